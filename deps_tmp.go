@@ -1,0 +1,36 @@
+//go:build deps
+
+package main
+
+import (
+	_ "github.com/blevesearch/vellum"
+	_ "github.com/blevesearch/vellum/levenshtein"
+	_ "github.com/caarlos0/env/v11"
+	_ "github.com/cespare/xxhash/v2"
+	_ "github.com/gotd/td/exchange"
+	_ "github.com/gotd/td/mtproxy/obfuscated2"
+	_ "github.com/gotd/td/telegram"
+	_ "github.com/gotd/td/telegram/message"
+	_ "github.com/gotd/td/telegram/updates"
+	_ "github.com/gotd/td/telegram/updates/hook"
+	_ "github.com/gotd/td/telegram/uploader"
+	_ "github.com/gotd/td/telegram/downloader"
+	_ "github.com/gotd/td/transport"
+	_ "github.com/gotd/log/logslog"
+	_ "github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/joho/godotenv"
+	_ "github.com/moistari/rls"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/redis/go-redis/v9"
+	_ "github.com/sony/gobreaker/v2"
+	_ "go.etcd.io/bbolt"
+	_ "go.mongodb.org/mongo-driver/v2/mongo"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sync/singleflight"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/text/cases"
+	_ "golang.org/x/text/language"
+	_ "golang.org/x/time/rate"
+)
