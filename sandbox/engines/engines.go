@@ -1,0 +1,111 @@
+package engines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Options say which servers to start.
+type Options struct {
+	Postgres   bool
+	Redis      bool
+	MongoPools int
+	// Quick prefers the MongoDB stand-in that installs in seconds over the one that is compiled for minutes, where neither is there yet.
+	Quick bool
+}
+
+// Engines are the started servers and how to reach them.
+type Engines struct {
+	PostgresURL string
+	RedisURL    string
+	MongoURIs   []string
+	// MongoServer names what answers behind MongoURIs, for figures that must say what they were measured on.
+	MongoServer string
+
+	dir      string
+	postgres *server
+	redis    *server
+	mongo    []*server
+	cleanup  []func() error
+}
+
+// Start starts the servers side by side and returns when all of them answer.
+func Start(ctx context.Context, opts Options) (*Engines, error) {
+	dir, err := os.MkdirTemp("", "pavilion-engines-")
+	if err != nil {
+		return nil, fmt.Errorf("private directory: %w", err)
+	}
+	// Postgres runs under another account and must be able to enter.
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // holds only throw-away test data; sub-directories are private
+		return nil, fmt.Errorf("private directory: %w", err)
+	}
+	e := &Engines{dir: dir}
+	group, gctx := errgroup.WithContext(ctx)
+	if opts.Postgres {
+		group.Go(func() error { return e.startPostgres(gctx) })
+	}
+	if opts.Redis {
+		group.Go(func() error { return e.startRedis(gctx) })
+	}
+	if opts.MongoPools > 0 {
+		group.Go(func() error { return e.startMongo(gctx, opts.MongoPools, opts.Quick) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// Close stops every server and removes its data.
+func (e *Engines) Close() error {
+	var errs []error
+	for _, s := range append([]*server{e.postgres, e.redis}, e.mongo...) {
+		if s != nil {
+			s.kill()
+		}
+	}
+	for _, f := range e.cleanup {
+		errs = append(errs, f())
+	}
+	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
+}
+
+// binary finds a program by name on the PATH, then in the folders that match the patterns.
+func binary(name string, patterns ...string) (string, bool) {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path, true
+		}
+	}
+	for _, pattern := range patterns {
+		found, _ := filepath.Glob(filepath.Join(pattern, name))
+		if len(found) > 0 {
+			return found[len(found)-1], true // the last is the newest version: .../postgresql/17/bin
+		}
+	}
+	return "", false
+}
+
+// cacheDir is where things built or installed once are kept for the next run.
+func cacheDir() (string, error) {
+	if dir := os.Getenv("PAVILION_CACHE"); dir != "" {
+		return dir, nil
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder; set PAVILION_CACHE: %w", err)
+	}
+	return filepath.Join(base, "pavilion"), nil
+}
+
+// splitList splits a list of connection strings at commas and white space.
+func splitList(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+}

@@ -1,0 +1,81 @@
+package engines
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/sync/errgroup"
+)
+
+func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
+	if named := splitList(os.Getenv("MONGO_URIS")); len(named) > 0 {
+		return e.mongoNamed(pools, named)
+	}
+	kind, err := mongoServer(ctx, quick)
+	if err != nil {
+		return err
+	}
+	e.MongoServer = kind.name
+	e.mongo, e.MongoURIs = make([]*server, pools), make([]string, pools)
+	group, gctx := errgroup.WithContext(ctx)
+	for i := range pools {
+		port, err := freePort(ctx)
+		if err != nil {
+			return err
+		}
+		dir := filepath.Join(e.dir, "mongo"+strconv.Itoa(i))
+		if err := privateDir(dir, nil); err != nil {
+			return err
+		}
+		e.MongoURIs[i] = fmt.Sprintf("mongodb://127.0.0.1:%d/pavilion?directConnection=true", port)
+		e.mongo[i] = &server{
+			name: "mongo", dir: dir, argv: kind.argv(dir, port),
+			ping: func(ctx context.Context) error { return pingMongo(ctx, e.MongoURIs[i]) },
+		}
+		group.Go(func() error { return e.mongo[i].start(gctx) })
+	}
+	return group.Wait()
+}
+
+// mongoNamed gives every pool a database name of its own on the servers that the environment names, several on one if need be.
+func (e *Engines) mongoNamed(pools int, named []string) error {
+	e.MongoServer = "MONGO_URIS"
+	run := "pavilion_" + strings.ToLower(rand.Text()[:8])
+	for i := range pools {
+		u, err := url.Parse(named[i%len(named)])
+		if err != nil {
+			return errors.New("MONGO_URIS: not a list of mongodb:// URIs") // the parse error would print the password
+		}
+		database := run + "_" + strconv.Itoa(i)
+		u.Path = "/" + database
+		uri := u.String()
+		e.MongoURIs = append(e.MongoURIs, uri)
+		e.cleanup = append(e.cleanup, func() error {
+			client, err := mongo.Connect(options.Client().ApplyURI(uri))
+			if err != nil {
+				return fmt.Errorf("drop test database: %w", err)
+			}
+			ctx := context.Background()
+			return errors.Join(client.Database(database).Drop(ctx), client.Disconnect(ctx))
+		})
+	}
+	return nil
+}
+
+func pingMongo(ctx context.Context, uri string) error {
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		return err
+	}
+	defer client.Disconnect(context.WithoutCancel(ctx)) //nolint:errcheck // a probe
+	return client.Ping(ctx, nil)
+}

@@ -1,0 +1,133 @@
+package engines
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var errNoPostgres = errors.New("no Postgres found: install it (Debian: apt install postgresql) or set POSTGRES_URL")
+
+func (e *Engines) startPostgres(ctx context.Context) error {
+	if named := os.Getenv("POSTGRES_URL"); named != "" {
+		return e.databaseIn(ctx, named)
+	}
+	const places = "/usr/lib/postgresql/*/bin"
+	initdb, ok := binary("initdb", places, "/opt/homebrew/opt/postgresql*/bin", "/usr/local/pgsql/bin")
+	if !ok {
+		if err := aptInstall(ctx, "postgresql"); err != nil {
+			return errors.Join(errNoPostgres, err)
+		}
+		if initdb, ok = binary("initdb", places); !ok {
+			return errNoPostgres
+		}
+	}
+	account, err := unprivileged("postgres", "nobody")
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(e.dir, "postgres")
+	if err := privateDir(dir, account); err != nil {
+		return err
+	}
+	data := filepath.Join(dir, "data")
+	init := exec.CommandContext(ctx, initdb, "-D", data, "-U", "pavilion", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync") //nolint:gosec // our own arguments
+	init.Dir, init.SysProcAttr = dir, &syscall.SysProcAttr{Credential: account}
+	if out, err := init.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	port, err := freePort(ctx)
+	if err != nil {
+		return err
+	}
+	e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
+	e.postgres = &server{
+		name: "postgres", dir: dir, account: account,
+		argv: []string{
+			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
+			// Throw-away data: a power cut may lose it; what was committed survives a kill, because the kernel has it.
+			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+		},
+		ping: func(ctx context.Context) error {
+			conn, err := pgx.Connect(ctx, e.PostgresURL)
+			if err != nil {
+				return err
+			}
+			return conn.Close(ctx)
+		},
+	}
+	return e.postgres.start(ctx)
+}
+
+// databaseIn makes a database of its own on the server that the environment names, and drops it at the end.
+func (e *Engines) databaseIn(ctx context.Context, named string) error {
+	conn, err := pgx.Connect(ctx, named)
+	if err != nil {
+		return fmt.Errorf("POSTGRES_URL: %w", err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // the statement's own error counts
+	name := pgx.Identifier{"pavilion_" + strings.ToLower(rand.Text()[:12])}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name.Sanitize()); err != nil {
+		return fmt.Errorf("POSTGRES_URL: %w", err)
+	}
+	u, err := url.Parse(named)
+	if err != nil {
+		return errors.New("POSTGRES_URL: not a URL") // the parse error would print the password
+	}
+	u.Path = "/" + name[0]
+	e.PostgresURL = u.String()
+	e.cleanup = append(e.cleanup, func() error {
+		ctx := context.Background()
+		conn, err := pgx.Connect(ctx, named)
+		if err != nil {
+			return fmt.Errorf("drop test database: %w", err)
+		}
+		defer conn.Close(ctx) //nolint:errcheck // the statement's own error counts
+		_, err = conn.Exec(ctx, "DROP DATABASE "+name.Sanitize()+" WITH (FORCE)")
+		return err
+	})
+	return nil
+}
+
+// unprivileged returns the first of the accounts that exists, when we are root; Postgres refuses to run as root.
+func unprivileged(names ...string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil //nolint:nilnil // no other account is needed
+	}
+	for _, name := range names {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, errU := strconv.ParseUint(u.Uid, 10, 32)
+		gid, errG := strconv.ParseUint(u.Gid, 10, 32)
+		if errU == nil && errG == nil {
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+		}
+	}
+	return nil, fmt.Errorf("running as root, and none of the accounts %v exists to run Postgres under", names)
+}
+
+func privateDir(dir string, account *syscall.Credential) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return fmt.Errorf("private directory: %w", err)
+	}
+	if account == nil {
+		return nil
+	}
+	if err := os.Chown(dir, int(account.Uid), int(account.Gid)); err != nil {
+		return fmt.Errorf("private directory: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package engines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// server is one child process that can be killed and started again on the same port and data.
+type server struct {
+	name    string
+	dir     string
+	argv    []string
+	account *syscall.Credential // nil: our own
+	ping    func(ctx context.Context) error
+	cmd     *exec.Cmd
+	done    chan struct{}
+}
+
+var errNotUp = errors.New("did not answer in time")
+
+// start runs the process and waits until ping succeeds.
+func (s *server) start(ctx context.Context) error {
+	log, err := os.OpenFile(filepath.Join(s.dir, s.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644) //nolint:gosec // a test server's log
+	if err != nil {
+		return fmt.Errorf("start %s: %w", s.name, err)
+	}
+	defer log.Close() //nolint:errcheck // the child holds its own descriptor
+	// Not bound to ctx: the server outlives the call that starts it.
+	s.cmd = exec.Command(s.argv[0], s.argv[1:]...) //nolint:gosec,noctx // our own arguments; lifetime is Close
+	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, log, log
+	s.cmd.SysProcAttr = childAttr(s.account)
+	s.done = make(chan struct{})
+	started := make(chan error)
+	go func() { // Pdeathsig follows the thread, so the thread that forks must live as long as the child
+		defer close(s.done)
+		runWithParent(s.cmd, started)
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("start %s: %w", s.name, err)
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		pctx, cancel := context.WithTimeout(ctx, time.Second)
+		err := s.ping(pctx)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("start %s: it ended at once: %s", s.name, s.tail())
+		case <-ctx.Done():
+			return fmt.Errorf("start %s: %w", s.name, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("start %s: %w: %w: %s", s.name, errNotUp, err, s.tail())
+		}
+	}
+}
+
+// kill ends the process at once, as a power cut would, and waits until it is gone.
+func (s *server) kill() {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
+	_ = s.cmd.Process.Kill() // already gone is fine
+	<-s.done
+}
+
+// stop asks the process to end and waits; one that does not end in ten seconds is killed.
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM) // already gone is fine
+	select {
+	case <-s.done:
+	case <-time.After(10 * time.Second):
+		s.kill()
+	}
+}
+
+// pause stops the process without ending it (SIGSTOP): connections stay open and nothing answers.
+func (s *server) pause() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// resume lets a paused process go on.
+func (s *server) resume() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
+
+func (s *server) tail() string {
+	text, _ := os.ReadFile(filepath.Join(s.dir, s.name+".log"))
+	return string(text[max(0, len(text)-600):])
+}
+
+// freePort asks the kernel for a port that nobody uses now.
+func freePort(ctx context.Context) (int, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("free port: %w", err)
+	}
+	defer l.Close()                          //nolint:errcheck // nothing was accepted
+	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
+}
