@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"context"
+
+	"pavilion/internal/secret"
+)
+
+// PostgresOptions configure the pool.
+type PostgresOptions struct {
+	URL            secret.String
+	MaxConns       int32         // 10 where 0
+	ConnectTimeout time.Duration // 3 s where 0
+}
+
+var errPostgresURL = errors.New("the Postgres URL cannot be read: postgres://user:password@host:5432/database")
+
+// OpenPostgres makes the pool; it connects on first use, so a server that is down is no error here.
+func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(o.URL.Reveal())
+	if err != nil {
+		return nil, errPostgresURL // pgx's own text may quote the URL with its password
+	}
+	cfg.MaxConns = cmp.Or(o.MaxConns, 10)
+	cfg.ConnConfig.ConnectTimeout = cmp.Or(o.ConnectTimeout, 3*time.Second)
+	cfg.ConnConfig.RuntimeParams["application_name"] = "pavilion"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open Postgres: %w", err)
+	}
+	return pool, nil
+}
