@@ -1,0 +1,167 @@
+// A message, and how a viewer sees it.
+
+package world
+
+import (
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+)
+
+// message is shared by all who see it; in private chats and basic groups each account knows it by an id of its own.
+type message struct {
+	UID                      int64
+	ID                       int   // in a channel; boxes have their own
+	Sender                   int64 // the account that wrote it
+	Peer                     Peer  // the chat; for private chats, the receiver
+	Post                     bool  // signed by the channel
+	Date, Edited             int
+	EditHidden               bool
+	Text                     string
+	Entities, Markup, Action []byte // TL; Action makes it a service message
+	File                     int64
+	Album                    int64
+	Reply                    int64 // uid of the answered message
+	ReplyID                  int   // its id, in channels
+	Forward                  *forward
+	Via                      int64 // the inline bot
+	Silent, Pinned           bool
+	Copies                   map[int64]int // account -> id in its box
+}
+
+// forward is where a forwarded message was written first.
+type forward struct {
+	From    Peer
+	Name    string // if the author is hidden
+	Date    int
+	Post    int // id in the channel
+	Saved   Peer
+	SavedID int
+}
+
+// chat is the dialog that a viewer finds the message in.
+func (m *message) chat(viewer int64) Peer {
+	if m.Peer.Kind == PeerUser && m.Sender != viewer {
+		return UserPeer(m.Sender)
+	}
+	return m.Peer
+}
+
+// view renders m for the viewer of g under the id it has there.
+func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
+	viewer := g.viewer.ID
+	chat := m.chat(viewer)
+	g.add(chat, UserPeer(m.Via))
+	if m.Post {
+		if m.Sender == viewer {
+			g.add(UserPeer(m.Sender))
+		}
+	} else {
+		g.add(UserPeer(m.Sender))
+	}
+	out := m.Sender == viewer
+	if m.Action != nil {
+		return w.viewService(m, id, g)
+	}
+	v := &tg.Message{
+		ID: id, Out: out, PeerID: chat.tg(), Date: m.Date, Message: m.Text, Silent: m.Silent, Post: m.Post, Pinned: m.Pinned,
+		EditHide: m.EditHidden,
+	}
+	// As on Telegram, a message that arrives in a private chat has no from_id: the chat says it.
+	if !m.Post && (out || chat.Kind != PeerUser) {
+		v.SetFromID(UserPeer(m.Sender).tg())
+	}
+	if m.Post {
+		v.SetViews(1)
+		v.SetForwards(0)
+	}
+	if m.Via != 0 {
+		v.SetViaBotID(m.Via)
+	}
+	if e := decodeEntities(m.Entities); len(e) > 0 {
+		v.SetEntities(e)
+	}
+	if k := decodeMarkup(m.Markup); k != nil {
+		v.SetReplyMarkup(k)
+	}
+	if m.Edited != 0 {
+		v.SetEditDate(m.Edited)
+	}
+	if f := w.Files[m.File]; f != nil {
+		v.SetMedia(w.viewMedia(g.viewer, f))
+	}
+	if m.Album != 0 {
+		v.SetGroupedID(m.Album)
+	}
+	if r := w.viewReply(m, viewer); r != nil {
+		v.SetReplyTo(r)
+	}
+	if m.Forward != nil {
+		v.SetFwdFrom(m.Forward.tg(g))
+	}
+	return v
+}
+
+func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
+	action, err := tg.DecodeMessageAction(&bin.Buffer{Buf: m.Action})
+	if err != nil {
+		return &tg.MessageEmpty{ID: id}
+	}
+	switch a := action.(type) {
+	case *tg.MessageActionChatAddUser:
+		for _, u := range a.Users {
+			g.add(UserPeer(u))
+		}
+	case *tg.MessageActionChatCreate:
+		for _, u := range a.Users {
+			g.add(UserPeer(u))
+		}
+	case *tg.MessageActionChatDeleteUser:
+		g.add(UserPeer(a.UserID))
+	}
+	v := &tg.MessageService{
+		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: action, Post: m.Post,
+	}
+	if !m.Post {
+		v.SetFromID(UserPeer(m.Sender).tg())
+	}
+	if r := w.viewReply(m, g.viewer.ID); r != nil {
+		v.SetReplyTo(r)
+	}
+	return v
+}
+
+// viewReply names the answered message by the viewer's own id of it.
+func (w *World) viewReply(m *message, viewer int64) tg.MessageReplyHeaderClass {
+	id := m.ReplyID
+	if m.Reply != 0 {
+		if answered := w.Messages[m.Reply]; answered != nil {
+			id = answered.Copies[viewer]
+		}
+	}
+	if id == 0 {
+		return nil
+	}
+	h := &tg.MessageReplyHeader{}
+	h.SetReplyToMsgID(id)
+	return h
+}
+
+func (f *forward) tg(g *gathered) tg.MessageFwdHeader {
+	h := tg.MessageFwdHeader{Date: f.Date}
+	if f.From.ID != 0 {
+		g.add(f.From)
+		h.SetFromID(f.From.tg())
+	}
+	if f.Name != "" {
+		h.SetFromName(f.Name)
+	}
+	if f.Post != 0 {
+		h.SetChannelPost(f.Post)
+	}
+	if f.Saved.ID != 0 {
+		g.add(f.Saved)
+		h.SetSavedFromPeer(f.Saved.tg())
+		h.SetSavedFromMsgID(f.SavedID)
+	}
+	return h
+}

@@ -1,0 +1,26 @@
+// Which method answers which request.
+
+package world
+
+import (
+	"context"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+func (w *World) routes() *tg.ServerDispatcher {
+	d := tg.NewServerDispatcher(w.unknown)
+	return d
+}
+
+// unknown answers methods that this Telegram does not have. Telegram has no such answer, so it cannot be mistaken.
+func (w *World) unknown(_ context.Context, b *bin.Buffer) (bin.Encoder, error) {
+	id, err := b.PeekID()
+	if err != nil || w.names[id] == "" {
+		return nil, tgerr.New(400, "INPUT_METHOD_INVALID")
+	}
+	w.o.Logger.Warn("method is not simulated", "method", w.names[id])
+	return nil, tgerr.New(501, "NOT_SIMULATED")
+}

@@ -1,0 +1,90 @@
+// Who may call what: methods for people only, for bots only, and the few that need no sign-in.
+
+package world
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+// methodsCSV lists methods with who may call them, as Telegram's documentation of bots' rights has it.
+//
+//go:embed methods.csv
+var methodsCSV string
+
+type usability uint8
+
+const (
+	forBoth usability = iota
+	forPeople
+	forBots
+)
+
+// botMethods are bot-only methods that the list leaves out.
+const botMethods = "messages.setBotPrecheckoutResults messages.setBotShippingResults messages.sendWebViewResultMessage " +
+	"bots.setBotMenuButton bots.getBotMenuButton bots.sendCustomRequest bots.answerWebhookJSONQuery help.setBotUpdatesStatus " +
+	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights"
+
+func methodRules() map[string]usability {
+	rules := map[string]usability{}
+	for line := range strings.Lines(methodsCSV) {
+		name, who, _ := strings.Cut(strings.TrimSpace(line), ",")
+		switch who {
+		case "user":
+			rules[name] = forPeople
+		case "bot":
+			rules[name] = forBots
+		}
+	}
+	for name := range strings.FieldsSeq(botMethods) {
+		rules[name] = forBots
+	}
+	return rules
+}
+
+// methodNames maps constructor ids to names without the "#id".
+func methodNames() map[uint32]string {
+	names := map[uint32]string{}
+	for id, full := range tg.TypesMap() {
+		names[id], _, _ = strings.Cut(full, "#")
+	}
+	return names
+}
+
+// open reports whether a method needs no sign-in.
+func open(method string) bool {
+	switch {
+	case strings.HasPrefix(method, "auth."), strings.HasPrefix(method, "help."), strings.HasPrefix(method, "langpack."):
+		return true
+	}
+	return false
+}
+
+// admit refuses callers the method is not for, before its arguments are looked at.
+func (w *World) admit(from Caller, method string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !from.NoUpdates {
+		if w.online[from.AuthKey] == nil {
+			w.online[from.AuthKey] = map[int64]struct{}{}
+		}
+		w.online[from.AuthKey][from.Session] = struct{}{}
+	}
+	me := w.Accounts[w.Logins[from.AuthKey]]
+	switch {
+	case me == nil && !open(method):
+		return tgerr.New(401, "AUTH_KEY_UNREGISTERED")
+	case me == nil:
+		return nil
+	case me.Deleted:
+		return tgerr.New(401, "USER_DEACTIVATED")
+	case me.Bot != nil && w.rules[method] == forPeople && !strings.HasPrefix(method, "auth."):
+		return tgerr.New(400, "BOT_METHOD_INVALID")
+	case me.Bot == nil && w.rules[method] == forBots:
+		return tgerr.New(400, "USER_BOT_REQUIRED")
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+// The world itself: one lock around one state, and the way out of it.
+
+package world
+
+import (
+	"cmp"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/tg"
+)
+
+// Options of a World. The zero value is usable.
+type Options struct {
+	Logger *slog.Logger
+	Now    func() time.Time
+	// HistoryCap is how many messages a chat keeps; older ones are forgotten without a trace. 100,000 if zero.
+	HistoryCap int
+	// LogCap is how many events an account or a channel keeps for getDifference; who is further behind gets "too long".
+	// 50,000 if zero.
+	LogCap int
+	// SliceSize is how many events one getDifference answer carries. 500 if zero.
+	SliceSize int
+	// AnswerTimeout is how long a person waits for a bot's answer to a button or an inline query. 10 s if zero.
+	AnswerTimeout time.Duration
+	// Host, Port and DC are what help.getConfig tells clients; SetAddress changes them later.
+	Host string
+	Port int
+	DC   int
+}
+
+// World is a simulated Telegram. Its methods may be called from any goroutine.
+type World struct {
+	o        Options
+	dispatch *tg.ServerDispatcher
+	names    map[uint32]string
+	rules    map[string]usability
+	outbox   outbox
+
+	mu sync.Mutex
+	state
+	keys      map[int64]map[[8]byte]bool     // account -> the auth keys signed in to it
+	online    map[[8]byte]map[int64]struct{} // auth key -> its sessions that want updates
+	codes     map[string]string              // phone -> code hash asked for
+	uploads   map[uploadKey]*upload
+	uploaded  []uploadKey
+	callbacks callbackDesk
+	inline    inlineDesk
+	watchers  map[int64]map[*watcher]struct{}
+}
+
+// New returns an empty world.
+func New(o Options) *World {
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.HistoryCap = cmp.Or(o.HistoryCap, 100_000)
+	o.LogCap = cmp.Or(o.LogCap, 50_000)
+	o.SliceSize = cmp.Or(o.SliceSize, 500)
+	o.AnswerTimeout = cmp.Or(o.AnswerTimeout, 10*time.Second)
+	o.Host = cmp.Or(o.Host, "127.0.0.1")
+	o.DC = cmp.Or(o.DC, 2)
+	w := &World{
+		o:         o,
+		names:     methodNames(),
+		rules:     methodRules(),
+		state:     newState(rand.Uint64()),
+		keys:      map[int64]map[[8]byte]bool{},
+		online:    map[[8]byte]map[int64]struct{}{},
+		codes:     map[string]string{},
+		uploads:   map[uploadKey]*upload{},
+		callbacks: newCallbackDesk(),
+		inline:    newInlineDesk(),
+		watchers:  map[int64]map[*watcher]struct{}{},
+	}
+	w.dispatch = w.routes()
+	return w
+}
+
+// SetAddress sets the address that help.getConfig answers, once the listener has one.
+func (w *World) SetAddress(host string, port, dc int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.o.Host, w.o.Port, w.o.DC = host, port, dc
+}
+
+// unlock releases the lock and lets what was rendered meanwhile go out.
+func (w *World) unlock() {
+	w.mu.Unlock()
+	w.outbox.drain()
+}
+
+// now is the world's clock in Telegram's unit.
+func (w *World) now() int { return int(w.o.Now().Unix()) }
