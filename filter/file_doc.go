@@ -1,0 +1,130 @@
+package filter
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// fileDoc is a file as it is stored. Names are one letter because each is repeated in every document, and a free cluster holds 512 MB.
+type fileDoc struct {
+	ID        int64         `bson:"_id"` // Telegram's document id
+	Access    int64         `bson:"a"`
+	Reference []byte        `bson:"r,omitempty"`
+	Posted    int32         `bson:"d"` // seconds since 1970, of the newest place
+	Name      string        `bson:"n"`
+	Caption   string        `bson:"c,omitempty"` // "=" where it repeats the name
+	Entities  []byte        `bson:"e,omitempty"`
+	Kind      int32         `bson:"t,omitempty"`
+	Size      int64         `bson:"s,minsize"`
+	Mime      string        `bson:"m,omitempty"` // only where the name's ending does not tell
+	Places    []bson.Binary `bson:"p"`
+	Tokens    []int32       `bson:"k"` // hashes, see TokenHash
+}
+
+const captionIsName = "="
+
+func newFileDoc(p Post) fileDoc {
+	m := p.Media
+	doc := fileDoc{
+		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
+		Name: m.Name, Caption: m.Caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size,
+		Places: []bson.Binary{packPlace(p.Place)}, Tokens: hashes(Tokens(m.Name, m.Caption)),
+	}
+	if m.Caption == m.Name {
+		doc.Caption = captionIsName
+	}
+	if m.Mime != mimeOf(m.Name) {
+		doc.Mime = m.Mime
+	}
+	return doc
+}
+
+func (d fileDoc) file() File {
+	f := File{
+		Media: Media{
+			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: d.Name, Mime: d.Mime, //nolint:gosec // written by newFileDoc
+			Size: d.Size, Caption: d.Caption, CaptionEntities: d.Entities,
+		},
+		Posted: time.Unix(int64(d.Posted), 0).UTC(),
+	}
+	if f.Media.Caption == captionIsName {
+		f.Media.Caption = d.Name
+	}
+	if f.Media.Mime == "" {
+		f.Media.Mime = mimeOf(d.Name)
+	}
+	for _, p := range d.Places {
+		if place, err := unpackPlace(p); err == nil {
+			f.Places = append(f.Places, place)
+		}
+	}
+	return f
+}
+
+// mimeOf is what a file name's ending says, empty where this table does not know. It is our own table because the operating system's
+// differs from machine to machine, and what is left out on one must be read on another.
+func mimeOf(name string) string {
+	switch extension(name) {
+	case ".mkv":
+		return "video/x-matroska"
+	case ".mp4":
+		return "video/mp4"
+	case ".avi":
+		return "video/x-msvideo"
+	case ".webm":
+		return "video/webm"
+	case ".mp3":
+		return "audio/mpeg"
+	case ".m4a":
+		return "audio/mp4"
+	case ".flac":
+		return "audio/flac"
+	case ".pdf":
+		return "application/pdf"
+	case ".epub":
+		return "application/epub+zip"
+	case ".zip":
+		return "application/zip"
+	case ".srt":
+		return "application/x-subrip"
+	case ".jpg":
+		return "image/jpeg"
+	}
+	return ""
+}
+
+func hashes(tokens []string) []int32 {
+	out := make([]int32, len(tokens))
+	for i, t := range tokens {
+		out[i] = TokenHash(t)
+	}
+	return out
+}
+
+// A place is nine bytes, in an order that keeps one channel's messages together and ascending: five of channel id (Telegram's ids stay
+// under 2^40), four of message id.
+const placeSize = 9
+
+var errPlace = errors.New("a stored place is not nine bytes long")
+
+func packPlace(p Place) bson.Binary {
+	var wide [12]byte
+	binary.BigEndian.PutUint64(wide[:8], uint64(p.Channel)) //nolint:gosec // positive
+	binary.BigEndian.PutUint32(wide[8:], uint32(p.Message)) //nolint:gosec // positive
+	return bson.Binary{Subtype: bson.TypeBinaryGeneric, Data: wide[3:]}
+}
+
+func unpackPlace(b bson.Binary) (Place, error) {
+	if len(b.Data) != placeSize {
+		return Place{}, errPlace
+	}
+	var wide [12]byte
+	copy(wide[3:], b.Data)
+	return Place{
+		Channel: ChannelID(binary.BigEndian.Uint64(wide[:8])), //nolint:gosec // five bytes
+		Message: MessageID(binary.BigEndian.Uint32(wide[8:])),
+	}, nil
+}

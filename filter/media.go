@@ -1,0 +1,94 @@
+package filter
+
+import (
+	"fmt"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Ids as Telegram gives them.
+type (
+	// ChannelID is a channel's or supergroup's id, positive, without any prefix.
+	ChannelID int64
+	// MessageID counts the messages of one channel from 1.
+	MessageID int
+	// DocumentID is Telegram's id of a stored file; equal files that were forwarded share it.
+	DocumentID int64
+	// UserID is a person's id.
+	UserID int64
+	// ChatID is any chat: a user's id, or the negated id of a group or channel.
+	ChatID int64
+)
+
+// Kind tells how Telegram shows a file. The numbers are stored.
+type Kind uint8
+
+// The kinds of files.
+const (
+	KindDocument Kind = iota
+	KindVideo
+	KindAudio
+	KindPhoto
+)
+
+// String is the kind's name for people and callback data.
+func (k Kind) String() string {
+	switch k {
+	case KindVideo:
+		return "video"
+	case KindAudio:
+		return "audio"
+	case KindPhoto:
+		return "photo"
+	case KindDocument:
+	}
+	return "document"
+}
+
+// Place is where a file stands.
+type Place struct {
+	Channel ChannelID
+	Message MessageID
+}
+
+// Media is a file as Telegram describes it.
+type Media struct {
+	Document        DocumentID
+	AccessHash      int64
+	Reference       []byte // expires; see Indexer.Refresh
+	Kind            Kind
+	Name            string
+	Mime            string
+	Size            int64 // bytes
+	Caption         string
+	CaptionEntities []byte // formatting of the caption in Telegram's own encoding; kept as it is
+}
+
+// Post is one message of a channel that holds a file.
+type Post struct {
+	Place  Place
+	Posted time.Time
+	Media  Media
+}
+
+// File is a file of the index.
+type File struct {
+	Media  Media
+	Posted time.Time
+	Places []Place
+}
+
+// What callers can tell apart.
+var (
+	// ErrFileNotFound means that every pool answered and none has the file.
+	ErrFileNotFound = fault.New(fault.NotFound, "file_not_found", "That file is not in the archive any more.")
+	// ErrFileGone means that the file's messages were deleted in Telegram; it has left the index.
+	ErrFileGone = fault.New(fault.Gone, "file_gone", "That file was deleted from its channel.")
+	// ErrSearchUnavailable means that no pool answered: this is not "no results".
+	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable", "The archive does not answer right now. Please try again in a minute.")
+	// ErrChannelUnknown means that a channel is not one of the indexed ones.
+	ErrChannelUnknown = fault.New(fault.NotFound, "channel_unknown", "That channel is not indexed. /channels shows the ones that are.")
+)
+
+func (p Place) String() string { return fmt.Sprintf("%d/%d", p.Channel, p.Message) }

@@ -1,0 +1,143 @@
+package filter
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// word is a piece of a text that a person would type: folded letters and digits, and what stood around it.
+type word struct {
+	text string
+	// joined tells that nothing but a hyphen, an apostrophe or a change of case stands between this word and the one before.
+	joined bool
+}
+
+// maxNormal bounds the work on hostile text; Telegram's own limit for captions is 1024 characters, file names are shorter.
+const maxNormal = 4096
+
+// words splits a text into folded words.
+//
+// Compatibility forms are unified (NFKC), case is folded, and accents are dropped from Latin, Greek and Cyrillic letters, vowel points
+// from Arabic and Hebrew. Marks of Indic and other scripts stay: they are letters there. An apostrophe inside a word vanishes
+// (Ocean's → oceans); "c++", "c#" keep their sign; three or more single letters with dots or stars are one word (S.W.A.T → swat).
+func words(text string) []word {
+	if len(text) > maxNormal {
+		text = strings.ToValidUTF8(text[:maxNormal], "")
+	}
+	runes := []rune(norm.NFKC.String(text))
+	var found []word
+	var b strings.Builder
+	glue := false // the last separator joins
+	flush := func() {
+		if b.Len() > 0 {
+			found = append(found, word{text: b.String(), joined: glue && len(found) > 0})
+			b.Reset()
+		}
+		glue = false
+	}
+	for i, r := range runes {
+		switch {
+		case unicode.Is(unicode.Cf, r): // zero-width and direction marks are not seen, so they are no part of a word
+			continue
+		case isApostrophe(r) && b.Len() > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
+			continue
+		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r):
+			if b.Len() > 0 && i > 0 && caseChange(runes, i) {
+				flush()
+				glue = true
+			}
+			b.WriteRune(r)
+		case (r == '+' || r == '#') && isSymbolName(runes, i):
+			b.WriteRune(r)
+		default:
+			hyphen := unicode.Is(unicode.Pd, r) && b.Len() > 0
+			flush()
+			glue = hyphen
+		}
+	}
+	flush()
+	for i := range found {
+		found[i].text = fold(found[i].text)
+	}
+	return initials(found)
+}
+
+// caseChange tells a new word inside camel case: a capital after a small letter.
+func caseChange(runes []rune, i int) bool {
+	return unicode.IsUpper(runes[i]) && unicode.IsLower(runes[i-1])
+}
+
+// isSymbolName tells the plus and hash signs that belong to a name: directly behind one letter, as in C++ or F#.
+func isSymbolName(runes []rune, i int) bool {
+	for i > 0 && (runes[i-1] == '+' || runes[i-1] == '#') {
+		i--
+	}
+	return i > 0 && unicode.IsLetter(runes[i-1]) && (i == 1 || !unicode.IsLetter(runes[i-2]) && !unicode.IsMark(runes[i-2]))
+}
+
+func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '`' }
+
+// initials joins runs of three or more single letters.
+func initials(in []word) []word {
+	out := in[:0:0]
+	for i := 0; i < len(in); {
+		j := i
+		for j < len(in) && len(in[j].text) == 1 && in[j].text[0] >= 'a' && in[j].text[0] <= 'z' {
+			j++
+		}
+		if j-i < 3 {
+			out = append(out, in[i])
+			i++
+			continue
+		}
+		var b strings.Builder
+		for _, w := range in[i:j] {
+			b.WriteString(w.text)
+		}
+		out = append(out, word{text: b.String()})
+		i = j
+	}
+	return out
+}
+
+// fold drops case and, where they are only decoration, accents.
+func fold(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	s = cases.Fold().String(s)
+	var b strings.Builder
+	var base rune
+	for _, r := range norm.NFD.String(s) {
+		if !unicode.Is(unicode.Mn, r) {
+			base = r
+			b.WriteRune(r)
+			continue
+		}
+		// й is a letter of its own (и with a breve); ё is commonly typed е.
+		if r == '̆' && (base == 'и' || base == 'у') || !decorated(base) {
+			b.WriteRune(r)
+		}
+	}
+	return letters.Replace(norm.NFC.String(b.String()))
+}
+
+// decorated tells the scripts whose marks people leave out when they type.
+func decorated(base rune) bool {
+	return unicode.In(base, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
+}
+
+// letters maps letters that Unicode does not decompose to what people type for them.
+var letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه")
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,176 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A query is bounded, whatever is typed.
+const (
+	maxQueryRunes = 256
+	maxQueryTerms = 12
+	maxPrefixed   = 40 // words that the last one is taken as a prefix of
+	maxSimilar    = 12 // words that a misspelled one is taken for
+	maxVariants   = 4  // ways to write two words as one or one as two
+)
+
+// query is what a person typed, taken apart.
+type query struct {
+	terms []string // distinct, in order; all must be found
+	open  bool     // the last word may be unfinished
+}
+
+func parseQuery(text string) query {
+	if utf8.RuneCountInString(text) > maxQueryRunes {
+		text = string([]rune(text)[:maxQueryRunes])
+	}
+	found := newTokenSet()
+	all := sequence(text)
+	// "s01e05" gives both tokens, but only the exact episode is wanted; the season alone is implied.
+	for i, t := range all {
+		if seasonAlone.MatchString(t) && i+1 < len(all) && strings.HasPrefix(all[i+1], t+"e") {
+			continue
+		}
+		found.add(t)
+	}
+	q := query{terms: found.list[:min(len(found.list), maxQueryTerms)]}
+	if len(q.terms) > 0 {
+		q.open = openEnded(q.terms[len(q.terms)-1])
+	}
+	return q
+}
+
+// openEnded tells whether a word may be the beginning of another: not a year, nor a season, nor a bare small number.
+func openEnded(t string) bool {
+	switch {
+	case isYear(t), seasonEpisode.MatchString(t), seasonAlone.MatchString(t):
+		return false
+	case isNumber(t, maxTokenSize):
+		return len(t) >= 3
+	}
+	return len(t) >= 2
+}
+
+// last returns the word that may be unfinished.
+func (q query) last() string { return q.terms[len(q.terms)-1] }
+
+// title is the title token that the query would be: its words without years.
+func (q query) title() string {
+	words := slices.DeleteFunc(slices.Clone(q.terms), isYear)
+	if len(words) == 0 {
+		words = q.terms
+	}
+	return titleOf(words)
+}
+
+// clause is one word with everything that it may stand for; a file must have one of them.
+type clause struct {
+	words  []string
+	weight int // files that have one of them, roughly
+}
+
+// plan is a conjunction of clauses, the rarest first.
+type plan []clause
+
+func (v *Vocabulary) clause(words ...string) clause {
+	c := clause{words: words}
+	for _, w := range words {
+		c.weight += v.Count(w)
+	}
+	return c
+}
+
+func (p plan) rarestFirst() plan {
+	slices.SortStableFunc(p, func(a, b clause) int { return a.weight - b.weight })
+	return p
+}
+
+// exactPlan wants every word as it was typed.
+func (v *Vocabulary) exactPlan(q query) plan {
+	var p plan
+	for _, t := range q.terms {
+		p = append(p, v.clause(t))
+	}
+	return p.rarestFirst()
+}
+
+// titlePlan wants the whole title, and the years beside it.
+func (v *Vocabulary) titlePlan(q query) plan {
+	p := plan{{words: []string{q.title()}}} // a title is rare
+	for _, t := range q.terms {
+		if isYear(t) && titleOf(q.terms) != q.title() {
+			p = append(p, v.clause(t))
+		}
+	}
+	return p
+}
+
+// prefixPlan takes the last word as the beginning of others; nil where nothing begins with it.
+func (v *Vocabulary) prefixPlan(q query) plan {
+	if !q.open {
+		return nil
+	}
+	var words []string
+	for _, t := range v.Prefixed(q.last(), maxPrefixed+1) {
+		if t.Text != q.last() {
+			words = append(words, t.Text)
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	p := plan{v.clause(words...)}
+	for _, t := range q.terms[:len(q.terms)-1] {
+		p = append(p, v.clause(t))
+	}
+	return p.rarestFirst()
+}
+
+// similarPlan takes words for misspelled. Without force only those that the index does not know; nil where there is nothing to take.
+func (v *Vocabulary) similarPlan(q query, force bool) plan {
+	var p plan
+	changed := false
+	for i, t := range q.terms {
+		words := []string{t}
+		if force || v.Count(t) == 0 {
+			for _, s := range v.Similar(t, maxSimilar) {
+				words, changed = append(words, s.Text), true
+			}
+		}
+		if i == len(q.terms)-1 && q.open {
+			for _, s := range v.Prefixed(t, maxPrefixed) {
+				if s.Text != t {
+					words = append(words, s.Text)
+				}
+			}
+		}
+		p = append(p, v.clause(words...))
+	}
+	if !changed {
+		return nil
+	}
+	return p.rarestFirst()
+}
+
+// variants are the query with two neighbouring words written as one, or one as two, where the index knows such words.
+func (v *Vocabulary) variants(q query) []query {
+	var out []query
+	replace := func(from, to int, words ...string) {
+		if len(out) < maxVariants {
+			out = append(out, query{terms: slices.Concat(q.terms[:from], words, q.terms[to:])})
+		}
+	}
+	for i, t := range q.terms {
+		if i+1 < len(q.terms) && v.Count(t+q.terms[i+1]) > 0 {
+			replace(i, i+2, t+q.terms[i+1])
+		}
+		runes := []rune(t)
+		for cut := 2; cut <= len(runes)-2 && len(runes) <= 24 && v.Count(t) == 0; cut++ {
+			if a, b := string(runes[:cut]), string(runes[cut:]); v.Count(a) > 0 && v.Count(b) > 0 {
+				replace(i, i+1, a, b)
+			}
+		}
+	}
+	return out
+}

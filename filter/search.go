@@ -1,0 +1,252 @@
+package filter
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"pavilion/storage"
+)
+
+// Query is one search.
+type Query struct {
+	Text      string
+	Selection Selection
+	Limit     int    // files on a page; 10 where 0
+	After     Cursor // the page behind this result
+	Before    Cursor // the page before this result
+}
+
+// Page is a part of the results.
+type Page struct {
+	Files      []File
+	Total      int  // of all pages
+	Capped     bool // there are more than Total
+	First      Cursor
+	Last       Cursor
+	Skipped    int // results before this page
+	HasPrev    bool
+	HasNext    bool
+	Facets     []Facet
+	Missing    []string // pools that did not answer
+	Suggestion string   // another spelling that has results, where this one has none
+}
+
+// SearchOptions bound a search.
+type SearchOptions struct {
+	Candidates int           // newest files looked at for each pool and step; 500 where 0
+	Timeout    time.Duration // 3 s where 0
+	Logger     *slog.Logger
+}
+
+// Searcher answers queries from all pools.
+type Searcher struct {
+	pools *storage.Pools
+	vocab *Vocabulary
+	opts  SearchOptions
+}
+
+// NewSearcher returns a searcher over pools.
+func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Searcher {
+	o.Candidates = cmp.Or(o.Candidates, 500)
+	o.Timeout = cmp.Or(o.Timeout, 3*time.Second)
+	return &Searcher{pools: pools, vocab: vocab, opts: o}
+}
+
+var errSearchTimeout = errors.New("the search took too long")
+
+// Search answers a query. It fails with ErrSearchUnavailable only when no pool answered; pools that did not are named in Page.Missing.
+func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errSearchTimeout)
+	defer cancel()
+	parsed := parseQuery(q.Text)
+	if len(parsed.terms) == 0 {
+		return Page{}, nil
+	}
+	found, err := s.gather(ctx, parsed, q.Selection)
+	if err != nil {
+		return Page{}, err
+	}
+	page := found.page(q)
+	if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
+		page.Suggestion = s.suggest(ctx, parsed)
+	}
+	return page, nil
+}
+
+// result is a file with its place in the order.
+type result struct {
+	file   File
+	cursor Cursor
+}
+
+// results are the distinct files found so far, by document id: a twin in another pool is the same file.
+type results struct {
+	byID    map[DocumentID]result
+	capped  bool
+	missing map[string]bool
+	asked   int
+}
+
+// gather looks for files in steps, from exact to forgiving, and stops at the first kind of forgiveness that finds something.
+func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results, error) {
+	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
+	exact := judge{query: q}
+	if err := s.ask(ctx, r, exact, sel, s.vocab.exactPlan(q)); err != nil {
+		return nil, err
+	}
+	if r.capped { // the title itself may be older than the newest that mention it
+		if err := s.ask(ctx, r, exact, sel, s.vocab.titlePlan(q)); err != nil {
+			return nil, err
+		}
+	}
+	if p := s.vocab.prefixPlan(q); p != nil {
+		if err := s.ask(ctx, r, exact, sel, p); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.byID) > 0 {
+		return r, nil
+	}
+	return r, s.forgive(ctx, r, q, sel)
+}
+
+// forgive looks for other spellings: two words written as one or one as two, then misspelled words.
+func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selection) error {
+	variants := s.vocab.variants(q)
+	for _, v := range variants {
+		if err := s.ask(ctx, r, judge{query: q, variants: variants}, sel, s.vocab.exactPlan(v)); err != nil {
+			return err
+		}
+	}
+	for _, force := range []bool{false, true} {
+		if len(r.byID) > 0 {
+			return nil
+		}
+		p := s.vocab.similarPlan(q, force)
+		if p == nil {
+			continue
+		}
+		j := judge{query: q, similar: map[string]map[string]bool{}}
+		for _, t := range q.terms {
+			if force || s.vocab.Count(t) == 0 {
+				j.similar[t] = map[string]bool{}
+				for _, similar := range s.vocab.Similar(t, maxSimilar) {
+					j.similar[t][similar.Text] = true
+				}
+			}
+		}
+		if err := s.ask(ctx, r, j, sel, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask sends a plan to every pool and adds what matches.
+func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, p plan) error {
+	perPool, outcomes := s.find(ctx, p, sel)
+	answered := 0
+	for i, o := range outcomes {
+		if o.Err != nil {
+			r.missing[o.Pool.Name()] = true
+			s.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "pool did not answer a search", slog.String("pool", o.Pool.Name()), slog.Any("error", o.Err))
+			continue
+		}
+		answered++
+		r.capped = r.capped || len(perPool[i]) >= s.opts.Candidates
+		for _, f := range perPool[i] {
+			r.add(f, j, sel)
+		}
+	}
+	if answered == 0 {
+		return ErrSearchUnavailable
+	}
+	return nil
+}
+
+func (r *results) add(f File, j judge, sel Selection) {
+	if old, ok := r.byID[f.Media.Document]; ok { // a twin: keep every place
+		for _, p := range f.Places {
+			if !slices.Contains(old.file.Places, p) {
+				old.file.Places = append(old.file.Places, p)
+			}
+		}
+		r.byID[f.Media.Document] = old
+		return
+	}
+	if !sel.admits(f) {
+		return
+	}
+	rank := j.rank(f)
+	if rank == rankNone { // a hash shared with another word
+		return
+	}
+	r.byID[f.Media.Document] = result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
+}
+
+// page orders everything found and cuts one page out.
+func (r *results) page(q Query) Page {
+	all := make([]result, 0, len(r.byID))
+	for _, x := range r.byID {
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(a, b result) int { return a.cursor.Compare(b.cursor) })
+	limit := cmp.Or(q.Limit, 10)
+	from := 0
+	switch {
+	case !q.After.Zero():
+		from, _ = slices.BinarySearchFunc(all, q.After, func(x result, c Cursor) int { return cmp.Or(x.cursor.Compare(c), -1) })
+	case !q.Before.Zero():
+		end, _ := slices.BinarySearchFunc(all, q.Before, func(x result, c Cursor) int { return x.cursor.Compare(c) })
+		from = max(0, end-limit)
+	}
+	cut := all[min(from, len(all)):min(from+limit, len(all))]
+	p := Page{
+		Total: len(all), Capped: r.capped, Skipped: from, HasPrev: from > 0, HasNext: from+len(cut) < len(all), Facets: facets(all, q.Selection),
+	}
+	for name := range r.missing {
+		p.Missing = append(p.Missing, name)
+	}
+	slices.Sort(p.Missing)
+	for _, x := range cut {
+		p.Files = append(p.Files, x.file)
+	}
+	if len(cut) > 0 {
+		p.First, p.Last = cut[0].cursor, cut[len(cut)-1].cursor
+	}
+	return p
+}
+
+// suggest looks for the nearest query that has results: misspelled words replaced first, then unknown words left out.
+func (s *Searcher) suggest(ctx context.Context, q query) string {
+	var corrected, known []string
+	for _, t := range q.terms {
+		if s.vocab.Count(t) > 0 {
+			corrected, known = append(corrected, t), append(known, t)
+			continue
+		}
+		if similar := s.vocab.Similar(t, 1); len(similar) > 0 {
+			corrected = append(corrected, similar[0].Text)
+		}
+	}
+	tries := [][]string{corrected, known}
+	for i := range known { // each known word left out once, the last ones first
+		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
+	}
+	for _, terms := range tries[:min(len(tries), 5)] {
+		if len(terms) == 0 || slices.Equal(terms, q.terms) {
+			continue
+		}
+		r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
+		try := query{terms: terms}
+		if err := s.ask(ctx, r, judge{query: try}, Selection{}, s.vocab.exactPlan(try)); err == nil && len(r.byID) > 0 {
+			return strings.Join(terms, " ")
+		}
+	}
+	return ""
+}
