@@ -87,6 +87,8 @@ var (
 	ErrFileGone = fault.New(fault.Gone, "file_gone", "That file was deleted from its channel.")
 	// ErrSearchUnavailable means that no pool answered: this is not "no results".
 	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable", "The archive does not answer right now. Please try again in a minute.")
+	// ErrNoRoom means that no pool can take another file.
+	ErrNoRoom = fault.New(fault.Unavailable, "no_room", "The archive is full or does not answer; new files wait.")
 	// ErrChannelUnknown means that a channel is not one of the indexed ones.
 	ErrChannelUnknown = fault.New(fault.NotFound, "channel_unknown", "That channel is not indexed. /channels shows the ones that are.")
 )

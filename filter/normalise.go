@@ -8,13 +8,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// word is a piece of a text that a person would type: folded letters and digits, and what stood around it.
-type word struct {
-	text string
-	// joined tells that nothing but a hyphen, an apostrophe or a change of case stands between this word and the one before.
-	joined bool
-}
-
 // maxNormal bounds the work on hostile text; Telegram's own limit for captions is 1024 characters, file names are shorter.
 const maxNormal = 4096
 
@@ -23,20 +16,18 @@ const maxNormal = 4096
 // Compatibility forms are unified (NFKC), case is folded, and accents are dropped from Latin, Greek and Cyrillic letters, vowel points
 // from Arabic and Hebrew. Marks of Indic and other scripts stay: they are letters there. An apostrophe inside a word vanishes
 // (Ocean's → oceans); "c++", "c#" keep their sign; three or more single letters with dots or stars are one word (S.W.A.T → swat).
-func words(text string) []word {
+func words(text string) []string {
 	if len(text) > maxNormal {
 		text = strings.ToValidUTF8(text[:maxNormal], "")
 	}
 	runes := []rune(norm.NFKC.String(text))
-	var found []word
+	var found []string
 	var b strings.Builder
-	glue := false // the last separator joins
 	flush := func() {
 		if b.Len() > 0 {
-			found = append(found, word{text: b.String(), joined: glue && len(found) > 0})
+			found = append(found, fold(b.String()))
 			b.Reset()
 		}
-		glue = false
 	}
 	for i, r := range runes {
 		switch {
@@ -47,21 +38,15 @@ func words(text string) []word {
 		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r):
 			if b.Len() > 0 && i > 0 && caseChange(runes, i) {
 				flush()
-				glue = true
 			}
 			b.WriteRune(r)
 		case (r == '+' || r == '#') && isSymbolName(runes, i):
 			b.WriteRune(r)
 		default:
-			hyphen := unicode.Is(unicode.Pd, r) && b.Len() > 0
 			flush()
-			glue = hyphen
 		}
 	}
 	flush()
-	for i := range found {
-		found[i].text = fold(found[i].text)
-	}
 	return initials(found)
 }
 
@@ -81,11 +66,11 @@ func isSymbolName(runes []rune, i int) bool {
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '`' }
 
 // initials joins runs of three or more single letters.
-func initials(in []word) []word {
+func initials(in []string) []string {
 	out := in[:0:0]
 	for i := 0; i < len(in); {
 		j := i
-		for j < len(in) && len(in[j].text) == 1 && in[j].text[0] >= 'a' && in[j].text[0] <= 'z' {
+		for j < len(in) && len(in[j]) == 1 && in[j][0] >= 'a' && in[j][0] <= 'z' {
 			j++
 		}
 		if j-i < 3 {
@@ -93,11 +78,7 @@ func initials(in []word) []word {
 			i++
 			continue
 		}
-		var b strings.Builder
-		for _, w := range in[i:j] {
-			b.WriteString(w.text)
-		}
-		out = append(out, word{text: b.String()})
+		out = append(out, strings.Join(in[i:j], ""))
 		i = j
 	}
 	return out

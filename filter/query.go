@@ -153,24 +153,28 @@ func (v *Vocabulary) similarPlan(q query, force bool) plan {
 	return p.rarestFirst()
 }
 
-// variants are the query with two neighbouring words written as one, or one as two, where the index knows such words.
-func (v *Vocabulary) variants(q query) []query {
-	var out []query
-	replace := func(from, to int, words ...string) {
-		if len(out) < maxVariants {
-			out = append(out, query{terms: slices.Concat(q.terms[:from], words, q.terms[to:])})
-		}
-	}
+// variant is a query with two neighbouring words written as one, or one as two.
+type variant struct {
+	terms []string
+	pair  []string // the two words that must stand side by side; nil where two became one
+}
+
+// variants are the spellings that people do not tell apart (Spider-Man, Spiderman), as far as the index knows such words.
+func (v *Vocabulary) variants(q query) []variant {
+	var out []variant
 	for i, t := range q.terms {
 		if i+1 < len(q.terms) && v.Count(t+q.terms[i+1]) > 0 {
-			replace(i, i+2, t+q.terms[i+1])
+			out = append(out, variant{terms: slices.Concat(q.terms[:i], []string{t + q.terms[i+1]}, q.terms[i+2:])})
 		}
 		runes := []rune(t)
-		for cut := 2; cut <= len(runes)-2 && len(runes) <= 24 && v.Count(t) == 0; cut++ {
+		if len(runes) > 24 || strings.ContainsAny(t, "0123456789") {
+			continue
+		}
+		for cut := 2; cut <= len(runes)-2; cut++ {
 			if a, b := string(runes[:cut]), string(runes[cut:]); v.Count(a) > 0 && v.Count(b) > 0 {
-				replace(i, i+1, a, b)
+				out = append(out, variant{terms: slices.Concat(q.terms[:i], []string{a, b}, q.terms[i+1:]), pair: []string{a, b}})
 			}
 		}
 	}
-	return out
+	return out[:min(len(out), maxVariants)]
 }

@@ -16,7 +16,7 @@ const (
 	rankPhrase               // the words stand in the name side by side, in order
 	rankExact                // every word stands in the name or caption
 	rankPrefix               // the last word is the beginning of one
-	rankSimilar              // a word is within the edit distance, or written apart or together
+	rankSimilar              // a word is within the edit distance
 	rankNone                 // no match
 )
 
@@ -24,7 +24,7 @@ const (
 type judge struct {
 	query    query
 	similar  map[string]map[string]bool // typed word → words it was taken for
-	variants []query
+	variants []variant
 }
 
 func (j judge) rank(f File) uint8 {
@@ -46,11 +46,9 @@ func (j judge) rank(f File) uint8 {
 			return rankPhrase
 		}
 	}
-	if best == rankNone {
-		for _, v := range j.variants {
-			if contains(all, v.terms) || len(v.terms) < len(j.query.terms) && hasAll(have, v.terms) {
-				return rankSimilar
-			}
+	for _, v := range j.variants {
+		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || contains(all, v.pair)) {
+			return rankExact // the same words, written apart or together
 		}
 	}
 	return best

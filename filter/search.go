@@ -92,10 +92,12 @@ type results struct {
 	asked   int
 }
 
-// gather looks for files in steps, from exact to forgiving, and stops at the first kind of forgiveness that finds something.
+// gather looks for files in steps: as typed, with the last word unfinished, with words apart or together; and only where that finds nothing,
+// for misspelled words.
 func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results, error) {
 	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
-	exact := judge{query: q}
+	variants := s.vocab.variants(q)
+	exact := judge{query: q, variants: variants}
 	if err := s.ask(ctx, r, exact, sel, s.vocab.exactPlan(q)); err != nil {
 		return nil, err
 	}
@@ -109,20 +111,19 @@ func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results
 			return nil, err
 		}
 	}
+	for _, v := range variants {
+		if err := s.ask(ctx, r, exact, sel, s.vocab.exactPlan(query{terms: v.terms})); err != nil {
+			return nil, err
+		}
+	}
 	if len(r.byID) > 0 {
 		return r, nil
 	}
 	return r, s.forgive(ctx, r, q, sel)
 }
 
-// forgive looks for other spellings: two words written as one or one as two, then misspelled words.
+// forgive looks for misspelled words: first those that the index does not know, then any.
 func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selection) error {
-	variants := s.vocab.variants(q)
-	for _, v := range variants {
-		if err := s.ask(ctx, r, judge{query: q, variants: variants}, sel, s.vocab.exactPlan(v)); err != nil {
-			return err
-		}
-	}
 	for _, force := range []bool{false, true} {
 		if len(r.byID) > 0 {
 			return nil

@@ -59,18 +59,18 @@ func sequence(text string) []string {
 }
 
 // split cuts words at the borders that people ignore: Avengers4 → avengers 4; scripts without spaces become pairs of characters.
-func split(in []word) []string {
+func split(in []string) []string {
 	var out []string
 	for _, w := range in {
 		switch {
-		case isUnspaced(w.text):
-			out = append(out, pairs(w.text)...)
+		case isUnspaced(w):
+			out = append(out, pairs(w)...)
 		default:
-			if m := lettersDigits.FindStringSubmatch(w.text); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
+			if m := lettersDigits.FindStringSubmatch(w); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
 				out = append(out, clip(m[1]), m[2])
 				continue
 			}
-			out = append(out, clip(w.text))
+			out = append(out, clip(w))
 		}
 	}
 	return out

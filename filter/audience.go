@@ -1,0 +1,107 @@
+package filter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+const usersCollection = "users"
+
+// Audience are the people who have talked to the bot. They are spread over the pools like files: found in any, inserted where there is room.
+type Audience struct {
+	pools *storage.Pools
+	now   func() time.Time
+}
+
+// NewAudience returns the audience in pools.
+func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
+	return &Audience{pools: pools, now: now}
+}
+
+// Saw notes that a person talked to the bot, in which language, and that the bot is not blocked.
+func (a *Audience) Saw(ctx context.Context, id UserID, language string) error {
+	fields := bson.D{{Key: "l", Value: language}, {Key: "s", Value: int32(a.now().Unix())}} //nolint:gosec // until 2038, as Telegram's own dates
+	known, err := a.update(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
+	if known || err != nil {
+		return err
+	}
+	errs := []error{ErrNoRoom}
+	for _, pool := range a.pools.Writable() {
+		err := pool.Do(ctx, "add person", func(ctx context.Context, db *mongo.Database) error {
+			_, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, bson.D{{Key: "$set", Value: fields}}, options.UpdateOne().SetUpsert(true))
+			return err
+		})
+		if err == nil {
+			return nil
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// MarkBlocked notes that a person blocked the bot or deleted their account.
+func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
+	_, err := a.update(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "b", Value: true}}}})
+	return err
+}
+
+// update changes a person in whichever pool knows them. A pool that does not answer may know them too; then nobody is added.
+func (a *Audience) update(ctx context.Context, id UserID, change bson.D) (known bool, err error) {
+	hits := make(chan bool, len(a.pools.All()))
+	outcomes := a.pools.Each(ctx, "update person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		r, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change)
+		if err == nil && r.MatchedCount > 0 {
+			hits <- true
+		}
+		return err
+	})
+	if len(hits) > 0 {
+		return true, nil
+	}
+	for _, o := range outcomes {
+		err = errors.Join(err, o.Err)
+	}
+	return false, err
+}
+
+// AudienceCount counts people.
+type AudienceCount struct {
+	Total, Blocked int64
+	Missing        []string // pools that did not answer
+}
+
+// Count counts the people of all pools that answer.
+func (a *Audience) Count(ctx context.Context) AudienceCount {
+	type counts struct{ total, blocked int64 }
+	answers := make(chan counts, len(a.pools.All()))
+	outcomes := a.pools.Each(ctx, "count people", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		total, err := db.Collection(usersCollection).EstimatedDocumentCount(ctx)
+		if err != nil {
+			return err
+		}
+		blocked, err := db.Collection(usersCollection).CountDocuments(ctx, bson.D{{Key: "b", Value: true}}, options.Count().SetHint("b_1"))
+		if err != nil {
+			return err
+		}
+		answers <- counts{total, blocked}
+		return nil
+	})
+	close(answers)
+	var sum AudienceCount
+	for c := range answers {
+		sum.Total, sum.Blocked = sum.Total+c.total, sum.Blocked+c.blocked
+	}
+	for _, o := range outcomes {
+		if o.Err != nil {
+			sum.Missing = append(sum.Missing, o.Pool.Name())
+		}
+	}
+	return sum
+}

@@ -1,0 +1,252 @@
+package filter_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.uber.org/goleak"
+
+	"pavilion/filter"
+	"pavilion/internal/secret"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
+)
+
+var shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
+
+func TestMain(m *testing.M) {
+	var err error
+	shared, err = engines.Start(context.Background(), engines.Options{MongoPools: 3})
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := shared.Close(); err != nil {
+		panic(err)
+	}
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// telegram is a channel's messages as the way back to Telegram gives them.
+type telegram struct {
+	mu    sync.Mutex
+	posts map[filter.Place]filter.Post
+}
+
+func (tg *telegram) put(p filter.Post) {
+	tg.mu.Lock()
+	defer tg.mu.Unlock()
+	tg.posts[p.Place] = p
+}
+
+func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
+	tg.mu.Lock()
+	defer tg.mu.Unlock()
+	var read filter.PostsRead
+	for _, id := range ids {
+		if p, ok := tg.posts[filter.Place{Channel: ch, Message: id}]; ok {
+			read.Posts, read.Top = append(read.Posts, p), max(read.Top, id)
+		}
+	}
+	return read, nil
+}
+
+// index is a running index over databases of its own.
+type index struct {
+	*filter.Indexer
+	*filter.Searcher
+	pools    *storage.Pools
+	channels *filter.Channels
+	vocab    *filter.Vocabulary
+	telegram *telegram
+	database string
+	stop     func()
+}
+
+func (ix *index) Search(ctx context.Context, q filter.Query) (filter.Page, error) {
+	return ix.Searcher.Search(ctx, q)
+}
+
+type setting func(*filter.IndexOptions)
+
+// open starts an index over the databases of a name; equal names share them, as a process and its successor do.
+func open(t *testing.T, database string, tg *telegram, settings ...setting) *index {
+	t.Helper()
+	var opts []storage.PoolOptions
+	for i, uri := range shared.MongoURIs {
+		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database})
+	}
+	logger := slog.New(slog.DiscardHandler)
+	if os.Getenv("PAVILION_TEST_LOG") != "" {
+		logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: 5 * time.Second, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vocab, err := filter.NewVocabulary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pools.All() {
+		if err := filter.EnsureIndexes(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		if err := filter.LoadVocabulary(t.Context(), p, vocab); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := filter.IndexOptions{Logger: logger}
+	for _, set := range settings {
+		set(&o)
+	}
+	channels := filter.NewChannels(pools, time.Now)
+	ix := &index{
+		Indexer: filter.NewIndexer(pools, vocab, channels, o), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: 20 * time.Second}),
+		pools: pools, channels: channels, vocab: vocab, telegram: tg, database: database,
+	}
+	ix.SetReader(tg)
+	if err := channels.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	pctx, cancelPools := context.WithCancel(context.Background())
+	running.Go(func() { _ = vocab.Run(ctx) })
+	running.Go(func() { _ = ix.Run(ctx) })
+	var poolsRun sync.WaitGroup
+	poolsRun.Go(func() { _ = pools.Run(pctx) })
+	ix.stop = sync.OnceFunc(func() {
+		cancel()
+		running.Wait()
+		cancelPools()
+		poolsRun.Wait()
+	})
+	t.Cleanup(ix.stop)
+	return ix
+}
+
+func fresh(t *testing.T, settings ...setting) *index {
+	t.Helper()
+	name := strings.ToLower(strings.NewReplacer("/", "_", " ", "_").Replace(t.Name()))
+	return open(t, name[max(0, len(name)-40):]+fmt.Sprint(time.Now().UnixNano()%1e6), &telegram{posts: map[filter.Place]filter.Post{}}, settings...)
+}
+
+const channel filter.ChannelID = 1_234_567_890
+
+func post(id int, name string) filter.Post {
+	return filter.Post{
+		Place: filter.Place{Channel: channel, Message: filter.MessageID(id)}, Posted: time.Unix(1_700_000_000+int64(id), 0).UTC(),
+		Media: filter.Media{Document: filter.DocumentID(5_000_000_000 + id), AccessHash: 77, Reference: []byte("reference"), Kind: filter.KindVideo, Name: name, Mime: "video/mp4", Size: 1 << 30},
+	}
+}
+
+func (ix *index) add(t *testing.T) {
+	t.Helper()
+	if _, err := ix.channels.Add(t.Context(), channel, "Archive", "archive"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (ix *index) store(t *testing.T, posts ...filter.Post) {
+	t.Helper()
+	for _, p := range posts {
+		ix.telegram.put(p)
+		ix.Post(p)
+	}
+	if err := ix.Flushed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (ix *index) names(t *testing.T, text string) []string {
+	t.Helper()
+	page, err := ix.Search(t.Context(), filter.Query{Text: text, Limit: 50})
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	var names []string
+	for _, f := range page.Files {
+		names = append(names, f.Media.Name)
+	}
+	return names
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("not within 30 s: %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// count counts the documents of a file in all pools.
+func (ix *index) count(t *testing.T) int64 {
+	t.Helper()
+	var n int64
+	for _, p := range ix.pools.All() {
+		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
+			c, err := db.Collection("files").CountDocuments(ctx, bson.D{})
+			n += c
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+func TestSearch_Cases(t *testing.T) {
+	for _, file := range []string{"testdata/search.tsv", "testdata/search_more.tsv"} {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := csv.NewReader(f)
+		r.Comma, r.Comment, r.LazyQuotes, r.FieldsPerRecord = '\t', '#', true, 4
+		rows, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+		ix := fresh(t)
+		ix.add(t)
+		seen := map[string]bool{}
+		for i, row := range rows {
+			if !seen[row[1]] {
+				seen[row[1]] = true
+				ix.store(t, post(i+1, row[1]))
+			}
+		}
+		for _, row := range rows {
+			found := false
+			for _, name := range ix.names(t, row[0]) {
+				found = found || name == row[1]
+			}
+			if found != (row[2] == "yes") {
+				t.Errorf("%q finds %q: %v, want %s (%s)", row[0], row[1], found, row[2], row[3])
+			}
+		}
+		ix.stop()
+	}
+}

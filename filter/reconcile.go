@@ -1,0 +1,105 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// A file that is posted again while the pool that holds it is down becomes a second document elsewhere. Its id is noted beside it before it is
+// written; when all pools answer again, twins are merged into the older pool's document and the note is dropped.
+const unsettledCollection = "unsettled"
+
+func noteUnsettled(ctx context.Context, pool *storage.Pool, docs []fileDoc) error {
+	var writes []mongo.WriteModel
+	for _, d := range docs {
+		id := bson.D{{Key: "_id", Value: d.ID}}
+		writes = append(writes, mongo.NewReplaceOneModel().SetFilter(id).SetReplacement(id).SetUpsert(true))
+	}
+	return pool.Do(ctx, "note files", func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection(unsettledCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
+		return err
+	})
+}
+
+const reconcileBatch = 500
+
+// reconcile merges twins. It stops without an error when a pool does not answer: the notes stay for the next time.
+func (s fileStore) reconcile(ctx context.Context) error {
+	for _, pool := range s.pools.All() {
+		for {
+			n, err := s.reconcileBatch(ctx, pool)
+			if err != nil {
+				return err
+			}
+			if n < reconcileBatch {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int, error) {
+	var ids []int64
+	err := pool.Do(ctx, "read notes", func(ctx context.Context, db *mongo.Database) error {
+		cur, err := db.Collection(unsettledCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_").SetLimit(reconcileBatch))
+		if err != nil {
+			return err
+		}
+		var notes []struct {
+			ID int64 `bson:"_id"`
+		}
+		if err := cur.All(ctx, &notes); err != nil {
+			return err
+		}
+		ids = ids[:0]
+		for _, n := range notes {
+			ids = append(ids, n.ID)
+		}
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	have, complete := s.lookup(ctx, byIDs(ids), 0)
+	if !complete {
+		return 0, nil
+	}
+	if err := s.merge(ctx, pool, have); err != nil {
+		return 0, err
+	}
+	return len(ids), pool.Do(ctx, "drop notes", func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection(unsettledCollection).DeleteMany(ctx, byIDs(ids))
+		return err
+	})
+}
+
+// merge moves the places of the documents in pool to their twins elsewhere, then removes them from pool.
+func (s fileStore) merge(ctx context.Context, pool *storage.Pool, have []stored) error {
+	changes := map[*storage.Pool]*batch{}
+	removals := &batch{terms: map[string]int{}}
+	for _, h := range have {
+		if h.pool != pool {
+			continue
+		}
+		i := slices.IndexFunc(have, func(o stored) bool { return o.pool != pool && o.doc.ID == h.doc.ID })
+		if i < 0 {
+			continue
+		}
+		s.change(changes, have[i], h.doc)
+		removals.models = append(removals.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: h.doc.ID}}))
+		countTerms(Tokens(h.doc.Name, h.doc.file().Media.Caption), -1, removals.terms)
+	}
+	for p, b := range changes {
+		if err := s.write(ctx, p, b); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, pool, removals)
+}

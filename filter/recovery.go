@@ -1,0 +1,178 @@
+package filter
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+const (
+	recoverEvery = 250 * time.Millisecond
+	// grace is how long a gap may still be filled by updates that are only late.
+	grace = time.Second
+	// probeEmpty is how many ids in a row must be empty before the end of a channel is believed.
+	probeEmpty = 200
+)
+
+// recoverLoop reads owed ids again, looks for posts above the watermark after a start, and goes on with reads of the past.
+func (x *Indexer) recoverLoop(ctx context.Context) {
+	ticker := time.NewTicker(recoverEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-x.owed:
+		}
+		for x.recoverOnce(ctx) {
+		}
+	}
+}
+
+// recoverOnce does one call's worth of work for every channel and past read that has some; false when none had.
+func (x *Indexer) recoverOnce(ctx context.Context) bool {
+	worked := false
+	for _, ch := range x.channels.List() {
+		if ctx.Err() != nil {
+			return false
+		}
+		if ch.State == ChannelActive {
+			worked = x.recoverChannel(ctx, ch.ID) || worked
+		}
+	}
+	return x.readPasts(ctx) || worked
+}
+
+func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
+	now := x.opts.Now()
+	x.mu.Lock()
+	t := x.track(id)
+	var ids []MessageID
+	probing := false
+	switch {
+	case t == nil || now.Before(t.notBefore):
+	case t.probe:
+		probing = true
+		for n := range MessageID(readAtOnce) {
+			ids = append(ids, t.top+1+n)
+		}
+	case now.Sub(t.owedAt) >= grace:
+		for _, m := range t.ledger.Next(readAtOnce + len(t.inflight)) {
+			if t.inflight[m] == 0 && len(ids) < readAtOnce {
+				ids = append(ids, m)
+			}
+		}
+	}
+	for _, m := range ids {
+		t.reading[m] = false
+	}
+	x.mu.Unlock()
+	if len(ids) == 0 {
+		return false
+	}
+	if probing {
+		return x.probeChannel(ctx, id, t, ids)
+	}
+	_, err := x.readBack(ctx, id, t, ids)
+	if err != nil {
+		x.postpone(ctx, id, t, err)
+	}
+	return err == nil
+}
+
+// probeChannel reads above the highest id known until enough ids in a row are empty.
+func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids []MessageID) bool {
+	empty := 0
+	for empty < probeEmpty {
+		top, err := x.readBack(ctx, id, t, ids)
+		if err != nil {
+			x.postpone(ctx, id, t, err)
+			return false
+		}
+		last := ids[len(ids)-1]
+		x.mu.Lock()
+		if top > 0 {
+			empty = int(last - top)
+			// The ids up to top have been read; what lies between is on its way through the queue.
+			t.top = max(t.top, top)
+			t.dirty = true
+		} else {
+			empty += len(ids)
+		}
+		ids = ids[:0]
+		for n := range MessageID(readAtOnce) {
+			m := last + 1 + n
+			ids = append(ids, m)
+			t.reading[m] = false
+		}
+		x.mu.Unlock()
+	}
+	x.mu.Lock()
+	t.probe = false
+	clear(t.reading)
+	x.mu.Unlock()
+	return true
+}
+
+// readBack reads ids and feeds what stands there through the queue, with what does not as a deletion. Ids that changed meanwhile are owed
+// again. It returns the highest id that holds a message.
+func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []MessageID) (MessageID, error) {
+	read, err := x.reader.ReadPosts(ctx, id, ids)
+	if err != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		for _, m := range ids {
+			delete(t.reading, m)
+		}
+		return 0, err
+	}
+	at := make(map[MessageID]*Post, len(read.Posts))
+	for i := range read.Posts {
+		at[read.Posts[i].Place.Message] = &read.Posts[i]
+	}
+	for _, m := range ids {
+		if !x.room(ctx) {
+			return 0, context.Cause(ctx)
+		}
+		x.mu.Lock()
+		changed := t.reading[m]
+		delete(t.reading, m)
+		owedOrKnown := m <= t.top || m <= read.Top
+		switch {
+		case changed:
+			t.owe(Range{m, m}, x.opts.Now())
+		case owedOrKnown:
+			x.push(t, event{place: Place{id, m}, post: at[m], replace: true})
+		}
+		x.mu.Unlock()
+	}
+	return read.Top, nil
+}
+
+// room waits until the queue can take an event without pushing out live ones.
+func (x *Indexer) room(ctx context.Context) bool {
+	for {
+		x.mu.Lock()
+		free, changed := len(x.queue) < max(1, x.opts.QueueSize/2), x.changed
+		x.mu.Unlock()
+		if free {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-changed:
+		}
+	}
+}
+
+// postpone lets a channel rest after a read that failed; the ids stay owed.
+func (x *Indexer) postpone(ctx context.Context, id ChannelID, t *track, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	t.notBefore = x.opts.Now().Add(5 * retryAfter)
+	if ctx.Err() == nil {
+		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "messages could not be read again; trying later", slog.Int64("channel", int64(id)), slog.Any("error", err))
+	}
+}

@@ -1,0 +1,78 @@
+package filter
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// A few small documents must be known whichever pool is down: channels with their ledgers, reads of the past. They are written to every
+// pool with a version; the highest version found is the truth. One process writes them (the holder of the bot's lease). A pool that
+// missed a write is behind, never ahead: what an older ledger owes is only more, and reading a message twice is harmless.
+
+type versioned interface {
+	replicaID() any
+	replicaVersion() int64
+}
+
+// putReplica writes a document to every pool and succeeds when one has it.
+func putReplica(ctx context.Context, pools *storage.Pools, collection string, doc versioned) error {
+	outcomes := pools.Each(ctx, "write "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		_, err := db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: doc.replicaID()}}, doc, options.Replace().SetUpsert(true))
+		return err
+	})
+	var errs []error
+	for _, o := range outcomes {
+		if o.Err == nil {
+			return nil
+		}
+		errs = append(errs, o.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// loadReplicas returns the newest version of every document, and the pools that did not answer. It fails when none did.
+func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) ([]T, []string, error) {
+	answers := make(chan []T, len(pools.All()))
+	outcomes := pools.Each(ctx, "read "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		cur, err := db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_"))
+		if err != nil {
+			return err
+		}
+		var docs []T
+		if err := cur.All(ctx, &docs); err != nil {
+			return err
+		}
+		answers <- docs
+		return nil
+	})
+	close(answers)
+	newest := map[any]T{}
+	for docs := range answers {
+		for _, d := range docs {
+			if old, ok := newest[d.replicaID()]; !ok || old.replicaVersion() < d.replicaVersion() {
+				newest[d.replicaID()] = d
+			}
+		}
+	}
+	var missing []string
+	var errs []error
+	for _, o := range outcomes {
+		if o.Err != nil {
+			missing, errs = append(missing, o.Pool.Name()), append(errs, o.Err)
+		}
+	}
+	if len(missing) == len(outcomes) {
+		return nil, missing, errors.Join(append([]error{ErrSearchUnavailable}, errs...)...)
+	}
+	list := make([]T, 0, len(newest))
+	for _, d := range newest {
+		list = append(list, d)
+	}
+	return list, missing, nil
+}
