@@ -21,17 +21,19 @@ type fileDoc struct {
 	Size      int64         `bson:"s,minsize"`
 	Mime      string        `bson:"m,omitempty"` // only where the name's ending does not tell
 	Places    []bson.Binary `bson:"p"`
-	Tokens    []int32       `bson:"k"` // hashes, see TokenHash
 }
 
-const captionIsName = "="
+const (
+	filesCollection = "files"
+	captionIsName   = "="
+)
 
 func newFileDoc(p Post) fileDoc {
 	m := p.Media
 	doc := fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
 		Name: m.Name, Caption: m.Caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size,
-		Places: []bson.Binary{packPlace(p.Place)}, Tokens: hashes(Tokens(m.Name, m.Caption)),
+		Places: []bson.Binary{packPlace(p.Place)},
 	}
 	if m.Caption == m.Name {
 		doc.Caption = captionIsName
@@ -94,14 +96,6 @@ func mimeOf(name string) string {
 		return "image/jpeg"
 	}
 	return ""
-}
-
-func hashes(tokens []string) []int32 {
-	out := make([]int32, len(tokens))
-	for i, t := range tokens {
-		out[i] = TokenHash(t)
-	}
-	return out
 }
 
 // A place is nine bytes, in an order that keeps one channel's messages together and ascending: five of channel id (Telegram's ids stay

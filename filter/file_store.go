@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -28,16 +30,16 @@ type stored struct {
 	doc  fileDoc
 }
 
-// lookup finds documents in all pools by a condition on an index. complete is false when a pool did not answer.
-func (s fileStore) lookup(ctx context.Context, filter bson.D, limit int64) (found []stored, complete bool) {
+// lookup finds the documents in all pools whose ids idsIn returns. complete is false when a pool did not answer.
+func (s fileStore) lookup(ctx context.Context, idsIn func(ctx context.Context, db *mongo.Database) ([]int64, error)) (found []stored, complete bool) {
 	answers := make(chan []stored, len(s.pools.All()))
 	outcomes := s.pools.Each(ctx, "look up files", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
-		cur, err := db.Collection(filesCollection).Find(ctx, filter, options.Find().SetLimit(limit))
+		ids, err := idsIn(ctx, db)
 		if err != nil {
 			return err
 		}
-		var docs []fileDoc
-		if err := cur.All(ctx, &docs); err != nil {
+		docs, err := findDocs(ctx, db, ids)
+		if err != nil {
 			return err
 		}
 		mine := make([]stored, len(docs))
@@ -54,16 +56,30 @@ func (s fileStore) lookup(ctx context.Context, filter bson.D, limit int64) (foun
 	return found, !slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil })
 }
 
-func byIDs(ids []int64) bson.D {
-	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+func these(ids []int64) func(context.Context, *mongo.Database) ([]int64, error) {
+	return func(context.Context, *mongo.Database) ([]int64, error) { return ids, nil }
 }
 
-func byPlaces(places []Place) bson.D {
-	packed := make([]bson.Binary, len(places))
-	for i, p := range places {
-		packed[i] = packPlace(p)
+// near returns the ids of the files that stand at places or beside them.
+func near(places []Place) func(context.Context, *mongo.Database) ([]int64, error) {
+	var keys []string
+	for _, p := range places {
+		if k := placeKey(p); !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
 	}
-	return bson.D{{Key: "p", Value: bson.D{{Key: "$in", Value: packed}}}}
+	return func(ctx context.Context, db *mongo.Database) ([]int64, error) {
+		c := db.Collection(postingsCollection)
+		heads, err := findPostings(ctx, c, keys)
+		if err != nil {
+			return nil, err
+		}
+		byKey := make(map[string]posting, len(heads))
+		for _, h := range heads {
+			byKey[h.Key] = h
+		}
+		return readLists(ctx, c, byKey, keys)
+	}
 }
 
 // put stores posts: a file that some pool has gets another place or new words, a new one goes where there is room. It returns the documents
@@ -85,7 +101,7 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 	if len(ids) == 0 {
 		return added, nil
 	}
-	have, complete := s.lookup(ctx, byIDs(ids), 0)
+	have, complete := s.lookup(ctx, these(ids))
 	changes := map[*storage.Pool]*batch{}
 	for _, h := range have {
 		if doc, ok := docs[h.doc.ID]; ok {
@@ -113,16 +129,32 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 	return added, nil
 }
 
-// batch is what one pool has to write, and what that does to the counts of words.
+// batch is what one pool has to write: documents, and the lists that they enter and leave.
 type batch struct {
-	models []mongo.WriteModel
-	terms  map[string]int
-	bytes  int64
+	models        []mongo.WriteModel
+	adds, removes map[string][]int64
+	bytes         int64
+}
+
+func newBatch() *batch { return &batch{adds: map[string][]int64{}, removes: map[string][]int64{}} }
+
+// swap moves a document from the lists that it stood in to those that it belongs in.
+func (b *batch) swap(id int64, from, to []string) {
+	for _, k := range from {
+		if !slices.Contains(to, k) {
+			b.removes[k] = append(b.removes[k], id)
+		}
+	}
+	for _, k := range to {
+		if !slices.Contains(from, k) {
+			b.adds[k] = append(b.adds[k], id)
+		}
+	}
 }
 
 func batchOf(changes map[*storage.Pool]*batch, pool *storage.Pool) *batch {
 	if changes[pool] == nil {
-		changes[pool] = &batch{terms: map[string]int{}}
+		changes[pool] = newBatch()
 	}
 	return changes[pool]
 }
@@ -135,11 +167,8 @@ func (s fileStore) change(changes map[*storage.Pool]*batch, h stored, doc fileDo
 		return
 	}
 	b := batchOf(changes, h.pool)
-	if !same {
-		countTerms(Tokens(h.doc.Name, h.doc.file().Media.Caption), -1, b.terms)
-		countTerms(Tokens(doc.Name, doc.file().Media.Caption), +1, b.terms)
-	}
 	doc.Places, doc.Posted = places, max(h.doc.Posted, doc.Posted)
+	b.swap(doc.ID, keysOf(h.doc), keysOf(doc))
 	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(doc))
 }
 
@@ -148,11 +177,11 @@ func (s fileStore) insert(ctx context.Context, docs []fileDoc, unsettled bool) e
 	if len(docs) == 0 {
 		return nil
 	}
-	b := &batch{terms: map[string]int{}}
+	b := newBatch()
 	for _, d := range docs {
 		b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetReplacement(d).SetUpsert(true))
-		countTerms(Tokens(d.Name, d.file().Media.Caption), +1, b.terms)
-		b.bytes += 400
+		b.swap(d.ID, nil, keysOf(d))
+		b.bytes += bytesPerFile
 	}
 	errs := []error{ErrNoRoom}
 	for _, pool := range s.pools.Writable() {
@@ -175,21 +204,26 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 	if len(b.models) == 0 {
 		return nil
 	}
-	err := storeTerms(ctx, pool, b.terms)
-	if errors.Is(err, errWordRace) {
-		err = nil // the rival counted the word; being off by one is nothing
-	}
-	if err != nil {
+	// Lists first: an id without a document is skipped, a document without its lists is not found.
+	if err := changePostings(ctx, pool, b.adds, b.removes); err != nil {
 		return err
 	}
-	err = pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
+	err := pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
 		_, err := db.Collection(filesCollection).BulkWrite(ctx, b.models, options.BulkWrite().SetOrdered(false))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.vocab.Add(b.terms)
+	words := map[string]int{}
+	for k, ids := range b.adds {
+		words[k] += len(ids)
+	}
+	for k, ids := range b.removes {
+		words[k] -= len(ids)
+	}
+	maps.DeleteFunc(words, func(k string, _ int) bool { return !isWord(k) })
+	s.vocab.Add(words)
 	pool.Wrote(b.bytes)
 	return nil
 }
@@ -200,7 +234,7 @@ func (s fileStore) vacate(ctx context.Context, places []Place, keep map[Place]Do
 	if len(places) == 0 {
 		return nil
 	}
-	have, complete := s.lookup(ctx, byPlaces(places), 0)
+	have, complete := s.lookup(ctx, near(places))
 	if err := s.take(ctx, have, func(p Place, id DocumentID) bool { return slices.Contains(places, p) && keep[p] != id }); err != nil {
 		return err
 	}
@@ -223,12 +257,15 @@ func (s fileStore) take(ctx context.Context, have []stored, leave func(Place, Do
 		}
 		b := batchOf(changes, h.pool)
 		one := bson.D{{Key: "_id", Value: h.doc.ID}}
+		after := h.doc
+		after.Places = left
 		if len(left) > 0 {
+			b.swap(h.doc.ID, keysOf(h.doc), keysOf(after))
 			b.models = append(b.models, mongo.NewUpdateOneModel().SetFilter(one).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "p", Value: left}}}}))
 			continue
 		}
+		b.swap(h.doc.ID, keysOf(h.doc), nil)
 		b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(one))
-		countTerms(Tokens(h.doc.Name, h.doc.file().Media.Caption), -1, b.terms)
 	}
 	for pool, b := range changes {
 		if err := s.write(ctx, pool, b); err != nil {
@@ -240,16 +277,40 @@ func (s fileStore) take(ctx context.Context, have []stored, leave func(Place, Do
 
 // removeChannel takes a channel's places out, a bounded number at a time; done tells that no pool has any more.
 func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, err error) {
-	const at = 500
-	have, complete := s.lookup(ctx, bson.D{{Key: "p", Value: bson.D{{Key: "$elemMatch", Value: bson.D{
-		{Key: "$gte", Value: packPlace(Place{Channel: id})},
-		{Key: "$lt", Value: packPlace(Place{Channel: id + 1})},
-	}}}}}, at)
+	const blocks = 16
+	prefix := fmt.Sprintf("%s%x/", placeMark, int64(id))
+	lists := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // figures sort before the tilde
+	var read atomic.Int64
+	have, complete := s.lookup(ctx, func(ctx context.Context, db *mongo.Database) ([]int64, error) {
+		cur, err := db.Collection(postingsCollection).Find(ctx, lists, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
+		if err != nil {
+			return nil, err
+		}
+		var docs []posting
+		if err := cur.All(ctx, &docs); err != nil {
+			return nil, err
+		}
+		var ids []int64
+		for _, d := range docs {
+			ids = append(ids, unpackIDs(d.Files)...)
+		}
+		read.Add(int64(len(docs)))
+		return ids, nil
+	})
 	if err := s.take(ctx, have, func(p Place, _ DocumentID) bool { return p.Channel == id }); err != nil {
 		return false, fmt.Errorf("remove channel %d: %w", id, err)
 	}
-	return complete && len(have) == 0, nil
+	if len(have) == 0 && read.Load() > 0 { // lists of ids without documents are all that is left
+		s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+			_, err := db.Collection(postingsCollection).DeleteMany(ctx, lists)
+			return err
+		})
+	}
+	return complete && read.Load() == 0, nil
 }
+
+// bytesPerFile is what a file takes with its share of the lists, roughly; TestStore_BytesPerFile measures it.
+const bytesPerFile = 360
 
 func mergePlaces(a, b []bson.Binary) []bson.Binary {
 	merged := slices.Clone(a)

@@ -55,7 +55,7 @@ func openEnded(t string) bool {
 // last returns the word that may be unfinished.
 func (q query) last() string { return q.terms[len(q.terms)-1] }
 
-// title is the title token that the query would be: its words without years.
+// title is the title that the query would be: its words without years.
 func (q query) title() string {
 	words := slices.DeleteFunc(slices.Clone(q.terms), isYear)
 	if len(words) == 0 {
@@ -65,42 +65,26 @@ func (q query) title() string {
 }
 
 // clause is one word with everything that it may stand for; a file must have one of them.
-type clause struct {
-	words  []string
-	weight int // files that have one of them, roughly
-}
+type clause struct{ words []string }
 
-// plan is a conjunction of clauses, the rarest first.
+// plan is a conjunction of clauses. Each pool reads the shortest lists first.
 type plan []clause
 
-func (v *Vocabulary) clause(words ...string) clause {
-	c := clause{words: words}
-	for _, w := range words {
-		c.weight += v.Count(w)
+// exactPlan wants every word as it is.
+func exactPlan(terms []string) plan {
+	var p plan
+	for _, t := range terms {
+		p = append(p, clause{[]string{t}})
 	}
-	return c
-}
-
-func (p plan) rarestFirst() plan {
-	slices.SortStableFunc(p, func(a, b clause) int { return a.weight - b.weight })
 	return p
 }
 
-// exactPlan wants every word as it was typed.
-func (v *Vocabulary) exactPlan(q query) plan {
-	var p plan
-	for _, t := range q.terms {
-		p = append(p, v.clause(t))
-	}
-	return p.rarestFirst()
-}
-
 // titlePlan wants the whole title, and the years beside it.
-func (v *Vocabulary) titlePlan(q query) plan {
-	p := plan{{words: []string{q.title()}}} // a title is rare
+func titlePlan(q query) plan {
+	p := plan{{[]string{titleKey(q.title())}}}
 	for _, t := range q.terms {
 		if isYear(t) && titleOf(q.terms) != q.title() {
-			p = append(p, v.clause(t))
+			p = append(p, clause{[]string{t}})
 		}
 	}
 	return p
@@ -120,11 +104,11 @@ func (v *Vocabulary) prefixPlan(q query) plan {
 	if len(words) == 0 {
 		return nil
 	}
-	p := plan{v.clause(words...)}
+	p := plan{clause{words}}
 	for _, t := range q.terms[:len(q.terms)-1] {
-		p = append(p, v.clause(t))
+		p = append(p, clause{[]string{t}})
 	}
-	return p.rarestFirst()
+	return p
 }
 
 // similarPlan takes words for misspelled. Without force only those that the index does not know; nil where there is nothing to take.
@@ -145,12 +129,12 @@ func (v *Vocabulary) similarPlan(q query, force bool) plan {
 				}
 			}
 		}
-		p = append(p, v.clause(words...))
+		p = append(p, clause{words})
 	}
 	if !changed {
 		return nil
 	}
-	return p.rarestFirst()
+	return p
 }
 
 // variant is a query with two neighbouring words written as one, or one as two.

@@ -40,7 +40,7 @@ func (j judge) rank(f File) uint8 {
 	best := j.words(have)
 	if best == rankExact {
 		switch {
-		case j.query.title() == titleToken(Parse(f.Media.Name).Title):
+		case j.query.title() == titleOf(sequence(Parse(f.Media.Name).Title)):
 			return rankTitle
 		case contains(name, j.query.terms):
 			return rankPhrase

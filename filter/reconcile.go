@@ -67,7 +67,7 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	have, complete := s.lookup(ctx, byIDs(ids), 0)
+	have, complete := s.lookup(ctx, these(ids))
 	if !complete {
 		return 0, nil
 	}
@@ -83,7 +83,7 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 // merge moves the places of the documents in pool to their twins elsewhere, then removes them from pool.
 func (s fileStore) merge(ctx context.Context, pool *storage.Pool, have []stored) error {
 	changes := map[*storage.Pool]*batch{}
-	removals := &batch{terms: map[string]int{}}
+	removals := newBatch()
 	for _, h := range have {
 		if h.pool != pool {
 			continue
@@ -94,7 +94,7 @@ func (s fileStore) merge(ctx context.Context, pool *storage.Pool, have []stored)
 		}
 		s.change(changes, have[i], h.doc)
 		removals.models = append(removals.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: h.doc.ID}}))
-		countTerms(Tokens(h.doc.Name, h.doc.file().Media.Caption), -1, removals.terms)
+		removals.swap(h.doc.ID, keysOf(h.doc), nil)
 	}
 	for p, b := range changes {
 		if err := s.write(ctx, p, b); err != nil {

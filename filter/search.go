@@ -38,7 +38,7 @@ type Page struct {
 
 // SearchOptions bound a search.
 type SearchOptions struct {
-	Candidates int           // newest files looked at for each pool and step; 500 where 0
+	Candidates int           // files taken from each pool in each step, the last added first; 500 where 0
 	Timeout    time.Duration // 3 s where 0
 	Logger     *slog.Logger
 }
@@ -98,11 +98,11 @@ func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results
 	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
 	variants := s.vocab.variants(q)
 	exact := judge{query: q, variants: variants}
-	if err := s.ask(ctx, r, exact, sel, s.vocab.exactPlan(q)); err != nil {
+	if err := s.ask(ctx, r, exact, sel, exactPlan(q.terms)); err != nil {
 		return nil, err
 	}
 	if r.capped { // the title itself may be older than the newest that mention it
-		if err := s.ask(ctx, r, exact, sel, s.vocab.titlePlan(q)); err != nil {
+		if err := s.ask(ctx, r, exact, sel, titlePlan(q)); err != nil {
 			return nil, err
 		}
 	}
@@ -112,7 +112,7 @@ func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results
 		}
 	}
 	for _, v := range variants {
-		if err := s.ask(ctx, r, exact, sel, s.vocab.exactPlan(query{terms: v.terms})); err != nil {
+		if err := s.ask(ctx, r, exact, sel, exactPlan(v.terms)); err != nil {
 			return nil, err
 		}
 	}
@@ -150,7 +150,10 @@ func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selecti
 
 // ask sends a plan to every pool and adds what matches.
 func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, p plan) error {
-	perPool, outcomes := s.find(ctx, p, sel)
+	for _, words := range sel.tokens() {
+		p = append(p, clause{words})
+	}
+	answers, outcomes := s.find(ctx, p, func(f File) bool { return sel.admits(f) && j.rank(f) != rankNone })
 	answered := 0
 	for i, o := range outcomes {
 		if o.Err != nil {
@@ -159,9 +162,9 @@ func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, 
 			continue
 		}
 		answered++
-		r.capped = r.capped || len(perPool[i]) >= s.opts.Candidates
-		for _, f := range perPool[i] {
-			r.add(f, j, sel)
+		r.capped = r.capped || answers[i].capped
+		for _, f := range answers[i].files {
+			r.add(f, j.rank(f))
 		}
 	}
 	if answered == 0 {
@@ -170,7 +173,7 @@ func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, 
 	return nil
 }
 
-func (r *results) add(f File, j judge, sel Selection) {
+func (r *results) add(f File, rank uint8) {
 	if old, ok := r.byID[f.Media.Document]; ok { // a twin: keep every place
 		for _, p := range f.Places {
 			if !slices.Contains(old.file.Places, p) {
@@ -178,13 +181,6 @@ func (r *results) add(f File, j judge, sel Selection) {
 			}
 		}
 		r.byID[f.Media.Document] = old
-		return
-	}
-	if !sel.admits(f) {
-		return
-	}
-	rank := j.rank(f)
-	if rank == rankNone { // a hash shared with another word
 		return
 	}
 	r.byID[f.Media.Document] = result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
@@ -245,7 +241,7 @@ func (s *Searcher) suggest(ctx context.Context, q query) string {
 		}
 		r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
 		try := query{terms: terms}
-		if err := s.ask(ctx, r, judge{query: try}, Selection{}, s.vocab.exactPlan(try)); err == nil && len(r.byID) > 0 {
+		if err := s.ask(ctx, r, judge{query: try}, Selection{}, exactPlan(terms)); err == nil && len(r.byID) > 0 {
 			return strings.Join(terms, " ")
 		}
 	}

@@ -1,72 +1,166 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
 
-// find asks every pool for the newest files that satisfy a plan; the answers are in the order of the outcomes.
-func (s *Searcher) find(ctx context.Context, p plan, sel Selection) ([][]File, []storage.PoolResult) {
-	filter := findFilter(p, sel)
+const (
+	maxListIDs = 32_768 // of one condition that are read; more are judged by the files themselves
+	maxFetched = 4_000  // files read for one condition that matches few of them
+)
+
+// found is what one pool answers to a plan.
+type found struct {
+	files  []File
+	capped bool // there may be more
+}
+
+// find asks every pool for files that satisfy a plan and that match accepts; the answers are in the order of the outcomes.
+func (s *Searcher) find(ctx context.Context, p plan, match func(File) bool) ([]found, []storage.PoolResult) {
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
 	}
-	files := make([][]File, len(slot))
+	answers := make([]found, len(slot))
 	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
-		cur, err := db.Collection(filesCollection).Find(ctx, filter, options.Find().
-			SetSort(bson.D{{Key: "d", Value: -1}}).SetLimit(int64(s.opts.Candidates)).SetBatchSize(int32(s.opts.Candidates)). //nolint:gosec // hundreds
-			SetProjection(bson.D{{Key: "k", Value: 0}}))
+		ids, capped, err := candidates(ctx, db, p)
 		if err != nil {
 			return err
 		}
-		var docs []fileDoc
-		if err := cur.All(ctx, &docs); err != nil {
-			return err
+		answer := found{capped: capped}
+		read := 0
+		for part := range slices.Chunk(ids, s.opts.Candidates) {
+			if len(answer.files) >= s.opts.Candidates || read >= maxFetched {
+				answer.capped = true
+				break
+			}
+			read += len(part)
+			docs, err := findDocs(ctx, db, part)
+			if err != nil {
+				return err
+			}
+			for _, d := range docs {
+				if f := d.file(); match(f) {
+					answer.files = append(answer.files, f)
+				}
+			}
 		}
-		found := make([]File, len(docs))
-		for i, d := range docs {
-			found[i] = d.file()
-		}
-		files[slot[pool]] = found
+		answers[slot[pool]] = answer
 		return nil
 	})
-	return files, outcomes
+	return answers, outcomes
 }
 
-// findFilter writes a plan as a MongoDB filter. The first condition is the one whose index range is read, so the plan's order counts.
-func findFilter(p plan, sel Selection) bson.D {
-	var all bson.A
-	for _, c := range p {
-		all = append(all, bson.D{{Key: "k", Value: anyOf(hashes(c.words))}})
+func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	for _, words := range sel.tokens() {
-		all = append(all, bson.D{{Key: "k", Value: anyOf(hashes(words))}})
+	cur, err := db.Collection(filesCollection).Find(ctx, byIDs(ids))
+	if err != nil {
+		return nil, err
 	}
-	if sel.Kind != nil {
-		kind := any(int32(*sel.Kind))
-		if *sel.Kind == KindDocument { // stored as an absent field
-			kind = nil
+	var docs []fileDoc
+	return docs, cur.All(ctx, &docs)
+}
+
+// candidates returns the ids that stand in a list of every clause, the last added first. capped tells that a list was too long to read whole.
+func candidates(ctx context.Context, db *mongo.Database, p plan) (ids []int64, capped bool, err error) {
+	c := db.Collection(postingsCollection)
+	var words []string
+	for _, cl := range p {
+		words = append(words, cl.words...)
+	}
+	heads, err := findPostings(ctx, c, words)
+	if err != nil {
+		return nil, false, err
+	}
+	byWord := make(map[string]posting, len(heads))
+	for _, h := range heads {
+		byWord[h.Key] = h
+	}
+	type condition struct {
+		words []string
+		size  int
+	}
+	conditions := make([]condition, len(p))
+	for i, cl := range p {
+		for _, w := range cl.words {
+			if h, ok := byWord[w]; ok {
+				conditions[i].words = append(conditions[i].words, w)
+				conditions[i].size += int(h.Count)
+			}
 		}
-		all = append(all, bson.D{{Key: "t", Value: kind}})
+		if conditions[i].size == 0 {
+			return nil, false, nil // nobody has this word
+		}
 	}
-	if len(all) == 1 {
-		return all[0].(bson.D) //nolint:forcetypeassert // appended above
+	slices.SortStableFunc(conditions, func(a, b condition) int { return cmp.Compare(a.size, b.size) })
+	for i, cond := range conditions {
+		if i > 0 && (cond.size > maxListIDs || len(ids) == 0) {
+			break // the files themselves decide
+		}
+		list, err := readLists(ctx, c, byWord, cond.words)
+		if err != nil {
+			return nil, false, err
+		}
+		if i == 0 {
+			ids, capped = list, cond.size > maxListIDs
+			continue
+		}
+		have := make(map[int64]bool, len(list))
+		for _, id := range list {
+			have[id] = true
+		}
+		ids = slices.DeleteFunc(ids, func(id int64) bool { return !have[id] })
 	}
-	return bson.D{{Key: "$and", Value: all}}
+	return ids, capped, nil
 }
 
-func anyOf(values []int32) any {
-	if len(values) == 1 {
-		return values[0]
+// readLists reads the lists of words, the last added ids first and none twice, up to maxListIDs.
+func readLists(ctx context.Context, c *mongo.Collection, heads map[string]posting, words []string) ([]int64, error) {
+	var keys []string
+	left := maxListIDs
+	for _, w := range words {
+		for n := int(heads[w].Count) / chunkIDs; n > 0 && left > 0; n-- {
+			keys = append(keys, chunkKey(w, n))
+			left -= chunkIDs
+		}
 	}
-	return bson.D{{Key: "$in", Value: values}}
+	chunks := map[string][]byte{}
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		docs, err := findPostings(ctx, c, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			chunks[d.Key] = d.Files
+		}
+	}
+	var ids []int64
+	seen := map[int64]bool{}
+	take := func(packed []byte) {
+		for _, id := range slices.Backward(unpackIDs(packed)) {
+			if !seen[id] && len(ids) < maxListIDs {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, w := range words {
+		for n := int(heads[w].Count) / chunkIDs; n > 0; n-- {
+			take(chunks[chunkKey(w, n)])
+		}
+		take(heads[w].Files)
+	}
+	return ids, nil
 }
 
 // File finds one file in whichever pool has it. ErrFileNotFound means that all pools answered no.
@@ -75,21 +169,17 @@ func (s *Searcher) File(ctx context.Context, id DocumentID) (File, error) {
 }
 
 func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, error) {
-	found := make(chan fileDoc, len(pools.All()))
+	answers := make(chan fileDoc, len(pools.All()))
 	outcomes := pools.Each(ctx, "find file", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		var doc fileDoc
-		err := db.Collection(filesCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}).Decode(&doc)
-		if err == nil {
-			found <- doc
-		}
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			return nil
+		docs, err := findDocs(ctx, db, []int64{int64(id)})
+		for _, d := range docs {
+			answers <- d
 		}
 		return err
 	})
-	close(found)
+	close(answers)
 	var file *File
-	for doc := range found {
+	for doc := range answers {
 		f := doc.file()
 		if file == nil {
 			file = &f
@@ -106,4 +196,8 @@ func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, e
 		}
 	}
 	return File{}, ErrFileNotFound
+}
+
+func byIDs(ids []int64) bson.D {
+	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
 }

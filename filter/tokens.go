@@ -7,12 +7,10 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // A token is what the index holds of a name: a folded word, a season or episode ("s01", "s01e05"), a month's English name, or the whole
-// title behind an equals sign, by which a title is found among any number of files that merely mention it.
+// title's list behind an equals sign, by which a title is found among any number of files that merely mention it.
 
 const (
 	maxTokens    = 64 // of one file; a caption of 1024 characters has more, but nobody finds a file by its 60th word
@@ -27,15 +25,11 @@ func Tokens(name, caption string) []string {
 	if caption != "" && caption != name {
 		found.add(sequence(caption)...)
 	}
-	if title := titleToken(Parse(name).Title); title != "" {
-		found.list = append(found.list[:min(len(found.list), maxTokens-1)], title)
+	if title := titleOf(sequence(Parse(name).Title)); title != "" {
+		found.list = append(found.list[:min(len(found.list), maxTokens-1)], titleKey(title))
 	}
 	return found.list
 }
-
-// TokenHash is how a token is stored: 31 bits, so that it is a small positive number in BSON. Different tokens may share a hash;
-// results are checked against the real name.
-func TokenHash(token string) int32 { return int32(xxhash.Sum64String(token) & 0x7fffffff) }
 
 type tokenSet struct {
 	list []string
@@ -243,17 +237,8 @@ func isYear(s string) bool {
 	return len(s) == 4 && isNumber(s, 4) && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))
 }
 
-// titleToken is the token of a whole title, empty where the title is.
-func titleToken(title string) string {
-	return titleOf(sequence(title))
-}
-
-func titleOf(tokens []string) string {
-	if len(tokens) == 0 {
-		return ""
-	}
-	return titleMark + strings.Join(tokens, " ")
-}
+// titleOf is the form in which titles are compared.
+func titleOf(tokens []string) string { return strings.Join(tokens, " ") }
 
 // extension returns the lower-case ending of a file name with its dot, empty where it has none.
 func extension(name string) string {

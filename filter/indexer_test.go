@@ -1,0 +1,354 @@
+package filter_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"pavilion/filter"
+	"pavilion/sandbox/club"
+)
+
+func TestIndexer_APostIsFoundWithinASecond(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Warm.Up.2001.mkv"))
+	p := post(2, "Golden.River.2014.mkv")
+	ix.telegram.put(p)
+	start := time.Now()
+	ix.Post(p)
+	eventually(t, "found", func() bool { return len(ix.names(t, "golden river")) == 1 })
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("found after %s", took)
+	}
+}
+
+func TestIndexer_OverflowLosesNothingAndDoublesNothing(t *testing.T) {
+	const n = 20_000
+	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize = 1000 })
+	ix.add(t)
+	for i, f := range club.NewArchive(3).Take(n) {
+		p := post(i+1, f.Name)
+		ix.telegram.put(p)
+		ix.Post(p)
+		if i%7 == 0 {
+			ix.Post(p) // Telegram repeats itself
+		}
+	}
+	if ix.Backlog().Owed == 0 {
+		t.Fatal("the queue never overflowed; the test shows nothing")
+	}
+	eventually(t, "everything is stored", func() bool {
+		b := ix.Backlog()
+		return b.Queued == 0 && b.Owed == 0
+	})
+	if got := ix.count(t); got != n {
+		t.Errorf("%d documents for %d files", got, n)
+	}
+}
+
+func TestIndexer_AKilledProcessLosesNothing(t *testing.T) {
+	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize = 50 })
+	ix.add(t)
+	ix.store(t, post(1, "First.2001.mkv"))
+	eventually(t, "the ledger is kept", func() bool {
+		ch, err := ix.channels.Get(channel)
+		return err == nil && ch.Low >= 1 && len(ch.Gaps) == 0
+	})
+	// The process dies with posts in its queue, and more are posted while nobody listens: only Telegram knows them.
+	ix.stop()
+	for i := 2; i <= 450; i++ {
+		if i%3 != 0 { // ids that were never posts
+			ix.telegram.put(post(i, fmt.Sprintf("Lost and Found %d.mkv", i)))
+		}
+	}
+	next := open(t, ix.database, ix.telegram)
+	eventually(t, "the last one is found", func() bool { return len(next.names(t, "lost found 449")) == 1 })
+	eventually(t, "all are found", func() bool { return next.count(t) == 1+299 })
+}
+
+func TestIndexer_AGapInTheUpdatesIsReadAgain(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "First.2001.mkv"))
+	for i := 2; i < 9; i++ {
+		ix.telegram.put(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
+	}
+	ix.store(t, post(9, "Ninth.2009.mkv"))
+	eventually(t, "the missed posts are found", func() bool { return len(ix.names(t, "missed over")) == 7 })
+}
+
+func TestIndexer_OneFileInThreeChannelsIsOneDocument(t *testing.T) {
+	ix := fresh(t)
+	for i := range 3 {
+		if _, err := ix.channels.Add(t.Context(), channel+filter.ChannelID(i), fmt.Sprint("Channel ", i), ""); err != nil {
+			t.Fatal(err)
+		}
+		p := post(1, "Golden.River.2014.mkv")
+		p.Place = filter.Place{Channel: channel + filter.ChannelID(i), Message: filter.MessageID(10 + i)}
+		ix.store(t, p)
+	}
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden river"})
+	if err != nil || len(page.Files) != 1 || len(page.Files[0].Places) != 3 || ix.count(t) != 1 {
+		t.Fatalf("%d results, %d documents, %+v, %v", len(page.Files), ix.count(t), page.Files, err)
+	}
+	// The last place takes the document with it.
+	for i := range 3 {
+		ix.Delete(channel+filter.ChannelID(i), []filter.MessageID{filter.MessageID(10 + i)})
+		if err := ix.Flushed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if left := len(ix.names(t, "golden river")); (left == 1) != (i < 2) {
+			t.Errorf("after %d deletions: %d results", i+1, left)
+		}
+	}
+}
+
+func TestIndexer_EditsAreFollowed(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+
+	captioned := post(1, "Golden.River.2014.mkv")
+	captioned.Media.Caption = "uncut premiere"
+	ix.Edit(captioned)
+	replaced := post(2, "Silent.Harbour.2015.mkv") // another file at the same place
+	replaced.Place.Message = 1
+	if err := ix.Flushed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ix.names(t, "premiere"); len(got) != 1 {
+		t.Errorf("the new caption finds %v", got)
+	}
+	ix.Edit(replaced)
+	if err := ix.Flushed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if old, now := ix.names(t, "golden river"), ix.names(t, "silent harbour"); len(old) != 0 || len(now) != 1 {
+		t.Errorf("after the file was replaced: old %v, new %v", old, now)
+	}
+}
+
+func TestIndexer_PausedPostsAreReadAtResume(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Before.2001.mkv"))
+	if _, err := ix.channels.Pause(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	ix.store(t, post(2, "Paused.2002.mkv"))
+	if got := ix.names(t, "paused"); len(got) != 0 {
+		t.Errorf("a paused channel's post is found: %v", got)
+	}
+	if _, err := ix.channels.Resume(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "found after resume", func() bool { return len(ix.names(t, "paused")) == 1 })
+}
+
+func TestIndexer_ARemovedChannelsFilesLeave(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	var posts []filter.Post
+	for i := range 1200 {
+		posts = append(posts, post(i+1, fmt.Sprintf("Leaving Town %d.mkv", i)))
+	}
+	ix.store(t, posts...)
+	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all files left", func() bool { return ix.count(t) == 0 })
+	if _, err := ix.channels.Get(channel); err == nil {
+		t.Error("the channel is still there")
+	}
+}
+
+func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	for i := 1; i <= 950; i++ {
+		ix.telegram.put(post(i, fmt.Sprintf("Old Innings %d.mkv", i)))
+	}
+	ix.store(t, post(2000, "Live.2020.mkv"))
+	p, err := ix.StartPast(t.Context(), channel, 1, 950, filter.Report{Chat: 1, Message: 2, By: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix.stop() // wherever it is now
+	next := open(t, ix.database, ix.telegram)
+	eventually(t, "the read goes on to its end", func() bool { return next.count(t) == 951 && len(next.Pasts()) == 0 })
+
+	if _, err := next.StartPast(t.Context(), channel, 5, 4, filter.Report{}); err == nil {
+		t.Error("a range that runs backwards is accepted")
+	}
+	p, err = next.StartPast(t.Context(), channel, 1, 900_000, filter.Report{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.CancelPast(p.ID); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "cancelled", func() bool { return len(next.Pasts()) == 0 })
+}
+
+func TestIndexer_APoolDownHidesOnlyItsOwnAndTwinsAreMerged(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.pools.All()[0].Wrote(-1 << 30) // most room: everything goes there
+	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Golden.Harbour.2015.mkv"))
+	shared.StopMongo(0)
+	started := false
+	restart := func() {
+		if !started {
+			started = true
+			if err := shared.StartMongo(context.Background(), 0); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	defer restart()
+
+	again := post(1, "Golden.River.2014.mkv")
+	again.Place.Message = 30
+	ix.telegram.put(again)
+	ix.store(t, again, post(31, "Golden.Empire.2016.mkv"))
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
+	if err != nil || !slices.Equal(page.Missing, []string{"a"}) || len(page.Files) != 2 {
+		t.Fatalf("while a pool is down: %d files, missing %v, %v", len(page.Files), page.Missing, err)
+	}
+	restart()
+	eventually(t, "whole again, each file once", func() bool {
+		page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
+		return err == nil && len(page.Missing) == 0 && len(page.Files) == 3
+	})
+	eventually(t, "the twins are merged", func() bool { return ix.count(t) == 3 })
+	file, err := ix.File(t.Context(), again.Media.Document)
+	if err != nil || len(file.Places) != 2 {
+		t.Errorf("the merged file stands in %v, %v", file.Places, err)
+	}
+}
+
+func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "First.2001.mkv"))
+	for i := range shared.MongoURIs {
+		shared.StopMongo(i)
+	}
+	p := post(2, "Golden.River.2014.mkv")
+	ix.telegram.put(p)
+	ix.Post(p)
+	_, err := ix.Search(t.Context(), filter.Query{Text: "first"})
+	for i := range shared.MongoURIs {
+		if err := shared.StartMongo(context.Background(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err == nil || !errorsIs(err, filter.ErrSearchUnavailable) {
+		t.Errorf("search without any pool: %v", err)
+	}
+	eventually(t, "the post is found", func() bool {
+		page, err := ix.Search(t.Context(), filter.Query{Text: "golden river"})
+		return err == nil && len(page.Files) == 1
+	})
+}
+
+func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	renewed := post(1, "Golden.River.2014.mkv")
+	renewed.Media.Reference = []byte("renewed")
+	ix.telegram.put(renewed)
+	file, err := ix.Refresh(t.Context(), renewed.Media.Document)
+	if err != nil || string(file.Media.Reference) != "renewed" {
+		t.Fatalf("%s, %v", file.Media.Reference, err)
+	}
+	ix.telegram.mu.Lock()
+	clear(ix.telegram.posts)
+	ix.telegram.mu.Unlock()
+	if _, err := ix.Refresh(t.Context(), renewed.Media.Document); !errorsIs(err, filter.ErrFileGone) {
+		t.Errorf("refresh of a deleted file: %v", err)
+	}
+	eventually(t, "it left the index", func() bool { return ix.count(t) == 0 })
+}
+
+// TestStore_BytesPerFile holds the promise that a free cluster of 512 MB takes 1.3 million files.
+func TestStore_BytesPerFile(t *testing.T) {
+	const n, most = 30_000, 400.0
+	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize = n })
+	ix.add(t)
+	for i, f := range club.NewArchive(5).Take(n) {
+		p := post(i+1, f.Name)
+		p.Media.Caption, p.Media.Mime, p.Media.Size = f.Caption, f.Mime, f.Size
+		p.Media.AccessHash = int64(i) * 7919 * 1_000_003 * 65_537
+		p.Media.Document = filter.DocumentID(5_000_000_000_000_000_000 + int64(i)*1_000_003)
+		p.Media.Reference = fmt.Appendf(nil, "%025d", i) // as long as Telegram's
+		ix.Post(p)
+	}
+	if err := ix.Flushed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ix.count(t); got != n {
+		t.Fatalf("%d documents for %d files", got, n)
+	}
+	var data, indexes int64
+	for _, p := range ix.pools.All() {
+		if err := p.Measure(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		data, indexes = data+p.State().DataBytes, indexes+p.State().IndexBytes
+	}
+	per := float64(data+indexes) / n
+	t.Logf("%.0f bytes a file: %.0f of documents, %.0f of indexes", per, float64(data)/n, float64(indexes)/n)
+	if per > most {
+		t.Errorf("%.0f bytes a file, at most %.0f", per, most)
+	}
+}
+
+// TestStore_NoQueryScans reads the plan of every shape of query that the package sends.
+func TestStore_NoQueryScans(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Golden.Harbour.2015.mkv"))
+	shapes := map[string]struct {
+		collection string
+		filter     bson.D
+		sort       bson.D
+		hint       any
+	}{
+		"files":            {"files", bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: []int64{1, 2}}}}}, nil, nil},
+		"lists":            {"postings", bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: []string{"golden", "river"}}}}}, nil, nil},
+		"words":            {"postings", bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: "a"}}}}, bson.D{{Key: "_id", Value: 1}}, nil},
+		"a channel":        {"postings", bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: "@1/"}, {Key: "$lt", Value: "@1/~"}}}}, bson.D{{Key: "_id", Value: 1}}, nil},
+		"small documents":  {"channels", bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, nil, "_id_"},
+		"blocked by users": {"users", bson.D{{Key: "b", Value: true}}, nil, "b_1"},
+	}
+	for name, shape := range shapes {
+		t.Run(name, func(t *testing.T) {
+			find := bson.D{{Key: "find", Value: shape.collection}, {Key: "filter", Value: shape.filter}}
+			if shape.sort != nil {
+				find = append(find, bson.E{Key: "sort", Value: shape.sort})
+			}
+			if shape.hint != nil {
+				find = append(find, bson.E{Key: "hint", Value: shape.hint})
+			}
+			var plan bson.M
+			err := ix.pools.All()[0].Do(t.Context(), "explain", func(ctx context.Context, db *mongo.Database) error {
+				return db.RunCommand(ctx, bson.D{{Key: "explain", Value: find}, {Key: "verbosity", Value: "queryPlanner"}}).Decode(&plan)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := fmt.Sprint(plan["queryPlanner"])
+			if !containsAny(text, "IXSCAN", "IDHACK", "EOF", "EXPRESS") || containsAny(text, "COLLSCAN") {
+				t.Errorf("plan: %s", text)
+			}
+		})
+	}
+}

@@ -1,0 +1,216 @@
+package filter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pavilion/filter"
+)
+
+func errorsIs(err, target error) bool { return errors.Is(err, target) }
+
+func containsAny(text string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(text, p) })
+}
+
+func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t,
+		post(1, "Inception.2010.1080p.mkv"),
+		post(2, "Making of Inception 2010 documentary.mkv"),
+		post(3, "The 2010 story behind Inception.mkv"),
+		post(4, "Inception.1999.fan.edit.mkv"),
+		post(5, "Inceptional 2010.mkv"),
+	)
+	if got := ix.names(t, "inception 2010"); !slices.Equal(got, []string{"Inception.2010.1080p.mkv", "Making of Inception 2010 documentary.mkv", "The 2010 story behind Inception.mkv"}) {
+		t.Errorf("order: %q", got)
+	}
+	if got := ix.names(t, "inception"); len(got) != 5 || got[4] != "Inceptional 2010.mkv" {
+		t.Errorf("an unfinished word comes last: %q", got)
+	}
+}
+
+func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
+	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize = 5000 })
+	ix.add(t)
+	posts := []filter.Post{post(1, "Golden.2001.mkv")} // the oldest
+	for i := range 3000 {
+		posts = append(posts, post(i+2, fmt.Sprintf("Golden Moments part %d.mkv", i)))
+	}
+	ix.store(t, posts...)
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
+	if err != nil || !page.Capped || page.Files[0].Media.Name != "Golden.2001.mkv" {
+		t.Fatalf("first: %+v, capped %v, %v", page.Files[0].Media.Name, page.Capped, err)
+	}
+}
+
+func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	for i := range 47 { // spread over the pools
+		ix.pools.All()[i%3].Wrote(-1 << 30 * int64(i+1))
+		p := post(i+1, fmt.Sprintf("Golden Over %d.mkv", i))
+		p.Posted = time.Unix(1_700_000_000+int64(i/4), 0).UTC() // ties
+		ix.store(t, p)
+	}
+	all := ix.names(t, "golden over")
+	if len(all) != 47 || !slices.Equal(all, ix.names(t, "golden over")) {
+		t.Fatalf("%d results, or an order that changes", len(all))
+	}
+	var forth, back []string
+	q := filter.Query{Text: "golden over", Limit: 10}
+	var last filter.Page
+	for {
+		page, err := ix.Search(t.Context(), q)
+		if err != nil || page.Total != 47 {
+			t.Fatalf("%d, %v", page.Total, err)
+		}
+		for _, f := range page.Files {
+			forth = append(forth, f.Media.Name)
+		}
+		last = page
+		if !page.HasNext {
+			break
+		}
+		q.After = page.Last
+		if len(forth) == 20 { // a post between two pages shifts nothing
+			ix.store(t, post(100, "Golden Over new.mkv"))
+			ix.Delete(channel, []filter.MessageID{100})
+			if err := ix.Flushed(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !slices.Equal(forth, all) {
+		t.Errorf("pages forward: %q", forth)
+	}
+	for last.HasPrev {
+		page, err := ix.Search(t.Context(), filter.Query{Text: "golden over", Limit: 10, Before: last.First})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range page.Files {
+			names = append(names, f.Media.Name)
+		}
+		back, last = append(names, back...), page
+	}
+	if !slices.Equal(back, all[:40]) {
+		t.Errorf("pages back: %q", back)
+	}
+}
+
+func TestSearch_FiltersNarrow(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Dark.Harbour.S01E01.720p.Hindi.mkv"), post(2, "Dark.Harbour.S02E01.1080p.mkv"), post(3, "Dark.Harbour.Artbook.2015.pdf"))
+	page, err := ix.Search(t.Context(), filter.Query{Text: "dark harbour"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []filter.Facet{{filter.BySeason, "1", 1}, {filter.BySeason, "2", 1}, {filter.ByResolution, "720", 1}, {filter.ByResolution, "1080", 1}, {filter.ByLanguage, "hindi", 1}, {filter.ByYear, "2015", 1}} {
+		if !slices.Contains(page.Facets, want) {
+			t.Errorf("no button for %+v in %+v", want, page.Facets)
+		}
+	}
+	for _, f := range page.Facets {
+		sel, err := filter.Selection{}.With(f.Dimension, f.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		narrowed, err := ix.Search(t.Context(), filter.Query{Text: "dark harbour", Selection: sel})
+		if err != nil || narrowed.Total != f.Count {
+			t.Errorf("%+v leaves %d, %v", f, narrowed.Total, err)
+		}
+	}
+}
+
+func TestSearch_SuggestsOnlyWhatHasResults(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden river xylophone"})
+	if err != nil || len(page.Files) != 0 || page.Suggestion != "golden river" {
+		t.Errorf("%d files, suggestion %q, %v", len(page.Files), page.Suggestion, err)
+	}
+	page, err = ix.Search(t.Context(), filter.Query{Text: "zzz qqq"})
+	if err != nil || page.Suggestion != "" {
+		t.Errorf("suggestion %q out of nothing, %v", page.Suggestion, err)
+	}
+}
+
+func TestVocabulary_FoldKeepsEveryWord(t *testing.T) {
+	v, err := filter.NewVocabulary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- v.Run(ctx) }()
+	for i := range 60 {
+		words := map[string]int{}
+		for j := range 1000 {
+			words[fmt.Sprintf("word%05d", i*1000+j)] = 2
+		}
+		v.Add(words)
+	}
+	v.Add(map[string]int{"word00001": -1, "word00002": -2})
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60_000 {
+		want := 2
+		if i == 1 || i == 2 {
+			want -= i
+		}
+		if got := v.Count(fmt.Sprintf("word%05d", i)); got != want {
+			t.Fatalf("word %d counts %d, want %d", i, got, want)
+		}
+	}
+}
+
+func FuzzTokens(f *testing.F) {
+	for _, s := range []string{"Inception.2010.1080p.BluRay.mkv", "M*A*S*H", "आवारा (1951)", "2026-06-12", "S01E05", "\u200b\u202e", "c++", "七人の侍"} {
+		f.Add(s, "")
+	}
+	f.Fuzz(func(t *testing.T, name, caption string) {
+		tokens := filter.Tokens(name, caption)
+		if len(tokens) > 64 {
+			t.Fatalf("%d tokens", len(tokens))
+		}
+		for i, token := range tokens {
+			if token == "" || slices.Contains(tokens[:i], token) {
+				t.Fatalf("token %q of %q", token, tokens)
+			}
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("MS Dhoni 183* vs Sri Lanka 2005 (Highlights) HD.mp4")
+	f.Add("Breaking.Bad.S01E05.720p.mkv")
+	f.Fuzz(func(t *testing.T, name string) {
+		p := filter.Parse(name)
+		if p.Resolution < 0 || p.Resolution > 4320 || p.Season < 0 || p.Year < 0 {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+func FuzzParseCursor(f *testing.F) {
+	f.Add("")
+	f.Add(filter.Cursor{Rank: 2, Posted: 1_700_000_000, Document: 5}.String())
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := filter.ParseCursor(s)
+		if err == nil && s != "" && c.String() != s && !c.Zero() {
+			t.Fatalf("%q reads as %+v and writes %q", s, c, c.String())
+		}
+	})
+}
