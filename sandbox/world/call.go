@@ -66,6 +66,7 @@ type call struct {
 	me      *account // nil before sign-in
 	updates []tg.UpdateClass
 	people  *gathered
+	direct  bool // made through the Go API: nobody gets an answer
 }
 
 func (w *World) begin(from Caller) *call {
@@ -80,7 +81,7 @@ func (w *World) as(id int64) (*call, error) {
 	if me == nil {
 		return nil, fmt.Errorf("account %d: %w", id, errNoAccount)
 	}
-	return &call{World: w, me: me, people: w.gather(me)}, nil
+	return &call{World: w, me: me, people: w.gather(me), direct: true}, nil
 }
 
 var errNoAccount = errors.New("no such account")
@@ -131,7 +132,7 @@ func (c *call) wait(ctx context.Context, done <-chan struct{}, d time.Duration) 
 
 // emit tells every session of an account about one update; the caller's own session gets it with the answer.
 func (c *call) emit(to *account, build func(g *gathered) tg.UpdateClass) {
-	if to == c.me {
+	if to == c.me && !c.direct {
 		c.updates = append(c.updates, build(c.people))
 	}
 	for key := range c.keys[to.ID] {

@@ -49,9 +49,6 @@ func (w *World) viewDocument(viewer *account, f *file) *tg.Document {
 func (w *World) viewPhoto(viewer *account, f *file) *tg.Photo {
 	return &tg.Photo{
 		ID: f.ID, AccessHash: w.hash(viewer.ID, hashFile, f.ID), FileReference: w.reference(f), Date: f.Date, DCID: w.o.DC,
-		Sizes: []tg.PhotoSizeClass{
-			&tg.PhotoSize{Type: "m", W: min(f.W, 320), H: min(f.H, 320), Size: int(f.Size / 8)},
-			&tg.PhotoSize{Type: "y", W: f.W, H: f.H, Size: int(f.Size)},
-		},
+		Sizes: []tg.PhotoSizeClass{&tg.PhotoSize{Type: "y", W: f.W, H: f.H, Size: int(f.Size)}},
 	}
 }

@@ -18,6 +18,7 @@ const (
 	hashInvite
 	hashInline
 	hashChatInstance
+	hashQuery
 )
 
 // hash is the access hash of a thing for a viewer; never zero, because zero means "not known" to clients.

@@ -12,6 +12,21 @@ import (
 
 func (w *World) routes() *tg.ServerDispatcher {
 	d := tg.NewServerDispatcher(w.unknown)
+	w.routeAuth(d)
+	w.routeHelp(d)
+	w.routeUsers(d)
+	w.routeSending(d)
+	w.routeReading(d)
+	w.routeDialogs(d)
+	w.routeChannels(d)
+	w.routeMembers(d)
+	w.routeGroups(d)
+	w.routeDifference(d)
+	w.routeFiles(d)
+	w.routeMedia(d)
+	w.routeButtons(d)
+	w.routeInline(d)
+	w.routeBots(d)
 	return d
 }
 

@@ -139,6 +139,7 @@ type event struct {
 }
 
 type qevent struct {
-	Qts    int
-	Update []byte
+	Qts       int
+	Update    []byte // TL
+	Mentioned []Peer
 }

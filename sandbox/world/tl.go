@@ -78,3 +78,11 @@ func decodeMarkup(raw []byte) tg.ReplyMarkupClass {
 	}
 	return m
 }
+
+func decodeTyping(raw []byte) tg.SendMessageActionClass {
+	a, err := tg.DecodeSendMessageAction(&bin.Buffer{Buf: raw})
+	if err != nil {
+		return &tg.SendMessageCancelAction{}
+	}
+	return a
+}

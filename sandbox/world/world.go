@@ -49,6 +49,7 @@ type World struct {
 	callbacks callbackDesk
 	inline    inlineDesk
 	watchers  map[int64]map[*watcher]struct{}
+	changed   chan struct{} // closed at the next change; nil while nobody waits
 }
 
 // New returns an empty world.
@@ -89,6 +90,10 @@ func (w *World) SetAddress(host string, port, dc int) {
 
 // unlock releases the lock and lets what was rendered meanwhile go out.
 func (w *World) unlock() {
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
 	w.mu.Unlock()
 	w.outbox.drain()
 }

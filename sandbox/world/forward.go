@@ -1,0 +1,95 @@
+// Forwarding, with the header that says where a message came from.
+
+package world
+
+import (
+	"fmt"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.UpdatesClass, error) {
+	from, err := c.peer(r.FromPeer)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(r.ID) == 0:
+		return nil, tgerr.New(400, "MESSAGE_IDS_EMPTY")
+	case len(r.RandomID) != len(r.ID):
+		return nil, tgerr.New(400, "RANDOM_ID_INVALID")
+	}
+	list := make([]*message, len(r.ID))
+	for i, id := range r.ID {
+		source := c.find(from, id)
+		if source == nil || source.Action != nil {
+			return nil, tgerr.New(400, "MESSAGE_ID_INVALID")
+		}
+		if list[i], err = c.draft(r.ToPeer, r.ReplyTo, r.RandomID[i]); err != nil {
+			return nil, err
+		}
+		c.copyInto(list[i], source, !r.DropAuthor)
+		if r.DropMediaCaptions && source.File != 0 {
+			list[i].Text, list[i].Entities = "", nil
+		}
+		list[i].Silent = r.Silent
+	}
+	c.regroup(list)
+	for i, m := range list {
+		c.post(m, r.RandomID[i])
+	}
+	return c.answer(), nil
+}
+
+// copyInto makes m a copy of source, naming its first author if named.
+func (c *call) copyInto(m, source *message, named bool) {
+	m.Text, m.Entities, m.File, m.Album = source.Text, source.Entities, source.File, source.Album
+	if !named {
+		return
+	}
+	m.Via = source.Via
+	f := forward{From: UserPeer(source.Sender), Date: source.Date}
+	switch {
+	case source.Forward != nil:
+		f = *source.Forward
+		f.Saved, f.SavedID = Peer{}, 0
+	case source.Post:
+		f.From, f.Post = source.Peer, source.ID
+	}
+	if m.Peer == UserPeer(c.me.ID) {
+		f.Saved, f.SavedID = source.chat(c.me.ID), source.idFor(c.me.ID)
+	}
+	m.Forward = &f
+}
+
+// regroup gives albums that are forwarded together new numbers.
+func (c *call) regroup(list []*message) {
+	renamed := map[int64]int64{}
+	for _, m := range list {
+		if m.Album == 0 {
+			continue
+		}
+		if renamed[m.Album] == 0 {
+			c.Last.Album++
+			renamed[m.Album] = c.Last.Album
+		}
+		m.Album = renamed[m.Album]
+	}
+}
+
+// Forward forwards a message that an account sees to another chat and returns its id there.
+func (w *World) Forward(as int64, from Peer, id int, to Peer) (int, error) {
+	return w.send(as, to, func(c *call, m *message) error {
+		if !w.exists(from) {
+			return errNoChat
+		}
+		source := c.find(from, id)
+		if source == nil {
+			return fmt.Errorf("forward %d: %w", id, errNoMessage)
+		}
+		c.copyInto(m, source, true)
+		m.Album = 0
+		return nil
+	})
+}

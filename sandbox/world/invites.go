@@ -1,0 +1,149 @@
+// Invite links, and the Go API for joining, leaving and promoting.
+
+package world
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+func (c *call) exportInvite(r *tg.MessagesExportChatInviteRequest) (tg.ExportedChatInviteClass, error) {
+	p, err := c.peer(r.Peer)
+	if err != nil {
+		return nil, err
+	}
+	need := tg.ChatAdminRights{InviteUsers: true}
+	switch {
+	case p.Kind == PeerGroup && c.Groups[p.ID].Members[c.me.ID].may(need):
+	case p.Kind == PeerChannel && c.Channels[p.ID].Members[c.me.ID].may(need):
+	default:
+		return nil, tgerr.New(400, "CHAT_ADMIN_REQUIRED")
+	}
+	code := "p" + strconv.FormatUint(uint64(c.hash(int64(p.Kind), hashInvite, p.ID)), 36)
+	c.Invites[code] = p
+	return &tg.ChatInviteExported{Link: "https://t.me/+" + code, AdminID: c.me.ID, Date: c.now(), Permanent: true}, nil
+}
+
+func (c *call) checkInvite(code string) (tg.ChatInviteClass, error) {
+	p, ok := c.Invites[code]
+	if !ok {
+		return nil, tgerr.New(400, "INVITE_HASH_EXPIRED")
+	}
+	if p.Kind == PeerGroup {
+		g := c.Groups[p.ID]
+		if g.Members[c.me.ID].in() {
+			return &tg.ChatInviteAlready{Chat: c.viewGroup(c.me, g)}, nil
+		}
+		return &tg.ChatInvite{Title: g.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(g.Members)}, nil
+	}
+	ch := c.Channels[p.ID]
+	if ch.Members[c.me.ID].in() {
+		return &tg.ChatInviteAlready{Chat: c.viewChannel(c.me, ch)}, nil
+	}
+	return &tg.ChatInvite{
+		Title: ch.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(ch.Members), Channel: true,
+		Broadcast: ch.Broadcast, Megagroup: !ch.Broadcast, Public: ch.Username != "",
+	}, nil
+}
+
+func (c *call) importInvite(code string) (tg.MessagesChatInviteJoinResultClass, error) {
+	p, ok := c.Invites[code]
+	if !ok {
+		return nil, tgerr.New(400, "INVITE_HASH_EXPIRED")
+	}
+	if err := c.join(p); err != nil {
+		return nil, err
+	}
+	return &tg.MessagesChatInviteJoinResultOk{Updates: c.answer()}, nil
+}
+
+// join brings the caller into a group or channel, whatever way it was let in.
+func (c *call) join(p Peer) error {
+	if p.Kind == PeerGroup {
+		g := c.Groups[p.ID]
+		if g.Members[c.me.ID].in() {
+			return tgerr.New(400, "USER_ALREADY_PARTICIPANT")
+		}
+		c.addToGroup(g, c.me, c.me)
+		return nil
+	}
+	ch := c.Channels[p.ID]
+	switch m := ch.Members[c.me.ID]; {
+	case m.in():
+		return tgerr.New(400, "USER_ALREADY_PARTICIPANT")
+	case m != nil && m.Banned:
+		return tgerr.New(400, "INVITE_HASH_EXPIRED")
+	}
+	c.enter(ch, c.me, c.me)
+	return nil
+}
+
+// Join makes an account a member of a group or channel.
+func (w *World) Join(chat Peer, accountID int64) error {
+	return w.inChat(chat, accountID, func(c *call) error { return c.join(chat) })
+}
+
+// Leave ends an account's membership.
+func (w *World) Leave(chat Peer, accountID int64) error {
+	return w.inChat(chat, accountID, func(c *call) error {
+		if chat.Kind == PeerGroup {
+			c.removeFromGroup(w.Groups[chat.ID], c.me)
+		} else {
+			c.exit(w.Channels[chat.ID], c.me, false)
+		}
+		return nil
+	})
+}
+
+// Promote gives an account admin rights in a channel or supergroup on behalf of its creator; without rights it demotes. An
+// account that was no member becomes one.
+func (w *World) Promote(channelID, accountID int64, rights tg.ChatAdminRights) error {
+	w.mu.Lock()
+	creator := w.creatorOf(channelID)
+	w.mu.Unlock()
+	return w.inChat(ChannelPeer(channelID), creator, func(c *call) error {
+		a := w.Accounts[accountID]
+		if a == nil {
+			return errNoAccount
+		}
+		c.promote(w.Channels[channelID], a, rights, "")
+		return nil
+	})
+}
+
+// Remove puts an account out of a channel on behalf of its creator and keeps it out.
+func (w *World) Remove(channelID, accountID int64) error {
+	w.mu.Lock()
+	creator := w.creatorOf(channelID)
+	w.mu.Unlock()
+	return w.inChat(ChannelPeer(channelID), creator, func(c *call) error {
+		a := w.Accounts[accountID]
+		if a == nil {
+			return errNoAccount
+		}
+		c.exit(w.Channels[channelID], a, true)
+		return nil
+	})
+}
+
+// AdminRights are all rights an admin can have.
+func AdminRights() tg.ChatAdminRights { return allRights() }
+
+func (w *World) inChat(chat Peer, accountID int64, do func(*call) error) error {
+	w.mu.Lock()
+	defer w.unlock()
+	c, err := w.as(accountID)
+	if err != nil {
+		return err
+	}
+	if chat.Kind == PeerUser || !w.exists(chat) {
+		return fmt.Errorf("chat %v: %w", chat, errNoChat)
+	}
+	if err := do(c); err != nil {
+		return fmt.Errorf("account %d in chat %v: %w", accountID, chat, err)
+	}
+	return nil
+}

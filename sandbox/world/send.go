@@ -1,0 +1,197 @@
+// Sending: who may write where, and text messages.
+
+package world
+
+import (
+	"fmt"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+func (w *World) routeSending(d *tg.ServerDispatcher) {
+	d.OnMessagesSendMessage(on(w, (*call).sendMessage))
+	d.OnMessagesSendMedia(on(w, (*call).sendMedia))
+	d.OnMessagesSendMultiMedia(on(w, (*call).sendMultiMedia))
+	d.OnMessagesForwardMessages(on(w, (*call).forwardMessages))
+	d.OnMessagesEditMessage(on(w, (*call).editMessage))
+	d.OnMessagesDeleteMessages(on(w, (*call).deleteMessages))
+	d.OnChannelsDeleteMessages(on(w, (*call).deleteChannelMessages))
+	d.OnMessagesDeleteHistory(on(w, (*call).deleteHistory))
+	d.OnMessagesUpdatePinnedMessage(on(w, (*call).pinMessage))
+	d.OnMessagesSetTyping(on(w, (*call).setTyping))
+}
+
+func (c *call) sendMessage(r *tg.MessagesSendMessageRequest) (tg.UpdatesClass, error) {
+	m, err := c.draft(r.Peer, r.ReplyTo, r.RandomID)
+	if err != nil {
+		return nil, err
+	}
+	if m.Text, m.Entities, err = c.text(r.Message, r.Entities, maxText, "MESSAGE_TOO_LONG"); err != nil {
+		return nil, err
+	}
+	if m.Text == "" {
+		return nil, tgerr.New(400, "MESSAGE_EMPTY")
+	}
+	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
+		return nil, err
+	}
+	m.Silent = r.Silent
+	c.post(m, r.RandomID)
+	return c.answer(), nil
+}
+
+// draft is a message of the caller to a chat it may write to, not yet sent.
+func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random int64) (*message, error) {
+	p, err := c.peer(to)
+	if err != nil {
+		return nil, err
+	}
+	if _, used := c.me.Random[random]; used && random != 0 {
+		return nil, tgerr.New(500, "RANDOM_ID_DUPLICATE")
+	}
+	m, err := c.draftTo(p)
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := reply.(*tg.InputReplyToMessage); ok && r.ReplyToMsgID != 0 {
+		answered := c.find(p, r.ReplyToMsgID)
+		if answered == nil {
+			return nil, tgerr.New(400, "REPLY_MESSAGE_ID_INVALID")
+		}
+		m.answer(answered)
+	}
+	return m, nil
+}
+
+func (m *message) answer(answered *message) {
+	if answered.Peer.Kind == PeerChannel {
+		m.ReplyID = answered.ID
+	} else {
+		m.Reply = answered.UID
+	}
+}
+
+func (c *call) draftTo(p Peer) (*message, error) {
+	if err := c.mayWrite(p); err != nil {
+		return nil, err
+	}
+	m := &message{Sender: c.me.ID, Peer: p}
+	if p.Kind == PeerChannel {
+		m.Post = c.Channels[p.ID].Broadcast
+	}
+	return m, nil
+}
+
+// mayWrite refuses chats that the caller cannot write to, each with the reason that Telegram gives.
+func (c *call) mayWrite(p Peer) error {
+	switch p.Kind {
+	case PeerUser:
+		return c.mayWriteTo(c.Accounts[p.ID])
+	case PeerGroup:
+		if !c.Groups[p.ID].Members[c.me.ID].in() {
+			return tgerr.New(403, "CHAT_WRITE_FORBIDDEN")
+		}
+	case PeerChannel:
+		ch := c.Channels[p.ID]
+		m := ch.Members[c.me.ID]
+		switch {
+		case m != nil && m.Banned:
+			return tgerr.New(400, "USER_BANNED_IN_CHANNEL")
+		case !m.in(), ch.Broadcast && !m.may(tg.ChatAdminRights{PostMessages: true}):
+			return tgerr.New(403, "CHAT_WRITE_FORBIDDEN")
+		}
+	}
+	return nil
+}
+
+func (c *call) mayWriteTo(to *account) error {
+	switch {
+	case to == nil:
+		return tgerr.New(400, "PEER_ID_INVALID")
+	case to == c.me:
+		return nil
+	case to.Deleted:
+		return tgerr.New(400, "INPUT_USER_DEACTIVATED")
+	case c.me.Bot != nil && to.Bot != nil:
+		return tgerr.New(400, "USER_IS_BOT")
+	case to.Blocked[c.me.ID]:
+		return tgerr.New(400, "USER_IS_BLOCKED")
+	case c.me.Blocked[to.ID]:
+		return tgerr.New(400, "YOU_BLOCKED_USER")
+	case c.me.Bot != nil && c.me.Dialogs[UserPeer(to.ID)] == nil:
+		return tgerr.New(400, "PEER_ID_INVALID") // a bot cannot write first
+	}
+	return nil
+}
+
+func (c *call) setTyping(r *tg.MessagesSetTypingRequest) (bool, error) {
+	p, err := c.peer(r.Peer)
+	if err != nil {
+		return false, err
+	}
+	if err := c.mayWrite(p); err != nil {
+		return false, err
+	}
+	if to := c.Accounts[p.ID]; p.Kind == PeerUser && to != c.me && to.Bot == nil {
+		action := encode(r.Action)
+		c.emit(to, func(g *gathered) tg.UpdateClass {
+			g.add(UserPeer(c.me.ID))
+			return &tg.UpdateUserTyping{UserID: c.me.ID, Action: decodeTyping(action)}
+		})
+	}
+	return true, nil
+}
+
+// SendText writes a text as an account and returns its id there.
+func (w *World) SendText(from int64, to Peer, text string) (int, error) {
+	return w.send(from, to, func(c *call, m *message) error {
+		var err error
+		m.Text, m.Entities, err = c.text(text, nil, maxText, "MESSAGE_TOO_LONG")
+		return err
+	})
+}
+
+// Reply writes a text as an answer to a message that the account sees under the id.
+func (w *World) Reply(from int64, to Peer, answered int, text string) (int, error) {
+	return w.send(from, to, func(c *call, m *message) error {
+		a := c.find(to, answered)
+		if a == nil {
+			return tgerr.New(400, "REPLY_MESSAGE_ID_INVALID")
+		}
+		m.answer(a)
+		var err error
+		m.Text, m.Entities, err = c.text(text, nil, maxText, "MESSAGE_TOO_LONG")
+		return err
+	})
+}
+
+// send posts a message made by fill as an account.
+func (w *World) send(from int64, to Peer, fill func(*call, *message) error) (int, error) {
+	w.mu.Lock()
+	defer w.unlock()
+	c, err := w.as(from)
+	if err != nil {
+		return 0, err
+	}
+	if !w.exists(to) {
+		return 0, fmt.Errorf("send to %v: %w", to, errNoChat)
+	}
+	m, err := c.draftTo(to)
+	if err != nil {
+		return 0, fmt.Errorf("send to %v: %w", to, err)
+	}
+	if err := fill(c, m); err != nil {
+		return 0, fmt.Errorf("send to %v: %w", to, err)
+	}
+	c.post(m, 0)
+	return m.idFor(from), nil
+}
+
+// idFor is the id that an account knows m by.
+func (m *message) idFor(account int64) int {
+	if m.Peer.Kind == PeerChannel {
+		return m.ID
+	}
+	return m.Copies[account]
+}

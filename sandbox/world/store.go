@@ -1,0 +1,182 @@
+// Putting messages into chats: boxes for private chats and basic groups, one list for a channel; each with its pts.
+
+package world
+
+import (
+	"slices"
+
+	"github.com/gotd/td/tg"
+)
+
+// post puts a message of the caller into its chat and tells everybody who sees it. random is the caller's random_id or 0.
+func (c *call) post(m *message, random int64) {
+	c.Last.UID++
+	m.UID = c.Last.UID
+	if m.Date == 0 {
+		m.Date = c.now()
+	}
+	if m.Sender == 0 {
+		m.Sender = c.me.ID
+	}
+	c.remember(random)
+	if m.Peer.Kind == PeerChannel {
+		c.postChannel(c.Channels[m.Peer.ID], m, random)
+		return
+	}
+	m.Copies = map[int64]int{}
+	c.Messages[m.UID] = m
+	c.put(c.me, m, random)
+	switch m.Peer.Kind {
+	case PeerUser:
+		if to := c.Accounts[m.Peer.ID]; to != c.me {
+			c.put(to, m, 0)
+		}
+	case PeerGroup:
+		for id, member := range c.Groups[m.Peer.ID].Members {
+			if a := c.Accounts[id]; member.in() && a != c.me && c.sees(a, m, member) {
+				c.put(a, m, 0)
+			}
+		}
+	}
+}
+
+// put adds m to a box.
+func (c *call) put(a *account, m *message, random int64) {
+	a.LastID++
+	id := a.LastID
+	a.Box[id] = m.UID
+	m.Copies[a.ID] = id
+	d := a.dialog(m.chat(a.ID))
+	d.IDs = append(d.IDs, id)
+	if m.Sender == a.ID {
+		d.ReadInbox = id
+	}
+	pts := a.log(event{Count: 1, Kind: eventNew, IDs: []int{id}}, c.o.LogCap)
+	c.confirm(a, id, random)
+	c.emit(a, func(g *gathered) tg.UpdateClass {
+		return &tg.UpdateNewMessage{Message: c.view(m, id, g), Pts: pts, PtsCount: 1}
+	})
+	c.notice(a, m, id)
+	if over := len(d.IDs) - c.o.HistoryCap; over > c.o.HistoryCap/10 {
+		for _, old := range d.IDs[:over] {
+			c.unbox(a, old)
+		}
+		d.IDs = slices.Clone(d.IDs[over:])
+	}
+}
+
+func (c *call) postChannel(ch *channel, m *message, random int64) {
+	ch.LastID++
+	m.ID = ch.LastID
+	ch.Messages[m.ID] = m
+	ch.IDs = append(ch.IDs, m.ID)
+	ch.ReadMax[m.Sender] = m.ID
+	pts := ch.log(event{Count: 1, Kind: eventNew, IDs: []int{m.ID}}, c.o.LogCap)
+	if a := c.Accounts[m.Sender]; a != nil {
+		c.confirm(a, m.ID, random)
+	}
+	c.emitChannel(ch, m, func(g *gathered) tg.UpdateClass {
+		return &tg.UpdateNewChannelMessage{Message: c.view(m, m.ID, g), Pts: pts, PtsCount: 1}
+	})
+	if over := len(ch.IDs) - c.o.HistoryCap; over > c.o.HistoryCap/10 {
+		for _, old := range ch.IDs[:over] {
+			delete(ch.Messages, old)
+		}
+		ch.IDs = slices.Clone(ch.IDs[over:])
+	}
+}
+
+// emitChannel tells the members who see m about an update to it.
+func (c *call) emitChannel(ch *channel, m *message, build func(*gathered) tg.UpdateClass) {
+	for id, member := range ch.Members {
+		if a := c.Accounts[id]; member.in() && c.sees(a, m, member) {
+			c.emit(a, build)
+			c.notice(a, m, m.ID)
+		}
+	}
+}
+
+// confirm tells the sender which id its message got.
+func (c *call) confirm(a *account, id int, random int64) {
+	if a == c.me && random != 0 {
+		c.updates = append(c.updates, &tg.UpdateMessageID{ID: id, RandomID: random})
+	}
+}
+
+// maxRandom is how many random ids of an account are remembered.
+const maxRandom = 100_000
+
+func (c *call) remember(random int64) {
+	if random == 0 {
+		return
+	}
+	c.me.Random[random] = struct{}{}
+	c.me.RandomAt = append(c.me.RandomAt, random)
+	if len(c.me.RandomAt) > maxRandom {
+		delete(c.me.Random, c.me.RandomAt[0])
+		c.me.RandomAt = c.me.RandomAt[1:]
+	}
+}
+
+// unbox forgets one account's copy of a message, and the message with the last copy.
+func (w *World) unbox(a *account, id int) {
+	uid := a.Box[id]
+	delete(a.Box, id)
+	if m := w.Messages[uid]; m != nil {
+		delete(m.Copies, a.ID)
+		if len(m.Copies) == 0 {
+			delete(w.Messages, uid)
+		}
+	}
+}
+
+func (a *account) dialog(p Peer) *dialog {
+	d := a.Dialogs[p]
+	if d == nil {
+		d = &dialog{}
+		a.Dialogs[p] = d
+	}
+	return d
+}
+
+// log adds an event to an account's log and returns the pts after it.
+func (a *account) log(e event, limit int) int {
+	a.Pts += e.Count
+	e.Pts = a.Pts
+	a.Log, a.LogFrom = appendEvent(a.Log, a.LogFrom, e, limit)
+	return a.Pts
+}
+
+func (ch *channel) log(e event, limit int) int {
+	ch.Pts += e.Count
+	e.Pts = ch.Pts
+	ch.Log, ch.LogFrom = appendEvent(ch.Log, ch.LogFrom, e, limit)
+	return ch.Pts
+}
+
+// appendEvent keeps the last events; from is the pts before the first one kept. It cuts in strides, not at every event.
+func appendEvent(log []event, from int, e event, limit int) ([]event, int) {
+	log = append(log, e)
+	if over := len(log) - limit; over > limit/10 {
+		from = log[over-1].Pts
+		log = slices.Clone(log[over:])
+	}
+	return log, from
+}
+
+// find is the message that the caller knows by this id in this chat, or nil.
+func (c *call) find(p Peer, id int) *message {
+	if p.Kind == PeerChannel {
+		ch := c.Channels[p.ID]
+		m := ch.Messages[id]
+		if m == nil || !c.sees(c.me, m, ch.Members[c.me.ID]) {
+			return nil
+		}
+		return m
+	}
+	m := c.Messages[c.me.Box[id]]
+	if m == nil || m.chat(c.me.ID) != p {
+		return nil
+	}
+	return m
+}
