@@ -5,6 +5,7 @@ package world_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func (s *scene) bot(name string) *session {
 	s.t.Helper()
 	s.keys++
 	u, err := s.AddBot(world.BotSpec{
-		Token: time.Unix(int64(s.keys)+1000, 0).UTC().Format("150405") + ":secret-" + name, Username: name, Name: name,
+		Token: fmt.Sprintf("%d:secret", 7000+s.keys), Username: name, Name: name,
 		Inline: true, Feedback: true,
 	})
 	if err != nil {

@@ -88,14 +88,17 @@ func (w *World) SetAddress(host string, port, dc int) {
 	w.o.Host, w.o.Port, w.o.DC = host, port, dc
 }
 
-// unlock releases the lock and lets what was rendered meanwhile go out.
+// unlock releases the lock, lets what was rendered meanwhile go out, and then wakes those who wait for a change: they may
+// wait for what was pushed.
 func (w *World) unlock() {
+	w.mu.Unlock()
+	w.outbox.drain()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.changed != nil {
 		close(w.changed)
 		w.changed = nil
 	}
-	w.mu.Unlock()
-	w.outbox.drain()
 }
 
 // now is the world's clock in Telegram's unit.
