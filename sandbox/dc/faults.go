@@ -1,0 +1,259 @@
+package dc
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+// Faults are what goes wrong because a test or an operator asked for it.
+type Faults struct {
+	dc    *DC
+	names map[uint32]string
+
+	mu       sync.Mutex
+	rules    []*rule
+	calls    map[string]int
+	waiters  []chan struct{}
+	doubled  map[int64]bool
+	reversed map[int64]bool
+	held     map[int64]*held
+}
+
+// rule is one fault for a method.
+type rule struct {
+	method string // empty: all
+	chat   int64  // 0: all
+	times  int    // left
+	delay  time.Duration
+	err    *tgerr.Error
+	until  time.Time // FLOOD_WAIT holds until then, whatever times says
+}
+
+// held is the update of an account that waits for the next one to overtake it.
+type held struct {
+	key     [8]byte
+	session int64
+	updates tg.UpdatesClass
+	timer   *time.Timer
+}
+
+func newFaults(d *DC) *Faults {
+	f := &Faults{dc: d, names: map[uint32]string{}, calls: map[string]int{}, doubled: map[int64]bool{}, reversed: map[int64]bool{}, held: map[int64]*held{}}
+	for id, name := range tg.TypesMap() {
+		f.names[id], _, _ = strings.Cut(name, "#")
+	}
+	return f
+}
+
+// FloodWait makes a method, in one chat or in all (0), answer FLOOD_WAIT_seconds until so many seconds have passed.
+func (f *Faults) FloodWait(method string, chat int64, seconds int) {
+	f.add(&rule{method: method, chat: chat, until: time.Now().Add(time.Duration(seconds) * time.Second)})
+}
+
+// Fail makes the next calls of a method fail.
+func (f *Faults) Fail(method string, code int, message string, times int) {
+	f.add(&rule{method: method, times: times, err: tgerr.New(code, message)})
+}
+
+// Delay makes the next calls of a method take longer.
+func (f *Faults) Delay(method string, d time.Duration, times int) {
+	f.add(&rule{method: method, times: times, delay: d})
+}
+
+// Cut closes the connections of an account; of everybody where it is 0.
+func (f *Faults) Cut(accountID int64) {
+	if accountID == 0 {
+		f.dc.server.Cut([8]byte{})
+		return
+	}
+	for _, key := range f.dc.world.KeysOf(accountID) {
+		f.dc.server.Cut(key)
+	}
+}
+
+// Double delivers every update of an account twice, from now on or no more.
+func (f *Faults) Double(accountID int64, on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.doubled[accountID] = on
+}
+
+// Reorder makes every second update of an account overtake the one before it, from now on or no more.
+func (f *Faults) Reorder(accountID int64, on bool) {
+	f.mu.Lock()
+	f.reversed[accountID] = on
+	f.mu.Unlock()
+	if !on {
+		f.flush(accountID)
+	}
+}
+
+// Calls tells how often a method was called.
+func (f *Faults) Calls(method string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[method]
+}
+
+// WaitCalls waits until a method was called n times in all.
+func (f *Faults) WaitCalls(ctx context.Context, method string, n int) error {
+	for {
+		f.mu.Lock()
+		enough := f.calls[method] >= n
+		wake := make(chan struct{})
+		f.waiters = append(f.waiters, wake)
+		f.mu.Unlock()
+		if enough {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %d calls of %s: %w", n, method, context.Cause(ctx))
+		case <-wake:
+		}
+	}
+}
+
+func (f *Faults) add(r *rule) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rules = append(f.rules, r)
+}
+
+// before lets a request pass, waits, or refuses it.
+func (f *Faults) before(ctx context.Context, body []byte) error {
+	id, err := (&bin.Buffer{Buf: body}).PeekID()
+	if err != nil {
+		return nil // the world refuses it
+	}
+	name := f.names[id]
+	delay, refusal := f.consult(name, body)
+	if delay > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(delay):
+		}
+	}
+	return refusal
+}
+
+func (f *Faults) consult(name string, body []byte) (delay time.Duration, refusal error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls[name]++
+	for _, w := range f.waiters {
+		close(w)
+	}
+	f.waiters = nil
+	now := time.Now()
+	var left []*rule
+	for _, r := range f.rules {
+		matches := (r.method == "" || r.method == name) && (r.chat == 0 || r.chat == target(body))
+		switch {
+		case !r.until.IsZero():
+			if now.After(r.until) {
+				continue
+			}
+			if matches && refusal == nil {
+				refusal = tgerr.New(420, fmt.Sprintf("FLOOD_WAIT_%d", int(r.until.Sub(now).Seconds())+1))
+			}
+		case matches && refusal == nil:
+			r.times--
+			delay += r.delay
+			if r.err != nil {
+				refusal = r.err
+			}
+			if r.times <= 0 {
+				continue
+			}
+		}
+		left = append(left, r)
+	}
+	f.rules = left
+	return delay, refusal
+}
+
+// target is the id of the user, group or channel that a request is about, 0 where it has none.
+func target(body []byte) int64 {
+	object := tg.TypesConstructorMap()
+	id, err := (&bin.Buffer{Buf: body}).PeekID()
+	if err != nil || object[id] == nil {
+		return 0
+	}
+	request := object[id]()
+	if err := request.Decode(&bin.Buffer{Buf: append([]byte(nil), body...)}); err != nil {
+		return 0
+	}
+	peered, ok := request.(interface{ GetPeer() tg.InputPeerClass })
+	if !ok {
+		return 0
+	}
+	switch p := peered.GetPeer().(type) {
+	case *tg.InputPeerUser:
+		return p.UserID
+	case *tg.InputPeerChat:
+		return p.ChatID
+	case *tg.InputPeerChannel:
+		return p.ChannelID
+	}
+	return 0
+}
+
+// push is how updates leave the world.
+func (f *Faults) push(key [8]byte, session int64, updates tg.UpdatesClass) {
+	account := f.dc.world.AccountOf(key)
+	f.mu.Lock()
+	double, reorder := f.doubled[account], f.reversed[account]
+	var overtaken *held
+	if reorder {
+		if overtaken = f.held[account]; overtaken == nil {
+			f.held[account] = &held{key, session, updates, time.AfterFunc(200*time.Millisecond, func() { f.flush(account) })}
+			f.mu.Unlock()
+			return
+		}
+		delete(f.held, account)
+		overtaken.timer.Stop()
+	}
+	f.mu.Unlock()
+	f.deliver(key, session, updates)
+	if double {
+		f.deliver(key, session, updates)
+	}
+	if overtaken != nil {
+		f.deliver(overtaken.key, overtaken.session, overtaken.updates)
+	}
+}
+
+func (f *Faults) flush(account int64) {
+	f.mu.Lock()
+	h := f.held[account]
+	delete(f.held, account)
+	f.mu.Unlock()
+	if h != nil {
+		f.deliver(h.key, h.session, h.updates)
+	}
+}
+
+func (f *Faults) deliver(key [8]byte, session int64, updates tg.UpdatesClass) {
+	if err := f.dc.server.Push(key, session, updates); err != nil {
+		f.dc.opts.Logger.LogAttrs(context.Background(), slog.LevelWarn, "an update could not be sent", slog.Any("error", err))
+	}
+}
+
+// release lets go of what is held back; for the end.
+func (f *Faults) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, h := range f.held {
+		h.timer.Stop()
+	}
+	clear(f.held)
+}

@@ -1,0 +1,90 @@
+package mtproto
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"sync"
+
+	"github.com/gotd/td/crypto"
+)
+
+// Key is an auth key with the salt that its messages carry.
+type Key struct {
+	Value crypto.AuthKey
+	Salt  int64
+	// Permanent is the key that a temporary one was bound to; zero for keys that speak for themselves.
+	Permanent [8]byte
+}
+
+// Keys are the auth keys that the server knows. They are meant to be saved, so that clients stay signed in through a restart.
+type Keys struct {
+	mu   sync.RWMutex
+	byID map[[8]byte]Key
+}
+
+// NewKeys returns an empty set.
+func NewKeys() *Keys { return &Keys{byID: map[[8]byte]Key{}} }
+
+// All returns every key, to be saved.
+func (k *Keys) All() []Key {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	all := make([]Key, 0, len(k.byID))
+	for _, key := range k.byID {
+		all = append(all, key)
+	}
+	return all
+}
+
+// Put adds or replaces a key.
+func (k *Keys) Put(key Key) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.byID[key.Value.ID] = key
+}
+
+// Issue makes a key without an exchange, for clients that the caller hands it to.
+func (k *Keys) Issue() Key {
+	var value crypto.Key
+	_, _ = rand.Read(value[:]) // never fails
+	var salt [8]byte
+	_, _ = rand.Read(salt[:])
+	key := Key{Value: value.WithID(), Salt: int64(binary.LittleEndian.Uint64(salt[:]))} //nolint:gosec // any bits will do
+	k.Put(key)
+	return key
+}
+
+func (k *Keys) get(id [8]byte) (Key, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	key, ok := k.byID[id]
+	return key, ok
+}
+
+func (k *Keys) drop(id [8]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.byID, id)
+}
+
+// bind makes a temporary key speak for a permanent one.
+func (k *Keys) bind(temporary, permanent [8]byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, ok := k.byID[temporary]
+	if _, known := k.byID[permanent]; !ok || !known {
+		return fmt.Errorf("bind key: %w", errUnknownKey)
+	}
+	key.Permanent = permanent
+	k.byID[temporary] = key
+	return nil
+}
+
+// speaksFor is the key that a session's account hangs on.
+func (k Key) speaksFor() [8]byte {
+	if k.Permanent != ([8]byte{}) {
+		return k.Permanent
+	}
+	return k.Value.ID
+}
