@@ -4,6 +4,7 @@ package world
 
 import (
 	"context"
+	"maps"
 	"time"
 	"unicode/utf8"
 
@@ -47,6 +48,15 @@ func newCallbackDesk() callbackDesk {
 	return callbackDesk{waiting: map[int64]*tap{}, cached: map[tapKey]cachedAnswer{}}
 }
 
+// tidy drops what has run out: taps whose person went away, and cached answers.
+func (d *callbackDesk) tidy(now time.Time) {
+	if len(d.waiting)+len(d.cached) < 1000 {
+		return
+	}
+	maps.DeleteFunc(d.waiting, func(_ int64, t *tap) bool { return now.After(t.until) })
+	maps.DeleteFunc(d.cached, func(_ tapKey, a cachedAnswer) bool { return now.After(a.until) })
+}
+
 func (w *World) routeButtons(d *tg.ServerDispatcher) {
 	d.OnMessagesGetBotCallbackAnswer(onWait(w, tapButton))
 	d.OnMessagesSetBotCallbackAnswer(on(w, (*call).answerTap))
@@ -78,6 +88,7 @@ func tapButton(ctx context.Context, c *call, r *tg.MessagesGetBotCallbackAnswerR
 	}
 	t := &tap{bot: bot.ID, until: c.o.Now().Add(c.o.AnswerTimeout), done: make(chan struct{})}
 	id := c.newQuery()
+	c.callbacks.tidy(c.o.Now())
 	c.callbacks.waiting[id] = t
 	c.askTap(bot, m, id, data)
 	if !c.wait(ctx, t.done, c.o.AnswerTimeout) {

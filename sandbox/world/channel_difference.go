@@ -20,7 +20,10 @@ func (c *call) getChannelDifference(r *tg.UpdatesGetChannelDifferenceRequest) (t
 	if err != nil {
 		return nil, err
 	}
-	if r.Pts <= 0 || r.Pts > ch.Pts {
+	switch {
+	case r.Pts <= 0:
+		return nil, tgerr.New(400, "PERSISTENT_TIMESTAMP_EMPTY")
+	case r.Pts > ch.Pts:
 		return nil, tgerr.New(400, "PERSISTENT_TIMESTAMP_INVALID")
 	}
 	limit := min(r.Limit, maxChannelDifference)

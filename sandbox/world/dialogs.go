@@ -151,6 +151,10 @@ func (c *call) pinMessage(r *tg.MessagesUpdatePinnedMessageRequest) (tg.UpdatesC
 	}
 	if p.Kind == PeerChannel {
 		ch := c.Channels[p.ID]
+		ch.Pinned = 0
+		if m.Pinned {
+			ch.Pinned = m.ID
+		}
 		pts := ch.log(event{Count: 1, Kind: kind, IDs: []int{m.ID}}, c.o.LogCap)
 		c.emitChannel(ch, m, func(g *gathered) tg.UpdateClass {
 			g.add(p)

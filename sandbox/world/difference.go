@@ -34,7 +34,9 @@ func (c *call) getDifference(r *tg.UpdatesGetDifferenceRequest) (tg.UpdatesDiffe
 	a := c.me
 	total, limited := r.GetPtsTotalLimit()
 	switch {
-	case r.Pts <= 0 || r.Pts > a.Pts:
+	case r.Pts <= 0:
+		return nil, tgerr.New(400, "PERSISTENT_TIMESTAMP_EMPTY")
+	case r.Pts > a.Pts:
 		return nil, tgerr.New(400, "PERSISTENT_TIMESTAMP_INVALID")
 	case r.Pts < a.LogFrom, limited && total > 0 && a.Pts-r.Pts > total:
 		return &tg.UpdatesDifferenceTooLong{Pts: a.Pts}, nil

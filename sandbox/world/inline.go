@@ -4,6 +4,7 @@ package world
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/gotd/td/tg"
@@ -37,6 +38,19 @@ func newInlineDesk() inlineDesk {
 	return inlineDesk{waiting: map[int64]*inlineQuery{}, sets: map[int64]*resultSet{}, cached: map[inlineKey]int64{}}
 }
 
+// resultLife is for how long a result can be chosen after it was given.
+const resultLife = time.Hour
+
+// tidy drops what has run out.
+func (d *inlineDesk) tidy(now time.Time) {
+	if len(d.waiting)+len(d.sets) < 1000 {
+		return
+	}
+	maps.DeleteFunc(d.waiting, func(_ int64, q *inlineQuery) bool { return now.After(q.until) })
+	maps.DeleteFunc(d.sets, func(_ int64, s *resultSet) bool { return now.After(s.until.Add(resultLife)) })
+	maps.DeleteFunc(d.cached, func(_ inlineKey, id int64) bool { return d.sets[id] == nil })
+}
+
 func (w *World) routeInline(d *tg.ServerDispatcher) {
 	d.OnMessagesGetInlineBotResults(onWait(w, askInline))
 	d.OnMessagesSetInlineBotResults(on(w, (*call).setInlineResults))
@@ -67,6 +81,7 @@ func askInline(ctx context.Context, c *call, r *tg.MessagesGetInlineBotResultsRe
 		until: c.o.Now().Add(c.o.AnswerTimeout), done: make(chan struct{}),
 	}
 	id := c.newQuery()
+	c.inline.tidy(c.o.Now())
 	c.inline.waiting[id] = q
 	user, kind := c.me.ID, c.chatKind(r.Peer, bot)
 	c.emit(bot, func(g *gathered) tg.UpdateClass {

@@ -51,11 +51,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	viewer := g.viewer.ID
 	chat := m.chat(viewer)
 	g.add(chat, UserPeer(m.Via))
-	if m.Post {
-		if m.Sender == viewer {
-			g.add(UserPeer(m.Sender))
-		}
-	} else {
+	if !m.Post {
 		g.add(UserPeer(m.Sender))
 	}
 	out := m.Sender == viewer
@@ -77,8 +73,13 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	if m.Via != 0 {
 		v.SetViaBotID(m.Via)
 	}
-	if e := decodeEntities(m.Entities); len(e) > 0 {
-		v.SetEntities(e)
+	if list := decodeEntities(m.Entities); len(list) > 0 {
+		for _, e := range list {
+			if named, ok := e.(*tg.MessageEntityMentionName); ok {
+				g.add(UserPeer(named.UserID))
+			}
+		}
+		v.SetEntities(list)
 	}
 	if k := decodeMarkup(m.Markup); k != nil {
 		v.SetReplyMarkup(k)

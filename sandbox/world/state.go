@@ -79,7 +79,6 @@ type group struct {
 	Date    int
 	Version int
 	Members map[int64]*member
-	Pinned  int64
 }
 
 // channel is a channel (Broadcast) or a supergroup.
