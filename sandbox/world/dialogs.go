@@ -62,8 +62,7 @@ func (c *call) getDialogs(r *tg.MessagesGetDialogsRequest) (tg.MessagesDialogsCl
 			from = len(all)
 		}
 	}
-	limit := cmp.Or(r.Limit, maxPage)
-	some := all[from:min(len(all), from+min(limit, maxPage))]
+	some := all[from:min(len(all), from+pageSize(r.Limit))]
 	dialogs, messages := c.viewEntries(some)
 	if len(some) == len(all) {
 		return &tg.MessagesDialogs{Dialogs: dialogs, Messages: messages, Users: c.people.userList(), Chats: c.people.chatList()}, nil

@@ -13,6 +13,14 @@ import (
 // maxPage is the longest page of a history.
 const maxPage = 100
 
+// pageSize is how long a page is when so much was asked for.
+func pageSize(asked int) int {
+	if asked <= 0 || asked > maxPage {
+		return maxPage
+	}
+	return asked
+}
+
 func (w *World) routeReading(d *tg.ServerDispatcher) {
 	d.OnMessagesGetMessages(on(w, (*call).getMessages))
 	d.OnChannelsGetMessages(on(w, (*call).getChannelMessages))
@@ -143,10 +151,7 @@ func (c *call) pageOf(p Peer, ids []int, at page) tg.MessagesMessagesClass {
 	} else if at.OffsetDate > 0 {
 		end, _ = slices.BinarySearchFunc(ids, at.OffsetDate, func(id, date int) int { return c.find(p, id).Date - date })
 	}
-	limit := at.Limit
-	if limit <= 0 || limit > maxPage {
-		limit = maxPage
-	}
+	limit := pageSize(at.Limit)
 	end = min(max(end-at.AddOffset, 0), len(ids))
 	list := []tg.MessageClass{}
 	for i := end - 1; i >= max(end-limit, 0); i-- {
