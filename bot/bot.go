@@ -1,0 +1,195 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/updates"
+	"github.com/gotd/td/tg"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/filter"
+	"pavilion/storage"
+)
+
+// Deps are the parts that the bot works with.
+type Deps struct {
+	DB       *pgxpool.Pool
+	Redis    *storage.Redis
+	Searcher *filter.Searcher
+	Indexer  *filter.Indexer
+	Channels *filter.Channels
+	Audience *filter.Audience
+	Chats    *filter.ChatSettings
+}
+
+// Options configure the bot.
+type Options struct {
+	Telegram TelegramOptions
+	Admins   []int64 // who may use admin commands
+	Limits   SendLimits
+	PageSize int // results on a page; 8 where 0
+	Version  string
+	Logger   *slog.Logger
+	Now      func() time.Time
+}
+
+// Bot is Pavilion's one session at Telegram.
+type Bot struct {
+	deps  Deps
+	opts  Options
+	state *state
+	inbox *inbox
+
+	updates *updateQueue
+	manager *updates.Manager
+	client  *telegram.Client
+	api     *tg.Client
+	self    atomic.Pointer[tg.User]
+
+	queue  *sendQueue
+	tg     *messenger
+	router *router
+	routes []route
+	pages  pageStore
+
+	background sync.WaitGroup
+	sentMu     sync.Mutex
+	sent       map[Chat][]int // the last messages of ours in each group, for "a reply to the bot"
+
+	pastMu sync.Mutex
+	past   map[string]*pastReport
+}
+
+var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
+
+// New builds the bot; Run connects it.
+func New(deps Deps, o Options) (*Bot, error) {
+	number, _, ok := strings.Cut(o.Telegram.Token.Reveal(), ":")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || !ok {
+		return nil, errToken
+	}
+	o.PageSize = cmp.Or(o.PageSize, 8)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Logger = o.Logger.With("component", "bot")
+	b := &Bot{
+		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, o.Logger), inbox: newInbox(deps.DB, id, o.Logger),
+		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
+	}
+	b.routes = b.commands()
+	if err := duplicateRoutes(b.routes); err != nil {
+		return nil, err
+	}
+	b.router = newRouter(b.handle, o.Logger)
+	if err := b.connect(); err != nil {
+		return nil, err
+	}
+	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, fresh: deps.Indexer.Refresh}
+	b.queue.onBlocked = func(ctx context.Context, user int64) {
+		if err := deps.Audience.MarkBlocked(ctx, filter.UserID(user)); err != nil {
+			o.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
+		}
+	}
+	deps.Indexer.SetReader(b.tg)
+	deps.Indexer.OnPast(b.reportPast)
+	return b, nil
+}
+
+// Run connects and works until ctx ends, or the session is refused. Only one process may run at a time; storage.Lease sees to that.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.state.load(ctx); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "starting without the stored state: Postgres does not answer", slog.Any("error", err))
+	}
+	// What arrives stops first, then the handlers, then the way out; what remains to be stored comes last.
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var ingress, handlers, out sync.WaitGroup
+	wctx, stopOut := context.WithCancel(work)
+	out.Go(func() { b.queue.Run(wctx) })
+	out.Go(func() { b.state.Run(wctx) })
+	hctx, stopHandlers := context.WithCancel(work)
+	handlers.Go(func() { b.router.Run(hctx) })
+	handlers.Go(func() { b.pastLoop(hctx) })
+	uctx, stopUpdates := context.WithCancel(work)
+	ingress.Go(func() { b.updates.Run(uctx) })
+
+	cctx, stopClient := context.WithCancel(work)
+	served := make(chan error, 1)
+	go func() { served <- b.serve(cctx) }()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+		served <- err
+	}
+	stopUpdates()
+	ingress.Wait()
+	stopHandlers()
+	handlers.Wait()
+	b.background.Wait()
+	stopOut()
+	out.Wait()
+	stopClient()
+	if serr := <-served; err == nil && ctx.Err() == nil {
+		err = serr
+	}
+	stopWork()
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("telegram: %w", err)
+	}
+	return nil
+}
+
+// started runs once the updates manager listens.
+func (b *Bot) started(ctx context.Context) {
+	b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "ready", slog.String("username", b.self.Load().Username))
+	b.background.Go(func() {
+		waiting, err := b.inbox.waiting(ctx)
+		if err != nil {
+			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "unanswered messages of the last run cannot be read", slog.Any("error", err))
+		}
+		for _, e := range waiting {
+			b.inbox.remember(messageKey{int64(e.Chat.Key()), e.MessageID})
+			b.router.submit(e)
+		}
+		b.inbox.clean(ctx)
+		if err := b.publishCommands(ctx); err != nil && ctx.Err() == nil {
+			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
+		}
+	})
+}
+
+const remembered = 100
+
+// remember keeps the ids of our last messages in groups.
+func (b *Bot) remember(chat Chat, id int) {
+	if chat.Type == Private {
+		return
+	}
+	b.sentMu.Lock()
+	defer b.sentMu.Unlock()
+	chat.Hash = 0
+	ids := append(b.sent[chat], id)
+	b.sent[chat] = ids[max(0, len(ids)-remembered):]
+}
+
+func (b *Bot) sentIn(chat Chat, id int) bool {
+	b.sentMu.Lock()
+	defer b.sentMu.Unlock()
+	chat.Hash = 0
+	return slices.Contains(b.sent[chat], id)
+}
+
+func (b *Bot) isClubAdmin(id int64) bool { return slices.Contains(b.opts.Admins, id) }

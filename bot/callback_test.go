@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"bytes"
+	"testing"
+
+	"pavilion/filter"
+)
+
+func TestTapData_TheLargestFits(t *testing.T) {
+	t.Parallel()
+	sel := filter.Selection{}
+	for d, v := range map[filter.Dimension]string{filter.ByKind: "document", filter.BySeason: "99", filter.ByResolution: "2160", filter.ByLanguage: "portuguese", filter.ByYear: "2026"} {
+		var err error
+		if sel, err = sel.With(d, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, d := range []tapData{
+		{Action: actGet, Owner: 8_000_000_000, Document: -1 << 63},
+		{Action: actPage, Owner: 8_000_000_000, Selection: sel, Back: true, Cursor: filter.Cursor{Rank: 4, Posted: 1<<31 - 1, Document: 1<<63 - 1}},
+		{Action: actChannel, Owner: 8_000_000_000, Verb: "remove!", Channel: 997_852_516_352},
+		{Action: actIndex, Owner: 8_000_000_000, Channel: 997_852_516_352, To: 1<<31 - 1},
+		{Action: actCancel, Owner: 8_000_000_000, ID: "abcdefghij"},
+		{Action: actSuggest, Owner: 1}, {Action: actNothing},
+	} {
+		data := d.encode()
+		if len(data) > 64 {
+			t.Errorf("%s is %d bytes", data, len(data))
+		}
+		again, err := parseTap(data)
+		if err != nil || again != d {
+			t.Errorf("%s reads as %+v, %v; want %+v", data, again, err, d)
+		}
+	}
+}
+
+func FuzzParseTap(f *testing.F) {
+	f.Add([]byte("1g:0:5"))
+	f.Add([]byte("1p:7:k1.s2:>AAAAAAAAAAAAAAAAAA"))
+	f.Add([]byte("1c:7:pause:zz"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := parseTap(data)
+		if err != nil {
+			return
+		}
+		again, err := parseTap(d.encode())
+		if err != nil || again != d {
+			t.Fatalf("%q reads as %+v, and that as %+v, %v", data, d, again, err)
+		}
+	})
+}
+
+func FuzzAddress(f *testing.F) {
+	f.Add("/start@pavilionbot x")
+	f.Add("hi @PavilionBot inception")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, rest, _ := address(text, "pavilionbot")
+		if len(rest) > len(text)+1 {
+			t.Fatalf("%q grew to %q", text, rest)
+		}
+	})
+}
+
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, command, rest string
+		addressed           bool
+	}{
+		{"/search inception", "search", "inception", true},
+		{"/Search@PavilionBot inception 2010", "search", "inception 2010", true},
+		{"/search@otherbot inception", "", "/search@otherbot inception", false},
+		{"@pavilionbot inception", "", "inception", true},
+		{"inception @PAVILIONBOT", "", "inception", true},
+		{"mail me@pavilionbots.example", "", "mail me@pavilionbots.example", false},
+		{"just talk", "", "just talk", false},
+	} {
+		command, rest, addressed := address(c.text, "pavilionbot")
+		if command != c.command || rest != c.rest || addressed != c.addressed {
+			t.Errorf("%q: %q %q %v", c.text, command, rest, addressed)
+		}
+	}
+}
+
+func TestEntities_RoundTrip(t *testing.T) {
+	t.Parallel()
+	if got := unpackEntities([]byte("garbage")); got != nil {
+		t.Errorf("garbage reads as %v", got)
+	}
+	if packEntities(nil) != nil {
+		t.Error("no entities take room")
+	}
+	if !bytes.Equal(packEntities(unpackEntities(packEntities(bold(Reply{Text: "🏏 x", Bold: 4}, "🏏 x")))), packEntities(bold(Reply{Text: "🏏 x", Bold: 4}, "🏏 x"))) {
+		t.Error("entities change on the way")
+	}
+}

@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// inbox holds messages from the moment they arrive until they are answered. A kill in between leaves them for the next start; a message that
+// Telegram delivers twice is taken once. While Postgres is down a bounded memory does the latter.
+type inbox struct {
+	db     *pgxpool.Pool
+	botID  int64
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	recent map[messageKey]struct{}
+	order  []messageKey
+}
+
+type messageKey struct {
+	chat    int64
+	message int
+}
+
+const (
+	inboxCall   = 2 * time.Second
+	inboxRecent = 10_000
+	inboxKeep   = "1 day" // how long a handled message's key is remembered
+)
+
+func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
+	return &inbox{db: db, botID: botID, logger: logger, recent: map[messageKey]struct{}{}}
+}
+
+// take stores a message; false when it was taken before.
+func (i *inbox) take(ctx context.Context, e *Event) bool {
+	key := messageKey{int64(e.Chat.Key()), e.MessageID}
+	if !i.remember(key) {
+		return false
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return true // plain fields always marshal; losing the copy is no reason to lose the message
+	}
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
+	defer cancel()
+	tag, err := i.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		i.botID, key.chat, key.message, data)
+	if err != nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "a message is handled without a copy in the inbox", slog.Any("error", err))
+		return true
+	}
+	return tag.RowsAffected() == 1
+}
+
+func (i *inbox) remember(key messageKey) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if _, again := i.recent[key]; again {
+		return false
+	}
+	i.recent[key] = struct{}{}
+	if i.order = append(i.order, key); len(i.order) > inboxRecent {
+		delete(i.recent, i.order[0])
+		i.order = i.order[1:]
+	}
+	return true
+}
+
+// done forgets a message's content and remembers its key.
+func (i *inbox) done(ctx context.Context, e *Event) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)
+	defer cancel()
+	_, err := i.db.Exec(ctx, `UPDATE bot_inbox SET handled_at = now(), update_data = '' WHERE bot_id = $1 AND chat_id = $2 AND message_id = $3`,
+		i.botID, int64(e.Chat.Key()), e.MessageID)
+	if err != nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message is still in the inbox; its answer may be repeated, not doubled", slog.Any("error", err))
+	}
+}
+
+// waiting returns the messages that the last process did not answer, the oldest first.
+func (i *inbox) waiting(ctx context.Context) ([]*Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
+	defer cancel()
+	rows, err := i.db.Query(ctx, `SELECT update_data FROM bot_inbox WHERE bot_id = $1 AND handled_at IS NULL ORDER BY received_at LIMIT 1000`, i.botID)
+	if err != nil {
+		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*Event, error) {
+		var data []byte
+		if err := row.Scan(&data); err != nil {
+			return nil, err
+		}
+		e := new(Event)
+		return e, json.Unmarshal(data, e)
+	})
+}
+
+// clean drops the keys of messages handled long ago.
+func (i *inbox) clean(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
+	defer cancel()
+	if _, err := i.db.Exec(ctx, `DELETE FROM bot_inbox WHERE handled_at < now() - $1::interval`, inboxKeep); err != nil && ctx.Err() == nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "the inbox could not be cleaned", slog.Any("error", err))
+	}
+}

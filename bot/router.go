@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+
+	"pavilion/internal/fault"
+)
+
+type handler func(ctx context.Context, e *Event) error
+
+// route is what answers one command.
+type route struct {
+	command string
+	admin   bool // for the admins of the configuration
+	usage   string
+	about   string // in menus and in /help
+	handle  handler
+}
+
+// router runs handlers: those of one chat one after the other, those of different chats side by side, so that a slow one holds up nobody
+// else. Taps and inline queries of a person have an order of their own.
+type router struct {
+	handle  handler
+	logger  *slog.Logger
+	ctx     context.Context //nolint:containedctx // the handlers' own, from Run
+	slots   chan struct{}
+	mu      sync.Mutex
+	lines   map[lineKey][]*Event
+	running sync.WaitGroup
+	stopped bool
+	early   []*Event // came before Run
+}
+
+type lineKey struct {
+	kind EventKind
+	id   int64
+}
+
+const handlersAtOnce = 64
+
+func newRouter(handle handler, logger *slog.Logger) *router {
+	return &router{handle: handle, logger: logger, slots: make(chan struct{}, handlersAtOnce), lines: map[lineKey][]*Event{}}
+}
+
+// submit hands an event over; it never waits.
+func (r *router) submit(e *Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ctx == nil {
+		r.early = append(r.early, e)
+		return
+	}
+	if r.stopped {
+		return // a message is in the inbox; a tap's person taps again
+	}
+	key := lineKey{e.Kind, int64(e.Chat.Key())}
+	if e.Kind != Message {
+		key.id = e.From.ID
+	}
+	line, busy := r.lines[key]
+	r.lines[key] = append(line, e)
+	if !busy {
+		r.running.Go(func() { r.drain(key) })
+	}
+}
+
+func (r *router) drain(key lineKey) {
+	for {
+		r.mu.Lock()
+		line := r.lines[key]
+		if len(line) == 0 || r.stopped {
+			delete(r.lines, key)
+			r.mu.Unlock()
+			return
+		}
+		e := line[0]
+		r.lines[key] = line[1:]
+		ctx := r.ctx
+		r.mu.Unlock()
+		r.slots <- struct{}{}
+		r.one(ctx, e)
+		<-r.slots
+	}
+}
+
+// one runs a handler; a panic is this event's error and nobody else's.
+func (r *router) one(ctx context.Context, e *Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.logger.LogAttrs(ctx, slog.LevelError, "a handler panicked", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	err := r.handle(ctx, e)
+	if err != nil && ctx.Err() == nil {
+		level := slog.LevelInfo
+		if fault.KindOf(err) == fault.Internal {
+			level = slog.LevelError
+		}
+		r.logger.LogAttrs(ctx, level, "an event was answered with an error", slog.String("code", fault.CodeOf(err)), slog.Any("error", err))
+	}
+}
+
+// Run lets handlers run until ctx ends, and returns when those under way are done.
+func (r *router) Run(ctx context.Context) {
+	r.mu.Lock()
+	r.ctx, r.stopped = context.WithoutCancel(ctx), false
+	early := r.early
+	r.early = nil
+	r.mu.Unlock()
+	for _, e := range early {
+		r.submit(e)
+	}
+	<-ctx.Done()
+	r.mu.Lock()
+	r.stopped = true
+	r.mu.Unlock()
+	r.running.Wait()
+}
+
+func duplicateRoutes(routes []route) error {
+	seen := map[string]bool{}
+	for _, rt := range routes {
+		if seen[rt.command] {
+			return fmt.Errorf("command /%s has two handlers", rt.command)
+		}
+		seen[rt.command] = true
+	}
+	return nil
+}

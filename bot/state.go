@@ -1,0 +1,276 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/session"
+	"github.com/gotd/td/telegram/updates"
+)
+
+// state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
+// Postgres that is down stops nothing; what is written never runs ahead of the handlers, because gotd changes pts after they return.
+type state struct {
+	botID  int64
+	store  stateStore
+	logger *slog.Logger
+
+	mu       sync.Mutex
+	session  []byte
+	known    bool
+	user     updates.State
+	channel  map[int64]int
+	hashes   map[hashKey]int64
+	dirty    changes
+	degraded bool
+}
+
+// hashKey names an access hash.
+type hashKey struct {
+	kind string // user or channel
+	peer int64
+}
+
+// changes are what Postgres does not have yet.
+type changes struct {
+	user    bool
+	channel map[int64]int
+	hashes  map[hashKey]int64
+}
+
+func (c *changes) empty() bool { return !c.user && len(c.channel) == 0 && len(c.hashes) == 0 }
+
+const (
+	stateEvery = 200 * time.Millisecond
+	stateCall  = 3 * time.Second
+)
+
+var errNoState = errors.New("no update state yet")
+
+func newState(botID int64, store stateStore, logger *slog.Logger) *state {
+	return &state{botID: botID, store: store, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+}
+
+func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
+
+// load reads everything from Postgres.
+func (s *state) load(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	loaded, err := s.store.load(ctx, s.botID)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.session, s.known, s.user = loaded.session, loaded.known, loaded.user
+	s.channel, s.hashes = loaded.channel, loaded.hashes
+	return nil
+}
+
+// Run writes changes until ctx ends, and once more then.
+func (s *state) Run(ctx context.Context) {
+	ticker := time.NewTicker(stateEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			s.flush(context.WithoutCancel(ctx))
+			return
+		case <-ticker.C:
+			s.flush(ctx)
+		}
+	}
+}
+
+func (s *state) flush(ctx context.Context) {
+	s.mu.Lock()
+	c, user := s.dirty, s.user
+	if c.empty() {
+		s.mu.Unlock()
+		return
+	}
+	s.dirty = newChanges()
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	err := s.store.save(ctx, s.botID, user, c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if (err != nil) != s.degraded {
+		s.degraded = err != nil
+		if err != nil {
+			s.logger.LogAttrs(ctx, slog.LevelWarn, "update state stays in memory: Postgres does not answer", slog.Any("error", err))
+		} else {
+			s.logger.LogAttrs(ctx, slog.LevelInfo, "update state is written again")
+		}
+	}
+	if err == nil {
+		return
+	}
+	s.dirty.user = s.dirty.user || c.user
+	for id, pts := range c.channel {
+		if _, newer := s.dirty.channel[id]; !newer {
+			s.dirty.channel[id] = pts
+		}
+	}
+	for k, h := range c.hashes {
+		if _, newer := s.dirty.hashes[k]; !newer {
+			s.dirty.hashes[k] = h
+		}
+	}
+}
+
+// LoadSession gives gotd its session.
+func (s *state) LoadSession(context.Context) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.session == nil {
+		return nil, session.ErrNotFound
+	}
+	return slices.Clone(s.session), nil
+}
+
+// StoreSession keeps gotd's session. It is rare and must last, so it is written at once.
+func (s *state) StoreSession(ctx context.Context, data []byte) error {
+	s.mu.Lock()
+	s.session = slices.Clone(data)
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	if err := s.store.saveSession(ctx, s.botID, data); err != nil {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "the session is not stored; the next start signs in with the token", slog.Any("error", err))
+	}
+	return nil
+}
+
+// GetState gives gotd the pts to go on from.
+func (s *state) GetState(context.Context, int64) (updates.State, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user, s.known, nil
+}
+
+func (s *state) change(fn func(*updates.State)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.known {
+		return errNoState
+	}
+	fn(&s.user)
+	s.dirty.user = true
+	return nil
+}
+
+// SetState replaces the state.
+func (s *state) SetState(_ context.Context, _ int64, st updates.State) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.user, s.known, s.dirty.user = st, true, true
+	return nil
+}
+
+// SetPts, SetQts, SetDate, SetSeq and SetDateSeq move the state on.
+func (s *state) SetPts(_ context.Context, _ int64, pts int) error {
+	return s.change(func(u *updates.State) { u.Pts = pts })
+}
+
+// SetQts moves qts on.
+func (s *state) SetQts(_ context.Context, _ int64, qts int) error {
+	return s.change(func(u *updates.State) { u.Qts = qts })
+}
+
+// SetDate moves the date on.
+func (s *state) SetDate(_ context.Context, _ int64, date int) error {
+	return s.change(func(u *updates.State) { u.Date = date })
+}
+
+// SetSeq moves seq on.
+func (s *state) SetSeq(_ context.Context, _ int64, seq int) error {
+	return s.change(func(u *updates.State) { u.Seq = seq })
+}
+
+// SetDateSeq moves both on.
+func (s *state) SetDateSeq(_ context.Context, _ int64, date, seq int) error {
+	return s.change(func(u *updates.State) { u.Date, u.Seq = date, seq })
+}
+
+// GetChannelPts gives gotd the pts of a channel.
+func (s *state) GetChannelPts(_ context.Context, _, channelID int64) (int, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pts, ok := s.channel[channelID]
+	return pts, ok, nil
+}
+
+// SetChannelPts moves a channel on.
+func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channel[channelID], s.dirty.channel[channelID] = pts, pts
+	return nil
+}
+
+// ForEachChannels walks the channels that gotd goes on with.
+func (s *state) ForEachChannels(ctx context.Context, _ int64, f func(ctx context.Context, channelID int64, pts int) error) error {
+	for _, id := range s.channels() {
+		pts, _, _ := s.GetChannelPts(ctx, 0, id)
+		if err := f(ctx, id, pts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *state) channels() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]int64, 0, len(s.channel))
+	for id := range s.channel {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (s *state) setHash(k hashKey, hash int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hashes[k] != hash {
+		s.hashes[k], s.dirty.hashes[k] = hash, hash
+	}
+}
+
+func (s *state) hash(k hashKey) (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, ok := s.hashes[k]
+	return h, ok
+}
+
+// SetChannelAccessHash keeps the hash by which a channel may be asked for.
+func (s *state) SetChannelAccessHash(_ context.Context, _, channelID, hash int64) error {
+	s.setHash(hashKey{"channel", channelID}, hash)
+	return nil
+}
+
+// GetChannelAccessHash finds it again.
+func (s *state) GetChannelAccessHash(_ context.Context, _, channelID int64) (int64, bool, error) {
+	h, ok := s.hash(hashKey{"channel", channelID})
+	return h, ok, nil
+}
+
+// SetUserAccessHash keeps the hash by which a person may be written to.
+func (s *state) SetUserAccessHash(_ context.Context, _, userID, hash int64) error {
+	s.setHash(hashKey{"user", userID}, hash)
+	return nil
+}
+
+// GetUserAccessHash finds it again.
+func (s *state) GetUserAccessHash(_ context.Context, _, userID int64) (int64, bool, error) {
+	h, ok := s.hash(hashKey{"user", userID})
+	return h, ok, nil
+}
