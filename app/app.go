@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/gotd/td/exchange"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/bot"
+	"pavilion/config"
+	"pavilion/filter"
+	"pavilion/internal/fault"
+	"pavilion/migrations"
+	"pavilion/storage"
+)
+
+// Version is what Telegram shows for our session.
+const Version = "0.1.0"
+
+const usage = `pavilion - a club's files and nets in Telegram
+
+  pavilion serve            run the bot (the default)
+  pavilion doctor           check settings, databases, token and rights
+  pavilion migrate status   show which schema changes the database has
+  pavilion migrate up       apply those that it lacks
+
+Settings come from the environment and the file that PAVILION_CONFIG names; config/pavilion.env.example explains each.
+`
+
+// Main is the whole program; it returns the exit code.
+func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	command := "serve"
+	if len(args) > 0 {
+		command = args[0]
+	}
+	if command == "help" || command == "-h" || command == "--help" {
+		fmt.Fprint(stdout, usage)
+		return 0
+	}
+	cfg, err := config.Load(getenv)
+	if err != nil {
+		fmt.Fprintf(stderr, "These settings need attention:\n%v\n", err)
+		return 2
+	}
+	switch {
+	case command == "serve":
+		err = serve(ctx, cfg, logger(cfg, stderr))
+	case command == "doctor":
+		err = doctor(ctx, cfg, stdout)
+	case command == "migrate" && len(args) == 2:
+		err = migrate(ctx, cfg, args[1], stdout)
+	default:
+		fmt.Fprintf(stderr, "unknown command %q\n\n%s", command, usage)
+		return 2
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func logger(cfg config.Config, to io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(to, o))
+	}
+	return slog.New(slog.NewJSONHandler(to, o))
+}
+
+// parts are everything that serve runs and doctor looks at.
+type parts struct {
+	db       *pgxpool.Pool
+	redis    *storage.Redis
+	pools    *storage.Pools
+	vocab    *filter.Vocabulary
+	channels *filter.Channels
+	indexer  *filter.Indexer
+	bot      *bot.Bot
+}
+
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, error) {
+	p := new(parts)
+	var err error
+	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL}); err != nil {
+		return nil, err
+	}
+	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
+		return nil, err
+	}
+	var pools []storage.PoolOptions
+	for _, c := range cfg.Pools() {
+		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
+	}
+	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil {
+		return nil, err
+	}
+	if p.vocab, err = filter.NewVocabulary(); err != nil {
+		return nil, err
+	}
+	p.channels = filter.NewChannels(p.pools, time.Now)
+	p.indexer = filter.NewIndexer(p.pools, p.vocab, p.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
+	t := bot.TelegramOptions{APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC}
+	if cfg.Key() != nil {
+		t.Keys = []exchange.PublicKey{{RSA: cfg.Key()}}
+	}
+	p.bot, err = bot.New(bot.Deps{
+		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
+		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
+	}, bot.Options{
+		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, Version: Version, Logger: log, Now: time.Now,
+		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
+	})
+	return p, err
+}
+
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	p, err := build(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer p.db.Close()
+	if cfg.Migrate {
+		if n, err := migrations.Up(ctx, p.db); err != nil {
+			log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be brought up to date; going on with the one that is there", slog.Any("error", err))
+		} else if n > 0 {
+			log.LogAttrs(ctx, slog.LevelInfo, "schema brought up to date", slog.Int("applied", n))
+		}
+	}
+	host, _ := os.Hostname()
+	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Logger: log})
+	return runStages(ctx, cfg.StopTimeout,
+		[]part{{"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
+		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, p, log) }}},
+	)
+}
+
+// whileHeld indexes and answers while this process holds the lease, and waits for it while another does.
+func whileHeld(ctx context.Context, lease *storage.Lease, p *parts, log *slog.Logger) error {
+	err := lease.Run(ctx, func(ctx context.Context) error {
+		loadWords(ctx, p, log)
+		return runStages(ctx, 15*time.Second, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err // also for a lost lease: a process that starts afresh has no stale state
+}
+
+// loadWords makes the indexes and reads the words of every pool that answers; of the others when they do.
+func loadWords(ctx context.Context, p *parts, log *slog.Logger) {
+	load := func(ctx context.Context, pool *storage.Pool) error {
+		return errors.Join(filter.EnsureIndexes(ctx, pool), filter.LoadVocabulary(ctx, pool, p.vocab))
+	}
+	missing := map[*storage.Pool]bool{}
+	for _, pool := range p.pools.All() {
+		if err := load(ctx, pool); err != nil {
+			missing[pool] = true
+			log.LogAttrs(ctx, slog.LevelWarn, "a pool's words are not known yet", slog.String("pool", pool.Name()), slog.String("code", fault.CodeOf(err)), slog.Any("error", err))
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	p.pools.OnRecover(func(ctx context.Context, pool *storage.Pool) {
+		if missing[pool] && load(ctx, pool) == nil {
+			delete(missing, pool)
+		}
+	})
+}
+
+func migrate(ctx context.Context, cfg config.Config, verb string, out io.Writer) error {
+	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	switch verb {
+	case "up":
+		n, err := migrations.Up(ctx, db)
+		if err == nil {
+			fmt.Fprintf(out, "%d applied\n", n)
+		}
+		return err
+	case "status":
+		list, err := migrations.List(ctx, db)
+		for _, s := range list {
+			state := "missing"
+			if s.Applied {
+				state = "applied"
+			}
+			fmt.Fprintf(out, "%-8s %s\n", state, s.File)
+		}
+		return err
+	}
+	return fmt.Errorf("unknown: migrate %s\n\n%s", verb, usage)
+}

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"pavilion/config"
+	"pavilion/migrations"
+)
+
+var errUnhealthy = errors.New("some checks failed")
+
+// doctor checks every dependency and right, a line each, with what to do.
+func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer p.db.Close()
+	healthy := true
+	report := func(what string, err error, advice string) {
+		if err == nil {
+			fmt.Fprintf(out, "ok    %s\n", what)
+			return
+		}
+		healthy = false
+		fmt.Fprintf(out, "FAIL  %s: %v\n      %s\n", what, err, advice)
+	}
+	report("settings", nil, "")
+	pgErr := p.db.Ping(ctx)
+	report("postgres answers", pgErr, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
+	if pgErr == nil {
+		report("postgres schema", schema(ctx, p), "Run: pavilion migrate up")
+	}
+	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
+	for _, pool := range p.pools.All() {
+		err := pool.Measure(ctx)
+		report("mongodb "+pool.Name()+" answers", err, "Check its URI in PAVILION_MONGO_URIS, and that the cluster lets this address in.")
+		if err == nil {
+			s := pool.State()
+			var full error
+			if s.DataBytes+s.IndexBytes > s.LimitBytes*9/10 {
+				full = fmt.Errorf("%d of %d MB used", (s.DataBytes+s.IndexBytes)>>20, s.LimitBytes>>20)
+			}
+			report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
+		}
+	}
+	channelsErr := p.channels.Load(ctx)
+	report("channels can be read", channelsErr, "At least one MongoDB pool must answer.")
+	report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
+		"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
+	if !healthy {
+		return errUnhealthy
+	}
+	return nil
+}
+
+func schema(ctx context.Context, p *parts) error {
+	list, err := migrations.List(ctx, p.db)
+	if err != nil {
+		return err
+	}
+	missing := 0
+	for _, s := range list {
+		if !s.Applied {
+			missing++
+		}
+	}
+	if missing > 0 {
+		return fmt.Errorf("%d changes are missing", missing)
+	}
+	return nil
+}

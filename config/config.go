@@ -1,0 +1,203 @@
+package config
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+
+	"pavilion/internal/secret"
+)
+
+// Config is every setting. pavilion.env.example explains each.
+type Config struct {
+	BotToken     secret.String `env:"BOT_TOKEN,required"`
+	APIID        int           `env:"API_ID,required"`
+	APIHash      secret.String `env:"API_HASH,required"`
+	TelegramAddr string        `env:"TELEGRAM_ADDR"`
+	TelegramDC   int           `env:"TELEGRAM_DC" envDefault:"2"`
+	TelegramKey  string        `env:"TELEGRAM_KEY"`
+	Admins       []int64       `env:"ADMINS"`
+
+	PostgresURL  secret.String `env:"POSTGRES_URL,required"`
+	RedisURL     secret.String `env:"REDIS_URL,required"`
+	MongoURIs    secret.String `env:"MONGO_URIS,required"`
+	MongoLimitMB int64         `env:"MONGO_LIMIT_MB" envDefault:"512"`
+	Migrate      bool          `env:"MIGRATE" envDefault:"true"`
+
+	QueueSize     int     `env:"QUEUE_SIZE" envDefault:"2000"`
+	PageSize      int     `env:"PAGE_SIZE" envDefault:"8"`
+	SendPerSecond float64 `env:"SEND_PER_SECOND" envDefault:"30"`
+	SendPerChat   float64 `env:"SEND_PER_CHAT" envDefault:"1"`
+	SendPerGroup  float64 `env:"SEND_PER_GROUP" envDefault:"20"`
+
+	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat   string        `env:"LOG_FORMAT" envDefault:"json"`
+	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"20s"`
+
+	pools []Pool
+	key   *rsa.PublicKey
+}
+
+// Pool is one MongoDB database.
+type Pool struct {
+	Name     string
+	URI      secret.String
+	Database string
+}
+
+// Prefix stands before every variable.
+const Prefix = "PAVILION_"
+
+// fileVariable names the file whose settings stand in for variables that are not set.
+const fileVariable = Prefix + "CONFIG"
+
+// Load reads and checks the settings. The error joins every mistake.
+func Load(getenv func(string) string) (Config, error) {
+	values := map[string]string{}
+	var c Config
+	if file := getenv(fileVariable); file != "" {
+		var err error
+		if values, err = godotenv.Read(file); err != nil {
+			return c, fmt.Errorf("%s: the file cannot be read as NAME=value lines", fileVariable) // the parser quotes lines, and lines hold secrets
+		}
+	}
+	fields, err := env.GetFieldParams(&c)
+	if err != nil {
+		return c, fmt.Errorf("settings: %w", err)
+	}
+	known := map[string]bool{}
+	for _, f := range fields {
+		known[Prefix+f.Key] = true
+		if v := getenv(Prefix + f.Key); v != "" {
+			values[Prefix+f.Key] = v
+		}
+	}
+	var errs []error
+	for name := range values {
+		if !known[name] {
+			errs = append(errs, fmt.Errorf("%s: there is no such setting", name))
+		}
+	}
+	errs = append(errs, mistakes(env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: values}))...)
+	errs = append(errs, c.check()...)
+	return c, errors.Join(errs...)
+}
+
+// mistakes names the variables that could not be read, without what they hold.
+func mistakes(err error) []error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		if err == nil {
+			return nil
+		}
+		return []error{err}
+	}
+	var out []error
+	for _, e := range all.Errors {
+		var missing env.VarIsNotSetError
+		var empty env.EmptyVarError
+		var parse env.ParseError
+		switch {
+		case errors.As(e, &missing):
+			out = append(out, fmt.Errorf("%s: must be set", missing.Key))
+		case errors.As(e, &empty):
+			out = append(out, fmt.Errorf("%s: must not be empty", empty.Key))
+		case errors.As(e, &parse):
+			out = append(out, fmt.Errorf("setting %s: cannot be read as %s", parse.Name, parse.Type))
+		default:
+			out = append(out, errors.New("a setting cannot be read"))
+		}
+	}
+	return out
+}
+
+// check finds what can be read and cannot work.
+func (c *Config) check() []error {
+	var errs []error
+	bad := func(name, what string) { errs = append(errs, fmt.Errorf("%s%s: %s", Prefix, name, what)) }
+	if number, rest, ok := strings.Cut(c.BotToken.Reveal(), ":"); !c.BotToken.Empty() && (!ok || number == "" || rest == "") {
+		bad("BOT_TOKEN", "is NUMBER:SECRET, as BotFather gives it")
+	}
+	if c.TelegramAddr != "" {
+		if _, _, err := net.SplitHostPort(c.TelegramAddr); err != nil {
+			bad("TELEGRAM_ADDR", "is host:port")
+		}
+		key, err := publicKey(c.TelegramKey)
+		if err != nil {
+			bad("TELEGRAM_KEY", "with an address of your own, the data centre's RSA public key is needed: PEM, or the name of a file with it")
+		}
+		c.key = key
+	}
+	for name, u := range map[string]secret.String{"POSTGRES_URL": c.PostgresURL, "REDIS_URL": c.RedisURL} {
+		if parsed, err := url.Parse(u.Reveal()); !u.Empty() && (err != nil || parsed.Host == "") {
+			bad(name, "is a URL: scheme://user:password@host:port/database")
+		}
+	}
+	pools, ok := pools(c.MongoURIs.Reveal())
+	if !ok && !c.MongoURIs.Empty() {
+		bad("MONGO_URIS", "is a list of mongodb:// URIs, each with a database and optionally name= before it, apart by spaces or new lines")
+	}
+	c.pools = pools
+	for name, positive := range map[string]bool{
+		"MONGO_LIMIT_MB": c.MongoLimitMB > 0, "QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20,
+		"SEND_PER_SECOND": c.SendPerSecond > 0, "SEND_PER_CHAT": c.SendPerChat > 0, "SEND_PER_GROUP": c.SendPerGroup > 0, "STOP_TIMEOUT": c.StopTimeout > 0,
+	} {
+		if !positive {
+			bad(name, "is out of range")
+		}
+	}
+	if c.LogFormat != "json" && c.LogFormat != "text" {
+		bad("LOG_FORMAT", "is json or text")
+	}
+	return errs
+}
+
+// Pools are the MongoDB databases.
+func (c Config) Pools() []Pool { return c.pools }
+
+// Key is the data centre's key; nil for Telegram's own.
+func (c Config) Key() *rsa.PublicKey { return c.key }
+
+// pools reads a list of [name=]mongodb://host/database.
+func pools(list string) ([]Pool, bool) {
+	var out []Pool
+	for i, item := range strings.Fields(list) {
+		p := Pool{Name: fmt.Sprintf("archive %d", i+1)}
+		if name, rest, ok := strings.Cut(item, "=mongodb"); ok {
+			p.Name, item = name, "mongodb"+rest
+		}
+		u, err := url.Parse(item)
+		if err != nil || u.Scheme != "mongodb" && u.Scheme != "mongodb+srv" || strings.Trim(u.Path, "/") == "" {
+			return nil, false
+		}
+		p.URI, p.Database = secret.New(item), strings.Trim(u.Path, "/")
+		out = append(out, p)
+	}
+	return out, len(out) > 0
+}
+
+func publicKey(text string) (*rsa.PublicKey, error) {
+	if !strings.Contains(text, "BEGIN") {
+		data, err := os.ReadFile(text)
+		if err != nil {
+			return nil, err
+		}
+		text = string(data)
+	}
+	block, _ := pem.Decode([]byte(strings.ReplaceAll(text, `\n`, "\n")))
+	if block == nil {
+		return nil, errors.New("no PEM")
+	}
+	return x509.ParsePKCS1PublicKey(block.Bytes)
+}

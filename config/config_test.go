@@ -1,0 +1,104 @@
+package config_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+
+	"pavilion/config"
+)
+
+func good() map[string]string {
+	return map[string]string{
+		"PAVILION_BOT_TOKEN": "123:token-value", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash-value",
+		"PAVILION_POSTGRES_URL": "postgres://u:password-value@localhost/pavilion", "PAVILION_REDIS_URL": "redis://localhost:6379/0",
+		"PAVILION_MONGO_URIS": "old=mongodb://u:password-value@a/pavilion mongodb://b/other",
+	}
+}
+
+func load(values map[string]string) (config.Config, error) {
+	return config.Load(func(name string) string { return values[name] })
+}
+
+func TestLoad_Good(t *testing.T) {
+	t.Parallel()
+	c, err := load(good())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Pools(); len(p) != 2 || p[0].Name != "old" || p[0].Database != "pavilion" || p[1].Name != "archive 2" || p[1].Database != "other" {
+		t.Errorf("pools: %+v", p)
+	}
+	if c.PageSize != 8 || c.MongoLimitMB != 512 {
+		t.Errorf("defaults: %+v", c)
+	}
+}
+
+func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
+	t.Parallel()
+	bad := good()
+	maps.Copy(bad, map[string]string{
+		"PAVILION_BOT_TOKEN": "token-value", "PAVILION_API_ID": "secret-number", "PAVILION_MONGO_URIS": "http://password-value", "PAVILION_PAGE_SIZE": "99",
+		"PAVILION_LOG_FORMAT": "xml", "PAVILION_TELEGRAM_ADDR": "localhost", "PAVILION_REDIS_URL": "nonsense",
+	})
+	delete(bad, "PAVILION_API_HASH")
+	_, err := load(bad)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, name := range []string{"BOT_TOKEN", "APIID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in:\n%v", name, err)
+		}
+	}
+	for _, value := range []string{"token-value", "secret-number", "password-value", "nonsense"} {
+		if strings.Contains(err.Error(), value) {
+			t.Errorf("the error prints %q:\n%v", value, err)
+		}
+	}
+}
+
+func TestLoad_FileUnderEnvironmentAndUnknownNames(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "pavilion.env")
+	var lines []string
+	for k, v := range good() {
+		lines = append(lines, k+"='"+v+"'")
+	}
+	if err := os.WriteFile(file, []byte(strings.Join(append(lines, "PAVILION_PAGE_SIZE=5", "PAVILION_PAGESIZE=7"), "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(map[string]string{"PAVILION_CONFIG": file, "PAVILION_PAGE_SIZE": "6"})
+	if c.PageSize != 6 {
+		t.Errorf("page size %d; the environment wins over the file", c.PageSize)
+	}
+	if err == nil || !strings.Contains(err.Error(), "PAVILION_PAGESIZE") {
+		t.Errorf("a misspelled setting passes: %v", err)
+	}
+}
+
+func TestExample_ListsExactlyTheSettings(t *testing.T) {
+	t.Parallel()
+	listed, err := godotenv.Read("pavilion.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := env.GetFieldParams(&config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, f := range fields {
+		want = append(want, config.Prefix+f.Key)
+	}
+	slices.Sort(want)
+	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, want) {
+		t.Errorf("listed %v\nsettings %v", got, want)
+	}
+}
