@@ -97,7 +97,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	if err := b.connect(); err != nil {
 		return nil, err
 	}
-	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, fresh: deps.Indexer.Refresh}
+	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, keep: b.state.setHash, fresh: deps.Indexer.Refresh}
 	b.queue.onBlocked = func(ctx context.Context, user int64) {
 		if err := deps.Audience.MarkBlocked(ctx, filter.UserID(user)); err != nil {
 			o.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/gotd/td/tg"
+
+	"pavilion/filter"
 )
 
 // commands are the bot's commands, in the order of menus and help.
@@ -54,16 +56,19 @@ func (b *Bot) handleHelp(ctx context.Context, e *Event) error {
 // handleUnknown answers a command that does not exist with the nearest one that does.
 func (b *Bot) handleUnknown(ctx context.Context, e *Event) error {
 	text := "I don't know /" + clean(e.Command, 32) + "."
+	names, err := filter.NewVocabulary()
+	if err != nil {
+		return err
+	}
 	for _, r := range b.routes {
-		if r.admin && !b.isClubAdmin(e.From.ID) {
-			continue
-		}
-		if len(e.Command) >= 3 && (strings.HasPrefix(r.command, e.Command[:3]) || strings.HasPrefix(e.Command, r.command)) {
-			text += " Did you mean /" + r.command + "?"
-			break
+		if !r.admin || b.isClubAdmin(e.From.ID) {
+			names.Add(map[string]int{r.command: 1})
 		}
 	}
-	_, err := b.tg.sendText(ctx, e.Chat, Reply{Text: text + " To search, just type what you are looking for; /help shows the rest."}, cause{e, 0})
+	if near := append(names.Similar(e.Command, 1), names.Prefixed(e.Command, 1)...); len(near) > 0 {
+		text += " Did you mean /" + near[0].Text + "?"
+	}
+	_, err = b.tg.sendText(ctx, e.Chat, Reply{Text: text + " To search, just type what you are looking for; /help shows the rest."}, cause{e, 0})
 	return err
 }
 

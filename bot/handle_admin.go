@@ -77,6 +77,7 @@ func (b *Bot) addChannel(ctx context.Context, e *Event, id filter.ChannelID, nam
 	if _, err := b.deps.Channels.Add(ctx, info.id, info.title, info.username); err != nil {
 		return err
 	}
+	b.state.flush(ctx) // the channel's access hash must outlive us from now on
 	_, err = b.tg.sendText(ctx, e.Chat, Reply{Text: "✅ " + clean(info.title, 100) + " is indexed: new files are found at once. For what was posted before, forward me its last post, or type /index."}, cause{e, 0})
 	return err
 }

@@ -51,6 +51,7 @@ type messenger struct {
 	queue *sendQueue
 	sent  func(chat Chat, id int)
 	hash  func(k hashKey) (int64, bool)
+	keep  func(k hashKey, hash int64)
 	fresh func(ctx context.Context, id filter.DocumentID) (filter.File, error)
 }
 
@@ -213,6 +214,7 @@ func (m *messenger) channelByName(ctx context.Context, name string) (channelInfo
 		for _, c := range r.Chats {
 			if ch, ok := c.(*tg.Channel); ok {
 				info = channelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
+				m.keep(hashKey{"channel", ch.ID}, ch.AccessHash)
 			}
 		}
 		return nil

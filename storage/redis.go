@@ -43,6 +43,7 @@ func OpenRedis(o RedisOptions) (*Redis, error) {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = redisTimeout, redisTimeout, redisTimeout
 	opts.PoolTimeout, opts.MaxRetries, opts.DialerRetries = redisTimeout, -1, 1
 	opts.ContextTimeoutEnabled = true
+	redis.SetLogger(silent{}) // it prints every failed dial; a change of state is logged once, by probe
 	r := &Redis{client: redis.NewClient(opts), logger: o.Logger.With("component", "redis")}
 	r.up.Store(true)
 	return r, nil
@@ -85,3 +86,9 @@ func (r *Redis) probe(ctx context.Context) {
 	}
 	r.logger.LogAttrs(ctx, slog.LevelWarn, "redis does not answer; going on without it", slog.Any("error", err))
 }
+
+// silent is go-redis's logger, which the library has for the whole process.
+type silent struct{}
+
+// Printf drops the line.
+func (silent) Printf(context.Context, string, ...any) {}

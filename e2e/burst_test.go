@@ -1,0 +1,99 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/club"
+	"pavilion/sandbox/world"
+)
+
+// TestBurst_KilledTwiceLosesNothing posts 20,000 files in 20 channels while the bot is killed twice.
+func TestBurst_KilledTwiceLosesNothing(t *testing.T) {
+	const channels, each = 20, 1000
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	ids := []int64{s.Channel}
+	for i := 1; i < channels; i++ {
+		name := fmt.Sprintf("archive_%02d", i)
+		id, err := s.AddChannel("Archive "+two(i), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+		say(t, admin, "/channels add @"+name)
+		await(t, admin, "Archive "+two(i)+" is indexed")
+	}
+	archive := club.NewArchive(11)
+	total := int64(0)
+	for part := range 10 {
+		for _, id := range ids {
+			var specs []world.FileSpec
+			for _, f := range archive.Take(each / 10) {
+				specs = append(specs, sandbox.Spec(f))
+			}
+			if _, err := s.Post(id, specs...); err != nil {
+				t.Fatal(err)
+			}
+			total += int64(len(specs))
+		}
+		if part == 3 || part == 6 {
+			s.Bot.Kill()
+		}
+		if part == 4 || part == 7 {
+			startBot(t, s)
+		}
+	}
+	last := post(t, s, "The.Very.Last.Innings.2026.mkv")
+	total++
+	found(t, member, "the very last innings", "1 file")
+	_ = last
+
+	// Every file once, whichever pool holds it.
+	deadline := time.Now().Add(3 * time.Minute)
+	for {
+		documents, distinct := count(t, s)
+		if documents == total && distinct == total {
+			break
+		}
+		if distinct > total || time.Now().After(deadline) {
+			t.Fatalf("%d documents, %d files, %d were posted", documents, distinct, total)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		<-ctx.Done() // the databases tell nobody when they are done
+		cancel()
+	}
+}
+
+func count(t *testing.T, s *sandbox.Scene) (documents, distinct int64) {
+	t.Helper()
+	seen := map[int64]bool{}
+	for _, uri := range s.Engines.MongoURIs {
+		client, err := mongo.Connect(options.Client().ApplyURI(uri))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cur, err := client.Database("pavilion").Collection("files").Find(t.Context(), bson.D{}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var docs []struct {
+			ID int64 `bson:"_id"`
+		}
+		if err := cur.All(t.Context(), &docs); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range docs {
+			seen[d.ID] = true
+		}
+		documents += int64(len(docs))
+		_ = client.Disconnect(t.Context())
+	}
+	return documents, int64(len(seen))
+}

@@ -1,0 +1,145 @@
+// Package child runs the real pavilion binary as a child process, so that tests and the demo can kill it and start it again.
+package child
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Build compiles the binary into a folder and returns its path. The build cache makes the second time quick.
+func Build(ctx context.Context, dir string, race bool) (string, error) {
+	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module: %w", err)
+	}
+	path := filepath.Join(dir, "pavilion")
+	args := []string{"build", "-o", path}
+	if race {
+		args = append(args, "-race")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, ".")...) //nolint:gosec // our own arguments
+	cmd.Dir = strings.TrimSpace(string(root))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build pavilion: %w: %s", err, out)
+	}
+	return path, nil
+}
+
+// Process is a running pavilion.
+type Process struct {
+	cmd   *exec.Cmd
+	ready chan struct{}
+	done  chan struct{}
+	err   error
+
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+// Start starts a binary with settings as its whole environment but PATH.
+func Start(binary string, env map[string]string, args ...string) (*Process, error) {
+	p := &Process{cmd: exec.Command(binary, args...), ready: make(chan struct{}), done: make(chan struct{})} //nolint:gosec,noctx // ended by Kill or Stop
+	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+	for k, v := range env {
+		p.cmd.Env = append(p.cmd.Env, k+"="+v)
+	}
+	r, w := io.Pipe()
+	p.cmd.Stdout, p.cmd.Stderr = w, w
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start pavilion: %w", err)
+	}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		p.follow(r)
+	}()
+	go func() {
+		p.err = p.cmd.Wait()
+		_ = w.Close()
+		<-read
+		close(p.done)
+	}()
+	return p, nil
+}
+
+func (p *Process) follow(r io.Reader) {
+	lines := bufio.NewReader(r)
+	once := sync.OnceFunc(func() { close(p.ready) })
+	for {
+		line, err := lines.ReadBytes('\n')
+		p.mu.Lock()
+		p.log.Write(line)
+		p.mu.Unlock()
+		var entry struct {
+			Message string `json:"msg"`
+		}
+		if json.Unmarshal(line, &entry) == nil && entry.Message == "ready" {
+			once()
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+var errEnded = errors.New("pavilion ended")
+
+// Ready waits until the bot is signed in and receives.
+func (p *Process) Ready(ctx context.Context) error {
+	select {
+	case <-p.ready:
+		return nil
+	case <-p.done:
+		return fmt.Errorf("%w: %w: %s", errEnded, p.err, p.Log())
+	case <-ctx.Done():
+		return fmt.Errorf("pavilion is not ready: %w: %s", context.Cause(ctx), p.Log())
+	}
+}
+
+// Wait waits for the process to end by itself and returns how it did.
+func (p *Process) Wait(ctx context.Context) error {
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		p.Kill()
+		return fmt.Errorf("wait for pavilion: %w", context.Cause(ctx))
+	}
+}
+
+// Kill ends the process as a power cut would.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill() // already gone is fine
+	<-p.done
+}
+
+// Stop asks the process to end and returns how it ended; one that does not within half a minute is killed.
+func (p *Process) Stop() error {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // already gone is fine
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(30 * time.Second):
+		p.Kill()
+		return fmt.Errorf("pavilion did not stop: %s", p.Log())
+	}
+}
+
+// Log is everything that the process wrote.
+func (p *Process) Log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}

@@ -1,0 +1,267 @@
+// Package driver is a person at a Telegram client: it signs in to the data centre over MTProto, writes, taps, and sees chats as a user does.
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/dcs"
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox/dc"
+)
+
+// User is a signed-in person.
+type User struct {
+	ID   int64
+	API  *tg.Client
+	stop context.CancelFunc
+	done chan error
+
+	mu      sync.Mutex
+	changed chan struct{}
+	peers   map[string]tg.InputPeerClass
+}
+
+// Connect signs a person in and keeps them connected until Close.
+func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
+	storage, err := d.Session(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	host, portText, err := net.SplitHostPort(d.Addr())
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	rctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	u := &User{ID: id, stop: stop, done: make(chan error, 1), changed: make(chan struct{}), peers: map[string]tg.InputPeerClass{}}
+	client := telegram.NewClient(1, "hash", telegram.Options{
+		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
+		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: storage,
+		UpdateHandler: telegram.UpdateHandlerFunc(func(context.Context, tg.UpdatesClass) error {
+			u.notify()
+			return nil
+		}),
+	})
+	u.API = client.API()
+	up := make(chan error, 1)
+	go func() {
+		err := client.Run(rctx, func(ctx context.Context) error {
+			_, err := u.API.UpdatesGetState(ctx) // from here on updates come
+			up <- err
+			if err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return nil
+		})
+		u.done <- err
+		select {
+		case up <- err:
+		default:
+		}
+	}()
+	select {
+	case err := <-up:
+		if err != nil {
+			stop()
+			<-u.done
+			return nil, fmt.Errorf("connect user %d: %w", id, err)
+		}
+		return u, nil
+	case <-ctx.Done():
+		stop()
+		<-u.done
+		return nil, fmt.Errorf("connect user %d: %w", id, context.Cause(ctx))
+	}
+}
+
+// Close disconnects.
+func (u *User) Close() {
+	u.stop()
+	<-u.done
+}
+
+func (u *User) notify() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	close(u.changed)
+	u.changed = make(chan struct{})
+}
+
+var errNoPeer = errors.New("nobody has that name")
+
+// Peer finds a person, bot, channel or supergroup by its name.
+func (u *User) Peer(ctx context.Context, name string) (tg.InputPeerClass, error) {
+	u.mu.Lock()
+	p := u.peers[name]
+	u.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	r, err := u.API.ContactsResolveUsername(ctx, &tg.ContactsResolveUsernameRequest{Username: name})
+	if err != nil {
+		return nil, fmt.Errorf("find @%s: %w", name, err)
+	}
+	for _, c := range r.Users {
+		if x, ok := c.(*tg.User); ok {
+			p = &tg.InputPeerUser{UserID: x.ID, AccessHash: x.AccessHash}
+		}
+	}
+	for _, c := range r.Chats {
+		if x, ok := c.(*tg.Channel); ok {
+			p = &tg.InputPeerChannel{ChannelID: x.ID, AccessHash: x.AccessHash}
+		}
+	}
+	if p == nil {
+		return nil, fmt.Errorf("find @%s: %w", name, errNoPeer)
+	}
+	u.mu.Lock()
+	u.peers[name] = p
+	u.mu.Unlock()
+	return p, nil
+}
+
+// Send writes a text.
+func (u *User) Send(ctx context.Context, to, text string) error {
+	p, err := u.Peer(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = u.API.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: p, Message: text, RandomID: rand.Int64()})
+	if err != nil {
+		return fmt.Errorf("write to @%s: %w", to, err)
+	}
+	return nil
+}
+
+// Forward passes a message on.
+func (u *User) Forward(ctx context.Context, from string, id int, to string) error {
+	source, err := u.Peer(ctx, from)
+	if err != nil {
+		return err
+	}
+	target, err := u.Peer(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = u.API.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: source, ToPeer: target, ID: []int{id}, RandomID: []int64{rand.Int64()}})
+	return err
+}
+
+// Messages are the newest hundred of a chat, the oldest first.
+func (u *User) Messages(ctx context.Context, in string) ([]*tg.Message, error) {
+	p, err := u.Peer(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := u.API.MessagesGetHistory(ctx, &tg.MessagesGetHistoryRequest{Peer: p, Limit: 100})
+	if err != nil {
+		return nil, fmt.Errorf("read @%s: %w", in, err)
+	}
+	m, ok := r.AsModified()
+	if !ok {
+		return nil, nil
+	}
+	var out []*tg.Message
+	for _, c := range slices.Backward(m.GetMessages()) {
+		if x, ok := c.(*tg.Message); ok {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// Await returns the newest message of a chat that matches, waiting for it to come or to be edited.
+func (u *User) Await(ctx context.Context, in string, match func(*tg.Message) bool) (*tg.Message, error) {
+	for {
+		u.mu.Lock()
+		changed := u.changed
+		u.mu.Unlock()
+		all, err := u.Messages(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range slices.Backward(all) {
+			if match(m) {
+				return m, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			var texts []string
+			for _, m := range all {
+				texts = append(texts, fmt.Sprintf("%d %q", m.ID, m.Message))
+			}
+			return nil, fmt.Errorf("no such message in @%s: %w; there are: %s", in, context.Cause(ctx), strings.Join(texts[max(0, len(texts)-6):], "; "))
+		case <-changed:
+		}
+	}
+}
+
+// Buttons are the texts of a message's buttons, row by row.
+func Buttons(m *tg.Message) [][]string {
+	var rows [][]string
+	if markup, ok := m.ReplyMarkup.(*tg.ReplyInlineMarkup); ok {
+		for _, r := range markup.Rows {
+			var row []string
+			for _, b := range r.Buttons {
+				row = append(row, b.GetText())
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// Tap taps the first button whose text contains a text, and returns what the bot answered.
+func (u *User) Tap(ctx context.Context, in string, m *tg.Message, button string) (*tg.MessagesBotCallbackAnswer, error) {
+	p, err := u.Peer(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	markup, _ := m.ReplyMarkup.(*tg.ReplyInlineMarkup)
+	if markup != nil {
+		for _, r := range markup.Rows {
+			for _, b := range r.Buttons {
+				if c, ok := b.(*tg.KeyboardButtonCallback); ok && strings.Contains(c.Text, button) {
+					return u.TapData(ctx, p, m.ID, c.Data)
+				}
+			}
+		}
+	}
+	return nil, fmt.Errorf("no button %q on %q", button, m.Message)
+}
+
+// TapData taps a button by what it carries, which may be anything.
+func (u *User) TapData(ctx context.Context, in tg.InputPeerClass, message int, data []byte) (*tg.MessagesBotCallbackAnswer, error) {
+	return u.API.MessagesGetBotCallbackAnswer(ctx, &tg.MessagesGetBotCallbackAnswerRequest{Peer: in, MsgID: message, Data: data})
+}
+
+// Inline asks a bot in the middle of a message.
+func (u *User) Inline(ctx context.Context, bot, query, offset string) (*tg.MessagesBotResults, error) {
+	p, err := u.Peer(ctx, bot)
+	if err != nil {
+		return nil, err
+	}
+	user, ok := p.(*tg.InputPeerUser)
+	if !ok {
+		return nil, errNoPeer
+	}
+	return u.API.MessagesGetInlineBotResults(ctx, &tg.MessagesGetInlineBotResultsRequest{
+		Bot: &tg.InputUser{UserID: user.UserID, AccessHash: user.AccessHash}, Peer: &tg.InputPeerSelf{}, Query: query, Offset: offset,
+	})
+}

@@ -1,0 +1,181 @@
+// Package sandbox sets the whole scene: a simulated Telegram with a made-up club, private databases, and the real binary between them.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"pavilion/sandbox/child"
+	"pavilion/sandbox/club"
+	"pavilion/sandbox/dc"
+	"pavilion/sandbox/driver"
+	"pavilion/sandbox/engines"
+	"pavilion/sandbox/world"
+)
+
+// The club's names.
+const (
+	BotToken    = "7000000001:sandbox"
+	BotName     = "pavilion_bot"
+	ChannelName = "riverside_archive"
+)
+
+// Options of a scene.
+type Options struct {
+	Pools int  // MongoDB pools; 2 where 0
+	Race  bool // the binary with the race detector
+	Quick bool // see engines.Options
+	Env   map[string]string
+}
+
+// Scene is everything that runs.
+type Scene struct {
+	DC      *dc.DC
+	Engines *engines.Engines
+	Bot     *child.Process
+	Admin   world.User
+	Members []world.User
+	BotID   int64
+	Channel int64
+	Group   int64
+
+	dir    string
+	binary string
+	env    map[string]string
+}
+
+// Open starts servers and Telegram and makes the club's people, channel and group; StartBot starts the bot.
+func Open(ctx context.Context, o Options) (s *Scene, err error) {
+	s = &Scene{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.dir, err = os.MkdirTemp("", "pavilion-scene-"); err != nil {
+		return s, fmt.Errorf("scene: %w", err)
+	}
+	if s.Engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, MongoPools: max(2, o.Pools), Quick: o.Quick}); err != nil {
+		return s, err
+	}
+	if s.DC, err = dc.Start(dc.Options{}); err != nil {
+		return s, err
+	}
+	if err = s.people(); err != nil {
+		return s, err
+	}
+	if s.binary, err = child.Build(ctx, s.dir, o.Race); err != nil {
+		return s, err
+	}
+	s.env = map[string]string{
+		"PAVILION_BOT_TOKEN": BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
+		"PAVILION_TELEGRAM_ADDR": s.DC.Addr(), "PAVILION_TELEGRAM_DC": fmt.Sprint(dc.ID), "PAVILION_TELEGRAM_KEY": s.DC.PublicKeyPEM(),
+		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
+		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
+	}
+	for k, v := range o.Env {
+		s.env[k] = v
+	}
+	return s, nil
+}
+
+func (s *Scene) people() error {
+	w := s.DC.World()
+	var err error
+	if s.Admin, err = w.AddUser("9996620001", "Meera", "Iyer", "meera", "en"); err != nil {
+		return err
+	}
+	for i, name := range []string{"Arjun", "Zoya", "Tom"} {
+		m, err := w.AddUser(fmt.Sprintf("999662000%d", i+2), name, "", strings.ToLower(name)+"_plays", "en")
+		if err != nil {
+			return err
+		}
+		s.Members = append(s.Members, m)
+	}
+	b, err := w.AddBot(world.BotSpec{Token: BotToken, Username: BotName, Name: "Pavilion", Inline: true})
+	if err != nil {
+		return err
+	}
+	s.BotID = b.ID
+	if s.Channel, err = s.AddChannel("Riverside Archive", ChannelName); err != nil {
+		return err
+	}
+	if s.Group, err = w.CreateChannel(s.Admin.ID, "Riverside Members", "riverside_members", false); err != nil {
+		return err
+	}
+	for _, id := range []int64{s.Members[0].ID, s.Members[1].ID, s.BotID} {
+		if err := w.Join(world.ChannelPeer(s.Group), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddChannel makes a channel of the admin's with the bot as an admin in it.
+func (s *Scene) AddChannel(title, name string) (int64, error) {
+	w := s.DC.World()
+	id, err := w.CreateChannel(s.Admin.ID, title, name, true)
+	if err != nil {
+		return 0, err
+	}
+	return id, w.Promote(id, s.BotID, world.AdminRights())
+}
+
+// StartBot starts the binary and waits until it is ready.
+func (s *Scene) StartBot(ctx context.Context) error {
+	var err error
+	if s.Bot, err = child.Start(s.binary, s.env); err != nil {
+		return err
+	}
+	return s.Bot.Ready(ctx)
+}
+
+// Run runs the binary with other arguments, to its end; for subcommands.
+func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {
+	p, err := child.Start(s.binary, s.env, args...)
+	if err != nil {
+		return "", err
+	}
+	err = p.Wait(ctx)
+	return p.Log(), err
+}
+
+// Connect signs a person in.
+func (s *Scene) Connect(ctx context.Context, u world.User) (*driver.User, error) {
+	return driver.Connect(ctx, s.DC, u.ID)
+}
+
+// Spec is a made-up file as the admin posts it.
+func Spec(f club.File) world.FileSpec {
+	spec := world.FileSpec{Name: f.Name, Mime: f.Mime, Size: f.Size, Caption: f.Caption, Seconds: f.Seconds}
+	switch {
+	case strings.HasPrefix(f.Mime, "video/"):
+		spec.Kind = world.FileVideo
+	case strings.HasPrefix(f.Mime, "audio/"):
+		spec.Kind = world.FileAudio
+	}
+	return spec
+}
+
+// Post posts files in a channel as the admin and returns their message ids.
+func (s *Scene) Post(channel int64, specs ...world.FileSpec) ([]world.Posted, error) {
+	return s.DC.World().PostFiles(s.Admin.ID, world.ChannelPeer(channel), specs)
+}
+
+// Close stops everything.
+func (s *Scene) Close() error {
+	var errs []error
+	if s.Bot != nil {
+		errs = append(errs, s.Bot.Stop())
+	}
+	if s.DC != nil {
+		errs = append(errs, s.DC.Close())
+	}
+	if s.Engines != nil {
+		errs = append(errs, s.Engines.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
+}
