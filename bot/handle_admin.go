@@ -74,7 +74,7 @@ func (b *Bot) addChannel(ctx context.Context, e *Event, id filter.ChannelID, nam
 	if !admin {
 		return errNoRights
 	}
-	if _, err := b.deps.Channels.Add(ctx, info.id, info.title, info.username); err != nil {
+	if _, err := b.deps.Indexer.AddChannel(ctx, info.id, info.title, info.username); err != nil {
 		return err
 	}
 	b.state.flush(ctx) // the channel's access hash must outlive us from now on

@@ -110,12 +110,13 @@ func (c *Channels) State(id ChannelID) ChannelState {
 	return c.byID[id].State
 }
 
-// Add begins to index a channel, or indexes a paused or removed one again. Its title and name are brought up to date.
-func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string) (Channel, error) {
+// Add begins to index a channel behind a message, or indexes a paused one again. Its title and name are brought up to date. The watermark is
+// stored with it, so from here on no post can be missed, whatever dies when.
+func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string, behind MessageID) (Channel, error) {
 	return c.change(ctx, id, func(ch *Channel) error {
 		ch.Title, ch.Username = title, username
-		if ch.State == ChannelRemoved || ch.State == ChannelRemoving { // from the beginning again
-			ch.Low, ch.Gaps = 0, nil
+		if ch.State != ChannelActive && ch.State != ChannelPaused {
+			ch.Low, ch.Gaps = behind, nil
 		}
 		ch.State = ChannelActive
 		return nil

@@ -156,7 +156,7 @@ func post(id int, name string) filter.Post {
 
 func (ix *index) add(t *testing.T) {
 	t.Helper()
-	if _, err := ix.channels.Add(t.Context(), channel, "Archive", "archive"); err != nil {
+	if _, err := ix.AddChannel(t.Context(), channel, "Archive", "archive"); err != nil {
 		t.Fatal(err)
 	}
 }

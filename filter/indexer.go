@@ -205,7 +205,7 @@ func (x *Indexer) prepare(ctx context.Context) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, ch := range x.channels.List() {
-		if t := x.track(ch.ID); t != nil && ch.Low > 0 {
+		if t := x.track(ch.ID); t != nil {
 			t.probe = true
 		}
 	}

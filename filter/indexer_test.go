@@ -86,7 +86,7 @@ func TestIndexer_AGapInTheUpdatesIsReadAgain(t *testing.T) {
 func TestIndexer_OneFileInThreeChannelsIsOneDocument(t *testing.T) {
 	ix := fresh(t)
 	for i := range 3 {
-		if _, err := ix.channels.Add(t.Context(), channel+filter.ChannelID(i), fmt.Sprint("Channel ", i), ""); err != nil {
+		if _, err := ix.AddChannel(t.Context(), channel+filter.ChannelID(i), fmt.Sprint("Channel ", i), ""); err != nil {
 			t.Fatal(err)
 		}
 		p := post(1, "Golden.River.2014.mkv")
@@ -170,11 +170,14 @@ func TestIndexer_ARemovedChannelsFilesLeave(t *testing.T) {
 
 func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
 	ix := fresh(t)
-	ix.add(t)
 	for i := 1; i <= 950; i++ {
 		ix.telegram.put(post(i, fmt.Sprintf("Old Innings %d.mkv", i)))
 	}
-	ix.store(t, post(2000, "Live.2020.mkv"))
+	ix.add(t)
+	if ch, err := ix.channels.Get(channel); err != nil || ch.Low != 950 {
+		t.Fatalf("the channel is indexed from message %d on, %v; want 950", ch.Low, err)
+	}
+	ix.store(t, post(960, "Live.2020.mkv"))
 	p, err := ix.StartPast(t.Context(), channel, 1, 950, filter.Report{Chat: 1, Message: 2, By: 3})
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
 	ix.store(t, posts...)
 	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
 	if err != nil || !page.Capped || page.Files[0].Media.Name != "Golden.2001.mkv" {
-		t.Fatalf("first: %+v, capped %v, %v", page.Files[0].Media.Name, page.Capped, err)
+		t.Fatalf("first: %q of %d, capped %v, missing %v, backlog %+v, %v", page.Files[0].Media.Name, page.Total, page.Capped, page.Missing, ix.Backlog(), err)
 	}
 }
 

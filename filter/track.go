@@ -18,20 +18,12 @@ type track struct {
 	dirty     bool               // the stored ledger is behind
 }
 
-// lookBack is how many ids before the first one ever seen are read: updates of a channel that is new to the bot can come out of order, and
-// the first to come need not be the first that was posted.
-const lookBack = 500
-
 func newTrack(l Ledger) *track {
 	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, reading: map[MessageID]bool{}}
 }
 
 // see notes an id; what lies between it and the highest so far was missed, or is still on its way.
 func (t *track) see(id MessageID, now time.Time) {
-	if t.top == 0 {
-		t.ledger.Low = max(0, id-lookBack-1)
-		t.top = t.ledger.Low
-	}
 	if id > t.top+1 {
 		t.owe(Range{t.top + 1, id - 1}, now)
 	}
