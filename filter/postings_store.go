@@ -101,7 +101,7 @@ func (c *chunks) writes() []mongo.WriteModel {
 		case key == c.word && c.head.Count == 0:
 			out = append(out, mongo.NewDeleteOneModel().SetFilter(id))
 		case key == c.word && c.head.Count > chunkIDs:
-			out = append(out, mongo.NewUpdateOneModel().SetFilter(id).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: c.head.Count}, {Key: "f", Value: p.Files}}}}))
+			out = append(out, mongo.NewUpdateOneModel().SetFilter(id).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: c.head.Count}, {Key: "f", Value: p.Files}}}}).SetUpsert(true))
 		default:
 			out = append(out, mongo.NewReplaceOneModel().SetFilter(id).SetReplacement(p).SetUpsert(true))
 		}

@@ -50,6 +50,29 @@ func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
 	}
 }
 
+// TestPostings_AWordThatIsNewAndCommonAtOnce meets a word for the first time in a batch that fills more than one chunk of its list.
+func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
+	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize, o.BatchMax = 5000, 5000 })
+	ix.add(t)
+	if _, err := ix.channels.Pause(t.Context(), channel); err != nil { // so that all of it comes in one batch
+		t.Fatal(err)
+	}
+	for i := range 1500 {
+		p := post(i+1, fmt.Sprintf("Golden Moments part %d.mkv", i))
+		ix.telegram.put(p)
+		ix.Post(p)
+	}
+	if _, err := ix.channels.Resume(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all are stored", func() bool { return ix.count(t) == 1500 })
+	for _, part := range []string{"0", "511", "512", "513", "1023", "1024", "1499"} {
+		if got := ix.names(t, "golden part "+part); len(got) == 0 || got[0] != "Golden Moments part "+part+".mkv" {
+			t.Errorf("part %s: %q", part, got)
+		}
+	}
+}
+
 func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 	ix := fresh(t)
 	ix.add(t)
