@@ -64,6 +64,9 @@ func say(t *testing.T, u *driver.User, text string) {
 	}
 }
 
+// patience is how long a test waits for what must happen. It only bounds a hang: tests share a small machine with others.
+const patience = 3 * time.Minute
+
 // await returns the newest message from the bot that contains a text.
 func await(t *testing.T, u *driver.User, part string) *tg.Message {
 	t.Helper()
@@ -72,7 +75,7 @@ func await(t *testing.T, u *driver.User, part string) *tg.Message {
 
 func awaitIn(t *testing.T, u *driver.User, chat, part string) *tg.Message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	m, err := u.Await(ctx, chat, func(m *tg.Message) bool { return !m.Out && strings.Contains(m.Message, part) })
 	if err != nil {
@@ -104,7 +107,7 @@ func post(t *testing.T, s *sandbox.Scene, names ...string) []world.Posted {
 // found searches again and again until a query has so many results; the index follows within a second.
 func found(t *testing.T, u *driver.User, query, want string) *tg.Message {
 	t.Helper()
-	deadline := time.Now().Add(40 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		m := ask(t, u, query)
 		if strings.Contains(m.Message, want) {
@@ -131,7 +134,7 @@ func buttons(m *tg.Message) string {
 // received waits for a file in the chat with the bot.
 func received(t *testing.T, u *driver.User, name string) *tg.Message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	m, err := u.Await(ctx, sandbox.BotName, func(m *tg.Message) bool { return !m.Out && fileName(m) == name })
 	if err != nil {
@@ -255,7 +258,7 @@ func TestDelivery_ExpiredReferenceIsRenewedAndADeletedSourceIsSaid(t *testing.T)
 	startBot(t, s)
 	_, err := member.Tap(t.Context(), sandbox.BotName, m, "Silent")
 	if err == nil {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		_, err = member.Await(ctx, sandbox.BotName, func(m *tg.Message) bool {
 			return !m.Out && (strings.Contains(m.Message, "was deleted from its channel") || strings.Contains(m.Message, "not in the archive"))
@@ -357,7 +360,7 @@ func TestGroup_OnlyWhenAddressedAndButtonsBelongToTheirOwner(t *testing.T) {
 	if _, err := member.Tap(t.Context(), group, m, "Golden"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if _, err := member.Await(ctx, group, func(m *tg.Message) bool { return fileName(m) == "Golden.River.2014.mkv" }); err != nil {
 		t.Error(err)
