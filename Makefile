@@ -4,7 +4,7 @@ GO ?= go
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet fuzz
+.PHONY: help build deps test race vet fuzz
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -17,7 +17,10 @@ vet: ## the compiler's own checks, formatting and a tidy go.mod
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 
-test: vet ## install what is missing and run every test under the race detector
+deps: ## install the servers that the tests talk to, where they are missing
+	$(GO) run ./sandbox/engines/install
+
+test: vet deps ## install what is missing and run every test under the race detector
 	$(GO) test -race -shuffle=on -timeout 10m ./...
 
 FUZZTIME ?= 30s
