@@ -28,6 +28,8 @@ const (
 	TooMany
 	// Gone is a thing that existed and will not come back.
 	Gone
+	// Unauthenticated is a call whose sender is not known, or not known any more; signing in again can work.
+	Unauthenticated
 )
 
 type fault struct {

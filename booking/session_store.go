@@ -1,0 +1,127 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// sessionStore is the sessions' SQL. Every moment is the database's clock_timestamp().
+type sessionStore struct{}
+
+func (sessionStore) clock(ctx context.Context, q storage.Queryer) (now time.Time, err error) {
+	err = q.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now)
+	return now, err
+}
+
+// useProof notes that a proof was exchanged; false where that happened before, except a moment ago by the same client.
+func (sessionStore) useProof(ctx context.Context, q storage.Queryer, proof [32]byte, client digest, grace time.Duration) (bool, error) {
+	tag, err := q.Exec(ctx, `
+		INSERT INTO session_proof AS p (digest, client_hash) VALUES ($1, $2)
+		ON CONFLICT (digest) DO UPDATE SET client_hash = p.client_hash
+			WHERE p.client_hash = $2 AND p.used_at > clock_timestamp() - $3::interval`, proof[:], client[:], grace)
+	return tag.RowsAffected() == 1, err
+}
+
+func (sessionStore) open(ctx context.Context, q storage.Queryer, m MemberID, client digest, lasts time.Duration) (id SessionID, err error) {
+	err = q.QueryRow(ctx, `
+		INSERT INTO session (member_id, client_hash, incarnation, expires_at)
+		VALUES ($1, $2, session_incarnation(), clock_timestamp() + $3::interval) RETURNING id`, m, client[:], lasts).Scan(&id)
+	return id, err
+}
+
+func (sessionStore) addRefresh(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
+	_, err := q.Exec(ctx, `INSERT INTO session_refresh (token_hash, session_id, expires_at) VALUES ($1, $2, clock_timestamp() + $3::interval)`, hash[:], id, lasts)
+	return err
+}
+
+func (sessionStore) addAccess(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
+	_, err := q.Exec(ctx, `INSERT INTO session_access (token_hash, session_id, expires_at) VALUES ($1, $2, clock_timestamp() + $3::interval)`, hash[:], id, lasts)
+	return err
+}
+
+// rotate uses a refresh token up. Two at once meet at its row: the second finds it used.
+func (sessionStore) rotate(ctx context.Context, q storage.Queryer, old, client digest, salt []byte, next digest) (id SessionID, rotated bool, err error) {
+	err = q.QueryRow(ctx, `
+		UPDATE session_refresh r SET used_at = clock_timestamp(), salt = $3, replaced_by = $4
+		FROM session s
+		WHERE r.token_hash = $1 AND r.used_at IS NULL AND r.expires_at > clock_timestamp()
+			AND s.id = r.session_id AND s.client_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
+			AND s.incarnation = session_incarnation()
+		RETURNING s.id`, old[:], client[:], salt, next[:]).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	return id, err == nil, err
+}
+
+// usedToken is a refresh token that could not be rotated.
+type usedToken struct {
+	session SessionID
+	client  digest
+	ended   bool
+	salt    []byte // nil where it was never used
+	inGrace bool   // used a moment ago, and its successor not yet
+}
+
+func (sessionStore) usedRefresh(ctx context.Context, q storage.Queryer, hash digest, grace time.Duration) (u usedToken, err error) {
+	var client []byte
+	err = q.QueryRow(ctx, `
+		SELECT s.id, s.client_hash, s.revoked_at IS NOT NULL OR s.expires_at <= clock_timestamp() OR s.incarnation <> session_incarnation(),
+			r.salt, coalesce(r.used_at > clock_timestamp() - $2::interval AND n.used_at IS NULL, false)
+		FROM session_refresh r JOIN session s ON s.id = r.session_id LEFT JOIN session_refresh n ON n.token_hash = r.replaced_by
+		WHERE r.token_hash = $1
+		FOR UPDATE OF s`, hash[:], grace).Scan(&u.session, &client, &u.ended, &u.salt, &u.inGrace)
+	if err != nil {
+		return u, err
+	}
+	u.client = digest(client)
+	return u, nil
+}
+
+func (sessionStore) check(ctx context.Context, q storage.Queryer, hash digest) (who Principal, left time.Duration, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT s.member_id, s.id, a.expires_at - clock_timestamp()
+		FROM session_access a JOIN session s ON s.id = a.session_id
+		WHERE a.token_hash = $1 AND a.expires_at > clock_timestamp() AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()`, hash[:],
+	).Scan(&who.Member, &who.Session, &left)
+	return who, left, err
+}
+
+func (sessionStore) revoke(ctx context.Context, q storage.Queryer, id SessionID, why string) error {
+	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = $2 WHERE id = $1 AND revoked_at IS NULL`, id, why)
+	return err
+}
+
+func (sessionStore) revokeAll(ctx context.Context, q storage.Queryer, m MemberID) error {
+	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = 'logout_everywhere' WHERE member_id = $1 AND revoked_at IS NULL`, m)
+	return err
+}
+
+// clean deletes in small bites, so that it never holds many locks. A revoked session's tokens stay until it expires: a replay must be known.
+func (sessionStore) clean(ctx context.Context, q storage.Queryer, proofs time.Duration) error {
+	for _, c := range []struct {
+		sql  string
+		args []any
+	}{
+		{`DELETE FROM session_access WHERE token_hash IN (SELECT token_hash FROM session_access WHERE expires_at < clock_timestamp() LIMIT 500)`, nil},
+		{`DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < clock_timestamp() LIMIT 100)`, nil},
+		{`DELETE FROM session_proof WHERE digest IN (SELECT digest FROM session_proof WHERE used_at < clock_timestamp() - $1::interval LIMIT 500)`, []any{2 * proofs}},
+	} {
+		for {
+			tag, err := q.Exec(ctx, c.sql, c.args...)
+			if err != nil {
+				return fmt.Errorf("clean sessions: %w", err)
+			}
+			if tag.RowsAffected() == 0 {
+				break
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package booking_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/booking"
+	"pavilion/internal/secret"
+)
+
+const (
+	member booking.MemberID = 4_200_000_001
+	phone                   = "the-phone-0123456789"
+	laptop                  = "the-laptop-0123456789"
+)
+
+func sessions(t *testing.T, db *pgxpool.Pool, o booking.SessionOptions) *booking.Sessions {
+	t.Helper()
+	o.Logger = slog.New(slog.DiscardHandler)
+	s, err := booking.NewSessions(db, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func proof(name string, at time.Time) booking.Proof {
+	return booking.Proof{Member: member, IssuedAt: at, Digest: sha256.Sum256([]byte(name))}
+}
+
+func open(t *testing.T, s *booking.Sessions, name, client string) booking.Tokens {
+	t.Helper()
+	tokens, err := s.Open(t.Context(), proof(name, time.Now()), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens
+}
+
+func refresh(t *testing.T, s *booking.Sessions, token secret.String, client string) booking.Tokens {
+	t.Helper()
+	tokens, err := s.Refresh(t.Context(), token, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens
+}
+
+func wantErr(t *testing.T, what string, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func TestSession_SignsInRefreshesAndSignsOut(t *testing.T) {
+	t.Parallel()
+	s := sessions(t, database(t), booking.SessionOptions{Admins: []booking.MemberID{member}})
+	first := open(t, s, "a", phone)
+	who, err := s.Check(t.Context(), first.Access)
+	if err != nil || who.Member != member || !who.Admin {
+		t.Fatalf("%+v, %v", who, err)
+	}
+	second := refresh(t, s, first.Refresh, phone)
+	if second.Refresh == first.Refresh || second.Access == first.Access {
+		t.Error("tokens did not change")
+	}
+	if again, err := s.Check(t.Context(), second.Access); err != nil || again.Session != who.Session {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if err := s.Close(t.Context(), who); err != nil {
+		t.Fatal(err)
+	}
+	for _, access := range []secret.String{first.Access, second.Access} {
+		_, err := s.Check(t.Context(), access)
+		wantErr(t, "access after logout", err, booking.ErrSignIn)
+	}
+	_, err = s.Refresh(t.Context(), second.Refresh, phone)
+	wantErr(t, "refresh after logout", err, booking.ErrSignIn)
+	_, err = s.Check(t.Context(), secret.New("pva_nonsense"))
+	wantErr(t, "unknown token", err, booking.ErrSignIn)
+}
+
+func TestSession_ProofWorksOnceAndOnlyWhileFresh(t *testing.T) {
+	t.Parallel()
+	s := sessions(t, database(t), booking.SessionOptions{Grace: time.Second})
+	for _, c := range []struct {
+		age  time.Duration
+		want error
+	}{{59 * time.Minute, nil}, {time.Hour + 5*time.Second, booking.ErrProofExpired}, {-50 * time.Second, nil}, {-65 * time.Second, booking.ErrProofExpired}} {
+		_, err := s.Open(t.Context(), proof(c.age.String(), time.Now().Add(-c.age)), phone)
+		wantErr(t, c.age.String(), err, c.want)
+	}
+	db := database(t)
+	s = sessions(t, db, booking.SessionOptions{})
+	open(t, s, "once", phone)
+	open(t, s, "once", phone) // the reply was lost
+	_, err := s.Open(t.Context(), proof("once", time.Now()), laptop)
+	wantErr(t, "the same proof from another device", err, booking.ErrProofUsed)
+	exec(t, db, `UPDATE session_proof SET used_at = used_at - interval '11 seconds'`)
+	_, err = s.Open(t.Context(), proof("once", time.Now()), phone)
+	wantErr(t, "the same proof later", err, booking.ErrProofUsed)
+}
+
+func exec(t *testing.T, db *pgxpool.Pool, sql string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSession_ParallelRefreshesOfOneClientGetOneSuccessor(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	s := sessions(t, db, booking.SessionOptions{})
+	first := open(t, s, "a", phone)
+	var (
+		mu         sync.Mutex
+		successors = map[secret.String]int{}
+		wg         sync.WaitGroup
+	)
+	for range 20 {
+		wg.Go(func() {
+			tokens, err := s.Refresh(t.Context(), first.Refresh, phone)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			successors[tokens.Refresh]++
+		})
+	}
+	wg.Wait()
+	if len(successors) != 1 {
+		t.Fatalf("%d different successors", len(successors))
+	}
+	var rows int
+	if err := db.QueryRow(t.Context(), `SELECT count(*) FROM session_refresh`).Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("%d refresh tokens, want the first and its successor; %v", rows, err)
+	}
+	for next := range successors {
+		refresh(t, s, next, phone)
+	}
+}
+
+func TestSession_SecondUseEndsTheFamily(t *testing.T) {
+	t.Parallel()
+	for name, replay := range map[string]func(t *testing.T, db *pgxpool.Pool, s *booking.Sessions, first, second booking.Tokens) error{
+		"after the grace": func(t *testing.T, db *pgxpool.Pool, s *booking.Sessions, first, _ booking.Tokens) error {
+			t.Helper()
+			exec(t, db, `UPDATE session_refresh SET used_at = used_at - interval '11 seconds' WHERE used_at IS NOT NULL`)
+			_, err := s.Refresh(t.Context(), first.Refresh, phone)
+			return err
+		},
+		"by another client within the grace": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, first, _ booking.Tokens) error {
+			t.Helper()
+			_, err := s.Refresh(t.Context(), first.Refresh, laptop)
+			return err
+		},
+		"of a token never used, by another client": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, _, second booking.Tokens) error {
+			t.Helper()
+			_, err := s.Refresh(t.Context(), second.Refresh, laptop)
+			return err
+		},
+		"after the successor was used": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, first, second booking.Tokens) error {
+			t.Helper()
+			refresh(t, s, second.Refresh, phone)
+			_, err := s.Refresh(t.Context(), first.Refresh, phone)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := database(t)
+			now := time.Now()
+			s := sessions(t, db, booking.SessionOptions{Now: func() time.Time { return now }})
+			other := open(t, s, "other", laptop)
+			first := open(t, s, "a", phone)
+			second := refresh(t, s, first.Refresh, phone)
+			if _, err := s.Check(t.Context(), second.Access); err != nil {
+				t.Fatal(err)
+			}
+			wantErr(t, "replay", replay(t, db, s, first, second), booking.ErrReplayed)
+			_, err := s.Refresh(t.Context(), second.Refresh, phone)
+			wantErr(t, "the successor", err, booking.ErrSignIn)
+			now = now.Add(16 * time.Second) // what was cached is asked for again
+			_, err = s.Check(t.Context(), second.Access)
+			wantErr(t, "access of the family", err, booking.ErrSignIn)
+			if _, err := s.Check(t.Context(), other.Access); err != nil {
+				t.Errorf("another device's session: %v", err)
+			}
+		})
+	}
+}
+
+func TestSession_LogoutHereKeepsTheOtherDevice(t *testing.T) {
+	t.Parallel()
+	s := sessions(t, database(t), booking.SessionOptions{})
+	a, b := open(t, s, "a", phone), open(t, s, "b", laptop)
+	who, err := s.Check(t.Context(), a.Access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context(), who); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(t.Context(), b.Access); err != nil {
+		t.Errorf("the laptop's session: %v", err)
+	}
+	b = refresh(t, s, b.Refresh, laptop)
+	if err := s.CloseAll(t.Context(), member); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Check(t.Context(), b.Access)
+	wantErr(t, "after logout everywhere", err, booking.ErrSignIn)
+}
+
+func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
+	t.Parallel()
+	name, db := copyOf(t, template)
+	first := open(t, sessions(t, db, booking.SessionOptions{}), "a", phone)
+	db.Close()
+	_, backup := copyOf(t, name) // made before the token was used
+	_, err := sessions(t, backup, booking.SessionOptions{}).Refresh(t.Context(), first.Refresh, phone)
+	wantErr(t, "a token of before the restore", err, booking.ErrSignIn)
+}
+
+func TestSession_Expiry(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	now := time.Now()
+	s := sessions(t, db, booking.SessionOptions{Now: func() time.Time { return now }})
+	tokens := open(t, s, "a", phone)
+	exec(t, db, `UPDATE session_access SET expires_at = clock_timestamp()`)
+	_, err := s.Check(t.Context(), tokens.Access)
+	wantErr(t, "expired access", err, booking.ErrSignIn)
+	exec(t, db, `UPDATE session_refresh SET expires_at = clock_timestamp()`)
+	_, err = s.Refresh(t.Context(), tokens.Refresh, phone)
+	wantErr(t, "idle refresh", err, booking.ErrSignIn)
+	tokens = open(t, s, "b", phone)
+	exec(t, db, `UPDATE session SET expires_at = clock_timestamp()`)
+	_, err = s.Refresh(t.Context(), tokens.Refresh, phone)
+	wantErr(t, "session at its end", err, booking.ErrSignIn)
+}
+
+func TestSession_TokensAreNotStored(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	s := sessions(t, db, booking.SessionOptions{})
+	first := open(t, s, "a", phone)
+	second := refresh(t, s, first.Refresh, phone)
+	for _, table := range []string{"session", "session_refresh", "session_access", "session_proof"} {
+		for _, token := range []secret.String{first.Access, first.Refresh, second.Access, second.Refresh} {
+			var n int
+			sql := fmt.Sprintf(`SELECT count(*) FROM %s t WHERE t::text LIKE '%%' || $1 || '%%' OR t::text LIKE '%%' || encode($1::bytea, 'hex') || '%%'`, table)
+			if err := db.QueryRow(t.Context(), sql, token.Reveal()).Scan(&n); err != nil || n != 0 {
+				t.Errorf("%s holds a token: %d, %v", table, n, err)
+			}
+		}
+	}
+}

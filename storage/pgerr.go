@@ -1,0 +1,27 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Unreachable tells errors that mean "Postgres cannot be asked right now" from answers that it gave: no connection, a connection that
+// broke, a server that starts, stops or is full, a caller's deadline that ended while waiting for a connection.
+func Unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
+	if state := SQLState(err); state != "" {
+		// Class 08 connection exception, 57P01-57P05 shutdown and its kin, 53300 too many connections.
+		return strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P0") || state == "53300"
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
