@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,17 +14,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"pavilion/internal/fault"
-)
-
-// Lane is how urgent a send is.
-type Lane uint8
-
-// The lanes, most urgent first: somebody waits, work in the background, and messages to everybody.
-const (
-	LaneAnswer Lane = iota
-	LaneBulk
-	LaneBroadcast
-	lanes
 )
 
 // SendLimits are Telegram's, as far as it tells them.
@@ -38,8 +26,14 @@ type SendLimits struct {
 	Attempts       int     // of a call that fails for passing reasons; 5 where 0
 }
 
-// ErrBlocked means that a person blocked the bot or deleted their account.
-var ErrBlocked = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
+// What a caller can tell apart.
+var (
+	// ErrBlocked means that a person blocked the bot or deleted their account.
+	ErrBlocked = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
+	// errTelegramWaits means that Telegram told us to wait for longer than the caller can.
+	errTelegramWaits = fault.New(fault.Unavailable, "telegram_waits", "Telegram has told me to slow down here. Please try again in a few minutes.")
+	errQueueStopped  = errors.New("the send queue has stopped")
+)
 
 // call is one request to Telegram.
 type call struct {
@@ -58,51 +52,86 @@ type sendQueue struct {
 	onBlocked func(ctx context.Context, userID int64)
 	now       func() time.Time
 
-	mu     sync.Mutex
-	queue  [lanes][]*pending
-	parked map[string]time.Time // chat or method → when it may go on
-	all    *rate.Limiter
-	chats  map[Chat]*rate.Limiter
-	active int
-	floods int64
-	wake   chan struct{}
+	mu      sync.Mutex
+	lanes   [lanes]*lineSet
+	parks   map[parkKey]time.Time       // chat or method → when it may go on
+	told    map[string]map[parkKey]bool // method → chats told to wait since it last succeeded
+	all     *rate.Limiter
+	chats   map[Chat]*rate.Limiter
+	active  int
+	retries int
+	stopped bool
+	wake    chan struct{}
 }
 
-// pending is a call that waits for its turn.
-type pending struct {
-	call
-	ctx       context.Context //nolint:containedctx // the caller's, checked when its turn comes
-	done      chan error
-	attempt   int
-	notBefore time.Time
+// parkKey is what a FLOOD_WAIT is about: a chat where the call has one, else the method.
+type parkKey struct {
+	chat   Chat
+	method string
 }
+
+func (c call) park() parkKey {
+	if c.chat.ID == 0 {
+		return parkKey{method: c.method}
+	}
+	chat := c.chat
+	chat.Hash = 0
+	return parkKey{chat: chat}
+}
+
+// methodFloods is how many chats in a row must be told to wait, with no success in between, before the method itself is believed to be
+// concerned. Until then the others go on; after that asking on for each chat would only make Telegram angrier.
+const methodFloods = 4
 
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
 	l.PerSecond, l.ChatPerSecond, l.ChatBurst = cmp.Or(l.PerSecond, 30), cmp.Or(l.ChatPerSecond, 1), cmp.Or(l.ChatBurst, 3)
 	l.GroupPerMinute, l.Concurrency, l.Attempts = cmp.Or(l.GroupPerMinute, 20), cmp.Or(l.Concurrency, 32), cmp.Or(l.Attempts, 5)
-	return &sendQueue{
-		limits: l, logger: logger, now: now, onBlocked: func(context.Context, int64) {},
-		parked: map[string]time.Time{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))), chats: map[Chat]*rate.Limiter{}, wake: make(chan struct{}, 1),
+	q := &sendQueue{
+		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, parks: map[parkKey]time.Time{},
+		told: map[string]map[parkKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
+		chats: map[Chat]*rate.Limiter{}, wake: make(chan struct{}, 1),
 	}
+	for i := range q.lanes {
+		q.lanes[i] = newLineSet()
+	}
+	return q
 }
 
-// do has a call made and waits for its result.
+// do has a call made and waits for its result. A caller whose deadline lies before the end of a FLOOD_WAIT is told so at once.
 func (q *sendQueue) do(ctx context.Context, c call) error {
 	p := &pending{call: c, ctx: ctx, done: make(chan error, 1)}
-	q.push(p)
+	q.mu.Lock()
+	var refusal error
+	switch {
+	case q.stopped:
+		refusal = errQueueStopped
+	case q.late(p, q.parked(c, q.now())):
+		refusal = errTelegramWaits
+	default:
+		q.lanes[c.lane].add(queueKey{chat: c.park().chat, method: c.method, limited: c.limited}, p, false, time.Time{})
+	}
+	q.mu.Unlock()
+	if refusal != nil {
+		return fmt.Errorf("%s: %w", c.method, refusal)
+	}
+	q.signal()
 	select {
 	case err := <-p.done:
 		return err
-	case <-ctx.Done():
-		q.signal() // its place is given up
+	case <-ctx.Done(): // its place is given up
 		return fmt.Errorf("%s: %w", c.method, context.Cause(ctx))
 	}
 }
 
-func (q *sendQueue) push(p *pending) {
+// post has a call made some time before it expires; nobody waits for it. One for the same chat that is not made yet takes its place.
+func (q *sendQueue) post(c call, expires time.Time) {
+	key := queueKey{chat: c.park().chat, method: c.method, limited: c.limited, posted: true}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.queue[p.lane] = append(q.queue[p.lane], p)
+	if q.stopped || q.lanes[c.lane].byKey[key] != nil {
+		return
+	}
+	q.lanes[c.lane].add(key, &pending{call: c, ctx: context.Background(), expires: expires, done: make(chan error, 1)}, false, time.Time{})
 	q.signal()
 }
 
@@ -113,11 +142,14 @@ func (q *sendQueue) signal() {
 	}
 }
 
-// Run makes calls until ctx ends and those under way have returned.
+// Run makes calls until ctx ends and those under way have returned; those that still wait are told.
 func (q *sendQueue) Run(ctx context.Context) {
 	var calls sync.WaitGroup
-	defer calls.Wait()
-	for {
+	defer func() {
+		calls.Wait()
+		q.refuseAll()
+	}()
+	for ctx.Err() == nil {
 		p, wait := q.pick()
 		if p != nil {
 			calls.Go(func() { q.make(ctx, p) })
@@ -126,12 +158,24 @@ func (q *sendQueue) Run(ctx context.Context) {
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return
 		case <-q.wake:
 		case <-timer.C:
 		}
 		timer.Stop()
+	}
+}
+
+func (q *sendQueue) refuseAll() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stopped = true
+	for i, lane := range q.lanes {
+		for _, l := range lane.byKey {
+			for _, p := range l.calls {
+				p.done <- errQueueStopped
+			}
+		}
+		q.lanes[i] = newLineSet()
 	}
 }
 
@@ -143,35 +187,71 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 	if q.active >= q.limits.Concurrency {
 		return nil, wait
 	}
-	for lane := range q.queue {
-		q.queue[lane] = slices.DeleteFunc(q.queue[lane], func(p *pending) bool { return p.ctx.Err() != nil })
-		for i, p := range q.queue[lane] {
-			if w := q.mustWait(p, now); w > 0 {
-				wait = min(wait, w)
-				continue
-			}
-			if p.limited {
-				q.all.AllowN(now, 1)
-				q.chat(p.chat).AllowN(now, 1)
-			}
-			q.queue[lane] = slices.Delete(q.queue[lane], i, i+1)
-			q.active++
-			return p, 0
+	full := untilToken(q.all, now)
+	for _, lane := range q.lanes {
+		next := lane.wake(now)
+		p := lane.take(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
+		if p == nil && full > 0 && len(lane.ready[1]) > 0 {
+			wait = min(wait, full)
+		} else if p == nil {
+			p = lane.take(true, now, func(l *line) time.Time { return q.mustWait(l, now) })
 		}
+		if p == nil {
+			if len(lane.waiting) > 0 { // also those that have just been found to wait
+				next = lane.waiting[0].until
+			}
+			if !next.IsZero() {
+				wait = min(wait, next.Sub(now))
+			}
+			continue
+		}
+		if p.limited {
+			q.all.AllowN(now, 1)
+			q.chat(p.chat).AllowN(now, 1)
+		}
+		q.active++
+		return p, 0
 	}
 	return nil, max(wait, time.Millisecond)
 }
 
-// mustWait tells how long a call has to wait; q.mu is held.
-func (q *sendQueue) mustWait(p *pending, now time.Time) time.Duration {
-	wait := p.notBefore.Sub(now)
-	for _, name := range []string{p.method, parkName(p.call)} {
-		wait = max(wait, q.parked[name].Sub(now))
+// mustWait tells until when a line has to wait, and tells those of its callers who cannot wait so long; q.mu is held.
+func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
+	until := q.parked(l.calls[0].call, now)
+	if !until.IsZero() {
+		kept := l.calls[:0]
+		for _, p := range l.calls {
+			if q.late(p, until) {
+				p.done <- fmt.Errorf("%s: %w", p.method, errTelegramWaits)
+			} else {
+				kept = append(kept, p)
+			}
+		}
+		clear(l.calls[len(kept):])
+		l.calls = kept
 	}
-	if p.limited {
-		wait = max(wait, untilToken(q.all, now), untilToken(q.chat(p.chat), now))
+	if l.key.limited {
+		if w := untilToken(q.chat(l.key.chat), now); w > 0 && now.Add(w).After(until) {
+			until = now.Add(w)
+		}
 	}
-	return wait
+	return until
+}
+
+// parked tells until when Telegram forbids a call; q.mu is held.
+func (q *sendQueue) parked(c call, now time.Time) (until time.Time) {
+	for _, key := range []parkKey{c.park(), {method: c.method}} {
+		if t, ok := q.parks[key]; ok && t.After(now) && t.After(until) {
+			until = t
+		}
+	}
+	return until
+}
+
+// late tells whether a caller's patience ends before a time.
+func (q *sendQueue) late(p *pending, until time.Time) bool {
+	deadline, limited := p.wanted()
+	return limited && until.After(deadline)
 }
 
 func untilToken(l *rate.Limiter, now time.Time) time.Duration {
@@ -204,48 +284,13 @@ func (q *sendQueue) chat(c Chat) *rate.Limiter {
 	return l
 }
 
-// parkName is what a FLOOD_WAIT for a call is about: its chat where it has one, else its method.
-func parkName(c call) string {
-	if c.chat.ID == 0 {
-		return c.method
-	}
-	return fmt.Sprintf("chat %d", c.chat.Key())
-}
-
 func (q *sendQueue) make(ctx context.Context, p *pending) {
 	cctx, cancel := context.WithCancelCause(p.ctx)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	err := p.invoke(cctx)
 	stop()
 	cancel(nil)
-
-	q.mu.Lock()
-	q.active--
-	again := false
-	now := q.now()
-	if wait, ok := tgerr.AsFloodWait(err); ok {
-		q.floods++
-		name := parkName(p.call)
-		q.parked[name] = now.Add(wait)
-		again = true
-		q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", p.method), slog.Duration("wait", wait))
-	} else if passing(err) && p.ctx.Err() == nil && ctx.Err() == nil && p.attempt+1 < q.limits.Attempts {
-		p.attempt++
-		// Full jitter: calls that failed together come back apart.
-		p.notBefore = now.Add(time.Duration(rand.Int64N(int64(200*time.Millisecond) << p.attempt)))
-		again = true
-	}
-	for name, until := range q.parked {
-		if until.Before(now) {
-			delete(q.parked, name)
-		}
-	}
-	if again {
-		q.queue[p.lane] = slices.Insert(q.queue[p.lane], 0, p)
-	}
-	q.mu.Unlock()
-	q.signal()
-	if again {
+	if again := q.settle(ctx, p, err); again {
 		return
 	}
 	if tgerr.Is(err, "USER_IS_BLOCKED", "INPUT_USER_DEACTIVATED", "USER_DEACTIVATED", "USER_DEACTIVATED_BAN") {
@@ -254,10 +299,74 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 		}
 		err = errors.Join(ErrBlocked, err)
 	}
+	if _, flood := floodWait(err); flood {
+		err = errors.Join(errTelegramWaits, err)
+	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", p.method, err)
 	}
 	p.done <- err
+}
+
+// settle ends a call's time under way; true when it will be made again.
+func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.signal()
+	q.active--
+	now := q.now()
+	key := queueKey{chat: p.park().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
+	wait, flood := floodWait(err)
+	if !flood {
+		delete(q.told, p.method)
+	}
+	switch {
+	case flood:
+		until := now.Add(wait)
+		q.flood(ctx, p.call, until, now)
+		if q.late(p, until) || p.ctx.Err() != nil {
+			return false
+		}
+		q.lanes[p.lane].add(key, p, true, time.Time{})
+		return true
+	case passing(err) && p.ctx.Err() == nil && ctx.Err() == nil && p.attempt+1 < q.limits.Attempts:
+		p.attempt++
+		q.retries++
+		key.retry = q.retries
+		// Full jitter: calls that failed together come back apart.
+		q.lanes[p.lane].add(key, p, false, now.Add(time.Duration(rand.Int64N(int64(200*time.Millisecond)<<p.attempt))))
+		return true
+	}
+	return false
+}
+
+// flood notes what Telegram forbids; q.mu is held.
+func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
+	for k, t := range q.parks {
+		if t.Before(now) {
+			delete(q.parks, k)
+		}
+	}
+	key := c.park()
+	q.parks[key] = until
+	if q.told[c.method] == nil {
+		q.told[c.method] = map[parkKey]bool{}
+	}
+	q.told[c.method][key] = true
+	whole := key.chat.ID == 0 || len(q.told[c.method]) >= methodFloods
+	if whole {
+		q.parks[parkKey{method: c.method}] = until
+	}
+	q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", c.method), slog.Duration("wait", until.Sub(now)), slog.Bool("whole_method", whole))
+}
+
+// floodWait is how long Telegram asks to wait; a group's slow mode asks the same way.
+func floodWait(err error) (time.Duration, bool) {
+	rpc, ok := tgerr.AsType(err, "SLOWMODE_WAIT")
+	if !ok {
+		return tgerr.AsFloodWait(err)
+	}
+	return time.Duration(rpc.Argument) * time.Second, true
 }
 
 // passing tells errors that may be gone at the next try: Telegram's own, and a connection that broke.
