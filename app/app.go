@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -98,7 +99,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, er
 	for _, c := range cfg.Pools() {
 		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
 	}
-	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil {
+	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil { //nolint:contextcheck // connects nothing
 		return nil, err
 	}
 	if p.vocab, err = filter.NewVocabulary(); err != nil {
@@ -134,7 +135,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		}
 	}
 	host, _ := os.Hostname()
-	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Logger: log})
+	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
 	return runStages(ctx, cfg.StopTimeout,
 		[]part{{"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
 		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, p, log) }}},
@@ -148,7 +149,7 @@ func whileHeld(ctx context.Context, lease *storage.Lease, p *parts, log *slog.Lo
 		return runStages(ctx, 15*time.Second, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
 	})
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it was told to stop
 	}
 	return err // also for a lost lease: a process that starts afresh has no stale state
 }

@@ -155,7 +155,7 @@ func (p *fields) selection() filter.Selection {
 	if text == "" {
 		return s
 	}
-	for _, part := range strings.Split(text, ".") {
+	for part := range strings.SplitSeq(text, ".") {
 		if part == "" {
 			p.bad = true
 			return s

@@ -22,7 +22,8 @@ func TestTapData_TheLargestFits(t *testing.T) {
 		{Action: actChannel, Owner: 8_000_000_000, Verb: "remove!", Channel: 997_852_516_352},
 		{Action: actIndex, Owner: 8_000_000_000, Channel: 997_852_516_352, To: 1<<31 - 1},
 		{Action: actCancel, Owner: 8_000_000_000, ID: "abcdefghij"},
-		{Action: actSuggest, Owner: 1}, {Action: actNothing},
+		{Action: actSuggest, Owner: 1},
+		{Action: actNothing},
 	} {
 		data := d.encode()
 		if len(data) > 64 {

@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-
-	"pavilion/filter"
 )
 
 // Check signs in with the token, without receiving anything, and reports the bot's right in each indexed channel.
@@ -28,7 +26,7 @@ func (b *Bot) Check(ctx context.Context, report func(what string, err error, adv
 			}
 		}
 		for _, c := range b.deps.Channels.List() {
-			admin, err := b.tg.isAdmin(ctx, filter.ChannelID(c.ID), 0)
+			admin, err := b.tg.isAdmin(ctx, c.ID, 0)
 			if err == nil && !admin {
 				err = errNoRights
 			}

@@ -37,10 +37,10 @@ func (b *Bot) pastLoop(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		due := time.Since(last) >= reportEvery
+		due := b.opts.Now().Sub(last) >= reportEvery
 		for _, p := range b.pastDue(due) {
 			if due {
-				last = time.Now()
+				last = b.opts.Now()
 			}
 			chat, ok := b.chatOfKey(p.Report.Chat)
 			if !ok {

@@ -287,7 +287,7 @@ func (q *sendQueue) chat(c Chat) *rate.Limiter {
 func (q *sendQueue) make(ctx context.Context, p *pending) {
 	cctx, cancel := context.WithCancelCause(p.ctx)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	err := p.invoke(cctx)
+	err := p.invoke(cctx) //nolint:contextcheck // ends with the caller or with the queue, whichever is first
 	stop()
 	cancel(nil)
 	if again := q.settle(ctx, p, err); again {
@@ -334,7 +334,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 		q.retries++
 		key.retry = q.retries
 		// Full jitter: calls that failed together come back apart.
-		q.lanes[p.lane].add(key, p, false, now.Add(time.Duration(rand.Int64N(int64(200*time.Millisecond)<<p.attempt))))
+		q.lanes[p.lane].add(key, p, false, now.Add(time.Duration(rand.Int64N(int64(200*time.Millisecond)<<p.attempt)))) //nolint:gosec // jitter
 		return true
 	}
 	return false
@@ -374,8 +374,7 @@ func passing(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	var rpc *tgerr.Error
-	if errors.As(err, &rpc) {
+	if rpc, ok := errors.AsType[*tgerr.Error](err); ok {
 		if rpc.IsType("RANDOM_ID_DUPLICATE") { // it was sent before
 			return false
 		}

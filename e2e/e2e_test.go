@@ -214,7 +214,7 @@ func TestMainJob_PostSearchPageFilterDeliver(t *testing.T) {
 	await(t, admin, "Databases")
 	say(t, member, "/stats")
 	await(t, member, "for the club's admins")
-	say(t, member, "/strat")
+	say(t, member, "/strat") //nolint:misspell // on purpose
 	await(t, member, "Did you mean /start?")
 	say(t, admin, "/index nonsense")
 	await(t, admin, "Type /index @name 1-500")

@@ -74,7 +74,7 @@ func (s Selection) With(d Dimension, value string) (Selection, error) {
 }
 
 // kinds gives every kind one address, so that two equal selections compare equal.
-var kinds = [...]Kind{KindDocument, KindVideo, KindAudio, KindPhoto}
+var kinds = [...]Kind{KindDocument, KindVideo, KindAudio, KindPhoto} //nolint:gochecknoglobals // a table, never written
 
 // Value returns what is selected in a dimension, empty where nothing is.
 func (s Selection) Value(d Dimension) string {

@@ -70,7 +70,7 @@ type event struct {
 func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o IndexOptions) *Indexer {
 	o.QueueSize, o.BatchMax = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 1000)
 	if o.Now == nil {
-		o.Now = time.Now //nolint:forbidigo // the default clock
+		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "indexer")
 	return &Indexer{

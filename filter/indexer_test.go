@@ -178,7 +178,7 @@ func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
 		t.Fatalf("the channel is indexed from message %d on, %v; want 950", ch.Low, err)
 	}
 	ix.store(t, post(960, "Live.2020.mkv"))
-	p, err := ix.StartPast(t.Context(), channel, 1, 950, filter.Report{Chat: 1, Message: 2, By: 3})
+	_, err := ix.StartPast(t.Context(), channel, 1, 950, filter.Report{Chat: 1, Message: 2, By: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
 	if _, err := next.StartPast(t.Context(), channel, 5, 4, filter.Report{}); err == nil {
 		t.Error("a range that runs backwards is accepted")
 	}
-	p, err = next.StartPast(t.Context(), channel, 1, 900_000, filter.Report{})
+	p, err := next.StartPast(t.Context(), channel, 1, 900_000, filter.Report{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,6 @@ type results struct {
 	byID    map[DocumentID]result
 	capped  bool
 	missing map[string]bool
-	asked   int
 }
 
 // gather looks for files in steps: as typed, with the last word unfinished, with words apart or together; and only where that finds nothing,

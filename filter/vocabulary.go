@@ -122,7 +122,7 @@ func (v *Vocabulary) count(term string) int {
 	if err != nil {
 		n = 0
 	}
-	return max(0, int(n)+v.delta[term]) //nolint:gosec // counts of files
+	return max(0, int(n)+v.delta[term])
 }
 
 // Prefixed returns the words that begin with prefix, the commonest first, at most limit.
@@ -131,9 +131,9 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	defer v.mu.RUnlock()
 	found := map[string]int{}
 	end := []byte(prefix)
-	for i := len(end) - 1; i >= 0; i-- { // the first key behind all that begin with prefix
-		if end[i] < 0xff {
-			end = append(bytes.Clone(end[:i]), end[i]+1)
+	for i, b := range slices.Backward(end) { // the first key behind all that begin with prefix
+		if b < 0xff {
+			end = append(bytes.Clone(end[:i]), b+1)
 			break
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -76,9 +77,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
 	}
-	for k, v := range o.Env {
-		s.env[k] = v
-	}
+	maps.Copy(s.env, o.Env)
 	return s, nil
 }
 

@@ -32,6 +32,7 @@ type PoolOptions struct {
 type Pool struct {
 	opts    PoolOptions
 	timeout time.Duration
+	now     func() time.Time
 	client  *mongo.Client
 	breaker *gobreaker.CircuitBreaker[struct{}]
 
@@ -61,7 +62,7 @@ const (
 	defaultLimit    = 512 << 20
 )
 
-func newPool(o PoolOptions, timeout time.Duration, changed func(p *Pool, from, to gobreaker.State)) (*Pool, error) {
+func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed func(p *Pool, from, to gobreaker.State)) (*Pool, error) {
 	if o.LimitBytes == 0 {
 		o.LimitBytes = defaultLimit
 	}
@@ -73,7 +74,7 @@ func newPool(o PoolOptions, timeout time.Duration, changed func(p *Pool, from, t
 	if err != nil {
 		return nil, fmt.Errorf("pool %s: the URI cannot be read (mongodb://user:password@host:27017/database)", o.Name) // the cause may quote the password
 	}
-	p := &Pool{opts: o, timeout: timeout, client: client}
+	p := &Pool{opts: o, timeout: timeout, now: now, client: client}
 	p.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Name: o.Name, MaxRequests: 1, Timeout: breakerOpenFor,
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakerFailures },

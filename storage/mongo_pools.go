@@ -21,6 +21,7 @@ type PoolsOptions struct {
 	Pools   []PoolOptions
 	Timeout time.Duration // of one call; 5 s where 0
 	Logger  *slog.Logger
+	Now     func() time.Time // time.Now where nil
 }
 
 // Pools are the MongoDB databases that the archive is spread over. A document may be in any of them: reads ask all, writes go where
@@ -28,6 +29,7 @@ type PoolsOptions struct {
 type Pools struct {
 	all     []*Pool
 	logger  *slog.Logger
+	now     func() time.Time
 	changes chan *Pool // breakers that closed
 
 	mu        sync.Mutex
@@ -43,9 +45,12 @@ const (
 
 // OpenPools makes the clients without connecting; it fails only for options that can never work.
 func OpenPools(o PoolsOptions) (*Pools, error) {
-	ps := &Pools{logger: o.Logger.With("component", "mongo"), changes: make(chan *Pool, 64)}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, changes: make(chan *Pool, 64)}
 	for _, po := range o.Pools {
-		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), ps.changed)
+		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.changed)
 		if err != nil {
 			return nil, errors.Join(err, ps.disconnect(context.Background()))
 		}
@@ -126,7 +131,7 @@ func (ps *Pools) measureAll(ctx context.Context, all bool) {
 	var wg sync.WaitGroup
 	for _, p := range ps.all {
 		state := p.State()
-		if all || state.Breaker != gobreaker.StateClosed.String() || time.Since(state.Measured) > measureEvery || p.room() < 2*keepFree {
+		if all || state.Breaker != gobreaker.StateClosed.String() || ps.now().Sub(state.Measured) > measureEvery || p.room() < 2*keepFree {
 			wg.Go(func() { _ = p.Measure(ctx) }) // noted in the pool's state, logged when the breaker changes
 		}
 	}
@@ -148,7 +153,7 @@ func (p *Pool) Measure(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.data, p.index, p.measured, p.lastError = int64(stats.DataSize), int64(stats.IndexSize), time.Now(), ""
+	p.data, p.index, p.measured, p.lastError = int64(stats.DataSize), int64(stats.IndexSize), p.now(), ""
 	p.wrote.Add(-before)
 	return nil
 }

@@ -2,13 +2,12 @@ package storage
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"context"
 
 	"pavilion/internal/secret"
 )

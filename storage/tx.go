@@ -39,7 +39,7 @@ func InTx(ctx context.Context, db Beginner, fn func(ctx context.Context, tx pgx.
 		select {
 		case <-ctx.Done():
 			return errors.Join(err, context.Cause(ctx))
-		case <-time.After(time.Duration(rand.IntN(20*attempt)+1) * time.Millisecond):
+		case <-time.After(time.Duration(rand.IntN(20*attempt)+1) * time.Millisecond): //nolint:gosec // jitter
 		}
 	}
 }
@@ -73,8 +73,7 @@ func worthRetry(err error) bool {
 
 // SQLState returns the five-letter state of a Postgres error, empty where err is none.
 func SQLState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""

@@ -16,14 +16,14 @@ func TestString_IsNeverPrinted(t *testing.T) {
 	const value = "12345:token"
 	holder := struct{ Token secret.String }{secret.New(value)}
 	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("loaded", "token", holder.Token, "config", holder)
+	slog.New(slog.NewJSONHandler(&log, nil)).LogAttrs(t.Context(), slog.LevelInfo, "loaded", slog.Any("token", holder.Token), slog.Any("config", holder))
 	encoded, err := json.Marshal(holder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for how, printed := range map[string]string{
 		"%v": fmt.Sprintf("%v", holder), "%+v": fmt.Sprintf("%+v", holder), "%#v": fmt.Sprintf("%#v", holder),
-		"%s": fmt.Sprintf("%s", holder.Token), "%q": fmt.Sprintf("%q", holder.Token), "%x": fmt.Sprintf("%x", holder.Token),
+		"%s": fmt.Sprintf("%s", holder.Token), "%q": fmt.Sprintf("%q", holder.Token), "%x": fmt.Sprintf("%x", holder.Token), //nolint:staticcheck // the verbs are what is tested
 		"json": string(encoded), "slog": log.String(),
 	} {
 		if strings.Contains(printed, value) || strings.Contains(printed, fmt.Sprintf("%x", value)) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func start(t *testing.T, o dc.Options) *dc.DC {
 func client(t *testing.T, d *dc.DC, plain dcs.PlainOptions, o telegram.Options, fn func(ctx context.Context, c *telegram.Client) error) error {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(d.Addr())
-	number, err := net.LookupPort("tcp", port)
+	number, err := strconv.Atoi(port)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func TestDC_SilentAndRudeConnectionsHoldUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, say := range []string{"", "\xef", "\xee\xee\xee\xee", "GET / HTTP/1.1\r\n\r\n", strings.Repeat("x", 200), "\xef\x01\x00\x00\x00\x00"} {
-		conn, err := net.Dial("tcp", d.Addr())
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", d.Addr())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +114,7 @@ func TestDC_SilentAndRudeConnectionsHoldUpNobody(t *testing.T) {
 		}
 		defer conn.Close() //nolint:errcheck // stays open on purpose
 	}
-	probe, err := net.Dial("tcp", d.Addr())
+	probe, err := new(net.Dialer).DialContext(t.Context(), "tcp", d.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,7 +132,7 @@ func (f *Faults) add(r *rule) {
 func (f *Faults) before(ctx context.Context, body []byte) error {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil {
-		return nil // the world refuses it
+		return nil //nolint:nilerr // the world refuses it
 	}
 	name := f.names[id]
 	delay, refusal := f.consult(name, body)

@@ -25,7 +25,7 @@ type User struct {
 	ID   int64
 	API  *tg.Client
 	stop context.CancelFunc
-	done chan error
+	done chan struct{}
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -47,7 +47,7 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	rctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	u := &User{ID: id, stop: stop, done: make(chan error, 1), changed: make(chan struct{}), peers: map[string]tg.InputPeerClass{}}
+	u := &User{ID: id, stop: stop, done: make(chan struct{}), changed: make(chan struct{}), peers: map[string]tg.InputPeerClass{}}
 	client := telegram.NewClient(1, "hash", telegram.Options{
 		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
 		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: storage,
@@ -59,6 +59,7 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 	u.API = client.API()
 	up := make(chan error, 1)
 	go func() {
+		defer close(u.done)
 		err := client.Run(rctx, func(ctx context.Context) error {
 			_, err := u.API.UpdatesGetState(ctx) // from here on updates come
 			up <- err
@@ -68,7 +69,6 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 			<-ctx.Done()
 			return nil
 		})
-		u.done <- err
 		select {
 		case up <- err:
 		default:

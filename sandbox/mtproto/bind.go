@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 
 	"github.com/gotd/ige"
-
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/crypto"
 	"github.com/gotd/td/tg"
@@ -18,7 +17,7 @@ import (
 func (s *Server) bindKey(sess *Session, req tg.AuthBindTempAuthKeyRequest) (bin.Encoder, error) {
 	refused := tgerr.New(400, "ENCRYPTED_MESSAGE_INVALID")
 	var permanent [8]byte
-	binary.LittleEndian.PutUint64(permanent[:], uint64(req.PermAuthKeyID)) //nolint:gosec // the same bits
+	binary.LittleEndian.PutUint64(permanent[:], uint64(req.PermAuthKeyID))
 	key, ok := s.opts.Keys.get(permanent)
 	if !ok {
 		return nil, refused

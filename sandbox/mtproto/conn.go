@@ -198,7 +198,7 @@ func (c *conn) writeOne(ctx context.Context, o outgoing) error {
 	var b bin.Buffer
 	data := crypto.EncryptedMessageData{
 		Salt: o.session.key.Salt, SessionID: o.session.ID, MessageID: o.id, SeqNo: o.seq,
-		MessageDataLen: int32(len(o.body)), MessageDataWithPadding: o.body, Message: raw(o.body), //nolint:gosec // under maxOut
+		MessageDataLen: int32(len(o.body)), MessageDataWithPadding: o.body, Message: raw(o.body),
 	}
 	if err := c.server.cipher.Encrypt(o.session.key.Value, data, &b); err != nil {
 		return fmt.Errorf("encrypt: %w", err)

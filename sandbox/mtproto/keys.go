@@ -50,7 +50,7 @@ func (k *Keys) Issue() Key {
 	_, _ = rand.Read(value[:]) // never fails
 	var salt [8]byte
 	_, _ = rand.Read(salt[:])
-	key := Key{Value: value.WithID(), Salt: int64(binary.LittleEndian.Uint64(salt[:]))} //nolint:gosec // any bits will do
+	key := Key{Value: value.WithID(), Salt: int64(binary.LittleEndian.Uint64(salt[:]))}
 	k.Put(key)
 	return key
 }
@@ -60,12 +60,6 @@ func (k *Keys) get(id [8]byte) (Key, bool) {
 	defer k.mu.RUnlock()
 	key, ok := k.byID[id]
 	return key, ok
-}
-
-func (k *Keys) drop(id [8]byte) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.byID, id)
 }
 
 // bind makes a temporary key speak for a permanent one.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/gotd/td/bin"
@@ -41,7 +42,7 @@ func (w *World) Handle(ctx context.Context, from Caller, body *bin.Buffer) (bin.
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("answer %s: %w", w.names[id], err)
 	default:
-		w.o.Logger.Warn("request refused", "method", w.names[id], "error", err)
+		w.o.Logger.LogAttrs(ctx, slog.LevelWarn, "request refused", slog.String("method", w.names[id]), slog.Any("error", err))
 		return nil, tgerr.New(400, "INPUT_FETCH_ERROR")
 	}
 }

@@ -183,6 +183,7 @@ func (c *call) mayPin(p Peer) bool {
 			need = tg.ChatAdminRights{EditMessages: true}
 		}
 		return ch.Members[c.me.ID].may(need)
+	case PeerUser:
 	}
 	return true
 }

@@ -168,6 +168,7 @@ func TestGotdManager_FollowsWithoutGapsAndCatchesUp(t *testing.T) {
 
 // over is what updates are after the network.
 func over(t *testing.T, u tg.UpdatesClass) tg.UpdatesClass {
+	t.Helper()
 	var b bin.Buffer
 	if err := u.Encode(&b); err != nil {
 		t.Error(err)

@@ -92,6 +92,7 @@ func (w *World) viewChat(viewer *account, p Peer) tg.ChatClass {
 		if ch := w.Channels[p.ID]; ch != nil {
 			return w.viewChannel(viewer, ch)
 		}
+	case PeerUser: // not a chat
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package world
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
@@ -31,11 +32,11 @@ func (w *World) routes() *tg.ServerDispatcher {
 }
 
 // unknown answers methods that this Telegram does not have. Telegram has no such answer, so it cannot be mistaken.
-func (w *World) unknown(_ context.Context, b *bin.Buffer) (bin.Encoder, error) {
+func (w *World) unknown(ctx context.Context, b *bin.Buffer) (bin.Encoder, error) {
 	id, err := b.PeekID()
 	if err != nil || w.names[id] == "" {
 		return nil, tgerr.New(400, "INPUT_METHOD_INVALID")
 	}
-	w.o.Logger.Warn("method is not simulated", "method", w.names[id])
+	w.o.Logger.LogAttrs(ctx, slog.LevelWarn, "method is not simulated", slog.String("method", w.names[id]))
 	return nil, tgerr.New(501, "NOT_SIMULATED")
 }

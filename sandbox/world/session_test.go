@@ -30,10 +30,11 @@ type session struct {
 type scene struct {
 	*world.World
 	t        *testing.T
-	ctx      context.Context
+	ctx      context.Context //nolint:containedctx // the test's own
 	mu       sync.Mutex
 	sessions map[[8]byte][]*session
 	keys     uint64
+	random   int64
 }
 
 func newScene(t *testing.T, o world.Options) *scene {
@@ -160,13 +161,11 @@ func (s *scene) toChannel(viewer *session, id int64) *tg.InputPeerChannel {
 	return &tg.InputPeerChannel{ChannelID: id, AccessHash: s.Hash(viewer.id, world.ChannelPeer(id))}
 }
 
-var lastRandom int64
-
 // text sends a text and returns the id the sender knows it by.
 func (s *scene) text(from *session, to tg.InputPeerClass, text string) int {
 	s.t.Helper()
-	lastRandom++
-	u, err := from.api.MessagesSendMessage(s.ctx, &tg.MessagesSendMessageRequest{Peer: to, Message: text, RandomID: lastRandom})
+	s.random++
+	u, err := from.api.MessagesSendMessage(s.ctx, &tg.MessagesSendMessageRequest{Peer: to, Message: text, RandomID: s.random})
 	if err != nil {
 		s.t.Fatalf("send %q: %v", text, err)
 	}
@@ -183,6 +182,7 @@ func sentID(u tg.UpdatesClass) int {
 }
 
 func must[T any](t *testing.T) func(T, error) T {
+	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {

@@ -37,6 +37,7 @@ func (c *call) post(m *message, random int64) {
 				c.put(a, m, 0)
 			}
 		}
+	case PeerChannel: // one copy for all
 	}
 }
 
