@@ -1,0 +1,17 @@
+# Pavilion's image: one static binary, the certificates it checks Telegram, MongoDB and Postgres with, and nothing else; no shell, not root.
+# Time zones are inside the binary.
+FROM golang:1.26.8-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags='-s -w' -o /out/pavilion .
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /out/pavilion /pavilion
+USER 65532:65532
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/pavilion"]
+CMD ["serve"]
