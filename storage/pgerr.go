@@ -10,6 +10,21 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// SQLState returns the five-letter state of a Postgres error, empty where err is none.
+func SQLState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// Violated tells whether err is the violation of the named constraint.
+func Violated(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
+}
+
 // Unreachable tells errors that mean "Postgres cannot be asked right now" from answers that it gave: no connection, a connection that
 // broke, a server that starts, stops or is full, a caller's deadline that ended while waiting for a connection.
 func Unreachable(err error) bool {

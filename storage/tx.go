@@ -70,11 +70,3 @@ func worthRetry(err error) bool {
 	code := SQLState(err)
 	return code == "40001" || code == "40P01"
 }
-
-// SQLState returns the five-letter state of a Postgres error, empty where err is none.
-func SQLState(err error) string {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code
-	}
-	return ""
-}

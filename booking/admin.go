@@ -1,0 +1,235 @@
+package booking
+
+import (
+	"context"
+	"slices"
+)
+
+// Clubs lists the clubs.
+func (s *Service) Clubs(ctx context.Context) ([]Club, error) {
+	clubs, err := collect(ctx, s.db, scanClub, `SELECT `+clubColumns+` FROM club ORDER BY id`)
+	return clubs, translate(ctx, err)
+}
+
+// Club reads one club with its policy.
+func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return Club{}, err
+	}
+	return set.club, nil
+}
+
+// current is the club as it is now.
+func (s *Service) current(ctx context.Context, id ClubID) (*setup, error) {
+	known, _, err := s.readTokens(ctx, id, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	return s.readSetup(ctx, id, known.broad())
+}
+
+// Nets lists the nets that can be booked, with their add-ons.
+func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return set.choose(nil)
+}
+
+// Hours lists a club's opening hours.
+func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) {
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(set.hours), nil
+}
+
+// Closures lists a club's closures.
+func (s *Service) Closures(ctx context.Context, id ClubID) ([]Closure, error) {
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(set.closures), nil
+}
+
+// Prices lists a club's price rules.
+func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(set.prices), nil
+}
+
+// configure is a change of the club itself: no booking is made in between, and every cached answer is of the past afterwards.
+func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action string, fn func(ctx context.Context, c *change) error) error {
+	if err := actor.mustBeAdmin(); err != nil {
+		return err
+	}
+	return s.change(ctx, actor, locks{club: id, admin: true}, func(ctx context.Context, c *change) error {
+		if err := fn(ctx, c); err != nil {
+			return err
+		}
+		if err := c.touchClub(ctx); err != nil {
+			return err
+		}
+		return c.record(ctx, action, Booking{}, nil)
+	})
+}
+
+// CreateClub adds a club; the one who does becomes its admin. It has no nets, hours or prices yet.
+func (s *Service) CreateClub(ctx context.Context, actor Actor, c Club) (Club, error) {
+	if err := actor.mustBeAdmin(); err != nil {
+		return Club{}, err
+	}
+	if err := c.check(); err != nil {
+		return Club{}, err
+	}
+	return s.createClub(ctx, actor, c)
+}
+
+// SaveClub changes a club's name, zone and policy; its currency stays, because prices are in it.
+func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
+	if err := club.check(); err != nil {
+		return err
+	}
+	return s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
+		if club.Currency != c.setup.club.Currency {
+			return ErrSettings
+		}
+		return updateClub(ctx, c.tx, club)
+	})
+}
+
+func (c Club) check() error {
+	if c.Name == "" {
+		return ErrName
+	}
+	if c.Zone == nil {
+		return ErrZone
+	}
+	if _, err := digits(c.Currency); err != nil {
+		return err
+	}
+	return c.Policy.check()
+}
+
+// SaveNet adds a net (id 0) or changes one. A net is retired by making it inactive; its bookings stay.
+func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) (Net, error) {
+	if n.Name == "" {
+		return Net{}, ErrName
+	}
+	if n.Capacity <= 0 {
+		return Net{}, ErrSettings
+	}
+	err := s.configure(ctx, actor, club, "save_net", func(ctx context.Context, c *change) error { return saveNet(ctx, c.tx, club, &n) })
+	return n, err
+}
+
+// SaveAddOn adds an add-on (id 0) to a net or changes one.
+func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a AddOn) (AddOn, error) {
+	if a.Name == "" {
+		return AddOn{}, ErrName
+	}
+	err := s.configure(ctx, actor, club, "save_add_on", func(ctx context.Context, c *change) error {
+		if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net }) {
+			return ErrNoNet
+		}
+		if a.Price.Currency != c.setup.club.Currency || !payable(a.Price) {
+			return ErrAmount
+		}
+		return saveAddOn(ctx, c.tx, &a)
+	})
+	return a, err
+}
+
+// SetHours replaces all opening hours of a club. Bookings outside the new ones stay.
+func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours []OpeningHours) error {
+	if err := checkHours(hours); err != nil {
+		return err
+	}
+	return s.configure(ctx, actor, club, "set_hours", func(ctx context.Context, c *change) error {
+		for _, h := range hours {
+			if h.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == h.Net }) {
+				return ErrNoNet
+			}
+		}
+		return replaceHours(ctx, c.tx, club, hours)
+	})
+}
+
+// SetPrices replaces all price rules of a club. Prices of holds and bookings stay as they were fixed.
+func (s *Service) SetPrices(ctx context.Context, actor Actor, club ClubID, rules []PriceRule) error {
+	return s.configure(ctx, actor, club, "set_prices", func(ctx context.Context, c *change) error {
+		for _, r := range rules {
+			if err := r.check(c.setup.club.Currency); err != nil {
+				return err
+			}
+			if r.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == r.Net }) {
+				return ErrNoNet
+			}
+		}
+		return replacePrices(ctx, c.tx, club, rules)
+	})
+}
+
+// AddClosure shuts nets. Bookings inside it are not touched: they are returned for the admin to look at, and a Block resolves them.
+func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, closure Closure) (Closure, []Booking, error) {
+	if err := closure.check(); err != nil {
+		return Closure{}, nil, err
+	}
+	var inside []Booking
+	err := s.configure(ctx, actor, club, "add_closure", func(ctx context.Context, c *change) error {
+		for _, id := range closure.Nets {
+			if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == id }) {
+				return ErrNoNet
+			}
+		}
+		ahead, err := selectBookings(ctx, c.tx, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed') AND b.kind <> 'block' AND s.ends > $2 ORDER BY b.id`, club, c.at)
+		if err != nil {
+			return err
+		}
+		inside = slices.DeleteFunc(ahead, func(b Booking) bool {
+			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool {
+				return closure.concerns(n) && len(closure.overlapping(b.Span, c.setup.club.Zone)) > 0
+			})
+		})
+		return insertClosure(ctx, c.tx, club, &closure)
+	})
+	if err != nil {
+		return Closure{}, nil, err
+	}
+	return closure, inside, nil
+}
+
+// RemoveClosure lifts a closure.
+func (s *Service) RemoveClosure(ctx context.Context, actor Actor, club ClubID, id ClosureID) error {
+	return s.configure(ctx, actor, club, "remove_closure", func(ctx context.Context, c *change) error { return deleteClosure(ctx, c.tx, club, id) })
+}
+
+// Member tells a person's role in a club; whom the club does not know is a guest.
+func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, error) {
+	role, err := selectRole(ctx, s.db, club, id)
+	return role, translate(ctx, err)
+}
+
+// SaveMember sets a person's role.
+func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id MemberID, role Role) error {
+	if !slices.Contains([]Role{Guest, Player, Staff, Admin}, role) {
+		return ErrRole
+	}
+	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error { return saveRole(ctx, c.tx, club, id, role) })
+}
+
+// DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start.
+func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	list, err := selectBookings(ctx, s.db, `WHERE b.club_id = $1 AND b.day = $2 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') ORDER BY s.starts, b.id`, club, day.date())
+	return list, translate(ctx, err)
+}

@@ -1,0 +1,188 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// policyValues are the columns of a policy in the order of clubColumns from pays_online on.
+func policyValues(p Policy) []any {
+	minutes := func(d time.Duration) int64 { return int64(d / time.Minute) }
+	seconds := func(d time.Duration) int64 { return int64(d / time.Second) }
+	return []any{
+		p.PaysOnline, minutes(p.Grid), minutes(p.Min), minutes(p.Max), minutes(p.Buffer), minutes(p.Notice), p.Horizon,
+		seconds(p.Hold), seconds(p.HoldMax), seconds(p.Offer), int64(p.CancelFree / time.Hour), p.CancelFee,
+		minutes(p.CheckIn), minutes(p.NoShow), minutes(p.Reminder), p.QuotaActive, minutes(p.QuotaWeek),
+	}
+}
+
+// createClub writes the club, its first token and its admin in one transaction.
+func (s *Service) createClub(ctx context.Context, actor Actor, club Club) (Club, error) {
+	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `INSERT INTO club (name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes,
+			horizon_days, hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
+			quota_active, quota_week_minutes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id`,
+			append([]any{club.Name, club.Zone.String(), club.Currency}, policyValues(club.Policy)...)...).Scan(&club.ID)
+		if err != nil {
+			return fmt.Errorf("insert club: %w", err)
+		}
+		if err := replaceTokens(ctx, tx, club.ID, map[tokenKey]bool{{0, everyDay}: true}); err != nil {
+			return err
+		}
+		c := &change{Service: s, tx: tx, actor: actor, setup: &setup{club: club}}
+		if err := tx.QueryRow(ctx, `SELECT booking_clock()`).Scan(&c.at); err != nil {
+			return fmt.Errorf("read the clock: %w", err)
+		}
+		if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
+			return err
+		}
+		return c.record(ctx, "create_club", Booking{}, nil)
+	})
+	return club, err
+}
+
+func updateClub(ctx context.Context, q storage.Queryer, club Club) error {
+	_, err := q.Exec(ctx, `UPDATE club SET name = $2, time_zone = $3, pays_online = $4, grid_minutes = $5, min_minutes = $6, max_minutes = $7, buffer_minutes = $8,
+		notice_minutes = $9, horizon_days = $10, hold_seconds = $11, hold_max_seconds = $12, offer_seconds = $13, cancel_free_hours = $14, cancel_fee_percent = $15,
+		check_in_minutes = $16, no_show_minutes = $17, reminder_minutes = $18, quota_active = $19, quota_week_minutes = $20 WHERE id = $1`,
+		append([]any{club.ID, club.Name, club.Zone.String()}, policyValues(club.Policy)...)...)
+	if err != nil {
+		return fmt.Errorf("save club %d: %w", club.ID, err)
+	}
+	return nil
+}
+
+func saveNet(ctx context.Context, q storage.Queryer, club ClubID, n *Net) error {
+	args := []any{club, n.Name, n.Surface, n.Indoor, n.Lights, n.Capacity, n.Active}
+	sql := `INSERT INTO net (club_id, name, surface, indoor, lights, capacity, active) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`
+	if n.ID != 0 {
+		sql = `UPDATE net SET name = $2, surface = $3, indoor = $4, lights = $5, capacity = $6, active = $7 WHERE club_id = $1 AND id = $8 RETURNING id`
+		args = append(args, n.ID)
+	}
+	err := q.QueryRow(ctx, sql, args...).Scan(&n.ID)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return ErrNoNet
+	case storage.Violated(err, "net_club_id_name_key"):
+		return ErrName
+	case err != nil:
+		return fmt.Errorf("save net: %w", err)
+	}
+	return nil
+}
+
+func saveAddOn(ctx context.Context, q storage.Queryer, a *AddOn) error {
+	args := []any{a.Net, a.Name, a.PerHour, a.Price.Minor, a.Active}
+	sql := `INSERT INTO add_on (net_id, name, per_hour, price_minor, active) VALUES ($1, $2, $3, $4, $5) RETURNING id`
+	if a.ID != 0 {
+		sql = `UPDATE add_on SET name = $2, per_hour = $3, price_minor = $4, active = $5 WHERE net_id = $1 AND id = $6 RETURNING id`
+		args = append(args, a.ID)
+	}
+	err := q.QueryRow(ctx, sql, args...).Scan(&a.ID)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return ErrNoAddOn
+	case storage.Violated(err, "add_on_net_id_name_key"):
+		return ErrName
+	case err != nil:
+		return fmt.Errorf("save add-on: %w", err)
+	}
+	return nil
+}
+
+func replaceHours(ctx context.Context, q storage.Queryer, club ClubID, hours []OpeningHours) error {
+	if _, err := q.Exec(ctx, `DELETE FROM opening_hours WHERE club_id = $1`, club); err != nil {
+		return fmt.Errorf("set hours: %w", err)
+	}
+	for _, h := range hours {
+		_, err := q.Exec(ctx, `INSERT INTO opening_hours (club_id, net_id, weekday, opens_minute, closes_minute) VALUES ($1, $2, $3, $4, $5)`, club, h.Net, int(h.Weekday), h.Opens, h.Closes)
+		if err != nil {
+			return fmt.Errorf("set hours: %w", err)
+		}
+	}
+	return nil
+}
+
+func replacePrices(ctx context.Context, q storage.Queryer, club ClubID, rules []PriceRule) error {
+	if _, err := q.Exec(ctx, `DELETE FROM price_rule WHERE club_id = $1`, club); err != nil {
+		return fmt.Errorf("set prices: %w", err)
+	}
+	for _, r := range rules {
+		weekdays := 0
+		for i, on := range r.Weekdays {
+			if on {
+				weekdays |= 1 << i
+			}
+		}
+		_, err := q.Exec(ctx, `INSERT INTO price_rule (club_id, net_id, label, rank, weekdays, from_minute, to_minute, member_minor, guest_minor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			club, r.Net, r.Label, r.Rank, weekdays, r.From, r.To, r.Member.Minor, r.Guest.Minor)
+		if err != nil {
+			return fmt.Errorf("set prices: %w", err)
+		}
+	}
+	return nil
+}
+
+func insertClosure(ctx context.Context, q storage.Queryer, club ClubID, c *Closure) error {
+	nets := c.Nets
+	if nets == nil {
+		nets = []NetID{}
+	}
+	var start, end, first, last *time.Time
+	var from, to *int
+	if c.Every == Once {
+		start, end = &c.During.Start, &c.During.End
+	} else {
+		date := c.First.date()
+		first, from, to = &date, &c.From, &c.To
+		if c.Last != nil {
+			date := c.Last.date()
+			last = &date
+		}
+	}
+	err := q.QueryRow(ctx, `
+		INSERT INTO closure (club_id, net_ids, reason, every, during, first_day, last_day, from_minute, to_minute)
+		VALUES ($1, $2, $3, $4, CASE WHEN $5::timestamptz IS NULL THEN NULL ELSE tstzrange($5, $6, '[)') END, $7, $8, $9, $10) RETURNING id`,
+		club, nets, c.Reason, c.Every, start, end, first, last, from, to).Scan(&c.ID)
+	if err != nil {
+		return fmt.Errorf("add closure: %w", err)
+	}
+	return nil
+}
+
+func deleteClosure(ctx context.Context, q storage.Queryer, club ClubID, id ClosureID) error {
+	tag, err := q.Exec(ctx, `DELETE FROM closure WHERE club_id = $1 AND id = $2`, club, id)
+	if err != nil {
+		return fmt.Errorf("remove closure: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNoClosure
+	}
+	return nil
+}
+
+func selectRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID) (Role, error) {
+	var role Role
+	err := q.QueryRow(ctx, `SELECT role FROM club_member WHERE club_id = $1 AND member_id = $2`, club, id).Scan(&role)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Guest, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read role: %w", err)
+	}
+	return role, nil
+}
+
+func saveRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID, role Role) error {
+	_, err := q.Exec(ctx, `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, $3) ON CONFLICT (club_id, member_id) DO UPDATE SET role = $3`, club, id, role)
+	if err != nil {
+		return fmt.Errorf("save role: %w", err)
+	}
+	return nil
+}

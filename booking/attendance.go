@@ -1,0 +1,51 @@
+package booking
+
+import (
+	"context"
+
+	"pavilion/internal/fault"
+)
+
+// Errors of attendance.
+var (
+	ErrCheckInEarly = fault.New(fault.Conflict, "check_in_early", "It is too early to check in.")
+	ErrCheckInLate  = fault.New(fault.Conflict, "check_in_late", "The booking is over.")
+	ErrNoShowEarly  = fault.New(fault.Conflict, "no_show_early", "It is too early to say that nobody came.")
+)
+
+// CheckIn notes that the member came: from a while before the start until the end.
+func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, error) {
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		switch {
+		case b.Kind == Block:
+			return ErrState
+		case c.at.Before(b.Span.Start.Add(-c.setup.club.Policy.CheckIn)):
+			return ErrCheckInEarly
+		case !c.at.Before(b.Span.End):
+			return ErrCheckInLate
+		}
+		if err := moveState(ctx, c.tx, b, CheckedIn, c.at); err != nil {
+			return err
+		}
+		return c.done(ctx, "check_in", b, "", nil)
+	})
+}
+
+// NoShow notes that nobody came, and frees what is left of the time.
+func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return Booking{}, err
+	}
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if b.Kind == Block {
+			return ErrState
+		}
+		if c.at.Before(b.Span.Start.Add(c.setup.club.Policy.NoShow)) {
+			return ErrNoShowEarly
+		}
+		if err := moveState(ctx, c.tx, b, NoShow, c.at); err != nil {
+			return err
+		}
+		return c.done(ctx, "no_show", b, "", nil)
+	})
+}

@@ -1,0 +1,68 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// record adds a line to the audit, in the transaction of what it tells of. detail holds ids, times and amounts only.
+func (c *change) record(ctx context.Context, action string, b Booking, detail map[string]any) error {
+	if detail == nil {
+		detail = map[string]any{}
+	}
+	data, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	var booking *ID
+	if b.ID != 0 {
+		booking = &b.ID
+	}
+	role, origin := c.actor.Role, c.actor.Origin
+	if role == "" {
+		role = Guest
+	}
+	_, err = c.tx.Exec(ctx, `INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		c.setup.club.ID, c.at, c.actor.ID, role, origin, action, booking, data)
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+// AuditQuery picks lines: of one booking, or of the club after a line.
+type AuditQuery struct {
+	Club    ClubID
+	Booking ID
+	After   int64
+	Limit   int // 100 where 0, at most 1000
+}
+
+// Audit reads lines, oldest first.
+func (s *Service) Audit(ctx context.Context, actor Actor, query AuditQuery) ([]AuditEntry, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	limit := query.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	lines, err := collect(ctx, s.db, scanAudit, `
+		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail FROM audit
+		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id LIMIT $4`, query.Club, query.After, query.Booking, min(limit, 1000))
+	if err != nil {
+		return nil, translate(ctx, fmt.Errorf("read audit: %w", err))
+	}
+	return lines, nil
+}
+
+func scanAudit(row pgx.CollectableRow) (e AuditEntry, err error) {
+	var detail []byte
+	if err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Role, &e.Origin, &e.Action, &e.Booking, &detail); err != nil {
+		return e, err
+	}
+	return e, json.Unmarshal(detail, &e.Detail)
+}

@@ -1,0 +1,258 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/internal/fault"
+)
+
+// AvailabilityRequest asks for some nets on some days.
+type AvailabilityRequest struct {
+	Club     ClubID
+	Nets     []NetID // none: all
+	From, To Day     // both included
+}
+
+// Availability is the answer, and the instant of the database's clock for which it is true.
+type Availability struct {
+	Club Club
+	At   time.Time
+	Days []NetDay // by day, then net
+}
+
+// NetDay is one net on one opening day.
+type NetDay struct {
+	Net   Net
+	Day   Day
+	Cells []Cell
+}
+
+// Cell is one step of the grid.
+type Cell struct {
+	Span   Span
+	Status Status
+}
+
+// Status of a cell.
+type Status string
+
+// The statuses. A booked cell may be free again sooner than a confirmed one: a hold expires.
+const (
+	Free      Status = "free"
+	OnHold    Status = "held"
+	Taken     Status = "taken"
+	Shut      Status = "closed"
+	Over      Status = "past"
+	NotYet    Status = "too_far"
+	ShortTerm Status = "too_soon"
+)
+
+// maxDays bounds one request.
+const maxDays = 62
+
+// ErrRange is a range of days that is too long or runs backwards.
+var ErrRange = fault.New(fault.Invalid, "day_range", "Ask for one to sixty-two days, the first before the last.")
+
+// Availability tells what is free. It never shows a state older than the last commit before the call: the tokens are read from Postgres
+// first, and only an answer made under these tokens or later ones counts. See doc.go.
+func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Availability, error) {
+	if r.To < r.From || r.To-r.From >= maxDays {
+		return Availability{}, ErrRange
+	}
+	known, at, err := s.readTokens(ctx, r.Club, r.From, r.To)
+	if err != nil {
+		return Availability{}, err
+	}
+	set, err := s.readSetup(ctx, r.Club, known.broad())
+	if err != nil {
+		return Availability{}, err
+	}
+	nets, err := set.choose(r.Nets)
+	if err != nil {
+		return Availability{}, err
+	}
+	var keys []busyKey
+	for day := r.From; day <= r.To; day++ {
+		for _, n := range nets {
+			keys = append(keys, busyKey{r.Club, n.ID, day, known.of(n.ID, day)})
+		}
+	}
+	busy, err := s.readBusy(ctx, keys)
+	if err != nil {
+		return Availability{}, err
+	}
+	a := Availability{Club: set.club, At: at}
+	for _, k := range keys {
+		net, _ := set.net(k.net)
+		a.Days = append(a.Days, NetDay{Net: net, Day: k.day, Cells: set.judge(k.net, k.day, busy[k], at)})
+	}
+	return a, nil
+}
+
+// choose resolves net ids; none means every active one.
+func (s *setup) choose(ids []NetID) ([]Net, error) {
+	var nets []Net
+	if len(ids) == 0 {
+		for _, n := range s.nets {
+			if n.Active {
+				nets = append(nets, n)
+			}
+		}
+		return nets, nil
+	}
+	for _, id := range sortedNets(ids) {
+		n, err := s.net(id)
+		if err != nil {
+			return nil, err
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}
+
+// judge gives each cell its status. A booking in a cell would occupy the buffer after it too.
+func (s *setup) judge(net NetID, day Day, busy []busySpan, at time.Time) []Cell {
+	cells := s.cells(net, day)
+	out := make([]Cell, 0, len(cells))
+	for _, span := range cells {
+		out = append(out, Cell{Span: span, Status: s.status(net, day, span, busy, at)})
+	}
+	return out
+}
+
+func (s *setup) status(net NetID, day Day, span Span, busy []busySpan, at time.Time) Status {
+	if !span.Start.After(at) {
+		return Over
+	}
+	if len(s.closed(net, span)) > 0 {
+		return Shut
+	}
+	status := Free
+	want := s.occupied(span)
+	for _, b := range busy {
+		if !want.overlaps(Span{b.Start, b.End}) || b.Expires != nil && !at.Before(*b.Expires) {
+			continue
+		}
+		if b.Expires == nil {
+			return Taken
+		}
+		status = OnHold
+	}
+	if status != Free {
+		return status
+	}
+	switch s.checkNotice(day, span, at) { //nolint:errorlint // it returns these very values
+	case ErrTooSoon:
+		return ShortTerm
+	case ErrTooFar:
+		return NotYet
+	}
+	return Free
+}
+
+// readTokens reads which state of the club is the newest.
+func (s *Service) readTokens(ctx context.Context, club ClubID, from, to Day) (known tokens, at time.Time, err error) {
+	err = s.pool.withConn(ctx, func(conn *pgxpool.Conn) error {
+		known, at, err = selectTokens(ctx, conn, club, from, to)
+		return err
+	})
+	return known, at, translate(ctx, err)
+}
+
+// readSetup returns settings that are at least as new as the token.
+func (s *Service) readSetup(ctx context.Context, club ClubID, token string) (*setup, error) {
+	if known := s.setups.get(club, token); known != nil {
+		return known, nil
+	}
+	return share(ctx, s.flights, fmt.Sprintf("setup %d %s", club, token), func(ctx context.Context) (set *setup, err error) {
+		err = s.snapshot(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			now, _, err := selectTokens(ctx, tx, club, 0, 0)
+			if err != nil {
+				return err
+			}
+			set, err = s.setups.under(ctx, tx, club, now.broad())
+			return err
+		})
+		return set, err
+	})
+}
+
+// readBusy asks the cache, then Postgres for what is missing. Calls that miss the same state share one query; the tokens are part of the
+// flight's name, so nobody joins a query that began before the state that they know of.
+func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
+	busy := s.cache.get(ctx, keys)
+	var missing []busyKey
+	var names strings.Builder
+	for _, k := range keys {
+		if _, ok := busy[k]; !ok {
+			missing = append(missing, k)
+			names.WriteString(k.String())
+		}
+	}
+	if len(missing) == 0 {
+		return busy, nil
+	}
+	read, err := share(ctx, s.flights, names.String(), func(ctx context.Context) (map[busyKey][]busySpan, error) {
+		return s.loadBusy(ctx, missing)
+	})
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(busy, read)
+	return busy, nil
+}
+
+// loadBusy reads spans, settings and tokens in one snapshot, keeps the spans under the tokens of that snapshot, and returns them by the
+// keys that were asked for: what it read is that state or a later one.
+func (s *Service) loadBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
+	var nets []NetID
+	from, to := keys[0].day, keys[0].day
+	for _, k := range keys {
+		nets = append(nets, k.net)
+		from, to = min(from, k.day), max(to, k.day)
+	}
+	answer, exact := map[busyKey][]busySpan{}, map[busyKey][]busySpan{}
+	err := s.snapshot(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		now, _, err := selectTokens(ctx, tx, keys[0].club, from, to)
+		if err != nil {
+			return err
+		}
+		set, err := s.setups.under(ctx, tx, keys[0].club, now.broad())
+		if err != nil {
+			return err
+		}
+		found, err := selectBusy(ctx, tx, sortedNets(nets), set.night(from, to))
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			night := set.night(k.day, k.day)
+			spans := []busySpan{}
+			for _, b := range found[k.net] {
+				if night.overlaps(Span{b.Start, b.End}) {
+					spans = append(spans, b)
+				}
+			}
+			answer[k] = spans
+			exact[busyKey{k.club, k.net, k.day, now.of(k.net, k.day)}] = spans
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.cache.put(ctx, exact)
+	return answer, nil
+}
+
+// night is all the time in which hours of these opening days can lie.
+func (s *setup) night(from, to Day) Span {
+	return Span{edge(from, 0, s.club.Zone, Earlier), edge(to+2, 0, s.club.Zone, Later)}
+}

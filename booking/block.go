@@ -1,0 +1,161 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// BlockRequest keeps nets for the club itself: maintenance, a match.
+type BlockRequest struct {
+	Club       ClubID
+	Nets       []NetID
+	Start, End time.Time
+	Note       string
+	// Resolve says what becomes of each booking in the way: without a word for every one of them nothing changes.
+	Resolve map[ID]Resolution
+}
+
+// Resolution is the end of one booking that a block lies over: moved, or cancelled without a fee where Move is nil.
+type Resolution struct{ Move *RescheduleRequest }
+
+// Errors of blocks.
+var (
+	ErrBlock         = fault.New(fault.Invalid, "block", "A block needs nets and a time of at most a year, in whole minutes, that ends after it begins and is not over.")
+	ErrBlockConflict = fault.New(fault.Conflict, "block_conflict", "There are bookings in that time; say for each whether it is cancelled or moved.")
+)
+
+const maxBlock = 366 * 24 * time.Hour
+
+// BlockConflictError lists the bookings that are in the way and not resolved.
+type BlockConflictError struct{ Bookings []Booking }
+
+// Error counts them.
+func (e *BlockConflictError) Error() string {
+	return fmt.Sprintf("%v (%d)", ErrBlockConflict, len(e.Bookings))
+}
+
+// Unwrap makes it ErrBlockConflict.
+func (e *BlockConflictError) Unwrap() error { return ErrBlockConflict }
+
+// Block lays a block over nets. Bookings in the way are listed by the error, and resolved, all in one transaction, when the request says
+// how. Opening hours and grid do not matter to it. It is lifted by cancelling it.
+func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return Booking{}, err
+	}
+	span := Span{r.Start, r.End}
+	nets := sortedNets(r.Nets)
+	if len(nets) == 0 || span.Length() <= 0 || span.Length() > maxBlock || span.Start.Truncate(time.Minute) != span.Start || span.Length()%time.Minute != 0 || len(r.Note) > maxNote {
+		return Booking{}, ErrBlock
+	}
+	seen, err := conflicts(ctx, s.db, nets, span)
+	if err != nil {
+		return Booking{}, translate(ctx, err)
+	}
+	l := locks{club: r.Club, nets: slices.Clone(nets)}
+	for _, b := range seen {
+		l.nets, l.members = append(l.nets, b.Nets...), append(l.members, b.Member)
+	}
+	for _, res := range r.Resolve {
+		if res.Move != nil {
+			l.nets = append(l.nets, res.Move.Nets...)
+		}
+	}
+	var block Booking
+	err = s.change(ctx, actor, l, func(ctx context.Context, c *change) error {
+		for _, n := range nets {
+			if _, err := c.setup.net(n); err != nil {
+				return err
+			}
+		}
+		if !span.End.After(c.at) {
+			return ErrBlock
+		}
+		block = Booking{
+			Club: r.Club, Member: actor.ID, Kind: Block, State: Confirmed, Nets: nets, Span: span, Day: DayIn(span.Start, c.setup.club.Zone),
+			Rate: MemberRate, Price: Money{Currency: c.setup.club.Currency}, AddOns: []AddOnID{}, Note: r.Note, CreatedAt: c.at, ChangedAt: c.at, until: span.End,
+		}
+		return c.block(ctx, &block, r.Resolve)
+	})
+	if err != nil {
+		return Booking{}, err
+	}
+	return block, nil
+}
+
+// block resolves what is in the way, takes the time, and offers what is left over.
+func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resolution) error {
+	c.keepFree = true
+	if err := c.expireIn(ctx, block.Nets, block.Span); err != nil {
+		return err
+	}
+	inWay, err := conflicts(ctx, c.tx, block.Nets, block.Span)
+	if err != nil {
+		return err
+	}
+	var open []Booking
+	for _, b := range inWay {
+		if _, ok := resolve[b.ID]; !ok {
+			open = append(open, b)
+		}
+		if slices.ContainsFunc(b.Nets, func(n NetID) bool { return !slices.Contains(c.locked, n) }) {
+			return ErrBusy // it came after the locks were chosen
+		}
+	}
+	if len(open) > 0 {
+		return &BlockConflictError{Bookings: open}
+	}
+	for _, b := range inWay { // all that go first, so that what moves may move onto their time
+		if resolve[b.ID].Move == nil {
+			if err := c.cancel(ctx, &b, true); err != nil {
+				return err
+			}
+		}
+	}
+	for _, b := range inWay {
+		if to := resolve[b.ID].Move; to != nil {
+			if err := c.moveOut(ctx, b, *to); err != nil {
+				return fmt.Errorf("move booking %d: %w", b.ID, err)
+			}
+		}
+	}
+	if err := c.store(ctx, block); err != nil {
+		return err
+	}
+	c.keepFree = false
+	for _, b := range inWay {
+		if err := c.offer(ctx, b.Nets, b.occupied()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveOut moves a booking out of a block's way. Its price stays: the club moves it, not the member.
+func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) error {
+	nets := to.Nets
+	if len(nets) == 0 {
+		nets = b.Nets
+	}
+	quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: to.Start, End: to.End}, b.Rate)
+	if err != nil {
+		return err
+	}
+	old := b
+	b.Nets, b.Span, b.Day, b.until = quote.Nets, quote.Span, quote.Day, c.setup.occupied(quote.Span).End
+	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+		return err
+	}
+	free, err := c.free(ctx, b.Nets, b.occupied(), b.ID)
+	if err != nil {
+		return err
+	}
+	if !free {
+		return ErrSlotTaken
+	}
+	return c.move(ctx, old, &b)
+}

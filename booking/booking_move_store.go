@@ -1,0 +1,90 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
+	tag, err := q.Exec(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3 WHERE id = $1 AND state = 'held' AND expires_at > $3`, b.ID, until, at)
+	if err != nil {
+		return fmt.Errorf("extend hold %d: %w", b.ID, err)
+	}
+	if tag.RowsAffected() != 1 {
+		return ErrState
+	}
+	b.ExpiresAt, b.ChangedAt = &until, at
+	return nil
+}
+
+// updateSlots moves all slots of a booking in one statement; the constraint looks at its end, so a slot may move onto its own old time.
+// Where the number of nets changes, rows come and go in the same statement's transaction.
+func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking, at time.Time) error {
+	lines, err := encodeLines(b.Lines)
+	if err != nil {
+		return err
+	}
+	err = q.QueryRow(ctx, `
+		UPDATE booking SET day = $3, price_minor = $4, price_lines = $5, changed_at = $6, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
+		b.ID, b.State, b.Day.date(), b.Price.Minor, lines, at).Scan(&b.Version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("move booking %d: %w", b.ID, err)
+	}
+	b.ChangedAt = at
+	if len(b.Nets) != len(old.Nets) {
+		return replaceSlots(ctx, q, b)
+	}
+	_, err = q.Exec(ctx, `
+		UPDATE booking_slot s SET net_id = t.new_net, during = tstzrange($4, $5, '[)'), occupied = tstzrange($4, $6, '[)')
+		FROM unnest($2::bigint[], $3::bigint[]) AS t(old_net, new_net) WHERE s.booking_id = $1 AND s.net_id = t.old_net`,
+		b.ID, old.Nets, b.Nets, b.Span.Start, b.Span.End, b.until)
+	if err != nil {
+		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+// replaceSlots is for a move to more or fewer nets.
+func replaceSlots(ctx context.Context, q storage.Queryer, b *Booking) error {
+	if _, err := q.Exec(ctx, `DELETE FROM booking_slot WHERE booking_id = $1`, b.ID); err != nil {
+		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
+	}
+	_, err := q.Exec(ctx, `
+		INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
+		SELECT $1, $2, net, tstzrange($4, $5, '[)'), tstzrange($4, $6, '[)') FROM unnest($3::bigint[]) net`,
+		b.ID, b.State, b.Nets, b.Span.Start, b.Span.End, b.until)
+	if err != nil {
+		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+// swapSlots writes the exchanged places of two bookings in one statement. The rows exchange their owners, so neither moves and the
+// constraint sees no overlap at any time.
+func swapSlots(ctx context.Context, q storage.Queryer, a, b *Booking, at time.Time) error {
+	for _, one := range []*Booking{a, b} {
+		err := q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
+			one.ID, one.State, one.Day.date(), at).Scan(&one.Version)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrState
+		}
+		if err != nil {
+			return fmt.Errorf("swap booking %d: %w", one.ID, err)
+		}
+		one.ChangedAt = at
+	}
+	_, err := q.Exec(ctx, `UPDATE booking_slot SET booking_id = CASE booking_id WHEN $1 THEN $2 ELSE $1 END WHERE booking_id IN ($1, $2)`, a.ID, b.ID)
+	if err != nil {
+		return fmt.Errorf("swap bookings %d and %d: %w", a.ID, b.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// bookingColumns reads a booking b with its slots s; scanBooking takes them in this order.
+const bookingColumns = `b.id, b.club_id, b.member_id, b.kind, b.state, b.day, coalesce(b.series_id, 0), b.rate, b.currency, b.price_minor, b.price_lines,
+	b.add_on_ids, b.cancel_fee_minor, b.note, b.created_at, b.changed_at, b.expires_at, b.version, s.nets, s.starts, s.ends, s.until`
+
+const bookingFrom = ` FROM booking b JOIN LATERAL (
+	SELECT array_agg(net_id ORDER BY net_id) AS nets, min(lower(during)) AS starts, max(upper(during)) AS ends, max(upper(occupied)) AS until
+	FROM booking_slot WHERE booking_id = b.id) s ON s.nets IS NOT NULL `
+
+func scanBooking(row pgx.CollectableRow) (Booking, error) {
+	var b Booking
+	var day time.Time
+	var lines []byte
+	var fee *int64
+	err := row.Scan(&b.ID, &b.Club, &b.Member, &b.Kind, &b.State, &day, &b.Series, &b.Rate, &b.Price.Currency, &b.Price.Minor, &lines,
+		&b.AddOns, &fee, &b.Note, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.until)
+	if err != nil {
+		return b, err
+	}
+	b.Day = dayOf(day)
+	if fee != nil {
+		b.CancelFee = &Money{Minor: *fee, Currency: b.Price.Currency}
+	}
+	b.Lines, err = decodeLines(lines, b.Price.Currency)
+	return b, err
+}
+
+// selectBookings reads bookings; the condition names b and s.
+func selectBookings(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Booking, error) {
+	rows, err := q.Query(ctx, `SELECT `+bookingColumns+bookingFrom+condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read bookings: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanBooking)
+	if err != nil {
+		return nil, fmt.Errorf("read bookings: %w", err)
+	}
+	return list, nil
+}
+
+func selectBooking(ctx context.Context, q storage.Queryer, id ID) (Booking, error) {
+	list, err := selectBookings(ctx, q, `WHERE b.id = $1`, id)
+	if err != nil {
+		return Booking{}, err
+	}
+	if len(list) == 0 {
+		return Booking{}, ErrNoBooking
+	}
+	return list[0], nil
+}
+
+// storedLine is a price line as the row keeps it; the currency is the booking's.
+type storedLine struct {
+	Net    NetID     `json:"net"`
+	AddOn  AddOnID   `json:"add_on,omitempty"`
+	Label  string    `json:"label"`
+	Start  time.Time `json:"start"`
+	End    time.Time `json:"end"`
+	Hourly int64     `json:"hourly_minor"`
+	Amount int64     `json:"amount_minor"`
+}
+
+func encodeLines(lines []PriceLine) ([]byte, error) {
+	stored := make([]storedLine, len(lines))
+	for i, l := range lines {
+		stored[i] = storedLine{l.Net, l.AddOn, l.Label, l.Start.UTC(), l.End.UTC(), l.Hourly.Minor, l.Amount.Minor}
+	}
+	return json.Marshal(stored)
+}
+
+func decodeLines(data []byte, currency string) ([]PriceLine, error) {
+	var stored []storedLine
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, fmt.Errorf("price lines: %w", err)
+	}
+	lines := make([]PriceLine, len(stored))
+	for i, l := range stored {
+		lines[i] = PriceLine{
+			Net: l.Net, AddOn: l.AddOn, Label: l.Label, Start: l.Start, End: l.End,
+			Hourly: Money{l.Hourly, currency}, Amount: Money{l.Amount, currency},
+		}
+	}
+	return lines, nil
+}
+
+// insertBooking takes the slots. The schema's constraint has the last word.
+func insertBooking(ctx context.Context, q storage.Queryer, b *Booking) error {
+	lines, err := encodeLines(b.Lines)
+	if err != nil {
+		return err
+	}
+	var series *SeriesID
+	if b.Series != 0 {
+		series = &b.Series
+	}
+	err = q.QueryRow(ctx, `
+		WITH b AS (
+			INSERT INTO booking (club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, price_lines, add_on_ids, note, created_at, changed_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14) RETURNING id, state
+		), slots AS (
+			INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
+			SELECT b.id, b.state, net, tstzrange($16, $17, '[)'), tstzrange($16, $18, '[)') FROM b, unnest($15::bigint[]) net
+		)
+		SELECT id FROM b`,
+		b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
+		b.Nets, b.Span.Start, b.Span.End, b.until).Scan(&b.ID)
+	if err != nil {
+		return fmt.Errorf("insert booking: %w", err)
+	}
+	b.Version = 1
+	return nil
+}
+
+// moveState writes a move of the table of states. The row must still be in the state that was read.
+func moveState(ctx context.Context, q storage.Queryer, b *Booking, next State, at time.Time) error {
+	if err := b.State.To(next); err != nil {
+		return err
+	}
+	var fee *int64
+	if b.CancelFee != nil {
+		fee = &b.CancelFee.Minor
+	}
+	err := q.QueryRow(ctx, `
+		UPDATE booking SET state = $3, kind = $4, changed_at = $5, cancel_fee_minor = $6, version = version + 1
+		WHERE id = $1 AND state = $2 RETURNING version`, b.ID, b.State, next, b.Kind, at, fee).Scan(&b.Version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("move booking %d to %s: %w", b.ID, next, err)
+	}
+	b.State, b.ChangedAt = next, at
+	return nil
+}

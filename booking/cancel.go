@@ -1,0 +1,61 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// ErrTooLate is a cancellation or move after the start.
+var ErrTooLate = fault.New(fault.Conflict, "too_late", "It is too late for that: the time has begun.")
+
+// Cancel gives a hold, an offer or a booking up. A hold costs nothing; a booking costs nothing until the club's limit before its start and
+// a share of its price after that; staff may waive the share. CancelFee says what is kept.
+func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (Booking, error) {
+	if waive {
+		if err := actor.mustBeStaff(); err != nil {
+			return Booking{}, err
+		}
+	}
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if b.expired(c.at) {
+			return ErrHoldExpired
+		}
+		if !b.Span.Start.After(c.at) && !actor.staff() {
+			return ErrTooLate
+		}
+		return c.cancel(ctx, b, waive)
+	})
+}
+
+// cancel moves to cancelled, keeps the fee, and passes the slot on.
+func (c *change) cancel(ctx context.Context, b *Booking, waive bool) error {
+	fee := b.cancelFee(c.setup.club.Policy, c.at)
+	if waive {
+		fee.Minor = 0
+	}
+	b.CancelFee = &fee
+	if err := moveState(ctx, c.tx, b, Cancelled, c.at); err != nil {
+		return err
+	}
+	if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
+		return err
+	}
+	tell := notifyCancelled
+	if b.Kind != Play {
+		tell = ""
+	}
+	if err := c.done(ctx, "cancel", b, tell, map[string]any{"fee_minor": fee.Minor, "currency": fee.Currency}); err != nil {
+		return err
+	}
+	return c.offer(ctx, b.Nets, b.occupied())
+}
+
+// cancelFee is what a cancellation at an instant keeps of the price.
+func (b Booking) cancelFee(p Policy, at time.Time) Money {
+	if b.State != Confirmed || b.Kind != Play || !at.After(b.Span.Start.Add(-p.CancelFree)) {
+		return Money{Currency: b.Price.Currency}
+	}
+	return b.Price.Share(p.CancelFee)
+}

@@ -1,0 +1,147 @@
+package booking_test
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/booking"
+	"pavilion/internal/secret"
+	"pavilion/storage"
+)
+
+// bundle is one test's club in one database.
+type bundle struct {
+	*booking.Service
+	t    *testing.T
+	db   *pgxpool.Pool
+	url  string
+	club booking.ClubID
+	nets []booking.NetID
+}
+
+// boss runs the club; player n is a member.
+func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test"} }
+
+func player(n int) booking.Actor {
+	return booking.Actor{ID: booking.MemberID(100 + n), Role: booking.Player, Origin: "test"}
+}
+
+// easy is a policy that stands in nobody's way.
+func easy() booking.Policy {
+	return booking.Policy{
+		Grid: time.Hour, Min: time.Hour, Max: 24 * time.Hour, Horizon: 1000, Hold: 10 * time.Minute, HoldMax: 30 * time.Minute, Offer: 15 * time.Minute,
+		CancelFree: 24 * time.Hour, CancelFee: 50, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+	}
+}
+
+// newClub makes a club in zone with six nets, open all day and night, ten units an hour.
+func newClub(t *testing.T, zone string, policy booking.Policy) *bundle {
+	t.Helper()
+	ctx := t.Context()
+	name, pool := copyOf(t, template)
+	b := &bundle{t: t, url: databaseURL(name), db: pool}
+	b.Service = b.service(nil)
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	club, err := b.CreateClub(ctx, boss(), booking.Club{Name: "Test", Zone: location, Currency: "INR", Policy: policy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.club = club.ID
+	for i := range 6 {
+		n, err := b.SaveNet(ctx, boss(), b.club, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.nets = append(b.nets, n.ID)
+	}
+	b.must(b.SetHours(ctx, boss(), b.club, wholeWeek(0, 1440)))
+	b.must(b.SetPrices(ctx, boss(), b.club, []booking.PriceRule{{Label: "base", Weekdays: everyWeekday(), To: 1440, Member: rupees(1000), Guest: rupees(2000)}}))
+	return b
+}
+
+func (b *bundle) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// open makes another pool on the test's database.
+func (b *bundle) open() *pgxpool.Pool {
+	b.t.Helper()
+	pool, err := storage.OpenPostgres(b.t.Context(), storage.PostgresOptions{URL: secret.New(b.url), MaxConns: 20})
+	b.must(err)
+	b.t.Cleanup(pool.Close)
+	return pool
+}
+
+// service makes another service, as another process would have.
+func (b *bundle) service(redis *storage.Redis) *booking.Service {
+	b.t.Helper()
+	s, err := booking.New(booking.Options{DB: b.db, Redis: redis, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second})
+	b.must(err)
+	return s
+}
+
+func everyWeekday() [7]bool { return [7]bool{true, true, true, true, true, true, true} }
+
+func rupees(minor int64) booking.Money { return booking.Money{Minor: minor, Currency: "INR"} }
+
+func wholeWeek(opens, closes int) []booking.OpeningHours {
+	var hours []booking.OpeningHours
+	for d := range 7 {
+		hours = append(hours, booking.OpeningHours{Weekday: time.Weekday(d), Opens: opens, Closes: closes})
+	}
+	return hours
+}
+
+// at sets the database's clock: it stands still from here on.
+func (b *bundle) at(text string) time.Time {
+	b.t.Helper()
+	t, err := time.Parse(time.RFC3339Nano, text)
+	b.must(err)
+	b.stop(t)
+	return t
+}
+
+// stop makes the database's clock stand at an instant.
+func (b *bundle) stop(at time.Time) {
+	b.t.Helper()
+	sql := fmt.Sprintf(`CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT timestamptz '%s'$$`, at.UTC().Format("2006-01-02 15:04:05.999999Z07"))
+	_, err := b.db.Exec(b.t.Context(), sql)
+	b.must(err)
+}
+
+// want is a request for nets by their number.
+func (b *bundle) want(start string, length time.Duration, nets ...int) booking.HoldRequest {
+	b.t.Helper()
+	t, err := time.Parse(time.RFC3339, start)
+	b.must(err)
+	r := booking.HoldRequest{SlotRequest: booking.SlotRequest{Club: b.club, Start: t, End: t.Add(length)}}
+	for _, n := range nets {
+		r.Nets = append(r.Nets, b.nets[n-1])
+	}
+	return r
+}
+
+// held makes a hold that must succeed.
+func (b *bundle) held(a booking.Actor, r booking.HoldRequest) booking.Booking {
+	b.t.Helper()
+	h, err := b.Hold(b.t.Context(), a, r)
+	b.must(err)
+	return h
+}
+
+// one reads a single value.
+func one[T any](b *bundle, sql string, args ...any) (v T) {
+	b.t.Helper()
+	b.must(b.db.QueryRow(b.t.Context(), sql, args...).Scan(&v))
+	return v
+}

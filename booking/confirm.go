@@ -1,0 +1,84 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Errors of confirming and extending.
+var (
+	ErrPayFirst = fault.New(fault.Conflict, "pay_first", "This club takes the payment first; it confirms the booking.")
+	ErrExtended = fault.New(fault.Conflict, "hold_max", "The hold cannot be made longer.")
+)
+
+// Confirm makes a hold a booking, where the club takes no payment online; staff may confirm everywhere. A hold that has run out by the
+// database's clock is refused, to the microsecond: what is not confirmed before ExpiresAt is gone.
+func (s *Service) Confirm(ctx context.Context, actor Actor, id ID) (Booking, error) {
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if c.setup.club.Policy.PaysOnline && b.Price.Minor > 0 && !actor.staff() {
+			return ErrPayFirst
+		}
+		return c.confirm(ctx, b)
+	})
+}
+
+// confirm moves a live hold to confirmed. An offer becomes its member's booking, and counts in the quotas from here on.
+func (c *change) confirm(ctx context.Context, b *Booking) error {
+	if b.expired(c.at) || b.State == Expired {
+		return ErrHoldExpired
+	}
+	if b.Kind == Offer {
+		if err := c.mayHave(ctx, *b); err != nil {
+			return err
+		}
+		if err := c.closeOffer(ctx, *b, offerTaken); err != nil {
+			return err
+		}
+		b.Kind = Play
+	}
+	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
+		return err
+	}
+	return c.done(ctx, "confirm", b, notifyConfirmed, nil)
+}
+
+// Extend makes a hold last one hold's time from now, within the club's limit counted from its making.
+func (s *Service) Extend(ctx context.Context, actor Actor, id ID) (Booking, error) {
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if b.State == Expired || b.expired(c.at) {
+			return ErrHoldExpired
+		}
+		if b.State != Held {
+			return ErrState
+		}
+		p := c.setup.club.Policy
+		until := earlier(c.at.Add(p.Hold), b.CreatedAt.Add(p.HoldMax))
+		if b.Kind == Offer || !until.After(*b.ExpiresAt) {
+			return ErrExtended
+		}
+		if err := extendHold(ctx, c.tx, b, until, c.at); err != nil {
+			return err
+		}
+		return c.done(ctx, "extend", b, "", nil)
+	})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// done ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
+func (c *change) done(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
+	if err := c.touch(ctx, b.Nets, b.occupied()); err != nil {
+		return err
+	}
+	if err := c.record(ctx, action, *b, detail); err != nil {
+		return err
+	}
+	return c.notify(ctx, tell, *b)
+}

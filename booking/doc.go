@@ -1,0 +1,40 @@
+// Package booking is the club's nets: what is free, who has it, and what it costs. Postgres is the truth, Redis is speed.
+//
+// # A change
+//
+// Every change is one transaction: locks in one order (club, member, nets by id), the database's clock and the club's settings, the rules,
+// the rows, the tokens of what readers know, the audit, the jobs of what is to be said, commit. Nothing happens after the commit, so there
+// is no step that a crash could leave out. Rules are pure and in files named by their noun; their SQL is in the _store.go beside them.
+//
+// # What the schema guarantees
+//
+// Two live bookings never share a net (EXCLUDE over the slots of live states); a slot's state is its booking's (a foreign key that
+// cascades); the audit only grows. Locks make losing polite; without them the constraint would be as right, and clients would see deadlocks.
+//
+// A hold is a row in the same constraint, with an expiry that the database's clock judges: at ExpiresAt it is over. The constraint cannot
+// ask a clock, so whoever takes a slot first moves the holds in its way that have run out. An offer to somebody on the waitlist is a hold
+// as well, made in the transaction that freed the slot, so nobody can come in between.
+//
+// # What readers see
+//
+// Availability reads the tokens of the days it is asked for (one query by primary key), then looks in Redis under a name that contains
+// them. A token is a random value in Postgres that the change replaces in its own transaction: broad (the club's settings), net, date,
+// net+date. What is kept under a name was read in one snapshot together with the tokens in the name, so a name stands for one content for
+// ever, and no entry can be wrong. Hence:
+//
+//   - A reader that starts after a commit sees the commit's tokens and cannot find an older answer, in whichever process either ran.
+//   - There is no invalidation that a crash, a lost message, a failover or a paused Redis could skip. An emptied or rolled-back Redis
+//     costs time only. Random tokens keep this true even after Postgres was restored from a backup.
+//   - Calls that miss share one query by a name with the tokens in it, so nobody joins a query older than what they know of.
+//   - A hold that runs out frees its slot without a commit: kept spans carry the expiry, and the reader judges it by the clock that came
+//     with the tokens.
+//
+// The price is one small query for each read while Postgres is up; without Postgres there is no availability, because what Redis holds
+// could then be old.
+//
+// # What it does not do
+//
+// It does not send: a notification is a row and a job that names it, and whoever implements messenger delivers. Until the bot does, the
+// rows are what there is, and members read them over the API. It takes no money: a club that is paid online confirms a hold through its
+// payment. It knows neither HTTP nor Telegram.
+package booking

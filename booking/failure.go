@@ -1,0 +1,42 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pavilion/internal/fault"
+	"pavilion/storage"
+)
+
+// Errors of a database that is busy or away. Trying again later can work; after ErrUnreachable it is unknown whether the step had its effect.
+var (
+	ErrSlotTaken   = fault.New(fault.Conflict, "slot_taken", "That slot has just been taken.")
+	ErrBusy        = fault.New(fault.Unavailable, "busy", "Too many people are booking right now; try again in a moment.")
+	ErrUnreachable = fault.New(fault.Unavailable, "booking_down", "Booking is not available right now; try again in a minute.")
+)
+
+// errPoolBusy is the cause when no connection came free in time.
+var errPoolBusy = errors.New("no free connection")
+
+// translate turns what Postgres says into what a person can be told. A fault passes as it is.
+func translate(ctx context.Context, err error) error {
+	if err == nil || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	switch storage.SQLState(err) {
+	case "23P01":
+		if storage.Violated(err, "booking_slot_no_overlap") {
+			return fmt.Errorf("%w: %w", ErrSlotTaken, err)
+		}
+	case "55P03", "40001", "40P01", "57014":
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	if errors.Is(err, errPoolBusy) {
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	if ctx.Err() == nil && storage.Unreachable(err) {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+package booking
+
+import (
+	"errors"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Errors of the times that one may ask for.
+var (
+	ErrEmptySpan = fault.New(fault.Invalid, "empty_span", "A booking must end after it begins.")
+	ErrOffGrid   = fault.New(fault.Invalid, "off_grid", "Bookings begin and end on the club's grid.")
+	ErrTooShort  = fault.New(fault.Invalid, "too_short", "That is shorter than the club allows.")
+	ErrTooLong   = fault.New(fault.Invalid, "too_long", "That is longer than the club allows.")
+	ErrTooSoon   = fault.New(fault.Invalid, "too_soon", "That is too soon: the club needs more notice.")
+	ErrTooFar    = fault.New(fault.Invalid, "too_far", "That is further ahead than the club books.")
+	ErrPast      = fault.New(fault.Invalid, "past", "That time has begun or is over.")
+)
+
+// checkSpan applies the club's grid, lengths and opening hours, and returns the opening day. Lengths are the hours that really pass, so
+// on the day the clock is set back 01:00 to 03:00 is three.
+func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
+	p := s.club.Policy
+	if want.Start.IsZero() || want.End.IsZero() || want.Length() <= 0 {
+		return 0, ErrEmptySpan
+	}
+	if want.Length() > p.Max {
+		return 0, ErrTooLong
+	}
+	if want.Length() < p.Min {
+		return 0, ErrTooShort
+	}
+	day, open, err := s.openingDay(net, want)
+	if err != nil {
+		return 0, err
+	}
+	if want.Start.Sub(open.Start)%p.Grid != 0 || want.Length()%p.Grid != 0 {
+		return 0, ErrOffGrid
+	}
+	if len(s.closed(net, want)) > 0 {
+		return 0, ErrClosed
+	}
+	return day, nil
+}
+
+// mayAsk applies notice and horizon to members; staff only cannot book the past.
+func (c *change) mayAsk(day Day, want Span) error {
+	err := c.setup.checkNotice(day, want, c.at)
+	if c.actor.staff() && !errors.Is(err, ErrPast) {
+		return nil
+	}
+	return err
+}
+
+// checkNotice applies notice and horizon at an instant of the database's clock.
+func (s *setup) checkNotice(day Day, want Span, at time.Time) error {
+	switch {
+	case !want.Start.After(at):
+		return ErrPast
+	case want.Start.Before(at.Add(s.club.Policy.Notice)):
+		return ErrTooSoon
+	case day > DayIn(at, s.club.Zone)+Day(s.club.Policy.Horizon):
+		return ErrTooFar
+	}
+	return nil
+}
+
+// cells are the grid's steps in the hours of a day.
+func (s *setup) cells(net NetID, day Day) []Span {
+	var cells []Span
+	for _, open := range s.open(net, day) {
+		for at := open.Start; !at.Add(s.club.Policy.Grid).After(open.End); at = at.Add(s.club.Policy.Grid) {
+			cells = append(cells, Span{at, at.Add(s.club.Policy.Grid)})
+		}
+	}
+	return cells
+}

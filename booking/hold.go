@@ -1,0 +1,203 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// SlotRequest is a time on one or several nets, with what is hired with them.
+type SlotRequest struct {
+	Club   ClubID
+	Nets   []NetID
+	Start  time.Time
+	End    time.Time
+	AddOns []AddOnID
+}
+
+// HoldRequest asks for a hold. Staff may ask for somebody else.
+type HoldRequest struct {
+	SlotRequest
+	Member MemberID // 0: the actor
+	Rate   Rate     // for somebody else; empty: the member rate
+	Note   string
+}
+
+// Errors of holds.
+var (
+	ErrNoNets      = fault.New(fault.Invalid, "no_nets", "Name one net or more, each once.")
+	ErrNote        = fault.New(fault.Invalid, "note", "A note has at most 500 characters.")
+	ErrHoldExpired = fault.New(fault.Conflict, "hold_expired", "The hold has run out; book again.")
+)
+
+const maxNote = 500
+
+// fit checks a request against the club's rules, except notice and quotas, and gives the opening day. Several nets must agree on it.
+func (s *setup) fit(r SlotRequest) (Day, error) {
+	if len(r.Nets) == 0 || len(sortedNets(r.Nets)) != len(r.Nets) {
+		return 0, ErrNoNets
+	}
+	var day Day
+	for i, id := range r.Nets {
+		if _, err := s.net(id); err != nil {
+			return 0, err
+		}
+		d, err := s.checkSpan(id, Span{r.Start, r.End})
+		if err != nil {
+			return 0, err
+		}
+		if i > 0 && d != day {
+			return 0, ErrOutsideHours
+		}
+		day = d
+	}
+	return day, nil
+}
+
+// quote prices a request that fits.
+func (s *setup) quote(r SlotRequest, rate Rate) (Quote, error) {
+	day, err := s.fit(r)
+	if err != nil {
+		return Quote{}, err
+	}
+	addOns := slices.Clone(r.AddOns)
+	slices.Sort(addOns)
+	if len(slices.Compact(addOns)) != len(r.AddOns) {
+		return Quote{}, ErrNoAddOn
+	}
+	nets := sortedNets(r.Nets)
+	lines, total, err := s.price(nets, r.AddOns, Span{r.Start, r.End}, rate)
+	if err != nil {
+		return Quote{}, err
+	}
+	return Quote{Nets: nets, Span: Span{r.Start, r.End}, Day: day, Rate: rate, Lines: lines, Total: total}, nil
+}
+
+// Quote prices a request without taking anything.
+func (s *Service) Quote(ctx context.Context, actor Actor, r SlotRequest) (Quote, error) {
+	known, _, err := s.readTokens(ctx, r.Club, 0, 0)
+	if err != nil {
+		return Quote{}, err
+	}
+	set, err := s.readSetup(ctx, r.Club, known.broad())
+	if err != nil {
+		return Quote{}, err
+	}
+	return set.quote(r, actor.rate())
+}
+
+// Hold takes one or several nets for a while, all or none. The price is fixed now.
+func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking, error) {
+	member, rate, err := actor.holdFor(r)
+	if err != nil {
+		return Booking{}, err
+	}
+	if len(r.Note) > maxNote {
+		return Booking{}, ErrNote
+	}
+	var b Booking
+	var lost error
+	err = s.change(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
+		quote, err := c.setup.quote(r.SlotRequest, rate)
+		if err != nil {
+			return err
+		}
+		if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+			return err
+		}
+		b = c.setup.booking(member, Play, quote)
+		b.Note = r.Note
+		b.hold(c.at, c.setup.club.Policy.Hold)
+		if err := c.mayHave(ctx, b); err != nil {
+			return err
+		}
+		lost, err = c.take(ctx, &b)
+		return err
+	})
+	if err == nil {
+		err = lost
+	}
+	if err != nil {
+		return Booking{}, err
+	}
+	return b, nil
+}
+
+// holdFor decides for whom a hold is and what it costs; only staff hold for others.
+func (a Actor) holdFor(r HoldRequest) (MemberID, Rate, error) {
+	if r.Member == 0 || r.Member == a.ID {
+		return a.ID, a.rate(), nil
+	}
+	if err := a.mustBeStaff(); err != nil {
+		return 0, "", err
+	}
+	if r.Rate == GuestRate {
+		return r.Member, GuestRate, nil
+	}
+	return r.Member, MemberRate, nil
+}
+
+// booking is a quote as a booking that is not stored yet.
+func (s *setup) booking(member MemberID, kind Kind, q Quote) Booking {
+	return Booking{
+		Club: s.club.ID, Member: member, Kind: kind, State: Held, Nets: q.Nets, Span: q.Span, Day: q.Day, Rate: q.Rate,
+		Price: q.Total, Lines: q.Lines, AddOns: q.addOns(), until: s.occupied(q.Span).End,
+	}
+}
+
+func (q Quote) addOns() []AddOnID {
+	ids := []AddOnID{}
+	for _, l := range q.Lines {
+		if l.AddOn != 0 {
+			ids = append(ids, l.AddOn)
+		}
+	}
+	return ids
+}
+
+// hold makes the booking a hold from an instant on.
+func (b *Booking) hold(at time.Time, lasts time.Duration) {
+	until := at.Add(lasts)
+	b.State, b.CreatedAt, b.ChangedAt, b.ExpiresAt = Held, at, at, &until
+}
+
+// mayHave checks the quotas of the booking's member; the member's lock is held, so two requests cannot both be the last.
+func (c *change) mayHave(ctx context.Context, b Booking) error {
+	if c.actor.staff() {
+		return nil
+	}
+	u, err := selectUsage(ctx, c.tx, b.Club, b.Member, b.Day, c.at, b.ID)
+	if err != nil {
+		return err
+	}
+	return c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)
+}
+
+// take stores a booking in its slots. A hold that has run out is in nobody's way: it expires here, and where somebody waits for the
+// time, it becomes theirs. lost means that the slots belong to another; what expired on the way stays so.
+func (c *change) take(ctx context.Context, b *Booking) (lost, err error) {
+	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+		return nil, err
+	}
+	free, err := c.free(ctx, b.Nets, b.occupied(), 0)
+	if err != nil {
+		return nil, err
+	}
+	if !free {
+		return ErrSlotTaken, nil
+	}
+	return nil, c.store(ctx, b)
+}
+
+// store writes a new booking, what it changes for readers, and who did it.
+func (c *change) store(ctx context.Context, b *Booking) error {
+	if err := insertBooking(ctx, c.tx, b); err != nil {
+		return err
+	}
+	if err := c.touch(ctx, b.Nets, b.occupied()); err != nil {
+		return err
+	}
+	return c.record(ctx, actionOf(*b), *b, nil)
+}

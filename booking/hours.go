@@ -1,0 +1,87 @@
+package booking
+
+import (
+	"slices"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// OpeningHours is one stretch of a weekday in which a net is open, in minutes of the local clock. Closes may be 1440 (midnight) or more
+// (the night after, which still belongs to this day).
+type OpeningHours struct {
+	Net           NetID // 0: every net that has no hours of its own
+	Weekday       time.Weekday
+	Opens, Closes int
+}
+
+// Span is a stretch of time, from Start up to and without End.
+type Span struct{ Start, End time.Time }
+
+// Length is the time that really passes.
+func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
+
+// overlaps tells whether the two share an instant.
+func (s Span) overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
+
+// holds tells whether o lies wholly in s.
+func (s Span) holds(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
+
+// Errors of opening hours.
+var (
+	ErrOutsideHours = fault.New(fault.Invalid, "outside_hours", "The net is not open for all of that time.")
+	ErrHours        = fault.New(fault.Invalid, "hours", "Opening hours must end after they begin and not overlap, the night after a day included.")
+)
+
+// open lists when a net is open on a day, in order. A net with rows of its own has only those, on every weekday.
+func (s *setup) open(net NetID, day Day) []Span {
+	own := slices.ContainsFunc(s.hours, func(h OpeningHours) bool { return h.Net == net })
+	var spans []Span
+	for _, h := range s.hours {
+		if h.Weekday != day.Weekday() || (h.Net == net) != own || !own && h.Net != 0 {
+			continue
+		}
+		span := Span{edge(day, h.Opens, s.club.Zone, Earlier), edge(day, h.Closes, s.club.Zone, Later)}
+		if span.Start.Before(span.End) { // a short stretch can lie wholly in a gap
+			spans = append(spans, span)
+		}
+	}
+	slices.SortFunc(spans, func(a, b Span) int { return a.Start.Compare(b.Start) })
+	return spans
+}
+
+// openingDay finds the day and the stretch of its hours that hold all of want: the date of its start, or the evening before.
+func (s *setup) openingDay(net NetID, want Span) (Day, Span, error) {
+	today := DayIn(want.Start, s.club.Zone)
+	for _, day := range []Day{today, today - 1} {
+		for _, open := range s.open(net, day) {
+			if open.holds(want) {
+				return day, open, nil
+			}
+		}
+	}
+	return 0, Span{}, ErrOutsideHours
+}
+
+// checkHours refuses hours of one net that overlap, also across midnight: a slot must belong to one day.
+func checkHours(hours []OpeningHours) error {
+	const week = 7 * 1440
+	for i, a := range hours {
+		if a.Opens < 0 || a.Opens >= 1440 || a.Closes <= a.Opens || a.Closes > 2880 || a.Weekday < time.Sunday || a.Weekday > time.Saturday {
+			return ErrHours
+		}
+		for _, b := range hours[:i] {
+			if a.Net != b.Net {
+				continue
+			}
+			from, to := int(a.Weekday)*1440+a.Opens, int(a.Weekday)*1440+a.Closes
+			for _, shift := range []int{-week, 0, week} {
+				bFrom, bTo := int(b.Weekday)*1440+b.Opens+shift, int(b.Weekday)*1440+b.Closes+shift
+				if from < bTo && bFrom < to {
+					return ErrHours
+				}
+			}
+		}
+	}
+	return nil
+}

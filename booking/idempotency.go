@@ -1,0 +1,151 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/internal/fault"
+)
+
+// IdempotencyKey names one request of one principal. The same key of another principal, method or route is another request.
+type IdempotencyKey struct {
+	Principal   string
+	Method      string
+	Route       string
+	Key         string
+	Fingerprint [sha256.Size]byte
+}
+
+// Response is what was answered, kept to be answered again.
+type Response struct {
+	Status    int
+	MediaType string
+	Body      []byte
+}
+
+// Errors of idempotency keys.
+var (
+	ErrKeyForm       = fault.New(fault.Invalid, "idempotency_key", "An idempotency key has 1 to 255 characters.")
+	ErrKeyMismatch   = fault.New(fault.Invalid, "idempotency_mismatch", "This idempotency key was used for another request.")
+	ErrKeyInProgress = fault.New(fault.Conflict, "idempotency_in_progress", "The first request with this idempotency key is still running; send it again in a moment.")
+	ErrBody          = fault.New(fault.Invalid, "body", "The body is not valid JSON.")
+)
+
+const (
+	maxKey = 255
+	// KeyRetention is how long an answer is kept; a client that retries longer gets a new effect.
+	KeyRetention = 48 * time.Hour
+	// keyLease is how long a silent owner keeps the key. It is longer than any request may run.
+	keyLease = 60 * time.Second
+)
+
+// Fingerprint tells requests with one key apart. Bodies that differ only in the order of fields or in white space are the same.
+func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
+	canonical := []byte{}
+	if len(bytes.TrimSpace(body)) > 0 {
+		var value any
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.UseNumber() // a float would make different numbers the same
+		if err := d.Decode(&value); err != nil {
+			return [sha256.Size]byte{}, fmt.Errorf("%w: %w", ErrBody, err)
+		}
+		if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it bare
+			return [sha256.Size]byte{}, ErrBody
+		}
+		var err error
+		if canonical, err = json.Marshal(value); err != nil { // maps are written in the order of their keys
+			return [sha256.Size]byte{}, fmt.Errorf("%w: %w", ErrBody, err)
+		}
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", method, path, canonical)), nil
+}
+
+// Once runs a request that may come again. run gets a service inside a transaction; its effect and its answer are committed together, so
+// a crash leaves both or neither. When run refuses, everything it did is undone, and refuse turns the error into the answer and says
+// whether that is kept: answers about the world are (a taken slot), answers that a later try may change are not (401, 403, 429, 5xx).
+//
+// A rival with the same key gets ErrKeyInProgress while the first runs, and the first's answer afterwards, with replayed set. An owner that
+// was killed frees the key when its lease ends.
+func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx context.Context, s *Service) (Response, error), refuse func(err error) (r Response, keep bool)) (r Response, replayed bool, err error) {
+	if k.Key == "" || len(k.Key) > maxKey {
+		return Response{}, false, ErrKeyForm
+	}
+	owner := newOwner()
+	old, err := s.claim(ctx, k, owner)
+	if err != nil || old != nil {
+		if err != nil {
+			return Response{}, false, err
+		}
+		return *old, true, nil
+	}
+	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if r, err = run(ctx, s.within(tx)); err != nil {
+			return err
+		}
+		return answer(ctx, tx, k, owner, r)
+	})
+	if err == nil {
+		return r, false, nil
+	}
+	refusal, keep := refuse(err)
+	cctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	if !keep {
+		_ = release(cctx, s.db, k, owner) // the lease ends by itself
+		return Response{}, false, err
+	}
+	if aerr := answer(cctx, s.db, k, owner, refusal); aerr != nil {
+		return Response{}, false, translate(ctx, aerr)
+	}
+	return refusal, false, nil
+}
+
+const releaseTimeout = 3 * time.Second
+
+// newOwner is a random uuid: who runs a request, this time.
+func newOwner() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// claim takes the key, or returns what was answered to it.
+func (s *Service) claim(ctx context.Context, k IdempotencyKey, owner string) (old *Response, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		old = nil
+		taken, err := insertKey(ctx, tx, k, owner)
+		if err != nil || taken {
+			return err
+		}
+		row, err := lockKey(ctx, tx, k)
+		switch {
+		case err != nil:
+			return err
+		case row.fingerprint != k.Fingerprint:
+			return ErrKeyMismatch
+		case row.answer != nil:
+			old = row.answer
+			return nil
+		case row.leased:
+			return ErrKeyInProgress
+		}
+		return takeOverKey(ctx, tx, k, owner)
+	})
+	return old, err
+}
+
+// keyRow is a stored key.
+type keyRow struct {
+	fingerprint [sha256.Size]byte
+	leased      bool
+	answer      *Response
+}

@@ -1,0 +1,87 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pavilion/storage"
+)
+
+// keyMatch picks a key's row; keyArgs are its arguments.
+const keyMatch = ` WHERE principal = $1 AND method = $2 AND route = $3 AND key = $4`
+
+func keyArgs(k IdempotencyKey, more ...any) []any {
+	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
+}
+
+func insertKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) (taken bool, err error) {
+	tag, err := q.Exec(ctx, `
+		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until) VALUES ($1, $2, $3, $4, $5, $6, booking_clock() + $7::interval)
+		ON CONFLICT DO NOTHING`, keyArgs(k, k.Fingerprint[:], owner, keyLease)...)
+	if err != nil {
+		return false, fmt.Errorf("claim idempotency key: %w", err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+func lockKey(ctx context.Context, q storage.Queryer, k IdempotencyKey) (row keyRow, err error) {
+	var print, body []byte
+	var status *int
+	var media *string
+	var lease *time.Time
+	var now time.Time
+	err = q.QueryRow(ctx, `SELECT fingerprint, status, media_type, body, lease_until, booking_clock() FROM idempotency_key`+keyMatch+` FOR UPDATE`, keyArgs(k)...).
+		Scan(&print, &status, &media, &body, &lease, &now)
+	if err != nil {
+		return row, fmt.Errorf("read idempotency key: %w", err)
+	}
+	copy(row.fingerprint[:], print)
+	row.leased = lease != nil && lease.After(now)
+	if status != nil {
+		row.answer = &Response{Status: *status, MediaType: *media, Body: body}
+	}
+	return row, nil
+}
+
+func takeOverKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) error {
+	_, err := q.Exec(ctx, `UPDATE idempotency_key SET owner = $5, lease_until = booking_clock() + $6::interval`+keyMatch, keyArgs(k, owner, keyLease)...)
+	if err != nil {
+		return fmt.Errorf("take over idempotency key: %w", err)
+	}
+	return nil
+}
+
+// answer stores what is answered, if the key is still the owner's. An owner whose lease was taken over must not have its effect.
+func answer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
+	body := r.Body
+	if body == nil {
+		body = []byte{}
+	}
+	tag, err := q.Exec(ctx, `
+		UPDATE idempotency_key SET owner = NULL, lease_until = NULL, status = $6, media_type = $7, body = $8, answered_at = booking_clock()`+keyMatch+` AND owner = $5`,
+		keyArgs(k, owner, r.Status, r.MediaType, body)...)
+	if err != nil {
+		return fmt.Errorf("store answer: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrKeyInProgress
+	}
+	return nil
+}
+
+func release(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) error {
+	if _, err := q.Exec(ctx, `DELETE FROM idempotency_key`+keyMatch+` AND owner = $5`, keyArgs(k, owner)...); err != nil {
+		return fmt.Errorf("release idempotency key: %w", err)
+	}
+	return nil
+}
+
+// deleteOldKeys forgets answers past their retention.
+func deleteOldKeys(ctx context.Context, q storage.Queryer) (int64, error) {
+	tag, err := q.Exec(ctx, `DELETE FROM idempotency_key WHERE created_at < booking_clock() - $1::interval AND (lease_until IS NULL OR lease_until < booking_clock())`, KeyRetention)
+	if err != nil {
+		return 0, fmt.Errorf("delete old idempotency keys: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

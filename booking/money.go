@@ -1,0 +1,84 @@
+package booking
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/currency"
+
+	"pavilion/internal/fault"
+)
+
+// Money is an amount in the smallest unit of its currency: 1999 INR is 19.99 rupees, 1999 JPY is 1999 yen. It is never a float.
+type Money struct {
+	Minor    int64
+	Currency string // ISO 4217, upper case
+}
+
+// Errors of amounts.
+var (
+	ErrCurrency = fault.New(fault.Invalid, "currency", "That is not a currency: use its three letters, like INR.")
+	ErrAmount   = fault.New(fault.Invalid, "amount", "That is not an amount in this currency.")
+)
+
+// digits is how many decimals the currency has: JPY 0, INR 2, KWD 3.
+func digits(code string) (int, error) {
+	unit, err := currency.ParseISO(code)
+	if err != nil || unit.String() != code || unit == currency.XXX {
+		return 0, fmt.Errorf("currency %q: %w", code, ErrCurrency)
+	}
+	scale, _ := currency.Standard.Rounding(unit)
+	return scale, nil
+}
+
+// ParseMoney reads a decimal like 19.99 exactly. More decimals than the currency has are refused, not rounded.
+func ParseMoney(text, code string) (Money, error) {
+	scale, err := digits(code)
+	if err != nil {
+		return Money{}, err
+	}
+	whole, part, dot := strings.Cut(text, ".")
+	if whole == "" || dot && part == "" || len(part) > scale {
+		return Money{}, fmt.Errorf("%q in %s: %w", text, code, ErrAmount)
+	}
+	for _, r := range whole + part {
+		if r < '0' || r > '9' {
+			return Money{}, fmt.Errorf("%q in %s: %w", text, code, ErrAmount)
+		}
+	}
+	minor, err := strconv.ParseInt(whole+part+strings.Repeat("0", scale-len(part)), 10, 64)
+	if err != nil {
+		return Money{}, fmt.Errorf("%q in %s: %w", text, code, ErrAmount)
+	}
+	return Money{Minor: minor, Currency: code}, nil
+}
+
+// String writes the amount with the decimals of its currency: "19.99 INR", "1999 JPY", "1.250 KWD".
+func (m Money) String() string {
+	scale, err := digits(m.Currency)
+	if err != nil {
+		scale = 0
+	}
+	sign, minor := "", uint64(m.Minor) //nolint:gosec // a negative amount is turned around below
+	if m.Minor < 0 {
+		sign, minor = "-", -minor
+	}
+	text := fmt.Sprintf("%0*d", scale+1, minor)
+	if scale > 0 {
+		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
+	}
+	return sign + text + " " + m.Currency
+}
+
+// Share is percent of the amount, halves rounded up.
+func (m Money) Share(percent int) Money {
+	return Money{Minor: divideHalfUp(m.Minor*int64(percent), 100), Currency: m.Currency}
+}
+
+// divideHalfUp divides amounts that are not negative.
+func divideHalfUp(n, by int64) int64 { return (n + by/2) / by }
+
+// maxMinor bounds a rate so that a day of it at the finest step cannot overflow.
+const maxMinor = math.MaxInt64 / (48 * 3600 * 100)

@@ -1,0 +1,37 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// insertNotification returns 0 where the same has been said of this version of the booking.
+func insertNotification(ctx context.Context, q storage.Queryer, kind notice, b Booking, at time.Time) (id int64, err error) {
+	err = q.QueryRow(ctx, `
+		INSERT INTO notification (club_id, member_id, kind, booking_id, version, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (booking_id, kind, version) DO NOTHING RETURNING id`, b.Club, b.Member, kind, b.ID, b.Version, at).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("insert notification: %w", err)
+	}
+	return id, nil
+}
+
+func selectNotifications(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Notification, error) {
+	list, err := collect(ctx, q, func(row pgx.CollectableRow) (n Notification, err error) {
+		err = row.Scan(&n.ID, &n.Club, &n.Member, &n.Kind, &n.Booking, &n.CreatedAt, &n.SentAt)
+		return n, err
+	}, `SELECT id, club_id, member_id, kind, booking_id, created_at, sent_at FROM notification `+condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read notifications: %w", err)
+	}
+	return list, nil
+}

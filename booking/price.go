@@ -1,0 +1,190 @@
+package booking
+
+import (
+	"slices"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Rate is which of a rule's two prices applies.
+type Rate string
+
+// The rates.
+const (
+	MemberRate Rate = "member"
+	GuestRate  Rate = "guest"
+)
+
+// PriceRule is what an hour costs on some weekdays between two minutes of the local clock. Of the rules that match, the highest rank
+// wins, then the one for this net, then the newest.
+type PriceRule struct {
+	ID       int64
+	Net      NetID // 0: every net
+	Label    string
+	Rank     int
+	Weekdays [7]bool // Sunday first
+	From, To int
+	Member   Money // an hour
+	Guest    Money
+}
+
+// PriceLine is one part of a price: a net under one rule, or an add-on.
+type PriceLine struct {
+	Net    NetID
+	Label  string
+	AddOn  AddOnID // 0 for the net itself
+	Start  time.Time
+	End    time.Time
+	Hourly Money // of an add-on once a booking: its price
+	Amount Money
+}
+
+// Quote is what a booking would cost now.
+type Quote struct {
+	Nets  []NetID
+	Span  Span
+	Day   Day
+	Rate  Rate
+	Lines []PriceLine
+	Total Money
+}
+
+// Errors of prices.
+var (
+	ErrNoPrice   = fault.New(fault.Conflict, "no_price", "The club has set no price for that time.")
+	ErrPriceRule = fault.New(fault.Invalid, "price_rule", "A price needs a label, weekdays, a time that ends after it begins, and the club's currency.")
+)
+
+func (r PriceRule) check(currency string) error {
+	if r.Label == "" || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
+		r.Member.Currency != currency || r.Guest.Currency != currency || !payable(r.Member) || !payable(r.Guest) {
+		return ErrPriceRule
+	}
+	return nil
+}
+
+func payable(m Money) bool { return m.Minor >= 0 && m.Minor <= maxMinor }
+
+func (r PriceRule) per(rate Rate) Money {
+	if rate == MemberRate {
+		return r.Member
+	}
+	return r.Guest
+}
+
+// price adds up what nets and add-ons cost for a time. It walks from one change of price to the next; what counts is the time that
+// passes, so the repeated hour is paid and the skipped hour is not. Each line is rounded so that the lines add up to the exact sum,
+// rounded once.
+func (s *setup) price(nets []NetID, addOns []AddOnID, want Span, rate Rate) ([]PriceLine, Money, error) {
+	var lines []PriceLine
+	for _, net := range nets {
+		segments, err := s.segments(net, want, rate)
+		if err != nil {
+			return nil, Money{}, err
+		}
+		lines = append(lines, segments...)
+	}
+	for _, id := range addOns {
+		a, err := s.addOn(id, nets)
+		if err != nil {
+			return nil, Money{}, err
+		}
+		lines = append(lines, PriceLine{Net: a.Net, AddOn: a.ID, Label: a.Name, Start: want.Start, End: want.End, Hourly: a.Price})
+		if !a.PerHour {
+			lines[len(lines)-1].Amount = a.Price
+		}
+	}
+	total := Money{Currency: s.club.Currency}
+	var exact, rounded int64 // in seconds of minor units an hour; in minor units
+	for i := range lines {
+		l := &lines[i]
+		if l.Amount != (Money{}) || l.Hourly.Minor == 0 {
+			l.Amount.Currency = s.club.Currency
+			total.Minor += l.Amount.Minor
+			continue
+		}
+		exact += l.Hourly.Minor * int64(l.End.Sub(l.Start)/time.Second)
+		sum := divideHalfUp(exact, 3600)
+		l.Amount = Money{Minor: sum - rounded, Currency: s.club.Currency}
+		rounded = sum
+		total.Minor += l.Amount.Minor
+	}
+	return lines, total, nil
+}
+
+// segments splits a time at every change of the winning rule.
+func (s *setup) segments(net NetID, want Span, rate Rate) ([]PriceLine, error) {
+	var lines []PriceLine
+	for at := want.Start; at.Before(want.End); {
+		rule, until := s.ruleAt(net, at)
+		if rule == nil {
+			return nil, ErrNoPrice
+		}
+		end := until
+		if end.After(want.End) {
+			end = want.End
+		}
+		if n := len(lines); n > 0 && lines[n-1].Label == rule.Label && lines[n-1].Hourly == rule.per(rate) {
+			lines[n-1].End = end
+		} else {
+			lines = append(lines, PriceLine{Net: net, Label: rule.Label, Start: at, End: end, Hourly: rule.per(rate)})
+		}
+		at = end
+	}
+	return lines, nil
+}
+
+// ruleAt is the rule in force at an instant, and an instant up to which it surely stays so: the next minute at which some rule begins
+// or ends, or the next change of the clock.
+func (s *setup) ruleAt(net NetID, at time.Time) (*PriceRule, time.Time) {
+	local := at.In(s.club.Zone)
+	minute, weekday := local.Hour()*60+local.Minute(), local.Weekday()
+	next := 1440
+	var best *PriceRule
+	for i := range s.prices {
+		r := &s.prices[i]
+		if r.Net != 0 && r.Net != net || !r.Weekdays[weekday] {
+			continue
+		}
+		for _, border := range []int{r.From, r.To} {
+			if border > minute && border < next {
+				next = border
+			}
+		}
+		if r.From <= minute && minute < r.To && (best == nil || r.beats(best)) {
+			best = r
+		}
+	}
+	whole := local.Add(-time.Duration(local.Second())*time.Second - time.Duration(local.Nanosecond()))
+	until := whole.Add(time.Duration(next-minute) * time.Minute)
+	if _, change := local.ZoneBounds(); !change.IsZero() && change.Before(until) {
+		until = change
+	}
+	return best, until
+}
+
+func (r *PriceRule) beats(o *PriceRule) bool {
+	if r.Rank != o.Rank {
+		return r.Rank > o.Rank
+	}
+	if (r.Net != 0) != (o.Net != 0) {
+		return r.Net != 0
+	}
+	return r.ID > o.ID
+}
+
+// addOn finds an add-on that is bound to one of the nets.
+func (s *setup) addOn(id AddOnID, nets []NetID) (AddOn, error) {
+	for _, n := range s.nets {
+		if !slices.Contains(nets, n.ID) {
+			continue
+		}
+		for _, a := range n.AddOns {
+			if a.ID == id && a.Active {
+				return a, nil
+			}
+		}
+	}
+	return AddOn{}, ErrNoAddOn
+}

@@ -1,0 +1,154 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Errors of moving.
+var (
+	ErrMoveLate = fault.New(fault.Conflict, "too_late_to_move", "It is too late to move this booking; you can still cancel it.")
+	ErrNoMove   = fault.New(fault.Invalid, "no_move", "That is where the booking is already.")
+	ErrSwap     = fault.New(fault.Invalid, "swap", "Two different bookings of one club are needed.")
+)
+
+// RescheduleRequest is where a booking should go; no nets means the same ones.
+type RescheduleRequest struct {
+	Nets       []NetID
+	Start, End time.Time
+}
+
+// Rescheduled is the moved booking, and how its price changed: positive is more to pay.
+type Rescheduled struct {
+	Booking    Booking
+	Difference Money
+}
+
+// Reschedule moves a hold or a booking, to a time that may overlap its own. It is one UPDATE: a move to a taken slot leaves everything as
+// it was. The price of the new time counts. Members may move until the limit up to which cancelling is free.
+func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r RescheduleRequest) (Rescheduled, error) {
+	var done Rescheduled
+	var lost error
+	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) error {
+		old := *b
+		if err := c.mayMove(*b); err != nil {
+			return err
+		}
+		nets := r.Nets
+		if len(nets) == 0 {
+			nets = b.Nets
+		}
+		quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: r.Start, End: r.End, AddOns: b.AddOns}, b.Rate)
+		if err != nil {
+			return err
+		}
+		if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) {
+			return ErrNoMove
+		}
+		if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+			return err
+		}
+		b.Nets, b.Span, b.Day, b.Lines, b.Price, b.until = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.occupied(quote.Span).End
+		if err := c.mayHave(ctx, *b); err != nil {
+			return err
+		}
+		if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+			return err
+		}
+		free, err := c.free(ctx, b.Nets, b.occupied(), b.ID)
+		if err != nil {
+			return err
+		}
+		if !free {
+			lost = ErrSlotTaken
+			return nil
+		}
+		done = Rescheduled{Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
+		if err := c.move(ctx, old, b); err != nil {
+			return err
+		}
+		done.Booking = *b
+		return nil
+	})
+	if err == nil {
+		err = lost
+	}
+	if err != nil {
+		return Rescheduled{}, err
+	}
+	return done, nil
+}
+
+// mayMove checks state and time of a booking that is to move.
+func (c *change) mayMove(b Booking) error {
+	switch {
+	case b.State == Expired || b.expired(c.at):
+		return ErrHoldExpired
+	case b.Kind != Play || b.State != Held && b.State != Confirmed:
+		return ErrState
+	case !b.Span.Start.After(c.at):
+		return ErrTooLate
+	case !c.actor.staff() && b.State == Confirmed && c.at.After(b.Span.Start.Add(-c.setup.club.Policy.CancelFree)):
+		return ErrMoveLate
+	}
+	return nil
+}
+
+// move writes the new place and passes the old one on.
+func (c *change) move(ctx context.Context, old Booking, b *Booking) error {
+	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
+		return err
+	}
+	if err := c.touch(ctx, old.Nets, old.occupied()); err != nil {
+		return err
+	}
+	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
+	if err := c.done(ctx, "reschedule", b, notifyMoved, detail); err != nil {
+		return err
+	}
+	return c.offer(ctx, old.Nets, old.occupied())
+}
+
+// Swap exchanges the places of two confirmed bookings, in one UPDATE. Each keeps its member and its price. It is for staff, who have asked
+// both members.
+func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]Booking, error) {
+	var done [2]Booking
+	if err := actor.mustBeStaff(); err != nil {
+		return done, err
+	}
+	other, err := selectBooking(ctx, s.db, second)
+	if err != nil {
+		return done, translate(ctx, err)
+	}
+	err = s.withBooking(ctx, actor, first, other.Nets, func(ctx context.Context, c *change, a *Booking) error {
+		b, err := selectBooking(ctx, c.tx, second)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !slices.Equal(b.Nets, other.Nets):
+			return ErrBusy // it moved before its nets were locked
+		case first == second || a.Club != b.Club:
+			return ErrSwap
+		case a.State != Confirmed || b.State != Confirmed || a.Kind != Play || b.Kind != Play:
+			return ErrState
+		case !a.Span.Start.After(c.at) || !b.Span.Start.After(c.at):
+			return ErrTooLate
+		}
+		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.until, b.until = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.until, a.until
+		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
+			return err
+		}
+		for _, one := range []*Booking{a, &b} {
+			if err := c.done(ctx, "swap", one, notifyMoved, map[string]any{"to_nets": one.Nets, "to": one.Span.Start.UTC()}); err != nil {
+				return err
+			}
+		}
+		done = [2]Booking{*a, b}
+		return nil
+	})
+	return done, err
+}

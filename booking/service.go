@@ -1,0 +1,114 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"golang.org/x/sync/singleflight"
+
+	"pavilion/storage"
+)
+
+// Options configure a Service.
+type Options struct {
+	DB       *pgxpool.Pool
+	Redis    *storage.Redis // nil: no cache
+	Logger   *slog.Logger
+	LockWait time.Duration // for one lock; 2 s where 0
+	ConnWait time.Duration // for a free connection; 1 s where 0
+}
+
+// database is a pool, or a transaction that an outer step has begun.
+type database interface {
+	storage.Beginner
+	storage.Queryer
+}
+
+// Service is the booking domain. Many may run, in many processes, over one database.
+type Service struct {
+	db       database
+	pool     hurried // for reads, which are never part of an outer step
+	cache    *busyCache
+	setups   *setupCache
+	flights  *singleflight.Group
+	jobs     *river.Client[pgx.Tx]
+	logger   *slog.Logger
+	lockWait time.Duration
+}
+
+// New makes a Service; nothing runs until it is called.
+func New(o Options) (*Service, error) {
+	jobs, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{Logger: o.Logger.With("component", "jobs")}) // inserts only
+	if err != nil {
+		return nil, fmt.Errorf("booking: job queue: %w", err)
+	}
+	pool := hurried{o.DB, cmp.Or(o.ConnWait, time.Second)}
+	return &Service{
+		db: pool, pool: pool, cache: newBusyCache(o.Redis), setups: new(setupCache), flights: new(singleflight.Group), jobs: jobs,
+		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second),
+	}, nil
+}
+
+// within is the same service inside a transaction that has begun: its own transactions become savepoints of it.
+func (s *Service) within(tx pgx.Tx) *Service {
+	inner := *s
+	inner.db = tx
+	return &inner
+}
+
+// hurried is a pool that says soon when all its connections are taken, so that a full house answers "later" and does not queue.
+type hurried struct {
+	*pgxpool.Pool
+	wait time.Duration
+}
+
+// Begin waits a little for a connection; the transaction itself is not bound by that.
+func (h hurried) Begin(ctx context.Context) (pgx.Tx, error) {
+	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, errPoolBusy)
+	defer cancel()
+	tx, err := h.Pool.Begin(wctx)
+	return tx, late(ctx, wctx, err)
+}
+
+// withConn runs fn on a connection, which it waits a little for.
+func (h hurried) withConn(ctx context.Context, fn func(conn *pgxpool.Conn) error) error {
+	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, errPoolBusy)
+	defer cancel()
+	conn, err := h.Acquire(wctx)
+	if err != nil {
+		return late(ctx, wctx, err)
+	}
+	defer conn.Release()
+	return fn(conn)
+}
+
+// late names the cause where it was our own limit and not the caller's.
+func late(ctx, wctx context.Context, err error) error {
+	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), errPoolBusy) {
+		return fmt.Errorf("%w: %w", errPoolBusy, err)
+	}
+	return err
+}
+
+// inTx runs fn in a transaction and turns its error into one that can be told.
+func (s *Service) inTx(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
+	return translate(ctx, storage.InTx(ctx, s.db, fn))
+}
+
+// snapshot runs fn in a read-only transaction in which every statement sees the same commits.
+func (s *Service) snapshot(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
+	return translate(ctx, storage.InTx(ctx, s.pool, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {
+			return fmt.Errorf("begin snapshot: %w", err)
+		}
+		return fn(ctx, tx)
+	}))
+}

@@ -1,0 +1,164 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// setupCache keeps each club's settings under the broad token they were read under. Whoever asks brings the token that is true now.
+type setupCache struct{ clubs sync.Map } // ClubID → *setup
+
+// under returns the settings that belong to the token, read through q where they are not in memory. q must not see a later change of
+// settings than the token: a change holds the club's lock, a reader has a snapshot.
+func (c *setupCache) under(ctx context.Context, q storage.Queryer, club ClubID, token string) (*setup, error) {
+	if known := c.get(club, token); known != nil {
+		return known, nil
+	}
+	s, err := selectSetup(ctx, q, club)
+	if err != nil {
+		return nil, err
+	}
+	s.token = token
+	c.clubs.Store(club, s)
+	return s, nil
+}
+
+// get returns the settings of the token where they are in memory. A club without a token has never been changed through this package,
+// so its settings are read each time.
+func (c *setupCache) get(club ClubID, token string) *setup {
+	if known, ok := c.clubs.Load(club); ok && token != "" && known.(*setup).token == token { //nolint:forcetypeassert // under stores nothing else
+		return known.(*setup) //nolint:forcetypeassert // as above
+	}
+	return nil
+}
+
+const clubColumns = `id, name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes, horizon_days,
+	hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
+	quota_active, quota_week_minutes`
+
+func scanClub(row pgx.CollectableRow) (Club, error) {
+	var c Club
+	var zone string
+	p := &c.Policy
+	var grid, minimum, maximum, buffer, notice, hold, holdMax, offer, free, checkIn, noShow, reminder, week int64
+	err := row.Scan(&c.ID, &c.Name, &zone, &c.Currency, &p.PaysOnline, &grid, &minimum, &maximum, &buffer, &notice, &p.Horizon,
+		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week)
+	if err != nil {
+		return c, err
+	}
+	for to, minutes := range map[*time.Duration]int64{
+		&p.Grid: grid, &p.Min: minimum, &p.Max: maximum, &p.Buffer: buffer, &p.Notice: notice,
+		&p.CheckIn: checkIn, &p.NoShow: noShow, &p.Reminder: reminder, &p.QuotaWeek: week,
+	} {
+		*to = time.Duration(minutes) * time.Minute
+	}
+	p.Hold, p.HoldMax, p.Offer = time.Duration(hold)*time.Second, time.Duration(holdMax)*time.Second, time.Duration(offer)*time.Second
+	p.CancelFree = time.Duration(free) * time.Hour
+	c.Zone, err = loadZone(zone)
+	return c, err
+}
+
+func collect[T any](ctx context.Context, q storage.Queryer, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+func selectSetup(ctx context.Context, q storage.Queryer, id ClubID) (*setup, error) {
+	clubs, err := collect(ctx, q, scanClub, `SELECT `+clubColumns+` FROM club WHERE id = $1`, id)
+	if err == nil && len(clubs) == 0 {
+		return nil, ErrNoClub
+	}
+	var addOns []AddOn
+	s := new(setup)
+	for _, read := range []func() error{
+		func() error { s.club = clubs[0]; return nil },
+		func() (err error) {
+			s.nets, err = collect(ctx, q, scanNet, `SELECT id, name, surface, indoor, lights, capacity, active FROM net WHERE club_id = $1 ORDER BY id`, id)
+			return err
+		},
+		func() (err error) {
+			addOns, err = collect(ctx, q, scanAddOn, `SELECT a.id, a.net_id, a.name, a.per_hour, a.price_minor, a.active, c.currency
+				FROM add_on a JOIN net n ON n.id = a.net_id JOIN club c ON c.id = n.club_id WHERE c.id = $1 ORDER BY a.id`, id)
+			return err
+		},
+		func() (err error) {
+			s.hours, err = collect(ctx, q, pgx.RowToStructByPos[OpeningHours], `SELECT net_id, weekday, opens_minute, closes_minute FROM opening_hours
+				WHERE club_id = $1 ORDER BY net_id, weekday, opens_minute`, id)
+			return err
+		},
+		func() (err error) {
+			s.closures, err = collect(ctx, q, scanClosure, `SELECT id, net_ids, reason, every, lower(during), upper(during), first_day, last_day,
+				coalesce(from_minute, 0), coalesce(to_minute, 0) FROM closure WHERE club_id = $1 ORDER BY id`, id)
+			return err
+		},
+		func() (err error) {
+			s.prices, err = collect(ctx, q, scanPriceRule, `SELECT p.id, p.net_id, p.label, p.rank, p.weekdays, p.from_minute, p.to_minute, p.member_minor, p.guest_minor,
+				c.currency FROM price_rule p JOIN club c ON c.id = p.club_id WHERE c.id = $1 ORDER BY p.id`, id)
+			return err
+		},
+	} {
+		if err == nil {
+			err = read()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read club %d: %w", id, err)
+	}
+	for i := range s.nets {
+		for _, a := range addOns {
+			if a.Net == s.nets[i].ID {
+				s.nets[i].AddOns = append(s.nets[i].AddOns, a)
+			}
+		}
+	}
+	return s, nil
+}
+
+func scanNet(row pgx.CollectableRow) (n Net, err error) {
+	err = row.Scan(&n.ID, &n.Name, &n.Surface, &n.Indoor, &n.Lights, &n.Capacity, &n.Active)
+	return n, err
+}
+
+func scanAddOn(row pgx.CollectableRow) (a AddOn, err error) {
+	err = row.Scan(&a.ID, &a.Net, &a.Name, &a.PerHour, &a.Price.Minor, &a.Active, &a.Price.Currency)
+	return a, err
+}
+
+func scanClosure(row pgx.CollectableRow) (c Closure, err error) {
+	var start, end, first, last *time.Time
+	if err = row.Scan(&c.ID, &c.Nets, &c.Reason, &c.Every, &start, &end, &first, &last, &c.From, &c.To); err != nil {
+		return c, err
+	}
+	if start != nil && end != nil {
+		c.During = Span{*start, *end}
+	}
+	if first != nil {
+		c.First = dayOf(*first)
+	}
+	if last != nil {
+		day := dayOf(*last)
+		c.Last = &day
+	}
+	return c, nil
+}
+
+func scanPriceRule(row pgx.CollectableRow) (r PriceRule, err error) {
+	var weekdays int
+	if err = row.Scan(&r.ID, &r.Net, &r.Label, &r.Rank, &weekdays, &r.From, &r.To, &r.Member.Minor, &r.Guest.Minor, &r.Member.Currency); err != nil {
+		return r, err
+	}
+	r.Guest.Currency = r.Member.Currency
+	for i := range r.Weekdays {
+		r.Weekdays[i] = weekdays&(1<<i) != 0
+	}
+	return r, nil
+}

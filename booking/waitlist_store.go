@@ -1,0 +1,69 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+func selectWaits(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Wait, error) {
+	list, err := collect(ctx, q, func(row pgx.CollectableRow) (w Wait, err error) {
+		err = row.Scan(&w.ID, &w.Club, &w.Member, &w.Net, &w.Span.Start, &w.Span.End, &w.State, &w.Offer, &w.CreatedAt)
+		return w, err
+	}, `SELECT id, club_id, member_id, net_id, lower(during), upper(during), state, coalesce(booking_id, 0), created_at FROM waitlist `+condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read waitlist: %w", err)
+	}
+	return list, nil
+}
+
+func insertWait(ctx context.Context, q storage.Queryer, w *Wait, at time.Time) error {
+	err := q.QueryRow(ctx, `INSERT INTO waitlist (club_id, member_id, net_id, during, created_at) VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6) RETURNING id`,
+		w.Club, w.Member, w.Net, w.Span.Start, w.Span.End, at).Scan(&w.ID)
+	if storage.Violated(err, "waitlist_once") {
+		return ErrWaitTwice
+	}
+	if err != nil {
+		return fmt.Errorf("join waitlist: %w", err)
+	}
+	w.CreatedAt = at
+	return nil
+}
+
+func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) error {
+	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'left' WHERE id = $1 AND member_id = $2 AND state = 'waiting'`, id, member)
+	if err != nil {
+		return fmt.Errorf("leave waitlist: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNoWait
+	}
+	return nil
+}
+
+// setOffered ties a wish to the hold made for it. A member who left in this very moment keeps the transaction from making the offer.
+func setOffered(ctx context.Context, q storage.Queryer, id WaitID, offer ID) error {
+	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'offered', booking_id = $2 WHERE id = $1 AND state = 'waiting'`, id, offer)
+	if err != nil {
+		return fmt.Errorf("offer to waiter %d: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrBusy
+	}
+	return nil
+}
+
+// closeOffer notes how an offer ended; other bookings have none.
+func (c *change) closeOffer(ctx context.Context, b Booking, end string) error {
+	if b.Kind != Offer {
+		return nil
+	}
+	if _, err := c.tx.Exec(ctx, `UPDATE waitlist SET state = $2 WHERE booking_id = $1 AND state = 'offered'`, b.ID, end); err != nil {
+		return fmt.Errorf("close offer %d: %w", b.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package booking
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"pavilion/internal/fault"
+)
+
+// Repeat chooses between the two instants of a wall time that a clock shows twice, when it is set back.
+type Repeat string
+
+// The choices; the zero value asks.
+const (
+	Ask     Repeat = ""
+	Earlier Repeat = "earlier"
+	Later   Repeat = "later"
+)
+
+// Errors of wall times.
+var (
+	ErrNoSuchTime    = fault.New(fault.Invalid, "no_such_time", "The clock skips that time on that day; choose another.")
+	ErrAmbiguousTime = fault.New(fault.Invalid, "ambiguous_time", "The clock shows that time twice on that day; say which one, by its offset.")
+	ErrTimeForm      = fault.New(fault.Invalid, "time_form", "Write a time like 2026-11-01T18:00 or, with its offset, 2026-11-01T18:00-04:00.")
+)
+
+// AmbiguousTimeError carries the two instants to choose from.
+type AmbiguousTimeError struct{ Earlier, Later time.Time }
+
+// Error names both.
+func (e *AmbiguousTimeError) Error() string {
+	return fmt.Sprintf("%v: %s or %s", ErrAmbiguousTime, e.Earlier.Format(time.RFC3339), e.Later.Format(time.RFC3339))
+}
+
+// Unwrap makes it ErrAmbiguousTime.
+func (e *AmbiguousTimeError) Unwrap() error { return ErrAmbiguousTime }
+
+// Instant is the one conversion from a clock on the wall to an instant. minute counts from midnight of day and may exceed 1440: the
+// night after. A time that the clock skips is refused; one that it shows twice is asked about. Go alone would guess in both cases, and
+// Postgres would guess otherwise.
+func Instant(day Day, minute int, zone *time.Location, repeat Repeat) (time.Time, error) {
+	found := readings(day, minute, zone)
+	switch {
+	case len(found) == 0:
+		return time.Time{}, fmt.Errorf("%s, minute %d in %s: %w", day, minute, zone, ErrNoSuchTime)
+	case len(found) == 1 || repeat == Earlier:
+		return found[0], nil
+	case repeat == Later:
+		return found[len(found)-1], nil
+	}
+	return time.Time{}, &AmbiguousTimeError{Earlier: found[0], Later: found[len(found)-1]}
+}
+
+// readings are the instants at which the clock shows this time, in order: none in a gap, two in a repeat. Every instant of the
+// neighbouring day on either side has one of the offsets tried here.
+func readings(day Day, minute int, zone *time.Location) []time.Time {
+	wall := time.Unix(int64(day)*86400+int64(minute)*60, 0).UTC()
+	var found []time.Time
+	for _, near := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		_, offset := wall.Add(near).In(zone).Zone()
+		t := wall.Add(-time.Duration(offset) * time.Second)
+		if _, real := t.In(zone).Zone(); real != offset {
+			continue
+		}
+		if len(found) == 0 || !found[0].Equal(t) {
+			found = append(found, t.In(zone))
+		}
+	}
+	if len(found) == 2 && found[1].Before(found[0]) {
+		found[0], found[1] = found[1], found[0]
+	}
+	return found
+}
+
+// edge is the instant of an opening or closing time. A clock that skips it opens and closes at the jump; of a repeated time, opening
+// means the first and closing the last, so that both hours are open.
+func edge(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
+	t, err := Instant(day, minute, zone, repeat)
+	if err == nil {
+		return t
+	}
+	wall := time.Unix(int64(day)*86400+int64(minute)*60, 0).UTC()
+	_, before := wall.Add(-24 * time.Hour).In(zone).Zone()
+	jump, _ := wall.Add(-time.Duration(before) * time.Second).In(zone).ZoneBounds() // read with the old offset, it lies just after the jump
+	return jump
+}
+
+// ParseInstant reads a time with an offset as it stands, and one without as a time on the wall in zone.
+func ParseInstant(text string, zone *time.Location) (time.Time, error) {
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t.In(zone), nil
+		}
+	}
+	for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		t, err := time.Parse(form, text)
+		if err != nil {
+			continue
+		}
+		if t.Second() != 0 || t.Nanosecond() != 0 {
+			return time.Time{}, fmt.Errorf("%q: %w", text, ErrTimeForm)
+		}
+		return Instant(DayIn(t, time.UTC), t.Hour()*60+t.Minute(), zone, Ask)
+	}
+	return time.Time{}, fmt.Errorf("%q: %w", text, ErrTimeForm)
+}
+
+// ErrZone is a zone that this binary does not know.
+var ErrZone = fault.New(fault.Invalid, "time_zone", "That is not a time zone: use a name like Asia/Kolkata.")
+
+func loadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, errors.Join(fmt.Errorf("time zone %q: %w", name, ErrZone), err)
+	}
+	return zone, nil
+}
