@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/internal/secret"
@@ -17,6 +18,7 @@ type PostgresOptions struct {
 	URL            secret.String
 	MaxConns       int32         // 10 where 0
 	ConnectTimeout time.Duration // 3 s where 0
+	Tracer         pgx.QueryTracer
 }
 
 var errPostgresURL = errors.New("the Postgres URL cannot be read: postgres://user:password@host:5432/database")
@@ -29,6 +31,7 @@ func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error)
 	}
 	cfg.MaxConns = cmp.Or(o.MaxConns, 10)
 	cfg.ConnConfig.ConnectTimeout = cmp.Or(o.ConnectTimeout, 3*time.Second)
+	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "pavilion"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

@@ -1,0 +1,4 @@
+package httpapi
+
+// domain adds the routes of booking.
+func (a *routes) domain() {}
