@@ -126,7 +126,6 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	defer p.db.Close()
 	if cfg.Migrate {
 		if n, err := migrations.Up(ctx, p.db); err != nil {
 			log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be brought up to date; going on with the one that is there", slog.Any("error", err))
@@ -136,17 +135,28 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	host, _ := os.Hostname()
 	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
+	defer context.AfterFunc(ctx, func() { log.LogAttrs(ctx, slog.LevelInfo, "stopping; a second signal ends the process at once") })()
 	return runStages(ctx, cfg.StopTimeout,
-		[]part{{"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
-		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, p, log) }}},
+		[]part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
+		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/3, p, log) }}},
 	)
 }
 
-// whileHeld indexes and answers while this process holds the lease, and waits for it while another does.
-func whileHeld(ctx context.Context, lease *storage.Lease, p *parts, log *slog.Logger) error {
+// untilClosed keeps the pool until the end. Closing waits for connections in use, so it has a deadline like every other part.
+func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		<-ctx.Done()
+		db.Close()
+		return nil
+	}
+}
+
+// whileHeld indexes and answers while this process holds the lease, and waits for it while another does. Its two stages and giving the
+// lease back take less than the deadline of the stage it is itself in.
+func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts, log *slog.Logger) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
 		loadWords(ctx, p, log)
-		return runStages(ctx, 15*time.Second, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
+		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
 	})
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it was told to stop

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"strings"
 	"time"
 )
 
@@ -17,33 +17,44 @@ type part struct {
 
 var errEarly = errors.New("ended before it was told to")
 
-// runStages starts stages in order and stops them in reverse, each within drain, when ctx ends or a part ends by itself.
+// runStages starts stages in order and stops them in reverse, each within drain, when ctx ends or a part ends by itself. What has not
+// stopped by then is named in the error and left behind: the process is about to end.
 func runStages(ctx context.Context, drain time.Duration, stages ...[]part) (err error) {
 	early := make(chan error, 1)
-	for i, parts := range stages {
+	for _, parts := range stages {
+		// Not the caller's cancel: a stage goes on working until those behind it have stopped.
 		sctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		var running sync.WaitGroup
-		for _, p := range parts {
-			running.Go(func() {
+		ended := make([]chan struct{}, len(parts))
+		for i, p := range parts {
+			ended[i] = make(chan struct{})
+			go func() {
+				defer close(ended[i])
 				if rerr := p.run(sctx); sctx.Err() == nil {
 					select {
 					case early <- fmt.Errorf("%s: %w", p.name, cmp.Or(rerr, errEarly)):
 					default: // another part was first
 					}
 				}
-			})
+			}()
 		}
 		defer func() { // the last stage stops first
 			cancel()
-			done := make(chan struct{})
-			go func() {
-				running.Wait()
-				close(done)
-			}()
-			select {
-			case <-done:
-			case <-time.After(drain):
-				err = errors.Join(err, fmt.Errorf("stage %d did not stop within %s", i+1, drain))
+			over, stop := context.WithTimeout(context.Background(), drain)
+			defer stop()
+			var late []string
+			for i, p := range parts {
+				select {
+				case <-ended[i]:
+				case <-over.Done():
+					select {
+					case <-ended[i]: // both: it did stop
+					default:
+						late = append(late, p.name)
+					}
+				}
+			}
+			if late != nil {
+				err = errors.Join(err, fmt.Errorf("not stopped within %s: %s", drain, strings.Join(late, ", ")))
 			}
 		}()
 	}

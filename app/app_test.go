@@ -1,0 +1,38 @@
+package app_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"pavilion/app"
+)
+
+func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{
+		"PAVILION_BOT_TOKEN": "1:secret", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash", "PAVILION_REDIS_URL": "redis://localhost:1/0",
+		"PAVILION_POSTGRES_URL": "postgres://localhost:1/x", "PAVILION_MONGO_URIS": "mongodb://localhost:1/x",
+	}
+	for name, c := range map[string]struct {
+		args     []string
+		settings map[string]string
+		code     int
+		out, err string
+	}{
+		"help":            {[]string{"help"}, nil, 0, "pavilion migrate up", ""},
+		"unknown command": {[]string{"serv"}, settings, 2, "", "pavilion serve"},
+		"migrate alone":   {[]string{"migrate"}, settings, 2, "", "pavilion migrate status"},
+		"unknown verb":    {[]string{"migrate", "sideways"}, settings, 1, "", "pavilion migrate status"},
+		"no settings":     {nil, nil, 2, "", "PAVILION_BOT_TOKEN"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			code := app.Main(t.Context(), c.args, func(name string) string { return c.settings[name] }, &stdout, &stderr)
+			if code != c.code || !strings.Contains(stdout.String(), c.out) || !strings.Contains(stderr.String(), c.err) {
+				t.Errorf("exit %d, want %d\nout, wanted %q:\n%s\nerr, wanted %q:\n%s", code, c.code, c.out, stdout.String(), c.err, stderr.String())
+			}
+		})
+	}
+}
