@@ -3,8 +3,10 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -32,11 +34,15 @@ func TestBurst_KilledTwiceLosesNothing(t *testing.T) {
 	}
 	archive := club.NewArchive(11)
 	total := int64(0)
+	var sample []string
 	for part := range 10 {
 		for _, id := range ids {
 			var specs []world.FileSpec
 			for _, f := range archive.Take(each / 10) {
 				specs = append(specs, sandbox.Spec(f))
+			}
+			if part%3 == 0 { // one in 300 files stands for all when searching
+				sample = append(sample, specs[0].Name)
 			}
 			if _, err := s.Post(id, specs...); err != nil {
 				t.Fatal(err)
@@ -50,17 +56,26 @@ func TestBurst_KilledTwiceLosesNothing(t *testing.T) {
 			startBot(t, s)
 		}
 	}
-	last := post(t, s, "The.Very.Last.Innings.2026.mkv")
+	post(t, s, "The.Very.Last.Innings.2026.mkv")
 	total++
+	stored(t, s, total)
 	found(t, member, "the very last innings", "1 file")
-	_ = last
+	for _, name := range sample {
+		m := ask(t, member, name)
+		if shown := string([]rune(name)[:min(30, utf8.RuneCountInString(name))]); !strings.Contains(buttons(m), shown) {
+			t.Errorf("%q is stored and not found:\n%s\n%s", name, m.Message, buttons(m))
+		}
+	}
+}
 
-	// Every file once, whichever pool holds it.
-	deadline := time.Now().Add(3 * time.Minute)
+// stored waits until the pools hold every file once.
+func stored(t *testing.T, s *sandbox.Scene, total int64) {
+	t.Helper()
+	deadline := time.Now().Add(2 * patience)
 	for {
 		documents, distinct := count(t, s)
 		if documents == total && distinct == total {
-			break
+			return
 		}
 		if distinct > total || time.Now().After(deadline) {
 			t.Fatalf("%d documents, %d files, %d were posted", documents, distinct, total)
