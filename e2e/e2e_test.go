@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 // scene opens a scene with a running bot that indexes the archive channel, and connects its admin and first member.
 func scene(t *testing.T, o sandbox.Options) (s *sandbox.Scene, admin, member *driver.User) {
 	t.Helper()
-	o.Race = raceEnabled
+	o.Binary = cmp.Or(o.Binary, binary)
 	s, err := sandbox.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -26,10 +26,11 @@ const (
 
 // Options of a scene.
 type Options struct {
-	Pools int  // MongoDB pools; 2 where 0
-	Race  bool // the binary with the race detector
-	Quick bool // see engines.Options
-	Env   map[string]string
+	Pools int // MongoDB pools; 2 where 0
+	// Binary is the program under test; built from this module where empty.
+	Binary string
+	Quick  bool // see engines.Options
+	Env    map[string]string
 }
 
 // Scene is everything that runs.
@@ -68,8 +69,10 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	if err = s.people(); err != nil {
 		return s, err
 	}
-	if s.binary, err = child.Build(ctx, s.dir, o.Race); err != nil {
-		return s, err
+	if s.binary = o.Binary; s.binary == "" {
+		if s.binary, err = child.Build(ctx, s.dir, false); err != nil {
+			return s, err
+		}
 	}
 	s.env = map[string]string{
 		"PAVILION_BOT_TOKEN": BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
