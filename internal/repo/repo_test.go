@@ -1,0 +1,165 @@
+// Package repo has no code: its tests hold what is true of the repository as a whole.
+package repo_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// goTool runs the go command in the repository's root.
+func goTool(t *testing.T, args ...string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = root
+	cmd.Stderr = t.Output()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go %v: %v", args, err)
+	}
+	return out
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestBinary_HoldsNeitherTestingNorTheSandbox(t *testing.T) {
+	t.Parallel()
+	packages := strings.Fields(string(goTool(t, "list", "-deps", ".")))
+	if !slices.Contains(packages, "pavilion/app") {
+		t.Fatalf("the list of %d packages is not the binary's", len(packages))
+	}
+	for _, p := range packages {
+		if p == "testing" || p == "pavilion/e2e" || p == "pavilion/sandbox" || strings.HasPrefix(p, "pavilion/sandbox/") {
+			t.Errorf("the production binary holds %s", p)
+		}
+	}
+}
+
+func TestImage_IsBuiltFromEverythingTheBinaryNeeds(t *testing.T) {
+	t.Parallel()
+	ignored := strings.Fields(regexp.MustCompile(`(?m)^#.*$`).ReplaceAllString(read(t, ".dockerignore"), ""))
+	files := strings.Fields(string(goTool(t, "list", "-deps", "-f",
+		`{{if and .Module .Module.Main}}{{$d := .ImportPath}}{{range .GoFiles}}{{$d}}/{{.}} {{end}}{{range .EmbedFiles}}{{$d}}/{{.}} {{end}}{{end}}`, ".")))
+	if !slices.Contains(files, "pavilion/main.go") {
+		t.Fatalf("the list of %d files is not the binary's", len(files))
+	}
+	for _, file := range append(files, "pavilion/go.mod", "pavilion/go.sum") {
+		file = strings.TrimPrefix(file, "pavilion/")
+		segments := strings.Split(file, "/")
+		for _, pattern := range ignored {
+			anywhere, deep := strings.CutPrefix(pattern, "**/")
+			hit := slices.ContainsFunc(segments, func(s string) bool { ok, _ := path.Match(anywhere, s); return deep && ok })
+			if top, _ := path.Match(pattern, segments[0]); top || hit || pattern == file {
+				t.Errorf("%s is part of the binary, and %q in .dockerignore keeps it out of the image", file, pattern)
+			}
+		}
+	}
+}
+
+// documents are the repository's own pages.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*.md", "docs/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	if !slices.Contains(names, filepath.Join(root, "docs/architecture.md")) {
+		t.Fatal("docs/architecture.md is not there")
+	}
+	return names
+}
+
+func TestDocs_EveryPathThatTheyNameExists(t *testing.T) {
+	t.Parallel()
+	var (
+		code      = regexp.MustCompile("`([^` ]+)`")
+		link      = regexp.MustCompile(`\]\(([^)#:]+)[^)]*\)`)
+		firstCell = regexp.MustCompile("^\\| `([a-z/]+)` \\|")
+		pathLike  = regexp.MustCompile(`^\.?[\w-][\w.*-]*(/[\w.*-]+)*/?$`)
+		extension = regexp.MustCompile(`\.(go|md|sql|ya?ml|mod|json|tsv|csv|conf|example)$`)
+	)
+	for _, document := range documents(t) {
+		page, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(from, name string) {
+			if found, err := filepath.Glob(filepath.Join(from, name)); err != nil || len(found) == 0 {
+				t.Errorf("%s names %s, which is not there", filepath.Base(document), name)
+			}
+		}
+		ofPackages := false
+		for line := range strings.Lines(string(page)) {
+			ofPackages = strings.HasPrefix(line, "| package |") || ofPackages && strings.HasPrefix(line, "|")
+			if cell := firstCell.FindStringSubmatch(line); ofPackages && cell != nil {
+				check(root, cell[1])
+			}
+			for _, m := range code.FindAllStringSubmatch(line, -1) {
+				name := m[1]
+				first, _, nested := strings.Cut(name, "/")
+				_, err := os.Stat(filepath.Join(root, first))
+				// `text/html` and a module's path are no paths of ours: nested ones begin with a folder that is here, or end like a file.
+				if pathLike.MatchString(name) && (nested && err == nil || strings.HasSuffix(name, "/") || extension.MatchString(name)) {
+					check(root, name)
+				}
+			}
+			for _, m := range link.FindAllStringSubmatch(line, -1) {
+				check(filepath.Dir(document), m[1])
+			}
+		}
+	}
+}
+
+func TestDocs_EveryDependencyHasItsReason(t *testing.T) {
+	t.Parallel()
+	var mod struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(goTool(t, "mod", "edit", "-json"), &mod); err != nil {
+		t.Fatal(err)
+	}
+	reasons := map[string]bool{}
+	line := regexp.MustCompile("(?m)^\\| `([^`]+\\.[^`]+/[^`]+)` \\| [^|]{10,} \\| [^|]{4,} \\|$")
+	for _, m := range line.FindAllStringSubmatch(read(t, "docs/architecture.md"), -1) {
+		reasons[m[1]] = true
+	}
+	direct := 0
+	for _, r := range mod.Require {
+		if r.Indirect {
+			continue
+		}
+		direct++
+		if !reasons[r.Path] {
+			t.Errorf("docs/architecture.md does not say why %s was chosen and what it replaced (| `module` | why | instead of |)", r.Path)
+		}
+		delete(reasons, r.Path)
+	}
+	if direct == 0 {
+		t.Error("go.mod has no dependencies")
+	}
+	for gone := range reasons {
+		t.Errorf("docs/architecture.md gives a reason for %s, which go.mod does not require", gone)
+	}
+}
