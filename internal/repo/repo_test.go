@@ -92,7 +92,7 @@ func TestDocs_EveryPathThatTheyNameExists(t *testing.T) {
 	t.Parallel()
 	var (
 		code      = regexp.MustCompile("`([^` ]+)`")
-		link      = regexp.MustCompile(`\]\(([^)#:]+)[^)]*\)`)
+		link      = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 		firstCell = regexp.MustCompile("^\\| `([a-z/]+)` \\|")
 		pathLike  = regexp.MustCompile(`^\.?[\w-][\w.*-]*(/[\w.*-]+)*/?$`)
 		extension = regexp.MustCompile(`\.(go|md|sql|ya?ml|mod|json|tsv|csv|conf|example)$`)
