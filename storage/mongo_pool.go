@@ -57,6 +57,7 @@ type PoolState struct {
 }
 
 const (
+	selectWithin    = time.Second
 	breakerFailures = 3
 	breakerOpenFor  = 2 * time.Second
 	defaultLimit    = 512 << 20
@@ -68,7 +69,8 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 	}
 	client, err := mongo.Connect(options.Client().ApplyURI(o.URI.Reveal()).
 		SetAppName("pavilion").
-		SetServerSelectionTimeout(timeout).SetConnectTimeout(timeout).
+		// A server that refuses connections is seen sooner than a slow one, and before callers give up: what a caller gave up on tells nothing.
+		SetServerSelectionTimeout(min(timeout, selectWithin)).SetConnectTimeout(timeout).
 		// What is acknowledged must survive a kill of the server: the ledger says "stored" right after.
 		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: new(true)}))
 	if err != nil {
@@ -92,8 +94,16 @@ func (p *Pool) Name() string { return p.opts.Name }
 var errCallerGone = errors.New("the caller went away")
 
 // Do runs fn against the pool's database within the pool's timeout, unless the breaker is open. Only an outage counts against the
-// breaker; an error that the server answered with, a duplicate key say, does not.
+// breaker; an error that the server answered with, a duplicate key say, does not. While the breaker is half-open only Measure may ask, so
+// nobody who waits for an answer is the probe.
 func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
+	if p.Down() {
+		return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, ErrPoolDown)
+	}
+	return p.ask(ctx, op, fn)
+}
+
+func (p *Pool) ask(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	_, err := p.breaker.Execute(func() (struct{}, error) {
 		cctx, cancel := context.WithTimeout(ctx, p.timeout)
 		defer cancel()
@@ -125,7 +135,7 @@ func isOutage(err error) bool {
 }
 
 // Down tells whether the breaker keeps calls away now.
-func (p *Pool) Down() bool { return p.breaker.State() == gobreaker.StateOpen }
+func (p *Pool) Down() bool { return p.breaker.State() != gobreaker.StateClosed }
 
 // Wrote adds to the estimate of the pool's size until it is measured again.
 func (p *Pool) Wrote(bytes int64) { p.wrote.Add(bytes) }

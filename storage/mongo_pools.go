@@ -138,14 +138,14 @@ func (ps *Pools) measureAll(ctx context.Context, all bool) {
 	wg.Wait()
 }
 
-// Measure asks the server for the pool's sizes now.
+// Measure asks the server for the pool's sizes now, also while the breaker is half-open: it is the probe.
 func (p *Pool) Measure(ctx context.Context) error {
 	before := p.wrote.Load()
 	var stats struct {
 		DataSize  float64 `bson:"dataSize"`
 		IndexSize float64 `bson:"indexSize"`
 	}
-	err := p.Do(ctx, "measure", func(ctx context.Context, db *mongo.Database) error {
+	err := p.ask(ctx, "measure", func(ctx context.Context, db *mongo.Database) error {
 		return db.RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats)
 	})
 	if err != nil {

@@ -245,6 +245,35 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 	}
 }
 
+func TestPool_HurriedCallersOpenTheBreakerAndOnlyMeasureProbes(t *testing.T) {
+	b := pools(t, 0).All()[1] // not run: nothing measures it but this test
+	shared.StopMongo(1)
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		err := b.Do(ctx, "insert", insert("hurried"))
+		cancel()
+		if !errors.Is(err, storage.ErrPoolDown) {
+			t.Fatalf("a stopped server: %v", err)
+		}
+	}
+	if !b.Down() {
+		t.Fatal("three callers met a stopped server, and the breaker is closed")
+	}
+	if err := shared.StartMongo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the breaker is half-open", func() bool { return b.State().Breaker == "half-open" })
+	if err := b.Do(t.Context(), "insert", insert("probe")); !errors.Is(err, storage.ErrPoolDown) {
+		t.Errorf("a caller was the probe: %v", err)
+	}
+	if err := b.Measure(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Do(t.Context(), "insert", insert("again")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPool_AnAnswerIsNoOutage(t *testing.T) {
 	ps := pools(t, 0)
 	p := ps.All()[0]
