@@ -6,13 +6,25 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build fmt tidy vet lint vulncheck deps race test fuzz check
+.PHONY: help build demo picture fmt tidy vet lint vulncheck deps race test fuzz check
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 build: ## the binary as the image holds it: bin/pavilion
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/pavilion .
+
+demo: ## play the main job on a simulated Telegram, then stay up for a client of your own (ONCE=1: stop after the transcript)
+	@echo 'Building (the first time takes a few minutes)…'
+	@$(GO) build -o bin/demo ./sandbox/demo
+	@exec bin/demo $(if $(ONCE),-once)
+
+picture: ## draw the README's pictures from a run of the demo
+	$(GO) build -o bin/demo ./sandbox/demo
+	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
+	$(GO) run ./sandbox/demo/picture -chapters 2,4 < bin/transcript.txt > docs/demo.svg
+	$(GO) run ./sandbox/demo/picture -chapters 5 < bin/transcript.txt > docs/pages.svg
+	$(GO) run ./sandbox/demo/picture -chapters 9 < bin/transcript.txt > docs/outage.svg
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

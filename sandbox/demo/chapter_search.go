@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"pavilion/sandbox/driver"
+)
+
+// typeLikePeople: typing errors, another script, a season and an episode.
+func (p *play) typeLikePeople(ctx context.Context) error {
+	for _, q := range []struct {
+		who         *person
+		text, finds string
+		claim       string
+	}{
+		{p.arjun, "kholi cover drve", "Virat_Kohli-Cover_Drive_masterclass", "two typing errors, and it is the first result"},
+		{p.zoya, "आवारा 1951", "आवारा (1951).mkv", "another script, and the right year"},
+		{p.zoya, "cricket diaries s2e5", "Village.Cricket.Diaries.S02E05", "a season and an episode, however they are written"},
+	} {
+		m, took, err := q.who.writes(ctx, bot, q.text)
+		if err != nil {
+			return err
+		}
+		first := ""
+		if b := driver.Buttons(m); len(b) > 0 {
+			first = b[0][0]
+		}
+		if err := p.must(strings.HasPrefix(first, q.finds), q.claim+"; answered in "+round(took), first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pageAndDeliver: a page is turned in place, a filter narrows, a file is fetched.
+func (p *play) pageAndDeliver(ctx context.Context) error {
+	m, _, err := p.arjun.writes(ctx, bot, "village cricket diaries")
+	if err != nil {
+		return err
+	}
+	if err := p.must(strings.Contains(m.Message, "24 files · page 1 of 5"), "24 episodes on five pages", m.Message); err != nil {
+		return err
+	}
+	if _, err := p.arjun.taps(ctx, bot, m, "▶"); err != nil {
+		return err
+	}
+	second, err := p.arjun.edited(ctx, m)
+	if err != nil {
+		return err
+	}
+	if err := p.must(strings.Contains(second.Message, "page 2 of 5"), "the page turned in place: it is the same message", second.Message); err != nil {
+		return err
+	}
+	if _, err := p.arjun.taps(ctx, bot, second, "Season 2"); err != nil {
+		return err
+	}
+	narrow, err := p.arjun.edited(ctx, second)
+	if err != nil {
+		return err
+	}
+	if err := p.must(strings.Contains(narrow.Message, "8 files · page 1 of 2") && strings.Contains(rows(narrow), "✕ Season 2") && !strings.Contains(rows(narrow), "S01E"),
+		"only season 2 is left, and the filter can be taken off", face(narrow)); err != nil {
+		return err
+	}
+	file, err := p.getFile(ctx, p.arjun, bot, narrow, "S02E05")
+	if err != nil {
+		return err
+	}
+	return p.must(file.Message == "Season 2, part 5 of 8", "sent by reference, with its caption; nothing was uploaded again", file.Message)
+}
+
+// didYouMean: what matches nothing is answered with what would.
+func (p *play) didYouMean(ctx context.Context) error {
+	m, _, err := p.zoya.writes(ctx, bot, "dhoni xylophone")
+	if err != nil {
+		return err
+	}
+	if err := p.must(strings.Contains(m.Message, "Nothing found") && strings.Contains(m.Message, "Did you mean: dhoni"), "a suggestion that has results", m.Message); err != nil {
+		return err
+	}
+	if _, err := p.zoya.taps(ctx, bot, m, "dhoni"); err != nil {
+		return err
+	}
+	found, err := p.zoya.edited(ctx, m)
+	if err != nil {
+		return err
+	}
+	return p.must(strings.Contains(rows(found), "Dhoni"), "one tap searches for it", face(found))
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"pavilion/sandbox"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	tty := isatty.IsTerminal(os.Stdout.Fd())
+	once := flag.Bool("once", false, "stop after the transcript")
+	color := flag.Bool("color", tty && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", "draw in colour")
+	pace := time.Duration(0)
+	if tty {
+		pace = 350 * time.Millisecond // people read; pipes do not
+	}
+	flag.DurationVar(&pace, "pace", pace, "pause between messages")
+	flag.Parse()
+	os.Exit(run(ctx, &screen{to: os.Stdout, color: *color, pace: pace}, *once))
+}
+
+// run plays the demo and returns the exit code.
+func run(ctx context.Context, out *screen, once bool) int {
+	err := show(ctx, out, once)
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		out.note("Stopped.")
+		return 130
+	}
+	out.failure(err)
+	return 1
+}
+
+func show(ctx context.Context, out *screen, once bool) (err error) {
+	start := time.Now()
+	out.title()
+	out.note("Starting Postgres, Redis, two MongoDB pools, a simulated Telegram and the bot…")
+	scene, err := sandbox.Open(ctx, sandbox.Options{Quick: true, Env: settings()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeScene(out, scene)) }()
+	posted, err := fillArchive(scene)
+	if err != nil {
+		return err
+	}
+	if err := scene.StartBot(ctx); err != nil {
+		return err
+	}
+	out.note(fmt.Sprintf("Everything runs, %s after the start. MongoDB is played by: %s.", round(time.Since(start)), scene.Engines.MongoServer))
+	p, err := newPlay(ctx, scene, out, posted)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.run(ctx); err != nil {
+		out.log(scene.Bot.Log())
+		return err
+	}
+	out.summary(p.checks, time.Since(start))
+	if once {
+		return nil
+	}
+	invite(out.to, scene)
+	<-ctx.Done()
+	fmt.Fprintln(out.to)
+	return nil
+}
+
+func closeScene(out *screen, scene *sandbox.Scene) error {
+	out.note("Stopping the bot, Telegram and the databases…")
+	return scene.Close()
+}
+
+// settings lift the bot's own sending limits, which keep real Telegram content, as the people here type faster than people do; and they make
+// pages short, for the reader's sake.
+func settings() map[string]string {
+	return map[string]string{
+		"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "1000", "PAVILION_SEND_PER_GROUP": "60000", "PAVILION_PAGE_SIZE": "5",
+	}
+}
+
+// invite tells how to join with a client of one's own.
+func invite(to io.Writer, s *sandbox.Scene) {
+	fmt.Fprintf(to, `
+It stays up. Join with any MTProto client that lets you set the data centre:
+
+  address      %s  (data centre 2, not a media or test one)
+  api id       any number, api hash any text
+  phones       +%s is Meera, the admin
+               +%s is Arjun, +%s is Zoya, +%s is Tom
+               any other +99966XYYYY is a new person: sign up
+  code         the X of the phone, five times: 22222 for those above
+  bot          @%s       (its token %s is in use by the bot itself)
+  channel      @%s   group @riverside_members
+
+The data centre's RSA public key:
+
+%s
+Ctrl-C stops everything and leaves nothing behind.
+`, s.DC.Addr(), s.Admin.Phone, s.Members[0].Phone, s.Members[1].Phone, s.Members[2].Phone, sandbox.BotName, sandbox.BotToken, sandbox.ChannelName, s.DC.PublicKeyPEM())
+}

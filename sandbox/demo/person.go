@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/driver"
+)
+
+const (
+	bot   = sandbox.BotName
+	group = "riverside_members"
+)
+
+// botShade is the bot's colour.
+const botShade = ansi.BrightBlue
+
+// person is a member or the admin at their client. What they do is drawn, and so is what they get.
+type person struct {
+	*driver.User
+	name  string
+	shade ansi.Color
+	play  *play
+}
+
+var errTooLong = errors.New("waited too long")
+
+// writes sends a text and returns the bot's answer and how long it took.
+func (p *person) writes(ctx context.Context, chat, text string) (*tg.Message, time.Duration, error) {
+	p.play.out.wait(ctx)
+	about, answered := "", ""
+	if chat == group {
+		about, answered = "in the group Riverside Members", "replies in the group"
+	}
+	p.types(about, text)
+	m, took, err := p.asks(ctx, chat, text)
+	if err == nil {
+		p.sees(m, answered)
+	}
+	return m, took, err
+}
+
+// types draws what a person sends.
+func (p *person) types(about, text string) {
+	p.play.out.message(message{who: p.name, shade: p.shade, about: about, mine: true, text: text})
+}
+
+// asks sends a text and waits for the bot's answer, without drawing either.
+func (p *person) asks(ctx context.Context, chat, text string) (*tg.Message, time.Duration, error) {
+	before, err := p.newest(ctx, chat)
+	if err != nil {
+		return nil, 0, err
+	}
+	start := time.Now()
+	if err := p.Send(ctx, chat, text); err != nil {
+		return nil, 0, err
+	}
+	m, err := p.answer(ctx, chat, before)
+	if err != nil {
+		return nil, 0, fmt.Errorf("the bot's answer to %q: %w", text, err)
+	}
+	return m, time.Since(start), nil
+}
+
+// newest is the id of the last message of a chat.
+func (p *person) newest(ctx context.Context, chat string) (int, error) {
+	all, err := p.Messages(ctx, chat)
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[len(all)-1].ID, nil
+}
+
+// answer waits for the bot's first message after another.
+func (p *person) answer(ctx context.Context, chat string, after int) (*tg.Message, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
+	defer cancel()
+	return p.Await(ctx, chat, func(m *tg.Message) bool { return m.ID > after && p.fromBot(m) })
+}
+
+func (p *person) fromBot(m *tg.Message) bool {
+	if from, ok := m.FromID.(*tg.PeerUser); ok {
+		return from.UserID == p.play.scene.BotID
+	}
+	return !m.Out
+}
+
+// edited waits until a message of the private chat with the bot differs from what it was.
+func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
+	defer cancel()
+	m, err := p.Await(ctx, bot, func(m *tg.Message) bool { return m.ID == was.ID && face(m) != face(was) })
+	if err != nil {
+		return nil, fmt.Errorf("an edit of %q: %w", firstLine(was.Message), err)
+	}
+	p.sees(m, "edits the message")
+	return m, nil
+}
+
+// taps taps a button and draws what flashes up.
+func (p *person) taps(ctx context.Context, chat string, m *tg.Message, button string) (*tg.MessagesBotCallbackAnswer, error) {
+	p.play.out.wait(ctx)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
+	defer cancel()
+	answer, err := p.Tap(ctx, chat, m, button)
+	if err != nil {
+		return nil, fmt.Errorf("a tap on %q: %w", button, err)
+	}
+	p.play.out.tap(p.name, p.shade, label(m, button), answer.Message)
+	return answer, nil
+}
+
+// sees draws a message of the bot.
+func (p *person) sees(m *tg.Message, about string) {
+	text := m.Message
+	if doc, name := driver.Document(m); doc != nil {
+		text = strings.TrimSuffix(attached(name, doc.Size)+"\n"+m.Message, "\n")
+	}
+	strong := false
+	for _, e := range m.Entities {
+		if b, ok := e.(*tg.MessageEntityBold); ok && b.Offset == 0 {
+			strong = true
+		}
+	}
+	p.play.out.message(message{who: "Pavilion", shade: botShade, about: about, text: text, strong: strong, buttons: driver.Buttons(m)})
+}
+
+// face is all that a person sees of a message.
+func face(m *tg.Message) string { return m.Message + "\n" + rows(m) }
+
+// rows are a message's buttons as text, a line for each row.
+func rows(m *tg.Message) string {
+	var lines []string
+	for _, row := range driver.Buttons(m) {
+		lines = append(lines, strings.Join(row, " | "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// label is the whole text of the first button that contains a text.
+func label(m *tg.Message, part string) string {
+	for _, row := range driver.Buttons(m) {
+		for _, text := range row {
+			if strings.Contains(text, part) {
+				return text
+			}
+		}
+	}
+	return part
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// attached is how a file looks in a chat.
+func attached(name string, bytes int64) string { return "📎 " + name + " · " + size(bytes) }
+
+// size writes bytes as people do, with a space that does not break.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d KB", n>>10)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/world"
+)
+
+// play is the demo under way.
+type play struct {
+	scene  *sandbox.Scene
+	out    *screen
+	posted int // files in the channel
+	checks int
+
+	meera, arjun, zoya, tom *person
+}
+
+// patience is how long anything may take. Most takes milliseconds; it only bounds a hang.
+const patience = 45 * time.Second
+
+func newPlay(ctx context.Context, s *sandbox.Scene, out *screen, posted int) (*play, error) {
+	p := &play{scene: s, out: out, posted: posted}
+	for _, who := range []struct {
+		person **person
+		user   world.User
+		shade  ansi.Color
+	}{
+		{&p.meera, s.Admin, ansi.BrightMagenta},
+		{&p.arjun, s.Members[0], ansi.BrightGreen},
+		{&p.zoya, s.Members[1], ansi.BrightYellow},
+		{&p.tom, s.Members[2], ansi.BrightRed},
+	} {
+		u, err := s.Connect(ctx, who.user)
+		if err != nil {
+			p.close()
+			return nil, err
+		}
+		*who.person = &person{User: u, name: who.user.First, shade: who.shade, play: p}
+	}
+	return p, nil
+}
+
+func (p *play) close() {
+	for _, who := range []*person{p.meera, p.arjun, p.zoya, p.tom} {
+		if who != nil {
+			who.Close()
+		}
+	}
+}
+
+// run plays the chapters in order, to the first check that does not hold.
+func (p *play) run(ctx context.Context) error {
+	chapters := []struct {
+		title string
+		tell  func(ctx context.Context) error
+	}{
+		{"The admin adds a channel", p.addChannel},
+		{"A file posted now is found now", p.postFile},
+		{"What was posted before is read, too", p.readPast},
+		{"A member types what a person would type", p.typeLikePeople},
+		{"Pages, filters, and the file itself", p.pageAndDeliver},
+		{"Nothing by that name", p.didYouMean},
+		{"In a group, when addressed", p.inGroup},
+		{"From any chat", p.inline},
+		{"A database goes away and comes back", p.losePool},
+		{"The bot is killed", p.killBot},
+		{"The club's figures", p.figures},
+	}
+	for i, c := range chapters {
+		p.out.chapter(i+1, c.title)
+		if err := c.tell(ctx); err != nil {
+			return fmt.Errorf("chapter %d, %q: %w", i+1, c.title, err)
+		}
+	}
+	return nil
+}
+
+// must notes a check that held, or ends the demo with what was seen instead.
+func (p *play) must(held bool, claim string, saw any) error {
+	if !held {
+		return fmt.Errorf("this did not hold: %s; seen instead: %q", claim, fmt.Sprint(saw))
+	}
+	p.checks++
+	p.out.check(claim)
+	return nil
+}
+
+// all returns the first error of checks made one after the other.
+func all(checks ...error) error {
+	for _, err := range checks {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
