@@ -145,3 +145,13 @@ func one[T any](b *bundle, sql string, args ...any) (v T) {
 	b.must(b.db.QueryRow(b.t.Context(), sql, args...).Scan(&v))
 	return v
 }
+
+// healthy checks every invariant.
+func (b *bundle) healthy() {
+	b.t.Helper()
+	findings, err := booking.Check(b.t.Context(), b.db)
+	b.must(err)
+	for _, f := range findings {
+		b.t.Error(f)
+	}
+}

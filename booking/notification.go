@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 )
 
@@ -48,10 +49,7 @@ func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	if err != nil || id == 0 {
 		return err
 	}
-	if _, err := c.jobs.InsertTx(ctx, c.tx, deliverArgs{Notification: id}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: deliverAttempts}); err != nil {
-		return fmt.Errorf("enqueue notification %d: %w", id, err)
-	}
-	return nil
+	return c.enqueue(ctx, c.tx, id)
 }
 
 const (
@@ -63,4 +61,35 @@ const (
 func (s *Service) Notifications(ctx context.Context, actor Actor, club ClubID, after int64) ([]Notification, error) {
 	list, err := selectNotifications(ctx, s.db, `WHERE club_id = $1 AND member_id = $2 AND id > $3 AND dropped_at IS NULL ORDER BY id LIMIT 100`, club, actor.ID, after)
 	return list, translate(ctx, err)
+}
+
+// deliver sends one notification, unless it was sent or is no longer true.
+func (s *Service) deliver(ctx context.Context, m messenger, id int64) error {
+	if m == nil {
+		return nil // the row is the message
+	}
+	list, err := selectNotifications(ctx, s.db, `WHERE id = $1 AND sent_at IS NULL AND dropped_at IS NULL`, id)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	n := list[0]
+	current, err := stillTrue(ctx, s.db, n)
+	if err != nil {
+		return err
+	}
+	if !current {
+		return closeNotification(ctx, s.db, id, false)
+	}
+	if err := m.Send(ctx, n); err != nil {
+		return fmt.Errorf("send notification %d: %w", id, err)
+	}
+	return closeNotification(ctx, s.db, id, true)
+}
+
+// enqueue adds the job that delivers a notification, in the transaction that wrote it.
+func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64) error {
+	if _, err := s.jobs.InsertTx(ctx, tx, deliverArgs{Notification: id}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: deliverAttempts}); err != nil {
+		return fmt.Errorf("enqueue notification %d: %w", id, err)
+	}
+	return nil
 }

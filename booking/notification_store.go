@@ -35,3 +35,25 @@ func selectNotifications(ctx context.Context, q storage.Queryer, condition strin
 	}
 	return list, nil
 }
+
+// stillTrue tells whether what a notification says is so now: a booking that was cancelled needs no reminder, one that moved again is told
+// of by a later row.
+func stillTrue(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT CASE n.kind WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()
+			ELSE b.state = 'confirmed' AND n.version = b.version END
+		FROM notification n JOIN booking b ON b.id = n.booking_id WHERE n.id = $1`, n.ID).Scan(&current)
+	if err != nil {
+		return false, fmt.Errorf("look at notification %d: %w", n.ID, err)
+	}
+	return current, nil
+}
+
+// closeNotification marks a notification as sent, or as dropped.
+func closeNotification(ctx context.Context, q storage.Queryer, id int64, sent bool) error {
+	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = CASE WHEN $2 THEN booking_clock() END, dropped_at = CASE WHEN $2 THEN NULL ELSE booking_clock() END WHERE id = $1`, id, sent)
+	if err != nil {
+		return fmt.Errorf("close notification %d: %w", id, err)
+	}
+	return nil
+}

@@ -157,8 +157,8 @@ func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
 	return c.notify(ctx, notifyOffered, b)
 }
 
-// sweepWaits offers what became free without an offer: a closure was lifted, hours grew, a hold over other nets ran out.
-func (s *Service) sweepWaits(ctx context.Context) error {
+// SweepWaitlist offers what became free without an offer: a closure was lifted, hours grew, a hold over other nets ran out.
+func (s *Service) SweepWaitlist(ctx context.Context) error {
 	waits, err := selectWaits(ctx, s.db, `WHERE state = 'waiting' AND lower(during) > booking_clock() ORDER BY id LIMIT 500`)
 	if err != nil {
 		return translate(ctx, err)

@@ -1,56 +1,252 @@
-package migrations_test
+package migrations
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/pressly/goose/v3"
 
 	"pavilion/internal/secret"
-	"pavilion/migrations"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
-func TestMigrations_UpDownUp(t *testing.T) {
-	ctx := t.Context()
-	e, err := engines.Start(ctx, engines.Options{Postgres: true})
+var (
+	shared    *engines.Engines //nolint:gochecknoglobals // one server for the package's tests
+	databases atomic.Int32     //nolint:gochecknoglobals // numbers the tests' databases
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if shared, err = engines.Start(context.Background(), engines.Options{Postgres: true}); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := shared.Close(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// empty is a database of the test's own with nothing in it.
+func empty(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	pool, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
+	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
+	name := fmt.Sprintf("migrations_%d", databases.Add(1))
+	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(shared.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	return pool
+}
 
-	first, err := migrations.Up(ctx, pool)
+func exec(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
+	t.Helper()
+	if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func value[T any](t *testing.T, pool *pgxpool.Pool, sql string) (v T) {
+	t.Helper()
+	if err := pool.QueryRow(t.Context(), sql).Scan(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestMigrations_UpDownUp(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	pool := empty(t)
+	first, err := Up(ctx, pool)
 	if err != nil || first == 0 {
 		t.Fatalf("first up: %d applied, %v", first, err)
 	}
-	if err := migrations.Down(ctx, pool); err != nil {
+	if err := Verify(ctx, pool); err != nil {
+		t.Error(err)
+	}
+	if err := Down(ctx, pool); err != nil {
 		t.Fatal(err)
 	}
-	var left int
-	if err := pool.QueryRow(ctx, `SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`).Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d tables left after down, %v", left, err)
+	if left := value[int](t, pool, `SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`); left != 0 {
+		t.Errorf("%d tables left after down", left)
 	}
-	again, err := migrations.Up(ctx, pool)
+	if left := value[int](t, pool, `SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+		WHERE n.nspname = 'public' AND d.objid IS NULL`); left != 0 {
+		t.Errorf("%d functions left after down", left)
+	}
+	if err := Verify(ctx, pool); !errors.Is(err, ErrBehind) {
+		t.Errorf("verify after down: %v, want ErrBehind", err)
+	}
+	again, err := Up(ctx, pool)
 	if err != nil || again != first {
 		t.Errorf("second up: %d applied, want %d, %v", again, first, err)
 	}
-	list, err := migrations.List(ctx, pool)
-	if err != nil {
+	if nothing, err := Up(ctx, pool); err != nil || nothing != 0 {
+		t.Errorf("third up: %d applied, want 0, %v", nothing, err)
+	}
+}
+
+func TestMigrations_ThePreviousReleaseKeepsItsData(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	pool := empty(t)
+	// The release before booking had these two files and kept no sums.
+	if err := (set{files}).goose(pool, func(p *goose.Provider) error {
+		_, err := p.UpTo(ctx, 2)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range list {
-		if !s.Applied {
-			t.Errorf("%s is not applied", s.File)
-		}
+	exec(t, pool, `INSERT INTO bot_session (id, data) VALUES (7, '\x01')`)
+	exec(t, pool, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES (7, 8, 9, '\x02')`)
+	exec(t, pool, `INSERT INTO lease VALUES ('bot', 'old', now())`)
+	if n, err := Up(ctx, pool); err != nil || n == 0 {
+		t.Fatalf("%d applied, %v", n, err)
 	}
-	if nothing, err := migrations.Up(ctx, pool); err != nil || nothing != 0 {
-		t.Errorf("third up: %d applied, want 0, %v", nothing, err)
+	if err := Verify(ctx, pool); err != nil {
+		t.Error(err)
+	}
+	if got := value[string](t, pool, `SELECT (SELECT count(*) FROM bot_session) || ' ' || (SELECT count(*) FROM bot_inbox) || ' ' || (SELECT count(*) FROM lease)`); got != "1 1 1" {
+		t.Errorf("rows of the previous release: %s", got)
+	}
+}
+
+func TestMigrations_AnOverlapIsNamedAndStopsTheConstraint(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	pool := empty(t)
+	if _, err := UpTo(ctx, pool, 4); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, pool, `INSERT INTO club (name, time_zone, currency) VALUES ('c', 'UTC', 'INR')`)
+	exec(t, pool, `INSERT INTO net (club_id, name) VALUES (1, 'n')`)
+	for i := range 3 {
+		exec(t, pool, `INSERT INTO booking (club_id, member_id, kind, state, day, rate, currency, price_minor, created_at, changed_at)
+			VALUES (1, 1, 'play', 'confirmed', '2026-06-01', 'member', 'INR', 0, now(), now())`)
+		exec(t, pool, `INSERT INTO booking_slot SELECT $1::int, 'confirmed', 1, r, r FROM tstzrange(timestamptz '2026-06-01 10:00Z' + $1::int * interval '40 minutes',
+			timestamptz '2026-06-01 11:00Z' + $1::int * interval '40 minutes') r`, i+1)
+	}
+	_, err := Up(ctx, pool)
+	if err == nil || !strings.Contains(err.Error(), "bookings 1 and 2; net 1: bookings 2 and 3") || strings.Contains(err.Error(), "bookings 1 and 3") {
+		t.Fatalf("the offenders are not named: %v", err)
+	}
+	if got := value[int](t, pool, `SELECT count(*) FROM pg_constraint WHERE conname = 'booking_slot_no_overlap'`); got != 0 {
+		t.Error("the constraint is there in spite of the overlap")
+	}
+	exec(t, pool, `UPDATE booking SET state = 'cancelled', cancel_fee_minor = 0 WHERE id = 2`)
+	if _, err := Up(ctx, pool); err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(ctx, pool); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	first := &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE a (n int);\n")}
+	second := &fstest.MapFile{Data: []byte("-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE b (n int);\nSELECT 1/0;\n")}
+	pool := empty(t)
+	up := func(files fstest.MapFS, consent bool) error {
+		_, err := set{files}.up(ctx, pool, goose.MaxVersion-1, consent)
+		return err
+	}
+	if err := up(fstest.MapFS{"0001_a.sql": first}, false); err != nil {
+		t.Fatal(err)
+	}
+	edited := &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE a (n bigint);\n")}
+	if err := up(fstest.MapFS{"0001_a.sql": edited}, false); !errors.Is(err, ErrEdited) {
+		t.Errorf("edited: %v", err)
+	}
+	losing := fstest.MapFS{"0001_a.sql": first, "0002_b.sql": {Data: []byte("-- +goose Up\nALTER TABLE a DROP COLUMN n;\n")}}
+	if err := up(losing, false); !errors.Is(err, ErrDestructive) {
+		t.Errorf("destructive: %v", err)
+	}
+	if got := value[int](t, pool, `SELECT count(*) FROM information_schema.columns WHERE table_name = 'a'`); got != 1 {
+		t.Error("the column went without consent")
+	}
+	broken := fstest.MapFS{"0001_a.sql": first, "0002_b.sql": second}
+	if err := up(broken, false); err == nil {
+		t.Fatal("the broken file passed")
+	}
+	if err := up(broken, false); !errors.Is(err, ErrDirty) {
+		t.Errorf("dirty: %v", err)
+	}
+	exec(t, pool, `DROP TABLE b`)
+	exec(t, pool, `DELETE FROM schema_file WHERE version = 2`)
+	if err := up(losing, true); err != nil {
+		t.Errorf("with consent: %v", err)
+	}
+	if err := up(fstest.MapFS{"0001_a.sql": first}, false); !errors.Is(err, ErrUnknown) {
+		t.Errorf("unknown: %v", err)
+	}
+}
+
+func TestMigrations_ManyProcessesAtOnceApplyEachOnce(t *testing.T) {
+	t.Parallel()
+	pool := empty(t)
+	results := make(chan error, 4)
+	total := make(chan int, 4)
+	for range 4 {
+		go func() {
+			n, err := Up(t.Context(), pool)
+			results <- err
+			total <- n
+		}()
+	}
+	sum := 0
+	for range 4 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+		sum += <-total
+	}
+	list, err := List(t.Context(), pool)
+	if err != nil || sum != len(list) {
+		t.Errorf("%d applied in all, want %d, %v", sum, len(list), err)
+	}
+}
+
+func TestDestructive(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"CREATE TABLE a ();":                                false,
+		"-- DROP TABLE a;\nSELECT 1;":                       false,
+		"REVOKE UPDATE, DELETE, TRUNCATE ON a FROM PUBLIC;": false,
+		"SELECT 1;\n-- +goose Down\nDROP TABLE a;":          false,
+		"DROP TABLE a;":                                     true,
+		"ALTER TABLE a DROP COLUMN b;":                      true,
+		"ALTER TABLE a ALTER COLUMN b TYPE int;":            true,
+		"  delete from a;":                                  true,
+		"TRUNCATE a;":                                       true,
+	} {
+		if got := destructive(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }

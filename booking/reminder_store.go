@@ -1,0 +1,36 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+// dueReminders are the confirmed bookings whose start is near and of which nobody was reminded.
+func dueReminders(ctx context.Context, q storage.Queryer) ([]Booking, error) {
+	return selectBookings(ctx, q, `JOIN club c ON c.id = b.club_id
+		WHERE b.state = 'confirmed' AND b.kind = 'play' AND c.reminder_minutes > 0 AND b.day >= (booking_clock() AT TIME ZONE 'UTC')::date - 2
+			AND s.starts > booking_clock() AND s.starts <= booking_clock() + make_interval(mins => c.reminder_minutes)
+			AND b.reminded_for IS DISTINCT FROM s.starts
+		ORDER BY s.starts, b.id LIMIT $1`, remindBatch)
+}
+
+// markReminded notes the start that a booking is reminded of, unless it was cancelled, moved or reminded meanwhile.
+func markReminded(ctx context.Context, tx pgx.Tx, b Booking) (marked bool, at time.Time, err error) {
+	tag, err := tx.Exec(ctx, `UPDATE booking SET reminded_for = $3 WHERE id = $1 AND version = $2 AND state = 'confirmed' AND reminded_for IS DISTINCT FROM $3`,
+		b.ID, b.Version, b.Span.Start)
+	if err != nil {
+		return false, at, fmt.Errorf("mark booking %d reminded: %w", b.ID, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return false, at, nil
+	}
+	if err := tx.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
+		return false, at, fmt.Errorf("read the clock: %w", err)
+	}
+	return true, at, nil
+}

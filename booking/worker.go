@@ -1,0 +1,135 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// messenger says a notification to its member. It may be called again for one that was sent just before a crash: the id is the same, and
+// whoever sends derives its own dedupe id from it.
+type messenger interface {
+	Send(ctx context.Context, n Notification) error
+}
+
+// WorkerOptions configure a Worker.
+type WorkerOptions struct {
+	DB        *pgxpool.Pool
+	Messenger messenger // nil: notifications stay rows that members read over the API
+	Logger    *slog.Logger
+	Workers   int           // 10 where 0
+	Sweep     time.Duration // between two looks for what has run out; 5 s where 0
+	Stop      time.Duration // how long running jobs may go on when told to stop; 10 s where 0
+}
+
+// Worker runs the jobs: what is to be said, and what is due. Many may run; the queue gives each job to one of them, and one of them, which
+// the queue elects, enqueues what is due.
+type Worker struct {
+	service *Service
+	client  *river.Client[pgx.Tx]
+	stop    time.Duration
+}
+
+// sweepArgs is the job that does what is due: expires holds, offers freed slots, reminds, cleans up.
+type sweepArgs struct {
+	What string `json:"what"`
+}
+
+// Kind names the job.
+func (sweepArgs) Kind() string { return "booking_sweep" }
+
+// NewWorker makes a worker over a service.
+func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
+	w := &Worker{service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error {
+		return s.deliver(ctx, o.Messenger, job.Args.Notification)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, job.Args.What) }))
+	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
+		Logger:  o.Logger.With("component", "jobs"),
+		Queues:  map[string]river.QueueConfig{jobQueue: {MaxWorkers: cmp.Or(o.Workers, 10)}},
+		Workers: workers,
+		PeriodicJobs: []*river.PeriodicJob{
+			periodic(sweepExpired, cmp.Or(o.Sweep, 5*time.Second)),
+			periodic(sweepWaiting, time.Minute),
+			periodic(sweepReminders, 30*time.Second),
+			periodic(sweepOld, time.Hour),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("booking: worker: %w", err)
+	}
+	w.client = client
+	return w, nil
+}
+
+// What a sweep looks for.
+const (
+	sweepExpired   = "expired"
+	sweepWaiting   = "waiting"
+	sweepReminders = "reminders"
+	sweepOld       = "old"
+)
+
+// periodic enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
+func periodic(what string, every time.Duration) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
+		return sweepArgs{What: what}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished()}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// unfinished are the job states that keep a second sweep from being enqueued.
+func unfinished() []rivertype.JobState {
+	return []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	}
+}
+
+// sweep does one kind of what is due.
+func (s *Service) sweep(ctx context.Context, what string) error {
+	switch what {
+	case sweepExpired:
+		_, err := s.Expire(ctx)
+		return err
+	case sweepWaiting:
+		return s.SweepWaitlist(ctx)
+	case sweepReminders:
+		_, err := s.Remind(ctx)
+		return err
+	case sweepOld:
+		_, err := deleteOldKeys(ctx, s.db)
+		return err
+	}
+	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
+}
+
+// Run works until ctx ends, then lets running jobs finish for a while, then ends them; those run again later.
+func (w *Worker) Run(ctx context.Context) error {
+	work := context.WithoutCancel(ctx)
+	if err := w.client.Start(work); err != nil {
+		return fmt.Errorf("booking: start jobs: %w", err)
+	}
+	<-ctx.Done()
+	soft, cancel := context.WithTimeout(work, w.stop)
+	defer cancel()
+	err := w.client.Stop(soft)
+	if errors.Is(err, context.DeadlineExceeded) {
+		hard, cancelHard := context.WithTimeout(work, w.stop)
+		defer cancelHard()
+		err = w.client.StopAndCancel(hard)
+	}
+	if err != nil {
+		return fmt.Errorf("booking: stop jobs: %w", err)
+	}
+	return nil
+}

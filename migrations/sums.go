@@ -1,0 +1,156 @@
+package migrations
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// sum is what is kept of a file when it is applied.
+type sum struct {
+	sha256   []byte
+	finished bool
+}
+
+// problem holds a file against its sum. One that began and is not applied left nothing behind, unless it ran without a transaction.
+func (s sum) problem(text []byte, applied bool) error {
+	now := sha256.Sum256(text)
+	switch {
+	case applied && !bytes.Equal(s.sha256, now[:]):
+		return ErrEdited
+	case !applied && !s.finished && strings.Contains(string(text), "+goose NO TRANSACTION"):
+		return ErrDirty
+	}
+	return nil
+}
+
+// lockKey is the advisory lock of whoever migrates.
+const lockKey = 0x70617669_6c696f6e
+
+// locked runs fn while this connection alone may migrate. The lock ends with the connection, also when the process is killed.
+func locked(ctx context.Context, pool *pgxpool.Pool, fn func() error) (err error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(lockKey)); err != nil {
+		return fmt.Errorf("migrations: lock: %w", err)
+	}
+	defer func() {
+		uctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_, uerr := conn.Exec(uctx, `SELECT pg_advisory_unlock($1)`, int64(lockKey))
+		err = errors.Join(err, uerr)
+	}()
+	return fn()
+}
+
+func ensureSums(ctx context.Context, pool *pgxpool.Pool) error {
+	_, err := pool.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_file (
+		version     bigint PRIMARY KEY,
+		file        text NOT NULL,
+		sha256      bytea NOT NULL,
+		begun_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+		finished_at timestamptz)`)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return nil
+}
+
+func dropSums(ctx context.Context, pool *pgxpool.Pool) error {
+	if _, err := pool.Exec(ctx, `DROP TABLE IF EXISTS schema_file`); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return nil
+}
+
+// exists tells whether a table is there; a new database has none of them.
+func exists(ctx context.Context, pool *pgxpool.Pool, table string) (found bool, err error) {
+	if err = pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&found); err != nil {
+		return false, fmt.Errorf("migrations: %w", err)
+	}
+	return found, nil
+}
+
+func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]sum, error) {
+	if found, err := exists(ctx, pool, "schema_file"); err != nil || !found {
+		return nil, err
+	}
+	rows, err := pool.Query(ctx, `SELECT version, sha256, finished_at IS NOT NULL FROM schema_file`)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	sums := map[int64]sum{}
+	var version int64
+	var one sum
+	_, err = pgx.ForEachRow(rows, []any{&version, &one.sha256, &one.finished}, func() error {
+		one.sha256 = bytes.Clone(one.sha256)
+		sums[version] = one
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return sums, nil
+}
+
+// appliedVersions is what goose has noted, files or not.
+func appliedVersions(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
+	if found, err := exists(ctx, pool, "goose_db_version"); err != nil || !found {
+		return nil, err
+	}
+	rows, err := pool.Query(ctx, `SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied ORDER BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	versions, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return versions, nil
+}
+
+// adopt notes the sums of files that were applied before sums were kept.
+func (s set) adopt(ctx context.Context, pool *pgxpool.Pool, list []Status) error {
+	for _, one := range list {
+		if !one.Applied || one.queue() || one.Problem != nil {
+			continue
+		}
+		if err := errors.Join(s.begun(ctx, pool, one), done(ctx, pool, one)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begun notes that a file is about to be applied. A note of an earlier try stays, with the file as it is now.
+func (s set) begun(ctx context.Context, pool *pgxpool.Pool, one Status) error {
+	text, err := fs.ReadFile(s.fsys, one.File)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	now := sha256.Sum256(text)
+	_, err = pool.Exec(ctx, `INSERT INTO schema_file (version, file, sha256) VALUES ($1, $2, $3) ON CONFLICT (version) DO UPDATE SET sha256 = $3 WHERE schema_file.finished_at IS NULL`,
+		one.Version, one.File, now[:])
+	if err != nil {
+		return fmt.Errorf("migrations: %s: %w", one.File, err)
+	}
+	return nil
+}
+
+func done(ctx context.Context, pool *pgxpool.Pool, one Status) error {
+	if _, err := pool.Exec(ctx, `UPDATE schema_file SET finished_at = clock_timestamp() WHERE version = $1 AND finished_at IS NULL`, one.Version); err != nil {
+		return fmt.Errorf("migrations: %s: %w", one.File, err)
+	}
+	return nil
+}
