@@ -13,11 +13,11 @@ import (
 	"github.com/gotd/td/exchange"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"pavilion/booking"
 	"pavilion/bot"
 	"pavilion/config"
 	"pavilion/filter"
 	"pavilion/internal/fault"
-	"pavilion/migrations"
 	"pavilion/storage"
 )
 
@@ -28,8 +28,10 @@ const usage = `pavilion - a club's files and nets in Telegram
 
   pavilion serve            run the bot (the default)
   pavilion doctor           check settings, databases, token and rights
+  pavilion doctor booking   check every rule that the bookings in the database must keep
   pavilion migrate status   show which schema changes the database has
-  pavilion migrate up       apply those that it lacks
+  pavilion migrate plan     show what up would do, and what of it destroys data
+  pavilion migrate up       apply what the database lacks; --destructive consents to losing data
 
 Settings come from the environment and the file that PAVILION_CONFIG names; config/pavilion.env.example explains each.
 `
@@ -52,10 +54,12 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	switch {
 	case command == "serve":
 		err = serve(ctx, cfg, logger(cfg, stderr))
-	case command == "doctor":
+	case command == "doctor" && len(args) == 2 && args[1] == "booking":
+		err = doctorBooking(ctx, cfg, stdout)
+	case command == "doctor" && len(args) == 1:
 		err = doctor(ctx, cfg, stdout)
-	case command == "migrate" && len(args) == 2:
-		err = migrate(ctx, cfg, args[1], stdout)
+	case command == "migrate" && len(args) > 1:
+		err = migrate(ctx, cfg, args[1:], stdout)
 	default:
 		fmt.Fprintf(stderr, "unknown command %q\n\n%s", command, usage)
 		return 2
@@ -84,6 +88,8 @@ type parts struct {
 	channels *filter.Channels
 	indexer  *filter.Indexer
 	bot      *bot.Bot
+	booking  *booking.Service
+	jobs     *booking.Worker
 }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, error) {
@@ -93,6 +99,12 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, er
 		return nil, err
 	}
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
+		return nil, err
+	}
+	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log}); err != nil {
+		return nil, err
+	}
+	if p.jobs, err = booking.NewWorker(p.booking, booking.WorkerOptions{DB: p.db, Logger: log}); err != nil {
 		return nil, err
 	}
 	var pools []storage.PoolOptions
@@ -126,18 +138,15 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Migrate {
-		if n, err := migrations.Up(ctx, p.db); err != nil {
-			log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be brought up to date; going on with the one that is there", slog.Any("error", err))
-		} else if n > 0 {
-			log.LogAttrs(ctx, slog.LevelInfo, "schema brought up to date", slog.Int("applied", n))
-		}
+	if err := prepareSchema(ctx, p.db, cfg.Migrate, log); err != nil {
+		return err
 	}
 	host, _ := os.Hostname()
 	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
 	defer context.AfterFunc(ctx, func() { log.LogAttrs(ctx, slog.LevelInfo, "stopping; a second signal ends the process at once") })()
 	return runStages(ctx, cfg.StopTimeout,
 		[]part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
+		[]part{{"booking jobs", p.jobs.Run}},
 		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/3, p, log) }}},
 	)
 }
@@ -184,31 +193,4 @@ func loadWords(ctx context.Context, p *parts, log *slog.Logger) {
 			delete(missing, pool)
 		}
 	})
-}
-
-func migrate(ctx context.Context, cfg config.Config, verb string, out io.Writer) error {
-	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	switch verb {
-	case "up":
-		n, err := migrations.Up(ctx, db)
-		if err == nil {
-			fmt.Fprintf(out, "%d applied\n", n)
-		}
-		return err
-	case "status":
-		list, err := migrations.List(ctx, db)
-		for _, s := range list {
-			state := "missing"
-			if s.Applied {
-				state = "applied"
-			}
-			fmt.Fprintf(out, "%-8s %s\n", state, s.File)
-		}
-		return err
-	}
-	return fmt.Errorf("unknown: migrate %s\n\n%s", verb, usage)
 }

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"time"
 
+	"pavilion/booking"
 	"pavilion/config"
 	"pavilion/migrations"
+	"pavilion/storage"
 )
 
 var errUnhealthy = errors.New("some checks failed")
@@ -36,7 +38,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	pgErr := p.db.Ping(ctx)
 	report("postgres answers", pgErr, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
 	if pgErr == nil {
-		report("postgres schema", schema(ctx, p), "Run: pavilion migrate up")
+		report("postgres schema", migrations.Verify(ctx, p.db), "Run: pavilion migrate up")
 	}
 	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
 	for _, pool := range p.pools.All() {
@@ -61,19 +63,25 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	return nil
 }
 
-func schema(ctx context.Context, p *parts) error {
-	list, err := migrations.List(ctx, p.db)
+// doctorBooking looks for bookings that break a rule, a line each.
+func doctorBooking(ctx context.Context, cfg config.Config, out io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL})
 	if err != nil {
 		return err
 	}
-	missing := 0
-	for _, s := range list {
-		if !s.Applied {
-			missing++
-		}
+	defer db.Close()
+	findings, err := booking.Check(ctx, db)
+	if err != nil {
+		return err
 	}
-	if missing > 0 {
-		return fmt.Errorf("%d changes are missing", missing)
+	for _, f := range findings {
+		fmt.Fprintf(out, "FAIL  %s\n", f)
 	}
+	if len(findings) > 0 {
+		return errUnhealthy
+	}
+	fmt.Fprintln(out, "ok    every booking keeps the rules")
 	return nil
 }

@@ -113,11 +113,25 @@ func (s *Service) sweep(ctx context.Context, what string) error {
 	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
 }
 
+// startAgain is the pause before another try to start, while Postgres does not answer.
+const startAgain = 5 * time.Second
+
 // Run works until ctx ends, then lets running jobs finish for a while, then ends them; those run again later.
 func (w *Worker) Run(ctx context.Context) error {
 	work := context.WithoutCancel(ctx)
-	if err := w.client.Start(work); err != nil {
-		return fmt.Errorf("booking: start jobs: %w", err)
+	for waiting := false; ; waiting = true {
+		err := w.client.Start(work)
+		if err == nil {
+			break
+		}
+		if !waiting {
+			w.service.logger.LogAttrs(ctx, slog.LevelWarn, "jobs cannot start; trying again", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(startAgain):
+		}
 	}
 	<-ctx.Done()
 	soft, cancel := context.WithTimeout(work, w.stop)
