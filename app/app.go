@@ -139,6 +139,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		return err
 	}
 	if err := prepareSchema(ctx, p.db, cfg.Migrate, log); err != nil {
+		p.db.Close()
 		return err
 	}
 	host, _ := os.Hostname()
