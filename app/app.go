@@ -92,7 +92,8 @@ type parts struct {
 	jobs     *booking.Worker
 }
 
-func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, error) {
+// build makes every part. With noUpdates the bot only looks: what arrives stays for the one that serves.
+func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates bool) (*parts, error) {
 	p := new(parts)
 	var err error
 	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL}); err != nil {
@@ -127,14 +128,14 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*parts, er
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
 		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
 	}, bot.Options{
-		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, Version: Version, Logger: log, Now: time.Now,
+		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, NoUpdates: noUpdates, Version: Version, Logger: log, Now: time.Now,
 		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	})
 	return p, err
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
-	p, err := build(ctx, cfg, log)
+	p, err := build(ctx, cfg, log, false)
 	if err != nil {
 		return err
 	}

@@ -10,17 +10,21 @@ import (
 
 	"pavilion/booking"
 	"pavilion/config"
+	"pavilion/filter"
 	"pavilion/migrations"
 	"pavilion/storage"
 )
 
-var errUnhealthy = errors.New("some checks failed")
+var (
+	errUnhealthy = errors.New("some checks failed")
+	errNoAdmins  = errors.New("nobody is an admin")
+)
 
 // doctor checks every dependency and right, a line each, with what to do.
 func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler))
+	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler), true)
 	if err != nil {
 		return err
 	}
@@ -35,6 +39,11 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 		fmt.Fprintf(out, "FAIL  %s: %v\n      %s\n", what, err, advice)
 	}
 	report("settings", nil, "")
+	var nobody error
+	if len(cfg.Admins) == 0 {
+		nobody = errNoAdmins
+	}
+	report("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can add a channel without.")
 	pgErr := p.db.Ping(ctx)
 	report("postgres answers", pgErr, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
 	if pgErr == nil {
@@ -50,6 +59,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 			if s.DataBytes+s.IndexBytes > s.LimitBytes*9/10 {
 				full = fmt.Errorf("%d of %d MB used", (s.DataBytes+s.IndexBytes)>>20, s.LimitBytes>>20)
 			}
+			report("mongodb "+pool.Name()+" has its indexes", filter.CheckIndexes(ctx, pool), "Start pavilion: it makes them. If that does not help, its user lacks the right to make indexes.")
 			report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
 		}
 	}

@@ -39,9 +39,11 @@ type Options struct {
 	Admins   []int64 // who may use admin commands
 	Limits   SendLimits
 	PageSize int // results on a page; 8 where 0
-	Version  string
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// NoUpdates is for a look beside a running bot: Telegram gives updates to the session that signed in last.
+	NoUpdates bool
+	Version   string
+	Logger    *slog.Logger
+	Now       func() time.Time
 }
 
 // Bot is Pavilion's one session at Telegram.
@@ -63,6 +65,7 @@ type Bot struct {
 	routes []route
 	pages  pageStore
 
+	signedIn   chan struct{}
 	background sync.WaitGroup
 	sentMu     sync.Mutex
 	sent       map[Chat][]int // the last messages of ours in each group, for "a reply to the bot"
@@ -88,16 +91,17 @@ func New(deps Deps, o Options) (*Bot, error) {
 	b := &Bot{
 		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, o.Logger), inbox: newInbox(deps.DB, id, o.Logger),
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
+		signedIn: make(chan struct{}),
 	}
 	b.routes = b.commands()
 	if err := duplicateRoutes(b.routes); err != nil {
 		return nil, err
 	}
-	b.router = newRouter(b.handle, o.Logger)
+	b.router = newRouter(b.handle, b.finish, o.Logger)
 	if err := b.connect(); err != nil {
 		return nil, err
 	}
-	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, keep: b.state.setHash, fresh: deps.Indexer.Refresh}
+	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, keep: b.state.setHash, fresh: deps.Indexer.Refresh, up: b.signedIn}
 	b.queue.onBlocked = func(ctx context.Context, user int64) {
 		if err := deps.Audience.MarkBlocked(ctx, filter.UserID(user)); err != nil {
 			o.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
@@ -152,18 +156,25 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
+// unanswered are the messages that the last process did not answer. They are read before any update arrives, so that none is taken for new.
+func (b *Bot) unanswered(ctx context.Context) []*Event {
+	waiting, err := b.inbox.waiting(ctx)
+	if err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "unanswered messages of the last run cannot be read", slog.Any("error", err))
+	}
+	for _, e := range waiting {
+		b.inbox.remember(messageKey{int64(e.Chat.Key()), e.MessageID})
+	}
+	return waiting
+}
+
 // started runs once the updates manager listens.
-func (b *Bot) started(ctx context.Context) {
+func (b *Bot) started(ctx context.Context, unanswered []*Event) {
 	b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "ready", slog.String("username", b.self.Load().Username))
+	for _, e := range unanswered {
+		b.router.submit(e)
+	}
 	b.background.Go(func() {
-		waiting, err := b.inbox.waiting(ctx)
-		if err != nil {
-			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "unanswered messages of the last run cannot be read", slog.Any("error", err))
-		}
-		for _, e := range waiting {
-			b.inbox.remember(messageKey{int64(e.Chat.Key()), e.MessageID})
-			b.router.submit(e)
-		}
 		b.inbox.clean(ctx)
 		if err := b.publishCommands(ctx); err != nil && ctx.Err() == nil {
 			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))

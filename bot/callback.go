@@ -17,6 +17,7 @@ const (
 	actPage    action = 'p' // another page, or another selection
 	actSuggest action = 'd' // search for what was suggested
 	actNothing action = 'n' // a label
+	actAdd     action = 'a' // index a channel
 	actChannel action = 'c' // pause, resume, remove
 	actIndex   action = 'i' // read a channel's past
 	actCancel  action = 'x' // cancel a read of the past
@@ -57,7 +58,7 @@ func (d tapData) encode() []byte {
 		f = append(f, encodeSelection(d.Selection), dir+d.Cursor.String())
 	case actChannel:
 		f = append(f, d.Verb, base36(int64(d.Channel)))
-	case actIndex:
+	case actIndex, actAdd:
 		f = append(f, base36(int64(d.Channel)), base36(int64(d.To)))
 	case actCancel:
 		f = append(f, d.ID)
@@ -93,7 +94,7 @@ func parseTap(data []byte) (tapData, error) {
 	case actChannel:
 		d.Verb = p.next()
 		d.Channel = filter.ChannelID(p.number())
-	case actIndex:
+	case actIndex, actAdd:
 		d.Channel = filter.ChannelID(p.number())
 		d.To = filter.MessageID(p.number())
 	case actCancel:

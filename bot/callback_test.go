@@ -21,6 +21,7 @@ func TestTapData_TheLargestFits(t *testing.T) {
 		{Action: actPage, Owner: 8_000_000_000, Selection: sel, Back: true, Cursor: filter.Cursor{Rank: 4, Posted: 1<<31 - 1, Document: 1<<63 - 1}},
 		{Action: actChannel, Owner: 8_000_000_000, Verb: "remove!", Channel: 997_852_516_352},
 		{Action: actIndex, Owner: 8_000_000_000, Channel: 997_852_516_352, To: 1<<31 - 1},
+		{Action: actAdd, Owner: 8_000_000_000, Channel: 997_852_516_352, To: 1<<31 - 1},
 		{Action: actCancel, Owner: 8_000_000_000, ID: "abcdefghij"},
 		{Action: actSuggest, Owner: 1},
 		{Action: actNothing},
@@ -50,38 +51,6 @@ func FuzzParseTap(f *testing.F) {
 			t.Fatalf("%q reads as %+v, and that as %+v, %v", data, d, again, err)
 		}
 	})
-}
-
-func FuzzAddress(f *testing.F) {
-	f.Add("/start@pavilionbot x")
-	f.Add("hi @PavilionBot inception")
-	f.Fuzz(func(t *testing.T, text string) {
-		_, rest, _ := address(text, "pavilionbot")
-		if len(rest) > len(text)+1 {
-			t.Fatalf("%q grew to %q", text, rest)
-		}
-	})
-}
-
-func TestAddress(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		text, command, rest string
-		addressed           bool
-	}{
-		{"/search inception", "search", "inception", true},
-		{"/Search@PavilionBot inception 2010", "search", "inception 2010", true},
-		{"/search@otherbot inception", "", "/search@otherbot inception", false},
-		{"@pavilionbot inception", "", "inception", true},
-		{"inception @PAVILIONBOT", "", "inception", true},
-		{"mail me@pavilionbots.example", "", "mail me@pavilionbots.example", false},
-		{"just talk", "", "just talk", false},
-	} {
-		command, rest, addressed := address(c.text, "pavilionbot")
-		if command != c.command || rest != c.rest || addressed != c.addressed {
-			t.Errorf("%q: %q %q %v", c.text, command, rest, addressed)
-		}
-	}
 }
 
 func TestEntities_RoundTrip(t *testing.T) {

@@ -2,8 +2,11 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
+
+var errInlineOff = errors.New("it is switched off")
 
 // Check signs in with the token, without receiving anything, and reports the bot's right in each indexed channel.
 func (b *Bot) Check(ctx context.Context, report func(what string, err error, advice string)) error {
@@ -25,6 +28,15 @@ func (b *Bot) Check(ctx context.Context, report func(what string, err error, adv
 				return err
 			}
 		}
+		self, err := b.client.Self(ctx)
+		if err != nil {
+			return err
+		}
+		var off error
+		if _, on := self.GetBotInlinePlaceholder(); !on {
+			off = errInlineOff
+		}
+		report("inline mode", off, "Send /setinline to @BotFather; without it @"+self.Username+" answers in no chat but its own.")
 		for _, c := range b.deps.Channels.List() {
 			admin, err := b.tg.isAdmin(ctx, c.ID, 0)
 			if err == nil && !admin {

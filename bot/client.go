@@ -36,7 +36,7 @@ func (b *Bot) connect() error {
 		SessionStorage: b.state,
 		Logger:         logslog.New(slog.New(quiet{b.opts.Logger.With("component", "mtproto").Handler()})),
 		Device:         telegram.DeviceConfig{DeviceModel: "Pavilion", SystemVersion: "server", AppVersion: b.opts.Version},
-		RetryInterval:  5 * time.Second,
+		RetryInterval:  5 * time.Second, NoUpdates: b.opts.NoUpdates,
 	}
 	if t := b.opts.Telegram; t.Addr != "" {
 		host, port, err := net.SplitHostPort(t.Addr)
@@ -91,8 +91,10 @@ func (b *Bot) serve(ctx context.Context) error {
 			return fmt.Errorf("sign in: %w", err)
 		}
 		b.self.Store(self)
+		close(b.signedIn)
+		unanswered := b.unanswered(ctx)
 		return b.manager.Run(ctx, b.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: func(ctx context.Context) {
-			b.started(ctx)
+			b.started(ctx, unanswered)
 		}})
 	})
 }

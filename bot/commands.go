@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/gotd/td/tg"
@@ -23,16 +24,6 @@ func (b *Bot) commands() []route {
 		{command: "stats", admin: true, about: "files, people, backlog", handle: b.handleStats},
 		{command: "dbstats", admin: true, about: "databases and their room", handle: b.handleDBStats},
 	}
-}
-
-func (b *Bot) handleStart(ctx context.Context, e *Event) error {
-	text := "🏏 Hi"
-	if e.From.Name != "" {
-		text += " " + clean(e.From.Name, 40)
-	}
-	text += "! I find the club's files.\n\nJust type what you remember of a name: inception 2010, dhoni 183, net session 12 june. Typos are fine."
-	_, err := b.tg.sendText(ctx, e.Chat, Reply{Text: text, ReplyTo: b.quote(e)}, cause{e, 0})
-	return err
 }
 
 func (b *Bot) handleHelp(ctx context.Context, e *Event) error {
@@ -106,24 +97,40 @@ func (b *Bot) groupAdmin(ctx context.Context, e *Event) (bool, error) {
 
 // publishCommands sets the menus: for everybody, for groups and their admins, and for each of the club's admins.
 func (b *Bot) publishCommands(ctx context.Context) error {
-	list := func(want func(route) bool) []tg.BotCommand {
-		var out []tg.BotCommand
-		for _, r := range b.routes {
-			if r.about != "" && want(r) {
-				out = append(out, tg.BotCommand{Command: r.command, Description: r.about})
-			}
-		}
-		return out
-	}
 	errs := []error{
-		b.tg.setCommands(ctx, &tg.BotCommandScopeDefault{}, list(func(r route) bool { return !r.admin && r.command != "group" })),
-		b.tg.setCommands(ctx, &tg.BotCommandScopeChats{}, list(func(r route) bool { return !r.admin && r.command != "group" })),
-		b.tg.setCommands(ctx, &tg.BotCommandScopeChatAdmins{}, list(func(r route) bool { return !r.admin })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeDefault{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeChats{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeChatAdmins{}, b.menu(func(r route) bool { return !r.admin })),
 	}
 	for _, id := range b.opts.Admins {
-		if hash, known := b.state.hash(hashKey{"user", id}); known { // others get their menu at the next start after they wrote
-			errs = append(errs, b.tg.setCommands(ctx, &tg.BotCommandScopePeer{Peer: &tg.InputPeerUser{UserID: id, AccessHash: hash}}, list(func(r route) bool { return r.command != "group" })))
-		}
+		errs = append(errs, b.setAdminMenu(ctx, id))
 	}
 	return errors.Join(errs...)
+}
+
+// setAdminMenu gives one of the club's admins their own menu. Telegram lets a bot do that only once they wrote to it.
+func (b *Bot) setAdminMenu(ctx context.Context, id int64) error {
+	hash, known := b.state.hash(hashKey{"user", id})
+	if !known {
+		return nil
+	}
+	return b.tg.setCommands(ctx, &tg.BotCommandScopePeer{Peer: &tg.InputPeerUser{UserID: id, AccessHash: hash}}, b.menu(func(r route) bool { return r.command != "group" }))
+}
+
+func (b *Bot) publishAdminMenu(ctx context.Context, id int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWordWithin)
+	defer cancel()
+	if err := b.setAdminMenu(ctx, id); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "an admin's command menu is not up to date", slog.Any("error", err))
+	}
+}
+
+func (b *Bot) menu(want func(route) bool) []tg.BotCommand {
+	var out []tg.BotCommand
+	for _, r := range b.routes {
+		if r.about != "" && want(r) {
+			out = append(out, tg.BotCommand{Command: r.command, Description: r.about})
+		}
+	}
+	return out
 }

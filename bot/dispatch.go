@@ -38,10 +38,21 @@ func (b *Bot) dispatcher() tg.UpdateDispatcher {
 		return nil
 	})
 	d.OnBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotCallbackQuery) error {
-		chat, ok := b.chatOf(u.Peer)
-		if ok {
-			b.router.submit(&Event{Kind: Tap, From: b.person(e, u.UserID), Chat: chat, MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data})
+		tap := &Event{Kind: Tap, From: b.person(e, u.UserID), MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data}
+		var known bool
+		if tap.Chat, known = b.chatOf(u.Peer); !known {
+			tap.Data = nil // nothing can be done there, but the tap is answered
 		}
+		b.router.submit(tap)
+		return nil
+	})
+	d.OnInlineBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateInlineBotCallbackQuery) error {
+		b.router.submit(&Event{Kind: Tap, From: b.person(e, u.UserID), QueryID: u.QueryID}) // we put no buttons there: it is answered as stale
+		return nil
+	})
+	d.OnBotStopped(func(ctx context.Context, e tg.Entities, u *tg.UpdateBotStopped) error {
+		person := b.person(e, u.UserID)
+		b.background.Go(func() { b.stopped(ctx, person, u.Stopped) })
 		return nil
 	})
 	d.OnBotInlineQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotInlineQuery) error {
@@ -130,7 +141,7 @@ func (b *Bot) event(entities tg.Entities, chat Chat, from int64, m *tg.Message) 
 	}
 	self := b.self.Load()
 	e.Command, e.Text, e.Addressed = address(e.Text, self.Username)
-	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private && b.sentIn(chat, reply.ReplyToMsgID) {
+	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private && (m.Mentioned || b.sentIn(chat, reply.ReplyToMsgID)) {
 		e.Addressed = true
 	}
 	return e
@@ -144,7 +155,7 @@ func address(text, username string) (command, rest string, addressed bool) {
 			word, args = line, more+" "+args
 		}
 		name, to, named := strings.Cut(word, "@")
-		if named && !strings.EqualFold(to, username) {
+		if name == "" || named && !strings.EqualFold(to, username) {
 			return "", text, false
 		}
 		return strings.ToLower(name), strings.TrimSpace(args), true

@@ -59,6 +59,7 @@ const (
 	Message EventKind = iota
 	Tap
 	Inline
+	kinds
 )
 
 // Forward is the channel post that a message was forwarded from.
@@ -81,4 +82,6 @@ type Event struct {
 	QueryID   int64
 	Data      []byte // of a tap
 	Offset    string // of an inline query
+
+	clock tapClock
 }

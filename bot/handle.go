@@ -14,7 +14,7 @@ const handleWithin = 30 * time.Second
 
 var errHandleTimeout = errors.New("the handler took too long")
 
-// handle answers an event, whatever it is, and makes sure that an error is answered too.
+// handle answers an event, whatever it is; finish says what went wrong.
 func (b *Bot) handle(ctx context.Context, e *Event) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, handleWithin, errHandleTimeout)
 	defer cancel()
@@ -23,18 +23,32 @@ func (b *Bot) handle(ctx context.Context, e *Event) error {
 		return b.handleTap(ctx, e)
 	case Inline:
 		return b.handleInline(ctx, e)
-	case Message:
+	case Message, kinds:
 	}
-	defer b.inbox.done(ctx, e)
 	if e.Chat.Type == Private {
 		b.background.Go(func() { b.saw(ctx, e) })
 	}
-	err := b.handleMessage(ctx, e)
+	return b.handleMessage(ctx, e)
+}
+
+const lastWordWithin = 10 * time.Second
+
+// finish gives every event that failed an answer.
+func (b *Bot) finish(ctx context.Context, e *Event, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWordWithin)
+	defer cancel()
+	switch e.Kind {
+	case Tap:
+		return b.finishTap(ctx, e, err)
+	case Inline:
+		return b.finishInline(ctx, e, err)
+	case Message, kinds:
+	}
+	defer b.inbox.done(ctx, e)
 	if err == nil || errors.Is(err, ErrBlocked) {
 		return nil
 	}
-	_, serr := b.tg.sendText(context.WithoutCancel(ctx), e.Chat, Reply{Text: sentence(err), ReplyTo: b.quote(e)}, cause{e, 99})
-	return errors.Join(err, serr)
+	return b.tg.sayLate(ctx, e, sentence(err), err)
 }
 
 func (b *Bot) saw(ctx context.Context, e *Event) {
@@ -42,6 +56,19 @@ func (b *Bot) saw(ctx context.Context, e *Event) {
 	defer cancel()
 	if err := b.deps.Audience.Saw(ctx, filter.UserID(e.From.ID), e.From.Language); err != nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
+	}
+}
+
+// stopped notes that a person blocked the bot, or let it in again.
+func (b *Bot) stopped(ctx context.Context, who Person, blocked bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	note := func() error { return b.deps.Audience.MarkBlocked(ctx, filter.UserID(who.ID)) }
+	if !blocked {
+		note = func() error { return b.deps.Audience.Saw(ctx, filter.UserID(who.ID), who.Language) }
+	}
+	if err := note(); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "it could not be noted that a person blocked the bot, or no longer does", slog.Any("error", err))
 	}
 }
 
@@ -65,41 +92,6 @@ func (b *Bot) handleMessage(ctx context.Context, e *Event) error {
 		return nil // a command for another bot of the group
 	}
 	return b.handleUnknown(ctx, e)
-}
-
-// handleTap answers every tap, also one that went wrong.
-func (b *Bot) handleTap(ctx context.Context, e *Event) error {
-	d, err := parseTap(e.Data)
-	switch {
-	case err != nil:
-	case d.Owner != 0 && d.Owner != e.From.ID:
-		err = errNotYours
-	default:
-		err = b.tap(ctx, e, d)
-	}
-	if err == nil {
-		return nil
-	}
-	return errors.Join(err, b.tg.answerTap(context.WithoutCancel(ctx), e, sentence(err), true))
-}
-
-func (b *Bot) tap(ctx context.Context, e *Event, d tapData) error {
-	switch d.Action {
-	case actGet:
-		return b.tapGet(ctx, e, d)
-	case actPage:
-		return b.tapPage(ctx, e, d)
-	case actSuggest:
-		return b.tapSuggest(ctx, e, d)
-	case actChannel:
-		return b.tapChannel(ctx, e, d)
-	case actIndex:
-		return b.tapIndex(ctx, e, d)
-	case actCancel:
-		return b.tapCancel(ctx, e, d)
-	case actNothing:
-	}
-	return b.tg.answerTap(ctx, e, "", false)
 }
 
 // quote is the message to reply to: in a group the question, in private nothing.

@@ -4,39 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"pavilion/filter"
 	"pavilion/internal/fault"
 )
 
-var (
-	errChannelArgs = fault.New(fault.Invalid, "channel_args", "Type /channels to see them, or: /channels add @name, /channels add https://t.me/c/123/45. Or forward me a post of the channel.")
-	errIndexArgs   = fault.New(fault.Invalid, "index_args", "Type /index @name 1-500, or /index with a link to the last post to read: /index https://t.me/name/500.")
-)
+var errChannelArgs = fault.New(fault.Invalid, "channel_args", "Type /channels to see them, or: /channels add @name, /channels add https://t.me/c/123/45. Or forward me a post of the channel.")
 
 func filterChannel(c Chat) filter.ChannelID { return filter.ChannelID(c.ID) }
-
-// link is t.me/name/5 or t.me/c/123/5.
-var link = regexp.MustCompile(`^(?:https?://)?t\.me/(?:c/(\d{1,13})|([A-Za-z]\w{3,31}))(?:/(\d{1,10}))?/?$`)
-
-// channelRef is a channel as an admin names it: @name, a link, or its number.
-func parseChannelRef(s string) (id filter.ChannelID, name string, message filter.MessageID, ok bool) {
-	if m := link.FindStringSubmatch(s); m != nil {
-		n, _ := strconv.ParseInt(m[1], 10, 64)
-		msg, _ := strconv.ParseInt(m[3], 10, 32)
-		return filter.ChannelID(n), m[2], filter.MessageID(msg), true
-	}
-	if n, err := strconv.ParseInt(strings.TrimPrefix(s, "-100"), 10, 64); err == nil && n > 0 {
-		return filter.ChannelID(n), "", 0, true
-	}
-	if name, found := strings.CutPrefix(s, "@"); found && len(name) >= 4 && len(name) <= 32 {
-		return 0, name, 0, true
-	}
-	return 0, "", 0, false
-}
 
 func (b *Bot) findChannel(ctx context.Context, id filter.ChannelID, name string) (channelInfo, error) {
 	if name != "" {
@@ -55,31 +31,45 @@ func (b *Bot) handleChannels(ctx context.Context, e *Event) error {
 	if len(args) != 2 || strings.ToLower(args[0]) != "add" {
 		return errChannelArgs
 	}
-	id, name, _, ok := parseChannelRef(args[1])
+	ref, ok := parseChannelRef(args[1])
 	if !ok {
 		return errChannelArgs
 	}
-	return b.addChannel(ctx, e, id, name)
+	reply, err := b.addChannel(ctx, ref.id, ref.name)
+	if err != nil {
+		return err
+	}
+	_, err = b.tg.sendText(ctx, e.Chat, reply, cause{e, 0})
+	return err
 }
 
-func (b *Bot) addChannel(ctx context.Context, e *Event, id filter.ChannelID, name string) error {
+// ownChannel finds a channel that the bot is an admin of.
+func (b *Bot) ownChannel(ctx context.Context, id filter.ChannelID, name string) (channelInfo, error) {
 	info, err := b.findChannel(ctx, id, name)
 	if err != nil {
-		return err
+		return info, err
 	}
 	admin, err := b.tg.isAdmin(ctx, info.id, 0)
-	if err != nil {
-		return err
+	if err == nil && !admin {
+		err = errNoRights
 	}
-	if !admin {
-		return errNoRights
+	return info, err
+}
+
+func (b *Bot) addChannel(ctx context.Context, id filter.ChannelID, name string) (Reply, error) {
+	info, err := b.ownChannel(ctx, id, name)
+	if err != nil {
+		return Reply{}, err
 	}
 	if _, err := b.deps.Indexer.AddChannel(ctx, info.id, info.title, info.username); err != nil {
-		return err
+		return Reply{}, err
 	}
 	b.state.flush(ctx) // the channel's access hash must outlive us from now on
-	_, err = b.tg.sendText(ctx, e.Chat, Reply{Text: "✅ " + clean(info.title, 100) + " is indexed: new files are found at once. For what was posted before, forward me its last post, or type /index."}, cause{e, 0})
-	return err
+	return added(info), nil
+}
+
+func added(info channelInfo) Reply {
+	return Reply{Text: "✅ " + clean(info.title, 100) + " is indexed: new files are found at once. For what was posted before, forward me its last post, or type /index."}
 }
 
 func (b *Bot) channelsReply(owner int64) Reply {
@@ -152,118 +142,45 @@ func (b *Bot) tapChannel(ctx context.Context, e *Event, d tapData) error {
 // handleForward offers what can be done with the channel that a post was forwarded from.
 func (b *Bot) handleForward(ctx context.Context, e *Event) error {
 	c, err := b.deps.Channels.Get(e.Forward.Channel)
+	reply := b.pastOffer(c, e.From.ID, e.Forward.Message)
 	if errors.Is(err, filter.ErrChannelUnknown) {
-		return b.addChannel(ctx, e, e.Forward.Channel, "")
+		info, ferr := b.ownChannel(ctx, e.Forward.Channel, "")
+		if ferr != nil {
+			return ferr
+		}
+		reply, err = Reply{
+			Text:     "Index " + clean(info.title, 60) + "? Its files will be found by everybody who can write to me.",
+			Keyboard: [][]Button{{{"Index it", tapData{Action: actAdd, Owner: e.From.ID, Channel: info.id, To: e.Forward.Message}.encode()}}},
+		}, nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = b.tg.sendText(ctx, e.Chat, Reply{
-		Text:     fmt.Sprintf("Read the past of %s, messages 1 to %d?", clean(c.Title, 60), e.Forward.Message),
-		Keyboard: [][]Button{{{"Read it", tapData{Action: actIndex, Owner: e.From.ID, Channel: c.ID, To: e.Forward.Message}.encode()}}},
-	}, cause{e, 0})
+	_, err = b.tg.sendText(ctx, e.Chat, reply, cause{e, 0})
 	return err
 }
 
-var idRange = regexp.MustCompile(`^(\d{1,10})(?:-(\d{1,10}))?$`)
-
-// handleIndex starts to read a channel's past.
-func (b *Bot) handleIndex(ctx context.Context, e *Event) error {
-	args := strings.Fields(e.Text)
-	if len(args) == 0 || len(args) > 2 {
-		return errIndexArgs
+func (b *Bot) pastOffer(c filter.Channel, owner int64, to filter.MessageID) Reply {
+	return Reply{
+		Text:     fmt.Sprintf("Read the past of %s, messages 1 to %d?", clean(c.Title, 60), to),
+		Keyboard: [][]Button{{{"Read it", tapData{Action: actIndex, Owner: owner, Channel: c.ID, To: to}.encode()}}},
 	}
-	id, name, to, ok := parseChannelRef(args[0])
-	from := filter.MessageID(1)
-	if len(args) == 2 {
-		m := idRange.FindStringSubmatch(args[1])
-		if m == nil {
-			return errIndexArgs
-		}
-		first, _ := strconv.ParseInt(m[1], 10, 64)
-		last := first
-		if m[2] != "" {
-			last, _ = strconv.ParseInt(m[2], 10, 64)
-		} else {
-			first = 1
-		}
-		from, to = filter.MessageID(first), filter.MessageID(last)
-	}
-	if !ok || to == 0 {
-		return errIndexArgs
-	}
-	info, err := b.findChannel(ctx, id, name)
-	if err != nil {
-		return err
-	}
-	message, err := b.tg.sendText(ctx, e.Chat, Reply{Text: "Reading…"}, cause{e, 0})
-	if err != nil {
-		return err
-	}
-	return b.startPast(ctx, e, info.id, from, to, message)
 }
 
-func (b *Bot) tapIndex(ctx context.Context, e *Event, d tapData) error {
+// tapAdd indexes a channel that a post was forwarded from, and offers to read its past.
+func (b *Bot) tapAdd(ctx context.Context, e *Event, d tapData) error {
 	if !b.isClubAdmin(e.From.ID) {
 		return errAdminsOnly
 	}
-	if err := b.startPast(ctx, e, d.Channel, 1, d.To, e.MessageID); err != nil {
-		return err
-	}
-	return b.tg.answerTap(ctx, e, "", false)
-}
-
-func (b *Bot) startPast(ctx context.Context, e *Event, id filter.ChannelID, from, to filter.MessageID, message int) error {
-	p, err := b.deps.Indexer.StartPast(ctx, id, from, to, filter.Report{Chat: e.Chat.Key(), Message: message, By: filter.UserID(e.From.ID)})
+	reply, err := b.addChannel(ctx, d.Channel, "")
 	if err != nil {
 		return err
 	}
-	b.reportPast(p)
-	return nil
-}
-
-func (b *Bot) tapCancel(ctx context.Context, e *Event, d tapData) error {
-	if !b.isClubAdmin(e.From.ID) {
-		return errAdminsOnly
-	}
-	if err := b.deps.Indexer.CancelPast(d.ID); err != nil {
+	c, err := b.deps.Channels.Get(d.Channel)
+	if err != nil {
 		return err
 	}
-	return b.tg.answerTap(ctx, e, "Stopping…", false)
-}
-
-func (b *Bot) handleStats(ctx context.Context, e *Event) error {
-	s := b.deps.Indexer.Stats(ctx)
-	people := b.deps.Audience.Count(ctx)
-	var t strings.Builder
-	fmt.Fprintf(&t, "Files: %d\nWords: %d\nChannels: %d\nPeople: %d (%d blocked me)", s.Files, s.Words, len(s.Channels), people.Total, people.Blocked)
-	if n := s.Backlog.Queued + s.Backlog.Owed; n > 0 {
-		fmt.Fprintf(&t, "\nStill to index: %d", n)
-	}
-	for _, p := range s.Pools {
-		if !p.Answered {
-			fmt.Fprintf(&t, "\n⚠️ %s does not answer; its figures are missing.", p.Name)
-		}
-	}
-	_, err := b.tg.sendText(ctx, e.Chat, Reply{Text: t.String()}, cause{e, 0})
-	return err
-}
-
-func (b *Bot) handleDBStats(ctx context.Context, e *Event) error {
-	var t strings.Builder
-	t.WriteString("Databases")
-	r := Reply{Bold: t.Len()}
-	for _, p := range b.deps.Indexer.Stats(ctx).Pools {
-		used := p.DataBytes + p.IndexBytes
-		fmt.Fprintf(&t, "\n• %s: %s of %s (%d%%)", p.Name, size(used), size(p.LimitBytes), used*100/max(1, p.LimitBytes))
-		if p.Answered {
-			fmt.Fprintf(&t, ", %d files", p.Files)
-		}
-		if p.Breaker != "closed" {
-			t.WriteString(", ⚠️ not answering")
-		}
-	}
-	r.Text = t.String()
-	_, err := b.tg.sendText(ctx, e.Chat, r, cause{e, 0})
-	return err
+	offer := b.pastOffer(c, d.Owner, d.To)
+	reply.Text, reply.Keyboard = reply.Text+"\n\n"+offer.Text, offer.Keyboard
+	return errors.Join(b.tg.answerTap(ctx, e, "", false), b.tg.editText(ctx, e.Chat, e.MessageID, reply))
 }

@@ -3,10 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-
-	"github.com/gotd/td/tg"
 
 	"pavilion/filter"
 )
@@ -23,7 +20,10 @@ func (b *Bot) handleSearch(ctx context.Context, e *Event) error {
 		_, err := b.tg.sendText(ctx, e.Chat, Reply{Text: "What are you looking for? Type a title, a name, a date…", ReplyTo: b.quote(e)}, cause{e, 0})
 		return err
 	}
-	query := clean(e.Text, 200)
+	return b.search(ctx, e, clean(e.Text, 200))
+}
+
+func (b *Bot) search(ctx context.Context, e *Event, query string) error {
 	page, err := b.deps.Searcher.Search(ctx, filter.Query{Text: query, Limit: b.opts.PageSize})
 	if err != nil {
 		return err
@@ -68,10 +68,11 @@ func (b *Bot) tapSuggest(ctx context.Context, e *Event, d tapData) error {
 	if err != nil {
 		return err
 	}
-	_, query, ok := strings.Cut(text, suggestMark)
-	if !ok {
+	i := strings.LastIndex(text, "\n"+suggestMark) // what the person typed stands before it and may say anything
+	if i < 0 {
 		return errStalePage
 	}
+	query := text[i+1+len(suggestMark):]
 	page, err := b.deps.Searcher.Search(ctx, filter.Query{Text: query, Limit: b.opts.PageSize})
 	if err != nil {
 		return err
@@ -92,64 +93,12 @@ func (b *Bot) tapGet(ctx context.Context, e *Event, d tapData) error {
 	if err != nil {
 		return err
 	}
+	if b.tg.queue.waits(e.Chat, handleWithin) {
+		return errTelegramWaits
+	}
 	// The clock on the button stops before the file is on its way: that can take a moment when Telegram makes us wait.
 	if err := b.tg.answerTap(ctx, e, "Here it comes…", false); err != nil {
 		return err
 	}
-	err = b.tg.sendFile(ctx, e.Chat, file, 0, cause{e, 0})
-	if err == nil || errors.Is(err, ErrBlocked) {
-		return nil
-	}
-	_, serr := b.tg.sendText(context.WithoutCancel(ctx), e.Chat, Reply{Text: sentence(err)}, cause{e, 99})
-	return errors.Join(err, serr)
-}
-
-const inlinePage = 20
-
-// handleInline answers @bot query from any chat with files that can be sent from there.
-func (b *Bot) handleInline(ctx context.Context, e *Event) error {
-	req := &tg.MessagesSetInlineBotResultsRequest{QueryID: e.QueryID, Private: true}
-	after, err := filter.ParseCursor(e.Offset)
-	if strings.TrimSpace(e.Text) == "" || err != nil {
-		req.SwitchPm = tg.InlineBotSwitchPM{Text: "Type what you are looking for", StartParam: "inline"}
-		return b.tg.answerInline(ctx, req)
-	}
-	page, err := b.deps.Searcher.Search(ctx, filter.Query{Text: clean(e.Text, 200), Limit: inlinePage, After: after})
-	if err != nil {
-		req.SwitchPm = tg.InlineBotSwitchPM{Text: clean(sentence(err), 60), StartParam: "inline"}
-		return errors.Join(err, b.tg.answerInline(context.WithoutCancel(ctx), req))
-	}
-	for _, f := range page.Files {
-		req.Results = append(req.Results, inlineResult(f))
-	}
-	if page.HasNext {
-		req.NextOffset = page.Last.String()
-	}
-	if len(page.Missing) == 0 { // nothing partial is cached
-		req.CacheTime = 30
-	}
-	if len(page.Files) == 0 && after.Zero() {
-		req.SwitchPm = tg.InlineBotSwitchPM{Text: "Nothing found", StartParam: "inline"}
-	}
-	return b.tg.answerInline(ctx, req)
-}
-
-func inlineResult(f filter.File) tg.InputBotInlineResultClass {
-	caption := clipText(f.Media.Caption, maxCaption)
-	message := &tg.InputBotInlineMessageMediaAuto{Message: caption}
-	if caption == f.Media.Caption {
-		message.Entities = unpackEntities(f.Media.CaptionEntities)
-	}
-	id := base36(int64(f.Media.Document))
-	if f.Media.Kind == filter.KindPhoto {
-		return &tg.InputBotInlineResultPhoto{ID: id, Type: "photo", SendMessage: message, Photo: &tg.InputPhoto{ID: int64(f.Media.Document), AccessHash: f.Media.AccessHash, FileReference: f.Media.Reference}}
-	}
-	kind := map[filter.Kind]string{filter.KindVideo: "video", filter.KindAudio: "audio"}[f.Media.Kind]
-	if kind == "" {
-		kind = "file"
-	}
-	return &tg.InputBotInlineResultDocument{
-		ID: id, Type: kind, Title: clean(f.Media.Name, 100), Description: fmt.Sprintf("%s · %s", f.Media.Kind, size(f.Media.Size)),
-		Document: inputDocument(f.Media), SendMessage: message,
-	}
+	return b.tg.sendFile(ctx, e.Chat, file, 0, cause{e, 0})
 }

@@ -89,7 +89,7 @@ func (i *inbox) done(ctx context.Context, e *Event) {
 func (i *inbox) waiting(ctx context.Context) ([]*Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, inboxCall)
 	defer cancel()
-	rows, err := i.db.Query(ctx, `SELECT update_data FROM bot_inbox WHERE bot_id = $1 AND handled_at IS NULL ORDER BY received_at LIMIT 1000`, i.botID)
+	rows, err := i.db.Query(ctx, `SELECT update_data FROM bot_inbox WHERE bot_id = $1 AND handled_at IS NULL ORDER BY received_at`, i.botID)
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}

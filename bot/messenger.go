@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"github.com/cespare/xxhash/v2"
@@ -12,7 +13,6 @@ import (
 	"github.com/gotd/td/tgerr"
 
 	"pavilion/filter"
-	"pavilion/internal/fault"
 )
 
 // Button is one button under a message.
@@ -53,6 +53,7 @@ type messenger struct {
 	hash  func(k hashKey) (int64, bool)
 	keep  func(k hashKey, hash int64)
 	fresh func(ctx context.Context, id filter.DocumentID) (filter.File, error)
+	up    <-chan struct{} // closed once the bot is signed in and knows its access hashes
 }
 
 // sendText sends a message and returns its id; 0 where it had been sent before.
@@ -140,8 +141,33 @@ func inputDocument(f filter.Media) *tg.InputDocument {
 	return &tg.InputDocument{ID: int64(f.Document), AccessHash: f.AccessHash, FileReference: f.Reference}
 }
 
-// answerTap stops the button's clock, with a word or without.
+// apologyKeeps is for how long an apology that has to wait for Telegram is worth sending.
+const apologyKeeps = 2 * time.Hour
+
+// sayLate says what went wrong with an event. When Telegram makes the chat wait for long, the sentence waits without anybody waiting for it.
+func (m *messenger) sayLate(ctx context.Context, e *Event, text string, err error) error {
+	r := Reply{Text: text}
+	if e.Chat.Type != Private && e.Kind == Message {
+		r.ReplyTo = e.MessageID
+	}
+	if !errors.Is(err, errTelegramWaits) {
+		_, err := m.sendText(ctx, e.Chat, r, cause{e, 99})
+		return err
+	}
+	req := &tg.MessagesSendMessageRequest{Peer: e.Chat.peer(), Message: "Telegram made me wait, so I could not answer here. Please ask again.", RandomID: cause{e, 99}.randomID(e.Chat)}
+	m.queue.post(call{lane: LaneBulk, chat: e.Chat, method: "messages.sendMessage", limited: true, invoke: func(ctx context.Context) error {
+		fresh := *req
+		_, err := m.api.MessagesSendMessage(ctx, &fresh)
+		return err
+	}}, m.queue.now().Add(apologyKeeps))
+	return nil
+}
+
+// answerTap stops the button's clock, with a word or without; the first answer counts.
 func (m *messenger) answerTap(ctx context.Context, e *Event, text string, alert bool) error {
+	if e.clock.answered.Swap(true) {
+		return nil
+	}
 	return m.queue.do(ctx, call{method: "messages.setBotCallbackAnswer", invoke: func(ctx context.Context) error {
 		_, err := m.api.MessagesSetBotCallbackAnswer(ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: e.QueryID, Message: clipText(text, 200), Alert: alert})
 		if tgerr.Is(err, "QUERY_ID_INVALID") { // too late, or answered
@@ -189,167 +215,6 @@ func messagesOf(c tg.MessagesMessagesClass) []tg.MessageClass {
 		return m.GetMessages()
 	}
 	return nil
-}
-
-// What an admin can get wrong about channels.
-var (
-	errNotFound = fault.New(fault.NotFound, "channel_not_found", "I can't find that channel. Add me to it as an admin first.")
-	errNoRights = fault.New(fault.Forbidden, "channel_no_rights", "I'm not an admin of that channel. Make me one, then try again.")
-)
-
-// channelInfo is what Telegram says of a channel.
-type channelInfo struct {
-	id              filter.ChannelID
-	title, username string
-}
-
-// channelByName resolves @name.
-func (m *messenger) channelByName(ctx context.Context, name string) (channelInfo, error) {
-	var info channelInfo
-	err := m.queue.do(ctx, call{method: "contacts.resolveUsername", invoke: func(ctx context.Context) error {
-		r, err := m.api.ContactsResolveUsername(ctx, &tg.ContactsResolveUsernameRequest{Username: name})
-		if err != nil {
-			return err
-		}
-		for _, c := range r.Chats {
-			if ch, ok := c.(*tg.Channel); ok {
-				info = channelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
-				m.keep(hashKey{"channel", ch.ID}, ch.AccessHash)
-			}
-		}
-		return nil
-	}})
-	if err != nil || info.id == 0 {
-		return info, errors.Join(errNotFound, err)
-	}
-	return info, nil
-}
-
-func (m *messenger) inputChannel(id filter.ChannelID) (*tg.InputChannel, error) {
-	h, ok := m.hash(hashKey{"channel", int64(id)})
-	if !ok {
-		return nil, errNotFound
-	}
-	return &tg.InputChannel{ChannelID: int64(id), AccessHash: h}, nil
-}
-
-// channelByID asks for a channel that the bot has met.
-func (m *messenger) channelByID(ctx context.Context, id filter.ChannelID) (channelInfo, error) {
-	in, err := m.inputChannel(id)
-	if err != nil {
-		return channelInfo{}, err
-	}
-	info := channelInfo{}
-	err = m.queue.do(ctx, call{method: "channels.getChannels", invoke: func(ctx context.Context) error {
-		r, err := m.api.ChannelsGetChannels(ctx, []tg.InputChannelClass{in})
-		if err != nil {
-			return err
-		}
-		for _, c := range r.GetChats() {
-			if ch, ok := c.(*tg.Channel); ok {
-				info = channelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
-			}
-		}
-		return nil
-	}})
-	if err != nil || info.id == 0 {
-		return info, errors.Join(errNotFound, err)
-	}
-	return info, nil
-}
-
-// isAdmin tells whether a person, or the bot itself where user is 0, is an admin of a channel or supergroup.
-func (m *messenger) isAdmin(ctx context.Context, id filter.ChannelID, user int64) (bool, error) {
-	in, err := m.inputChannel(id)
-	if err != nil {
-		return false, err
-	}
-	var who tg.InputPeerClass = &tg.InputPeerSelf{}
-	if user != 0 {
-		h, _ := m.hash(hashKey{"user", user})
-		who = &tg.InputPeerUser{UserID: user, AccessHash: h}
-	}
-	admin := false
-	err = m.queue.do(ctx, call{method: "channels.getParticipant", invoke: func(ctx context.Context) error {
-		r, err := m.api.ChannelsGetParticipant(ctx, &tg.ChannelsGetParticipantRequest{Channel: in, Participant: who})
-		if tgerr.Is(err, "USER_NOT_PARTICIPANT", "CHANNEL_PRIVATE", "CHAT_ADMIN_REQUIRED") {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		switch r.Participant.(type) {
-		case *tg.ChannelParticipantAdmin, *tg.ChannelParticipantCreator:
-			admin = true
-		}
-		return nil
-	}})
-	return admin, err
-}
-
-// isGroupAdmin tells whether a person is an admin of a basic group.
-func (m *messenger) isGroupAdmin(ctx context.Context, group, user int64) (bool, error) {
-	admin := false
-	err := m.queue.do(ctx, call{method: "messages.getFullChat", invoke: func(ctx context.Context) error {
-		full, err := m.api.MessagesGetFullChat(ctx, group)
-		if err != nil {
-			return err
-		}
-		chat, ok := full.FullChat.(*tg.ChatFull)
-		if !ok {
-			return nil
-		}
-		members, ok := chat.Participants.(*tg.ChatParticipants)
-		if !ok {
-			return nil
-		}
-		for _, p := range members.Participants {
-			switch p := p.(type) {
-			case *tg.ChatParticipantAdmin:
-				admin = admin || p.UserID == user
-			case *tg.ChatParticipantCreator:
-				admin = admin || p.UserID == user
-			}
-		}
-		return nil
-	}})
-	return admin, err
-}
-
-// ReadPosts reads messages of a channel by id; it is the index's way back to Telegram.
-func (m *messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
-	in, err := m.inputChannel(channel)
-	if err != nil {
-		return filter.PostsRead{}, err
-	}
-	var read filter.PostsRead
-	err = m.queue.do(ctx, call{lane: LaneBulk, chat: Chat{ID: int64(channel), Type: Supergroup}, method: "channels.getMessages", invoke: func(ctx context.Context) error {
-		want := make([]tg.InputMessageClass, len(ids))
-		for i, id := range ids {
-			want[i] = &tg.InputMessageID{ID: int(id)}
-		}
-		got, err := m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: in, ID: want})
-		if err != nil {
-			return err
-		}
-		read = filter.PostsRead{}
-		for _, c := range messagesOf(got) {
-			if _, empty := c.(*tg.MessageEmpty); empty {
-				continue
-			}
-			read.Top = max(read.Top, filter.MessageID(c.GetID()))
-			if msg, ok := c.(*tg.Message); ok {
-				if p, ok := postOf(int64(channel), msg); ok {
-					read.Posts = append(read.Posts, p)
-				}
-			}
-		}
-		return nil
-	}})
-	if err != nil {
-		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, err)
-	}
-	return read, nil
 }
 
 func (m *messenger) setCommands(ctx context.Context, scope tg.BotCommandScopeClass, commands []tg.BotCommand) error {

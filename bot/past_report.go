@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -49,10 +50,22 @@ func (b *Bot) pastLoop(ctx context.Context) {
 			ectx, cancel := context.WithTimeout(ctx, handleWithin)
 			err := b.tg.editText(ectx, chat, p.Report.Message, pastReply(p))
 			cancel()
+			if errors.Is(err, errTelegramWaits) || errors.Is(err, context.DeadlineExceeded) {
+				b.reportAgain(p)
+			}
 			if err != nil && ctx.Err() == nil {
 				b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "progress could not be shown", slog.Any("error", err))
 			}
 		}
+	}
+}
+
+// reportAgain keeps progress that could not be shown now, unless there is newer.
+func (b *Bot) reportAgain(p filter.PastRead) {
+	b.pastMu.Lock()
+	defer b.pastMu.Unlock()
+	if newer := b.past[p.ID]; newer == nil || newer.read.Next <= p.Next && newer.read.State == p.State {
+		b.past[p.ID] = &pastReport{read: p}
 	}
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -22,12 +23,15 @@ type route struct {
 }
 
 // router runs handlers: those of one chat one after the other, those of different chats side by side, so that a slow one holds up nobody
-// else. Taps and inline queries of a person have an order of their own.
+// else. Taps and inline queries of a person have an order, and room, of their own: messages that wait for Telegram never delay a tap.
+//
+// Whatever becomes of a handler, a panic included, finish hears of it and has the last word.
 type router struct {
 	handle  handler
+	finish  func(ctx context.Context, e *Event, err error) error
 	logger  *slog.Logger
 	ctx     context.Context //nolint:containedctx // the handlers' own, from Run
-	slots   chan struct{}
+	slots   [kinds]chan struct{}
 	mu      sync.Mutex
 	lines   map[lineKey][]*Event
 	running sync.WaitGroup
@@ -40,10 +44,16 @@ type lineKey struct {
 	id   int64
 }
 
-const handlersAtOnce = 64
+const handlersAtOnce = 64 // of each kind of event
 
-func newRouter(handle handler, logger *slog.Logger) *router {
-	return &router{handle: handle, logger: logger, slots: make(chan struct{}, handlersAtOnce), lines: map[lineKey][]*Event{}}
+var errPanic = errors.New("a handler panicked")
+
+func newRouter(handle handler, finish func(ctx context.Context, e *Event, err error) error, logger *slog.Logger) *router {
+	r := &router{handle: handle, finish: finish, logger: logger, lines: map[lineKey][]*Event{}}
+	for i := range r.slots {
+		r.slots[i] = make(chan struct{}, handlersAtOnce)
+	}
+	return r
 }
 
 // submit hands an event over; it never waits.
@@ -81,20 +91,15 @@ func (r *router) drain(key lineKey) {
 		r.lines[key] = line[1:]
 		ctx := r.ctx
 		r.mu.Unlock()
-		r.slots <- struct{}{}
+		r.slots[e.Kind] <- struct{}{}
 		r.one(ctx, e)
-		<-r.slots
+		<-r.slots[e.Kind]
 	}
 }
 
-// one runs a handler; a panic is this event's error and nobody else's.
 func (r *router) one(ctx context.Context, e *Event) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.logger.LogAttrs(ctx, slog.LevelError, "a handler panicked", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-		}
-	}()
-	err := r.handle(ctx, e)
+	err := r.recovered(ctx, func() error { return r.handle(ctx, e) })
+	err = errors.Join(err, r.recovered(ctx, func() error { return r.finish(ctx, e, err) }))
 	if err != nil && ctx.Err() == nil {
 		level := slog.LevelInfo
 		if fault.KindOf(err) == fault.Internal {
@@ -102,6 +107,17 @@ func (r *router) one(ctx context.Context, e *Event) {
 		}
 		r.logger.LogAttrs(ctx, level, "an event was answered with an error", slog.String("code", fault.CodeOf(err)), slog.Any("error", err))
 	}
+}
+
+// recovered runs fn; a panic is this event's error and nobody else's.
+func (r *router) recovered(ctx context.Context, fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.logger.LogAttrs(ctx, slog.LevelError, "a handler panicked", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			err = errPanic
+		}
+	}()
+	return fn()
 }
 
 // Run lets handlers run until ctx ends, and returns when those under way are done.

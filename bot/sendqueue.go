@@ -123,6 +123,14 @@ func (q *sendQueue) do(ctx context.Context, c call) error {
 	}
 }
 
+// waits tells whether Telegram makes a chat wait for longer than someone can.
+func (q *sendQueue) waits(chat Chat, patience time.Duration) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.now()
+	return q.parked(call{chat: chat}, now).After(now.Add(patience))
+}
+
 // post has a call made some time before it expires; nobody waits for it. One for the same chat that is not made yet takes its place.
 func (q *sendQueue) post(c call, expires time.Time) {
 	key := queueKey{chat: c.park().chat, method: c.method, limited: c.limited, posted: true}

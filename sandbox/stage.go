@@ -135,6 +135,12 @@ func (s *Scene) StartBot(ctx context.Context) error {
 	return s.Bot.Ready(ctx)
 }
 
+// Standby starts one more process, which waits until the bot's place is free.
+func (s *Scene) Standby() (*child.Process, error) { return child.Start(s.binary, s.env) }
+
+// Setenv changes a setting of the processes started from now on.
+func (s *Scene) Setenv(name, value string) { s.env[name] = value }
+
 // Run runs the binary with other arguments, to its end; for subcommands.
 func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {
 	p, err := child.Start(s.binary, s.env, args...)

@@ -18,7 +18,7 @@ var ErrLeaseLost = errors.New("the lease went to another process")
 type LeaseOptions struct {
 	Name   string
 	Holder string        // unique for each process start
-	TTL    time.Duration // 10 s where 0; a standby takes over at most one TTL plus one third of it after the holder died
+	TTL    time.Duration // 10 s where 0; a standby takes over at most one TTL and a second after the holder died
 	Logger *slog.Logger
 }
 
@@ -62,7 +62,10 @@ func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) err
 	return err
 }
 
-// wait tries every third of the TTL. An unreachable Postgres is waited for too: without it nobody may act.
+// waitEvery is how often a standby asks; a holder renews less often.
+const waitEvery = time.Second
+
+// wait tries until the lease is ours. An unreachable Postgres is waited for too: without it nobody may act.
 func (l *Lease) wait(ctx context.Context, log *slog.Logger) error {
 	waiting := false
 	for {
@@ -80,7 +83,7 @@ func (l *Lease) wait(ctx context.Context, log *slog.Logger) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(l.opts.TTL / 3):
+		case <-time.After(min(waitEvery, l.opts.TTL/3)):
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	}
 	v := &tg.Message{
 		ID: id, Out: out, PeerID: chat.tg(), Date: m.Date, Message: m.Text, Silent: m.Silent, Post: m.Post, Pinned: m.Pinned,
-		EditHide: m.EditHidden,
+		EditHide: m.EditHidden, Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
 	}
 	// As on Telegram, a message that arrives in a private chat has no from_id: the chat says it.
 	if !m.Post && (out || chat.Kind != PeerUser) {
