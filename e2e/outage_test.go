@@ -1,0 +1,168 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pavilion/sandbox"
+)
+
+// takeover is the promise; the race detector makes a start slow, and that is not what it is about.
+func takeover() time.Duration {
+	if raceEnabled {
+		return 45 * time.Second
+	}
+	return 15 * time.Second
+}
+
+func TestStandby_TakesOverAfterAKill(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	m := found(t, member, "golden river", "1 file")
+	standby, err := s.Standby()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if s.Bot != standby {
+			standby.Kill()
+		}
+	})
+	until(t, "the standby waits", func() bool { return strings.Contains(standby.Log(), "waiting for the lease") })
+	if strings.Contains(standby.Log(), `"ready"`) {
+		t.Fatal("two processes serve")
+	}
+	died := time.Now()
+	s.Bot.Kill()
+	say(t, member, "river golden") // asked while nobody is there
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := standby.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.Bot = standby
+	took := time.Since(died)
+	t.Logf("taken over after %s", took)
+	if took > takeover() {
+		t.Errorf("taken over after %s", took)
+	}
+	await(t, member, "🔎 river golden\n1 file")
+	if _, err := member.Tap(t.Context(), sandbox.BotName, m, "Golden"); err != nil {
+		t.Fatal(err)
+	}
+	received(t, member, "Golden.River.2014.mkv")
+
+	// One that stops by itself gives its place back at once.
+	third, err := s.Standby()
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the third waits", func() bool { return strings.Contains(third.Log(), "waiting for the lease") })
+	if err := standby.Stop(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	s.Bot = third
+	if err := third.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	say(t, member, "golden again")
+	await(t, member, "🔎 golden again\n")
+}
+
+func TestConnection_CutIsMadeAgainAndNothingIsMissed(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	for i := range 3 {
+		began := time.Now()
+		s.DC.Faults().Cut(s.BotID)
+		post(t, s, fmt.Sprintf("Posted in the cut %c.mkv", 'p'+i))
+		text := fmt.Sprintf("golden cut %d", i)
+		say(t, member, text)
+		await(t, member, "🔎 "+text+"\n")
+		found(t, member, fmt.Sprintf("posted in the cut %c", 'p'+i), "1 file")
+		t.Logf("answered %s after the cut", time.Since(began))
+		if took := time.Since(began); took > 30*time.Second { // left to itself, the client asks after 15 minutes
+			t.Errorf("answered %s after the cut", took)
+		}
+	}
+}
+
+func TestSends_NothingIsPostedTwice(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	times := func(text string) int {
+		t.Helper()
+		all, err := member.Messages(t.Context(), sandbox.BotName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, m := range all {
+			if !m.Out && strings.HasPrefix(m.Message, "🔎 "+text+"\n") {
+				n++
+			}
+		}
+		return n
+	}
+
+	// Killed while the answer is on its way: Telegram sends it, and the next process, which cannot know, answers again.
+	calls := s.DC.Faults().Calls("messages.sendMessage")
+	s.DC.Faults().Delay("messages.sendMessage", 2*time.Second, 2)
+	say(t, member, "golden killed")
+	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", calls+2); err != nil { // the member's own and the bot's
+		t.Fatal(err)
+	}
+	s.Bot.Kill()
+	startBot(t, s)
+	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", calls+3); err != nil {
+		t.Fatal(err)
+	}
+	say(t, member, "golden after")
+	await(t, member, "🔎 golden after\n")
+	await(t, member, "🔎 golden killed\n")
+	if n := times("golden killed"); n != 1 {
+		t.Errorf("answered %d times", n)
+	}
+
+	// Telegram's own passing errors, and a connection that breaks under the answer.
+	s.DC.Faults().Fail("messages.editMessage", 500, "INTERNAL", 2)
+	s.DC.Faults().Fail("messages.setBotCallbackAnswer", 500, "INTERNAL", 2)
+	m := ask(t, member, "golden xylophone")
+	tap(t, member, m, "golden")
+	await(t, member, "🔎 golden\n1 file")
+	calls = s.DC.Faults().Calls("messages.sendMessage")
+	say(t, member, "golden broken")
+	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", calls+2); err != nil {
+		t.Fatal(err)
+	}
+	s.DC.Faults().Cut(s.BotID)
+	await(t, member, "🔎 golden broken\n")
+	say(t, member, "golden last")
+	await(t, member, "🔎 golden last\n")
+	if n := times("golden broken"); n != 1 {
+		t.Errorf("answered %d times", n)
+	}
+
+	// An hour's FLOOD_WAIT on the chat: nobody can write there, but the tap is answered, and other chats do not notice.
+	file := ask(t, member, "golden river")
+	s.DC.Faults().FloodWait("messages.sendMedia", s.Members[0].ID, 3600)
+	s.DC.Faults().FloodWait("messages.sendMessage", s.Members[0].ID, 3600)
+	say(t, member, "golden hour")
+	until(t, "the bot is told to wait", func() bool { return strings.Contains(s.Bot.Log(), "telegram asks to wait") })
+	if answer := tap(t, member, file, "Golden"); !answer.Alert || !strings.Contains(answer.Message, "Telegram has told me to slow down") {
+		t.Errorf("%+v", answer)
+	}
+	other := connect(t, s, s.Members[1])
+	say(t, other, "golden elsewhere")
+	await(t, other, "🔎 golden elsewhere\n")
+}
