@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -111,10 +113,9 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 	for _, h := range have {
 		delete(docs, h.doc.ID)
 	}
-	for pool, b := range changes {
-		if err := s.write(ctx, pool, b); err != nil {
-			return nil, err
-		}
+	var errs []error
+	for pool, b := range changes { // a pool that refuses a change must not keep new files out of the others
+		errs = append(errs, s.write(ctx, pool, b))
 	}
 	var fresh []fileDoc
 	for _, id := range ids {
@@ -123,7 +124,7 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 			added[DocumentID(id)] = true
 		}
 	}
-	if err := s.insert(ctx, fresh, !complete); err != nil {
+	if err := errors.Join(append(errs, s.insert(ctx, fresh, !complete))...); err != nil {
 		return nil, err
 	}
 	return added, nil
@@ -178,9 +179,10 @@ func (s fileStore) insert(ctx context.Context, docs []fileDoc, unsettled bool) e
 		return nil
 	}
 	b := newBatch()
-	for _, d := range docs {
+	keys := keysOfAll(docs)
+	for i, d := range docs {
 		b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetReplacement(d).SetUpsert(true))
-		b.swap(d.ID, nil, keysOf(d))
+		b.swap(d.ID, nil, keys[i])
 		b.bytes += bytesPerFile
 	}
 	errs := []error{ErrNoRoom}
@@ -198,6 +200,22 @@ func (s fileStore) insert(ctx context.Context, docs []fileDoc, unsettled bool) e
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// keysOfAll is keysOf on all processors: reading the titles is most of the work of indexing.
+func keysOfAll(docs []fileDoc) [][]string {
+	keys := make([][]string, len(docs))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(docs); i = int(next.Add(1)) - 1 {
+				keys[i] = keysOf(docs[i])
+			}
+		})
+	}
+	wg.Wait()
+	return keys
 }
 
 func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) error {
@@ -282,7 +300,7 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 	lists := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // figures sort before the tilde
 	var read atomic.Int64
 	have, complete := s.lookup(ctx, func(ctx context.Context, db *mongo.Database) ([]int64, error) {
-		cur, err := db.Collection(postingsCollection).Find(ctx, lists, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
+		cur, err := db.Collection(postingsCollection).Find(ctx, lists, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
 		if err != nil {
 			return nil, err
 		}
@@ -302,7 +320,7 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 	}
 	if len(have) == 0 && read.Load() > 0 { // lists of ids without documents are all that is left
 		s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-			_, err := db.Collection(postingsCollection).DeleteMany(ctx, lists)
+			_, err := db.Collection(postingsCollection).DeleteMany(ctx, lists, options.DeleteMany().SetHint("_id_"))
 			return err
 		})
 	}

@@ -3,6 +3,7 @@ package filter_test
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.uber.org/goleak"
 
 	"pavilion/filter"
@@ -21,21 +23,26 @@ import (
 	"pavilion/storage"
 )
 
+// shared are the package's servers, started for the first test that needs them: fuzzing needs none.
 var shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 
-func TestMain(m *testing.M) {
-	var err error
+var startShared = sync.OnceValue(func() (err error) { //nolint:gochecknoglobals // see shared
 	shared, err = engines.Start(context.Background(), engines.Options{MongoPools: 3})
-	if err != nil {
-		panic(err)
-	}
+	return err
+})
+
+// sent is every kind of command that the package's tests made it send.
+var sent commands //nolint:gochecknoglobals // one log for the package's tests
+
+func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := shared.Close(); err != nil {
-		panic(err)
+	var errs []error
+	if shared != nil {
+		errs = append(errs, sent.explain(context.Background()), shared.Close())
 	}
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := errors.Join(append(errs, goleak.Find())...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		code = 1
+		code = max(code, 1)
 	}
 	os.Exit(code)
 }
@@ -80,20 +87,37 @@ func (ix *index) Search(ctx context.Context, q filter.Query) (filter.Page, error
 	return ix.Searcher.Search(ctx, q)
 }
 
-type setting func(*filter.IndexOptions)
+// testOptions are what a test may set.
+type testOptions struct {
+	filter.IndexOptions
+	timeout time.Duration // of one call; long, because tests share a small machine
+	limits  []int64       // of each pool
+}
+
+type setting func(*testOptions)
+
+// impatient lets calls fail soon, for tests that take servers away.
+func impatient(o *testOptions) { o.timeout = 2 * time.Second }
 
 // open starts an index over the databases of a name; equal names share them, as a process and its successor do.
 func open(t *testing.T, database string, tg *telegram, settings ...setting) *index {
 	t.Helper()
-	var opts []storage.PoolOptions
-	for i, uri := range shared.MongoURIs {
-		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database})
+	if err := startShared(); err != nil {
+		t.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
 	if os.Getenv("PAVILION_TEST_LOG") != "" {
 		logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: 5 * time.Second, Logger: logger})
+	o := testOptions{IndexOptions: filter.IndexOptions{Logger: logger}, timeout: time.Minute, limits: make([]int64, len(shared.MongoURIs))}
+	for _, set := range settings {
+		set(&o)
+	}
+	var opts []storage.PoolOptions
+	for i, uri := range shared.MongoURIs {
+		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sent.monitor()})
+	}
+	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,13 +133,9 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 			t.Fatal(err)
 		}
 	}
-	o := filter.IndexOptions{Logger: logger}
-	for _, set := range settings {
-		set(&o)
-	}
 	channels := filter.NewChannels(pools, time.Now)
 	ix := &index{
-		Indexer: filter.NewIndexer(pools, vocab, channels, o), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: 20 * time.Second}),
+		Indexer: filter.NewIndexer(pools, vocab, channels, o.IndexOptions), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: time.Minute}),
 		pools: pools, channels: channels, vocab: vocab, telegram: tg, database: database,
 	}
 	ix.SetReader(tg)
@@ -202,24 +222,30 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// count counts the documents of a file in all pools.
+// count counts the documents of all pools.
 func (ix *index) count(t *testing.T) int64 {
 	t.Helper()
 	var n int64
 	for _, p := range ix.pools.All() {
-		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
-			c, err := db.Collection("files").CountDocuments(ctx, bson.D{})
-			n += c
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		n += ix.countIn(t, p)
+	}
+	return n
+}
+
+func (ix *index) countIn(t *testing.T, p *storage.Pool) (n int64) {
+	t.Helper()
+	err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) (err error) {
+		n, err = db.Collection("files").CountDocuments(ctx, bson.D{}, options.Count().SetComment(ownCommand))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return n
 }
 
 func TestSearch_Cases(t *testing.T) {
+	t.Parallel()
 	for _, file := range []string{"testdata/search.tsv", "testdata/search_more.tsv"} {
 		f, err := os.Open(file)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 // IndexOptions size the pipeline.
 type IndexOptions struct {
 	QueueSize int // events held in memory; 2000 where 0. What does not fit is noted by id and read again.
-	BatchMax  int // events stored in one go; 1000 where 0
+	BatchMax  int // events stored in one go at most; 1000 where 0
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
@@ -48,8 +48,12 @@ type Indexer struct {
 	reader   PostReader
 	onPast   func(PastRead)
 
+	// storing is held by whoever changes files and lists: they are read, changed and written back, by one at a time.
+	storing sync.Mutex
+
 	mu      sync.Mutex
 	queue   []event
+	batch   int                      // events stored in one go now
 	busy    bool                     // the worker holds a batch
 	tracks  map[ChannelID]*track     //
 	changed chan struct{}            // closed and replaced at every change of the queue, for those who wait
@@ -75,7 +79,7 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	o.Logger = o.Logger.With("component", "indexer")
 	return &Indexer{
 		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o, onPast: func(PastRead) {},
-		tracks: map[ChannelID]*track{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
+		batch: o.BatchMax, tracks: map[ChannelID]*track{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
 	}
 }
 
@@ -220,7 +224,9 @@ func (x *Indexer) recovered(ctx context.Context, p *storage.Pool) {
 	}
 	x.mu.Unlock()
 	signal(x.owed)
+	x.storing.Lock()
 	err := errors.Join(EnsureIndexes(ctx, p), x.store.reconcile(ctx))
+	x.storing.Unlock()
 	if err != nil && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a pool that came back could not be brought up to date; it is tried again when the next one returns", slog.String("pool", p.Name()), slog.Any("error", err))
 	}
@@ -241,7 +247,7 @@ func (x *Indexer) storeLoop(ctx context.Context) {
 // storeBatch stores what waits, at most BatchMax events; false when nothing waits.
 func (x *Indexer) storeBatch(ctx context.Context) bool {
 	x.mu.Lock()
-	events := x.queue[:min(len(x.queue), x.opts.BatchMax)]
+	events := x.queue[:min(len(x.queue), x.batch)]
 	x.queue = x.queue[len(events):]
 	x.busy = len(events) > 0
 	x.mu.Unlock()
@@ -272,6 +278,7 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 		}
 	}
 	x.busy = false
+	x.batch = nextBatch(len(events), x.batch, x.opts.BatchMax, err)
 	x.mu.Unlock()
 	for _, e := range events {
 		if e.done != nil {
@@ -285,8 +292,28 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 	return true
 }
 
+const batchMin = 25
+
+// nextBatch sizes the next batch: half of one that failed, for a slow server may only be too slow for so many; twice a full one that was stored.
+func nextBatch(stored, size, most int, err error) int {
+	switch {
+	case err != nil && !errors.Is(err, errPoolMissing):
+		return max(min(batchMin, most), stored/2)
+	case stored >= size:
+		return min(most, 2*size)
+	}
+	return size
+}
+
 // apply makes the index follow a batch; of several events at one place the last one counts.
 func (x *Indexer) apply(ctx context.Context, events []event) (map[DocumentID]bool, error) {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	// A channel's files leave after its state has changed, so what is stored from here on must not be its.
+	events = slices.DeleteFunc(slices.Clone(events), func(e event) bool {
+		state := x.channels.State(e.place.Channel)
+		return state != ChannelActive && state != ChannelPaused
+	})
 	last := make(map[Place]int, len(events))
 	for i, e := range events {
 		last[e.place] = i
@@ -351,7 +378,7 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 	for sleep(ctx, retryAfter) {
 		for _, id := range x.channels.removing() {
 			for ctx.Err() == nil {
-				done, err := x.store.removeChannel(ctx, id)
+				done, err := x.removeSome(ctx, id)
 				if done {
 					_, err = x.channels.change(ctx, id, func(ch *Channel) error {
 						ch.State, ch.Low, ch.Gaps = ChannelRemoved, 0, nil
@@ -367,6 +394,12 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 			}
 		}
 	}
+}
+
+func (x *Indexer) removeSome(ctx context.Context, id ChannelID) (done bool, err error) {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	return x.store.removeChannel(ctx, id)
 }
 
 // Backlog is what the index owes.

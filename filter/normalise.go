@@ -14,7 +14,7 @@ const maxNormal = 4096
 // words splits a text into folded words.
 //
 // Compatibility forms are unified (NFKC), case is folded, and accents are dropped from Latin, Greek and Cyrillic letters, vowel points
-// from Arabic and Hebrew. Marks of Indic and other scripts stay: they are letters there. An apostrophe inside a word vanishes
+// from Arabic and Hebrew. Marks of Indic and other scripts stay: they are letters there. Figures of every script become 0 to 9. An apostrophe inside a word vanishes
 // (Ocean's → oceans); "c++", "c#" keep their sign; three or more single letters with dots or stars are one word (S.W.A.T → swat).
 func words(text string) []string {
 	if len(text) > maxNormal {
@@ -24,14 +24,14 @@ func words(text string) []string {
 	var found []string
 	var b strings.Builder
 	flush := func() {
-		if b.Len() > 0 {
-			found = append(found, fold(b.String()))
-			b.Reset()
+		if w := fold(b.String()); w != "" { // of a lone mark nothing may be left
+			found = append(found, w)
 		}
+		b.Reset()
 	}
 	for i, r := range runes {
 		switch {
-		case unicode.Is(unicode.Cf, r): // zero-width and direction marks are not seen, so they are no part of a word
+		case isUnseen(r):
 			continue
 		case isApostrophe(r) && b.Len() > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
 			continue
@@ -39,7 +39,7 @@ func words(text string) []string {
 			if b.Len() > 0 && i > 0 && caseChange(runes, i) {
 				flush()
 			}
-			b.WriteRune(r)
+			b.WriteRune(figure(r))
 		case (r == '+' || r == '#') && isSymbolName(runes, i):
 			b.WriteRune(r)
 		default:
@@ -48,6 +48,24 @@ func words(text string) []string {
 	}
 	flush()
 	return initials(found)
+}
+
+// isUnseen tells what is no part of a word because nobody sees it: zero-width and direction marks, and what turns a figure into a picture.
+func isUnseen(r rune) bool {
+	return r >= 0x80 && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Me, r))
+}
+
+// figure writes the decimal figures of every script as 0 to 9. Unicode gives each script its ten figures in order, apart from other
+// scripts' ones; the mathematical ones, which adjoin, are gone after NFKC.
+func figure(r rune) rune {
+	if r < 0x80 || !unicode.IsDigit(r) {
+		return r
+	}
+	value := rune(0)
+	for value < 9 && unicode.IsDigit(r-value-1) {
+		value++
+	}
+	return '0' + value
 }
 
 // caseChange tells a new word inside camel case: a capital after a small letter.
@@ -98,13 +116,23 @@ func fold(s string) string {
 			b.WriteRune(r)
 			continue
 		}
-		// й is a letter of its own (и with a breve); ё is commonly typed е.
-		if r == '̆' && (base == 'и' || base == 'у') || !decorated(base) {
+		switch {
+		case r == nukta: // मुग़ल is as often typed मुगल
+		case r == chandrabindu:
+			b.WriteRune(anusvara) // माँ is as often typed मां
+		case r == '\u0306' && (base == 'и' || base == 'у') || !decorated(base): // й is a letter of its own (и with a breve); ё is commonly typed е
 			b.WriteRune(r)
 		}
 	}
 	return letters.Replace(norm.NFC.String(b.String()))
 }
+
+// Marks of Devanagari that people leave out or take for each other.
+const (
+	nukta        = '\u093c'
+	chandrabindu = '\u0901'
+	anusvara     = '\u0902'
+)
 
 // decorated tells the scripts whose marks people leave out when they type.
 func decorated(base rune) bool {
@@ -114,7 +142,8 @@ func decorated(base rune) bool {
 // letters maps letters that Unicode does not decompose to what people type for them.
 //
 //nolint:gochecknoglobals // a table, never written
-var letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه")
+var letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه",
+	"ی", "ي", "ک", "ك") // the last two as a Persian keyboard writes them
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -92,24 +92,34 @@ type chunks struct {
 	head  posting
 	last  posting // the same as head while there is one chunk
 	dirty map[string]posting
+	files bool // the first chunk's own ids changed, not only its count
 }
 
 func (c *chunks) lastNumber() int { return int(c.head.Count) / chunkIDs }
 
 // add appends ids that the last chunk does not hold yet.
 func (c *chunks) add(ids []int64) {
-	have := unpackIDs(c.last.Files)
+	have := make(map[int64]bool, len(c.last.Files)/idSize+len(ids))
+	for _, id := range unpackIDs(c.last.Files) {
+		have[id] = true
+	}
+	c.last.Files = slices.Clip(c.last.Files) // the first chunk may share it
+	changed := false
 	for _, id := range ids {
-		if slices.Contains(have, id) {
+		if have[id] {
 			continue
 		}
-		have = append(have, id)
+		have[id], changed = true, true
 		c.head.Count++
-		c.last.Files = packIDs(have)
-		c.touch()
+		c.last.Files = binary.BigEndian.AppendUint64(c.last.Files, uint64(id)) //nolint:gosec // turned back by unpackIDs
 		if int(c.head.Count)%chunkIDs == 0 {
-			c.last, have = posting{Key: chunkKey(c.word, c.lastNumber())}, nil
+			c.touch()
+			c.last, changed = posting{Key: chunkKey(c.word, c.lastNumber())}, false
+			clear(have)
 		}
+	}
+	if changed {
+		c.touch()
 	}
 }
 
@@ -130,7 +140,7 @@ func (c *chunks) remove(ids []int64) {
 
 func (c *chunks) touch() {
 	if c.last.Key == c.word {
-		c.head.Files = c.last.Files
+		c.head.Files, c.files = c.last.Files, true
 	}
 	c.dirty[c.last.Key] = c.last
 	c.dirty[c.word] = c.head

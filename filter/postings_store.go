@@ -100,8 +100,8 @@ func (c *chunks) writes() []mongo.WriteModel {
 		switch {
 		case key == c.word && c.head.Count == 0:
 			out = append(out, mongo.NewDeleteOneModel().SetFilter(id))
-		case key == c.word && c.head.Count > chunkIDs:
-			out = append(out, mongo.NewUpdateOneModel().SetFilter(id).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: c.head.Count}, {Key: "f", Value: p.Files}}}}).SetUpsert(true))
+		case key == c.word && !c.files:
+			out = append(out, mongo.NewUpdateOneModel().SetFilter(id).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: c.head.Count}}}}))
 		default:
 			out = append(out, mongo.NewReplaceOneModel().SetFilter(id).SetReplacement(p).SetUpsert(true))
 		}
@@ -120,7 +120,7 @@ func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) erro
 		}
 		err := pool.Do(ctx, "load words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
-				options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}}))
+				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}}))
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ const (
 	maxQueryTerms = 12
 	maxPrefixed   = 40 // words that the last one is taken as a prefix of
 	maxSimilar    = 12 // words that a misspelled one is taken for
-	maxVariants   = 4  // ways to write two words as one or one as two
+	maxVariants   = 6  // other spellings of the whole query
 )
 
 // query is what a person typed, taken apart.
@@ -55,14 +55,16 @@ func openEnded(t string) bool {
 // last returns the word that may be unfinished.
 func (q query) last() string { return q.terms[len(q.terms)-1] }
 
-// title is the title that the query would be: its words without years.
-func (q query) title() string {
+// titleWords are the title that the query would be: its words without years, unless there are no others.
+func (q query) titleWords() []string {
 	words := slices.DeleteFunc(slices.Clone(q.terms), isYear)
 	if len(words) == 0 {
 		words = q.terms
 	}
-	return titleOf(words)
+	return words
 }
+
+func (q query) title() string { return titleOf(q.titleWords()) }
 
 // clause is one word with everything that it may stand for; a file must have one of them.
 type clause struct{ words []string }
@@ -135,30 +137,4 @@ func (v *Vocabulary) similarPlan(q query, force bool) plan {
 		return nil
 	}
 	return p
-}
-
-// variant is a query with two neighbouring words written as one, or one as two.
-type variant struct {
-	terms []string
-	pair  []string // the two words that must stand side by side; nil where two became one
-}
-
-// variants are the spellings that people do not tell apart (Spider-Man, Spiderman), as far as the index knows such words.
-func (v *Vocabulary) variants(q query) []variant {
-	var out []variant
-	for i, t := range q.terms {
-		if i+1 < len(q.terms) && v.Count(t+q.terms[i+1]) > 0 {
-			out = append(out, variant{terms: slices.Concat(q.terms[:i], []string{t + q.terms[i+1]}, q.terms[i+2:])})
-		}
-		runes := []rune(t)
-		if len(runes) > 24 || strings.ContainsAny(t, "0123456789") {
-			continue
-		}
-		for cut := 2; cut <= len(runes)-2; cut++ {
-			if a, b := string(runes[:cut]), string(runes[cut:]); v.Count(a) > 0 && v.Count(b) > 0 {
-				out = append(out, variant{terms: slices.Concat(q.terms[:i], []string{a, b}, q.terms[i+1:]), pair: []string{a, b}})
-			}
-		}
-	}
-	return out[:min(len(out), maxVariants)]
 }

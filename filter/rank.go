@@ -27,20 +27,26 @@ type judge struct {
 	variants []variant
 }
 
-func (j judge) rank(f File) uint8 {
+// rank judges a file. titled tells that the file stands in the list of the title that was typed: parsing its name for the title would take
+// longer than everything else together (0.2 ms).
+func (j judge) rank(f File, titled bool) uint8 {
 	name := sequence(f.Media.Name)
 	all := name
-	if f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
-		all = append(slices.Clone(name), sequence(f.Media.Caption)...)
-	}
 	have := make(map[string]bool, len(all))
-	for _, t := range all {
+	for _, t := range name {
 		have[t] = true
 	}
 	best := j.words(have)
+	if best != rankExact && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
+		all = append(slices.Clone(name), sequence(f.Media.Caption)...)
+		for _, t := range all[len(name):] {
+			have[t] = true
+		}
+		best = j.words(have)
+	}
 	if best == rankExact {
 		switch {
-		case j.query.title() == titleOf(sequence(Parse(f.Media.Name).Title)):
+		case titled && contains(name, j.query.titleWords()):
 			return rankTitle
 		case contains(name, j.query.terms):
 			return rankPhrase
@@ -48,7 +54,7 @@ func (j judge) rank(f File) uint8 {
 	}
 	for _, v := range j.variants {
 		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || contains(all, v.pair)) {
-			return rankExact // the same words, written apart or together
+			return rankExact // the same words, written in another way
 		}
 	}
 	return best

@@ -91,32 +91,22 @@ type results struct {
 	missing map[string]bool
 }
 
-// gather looks for files in steps: as typed, with the last word unfinished, with words apart or together; and only where that finds nothing,
-// for misspelled words.
+// gather looks for what was typed: as it is, with the last word unfinished, in other spellings; and only where that finds nothing, for
+// misspelled words.
 func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results, error) {
 	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
-	variants := s.vocab.variants(q)
-	exact := judge{query: q, variants: variants}
-	if err := s.ask(ctx, r, exact, sel, exactPlan(q.terms)); err != nil {
-		return nil, err
-	}
-	if r.capped { // the title itself may be older than the newest that mention it
-		if err := s.ask(ctx, r, exact, sel, titlePlan(q)); err != nil {
-			return nil, err
-		}
-	}
+	// The title's own plan is there because the title may be older than any number of files that mention it.
+	plans := []plan{exactPlan(q.terms), titlePlan(q)}
 	if p := s.vocab.prefixPlan(q); p != nil {
-		if err := s.ask(ctx, r, exact, sel, p); err != nil {
-			return nil, err
-		}
+		plans = append(plans, p)
 	}
+	variants := s.vocab.variants(q)
 	for _, v := range variants {
-		if err := s.ask(ctx, r, exact, sel, exactPlan(v.terms)); err != nil {
-			return nil, err
-		}
+		plans = append(plans, exactPlan(v.terms))
 	}
-	if len(r.byID) > 0 {
-		return r, nil
+	j := judge{query: q, variants: variants}
+	if err := s.ask(ctx, r, sel, request{plans: plans, title: titleKey(q.title()), rank: j.rank}); err != nil || len(r.byID) > 0 {
+		return r, err
 	}
 	return r, s.forgive(ctx, r, q, sel)
 }
@@ -140,19 +130,30 @@ func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selecti
 				}
 			}
 		}
-		if err := s.ask(ctx, r, j, sel, p); err != nil {
+		if err := s.ask(ctx, r, sel, request{plans: []plan{p}, rank: j.rank}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ask sends a plan to every pool and adds what matches.
-func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, p plan) error {
-	for _, words := range sel.tokens() {
-		p = append(p, clause{words})
+// ask sends a request to every pool and adds what matches.
+func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req request) error {
+	if sel != (Selection{}) {
+		for i := range req.plans {
+			for _, words := range sel.tokens() {
+				req.plans[i] = append(req.plans[i], clause{words})
+			}
+		}
+		rank := req.rank
+		req.rank = func(f File, titled bool) uint8 {
+			if !sel.admits(f) {
+				return rankNone
+			}
+			return rank(f, titled)
+		}
 	}
-	answers, outcomes := s.find(ctx, p, func(f File) bool { return sel.admits(f) && j.rank(f) != rankNone })
+	answers, outcomes := s.find(ctx, req)
 	answered := 0
 	for i, o := range outcomes {
 		if o.Err != nil {
@@ -162,8 +163,8 @@ func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, 
 		}
 		answered++
 		r.capped = r.capped || answers[i].capped
-		for _, f := range answers[i].files {
-			r.add(f, j.rank(f))
+		for _, x := range answers[i].results {
+			r.add(x)
 		}
 	}
 	if answered == 0 {
@@ -172,17 +173,27 @@ func (s *Searcher) ask(ctx context.Context, r *results, j judge, sel Selection, 
 	return nil
 }
 
-func (r *results) add(f File, rank uint8) {
-	if old, ok := r.byID[f.Media.Document]; ok { // a twin: keep every place
-		for _, p := range f.Places {
-			if !slices.Contains(old.file.Places, p) {
-				old.file.Places = append(old.file.Places, p)
-			}
-		}
-		r.byID[f.Media.Document] = old
+func newResult(f File, rank uint8) result {
+	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
+}
+
+// add takes a file once: a twin in another pool adds its places, and the better rank and the newer date count, so that the order does not
+// depend on which pool answered first.
+func (r *results) add(x result) {
+	old, ok := r.byID[x.file.Media.Document]
+	if !ok {
+		r.byID[x.file.Media.Document] = x
 		return
 	}
-	r.byID[f.Media.Document] = result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
+	if x.cursor.Compare(old.cursor) < 0 {
+		old, x = x, old
+	}
+	for _, p := range x.file.Places {
+		if !slices.Contains(old.file.Places, p) {
+			old.file.Places = append(old.file.Places, p)
+		}
+	}
+	r.byID[old.file.Media.Document] = old
 }
 
 // page orders everything found and cuts one page out.
@@ -240,7 +251,7 @@ func (s *Searcher) suggest(ctx context.Context, q query) string {
 		}
 		r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
 		try := query{terms: terms}
-		if err := s.ask(ctx, r, judge{query: try}, Selection{}, exactPlan(terms)); err == nil && len(r.byID) > 0 {
+		if err := s.ask(ctx, r, Selection{}, request{plans: []plan{exactPlan(terms)}, rank: judge{query: try}.rank}); err == nil && len(r.byID) > 0 {
 			return strings.Join(terms, " ")
 		}
 	}

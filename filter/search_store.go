@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"golang.org/x/sync/errgroup"
 
 	"pavilion/storage"
 )
@@ -15,48 +16,110 @@ import (
 const (
 	maxListIDs = 32_768 // of one condition that are read; more are judged by the files themselves
 	maxFetched = 4_000  // files read for one condition that matches few of them
+	fewIDs     = 100    // files are read at once rather than another list
 )
 
-// found is what one pool answers to a plan.
+// found is what one pool answers.
 type found struct {
-	files  []File
-	capped bool // there may be more
+	results []result
+	capped  bool // there may be more
 }
 
-// find asks every pool for files that satisfy a plan and that match accepts; the answers are in the order of the outcomes.
-func (s *Searcher) find(ctx context.Context, p plan, match func(File) bool) ([]found, []storage.PoolResult) {
+// request is what every pool is asked: for the files that satisfy one of the plans and that the judge accepts.
+type request struct {
+	plans []plan
+	title string // the list of the files that may have the title that was typed; empty where no title is looked for
+	rank  func(f File, titled bool) uint8
+}
+
+// find asks every pool; the answers are in the order of the outcomes.
+func (s *Searcher) find(ctx context.Context, r request) ([]found, []storage.PoolResult) {
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
 	}
 	answers := make([]found, len(slot))
-	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
-		ids, capped, err := candidates(ctx, db, p)
-		if err != nil {
-			return err
+	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) (err error) {
+		answers[slot[pool]], err = s.findIn(ctx, db, r)
+		return err
+	})
+	return answers, outcomes
+}
+
+// findIn answers in three rounds, however many plans there are: the heads of all lists, the rest of the lists that decide, the files.
+func (s *Searcher) findIn(ctx context.Context, db *mongo.Database, r request) (found, error) {
+	c := db.Collection(postingsCollection)
+	var words []string
+	for _, p := range r.plans {
+		for _, cl := range p {
+			words = append(words, cl.words...)
 		}
-		answer := found{capped: capped}
-		read := 0
-		for part := range slices.Chunk(ids, s.opts.Candidates) {
-			if len(answer.files) >= s.opts.Candidates || read >= maxFetched {
-				answer.capped = true
-				break
-			}
-			read += len(part)
-			docs, err := findDocs(ctx, db, part)
+	}
+	if r.title != "" {
+		words = append(words, r.title)
+	}
+	slices.Sort(words)
+	list, err := findPostings(ctx, c, slices.Compact(words))
+	if err != nil {
+		return found{}, err
+	}
+	heads := make(map[string]posting, len(list))
+	for _, h := range list {
+		heads[h.Key] = h
+	}
+	titled := map[int64]bool{}
+	if r.title != "" {
+		ids, err := readLists(ctx, c, heads, []string{r.title})
+		if err != nil {
+			return found{}, err
+		}
+		for _, id := range ids {
+			titled[id] = true
+		}
+	}
+	parts := make([]found, len(r.plans))
+	group, gctx := errgroup.WithContext(ctx)
+	for i, p := range r.plans {
+		group.Go(func() error {
+			ids, capped, err := candidates(gctx, c, heads, p)
 			if err != nil {
 				return err
 			}
-			for _, d := range docs {
-				if f := d.file(); match(f) {
-					answer.files = append(answer.files, f)
-				}
+			parts[i], err = s.read(gctx, db, ids, titled, r.rank)
+			parts[i].capped = parts[i].capped || capped
+			return err
+		})
+	}
+	err = group.Wait()
+	var answer found
+	for _, p := range parts {
+		answer.results, answer.capped = append(answer.results, p.results...), answer.capped || p.capped
+	}
+	return answer, err
+}
+
+// read reads files in the order of ids until enough are accepted, or too many were read.
+func (s *Searcher) read(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, rank func(File, bool) uint8) (found, error) {
+	var answer found
+	read := 0
+	for part := range slices.Chunk(ids, s.opts.Candidates) {
+		if len(answer.results) >= s.opts.Candidates || read >= maxFetched {
+			answer.capped = true
+			break
+		}
+		read += len(part)
+		docs, err := findDocs(ctx, db, part)
+		if err != nil {
+			return answer, err
+		}
+		for _, d := range docs {
+			f := d.file()
+			if n := rank(f, titled[d.ID]); n != rankNone {
+				answer.results = append(answer.results, newResult(f, n))
 			}
 		}
-		answers[slot[pool]] = answer
-		return nil
-	})
-	return answers, outcomes
+	}
+	return answer, nil
 }
 
 func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, error) {
@@ -72,20 +135,7 @@ func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, 
 }
 
 // candidates returns the ids that stand in a list of every clause, the last added first. capped tells that a list was too long to read whole.
-func candidates(ctx context.Context, db *mongo.Database, p plan) (ids []int64, capped bool, err error) {
-	c := db.Collection(postingsCollection)
-	var words []string
-	for _, cl := range p {
-		words = append(words, cl.words...)
-	}
-	heads, err := findPostings(ctx, c, words)
-	if err != nil {
-		return nil, false, err
-	}
-	byWord := make(map[string]posting, len(heads))
-	for _, h := range heads {
-		byWord[h.Key] = h
-	}
+func candidates(ctx context.Context, c *mongo.Collection, heads map[string]posting, p plan) (ids []int64, capped bool, err error) {
 	type condition struct {
 		words []string
 		size  int
@@ -93,7 +143,7 @@ func candidates(ctx context.Context, db *mongo.Database, p plan) (ids []int64, c
 	conditions := make([]condition, len(p))
 	for i, cl := range p {
 		for _, w := range cl.words {
-			if h, ok := byWord[w]; ok {
+			if h, ok := heads[w]; ok {
 				conditions[i].words = append(conditions[i].words, w)
 				conditions[i].size += int(h.Count)
 			}
@@ -104,10 +154,10 @@ func candidates(ctx context.Context, db *mongo.Database, p plan) (ids []int64, c
 	}
 	slices.SortStableFunc(conditions, func(a, b condition) int { return cmp.Compare(a.size, b.size) })
 	for i, cond := range conditions {
-		if i > 0 && (cond.size > maxListIDs || len(ids) == 0) {
+		if i > 0 && (cond.size > maxListIDs || len(ids) <= fewIDs) {
 			break // the files themselves decide
 		}
-		list, err := readLists(ctx, c, byWord, cond.words)
+		list, err := readLists(ctx, c, heads, cond.words)
 		if err != nil {
 			return nil, false, err
 		}

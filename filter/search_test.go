@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,11 +13,8 @@ import (
 
 func errorsIs(err, target error) bool { return errors.Is(err, target) }
 
-func containsAny(text string, parts ...string) bool {
-	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(text, p) })
-}
-
 func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
+	t.Parallel()
 	ix := fresh(t)
 	ix.add(t)
 	ix.store(t,
@@ -37,7 +33,8 @@ func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
 }
 
 func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
-	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize = 5000 })
+	t.Parallel()
+	ix := fresh(t, func(o *testOptions) { o.QueueSize = 5000 })
 	ix.add(t)
 	posts := []filter.Post{post(1, "Golden.2001.mkv")} // the oldest
 	for i := range 3000 {
@@ -52,7 +49,8 @@ func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
 
 // TestPostings_AWordThatIsNewAndCommonAtOnce meets a word for the first time in a batch that fills more than one chunk of its list.
 func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
-	ix := fresh(t, func(o *filter.IndexOptions) { o.QueueSize, o.BatchMax = 5000, 5000 })
+	t.Parallel()
+	ix := fresh(t, func(o *testOptions) { o.QueueSize, o.BatchMax = 5000, 5000 })
 	ix.add(t)
 	if _, err := ix.channels.Pause(t.Context(), channel); err != nil { // so that all of it comes in one batch
 		t.Fatal(err)
@@ -74,6 +72,7 @@ func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
 }
 
 func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
+	t.Parallel()
 	ix := fresh(t)
 	ix.add(t)
 	for i := range 47 { // spread over the pools
@@ -130,6 +129,7 @@ func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 }
 
 func TestSearch_FiltersNarrow(t *testing.T) {
+	t.Parallel()
 	ix := fresh(t)
 	ix.add(t)
 	ix.store(t, post(1, "Dark.Harbour.S01E01.720p.Hindi.mkv"), post(2, "Dark.Harbour.S02E01.1080p.mkv"), post(3, "Dark.Harbour.Artbook.2015.pdf"))
@@ -155,6 +155,7 @@ func TestSearch_FiltersNarrow(t *testing.T) {
 }
 
 func TestSearch_SuggestsOnlyWhatHasResults(t *testing.T) {
+	t.Parallel()
 	ix := fresh(t)
 	ix.add(t)
 	ix.store(t, post(1, "Golden.River.2014.mkv"))
@@ -169,6 +170,7 @@ func TestSearch_SuggestsOnlyWhatHasResults(t *testing.T) {
 }
 
 func TestVocabulary_FoldKeepsEveryWord(t *testing.T) {
+	t.Parallel()
 	v, err := filter.NewVocabulary()
 	if err != nil {
 		t.Fatal(err)
@@ -197,43 +199,4 @@ func TestVocabulary_FoldKeepsEveryWord(t *testing.T) {
 			t.Fatalf("word %d counts %d, want %d", i, got, want)
 		}
 	}
-}
-
-func FuzzTokens(f *testing.F) {
-	for _, s := range []string{"Inception.2010.1080p.BluRay.mkv", "M*A*S*H", "आवारा (1951)", "2026-06-12", "S01E05", "\u200b\u202e", "c++", "七人の侍"} {
-		f.Add(s, "")
-	}
-	f.Fuzz(func(t *testing.T, name, caption string) {
-		tokens := filter.Tokens(name, caption)
-		if len(tokens) > 64 {
-			t.Fatalf("%d tokens", len(tokens))
-		}
-		for i, token := range tokens {
-			if token == "" || slices.Contains(tokens[:i], token) {
-				t.Fatalf("token %q of %q", token, tokens)
-			}
-		}
-	})
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add("MS Dhoni 183* vs Sri Lanka 2005 (Highlights) HD.mp4")
-	f.Add("Breaking.Bad.S01E05.720p.mkv")
-	f.Fuzz(func(t *testing.T, name string) {
-		p := filter.Parse(name)
-		if p.Resolution < 0 || p.Resolution > 4320 || p.Season < 0 || p.Year < 0 {
-			t.Fatalf("%+v", p)
-		}
-	})
-}
-
-func FuzzParseCursor(f *testing.F) {
-	f.Add("")
-	f.Add(filter.Cursor{Rank: 2, Posted: 1_700_000_000, Document: 5}.String())
-	f.Fuzz(func(t *testing.T, s string) {
-		c, err := filter.ParseCursor(s)
-		if err == nil && s != "" && c.String() != s && !c.Zero() {
-			t.Fatalf("%q reads as %+v and writes %q", s, c, c.String())
-		}
-	})
 }

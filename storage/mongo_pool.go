@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sony/gobreaker/v2"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
@@ -25,7 +26,8 @@ type PoolOptions struct {
 	Name       string // what people see when it is down
 	URI        secret.String
 	Database   string
-	LimitBytes int64 // dataSize + indexSize it may hold; 0 means 512 MB, a free cluster's limit
+	LimitBytes int64                 // dataSize + indexSize it may hold; 0 means 512 MB, a free cluster's limit
+	Monitor    *event.CommandMonitor // hears of every command; nil where nobody listens
 }
 
 // Pool is one MongoDB database behind a breaker.
@@ -68,7 +70,7 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 		o.LimitBytes = defaultLimit
 	}
 	client, err := mongo.Connect(options.Client().ApplyURI(o.URI.Reveal()).
-		SetAppName("pavilion").
+		SetAppName("pavilion").SetMonitor(o.Monitor).
 		// A server that refuses connections is seen sooner than a slow one, and before callers give up: what a caller gave up on tells nothing.
 		SetServerSelectionTimeout(min(timeout, selectWithin)).SetConnectTimeout(timeout).
 		// What is acknowledged must survive a kill of the server: the ledger says "stored" right after.

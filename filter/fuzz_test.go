@@ -1,0 +1,139 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// names are file names of every kind that the parsers must take.
+func names(f *testing.F) {
+	f.Helper()
+	for _, s := range []string{
+		"Inception.2010.1080p.BluRay.mkv", "M*A*S*H", "आवारा (1951)", "2026-06-12 Net Session", "S01E05-E07 1x05 Season One ep 5", "\u200b\u202e", "c++", "七人の侍1954",
+		"MS Dhoni 183* vs Sri Lanka 2005 (Highlights) HD.mp4", "2️⃣ ٢٠٢٠ १२", "5th June 05/06/2026", "़", "ـ", "\xff\xfe", "ーー", "007", strings.Repeat("é", 300),
+	} {
+		f.Add(s)
+	}
+}
+
+// FuzzName holds that a file is found by its own name, and by the words that stand in its caption.
+func FuzzName(f *testing.F) {
+	names(f)
+	f.Fuzz(func(t *testing.T, name string) {
+		tokens := Tokens(name, "")
+		if len(tokens) > maxTokens {
+			t.Fatalf("%d tokens", len(tokens))
+		}
+		for i, token := range tokens {
+			if token == "" || slices.Contains(tokens[:i], token) || len(token) > maxTokenSize || strings.ContainsAny(token, chunkMark+placeMark) || !utf8.ValidString(token) {
+				t.Fatalf("token %q of %q", token, tokens)
+			}
+		}
+		if utf8.RuneCountInString(name) > maxQueryRunes {
+			return // the query is cut, in the middle of a word perhaps
+		}
+		q := parseQuery(name)
+		for _, term := range q.terms {
+			if !slices.Contains(tokens, term) {
+				t.Fatalf("%q is asked for, %q are indexed", term, tokens)
+			}
+		}
+		for _, file := range []File{{Media: Media{Name: name}}, {Media: Media{Name: "x", Caption: name}}} {
+			if len(q.terms) > 0 && (judge{query: q}).rank(file, true) > rankExact {
+				t.Fatalf("%q does not find itself: %q", name, q.terms)
+			}
+		}
+	})
+}
+
+// FuzzQuery holds what the rest of a search relies on, whatever is typed.
+func FuzzQuery(f *testing.F) {
+	names(f)
+	vocab, err := NewVocabulary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	vocab.Add(map[string]int{"spider": 2, "man": 3, "spiderman": 1, "2": 4, "ii": 1, "golden": 9, "goldener": 1, "river": 2})
+	f.Fuzz(func(t *testing.T, text string) {
+		q := parseQuery(text)
+		if len(q.terms) > maxQueryTerms {
+			t.Fatalf("%d terms", len(q.terms))
+		}
+		if len(q.terms) == 0 {
+			return
+		}
+		plans := []plan{exactPlan(q.terms), titlePlan(q), vocab.prefixPlan(q), vocab.similarPlan(q, true)}
+		variants := vocab.variants(q)
+		if len(variants) > maxVariants {
+			t.Fatalf("%d variants", len(variants))
+		}
+		for _, v := range variants {
+			plans = append(plans, exactPlan(v.terms))
+			if slices.Equal(v.terms, q.terms) {
+				t.Fatalf("%q is its own variant", q.terms)
+			}
+		}
+		for _, p := range plans {
+			for _, c := range p {
+				if len(c.words) == 0 || slices.Contains(c.words, "") {
+					t.Fatalf("%q: a condition that nothing can meet: %q", text, p)
+				}
+			}
+		}
+	})
+}
+
+func FuzzTraits(f *testing.F) {
+	names(f)
+	f.Fuzz(func(t *testing.T, name string) {
+		got := traitsOf(name)
+		if got.resolution < 0 || got.resolution > 4320 || got.season < 0 || got.season > 99 || got.year != 0 && (got.year < 1900 || got.year > 2099) || got.language != "" && !languages[got.language] {
+			t.Fatalf("%+v", got)
+		}
+		file := File{Media: Media{Name: name}}
+		for d, sel := range map[Dimension]Selection{BySeason: {Season: got.season}, ByResolution: {Resolution: got.resolution}, ByLanguage: {Language: got.language}, ByYear: {Year: got.year}} {
+			if !sel.admits(file) {
+				t.Fatalf("the filter by its own dimension %d hides %q", d, name)
+			}
+			tokens := Tokens(name, "")
+			for _, words := range sel.tokens() { // what a search with the filter fetches must hold the file
+				if len(sequence(name)) < maxTokens && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(tokens, w) }) {
+					t.Fatalf("a search with dimension %d fetches %q, not %q", d, words, tokens)
+				}
+			}
+		}
+		titleIn(name)
+	})
+}
+
+func FuzzParseCursor(f *testing.F) {
+	f.Add("")
+	f.Add(Cursor{Rank: 2, Posted: 1_700_000_000, Document: 5}.String())
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := ParseCursor(s)
+		if err == nil && s != "" && c.String() != s && !c.Zero() {
+			t.Fatalf("%q reads as %+v and writes %q", s, c, c.String())
+		}
+	})
+}
+
+// FuzzUnpack reads packed ids and places, as a database may hold them after any accident.
+func FuzzUnpack(f *testing.F) {
+	f.Add(packIDs([]int64{1, -1, 1 << 62}))
+	f.Add(packPlace(Place{1_234_567_890, 77}).Data)
+	f.Add([]byte("1234567"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		whole := b[:len(b)/idSize*idSize]
+		if got := packIDs(unpackIDs(b)); !slices.Equal(got, whole) {
+			t.Fatalf("%x was packed again as %x", whole, got)
+		}
+		p, err := unpackPlace(bson.Binary{Data: b})
+		if (err == nil) != (len(b) == placeSize) || err == nil && !slices.Equal(packPlace(p).Data, b) {
+			t.Fatalf("%x is %v, %v", b, p, err)
+		}
+	})
+}

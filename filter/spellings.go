@@ -1,0 +1,93 @@
+package filter
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// spellings are words that people do not tell apart. A query is also searched with one of its words replaced, as far as the index knows the
+// other word; what stands in a name is not changed.
+//
+//nolint:gochecknoglobals // a table, never written
+var spellings = sameWords(
+	[]string{"2", "ii", "two"}, []string{"3", "iii", "three"}, []string{"4", "iv", "four"}, []string{"5", "v", "five"}, []string{"6", "vi", "six"},
+	[]string{"7", "vii", "seven"}, []string{"8", "viii", "eight"}, []string{"9", "ix", "nine"}, []string{"10", "x", "ten"}, []string{"1", "one"},
+	[]string{"1st", "first"}, []string{"2nd", "second"}, []string{"3rd", "third"},
+	[]string{"vs", "v", "versus"}, []string{"vol", "volume"}, []string{"pt", "part"},
+	[]string{"480", "480p"}, []string{"720", "720p"}, []string{"1080", "1080p"}, []string{"2160p", "4k", "2160", "uhd"},
+)
+
+func sameWords(groups ...[]string) map[string][]string {
+	others := map[string][]string{}
+	for _, g := range groups {
+		for _, w := range g {
+			for _, o := range g {
+				if o != w {
+					others[w] = append(others[w], o)
+				}
+			}
+		}
+	}
+	return others
+}
+
+// variant is another spelling of a whole query.
+type variant struct {
+	terms []string
+	pair  []string // two words that must stand side by side; nil where there are none
+}
+
+// variants are the spellings that people do not tell apart (Spider-Man, Spiderman; Part 2, Part II), as far as the index knows such words.
+func (v *Vocabulary) variants(q query) []variant {
+	var out []variant
+	swap := func(from, to int, words ...string) []string {
+		return slices.Concat(q.terms[:from], words, q.terms[to:])
+	}
+	for i, t := range q.terms {
+		if i+1 < len(q.terms) && v.Count(t+q.terms[i+1]) > 0 {
+			out = append(out, variant{terms: swap(i, i+2, t+q.terms[i+1])})
+		}
+		for _, other := range spellings[t] {
+			if v.Count(other) > 0 && !slices.Contains(q.terms, other) {
+				out = append(out, variant{terms: swap(i, i+1, other)})
+			}
+		}
+		if t == "and" && i > 0 && i+1 < len(q.terms) { // Fast & Furious
+			out = append(out, variant{terms: swap(i, i+1), pair: []string{q.terms[i-1], q.terms[i+1]}})
+		}
+		if month, _, ok := monthDay(t, "1"); ok && i > 0 && i == len(q.terms)-1 && isYear(q.terms[i-1]) { // 2026-06
+			out = append(out, variant{terms: swap(i, i+1, month)})
+		}
+		for _, cut := range cuts(t) {
+			if a, b := t[:cut], t[cut:]; v.Count(a) > 0 && v.Count(b) > 0 {
+				out = append(out, variant{terms: swap(i, i+1, a, b), pair: []string{a, b}})
+			}
+		}
+	}
+	return out[:min(len(out), maxVariants)]
+}
+
+// cuts are the places at which a word may be two: anywhere in a word of letters, before the figures in T20 or H264.
+func cuts(t string) []int {
+	letters := strings.TrimRight(t, "0123456789")
+	switch {
+	case letters == "" || len(t) > 4*24 || strings.ContainsAny(letters, "0123456789"):
+		return nil
+	case len(letters) < len(t):
+		if _, err := strconv.Atoi(t[len(letters):]); err != nil || t[len(letters)] == '0' {
+			return nil // figures with leading zeros stand nowhere
+		}
+		return []int{len(letters)}
+	}
+	var at []int
+	for i := range t {
+		if i > 0 {
+			at = append(at, i)
+		}
+	}
+	if len(at) > 0 {
+		at = at[:len(at)-1] // the last letter alone is rarely a word, often an ending
+	}
+	return at
+}
