@@ -26,3 +26,9 @@ func (e *Engines) StopPostgres() { e.postgres.kill() }
 
 // StartPostgres starts Postgres again on the same port and data.
 func (e *Engines) StartPostgres(ctx context.Context) error { return e.postgres.start(ctx) }
+
+// PauseRedis makes Redis hang: connections stay open, nothing answers. ResumeRedis ends it.
+func (e *Engines) PauseRedis() error { return e.redis.pause() }
+
+// ResumeRedis lets a paused Redis answer again.
+func (e *Engines) ResumeRedis() error { return e.redis.resume() }

@@ -1,0 +1,160 @@
+package booking_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+)
+
+// request is one request with a key; its answer names the booking it made.
+type request struct {
+	who  int
+	key  string
+	body string
+	want booking.HoldRequest
+}
+
+func (b *bundle) once(ctx context.Context, s *booking.Service, r request) (booking.Response, bool, error) {
+	print, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	if err != nil {
+		return booking.Response{}, false, err
+	}
+	k := booking.IdempotencyKey{Principal: fmt.Sprint(r.who), Method: "POST", Route: "/holds", Key: r.key, Fingerprint: print}
+	return s.Once(ctx, k, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
+		h, err := s.Hold(ctx, player(r.who), r.want)
+		return booking.Response{Status: 201, MediaType: "application/json", Body: fmt.Appendf(nil, `{"id":%d}`, h.ID)}, err
+	}, func(err error) (booking.Response, bool) {
+		return booking.Response{Status: 409, Body: []byte(fault.CodeOf(err))}, fault.KindOf(err) == fault.Conflict
+	})
+}
+
+func TestOnce_TwentyAtOnceHaveOneEffect(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	other := b.service(nil)
+	r := request{1, "k1", `{"net":1,"start":"10:00"}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
+	results := make(chan string, 20)
+	start := make(chan struct{})
+	for i := range 20 {
+		go func() {
+			<-start
+			s := []*booking.Service{b.Service, other}[i%2]
+			got, replayed, err := b.once(t.Context(), s, r)
+			switch {
+			case errors.Is(err, booking.ErrKeyInProgress):
+				results <- "in progress"
+			case err != nil:
+				results <- err.Error()
+			default:
+				results <- fmt.Sprintf("%d %s replayed=%v", got.Status, got.Body, replayed)
+			}
+		}()
+	}
+	close(start)
+	counts := map[string]int{}
+	for range 20 {
+		counts[<-results]++
+	}
+	if counts[`201 {"id":1} replayed=false`] != 1 || counts[`201 {"id":1} replayed=true`]+counts["in progress"] != 19 {
+		t.Errorf("%v", counts)
+	}
+	if n := one[int](b, `SELECT count(*) FROM booking`); n != 1 {
+		t.Errorf("%d bookings", n)
+	}
+}
+
+func TestOnce_Semantics(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:00:00Z")
+	ctx := t.Context()
+	check := func(what string, r request, body string, replayed bool, want error) {
+		t.Helper()
+		got, again, err := b.once(ctx, b.Service, r)
+		if !errors.Is(err, want) || want == nil && (err != nil || string(got.Body) != body || again != replayed) {
+			t.Errorf("%s: %d %s replayed=%v, %v", what, got.Status, got.Body, again, err)
+		}
+	}
+	first := request{1, "k", `{"net": 1, "n": [1, 2]}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
+	check("first", first, `{"id":1}`, false, nil)
+	reordered := first
+	reordered.body = `{"n":[1,2],"net":1}`
+	check("fields in another order", reordered, `{"id":1}`, true, nil)
+	_, err := b.Cancel(ctx, player(1), 1, false)
+	b.must(err)
+	check("after it was cancelled", first, `{"id":1}`, true, nil)
+	changed := first
+	changed.body = `{"n":[2,1],"net":1}`
+	check("another body", changed, "", false, booking.ErrKeyMismatch)
+	other := request{2, "k", first.body, b.want("2026-06-01T11:00:00Z", time.Hour, 1)}
+	check("another member", other, `{"id":2}`, false, nil)
+	loser := request{3, "lost", `{}`, b.want("2026-06-01T11:00:00Z", time.Hour, 1)}
+	check("a lost race", loser, "slot_taken", false, nil)
+	_, err = b.Cancel(ctx, player(2), 2, false)
+	b.must(err)
+	check("its replay, though the slot is free now", loser, "slot_taken", true, nil)
+	if _, err := booking.Fingerprint("POST", "/", []byte(`{"a":1} x`)); !errors.Is(err, booking.ErrBody) {
+		t.Errorf("half JSON: %v", err)
+	}
+	for _, key := range []string{"", string(make([]byte, 256))} {
+		bad := first
+		bad.key = key
+		check("a key of the wrong length", bad, "", false, booking.ErrKeyForm)
+	}
+	// An error that may go away frees the key and leaves nothing.
+	invalid := request{4, "v", `{}`, b.want("2026-06-01T10:30:00Z", time.Hour, 1)}
+	check("refused by a rule", invalid, "", false, booking.ErrOffGrid)
+	invalid.want = b.want("2026-06-01T12:00:00Z", time.Hour, 1)
+	check("the same key again", invalid, `{"id":3}`, false, nil)
+	b.stop(now.Add(booking.KeyRetention + time.Minute))
+	b.must(b.Sweep(ctx, "old"))
+	if n := one[int](b, `SELECT count(*) FROM idempotency_key`); n != 0 {
+		t.Errorf("%d keys after their retention", n)
+	}
+}
+
+func TestOnce_AKilledOwnerFreesTheKeyAndHasNoEffect(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:00:00Z")
+	r := request{1, "k", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
+	print, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	b.must(err)
+	k := booking.IdempotencyKey{Principal: "1", Method: "POST", Route: "/holds", Key: "k", Fingerprint: print}
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	slow := make(chan error, 1)
+	go func() { // an owner that stops in the middle for longer than its lease
+		_, _, err := b.Once(t.Context(), k, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
+			close(inside)
+			<-goOn
+			h, err := s.Hold(ctx, player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 2))
+			return booking.Response{Status: 201, Body: fmt.Appendf(nil, "%d", h.ID)}, err
+		}, func(error) (booking.Response, bool) { return booking.Response{}, false })
+		slow <- err
+	}()
+	<-inside
+	if _, _, err := b.once(t.Context(), b.Service, r); !errors.Is(err, booking.ErrKeyInProgress) {
+		t.Errorf("while the first runs: %v", err)
+	}
+	b.stop(now.Add(61 * time.Second))
+	got, replayed, err := b.once(t.Context(), b.Service, r)
+	if err != nil || got.Status != 201 || replayed {
+		t.Errorf("after the lease: %+v %v %v", got, replayed, err)
+	}
+	close(goOn)
+	if err := <-slow; !errors.Is(err, booking.ErrKeyInProgress) {
+		t.Errorf("the first owner, awake again: %v", err)
+	}
+	if n := one[int](b, `SELECT count(*) FROM booking`); n != 1 {
+		t.Errorf("%d bookings for one key", n)
+	}
+	if _, replayed, err := b.once(t.Context(), b.Service, r); err != nil || !replayed {
+		t.Errorf("replay: %v %v", replayed, err)
+	}
+}

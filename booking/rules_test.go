@@ -1,0 +1,291 @@
+package booking
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := loadZone(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func mustDay(t *testing.T, text string) Day {
+	t.Helper()
+	d, err := ParseDay(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestState_EveryPair(t *testing.T) {
+	t.Parallel()
+	allowed := map[[2]State]bool{
+		{Held, Confirmed}: true, {Held, Expired}: true, {Held, Cancelled}: true, {Held, SlotLost}: true,
+		{Expired, Confirmed}: true, {Expired, SlotLost}: true,
+		{Confirmed, CheckedIn}: true, {Confirmed, NoShow}: true, {Confirmed, Cancelled}: true,
+	}
+	for _, from := range states() {
+		for _, to := range states() {
+			if err := from.To(to); (err == nil) != allowed[[2]State{from, to}] || err != nil && !errors.Is(err, ErrState) {
+				t.Errorf("%s to %s: %v", from, to, err)
+			}
+		}
+	}
+}
+
+func TestInstant_GapsAreRefusedAndRepeatsAskedAbout(t *testing.T) {
+	t.Parallel()
+	ny, lord, kolkata := zone(t, "America/New_York"), zone(t, "Australia/Lord_Howe"), zone(t, "Asia/Kolkata")
+	fall, spring := mustDay(t, "2026-11-01"), mustDay(t, "2026-03-08")
+	for name, c := range map[string]struct {
+		day    Day
+		minute int
+		zone   *time.Location
+		repeat Repeat
+		want   string
+		err    error
+	}{
+		"before the repeat":      {fall, 59, ny, Ask, "2026-11-01T04:59:00Z", nil},
+		"first minute of it":     {fall, 60, ny, Ask, "", ErrAmbiguousTime},
+		"in it":                  {fall, 90, ny, Ask, "", ErrAmbiguousTime},
+		"in it, earlier":         {fall, 90, ny, Earlier, "2026-11-01T05:30:00Z", nil},
+		"in it, later":           {fall, 90, ny, Later, "2026-11-01T06:30:00Z", nil},
+		"after it":               {fall, 120, ny, Ask, "2026-11-01T07:00:00Z", nil},
+		"counted from yesterday": {fall - 1, 1440 + 90, ny, Later, "2026-11-01T06:30:00Z", nil},
+		"before the gap":         {spring, 119, ny, Ask, "2026-03-08T06:59:00Z", nil},
+		"in the gap":             {spring, 150, ny, Earlier, "", ErrNoSuchTime},
+		"after the gap":          {spring, 180, ny, Ask, "2026-03-08T07:00:00Z", nil},
+		"half an hour's repeat":  {mustDay(t, "2026-04-05"), 105, lord, Ask, "", ErrAmbiguousTime},
+		"half an hour's gap":     {mustDay(t, "2026-10-04"), 135, lord, Ask, "", ErrNoSuchTime},
+		"no summer time":         {fall, 90, kolkata, Ask, "2026-10-31T20:00:00Z", nil},
+		"leap day":               {mustDay(t, "2028-02-29"), 1440, kolkata, Ask, "2028-02-29T18:30:00Z", nil},
+		"new year":               {mustDay(t, "2026-12-31"), 1440, kolkata, Ask, "2026-12-31T18:30:00Z", nil},
+	} {
+		got, err := Instant(c.day, c.minute, c.zone, c.repeat)
+		if !errors.Is(err, c.err) || err == nil && got.UTC().Format(time.RFC3339) != c.want {
+			t.Errorf("%s: %s, %v", name, got.UTC().Format(time.RFC3339), err)
+		}
+	}
+	_, err := ParseInstant("2026-11-01T01:30", ny)
+	var two *AmbiguousTimeError
+	if !errors.As(err, &two) || two.Later.Sub(two.Earlier) != time.Hour {
+		t.Errorf("without an offset: %v", err)
+	}
+	for text, want := range map[string]string{"2026-11-01T01:30-05:00": "2026-11-01T06:30:00Z", "2026-11-01T01:30:00-04:00": "2026-11-01T05:30:00Z", "2026-07-01T18:00": "2026-07-01T22:00:00Z"} {
+		if got, err := ParseInstant(text, ny); err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+}
+
+// summer is a club in New York, open day and night, at 10.00 an hour and 20.01 from 18:00 to 21:00 on weekends.
+func summer(t *testing.T) *setup {
+	t.Helper()
+	usd := func(minor int64) Money { return Money{minor, "USD"} }
+	s := &setup{club: Club{ID: 1, Zone: zone(t, "America/New_York"), Currency: "USD", Policy: Policy{Grid: 15 * time.Minute, Min: 15 * time.Minute, Max: 24 * time.Hour}}}
+	s.nets = []Net{{ID: 1, Active: true, AddOns: []AddOn{
+		{ID: 1, Net: 1, Name: "machine", PerHour: true, Price: usd(600), Active: true}, {ID: 2, Net: 1, Name: "balls", Price: usd(350), Active: true},
+	}}, {ID: 2, Active: true}}
+	for d := range 7 {
+		s.hours = append(s.hours, OpeningHours{Weekday: time.Weekday(d), Closes: 1440})
+	}
+	all := [7]bool{true, true, true, true, true, true, true}
+	s.prices = []PriceRule{
+		{ID: 1, Label: "base", Weekdays: all, To: 1440, Member: usd(1000), Guest: usd(1500)},
+		{ID: 2, Label: "peak", Rank: 1, Weekdays: [7]bool{0: true, 6: true}, From: 18 * 60, To: 21 * 60, Member: usd(2001), Guest: usd(3000)},
+	}
+	return s
+}
+
+func TestPrice_IsSplitBySegmentAndElapsedTime(t *testing.T) {
+	t.Parallel()
+	s := summer(t)
+	for name, c := range map[string]struct {
+		start  string
+		length time.Duration
+		nets   []NetID
+		addOns []AddOnID
+		rate   Rate
+		total  int64
+		lines  int
+	}{
+		"an hour":                        {"2026-06-03T14:00:00Z", time.Hour, []NetID{1}, nil, MemberRate, 1000, 1},
+		"a guest":                        {"2026-06-03T14:00:00Z", time.Hour, []NetID{1}, nil, GuestRate, 1500, 1},
+		"two nets":                       {"2026-06-03T14:00:00Z", time.Hour, []NetID{1, 2}, nil, MemberRate, 2000, 2},
+		"into the peak":                  {"2026-06-06T21:30:00Z", time.Hour, []NetID{1}, nil, MemberRate, 1501, 2}, // 500 + 1000.5
+		"across the peak":                {"2026-06-06T21:45:00Z", 3*time.Hour + 30*time.Minute, []NetID{1}, nil, MemberRate, 6503, 3},
+		"a weekday evening":              {"2026-06-03T22:00:00Z", time.Hour, []NetID{1}, nil, MemberRate, 1000, 1},
+		"midnight into Saturday":         {"2026-06-06T03:30:00Z", time.Hour, []NetID{1}, nil, MemberRate, 1000, 1},
+		"with a machine and balls":       {"2026-06-03T14:00:00Z", 90 * time.Minute, []NetID{1}, []AddOnID{1, 2}, MemberRate, 1500 + 900 + 350, 3},
+		"01:00 to 03:00, clocks go back": {"2026-11-01T05:00:00Z", 3 * time.Hour, []NetID{1}, nil, MemberRate, 3000, 1},
+		"01:00 to 04:00, clocks go on":   {"2026-03-08T06:00:00Z", 2 * time.Hour, []NetID{1}, nil, MemberRate, 2000, 1},
+	} {
+		start, err := time.Parse(time.RFC3339, c.start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, total, err := s.price(c.nets, c.addOns, Span{start, start.Add(c.length)}, c.rate)
+		if err != nil || total != (Money{c.total, "USD"}) || len(lines) != c.lines {
+			t.Errorf("%s: %s in %d lines, %v", name, total, len(lines), err)
+		}
+		var sum int64
+		for _, l := range lines {
+			sum += l.Amount.Minor
+		}
+		if sum != total.Minor {
+			t.Errorf("%s: the lines add up to %d, not %d", name, sum, total.Minor)
+		}
+	}
+	if _, _, err := s.price([]NetID{2}, []AddOnID{1}, Span{time.Unix(0, 0), time.Unix(3600, 0)}, MemberRate); !errors.Is(err, ErrNoAddOn) {
+		t.Errorf("another net's machine: %v", err)
+	}
+}
+
+func TestPrice_LinesAddUpHoweverTheyRound(t *testing.T) {
+	t.Parallel()
+	s := summer(t)
+	s.prices[0].Member.Minor, s.prices[1].Member.Minor = 333, 1001
+	start := time.Date(2026, 6, 6, 20, 0, 0, 0, time.UTC)
+	for from := range 24 {
+		for length := 1; length < 20; length++ {
+			span := Span{start.Add(time.Duration(from) * 15 * time.Minute), start.Add(time.Duration(from+length) * 15 * time.Minute)}
+			lines, total, err := s.price([]NetID{1, 2}, []AddOnID{1}, span, MemberRate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sum, exact int64
+			for _, l := range lines {
+				sum, exact = sum+l.Amount.Minor, exact+l.Hourly.Minor*int64(l.End.Sub(l.Start)/time.Second)
+			}
+			if sum != total.Minor || total.Minor != (exact+1800)/3600 {
+				t.Errorf("%v: lines %d, total %d, exact %d/3600", span, sum, total.Minor, exact)
+			}
+		}
+	}
+}
+
+func TestMoney_NeverThroughFloats(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Money{
+		"19.99 INR": {1999, "INR"}, "0.29 INR": {29, "INR"}, "4.35 INR": {435, "INR"}, "1999 JPY": {1999, "JPY"}, "1.250 KWD": {1250, "KWD"}, "0.001 KWD": {1, "KWD"},
+		"92233720368547758.07 INR": {9223372036854775807, "INR"},
+	} {
+		amount, code := text[:len(text)-4], text[len(text)-3:]
+		got, err := ParseMoney(amount, code)
+		if err != nil || got != want || got.String() != text {
+			t.Errorf("%s: %v %q, %v", text, got, got.String(), err)
+		}
+	}
+	for _, bad := range [][2]string{{"1.5", "JPY"}, {"0.001", "INR"}, {"-1", "INR"}, {"1e3", "INR"}, {"", "INR"}, {".5", "INR"}, {"1.", "INR"}, {"92233720368547758.08", "INR"}, {"1", "XXX"}, {"1", "inr"}, {"1", "ZZZ"}} {
+		if got, err := ParseMoney(bad[0], bad[1]); err == nil {
+			t.Errorf("%v was read as %s", bad, got)
+		}
+	}
+	if got := (Money{333, "INR"}).Share(50); got.Minor != 167 {
+		t.Errorf("half of 333: %d", got.Minor)
+	}
+	if got := (Money{-5, "KWD"}).String(); got != "-0.005 KWD" {
+		t.Error(got)
+	}
+}
+
+func FuzzParseMoney(f *testing.F) {
+	f.Add("19.99", "INR")
+	f.Add("1.250", "KWD")
+	f.Fuzz(func(t *testing.T, text, code string) {
+		m, err := ParseMoney(text, code)
+		if err != nil {
+			return
+		}
+		written := m.String()
+		again, err := ParseMoney(written[:len(written)-4], code)
+		if err != nil || again != m || m.Minor < 0 {
+			t.Errorf("%q %q: %v, %v", text, code, m, err)
+		}
+	})
+}
+
+func FuzzParseInstant(f *testing.F) {
+	f.Add("2026-11-01T01:30")
+	f.Add("2026-11-01T01:30-05:00")
+	f.Add("2026-03-08T02:30:00")
+	ny, err := loadZone("America/New_York")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := ParseInstant(text, ny)
+		if err != nil {
+			return
+		}
+		if wall := got.In(ny).Format("2006-01-02T15:04"); len(text) == len(wall) && text != wall {
+			t.Errorf("%q became %s", text, wall)
+		}
+	})
+}
+
+func TestHours_PastMidnightAndAcrossTheClocksChange(t *testing.T) {
+	t.Parallel()
+	s := summer(t)
+	s.hours = []OpeningHours{{Weekday: time.Saturday, Opens: 18 * 60, Closes: 26*60 + 30}, {Net: 2, Weekday: time.Sunday, Opens: 150, Closes: 1440}}
+	got := s.open(1, mustDay(t, "2026-10-31")) // to 02:30, and the clock shows 01:00 to 02:00 twice
+	if len(got) != 1 || got[0].Length() != 9*time.Hour+30*time.Minute {
+		t.Errorf("the long night: %v", got)
+	}
+	got = s.open(2, mustDay(t, "2026-03-08")) // opens at 02:30, which the clock skips
+	if len(got) != 1 || got[0].Start.UTC().Format(time.RFC3339) != "2026-03-08T07:00:00Z" || got[0].Length() != 21*time.Hour {
+		t.Errorf("opening in the gap: %v", got)
+	}
+	if got := s.open(2, mustDay(t, "2026-10-31")); len(got) != 0 {
+		t.Errorf("a net with hours of its own has those of all: %v", got)
+	}
+	night := Span{time.Date(2026, 11, 1, 5, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 7, 0, 0, 0, time.UTC)} // 01:00 EDT to 02:00 EST
+	if day, err := s.checkSpan(1, night); err != nil || day.String() != "2026-10-31" {
+		t.Errorf("both hours of the night belong to %s, %v", day, err)
+	}
+	for name, hours := range map[string][]OpeningHours{
+		"overlap":             {{Weekday: 1, Opens: 0, Closes: 600}, {Weekday: 1, Opens: 599, Closes: 700}},
+		"into the next day":   {{Weekday: 1, Opens: 600, Closes: 1441}, {Weekday: 2, Opens: 0, Closes: 60}},
+		"Saturday to Sunday":  {{Weekday: 6, Opens: 600, Closes: 1500}, {Weekday: 0, Opens: 30, Closes: 60}},
+		"ends when it begins": {{Weekday: 1, Opens: 600, Closes: 600}},
+	} {
+		if err := checkHours(hours); !errors.Is(err, ErrHours) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := checkHours([]OpeningHours{{Weekday: 6, Opens: 600, Closes: 1500}, {Weekday: 0, Opens: 60, Closes: 1440}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestClosure_Repetitions(t *testing.T) {
+	t.Parallel()
+	ny := zone(t, "America/New_York")
+	last := mustDay(t, "2026-11-08")
+	weekly := Closure{Every: EveryWeek, First: mustDay(t, "2026-10-25"), Last: &last, From: 23 * 60, To: 25 * 60}
+	leap := Closure{Every: EveryYear, First: mustDay(t, "2028-02-29"), To: 1440}
+	for at, want := range map[string]bool{
+		"2026-10-26T04:30:00Z": true, "2026-11-02T05:30:00Z": true, "2026-11-09T05:30:00Z": true, "2026-11-16T05:30:00Z": false, "2026-10-19T04:30:00Z": false, "2026-11-03T05:30:00Z": false,
+	} {
+		start, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(weekly.overlapping(Span{start, start.Add(time.Minute)}, ny)) > 0; got != want {
+			t.Errorf("weekly at %s: %v", at, got)
+		}
+	}
+	for year, want := range map[int]bool{2028: true, 2029: false, 2032: true} {
+		start := time.Date(year, 2, 28, 22, 0, 0, 0, time.UTC)
+		if got := len(leap.overlapping(Span{start, start.Add(12 * time.Hour)}, ny)) > 0; got != want {
+			t.Errorf("29 February in %d: %v", year, got)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package booking_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"pavilion/booking"
+)
+
+// offeredTo is who holds the offer for net 1 at ten, 0 for nobody.
+func (b *bundle) offeredTo() booking.MemberID {
+	b.t.Helper()
+	return booking.MemberID(one[int64](b, `SELECT coalesce(max(b.member_id), 0) FROM booking b WHERE kind = 'offer' AND state = 'held'`))
+}
+
+func TestWaitlist_OneTimedOfferAtATimeInOrder(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:00:00Z")
+	ten := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	wish := booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: ten, End: ten.Add(time.Hour)}
+	if _, err := b.JoinWaitlist(t.Context(), player(1), wish); !errors.Is(err, booking.ErrStillFree) {
+		t.Errorf("waiting for a free slot: %v", err)
+	}
+	owner := b.held(player(9), b.want("2026-06-02T10:00:00Z", time.Hour, 1))
+	_, err := b.Confirm(t.Context(), player(9), owner.ID)
+	b.must(err)
+	for i := range 5 {
+		_, err := b.JoinWaitlist(t.Context(), player(i+1), wish)
+		b.must(err)
+	}
+	if _, err := b.JoinWaitlist(t.Context(), player(1), wish); !errors.Is(err, booking.ErrWaitTwice) {
+		t.Errorf("the same wish twice: %v", err)
+	}
+	_, err = b.Cancel(t.Context(), player(9), owner.ID, false)
+	b.must(err)
+	if got := b.offeredTo(); got != player(1).ID {
+		t.Fatalf("offered to %d", got)
+	}
+	if _, err := b.Hold(t.Context(), player(8), b.want("2026-06-02T10:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrSlotTaken) {
+		t.Errorf("a sniper: %v", err)
+	}
+	// Declined: the second is next. It runs out: a taker who comes before any sweep must not jump the queue.
+	offer := booking.ID(one[int64](b, `SELECT id FROM booking WHERE kind = 'offer' AND state = 'held'`))
+	_, err = b.Cancel(t.Context(), player(1), offer, false)
+	b.must(err)
+	if got := b.offeredTo(); got != player(2).ID {
+		t.Errorf("after a decline offered to %d", got)
+	}
+	b.stop(now.Add(15 * time.Minute))
+	if _, err := b.Hold(t.Context(), player(8), b.want("2026-06-02T10:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrSlotTaken) {
+		t.Errorf("a sniper after the offer ran out: %v", err)
+	}
+	if got := b.offeredTo(); got != player(3).ID {
+		t.Errorf("after an expiry offered to %d", got)
+	}
+	// The sweep passes on as well.
+	b.stop(now.Add(30 * time.Minute))
+	if n, err := b.Expire(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d expired, %v", n, err)
+	}
+	if got := b.offeredTo(); got != player(4).ID {
+		t.Errorf("after the sweep offered to %d", got)
+	}
+	offer = booking.ID(one[int64](b, `SELECT id FROM booking WHERE kind = 'offer' AND state = 'held'`))
+	taken, err := b.Confirm(t.Context(), player(4), offer)
+	b.must(err)
+	if taken.Kind != booking.Play || taken.State != booking.Confirmed {
+		t.Errorf("accepted: %+v", taken)
+	}
+	if got := one[string](b, `SELECT string_agg(state, ' ' ORDER BY id) FROM waitlist`); got != "passed passed passed taken waiting" {
+		t.Error(got)
+	}
+	if got := one[int](b, `SELECT count(*) FROM notification WHERE kind = 'offered'`); got != 4 {
+		t.Errorf("%d offers told", got)
+	}
+	b.healthy()
+}
+
+func TestWaitlist_PastAndClosedTimesAreNeverOffered(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	ten := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
+	var owners []booking.ID
+	for net := 1; net <= 2; net++ {
+		h := b.held(player(9), b.want("2026-06-01T10:00:00Z", 2*time.Hour, net))
+		_, err := b.Confirm(t.Context(), player(9), h.ID)
+		b.must(err)
+		owners = append(owners, h.ID)
+		for hour := range 2 {
+			_, err := b.JoinWaitlist(t.Context(), player(hour), booking.WaitRequest{Club: b.club, Net: b.nets[net-1], Start: ten.Add(time.Duration(hour) * time.Hour), End: ten.Add(time.Duration(hour+1) * time.Hour)})
+			b.must(err)
+		}
+	}
+	closure, _, err := b.AddClosure(t.Context(), boss(), b.club, booking.Closure{Nets: b.nets[1:2], Every: booking.Once, During: booking.Span{Start: ten, End: ten.Add(2 * time.Hour)}})
+	b.must(err)
+	b.stop(ten.Add(30 * time.Minute)) // the first hour has begun
+	for _, id := range owners {
+		_, err := b.Cancel(t.Context(), boss(), id, true)
+		b.must(err)
+	}
+	if got := one[string](b, `SELECT string_agg(member_id || ' ' || net_id, ', ') FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer'`); got != "101 1" {
+		t.Errorf("offered: %s", got)
+	}
+	if expires := one[time.Time](b, `SELECT expires_at FROM booking WHERE kind = 'offer'`); !expires.Equal(ten.Add(45 * time.Minute)) {
+		t.Errorf("the offer lasts until %s", expires)
+	}
+	b.must(b.RemoveClosure(t.Context(), boss(), b.club, closure.ID))
+	b.must(b.SweepWaitlist(t.Context()))
+	if got := one[int](b, `SELECT count(*) FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer' AND net_id = 2 AND member_id = 101`); got != 1 {
+		t.Errorf("%d offers after the closure was lifted", got)
+	}
+	b.healthy()
+}
+
+func TestWaitlist_AnyNet(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	all := b.held(player(9), b.want("2026-06-01T10:00:00Z", time.Hour, 1, 2, 3, 4, 5, 6))
+	ten := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
+	for i := range 3 {
+		_, err := b.JoinWaitlist(t.Context(), player(i), booking.WaitRequest{Club: b.club, Start: ten, End: ten.Add(time.Hour)})
+		b.must(err)
+	}
+	waits, err := b.Waits(t.Context(), player(2), b.club)
+	b.must(err)
+	if err := b.LeaveWaitlist(t.Context(), player(1), waits[0].ID); !errors.Is(err, booking.ErrNoWait) {
+		t.Errorf("another member's wish: %v", err)
+	}
+	b.must(b.LeaveWaitlist(t.Context(), player(2), waits[0].ID))
+	_, err = b.Cancel(t.Context(), player(9), all.ID, false)
+	b.must(err)
+	if got := one[int](b, `SELECT count(DISTINCT member_id) FROM booking WHERE kind = 'offer' AND state = 'held'`); got != 2 {
+		t.Errorf("%d offers for two waiters", got)
+	}
+	b.healthy()
+}
