@@ -194,7 +194,7 @@ func (h handler) Handle(ctx context.Context, r mtproto.Request) (bin.Encoder, er
 	if err := h.d.faults.before(ctx, body); err != nil {
 		return nil, err
 	}
-	return h.d.world.Handle(ctx, world.Caller{AuthKey: r.Session.AuthKey, Session: r.Session.ID, Layer: r.Layer, NoUpdates: r.NoUpdates}, &bin.Buffer{Buf: body})
+	return h.d.world.Handle(ctx, world.Caller{AuthKey: r.Session.AuthKey(), Session: r.Session.ID, Layer: r.Layer, NoUpdates: r.NoUpdates}, &bin.Buffer{Buf: body})
 }
 
-func (h handler) Disconnected(s *mtproto.Session) { h.d.world.Disconnected(s.AuthKey, s.ID) }
+func (h handler) Disconnected(s *mtproto.Session) { h.d.world.Disconnected(s.AuthKey(), s.ID) }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -74,35 +73,6 @@ func (e *Engines) Close() error {
 		errs = append(errs, f())
 	}
 	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
-}
-
-// binary finds a program by name on the PATH, then in the folders that match the patterns.
-func binary(name string, patterns ...string) (string, bool) {
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-			return path, true
-		}
-	}
-	for _, pattern := range patterns {
-		found, _ := filepath.Glob(filepath.Join(pattern, name))
-		if len(found) > 0 {
-			return found[len(found)-1], true // the last is the newest version: .../postgresql/17/bin
-		}
-	}
-	return "", false
-}
-
-// cacheDir is where things built or installed once are kept for the next run.
-func cacheDir() (string, error) {
-	if dir := os.Getenv("PAVILION_CACHE"); dir != "" {
-		return dir, nil
-	}
-	base, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("no cache folder; set PAVILION_CACHE: %w", err)
-	}
-	return filepath.Join(base, "pavilion"), nil
 }
 
 // splitList splits a list of connection strings at commas and white space.

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
+
+	"pavilion/sandbox/install"
 )
 
 // The stand-ins for MongoDB, pinned: both speak its wire protocol over WiredTiger.
@@ -26,12 +27,12 @@ type mongoKind struct {
 }
 
 func mongoServer(ctx context.Context, quick bool) (mongoKind, error) {
-	if path, ok := binary("mongod", "/usr/bin", "/usr/local/bin", "/opt/mongodb/bin"); ok {
+	if path, ok := install.Binary("mongod", "/usr/bin", "/usr/local/bin", "/opt/mongodb/bin"); ok {
 		return mongoKind{"mongod", func(dir string, port int) []string {
 			return []string{path, "--dbpath", dir, "--port", strconv.Itoa(port), "--bind_ip", "127.0.0.1", "--wiredTigerCacheSizeGB", "0.25"}
 		}}, nil
 	}
-	cache, err := cacheDir()
+	cache, err := install.CacheDir()
 	if err != nil {
 		return mongoKind{}, err
 	}
@@ -39,18 +40,28 @@ func mongoServer(ctx context.Context, quick bool) (mongoKind, error) {
 	rust := filepath.Join(root, "bin", "secantusd-rs")
 	venv := filepath.Join(cache, "secantus-py")
 	python := filepath.Join(venv, "bin", "secantusd-py")
-	_, haveCargo := binary("cargo", filepath.Join(os.Getenv("HOME"), ".cargo", "bin"))
-	_, haveCmake := binary("cmake")
-	switch {
-	case exists(rust):
+	cargo, haveCargo := install.Binary("cargo", filepath.Join(os.Getenv("HOME"), ".cargo", "bin"))
+	_, haveCmake := install.Binary("cmake")
+	if install.Exists(rust) {
 		return rustKind(rust), nil
-	case haveCargo && haveCmake && !quick:
-		return rustKind(rust), once(ctx, root, rust, func() error {
-			return run(ctx, "cargo", "install", rustCrate, "--version", rustVersion, "--locked", "--ignore-rust-version", "--root", root)
-		})
-	default:
-		return pythonKind(python), once(ctx, venv, python, func() error { return pipInstall(ctx, venv) })
 	}
+	var failed error
+	if haveCargo && haveCmake && !quick {
+		failed = install.Once(ctx, root, rust, func() error {
+			return install.Run(ctx, "", cargo, "install", rustCrate, "--version", rustVersion, "--locked", "--ignore-rust-version", "--root", root)
+		})
+		if failed == nil || ctx.Err() != nil {
+			return rustKind(rust), failed
+		}
+		// A cargo that is too old, for one, is no reason to give up.
+	}
+	if err := install.Once(ctx, venv, python, func() error { return pipInstall(ctx, venv) }); err != nil {
+		if failed != nil {
+			err = fmt.Errorf("%w; before that: %w", err, failed)
+		}
+		return mongoKind{}, err
+	}
+	return pythonKind(python), nil
 }
 
 func rustKind(path string) mongoKind {
@@ -67,31 +78,17 @@ func pythonKind(path string) mongoKind {
 
 // pipInstall puts the stand-in into a virtual environment of its own.
 func pipInstall(ctx context.Context, venv string) error {
-	if _, ok := binary("python3"); !ok {
+	if _, ok := install.Binary("python3"); !ok {
 		return errNoMongo
 	}
-	if err := run(ctx, "python3", "-m", "venv", venv); err != nil {
+	if err := install.Run(ctx, "", "python3", "-m", "venv", venv); err != nil {
 		// Debian splits venv off; with root it can be had, else the message says what is missing.
-		if errApt := aptInstall(ctx, "python3-venv"); errApt != nil {
-			return errors.Join(errNoMongo, err, errApt)
+		if errApt := install.Apt(ctx, "python3-venv"); errApt != nil {
+			return fmt.Errorf("%w: %w: %w", errNoMongo, err, errApt)
 		}
-		if err := run(ctx, "python3", "-m", "venv", venv); err != nil {
-			return errors.Join(errNoMongo, err)
+		if err := install.Run(ctx, "", "python3", "-m", "venv", venv); err != nil {
+			return fmt.Errorf("%w: %w", errNoMongo, err)
 		}
 	}
-	return run(ctx, filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", pipPackage)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-func run(ctx context.Context, name string, args ...string) error {
-	fmt.Fprintf(os.Stderr, "installing: %s %v\n", name, args)
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput() //nolint:gosec // names and versions are constants here
-	if err != nil {
-		return fmt.Errorf("%s %v: %w: %s", name, args, err, out[max(0, len(out)-800):])
-	}
-	return nil
+	return install.Run(ctx, "", filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", pipPackage)
 }

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
+
+	"pavilion/sandbox/install"
 )
 
 var errNoPostgres = errors.New("no Postgres found: install it (Debian: apt install postgresql) or set POSTGRES_URL")
@@ -24,12 +26,12 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 		return e.databaseIn(ctx, named)
 	}
 	const places = "/usr/lib/postgresql/*/bin"
-	initdb, ok := binary("initdb", places, "/opt/homebrew/opt/postgresql*/bin", "/usr/local/pgsql/bin")
+	initdb, ok := install.Binary("initdb", places, "/opt/homebrew/opt/postgresql*/bin", "/usr/local/pgsql/bin")
 	if !ok {
-		if err := aptInstall(ctx, "postgresql"); err != nil {
-			return errors.Join(errNoPostgres, err)
+		if err := install.Apt(ctx, "postgresql"); err != nil {
+			return fmt.Errorf("%w: %w", errNoPostgres, err)
 		}
-		if initdb, ok = binary("initdb", places); !ok {
+		if initdb, ok = install.Binary("initdb", places); !ok {
 			return errNoPostgres
 		}
 	}

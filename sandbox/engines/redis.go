@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
+
+	"pavilion/sandbox/install"
 )
 
 var errNoRedis = errors.New("no Redis found: install it (Debian: apt install redis-server) or set REDIS_URL")
@@ -18,13 +20,13 @@ func (e *Engines) startRedis(ctx context.Context) error {
 		e.RedisURL = named
 		return nil
 	}
-	path, ok := binary("redis-server", "/usr/bin", "/opt/homebrew/bin")
+	path, ok := install.Binary("redis-server", "/usr/bin", "/opt/homebrew/bin")
 	if !ok {
-		if path, ok = binary("valkey-server"); !ok {
-			if err := aptInstall(ctx, "redis-server"); err != nil {
-				return errors.Join(errNoRedis, err)
+		if path, ok = install.Binary("valkey-server"); !ok {
+			if err := install.Apt(ctx, "redis-server"); err != nil {
+				return fmt.Errorf("%w: %w", errNoRedis, err)
 			}
-			if path, ok = binary("redis-server"); !ok {
+			if path, ok = install.Binary("redis-server"); !ok {
 				return errNoRedis
 			}
 		}

@@ -3,7 +3,9 @@ package mtproto
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +18,9 @@ import (
 
 // conn is one connection: a reader, a writer and what waits to be written.
 type conn struct {
-	server *Server
-	wire   *wire
+	server    *Server
+	wire      *wire
+	handshake *handshake // the reader's
 
 	mu       sync.Mutex
 	sessions map[*Session]struct{}
@@ -70,24 +73,22 @@ func (c *conn) leave() {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for sess := range c.sessions {
+	for _, sess := range c.spokenFor() { // not under c.mu: whoever sends holds the session's lock and takes c.mu
 		if sess.detach(c) {
 			s.handler.Disconnected(sess)
 		}
 	}
 }
 
-func (c *conn) speaksFor(key [8]byte) bool {
+// spokenFor are the sessions that sent something over this connection.
+func (c *conn) spokenFor() []*Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for sess := range c.sessions {
-		if sess.AuthKey == key {
-			return true
-		}
-	}
-	return false
+	return slices.Collect(maps.Keys(c.sessions))
+}
+
+func (c *conn) speaksFor(key [8]byte) bool {
+	return slices.ContainsFunc(c.spokenFor(), func(sess *Session) bool { return sess.AuthKey() == key })
 }
 
 func (c *conn) read(ctx context.Context) error {
@@ -104,9 +105,8 @@ func (c *conn) read(ctx context.Context) error {
 			return fmt.Errorf("frame: %w", err)
 		}
 		if id == ([8]byte{}) {
-			c.wire.pushedBack = &b
-			if err := c.server.exchange(ctx, c.wire); err != nil {
-				return fmt.Errorf("key exchange: %w", err)
+			if err := c.shakeHands(ctx, &b); err != nil {
+				return err
 			}
 			continue
 		}

@@ -44,11 +44,11 @@ func (c *conn) dispatch(ctx context.Context, sess *Session, id int64, b *bin.Buf
 		}
 		return nil
 	case proto.GZIPTypeID:
-		var zipped proto.GZIP
-		if err := zipped.Decode(b); err != nil {
-			return fmt.Errorf("gzip: %w", err)
+		data, err := unzip(b)
+		if err != nil {
+			return err
 		}
-		return c.dispatch(ctx, sess, id, &bin.Buffer{Buf: zipped.Data}, depth+1)
+		return c.dispatch(ctx, sess, id, data, depth+1)
 	}
 	if handled, err := c.service(sess, id, typeID, b); handled || err != nil {
 		return err
@@ -60,7 +60,14 @@ func (c *conn) dispatch(ctx context.Context, sess *Session, id int64, b *bin.Buf
 func (c *conn) service(sess *Session, id int64, typeID uint32, b *bin.Buffer) (bool, error) {
 	reply := func(e bin.Encoder) (bool, error) { return true, sess.sendObject(proto.MessageServerResponse, false, e) }
 	switch typeID {
-	case mt.MsgsAckTypeID, mt.HTTPWaitRequestTypeID, mt.MsgResendReqTypeID, mt.MsgsAllInfoTypeID, mt.MsgsStateInfoTypeID:
+	case mt.MsgsAckTypeID:
+		var ack mt.MsgsAck
+		if err := ack.Decode(b); err != nil {
+			return true, err
+		}
+		sess.acknowledge(ack.MsgIDs)
+		return true, nil
+	case mt.HTTPWaitRequestTypeID, mt.MsgResendReqTypeID, mt.MsgsAllInfoTypeID, mt.MsgsStateInfoTypeID:
 		return true, nil
 	case mt.PingRequestTypeID:
 		var ping mt.PingRequest
@@ -84,17 +91,7 @@ func (c *conn) service(sess *Session, id int64, typeID uint32, b *bin.Buffer) (b
 		}
 		info := make([]byte, len(req.MsgIDs))
 		for i, m := range req.MsgIDs {
-			sess.mu.Lock()
-			answer, seen := sess.seen[m]
-			sess.mu.Unlock()
-			switch {
-			case answer != nil:
-				info[i] = 4 + 64 // received and answered
-			case seen:
-				info[i] = 4 + 32 // received, being processed
-			default:
-				info[i] = 3 // not received
-			}
+			info[i] = sess.status(m)
 		}
 		return reply(&mt.MsgsStateInfo{ReqMsgID: id, Info: info})
 	case mt.DestroySessionRequestTypeID:
@@ -120,10 +117,7 @@ func (c *conn) service(sess *Session, id int64, typeID uint32, b *bin.Buffer) (b
 
 // request answers a method call once; a repeat gets the answer that the first one got.
 func (c *conn) request(ctx context.Context, sess *Session, id int64, b *bin.Buffer) error {
-	if answer, again := sess.begin(id); again {
-		if answer != nil {
-			sess.send(proto.MessageServerResponse, true, answer)
-		}
+	if sess.begin(id) {
 		return nil
 	}
 	done := make(chan struct{})
@@ -137,7 +131,6 @@ func (c *conn) request(ctx context.Context, sess *Session, id int64, b *bin.Buff
 			return
 		}
 		sess.finish(id, answer)
-		sess.send(proto.MessageServerResponse, true, answer)
 	})
 	timer := time.NewTimer(inOrder)
 	defer timer.Stop()

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/crypto"
-	"github.com/gotd/td/exchange"
 	"github.com/gotd/td/proto"
 )
 
@@ -59,9 +58,8 @@ type sessionKey struct {
 }
 
 const (
-	readTimeout     = 5 * time.Minute // gotd pings each minute; this only ends what is dead
-	writeTimeout    = 20 * time.Second
-	exchangeTimeout = 30 * time.Second
+	readTimeout  = 5 * time.Minute // gotd pings each minute; this only ends what is dead
+	writeTimeout = 20 * time.Second
 )
 
 var errUnknownKey = errors.New("no such auth key")
@@ -143,49 +141,34 @@ func (s *Server) session(key Key, id int64) (sess *Session, fresh bool) {
 	if sess = s.sessions[k]; sess != nil {
 		return sess, false
 	}
-	sess = &Session{ID: id, AuthKey: key.speaksFor(), key: key, server: s, seen: map[int64][]byte{}}
+	sess = &Session{ID: id, authKey: key.speaksFor(), key: key, server: s, seen: map[int64]*reply{}, sent: map[int64]*reply{}}
 	s.sessions[k] = sess
-	s.list(sess)
+	s.list(sess, sess.authKey)
 	return sess, true
 }
 
 // list enters a session under its permanent key; s.mu is held.
-func (s *Server) list(sess *Session) {
-	if s.byKey[sess.AuthKey] == nil {
-		s.byKey[sess.AuthKey] = map[int64]*Session{}
+func (s *Server) list(sess *Session, key [8]byte) {
+	if s.byKey[key] == nil {
+		s.byKey[key] = map[int64]*Session{}
 	}
-	s.byKey[sess.AuthKey][sess.ID] = sess
+	s.byKey[key][sess.ID] = sess
 }
 
 // rebind moves a session whose temporary key was bound.
 func (s *Server) rebind(sess *Session, permanent [8]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.byKey[sess.AuthKey], sess.ID)
-	sess.AuthKey = permanent
-	s.list(sess)
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	delete(s.byKey[sess.authKey], sess.ID)
+	sess.authKey = permanent
+	s.list(sess, permanent)
 }
 
 func (s *Server) forget(sess *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, sessionKey{sess.key.Value.ID, sess.ID})
-	delete(s.byKey[sess.AuthKey], sess.ID)
-}
-
-func (s *Server) exchange(ctx context.Context, w *wire) error {
-	result, err := exchange.NewExchanger(w, s.opts.DC).WithTimeout(exchangeTimeout).Server(exchange.PrivateKey{RSA: s.opts.Key}).Run(ctx)
-	var encrypted *exchange.UnexpectedEncryptedError
-	var refused *exchange.ServerExchangeError
-	switch {
-	case err == nil:
-		s.opts.Keys.Put(Key{Value: result.Key, Salt: result.ServerSalt})
-		return nil
-	case errors.As(err, &encrypted): // the client has a key after all
-		w.pushedBack = &bin.Buffer{Buf: encrypted.Frame}
-		return nil
-	case errors.As(err, &refused):
-		return errors.Join(err, w.sendError(ctx, refused.Code))
-	}
-	return err
+	delete(s.byKey[sess.AuthKey()], sess.ID)
 }

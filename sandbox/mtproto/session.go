@@ -10,44 +10,100 @@ import (
 
 // Session is one client session of an auth key. It outlives connections: a client that reconnects with the same id goes on with it.
 type Session struct {
-	ID      int64
-	AuthKey [8]byte // permanent: what the account hangs on
+	ID int64
 
 	key     Key
 	server  *Server
-	mu      sync.Mutex
-	conn    *conn // the latest; nil while the client is away
-	content int32 // messages that count for sequence numbers
-	seen    map[int64][]byte
-	order   []int64
-	updates bool // wants updates
+	mu      sync.Mutex // taken before a connection's, after the server's
+	authKey [8]byte
+	conn    *conn            // the latest; nil while the client is away
+	content int32            // messages that count for sequence numbers
+	seen    map[int64]*reply // by the request's message id
+	order   []int64          // of seen, the oldest first
+	sent    map[int64]*reply // by the message id of ours that carries the answer
+	updates bool             // wants updates
 	layer   int
 }
 
-// maxSeen is how many requests of a session are remembered, with their answers, to be answered the same way when they come again.
+// maxSeen is how many requests of a session are remembered, to be answered the same way when they come again.
 const maxSeen = 1000
 
-// begin notes a message id; again is true when it came before, with the answer if there is one.
-func (s *Session) begin(id int64) (answer []byte, again bool) {
+// reply is what became of a request. An answer may be a megabyte, so it goes when the client says that it has it.
+type reply struct {
+	done   bool
+	answer []byte
+}
+
+// AuthKey is the permanent key, what the account hangs on.
+func (s *Session) AuthKey() [8]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if answer, again = s.seen[id]; again {
-		return answer, true
+	return s.authKey
+}
+
+// begin notes a request, or tells that it came before; then the answer is sent again, if there is one that the client lacks.
+func (s *Session) begin(id int64) (again bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.seen[id]; r != nil {
+		if r.answer != nil {
+			s.carry(r)
+		}
+		return true
 	}
-	s.seen[id] = nil
+	s.seen[id] = &reply{}
 	if s.order = append(s.order, id); len(s.order) > maxSeen {
 		delete(s.seen, s.order[0])
 		s.order = s.order[1:]
 	}
-	return nil, false
+	return false
 }
 
+// finish sends the answer to a request and keeps it until the client has it.
 func (s *Session) finish(id int64, answer []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.seen[id]; ok {
-		s.seen[id] = answer
+	r := s.seen[id]
+	if r == nil { // a thousand others came meanwhile
+		r = &reply{}
 	}
+	r.done, r.answer = true, answer
+	s.carry(r)
+}
+
+// carry sends an answer and notes which of our messages it is in; s.mu is held.
+func (s *Session) carry(r *reply) {
+	if len(s.sent) > maxSeen { // a client that acknowledges nothing
+		clear(s.sent)
+	}
+	if id := s.enqueue(proto.MessageServerResponse, true, r.answer); id != 0 {
+		s.sent[id] = r
+	}
+}
+
+// acknowledge forgets the answers that the client says it has.
+func (s *Session) acknowledge(ids []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if r := s.sent[id]; r != nil {
+			r.answer = nil
+			delete(s.sent, id)
+		}
+	}
+}
+
+// status says about a message id what msgs_state_info says: not received, being answered, or answered.
+func (s *Session) status(id int64) byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch r := s.seen[id]; {
+	case r == nil:
+		return 3
+	case r.done:
+		return 4 + 64
+	}
+	return 4 + 32
 }
 
 // Layer is the API layer that the client speaks, 0 before it said so.
@@ -61,15 +117,22 @@ func (s *Session) Layer() int {
 func (s *Session) send(kind proto.MessageType, content bool, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.enqueue(kind, content, body)
+}
+
+// enqueue is send with s.mu held; it returns the message's id, or 0 if the client is away.
+func (s *Session) enqueue(kind proto.MessageType, content bool, body []byte) int64 {
 	if s.conn == nil {
-		return
+		return 0
 	}
 	seq := s.content * 2
 	if content {
 		seq++
 		s.content++
 	}
-	s.conn.queue(outgoing{session: s, id: s.server.ids.New(kind), seq: seq, body: body})
+	id := s.server.ids.New(kind)
+	s.conn.queue(outgoing{session: s, id: id, seq: seq, body: body})
+	return id
 }
 
 func (s *Session) sendObject(kind proto.MessageType, content bool, e bin.Encoder) error {

@@ -16,18 +16,17 @@ import (
 	"github.com/gotd/td/proto/codec"
 )
 
-// wire is one TCP connection with its transport codec; it is what gotd's key exchange calls a connection.
+// wire is one TCP connection with its transport codec; it reads and writes frames.
 type wire struct {
 	net.Conn
 	read  io.Reader
 	out   io.Writer
 	codec codec.Codec
 
-	pushedBack *bin.Buffer // a frame that was read to see what it is
-	writing    sync.Mutex
+	writing sync.Mutex
 }
 
-var errTransport = errors.New("the first bytes are of no MTProto transport")
+var errTransport = errors.New("these bytes are of no MTProto transport")
 
 // accept reads the first bytes and decides which transport the client speaks.
 func accept(conn net.Conn) (*wire, error) {
@@ -52,7 +51,7 @@ func accept(conn net.Conn) (*wire, error) {
 		w.codec, err = tagged(tag)
 		return w, err
 	case binary.LittleEndian.Uint32(head[4:]) == 0: // the first frame of the full transport has number 0
-		w.codec = &codec.Full{}
+		w.codec = &full{head: r}
 		return w, nil
 	}
 	hidden, meta, err := obfuscated2.Accept(struct {
@@ -65,6 +64,30 @@ func accept(conn net.Conn) (*wire, error) {
 	w.read, w.out = hidden, hidden
 	w.codec, err = tagged(meta.Protocol)
 	return w, err
+}
+
+// full is gotd's codec of the full transport, which panics at lengths that cannot be.
+type full struct {
+	codec.Full
+	head *bufio.Reader
+}
+
+// The least a frame of the full transport holds is its length, its number and a checksum; the most is what gotd's codecs take.
+const (
+	minFull = 12
+	maxFull = 1 << 24
+)
+
+// Read reads a frame.
+func (f *full) Read(r io.Reader, b *bin.Buffer) error {
+	head, err := f.head.Peek(4)
+	if err != nil {
+		return err
+	}
+	if n := binary.LittleEndian.Uint32(head); n < minFull || n > maxFull {
+		return fmt.Errorf("a frame of %d bytes: %w", n, errTransport)
+	}
+	return f.Full.Read(r, b)
 }
 
 func tagged(tag [4]byte) (codec.Codec, error) {
@@ -81,11 +104,6 @@ func tagged(tag [4]byte) (codec.Codec, error) {
 
 // Recv reads a frame.
 func (w *wire) Recv(ctx context.Context, b *bin.Buffer) error {
-	if w.pushedBack != nil {
-		b.ResetTo(w.pushedBack.Copy())
-		w.pushedBack = nil
-		return nil
-	}
 	deadline, _ := ctx.Deadline() // none: zero, which waits for ever
 	if err := w.SetReadDeadline(deadline); err != nil {
 		return err

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/gotd/td/bin"
+	"github.com/gotd/td/proto"
 	"github.com/gotd/td/tg"
 )
 
 var errWrapped = errors.New("a request is wrapped too often")
 
-// unwrap takes the wrappers off a request and notes what they say.
+// unwrap takes the wrappers off a request, packed or not, and notes what they say.
 func unwrap(r *Request) error {
 	for range maxDepth {
 		id, err := r.Body.PeekID()
@@ -18,6 +19,8 @@ func unwrap(r *Request) error {
 			return err
 		}
 		switch id {
+		case proto.GZIPTypeID:
+			r.Body, err = unzip(r.Body)
 		case tg.InvokeWithLayerRequestTypeID:
 			err = skip(r.Body, func(b *bin.Buffer) (err error) {
 				r.Layer, err = b.Int()

@@ -1,0 +1,98 @@
+package mtproto
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/exchange"
+)
+
+// handshake is a key exchange under way. It runs in a goroutine of its own and is fed its frames one by one, because a client goes on
+// with a key it has while it asks for another: what is encrypted comes between the exchange's own frames.
+type handshake struct {
+	wire  *wire
+	asks  chan struct{} // it wants a frame
+	frame chan *bin.Buffer
+	done  chan struct{}
+	err   error // after done
+}
+
+const exchangeTimeout = 30 * time.Second
+
+// shakeHands gives a frame without a key to the exchange under way, or to a new one. It returns when that wants another frame or has come to
+// its end; then the new key is known, and messages under it may follow.
+func (c *conn) shakeHands(ctx context.Context, b *bin.Buffer) error {
+	if c.handshake == nil || c.handshake.over() {
+		h := &handshake{wire: c.wire, asks: make(chan struct{}), frame: make(chan *bin.Buffer), done: make(chan struct{})}
+		c.requests.Go(func() { h.run(ctx, c.server) })
+		c.handshake = h
+		if err := c.handshake.wait(ctx); err != nil {
+			return err
+		}
+	}
+	select {
+	case c.handshake.frame <- b:
+	case <-c.handshake.done:
+		return c.handshake.err
+	}
+	return c.handshake.wait(ctx)
+}
+
+func (h *handshake) over() bool {
+	select {
+	case <-h.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (h *handshake) wait(ctx context.Context) error {
+	select {
+	case <-h.asks:
+		return nil
+	case <-h.done:
+		return h.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (h *handshake) run(ctx context.Context, s *Server) {
+	defer close(h.done)
+	result, err := exchange.NewExchanger(h, s.opts.DC).WithTimeout(exchangeTimeout).Server(exchange.PrivateKey{RSA: s.opts.Key}).Run(ctx)
+	var refused *exchange.ServerExchangeError
+	switch {
+	case err == nil:
+		s.opts.Keys.Put(Key{Value: result.Key, Salt: result.ServerSalt})
+		return
+	case errors.As(err, &refused):
+		err = errors.Join(err, h.wire.sendError(ctx, refused.Code))
+	}
+	h.err = fmt.Errorf("key exchange: %w", err)
+}
+
+// Recv is how the exchange gets a frame.
+func (h *handshake) Recv(ctx context.Context, b *bin.Buffer) error {
+	select {
+	case h.asks <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case frame := <-h.frame:
+		b.ResetTo(frame.Buf)
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Send is how the exchange answers.
+func (h *handshake) Send(ctx context.Context, b *bin.Buffer) error { return h.wire.Send(ctx, b) }
+
+// Close is not the exchange's to do.
+func (h *handshake) Close() error { return nil }
