@@ -1,4 +1,5 @@
-// Command install makes sure that every private server can start on this machine, so that no test's time limit pays for an installation.
+// Command install makes sure that every private server can start on this machine, and that Node.js and its packages are there for the foreign
+// client, so that no test's time limit pays for an installation.
 package main
 
 import (
@@ -6,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 
 	"pavilion/sandbox/engines"
+	"pavilion/sandbox/install"
 )
 
 func main() {
@@ -17,6 +20,9 @@ func main() {
 	if err == nil {
 		fmt.Printf("servers for the tests: Postgres, Redis, MongoDB (%s)\n", e.MongoServer)
 		err = e.Close()
+	}
+	if err == nil {
+		_, _, err = install.Node(ctx, filepath.Join("e2e", "foreign"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
