@@ -8,6 +8,7 @@
 //   - The handler of an update never waits for Telegram, MongoDB or Redis; what it must not lose is in Postgres when it returns.
 //   - The update state in Postgres never runs ahead of what the handlers stored, so a kill repeats updates and loses none.
 //   - A send's random_id is derived from what caused it: a repeat, by whichever process, posts nothing twice.
-//   - Every tap gets an answer. Roles are checked where the action happens. User text is sent as plain text, never as markup.
+//   - Every tap gets an answer within a second, every other event that fails a sentence, a panic included; see router and tapClock. Roles are checked where the action happens. User text is sent as plain text, never as markup.
+//   - An edited message is not answered again: people who correct a question usually send it anew.
 //   - tg types stop here.
 package bot

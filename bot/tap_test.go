@@ -88,9 +88,13 @@ func theBot(b *Bot) handler { return b.handle }
 func TestTap_ForgedDataOfAnAdminIsRefusedAtTheAction(t *testing.T) {
 	for _, d := range []tapData{
 		{Action: actAdd, Channel: 5, To: 9},
-		{Action: actChannel, Verb: "pause", Channel: 5}, {Action: actChannel, Verb: "resume", Channel: 5}, {Action: actChannel, Verb: "list", Channel: 5},
-		{Action: actChannel, Verb: "remove", Channel: 5}, {Action: actChannel, Verb: "remove!", Channel: 5},
-		{Action: actIndex, Channel: 5, To: 9}, {Action: actCancel, ID: "abcdefghij"},
+		{Action: actChannel, Verb: "pause", Channel: 5},
+		{Action: actChannel, Verb: "resume", Channel: 5},
+		{Action: actChannel, Verb: "list", Channel: 5},
+		{Action: actChannel, Verb: "remove", Channel: 5},
+		{Action: actChannel, Verb: "remove!", Channel: 5},
+		{Action: actIndex, Channel: 5, To: 9},
+		{Action: actCancel, ID: "abcdefghij"},
 	} {
 		for _, owner := range []int64{0, member} {
 			d.Owner = owner
