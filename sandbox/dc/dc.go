@@ -191,8 +191,12 @@ type handler struct{ d *DC }
 
 func (h handler) Handle(ctx context.Context, r mtproto.Request) (bin.Encoder, error) {
 	body := r.Body.Copy()
-	if err := h.d.faults.before(ctx, body); err != nil {
+	lose, err := h.d.faults.before(ctx, body)
+	if err != nil {
 		return nil, err
+	}
+	if lose { // the answer goes to a connection that is closed
+		defer h.d.server.Cut(r.Session.AuthKey())
 	}
 	return h.d.world.Handle(ctx, world.Caller{AuthKey: r.Session.AuthKey(), Session: r.Session.ID, Layer: r.Layer, NoUpdates: r.NoUpdates}, &bin.Buffer{Buf: body})
 }

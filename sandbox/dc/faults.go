@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,8 +16,9 @@ import (
 
 // Faults are what goes wrong because a test or an operator asked for it.
 type Faults struct {
-	dc    *DC
-	names map[uint32]string
+	dc      *DC
+	names   map[uint32]string
+	objects map[uint32]func() bin.Object
 
 	mu       sync.Mutex
 	rules    []*rule
@@ -24,7 +26,7 @@ type Faults struct {
 	waiters  []chan struct{}
 	doubled  map[int64]bool
 	reversed map[int64]bool
-	held     map[int64]*held
+	held     map[route]*held
 }
 
 // rule is one fault for a method.
@@ -34,19 +36,25 @@ type rule struct {
 	times  int    // left
 	delay  time.Duration
 	err    *tgerr.Error
+	lose   bool      // the answer: the call is done, and the connection is cut before it is told
 	until  time.Time // FLOOD_WAIT holds until then, whatever times says
 }
 
-// held is the update of an account that waits for the next one to overtake it.
-type held struct {
+// route is where updates go: the sessions of a key, or one of them.
+type route struct {
 	key     [8]byte
 	session int64
+}
+
+// held is the update that waits for the next one on its route to overtake it.
+type held struct {
+	account int64
 	updates tg.UpdatesClass
 	timer   *time.Timer
 }
 
 func newFaults(d *DC) *Faults {
-	f := &Faults{dc: d, names: map[uint32]string{}, calls: map[string]int{}, doubled: map[int64]bool{}, reversed: map[int64]bool{}, held: map[int64]*held{}}
+	f := &Faults{dc: d, names: map[uint32]string{}, objects: tg.TypesConstructorMap(), calls: map[string]int{}, doubled: map[int64]bool{}, reversed: map[int64]bool{}, held: map[route]*held{}}
 	for id, name := range tg.TypesMap() {
 		f.names[id], _, _ = strings.Cut(name, "#")
 	}
@@ -66,6 +74,12 @@ func (f *Faults) Fail(method string, code int, message string, times int) {
 // Delay makes the next calls of a method take longer.
 func (f *Faults) Delay(method string, d time.Duration, times int) {
 	f.add(&rule{method: method, times: times, delay: d})
+}
+
+// LoseAnswers lets the next calls of a method be done and cuts the caller's connections before it hears of it: the case in which a careless
+// client does everything twice.
+func (f *Faults) LoseAnswers(method string, times int) {
+	f.add(&rule{method: method, times: times, lose: true})
 }
 
 // Cut closes the connections of an account; of everybody where it is 0.
@@ -91,8 +105,19 @@ func (f *Faults) Reorder(accountID int64, on bool) {
 	f.mu.Lock()
 	f.reversed[accountID] = on
 	f.mu.Unlock()
-	if !on {
-		f.flush(accountID)
+	if on {
+		return
+	}
+	f.mu.Lock()
+	var waiting []route
+	for to, h := range f.held {
+		if h.account == accountID {
+			waiting = append(waiting, to)
+		}
+	}
+	f.mu.Unlock()
+	for _, to := range waiting {
+		f.flush(to)
 	}
 }
 
@@ -128,24 +153,23 @@ func (f *Faults) add(r *rule) {
 	f.rules = append(f.rules, r)
 }
 
-// before lets a request pass, waits, or refuses it.
-func (f *Faults) before(ctx context.Context, body []byte) error {
+// before lets a request pass, waits, or refuses it; lose says that its answer must not arrive.
+func (f *Faults) before(ctx context.Context, body []byte) (lose bool, refusal error) {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil {
-		return nil //nolint:nilerr // the world refuses it
+		return false, nil //nolint:nilerr // the world refuses it
 	}
-	name := f.names[id]
-	delay, refusal := f.consult(name, body)
+	delay, lose, refusal := f.consult(f.names[id], body)
 	if delay > 0 {
 		select {
 		case <-ctx.Done():
 		case <-time.After(delay):
 		}
 	}
-	return refusal
+	return lose, refusal
 }
 
-func (f *Faults) consult(name string, body []byte) (delay time.Duration, refusal error) {
+func (f *Faults) consult(name string, body []byte) (delay time.Duration, lose bool, refusal error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls[name]++
@@ -156,7 +180,7 @@ func (f *Faults) consult(name string, body []byte) (delay time.Duration, refusal
 	now := time.Now()
 	var left []*rule
 	for _, r := range f.rules {
-		matches := (r.method == "" || r.method == name) && (r.chat == 0 || r.chat == target(body))
+		matches := (r.method == "" || r.method == name) && (r.chat == 0 || r.chat == f.target(body))
 		switch {
 		case !r.until.IsZero():
 			if now.After(r.until) {
@@ -168,6 +192,7 @@ func (f *Faults) consult(name string, body []byte) (delay time.Duration, refusal
 		case matches && refusal == nil:
 			r.times--
 			delay += r.delay
+			lose = lose || r.lose
 			if r.err != nil {
 				refusal = r.err
 			}
@@ -178,25 +203,34 @@ func (f *Faults) consult(name string, body []byte) (delay time.Duration, refusal
 		left = append(left, r)
 	}
 	f.rules = left
-	return delay, refusal
+	return delay, lose, refusal
 }
 
-// target is the id of the user, group or channel that a request is about, 0 where it has none.
-func target(body []byte) int64 {
-	object := tg.TypesConstructorMap()
+// target is the id of the user, group or channel that a request writes to or is about, 0 where it has none.
+func (f *Faults) target(body []byte) int64 {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
-	if err != nil || object[id] == nil {
+	if err != nil || f.objects[id] == nil {
 		return 0
 	}
-	request := object[id]()
-	if err := request.Decode(&bin.Buffer{Buf: append([]byte(nil), body...)}); err != nil {
+	request := f.objects[id]()
+	if err := request.Decode(&bin.Buffer{Buf: slices.Clone(body)}); err != nil {
 		return 0
 	}
-	peered, ok := request.(interface{ GetPeer() tg.InputPeerClass })
-	if !ok {
-		return 0
+	switch r := request.(type) {
+	case interface{ GetPeer() tg.InputPeerClass }:
+		return peerID(r.GetPeer())
+	case interface{ GetToPeer() tg.InputPeerClass }: // forwards
+		return peerID(r.GetToPeer())
+	case interface{ GetChannel() tg.InputChannelClass }:
+		if ch, ok := r.GetChannel().(*tg.InputChannel); ok {
+			return ch.ChannelID
+		}
 	}
-	switch p := peered.GetPeer().(type) {
+	return 0
+}
+
+func peerID(in tg.InputPeerClass) int64 {
+	switch p := in.(type) {
 	case *tg.InputPeerUser:
 		return p.UserID
 	case *tg.InputPeerChat:
@@ -207,43 +241,47 @@ func target(body []byte) int64 {
 	return 0
 }
 
+// holdBack is how long an update waits to be overtaken before it goes all the same.
+const holdBack = 200 * time.Millisecond
+
 // push is how updates leave the world.
 func (f *Faults) push(key [8]byte, session int64, updates tg.UpdatesClass) {
-	account := f.dc.world.AccountOf(key)
+	to, account := route{key, session}, f.dc.world.AccountOf(key)
 	f.mu.Lock()
 	double, reorder := f.doubled[account], f.reversed[account]
 	var overtaken *held
 	if reorder {
-		if overtaken = f.held[account]; overtaken == nil {
-			f.held[account] = &held{key, session, updates, time.AfterFunc(200*time.Millisecond, func() { f.flush(account) })}
+		if overtaken = f.held[to]; overtaken == nil {
+			f.held[to] = &held{account, updates, time.AfterFunc(holdBack, func() { f.flush(to) })}
 			f.mu.Unlock()
 			return
 		}
-		delete(f.held, account)
+		delete(f.held, to)
 		overtaken.timer.Stop()
 	}
 	f.mu.Unlock()
-	f.deliver(key, session, updates)
+	f.deliver(to, updates)
 	if double {
-		f.deliver(key, session, updates)
+		f.deliver(to, updates)
 	}
 	if overtaken != nil {
-		f.deliver(overtaken.key, overtaken.session, overtaken.updates)
+		f.deliver(to, overtaken.updates)
 	}
 }
 
-func (f *Faults) flush(account int64) {
+func (f *Faults) flush(to route) {
 	f.mu.Lock()
-	h := f.held[account]
-	delete(f.held, account)
+	h := f.held[to]
+	delete(f.held, to)
 	f.mu.Unlock()
 	if h != nil {
-		f.deliver(h.key, h.session, h.updates)
+		h.timer.Stop()
+		f.deliver(to, h.updates)
 	}
 }
 
-func (f *Faults) deliver(key [8]byte, session int64, updates tg.UpdatesClass) {
-	if err := f.dc.server.Push(key, session, updates); err != nil {
+func (f *Faults) deliver(to route, updates tg.UpdatesClass) {
+	if err := f.dc.server.Push(to.key, to.session, updates); err != nil {
 		f.dc.opts.Logger.LogAttrs(context.Background(), slog.LevelWarn, "an update could not be sent", slog.Any("error", err))
 	}
 }
