@@ -84,6 +84,58 @@ func TestCallback_TooLateIsRefused(t *testing.T) {
 	wantError(t, err, "QUERY_ID_INVALID")
 }
 
+func TestInline_TooLateIsRefusedAndAResultDoesNotLastForEver(t *testing.T) {
+	now := time.Now()
+	s := newScene(t, world.Options{AnswerTimeout: 20 * time.Millisecond, Now: func() time.Time { return now }})
+	ann, bot := s.user("ann"), s.bot("clubbot")
+	ask := &tg.MessagesGetInlineBotResultsRequest{Bot: s.inUser(ann, bot.id), Peer: &tg.InputPeerSelf{}, Query: "nets"}
+	_, err := ann.api.MessagesGetInlineBotResults(s.ctx, ask)
+	wantError(t, err, "BOT_RESPONSE_TIMEOUT")
+	late := pushed[*tg.UpdateBotInlineQuery](s, bot)
+	_, err = bot.api.MessagesSetInlineBotResults(s.ctx, &tg.MessagesSetInlineBotResultsRequest{QueryID: late.QueryID})
+	wantError(t, err, "QUERY_ID_INVALID")
+
+	s = newScene(t, world.Options{Now: func() time.Time { return now }})
+	ann, bot = s.user("ann"), s.bot("clubbot")
+	ask.Bot = s.inUser(ann, bot.id)
+	done := make(chan *tg.MessagesBotResults, 1)
+	go func() {
+		r, err := ann.api.MessagesGetInlineBotResults(s.ctx, ask)
+		if err != nil {
+			t.Error(err)
+		}
+		done <- r
+	}()
+	q := pushed[*tg.UpdateBotInlineQuery](s, bot)
+	must[bool](t)(bot.api.MessagesSetInlineBotResults(s.ctx, &tg.MessagesSetInlineBotResultsRequest{QueryID: q.QueryID, Results: []tg.InputBotInlineResultClass{
+		&tg.InputBotInlineResult{ID: "1", Type: "article", Title: "t", SendMessage: &tg.InputBotInlineMessageText{Message: "text", ReplyMarkup: keyboard("a", "one")}},
+	}}))
+	choose := &tg.MessagesSendInlineBotResultRequest{Peer: &tg.InputPeerSelf{}, RandomID: 1, QueryID: (<-done).QueryID, ID: "2"}
+	_, err = ann.api.MessagesSendInlineBotResult(s.ctx, choose)
+	wantError(t, err, "RESULT_ID_INVALID")
+	choose.ID = "1"
+	sent := sentID(must[tg.UpdatesClass](t)(ann.api.MessagesSendInlineBotResult(s.ctx, choose)))
+
+	// A button of a message that the bot only knows by its inline id.
+	tap := &tg.MessagesGetBotCallbackAnswerRequest{Peer: &tg.InputPeerSelf{}, MsgID: sent}
+	tap.SetData([]byte("one"))
+	answered := make(chan error, 1)
+	go func() {
+		_, err := ann.api.MessagesGetBotCallbackAnswer(s.ctx, tap)
+		answered <- err
+	}()
+	tapped := pushed[*tg.UpdateInlineBotCallbackQuery](s, bot)
+	must[bool](t)(bot.api.MessagesSetBotCallbackAnswer(s.ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: tapped.QueryID}))
+	if err := <-answered; err != nil || string(tapped.Data) != "one" {
+		t.Errorf("tap %+v: %v", tapped, err)
+	}
+
+	now = now.Add(2 * time.Hour)
+	choose.RandomID = 2
+	_, err = ann.api.MessagesSendInlineBotResult(s.ctx, choose)
+	wantError(t, err, "INLINE_RESULT_EXPIRED")
+}
+
 func TestInline_ResultsAreCachedSentAndEdited(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, ben, bot := s.user("ann"), s.user("ben"), s.bot("clubbot")

@@ -67,7 +67,8 @@ type call struct {
 	me      *account // nil before sign-in
 	updates []tg.UpdateClass
 	people  *gathered
-	direct  bool // made through the Go API: nobody gets an answer
+	direct  bool           // made through the Go API: nobody gets an answer
+	drafts  map[int64]bool // the random ids of this request's messages
 }
 
 func (w *World) begin(from Caller) *call {

@@ -151,7 +151,7 @@ func (c *call) setInlineResults(r *tg.MessagesSetInlineBotResultsRequest) (bool,
 // sendInlineResult posts a result that the caller chose, through the bot.
 func (c *call) sendInlineResult(r *tg.MessagesSendInlineBotResultRequest) (tg.UpdatesClass, error) {
 	set := c.inline.sets[r.QueryID]
-	if set == nil {
+	if set == nil || c.o.Now().After(set.until.Add(resultLife)) {
 		return nil, tgerr.New(400, "INLINE_RESULT_EXPIRED")
 	}
 	chosen := set.result(r.ID)

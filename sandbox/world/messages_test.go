@@ -49,6 +49,20 @@ func TestSend_SameRandomIDPostsOnce(t *testing.T) {
 	}
 }
 
+func TestSend_SameRandomIDTwiceInOneRequestPostsNothing(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, ben := s.user("ann"), s.user("ben")
+	id := s.text(ann, s.to(ann, ben.id), "hello")
+	r := &tg.MessagesForwardMessagesRequest{FromPeer: s.to(ann, ben.id), ID: []int{id, id}, RandomID: []int64{43, 43}, ToPeer: &tg.InputPeerSelf{}}
+	_, err := ann.api.MessagesForwardMessages(s.ctx, r)
+	wantError(t, err, "RANDOM_ID_DUPLICATE")
+	if h := must[[]*tg.Message](t)(s.History(ann.id, world.UserPeer(ann.id))); len(h) != 0 {
+		t.Errorf("%d messages, want none", len(h))
+	}
+	r.RandomID = []int64{43, 44}
+	must[tg.UpdatesClass](t)(ann.api.MessagesForwardMessages(s.ctx, r))
+}
+
 func TestEdit_BothSidesSeeItAndAKeyboardCanGo(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, bot := s.user("ann"), s.bot("clubbot")

@@ -47,8 +47,8 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 	if err != nil {
 		return nil, err
 	}
-	if _, used := c.me.Random[random]; used && random != 0 {
-		return nil, tgerr.New(500, "RANDOM_ID_DUPLICATE")
+	if err := c.fresh(random); err != nil {
+		return nil, err
 	}
 	m, err := c.draftTo(p)
 	if err != nil {
@@ -62,6 +62,21 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 		m.answer(answered)
 	}
 	return m, nil
+}
+
+// fresh refuses a random id that was used before, also by another message of the same request.
+func (c *call) fresh(random int64) error {
+	if random == 0 {
+		return nil
+	}
+	if _, used := c.me.Random[random]; used || c.drafts[random] {
+		return tgerr.New(500, "RANDOM_ID_DUPLICATE")
+	}
+	if c.drafts == nil {
+		c.drafts = map[int64]bool{}
+	}
+	c.drafts[random] = true
+	return nil
 }
 
 func (m *message) answer(answered *message) {

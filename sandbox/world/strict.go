@@ -81,7 +81,7 @@ func (w *World) admit(from Caller, method string) error {
 		return nil
 	case me.Deleted:
 		return tgerr.New(401, "USER_DEACTIVATED")
-	case me.Bot != nil && w.rules[method] == forPeople && !strings.HasPrefix(method, "auth."):
+	case me.Bot != nil && w.rules[method] == forPeople:
 		return tgerr.New(400, "BOT_METHOD_INVALID")
 	case me.Bot == nil && w.rules[method] == forBots:
 		return tgerr.New(400, "USER_BOT_REQUIRED")
