@@ -225,11 +225,19 @@ func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id M
 	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error { return saveRole(ctx, c.tx, club, id, role) })
 }
 
-// DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start.
+// DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start. A block is on the
+// sheet of every day that it touches.
 func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectBookings(ctx, s.db, `WHERE b.club_id = $1 AND b.day = $2 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') ORDER BY s.starts, b.id`, club, day.date())
+	set, err := s.current(ctx, club)
+	if err != nil {
+		return nil, err
+	}
+	midnight, next := edge(day, 0, set.club.Zone, Earlier), edge(day+1, 0, set.club.Zone, Earlier)
+	list, err := selectBookings(ctx, s.db, `
+		WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') AND (b.day = $2 OR b.kind = 'block' AND s.starts < $4 AND s.ends > $3)
+		ORDER BY s.starts, b.id`, club, day.date(), midnight, next)
 	return list, translate(ctx, err)
 }

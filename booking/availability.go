@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -148,10 +149,11 @@ func (s *setup) status(net NetID, day Day, span Span, busy []busySpan, at time.T
 	if status != Free {
 		return status
 	}
-	switch s.checkNotice(day, span, at) { //nolint:errorlint // it returns these very values
-	case ErrTooSoon:
+	err := s.checkNotice(day, span, at)
+	switch {
+	case errors.Is(err, ErrTooSoon):
 		return ShortTerm
-	case ErrTooFar:
+	case errors.Is(err, ErrTooFar):
 		return NotYet
 	}
 	return Free

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/booking"
-	"pavilion/internal/secret"
 	"pavilion/storage"
 )
 
@@ -71,15 +70,6 @@ func (b *bundle) must(err error) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// open makes another pool on the test's database.
-func (b *bundle) open() *pgxpool.Pool {
-	b.t.Helper()
-	pool, err := storage.OpenPostgres(b.t.Context(), storage.PostgresOptions{URL: secret.New(b.url), MaxConns: 20})
-	b.must(err)
-	b.t.Cleanup(pool.Close)
-	return pool
 }
 
 // service makes another service, as another process would have.

@@ -3,8 +3,8 @@ package booking_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,20 +54,26 @@ func TestHold_NetsInOppositeOrdersMakeNoDeadlock(t *testing.T) {
 	b.at("2026-06-01T00:00:00Z")
 	before := one[int64](b, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`)
 	nets := [][]int{{1, 2}, {2, 1}, {3, 1}, {1, 2, 3, 4, 5, 6}, {6, 5}, {5, 6, 1}}
-	var won, taken int
-	for round := range 6 {
-		start := fmt.Sprintf("2026-06-01T%02d:00:00Z", 6+round)
-		w, l := race(t, 32, func(ctx context.Context, i int) error {
-			h, err := b.Hold(ctx, player(i), b.want(start, time.Hour, nets[i%len(nets)]...))
-			if err == nil && i%2 == 0 {
+	until := time.Now().Add(3 * time.Second)
+	var wins atomic.Int64
+	ended, _ := race(t, 32, func(ctx context.Context, i int) error {
+		for time.Now().Before(until) {
+			h, err := b.Hold(ctx, player(i), b.want("2026-06-01T10:00:00Z", time.Hour, nets[i%len(nets)]...))
+			if errors.Is(err, booking.ErrSlotTaken) {
+				continue
+			}
+			if err == nil {
+				wins.Add(1)
 				_, err = b.Cancel(ctx, player(i), h.ID, false)
 			}
-			return err
-		})
-		won, taken = won+w, taken+l
-	}
-	if won < 6 || won+taken != 6*32 {
-		t.Errorf("won %d, taken %d", won, taken)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if ended != 32 || wins.Load() < 3 {
+		t.Errorf("%d clients ended well, %d holds won", ended, wins.Load())
 	}
 	if after := one[int64](b, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); after != before {
 		t.Errorf("%d deadlocks", after-before)

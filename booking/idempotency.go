@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -58,7 +59,7 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 		if err := d.Decode(&value); err != nil {
 			return [sha256.Size]byte{}, fmt.Errorf("%w: %w", ErrBody, err)
 		}
-		if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it bare
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return [sha256.Size]byte{}, ErrBody
 		}
 		var err error

@@ -26,17 +26,17 @@ func insertKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner s
 }
 
 func lockKey(ctx context.Context, q storage.Queryer, k IdempotencyKey) (row keyRow, err error) {
-	var print, body []byte
+	var fingerprint, body []byte
 	var status *int
 	var media *string
 	var lease *time.Time
 	var now time.Time
 	err = q.QueryRow(ctx, `SELECT fingerprint, status, media_type, body, lease_until, booking_clock() FROM idempotency_key`+keyMatch+` FOR UPDATE`, keyArgs(k)...).
-		Scan(&print, &status, &media, &body, &lease, &now)
+		Scan(&fingerprint, &status, &media, &body, &lease, &now)
 	if err != nil {
 		return row, fmt.Errorf("read idempotency key: %w", err)
 	}
-	copy(row.fingerprint[:], print)
+	copy(row.fingerprint[:], fingerprint)
 	row.leased = lease != nil && lease.After(now)
 	if status != nil {
 		row.answer = &Response{Status: *status, MediaType: *media, Body: body}

@@ -20,11 +20,11 @@ type request struct {
 }
 
 func (b *bundle) once(ctx context.Context, s *booking.Service, r request) (booking.Response, bool, error) {
-	print, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
 	if err != nil {
 		return booking.Response{}, false, err
 	}
-	k := booking.IdempotencyKey{Principal: fmt.Sprint(r.who), Method: "POST", Route: "/holds", Key: r.key, Fingerprint: print}
+	k := booking.IdempotencyKey{Principal: fmt.Sprint(r.who), Method: "POST", Route: "/holds", Key: r.key, Fingerprint: sum}
 	return s.Once(ctx, k, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
 		h, err := s.Hold(ctx, player(r.who), r.want)
 		return booking.Response{Status: 201, MediaType: "application/json", Body: fmt.Appendf(nil, `{"id":%d}`, h.ID)}, err
@@ -124,9 +124,9 @@ func TestOnce_AKilledOwnerFreesTheKeyAndHasNoEffect(t *testing.T) {
 	b := newClub(t, "UTC", easy())
 	now := b.at("2026-06-01T00:00:00Z")
 	r := request{1, "k", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
-	print, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
 	b.must(err)
-	k := booking.IdempotencyKey{Principal: "1", Method: "POST", Route: "/holds", Key: "k", Fingerprint: print}
+	k := booking.IdempotencyKey{Principal: "1", Method: "POST", Route: "/holds", Key: "k", Fingerprint: sum}
 	inside, goOn := make(chan struct{}), make(chan struct{})
 	slow := make(chan error, 1)
 	go func() { // an owner that stops in the middle for longer than its lease

@@ -60,7 +60,7 @@ func readings(day Day, minute int, zone *time.Location) []time.Time {
 	for _, near := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		_, offset := wall.Add(near).In(zone).Zone()
 		t := wall.Add(-time.Duration(offset) * time.Second)
-		if _, real := t.In(zone).Zone(); real != offset {
+		if _, then := t.In(zone).Zone(); then != offset {
 			continue
 		}
 		if len(found) == 0 || !found[0].Equal(t) {

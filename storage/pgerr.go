@@ -12,8 +12,7 @@ import (
 
 // SQLState returns the five-letter state of a Postgres error, empty where err is none.
 func SQLState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""
@@ -21,8 +20,8 @@ func SQLState(err error) string {
 
 // Violated tells whether err is the violation of the named constraint.
 func Violated(err error, constraint string) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.ConstraintName == constraint
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.ConstraintName == constraint
 }
 
 // Unreachable tells errors that mean "Postgres cannot be asked right now" from answers that it gave: no connection, a connection that
