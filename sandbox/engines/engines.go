@@ -28,9 +28,9 @@ type Engines struct {
 	MongoServer string
 
 	dir      string
-	postgres *server
-	redis    *server
-	mongo    []*server
+	postgres control
+	redis    control
+	mongo    []control
 	cleanup  []func() error
 }
 
@@ -64,18 +64,18 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 // Close stops every server and removes its data.
 func (e *Engines) Close() error {
 	var errs []error
-	for _, s := range append([]*server{e.postgres, e.redis}, e.mongo...) {
+	for _, f := range e.cleanup { // on servers that go on
+		errs = append(errs, f())
+	}
+	for _, s := range append([]control{e.postgres, e.redis}, e.mongo...) {
 		if s != nil {
 			s.kill()
 		}
 	}
-	for _, f := range e.cleanup {
-		errs = append(errs, f())
-	}
 	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
 }
 
-// splitList splits a list of connection strings at commas and white space.
+// splitList splits a list of connection strings at white space, and at commas in front of another: one string may name several hosts.
 func splitList(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+	return strings.Fields(strings.ReplaceAll(list, ",mongodb", " mongodb"))
 }

@@ -2,6 +2,8 @@ package engines
 
 import "context"
 
+// A server that the environment names is not ours to stop: there the way to it is closed instead, and what it holds stays.
+
 // StopMongo ends pool i; its data stays. It is asked, not killed: the stand-ins keep a write in memory for a moment even where the
 // client asked for the journal, which MongoDB does not.
 func (e *Engines) StopMongo(i int) { e.mongo[i].stop() }

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,14 +19,14 @@ import (
 
 func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
 	if named := splitList(os.Getenv("MONGO_URIS")); len(named) > 0 {
-		return e.mongoNamed(pools, named)
+		return e.mongoNamed(ctx, pools, named)
 	}
 	kind, err := mongoServer(ctx, quick)
 	if err != nil {
 		return err
 	}
 	e.MongoServer = kind.name
-	e.mongo, e.MongoURIs = make([]*server, pools), make([]string, pools)
+	e.mongo, e.MongoURIs = make([]control, pools), make([]string, pools)
 	group, gctx := errgroup.WithContext(ctx)
 	for i := range pools {
 		port, err := freePort(ctx)
@@ -47,7 +48,7 @@ func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
 }
 
 // mongoNamed gives every pool a database name of its own on the servers that the environment names, several on one if need be.
-func (e *Engines) mongoNamed(pools int, named []string) error {
+func (e *Engines) mongoNamed(ctx context.Context, pools int, named []string) error {
 	e.MongoServer = "MONGO_URIS"
 	run := "pavilion_" + strings.ToLower(rand.Text()[:8])
 	for i := range pools {
@@ -56,9 +57,22 @@ func (e *Engines) mongoNamed(pools int, named []string) error {
 			return errors.New("MONGO_URIS: not a list of mongodb:// URIs") // the parse error would print the password
 		}
 		database := run + "_" + strconv.Itoa(i)
+		query := u.Query()
+		if u.User != nil && !query.Has("authSource") { // the path says it, where it is not said
+			query.Set("authSource", cmp.Or(strings.Trim(u.Path, "/"), "admin"))
+			u.RawQuery = query.Encode()
+		}
 		u.Path = "/" + database
 		uri := u.String()
-		e.MongoURIs = append(e.MongoURIs, uri)
+		through, server, err := standInFront(ctx, u, "27017", "mongodb")
+		if err != nil {
+			return err
+		}
+		if through != u { // the server may know itself by another address, which would lead around us
+			query.Set("directConnection", "true")
+			through.RawQuery = query.Encode()
+		}
+		e.mongo, e.MongoURIs = append(e.mongo, server), append(e.MongoURIs, through.String())
 		e.cleanup = append(e.cleanup, func() error {
 			client, err := mongo.Connect(options.Client().ApplyURI(uri))
 			if err != nil {

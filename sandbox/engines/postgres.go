@@ -54,7 +54,7 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 		return err
 	}
 	e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
-	e.postgres = &server{
+	own := &server{
 		name: "postgres", dir: dir, account: account,
 		argv: []string{
 			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
@@ -69,7 +69,8 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 			return conn.Close(ctx)
 		},
 	}
-	return e.postgres.start(ctx)
+	e.postgres = own
+	return own.start(ctx)
 }
 
 // databaseIn makes a database of its own on the server that the environment names, and drops it at the end.
@@ -88,6 +89,9 @@ func (e *Engines) databaseIn(ctx context.Context, named string) error {
 		return errors.New("POSTGRES_URL: not a URL") // the parse error would print the password
 	}
 	u.Path = "/" + name[0]
+	if u, e.postgres, err = standInFront(ctx, u, "5432", "postgres", "postgresql"); err != nil {
+		return err
+	}
 	e.PostgresURL = u.String()
 	e.cleanup = append(e.cleanup, func() error {
 		ctx := context.Background()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,8 +18,7 @@ var errNoRedis = errors.New("no Redis found: install it (Debian: apt install red
 
 func (e *Engines) startRedis(ctx context.Context) error {
 	if named := os.Getenv("REDIS_URL"); named != "" {
-		e.RedisURL = named
-		return nil
+		return e.databaseOn(ctx, named)
 	}
 	path, ok := install.Binary("redis-server", "/usr/bin", "/opt/homebrew/bin")
 	if !ok {
@@ -40,7 +40,7 @@ func (e *Engines) startRedis(ctx context.Context) error {
 		return err
 	}
 	e.RedisURL = fmt.Sprintf("redis://127.0.0.1:%d/0", port)
-	e.redis = &server{
+	own := &server{
 		name: "redis", dir: dir,
 		argv: []string{path, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"},
 		ping: func(ctx context.Context) error {
@@ -49,5 +49,53 @@ func (e *Engines) startRedis(ctx context.Context) error {
 			return c.Ping(ctx).Err()
 		},
 	}
-	return e.redis.start(ctx)
+	e.redis = own
+	return own.start(ctx)
+}
+
+// ownership is the key that marks a numbered database of a named Redis as taken.
+const ownership = "pavilion:sandbox"
+
+var errNoFreeRedis = errors.New("REDIS_URL: none of the databases 1 to 15 is empty, and one is needed for the tests' own data")
+
+// databaseOn takes an empty numbered database of the server that the environment names, and empties it at the end. What is in the others,
+// and first of all in number 0, stays untouched.
+func (e *Engines) databaseOn(ctx context.Context, named string) error {
+	opts, err := redis.ParseURL(named)
+	if err != nil {
+		return errors.New("REDIS_URL: not a redis:// URL") // the parse error may print the password
+	}
+	for number := 1; number < 16; number++ {
+		opts.DB = number
+		client := redis.NewClient(opts)
+		took, err := takeDatabase(ctx, client)
+		if err != nil || !took {
+			if err = errors.Join(err, client.Close()); err != nil {
+				return fmt.Errorf("REDIS_URL: %w", err)
+			}
+			continue
+		}
+		e.cleanup = append(e.cleanup, func() error {
+			return errors.Join(client.FlushDB(context.WithoutCancel(ctx)).Err(), client.Close())
+		})
+		u, err := url.Parse(named)
+		if err != nil {
+			return errors.New("REDIS_URL: not a redis:// URL")
+		}
+		u.Path = "/" + strconv.Itoa(number)
+		if u, e.redis, err = standInFront(ctx, u, "6379", "redis"); err != nil {
+			return err
+		}
+		e.RedisURL = u.String()
+		return nil
+	}
+	return errNoFreeRedis
+}
+
+// takeDatabase marks a database as ours if it is empty.
+func takeDatabase(ctx context.Context, client *redis.Client) (bool, error) {
+	if size, err := client.DBSize(ctx).Result(); err != nil || size > 0 {
+		return false, err
+	}
+	return client.SetNX(ctx, ownership, "taken", 0).Result()
 }

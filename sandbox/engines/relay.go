@@ -1,0 +1,182 @@
+package engines
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// control makes a server fail and come back: our own child process, or a relay in front of a server that the environment names.
+type control interface {
+	start(ctx context.Context) error
+	stop()
+	kill()
+	pause() error
+	resume() error
+}
+
+// relay is a port of ours that leads to a server that is not ours to stop; what is stopped is the way to it.
+type relay struct {
+	target string
+	addr   string // where we listen; the same after every start
+
+	mu       sync.Mutex
+	listener net.Listener
+	conns    map[net.Conn]struct{}
+	paused   chan struct{} // closed when bytes may pass
+	work     sync.WaitGroup
+}
+
+// newRelay starts a relay to host:port.
+func newRelay(ctx context.Context, target string) (*relay, error) {
+	open := make(chan struct{})
+	close(open)
+	r := &relay{target: target, addr: "127.0.0.1:0", conns: map[net.Conn]struct{}{}, paused: open}
+	return r, r.start(ctx)
+}
+
+func (r *relay) start(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", r.addr)
+	if err != nil {
+		return fmt.Errorf("relay to a named server: %w", err)
+	}
+	r.mu.Lock()
+	r.listener, r.addr = l, l.Addr().String()
+	r.mu.Unlock()
+	r.work.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			r.work.Go(func() { r.carry(l, conn) })
+		}
+	})
+	return nil
+}
+
+// carry joins a client to the server until either hangs up or the relay stops.
+func (r *relay) carry(l net.Listener, client net.Conn) {
+	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", r.target)
+	if err != nil {
+		_ = client.Close()
+		return
+	}
+	if !r.keep(l, client, server) {
+		return
+	}
+	var both sync.WaitGroup
+	both.Go(func() { r.pass(client, server) })
+	both.Go(func() { r.pass(server, client) })
+	both.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.conns, client)
+	delete(r.conns, server)
+}
+
+// keep notes connections to be closed by stop, unless that came first.
+func (r *relay) keep(l net.Listener, conns ...net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range conns {
+		if r.listener != l {
+			_ = c.Close()
+			continue
+		}
+		r.conns[c] = struct{}{}
+	}
+	return r.listener == l
+}
+
+func (r *relay) pass(from, to net.Conn) {
+	defer from.Close() //nolint:errcheck // the other direction ends with it
+	defer to.Close()   //nolint:errcheck // see above
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		r.mu.Lock()
+		open := r.paused
+		r.mu.Unlock()
+		<-open
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (r *relay) stop() {
+	_ = r.resume() // what is held back must see that it is over
+	r.mu.Lock()
+	l := r.listener
+	r.listener = nil
+	for c := range r.conns {
+		_ = c.Close()
+	}
+	r.mu.Unlock()
+	if l != nil {
+		_ = l.Close()
+	}
+	r.work.Wait()
+}
+
+func (r *relay) kill() { r.stop() }
+
+func (r *relay) pause() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.paused = make(chan struct{})
+	return nil
+}
+
+func (r *relay) resume() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.paused:
+	default:
+		close(r.paused)
+	}
+	return nil
+}
+
+var errNotOurs = errors.New("a test wants to stop a server that the environment names, and only one host without TLS can be stood in front of")
+
+// fixed is a named server that cannot be relayed: several hosts, TLS, a socket file. Tests that make it fail say so.
+type fixed struct{}
+
+func (fixed) start(context.Context) error { return errNotOurs }
+func (fixed) stop()                       { panic(errNotOurs) }
+func (fixed) kill()                       {} // also at the end, where there is nothing to do
+func (fixed) pause() error                { return errNotOurs }
+func (fixed) resume() error               { return errNotOurs }
+
+// standInFront puts a relay before the one host of a URL and returns the URL that leads through it. Where that cannot be done the URL stays.
+func standInFront(ctx context.Context, u *url.URL, defaultPort string, schemes ...string) (*url.URL, control, error) {
+	query, plain := u.Query(), slices.Contains(schemes, u.Scheme) && !strings.Contains(u.Host, ",")
+	for _, name := range []string{"tls", "ssl", "replicaSet", "host"} {
+		plain = plain && !query.Has(name)
+	}
+	if mode := query.Get("sslmode"); !plain || u.Hostname() == "" || mode != "" && mode != "disable" {
+		return u, fixed{}, nil
+	}
+	r, err := newRelay(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), defaultPort)))
+	if err != nil {
+		return nil, nil, err
+	}
+	through := *u
+	through.Host = r.addr
+	return &through, r, nil
+}
