@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -31,7 +32,9 @@ type Engines struct {
 	postgres control
 	redis    control
 	mongo    []control
-	cleanup  []func() error
+
+	mu      sync.Mutex // the servers start side by side
+	cleanup []func() error
 }
 
 // Start starts the servers side by side and returns when all of them answer.
@@ -59,6 +62,13 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
+}
+
+// atEnd has Close do something while the servers still run.
+func (e *Engines) atEnd(do func() error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cleanup = append(e.cleanup, do)
 }
 
 // Close stops every server and removes its data.

@@ -73,7 +73,7 @@ func (e *Engines) mongoNamed(ctx context.Context, pools int, named []string) err
 			through.RawQuery = query.Encode()
 		}
 		e.mongo, e.MongoURIs = append(e.mongo, server), append(e.MongoURIs, through.String())
-		e.cleanup = append(e.cleanup, func() error {
+		e.atEnd(func() error {
 			client, err := mongo.Connect(options.Client().ApplyURI(uri))
 			if err != nil {
 				return fmt.Errorf("drop test database: %w", err)

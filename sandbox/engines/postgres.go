@@ -93,7 +93,7 @@ func (e *Engines) databaseIn(ctx context.Context, named string) error {
 		return err
 	}
 	e.PostgresURL = u.String()
-	e.cleanup = append(e.cleanup, func() error {
+	e.atEnd(func() error {
 		ctx := context.Background()
 		conn, err := pgx.Connect(ctx, named)
 		if err != nil {

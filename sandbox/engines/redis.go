@@ -75,7 +75,7 @@ func (e *Engines) databaseOn(ctx context.Context, named string) error {
 			}
 			continue
 		}
-		e.cleanup = append(e.cleanup, func() error {
+		e.atEnd(func() error {
 			return errors.Join(client.FlushDB(context.WithoutCancel(ctx)).Err(), client.Close())
 		})
 		u, err := url.Parse(named)
