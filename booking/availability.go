@@ -186,22 +186,29 @@ func (s *Service) readSetup(ctx context.Context, club ClubID, token string) (*se
 	})
 }
 
-// readBusy asks the cache, then Postgres for what is missing. Calls that miss the same state share one query; the tokens are part of the
-// flight's name, so nobody joins a query that began before the state that they know of.
+// flightName names a query for some days in one state: the tokens are in it, so nobody joins a query that began before the state that they
+// know of.
+func flightName(keys []busyKey) string {
+	var name strings.Builder
+	for _, k := range keys {
+		name.WriteString(k.String())
+	}
+	return name.String()
+}
+
+// readBusy asks the cache, then Postgres for what is missing. Calls that miss the same state share one query.
 func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
 	busy := s.cache.get(ctx, keys)
 	var missing []busyKey
-	var names strings.Builder
 	for _, k := range keys {
 		if _, ok := busy[k]; !ok {
 			missing = append(missing, k)
-			names.WriteString(k.String())
 		}
 	}
 	if len(missing) == 0 {
 		return busy, nil
 	}
-	read, err := share(ctx, s.flights, names.String(), func(ctx context.Context) (map[busyKey][]busySpan, error) {
+	read, err := share(ctx, s.flights, flightName(missing), func(ctx context.Context) (map[busyKey][]busySpan, error) {
 		return s.loadBusy(ctx, missing)
 	})
 	if err != nil {

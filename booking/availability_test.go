@@ -156,6 +156,28 @@ func TestAvailability_NoReaderFallsBehindUnderLoad(t *testing.T) {
 	noise.Wait()
 }
 
+func TestAvailability_NobodyJoinsAQueryOlderThanWhatTheyKnow(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	start := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
+	release := make(chan struct{})
+	defer close(release)
+	d := day(t, "2026-06-01")
+	b.must(b.PlantFlight(t.Context(), b.club, b.nets[0], d-1, d, release))
+	hasty, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if got, err := b.statusAt(hasty, b.Service, 1, start); err == nil {
+		t.Errorf("a reader of the same state did not share the query: %s", got)
+	}
+	b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
+	patient, cancelPatient := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancelPatient()
+	if got, err := b.statusAt(patient, b.Service, 1, start); err != nil || got != booking.OnHold {
+		t.Errorf("after the commit: %s, %v", got, err)
+	}
+}
+
 func TestAvailability_SettingsAndExpiriesShowAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

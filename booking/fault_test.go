@@ -95,8 +95,13 @@ func TestHold_AHeldLockAndAFullPoolSayLater(t *testing.T) {
 	small, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(b.url), MaxConns: 1})
 	b.must(err)
 	t.Cleanup(small.Close)
-	hasty, err := booking.New(booking.Options{DB: small, Logger: slog.New(slog.DiscardHandler), LockWait: 50 * time.Millisecond, ConnWait: 50 * time.Millisecond})
-	b.must(err)
+	with := func(o booking.Options) *booking.Service {
+		o.DB, o.Logger = small, slog.New(slog.DiscardHandler)
+		s, err := booking.New(o)
+		b.must(err)
+		return s
+	}
+	hasty := with(booking.Options{LockWait: 50 * time.Millisecond, ConnWait: 20 * time.Second})
 	tx, err := b.db.Begin(t.Context())
 	b.must(err)
 	_, err = tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1, $2)`, 0x70617602, int32(b.nets[0]))
@@ -110,6 +115,7 @@ func TestHold_AHeldLockAndAFullPoolSayLater(t *testing.T) {
 	b.must(tx.Rollback(t.Context()))
 	conn, err := small.Acquire(t.Context())
 	b.must(err)
+	hasty = with(booking.Options{LockWait: 20 * time.Second, ConnWait: 50 * time.Millisecond})
 	if _, err := hasty.Hold(t.Context(), player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrBusy) {
 		t.Errorf("a full pool: %v", err)
 	}
