@@ -40,9 +40,15 @@ func easy() booking.Policy {
 // newClub makes a club in zone with six nets, open all day and night, ten units an hour.
 func newClub(t *testing.T, zone string, policy booking.Policy) *bundle {
 	t.Helper()
-	ctx := t.Context()
 	name, pool := copyOf(t, template)
-	b := &bundle{t: t, url: databaseURL(name), db: pool}
+	return clubIn(t, databaseURL(name), pool, zone, policy)
+}
+
+// clubIn makes the club of newClub in a database that has the schema.
+func clubIn(t *testing.T, url string, pool *pgxpool.Pool, zone string, policy booking.Policy) *bundle {
+	t.Helper()
+	ctx := t.Context()
+	b := &bundle{t: t, url: url, db: pool}
 	b.Service = b.service(nil)
 	location, err := time.LoadLocation(zone)
 	if err != nil {
