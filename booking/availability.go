@@ -161,7 +161,7 @@ func (s *setup) status(net NetID, day Day, span Span, busy []busySpan, at time.T
 
 // readTokens reads which state of the club is the newest.
 func (s *Service) readTokens(ctx context.Context, club ClubID, from, to Day) (known tokens, at time.Time, err error) {
-	err = s.pool.withConn(ctx, func(conn *pgxpool.Conn) error {
+	err = s.pool.Do(ctx, func(conn *pgxpool.Conn) error {
 		known, at, err = selectTokens(ctx, conn, club, from, to)
 		return err
 	})

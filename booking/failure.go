@@ -16,9 +16,6 @@ var (
 	ErrUnreachable = fault.New(fault.Unavailable, "booking_down", "Booking is not available right now; try again in a minute.")
 )
 
-// errPoolBusy is the cause when no connection came free in time.
-var errPoolBusy = errors.New("no free connection")
-
 // translate turns what Postgres says into what a person can be told. A fault passes as it is.
 func translate(ctx context.Context, err error) error {
 	if err == nil || fault.KindOf(err) != fault.Internal {
@@ -32,7 +29,7 @@ func translate(ctx context.Context, err error) error {
 	case "55P03", "40001", "40P01", "57014":
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}
-	if errors.Is(err, errPoolBusy) {
+	if errors.Is(err, storage.ErrNoConn) {
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	if ctx.Err() == nil && storage.Unreachable(err) {

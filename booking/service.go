@@ -3,7 +3,6 @@ package booking
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -35,7 +34,7 @@ type database interface {
 // Service is the booking domain. Many may run, in many processes, over one database.
 type Service struct {
 	db       database
-	pool     hurried // for reads, which are never part of an outer step
+	pool     storage.Hurried // for reads, which are never part of an outer step
 	cache    *busyCache
 	setups   *setupCache
 	flights  *singleflight.Group
@@ -50,7 +49,7 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("booking: job queue: %w", err)
 	}
-	pool := hurried{o.DB, cmp.Or(o.ConnWait, time.Second)}
+	pool := storage.NewHurried(o.DB, cmp.Or(o.ConnWait, time.Second))
 	return &Service{
 		db: pool, pool: pool, cache: newBusyCache(o.Redis), setups: new(setupCache), flights: new(singleflight.Group), jobs: jobs,
 		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second),
@@ -62,40 +61,6 @@ func (s *Service) within(tx pgx.Tx) *Service {
 	inner := *s
 	inner.db = tx
 	return &inner
-}
-
-// hurried is a pool that says soon when all its connections are taken, so that a full house answers "later" and does not queue.
-type hurried struct {
-	*pgxpool.Pool
-	wait time.Duration
-}
-
-// Begin waits a little for a connection; the transaction itself is not bound by that.
-func (h hurried) Begin(ctx context.Context) (pgx.Tx, error) {
-	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, errPoolBusy)
-	defer cancel()
-	tx, err := h.Pool.Begin(wctx)
-	return tx, late(ctx, wctx, err)
-}
-
-// withConn runs fn on a connection, which it waits a little for.
-func (h hurried) withConn(ctx context.Context, fn func(conn *pgxpool.Conn) error) error {
-	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, errPoolBusy)
-	defer cancel()
-	conn, err := h.Acquire(wctx)
-	if err != nil {
-		return late(ctx, wctx, err)
-	}
-	defer conn.Release()
-	return fn(conn)
-}
-
-// late names the cause where it was our own limit and not the caller's.
-func late(ctx, wctx context.Context, err error) error {
-	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), errPoolBusy) {
-		return fmt.Errorf("%w: %w", errPoolBusy, err)
-	}
-	return err
 }
 
 // inTx runs fn in a transaction and turns its error into one that can be told.
