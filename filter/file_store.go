@@ -62,8 +62,8 @@ func these(ids []int64) func(context.Context, *mongo.Database) ([]int64, error) 
 	return func(context.Context, *mongo.Database) ([]int64, error) { return ids, nil }
 }
 
-// near returns the ids of the files that stand at places or beside them.
-func near(places []Place) func(context.Context, *mongo.Database) ([]int64, error) {
+// near returns the ids of the files that stand at places or beside them, without those that are known already.
+func near(places []Place, known map[DocumentID]bool) func(context.Context, *mongo.Database) ([]int64, error) {
 	var keys []string
 	for _, p := range places {
 		if k := placeKey(p); !slices.Contains(keys, k) {
@@ -80,7 +80,8 @@ func near(places []Place) func(context.Context, *mongo.Database) ([]int64, error
 		for _, h := range heads {
 			byKey[h.Key] = h
 		}
-		return readLists(ctx, c, byKey, keys)
+		ids, err := readLists(ctx, c, byKey, keys)
+		return slices.DeleteFunc(ids, func(id int64) bool { return known[DocumentID(id)] }), err
 	}
 }
 
@@ -246,13 +247,13 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 	return nil
 }
 
-// vacate takes places out of the documents that stand there, except the documents in keep, and removes a document with its last place.
-// With errPoolMissing the pool that slept may still show them.
-func (s fileStore) vacate(ctx context.Context, places []Place, keep map[Place]DocumentID) error {
+// vacate takes places out of the documents that stand there, except the documents in keep, and removes a document with its last place. Those
+// that were added a moment ago stand nowhere but in keep. With errPoolMissing the pool that slept may still show the places.
+func (s fileStore) vacate(ctx context.Context, places []Place, keep map[Place]DocumentID, added map[DocumentID]bool) error {
 	if len(places) == 0 {
 		return nil
 	}
-	have, complete := s.lookup(ctx, near(places))
+	have, complete := s.lookup(ctx, near(places, added))
 	if err := s.take(ctx, have, func(p Place, id DocumentID) bool { return slices.Contains(places, p) && keep[p] != id }); err != nil {
 		return err
 	}

@@ -335,7 +335,7 @@ func (x *Indexer) apply(ctx context.Context, events []event) (map[DocumentID]boo
 	if err != nil {
 		return nil, err
 	}
-	return added, x.store.vacate(ctx, vacated, keep)
+	return added, x.store.vacate(ctx, vacated, keep, added)
 }
 
 func (x *Indexer) keepLoop(ctx context.Context) {
