@@ -6,7 +6,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo picture fmt tidy vet lint vulncheck deps race test fuzz check
+.PHONY: help build demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -18,6 +18,11 @@ demo: ## play the main job on a simulated Telegram, then stay up for a client of
 	@echo 'Building (the first time takes a few minutes)…'
 	@$(GO) build -o bin/demo ./sandbox/demo
 	@exec bin/demo $(if $(ONCE),-once)
+
+bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_FILES=100000)
+	@mkdir -p bin
+	@$(GO) build -o bin/bench ./sandbox/bench
+	@exec bin/bench
 
 picture: ## draw the README's pictures from a run of the demo
 	$(GO) build -o bin/demo ./sandbox/demo

@@ -126,6 +126,9 @@ func (s *Scene) AddChannel(title, name string) (int64, error) {
 	return id, w.Promote(id, s.BotID, world.AdminRights())
 }
 
+// SetEnv changes a setting of the bot from its next start on.
+func (s *Scene) SetEnv(name, value string) { s.env[name] = value }
+
 // StartBot starts the binary and waits until it is ready.
 func (s *Scene) StartBot(ctx context.Context) error {
 	var err error

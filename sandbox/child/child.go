@@ -137,6 +137,9 @@ func (p *Process) Stop() error {
 	}
 }
 
+// PID is the process's number.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Log is everything that the process wrote.
 func (p *Process) Log() string {
 	p.mu.Lock()

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"pavilion/sandbox"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+var errFiles = errors.New("BENCH_FILES is not a number of files, at least 1000")
+
+// bench is one run.
+type bench struct {
+	scene    *sandbox.Scene
+	database *database // where the bot keeps its index
+	plain    *database // where the baselines keep theirs, on the same server
+	files    int
+	out      io.Writer
+}
+
+func run(ctx context.Context, out io.Writer) (err error) {
+	b := &bench{files: 100_000, out: out}
+	if text := os.Getenv("BENCH_FILES"); text != "" {
+		if b.files, err = strconv.Atoi(text); err != nil || b.files < 1000 {
+			return errFiles
+		}
+	}
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.close(context.WithoutCancel(ctx))) }()
+	server, err := b.database.server(ctx)
+	if err != nil {
+		return err
+	}
+	b.say("# %s (answers as MongoDB %s), %d files, %d processors, %s %s/%s", b.scene.Engines.MongoServer, server, b.files, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, step := range []func(context.Context) error{b.ingest, b.bytes, b.updates, b.search} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }
+
+// figure prints one figure.
+func (b *bench) figure(name string, value float64, unit string, baseline float64) {
+	b.say("figure %s %.4g %s baseline %.4g ratio %.3g", name, value, unit, baseline, value/baseline)
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/dcs"
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox/dc"
+	"pavilion/sandbox/world"
+)
+
+const (
+	people   = 64 // each waits for an answer before it writes again
+	messages = 60 // of each person
+)
+
+// updates counts the answers of the bot to /help, and those of a bot that only echoes.
+func (b *bench) updates(ctx context.Context) error {
+	w := b.scene.DC.World()
+	var ids []int64
+	for i := range people {
+		u, err := w.AddUser(fmt.Sprintf("99966%05d", 30_000+i), "Person", strconv.Itoa(i), fmt.Sprintf("bench_person_%d", i), "en")
+		if err != nil {
+			return err
+		}
+		ids = append(ids, u.ID)
+	}
+	ours, err := b.answers(ctx, ids, b.scene.BotID)
+	if err != nil {
+		return fmt.Errorf("answers of the bot: %w", err)
+	}
+	echo, stop, err := b.echo(ctx)
+	if err != nil {
+		return fmt.Errorf("echo bot: %w", err)
+	}
+	theirs, err := b.answers(ctx, ids, echo)
+	if err := errors.Join(err, stop()); err != nil {
+		return fmt.Errorf("answers of the echo bot: %w", err)
+	}
+	b.figure("updates", ours, "answers/s", theirs)
+	return nil
+}
+
+// answers lets everybody write to a bot and wait for the answer, over and over, and returns the answers per second.
+func (b *bench) answers(ctx context.Context, ids []int64, bot int64) (float64, error) {
+	w := b.scene.DC.World()
+	errs := make([]error, len(ids))
+	start := time.Now()
+	var wg sync.WaitGroup
+	for i, id := range ids {
+		wg.Go(func() {
+			for range messages {
+				sent, err := w.SendText(id, world.UserPeer(bot), "/help")
+				if err == nil {
+					_, err = w.WaitMessage(ctx, id, func(chat world.Peer, m *tg.Message) bool {
+						return chat == world.UserPeer(bot) && !m.Out && m.ID > sent
+					})
+				}
+				if err != nil {
+					errs[i] = err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return float64(len(ids)*messages) / time.Since(start).Seconds(), errors.Join(errs...)
+}
+
+// echo starts a bot that sends every text back and does nothing else: no queue, no limits, no database.
+func (b *bench) echo(ctx context.Context) (id int64, stop func() error, err error) {
+	account, err := b.scene.DC.World().AddBot(world.BotSpec{Token: "7000000099:echo", Username: "echo_bench_bot", Name: "Echo"})
+	if err != nil {
+		return 0, nil, err
+	}
+	session, err := b.scene.DC.Session(ctx, account.ID)
+	if err != nil {
+		return 0, nil, err
+	}
+	host, portText, err := net.SplitHostPort(b.scene.DC.Addr())
+	if err != nil {
+		return 0, nil, err
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return 0, nil, err
+	}
+	dispatcher := tg.NewUpdateDispatcher()
+	client := telegram.NewClient(1, "hash", telegram.Options{
+		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{b.scene.DC.PublicKey()},
+		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: session, UpdateHandler: dispatcher,
+	})
+	api := client.API()
+	dispatcher.OnNewMessage(func(ctx context.Context, e tg.Entities, u *tg.UpdateNewMessage) error {
+		m, ok := u.Message.(*tg.Message)
+		if !ok || m.Out {
+			return nil
+		}
+		from, ok := m.PeerID.(*tg.PeerUser)
+		if !ok || e.Users[from.UserID] == nil {
+			return nil
+		}
+		_, err := api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+			Peer: &tg.InputPeerUser{UserID: from.UserID, AccessHash: e.Users[from.UserID].AccessHash}, Message: m.Message, RandomID: rand.Int64(),
+		})
+		return err
+	})
+	rctx, cancel := context.WithCancel(ctx)
+	up, ended := make(chan error, 1), make(chan error, 1)
+	go func() {
+		err := client.Run(rctx, func(ctx context.Context) error {
+			_, err := api.UpdatesGetState(ctx) // from here on updates come
+			up <- err
+			<-ctx.Done()
+			return nil
+		})
+		ended <- err
+		up <- err
+	}()
+	stop = func() error {
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			return err
+		}
+		return nil
+	}
+	if err := <-up; err != nil {
+		return 0, nil, errors.Join(err, stop())
+	}
+	return account.ID, stop, nil
+}
