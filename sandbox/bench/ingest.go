@@ -154,8 +154,13 @@ func (b *bench) insertPlain(ctx context.Context) (float64, error) {
 
 func plainFile(i int, f club.File) bson.D {
 	return bson.D{
-		{Key: "_id", Value: int64(5_000_000_000) + int64(i)}, {Key: "file_ref", Value: []byte("reference of 25 characters")[:25]}, {Key: "file_name", Value: f.Name},
-		{Key: "file_size", Value: f.Size}, {Key: "file_type", Value: "video"}, {Key: "mime_type", Value: f.Mime}, {Key: "caption", Value: f.Caption},
+		{Key: "_id", Value: int64(5_000_000_000) + int64(i)},
+		{Key: "file_ref", Value: []byte("reference of 25 characters")[:25]},
+		{Key: "file_name", Value: f.Name},
+		{Key: "file_size", Value: f.Size},
+		{Key: "file_type", Value: "video"},
+		{Key: "mime_type", Value: f.Mime},
+		{Key: "caption", Value: f.Caption},
 	}
 }
 

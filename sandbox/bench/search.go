@@ -118,7 +118,7 @@ func (b *bench) queries() []string {
 // pattern is the search of many bots: the words in order, anything between them, letters of either case; a page of ten and how many there are.
 func (b *bench) pattern(ctx context.Context, query string) error {
 	var parts []string
-	for _, w := range strings.Fields(query) {
+	for w := range strings.FieldsSeq(query) {
 		parts = append(parts, regexp.QuoteMeta(w))
 	}
 	match := bson.D{{Key: "file_name", Value: bson.Regex{Pattern: strings.Join(parts, ".*"), Options: "i"}}}
