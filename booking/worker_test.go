@@ -139,5 +139,6 @@ func TestRemind_ARangeAndAMarkerLoseAndRepeatNothing(t *testing.T) {
 	// First switched on over an old history: nobody is reminded of what is over.
 	_, err = b.db.Exec(t.Context(), `UPDATE booking SET reminded_for = NULL`)
 	b.must(err)
+	remind(start.Add(5*time.Hour), 0) // the same evening
 	remind(start.Add(30*24*time.Hour), 0)
 }
