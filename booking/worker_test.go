@@ -136,6 +136,9 @@ func TestRemind_ARangeAndAMarkerLoseAndRepeatNothing(t *testing.T) {
 	b.must(err)
 	remind(start.Add(-30*time.Minute), 0)
 	remind(start.Add(90*time.Minute), 1) // of the new start
+	late := b.held(player(6), b.want("2026-06-03T13:00:00Z", time.Hour, 6)) // no sweep comes between this and its start
+	_, err = b.Confirm(t.Context(), player(6), late.ID)
+	b.must(err)
 	// First switched on over an old history: nobody is reminded of what is over.
 	_, err = b.db.Exec(t.Context(), `UPDATE booking SET reminded_for = NULL`)
 	b.must(err)
