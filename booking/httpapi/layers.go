@@ -37,7 +37,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", x.id)
 		s.metrics.inFlight.Inc()
-		defer func() {
+		defer func() { //nolint:contextcheck // r carries it
 			s.metrics.inFlight.Dec()
 			if p := recover(); p != nil {
 				s.panicked(rec, r, p)

@@ -35,7 +35,7 @@ func TestAddress_OnlyTrustedHopsAreBelieved(t *testing.T) {
 		"IPv4 in IPv6":             {"[::ffff:10.0.0.1]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
 		"only proxies all the way": {"10.0.0.1:1", []string{"10.0.0.3, 10.0.0.2"}, "10.0.0.3"},
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.RemoteAddr = c.peer
 		r.Header["X-Forwarded-For"] = c.forwarded
 		if got := p.client(r); got.String() != c.want {

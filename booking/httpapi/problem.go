@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -19,7 +20,7 @@ import (
 )
 
 // Problem is an error as a client sees it (RFC 9457). Type is stable; Title and Detail are for people.
-type Problem struct {
+type Problem struct { //nolint:errname // the name that RFC 9457 and the clients know
 	Type      string         `json:"type" format:"uri-reference" example:"/problems/slot-taken" doc:"Stable name of the kind of problem; the page there explains it."`
 	Title     string         `json:"title" example:"Conflict"`
 	Status    int            `json:"status" example:"409"`
@@ -105,8 +106,7 @@ func statusByCode(code string) (int, bool) {
 
 // problemOf translates any error. An error without a kind is a dependency that does not answer, or unforeseen; its text stays inside.
 func problemOf(err error) *Problem {
-	var done *Problem
-	if errors.As(err, &done) {
+	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}
 	cause := err
@@ -163,9 +163,7 @@ func (p *Problem) GetHeaders() http.Header {
 // refuse answers with a problem, outside of huma.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.noted(r.Context(), problemOf(err))
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", problemType)
 	body, merr := json.Marshal(p)
 	if merr != nil {
@@ -180,9 +178,10 @@ func (s *Server) noted(ctx context.Context, p *Problem) *Problem {
 	x := exchangeOf(ctx)
 	x.code = p.code()
 	p.RequestID = x.id
-	if p.Status == http.StatusInternalServerError {
+	switch p.Status {
+	case http.StatusInternalServerError:
 		s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", x.id), slog.Any("error", p.cause))
-	} else if p.Status == http.StatusServiceUnavailable {
+	case http.StatusServiceUnavailable:
 		s.log.LogAttrs(ctx, slog.LevelInfo, "request refused: a dependency does not answer", slog.String("request_id", x.id), slog.Any("error", p.cause))
 	}
 	return p

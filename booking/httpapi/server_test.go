@@ -151,7 +151,7 @@ func TestServer_SlowHeadersAreCutOff(t *testing.T) {
 	if err := conn.SetReadDeadline(time.Now().Add(3 * headerTimeout)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bufio.NewReader(conn).ReadByte(); err != io.EOF { //nolint:errorlint // the end itself
+	if _, err := bufio.NewReader(conn).ReadByte(); err != io.EOF {
 		t.Errorf("a client that never finishes its header: %v", err)
 	}
 }

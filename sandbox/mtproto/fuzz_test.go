@@ -34,7 +34,8 @@ func FuzzFrames(f *testing.F) {
 func FuzzMessages(f *testing.F) {
 	for _, e := range []bin.Encoder{
 		ask, &mt.PingRequest{PingID: 1}, &mt.MsgsAck{MsgIDs: []int64{1}}, &mt.MsgsStateReq{MsgIDs: []int64{1, 2}}, &mt.DestroySessionRequest{SessionID: 2},
-		proto.GZIP{Data: encoded(f, ask)}, &proto.MessageContainer{Messages: []proto.Message{{ID: 4, Bytes: 4, Body: encoded(f, ask)}}},
+		proto.GZIP{Data: encoded(f, ask)},
+		&proto.MessageContainer{Messages: []proto.Message{{ID: 4, Bytes: 4, Body: encoded(f, ask)}}},
 		&tg.InvokeWithLayerRequest{Layer: 227, Query: nested{ask}}, &tg.AuthBindTempAuthKeyRequest{EncryptedMessage: make([]byte, 40)},
 		&tg.InvokeAfterMsgsRequest{MsgIDs: []int64{1}, Query: nested{ask}},
 	} {

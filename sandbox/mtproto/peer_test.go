@@ -48,6 +48,8 @@ func (d *desk) Disconnected(s *mtproto.Session) {
 }
 
 // rsaKey is made once: making one takes longer than all that the tests do with it.
+//
+//nolint:gochecknoglobals // one key for the package's tests
 var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -100,7 +102,7 @@ type peer struct {
 	last    int64
 }
 
-var frames = codec.Intermediate{}
+var frames = codec.Intermediate{} //nolint:gochecknoglobals // never written
 
 func dial(t testing.TB, h host, key mtproto.Key, session int64) *peer {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 	"pavilion/sandbox/mtproto"
 )
 
-var ask = &tg.HelpGetNearestDCRequest{}
+var ask = &tg.HelpGetNearestDCRequest{} //nolint:gochecknoglobals // never written
 
 func TestSession_AWrongSaltIsCorrectedAndNothingRuns(t *testing.T) {
 	d := &desk{}
