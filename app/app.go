@@ -141,6 +141,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	if err := prepareSchema(ctx, p.db, cfg.Migrate, log); err != nil {
 		p.db.Close()
+		if ctx.Err() != nil {
+			return nil // it was told to stop before it began
+		}
 		return err
 	}
 	host, _ := os.Hostname()

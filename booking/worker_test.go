@@ -135,7 +135,7 @@ func TestRemind_ARangeAndAMarkerLoseAndRepeatNothing(t *testing.T) {
 	_, err = b.Reschedule(t.Context(), boss(), ids[1], booking.RescheduleRequest{Start: start.Add(3 * time.Hour), End: start.Add(4 * time.Hour)})
 	b.must(err)
 	remind(start.Add(-30*time.Minute), 0)
-	remind(start.Add(90*time.Minute), 1) // of the new start
+	remind(start.Add(90*time.Minute), 1)                                    // of the new start
 	late := b.held(player(6), b.want("2026-06-03T13:00:00Z", time.Hour, 6)) // no sweep comes between this and its start
 	_, err = b.Confirm(t.Context(), player(6), late.ID)
 	b.must(err)

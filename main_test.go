@@ -1,0 +1,107 @@
+package main_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// start runs the real program on a Postgres that hangs up on everyone, and returns when it has called there: its signals are set by then.
+func start(t *testing.T, stderr *os.File) (cmd *exec.Cmd, ended chan error) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "pavilion")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	postgres, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := make(chan struct{}, 1)
+	go func() {
+		for {
+			conn, err := postgres.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+			select {
+			case called <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	t.Cleanup(func() { _ = postgres.Close() })
+
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	cmd = exec.CommandContext(ctx, binary, "serve")
+	cmd.Stderr = stderr
+	cmd.Env = []string{
+		"PAVILION_BOT_TOKEN=1:secret", "PAVILION_API_ID=1", "PAVILION_API_HASH=hash", "PAVILION_POSTGRES_URL=postgres://" + postgres.Addr().String() + "/x?sslmode=disable",
+		"PAVILION_REDIS_URL=redis://127.0.0.1:1/0", "PAVILION_MONGO_URIS=mongodb://127.0.0.1:1/x",
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended = make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-called:
+	case err := <-ended:
+		t.Fatalf("it ended by itself: %v", err)
+	}
+	return cmd, ended
+}
+
+func TestMain_OneSignalStopsInOrder(t *testing.T) {
+	t.Parallel()
+	cmd, ended := start(t, nil)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v, want exit code 0", err)
+	}
+}
+
+// A pipe that is full and that nobody reads holds the program up at its first log line, so that it cannot stop in order.
+func TestMain_ASecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = r.Close(), w.Close() })
+	if err := w.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = w.Write(make([]byte, 4096))
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal(err)
+	}
+	cmd, ended := start(t, w)
+	every := time.NewTicker(100 * time.Millisecond) // signals that come too close count as one
+	defer every.Stop()
+	for sent := 0; ; {
+		select {
+		case <-ended:
+			status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+			if !ok || !status.Signaled() || status.Signal() != syscall.SIGTERM || sent < 2 {
+				t.Errorf("ended with %v after %d signals, want by the second or a later one", cmd.ProcessState, sent)
+			}
+			return
+		case <-every.C:
+			_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended just now
+			sent++
+		}
+	}
+}
