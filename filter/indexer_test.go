@@ -27,7 +27,7 @@ func TestIndexer_APostIsFoundWithinASecond(t *testing.T) {
 
 func TestIndexer_OverflowLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	const n = 3_000
+	const n = 1_500
 	ix := fresh(t, func(o *testOptions) { o.QueueSize = 100 })
 	ix.add(t)
 	for i, f := range club.NewArchive(3).Take(n) {
@@ -290,7 +290,7 @@ func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
 // TestStore_BytesPerFile holds the promise that a free cluster of 512 MB takes 1.3 million files.
 func TestStore_BytesPerFile(t *testing.T) {
 	t.Parallel()
-	const n, most = 10_000, 400.0 // fewer files share a list, so each costs more than in a full archive
+	const n, most = 4_000, 400.0 // fewer files share a list, so each costs more than in a full archive
 	ix := fresh(t, func(o *testOptions) { o.QueueSize = n })
 	ix.add(t)
 	for i, f := range club.NewArchive(5).Take(n) {
@@ -325,7 +325,7 @@ func TestStore_BytesPerFile(t *testing.T) {
 func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 	t.Parallel()
 	const kept = 4 << 20 // what a pool keeps free
-	ix := fresh(t, func(o *testOptions) { o.limits = []int64{kept + 300<<10, kept + 250<<10, kept + 200<<10} })
+	ix := fresh(t, func(o *testOptions) { o.limits = []int64{kept + 120<<10, kept + 100<<10, kept + 80<<10} })
 	ix.add(t)
 	for _, p := range ix.pools.All() {
 		if err := p.Measure(t.Context()); err != nil {

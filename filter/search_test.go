@@ -37,7 +37,7 @@ func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
 	ix := fresh(t, func(o *testOptions) { o.QueueSize = 5000 })
 	ix.add(t)
 	posts := []filter.Post{post(1, "Golden.2001.mkv")} // the oldest
-	for i := range 3000 {
+	for i := range 1200 {
 		posts = append(posts, post(i+2, fmt.Sprintf("Golden Moments part %d.mkv", i)))
 	}
 	ix.store(t, posts...)
@@ -55,7 +55,7 @@ func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
 	if _, err := ix.channels.Pause(t.Context(), channel); err != nil { // so that all of it comes in one batch
 		t.Fatal(err)
 	}
-	for i := range 1500 {
+	for i := range 1100 {
 		p := post(i+1, fmt.Sprintf("Golden Moments part %d.mkv", i))
 		ix.telegram.put(p)
 		ix.Post(p)
@@ -63,8 +63,8 @@ func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
 	if _, err := ix.channels.Resume(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "all are stored", func() bool { return ix.count(t) == 1500 })
-	for _, part := range []string{"0", "511", "512", "513", "1023", "1024", "1499"} {
+	eventually(t, "all are stored", func() bool { return ix.count(t) == 1100 })
+	for _, part := range []string{"0", "511", "512", "513", "1023", "1024", "1099"} {
 		if got := ix.names(t, "golden part "+part); len(got) == 0 || got[0] != "Golden Moments part "+part+".mkv" {
 			t.Errorf("part %s: %q", part, got)
 		}
