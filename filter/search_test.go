@@ -34,7 +34,10 @@ func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
 
 func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t, func(o *testOptions) { o.QueueSize = 5000 })
+	ix := fresh(t, func(o *testOptions) {
+		o.QueueSize = 5000
+		o.limits = []int64{0, 1, 1} // all in one pool, where the mentions can hide it
+	})
 	ix.add(t)
 	posts := []filter.Post{post(1, "Golden.2001.mkv")} // the oldest
 	for i := range 1200 {
