@@ -25,10 +25,7 @@ type access int
 const (
 	public access = iota
 	members
-	admins
 )
-
-var errAdminOnly = fault.New(fault.Forbidden, "admin_only", "That is for the club's admins.")
 
 // api adds the routes of /api/v1 and their description.
 func (s *Server) api(mux *http.ServeMux) {
@@ -77,7 +74,8 @@ type route struct {
 	status   int // of success
 	access   access
 	policy   policy
-	problems []int // statuses that are this route's own; those that every route has are added
+	media    string // of the answer, where it is no JSON
+	problems []int  // statuses that are this route's own; those that every route has are added
 }
 
 // add registers an operation: limits and session before its body is read, and one translator for its errors.
@@ -100,8 +98,16 @@ func add[I, O any](a *routes, r route, handle func(ctx context.Context, in *I) (
 			Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: a.problem}},
 		}
 	}
+	if r.media != "" {
+		op.Responses[strconv.Itoa(r.status)] = &huma.Response{
+			Description: http.StatusText(r.status), Content: map[string]*huma.MediaType{r.media: {Schema: &huma.Schema{Type: huma.TypeString}}},
+		}
+	}
 	huma.Register(a.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
+		if again, ok := errors.AsType[*replay](err); ok {
+			return nil, again
+		}
 		if err != nil {
 			return nil, problemOf(err)
 		}
@@ -148,8 +154,6 @@ func (a *routes) identify(ctx context.Context, r *http.Request, need access) err
 		return nil
 	case err != nil:
 		return err
-	case need == admins && !who.Admin:
-		return errAdminOnly
 	}
 	exchangeOf(ctx).actor = who
 	return nil

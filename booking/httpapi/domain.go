@@ -1,4 +1,9 @@
 package httpapi
 
 // domain adds the routes of booking.
-func (a *routes) domain() {}
+func (a *routes) domain() {
+	a.clubs()
+	a.book()
+	a.waitlist()
+	a.administer()
+}

@@ -13,6 +13,7 @@ type exchange struct {
 	id      string
 	address netip.Addr
 	actor   booking.Principal // zero where nobody is signed in
+	path    string            // as it was asked for; never logged
 	route   string            // the pattern that matched; empty where none did
 	code    string            // stable code of the problem that was answered
 	window  *window           // the limit with least left

@@ -140,7 +140,9 @@ func (s *Server) fallback(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		if pattern != "" {
-			_, exchangeOf(r.Context()).route, _ = strings.Cut(pattern, " ")
+			x := exchangeOf(r.Context())
+			_, x.route, _ = strings.Cut(pattern, " ")
+			x.path = r.URL.Path
 			mux.ServeHTTP(w, r)
 			return
 		}

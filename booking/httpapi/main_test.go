@@ -146,9 +146,14 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
+	service, err := booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: logger, ConnWait: 4 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := serial.Add(1)
 	b.address = fmt.Sprintf("198.51.%d.%d", n/250, n%250+1)
-	deps := Deps{Sessions: sessions, Redis: b.redis, Metrics: b.metrics, Latency: recorder, Queries: queries}
+	deps := Deps{Booking: service, Sessions: sessions, Redis: b.redis, Metrics: b.metrics, Latency: recorder, Queries: queries}
 	opts := Options{
 		API: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), OperatorToken: secret.New(operatorToken),
 		BotToken: secret.New(testToken), Version: "test", Logger: logger, Now: time.Now,
@@ -182,6 +187,15 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 		b.db.Close()
 	})
 	t.Cleanup(b.stop)
+	t.Cleanup(func() {
+		if t.Failed() {
+			for line := range strings.Lines(b.log.String()) {
+				if !strings.Contains(line, `"msg":"request"`) {
+					t.Log(line)
+				}
+			}
+		}
+	})
 	if opts.API {
 		b.spec = b.description()
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"pavilion/internal/secret"
 )
 
 // figure reads one metric; its series are added up.
@@ -42,7 +44,7 @@ func TestOperating_FiguresAreNotPublic(t *testing.T) {
 			t.Errorf("%s with the token: %d", path, a.status)
 		}
 	}
-	closed := setup(t, func(_ *Deps, o *Options) { o.OperatorToken.UnmarshalText(nil) }) //nolint:errcheck // cannot fail
+	closed := setup(t, func(_ *Deps, o *Options) { o.OperatorToken = secret.String{} })
 	for _, token := range []string{"", operatorToken} {
 		if a := closed.do(request{path: "/metrics", token: token}); a.status != http.StatusNotFound {
 			t.Errorf("without a configured token: %d", a.status)

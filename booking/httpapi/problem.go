@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/storage"
 )
@@ -27,6 +28,8 @@ type Problem struct { //nolint:errname // the name that RFC 9457 and the clients
 	Detail    string         `json:"detail,omitempty" example:"That slot has just been taken."`
 	RequestID string         `json:"request_id,omitempty" doc:"Names this request in the server's log."`
 	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
+	Choices   []time.Time    `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
+	Bookings  []int64        `json:"bookings,omitempty" doc:"Of a block: the bookings in its way."`
 
 	retryAfter time.Duration
 	cause      error // for the log; never sent
@@ -55,7 +58,6 @@ var (
 	errSlowBody    = fault.New(fault.Invalid, "request_timeout", "The request did not arrive in time.")
 	errValidation  = fault.New(fault.Invalid, "validation", "The request cannot be read as it stands; see errors.")
 	errMalformed   = fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes.")
-	errUnsafeKey   = fault.New(fault.Invalid, "idempotency_key", "Send an Idempotency-Key of 1 to 255 printable characters, a new one for each new action.")
 	errDependency  = fault.New(fault.Unavailable, "dependency_down", "A part that this needs does not answer right now. Try again in a moment.")
 	errRateLimited = fault.New(fault.TooMany, "rate_limited", "Too many requests. Try again after the time in Retry-After.")
 	errOverloaded  = fault.New(fault.TooMany, "overloaded", "The server is busy. Try again after the time in Retry-After.")
@@ -123,7 +125,15 @@ func problemOf(err error) *Problem {
 		status = statusOf(fault.KindOf(err))
 	}
 	p := &Problem{Type: typeOf(code), Title: http.StatusText(status), Status: status, Detail: fault.Sentence(err), cause: cause}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+	if twice, ok := errors.AsType[*booking.AmbiguousTimeError](err); ok {
+		p.Choices = []time.Time{twice.Earlier, twice.Later}
+	}
+	if inWay, ok := errors.AsType[*booking.BlockConflictError](err); ok {
+		for _, b := range inWay.Bookings {
+			p.Bookings = append(p.Bookings, int64(b.ID))
+		}
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == "idempotency_in_progress" {
 		p.retryAfter = retrySoon
 	}
 	return p

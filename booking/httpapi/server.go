@@ -24,6 +24,7 @@ import (
 
 // Deps are the parts that the server works with.
 type Deps struct {
+	Booking  *booking.Service
 	Sessions *booking.Sessions
 	Redis    *storage.Redis
 	Probes   []Probe // what /health names
@@ -155,6 +156,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("http: requests cut off: %w", err), srv.Close())
 	}
-	<-served // ErrServerClosed
+	if serr := <-served; !errors.Is(serr, http.ErrServerClosed) {
+		err = errors.Join(err, serr)
+	}
 	return err
 }

@@ -1,0 +1,188 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"pavilion/booking"
+)
+
+// put replaces something of a club.
+func (b *bundle) put(method, token, path string, body any) answer {
+	b.t.Helper()
+	return b.do(request{method: method, path: path, token: token, key: key(), body: body})
+}
+
+func TestAdmin_SetsTheClubUp(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss := b.signIn(adminID).AccessToken
+	a := b.put("POST", boss, c.path("/nets"), map[string]any{"name": "Indoor 1", "surface": "turf", "indoor": true, "lights": true, "capacity": 4, "active": true})
+	var net NetBody
+	a.into(t, &net)
+	if a.status != http.StatusCreated || net.ID == 0 || !net.Indoor {
+		t.Errorf("add net: %d %s", a.status, a.body)
+	}
+	if a := b.put("PUT", boss, c.path("/nets/%d", net.ID), map[string]any{"name": "Indoor 1", "capacity": 4, "active": false}); a.status != 200 {
+		t.Errorf("retire: %d %s", a.status, a.body)
+	}
+	var nets listOf[NetBody]
+	b.do(request{path: c.path("/nets")}).into(t, &nets)
+	if len(nets.Items) != 6 {
+		t.Errorf("%d nets after one was retired", len(nets.Items))
+	}
+	hours := map[string]any{"items": []map[string]any{}}
+	for day := range 7 {
+		hours["items"] = append(hours["items"].([]map[string]any), map[string]any{"weekday": day, "opens_minute": 960, "closes_minute": 1560}) //nolint:forcetypeassert // made above
+	}
+	if a := b.put("PUT", boss, c.path("/hours"), hours); a.status != 200 {
+		t.Errorf("hours: %d %s", a.status, a.body)
+	}
+	prices := map[string]any{"items": []map[string]any{
+		{"label": "Base", "weekdays": []int{0, 1, 2, 3, 4, 5, 6}, "from_minute": 0, "to_minute": 1440, "member_minor": 30000, "guest_minor": 50000},
+		{"label": "Evening", "rank": 1, "weekdays": []int{0, 1, 2, 3, 4, 5, 6}, "from_minute": 1080, "to_minute": 1260, "member_minor": 60000, "guest_minor": 90000},
+	}}
+	if a := b.put("PUT", boss, c.path("/prices"), prices); a.status != 200 {
+		t.Errorf("prices: %d %s", a.status, a.body)
+	}
+	var quote QuoteBody
+	b.do(request{method: "POST", path: c.path("/quote"), body: c.slot("17:30", "18:30", c.nets[0])}).into(t, &quote)
+	if quote.Total.Minor != 25000+45000 || len(quote.Lines) != 2 {
+		t.Errorf("half an hour at each price: %+v", quote)
+	}
+	// Past midnight belongs to the evening before.
+	next := (c.day + 1).String()
+	held := b.hold(b.member(), c, map[string]any{"nets": c.nets[:1], "start": next + "T00:30", "end": next + "T01:30"})
+	if held.Day != c.day.String() {
+		t.Errorf("the night after %s counts as %s", c.day, held.Day)
+	}
+	a = b.put("POST", boss, c.path("/closures"), map[string]any{"every": "once", "start": c.at("16:00"), "end": next + "T02:00", "reason": "rain"})
+	var closed ClosedBody
+	a.into(t, &closed)
+	if a.status != http.StatusCreated || len(closed.Bookings) != 1 || closed.Bookings[0].ID != held.ID {
+		t.Errorf("closure: %d %s", a.status, a.body)
+	}
+	if a := b.do(request{method: "POST", path: c.path("/holds"), token: b.member(), key: key(), body: c.slot("18:00", "19:00", c.nets[1])}); a.status != 409 || a.problem(t).Type != "/problems/closed" {
+		t.Errorf("in the closure: %d %s", a.status, a.body)
+	}
+	if a := b.do(request{method: "DELETE", path: c.path("/closures/%d", closed.Closure.ID), token: boss}); a.status != http.StatusNoContent {
+		t.Errorf("lift: %d %s", a.status, a.body)
+	}
+	for _, path := range []string{"/hours", "/closures", "/prices"} {
+		if a := b.do(request{path: c.path("%s", path), token: boss}); a.status != 200 {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	b.hold(b.member(), c, c.slot("18:00", "19:00", c.nets[1]))
+}
+
+func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss := b.signIn(adminID).AccessToken
+	one, two := b.hold(b.member(), c, c.slot("10:00", "11:00", c.nets[0])), b.hold(b.member(), c, c.slot("12:00", "13:00", c.nets[0]))
+	block := map[string]any{"nets": c.nets[:1], "start": c.at("09:00"), "end": c.at("14:00"), "note": "new turf"}
+	a := b.put("POST", boss, c.path("/blocks"), block)
+	p := a.problem(t)
+	if a.status != 409 || p.Type != "/problems/block-conflict" || fmt.Sprint(p.Bookings) != fmt.Sprint([]int64{one.ID, two.ID}) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	block["resolve"] = []map[string]any{{"booking": one.ID, "action": "cancel"}, {"booking": two.ID, "action": "move", "nets": c.nets[1:2], "start": c.at("12:00"), "end": c.at("13:00")}}
+	if a := b.put("POST", boss, c.path("/blocks"), block); a.status != http.StatusCreated {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	var sheet listOf[BookingBody]
+	b.do(request{path: c.path("/days/%s", c.day), token: boss}).into(t, &sheet)
+	if len(sheet.Items) != 2 || sheet.Items[0].Kind != "block" || sheet.Items[1].ID != two.ID || sheet.Items[1].Nets[0] != int64(c.nets[1]) {
+		t.Errorf("%+v", sheet)
+	}
+}
+
+func TestAdmin_ExportRunsNoFormulas(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss := b.signIn(adminID).AccessToken
+	slot := c.slot("10:00", "11:00", c.nets[0])
+	slot["note"] = `=HYPERLINK("http://evil.example","bat")`
+	b.hold(b.member(), c, slot)
+	a := b.do(request{path: c.path("/export.csv?from=%s&to=%s", c.day, c.day+1), token: boss})
+	lines, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll()
+	if err != nil || len(lines) != 2 || a.header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		t.Fatalf("%s %v", a.body, err)
+	}
+	if note := lines[1][len(lines[1])-1]; note != "'"+slot["note"].(string) { //nolint:forcetypeassert // made above
+		t.Errorf("the note came out as %q", note)
+	}
+	for _, cell := range []string{"=1", "+1", "-1", "@x", "\tx", "\rx", "＝1"} {
+		if got := harmless(cell); !strings.HasPrefix(got, "'") {
+			t.Errorf("%q came out as %q", cell, got)
+		}
+	}
+	if got := harmless("bring balls = 6"); got != "bring balls = 6" {
+		t.Errorf("an ordinary note came out as %q", got)
+	}
+	if a := b.do(request{path: c.path("/export.csv?from=%s&to=%s", c.day, c.day+31), token: boss}); a.status != 422 {
+		t.Errorf("a longer export: %d", a.status)
+	}
+}
+
+func TestWaitlist_OfferIsConfirmedByItsWaiterOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	owner, first, second := b.member(), b.member(), b.member()
+	held := b.hold(owner, c, c.slot("10:00", "11:00", c.nets[0]))
+	wish := map[string]any{"net": c.nets[0], "start": c.at("10:00"), "end": c.at("11:00")}
+	for _, token := range []string{first, second} {
+		if a := b.put("POST", token, c.path("/waitlist"), wish); a.status != http.StatusCreated {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if a := b.put("POST", first, c.path("/waitlist"), wish); a.status != 409 {
+		t.Errorf("waiting twice: %d %s", a.status, a.body)
+	}
+	if a := b.act(owner, c, held.ID, "cancel", nil); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	waits := func(token string) WaitBody {
+		var list listOf[WaitBody]
+		b.do(request{path: c.path("/waitlist"), token: token}).into(t, &list)
+		if len(list.Items) != 1 {
+			t.Fatalf("%+v", list)
+		}
+		return list.Items[0]
+	}
+	offer := waits(first)
+	if offer.State != "offered" || waits(second).State != "waiting" {
+		t.Fatalf("first %+v, second %+v", offer, waits(second))
+	}
+	for _, sniper := range []string{owner, second} {
+		a := b.do(request{method: "POST", path: c.path("/holds"), token: sniper, key: key(), body: c.slot("10:00", "11:00", c.nets[0])})
+		if a.status != 409 || a.problem(t).Type != "/problems/slot-taken" {
+			t.Errorf("sniped: %d %s", a.status, a.body)
+		}
+		if a := b.act(sniper, c, offer.Offer, "confirm", nil); a.status != 404 {
+			t.Errorf("another confirms the offer: %d", a.status)
+		}
+	}
+	if a := b.act(first, c, offer.Offer, "cancel", nil); a.status != 200 {
+		t.Errorf("decline: %d %s", a.status, a.body)
+	}
+	offer = waits(second)
+	if offer.State != "offered" {
+		t.Fatalf("after the first declined: %+v", offer)
+	}
+	a := b.act(second, c, offer.Offer, "confirm", nil)
+	var got BookingBody
+	a.into(t, &got)
+	if a.status != 200 || got.State != string(booking.Confirmed) || got.Kind != string(booking.Play) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
