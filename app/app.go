@@ -8,16 +8,19 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/gotd/td/exchange"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.opentelemetry.io/otel/sdk/trace"
 
 	"pavilion/booking"
 	"pavilion/bot"
 	"pavilion/config"
 	"pavilion/filter"
 	"pavilion/internal/fault"
+	"pavilion/internal/latency"
 	"pavilion/storage"
 )
 
@@ -90,13 +93,24 @@ type parts struct {
 	bot      *bot.Bot
 	booking  *booking.Service
 	jobs     *booking.Worker
+	sessions *booking.Sessions
+	now      func() time.Time
+	latency  *latency.Recorder
+	queries  *storage.QueryTracer
+	tracing  *trace.TracerProvider // nil: no traces
+	active   atomic.Bool           // this process is the bot
 }
 
 // build makes every part. With noUpdates the bot only looks: what arrives stays for the one that serves.
 func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates bool) (*parts, error) {
-	p := new(parts)
+	p := &parts{now: time.Now}
 	var err error
-	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL}); err != nil {
+	p.latency = latency.New(time.Now)
+	p.queries = storage.NewQueryTracer(p.latency, time.Now)
+	if p.tracing, err = openTracing(ctx, cfg.TracesURL); err != nil {
+		return nil, err
+	}
+	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL, Tracer: queryTracer(p.queries, p.tracing)}); err != nil {
 		return nil, err
 	}
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
@@ -146,14 +160,27 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		}
 		return err
 	}
+	server, err := httpServer(cfg, p, log) //nolint:contextcheck // a request brings its own
+	if err != nil {
+		p.db.Close()
+		return err
+	}
 	host, _ := os.Hostname()
 	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
 	defer context.AfterFunc(ctx, func() { log.LogAttrs(ctx, slog.LevelInfo, "stopping; a second signal ends the process at once") })()
-	return runStages(ctx, cfg.StopTimeout,
-		[]part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}},
-		[]part{{"booking jobs", p.jobs.Run}},
-		[]part{{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/3, p, log) }}},
-	)
+	connections := []part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}}
+	if p.tracing != nil {
+		connections = append(connections, part{"traces", keepTracing(p.tracing)})
+	}
+	var workers []part
+	if cfg.Has(config.RoleWorker) {
+		workers = append(workers, part{"booking jobs", p.jobs.Run}, part{"sessions", p.sessions.Run})
+	}
+	ingress := []part{{"http", server.Run}}
+	if cfg.Has(config.RoleBot) {
+		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/3, p, log) }})
+	}
+	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
 
 // untilClosed keeps the pool until the end. Closing waits for connections in use, so it has a deadline like every other part.
@@ -169,6 +196,8 @@ func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
 // lease back take less than the deadline of the stage it is itself in.
 func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts, log *slog.Logger) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
+		p.active.Store(true)
+		defer p.active.Store(false)
 		loadWords(ctx, p, log)
 		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"pavilion/storage"
@@ -31,7 +32,10 @@ func (k busyKey) String() string {
 }
 
 // busyCache keeps busy spans in Redis. Without Redis every read is a miss.
-type busyCache struct{ redis *storage.Redis }
+type busyCache struct {
+	redis        *storage.Redis
+	hits, misses atomic.Int64
+}
 
 const (
 	busyTTL   = 10 * time.Minute
@@ -40,11 +44,20 @@ const (
 
 func newBusyCache(r *storage.Redis) *busyCache { return &busyCache{redis: r} }
 
+// CacheLookups tells how many net-days availability found in its cache, and how many it had to read.
+func (s *Service) CacheLookups() (hits, misses int64) {
+	return s.cache.hits.Load(), s.cache.misses.Load()
+}
+
 func (c *busyCache) usable() bool { return c.redis != nil && c.redis.Up() }
 
 // get returns what it has.
 func (c *busyCache) get(ctx context.Context, keys []busyKey) map[busyKey][]busySpan {
 	found := map[busyKey][]busySpan{}
+	defer func() {
+		c.hits.Add(int64(len(found)))
+		c.misses.Add(int64(len(keys) - len(found)))
+	}()
 	if !c.usable() || len(keys) == 0 {
 		return found
 	}

@@ -59,6 +59,8 @@ type Bot struct {
 	api     *tg.Client
 	self    atomic.Pointer[tg.User]
 
+	connected atomic.Bool // to Telegram, now
+
 	queue  *sendQueue
 	tg     *messenger
 	router *router

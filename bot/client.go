@@ -61,6 +61,7 @@ func (b *Bot) connect() error {
 	o.Middlewares = []telegram.Middleware{hook.UpdateHook(b.updates.Handle), hook.AffectedHook(b.manager)}
 	var ready atomic.Int32
 	o.OnConnectionState = func(s telegram.ConnectionState) {
+		b.connected.Store(s == telegram.ConnectionStateReady)
 		// gotd does not ask for what happened while the connection was down.
 		if s == telegram.ConnectionStateReady && ready.Add(1) > 1 {
 			b.updates.add(&tg.UpdatesTooLong{})

@@ -60,6 +60,7 @@ type sendQueue struct {
 	chats   map[Chat]*rate.Limiter
 	active  int
 	retries int
+	floods  int64 // times that Telegram asked to wait
 	stopped bool
 	wake    chan struct{}
 }
@@ -356,6 +357,7 @@ func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
 		}
 	}
 	key := c.park()
+	q.floods++
 	q.parks[key] = until
 	if q.told[c.method] == nil {
 		q.told[c.method] = map[parkKey]bool{}

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,18 @@ type Config struct {
 	SendPerSecond float64 `env:"SEND_PER_SECOND" envDefault:"30"`
 	SendPerChat   float64 `env:"SEND_PER_CHAT" envDefault:"1"`
 	SendPerGroup  float64 `env:"SEND_PER_GROUP" envDefault:"20"`
+
+	Roles            []string       `env:"ROLES" envDefault:"bot,http,worker"`
+	HTTPAddr         string         `env:"HTTP_ADDR" envDefault:":8080"`
+	TrustedProxies   []netip.Prefix `env:"TRUSTED_PROXIES"`
+	HTTPOrigins      []string       `env:"HTTP_ORIGINS"`
+	OperatorToken    secret.String  `env:"OPERATOR_TOKEN"`
+	AddressPerSecond float64        `env:"HTTP_ADDRESS_PER_SECOND" envDefault:"50"`
+	HTTPPerSecond    float64        `env:"HTTP_PER_SECOND" envDefault:"1000"`
+	ReadsPerMinute   int            `env:"HTTP_READS_PER_MINUTE" envDefault:"120"`
+	WritesPerMinute  int            `env:"HTTP_WRITES_PER_MINUTE" envDefault:"30"`
+	SignInsPerMinute int            `env:"HTTP_SIGN_INS_PER_MINUTE" envDefault:"6"`
+	TracesURL        string         `env:"TRACES_URL"`
 
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"json"`
@@ -157,11 +171,43 @@ func (c *Config) check() []error {
 			bad(name, "is out of range")
 		}
 	}
+	for _, role := range c.Roles {
+		if !slices.Contains([]string{RoleBot, RoleHTTP, RoleWorker}, role) {
+			bad("ROLES", "is a list of bot, http and worker, apart by commas")
+		}
+	}
+	if _, _, err := net.SplitHostPort(c.HTTPAddr); err != nil {
+		bad("HTTP_ADDR", "is host:port, or :port for every address of this machine")
+	}
+	if !c.OperatorToken.Empty() && len(c.OperatorToken.Reveal()) < 16 {
+		bad("OPERATOR_TOKEN", "is too easy to guess: use 16 characters or more")
+	}
+	if u, err := url.Parse(c.TracesURL); c.TracesURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		bad("TRACES_URL", "is the address of an OTLP collector: http://host:4318")
+	}
+	for name, positive := range map[string]bool{
+		"HTTP_ADDRESS_PER_SECOND": c.AddressPerSecond > 0, "HTTP_PER_SECOND": c.HTTPPerSecond > 0,
+		"HTTP_READS_PER_MINUTE": c.ReadsPerMinute > 0, "HTTP_WRITES_PER_MINUTE": c.WritesPerMinute > 0, "HTTP_SIGN_INS_PER_MINUTE": c.SignInsPerMinute > 0,
+	} {
+		if !positive {
+			bad(name, "is out of range")
+		}
+	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		bad("LOG_FORMAT", "is json or text")
 	}
 	return errs
 }
+
+// The roles of a process. Many may serve http and work on jobs; of those with the role bot, one at a time is the bot.
+const (
+	RoleBot    = "bot"
+	RoleHTTP   = "http"
+	RoleWorker = "worker"
+)
+
+// Has tells whether the process has a role.
+func (c Config) Has(role string) bool { return slices.Contains(c.Roles, role) }
 
 // Pools are the MongoDB databases.
 func (c Config) Pools() []Pool { return c.pools }

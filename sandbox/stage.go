@@ -77,7 +77,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	s.env = map[string]string{
 		"PAVILION_BOT_TOKEN": BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
 		"PAVILION_TELEGRAM_ADDR": s.DC.Addr(), "PAVILION_TELEGRAM_DC": fmt.Sprint(dc.ID), "PAVILION_TELEGRAM_KEY": s.DC.PublicKeyPEM(),
-		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
+		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_HTTP_ADDR": "127.0.0.1:0", "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
 	}
 	maps.Copy(s.env, o.Env)

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"pavilion/booking"
+	"pavilion/booking/httpapi"
+	"pavilion/config"
+	"pavilion/migrations"
+)
+
+// httpServer builds the HTTP server over the other parts. Every process has one, because every process has a condition to report; the API
+// is served by those with the role.
+func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*httpapi.Server, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
+	admins := make([]booking.MemberID, len(cfg.Admins))
+	for i, id := range cfg.Admins {
+		admins[i] = booking.MemberID(id)
+	}
+	sessions, err := booking.NewSessions(p.db, booking.SessionOptions{Admins: admins, Logger: log, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	p.sessions = sessions
+	deps := httpapi.Deps{
+		Booking: p.booking, Sessions: sessions, Redis: p.redis, Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries,
+	}
+	if p.tracing != nil {
+		deps.Tracing = p.tracing
+	}
+	server, err := httpapi.New(deps, httpapi.Options{
+		Addr: cfg.HTTPAddr, API: cfg.Has(config.RoleHTTP), TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins,
+		OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
+		Limits: httpapi.Limits{
+			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
+			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build the HTTP server: %w", err)
+	}
+	return server, nil
+}
+
+const (
+	// clockSkew is how far this host's clock may be from the database's; more is reported.
+	clockSkew = 30 * time.Second
+	// queueHigh is how many updates may wait before that is reported.
+	queueHigh = 1000
+)
+
+// probes ask every part. What a process with the role http needs is critical there; elsewhere, what the bot or the worker needs.
+func probes(cfg config.Config, p *parts) []httpapi.Probe {
+	needsPostgres := cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker)
+	list := []httpapi.Probe{
+		{Name: "postgres", Critical: needsPostgres, Check: p.postgresCondition},
+		{Name: "schema", Critical: needsPostgres, Check: schemaProbe(p.db, p.now)},
+		{Name: "redis", Check: func(context.Context) httpapi.Condition {
+			if p.redis.Up() {
+				return httpapi.Condition{State: httpapi.OK}
+			}
+			return httpapi.Condition{State: httpapi.Degraded} // slower, and limits count for each process
+		}},
+		{Name: "archive", Critical: !needsPostgres, Check: p.archiveCondition},
+	}
+	if cfg.Has(config.RoleBot) {
+		list = append(list, httpapi.Probe{Name: "telegram", Check: p.telegramCondition})
+	}
+	return list
+}
+
+func (p *parts) postgresCondition(ctx context.Context) httpapi.Condition {
+	before := p.now()
+	var now time.Time
+	if err := p.db.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now); err != nil {
+		return httpapi.Condition{State: httpapi.Down}
+	}
+	took := p.now().Sub(before)
+	skew := now.Sub(before.Add(took / 2))
+	stat := p.db.Stat()
+	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{
+		"answered_ms": took.Milliseconds(), "connections": stat.TotalConns(), "in_use": stat.AcquiredConns(), "most": stat.MaxConns(), "clock_skew_ms": skew.Milliseconds(),
+	}}
+	if stat.AcquiredConns() == stat.MaxConns() || skew.Abs() > clockSkew {
+		c.State = httpapi.Degraded
+	}
+	return c
+}
+
+// schemaKept is how long a schema that fits is believed to fit still: only a person changes it.
+const schemaKept = 30 * time.Second
+
+// schemaProbe compares the schema with this program's migrations, at most once in a while where it fits.
+func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) httpapi.Condition {
+	var until time.Time // probes of one part do not run at once
+	return func(ctx context.Context) httpapi.Condition {
+		if now().Before(until) {
+			return httpapi.Condition{State: httpapi.OK}
+		}
+		if err := migrations.Verify(ctx, db); err != nil {
+			return httpapi.Condition{State: httpapi.Down}
+		}
+		until = now().Add(schemaKept)
+		return httpapi.Condition{State: httpapi.OK}
+	}
+}
+
+func (p *parts) archiveCondition(context.Context) httpapi.Condition {
+	facts, up := map[string]any{}, 0
+	pools := p.pools.All()
+	for _, pool := range pools {
+		s := pool.State()
+		facts[s.Name] = map[string]any{"breaker": s.Breaker, "used_mb": (s.DataBytes + s.IndexBytes) >> 20, "limit_mb": s.LimitBytes >> 20}
+		if !pool.Down() {
+			up++
+		}
+	}
+	backlog := p.indexer.Backlog()
+	facts["queued"], facts["owed"] = backlog.Queued, backlog.Owed
+	c := httpapi.Condition{State: httpapi.OK, Facts: facts}
+	switch {
+	case up == 0:
+		c.State = httpapi.Down
+	case up < len(pools):
+		c.State = httpapi.Degraded
+	}
+	return c
+}
+
+func (p *parts) telegramCondition(context.Context) httpapi.Condition {
+	s := p.bot.Stats()
+	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{
+		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,
+	}}
+	switch {
+	case !p.active.Load(): // another process is the bot
+	case !s.Connected:
+		c.State = httpapi.Down
+	case s.Updates > queueHigh:
+		c.State = httpapi.Degraded
+	}
+	return c
+}

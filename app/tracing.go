@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/exaring/otelpgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	"go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
+
+	"pavilion/storage"
+)
+
+// openTracing makes the source of traces, nil without a collector. Spans are sent in batches; a collector that is down costs nothing but its
+// spans. Queries carry their text and never their values.
+func openTracing(ctx context.Context, url string) (*trace.TracerProvider, error) {
+	if url == "" {
+		return nil, nil //nolint:nilnil // no traces are wanted
+	}
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(url))
+	if err != nil {
+		return nil, fmt.Errorf("traces: %w", err)
+	}
+	return trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(resource.NewSchemaless(semconv.ServiceName("pavilion"), semconv.ServiceVersion(Version)))), nil
+}
+
+// queryTracer tells both the figures and the traces of each query.
+func queryTracer(figures *storage.QueryTracer, traces *trace.TracerProvider) pgx.QueryTracer {
+	if traces == nil {
+		return figures
+	}
+	return multitracer.New(figures, otelpgx.NewTracer(otelpgx.WithTracerProvider(traces)))
+}
+
+const flushTimeout = 3 * time.Second
+
+// keepTracing sends the last spans at the end.
+func keepTracing(traces *trace.TracerProvider) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+		defer cancel()
+		if err := traces.Shutdown(stop); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("traces: %w", err)
+		}
+		return nil
+	}
+}
