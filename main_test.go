@@ -45,7 +45,7 @@ func start(t *testing.T, stderr *os.File) (cmd *exec.Cmd, ended chan error) {
 	cmd.Stderr = stderr
 	cmd.Env = []string{
 		"PAVILION_BOT_TOKEN=1:secret", "PAVILION_API_ID=1", "PAVILION_API_HASH=hash", "PAVILION_HTTP_ADDR=127.0.0.1:0", "PAVILION_POSTGRES_URL=postgres://" + postgres.Addr().String() + "/x?sslmode=disable",
-		"PAVILION_REDIS_URL=redis://127.0.0.1:1/0", "PAVILION_MONGO_URIS=mongodb://127.0.0.1:1/x",
+		"PAVILION_REDIS_URL=redis://127.0.0.1:1/0", "PAVILION_MONGO_URIS=mongodb://127.0.0.1:1/x", "PAVILION_HTTP_ADDR=127.0.0.1:0",
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
