@@ -82,3 +82,6 @@ func divideHalfUp(n, by int64) int64 { return (n + by/2) / by }
 
 // maxMinor bounds a rate so that a day of it at the finest step cannot overflow.
 const maxMinor = math.MaxInt64 / (48 * 3600 * 100)
+
+// Decimals is how many decimals a currency has here. Some payment services count differently; gateways convert with it.
+func Decimals(code string) (int, error) { return digits(code) }

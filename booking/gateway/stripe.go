@@ -1,0 +1,222 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"time"
+
+	"github.com/stripe/stripe-go/v85"
+
+	"pavilion/booking"
+	"pavilion/internal/secret"
+)
+
+// StripeOptions configure Stripe Checkout.
+type StripeOptions struct {
+	Key     secret.String
+	Secrets Secrets // of the webhook endpoint
+	URL     string  // https://api.stripe.com where empty
+	Client  *http.Client
+	Now     func() time.Time
+}
+
+// StripeGateway takes cards and more on pages that Stripe serves.
+type StripeGateway struct {
+	client  *stripe.Client
+	secrets Secrets
+	now     func() time.Time
+}
+
+// NewStripe checks the settings; nothing is called.
+func NewStripe(o StripeOptions) (*StripeGateway, error) {
+	o.URL = cmp.Or(o.URL, stripe.APIURL)
+	if o.Key.Empty() {
+		return nil, errNoKey
+	}
+	if err := errors.Join(checkURL(o.URL), o.Secrets.check(o.Key)); err != nil {
+		return nil, err
+	}
+	backends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
+		URL: stripe.String(o.URL), HTTPClient: o.Client, MaxNetworkRetries: stripe.Int64(1), EnableTelemetry: stripe.Bool(false),
+		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, // errors come back, and are logged once where they are handled
+	})
+	return &StripeGateway{client: stripe.NewClient(o.Key.Reveal(), stripe.WithBackends(backends)), secrets: o.Secrets, now: o.Now}, nil
+}
+
+const (
+	metaPayment = "pavilion_payment" // our reference, on everything that Stripe makes for it
+	metaRefund  = "pavilion_refund"
+	// stripeOpen is how long a checkout can be paid. Stripe wants at least thirty minutes from the call; the rest is for calls that are late.
+	stripeOpen = 45 * time.Minute
+)
+
+// Create makes a Checkout session.
+func (g *StripeGateway) Create(ctx context.Context, r booking.CheckoutRequest) (booking.Checkout, error) {
+	amount, err := toProvider(booking.Stripe, r.Amount)
+	if err != nil {
+		return booking.Checkout{}, err
+	}
+	meta := map[string]string{metaPayment: r.Reference}
+	params := &stripe.CheckoutSessionCreateParams{
+		Mode: stripe.String(string(stripe.CheckoutSessionModePayment)), ClientReferenceID: stripe.String(r.Reference), Metadata: meta,
+		PaymentIntentData: &stripe.CheckoutSessionCreatePaymentIntentDataParams{Metadata: meta},
+		SuccessURL:        stripe.String(r.ReturnURL), CancelURL: stripe.String(r.ReturnURL), ExpiresAt: stripe.Int64(r.Made.Add(stripeOpen).Unix()),
+		LineItems: []*stripe.CheckoutSessionCreateLineItemParams{{
+			Quantity: stripe.Int64(1),
+			PriceData: &stripe.CheckoutSessionCreateLineItemPriceDataParams{
+				Currency: stripe.String(strings.ToLower(r.Amount.Currency)), UnitAmount: stripe.Int64(amount),
+				ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: stripe.String(r.Title)},
+			},
+		}},
+	}
+	params.SetIdempotencyKey("checkout-" + r.Reference)
+	session, err := g.client.V1CheckoutSessions.Create(ctx, params)
+	if err != nil {
+		return booking.Checkout{}, stripeError("create checkout", err)
+	}
+	return booking.Checkout{ID: session.ID, URL: session.URL}, nil
+}
+
+// Fetch reads the session with its charge.
+func (g *StripeGateway) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
+	if known.Checkout == "" {
+		return booking.Report{}, booking.ErrNothingToAsk
+	}
+	params := &stripe.CheckoutSessionRetrieveParams{}
+	params.AddExpand("payment_intent.latest_charge")
+	session, err := g.client.V1CheckoutSessions.Retrieve(ctx, known.Checkout, params)
+	if err != nil {
+		return booking.Report{}, stripeError("fetch checkout", err)
+	}
+	return sessionReport(session), nil
+}
+
+// Refund gives money back. Stripe forgets idempotency keys after a day and our tries go on for longer, so the refunds that there are come
+// first.
+func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
+	amount, err := toProvider(booking.Stripe, r.Amount)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
+	}
+	list := &stripe.RefundListParams{PaymentIntent: stripe.String(r.Charge)}
+	for made, err := range g.client.V1Refunds.List(ctx, list).All(ctx) {
+		if err != nil {
+			return "", refundError(stripeError("list refunds", err))
+		}
+		if made.Metadata[metaRefund] == r.Key {
+			return refundMade(made)
+		}
+	}
+	params := &stripe.RefundCreateParams{PaymentIntent: stripe.String(r.Charge), Amount: stripe.Int64(amount), Metadata: map[string]string{metaRefund: r.Key}}
+	params.SetIdempotencyKey("refund-" + r.Key)
+	made, err := g.client.V1Refunds.Create(ctx, params)
+	if err != nil {
+		return "", refundError(stripeError("refund", err))
+	}
+	return refundMade(made)
+}
+
+// refundMade accepts a refund that is under way: banks take days, and a failure later comes as an event of the charge.
+func refundMade(r *stripe.Refund) (string, error) {
+	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {
+		return "", booking.ErrRefundRefused
+	}
+	return r.ID, nil
+}
+
+// refundError makes a final refusal one that callers know.
+func refundError(err error) error {
+	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrNothingToAsk) {
+		return fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
+	}
+	return err
+}
+
+// stripeError sorts errors as rest.go does, and leaves Stripe's own words out.
+func stripeError(what string, err error) error {
+	var said *stripe.Error
+	if !errors.As(err, &said) {
+		return fmt.Errorf("stripe: %s: %w: %w", what, booking.ErrGateway, err)
+	}
+	return fmt.Errorf("stripe: %s: %d %s: %w", what, said.HTTPStatusCode, said.Code, cmp.Or(statusError(said.HTTPStatusCode), errRefused))
+}
+
+// Verify checks and reads a webhook.
+func (g *StripeGateway) Verify(c booking.Callback) (booking.Event, error) {
+	if err := g.secrets.timed(textproto.MIMEHeader(c.Header).Get("Stripe-Signature"), c.Body, g.now()); err != nil {
+		return booking.Event{}, err
+	}
+	var e stripe.Event
+	if err := json.Unmarshal(c.Body, &e); err != nil || e.ID == "" {
+		return booking.Event{}, booking.ErrCallback
+	}
+	event := booking.Event{ID: e.ID, Kind: string(e.Type)}
+	if e.Data == nil {
+		return event, nil
+	}
+	var err error
+	switch e.Type {
+	case stripe.EventTypeCheckoutSessionCompleted, stripe.EventTypeCheckoutSessionAsyncPaymentSucceeded, stripe.EventTypeCheckoutSessionAsyncPaymentFailed,
+		stripe.EventTypeCheckoutSessionExpired:
+		var session stripe.CheckoutSession
+		if err = json.Unmarshal(e.Data.Raw, &session); err == nil {
+			event.Report = sessionReport(&session)
+		}
+		if e.Type == stripe.EventTypeCheckoutSessionAsyncPaymentFailed {
+			event.Report.State = booking.Failed
+		}
+	case stripe.EventTypePaymentIntentSucceeded, stripe.EventTypePaymentIntentAmountCapturableUpdated:
+		var intent stripe.PaymentIntent
+		if err = json.Unmarshal(e.Data.Raw, &intent); err == nil {
+			event.Report = intentReport(&intent)
+		}
+	case stripe.EventTypeChargeRefunded:
+		var charge stripe.Charge
+		if err = json.Unmarshal(e.Data.Raw, &charge); err == nil && charge.PaymentIntent != nil {
+			event.Report = booking.Report{
+				Reference: charge.Metadata[metaPayment], Charge: charge.PaymentIntent.ID, State: booking.Captured,
+				Amount:   fromProvider(booking.Stripe, charge.AmountCaptured, string(charge.Currency)),
+				Refunded: fromProvider(booking.Stripe, charge.AmountRefunded, string(charge.Currency)).Minor,
+			}
+		}
+	default: // Stripe tells of much more than payments
+	}
+	if err != nil {
+		return booking.Event{}, booking.ErrCallback
+	}
+	return event, nil
+}
+
+func sessionReport(s *stripe.CheckoutSession) booking.Report {
+	currency := string(s.Currency)
+	r := booking.Report{Reference: s.Metadata[metaPayment], Checkout: s.ID, State: booking.Created, Amount: fromProvider(booking.Stripe, s.AmountTotal, currency)}
+	switch {
+	case s.PaymentStatus == stripe.CheckoutSessionPaymentStatusPaid:
+		r.State = booking.Captured
+	case s.Status == stripe.CheckoutSessionStatusComplete:
+		r.State = booking.Authorized // a bank transfer that takes days
+	case s.Status == stripe.CheckoutSessionStatusExpired:
+		r.State = booking.Failed
+	}
+	if s.PaymentIntent != nil {
+		r.Charge = s.PaymentIntent.ID
+		if c := s.PaymentIntent.LatestCharge; c != nil {
+			r.Refunded = fromProvider(booking.Stripe, c.AmountRefunded, currency).Minor
+		}
+	}
+	return r
+}
+
+func intentReport(p *stripe.PaymentIntent) booking.Report {
+	r := booking.Report{Reference: p.Metadata[metaPayment], Charge: p.ID, State: booking.Authorized, Amount: fromProvider(booking.Stripe, p.Amount, string(p.Currency))}
+	if p.Status == stripe.PaymentIntentStatusSucceeded {
+		r.State, r.Amount = booking.Captured, fromProvider(booking.Stripe, p.AmountReceived, string(p.Currency))
+	}
+	return r
+}

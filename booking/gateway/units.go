@@ -1,0 +1,76 @@
+package gateway
+
+import (
+	"strings"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+)
+
+// errAmount is an amount that the provider cannot take exactly.
+var errAmount = fault.New(fault.Invalid, "amount_unit", "The payment service cannot take this amount exactly.")
+
+// providerDecimals is how many decimals Stripe and Razorpay count a currency with. It differs from ours for a dozen currencies that people
+// no longer divide (our tables follow use, theirs ISO 4217), and from ISO for ISK and UGX at Stripe, which count hundredths for historical
+// reasons.
+func providerDecimals(provider booking.Provider, code string) int {
+	switch code {
+	case "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF":
+		return 0
+	case "ISK", "UGX":
+		if provider == booking.Stripe {
+			return 2
+		}
+		return 0
+	case "BHD", "IQD", "JOD", "KWD", "OMR", "TND":
+		return 3
+	}
+	return 2
+}
+
+// toProvider converts into the provider's smallest unit.
+func toProvider(provider booking.Provider, m booking.Money) (int64, error) {
+	ours, err := booking.Decimals(m.Currency)
+	if err != nil {
+		return 0, err
+	}
+	theirs := providerDecimals(provider, m.Currency)
+	n, ok := rescale(m.Minor, ours, theirs)
+	// Cards know no tenth of a hundredth: the last of three decimals must be 0.
+	if !ok || n <= 0 || theirs == 3 && n%10 != 0 {
+		return 0, errAmount
+	}
+	return n, nil
+}
+
+// fromProvider converts out of it. What is not a whole number of our units becomes -1, which equals no amount that was asked for, so that
+// it goes to the review queue rather than being rounded.
+func fromProvider(provider booking.Provider, n int64, code string) booking.Money {
+	code = strings.ToUpper(code)
+	ours, err := booking.Decimals(code)
+	if err != nil {
+		return booking.Money{Minor: -1, Currency: code}
+	}
+	minor, ok := rescale(n, providerDecimals(provider, code), ours)
+	if !ok {
+		minor = -1
+	}
+	return booking.Money{Minor: minor, Currency: code}
+}
+
+// rescale counts n units of 10^-from in units of 10^-to, exactly.
+func rescale(n int64, from, to int) (int64, bool) {
+	for ; from < to; from++ {
+		if n > 1<<60/10 || n < 0 {
+			return 0, false
+		}
+		n *= 10
+	}
+	for ; from > to; from-- {
+		if n%10 != 0 {
+			return 0, false
+		}
+		n /= 10
+	}
+	return n, true
+}

@@ -1,0 +1,140 @@
+package gateway
+
+import (
+	"crypto/rand"
+	"net/http"
+	"time"
+)
+
+// razorpay is as much of Razorpay's API as Pavilion uses: JSON both ways, key id and key as basic authentication.
+func (g *Gateway) razorpay(mux *http.ServeMux) {
+	login := func(r *http.Request) bool {
+		id, key, ok := r.BasicAuth()
+		return ok && same(id, g.opts.KeyID) && same(key, g.opts.Key)
+	}
+	refuse := func(w http.ResponseWriter, err error) {
+		answer(w, statusOf(err), map[string]any{"error": map[string]string{"code": "BAD_REQUEST_ERROR", "description": err.Error()}})
+	}
+	mux.HandleFunc("POST /v1/payment_links", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		var want struct {
+			Amount      int64             `json:"amount"`
+			Currency    string            `json:"currency"`
+			Reference   string            `json:"reference_id"`
+			Description string            `json:"description"`
+			ReturnURL   string            `json:"callback_url"`
+			Ends        int64             `json:"expire_by"`
+			Notes       map[string]string `json:"notes"`
+		}
+		if !decode(r, &want) || want.Amount <= 0 || want.Reference == "" || len(want.Reference) > 40 || time.Until(time.Unix(want.Ends, 0)) < 15*time.Minute {
+			refuse(w, errAmount)
+			return
+		}
+		made, again, err := g.create(Razorpay, "plink_", Payment{Reference: want.Reference, Amount: want.Amount, Currency: want.Currency, Title: want.Description, ReturnURL: want.ReturnURL})
+		if again || err != nil { // Razorpay refuses a reference that it has seen
+			refuse(w, errReused)
+			return
+		}
+		answer(w, http.StatusOK, razorpayLink(made))
+	}))
+	mux.HandleFunc("GET /v1/payment_links", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		links := []any{}
+		if p, ok := g.Payment(r.URL.Query().Get("reference_id")); ok && p.Dialect == Razorpay {
+			links = append(links, razorpayLink(p))
+		}
+		answer(w, http.StatusOK, map[string]any{"payment_links": links})
+	}))
+	one := func(show func(p Payment) any) func(w http.ResponseWriter, r *http.Request) {
+		return g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+			p, ok := g.Payment(r.PathValue("id"))
+			if !ok {
+				refuse(w, errNone)
+				return
+			}
+			answer(w, http.StatusOK, show(p))
+		})
+	}
+	mux.HandleFunc("GET /v1/payment_links/{id}", one(func(p Payment) any { return razorpayLink(p) }))
+	mux.HandleFunc("GET /v1/payments/{id}", one(func(p Payment) any { return razorpayPayment(p) }))
+	mux.HandleFunc("GET /v1/payments/{id}/refunds", one(func(p Payment) any {
+		items := []any{}
+		for _, r := range g.Refunds(p.Charge) {
+			items = append(items, razorpayRefund(r))
+		}
+		return map[string]any{"entity": "collection", "count": len(items), "items": items}
+	}))
+	mux.HandleFunc("POST /v1/payments/{id}/refund", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		var want struct {
+			Amount int64             `json:"amount"`
+			Notes  map[string]string `json:"notes"`
+		}
+		key := r.Header.Get("X-Refund-Idempotency")
+		if !decode(r, &want) || len(key) < 10 {
+			refuse(w, errAmount)
+			return
+		}
+		made, err := g.refund(r.PathValue("id"), want.Amount, key, want.Notes)
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		answer(w, http.StatusOK, razorpayRefund(made))
+	}))
+}
+
+func razorpayRefund(r Refund) map[string]any {
+	notes := any([]string{}) // an empty list where there are none, as Razorpay has it
+	if len(r.Notes) > 0 {
+		notes = r.Notes
+	}
+	return map[string]any{"id": r.ID, "entity": "refund", "amount": r.Amount, "payment_id": r.Charge, "status": "processed", "notes": notes}
+}
+
+func razorpayLink(p Payment) map[string]any {
+	l := map[string]any{
+		"id": p.ID, "short_url": p.URL, "status": "created", "reference_id": p.Reference, "amount": p.Amount, "currency": p.Currency,
+		"notes": map[string]string{"pavilion_payment": p.Reference}, "payments": nil,
+	}
+	if p.Charge != "" {
+		l["payments"] = []map[string]any{{"payment_id": p.Charge, "amount": p.Amount, "status": string(p.Status)}}
+	}
+	switch p.Status {
+	case Captured:
+		l["status"] = "paid"
+	case Failed:
+		l["status"] = "expired"
+	case Open, Authorized:
+	}
+	return l
+}
+
+// razorpayPayment has no notes: a payment does not always carry those of its link.
+func razorpayPayment(p Payment) map[string]any {
+	status := string(p.Status)
+	if p.Status == Captured && p.Refunded == p.Amount {
+		status = "refunded"
+	}
+	return map[string]any{"id": p.Charge, "entity": "payment", "amount": p.Amount, "currency": p.Currency, "status": status, "amount_refunded": p.Refunded, "notes": []string{}}
+}
+
+// razorpayMessages are the events that Razorpay sends of one thing that happened.
+func razorpayMessages(p Payment, what string) []message {
+	event := func(kind string, link bool) message {
+		payload := map[string]any{}
+		if p.Charge != "" {
+			payload["payment"] = map[string]any{"entity": razorpayPayment(p)}
+		}
+		if link {
+			payload["payment_link"] = map[string]any{"entity": razorpayLink(p)}
+		}
+		return message{rand.Text()[:14], kind, map[string]any{"entity": "event", "event": kind, "created_at": time.Now().Unix(), "payload": payload}}
+	}
+	switch what {
+	case "authorized":
+		return []message{event("payment.authorized", false)}
+	case "captured":
+		return []message{event("payment.captured", false), event("payment_link.paid", true)}
+	case "refunded":
+		return []message{event("refund.processed", false)}
+	}
+	return []message{event("payment_link.expired", true)}
+}
