@@ -49,6 +49,9 @@ func (c *change) cancel(ctx context.Context, b *Booking, waive bool) error {
 	if err := c.done(ctx, "cancel", b, tell, map[string]any{"fee_minor": fee.Minor, "currency": fee.Currency}); err != nil {
 		return err
 	}
+	if err := c.refundCancelled(ctx, *b); err != nil {
+		return err
+	}
 	return c.offer(ctx, b.Nets, b.occupied())
 }
 

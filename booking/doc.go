@@ -32,9 +32,21 @@
 // The price is one small query for each read while Postgres is up; without Postgres there is no availability, because what Redis holds
 // could then be old.
 //
+// # Money
+//
+// A payment is a row before its gateway hears of it. What a gateway says, in a callback or when asked, is a hint about that row: callbacks go
+// into an inbox (one row for each event, by its id and by its body) and a job applies them; a report of a rank that the payment has reached
+// changes nothing, so neither order nor number of reports matters. Only exactly the amount and currency that were asked for, for the price
+// that the booking still has, confirm it; everything else waits in the review queue, where a person decides. Money for a slot that was
+// lost, for a booking that is paid already or was cancelled goes back by itself.
+//
+// A refund is a row with a key that says why, so the same reason is one refund; the payment's row keeps what went back within what came, and
+// the schema checks that. Its job asks the gateway under one key, however often. A reconciler asks about payments of which nothing was
+// heard. Every movement has entries in a ledger that add up to nothing, which the schema checks at the commit.
+//
 // # What it does not do
 //
 // It does not send: a notification is a row and a job that names it, and whoever implements messenger delivers. Until the bot does, the
-// rows are what there is, and members read them over the API. It takes no money: a club that is paid online confirms a hold through its
-// payment. It knows neither HTTP nor Telegram.
+// rows are what there is, and members read them over the API. The same is true of alerts about reviews. It moves no money: a Gateway does.
+// It knows neither HTTP nor Telegram.
 package booking

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,7 +24,7 @@ func (f Finding) String() string { return fmt.Sprintf("%s: %v and %d more", f.Ru
 // is for. It changes nothing.
 func Check(ctx context.Context, q storage.Queryer) ([]Finding, error) {
 	var findings []Finding
-	for _, rule := range invariants() {
+	for _, rule := range slices.Concat(invariants(), paymentInvariants()) {
 		rows, err := q.Query(ctx, rule.sql)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", rule.name, err)

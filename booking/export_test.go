@@ -1,6 +1,11 @@
 package booking
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"pavilion/internal/secret"
+)
 
 // Sweep runs one kind of sweep, as its job does.
 func (s *Service) Sweep(ctx context.Context, what string) error { return s.sweep(ctx, what) }
@@ -22,3 +27,37 @@ func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from,
 	})
 	return nil
 }
+
+// PaymentStates lists them all.
+func PaymentStates() []PaymentState { return paymentStates() }
+
+// ApplyEvents applies what is in the inbox, as the jobs do.
+func (s *Service) ApplyEvents(ctx context.Context) error {
+	ids, err := waitingEvents(ctx, s.db, 0, sweepBatch)
+	for _, id := range ids {
+		err = errors.Join(err, s.applyEvent(ctx, id))
+	}
+	return err
+}
+
+// RunRefund makes a refund, as its job does.
+func (s *Service) RunRefund(ctx context.Context, id RefundID) error { return s.runRefund(ctx, id) }
+
+// AskAndDie asks the gateway for a refund and stops there, as a killed process does.
+func (s *Service) AskAndDie(ctx context.Context, id RefundID) error {
+	r, p, err := claimRefund(ctx, s.db, id, refundLease)
+	if err != nil {
+		return err
+	}
+	_, err = s.payments.Gateways[p.Provider].Refund(ctx, RefundOrder{Key: r.Reference, Charge: p.Charge, Amount: r.Amount, Whole: true, Member: p.Member})
+	return err
+}
+
+// ForInvoices makes a service that can do nothing but read invoices, and a payload that it signed.
+func ForInvoices(key, reference string) (*Service, string) {
+	s := &Service{payments: PaymentOptions{PayloadKey: secret.New(key)}}
+	return s, string(s.InvoicePayload(Payment{Reference: reference}))
+}
+
+// OpenInvoice reads a payload.
+func (s *Service) OpenInvoice(payload []byte) (string, error) { return s.payments.openInvoice(payload) }

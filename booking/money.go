@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -85,3 +86,11 @@ const maxMinor = math.MaxInt64 / (48 * 3600 * 100)
 
 // Decimals is how many decimals a currency has here. Some payment services count differently; gateways convert with it.
 func Decimals(code string) (int, error) { return digits(code) }
+
+// mulDivHalfUp is n·by/of for amounts that are not negative and by ≤ of, without an overflow in between.
+func mulDivHalfUp(n, by, of int64) int64 {
+	hi, lo := bits.Mul64(uint64(n), uint64(by))         //nolint:gosec // amounts that are not negative
+	lo, carry := bits.Add64(lo, uint64(of/2), 0)        //nolint:gosec // as above
+	quotient, _ := bits.Div64(hi+carry, lo, uint64(of)) //nolint:gosec // as above; by ≤ of keeps it in range
+	return int64(quotient)                              //nolint:gosec // as above
+}

@@ -19,6 +19,8 @@ const (
 	notifyMoved     notice = "moved"
 	notifyReminder  notice = "reminder"
 	notifyOffered   notice = "offered"
+	notifySlotLost  notice = "slot_lost" // the money came too late, and goes back
+	notifyRefunded  notice = "refunded"
 )
 
 // Notification is one thing to say to one member. It carries no words: whoever sends it makes them, in the member's language.
@@ -28,6 +30,7 @@ type Notification struct {
 	Member    MemberID
 	Kind      string
 	Booking   ID
+	Refund    RefundID // that it tells of; else 0
 	CreatedAt time.Time
 	SentAt    *time.Time
 }

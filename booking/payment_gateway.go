@@ -81,7 +81,8 @@ type Event struct {
 type Report struct {
 	Reference string // ours, as the provider repeats it; empty where it is not about a payment of ours
 	Checkout  string
-	Charge    string // the provider's id of the money
+	Charge    string   // the provider's id of the money
+	Payer     MemberID // where the provider tells; else 0
 	State     PaymentState
 	Amount    Money // authorized or captured
 	Refunded  int64 // in all, in the unit of Amount

@@ -41,7 +41,7 @@ func (s PaymentState) rank() int {
 	return -1
 }
 
-// paymentMoves is the table of allowed moves; what is not in it is refused.
+// moves is the table of allowed moves; what is not in it is refused.
 func (s PaymentState) moves() []PaymentState {
 	switch s {
 	case Created:
@@ -55,7 +55,7 @@ func (s PaymentState) moves() []PaymentState {
 	case Captured:
 		return []PaymentState{RefundPending, PartRefunded, Refunded}
 	case RefundPending: // back where the provider refused
-		return []PaymentState{Captured, PartRefunded, Refunded}
+		return []PaymentState{InReview, Captured, PartRefunded, Refunded}
 	case PartRefunded:
 		return []PaymentState{RefundPending, Refunded}
 	case Refunded:
@@ -75,13 +75,15 @@ func (s PaymentState) To(next PaymentState) error {
 func (s PaymentState) paid() bool { return s.rank() == Captured.rank() }
 
 // settled is the state of a payment whose money came, by what of it went back or is about to.
-func settled(received, refunded, pending int64) PaymentState {
+func (p Payment) settled() PaymentState {
 	switch {
-	case pending > 0:
+	case p.Refund > p.Refunded:
 		return RefundPending
-	case refunded == 0:
+	case p.Refunded == 0 && p.suspended:
+		return InReview
+	case p.Refunded == 0:
 		return Captured
-	case refunded < received:
+	case p.Refunded < p.Received.Minor:
 		return PartRefunded
 	}
 	return Refunded

@@ -71,7 +71,7 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 			return err
 		}
 		done.Booking = *b
-		return nil
+		return c.reviewDifference(ctx, *b, old.Price)
 	})
 	if err == nil {
 		err = lost

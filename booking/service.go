@@ -21,6 +21,7 @@ type Options struct {
 	DB       *pgxpool.Pool
 	Redis    *storage.Redis // nil: no cache
 	Logger   *slog.Logger
+	Payments PaymentOptions
 	LockWait time.Duration // for one lock; 2 s where 0
 	ConnWait time.Duration // for a free connection; 1 s where 0
 }
@@ -41,6 +42,7 @@ type Service struct {
 	jobs     *river.Client[pgx.Tx]
 	logger   *slog.Logger
 	lockWait time.Duration
+	payments PaymentOptions
 }
 
 // New makes a Service; nothing runs until it is called.
@@ -52,7 +54,7 @@ func New(o Options) (*Service, error) {
 	pool := storage.NewHurried(o.DB, cmp.Or(o.ConnWait, time.Second))
 	return &Service{
 		db: pool, pool: pool, cache: newBusyCache(o.Redis), setups: new(setupCache), flights: new(singleflight.Group), jobs: jobs,
-		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second),
+		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second), payments: o.Payments,
 	}, nil
 }
 

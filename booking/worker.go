@@ -25,6 +25,7 @@ type messenger interface {
 type WorkerOptions struct {
 	DB        *pgxpool.Pool
 	Messenger messenger // nil: notifications stay rows that members read over the API
+	Alerter   alerter   // nil: reviews stay rows that staff read
 	Logger    *slog.Logger
 	Workers   int           // 10 where 0
 	Sweep     time.Duration // between two looks for what has run out; 5 s where 0
@@ -55,6 +56,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 		return s.deliver(ctx, o.Messenger, job.Args.Notification)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, job.Args.What) }))
+	s.addPaymentJobs(workers, o.Alerter)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  o.Logger.With("component", "jobs"),
 		Queues:  map[string]river.QueueConfig{jobQueue: {MaxWorkers: cmp.Or(o.Workers, 10)}},
@@ -64,6 +66,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 			periodic(sweepWaiting, time.Minute),
 			periodic(sweepReminders, 30*time.Second),
 			periodic(sweepOld, time.Hour),
+			periodic(sweepPayments, time.Minute),
 		},
 	})
 	if err != nil {
@@ -79,6 +82,7 @@ const (
 	sweepWaiting   = "waiting"
 	sweepReminders = "reminders"
 	sweepOld       = "old"
+	sweepPayments  = "payments"
 )
 
 // periodic enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
@@ -108,7 +112,9 @@ func (s *Service) sweep(ctx context.Context, what string) error {
 		return err
 	case sweepOld:
 		_, err := deleteOldKeys(ctx, s.db)
-		return err
+		return errors.Join(err, emptyOldBodies(ctx, s.db))
+	case sweepPayments:
+		return s.SweepPayments(ctx)
 	}
 	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
 }

@@ -85,7 +85,7 @@ func (n *razorpayNotes) UnmarshalJSON(data []byte) error {
 	*n = nil
 	var fields map[string]any
 	if json.Unmarshal(data, &fields) != nil {
-		return nil
+		return nil //nolint:nilerr // a list: there are no notes
 	}
 	*n = razorpayNotes{}
 	for name, value := range fields {

@@ -90,10 +90,12 @@ func times(b *bundle, body []byte, believed, refused func(name string, h http.He
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	real := b.Gateway
+	usual := b.Gateway
 	b.Gateway = g
-	defer func() { b.Gateway = real }()
-	at := func(d time.Duration) http.Header { return sandbox.Sign(b.dialect, newSecret, "evt_1", body, now.Add(d)) }
+	defer func() { b.Gateway = usual }()
+	at := func(d time.Duration) http.Header {
+		return sandbox.Sign(b.dialect, newSecret, "evt_1", body, now.Add(d))
+	}
 	believed("300 s old", at(-300*time.Second), body)
 	believed("300 s ahead", at(300*time.Second), body)
 	refused("301 s old", at(-301*time.Second), body)

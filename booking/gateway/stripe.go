@@ -43,7 +43,7 @@ func NewStripe(o StripeOptions) (*StripeGateway, error) {
 		return nil, err
 	}
 	backends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
-		URL: stripe.String(o.URL), HTTPClient: o.Client, MaxNetworkRetries: stripe.Int64(1), EnableTelemetry: stripe.Bool(false),
+		URL: stripe.String(o.URL), HTTPClient: o.Client, MaxNetworkRetries: stripe.Int64(1), EnableTelemetry: new(false),
 		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, // errors come back, and are logged once where they are handled
 	})
 	return &StripeGateway{client: stripe.NewClient(o.Key.Reveal(), stripe.WithBackends(backends)), secrets: o.Secrets, now: o.Now}, nil
@@ -66,11 +66,11 @@ func (g *StripeGateway) Create(ctx context.Context, r booking.CheckoutRequest) (
 	params := &stripe.CheckoutSessionCreateParams{
 		Mode: stripe.String(string(stripe.CheckoutSessionModePayment)), ClientReferenceID: stripe.String(r.Reference), Metadata: meta,
 		PaymentIntentData: &stripe.CheckoutSessionCreatePaymentIntentDataParams{Metadata: meta},
-		SuccessURL:        stripe.String(r.ReturnURL), CancelURL: stripe.String(r.ReturnURL), ExpiresAt: stripe.Int64(r.Made.Add(stripeOpen).Unix()),
+		SuccessURL:        stripe.String(r.ReturnURL), CancelURL: stripe.String(r.ReturnURL), ExpiresAt: new(r.Made.Add(stripeOpen).Unix()),
 		LineItems: []*stripe.CheckoutSessionCreateLineItemParams{{
 			Quantity: stripe.Int64(1),
 			PriceData: &stripe.CheckoutSessionCreateLineItemPriceDataParams{
-				Currency: stripe.String(strings.ToLower(r.Amount.Currency)), UnitAmount: stripe.Int64(amount),
+				Currency: stripe.String(strings.ToLower(r.Amount.Currency)), UnitAmount: new(amount),
 				ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: stripe.String(r.Title)},
 			},
 		}},
@@ -113,7 +113,7 @@ func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (stri
 			return refundMade(made)
 		}
 	}
-	params := &stripe.RefundCreateParams{PaymentIntent: stripe.String(r.Charge), Amount: stripe.Int64(amount), Metadata: map[string]string{metaRefund: r.Key}}
+	params := &stripe.RefundCreateParams{PaymentIntent: stripe.String(r.Charge), Amount: new(amount), Metadata: map[string]string{metaRefund: r.Key}}
 	params.SetIdempotencyKey("refund-" + r.Key)
 	made, err := g.client.V1Refunds.Create(ctx, params)
 	if err != nil {

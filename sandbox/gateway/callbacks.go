@@ -23,7 +23,7 @@ type Faults struct {
 	Corrupt     bool          `json:"corrupt"`      // a bit of the body is flipped after signing
 	Silent      bool          `json:"silent"`       // callbacks are dropped
 	APIDown     bool          `json:"api_down"`     // the API answers 503
-	LoseAnswers int           `json:"lose_answers"` // so many calls of the API have their effect and no answer
+	LoseAnswers int           `json:"lose_answers"` // so many calls of the API that change something have their effect and no answer
 	Skew        time.Duration `json:"skew"`         // of the clock that signs
 	ForgetKeys  bool          `json:"forget_keys"`  // Stripe and Razorpay forget the keys of requests, as they do after a while
 }

@@ -25,7 +25,7 @@ func (g *Gateway) razorpay(mux *http.ServeMux) {
 			Ends        int64             `json:"expire_by"`
 			Notes       map[string]string `json:"notes"`
 		}
-		if !decode(r, &want) || want.Amount <= 0 || want.Reference == "" || len(want.Reference) > 40 || time.Until(time.Unix(want.Ends, 0)) < 15*time.Minute {
+		if !decode(r, &want) || want.Amount <= 0 || want.Reference == "" || len(want.Reference) > 40 || time.Unix(want.Ends, 0).Sub(g.opts.Now()) < 15*time.Minute {
 			refuse(w, errAmount)
 			return
 		}

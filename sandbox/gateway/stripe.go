@@ -22,7 +22,7 @@ func (g *Gateway) stripe(mux *http.ServeMux) {
 			Reference: reference, Amount: amount, Currency: strings.ToUpper(r.PostFormValue("line_items[0][price_data][currency]")),
 			Title: r.PostFormValue("line_items[0][price_data][product_data][name]"), ReturnURL: r.PostFormValue("success_url"),
 		}
-		left := time.Until(time.Unix(ends, 0))
+		left := time.Unix(ends, 0).Sub(g.opts.Now())
 		if amount <= 0 || r.PostFormValue("mode") != "payment" || r.Header.Get("Idempotency-Key") == "" || reference == "" ||
 			r.PostFormValue("payment_intent_data[metadata][pavilion_payment]") != reference || left < 30*time.Minute || left > 24*time.Hour {
 			refuse(w, errAmount)

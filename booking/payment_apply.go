@@ -1,0 +1,187 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// apply brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
+// behind the payment's rank changes nothing, and what says "given back" says "came" as well. event is 0 where we asked ourselves.
+func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
+	if odd, err := c.oddReport(ctx, *p, r); err != nil || odd {
+		if err != nil {
+			return err
+		}
+		return c.review(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID, Event: event})
+	}
+	switch {
+	case r.State.rank() <= p.State.rank():
+	case r.State == Captured:
+		if err := c.came(ctx, b, p, r); err != nil {
+			return err
+		}
+	case r.State == Failed || r.State == Authorized:
+		if err := c.movePayment(ctx, p, r.State); err != nil {
+			return err
+		}
+	}
+	return c.gatewayRefunded(ctx, *b, p, r)
+}
+
+// oddReport tells whether a report names another page, another payer or other money than this payment's.
+func (c *change) oddReport(ctx context.Context, p Payment, r Report) (bool, error) {
+	if r.Checkout != "" && p.Checkout != "" && r.Checkout != p.Checkout {
+		return true, nil
+	}
+	if r.State != Captured || r.Charge == "" {
+		return false, nil // a failed try may have had another charge
+	}
+	if p.State.paid() {
+		return p.Charge != r.Charge, nil
+	}
+	list, err := selectPayments(ctx, c.tx, `WHERE provider = $1 AND charge = $2 AND id <> $3`, p.Provider, r.Charge, p.ID)
+	return len(list) > 0, err
+}
+
+// came takes note of money. Exactly what was asked for, for the price that the booking still has, counts; anything else waits for a person.
+func (c *change) came(ctx context.Context, b *Booking, p *Payment, r Report) error {
+	old := p.State
+	p.Charge, p.Payer, p.Received = r.Charge, r.Payer, r.Amount
+	p.Received.Minor = max(0, p.Received.Minor) // -1: an amount that is not a whole number of our units
+	reason := ReviewReason("")
+	switch {
+	case r.Amount != p.Amount:
+		reason = ReviewAmount
+	case p.Price != b.Price:
+		reason = ReviewPrice
+	case r.Payer != 0 && r.Payer != p.Member:
+		reason = ReviewPayer
+	}
+	next := Captured
+	if reason != "" {
+		next, p.suspended = InReview, true
+	}
+	if err := old.To(next); err != nil {
+		return err
+	}
+	p.State = next
+	if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
+		return err
+	}
+	if err := c.postIn(ctx, *p); err != nil {
+		return err
+	}
+	if err := c.record(ctx, "paid", *b, map[string]any{"payment": p.ID, "amount_minor": p.Received.Minor, "currency": p.Received.Currency, "review": string(reason)}); err != nil {
+		return err
+	}
+	if reason != "" {
+		return c.review(ctx, Review{Reason: reason, Club: p.Club, Payment: p.ID})
+	}
+	return c.pay(ctx, b, p)
+}
+
+// pay lets money that adds up do what it was paid for, or sends it back.
+func (c *change) pay(ctx context.Context, b *Booking, p *Payment) error {
+	list, err := c.paymentsOf(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(list, func(other Payment) bool { return other.ID != p.ID && holdsMoney(other) && !other.suspended }) {
+		return c.refundAll(ctx, *b, p, refundDuplicate)
+	}
+	switch b.State {
+	case Held, Expired:
+		return c.confirmPaid(ctx, b, p)
+	case Confirmed, CheckedIn, NoShow: // the staff let the member play before the money came
+		return nil
+	case Cancelled, SlotLost:
+	}
+	return c.refundAll(ctx, *b, p, refundLate)
+}
+
+// confirmPaid makes a hold the booking that was paid for. A hold that has run out still has its slot while nobody else has taken it; one
+// that was moved to expired takes its slot again where it is free. Otherwise the slot is lost, and the money goes back.
+func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error {
+	if b.State == Expired || b.expired(c.at) {
+		mine, err := c.retake(ctx, *b)
+		if err != nil {
+			return err
+		}
+		if !mine {
+			if b.State == Held {
+				if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
+					return err
+				}
+			}
+			if err := moveState(ctx, c.tx, b, SlotLost, c.at); err != nil {
+				return err
+			}
+			if err := c.done(ctx, "slot_lost", b, notifySlotLost, map[string]any{"payment": p.ID}); err != nil {
+				return err
+			}
+			return c.refundAll(ctx, *b, p, refundSlotLost)
+		}
+	}
+	if b.Kind == Offer {
+		if b.State == Held {
+			if err := c.closeOffer(ctx, *b, offerTaken); err != nil {
+				return err
+			}
+		}
+		b.Kind = Play
+	}
+	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
+		return err
+	}
+	return c.done(ctx, "pay", b, notifyConfirmed, map[string]any{"payment": p.ID})
+}
+
+// retake tells whether a hold that has run out can have its slot back: before its start, on nets that are still open then, and free.
+func (c *change) retake(ctx context.Context, b Booking) (bool, error) {
+	if !b.Span.Start.After(c.at) {
+		return false, nil
+	}
+	for _, net := range b.Nets {
+		if _, err := c.setup.net(net); err != nil {
+			return false, nil // retired
+		}
+		if _, err := c.setup.checkSpan(net, b.Span); err != nil {
+			return false, nil // closed
+		}
+	}
+	if b.State == Held {
+		return true, nil // its slot is in the constraint until somebody takes it
+	}
+	// Holds of others that have run out make room for money; whoever waits is offered what is left over by the sweep.
+	c.keepFree = true
+	defer func() { c.keepFree = false }()
+	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+		return false, err
+	}
+	return c.free(ctx, b.Nets, b.occupied(), b.ID)
+}
+
+// gatewayRefunded takes note of money that went back without us. What is not more than our own refunds, done or under way, is ours.
+func (c *change) gatewayRefunded(ctx context.Context, b Booking, p *Payment, r Report) error {
+	if r.State != Captured || !p.State.paid() || r.Refunded <= p.Refund {
+		return nil
+	}
+	if r.Refunded > p.Received.Minor {
+		return c.review(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID})
+	}
+	made := Refund{
+		Reference: fmt.Sprintf("gateway-%d-%d-%s", p.ID, r.Refunded, p.Reference), Key: fmt.Sprintf("refund:%d:%s:%d", p.ID, refundGateway, r.Refunded), Payment: p.ID,
+		Reason: refundGateway, State: RefundDone, Amount: Money{r.Refunded - p.Refund, p.Received.Currency}, GatewayRef: r.Charge, CreatedAt: c.at,
+	}
+	isNew, err := insertRefund(ctx, c.tx, &made, c.actor.ID)
+	if err != nil || !isNew {
+		return err
+	}
+	p.Refund += made.Amount.Minor
+	if err := c.wentBack(ctx, b, p, made); err != nil {
+		return err
+	}
+	// Whether the booking still stands is a person's decision.
+	return c.review(ctx, Review{Reason: ReviewRefunded, Club: p.Club, Payment: p.ID, Refund: made.ID})
+}

@@ -1,0 +1,63 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+
+	"pavilion/internal/fault"
+)
+
+// How people pay at the desk.
+const (
+	Cash = "cash"
+	Card = "card"
+)
+
+// ErrMethod is another way than those.
+var ErrMethod = fault.New(fault.Invalid, "method", "At the desk people pay in cash or by card.")
+
+// PayAtDesk notes that staff took the price of a booking, and confirms it. Said again, by whichever of them, it gives the same payment. A
+// hold that has run out is refused, as the member stands there and can book anew.
+func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method string) (Payment, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return Payment{}, err
+	}
+	if method != Cash && method != Card {
+		return Payment{}, ErrMethod
+	}
+	var p Payment
+	err := s.withBooking(ctx, actor, booking, nil, func(ctx context.Context, c *change, b *Booking) error {
+		list, err := c.paymentsOf(ctx, booking)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(list, holdsMoney); i >= 0 {
+			if p = list[i]; p.Provider != Desk {
+				return ErrPaid
+			}
+			return nil
+		}
+		if err := c.mayPay(ctx, *b); err != nil {
+			return err
+		}
+		p = Payment{
+			Reference: rand.Text(), Club: b.Club, Booking: b.ID, Member: b.Member, Version: b.Version, Provider: Desk, State: Captured, Method: method,
+			Amount: b.Price, Price: b.Price, Received: b.Price, CreatedAt: c.at,
+		}
+		if err := insertPayment(ctx, c.tx, &p); err != nil {
+			return err
+		}
+		if err := c.postIn(ctx, p); err != nil {
+			return err
+		}
+		if err := c.record(ctx, "paid", *b, map[string]any{"payment": p.ID, "method": method, "amount_minor": p.Amount.Minor, "currency": p.Amount.Currency}); err != nil {
+			return err
+		}
+		return c.pay(ctx, b, &p)
+	})
+	if err != nil {
+		return Payment{}, err
+	}
+	return p, nil
+}

@@ -1,0 +1,93 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
+)
+
+const paymentColumns = `id, reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
+	coalesce(checkout, ''), coalesce(charge, ''), url, method, coalesce(payer_id, 0), coalesce(received_currency, currency), received_minor, refund_minor,
+	refunded_minor, suspended, created_at`
+
+func scanPayment(row pgx.CollectableRow) (p Payment, err error) {
+	err = row.Scan(&p.ID, &p.Reference, &p.Club, &p.Booking, &p.Member, &p.Version, &p.Provider, &p.State, &p.Amount.Currency, &p.Amount.Minor,
+		&p.Price.Currency, &p.Price.Minor, &p.Checkout, &p.Charge, &p.URL, &p.Method, &p.Payer, &p.Received.Currency, &p.Received.Minor, &p.Refund,
+		&p.Refunded, &p.suspended, &p.CreatedAt)
+	return p, err
+}
+
+func selectPayments(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Payment, error) {
+	list, err := collect(ctx, q, scanPayment, `SELECT `+paymentColumns+` FROM payment `+condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read payments: %w", err)
+	}
+	return list, nil
+}
+
+func selectPayment(ctx context.Context, q storage.Queryer, condition string, args ...any) (Payment, error) {
+	list, err := selectPayments(ctx, q, condition, args...)
+	if err != nil {
+		return Payment{}, err
+	}
+	if len(list) == 0 {
+		return Payment{}, ErrNoPayment
+	}
+	return list[0], nil
+}
+
+func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
+	var received *string
+	if p.State.paid() {
+		received = &p.Received.Currency
+	}
+	err := q.QueryRow(ctx, `
+		INSERT INTO payment (reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
+			method, charge, received_currency, received_minor, created_at, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $16, $16) RETURNING id`,
+		p.Reference, p.Club, p.Booking, p.Member, p.Version, p.Provider, p.State, p.Amount.Currency, p.Amount.Minor, p.Price.Currency, p.Price.Minor,
+		p.Method, p.Charge, received, p.Received.Minor, p.CreatedAt).Scan(&p.ID)
+	if err != nil {
+		return fmt.Errorf("insert payment: %w", err)
+	}
+	return nil
+}
+
+// updatePayment writes what became of a payment. The row must still be in the state that was read.
+func updatePayment(ctx context.Context, q storage.Queryer, p Payment, old PaymentState, at time.Time) error {
+	var received *string
+	if p.State.paid() {
+		received = &p.Received.Currency
+	}
+	tag, err := q.Exec(ctx, `
+		UPDATE payment SET state = $3, charge = nullif($4, ''), payer_id = nullif($5, 0), received_currency = $6, received_minor = $7, refund_minor = $8,
+			refunded_minor = $9, suspended = $10, changed_at = $11
+		WHERE id = $1 AND state = $2`, p.ID, old, p.State, p.Charge, p.Payer, received, p.Received.Minor, p.Refund, p.Refunded, p.suspended, at)
+	if err != nil {
+		return fmt.Errorf("update payment %d: %w", p.ID, err)
+	}
+	if tag.RowsAffected() != 1 {
+		return ErrState
+	}
+	return nil
+}
+
+// acceptPayment notes who took money that was not what was asked for.
+func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by MemberID) error {
+	if _, err := q.Exec(ctx, `UPDATE payment SET accepted_by = $2 WHERE id = $1`, id, by); err != nil {
+		return fmt.Errorf("accept payment %d: %w", id, err)
+	}
+	return nil
+}
+
+// setCheckout keeps the gateway's answer; a second try had the same one.
+func setCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
+	if _, err := q.Exec(ctx, `UPDATE payment SET checkout = $2, url = $3 WHERE id = $1 AND checkout IS NULL`, id, made.ID, made.URL); err != nil {
+		return fmt.Errorf("keep checkout of payment %d: %w", id, err)
+	}
+	return nil
+}

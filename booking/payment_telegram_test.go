@@ -1,0 +1,168 @@
+package booking_test
+
+import (
+	"errors"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"pavilion/booking"
+)
+
+// invoice makes a payment in the chat.
+func (l *till) invoice(who booking.Actor, b booking.Booking, provider booking.Provider) (booking.Payment, []byte) {
+	l.t.Helper()
+	p, err := l.Pay(l.t.Context(), who, booking.PayRequest{Booking: b.ID, Provider: provider})
+	l.must(err)
+	return p, l.InvoicePayload(p)
+}
+
+func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	p, payload := l.invoice(player(1), h, booking.Telegram)
+	if len(payload) > 128 || p.URL != "" {
+		t.Fatalf("payload of %d bytes, url %q", len(payload), p.URL)
+	}
+	ask := func(payload []byte, who booking.Actor, amount booking.Money) error {
+		return l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: who.ID, Amount: amount})
+	}
+	bent := append([]byte{}, payload...)
+	bent[len(bent)-1] ^= 1
+	for name, c := range map[string]struct {
+		payload []byte
+		who     booking.Actor
+		amount  booking.Money
+		want    error
+	}{
+		"a forged payload": {bent, player(1), rupees(1000), booking.ErrInvoice}, "no payload": {nil, player(1), rupees(1000), booking.ErrInvoice},
+		"a forwarded invoice": {payload, player(2), rupees(1000), booking.ErrInvoice}, "less": {payload, player(1), rupees(999), booking.ErrInvoicePrice},
+		"a tip": {payload, player(1), rupees(1001), booking.ErrInvoicePrice}, "another currency": {payload, player(1), booking.Money{Minor: 1000, Currency: "USD"}, booking.ErrInvoicePrice},
+	} {
+		if err := ask(c.payload, c.who, c.amount); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	l.stop(start.Add(10*time.Minute - time.Microsecond)) // the hold's last moment
+	l.must(ask(payload, player(1), rupees(1000)))
+	l.must(ask(payload, player(1), rupees(1000))) // the payer pressed twice
+	l.stop(start.Add(19 * time.Minute))
+	if _, err := l.Hold(t.Context(), player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrSlotTaken) {
+		t.Errorf("the slot while the money is on its way: %v", err)
+	}
+	var running sync.WaitGroup
+	for range 10 { // the message comes twice, and again through getDifference
+		running.Go(func() {
+			if err := l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: rupees(1000), Charge: "tg-charge-1"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	running.Wait()
+	l.settled()
+	l.is(h.ID, booking.Confirmed)
+	if err := ask(payload, player(1), rupees(1000)); !errors.Is(err, booking.ErrPaid) {
+		t.Errorf("paid already: %v", err)
+	}
+	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
+		t.Errorf("told %v", told)
+	}
+	if in := l.balance("gateway:telegram"); in != 1000 {
+		t.Errorf("%d at the gateway", in)
+	}
+	l.healthy()
+}
+
+func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	l.work()
+	over, paid, cancelled := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2)), l.held(player(3), l.want("2026-06-03T10:00:00Z", time.Hour, 3))
+	_, first := l.invoice(player(1), over, booking.Telegram)
+	_, second := l.invoice(player(2), paid, booking.Telegram)
+	_, third := l.invoice(player(3), cancelled, booking.Telegram)
+	q := l.checkout(player(2), paid, booking.Stripe)
+	l.must(l.sandbox.Pay(q.Checkout))
+	_, err := l.Cancel(t.Context(), player(3), cancelled.ID, false)
+	l.must(err)
+	l.settled()
+	l.stop(start.Add(10 * time.Minute))
+	for name, c := range map[string]struct {
+		payload []byte
+		who     booking.Actor
+		want    error
+	}{"a hold that is over": {first, player(1), booking.ErrHoldExpired}, "paid by card": {second, player(2), booking.ErrPaid}, "cancelled": {third, player(3), booking.ErrNotPayable}} {
+		if err := l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: c.payload, Payer: c.who.ID, Amount: rupees(1000)}); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	l.healthy()
+}
+
+func TestTelegram_StarsGoBackWholeAndOrdinaryMoneyByHand(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h, h2 := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
+	p, payload := l.invoice(player(1), h, booking.Stars)
+	q, other := l.invoice(player(2), h2, booking.Telegram)
+	l.must(l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: p.Amount}))
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-1"}))
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: other, Payer: player(2).ID, Amount: q.Amount, Charge: "tg-2"}))
+	l.settled()
+	for _, b := range []booking.Booking{h, h2} {
+		l.is(b.ID, booking.Confirmed)
+		_, err := l.Cancel(t.Context(), boss(), b.ID, true)
+		l.must(err)
+	}
+	l.settled()
+	l.until(`SELECT by_hand FROM refund WHERE payment_id = $1`, q.ID)
+	l.settled()
+	l.stars.mu.Lock()
+	defer l.stars.mu.Unlock()
+	if !maps.Equal(l.stars.back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
+		t.Errorf("stars back %v, payment %s", l.stars.back, l.payment(p.ID).State)
+	}
+	if l.payment(q.ID).State != booking.RefundPending || l.rung()[booking.ReviewRefundByHand] != 1 {
+		t.Errorf("%s, alerts %v", l.payment(q.ID).State, l.rung())
+	}
+	l.healthy()
+}
+
+func TestTelegram_MoneyOfAnotherPayerWaitsForAPerson(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	p, payload := l.invoice(player(1), h, booking.Stars)
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(2).ID, Amount: p.Amount, Charge: "stars-1"}))
+	l.settled()
+	l.is(h.ID, booking.Held)
+	if l.rung()[booking.ReviewPayer] != 1 {
+		t.Errorf("alerts %v", l.rung())
+	}
+	if err := l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload[:10], Payer: player(1).ID, Amount: p.Amount, Charge: "stars-2"}); !errors.Is(err, booking.ErrInvoice) {
+		t.Errorf("a payload that is not ours: %v", err)
+	}
+	l.healthy()
+}
+
+func FuzzPreCheckout(f *testing.F) {
+	service, good := booking.ForInvoices("payload-key-for-the-tests", "REFERENCEREFERENCE26LETTER")
+	f.Add([]byte(good))
+	f.Add([]byte("1.."))
+	f.Add([]byte("1.REFERENCEREFERENCE26LETTER."))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		reference, err := service.OpenInvoice(payload)
+		if (err == nil) != (string(payload) == good) || err == nil && reference != "REFERENCEREFERENCE26LETTER" || err != nil && !errors.Is(err, booking.ErrInvoice) {
+			t.Errorf("%q opened as %q, %v", payload, reference, err)
+		}
+	})
+}

@@ -1,0 +1,30 @@
+package booking
+
+import (
+	"context"
+	"errors"
+
+	"github.com/riverqueue/river"
+)
+
+// addPaymentJobs adds the jobs about money to a worker.
+func (s *Service) addPaymentJobs(workers *river.Workers, a alerter) {
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[eventArgs]) error {
+		err := s.applyEvent(ctx, job.Args.Event)
+		switch {
+		case errors.Is(err, errApplied):
+			return nil
+		case errors.Is(err, errEarly):
+			return river.JobSnooze(strayRetry)
+		}
+		return err
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[refundArgs]) error {
+		err := s.runRefund(ctx, job.Args.Refund)
+		if errors.Is(err, errRefundBusy) {
+			return river.JobSnooze(refundLease)
+		}
+		return err
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[alertArgs]) error { return s.alert(ctx, a, job.Args.Review) }))
+}
