@@ -163,3 +163,30 @@ func TestDocs_EveryDependencyHasItsReason(t *testing.T) {
 		t.Errorf("docs/architecture.md gives a reason for %s, which go.mod does not require", gone)
 	}
 }
+
+func TestMakefile_HasWhatTheReadmeNamesAndExplainsEveryTarget(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, "Makefile")
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^([a-z-]+):.*## \S`).FindAllStringSubmatch(makefile, -1) {
+		explained[m[1]] = true
+	}
+	phony := regexp.MustCompile(`(?m)^\.PHONY: (.+)$`).FindStringSubmatch(makefile)
+	if phony == nil {
+		t.Fatal("the Makefile has no .PHONY line")
+	}
+	for target := range strings.FieldsSeq(phony[1]) {
+		if !explained[target] {
+			t.Errorf("make help does not explain %s", target)
+		}
+	}
+	named := regexp.MustCompile("(?m)(?:`|^)make ([a-z-]+)").FindAllStringSubmatch(read(t, "README.md"), -1)
+	if len(named) < 2 {
+		t.Errorf("the README names %d make targets; demo and test are the least", len(named))
+	}
+	for _, m := range named {
+		if !explained[m[1]] {
+			t.Errorf("the README says make %s, which is no target", m[1])
+		}
+	}
+}
