@@ -51,7 +51,7 @@ deps: ## install the servers that the tests talk to, where they are missing
 	$(GO) run ./sandbox/engines/install
 
 race: deps ## every test under the race detector
-	$(GO) test -race -shuffle=on -timeout 10m ./...
+	$(GO) test -race -shuffle=on -timeout 25m ./...
 
 # The tests come last, so that their result stands at the end.
 test: tidy vet lint vulncheck race ## all that must hold before a change lands
