@@ -116,7 +116,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
 		return nil, err
 	}
-	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log}); err != nil {
+	money, err := payments(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log, Payments: money}); err != nil {
 		return nil, err
 	}
 	if p.jobs, err = booking.NewWorker(p.booking, booking.WorkerOptions{DB: p.db, Logger: log}); err != nil {

@@ -38,7 +38,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*httpapi.Server,
 	}
 	server, err := httpapi.New(deps, httpapi.Options{
 		Addr: cfg.HTTPAddr, API: cfg.Has(config.RoleHTTP), TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins,
-		OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
+		OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now, Callbacks: callbacks(cfg),
 		Limits: httpapi.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
 			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,

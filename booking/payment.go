@@ -136,7 +136,7 @@ func (c *change) openPayment(ctx context.Context, b Booking, provider Provider) 
 	}
 	p := Payment{
 		Reference: rand.Text(), Club: b.Club, Booking: b.ID, Member: b.Member, Version: b.Version, Provider: provider, State: Created,
-		Amount: amount, Price: b.Price, CreatedAt: c.at,
+		Amount: amount, Price: b.Price, Received: Money{Currency: amount.Currency}, CreatedAt: c.at,
 	}
 	if err := insertPayment(ctx, c.tx, &p); err != nil {
 		return Payment{}, err

@@ -140,14 +140,14 @@ const (
 )
 
 // Resolve ends a review. Of two who decide at once, the second finds it closed.
-func (s *Service) Resolve(ctx context.Context, actor Actor, id ReviewID, v Verdict) error {
+func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id ReviewID, v Verdict) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
 	}
 	if v != Accept && v != GiveAll && v != Close {
 		return ErrVerdict
 	}
-	list, err := selectReviews(ctx, s.db, `WHERE id = $1 AND closed_at IS NULL`, id)
+	list, err := selectReviews(ctx, s.db, `WHERE id = $1 AND closed_at IS NULL AND (club_id = $2 OR club_id IS NULL)`, id, club)
 	if err != nil {
 		return translate(ctx, err)
 	}

@@ -430,8 +430,8 @@ func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 		t.Errorf("%d reviews open, want 4", len(list))
 	}
 	for _, r := range list {
-		l.must(l.Resolve(t.Context(), boss(), r.ID, booking.Close))
-		if err := l.Resolve(t.Context(), boss(), r.ID, booking.Close); !errors.Is(err, booking.ErrNoReview) {
+		l.must(l.Resolve(t.Context(), boss(), l.club, r.ID, booking.Close))
+		if err := l.Resolve(t.Context(), boss(), l.club, r.ID, booking.Close); !errors.Is(err, booking.ErrNoReview) {
 			t.Errorf("closed twice: %v", err)
 		}
 	}
@@ -457,7 +457,7 @@ func TestReview_AcceptedOrGivenBack(t *testing.T) {
 		t.Errorf("a member reads reviews: %v", err)
 	}
 	for _, r := range list {
-		if err := l.Resolve(t.Context(), boss(), r.ID, booking.Close); !errors.Is(err, booking.ErrVerdict) {
+		if err := l.Resolve(t.Context(), boss(), l.club, r.ID, booking.Close); !errors.Is(err, booking.ErrVerdict) {
 			t.Errorf("closed with the money in between: %v", err)
 		}
 		verdict := booking.Accept
@@ -469,7 +469,7 @@ func TestReview_AcceptedOrGivenBack(t *testing.T) {
 		var mu sync.Mutex
 		for range 8 {
 			running.Go(func() {
-				err := l.Resolve(context.WithoutCancel(t.Context()), boss(), r.ID, verdict)
+				err := l.Resolve(context.WithoutCancel(t.Context()), boss(), l.club, r.ID, verdict)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {

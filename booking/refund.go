@@ -77,6 +77,7 @@ const (
 
 // RefundRequest asks for money back. Seen is what of the payment had been refunded when whoever asks looked at it.
 type RefundRequest struct {
+	Club    ClubID // in which the actor is staff
 	Payment PaymentID
 	Amount  int64 // 0: all that is left
 	Seen    int64
@@ -90,6 +91,9 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 	}
 	var made Refund
 	err := s.withPayment(ctx, actor, r.Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
+		if p.Club != r.Club {
+			return ErrNoPayment
+		}
 		if p.State == InReview {
 			return ErrInReview
 		}
@@ -315,15 +319,15 @@ func (s *Service) refundByHand(ctx context.Context, payment PaymentID, id Refund
 }
 
 // GaveBack notes that staff gave the money of a refund back by hand. Said twice, it is noted once.
-func (s *Service) GaveBack(ctx context.Context, actor Actor, id RefundID) error {
+func (s *Service) GaveBack(ctx context.Context, actor Actor, club ClubID, id RefundID) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
 	}
-	list, err := selectRefunds(ctx, s.db, `WHERE id = $1`, id)
+	list, err := selectRefunds(ctx, s.db, `WHERE id = $1 AND by_hand AND payment_id IN (SELECT id FROM payment WHERE club_id = $2)`, id, club)
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if len(list) == 0 || !list[0].ByHand {
+	if len(list) == 0 {
 		return ErrNoRefund
 	}
 	if err := s.finishRefund(ctx, actor, id, "by hand"); err != nil {
@@ -333,10 +337,10 @@ func (s *Service) GaveBack(ctx context.Context, actor Actor, id RefundID) error 
 }
 
 // Refunds lists the refunds of a payment, for staff.
-func (s *Service) Refunds(ctx context.Context, actor Actor, payment PaymentID) ([]Refund, error) {
+func (s *Service) Refunds(ctx context.Context, actor Actor, club ClubID, payment PaymentID) ([]Refund, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectRefunds(ctx, s.db, `WHERE payment_id = $1 ORDER BY id`, payment)
+	list, err := selectRefunds(ctx, s.db, `WHERE payment_id IN (SELECT id FROM payment WHERE id = $1 AND club_id = $2) ORDER BY id`, payment, club)
 	return list, translate(ctx, err)
 }

@@ -25,7 +25,7 @@ func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 		for i := range 16 {
 			running.Go(func() {
 				admin := booking.Actor{ID: booking.MemberID(1 + i%2), Role: booking.Admin, Origin: "test"}
-				r, err := l.Refund(context.WithoutCancel(t.Context()), admin, booking.RefundRequest{Payment: p.ID, Amount: amount})
+				r, err := l.Refund(context.WithoutCancel(t.Context()), admin, booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: amount})
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -46,22 +46,25 @@ func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 		if list := l.sandbox.Refunds(p.Charge); len(list) != 1 || list[0].Amount != want {
 			t.Errorf("at the gateway: %+v", list)
 		}
-		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Payment: p.ID, Amount: 200}); !errors.Is(err, booking.ErrRefundChanged) {
+		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: 200}); !errors.Is(err, booking.ErrRefundChanged) {
 			t.Errorf("another amount from an old view: %v", err)
 		}
-		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Payment: p.ID, Amount: 1001 - want, Seen: want}); !errors.Is(err, booking.ErrRefundAmount) && !errors.Is(err, booking.ErrNothingLeft) {
+		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: 1001 - want, Seen: want}); !errors.Is(err, booking.ErrRefundAmount) && !errors.Is(err, booking.ErrNothingLeft) {
 			t.Errorf("more than is left: %v", err)
 		}
 		if want < 1000 { // the rest, by somebody who has looked again
-			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Payment: p.ID, Seen: want})
+			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Seen: want})
 			l.must(err)
 			l.settled()
 		}
 		if got := l.payment(p.ID); got.State != booking.Refunded || l.balance("gateway:stripe") != 0 {
 			t.Errorf("in the end %s, %d at the gateway", got.State, l.balance("gateway:stripe"))
 		}
-		if _, err := l.Refund(t.Context(), player(1), booking.RefundRequest{Payment: p.ID}); !errors.Is(err, booking.ErrForbidden) {
+		if _, err := l.Refund(t.Context(), player(1), booking.RefundRequest{Club: l.club, Payment: p.ID}); !errors.Is(err, booking.ErrForbidden) {
 			t.Errorf("a member: %v", err)
+		}
+		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club + 1, Payment: p.ID, Seen: 1000}); !errors.Is(err, booking.ErrNoPayment) {
+			t.Errorf("the staff of another club: %v", err)
 		}
 		l.is(h.ID, booking.Confirmed) // money and slot are two decisions
 		l.healthy()
@@ -78,7 +81,7 @@ func TestRefund_ALostAnswerIsNoSecondRefund(t *testing.T) {
 			l.work()
 			_, p := l.paid(player(1), provider)
 			l.sandbox.SetFaults(sandbox.Faults{LoseAnswers: 2})
-			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Payment: p.ID, Amount: 250})
+			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: 250})
 			l.must(err)
 			l.settled()
 			if list := l.sandbox.Refunds(p.Charge); len(list) != 1 {
@@ -192,7 +195,7 @@ func TestRefund_OnTheGatewaysOwnSide(t *testing.T) {
 		t.Errorf("%s, alerts %v", got.State, l.rung())
 	}
 	// Ours is refused because nothing is left; nobody is paid twice.
-	if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Payment: p.ID, Seen: 1000}); !errors.Is(err, booking.ErrNothingLeft) {
+	if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Seen: 1000}); !errors.Is(err, booking.ErrNothingLeft) {
 		t.Errorf("a refund of ours as well: %v", err)
 	}
 	l.healthy()
@@ -265,7 +268,7 @@ func TestDesk_MarkedOnceGivenBackByHandOnce(t *testing.T) {
 	}
 	id := booking.RefundID(one[int64](l.bundle, `SELECT id FROM refund`))
 	for range 2 {
-		l.must(l.GaveBack(t.Context(), boss(), id))
+		l.must(l.GaveBack(t.Context(), boss(), l.club, id))
 	}
 	l.settled()
 	if open, err := l.Reviews(t.Context(), boss(), l.club); err != nil || len(open) != 0 || l.balance("desk:cash") != 0 {

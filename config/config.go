@@ -55,6 +55,21 @@ type Config struct {
 	SignInsPerMinute int            `env:"HTTP_SIGN_INS_PER_MINUTE" envDefault:"6"`
 	TracesURL        string         `env:"TRACES_URL"`
 
+	Environment     string           `env:"ENVIRONMENT" envDefault:"production"`
+	PublicURL       string           `env:"PUBLIC_URL"`
+	CallbackFrom    []netip.Prefix   `env:"CALLBACK_ADDRESSES"`
+	StripeKey       secret.String    `env:"STRIPE_KEY"`
+	StripeSecrets   secret.String    `env:"STRIPE_WEBHOOK_SECRETS"`
+	StripeURL       string           `env:"STRIPE_URL"`
+	RazorpayKeyID   string           `env:"RAZORPAY_KEY_ID"`
+	RazorpayKey     secret.String    `env:"RAZORPAY_KEY"`
+	RazorpaySecrets secret.String    `env:"RAZORPAY_WEBHOOK_SECRETS"`
+	RazorpayURL     string           `env:"RAZORPAY_URL"`
+	SandboxPayURL   string           `env:"SANDBOX_GATEWAY_URL"`
+	SandboxPayKey   secret.String    `env:"SANDBOX_GATEWAY_KEY"`
+	SandboxSecrets  secret.String    `env:"SANDBOX_GATEWAY_SECRETS"`
+	StarPrices      map[string]int64 `env:"STAR_PRICES"`
+
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"json"`
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"20s"`
@@ -193,6 +208,7 @@ func (c *Config) check() []error {
 			bad(name, "is out of range")
 		}
 	}
+	errs = append(errs, c.checkPayments()...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		bad("LOG_FORMAT", "is json or text")
 	}

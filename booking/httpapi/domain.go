@@ -6,4 +6,5 @@ func (a *routes) domain() {
 	a.book()
 	a.waitlist()
 	a.administer()
+	a.payments()
 }

@@ -16,7 +16,7 @@ import (
 func (s *Server) turnAway(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := s.proxies.client(r)
-		if wait := s.away.wait(address, s.opts.Now()); wait > 0 {
+		if wait := s.away.wait(address, s.opts.Now()); wait > 0 && !s.calls(r, address) {
 			s.metrics.turnedAway.WithLabelValues("address").Inc()
 			away(w, wait)
 			return

@@ -100,7 +100,7 @@ func statusByCode(code string) (int, bool) {
 		return http.StatusUnsupportedMediaType, true
 	case "request_timeout":
 		return http.StatusRequestTimeout, true
-	case "malformed", "idempotency_key":
+	case "malformed", "idempotency_key", "callback_signature", "callback_body":
 		return http.StatusBadRequest, true
 	}
 	return 0, false

@@ -41,6 +41,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
+	Callbacks      Callbacks
 	OperatorToken  secret.String // opens /metrics and /performance; empty: they do not exist
 	BotToken       secret.String // what Telegram signs Mini App data with
 	Version        string
@@ -92,11 +93,15 @@ func New(deps Deps, o Options) (*Server, error) {
 	if s.limits, err = newLimiter(deps.Redis, o.Now, s.metrics.limited); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
+	if err := o.Callbacks.check(); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	s.operating(mux)
 	if o.API {
 		s.api(mux)
 		s.page(mux)
+		mux.HandleFunc("POST "+callbackPath+"{provider}", s.callback)
 	}
 	s.handler = s.chain(mux)
 	return s, nil

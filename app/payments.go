@@ -1,0 +1,65 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/booking/gateway"
+	"pavilion/booking/httpapi"
+	"pavilion/config"
+)
+
+// gatewayTimeout is how long a payment gateway may take to answer.
+const gatewayTimeout = 15 * time.Second
+
+// payments builds the gateways that are set up. What cannot work is said now, all of it.
+func payments(cfg config.Config) (booking.PaymentOptions, error) {
+	client := &http.Client{
+		Timeout: gatewayTimeout,
+		// A gateway's API does not redirect; whoever does would be handed our keys.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	o := booking.PaymentOptions{
+		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},
+		ReturnURL: cfg.PublicURL, PayloadKey: cfg.BotToken, StarPrice: cfg.StarPrices,
+	}
+	var errs []error
+	add := func(provider booking.Provider, g booking.Gateway, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("payments over %s: %w", provider, err))
+			return
+		}
+		o.Gateways[provider] = g
+	}
+	stripe, razorpay, sandbox := cfg.Pays()
+	if stripe {
+		g, err := gateway.NewStripe(gateway.StripeOptions{Key: cfg.StripeKey, Secrets: config.Secrets(cfg.StripeSecrets), URL: cfg.StripeURL, Client: client, Now: time.Now})
+		add(booking.Stripe, g, err)
+	}
+	if razorpay {
+		g, err := gateway.NewRazorpay(gateway.RazorpayOptions{KeyID: cfg.RazorpayKeyID, Key: cfg.RazorpayKey, Secrets: config.Secrets(cfg.RazorpaySecrets), URL: cfg.RazorpayURL, Client: client})
+		add(booking.Razorpay, g, err)
+	}
+	if sandbox {
+		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.Secrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
+		add(booking.Sandbox, g, err)
+	}
+	return o, errors.Join(errs...)
+}
+
+// callbacks are the gateways that call back over HTTP, and from where.
+func callbacks(cfg config.Config) httpapi.Callbacks {
+	c := httpapi.Callbacks{From: cfg.Callers()}
+	stripe, razorpay, sandbox := cfg.Pays()
+	for provider, pays := range map[booking.Provider]bool{booking.Stripe: stripe, booking.Razorpay: razorpay, booking.Sandbox: sandbox} {
+		if pays {
+			c.Providers = append(c.Providers, provider)
+		}
+	}
+	slices.Sort(c.Providers)
+	return c
+}
