@@ -68,6 +68,7 @@ type SessionOptions struct {
 	ProofMaxAge  time.Duration // 1 h where 0
 	CacheFor     time.Duration // how long a checked access token is not asked for again; 15 s where 0
 	CacheEntries int           // 10,000 where 0
+	ConnWait     time.Duration // for a free connection; 1 s where 0
 	Logger       *slog.Logger
 	Now          func() time.Time // measures only how long an answer was cached; the database's clock decides the rest
 }
@@ -75,7 +76,7 @@ type SessionOptions struct {
 // Sessions sign members in and out. Access tokens are opaque: nothing in them can be forged, a revoked session's last at most CacheFor, and
 // no key has to be shared or changed. Refresh tokens rotate; one that comes twice ends its session, because nobody can tell thief from owner.
 type Sessions struct {
-	db    *pgxpool.Pool
+	db    storage.Hurried
 	opts  SessionOptions
 	store sessionStore
 	cache *lru.Cache[digest, checked]
@@ -111,7 +112,7 @@ func NewSessions(db *pgxpool.Pool, o SessionOptions) (*Sessions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	return &Sessions{db: db, opts: o, cache: cache}, nil
+	return &Sessions{db: storage.NewHurried(db, cmp.Or(o.ConnWait, time.Second)), opts: o, cache: cache}, nil
 }
 
 // Open exchanges a proof for a session. A proof works once; the same client may repeat the exchange within the grace, for a reply it lost.

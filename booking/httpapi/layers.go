@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // turnAway answers addresses above the threshold before any work.
@@ -143,6 +146,10 @@ func (s *Server) fallback(mux *http.ServeMux) http.Handler {
 			x := exchangeOf(r.Context())
 			_, x.route, _ = strings.Cut(pattern, " ")
 			x.path = r.URL.Path
+			if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
+				span.SetName(r.Method + " " + x.route)
+				span.SetAttributes(semconv.HTTPRoute(x.route))
+			}
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -221,6 +221,22 @@ func TestLimit_WithoutRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	wait(t, b.redis.Up)
+	// One that hangs costs a moment for each request until the probe notices, and nothing after.
+	if err := e.PauseRedis(); err != nil {
+		t.Fatal(err)
+	}
+	start = time.Now()
+	b.address = "198.18.0.4"
+	if n, _ := limitsOf(t, b, bad, 60); n != 10 {
+		t.Errorf("with a Redis that hangs %d sign-ins of an address, want 10", n)
+	}
+	if took := time.Since(start); took > 4*time.Second {
+		t.Errorf("11 requests took %s while Redis hung", took)
+	}
+	if err := e.ResumeRedis(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, b.redis.Up)
 	b.address = "198.18.0.3"
 	if n, _ := limitsOf(t, b, bad, 60); n != 40 {
 		t.Errorf("with Redis again %d sign-ins of an address, want 40", n)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,17 @@ func TestServer_LargeRequestsAreCut(t *testing.T) {
 		if err := res.Body.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+	// Also where no library of the API's counts: a route that reads all it gets.
+	mux, read := http.NewServeMux(), make(chan error, 1)
+	mux.HandleFunc("POST /reads", func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.ReadAll(r.Body)
+		read <- err
+	})
+	w := httptest.NewRecorder()
+	b.server.chain(mux).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/reads", io.MultiReader(strings.NewReader(large))))
+	if err := <-read; err == nil {
+		t.Error("a handler could read ten megabytes")
 	}
 	a, err := b.try(request{path: "/health/live", headers: map[string]string{"X-Large": strings.Repeat("x", 64<<10)}})
 	if err == nil && a.status != http.StatusRequestHeaderFieldsTooLarge {
