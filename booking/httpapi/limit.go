@@ -59,6 +59,7 @@ type limiter struct {
 	gcra  *redis_rate.Limiter
 	local *local
 	now   func() time.Time
+	wait  time.Duration // for Redis
 	count func(policy, outcome string)
 }
 
@@ -67,7 +68,7 @@ func newLimiter(r *storage.Redis, now func() time.Time, count func(policy, outco
 	if err != nil {
 		return nil, err
 	}
-	return &limiter{redis: r, gcra: redis_rate.NewLimiter(r.Client()), local: l, now: now, count: count}, nil
+	return &limiter{redis: r, gcra: redis_rate.NewLimiter(r.Client()), local: l, now: now, wait: redisPatience, count: count}, nil
 }
 
 // take counts a request of a member, or of an address where nobody is signed in, against a policy. The error is a problem with
@@ -94,7 +95,7 @@ func (l *limiter) take(ctx context.Context, p policy, x *exchange) error {
 
 func (l *limiter) window(ctx context.Context, key string, quota, degraded int) window {
 	if l.redis.Up() {
-		rctx, cancel := context.WithTimeout(ctx, redisPatience)
+		rctx, cancel := context.WithTimeout(ctx, l.wait)
 		defer cancel()
 		r, err := l.gcra.Allow(rctx, key, redis_rate.Limit{Rate: quota, Burst: quota, Period: policyPeriod})
 		if err == nil {

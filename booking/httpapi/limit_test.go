@@ -116,7 +116,7 @@ func TestServer_FloodIsTurnedAwayBeforeAnyWork(t *testing.T) {
 	if last.header.Get("X-Request-Id") != "" {
 		t.Error("work was done for it")
 	}
-	b.address = "198.18.0.1"
+	b.address = freshAddress()
 	if a := b.do(request{path: "/health/live"}); a.status != 200 {
 		t.Errorf("another address: %d", a.status)
 	}
@@ -136,6 +136,12 @@ func limitsOf(t *testing.T, b *bundle, r request, most int) (allowed int, refuse
 	return 0, answer{}
 }
 
+// about allows for what comes back of a quota a minute while a slow machine asks.
+func about(start time.Time, got, want, quota int) bool {
+	back := int(time.Since(start) * time.Duration(quota) / time.Minute)
+	return got >= want && got <= want+back+1
+}
+
 func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(_ *Deps, o *Options) { o.Limits.Writes, o.Limits.SignIns = 5, 2 })
@@ -143,8 +149,9 @@ func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	signOut := func(token string) request {
 		return request{method: "DELETE", path: apiPath + "/sessions?x=1", token: token}
 	} // refused by its form, counted all the same
+	start := time.Now()
 	n, refused := limitsOf(t, b, signOut(a.AccessToken), 20)
-	if n != 5 {
+	if !about(start, n, 5, 5) {
 		t.Errorf("a member got %d, want 5", n)
 	}
 	p := refused.problem(t)
@@ -155,16 +162,16 @@ func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	if refused.header.Get("RateLimit-Policy") != `"write";q=5;w=60` || !strings.HasPrefix(refused.header.Get("RateLimit"), `"write";r=0;t=`) {
 		t.Errorf("%q %q", refused.header.Get("RateLimit-Policy"), refused.header.Get("RateLimit"))
 	}
-	if n, _ := limitsOf(t, b, signOut(c.AccessToken), 20); n != 5 {
+	if n, _ := limitsOf(t, b, signOut(c.AccessToken), 20); !about(start, n, 5, 5) {
 		t.Errorf("another member at the same address got %d", n)
 	}
 	// Two sign-ins are used up; an address may do what ten members may.
 	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
-	if n, _ := limitsOf(t, b, bad, 50); n != 18 {
+	if n, _ := limitsOf(t, b, bad, 50); !about(start, n, 18, 20) {
 		t.Errorf("the address got %d more sign-ins, want 18", n)
 	}
-	b.address = "198.18.0.2"
-	if n, _ := limitsOf(t, b, request{method: "DELETE", path: apiPath + "/sessions", token: "pva_guess"}, 50); n != 20 {
+	b.address = freshAddress()
+	if n, _ := limitsOf(t, b, request{method: "DELETE", path: apiPath + "/sessions", token: "pva_guess"}, 50); !about(start, n, 20, 20) {
 		t.Errorf("an address could guess %d tokens, want 20", n)
 	}
 }
@@ -175,10 +182,11 @@ func TestLimit_IsSharedByProcesses(t *testing.T) {
 	one, two := setup(t, few), setup(t, few)
 	two.address = one.address
 	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
+	start := time.Now()
 	for range 5 {
 		one.do(bad)
 	}
-	if n, _ := limitsOf(t, two, bad, 50); n != 5 {
+	if n, _ := limitsOf(t, two, bad, 50); !about(start, n, 5, 10) {
 		t.Errorf("the second process let %d in, want the 5 that were left", n)
 	}
 }
@@ -204,11 +212,11 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	token := b.signIn(someone()).AccessToken
 	e.StopRedis()
 	start := time.Now()
-	if n, refused := limitsOf(t, b, bad, 50); n != 10 || refused.header.Get("Retry-After") == "" {
+	if n, refused := limitsOf(t, b, bad, 50); !about(start, n, 10, 10) || refused.header.Get("Retry-After") == "" {
 		t.Errorf("without Redis %d sign-ins of an address, want a quarter of 40", n)
 	}
 	write := request{method: "DELETE", path: apiPath + "/sessions?x=1", token: token}
-	if n, _ := limitsOf(t, b, write, 50); n != 2 {
+	if n, _ := limitsOf(t, b, write, 50); !about(start, n, 2, 2) {
 		t.Errorf("without Redis %d writes of a member, want half of 4", n)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -226,8 +234,8 @@ func TestLimit_WithoutRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	start = time.Now()
-	b.address = "198.18.0.4"
-	if n, _ := limitsOf(t, b, bad, 60); n != 10 {
+	b.address = freshAddress()
+	if n, _ := limitsOf(t, b, bad, 60); !about(start, n, 10, 10) {
 		t.Errorf("with a Redis that hangs %d sign-ins of an address, want 10", n)
 	}
 	if took := time.Since(start); took > 4*time.Second {
@@ -237,8 +245,9 @@ func TestLimit_WithoutRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	wait(t, b.redis.Up)
-	b.address = "198.18.0.3"
-	if n, _ := limitsOf(t, b, bad, 60); n != 40 {
+	start = time.Now()
+	b.address = freshAddress()
+	if n, _ := limitsOf(t, b, bad, 60); !about(start, n, 40, 40) {
 		t.Errorf("with Redis again %d sign-ins of an address, want 40", n)
 	}
 }
@@ -263,7 +272,7 @@ func TestLimit_ParallelRequestsDoNotSlipThrough(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(_ *Deps, o *Options) { o.Limits.SignIns = 2 })
 	var mu sync.Mutex
-	allowed := 0
+	allowed, start := 0, time.Now()
 	var wg sync.WaitGroup
 	for range 60 {
 		wg.Go(func() {
@@ -280,7 +289,7 @@ func TestLimit_ParallelRequestsDoNotSlipThrough(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if allowed != 20 && allowed != 21 { // one comes back every three seconds
+	if !about(start, allowed, 20, 20) {
 		t.Errorf("%d of 60 at once were let in, want 20", allowed)
 	}
 }
