@@ -16,6 +16,7 @@ build: ## the binary as the image holds it: bin/pavilion
 
 demo: ## play the main job on a simulated Telegram, then stay up for a client of your own (ONCE=1: stop after the transcript)
 	@echo 'Building (the first time takes a few minutes)…'
+	@$(GO) build ./sandbox/demo . # both binaries' packages side by side
 	@$(GO) build -o bin/demo ./sandbox/demo
 	@exec bin/demo $(if $(ONCE),-once)
 

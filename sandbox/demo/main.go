@@ -103,7 +103,7 @@ It stays up. Join with any MTProto client that lets you set the data centre:
   api id       any number, api hash any text
   phones       +%s is Meera, the admin
                +%s is Arjun, +%s is Zoya, +%s is Tom
-               any other +99966XYYYY is a new person: sign up
+               any other +99966XYYYY is a new person, where your client can sign up
   code         the X of the phone, five times: 22222 for those above
   bot          @%s       (its token %s is in use by the bot itself)
   channel      @%s   group @riverside_members
