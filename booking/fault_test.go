@@ -10,6 +10,8 @@ import (
 	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/internal/secret"
+	"pavilion/migrations"
+	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -139,6 +141,47 @@ func TestHold_AHeldLockAndAFullPoolSayLater(t *testing.T) {
 		}
 	}
 	b.held(player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 1))
+}
+
+func TestHold_PostgresGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	server, err := engines.Start(t.Context(), engines.Options{Postgres: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(server.PostgresURL)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	if _, err := migrations.Up(t.Context(), pool); err != nil {
+		t.Fatal(err)
+	}
+	b := clubIn(t, server.PostgresURL, pool, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	before := b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
+	server.StopPostgres()
+	for range 3 {
+		if _, err := b.Hold(t.Context(), player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 1)); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("a hold while Postgres is away: %v", err)
+		}
+		if _, err := b.statusAt(t.Context(), b.Service, 1, before.Span.Start); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("availability while Postgres is away: %v", err)
+		}
+	}
+	b.must(server.StartPostgres(t.Context()))
+	_, err = b.Confirm(t.Context(), player(1), before.ID)
+	for try := 0; try < 20 && fault.KindOf(err) == fault.Unavailable; try++ { // connections of before may still be found dead
+		_, err = b.Confirm(t.Context(), player(1), before.ID)
+	}
+	b.must(err)
+	b.held(player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 1))
+	b.healthy()
 }
 
 func TestAudit_GrowsAndNeverChanges(t *testing.T) {

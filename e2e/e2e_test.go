@@ -105,17 +105,17 @@ func post(t *testing.T, s *sandbox.Scene, names ...string) []world.Posted {
 	return posted
 }
 
-// found searches again and again until a query has so many results; the index follows within a second.
+// found searches again and again until the answer or one of its buttons says so; the index follows within a second.
 func found(t *testing.T, u *driver.User, query, want string) *tg.Message {
 	t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
 		m := ask(t, u, query)
-		if strings.Contains(m.Message, want) {
+		if strings.Contains(m.Message, want) || strings.Contains(buttons(m), want) {
 			return m
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%q: %q, want %q", query, m.Message, want)
+			t.Fatalf("%q: %q, want %q; buttons:\n%s", query, m.Message, want, buttons(m))
 		}
 		// Each answer is deleted, so that the next one is the only one of its kind.
 		if _, err := u.API.MessagesDeleteMessages(t.Context(), &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: []int{m.ID}}); err != nil {

@@ -25,7 +25,8 @@ func Violated(err error, constraint string) bool {
 }
 
 // Unreachable tells errors that mean "Postgres cannot be asked right now" from answers that it gave: no connection, a connection that
-// broke, a server that starts, stops or is full, a caller's deadline that ended while waiting for a connection.
+// broke or was found dead before anything was sent, a server that starts, stops or is full, a caller's deadline that ended while waiting
+// for a connection.
 func Unreachable(err error) bool {
 	if err == nil {
 		return false
@@ -36,6 +37,6 @@ func Unreachable(err error) bool {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
+	return pgconn.SafeToRetry(err) || errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }

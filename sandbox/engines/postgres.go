@@ -56,6 +56,8 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 	e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
 	own := &server{
 		name: "postgres", dir: dir, account: account,
+		// Backends outlive a killed postmaster for a moment and go on answering; at this signal it takes them along and writes nothing down.
+		crash: syscall.SIGQUIT,
 		argv: []string{
 			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
 			// Throw-away data: a power cut may lose it; what was committed survives a kill, because the kernel has it.

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,10 @@ type server struct {
 	argv    []string
 	account *syscall.Credential // nil: our own
 	ping    func(ctx context.Context) error
-	cmd     *exec.Cmd
-	done    chan struct{}
+	// crash is the signal that ends the server and all its processes at once; SIGKILL where 0.
+	crash syscall.Signal
+	cmd   *exec.Cmd
+	done  chan struct{}
 }
 
 var errNotUp = errors.New("did not answer in time")
@@ -71,7 +74,7 @@ func (s *server) kill() {
 	if s.cmd == nil || s.cmd.Process == nil {
 		return
 	}
-	_ = s.cmd.Process.Kill() // already gone is fine
+	_ = s.cmd.Process.Signal(cmp.Or(s.crash, syscall.SIGKILL)) // already gone is fine
 	<-s.done
 }
 
