@@ -40,7 +40,7 @@ func TestSearch_CasesHoldInTheChat(t *testing.T) {
 // cases reads rows of four fields apart by tabs. Quotation marks are text here, so it is no CSV.
 func cases(t *testing.T, file string) [][]string {
 	t.Helper()
-	text, err := os.ReadFile(file) //nolint:gosec // a file of the repository
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
