@@ -44,6 +44,8 @@ type Channels struct {
 	pools *storage.Pools
 	now   func() time.Time
 
+	changing sync.Mutex // one change at a time, from what it reads to what it wrote
+
 	mu     sync.RWMutex
 	byID   map[ChannelID]Channel
 	loaded bool
@@ -148,11 +150,14 @@ func (c *Channels) move(ctx context.Context, id ChannelID, to ChannelState) (Cha
 	})
 }
 
-// change writes first and remembers then, so that what an admin was told holds after a crash.
+// change writes first and remembers then, so that what an admin was told holds after a crash. Ledgers are kept several times a second: a change
+// that began before an admin's and ended after it would undo it.
 func (c *Channels) change(ctx context.Context, id ChannelID, fn func(*Channel) error) (Channel, error) {
-	c.mu.Lock()
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	c.mu.RLock()
 	ch := c.byID[id]
-	c.mu.Unlock()
+	c.mu.RUnlock()
 	ch.ID = id
 	if err := fn(&ch); err != nil {
 		return Channel{}, err
