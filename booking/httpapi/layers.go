@@ -101,10 +101,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 // limitAll keeps the process within what it can do. The operating endpoints stay open: they are needed most when it is busy.
 func (s *Server) limitAll(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := r.Header.Get("Authorization")
-		if key == "" {
-			key = neighbourhood(exchangeOf(r.Context()).address).String()
-		}
+		key := neighbourhood(exchangeOf(r.Context()).address).String() // nothing that the client can choose anew for each request
 		if strings.HasPrefix(r.URL.Path, "/api/") && !s.global.allow(key, s.opts.Now()) {
 			s.metrics.turnedAway.WithLabelValues("global").Inc()
 			p := problemOf(errOverloaded)

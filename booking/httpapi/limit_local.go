@@ -61,10 +61,12 @@ func (t *thresholds) wait(a netip.Addr, now time.Time) time.Duration {
 	return t.penalty
 }
 
-// global bounds what this process takes on in all. It is sharded over keys, so that one client can use up its shard's part and no more.
+// global bounds what this process takes on in all. It is sharded over addresses, so that one client can use up its shard's part and no more;
+// behind the shards one limiter counts them all, or they would together let through several times the figure.
 type global struct {
 	seed   maphash.Seed
 	shards []*rate.Limiter
+	all    *rate.Limiter
 }
 
 const (
@@ -74,7 +76,7 @@ const (
 )
 
 func newGlobal(perSecond float64) *global {
-	g := &global{seed: maphash.MakeSeed()}
+	g := &global{seed: maphash.MakeSeed(), all: rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
 	for range globalShards {
 		per := perSecond * shardShare / globalShards
 		g.shards = append(g.shards, rate.NewLimiter(rate.Limit(per), max(1, int(per))))
@@ -83,7 +85,7 @@ func newGlobal(perSecond float64) *global {
 }
 
 func (g *global) allow(key string, now time.Time) bool {
-	return g.shards[maphash.String(g.seed, key)%globalShards].AllowN(now, 1)
+	return g.shards[maphash.String(g.seed, key)%globalShards].AllowN(now, 1) && g.all.AllowN(now, 1)
 }
 
 // local stands in for Redis: the same limits, for this process only and for a bounded number of keys.

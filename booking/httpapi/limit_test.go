@@ -98,8 +98,24 @@ func TestGlobal_OneKeyTakesItsShareOnly(t *testing.T) {
 	if n := count(func(int) string { return "one" }); n != 40 {
 		t.Errorf("one key took %d, want its shard's 40", n)
 	}
-	if n := count(strconv.Itoa); n != 600 {
-		t.Errorf("all the others took %d, want the other shards' 600", n)
+	if n := count(strconv.Itoa); n != 120 {
+		t.Errorf("all the others took %d, want the 120 that are left of the whole", n)
+	}
+}
+
+// A client that sends another token each time is still one client: it fills its own shard and not everybody's.
+func TestGlobal_AnotherTokenIsNoOtherClient(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(_ *Deps, o *Options) { o.Limits.GlobalPerSecond = 4 }) // a shard takes one a second
+	var refused int
+	start := time.Now()
+	for i := range 20 {
+		if a := b.do(request{path: apiPath + "/clubs", token: fmt.Sprintf("pva_made_up_%d", i)}); a.status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if most := 2 + int(time.Since(start).Seconds()); 20-refused > most {
+		t.Errorf("%d of 20 came through, want at most %d", 20-refused, most)
 	}
 }
 
