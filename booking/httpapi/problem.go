@@ -59,6 +59,7 @@ var (
 	errValidation  = fault.New(fault.Invalid, "validation", "The request cannot be read as it stands; see errors.")
 	errMalformed   = fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes.")
 	errDependency  = fault.New(fault.Unavailable, "dependency_down", "A part that this needs does not answer right now. Try again in a moment.")
+	errLeft        = fault.New(fault.Invalid, "client_left", "The client did not wait for the answer.")
 	errRateLimited = fault.New(fault.TooMany, "rate_limited", "Too many requests. Try again after the time in Retry-After.")
 	errOverloaded  = fault.New(fault.TooMany, "overloaded", "The server is busy. Try again after the time in Retry-After.")
 	errOperator    = fault.New(fault.Unauthenticated, "operator_only", "This address is for those who run the server.")
@@ -98,7 +99,7 @@ func statusByCode(code string) (int, bool) {
 		return http.StatusRequestEntityTooLarge, true
 	case "unsupported_media_type":
 		return http.StatusUnsupportedMediaType, true
-	case "request_timeout":
+	case "request_timeout", "client_left":
 		return http.StatusRequestTimeout, true
 	case "malformed", "idempotency_key", "callback_signature", "callback_body":
 		return http.StatusBadRequest, true
@@ -113,9 +114,12 @@ func problemOf(err error) *Problem {
 	}
 	cause := err
 	if fault.KindOf(err) == fault.Internal {
-		if storage.Unreachable(err) {
+		switch {
+		case errors.Is(err, context.Canceled):
+			err = errLeft // nobody reads this; it is no fault of ours that someone must look at
+		case storage.Unreachable(err):
 			err = errDependency
-		} else {
+		default:
 			err = errInternal
 		}
 	}

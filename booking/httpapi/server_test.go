@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -52,6 +53,56 @@ func TestServer_ErrorsAreProblemsWithoutInsides(t *testing.T) {
 	}
 	if a := b.do(request{method: "PUT", path: "/api/v1/sessions"}); a.header.Get("Allow") != "POST, DELETE" {
 		t.Errorf("Allow: %q", a.header.Get("Allow"))
+	}
+}
+
+// Somebody must look at a 500; nobody needs to look at a client that hung up.
+func TestServer_AClientThatLeavesIsNoFailure(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	token := b.member()
+	lock, err := b.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Rollback(t.Context()) //nolint:errcheck // it only holds a lock
+	if _, err := lock.Exec(t.Context(), `LOCK TABLE booking IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url+c.path("/bookings"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	left := make(chan error, 1)
+	go func() {
+		res, err := b.client.Do(req)
+		if err == nil {
+			err = errors.Join(errors.New("it was answered"), res.Body.Close())
+		}
+		left <- err
+	}()
+	until := func(want bool) {
+		for waiting := !want; waiting != want; {
+			if err := lock.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'booking'::regclass AND NOT granted)`).Scan(&waiting); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	until(true)
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	until(false)
+	if err := lock.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.stop() // waits for the request
+	if log := b.log.String(); !strings.Contains(log, `"code":"client_left"`) || strings.Contains(log, `"level":"ERROR"`) {
+		t.Error("a client that left was not noted as one, or as a failure")
 	}
 }
 
