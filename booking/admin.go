@@ -189,7 +189,8 @@ func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, clos
 				return ErrNoNet
 			}
 		}
-		ahead, err := selectBookings(ctx, c.tx, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed') AND b.kind <> 'block' AND s.ends > $2 ORDER BY b.id`, club, c.at)
+		ahead, err := selectBookings(ctx, c.tx, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed') AND b.kind <> 'block'
+			AND b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 2 AND s.ends > $2 ORDER BY b.id`, club, c.at)
 		if err != nil {
 			return err
 		}
@@ -228,6 +229,20 @@ func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id M
 // DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start. A block is on the
 // sheet of every day that it touches.
 func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
+	return s.sheet(ctx, actor, club, day, day, `b.state IN ('held', 'confirmed', 'checked_in', 'no_show')`)
+}
+
+// Export lists what some opening days brought, for the club's books: the day sheets, each booking and block once, and the cancelled bookings
+// of which a share was kept.
+func (s *Service) Export(ctx context.Context, actor Actor, club ClubID, from, to Day) ([]Booking, error) {
+	if to < from || to-from >= maxDays {
+		return nil, ErrRange
+	}
+	return s.sheet(ctx, actor, club, from, to, `(b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR b.state = 'cancelled' AND b.cancel_fee_minor > 0)`)
+}
+
+// sheet lists bookings of some opening days in some states, by their start. A hold that has run out takes no slot.
+func (s *Service) sheet(ctx context.Context, actor Actor, club ClubID, from, to Day, states string) ([]Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
@@ -235,9 +250,10 @@ func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Da
 	if err != nil {
 		return nil, err
 	}
-	midnight, next := edge(day, 0, set.club.Zone, Earlier), edge(day+1, 0, set.club.Zone, Earlier)
+	first, next := edge(from, 0, set.club.Zone, Earlier), edge(to+1, 0, set.club.Zone, Earlier)
 	list, err := selectBookings(ctx, s.db, `
-		WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') AND (b.day = $2 OR b.kind = 'block' AND s.starts < $4 AND s.ends > $3)
-		ORDER BY s.starts, b.id`, club, day.date(), midnight, next)
+		WHERE b.club_id = $1 AND `+states+` AND (b.state <> 'held' OR b.expires_at > booking_clock())
+			AND (b.day BETWEEN $2 AND $3 OR b.kind = 'block' AND s.starts < $5 AND s.ends > $4)
+		ORDER BY s.starts, b.id`, club, from.date(), to.date(), first, next)
 	return list, translate(ctx, err)
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pavilion/booking"
 )
@@ -101,6 +103,39 @@ func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	b.do(request{path: c.path("/days/%s", c.day), token: boss}).into(t, &sheet)
 	if len(sheet.Items) != 2 || sheet.Items[0].Kind != "block" || sheet.Items[1].ID != two.ID || sheet.Items[1].Nets[0] != int64(c.nets[1]) {
 		t.Errorf("%+v", sheet)
+	}
+}
+
+// The books need what a late cancellation left, and nothing twice.
+func TestAdmin_ExportHasEachLineOnceAndTheFees(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(func(c *booking.Club) { c.Policy.CancelFree = 1000 * time.Hour })
+	boss := b.signIn(adminID).AccessToken
+	member := b.member()
+	for i, end := range [][]string{{"confirm", "cancel"}, {"confirm"}, {"cancel"}} { // with a fee, played, a hold given up
+		held := b.hold(member, c, c.slot("10:00", "11:00", c.nets[i]))
+		for _, action := range end {
+			if a := b.act(member, c, held.ID, action, nil); a.status != 200 {
+				t.Fatalf("%s: %d %s", action, a.status, a.body)
+			}
+		}
+	}
+	block := map[string]any{"nets": c.nets[3:4], "start": c.at("20:00"), "end": (c.day + 2).String() + "T06:00"}
+	if a := b.put("POST", boss, c.path("/blocks"), block); a.status != http.StatusCreated {
+		t.Fatalf("block: %d %s", a.status, a.body)
+	}
+	a := b.do(request{path: c.path("/export.csv?from=%s&to=%s", c.day, c.day+6), token: boss})
+	lines, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll()
+	if err != nil {
+		t.Fatalf("%s %v", a.body, err)
+	}
+	var got []string
+	for _, l := range lines[1:] {
+		got = append(got, strings.Join([]string{l[6], l[7], l[10]}, " "))
+	}
+	if want := []string{"play cancelled 30000", "play confirmed ", "block confirmed "}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -62,13 +62,9 @@ func (a *routes) export(ctx context.Context, in *exportIn) (*fileOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []booking.Booking
-	for day := from; day <= to; day++ {
-		sheet, err := a.deps.Booking.DaySheet(ctx, actor, club.ID, day)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, sheet...)
+	list, err := a.deps.Booking.Export(ctx, actor, club.ID, from, to)
+	if err != nil {
+		return nil, err
 	}
 	data, err := sheet(list, club)
 	if err != nil {
