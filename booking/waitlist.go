@@ -33,8 +33,12 @@ const (
 var (
 	ErrNoWait    = fault.New(fault.NotFound, "no_wait", "You are not waiting for that.")
 	ErrWaitTwice = fault.New(fault.Conflict, "waiting", "You are waiting for that already.")
+	ErrWaits     = fault.New(fault.Conflict, "waits", "You are waiting for as many times as one person may.")
 	ErrStillFree = fault.New(fault.Conflict, "still_free", "That time is free: book it.")
 )
+
+// maxWaits is how many wishes one member may have in a club: whoever waits for everything stands in everybody's way.
+const maxWaits = 20
 
 // WaitRequest asks to be told when a time becomes free.
 type WaitRequest struct {
@@ -63,6 +67,11 @@ func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) 
 			if c.setup.status(net, day, w.Span, busy[net], c.at) == Free {
 				return ErrStillFree
 			}
+		}
+		if n, err := countWaits(ctx, c.tx, r.Club, actor.ID); err != nil {
+			return err
+		} else if n >= maxWaits {
+			return ErrWaits
 		}
 		// A slot that is freed between this look and the insert is found by the sweep for waiters.
 		return insertWait(ctx, c.tx, &w, c.at)

@@ -34,6 +34,15 @@ func insertWait(ctx context.Context, q storage.Queryer, w *Wait, at time.Time) e
 	return nil
 }
 
+// countWaits counts a member's wishes that are not over; the member's lock is held, so two requests cannot both be the last.
+func countWaits(ctx context.Context, q storage.Queryer, club ClubID, member MemberID) (n int, err error) {
+	err = q.QueryRow(ctx, `SELECT count(*) FROM waitlist WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') AND lower(during) > booking_clock()`, club, member).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count waits: %w", err)
+	}
+	return n, nil
+}
+
 func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) error {
 	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'left' WHERE id = $1 AND member_id = $2 AND state = 'waiting'`, id, member)
 	if err != nil {

@@ -115,6 +115,35 @@ func TestWaitlist_PastAndClosedTimesAreNeverOffered(t *testing.T) {
 	b.healthy()
 }
 
+// Whoever waits for everything would stand in everybody's way.
+func TestWaitlist_OneMemberHasSoManyPlaces(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	h := b.held(player(9), b.want("2026-06-02T10:00:00Z", 8*time.Hour, 1))
+	_, err := b.Confirm(t.Context(), player(9), h.ID)
+	b.must(err)
+	ten := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	var outcomes []error
+	for start := range 8 {
+		for more := range 8 - start {
+			from := ten.Add(time.Duration(start) * time.Hour)
+			_, err := b.JoinWaitlist(t.Context(), player(1), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: from, End: from.Add(time.Duration(more+1) * time.Hour)})
+			if err != nil && !errors.Is(err, booking.ErrWaits) {
+				t.Fatal(err)
+			}
+			outcomes = append(outcomes, err)
+		}
+	}
+	for i, err := range outcomes {
+		if (err == nil) != (i < 20) {
+			t.Errorf("wish %d: %v", i+1, err)
+		}
+	}
+	_, err = b.JoinWaitlist(t.Context(), player(2), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: ten, End: ten.Add(time.Hour)})
+	b.must(err)
+}
+
 func TestWaitlist_AnyNet(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
