@@ -137,12 +137,18 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 
 // moveOut moves a booking out of a block's way. Its price stays: the club moves it, not the member.
 func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) error {
+	if b.Kind != Play || b.State != Held && b.State != Confirmed {
+		return ErrState // who is there already cannot be moved to another time
+	}
 	nets := to.Nets
 	if len(nets) == 0 {
 		nets = b.Nets
 	}
 	quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: to.Start, End: to.End}, b.Rate)
 	if err != nil {
+		return err
+	}
+	if err := c.mayAsk(quote.Day, quote.Span); err != nil {
 		return err
 	}
 	old := b

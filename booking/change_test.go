@@ -148,6 +148,59 @@ func TestSwap_ExchangesInOneUpdate(t *testing.T) {
 	b.healthy()
 }
 
+// A machine stands in its lane: whoever paid for it does not lose it by a swap.
+func TestSwap_WhatIsHiredStaysWithItsNet(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	machine, err := b.SaveAddOn(t.Context(), boss(), b.club, booking.AddOn{Net: b.nets[0], Name: "Bowling machine", Price: rupees(500), Active: true})
+	b.must(err)
+	r := b.want("2026-06-03T10:00:00Z", time.Hour, 1)
+	r.AddOns = []booking.AddOnID{machine.ID}
+	hired := b.held(player(1), r)
+	elsewhere := b.held(player(2), b.want("2026-06-03T10:00:00Z", time.Hour, 2))
+	later := b.held(player(2), b.want("2026-06-03T12:00:00Z", time.Hour, 1))
+	for _, h := range []booking.Booking{hired, elsewhere, later} {
+		_, err := b.Confirm(t.Context(), boss(), h.ID)
+		b.must(err)
+	}
+	if _, err := b.Swap(t.Context(), boss(), elsewhere.ID, hired.ID); !errors.Is(err, booking.ErrNoAddOn) {
+		t.Errorf("to a net without the machine: %v", err)
+	}
+	_, err = b.Swap(t.Context(), boss(), hired.ID, later.ID)
+	b.must(err)
+	b.healthy()
+}
+
+// A resolution is no way around the rules: nobody is moved into the past, and who is there already is not moved at all.
+func TestBlock_MovesNobodyIntoThePastNorWhoIsThere(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	start := b.at("2026-06-01T09:45:00Z").Add(15 * time.Minute)
+	here := b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
+	ahead := b.held(player(2), b.want("2026-06-01T11:00:00Z", time.Hour, 1))
+	for _, h := range []booking.Booking{here, ahead} {
+		_, err := b.Confirm(t.Context(), boss(), h.ID)
+		b.must(err)
+	}
+	_, err := b.CheckIn(t.Context(), player(1), here.ID)
+	b.must(err)
+	move := func(from time.Time, id booking.ID, to time.Time) error {
+		_, err := b.Block(t.Context(), boss(), booking.BlockRequest{Club: b.club, Nets: b.nets[:1], Start: from, End: from.Add(time.Hour), Resolve: map[booking.ID]booking.Resolution{
+			id: {Move: &booking.RescheduleRequest{Nets: b.nets[1:2], Start: to, End: to.Add(time.Hour)}},
+		}})
+		return err
+	}
+	if err := move(start, here.ID, start.Add(5*time.Hour)); !errors.Is(err, booking.ErrState) {
+		t.Errorf("who is there: %v", err)
+	}
+	if err := move(start.Add(time.Hour), ahead.ID, start.Add(-5*time.Hour)); !errors.Is(err, booking.ErrPast) {
+		t.Errorf("into the past: %v", err)
+	}
+	b.must(move(start.Add(time.Hour), ahead.ID, start.Add(5*time.Hour)))
+	b.healthy()
+}
+
 func TestAttendance(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

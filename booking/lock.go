@@ -64,8 +64,8 @@ func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
 	for _, m := range slices.Compact(l.members) {
 		b.Queue(`SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::text, 0))`, strconv.FormatInt(int64(m), 10))
 	}
-	for _, n := range sortedNets(l.nets) {
-		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockNet, int32(n)) //nolint:gosec // as above
+	for _, key := range netKeys(l.nets) {
+		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockNet, key)
 	}
 	b.Queue(`SELECT booking_clock()`).QueryRow(func(row pgx.Row) error { return row.Scan(&c.at) })
 	b.Queue(`SELECT coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
@@ -74,6 +74,16 @@ func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
 		return "", fmt.Errorf("lock club %d: %w", l.club, err)
 	}
 	return token, nil
+}
+
+// netKeys are the locks of nets in their order. It is the keys that are sorted: a made-up id that wraps must not come out of turn.
+func netKeys(nets []NetID) []int32 {
+	keys := make([]int32, len(nets))
+	for i, n := range nets {
+		keys[i] = int32(n) //nolint:gosec // as above
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // sortedNets is a copy in lock order without repeats.

@@ -137,6 +137,8 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 			return ErrState
 		case !a.Span.Start.After(c.at) || !b.Span.Start.After(c.at):
 			return ErrTooLate
+		case !fits(a.AddOns, c.setup, b.Nets) || !fits(b.AddOns, c.setup, a.Nets):
+			return ErrNoAddOn
 		}
 		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.until, b.until = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.until, a.until
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
@@ -151,4 +153,13 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 		return nil
 	})
 	return done, err
+}
+
+// fits tells whether what is hired with a booking can be had on other nets: a machine stands in its lane and does not move with the booking.
+func fits(ids []AddOnID, s *setup, nets []NetID) bool {
+	return !slices.ContainsFunc(ids, func(id AddOnID) bool {
+		return !slices.ContainsFunc(s.nets, func(n Net) bool {
+			return slices.Contains(nets, n.ID) && slices.ContainsFunc(n.AddOns, func(a AddOn) bool { return a.ID == id })
+		})
+	})
 }
