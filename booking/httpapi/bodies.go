@@ -215,3 +215,11 @@ func toNets(ids []int64) []booking.NetID {
 	}
 	return out
 }
+
+func toAddOns(ids []int64) []booking.AddOnID {
+	var out []booking.AddOnID
+	for _, id := range ids {
+		out = append(out, booking.AddOnID(id))
+	}
+	return out
+}

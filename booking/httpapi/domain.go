@@ -4,7 +4,9 @@ package httpapi
 func (a *routes) domain() {
 	a.clubs()
 	a.book()
+	a.recur()
 	a.waitlist()
 	a.administer()
+	a.staffing()
 	a.payments()
 }

@@ -138,10 +138,7 @@ func (a *routes) quote(ctx context.Context, in *quoteIn) (*bodyOut[QuoteBody], e
 // slotOf reads the times of a slot by the club's clock.
 func (a *routes) slotOf(ctx context.Context, club int64, b SlotBody) (booking.SlotRequest, error) {
 	span, err := a.spanOf(ctx, club, b.Start, b.End)
-	r := booking.SlotRequest{Club: booking.ClubID(club), Nets: toNets(b.Nets), Start: span.Start, End: span.End}
-	for _, id := range b.AddOns {
-		r.AddOns = append(r.AddOns, booking.AddOnID(id))
-	}
+	r := booking.SlotRequest{Club: booking.ClubID(club), Nets: toNets(b.Nets), Start: span.Start, End: span.End, AddOns: toAddOns(b.AddOns)}
 	return r, err
 }
 

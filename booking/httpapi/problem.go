@@ -30,6 +30,7 @@ type Problem struct { //nolint:errname // the name that RFC 9457 and the clients
 	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
 	Choices   []time.Time    `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
 	Bookings  []int64        `json:"bookings,omitempty" doc:"Of a block: the bookings in its way."`
+	Skipped   []SkippedBody  `json:"skipped,omitempty" doc:"Of a series: the dates that cannot be had."`
 
 	retryAfter time.Duration
 	cause      error // for the log; never sent
@@ -136,6 +137,9 @@ func problemOf(err error) *Problem {
 		for _, b := range inWay.Bookings {
 			p.Bookings = append(p.Bookings, int64(b.ID))
 		}
+	}
+	if dates, ok := errors.AsType[*booking.SeriesConflictError](err); ok {
+		p.Skipped = skippedOf(dates.Skipped)
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == "idempotency_in_progress" {
 		p.retryAfter = retrySoon
