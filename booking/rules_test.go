@@ -8,7 +8,7 @@ import (
 
 func zone(t *testing.T, name string) *time.Location {
 	t.Helper()
-	z, err := loadZone(name)
+	z, err := ParseZone(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func FuzzParseInstant(f *testing.F) {
 	f.Add("2026-11-01T01:30")
 	f.Add("2026-11-01T01:30-05:00")
 	f.Add("2026-03-08T02:30:00")
-	ny, err := loadZone("America/New_York")
+	ny, err := ParseZone("America/New_York")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func scanClub(row pgx.CollectableRow) (Club, error) {
 	}
 	p.Hold, p.HoldMax, p.Offer = time.Duration(hold)*time.Second, time.Duration(holdMax)*time.Second, time.Duration(offer)*time.Second
 	p.CancelFree = time.Duration(free) * time.Hour
-	c.Zone, err = loadZone(zone)
+	c.Zone, err = ParseZone(zone)
 	return c, err
 }
 

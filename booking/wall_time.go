@@ -109,7 +109,8 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 // ErrZone is a zone that this binary does not know.
 var ErrZone = fault.New(fault.Invalid, "time_zone", "That is not a time zone: use a name like Asia/Kolkata.")
 
-func loadZone(name string) (*time.Location, error) {
+// ParseZone reads the name of a time zone.
+func ParseZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
 		return nil, errors.Join(fmt.Errorf("time zone %q: %w", name, ErrZone), err)

@@ -83,6 +83,45 @@ func TestAdmin_SetsTheClubUp(t *testing.T) {
 	b.hold(b.member(), c, c.slot("18:00", "19:00", c.nets[1]))
 }
 
+func TestAdmin_MakesAndChangesAClub(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	boss, member := b.signIn(adminID).AccessToken, b.member()
+	settings := map[string]any{
+		"name": "Lakeside", "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 120, "horizon_days": 30, "hold_seconds": 600,
+		"hold_max_seconds": 1800, "offer_seconds": 900, "cancel_free_hours": 24, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15, "quota_active": 3,
+	}
+	if a := b.put("POST", member, apiPath+"/clubs", settings); a.status != http.StatusForbidden {
+		t.Errorf("a member: %d %s", a.status, a.body)
+	}
+	a := b.put("POST", boss, apiPath+"/clubs", settings)
+	var club ClubBody
+	a.into(t, &club)
+	if a.status != http.StatusCreated || club.ID == 0 || club.TimeZone != "Asia/Kolkata" || club.QuotaActive != 3 {
+		t.Fatalf("make: %d %s", a.status, a.body)
+	}
+	path := fmt.Sprintf("%s/clubs/%d", apiPath, club.ID)
+	settings["quota_active"] = 5
+	if a := b.put("PUT", member, path, settings); a.status != http.StatusForbidden {
+		t.Errorf("a member changes it: %d %s", a.status, a.body)
+	}
+	if a := b.put("PUT", boss, path, settings); a.status != 200 {
+		t.Errorf("change: %d %s", a.status, a.body)
+	}
+	b.do(request{path: path}).into(t, &club)
+	if club.QuotaActive != 5 {
+		t.Errorf("after the change: %+v", club)
+	}
+	for field, wrong := range map[string]any{"currency": "USD", "time_zone": "Mars/Olympus", "max_minutes": 10, "hold_max_seconds": 1} {
+		right := settings[field]
+		settings[field] = wrong
+		if a := b.put("PUT", boss, path, settings); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", field, a.status, a.body)
+		}
+		settings[field] = right
+	}
+}
+
 func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -6,6 +6,7 @@ func (a *routes) domain() {
 	a.book()
 	a.recur()
 	a.waitlist()
+	a.founding()
 	a.administer()
 	a.staffing()
 	a.payments()
