@@ -44,12 +44,8 @@ func (b *Bot) tapIndex(ctx context.Context, e *Event, d tapData) error {
 }
 
 func (b *Bot) startPast(ctx context.Context, e *Event, id filter.ChannelID, from, to filter.MessageID, message int) error {
-	p, err := b.deps.Indexer.StartPast(ctx, id, from, to, filter.Report{Chat: e.Chat.Key(), Message: message, By: filter.UserID(e.From.ID)})
-	if err != nil {
-		return err
-	}
-	b.reportPast(p)
-	return nil
+	_, err := b.deps.Indexer.StartPast(ctx, id, from, to, filter.Report{Chat: e.Chat.Key(), Message: message, By: filter.UserID(e.From.ID)})
+	return err
 }
 
 func (b *Bot) tapCancel(ctx context.Context, e *Event, d tapData) error {

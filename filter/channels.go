@@ -3,6 +3,7 @@ package filter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -180,6 +181,23 @@ func (c *Channels) keepLedger(ctx context.Context, id ChannelID, l Ledger) error
 	})
 	return err
 }
+
+// removed marks a channel whose files have left, unless it was added again meanwhile.
+func (c *Channels) removed(ctx context.Context, id ChannelID) error {
+	_, err := c.change(ctx, id, func(ch *Channel) error {
+		if ch.State != ChannelRemoving {
+			return errStays
+		}
+		ch.State, ch.Low, ch.Gaps = ChannelRemoved, 0, nil
+		return nil
+	})
+	if errors.Is(err, errStays) {
+		return nil
+	}
+	return err
+}
+
+var errStays = errors.New("the channel was added again")
 
 // removing returns the channels whose files are leaving.
 func (c *Channels) removing() []ChannelID {

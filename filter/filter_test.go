@@ -50,6 +50,9 @@ func TestMain(m *testing.M) {
 type telegram struct {
 	mu    sync.Mutex
 	posts map[filter.Place]filter.Post
+	reads int
+	fail  error  // of every read
+	after func() // once a read has its answer and before the reader has it
 }
 
 func (tg *telegram) put(p filter.Post) {
@@ -60,7 +63,16 @@ func (tg *telegram) put(p filter.Post) {
 
 func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
 	tg.mu.Lock()
-	defer tg.mu.Unlock()
+	after := tg.after
+	defer func() {
+		tg.mu.Unlock()
+		if after != nil {
+			after()
+		}
+	}()
+	if tg.reads++; tg.fail != nil {
+		return filter.PostsRead{}, tg.fail
+	}
 	var read filter.PostsRead
 	for _, id := range ids {
 		if p, ok := tg.posts[filter.Place{Channel: ch, Message: id}]; ok {

@@ -119,6 +119,11 @@ func (x *Indexer) accept(e event) {
 	if t == nil {
 		return
 	}
+	x.take(t, e)
+}
+
+// take queues an event, or owes its id; x.mu is held.
+func (x *Indexer) take(t *track, e event) {
 	if e.post != nil {
 		t.see(e.place.Message, x.opts.Now())
 	}
@@ -134,6 +139,7 @@ func (x *Indexer) accept(e event) {
 // push appends to the queue; x.mu is held.
 func (x *Indexer) push(t *track, e event) {
 	t.inflight[e.place.Message]++
+	t.dirty = true // also a deletion is owed until it is stored
 	x.queue = append(x.queue, e)
 	signal(x.wake)
 }
@@ -379,11 +385,8 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 		for _, id := range x.channels.removing() {
 			for ctx.Err() == nil {
 				done, err := x.removeSome(ctx, id)
-				if done {
-					_, err = x.channels.change(ctx, id, func(ch *Channel) error {
-						ch.State, ch.Low, ch.Gaps = ChannelRemoved, 0, nil
-						return nil
-					})
+				if done && err == nil {
+					err = x.channels.removed(ctx, id)
 				}
 				if err != nil {
 					x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a removed channel's files are still in the index", slog.Int64("channel", int64(id)), slog.Any("error", err))
@@ -396,9 +399,16 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 	}
 }
 
+// removeSome is done also when the channel was added again meanwhile: what has not left stays.
 func (x *Indexer) removeSome(ctx context.Context, id ChannelID) (done bool, err error) {
 	x.storing.Lock()
 	defer x.storing.Unlock()
+	if x.channels.State(id) != ChannelRemoving {
+		return true, nil
+	}
+	x.mu.Lock()
+	delete(x.tracks, id) // what was owed of it is not owed when it is added again
+	x.mu.Unlock()
 	return x.store.removeChannel(ctx, id)
 }
 

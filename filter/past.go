@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"pavilion/internal/fault"
 )
@@ -60,6 +61,8 @@ var (
 type pastInFlight struct {
 	read      PastRead
 	cancelled bool
+	starting  bool      // not stored yet, so not begun
+	notBefore time.Time // rests until then
 }
 
 // StartPast begins to read a range of a channel's messages, both ends included.
@@ -80,25 +83,24 @@ func (x *Indexer) StartPast(ctx context.Context, ch ChannelID, from, to MessageI
 	p := PastRead{
 		ID: strings.ToLower(rand.Text()[:10]), Channel: ch, From: from, To: to, Next: from, State: PastRunning, Report: report, Version: x.channels.next(0),
 	}
-	x.pasts[p.ID] = &pastInFlight{read: p}
+	job := &pastInFlight{read: p, starting: true}
+	x.pasts[p.ID] = job
 	x.mu.Unlock()
-	if err := putReplica(ctx, x.pools, pastsCollection, p); err != nil {
-		x.mu.Lock()
+	err := putReplica(ctx, x.pools, pastsCollection, p)
+	if err == nil {
+		x.onPast(p)
+	}
+	x.mu.Lock()
+	job.starting = false
+	if err != nil {
 		delete(x.pasts, p.ID)
-		x.mu.Unlock()
+	}
+	x.mu.Unlock()
+	if err != nil {
 		return PastRead{}, fmt.Errorf("start past read of channel %d: %w", ch, err)
 	}
 	signal(x.owed)
 	return p, nil
-}
-
-// SetReport moves the progress of a running read to another message.
-func (x *Indexer) SetReport(id string, report Report) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if p := x.pasts[id]; p != nil {
-		p.read.Report = report
-	}
 }
 
 // CancelPast stops a read after the call that is under way.
@@ -109,7 +111,7 @@ func (x *Indexer) CancelPast(id string) error {
 	if p == nil {
 		return ErrPastUnknown
 	}
-	p.cancelled = true
+	p.cancelled, p.notBefore = true, time.Time{}
 	signal(x.owed)
 	return nil
 }
@@ -147,19 +149,33 @@ func (x *Indexer) readPasts(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		err := x.stepPast(ctx, p.ID)
+		stepped, err := x.stepPast(ctx, p.ID)
 		if err != nil && ctx.Err() == nil {
+			x.rest(p.ID)
 			x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a read of the past rests", slog.String("read", p.ID), slog.Any("error", err))
 		}
-		worked = worked || err == nil
+		worked = worked || stepped
 	}
 	return worked
 }
 
-// stepPast reads up to a hundred ids, waits until they are stored, and writes down how far it is.
-func (x *Indexer) stepPast(ctx context.Context, id string) error {
+// rest lets a read wait a little after a failure; it stays where it was.
+func (x *Indexer) rest(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if job := x.pasts[id]; job != nil {
+		job.notBefore = x.opts.Now().Add(5 * retryAfter)
+	}
+}
+
+// stepPast reads up to a hundred ids, waits until they are stored, and writes down how far it is; false where nothing can be done now.
+func (x *Indexer) stepPast(ctx context.Context, id string) (bool, error) {
 	x.mu.Lock()
 	job := x.pasts[id]
+	if job == nil || job.starting || x.opts.Now().Before(job.notBefore) {
+		x.mu.Unlock()
+		return false, nil
+	}
 	p, cancelled := job.read, job.cancelled
 	x.mu.Unlock()
 	if _, err := x.channels.Get(p.Channel); errors.Is(err, ErrChannelUnknown) {
@@ -172,11 +188,10 @@ func (x *Indexer) stepPast(ctx context.Context, id string) error {
 		p.State = PastDone
 	default:
 		if err := x.readPast(ctx, &p); err != nil {
-			return err
+			return false, err
 		}
 	}
 	x.mu.Lock()
-	p.Report = job.read.Report
 	p.Version = x.channels.next(job.read.Version)
 	job.read = p
 	if p.State != PastRunning {
@@ -184,7 +199,7 @@ func (x *Indexer) stepPast(ctx context.Context, id string) error {
 	}
 	x.mu.Unlock()
 	x.onPast(p)
-	return putReplica(ctx, x.pools, pastsCollection, p)
+	return true, putReplica(ctx, x.pools, pastsCollection, p)
 }
 
 func (x *Indexer) readPast(ctx context.Context, p *PastRead) error {
@@ -192,6 +207,19 @@ func (x *Indexer) readPast(ctx context.Context, p *PastRead) error {
 	for m := p.Next; m <= p.To && len(ids) < readAtOnce; m++ {
 		ids = append(ids, m)
 	}
+	x.mu.Lock()
+	t := x.track(p.Channel)
+	if t == nil {
+		x.mu.Unlock()
+		return ErrChannelUnknown
+	}
+	reading := t.begin(ids)
+	x.mu.Unlock()
+	defer func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		t.end(reading)
+	}()
 	read, err := x.reader.ReadPosts(ctx, p.Channel, ids)
 	if err != nil {
 		return err
@@ -202,12 +230,11 @@ func (x *Indexer) readPast(ctx context.Context, p *PastRead) error {
 			return context.Cause(ctx)
 		}
 		x.mu.Lock()
-		t := x.track(p.Channel)
-		if t == nil {
-			x.mu.Unlock()
-			return ErrChannelUnknown
+		if place := read.Posts[i].Place; (*reading)[place.Message] { // edited or deleted meanwhile; the queue has what is newer
+			done <- false
+		} else {
+			x.push(t, event{place: place, post: &read.Posts[i], done: func(added bool) { done <- added }})
 		}
-		x.push(t, event{place: read.Posts[i].Place, post: &read.Posts[i], done: func(added bool) { done <- added }})
 		x.mu.Unlock()
 	}
 	for range read.Posts {

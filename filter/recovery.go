@@ -64,9 +64,6 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 			}
 		}
 	}
-	for _, m := range ids {
-		t.reading[m] = false
-	}
 	x.mu.Unlock()
 	if len(ids) == 0 {
 		return false
@@ -102,15 +99,12 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids 
 		}
 		ids = ids[:0]
 		for n := range MessageID(readAtOnce) {
-			m := last + 1 + n
-			ids = append(ids, m)
-			t.reading[m] = false
+			ids = append(ids, last+1+n)
 		}
 		x.mu.Unlock()
 	}
 	x.mu.Lock()
 	t.probe = false
-	clear(t.reading)
 	x.mu.Unlock()
 	return true
 }
@@ -118,13 +112,16 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids 
 // readBack reads ids and feeds what stands there through the queue, with what does not as a deletion. Ids that changed meanwhile are owed
 // again. It returns the highest id that holds a message.
 func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []MessageID) (MessageID, error) {
-	read, err := x.reader.ReadPosts(ctx, id, ids)
-	if err != nil {
+	x.mu.Lock()
+	reading := t.begin(ids)
+	x.mu.Unlock()
+	defer func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		for _, m := range ids {
-			delete(t.reading, m)
-		}
+		t.end(reading)
+	}()
+	read, err := x.reader.ReadPosts(ctx, id, ids)
+	if err != nil {
 		return 0, err
 	}
 	at := make(map[MessageID]*Post, len(read.Posts))
@@ -136,11 +133,9 @@ func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []Me
 			return 0, context.Cause(ctx)
 		}
 		x.mu.Lock()
-		changed := t.reading[m]
-		delete(t.reading, m)
 		owedOrKnown := m <= t.top || m <= read.Top
 		switch {
-		case changed:
+		case (*reading)[m]:
 			t.owe(Range{m, m}, x.opts.Now())
 		case owedOrKnown:
 			x.push(t, event{place: Place{id, m}, post: at[m], replace: true})

@@ -13,20 +13,43 @@ func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 		return File{}, err
 	}
 	for _, place := range file.Places {
-		read, err := x.reader.ReadPosts(ctx, place.Channel, []MessageID{place.Message})
+		read, err := x.readNow(ctx, place)
 		if err != nil {
 			return File{}, fmt.Errorf("refresh file %d: %w", id, err)
 		}
 		if len(read.Posts) == 0 {
-			x.Delete(place.Channel, []MessageID{place.Message})
 			continue
 		}
 		post := read.Posts[0]
-		x.Edit(post)
 		if post.Media.Document == id {
 			file.Media = post.Media
 			return file, nil
 		}
 	}
 	return File{}, ErrFileGone
+}
+
+// readNow reads one message and lets the index follow, unless an edit or a deletion came while it was read.
+func (x *Indexer) readNow(ctx context.Context, at Place) (PostsRead, error) {
+	x.mu.Lock()
+	t := x.track(at.Channel)
+	if t == nil { // not indexed any more: its files are about to leave
+		x.mu.Unlock()
+		return x.reader.ReadPosts(ctx, at.Channel, []MessageID{at.Message})
+	}
+	reading := t.begin([]MessageID{at.Message})
+	x.mu.Unlock()
+	read, err := x.reader.ReadPosts(ctx, at.Channel, []MessageID{at.Message})
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	t.end(reading)
+	if err != nil || (*reading)[at.Message] {
+		return read, err
+	}
+	e := event{place: at, replace: true}
+	if len(read.Posts) > 0 {
+		e.post = &read.Posts[0]
+	}
+	x.take(t, e)
+	return read, nil
 }

@@ -9,17 +9,17 @@ import (
 // track is how far one channel is indexed, in memory.
 type track struct {
 	ledger    Ledger
-	top       MessageID          // the highest id seen
-	inflight  map[MessageID]int  // queued or being stored
-	reading   map[MessageID]bool // being read again; true once an event came meanwhile
-	owedAt    time.Time          // when the gaps last grew
-	notBefore time.Time          // owed ids rest until then
-	probe     bool               // ids above top may exist that no update told of
-	dirty     bool               // the stored ledger is behind
+	top       MessageID         // the highest id seen
+	inflight  map[MessageID]int // queued or being stored
+	readings  map[*reading]bool // under way
+	owedAt    time.Time         // when the gaps last grew
+	notBefore time.Time         // owed ids rest until then
+	probe     bool              // ids above top may exist that no update told of
+	dirty     bool              // the stored ledger is behind
 }
 
 func newTrack(l Ledger) *track {
-	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, reading: map[MessageID]bool{}}
+	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, readings: map[*reading]bool{}}
 }
 
 // see notes an id; what lies between it and the highest so far was missed, or is still on its way.
@@ -36,10 +36,27 @@ func (t *track) owe(r Range, now time.Time) {
 	t.owedAt, t.dirty = now, true
 }
 
-// touch marks an id that is being read again: what was read may be older than the event.
+// reading is ids that are being read from Telegram; true once an event came meanwhile: what was read may be older than it.
+type reading map[MessageID]bool
+
+// begin notes that ids are about to be read; end forgets it.
+func (t *track) begin(ids []MessageID) *reading {
+	r := make(reading, len(ids))
+	for _, id := range ids {
+		r[id] = false
+	}
+	t.readings[&r] = true
+	return &r
+}
+
+func (t *track) end(r *reading) { delete(t.readings, r) }
+
+// touch notes an event at an id.
 func (t *track) touch(id MessageID) {
-	if _, ok := t.reading[id]; ok {
-		t.reading[id] = true
+	for r := range t.readings {
+		if _, ok := (*r)[id]; ok {
+			(*r)[id] = true
+		}
 	}
 }
 
@@ -49,12 +66,12 @@ func (t *track) stored(id MessageID) {
 	}
 }
 
-// snapshot is the ledger to store: the watermark stays under everything that is still in memory.
+// snapshot is the ledger to store: what is still in memory is owed.
 func (t *track) snapshot() Ledger {
-	low := t.top
-	for id := range maps.Keys(t.inflight) {
-		low = min(low, id-1)
+	t.ledger.Low = max(t.ledger.Low, t.top)
+	l := Ledger{Low: t.ledger.Low, Gaps: slices.Clone(t.ledger.Gaps)}
+	for _, id := range slices.Sorted(maps.Keys(t.inflight)) {
+		l.Owe(Range{id, id})
 	}
-	t.ledger.Low = max(t.ledger.Low, low)
-	return Ledger{Low: min(max(t.ledger.Low, 0), max(low, 0)), Gaps: slices.Clone(t.ledger.Gaps)}
+	return l
 }

@@ -1,0 +1,137 @@
+package filter_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"pavilion/filter"
+)
+
+// What happens while something else is under way.
+
+func TestIndexer_AChannelThatIsAddedAgainWhileItsFilesLeaveStays(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	ix.add(t)
+	ix.store(t, post(2, "Silent.Harbour.2015.mkv"))
+	// The removal's next step and its end come only now.
+	if done, err := ix.RemoveSome(t.Context(), channel); err != nil || !done {
+		t.Errorf("the removal goes on: %v, %v", done, err)
+	}
+	if err := ix.channels.Removed(t.Context(), channel); err != nil {
+		t.Error(err)
+	}
+	if ch, err := ix.channels.Get(channel); err != nil || ch.State != filter.ChannelActive {
+		t.Errorf("the channel is %q, %v", ch.State, err)
+	}
+	if got := ix.names(t, "silent harbour"); len(got) != 1 {
+		t.Errorf("the new post is found %d times", len(got))
+	}
+}
+
+func TestIndexer_APostDeletedWhileItIsReadStaysDeleted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		read func(ix *index) error
+	}{
+		{"past", func(ix *index) error {
+			_, err := ix.StartPast(t.Context(), channel, 1, 1, filter.Report{})
+			return err
+		}},
+		{"refresh", func(ix *index) error {
+			_, err := ix.Refresh(t.Context(), post(1, "").Media.Document)
+			return err
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			ix := fresh(t)
+			ix.add(t)
+			ix.store(t, post(1, "Golden.River.2014.mkv"))
+			ix.telegram.mu.Lock()
+			deleted := make(chan struct{})
+			ix.telegram.after = func() {
+				ix.telegram.mu.Lock()
+				defer ix.telegram.mu.Unlock()
+				ix.telegram.after = nil
+				delete(ix.telegram.posts, filter.Place{Channel: channel, Message: 1})
+				ix.Delete(channel, []filter.MessageID{1})
+				close(deleted)
+			}
+			ix.telegram.mu.Unlock()
+			if err := c.read(ix); err != nil {
+				t.Fatal(err)
+			}
+			<-deleted
+			eventually(t, "the read is over", func() bool { return len(ix.Pasts()) == 0 })
+			if err := ix.Flushed(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := ix.names(t, "golden river"); len(got) != 0 {
+				t.Errorf("the deleted post is found: %v", got)
+			}
+		})
+	}
+}
+
+func TestIndexer_AReadOfThePastThatFailsRests(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	ix := fresh(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
+	ix.add(t)
+	ix.telegram.mu.Lock()
+	ix.telegram.reads, ix.telegram.fail = 0, errors.New("CHANNEL_PRIVATE")
+	ix.telegram.mu.Unlock()
+	p, err := ix.StartPast(t.Context(), channel, 1, 900, filter.Report{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads := func() int {
+		ix.telegram.mu.Lock()
+		defer ix.telegram.mu.Unlock()
+		return ix.telegram.reads
+	}
+	eventually(t, "it is tried", func() bool { return reads() > 0 && !ix.RecoverOnce(t.Context()) })
+	before := reads()
+	for range 5 {
+		ix.RecoverOnce(t.Context())
+	}
+	if got := reads(); got != before {
+		t.Errorf("asked %d times more while it should rest", got-before)
+	}
+	if err := ix.CancelPast(p.ID); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a read that rests can be cancelled", func() bool { return len(ix.Pasts()) == 0 })
+	if stepped, err := ix.StepPast(t.Context(), p.ID); stepped || err != nil {
+		t.Errorf("a read that is over makes a step: %v, %v", stepped, err)
+	}
+}
+
+func TestIndexer_ADeletionThatWaitsIsOwed(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"))
+	gaps := func() []filter.Range {
+		ch, err := ix.channels.Get(channel)
+		if err != nil || ch.Low != 2 {
+			return []filter.Range{{From: -1}}
+		}
+		return ch.Gaps
+	}
+	eventually(t, "the ledger is kept", func() bool { return len(gaps()) == 0 })
+	release := ix.Hold()
+	defer release()
+	ix.Delete(channel, []filter.MessageID{1})
+	// A kill now would lose the deletion, if it did not stand in the ledger. The watermark stays: nothing else is read again.
+	eventually(t, "the deletion is owed", func() bool { return slices.Equal(gaps(), []filter.Range{{From: 1, To: 1}}) })
+}
