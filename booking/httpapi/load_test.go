@@ -21,7 +21,7 @@ func TestBooking_OppositeOrdersEndInNoDeadlock(t *testing.T) {
 	for range 32 {
 		tokens = append(tokens, b.member())
 	}
-	end := time.Now().Add(3 * time.Second)
+	end := time.Now().Add(10 * time.Second)
 	var mu sync.Mutex
 	counts := map[string]int{}
 	var wg sync.WaitGroup
