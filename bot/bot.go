@@ -128,6 +128,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	hctx, stopHandlers := context.WithCancel(work)
 	handlers.Go(func() { b.router.Run(hctx) })
 	handlers.Go(func() { b.pastLoop(hctx) })
+	handlers.Go(func() { b.inbox.Run(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)
 	ingress.Go(func() { b.updates.Run(uctx) })
 
@@ -177,7 +178,6 @@ func (b *Bot) started(ctx context.Context, unanswered []*Event) {
 		b.router.submit(e)
 	}
 	b.background.Go(func() {
-		b.inbox.clean(ctx)
 		if err := b.publishCommands(ctx); err != nil && ctx.Err() == nil {
 			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
 		}

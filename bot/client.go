@@ -17,6 +17,7 @@ import (
 	"github.com/gotd/td/telegram/updates/hook"
 	"github.com/gotd/td/tg"
 
+	"pavilion/filter"
 	"pavilion/internal/secret"
 )
 
@@ -53,7 +54,7 @@ func (b *Bot) connect() error {
 	}
 	b.manager = updates.New(updates.Config{
 		Handler: b.dispatcher(), Storage: b.state, AccessHasher: b.state, UserAccessHasher: b.state, Logger: o.Logger,
-		MaxChannelDifferenceConcurrency: 8,
+		MaxChannelDifferenceConcurrency: 8, OnChannelTooLong: b.channelTooLong,
 	})
 	b.updates = newUpdateQueue(b.manager.Handle)
 	o.UpdateHandler = telegram.UpdateHandlerFunc(b.updates.Handle)
@@ -73,6 +74,12 @@ func (b *Bot) connect() error {
 	b.client = telegram.NewClient(b.opts.Telegram.APIID, b.opts.Telegram.APIHash.Reveal(), o)
 	b.api = b.client.API()
 	return nil
+}
+
+// channelTooLong hears that Telegram no longer tells what happened in a channel, only that it was too much.
+func (b *Bot) channelTooLong(id int64) {
+	b.opts.Logger.LogAttrs(context.Background(), slog.LevelInfo, "a channel's updates are lost; its posts are read by id", slog.Int64("channel", id))
+	b.deps.Indexer.Lost(filter.ChannelID(id))
 }
 
 // serve signs in and receives until ctx ends.

@@ -103,6 +103,22 @@ func (i *inbox) waiting(ctx context.Context) ([]*Event, error) {
 	})
 }
 
+const cleanEvery = time.Hour
+
+// Run keeps the inbox small until ctx ends.
+func (i *inbox) Run(ctx context.Context) {
+	ticker := time.NewTicker(cleanEvery)
+	defer ticker.Stop()
+	for {
+		i.clean(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
 // clean drops the keys of messages handled long ago.
 func (i *inbox) clean(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, inboxCall)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -137,6 +138,9 @@ func (m *messenger) isGroupAdmin(ctx context.Context, group, user int64) (bool, 
 	return admin, err
 }
 
+// readWithin bounds a read, so that a channel that Telegram makes wait holds up no other: all are read one after the other.
+const readWithin = 10 * time.Second
+
 // ReadPosts reads messages of a channel by id; it is the index's way back to Telegram.
 func (m *messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
 	select { // the index starts before the bot is signed in
@@ -148,6 +152,8 @@ func (m *messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 	if err != nil {
 		return filter.PostsRead{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	var read filter.PostsRead
 	err = m.queue.do(ctx, call{lane: LaneBulk, chat: Chat{ID: int64(channel), Type: Supergroup}, method: "channels.getMessages", invoke: func(ctx context.Context) error {
 		want := make([]tg.InputMessageClass, len(ids))
@@ -164,7 +170,7 @@ func (m *messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 				continue
 			}
 			read.Top = max(read.Top, filter.MessageID(c.GetID()))
-			if msg, ok := c.(*tg.Message); ok {
+			if msg, ok := c.(*tg.Message); ok && !msg.Out { // what we delivered into an indexed group is no post of it
 				if p, ok := postOf(int64(channel), msg); ok {
 					read.Posts = append(read.Posts, p)
 				}

@@ -93,6 +93,30 @@ func TestConnection_CutIsMadeAgainAndNothingIsMissed(t *testing.T) {
 	}
 }
 
+func TestConnection_CutForSoLongThatTelegramForgotLosesNothing(t *testing.T) {
+	t.Parallel()
+	const batch = 150
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits, LogCap: 60})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	total := int64(1)
+	for round := 0; !strings.Contains(s.Bot.Log(), "updates are lost"); round++ {
+		if round == 20 { // each time the posts race with the new connection
+			t.Fatal("Telegram never forgot; the test shows nothing")
+		}
+		s.DC.Faults().Cut(s.BotID)
+		var names []string
+		for i := range batch {
+			names = append(names, fmt.Sprintf("Forgotten Over %02d Ball %03d.mkv", round, i))
+		}
+		post(t, s, names...)
+		total += batch
+		say(t, member, fmt.Sprintf("golden round %d", round))
+		await(t, member, fmt.Sprintf("🔎 golden round %d\n", round))
+	}
+	stored(t, s, total)
+}
+
 func TestSends_NothingIsPostedTwice(t *testing.T) {
 	t.Parallel()
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})

@@ -209,6 +209,12 @@ func (x *Indexer) prepare(ctx context.Context) error {
 			return nil
 		}
 	}
+	x.storing.Lock()
+	err := x.store.reconcile(ctx)
+	x.storing.Unlock()
+	if err != nil { // what the last process had to leave
+		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "files that stand in two pools are not merged yet", slog.Any("error", err))
+	}
 	if err := x.loadPasts(ctx); err != nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "reads of the past cannot be resumed", slog.Any("error", err))
 	}

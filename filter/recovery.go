@@ -30,6 +30,16 @@ func (x *Indexer) recoverLoop(ctx context.Context) {
 	}
 }
 
+// Lost takes note that updates of a channel were lost: what was posted meanwhile is looked for.
+func (x *Indexer) Lost(id ChannelID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if t := x.track(id); t != nil {
+		t.probe = true
+		signal(x.owed)
+	}
+}
+
 // recoverOnce does one call's worth of work for every channel and past read that has some; false when none had.
 func (x *Indexer) recoverOnce(ctx context.Context) bool {
 	worked := false

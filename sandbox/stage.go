@@ -30,6 +30,7 @@ type Options struct {
 	// Binary is the program under test; built from this module where empty.
 	Binary string
 	Quick  bool // see engines.Options
+	LogCap int  // updates that Telegram keeps for who is behind; see world.Options
 	Env    map[string]string
 }
 
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	if s.Engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, MongoPools: max(2, o.Pools), Quick: o.Quick}); err != nil {
 		return s, err
 	}
-	if s.DC, err = dc.Start(dc.Options{}); err != nil {
+	if s.DC, err = dc.Start(dc.Options{World: world.Options{LogCap: o.LogCap}}); err != nil {
 		return s, err
 	}
 	if err = s.people(); err != nil {
