@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ type Page struct {
 // SearchOptions bound a search.
 type SearchOptions struct {
 	Candidates int           // files taken from each pool in each step, the last added first; 500 where 0
-	Timeout    time.Duration // 3 s where 0
+	Timeout    time.Duration // 4 s where 0; a step takes three quarters of it at most
 	Logger     *slog.Logger
 }
 
@@ -53,7 +54,7 @@ type Searcher struct {
 // NewSearcher returns a searcher over pools.
 func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Searcher {
 	o.Candidates = cmp.Or(o.Candidates, 500)
-	o.Timeout = cmp.Or(o.Timeout, 3*time.Second)
+	o.Timeout = cmp.Or(o.Timeout, 4*time.Second)
 	return &Searcher{pools: pools, vocab: vocab, opts: o}
 }
 
@@ -73,7 +74,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	}
 	page := found.page(q)
 	if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
-		page.Suggestion = s.suggest(ctx, parsed)
+		page.Suggestion = s.suggest(ctx, parsed, found.missing)
 	}
 	return page, nil
 }
@@ -105,17 +106,18 @@ func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results
 		plans = append(plans, exactPlan(v.terms))
 	}
 	j := judge{query: q, variants: variants}
-	if err := s.ask(ctx, r, sel, request{plans: plans, title: titleKey(q.title()), rank: j.rank}); err != nil || len(r.byID) > 0 {
+	if err := s.ask(ctx, r, sel, request{plans: plans, title: titleKey(q.title()), rank: j.rank}); err != nil {
 		return r, err
 	}
-	return r, s.forgive(ctx, r, q, sel)
+	s.forgive(ctx, r, q, sel)
+	return r, nil
 }
 
-// forgive looks for misspelled words: first those that the index does not know, then any.
-func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selection) error {
+// forgive looks for misspelled words: first those that the index does not know, then any. What fails here leaves an answer that is partial.
+func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selection) {
 	for _, force := range []bool{false, true} {
 		if len(r.byID) > 0 {
-			return nil
+			return
 		}
 		p := s.vocab.similarPlan(q, force)
 		if p == nil {
@@ -131,13 +133,12 @@ func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selecti
 			}
 		}
 		if err := s.ask(ctx, r, sel, request{plans: []plan{p}, rank: j.rank}); err != nil {
-			return err
+			return
 		}
 	}
-	return nil
 }
 
-// ask sends a request to every pool and adds what matches.
+// ask sends a request to every pool that answered so far and adds what matches. A pool that hangs leaves time for the steps that follow.
 func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req request) error {
 	if sel != (Selection{}) {
 		for i := range req.plans {
@@ -153,7 +154,9 @@ func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req reque
 			return rank(f, titled)
 		}
 	}
-	answers, outcomes := s.find(ctx, req)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout*3/4, errSearchTimeout)
+	defer cancel()
+	answers, outcomes := s.find(ctx, req, maps.Clone(r.missing))
 	answered := 0
 	for i, o := range outcomes {
 		if o.Err != nil {
@@ -230,7 +233,7 @@ func (r *results) page(q Query) Page {
 }
 
 // suggest looks for the nearest query that has results: misspelled words replaced first, then unknown words left out.
-func (s *Searcher) suggest(ctx context.Context, q query) string {
+func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
 	var corrected, known []string
 	for _, t := range q.terms {
 		if s.vocab.Count(t) > 0 {
@@ -249,7 +252,7 @@ func (s *Searcher) suggest(ctx context.Context, q query) string {
 		if len(terms) == 0 || slices.Equal(terms, q.terms) {
 			continue
 		}
-		r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
+		r := &results{byID: map[DocumentID]result{}, missing: missing}
 		try := query{terms: terms}
 		if err := s.ask(ctx, r, Selection{}, request{plans: []plan{exactPlan(terms)}, rank: judge{query: try}.rank}); err == nil && len(r.byID) > 0 {
 			return strings.Join(terms, " ")

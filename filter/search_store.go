@@ -32,14 +32,17 @@ type request struct {
 	rank  func(f File, titled bool) uint8
 }
 
-// find asks every pool; the answers are in the order of the outcomes.
-func (s *Searcher) find(ctx context.Context, r request) ([]found, []storage.PoolResult) {
+// find asks every pool that is not missing; the answers are in the order of the outcomes.
+func (s *Searcher) find(ctx context.Context, r request, missing map[string]bool) ([]found, []storage.PoolResult) {
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
 	}
 	answers := make([]found, len(slot))
 	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) (err error) {
+		if missing[pool.Name()] {
+			return storage.ErrSkipped
+		}
 		answers[slot[pool]], err = s.findIn(ctx, db, r)
 		return err
 	})

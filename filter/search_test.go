@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,6 +157,41 @@ func TestSearch_FiltersNarrow(t *testing.T) {
 			t.Errorf("%+v leaves %d, %v", f, narrowed.Total, err)
 		}
 	}
+}
+
+func TestSearch_APoolThatHangsTakesTheOthersNoTime(t *testing.T) {
+	ix := fresh(t)
+	ix.add(t)
+	ix.pools.All()[1].Wrote(-1 << 30)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	hasty := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+	if err := shared.PauseMongo(0); err != nil {
+		t.Fatal(err)
+	}
+	resume := sync.OnceFunc(func() {
+		if err := shared.ResumeMongo(0); err != nil {
+			t.Error(err)
+		}
+	})
+	defer resume()
+	page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre zzzzqq"}) // several steps, and then the suggestion
+	if err != nil || page.Suggestion != "golden river" {
+		t.Errorf("suggests %q, %v", page.Suggestion, err)
+	}
+	for range 2 { // with a typing error, so that a second step is needed
+		page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre"})
+		if err != nil || len(page.Files) != 1 || !slices.Equal(page.Missing, []string{"a"}) {
+			t.Fatalf("%d files, missing %v, %v", len(page.Files), page.Missing, err)
+		}
+	}
+	if !ix.pools.All()[0].Down() {
+		t.Error("three searches waited for a pool that hangs, and the next one will wait as well")
+	}
+	resume()
+	eventually(t, "whole again", func() bool {
+		page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre"})
+		return err == nil && len(page.Missing) == 0
+	})
 }
 
 func TestSearch_SuggestsOnlyWhatHasResults(t *testing.T) {

@@ -60,6 +60,7 @@ type PoolState struct {
 
 const (
 	selectWithin    = time.Second
+	enoughTime      = time.Second // a caller whose patience ends after it has seen an outage
 	breakerFailures = 3
 	breakerOpenFor  = 2 * time.Second
 	defaultLimit    = 512 << 20
@@ -84,7 +85,7 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakerFailures },
 		OnStateChange: func(_ string, from, to gobreaker.State) { changed(p, from, to) },
 		IsSuccessful:  func(err error) bool { return !isOutage(err) },
-		IsExcluded:    func(err error) bool { return errors.Is(err, errCallerGone) },
+		IsExcluded:    func(err error) bool { return errors.Is(err, errCallerGone) || errors.Is(err, ErrSkipped) },
 	})
 	return p, nil
 }
@@ -92,7 +93,10 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 // Name is what people see.
 func (p *Pool) Name() string { return p.opts.Name }
 
-// errCallerGone marks a call that ended because its caller did; it tells nothing of the server.
+// ErrSkipped is for a function that did not ask the server after all.
+var ErrSkipped = errors.New("not asked")
+
+// errCallerGone marks a call that ended because its caller did, before the server had time to answer; it tells nothing of the server.
 var errCallerGone = errors.New("the caller went away")
 
 // Do runs fn against the pool's database within the pool's timeout, unless the breaker is open. Only an outage counts against the
@@ -107,10 +111,12 @@ func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, d
 
 func (p *Pool) ask(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	_, err := p.breaker.Execute(func() (struct{}, error) {
+		began := p.now()
 		cctx, cancel := context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 		err := fn(cctx, p.client.Database(p.opts.Database))
-		if err != nil && ctx.Err() != nil {
+		waited := errors.Is(ctx.Err(), context.DeadlineExceeded) && p.now().Sub(began) >= enoughTime
+		if err != nil && ctx.Err() != nil && !waited {
 			return struct{}{}, errors.Join(errCallerGone, err)
 		}
 		return struct{}{}, err
