@@ -1,0 +1,142 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/miniapp"
+	"pavilion/sandbox/world"
+)
+
+// nets is a scene whose club books nets over HTTP: the real binary at one address, over and over.
+type nets struct {
+	*sandbox.Scene
+
+	base string
+	db   *pgxpool.Pool // the test's own way in
+	club miniapp.Club
+	boss *miniapp.Client
+}
+
+// netsScene opens a scene, starts the server with some roles and sets the club up over the API.
+func netsScene(t *testing.T, roles string, names ...string) *nets {
+	t.Helper()
+	addr := freeAddr(t)
+	s, err := sandbox.Open(t.Context(), sandbox.Options{Binary: binary, Env: map[string]string{
+		"PAVILION_ROLES": roles, "PAVILION_HTTP_ADDR": addr, "PAVILION_HTTP_ADDRESS_PER_SECOND": "100000", "PAVILION_HTTP_PER_SECOND": "100000",
+		"PAVILION_HTTP_READS_PER_MINUTE": "100000", "PAVILION_HTTP_WRITES_PER_MINUTE": "100000", "PAVILION_HTTP_SIGN_INS_PER_MINUTE": "100000",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &nets{Scene: s, base: "http://" + addr}
+	t.Cleanup(func() {
+		if t.Failed() && s.Bot != nil {
+			t.Logf("the server's log:\n%s", tail(s.Bot.Log()))
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	n.serve(t)
+	if n.db, err = pgxpool.New(t.Context(), s.Engines.PostgresURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.db.Close)
+	n.boss = n.open(t, s.Admin)
+	if n.club, err = miniapp.SetUp(t.Context(), n.boss, "Riverside", names...); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // nothing was accepted
+	return l.Addr().String()
+}
+
+// serve starts the server and waits until it can do its job.
+func (n *nets) serve(t *testing.T) {
+	t.Helper()
+	p, err := n.Standby()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Bot = p
+	until(t, "the server is ready", func() bool {
+		status, _ := get(t, n.base+"/health/ready", "")
+		return status == http.StatusOK
+	})
+}
+
+// open signs a person in.
+func (n *nets) open(t *testing.T, who world.User) *miniapp.Client {
+	t.Helper()
+	c, err := miniapp.Open(t.Context(), n.base, sandbox.BotToken, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// person is somebody whom Telegram knows and the club does not.
+func person(i int) world.User { return world.User{ID: 4_300_000_000 + int64(i), First: fmt.Sprintf("Guest %d", i)} }
+
+// act sends an action that must be answered, whatever the answer is.
+func act(t *testing.T, c *miniapp.Client, path, key string, body any) miniapp.Answer {
+	t.Helper()
+	a, err := c.Send(t.Context(), http.MethodPost, path, key, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// later moves the clock that bookings, keys and jobs are judged by: the database's.
+func (n *nets) later(t *testing.T, by time.Duration) {
+	t.Helper()
+	_, err := n.db.Exec(t.Context(), fmt.Sprintf(`CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS 'SELECT clock_timestamp() + interval ''%d seconds'''`, int(by.Seconds())))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count asks the database for a number.
+func (n *nets) count(t *testing.T, sql string, args ...any) int {
+	t.Helper()
+	var found int
+	if err := n.db.QueryRow(t.Context(), sql, args...).Scan(&found); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return found
+}
+
+// settled checks what holds when all is over: the jobs drain, holds that ran out are free, and the doctor finds nothing.
+func (n *nets) settled(t *testing.T) {
+	t.Helper()
+	until(t, "the jobs drain", func() bool {
+		return n.count(t, `SELECT count(*) FROM river_job WHERE kind = 'booking_deliver' AND state <> 'completed'`) == 0
+	})
+	until(t, "holds that ran out expire", func() bool {
+		return n.count(t, `SELECT count(*) FROM booking WHERE state = 'held' AND expires_at <= booking_clock()`) == 0
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if out, err := n.Run(ctx, "doctor", "booking"); err != nil || !strings.Contains(out, "ok    every booking keeps the rules") {
+		t.Errorf("doctor booking: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,136 @@
+package miniapp
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"pavilion/sandbox/world"
+)
+
+// Client is one person's session.
+type Client struct {
+	base  string // http://host:port
+	token string
+	http  *http.Client
+}
+
+// Answer is what the server said.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// patience is longer than the server works on any request; it only bounds a hang.
+const patience = 40 * time.Second
+
+var errUnexpected = errors.New("unexpected answer")
+
+// Open starts a session for a person as a Mini App does: with what Telegram signed.
+func Open(ctx context.Context, base, botToken string, who world.User) (*Client, error) {
+	data, err := InitData(botToken, who, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{base: base, http: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
+	a, err := c.Send(ctx, http.MethodPost, "/sessions", "", map[string]string{"init_data": data, "client_id": rand.Text()})
+	if err != nil {
+		return nil, err
+	}
+	var tokens struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := a.Into(http.StatusCreated, &tokens); err != nil {
+		return nil, fmt.Errorf("sign in: %w", err)
+	}
+	c.token = tokens.AccessToken
+	return c, nil
+}
+
+// Close lets the connections go.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Send sends one request under /api/v1. The key, where there is one, makes it an action that may come again.
+func (c *Client) Send(ctx context.Context, method, path, key string, body any) (Answer, error) {
+	var sent io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return Answer{}, fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		sent = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, sent)
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", `"`+key+`"`)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	defer res.Body.Close() //nolint:errcheck // read to the end
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	return Answer{res.StatusCode, res.Header, data}, nil
+}
+
+// Get reads something that must be there.
+func (c *Client) Get(ctx context.Context, path string, to any) error {
+	a, err := c.Send(ctx, http.MethodGet, path, "", nil)
+	if err != nil {
+		return err
+	}
+	return a.Into(http.StatusOK, to)
+}
+
+// Do is an action that must succeed with a status, under a key of its own.
+func (c *Client) Do(ctx context.Context, method, path string, body any, status int, to any) error {
+	a, err := c.Send(ctx, method, path, rand.Text(), body)
+	if err != nil {
+		return err
+	}
+	if err := a.Into(status, to); err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	return nil
+}
+
+// Into reads an answer that must have a status.
+func (a Answer) Into(status int, to any) error {
+	if a.Status != status {
+		return fmt.Errorf("%w: %d, not %d: %s", errUnexpected, a.Status, status, a.Body)
+	}
+	if err := json.Unmarshal(a.Body, to); err != nil {
+		return fmt.Errorf("answer %s: %w", a.Body, err)
+	}
+	return nil
+}
+
+// Problem is the kind of refusal that an answer is, without its prefix; empty for none.
+func (a Answer) Problem() string {
+	var p struct {
+		Type string `json:"type"`
+	}
+	if a.Status < http.StatusBadRequest || json.Unmarshal(a.Body, &p) != nil {
+		return ""
+	}
+	return p.Type[min(len("/problems/"), len(p.Type)):]
+}

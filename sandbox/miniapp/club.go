@@ -1,0 +1,92 @@
+package miniapp
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Money is an amount as the API writes it.
+type Money struct {
+	Minor int64  `json:"minor"`
+	Text  string `json:"text"`
+}
+
+// Booking is a hold or a booking as the API writes it.
+type Booking struct {
+	ID        int64      `json:"id"`
+	State     string     `json:"state"`
+	Nets      []int64    `json:"nets"`
+	Start     time.Time  `json:"start"`
+	End       time.Time  `json:"end"`
+	Rate      string     `json:"rate"`
+	Price     Money      `json:"price"`
+	CancelFee *Money     `json:"cancel_fee"`
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
+// Club is a club that was set up over the API.
+type Club struct {
+	ID   int64
+	Zone *time.Location
+	Nets []int64
+}
+
+// SetUp makes a club with nets, hours from six to ten at night and prices with an evening peak, as an admin does in the Mini App.
+func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Club, error) {
+	club := Club{Zone: time.UTC}
+	var made struct {
+		ID       int64  `json:"id"`
+		TimeZone string `json:"time_zone"`
+	}
+	err := admin.Do(ctx, http.MethodPost, "/clubs", map[string]any{
+		"name": name, "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 180, "horizon_days": 60,
+		"hold_seconds": 600, "hold_max_seconds": 1800, "offer_seconds": 900, "cancel_free_hours": 48, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15,
+	}, http.StatusCreated, &made)
+	if err != nil {
+		return club, err
+	}
+	club.ID = made.ID
+	if club.Zone, err = time.LoadLocation(made.TimeZone); err != nil {
+		return club, fmt.Errorf("the club's zone: %w", err)
+	}
+	for _, net := range nets {
+		var added struct {
+			ID int64 `json:"id"`
+		}
+		if err := admin.Do(ctx, http.MethodPost, club.Path("/nets"), map[string]any{"name": net, "surface": "turf", "lights": true, "capacity": 6, "active": true}, http.StatusCreated, &added); err != nil {
+			return club, err
+		}
+		club.Nets = append(club.Nets, added.ID)
+	}
+	week := []int{0, 1, 2, 3, 4, 5, 6}
+	var hours []map[string]any
+	for _, day := range week {
+		hours = append(hours, map[string]any{"weekday": day, "opens_minute": 6 * 60, "closes_minute": 22 * 60})
+	}
+	prices := []map[string]any{
+		{"label": "Day", "weekdays": week, "from_minute": 0, "to_minute": 1440, "member_minor": 40000, "guest_minor": 60000},
+		{"label": "Evening", "rank": 1, "weekdays": week, "from_minute": 18 * 60, "to_minute": 21 * 60, "member_minor": 60000, "guest_minor": 90000},
+	}
+	for path, items := range map[string]any{"/hours": hours, "/prices": prices} {
+		var set struct{}
+		if err := admin.Do(ctx, http.MethodPut, club.Path("%s", path), map[string]any{"items": items}, http.StatusOK, &set); err != nil {
+			return club, err
+		}
+	}
+	return club, nil
+}
+
+// Path is an address in the club.
+func (c Club) Path(format string, args ...any) string {
+	return fmt.Sprintf("/clubs/%d", c.ID) + fmt.Sprintf(format, args...)
+}
+
+// Day is the club's date some days from now.
+func (c Club) Day(ahead int) string { return time.Now().In(c.Zone).AddDate(0, 0, ahead).Format(time.DateOnly) }
+
+// Slot is a time on nets on one of the club's days.
+func Slot(day, start, end string, nets ...int64) map[string]any {
+	return map[string]any{"nets": nets, "start": day + "T" + start, "end": day + "T" + end}
+}

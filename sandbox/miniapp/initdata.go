@@ -1,0 +1,40 @@
+package miniapp
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"pavilion/sandbox/world"
+)
+
+// InitData is what Telegram hands a Mini App that a person opens: who it is, signed with the bot's token. Each opening has an id of its own.
+func InitData(botToken string, who world.User, at time.Time) (string, error) {
+	user, err := json.Marshal(map[string]any{"id": who.ID, "first_name": who.First, "last_name": who.Last, "username": who.Username, "language_code": "en"})
+	if err != nil {
+		return "", fmt.Errorf("init data: %w", err)
+	}
+	fields := map[string]string{"query_id": "AA" + rand.Text(), "user": string(user), "auth_date": fmt.Sprint(at.Unix())}
+	var lines []string
+	query := url.Values{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		lines = append(lines, name+"="+fields[name])
+		query.Set(name, fields[name])
+	}
+	query.Set("hash", hex.EncodeToString(sign(sign([]byte("WebAppData"), botToken), strings.Join(lines, "\n"))))
+	return query.Encode(), nil
+}
+
+func sign(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
