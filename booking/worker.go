@@ -48,6 +48,13 @@ type sweepArgs struct {
 // Kind names the job.
 func (sweepArgs) Kind() string { return "booking_sweep" }
 
+// A killed process leaves its jobs as running. Other processes take them on when they cannot be running any more; a sweep that died keeps the
+// next ones of its kind waiting until then.
+const (
+	jobTimeout = time.Minute
+	jobDead    = 90 * time.Second
+)
+
 // NewWorker makes a worker over a service.
 func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	w := &Worker{service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
@@ -60,7 +67,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  o.Logger.With("component", "jobs"),
 		Queues:  map[string]river.QueueConfig{jobQueue: {MaxWorkers: cmp.Or(o.Workers, 10)}},
-		Workers: workers,
+		Workers: workers, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobDead,
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic(sweepExpired, cmp.Or(o.Sweep, 5*time.Second)),
 			periodic(sweepWaiting, time.Minute),

@@ -84,7 +84,9 @@ func (c Club) Path(format string, args ...any) string {
 }
 
 // Day is the club's date some days from now.
-func (c Club) Day(ahead int) string { return time.Now().In(c.Zone).AddDate(0, 0, ahead).Format(time.DateOnly) }
+func (c Club) Day(ahead int) string {
+	return time.Now().In(c.Zone).AddDate(0, 0, ahead).Format(time.DateOnly)
+}
 
 // Slot is a time on nets on one of the club's days.
 func Slot(day, start, end string, nets ...int64) map[string]any {
