@@ -1,0 +1,83 @@
+package phrase
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/currency"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+)
+
+// Speaker says things in one language.
+type Speaker struct {
+	tag     language.Tag
+	printer *message.Printer
+}
+
+// Language is the tag of what it speaks, for HTML and the like.
+func (s *Speaker) Language() string { return s.tag.String() }
+
+// Say is the phrase of a key with its arguments. Numbers may be given as they are; texts should have been made by the other methods.
+func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf(key, args...) }
+
+// Money writes an amount in the smallest unit of its currency: ₹1,50,000 or $12.50, without decimals where they are all zero.
+func (s *Speaker) Money(minor int64, code string) string {
+	unit, err := currency.ParseISO(code)
+	if err != nil { // no currency of the world: Telegram's Stars
+		return s.printer.Sprintf("%d", minor) + "\u00a0" + code
+	}
+	scale, _ := currency.Standard.Rounding(unit)
+	power := int64(1)
+	for range scale {
+		power *= 10
+	}
+	sign, whole, rest := "", minor/power, minor%power
+	if minor < 0 {
+		sign, whole, rest = "−", -whole, -rest
+	}
+	printer := s.printer
+	if base, _ := s.tag.Base(); code == "INR" { // rupees are grouped in lakhs, also in English
+		if tag, err := language.Compose(base, language.MustParseRegion("IN")); err == nil {
+			printer = message.NewPrinter(tag)
+		}
+	}
+	amount := printer.Sprint(number.Decimal(whole))
+	if rest != 0 {
+		point := strings.Trim(printer.Sprint(number.Decimal(0.5)), "05")
+		amount += point + fmt.Sprintf("%0*d", scale, rest)
+	}
+	symbol := fmt.Sprint(currency.NarrowSymbol(unit))
+	if last, _ := utf8.DecodeLastRuneInString(symbol); unicode.IsLetter(last) {
+		symbol += "\u00a0"
+	}
+	return sign + s.Say("money", symbol, amount)
+}
+
+// Day writes a date: Sat 6 June. The time's own zone decides which day it is.
+func (s *Speaker) Day(t time.Time) string {
+	weekday := s.Say("weekday." + strings.ToLower(t.Weekday().String()[:3]))
+	month := s.Say("month." + strings.ToLower(t.Month().String()[:3]))
+	return s.Say("day", weekday, t.Day(), month)
+}
+
+// Clock writes a time of day in the time's own zone.
+func (s *Speaker) Clock(t time.Time) string { return t.Format(s.Say("clock")) }
+
+// Span writes from when to when: Sat 6 June, 18:00–19:00. An end on another day is named with it.
+func (s *Speaker) Span(start, end time.Time) string {
+	until := s.Clock(end)
+	if y, m, d := end.Date(); !time.Date(y, m, d, 0, 0, 0, 0, end.Location()).Equal(midnight(start)) && end.Sub(midnight(start)) > 24*time.Hour {
+		until = s.Day(end) + " " + until
+	}
+	return s.Say("span", s.Day(start), s.Clock(start), until)
+}
+
+func midnight(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
+}
