@@ -91,7 +91,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	}
 	o.Logger = o.Logger.With("component", "bot")
 	b := &Bot{
-		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, o.Logger), inbox: newInbox(deps.DB, id, o.Logger),
+		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, o.Logger), inbox: newInbox(deps.DB, id, o.Logger),
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
 		signedIn: make(chan struct{}),
 	}

@@ -52,14 +52,15 @@ func (b *Bot) connect() error {
 		o.DCList = dcs.List{Options: []tg.DCOption{{ID: t.DC, IPAddress: host, Port: number}}}
 		o.Resolver = dcs.Plain(dcs.PlainOptions{})
 	}
+	handlers := b.dispatcher()
 	b.manager = updates.New(updates.Config{
-		Handler: b.dispatcher(), Storage: b.state, AccessHasher: b.state, UserAccessHasher: b.state, Logger: o.Logger,
+		Handler: handlers, Storage: b.state, AccessHasher: b.state, UserAccessHasher: b.state, Logger: o.Logger,
 		MaxChannelDifferenceConcurrency: 8, OnChannelTooLong: b.channelTooLong,
 	})
 	b.updates = newUpdateQueue(b.manager.Handle)
 	o.UpdateHandler = telegram.UpdateHandlerFunc(b.updates.Handle)
 	// Without these two every message that we send leaves a hole in pts, half a second's wait and a getDifference.
-	o.Middlewares = []telegram.Middleware{hook.UpdateHook(b.updates.Handle), hook.AffectedHook(b.manager)}
+	o.Middlewares = []telegram.Middleware{hook.UpdateHook(b.updates.Handle), hook.AffectedHook(b.manager), difference(handlers.Handle)}
 	var ready atomic.Int32
 	o.OnConnectionState = func(s telegram.ConnectionState) {
 		b.connected.Store(s == telegram.ConnectionStateReady)

@@ -93,14 +93,18 @@ func (i *inbox) waiting(ctx context.Context) ([]*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*Event, error) {
-		var data []byte
-		if err := row.Scan(&data); err != nil {
-			return nil, err
-		}
+	var events []*Event
+	var data []byte
+	_, err = pgx.ForEachRow(rows, []any{&data}, func() error {
 		e := new(Event)
-		return e, json.Unmarshal(data, e)
+		if err := json.Unmarshal(data, e); err != nil { // one that cannot be read holds up nobody else
+			i.logger.LogAttrs(ctx, slog.LevelError, "a message in the inbox cannot be read", slog.Any("error", err))
+			return nil
+		}
+		events = append(events, e)
+		return nil
 	})
+	return events, err
 }
 
 const cleanEvery = time.Hour

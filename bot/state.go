@@ -13,10 +13,12 @@ import (
 )
 
 // state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
-// Postgres that is down stops nothing; what is written never runs ahead of the handlers, because gotd changes pts after they return.
+// Postgres that is down stops nothing. What is written never runs ahead of the handlers, because gotd changes pts after they return, and a
+// channel's pts waits until what the handlers gave to the index is on record there: nobody repeats an edit or a deletion that is behind it.
 type state struct {
 	botID  int64
 	store  stateStore
+	index  func(ctx context.Context) error // returns when what the index was given outlives the process
 	logger *slog.Logger
 
 	mu       sync.Mutex
@@ -51,8 +53,8 @@ const (
 
 var errNoState = errors.New("no update state yet")
 
-func newState(botID int64, store stateStore, logger *slog.Logger) *state {
-	return &state{botID: botID, store: store, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+func newState(botID int64, store stateStore, index func(context.Context) error, logger *slog.Logger) *state {
+	return &state{botID: botID, store: store, index: index, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
 }
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
@@ -96,6 +98,10 @@ func (s *state) flush(ctx context.Context) {
 	}
 	s.dirty = newChanges()
 	s.mu.Unlock()
+	s.holdBack(ctx, &c)
+	if c.empty() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, stateCall)
 	defer cancel()
 	err := s.store.save(ctx, s.botID, user, c)
@@ -113,14 +119,35 @@ func (s *state) flush(ctx context.Context) {
 		return
 	}
 	s.dirty.user = s.dirty.user || c.user
-	for id, pts := range c.channel {
-		if _, newer := s.dirty.channel[id]; !newer {
-			s.dirty.channel[id] = pts
-		}
-	}
+	s.putBack(c.channel)
 	for k, h := range c.hashes {
 		if _, newer := s.dirty.hashes[k]; !newer {
 			s.dirty.hashes[k] = h
+		}
+	}
+}
+
+// holdBack takes the channels' pts out of changes while the index cannot put on record what came before them.
+func (s *state) holdBack(ctx context.Context, c *changes) {
+	if len(c.channel) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	if s.index(ctx) == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.putBack(c.channel)
+	c.channel = nil
+}
+
+// putBack marks pts as not written, unless newer ones are; s.mu is held.
+func (s *state) putBack(channel map[int64]int) {
+	for id, pts := range channel {
+		if _, newer := s.dirty.channel[id]; !newer {
+			s.dirty.channel[id] = pts
 		}
 	}
 }

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"pavilion/sandbox"
+	"pavilion/sandbox/world"
 )
 
 // takeover is the promise; the race detector makes a start slow, and that is not what it is about.
@@ -189,4 +192,48 @@ func TestSends_NothingIsPostedTwice(t *testing.T) {
 	other := connect(t, s, s.Members[1])
 	say(t, other, "golden elsewhere")
 	await(t, other, "🔎 golden elsewhere\n")
+}
+
+// TestKill_WhileAllPoolsAreDownForgetsNoEdit edits and deletes while nothing can be stored, and kills the bot once it has written down how far it
+// has read: Telegram does not repeat what is behind that.
+func TestKill_WhileAllPoolsAreDownForgetsNoEdit(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	posted := post(t, s, "Golden.River.2014.mkv", "Silent.Harbour.2015.mkv")
+	found(t, member, "golden river", "1 file")
+	found(t, member, "silent harbour", "1 file")
+	db, err := pgx.Connect(t.Context(), s.Engines.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // read only
+	pts := func() (n int) {
+		if err := db.QueryRow(t.Context(), `SELECT pts FROM bot_state`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i := range s.Engines.MongoURIs {
+		s.Engines.StopMongo(i)
+	}
+	w := s.DC.World()
+	if err := w.EditCaption(s.Channel, posted[0].Message, "uncut premiere"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DeleteMessages(s.Admin.ID, world.ChannelPeer(s.Channel), posted[1].Message); err != nil {
+		t.Fatal(err)
+	}
+	before := pts()
+	say(t, member, "/help")
+	await(t, member, "Type words")
+	until(t, "what came after the edits is written down", func() bool { return pts() > before })
+	s.Bot.Kill()
+	for i := range s.Engines.MongoURIs {
+		if err := s.Engines.StartMongo(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	startBot(t, s)
+	found(t, member, "uncut premiere", "1 file")
+	found(t, member, "silent harbour", "Nothing found")
 }

@@ -50,6 +50,7 @@ type Indexer struct {
 
 	// storing is held by whoever changes files and lists: they are read, changed and written back, by one at a time.
 	storing sync.Mutex
+	keeping sync.Mutex // held while ledgers are stored
 
 	mu      sync.Mutex
 	queue   []event
@@ -189,8 +190,8 @@ func (x *Indexer) Run(ctx context.Context) error {
 	workers.Wait()
 	kctx, cancelKeep := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancelKeep()
-	x.keep(kctx)
-	if err != nil {
+	kerr := x.Keep(kctx)
+	if err = errors.Join(err, kerr); err != nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "stopped with posts that are not stored; they are read again at the next start", slog.Int("queued", x.Backlog().Queued))
 	}
 	return nil
@@ -358,13 +359,16 @@ func (x *Indexer) keepLoop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			x.keep(ctx)
+			_ = x.Keep(ctx) // the next one tries again
 		}
 	}
 }
 
-// keep stores the ledgers that changed. A ledger that cannot be stored now stays dirty: an older one only owes more.
-func (x *Indexer) keep(ctx context.Context) {
+// Keep stores the ledgers that changed. When it returns nil, whatever was handed over before the call outlives the process: it is stored, or it
+// is owed in a ledger that is. A ledger that cannot be stored now stays dirty.
+func (x *Indexer) Keep(ctx context.Context) error {
+	x.keeping.Lock() // an older snapshot must not be stored over a newer one
+	defer x.keeping.Unlock()
 	x.mu.Lock()
 	due := map[ChannelID]Ledger{}
 	for id, t := range x.tracks {
@@ -374,8 +378,10 @@ func (x *Indexer) keep(ctx context.Context) {
 		}
 	}
 	x.mu.Unlock()
+	var errs []error
 	for id, l := range due {
 		if err := x.channels.keepLedger(ctx, id, l); err != nil {
+			errs = append(errs, err)
 			x.mu.Lock()
 			if t := x.tracks[id]; t != nil {
 				t.dirty = true
@@ -383,6 +389,7 @@ func (x *Indexer) keep(ctx context.Context) {
 			x.mu.Unlock()
 		}
 	}
+	return errors.Join(errs...)
 }
 
 // removeLoop takes the files of removed channels out of the index, a batch at a time.

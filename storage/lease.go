@@ -24,8 +24,9 @@ type LeaseOptions struct {
 
 // Lease lets one process of several act: a row in Postgres names the holder and an expiry, judged by the database's clock.
 //
-// While Postgres is unreachable the holder goes on: nobody else can take the lease then either. It steps down as soon as the row shows
-// another holder, which happens at the latest one renewal after Postgres is back.
+// While Postgres is unreachable the holder goes on, because search must survive an outage of Postgres, in which nobody else can take the lease
+// either. Where only the way from the holder to Postgres is broken, a standby takes over while the old holder still acts; it steps down at the
+// first renewal that shows the other one. What both may do meanwhile must be harmless twice: run the processes beside one another.
 type Lease struct {
 	db   Queryer
 	opts LeaseOptions
@@ -104,7 +105,7 @@ func (l *Lease) renew(ctx context.Context, lose context.CancelCauseFunc, log *sl
 			return
 		case err != nil:
 			if !unreachable {
-				log.LogAttrs(ctx, slog.LevelWarn, "lease cannot be renewed; nobody else can take it either", slog.Any("error", err))
+				log.LogAttrs(ctx, slog.LevelWarn, "lease cannot be renewed; going on until Postgres names another holder", slog.Any("error", err))
 			}
 			unreachable = true
 		case !taken:
