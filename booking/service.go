@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/sync/singleflight"
 
+	"pavilion/internal/quiet"
 	"pavilion/storage"
 )
 
@@ -47,7 +48,7 @@ type Service struct {
 
 // New makes a Service; nothing runs until it is called.
 func New(o Options) (*Service, error) {
-	jobs, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{Logger: o.Logger.With("component", "jobs")}) // inserts only
+	jobs, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{Logger: quiet.Logger(o.Logger.With("component", "jobs"))}) // inserts only
 	if err != nil {
 		return nil, fmt.Errorf("booking: job queue: %w", err)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
+
+	"pavilion/internal/quiet"
 )
 
 // messenger says a notification to its member. It may be called again for one that was sent just before a crash: the id is the same, and
@@ -65,7 +67,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, job.Args.What) }))
 	s.addPaymentJobs(workers, o.Alerter)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
-		Logger:  o.Logger.With("component", "jobs"),
+		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
 		Queues:  map[string]river.QueueConfig{jobQueue: {MaxWorkers: cmp.Or(o.Workers, 10)}},
 		Workers: workers, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobDead,
 		PeriodicJobs: []*river.PeriodicJob{

@@ -18,6 +18,7 @@ import (
 	"github.com/gotd/td/tg"
 
 	"pavilion/filter"
+	"pavilion/internal/quiet"
 	"pavilion/internal/secret"
 )
 
@@ -35,7 +36,7 @@ type TelegramOptions struct {
 func (b *Bot) connect() error {
 	o := telegram.Options{
 		SessionStorage: b.state,
-		Logger:         logslog.New(slog.New(quiet{b.opts.Logger.With("component", "mtproto").Handler()})),
+		Logger:         logslog.New(quiet.Logger(b.opts.Logger.With("component", "mtproto"))),
 		Device:         telegram.DeviceConfig{DeviceModel: "Pavilion", SystemVersion: "server", AppVersion: b.opts.Version},
 		RetryInterval:  5 * time.Second, NoUpdates: b.opts.NoUpdates,
 	}
@@ -107,17 +108,3 @@ func (b *Bot) serve(ctx context.Context) error {
 		}})
 	})
 }
-
-// quiet passes warnings and worse: gotd's own debugging is not ours.
-type quiet struct{ slog.Handler }
-
-// Enabled lets only warnings through.
-func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
-}
-
-// WithAttrs keeps the level.
-func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a)} }
-
-// WithGroup keeps the level.
-func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
