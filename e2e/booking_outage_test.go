@@ -63,7 +63,7 @@ func (r *rally) final(ctx context.Context, k *keyed) bool {
 
 // play is one member's part: hold, confirm, sometimes move, mostly cancel, all over again.
 func (r *rally) play(ctx context.Context, who int, c *miniapp.Client) {
-	random := rand.New(rand.NewPCG(uint64(who), 4)) //nolint:gosec // a game
+	random := rand.New(rand.NewPCG(uint64(who), 4))
 	slot := func(day string) map[string]any {
 		hour := 7 + random.IntN(12)
 		return miniapp.Slot(day, fmt.Sprintf("%02d:00", hour), fmt.Sprintf("%02d:00", hour+1), r.n.club.Nets[random.IntN(len(r.n.club.Nets))])
@@ -123,9 +123,9 @@ func TestNets_OutagesWhileMembersBook(t *testing.T) {
 		c := n.open(t, person(i))
 		members.Go(func() { r.play(ctx, i, c) })
 	}
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 4)) //nolint:gosec // a game
+	random := rand.New(rand.NewPCG(seed, 4))
 	n.outages(t, r, func() { r.after(t, 40+random.Int64N(80)) })
 	close(r.stop)
 	members.Wait()
