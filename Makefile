@@ -31,6 +31,7 @@ picture: ## draw the README's pictures from a run of the demo
 	$(GO) run ./sandbox/demo/picture -chapters 2,4 < bin/transcript.txt > docs/demo.svg
 	$(GO) run ./sandbox/demo/picture -chapters 5 < bin/transcript.txt > docs/pages.svg
 	$(GO) run ./sandbox/demo/picture -chapters 9 < bin/transcript.txt > docs/outage.svg
+	$(GO) run ./sandbox/demo/picture -chapters 13 < bin/transcript.txt > docs/nets.svg
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

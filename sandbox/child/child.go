@@ -44,8 +44,9 @@ type Process struct {
 	done  chan struct{}
 	err   error
 
-	mu  sync.Mutex
-	log bytes.Buffer
+	mu   sync.Mutex
+	log  bytes.Buffer
+	addr string
 }
 
 // Start starts a binary with settings as its whole environment but PATH.
@@ -84,9 +85,17 @@ func (p *Process) follow(r io.Reader) {
 		p.mu.Unlock()
 		var entry struct {
 			Message string `json:"msg"`
+			Addr    string `json:"addr"`
 		}
-		if json.Unmarshal(line, &entry) == nil && entry.Message == "ready" {
-			once()
+		if json.Unmarshal(line, &entry) == nil {
+			switch entry.Message {
+			case "ready":
+				once()
+			case "listening":
+				p.mu.Lock()
+				p.addr = entry.Addr
+				p.mu.Unlock()
+			}
 		}
 		if err != nil {
 			return
@@ -139,6 +148,13 @@ func (p *Process) Stop() error {
 
 // PID is the process's number.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Addr is where its HTTP server listens; empty until it does.
+func (p *Process) Addr() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.addr
+}
 
 // Log is everything that the process wrote.
 func (p *Process) Log() string {

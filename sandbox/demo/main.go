@@ -107,10 +107,11 @@ It stays up. Join with any MTProto client that lets you set the data centre:
   code         the X of the phone, five times: 22222 for those above
   bot          @%s       (its token %s is in use by the bot itself)
   channel      @%s   group @riverside_members
+  nets         http://%s/api/docs/ describes the API
 
 The data centre's RSA public key:
 
 %s
 Ctrl-C stops everything and leaves nothing behind.
-`, s.DC.Addr(), s.Admin.Phone, s.Members[0].Phone, s.Members[1].Phone, s.Members[2].Phone, sandbox.BotName, sandbox.BotToken, sandbox.ChannelName, s.DC.PublicKeyPEM())
+`, s.DC.Addr(), s.Admin.Phone, s.Members[0].Phone, s.Members[1].Phone, s.Members[2].Phone, sandbox.BotName, sandbox.BotToken, sandbox.ChannelName, s.Bot.Addr(), s.DC.PublicKeyPEM())
 }

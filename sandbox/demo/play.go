@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/miniapp"
 	"pavilion/sandbox/world"
 )
 
@@ -19,6 +20,10 @@ type play struct {
 	checks int
 
 	meera, arjun, zoya, tom *person
+
+	// From the chapter that sets the nets up.
+	club     miniapp.Club
+	arjunApp *appUser
 }
 
 // patience is how long anything may take. Most takes milliseconds; it only bounds a hang.
@@ -52,6 +57,9 @@ func (p *play) close() {
 			who.Close()
 		}
 	}
+	if p.arjunApp != nil {
+		p.arjunApp.Close()
+	}
 }
 
 // run plays the chapters in order, to the first check that does not hold.
@@ -71,6 +79,8 @@ func (p *play) run(ctx context.Context) error {
 		{"A database goes away and comes back", p.losePool},
 		{"The bot is killed", p.killBot},
 		{"The club's figures", p.figures},
+		{"The club has nets: the API", p.openNets},
+		{"A net is booked", p.bookNet},
 	}
 	for i, c := range chapters {
 		p.out.chapter(i+1, c.title)
