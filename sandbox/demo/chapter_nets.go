@@ -72,7 +72,7 @@ func (u *appUser) asksAPI(ctx context.Context, says, method, path, key string, b
 	out.wait(ctx)
 	u.types("in the Mini App", says+"\n"+method+" "+path)
 	start := time.Now()
-	a, err := u.Client.Send(ctx, method, path, key, body)
+	a, err := u.Send(ctx, method, path, key, body)
 	if err != nil {
 		return a, err
 	}
