@@ -399,6 +399,9 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 			for ctx.Err() == nil {
 				done, err := x.removeSome(ctx, id)
 				if done && err == nil {
+					err = x.store.tidy(ctx, &x.storing)
+				}
+				if done && err == nil {
 					err = x.channels.removed(ctx, id)
 				}
 				if err != nil {

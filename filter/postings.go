@@ -123,7 +123,8 @@ func (c *chunks) add(ids []int64) {
 	}
 }
 
-// remove takes ids out of a word of one chunk. In a longer list they stay: an id without a document is skipped when it is read.
+// remove takes ids out of a word of one chunk. In a longer list they stay: an id without a document is skipped when it is read, and
+// packList takes many out at once.
 func (c *chunks) remove(ids []int64) {
 	if c.lastNumber() > 0 {
 		return

@@ -111,33 +111,47 @@ func (c *chunks) writes() []mongo.WriteModel {
 
 // LoadVocabulary reads the words of one pool into v. A word that stands in several pools is counted in each.
 func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) error {
-	const batch = 5000
-	last := ""
-	for {
-		var docs []struct {
-			Key   string `bson:"_id"`
-			Count int    `bson:"n"`
+	return eachHead(ctx, pool, func(heads []head) error {
+		words := map[string]int{}
+		for _, h := range heads {
+			if isWord(h.Key) {
+				words[h.Key] = h.Count
+			}
 		}
-		err := pool.Do(ctx, "load words", func(ctx context.Context, db *mongo.Database) error {
+		v.Add(words)
+		return nil
+	})
+}
+
+// head is a chunk's key and, in a list's first one, the number of ids ever added.
+type head struct {
+	Key   string `bson:"_id"`
+	Count int    `bson:"n"`
+}
+
+// eachHead walks the keys of all chunks of a pool in order, some thousands at a time.
+func eachHead(ctx context.Context, pool *storage.Pool, fn func([]head) error) error {
+	const batch = 5000
+	for last := ""; ; {
+		var heads []head
+		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
 				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}}))
 			if err != nil {
 				return err
 			}
-			return cur.All(ctx, &docs)
+			heads = heads[:0] // of a try before
+			return cur.All(ctx, &heads)
 		})
 		if err != nil {
 			return err
 		}
-		words := map[string]int{}
-		for _, d := range docs {
-			if last = d.Key; isWord(d.Key) {
-				words[d.Key] = d.Count
-			}
+		if err := fn(heads); err != nil {
+			return err
 		}
-		v.Add(words)
-		if len(docs) < batch {
+		if len(heads) < batch {
 			return nil
 		}
+		last = heads[len(heads)-1].Key
 	}
 }

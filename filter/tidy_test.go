@@ -1,0 +1,78 @@
+package filter_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/filter"
+)
+
+// TestIndexer_ListsDoNotGrowWithWhatLeft removes and adds a channel again and again beside one that stays.
+func TestIndexer_ListsDoNotGrowWithWhatLeft(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	ix.add(t)
+	var staying, leaving []filter.Post
+	for i := range 700 {
+		staying = append(staying, post(i+1, fmt.Sprintf("Quiet Town %d.mkv", i)))
+		p := post(1_000_000+i, fmt.Sprintf("Leaving Town %d.mp4", i))
+		p.Place = filter.Place{Channel: channel + 1, Message: filter.MessageID(i + 1)}
+		leaving = append(leaving, p)
+	}
+	for round := range 2 {
+		if _, err := ix.channels.Add(t.Context(), channel+1, "Leaving", "", 0); err != nil {
+			t.Fatal(err)
+		}
+		ix.store(t, leaving...)
+		ix.store(t, staying[round*350:(round+1)*350]...) // among and behind those that leave
+		if _, err := ix.channels.Remove(t.Context(), channel+1); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the channel left", func() bool { return ix.channels.State(channel+1) == filter.ChannelRemoved })
+	}
+	if n := ix.listed(t, "town"); n != 700 {
+		t.Errorf("the list of a word in 700 files holds %d ids", n)
+	}
+	if n := ix.listed(t, "mp4"); n != 0 {
+		t.Errorf("the list of a word that left holds %d ids", n)
+	}
+	for i := 0; i < 700; i += 31 {
+		name := fmt.Sprintf("Quiet Town %d.mkv", i)
+		if names := ix.names(t, name); len(names) == 0 || names[0] != name {
+			t.Errorf("%q is not found after the lists were packed", name)
+		}
+	}
+}
+
+// listed is how many ids stand in a word's chunks, in all pools.
+func (ix *index) listed(t *testing.T, word string) (n int) {
+	t.Helper()
+	for _, p := range ix.pools.All() {
+		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
+			cur, err := db.Collection("postings").Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: word}, {Key: "$lt", Value: word + "\x02"}}}},
+				options.Find().SetComment(ownCommand))
+			if err != nil {
+				return err
+			}
+			var docs []struct {
+				Files []byte `bson:"f"`
+			}
+			if err := cur.All(ctx, &docs); err != nil {
+				return err
+			}
+			for _, d := range docs {
+				n += len(d.Files) / 8
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
