@@ -134,6 +134,9 @@ func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []Me
 	if err != nil {
 		return 0, err
 	}
+	x.mu.Lock()
+	t.failures = 0
+	x.mu.Unlock()
 	at := make(map[MessageID]*Post, len(read.Posts))
 	for i := range read.Posts {
 		at[read.Posts[i].Place.Message] = &read.Posts[i]
@@ -176,8 +179,7 @@ func (x *Indexer) room(ctx context.Context) bool {
 func (x *Indexer) postpone(ctx context.Context, id ChannelID, t *track, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	t.notBefore = x.opts.Now().Add(5 * retryAfter)
-	if ctx.Err() == nil {
+	if t.failed(x.opts.Now()) && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "messages could not be read again; trying later", slog.Int64("channel", int64(id)), slog.Any("error", err))
 	}
 }

@@ -14,12 +14,23 @@ type track struct {
 	readings  map[*reading]bool // under way
 	owedAt    time.Time         // when the gaps last grew
 	notBefore time.Time         // owed ids rest until then
+	failures  int               // reads in a row that failed
 	probe     bool              // ids above top may exist that no update told of
 	dirty     bool              // the stored ledger is behind
 }
 
 func newTrack(l Ledger) *track {
 	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, readings: map[*reading]bool{}}
+}
+
+const maxRest = 5 * time.Minute
+
+// failed lets owed ids rest after a read that failed, longer each time: a channel that threw us out refuses for good. It tells the first failure
+// of a row, which is worth a line in the log.
+func (t *track) failed(now time.Time) (first bool) {
+	t.notBefore = now.Add(min(5*retryAfter<<min(t.failures, 10), maxRest))
+	t.failures++
+	return t.failures == 1
 }
 
 // see notes an id; what lies between it and the highest so far was missed, or is still on its way.

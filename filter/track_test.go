@@ -1,0 +1,26 @@
+package filter
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTrack_RestsLongerWithEachFailureAndSpeaksOnce(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	tr := newTrack(Ledger{})
+	for i, want := range []time.Duration{5, 10, 20, 40, 80, 160, 300, 300} {
+		if first := tr.failed(now); first != (i == 0) {
+			t.Errorf("failure %d: first is %v", i+1, first)
+		}
+		if rest := tr.notBefore.Sub(now); rest != want*time.Second {
+			t.Errorf("failure %d: rests %s, want %d s", i+1, rest, want)
+		}
+	}
+	for range 100 {
+		tr.failed(now)
+	}
+	if rest := tr.notBefore.Sub(now); rest != maxRest {
+		t.Errorf("after many failures: rests %s", rest)
+	}
+}
