@@ -3,6 +3,7 @@ package bot
 import (
 	"time"
 
+	"github.com/gotd/td/constant"
 	"github.com/gotd/td/tg"
 
 	"pavilion/filter"
@@ -32,12 +33,18 @@ type Chat struct {
 	Type ChatType
 }
 
-// Key is one number for every chat: the user's id, or the negated id of a group.
+// Key is one number for every chat, as the Bot API writes it: basic groups and supergroups may have the same id, but not the same key.
 func (c Chat) Key() filter.ChatID {
-	if c.Type == Private {
-		return filter.ChatID(c.ID)
+	var id constant.TDLibPeerID
+	switch c.Type {
+	case Private:
+		id.User(c.ID)
+	case Group:
+		id.Chat(c.ID)
+	case Supergroup:
+		id.Channel(c.ID)
 	}
-	return filter.ChatID(-c.ID)
+	return filter.ChatID(id)
 }
 
 func (c Chat) peer() tg.InputPeerClass {

@@ -10,14 +10,17 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/sony/gobreaker/v2"
 )
 
 // inbox holds messages from the moment they arrive until they are answered. A kill in between leaves them for the next start; a message that
-// Telegram delivers twice is taken once. While Postgres is down a bounded memory does the latter.
+// Telegram delivers twice is taken once. While Postgres is down a bounded memory does the latter; while it hangs only one message in
+// inboxRest waits for it, so that the others are answered as fast as ever.
 type inbox struct {
-	db     *pgxpool.Pool
-	botID  int64
-	logger *slog.Logger
+	db      *pgxpool.Pool
+	botID   int64
+	logger  *slog.Logger
+	breaker *gobreaker.CircuitBreaker[bool]
 
 	mu     sync.Mutex
 	recent map[messageKey]struct{}
@@ -31,12 +34,16 @@ type messageKey struct {
 
 const (
 	inboxCall   = 2 * time.Second
+	inboxRest   = 10 * time.Second // after a write failed, before the next is tried
 	inboxRecent = 10_000
 	inboxKeep   = "1 day" // how long a handled message's key is remembered
 )
 
 func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
-	return &inbox{db: db, botID: botID, logger: logger, recent: map[messageKey]struct{}{}}
+	breaker := gobreaker.NewCircuitBreaker[bool](gobreaker.Settings{
+		Name: "inbox", Timeout: inboxRest, ReadyToTrip: func(gobreaker.Counts) bool { return true },
+	})
+	return &inbox{db: db, botID: botID, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}}
 }
 
 // take stores a message; false when it was taken before.
@@ -49,15 +56,18 @@ func (i *inbox) take(ctx context.Context, e *Event) bool {
 	if err != nil {
 		return true // plain fields always marshal; losing the copy is no reason to lose the message
 	}
-	ctx, cancel := context.WithTimeout(ctx, inboxCall)
-	defer cancel()
-	tag, err := i.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		i.botID, key.chat, key.message, data)
+	fresh, err := i.breaker.Execute(func() (bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, inboxCall)
+		defer cancel()
+		tag, err := i.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			i.botID, key.chat, key.message, data)
+		return tag.RowsAffected() == 1, err
+	})
 	if err != nil {
 		i.logger.LogAttrs(ctx, slog.LevelWarn, "a message is handled without a copy in the inbox", slog.Any("error", err))
 		return true
 	}
-	return tag.RowsAffected() == 1
+	return fresh
 }
 
 func (i *inbox) remember(key messageKey) bool {

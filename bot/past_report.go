@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/gotd/td/constant"
 	"github.com/gotd/td/tg"
 
 	"pavilion/filter"
@@ -89,13 +90,14 @@ func (b *Bot) pastDue(all bool) []filter.PastRead {
 
 // chatOfKey turns a stored chat back into one that can be written to.
 func (b *Bot) chatOfKey(key filter.ChatID) (Chat, bool) {
-	if key > 0 {
-		return b.chatOf(&tg.PeerUser{UserID: int64(key)})
+	switch id := constant.TDLibPeerID(key); {
+	case id.IsUser():
+		return b.chatOf(&tg.PeerUser{UserID: id.ToPlain()})
+	case id.IsChannel():
+		return b.chatOf(&tg.PeerChannel{ChannelID: id.ToPlain()})
+	default:
+		return b.chatOf(&tg.PeerChat{ChatID: id.ToPlain()})
 	}
-	if chat, ok := b.chatOf(&tg.PeerChannel{ChannelID: -int64(key)}); ok {
-		return chat, true
-	}
-	return b.chatOf(&tg.PeerChat{ChatID: -int64(key)})
 }
 
 func pastReply(p filter.PastRead) Reply {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ type sendQueue struct {
 	parks   map[parkKey]time.Time       // chat or method → when it may go on
 	told    map[string]map[parkKey]bool // method → chats told to wait since it last succeeded
 	all     *rate.Limiter
-	chats   map[Chat]*rate.Limiter
+	chats   map[Chat]chatLimits
 	active  int
 	retries int
 	floods  int64 // times that Telegram asked to wait
@@ -90,7 +91,7 @@ func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *send
 	q := &sendQueue{
 		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, parks: map[parkKey]time.Time{},
 		told: map[string]map[parkKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
-		chats: map[Chat]*rate.Limiter{}, wake: make(chan struct{}, 1),
+		chats: map[Chat]chatLimits{}, wake: make(chan struct{}, 1),
 	}
 	for i := range q.lanes {
 		q.lanes[i] = newLineSet()
@@ -216,7 +217,9 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 		}
 		if p.limited {
 			q.all.AllowN(now, 1)
-			q.chat(p.chat).AllowN(now, 1)
+			for _, l := range q.chat(p.chat) {
+				l.AllowN(now, 1)
+			}
 		}
 		q.active++
 		return p, 0
@@ -240,8 +243,10 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 		l.calls = kept
 	}
 	if l.key.limited {
-		if w := untilToken(q.chat(l.key.chat), now); w > 0 && now.Add(w).After(until) {
-			until = now.Add(w)
+		for _, limit := range q.chat(l.key.chat) {
+			if w := untilToken(limit, now); w > 0 && now.Add(w).After(until) {
+				until = now.Add(w)
+			}
 		}
 	}
 	return until
@@ -271,8 +276,15 @@ func untilToken(l *rate.Limiter, now time.Time) time.Duration {
 	return time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Microsecond
 }
 
-// chat is the limiter of one chat; those that are full again are forgotten when they become many.
-func (q *sendQueue) chat(c Chat) *rate.Limiter {
+// chatLimits are what Telegram allows to one chat: so many a second, and in a group so many a minute too.
+type chatLimits []*rate.Limiter
+
+func (l chatLimits) full(now time.Time) bool {
+	return !slices.ContainsFunc(l, func(l *rate.Limiter) bool { return l.TokensAt(now) < float64(l.Burst()) })
+}
+
+// chat is the limits of one chat; those that are full again are forgotten when they become many.
+func (q *sendQueue) chat(c Chat) chatLimits {
 	c.Hash = 0
 	if l := q.chats[c]; l != nil {
 		return l
@@ -280,14 +292,14 @@ func (q *sendQueue) chat(c Chat) *rate.Limiter {
 	if len(q.chats) > 10_000 {
 		now := q.now()
 		for k, l := range q.chats {
-			if l.TokensAt(now) >= float64(l.Burst()) {
+			if l.full(now) {
 				delete(q.chats, k)
 			}
 		}
 	}
-	l := rate.NewLimiter(rate.Limit(q.limits.ChatPerSecond), q.limits.ChatBurst)
+	l := chatLimits{rate.NewLimiter(rate.Limit(q.limits.ChatPerSecond), q.limits.ChatBurst)}
 	if c.Type != Private {
-		l = rate.NewLimiter(rate.Limit(q.limits.GroupPerMinute/60), max(1, int(q.limits.GroupPerMinute)))
+		l = append(l, rate.NewLimiter(rate.Limit(q.limits.GroupPerMinute/60), max(1, int(q.limits.GroupPerMinute))))
 	}
 	q.chats[c] = l
 	return l

@@ -116,6 +116,7 @@ func TestSendQueue_LimitsInAllToAChatAndToAGroup(t *testing.T) {
 	}{
 		{"in all", func(i int) Chat { return private(int64(i + 1)) }, 90, time.Second, 61, 2 * time.Second}, // a burst of 30, then 30 a second
 		{"to one chat", func(int) Chat { return private(1) }, 10, time.Second, 4, 7 * time.Second},          // a burst of 3, then one a second
+		{"to one group at once", func(int) Chat { return Chat{ID: 1, Type: Group} }, 10, time.Second, 4, 7 * time.Second},
 		{"to one group", func(int) Chat { return Chat{ID: 1, Type: Group} }, 50, time.Minute, 41, 90 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {

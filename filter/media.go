@@ -17,7 +17,7 @@ type (
 	DocumentID int64
 	// UserID is a person's id.
 	UserID int64
-	// ChatID is any chat: a user's id, or the negated id of a group or channel.
+	// ChatID is any chat, as the Bot API writes it: a user's id, -id of a basic group, -10¹² - id of a supergroup or channel.
 	ChatID int64
 )
 
