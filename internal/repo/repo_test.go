@@ -143,6 +143,9 @@ func TestDocs_EveryDependencyHasItsReason(t *testing.T) {
 	reasons := map[string]bool{}
 	line := regexp.MustCompile("(?m)^\\| `([^`]+\\.[^`]+/[^`]+)` \\| [^|]{10,} \\| [^|]{4,} \\|$")
 	for _, m := range line.FindAllStringSubmatch(read(t, "docs/architecture.md"), -1) {
+		if reasons[m[1]] {
+			t.Errorf("docs/architecture.md gives two reasons for %s", m[1])
+		}
 		reasons[m[1]] = true
 	}
 	direct := 0
