@@ -21,6 +21,7 @@ import (
 	"pavilion/filter"
 	"pavilion/internal/fault"
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
 
@@ -93,6 +94,7 @@ type parts struct {
 	bot      *bot.Bot
 	booking  *booking.Service
 	jobs     *booking.Worker
+	chatJobs *booking.Worker // of the process that is the bot
 	sessions *booking.Sessions
 	now      func() time.Time
 	latency  *latency.Recorder
@@ -123,9 +125,6 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log, Payments: money}); err != nil {
 		return nil, err
 	}
-	if p.jobs, err = booking.NewWorker(p.booking, booking.WorkerOptions{DB: p.db, Logger: log}); err != nil {
-		return nil, err
-	}
 	var pools []storage.PoolOptions
 	for _, c := range cfg.Pools() {
 		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
@@ -142,14 +141,22 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if cfg.Key() != nil {
 		t.Keys = []exchange.PublicKey{{RSA: cfg.Key()}}
 	}
+	phrases, err := phrase.Load()
+	if err != nil {
+		return nil, err
+	}
+	audience := filter.NewAudience(p.pools, time.Now)
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
-		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
+		Channels: p.channels, Audience: audience, Chats: filter.NewChatSettings(p.pools, time.Now), Phrases: phrases,
 	}, bot.Options{
 		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, NoUpdates: noUpdates, Version: Version, Logger: log, Now: time.Now,
 		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	})
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, p.addWorkers(cfg, audience, log)
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
@@ -182,7 +189,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/3, p, log) }})
+		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p, log) }})
 	}
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
@@ -196,14 +203,14 @@ func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
 	}
 }
 
-// whileHeld indexes and answers while this process holds the lease, and waits for it while another does. Its two stages and giving the
+// whileHeld indexes and answers while this process holds the lease, and waits for it while another does. Its stages and giving the
 // lease back take less than the deadline of the stage it is itself in.
 func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts, log *slog.Logger) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
 		p.active.Store(true)
 		defer p.active.Store(false)
 		loadWords(ctx, p, log)
-		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}})
+		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}}, []part{{"chat jobs", p.chatJobs.Run}})
 	})
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it was told to stop

@@ -46,7 +46,6 @@
 //
 // # What it does not do
 //
-// It does not send: a notification is a row and a job that names it, and whoever implements messenger delivers. Until the bot does, the
-// rows are what there is, and members read them over the API. The same is true of alerts about reviews. It moves no money: a Gateway does.
-// It knows neither HTTP nor Telegram.
+// It does not send: a notification is a row and a job that names it; the job makes the words and a messenger carries them. Alerts about
+// reviews go the same way. It moves no money: a Gateway does. It knows neither HTTP nor Telegram.
 package booking

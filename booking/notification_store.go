@@ -27,9 +27,9 @@ func insertNotification(ctx context.Context, q storage.Queryer, kind notice, b B
 
 func selectNotifications(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Notification, error) {
 	list, err := collect(ctx, q, func(row pgx.CollectableRow) (n Notification, err error) {
-		err = row.Scan(&n.ID, &n.Club, &n.Member, &n.Kind, &n.Booking, &n.Refund, &n.CreatedAt, &n.SentAt)
+		err = row.Scan(&n.ID, &n.Club, &n.Member, &n.Kind, &n.Booking, &n.Refund, &n.CreatedAt, &n.SentAt, &n.Channel, &n.FailedAt)
 		return n, err
-	}, `SELECT id, club_id, member_id, kind, booking_id, coalesce(refund_id, 0), created_at, sent_at FROM notification `+condition, args...)
+	}, `SELECT id, club_id, member_id, kind, booking_id, coalesce(refund_id, 0), created_at, sent_at, coalesce(channel, ''), failed_at FROM notification `+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
@@ -41,19 +41,11 @@ func selectNotifications(ctx context.Context, q storage.Queryer, condition strin
 func stillTrue(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT CASE n.kind WHEN 'refunded' THEN true WHEN 'slot_lost' THEN true WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()
+			WHEN 'reminder' THEN b.state = 'confirmed' AND n.version = b.version AND EXISTS (SELECT FROM booking_slot s WHERE s.booking_id = b.id AND lower(s.during) > booking_clock())
 			ELSE b.state = 'confirmed' AND n.version = b.version END
 		FROM notification n JOIN booking b ON b.id = n.booking_id WHERE n.id = $1`, n.ID).Scan(&current)
 	if err != nil {
 		return false, fmt.Errorf("look at notification %d: %w", n.ID, err)
 	}
 	return current, nil
-}
-
-// closeNotification marks a notification as sent, or as dropped.
-func closeNotification(ctx context.Context, q storage.Queryer, id int64, sent bool) error {
-	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = CASE WHEN $2 THEN booking_clock() END, dropped_at = CASE WHEN $2 THEN NULL ELSE booking_clock() END WHERE id = $1`, id, sent)
-	if err != nil {
-		return fmt.Errorf("close notification %d: %w", id, err)
-	}
-	return nil
 }

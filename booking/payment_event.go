@@ -46,7 +46,7 @@ func (s *Service) KeepEvent(ctx context.Context, provider Provider, e Event, bod
 		if err != nil || id == 0 {
 			return err
 		}
-		if _, err := s.jobs.InsertTx(ctx, tx, eventArgs{Event: id}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: eventAttempts}); err != nil {
+		if _, err := s.jobs.InsertTx(ctx, tx, eventArgs{Event: id}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: eventAttempts}); err != nil {
 			return fmt.Errorf("enqueue event %d: %w", id, err)
 		}
 		return nil

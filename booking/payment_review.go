@@ -79,7 +79,7 @@ func (s *Service) openReview(ctx context.Context, tx pgx.Tx, r Review, at time.T
 	if err != nil {
 		return fmt.Errorf("open review: %w", err)
 	}
-	if _, err := s.jobs.InsertTx(ctx, tx, alertArgs{Review: id}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: deliverAttempts}); err != nil {
+	if _, err := s.jobs.InsertTx(ctx, tx, alertArgs{Review: id}, &river.InsertOpts{Queue: string(ChatQueue), MaxAttempts: deliverAttempts}); err != nil {
 		return fmt.Errorf("enqueue alert %d: %w", id, err)
 	}
 	return nil

@@ -52,7 +52,7 @@ func (s *Service) sweepRefunds(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: id}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: refundAttempts})
+			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: id}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: refundAttempts})
 			return err
 		})
 		if err != nil {

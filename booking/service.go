@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/sync/singleflight"
 
+	"pavilion/internal/phrase"
 	"pavilion/internal/quiet"
 	"pavilion/storage"
 )
@@ -44,6 +45,7 @@ type Service struct {
 	logger   *slog.Logger
 	lockWait time.Duration
 	payments PaymentOptions
+	phrases  *phrase.Book
 }
 
 // New makes a Service; nothing runs until it is called.
@@ -52,10 +54,14 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("booking: job queue: %w", err)
 	}
+	phrases, err := phrase.Load()
+	if err != nil {
+		return nil, fmt.Errorf("booking: %w", err)
+	}
 	pool := storage.NewHurried(o.DB, cmp.Or(o.ConnWait, time.Second))
 	return &Service{
 		db: pool, pool: pool, cache: newBusyCache(o.Redis), setups: new(setupCache), flights: new(singleflight.Group), jobs: jobs,
-		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second), payments: o.Payments,
+		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second), payments: o.Payments, phrases: phrases,
 	}, nil
 }
 

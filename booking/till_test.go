@@ -130,7 +130,7 @@ func (l *till) work() {
 	l.t.Helper()
 	pool, err := storage.OpenPostgres(context.WithoutCancel(l.t.Context()), storage.PostgresOptions{URL: secret.New(l.url)})
 	l.must(err)
-	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Messenger: l.said, Alerter: l.alerts, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
+	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: l.said, Alerter: l.alerts, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
 	l.must(err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(l.t.Context()))
 	done := make(chan error, 1)

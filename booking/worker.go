@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,26 +18,56 @@ import (
 	"pavilion/internal/quiet"
 )
 
-// messenger says a notification to its member. It may be called again for one that was sent just before a crash: the id is the same, and
-// whoever sends derives its own dedupe id from it.
-type messenger interface {
-	Send(ctx context.Context, n Notification) error
-}
+// Queue is a line of jobs; a worker says which it works.
+type Queue string
+
+// The queues.
+const (
+	JobQueue  Queue = "booking"  // what any worker can do
+	ChatQueue Queue = "telegram" // what only the process that is the bot can do
+)
 
 // WorkerOptions configure a Worker.
 type WorkerOptions struct {
-	DB        *pgxpool.Pool
-	Messenger messenger // nil: notifications stay rows that members read over the API
-	Alerter   alerter   // nil: reviews stay rows that staff read
-	Logger    *slog.Logger
-	Workers   int           // 10 where 0
-	Sweep     time.Duration // between two looks for what has run out; 5 s where 0
-	Stop      time.Duration // how long running jobs may go on when told to stop; 10 s where 0
+	DB       *pgxpool.Pool
+	Queues   []Queue   // JobQueue where empty
+	Telegram messenger // of ChatQueue, as is the alerter
+	Alerter  alerter   // nil: reviews stay rows that staff read
+	Email    messenger // of JobQueue; nil: this way leads nowhere, as with SMS
+	SMS      messenger
+	Language func(ctx context.Context, id MemberID) string // Telegram's code for a member's; nil: English for all
+	Logger   *slog.Logger
+	Workers  int           // of each queue; 10 where 0
+	Sweep    time.Duration // between two looks for what has run out; 5 s where 0
+	Stop     time.Duration // how long running jobs may go on when told to stop; 10 s where 0
+}
+
+// by is who carries messages over a channel; nil where nobody does.
+func (o WorkerOptions) by(c Channel) messenger {
+	switch c {
+	case ByTelegram:
+		return o.Telegram
+	case ByEmail:
+		return o.Email
+	case BySMS:
+		return o.SMS
+	}
+	return nil
+}
+
+// languageOf finds a member's language; nobody's is English.
+func (o WorkerOptions) languageOf(ctx context.Context, id MemberID) string {
+	if o.Language == nil {
+		return ""
+	}
+	return o.Language(ctx, id)
 }
 
 // Worker runs the jobs: what is to be said, and what is due. Many may run; the queue gives each job to one of them, and one of them, which
-// the queue elects, enqueues what is due.
+// the queue elects, enqueues what is due. Any may be elected, so all of them know what is due, whichever queues they work.
 type Worker struct {
+	db      *pgxpool.Pool
+	chat    bool // it works ChatQueue
 	service *Service
 	client  *river.Client[pgx.Tx]
 	stop    time.Duration
@@ -59,16 +90,21 @@ const (
 
 // NewWorker makes a worker over a service.
 func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
-	w := &Worker{service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
+	if len(o.Queues) == 0 {
+		o.Queues = []Queue{JobQueue}
+	}
+	w := &Worker{db: o.DB, chat: slices.Contains(o.Queues, ChatQueue), service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
+	queues := map[string]river.QueueConfig{}
+	for _, q := range o.Queues {
+		queues[string(q)] = river.QueueConfig{MaxWorkers: cmp.Or(o.Workers, 10)}
+	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error {
-		return s.deliver(ctx, o.Messenger, job.Args.Notification)
-	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, job.Args.What) }))
 	s.addPaymentJobs(workers, o.Alerter)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
-		Queues:  map[string]river.QueueConfig{jobQueue: {MaxWorkers: cmp.Or(o.Workers, 10)}},
+		Queues:  queues,
 		Workers: workers, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobDead,
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic(sweepExpired, cmp.Or(o.Sweep, 5*time.Second)),
@@ -97,7 +133,7 @@ const (
 // periodic enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
 func periodic(what string, every time.Duration) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
-		return sweepArgs{What: what}, &river.InsertOpts{Queue: jobQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished()}}
+		return sweepArgs{What: what}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished()}}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
@@ -131,11 +167,22 @@ func (s *Service) sweep(ctx context.Context, what string) error {
 // startAgain is the pause before another try to start, while Postgres does not answer.
 const startAgain = 5 * time.Second
 
+// start begins to work. Only one process at a time works ChatQueue, so what is running there when it starts was left by one that died: it goes
+// on now, and not when the queue would notice. Should that process still be at it, the message is the same and is not posted twice.
+func (w *Worker) start(ctx context.Context) error {
+	if w.chat {
+		if _, err := w.db.Exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE queue = $1 AND state = 'running'`, string(ChatQueue)); err != nil {
+			return fmt.Errorf("take on what a dead process left: %w", err)
+		}
+	}
+	return w.client.Start(ctx)
+}
+
 // Run works until ctx ends, then lets running jobs finish for a while, then ends them; those run again later.
 func (w *Worker) Run(ctx context.Context) error {
 	work := context.WithoutCancel(ctx)
 	for waiting := false; ; waiting = true {
-		err := w.client.Start(work)
+		err := w.start(work)
 		if err == nil {
 			break
 		}

@@ -16,14 +16,14 @@ import (
 // inboxOf is a messenger that keeps what it is given and can fail.
 type inboxOf struct {
 	mu    sync.Mutex
-	sent  []booking.Notification
+	sent  []booking.Message
 	fails int
 	got   chan struct{}
 }
 
 var errNoPost = errors.New("the post is on strike")
 
-func (m *inboxOf) Send(_ context.Context, n booking.Notification) error {
+func (m *inboxOf) Send(_ context.Context, n booking.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fails > 0 {
@@ -40,7 +40,7 @@ func (b *bundle) working(m *inboxOf) {
 	b.t.Helper()
 	pool, err := storage.OpenPostgres(context.WithoutCancel(b.t.Context()), storage.PostgresOptions{URL: secret.New(b.url)})
 	b.must(err)
-	w, err := booking.NewWorker(b.Service, booking.WorkerOptions{DB: pool, Messenger: m, Logger: slog.New(slog.DiscardHandler), Sweep: time.Second})
+	w, err := booking.NewWorker(b.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: m, Logger: slog.New(slog.DiscardHandler), Sweep: time.Second})
 	b.must(err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(b.t.Context()))
 	done := make(chan error, 1)

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/filter"
+	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
 
@@ -31,6 +32,7 @@ type Deps struct {
 	Channels *filter.Channels
 	Audience *filter.Audience
 	Chats    *filter.ChatSettings
+	Phrases  *phrase.Book
 }
 
 // Options configure the bot.
@@ -68,6 +70,7 @@ type Bot struct {
 	pages  pageStore
 
 	signedIn   chan struct{}
+	signedInAt time.Time // to be read once signedIn is closed
 	background sync.WaitGroup
 	sentMu     sync.Mutex
 	sent       map[Chat][]int // the last messages of ours in each group, for "a reply to the bot"

@@ -101,6 +101,7 @@ func (b *Bot) serve(ctx context.Context) error {
 			return fmt.Errorf("sign in: %w", err)
 		}
 		b.self.Store(self)
+		b.signedInAt = b.opts.Now()
 		close(b.signedIn)
 		unanswered := b.unanswered(ctx)
 		return b.manager.Run(ctx, b.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: func(ctx context.Context) {

@@ -61,6 +61,18 @@ func (s stateStore) load(ctx context.Context, botID int64) (loadedState, error) 
 	return l, nil
 }
 
+// hash reads one access hash.
+func (s stateStore) hash(ctx context.Context, botID int64, k hashKey) (hash int64, ok bool, err error) {
+	err = s.db.QueryRow(ctx, `SELECT hash FROM bot_access_hash WHERE bot_id = $1 AND kind = $2 AND peer_id = $3`, botID, k.kind, k.peer).Scan(&hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("load access hash: %w", err)
+	}
+	return hash, true, nil
+}
+
 func (s stateStore) saveSession(ctx context.Context, botID int64, data []byte) error {
 	_, err := s.db.Exec(ctx, `INSERT INTO bot_session (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = $2, updated_at = now()`, botID, data)
 	if err != nil {

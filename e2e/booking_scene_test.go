@@ -150,7 +150,7 @@ func (n *nets) settled(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "the jobs drain", func() bool {
-		return n.count(t, `SELECT count(*) FROM river_job WHERE kind = 'booking_deliver' AND state <> 'completed'`) == 0
+		return n.count(t, `SELECT count(*) FROM river_job WHERE queue = 'booking' AND kind <> 'booking_sweep' AND state <> 'completed'`) == 0
 	})
 	until(t, "holds that ran out expire", func() bool {
 		return n.count(t, `SELECT count(*) FROM booking WHERE state = 'held' AND expires_at <= booking_clock()`) == 0

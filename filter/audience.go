@@ -46,6 +46,34 @@ func (a *Audience) Saw(ctx context.Context, id UserID, language string) error {
 	return errors.Join(errs...)
 }
 
+// Language is what Saw noted last of a person; empty where no pool that answers knows them.
+func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
+	hits := make(chan string, len(a.pools.All()))
+	outcomes := a.pools.Each(ctx, "find person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		var person struct {
+			Language string `bson:"l"`
+		}
+		err := db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, options.FindOne().SetProjection(bson.D{{Key: "l", Value: 1}})).Decode(&person)
+		switch {
+		case err == nil:
+			hits <- person.Language
+		case errors.Is(err, mongo.ErrNoDocuments):
+			return nil
+		}
+		return err
+	})
+	select {
+	case language := <-hits:
+		return language, nil
+	default:
+	}
+	var errs []error
+	for _, o := range outcomes {
+		errs = append(errs, o.Err)
+	}
+	return "", errors.Join(errs...)
+}
+
 // MarkBlocked notes that a person blocked the bot or deleted their account.
 func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
 	_, err := a.update(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "b", Value: true}}}})
