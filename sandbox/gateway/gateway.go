@@ -108,7 +108,9 @@ func Start(o Options) (*Gateway, error) {
 	close(g.idle)
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
-	g.page(mux)
+	if err := g.page(mux); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	g.native(mux)
 	g.stripe(mux)
 	g.razorpay(mux)

@@ -2,15 +2,23 @@ package gateway
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"net/http"
+
+	"pavilion/internal/phrase"
 )
 
 //go:embed page.html
 var pageText string
 
 // page is what a person sees and clicks.
-func (g *Gateway) page(mux *http.ServeMux) {
+func (g *Gateway) page(mux *http.ServeMux) error {
+	book, err := phrase.Load()
+	if err != nil {
+		return fmt.Errorf("sandbox gateway: %w", err)
+	}
+	english := book.In("en")
 	page := template.Must(template.New("page").Parse(pageText))
 	show := func(w http.ResponseWriter, r *http.Request, note string) {
 		p, ok := g.Payment(r.PathValue("id"))
@@ -19,7 +27,7 @@ func (g *Gateway) page(mux *http.ServeMux) {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, map[string]any{"Payment": p, "Note": note}) // the client may be gone
+		_ = page.Execute(w, map[string]any{"Payment": p, "Note": note, "Money": english.Money(p.Amount, p.Currency)}) // the client may be gone
 	}
 	mux.HandleFunc("GET /checkout/{id}", func(w http.ResponseWriter, r *http.Request) { show(w, r, "") })
 	mux.HandleFunc("POST /checkout/{id}/{act}", func(w http.ResponseWriter, r *http.Request) {
@@ -39,4 +47,5 @@ func (g *Gateway) page(mux *http.ServeMux) {
 		}
 		show(w, r, "")
 	})
+	return nil
 }

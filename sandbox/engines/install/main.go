@@ -1,5 +1,5 @@
 // Command install makes sure that every private server can start on this machine, and that Node.js and its packages are there for the foreign
-// client, so that no test's time limit pays for an installation.
+// client and Chromium for the pages, so that no test's time limit pays for an installation.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"pavilion/sandbox/browser"
 	"pavilion/sandbox/engines"
 	"pavilion/sandbox/install"
 )
@@ -23,6 +24,9 @@ func main() {
 	}
 	if err == nil {
 		_, _, err = install.Node(ctx, filepath.Join("e2e", "foreign"))
+	}
+	if err == nil {
+		_, err = browser.Find(ctx)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,107 @@
+package gateway_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"pavilion/sandbox/browser"
+	"pavilion/sandbox/gateway"
+)
+
+const key = "sandbox-api-key-0123456789"
+
+// checkout makes a payment as Pavilion does.
+func checkout(t *testing.T, g *gateway.Gateway, want gateway.Payment) gateway.Payment {
+	t.Helper()
+	body, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.URL()+"/v1/checkouts", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Idempotency-Key", want.Reference)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close() //nolint:errcheck // read as far as it matters
+	var made gateway.Payment
+	if err := json.NewDecoder(res.Body).Decode(&made); err != nil || res.StatusCode != http.StatusCreated {
+		t.Fatalf("%d, %v", res.StatusCode, err)
+	}
+	return made
+}
+
+func TestPage_APersonPaysOrDeclines(t *testing.T) {
+	t.Parallel()
+	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<title>Shop</title><p id=back>Back at the club</p>")) // the browser may be gone
+	}))
+	t.Cleanup(shop.Close)
+	g, err := gateway.Start(gateway.Options{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.Close() })
+	tab, err := browser.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tab.Close)
+	do := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(tab.Context, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(what chromedp.Action[string]) string {
+		t.Helper()
+		text, err := chromedp.Run(tab.Context, what)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	is := func(id string, want gateway.Status) {
+		t.Helper()
+		if p, _ := g.Payment(id); p.Status != want {
+			t.Errorf("the payment is %s, want %s", p.Status, want)
+		}
+	}
+
+	paid := checkout(t, g, gateway.Payment{Reference: "one", Amount: 125050, Currency: "INR", Title: `Net 1 <script>document.title = "hostile"</script>`, ReturnURL: shop.URL})
+	do(chromedp.Navigate(paid.URL))
+	if seen := read(chromedp.Text(chromedp.CSS("dl"))); !strings.Contains(seen, "₹1,250.50") || !strings.Contains(seen, "<script>") {
+		t.Errorf("the page shows %q", seen)
+	}
+	if seen := read(chromedp.Title()); seen != "Sandbox payment" {
+		t.Errorf("the page's title is %q: a payment's title ran as a script", seen)
+	}
+	do(chromedp.Click(chromedp.CSS(".pay")), chromedp.WaitVisible(chromedp.CSS("#back")))
+	is(paid.ID, gateway.Captured)
+	do(chromedp.Navigate(paid.URL))
+	if seen := read(chromedp.Text(chromedp.CSS("main"))); !strings.Contains(seen, "Paid.") {
+		t.Errorf("a paid checkout shows %q", seen)
+	}
+
+	declined := checkout(t, g, gateway.Payment{Reference: "two", Amount: 900, Currency: "JPY", Title: "Net 2"})
+	do(chromedp.Navigate(declined.URL))
+	if seen := read(chromedp.Text(chromedp.CSS("dl"))); !strings.Contains(seen, "¥900") {
+		t.Errorf("the page shows %q", seen)
+	}
+	do(chromedp.Click(chromedp.CSS(`form[action$="/decline"] button`)), chromedp.WaitVisible(chromedp.Search(`//dd[text()="failed"]`)))
+	is(declined.ID, gateway.Failed)
+	if said := tab.Complaints(); len(said) > 0 {
+		t.Errorf("the browser complains: %q", said)
+	}
+}
