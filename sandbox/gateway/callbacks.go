@@ -60,7 +60,7 @@ type delivery struct {
 
 // tell sends the callbacks of something that happened. The mutex is held.
 func (g *Gateway) tell(p Payment, what string) {
-	for _, m := range messages(p, what) {
+	for _, m := range callbacks(p, what) {
 		body, err := json.Marshal(m.body)
 		if err != nil {
 			panic(fmt.Errorf("sandbox gateway: callback: %w", err)) // maps and strings
@@ -76,23 +76,23 @@ func (g *Gateway) tell(p Payment, what string) {
 	}
 }
 
-// message is one callback before it is signed.
-type message struct {
+// callback is one before it is signed.
+type callback struct {
 	id, kind string
 	body     any
 }
 
-func messages(p Payment, what string) []message {
+func callbacks(p Payment, what string) []callback {
 	id := "evt_" + rand.Text()[:20]
 	switch p.Dialect {
 	case Stripe:
-		return stripeMessages(p, what)
+		return stripeCallbacks(p, what)
 	case Razorpay:
-		return razorpayMessages(p, what)
+		return razorpayCallbacks(p, what)
 	case Native:
 	}
 	kind := "payment." + what
-	return []message{{id, kind, map[string]any{"id": id, "type": kind, "payment": p}}}
+	return []callback{{id, kind, map[string]any{"id": id, "type": kind, "payment": p}}}
 }
 
 // Release sends what was held, in the order that arrange makes of it (as it was where nil), and holds no longer.

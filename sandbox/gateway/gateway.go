@@ -108,9 +108,7 @@ func Start(o Options) (*Gateway, error) {
 	close(g.idle)
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
-	if err := g.page(mux); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
+	g.page(mux)
 	g.native(mux)
 	g.stripe(mux)
 	g.razorpay(mux)

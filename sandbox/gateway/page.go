@@ -4,21 +4,19 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"math"
 	"net/http"
 
-	"pavilion/internal/phrase"
+	"golang.org/x/text/currency"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 //go:embed page.html
 var pageText string
 
 // page is what a person sees and clicks.
-func (g *Gateway) page(mux *http.ServeMux) error {
-	book, err := phrase.Load()
-	if err != nil {
-		return fmt.Errorf("sandbox gateway: %w", err)
-	}
-	english := book.In("en")
+func (g *Gateway) page(mux *http.ServeMux) {
 	page := template.Must(template.New("page").Parse(pageText))
 	show := func(w http.ResponseWriter, r *http.Request, note string) {
 		p, ok := g.Payment(r.PathValue("id"))
@@ -27,7 +25,7 @@ func (g *Gateway) page(mux *http.ServeMux) error {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, map[string]any{"Payment": p, "Note": note, "Money": english.Money(p.Amount, p.Currency)}) // the client may be gone
+		_ = page.Execute(w, map[string]any{"Payment": p, "Note": note, "Money": money(p.Amount, p.Currency)}) // the client may be gone
 	}
 	mux.HandleFunc("GET /checkout/{id}", func(w http.ResponseWriter, r *http.Request) { show(w, r, "") })
 	mux.HandleFunc("POST /checkout/{id}/{act}", func(w http.ResponseWriter, r *http.Request) {
@@ -47,5 +45,14 @@ func (g *Gateway) page(mux *http.ServeMux) error {
 		}
 		show(w, r, "")
 	})
-	return nil
+}
+
+// money is an amount for people; a float carries every amount that is only shown.
+func money(minor int64, code string) string {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return fmt.Sprint(minor, " ", code)
+	}
+	decimals, _ := currency.Standard.Rounding(unit)
+	return message.NewPrinter(language.English).Sprint(currency.Symbol(unit.Amount(float64(minor) / math.Pow10(decimals))))
 }

@@ -116,9 +116,9 @@ func razorpayPayment(p Payment) map[string]any {
 	return map[string]any{"id": p.Charge, "entity": "payment", "amount": p.Amount, "currency": p.Currency, "status": status, "amount_refunded": p.Refunded, "notes": []string{}}
 }
 
-// razorpayMessages are the events that Razorpay sends of one thing that happened.
-func razorpayMessages(p Payment, what string) []message {
-	event := func(kind string, link bool) message {
+// razorpayCallbacks are the events that Razorpay sends of one thing that happened.
+func razorpayCallbacks(p Payment, what string) []callback {
+	event := func(kind string, link bool) callback {
 		payload := map[string]any{}
 		if p.Charge != "" {
 			payload["payment"] = map[string]any{"entity": razorpayPayment(p)}
@@ -126,15 +126,15 @@ func razorpayMessages(p Payment, what string) []message {
 		if link {
 			payload["payment_link"] = map[string]any{"entity": razorpayLink(p)}
 		}
-		return message{rand.Text()[:14], kind, map[string]any{"entity": "event", "event": kind, "created_at": time.Now().Unix(), "payload": payload}}
+		return callback{rand.Text()[:14], kind, map[string]any{"entity": "event", "event": kind, "created_at": time.Now().Unix(), "payload": payload}}
 	}
 	switch what {
 	case "authorized":
-		return []message{event("payment.authorized", false)}
+		return []callback{event("payment.authorized", false)}
 	case "captured":
-		return []message{event("payment.captured", false), event("payment_link.paid", true)}
+		return []callback{event("payment.captured", false), event("payment_link.paid", true)}
 	case "refunded":
-		return []message{event("refund.processed", false)}
+		return []callback{event("refund.processed", false)}
 	}
-	return []message{event("payment_link.expired", true)}
+	return []callback{event("payment_link.expired", true)}
 }

@@ -105,11 +105,11 @@ func stripeCharge(p Payment) map[string]any {
 	}
 }
 
-// stripeMessages are the events that Stripe sends of one thing that happened; a capture is told twice, in two forms.
-func stripeMessages(p Payment, what string) []message {
-	event := func(kind string, object map[string]any) message {
+// stripeCallbacks are the events that Stripe sends of one thing that happened; a capture is told twice, in two forms.
+func stripeCallbacks(p Payment, what string) []callback {
+	event := func(kind string, object map[string]any) callback {
 		id := "evt_" + rand.Text()[:20]
-		return message{id, kind, map[string]any{"id": id, "object": "event", "type": kind, "api_version": "2026-03-25.dahlia", "created": time.Now().Unix(), "data": map[string]any{"object": object}}}
+		return callback{id, kind, map[string]any{"id": id, "object": "event", "type": kind, "api_version": "2026-03-25.dahlia", "created": time.Now().Unix(), "data": map[string]any{"object": object}}}
 	}
 	intent := func(status string) map[string]any {
 		received := p.Amount
@@ -123,11 +123,11 @@ func stripeMessages(p Payment, what string) []message {
 	}
 	switch what {
 	case "authorized":
-		return []message{event("payment_intent.amount_capturable_updated", intent("requires_capture"))}
+		return []callback{event("payment_intent.amount_capturable_updated", intent("requires_capture"))}
 	case "captured":
-		return []message{event("payment_intent.succeeded", intent("succeeded")), event("checkout.session.completed", stripeSession(p, false))}
+		return []callback{event("payment_intent.succeeded", intent("succeeded")), event("checkout.session.completed", stripeSession(p, false))}
 	case "refunded":
-		return []message{event("charge.refunded", stripeCharge(p))}
+		return []callback{event("charge.refunded", stripeCharge(p))}
 	}
-	return []message{event("checkout.session.expired", stripeSession(p, false))}
+	return []callback{event("checkout.session.expired", stripeSession(p, false))}
 }
