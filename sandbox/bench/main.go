@@ -24,9 +24,12 @@ func main() {
 	}
 }
 
-var errFiles = errors.New("BENCH_FILES is not a number of files, at least 1000")
+var (
+	errFiles = errors.New("BENCH_FILES is not a number of files, at least 1000")
+	errOnly  = errors.New("BENCH_ONLY is search, booking, or nothing for both")
+)
 
-// bench is one run.
+// bench is the part about files.
 type bench struct {
 	scene    *sandbox.Scene
 	database *database // where the bot keeps its index
@@ -35,7 +38,30 @@ type bench struct {
 	out      io.Writer
 }
 
-func run(ctx context.Context, out io.Writer) (err error) {
+// run runs the parts that BENCH_ONLY names, or all.
+func run(ctx context.Context, out io.Writer) error {
+	parts := []struct {
+		name string
+		run  func(ctx context.Context, out io.Writer) error
+	}{{"search", runSearch}, {"booking", runBooking}}
+	only, ran := os.Getenv("BENCH_ONLY"), false
+	for _, p := range parts {
+		if only != "" && only != p.name {
+			continue
+		}
+		ran = true
+		if err := p.run(ctx, out); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	if !ran {
+		return errOnly
+	}
+	return nil
+}
+
+// runSearch measures what concerns files and their search.
+func runSearch(ctx context.Context, out io.Writer) (err error) {
 	b := &bench{files: 100_000, out: out}
 	if text := os.Getenv("BENCH_FILES"); text != "" {
 		if b.files, err = strconv.Atoi(text); err != nil || b.files < 1000 {

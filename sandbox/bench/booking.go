@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/internal/secret"
+	"pavilion/sandbox"
+	"pavilion/sandbox/child"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
+)
+
+// bookingBench is the part about the nets: the real binary with the role http on private servers, and clients that know only its port.
+type bookingBench struct {
+	out     io.Writer
+	dir     string
+	engines *engines.Engines
+	binary  string
+	addr    string
+	server  *child.Process
+	http    *http.Client
+	db      *pgxpool.Pool
+	club    clubFigures
+	members []member
+	slots   atomic.Int64 // handed out so far
+	keys    atomic.Int64
+	loads   []*load
+}
+
+// runBooking measures everything about bookings.
+func runBooking(ctx context.Context, out io.Writer) (err error) {
+	b := &bookingBench{out: out, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}, Timeout: 15 * time.Second}}
+	defer func() { err = errors.Join(err, b.close()) }()
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	var version string
+	if err := b.db.QueryRow(ctx, `SHOW server_version`).Scan(&version); err != nil {
+		return fmt.Errorf("ask the server's version: %w", err)
+	}
+	var fsync string
+	if err := b.db.QueryRow(ctx, `SHOW fsync`).Scan(&fsync); err != nil {
+		return fmt.Errorf("ask the server's settings: %w", err)
+	}
+	fmt.Fprintf(out, "# Postgres %s (fsync %s), %d clients, %d processors, everything on them, %s %s/%s\n", version, fsync, holders, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, step := range []func(context.Context) error{b.holds, b.hotHour, b.opposite, b.availability, b.table} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bookingBench) open(ctx context.Context) (err error) {
+	if b.dir, err = os.MkdirTemp("", "pavilion-bench-"); err != nil {
+		return fmt.Errorf("folder of the bench: %w", err)
+	}
+	if b.engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true}); err != nil {
+		return err
+	}
+	if b.binary, err = child.Build(ctx, b.dir, false); err != nil {
+		return err
+	}
+	if err := b.start(ctx, b.engines.PostgresURL); err != nil {
+		return err
+	}
+	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(b.engines.PostgresURL)}); err != nil {
+		return err
+	}
+	if b.club, err = makeClub(ctx, b.db); err != nil {
+		return fmt.Errorf("make a club: %w", err)
+	}
+	b.members, err = b.signInAll(ctx)
+	return err
+}
+
+// start starts the binary over a Postgres and waits until it serves.
+func (b *bookingBench) start(ctx context.Context, postgresURL string) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("free port: %w", err)
+	}
+	b.addr = l.Addr().String()
+	if err := l.Close(); err != nil {
+		return fmt.Errorf("free port: %w", err)
+	}
+	const plenty = "100000000" // the limits are not what is measured
+	b.server, err = child.Start(b.binary, map[string]string{
+		"PAVILION_ROLES": "http", "PAVILION_HTTP_ADDR": b.addr, "PAVILION_BOT_TOKEN": sandbox.BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
+		"PAVILION_POSTGRES_URL": postgresURL, "PAVILION_REDIS_URL": b.engines.RedisURL,
+		"PAVILION_MONGO_URIS":              "mongodb://127.0.0.1:1/none", // bookings do not need the archive
+		"PAVILION_HTTP_ADDRESS_PER_SECOND": plenty, "PAVILION_HTTP_PER_SECOND": plenty, "PAVILION_HTTP_READS_PER_MINUTE": plenty,
+		"PAVILION_HTTP_WRITES_PER_MINUTE": plenty, "PAVILION_HTTP_SIGN_INS_PER_MINUTE": plenty,
+	})
+	if err != nil {
+		return err
+	}
+	return b.until(ctx, "the server is ready", func(parts map[string]string) bool { return parts["schema"] == "ok" && parts["redis"] == "ok" })
+}
+
+var errNotSo = errors.New("it did not become so in time")
+
+// until waits until the server's own report is as wanted.
+func (b *bookingBench) until(ctx context.Context, what string, wanted func(parts map[string]string) bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errNotSo)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond) // a server that is not up yet can tell nobody
+	defer tick.Stop()
+	for {
+		if answer, err := b.ask(ctx, request{path: "/health"}); err == nil {
+			var report struct {
+				Parts map[string]struct{ State string } `json:"parts"`
+			}
+			if json.Unmarshal(answer.body, &report) == nil {
+				states := map[string]string{}
+				for name, part := range report.Parts {
+					states[name] = part.State
+				}
+				if wanted(states) {
+					return nil
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w: %s", what, context.Cause(ctx), b.server.Log())
+		case <-tick.C:
+		}
+	}
+}
+
+// direct lets the server reach Postgres by another way.
+func (b *bookingBench) direct(ctx context.Context, postgresURL string) error {
+	if err := b.server.Stop(); err != nil {
+		return err
+	}
+	return b.start(ctx, postgresURL)
+}
+
+func (b *bookingBench) close() error {
+	var errs []error
+	if b.server != nil {
+		errs = append(errs, b.server.Stop())
+	}
+	if b.db != nil {
+		b.db.Close()
+	}
+	if b.engines != nil {
+		errs = append(errs, b.engines.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(b.dir))...)
+}
+
+// figure prints one figure.
+func (b *bookingBench) figure(name string, value float64, unit string, baseline float64) {
+	fmt.Fprintf(b.out, "figure %s %.4g %s baseline %.4g ratio %.3g\n", name, value, unit, baseline, value/cmp.Or(baseline, 1))
+}

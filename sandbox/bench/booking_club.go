@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/booking"
+)
+
+const (
+	lanes     = 40
+	slotSteps = 30 * time.Minute
+	slotDays  = 990
+	// everybody is how many members there are: a quota counts the member's own bookings, and nobody has thousands of them.
+	everybody   = 1000
+	firstMember = 800_000_001
+)
+
+// clubFigures are the numbers by which a slot is found. Nets have ids without gaps.
+type clubFigures struct {
+	id       booking.ClubID
+	firstNet int64
+	first    time.Time // start of slot 0
+}
+
+// slot is one time on one net. Neighbours in number are on different nets, as people who book at the same time mostly are.
+type slot struct {
+	net    int64
+	member int // who asks for it
+	start  time.Time
+}
+
+func (s slot) end() time.Time { return s.start.Add(slotSteps) }
+
+func (c clubFigures) slot(n int64) slot {
+	return slot{net: c.firstNet + n%lanes, member: int(n % everybody), start: c.first.Add(time.Duration(n/lanes) * slotSteps)}
+}
+
+// slots is how many there are.
+const slots = lanes * int64(slotDays*24*time.Hour/slotSteps)
+
+// makeClub makes a club that is always open, through the domain. Ids begin at numbers that tell what they are: the recorded statements
+// are read by them.
+func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
+	for table, first := range map[string]int{"club": 301, "net": 70_001, "booking": 5_000_001} {
+		if _, err := db.Exec(ctx, fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN id RESTART WITH %d`, table, first)); err != nil {
+			return clubFigures{}, err
+		}
+	}
+	service, err := booking.New(booking.Options{DB: db, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return clubFigures{}, err
+	}
+	boss := booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"}
+	club, err := service.CreateClub(ctx, boss, booking.Club{Name: "Riverside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
+		Grid: slotSteps, Min: slotSteps, Max: 4 * time.Hour, Horizon: 1000, Hold: time.Hour, HoldMax: 2 * time.Hour, Offer: 15 * time.Minute,
+		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+	}})
+	if err != nil {
+		return clubFigures{}, err
+	}
+	figures := clubFigures{id: club.ID, first: time.Now().UTC().Truncate(24 * time.Hour).Add(7 * 24 * time.Hour)}
+	for i := range int64(lanes) {
+		net, err := service.SaveNet(ctx, boss, club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
+		if err != nil {
+			return figures, err
+		}
+		if i == 0 {
+			figures.firstNet = int64(net.ID)
+		}
+		if int64(net.ID) != figures.firstNet+i {
+			return figures, fmt.Errorf("net %d has the id %d", i+1, net.ID)
+		}
+	}
+	var hours []booking.OpeningHours
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		hours = append(hours, booking.OpeningHours{Weekday: day, Opens: 0, Closes: 1440})
+	}
+	if err := service.SetHours(ctx, boss, club.ID, hours); err != nil {
+		return figures, err
+	}
+	price := booking.PriceRule{
+		Label: "Base", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440,
+		Member: booking.Money{Minor: 40_000, Currency: club.Currency}, Guest: booking.Money{Minor: 60_000, Currency: club.Currency},
+	}
+	if err := service.SetPrices(ctx, boss, club.ID, []booking.PriceRule{price}); err != nil {
+		return figures, err
+	}
+	for i := range everybody {
+		if err := service.SaveMember(ctx, boss, club.ID, firstMember+booking.MemberID(i), booking.Player); err != nil {
+			return figures, err
+		}
+	}
+	return figures, nil
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	holders    = 8 // clients at once; pgbench has as many
+	rounds     = 3 // of holds over HTTP and of pgbench, in turn, so that a slower minute of the machine hits both
+	roundTime  = 5 * time.Second
+	hotRate    = 200 // requests a second
+	hotTime    = 20 * time.Second
+	hotNets    = 4
+	rivals     = 32
+	rivalTime  = 10 * time.Second
+	roomForOne = 100_000 // slots set aside for one round of pgbench
+)
+
+// load is what the clients of one kind of load saw.
+type load struct {
+	name             string
+	tries, won, lost int
+	other            map[string]int // answers that are neither
+	mu               sync.Mutex
+}
+
+func (l *load) count(a answer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tries++
+	switch a.status {
+	case http.StatusCreated:
+		l.won++
+	case http.StatusConflict:
+		l.lost++
+	default:
+		if l.other == nil {
+			l.other = map[string]int{}
+		}
+		l.other[fmt.Sprint(a.status)]++
+	}
+}
+
+func (b *bookingBench) newLoad(name string) *load {
+	l := &load{name: name}
+	b.loads = append(b.loads, l)
+	return l
+}
+
+var errFull = errors.New("the club has no slots left")
+
+func (b *bookingBench) nextSlot() (slot, error) {
+	n := b.slots.Add(1) - 1
+	if n >= slots {
+		return slot{}, errFull
+	}
+	return b.club.slot(n), nil
+}
+
+// closed lets clients work one call after the other, for a time, and returns the calls per second.
+func closed(ctx context.Context, clients int, lasts time.Duration, call func(ctx context.Context, client int) error) (float64, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	start := time.Now()
+	done := make([]int, clients)
+	for client := range clients {
+		group.Go(func() error {
+			for time.Since(start) < lasts {
+				if err := call(ctx, client); err != nil {
+					return err
+				}
+				done[client]++
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	sum := 0
+	for _, n := range done {
+		sum += n
+	}
+	return float64(sum) / time.Since(start).Seconds(), err
+}
+
+// open makes calls at a steady rate, whether or not the earlier ones were answered. A call's latency counts from the moment it was due, so
+// that a server that stalls is not spared the calls that would have come meanwhile.
+func open(ctx context.Context, perSecond int, lasts time.Duration, call func(ctx context.Context) error) ([]time.Duration, error) {
+	n := int(lasts.Seconds()) * perSecond
+	took := make([]time.Duration, n)
+	group, ctx := errgroup.WithContext(ctx)
+	start := time.Now()
+	for i := range n {
+		due := start.Add(time.Duration(i) * time.Second / time.Duration(perSecond))
+		select {
+		case <-time.After(time.Until(due)):
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), group.Wait())
+		}
+		group.Go(func() error {
+			err := call(ctx)
+			took[i] = time.Since(due)
+			return err
+		})
+	}
+	err := group.Wait()
+	slices.Sort(took)
+	return took, err
+}
+
+// holds compares holds over HTTP with pgbench running their statements.
+func (b *bookingBench) holds(ctx context.Context) error {
+	script, err := b.script(ctx)
+	if err != nil {
+		return fmt.Errorf("record a hold: %w", err)
+	}
+	l := b.newLoad(fmt.Sprintf("free slots, %d clients", holders))
+	var ours, theirs float64
+	for range rounds {
+		rate, err := closed(ctx, holders, roundTime, func(ctx context.Context, _ int) error {
+			s, err := b.nextSlot()
+			if err != nil {
+				return err
+			}
+			a, err := b.hold(ctx, s, s.net)
+			l.count(a)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("holds: %w", err)
+		}
+		ours += rate / rounds
+		if rate, err = b.pgbench(ctx, script); err != nil {
+			return fmt.Errorf("pgbench: %w", err)
+		}
+		theirs += rate / rounds
+	}
+	b.figure("holds", ours, "holds/s", theirs)
+	return nil
+}
+
+// hotHour lets everybody want one hour; the baseline is holds of free slots at the same rate.
+func (b *bookingBench) hotHour(ctx context.Context) error {
+	cold := b.newLoad(fmt.Sprintf("free slots, %d requests/s", hotRate))
+	free, err := open(ctx, hotRate, hotTime, func(ctx context.Context) error {
+		s, err := b.nextSlot()
+		if err != nil {
+			return err
+		}
+		a, err := b.hold(ctx, s, s.net)
+		cold.count(a)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("holds of free slots: %w", err)
+	}
+	hot := b.newLoad(fmt.Sprintf("one hour on %d nets, %d requests/s", hotNets, hotRate))
+	at := b.emptyHour()
+	wanted, err := open(ctx, hotRate, hotTime, func(ctx context.Context) error {
+		n := b.keys.Add(1)
+		s := at
+		s.member, s.net = int(n%everybody), at.net+n%hotNets
+		a, err := b.hold(ctx, s, s.net)
+		hot.count(a)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("holds of one hour: %w", err)
+	}
+	for _, p := range []int{50, 99} {
+		b.figure(fmt.Sprintf("hold_p%d_hot_hour", p), percentile(wanted, p), "ms", percentile(free, p))
+	}
+	return nil
+}
+
+// emptyHour is a time at which every net is free.
+func (b *bookingBench) emptyHour() slot {
+	n := (b.slots.Add(2*lanes) / lanes) * lanes // the first slot of the next row
+	return b.club.slot(n - lanes)
+}
+
+// opposite lets clients ask for the same two nets in opposite orders, and give back what they win.
+func (b *bookingBench) opposite(ctx context.Context) error {
+	l := b.newLoad(fmt.Sprintf("two nets in opposite orders, %d clients", rivals))
+	at := b.emptyHour()
+	_, err := closed(ctx, rivals, rivalTime, func(ctx context.Context, client int) error {
+		s, nets := at, []int64{at.net, at.net + 1}
+		s.member = client
+		if client%2 == 1 {
+			slices.Reverse(nets)
+		}
+		a, err := b.hold(ctx, s, nets...)
+		l.count(a)
+		if err != nil || a.status != http.StatusCreated {
+			return err
+		}
+		var won struct{ ID int64 }
+		if err := json.Unmarshal(a.body, &won); err != nil {
+			return err
+		}
+		a, err = b.ask(ctx, request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/clubs/%d/bookings/%d/cancel", b.club.id, won.ID), token: b.members[client].token, key: b.key()})
+		if err == nil && a.status != http.StatusOK {
+			err = fmt.Errorf("cancel: %d %s", a.status, a.body)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("two nets in opposite orders: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// overlaps counts pairs of live bookings that share a net at one time.
+const overlaps = `
+	SELECT count(*) FROM booking_slot a JOIN booking_slot b ON a.net_id = b.net_id AND a.occupied && b.occupied AND a.booking_id < b.booking_id
+	WHERE a.state IN ('held', 'confirmed', 'checked_in') AND b.state IN ('held', 'confirmed', 'checked_in')`
+
+var errBroken = errors.New("the bookings are not as they must be")
+
+// table prints what the clients of each load saw, and what is true in the database afterwards. Something that must not be is an error.
+func (b *bookingBench) table(ctx context.Context) error {
+	fmt.Fprintln(b.out, "\n| load | tries | won | taken | other answers |\n|---|---|---|---|---|")
+	var broken []string
+	for _, l := range b.loads {
+		others := "0"
+		if len(l.other) > 0 {
+			var list []string
+			for _, status := range slices.Sorted(maps.Keys(l.other)) {
+				list = append(list, fmt.Sprintf("%d × %s", l.other[status], status))
+			}
+			others = strings.Join(list, ", ")
+			broken = append(broken, l.name+": "+others)
+		}
+		fmt.Fprintf(b.out, "| %s | %d | %d | %d | %s |\n", l.name, l.tries, l.won, l.lost, others)
+	}
+	var over, dead int64
+	if err := b.db.QueryRow(ctx, overlaps).Scan(&over); err != nil {
+		return fmt.Errorf("count overlaps: %w", err)
+	}
+	if err := b.db.QueryRow(ctx, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&dead); err != nil {
+		return fmt.Errorf("count deadlocks: %w", err)
+	}
+	fmt.Fprintf(b.out, "\n# overlaps in the database: %d, deadlocks in Postgres: %d; a deadlock that reaches a client is among the other answers\n", over, dead)
+	if over > 0 {
+		broken = append(broken, fmt.Sprintf("%d overlaps", over))
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%w: %s", errBroken, strings.Join(broken, "; "))
+	}
+	return nil
+}
