@@ -52,7 +52,7 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 	if err != nil {
 		return 0, fmt.Errorf("%w: %s", err, said)
 	}
-	done, err := number(said, `transactions actually processed: (\d+)`)
+	done, err := reported(said, `transactions actually processed: (\d+)`)
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +63,7 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 	if made := after - before; done == 0 || made != int64(done) {
 		return 0, fmt.Errorf("%w: %d holds of %.0f transactions: %s", errPgbench, made, done, said)
 	}
-	return number(said, `tps = ([\d.]+)`)
+	return reported(said, `tps = ([\d.]+)`)
 }
 
 func (b *bookingBench) bookings(ctx context.Context) (n int64, err error) {
@@ -71,8 +71,8 @@ func (b *bookingBench) bookings(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// number finds a number in what pgbench said.
-func number(said []byte, pattern string) (float64, error) {
+// reported finds a number in what pgbench said.
+func reported(said []byte, pattern string) (float64, error) {
 	found := regexp.MustCompile(pattern).FindSubmatch(said)
 	if found == nil {
 		return 0, fmt.Errorf("%w: %s", errPgbench, said)

@@ -6,13 +6,18 @@
 //
 //   - The real binary indexes BENCH_FILES made-up files (100,000) that are posted to it over MTProto; the baseline inserts the same documents
 //     in batches and does nothing else.
+//
 //   - Searches of the index it made run beside what many bots do: a case-insensitive pattern over the names, a page and a count.
+//
 //   - The bot's answers are counted against a bot that echoes and does nothing else.
 //
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
 //     server with the same number of clients. It sends them and does nothing else.
+//
 //   - Holds of one hour that everybody wants are timed beside holds of free slots, both at a steady rate from the moment each was due.
+//
 //   - Availability is read from the cache and without Redis, each the other's baseline.
+//
 //   - A table says how many holds were tried and won, and what else clients were answered. An overlap or any other answer fails the run.
 //
 // BENCH_ONLY picks a part, search or booking. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
