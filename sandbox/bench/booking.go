@@ -68,7 +68,7 @@ func (b *bookingBench) open(ctx context.Context) (err error) {
 	if b.dir, err = os.MkdirTemp("", "pavilion-bench-"); err != nil {
 		return fmt.Errorf("folder of the bench: %w", err)
 	}
-	if b.engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true}); err != nil {
+	if b.engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, Durable: os.Getenv("BENCH_FSYNC") != "off"}); err != nil {
 		return err
 	}
 	if b.binary, err = child.Build(ctx, b.dir, false); err != nil {

@@ -29,7 +29,7 @@ const (
 type load struct {
 	name             string
 	tries, won, lost int
-	other            map[string]int // answers that are neither
+	other            map[int]int // answers that are neither, by status
 	mu               sync.Mutex
 }
 
@@ -44,9 +44,9 @@ func (l *load) count(a answer) {
 		l.lost++
 	default:
 		if l.other == nil {
-			l.other = map[string]int{}
+			l.other = map[int]int{}
 		}
-		l.other[fmt.Sprint(a.status)]++
+		l.other[a.status]++
 	}
 }
 
@@ -56,7 +56,10 @@ func (b *bookingBench) newLoad(name string) *load {
 	return l
 }
 
-var errFull = errors.New("the club has no slots left")
+var (
+	errFull = errors.New("the club has no slots left")
+	errHold = errors.New("a free slot was refused")
+)
 
 func (b *bookingBench) nextSlot() (slot, error) {
 	n := b.slots.Add(1) - 1
@@ -131,6 +134,9 @@ func (b *bookingBench) holds(ctx context.Context) error {
 			}
 			a, err := b.hold(ctx, s, s.net)
 			l.count(a)
+			if err == nil && a.status != http.StatusCreated { // a refusal is quicker than a hold
+				err = fmt.Errorf("%w: %d %s", errHold, a.status, a.body)
+			}
 			return err
 		})
 		if err != nil {

@@ -18,7 +18,10 @@
 //
 //   - Availability is read from the cache and without Redis, each the other's baseline.
 //
-//   - A table says how many holds were tried and won, and what else clients were answered. An overlap or any other answer fails the run.
+//   - A table says how many holds were tried and won, and what else clients were answered. An overlap, a deadlock,
+//     or an answer that is neither a hold, nor "taken", nor "busy, try again" fails the run.
+//
+// Postgres flushes every commit to the disk, as where it matters; BENCH_FSYNC=off leaves that out, so that the processors alone are measured.
 //
 // BENCH_ONLY picks a part, search or booking. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
 // first line of a part says which server answered.

@@ -18,6 +18,8 @@ type Options struct {
 	MongoPools int
 	// Quick prefers the MongoDB stand-in that installs in seconds over the one that is compiled for minutes, where neither is there yet.
 	Quick bool
+	// Durable has Postgres flush every commit to the disk, as it does where it matters: for figures. Tests need it no more than a power cut.
+	Durable bool
 }
 
 // Engines are the started servers and how to reach them.
@@ -50,7 +52,7 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 	e := &Engines{dir: dir}
 	group, gctx := errgroup.WithContext(ctx)
 	if opts.Postgres {
-		group.Go(func() error { return e.startPostgres(gctx) })
+		group.Go(func() error { return e.startPostgres(gctx, opts.Durable) })
 	}
 	if opts.Redis {
 		group.Go(func() error { return e.startRedis(gctx) })

@@ -21,7 +21,7 @@ import (
 
 var errNoPostgres = errors.New("no Postgres found: install it (Debian: apt install postgresql) or set POSTGRES_URL")
 
-func (e *Engines) startPostgres(ctx context.Context) error {
+func (e *Engines) startPostgres(ctx context.Context, durable bool) error {
 	if named := os.Getenv("POSTGRES_URL"); named != "" {
 		return e.databaseIn(ctx, named)
 	}
@@ -60,8 +60,7 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 		crash: syscall.SIGQUIT,
 		argv: []string{
 			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
-			// Throw-away data: a power cut may lose it; what was committed survives a kill, because the kernel has it.
-			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+			"-c", "max_connections=200", "-c", "shared_buffers=64MB",
 		},
 		ping: func(ctx context.Context) error {
 			conn, err := pgx.Connect(ctx, e.PostgresURL)
@@ -70,6 +69,10 @@ func (e *Engines) startPostgres(ctx context.Context) error {
 			}
 			return conn.Close(ctx)
 		},
+	}
+	if !durable {
+		// Throw-away data: a power cut may lose it; what was committed survives a kill, because the kernel has it.
+		own.argv = append(own.argv, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
 	e.postgres = own
 	return own.start(ctx)
