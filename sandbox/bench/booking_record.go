@@ -65,7 +65,7 @@ func record(ctx context.Context, postgresURL string) (*recorder, string, error) 
 			r.work.Go(func() {
 				err := r.follow(io.TeeReader(client, server))
 				_ = server.Close()
-				if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
+				if !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
 					r.mu.Lock()
 					r.errs = append(r.errs, err)
 					r.mu.Unlock()
@@ -108,7 +108,7 @@ func (r *recorder) trip(statements []statement) {
 	}
 }
 
-// follow reads what a client says to Postgres.
+// follow reads what a client says to Postgres, until it cannot.
 func (r *recorder) follow(from io.Reader) error {
 	in := bufio.NewReader(from)
 	if _, err := message(in); err != nil { // the startup message has no type
