@@ -55,11 +55,17 @@ const (
 	ShortTerm Status = "too_soon"
 )
 
-// maxDays bounds one request.
-const maxDays = 62
+// Bounds of one request: anybody may ask.
+const (
+	maxDays  = 62
+	maxCells = 24_000 // a day of eight nets in half hours is 384
+)
 
-// ErrRange is a range of days that is too long or runs backwards.
-var ErrRange = fault.New(fault.Invalid, "day_range", "Ask for one to sixty-two days, the first before the last.")
+// Errors of what is asked for.
+var (
+	ErrRange = fault.New(fault.Invalid, "day_range", "Ask for one to sixty-two days, the first before the last.")
+	ErrWide  = fault.New(fault.Invalid, "too_wide", "That is too much at once: ask for fewer days or fewer nets.")
+)
 
 // Availability tells what is free. It never shows a state older than the last commit before the call: the tokens are read from Postgres
 // first, and only an answer made under these tokens or later ones counts. See doc.go.
@@ -79,7 +85,10 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 	if err != nil {
 		return Availability{}, err
 	}
-	var keys []busyKey
+	if int64(len(nets))*int64(r.To-r.From+1)*int64(24*time.Hour/set.club.Policy.Grid) > maxCells {
+		return Availability{}, ErrWide
+	}
+	keys := make([]busyKey, 0, len(nets)*int(r.To-r.From+1))
 	for day := r.From; day <= r.To; day++ {
 		for _, n := range nets {
 			keys = append(keys, busyKey{r.Club, n.ID, day, known.of(n.ID, day)})
@@ -89,8 +98,11 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 	if err != nil {
 		return Availability{}, err
 	}
-	a := Availability{Club: set.club, At: at}
+	a := Availability{Club: set.club, At: at, Days: make([]NetDay, 0, len(keys))}
 	for _, k := range keys {
+		if ctx.Err() != nil {
+			return Availability{}, fmt.Errorf("availability of club %d: %w", r.Club, context.Cause(ctx))
+		}
 		net, _ := set.net(k.net)
 		a.Days = append(a.Days, NetDay{Net: net, Day: k.day, Cells: set.judge(k.net, k.day, busy[k], at)})
 	}

@@ -116,6 +116,27 @@ func TestAvailability_IsServedFromTheCacheAndNeverOlderThanACommit(t *testing.T)
 	}
 }
 
+// Anybody may ask, so one question has an end: in days and, where the grid is fine or the nets are many, in cells.
+func TestAvailability_OneQuestionHasAnEnd(t *testing.T) {
+	t.Parallel()
+	policy := easy()
+	policy.Grid, policy.Min = time.Minute, time.Minute
+	b := newClub(t, "UTC", policy)
+	today := booking.DayIn(b.at("2026-06-01T00:00:00Z"), time.UTC)
+	for _, c := range []struct {
+		nets []booking.NetID
+		days booking.Day
+		want error
+	}{
+		{nil, 2, nil}, {nil, 3, booking.ErrWide}, {b.nets[:1], 16, nil}, {b.nets[:1], 17, booking.ErrWide}, {b.nets[:1], 63, booking.ErrRange}, {nil, 0, booking.ErrRange},
+	} {
+		a, err := b.Availability(t.Context(), booking.AvailabilityRequest{Club: b.club, Nets: c.nets, From: today, To: today + c.days - 1})
+		if !errors.Is(err, c.want) || err == nil && len(a.Days[0].Cells) != 1440 {
+			t.Errorf("%d nets, %d days: %v", len(c.nets), c.days, err)
+		}
+	}
+}
+
 func TestAvailability_NoReaderFallsBehindUnderLoad(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

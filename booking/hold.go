@@ -34,6 +34,12 @@ var (
 
 const maxNote = 500
 
+// lostError is a refusal after which what was done stays: holds that had run out are expired, and their time is offered to whoever waits.
+type lostError struct{ error }
+
+// Unwrap makes it the refusal.
+func (e lostError) Unwrap() error { return e.error }
+
 // fit checks a request against the club's rules, except notice and quotas, and gives the opening day. Several nets must agree on it.
 func (s *setup) fit(r SlotRequest) (Day, error) {
 	if len(r.Nets) == 0 || len(sortedNets(r.Nets)) != len(r.Nets) {
@@ -116,8 +122,8 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 		lost, err = c.take(ctx, &b)
 		return err
 	})
-	if err == nil {
-		err = lost
+	if err == nil && lost != nil {
+		err = lostError{lost}
 	}
 	if err != nil {
 		return Booking{}, err

@@ -71,8 +71,9 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 }
 
 // Once runs a request that may come again. run gets a service inside a transaction; its effect and its answer are committed together, so
-// a crash leaves both or neither. When run refuses, everything it did is undone, and refuse turns the error into the answer and says
-// whether that is kept: answers about the world are (a taken slot), answers that a later try may change are not (401, 403, 429, 5xx).
+// a crash leaves both or neither. When run refuses, everything it did is undone, except what a lost race leaves (lostError), and refuse turns
+// the error into the answer and says whether that is kept: answers about the world are (a taken slot), answers that a later try may change
+// are not (401, 403, 429, 5xx).
 //
 // A rival with the same key gets ErrKeyInProgress while the first runs, and the first's answer afterwards, with replayed set. An owner that
 // was killed frees the key when its lease ends.
@@ -89,7 +90,13 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 		return *old, true, nil
 	}
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if r, err = run(ctx, s.within(tx)); err != nil {
+		r, err = run(ctx, s.within(tx))
+		if _, lost := errors.AsType[lostError](err); lost {
+			if refusal, keep := refuse(err); keep {
+				r, err = refusal, nil
+			}
+		}
+		if err != nil {
 			return err
 		}
 		return answer(ctx, tx, k, owner, r)

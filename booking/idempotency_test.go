@@ -119,6 +119,32 @@ func TestOnce_Semantics(t *testing.T) {
 	}
 }
 
+// A taker who comes first after an offer or a hold ran out passes the time on to whoever waits, and loses; what was passed on stays so.
+func TestOnce_WhatALostRaceLeavesStays(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:00:00Z")
+	b.held(player(1), b.want("2026-06-02T10:00:00Z", time.Hour, 1))
+	ten := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	_, err := b.JoinWaitlist(t.Context(), player(2), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: ten, End: ten.Add(time.Hour)})
+	b.must(err)
+	b.stop(now.Add(10 * time.Minute))
+	late := request{3, "k", `{}`, b.want("2026-06-02T10:00:00Z", time.Hour, 1)}
+	for _, again := range []bool{false, true} {
+		got, replayed, err := b.once(t.Context(), b.Service, late)
+		if err != nil || got.Status != 409 || string(got.Body) != "slot_taken" || replayed != again {
+			t.Errorf("%d %s replayed=%v, %v", got.Status, got.Body, replayed, err)
+		}
+	}
+	if got := b.offeredTo(); got != player(2).ID {
+		t.Errorf("offered to %d", got)
+	}
+	if got := one[string](b, `SELECT string_agg(state || ' ' || kind, ', ' ORDER BY id) FROM booking`); got != "expired play, held offer" {
+		t.Error(got)
+	}
+	b.healthy()
+}
+
 func TestOnce_AKilledOwnerFreesTheKeyAndHasNoEffect(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

@@ -73,8 +73,8 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		done.Booking = *b
 		return c.reviewDifference(ctx, *b, old.Price)
 	})
-	if err == nil {
-		err = lost
+	if err == nil && lost != nil {
+		err = lostError{lost}
 	}
 	if err != nil {
 		return Rescheduled{}, err

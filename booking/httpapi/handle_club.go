@@ -67,7 +67,7 @@ func (a *routes) clubs() {
 	add(a, read("list-clubs", "/clubs", "The clubs"), a.listClubs)
 	add(a, read("get-club", "/clubs/{club}", "A club and its policy"), a.getClub)
 	add(a, read("list-nets", "/clubs/{club}/nets", "The nets of a club"), a.listNets)
-	add(a, read("availability", "/clubs/{club}/availability", "What is free on a day or on several, on all nets or some"), a.availability)
+	add(a, read("availability", "/clubs/{club}/availability", "What is free on a day or on up to 62, on all nets or some; at most 24,000 cells of the grid"), a.availability)
 	quote := read("quote", "/clubs/{club}/quote", "What a time would cost now")
 	quote.method, quote.problems = http.MethodPost, append(quote.problems, http.StatusConflict)
 	add(a, quote, a.quote)

@@ -48,6 +48,7 @@ func addOnce[I, B any, P keyedInput[I]](a *routes, r route, prepare func(ctx con
 		var out bodyOut[B]
 		var refused *Problem
 		answer, replayed, err := a.deps.Booking.Once(ctx, key, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
+			refused = nil // of a try before this one
 			if out.Body, err = act(ctx, s); err != nil {
 				return booking.Response{}, err
 			}
