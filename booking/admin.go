@@ -115,8 +115,13 @@ func (c Club) check() error {
 	if _, err := digits(c.Currency); err != nil {
 		return err
 	}
+	if p := c.Place; len(c.Address) > maxAddress || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
+		return ErrPlace
+	}
 	return c.Policy.check()
 }
+
+const maxAddress = 200
 
 // SaveNet adds a net (id 0) or changes one. A net is retired by making it inactive; its bookings stay.
 func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) (Net, error) {

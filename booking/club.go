@@ -16,8 +16,13 @@ type Club struct {
 	Name     string
 	Zone     *time.Location
 	Currency string
+	Address  string // for people; may be empty
+	Place    *Place // on the map; nil: nobody has said
 	Policy   Policy
 }
+
+// Place is a point of the map, in degrees north and east.
+type Place struct{ Latitude, Longitude float64 }
 
 // Policy is what a club decides about its bookings.
 type Policy struct {
@@ -47,6 +52,7 @@ var (
 	ErrNoNet    = fault.New(fault.NotFound, "no_net", "There is no such net in this club.")
 	ErrNoAddOn  = fault.New(fault.NotFound, "no_add_on", "That cannot be hired with these nets.")
 	ErrSettings = fault.New(fault.Invalid, "settings", "Those settings do not fit together.")
+	ErrPlace    = fault.New(fault.Invalid, "place", "A place is a latitude from -90 to 90 and a longitude from -180 to 180, and an address has at most 200 characters.")
 	ErrName     = fault.New(fault.Invalid, "name", "A name is needed that is not in use yet.")
 )
 

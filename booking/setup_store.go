@@ -40,17 +40,21 @@ func (c *setupCache) get(club ClubID, token string) *setup {
 
 const clubColumns = `id, name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes, horizon_days,
 	hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-	quota_active, quota_week_minutes`
+	quota_active, quota_week_minutes, address, latitude, longitude`
 
 func scanClub(row pgx.CollectableRow) (Club, error) {
 	var c Club
 	var zone string
+	var latitude, longitude *float64
 	p := &c.Policy
 	var grid, minimum, maximum, buffer, notice, hold, holdMax, offer, free, checkIn, noShow, reminder, week int64
 	err := row.Scan(&c.ID, &c.Name, &zone, &c.Currency, &p.PaysOnline, &grid, &minimum, &maximum, &buffer, &notice, &p.Horizon,
-		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week)
+		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week, &c.Address, &latitude, &longitude)
 	if err != nil {
 		return c, err
+	}
+	if latitude != nil && longitude != nil {
+		c.Place = &Place{*latitude, *longitude}
 	}
 	for to, minutes := range map[*time.Duration]int64{
 		&p.Grid: grid, &p.Min: minimum, &p.Max: maximum, &p.Buffer: buffer, &p.Notice: notice,

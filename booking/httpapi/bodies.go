@@ -17,29 +17,36 @@ func moneyOf(m booking.Money) MoneyBody { return MoneyBody{m.Minor, m.Currency, 
 
 // ClubBody is a club with what a client needs to know of its policy.
 type ClubBody struct {
-	ID               int64  `json:"id"`
-	Name             string `json:"name"`
-	TimeZone         string `json:"time_zone" example:"Asia/Kolkata"`
-	Currency         string `json:"currency"`
-	PaysOnline       bool   `json:"pays_online"`
-	GridMinutes      int    `json:"grid_minutes"`
-	MinMinutes       int    `json:"min_minutes"`
-	MaxMinutes       int    `json:"max_minutes"`
-	BufferMinutes    int    `json:"buffer_minutes"`
-	NoticeMinutes    int    `json:"notice_minutes"`
-	HorizonDays      int    `json:"horizon_days"`
-	HoldSeconds      int    `json:"hold_seconds"`
-	CancelFreeHours  int    `json:"cancel_free_hours"`
-	CancelFeePercent int    `json:"cancel_fee_percent"`
-	CheckInMinutes   int    `json:"check_in_minutes"`
-	QuotaActive      int    `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
-	QuotaWeekMinutes int    `json:"quota_week_minutes" doc:"0 is no limit."`
+	ID               int64      `json:"id"`
+	Name             string     `json:"name"`
+	TimeZone         string     `json:"time_zone" example:"Asia/Kolkata"`
+	Currency         string     `json:"currency"`
+	PaysOnline       bool       `json:"pays_online"`
+	GridMinutes      int        `json:"grid_minutes"`
+	MinMinutes       int        `json:"min_minutes"`
+	MaxMinutes       int        `json:"max_minutes"`
+	BufferMinutes    int        `json:"buffer_minutes"`
+	NoticeMinutes    int        `json:"notice_minutes"`
+	HorizonDays      int        `json:"horizon_days"`
+	HoldSeconds      int        `json:"hold_seconds"`
+	CancelFreeHours  int        `json:"cancel_free_hours"`
+	CancelFeePercent int        `json:"cancel_fee_percent"`
+	CheckInMinutes   int        `json:"check_in_minutes"`
+	QuotaActive      int        `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
+	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"0 is no limit."`
+	Address          string     `json:"address,omitempty"`
+	Place            *PlaceBody `json:"place,omitempty"`
 }
 
 func clubOf(c booking.Club) ClubBody {
 	p := c.Policy
 	minutes := func(d time.Duration) int { return int(d / time.Minute) }
+	var place *PlaceBody
+	if c.Place != nil {
+		place = &PlaceBody{c.Place.Latitude, c.Place.Longitude}
+	}
 	return ClubBody{
+		Address: c.Address, Place: place,
 		ID: int64(c.ID), Name: c.Name, TimeZone: c.Zone.String(), Currency: c.Currency, PaysOnline: p.PaysOnline, GridMinutes: minutes(p.Grid),
 		MinMinutes: minutes(p.Min), MaxMinutes: minutes(p.Max), BufferMinutes: minutes(p.Buffer), NoticeMinutes: minutes(p.Notice), HorizonDays: p.Horizon,
 		HoldSeconds: int(p.Hold / time.Second), CancelFreeHours: int(p.CancelFree / time.Hour), CancelFeePercent: p.CancelFee,

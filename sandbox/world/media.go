@@ -10,6 +10,8 @@ import (
 	_ "image/gif" // photos may come in these formats
 	_ "image/jpeg"
 	_ "image/png"
+	"math"
+	"strings"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -33,13 +35,34 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
 		return nil, err
 	}
-	f, err := c.media(r.Media)
-	if err != nil {
-		return nil, err
+	m.Silent = r.Silent
+	if in, ok := r.Media.(*tg.InputMediaVenue); ok {
+		if m.Venue, err = venue(in); err != nil {
+			return nil, err
+		}
+	} else {
+		f, err := c.media(r.Media)
+		if err != nil {
+			return nil, err
+		}
+		m.File = f.ID
 	}
-	m.File, m.Silent = f.ID, r.Silent
 	c.post(m, r.RandomID)
 	return c.answer(), nil
+}
+
+// venue is a place on the map as it is stored.
+func venue(in *tg.InputMediaVenue) ([]byte, error) {
+	point, ok := in.GeoPoint.(*tg.InputGeoPoint)
+	if !ok || math.Abs(point.Lat) > 90 || math.Abs(point.Long) > 180 {
+		return nil, tgerr.New(400, "GEO_POINT_INVALID")
+	}
+	if strings.TrimSpace(in.Title) == "" {
+		return nil, tgerr.New(400, "MEDIA_EMPTY")
+	}
+	return encode(&tg.MessageMediaVenue{
+		Geo: &tg.GeoPoint{Lat: point.Lat, Long: point.Long}, Title: in.Title, Address: in.Address, Provider: in.Provider, VenueID: in.VenueID, VenueType: in.VenueType,
+	}), nil
 }
 
 func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesClass, error) {

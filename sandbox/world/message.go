@@ -19,6 +19,7 @@ type message struct {
 	Text                     string
 	Entities, Markup, Action []byte // TL; Action makes it a service message
 	File                     int64
+	Venue                    []byte // TL of a place on the map
 	Album                    int64
 	Reply                    int64 // uid of the answered message
 	ReplyID                  int   // its id, in channels
@@ -89,6 +90,11 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	}
 	if f := w.Files[m.File]; f != nil {
 		v.SetMedia(w.viewMedia(g.viewer, f))
+	}
+	if m.Venue != nil {
+		if place, err := tg.DecodeMessageMedia(&bin.Buffer{Buf: m.Venue}); err == nil {
+			v.SetMedia(place)
+		}
 	}
 	if m.Album != 0 {
 		v.SetGroupedID(m.Album)

@@ -1,0 +1,51 @@
+package booking
+
+import (
+	"fmt"
+	"strings"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// Calendar is a booking as a calendar file. A calendar that has it already changes it: the same UID, a higher SEQUENCE.
+func (b Booking) Calendar(club Club, nets []Net) []byte {
+	c := ics.NewCalendarFor("Pavilion")
+	c.SetMethod(ics.MethodPublish)
+	e := c.AddEvent(fmt.Sprintf("booking-%d-%d@pavilion", b.Club, b.ID))
+	e.SetDtStampTime(b.ChangedAt)
+	e.SetCreatedTime(b.CreatedAt)
+	e.SetModifiedAt(b.ChangedAt)
+	e.SetSequence(b.Version)
+	e.SetStartAt(b.Span.Start)
+	e.SetEndAt(b.Span.End)
+	e.SetSummary(b.NetNames(nets) + " · " + club.Name)
+	if club.Address != "" {
+		e.SetLocation(club.Address)
+	}
+	if club.Place != nil {
+		e.SetGeo(club.Place.Latitude, club.Place.Longitude)
+	}
+	switch {
+	case b.State == Held:
+		e.SetStatus(ics.ObjectStatusTentative)
+	case b.State.Live(), b.State == NoShow:
+		e.SetStatus(ics.ObjectStatusConfirmed)
+	default:
+		e.SetStatus(ics.ObjectStatusCancelled)
+	}
+	return []byte(c.Serialize())
+}
+
+// NetNames are the names of a booking's nets, apart by commas.
+func (b Booking) NetNames(nets []Net) string {
+	names := make([]string, len(b.Nets))
+	for i, id := range b.Nets {
+		names[i] = fmt.Sprintf("Net %d", id)
+		for _, n := range nets {
+			if n.ID == id {
+				names[i] = n.Name
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}

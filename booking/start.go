@@ -1,0 +1,161 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Start is a time at which a booking could begin on a net.
+type Start struct {
+	Net     NetID
+	At      time.Time
+	Status  Status        // Free where the shortest booking fits
+	Price   Money         // of the shortest booking
+	Longest time.Duration // that is free from here on; 0 where nothing is
+}
+
+// Starts is when one could begin on one opening day, for one actor.
+type Starts struct {
+	Club   Club
+	Day    Day
+	At     time.Time     // of the database's clock, for which this is true
+	Length time.Duration // of the shortest booking
+	Nets   []Net
+	Starts []Start // by time, then net
+}
+
+// Shortest is the shortest booking that the grid allows.
+func (p Policy) Shortest() time.Duration { return max(1, (p.Min+p.Grid-1)/p.Grid) * p.Grid }
+
+// Starts lists when one could begin on a day, what the shortest booking would cost then, and how long one could stay.
+func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day) (Starts, error) {
+	a, err := s.Availability(ctx, AvailabilityRequest{Club: club, From: day, To: day})
+	if err != nil {
+		return Starts{}, err
+	}
+	set, err := s.current(ctx, club)
+	if err != nil {
+		return Starts{}, err
+	}
+	found := Starts{Club: a.Club, Day: day, At: a.At, Length: a.Club.Policy.Shortest()}
+	for _, d := range a.Days {
+		found.Nets = append(found.Nets, d.Net)
+		for i := range d.Cells {
+			start := d.start(i, a.Club.Policy)
+			if start.Status == Free {
+				_, price, err := set.price([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
+				if err != nil { // nobody can book what has no price
+					start.Status, start.Longest = Shut, 0
+				}
+				start.Price = price
+			}
+			found.Starts = append(found.Starts, start)
+		}
+	}
+	slices.SortStableFunc(found.Starts, func(x, y Start) int { return x.At.Compare(y.At) })
+	return found, nil
+}
+
+// start judges one cell as the beginning of a booking.
+func (d NetDay) start(i int, p Policy) Start {
+	first := d.Cells[i]
+	s := Start{Net: d.Net.ID, At: first.Span.Start, Status: first.Status}
+	end := first.Span.Start
+	for _, c := range d.Cells[i:] {
+		if c.Status != Free || !c.Span.Start.Equal(end) || c.Span.End.Sub(s.At) > p.Max {
+			break
+		}
+		end = c.Span.End
+	}
+	if s.Longest = end.Sub(s.At); s.Longest < p.Shortest() {
+		s.Longest = 0
+		if s.Status == Free {
+			s.Status = Taken // what is left before the next booking, or before closing, is too short
+		}
+	}
+	return s
+}
+
+// Near are the free starts nearest to a time, this net before others where they are equally near.
+func (s Starts) Near(net NetID, at time.Time, most int) []Start {
+	free := slices.DeleteFunc(slices.Clone(s.Starts), func(x Start) bool { return x.Status != Free })
+	slices.SortStableFunc(free, func(x, y Start) int {
+		if c := int(x.At.Sub(at).Abs() - y.At.Sub(at).Abs()); c != 0 {
+			return c
+		}
+		switch {
+		case x.Net == y.Net:
+			return 0
+		case x.Net == net:
+			return -1
+		case y.Net == net:
+			return 1
+		}
+		return 0
+	})
+	return free[:min(most, len(free))]
+}
+
+// DayStatus says of one day whether something can still be booked.
+type DayStatus struct {
+	Day    Day
+	Status Status // Free, Taken (full), Shut, Over, NotYet or ShortTerm
+}
+
+// DayStatuses judges some days for a calendar, and tells what day it is at the club.
+func (s *Service) DayStatuses(ctx context.Context, club ClubID, from, to Day) (days []DayStatus, today Day, err error) {
+	a, err := s.Availability(ctx, AvailabilityRequest{Club: club, From: from, To: to})
+	if err != nil {
+		return nil, 0, err
+	}
+	for day := from; day <= to; day++ {
+		days = append(days, DayStatus{day, a.statusOf(day)})
+	}
+	return days, DayIn(a.At, a.Club.Zone), nil
+}
+
+// statusOf is the best that any net has on a day.
+func (a Availability) statusOf(day Day) Status {
+	order := []Status{Free, Taken, NotYet, ShortTerm, Over, Shut}
+	best := len(order) - 1
+	for _, d := range a.Days {
+		if d.Day != day {
+			continue
+		}
+		for i := range d.Cells {
+			status := d.start(i, a.Club.Policy).Status
+			if status == OnHold {
+				status = Taken
+			}
+			if at := slices.Index(order, status); at >= 0 && at < best {
+				best = at
+			}
+		}
+	}
+	return order[best]
+}
+
+// Glance reads bookings as they are now, for a part that shows them to whom it has shown them before, and the database's clock. What does
+// not exist is left out.
+func (s *Service) Glance(ctx context.Context, ids []ID) (list []Booking, at time.Time, err error) {
+	if err := s.pool.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
+		return nil, at, translate(ctx, fmt.Errorf("read the clock: %w", err))
+	}
+	if len(ids) > 0 {
+		list, err = selectBookings(ctx, s.db, `WHERE b.id = ANY($1) ORDER BY b.id`, ids)
+	}
+	return list, at, translate(ctx, err)
+}
+
+// Providers are the ways to pay on a page that are set up here, in a fixed order.
+func (s *Service) Providers() []Provider {
+	var list []Provider
+	for _, p := range []Provider{Razorpay, Stripe, Sandbox} {
+		if _, ok := s.payments.Gateways[p]; ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}
