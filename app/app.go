@@ -148,7 +148,8 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	audience := filter.NewAudience(p.pools, time.Now)
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
-		Channels: p.channels, Audience: audience, Chats: filter.NewChatSettings(p.pools, time.Now), Phrases: phrases,
+		Channels: p.channels, Audience: audience, Chats: filter.NewChatSettings(p.pools, time.Now),
+		Booking: p.booking, Phrases: phrases,
 	}, bot.Options{
 		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, NoUpdates: noUpdates, Version: Version, Logger: log, Now: time.Now,
 		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},

@@ -48,6 +48,9 @@ func (b Booking) expired(at time.Time) bool {
 	return b.State == Held && !at.Before(*b.ExpiresAt)
 }
 
+// LiveAt tells whether it takes its slot at an instant of the database's clock.
+func (b Booking) LiveAt(at time.Time) bool { return b.State.Live() && !b.expired(at) }
+
 // mayTouch tells whether the actor may see and change the booking.
 func (b Booking) mayTouch(a Actor) error {
 	if a.staff() || b.Member == a.ID && b.Kind != Block {

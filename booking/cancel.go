@@ -62,3 +62,42 @@ func (b Booking) cancelFee(p Policy, at time.Time) Money {
 	}
 	return b.Price.Share(p.CancelFee)
 }
+
+// CancelTerms are what cancelling would mean now.
+type CancelTerms struct {
+	Fee       Money     // that the club keeps of the price
+	Back      []Money   // that goes back, one for each payment
+	FreeUntil time.Time // up to then it costs nothing
+}
+
+// CancelTerms tells what cancelling a booking would keep and give back now. Cancel decides anew, by the clock of its own moment.
+func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTerms, error) {
+	if _, err := s.Booking(ctx, actor, id); err != nil {
+		return CancelTerms{}, err
+	}
+	seen, at, err := s.Glance(ctx, []ID{id})
+	if err != nil {
+		return CancelTerms{}, err
+	}
+	if len(seen) == 0 {
+		return CancelTerms{}, ErrNoBooking
+	}
+	b := seen[0]
+	club, err := s.Club(ctx, b.Club)
+	if err != nil {
+		return CancelTerms{}, err
+	}
+	list, err := s.Payments(ctx, actor, id)
+	if err != nil {
+		return CancelTerms{}, err
+	}
+	terms := CancelTerms{Fee: b.cancelFee(club.Policy, at), FreeUntil: b.Span.Start.Add(-club.Policy.CancelFree)}
+	for _, p := range list {
+		if holdsMoney(p) && p.State != InReview && p.Price.Minor > 0 {
+			if back := p.beyond(terms.Fee); back.Minor > 0 {
+				terms.Back = append(terms.Back, back)
+			}
+		}
+	}
+	return terms, nil
+}

@@ -192,10 +192,7 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 		if !holdsMoney(*p) || p.State == InReview || p.Price.Minor == 0 {
 			continue
 		}
-		// Of money in another currency than the price, the same part is kept.
-		keep := mulDivHalfUp(p.Received.Minor, b.CancelFee.Minor, p.Price.Minor)
-		back := p.left()
-		back.Minor = max(0, min(back.Minor, p.Received.Minor-keep-p.Refund))
+		back := p.beyond(*b.CancelFee)
 		if back.Minor == 0 {
 			continue
 		}
@@ -204,6 +201,14 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 		}
 	}
 	return nil
+}
+
+// beyond is what of a payment goes back when the club keeps a fee of its price. Of money in another currency, the same part is kept.
+func (p Payment) beyond(fee Money) Money {
+	keep := mulDivHalfUp(p.Received.Minor, fee.Minor, p.Price.Minor)
+	back := p.left()
+	back.Minor = max(0, min(back.Minor, p.Received.Minor-keep-p.Refund))
+	return back
 }
 
 // runRefund asks the gateway to give money back, and writes down what it says. A crash in between repeats the question under the same key.

@@ -27,7 +27,10 @@ type Starts struct {
 }
 
 // Shortest is the shortest booking that the grid allows.
-func (p Policy) Shortest() time.Duration { return max(1, (p.Min+p.Grid-1)/p.Grid) * p.Grid }
+func (p Policy) Shortest() time.Duration {
+	up := p.Min + p.Grid - 1
+	return max(p.Grid, up-up%p.Grid)
+}
 
 // Starts lists when one could begin on a day, what the shortest booking would cost then, and how long one could stay.
 func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day) (Starts, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/gotd/td/tg"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"pavilion/booking"
 	"pavilion/filter"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
@@ -32,6 +33,7 @@ type Deps struct {
 	Channels *filter.Channels
 	Audience *filter.Audience
 	Chats    *filter.ChatSettings
+	Booking  *booking.Service
 	Phrases  *phrase.Book
 }
 
@@ -63,11 +65,13 @@ type Bot struct {
 
 	connected atomic.Bool // to Telegram, now
 
-	queue  *sendQueue
-	tg     *messenger
-	router *router
-	routes []route
-	pages  pageStore
+	queue   *sendQueue
+	tg      *messenger
+	router  *router
+	routes  []route
+	pages   pageStore
+	screens *screens
+	hasClub atomic.Bool // the booking commands make sense, and are in the menus
 
 	signedIn   chan struct{}
 	signedInAt time.Time // to be read once signedIn is closed
@@ -98,6 +102,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
 		signedIn: make(chan struct{}),
 	}
+	b.screens = newScreens(b, deps.DB)
 	b.routes = b.commands()
 	if err := duplicateRoutes(b.routes); err != nil {
 		return nil, err
@@ -131,6 +136,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	hctx, stopHandlers := context.WithCancel(work)
 	handlers.Go(func() { b.router.Run(hctx) })
 	handlers.Go(func() { b.pastLoop(hctx) })
+	handlers.Go(func() { b.screens.Run(hctx) })
 	handlers.Go(func() { b.inbox.Run(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)
 	ingress.Go(func() { b.updates.Run(uctx) })

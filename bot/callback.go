@@ -21,6 +21,7 @@ const (
 	actChannel action = 'c' // pause, resume, remove
 	actIndex   action = 'i' // read a channel's past
 	actCancel  action = 'x' // cancel a read of the past
+	actStep    action = 'b' // a step of the booking conversation
 )
 
 // tapData is what a button carries: at most 64 bytes, so it names things and holds no texts.
@@ -35,11 +36,12 @@ type tapData struct {
 	Verb      string
 	To        filter.MessageID
 	ID        string
+	Step      step
 }
 
 const (
 	tapVersion = '1'
-	tapFields  = 5
+	tapFields  = 10
 	maxTap     = 64
 )
 
@@ -62,6 +64,8 @@ func (d tapData) encode() []byte {
 		f = append(f, base36(int64(d.Channel)), base36(int64(d.To)))
 	case actCancel:
 		f = append(f, d.ID)
+	case actStep:
+		f = append(f, d.Step.encode()...)
 	case actSuggest, actNothing:
 	}
 	return []byte(strings.Join(f, ":"))
@@ -99,6 +103,8 @@ func parseTap(data []byte) (tapData, error) {
 		d.To = filter.MessageID(p.number())
 	case actCancel:
 		d.ID = p.next()
+	case actStep:
+		d.Step = p.step()
 	case actSuggest, actNothing:
 	default:
 		return tapData{}, errTap

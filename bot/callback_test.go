@@ -24,6 +24,11 @@ func TestTapData_TheLargestFits(t *testing.T) {
 		{Action: actAdd, Owner: 8_000_000_000, Channel: 997_852_516_352, To: 1<<31 - 1},
 		{Action: actCancel, Owner: 8_000_000_000, ID: "abcdefghij"},
 		{Action: actSuggest, Owner: 1},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepClubs}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepMonth, Club: 9999, Page: 2031*12 + 11, Booking: 1 << 40}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepDay, Club: 9999, Day: 22_500, Page: 99, Booking: 1 << 40}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepSlip, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}, Booking: 1 << 30}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepHold, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}}},
 		{Action: actNothing},
 	} {
 		data := d.encode()
@@ -41,6 +46,8 @@ func FuzzParseTap(f *testing.F) {
 	f.Add([]byte("1g:0:5"))
 	f.Add([]byte("1p:7:k1.s2:>AAAAAAAAAAAAAAAAAA"))
 	f.Add([]byte("1c:7:pause:zz"))
+	f.Add([]byte("1b:7:t:1:2:i1n2o:1o:5.6:0"))
+	f.Add([]byte("1b:7:m:1:hzz:0"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := parseTap(data)
 		if err != nil {

@@ -17,6 +17,7 @@ func (b *Bot) commands() []route {
 	return []route{
 		{command: "start", handle: b.handleStart},
 		{command: "search", usage: "/search title", about: "find files", handle: b.handleSearch},
+		{command: "book", booking: true, about: "book a net", handle: b.handleBook},
 		{command: "help", about: "what I can do", handle: b.handleHelp},
 		{command: "group", usage: "/group on|off", about: "switch search in this group", handle: b.handleGroup},
 		{command: "channels", admin: true, usage: "/channels add @name", about: "which channels are indexed", handle: b.handleChannels},
@@ -31,7 +32,7 @@ func (b *Bot) handleHelp(ctx context.Context, e *Event) error {
 	t.WriteString("Type words of a file's name; tap a result to get the file. The buttons below the results narrow them.\n")
 	t.WriteString("In a group: /search words, or mention me. In any chat: @" + b.self.Load().Username + " words.\n")
 	for _, r := range b.routes {
-		if r.about == "" || r.admin && !b.isClubAdmin(e.From.ID) {
+		if r.about == "" || r.admin && !b.isClubAdmin(e.From.ID) || r.booking && !b.hasClub.Load() {
 			continue
 		}
 		name := r.usage
@@ -97,6 +98,7 @@ func (b *Bot) groupAdmin(ctx context.Context, e *Event) (bool, error) {
 
 // publishCommands sets the menus: for everybody, for groups and their admins, and for each of the club's admins.
 func (b *Bot) publishCommands(ctx context.Context) error {
+	b.lookForClub(ctx)
 	errs := []error{
 		b.tg.setCommands(ctx, &tg.BotCommandScopeDefault{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
 		b.tg.setCommands(ctx, &tg.BotCommandScopeChats{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
@@ -106,6 +108,25 @@ func (b *Bot) publishCommands(ctx context.Context) error {
 		errs = append(errs, b.setAdminMenu(ctx, id))
 	}
 	return errors.Join(errs...)
+}
+
+// lookForClub finds out whether there is a club; true when the first one has just come.
+func (b *Bot) lookForClub(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, screenCall)
+	defer cancel()
+	clubs, err := b.deps.Booking.Clubs(ctx)
+	return err == nil && len(clubs) > 0 && !b.hasClub.Swap(true)
+}
+
+// refreshMenus puts the booking commands into the menus when the first club has come.
+func (b *Bot) refreshMenus(ctx context.Context) {
+	if b.hasClub.Load() || !b.lookForClub(ctx) {
+		return
+	}
+	if err := b.publishCommands(ctx); err != nil && ctx.Err() == nil {
+		b.hasClub.Store(false) // and again at the next look
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
+	}
 }
 
 // setAdminMenu gives one of the club's admins their own menu. Telegram lets a bot do that only once they wrote to it.
@@ -128,7 +149,7 @@ func (b *Bot) publishAdminMenu(ctx context.Context, id int64) {
 func (b *Bot) menu(want func(route) bool) []tg.BotCommand {
 	var out []tg.BotCommand
 	for _, r := range b.routes {
-		if r.about != "" && want(r) {
+		if r.about != "" && want(r) && (!r.booking || b.hasClub.Load()) {
 			out = append(out, tg.BotCommand{Command: r.command, Description: r.about})
 		}
 	}

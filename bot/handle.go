@@ -48,7 +48,7 @@ func (b *Bot) finish(ctx context.Context, e *Event, err error) error {
 	if err == nil || errors.Is(err, ErrBlocked) {
 		return nil
 	}
-	return b.tg.sayLate(ctx, e, sentence(err), err)
+	return b.tg.sayLate(ctx, e, b.sentence(e, err), err)
 }
 
 func (b *Bot) saw(ctx context.Context, e *Event) {

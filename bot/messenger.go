@@ -21,12 +21,17 @@ type Button struct {
 	Data []byte
 }
 
+// Link is a button that opens a page.
+type Link struct{ Text, URL string }
+
 // Reply is a message to send. Text is plain; Bold says how much of its beginning is bold, in bytes.
 type Reply struct {
 	Text     string
 	Bold     int
+	Links    []Link // above the keyboard, each in a row
 	Keyboard [][]Button
 	ReplyTo  int
+	Ask      bool // the person's next message is meant as an answer to this one
 }
 
 // cause names what a send answers; equal causes are one message to Telegram.
@@ -59,7 +64,7 @@ type messenger struct {
 // sendText sends a message and returns its id; 0 where it had been sent before.
 func (m *messenger) sendText(ctx context.Context, to Chat, r Reply, c cause) (int, error) {
 	text := clipText(r.Text, maxText)
-	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: replyTo(r.ReplyTo), ReplyMarkup: markup(r.Keyboard), Entities: bold(r, text)}
+	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: replyTo(r.ReplyTo), ReplyMarkup: markup(r), Entities: bold(r, text)}
 	id, err := m.send(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		fresh := *req // encoding changes a request, and a retry encodes again
 		fresh.Flags = 0
@@ -93,7 +98,7 @@ func (m *messenger) editText(ctx context.Context, in Chat, id int, r Reply) erro
 	return m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.editMessage", invoke: func(ctx context.Context) error {
 		text := clipText(r.Text, maxText)
 		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
-			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: markup(r.Keyboard), Entities: bold(r, text),
+			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: markup(r), Entities: bold(r, text),
 		})
 		if tgerr.Is(err, "MESSAGE_NOT_MODIFIED") {
 			return nil
@@ -231,12 +236,18 @@ func replyTo(id int) tg.InputReplyToClass {
 	return &tg.InputReplyToMessage{ReplyToMsgID: id}
 }
 
-func markup(rows [][]Button) tg.ReplyMarkupClass {
-	if len(rows) == 0 {
+func markup(reply Reply) tg.ReplyMarkupClass {
+	if reply.Ask {
+		return &tg.ReplyKeyboardForceReply{SingleUse: true}
+	}
+	if len(reply.Keyboard)+len(reply.Links) == 0 {
 		return nil
 	}
 	m := new(tg.ReplyInlineMarkup)
-	for _, row := range rows {
+	for _, l := range reply.Links {
+		m.Rows = append(m.Rows, tg.KeyboardButtonRow{Buttons: []tg.KeyboardButtonClass{&tg.KeyboardButtonURL{Text: l.Text, URL: l.URL}}})
+	}
+	for _, row := range reply.Keyboard {
 		var r tg.KeyboardButtonRow
 		for _, b := range row {
 			r.Buttons = append(r.Buttons, &tg.KeyboardButtonCallback{Text: b.Text, Data: b.Data})

@@ -11,6 +11,7 @@ import (
 // characters of A-Z, a-z, 0-9, _ and -.
 const (
 	startInline  = "inline" // from inline mode: what can be typed there
+	startBook    = "book"   // to the calendar
 	startPrefix  = "q-"     // then a query, to be searched for at once
 	maxStart     = 64
 	startDecoded = (maxStart - len(startPrefix)) * 3 / 4
@@ -41,6 +42,9 @@ func parseStart(payload string) (query string, ok bool) {
 func (b *Bot) handleStart(ctx context.Context, e *Event) error {
 	if b.isClubAdmin(e.From.ID) && e.Chat.Type == Private {
 		b.background.Go(func() { b.publishAdminMenu(ctx, e.From.ID) }) // before the first message there was no way to
+	}
+	if e.Text == startBook {
+		return b.handleBook(ctx, e)
 	}
 	if query, ok := parseStart(e.Text); ok {
 		return b.search(ctx, e, query)

@@ -53,6 +53,8 @@ func (b *Bot) tap(ctx context.Context, e *Event, d tapData) error {
 		return b.tapIndex(ctx, e, d)
 	case actCancel:
 		return b.tapCancel(ctx, e, d)
+	case actStep:
+		return b.tapStep(ctx, e, d)
 	case actNothing:
 	}
 	return b.tg.answerTap(ctx, e, "", false)
@@ -64,7 +66,7 @@ func (b *Bot) finishTap(ctx context.Context, e *Event, err error) error {
 		return nil
 	}
 	if !e.clock.answered.Load() {
-		return b.tg.answerTap(ctx, e, sentence(err), true)
+		return b.tg.answerTap(ctx, e, b.sentence(e, err), true)
 	}
-	return b.tg.sayLate(ctx, e, sentence(err), err)
+	return b.tg.sayLate(ctx, e, b.sentence(e, err), err)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
+
+	"pavilion/internal/phrase"
 )
 
 // network is Telegram as the bot's client sees it: it notes requests and answers the few that these tests need.
@@ -55,13 +57,22 @@ func (n *network) Invoke(_ context.Context, input bin.Encoder, output bin.Decode
 
 const admin, member = 1, 2
 
+func phrases(t *testing.T) *phrase.Book {
+	t.Helper()
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
 // tapped runs one tap through the router of a bot whose only outside world is the network.
 func tapped(t *testing.T, n *network, handle func(*Bot) handler, e *Event) *network {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log := slog.New(slog.DiscardHandler)
 	n.start = time.Now()
-	b := &Bot{opts: Options{Admins: []int64{admin}, Logger: log}, queue: newSendQueue(SendLimits{}, log, time.Now)}
+	b := &Bot{opts: Options{Admins: []int64{admin}, Logger: log}, deps: Deps{Phrases: phrases(t)}, queue: newSendQueue(SendLimits{}, log, time.Now)}
 	b.tg = &messenger{api: tg.NewClient(n), queue: b.queue, sent: func(Chat, int) {}}
 	b.router = newRouter(handle(b), b.finish, log)
 	var running sync.WaitGroup

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,15 +29,25 @@ type nets struct {
 // netsScene opens a scene, starts the server with some roles and sets the club up over the API.
 func netsScene(t *testing.T, roles string, names ...string) *nets {
 	t.Helper()
-	addr := freeAddr(t)
-	s, err := sandbox.Open(t.Context(), sandbox.Options{Binary: binary, Env: map[string]string{
-		"PAVILION_ROLES": roles, "PAVILION_HTTP_ADDR": addr, "PAVILION_HTTP_ADDRESS_PER_SECOND": "100000", "PAVILION_HTTP_PER_SECOND": "100000",
-		"PAVILION_HTTP_READS_PER_MINUTE": "100000", "PAVILION_HTTP_WRITES_PER_MINUTE": "100000", "PAVILION_HTTP_SIGN_INS_PER_MINUTE": "100000",
-	}})
+	addr, err := sandbox.FreeAddr(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &nets{Scene: s, base: "http://" + addr}
+	return openNets(t, sandbox.Options{Env: map[string]string{"PAVILION_ROLES": roles, "PAVILION_HTTP_ADDR": addr}}, names...)
+}
+
+// openNets is netsScene with a say in everything.
+func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
+	t.Helper()
+	o.Binary = binary
+	for _, limit := range []string{"ADDRESS_PER_SECOND", "PER_SECOND", "READS_PER_MINUTE", "WRITES_PER_MINUTE", "SIGN_INS_PER_MINUTE"} {
+		o.Env["PAVILION_HTTP_"+limit] = "100000"
+	}
+	s, err := sandbox.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &nets{Scene: s, base: "http://" + s.Env("PAVILION_HTTP_ADDR")}
 	t.Cleanup(func() {
 		if t.Failed() && s.Bot != nil {
 			t.Logf("the server's log:\n%s", tail(s.Bot.Log()))
@@ -57,16 +66,6 @@ func netsScene(t *testing.T, roles string, names ...string) *nets {
 		t.Fatal(err)
 	}
 	return n
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // nothing was accepted
-	return l.Addr().String()
 }
 
 // serve starts the server and waits until it can do its job.

@@ -14,6 +14,7 @@ import (
 	"pavilion/sandbox/dc"
 	"pavilion/sandbox/driver"
 	"pavilion/sandbox/engines"
+	"pavilion/sandbox/gateway"
 	"pavilion/sandbox/world"
 )
 
@@ -31,13 +32,16 @@ type Options struct {
 	Binary string
 	Quick  bool // see engines.Options
 	LogCap int  // updates that Telegram keeps for who is behind; see world.Options
-	Env    map[string]string
+	// Gateway starts the payment service, and lets the bot's club be paid there.
+	Gateway bool
+	Env     map[string]string
 }
 
 // Scene is everything that runs.
 type Scene struct {
 	DC      *dc.DC
 	Engines *engines.Engines
+	Gateway *gateway.Gateway // nil where none was asked for
 	Bot     *child.Process
 	Admin   world.User
 	Members []world.User
@@ -80,6 +84,11 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 		"PAVILION_TELEGRAM_ADDR": s.DC.Addr(), "PAVILION_TELEGRAM_DC": fmt.Sprint(dc.ID), "PAVILION_TELEGRAM_KEY": s.DC.PublicKeyPEM(),
 		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_HTTP_ADDR": "127.0.0.1:0", "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
+	}
+	if o.Gateway {
+		if err = s.openGateway(ctx); err != nil {
+			return s, err
+		}
 	}
 	maps.Copy(s.env, o.Env)
 	return s, nil
@@ -129,6 +138,9 @@ func (s *Scene) AddChannel(title, name string) (int64, error) {
 
 // SetEnv changes a setting of the bot from its next start on.
 func (s *Scene) SetEnv(name, value string) { s.env[name] = value }
+
+// Env is a setting of the bot.
+func (s *Scene) Env(name string) string { return s.env[name] }
 
 // StartBot starts the binary and waits until it is ready.
 func (s *Scene) StartBot(ctx context.Context) error {
@@ -182,6 +194,9 @@ func (s *Scene) Close() error {
 	var errs []error
 	if s.Bot != nil {
 		errs = append(errs, s.Bot.Stop())
+	}
+	if s.Gateway != nil {
+		errs = append(errs, s.Gateway.Close())
 	}
 	if s.DC != nil {
 		errs = append(errs, s.DC.Close())

@@ -134,5 +134,5 @@ func texts(v map[string]any) (all []string) {
 func (b *Book) In(code string) *Speaker {
 	_, i, _ := b.matcher.Match(language.Make(code))
 	tag := b.tags[i]
-	return &Speaker{tag: tag, printer: message.NewPrinter(tag, message.Catalog(b.catalog))}
+	return &Speaker{tag: tag, printer: message.NewPrinter(tag, message.Catalog(b.catalog)), known: b.keys[language.English]}
 }

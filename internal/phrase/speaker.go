@@ -17,10 +17,17 @@ import (
 type Speaker struct {
 	tag     language.Tag
 	printer *message.Printer
+	known   map[string][]string
 }
 
 // Language is the tag of what it speaks, for HTML and the like.
 func (s *Speaker) Language() string { return s.tag.String() }
+
+// Knows tells whether there is a phrase for a key that is made up at run time.
+func (s *Speaker) Knows(key string) bool {
+	_, ok := s.known[key]
+	return ok
+}
 
 // Say is the phrase of a key with its arguments. Numbers may be given as they are; texts should have been made by the other methods.
 func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf(key, args...) }

@@ -3,6 +3,7 @@ package miniapp
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -29,21 +30,19 @@ type Booking struct {
 // Club is a club that was set up over the API.
 type Club struct {
 	ID   int64
+	Name string
 	Zone *time.Location
 	Nets []int64
 }
 
 // SetUp makes a club with nets, hours from six to ten at night and prices with an evening peak, as an admin does in the Mini App.
 func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Club, error) {
-	club := Club{Zone: time.UTC}
+	club := Club{Name: name, Zone: time.UTC}
 	var made struct {
 		ID       int64  `json:"id"`
 		TimeZone string `json:"time_zone"`
 	}
-	err := admin.Do(ctx, http.MethodPost, "/clubs", map[string]any{
-		"name": name, "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 180, "horizon_days": 60,
-		"hold_seconds": 600, "hold_max_seconds": 1800, "offer_seconds": 900, "cancel_free_hours": 48, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15,
-	}, http.StatusCreated, &made)
+	err := admin.Do(ctx, http.MethodPost, "/clubs", settings(name), http.StatusCreated, &made)
 	if err != nil {
 		return club, err
 	}
@@ -76,6 +75,22 @@ func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Clu
 		}
 	}
 	return club, nil
+}
+
+// settings are those of a new club.
+func settings(name string) map[string]any {
+	return map[string]any{
+		"name": name, "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 180, "horizon_days": 60,
+		"hold_seconds": 600, "hold_max_seconds": 1800, "offer_seconds": 900, "cancel_free_hours": 48, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15,
+	}
+}
+
+// Set changes some of what the club was made with.
+func (c Club) Set(ctx context.Context, admin *Client, changes map[string]any) error {
+	all := settings(c.Name)
+	maps.Copy(all, changes)
+	var set struct{}
+	return admin.Do(ctx, http.MethodPut, c.Path(""), all, http.StatusOK, &set)
 }
 
 // Path is an address in the club.

@@ -38,7 +38,7 @@ func TestCallback_AnswerReachesWhoTapped(t *testing.T) {
 	}))
 	m := messagesIn(ann.updates())[0]
 	tap := &tg.MessagesGetBotCallbackAnswerRequest{Peer: s.to(ann, bot.id), MsgID: m.ID}
-	tap.SetData([]byte("two"))
+	tap.SetData(make([]byte, 65))
 	_, err := ann.api.MessagesGetBotCallbackAnswer(s.ctx, tap)
 	wantError(t, err, "DATA_INVALID")
 	tap.SetData([]byte("one"))

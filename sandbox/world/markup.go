@@ -73,19 +73,3 @@ func checkButton(b tg.KeyboardButtonClass, inline bool) error {
 	}
 	return nil
 }
-
-// buttonWith reports whether a keyboard has a callback button with this data.
-func buttonWith(raw []byte, data []byte) bool {
-	m, ok := decodeMarkup(raw).(*tg.ReplyInlineMarkup)
-	if !ok {
-		return false
-	}
-	for _, row := range m.Rows {
-		for _, b := range row.Buttons {
-			if cb, ok := b.(*tg.KeyboardButtonCallback); ok && string(cb.Data) == string(data) {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -1,0 +1,226 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"pavilion/booking"
+)
+
+// step is what a button of the booking conversation leads to: everything that the next screen needs to know. Nothing of the conversation is
+// kept elsewhere, except a hold, which is a row of booking's; so no outage makes anybody begin again.
+type step struct {
+	Verb    verb
+	Club    booking.ClubID
+	Net     booking.NetID
+	Day     booking.Day
+	Minute  int64 // of the Unix clock: when play begins
+	Length  int   // in minutes
+	AddOns  addOns
+	Booking booking.ID // that is shown, changed or moved; 0: a new one is chosen
+	Page    int        // of a list; which month, for a calendar
+}
+
+// addOns are what is hired, in the order in which it was chosen; 0 is nothing.
+type addOns [maxAddOns]booking.AddOnID
+
+const maxAddOns = 4
+
+// verb is what a step does. Letters stand in messages that are already sent, so they keep their meaning.
+type verb byte
+
+// The verbs. Those up to stepSlip only show.
+const (
+	stepClubs   verb = 'l'
+	stepMonth   verb = 'm' // the calendar
+	stepDay     verb = 'd' // times and nets of a day
+	stepTaken   verb = 'x' // what to do about a time that is taken
+	stepSlip    verb = 't' // how long, with what, for how much
+	stepHold    verb = 'h'
+	stepShow    verb = 'v' // a booking as it is now
+	stepConfirm verb = 'k'
+	stepPay     verb = 'y' // Page: which of the providers
+	stepExtend  verb = 'e'
+	stepGiveUp  verb = 'g' // a hold, back to its day
+	stepFile    verb = 'f' // the calendar file
+	stepMap     verb = 'o'
+	stepMove    verb = 'r' // a booking, to another time
+)
+
+// fields are the letters of what a verb's button carries: c club, n net, d day, s start, l length, a add-ons, b booking, p page.
+func (v verb) fields() string {
+	switch v {
+	case stepClubs:
+		return "-"
+	case stepMonth:
+		return "cpb"
+	case stepDay:
+		return "cdpb"
+	case stepTaken:
+		return "cnsb"
+	case stepSlip:
+		return "cnslab"
+	case stepHold:
+		return "cnsla"
+	case stepMove:
+		return "cnslb"
+	case stepPay:
+		return "bp"
+	case stepShow, stepConfirm, stepExtend, stepGiveUp, stepFile, stepMap:
+		return "b"
+	}
+	return ""
+}
+
+// start is when play begins.
+func (s step) start() time.Time { return time.Unix(s.Minute*60, 0).UTC() }
+
+func (s step) span() booking.Span {
+	return booking.Span{Start: s.start(), End: s.start().Add(time.Duration(s.Length) * time.Minute)}
+}
+
+func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
+
+// at is a step that goes on from this one with another verb.
+func (s step) at(v verb) step {
+	s.Verb = v
+	return s
+}
+
+func (s step) encode() []string {
+	out := []string{string(rune(s.Verb))}
+	for _, f := range s.Verb.fields() {
+		switch f {
+		case 'c':
+			out = append(out, base36(int64(s.Club)))
+		case 'n':
+			out = append(out, base36(int64(s.Net)))
+		case 'd':
+			out = append(out, base36(int64(s.Day)))
+		case 's':
+			out = append(out, base36(s.Minute))
+		case 'l':
+			out = append(out, base36(int64(s.Length)))
+		case 'a':
+			out = append(out, s.AddOns.String())
+		case 'b':
+			out = append(out, base36(int64(s.Booking)))
+		case 'p':
+			out = append(out, base36(int64(s.Page)))
+		}
+	}
+	return out
+}
+
+// step reads the rest of a button as a step.
+func (p *fields) step() step {
+	var s step
+	letter := p.next()
+	if len(letter) != 1 || verb(letter[0]).fields() == "" {
+		p.bad = true
+		return s
+	}
+	s.Verb = verb(letter[0])
+	for _, f := range s.Verb.fields() {
+		switch f {
+		case 'c':
+			s.Club = booking.ClubID(p.number())
+		case 'n':
+			s.Net = booking.NetID(p.number())
+		case 'd':
+			s.Day = booking.Day(p.within(maxStepDay))
+		case 's':
+			s.Minute = p.within(maxStepDay * 24 * 60)
+		case 'l':
+			s.Length = int(p.within(24 * 60))
+		case 'a':
+			s.AddOns = p.addOns()
+		case 'b':
+			s.Booking = booking.ID(p.number())
+		case 'p':
+			s.Page = int(p.within(maxStepDay))
+		}
+	}
+	return s
+}
+
+// maxStepDay is a day in the year 2243: what lies beyond was not sent by us.
+const maxStepDay = 100_000
+
+// within is a number from 0 up to a bound.
+func (p *fields) within(most int64) int64 {
+	n := p.number()
+	if n < 0 || n > most {
+		p.bad = true
+		return 0
+	}
+	return n
+}
+
+func (a addOns) String() string {
+	var parts []string
+	for _, id := range a.list() {
+		parts = append(parts, base36(int64(id)))
+	}
+	return strings.Join(parts, ".")
+}
+
+func (p *fields) addOns() (a addOns) {
+	text := p.next()
+	if text == "" {
+		return a
+	}
+	parts := strings.Split(text, ".")
+	if len(parts) > maxAddOns {
+		p.bad = true
+		return a
+	}
+	for i, part := range parts {
+		n, err := strconv.ParseInt(part, 36, 64)
+		if err != nil || n <= 0 {
+			p.bad = true
+			return a
+		}
+		a[i] = booking.AddOnID(n)
+	}
+	return a
+}
+
+// list leaves out what is nothing.
+func (a addOns) list() (ids []booking.AddOnID) {
+	for _, id := range a {
+		if id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// toggled adds one, or takes it off; false where there is no room.
+func (a addOns) toggled(id booking.AddOnID) (addOns, bool) {
+	var out addOns
+	n, found := 0, false
+	for _, x := range a.list() {
+		if x == id {
+			found = true
+			continue
+		}
+		out[n] = x
+		n++
+	}
+	if found {
+		return out, true
+	}
+	if n == maxAddOns {
+		return a, false
+	}
+	out[n] = id
+	return out, true
+}
+
+// button is a button that leads to a step; false where its data would not fit, with ids larger than any club has.
+func (s step) button(owner int64, text string) (Button, bool) {
+	data := tapData{Action: actStep, Owner: owner, Step: s}.encode()
+	return Button{text, data}, len(data) <= maxTap
+}

@@ -1,0 +1,42 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+
+	"pavilion/sandbox/gateway"
+)
+
+// openGateway starts the payment service and gives the program an address that its callbacks reach, before and after a restart.
+func (s *Scene) openGateway(ctx context.Context) error {
+	addr, err := FreeAddr(ctx)
+	if err != nil {
+		return err
+	}
+	key, secret := rand.Text(), rand.Text()
+	s.Gateway, err = gateway.Start(gateway.Options{
+		Key: key, Callbacks: map[gateway.Dialect]string{gateway.Native: "http://" + addr + "/callbacks/sandbox"}, Secrets: map[gateway.Dialect]string{gateway.Native: secret},
+	})
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"ENVIRONMENT": "development", "HTTP_ADDR": addr, "PUBLIC_URL": "http://" + addr,
+		"SANDBOX_GATEWAY_URL": s.Gateway.URL(), "SANDBOX_GATEWAY_KEY": key, "SANDBOX_GATEWAY_SECRETS": secret,
+	} {
+		s.env["PAVILION_"+name] = value
+	}
+	return nil
+}
+
+// FreeAddr is an address of this machine that nobody listens on now.
+func FreeAddr(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("free address: %w", err)
+	}
+	defer l.Close() //nolint:errcheck // nothing was accepted
+	return l.Addr().String(), nil
+}
