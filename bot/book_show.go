@@ -286,7 +286,7 @@ func (v *visit) sendFile(ctx context.Context, s step) error {
 	if err != nil {
 		return err
 	}
-	return v.bot.sendCalendar(ctx, v.event.Chat, v.in, x, fmt.Sprintf("asked %d", v.event.QueryID))
+	return v.bot.sendCalendar(ctx, v.event.Chat, LaneAnswer, v.in, x, fmt.Sprintf("asked %d", v.event.QueryID))
 }
 
 func (v *visit) sendMap(ctx context.Context, s step) error {
@@ -294,5 +294,5 @@ func (v *visit) sendMap(ctx context.Context, s step) error {
 	if err != nil {
 		return err
 	}
-	return v.bot.sendPlace(ctx, v.event.Chat, x, fmt.Sprintf("asked %d", v.event.QueryID))
+	return v.bot.sendPlace(ctx, v.event.Chat, LaneAnswer, x, fmt.Sprintf("asked %d", v.event.QueryID))
 }

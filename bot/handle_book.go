@@ -202,11 +202,11 @@ func (b *Bot) sentence(e *Event, err error) string {
 
 // once runs what makes something, however often its button is tapped or its update comes: its name is the message and the step. A thing that
 // is over does not stand in the way of another one, made by the same button: that one is named by the one that is over.
-func (v *visit) once(ctx context.Context, s step, make func(ctx context.Context, inner *booking.Service) (booking.ID, error)) (booking.ID, error) {
+func (v *visit) once(ctx context.Context, s step, produce func(ctx context.Context, inner *booking.Service) (booking.ID, error)) (booking.ID, error) {
 	var last booking.ID
 	for {
 		name := fmt.Sprintf("%d/%d/%v/%d", v.event.Chat.Key(), v.event.MessageID, s.encode(), last)
-		id, replayed, err := v.onceNamed(ctx, name, make)
+		id, replayed, err := v.onceNamed(ctx, name, produce)
 		if err != nil || !replayed {
 			return id, err
 		}
@@ -221,13 +221,13 @@ func (v *visit) once(ctx context.Context, s step, make func(ctx context.Context,
 	}
 }
 
-func (v *visit) onceNamed(ctx context.Context, name string, make func(ctx context.Context, inner *booking.Service) (booking.ID, error)) (id booking.ID, replayed bool, err error) {
+func (v *visit) onceNamed(ctx context.Context, name string, produce func(ctx context.Context, inner *booking.Service) (booking.ID, error)) (id booking.ID, replayed bool, err error) {
 	key := booking.IdempotencyKey{Principal: fmt.Sprintf("member:%d", v.event.From.ID), Method: "TAP", Route: "bot", Key: name}
 	if key.Fingerprint, err = booking.Fingerprint(key.Method, key.Route, nil); err != nil {
 		return 0, false, err
 	}
 	answer, replayed, err := v.service().Once(ctx, key, func(ctx context.Context, inner *booking.Service) (booking.Response, error) {
-		made, err := make(ctx, inner)
+		made, err := produce(ctx, inner)
 		return booking.Response{Status: 200, MediaType: "text/plain", Body: []byte(base36(int64(made)))}, err
 	}, func(error) (booking.Response, bool) { return booking.Response{}, false })
 	if err != nil {

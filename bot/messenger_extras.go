@@ -30,10 +30,10 @@ func onceID(chat Chat, name string) int64 {
 }
 
 // sendAttachment uploads and sends a file of at most one part.
-func (m *messenger) sendAttachment(ctx context.Context, to Chat, a attachment, once string) error {
+func (m *messenger) sendAttachment(ctx context.Context, to Chat, lane Lane, a attachment, once string) error {
 	randomID := onceID(to, once)
 	sum := md5.Sum(a.data) //nolint:gosec // see above
-	_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		if _, err := m.api.UploadSaveFilePart(ctx, &tg.UploadSaveFilePartRequest{FileID: randomID, Bytes: a.data}); err != nil {
 			return nil, err
 		}
@@ -48,9 +48,9 @@ func (m *messenger) sendAttachment(ctx context.Context, to Chat, a attachment, o
 }
 
 // sendPin sends a place on the map.
-func (m *messenger) sendPin(ctx context.Context, to Chat, p pin, once string) error {
+func (m *messenger) sendPin(ctx context.Context, to Chat, lane Lane, p pin, once string) error {
 	randomID := onceID(to, once)
-	_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), RandomID: randomID, Media: &tg.InputMediaVenue{
 			GeoPoint: &tg.InputGeoPoint{Lat: p.latitude, Long: p.longitude}, Title: p.title, Address: p.address,
 		}})

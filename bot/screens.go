@@ -261,24 +261,24 @@ func (s *screens) bring(ctx context.Context, x *screen, b booking.Booking, at ti
 // sendConfirmation sends what belongs to a booking: its calendar file and where it is. For one version of the booking it is sent once.
 func (b *Bot) sendConfirmation(ctx context.Context, to Chat, in *phrase.Speaker, s shown) error {
 	name := fmt.Sprintf("booking %d of %d", s.booking.ID, s.booking.CreatedAt.UnixMicro())
-	if err := b.sendCalendar(ctx, to, in, s, fmt.Sprintf("%s version %d", name, s.booking.Version)); err != nil {
+	if err := b.sendCalendar(ctx, to, LaneBulk, in, s, fmt.Sprintf("%s version %d", name, s.booking.Version)); err != nil {
 		return err
 	}
 	if s.club.Place == nil {
 		return nil
 	}
-	return b.sendPlace(ctx, to, s, name)
+	return b.sendPlace(ctx, to, LaneBulk, s, name)
 }
 
-func (b *Bot) sendCalendar(ctx context.Context, to Chat, in *phrase.Speaker, s shown, once string) error {
-	return b.tg.sendAttachment(ctx, to, attachment{
+func (b *Bot) sendCalendar(ctx context.Context, to Chat, lane Lane, in *phrase.Speaker, s shown, once string) error {
+	return b.tg.sendAttachment(ctx, to, lane, attachment{
 		name: fmt.Sprintf("booking-%d.ics", s.booking.ID), mime: "text/calendar", data: s.booking.Calendar(s.club, s.nets), caption: in.Say("show.file_caption"),
 	}, once+" calendar")
 }
 
-func (b *Bot) sendPlace(ctx context.Context, to Chat, s shown, once string) error {
+func (b *Bot) sendPlace(ctx context.Context, to Chat, lane Lane, s shown, once string) error {
 	if s.club.Place == nil {
 		return errNoPlace
 	}
-	return b.tg.sendPin(ctx, to, pin{title: clean(s.club.Name, 100), address: clean(s.club.Address, 200), latitude: s.club.Place.Latitude, longitude: s.club.Place.Longitude}, once+" place")
+	return b.tg.sendPin(ctx, to, lane, pin{title: clean(s.club.Name, 100), address: clean(s.club.Address, 200), latitude: s.club.Place.Latitude, longitude: s.club.Place.Longitude}, once+" place")
 }
