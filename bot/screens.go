@@ -223,7 +223,7 @@ func (s *screens) edit(ctx context.Context, x *screen, b booking.Booking, at tim
 	err := s.bring(ctx, x, b, at)
 	switch {
 	case err == nil, ctx.Err() != nil:
-	case errors.Is(err, ErrBlocked), tgerr.Is(err, "MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"): // nobody can see it
+	case errors.Is(err, ErrBlocked), errors.Is(err, errStranger), tgerr.Is(err, "MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"): // nobody can see it
 		s.drop(ctx, x)
 	default:
 		s.bot.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "a hold's message is not up to date", slog.Any("error", err))
@@ -231,11 +231,10 @@ func (s *screens) edit(ctx context.Context, x *screen, b booking.Booking, at tim
 }
 
 func (s *screens) bring(ctx context.Context, x *screen, b booking.Booking, at time.Time) error {
-	hash, known := s.bot.state.hash(hashKey{"user", x.key.chat})
-	if !known {
-		return nil // until its person writes or taps
+	chat, err := s.bot.privateChat(ctx, x.key.chat)
+	if err != nil {
+		return err
 	}
-	chat := Chat{ID: x.key.chat, Hash: hash, Type: Private}
 	e := &Event{Kind: Tap, From: Person{ID: x.key.chat, Language: x.language}, Chat: chat, MessageID: x.key.message}
 	v := s.bot.visit(e)
 	seen, err := s.bot.lookAt(ctx, booking.Actor{ID: b.Member, Role: booking.Player, Origin: "bot"}, b, at)
