@@ -157,8 +157,11 @@ func (c *Channels) change(ctx context.Context, id ChannelID, fn func(*Channel) e
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	c.mu.RLock()
-	ch := c.byID[id]
+	ch, loaded := c.byID[id], c.loaded
 	c.mu.RUnlock()
+	if !loaded {
+		return Channel{}, errors.Join(ErrSearchUnavailable, errNotLoaded)
+	}
 	ch.ID = id
 	if err := fn(&ch); err != nil {
 		return Channel{}, err
@@ -196,6 +199,8 @@ func (c *Channels) removed(ctx context.Context, id ChannelID) error {
 	}
 	return err
 }
+
+var errNotLoaded = errors.New("it is not known yet which channels are indexed")
 
 var errStays = errors.New("the channel was added again")
 

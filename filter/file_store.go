@@ -294,38 +294,58 @@ func (s fileStore) take(ctx context.Context, have []stored, leave func(Place, Do
 	return nil
 }
 
-// removeChannel takes a channel's places out, a bounded number at a time; done tells that no pool has any more.
+// removeChannel takes a channel's places out, a bounded number at a time; done tells that no pool has any more. With errPoolMissing only a pool
+// that does not answer may have some.
 func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, err error) {
-	const blocks = 16
-	prefix := fmt.Sprintf("%s%x/", placeMark, int64(id))
-	lists := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // figures sort before the tilde
 	var read atomic.Int64
-	have, complete := s.lookup(ctx, func(ctx context.Context, db *mongo.Database) ([]int64, error) {
-		cur, err := db.Collection(postingsCollection).Find(ctx, lists, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
-		if err != nil {
-			return nil, err
+	have, complete := s.lookup(ctx, func(ctx context.Context, db *mongo.Database) (ids []int64, err error) {
+		lists, err := placeLists(ctx, db, id)
+		for _, l := range lists {
+			ids = append(ids, unpackIDs(l.Files)...)
 		}
-		var docs []posting
-		if err := cur.All(ctx, &docs); err != nil {
-			return nil, err
-		}
-		var ids []int64
-		for _, d := range docs {
-			ids = append(ids, unpackIDs(d.Files)...)
-		}
-		read.Add(int64(len(docs)))
-		return ids, nil
+		read.Add(int64(len(lists)))
+		return ids, err
 	})
 	if err := s.take(ctx, have, func(p Place, _ DocumentID) bool { return p.Channel == id }); err != nil {
 		return false, fmt.Errorf("remove channel %d: %w", id, err)
 	}
-	if len(have) == 0 && read.Load() > 0 { // lists of ids without documents are all that is left
-		s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-			_, err := db.Collection(postingsCollection).DeleteMany(ctx, lists, options.DeleteMany().SetHint("_id_"))
-			return err
-		})
+	switch {
+	case len(have) > 0:
+		return false, nil
+	case !complete:
+		return false, errPoolMissing
+	case read.Load() == 0:
+		return true, nil
 	}
-	return complete && read.Load() == 0, nil
+	outcomes := s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error { // these hold ids without documents
+		lists, err := placeLists(ctx, db, id)
+		if err != nil || len(lists) == 0 {
+			return err
+		}
+		var keys []string
+		for _, l := range lists {
+			keys = append(keys, l.Key)
+		}
+		_, err = db.Collection(postingsCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+		return err
+	})
+	for _, o := range outcomes {
+		err = errors.Join(err, o.Err)
+	}
+	return false, err
+}
+
+// placeLists reads the first lists of a channel's places.
+func placeLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]posting, error) {
+	const blocks = 16
+	prefix := fmt.Sprintf("%s%x/", placeMark, int64(id))
+	among := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // figures sort before the tilde
+	cur, err := db.Collection(postingsCollection).Find(ctx, among, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
+	if err != nil {
+		return nil, err
+	}
+	var lists []posting
+	return lists, cur.All(ctx, &lists)
 }
 
 // bytesPerFile is what a file takes with its share of the lists, roughly; TestStore_BytesPerFile measures it.

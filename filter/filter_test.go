@@ -51,14 +51,23 @@ type telegram struct {
 	mu    sync.Mutex
 	posts map[filter.Place]filter.Post
 	reads int
-	fail  error  // of every read
-	after func() // once a read has its answer and before the reader has it
+	fail  error            // of every read
+	shut  filter.ChannelID // whose reads fail
+	after func()           // once a read has its answer and before the reader has it
 }
+
+var errShut = errors.New("CHANNEL_PRIVATE")
 
 func (tg *telegram) put(p filter.Post) {
 	tg.mu.Lock()
 	defer tg.mu.Unlock()
 	tg.posts[p.Place] = p
+}
+
+func (tg *telegram) remove(place filter.Place) {
+	tg.mu.Lock()
+	defer tg.mu.Unlock()
+	delete(tg.posts, place)
 }
 
 func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
@@ -72,6 +81,9 @@ func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filt
 	}()
 	if tg.reads++; tg.fail != nil {
 		return filter.PostsRead{}, tg.fail
+	}
+	if ch == tg.shut {
+		return filter.PostsRead{}, errShut
 	}
 	var read filter.PostsRead
 	for _, id := range ids {
@@ -101,8 +113,9 @@ func (ix *index) Search(ctx context.Context, q filter.Query) (filter.Page, error
 // testOptions are what a test may set.
 type testOptions struct {
 	filter.IndexOptions
-	timeout time.Duration // of one call; long, because tests share a small machine
-	limits  []int64       // of each pool
+	timeout    time.Duration // of one call; long, because tests share a small machine
+	limits     []int64       // of each pool
+	unprepared bool          // no pool answers at the start
 }
 
 type setting func(*testOptions)
@@ -137,6 +150,9 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 		t.Fatal(err)
 	}
 	for _, p := range pools.All() {
+		if o.unprepared {
+			break
+		}
 		if err := filter.EnsureIndexes(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +166,7 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 		pools: pools, channels: channels, vocab: vocab, telegram: tg, database: database,
 	}
 	ix.SetReader(tg)
-	if err := channels.Load(t.Context()); err != nil {
+	if err := channels.Load(t.Context()); (err != nil) != o.unprepared {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -57,6 +57,7 @@ type Indexer struct {
 	batch   int                      // events stored in one go now
 	busy    bool                     // the worker holds a batch
 	tracks  map[ChannelID]*track     //
+	early   map[ChannelID]*Ledger    // what came before it is known which channels are indexed
 	changed chan struct{}            // closed and replaced at every change of the queue, for those who wait
 	wake    chan struct{}            // events wait
 	owed    chan struct{}            // ids are owed, or a past read was started
@@ -80,7 +81,7 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	o.Logger = o.Logger.With("component", "indexer")
 	return &Indexer{
 		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o, onPast: func(PastRead) {},
-		batch: o.BatchMax, tracks: map[ChannelID]*track{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
+		batch: o.BatchMax, tracks: map[ChannelID]*track{}, early: map[ChannelID]*Ledger{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
 	}
 }
 
@@ -116,11 +117,16 @@ func (x *Indexer) Seen(ch ChannelID, id MessageID) {
 func (x *Indexer) accept(e event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	t := x.track(e.place.Channel)
-	if t == nil {
+	if !x.channels.Loaded() {
+		if x.early[e.place.Channel] == nil {
+			x.early[e.place.Channel] = new(Ledger)
+		}
+		x.early[e.place.Channel].Owe(Range{e.place.Message, e.place.Message})
 		return
 	}
-	x.take(t, e)
+	if t := x.track(e.place.Channel); t != nil {
+		x.take(t, e)
+	}
 }
 
 // take queues an event, or owes its id; x.mu is held.
@@ -130,7 +136,7 @@ func (x *Indexer) take(t *track, e event) {
 	}
 	t.touch(e.place.Message)
 	if len(x.queue) >= x.opts.QueueSize || x.channels.State(e.place.Channel) == ChannelPaused {
-		t.owe(Range{e.place.Message, e.place.Message}, x.opts.Now())
+		t.overflow(e.place.Message, x.opts.Now())
 		signal(x.owed)
 		return
 	}
@@ -224,8 +230,14 @@ func (x *Indexer) prepare(ctx context.Context) error {
 	for _, ch := range x.channels.List() {
 		if t := x.track(ch.ID); t != nil {
 			t.probe = true
+			if early := x.early[ch.ID]; early != nil {
+				for _, r := range early.Gaps {
+					t.owe(r, x.opts.Now())
+				}
+			}
 		}
 	}
+	clear(x.early)
 	signal(x.owed)
 	return nil
 }
@@ -234,11 +246,13 @@ func (x *Indexer) recovered(ctx context.Context, p *storage.Pool) {
 	x.mu.Lock()
 	for _, t := range x.tracks {
 		t.notBefore = time.Time{}
+		t.wake()
 	}
 	x.mu.Unlock()
 	signal(x.owed)
+	err := spreadReplicas(ctx, x.pools, p, channelsCollection, pastsCollection, chatsCollection)
 	x.storing.Lock()
-	err := errors.Join(EnsureIndexes(ctx, p), x.store.reconcile(ctx))
+	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx))
 	x.storing.Unlock()
 	if err != nil && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a pool that came back could not be brought up to date; it is tried again when the next one returns", slog.String("pool", p.Name()), slog.Any("error", err))
@@ -278,16 +292,16 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 		if t == nil {
 			continue
 		}
-		t.stored(e.place.Message)
-		if err != nil { // also when only the pool that slept is behind: the next read brings it up to date
+		newest, behind := t.ended(e.place.Message), errors.Is(err, errPoolMissing)
+		switch {
+		case err != nil && !behind:
 			t.owe(Range{e.place.Message, e.place.Message}, x.opts.Now())
 			t.notBefore = x.opts.Now().Add(retryAfter)
-			if errors.Is(err, errPoolMissing) { // worth another try when the pool is back
-				t.notBefore = x.opts.Now().Add(missingRest)
-			}
-		} else {
-			t.ledger.Settle(Range{e.place.Message, e.place.Message})
-			t.dirty = true
+		case newest:
+			t.settle(e.place.Message, behind)
+		}
+		if behind { // worth another try when the pool is back; what else is owed does not wait for that
+			t.wakeAt = x.opts.Now().Add(missingRest)
 		}
 	}
 	x.busy = false
@@ -370,6 +384,10 @@ func (x *Indexer) Keep(ctx context.Context) error {
 	x.keeping.Lock() // an older snapshot must not be stored over a newer one
 	defer x.keeping.Unlock()
 	x.mu.Lock()
+	if len(x.early) > 0 {
+		x.mu.Unlock()
+		return errNotLoaded
+	}
 	due := map[ChannelID]Ledger{}
 	for id, t := range x.tracks {
 		if t.dirty {
@@ -404,7 +422,7 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 				if done && err == nil {
 					err = x.channels.removed(ctx, id)
 				}
-				if err != nil {
+				if err != nil && !errors.Is(err, errPoolMissing) {
 					x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a removed channel's files are still in the index", slog.Int64("channel", int64(id)), slog.Any("error", err))
 				}
 				if done || err != nil {
@@ -440,7 +458,7 @@ func (x *Indexer) Backlog() Backlog {
 	defer x.mu.Unlock()
 	b := Backlog{Queued: len(x.queue)}
 	for _, t := range x.tracks {
-		b.Owed += t.ledger.Owed()
+		b.Owed += t.ledger.Owed() + t.behind.Owed()
 	}
 	return b
 }

@@ -3,12 +3,16 @@ package filter_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"pavilion/filter"
+	"pavilion/internal/secret"
 	"pavilion/sandbox/club"
+	"pavilion/storage"
 )
 
 func TestIndexer_APostIsFoundWithinASecond(t *testing.T) {
@@ -241,6 +245,52 @@ func TestIndexer_APoolDownHidesOnlyItsOwnAndTwinsAreMerged(t *testing.T) {
 	}
 }
 
+func TestIndexer_WhatIsReadAgainWhileAPoolIsDownIsFound(t *testing.T) {
+	const missed = 300
+	ix := fresh(t, impatient, func(o *testOptions) { o.QueueSize = 40 })
+	ix.add(t)
+	ix.store(t, post(1, "First.2001.mkv"))
+	for i := 2; i < 2+missed; i++ {
+		ix.telegram.put(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
+	}
+	shared.StopMongo(0)
+	defer func() {
+		if err := shared.StartMongo(context.Background(), 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	ix.store(t, post(2+missed, "Last.2009.mkv"))
+	eventually(t, "all are found", func() bool {
+		page, err := ix.Search(t.Context(), filter.Query{Text: "missed over"})
+		return err == nil && page.Total == missed
+	})
+}
+
+func TestIndexer_ARemovalWaitsForAPoolThatIsDown(t *testing.T) {
+	ix := fresh(t, impatient)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	shared.StopMongo(0)
+	defer func() {
+		if err := shared.StartMongo(context.Background(), 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		done, err := ix.RemoveSome(t.Context(), channel)
+		if done {
+			t.Fatal("the removal is over, and a pool was not asked")
+		}
+		if err != nil {
+			return
+		}
+	}
+	t.Error("the removal goes on and on, and nothing is left to remove")
+}
+
 func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
 	ix := fresh(t, impatient)
 	ix.add(t)
@@ -266,6 +316,72 @@ func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
 	})
 }
 
+// TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed starts while no pool answers.
+func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
+	ix := fresh(t, impatient)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"))
+	if err := ix.Keep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ix.stop()
+	for i := range shared.MongoURIs {
+		shared.StopMongo(i)
+	}
+	next := open(t, ix.database, ix.telegram, impatient, func(o *testOptions) { o.unprepared = true })
+	ix.telegram.remove(post(1, "").Place)
+	next.Delete(channel, []filter.MessageID{1})
+	renamed := post(2, "Quiet.Harbour.2015.mkv")
+	ix.telegram.put(renamed)
+	next.Edit(renamed)
+	if err := next.Keep(t.Context()); err == nil {
+		t.Error("what came is said to outlive the process")
+	}
+	for i := range shared.MongoURIs {
+		if err := shared.StartMongo(context.Background(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the channels are known and nothing is owed", func() bool {
+		return next.channels.Loaded() && next.Keep(t.Context()) == nil && next.Backlog() == filter.Backlog{}
+	})
+	if got := next.names(t, "golden river"); len(got) != 0 {
+		t.Errorf("the deleted post is found: %v", got)
+	}
+	if got := next.names(t, "quiet harbour"); len(got) != 1 {
+		t.Error("the edit is not followed")
+	}
+}
+
+// TestChannels_APoolThatWasDownLearnsWhatItMissed has a channel added while one pool is down; later only that one is left.
+func TestChannels_APoolThatWasDownLearnsWhatItMissed(t *testing.T) {
+	ix := fresh(t, impatient)
+	shared.StopMongo(0)
+	ix.add(t)
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	if err := shared.StartMongo(context.Background(), 0); err != nil {
+		t.Fatal(err)
+	}
+	only, err := storage.OpenPools(storage.PoolsOptions{
+		Pools: []storage.PoolOptions{{Name: "a", URI: secret.New(shared.MongoURIs[0]), Database: ix.database + "_a"}}, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = only.Run(ctx) })
+	defer running.Wait()
+	defer stop()
+	eventually(t, "it knows the channel", func() bool {
+		channels := filter.NewChannels(only, time.Now)
+		if err := channels.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return channels.State(channel) == filter.ChannelActive
+	})
+}
+
 func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
 	t.Parallel()
 	ix := fresh(t)
@@ -285,6 +401,31 @@ func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
 		t.Errorf("refresh of a deleted file: %v", err)
 	}
 	eventually(t, "it left the index", func() bool { return ix.count(t) == 0 })
+}
+
+func TestIndexer_RefreshFindsAFileWhereverItStillStands(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	ix.add(t)
+	if _, err := ix.AddChannel(t.Context(), channel+1, "Second", ""); err != nil {
+		t.Fatal(err)
+	}
+	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	elsewhere := post(1, "Golden.River.2014.mkv")
+	elsewhere.Place = filter.Place{Channel: channel + 1, Message: 7}
+	elsewhere.Media.Reference = []byte("renewed")
+	ix.store(t, elsewhere)
+	ix.telegram.mu.Lock()
+	ix.telegram.shut = channel // the bot was thrown out
+	ix.telegram.mu.Unlock()
+	file, err := ix.Refresh(t.Context(), elsewhere.Media.Document)
+	if err != nil || string(file.Media.Reference) != "renewed" {
+		t.Errorf("%s, %v", file.Media.Reference, err)
+	}
+	ix.telegram.remove(elsewhere.Place)
+	if _, err := ix.Refresh(t.Context(), elsewhere.Media.Document); !errorsIs(err, errShut) {
+		t.Errorf("gone from one channel, the other cannot be read: %v", err)
+	}
 }
 
 // TestStore_BytesPerFile holds the promise that a free cluster of 512 MB takes 1.3 million files.

@@ -9,7 +9,7 @@ type Range struct {
 }
 
 // Ledger says which messages of a channel the index still owes: every id up to Low is stored or stands in Gaps; nothing is known of the
-// ids above. It is pure; channel_store.go keeps it.
+// ids above. It is pure; Indexer.Keep has it stored with its channel.
 type Ledger struct {
 	Low  MessageID
 	Gaps []Range // ascending, apart, not empty
@@ -50,9 +50,6 @@ func (l *Ledger) Settle(r Range) {
 	}
 	l.Gaps = left
 }
-
-// Advance moves the watermark up to an id; what lies between and was not seen is owed.
-func (l *Ledger) Advance(to MessageID) { l.Low = max(l.Low, to) }
 
 // Owed is the number of ids in the gaps.
 func (l *Ledger) Owed() int {

@@ -3,6 +3,7 @@ package filter_test
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,4 +135,34 @@ func TestIndexer_ADeletionThatWaitsIsOwed(t *testing.T) {
 	ix.Delete(channel, []filter.MessageID{1})
 	// A kill now would lose the deletion, if it did not stand in the ledger. The watermark stays: nothing else is read again.
 	eventually(t, "the deletion is owed", func() bool { return slices.Equal(gaps(), []filter.Range{{From: 1, To: 1}}) })
+}
+
+func TestIndexer_WhatTheQueueHasNoRoomForOutlivesWhatItHolds(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t, func(o *testOptions) { o.QueueSize = 1 })
+	ix.add(t)
+	release := ix.Hold()
+	p := post(1, "Golden.River.2014.mkv")
+	ix.telegram.put(p)
+	ix.Post(p)
+	ix.Post(post(2, "Silent.Harbour.2015.mkv")) // now the queue is full, wherever the first post is
+	ix.telegram.remove(p.Place)
+	ix.Delete(channel, []filter.MessageID{1})
+	release()
+	eventually(t, "nothing is owed", func() bool { return ix.Backlog() == filter.Backlog{} })
+	if got := ix.names(t, "golden river"); len(got) != 0 {
+		t.Errorf("a post that was deleted while it waited is found: %v", got)
+	}
+}
+
+func TestIndexer_APostBetweenTheLookAtAChannelAndItsIndexingIsFound(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	p := post(1, "Golden.River.2014.mkv")
+	ix.telegram.after = sync.OnceFunc(func() {
+		ix.telegram.put(p)
+		ix.Post(p)
+	})
+	ix.add(t)
+	eventually(t, "it is found", func() bool { return len(ix.names(t, "golden river")) == 1 })
 }

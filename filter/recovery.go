@@ -3,7 +3,10 @@ package filter
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
+
+	"pavilion/storage"
 )
 
 const (
@@ -60,6 +63,9 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	t := x.track(id)
 	var ids []MessageID
 	probing := false
+	if t != nil && len(t.ledger.Gaps) == 0 && now.After(t.wakeAt) && x.allAnswer() {
+		t.wake()
+	}
 	switch {
 	case t == nil || now.Before(t.notBefore):
 	case t.probe:
@@ -86,6 +92,11 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 		x.postpone(ctx, id, t, err)
 	}
 	return err == nil
+}
+
+// allAnswer tells whether no pool is known to be down. One that comes back is heard of anyway.
+func (x *Indexer) allAnswer() bool {
+	return !slices.ContainsFunc(x.pools.All(), (*storage.Pool).Down)
 }
 
 // probeChannel reads above the highest id known until enough ids in a row are empty.

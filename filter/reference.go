@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -12,10 +13,12 @@ func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	var unread error
 	for _, place := range file.Places {
 		read, err := x.readNow(ctx, place)
-		if err != nil {
-			return File{}, fmt.Errorf("refresh file %d: %w", id, err)
+		if err != nil { // the bot may have been thrown out of that channel and not of the next
+			unread = errors.Join(unread, err)
+			continue
 		}
 		if len(read.Posts) == 0 {
 			continue
@@ -25,6 +28,9 @@ func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 			file.Media = post.Media
 			return file, nil
 		}
+	}
+	if unread != nil {
+		return File{}, fmt.Errorf("refresh file %d: %w", id, unread)
 	}
 	return File{}, ErrFileGone
 }

@@ -49,6 +49,38 @@ func TestIndexer_ListsDoNotGrowWithWhatLeft(t *testing.T) {
 	}
 }
 
+// TestIndexer_RemovalIsNotMisledByListsWithoutFiles: a write that failed between lists and files leaves such lists.
+func TestIndexer_RemovalIsNotMisledByListsWithoutFiles(t *testing.T) {
+	t.Parallel()
+	ix := fresh(t)
+	ix.add(t)
+	ix.store(t, post(0xff*64, "Golden.River.2014.mkv")) // its list comes behind all of those
+	for _, pool := range ix.pools.All() {
+		err := pool.Do(t.Context(), "leave lists", func(ctx context.Context, db *mongo.Database) error {
+			for block := range 20 {
+				dead := bson.D{{Key: "_id", Value: fmt.Sprintf("@%x/%x", int64(channel), block)}, {Key: "n", Value: int32(1)}, {Key: "f", Value: []byte("8 bytes.")}}
+				if _, err := db.Collection("postings").InsertOne(ctx, dead); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the channel left", func() bool { return ix.channels.State(channel) == filter.ChannelRemoved })
+	if got := ix.names(t, "golden river"); len(got) != 0 {
+		t.Errorf("a removed channel's file is found: %v", got)
+	}
+	if n := ix.listed(t, fmt.Sprintf("@%x/", int64(channel))); n != 0 {
+		t.Errorf("the lists of its places hold %d ids", n)
+	}
+}
+
 // listed is how many ids stand in a word's chunks, in all pools.
 func (ix *index) listed(t *testing.T, word string) (n int) {
 	t.Helper()

@@ -8,7 +8,11 @@ func (x *Indexer) AddChannel(ctx context.Context, id ChannelID, title, username 
 	if err != nil {
 		return Channel{}, err
 	}
-	return x.channels.Add(ctx, id, title, username, top)
+	ch, err := x.channels.Add(ctx, id, title, username, top)
+	if err == nil {
+		x.Lost(id) // what was posted since the look was no business of ours yet
+	}
+	return ch, err
 }
 
 // top finds the highest message id of a channel, which Telegram does not tell bots: samples that double, then ever finer ones between the

@@ -9,18 +9,21 @@ import (
 // track is how far one channel is indexed, in memory.
 type track struct {
 	ledger    Ledger
-	top       MessageID         // the highest id seen
-	inflight  map[MessageID]int // queued or being stored
-	readings  map[*reading]bool // under way
-	owedAt    time.Time         // when the gaps last grew
-	notBefore time.Time         // owed ids rest until then
-	failures  int               // reads in a row that failed
-	probe     bool              // ids above top may exist that no update told of
-	dirty     bool              // the stored ledger is behind
+	top       MessageID          // the highest id seen
+	inflight  map[MessageID]int  // queued or being stored
+	overtaken map[MessageID]bool // of those, the ones with a newer event that had no room and is owed
+	behind    Ledger             // ids that are stored, but for a pool that did not answer; they are owed too
+	wakeAt    time.Time          // when to read those again at the earliest
+	readings  map[*reading]bool  // under way
+	owedAt    time.Time          // when the gaps last grew
+	notBefore time.Time          // owed ids rest until then
+	failures  int                // reads in a row that failed
+	probe     bool               // ids above top may exist that no update told of
+	dirty     bool               // the stored ledger is behind
 }
 
 func newTrack(l Ledger) *track {
-	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, readings: map[*reading]bool{}}
+	return &track{ledger: l, top: l.Low, inflight: map[MessageID]int{}, overtaken: map[MessageID]bool{}, readings: map[*reading]bool{}}
 }
 
 const maxRest = 5 * time.Minute
@@ -71,16 +74,50 @@ func (t *track) touch(id MessageID) {
 	}
 }
 
-func (t *track) stored(id MessageID) {
+// overflow owes an id whose event has no room in the queue.
+func (t *track) overflow(id MessageID, now time.Time) {
+	t.owe(Range{id, id}, now)
+	if t.inflight[id] > 0 {
+		t.overtaken[id] = true
+	}
+}
+
+// ended notes that an event is not in flight any more, and tells whether it is the newest of its id.
+func (t *track) ended(id MessageID) (newest bool) {
+	newest = !t.overtaken[id]
 	if t.inflight[id]--; t.inflight[id] <= 0 {
 		delete(t.inflight, id)
+		delete(t.overtaken, id)
 	}
+	return newest
+}
+
+// settle notes that an id is stored, everywhere or, with behind, but for a pool that did not answer.
+func (t *track) settle(id MessageID, behind bool) {
+	r := Range{id, id}
+	t.ledger.Settle(r)
+	t.behind.Settle(r)
+	if behind {
+		t.behind.Owe(r)
+	}
+	t.dirty = true
+}
+
+// wake has the ids read again that a pool missed.
+func (t *track) wake() {
+	for _, r := range t.behind.Gaps {
+		t.ledger.Owe(r)
+	}
+	t.behind.Gaps = nil
 }
 
 // snapshot is the ledger to store: what is still in memory is owed.
 func (t *track) snapshot() Ledger {
 	t.ledger.Low = max(t.ledger.Low, t.top)
 	l := Ledger{Low: t.ledger.Low, Gaps: slices.Clone(t.ledger.Gaps)}
+	for _, r := range t.behind.Gaps {
+		l.Owe(r)
+	}
 	for _, id := range slices.Sorted(maps.Keys(t.inflight)) {
 		l.Owe(Range{id, id})
 	}
