@@ -25,7 +25,7 @@ type Resolution struct{ Move *RescheduleRequest }
 // Errors of blocks.
 var (
 	ErrBlock         = fault.New(fault.Invalid, "block", "A block needs nets and a time of at most a year, in whole minutes, that ends after it begins and is not over.")
-	ErrBlockConflict = fault.New(fault.Conflict, "block_conflict", "There are bookings in that time; say for each whether it is cancelled or moved.")
+	ErrBlockConflict = fault.New(fault.Conflict, "block_conflict", "There are bookings in that time; say for each whether it is cancelled or moved. Who is there already, and what is not a member's booking, can only be cancelled.")
 )
 
 const maxBlock = 366 * 24 * time.Hour
@@ -40,6 +40,20 @@ func (e *BlockConflictError) Error() string {
 
 // Unwrap makes it ErrBlockConflict.
 func (e *BlockConflictError) Unwrap() error { return ErrBlockConflict }
+
+// BlockMoveError names the booking that cannot go where a block's request says.
+type BlockMoveError struct {
+	Booking ID
+	Reason  error
+}
+
+// Error names the booking.
+func (e *BlockMoveError) Error() string {
+	return fmt.Sprintf("move booking %d: %v", e.Booking, e.Reason)
+}
+
+// Unwrap is why.
+func (e *BlockMoveError) Unwrap() error { return e.Reason }
 
 // Block lays a block over nets. Bookings in the way are listed by the error, and resolved, all in one transaction, when the request says
 // how. Opening hours and grid do not matter to it. It is lifted by cancelling it.
@@ -99,7 +113,7 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 	}
 	var open []Booking
 	for _, b := range inWay {
-		if _, ok := resolve[b.ID]; !ok {
+		if res, ok := resolve[b.ID]; !ok || res.Move != nil && (b.Kind != Play || b.State == CheckedIn) {
 			open = append(open, b)
 		}
 		if slices.ContainsFunc(b.Nets, func(n NetID) bool { return !slices.Contains(c.locked, n) }) {
@@ -119,7 +133,7 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 	for _, b := range inWay {
 		if to := resolve[b.ID].Move; to != nil {
 			if err := c.moveOut(ctx, b, *to); err != nil {
-				return fmt.Errorf("move booking %d: %w", b.ID, err)
+				return &BlockMoveError{Booking: b.ID, Reason: err}
 			}
 		}
 	}
@@ -135,11 +149,9 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 	return nil
 }
 
-// moveOut moves a booking out of a block's way. Its price stays: the club moves it, not the member.
+// moveOut moves a booking out of a block's way. Its price stays: the club moves it, not the member. What was hired with it stays where the
+// new nets have it; a machine that stands in the old lane is left there, and is no longer paid for.
 func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) error {
-	if b.Kind != Play || b.State != Held && b.State != Confirmed {
-		return ErrState // who is there already cannot be moved to another time
-	}
 	nets := to.Nets
 	if len(nets) == 0 {
 		nets = b.Nets
@@ -153,6 +165,7 @@ func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) e
 	}
 	old := b
 	b.Nets, b.Span, b.Day, b.until = quote.Nets, quote.Span, quote.Day, c.setup.occupied(quote.Span).End
+	b.leaveAddOns(func(id AddOnID) bool { return !fits([]AddOnID{id}, c.setup, b.Nets) })
 	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
 		return err
 	}
@@ -163,5 +176,18 @@ func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) e
 	if !free {
 		return ErrSlotTaken
 	}
-	return c.move(ctx, old, &b)
+	if err := c.move(ctx, old, &b); err != nil {
+		return err
+	}
+	return c.reviewDifference(ctx, b, old.Price)
+}
+
+// leaveAddOns takes some of what was hired out of a booking and its price.
+func (b *Booking) leaveAddOns(gone func(id AddOnID) bool) {
+	b.AddOns = slices.DeleteFunc(slices.Clone(b.AddOns), gone)
+	b.Lines = slices.DeleteFunc(slices.Clone(b.Lines), func(l PriceLine) bool { return l.AddOn != 0 && gone(l.AddOn) })
+	b.Price.Minor = 0
+	for _, l := range b.Lines {
+		b.Price.Minor += l.Amount.Minor
+	}
 }

@@ -31,8 +31,8 @@ func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking
 		return err
 	}
 	err = q.QueryRow(ctx, `
-		UPDATE booking SET day = $3, price_minor = $4, price_lines = $5, changed_at = $6, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
-		b.ID, b.State, b.Day.date(), b.Price.Minor, lines, at).Scan(&b.Version)
+		UPDATE booking SET day = $3, price_minor = $4, price_lines = $5, changed_at = $6, add_on_ids = $7, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
+		b.ID, b.State, b.Day.date(), b.Price.Minor, lines, at, b.AddOns).Scan(&b.Version)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrState
 	}

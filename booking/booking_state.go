@@ -38,7 +38,9 @@ func (s State) moves() []State {
 		return []State{Confirmed, SlotLost}
 	case Confirmed:
 		return []State{CheckedIn, NoShow, Cancelled}
-	case CheckedIn, NoShow, Cancelled, SlotLost:
+	case CheckedIn: // by the staff: the lights fail, or a block must be laid
+		return []State{Cancelled}
+	case NoShow, Cancelled, SlotLost:
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 		if !b.Span.Start.After(c.at) && !actor.staff() {
 			return ErrTooLate
 		}
+		if b.State == CheckedIn && !actor.staff() {
+			return ErrState
+		}
 		return c.cancel(ctx, b, waive)
 	})
 }
@@ -57,7 +60,7 @@ func (c *change) cancel(ctx context.Context, b *Booking, waive bool) error {
 
 // cancelFee is what a cancellation at an instant keeps of the price.
 func (b Booking) cancelFee(p Policy, at time.Time) Money {
-	if b.State != Confirmed || b.Kind != Play || !at.After(b.Span.Start.Add(-p.CancelFree)) {
+	if b.State != Confirmed && b.State != CheckedIn || b.Kind != Play || !at.After(b.Span.Start.Add(-p.CancelFree)) {
 		return Money{Currency: b.Price.Currency}
 	}
 	return b.Price.Share(p.CancelFee)

@@ -191,13 +191,26 @@ func TestBlock_MovesNobodyIntoThePastNorWhoIsThere(t *testing.T) {
 		}})
 		return err
 	}
-	if err := move(start, here.ID, start.Add(5*time.Hour)); !errors.Is(err, booking.ErrState) {
+	var conflict *booking.BlockConflictError
+	if err := move(start, here.ID, start.Add(5*time.Hour)); !errors.As(err, &conflict) || len(conflict.Bookings) != 1 || conflict.Bookings[0].ID != here.ID {
 		t.Errorf("who is there: %v", err)
 	}
-	if err := move(start.Add(time.Hour), ahead.ID, start.Add(-5*time.Hour)); !errors.Is(err, booking.ErrPast) {
+	var stuck *booking.BlockMoveError
+	if err := move(start.Add(time.Hour), ahead.ID, start.Add(-5*time.Hour)); !errors.Is(err, booking.ErrPast) || !errors.As(err, &stuck) || stuck.Booking != ahead.ID {
 		t.Errorf("into the past: %v", err)
 	}
 	b.must(move(start.Add(time.Hour), ahead.ID, start.Add(5*time.Hour)))
+	// The lights fail: who is there leaves, by the staff's word only, and without a fee.
+	if _, err := b.Cancel(t.Context(), player(1), here.ID, false); !errors.Is(err, booking.ErrState) {
+		t.Errorf("a member who is there gives the booking up: %v", err)
+	}
+	_, err = b.Block(t.Context(), boss(), booking.BlockRequest{Club: b.club, Nets: b.nets[:1], Start: start, End: start.Add(time.Hour), Resolve: map[booking.ID]booking.Resolution{here.ID: {}}})
+	b.must(err)
+	gone, err := b.Booking(t.Context(), player(1), here.ID)
+	b.must(err)
+	if gone.State != booking.Cancelled || gone.CancelFee.Minor != 0 {
+		t.Errorf("who was there: %s, fee %s", gone.State, gone.CancelFee)
+	}
 	b.healthy()
 }
 

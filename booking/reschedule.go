@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,14 +13,25 @@ import (
 var (
 	ErrMoveLate = fault.New(fault.Conflict, "too_late_to_move", "It is too late to move this booking; you can still cancel it.")
 	ErrNoMove   = fault.New(fault.Invalid, "no_move", "That is where the booking is already.")
+	ErrDearer   = fault.New(fault.Conflict, "costs_more", "That costs more than this booking. Cancel it and book that time, or ask the club's staff to move it.")
 	ErrSwap     = fault.New(fault.Invalid, "swap", "Two different bookings of one club are needed.")
 )
 
-// RescheduleRequest is where a booking should go; no nets means the same ones.
+// RescheduleRequest is where a booking should go.
 type RescheduleRequest struct {
-	Nets       []NetID
+	Nets       []NetID // none: the same ones
 	Start, End time.Time
+	AddOns     []AddOnID // nil: the same; empty: none. In a block's request they are not asked for
 }
+
+// DearerError is a move that its member cannot make without paying more, and how much more.
+type DearerError struct{ Difference Money }
+
+// Error names the difference.
+func (e *DearerError) Error() string { return fmt.Sprintf("%v (by %s)", ErrDearer, e.Difference) }
+
+// Unwrap makes it ErrDearer.
+func (e *DearerError) Unwrap() error { return ErrDearer }
 
 // Rescheduled is the moved booking, and how its price changed: positive is more to pay.
 type Rescheduled struct {
@@ -27,8 +39,9 @@ type Rescheduled struct {
 	Difference Money
 }
 
-// Reschedule moves a hold or a booking, to a time that may overlap its own. It is one UPDATE: a move to a taken slot leaves everything as
-// it was. The price of the new time counts. Members may move until the limit up to which cancelling is free.
+// Reschedule moves a hold or a booking, to a time that may overlap its own, or changes what is hired with it. It is one UPDATE: a move to a
+// taken slot leaves everything as it was. The price of the new time counts. Members may move until the limit up to which cancelling is free,
+// and not to what costs more than they have paid; staff may, and the difference waits for a person.
 func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r RescheduleRequest) (Rescheduled, error) {
 	var done Rescheduled
 	var lost error
@@ -41,17 +54,25 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		if len(nets) == 0 {
 			nets = b.Nets
 		}
-		quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: r.Start, End: r.End, AddOns: b.AddOns}, b.Rate)
+		addOns := r.AddOns
+		if addOns == nil {
+			addOns = b.AddOns
+		}
+		quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: r.Start, End: r.End, AddOns: addOns}, b.Rate)
 		if err != nil {
 			return err
 		}
-		if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) {
+		if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) && sameAddOns(addOns, b.AddOns) {
 			return ErrNoMove
 		}
 		if err := c.mayAsk(quote.Day, quote.Span); err != nil {
 			return err
 		}
+		if err := c.mayCost(ctx, *b, quote.Total); err != nil {
+			return err
+		}
 		b.Nets, b.Span, b.Day, b.Lines, b.Price, b.until = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.occupied(quote.Span).End
+		b.AddOns = quote.addOns()
 		if err := c.mayHave(ctx, *b); err != nil {
 			return err
 		}
@@ -95,6 +116,33 @@ func (c *change) mayMove(b Booking) error {
 		return ErrMoveLate
 	}
 	return nil
+}
+
+// mayCost keeps a member from having a dearer time for the money that was paid for a cheaper one. A hold is paid later, at its new price.
+func (c *change) mayCost(ctx context.Context, b Booking, total Money) error {
+	if c.actor.staff() || b.State == Held || total.Minor <= b.Price.Minor {
+		return nil
+	}
+	list, err := c.paymentsOf(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	paid, covered := false, b.Price.Minor
+	for _, p := range list {
+		if !holdsMoney(p) {
+			continue
+		}
+		// Of money in another currency than the price, the same part is left.
+		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.left().Minor, p.Received.Minor))
+	}
+	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
+		return &DearerError{Difference: Money{Minor: more, Currency: total.Currency}}
+	}
+	return nil
+}
+
+func sameAddOns(a, b []AddOnID) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
 // move writes the new place and passes the old one on.

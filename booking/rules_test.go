@@ -30,6 +30,7 @@ func TestState_EveryPair(t *testing.T) {
 		{Held, Confirmed}: true, {Held, Expired}: true, {Held, Cancelled}: true, {Held, SlotLost}: true,
 		{Expired, Confirmed}: true, {Expired, SlotLost}: true,
 		{Confirmed, CheckedIn}: true, {Confirmed, NoShow}: true, {Confirmed, Cancelled}: true,
+		{CheckedIn, Cancelled}: true,
 	}
 	for _, from := range states() {
 		for _, to := range states() {

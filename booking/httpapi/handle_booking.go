@@ -43,9 +43,10 @@ type rescheduleIn struct {
 	InBooking
 	Keyed
 	Body struct {
-		Nets  []int64 `json:"nets,omitempty" maxItems:"20" doc:"The same nets where it is missing."`
-		Start string  `json:"start" maxLength:"40"`
-		End   string  `json:"end" maxLength:"40"`
+		Nets   []int64  `json:"nets,omitempty" maxItems:"20" doc:"The same nets where it is missing."`
+		Start  string   `json:"start" maxLength:"40"`
+		End    string   `json:"end" maxLength:"40"`
+		AddOns *[]int64 `json:"add_ons,omitempty" maxItems:"20" doc:"The same where it is missing; an empty list hires nothing. What stands in a lane does not move to another."`
 	}
 }
 
@@ -84,7 +85,7 @@ func (a *routes) book() {
 	addOnce(a, do("check-in", one+"/check-in", "Say that the member is here", http.StatusOK), a.step((*booking.Service).CheckIn))
 	addOnce(a, do("no-show", one+"/no-show", "Say that nobody came; staff only", http.StatusOK), a.step((*booking.Service).NoShow))
 	addOnce(a, do("cancel", one+"/cancel", "Give a hold, an offer or a booking up", http.StatusOK), a.cancel)
-	addOnce(a, do("reschedule", one+"/reschedule", "Move to another time or other nets; where that is taken, all stays", http.StatusOK), a.reschedule)
+	addOnce(a, do("reschedule", one+"/reschedule", "Move to another time or other nets, or change what is hired; where that is taken, all stays. Members pay no difference: what costs more than is paid is refused, and the problem names how much", http.StatusOK), a.reschedule)
 }
 
 func (a *routes) hold(ctx context.Context, in *holdIn) (effect[BookingBody], error) {
@@ -150,7 +151,11 @@ func (a *routes) reschedule(ctx context.Context, in *rescheduleIn) (effect[Resch
 		return nil, err
 	}
 	return func(ctx context.Context, s *booking.Service) (RescheduledBody, error) {
-		done, err := s.Reschedule(ctx, actor, id, booking.RescheduleRequest{Nets: toNets(in.Body.Nets), Start: span.Start, End: span.End})
+		r := booking.RescheduleRequest{Nets: toNets(in.Body.Nets), Start: span.Start, End: span.End}
+		if in.Body.AddOns != nil {
+			r.AddOns = append([]booking.AddOnID{}, toAddOns(*in.Body.AddOns)...)
+		}
+		done, err := s.Reschedule(ctx, actor, id, r)
 		return RescheduledBody{bookingOf(done.Booking), moneyOf(done.Difference)}, err
 	}, nil
 }

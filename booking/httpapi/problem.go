@@ -22,15 +22,16 @@ import (
 
 // Problem is an error as a client sees it (RFC 9457). Type is stable; Title and Detail are for people.
 type Problem struct { //nolint:errname // the name that RFC 9457 and the clients know
-	Type      string         `json:"type" format:"uri-reference" example:"/problems/slot-taken" doc:"Stable name of the kind of problem; the page there explains it."`
-	Title     string         `json:"title" example:"Conflict"`
-	Status    int            `json:"status" example:"409"`
-	Detail    string         `json:"detail,omitempty" example:"That slot has just been taken."`
-	RequestID string         `json:"request_id,omitempty" doc:"Names this request in the server's log."`
-	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
-	Choices   []time.Time    `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
-	Bookings  []int64        `json:"bookings,omitempty" doc:"Of a block: the bookings in its way."`
-	Skipped   []SkippedBody  `json:"skipped,omitempty" doc:"Of a series: the dates that cannot be had."`
+	Type       string         `json:"type" format:"uri-reference" example:"/problems/slot-taken" doc:"Stable name of the kind of problem; the page there explains it."`
+	Title      string         `json:"title" example:"Conflict"`
+	Status     int            `json:"status" example:"409"`
+	Detail     string         `json:"detail,omitempty" example:"That slot has just been taken."`
+	RequestID  string         `json:"request_id,omitempty" doc:"Names this request in the server's log."`
+	Errors     []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
+	Choices    []time.Time    `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
+	Bookings   []int64        `json:"bookings,omitempty" doc:"Of a block: the bookings in its way, or the one that cannot go where it should."`
+	Difference *MoneyBody     `json:"difference,omitempty" doc:"Of a move that costs more: how much more."`
+	Skipped    []SkippedBody  `json:"skipped,omitempty" doc:"Of a series: the dates that cannot be had."`
 
 	retryAfter time.Duration
 	cause      error // for the log; never sent
@@ -137,6 +138,13 @@ func problemOf(err error) *Problem {
 		for _, b := range inWay.Bookings {
 			p.Bookings = append(p.Bookings, int64(b.ID))
 		}
+	}
+	if stuck, ok := errors.AsType[*booking.BlockMoveError](err); ok {
+		p.Bookings = []int64{int64(stuck.Booking)}
+	}
+	if dearer, ok := errors.AsType[*booking.DearerError](err); ok {
+		difference := moneyOf(dearer.Difference)
+		p.Difference = &difference
 	}
 	if dates, ok := errors.AsType[*booking.SeriesConflictError](err); ok {
 		p.Skipped = skippedOf(dates.Skipped)
