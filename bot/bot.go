@@ -97,8 +97,9 @@ func New(deps Deps, o Options) (*Bot, error) {
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "bot")
+	in := newInbox(deps.DB, id, o.Logger)
 	b := &Bot{
-		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, o.Logger), inbox: newInbox(deps.DB, id, o.Logger),
+		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, in.owes, o.Logger), inbox: in,
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
 		signedIn: make(chan struct{}),
 	}
@@ -125,7 +126,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 // Run connects and works until ctx ends, or the session is refused. Only one process may run at a time; storage.Lease sees to that.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.state.load(ctx); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "starting without the stored state: Postgres does not answer", slog.Any("error", err))
+		return nil //nolint:nilerr // it was told to stop
 	}
 	// What arrives stops first, then the handlers, then the way out; what remains to be stored comes last.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
@@ -143,7 +144,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 	cctx, stopClient := context.WithCancel(work)
 	served := make(chan error, 1)
-	go func() { served <- b.serve(cctx) }()
+	go func() { served <- b.serve(cctx, hctx) }()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -180,15 +181,15 @@ func (b *Bot) unanswered(ctx context.Context) []*Event {
 	return waiting
 }
 
-// started runs once the updates manager listens.
-func (b *Bot) started(ctx context.Context, unanswered []*Event) {
+// started runs once the updates manager listens; handling ends before the client does.
+func (b *Bot) started(ctx, handling context.Context, unanswered []*Event) {
 	b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "ready", slog.String("username", b.self.Load().Username))
 	for _, e := range unanswered {
 		b.router.submit(e)
 	}
 	b.background.Go(func() {
-		if err := b.publishCommands(ctx); err != nil && ctx.Err() == nil {
-			b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
+		if err := b.publishCommands(handling); err != nil && handling.Err() == nil {
+			b.opts.Logger.LogAttrs(handling, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
 		}
 	})
 }

@@ -84,8 +84,8 @@ func (b *Bot) channelTooLong(id int64) {
 	b.deps.Indexer.Lost(filter.ChannelID(id))
 }
 
-// serve signs in and receives until ctx ends.
-func (b *Bot) serve(ctx context.Context) error {
+// serve signs in and receives until ctx ends; what it starts in the background ends with handling.
+func (b *Bot) serve(ctx, handling context.Context) error {
 	return b.client.Run(ctx, func(ctx context.Context) error {
 		status, err := b.client.Auth().Status(ctx)
 		if err != nil {
@@ -105,7 +105,7 @@ func (b *Bot) serve(ctx context.Context) error {
 		close(b.signedIn)
 		unanswered := b.unanswered(ctx)
 		return b.manager.Run(ctx, b.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: func(ctx context.Context) {
-			b.started(ctx, unanswered)
+			b.started(ctx, handling, unanswered)
 		}})
 	})
 }

@@ -15,7 +15,8 @@ import (
 
 // inbox holds messages from the moment they arrive until they are answered. A kill in between leaves them for the next start; a message that
 // Telegram delivers twice is taken once. While Postgres is down a bounded memory does the latter; while it hangs only one message in
-// inboxRest waits for it, so that the others are answered as fast as ever.
+// inboxRest waits for it, so that the others are answered as fast as ever. While one without a copy is not answered, pts is not stored either:
+// after a kill Telegram tells of it again.
 type inbox struct {
 	db      *pgxpool.Pool
 	botID   int64
@@ -25,6 +26,7 @@ type inbox struct {
 	mu     sync.Mutex
 	recent map[messageKey]struct{}
 	order  []messageKey
+	bare   map[messageKey]struct{} // not answered yet, without a copy
 }
 
 type messageKey struct {
@@ -43,7 +45,7 @@ func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
 	breaker := gobreaker.NewCircuitBreaker[bool](gobreaker.Settings{
 		Name: "inbox", Timeout: inboxRest, ReadyToTrip: func(gobreaker.Counts) bool { return true },
 	})
-	return &inbox{db: db, botID: botID, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}}
+	return &inbox{db: db, botID: botID, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, bare: map[messageKey]struct{}{}}
 }
 
 // take stores a message; false when it was taken before.
@@ -64,7 +66,12 @@ func (i *inbox) take(ctx context.Context, e *Event) bool {
 		return tag.RowsAffected() == 1, err
 	})
 	if err != nil {
-		i.logger.LogAttrs(ctx, slog.LevelWarn, "a message is handled without a copy in the inbox", slog.Any("error", err))
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if len(i.bare) == 0 { // one line for an outage, not for a message
+			i.logger.LogAttrs(ctx, slog.LevelWarn, "messages are handled without a copy in the inbox", slog.Any("error", err))
+		}
+		i.bare[key] = struct{}{}
 		return true
 	}
 	return fresh
@@ -84,12 +91,32 @@ func (i *inbox) remember(key messageKey) bool {
 	return true
 }
 
+// owes tells whether a message that has no copy is not answered yet.
+func (i *inbox) owes() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.bare) > 0
+}
+
+// answered tells whether a message had no copy, and forgets that it is owed.
+func (i *inbox) answered(key messageKey) (bare bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, bare = i.bare[key]
+	delete(i.bare, key)
+	return bare
+}
+
 // done forgets a message's content and remembers its key.
 func (i *inbox) done(ctx context.Context, e *Event) {
+	key := messageKey{int64(e.Chat.Key()), e.MessageID}
+	if i.answered(key) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)
 	defer cancel()
 	_, err := i.db.Exec(ctx, `UPDATE bot_inbox SET handled_at = now(), update_data = '' WHERE bot_id = $1 AND chat_id = $2 AND message_id = $3`,
-		i.botID, int64(e.Chat.Key()), e.MessageID)
+		i.botID, key.chat, key.message)
 	if err != nil {
 		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message is still in the inbox; its answer may be repeated, not doubled", slog.Any("error", err))
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"pavilion/internal/fault"
 )
@@ -100,6 +101,9 @@ func (r *router) drain(key lineKey) {
 
 func (r *router) one(ctx context.Context, e *Event) {
 	err := r.recovered(ctx, func() error { return r.handle(ctx, e) })
+	if ctx.Err() != nil {
+		return // cut short at the end of the process: the next one finds a message in the inbox
+	}
 	err = errors.Join(err, r.recovered(ctx, func() error { return r.finish(ctx, e, err) }))
 	if err != nil && ctx.Err() == nil {
 		level := slog.LevelInfo
@@ -121,10 +125,15 @@ func (r *router) recovered(ctx context.Context, fn func() error) (err error) {
 	return fn()
 }
 
-// Run lets handlers run until ctx ends, and returns when those under way are done.
+// stopPatience is how long handlers under way may go on when the process ends. One that waits for Telegram would outlast any deadline.
+const stopPatience = 3 * time.Second
+
+// Run lets handlers run until ctx ends, and returns when those under way are done or cut short.
 func (r *router) Run(ctx context.Context) {
+	handling, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
 	r.mu.Lock()
-	r.ctx, r.stopped = context.WithoutCancel(ctx), false
+	r.ctx, r.stopped = handling, false
 	early := r.early
 	r.early = nil
 	r.mu.Unlock()
@@ -135,6 +144,7 @@ func (r *router) Run(ctx context.Context) {
 	r.mu.Lock()
 	r.stopped = true
 	r.mu.Unlock()
+	defer time.AfterFunc(stopPatience, cut).Stop()
 	r.running.Wait()
 }
 

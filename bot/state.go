@@ -15,10 +15,12 @@ import (
 // state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
 // Postgres that is down stops nothing. What is written never runs ahead of the handlers, because gotd changes pts after they return, and a
 // channel's pts waits until what the handlers gave to the index is on record there: nobody repeats an edit or a deletion that is behind it.
+// Every pts waits while the inbox owes an answer that only this process knows of.
 type state struct {
 	botID  int64
 	store  stateStore
 	index  func(ctx context.Context) error // returns when what the index was given outlives the process
+	owes   func() bool                     // whether messages wait for an answer in this process's memory only
 	logger *slog.Logger
 
 	mu       sync.Mutex
@@ -49,29 +51,41 @@ func (c *changes) empty() bool { return !c.user && len(c.channel) == 0 && len(c.
 const (
 	stateEvery = 200 * time.Millisecond
 	stateCall  = 3 * time.Second
+	stateLoad  = time.Minute // an access hash for everybody who ever wrote
+	stateAgain = time.Second
 )
 
 var errNoState = errors.New("no update state yet")
 
-func newState(botID int64, store stateStore, index func(context.Context) error, logger *slog.Logger) *state {
-	return &state{botID: botID, store: store, index: index, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+func newState(botID int64, store stateStore, index func(context.Context) error, owes func() bool, logger *slog.Logger) *state {
+	return &state{botID: botID, store: store, index: index, owes: owes, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
 }
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
 
-// load reads everything from Postgres.
+// load reads everything from Postgres, however long that takes: without it what came while nobody was connected would be skipped.
 func (s *state) load(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, stateCall)
-	defer cancel()
-	loaded, err := s.store.load(ctx, s.botID)
-	if err != nil {
-		return err
+	loaded, err := s.tryLoad(ctx)
+	for err != nil {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "the update state cannot be read yet", slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(stateAgain):
+		}
+		loaded, err = s.tryLoad(ctx)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.session, s.known, s.user = loaded.session, loaded.known, loaded.user
 	s.channel, s.hashes = loaded.channel, loaded.hashes
 	return nil
+}
+
+func (s *state) tryLoad(ctx context.Context) (loadedState, error) {
+	ctx, cancel := context.WithTimeout(ctx, stateLoad)
+	defer cancel()
+	return s.store.load(ctx, s.botID)
 }
 
 // Run writes changes until ctx ends, and once more then.
@@ -127,8 +141,17 @@ func (s *state) flush(ctx context.Context) {
 	}
 }
 
-// holdBack takes the channels' pts out of changes while the index cannot put on record what came before them.
+// holdBack takes pts out of changes: all while the inbox owes answers, the channels' while the index cannot put on record what came before
+// them. It looks after the changes were taken: a message is owed before its pts moves.
 func (s *state) holdBack(ctx context.Context, c *changes) {
+	if s.owes() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.dirty.user = s.dirty.user || c.user
+		s.putBack(c.channel)
+		c.user, c.channel = false, nil
+		return
+	}
 	if len(c.channel) == 0 {
 		return
 	}

@@ -175,7 +175,7 @@ func (c *Config) check() []error {
 	}
 	pools, ok := pools(c.MongoURIs.Reveal())
 	if !ok && !c.MongoURIs.Empty() {
-		bad("MONGO_URIS", "is a list of mongodb:// URIs, each with a database and optionally name= before it, apart by spaces or new lines")
+		bad("MONGO_URIS", "is a list of mongodb:// URIs, each with a database and optionally name= before it, apart by spaces or new lines, none twice")
 	}
 	c.pools = pools
 	for name, positive := range map[string]bool{
@@ -231,22 +231,48 @@ func (c Config) Pools() []Pool { return c.pools }
 // Key is the data centre's key; nil for Telegram's own.
 func (c Config) Key() *rsa.PublicKey { return c.key }
 
-// pools reads a list of [name=]mongodb://host/database.
+// pools reads a list of [name=]mongodb://host,host/database. Neither a name nor a database may come twice: a file that seems to stand in two
+// pools is deleted from one.
 func pools(list string) ([]Pool, bool) {
 	var out []Pool
+	seen := map[string]bool{}
 	for i, item := range strings.Fields(list) {
 		p := Pool{Name: fmt.Sprintf("archive %d", i+1)}
 		if name, rest, ok := strings.Cut(item, "=mongodb"); ok {
 			p.Name, item = name, "mongodb"+rest
 		}
-		u, err := url.Parse(item)
-		if err != nil || u.Scheme != "mongodb" && u.Scheme != "mongodb+srv" || strings.Trim(u.Path, "/") == "" {
+		hosts, database := mongoPlace(item)
+		place := strings.Join(hosts, ",") + "/" + database
+		if len(hosts) == 0 || database == "" || p.Name == "" || seen[place] || seen[p.Name] {
 			return nil, false
 		}
-		p.URI, p.Database = secret.New(item), strings.Trim(u.Path, "/")
+		seen[place], seen[p.Name] = true, true
+		p.URI, p.Database = secret.New(item), database
 		out = append(out, p)
 	}
 	return out, len(out) > 0
+}
+
+// mongoPlace is where a MongoDB URI leads; a replica set's has several hosts, which no URL has. The driver judges the rest.
+func mongoPlace(uri string) (hosts []string, database string) {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	if scheme != "mongodb" && scheme != "mongodb+srv" {
+		return nil, ""
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	authority = authority[strings.LastIndex(authority, "@")+1:]
+	database, _, _ = strings.Cut(path, "?")
+	for host := range strings.SplitSeq(strings.ToLower(authority), ",") {
+		if host == "" {
+			return nil, ""
+		}
+		if scheme == "mongodb" && !strings.Contains(host, ":") {
+			host += ":27017"
+		}
+		hosts = append(hosts, host)
+	}
+	slices.Sort(hosts)
+	return hosts, database
 }
 
 func publicKey(text string) (*rsa.PublicKey, error) {

@@ -66,6 +66,34 @@ func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 	}
 }
 
+func TestPools_EveryDatabaseOnce(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string]string{
+		"mongodb://a/one mongodb://b/one":                       "archive 1:one archive 2:one",
+		"old=mongodb+srv://u:p@c.example/x?retryWrites=true":    "old:x",
+		"mongodb://u:p@h1:27017,h2:27018,h3/files?replicaSet=r": "archive 1:files",
+		"mongodb://a/one mongodb://A:27017/one?w=1":             "",
+		"mongodb://u:p@h1,h2/one mongodb://h2:27017,h1/one":     "",
+		"same=mongodb://a/one same=mongodb://b/two":             "",
+		"mongodb://a":      "",
+		"mongodb://a/":     "",
+		"mongodb:///one":   "",
+		"http://a/one":     "",
+		"=mongodb://a/one": "",
+	} {
+		env := good()
+		env["PAVILION_MONGO_URIS"] = list
+		c, err := load(env)
+		var names []string
+		for _, p := range c.Pools() {
+			names = append(names, p.Name+":"+p.Database)
+		}
+		if want == "" && (err == nil || !strings.Contains(err.Error(), "MONGO_URIS")) || want != "" && (err != nil || strings.Join(names, " ") != want) {
+			t.Errorf("%s: %q, %v; want %q", list, names, err, want)
+		}
+	}
+}
+
 func TestLoad_FileUnderEnvironmentAndUnknownNames(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "pavilion.env")
