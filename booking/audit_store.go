@@ -10,6 +10,17 @@ import (
 
 // record adds a line to the audit, in the transaction of what it tells of. detail holds ids, times and amounts only.
 func (c *change) record(ctx context.Context, action string, b Booking, detail map[string]any) error {
+	batch := new(pgx.Batch)
+	if err := c.queueRecord(batch, action, b, detail); err != nil {
+		return err
+	}
+	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+func (c *change) queueRecord(batch *pgx.Batch, action string, b Booking, detail map[string]any) error {
 	if detail == nil {
 		detail = map[string]any{}
 	}
@@ -25,12 +36,22 @@ func (c *change) record(ctx context.Context, action string, b Booking, detail ma
 	if role == "" {
 		role = Guest
 	}
-	_, err = c.tx.Exec(ctx, `INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	batch.Queue(`INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		c.setup.club.ID, c.at, c.actor.ID, role, origin, action, booking, data)
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
 	return nil
+}
+
+// done ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
+func (c *change) done(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
+	batch := new(pgx.Batch)
+	c.queueTouch(batch, b.Nets, b.occupied())
+	if err := c.queueRecord(batch, action, *b, detail); err != nil {
+		return err
+	}
+	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("%s booking %d: %w", action, b.ID, err)
+	}
+	return c.notify(ctx, tell, *b)
 }
 
 // AuditQuery picks lines: of one booking, or of the club after a line.

@@ -137,6 +137,12 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 			}
 		}
 	}
+	if block.ID, err = c.reserve(ctx, block.Nets, block.Span); err != nil {
+		return err
+	}
+	if block.ID == 0 {
+		return ErrSlotTaken // it cannot be: all that was in the way is gone
+	}
 	if err := c.store(ctx, block); err != nil {
 		return err
 	}

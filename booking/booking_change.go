@@ -9,7 +9,7 @@ import (
 const moveAttempts = 3
 
 // withBooking locks a booking's nets, and those of also, and runs fn with the row as it is then. The row is read first to know what to
-// lock; where it has moved meanwhile, the step begins again, because a lock taken late would break the order.
+// lock; where it has moved meanwhile, the locks are given back and the step begins again, because a lock taken late would break the order.
 func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []NetID, fn func(ctx context.Context, c *change, b *Booking) error) error {
 	for attempt := 1; ; attempt++ {
 		seen, err := selectBooking(ctx, s.db, id)
@@ -21,7 +21,7 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []Ne
 		}
 		moved := false
 		l := locks{club: seen.Club, members: []MemberID{seen.Member}, nets: slices.Concat(seen.Nets, also)}
-		err = s.change(ctx, actor, l, func(ctx context.Context, c *change) error {
+		err = s.apart().change(ctx, actor, l, func(ctx context.Context, c *change) error {
 			b, err := selectBooking(ctx, c.tx, id)
 			if err != nil {
 				return err

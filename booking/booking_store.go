@@ -96,8 +96,8 @@ func decodeLines(data []byte, currency string) ([]PriceLine, error) {
 	return lines, nil
 }
 
-// insertBooking takes the slots. The schema's constraint has the last word.
-func insertBooking(ctx context.Context, q storage.Queryer, b *Booking) error {
+// queueBooking takes the slots under an id that was reserved.
+func queueBooking(batch *pgx.Batch, b *Booking) error {
 	lines, err := encodeLines(b.Lines)
 	if err != nil {
 		return err
@@ -106,20 +106,15 @@ func insertBooking(ctx context.Context, q storage.Queryer, b *Booking) error {
 	if b.Series != 0 {
 		series = &b.Series
 	}
-	err = q.QueryRow(ctx, `
+	batch.Queue(`
 		WITH b AS (
-			INSERT INTO booking (club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, price_lines, add_on_ids, note, created_at, changed_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14) RETURNING id, state
-		), slots AS (
-			INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
-			SELECT b.id, b.state, net, tstzrange($16, $17, '[)'), tstzrange($16, $18, '[)') FROM b, unnest($15::bigint[]) net
+			INSERT INTO booking (id, club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, price_lines, add_on_ids, note, created_at, changed_at, expires_at)
+			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15) RETURNING id, state
 		)
-		SELECT id FROM b`,
-		b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
-		b.Nets, b.Span.Start, b.Span.End, b.until).Scan(&b.ID)
-	if err != nil {
-		return fmt.Errorf("insert booking: %w", err)
-	}
+		INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
+		SELECT b.id, b.state, net, tstzrange($17, $18, '[)'), tstzrange($17, $19, '[)') FROM b, unnest($16::bigint[]) net`,
+		b.ID, b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
+		b.Nets, b.Span.Start, b.Span.End, b.until)
 	b.Version = 1
 	return nil
 }

@@ -74,14 +74,3 @@ func earlier(a, b time.Time) time.Time {
 	}
 	return b
 }
-
-// done ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
-func (c *change) done(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
-	if err := c.touch(ctx, b.Nets, b.occupied()); err != nil {
-		return err
-	}
-	if err := c.record(ctx, action, *b, detail); err != nil {
-		return err
-	}
-	return c.notify(ctx, tell, *b)
-}

@@ -6,6 +6,9 @@
 // the rows, the tokens of what readers know, the audit, the jobs of what is to be said, commit. Nothing happens after the commit, so there
 // is no step that a crash could leave out. Rules are pure and in files named by their noun; their SQL is in the _store.go beside them.
 //
+// Whoever wants a slot that is plainly taken is refused before that (Approach), from one statement that locks nothing. It can only refuse, and
+// only for what was so at one instant of the call; whatever it lets through is decided under the locks.
+//
 // # What the schema guarantees
 //
 // Two live bookings never share a net (EXCLUDE over the slots of live states); a slot's state is its booking's (a foreign key that

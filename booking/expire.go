@@ -14,6 +14,18 @@ func (c *change) expireIn(ctx context.Context, nets []NetID, want Span) error {
 	if err != nil {
 		return err
 	}
+	return c.expireAll(ctx, stale)
+}
+
+// expireAll moves holds that have run out; their rows are locked.
+func (c *change) expireAll(ctx context.Context, ids []ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	stale, err := selectBookings(ctx, c.tx, `WHERE b.id = ANY($1) AND b.state = 'held' AND b.expires_at <= $2 ORDER BY b.id`, ids, c.at)
+	if err != nil {
+		return err
+	}
 	for i := range stale {
 		if err := c.expire(ctx, &stale[i]); err != nil {
 			return err

@@ -45,9 +45,11 @@ func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
 }
 
 // mayAsk applies notice and horizon to members; staff only cannot book the past.
-func (c *change) mayAsk(day Day, want Span) error {
-	err := c.setup.checkNotice(day, want, c.at)
-	if c.actor.staff() && !errors.Is(err, ErrPast) {
+func (c *change) mayAsk(day Day, want Span) error { return c.setup.mayAsk(c.actor, day, want, c.at) }
+
+func (s *setup) mayAsk(actor Actor, day Day, want Span, at time.Time) error {
+	err := s.checkNotice(day, want, at)
+	if actor.staff() && !errors.Is(err, ErrPast) {
 		return nil
 	}
 	return err

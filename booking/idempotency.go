@@ -119,6 +119,27 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 
 const releaseTimeout = 3 * time.Second
 
+// Refuse is Once for a request that was refused before it took anything: whoever repeats it gets the same answer, and whoever was answered
+// under the key before, that one.
+func (s *Service) Refuse(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
+	if k.Key == "" || len(k.Key) > maxKey {
+		return Response{}, false, ErrKeyForm
+	}
+	kept, err := insertAnswer(ctx, s.db, k, refusal)
+	if err != nil || kept {
+		return refusal, false, translate(ctx, err)
+	}
+	owner := newOwner()
+	old, err := s.claim(ctx, k, owner)
+	switch {
+	case err != nil:
+		return Response{}, false, err
+	case old != nil:
+		return *old, true, nil
+	}
+	return refusal, false, translate(ctx, answer(ctx, s.db, k, owner, refusal)) // the key's owner had died
+}
+
 // newOwner is a random uuid: who runs a request, this time.
 func newOwner() string {
 	var b [16]byte
@@ -126,8 +147,12 @@ func newOwner() string {
 	return hex.EncodeToString(b[:])
 }
 
-// claim takes the key, or returns what was answered to it.
+// claim takes the key, or returns what was answered to it. Most keys are new: for them one statement is enough, and a transaction around it
+// would be two round trips more.
 func (s *Service) claim(ctx context.Context, k IdempotencyKey, owner string) (old *Response, err error) {
+	if taken, err := insertKey(ctx, s.db, k, owner); err != nil || taken {
+		return nil, translate(ctx, err)
+	}
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		old = nil
 		taken, err := insertKey(ctx, tx, k, owner)

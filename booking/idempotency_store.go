@@ -15,14 +15,36 @@ func keyArgs(k IdempotencyKey, more ...any) []any {
 	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
 }
 
+// insertKey takes a new key. Its commit need not wait for the disk: the commit of the effect does, and brings along all that was before it. A
+// claim that a power cut loses had no effect.
 func insertKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) (taken bool, err error) {
 	tag, err := q.Exec(ctx, `
-		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until) VALUES ($1, $2, $3, $4, $5, $6, booking_clock() + $7::interval)
+		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until)
+		SELECT $1, $2, $3, $4, $5::bytea, $6::uuid, booking_clock() + $7::interval FROM set_config('synchronous_commit', 'off', true) AS wait WHERE wait = 'off'
 		ON CONFLICT DO NOTHING`, keyArgs(k, k.Fingerprint[:], owner, keyLease)...)
 	if err != nil {
 		return false, fmt.Errorf("claim idempotency key: %w", err)
 	}
 	return tag.RowsAffected() == 1, nil
+}
+
+// insertAnswer stores what is answered to a new key.
+func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Response) (stored bool, err error) {
+	tag, err := q.Exec(ctx, `
+		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())
+		ON CONFLICT DO NOTHING`, keyArgs(k, k.Fingerprint[:], r.Status, r.MediaType, r.bytes())...)
+	if err != nil {
+		return false, fmt.Errorf("store answer: %w", err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// bytes is the body as its column takes it: no answer is without one.
+func (r Response) bytes() []byte {
+	if r.Body == nil {
+		return []byte{}
+	}
+	return r.Body
 }
 
 func lockKey(ctx context.Context, q storage.Queryer, k IdempotencyKey) (row keyRow, err error) {
@@ -54,13 +76,9 @@ func takeOverKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner
 
 // answer stores what is answered, if the key is still the owner's. An owner whose lease was taken over must not have its effect.
 func answer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
-	body := r.Body
-	if body == nil {
-		body = []byte{}
-	}
 	tag, err := q.Exec(ctx, `
 		UPDATE idempotency_key SET owner = NULL, lease_until = NULL, status = $6, media_type = $7, body = $8, answered_at = booking_clock()`+keyMatch+` AND owner = $5`,
-		keyArgs(k, owner, r.Status, r.MediaType, body)...)
+		keyArgs(k, owner, r.Status, r.MediaType, r.bytes())...)
 	if err != nil {
 		return fmt.Errorf("store answer: %w", err)
 	}

@@ -67,9 +67,8 @@ func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
 	for _, key := range netKeys(l.nets) {
 		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockNet, key)
 	}
-	b.Queue(`SELECT booking_clock()`).QueryRow(func(row pgx.Row) error { return row.Scan(&c.at) })
-	b.Queue(`SELECT coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&token) })
+	b.Queue(`SELECT booking_clock(), coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&c.at, &token) })
 	if err := c.tx.SendBatch(ctx, b).Close(); err != nil {
 		return "", fmt.Errorf("lock club %d: %w", l.club, err)
 	}

@@ -37,6 +37,7 @@ type database interface {
 // Service is the booking domain. Many may run, in many processes, over one database.
 type Service struct {
 	db       database
+	outer    pgx.Tx          // the step that this one is part of; nil: none
 	pool     storage.Hurried // for reads, which are never part of an outer step
 	cache    *busyCache
 	setups   *setupCache
@@ -65,24 +66,30 @@ func New(o Options) (*Service, error) {
 	}, nil
 }
 
-// within is the same service inside a transaction that has begun: its own transactions become savepoints of it.
+// within is the same service inside a transaction that has begun: its steps are part of it, and whoever began it gives it up when one of them
+// fails.
 func (s *Service) within(tx pgx.Tx) *Service {
 	inner := *s
-	inner.db = tx
+	inner.db, inner.outer = tx, tx
+	return &inner
+}
+
+// apart is the same service with steps that may fail without the transaction that they are in: each has a savepoint.
+func (s *Service) apart() *Service {
+	inner := *s
+	inner.outer = nil
 	return &inner
 }
 
 // inTx runs fn in a transaction and turns its error into one that can be told.
 func (s *Service) inTx(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
+	if s.outer != nil {
+		return translate(ctx, fn(ctx, s.outer))
+	}
 	return translate(ctx, storage.InTx(ctx, s.db, fn))
 }
 
 // snapshot runs fn in a read-only transaction in which every statement sees the same commits.
 func (s *Service) snapshot(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
-	return translate(ctx, storage.InTx(ctx, s.pool, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {
-			return fmt.Errorf("begin snapshot: %w", err)
-		}
-		return fn(ctx, tx)
-	}))
+	return translate(ctx, storage.InTx(ctx, s.pool.Snapshots(), fn))
 }

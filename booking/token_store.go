@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"pavilion/storage"
 )
 
 // everyDay is the day of a token that counts for all days, as tokens are read.
@@ -61,23 +59,31 @@ func selectTokens(ctx context.Context, q batcher, club ClubID, from, to Day) (to
 // manyDays is the length from which a change replaces the token of a net instead of one for each day.
 const manyDays = 40
 
-// touch replaces the tokens of what a change of slots makes wrong, in its transaction: there is no moment at which the change is
+// queueTouch replaces the tokens of what a change of slots makes wrong, in its transaction: there is no moment at which the change is
 // visible and the old token is too. A span that ends at 01:00 is also part of the evening before.
-func (c *change) touch(ctx context.Context, nets []NetID, spans ...Span) error {
+func (c *change) queueTouch(batch *pgx.Batch, nets []NetID, span Span) {
 	keys := map[tokenKey]bool{}
-	for _, span := range spans {
-		first, last := DayIn(span.Start, c.setup.club.Zone)-1, DayIn(span.End, c.setup.club.Zone)
-		for _, net := range nets {
-			if last-first > manyDays {
-				keys[tokenKey{net, everyDay}] = true
-				continue
-			}
-			for day := first; day <= last; day++ {
-				keys[tokenKey{net, day}] = true
-			}
+	first, last := DayIn(span.Start, c.setup.club.Zone)-1, DayIn(span.End, c.setup.club.Zone)
+	for _, net := range nets {
+		if last-first > manyDays {
+			keys[tokenKey{net, everyDay}] = true
+			continue
+		}
+		for day := first; day <= last; day++ {
+			keys[tokenKey{net, day}] = true
 		}
 	}
-	return replaceTokens(ctx, c.tx, c.setup.club.ID, keys)
+	queueTokens(batch, c.setup.club.ID, keys)
+}
+
+// touch is queueTouch by itself.
+func (c *change) touch(ctx context.Context, nets []NetID, span Span) error {
+	batch := new(pgx.Batch)
+	c.queueTouch(batch, nets, span)
+	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("replace tokens of club %d: %w", c.setup.club.ID, err)
+	}
+	return nil
 }
 
 // touchClub replaces the broad token: settings changed.
@@ -85,7 +91,16 @@ func (c *change) touchClub(ctx context.Context) error {
 	return replaceTokens(ctx, c.tx, c.setup.club.ID, map[tokenKey]bool{{0, everyDay}: true})
 }
 
-func replaceTokens(ctx context.Context, q storage.Queryer, club ClubID, keys map[tokenKey]bool) error {
+func replaceTokens(ctx context.Context, q batcher, club ClubID, keys map[tokenKey]bool) error {
+	batch := new(pgx.Batch)
+	queueTokens(batch, club, keys)
+	if err := q.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("replace tokens of club %d: %w", club, err)
+	}
+	return nil
+}
+
+func queueTokens(batch *pgx.Batch, club ClubID, keys map[tokenKey]bool) {
 	nets, days := make([]int64, 0, len(keys)), make([]*int32, 0, len(keys))
 	for k := range keys {
 		nets = append(nets, int64(k.net))
@@ -96,12 +111,8 @@ func replaceTokens(ctx context.Context, q storage.Queryer, club ClubID, keys map
 		}
 		days = append(days, day)
 	}
-	_, err := q.Exec(ctx, `
+	batch.Queue(`
 		INSERT INTO availability_token (club_id, net_id, day)
 		SELECT $1, net, coalesce(date '1970-01-01' + day, '-infinity') FROM unnest($2::bigint[], $3::int[]) AS t(net, day) ORDER BY 2, 3
 		ON CONFLICT (club_id, net_id, day) DO UPDATE SET token = gen_random_uuid()`, club, nets, days)
-	if err != nil {
-		return fmt.Errorf("replace tokens of club %d: %w", club, err)
-	}
-	return nil
 }

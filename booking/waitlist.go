@@ -153,8 +153,7 @@ func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
 	if b.ExpiresAt.After(b.Span.Start) {
 		b.ExpiresAt = &b.Span.Start
 	}
-	free, err := c.free(ctx, b.Nets, b.occupied(), 0)
-	if err != nil || !free {
+	if b.ID, err = c.reserve(ctx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
 		return err
 	}
 	if err := c.store(ctx, &b); err != nil {

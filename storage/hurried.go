@@ -45,11 +45,23 @@ func late(ctx, wctx context.Context, err error) error {
 }
 
 // Begin starts a transaction.
-func (h Hurried) Begin(ctx context.Context) (pgx.Tx, error) {
+func (h Hurried) Begin(ctx context.Context) (pgx.Tx, error) { return h.begin(ctx, pgx.TxOptions{}) }
+
+func (h Hurried) begin(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
 	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
 	defer cancel()
-	tx, err := h.pool.Begin(wctx)
+	tx, err := h.pool.BeginTx(wctx, o)
 	return tx, late(ctx, wctx, err)
+}
+
+// Snapshots is the pool as it starts transactions that only read, and in which every statement sees the same commits.
+func (h Hurried) Snapshots() Beginner { return snapshots{h} }
+
+type snapshots struct{ pool Hurried }
+
+// Begin starts one.
+func (s snapshots) Begin(ctx context.Context) (pgx.Tx, error) {
+	return s.pool.begin(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 }
 
 // Do runs fn on one connection.

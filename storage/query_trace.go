@@ -19,7 +19,7 @@ type QueryTracer struct {
 	now     func() time.Time
 
 	mu    sync.Mutex
-	kinds map[string]*QueryKind
+	kinds map[string]*QueryKind // by text as it was sent
 }
 
 // QueryKind is one statement and how it did in the last minutes.
@@ -60,25 +60,49 @@ func (t *QueryTracer) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, d pgx.Trac
 	if !ok {
 		return
 	}
+	t.count(q, d.Err)
+}
+
+type batchStartKey struct{}
+
+// TraceBatchStart notes the time. Postgres answers all statements of a batch together, so they count as one, in the order in which they went.
+func (t *QueryTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
+	texts := make([]string, len(d.Batch.QueuedQueries))
+	for i, q := range d.Batch.QueuedQueries {
+		texts[i] = q.SQL
+	}
+	return context.WithValue(ctx, batchStartKey{}, queryStart{strings.Join(texts, "; "), t.now()})
+}
+
+// TraceBatchQuery has nothing to add.
+func (*QueryTracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+// TraceBatchEnd counts the batch.
+func (t *QueryTracer) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchEndData) {
+	if b, ok := ctx.Value(batchStartKey{}).(queryStart); ok {
+		t.count(b, d.Err)
+	}
+}
+
+func (t *QueryTracer) count(q queryStart, err error) {
 	now := t.now()
 	took := now.Sub(q.at)
 	t.latency.Observe("postgres", took)
-	text := strings.Join(strings.Fields(q.sql), " ")
-	text = text[:min(len(text), queryText)]
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k := t.kinds[text]
+	k := t.kinds[q.sql]
 	if k == nil || now.Sub(k.since) > latency.Window {
 		if k == nil && len(t.kinds) >= queryKinds {
 			return
 		}
-		k = &QueryKind{SQL: text, since: now}
-		t.kinds[text] = k
+		text := strings.Join(strings.Fields(q.sql), " ")
+		k = &QueryKind{SQL: text[:min(len(text), queryText)], since: now}
+		t.kinds[q.sql] = k
 	}
 	k.Count++
 	k.Total += took
 	k.Max = max(k.Max, took)
-	if d.Err != nil {
+	if err != nil {
 		k.Errors++
 	}
 }

@@ -96,19 +96,28 @@ type NetDayBody struct {
 	Cells []CellBody `json:"cells"`
 }
 
-// CellBody is one step of the grid, in the club's own time.
+// CellBody is one step of the grid, in the club's own time. Its times are written already: there are hundreds in an answer, each many times.
 type CellBody struct {
-	Start  time.Time `json:"start" example:"2026-11-01T18:00:00+05:30"`
-	End    time.Time `json:"end"`
-	Status string    `json:"status" enum:"free,held,taken,closed,past,too_far,too_soon"`
+	Start  string `json:"start" format:"date-time" example:"2026-11-01T18:00:00+05:30"`
+	End    string `json:"end" format:"date-time"`
+	Status string `json:"status" enum:"free,held,taken,closed,past,too_far,too_soon"`
 }
 
 func availabilityOf(a booking.Availability) AvailabilityBody {
-	body := AvailabilityBody{At: a.At.UTC(), Days: []NetDayBody{}}
+	body := AvailabilityBody{At: a.At.UTC(), Days: make([]NetDayBody, 0, len(a.Days))}
+	written := map[int64]string{} // by instant: nets share their grid, and a cell ends where the next begins
+	write := func(t time.Time) string {
+		text, ok := written[t.UnixNano()]
+		if !ok {
+			text = t.In(a.Club.Zone).Format(time.RFC3339Nano)
+			written[t.UnixNano()] = text
+		}
+		return text
+	}
 	for _, d := range a.Days {
-		day := NetDayBody{Net: int64(d.Net.ID), Day: d.Day.String(), Cells: []CellBody{}}
+		day := NetDayBody{Net: int64(d.Net.ID), Day: d.Day.String(), Cells: make([]CellBody, 0, len(d.Cells))}
 		for _, c := range d.Cells {
-			day.Cells = append(day.Cells, CellBody{c.Span.Start.In(a.Club.Zone), c.Span.End.In(a.Club.Zone), string(c.Status)})
+			day.Cells = append(day.Cells, CellBody{write(c.Span.Start), write(c.Span.End), string(c.Status)})
 		}
 		body.Days = append(body.Days, day)
 	}

@@ -89,16 +89,17 @@ func (a *routes) book() {
 }
 
 func (a *routes) hold(ctx context.Context, in *holdIn) (effect[BookingBody], error) {
-	actor, err := a.actorIn(ctx, in.Club)
-	if err != nil {
-		return nil, err
-	}
 	slot, err := a.slotOf(ctx, in.Club, in.Body.SlotBody)
 	if err != nil {
 		return nil, err
 	}
+	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note}
+	actor, err := a.deps.Booking.Approach(ctx, actorAnywhere(ctx), r)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.Hold(ctx, actor, booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note})
+		b, err := s.Hold(ctx, actor, r)
 		return bookingOf(b), err
 	}, nil
 }

@@ -40,26 +40,31 @@ func addOnce[I, B any, P keyedInput[I]](a *routes, r route, prepare func(ctx con
 		if err != nil {
 			return nil, err
 		}
-		act, err := prepare(ctx, in)
-		if err != nil {
-			a.metrics.bookings.WithLabelValues(r.id, problemOf(err).code()).Inc()
-			return nil, err
-		}
 		var out bodyOut[B]
 		var refused *Problem
-		answer, replayed, err := a.deps.Booking.Once(ctx, key, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
-			refused = nil // of a try before this one
-			if out.Body, err = act(ctx, s); err != nil {
-				return booking.Response{}, err
-			}
-			data, err := json.Marshal(out.Body)
-			return booking.Response{Status: r.status, MediaType: "application/json", Body: data}, err
-		}, func(err error) (booking.Response, bool) {
+		refuse := func(err error) (booking.Response, bool) {
 			refused = problemOf(err)
 			refused.RequestID = exchangeOf(ctx).id
 			data, merr := json.Marshal(refused)
 			return booking.Response{Status: refused.Status, MediaType: problemType, Body: data}, merr == nil && lasting(refused.Status)
-		})
+		}
+		var answer booking.Response
+		var replayed bool
+		act, err := prepare(ctx, in)
+		switch {
+		case err == nil:
+			answer, replayed, err = a.deps.Booking.Once(ctx, key, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
+				refused = nil // of a try before this one
+				if out.Body, err = act(ctx, s); err != nil {
+					return booking.Response{}, err
+				}
+				data, err := json.Marshal(out.Body)
+				return booking.Response{Status: r.status, MediaType: "application/json", Body: data}, err
+			}, refuse)
+		case problemOf(err).Status == http.StatusConflict: // as things are now: an answer like the effect's own
+			refusal, _ := refuse(err)
+			answer, replayed, err = a.deps.Booking.Refuse(ctx, key, refusal)
+		}
 		a.metrics.bookings.WithLabelValues(r.id, outcome(err, refused, replayed)).Inc()
 		switch {
 		case err != nil:
@@ -86,10 +91,10 @@ func outcome(err error, refused *Problem, replayed bool) string {
 	switch {
 	case err != nil:
 		return problemOf(err).code()
-	case refused != nil:
-		return refused.code()
 	case replayed:
 		return "replayed"
+	case refused != nil:
+		return refused.code()
 	}
 	return "ok"
 }

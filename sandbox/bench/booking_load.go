@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +23,7 @@ const (
 	hotNets    = 4
 	rivals     = 32
 	rivalTime  = 10 * time.Second
-	roomForOne = 100_000 // slots set aside for one round of pgbench
+	roomForOne = 60_000 // slots set aside for one round of pgbench
 )
 
 // load is what the clients of one kind of load saw.
@@ -120,12 +121,12 @@ func open(ctx context.Context, perSecond int, lasts time.Duration, call func(ctx
 
 // holds compares holds over HTTP with pgbench running their statements.
 func (b *bookingBench) holds(ctx context.Context) error {
-	script, err := b.script(ctx)
+	files, err := b.script(ctx)
 	if err != nil {
 		return fmt.Errorf("record a hold: %w", err)
 	}
 	l := b.newLoad(fmt.Sprintf("free slots, %d clients", holders))
-	var ours, theirs float64
+	var ours, plain, together float64
 	for range rounds {
 		rate, err := closed(ctx, holders, roundTime, func(ctx context.Context, _ int) error {
 			s, err := b.nextSlot()
@@ -143,12 +144,15 @@ func (b *bookingBench) holds(ctx context.Context) error {
 			return fmt.Errorf("holds: %w", err)
 		}
 		ours += rate / rounds
-		if rate, err = b.pgbench(ctx, script); err != nil {
-			return fmt.Errorf("pgbench: %w", err)
+		for file, sum := range map[string]*float64{files.plain: &plain, files.together: &together} {
+			if rate, err = b.pgbench(ctx, file); err != nil {
+				return fmt.Errorf("pgbench: %w", err)
+			}
+			*sum += rate / rounds
 		}
-		theirs += rate / rounds
 	}
-	b.figure("holds", ours, "holds/s", theirs)
+	b.figure("holds", ours, "holds/s", plain)
+	b.figure("holds_beside_pipelines", ours, "holds/s", together)
 	return nil
 }
 
@@ -169,8 +173,9 @@ func (b *bookingBench) hotHour(ctx context.Context) error {
 	}
 	hot := b.newLoad(fmt.Sprintf("one hour on %d nets, %d requests/s", hotNets, hotRate))
 	at := b.emptyHour()
+	var asked atomic.Int64
 	wanted, err := open(ctx, hotRate, hotTime, func(ctx context.Context) error {
-		n := b.keys.Add(1)
+		n := asked.Add(1)
 		s := at
 		s.member, s.net = int(n%everybody), at.net+n%hotNets
 		a, err := b.hold(ctx, s, s.net)

@@ -28,16 +28,19 @@ const preamble = `\set n :n + 1
 
 var errRecording = errors.New("that is no hold")
 
-// script records what the binary sends for one hold, and returns the name of a pgbench script that sends the same for a slot of its own each
-// time. Round trips stay round trips: what was sent together goes into one pipeline.
-func (b *bookingBench) script(ctx context.Context) (path string, err error) {
+// scripts are what pgbench runs: the statements of a hold one after the other, as it runs any script, and in the round trips of the binary,
+// where what was sent together goes into one pipeline.
+type scripts struct{ plain, together string }
+
+// script records what the binary sends for one hold, and writes scripts that send the same for a slot of their own each time.
+func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
 	r, postgresURL, err := record(ctx, b.engines.PostgresURL)
 	if err != nil {
-		return "", err
+		return files, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	if err := b.direct(ctx, postgresURL); err != nil {
-		return "", err
+		return files, err
 	}
 	// The hold that counts is not the first: the settings and the session are known, as they mostly are.
 	var s slot
@@ -53,57 +56,51 @@ func (b *bookingBench) script(ctx context.Context) (path string, err error) {
 		return err
 	}
 	if err := take(); err != nil {
-		return "", err
+		return files, err
 	}
 	trips, err := r.during(take)
 	if err != nil {
-		return "", err
+		return files, err
 	}
 	// Back on the direct way before anything is measured.
 	if err := b.direct(ctx, b.engines.PostgresURL); err != nil {
-		return "", err
+		return files, err
 	}
-	text, err := b.write(ctx, trips, s)
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(b.dir, "hold.sql")
-	return path, os.WriteFile(path, []byte(text), 0o600)
+	return b.write(ctx, trips, s)
 }
 
 // write puts the recorded statements into pgbench's language.
-func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (string, error) {
+func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (files scripts, err error) {
 	conn, err := pgx.Connect(ctx, b.engines.PostgresURL)
 	if err != nil {
-		return "", err
+		return files, err
 	}
 	defer conn.Close(ctx) //nolint:errcheck // the statements' own errors count
 	steps := int64(slotSteps / time.Second)
-	var out strings.Builder
-	fmt.Fprintf(&out, preamble, holders, b.club.firstNet, lanes, firstMember, everybody, b.club.first.Unix(), lanes, steps)
-	statements := 0
+	start := fmt.Sprintf(preamble, holders, b.club.firstNet, lanes, firstMember, everybody, b.club.first.Unix(), lanes, steps)
+	plain, together, statements := start, start, 0
 	for _, trip := range trips {
-		if len(trip) > 1 {
-			out.WriteString("\\startpipeline\n")
-		}
+		var lines string
 		for _, st := range trip {
 			text, err := b.inline(ctx, conn, st, s)
 			if err != nil {
-				return "", err
+				return files, err
 			}
-			fmt.Fprintf(&out, "%s;\n", strings.TrimSuffix(strings.TrimSpace(text), ";"))
+			lines += strings.TrimSuffix(strings.TrimSpace(text), ";") + ";\n"
 			statements++
 		}
+		plain += lines
 		if len(trip) > 1 {
-			out.WriteString("\\endpipeline\n")
+			lines = "\\startpipeline\n" + lines + "\\endpipeline\n"
 		}
+		together += lines
 	}
-	script := out.String()
-	if !strings.Contains(script, "INSERT INTO booking ") || !strings.HasSuffix(script, "commit;\n") {
-		return "", fmt.Errorf("%w: %s", errRecording, script)
+	if !strings.Contains(plain, "INSERT INTO booking ") || !strings.HasSuffix(plain, "commit;\n") {
+		return files, fmt.Errorf("%w: %s", errRecording, plain)
 	}
 	fmt.Fprintf(b.out, "# a hold is %d statements in %d round trips\n", statements, len(trips))
-	return script, nil
+	files = scripts{filepath.Join(b.dir, "plain.sql"), filepath.Join(b.dir, "together.sql")}
+	return files, errors.Join(os.WriteFile(files.plain, []byte(plain), 0o600), os.WriteFile(files.together, []byte(together), 0o600))
 }
 
 var placeholder = regexp.MustCompile(`\$\d+`)

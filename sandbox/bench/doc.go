@@ -12,7 +12,8 @@
 //   - The bot's answers are counted against a bot that echoes and does nothing else.
 //
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
-//     server with the same number of clients. It sends them and does nothing else.
+//     server with the same number of clients. It sends them and does nothing else: one after the other, as it runs any script, and for
+//     holds_beside_pipelines in as few round trips as the binary.
 //
 //   - Holds of one hour that everybody wants are timed beside holds of free slots, both at a steady rate from the moment each was due.
 //
