@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -59,7 +60,8 @@ type AuditQuery struct {
 	Club    ClubID
 	Booking ID
 	After   int64
-	Limit   int // 100 where 0, at most 1000
+	Limit   int  // 100 where 0, at most 1000
+	Newest  bool // the last ones, not the first
 }
 
 // Audit reads lines, oldest first.
@@ -71,11 +73,18 @@ func (s *Service) Audit(ctx context.Context, actor Actor, query AuditQuery) ([]A
 	if limit <= 0 {
 		limit = 100
 	}
+	order := ""
+	if query.Newest {
+		order = " DESC"
+	}
 	lines, err := collect(ctx, s.db, scanAudit, `
 		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail FROM audit
-		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id LIMIT $4`, query.Club, query.After, query.Booking, min(limit, 1000))
+		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, min(limit, 1000))
 	if err != nil {
 		return nil, translate(ctx, fmt.Errorf("read audit: %w", err))
+	}
+	if query.Newest {
+		slices.Reverse(lines)
 	}
 	return lines, nil
 }

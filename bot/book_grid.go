@@ -196,14 +196,20 @@ func (v *visit) taken(ctx context.Context, s step, why string) (Reply, error) {
 	}
 	found.Starts = slices.DeleteFunc(found.Starts, func(x booking.Start) bool { return x.Longest < length })
 	k := v.buttons()
-	for _, x := range found.Near(s.Net, s.start(), nearMost) {
+	free := found.Near(s.Net, s.start(), nearMost)
+	for _, x := range free {
 		to := step{Verb: stepSlip, Club: s.Club, Net: x.Net, Minute: minuteOf(x.At), Length: int(length / time.Minute), Booking: s.Booking}
 		k.beside(2, v.in.Clock(x.At.In(found.Club.Zone))+" · "+clean(netName(found.Nets, x.Net), 20), to)
 	}
+	if s.Booking == 0 {
+		k.row(v.in.Say("wait.join"), step{Verb: stepWait, Club: s.Club, Net: s.Net, Minute: s.Minute, Length: int(length / time.Minute)})
+	}
+	s.Length = int(length / time.Minute)
+	v.offerBlock(k, actor, s)
 	k.row(v.in.Say("book.whole_day"), step{Verb: stepDay, Club: s.Club, Day: day, Booking: s.Booking})
 	title := clean(netName(found.Nets, s.Net), 60) + " · " + v.in.Day(dateOf(day)) + " " + v.in.Clock(s.start().In(found.Club.Zone))
 	near := v.in.Say("book.near")
-	if len(k.rows) == 1 {
+	if len(free) == 0 {
 		near = v.in.Say("book.nothing_near")
 	}
 	return Reply{Text: title + "\n" + why + "\n" + near, Bold: len(title), Keyboard: k.rows}, nil

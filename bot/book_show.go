@@ -18,6 +18,7 @@ type shown struct {
 	club     booking.Club
 	nets     []booking.Net
 	payments []booking.Payment
+	desk     bool // shown to the club's staff, with what only they can do
 }
 
 // look reads a booking for its member or the staff.
@@ -38,7 +39,15 @@ func (v *visit) look(ctx context.Context, id booking.ID) (shown, error) {
 	if _, err := v.service().Booking(ctx, actor, id); err != nil {
 		return shown{}, err
 	}
-	return v.bot.lookAt(ctx, actor, seen[0], at)
+	s, err := v.bot.lookAt(ctx, actor, seen[0], at)
+	if err != nil {
+		return s, err
+	}
+	if seen[0].Member == actor.ID {
+		actor, err = v.actor(ctx, seen[0].Club)
+	}
+	s.desk = actor.Role == booking.Staff || actor.Role == booking.Admin
+	return s, err
 }
 
 func (b *Bot) lookAt(ctx context.Context, actor booking.Actor, seen booking.Booking, at time.Time) (shown, error) {
@@ -60,7 +69,7 @@ func (v *visit) show(ctx context.Context, id booking.ID) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if s.live() && s.booking.State == booking.Held {
+	if s.live() && s.booking.State == booking.Held && s.booking.Member == booking.MemberID(v.event.From.ID) {
 		v.watch = watched{booking: id, version: s.booking.Version, next: nextLook(s.at, *s.booking.ExpiresAt)}
 	}
 	return v.showing(s), nil
@@ -89,6 +98,11 @@ func (v *visit) showing(s shown) Reply {
 		v.liveButtons(k, s)
 	default:
 		k.row(v.in.Say("show.again"), step{Verb: stepDay, Club: b.Club, Day: b.Day})
+	}
+	if s.desk {
+		v.deskButtons(k, s)
+	} else {
+		k.row(v.in.Say("show.mine"), step{Verb: stepMine})
 	}
 	reply.Text, reply.Keyboard = t.String(), k.rows
 	return reply
@@ -179,10 +193,17 @@ func providerName(p booking.Provider) string {
 }
 
 func (v *visit) liveButtons(k *buttons, s shown) {
-	id := s.booking.ID
-	k.row(v.in.Say("show.file"), step{Verb: stepFile, Booking: id})
+	b := s.booking
+	if b.State == booking.Confirmed && !s.at.Before(b.Span.Start.Add(-s.club.Policy.CheckIn)) && s.at.Before(b.Span.End) {
+		k.row(v.in.Say("show.check_in"), step{Verb: stepCheckIn, Booking: b.ID})
+	}
+	k.row(v.in.Say("show.file"), step{Verb: stepFile, Booking: b.ID})
 	if s.club.Place != nil {
-		k.beside(2, v.in.Say("show.map"), step{Verb: stepMap, Booking: id})
+		k.beside(2, v.in.Say("show.map"), step{Verb: stepMap, Booking: b.ID})
+	}
+	if b.State == booking.Confirmed && b.Span.Start.After(s.at) {
+		k.row(v.in.Say("show.move"), step{Verb: stepMonth, Club: b.Club, Page: monthOf(dateOf(b.Day)), Booking: b.ID})
+		k.beside(2, v.in.Say("show.cancel"), step{Verb: stepDrop, Booking: b.ID})
 	}
 }
 

@@ -45,6 +45,7 @@ func (v *visit) slip(ctx context.Context, s step) (Reply, error) {
 		}
 	}
 	k.row(v.in.Say("book.hold", v.money(quote.Total)), s.at(stepHold))
+	v.offerBlock(k, actor, s)
 	k.row(v.in.Say("book.back"), step{Verb: stepDay, Club: s.Club, Day: quote.Day})
 	title := "🏏 " + clean(netName(found.Nets, s.Net), 60) + " · " + clean(club.Name, 100)
 	text := title + "\n" + v.in.Span(s.span().Start.In(club.Zone), s.span().End.In(club.Zone)) + "\n" + v.prices(quote.Lines, quote.Total)

@@ -18,8 +18,14 @@ func (b *Bot) commands() []route {
 		{command: "start", handle: b.handleStart},
 		{command: "search", usage: "/search title", about: "find files", handle: b.handleSearch},
 		{command: "book", booking: true, about: "book a net", handle: b.handleBook},
+		{command: "mybookings", booking: true, about: "what you have booked: move, cancel, check in", handle: b.handleMine},
+		{command: "waitlist", booking: true, about: "what you wait for", handle: b.handleWaitlist},
 		{command: "help", about: "what I can do", handle: b.handleHelp},
 		{command: "group", usage: "/group on|off", about: "switch search in this group", handle: b.handleGroup},
+		{command: "today", booking: true, staff: true, about: "the day sheet: check in, take money", handle: b.handleToday},
+		{command: "block", booking: true, staff: true, about: "keep a net for the club", handle: b.handleBlock},
+		{command: "refund", booking: true, staff: true, usage: "/refund 12", about: "give money back for a booking", handle: b.handleRefund},
+		{command: "audit", booking: true, staff: true, usage: "/audit or /audit 12", about: "who did what", handle: b.handleAudit},
 		{command: "channels", admin: true, usage: "/channels add @name", about: "which channels are indexed", handle: b.handleChannels},
 		{command: "index", admin: true, usage: "/index @name 1-500", about: "read a channel's past", handle: b.handleIndex},
 		{command: "stats", admin: true, about: "files, people, backlog", handle: b.handleStats},
@@ -32,7 +38,7 @@ func (b *Bot) handleHelp(ctx context.Context, e *Event) error {
 	t.WriteString("Type words of a file's name; tap a result to get the file. The buttons below the results narrow them.\n")
 	t.WriteString("In a group: /search words, or mention me. In any chat: @" + b.self.Load().Username + " words.\n")
 	for _, r := range b.routes {
-		if r.about == "" || r.admin && !b.isClubAdmin(e.From.ID) || r.booking && !b.hasClub.Load() {
+		if r.about == "" || (r.admin || r.staff) && !b.isClubAdmin(e.From.ID) || r.booking && !b.hasClub.Load() {
 			continue
 		}
 		name := r.usage
@@ -53,7 +59,7 @@ func (b *Bot) handleUnknown(ctx context.Context, e *Event) error {
 		return err
 	}
 	for _, r := range b.routes {
-		if !r.admin || b.isClubAdmin(e.From.ID) {
+		if !r.admin && !r.staff || b.isClubAdmin(e.From.ID) {
 			names.Add(map[string]int{r.command: 1})
 		}
 	}
@@ -100,9 +106,9 @@ func (b *Bot) groupAdmin(ctx context.Context, e *Event) (bool, error) {
 func (b *Bot) publishCommands(ctx context.Context) error {
 	b.lookForClub(ctx)
 	errs := []error{
-		b.tg.setCommands(ctx, &tg.BotCommandScopeDefault{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
-		b.tg.setCommands(ctx, &tg.BotCommandScopeChats{}, b.menu(func(r route) bool { return !r.admin && r.command != "group" })),
-		b.tg.setCommands(ctx, &tg.BotCommandScopeChatAdmins{}, b.menu(func(r route) bool { return !r.admin })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeDefault{}, b.menu(func(r route) bool { return !r.admin && !r.staff && r.command != "group" })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeChats{}, b.menu(func(r route) bool { return !r.admin && !r.staff && r.command != "group" })),
+		b.tg.setCommands(ctx, &tg.BotCommandScopeChatAdmins{}, b.menu(func(r route) bool { return !r.admin && !r.staff })),
 	}
 	for _, id := range b.opts.Admins {
 		errs = append(errs, b.setAdminMenu(ctx, id))

@@ -12,10 +12,11 @@ import (
 
 // Errors of booking in the chat.
 var (
-	errNoClub      = fault.New(fault.NotFound, "chat_no_club", "No club takes bookings here yet. An admin adds one first, with its nets, hours and prices.")
-	errPrivateOnly = fault.New(fault.Invalid, "private_only", "Bookings are made in a private chat: open mine and send the command there.")
-	errNoPlace     = fault.New(fault.NotFound, "no_place", "The club has not said where it is.")
-	errStaleStep   = fault.New(fault.Gone, "stale_step", "That button is from another time. Send /book to begin again.")
+	errNoClub       = fault.New(fault.NotFound, "chat_no_club", "No club takes bookings here yet. An admin adds one first, with its nets, hours and prices.")
+	errPrivateOnly  = fault.New(fault.Invalid, "private_only", "Bookings are made in a private chat: open mine and send the command there.")
+	errNoPlace      = fault.New(fault.NotFound, "no_place", "The club has not said where it is.")
+	errWhichBooking = fault.New(fault.Invalid, "which_booking", "Say which booking, by its number: /refund 12 or /audit 12.")
+	errStaleStep    = fault.New(fault.Gone, "stale_step", "That button is from another time. Send /book to begin again.")
 )
 
 // visit is one command or tap of the booking conversation: who comes, in which language and role, and what is said on the button.
@@ -166,6 +167,34 @@ func (v *visit) screen(ctx context.Context, s step) (Reply, error) {
 		return v.giveUp(ctx, s)
 	case stepMove:
 		return v.move(ctx, s)
+	case stepMine:
+		return v.mine(ctx, s)
+	case stepDrop:
+		return v.askCancel(ctx, s)
+	case stepCancel:
+		return v.cancel(ctx, s)
+	case stepCheckIn:
+		return v.attend(ctx, s, v.service().CheckIn)
+	case stepNoShow:
+		return v.attend(ctx, s, v.service().NoShow)
+	case stepWait:
+		return v.wait(ctx, s)
+	case stepWaits:
+		return v.waits(ctx)
+	case stepLeave:
+		return v.leave(ctx, s)
+	case stepSheet:
+		return v.sheet(ctx, s)
+	case stepDesk:
+		return v.payAtDesk(ctx, s)
+	case stepBack:
+		return v.askRefund(ctx, s)
+	case stepRefund:
+		return v.refund(ctx, s)
+	case stepAudit:
+		return v.auditOf(ctx, s)
+	case stepBlock:
+		return v.block(ctx, s)
 	case stepFile:
 		return Reply{}, v.sendFile(ctx, s)
 	case stepMap:

@@ -26,7 +26,14 @@ var (
 
 // Send says what booking has to say to a member, in their private chat. A repeat, also by the next process, is the same message to Telegram.
 func (b *Bot) Send(ctx context.Context, m booking.Message) error {
-	return b.say(ctx, int64(m.Member), m.Text, m.Once)
+	r := Reply{Text: m.Text}
+	if m.Booking != 0 {
+		in := b.deps.Phrases.In(b.language(ctx, int64(m.Member)))
+		k := buttons{owner: int64(m.Member)}
+		k.row(in.Say("show.open"), step{Verb: stepShow, Booking: m.Booking})
+		r.Keyboard = k.rows
+	}
+	return b.say(ctx, int64(m.Member), r, m.Once)
 }
 
 // Alert tells the club's admins that something about money does not add up. It is done when one of them has it; who cannot be reached is
@@ -36,7 +43,7 @@ func (b *Bot) Alert(ctx context.Context, r booking.Review) error {
 	reached := false
 	for _, admin := range b.opts.Admins {
 		in := b.deps.Phrases.In(b.language(ctx, admin))
-		err := b.say(ctx, admin, in.Say("review."+string(r.Reason), strconv.FormatInt(int64(r.ID), 10)), fmt.Sprintf("review %d of %d", r.ID, r.OpenedAt.UnixMicro()))
+		err := b.say(ctx, admin, Reply{Text: in.Say("review."+string(r.Reason), strconv.FormatInt(int64(r.ID), 10))}, fmt.Sprintf("review %d of %d", r.ID, r.OpenedAt.UnixMicro()))
 		switch {
 		case err == nil:
 			reached = true
@@ -64,7 +71,7 @@ func (b *Bot) language(ctx context.Context, person int64) string {
 const languageWithin = 2 * time.Second
 
 // say sends a text to a person who did not ask for it just now. Equal names are one message.
-func (b *Bot) say(ctx context.Context, person int64, text, once string) error {
+func (b *Bot) say(ctx context.Context, person int64, r Reply, once string) error {
 	select {
 	case <-b.signedIn:
 	case <-ctx.Done():
@@ -76,7 +83,7 @@ func (b *Bot) say(ctx context.Context, person int64, text, once string) error {
 	}
 	randomID := int64(xxhash.Sum64String(fmt.Sprintf("%d/%d/%s", b.state.botID, person, once))) //nolint:gosec // any 64 bits
 	_, err = b.tg.send(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
-		return b.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: clipText(text, maxText), NoWebpage: true, RandomID: randomID})
+		return b.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: clipText(r.Text, maxText), NoWebpage: true, RandomID: randomID, ReplyMarkup: markup(r)})
 	})
 	if err != nil && fault.KindOf(err) == fault.Internal && !b.connected.Load() {
 		return errors.Join(errAway, err)

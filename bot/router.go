@@ -18,6 +18,7 @@ type handler func(ctx context.Context, e *Event) error
 type route struct {
 	command string
 	admin   bool // for the admins of the configuration
+	staff   bool // of a club: whoever does something is asked then; menus show it to the admins of the configuration
 	booking bool // makes sense once there is a club
 	usage   string
 	about   string // in menus and in /help

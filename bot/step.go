@@ -20,6 +20,8 @@ type step struct {
 	AddOns  addOns
 	Booking booking.ID // that is shown, changed or moved; 0: a new one is chosen
 	Page    int        // of a list; which month, for a calendar
+	Wait    booking.WaitID
+	Seen    int64 // what had been given back when the button was made
 }
 
 // addOns are what is hired, in the order in which it was chosen; 0 is nothing.
@@ -46,13 +48,29 @@ const (
 	stepFile    verb = 'f' // the calendar file
 	stepMap     verb = 'o'
 	stepMove    verb = 'r' // a booking, to another time
+	stepMine    verb = 'i'
+	stepDrop    verb = 'c' // asks whether to cancel, and says what comes back
+	stepCancel  verb = 'z'
+	stepCheckIn verb = 'q'
+	stepWait    verb = 'w' // for a time that is taken
+	stepWaits   verb = 'u'
+	stepLeave   verb = 'j' // the waitlist
+	stepSheet   verb = 'a' // of a day, for staff
+	stepNoShow  verb = 'n'
+	stepDesk    verb = 's' // Page: cash or card
+	stepBack    verb = 'p' // asks whether to give money back; Page: of which payment
+	stepRefund  verb = 'R'
+	stepAudit   verb = 'A'
+	stepBlock   verb = 'B' // Seen: the bookings in the way
 )
 
-// fields are the letters of what a verb's button carries: c club, n net, d day, s start, l length, a add-ons, b booking, p page.
+// fields are the letters of what a verb's button carries: c club, n net, d day, s start, l length, a add-ons, b booking, p page, w wait, e seen.
 func (v verb) fields() string {
 	switch v {
-	case stepClubs:
+	case stepClubs, stepWaits:
 		return "-"
+	case stepMine:
+		return "p"
 	case stepMonth:
 		return "cpb"
 	case stepDay:
@@ -65,9 +83,19 @@ func (v verb) fields() string {
 		return "cnsla"
 	case stepMove:
 		return "cnslb"
-	case stepPay:
+	case stepPay, stepDesk, stepBack:
 		return "bp"
-	case stepShow, stepConfirm, stepExtend, stepGiveUp, stepFile, stepMap:
+	case stepRefund:
+		return "bpe"
+	case stepWait:
+		return "cnsl"
+	case stepBlock:
+		return "cnsle"
+	case stepLeave:
+		return "w"
+	case stepSheet:
+		return "cdp"
+	case stepShow, stepConfirm, stepExtend, stepGiveUp, stepFile, stepMap, stepDrop, stepCancel, stepCheckIn, stepNoShow, stepAudit:
 		return "b"
 	}
 	return ""
@@ -108,6 +136,10 @@ func (s step) encode() []string {
 			out = append(out, base36(int64(s.Booking)))
 		case 'p':
 			out = append(out, base36(int64(s.Page)))
+		case 'w':
+			out = append(out, base36(int64(s.Wait)))
+		case 'e':
+			out = append(out, base36(s.Seen))
 		}
 	}
 	return out
@@ -140,6 +172,10 @@ func (p *fields) step() step {
 			s.Booking = booking.ID(p.number())
 		case 'p':
 			s.Page = int(p.within(maxStepDay))
+		case 'w':
+			s.Wait = booking.WaitID(p.number())
+		case 'e':
+			s.Seen = p.number()
 		}
 	}
 	return s

@@ -72,12 +72,14 @@ func pressData(t *testing.T, u *driver.User, m *tg.Message, data []byte) *tg.Mes
 	return answer
 }
 
-// shows waits until a message says something.
+// shows waits until that very message says something.
 func shows(t *testing.T, u *driver.User, m *tg.Message, part string) *tg.Message {
 	t.Helper()
-	now := await(t, u, part)
-	if now.ID != m.ID {
-		t.Fatalf("%q came in message %d, not in %d", part, now.ID, m.ID)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	now, err := u.Await(ctx, sandbox.BotName, func(x *tg.Message) bool { return x.ID == m.ID && strings.Contains(x.Message, part) })
+	if err != nil {
+		t.Fatalf("%q: %v", part, err)
 	}
 	return now
 }
@@ -85,8 +87,29 @@ func shows(t *testing.T, u *driver.User, m *tg.Message, part string) *tg.Message
 // onDay opens the grid of the club's day after tomorrow, as a person does.
 func (n *nets) onDay(t *testing.T, u *driver.User) *tg.Message {
 	t.Helper()
+	before := newest(t, u)
 	say(t, u, "/book")
-	m := await(t, u, "Which day?")
+	var m *tg.Message
+	until(t, "a calendar", func() bool {
+		m = await(t, u, "Which day?")
+		return m.ID > before
+	})
+	return n.pick(t, u, m)
+}
+
+// newest is the id of the last message in the chat with the bot.
+func newest(t *testing.T, u *driver.User) int {
+	t.Helper()
+	all, err := u.Messages(t.Context(), sandbox.BotName)
+	if err != nil || len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1].ID
+}
+
+// pick goes from the calendar to the day after tomorrow.
+func (n *nets) pick(t *testing.T, u *driver.User, m *tg.Message) *tg.Message {
+	t.Helper()
 	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
 	month := day.Format("January 2006")
 	if !strings.Contains(m.Message, month) {

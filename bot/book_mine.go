@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"pavilion/booking"
+)
+
+const mineRows = 8
+
+// handleMine lists what the person has booked.
+func (b *Bot) handleMine(ctx context.Context, e *Event) error {
+	return b.enter(ctx, e, func(ctx context.Context, v *visit) (Reply, error) { return v.mine(ctx, step{Verb: stepMine}) })
+}
+
+// mine is the list of what is ahead, in all clubs; each leads to its screen.
+func (v *visit) mine(ctx context.Context, s step) (Reply, error) {
+	clubs, err := v.service().Clubs(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	_, at, err := v.service().Glance(ctx, nil)
+	if err != nil {
+		return Reply{}, err
+	}
+	var ahead []booking.Booking
+	zones := map[booking.ClubID]booking.Club{}
+	for _, c := range clubs {
+		zones[c.ID] = c
+		list, err := v.allMine(ctx, c, booking.DayIn(at, c.Zone)-1)
+		if err != nil {
+			return Reply{}, err
+		}
+		ahead = append(ahead, slices.DeleteFunc(list, func(b booking.Booking) bool { return !b.LiveAt(at) || !b.Span.End.After(at) })...)
+	}
+	slices.SortStableFunc(ahead, func(x, y booking.Booking) int { return x.Span.Start.Compare(y.Span.Start) })
+	pages := max(1, (len(ahead)+mineRows-1)/mineRows)
+	page := min(s.Page, pages-1)
+	k := v.buttons()
+	for _, b := range ahead[page*mineRows : min(len(ahead), (page+1)*mineRows)] {
+		start := b.Span.Start.In(zones[b.Club].Zone)
+		k.row(mark(b)+" "+v.in.Day(start)+" "+v.in.Clock(start), step{Verb: stepShow, Booking: b.ID})
+	}
+	k.turn(page, pages, s)
+	k.row(v.in.Say("mine.book"), step{Verb: stepClubs})
+	k.beside(2, v.in.Say("mine.waits"), step{Verb: stepWaits})
+	title := v.in.Say("mine.title")
+	text := title + "\n" + v.in.Say("mine.some", len(ahead))
+	return Reply{Text: text, Bold: len(title), Keyboard: k.rows}, nil
+}
+
+// allMine reads a member's bookings of a club from a day on.
+func (v *visit) allMine(ctx context.Context, club booking.Club, from booking.Day) (all []booking.Booking, err error) {
+	const each = 200
+	query := booking.MineQuery{Club: club.ID, From: from, Limit: each}
+	for {
+		list, err := v.service().Mine(ctx, booking.Actor{ID: booking.MemberID(v.event.From.ID)}, query)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, list...); len(list) < each {
+			return all, nil
+		}
+		query.After = list[len(list)-1].ID
+	}
+}
+
+// mark is the sign of how a booking stands.
+func mark(b booking.Booking) string {
+	switch {
+	case b.Kind == booking.Block:
+		return "🚧"
+	case b.Kind == booking.Offer:
+		return "🎾"
+	case b.State == booking.Held:
+		return "⏳"
+	case b.State == booking.CheckedIn:
+		return "☑️"
+	case b.State == booking.NoShow:
+		return "👻"
+	}
+	return "✅"
+}
+
+// turn adds the buttons to the pages before and after.
+func (k *buttons) turn(page, pages int, s step) {
+	for _, t := range []struct {
+		there bool
+		text  string
+		page  int
+	}{{page > 0, "◀", page - 1}, {page < pages-1, "▶", page + 1}} {
+		if !t.there {
+			continue
+		}
+		s.Page = t.page
+		if t.text == "▶" && page > 0 {
+			k.beside(2, t.text, s)
+		} else {
+			k.row(t.text, s)
+		}
+	}
+}
+
+// askCancel says what cancelling would give back and keep, before anything is done.
+func (v *visit) askCancel(ctx context.Context, s step) (Reply, error) {
+	x, err := v.look(ctx, s.Booking)
+	if err != nil {
+		return Reply{}, err
+	}
+	if !x.live() {
+		return Reply{}, booking.ErrState
+	}
+	actor, err := v.actor(ctx, x.booking.Club)
+	if err != nil {
+		return Reply{}, err
+	}
+	terms, err := v.service().CancelTerms(ctx, actor, s.Booking)
+	if err != nil {
+		return Reply{}, err
+	}
+	title := v.in.Say("drop.title")
+	span := x.booking.Span
+	text := title + "\n🏏 " + clean(x.booking.NetNames(x.nets), 100) + " · " + v.in.Span(span.Start.In(x.club.Zone), span.End.In(x.club.Zone))
+	for _, back := range terms.Back {
+		text += "\n" + v.in.Say("drop.back", v.money(back))
+	}
+	free := terms.FreeUntil.In(x.club.Zone)
+	if terms.Fee.Minor > 0 {
+		text += "\n" + v.in.Say("drop.fee", v.money(terms.Fee))
+	} else if terms.FreeUntil.After(x.at) {
+		text += "\n" + v.in.Say("drop.free", v.in.Day(free), v.in.Clock(free))
+	}
+	k := v.buttons()
+	k.row(v.in.Say("drop.do"), step{Verb: stepCancel, Booking: s.Booking})
+	k.row(v.in.Say("drop.keep"), step{Verb: stepShow, Booking: s.Booking})
+	return Reply{Text: text, Bold: len(title), Keyboard: k.rows}, nil
+}
+
+func (v *visit) cancel(ctx context.Context, s step) (Reply, error) {
+	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := v.service().Cancel(ctx, actor, s.Booking, false)
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.show(ctx, s.Booking)
+}
+
+// attend notes that the member came, or that nobody did.
+func (v *visit) attend(ctx context.Context, s step, note func(ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)) (Reply, error) {
+	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+		if s.Verb == stepNoShow { // staff say that, also of a booking of their own
+			var err error
+			if actor, err = v.actor(ctx, b.Club); err != nil {
+				return err
+			}
+		}
+		_, err := note(ctx, actor, s.Booking)
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.show(ctx, s.Booking)
+}
