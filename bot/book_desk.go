@@ -92,7 +92,7 @@ func (v *visit) sheet(ctx context.Context, s step) (Reply, error) {
 			if d < s.Day {
 				k.row(text, step{Verb: stepSheet, Club: s.Club, Day: d})
 			} else {
-				k.beside(2, text, step{Verb: stepSheet, Club: s.Club, Day: d})
+				k.beside(text, step{Verb: stepSheet, Club: s.Club, Day: d})
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func (v *visit) deskButtons(k *buttons, s shown) {
 	}
 	if s.live() && b.Kind != booking.Block && b.Price.Minor > 0 && !s.paid() {
 		k.row(v.in.Say("desk.cash", v.money(b.Price)), step{Verb: stepDesk, Booking: b.ID, Page: 0})
-		k.beside(2, v.in.Say("desk.card", v.money(b.Price)), step{Verb: stepDesk, Booking: b.ID, Page: 1})
+		k.beside(v.in.Say("desk.card", v.money(b.Price)), step{Verb: stepDesk, Booking: b.ID, Page: 1})
 	}
 	for i, p := range s.payments {
 		if left := leftOf(p); left.Minor > 0 {
@@ -116,7 +116,7 @@ func (v *visit) deskButtons(k *buttons, s shown) {
 		}
 	}
 	k.row(v.in.Say("desk.audit"), step{Verb: stepAudit, Booking: b.ID})
-	k.beside(2, v.in.Say("desk.sheet"), step{Verb: stepSheet, Club: b.Club, Day: b.Day})
+	k.beside(v.in.Say("desk.sheet"), step{Verb: stepSheet, Club: b.Club, Day: b.Day})
 }
 
 // paid tells whether money for the booking is here.

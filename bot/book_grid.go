@@ -199,7 +199,7 @@ func (v *visit) taken(ctx context.Context, s step, why string) (Reply, error) {
 	free := found.Near(s.Net, s.start(), nearMost)
 	for _, x := range free {
 		to := step{Verb: stepSlip, Club: s.Club, Net: x.Net, Minute: minuteOf(x.At), Length: int(length / time.Minute), Booking: s.Booking}
-		k.beside(2, v.in.Clock(x.At.In(found.Club.Zone))+" · "+clean(netName(found.Nets, x.Net), 20), to)
+		k.beside(v.in.Clock(x.At.In(found.Club.Zone))+" · "+clean(netName(found.Nets, x.Net), 20), to)
 	}
 	if s.Booking == 0 {
 		k.row(v.in.Say("wait.join"), step{Verb: stepWait, Club: s.Club, Net: s.Net, Minute: s.Minute, Length: int(length / time.Minute)})

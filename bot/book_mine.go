@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"pavilion/booking"
 )
@@ -44,7 +45,7 @@ func (v *visit) mine(ctx context.Context, s step) (Reply, error) {
 	}
 	k.turn(page, pages, s)
 	k.row(v.in.Say("mine.book"), step{Verb: stepClubs})
-	k.beside(2, v.in.Say("mine.waits"), step{Verb: stepWaits})
+	k.beside(v.in.Say("mine.waits"), step{Verb: stepWaits})
 	title := v.in.Say("mine.title")
 	text := title + "\n" + v.in.Say("mine.some", len(ahead))
 	return Reply{Text: text, Bold: len(title), Keyboard: k.rows}, nil
@@ -95,7 +96,7 @@ func (k *buttons) turn(page, pages int, s step) {
 		}
 		s.Page = t.page
 		if t.text == "▶" && page > 0 {
-			k.beside(2, t.text, s)
+			k.beside(t.text, s)
 		} else {
 			k.row(t.text, s)
 		}
@@ -121,20 +122,21 @@ func (v *visit) askCancel(ctx context.Context, s step) (Reply, error) {
 	}
 	title := v.in.Say("drop.title")
 	span := x.booking.Span
-	text := title + "\n🏏 " + clean(x.booking.NetNames(x.nets), 100) + " · " + v.in.Span(span.Start.In(x.club.Zone), span.End.In(x.club.Zone))
+	var t strings.Builder
+	t.WriteString(title + "\n🏏 " + clean(x.booking.NetNames(x.nets), 100) + " · " + v.in.Span(span.Start.In(x.club.Zone), span.End.In(x.club.Zone)))
 	for _, back := range terms.Back {
-		text += "\n" + v.in.Say("drop.back", v.money(back))
+		t.WriteString("\n" + v.in.Say("drop.back", v.money(back)))
 	}
 	free := terms.FreeUntil.In(x.club.Zone)
 	if terms.Fee.Minor > 0 {
-		text += "\n" + v.in.Say("drop.fee", v.money(terms.Fee))
+		t.WriteString("\n" + v.in.Say("drop.fee", v.money(terms.Fee)))
 	} else if terms.FreeUntil.After(x.at) {
-		text += "\n" + v.in.Say("drop.free", v.in.Day(free), v.in.Clock(free))
+		t.WriteString("\n" + v.in.Say("drop.free", v.in.Day(free), v.in.Clock(free)))
 	}
 	k := v.buttons()
 	k.row(v.in.Say("drop.do"), step{Verb: stepCancel, Booking: s.Booking})
 	k.row(v.in.Say("drop.keep"), step{Verb: stepShow, Booking: s.Booking})
-	return Reply{Text: text, Bold: len(title), Keyboard: k.rows}, nil
+	return Reply{Text: t.String(), Bold: len(title), Keyboard: k.rows}, nil
 }
 
 func (v *visit) cancel(ctx context.Context, s step) (Reply, error) {

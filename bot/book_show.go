@@ -199,11 +199,11 @@ func (v *visit) liveButtons(k *buttons, s shown) {
 	}
 	k.row(v.in.Say("show.file"), step{Verb: stepFile, Booking: b.ID})
 	if s.club.Place != nil {
-		k.beside(2, v.in.Say("show.map"), step{Verb: stepMap, Booking: b.ID})
+		k.beside(v.in.Say("show.map"), step{Verb: stepMap, Booking: b.ID})
 	}
 	if b.State == booking.Confirmed && b.Span.Start.After(s.at) {
 		k.row(v.in.Say("show.move"), step{Verb: stepMonth, Club: b.Club, Page: monthOf(dateOf(b.Day)), Booking: b.ID})
-		k.beside(2, v.in.Say("show.cancel"), step{Verb: stepDrop, Booking: b.ID})
+		k.beside(v.in.Say("show.cancel"), step{Verb: stepDrop, Booking: b.ID})
 	}
 }
 

@@ -61,13 +61,13 @@ func (k *buttons) row(text string, s step) {
 	}
 }
 
-// beside adds a button to the last row, or begins another where that is full.
-func (k *buttons) beside(most int, text string, s step) {
+// beside puts a button beside the last one, or begins another row where there are two already.
+func (k *buttons) beside(text string, s step) {
 	b, ok := s.button(k.owner, text)
 	if !ok {
 		return
 	}
-	if n := len(k.rows); n > 0 && len(k.rows[n-1]) < most {
+	if n := len(k.rows); n > 0 && len(k.rows[n-1]) < 2 {
 		k.rows[n-1] = append(k.rows[n-1], b)
 		return
 	}
