@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -48,19 +49,25 @@ func (c *change) expire(ctx context.Context, b *Booking) error {
 	return c.offer(ctx, b.Nets, b.occupied())
 }
 
-// expireBatch bounds one sweep.
-const expireBatch = 200
+// due is a hold that has run out.
+type due struct {
+	ID ID
+	At time.Time
+}
 
 // Expire moves holds that have run out, and tells how many. Nothing depends on it being on time: a hold that has run out cannot be
 // confirmed, is shown as free, and makes room for the next taker by itself.
 func (s *Service) Expire(ctx context.Context) (int, error) {
-	ids, err := collect(ctx, s.db, pgx.RowTo[ID], `SELECT id FROM booking WHERE state = 'held' AND expires_at <= booking_clock() ORDER BY expires_at LIMIT $1`, expireBatch)
-	if err != nil {
-		return 0, translate(ctx, fmt.Errorf("look for expired holds: %w", err))
-	}
 	moved := 0
-	for _, id := range ids {
-		err := s.withBooking(ctx, system(), id, nil, func(ctx context.Context, c *change, b *Booking) error {
+	err := sweepAll(ctx, func(ctx context.Context, last *due) ([]due, error) {
+		after := due{}
+		if last != nil {
+			after = *last
+		}
+		return collect(ctx, s.db, pgx.RowToStructByPos[due], `SELECT id, expires_at FROM booking WHERE state = 'held' AND expires_at <= booking_clock()
+			AND (expires_at, id) > ($1, $2) ORDER BY expires_at, id LIMIT $3`, after.At, after.ID, sweepPage)
+	}, func(ctx context.Context, hold due) error {
+		err := s.withBooking(ctx, system(), hold.ID, nil, func(ctx context.Context, c *change, b *Booking) error {
 			if !b.expired(c.at) {
 				return ErrState
 			}
@@ -71,8 +78,9 @@ func (s *Service) Expire(ctx context.Context) (int, error) {
 			moved++
 		case errors.Is(err, ErrState): // a taker or another sweep was first
 		default:
-			return moved, err
+			return fmt.Errorf("expire hold %d: %w", hold.ID, err)
 		}
-	}
-	return moved, nil
+		return nil
+	})
+	return moved, err
 }

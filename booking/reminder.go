@@ -2,24 +2,25 @@ package booking
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 )
-
-// remindBatch bounds one sweep.
-const remindBatch = 200
 
 // Remind writes down a reminder for every confirmed booking whose start is near, and tells how many. It asks for a range of time and marks
 // for which start it reminded: a sweep that comes late or twice loses nothing and repeats nothing, a moved booking is reminded of its new
 // start, and nobody is reminded of what has begun.
 func (s *Service) Remind(ctx context.Context) (int, error) {
-	due, err := dueReminders(ctx, s.db)
-	if err != nil {
-		return 0, translate(ctx, err)
-	}
 	done := 0
-	for _, b := range due {
+	err := sweepAll(ctx, func(ctx context.Context, last *Booking) ([]Booking, error) {
+		if last == nil {
+			return dueReminders(ctx, s.db, Booking{})
+		}
+		return dueReminders(ctx, s.db, *last)
+	}, func(ctx context.Context, b Booking) error {
+		said := false
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			said = false
 			marked, at, err := markReminded(ctx, tx, b)
 			if err != nil || !marked {
 				return err
@@ -28,12 +29,16 @@ func (s *Service) Remind(ctx context.Context) (int, error) {
 			if err != nil || id == 0 {
 				return err
 			}
-			done++
+			said = true
 			return s.enqueue(ctx, tx, id)
 		})
 		if err != nil {
-			return done, err
+			return fmt.Errorf("remind of booking %d: %w", b.ID, err)
 		}
-	}
-	return done, nil
+		if said {
+			done++
+		}
+		return nil
+	})
+	return done, err
 }

@@ -10,13 +10,13 @@ import (
 	"pavilion/storage"
 )
 
-// dueReminders are the confirmed bookings whose start is near and of which nobody was reminded.
-func dueReminders(ctx context.Context, q storage.Queryer) ([]Booking, error) {
+// dueReminders are the confirmed bookings whose start is near and of which nobody was reminded, those after one of them.
+func dueReminders(ctx context.Context, q storage.Queryer, after Booking) ([]Booking, error) {
 	return selectBookings(ctx, q, `JOIN club c ON c.id = b.club_id
 		WHERE b.state = 'confirmed' AND b.kind = 'play' AND c.reminder_minutes > 0 AND b.day >= (booking_clock() AT TIME ZONE 'UTC')::date - 2
 			AND s.starts > booking_clock() AND s.starts <= booking_clock() + make_interval(mins => c.reminder_minutes)
-			AND b.reminded_for IS DISTINCT FROM s.starts
-		ORDER BY s.starts, b.id LIMIT $1`, remindBatch)
+			AND b.reminded_for IS DISTINCT FROM s.starts AND (s.starts, b.id) > ($1, $2)
+		ORDER BY s.starts, b.id LIMIT $3`, after.Span.Start, after.ID, sweepPage)
 }
 
 // markReminded notes the start that a booking is reminded of, unless it was cancelled, moved or reminded meanwhile.

@@ -2,6 +2,8 @@ package booking
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -167,28 +169,33 @@ func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
 
 // SweepWaitlist offers what became free without an offer: a closure was lifted, hours grew, a hold over other nets ran out.
 func (s *Service) SweepWaitlist(ctx context.Context) error {
-	waits, err := selectWaits(ctx, s.db, `WHERE state = 'waiting' AND lower(during) > booking_clock() ORDER BY id LIMIT 500`)
-	if err != nil {
-		return translate(ctx, err)
-	}
-	for _, w := range waits {
-		nets, err := s.netsOf(ctx, w)
-		if err != nil {
-			return err
+	return sweepAll(ctx, func(ctx context.Context, last *Wait) ([]Wait, error) {
+		if last == nil {
+			return hopefulWaits(ctx, s.db, 0)
 		}
-		for _, net := range nets {
-			err := s.change(ctx, system(), locks{club: w.Club, nets: []NetID{net}}, func(ctx context.Context, c *change) error {
-				if err := c.expireIn(ctx, []NetID{net}, c.setup.occupied(w.Span)); err != nil {
-					return err
-				}
-				return c.offer(ctx, []NetID{net}, w.Span)
-			})
-			if err != nil {
+		return hopefulWaits(ctx, s.db, last.ID)
+	}, s.offerAnew)
+}
+
+// offerAnew offers the nets that are free for a wish, to whoever has waited longest for them.
+func (s *Service) offerAnew(ctx context.Context, w Wait) error {
+	nets, err := s.netsOf(ctx, w)
+	if err != nil {
+		return fmt.Errorf("look for nets for waiter %d: %w", w.ID, err)
+	}
+	var failed []error
+	for _, net := range nets {
+		err := s.change(ctx, system(), locks{club: w.Club, nets: []NetID{net}}, func(ctx context.Context, c *change) error {
+			if err := c.expireIn(ctx, []NetID{net}, c.setup.occupied(w.Span)); err != nil {
 				return err
 			}
+			return c.offer(ctx, []NetID{net}, w.Span)
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("offer net %d to waiter %d: %w", net, w.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // netsOf are the nets that a wish may mean and that look free for it.

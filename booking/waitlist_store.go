@@ -21,6 +21,15 @@ func selectWaits(ctx context.Context, q storage.Queryer, condition string, args 
 	return list, nil
 }
 
+// hopefulWaits are the wishes after one of them that could come true: some net that they mean has nothing but holds that have run out then.
+func hopefulWaits(ctx context.Context, q storage.Queryer, after WaitID) ([]Wait, error) {
+	return selectWaits(ctx, q, `w WHERE state = 'waiting' AND lower(during) > booking_clock() AND id > $1 AND EXISTS (
+		SELECT FROM net n WHERE n.club_id = w.club_id AND n.active AND w.net_id IN (0, n.id) AND NOT EXISTS (
+			SELECT FROM booking_slot s JOIN booking b ON b.id = s.booking_id WHERE s.net_id = n.id AND s.occupied && w.during
+				AND s.state IN ('held', 'confirmed', 'checked_in') AND (b.state <> 'held' OR b.expires_at > booking_clock())))
+		ORDER BY id LIMIT $2`, after, sweepPage)
+}
+
 func insertWait(ctx context.Context, q storage.Queryer, w *Wait, at time.Time) error {
 	err := q.QueryRow(ctx, `INSERT INTO waitlist (club_id, member_id, net_id, during, created_at) VALUES ($1, $2, $3, tstzrange($4, $5, '[)'), $6) RETURNING id`,
 		w.Club, w.Member, w.Net, w.Span.Start, w.Span.End, at).Scan(&w.ID)
