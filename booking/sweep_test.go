@@ -26,7 +26,7 @@ func TestExpire_OneThatFailsKeepsNothingWaiting(t *testing.T) {
 	// Two hundred and fifty more, one for each hour.
 	_, err := b.db.Exec(t.Context(), `
 		WITH b AS (INSERT INTO booking (club_id, member_id, kind, state, day, rate, currency, price_minor, created_at, changed_at, expires_at)
-			SELECT $1, 1000 + n, 'play', 'held', '2026-07-01', 'member', 'INR', 0, booking_clock(), booking_clock(), booking_clock() + interval '5 minutes'
+			SELECT $1, 1000 + n, 'play', 'held', '2026-07-01', 'member', 'INR', 0, booking_clock(), booking_clock(), booking_clock() + interval '11 minutes'
 			FROM generate_series(1, 250) n RETURNING id, state, member_id)
 		INSERT INTO booking_slot SELECT id, state, $2, r, r FROM b, LATERAL (SELECT tstzrange(begins, begins + interval '1 hour') AS r
 			FROM (SELECT timestamptz '2026-07-01 00:00Z' + make_interval(hours => (member_id - 1000)::int) AS begins) x) y`, b.club, b.nets[1])
@@ -34,7 +34,7 @@ func TestExpire_OneThatFailsKeepsNothingWaiting(t *testing.T) {
 	b.cursed("booking", "UPDATE", fmt.Sprintf("NEW.id = %d", first.ID))
 	_, err = b.db.Exec(t.Context(), `UPDATE booking SET expires_at = expires_at WHERE id <> $1`, first.ID)
 	b.must(err)
-	b.stop(now.Add(10 * time.Minute))
+	b.stop(now.Add(11 * time.Minute))
 	moved, err := b.Expire(t.Context())
 	if moved != 250 || err == nil {
 		t.Errorf("%d moved, %v", moved, err)
