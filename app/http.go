@@ -55,6 +55,8 @@ const (
 	clockSkew = 30 * time.Second
 	// queueHigh is how many updates may wait before that is reported.
 	queueHigh = 1000
+	// jobsLate is how long a job may be due before that is reported; the alert rules have the same.
+	jobsLate = 5 * time.Minute
 )
 
 // probes ask every part. What a process with the role http needs is critical there; elsewhere, what the bot or the worker needs.
@@ -72,7 +74,10 @@ func probes(cfg config.Config, p *parts) []httpapi.Probe {
 		{Name: "archive", Critical: !needsPostgres, Check: p.archiveCondition},
 	}
 	if cfg.Has(config.RoleBot) {
-		list = append(list, httpapi.Probe{Name: "telegram", Check: p.telegramCondition})
+		list = append(list, httpapi.Probe{Name: "telegram", Critical: !needsPostgres, Check: p.telegramCondition})
+	}
+	if cfg.Has(config.RoleWorker) {
+		list = append(list, httpapi.Probe{Name: "jobs", Check: p.jobsCondition})
 	}
 	return list
 }
@@ -145,6 +150,23 @@ func (p *parts) telegramCondition(context.Context) httpapi.Condition {
 	case !s.Connected:
 		c.State = httpapi.Down
 	case s.Updates > queueHigh:
+		c.State = httpapi.Degraded
+	}
+	return c
+}
+
+// jobsCondition tells how many jobs wait, and for how long the first of them has been due.
+func (p *parts) jobsCondition(ctx context.Context) httpapi.Condition {
+	var due, failing int64
+	var age float64
+	err := p.db.QueryRow(ctx, `SELECT count(*) FILTER (WHERE scheduled_at <= clock_timestamp()), count(*) FILTER (WHERE state = 'retryable'),
+		coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at) FILTER (WHERE scheduled_at <= clock_timestamp())), 0)::float8
+		FROM river_job WHERE state IN ('available', 'retryable')`).Scan(&due, &failing, &age)
+	if err != nil {
+		return httpapi.Condition{State: httpapi.Down}
+	}
+	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{"due": due, "failing": failing, "oldest_due_s": int64(age)}}
+	if age > jobsLate.Seconds() {
 		c.State = httpapi.Degraded
 	}
 	return c

@@ -38,6 +38,18 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.choose(nil)
 }
 
+// AllNets lists the retired ones too, with all their add-ons; for staff.
+func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	set, err := s.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(set.nets), nil
+}
+
 // Hours lists a club's opening hours.
 func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) {
 	set, err := s.current(ctx, id)
@@ -221,6 +233,21 @@ func (s *Service) RemoveClosure(ctx context.Context, actor Actor, club ClubID, i
 func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, error) {
 	role, err := selectRole(ctx, s.db, club, id)
 	return role, translate(ctx, err)
+}
+
+// Membership is a person's role in a club.
+type Membership struct {
+	Member MemberID
+	Role   Role
+}
+
+// Members lists those whose role was set, after one of them, by id; for staff.
+func (s *Service) Members(ctx context.Context, actor Actor, club ClubID, after MemberID, limit int) ([]Membership, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	list, err := selectMembers(ctx, s.db, club, after, limit)
+	return list, translate(ctx, err)
 }
 
 // SaveMember sets a person's role.

@@ -122,6 +122,54 @@ func TestAdmin_MakesAndChangesAClub(t *testing.T) {
 	}
 }
 
+// What staff set and what was done can be read again: retired nets, roles, the audit; a member reads what they are told.
+func TestAdmin_ReadsWhatIsRetiredWhoMayWhatAndWhoDidWhat(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss, member, staffID := b.signIn(adminID).AccessToken, b.member(), someone()
+	b.put("PUT", boss, c.path("/nets/%d", c.nets[0]), map[string]any{"name": "Old", "capacity": 4, "active": false}).want(t, "retire", 200, "")
+	b.put("PUT", boss, c.path("/members/%d", staffID), map[string]any{"role": "staff"}).want(t, "set a role", 200, "")
+	staff := b.signIn(staffID).AccessToken
+	held := b.hold(member, c, c.slot("10:00", "11:00", c.nets[1]))
+	b.act(member, c, held.ID, "confirm", nil).want(t, "confirm", 200, "")
+
+	for _, path := range []string{"/nets/all", "/members", "/audit"} {
+		b.do(request{path: c.path("%s", path), token: member}).want(t, path+" for a member", 403, "forbidden")
+		b.do(request{path: c.path("%s", path)}).want(t, path+" for a stranger", 401, "")
+	}
+	var nets, bookable listOf[NetBody]
+	b.do(request{path: c.path("/nets/all"), token: staff}).into(t, &nets)
+	b.do(request{path: c.path("/nets")}).into(t, &bookable)
+	if len(nets.Items) != 6 || nets.Items[0].Name != "Old" || nets.Items[0].Active || !nets.Items[1].Active || len(bookable.Items) != 5 {
+		t.Errorf("all %+v, bookable %+v", nets, bookable)
+	}
+	var roles, rest listOf[MemberBody]
+	b.do(request{path: c.path("/members?limit=1"), token: staff}).into(t, &roles)
+	b.do(request{path: c.path("/members?after=%d", roles.Items[0].ID), token: staff}).into(t, &rest)
+	if got := fmt.Sprint(roles.Items, rest.Items); got != fmt.Sprintf("[{%d admin}] [{%d staff}]", int64(adminID), staffID) {
+		t.Error(got)
+	}
+	var lines listOf[AuditBody]
+	b.do(request{path: c.path("/audit?booking=%d", held.ID), token: staff}).into(t, &lines)
+	if len(lines.Items) != 2 || lines.Items[0].Action != "hold" || lines.Items[1].Action != "confirm" || lines.Items[1].Origin != "http" || lines.Items[1].Actor != held.Member || lines.Items[1].At.IsZero() {
+		t.Errorf("%+v", lines)
+	}
+	b.do(request{path: c.path("/audit?after=%d", lines.Items[1].ID), token: staff}).into(t, &lines)
+	if len(lines.Items) != 0 {
+		t.Errorf("after the last line: %+v", lines)
+	}
+	var told listOf[NotificationBody]
+	b.do(request{path: c.path("/notifications"), token: member}).into(t, &told)
+	if len(told.Items) != 1 || told.Items[0].Kind != "confirmed" || told.Items[0].Booking != held.ID || told.Items[0].SentAt != nil {
+		t.Errorf("%+v", told)
+	}
+	b.do(request{path: c.path("/notifications?after=%d", told.Items[0].ID), token: member}).into(t, &told)
+	if len(told.Items) != 0 {
+		t.Errorf("after the last: %+v", told)
+	}
+}
+
 func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

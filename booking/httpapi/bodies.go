@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"time"
 
 	"pavilion/booking"
@@ -62,6 +63,7 @@ type NetBody struct {
 	Indoor   bool        `json:"indoor"`
 	Lights   bool        `json:"lights"`
 	Capacity int         `json:"capacity"`
+	Active   bool        `json:"active" doc:"A retired net takes no bookings."`
 	AddOns   []AddOnBody `json:"add_ons"`
 }
 
@@ -71,16 +73,25 @@ type AddOnBody struct {
 	Name    string    `json:"name"`
 	PerHour bool      `json:"per_hour"`
 	Price   MoneyBody `json:"price"`
+	Active  bool      `json:"active" doc:"A retired one cannot be hired."`
+}
+
+func addOnOf(a booking.AddOn) AddOnBody {
+	return AddOnBody{int64(a.ID), a.Name, a.PerHour, moneyOf(a.Price), a.Active}
 }
 
 func netOf(n booking.Net) NetBody {
-	b := NetBody{ID: int64(n.ID), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, AddOns: []AddOnBody{}}
+	b := NetBody{ID: int64(n.ID), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active, AddOns: []AddOnBody{}}
 	for _, a := range n.AddOns {
-		if a.Active {
-			b.AddOns = append(b.AddOns, AddOnBody{int64(a.ID), a.Name, a.PerHour, moneyOf(a.Price)})
-		}
+		b.AddOns = append(b.AddOns, addOnOf(a))
 	}
 	return b
+}
+
+// offered is a net without what can no longer be hired.
+func offered(n booking.Net) booking.Net {
+	n.AddOns = slices.DeleteFunc(slices.Clone(n.AddOns), func(a booking.AddOn) bool { return !a.Active })
+	return n
 }
 
 // AvailabilityBody is what is free on some nets on some days.

@@ -42,6 +42,8 @@ func TestBooking_FromWhatIsFreeToTheCalendar(t *testing.T) {
 	if len(all.Days) != 18 || !strings.HasSuffix(all.Days[0].Cells[0].Start, "T00:00:00+05:30") {
 		t.Errorf("%d net days, first cell %s", len(all.Days), all.Days[0].Cells[0].Start)
 	}
+	b.do(request{path: c.path("/availability?from=%s&to=%s", c.day, c.day+61)}).want(t, "two months of every net", 200, "")
+	b.do(request{path: c.path("/availability?from=%s&to=%s", c.day, c.day+62)}).want(t, "a day more", 422, "day-range")
 	var quote QuoteBody
 	b.do(request{method: "POST", path: c.path("/quote"), token: member, body: c.slot("18:00", "19:30", c.nets[0], c.nets[1])}).into(t, &quote)
 	if quote.Total.Text != "1800.00 INR" || quote.Rate != "guest" {

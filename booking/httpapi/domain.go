@@ -9,5 +9,6 @@ func (a *routes) domain() {
 	a.founding()
 	a.administer()
 	a.staffing()
+	a.recall()
 	a.payments()
 }

@@ -101,7 +101,7 @@ func (a *routes) listNets(ctx context.Context, in *clubIn) (*bodyOut[listOf[NetB
 	out := &bodyOut[listOf[NetBody]]{}
 	out.Body.Items = []NetBody{}
 	for _, n := range nets {
-		out.Body.Items = append(out.Body.Items, netOf(n))
+		out.Body.Items = append(out.Body.Items, netOf(offered(n)))
 	}
 	return out, err
 }

@@ -12,6 +12,18 @@ type RoleBody struct {
 	Role string `json:"role" enum:"guest,member,staff,admin" doc:"Each has the rights of those before it; whom the club does not know is a guest."`
 }
 
+// MemberBody is a person with a role.
+type MemberBody struct {
+	ID   int64  `json:"id" doc:"The Telegram user id."`
+	Role string `json:"role" enum:"guest,member,staff,admin"`
+}
+
+type rolesIn struct {
+	InClub
+	After int64 `query:"after" minimum:"0" doc:"The last id of the page before."`
+	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
 type roleIn struct {
 	InClub
 	Keyed
@@ -47,9 +59,42 @@ func (a *routes) staffing() {
 	do := func(id, method, path, summary string, status int) route {
 		return route{id: id, method: method, path: path, tag: "Administration", summary: summary, status: status, access: members, policy: a.opts.Limits.writes(), problems: []int{http.StatusNotFound}}
 	}
+	read := func(id, path, summary string) route {
+		return route{id: id, method: http.MethodGet, path: path, tag: "Administration", summary: summary, status: http.StatusOK, access: members, policy: a.opts.Limits.reads(), problems: []int{http.StatusNotFound}}
+	}
+	add(a, read("all-nets", "/clubs/{club}/nets/all", "The nets, retired ones and what is no longer hired too; staff only"), a.allNets)
+	add(a, read("list-roles", "/clubs/{club}/members", "Those whose role was set, by id; staff only"), a.listRoles)
 	addOnce(a, do("set-role", http.MethodPut, "/clubs/{club}/members/{id}", "Make a person a member, staff, an admin or a guest again", http.StatusOK), a.setRole)
 	addOnce(a, do("add-add-on", http.MethodPost, "/clubs/{club}/nets/{net}/add-ons", "Add something to hire with a net", http.StatusCreated), a.addAddOn)
 	addOnce(a, do("change-add-on", http.MethodPut, "/clubs/{club}/nets/{net}/add-ons/{id}", "Change or retire what is hired with a net", http.StatusOK), a.changeAddOn)
+}
+
+func (a *routes) allNets(ctx context.Context, in *clubIn) (*bodyOut[listOf[NetBody]], error) {
+	actor, err := a.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	nets, err := a.deps.Booking.AllNets(ctx, actor, booking.ClubID(in.Club))
+	out := &bodyOut[listOf[NetBody]]{}
+	out.Body.Items = []NetBody{}
+	for _, n := range nets {
+		out.Body.Items = append(out.Body.Items, netOf(n))
+	}
+	return out, err
+}
+
+func (a *routes) listRoles(ctx context.Context, in *rolesIn) (*bodyOut[listOf[MemberBody]], error) {
+	actor, err := a.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.deps.Booking.Members(ctx, actor, booking.ClubID(in.Club), booking.MemberID(in.After), in.Limit)
+	out := &bodyOut[listOf[MemberBody]]{}
+	out.Body.Items = []MemberBody{}
+	for _, m := range list {
+		out.Body.Items = append(out.Body.Items, MemberBody{int64(m.Member), string(m.Role)})
+	}
+	return out, err
 }
 
 func (a *routes) setRole(ctx context.Context, in *roleIn) (effect[RoleBody], error) {
@@ -85,6 +130,6 @@ func (a *routes) saveAddOn(ctx context.Context, id, net, addOn int64, set AddOnS
 	}
 	return func(ctx context.Context, s *booking.Service) (AddOnBody, error) {
 		saved, err := s.SaveAddOn(ctx, actor, club.ID, one)
-		return AddOnBody{int64(saved.ID), saved.Name, saved.PerHour, moneyOf(saved.Price)}, err
+		return addOnOf(saved), err
 	}, nil
 }

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pavilion/booking/httpapi"
+	"pavilion/config"
+	"pavilion/internal/secret"
+	"pavilion/migrations"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// What a process cannot do its job without depends on its job.
+func TestProbes_WhatIsCriticalDependsOnTheRole(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		roles    []string
+		critical string
+		missing  string
+	}{
+		{[]string{config.RoleBot}, "[archive telegram]", "jobs"},
+		{[]string{config.RoleHTTP}, "[postgres schema]", "telegram"},
+		{[]string{config.RoleWorker}, "[postgres schema]", "telegram"},
+		{[]string{config.RoleBot, config.RoleHTTP, config.RoleWorker}, "[postgres schema]", ""},
+	} {
+		var critical []string
+		for _, p := range probes(config.Config{Roles: c.roles}, &parts{}) {
+			if p.Critical {
+				critical = append(critical, p.Name)
+			}
+			if p.Name == c.missing {
+				t.Errorf("%v asks about %s", c.roles, p.Name)
+			}
+		}
+		if got := fmt.Sprint(critical); got != c.critical {
+			t.Errorf("%v: %s are critical, want %s", c.roles, got, c.critical)
+		}
+	}
+}
+
+func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	e, err := engines.Start(ctx, engines.Options{Postgres: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	if _, err := migrations.Up(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	for skew, want := range map[time.Duration]httpapi.State{0: httpapi.OK, 90 * time.Second: httpapi.Degraded, -90 * time.Second: httpapi.Degraded} {
+		p := &parts{db: db, now: func() time.Time { return time.Now().Add(skew) }}
+		if c := p.postgresCondition(ctx); c.State != want {
+			t.Errorf("a clock that is %s off: %+v", skew, c)
+		}
+	}
+	p := &parts{db: db}
+	for _, c := range []struct {
+		age   string
+		state httpapi.State
+		due   int64
+		least int64
+	}{{"-1 hour", httpapi.OK, 0, 0}, {"1 minute", httpapi.OK, 1, 60}, {"10 minutes", httpapi.Degraded, 2, 600}} {
+		_, err := db.Exec(ctx, `INSERT INTO river_job (kind, queue, max_attempts, args, scheduled_at) VALUES ('booking_deliver', 'booking', 3, '{}', clock_timestamp() - $1::interval)`, c.age)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := p.jobsCondition(ctx)
+		if oldest, ok := got.Facts["oldest_due_s"].(int64); got.State != c.state || got.Facts["due"] != c.due || !ok || oldest < c.least || oldest > c.least+50 {
+			t.Errorf("a job due since %s: %+v", c.age, got)
+		}
+	}
+}
