@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pavilion/booking"
+	"pavilion/internal/fault"
 	"pavilion/internal/secret"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
@@ -149,7 +150,8 @@ func TestAvailability_NoReaderFallsBehindUnderLoad(t *testing.T) {
 	for i := range 6 { // they fill the cache and share flights with the reads that are judged
 		noise.Go(func() {
 			for ctx.Err() == nil {
-				if _, err := b.statusAt(ctx, readers[i%2], 1, start); err != nil && ctx.Err() == nil {
+				// On a machine that is busy with other tests a reader may be refused a connection; it must only never be told what is old.
+				if _, err := b.statusAt(ctx, readers[i%2], 1, start); err != nil && fault.KindOf(err) != fault.Unavailable && ctx.Err() == nil {
 					t.Error(err)
 					return
 				}
