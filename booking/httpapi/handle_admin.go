@@ -224,12 +224,7 @@ func (a *routes) setPrices(ctx context.Context, in *pricesIn) (effect[listOf[Pri
 
 func (a *routes) getClosures(ctx context.Context, in *clubIn) (*bodyOut[listOf[ClosureBody]], error) {
 	closures, err := a.deps.Booking.Closures(ctx, booking.ClubID(in.Club))
-	out := &bodyOut[listOf[ClosureBody]]{}
-	out.Body.Items = []ClosureBody{}
-	for _, c := range closures {
-		out.Body.Items = append(out.Body.Items, closureOf(c))
-	}
-	return out, err
+	return itemsOf(closures, closureOf), err
 }
 
 func closureOf(c booking.Closure) ClosureBody {

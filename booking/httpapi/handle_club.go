@@ -41,6 +41,16 @@ type listOf[B any] struct {
 	Items []B `json:"items"`
 }
 
+// itemsOf answers with a list, which is never null.
+func itemsOf[T, B any](list []T, body func(T) B) *bodyOut[listOf[B]] {
+	out := &bodyOut[listOf[B]]{}
+	out.Body.Items = make([]B, 0, len(list))
+	for _, x := range list {
+		out.Body.Items = append(out.Body.Items, body(x))
+	}
+	return out
+}
+
 type clubIn struct{ InClub }
 
 type availabilityIn struct {
@@ -80,12 +90,7 @@ func (a *routes) clubs() {
 
 func (a *routes) listClubs(ctx context.Context, _ *nothing) (*bodyOut[listOf[ClubBody]], error) {
 	clubs, err := a.deps.Booking.Clubs(ctx)
-	out := &bodyOut[listOf[ClubBody]]{}
-	out.Body.Items = []ClubBody{}
-	for _, c := range clubs {
-		out.Body.Items = append(out.Body.Items, clubOf(c))
-	}
-	return out, err
+	return itemsOf(clubs, clubOf), err
 }
 
 func (a *routes) getClub(ctx context.Context, in *clubIn) (*bodyOut[ClubBody], error) {
@@ -98,12 +103,9 @@ func (a *routes) getClub(ctx context.Context, in *clubIn) (*bodyOut[ClubBody], e
 
 func (a *routes) listNets(ctx context.Context, in *clubIn) (*bodyOut[listOf[NetBody]], error) {
 	nets, err := a.deps.Booking.Nets(ctx, booking.ClubID(in.Club))
-	out := &bodyOut[listOf[NetBody]]{}
-	out.Body.Items = []NetBody{}
-	for _, n := range nets {
-		out.Body.Items = append(out.Body.Items, netOf(offered(n)))
-	}
-	return out, err
+	return itemsOf(nets, func(n booking.Net) NetBody {
+		return netOf(offered(n))
+	}), err
 }
 
 func (a *routes) availability(ctx context.Context, in *availabilityIn) (*bodyOut[AvailabilityBody], error) {

@@ -75,12 +75,7 @@ func (a *routes) allNets(ctx context.Context, in *clubIn) (*bodyOut[listOf[NetBo
 		return nil, err
 	}
 	nets, err := a.deps.Booking.AllNets(ctx, actor, booking.ClubID(in.Club))
-	out := &bodyOut[listOf[NetBody]]{}
-	out.Body.Items = []NetBody{}
-	for _, n := range nets {
-		out.Body.Items = append(out.Body.Items, netOf(n))
-	}
-	return out, err
+	return itemsOf(nets, netOf), err
 }
 
 func (a *routes) listRoles(ctx context.Context, in *rolesIn) (*bodyOut[listOf[MemberBody]], error) {
@@ -89,12 +84,9 @@ func (a *routes) listRoles(ctx context.Context, in *rolesIn) (*bodyOut[listOf[Me
 		return nil, err
 	}
 	list, err := a.deps.Booking.Members(ctx, actor, booking.ClubID(in.Club), booking.MemberID(in.After), in.Limit)
-	out := &bodyOut[listOf[MemberBody]]{}
-	out.Body.Items = []MemberBody{}
-	for _, m := range list {
-		out.Body.Items = append(out.Body.Items, MemberBody{int64(m.Member), string(m.Role)})
-	}
-	return out, err
+	return itemsOf(list, func(m booking.Membership) MemberBody {
+		return MemberBody{int64(m.Member), string(m.Role)}
+	}), err
 }
 
 func (a *routes) setRole(ctx context.Context, in *roleIn) (effect[RoleBody], error) {

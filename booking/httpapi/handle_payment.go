@@ -131,12 +131,7 @@ func (a *routes) listPayments(ctx context.Context, in *bookingIn) (*bodyOut[list
 		return nil, err
 	}
 	list, err := a.deps.Booking.Payments(ctx, actor, id)
-	out := &bodyOut[listOf[PaymentBody]]{}
-	out.Body.Items = []PaymentBody{}
-	for _, p := range list {
-		out.Body.Items = append(out.Body.Items, paymentOf(p))
-	}
-	return out, err
+	return itemsOf(list, paymentOf), err
 }
 
 func (a *routes) payAtDesk(ctx context.Context, in *deskIn) (effect[PaymentBody], error) {
@@ -177,12 +172,9 @@ func (a *routes) reviews(ctx context.Context, in *clubIn) (*bodyOut[listOf[Revie
 		return nil, err
 	}
 	list, err := a.deps.Booking.Reviews(ctx, actor, booking.ClubID(in.Club))
-	out := &bodyOut[listOf[ReviewBody]]{}
-	out.Body.Items = []ReviewBody{}
-	for _, r := range list {
-		out.Body.Items = append(out.Body.Items, ReviewBody{ID: int64(r.ID), Reason: string(r.Reason), Payment: int64(r.Payment), Event: r.Event, Refund: int64(r.Refund)})
-	}
-	return out, err
+	return itemsOf(list, func(r booking.Review) ReviewBody {
+		return ReviewBody{ID: int64(r.ID), Reason: string(r.Reason), Payment: int64(r.Payment), Event: r.Event, Refund: int64(r.Refund)}
+	}), err
 }
 
 func (a *routes) resolve(ctx context.Context, in *resolveIn) (effect[doneBody], error) {

@@ -58,12 +58,9 @@ func (a *routes) notifications(ctx context.Context, in *afterIn) (*bodyOut[listO
 		return nil, err
 	}
 	list, err := a.deps.Booking.Notifications(ctx, actor, booking.ClubID(in.Club), in.After)
-	out := &bodyOut[listOf[NotificationBody]]{}
-	out.Body.Items = []NotificationBody{}
-	for _, n := range list {
-		out.Body.Items = append(out.Body.Items, NotificationBody{n.ID, n.Kind, int64(n.Booking), int64(n.Refund), n.CreatedAt.UTC(), inUTC(n.SentAt), inUTC(n.FailedAt)})
-	}
-	return out, err
+	return itemsOf(list, func(n booking.Notification) NotificationBody {
+		return NotificationBody{n.ID, n.Kind, int64(n.Booking), int64(n.Refund), n.CreatedAt.UTC(), inUTC(n.SentAt), inUTC(n.FailedAt)}
+	}), err
 }
 
 func (a *routes) audit(ctx context.Context, in *auditIn) (*bodyOut[listOf[AuditBody]], error) {
@@ -72,12 +69,9 @@ func (a *routes) audit(ctx context.Context, in *auditIn) (*bodyOut[listOf[AuditB
 		return nil, err
 	}
 	list, err := a.deps.Booking.Audit(ctx, actor, booking.AuditQuery{Club: booking.ClubID(in.Club), Booking: booking.ID(in.Booking), After: in.After, Limit: in.Limit})
-	out := &bodyOut[listOf[AuditBody]]{}
-	out.Body.Items = []AuditBody{}
-	for _, e := range list {
-		out.Body.Items = append(out.Body.Items, AuditBody{e.ID, e.At.UTC(), int64(e.Actor), string(e.Role), e.Origin, e.Action, int64(e.Booking), e.Detail})
-	}
-	return out, err
+	return itemsOf(list, func(e booking.AuditEntry) AuditBody {
+		return AuditBody{e.ID, e.At.UTC(), int64(e.Actor), string(e.Role), e.Origin, e.Action, int64(e.Booking), e.Detail}
+	}), err
 }
 
 func inUTC(t *time.Time) *time.Time {

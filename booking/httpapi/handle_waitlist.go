@@ -54,12 +54,7 @@ func (a *routes) waits(ctx context.Context, in *clubIn) (*bodyOut[listOf[WaitBod
 		return nil, err
 	}
 	waits, err := a.deps.Booking.Waits(ctx, actor, booking.ClubID(in.Club))
-	out := &bodyOut[listOf[WaitBody]]{}
-	out.Body.Items = []WaitBody{}
-	for _, w := range waits {
-		out.Body.Items = append(out.Body.Items, waitOf(w))
-	}
-	return out, err
+	return itemsOf(waits, waitOf), err
 }
 
 func (a *routes) leave(ctx context.Context, in *leaveIn) (*nothing, error) {
