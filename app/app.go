@@ -145,10 +145,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if err != nil {
 		return nil, err
 	}
-	audience := filter.NewAudience(p.pools, time.Now)
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
-		Channels: p.channels, Audience: audience, Chats: filter.NewChatSettings(p.pools, time.Now),
+		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
 		Booking: p.booking, Phrases: phrases,
 	}, bot.Options{
 		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, NoUpdates: noUpdates, Version: Version, Logger: log, Now: time.Now,
@@ -157,7 +156,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if err != nil {
 		return nil, err
 	}
-	return p, p.addWorkers(cfg, audience, log)
+	return p, p.addWorkers(cfg, log)
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {

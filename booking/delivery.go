@@ -60,7 +60,7 @@ func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[d
 	if !current {
 		return dropNotification(ctx, s.db, id)
 	}
-	m, err := s.message(ctx, n, s.phrases.In(o.languageOf(ctx, n.Member)))
+	m, err := s.message(ctx, n, o.languageOf(ctx, n.Member))
 	if err != nil {
 		return fmt.Errorf("notification %d in words: %w", id, err)
 	}

@@ -4,21 +4,20 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
-
-	"pavilion/internal/phrase"
 )
 
 // Message is a notification in words, in the member's language.
 type Message struct {
 	Notification
-	Once string // names this message: a repeat has the same, nothing else has
-	Text string
+	Once     string // names this message: a repeat has the same, nothing else has
+	Text     string
+	Language string // Telegram's code for the language of Text; empty is English
 }
 
 // message makes the words. They are made when it is sent, so they say what is true then.
-func (s *Service) message(ctx context.Context, n Notification, in *phrase.Speaker) (Message, error) {
-	m := Message{Notification: n, Once: fmt.Sprintf("notification %d of %d", n.ID, n.CreatedAt.UnixMicro())} // the time: ids begin again in a new database
+func (s *Service) message(ctx context.Context, n Notification, language string) (Message, error) {
+	in := s.phrases.In(language)
+	m := Message{Notification: n, Language: language, Once: fmt.Sprintf("notification %d of %d", n.ID, n.CreatedAt.UnixMicro())} // the time: ids begin again in a new database
 	b, err := selectBooking(ctx, s.db, n.Booking)
 	if err != nil {
 		return m, err
@@ -49,19 +48,6 @@ func (s *Service) message(ctx context.Context, n Notification, in *phrase.Speake
 		}
 	case notifyConfirmed, notifyMoved, notifyReminder, notifySlotLost:
 	}
-	m.Text = in.Say(key, setup.club.Name, netNames(b.Nets, setup.nets), in.Span(b.Span.Start.In(zone), b.Span.End.In(zone)), strconv.FormatInt(int64(b.ID), 10), detail)
+	m.Text = in.Say(key, setup.club.Name, b.NetNames(setup.nets), in.Span(b.Span.Start.In(zone), b.Span.End.In(zone)), strconv.FormatInt(int64(b.ID), 10), detail)
 	return m, nil
-}
-
-// netNames lists nets by their names.
-func netNames(ids []NetID, nets []Net) string {
-	names := make([]string, 0, len(ids))
-	for _, id := range ids {
-		for _, n := range nets {
-			if n.ID == id {
-				names = append(names, n.Name)
-			}
-		}
-	}
-	return strings.Join(names, ", ")
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/gotd/td/tg"
 
 	"pavilion/booking"
@@ -28,7 +27,7 @@ var (
 func (b *Bot) Send(ctx context.Context, m booking.Message) error {
 	r := Reply{Text: m.Text}
 	if m.Booking != 0 {
-		in := b.deps.Phrases.In(b.language(ctx, int64(m.Member)))
+		in := b.deps.Phrases.In(m.Language)
 		k := buttons{owner: int64(m.Member)}
 		k.row(in.Say("show.open"), step{Verb: stepShow, Booking: m.Booking})
 		r.Keyboard = k.rows
@@ -42,7 +41,7 @@ func (b *Bot) Alert(ctx context.Context, r booking.Review) error {
 	var errs []error
 	reached := false
 	for _, admin := range b.opts.Admins {
-		in := b.deps.Phrases.In(b.language(ctx, admin))
+		in := b.deps.Phrases.In(b.Language(ctx, booking.MemberID(admin)))
 		err := b.say(ctx, admin, Reply{Text: in.Say("review."+string(r.Reason), strconv.FormatInt(int64(r.ID), 10))}, fmt.Sprintf("review %d of %d", r.ID, r.OpenedAt.UnixMicro()))
 		switch {
 		case err == nil:
@@ -57,8 +56,8 @@ func (b *Bot) Alert(ctx context.Context, r booking.Review) error {
 	return errors.Join(errs...)
 }
 
-// language is Telegram's code for the language that a person uses it in; empty where nobody knows.
-func (b *Bot) language(ctx context.Context, person int64) string {
+// Language is Telegram's code for the language that a person uses it in; empty where nobody knows within two seconds.
+func (b *Bot) Language(ctx context.Context, person booking.MemberID) string {
 	ctx, cancel := context.WithTimeout(ctx, languageWithin)
 	defer cancel()
 	language, err := b.deps.Audience.Language(ctx, filter.UserID(person))
@@ -81,7 +80,7 @@ func (b *Bot) say(ctx context.Context, person int64, r Reply, once string) error
 	if err != nil {
 		return err
 	}
-	randomID := int64(xxhash.Sum64String(fmt.Sprintf("%d/%d/%s", b.state.botID, person, once))) //nolint:gosec // any 64 bits
+	randomID := onceID(to, once)
 	_, err = b.tg.send(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return b.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: clipText(r.Text, maxText), NoWebpage: true, RandomID: randomID, ReplyMarkup: markup(r)})
 	})
