@@ -53,21 +53,7 @@ func (v *visit) month(ctx context.Context, s step) (Reply, error) {
 	if len(week) > 0 {
 		k.rows = append(k.rows, week)
 	}
-	var turn []Button
-	for _, t := range []struct {
-		there bool
-		text  string
-		page  int
-	}{{page > first, "◀", page - 1}, {page < last, "▶", page + 1}} {
-		next := s
-		next.Page = t.page
-		if b, ok := next.button(k.owner, t.text); ok && t.there {
-			turn = append(turn, b)
-		}
-	}
-	if len(turn) > 0 {
-		k.rows = append(k.rows, turn)
-	}
+	k.turn(page, first, last, s)
 	if s.Booking != 0 {
 		k.row(v.in.Say("book.back"), step{Verb: stepShow, Booking: s.Booking})
 	}

@@ -82,7 +82,7 @@ func (v *visit) sheet(ctx context.Context, s step) (Reply, error) {
 		}
 		k.row(mark(b)+" "+v.in.Clock(start)+"–"+v.in.Clock(end)+" "+clean(b.NetNames(nets), 30)+" · "+who, step{Verb: stepShow, Booking: b.ID})
 	}
-	k.turn(page, pages, s)
+	k.turn(page, 0, pages-1, s)
 	for _, d := range []booking.Day{s.Day - 1, s.Day + 1} {
 		if d >= 0 && d <= maxStepDay {
 			text := "◀ " + v.in.Day(dateOf(d))
@@ -143,30 +143,23 @@ func (v *visit) payAtDesk(ctx context.Context, s step) (Reply, error) {
 	if s.Page >= len(methods) {
 		return Reply{}, booking.ErrMethod
 	}
-	err := v.deskStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+	return v.shownAfter(ctx, s, v.deskStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := v.service().PayAtDesk(ctx, actor, s.Booking, methods[s.Page])
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }
 
 // deskStep runs a step on a booking as the staff of its club.
 func (v *visit) deskStep(ctx context.Context, s step, do func(ctx context.Context, actor booking.Actor, b booking.Booking) error) error {
-	seen, _, err := v.service().Glance(ctx, []booking.ID{s.Booking})
+	seen, _, err := v.glance(ctx, s.Booking)
 	if err != nil {
 		return err
 	}
-	if len(seen) == 0 {
-		return booking.ErrNoBooking
-	}
-	actor, err := v.staffActor(ctx, seen[0].Club)
+	actor, err := v.staffActor(ctx, seen.Club)
 	if err != nil {
 		return err
 	}
-	return do(ctx, actor, seen[0])
+	return do(ctx, actor, seen)
 }
 
 // askRefund asks before money goes back. The button remembers what had gone back when it was made, so two of the staff give it back once.
@@ -203,7 +196,7 @@ func (v *visit) paymentAt(ctx context.Context, actor booking.Actor, s step) (boo
 }
 
 func (v *visit) refund(ctx context.Context, s step) (Reply, error) {
-	err := v.deskStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return v.shownAfter(ctx, s, v.deskStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		p, err := v.paymentAt(ctx, actor, s)
 		if err != nil {
 			return err
@@ -213,11 +206,7 @@ func (v *visit) refund(ctx context.Context, s step) (Reply, error) {
 			v.word = v.in.Say("desk.refunded", v.money(made.Amount))
 		}
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }
 
 // handleRefund opens the booking whose money is to go back.

@@ -43,7 +43,7 @@ func (v *visit) mine(ctx context.Context, s step) (Reply, error) {
 		start := b.Span.Start.In(zones[b.Club].Zone)
 		k.row(mark(b)+" "+v.in.Day(start)+" "+v.in.Clock(start), step{Verb: stepShow, Booking: b.ID})
 	}
-	k.turn(page, pages, s)
+	k.turn(page, 0, pages-1, s)
 	k.row(v.in.Say("mine.book"), step{Verb: stepClubs})
 	k.beside(v.in.Say("mine.waits"), step{Verb: stepWaits})
 	title := v.in.Say("mine.title")
@@ -84,18 +84,18 @@ func mark(b booking.Booking) string {
 	return "✅"
 }
 
-// turn adds the buttons to the pages before and after.
-func (k *buttons) turn(page, pages int, s step) {
+// turn adds the buttons to the pages before and after, in a row of their own.
+func (k *buttons) turn(page, first, last int, s step) {
 	for _, t := range []struct {
 		there bool
 		text  string
 		page  int
-	}{{page > 0, "◀", page - 1}, {page < pages-1, "▶", page + 1}} {
+	}{{page > first, "◀", page - 1}, {page < last, "▶", page + 1}} {
 		if !t.there {
 			continue
 		}
 		s.Page = t.page
-		if t.text == "▶" && page > 0 {
+		if t.text == "▶" && page > first {
 			k.beside(t.text, s)
 		} else {
 			k.row(t.text, s)
@@ -140,19 +140,15 @@ func (v *visit) askCancel(ctx context.Context, s step) (Reply, error) {
 }
 
 func (v *visit) cancel(ctx context.Context, s step) (Reply, error) {
-	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := v.service().Cancel(ctx, actor, s.Booking, false)
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }
 
 // attend notes that the member came, or that nobody did.
 func (v *visit) attend(ctx context.Context, s step, note func(ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)) (Reply, error) {
-	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		if s.Verb == stepNoShow { // staff say that, also of a booking of their own
 			var err error
 			if actor, err = v.actor(ctx, b.Club); err != nil {
@@ -161,9 +157,5 @@ func (v *visit) attend(ctx context.Context, s step, note func(ctx context.Contex
 		}
 		_, err := note(ctx, actor, s.Booking)
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }

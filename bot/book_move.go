@@ -41,7 +41,7 @@ func (v *visit) moveSlip(ctx context.Context, actor booking.Actor, s step) (Repl
 
 // move moves a booking. One that is there already, by an earlier tap, is shown.
 func (v *visit) move(ctx context.Context, s step) (Reply, error) {
-	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		nets := []booking.NetID{s.Net}
 		if len(b.Nets) > 1 {
 			nets = nil // several nets move in time only
@@ -52,9 +52,5 @@ func (v *visit) move(ctx context.Context, s step) (Reply, error) {
 			return nil
 		}
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }

@@ -24,27 +24,24 @@ type shown struct {
 // look reads a booking for its member or the staff.
 func (v *visit) look(ctx context.Context, id booking.ID) (shown, error) {
 	actor := booking.Actor{ID: booking.MemberID(v.event.From.ID), Role: booking.Guest, Origin: "bot"}
-	seen, at, err := v.service().Glance(ctx, []booking.ID{id})
+	seen, at, err := v.glance(ctx, id)
 	if err != nil {
 		return shown{}, err
 	}
-	if len(seen) == 0 {
-		return shown{}, booking.ErrNoBooking
-	}
-	if seen[0].Member != actor.ID {
-		if actor, err = v.actor(ctx, seen[0].Club); err != nil {
+	if seen.Member != actor.ID {
+		if actor, err = v.actor(ctx, seen.Club); err != nil {
 			return shown{}, err
 		}
 	}
 	if _, err := v.service().Booking(ctx, actor, id); err != nil {
 		return shown{}, err
 	}
-	s, err := v.bot.lookAt(ctx, actor, seen[0], at)
+	s, err := v.bot.lookAt(ctx, actor, seen, at)
 	if err != nil {
 		return s, err
 	}
-	if seen[0].Member == actor.ID {
-		actor, err = v.actor(ctx, seen[0].Club)
+	if seen.Member == actor.ID {
+		actor, err = v.actor(ctx, seen.Club)
 	}
 	s.desk = actor.Role == booking.Staff || actor.Role == booking.Admin
 	return s, err
@@ -73,6 +70,14 @@ func (v *visit) show(ctx context.Context, id booking.ID) (Reply, error) {
 		v.watch = watched{booking: id, version: s.booking.Version, next: nextLook(s.at, *s.booking.ExpiresAt)}
 	}
 	return v.showing(s), nil
+}
+
+// shownAfter is the screen of a step's booking once the step is done.
+func (v *visit) shownAfter(ctx context.Context, s step, err error) (Reply, error) {
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.show(ctx, s.Booking)
 }
 
 func (s shown) live() bool { return s.booking.LiveAt(s.at) }
@@ -209,21 +214,18 @@ func (v *visit) liveButtons(k *buttons, s shown) {
 
 // bookingStep runs a step on a booking as the member or the staff of its club.
 func (v *visit) bookingStep(ctx context.Context, s step, do func(ctx context.Context, actor booking.Actor, b booking.Booking) error) error {
-	seen, _, err := v.service().Glance(ctx, []booking.ID{s.Booking})
+	seen, _, err := v.glance(ctx, s.Booking)
 	if err != nil {
 		return err
 	}
-	if len(seen) == 0 {
-		return booking.ErrNoBooking
-	}
-	actor, err := v.actor(ctx, seen[0].Club)
+	actor, err := v.actor(ctx, seen.Club)
 	if err != nil {
 		return err
 	}
-	if seen[0].Member == actor.ID && actor.Role != booking.Guest { // for themselves they book as everybody does
+	if seen.Member == actor.ID && actor.Role != booking.Guest { // for themselves they book as everybody does
 		actor.Role = booking.Player
 	}
-	return do(ctx, actor, seen[0])
+	return do(ctx, actor, seen)
 }
 
 func (v *visit) confirm(ctx context.Context, s step) (Reply, error) {
@@ -244,7 +246,7 @@ func (v *visit) pay(ctx context.Context, s step) (Reply, error) {
 	if s.Page >= len(providers) {
 		return Reply{}, booking.ErrNoGateway
 	}
-	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		if b.State == booking.Confirmed || b.State == booking.CheckedIn { // a button of before
 			return booking.ErrPaid
 		}
@@ -259,22 +261,14 @@ func (v *visit) pay(ctx context.Context, s step) (Reply, error) {
 		title := clean(club.Name, 60) + " · " + clean(b.NetNames(nets), 60) + " · " + v.in.Span(b.Span.Start.In(club.Zone), b.Span.End.In(club.Zone))
 		_, err = v.service().Pay(ctx, actor, booking.PayRequest{Booking: s.Booking, Provider: providers[s.Page], Title: title})
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }
 
 func (v *visit) extend(ctx context.Context, s step) (Reply, error) {
-	err := v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := v.service().Extend(ctx, actor, s.Booking)
 		return err
-	})
-	if err != nil {
-		return Reply{}, err
-	}
-	return v.show(ctx, s.Booking)
+	}))
 }
 
 // giveUp lets a hold go and shows its day again. One that is over, or given up by an earlier tap, leads there as well; a booking does not.

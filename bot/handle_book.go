@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"pavilion/booking"
 	"pavilion/internal/fault"
@@ -44,6 +45,18 @@ func (v *visit) actor(ctx context.Context, club booking.ClubID) (booking.Actor, 
 	var err error
 	a.Role, err = v.service().Member(ctx, club, a.ID)
 	return a, err
+}
+
+// glance reads one booking, whoever's it is, and the database's clock.
+func (v *visit) glance(ctx context.Context, id booking.ID) (booking.Booking, time.Time, error) {
+	seen, at, err := v.service().Glance(ctx, []booking.ID{id})
+	if err == nil && len(seen) == 0 {
+		err = booking.ErrNoBooking
+	}
+	if err != nil {
+		return booking.Booking{}, at, err
+	}
+	return seen[0], at, nil
 }
 
 // buttons collects rows of buttons of one person.
