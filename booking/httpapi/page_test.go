@@ -22,39 +22,18 @@ func TestPage_ABrowserDrawsEveryOperation(t *testing.T) {
 	for _, item := range spec.Paths {
 		want += len(item)
 	}
-	tab, err := browser.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tab.Close)
-	do := func(steps ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(tab.Context, steps...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text := func(selector chromedp.CSS) string {
-		t.Helper()
-		s, err := chromedp.Run(tab.Context, chromedp.Text(selector))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	do(chromedp.Navigate(b.url+"/api/docs/"), chromedp.WaitVisible(chromedp.CSS("details")))
-	drawn, err := chromedp.Run(tab.Context, chromedp.Evaluate[int](`document.querySelectorAll("main details").length`))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tab := browser.Open(t)
+	tab.Do(chromedp.Navigate(b.url+"/api/docs/"), chromedp.WaitVisible(chromedp.CSS("details")))
+	drawn := browser.Read(tab, chromedp.Evaluate[int](`document.querySelectorAll("main details").length`))
 	if drawn != want || want < 20 {
 		t.Errorf("%d operations are drawn, the description has %d", drawn, want)
 	}
-	do(chromedp.Click(chromedp.Search(`//summary[contains(., "/availability")]`)), chromedp.WaitVisible(chromedp.CSS("details[open] table")))
-	if seen := text("details[open]"); !strings.Contains(seen, "date") {
+	tab.Do(chromedp.Click(chromedp.Search(`//summary[contains(., "/availability")]`)), chromedp.WaitVisible(chromedp.CSS("details[open] table")))
+	if seen := tab.Text("details[open]"); !strings.Contains(seen, "date") {
 		t.Errorf("an opened operation shows %q", seen)
 	}
-	do(chromedp.Navigate(b.url + problemsPath + "slot-taken"))
-	if seen := text("body"); !strings.Contains(seen, "slot taken") {
+	tab.Do(chromedp.Navigate(b.url + problemsPath + "slot-taken"))
+	if seen := tab.Text("body"); !strings.Contains(seen, "slot taken") {
 		t.Errorf("the problem's page shows %q", seen)
 	}
 	if said := tab.Complaints(); len(said) > 0 {

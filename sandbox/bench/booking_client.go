@@ -3,22 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"pavilion/booking"
 	"pavilion/sandbox"
+	"pavilion/sandbox/miniapp"
+	"pavilion/sandbox/world"
 )
 
 // member is somebody who signed in.
@@ -92,8 +89,12 @@ func (b *bookingBench) signInAll(ctx context.Context) ([]member, error) {
 	for i := range members {
 		group.Go(func() error {
 			id := firstMember + booking.MemberID(i)
+			data, err := miniapp.InitData(sandbox.BotToken, world.User{ID: int64(id), First: "Member"}, time.Now())
+			if err != nil {
+				return err
+			}
 			a, err := b.ask(ctx, request{method: http.MethodPost, path: "/api/v1/sessions", body: map[string]any{
-				"init_data": initData(id, time.Now()), "client_id": fmt.Sprintf("bench-device-%08d", i),
+				"init_data": data, "client_id": fmt.Sprintf("bench-device-%08d", i),
 			}})
 			if err != nil {
 				return err
@@ -111,15 +112,4 @@ func (b *bookingBench) signInAll(ctx context.Context) ([]member, error) {
 		})
 	}
 	return members, group.Wait()
-}
-
-// initData is what Telegram hands to a Mini App, signed with the sandbox's bot token.
-func initData(id booking.MemberID, at time.Time) string {
-	user := fmt.Sprintf(`{"id":%d,"first_name":"Member"}`, id)
-	date := strconv.FormatInt(at.Unix(), 10)
-	key := hmac.New(sha256.New, []byte("WebAppData"))
-	key.Write([]byte(sandbox.BotToken))
-	sign := hmac.New(sha256.New, key.Sum(nil))
-	sign.Write([]byte("auth_date=" + date + "\nuser=" + user)) // in the order of their names
-	return url.Values{"auth_date": {date}, "user": {user}, "hash": {hex.EncodeToString(sign.Sum(nil))}}.Encode()
 }

@@ -4,11 +4,10 @@ package browser
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"sync"
+	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
@@ -18,69 +17,78 @@ import (
 	"pavilion/sandbox/install"
 )
 
-var errNoChromium = errors.New("no Chromium found: install it (Debian: apt install chromium)")
-
-// Find finds a Chromium, or installs it where that can be done without asking.
-func Find(ctx context.Context) (path string, err error) {
-	for range 2 {
-		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-			if path, ok := install.Binary(name); ok {
-				return path, nil
-			}
-		}
-		if err := install.Apt(ctx, "chromium"); err != nil {
-			return "", fmt.Errorf("%w: %w", errNoChromium, err)
-		}
-	}
-	return "", errNoChromium
-}
-
-// Tab is a page that somebody looks at. chromedp's actions run in its Context.
+// Tab is a page that a test looks at. What cannot be done or read ends the test.
 type Tab struct {
-	Context context.Context //nolint:containedctx // chromedp keeps the browser's life in it
-	Close   func()
+	t   *testing.T
+	ctx context.Context //nolint:containedctx // chromedp keeps the browser's life in it
 
 	mu         sync.Mutex
 	complaints []string
 }
 
-// Open starts a browser with a profile of its own and one empty tab; it ends with ctx or Close.
-func Open(ctx context.Context) (*Tab, error) {
-	path, err := Find(ctx)
+// Open starts a browser with a profile of its own and one empty tab; it ends with the test.
+func Open(t *testing.T) *Tab {
+	t.Helper()
+	path, err := install.Chromium(t.Context())
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("disable-component-update", true))
 	if os.Geteuid() == 0 { // Chromium's own sandbox refuses root
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, stop := chromedp.NewExecAllocator(ctx, options...)
-	t := &Tab{}
-	tab, leave := chromedp.NewContext(allocator, chromedp.WithListener(t.listen))
-	t.Context, t.Close = tab, func() { leave(); stop() }
-	if _, err := chromedp.Call(t.Context, log.Enable, cdp.Empty{}); err != nil {
-		t.Close()
-		return nil, fmt.Errorf("start Chromium: %w", err)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	tab := &Tab{t: t}
+	var leave context.CancelFunc
+	tab.ctx, leave = chromedp.NewContext(allocator, chromedp.WithListener(tab.listen))
+	t.Cleanup(leave)
+	if _, err := chromedp.Call(tab.ctx, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatalf("start Chromium: %v", err)
 	}
-	return t, nil
+	return tab
 }
 
-func (t *Tab) listen(event any) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (tab *Tab) listen(event any) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		t.complaints = append(t.complaints, e.ExceptionDetails.Text)
+		tab.complaints = append(tab.complaints, e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
-			t.complaints = append(t.complaints, e.Entry.Text+" "+e.Entry.URL)
+			tab.complaints = append(tab.complaints, e.Entry.Text+" "+e.Entry.URL)
 		}
 	}
 }
 
+// Do acts on the page.
+func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, steps...); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
+// Read asks the page for something.
+func Read[T any](tab *Tab, what chromedp.Action[T]) T {
+	tab.t.Helper()
+	answer, err := chromedp.Run(tab.ctx, what)
+	if err != nil {
+		tab.t.Fatal(err)
+	}
+	return answer
+}
+
+// Text is what an element says.
+func (tab *Tab) Text(selector chromedp.CSS) string {
+	tab.t.Helper()
+	return Read(tab, chromedp.Text(selector))
+}
+
 // Complaints are the errors of the pages so far: exceptions, refused scripts and styles, answers that are errors.
-func (t *Tab) Complaints() []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.complaints)
+func (tab *Tab) Complaints() []string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	return slices.Clone(tab.complaints)
 }

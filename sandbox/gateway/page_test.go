@@ -53,25 +53,7 @@ func TestPage_APersonPaysOrDeclines(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.Close() })
-	tab, err := browser.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tab.Close)
-	do := func(steps ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(tab.Context, steps...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func(what chromedp.Action[string]) string {
-		t.Helper()
-		text, err := chromedp.Run(tab.Context, what)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
+	tab := browser.Open(t)
 	is := func(id string, want gateway.Status) {
 		t.Helper()
 		if p, _ := g.Payment(id); p.Status != want {
@@ -80,26 +62,26 @@ func TestPage_APersonPaysOrDeclines(t *testing.T) {
 	}
 
 	paid := checkout(t, g, gateway.Payment{Reference: "one", Amount: 125050, Currency: "INR", Title: `Net 1 <script>document.title = "hostile"</script>`, ReturnURL: shop.URL})
-	do(chromedp.Navigate(paid.URL))
-	if seen := read(chromedp.Text(chromedp.CSS("dl"))); !strings.Contains(seen, "1,250.50") || !strings.Contains(seen, "<script>") {
+	tab.Do(chromedp.Navigate(paid.URL))
+	if seen := tab.Text("dl"); !strings.Contains(seen, "1,250.50") || !strings.Contains(seen, "<script>") {
 		t.Errorf("the page shows %q", seen)
 	}
-	if seen := read(chromedp.Title()); seen != "Sandbox payment" {
+	if seen := browser.Read(tab, chromedp.Title()); seen != "Sandbox payment" {
 		t.Errorf("the page's title is %q: a payment's title ran as a script", seen)
 	}
-	do(chromedp.Click(chromedp.CSS(".pay")), chromedp.WaitVisible(chromedp.CSS("#back")))
+	tab.Do(chromedp.Click(chromedp.CSS(".pay")), chromedp.WaitVisible(chromedp.CSS("#back")))
 	is(paid.ID, gateway.Captured)
-	do(chromedp.Navigate(paid.URL))
-	if seen := read(chromedp.Text(chromedp.CSS("main"))); !strings.Contains(seen, "Paid.") {
+	tab.Do(chromedp.Navigate(paid.URL))
+	if seen := tab.Text("main"); !strings.Contains(seen, "Paid.") {
 		t.Errorf("a paid checkout shows %q", seen)
 	}
 
 	declined := checkout(t, g, gateway.Payment{Reference: "two", Amount: 900, Currency: "JPY", Title: "Net 2"})
-	do(chromedp.Navigate(declined.URL))
-	if seen := read(chromedp.Text(chromedp.CSS("dl"))); !strings.Contains(seen, "900\n") {
+	tab.Do(chromedp.Navigate(declined.URL))
+	if seen := tab.Text("dl"); !strings.Contains(seen, "900\n") {
 		t.Errorf("the page shows %q", seen)
 	}
-	do(chromedp.Click(chromedp.CSS(`form[action$="/decline"] button`)), chromedp.WaitVisible(chromedp.Search(`//dd[text()="failed"]`)))
+	tab.Do(chromedp.Click(chromedp.CSS(`form[action$="/decline"] button`)), chromedp.WaitVisible(chromedp.Search(`//dd[text()="failed"]`)))
 	is(declined.ID, gateway.Failed)
 	if said := tab.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"path/filepath"
 
-	"pavilion/sandbox/browser"
 	"pavilion/sandbox/engines"
 	"pavilion/sandbox/install"
 )
@@ -26,7 +25,7 @@ func main() {
 		_, _, err = install.Node(ctx, filepath.Join("e2e", "foreign"))
 	}
 	if err == nil {
-		_, err = browser.Find(ctx)
+		_, err = install.Chromium(ctx)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
