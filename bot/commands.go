@@ -37,8 +37,9 @@ func (b *Bot) handleHelp(ctx context.Context, e *Event) error {
 	var t strings.Builder
 	t.WriteString("Type words of a file's name; tap a result to get the file. The buttons below the results narrow them.\n")
 	t.WriteString("In a group: /search words, or mention me. In any chat: @" + b.self.Load().Username + " words.\n")
+	booking := b.clubExists(ctx)
 	for _, r := range b.routes {
-		if r.about == "" || (r.admin || r.staff) && !b.isClubAdmin(e.From.ID) || r.booking && !b.hasClub.Load() {
+		if r.about == "" || (r.admin || r.staff) && !b.isClubAdmin(e.From.ID) || r.booking && !booking {
 			continue
 		}
 		name := r.usage
@@ -116,13 +117,19 @@ func (b *Bot) publishCommands(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// lookForClub finds out whether there is a club; true when the first one has just come.
-func (b *Bot) lookForClub(ctx context.Context) bool {
+// clubExists tells whether there is a club to book in, also one that is too new for the menus.
+func (b *Bot) clubExists(ctx context.Context) bool {
+	if b.hasClub.Load() {
+		return true
+	}
 	ctx, cancel := context.WithTimeout(ctx, screenCall)
 	defer cancel()
 	clubs, err := b.deps.Booking.Clubs(ctx)
-	return err == nil && len(clubs) > 0 && !b.hasClub.Swap(true)
+	return err == nil && len(clubs) > 0
 }
+
+// lookForClub finds out whether there is a club; true when the first one has just come.
+func (b *Bot) lookForClub(ctx context.Context) bool { return b.clubExists(ctx) && !b.hasClub.Swap(true) }
 
 // refreshMenus puts the booking commands into the menus when the first club has come.
 func (b *Bot) refreshMenus(ctx context.Context) {

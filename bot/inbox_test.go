@@ -54,7 +54,7 @@ func TestState_PtsWaitForAnswersThatOnlyThisProcessOwes(t *testing.T) {
 	e := &Event{Chat: private(7), MessageID: 1}
 	in.take(t.Context(), e)
 	c := changes{user: true, channel: map[int64]int{5: 10}, hashes: map[hashKey]int64{{"user", 7}: 1}}
-	s.holdBack(t.Context(), &c)
+	s.holdBack(&c)
 	if c.user || len(c.channel) > 0 || len(c.hashes) != 1 {
 		t.Errorf("written while an answer is owed: %+v", c)
 	}
@@ -63,7 +63,7 @@ func TestState_PtsWaitForAnswersThatOnlyThisProcessOwes(t *testing.T) {
 	}
 	in.done(t.Context(), e)
 	c = changes{user: true, channel: map[int64]int{5: 10}}
-	if s.holdBack(t.Context(), &c); !c.user || len(c.channel) != 1 {
+	if s.holdBack(&c); !c.user || len(c.channel) != 1 {
 		t.Errorf("held back though all is answered: %+v", c)
 	}
 }

@@ -88,89 +88,102 @@ func (s *state) tryLoad(ctx context.Context) (loadedState, error) {
 	return s.store.load(ctx, s.botID)
 }
 
-// Run writes changes until ctx ends, and once more then.
+// Run writes changes until ctx ends, and once more then. Channels' pts have a loop of their own: the rest does not wait for the index.
 func (s *state) Run(ctx context.Context) {
+	var channels sync.WaitGroup
+	channels.Go(func() { untilOver(ctx, s.flushChannels) })
+	untilOver(ctx, s.flush)
+	channels.Wait()
+}
+
+func untilOver(ctx context.Context, flush func(ctx context.Context)) {
 	ticker := time.NewTicker(stateEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			s.flush(context.WithoutCancel(ctx))
+			flush(context.WithoutCancel(ctx))
 			return
 		case <-ticker.C:
-			s.flush(ctx)
+			flush(ctx)
 		}
 	}
 }
 
+// flush writes the bot's own pts and the access hashes.
 func (s *state) flush(ctx context.Context) {
 	s.mu.Lock()
-	c, user := s.dirty, s.user
+	c, user := changes{user: s.dirty.user, hashes: s.dirty.hashes}, s.user
+	s.dirty.user, s.dirty.hashes = false, map[hashKey]int64{}
+	s.mu.Unlock()
+	s.holdBack(&c)
+	s.write(ctx, user, c)
+}
+
+// flushChannels writes the channels' pts once the index has on record what came before them.
+func (s *state) flushChannels(ctx context.Context) {
+	s.mu.Lock()
+	c := changes{channel: s.dirty.channel}
+	s.dirty.channel = map[int64]int{}
+	s.mu.Unlock()
+	s.holdBack(&c)
 	if c.empty() {
-		s.mu.Unlock()
 		return
 	}
-	s.dirty = newChanges()
-	s.mu.Unlock()
-	s.holdBack(ctx, &c)
+	call, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	if s.index(call) != nil {
+		s.putBack(c)
+		return
+	}
+	s.write(ctx, updates.State{}, c)
+}
+
+// write saves changes; those that cannot be saved stay.
+func (s *state) write(ctx context.Context, user updates.State, c changes) {
 	if c.empty() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, stateCall)
 	defer cancel()
 	err := s.store.save(ctx, s.botID, user, c)
+	if err != nil {
+		s.putBack(c)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if (err != nil) != s.degraded {
-		s.degraded = err != nil
-		if err != nil {
-			s.logger.LogAttrs(ctx, slog.LevelWarn, "update state stays in memory: Postgres does not answer", slog.Any("error", err))
-		} else {
-			s.logger.LogAttrs(ctx, slog.LevelInfo, "update state is written again")
-		}
-	}
-	if err == nil {
+	if (err != nil) == s.degraded {
 		return
 	}
+	if s.degraded = err != nil; s.degraded {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "update state stays in memory: Postgres does not answer", slog.Any("error", err))
+	} else {
+		s.logger.LogAttrs(ctx, slog.LevelInfo, "update state is written again")
+	}
+}
+
+// holdBack takes every pts out of changes while the inbox owes answers. It looks after the changes were taken: a message is owed before its
+// pts moves.
+func (s *state) holdBack(c *changes) {
+	if s.owes() {
+		s.putBack(changes{user: c.user, channel: c.channel})
+		c.user, c.channel = false, nil
+	}
+}
+
+// putBack marks changes as not written, unless newer ones are.
+func (s *state) putBack(c changes) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.dirty.user = s.dirty.user || c.user
-	s.putBack(c.channel)
+	for id, pts := range c.channel {
+		if _, newer := s.dirty.channel[id]; !newer {
+			s.dirty.channel[id] = pts
+		}
+	}
 	for k, h := range c.hashes {
 		if _, newer := s.dirty.hashes[k]; !newer {
 			s.dirty.hashes[k] = h
-		}
-	}
-}
-
-// holdBack takes pts out of changes: all while the inbox owes answers, the channels' while the index cannot put on record what came before
-// them. It looks after the changes were taken: a message is owed before its pts moves.
-func (s *state) holdBack(ctx context.Context, c *changes) {
-	if s.owes() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.dirty.user = s.dirty.user || c.user
-		s.putBack(c.channel)
-		c.user, c.channel = false, nil
-		return
-	}
-	if len(c.channel) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, stateCall)
-	defer cancel()
-	if s.index(ctx) == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.putBack(c.channel)
-	c.channel = nil
-}
-
-// putBack marks pts as not written, unless newer ones are; s.mu is held.
-func (s *state) putBack(channel map[int64]int) {
-	for id, pts := range channel {
-		if _, newer := s.dirty.channel[id]; !newer {
-			s.dirty.channel[id] = pts
 		}
 	}
 }
@@ -216,11 +229,16 @@ func (s *state) change(fn func(*updates.State)) error {
 	return nil
 }
 
-// SetState replaces the state.
-func (s *state) SetState(_ context.Context, _ int64, st updates.State) error {
+// SetState replaces the state. The first one is written at once: a process that died before it was would leave the next without a beginning,
+// and what came meanwhile would be skipped.
+func (s *state) SetState(ctx context.Context, _ int64, st updates.State) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	first := !s.known
 	s.user, s.known, s.dirty.user = st, true, true
+	s.mu.Unlock()
+	if first {
+		s.flush(ctx)
+	}
 	return nil
 }
 
