@@ -129,7 +129,9 @@ func (b *Bot) clubExists(ctx context.Context) bool {
 }
 
 // lookForClub finds out whether there is a club; true when the first one has just come.
-func (b *Bot) lookForClub(ctx context.Context) bool { return b.clubExists(ctx) && !b.hasClub.Swap(true) }
+func (b *Bot) lookForClub(ctx context.Context) bool {
+	return b.clubExists(ctx) && !b.hasClub.Swap(true)
+}
 
 // refreshMenus puts the booking commands into the menus when the first club has come.
 func (b *Bot) refreshMenus(ctx context.Context) {
