@@ -37,8 +37,14 @@ type sample struct {
 // blind are the commands that look for nothing, or for the one thing that they name.
 var blind = []string{"insert", "getMore", "killCursors", "dbStats", "createIndexes", "endSessions", "hello", "isMaster", "ping", "saslStart", "saslContinue"} //nolint:gochecknoglobals // a table
 
-func (c *commands) monitor() *event.CommandMonitor {
-	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) { c.note(e) }}
+// monitor notes every command, and calls before, if any, before it is sent.
+func (c *commands) monitor(before func(*event.CommandStartedEvent)) *event.CommandMonitor {
+	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+		c.note(e)
+		if before != nil {
+			before(e)
+		}
+	}}
 }
 
 func (c *commands) note(e *event.CommandStartedEvent) {

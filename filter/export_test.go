@@ -26,3 +26,8 @@ func (x *Indexer) Hold() func() {
 	x.storing.Lock()
 	return x.storing.Unlock
 }
+
+// Tidy packs all lists.
+func (x *Indexer) Tidy(ctx context.Context) error {
+	return x.store.tidy(ctx, tidying{}, &x.storing)
+}

@@ -224,14 +224,18 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 		return nil
 	}
 	// Lists first: an id without a document is skipped, a document without its lists is not found.
-	if err := changePostings(ctx, pool, b.adds, b.removes); err != nil {
+	packs, err := changePostings(ctx, pool, b.adds, b.removes)
+	if err != nil {
 		return err
 	}
-	err := pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
+	err = pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
 		_, err := db.Collection(filesCollection).BulkWrite(ctx, b.models, options.BulkWrite().SetOrdered(false))
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.relist(ctx, pool, packs, b.adds); err != nil {
 		return err
 	}
 	words := map[string]int{}
@@ -245,6 +249,21 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 	s.vocab.Add(words)
 	pool.Wrote(b.bytes)
 	return nil
+}
+
+// relist adds ids again to lists that another process packed between the lists and the files: it saw ids without files, and left them out. One
+// that is packed later sees the files.
+func (s fileStore) relist(ctx context.Context, pool *storage.Pool, packs map[string]string, adds map[string][]int64) error {
+	packed, err := packedSince(ctx, pool, packs)
+	if err != nil || len(packed) == 0 {
+		return err
+	}
+	again := map[string][]int64{}
+	for _, w := range packed {
+		again[w] = adds[w]
+	}
+	_, err = changePostings(ctx, pool, again, nil)
+	return err
 }
 
 // vacate takes places out of the documents that stand there, except the documents in keep, and removes a document with its last place. Those
@@ -322,11 +341,11 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 		if err != nil || len(lists) == 0 {
 			return err
 		}
-		var keys []string
+		var drops []mongo.WriteModel
 		for _, l := range lists {
-			keys = append(keys, l.Key)
+			drops = append(drops, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: l.Key}, {Key: "f", Value: l.Files}}))
 		}
-		_, err = db.Collection(postingsCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+		_, err = writeAsRead(ctx, db.Collection(postingsCollection), drops) // what was changed meanwhile is looked at again
 		return err
 	})
 	for _, o := range outcomes {

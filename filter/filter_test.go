@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.uber.org/goleak"
@@ -116,6 +117,7 @@ type testOptions struct {
 	timeout    time.Duration // of one call; long, because tests share a small machine
 	limits     []int64       // of each pool
 	unprepared bool          // no pool answers at the start
+	before     func(e *event.CommandStartedEvent)
 }
 
 type setting func(*testOptions)
@@ -139,7 +141,7 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 	}
 	var opts []storage.PoolOptions
 	for i, uri := range shared.MongoURIs {
-		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sent.monitor()})
+		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sent.monitor(o.before)})
 	}
 	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger})
 	if err != nil {

@@ -412,14 +412,19 @@ func (x *Indexer) Keep(ctx context.Context) error {
 
 // removeLoop takes the files of removed channels out of the index, a batch at a time.
 func (x *Indexer) removeLoop(ctx context.Context) {
+	tidied := map[ChannelID]tidying{}
 	for sleep(ctx, retryAfter) {
 		for _, id := range x.channels.removing() {
 			for ctx.Err() == nil {
 				done, err := x.removeSome(ctx, id)
 				if done && err == nil {
-					err = x.store.tidy(ctx, &x.storing)
+					if tidied[id] == nil {
+						tidied[id] = tidying{}
+					}
+					err = x.store.tidy(ctx, tidied[id], &x.storing)
 				}
 				if done && err == nil {
+					delete(tidied, id)
 					err = x.channels.removed(ctx, id)
 				}
 				if err != nil && !errors.Is(err, errPoolMissing) {

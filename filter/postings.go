@@ -16,13 +16,20 @@ import (
 //
 // The list of a word is cut into chunks. The first one is the document named by the word itself, with the number of ids ever added; later
 // ones are named by the word and a number. So a new post changes only the last chunk of each of its words, and a rare word is one document.
+//
+// Two processes may change a list at once. Every write names what its writer read, and is done again when that is not there any more. The count
+// comes last: what stands in a chunk that it does not reach yet is not in the list, and whoever changed the list has changed the count.
 
 // posting is one chunk of a word's list.
 type posting struct {
 	Key   string `bson:"_id"`
 	Count int32  `bson:"n,omitempty"` // ids ever added to the word; in the first chunk only
+	Pack  string `bson:"g,omitempty"` // names the packing that the later chunks come from; in the first chunk only
 	Files []byte `bson:"f"`
 }
+
+// last is the number of the last chunk.
+func (p posting) last() int { return int(p.Count) / chunkIDs }
 
 const (
 	postingsCollection = "postings"
@@ -34,12 +41,15 @@ const (
 	titleBuckets       = 4096
 )
 
-// chunkKey names chunk n of a word.
-func chunkKey(word string, n int) string {
-	if n == 0 {
-		return word
+// chunk names chunk n of the list whose first one this is.
+func (p posting) chunk(n int) string {
+	switch {
+	case n == 0:
+		return p.Key
+	case p.Pack == "":
+		return p.Key + chunkMark + strconv.FormatInt(int64(n), 36)
 	}
-	return word + chunkMark + strconv.FormatInt(int64(n), 36)
+	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Pack
 }
 
 // placeKey names the list of the files that stand at a place or near it.
@@ -86,63 +96,86 @@ func unpackIDs(b []byte) []int64 {
 	return ids
 }
 
-// chunks are the first and the last chunk of one word, to be changed.
-type chunks struct {
-	word  string
-	head  posting
-	last  posting // the same as head while there is one chunk
-	dirty map[string]posting
-	files bool // the first chunk's own ids changed, not only its count
+// chunk is one chunk as it was read and as it is to be.
+type chunk struct {
+	there       bool
+	read, files []byte
 }
 
-func (c *chunks) lastNumber() int { return int(c.head.Count) / chunkIDs }
+func (c *chunk) full() bool { return len(c.files) >= chunkIDs*idSize }
 
-// add appends ids that the last chunk does not hold yet.
-func (c *chunks) add(ids []int64) {
-	have := make(map[int64]bool, len(c.last.Files)/idSize+len(ids))
-	for _, id := range unpackIDs(c.last.Files) {
-		have[id] = true
+// list is what is read of a word's list in order to change it: the first chunk, and those at the end that new ids may go to.
+type list struct {
+	head   posting // as it was read
+	there  bool    // there is a first chunk
+	count  int32   // as it is to be
+	chunks map[int]*chunk
+}
+
+func newList(head posting, there bool) *list {
+	l := &list{head: head, there: there, count: head.Count, chunks: map[int]*chunk{}}
+	if !l.long() {
+		l.chunks[0] = &chunk{there, head.Files, head.Files}
 	}
-	c.last.Files = slices.Clip(c.last.Files) // the first chunk may share it
-	changed := false
+	return l
+}
+
+func (l *list) long() bool { return l.head.Count >= chunkIDs }
+
+// wants are the chunks that so many new ids may go to and that were not looked at. One that the count does not tell of may be there all the
+// same: its writer died, or has yet to write the count.
+func (l *list) wants(ids int) []int {
+	var numbers []int
+	for n := l.head.last(); ids > 0; n++ {
+		c, ok := l.chunks[n]
+		if !ok {
+			numbers = append(numbers, n)
+			c = &chunk{}
+		}
+		ids -= max(0, chunkIDs-len(c.files)/idSize)
+	}
+	return numbers
+}
+
+// add appends ids that the last chunks do not hold yet. The count rises with every change, so that it tells whether a list has changed.
+func (l *list) add(ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
+	have := map[int64]bool{}
+	for _, c := range l.chunks {
+		for _, id := range unpackIDs(c.files) {
+			have[id] = true
+		}
+	}
+	n := l.head.last()
 	for _, id := range ids {
 		if have[id] {
 			continue
 		}
-		have[id], changed = true, true
-		c.head.Count++
-		c.last.Files = binary.BigEndian.AppendUint64(c.last.Files, uint64(id)) //nolint:gosec // turned back by unpackIDs
-		if int(c.head.Count)%chunkIDs == 0 {
-			c.touch()
-			c.last, changed = posting{Key: chunkKey(c.word, c.lastNumber())}, false
-			clear(have)
+		have[id] = true
+		for l.chunks[n].full() {
+			n++
 		}
+		c := l.chunks[n]
+		c.files = binary.BigEndian.AppendUint64(slices.Clip(c.files), uint64(id)) //nolint:gosec // turned back by unpackIDs
+		l.count++
 	}
-	if changed {
-		c.touch()
+	for l.chunks[n].full() && l.chunks[n+1] != nil && l.chunks[n+1].there {
+		n++
 	}
+	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].files)/idSize))) //nolint:gosec // far below
 }
 
-// remove takes ids out of a word of one chunk. In a longer list they stay: an id without a document is skipped when it is read, and
-// packList takes many out at once.
-func (c *chunks) remove(ids []int64) {
-	if c.lastNumber() > 0 {
+// remove takes ids out of a list of one chunk. In a longer list they stay: an id without a document is skipped when it is read, and
+// packing takes many out at once.
+func (l *list) remove(ids []int64) {
+	if l.long() {
 		return
 	}
-	have := unpackIDs(c.last.Files)
-	left := slices.DeleteFunc(slices.Clone(have), func(id int64) bool { return slices.Contains(ids, id) })
-	if len(left) == len(have) {
-		return
+	c := l.chunks[0]
+	left := slices.DeleteFunc(unpackIDs(c.files), func(id int64) bool { return slices.Contains(ids, id) })
+	if len(left) < len(c.files)/idSize {
+		c.files, l.count = packIDs(left), int32(len(left)) //nolint:gosec // at most a chunk
 	}
-	c.head.Count = int32(len(left)) //nolint:gosec // at most a chunk
-	c.last.Files = packIDs(left)
-	c.touch()
-}
-
-func (c *chunks) touch() {
-	if c.last.Key == c.word {
-		c.head.Files, c.files = c.last.Files, true
-	}
-	c.dirty[c.last.Key] = c.last
-	c.dirty[c.word] = c.head
 }

@@ -182,8 +182,8 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 	var keys []string
 	left := maxListIDs
 	for _, w := range words {
-		for n := int(heads[w].Count) / chunkIDs; n > 0 && left > 0; n-- {
-			keys = append(keys, chunkKey(w, n))
+		for n := heads[w].last(); n > 0 && left > 0; n-- {
+			keys = append(keys, heads[w].chunk(n))
 			left -= chunkIDs
 		}
 	}
@@ -208,8 +208,8 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 		}
 	}
 	for _, w := range words {
-		for n := int(heads[w].Count) / chunkIDs; n > 0; n-- {
-			take(chunks[chunkKey(w, n)])
+		for n := heads[w].last(); n > 0; n-- {
+			take(chunks[heads[w].chunk(n)])
 		}
 		take(heads[w].Files)
 	}

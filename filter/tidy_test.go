@@ -2,7 +2,9 @@ package filter_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -82,10 +84,16 @@ func TestIndexer_RemovalIsNotMisledByListsWithoutFiles(t *testing.T) {
 }
 
 // listed is how many ids stand in a word's chunks, in all pools.
-func (ix *index) listed(t *testing.T, word string) (n int) {
+func (ix *index) listed(t *testing.T, word string) int {
+	t.Helper()
+	return len(ix.ids(t, word))
+}
+
+// ids stand in a word's chunks, in all pools.
+func (ix *index) ids(t *testing.T, word string) (ids []uint64) {
 	t.Helper()
 	for _, p := range ix.pools.All() {
-		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
+		err := p.Do(t.Context(), "read list", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection("postings").Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: word}, {Key: "$lt", Value: word + "\x02"}}}},
 				options.Find().SetComment(ownCommand))
 			if err != nil {
@@ -98,7 +106,9 @@ func (ix *index) listed(t *testing.T, word string) (n int) {
 				return err
 			}
 			for _, d := range docs {
-				n += len(d.Files) / 8
+				for part := range slices.Chunk(d.Files, 8) {
+					ids = append(ids, binary.BigEndian.Uint64(part))
+				}
 			}
 			return nil
 		})
@@ -106,5 +116,5 @@ func (ix *index) listed(t *testing.T, word string) (n int) {
 			t.Fatal(err)
 		}
 	}
-	return n
+	return ids
 }

@@ -26,7 +26,8 @@ type LeaseOptions struct {
 //
 // While Postgres is unreachable the holder goes on, because search must survive an outage of Postgres, in which nobody else can take the lease
 // either. Where only the way from the holder to Postgres is broken, a standby takes over while the old holder still acts; it steps down at the
-// first renewal that shows the other one. What both may do meanwhile must be harmless twice: run the processes beside one another.
+// first renewal that shows the other one. What both do meanwhile must be harmless: lists of words are written only as they were read, and two
+// copies of a file's document hold the same, for both read the same posts. Run the processes beside one another, so that it stays short.
 type Lease struct {
 	db   Queryer
 	opts LeaseOptions
