@@ -95,6 +95,7 @@ type parts struct {
 	booking  *booking.Service
 	jobs     *booking.Worker
 	chatJobs *booking.Worker // of the process that is the bot
+	couriers couriers
 	sessions *booking.Sessions
 	now      func() time.Time
 	latency  *latency.Recorder

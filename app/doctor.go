@@ -67,6 +67,12 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	report("channels can be read", channelsErr, "At least one MongoDB pool must answer.")
 	report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
 		"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
+	if c := p.couriers.email; c != nil {
+		report("the mail server lets us in", c.Check(ctx), "Check PAVILION_SMTP_URL, and that this machine reaches the server; its certificate must be one that this machine trusts.")
+	}
+	if c := p.couriers.sms; c != nil {
+		report("the SMS provider knows the account", c.Check(ctx), "Check PAVILION_SMS_ACCOUNT, PAVILION_SMS_TOKEN and PAVILION_SMS_URL.")
+	}
 	if !healthy {
 		return errUnhealthy
 	}

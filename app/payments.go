@@ -3,7 +3,6 @@ package app
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -13,16 +12,9 @@ import (
 	"pavilion/config"
 )
 
-// gatewayTimeout is how long a payment gateway may take to answer.
-const gatewayTimeout = 15 * time.Second
-
 // payments builds the gateways that are set up. What cannot work is said now, all of it.
 func payments(cfg config.Config) (booking.PaymentOptions, error) {
-	client := &http.Client{
-		Timeout: gatewayTimeout,
-		// A gateway's API does not redirect; whoever does would be handed our keys.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := outward()
 	o := booking.PaymentOptions{
 		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},
 		ReturnURL: cfg.PublicURL, PayloadKey: cfg.BotToken, StarPrice: cfg.StarPrices,

@@ -1,21 +1,63 @@
 package app
 
 import (
+	"fmt"
 	"log/slog"
+	"net/http"
+	"time"
 
 	"pavilion/booking"
+	"pavilion/booking/courier"
 	"pavilion/config"
 )
+
+// couriers are the ways to members besides Telegram; nil where one is not set up.
+type couriers struct {
+	email *courier.Email
+	sms   *courier.SMS
+}
+
+func newCouriers(cfg config.Config) (c couriers, err error) {
+	email, sms := cfg.Writes()
+	if email {
+		if c.email, err = courier.NewEmail(courier.EmailOptions{URL: cfg.SMTPURL, From: cfg.MailFrom, Plain: cfg.PlainMail(), Now: time.Now}); err != nil {
+			return c, fmt.Errorf("letters: %w", err)
+		}
+	}
+	if sms {
+		if c.sms, err = courier.NewSMS(courier.SMSOptions{URL: cfg.SMSURL, Account: cfg.SMSAccount, Token: cfg.SMSToken, From: cfg.SMSFrom, Client: outward()}); err != nil {
+			return c, fmt.Errorf("text messages: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// outwardTimeout is how long a provider may take to answer.
+const outwardTimeout = 15 * time.Second
+
+// outward is a client for a provider's API. An API does not redirect; whoever does would be handed our keys.
+func outward() *http.Client {
+	return &http.Client{Timeout: outwardTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
 
 // addWorkers makes the two workers over the job queue: one for what any process with the role can do, and one for what only the process that
 // is the bot can do, which runs while it holds the lease.
 func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
-	if p.jobs, err = booking.NewWorker(p.booking, booking.WorkerOptions{DB: p.db, Language: p.bot.Language, Logger: log}); err != nil {
+	o := booking.WorkerOptions{DB: p.db, Language: p.bot.Language, Logger: log}
+	if p.couriers, err = newCouriers(cfg); err != nil {
 		return err
 	}
-	p.chatJobs, err = booking.NewWorker(p.booking, booking.WorkerOptions{
-		DB: p.db, Queues: []booking.Queue{booking.ChatQueue}, Telegram: p.bot, Alerter: p.bot, Language: p.bot.Language, Logger: log,
-		Stop: cfg.StopTimeout / 10, // twice this is within the deadline of its stage
-	})
+	if c := p.couriers.email; c != nil { // a nil *Email in the interface would look like one
+		o.Email = c
+	}
+	if c := p.couriers.sms; c != nil {
+		o.SMS = c
+	}
+	if p.jobs, err = booking.NewWorker(p.booking, o); err != nil {
+		return err
+	}
+	o.Queues, o.Telegram, o.Alerter = []booking.Queue{booking.ChatQueue}, p.bot, p.bot
+	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
+	p.chatJobs, err = booking.NewWorker(p.booking, o)
 	return err
 }

@@ -16,12 +16,25 @@ const (
 	BySMS      Channel = "sms"
 )
 
-// messenger carries messages over one channel. It may be called again for one that was sent just before a crash: Once is the same then, and
-// whoever sends derives its own dedupe id from it. An error of the kind Gone means that this way does not lead to the member, one of the kind
-// Unavailable that it is closed for now.
+// messenger carries messages over one channel. What its error says decides whether the message may go again, by this way or another:
+//
+//   - kind Gone: it was not sent, and this way does not lead to the member;
+//   - kind Unavailable: it was not sent, and the way is closed for now;
+//   - any other error: it may have been sent.
 type messenger interface {
 	Send(ctx context.Context, m Message) error
 }
+
+// ErrRefused is a messenger's word that nobody is at an address; it is not used again.
+var ErrRefused = fault.New(fault.Gone, "refused", "Nobody can be reached at that address.")
+
+// Why a channel was passed over.
+var (
+	errNoChannel = fault.New(fault.Gone, "not_set_up", "The club does not send messages this way.")
+	errNoAddress = fault.New(fault.Gone, "no_address", "The member has no confirmed address there.")
+	errUnsure    = fault.New(fault.Gone, "unsure", "It may have arrived, so it is not sent again.")
+	errNotWorked = fault.New(fault.Gone, "not_worked", "Nobody worked the queue.")
+)
 
 // queue is where the jobs of a channel are worked. Telegram's have one of their own: only the process that is the bot can do them.
 func (c Channel) queue() Queue {
@@ -31,5 +44,6 @@ func (c Channel) queue() Queue {
 	return JobQueue
 }
 
-// errNoChannel is why a channel is passed over that this installation does not have.
-var errNoChannel = fault.New(fault.Gone, "not_set_up", "The club does not send messages this way.")
+// knowsRepeats tells whether the channel itself recognises a message that it has carried before. Telegram does, by Message.Once; mail and SMS
+// would deliver it again.
+func (c Channel) knowsRepeats() bool { return c == ByTelegram }

@@ -2,30 +2,79 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/storage"
 )
 
-// endNotification marks how a notification ended; the first end stays.
-func endNotification(ctx context.Context, q storage.Queryer, id int64, set string, args ...any) error {
-	_, err := q.Exec(ctx, `UPDATE notification SET `+set+` WHERE id = $1 AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`, append([]any{id}, args...)...)
+// open is the condition of a notification of which nobody knows yet how it ended.
+const open = ` sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`
+
+// changeNotification changes one that has not ended; false where it has.
+func changeNotification(ctx context.Context, q storage.Queryer, id int64, set, where string, args ...any) (bool, error) {
+	tag, err := q.Exec(ctx, `UPDATE notification SET `+set+` WHERE id = $1 AND`+open+where, append([]any{id}, args...)...)
 	if err != nil {
-		return fmt.Errorf("end notification %d: %w", id, err)
+		return false, fmt.Errorf("change notification %d: %w", id, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// handOver notes that a channel is given the message now. Of two tries that meet, one may, unless the channel knows repeats.
+func handOver(ctx context.Context, q storage.Queryer, id int64, by Channel) (bool, error) {
+	return changeNotification(ctx, q, id, `handed_at = booking_clock()`, ` AND channel = $2 AND (handed_at IS NULL OR $3)`, by, by.knowsRepeats())
+}
+
+// takeBack notes that it was surely not sent.
+func takeBack(ctx context.Context, q storage.Queryer, id int64) error {
+	_, err := changeNotification(ctx, q, id, `handed_at = NULL`, ``)
+	return err
+}
+
+// moveChannel gives a notification to another channel; false where somebody did so before.
+func moveChannel(ctx context.Context, q storage.Queryer, id int64, from, to Channel) (bool, error) {
+	return changeNotification(ctx, q, id, `channel = $3, handed_at = NULL`, ` AND channel = $2`, from, to)
+}
+
+func postpone(ctx context.Context, q storage.Queryer, id int64, until time.Time) error {
+	_, err := changeNotification(ctx, q, id, `due_at = $2`, ``, until)
+	return err
+}
+
+func dropNotification(ctx context.Context, q storage.Queryer, id int64) error {
+	_, err := changeNotification(ctx, q, id, `dropped_at = booking_clock()`, ``)
+	return err
+}
+
+// failNotification ends a notification that no channel carried, surely or as far as anybody knows.
+func failNotification(ctx context.Context, q storage.Queryer, id int64, surely bool) error {
+	_, err := changeNotification(ctx, q, id, `failed_at = booking_clock(), handed_at = CASE WHEN NOT $2 THEN handed_at END`, ``, surely)
+	return err
+}
+
+// markSent has the last word: whoever knows that it was sent knows better than who gave it up.
+func markSent(ctx context.Context, q storage.Queryer, id int64) error {
+	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = booking_clock(), failed_at = NULL, dropped_at = NULL WHERE id = $1 AND sent_at IS NULL`, id)
+	if err != nil {
+		return fmt.Errorf("mark notification %d sent: %w", id, err)
 	}
 	return nil
 }
 
-func markSent(ctx context.Context, q storage.Queryer, id int64, by Channel) error {
-	return endNotification(ctx, q, id, `sent_at = booking_clock(), channel = $2`, by)
-}
-
-func dropNotification(ctx context.Context, q storage.Queryer, id int64) error {
-	return endNotification(ctx, q, id, `dropped_at = booking_clock()`)
-}
-
-func failNotification(ctx context.Context, q storage.Queryer, id int64) error {
-	return endNotification(ctx, q, id, `failed_at = booking_clock()`)
+// lockWaiting holds a notification that waits for a channel and was not handed to it.
+func lockWaiting(ctx context.Context, tx pgx.Tx, id int64, by Channel) (bool, error) {
+	var one int
+	err := tx.QueryRow(ctx, `SELECT 1 FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+open+` FOR UPDATE`, id, by).Scan(&one)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("lock notification %d: %w", id, err)
+	}
+	return true, nil
 }
 
 // insertFailure notes that a channel was given up for a notification.
@@ -35,4 +84,26 @@ func insertFailure(ctx context.Context, q storage.Queryer, id int64, by Channel,
 		return fmt.Errorf("note the failure of notification %d: %w", id, err)
 	}
 	return nil
+}
+
+// nextChannel is the first that leads to a member and was not given up for a notification; empty where there is none.
+func nextChannel(ctx context.Context, q storage.Queryer, member MemberID, notification int64, installed []Channel) (next Channel, err error) {
+	if err := q.QueryRow(ctx, `SELECT coalesce(next_channel($1, $2, $3), '')`, member, notification, installed).Scan(&next); err != nil {
+		return "", fmt.Errorf("next channel of notification %d: %w", notification, err)
+	}
+	return next, nil
+}
+
+// selectNotWorked are those that have been waiting for the bot and can go another way.
+func selectNotWorked(ctx context.Context, q storage.Queryer, installed []Channel, since time.Duration, most int) ([]Notification, error) {
+	return selectNotifications(ctx, q, `WHERE`+open+` AND handed_at IS NULL AND channel = $1 AND due_at < booking_clock() - $2::interval
+		AND next_channel(member_id, id, array_remove($3::text[], $1)) IS NOT NULL ORDER BY due_at LIMIT $4`, ByTelegram, since, installed, most)
+}
+
+// readClock is the time by which money and messages are judged.
+func readClock(ctx context.Context, q storage.Queryer) (at time.Time, err error) {
+	if err := q.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
+		return at, fmt.Errorf("read the clock: %w", err)
+	}
+	return at, nil
 }

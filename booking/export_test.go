@@ -3,12 +3,15 @@ package booking
 import (
 	"context"
 	"errors"
+	"time"
 
 	"pavilion/internal/secret"
 )
 
 // Sweep runs one kind of sweep, as its job does.
-func (s *Service) Sweep(ctx context.Context, what string) error { return s.sweep(ctx, what) }
+func (s *Service) Sweep(ctx context.Context, what string) error {
+	return s.sweep(ctx, WorkerOptions{}, what)
+}
 
 // PlantFlight starts a query of what is busy on a net in the state of now that answers "nothing", but only when release is closed: a reader
 // who joins it is behind.
@@ -61,3 +64,6 @@ func ForInvoices(key, reference string) (*Service, string) {
 
 // OpenInvoice reads a payload.
 func (s *Service) OpenInvoice(payload []byte) (string, error) { return s.payments.openInvoice(payload) }
+
+// Ends is when quiet hours that an instant falls into are over.
+func (q *Quiet) Ends(at time.Time, zone *time.Location) (time.Time, bool) { return q.ends(at, zone) }

@@ -285,11 +285,7 @@ func (c *change) wentBack(ctx context.Context, b Booking, p *Payment, r Refund) 
 	if err := c.record(ctx, "refunded", b, map[string]any{"payment": p.ID, "refund": r.ID, "amount_minor": r.Amount.Minor, "currency": r.Amount.Currency}); err != nil {
 		return err
 	}
-	notification, err := insertRefundNotification(ctx, c.tx, b, r.ID, c.at)
-	if err != nil || notification == 0 {
-		return err
-	}
-	return c.enqueue(ctx, c.tx, notification)
+	return c.tell(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
 }
 
 // failRefund notes that the gateway will not give the money back, and asks a person to look.

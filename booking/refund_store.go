@@ -94,14 +94,3 @@ func markByHand(ctx context.Context, q storage.Queryer, id RefundID) error {
 	}
 	return nil
 }
-
-// insertRefundNotification returns 0 where the member is told of this refund already.
-func insertRefundNotification(ctx context.Context, q storage.Queryer, b Booking, id RefundID, at time.Time) (n int64, err error) {
-	err = q.QueryRow(ctx, `
-		INSERT INTO notification (club_id, member_id, kind, booking_id, version, refund_id, created_at) VALUES ($1, $2, $3, $4, 0, $5, $6)
-		ON CONFLICT (booking_id, kind, version, refund_id) DO NOTHING RETURNING id`, b.Club, b.Member, notifyRefunded, b.ID, id, at).Scan(&n)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return 0, fmt.Errorf("insert notification: %w", err)
-	}
-	return n, nil
-}

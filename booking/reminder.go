@@ -25,12 +25,8 @@ func (s *Service) Remind(ctx context.Context) (int, error) {
 			if err != nil || !marked {
 				return err
 			}
-			id, err := insertNotification(ctx, tx, notifyReminder, b, at)
-			if err != nil || id == 0 {
-				return err
-			}
 			said = true
-			return s.enqueue(ctx, tx, id)
+			return s.tell(ctx, tx, announcement{club: b.Club, member: b.Member, kind: notifyReminder, booking: b.ID, version: b.Version, at: at})
 		})
 		if err != nil {
 			return fmt.Errorf("remind of booking %d: %w", b.ID, err)

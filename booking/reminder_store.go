@@ -29,8 +29,6 @@ func markReminded(ctx context.Context, tx pgx.Tx, b Booking) (marked bool, at ti
 	if tag.RowsAffected() == 0 {
 		return false, at, nil
 	}
-	if err := tx.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
-		return false, at, fmt.Errorf("read the clock: %w", err)
-	}
-	return true, at, nil
+	at, err = readClock(ctx, tx)
+	return err == nil, at, err
 }

@@ -33,7 +33,7 @@ type WorkerOptions struct {
 	Queues   []Queue   // JobQueue where empty
 	Telegram messenger // of ChatQueue, as is the alerter
 	Alerter  alerter   // nil: reviews stay rows that staff read
-	Email    messenger // of JobQueue; nil: this way leads nowhere, as with SMS
+	Email    messenger // of JobQueue; nil: the installation has no such channel, as with SMS. Workers of other queues know it too
 	SMS      messenger
 	Language func(ctx context.Context, id MemberID) string // Telegram's code for a member's; nil: English for all
 	Logger   *slog.Logger
@@ -53,6 +53,16 @@ func (o WorkerOptions) by(c Channel) messenger {
 		return o.SMS
 	}
 	return nil
+}
+
+// installed are the channels that the installation has, but for some. Telegram is one of them also where another process is the bot.
+func (o WorkerOptions) installed(without ...Channel) (all []Channel) {
+	for _, by := range []Channel{ByTelegram, ByEmail, BySMS} {
+		if (by == ByTelegram || o.by(by) != nil) && !slices.Contains(without, by) {
+			all = append(all, by)
+		}
+	}
+	return all
 }
 
 // languageOf finds a member's language; nobody's is English.
@@ -100,7 +110,8 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, job.Args.What) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, o, job.Args.What) }))
 	s.addPaymentJobs(workers, o.Alerter)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
@@ -112,6 +123,8 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 			periodic(sweepReminders, 30*time.Second),
 			periodic(sweepOld, time.Hour),
 			periodic(sweepPayments, time.Minute),
+			periodic(sweepUndelivered, time.Minute),
+			periodic(sweepSheets, time.Minute),
 		},
 	})
 	if err != nil {
@@ -123,11 +136,13 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 
 // What a sweep looks for.
 const (
-	sweepExpired   = "expired"
-	sweepWaiting   = "waiting"
-	sweepReminders = "reminders"
-	sweepOld       = "old"
-	sweepPayments  = "payments"
+	sweepExpired     = "expired"
+	sweepWaiting     = "waiting"
+	sweepReminders   = "reminders"
+	sweepOld         = "old"
+	sweepPayments    = "payments"
+	sweepUndelivered = "undelivered"
+	sweepSheets      = "sheets"
 )
 
 // periodic enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
@@ -145,7 +160,7 @@ func unfinished() []rivertype.JobState {
 }
 
 // sweep does one kind of what is due.
-func (s *Service) sweep(ctx context.Context, what string) error {
+func (s *Service) sweep(ctx context.Context, o WorkerOptions, what string) error {
 	switch what {
 	case sweepExpired:
 		_, err := s.Expire(ctx)
@@ -157,9 +172,13 @@ func (s *Service) sweep(ctx context.Context, what string) error {
 		return err
 	case sweepOld:
 		_, err := deleteOldKeys(ctx, s.db)
-		return errors.Join(err, emptyOldBodies(ctx, s.db))
+		return errors.Join(err, emptyOldBodies(ctx, s.db), deleteOldCodes(ctx, s.db))
 	case sweepPayments:
 		return s.SweepPayments(ctx)
+	case sweepUndelivered:
+		return s.SweepUndelivered(ctx, o.installed())
+	case sweepSheets:
+		return s.AnnounceSheets(ctx)
 	}
 	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
 }

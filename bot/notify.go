@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 
 	"pavilion/booking"
 	"pavilion/filter"
@@ -21,6 +23,8 @@ var (
 	errStranger = fault.New(fault.Gone, "stranger", "That person has never written to the bot.")
 	// errAway means that there is no connection to Telegram at the moment.
 	errAway = fault.New(fault.Unavailable, "telegram_away", "Telegram cannot be reached at the moment.")
+	// errNoAnswer means that nobody knows whether Telegram has it.
+	errNoAnswer = errors.New("telegram did not answer")
 )
 
 // Send says what booking has to say to a member, in their private chat. A repeat, also by the next process, is the same message to Telegram.
@@ -32,7 +36,7 @@ func (b *Bot) Send(ctx context.Context, m booking.Message) error {
 		k.row(in.Say("show.open"), step{Verb: stepShow, Booking: m.Booking})
 		r.Keyboard = k.rows
 	}
-	return b.say(ctx, int64(m.Member), r, m.Once)
+	return b.say(ctx, int64(m.Member), r, m.Once, m.Silent)
 }
 
 // Alert tells the club's admins that something about money does not add up. It is done when one of them has it; who cannot be reached is
@@ -42,7 +46,7 @@ func (b *Bot) Alert(ctx context.Context, r booking.Review) error {
 	reached := false
 	for _, admin := range b.opts.Admins {
 		in := b.deps.Phrases.In(b.Language(ctx, booking.MemberID(admin)))
-		err := b.say(ctx, admin, Reply{Text: in.Say("review."+string(r.Reason), strconv.FormatInt(int64(r.ID), 10))}, fmt.Sprintf("review %d of %d", r.ID, r.OpenedAt.UnixMicro()))
+		err := b.say(ctx, admin, Reply{Text: in.Say("review."+string(r.Reason), strconv.FormatInt(int64(r.ID), 10))}, fmt.Sprintf("review %d of %d", r.ID, r.OpenedAt.UnixMicro()), false)
 		switch {
 		case err == nil:
 			reached = true
@@ -69,8 +73,9 @@ func (b *Bot) Language(ctx context.Context, person booking.MemberID) string {
 
 const languageWithin = 2 * time.Second
 
-// say sends a text to a person who did not ask for it just now. Equal names are one message.
-func (b *Bot) say(ctx context.Context, person int64, r Reply, once string) error {
+// say sends a text to a person who did not ask for it just now. Equal names are one message. An error that is no fault means that it may have
+// been sent.
+func (b *Bot) say(ctx context.Context, person int64, r Reply, once string, silent bool) error {
 	select {
 	case <-b.signedIn:
 	case <-ctx.Done():
@@ -81,11 +86,16 @@ func (b *Bot) say(ctx context.Context, person int64, r Reply, once string) error
 		return err
 	}
 	randomID := onceID(to, once)
+	var doubt atomic.Bool // one try of the queue's ended without Telegram's answer
 	_, err = b.tg.send(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
-		return b.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: clipText(r.Text, maxText), NoWebpage: true, RandomID: randomID, ReplyMarkup: markup(r)})
+		u, err := b.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: clipText(r.Text, maxText), NoWebpage: true, Silent: silent, RandomID: randomID, ReplyMarkup: markup(r)})
+		if _, answered := tgerr.As(err); err != nil && !answered {
+			doubt.Store(true)
+		}
+		return u, err
 	})
-	if err != nil && fault.KindOf(err) == fault.Internal && !b.connected.Load() {
-		return errors.Join(errAway, err)
+	if err != nil && doubt.Load() {
+		return fmt.Errorf("%w: %s", errNoAnswer, err.Error()) // not the fault in it, which would say that nothing was sent
 	}
 	return err
 }

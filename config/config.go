@@ -70,6 +70,13 @@ type Config struct {
 	SandboxSecrets  secret.String    `env:"SANDBOX_GATEWAY_SECRETS"`
 	StarPrices      map[string]int64 `env:"STAR_PRICES"`
 
+	SMTPURL    secret.String `env:"SMTP_URL"`
+	MailFrom   string        `env:"MAIL_FROM"`
+	SMSURL     string        `env:"SMS_URL"`
+	SMSAccount string        `env:"SMS_ACCOUNT"`
+	SMSToken   secret.String `env:"SMS_TOKEN"`
+	SMSFrom    string        `env:"SMS_FROM"`
+
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"json"`
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"20s"`
@@ -209,6 +216,7 @@ func (c *Config) check() []error {
 		}
 	}
 	errs = append(errs, c.checkPayments()...)
+	errs = append(errs, c.checkCouriers()...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		bad("LOG_FORMAT", "is json or text")
 	}

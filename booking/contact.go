@@ -1,0 +1,140 @@
+package booking
+
+import (
+	"context"
+	"net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/internal/fault"
+)
+
+// Contact is how a member wants to be told.
+type Contact struct {
+	Member    MemberID
+	Channels  []Channel // in the order in which they are tried
+	Quiet     *Quiet    // nil: any hour will do
+	Addresses []Address
+}
+
+// Quiet are hours of the club's clock, in minutes; they may reach over midnight.
+type Quiet struct{ From, To int }
+
+// Address is where a member is reached by one channel.
+type Address struct {
+	Channel   Channel
+	Address   string
+	Confirmed bool
+	Refused   bool // the channel says that nobody is there
+}
+
+// Errors about contacts.
+var (
+	ErrChannels = fault.New(fault.Invalid, "channels", "Name each of telegram, email and sms at most once, and at least one of them.")
+	ErrQuiet    = fault.New(fault.Invalid, "quiet_hours", "Quiet hours go from one time of the day to another one.")
+	ErrAddress  = fault.New(fault.Invalid, "address", "That is not an address: me@example.org, or a phone number with its country, like +919876543210.")
+)
+
+// usable is the member's address on a channel, as far as it is known to be theirs and to be answered.
+func (c Contact) usable(by Channel) (address string, ok bool) {
+	if by == ByTelegram {
+		return "", true
+	}
+	for _, a := range c.Addresses {
+		if a.Channel == by && a.Confirmed && !a.Refused {
+			return a.Address, true
+		}
+	}
+	return "", false
+}
+
+// ends is when quiet hours that an instant falls into are over; false where it falls into none.
+func (q *Quiet) ends(at time.Time, zone *time.Location) (time.Time, bool) {
+	if q == nil || q.From == q.To {
+		return time.Time{}, false
+	}
+	local := at.In(zone)
+	minute := local.Hour()*60 + local.Minute()
+	day := DayIn(at, zone)
+	switch {
+	case q.From < q.To && (minute < q.From || minute >= q.To), q.From > q.To && minute < q.From && minute >= q.To:
+		return time.Time{}, false
+	case q.From > q.To && minute >= q.From:
+		day++
+	}
+	return edge(day, q.To, zone, Earlier), true
+}
+
+// Contact reads how a member wants to be told.
+func (s *Service) Contact(ctx context.Context, member MemberID) (Contact, error) {
+	c, err := selectContact(ctx, s.db, member)
+	return c, translate(ctx, err)
+}
+
+// SaveContact sets the channels and the quiet hours of a member.
+func (s *Service) SaveContact(ctx context.Context, c Contact) error {
+	known := map[Channel]bool{ByTelegram: true, ByEmail: true, BySMS: true}
+	for _, by := range c.Channels {
+		if !known[by] {
+			return ErrChannels
+		}
+		known[by] = false
+	}
+	if len(c.Channels) == 0 {
+		return ErrChannels
+	}
+	if q := c.Quiet; q != nil && (q.From < 0 || q.From >= 1440 || q.To < 0 || q.To >= 1440 || q.From == q.To) {
+		return ErrQuiet
+	}
+	return translate(ctx, upsertContact(ctx, s.db, c))
+}
+
+// SetAddress notes where a member can be reached and has a code sent there; until the member tells it, the address is not used. The channel
+// joins the member's choice at its end, where it is not in it.
+func (s *Service) SetAddress(ctx context.Context, member MemberID, by Channel, address string) (Address, error) {
+	address, err := parseAddress(by, address)
+	if err != nil {
+		return Address{}, err
+	}
+	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.askForCode(ctx, tx, member, by, address) })
+	return Address{Channel: by, Address: address}, err
+}
+
+// RemoveAddress forgets an address.
+func (s *Service) RemoveAddress(ctx context.Context, member MemberID, by Channel) error {
+	return translate(ctx, deleteAddress(ctx, s.db, member, by))
+}
+
+// phoneNumber is E.164: a country and a number, fifteen digits at most.
+var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// maxMailbox is what a mailbox may be long, by the mail protocol.
+const maxMailbox = 254
+
+// parseAddress reads an address of a channel as people write it.
+func parseAddress(by Channel, text string) (string, error) {
+	switch by {
+	case ByEmail:
+		text = strings.TrimSpace(text)
+		a, err := mail.ParseAddress(text)
+		if err != nil || a.Address != text || len(text) > maxMailbox || strings.ContainsAny(text, "\"\r\n") {
+			return "", ErrAddress
+		}
+		local, domain, _ := strings.Cut(text, "@")
+		if !strings.Contains(domain, ".") {
+			return "", ErrAddress
+		}
+		return local + "@" + strings.ToLower(domain), nil
+	case BySMS:
+		text = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(text)
+		if !phoneNumber.MatchString(text) {
+			return "", ErrAddress
+		}
+		return text, nil
+	case ByTelegram:
+	}
+	return "", ErrAddress
+}

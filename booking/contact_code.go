@@ -1,0 +1,130 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"pavilion/internal/fault"
+)
+
+// A member shows that an address is theirs by telling the code that was sent there. Otherwise anybody could have strangers written to, and
+// have the club pay for it.
+
+const (
+	codeKeeps   = 15 * time.Minute
+	codeTries   = 5 // of one code
+	codesADay   = 5 // for one member, and to one address
+	codeBetween = 30 * time.Second
+)
+
+var errNoCode = errors.New("the code was not sent")
+
+// Errors about codes.
+var (
+	ErrCode       = fault.New(fault.Invalid, "code", "That is not the code that was sent, or it is too old. Ask for a new one.")
+	ErrCodeTries  = fault.New(fault.TooMany, "code_tries", "That was one wrong code too many. Ask for a new one.")
+	ErrCodesADay  = fault.New(fault.TooMany, "codes_a_day", "No more codes today. Please try again tomorrow.")
+	ErrCodeSoon   = fault.New(fault.TooMany, "code_soon", "A code is on its way. Please wait half a minute before asking for another.")
+	ErrNotOffered = fault.New(fault.Invalid, "not_offered", "The club does not send messages this way.")
+)
+
+// codeArgs is the job that makes a code and sends it. The code is made when it is sent, so that only its hash is ever stored.
+type codeArgs struct {
+	Member  MemberID `json:"member"`
+	Channel Channel  `json:"channel"`
+}
+
+// Kind names the job.
+func (codeArgs) Kind() string { return "booking_contact_code" }
+
+// codeAttempts is small: the member asks again.
+const codeAttempts = 3
+
+func (s *Service) askForCode(ctx context.Context, tx pgx.Tx, member MemberID, by Channel, address string) error {
+	if err := lockContact(ctx, tx, member); err != nil {
+		return err
+	}
+	asked, latest, err := countCodes(ctx, tx, member, address)
+	switch {
+	case err != nil:
+		return err
+	case asked >= codesADay:
+		return ErrCodesADay
+	case latest < codeBetween:
+		return ErrCodeSoon
+	}
+	if err := saveAddress(ctx, tx, member, by, address); err != nil {
+		return err
+	}
+	if _, err := s.jobs.InsertTx(ctx, tx, codeArgs{Member: member, Channel: by}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: codeAttempts}); err != nil {
+		return fmt.Errorf("enqueue code: %w", err)
+	}
+	return nil
+}
+
+// ConfirmAddress takes the code that was sent to a member's address.
+func (s *Service) ConfirmAddress(ctx context.Context, member MemberID, by Channel, code string) error {
+	var wrong error // a wrong code costs a try, so it does not roll back
+	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		want, tries, err := selectCode(ctx, tx, member, by)
+		switch hash := sha256.Sum256([]byte(code)); {
+		case err != nil:
+			return err
+		case len(want) == 0:
+			return ErrCode
+		case tries >= codeTries:
+			return ErrCodeTries
+		case subtle.ConstantTimeCompare(want, hash[:]) != 1:
+			wrong = ErrCode
+			return missCode(ctx, tx, member, by)
+		}
+		wrong = nil
+		return confirmAddress(ctx, tx, member, by)
+	})
+	if err != nil {
+		return err
+	}
+	return wrong
+}
+
+// sendCode makes a code and sends it.
+func (s *Service) sendCode(ctx context.Context, o WorkerOptions, a codeArgs) error {
+	by := o.by(a.Channel)
+	if by == nil {
+		return river.JobCancel(ErrNotOffered)
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return fmt.Errorf("make code: %w", err)
+	}
+	code := fmt.Sprintf("%06d", n)
+	hash := sha256.Sum256([]byte(code))
+	address, err := storeCode(ctx, s.db, a.Member, a.Channel, hash[:], codeKeeps)
+	if err != nil || address == "" { // removed or confirmed meanwhile
+		return err
+	}
+	in := s.phrases.In(o.languageOf(ctx, a.Member))
+	ctx, cancel := context.WithTimeoutCause(ctx, sendWithin, errSendTimeout)
+	defer cancel()
+	err = by.Send(ctx, Message{
+		Notification: Notification{Member: a.Member}, To: address, Text: in.Say("code."+string(a.Channel), code), Language: in.Language(), Once: "code " + rand.Text(),
+	})
+	switch {
+	case fault.KindOf(err) == fault.Gone:
+		return river.JobCancel(errNoCode)
+	case err != nil:
+		s.logger.LogAttrs(ctx, slog.LevelInfo, "a code was not sent", slog.String("channel", string(a.Channel)), slog.String("code", fault.CodeOf(err)))
+		return errNoCode // the queue keeps an error's text, and that of a mail server names the address
+	}
+	return nil
+}

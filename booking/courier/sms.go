@@ -1,0 +1,164 @@
+package courier
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"unicode"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+	"pavilion/internal/secret"
+)
+
+// SMSOptions configure SMS.
+type SMSOptions struct {
+	// URL is the provider's; Twilio's own where empty. Others speak the same: POST 2010-04-01/Accounts/ACCOUNT/Messages.json.
+	URL     string
+	Account string
+	Token   secret.String
+	// From is a number, a name, or the id of a messaging service (MG…).
+	From   string
+	Client *http.Client
+}
+
+// SMS sends text messages.
+type SMS struct {
+	o SMSOptions
+}
+
+// Errors of text messages.
+var (
+	errSMSAway    = fault.New(fault.Unavailable, "sms_away", "The SMS provider cannot be reached at the moment.")
+	errSMSLater   = fault.New(fault.Unavailable, "sms_later", "The SMS provider does not take messages at the moment.")
+	errSMSContent = fault.New(fault.Gone, "sms_content", "The SMS provider does not take this message.")
+	errSMSAnswer  = errors.New("the SMS provider answered")
+	errSMSAccount = errors.New("the account is not active")
+)
+
+const (
+	twilio     = "https://api.twilio.com"
+	smsBody    = 1600    // characters, the most that the provider takes
+	answerMost = 1 << 16 // bytes of an answer that are read
+)
+
+// NewSMS makes the courier of text messages.
+func NewSMS(o SMSOptions) (*SMS, error) {
+	if o.URL == "" {
+		o.URL = twilio
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("the SMS provider's URL is https://host")
+	}
+	if o.Account == "" || o.Token.Empty() || o.From == "" {
+		return nil, errors.New("an SMS provider needs an account, its token and a sender")
+	}
+	o.Client = cmp.Or(o.Client, http.DefaultClient)
+	o.URL = strings.TrimSuffix(o.URL, "/")
+	return &SMS{o: o}, nil
+}
+
+// Send sends a text message.
+func (s *SMS) Send(ctx context.Context, m booking.Message) error {
+	form := url.Values{"To": {m.To}, "Body": {short(m.Text)}}
+	if strings.HasPrefix(s.o.From, "MG") {
+		form.Set("MessagingServiceSid", s.o.From)
+	} else {
+		form.Set("From", s.o.From)
+	}
+	var written atomic.Bool // the provider has all of the request
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
+	status, code, err := s.call(ctx, http.MethodPost, "/Messages.json", strings.NewReader(form.Encode()))
+	switch {
+	case err != nil && written.Load():
+		return err // no answer
+	case err != nil:
+		return errors.Join(errSMSAway, err)
+	case status < 300:
+		return nil
+	}
+	refusal := fmt.Errorf("%w %d, code %d", errSMSAnswer, status, code)
+	switch {
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return errors.Join(errSMSLater, refusal)
+	case status >= 500:
+		return refusal // what stands before the provider may say so after the message has gone through
+	case status < 400, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound:
+		return errors.Join(errSMSLater, refusal) // our settings or our account: an operator can mend that
+	case nobodyAnswers(code):
+		return errors.Join(booking.ErrRefused, refusal)
+	}
+	return errors.Join(errSMSContent, refusal)
+}
+
+// nobodyAnswers are the provider's words for a number that does not exist, takes no text messages, or has asked not to be written to.
+func nobodyAnswers(code int) bool {
+	switch code {
+	case 21211, 21217, 21610, 21614:
+		return true
+	}
+	return false
+}
+
+// Check asks for the account.
+func (s *SMS) Check(ctx context.Context) error {
+	status, _, err := s.call(ctx, http.MethodGet, ".json", http.NoBody)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%w %d", errSMSAnswer, status)
+	}
+	return err
+}
+
+// call asks the provider about our account, and returns its own error code beside the status.
+func (s *SMS) call(ctx context.Context, method, path string, body io.Reader) (status, code int, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.o.URL+"/2010-04-01/Accounts/"+url.PathEscape(s.o.Account)+path, body)
+	if err != nil {
+		return 0, 0, errSMSAway
+	}
+	req.SetBasicAuth(s.o.Account, s.o.Token.Reveal())
+	req.GetBody = nil // the transport repeats nothing by itself
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := s.o.Client.Do(req)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { _ = res.Body.Close() }() // read as far as it matters
+	var answer struct {
+		Code   int    `json:"code"`
+		Status string `json:"status"`
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
+	if err == nil && json.Unmarshal(data, &answer) == nil && method == http.MethodGet && answer.Status != "active" && res.StatusCode == http.StatusOK {
+		return res.StatusCode, 0, fmt.Errorf("%w: %s", errSMSAccount, answer.Status)
+	}
+	return res.StatusCode, answer.Code, nil // the status has said it
+}
+
+// short is a text as a text message: without signs, which make it more than twice as dear, and with the typist's forms of what a printer
+// writes otherwise.
+func short(text string) string {
+	plain := strings.NewReplacer("–", "-", "—", "-", "−", "-", " · ", ", ", "…", "...", "\u00a0", " ", "’", "'")
+	var b strings.Builder
+	for _, r := range plain.Replace(text) {
+		if unicode.Is(unicode.So, r) || unicode.Is(unicode.Variation_Selector, r) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	out := []rune(strings.TrimSpace(b.String()))
+	if len(out) > smsBody {
+		out = out[:smsBody]
+	}
+	return string(out)
+}
