@@ -13,6 +13,11 @@ func (s *Service) Sweep(ctx context.Context, what string) error {
 	return s.sweep(ctx, WorkerOptions{}, what)
 }
 
+// Clean deletes what has expired, as Run does from time to time.
+func (s *Sessions) Clean(ctx context.Context) error {
+	return s.store.clean(ctx, s.db, s.opts.ProofMaxAge+proofAhead)
+}
+
 // PlantFlight starts a query of what is busy on a net in the state of now that answers "nothing", but only when release is closed: a reader
 // who joins it is behind.
 func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from, to Day, release <-chan struct{}) error {

@@ -112,6 +112,10 @@ func TestOnce_Semantics(t *testing.T) {
 	check("refused by a rule", invalid, "", false, booking.ErrOffGrid)
 	invalid.want = b.want("2026-06-01T12:00:00Z", time.Hour, 1)
 	check("the same key again", invalid, `{"id":3}`, false, nil)
+	// Answers are kept for longer than a day, and not for ever.
+	b.stop(now.Add(25 * time.Hour))
+	b.must(b.Sweep(ctx, "old"))
+	check("a day later", first, `{"id":1}`, true, nil)
 	b.stop(now.Add(booking.KeyRetention + time.Minute))
 	b.must(b.Sweep(ctx, "old"))
 	if n := one[int](b, `SELECT count(*) FROM idempotency_key`); n != 0 {

@@ -2,6 +2,9 @@ package booking
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -146,6 +149,72 @@ func TestPrice_IsSplitBySegmentAndElapsedTime(t *testing.T) {
 	}
 	if _, _, err := s.price([]NetID{2}, []AddOnID{1}, Span{time.Unix(0, 0), time.Unix(3600, 0)}, MemberRate); !errors.Is(err, ErrNoAddOn) {
 		t.Errorf("another net's machine: %v", err)
+	}
+}
+
+// What counts is what the clock shows while the time passes: a dear hour that comes twice is paid twice, one that is skipped is not paid, and a
+// night that runs into another weekday costs from midnight on what that one costs.
+func TestPrice_ClockAndWeekdayDecideEachMinute(t *testing.T) {
+	t.Parallel()
+	s := summer(t)
+	dear := func(id int64, day time.Weekday, from, to int, minor int64) PriceRule {
+		r := PriceRule{ID: id, Label: "dear", Rank: 2, From: from, To: to, Member: Money{minor, "USD"}, Guest: Money{minor, "USD"}}
+		r.Weekdays[day] = true
+		return r
+	}
+	s.prices = append(s.prices, dear(3, time.Sunday, 60, 180, 3000), dear(4, time.Saturday, 0, 60, 4000))
+	for name, c := range map[string]struct {
+		start string
+		hours int
+		want  string
+	}{
+		"01:00 to 02:00 twice, then till 03:00": {"2026-11-01T04:00:00Z", 5, "base 1000, dear 9000, base 1000"},
+		"01:00 to 03:00, of which one hour is":  {"2026-03-08T05:00:00Z", 3, "base 1000, dear 3000, base 1000"},
+		"Friday 23:00 to Saturday 02:00":        {"2026-06-06T03:00:00Z", 3, "base 1000, dear 4000, base 1000"},
+	} {
+		start, err := time.Parse(time.RFC3339, c.start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, _, err := s.price([]NetID{2}, nil, Span{start, start.Add(time.Duration(c.hours) * time.Hour)}, MemberRate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range lines {
+			got = append(got, fmt.Sprint(l.Label, " ", l.Amount.Minor))
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("%s: %s, want %s", name, text, c.want)
+		}
+	}
+}
+
+// Of the rules that match, the highest rank wins, then the one for the net, then the newest.
+func TestPrice_TheRuleThatWins(t *testing.T) {
+	t.Parallel()
+	s := summer(t)
+	rule := func(id int64, net NetID, rank int, minor int64) PriceRule {
+		return PriceRule{ID: id, Net: net, Label: "x", Rank: rank, Weekdays: s.prices[0].Weekdays, To: 1440, Member: Money{minor, "USD"}, Guest: Money{minor, "USD"}}
+	}
+	start := time.Date(2026, 6, 3, 14, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		rules    []PriceRule
+		one, two int64
+	}{
+		"rank before net":   {[]PriceRule{rule(1, 1, 0, 100), rule(2, 0, 1, 200)}, 200, 200},
+		"net before newest": {[]PriceRule{rule(1, 1, 1, 100), rule(2, 0, 1, 200)}, 100, 200},
+		"newest":            {[]PriceRule{rule(2, 2, 1, 200), rule(1, 2, 1, 100), rule(3, 0, 0, 300)}, 300, 200},
+	} {
+		for range 2 { // in whichever order they were read
+			s.prices = c.rules
+			for net, want := range map[NetID]int64{1: c.one, 2: c.two} {
+				if _, total, err := s.price([]NetID{net}, nil, Span{start, start.Add(time.Hour)}, MemberRate); err != nil || total.Minor != want {
+					t.Errorf("%s, net %d: %s, want %d, %v", name, net, total, want, err)
+				}
+			}
+			slices.Reverse(c.rules)
+		}
 	}
 }
 

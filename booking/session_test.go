@@ -251,6 +251,33 @@ func TestSession_Expiry(t *testing.T) {
 	wantErr(t, "session at its end", err, booking.ErrSignIn)
 }
 
+// What is over is deleted, and only that: a revoked session stays known until its end, or a replay of its tokens would pass for a stranger's.
+func TestSession_CleaningForgetsOnlyWhatIsOver(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	s := sessions(t, db, booking.SessionOptions{})
+	live, revoked := open(t, s, "live", phone), open(t, s, "revoked", phone)
+	next := refresh(t, s, revoked.Refresh, phone)
+	_, err := s.Refresh(t.Context(), next.Refresh, laptop)
+	wantErr(t, "a thief", err, booking.ErrReplayed)
+	exec(t, db, `INSERT INTO session (member_id, client_hash, incarnation, expires_at) SELECT n, sha256('x'), session_incarnation(), clock_timestamp() - interval '1 second' FROM generate_series(1, 250) n`)
+	exec(t, db, `INSERT INTO session_access (token_hash, session_id, expires_at) SELECT sha256(n::text::bytea), (SELECT min(id) FROM session), clock_timestamp() - interval '1 second' FROM generate_series(1, 1200) n`)
+	exec(t, db, `INSERT INTO session_proof (digest, client_hash, used_at) VALUES (sha256('old'), sha256('x'), clock_timestamp() - interval '3 hours')`)
+	if err := s.Clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	if err := db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM session) || ' ' || (SELECT count(*) FROM session_refresh) || ' ' || (SELECT count(*) FROM session_access) || ' ' || (SELECT count(*) FROM session_proof)`).Scan(&left); err != nil || left != "2 3 3 2" {
+		t.Errorf("sessions, refresh tokens, access tokens and proofs that are left: %s, %v", left, err)
+	}
+	if _, err := s.Check(t.Context(), live.Access); err != nil {
+		t.Error(err)
+	}
+	refresh(t, s, live.Refresh, phone)
+	_, err = s.Open(t.Context(), proof("live", time.Now()), laptop)
+	wantErr(t, "a proof that was used", err, booking.ErrProofUsed)
+}
+
 func TestSession_TokensAreNotStored(t *testing.T) {
 	t.Parallel()
 	db := database(t)
