@@ -110,6 +110,67 @@ func TestMigrations_UpDownUp(t *testing.T) {
 	}
 }
 
+// catalog is everything that a migration can make, as text.
+func catalog(t *testing.T, pool *pgxpool.Pool) string {
+	t.Helper()
+	return value[string](t, pool, `
+		SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
+			SELECT concat_ws(' ', 'column', table_name, ordinal_position, column_name, data_type, is_nullable, column_default) AS line
+				FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'goose_db_version'
+			UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass('goose_db_version'), 0)
+			UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'goose_db_version'
+			UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+			UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+				WHERE p.pronamespace = 'public'::regnamespace AND d.objid IS NULL
+		) x`)
+}
+
+// Each step can be taken back by itself and leaves nothing behind, and what it makes the second time is what it made the first.
+func TestMigrations_EachStepUpDownUp(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	pool := empty(t)
+	list, err := List(ctx, pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, pool, `CREATE EXTENSION btree_gist`) // it stays on the way down
+	step := func(version int64, up bool) {
+		t.Helper()
+		if err := (set{files}).goose(pool, func(p *goose.Provider) error {
+			_, err := p.ApplyVersion(ctx, version, up)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, one := range list {
+		if one.queue() {
+			continue
+		}
+		before := catalog(t, pool)
+		step(one.Version, true)
+		made := catalog(t, pool)
+		if made == before {
+			t.Errorf("%s makes nothing that the test sees", one.File)
+		}
+		step(one.Version, false)
+		if after := catalog(t, pool); after != before {
+			t.Errorf("%s, taken back, leaves another schema:\n%s\nwas\n%s", one.File, after, before)
+		}
+		step(one.Version, true)
+		if again := catalog(t, pool); strings.Count(again, "\n") != strings.Count(made, "\n") {
+			t.Errorf("%s makes something else the second time", one.File)
+		}
+	}
+	if _, err := Up(ctx, pool); err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(ctx, pool); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMigrations_ThePreviousReleaseKeepsItsData(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -50,13 +50,9 @@ func queueStatus(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	existing, err := m.ExistingVersions(ctx)
+	applied, err := queueVersions(ctx, pool)
 	if err != nil {
-		return nil, fmt.Errorf("migrations: job queue: %w", err)
-	}
-	applied := map[int]bool{}
-	for _, v := range existing {
-		applied[v.Version] = true
+		return nil, err
 	}
 	var list []Status
 	for _, v := range m.AllVersions() {
@@ -67,4 +63,24 @@ func queueStatus(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
 		list = append(list, Status{Version: int64(version), File: fmt.Sprintf("%s%03d", queuePrefix, version), Applied: true, Problem: ErrUnknown})
 	}
 	return list, nil
+}
+
+// queueVersions is what the queue's own table says. The queue's library would rather fail than name a version that it does not know.
+func queueVersions(ctx context.Context, pool *pgxpool.Pool) (map[int]bool, error) {
+	applied := map[int]bool{}
+	if found, err := exists(ctx, pool, "river_migration"); err != nil || !found {
+		return applied, err
+	}
+	rows, err := pool.Query(ctx, `SELECT version FROM river_migration`)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: job queue: %w", err)
+	}
+	var version int
+	if _, err := pgx.ForEachRow(rows, []any{&version}, func() error {
+		applied[version] = true
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("migrations: job queue: %w", err)
+	}
+	return applied, nil
 }
