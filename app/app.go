@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,7 +18,6 @@ import (
 	"pavilion/bot"
 	"pavilion/config"
 	"pavilion/filter"
-	"pavilion/internal/fault"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
@@ -190,7 +188,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p, log) }})
+		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p) }})
 	}
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
@@ -206,37 +204,14 @@ func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
 
 // whileHeld indexes and answers while this process holds the lease, and waits for it while another does. Its stages and giving the
 // lease back take less than the deadline of the stage it is itself in.
-func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts, log *slog.Logger) error {
+func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
 		p.active.Store(true)
 		defer p.active.Store(false)
-		loadWords(ctx, p, log)
 		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}}, []part{{"chat jobs", p.chatJobs.Run}})
 	})
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it was told to stop
 	}
 	return err // also for a lost lease: a process that starts afresh has no stale state
-}
-
-// loadWords makes the indexes and reads the words of every pool that answers; of the others when they do.
-func loadWords(ctx context.Context, p *parts, log *slog.Logger) {
-	load := func(ctx context.Context, pool *storage.Pool) error {
-		return errors.Join(filter.EnsureIndexes(ctx, pool), filter.LoadVocabulary(ctx, pool, p.vocab))
-	}
-	missing := map[*storage.Pool]bool{}
-	for _, pool := range p.pools.All() {
-		if err := load(ctx, pool); err != nil {
-			missing[pool] = true
-			log.LogAttrs(ctx, slog.LevelWarn, "a pool's words are not known yet", slog.String("pool", pool.Name()), slog.String("code", fault.CodeOf(err)), slog.Any("error", err))
-		}
-	}
-	if len(missing) == 0 {
-		return
-	}
-	p.pools.OnRecover(func(ctx context.Context, pool *storage.Pool) {
-		if missing[pool] && load(ctx, pool) == nil {
-			delete(missing, pool)
-		}
-	})
 }

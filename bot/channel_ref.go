@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,18 +38,6 @@ func parseChannelRef(s string) (channelRef, bool) {
 		return channelRef{id: filter.ChannelID(id)}, true
 	}
 	return channelRef{}, false
-}
-
-// String is the reference as a link.
-func (r channelRef) String() string {
-	s := "https://t.me/" + r.name
-	if r.id != 0 {
-		s = fmt.Sprintf("https://t.me/c/%d", r.id)
-	}
-	if r.message != 0 {
-		s += fmt.Sprintf("/%d", r.message)
-	}
-	return s
 }
 
 // messageNumber reads a message's number; empty is 0, and what does not fit into Telegram's 31 bits is refused.

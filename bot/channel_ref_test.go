@@ -124,3 +124,15 @@ func TestStartSearch_FitsWhatTelegramTakes(t *testing.T) {
 		t.Errorf("%q, %v", query, ok)
 	}
 }
+
+// String is the reference as a link, so that what is read can be read again.
+func (r channelRef) String() string {
+	s := "https://t.me/" + r.name
+	if r.id != 0 {
+		s = fmt.Sprintf("https://t.me/c/%d", r.id)
+	}
+	if r.message != 0 {
+		s += fmt.Sprintf("/%d", r.message)
+	}
+	return s
+}

@@ -151,17 +151,6 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range pools.All() {
-		if o.unprepared {
-			break
-		}
-		if err := filter.EnsureIndexes(t.Context(), p); err != nil {
-			t.Fatal(err)
-		}
-		if err := filter.LoadVocabulary(t.Context(), p, vocab); err != nil {
-			t.Fatal(err)
-		}
-	}
 	channels := filter.NewChannels(pools, time.Now)
 	ix := &index{
 		Indexer: filter.NewIndexer(pools, vocab, channels, o.IndexOptions), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: time.Minute}),
@@ -185,6 +174,9 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 		poolsRun.Wait()
 	})
 	t.Cleanup(ix.stop)
+	if !o.unprepared {
+		eventually(t, "the words are known", func() bool { return ix.Backlog().Unread == 0 })
+	}
 	return ix
 }
 

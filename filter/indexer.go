@@ -54,14 +54,15 @@ type Indexer struct {
 
 	mu      sync.Mutex
 	queue   []event
-	batch   int                      // events stored in one go now
-	busy    bool                     // the worker holds a batch
-	tracks  map[ChannelID]*track     //
+	batch   int  // events stored in one go now
+	busy    bool // the worker holds a batch
+	tracks  map[ChannelID]*track
 	early   map[ChannelID]*Ledger    // what came before it is known which channels are indexed
 	changed chan struct{}            // closed and replaced at every change of the queue, for those who wait
 	wake    chan struct{}            // events wait
 	owed    chan struct{}            // ids are owed, or a past read was started
 	pasts   map[string]*pastInFlight // running reads of the past
+	unread  int                      // pools whose words are not all known yet
 }
 
 // event is one thing that happened to a place.
@@ -82,6 +83,7 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	return &Indexer{
 		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o, onPast: func(PastRead) {},
 		batch: o.BatchMax, tracks: map[ChannelID]*track{}, early: map[ChannelID]*Ledger{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
+		unread: len(pools.All()),
 	}
 }
 
@@ -187,6 +189,9 @@ func (x *Indexer) Run(ctx context.Context) error {
 	workers.Go(func() { x.keepLoop(wctx) })
 	readers.Go(func() { x.recoverLoop(ctx) })
 	readers.Go(func() { x.removeLoop(ctx) })
+	for _, p := range x.pools.All() {
+		readers.Go(func() { x.learn(ctx, p) })
+	}
 	<-ctx.Done()
 	readers.Wait()
 	fctx, cancel := context.WithTimeout(wctx, stopWithin)
@@ -259,209 +264,18 @@ func (x *Indexer) recovered(ctx context.Context, p *storage.Pool) {
 	}
 }
 
-func (x *Indexer) storeLoop(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-x.wake:
-		}
-		for x.storeBatch(ctx) {
-		}
-	}
-}
-
-// storeBatch stores what waits, at most BatchMax events; false when nothing waits.
-func (x *Indexer) storeBatch(ctx context.Context) bool {
-	x.mu.Lock()
-	events := x.queue[:min(len(x.queue), x.batch)]
-	x.queue = x.queue[len(events):]
-	x.busy = len(events) > 0
-	x.mu.Unlock()
-	if len(events) == 0 || ctx.Err() != nil {
-		x.notify()
-		return false
-	}
-	added, err := x.apply(ctx, events)
-	if err != nil && !errors.Is(err, errPoolMissing) {
-		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "posts could not be stored; they are read again", slog.Int("posts", len(events)), slog.Any("error", err))
-	}
-	x.mu.Lock()
-	for _, e := range events {
-		t := x.tracks[e.place.Channel]
-		if t == nil {
-			continue
-		}
-		newest, behind := t.ended(e.place.Message), errors.Is(err, errPoolMissing)
-		switch {
-		case err != nil && !behind:
-			t.owe(Range{e.place.Message, e.place.Message}, x.opts.Now())
-			t.notBefore = x.opts.Now().Add(retryAfter)
-		case newest:
-			t.settle(e.place.Message, behind)
-		}
-		if behind { // worth another try when the pool is back; what else is owed does not wait for that
-			t.wakeAt = x.opts.Now().Add(missingRest)
-		}
-	}
-	x.busy = false
-	x.batch = nextBatch(len(events), x.batch, x.opts.BatchMax, err)
-	x.mu.Unlock()
-	for _, e := range events {
-		if e.done != nil {
-			e.done(err == nil && e.post != nil && added[e.post.Media.Document])
-		}
-	}
-	x.notify()
-	if err != nil {
-		signal(x.owed)
-	}
-	return true
-}
-
-const batchMin = 25
-
-// nextBatch sizes the next batch: half of one that failed, for a slow server may only be too slow for so many; twice a full one that was stored.
-func nextBatch(stored, size, most int, err error) int {
-	switch {
-	case err != nil && !errors.Is(err, errPoolMissing):
-		return max(min(batchMin, most), stored/2)
-	case stored >= size:
-		return min(most, 2*size)
-	}
-	return size
-}
-
-// apply makes the index follow a batch; of several events at one place the last one counts.
-func (x *Indexer) apply(ctx context.Context, events []event) (map[DocumentID]bool, error) {
-	x.storing.Lock()
-	defer x.storing.Unlock()
-	// A channel's files leave after its state has changed, so what is stored from here on must not be its.
-	events = slices.DeleteFunc(slices.Clone(events), func(e event) bool {
-		state := x.channels.State(e.place.Channel)
-		return state != ChannelActive && state != ChannelPaused
-	})
-	last := make(map[Place]int, len(events))
-	for i, e := range events {
-		last[e.place] = i
-	}
-	var posts []Post
-	var vacated []Place
-	keep := map[Place]DocumentID{}
-	for i, e := range events {
-		replace := e.replace || last[e.place] != i
-		if replace && !slices.Contains(vacated, e.place) {
-			vacated = append(vacated, e.place)
-		}
-		if last[e.place] == i && e.post != nil {
-			posts = append(posts, *e.post)
-			keep[e.place] = e.post.Media.Document
-		}
-	}
-	added, err := x.store.put(ctx, posts)
-	if err != nil {
-		return nil, err
-	}
-	return added, x.store.vacate(ctx, vacated, keep, added)
-}
-
-func (x *Indexer) keepLoop(ctx context.Context) {
-	ticker := time.NewTicker(keepEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			_ = x.Keep(ctx) // the next one tries again
-		}
-	}
-}
-
-// Keep stores the ledgers that changed. When it returns nil, whatever was handed over before the call outlives the process: it is stored, or it
-// is owed in a ledger that is. A ledger that cannot be stored now stays dirty.
-func (x *Indexer) Keep(ctx context.Context) error {
-	x.keeping.Lock() // an older snapshot must not be stored over a newer one
-	defer x.keeping.Unlock()
-	x.mu.Lock()
-	if len(x.early) > 0 {
-		x.mu.Unlock()
-		return errNotLoaded
-	}
-	due := map[ChannelID]Ledger{}
-	for id, t := range x.tracks {
-		if t.dirty {
-			t.dirty = false
-			due[id] = t.snapshot()
-		}
-	}
-	x.mu.Unlock()
-	var errs []error
-	for id, l := range due {
-		if err := x.channels.keepLedger(ctx, id, l); err != nil {
-			errs = append(errs, err)
-			x.mu.Lock()
-			if t := x.tracks[id]; t != nil {
-				t.dirty = true
-			}
-			x.mu.Unlock()
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// removeLoop takes the files of removed channels out of the index, a batch at a time.
-func (x *Indexer) removeLoop(ctx context.Context) {
-	tidied := map[ChannelID]tidying{}
-	for sleep(ctx, retryAfter) {
-		for _, id := range x.channels.removing() {
-			for ctx.Err() == nil {
-				done, err := x.removeSome(ctx, id)
-				if done && err == nil {
-					if tidied[id] == nil {
-						tidied[id] = tidying{}
-					}
-					err = x.store.tidy(ctx, tidied[id], &x.storing)
-				}
-				if done && err == nil {
-					delete(tidied, id)
-					err = x.channels.removed(ctx, id)
-				}
-				if err != nil && !errors.Is(err, errPoolMissing) {
-					x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a removed channel's files are still in the index", slog.Int64("channel", int64(id)), slog.Any("error", err))
-				}
-				if done || err != nil {
-					break
-				}
-			}
-		}
-	}
-}
-
-// removeSome is done also when the channel was added again meanwhile: what has not left stays.
-func (x *Indexer) removeSome(ctx context.Context, id ChannelID) (done bool, err error) {
-	x.storing.Lock()
-	defer x.storing.Unlock()
-	if x.channels.State(id) != ChannelRemoving {
-		return true, nil
-	}
-	x.mu.Lock()
-	delete(x.tracks, id) // what was owed of it is not owed when it is added again
-	x.mu.Unlock()
-	return x.store.removeChannel(ctx, id)
-}
-
 // Backlog is what the index owes.
 type Backlog struct {
 	Queued int // events in memory
 	Owed   int // ids in gaps
+	Unread int // pools whose words are not all known yet: some are not found by their beginnings or by typos
 }
 
 // Backlog reports what is not stored yet.
 func (x *Indexer) Backlog() Backlog {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	b := Backlog{Queued: len(x.queue)}
+	b := Backlog{Queued: len(x.queue), Unread: x.unread}
 	for _, t := range x.tracks {
 		b.Owed += t.ledger.Owed() + t.behind.Owed()
 	}

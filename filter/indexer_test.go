@@ -320,7 +320,7 @@ func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
 func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 	ix := fresh(t, impatient)
 	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"))
+	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"), post(3, "Amber.Island.2016.mkv"))
 	if err := ix.Keep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -345,6 +345,9 @@ func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 	eventually(t, "the channels are known and nothing is owed", func() bool {
 		return next.channels.Loaded() && next.Keep(t.Context()) == nil && next.Backlog() == filter.Backlog{}
 	})
+	if next.vocab.Count("amber") != 1 {
+		t.Error("the words of pools that answered late are not known")
+	}
 	if got := next.names(t, "golden river"); len(got) != 0 {
 		t.Errorf("the deleted post is found: %v", got)
 	}

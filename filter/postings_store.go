@@ -214,7 +214,13 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 
 // LoadVocabulary reads the words of one pool into v. A word that stands in several pools is counted in each.
 func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) error {
-	return eachHead(ctx, pool, "", func(heads []head) error {
+	_, err := loadWords(ctx, pool, v, "")
+	return err
+}
+
+// loadWords reads the words behind last. It returns how far it came.
+func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last string) (string, error) {
+	err := eachHead(ctx, pool, last, func(heads []head) error {
 		words := map[string]int{}
 		for _, h := range heads {
 			if isWord(h.Key) {
@@ -222,8 +228,12 @@ func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) erro
 			}
 		}
 		v.Add(words)
+		if len(heads) > 0 {
+			last = heads[len(heads)-1].Key
+		}
 		return nil
 	})
+	return last, err
 }
 
 // head is a chunk's key and, in a list's first one, the number of ids ever added.
