@@ -23,6 +23,8 @@ const (
 	BotToken    = "7000000001:sandbox"
 	BotName     = "pavilion_bot"
 	ChannelName = "riverside_archive"
+	// ProviderToken stands for a payment provider that BotFather connected to the bot.
+	ProviderToken = "284685063:TEST:sandbox"
 )
 
 // Options of a scene.
@@ -107,7 +109,7 @@ func (s *Scene) people() error {
 		}
 		s.Members = append(s.Members, m)
 	}
-	b, err := w.AddBot(world.BotSpec{Token: BotToken, Username: BotName, Name: "Pavilion", Inline: true})
+	b, err := w.AddBot(world.BotSpec{Token: BotToken, Username: BotName, Name: "Pavilion", Inline: true, Providers: []string{ProviderToken}})
 	if err != nil {
 		return err
 	}

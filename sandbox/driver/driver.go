@@ -30,6 +30,7 @@ type User struct {
 	mu      sync.Mutex
 	changed chan struct{}
 	peers   map[string]tg.InputPeerClass
+	popup   []string
 }
 
 // Connect signs a person in and keeps them connected until Close.
@@ -51,7 +52,8 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 	client := telegram.NewClient(1, "hash", telegram.Options{
 		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
 		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: storage,
-		UpdateHandler: telegram.UpdateHandlerFunc(func(context.Context, tg.UpdatesClass) error {
+		UpdateHandler: telegram.UpdateHandlerFunc(func(_ context.Context, updates tg.UpdatesClass) error {
+			u.note(updates)
 			u.notify()
 			return nil
 		}),

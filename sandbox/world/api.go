@@ -24,8 +24,9 @@ type BotSpec struct {
 	Token, Username, Name string
 	Inline                bool // answers inline queries
 	Placeholder           string
-	Feedback              bool // is told which inline result was chosen
-	SeesAll               bool // privacy mode off: sees every message of its groups
+	Feedback              bool     // is told which inline result was chosen
+	SeesAll               bool     // privacy mode off: sees every message of its groups
+	Providers             []string // tokens of the payment providers that BotFather connected
 }
 
 var (
@@ -69,7 +70,7 @@ func (w *World) AddBot(s BotSpec) (User, error) {
 	a := newAccount(id)
 	a.First, a.Username = s.Name, s.Username
 	a.Bot = &botSettings{
-		Token: s.Token, Inline: s.Inline, Placeholder: s.Placeholder, Feedback: s.Feedback, SeesAll: s.SeesAll,
+		Token: s.Token, Inline: s.Inline, Placeholder: s.Placeholder, Feedback: s.Feedback, SeesAll: s.SeesAll, Providers: s.Providers,
 		Commands: map[string][]tg.BotCommand{},
 	}
 	w.Accounts[id] = a

@@ -16,5 +16,7 @@
 //   - A random_id is accepted once per account; the second time the answer is RANDOM_ID_DUPLICATE, as Telegram's.
 //   - Everything in state survives Save and Load. Waiting queries, upload parts and online sessions do not, as on Telegram.
 //
+// Money is made up: bots post invoices, people pay them with stars that a test gave them or with cards that the world invents.
+//
 // It does not limit rates and injects no faults; the data centre does both before a request gets here.
 package world

@@ -45,6 +45,7 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 // copyInto makes m a copy of source, naming its first author if named.
 func (c *call) copyInto(m, source *message, named bool) {
 	m.Text, m.Entities, m.File, m.Album = source.Text, source.Entities, source.File, source.Album
+	c.forwarded(m, source)
 	if !named {
 		return
 	}

@@ -36,16 +36,19 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 		return nil, err
 	}
 	m.Silent = r.Silent
-	if in, ok := r.Media.(*tg.InputMediaVenue); ok {
-		if m.Venue, err = venue(in); err != nil {
-			return nil, err
+	switch in := r.Media.(type) {
+	case *tg.InputMediaVenue:
+		m.Venue, err = venue(in)
+	case *tg.InputMediaInvoice:
+		err = c.sendInvoice(m, in)
+	default:
+		var f *file
+		if f, err = c.media(in); err == nil {
+			m.File = f.ID
 		}
-	} else {
-		f, err := c.media(r.Media)
-		if err != nil {
-			return nil, err
-		}
-		m.File = f.ID
+	}
+	if err != nil {
+		return nil, err
 	}
 	c.post(m, r.RandomID)
 	return c.answer(), nil

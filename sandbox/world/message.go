@@ -20,6 +20,7 @@ type message struct {
 	Entities, Markup, Action []byte // TL; Action makes it a service message
 	File                     int64
 	Venue                    []byte // TL of a place on the map
+	Invoice                  *invoice
 	Album                    int64
 	Reply                    int64 // uid of the answered message
 	ReplyID                  int   // its id, in channels
@@ -96,6 +97,9 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 			v.SetMedia(place)
 		}
 	}
+	if m.Invoice != nil {
+		v.SetMedia(w.viewInvoice(viewer, m.Invoice))
+	}
 	if m.Album != 0 {
 		v.SetGroupedID(m.Album)
 	}
@@ -126,7 +130,7 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 		g.add(UserPeer(a.UserID))
 	}
 	v := &tg.MessageService{
-		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: action, Post: m.Post,
+		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: forPayer(action, g.viewer), Post: m.Post,
 	}
 	if !m.Post {
 		v.SetFromID(UserPeer(m.Sender).tg())

@@ -28,6 +28,9 @@ func (w *World) routes() *tg.ServerDispatcher {
 	w.routeButtons(d)
 	w.routeInline(d)
 	w.routeBots(d)
+	w.routeInvoices(d)
+	w.routePayments(d)
+	w.routeStars(d)
 	return d
 }
 

@@ -40,6 +40,7 @@ func (w *World) Load(from io.Reader) error {
 
 // mend makes the maps that gob leaves nil because they were empty.
 func (s *state) mend() {
+	makeMap(&s.Slugs)
 	for _, a := range s.Accounts {
 		makeMap(&a.Blocked)
 		makeMap(&a.Joined)

@@ -15,6 +15,8 @@ type state struct {
 	Logins   map[[8]byte]int64  // auth key -> account
 	Names    map[string]Peer    // lower-case username -> whose it is
 	Invites  map[string]Peer
+	Slugs    map[string]*invoice // invoices behind links
+	Charges  []*charge           // what bots were paid, in order
 }
 
 // counters are the last numbers given out.
@@ -32,6 +34,7 @@ func newState(secret uint64) state {
 		Logins:   map[[8]byte]int64{},
 		Names:    map[string]Peer{},
 		Invites:  map[string]Peer{},
+		Slugs:    map[string]*invoice{},
 	}
 }
 
@@ -53,6 +56,7 @@ type account struct {
 	Dialogs  map[Peer]*dialog
 	Random   map[int64]struct{} // random ids used
 	RandomAt []int64            // in order of use, to forget the oldest
+	Stars    int64
 }
 
 // botSettings is what BotFather would know.
@@ -60,8 +64,9 @@ type botSettings struct {
 	Token       string
 	Inline      bool
 	Placeholder string
-	Feedback    bool // wants updateBotInlineSend
-	SeesAll     bool // privacy mode is off
+	Feedback    bool     // wants updateBotInlineSend
+	SeesAll     bool     // privacy mode is off
+	Providers   []string // tokens of payment providers
 	Commands    map[string][]tg.BotCommand
 	About       string
 }

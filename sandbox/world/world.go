@@ -48,6 +48,7 @@ type World struct {
 	uploaded  []uploadKey
 	callbacks callbackDesk
 	inline    inlineDesk
+	payments  paymentDesk
 	watchers  map[int64]map[*watcher]struct{}
 	changed   chan struct{} // closed at the next change; nil while nobody waits
 }
@@ -75,6 +76,7 @@ func New(o Options) *World {
 		uploads:   map[uploadKey]*upload{},
 		callbacks: newCallbackDesk(),
 		inline:    newInlineDesk(),
+		payments:  newPaymentDesk(),
 		watchers:  map[int64]map[*watcher]struct{}{},
 	}
 	w.dispatch = w.routes()

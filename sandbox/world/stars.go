@@ -1,0 +1,163 @@
+// Stars and charges: balances, what was paid, and giving it back.
+
+package world
+
+import (
+	"slices"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+// charge is money that a bot got.
+type charge struct {
+	ID, ProviderID string
+	Bot, User      int64
+	Currency       string
+	Amount         int64
+	Payload        []byte
+	Title          string
+	Date           int
+	Refunded       bool
+}
+
+func (w *World) routeStars(d *tg.ServerDispatcher) {
+	d.OnPaymentsGetStarsStatus(on(w, (*call).starsStatus))
+	d.OnPaymentsGetStarsTransactions(on(w, (*call).starsTransactions))
+	d.OnPaymentsRefundStarsCharge(on(w, (*call).refundStars))
+}
+
+// self refuses to tell anybody about the stars of others.
+func (c *call) self(in tg.InputPeerClass) error {
+	if p, err := c.peer(in); err != nil || p != UserPeer(c.me.ID) {
+		return tgerr.New(400, "PEER_ID_INVALID")
+	}
+	return nil
+}
+
+func (c *call) starsStatus(r *tg.PaymentsGetStarsStatusRequest) (*tg.PaymentsStarsStatus, error) {
+	if err := c.self(r.Peer); err != nil {
+		return nil, err
+	}
+	return &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}, nil
+}
+
+// starsTransactions tells of payments and refunds, the newest first; it gives one page.
+func (c *call) starsTransactions(r *tg.PaymentsGetStarsTransactionsRequest) (*tg.PaymentsStarsStatus, error) {
+	if err := c.self(r.Peer); err != nil {
+		return nil, err
+	}
+	status := &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}
+	add := func(paid *charge, refund bool) {
+		if c.me.ID != paid.Bot && c.me.ID != paid.User || paid.Currency != StarCurrency {
+			return
+		}
+		other, amount := paid.Bot, -paid.Amount
+		if c.me.ID == paid.Bot {
+			other, amount = paid.User, paid.Amount
+		}
+		if refund {
+			amount = -amount
+		}
+		if amount > 0 && r.Outbound || amount < 0 && r.Inbound || len(status.History) == pageSize(r.Limit) {
+			return
+		}
+		c.people.add(UserPeer(other))
+		one := tg.StarsTransaction{ID: paid.ID, Refund: refund, Amount: &tg.StarsAmount{Amount: amount}, Date: paid.Date, Peer: &tg.StarsTransactionPeer{Peer: UserPeer(other).tg()}}
+		one.SetTitle(paid.Title)
+		if c.me.Bot != nil {
+			one.SetBotPayload(slices.Clone(paid.Payload))
+		}
+		status.History = append(status.History, one)
+	}
+	for _, paid := range slices.Backward(c.state.Charges) {
+		if paid.Refunded {
+			add(paid, true)
+		}
+		add(paid, false)
+	}
+	status.Users = c.people.userList()
+	return status, nil
+}
+
+// refundStars gives a charge back, whole and once.
+func (c *call) refundStars(r *tg.PaymentsRefundStarsChargeRequest) (tg.UpdatesClass, error) {
+	if c.me.Bot == nil {
+		return nil, tgerr.New(400, "USER_BOT_REQUIRED")
+	}
+	user, err := c.user(r.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if r.ChargeID == "" {
+		return nil, tgerr.New(400, "CHARGE_ID_EMPTY")
+	}
+	i := slices.IndexFunc(c.state.Charges, func(paid *charge) bool {
+		return paid.ID == r.ChargeID && paid.Bot == c.me.ID && paid.Currency == StarCurrency
+	})
+	switch {
+	case i < 0:
+		return nil, tgerr.New(400, "CHARGE_NOT_FOUND")
+	case c.state.Charges[i].User != user.ID:
+		return nil, tgerr.New(400, "USER_ID_INVALID")
+	case c.state.Charges[i].Refunded:
+		return nil, tgerr.New(400, "CHARGE_ALREADY_REFUNDED")
+	case c.me.Stars < c.state.Charges[i].Amount:
+		return nil, tgerr.New(400, "BALANCE_TOO_LOW")
+	}
+	paid := c.state.Charges[i]
+	paid.Refunded = true
+	c.me.Stars -= paid.Amount
+	user.Stars += paid.Amount
+	action := &tg.MessageActionPaymentRefunded{
+		Peer: UserPeer(user.ID).tg(), Currency: paid.Currency, TotalAmount: paid.Amount, Charge: tg.PaymentCharge{ID: paid.ID, ProviderChargeID: paid.ProviderID},
+	}
+	action.SetPayload(slices.Clone(paid.Payload))
+	c.tell(paid, c.me.ID, user.ID, action, nil)
+	return c.answer(), nil
+}
+
+// GiveStars puts stars on an account, as if they were bought.
+func (w *World) GiveStars(userID, n int64) error {
+	w.mu.Lock()
+	defer w.unlock()
+	a := w.Accounts[userID]
+	if a == nil {
+		return errNoAccount
+	}
+	a.Stars += n
+	return nil
+}
+
+// Stars is what an account has.
+func (w *World) Stars(accountID int64) int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.Accounts[accountID]; a != nil {
+		return a.Stars
+	}
+	return 0
+}
+
+// Charge is money that a bot got, as the Go API tells of it.
+type Charge struct {
+	ID       string
+	User     int64
+	Currency string
+	Amount   int64
+	Payload  string
+	Refunded bool
+}
+
+// Charges lists what people paid a bot, the oldest first.
+func (w *World) Charges(botID int64) []Charge {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []Charge
+	for _, paid := range w.state.Charges {
+		if paid.Bot == botID {
+			list = append(list, Charge{ID: paid.ID, User: paid.User, Currency: paid.Currency, Amount: paid.Amount, Payload: string(paid.Payload), Refunded: paid.Refunded})
+		}
+	}
+	return list
+}
