@@ -22,11 +22,11 @@ type bundle struct {
 	nets []booking.NetID
 }
 
-// boss runs the club; player n is a member.
+// boss runs the club; player n is a member, with an id that no 32 bits hold, as Telegram gives them.
 func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test"} }
 
 func player(n int) booking.Actor {
-	return booking.Actor{ID: booking.MemberID(100 + n), Role: booking.Player, Origin: "test"}
+	return booking.Actor{ID: booking.MemberID(7_000_000_100 + n), Role: booking.Player, Origin: "test"}
 }
 
 // easy is a policy that stands in nobody's way.

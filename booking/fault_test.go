@@ -199,7 +199,7 @@ func TestAudit_GrowsAndNeverChanges(t *testing.T) {
 	for _, l := range lines {
 		got += fmt.Sprintf("%d %s %s;", l.Actor, l.Origin, l.Action)
 	}
-	if got != "101 test hold;101 test confirm;1 test cancel;" {
+	if got != "7000000101 test hold;7000000101 test confirm;1 test cancel;" {
 		t.Error(got)
 	}
 	for _, sql := range []string{`UPDATE audit SET actor_id = 2`, `DELETE FROM audit`, `TRUNCATE audit`} {

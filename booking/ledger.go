@@ -59,7 +59,7 @@ func (c *change) post(ctx context.Context, cause string, p Payment, refund Refun
 		if e.minor == 0 {
 			continue
 		}
-		_, err := c.tx.Exec(ctx, `INSERT INTO ledger (cause, account, payment_id, refund_id, currency, minor, at) VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7)`,
+		_, err := c.tx.Exec(ctx, `INSERT INTO ledger (cause, account, payment_id, refund_id, currency, minor, at) VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7)`,
 			cause, e.account, p.ID, refund, p.Received.Currency, e.minor, c.at)
 		if err != nil {
 			return fmt.Errorf("ledger %s: %w", cause, err)

@@ -71,7 +71,7 @@ func (c *change) review(ctx context.Context, r Review) error { return c.openRevi
 func (s *Service) openReview(ctx context.Context, tx pgx.Tx, r Review, at time.Time) error {
 	var id ReviewID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO payment_review (reason, club_id, payment_id, event_id, refund_id, opened_at) VALUES ($1, nullif($2, 0), nullif($3, 0), nullif($4, 0), nullif($5, 0), $6)
+		INSERT INTO payment_review (reason, club_id, payment_id, event_id, refund_id, opened_at) VALUES ($1, nullif($2::bigint, 0), nullif($3::bigint, 0), nullif($4::bigint, 0), nullif($5::bigint, 0), $6)
 		ON CONFLICT (reason, payment_id, event_id, refund_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`, r.Reason, r.Club, r.Payment, r.Event, r.Refund, at).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil

@@ -64,7 +64,7 @@ func updatePayment(ctx context.Context, q storage.Queryer, p Payment, old Paymen
 		received = &p.Received.Currency
 	}
 	tag, err := q.Exec(ctx, `
-		UPDATE payment SET state = $3, charge = nullif($4, ''), payer_id = nullif($5, 0), received_currency = $6, received_minor = $7, refund_minor = $8,
+		UPDATE payment SET state = $3, charge = nullif($4, ''), payer_id = nullif($5::bigint, 0), received_currency = $6, received_minor = $7, refund_minor = $8,
 			refunded_minor = $9, suspended = $10, changed_at = $11
 		WHERE id = $1 AND state = $2`, p.ID, old, p.State, p.Charge, p.Payer, received, p.Received.Minor, p.Refund, p.Refunded, p.suspended, at)
 	if err != nil {

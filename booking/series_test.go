@@ -35,7 +35,7 @@ func TestSeries_ConflictsAreNeverSilent(t *testing.T) {
 	if !errors.As(err, &conflict) || len(conflict.Skipped) != 2 {
 		t.Fatalf("all or nothing: %v", err)
 	}
-	if n := one[int](b, `SELECT count(*) FROM booking WHERE member_id = 101`); n != 0 {
+	if n := one[int](b, `SELECT count(*) FROM booking WHERE member_id = 7000000101`); n != 0 {
 		t.Errorf("%d bookings of a series that was refused", n)
 	}
 	r.Policy = booking.Skip

@@ -101,7 +101,7 @@ func TestWaitlist_PastAndClosedTimesAreNeverOffered(t *testing.T) {
 		_, err := b.Cancel(t.Context(), boss(), id, true)
 		b.must(err)
 	}
-	if got := one[string](b, `SELECT string_agg(member_id || ' ' || net_id, ', ') FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer'`); got != "101 1" {
+	if got := one[string](b, `SELECT string_agg(member_id || ' ' || net_id, ', ') FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer'`); got != "7000000101 1" {
 		t.Errorf("offered: %s", got)
 	}
 	if expires := one[time.Time](b, `SELECT expires_at FROM booking WHERE kind = 'offer'`); !expires.Equal(ten.Add(45 * time.Minute)) {
@@ -109,7 +109,7 @@ func TestWaitlist_PastAndClosedTimesAreNeverOffered(t *testing.T) {
 	}
 	b.must(b.RemoveClosure(t.Context(), boss(), b.club, closure.ID))
 	b.must(b.SweepWaitlist(t.Context()))
-	if got := one[int](b, `SELECT count(*) FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer' AND net_id = 2 AND member_id = 101`); got != 1 {
+	if got := one[int](b, `SELECT count(*) FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer' AND net_id = 2 AND member_id = 7000000101`); got != 1 {
 		t.Errorf("%d offers after the closure was lifted", got)
 	}
 	b.healthy()
