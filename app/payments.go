@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,8 +13,16 @@ import (
 	"pavilion/config"
 )
 
+// stars is the bot, which is built after the bookings that it shows. Refunds run where the bot is.
+type stars struct{ parts *parts }
+
+// RefundStars gives stars back over the bot's connection.
+func (s stars) RefundStars(ctx context.Context, user int64, charge string) error {
+	return s.parts.bot.RefundStars(ctx, user, charge)
+}
+
 // payments builds the gateways that are set up. What cannot work is said now, all of it.
-func payments(cfg config.Config) (booking.PaymentOptions, error) {
+func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error) {
 	client := outward()
 	o := booking.PaymentOptions{
 		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},
@@ -39,6 +48,13 @@ func payments(cfg config.Config) (booking.PaymentOptions, error) {
 	if sandbox {
 		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.Secrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
 		add(booking.Sandbox, g, err)
+	}
+	money, stars := cfg.PaysInChat()
+	if money {
+		add(booking.Telegram, gateway.NewTelegram(nil), nil)
+	}
+	if stars {
+		add(booking.Stars, gateway.NewTelegram(telegram), nil)
 	}
 	return o, errors.Join(errs...)
 }

@@ -56,7 +56,7 @@ func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 	if p.jobs, err = booking.NewWorker(p.booking, o); err != nil {
 		return err
 	}
-	o.Queues, o.Telegram, o.Alerter = []booking.Queue{booking.ChatQueue}, p.bot, p.bot
+	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, p.bot, p.bot, p.bot
 	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
 	p.chatJobs, err = booking.NewWorker(p.booking, o)
 	return err

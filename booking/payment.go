@@ -73,7 +73,8 @@ type PayRequest struct {
 }
 
 // Pay makes a payment for a booking and asks the gateway for a page to pay on. Our row is committed before the gateway is asked, so no money
-// can come that we know nothing of. Asked again, it gives the same payment; for a booking that is paid, the payment that paid it.
+// can come that we know nothing of. Asked again, it gives the same payment; for a booking that is paid, the payment that paid it. What is
+// paid in the chat has no page: the bot shows an invoice there.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
 	if !ok || r.Provider == Desk {
@@ -87,10 +88,18 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 		p, err = c.openPayment(ctx, *b, r.Provider)
 		return err
 	})
-	if err != nil || p.Checkout != "" || p.State.paid() {
+	if err != nil || p.State.paid() {
 		return p, err
 	}
-	return s.openCheckout(ctx, gateway, p, r.Title)
+	if p.Checkout == "" {
+		if p, err = s.openCheckout(ctx, gateway, p, r.Title); err != nil {
+			return p, err
+		}
+	}
+	if p.Provider.inChat() {
+		err = s.showInvoice(ctx, p)
+	}
+	return p, err
 }
 
 // openCheckout asks the gateway, and keeps what it says.

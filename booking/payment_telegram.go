@@ -124,10 +124,18 @@ type InvoicePaid struct {
 
 // PaidInTelegram puts the message into the inbox. It may come twice, and long after it was sent.
 func (s *Service) PaidInTelegram(ctx context.Context, paid InvoicePaid) error {
-	reference, err := s.payments.openInvoice(paid.Payload)
-	if err != nil {
-		return err
-	}
+	return s.keepFromChat(ctx, "paid", paid, 0)
+}
+
+// RefundedInTelegram puts the message into the inbox that stars went back, whoever sent them.
+func (s *Service) RefundedInTelegram(ctx context.Context, paid InvoicePaid) error {
+	return s.keepFromChat(ctx, "refunded", paid, paid.Amount.Minor)
+}
+
+// keepFromChat keeps a message about money. A payload that is not ours, as after a change of the bot's token, is no reason to forget that
+// somebody paid: without a reference the event finds no payment, and a person looks.
+func (s *Service) keepFromChat(ctx context.Context, kind string, paid InvoicePaid, refunded int64) error {
+	reference, _ := s.payments.openInvoice(paid.Payload)
 	if paid.Charge == "" {
 		return ErrInvoice
 	}
@@ -135,10 +143,12 @@ func (s *Service) PaidInTelegram(ctx context.Context, paid InvoicePaid) error {
 	if paid.Amount.Currency == StarCurrency {
 		provider = Stars
 	}
-	body, err := json.Marshal(map[string]any{"payload": string(paid.Payload), "payer": paid.Payer, "minor": paid.Amount.Minor, "currency": paid.Amount.Currency, "charge": paid.Charge})
+	body, err := json.Marshal(map[string]any{
+		"kind": kind, "payload": paid.Payload, "payer": paid.Payer, "minor": paid.Amount.Minor, "currency": paid.Amount.Currency, "charge": paid.Charge,
+	})
 	if err != nil {
-		return fmt.Errorf("paid in Telegram: %w", err)
+		return fmt.Errorf("%s in Telegram: %w", kind, err)
 	}
-	report := Report{Reference: reference, Charge: paid.Charge, State: Captured, Amount: paid.Amount, Payer: paid.Payer}
-	return s.KeepEvent(ctx, provider, Event{ID: paid.Charge, Kind: "paid", Report: report}, body)
+	report := Report{Reference: reference, Charge: paid.Charge, State: Captured, Amount: paid.Amount, Payer: paid.Payer, Refunded: refunded}
+	return s.KeepEvent(ctx, provider, Event{ID: kind + " " + paid.Charge, Kind: kind, Report: report}, body)
 }

@@ -148,8 +148,77 @@ func TestTelegram_MoneyOfAnotherPayerWaitsForAPerson(t *testing.T) {
 	if l.rung()[booking.ReviewPayer] != 1 {
 		t.Errorf("alerts %v", l.rung())
 	}
-	if err := l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload[:10], Payer: player(1).ID, Amount: p.Amount, Charge: "stars-2"}); !errors.Is(err, booking.ErrInvoice) {
-		t.Errorf("a payload that is not ours: %v", err)
+	l.healthy()
+}
+
+func TestTelegram_MoneyWithoutAnInvoiceOfOursIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	h := l.hold(player(1))
+	p, payload := l.invoice(player(1), h, booking.Stars)
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload[:10], Payer: player(1).ID, Amount: p.Amount, Charge: "stars-2"}))
+	if err := l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount}); !errors.Is(err, booking.ErrInvoice) {
+		t.Errorf("money without a name: %v", err)
+	}
+	l.stop(start.Add(11 * time.Minute)) // so long it may belong to something that comes later
+	l.must(l.ApplyEvents(t.Context()))
+	l.work()
+	l.settled()
+	if l.rung()[booking.ReviewUnknown] != 1 {
+		t.Errorf("alerts %v", l.rung())
+	}
+	l.healthy()
+}
+
+func TestTelegram_TheInvoiceIsShownOnceForAllWhoTap(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	h := l.hold(player(1))
+	for range 3 {
+		l.invoice(player(1), h, booking.Stars)
+	}
+	l.work()
+	l.settled()
+	shown := l.bills.list(player(1))
+	if len(shown) != 1 || shown[0].Amount != (booking.Money{Minor: 7, Currency: "XTR"}) || shown[0].Title != "Net 1" || shown[0].About == "" {
+		t.Fatalf("shown %+v", shown)
+	}
+	l.stop(start.Add(time.Minute)) // it has scrolled away
+	l.invoice(player(1), h, booking.Stars)
+	l.settled()
+	if shown := l.bills.list(player(1)); len(shown) != 2 || string(shown[0].Payload) != string(shown[1].Payload) || shown[0].Once == shown[1].Once {
+		t.Errorf("asked again later: %+v", shown)
+	}
+	other := l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
+	l.stop(start.Add(2 * time.Minute))
+	if _, err := l.Pay(t.Context(), player(2), booking.PayRequest{Booking: other.ID, Provider: booking.Telegram}); err != nil {
+		t.Error(err)
+	}
+	l.settled()
+	if shown := l.bills.list(player(2)); len(shown) != 1 || shown[0].Amount != rupees(1000) {
+		t.Errorf("shown %+v", shown)
+	}
+	l.healthy()
+}
+
+func TestTelegram_StarsThatTelegramGaveBackItself(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	p, payload := l.invoice(player(1), h, booking.Stars)
+	paid := booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-1"}
+	l.must(l.PaidInTelegram(t.Context(), paid))
+	l.settled()
+	for range 2 {
+		l.must(l.RefundedInTelegram(t.Context(), paid))
+	}
+	l.settled()
+	if got := l.payment(p.ID); got.State != booking.Refunded || l.rung()[booking.ReviewRefunded] != 1 || l.balance("gateway:stars") != 0 {
+		t.Errorf("%s, alerts %v, %d stars", got.State, l.rung(), l.balance("gateway:stars"))
 	}
 	l.healthy()
 }

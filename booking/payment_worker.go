@@ -8,7 +8,7 @@ import (
 )
 
 // addPaymentJobs adds the jobs about money to a worker.
-func (s *Service) addPaymentJobs(workers *river.Workers, a alerter) {
+func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[eventArgs]) error {
 		err := s.applyEvent(ctx, job.Args.Event)
 		switch {
@@ -26,5 +26,8 @@ func (s *Service) addPaymentJobs(workers *river.Workers, a alerter) {
 		}
 		return err
 	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[alertArgs]) error { return s.alert(ctx, a, job.Args.Review) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[alertArgs]) error {
+		return s.alert(ctx, o.Alerter, job.Args.Review)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[invoiceArgs]) error { return s.postInvoice(ctx, o, job.Args) }))
 }

@@ -42,21 +42,26 @@ func (s *Service) SweepPayments(ctx context.Context) error {
 
 // sweepRefunds enqueues refunds whose jobs have given up. River drops the ones that are still in the queue.
 func (s *Service) sweepRefunds(ctx context.Context) error {
-	ids, err := collect(ctx, s.db, pgx.RowTo[RefundID], `
-		SELECT id FROM refund WHERE state = 'pending' AND NOT by_hand AND created_at <= booking_clock() - make_interval(secs => $1)
+	type waiting struct {
+		ID       RefundID
+		Provider Provider
+	}
+	list, err := collect(ctx, s.db, pgx.RowToStructByPos[waiting], `
+		SELECT refund.id, p.provider FROM refund JOIN payment p ON p.id = refund.payment_id
+		WHERE refund.state = 'pending' AND NOT by_hand AND refund.created_at <= booking_clock() - make_interval(secs => $1)
 			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind = 'booking_refund' AND (j.args ->> 'refund')::bigint = refund.id
 				AND j.state IN ('available', 'pending', 'running', 'retryable', 'scheduled'))
-		ORDER BY id LIMIT $2`, silentAfter.Seconds(), sweepBatch)
+		ORDER BY refund.id LIMIT $2`, silentAfter.Seconds(), sweepBatch)
 	if err != nil {
 		return translate(ctx, fmt.Errorf("look for waiting refunds: %w", err))
 	}
-	for _, id := range ids {
+	for _, w := range list {
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: id}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: refundAttempts})
+			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: w.ID}, &river.InsertOpts{Queue: string(w.Provider.queue()), MaxAttempts: refundAttempts})
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("enqueue refund %d: %w", id, err)
+			return fmt.Errorf("enqueue refund %d: %w", w.ID, err)
 		}
 	}
 	return nil

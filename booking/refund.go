@@ -165,7 +165,7 @@ func (c *change) refund(ctx context.Context, b Booking, p *Payment, amount Money
 	if err := c.record(ctx, "refund", b, map[string]any{"payment": p.ID, "refund": r.ID, "reason": reason, "amount_minor": amount.Minor, "currency": amount.Currency}); err != nil {
 		return r, err
 	}
-	_, err := c.jobs.InsertTx(ctx, c.tx, refundArgs{Refund: r.ID}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: refundAttempts})
+	_, err := c.jobs.InsertTx(ctx, c.tx, refundArgs{Refund: r.ID}, &river.InsertOpts{Queue: string(p.Provider.queue()), MaxAttempts: refundAttempts})
 	if err != nil {
 		return r, fmt.Errorf("enqueue refund %d: %w", r.ID, err)
 	}

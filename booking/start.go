@@ -152,10 +152,10 @@ func (s *Service) Glance(ctx context.Context, ids []ID) (list []Booking, at time
 	return list, at, translate(ctx, err)
 }
 
-// Providers are the ways to pay on a page that are set up here, in a fixed order.
+// Providers are the ways to pay online that are set up here, in a fixed order.
 func (s *Service) Providers() []Provider {
 	var list []Provider
-	for _, p := range []Provider{Razorpay, Stripe, Sandbox} {
+	for _, p := range []Provider{Razorpay, Stripe, Sandbox, Telegram, Stars} {
 		if _, ok := s.payments.Gateways[p]; ok {
 			list = append(list, p)
 		}

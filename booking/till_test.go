@@ -30,6 +30,7 @@ type till struct {
 	stars   *starBank
 	said    *inboxOf
 	alerts  *alarms
+	bills   *billboard
 }
 
 // starBank is Telegram's part in giving stars back.
@@ -43,6 +44,31 @@ func (s *starBank) RefundStars(_ context.Context, _ int64, charge string) error 
 	defer s.mu.Unlock()
 	s.back[charge]++
 	return nil
+}
+
+// billboard keeps the invoices that were shown.
+type billboard struct {
+	mu    sync.Mutex
+	shown []booking.Invoice
+}
+
+func (b *billboard) PostInvoice(_ context.Context, i booking.Invoice) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shown = append(b.shown, i)
+	return nil
+}
+
+// list is what a member can see.
+func (b *billboard) list(who booking.Actor) (all []booking.Invoice) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, i := range b.shown {
+		if i.Member == who.ID {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // alarms keeps what staff are told.
@@ -62,7 +88,7 @@ func (a *alarms) Alert(_ context.Context, r booking.Review) error {
 // called.
 func newTill(t *testing.T, currency string) *till {
 	t.Helper()
-	l := &till{bundle: newClub(t, "UTC", easy()), stars: &starBank{back: map[string]int{}}, said: &inboxOf{got: make(chan struct{}, 10_000)}, alerts: &alarms{}}
+	l := &till{bundle: newClub(t, "UTC", easy()), stars: &starBank{back: map[string]int{}}, said: &inboxOf{got: make(chan struct{}, 10_000)}, alerts: &alarms{}, bills: &billboard{}}
 	_, err := l.db.Exec(t.Context(), `UPDATE club SET pays_online = true, currency = $1`, currency)
 	l.must(err)
 	if l.sandbox, err = sandbox.Start(sandbox.Options{Key: gatewayKey, KeyID: gatewayKeyID, Retry: 20 * time.Millisecond, Tries: 200, Now: l.now}); err != nil {
@@ -130,7 +156,7 @@ func (l *till) work() {
 	l.t.Helper()
 	pool, err := storage.OpenPostgres(context.WithoutCancel(l.t.Context()), storage.PostgresOptions{URL: secret.New(l.url)})
 	l.must(err)
-	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: l.said, Alerter: l.alerts, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
+	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: l.said, Alerter: l.alerts, Invoices: l.bills, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
 	l.must(err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(l.t.Context()))
 	done := make(chan error, 1)
@@ -152,7 +178,7 @@ func (l *till) settled() {
 	l.must(l.sandbox.Settled(ctx))
 	l.until(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND reference <> '')
 		AND NOT EXISTS (SELECT FROM refund WHERE state = 'pending' AND NOT by_hand)
-		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_alert', 'booking_refund') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
+		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_alert', 'booking_refund', 'booking_invoice') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
 }
 
 // hold takes net 1 at ten o'clock on the third of June.

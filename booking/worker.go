@@ -33,6 +33,7 @@ type WorkerOptions struct {
 	Queues   []Queue   // JobQueue where empty
 	Telegram messenger // of ChatQueue, as is the alerter
 	Alerter  alerter   // nil: reviews stay rows that staff read
+	Invoices invoicer  // of ChatQueue; nil: nobody pays in the chat
 	Email    messenger // of JobQueue; nil: the installation has no such channel, as with SMS. Workers of other queues know it too
 	SMS      messenger
 	Language func(ctx context.Context, id MemberID) string // Telegram's code for a member's; nil: English for all
@@ -112,7 +113,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, o, job.Args.What) }))
-	s.addPaymentJobs(workers, o.Alerter)
+	s.addPaymentJobs(workers, o)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
 		Queues:  queues,

@@ -21,6 +21,7 @@ import (
 	"pavilion/booking"
 	"pavilion/filter"
 	"pavilion/internal/phrase"
+	"pavilion/internal/secret"
 	"pavilion/storage"
 )
 
@@ -42,7 +43,8 @@ type Options struct {
 	Telegram TelegramOptions
 	Admins   []int64 // who may use admin commands
 	Limits   SendLimits
-	PageSize int // results on a page; 8 where 0
+	PageSize int           // results on a page; 8 where 0
+	Provider secret.String // the token of the payment provider, for ordinary money in the chat
 	// NoUpdates is for a look beside a running bot: Telegram gives updates to the session that signed in last.
 	NoUpdates bool
 	Version   string
@@ -52,10 +54,11 @@ type Options struct {
 
 // Bot is Pavilion's one session at Telegram.
 type Bot struct {
-	deps  Deps
-	opts  Options
-	state *state
-	inbox *inbox
+	deps    Deps
+	opts    Options
+	state   *state
+	inbox   *inbox
+	takings *takings
 
 	updates *updateQueue
 	manager *updates.Manager
@@ -97,9 +100,10 @@ func New(deps Deps, o Options) (*Bot, error) {
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "bot")
-	in := newInbox(deps.DB, id, o.Logger)
+	in, takings := newInbox(deps.DB, id, o.Logger), newTakings(o.Logger)
+	owes := func() bool { return in.owes() || takings.owes() }
 	b := &Bot{
-		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, in.owes, o.Logger), inbox: in,
+		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, owes, o.Logger), takings: takings, inbox: in,
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
 		signedIn: make(chan struct{}),
 	}
@@ -138,6 +142,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.router.Run(hctx) })
 	handlers.Go(func() { b.pastLoop(hctx) })
 	handlers.Go(func() { b.screens.Run(hctx) })
+	handlers.Go(func() { b.takings.Run(hctx) })
 	handlers.Go(func() { b.inbox.Run(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)
 	ingress.Go(func() { b.updates.Run(uctx) })

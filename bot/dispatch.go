@@ -7,6 +7,7 @@ import (
 
 	"github.com/gotd/td/tg"
 
+	"pavilion/booking"
 	"pavilion/filter"
 )
 
@@ -50,6 +51,12 @@ func (b *Bot) dispatcher() tg.UpdateDispatcher {
 		b.router.submit(&Event{Kind: Tap, From: b.person(e, u.UserID), QueryID: u.QueryID}) // we put no buttons there: it is answered as stale
 		return nil
 	})
+	d.OnBotPrecheckoutQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotPrecheckoutQuery) error {
+		b.router.submit(&Event{Kind: Checkout, From: b.person(e, u.UserID), QueryID: u.QueryID, At: b.opts.Now(), Asks: &booking.InvoiceCheck{
+			Payload: u.Payload, Payer: booking.MemberID(u.UserID), Amount: booking.Money{Minor: u.TotalAmount, Currency: u.Currency},
+		}})
+		return nil
+	})
 	d.OnBotStopped(func(ctx context.Context, e tg.Entities, u *tg.UpdateBotStopped) error {
 		person := b.person(e, u.UserID)
 		b.background.Go(func() { b.stopped(ctx, person, u.Stopped) })
@@ -64,6 +71,10 @@ func (b *Bot) dispatcher() tg.UpdateDispatcher {
 
 // message takes a message of a private chat or a basic group.
 func (b *Bot) message(ctx context.Context, e tg.Entities, class tg.MessageClass) {
+	if m, ok := class.(*tg.MessageService); ok {
+		b.service(ctx, m)
+		return
+	}
 	m, ok := class.(*tg.Message)
 	if !ok || m.Out {
 		return

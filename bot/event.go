@@ -6,6 +6,7 @@ import (
 	"github.com/gotd/td/constant"
 	"github.com/gotd/td/tg"
 
+	"pavilion/booking"
 	"pavilion/filter"
 )
 
@@ -66,6 +67,7 @@ const (
 	Message EventKind = iota
 	Tap
 	Inline
+	Checkout // the last question before somebody pays
 	kinds
 )
 
@@ -87,8 +89,9 @@ type Event struct {
 	Addressed bool   // in a group: by command, mention or reply
 	Forward   *Forward
 	QueryID   int64
-	Data      []byte // of a tap
-	Offset    string // of an inline query
+	Data      []byte                // of a tap
+	Offset    string                // of an inline query
+	Asks      *booking.InvoiceCheck // of a checkout
 
 	clock tapClock
 }

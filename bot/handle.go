@@ -23,6 +23,8 @@ func (b *Bot) handle(ctx context.Context, e *Event) error {
 		return b.handleTap(ctx, e)
 	case Inline:
 		return b.handleInline(ctx, e)
+	case Checkout:
+		return b.handleCheckout(ctx, e)
 	case Message, kinds:
 	}
 	if e.Chat.Type == Private {
@@ -42,6 +44,8 @@ func (b *Bot) finish(ctx context.Context, e *Event, err error) error {
 		return b.finishTap(ctx, e, err)
 	case Inline:
 		return b.finishInline(ctx, e, err)
+	case Checkout:
+		return b.finishCheckout(ctx, e, err)
 	case Message, kinds:
 	}
 	defer b.inbox.done(ctx, e)

@@ -76,10 +76,8 @@ const languageWithin = 2 * time.Second
 // say sends a text to a person who did not ask for it just now. Equal names are one message. An error that is no fault means that it may have
 // been sent.
 func (b *Bot) say(ctx context.Context, person int64, r Reply, once string, silent bool) error {
-	select {
-	case <-b.signedIn:
-	case <-ctx.Done():
-		return errors.Join(errAway, context.Cause(ctx))
+	if err := b.awaitSignIn(ctx); err != nil {
+		return err
 	}
 	to, err := b.privateChat(ctx, person)
 	if err != nil {

@@ -15,12 +15,12 @@ import (
 // state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
 // Postgres that is down stops nothing. What is written never runs ahead of the handlers, because gotd changes pts after they return, and a
 // channel's pts waits until what the handlers gave to the index is on record there: nobody repeats an edit or a deletion that is behind it.
-// Every pts waits while the inbox owes an answer that only this process knows of.
+// Every pts waits while the inbox owes an answer, or booking a message that money moved, that only this process knows of.
 type state struct {
 	botID  int64
 	store  stateStore
 	index  func(ctx context.Context) error // returns when what the index was given outlives the process
-	owes   func() bool                     // whether messages wait for an answer in this process's memory only
+	owes   func() bool                     // whether anything waits in this process's memory only
 	logger *slog.Logger
 
 	mu       sync.Mutex

@@ -68,6 +68,7 @@ type Config struct {
 	SandboxPayURL   string           `env:"SANDBOX_GATEWAY_URL"`
 	SandboxPayKey   secret.String    `env:"SANDBOX_GATEWAY_KEY"`
 	SandboxSecrets  secret.String    `env:"SANDBOX_GATEWAY_SECRETS"`
+	ChatProvider    secret.String    `env:"TELEGRAM_PROVIDER_TOKEN"`
 	StarPrices      map[string]int64 `env:"STAR_PRICES"`
 
 	SMTPURL    secret.String `env:"SMTP_URL"`

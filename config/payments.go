@@ -38,6 +38,11 @@ func (c Config) Pays() (stripe, razorpay, sandbox bool) {
 	return !c.StripeKey.Empty(), !c.RazorpayKey.Empty(), c.SandboxPayURL != ""
 }
 
+// PaysInChat tells what can be paid inside Telegram.
+func (c Config) PaysInChat() (money, stars bool) {
+	return !c.ChatProvider.Empty(), len(c.StarPrices) > 0
+}
+
 // checkPayments finds a callback configuration that cannot work, and one that is not meant for money.
 func (c *Config) checkPayments() []error {
 	var errs []error
@@ -74,7 +79,13 @@ func (c *Config) checkPayments() []error {
 			bad("STAR_PRICES", "is what a star stands for, in the smallest unit of a currency: INR:150")
 		}
 	}
+	if token := c.ChatProvider.Reveal(); token != "" && strings.Count(token, ":") < 2 {
+		bad("TELEGRAM_PROVIDER_TOKEN", "is NUMBER:LIVE:SECRET as BotFather gives it under Payments")
+	}
 	stripe, razorpay, sandbox := c.Pays()
+	if c.Environment == Production {
+		errs = append(errs, c.checkMoney()...)
+	}
 	if !stripe && !razorpay && !sandbox {
 		return errs
 	}
@@ -85,9 +96,6 @@ func (c *Config) checkPayments() []error {
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || c.Environment == Production) {
 		bad("PUBLIC_URL", "is where people reach this server, https://host: gateways send payers back there")
 	}
-	if c.Environment == Production {
-		errs = append(errs, c.checkMoney()...)
-	}
 	return errs
 }
 
@@ -97,6 +105,7 @@ func (c *Config) checkMoney() []error {
 	for name, wrong := range map[string]bool{
 		"STRIPE_KEY": strings.Contains(c.StripeKey.Reveal(), "_test_"), "RAZORPAY_KEY_ID": strings.HasPrefix(c.RazorpayKeyID, "rzp_test_"),
 		"SANDBOX_GATEWAY_URL": c.SandboxPayURL != "", "STRIPE_URL": c.StripeURL != "", "RAZORPAY_URL": c.RazorpayURL != "",
+		"TELEGRAM_PROVIDER_TOKEN": strings.Contains(c.ChatProvider.Reveal(), ":TEST:"),
 	} {
 		if wrong {
 			errs = append(errs, fmt.Errorf("%s%s: is for trying out; with ENVIRONMENT=production it would let people book without paying", Prefix, name))

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func times(b *bundle, body []byte, believed, refused func(name string, h http.He
 func TestByHand_DeskAndTelegramOpenNothingAndPromiseNothing(t *testing.T) {
 	t.Parallel()
 	for name, g := range map[string]booking.Gateway{"desk": DeskGateway{}, "telegram": NewTelegram(nil)} {
-		if made, err := g.Create(t.Context(), booking.CheckoutRequest{Reference: "r"}); err != nil || made.URL != "" || made.ID == "" {
+		if made, err := g.Create(t.Context(), booking.CheckoutRequest{Reference: "r", Amount: booking.Money{Minor: 60000, Currency: "INR"}}); err != nil || made.URL != "" || made.ID == "" {
 			t.Errorf("%s: create %+v %v", name, made, err)
 		}
 		if _, err := g.Verify(booking.Callback{}); !errors.Is(err, booking.ErrForged) {
@@ -133,6 +134,31 @@ func TestByHand_DeskAndTelegramOpenNothingAndPromiseNothing(t *testing.T) {
 		if _, err := g.Refund(t.Context(), booking.RefundOrder{}); !errors.Is(err, booking.ErrByHand) {
 			t.Errorf("%s: refund %v", name, err)
 		}
+	}
+	for _, amount := range []booking.Money{{Minor: 1005, Currency: "KWD"}, {Minor: 0, Currency: "INR"}} {
+		if made, err := NewTelegram(nil).Create(t.Context(), booking.CheckoutRequest{Reference: "r", Amount: amount}); err == nil {
+			t.Errorf("telegram takes %+v: %+v", amount, made)
+		}
+	}
+}
+
+// starBank notes what it gave back.
+type starBank []string
+
+func (b *starBank) RefundStars(_ context.Context, _ int64, charge string) error {
+	*b = append(*b, charge)
+	return nil
+}
+
+func TestStars_GoBackWholeOrByHand(t *testing.T) {
+	t.Parallel()
+	bank := starBank{}
+	g := NewTelegram(&bank)
+	if _, err := g.Refund(t.Context(), booking.RefundOrder{Charge: "stx1"}); !errors.Is(err, booking.ErrByHand) || len(bank) != 0 {
+		t.Errorf("a part of a charge: %v, %q", err, bank)
+	}
+	if ref, err := g.Refund(t.Context(), booking.RefundOrder{Charge: "stx1", Whole: true}); err != nil || ref != "stx1" || len(bank) != 1 {
+		t.Errorf("a whole charge: %q %v, %q", ref, err, bank)
 	}
 }
 

@@ -49,7 +49,7 @@ type ReviewBody struct {
 type payIn struct {
 	InBooking
 	Body struct {
-		Provider string `json:"provider" enum:"stripe,razorpay,sandbox"`
+		Provider string `json:"provider" enum:"stripe,razorpay,sandbox,telegram,stars" doc:"Of the last two an invoice comes into the chat with the bot."`
 	}
 }
 
