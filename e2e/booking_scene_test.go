@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -39,7 +40,7 @@ func netsScene(t *testing.T, roles string, names ...string) *nets {
 // openNets is netsScene with a say in everything.
 func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
 	t.Helper()
-	o.Binary = binary
+	o.Binary = cmp.Or(o.Binary, binary)
 	for _, limit := range []string{"ADDRESS_PER_SECOND", "PER_SECOND", "READS_PER_MINUTE", "WRITES_PER_MINUTE", "SIGN_INS_PER_MINUTE"} {
 		o.Env["PAVILION_HTTP_"+limit] = "100000"
 	}
