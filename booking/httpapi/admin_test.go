@@ -308,3 +308,102 @@ func TestWaitlist_OfferIsConfirmedByItsWaiterOnly(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// A closure may come again and be about some nets; it is read as it was set.
+func TestAdmin_ClosuresOfSomeNetsComeAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss, member := b.signIn(adminID).AccessToken, b.member()
+	inside := b.hold(member, c, c.slot("18:00", "19:00", c.nets[1]))
+	closure := map[string]any{
+		"nets": c.nets[:2], "every": "week", "first_day": c.day.String(), "last_day": (c.day + 7).String(), "from_minute": 1080, "to_minute": 1140, "reason": "juniors",
+	}
+	a := b.put("POST", boss, c.path("/closures"), closure)
+	var closed ClosedBody
+	a.into(t, &closed)
+	if a.status != http.StatusCreated || len(closed.Bookings) != 1 || closed.Bookings[0].ID != inside.ID {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	var list listOf[ClosureBody]
+	b.do(request{path: c.path("/closures"), token: boss}).into(t, &list)
+	if got := list.Items[0]; len(list.Items) != 1 || got.Every != "week" || got.FirstDay != c.day.String() || got.LastDay != (c.day+7).String() || got.FromMinute != 1080 || got.ToMinute != 1140 || len(got.Nets) != 2 {
+		t.Errorf("%+v", list)
+	}
+	for _, try := range []struct {
+		net, week, status int
+		kind              string
+	}{{0, 0, 409, "closed"}, {1, 1, 409, "closed"}, {2, 0, 201, ""}, {0, 2, 201, ""}} {
+		day := c.day + booking.Day(7*try.week)
+		slot := map[string]any{"nets": c.nets[try.net : try.net+1], "start": day.String() + "T18:30", "end": day.String() + "T19:30"}
+		b.do(request{method: "POST", path: c.path("/holds"), token: member, key: key(), body: slot}).want(t, fmt.Sprintf("net %d in week %d", try.net+1, try.week), try.status, try.kind)
+	}
+	closure["first_day"] = "soon"
+	b.put("POST", boss, c.path("/closures"), closure).want(t, "a day that is none", 422, "validation")
+}
+
+func TestWaitlist_WhoLeavesIsNotAsked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	owner, first, second := b.member(), b.member(), b.member()
+	held := b.hold(owner, c, c.slot("10:00", "11:00", c.nets[0]))
+	var waits []WaitBody
+	for _, token := range []string{first, second} {
+		var w WaitBody
+		b.put("POST", token, c.path("/waitlist"), map[string]any{"net": c.nets[0], "start": c.at("10:00"), "end": c.at("11:00")}).into(t, &w)
+		waits = append(waits, w)
+	}
+	leave := func(token string) answer {
+		return b.do(request{method: "DELETE", path: c.path("/waitlist/%d", waits[0].ID), token: token})
+	}
+	leave(second).want(t, "another's place", 404, "no-wait")
+	leave(first).want(t, "leave", 204, "")
+	b.act(owner, c, held.ID, "cancel", nil).want(t, "cancel", 200, "")
+	var list listOf[WaitBody]
+	b.do(request{path: c.path("/waitlist"), token: second}).into(t, &list)
+	if len(list.Items) != 1 || list.Items[0].State != "offered" {
+		t.Errorf("the next one: %+v", list)
+	}
+}
+
+// The desk's side of money over HTTP: taken by hand, a difference looked at, given back by hand.
+func TestAdmin_MoneyAtTheDesk(t *testing.T) {
+	t.Parallel()
+	b := newTill(t, nil) // with the jobs
+	c, member, boss := b.club, b.member, b.signIn(adminID).AccessToken
+	held := b.hold(member, c, c.slot("10:00", "11:00", c.nets[0]))
+	pay := func(token string) answer {
+		return b.put("POST", token, c.path("/bookings/%d/desk-payment", held.ID), map[string]string{"method": "cash"})
+	}
+	pay(member).want(t, "a member takes the money", 403, "forbidden")
+	a := pay(boss)
+	var p PaymentBody
+	a.into(t, &p)
+	if a.status != 200 || p.State != "captured" || p.Amount.Text != "600.00 INR" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	b.act(boss, c, held.ID, "reschedule", map[string]any{"start": c.at("10:00"), "end": c.at("12:00")}).want(t, "an hour more, by the staff", 200, "")
+	var reviews listOf[ReviewBody]
+	b.do(request{path: c.path("/reviews"), token: boss}).into(t, &reviews)
+	if len(reviews.Items) != 1 || reviews.Items[0].Reason != "difference" || reviews.Items[0].Payment != p.ID {
+		t.Fatalf("%+v", reviews)
+	}
+	resolve := func(token string) answer {
+		return b.put("POST", token, c.path("/reviews/%d/resolve", reviews.Items[0].ID), map[string]string{"verdict": "close"})
+	}
+	resolve(member).want(t, "a member decides", 403, "forbidden")
+	resolve(boss).want(t, "decide", 200, "")
+	a = b.put("POST", boss, c.path("/payments/%d/refunds", p.ID), map[string]int{"amount_minor": 60000, "seen_minor": 0})
+	var back RefundBody
+	a.into(t, &back)
+	if a.status != http.StatusCreated || back.State != "pending" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	gave := func(token string) answer { return b.put("POST", token, c.path("/refunds/%d/gave-back", back.ID), nil) }
+	wait(t, func() bool { return b.count(`SELECT count(*) FROM refund WHERE by_hand`) == 1 })
+	gave(member).want(t, "a member says so", 403, "forbidden")
+	gave(boss).want(t, "given back", 200, "")
+	gave(boss).want(t, "said again", 200, "")
+	b.healthy()
+}

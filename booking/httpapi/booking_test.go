@@ -42,6 +42,13 @@ func TestBooking_FromWhatIsFreeToTheCalendar(t *testing.T) {
 	if len(all.Days) != 18 || !strings.HasSuffix(all.Days[0].Cells[0].Start, "T00:00:00+05:30") {
 		t.Errorf("%d net days, first cell %s", len(all.Days), all.Days[0].Cells[0].Start)
 	}
+	var some AvailabilityBody
+	b.do(request{path: c.path("/availability?from=%s&to=%s&nets=%d,%d", c.day, c.day+1, c.nets[4], c.nets[1])}).into(t, &some)
+	if len(some.Days) != 4 || some.Days[0].Net != int64(c.nets[1]) || some.Days[1].Net != int64(c.nets[4]) || some.Days[2].Day != (c.day+1).String() {
+		t.Errorf("two nets on two days: %+v", some.Days)
+	}
+	b.do(request{path: c.path("/availability?from=%s&nets=%d,999999", c.day, c.nets[0])}).want(t, "a net that there is not", 404, "no-net")
+	b.do(request{path: c.path("/availability?from=%s&to=%s", c.day, c.day-1)}).want(t, "backwards", 422, "day-range")
 	b.do(request{path: c.path("/availability?from=%s&to=%s", c.day, c.day+61)}).want(t, "two months of every net", 200, "")
 	b.do(request{path: c.path("/availability?from=%s&to=%s", c.day, c.day+62)}).want(t, "a day more", 422, "day-range")
 	var quote QuoteBody
@@ -78,6 +85,12 @@ func TestBooking_FromWhatIsFreeToTheCalendar(t *testing.T) {
 	b.do(request{path: c.path("/bookings"), token: member}).into(t, &mine)
 	if len(mine.Items) != 1 || mine.Items[0].State != "confirmed" {
 		t.Errorf("mine: %+v", mine)
+	}
+	for query, want := range map[string]int{"from=" + c.day.String(): 1, "from=" + (c.day + 1).String(): 0, fmt.Sprintf("after=%d", held.ID): 0, fmt.Sprintf("after=%d", held.ID-1): 1} {
+		b.do(request{path: c.path("/bookings?%s", query), token: member}).into(t, &mine)
+		if len(mine.Items) != want {
+			t.Errorf("mine, %s: %+v", query, mine)
+		}
 	}
 	if a := b.act(member, c, held.ID, "cancel", nil); a.status != 200 {
 		t.Errorf("cancel: %d %s", a.status, a.body)

@@ -61,7 +61,7 @@ func newTill(t *testing.T, change func(d *Deps, o *Options)) *till {
 		}
 	}
 	keys, hooks := secret.New(gatewayKey), gateway.Secrets{secret.New(newHook), secret.New(oldHook)}
-	gateways := map[booking.Provider]booking.Gateway{}
+	gateways := map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}}
 	gateways[booking.Stripe], err = gateway.NewStripe(gateway.StripeOptions{Key: keys, Secrets: hooks, URL: l.sandbox.URL(), Client: client, Now: time.Now})
 	must(err)
 	gateways[booking.Razorpay], err = gateway.NewRazorpay(gateway.RazorpayOptions{KeyID: "rzp", Key: keys, Secrets: hooks, URL: l.sandbox.URL(), Client: client})

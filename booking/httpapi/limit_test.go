@@ -223,7 +223,7 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if err := sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, templateDB)); err != nil {
 		t.Fatal(err)
 	}
-	b := setupOn(t, databaseURL(shared, name), e.RedisURL, func(_ *Deps, o *Options) { o.Limits.SignIns, o.Limits.Writes = 4, 4 })
+	b := setupOn(t, databaseURL(shared, name), e.RedisURL, func(_ *Deps, o *Options) { o.Limits.SignIns, o.Limits.Writes, o.Limits.Reads = 4, 4, 6 })
 	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
 	token := b.signIn(someone()).AccessToken
 	e.StopRedis()
@@ -235,8 +235,11 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if n, _ := limitsOf(t, b, write, 50); !about(start, n, 2, 2) {
 		t.Errorf("without Redis %d writes of a member, want half of 4", n)
 	}
+	if n, _ := limitsOf(t, b, request{path: apiPath + "/clubs", token: token}, 50); !about(start, n, 6, 6) {
+		t.Errorf("without Redis %d reads of a member, want all 6", n)
+	}
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("15 requests took %s while Redis was down", took)
+		t.Errorf("22 requests took %s while Redis was down", took)
 	}
 	if got := figure(t, b, "pavilion_http_limit_total"); got == 0 {
 		t.Error("nothing was counted")
@@ -257,6 +260,7 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if took := time.Since(start); took > 4*time.Second {
 		t.Errorf("11 requests took %s while Redis hung", took)
 	}
+	wait(t, func() bool { return !b.redis.Up() }) // or a probe that began before the end of the pause would say so after it
 	if err := e.ResumeRedis(); err != nil {
 		t.Fatal(err)
 	}

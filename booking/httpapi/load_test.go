@@ -85,10 +85,13 @@ func TestBooking_FullPoolSaysSoSoon(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := b.member()
+	b.server.deps.Booking = hurried
+	if b.server.deps.Sessions, err = booking.NewSessions(b.db, booking.SessionOptions{Logger: b.server.log, ConnWait: 300 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
 	if a := b.do(request{path: c.path("/bookings"), token: token}); a.status != 200 { // the session is known from here on
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	b.server.deps.Booking = hurried
 	for range b.db.Config().MaxConns {
 		conn, err := b.db.Acquire(t.Context())
 		if err != nil {

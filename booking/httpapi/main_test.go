@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,6 +37,7 @@ import (
 var (
 	shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 	serial atomic.Int64     //nolint:gochecknoglobals // numbers databases, addresses and people
+	served coverage         //nolint:gochecknoglobals // which operations the tests have seen succeed
 )
 
 const templateDB = "pavilion_template"
@@ -52,6 +54,12 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if err := shared.Close(); err != nil {
 		panic(err)
+	}
+	if code == 0 && flag.Lookup("test.run").Value.String() == "" {
+		if missing := served.missing(); len(missing) > 0 {
+			fmt.Fprintln(os.Stderr, "no test got what it asked for from:", strings.Join(missing, ", "))
+			code = 1
+		}
 	}
 	if code == 0 {
 		http.DefaultClient.CloseIdleConnections()
@@ -142,12 +150,13 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	if b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
-	sessions, err := booking.NewSessions(b.db, booking.SessionOptions{Admins: []booking.MemberID{adminID}, Logger: logger})
+	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
+	const connWait = 4 * time.Second
+	sessions, err := booking.NewSessions(b.db, booking.SessionOptions{Admins: []booking.MemberID{adminID}, Logger: logger, ConnWait: connWait})
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
-	service, err := booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: logger, ConnWait: 4 * time.Second})
+	service, err := booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: logger, ConnWait: connWait})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +310,11 @@ func (b *bundle) try(r request) (answer, error) {
 		return answer{}, err
 	}
 	a := answer{res.StatusCode, res.Header, data}
-	if b.spec != nil && strings.HasPrefix(r.path, apiPath) && method != http.MethodOptions && res.StatusCode != http.StatusNotFound && res.StatusCode != http.StatusMethodNotAllowed {
+	name, known := operation(method, r.path)
+	if known && res.StatusCode < http.StatusMultipleChoices {
+		served.seen.Store(name, true)
+	}
+	if b.spec != nil && known {
 		res.Body = io.NopCloser(bytes.NewReader(data))
 		if ok, errs := b.spec.ValidateHttpResponse(req, res); !ok {
 			for _, e := range errs {

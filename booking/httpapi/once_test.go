@@ -86,6 +86,50 @@ func TestOnce_RefusalsAreKeptWhereTheyLast(t *testing.T) {
 	}
 }
 
+// What may be otherwise the next time is not kept: the same key does its work once the reason is gone.
+func TestOnce_RefusalsThatMayPassFreeTheKey(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(_ *Deps, o *Options) { o.Limits.Writes = 3 })
+	c := b.club(nil)
+	id := someone()
+	token, other := b.signIn(id).AccessToken, b.signIn(adminID).AccessToken
+	net := request{method: "POST", path: c.path("/nets"), token: token, key: key(), body: map[string]any{"name": "Mine", "capacity": 1, "active": true}}
+	b.do(net).want(t, "401 and 403: no admin yet", 403, "forbidden")
+	b.put("PUT", other, c.path("/members/%d", id), map[string]string{"role": "admin"}).want(t, "made one", 200, "")
+	b.do(net).want(t, "403 was not kept", 201, "")
+
+	lock, err := b.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Rollback(t.Context()) //nolint:errcheck // it only holds a lock
+	if _, err := lock.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1, $2)`, 0x70617602, int32(c.nets[0])); err != nil {
+		t.Fatal(err)
+	}
+	hold := request{method: "POST", path: c.path("/holds"), token: other, key: key(), body: c.slot("10:00", "11:00", c.nets[0])}
+	b.do(hold).want(t, "the net's lock is held", 503, "busy")
+	if err := lock.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a := b.do(hold)
+	if a.want(t, "503 was not kept", 201, ""); a.header.Get("Idempotency-Replayed") != "" {
+		t.Error("a first effect counts as repeated")
+	}
+
+	late := request{method: "POST", path: c.path("/holds"), token: token, key: key(), body: c.slot("12:00", "13:00", c.nets[0])}
+	for range 5 {
+		if a = b.do(late); a.status == http.StatusTooManyRequests {
+			break
+		}
+		late.key, late.body = key(), c.slot("12:00", "13:00", c.nets[len(c.nets)-1])
+	}
+	a.want(t, "above the limit", 429, "rate-limited")
+	var kept int
+	if err := b.db.QueryRow(t.Context(), `SELECT count(*) FROM idempotency_key WHERE key = $1 OR status >= 500 OR status IN (401, 403, 429)`, late.key).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d refusals kept that may pass, %v", kept, err)
+	}
+}
+
 func TestOnce_KeysAreRequiredAndRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
