@@ -6,6 +6,6 @@
 // client of one's own, until Ctrl-C; with -once it stops.
 //
 // What is drawn is what a person's client received, never what was expected. The only thing staged is time: the club's older posts carry older
-// dates, and Telegram answers slowly while the past is read, as it does over a real line. The Mini App of the last chapters is a client of the
+// dates, and Telegram answers slowly while the past is read, as it does over a real line. The Mini App of some chapters is a client of the
 // API, package miniapp; what people say there are this package's words, and the answers are made of what the API sent.
 package main

@@ -48,8 +48,8 @@ func run(ctx context.Context, out *screen, once bool) int {
 func show(ctx context.Context, out *screen, once bool) (err error) {
 	start := time.Now()
 	out.title()
-	out.note("Starting Postgres, Redis, two MongoDB pools, a simulated Telegram and the bot…")
-	scene, err := sandbox.Open(ctx, sandbox.Options{Quick: true, Env: settings()})
+	out.note("Starting Postgres, Redis, two MongoDB pools, a simulated Telegram, a payment service and the bot…")
+	scene, err := sandbox.Open(ctx, sandbox.Options{Quick: true, Gateway: true, Env: settings()})
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,7 @@ func closeScene(out *screen, scene *sandbox.Scene) error {
 func settings() map[string]string {
 	return map[string]string{
 		"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "1000", "PAVILION_SEND_PER_GROUP": "60000", "PAVILION_PAGE_SIZE": "5",
+		"PAVILION_TELEGRAM_PROVIDER_TOKEN": sandbox.ProviderToken,
 	}
 }
 

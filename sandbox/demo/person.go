@@ -123,13 +123,20 @@ func (p *person) sees(m *tg.Message, about string) {
 	if doc, name := driver.Document(m); doc != nil {
 		text = strings.TrimSuffix(attached(name, doc.Size)+"\n"+m.Message, "\n")
 	}
+	rows := driver.Buttons(m)
+	switch media := m.Media.(type) {
+	case *tg.MessageMediaInvoice:
+		text, rows = "🧾 "+media.Title+"\n"+media.Description, [][]string{{payButton(m)}}
+	case *tg.MessageMediaVenue:
+		text = "📍 " + media.Title + ", " + media.Address
+	}
 	strong := false
 	for _, e := range m.Entities {
 		if b, ok := e.(*tg.MessageEntityBold); ok && b.Offset == 0 {
 			strong = true
 		}
 	}
-	p.play.out.message(message{who: "Pavilion", shade: botShade, about: about, text: text, strong: strong, buttons: driver.Buttons(m)})
+	p.play.out.message(message{who: "Pavilion", shade: botShade, about: about, text: text, strong: strong, buttons: rows})
 }
 
 // face is all that a person sees of a message.

@@ -81,6 +81,8 @@ func (p *play) run(ctx context.Context) error {
 		{"The club's figures", p.figures},
 		{"The club has nets: the API", p.openNets},
 		{"A net is booked", p.bookNet},
+		{"Booked and paid in the chat", p.payInChat},
+		{"Two want one hour, and pay inside Telegram", p.raceForNet},
 	}
 	for i, c := range chapters {
 		p.out.chapter(i+1, c.title)
