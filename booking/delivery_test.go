@@ -257,6 +257,48 @@ func TestDelivery_WhatIsTakenWithoutAWordIsNotSentAgain(t *testing.T) {
 	}
 }
 
+// An address that was changed after a message was written for it is not used before it is confirmed.
+func TestDelivery_AnAddressThatIsNotConfirmedGetsNothing(t *testing.T) {
+	t.Parallel()
+	m := newMailbox(t)
+	m.at("2026-06-01T06:00:00Z")
+	who := player(1)
+	m.reached(who, booking.ByEmail, "asha@example.org")
+	m.prefers(who, nil, booking.ByEmail, booking.ByTelegram)
+	_, id := m.book(who, "2026-06-03T05:30:00Z", 1)
+	_, err := m.db.Exec(t.Context(), `UPDATE contact_address SET address = 'mallory@example.org', confirmed_at = NULL`)
+	m.must(err)
+	m.worksAll()
+	m.until(isSent, id)
+	if letters, said := m.letters(), m.chat.said(); len(letters) != 0 || len(said) != 1 {
+		t.Errorf("letters: %+v, the chat: %+v", letters, said)
+	}
+}
+
+// Of two tries that read a notification before either took it, one hands it to a channel that knows no repeats.
+func TestDelivery_OneTryTakesANotification(t *testing.T) {
+	t.Parallel()
+	m := newMailbox(t)
+	m.at("2026-06-01T06:00:00Z")
+	m.reached(player(1), booking.ByEmail, "asha@example.org")
+	m.prefers(player(1), nil, booking.ByEmail)
+	_, letter := m.book(player(1), "2026-06-03T05:30:00Z", 1)
+	_, word := m.book(player(2), "2026-06-03T05:30:00Z", 2)
+	for _, c := range []struct {
+		id    int64
+		by    booking.Channel
+		again bool
+	}{{letter, booking.ByEmail, false}, {word, booking.ByTelegram, true}, {word, booking.ByEmail, false}} {
+		first, err := m.HandOver(t.Context(), c.id, c.by)
+		m.must(err)
+		second, err := m.HandOver(t.Context(), c.id, c.by)
+		m.must(err)
+		if mine := c.id == letter || c.by == booking.ByTelegram; first != mine || second != c.again {
+			t.Errorf("%d by %s: %v, then %v", c.id, c.by, first, second)
+		}
+	}
+}
+
 // However many jobs name a notification, one letter goes.
 func TestDelivery_ManyJobsOfOneNotificationSendOneLetter(t *testing.T) {
 	t.Parallel()

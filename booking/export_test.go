@@ -72,3 +72,8 @@ func (s *Service) OpenInvoice(payload []byte) (string, error) { return s.payment
 
 // Ends is when quiet hours that an instant falls into are over.
 func (q *Quiet) Ends(at time.Time, zone *time.Location) (time.Time, bool) { return q.ends(at, zone) }
+
+// HandOver notes that a channel is given a notification.
+func (s *Service) HandOver(ctx context.Context, id int64, by Channel) (bool, error) {
+	return handOver(ctx, s.db, id, by)
+}

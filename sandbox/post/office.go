@@ -56,6 +56,7 @@ type Office struct {
 	mu      sync.Mutex
 	mood    Mood
 	nobody  []string // addresses where nobody lives
+	begun   int      // letters, also of those who may not send
 	letters []Letter
 	change  chan struct{} // closed at the next letter
 }
@@ -128,6 +129,13 @@ func (o *Office) Letters() ([]Letter, <-chan struct{}) {
 	return slices.Clone(o.letters), o.change
 }
 
+// Begun tells how many letters were begun, taken or not.
+func (o *Office) Begun() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.begun
+}
+
 func (o *Office) now() Mood {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -171,6 +179,9 @@ func (s *session) Auth(string) (sasl.Server, error) {
 
 // Mail begins a letter.
 func (s *session) Mail(string, *smtp.MailOptions) error {
+	s.office.mu.Lock()
+	s.office.begun++
+	s.office.mu.Unlock()
 	if !s.known {
 		return smtp.ErrAuthRequired
 	}
