@@ -149,7 +149,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
 		Booking: p.booking, Phrases: phrases,
 	}, bot.Options{
-		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, NoUpdates: noUpdates, Provider: cfg.ChatProvider, Version: Version, Logger: log, Now: time.Now,
+		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, Channels: channels(cfg), NoUpdates: noUpdates, Provider: cfg.ChatProvider, Version: Version, Logger: log, Now: time.Now,
 		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	})
 	if err != nil {

@@ -32,6 +32,19 @@ func newCouriers(cfg config.Config) (c couriers, err error) {
 	return c, nil
 }
 
+// channels are the ways to members, in an order that stays: buttons name them by their place.
+func channels(cfg config.Config) []booking.Channel {
+	list := []booking.Channel{booking.ByTelegram}
+	email, sms := cfg.Writes()
+	if email {
+		list = append(list, booking.ByEmail)
+	}
+	if sms {
+		list = append(list, booking.BySMS)
+	}
+	return list
+}
+
 // outwardTimeout is how long a provider may take to answer.
 const outwardTimeout = 15 * time.Second
 

@@ -166,10 +166,19 @@ func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a Add
 
 // SetHours replaces all opening hours of a club. Bookings outside the new ones stay.
 func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours []OpeningHours) error {
-	if err := checkHours(hours); err != nil {
-		return err
-	}
+	return s.EditHours(ctx, actor, club, func([]OpeningHours) ([]OpeningHours, error) { return hours, nil })
+}
+
+// EditHours changes the opening hours as they are at that moment: two admins who change different days undo nothing of each other's.
+func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit func(now []OpeningHours) ([]OpeningHours, error)) error {
 	return s.configure(ctx, actor, club, "set_hours", func(ctx context.Context, c *change) error {
+		hours, err := edit(slices.Clone(c.setup.hours))
+		if err == nil {
+			err = checkHours(hours)
+		}
+		if err != nil {
+			return err
+		}
 		for _, h := range hours {
 			if h.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == h.Net }) {
 				return ErrNoNet
@@ -181,7 +190,16 @@ func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours 
 
 // SetPrices replaces all price rules of a club. Prices of holds and bookings stay as they were fixed.
 func (s *Service) SetPrices(ctx context.Context, actor Actor, club ClubID, rules []PriceRule) error {
+	return s.EditPrices(ctx, actor, club, func([]PriceRule) ([]PriceRule, error) { return rules, nil })
+}
+
+// EditPrices changes the price rules as they are at that moment, like EditHours.
+func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit func(now []PriceRule) ([]PriceRule, error)) error {
 	return s.configure(ctx, actor, club, "set_prices", func(ctx context.Context, c *change) error {
+		rules, err := edit(slices.Clone(c.setup.prices))
+		if err != nil {
+			return err
+		}
 		for _, r := range rules {
 			if err := r.check(c.setup.club.Currency); err != nil {
 				return err

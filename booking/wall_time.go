@@ -86,6 +86,11 @@ func edge(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
 	return jump
 }
 
+// Between is the time between two minutes of a day; the second may lie in the night after it.
+func (d Day) Between(from, to int, zone *time.Location) Span {
+	return Span{edge(d, from, zone, Earlier), edge(d, to, zone, Later)}
+}
+
 // ParseInstant reads a time with an offset as it stands, and one without as a time on the wall in zone.
 func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {

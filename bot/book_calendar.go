@@ -78,11 +78,18 @@ func (v *visit) dayButton(k *buttons, s step, d booking.DayStatus, today booking
 	case booking.Taken, booking.OnHold:
 		number += "🔴"
 	case booking.Shut:
-		return k.label(number + "✖")
+		if s.Verb != stepShutMonth {
+			return k.label(number + "✖")
+		}
+		number += "✖"
 	case booking.Over, booking.NotYet:
 		return k.label("·")
 	}
-	b, _ := step{Verb: stepDay, Club: s.Club, Day: d.Day, Booking: s.Booking}.button(k.owner, number)
+	to := step{Verb: stepDay, Club: s.Club, Day: d.Day, Booking: s.Booking}
+	if s.Verb == stepShutMonth {
+		to = step{Verb: stepShutDay, Club: s.Club, Day: d.Day}
+	}
+	b, _ := to.button(k.owner, number)
 	return b
 }
 

@@ -41,7 +41,8 @@ type Deps struct {
 // Options configure the bot.
 type Options struct {
 	Telegram TelegramOptions
-	Admins   []int64 // who may use admin commands
+	Admins   []int64           // who may use admin commands
+	Channels []booking.Channel // by which members can be told; Telegram is one of them
 	Limits   SendLimits
 	PageSize int           // results on a page; 8 where 0
 	Provider secret.String // the token of the payment provider, for ordinary money in the chat
@@ -68,13 +69,14 @@ type Bot struct {
 
 	connected atomic.Bool // to Telegram, now
 
-	queue   *sendQueue
-	tg      *messenger
-	router  *router
-	routes  []route
-	pages   pageStore
-	screens *screens
-	hasClub atomic.Bool // the booking commands make sense, and are in the menus
+	queue     *sendQueue
+	tg        *messenger
+	router    *router
+	routes    []route
+	pages     pageStore
+	screens   *screens
+	questions *questions
+	hasClub   atomic.Bool // the booking commands make sense, and are in the menus
 
 	signedIn   chan struct{}
 	signedInAt time.Time // to be read once signedIn is closed
@@ -107,7 +109,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
 		signedIn: make(chan struct{}),
 	}
-	b.screens = newScreens(b, deps.DB)
+	b.screens, b.questions = newScreens(b, deps.DB), newQuestions(deps.DB, id, o.Logger, o.Now)
 	b.routes = b.commands()
 	if err := duplicateRoutes(b.routes); err != nil {
 		return nil, err
@@ -131,6 +133,9 @@ func New(deps Deps, o Options) (*Bot, error) {
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.state.load(ctx); err != nil {
 		return nil //nolint:nilerr // it was told to stop
+	}
+	if err := b.questions.load(ctx); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "what the last process asked is not known", slog.Any("error", err))
 	}
 	// What arrives stops first, then the handlers, then the way out; what remains to be stored comes last.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))

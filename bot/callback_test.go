@@ -29,6 +29,14 @@ func TestTapData_TheLargestFits(t *testing.T) {
 		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepDay, Club: 9999, Day: 22_500, Page: 99, Booking: 1 << 40}},
 		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepSlip, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}, Booking: 1 << 30}},
 		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepHold, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepTold}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepAddress, Page: 2}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepQuiet, Seen: quietTyped}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepCloses, Club: 9999, Net: 99_999, Page: everyWeekday, Length: 1380, Seen: 1560}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepTypePrice, Club: 9999, Page: typeTimes, Seen: 1 << 40}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepPriceNet, Club: 9999, Net: 99_999, Seen: 1 << 40}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepClose, Club: 9999, Net: 99_999, Day: 22_500, Page: 2}},
+		{Action: actStep, Owner: 8_000_000_000, Step: step{Verb: stepReopen, Club: 9999, Seen: 1 << 40}},
 		{Action: actNothing},
 	} {
 		data := d.encode()
@@ -48,6 +56,8 @@ func FuzzParseTap(f *testing.F) {
 	f.Add([]byte("1c:7:pause:zz"))
 	f.Add([]byte("1b:7:t:1:2:i1n2o:1o:5.6:0"))
 	f.Add([]byte("1b:7:m:1:hzz:0"))
+	f.Add([]byte("1b:7:L:1:2:7:60:k0"))
+	f.Add([]byte("1b:7:Q:-2"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := parseTap(data)
 		if err != nil {

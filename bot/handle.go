@@ -78,10 +78,16 @@ func (b *Bot) stopped(ctx context.Context, who Person, blocked bool) {
 
 func (b *Bot) handleMessage(ctx context.Context, e *Event) error {
 	if e.Command == "" {
+		if answered, err := b.answer(ctx, e); answered {
+			return err
+		}
 		if e.Forward != nil && e.Chat.Type == Private && b.isClubAdmin(e.From.ID) {
 			return b.handleForward(ctx, e)
 		}
 		return b.handleSearch(ctx, e)
+	}
+	if e.Chat.Type == Private {
+		b.questions.drop(ctx, e.Chat.ID)
 	}
 	for _, r := range b.routes {
 		if r.command != e.Command {

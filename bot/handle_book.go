@@ -22,12 +22,13 @@ var (
 
 // visit is one command or tap of the booking conversation: who comes, in which language and role, and what is said on the button.
 type visit struct {
-	bot   *Bot
-	event *Event
-	in    *phrase.Speaker
-	word  string // for the button, or nothing
-	alert bool   // the word has to be closed
-	watch watched
+	bot     *Bot
+	event   *Event
+	in      *phrase.Speaker
+	word    string // for the button, or nothing
+	alert   bool   // the word has to be closed
+	watch   watched
+	answers bool // the event is what the person typed for a step
 }
 
 func (b *Bot) visit(e *Event) *visit {
@@ -138,7 +139,11 @@ func (b *Bot) tapStep(ctx context.Context, e *Event, d tapData) error {
 		return errStaleStep
 	}
 	v := b.visit(e)
+	b.questions.drop(ctx, e.Chat.ID)
 	reply, err := v.screen(ctx, d.Step)
+	if errors.Is(err, errAsked) {
+		return b.tg.answerTap(ctx, e, "", false)
+	}
 	if err != nil {
 		if reply, err = v.instead(ctx, d.Step, err); err != nil {
 			return err
@@ -208,6 +213,14 @@ func (v *visit) screen(ctx context.Context, s step) (Reply, error) {
 		return v.auditOf(ctx, s)
 	case stepBlock:
 		return v.block(ctx, s)
+	case stepTold, stepFirst, stepAddress, stepCode, stepForget, stepQuiet:
+		return v.tellScreen(ctx, s)
+	case stepNets, stepHours, stepWeekday, stepOpens, stepCloses, stepShut, stepTypeHours:
+		return v.hoursScreen(ctx, s)
+	case stepPrices, stepPrice, stepPriceDay, stepPriceNet, stepTypePrice, stepPriceDrop:
+		return v.priceScreen(ctx, s)
+	case stepClosures, stepShutMonth, stepShutDay, stepClose, stepTypeClose, stepReopen:
+		return v.closureScreen(ctx, s)
 	case stepFile:
 		return Reply{}, v.sendFile(ctx, s)
 	case stepMap:
@@ -223,6 +236,10 @@ func (v *visit) instead(ctx context.Context, s step, err error) (Reply, error) {
 	switch {
 	case errors.Is(err, booking.ErrSlotTaken):
 		return v.taken(ctx, s, v.in.Say("book.lost"))
+	case errors.Is(err, errNoRule):
+		return v.priceRules(ctx, s)
+	case errors.Is(err, booking.ErrNoClosure):
+		return v.closures(ctx, s)
 	case s.Booking != 0 && s.Verb != stepShow && fault.KindOf(err) == fault.Conflict:
 		reply, serr := v.show(ctx, s.Booking)
 		if serr != nil {

@@ -62,15 +62,66 @@ const (
 	stepRefund  verb = 'R'
 	stepAudit   verb = 'A'
 	stepBlock   verb = 'B' // Seen: the bookings in the way
+
+	stepTold    verb = 'T' // how the member is told of things
+	stepFirst   verb = 'F' // Page: the channel to be tried first
+	stepAddress verb = 'E' // Page: of which channel; typed
+	stepCode    verb = 'C' // Page: of which channel; typed
+	stepForget  verb = 'D' // Page: the address of which channel
+	stepQuiet   verb = 'Q' // Seen: from and to in one number; or off, or typed
+
+	stepNets      verb = 'N' // what an admin can set
+	stepHours     verb = 'H' // of one net, or of all
+	stepWeekday   verb = 'O' // Page: the weekday, or all of them
+	stepOpens     verb = 'P' // Length: the minute at which it opens
+	stepCloses    verb = 'L' // Seen: the minute at which it closes
+	stepShut      verb = 'S' // Page: the weekday, or all of them
+	stepTypeHours verb = 'Y'
+	stepPrices    verb = 'V'
+	stepPrice     verb = 'W' // Seen: the rule
+	stepPriceDay  verb = 'X' // Page: the weekday that is switched
+	stepPriceNet  verb = 'M' // for which net
+	stepTypePrice verb = 'Z' // Page: what of it is typed
+	stepPriceDrop verb = 'U'
+	stepClosures  verb = 'K'
+	stepShutMonth verb = 'J' // the calendar, for a closure
+	stepShutDay   verb = 'I'
+	stepClose     verb = 'G' // Page: how it repeats
+	stepTypeClose verb = 'b'
+	stepReopen    verb = '0' // Seen: the closure
 )
 
 // fields are the letters of what a verb's button carries: c club, n net, d day, s start, l length, a add-ons, b booking, p page, w wait, e seen.
 func (v verb) fields() string {
 	switch v {
-	case stepClubs, stepWaits:
+	case stepClubs, stepWaits, stepTold:
 		return "-"
-	case stepMine:
+	case stepMine, stepFirst, stepAddress, stepCode, stepForget:
 		return "p"
+	case stepQuiet:
+		return "e"
+	case stepNets, stepPrices, stepClosures:
+		return "c"
+	case stepHours:
+		return "cn"
+	case stepWeekday, stepShut, stepTypeHours:
+		return "cnp"
+	case stepOpens:
+		return "cnpl"
+	case stepCloses:
+		return "cnple"
+	case stepPrice, stepPriceDrop, stepReopen:
+		return "ce"
+	case stepPriceDay, stepTypePrice:
+		return "cpe"
+	case stepPriceNet:
+		return "cne"
+	case stepShutMonth:
+		return "cp"
+	case stepShutDay, stepTypeClose:
+		return "cnd"
+	case stepClose:
+		return "cndp"
 	case stepMonth:
 		return "cpb"
 	case stepDay:

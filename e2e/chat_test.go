@@ -22,7 +22,15 @@ import (
 // chatScene is a club that is paid online, with the bot; its first two members are connected.
 func chatScene(t *testing.T, names ...string) (n *nets, arjun, zoya *driver.User) {
 	t.Helper()
-	n = openNets(t, sandbox.Options{Gateway: true, Env: maps.Clone(lowLimits)}, names...)
+	return chatSceneIn(t, nil, names...)
+}
+
+// chatSceneIn is the same with settings of its own.
+func chatSceneIn(t *testing.T, settings map[string]string, names ...string) (n *nets, arjun, zoya *driver.User) {
+	t.Helper()
+	env := maps.Clone(lowLimits)
+	maps.Copy(env, settings)
+	n = openNets(t, sandbox.Options{Gateway: true, Env: env}, names...)
 	if err := n.Bot.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
