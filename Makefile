@@ -32,6 +32,7 @@ picture: ## draw the README's pictures from a run of the demo
 	$(GO) run ./sandbox/demo/picture -chapters 5 < bin/transcript.txt > docs/pages.svg
 	$(GO) run ./sandbox/demo/picture -chapters 9 < bin/transcript.txt > docs/outage.svg
 	$(GO) run ./sandbox/demo/picture -chapters 13 < bin/transcript.txt > docs/nets.svg
+	$(GO) run ./sandbox/demo/picture -chapters 14 -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

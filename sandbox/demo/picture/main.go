@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,14 +13,16 @@ import (
 
 func main() {
 	chapters := flag.String("chapters", "", "numbers of the chapters to draw, separated by commas; all where empty")
+	from := flag.String("from", "", "a text of the first line to draw, of these chapters; the beginning where empty")
+	to := flag.String("to", "", "a text of the last line to draw, of these chapters; the end where empty")
 	flag.Parse()
-	if err := run(os.Stdin, os.Stdout, *chapters); err != nil {
+	if err := run(os.Stdin, os.Stdout, *chapters, *from, *to); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(in io.Reader, out io.Writer, chapters string) error {
+func run(in io.Reader, out io.Writer, chapters, from, to string) error {
 	text, err := io.ReadAll(in)
 	if err != nil {
 		return fmt.Errorf("read the transcript: %w", err)
@@ -31,7 +34,31 @@ func run(in io.Reader, out io.Writer, chapters string) error {
 	if len(lines) == 0 {
 		return fmt.Errorf("the transcript has none of the chapters %s", chapters)
 	}
+	if lines, err = between(lines, from, to); err != nil {
+		return err
+	}
 	return draw(out, lines)
+}
+
+var errNoLine = errors.New("no line has the text")
+
+// between keeps the lines from the first one with a text to the next one with another.
+func between(lines []line, from, to string) ([]line, error) {
+	for i, text := range []string{from, to} {
+		if text == "" {
+			continue
+		}
+		n := slices.IndexFunc(lines, func(l line) bool { return strings.Contains(l.text(), text) })
+		switch {
+		case n < 0:
+			return nil, fmt.Errorf("%w: %s", errNoLine, text)
+		case i == 0:
+			lines = lines[n:]
+		default:
+			lines = lines[:n+1]
+		}
+	}
+	return lines, nil
 }
 
 // chosen keeps the lines of some chapters.
