@@ -36,7 +36,7 @@ func newFigures(p *parts) *figures {
 		{"pavilion_telegram_sends_queued", "Calls that wait for their turn.", ""},
 		{"pavilion_telegram_calls", "Calls under way.", ""},
 		{"pavilion_telegram_flood_waits_total", "Times that Telegram asked to wait.", ""},
-		{"pavilion_outbox_jobs", "Jobs that are not done, by state.", "state"},
+		{"pavilion_outbox_jobs", "Jobs that are not done, by state; discarded ones have used up their tries.", "state"},
 		{"pavilion_outbox_age_seconds", "Age of the oldest job that is due.", ""},
 		{"pavilion_bookings", "Bookings of today and later, by state.", "state"},
 	} {
@@ -97,7 +97,8 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 // database reads the figures that are rows.
 func (f *figures) database(ctx context.Context, gauge func(name string, v float64, labels ...string)) error {
 	for _, q := range []struct{ name, sql string }{
-		{"pavilion_outbox_jobs", `SELECT state::text, count(*)::float8 FROM river_job WHERE state NOT IN ('completed', 'cancelled') GROUP BY 1`},
+		{"pavilion_outbox_jobs", `SELECT s::text, count(j.id)::float8 FROM unnest(ARRAY['available', 'pending', 'scheduled', 'running', 'retryable', 'discarded']::river_job_state[]) s
+			LEFT JOIN river_job j ON j.state = s GROUP BY 1`}, // none is a figure too: a series that appears with its first dead job cannot be alerted on,
 		{"pavilion_bookings", `SELECT state, count(*)::float8 FROM booking WHERE day >= current_date GROUP BY 1`},
 	} {
 		if err := labelled(ctx, f.parts.db, q.sql, func(label string, v float64) { gauge(q.name, v, label) }); err != nil {

@@ -82,6 +82,28 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 		}
 	}
 	p := &parts{db: db}
+	jobs := func() map[string]float64 {
+		t.Helper()
+		found := map[string]float64{}
+		err := newFigures(p).database(ctx, func(name string, v float64, labels ...string) {
+			if name == "pavilion_outbox_jobs" {
+				found[labels[0]] = v
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if dead, exported := jobs()["discarded"]; !exported || dead != 0 {
+		t.Errorf("dead jobs of an empty queue: %v, exported %v", dead, exported)
+	}
+	if _, err := db.Exec(ctx, `INSERT INTO river_job (kind, queue, max_attempts, args, state, finalized_at) VALUES ('booking_deliver', 'booking', 3, '{}', 'discarded', now())`); err != nil {
+		t.Fatal(err)
+	}
+	if dead := jobs()["discarded"]; dead != 1 {
+		t.Errorf("%v dead jobs, want 1", dead)
+	}
 	for _, c := range []struct {
 		age   string
 		state httpapi.State
