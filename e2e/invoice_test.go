@@ -247,3 +247,72 @@ func TestInvoice_MoneyIsNotForgottenThoughItCouldNotBeStored(t *testing.T) {
 	n.becomes(t, b, "confirmed")
 	n.agree(t)
 }
+
+// A database that hangs is a no in time: no money moves that nobody could book.
+func TestInvoice_ADatabaseThatHangsIsANoInTime(t *testing.T) {
+	t.Parallel()
+	n, arjun, app := invoiceScene(t)
+	b := n.holds(t, app, 18, 0)
+	invoice := n.billed(t, arjun, app, b, "telegram")
+	tx, err := n.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it is over before
+	if _, err := tx.Exec(t.Context(), `LOCK TABLE payment IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	var refused *driver.RefusedError
+	err = arjun.Pay(t.Context(), sandbox.BotName, invoice, "tok")
+	if !errors.As(err, &refused) || !strings.Contains(refused.Text, "Nothing was charged") {
+		t.Errorf("paying while nobody can look: %v", err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := n.charges(); len(got) != 0 {
+		t.Errorf("charged %v", got)
+	}
+	n.pays(t, arjun, invoice)
+	n.becomes(t, b, "confirmed")
+	n.agree(t)
+}
+
+// Redis is gone from the first word to the last: a member books and pays, and two admins give the stars back at the same moment, again and again.
+func TestInvoice_WithoutRedisAndTwoAdminsRefundAtOnce(t *testing.T) {
+	t.Parallel()
+	n, arjun, _ := invoiceScene(t)
+	n.Engines.StopRedis()
+	slip := n.choose(t, arjun, "18:00", 1)
+	tap(t, arjun, slip, "Keep it for me")
+	tap(t, arjun, shows(t, arjun, slip, "Kept for you for"), "Stars")
+	n.pays(t, arjun, invoiceOf(t, arjun, "18:00", 300))
+	shows(t, arjun, slip, "✅ Booked\n")
+
+	var set struct{}
+	other := n.Members[1]
+	if err := n.boss.Do(t.Context(), http.MethodPut, n.club.Path("/members/%d", other.ID), map[string]string{"role": "admin"}, http.StatusOK, &set); err != nil {
+		t.Fatal(err)
+	}
+	admins := []*miniapp.Client{n.boss, n.open(t, other)}
+	path := n.club.Path("/payments/%d/refunds", n.count(t, `SELECT id FROM payment`))
+	atOnce(t, 8, func(i int) error {
+		a, err := admins[i%2].Send(t.Context(), http.MethodPost, path, fmt.Sprintf("refund-%d", i), map[string]int{"seen_minor": 0})
+		if err == nil && a.Status != http.StatusCreated {
+			err = fmt.Errorf("admin %d: %d %s", i%2, a.Status, a.Body)
+		}
+		return err
+	})
+	until(t, "the refund is noted", func() bool { return n.count(t, `SELECT count(*) FROM refund WHERE state = 'done'`) == 1 })
+	n.delivered(t)
+	if stars := n.DC.World().Stars(n.Members[0].ID); stars != 1000 {
+		t.Errorf("%d stars in the end", stars)
+	}
+	if refunds := n.count(t, `SELECT count(*) FROM refund`); refunds != 1 {
+		t.Errorf("%d refunds", refunds)
+	}
+	if told := texts(t, arjun, "💸"); len(told) != 1 {
+		t.Errorf("told of the refund: %q", told)
+	}
+	n.agree(t)
+}
