@@ -111,7 +111,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.tracing, err = openTracing(ctx, cfg.TracesURL); err != nil {
 		return nil, err
 	}
-	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL, Tracer: queryTracer(p.queries, p.tracing)}); err != nil {
+	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL, MaxConns: cfg.PostgresMost, Tracer: queryTracer(p.queries, p.tracing)}); err != nil {
 		return nil, err
 	}
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {

@@ -32,6 +32,7 @@ type Config struct {
 	Admins       []int64       `env:"ADMINS"`
 
 	PostgresURL  secret.String `env:"POSTGRES_URL,required"`
+	PostgresMost int32         `env:"POSTGRES_CONNECTIONS" envDefault:"20"`
 	RedisURL     secret.String `env:"REDIS_URL,required"`
 	MongoURIs    secret.String `env:"MONGO_URIS,required"`
 	MongoLimitMB int64         `env:"MONGO_LIMIT_MB" envDefault:"512"`
@@ -187,7 +188,7 @@ func (c *Config) check() []error {
 	}
 	c.pools = pools
 	for name, positive := range map[string]bool{
-		"MONGO_LIMIT_MB": c.MongoLimitMB > 0, "QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20,
+		"POSTGRES_CONNECTIONS": c.PostgresMost >= 5, "MONGO_LIMIT_MB": c.MongoLimitMB > 0, "QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20,
 		"SEND_PER_SECOND": c.SendPerSecond > 0, "SEND_PER_CHAT": c.SendPerChat > 0, "SEND_PER_GROUP": c.SendPerGroup > 0, "STOP_TIMEOUT": c.StopTimeout > 0,
 	} {
 		if !positive {

@@ -35,7 +35,7 @@ func TestLoad_Good(t *testing.T) {
 	if p := c.Pools(); len(p) != 2 || p[0].Name != "old" || p[0].Database != "pavilion" || p[1].Name != "archive 2" || p[1].Database != "other" {
 		t.Errorf("pools: %+v", p)
 	}
-	if c.PageSize != 8 || c.MongoLimitMB != 512 {
+	if c.PageSize != 8 || c.MongoLimitMB != 512 || c.PostgresMost != 20 {
 		t.Errorf("defaults: %+v", c)
 	}
 }
@@ -47,14 +47,14 @@ func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 		"PAVILION_BOT_TOKEN": "token-value", "PAVILION_API_ID": "secret-number", "PAVILION_MONGO_URIS": "http://password-value", "PAVILION_PAGE_SIZE": "99",
 		"PAVILION_LOG_FORMAT": "xml", "PAVILION_TELEGRAM_ADDR": "localhost", "PAVILION_REDIS_URL": "nonsense",
 		"PAVILION_ROLES": "bot,cook", "PAVILION_HTTP_ADDR": "8080", "PAVILION_TRUSTED_PROXIES": "proxy-name", "PAVILION_OPERATOR_TOKEN": "short", "PAVILION_TRACES_URL": "trace-sink",
-		"PAVILION_HTTP_PER_SECOND": "-1",
+		"PAVILION_HTTP_PER_SECOND": "-1", "PAVILION_POSTGRES_CONNECTIONS": "4",
 	})
 	delete(bad, "PAVILION_API_HASH")
 	_, err := load(bad)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"BOT_TOKEN", "APIID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TrustedProxies", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND"} {
+	for _, name := range []string{"BOT_TOKEN", "APIID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TrustedProxies", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND", "POSTGRES_CONNECTIONS"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}

@@ -67,7 +67,7 @@ func TestHTTP_HealthAndFiguresTellTheTruth(t *testing.T) {
 	}
 	for _, line := range []string{
 		"pavilion_postgres_up 1", "pavilion_redis_up 1", "pavilion_telegram_connected 1", "pavilion_bot_active 1", "pavilion_outbox_age_seconds ",
-		`pavilion_cache_lookups_total{result="hit"} 0`, `pavilion_postgres_connections{state="most"} 10`, "pavilion_pool_breaker_open{", "pavilion_telegram_flood_waits_total 0",
+		`pavilion_cache_lookups_total{result="hit"} 0`, `pavilion_postgres_connections{state="most"} 20`, "pavilion_pool_breaker_open{", "pavilion_telegram_flood_waits_total 0",
 	} {
 		if !figure(line) {
 			t.Errorf("the figures have no %s", line)
