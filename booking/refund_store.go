@@ -79,9 +79,12 @@ func releaseRefund(ctx context.Context, q storage.Queryer, id RefundID) error {
 	return nil
 }
 
-// closeRefund ends a pending refund, once.
+// closeRefund ends a pending refund, once. One that failed moved no money and gives its key back: who asks again gets a refund of its own, and
+// not this one for an answer.
 func closeRefund(ctx context.Context, q storage.Queryer, id RefundID, state RefundState, ref string, at time.Time) (closed bool, err error) {
-	tag, err := q.Exec(ctx, `UPDATE refund SET state = $2, gateway_ref = nullif($3, ''), done_at = $4, tried_until = NULL WHERE id = $1 AND state = 'pending'`, id, state, ref, at)
+	tag, err := q.Exec(ctx, `
+		UPDATE refund SET state = $2, gateway_ref = nullif($3, ''), done_at = $4, tried_until = NULL, key = CASE WHEN $2 = 'failed' THEN key || ':failed:' || id ELSE key END
+		WHERE id = $1 AND state = 'pending'`, id, state, ref, at)
 	if err != nil {
 		return false, fmt.Errorf("close refund %d: %w", id, err)
 	}

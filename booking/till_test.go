@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -35,15 +36,34 @@ type till struct {
 
 // starBank is Telegram's part in giving stars back.
 type starBank struct {
-	mu   sync.Mutex
-	back map[string]int
+	mu      sync.Mutex
+	back    map[string]int
+	refuses int // so many more tries
 }
 
 func (s *starBank) RefundStars(_ context.Context, _ int64, charge string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.refuses > 0 {
+		s.refuses--
+		return booking.ErrRefundRefused
+	}
 	s.back[charge]++
 	return nil
+}
+
+// refuse has the next tries refused.
+func (s *starBank) refuse(tries int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuses = tries
+}
+
+// gaveBack counts how often each charge went back.
+func (s *starBank) gaveBack() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.back)
 }
 
 // billboard keeps the invoices that were shown.
