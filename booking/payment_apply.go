@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 )
@@ -9,6 +10,10 @@ import (
 // apply brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
 // behind the payment's rank changes nothing, and what says "given back" says "came" as well. event is 0 where we asked ourselves.
 func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
+	p, err := c.chargeOf(ctx, p, r)
+	if err != nil {
+		return err
+	}
 	if odd, err := c.oddReport(ctx, *p, r); err != nil || odd {
 		if err != nil {
 			return err
@@ -27,6 +32,26 @@ func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, ev
 		}
 	}
 	return c.gatewayRefunded(ctx, *b, p, r)
+}
+
+// chargeOf is the payment whose money a report tells of. An invoice in the chat can be paid again while its first money is on its way; the second
+// charge is a payment of its own, so that it goes back as any booking's second money does.
+func (c *change) chargeOf(ctx context.Context, p *Payment, r Report) (*Payment, error) {
+	if !p.Provider.inChat() || !p.State.paid() || r.State != Captured || r.Charge == p.Charge {
+		return p, nil
+	}
+	list, err := c.paymentsOf(ctx, p.Booking)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(list, func(other Payment) bool { return other.Provider == p.Provider && other.Charge == r.Charge }); i >= 0 {
+		return &list[i], nil
+	}
+	second := Payment{
+		Reference: rand.Text(), Club: p.Club, Booking: p.Booking, Member: p.Member, Version: p.Version, Provider: p.Provider, State: Failed,
+		Amount: p.Amount, Price: p.Price, Received: Money{Currency: p.Amount.Currency}, CreatedAt: c.at,
+	}
+	return &second, insertPayment(ctx, c.tx, &second)
 }
 
 // oddReport tells whether a report names another page, another payer or other money than this payment's.

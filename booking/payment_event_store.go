@@ -65,6 +65,19 @@ func closeEvent(ctx context.Context, q storage.Queryer, id int64, o outcome) err
 	return nil
 }
 
+// moneyWaits tells whether the inbox has money for one of some payments that no worker has taken up yet.
+func moneyWaits(ctx context.Context, q storage.Queryer, list []Payment) (waits bool, err error) {
+	references := make([]string, len(list))
+	for i, p := range list {
+		references[i] = p.Reference
+	}
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND state = $1 AND reference = ANY ($2))`, Captured, references).Scan(&waits)
+	if err != nil {
+		return false, fmt.Errorf("look for waiting money: %w", err)
+	}
+	return waits, nil
+}
+
 // waitingEvents are those whose job is late.
 func waitingEvents(ctx context.Context, q storage.Queryer, age time.Duration, limit int) ([]int64, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[int64], `

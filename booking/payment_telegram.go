@@ -77,8 +77,8 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if q.Payer != seen.Member {
-		return ErrInvoice // a forwarded invoice
+	if q.Payer != seen.Member || s.payments.Gateways[seen.Provider] == nil {
+		return ErrInvoice // a forwarded invoice, or one of a provider that is set up no more
 	}
 	actor := Actor{ID: q.Payer, Role: Player, Origin: "bot"}
 	return s.withBooking(ctx, actor, seen.Booking, nil, func(ctx context.Context, c *change, b *Booking) error {
@@ -86,10 +86,16 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 		if err != nil {
 			return err
 		}
+		coming, err := moneyWaits(ctx, c.tx, list)
+		if err != nil {
+			return err
+		}
 		i := slices.IndexFunc(list, func(p Payment) bool { return p.ID == seen.ID })
 		switch {
 		case i < 0:
 			return ErrNoPayment
+		case coming:
+			return ErrPaid
 		case slices.ContainsFunc(list, func(p Payment) bool { return holdsMoney(p) || p.State == Authorized }):
 			return ErrPaid
 		case list[i].State != Created:

@@ -129,11 +129,7 @@ func newTill(t *testing.T, currency string) *till {
 	l.must(err)
 	gateways[booking.Sandbox], err = gateway.NewSandbox(gateway.SandboxOptions{Key: key, Secrets: secrets, URL: l.sandbox.URL(), Client: client, Now: time.Now})
 	l.must(err)
-	l.Service, err = booking.New(booking.Options{
-		DB: l.db, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
-		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: "https://club.example/paid", PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
-	})
-	l.must(err)
+	l.Service = l.serviceWith(gateways)
 	t.Cleanup(func() {
 		if !t.Failed() {
 			return
@@ -161,6 +157,17 @@ func newTill(t *testing.T, currency string) *till {
 		l.sandbox.Direct(d, receiver.URL+"/"+string(d), hookSecret)
 	}
 	return l
+}
+
+// serviceWith is a service that takes money through some gateways.
+func (l *till) serviceWith(gateways map[booking.Provider]booking.Gateway) *booking.Service {
+	l.t.Helper()
+	s, err := booking.New(booking.Options{
+		DB: l.db, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
+		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: "https://club.example/paid", PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
+	})
+	l.must(err)
+	return s
 }
 
 // now is what the database's clock says; the gateway goes by it too.
