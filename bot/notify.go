@@ -36,6 +36,11 @@ func (b *Bot) Send(ctx context.Context, m booking.Message) error {
 		k.row(in.Say("show.open"), step{Verb: stepShow, Booking: m.Booking})
 		r.Keyboard = k.rows
 	}
+	if m.Day != 0 {
+		k := buttons{owner: int64(m.Member)}
+		k.row(b.deps.Phrases.In(m.Language).Say("desk.sheet"), step{Verb: stepSheet, Club: m.Club, Day: m.Day})
+		r.Keyboard = k.rows
+	}
 	return b.say(ctx, int64(m.Member), r, m.Once, m.Silent)
 }
 

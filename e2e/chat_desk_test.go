@@ -143,6 +143,16 @@ func TestChat_TheDesk(t *testing.T) {
 	tap(t, arjun, shows(t, arjun, mine, "✅ Booked\n🏏 Net 1"), "👋 I am here")
 	shows(t, arjun, mine, "✅ Checked in")
 
+	// The sheet of the day has come to the desk by itself, with a button to work from.
+	if _, err := n.db.Exec(t.Context(), `INSERT INTO river_job (state, args, kind, max_attempts, queue, priority) VALUES ('available', '{"what": "sheets"}', 'booking_sweep', 1, 'booking', 1)`); err != nil {
+		t.Fatal(err)
+	}
+	morning := await(t, meera, fmt.Sprintf("07:00–07:30 · Net 1 · booking %d", id))
+	tap(t, meera, morning, "📋 Day sheet")
+	if desk := shows(t, meera, morning, "1 booking. Tap it"); !strings.Contains(buttons(desk), "07:00–07:30 Net 1 · Arjun") {
+		t.Errorf("the desk:\n%s", buttons(desk))
+	}
+
 	say(t, meera, fmt.Sprintf("/refund %d", id))
 	open := await(t, meera, "✅ Checked in")
 	tap(t, meera, open, "↩ Give back ₹200")

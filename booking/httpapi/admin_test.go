@@ -164,6 +164,15 @@ func TestAdmin_ReadsWhatIsRetiredWhoMayWhatAndWhoDidWhat(t *testing.T) {
 	if len(told.Items) != 1 || told.Items[0].Kind != "confirmed" || told.Items[0].Booking != held.ID || told.Items[0].SentAt != nil {
 		t.Errorf("%+v", told)
 	}
+	var deliveries, sent listOf[DeliveryBody]
+	b.do(request{path: c.path("/deliveries?state=waiting"), token: staff}).into(t, &deliveries)
+	b.do(request{path: c.path("/deliveries?state=sent"), token: staff}).into(t, &sent)
+	if len(deliveries.Items) != 1 || deliveries.Items[0].ID != told.Items[0].ID || deliveries.Items[0].Member != held.Member || deliveries.Items[0].State != "waiting" || deliveries.Items[0].Channel != "telegram" || len(sent.Items) != 0 {
+		t.Errorf("waiting %+v, sent %+v", deliveries, sent)
+	}
+	if a := b.do(request{path: c.path("/deliveries"), token: member}); a.status != 403 {
+		t.Errorf("a member sees deliveries: %d", a.status)
+	}
 	b.do(request{path: c.path("/notifications?after=%d", told.Items[0].ID), token: member}).into(t, &told)
 	if len(told.Items) != 0 {
 		t.Errorf("after the last: %+v", told)
