@@ -19,6 +19,9 @@ const (
 	typeTimes
 )
 
+// rulesOnPage is how many prices a screen lists.
+const rulesOnPage = 20
+
 // priceRules is the list of a club's prices.
 func (v *visit) priceRules(ctx context.Context, s step) (Reply, error) {
 	_, club, err := v.adminOf(ctx, s.Club)
@@ -37,11 +40,16 @@ func (v *visit) priceRules(ctx context.Context, s step) (Reply, error) {
 	title := "💰 " + clean(club.Name, 100)
 	var t strings.Builder
 	t.WriteString(title)
-	for _, r := range rules {
+	page, last := 0, max(0, len(rules)-1)/rulesOnPage
+	if s.Verb == stepPrices {
+		page = min(max(0, s.Page), last)
+	}
+	for _, r := range rules[page*rulesOnPage : min(len(rules), (page+1)*rulesOnPage)] {
 		t.WriteString("\n• " + clean(r.Label, 40) + ": " + v.ruleWords(nets, r))
 		k.row("✏ "+clean(r.Label, 30)+" · "+v.minute(r.From)+"–"+v.minute(r.To), step{Verb: stepPrice, Club: s.Club, Seen: r.ID})
 	}
 	t.WriteString("\n" + v.in.Say("nets.some_prices", len(rules)))
+	k.turn(page, 0, last, step{Verb: stepPrices, Club: s.Club})
 	k.row(v.in.Say("nets.new_price"), step{Verb: stepTypePrice, Club: s.Club, Page: typeNewPrice})
 	k.row(v.in.Say("book.back"), step{Verb: stepNets, Club: s.Club})
 	return Reply{Text: t.String(), Bold: len(title), Keyboard: k.rows}, nil

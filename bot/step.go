@@ -100,7 +100,7 @@ func (v verb) fields() string {
 		return "p"
 	case stepQuiet:
 		return "e"
-	case stepNets, stepPrices, stepClosures:
+	case stepNets, stepClosures:
 		return "c"
 	case stepHours:
 		return "cn"
@@ -116,7 +116,7 @@ func (v verb) fields() string {
 		return "cpe"
 	case stepPriceNet:
 		return "cne"
-	case stepShutMonth:
+	case stepShutMonth, stepPrices:
 		return "cp"
 	case stepShutDay, stepTypeClose:
 		return "cnd"

@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -122,11 +124,29 @@ func TestChat_AnAdminSetsHoursPricesAndClosures(t *testing.T) {
 		}
 	}
 
+	// A long list comes in pages: a message has room for a hundred buttons.
+	const many = 120
+	rules := make([]map[string]any, 0, many)
+	for i := range many {
+		rules = append(rules, map[string]any{
+			"label": fmt.Sprintf("Price %d.", i), "rank": i, "weekdays": []int{0, 1, 2, 3, 4, 5, 6}, "to_minute": 1440, "from_minute": 0, "member_minor": 100, "guest_minor": 100,
+		})
+	}
+	if err := n.boss.Do(t.Context(), http.MethodPut, n.club.Path("/prices"), map[string]any{"items": rules}, http.StatusOK, new(struct{})); err != nil {
+		t.Fatal(err)
+	}
+	say(t, meera, "/nets")
+	menu := await(t, meera, "What do you want to set?")
+	tap(t, meera, menu, "💰 Prices")
+	first := shows(t, meera, menu, "120 prices. Tap one to change it.")
+	press(t, meera, first, "▶")
+	shows(t, meera, menu, "• Price 20.")
+
 	// A member with the same buttons can do none of it, nor can one who was asked while they were an admin.
 	say(t, zoya, "/nets")
 	forged := await(t, zoya, "That is for the club's staff.")
 	club, owner := strconv.FormatInt(n.club.ID, 36), strconv.FormatInt(n.Members[1].ID, 36)
-	for _, data := range []string{"N:" + club, "H:" + club + ":0", "O:" + club + ":0:1", "P:" + club + ":0:1:60", "L:" + club + ":0:1:60:k0", "S:" + club + ":0:7", "Y:" + club + ":0:1", "V:" + club, "W:" + club + ":1", "X:" + club + ":1:1", "M:" + club + ":0:1", "Z:" + club + ":0:0", "U:" + club + ":1", "K:" + club, "J:" + club + ":0", "I:" + club + ":0:fpx", "G:" + club + ":0:fpx:0", "b:" + club + ":0:0", "0:" + club + ":1"} {
+	for _, data := range []string{"N:" + club, "H:" + club + ":0", "O:" + club + ":0:1", "P:" + club + ":0:1:60", "L:" + club + ":0:1:60:k0", "S:" + club + ":0:7", "Y:" + club + ":0:1", "V:" + club + ":0", "W:" + club + ":1", "X:" + club + ":1:1", "M:" + club + ":0:1", "Z:" + club + ":0:0", "U:" + club + ":1", "K:" + club, "J:" + club + ":0", "I:" + club + ":0:fpx", "G:" + club + ":0:fpx:0", "b:" + club + ":0:0", "0:" + club + ":1"} {
 		if answer := pressData(t, zoya, forged, []byte("1b:"+owner+":"+data)); !answer.Alert || !strings.Contains(answer.Message, "staff") {
 			t.Errorf("%s: %+v", data, answer)
 		}
