@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -200,22 +199,31 @@ func TestServer_PanicIsAnsweredCountedAndHidden(t *testing.T) {
 	}
 }
 
-func TestServer_SlowHeadersAreCutOff(t *testing.T) {
+func TestServer_SlowRequestsAreCutOff(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close() //nolint:errcheck // a test's connection
-	if _, err := fmt.Fprint(conn, "GET /health/live HTTP/1.1\r\nHost: x\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.SetReadDeadline(time.Now().Add(3 * headerTimeout)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bufio.NewReader(conn).ReadByte(); err != io.EOF {
-		t.Errorf("a client that never finishes its header: %v", err)
+	for name, c := range map[string]struct{ sent, answer string }{
+		"a header without an end": {"GET /health/live HTTP/1.1\r\nHost: x\r\n", ""},
+		"a body without an end":   {"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", "HTTP/1.1 408 "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close() //nolint:errcheck // a test's connection
+			if _, err := fmt.Fprint(conn, c.sent); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.SetReadDeadline(time.Now().Add(3 * headerTimeout)); err != nil {
+				t.Fatal(err)
+			}
+			said, err := io.ReadAll(conn)
+			if err != nil || !strings.HasPrefix(string(said), c.answer) || c.answer == "" && len(said) > 0 {
+				t.Errorf("answered %q, %v", said, err)
+			}
+		})
 	}
 }
 
