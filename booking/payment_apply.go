@@ -10,6 +10,9 @@ import (
 // apply brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
 // behind the payment's rank changes nothing, and what says "given back" says "came" as well. event is 0 where we asked ourselves.
 func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
+	if r.State == RefundUndone { // by which way the member gets it now is a person's decision
+		return c.review(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Event: event})
+	}
 	p, err := c.chargeOf(ctx, p, r)
 	if err != nil {
 		return err

@@ -20,6 +20,9 @@ const (
 	Refunded      PaymentState = "refunded"
 )
 
+// RefundUndone is no state of a payment: it is a report that money which the provider had said goes back did not arrive.
+const RefundUndone PaymentState = "refund_undone"
+
 // paymentStates lists them all, for the checks.
 func paymentStates() []PaymentState {
 	return []PaymentState{Created, Failed, Authorized, InReview, Captured, RefundPending, PartRefunded, Refunded}
@@ -37,6 +40,7 @@ func (s PaymentState) rank() int {
 		return 2
 	case InReview, Captured, RefundPending, PartRefunded, Refunded:
 		return 3
+	case RefundUndone:
 	}
 	return -1
 }
@@ -58,7 +62,7 @@ func (s PaymentState) moves() []PaymentState {
 		return []PaymentState{InReview, Captured, PartRefunded, Refunded}
 	case PartRefunded:
 		return []PaymentState{RefundPending, Refunded}
-	case Refunded:
+	case Refunded, RefundUndone:
 	}
 	return nil
 }

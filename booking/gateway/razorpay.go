@@ -223,6 +223,11 @@ func (g *RazorpayGateway) Verify(c booking.Callback) (booking.Event, error) {
 			return booking.Event{}, booking.ErrCallback
 		}
 		event.Report = merge(booking.Report{}, e.Payload.Payment.Entity)
+	case "refund.failed":
+		if e.Payload.Payment == nil {
+			return booking.Event{}, booking.ErrCallback
+		}
+		event.Report = booking.Report{Charge: e.Payload.Payment.Entity.ID, State: booking.RefundUndone}
 	}
 	return event, nil
 }

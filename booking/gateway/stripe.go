@@ -122,7 +122,7 @@ func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (stri
 	return refundMade(made)
 }
 
-// refundMade accepts a refund that is under way: banks take days, and a failure later comes as an event of the charge.
+// refundMade accepts a refund that is under way: banks take days, and a failure later comes as an event.
 func refundMade(r *stripe.Refund) (string, error) {
 	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {
 		return "", booking.ErrRefundRefused
@@ -184,6 +184,11 @@ func (g *StripeGateway) Verify(c booking.Callback) (booking.Event, error) {
 				Amount:   fromProvider(booking.Stripe, charge.AmountCaptured, string(charge.Currency)),
 				Refunded: fromProvider(booking.Stripe, charge.AmountRefunded, string(charge.Currency)).Minor,
 			}
+		}
+	case stripe.EventTypeRefundFailed:
+		var refund stripe.Refund
+		if err = json.Unmarshal(e.Data.Raw, &refund); err == nil && refund.PaymentIntent != nil {
+			event.Report = booking.Report{Charge: refund.PaymentIntent.ID, State: booking.RefundUndone}
 		}
 	default: // Stripe tells of much more than payments
 	}
