@@ -83,15 +83,17 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	if err != nil {
 		return translate(ctx, fmt.Errorf("look for silent payments: %w", err))
 	}
+	var errs []error
 	for _, id := range ids {
-		if err := s.askGateway(ctx, id); err != nil {
-			if fault.KindOf(err) != fault.Unavailable {
-				return err
-			}
+		switch err := s.askGateway(ctx, id); {
+		case err == nil:
+		case fault.KindOf(err) != fault.Unavailable:
+			errs = append(errs, err)
+		default:
 			s.logger.LogAttrs(ctx, slog.LevelWarn, "a payment could not be asked about; it is asked about again", slog.Int64("payment", int64(id)), slog.Any("error", err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // askGateway asks what became of one payment and applies the answer.

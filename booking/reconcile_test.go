@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -145,4 +146,36 @@ func TestEvents_BodiesAreForgottenAfterAWhile(t *testing.T) {
 	if n := one[int](l.bundle, `SELECT count(*) FROM payment_event WHERE body IS NOT NULL`); n != 0 {
 		t.Errorf("%d bodies kept for ever", n)
 	}
+}
+
+// puzzled answers nothing that can be used about one checkout.
+type puzzled struct {
+	booking.Gateway
+	about string
+}
+
+func (g puzzled) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
+	if known.Checkout == g.about {
+		return booking.Report{}, errPuzzled
+	}
+	return g.Gateway.Fetch(ctx, known)
+}
+
+var errPuzzled = errors.New("no answer that anybody understands")
+
+// TestReconcile_OneThatFailsKeepsNobodyWaiting: what a gateway says of one payment cannot be used; the next one is asked about all the same.
+func TestReconcile_OneThatFailsKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	l.sandbox.SetFaults(sandbox.Faults{Silent: true})
+	odd, h := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
+	first, second := l.checkout(player(1), odd, booking.Sandbox), l.checkout(player(2), h, booking.Sandbox)
+	l.must(l.sandbox.Pay(second.Checkout))
+	l.stop(start.Add(11 * time.Minute))
+	service := l.serviceWith(map[booking.Provider]booking.Gateway{booking.Sandbox: puzzled{l.gateways[booking.Sandbox], first.Checkout}})
+	if err := service.SweepPayments(t.Context()); !errors.Is(err, errPuzzled) {
+		t.Errorf("what failed is not reported: %v", err)
+	}
+	l.is(h.ID, booking.Confirmed)
 }

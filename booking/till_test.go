@@ -27,11 +27,12 @@ const (
 // till is a club that is paid, with a payment service on the other end of real HTTP.
 type till struct {
 	*bundle
-	sandbox *sandbox.Gateway
-	stars   *starBank
-	said    *inboxOf
-	alerts  *alarms
-	bills   *billboard
+	sandbox  *sandbox.Gateway
+	gateways map[booking.Provider]booking.Gateway
+	stars    *starBank
+	said     *inboxOf
+	alerts   *alarms
+	bills    *billboard
 }
 
 // starBank is Telegram's part in giving stars back.
@@ -129,6 +130,7 @@ func newTill(t *testing.T, currency string) *till {
 	l.must(err)
 	gateways[booking.Sandbox], err = gateway.NewSandbox(gateway.SandboxOptions{Key: key, Secrets: secrets, URL: l.sandbox.URL(), Client: client, Now: time.Now})
 	l.must(err)
+	l.gateways = gateways
 	l.Service = l.serviceWith(gateways)
 	t.Cleanup(func() {
 		if !t.Failed() {
