@@ -126,7 +126,7 @@ func (v *visit) ask(ctx context.Context, s step, words string) error {
 
 // answer takes a message as the answer to what its sender was asked; false where nothing was asked. A wrong answer may be followed by another.
 func (b *Bot) answer(ctx context.Context, e *Event) (bool, error) {
-	if e.Chat.Type != Private || e.Command != "" || e.Text == "" {
+	if e.Chat.Type != Private || e.Command != "" || e.Text == "" || e.Forward != nil {
 		return false, nil
 	}
 	s, asked := b.questions.of(e.Chat.ID)

@@ -9,7 +9,7 @@ import (
 )
 
 // step is what a button of the booking conversation leads to: everything that the next screen needs to know. Nothing of the conversation is
-// kept elsewhere, except a hold, which is a row of booking's; so no outage makes anybody begin again.
+// kept elsewhere, except a hold, which is a row of booking's, and a question that waits for its answer; so no outage makes anybody begin again.
 type step struct {
 	Verb    verb
 	Club    booking.ClubID
