@@ -26,6 +26,8 @@ const (
 	preCheckoutBudget = 3 * time.Second
 	// preCheckoutExtends is how long a hold lasts at least after we said yes: the money is on its way.
 	preCheckoutExtends = 10 * time.Minute
+	// preCheckoutMost is how old a hold may get that way: every card that fails is followed by another question.
+	preCheckoutMost = time.Hour
 )
 
 // errPreCheckout is the cause when that budget is used up.
@@ -107,8 +109,10 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 			return err
 		}
 		until := c.at.Add(preCheckoutExtends)
-		if until.After(b.Span.Start) {
-			until = b.Span.Start // what is not paid when it begins is over
+		for _, end := range []time.Time{b.Span.Start, b.CreatedAt.Add(preCheckoutMost)} { // what is not paid when it begins is over
+			if until.After(end) {
+				until = end
+			}
 		}
 		if !until.After(*b.ExpiresAt) {
 			return nil

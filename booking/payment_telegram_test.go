@@ -77,6 +77,21 @@ func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
 	l.healthy()
 }
 
+// Who tries card after card keeps a slot for an hour, not for ever.
+func TestTelegram_PreCheckoutDoesNotKeepASlotForEver(t *testing.T) {
+	t.Parallel()
+	l := newTill(t, "INR")
+	start := l.at("2026-06-01T00:00:00Z")
+	_, payload := l.invoice(player(1), l.hold(player(1)), booking.Telegram)
+	for minute := 5; minute < 120; minute += 5 {
+		l.stop(start.Add(time.Duration(minute) * time.Minute))
+		err := l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: rupees(1000)})
+		if over := errors.Is(err, booking.ErrHoldExpired); over != (minute >= 60) || err != nil && !over {
+			t.Errorf("after %d minutes: %v", minute, err)
+		}
+	}
+}
+
 func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
 	t.Parallel()
 	l := newTill(t, "INR")
