@@ -46,12 +46,12 @@ func TestUpgrade_AClubBooksOnWhereItWas(t *testing.T) {
 	const lines = `'[{"net": 1, "label": "base", "start": "2026-06-03T10:00:00Z", "end": "2026-06-03T11:00:00Z", "hourly_minor": 1000, "amount_minor": 1000}]'`
 	for i, state := range []string{"confirmed", "held", "cancelled"} {
 		exec(t, pool, `INSERT INTO booking (club_id, member_id, kind, state, day, rate, currency, price_minor, price_lines, created_at, changed_at, expires_at, cancel_fee_minor)
-			VALUES (1, 101, 'play', $1, '2026-06-03', 'member', 'INR', 1000, `+lines+`, '2026-06-01', '2026-06-01', CASE WHEN $1 = 'held' THEN timestamptz '2026-06-02 00:10Z' END, CASE WHEN $1 = 'cancelled' THEN 500 END)`, state)
+			VALUES (1, $2, 'play', $1, '2026-06-03', 'member', 'INR', 1000, `+lines+`, '2026-06-01', '2026-06-01', CASE WHEN $1 = 'held' THEN timestamptz '2026-06-02 00:10Z' END, CASE WHEN $1 = 'cancelled' THEN 500 END)`, state, player(1).ID)
 		exec(t, pool, `INSERT INTO booking_slot SELECT $1::int, $2::text, $1::int, r, r FROM tstzrange('2026-06-03 10:00Z', '2026-06-03 11:00Z') r`, i+1, state)
-		exec(t, pool, `INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id) VALUES (1, '2026-06-01', 101, 'member', 'http', 'hold', $1)`, i+1)
+		exec(t, pool, `INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id) VALUES (1, '2026-06-01', $2, 'member', 'http', 'hold', $1)`, i+1, player(1).ID)
 	}
-	exec(t, pool, `INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, 102, 1, tstzrange('2026-06-03 10:00Z', '2026-06-03 11:00Z'))`)
-	exec(t, pool, `INSERT INTO notification (club_id, member_id, kind, booking_id, version, sent_at) VALUES (1, 101, 'confirmed', 1, 1, now())`)
+	exec(t, pool, `INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, $1, 1, tstzrange('2026-06-03 10:00Z', '2026-06-03 11:00Z'))`, player(2).ID)
+	exec(t, pool, `INSERT INTO notification (club_id, member_id, kind, booking_id, version, sent_at) VALUES (1, $1, 'confirmed', 1, 1, now())`, player(1).ID)
 	exec(t, pool, `INSERT INTO idempotency_key (principal, method, route, key, fingerprint, status, media_type, body, created_at, answered_at)
 		VALUES ('1', 'POST', '/holds', 'k', $1, 201, 'application/json', '{"id":1}', now(), now())`, fingerprint[:])
 	exec(t, pool, `INSERT INTO session (member_id, client_hash, incarnation, expires_at) VALUES ($1, $2, session_incarnation(), now() + interval '1 day')`, member, device[:])
