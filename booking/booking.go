@@ -32,6 +32,7 @@ type Booking struct {
 	AddOns    []AddOnID
 	CancelFee *Money // of a cancelled one: what is kept
 	Note      string
+	Guests    []string // names, as the member wrote them
 	CreatedAt time.Time
 	ChangedAt time.Time
 	ExpiresAt *time.Time // of a hold: the first instant at which it is no more

@@ -14,7 +14,7 @@ import (
 
 // bookingColumns reads a booking b with its slots s; scanBooking takes them in this order.
 const bookingColumns = `b.id, b.club_id, b.member_id, b.kind, b.state, b.day, coalesce(b.series_id, 0), b.rate, b.currency, b.price_minor, b.price_lines,
-	b.add_on_ids, b.cancel_fee_minor, b.note, b.created_at, b.changed_at, b.expires_at, b.version, s.nets, s.starts, s.ends, s.until`
+	b.add_on_ids, b.cancel_fee_minor, b.note, b.guests, b.created_at, b.changed_at, b.expires_at, b.version, s.nets, s.starts, s.ends, s.until`
 
 const bookingFrom = ` FROM booking b JOIN LATERAL (
 	SELECT array_agg(net_id ORDER BY net_id) AS nets, min(lower(during)) AS starts, max(upper(during)) AS ends, max(upper(occupied)) AS until
@@ -26,7 +26,7 @@ func scanBooking(row pgx.CollectableRow) (Booking, error) {
 	var lines []byte
 	var fee *int64
 	err := row.Scan(&b.ID, &b.Club, &b.Member, &b.Kind, &b.State, &day, &b.Series, &b.Rate, &b.Price.Currency, &b.Price.Minor, &lines,
-		&b.AddOns, &fee, &b.Note, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.until)
+		&b.AddOns, &fee, &b.Note, &b.Guests, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.until)
 	if err != nil {
 		return b, err
 	}

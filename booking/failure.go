@@ -16,6 +16,9 @@ var (
 	ErrUnreachable = fault.New(fault.Unavailable, "booking_down", "Booking is not available right now; try again in a minute.")
 )
 
+// ErrText is for a text with a character that Postgres does not keep: NUL.
+var ErrText = fault.New(fault.Invalid, "text", "That text has a character that cannot be stored.")
+
 // translate turns what Postgres says into what a person can be told. A fault passes as it is.
 func translate(ctx context.Context, err error) error {
 	if err == nil || fault.KindOf(err) != fault.Internal {
@@ -26,6 +29,8 @@ func translate(ctx context.Context, err error) error {
 		if storage.Violated(err, "booking_slot_no_overlap") {
 			return fmt.Errorf("%w: %w", ErrSlotTaken, err)
 		}
+	case "22021", "22P05": // in a text, in JSON
+		return fmt.Errorf("%w: %w", ErrText, err)
 	case "55P03", "40001", "40P01", "57014":
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}

@@ -80,6 +80,9 @@ func (v *visit) sheet(ctx context.Context, s step) (Reply, error) {
 		if b.Kind == booking.Block {
 			who = clean(b.Note, 40)
 		}
+		if n := len(b.Guests); n > 0 {
+			who += " +" + strconv.Itoa(n)
+		}
 		k.row(mark(b)+" "+v.in.Clock(start)+"–"+v.in.Clock(end)+" "+clean(b.NetNames(nets), 30)+" · "+who, step{Verb: stepShow, Booking: b.ID})
 	}
 	k.turn(page, 0, pages-1, s)

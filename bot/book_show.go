@@ -91,6 +91,9 @@ func (v *visit) showing(s shown) Reply {
 	if b.Price.Minor > 0 || len(b.Lines) > 0 {
 		t.WriteString("\n" + v.prices(b.Lines, b.Price))
 	}
+	for _, name := range b.Guests {
+		t.WriteString("\n👥 " + clean(name, 60))
+	}
 	t.WriteString("\n" + v.in.Say("show.number", strconv.FormatInt(int64(b.ID), 10)))
 	k := v.buttons()
 	reply := Reply{Bold: len(title)}
@@ -202,6 +205,9 @@ func (v *visit) liveButtons(k *buttons, s shown) {
 	if b.State == booking.Confirmed && !s.at.Before(b.Span.Start.Add(-s.club.Policy.CheckIn)) && s.at.Before(b.Span.End) {
 		k.row(v.in.Say("show.check_in"), step{Verb: stepCheckIn, Booking: b.ID})
 	}
+	if b.Kind == booking.Play {
+		k.row(v.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID})
+	}
 	k.row(v.in.Say("show.file"), step{Verb: stepFile, Booking: b.ID})
 	if s.club.Place != nil {
 		k.beside(v.in.Say("show.map"), step{Verb: stepMap, Booking: b.ID})
@@ -267,6 +273,21 @@ func (v *visit) pay(ctx context.Context, s step) (Reply, error) {
 func (v *visit) extend(ctx context.Context, s step) (Reply, error) {
 	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := v.service().Extend(ctx, actor, s.Booking)
+		return err
+	}))
+}
+
+// guests asks who comes along, and notes it.
+func (v *visit) guests(ctx context.Context, s step) (Reply, error) {
+	if _, err := v.look(ctx, s.Booking); err != nil { // nobody is asked about a booking of others
+		return Reply{}, err
+	}
+	text, err := v.typed(ctx, s, v.in.Say("show.ask_guests"))
+	if err != nil {
+		return Reply{}, err
+	}
+	return v.shownAfter(ctx, s, v.bookingStep(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := v.service().SetGuests(ctx, actor, s.Booking, parseNames(text))
 		return err
 	}))
 }

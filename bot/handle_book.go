@@ -195,6 +195,8 @@ func (v *visit) screen(ctx context.Context, s step) (Reply, error) {
 		return v.attend(ctx, s, v.service().CheckIn)
 	case stepNoShow:
 		return v.attend(ctx, s, v.service().NoShow)
+	case stepGuests:
+		return v.guests(ctx, s)
 	case stepWait:
 		return v.wait(ctx, s)
 	case stepWaits:

@@ -52,6 +52,7 @@ const (
 	stepDrop    verb = 'c' // asks whether to cancel, and says what comes back
 	stepCancel  verb = 'z'
 	stepCheckIn verb = 'q'
+	stepGuests  verb = '1' // who comes along; typed
 	stepWait    verb = 'w' // for a time that is taken
 	stepWaits   verb = 'u'
 	stepLeave   verb = 'j' // the waitlist
@@ -146,7 +147,7 @@ func (v verb) fields() string {
 		return "w"
 	case stepSheet:
 		return "cdp"
-	case stepShow, stepConfirm, stepExtend, stepGiveUp, stepFile, stepMap, stepDrop, stepCancel, stepCheckIn, stepNoShow, stepAudit:
+	case stepShow, stepConfirm, stepExtend, stepGiveUp, stepFile, stepMap, stepDrop, stepCancel, stepCheckIn, stepGuests, stepNoShow, stepAudit:
 		return "b"
 	}
 	return ""

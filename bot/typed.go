@@ -65,6 +65,14 @@ func parseStretches(text string) (list []stretch, err error) {
 	return list, nil
 }
 
+// parseNames reads names apart by commas or lines; a dash is nobody.
+func parseNames(text string) []string {
+	if strings.TrimSpace(text) == "-" {
+		return nil
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '،' || r == '\n' })
+}
+
 // parseRates reads the price for members and the one for guests; one amount is both.
 func parseRates(text, currency string) (member, guest booking.Money, err error) {
 	words := strings.Fields(strings.NewReplacer("/", " ", ",", " ").Replace(text))

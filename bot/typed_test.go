@@ -70,6 +70,15 @@ func TestTyped_Closures(t *testing.T) {
 	}
 }
 
+func TestTyped_Names(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{"Asha, Ravi\nTom": {"Asha", " Ravi", "Tom"}, " - ": nil, "Asha": {"Asha"}, ",": nil, "आशा, रवि": {"आशा", " रवि"}} {
+		if got := parseNames(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
 func FuzzTyped(f *testing.F) {
 	f.Add("06:00-22:00, 18:00-02:00")
 	f.Add("Evening 17:00-22:00 300 450")

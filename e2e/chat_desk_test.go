@@ -98,7 +98,7 @@ func TestChat_TheDesk(t *testing.T) {
 	forged := await(t, zoya, "That is for the club's staff.")
 	owner, number := strconv.FormatInt(n.Members[1].ID, 36), strconv.FormatInt(int64(id), 36)
 	club, net := strconv.FormatInt(n.club.ID, 36), strconv.FormatInt(n.club.Nets[0], 36)
-	for _, data := range []string{"n:" + number, "s:" + number + ":0", "p:" + number + ":0", "R:" + number + ":0:0", "A:" + number, "q:" + number, "z:" + number, "c:" + number, "a:" + club + ":fpx:0", "B:" + club + ":" + net + ":i1n2o:1o:0"} {
+	for _, data := range []string{"n:" + number, "s:" + number + ":0", "p:" + number + ":0", "R:" + number + ":0:0", "A:" + number, "q:" + number, "1:" + number, "z:" + number, "c:" + number, "a:" + club + ":fpx:0", "B:" + club + ":" + net + ":i1n2o:1o:0"} {
 		if answer := pressData(t, zoya, forged, []byte("1b:"+owner+":"+data)); !answer.Alert || answer.Message == "" || strings.Contains(answer.Message, "Something went wrong") {
 			t.Errorf("%s: %+v", data, answer)
 		}
@@ -127,6 +127,14 @@ func TestChat_TheDesk(t *testing.T) {
 		t.Errorf("%d payments in cash", got)
 	}
 
+	// The member says who comes along; the desk sees it.
+	tap(t, arjun, shows(t, arjun, slip, "✅ Booked\n🏏 Net 1"), "👥 Guests")
+	await(t, arjun, "Who comes with you?")
+	say(t, arjun, "Asha, Ravi, Tom, Zoya, Meera, Dev")
+	await(t, arjun, "the nets are too small")
+	say(t, arjun, "Asha, Ravi")
+	await(t, arjun, "👥 Asha\n👥 Ravi")
+
 	// Ten minutes before, the member checks in.
 	var start time.Time
 	if err := n.db.QueryRow(t.Context(), `SELECT min(lower(during)) FROM booking_slot`).Scan(&start); err != nil {
@@ -149,7 +157,7 @@ func TestChat_TheDesk(t *testing.T) {
 	}
 	morning := await(t, meera, fmt.Sprintf("07:00–07:30 · Net 1 · booking %d", id))
 	tap(t, meera, morning, "📋 Day sheet")
-	if desk := shows(t, meera, morning, "1 booking. Tap it"); !strings.Contains(buttons(desk), "07:00–07:30 Net 1 · Arjun") {
+	if desk := shows(t, meera, morning, "1 booking. Tap it"); !strings.Contains(buttons(desk), "07:00–07:30 Net 1 · Arjun +2") {
 		t.Errorf("the desk:\n%s", buttons(desk))
 	}
 

@@ -242,14 +242,20 @@ func TestAdmin_ExportRunsNoFormulas(t *testing.T) {
 	boss := b.signIn(adminID).AccessToken
 	slot := c.slot("10:00", "11:00", c.nets[0])
 	slot["note"] = `=HYPERLINK("http://evil.example","bat")`
-	b.hold(b.member(), c, slot)
+	member := b.member()
+	held := b.hold(member, c, slot)
+	b.act(member, c, held.ID, "guests", map[string]any{"names": []string{"=1+1", "Asha"}}).want(t, "guests", 200, "")
 	a := b.do(request{path: c.path("/export.csv?from=%s&to=%s", c.day, c.day+1), token: boss})
 	lines, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll()
 	if err != nil || len(lines) != 2 || a.header.Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Fatalf("%s %v", a.body, err)
 	}
-	if note := lines[1][len(lines[1])-1]; note != "'"+slot["note"].(string) { //nolint:forcetypeassert // made above
+	last := lines[1][len(lines[1])-2:]
+	if note := last[0]; note != "'"+slot["note"].(string) { //nolint:forcetypeassert // made above
 		t.Errorf("the note came out as %q", note)
+	}
+	if last[1] != "'=1+1; Asha" {
+		t.Errorf("the guests came out as %q", last[1])
 	}
 	for _, cell := range []string{"=1", "+1", "-1", "@x", "\tx", "\rx", "＝1"} {
 		if got := harmless(cell); !strings.HasPrefix(got, "'") {

@@ -184,6 +184,7 @@ type BookingBody struct {
 	Lines     []LineBody `json:"lines"`
 	CancelFee *MoneyBody `json:"cancel_fee,omitempty" doc:"What a cancellation kept."`
 	Note      string     `json:"note,omitempty"`
+	Guests    []string   `json:"guests" doc:"Who comes along."`
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Of a hold: the first instant at which it is no more, by the server's clock."`
 }
@@ -192,7 +193,7 @@ func bookingOf(b booking.Booking) BookingBody {
 	body := BookingBody{
 		ID: int64(b.ID), Club: int64(b.Club), Member: int64(b.Member), Kind: string(b.Kind), State: string(b.State), Nets: netIDs(b.Nets),
 		Start: b.Span.Start.UTC(), End: b.Span.End.UTC(), Day: b.Day.String(), Rate: string(b.Rate), Price: moneyOf(b.Price), Lines: linesOf(b.Lines),
-		Note: b.Note, CreatedAt: b.CreatedAt.UTC(),
+		Note: b.Note, Guests: append([]string{}, b.Guests...), CreatedAt: b.CreatedAt.UTC(),
 	}
 	if b.CancelFee != nil {
 		fee := moneyOf(*b.CancelFee)

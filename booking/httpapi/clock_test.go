@@ -71,6 +71,11 @@ func TestBooking_NoShowIsForTheStaffAndFreesTheRest(t *testing.T) {
 	}
 	b.clock(held.Start.Add(-30 * time.Minute))
 	b.act(member, c, here.ID, "check-in", nil).want(t, "check in", 200, "")
+	b.act(member, c, here.ID, "guests", map[string]any{"names": []string{"Asha", "Ravi"}}).want(t, "who came along", 200, "")
+	b.act(member, c, here.ID, "guests", map[string]any{"names": []string{"1", "2", "3", "4", "5", "6"}}).want(t, "seven in a net for six", 422, "guests-room")
+	noted := c.slot("16:00", "17:00", c.nets[0])
+	noted["note"] = "a\x00b"
+	b.do(request{method: "POST", path: c.path("/holds"), token: member, key: key(), body: noted}).want(t, "a text that Postgres does not take", 422, "text")
 	b.act(member, c, here.ID, "cancel", nil).want(t, "who is there gives up", 409, "wrong-state")
 	b.clock(held.Start.Add(15*time.Minute - time.Microsecond))
 	b.act(boss, c, held.ID, "no-show", nil).want(t, "too early", 409, "no-show-early")

@@ -81,7 +81,7 @@ func (a *routes) export(ctx context.Context, in *exportIn) (*fileOut, error) {
 func sheet(list []booking.Booking, club booking.Club) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	lines := [][]string{{"id", "day", "start", "end", "nets", "member", "kind", "state", "rate", "price_minor", "fee_minor", "currency", "note"}}
+	lines := [][]string{{"id", "day", "start", "end", "nets", "member", "kind", "state", "rate", "price_minor", "fee_minor", "currency", "note", "guests"}}
 	for _, b := range list {
 		var nets []string
 		for _, n := range b.Nets {
@@ -94,7 +94,7 @@ func sheet(list []booking.Booking, club booking.Club) ([]byte, error) {
 		lines = append(lines, []string{
 			strconv.FormatInt(int64(b.ID), 10), b.Day.String(), b.Span.Start.In(club.Zone).Format(time.RFC3339), b.Span.End.In(club.Zone).Format(time.RFC3339),
 			strings.Join(nets, " "), strconv.FormatInt(int64(b.Member), 10), string(b.Kind), string(b.State), string(b.Rate),
-			strconv.FormatInt(b.Price.Minor, 10), fee, b.Price.Currency, harmless(b.Note),
+			strconv.FormatInt(b.Price.Minor, 10), fee, b.Price.Currency, harmless(b.Note), harmless(strings.Join(b.Guests, "; ")),
 		})
 	}
 	if err := w.WriteAll(lines); err != nil {

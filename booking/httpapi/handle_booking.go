@@ -50,6 +50,14 @@ type rescheduleIn struct {
 	}
 }
 
+type guestsIn struct {
+	InBooking
+	Keyed
+	Body struct {
+		Names []string `json:"names" maxItems:"20" doc:"Of at most 60 characters each; an empty list takes all back."`
+	}
+}
+
 // RescheduledBody is the moved booking and how its price changed.
 type RescheduledBody struct {
 	Booking    BookingBody `json:"booking"`
@@ -83,6 +91,7 @@ func (a *routes) book() {
 	addOnce(a, do("confirm", one+"/confirm", "Make a hold or an offer a booking, where the club takes no payment first", http.StatusOK), a.step((*booking.Service).Confirm))
 	addOnce(a, do("extend", one+"/extend", "Make a hold last longer", http.StatusOK), a.step((*booking.Service).Extend))
 	addOnce(a, do("check-in", one+"/check-in", "Say that the member is here", http.StatusOK), a.step((*booking.Service).CheckIn))
+	addOnce(a, do("set-guests", one+"/guests", "Say who comes along, in place of who was named before; with the member they fit into the nets", http.StatusOK), a.setGuests)
 	addOnce(a, do("no-show", one+"/no-show", "Say that nobody came; staff only", http.StatusOK), a.step((*booking.Service).NoShow))
 	addOnce(a, do("cancel", one+"/cancel", "Give a hold, an offer or a booking up", http.StatusOK), a.cancel)
 	addOnce(a, do("reschedule", one+"/reschedule", "Move to another time or other nets, or change what is hired; where that is taken, all stays. Members pay no difference: what costs more than is paid is refused, and the problem names how much", http.StatusOK), a.reschedule)
@@ -138,6 +147,17 @@ func (a *routes) cancel(ctx context.Context, in *cancelIn) (effect[BookingBody],
 	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
 		b, err := s.Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
+		return bookingOf(b), err
+	}, nil
+}
+
+func (a *routes) setGuests(ctx context.Context, in *guestsIn) (effect[BookingBody], error) {
+	actor, id, err := a.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
+		b, err := s.SetGuests(ctx, actor, id, in.Body.Names)
 		return bookingOf(b), err
 	}, nil
 }

@@ -1,0 +1,66 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pavilion/internal/fault"
+	"pavilion/storage"
+)
+
+const (
+	maxGuests    = 20
+	maxGuestName = 60 // characters
+)
+
+// Errors about guests.
+var (
+	ErrGuests     = fault.New(fault.Invalid, "guests", "At most 20 names of at most 60 characters each.")
+	ErrGuestsRoom = fault.New(fault.Invalid, "guests_room", "With so many guests the nets are too small: count yourself, too.")
+)
+
+// SetGuests notes who comes along with the member, in place of who was noted before. The names are for the desk: the audit counts them only.
+func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []string) (Booking, error) {
+	names = slices.Clone(names)
+	for i, name := range names {
+		names[i] = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	if len(names) > maxGuests || slices.ContainsFunc(names, func(name string) bool { return utf8.RuneCountInString(name) > maxGuestName }) {
+		return Booking{}, ErrGuests
+	}
+	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if b.Kind == Block || !b.LiveAt(c.at) {
+			return ErrState
+		}
+		if room := capacity(c.setup.nets, b.Nets); room > 0 && len(names) >= room {
+			return ErrGuestsRoom
+		}
+		if err := saveGuests(ctx, c.tx, b.ID, names); err != nil {
+			return err
+		}
+		b.Guests = names
+		return c.record(ctx, "guests", *b, map[string]any{"guests": len(names)})
+	})
+}
+
+// capacity is how many people fit into some nets; 0 where they are all retired.
+func capacity(nets []Net, ids []NetID) (people int) {
+	for _, n := range nets {
+		if slices.Contains(ids, n.ID) {
+			people += n.Capacity
+		}
+	}
+	return people
+}
+
+func saveGuests(ctx context.Context, q storage.Queryer, id ID, names []string) error {
+	if _, err := q.Exec(ctx, `UPDATE booking SET guests = $2 WHERE id = $1`, id, append([]string{}, names...)); err != nil {
+		return fmt.Errorf("save guests of booking %d: %w", id, err)
+	}
+	return nil
+}
