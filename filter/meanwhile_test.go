@@ -117,6 +117,39 @@ func TestIndexer_AReadOfThePastThatFailsRests(t *testing.T) {
 	}
 }
 
+func TestIndexer_AReadOfThePastCancelledWhileItFailsIsOver(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	ix := fresh(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
+	ix.add(t)
+	ix.telegram.mu.Lock()
+	ix.telegram.fail = errors.New("CHANNEL_PRIVATE")
+	ix.telegram.mu.Unlock()
+	ix.Lost(channel)
+	eventually(t, "looking for lost posts rests", func() bool {
+		ix.telegram.mu.Lock()
+		defer ix.telegram.mu.Unlock()
+		return ix.telegram.reads > 0
+	})
+	eventually(t, "nothing is left to try", func() bool { return !ix.RecoverOnce(t.Context()) })
+	var once sync.Once
+	ix.telegram.mu.Lock()
+	ix.telegram.after = func() {
+		for _, p := range ix.Pasts() {
+			once.Do(func() {
+				if err := ix.CancelPast(p.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	ix.telegram.mu.Unlock()
+	if _, err := ix.StartPast(t.Context(), channel, 1, 900, filter.Report{}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is over", func() bool { return len(ix.Pasts()) == 0 })
+}
+
 func TestIndexer_ADeletionThatWaitsIsOwed(t *testing.T) {
 	t.Parallel()
 	ix := fresh(t)

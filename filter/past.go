@@ -159,11 +159,11 @@ func (x *Indexer) readPasts(ctx context.Context) bool {
 	return worked
 }
 
-// rest lets a read wait a little after a failure; it stays where it was.
+// rest lets a read wait a little after a failure; it stays where it was. One that was cancelled meanwhile has nothing to wait for.
 func (x *Indexer) rest(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if job := x.pasts[id]; job != nil {
+	if job := x.pasts[id]; job != nil && !job.cancelled {
 		job.notBefore = x.opts.Now().Add(5 * retryAfter)
 	}
 }
