@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
 
 	"pavilion/booking/httpapi"
@@ -25,6 +26,26 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
+}
+
+// emptyDatabase is a Postgres of the test's own.
+func emptyDatabase(t *testing.T) (db *pgxpool.Pool, url string) {
+	t.Helper()
+	e, err := engines.Start(t.Context(), engines.Options{Postgres: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	db, err = storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db, e.PostgresURL
 }
 
 // What a process cannot do its job without depends on its job.
@@ -58,20 +79,7 @@ func TestProbes_WhatIsCriticalDependsOnTheRole(t *testing.T) {
 func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	e, err := engines.Start(ctx, engines.Options{Postgres: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db, _ := emptyDatabase(t)
 	if _, err := migrations.Up(ctx, db); err != nil {
 		t.Fatal(err)
 	}

@@ -10,33 +10,17 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"pavilion/internal/secret"
 	"pavilion/migrations"
-	"pavilion/sandbox/engines"
-	"pavilion/storage"
 )
 
 // The command says what a database has and lacks, applies it, and stops where a person must look; so does a server that starts.
 func TestMigrate_StatusPlanUpAndWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	e, err := engines.Start(ctx, engines.Options{Postgres: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db, url := emptyDatabase(t)
 	settings := map[string]string{
 		"PAVILION_BOT_TOKEN": "1:secret", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash", "PAVILION_REDIS_URL": "redis://localhost:1/0",
-		"PAVILION_POSTGRES_URL": e.PostgresURL, "PAVILION_MONGO_URIS": "mongodb://localhost:1/x",
+		"PAVILION_POSTGRES_URL": url, "PAVILION_MONGO_URIS": "mongodb://localhost:1/x",
 	}
 	run := func(code int, args ...string) (out, errs string) {
 		t.Helper()

@@ -18,11 +18,7 @@ func repetitions() []booking.Every {
 
 // closures lists what is closed, each with a button to open it again.
 func (v *visit) closures(ctx context.Context, s step) (Reply, error) {
-	_, club, err := v.adminOf(ctx, s.Club)
-	if err != nil {
-		return Reply{}, err
-	}
-	nets, err := v.service().Nets(ctx, s.Club)
+	club, nets, err := v.adminNets(ctx, s.Club)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -97,11 +93,7 @@ func (v *visit) shutMonth(ctx context.Context, s step) (Reply, error) {
 
 // shutDay asks which nets are closed on the day, and how often.
 func (v *visit) shutDay(ctx context.Context, s step) (Reply, error) {
-	_, club, err := v.adminOf(ctx, s.Club)
-	if err != nil {
-		return Reply{}, err
-	}
-	nets, err := v.service().Nets(ctx, s.Club)
+	club, nets, err := v.adminNets(ctx, s.Club)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -69,9 +69,7 @@ func (v *visit) sheet(ctx context.Context, s step) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	pages := max(1, (len(list)+sheetRows-1)/sheetRows)
-	page := min(s.Page, pages-1)
-	shown := list[page*sheetRows : min(len(list), (page+1)*sheetRows)]
+	shown, page, last := pageOf(list, sheetRows, s.Page)
 	names := v.bot.names(ctx, shown)
 	k := v.buttons()
 	for _, b := range shown {
@@ -85,7 +83,7 @@ func (v *visit) sheet(ctx context.Context, s step) (Reply, error) {
 		}
 		k.row(mark(b)+" "+v.in.Clock(start)+"–"+v.in.Clock(end)+" "+clean(b.NetNames(nets), 30)+" · "+who, step{Verb: stepShow, Booking: b.ID})
 	}
-	k.turn(page, 0, pages-1, s)
+	k.turn(page, 0, last, s)
 	for _, d := range []booking.Day{s.Day - 1, s.Day + 1} {
 		if d >= 0 && d <= maxStepDay {
 			text := "◀ " + v.in.Day(dateOf(d))

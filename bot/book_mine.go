@@ -36,14 +36,13 @@ func (v *visit) mine(ctx context.Context, s step) (Reply, error) {
 		ahead = append(ahead, slices.DeleteFunc(list, func(b booking.Booking) bool { return !b.LiveAt(at) || !b.Span.End.After(at) })...)
 	}
 	slices.SortStableFunc(ahead, func(x, y booking.Booking) int { return x.Span.Start.Compare(y.Span.Start) })
-	pages := max(1, (len(ahead)+mineRows-1)/mineRows)
-	page := min(s.Page, pages-1)
+	shown, page, last := pageOf(ahead, mineRows, s.Page)
 	k := v.buttons()
-	for _, b := range ahead[page*mineRows : min(len(ahead), (page+1)*mineRows)] {
+	for _, b := range shown {
 		start := b.Span.Start.In(zones[b.Club].Zone)
 		k.row(mark(b)+" "+v.in.Day(start)+" "+v.in.Clock(start), step{Verb: stepShow, Booking: b.ID})
 	}
-	k.turn(page, 0, pages-1, s)
+	k.turn(page, 0, last, s)
 	k.row(v.in.Say("mine.book"), step{Verb: stepClubs})
 	k.beside(v.in.Say("mine.waits"), step{Verb: stepWaits})
 	title := v.in.Say("mine.title")
@@ -82,6 +81,13 @@ func mark(b booking.Booking) string {
 		return "👻"
 	}
 	return "✅"
+}
+
+// pageOf is the part of a list that a page shows; where that page is beyond the end, the last one's.
+func pageOf[T any](list []T, rows, wanted int) (shown []T, page, last int) {
+	last = max(0, len(list)-1) / rows
+	page = min(wanted, last)
+	return list[page*rows : min(len(list), (page+1)*rows)], page, last
 }
 
 // turn adds the buttons to the pages before and after, in a row of their own.

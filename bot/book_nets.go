@@ -33,6 +33,16 @@ func (v *visit) adminOf(ctx context.Context, id booking.ClubID) (booking.Actor, 
 	return actor, club, err
 }
 
+// adminNets is the club, with its nets, to one of its admins; or a refusal.
+func (v *visit) adminNets(ctx context.Context, id booking.ClubID) (booking.Club, []booking.Net, error) {
+	_, club, err := v.adminOf(ctx, id)
+	if err != nil {
+		return club, nil, err
+	}
+	nets, err := v.service().Nets(ctx, id)
+	return club, nets, err
+}
+
 // handleNets begins with the club's nets: the first club of which the person is an admin.
 func (b *Bot) handleNets(ctx context.Context, e *Event) error {
 	return b.enter(ctx, e, func(ctx context.Context, v *visit) (Reply, error) {
@@ -112,11 +122,7 @@ func (v *visit) netRow(k *buttons, nets []booking.Net, s step) {
 
 // hours is a week of one net's hours, or of those that all nets have in common.
 func (v *visit) hours(ctx context.Context, s step) (Reply, error) {
-	_, club, err := v.adminOf(ctx, s.Club)
-	if err != nil {
-		return Reply{}, err
-	}
-	nets, err := v.service().Nets(ctx, s.Club)
+	club, nets, err := v.adminNets(ctx, s.Club)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -199,26 +205,21 @@ func (v *visit) opens(ctx context.Context, s step) (Reply, error) {
 
 // clockFace is a keyboard of whole hours.
 func (v *visit) clockFace(ctx context.Context, s step, words string, from, to int, lead func(hour int) step, more func(k *buttons)) (Reply, error) {
-	if _, _, err := v.adminOf(ctx, s.Club); err != nil {
+	_, nets, err := v.adminNets(ctx, s.Club)
+	if err != nil {
 		return Reply{}, err
 	}
 	if s.Page > everyWeekday {
 		return Reply{}, errStaleStep
 	}
-	nets, err := v.service().Nets(ctx, s.Club)
-	if err != nil {
-		return Reply{}, err
-	}
 	k := v.buttons()
-	var row []Button
+	var hours []Button
 	for hour := from; hour <= to; hour++ {
 		if b, ok := lead(hour).button(k.owner, v.minute(hour*60)); ok {
-			row = append(row, b)
-		}
-		if len(row) == 6 || hour == to {
-			k.rows, row = append(k.rows, row), nil
+			hours = append(hours, b)
 		}
 	}
+	k.inRows(hours, 6)
 	more(k)
 	title := "🕒 " + v.netName(nets, s.Net) + " · " + v.weekdayName(s.Page)
 	return Reply{Text: title + "\n" + words, Bold: len(title), Keyboard: k.rows}, nil

@@ -24,11 +24,7 @@ const rulesOnPage = 20
 
 // priceRules is the list of a club's prices.
 func (v *visit) priceRules(ctx context.Context, s step) (Reply, error) {
-	_, club, err := v.adminOf(ctx, s.Club)
-	if err != nil {
-		return Reply{}, err
-	}
-	nets, err := v.service().Nets(ctx, s.Club)
+	club, nets, err := v.adminNets(ctx, s.Club)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -40,16 +36,16 @@ func (v *visit) priceRules(ctx context.Context, s step) (Reply, error) {
 	title := "💰 " + clean(club.Name, 100)
 	var t strings.Builder
 	t.WriteString(title)
-	page, last := 0, max(0, len(rules)-1)/rulesOnPage
-	if s.Verb == stepPrices {
-		page = min(max(0, s.Page), last)
+	if s.Verb != stepPrices {
+		s = step{Verb: stepPrices, Club: s.Club}
 	}
-	for _, r := range rules[page*rulesOnPage : min(len(rules), (page+1)*rulesOnPage)] {
+	shown, page, last := pageOf(rules, rulesOnPage, s.Page)
+	for _, r := range shown {
 		t.WriteString("\n• " + clean(r.Label, 40) + ": " + v.ruleWords(nets, r))
 		k.row("✏ "+clean(r.Label, 30)+" · "+v.minute(r.From)+"–"+v.minute(r.To), step{Verb: stepPrice, Club: s.Club, Seen: r.ID})
 	}
 	t.WriteString("\n" + v.in.Say("nets.some_prices", len(rules)))
-	k.turn(page, 0, last, step{Verb: stepPrices, Club: s.Club})
+	k.turn(page, 0, last, s)
 	k.row(v.in.Say("nets.new_price"), step{Verb: stepTypePrice, Club: s.Club, Page: typeNewPrice})
 	k.row(v.in.Say("book.back"), step{Verb: stepNets, Club: s.Club})
 	return Reply{Text: t.String(), Bold: len(title), Keyboard: k.rows}, nil
@@ -72,10 +68,7 @@ func (v *visit) ruleWords(nets []booking.Net, r booking.PriceRule) string {
 
 // priceRule is one price, with what can be changed of it.
 func (v *visit) priceRule(ctx context.Context, s step) (Reply, error) {
-	if _, _, err := v.adminOf(ctx, s.Club); err != nil {
-		return Reply{}, err
-	}
-	nets, err := v.service().Nets(ctx, s.Club)
+	_, nets, err := v.adminNets(ctx, s.Club)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -93,7 +86,7 @@ func (v *visit) priceRule(ctx context.Context, s step) (Reply, error) {
 func (v *visit) ruleScreen(nets []booking.Net, r booking.PriceRule, s step) Reply {
 	k := v.buttons()
 	s.Seen = r.ID
-	var row []Button
+	var days []Button
 	for i := range daysInRow {
 		day := (i + 1) % daysInRow
 		text := "◻ "
@@ -103,12 +96,10 @@ func (v *visit) ruleScreen(nets []booking.Net, r booking.PriceRule, s step) Repl
 		to := s.at(stepPriceDay)
 		to.Page = day
 		if b, ok := to.button(k.owner, text+v.weekdayName(day)); ok {
-			row = append(row, b)
-		}
-		if len(row) == 4 || i == daysInRow-1 {
-			k.rows, row = append(k.rows, row), nil
+			days = append(days, b)
 		}
 	}
+	k.inRows(days, 4)
 	change := s.at(stepTypePrice)
 	change.Page = typeRates
 	k.row(v.in.Say("nets.type_rates"), change)

@@ -66,7 +66,7 @@ func (v *visit) lengths(k *buttons, s step, p booking.Policy, longest time.Durat
 	if len(offered) < 2 {
 		return
 	}
-	var row []Button
+	var list []Button
 	for _, d := range offered {
 		text := v.length(d)
 		to := s
@@ -74,15 +74,10 @@ func (v *visit) lengths(k *buttons, s step, p booking.Policy, longest time.Durat
 			text = "● " + text
 		}
 		if b, ok := to.button(k.owner, text); ok {
-			row = append(row, b)
-		}
-		if len(row) == 4 {
-			k.rows, row = append(k.rows, row), nil
+			list = append(list, b)
 		}
 	}
-	if len(row) > 0 {
-		k.rows = append(k.rows, row)
-	}
+	k.inRows(list, 4)
 }
 
 // hire offers what can be hired with the net.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pavilion/booking"
@@ -86,6 +87,11 @@ func (k *buttons) beside(text string, s step) {
 		return
 	}
 	k.rows = append(k.rows, []Button{b})
+}
+
+// inRows adds buttons in rows of so many.
+func (k *buttons) inRows(list []Button, width int) {
+	k.rows = slices.AppendSeq(k.rows, slices.Chunk(list, width))
 }
 
 // label is a button that does nothing.

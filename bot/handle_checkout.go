@@ -51,7 +51,7 @@ func (m *messenger) answerCheckout(ctx context.Context, e *Event, refusal string
 	return m.queue.do(ctx, call{method: "messages.setBotPrecheckoutResults", invoke: func(ctx context.Context) error {
 		r := &tg.MessagesSetBotPrecheckoutResultsRequest{QueryID: e.QueryID, Success: refusal == ""}
 		if refusal != "" {
-			r.SetError(shorten(refusal, maxRefusal))
+			r.SetError(clean(refusal, maxRefusal))
 		}
 		_, err := m.api.MessagesSetBotPrecheckoutResults(ctx, r)
 		if tgerr.Is(err, "QUERY_ID_INVALID") { // too late: no money moves

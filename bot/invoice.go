@@ -28,11 +28,11 @@ func (b *Bot) PostInvoice(ctx context.Context, i booking.Invoice) error {
 	if err != nil {
 		return err
 	}
-	title := shorten(i.Title, maxInvoiceTitle)
+	title := clean(i.Title, maxInvoiceTitle)
 	randomID := onceID(to, i.Once)
 	_, err = b.tg.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		media := &tg.InputMediaInvoice{
-			Title: title, Description: shorten(i.Title+" · "+i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
+			Title: title, Description: clean(i.Title+" · "+i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
 			Invoice: tg.Invoice{Currency: i.Amount.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount.Minor}}},
 		}
 		media.SetStartParam(startPay)
@@ -42,14 +42,6 @@ func (b *Bot) PostInvoice(ctx context.Context, i booking.Invoice) error {
 		return b.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), Media: media, RandomID: randomID})
 	})
 	return b.orAway(err)
-}
-
-// shorten keeps the first characters of a text.
-func shorten(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
 }
 
 // RefundStars gives a charge back. Telegram does it once, whoever asks how often.

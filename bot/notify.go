@@ -30,17 +30,14 @@ var (
 // Send says what booking has to say to a member, in their private chat. A repeat, also by the next process, is the same message to Telegram.
 func (b *Bot) Send(ctx context.Context, m booking.Message) error {
 	r := Reply{Text: m.Text}
+	in, k := b.deps.Phrases.In(m.Language), buttons{owner: int64(m.Member)}
 	if m.Booking != 0 {
-		in := b.deps.Phrases.In(m.Language)
-		k := buttons{owner: int64(m.Member)}
 		k.row(in.Say("show.open"), step{Verb: stepShow, Booking: m.Booking})
-		r.Keyboard = k.rows
 	}
 	if m.Day != 0 {
-		k := buttons{owner: int64(m.Member)}
-		k.row(b.deps.Phrases.In(m.Language).Say("desk.sheet"), step{Verb: stepSheet, Club: m.Club, Day: m.Day})
-		r.Keyboard = k.rows
+		k.row(in.Say("desk.sheet"), step{Verb: stepSheet, Club: m.Club, Day: m.Day})
 	}
+	r.Keyboard = k.rows
 	return b.say(ctx, int64(m.Member), r, m.Once, m.Silent)
 }
 
