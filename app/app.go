@@ -16,6 +16,7 @@ import (
 
 	"pavilion/booking"
 	"pavilion/bot"
+	"pavilion/bot/telegram"
 	"pavilion/config"
 	"pavilion/filter"
 	"pavilion/internal/latency"
@@ -136,7 +137,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	}
 	p.channels = filter.NewChannels(p.pools, time.Now)
 	p.indexer = filter.NewIndexer(p.pools, p.vocab, p.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
-	t := bot.TelegramOptions{APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC}
+	t := telegram.Options{
+		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Provider: cfg.ChatProvider,
+		Limits:    telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
+		NoUpdates: noUpdates, Version: Version,
+	}
 	if cfg.Key() != nil {
 		t.Keys = []exchange.PublicKey{{RSA: cfg.Key()}}
 	}
@@ -146,12 +151,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	}
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
-		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Chats: filter.NewChatSettings(p.pools, time.Now),
+		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
 		Booking: p.booking, Phrases: phrases,
-	}, bot.Options{
-		Telegram: t, Admins: cfg.Admins, PageSize: cfg.PageSize, Channels: channels(cfg), NoUpdates: noUpdates, Provider: cfg.ChatProvider, Version: Version, Logger: log, Now: time.Now,
-		Limits: bot.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
-	})
+	}, bot.Options{Telegram: t, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ type stars struct{ parts *parts }
 
 // RefundStars gives stars back over the bot's connection.
 func (s stars) RefundStars(ctx context.Context, user int64, charge string) error {
-	return s.parts.bot.RefundStars(ctx, user, charge)
+	return s.parts.bot.Nets.RefundStars(ctx, user, charge)
 }
 
 // payments builds the gateways that are set up. What cannot work is said now, all of it.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -53,10 +54,15 @@ func outward() *http.Client {
 	return &http.Client{Timeout: outwardTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// language is a member's language for what booking says to them.
+func (p *parts) language(ctx context.Context, person booking.MemberID) string {
+	return p.bot.Language(ctx, int64(person))
+}
+
 // addWorkers makes the two workers over the job queue: one for what any process with the role can do, and one for what only the process that
 // is the bot can do, which runs while it holds the lease.
 func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
-	o := booking.WorkerOptions{DB: p.db, Language: p.bot.Language, Logger: log}
+	o := booking.WorkerOptions{DB: p.db, Language: p.language, Logger: log}
 	if p.couriers, err = newCouriers(cfg); err != nil {
 		return err
 	}
@@ -69,7 +75,7 @@ func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 	if p.jobs, err = booking.NewWorker(p.booking, o); err != nil {
 		return err
 	}
-	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, p.bot, p.bot, p.bot
+	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, p.bot.Nets, p.bot.Nets, p.bot.Nets
 	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
 	p.chatJobs, err = booking.NewWorker(p.booking, o)
 	return err

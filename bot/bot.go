@@ -3,25 +3,22 @@ package bot
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/gotd/td/telegram"
-	"github.com/gotd/td/telegram/updates"
-	"github.com/gotd/td/tg"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/booking"
+	"pavilion/bot/channels"
+	"pavilion/bot/chat"
+	"pavilion/bot/nets"
+	"pavilion/bot/search"
+	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/internal/phrase"
-	"pavilion/internal/secret"
 	"pavilion/storage"
 )
 
@@ -33,128 +30,134 @@ type Deps struct {
 	Indexer  *filter.Indexer
 	Channels *filter.Channels
 	Audience *filter.Audience
-	Chats    *filter.ChatSettings
+	Groups   *filter.ChatSettings
 	Booking  *booking.Service
 	Phrases  *phrase.Book
 }
 
 // Options configure the bot.
 type Options struct {
-	Telegram TelegramOptions
-	Admins   []int64           // who may use admin commands
-	Channels []booking.Channel // by which members can be told; Telegram is one of them
-	Limits   SendLimits
-	PageSize int           // results on a page; 8 where 0
-	Provider secret.String // the token of the payment provider, for ordinary money in the chat
-	// NoUpdates is for a look beside a running bot: Telegram gives updates to the session that signed in last.
-	NoUpdates bool
-	Version   string
-	Logger    *slog.Logger
-	Now       func() time.Time
+	Telegram telegram.Options
+	Admins   []int64           // who may use admin commands, by Telegram user id
+	Notify   []booking.Channel // by which members can be notified, in an order that stays: buttons name them by their place
+	PageSize int               // results on a page; 8 where 0
+	Logger   *slog.Logger
+	Now      func() time.Time // time.Now where nil
 }
 
-// Bot is Pavilion's one session at Telegram.
+// Bot is Pavilion in Telegram.
 type Bot struct {
-	deps    Deps
-	opts    Options
-	state   *state
-	inbox   *inbox
-	takings *takings
+	// Nets carries what booking says in Telegram: notifications, alerts, invoices and refunds of Stars.
+	Nets *nets.Screens
 
-	updates *updateQueue
-	manager *updates.Manager
-	client  *telegram.Client
-	api     *tg.Client
-	self    atomic.Pointer[tg.User]
+	client    *telegram.Client
+	chat      *chat.Chat
+	search    *search.Screens
+	channels  *channels.Screens
+	deps      Deps
+	opts      Options
+	commands  []chat.Command
+	clubKnown atomic.Bool // there is a club, so the booking commands are in the menus
 
-	connected atomic.Bool // to Telegram, now
-
-	queue     *sendQueue
-	tg        *messenger
-	router    *router
-	routes    []route
-	pages     pageStore
-	screens   *screens
-	questions *questions
-	hasClub   atomic.Bool // the booking commands make sense, and are in the menus
-
-	signedIn   chan struct{}
-	signedInAt time.Time // to be read once signedIn is closed
-	background sync.WaitGroup
-	sentMu     sync.Mutex
-	sent       map[Chat][]int // the last messages of ours in each group, for "a reply to the bot"
-
-	pastMu sync.Mutex
-	past   map[string]*pastReport
+	background sync.WaitGroup // menus that handlers publish
 }
-
-var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
 
 // New builds the bot; Run connects it.
 func New(deps Deps, o Options) (*Bot, error) {
-	number, _, ok := strings.Cut(o.Telegram.Token.Reveal(), ":")
-	id, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || !ok {
-		return nil, errToken
-	}
 	o.PageSize = cmp.Or(o.PageSize, 8)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "bot")
-	in, takings := newInbox(deps.DB, id, o.Logger), newTakings(o.Logger)
-	owes := func() bool { return in.owes() || takings.owes() }
-	b := &Bot{
-		deps: deps, opts: o, state: newState(id, stateStore{deps.DB}, deps.Indexer.Keep, owes, o.Logger), takings: takings, inbox: in,
-		queue: newSendQueue(o.Limits, o.Logger, o.Now), pages: pageStore{deps.Redis}, sent: map[Chat][]int{}, past: map[string]*pastReport{},
-		signedIn: make(chan struct{}),
-	}
-	b.screens, b.questions = newScreens(b, deps.DB), newQuestions(deps.DB, id, o.Logger, o.Now)
-	b.routes = b.commands()
-	if err := duplicateRoutes(b.routes); err != nil {
+	o.Telegram.Logger, o.Telegram.Now = o.Logger, o.Now
+	id, err := telegram.BotID(o.Telegram.Token)
+	if err != nil {
 		return nil, err
 	}
-	b.router = newRouter(b.handle, b.finish, o.Logger)
-	if err := b.connect(); err != nil {
+	client, err := telegram.New(deps.DB, deps.Indexer, o.Telegram)
+	if err != nil {
 		return nil, err
 	}
-	b.tg = &messenger{api: b.api, queue: b.queue, sent: b.remember, hash: b.state.hash, keep: b.state.setHash, fresh: deps.Indexer.Refresh, up: b.signedIn}
-	b.queue.onBlocked = func(ctx context.Context, user int64) {
-		if err := deps.Audience.MarkBlocked(ctx, filter.UserID(user)); err != nil {
-			o.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
-		}
+	b := &Bot{client: client, deps: deps, opts: o}
+	b.chat = chat.New(chat.Options{
+		DB: deps.DB, BotID: id, Messenger: client.Messenger, Phrases: deps.Phrases, Admins: o.Admins, Logger: o.Logger, Now: o.Now,
+	})
+	if err := b.addFeatures(); err != nil {
+		return nil, err
 	}
-	deps.Indexer.SetReader(b.tg)
-	deps.Indexer.OnPast(b.reportPast)
+	client.Receive(telegram.Handlers{
+		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteStopped, Blocked: b.noteBlocked,
+		Owes: func() bool { return b.chat.Owes() || b.Nets.Owes() },
+	})
+	deps.Indexer.SetReader(client.Messenger)
+	deps.Indexer.OnPast(b.channels.ReportPast)
 	return b, nil
 }
 
-// Run connects and works until ctx ends, or the session is refused. Only one process may run at a time; storage.Lease sees to that.
+// addFeatures makes each feature's screens and routes events to them.
+func (b *Bot) addFeatures() error {
+	b.search = search.New(search.Deps{
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis,
+	}, b.opts.PageSize)
+	b.channels = channels.New(channels.Deps{
+		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
+		Audience: b.deps.Audience, Logger: b.opts.Logger, Now: b.opts.Now,
+	})
+	b.Nets = nets.New(nets.Deps{
+		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
+		IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.hasClub,
+		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
+	})
+	b.commands = b.commandList()
+	taps, err := mergeTaps(b.search.Taps(), b.channels.Taps(), b.Nets.Taps())
+	if err != nil {
+		return err
+	}
+	return b.chat.Route(chat.Routes{
+		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), Text: b.search.Handle, Forward: b.channels.HandleForward, Unknown: b.handleUnknown,
+		Inline:   chat.Query{Handle: b.search.HandleInline, Fail: b.search.FailInline},
+		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
+		Private:  b.noteSeen,
+	})
+}
+
+// mergeTaps puts the features' buttons into one table. It refuses a letter that two features use.
+func mergeTaps(features ...map[byte]chat.ButtonHandler) (map[byte]chat.ButtonHandler, error) {
+	all := map[byte]chat.ButtonHandler{}
+	for _, taps := range features {
+		for letter, handle := range taps {
+			if all[letter] != nil {
+				return nil, fmt.Errorf("buttons with the letter %q have two handlers", letter)
+			}
+			all[letter] = handle
+		}
+	}
+	return all, nil
+}
+
+// Run connects and works until ctx ends, or Telegram refuses the session. Only one process may run at a time; storage.Lease sees to that.
 func (b *Bot) Run(ctx context.Context) error {
-	if err := b.state.load(ctx); err != nil {
-		return nil //nolint:nilerr // it was told to stop
+	if err := b.client.Load(ctx); err != nil {
+		return nil //nolint:nilerr // ctx ended
 	}
-	if err := b.questions.load(ctx); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "what the last process asked is not known", slog.Any("error", err))
-	}
-	// What arrives stops first, then the handlers, then the way out; what remains to be stored comes last.
+	b.chat.Load(ctx)
+	// Stages stop in this order: updates, handlers, sends with the update state, connection.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	var ingress, handlers, out sync.WaitGroup
-	wctx, stopOut := context.WithCancel(work)
-	out.Go(func() { b.queue.Run(wctx) })
-	out.Go(func() { b.state.Run(wctx) })
+	defer stopWork()
+	var updates, handlers, out sync.WaitGroup
+	octx, stopOut := context.WithCancel(work)
+	out.Go(func() { b.client.RunOut(octx) })
 	hctx, stopHandlers := context.WithCancel(work)
-	handlers.Go(func() { b.router.Run(hctx) })
-	handlers.Go(func() { b.pastLoop(hctx) })
-	handlers.Go(func() { b.screens.Run(hctx) })
-	handlers.Go(func() { b.takings.Run(hctx) })
-	handlers.Go(func() { b.inbox.Run(hctx) })
+	handlers.Go(func() { b.chat.Run(hctx, b.client.SignedIn()) })
+	handlers.Go(func() { b.channels.Run(hctx) })
+	handlers.Go(func() { b.Nets.Run(hctx) })
+	handlers.Go(func() { b.runMenus(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)
-	ingress.Go(func() { b.updates.Run(uctx) })
+	updates.Go(func() { b.client.RunUpdates(uctx) })
 
 	cctx, stopClient := context.WithCancel(work)
 	served := make(chan error, 1)
-	go func() { served <- b.serve(cctx, hctx) }()
+	go func() { served <- b.serve(cctx) }()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -162,67 +165,41 @@ func (b *Bot) Run(ctx context.Context) error {
 		served <- err
 	}
 	stopUpdates()
-	ingress.Wait()
+	updates.Wait()
 	stopHandlers()
 	handlers.Wait()
 	b.background.Wait()
+	b.client.Wait()
 	stopOut()
 	out.Wait()
 	stopClient()
 	if serr := <-served; err == nil && ctx.Err() == nil {
 		err = serr
 	}
-	stopWork()
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("telegram: %w", err)
 	}
 	return nil
 }
 
-// unanswered are the messages that the last process did not answer. They are read before any update arrives, so that none is taken for new.
-func (b *Bot) unanswered(ctx context.Context) []*Event {
-	waiting, err := b.inbox.waiting(ctx)
-	if err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "unanswered messages of the last run cannot be read", slog.Any("error", err))
-	}
-	for _, e := range waiting {
-		b.inbox.remember(messageKey{int64(e.Chat.Key()), e.MessageID})
-	}
-	return waiting
-}
-
-// started runs once the updates manager listens; handling ends before the client does.
-func (b *Bot) started(ctx, handling context.Context, unanswered []*Event) {
-	b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "ready", slog.String("username", b.self.Load().Username))
-	for _, e := range unanswered {
-		b.router.submit(e)
-	}
-	b.background.Go(func() {
-		if err := b.publishCommands(handling); err != nil && handling.Err() == nil {
-			b.opts.Logger.LogAttrs(handling, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
+// serve connects. The messages that the last process did not answer are read before updates arrive, so that their repeats are recognised, and
+// handled once updates flow.
+func (b *Bot) serve(ctx context.Context) error {
+	var unanswered []*telegram.Event
+	return b.client.Serve(ctx, func(ctx context.Context) {
+		unanswered = b.chat.Unanswered(ctx)
+	}, func(ctx context.Context) {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "ready", slog.String("username", b.client.Username()))
+		for _, e := range unanswered {
+			b.chat.Submit(e)
 		}
 	})
 }
 
-const remembered = 100
+// Stats reports the bot's figures.
+func (b *Bot) Stats() telegram.Stats { return b.client.Stats() }
 
-// remember keeps the ids of our last messages in groups.
-func (b *Bot) remember(chat Chat, id int) {
-	if chat.Type == Private {
-		return
-	}
-	b.sentMu.Lock()
-	defer b.sentMu.Unlock()
-	chat.Hash = 0
-	ids := append(b.sent[chat], id)
-	b.sent[chat] = ids[max(0, len(ids)-remembered):]
+// Check signs in without receiving updates, and reports inline mode and the bot's rights in the indexed channels.
+func (b *Bot) Check(ctx context.Context, report func(what string, err error, advice string)) error {
+	return b.client.Check(ctx, b.deps.Channels.List(), report)
 }
-
-func (b *Bot) sentIn(chat Chat, id int) bool {
-	b.sentMu.Lock()
-	defer b.sentMu.Unlock()
-	chat.Hash = 0
-	return slices.Contains(b.sent[chat], id)
-}
-
-func (b *Bot) isClubAdmin(id int64) bool { return slices.Contains(b.opts.Admins, id) }

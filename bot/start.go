@@ -2,61 +2,34 @@ package bot
 
 import (
 	"context"
-	"encoding/base64"
-	"strings"
-	"unicode/utf8"
+
+	"pavilion/bot/search"
+	"pavilion/bot/telegram"
 )
 
-// A link t.me/bot?start=payload, or the button above inline results, opens the private chat with /start payload. A payload has at most 64
-// characters of A-Z, a-z, 0-9, _ and -.
-const (
-	startInline  = "inline" // from inline mode: what can be typed there
-	startBook    = "book"   // to the calendar
-	startPrefix  = "q-"     // then a query, to be searched for at once
-	maxStart     = 64
-	startDecoded = (maxStart - len(startPrefix)) * 3 / 4
-)
+// startBook is the payload of /start that begins a booking.
+const startBook = "book"
 
-// startSearch is the payload that searches for a query; a query too long for one is asked for again.
-func startSearch(query string) string {
-	if len(query) > startDecoded {
-		return startInline
-	}
-	return startPrefix + base64.RawURLEncoding.EncodeToString([]byte(query))
-}
-
-// parseStart finds the query in a payload. Anybody can write any payload.
-func parseStart(payload string) (query string, ok bool) {
-	text, ok := strings.CutPrefix(payload, startPrefix)
-	if !ok || len(payload) > maxStart {
-		return "", false
-	}
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || !utf8.Valid(data) {
-		return "", false
-	}
-	query = clean(string(data), maxStart)
-	return query, query != ""
-}
-
-func (b *Bot) handleStart(ctx context.Context, e *Event) error {
-	if b.isClubAdmin(e.From.ID) && e.Chat.Type == Private {
-		b.background.Go(func() { b.publishAdminMenu(ctx, e.From.ID) }) // before the first message there was no way to
+// handleStart answers /start, which also comes with a payload from links t.me/bot?start=payload.
+func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
+	if b.chat.IsAdmin(e.From.ID) && e.Chat.Type == telegram.Private {
+		b.publishPersonsMenu(ctx, e.From.ID) // Telegram allows it only once they wrote
 	}
 	if e.Text == startBook {
-		return b.handleBook(ctx, e)
+		return b.Nets.HandleBook(ctx, e)
 	}
-	if query, ok := parseStart(e.Text); ok {
-		return b.search(ctx, e, query)
+	if query, ok := search.ParseStart(e.Text); ok {
+		return b.search.Search(ctx, e, query)
 	}
-	text := "🏏 Hi"
-	if e.From.Name != "" {
-		text += " " + clean(e.From.Name, 40)
+	in := b.chat.Texts.In(e)
+	text := in.Say("start.hello")
+	if name := telegram.CleanLine(e.From.Name, 40); name != "" {
+		text = in.Say("start.hello_name", name)
 	}
-	text += "! I find the club's files.\n\nJust type what you remember of a name: inception 2010, dhoni 183, net session 12 june. Typos are fine."
-	if e.Text == startInline {
-		text += "\n\nIn any chat, type @" + b.self.Load().Username + " and the same words, and tap the file to send it there."
+	text += "\n\n" + in.Say("start.how")
+	if e.Text == search.StartInline {
+		text += "\n\n" + in.Say("start.inline", b.client.Username())
 	}
-	_, err := b.tg.sendText(ctx, e.Chat, Reply{Text: text, ReplyTo: b.quote(e)}, cause{e, 0})
+	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
 	return err
 }

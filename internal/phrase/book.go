@@ -130,6 +130,18 @@ func texts(v map[string]any) (all []string) {
 	return all
 }
 
+// Fallback is the tag of the language that stands in for those without a translation.
+const Fallback = "en"
+
+// Languages are the tags of the languages, the fallback first.
+func (b *Book) Languages() []string {
+	tags := make([]string, len(b.tags))
+	for i, t := range b.tags {
+		tags[i] = t.String()
+	}
+	return tags
+}
+
 // In is the speaker of a language, given by Telegram's code for it; English for one that the book does not have.
 func (b *Book) In(code string) *Speaker {
 	_, i, _ := b.matcher.Match(language.Make(code))

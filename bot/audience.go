@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"pavilion/bot/telegram"
+	"pavilion/filter"
+)
+
+const (
+	noteWithin     = 5 * time.Second
+	languageWithin = 2 * time.Second
+)
+
+// Language is the IETF tag of the language to speak to a person in: the one they chose, else their Telegram client's when they last wrote. It
+// is empty where neither is known within two seconds.
+func (b *Bot) Language(ctx context.Context, person int64) string {
+	ctx, cancel := context.WithTimeout(ctx, languageWithin)
+	defer cancel()
+	chosen, err := b.chat.Languages.Stored(ctx, person)
+	if chosen != "" {
+		return chosen
+	}
+	language, aerr := b.deps.Audience.Language(ctx, filter.UserID(person))
+	for _, err := range []error{err, aerr} {
+		if err != nil {
+			b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person's language is not known", slog.Any("error", err))
+		}
+	}
+	return language
+}
+
+// noteSeen adds the sender of a private message to the audience.
+func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := b.deps.Audience.Saw(ctx, filter.UserID(from.ID), from.Language); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
+	}
+}
+
+// noteStopped notes that a person blocked the bot, or let it in again.
+func (b *Bot) noteStopped(ctx context.Context, who telegram.Person, blocked bool) {
+	if !blocked {
+		b.noteSeen(ctx, who)
+		return
+	}
+	b.noteBlocked(context.WithoutCancel(ctx), who.ID)
+}
+
+// noteBlocked notes that a person blocked the bot.
+func (b *Bot) noteBlocked(ctx context.Context, person int64) {
+	ctx, cancel := context.WithTimeout(ctx, noteWithin)
+	defer cancel()
+	if err := b.deps.Audience.MarkBlocked(ctx, filter.UserID(person)); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
+	}
+}

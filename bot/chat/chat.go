@@ -1,0 +1,285 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/bot/telegram"
+	"pavilion/internal/fault"
+	"pavilion/internal/phrase"
+)
+
+// Options configure a Chat.
+type Options struct {
+	DB        *pgxpool.Pool
+	BotID     int64
+	Messenger *telegram.Messenger
+	Phrases   *phrase.Book
+	Admins    []int64 // the club's admins, by their Telegram user ids
+	Logger    *slog.Logger
+	Now       func() time.Time
+}
+
+// Handler handles one event.
+type Handler func(ctx context.Context, e *telegram.Event) error
+
+// ButtonHandler handles a tap on a button of its letter, or a typed answer to a question of that letter.
+type ButtonHandler func(ctx context.Context, e *telegram.Event, d Data) error
+
+// Query handles a kind of event that Telegram wants one answer to.
+type Query struct {
+	Handle Handler
+	Fail   func(ctx context.Context, e *telegram.Event, err error) error // answers after Handle failed
+}
+
+// Command is one command of the bot. Its texts are the phrases command.NAME and, for its arguments, usage.NAME.
+type Command struct {
+	Name   string
+	Access Access
+	Place  Place
+	When   func(ctx context.Context) bool // whether menus and help list it; nil: always
+	Hidden bool                           // in neither menus nor help
+	Handle Handler
+}
+
+// Access says who may use a command.
+type Access uint8
+
+// The kinds of access. The handler of a command for Staff checks the person's role in a club itself.
+const (
+	Everybody Access = iota
+	Staff            // menus show it to the club's admins
+	Admins           // the club's admins; checked before the handler
+)
+
+// Place says where a command is used.
+type Place uint8
+
+// The places.
+const (
+	Anywhere   Place = iota
+	GroupsOnly       // by groups' admins
+)
+
+// Routes say which handler an event goes to.
+type Routes struct {
+	Commands []Command
+	Taps     map[byte]ButtonHandler // by the letter of the button's data
+	Answers  map[byte]ButtonHandler // by the letter of the question's data
+	Text     Handler                // plain text, also what follows a mention
+	Forward  Handler                // a channel's post, forwarded in private by one of the club's admins
+	Unknown  Handler                // a command in private that does not exist
+	Inline   Query
+	Checkout Query
+	Private  func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
+}
+
+// Chat routes events to features' handlers.
+type Chat struct {
+	Questions *Questions
+	Languages *Languages
+	Watcher   *Watcher
+	Texts     *Texts
+
+	opts       Options
+	routes     Routes
+	inbox      *inbox
+	router     *router
+	background sync.WaitGroup
+}
+
+// New builds a Chat. Route must be called before Run.
+func New(o Options) *Chat {
+	c := &Chat{
+		Questions: newQuestions(o.DB, o.BotID, o.Logger, o.Now), Languages: newLanguages(o.DB, o.Logger), Texts: &Texts{o.Phrases},
+		opts: o, inbox: newInbox(o.DB, o.BotID, o.Logger),
+	}
+	c.Watcher = newWatcher(o.DB, o.BotID, o.Messenger, o.Logger)
+	c.router = newRouter(c.handle, c.finish, o.Logger)
+	return c
+}
+
+// Route sets the routes. It refuses two commands of one name.
+func (c *Chat) Route(r Routes) error {
+	seen := map[string]bool{}
+	for _, cmd := range r.Commands {
+		if seen[cmd.Name] {
+			return fmt.Errorf("command /%s has two handlers", cmd.Name)
+		}
+		seen[cmd.Name] = true
+	}
+	c.routes = r
+	return nil
+}
+
+// Load reads what the last process asked people, and which languages they chose.
+func (c *Chat) Load(ctx context.Context) {
+	if err := c.Questions.load(ctx); err != nil {
+		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "open questions of the last run cannot be read", slog.Any("error", err))
+	}
+	c.Languages.load(ctx)
+}
+
+// Run handles events until ctx ends and the handlers under way are done or cut short.
+func (c *Chat) Run(ctx context.Context, signedIn <-chan struct{}) {
+	var running sync.WaitGroup
+	running.Go(func() { c.router.Run(ctx) })
+	running.Go(func() { c.inbox.Run(ctx) })
+	running.Go(func() { c.Watcher.run(ctx, signedIn) })
+	running.Wait()
+	c.background.Wait()
+}
+
+// Accept stores a message and hands it to its handler. It ignores a message that it has seen before.
+func (c *Chat) Accept(ctx context.Context, e *telegram.Event) {
+	if c.inbox.store(ctx, e) {
+		c.router.submit(e)
+	}
+}
+
+// Submit hands an event over that Telegram does not repeat: a tap or a query.
+func (c *Chat) Submit(e *telegram.Event) { c.router.submit(e) }
+
+// Owes tells whether a message that only this process knows of is not answered yet.
+func (c *Chat) Owes() bool { return c.inbox.owes() }
+
+// Unanswered returns the messages that the last process did not answer, the oldest first. Call it before the first update arrives: it keeps
+// their repeats from being handled twice.
+func (c *Chat) Unanswered(ctx context.Context) []*telegram.Event {
+	list, err := c.inbox.unanswered(ctx)
+	if err != nil {
+		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "unanswered messages of the last run cannot be read", slog.Any("error", err))
+	}
+	for _, e := range list {
+		c.inbox.isNew(keyOf(e))
+	}
+	return list
+}
+
+// IsAdmin tells whether a person is one of the club's admins.
+func (c *Chat) IsAdmin(person int64) bool { return slices.Contains(c.opts.Admins, person) }
+
+const handleWithin = 30 * time.Second
+
+var errHandleTimeout = errors.New("the handler took too long")
+
+// handle runs the handler of an event; finish deals with its error.
+func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, handleWithin, errHandleTimeout)
+	defer cancel()
+	from := e.From // with the client's own language
+	e.From.Language = c.Languages.Of(e.From)
+	switch e.Kind {
+	case telegram.Tap:
+		return c.handleTap(ctx, e)
+	case telegram.Inline:
+		return c.routes.Inline.Handle(ctx, e)
+	case telegram.Checkout:
+		return c.routes.Checkout.Handle(ctx, e)
+	case telegram.Message, telegram.EventKinds:
+	}
+	if e.Chat.Type == telegram.Private && c.routes.Private != nil {
+		c.background.Go(func() { c.routes.Private(ctx, from) })
+	}
+	return c.handleMessage(ctx, e)
+}
+
+const finishWithin = 10 * time.Second
+
+// finish answers every event that failed.
+func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	if e.Kind == telegram.Message {
+		defer c.inbox.markAnswered(ctx, e)
+	}
+	if err == nil || errors.Is(err, telegram.ErrBlocked) {
+		return nil
+	}
+	switch e.Kind {
+	case telegram.Tap:
+		return c.finishTap(ctx, e, err)
+	case telegram.Inline:
+		return c.routes.Inline.Fail(ctx, e, err)
+	case telegram.Checkout:
+		return c.routes.Checkout.Fail(ctx, e, err)
+	case telegram.Message, telegram.EventKinds:
+	}
+	return c.sayError(ctx, e, err)
+}
+
+// errorNumber is the number of an error's sentence among the sends for one event.
+const errorNumber = 99
+
+// sayError sends an error's sentence into the chat. Where Telegram makes the chat wait for long, the sentence waits without holding up anything.
+func (c *Chat) sayError(ctx context.Context, e *telegram.Event, err error) error {
+	cause := telegram.Cause{Event: e, Number: errorNumber}
+	if errors.Is(err, telegram.ErrTelegramWaits) {
+		c.opts.Messenger.SayWhenAllowed(e, c.Texts.In(e).Say("late.waited"), cause)
+		return nil
+	}
+	r := telegram.Reply{Text: c.Texts.Sentence(e, err)}
+	if e.Kind == telegram.Message {
+		r.ReplyTo = e.ReplyTarget()
+	}
+	_, err = c.opts.Messenger.SendText(ctx, e.Chat, r, cause)
+	return err
+}
+
+func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
+	if e.Command == "" {
+		if answered, err := c.answerQuestion(ctx, e); answered {
+			return err
+		}
+		if e.Forward != nil && e.Chat.Type == telegram.Private && c.IsAdmin(e.From.ID) {
+			return c.routes.Forward(ctx, e)
+		}
+		return c.routes.Text(ctx, e)
+	}
+	if e.Chat.Type == telegram.Private {
+		c.Questions.Withdraw(ctx, e.Chat.ID)
+	}
+	for _, cmd := range c.routes.Commands {
+		if cmd.Name != e.Command {
+			continue
+		}
+		if cmd.Access == Admins && !c.IsAdmin(e.From.ID) {
+			return ErrAdminsOnly
+		}
+		if cmd.Place == GroupsOnly && e.Chat.Type == telegram.Private {
+			return errGroupOnly
+		}
+		return cmd.Handle(ctx, e)
+	}
+	if e.Chat.Type != telegram.Private {
+		return nil // a command for another bot of the group
+	}
+	return c.routes.Unknown(ctx, e)
+}
+
+// answerQuestion hands a message over as the answer to an open question; false where none is open.
+func (c *Chat) answerQuestion(ctx context.Context, e *telegram.Event) (bool, error) {
+	if e.Chat.Type != telegram.Private || e.Text == "" || e.Forward != nil {
+		return false, nil
+	}
+	d, open := c.Questions.open(e.Chat.ID)
+	if !open || c.routes.Answers[d.Letter] == nil {
+		return false, nil
+	}
+	return true, c.routes.Answers[d.Letter](ctx, e, d)
+}
+
+// Errors of events that reach no handler.
+var (
+	// ErrAdminsOnly reports a command or button that is for the club's admins.
+	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only", "That command is for the club's admins.")
+	errNotYours   = fault.New(fault.Forbidden, "not_yours", "These buttons belong to somebody else. Send your own search to get your own.")
+	errGroupOnly  = fault.New(fault.Invalid, "group_only", "That command works in groups.")
+)

@@ -1,0 +1,163 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/sony/gobreaker/v2"
+
+	"pavilion/bot/telegram"
+)
+
+// inbox stores messages in Postgres until they are answered, so that the next process answers what a killed one did not. It accepts a message
+// once, though Telegram may deliver it twice.
+//
+// While Postgres is down, a bounded memory recognises repeats, and messages are handled without a copy; owes reports them, which holds back the
+// update state, so that after a kill Telegram sends them again. While Postgres hangs, one message in inboxRest waits for it.
+type inbox struct {
+	rows    inboxStore
+	logger  *slog.Logger
+	breaker *gobreaker.CircuitBreaker[bool]
+
+	mu     sync.Mutex
+	recent map[messageKey]struct{}
+	order  []messageKey
+	bare   map[messageKey]struct{} // not answered, and without a copy in Postgres
+}
+
+type messageKey struct {
+	chat    int64
+	message int
+}
+
+const (
+	inboxCall   = 2 * time.Second
+	inboxRest   = 10 * time.Second // after a write failed, before the next is tried
+	inboxRecent = 10_000
+)
+
+func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
+	breaker := gobreaker.NewCircuitBreaker[bool](gobreaker.Settings{
+		Name: "inbox", Timeout: inboxRest, ReadyToTrip: func(gobreaker.Counts) bool { return true },
+	})
+	return &inbox{rows: inboxStore{db, botID}, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, bare: map[messageKey]struct{}{}}
+}
+
+func keyOf(e *telegram.Event) messageKey { return messageKey{e.Chat.Key(), e.MessageID} }
+
+// store stores a message; false where it has been stored before.
+func (i *inbox) store(ctx context.Context, e *telegram.Event) bool {
+	key := keyOf(e)
+	if !i.isNew(key) {
+		return false
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return true // plain fields always marshal; losing the copy is no reason to lose the message
+	}
+	fresh, err := i.breaker.Execute(func() (bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, inboxCall)
+		defer cancel()
+		return i.rows.insert(ctx, key, data)
+	})
+	if err != nil {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if len(i.bare) == 0 { // one line for an outage, not for each message
+			i.logger.LogAttrs(ctx, slog.LevelWarn, "messages are handled without a copy in the inbox", slog.Any("error", err))
+		}
+		i.bare[key] = struct{}{}
+		return true
+	}
+	return fresh
+}
+
+// isNew remembers a message in memory; false where it was there.
+func (i *inbox) isNew(key messageKey) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if _, again := i.recent[key]; again {
+		return false
+	}
+	i.recent[key] = struct{}{}
+	if i.order = append(i.order, key); len(i.order) > inboxRecent {
+		delete(i.recent, i.order[0])
+		i.order = i.order[1:]
+	}
+	return true
+}
+
+// owes tells whether a message without a copy is not answered yet.
+func (i *inbox) owes() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.bare) > 0
+}
+
+// settleBare removes a message from those without a copy; false where it has one.
+func (i *inbox) settleBare(key messageKey) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, bare := i.bare[key]
+	delete(i.bare, key)
+	return bare
+}
+
+// markAnswered drops a message's content and keeps its key.
+func (i *inbox) markAnswered(ctx context.Context, e *telegram.Event) {
+	key := keyOf(e)
+	if i.settleBare(key) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)
+	defer cancel()
+	if err := i.rows.markAnswered(ctx, key); err != nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message is still in the inbox; its answer may be repeated, not doubled", slog.Any("error", err))
+	}
+}
+
+// unanswered returns the messages that the last process did not answer, the oldest first.
+func (i *inbox) unanswered(ctx context.Context) ([]*telegram.Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
+	defer cancel()
+	copies, err := i.rows.unanswered(ctx)
+	var events []*telegram.Event
+	for _, data := range copies {
+		e := new(telegram.Event)
+		if err := json.Unmarshal(data, e); err != nil { // an unreadable one does not stop the others
+			i.logger.LogAttrs(ctx, slog.LevelError, "a message in the inbox cannot be read", slog.Any("error", err))
+			continue
+		}
+		events = append(events, e)
+	}
+	return events, err
+}
+
+const cleanEvery = time.Hour
+
+// Run keeps the inbox small until ctx ends.
+func (i *inbox) Run(ctx context.Context) {
+	ticker := time.NewTicker(cleanEvery)
+	defer ticker.Stop()
+	for {
+		i.clean(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// clean drops the keys of messages that were handled long ago.
+func (i *inbox) clean(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
+	defer cancel()
+	if err := i.rows.dropOld(ctx); err != nil && ctx.Err() == nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "the inbox could not be cleaned", slog.Any("error", err))
+	}
+}

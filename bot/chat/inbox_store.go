@@ -1,0 +1,47 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// inboxStore keeps the copies of messages and the keys of handled ones.
+type inboxStore struct {
+	db    *pgxpool.Pool
+	botID int64
+}
+
+const inboxKeyKept = "1 day" // how long a handled message's key is kept
+
+// insert stores a message's copy; false where its key is there.
+func (s inboxStore) insert(ctx context.Context, key messageKey, data []byte) (bool, error) {
+	tag, err := s.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		s.botID, key.chat, key.message, data)
+	return tag.RowsAffected() == 1, err
+}
+
+func (s inboxStore) markAnswered(ctx context.Context, key messageKey) error {
+	_, err := s.db.Exec(ctx, `UPDATE bot_inbox SET handled_at = now(), update_data = '' WHERE bot_id = $1 AND chat_id = $2 AND message_id = $3`,
+		s.botID, key.chat, key.message)
+	return err
+}
+
+func (s inboxStore) unanswered(ctx context.Context) ([][]byte, error) {
+	rows, err := s.db.Query(ctx, `SELECT update_data FROM bot_inbox WHERE bot_id = $1 AND handled_at IS NULL ORDER BY received_at`, s.botID)
+	if err != nil {
+		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	copies, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil {
+		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	return copies, nil
+}
+
+func (s inboxStore) dropOld(ctx context.Context) error {
+	_, err := s.db.Exec(ctx, `DELETE FROM bot_inbox WHERE handled_at < now() - $1::interval`, inboxKeyKept)
+	return err
+}

@@ -1,0 +1,56 @@
+package nets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/bot/telegram"
+	"pavilion/internal/fault"
+)
+
+// checkoutWithin is how long a checkout can be answered: Telegram gives up after ten seconds. A late answer moves no money.
+const checkoutWithin = 9 * time.Second
+
+var errCheckoutLate = errors.New("a checkout was answered too late")
+
+// HandleCheckout lets a payment go on that booking expects.
+func (s *Screens) HandleCheckout(ctx context.Context, e *telegram.Event) error {
+	ctx, cancel := context.WithDeadlineCause(ctx, e.At.Add(checkoutWithin), errCheckoutLate)
+	defer cancel()
+	if err := s.Booking.PreCheckout(ctx, booking.InvoiceCheck{
+		Payload: e.Checkout.Payload, Payer: booking.MemberID(e.From.ID), Amount: booking.Money{Minor: e.Checkout.Amount, Currency: e.Checkout.Currency},
+	}); err != nil {
+		return err
+	}
+	return s.messenger.AnswerCheckout(ctx, e, "")
+}
+
+// FailCheckout refuses a payment and says why. Nothing is charged.
+func (s *Screens) FailCheckout(ctx context.Context, e *telegram.Event, err error) error {
+	ctx, cancel := context.WithDeadlineCause(ctx, e.At.Add(checkoutWithin), errCheckoutLate)
+	defer cancel()
+	why := s.Texts.Sentence(e, err)
+	if fault.KindOf(err) == fault.Internal {
+		why = s.Texts.In(e).Say("error.checkout")
+	}
+	return errors.Join(err, s.messenger.AnswerCheckout(ctx, e, why))
+}
+
+// PostInvoice shows an invoice in a member's private chat. Invoices of one name are one message to Telegram, also from different processes.
+func (s *Screens) PostInvoice(ctx context.Context, i booking.Invoice) error {
+	return s.Client.SendInvoice(ctx, int64(i.Member), telegram.Invoice{
+		Title: i.Title, About: i.Title + " · " + i.About, Payload: i.Payload, Currency: i.Amount.Currency, Amount: i.Amount.Minor, Stars: i.Provider == booking.Stars,
+	}, i.Once)
+}
+
+// RefundStars returns a charge to its payer. Telegram does it once, however often it is asked.
+func (s *Screens) RefundStars(ctx context.Context, person int64, charge string) error {
+	err := s.Client.RefundStars(ctx, person, charge)
+	if errors.Is(err, telegram.ErrChargeRefused) {
+		return fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package nets
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+)
+
+// Errors of what people type.
+var (
+	errTypedHours = fault.New(fault.Invalid, "typed_hours", "Type hours like 06:00-22:00. Several are apart by commas.")
+	errTypedPrice = fault.New(fault.Invalid, "typed_price", "Type two amounts, for members and for guests, like 200 300.")
+	errTypedRule  = fault.New(fault.Invalid, "typed_rule", "Type a name, hours and two amounts, like: Evening 17:00-22:00 300 450.")
+	errTypedDay   = fault.New(fault.Invalid, "typed_day", "Type a day, and hours and a reason if you like: 2027-01-26 14:00-18:00 Tournament.")
+)
+
+const (
+	wholeDay   = 24 * 60
+	maxStretch = 6  // stretches of hours in one answer
+	maxLabel   = 60 // of a price, of a closure
+)
+
+// stretch is a time of the day, in minutes; its end may lie in the night after.
+type stretch struct{ From, To int }
+
+var (
+	stretchForm = regexp.MustCompile(`^(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})$`)
+	stretchAt   = regexp.MustCompile(`\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}`)
+)
+
+// parseStretch reads 06:00-22:00. What ends before it begins ends in the night: 18:00-02:00.
+func parseStretch(text string) (stretch, bool) {
+	m := stretchForm.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return stretch{}, false
+	}
+	var n [4]int
+	for i := range n {
+		n[i], _ = strconv.Atoi(m[i+1])
+	}
+	if n[0] > 23 || n[1] > 59 || n[2] > 26 || n[3] > 59 {
+		return stretch{}, false
+	}
+	s := stretch{n[0]*60 + n[1], n[2]*60 + n[3]}
+	if s.To < s.From {
+		s.To += wholeDay
+	}
+	return s, s.To > s.From && s.To <= 2*wholeDay
+}
+
+// parseStretches reads several, apart by commas.
+func parseStretches(text string) (list []stretch, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		s, ok := parseStretch(part)
+		if !ok || len(list) == maxStretch {
+			return nil, errTypedHours
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// parseNames reads names apart by commas or lines; a dash is nobody.
+func parseNames(text string) []string {
+	if strings.TrimSpace(text) == "-" {
+		return nil
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '،' || r == '\n' })
+}
+
+// parseRates reads the price for members and the one for guests; one amount is both.
+func parseRates(text, currency string) (member, guest booking.Money, err error) {
+	words := strings.Fields(strings.NewReplacer("/", " ", ",", " ").Replace(text))
+	if len(words) != 1 && len(words) != 2 {
+		return member, guest, errTypedPrice
+	}
+	if member, err = booking.ParseMoney(words[0], currency); err != nil {
+		return member, guest, errTypedPrice
+	}
+	if guest, err = booking.ParseMoney(words[len(words)-1], currency); err != nil {
+		return member, guest, errTypedPrice
+	}
+	return member, guest, nil
+}
+
+// parseRule reads a new price: Evening 17:00-22:00 300 450.
+func parseRule(text, currency string) (r booking.PriceRule, err error) {
+	at := stretchAt.FindStringIndex(text)
+	if at == nil {
+		return r, errTypedRule
+	}
+	s, ok := parseStretch(text[at[0]:at[1]])
+	r.Label, r.From, r.To = strings.TrimSpace(text[:at[0]]), s.From, s.To
+	if !ok || !isLabel(r.Label) || r.Label == "" {
+		return r, errTypedRule
+	}
+	if r.Member, r.Guest, err = parseRates(text[at[1]:], currency); err != nil {
+		return r, errTypedRule
+	}
+	return r, nil
+}
+
+// typedClosure is when something is closed, and why.
+type typedClosure struct {
+	day    booking.Day
+	hours  stretch
+	reason string
+}
+
+// parseClosure reads 2027-01-26 14:00-18:00 Tournament; the day may be known already, hours and reason may be left out.
+func parseClosure(text string, day *booking.Day) (c typedClosure, err error) {
+	text = strings.TrimSpace(text)
+	if day == nil {
+		word, rest, _ := strings.Cut(text, " ")
+		at, err := time.Parse(time.DateOnly, word)
+		if err != nil || at.Year() < 2020 || at.Year() > 2200 {
+			return c, errTypedDay
+		}
+		c.day, text = booking.DayIn(at, time.UTC), strings.TrimSpace(rest)
+	} else {
+		c.day = *day
+	}
+	c.hours = stretch{0, wholeDay}
+	if at := stretchAt.FindStringIndex(text); at != nil && at[0] == 0 {
+		var ok bool
+		if c.hours, ok = parseStretch(text[:at[1]]); !ok {
+			return c, errTypedDay
+		}
+		text = strings.TrimSpace(text[at[1]:])
+	}
+	if !isLabel(text) {
+		return c, errTypedDay
+	}
+	c.reason = text
+	return c, nil
+}
+
+func isLabel(text string) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= maxLabel && !strings.ContainsAny(text, "\r\n\t")
+}

@@ -1,0 +1,8 @@
+// Package search is how people find the club's files in the chat: a page of results with buttons, its filters, inline mode, and the delivery
+// of a tapped file.
+//
+// A query goes to filter.Searcher; its page becomes a message whose first line is the query. Taps turn the page in place. The query of a
+// message is remembered in Redis, and read back from the message itself where Redis does not have it.
+//
+// It decides nothing about what matches or who may see it: that is filter's. It stores nothing that must last.
+package search

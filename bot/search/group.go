@@ -1,0 +1,38 @@
+package search
+
+import (
+	"context"
+	"strings"
+
+	"pavilion/bot/telegram"
+	"pavilion/filter"
+)
+
+// HandleGroup switches search in a group on or off, for the group's own admins.
+func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {
+	admin, err := s.isGroupAdmin(ctx, e)
+	if err != nil {
+		return err
+	}
+	var key string
+	switch on := strings.ToLower(e.Text); {
+	case on != "on" && on != "off":
+		key = "group.usage"
+	case !admin:
+		key = "group.admins_only"
+	default:
+		if err := s.Groups.SetGroupSearch(ctx, filter.ChatID(e.Chat.Key()), on == "on"); err != nil {
+			return err
+		}
+		key = "group." + on
+	}
+	_, err = s.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: s.Texts.In(e).Say(key), ReplyTo: e.MessageID}, telegram.Cause{Event: e})
+	return err
+}
+
+func (s *Screens) isGroupAdmin(ctx context.Context, e *telegram.Event) (bool, error) {
+	if e.Chat.Type == telegram.Group {
+		return s.Messenger.IsGroupAdmin(ctx, e.Chat.ID, e.From.ID)
+	}
+	return s.Messenger.IsAdmin(ctx, filter.ChannelID(e.Chat.ID), e.From.ID)
+}

@@ -1,0 +1,96 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+
+	"pavilion/bot/chat"
+	"pavilion/filter"
+)
+
+// pageTap is the payload of a button to another page or filter.
+type pageTap struct {
+	selection filter.Selection
+	back      bool // the page before cursor, not the one after
+	cursor    filter.Cursor
+}
+
+func (p pageTap) encode() string {
+	direction := ">"
+	if p.back {
+		direction = "<"
+	}
+	return encodeSelection(p.selection) + ":" + direction + p.cursor.String()
+}
+
+func parsePage(payload string) (pageTap, error) {
+	f := chat.ParseFields(payload)
+	p := pageTap{selection: parseSelection(f)}
+	direction := f.Next()
+	p.back = strings.HasPrefix(direction, "<")
+	cursor, err := filter.ParseCursor(strings.TrimLeft(direction, "<>"))
+	if err != nil || !f.Done() {
+		return pageTap{}, chat.ErrButton
+	}
+	p.cursor = cursor
+	return p, nil
+}
+
+func encodeGet(id filter.DocumentID) string { return chat.Base36(int64(id)) }
+
+func parseGet(payload string) (filter.DocumentID, error) {
+	f := chat.ParseFields(payload)
+	id := filter.DocumentID(f.Number())
+	if !f.Done() {
+		return 0, chat.ErrButton
+	}
+	return id, nil
+}
+
+// dimensionMarks are the letters of the dimensions in a selection.
+const dimensionMarks = "ksrly"
+
+// encodeSelection writes a selection as letter and value, with dots between: k1 is a kind by its number.
+func encodeSelection(s filter.Selection) string {
+	var parts []string
+	for d := filter.ByKind; d <= filter.ByYear; d++ {
+		v := s.Value(d)
+		if d == filter.ByKind && s.Kind != nil {
+			v = strconv.Itoa(int(*s.Kind))
+		}
+		if v != "" {
+			parts = append(parts, string(dimensionMarks[d])+v)
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+func parseSelection(f *chat.Fields) filter.Selection {
+	var s filter.Selection
+	text := f.Next()
+	if text == "" {
+		return s
+	}
+	for part := range strings.SplitSeq(text, ".") {
+		if part == "" {
+			f.Reject()
+			return s
+		}
+		d := strings.IndexByte(dimensionMarks, part[0])
+		value := part[1:]
+		if filter.Dimension(d) == filter.ByKind { //nolint:gosec // -1 becomes 255, which With refuses
+			n, err := strconv.ParseUint(value, 10, 2)
+			if err != nil {
+				f.Reject()
+				return s
+			}
+			value = filter.Kind(n).String()
+		}
+		var err error
+		if s, err = s.With(filter.Dimension(d), value); d < 0 || err != nil || value == "" { //nolint:gosec // see above
+			f.Reject()
+			return s
+		}
+	}
+	return s
+}

@@ -1,0 +1,153 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+	"pavilion/filter"
+	"pavilion/internal/phrase"
+)
+
+const (
+	queryMark   = "🔎 " // begins a results message; the query follows
+	maxLabel    = 48   // runes of a name on a button
+	maxFacets   = 12
+	facetsInRow = 4
+)
+
+// results draws pages of results for one person.
+type results struct {
+	in       *phrase.Speaker
+	owner    int64 // who may tap the buttons
+	pageSize int
+}
+
+// page draws a page. Its first line is the query, so that the query can be read back from the message.
+func (r results) page(query string, sel filter.Selection, p filter.Page) telegram.Reply {
+	header := queryMark + telegram.CleanLine(query, maxQuery)
+	text := header + "\n" + r.summary(p)
+	if len(p.Missing) > 0 {
+		text += "\n" + r.in.Say("search.partial", len(p.Missing), strings.Join(p.Missing, ", "))
+	}
+	reply := telegram.Reply{Text: text, Bold: len(header)}
+	if len(p.Files) == 0 && p.Suggestion != "" {
+		reply.Text += "\n" + r.in.Say("search.suggest") + "\n" + p.Suggestion
+		reply.Keyboard = r.addButton(nil, queryMark+telegram.CleanLine(p.Suggestion, maxLabel), letterSuggest, "")
+		return reply
+	}
+	for _, f := range p.Files {
+		reply.Keyboard = r.addButton(reply.Keyboard, fileLabel(f), letterGet, encodeGet(f.Media.Document))
+	}
+	if row := r.pageButtons(sel, p); len(row) > 0 {
+		reply.Keyboard = append(reply.Keyboard, row)
+	}
+	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
+	return reply
+}
+
+// summary says how many files there are, and which page this is.
+func (r results) summary(p filter.Page) string {
+	if len(p.Files) == 0 {
+		return r.in.Say("search.nothing")
+	}
+	found, page := "search.found", "search.page"
+	if p.Capped {
+		found, page = "search.found_more", "search.page_more"
+	}
+	parts := []string{r.in.Say(found, p.Total)}
+	if pages := r.pages(p); pages > 1 {
+		parts = append(parts, r.in.Say(page, p.Skipped/r.pageSize+1, pages))
+	}
+	return strings.Join(append(parts, r.in.Say("search.tap")), " · ")
+}
+
+func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
+
+// suggestionIn reads the suggestion back from a message: its last line, after the query and at least one line of words.
+func suggestionIn(text string) (string, bool) {
+	lines := strings.Split(text, "\n")
+	if len(lines) < 3 || !strings.HasPrefix(lines[0], queryMark) {
+		return "", false
+	}
+	last := lines[len(lines)-1]
+	// Messages sent by versions before the catalogue have the words and the suggestion in one line.
+	query := strings.TrimPrefix(last, "Did you mean: ")
+	return query, query != ""
+}
+
+// addButton adds a row of one button; one that does not fit is left out.
+func (r results) addButton(rows [][]telegram.Button, text string, letter byte, payload string) [][]telegram.Button {
+	if b, ok := (chat.Data{Letter: letter, Owner: r.owner, Payload: payload}).Button(text); ok {
+		rows = append(rows, []telegram.Button{b})
+	}
+	return rows
+}
+
+// pageButton leads to another page or filter.
+func (r results) pageButton(text string, to pageTap) telegram.Button {
+	b, _ := chat.Data{Letter: letterPage, Owner: r.owner, Payload: to.encode()}.Button(text)
+	return b
+}
+
+func (r results) pageButtons(sel filter.Selection, p filter.Page) []telegram.Button {
+	if !p.HasPrev && !p.HasNext {
+		return nil
+	}
+	var row []telegram.Button
+	if p.HasPrev {
+		row = append(row, r.pageButton("◀", pageTap{selection: sel, back: true, cursor: p.First}))
+	}
+	row = append(row, chat.Label(fmt.Sprintf("%d/%d", p.Skipped/r.pageSize+1, r.pages(p)), r.owner))
+	if p.HasNext {
+		row = append(row, r.pageButton("▶", pageTap{selection: sel, cursor: p.Last}))
+	}
+	return row
+}
+
+// filterButtons add a filter, or take one off again.
+func (r results) filterButtons(sel filter.Selection, p filter.Page) [][]telegram.Button {
+	var all []telegram.Button
+	for d := filter.ByKind; d <= filter.ByYear; d++ {
+		if v := sel.Value(d); v != "" {
+			if without, err := sel.With(d, ""); err == nil {
+				all = append(all, r.pageButton("✕ "+r.filterLabel(d, v), pageTap{selection: without}))
+			}
+		}
+	}
+	for _, f := range p.Facets {
+		if with, err := sel.With(f.Dimension, f.Value); err == nil && len(all) < maxFacets {
+			all = append(all, r.pageButton(r.filterLabel(f.Dimension, f.Value), pageTap{selection: with}))
+		}
+	}
+	var rows [][]telegram.Button
+	for len(all) > 0 {
+		n := min(facetsInRow, len(all))
+		rows, all = append(rows, all[:n]), all[n:]
+	}
+	return rows
+}
+
+func (r results) filterLabel(d filter.Dimension, v string) string {
+	switch d {
+	case filter.ByKind:
+		return r.in.Say("kind." + v)
+	case filter.BySeason:
+		return r.in.Say("search.season", v)
+	case filter.ByResolution:
+		return v + "p"
+	case filter.ByLanguage:
+		return strings.ToUpper(v[:1]) + v[1:]
+	case filter.ByYear:
+	}
+	return v
+}
+
+func fileLabel(f filter.File) string {
+	label := telegram.CleanLine(f.Media.Name, maxLabel)
+	if f.Media.Size > 0 {
+		label += " · " + phrase.Size(f.Media.Size)
+	}
+	return label
+}

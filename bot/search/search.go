@@ -1,0 +1,160 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+	"pavilion/filter"
+	"pavilion/internal/fault"
+	"pavilion/storage"
+)
+
+// Deps are the parts that the screens work with.
+type Deps struct {
+	Messenger *telegram.Messenger
+	Texts     *chat.Texts
+	Searcher  *filter.Searcher
+	Indexer   *filter.Indexer // renews expired file references
+	Groups    *filter.ChatSettings
+	Redis     *storage.Redis
+}
+
+// Screens are the screens of search.
+type Screens struct {
+	Deps
+	queries  queryMemory
+	pageSize int // results on a page
+}
+
+// New makes the screens; a page has pageSize results.
+func New(d Deps, pageSize int) *Screens {
+	return &Screens{Deps: d, queries: queryMemory{d.Redis}, pageSize: pageSize}
+}
+
+// The letters of the buttons.
+const (
+	letterGet     = 'g' // deliver a file
+	letterPage    = 'p' // another page, or another filter
+	letterSuggest = 'd' // search for the suggestion
+)
+
+// Taps are the handlers of the buttons.
+func (s *Screens) Taps() map[byte]chat.ButtonHandler {
+	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion}
+}
+
+const maxQuery = 200 // runes
+
+// errPageForgotten reports a results message whose query is not known any more.
+var errPageForgotten = fault.New(fault.Gone, "page_gone", "I've lost track of that search. Please send it again.")
+
+// Handle answers plain text, /search, and messages to the bot in groups that search.
+func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {
+	if e.Chat.Type != telegram.Private {
+		on, err := s.Groups.GroupSearch(ctx, filter.ChatID(e.Chat.Key()))
+		if err != nil || !on {
+			return err
+		}
+	}
+	if e.Text == "" {
+		_, err := s.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: s.Texts.In(e).Say("search.ask"), ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
+		return err
+	}
+	return s.Search(ctx, e, telegram.CleanLine(e.Text, maxQuery))
+}
+
+// Search answers an event with the first page of a query's results.
+func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) error {
+	page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Limit: s.pageSize})
+	if err != nil {
+		return err
+	}
+	reply := s.results(e, e.From.ID).page(query, filter.Selection{}, page)
+	reply.ReplyTo = e.ReplyTarget()
+	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
+	if err == nil {
+		s.queries.remember(ctx, e.Chat, id, query)
+	}
+	return err
+}
+
+func (s *Screens) results(e *telegram.Event, owner int64) results {
+	return results{in: s.Texts.In(e), owner: owner, pageSize: s.pageSize}
+}
+
+// turnPage shows another page or filter in the same message.
+func (s *Screens) turnPage(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	p, err := parsePage(d.Payload)
+	if err != nil {
+		return err
+	}
+	query, err := s.queryOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	q := filter.Query{Text: query, Selection: p.selection, Limit: s.pageSize}
+	if p.back {
+		q.Before = p.cursor
+	} else {
+		q.After = p.cursor
+	}
+	page, err := s.Searcher.Search(ctx, q)
+	if err != nil {
+		return err
+	}
+	return s.showPage(ctx, e, s.results(e, d.Owner).page(query, p.selection, page))
+}
+
+// searchSuggestion searches for the suggestion that the tapped message makes.
+func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	if d.Payload != "" {
+		return chat.ErrButton
+	}
+	text, err := s.Messenger.TextOf(ctx, e.Chat, e.MessageID)
+	if err != nil {
+		return err
+	}
+	query, ok := suggestionIn(text)
+	if !ok {
+		return errPageForgotten
+	}
+	page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Limit: s.pageSize})
+	if err != nil {
+		return err
+	}
+	if err := s.showPage(ctx, e, s.results(e, d.Owner).page(query, filter.Selection{}, page)); err != nil {
+		return err
+	}
+	s.queries.remember(ctx, e.Chat, e.MessageID, query)
+	return nil
+}
+
+func (s *Screens) showPage(ctx context.Context, e *telegram.Event, r telegram.Reply) error {
+	return errors.Join(s.Messenger.AnswerTap(ctx, e, "", false), s.Messenger.EditText(ctx, e.Chat, e.MessageID, r))
+}
+
+// deliverPatience is how long a tapped file may wait for Telegram before the person is told so instead.
+const deliverPatience = 30 * time.Second
+
+// deliver sends a file into the chat of its button.
+func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	document, err := parseGet(d.Payload)
+	if err != nil {
+		return err
+	}
+	file, err := s.Searcher.File(ctx, document)
+	if err != nil {
+		return err
+	}
+	if s.Messenger.MustWait(e.Chat, deliverPatience) {
+		return telegram.ErrTelegramWaits
+	}
+	// The tap is answered before the file is sent, which can take a moment when Telegram makes us wait.
+	if err := s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false); err != nil {
+		return err
+	}
+	return s.Messenger.SendFile(ctx, e.Chat, file, 0, telegram.Cause{Event: e})
+}

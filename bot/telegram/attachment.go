@@ -1,0 +1,52 @@
+package telegram
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // what Telegram checks an upload with
+	"encoding/hex"
+
+	"github.com/gotd/td/tg"
+)
+
+// Attachment is a file that the bot makes itself, of at most 512 KiB.
+type Attachment struct {
+	Name    string
+	Mime    string
+	Data    []byte
+	Caption string
+}
+
+// Venue is a place on the map.
+type Venue struct {
+	Title, Address      string
+	Latitude, Longitude float64
+}
+
+// SendAttachment uploads and sends a file. Sends of one name are one message to Telegram.
+func (m *Messenger) SendAttachment(ctx context.Context, to Chat, lane Lane, a Attachment, name string) error {
+	randomID := namedRandomID(to, name)
+	sum := md5.Sum(a.Data) //nolint:gosec // see above
+	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		if _, err := m.api.UploadSaveFilePart(ctx, &tg.UploadSaveFilePartRequest{FileID: randomID, Bytes: a.Data}); err != nil {
+			return nil, err
+		}
+		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
+			Peer: to.peer(), Message: cutText(a.Caption, maxCaption), RandomID: randomID, Media: &tg.InputMediaUploadedDocument{
+				File:     &tg.InputFile{ID: randomID, Parts: 1, Name: a.Name, MD5Checksum: hex.EncodeToString(sum[:])},
+				MimeType: a.Mime, Attributes: []tg.DocumentAttributeClass{&tg.DocumentAttributeFilename{FileName: a.Name}}, ForceFile: true,
+			},
+		})
+	})
+	return err
+}
+
+// SendVenue sends a place on the map. Sends of one name are one message to Telegram.
+func (m *Messenger) SendVenue(ctx context.Context, to Chat, lane Lane, p Venue, name string) error {
+	randomID := namedRandomID(to, name)
+	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), RandomID: randomID, Media: &tg.InputMediaVenue{
+			GeoPoint: &tg.InputGeoPoint{Lat: p.Latitude, Long: p.Longitude}, Title: p.Title, Address: p.Address,
+		}})
+	})
+	return err
+}

@@ -1,0 +1,245 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/log/logslog"
+	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/dcs"
+	"github.com/gotd/td/telegram/updates"
+	"github.com/gotd/td/telegram/updates/hook"
+	"github.com/gotd/td/tg"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/filter"
+	"pavilion/internal/quiet"
+	"pavilion/internal/secret"
+)
+
+// Options configure the client.
+type Options struct {
+	APIID     int
+	APIHash   secret.String
+	Token     secret.String
+	Addr      string // host:port of another data centre than Telegram's own, as its test servers need
+	DC        int    // number of that data centre
+	Keys      []exchange.PublicKey
+	Provider  secret.String // BotFather's token of a payment provider, for invoices in ordinary money
+	Limits    SendLimits
+	NoUpdates bool // for a look beside a running bot: Telegram sends updates to the newest session only
+	Version   string
+	Logger    *slog.Logger
+	Now       func() time.Time
+}
+
+// Handlers receive what arrives. None may block.
+type Handlers struct {
+	Message func(ctx context.Context, e *Event)                 // a message meant for the bot; stored when it returns
+	Query   func(e *Event)                                      // a tap, an inline query or a checkout
+	Payment func(ctx context.Context, p Payment)                // money that moved inside Telegram
+	Stopped func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
+	Blocked func(ctx context.Context, person int64)             // a send found that this person blocked the bot
+	Owes    func() bool                                         // whether something that arrived exists in this process's memory only
+}
+
+// Client is Pavilion's one session at Telegram. Messenger sends through it.
+type Client struct {
+	Messenger *Messenger
+
+	opts     Options
+	index    *filter.Indexer
+	handlers Handlers
+	state    *state
+	updates  *updateQueue
+	manager  *updates.Manager
+	client   *telegram.Client
+	api      *tg.Client
+	self     atomic.Pointer[tg.User]
+
+	connected  atomic.Bool
+	signedIn   chan struct{}
+	signedInAt time.Time // set before signedIn closes
+	background sync.WaitGroup
+
+	sentMu sync.Mutex
+	sent   map[Chat][]int // ids of our last messages in each group
+}
+
+var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
+
+// BotID is the bot's own user id, which its token begins with.
+func BotID(token secret.String) (int64, error) {
+	number, _, ok := strings.Cut(token.Reveal(), ":")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || !ok {
+		return 0, errToken
+	}
+	return id, nil
+}
+
+// New builds the client. Receive must be called before Serve connects it.
+func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
+	id, err := BotID(o.Token)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{},
+	}
+	c.state = newState(id, stateStore{db}, index.Keep, func() bool { return c.handlers.Owes() }, o.Logger)
+	if err := c.build(); err != nil {
+		return nil, err
+	}
+	m := NewMessenger(c.client, MessengerOptions{Limits: o.Limits, Provider: o.Provider, Logger: o.Logger, Now: o.Now})
+	m.onSent, m.hash, m.setHash, m.refresh, m.signedIn = c.rememberSent, c.state.hash, c.state.setHash, index.Refresh, c.signedIn
+	m.queue.onBlocked = func(ctx context.Context, person int64) { c.handlers.Blocked(ctx, person) }
+	c.Messenger = m
+	return c, nil
+}
+
+// Receive sets the handlers.
+func (c *Client) Receive(h Handlers) { c.handlers = h }
+
+// build makes gotd's client and updates manager around each other.
+func (c *Client) build() error {
+	o := telegram.Options{
+		SessionStorage: c.state,
+		Logger:         logslog.New(quiet.Logger(c.opts.Logger.With("component", "mtproto"))),
+		Device:         telegram.DeviceConfig{DeviceModel: "Pavilion", SystemVersion: "server", AppVersion: c.opts.Version},
+		RetryInterval:  5 * time.Second, NoUpdates: c.opts.NoUpdates,
+	}
+	if c.opts.Addr != "" {
+		host, port, err := net.SplitHostPort(c.opts.Addr)
+		if err != nil {
+			return fmt.Errorf("telegram address: %w", err)
+		}
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			return fmt.Errorf("telegram address: %w", err)
+		}
+		o.DC, o.PublicKeys = c.opts.DC, c.opts.Keys
+		o.DCList = dcs.List{Options: []tg.DCOption{{ID: c.opts.DC, IPAddress: host, Port: number}}}
+		o.Resolver = dcs.Plain(dcs.PlainOptions{})
+	}
+	dispatcher := c.dispatcher()
+	c.manager = updates.New(updates.Config{
+		Handler: dispatcher, Storage: c.state, AccessHasher: c.state, UserAccessHasher: c.state, Logger: o.Logger,
+		MaxChannelDifferenceConcurrency: 8, OnChannelTooLong: c.channelTooLong,
+	})
+	c.updates = newUpdateQueue(c.manager.Handle)
+	o.UpdateHandler = telegram.UpdateHandlerFunc(c.updates.Handle)
+	// Without the two hooks every message that we send leaves a hole in pts, half a second's wait and a getDifference.
+	o.Middlewares = []telegram.Middleware{hook.UpdateHook(c.updates.Handle), hook.AffectedHook(c.manager), channelDifference(dispatcher.Handle)}
+	var connections atomic.Int32
+	o.OnConnectionState = func(s telegram.ConnectionState) {
+		c.connected.Store(s == telegram.ConnectionStateReady)
+		// gotd does not ask for what happened while the connection was down.
+		if s == telegram.ConnectionStateReady && connections.Add(1) > 1 {
+			c.updates.add(&tg.UpdatesTooLong{})
+			for _, id := range c.state.channels() {
+				c.updates.add(&tg.Updates{Updates: []tg.UpdateClass{&tg.UpdateChannelTooLong{ChannelID: id}}})
+			}
+		}
+	}
+	c.client = telegram.NewClient(c.opts.APIID, c.opts.APIHash.Reveal(), o)
+	c.api = c.client.API()
+	return nil
+}
+
+// channelTooLong is called when Telegram reports only that a channel had too many updates to send.
+func (c *Client) channelTooLong(id int64) {
+	c.opts.Logger.LogAttrs(context.Background(), slog.LevelInfo, "a channel's updates are lost; its posts are read by id", slog.Int64("channel", id))
+	c.index.Lost(filter.ChannelID(id))
+}
+
+// Load reads the update state from Postgres. It waits for Postgres as long as ctx lives: without the state, updates would be skipped.
+func (c *Client) Load(ctx context.Context) error { return c.state.load(ctx) }
+
+// RunOut sends what is queued, and writes the update state, until ctx ends.
+func (c *Client) RunOut(ctx context.Context) {
+	var running sync.WaitGroup
+	running.Go(func() { c.Messenger.Run(ctx) })
+	running.Go(func() { c.state.Run(ctx) })
+	running.Wait()
+}
+
+// RunUpdates feeds received updates to the handlers until ctx ends.
+func (c *Client) RunUpdates(ctx context.Context) { c.updates.Run(ctx) }
+
+// Wait returns when the work that handlers left in the background is done.
+func (c *Client) Wait() { c.background.Wait() }
+
+// Serve connects, signs in and receives until ctx ends or Telegram refuses the session. It calls signedIn before the first update and
+// listening once updates flow.
+func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context.Context)) error {
+	return c.client.Run(ctx, func(ctx context.Context) error {
+		self, err := c.signIn(ctx)
+		if err != nil {
+			return fmt.Errorf("sign in: %w", err)
+		}
+		c.self.Store(self)
+		c.signedInAt = c.opts.Now()
+		close(c.signedIn)
+		signedIn(ctx)
+		return c.manager.Run(ctx, c.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: listening})
+	})
+}
+
+func (c *Client) signIn(ctx context.Context) (*tg.User, error) {
+	status, err := c.client.Auth().Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !status.Authorized {
+		if _, err := c.client.Auth().Bot(ctx, c.opts.Token.Reveal()); err != nil {
+			return nil, err
+		}
+	}
+	return c.client.Self(ctx)
+}
+
+// SignedIn closes once the bot has signed in.
+func (c *Client) SignedIn() <-chan struct{} { return c.signedIn }
+
+// Username is the bot's, without @; empty before it has signed in.
+func (c *Client) Username() string {
+	if u := c.self.Load(); u != nil {
+		return u.Username
+	}
+	return ""
+}
+
+// SaveState writes the access hashes and the bot's pts now.
+func (c *Client) SaveState(ctx context.Context) { c.state.flush(ctx) }
+
+const sentKept = 100 // ids for each group
+
+// rememberSent keeps the ids of our last messages in groups, so that a reply to one counts as addressed to the bot.
+func (c *Client) rememberSent(chat Chat, id int) {
+	if chat.Type == Private {
+		return
+	}
+	c.sentMu.Lock()
+	defer c.sentMu.Unlock()
+	chat.Hash = 0
+	ids := append(c.sent[chat], id)
+	c.sent[chat] = ids[max(0, len(ids)-sentKept):]
+}
+
+func (c *Client) isOurs(chat Chat, id int) bool {
+	c.sentMu.Lock()
+	defer c.sentMu.Unlock()
+	chat.Hash = 0
+	return slices.Contains(c.sent[chat], id)
+}

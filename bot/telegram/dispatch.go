@@ -1,0 +1,195 @@
+package telegram
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gotd/td/tg"
+
+	"pavilion/filter"
+)
+
+// dispatcher routes each kind of update. Every handler returns at once.
+func (c *Client) dispatcher() tg.UpdateDispatcher {
+	d := tg.NewUpdateDispatcher()
+	d.OnNewMessage(func(ctx context.Context, e tg.Entities, u *tg.UpdateNewMessage) error {
+		c.message(ctx, e, u.Message)
+		return nil
+	})
+	d.OnNewChannelMessage(func(ctx context.Context, e tg.Entities, u *tg.UpdateNewChannelMessage) error {
+		c.channelMessage(ctx, e, u.Message)
+		return nil
+	})
+	d.OnEditChannelMessage(func(_ context.Context, _ tg.Entities, u *tg.UpdateEditChannelMessage) error {
+		if m, ok := u.Message.(*tg.Message); ok {
+			if p, ok := m.PeerID.(*tg.PeerChannel); ok {
+				c.edited(p.ChannelID, m)
+			}
+		}
+		return nil
+	})
+	d.OnDeleteChannelMessages(func(_ context.Context, _ tg.Entities, u *tg.UpdateDeleteChannelMessages) error {
+		ids := make([]filter.MessageID, len(u.Messages))
+		for i, id := range u.Messages {
+			ids[i] = filter.MessageID(id)
+		}
+		c.index.Delete(filter.ChannelID(u.ChannelID), ids)
+		return nil
+	})
+	d.OnBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotCallbackQuery) error {
+		tap := &Event{Kind: Tap, From: c.person(e, u.UserID), MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data}
+		var known bool
+		if tap.Chat, known = c.chatOfPeer(u.Peer); !known {
+			tap.Data = nil // nothing can be done there, but the tap is answered
+		}
+		c.handlers.Query(tap)
+		return nil
+	})
+	d.OnInlineBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateInlineBotCallbackQuery) error {
+		c.handlers.Query(&Event{Kind: Tap, From: c.person(e, u.UserID), QueryID: u.QueryID}) // we put no buttons there: it is answered as stale
+		return nil
+	})
+	d.OnBotPrecheckoutQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotPrecheckoutQuery) error {
+		c.handlers.Query(&Event{Kind: Checkout, From: c.person(e, u.UserID), QueryID: u.QueryID, At: c.opts.Now(), Checkout: &CheckoutQuery{
+			Payload: u.Payload, Currency: u.Currency, Amount: u.TotalAmount,
+		}})
+		return nil
+	})
+	d.OnBotStopped(func(ctx context.Context, e tg.Entities, u *tg.UpdateBotStopped) error {
+		person := c.person(e, u.UserID)
+		c.background.Go(func() { c.handlers.Stopped(ctx, person, u.Stopped) })
+		return nil
+	})
+	d.OnBotInlineQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotInlineQuery) error {
+		c.handlers.Query(&Event{Kind: Inline, From: c.person(e, u.UserID), QueryID: u.QueryID, Text: u.Query, Offset: u.Offset})
+		return nil
+	})
+	return d
+}
+
+// message handles a message of a private chat or a basic group.
+func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageClass) {
+	if m, ok := class.(*tg.MessageService); ok {
+		if p, ok := paymentOf(m); ok {
+			c.handlers.Payment(ctx, p)
+		}
+		return
+	}
+	m, ok := class.(*tg.Message)
+	if !ok || m.Out {
+		return
+	}
+	chat, ok := c.chatOfPeer(m.PeerID)
+	if !ok {
+		return
+	}
+	from := chat.ID
+	if u, ok := m.FromID.(*tg.PeerUser); ok {
+		from = u.UserID
+	} else if chat.Type != Private {
+		return // a channel or an anonymous admin speaks: nobody to answer
+	}
+	c.accept(ctx, c.event(e, chat, from, m))
+}
+
+// channelMessage handles a post of a channel, or a message of a supergroup. A supergroup may be indexed as well.
+func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.MessageClass) {
+	var peer tg.PeerClass
+	var id int
+	switch m := class.(type) {
+	case *tg.Message:
+		peer, id = m.PeerID, m.ID
+	case *tg.MessageService:
+		peer, id = m.PeerID, m.ID
+	}
+	p, ok := peer.(*tg.PeerChannel)
+	if !ok {
+		return
+	}
+	m, isMessage := class.(*tg.Message)
+	if isMessage {
+		if post, ok := postOf(p.ChannelID, m); ok && !m.Out {
+			c.index.Post(post)
+		} else {
+			c.index.Seen(filter.ChannelID(p.ChannelID), filter.MessageID(id))
+		}
+	} else {
+		c.index.Seen(filter.ChannelID(p.ChannelID), filter.MessageID(id))
+	}
+	if !isMessage || m.Post || m.Out {
+		return
+	}
+	chat, ok := c.chatOfPeer(p)
+	if u, isUser := m.FromID.(*tg.PeerUser); ok && isUser {
+		c.accept(ctx, c.event(e, chat, u.UserID, m))
+	}
+}
+
+func (c *Client) edited(channel int64, m *tg.Message) {
+	if post, ok := postOf(channel, m); ok {
+		c.index.Edit(post)
+		return
+	}
+	c.index.Delete(filter.ChannelID(channel), []filter.MessageID{filter.MessageID(m.ID)})
+}
+
+// accept passes on a message that is meant for the bot.
+func (c *Client) accept(ctx context.Context, e *Event) {
+	if e.Chat.Type != Private && !e.Addressed {
+		return
+	}
+	c.handlers.Message(ctx, e)
+}
+
+func (c *Client) event(entities tg.Entities, chat Chat, from int64, m *tg.Message) *Event {
+	e := &Event{Kind: Message, From: c.person(entities, from), Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
+	if fwd, ok := m.GetFwdFrom(); ok {
+		if ch, ok := fwd.FromID.(*tg.PeerChannel); ok && fwd.ChannelPost > 0 {
+			e.Forward = &Forward{ch.ChannelID, fwd.ChannelPost}
+		}
+	}
+	e.Command, e.Text, e.Addressed = address(e.Text, c.Username())
+	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private && (m.Mentioned || c.isOurs(chat, reply.ReplyToMsgID)) {
+		e.Addressed = true
+	}
+	return e
+}
+
+// address splits a command or a mention of the bot off a text. addressed reports a command that is not another bot's, or a mention.
+func address(text, username string) (command, rest string, addressed bool) {
+	if strings.HasPrefix(text, "/") {
+		word, args, _ := strings.Cut(text[1:], " ")
+		if line, more, cut := strings.Cut(word, "\n"); cut {
+			word, args = line, more+" "+args
+		}
+		name, to, named := strings.Cut(word, "@")
+		if name == "" || named && !strings.EqualFold(to, username) {
+			return "", text, false
+		}
+		return strings.ToLower(name), strings.TrimSpace(args), true
+	}
+	mention := "@" + username
+	for i := 0; i+len(mention) <= len(text); i++ {
+		end := i + len(mention)
+		if strings.EqualFold(text[i:end], mention) && (end == len(text) || !isNameByte(text[end])) {
+			return "", strings.TrimSpace(text[:i] + text[end:]), true
+		}
+	}
+	return "", text, false
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func (c *Client) person(e tg.Entities, id int64) Person {
+	p := Person{ID: id}
+	if u := e.Users[id]; u != nil {
+		p.Name, p.Language = u.FirstName, u.LangCode
+		if !u.Min {
+			c.state.setHash(hashKey{"user", id}, u.AccessHash)
+		}
+	}
+	return p
+}

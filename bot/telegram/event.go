@@ -1,0 +1,113 @@
+package telegram
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/constant"
+	"github.com/gotd/td/tg"
+)
+
+// Person is a Telegram user as an update shows them.
+type Person struct {
+	ID       int64
+	Name     string // first name
+	Language string // IETF tag of their client; empty where Telegram does not send it
+}
+
+// ChatType tells private chats, basic groups and supergroups apart.
+type ChatType uint8
+
+// The types of chats.
+const (
+	Private ChatType = iota
+	Group
+	Supergroup // also channels
+)
+
+// Chat is a place that messages are sent to.
+type Chat struct {
+	ID   int64 // of the user, group or channel, as Telegram gives it
+	Hash int64 // access hash; 0 for basic groups
+	Type ChatType
+}
+
+// Key is the chat's id in the Bot API's form, which is unique over all types: a basic group and a supergroup may share an id, not a key.
+func (c Chat) Key() int64 {
+	var id constant.TDLibPeerID
+	switch c.Type {
+	case Private:
+		id.User(c.ID)
+	case Group:
+		id.Chat(c.ID)
+	case Supergroup:
+		id.Channel(c.ID)
+	}
+	return int64(id)
+}
+
+func (c Chat) peer() tg.InputPeerClass {
+	switch c.Type {
+	case Group:
+		return &tg.InputPeerChat{ChatID: c.ID}
+	case Supergroup:
+		return &tg.InputPeerChannel{ChannelID: c.ID, AccessHash: c.Hash}
+	case Private:
+	}
+	return &tg.InputPeerUser{UserID: c.ID, AccessHash: c.Hash}
+}
+
+// EventKind tells the things that people do apart.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Message  EventKind = iota
+	Tap                // on a button of ours
+	Inline             // a query of inline mode
+	Checkout           // Telegram's question before it takes a payment
+	EventKinds
+)
+
+// Forward is the channel post that a message was forwarded from.
+type Forward struct {
+	Channel int64
+	Message int
+}
+
+// CheckoutQuery is a payment that Telegram is about to take.
+type CheckoutQuery struct {
+	Payload  []byte // of the invoice
+	Currency string // ISO code, or XTR for Stars
+	Amount   int64  // in the currency's smallest unit
+}
+
+// Event is one thing that a person did. The inbox stores messages as JSON, so the fields are plain.
+type Event struct {
+	Kind      EventKind
+	From      Person
+	Chat      Chat
+	MessageID int
+	At        time.Time
+	Text      string // without the command and the bot's name
+	Command   string // lower case, without its slash; empty for plain text
+	Addressed bool   // in a group: by command, mention or reply
+	Forward   *Forward
+	QueryID   int64
+	Data      []byte         // of a tapped button
+	Offset    string         // of an inline query
+	Checkout  *CheckoutQuery // of a Checkout
+
+	answered atomic.Bool
+}
+
+// Answered tells whether a tap or checkout has its answer. Telegram takes one for each.
+func (e *Event) Answered() bool { return e.answered.Load() }
+
+// ReplyTarget is the message to reply to: the question in a group, 0 in a private chat.
+func (e *Event) ReplyTarget() int {
+	if e.Chat.Type == Private {
+		return 0
+	}
+	return e.MessageID
+}

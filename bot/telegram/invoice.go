@@ -1,0 +1,105 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+// Invoice is a bill that Telegram shows with a button to pay.
+type Invoice struct {
+	Title    string
+	About    string
+	Payload  []byte // comes back with the checkout and the payment
+	Currency string // ISO code, or XTR for Stars
+	Amount   int64  // in the currency's smallest unit
+	Stars    bool   // paid in Stars, without a provider
+}
+
+// Payment is money that moved inside Telegram.
+type Payment struct {
+	Payer    int64
+	Payload  []byte // of the invoice
+	Charge   string // Telegram's id of it
+	Currency string
+	Amount   int64
+	Refunded bool // it went back
+}
+
+// ErrChargeRefused reports that Telegram refuses a refund for good.
+var ErrChargeRefused = errors.New("telegram refuses to refund this charge")
+
+const (
+	maxInvoiceTitle = 32  // characters
+	maxInvoiceAbout = 255 // characters
+	// startPay makes the button of a forwarded invoice lead to the bot: only the addressee may pay.
+	startPay = "pay"
+)
+
+func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name string) error {
+	title := CleanLine(i.Title, maxInvoiceTitle)
+	randomID := namedRandomID(to, name)
+	_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		media := &tg.InputMediaInvoice{
+			Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
+			Invoice: tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}},
+		}
+		media.SetStartParam(startPay)
+		if !i.Stars {
+			media.SetProvider(m.provider.Reveal())
+		}
+		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), Media: media, RandomID: randomID})
+	})
+	return err
+}
+
+func (m *Messenger) refundStars(ctx context.Context, to Chat, charge string) error {
+	err := m.queue.do(ctx, call{chat: to, method: "payments.refundStarsCharge", invoke: func(ctx context.Context) error {
+		_, err := m.api.PaymentsRefundStarsCharge(ctx, &tg.PaymentsRefundStarsChargeRequest{UserID: &tg.InputUser{UserID: to.ID, AccessHash: to.Hash}, ChargeID: charge})
+		return err
+	}})
+	switch {
+	case tgerr.Is(err, "CHARGE_ALREADY_REFUNDED"):
+		return nil
+	case tgerr.IsCode(err, 400):
+		return errors.Join(ErrChargeRefused, err)
+	}
+	return err
+}
+
+const maxRefusal = 200 // characters
+
+// AnswerCheckout answers a checkout: an empty refusal lets the payment go on. Only the first answer is sent.
+func (m *Messenger) AnswerCheckout(ctx context.Context, e *Event, refusal string) error {
+	if e.answered.Swap(true) {
+		return nil
+	}
+	return m.queue.do(ctx, call{method: "messages.setBotPrecheckoutResults", invoke: func(ctx context.Context) error {
+		r := &tg.MessagesSetBotPrecheckoutResultsRequest{QueryID: e.QueryID, Success: refusal == ""}
+		if refusal != "" {
+			r.SetError(CleanLine(refusal, maxRefusal))
+		}
+		_, err := m.api.MessagesSetBotPrecheckoutResults(ctx, r)
+		if tgerr.Is(err, "QUERY_ID_INVALID") { // too late: no money moves
+			return nil
+		}
+		return err
+	}})
+}
+
+// paymentOf reads a payment from a service message of a private chat; false for every other message.
+func paymentOf(m *tg.MessageService) (Payment, bool) {
+	peer, ok := m.PeerID.(*tg.PeerUser)
+	if !ok {
+		return Payment{}, false
+	}
+	switch a := m.Action.(type) {
+	case *tg.MessageActionPaymentSentMe:
+		return Payment{Payer: peer.UserID, Payload: a.Payload, Charge: a.Charge.ID, Currency: a.Currency, Amount: a.TotalAmount}, true
+	case *tg.MessageActionPaymentRefunded:
+		return Payment{Payer: peer.UserID, Payload: a.Payload, Charge: a.Charge.ID, Currency: a.Currency, Amount: a.TotalAmount, Refunded: true}, true
+	}
+	return Payment{}, false
+}

@@ -1,0 +1,117 @@
+package telegram
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+
+	"pavilion/filter"
+)
+
+// postOf turns a channel's message into a post of the index; false where it holds no file.
+func postOf(channel int64, m *tg.Message) (filter.Post, bool) {
+	media, ok := mediaOf(m)
+	if !ok {
+		return filter.Post{}, false
+	}
+	return filter.Post{
+		Place: filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}, Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
+	}, true
+}
+
+func mediaOf(m *tg.Message) (filter.Media, bool) {
+	switch media := m.Media.(type) {
+	case *tg.MessageMediaDocument:
+		d, ok := media.Document.(*tg.Document)
+		if !ok {
+			return filter.Media{}, false
+		}
+		f := filter.Media{
+			Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Mime: d.MimeType, Size: d.Size,
+			Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+		}
+		describe(&f, d.Attributes, m)
+		return f, true
+	case *tg.MessageMediaPhoto:
+		p, ok := media.Photo.(*tg.Photo)
+		if !ok || m.Message == "" { // a photo without a word cannot be found
+			return filter.Media{}, false
+		}
+		return filter.Media{
+			Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto, Mime: "image/jpeg",
+			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+		}, true
+	}
+	return filter.Media{}, false
+}
+
+// describe finds a document's kind and name; without a file name the first line of the caption serves, then what there is.
+func describe(f *filter.Media, attributes []tg.DocumentAttributeClass, m *tg.Message) {
+	for _, a := range attributes {
+		switch a := a.(type) {
+		case *tg.DocumentAttributeFilename:
+			f.Name = strings.TrimSpace(a.FileName)
+		case *tg.DocumentAttributeVideo:
+			f.Kind = filter.KindVideo
+		case *tg.DocumentAttributeAudio:
+			f.Kind = filter.KindAudio
+			if f.Name == "" {
+				f.Name = strings.Trim(strings.TrimSpace(a.Performer)+" - "+strings.TrimSpace(a.Title), " -")
+			}
+		}
+	}
+	if f.Kind == filter.KindDocument && strings.HasPrefix(f.Mime, "video/") {
+		f.Kind = filter.KindVideo
+	}
+	if f.Name == "" {
+		f.Name = firstLine(m.Message)
+	}
+	if f.Name == "" {
+		f.Name = fmt.Sprintf("%s %s", f.Kind, time.Unix(int64(m.Date), 0).UTC().Format("2006-01-02 15.04"))
+	}
+}
+
+const maxName = 120 // runes of a caption that stand in for a name
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	if r := []rune(s); len(r) > maxName {
+		s = string(r[:maxName])
+	}
+	return strings.TrimSpace(s)
+}
+
+func packEntities(entities []tg.MessageEntityClass) []byte {
+	if len(entities) == 0 {
+		return nil
+	}
+	var b bin.Buffer
+	b.PutVectorHeader(len(entities))
+	for _, e := range entities {
+		if err := e.Encode(&b); err != nil {
+			return nil
+		}
+	}
+	return b.Buf
+}
+
+// unpackEntities reads what packEntities wrote; formatting that cannot be read is left out.
+func unpackEntities(data []byte) []tg.MessageEntityClass {
+	b := &bin.Buffer{Buf: data}
+	n, err := b.VectorHeader()
+	if err != nil {
+		return nil
+	}
+	var out []tg.MessageEntityClass
+	for range min(n, 100) {
+		e, err := tg.DecodeMessageEntity(b)
+		if err != nil {
+			return nil
+		}
+		out = append(out, e)
+	}
+	return out
+}

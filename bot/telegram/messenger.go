@@ -1,0 +1,260 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+
+	"pavilion/filter"
+	"pavilion/internal/fault"
+	"pavilion/internal/secret"
+)
+
+// Errors of messages of our own.
+var (
+	// ErrMessageGone reports a message that cannot be edited or read any more.
+	ErrMessageGone = fault.New(fault.Gone, "message_gone", "That message is gone.")
+	// errNoAnswer reports a send of which nobody knows whether Telegram received it.
+	errNoAnswer = errors.New("telegram did not answer")
+)
+
+// Messenger turns what the screens say into calls. Every call passes the send queue.
+type Messenger struct {
+	api      *tg.Client
+	queue    *sendQueue
+	provider secret.String
+	onSent   func(chat Chat, id int)
+	hash     func(k hashKey) (int64, bool)
+	setHash  func(k hashKey, hash int64)
+	refresh  func(ctx context.Context, id filter.DocumentID) (filter.File, error) // reads a file's post anew
+	signedIn <-chan struct{}                                                      // closed once the access hashes are known
+}
+
+// MessengerOptions configure a Messenger.
+type MessengerOptions struct {
+	Limits   SendLimits
+	Provider secret.String // see Options
+	Logger   *slog.Logger
+	Now      func() time.Time
+}
+
+// NewMessenger makes a messenger that speaks through an invoker; Run lets it send. A Client has one of its own, which knows access hashes.
+func NewMessenger(network tg.Invoker, o MessengerOptions) *Messenger {
+	return &Messenger{
+		api: tg.NewClient(network), queue: newSendQueue(o.Limits, o.Logger, o.Now), provider: o.Provider,
+		onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {},
+		refresh: func(context.Context, filter.DocumentID) (filter.File, error) {
+			return filter.File{}, filter.ErrFileGone
+		},
+	}
+}
+
+// Run makes the queued calls until ctx ends.
+func (m *Messenger) Run(ctx context.Context) { m.queue.Run(ctx) }
+
+// SendText sends a message and returns its id; 0 where it had been sent before.
+func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (int, error) {
+	text, entities := r.formatted()
+	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: replyTo(r.ReplyTo), ReplyMarkup: r.markup(), Entities: entities}
+	id, err := m.send(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		fresh := *req // encoding changes a request, and a retry encodes again
+		fresh.Flags = 0
+		return m.api.MessagesSendMessage(ctx, &fresh)
+	})
+	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && req.ReplyTo != nil { // the question was deleted meanwhile
+		r.ReplyTo = 0
+		return m.SendText(ctx, to, r, c)
+	}
+	return id, err
+}
+
+func (m *Messenger) send(ctx context.Context, to Chat, lane Lane, method string, randomID int64, invoke func(context.Context) (tg.UpdatesClass, error)) (int, error) {
+	var id int
+	err := m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
+		u, err := invoke(ctx)
+		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
+			return nil // an earlier try, or an earlier process, has sent it
+		}
+		id = sentID(u, randomID)
+		return err
+	}})
+	if err == nil && id != 0 {
+		m.onSent(to, id)
+	}
+	return id, err
+}
+
+// EditText changes a message in place; a message that is so already is fine.
+func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) error {
+	return m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.editMessage", invoke: func(ctx context.Context) error {
+		text, entities := r.formatted()
+		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
+			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities,
+		})
+		switch {
+		case tgerr.Is(err, "MESSAGE_NOT_MODIFIED"):
+			return nil
+		case tgerr.Is(err, "MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"):
+			return errors.Join(ErrMessageGone, err)
+		}
+		return err
+	}})
+}
+
+// SendFile delivers a file by reference. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
+func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, replyID int, c Cause) error {
+	for attempt := 0; ; attempt++ {
+		caption, entities := captionOf(f.Media)
+		randomID := c.randomID(to)
+		_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
+				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: replyTo(replyID),
+			})
+		})
+		if !IsReferenceError(err) || attempt > 0 {
+			return err
+		}
+		if f, err = m.refresh(ctx, f.Media.Document); err != nil {
+			return err
+		}
+	}
+}
+
+// captionOf is a file's caption as it may be sent; a caption that had to be cut loses its formatting.
+func captionOf(f filter.Media) (string, []tg.MessageEntityClass) {
+	caption := cutText(f.Caption, maxCaption)
+	if caption != f.Caption {
+		return caption, nil
+	}
+	return caption, unpackEntities(f.CaptionEntities)
+}
+
+// IsReferenceError tells whether a send failed because a file's reference is no longer valid.
+func IsReferenceError(err error) bool {
+	rpc, ok := tgerr.As(err)
+	return ok && (strings.HasPrefix(rpc.Type, "FILE_REFERENCE_") || rpc.IsOneOf("MEDIA_EMPTY", "FILE_ID_INVALID"))
+}
+
+func inputMedia(f filter.Media) tg.InputMediaClass {
+	if f.Kind == filter.KindPhoto {
+		return &tg.InputMediaPhoto{ID: inputPhoto(f)}
+	}
+	return &tg.InputMediaDocument{ID: inputDocument(f)}
+}
+
+func inputPhoto(f filter.Media) *tg.InputPhoto {
+	return &tg.InputPhoto{ID: int64(f.Document), AccessHash: f.AccessHash, FileReference: f.Reference}
+}
+
+func inputDocument(f filter.Media) *tg.InputDocument {
+	return &tg.InputDocument{ID: int64(f.Document), AccessHash: f.AccessHash, FileReference: f.Reference}
+}
+
+// lateTextExpires is how long a text that waits for Telegram stays worth sending.
+const lateTextExpires = 2 * time.Hour
+
+// SayWhenAllowed sends a text into a chat that Telegram makes wait. It returns at once; the text goes out when the wait ends.
+func (m *Messenger) SayWhenAllowed(e *Event, text string, c Cause) {
+	req := &tg.MessagesSendMessageRequest{Peer: e.Chat.peer(), Message: text, RandomID: c.randomID(e.Chat)}
+	m.queue.post(call{lane: LaneBulk, chat: e.Chat, method: "messages.sendMessage", limited: true, invoke: func(ctx context.Context) error {
+		fresh := *req
+		_, err := m.api.MessagesSendMessage(ctx, &fresh)
+		return err
+	}}, m.queue.now().Add(lateTextExpires))
+}
+
+// MustWait tells whether Telegram makes a chat wait for longer than patience.
+func (m *Messenger) MustWait(chat Chat, patience time.Duration) bool {
+	return m.queue.mustWaitLonger(chat, patience)
+}
+
+// notify sends a text that answers no event.
+func (m *Messenger) notify(ctx context.Context, to Chat, r Reply, name string, silent bool) error {
+	randomID := namedRandomID(to, name)
+	var doubt atomic.Bool // a try of the queue's ended without Telegram's answer
+	_, err := m.send(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		text, entities := r.formatted()
+		u, err := m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, Entities: entities, NoWebpage: true, Silent: silent, RandomID: randomID, ReplyMarkup: r.markup()})
+		if _, answered := tgerr.As(err); err != nil && !answered {
+			doubt.Store(true)
+		}
+		return u, err
+	})
+	if err != nil && doubt.Load() {
+		return fmt.Errorf("%w: %s", errNoAnswer, err.Error()) // without the fault inside, which would say that nothing was sent
+	}
+	return err
+}
+
+// AnswerTap ends the progress bar on a tapped button, with a text or without. Only the first answer is sent.
+func (m *Messenger) AnswerTap(ctx context.Context, e *Event, text string, alert bool) error {
+	if e.answered.Swap(true) {
+		return nil
+	}
+	return m.queue.do(ctx, call{method: "messages.setBotCallbackAnswer", invoke: func(ctx context.Context) error {
+		_, err := m.api.MessagesSetBotCallbackAnswer(ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: e.QueryID, Message: cutText(text, maxTapAnswer), Alert: alert})
+		if tgerr.Is(err, "QUERY_ID_INVALID") { // too late, or answered
+			return nil
+		}
+		return err
+	}})
+}
+
+// TextOf reads a message of our own again.
+func (m *Messenger) TextOf(ctx context.Context, in Chat, id int) (string, error) {
+	var got tg.MessagesMessagesClass
+	err := m.queue.do(ctx, call{chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
+		want := []tg.InputMessageClass{&tg.InputMessageID{ID: id}}
+		if in.Type == Supergroup {
+			got, err = m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: &tg.InputChannel{ChannelID: in.ID, AccessHash: in.Hash}, ID: want})
+			return err
+		}
+		got, err = m.api.MessagesGetMessages(ctx, want)
+		return err
+	}})
+	if err != nil {
+		return "", err
+	}
+	for _, c := range messagesOf(got) {
+		if msg, ok := c.(*tg.Message); ok && msg.ID == id && msg.Out {
+			return msg.Message, nil
+		}
+	}
+	return "", ErrMessageGone
+}
+
+func messagesOf(c tg.MessagesMessagesClass) []tg.MessageClass {
+	if m, ok := c.AsModified(); ok {
+		return m.GetMessages()
+	}
+	return nil
+}
+
+func replyTo(id int) tg.InputReplyToClass {
+	if id == 0 {
+		return nil
+	}
+	return &tg.InputReplyToMessage{ReplyToMsgID: id}
+}
+
+// sentID finds the id that a sent message got.
+func sentID(u tg.UpdatesClass, randomID int64) int {
+	switch u := u.(type) {
+	case *tg.UpdateShortSentMessage:
+		return u.ID
+	case *tg.Updates:
+		for _, x := range u.Updates {
+			if id, ok := x.(*tg.UpdateMessageID); ok && id.RandomID == randomID {
+				return id.ID
+			}
+		}
+	}
+	return 0
+}

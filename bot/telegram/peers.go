@@ -1,0 +1,117 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gotd/td/constant"
+	"github.com/gotd/td/tg"
+
+	"pavilion/internal/fault"
+)
+
+// Errors of messages that answer no event.
+var (
+	// ErrStranger reports a person who never wrote to the bot. Telegram does not let a bot write first.
+	ErrStranger = fault.New(fault.Gone, "stranger", "That person has never written to the bot.")
+	// ErrAway reports that there is no connection to Telegram.
+	ErrAway = fault.New(fault.Unavailable, "telegram_away", "Telegram cannot be reached at the moment.")
+)
+
+// lateUpdates is how long after the sign-in a person may still turn up in a missed update.
+const lateUpdates = 10 * time.Second
+
+// PrivateChat is the chat with a person who has written to the bot. It asks Postgres for an access hash that another process stored. It
+// returns ErrStranger for a person without one, and ErrAway while missed updates may still bring it.
+func (c *Client) PrivateChat(ctx context.Context, person int64) (Chat, error) {
+	key := hashKey{"user", person}
+	hash, ok := c.state.hash(key)
+	if !ok {
+		var err error
+		if hash, ok, err = c.state.store.hash(ctx, c.state.botID, key); err != nil {
+			return Chat{}, err
+		}
+		if !ok && c.opts.Now().Sub(c.signedInAt) < lateUpdates {
+			return Chat{}, ErrAway
+		}
+		if !ok {
+			return Chat{}, ErrStranger
+		}
+		c.state.setHash(key, hash)
+	}
+	return Chat{ID: person, Hash: hash, Type: Private}, nil
+}
+
+// ChatOf is the chat of a stored key; false where the bot does not know its access hash.
+func (c *Client) ChatOf(key int64) (Chat, bool) {
+	switch id := constant.TDLibPeerID(key); {
+	case id.IsUser():
+		return c.chatOfPeer(&tg.PeerUser{UserID: id.ToPlain()})
+	case id.IsChannel():
+		return c.chatOfPeer(&tg.PeerChannel{ChannelID: id.ToPlain()})
+	default:
+		return c.chatOfPeer(&tg.PeerChat{ChatID: id.ToPlain()})
+	}
+}
+
+// chatOfPeer finds the access hash of a peer. gotd stores it before it calls the dispatcher.
+func (c *Client) chatOfPeer(peer tg.PeerClass) (Chat, bool) {
+	switch p := peer.(type) {
+	case *tg.PeerUser:
+		h, ok := c.state.hash(hashKey{"user", p.UserID})
+		return Chat{p.UserID, h, Private}, ok
+	case *tg.PeerChat:
+		return Chat{p.ChatID, 0, Group}, true
+	case *tg.PeerChannel:
+		h, ok := c.state.hash(hashKey{"channel", p.ChannelID})
+		return Chat{p.ChannelID, h, Supergroup}, ok
+	}
+	return Chat{}, false
+}
+
+// Notify sends a text to a person who did not just ask for it. Sends of one name are one message to Telegram. An error that is no fault leaves
+// open whether the message was sent.
+func (c *Client) Notify(ctx context.Context, person int64, r Reply, name string, silent bool) error {
+	to, err := c.reach(ctx, person)
+	if err != nil {
+		return err
+	}
+	return c.Messenger.notify(ctx, to, r, name, silent)
+}
+
+// SendInvoice shows an invoice in a person's private chat. Sends of one name are one message to Telegram.
+func (c *Client) SendInvoice(ctx context.Context, person int64, i Invoice, name string) error {
+	to, err := c.reach(ctx, person)
+	if err != nil {
+		return err
+	}
+	return c.orAway(c.Messenger.sendInvoice(ctx, to, i, name))
+}
+
+// RefundStars returns a charge to its payer. A repeated refund is no error. It returns ErrChargeRefused where Telegram refuses for good.
+func (c *Client) RefundStars(ctx context.Context, person int64, charge string) error {
+	to, err := c.reach(ctx, person)
+	if err != nil {
+		return err
+	}
+	return c.orAway(c.Messenger.refundStars(ctx, to, charge))
+}
+
+// reach waits for the sign-in and finds a person's chat.
+func (c *Client) reach(ctx context.Context, person int64) (Chat, error) {
+	select {
+	case <-c.signedIn:
+	case <-ctx.Done():
+		return Chat{}, errors.Join(ErrAway, context.Cause(ctx))
+	}
+	return c.PrivateChat(ctx, person)
+}
+
+// orAway adds ErrAway to a call's error where the connection is down.
+func (c *Client) orAway(err error) error {
+	if err != nil && fault.KindOf(err) == fault.Internal && !c.connected.Load() {
+		return errors.Join(ErrAway, err)
+	}
+	return err
+}

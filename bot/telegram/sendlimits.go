@@ -1,0 +1,62 @@
+package telegram
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// SendLimits are Telegram's, as far as it tells them.
+type SendLimits struct {
+	PerSecond      float64 // in all; 30 where 0
+	ChatPerSecond  float64 // to one chat; 1 where 0
+	ChatBurst      int     // messages to one chat that may go at once; 3 where 0
+	GroupPerMinute float64 // to one group; 20 where 0
+	Concurrency    int     // calls under way at once; 32 where 0
+	Attempts       int     // of a call that fails for passing reasons; 5 where 0
+}
+
+func (l SendLimits) orDefaults() SendLimits {
+	l.PerSecond, l.ChatPerSecond, l.ChatBurst = cmp.Or(l.PerSecond, 30), cmp.Or(l.ChatPerSecond, 1), cmp.Or(l.ChatBurst, 3)
+	l.GroupPerMinute, l.Concurrency, l.Attempts = cmp.Or(l.GroupPerMinute, 20), cmp.Or(l.Concurrency, 32), cmp.Or(l.Attempts, 5)
+	return l
+}
+
+// chatLimits are what Telegram allows to one chat: so many a second, and in a group so many a minute too.
+type chatLimits []*rate.Limiter
+
+func (l chatLimits) full(now time.Time) bool {
+	return !slices.ContainsFunc(l, func(l *rate.Limiter) bool { return l.TokensAt(now) < float64(l.Burst()) })
+}
+
+// chat is the limits of one chat; those that are full again are forgotten when they become many.
+func (q *sendQueue) chat(c Chat) chatLimits {
+	c.Hash = 0
+	if l := q.chats[c]; l != nil {
+		return l
+	}
+	if len(q.chats) > 10_000 {
+		now := q.now()
+		for k, l := range q.chats {
+			if l.full(now) {
+				delete(q.chats, k)
+			}
+		}
+	}
+	l := chatLimits{rate.NewLimiter(rate.Limit(q.limits.ChatPerSecond), q.limits.ChatBurst)}
+	if c.Type != Private {
+		l = append(l, rate.NewLimiter(rate.Limit(q.limits.GroupPerMinute/60), max(1, int(q.limits.GroupPerMinute))))
+	}
+	q.chats[c] = l
+	return l
+}
+
+func untilToken(l *rate.Limiter, now time.Time) time.Duration {
+	missing := 1 - l.TokensAt(now)
+	if missing <= 1e-9 {
+		return 0
+	}
+	return time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Microsecond
+}

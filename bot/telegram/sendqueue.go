@@ -1,0 +1,356 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/tgerr"
+	"golang.org/x/time/rate"
+
+	"pavilion/internal/fault"
+)
+
+// What a caller can tell apart.
+var (
+	// ErrBlocked means that a person blocked the bot or deleted their account.
+	ErrBlocked = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
+	// ErrTelegramWaits means that Telegram told us to wait for longer than the caller can.
+	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits", "Telegram has told me to slow down here. Please try again in a few minutes.")
+	errQueueStopped  = errors.New("the send queue has stopped")
+)
+
+// call is one request to Telegram.
+type call struct {
+	lane    Lane
+	chat    Chat // zero where it is about no chat
+	method  string
+	limited bool // counts as a message
+	invoke  func(ctx context.Context) error
+}
+
+// sendQueue is the one way out. It keeps Telegram's limits, so that it is seldom told to wait, and when it is told, only the chat or the
+// method concerned waits.
+type sendQueue struct {
+	limits    SendLimits
+	logger    *slog.Logger
+	onBlocked func(ctx context.Context, userID int64)
+	now       func() time.Time
+
+	mu      sync.Mutex
+	lanes   [lanes]*lineSet
+	parks   map[parkKey]time.Time       // chat or method → when it may go on
+	told    map[string]map[parkKey]bool // method → chats told to wait since it last succeeded
+	all     *rate.Limiter
+	chats   map[Chat]chatLimits
+	active  int
+	retries int
+	floods  int64 // times that Telegram asked to wait
+	stopped bool
+	wake    chan struct{}
+}
+
+// parkKey is what a FLOOD_WAIT is about: a chat where the call has one, else the method.
+type parkKey struct {
+	chat   Chat
+	method string
+}
+
+func (c call) park() parkKey {
+	if c.chat.ID == 0 {
+		return parkKey{method: c.method}
+	}
+	chat := c.chat
+	chat.Hash = 0
+	return parkKey{chat: chat}
+}
+
+// methodFloods is how many chats in a row must be told to wait, with no success in between, before the method itself is believed to be
+// concerned. Until then the others go on; after that asking on for each chat would only make Telegram angrier.
+const methodFloods = 4
+
+func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
+	l = l.orDefaults()
+	q := &sendQueue{
+		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, parks: map[parkKey]time.Time{},
+		told: map[string]map[parkKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
+		chats: map[Chat]chatLimits{}, wake: make(chan struct{}, 1),
+	}
+	for i := range q.lanes {
+		q.lanes[i] = newLineSet()
+	}
+	return q
+}
+
+// do has a call made and waits for its result. A caller whose deadline lies before the end of a FLOOD_WAIT is told so at once.
+func (q *sendQueue) do(ctx context.Context, c call) error {
+	p := &pending{call: c, ctx: ctx, done: make(chan error, 1)}
+	q.mu.Lock()
+	var refusal error
+	switch {
+	case q.stopped:
+		refusal = errQueueStopped
+	case q.late(p, q.parked(c, q.now())):
+		refusal = ErrTelegramWaits
+	default:
+		q.lanes[c.lane].add(queueKey{chat: c.park().chat, method: c.method, limited: c.limited}, p, false, time.Time{})
+	}
+	q.mu.Unlock()
+	if refusal != nil {
+		return fmt.Errorf("%s: %w", c.method, refusal)
+	}
+	q.signal()
+	select {
+	case err := <-p.done:
+		return err
+	case <-ctx.Done(): // its place is given up
+		return fmt.Errorf("%s: %w", c.method, context.Cause(ctx))
+	}
+}
+
+// mustWaitLonger tells whether Telegram makes a chat wait for longer than patience.
+func (q *sendQueue) mustWaitLonger(chat Chat, patience time.Duration) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.now()
+	return q.parked(call{chat: chat}, now).After(now.Add(patience))
+}
+
+// post has a call made some time before it expires; nobody waits for it. One for the same chat that is not made yet takes its place.
+func (q *sendQueue) post(c call, expires time.Time) {
+	key := queueKey{chat: c.park().chat, method: c.method, limited: c.limited, posted: true}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stopped || q.lanes[c.lane].byKey[key] != nil {
+		return
+	}
+	q.lanes[c.lane].add(key, &pending{call: c, ctx: context.Background(), expires: expires, done: make(chan error, 1)}, false, time.Time{})
+	q.signal()
+}
+
+func (q *sendQueue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run makes calls until ctx ends and those under way have returned; those that still wait are told.
+func (q *sendQueue) Run(ctx context.Context) {
+	var calls sync.WaitGroup
+	defer func() {
+		calls.Wait()
+		q.refuseAll()
+	}()
+	for ctx.Err() == nil {
+		p, wait := q.pick()
+		if p != nil {
+			calls.Go(func() { q.make(ctx, p) })
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-q.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+func (q *sendQueue) refuseAll() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stopped = true
+	for i, lane := range q.lanes {
+		for _, l := range lane.byKey {
+			for _, p := range l.calls {
+				p.done <- errQueueStopped
+			}
+		}
+		q.lanes[i] = newLineSet()
+	}
+}
+
+// pick takes the most urgent call that may go now; without one it says how long nothing can change by itself.
+func (q *sendQueue) pick() (*pending, time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, wait := q.now(), time.Minute
+	if q.active >= q.limits.Concurrency {
+		return nil, wait
+	}
+	full := untilToken(q.all, now)
+	for _, lane := range q.lanes {
+		next := lane.wake(now)
+		p := lane.take(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
+		if p == nil && full > 0 && len(lane.ready[1]) > 0 {
+			wait = min(wait, full)
+		} else if p == nil {
+			p = lane.take(true, now, func(l *line) time.Time { return q.mustWait(l, now) })
+		}
+		if p == nil {
+			if len(lane.waiting) > 0 { // also those that have just been found to wait
+				next = lane.waiting[0].until
+			}
+			if !next.IsZero() {
+				wait = min(wait, next.Sub(now))
+			}
+			continue
+		}
+		if p.limited {
+			q.all.AllowN(now, 1)
+			for _, l := range q.chat(p.chat) {
+				l.AllowN(now, 1)
+			}
+		}
+		q.active++
+		return p, 0
+	}
+	return nil, max(wait, time.Millisecond)
+}
+
+// mustWait tells until when a line has to wait, and tells those of its callers who cannot wait so long; q.mu is held.
+func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
+	until := q.parked(l.calls[0].call, now)
+	if !until.IsZero() {
+		kept := l.calls[:0]
+		for _, p := range l.calls {
+			if q.late(p, until) {
+				p.done <- fmt.Errorf("%s: %w", p.method, ErrTelegramWaits)
+			} else {
+				kept = append(kept, p)
+			}
+		}
+		clear(l.calls[len(kept):])
+		l.calls = kept
+	}
+	if l.key.limited {
+		for _, limit := range q.chat(l.key.chat) {
+			if w := untilToken(limit, now); w > 0 && now.Add(w).After(until) {
+				until = now.Add(w)
+			}
+		}
+	}
+	return until
+}
+
+// parked tells until when Telegram forbids a call; q.mu is held.
+func (q *sendQueue) parked(c call, now time.Time) (until time.Time) {
+	for _, key := range []parkKey{c.park(), {method: c.method}} {
+		if t, ok := q.parks[key]; ok && t.After(now) && t.After(until) {
+			until = t
+		}
+	}
+	return until
+}
+
+// late tells whether a caller's patience ends before a time.
+func (q *sendQueue) late(p *pending, until time.Time) bool {
+	deadline, limited := p.wanted()
+	return limited && until.After(deadline)
+}
+
+func (q *sendQueue) make(ctx context.Context, p *pending) {
+	cctx, cancel := context.WithCancelCause(p.ctx)
+	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	err := p.invoke(cctx) //nolint:contextcheck // ends with the caller or with the queue, whichever is first
+	stop()
+	cancel(nil)
+	if again := q.settle(ctx, p, err); again {
+		return
+	}
+	if tgerr.Is(err, "USER_IS_BLOCKED", "INPUT_USER_DEACTIVATED", "USER_DEACTIVATED", "USER_DEACTIVATED_BAN") {
+		if p.chat.Type == Private && p.chat.ID != 0 {
+			q.onBlocked(context.WithoutCancel(ctx), p.chat.ID)
+		}
+		err = errors.Join(ErrBlocked, err)
+	}
+	if _, flood := floodWait(err); flood {
+		err = errors.Join(ErrTelegramWaits, err)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", p.method, err)
+	}
+	p.done <- err
+}
+
+// settle ends a call's time under way; true when it will be made again.
+func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.signal()
+	q.active--
+	now := q.now()
+	key := queueKey{chat: p.park().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
+	wait, flood := floodWait(err)
+	if !flood {
+		delete(q.told, p.method)
+	}
+	switch {
+	case flood:
+		until := now.Add(wait)
+		q.flood(ctx, p.call, until, now)
+		if q.late(p, until) || p.ctx.Err() != nil {
+			return false
+		}
+		q.lanes[p.lane].add(key, p, true, time.Time{})
+		return true
+	case passing(err) && p.ctx.Err() == nil && ctx.Err() == nil && p.attempt+1 < q.limits.Attempts:
+		p.attempt++
+		q.retries++
+		key.retry = q.retries
+		// Full jitter: calls that failed together come back apart.
+		q.lanes[p.lane].add(key, p, false, now.Add(time.Duration(rand.Int64N(int64(200*time.Millisecond)<<p.attempt)))) //nolint:gosec // jitter
+		return true
+	}
+	return false
+}
+
+// flood notes what Telegram forbids; q.mu is held.
+func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
+	for k, t := range q.parks {
+		if t.Before(now) {
+			delete(q.parks, k)
+		}
+	}
+	key := c.park()
+	q.floods++
+	q.parks[key] = until
+	if q.told[c.method] == nil {
+		q.told[c.method] = map[parkKey]bool{}
+	}
+	q.told[c.method][key] = true
+	whole := key.chat.ID == 0 || len(q.told[c.method]) >= methodFloods
+	if whole {
+		q.parks[parkKey{method: c.method}] = until
+	}
+	q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", c.method), slog.Duration("wait", until.Sub(now)), slog.Bool("whole_method", whole))
+}
+
+// floodWait is how long Telegram asks to wait; a group's slow mode asks the same way.
+func floodWait(err error) (time.Duration, bool) {
+	rpc, ok := tgerr.AsType(err, "SLOWMODE_WAIT")
+	if !ok {
+		return tgerr.AsFloodWait(err)
+	}
+	return time.Duration(rpc.Argument) * time.Second, true
+}
+
+// passing tells errors that may be gone at the next try: Telegram's own, and a connection that broke.
+func passing(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if rpc, ok := errors.AsType[*tgerr.Error](err); ok {
+		if rpc.IsType("RANDOM_ID_DUPLICATE") { // it was sent before
+			return false
+		}
+		return rpc.Code >= 500 || rpc.Code < 0
+	}
+	return fault.KindOf(err) == fault.Internal
+}

@@ -1,0 +1,344 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/session"
+	"github.com/gotd/td/telegram/updates"
+)
+
+// state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
+// Postgres that is down stops nothing. What is written never runs ahead of the handlers, because gotd changes pts after they return, and a
+// channel's pts waits until what the handlers gave to the index is on record there: nobody repeats an edit or a deletion that is behind it.
+// Every pts waits while the inbox owes an answer, or booking a message that money moved, that only this process knows of.
+type state struct {
+	botID  int64
+	store  stateStore
+	index  func(ctx context.Context) error // returns when what the index was given outlives the process
+	owes   func() bool                     // whether anything waits in this process's memory only
+	logger *slog.Logger
+
+	mu       sync.Mutex
+	session  []byte
+	known    bool
+	user     updates.State
+	channel  map[int64]int
+	hashes   map[hashKey]int64
+	dirty    changes
+	degraded bool
+}
+
+// hashKey names an access hash.
+type hashKey struct {
+	kind string // user or channel
+	peer int64
+}
+
+// changes are what Postgres does not have yet.
+type changes struct {
+	user    bool
+	channel map[int64]int
+	hashes  map[hashKey]int64
+}
+
+func (c *changes) empty() bool { return !c.user && len(c.channel) == 0 && len(c.hashes) == 0 }
+
+const (
+	stateEvery = 200 * time.Millisecond
+	stateCall  = 3 * time.Second
+	stateLoad  = time.Minute // an access hash for everybody who ever wrote
+	stateAgain = time.Second
+)
+
+var errNoState = errors.New("no update state yet")
+
+func newState(botID int64, store stateStore, index func(context.Context) error, owes func() bool, logger *slog.Logger) *state {
+	return &state{botID: botID, store: store, index: index, owes: owes, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+}
+
+func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
+
+// load reads everything from Postgres, however long that takes: without it what came while nobody was connected would be skipped.
+func (s *state) load(ctx context.Context) error {
+	loaded, err := s.tryLoad(ctx)
+	for err != nil {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "the update state cannot be read yet", slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(stateAgain):
+		}
+		loaded, err = s.tryLoad(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.session, s.known, s.user = loaded.session, loaded.known, loaded.user
+	s.channel, s.hashes = loaded.channel, loaded.hashes
+	return nil
+}
+
+func (s *state) tryLoad(ctx context.Context) (loadedState, error) {
+	ctx, cancel := context.WithTimeout(ctx, stateLoad)
+	defer cancel()
+	return s.store.load(ctx, s.botID)
+}
+
+// Run writes changes until ctx ends, and once more then. Channels' pts have a loop of their own: the rest does not wait for the index.
+func (s *state) Run(ctx context.Context) {
+	var channels sync.WaitGroup
+	channels.Go(func() { untilOver(ctx, s.flushChannels) })
+	untilOver(ctx, s.flush)
+	channels.Wait()
+}
+
+func untilOver(ctx context.Context, flush func(ctx context.Context)) {
+	ticker := time.NewTicker(stateEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			flush(context.WithoutCancel(ctx))
+			return
+		case <-ticker.C:
+			flush(ctx)
+		}
+	}
+}
+
+// flush writes the bot's own pts and the access hashes.
+func (s *state) flush(ctx context.Context) {
+	s.mu.Lock()
+	c, user := changes{user: s.dirty.user, hashes: s.dirty.hashes}, s.user
+	s.dirty.user, s.dirty.hashes = false, map[hashKey]int64{}
+	s.mu.Unlock()
+	s.holdBack(&c)
+	s.write(ctx, user, c)
+}
+
+// flushChannels writes the channels' pts once the index has on record what came before them.
+func (s *state) flushChannels(ctx context.Context) {
+	s.mu.Lock()
+	c := changes{channel: s.dirty.channel}
+	s.dirty.channel = map[int64]int{}
+	s.mu.Unlock()
+	s.holdBack(&c)
+	if c.empty() {
+		return
+	}
+	call, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	if s.index(call) != nil {
+		s.putBack(c)
+		return
+	}
+	s.write(ctx, updates.State{}, c)
+}
+
+// write saves changes; those that cannot be saved stay.
+func (s *state) write(ctx context.Context, user updates.State, c changes) {
+	if c.empty() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	err := s.store.save(ctx, s.botID, user, c)
+	if err != nil {
+		s.putBack(c)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if (err != nil) == s.degraded {
+		return
+	}
+	if s.degraded = err != nil; s.degraded {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "update state stays in memory: Postgres does not answer", slog.Any("error", err))
+	} else {
+		s.logger.LogAttrs(ctx, slog.LevelInfo, "update state is written again")
+	}
+}
+
+// holdBack takes every pts out of changes while the inbox owes answers. It looks after the changes were taken: a message is owed before its
+// pts moves.
+func (s *state) holdBack(c *changes) {
+	if s.owes() {
+		s.putBack(changes{user: c.user, channel: c.channel})
+		c.user, c.channel = false, nil
+	}
+}
+
+// putBack marks changes as not written, unless newer ones are.
+func (s *state) putBack(c changes) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirty.user = s.dirty.user || c.user
+	for id, pts := range c.channel {
+		if _, newer := s.dirty.channel[id]; !newer {
+			s.dirty.channel[id] = pts
+		}
+	}
+	for k, h := range c.hashes {
+		if _, newer := s.dirty.hashes[k]; !newer {
+			s.dirty.hashes[k] = h
+		}
+	}
+}
+
+// LoadSession gives gotd its session.
+func (s *state) LoadSession(context.Context) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.session == nil {
+		return nil, session.ErrNotFound
+	}
+	return slices.Clone(s.session), nil
+}
+
+// StoreSession keeps gotd's session. It is rare and must last, so it is written at once.
+func (s *state) StoreSession(ctx context.Context, data []byte) error {
+	s.mu.Lock()
+	s.session = slices.Clone(data)
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, stateCall)
+	defer cancel()
+	if err := s.store.saveSession(ctx, s.botID, data); err != nil {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "the session is not stored; the next start signs in with the token", slog.Any("error", err))
+	}
+	return nil
+}
+
+// GetState gives gotd the pts to go on from.
+func (s *state) GetState(context.Context, int64) (updates.State, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user, s.known, nil
+}
+
+func (s *state) change(fn func(*updates.State)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.known {
+		return errNoState
+	}
+	fn(&s.user)
+	s.dirty.user = true
+	return nil
+}
+
+// SetState replaces the state. The first one is written at once: a process that died before it was would leave the next without a beginning,
+// and what came meanwhile would be skipped.
+func (s *state) SetState(ctx context.Context, _ int64, st updates.State) error {
+	s.mu.Lock()
+	first := !s.known
+	s.user, s.known, s.dirty.user = st, true, true
+	s.mu.Unlock()
+	if first {
+		s.flush(ctx)
+	}
+	return nil
+}
+
+// SetPts, SetQts, SetDate, SetSeq and SetDateSeq move the state on.
+func (s *state) SetPts(_ context.Context, _ int64, pts int) error {
+	return s.change(func(u *updates.State) { u.Pts = pts })
+}
+
+// SetQts moves qts on.
+func (s *state) SetQts(_ context.Context, _ int64, qts int) error {
+	return s.change(func(u *updates.State) { u.Qts = qts })
+}
+
+// SetDate moves the date on.
+func (s *state) SetDate(_ context.Context, _ int64, date int) error {
+	return s.change(func(u *updates.State) { u.Date = date })
+}
+
+// SetSeq moves seq on.
+func (s *state) SetSeq(_ context.Context, _ int64, seq int) error {
+	return s.change(func(u *updates.State) { u.Seq = seq })
+}
+
+// SetDateSeq moves both on.
+func (s *state) SetDateSeq(_ context.Context, _ int64, date, seq int) error {
+	return s.change(func(u *updates.State) { u.Date, u.Seq = date, seq })
+}
+
+// GetChannelPts gives gotd the pts of a channel.
+func (s *state) GetChannelPts(_ context.Context, _, channelID int64) (int, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pts, ok := s.channel[channelID]
+	return pts, ok, nil
+}
+
+// SetChannelPts moves a channel on.
+func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channel[channelID], s.dirty.channel[channelID] = pts, pts
+	return nil
+}
+
+// ForEachChannels walks the channels that gotd goes on with.
+func (s *state) ForEachChannels(ctx context.Context, _ int64, f func(ctx context.Context, channelID int64, pts int) error) error {
+	for _, id := range s.channels() {
+		pts, _, _ := s.GetChannelPts(ctx, 0, id)
+		if err := f(ctx, id, pts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *state) channels() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]int64, 0, len(s.channel))
+	for id := range s.channel {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (s *state) setHash(k hashKey, hash int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hashes[k] != hash {
+		s.hashes[k], s.dirty.hashes[k] = hash, hash
+	}
+}
+
+func (s *state) hash(k hashKey) (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, ok := s.hashes[k]
+	return h, ok
+}
+
+// SetChannelAccessHash keeps the hash by which a channel may be asked for.
+func (s *state) SetChannelAccessHash(_ context.Context, _, channelID, hash int64) error {
+	s.setHash(hashKey{"channel", channelID}, hash)
+	return nil
+}
+
+// GetChannelAccessHash finds it again.
+func (s *state) GetChannelAccessHash(_ context.Context, _, channelID int64) (int64, bool, error) {
+	h, ok := s.hash(hashKey{"channel", channelID})
+	return h, ok, nil
+}
+
+// SetUserAccessHash keeps the hash by which a person may be written to.
+func (s *state) SetUserAccessHash(_ context.Context, _, userID, hash int64) error {
+	s.setHash(hashKey{"user", userID}, hash)
+	return nil
+}
+
+// GetUserAccessHash finds it again.
+func (s *state) GetUserAccessHash(_ context.Context, _, userID int64) (int64, bool, error) {
+	h, ok := s.hash(hashKey{"user", userID})
+	return h, ok, nil
+}

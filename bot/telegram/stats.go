@@ -1,0 +1,38 @@
+package telegram
+
+// Stats are the bot's figures for those who run it.
+type Stats struct {
+	Connected  bool
+	Updates    int // received and not yet looked at
+	Sends      int // waiting for their turn
+	Calls      int // under way at Telegram
+	FloodWaits int64
+}
+
+// Stats reports the figures now.
+func (c *Client) Stats() Stats {
+	s := c.Messenger.queue.stats()
+	s.Connected = c.connected.Load()
+	s.Updates = c.updates.length()
+	return s
+}
+
+// stats reports the queue's part.
+func (q *sendQueue) stats() Stats {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := Stats{Calls: q.active, FloodWaits: q.floods}
+	for _, l := range q.lanes {
+		for _, line := range l.byKey {
+			s.Sends += len(line.calls)
+		}
+	}
+	return s
+}
+
+// length is how many updates wait.
+func (q *updateQueue) length() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)
+}

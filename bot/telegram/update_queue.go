@@ -1,0 +1,64 @@
+package telegram
+
+import (
+	"context"
+	"sync"
+
+	"github.com/gotd/td/tg"
+)
+
+// updateQueue stands between gotd's read loop and the updates manager and never refuses. The manager's own queue holds ten: with a slow
+// handler behind it the read loop would stall, and the answers to our own requests with it.
+type updateQueue struct {
+	next func(context.Context, tg.UpdatesClass) error
+
+	mu    sync.Mutex
+	items []tg.UpdatesClass
+	wake  chan struct{}
+}
+
+func newUpdateQueue(next func(context.Context, tg.UpdatesClass) error) *updateQueue {
+	return &updateQueue{next: next, wake: make(chan struct{}, 1)}
+}
+
+// Handle takes updates from gotd.
+func (q *updateQueue) Handle(_ context.Context, u tg.UpdatesClass) error {
+	q.add(u)
+	return nil
+}
+
+func (q *updateQueue) add(u tg.UpdatesClass) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = append(q.items, u)
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run feeds the manager in order until ctx ends.
+func (q *updateQueue) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-q.wake:
+		}
+		for {
+			q.mu.Lock()
+			items := q.items
+			q.items = nil
+			q.mu.Unlock()
+			if len(items) == 0 {
+				break
+			}
+			for _, u := range items {
+				if ctx.Err() != nil {
+					return
+				}
+				_ = q.next(ctx, u) // the manager logs what it cannot use
+			}
+		}
+	}
+}
