@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/hbollon/go-edlib"
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
@@ -37,16 +37,23 @@ func (b *Bot) commandList() []chat.Command {
 
 // handleHelp lists the commands that the person can use.
 func (b *Bot) handleHelp(ctx context.Context, e *telegram.Event) error {
-	in := b.chat.Texts.In(e)
-	var lines []string
+	var listed []chat.Command
 	for _, c := range b.commands {
 		if !c.Hidden && b.mayUse(c, e.From.ID) && (c.When == nil || c.When(ctx)) {
-			lines = append(lines, usage(in, c)+": "+in.Say("command."+c.Name))
+			listed = append(listed, c)
 		}
 	}
-	text := in.Say("help.intro", b.client.Username()) + "\n\n" + strings.Join(lines, "\n")
+	text := helpText(b.chat.Texts.In(e), b.client.Username(), listed)
 	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
 	return err
+}
+
+func helpText(in *phrase.Speaker, username string, commands []chat.Command) string {
+	lines := []string{in.Say("help.intro", username), ""}
+	for _, c := range commands {
+		lines = append(lines, usage(in, c)+": "+in.Say("command."+c.Name))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // mayUse tells whether a command is listed for a person. Who is staff is decided by its handler; the club's admins see those commands.
@@ -63,34 +70,41 @@ func usage(in *phrase.Speaker, c chat.Command) string {
 
 // handleUnknown answers a command that does not exist with the nearest one that does.
 func (b *Bot) handleUnknown(ctx context.Context, e *telegram.Event) error {
-	in := b.chat.Texts.In(e)
-	text := in.Say("help.unknown", telegram.CleanLine(e.Command, 32))
-	if near := b.nearest(e.Command, e.From.ID); near != "" {
-		text += " " + in.Say("help.suggest", near)
+	var names []string
+	for _, c := range b.commands {
+		if b.mayUse(c, e.From.ID) {
+			names = append(names, c.Name)
+		}
 	}
-	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text + " " + in.Say("help.otherwise")}, telegram.Cause{Event: e})
+	text := unknownText(b.chat.Texts.In(e), e.Command, names)
+	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text}, telegram.Cause{Event: e})
 	return err
 }
 
 const maxCommand = 32 // characters, in Telegram
 
-// nearest is the command that a person may have meant: one that begins with the word, or the one with the fewest typing errors, at most a third
-// of the word. It is empty where there is none.
-func (b *Bot) nearest(word string, person int64) string {
+func unknownText(in *phrase.Speaker, word string, names []string) string {
+	text := in.Say("help.unknown", telegram.CleanLine(word, maxCommand))
+	if near := nearest(word, names); near != "" {
+		text += " " + in.Say("help.suggest", near)
+	}
+	return text + " " + in.Say("help.otherwise")
+}
+
+// nearest is the name that a mistyped command may have meant: the first that begins with the word, else the one with the fewest typing errors,
+// at most one for each three letters. It is empty where there is none.
+func nearest(word string, names []string) string {
 	if len(word) > maxCommand {
 		return ""
 	}
-	best, errors := "", max(1, len(word)/3)+1
-	for _, c := range b.commands {
-		if !b.mayUse(c, person) || c.Name == "start" {
-			continue
+	best, fewest := "", max(1, len(word)/3)+1
+	for _, name := range names {
+		errors := edlib.OSADamerauLevenshteinDistance(word, name)
+		if len(word) > 1 && strings.HasPrefix(name, word) {
+			errors = 0
 		}
-		n := levenshtein.ComputeDistance(word, c.Name)
-		if len(word) > 1 && strings.HasPrefix(c.Name, word) {
-			n = 0
-		}
-		if n < errors {
-			best, errors = c.Name, n
+		if errors < fewest {
+			best, fewest = name, errors
 		}
 	}
 	return best

@@ -5,6 +5,7 @@ import (
 
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
+	"pavilion/internal/phrase"
 )
 
 // startBook is the payload of /start that begins a booking.
@@ -21,15 +22,18 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if query, ok := search.ParseStart(e.Text); ok {
 		return b.search.Search(ctx, e, query)
 	}
-	in := b.chat.Texts.In(e)
-	text := in.Say("start.hello")
-	if name := telegram.CleanLine(e.From.Name, 40); name != "" {
-		text = in.Say("start.hello_name", name)
-	}
-	text += "\n\n" + in.Say("start.how")
+	text := startText(b.chat.Texts.In(e), e.From.Name)
 	if e.Text == search.StartInline {
-		text += "\n\n" + in.Say("start.inline", b.client.Username())
+		text += "\n\n" + b.chat.Texts.In(e).Say("start.inline", b.client.Username())
 	}
 	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
 	return err
+}
+
+func startText(in *phrase.Speaker, name string) string {
+	hello := in.Say("start.hello")
+	if name = telegram.CleanLine(name, 40); name != "" {
+		hello = in.Say("start.hello_name", name)
+	}
+	return hello + "\n\n" + in.Say("start.how")
 }

@@ -33,7 +33,7 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 	}
 	reply := telegram.Reply{Text: text, Bold: len(header)}
 	if len(p.Files) == 0 && p.Suggestion != "" {
-		reply.Text += "\n" + r.in.Say("search.suggest") + "\n" + p.Suggestion
+		reply.Text += "\n" + r.in.Say("search.suggest", p.Suggestion)
 		reply.Keyboard = r.addButton(nil, queryMark+telegram.CleanLine(p.Suggestion, maxLabel), letterSuggest, "")
 		return reply
 	}
@@ -65,16 +65,13 @@ func (r results) summary(p filter.Page) string {
 
 func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
 
-// suggestionIn reads the suggestion back from a message: its last line, after the query and at least one line of words.
+// suggestionIn reads the suggestion back from a message. It stands in the last line after the first colon, in every language: what the person
+// typed is in the first line and may say anything.
 func suggestionIn(text string) (string, bool) {
-	lines := strings.Split(text, "\n")
-	if len(lines) < 3 || !strings.HasPrefix(lines[0], queryMark) {
-		return "", false
-	}
-	last := lines[len(lines)-1]
-	// Messages sent by versions before the catalogue have the words and the suggestion in one line.
-	query := strings.TrimPrefix(last, "Did you mean: ")
-	return query, query != ""
+	first, rest, _ := strings.Cut(text, "\n")
+	last := rest[strings.LastIndex(rest, "\n")+1:]
+	_, query, ok := strings.Cut(last, ": ")
+	return query, ok && query != "" && strings.HasPrefix(first, queryMark)
 }
 
 // addButton adds a row of one button; one that does not fit is left out.

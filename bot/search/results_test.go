@@ -1,0 +1,103 @@
+package search
+
+import (
+	"strings"
+	"testing"
+
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+	"pavilion/bot/telegram/telegramtest"
+	"pavilion/filter"
+	"pavilion/internal/phrase"
+	"pavilion/sandbox/golden"
+)
+
+const pageSize = 3
+
+func book(t *testing.T) *phrase.Book {
+	t.Helper()
+	b, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func file(id filter.DocumentID, name string, size int64, kind filter.Kind) filter.File {
+	return filter.File{Media: filter.Media{Document: id, Name: name, Size: size, Kind: kind}}
+}
+
+// screens are all pages that a search can show.
+func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
+	t.Helper()
+	r := results{in: in, owner: 7, pageSize: pageSize}
+	files := []filter.File{
+		file(1, "Inception.2010.1080p.BluRay.mkv", 2_250_000_000, filter.KindVideo),
+		file(2, "आवारा (1951).mkv", 730_000_000, filter.KindVideo),
+		file(3, "A name that is so long\nthat no button has room for all of it\u202e.pdf", 900, filter.KindDocument),
+	}
+	season, err := filter.Selection{}.With(filter.BySeason, "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facets := []filter.Facet{
+		{Dimension: filter.ByKind, Value: "video"}, {Dimension: filter.ByKind, Value: "document"}, {Dimension: filter.ByResolution, Value: "1080"},
+		{Dimension: filter.ByLanguage, Value: "hindi"}, {Dimension: filter.ByYear, Value: "2010"},
+	}
+	return map[string]telegram.Reply{
+		"one_file":    r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1}),
+		"first_page":  r.page("inception", filter.Selection{}, filter.Page{Files: files, Total: 1234, HasNext: true, Facets: facets}),
+		"middle_page": r.page("inception", season, filter.Page{Files: files, Total: 10, Skipped: 3, HasPrev: true, HasNext: true, Facets: facets[:1]}),
+		"capped":      r.page("a", filter.Selection{}, filter.Page{Files: files, Total: 2000, Capped: true, HasNext: true}),
+		"one_missing": r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1, Missing: []string{"old"}}),
+		"all_missing": r.page("inception", filter.Selection{}, filter.Page{Missing: []string{"old", "new"}}),
+		"nothing":     r.page("xylophone \n quartz", filter.Selection{}, filter.Page{}),
+		"suggestion":  r.page("incepton", filter.Selection{}, filter.Page{Suggestion: "inception"}),
+	}
+}
+
+func TestResults_LookAsInTheGoldenFiles(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, language := range b.Languages() {
+		for name, reply := range screens(t, b.In(language)) {
+			golden.Check(t, name+"."+language, telegramtest.Drawn(reply))
+		}
+	}
+}
+
+// The query and the suggestion are read back from a message, in whatever language it is.
+func TestSuggestion_IsReadBackInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, language := range b.Languages() {
+		for _, suggestion := range []string{"inception", "a: b", "🔎 x"} {
+			r := results{in: b.In(language), owner: 7, pageSize: pageSize}
+			reply := r.page("Did you mean: evil\n: x", filter.Selection{}, filter.Page{Suggestion: suggestion, Missing: []string{"old"}})
+			if got, ok := suggestionIn(reply.Text); !ok || got != suggestion {
+				t.Errorf("%s: %q, %v, want %q in:\n%s", language, got, ok, suggestion, reply.Text)
+			}
+		}
+	}
+	for _, text := range []string{"", "🔎 x", "🔎 x\nNothing found.", "x\nDid you mean: y"} {
+		if got, ok := suggestionIn(text); ok {
+			t.Errorf("%q suggests %q", text, got)
+		}
+	}
+}
+
+func TestResults_ButtonsFitTelegram(t *testing.T) {
+	t.Parallel()
+	for name, reply := range screens(t, book(t).In("hi")) {
+		for _, row := range reply.Keyboard {
+			for _, button := range row {
+				if len(button.Data) == 0 || len(button.Data) > 64 || strings.TrimSpace(button.Text) == "" {
+					t.Errorf("%s: %+v", name, button)
+				}
+			}
+		}
+	}
+	if b := chat.Label("1/2", 7); string(b.Data) != "1n:7" {
+		t.Errorf("a label carries %s", b.Data)
+	}
+}
