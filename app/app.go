@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gotd/td/exchange"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.opentelemetry.io/otel/sdk/trace"
 
@@ -138,12 +137,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	p.channels = filter.NewChannels(p.pools, time.Now)
 	p.indexer = filter.NewIndexer(p.pools, p.vocab, p.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
 	t := telegram.Options{
-		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Provider: cfg.ChatProvider,
+		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
 		Limits:    telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 		NoUpdates: noUpdates, Version: Version,
-	}
-	if cfg.Key() != nil {
-		t.Keys = []exchange.PublicKey{{RSA: cfg.Key()}}
 	}
 	phrases, err := phrase.Load()
 	if err != nil {

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -32,10 +33,10 @@ type Options struct {
 	APIID     int
 	APIHash   secret.String
 	Token     secret.String
-	Addr      string // host:port of another data centre than Telegram's own, as its test servers need
-	DC        int    // number of that data centre
-	Keys      []exchange.PublicKey
-	Provider  secret.String // BotFather's token of a payment provider, for invoices in ordinary money
+	Addr      string         // host:port of another data centre than Telegram's own, as its test servers need
+	DC        int            // number of that data centre
+	Key       *rsa.PublicKey // of that data centre
+	Provider  secret.String  // BotFather's token of a payment provider, for invoices in ordinary money
 	Limits    SendLimits
 	NoUpdates bool // for a look beside a running bot: Telegram sends updates to the newest session only
 	Version   string
@@ -128,7 +129,10 @@ func (c *Client) build() error {
 		if err != nil {
 			return fmt.Errorf("telegram address: %w", err)
 		}
-		o.DC, o.PublicKeys = c.opts.DC, c.opts.Keys
+		o.DC = c.opts.DC
+		if c.opts.Key != nil {
+			o.PublicKeys = []exchange.PublicKey{{RSA: c.opts.Key}}
+		}
 		o.DCList = dcs.List{Options: []tg.DCOption{{ID: c.opts.DC, IPAddress: host, Port: number}}}
 		o.Resolver = dcs.Plain(dcs.PlainOptions{})
 	}

@@ -41,13 +41,13 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		tap := &Event{Kind: Tap, From: c.person(e, u.UserID), MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data}
 		var known bool
 		if tap.Chat, known = c.chatOfPeer(u.Peer); !known {
-			tap.Data = nil // nothing can be done there, but the tap is answered
+			tap.Data = nil // it cannot be handled, but the tap is answered
 		}
 		c.handlers.Query(tap)
 		return nil
 	})
 	d.OnInlineBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateInlineBotCallbackQuery) error {
-		c.handlers.Query(&Event{Kind: Tap, From: c.person(e, u.UserID), QueryID: u.QueryID}) // we put no buttons there: it is answered as stale
+		c.handlers.Query(&Event{Kind: Tap, From: c.person(e, u.UserID), QueryID: u.QueryID}) // the bot puts no buttons there: it is answered as stale
 		return nil
 	})
 	d.OnBotPrecheckoutQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotPrecheckoutQuery) error {

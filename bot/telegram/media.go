@@ -37,7 +37,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		return f, true
 	case *tg.MessageMediaPhoto:
 		p, ok := media.Photo.(*tg.Photo)
-		if !ok || m.Message == "" { // a photo without a word cannot be found
+		if !ok || m.Message == "" { // a photo without a caption cannot be found
 			return filter.Media{}, false
 		}
 		return filter.Media{
@@ -48,7 +48,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 	return filter.Media{}, false
 }
 
-// describe finds a document's kind and name; without a file name the first line of the caption serves, then what there is.
+// describe sets a document's kind and name. Without a file name it uses the first line of the caption, then kind and date.
 func describe(f *filter.Media, attributes []tg.DocumentAttributeClass, m *tg.Message) {
 	for _, a := range attributes {
 		switch a := a.(type) {
@@ -74,7 +74,7 @@ func describe(f *filter.Media, attributes []tg.DocumentAttributeClass, m *tg.Mes
 	}
 }
 
-const maxName = 120 // runes of a caption that stand in for a name
+const maxName = 120 // runes of a caption that are used as a name
 
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// SendLimits are Telegram's, as far as it tells them.
+// SendLimits are Telegram's limits for a bot, as far as they are known.
 type SendLimits struct {
 	PerSecond      float64 // in all; 30 where 0
 	ChatPerSecond  float64 // to one chat; 1 where 0
@@ -24,15 +24,15 @@ func (l SendLimits) orDefaults() SendLimits {
 	return l
 }
 
-// chatLimits are what Telegram allows to one chat: so many a second, and in a group so many a minute too.
+// chatLimits are the rate limits of one chat: messages a second, and in a group messages a minute as well.
 type chatLimits []*rate.Limiter
 
 func (l chatLimits) full(now time.Time) bool {
 	return !slices.ContainsFunc(l, func(l *rate.Limiter) bool { return l.TokensAt(now) < float64(l.Burst()) })
 }
 
-// chat is the limits of one chat; those that are full again are forgotten when they become many.
-func (q *sendQueue) chat(c Chat) chatLimits {
+// limitsOf returns the limits of one chat. When there are many, it forgets those whose tokens are all back.
+func (q *sendQueue) limitsOf(c Chat) chatLimits {
 	c.Hash = 0
 	if l := q.chats[c]; l != nil {
 		return l

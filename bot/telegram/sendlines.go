@@ -7,58 +7,58 @@ import (
 	"time"
 )
 
-// Lane is how urgent a send is.
+// Lane is the urgency of a send.
 type Lane uint8
 
-// The lanes, most urgent first: somebody waits, work in the background, and messages to everybody.
+// The lanes, most urgent first.
 const (
-	LaneAnswer Lane = iota
-	LaneBulk
-	LaneBroadcast
+	LaneAnswer    Lane = iota // a person waits for it
+	LaneBulk                  // work in the background
+	LaneBroadcast             // messages to the whole audience
 	lanes
 )
 
-// pending is a call that waits for its turn.
+// pending is a queued call.
 type pending struct {
 	call
-	ctx     context.Context //nolint:containedctx // the caller's, checked when its turn comes
-	expires time.Time       // of a call that nobody waits for; zero where somebody does
+	ctx     context.Context //nolint:containedctx // the caller's, checked before the call is made
+	expires time.Time       // of a posted call; zero where a caller waits for the result
 	done    chan error
 	attempt int
 }
 
-// abandoned tells whether nobody wants the call any more.
+// abandoned tells whether the caller gave up or the call has expired.
 func (p *pending) abandoned(now time.Time) bool {
 	return p.ctx.Err() != nil || !p.expires.IsZero() && now.After(p.expires)
 }
 
-// wanted is until when a call is worth making.
-func (p *pending) wanted() (time.Time, bool) {
+// deadline is the time after which the call is useless; false where there is none.
+func (p *pending) deadline() (time.Time, bool) {
 	if !p.expires.IsZero() {
 		return p.expires, true
 	}
 	return p.ctx.Deadline()
 }
 
-// queueKey names the calls that wait for the same things, so that the first of them tells about all.
+// queueKey identifies calls that the same limits hold back. They stand in one line, and only its first call is checked.
 type queueKey struct {
-	chat    Chat // without its hash; zero where the calls are about no chat
+	chat    Chat // without its hash; zero where the calls concern no chat
 	method  string
 	limited bool
-	posted  bool // nobody waits for its end; at most one at a time
-	retry   int  // a call that comes back after a failure stands in a line of its own; 0 for others
+	posted  bool // queued by post; at most one at a time
+	retry   int  // numbers the lines of failed calls, which have one each; 0 for others
 }
 
-// line holds equal calls in order.
+// line holds the calls of one key in order.
 type line struct {
 	key   queueKey
 	calls []*pending
-	until time.Time // in waiting: when to look again
-	sweep int       // at how many calls to look for those given up
+	until time.Time // in waiting: when to check again
+	sweep int       // at this length abandoned calls are removed
 }
 
-// lineSet is one lane: its lines are either ready, as far as is known, or waiting for a time. Whatever the number of lines, the next call is
-// found without looking at the others.
+// lineSet is one lane. Its lines are ready, as far as is known, or wait for a time. Finding the next call takes the same time for any number of
+// lines.
 type lineSet struct {
 	byKey   map[queueKey]*line
 	ready   [2][]*line // calls that are not messages, and messages; each in turn
@@ -67,7 +67,7 @@ type lineSet struct {
 
 func newLineSet() *lineSet { return &lineSet{byKey: map[queueKey]*line{}} }
 
-// add puts a call at the end of its line, or at the front.
+// add appends a call to its line, or inserts it at the front.
 func (s *lineSet) add(key queueKey, p *pending, front bool, until time.Time) {
 	l := s.byKey[key]
 	if l == nil {
@@ -83,7 +83,7 @@ func (s *lineSet) add(key queueKey, p *pending, front bool, until time.Time) {
 		l.calls = slices.Insert(l.calls, 0, p)
 		return
 	}
-	if len(l.calls) >= max(64, l.sweep) { // of a chat that has to wait for long, most have been given up
+	if len(l.calls) >= max(64, l.sweep) { // in a chat that waits for long, most callers have given up
 		l.calls = slices.DeleteFunc(l.calls, func(p *pending) bool { return p.ctx.Err() != nil })
 		l.sweep = 2 * len(l.calls)
 	}
@@ -98,7 +98,7 @@ func (s *lineSet) enqueue(l *line) {
 	s.ready[i] = append(s.ready[i], l)
 }
 
-// wake moves the lines whose time has come, and tells when the next one's comes.
+// wake makes the lines ready whose time has come, and returns the time of the next one.
 func (s *lineSet) wake(now time.Time) (next time.Time) {
 	for len(s.waiting) > 0 {
 		if s.waiting[0].until.After(now) {
@@ -110,8 +110,8 @@ func (s *lineSet) wake(now time.Time) (next time.Time) {
 	return time.Time{}
 }
 
-// take removes the first call, of messages or of others, whose line may go. For a line that may not, mustWait says until when.
-func (s *lineSet) take(limited bool, now time.Time, mustWait func(*line) time.Time) *pending {
+// popReady removes the first message, or other call, whose line need not wait. It moves lines that must wait, as mustWait says, to waiting.
+func (s *lineSet) popReady(limited bool, now time.Time, mustWait func(*line) time.Time) *pending {
 	i := 0
 	if limited {
 		i = 1
@@ -136,14 +136,14 @@ func (s *lineSet) take(limited bool, now time.Time, mustWait func(*line) time.Ti
 		if len(l.calls) == 0 {
 			delete(s.byKey, l.key)
 		} else {
-			s.enqueue(l) // behind the others: a chat with much to say does not hold up the rest
+			s.enqueue(l) // behind the others: a chat with many calls does not delay the rest
 		}
 		return p
 	}
 	return nil
 }
 
-// lineHeap orders lines by when to look at them again.
+// lineHeap orders lines by the time of their next check.
 type lineHeap []*line
 
 func (h lineHeap) Len() int           { return len(h) }

@@ -15,11 +15,11 @@ import (
 	"pavilion/internal/fault"
 )
 
-// What a caller can tell apart.
+// Errors of sends.
 var (
-	// ErrBlocked means that a person blocked the bot or deleted their account.
+	// ErrBlocked reports a person who blocked the bot or deleted their account.
 	ErrBlocked = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
-	// ErrTelegramWaits means that Telegram told us to wait for longer than the caller can.
+	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline.
 	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits", "Telegram has told me to slow down here. Please try again in a few minutes.")
 	errQueueStopped  = errors.New("the send queue has stopped")
 )
@@ -27,14 +27,14 @@ var (
 // call is one request to Telegram.
 type call struct {
 	lane    Lane
-	chat    Chat // zero where it is about no chat
+	chat    Chat // zero where the call concerns no chat
 	method  string
 	limited bool // counts as a message
 	invoke  func(ctx context.Context) error
 }
 
-// sendQueue is the one way out. It keeps Telegram's limits, so that it is seldom told to wait, and when it is told, only the chat or the
-// method concerned waits.
+// sendQueue makes every call to Telegram. It keeps Telegram's limits, so that FLOOD_WAIT is rare. After a FLOOD_WAIT only the chat or the method
+// concerned waits.
 type sendQueue struct {
 	limits    SendLimits
 	logger    *slog.Logger
@@ -54,7 +54,7 @@ type sendQueue struct {
 	wake    chan struct{}
 }
 
-// parkKey is what a FLOOD_WAIT is about: a chat where the call has one, else the method.
+// parkKey names what a FLOOD_WAIT concerns: the call's chat, or its method where it has no chat.
 type parkKey struct {
 	chat   Chat
 	method string
@@ -69,8 +69,8 @@ func (c call) park() parkKey {
 	return parkKey{chat: chat}
 }
 
-// methodFloods is how many chats in a row must be told to wait, with no success in between, before the method itself is believed to be
-// concerned. Until then the others go on; after that asking on for each chat would only make Telegram angrier.
+// methodFloods is the number of chats in a row with a FLOOD_WAIT, and no success in between, after which the whole method waits. Trying it for
+// each further chat would only lengthen the wait.
 const methodFloods = 4
 
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
@@ -86,7 +86,7 @@ func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *send
 	return q
 }
 
-// do has a call made and waits for its result. A caller whose deadline lies before the end of a FLOOD_WAIT is told so at once.
+// do makes a call in its turn and returns its result. It returns ErrTelegramWaits at once where a FLOOD_WAIT ends after ctx's deadline.
 func (q *sendQueue) do(ctx context.Context, c call) error {
 	p := &pending{call: c, ctx: ctx, done: make(chan error, 1)}
 	q.mu.Lock()
@@ -120,7 +120,8 @@ func (q *sendQueue) mustWaitLonger(chat Chat, patience time.Duration) bool {
 	return q.parked(call{chat: chat}, now).After(now.Add(patience))
 }
 
-// post has a call made some time before it expires; nobody waits for it. One for the same chat that is not made yet takes its place.
+// post queues a call without waiting for its result; it is dropped when it expires. A second one for the same chat and method is ignored while
+// the first is queued.
 func (q *sendQueue) post(c call, expires time.Time) {
 	key := queueKey{chat: c.park().chat, method: c.method, limited: c.limited, posted: true}
 	q.mu.Lock()
@@ -139,7 +140,7 @@ func (q *sendQueue) signal() {
 	}
 }
 
-// Run makes calls until ctx ends and those under way have returned; those that still wait are told.
+// Run makes calls until ctx ends and the calls under way have returned. Those still queued fail.
 func (q *sendQueue) Run(ctx context.Context) {
 	var calls sync.WaitGroup
 	defer func() {
@@ -176,7 +177,7 @@ func (q *sendQueue) refuseAll() {
 	}
 }
 
-// pick takes the most urgent call that may go now; without one it says how long nothing can change by itself.
+// pick removes the most urgent call that may be made now. Without one it returns the time until one may be.
 func (q *sendQueue) pick() (*pending, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -187,11 +188,11 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 	full := untilToken(q.all, now)
 	for _, lane := range q.lanes {
 		next := lane.wake(now)
-		p := lane.take(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
+		p := lane.popReady(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
 		if p == nil && full > 0 && len(lane.ready[1]) > 0 {
 			wait = min(wait, full)
 		} else if p == nil {
-			p = lane.take(true, now, func(l *line) time.Time { return q.mustWait(l, now) })
+			p = lane.popReady(true, now, func(l *line) time.Time { return q.mustWait(l, now) })
 		}
 		if p == nil {
 			if len(lane.waiting) > 0 { // also those that have just been found to wait
@@ -204,7 +205,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 		}
 		if p.limited {
 			q.all.AllowN(now, 1)
-			for _, l := range q.chat(p.chat) {
+			for _, l := range q.limitsOf(p.chat) {
 				l.AllowN(now, 1)
 			}
 		}
@@ -214,7 +215,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 	return nil, max(wait, time.Millisecond)
 }
 
-// mustWait tells until when a line has to wait, and tells those of its callers who cannot wait so long; q.mu is held.
+// mustWait returns until when a line must wait. It fails the line's calls whose deadline is earlier. q.mu is held.
 func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 	until := q.parked(l.calls[0].call, now)
 	if !until.IsZero() {
@@ -230,7 +231,7 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 		l.calls = kept
 	}
 	if l.key.limited {
-		for _, limit := range q.chat(l.key.chat) {
+		for _, limit := range q.limitsOf(l.key.chat) {
 			if w := untilToken(limit, now); w > 0 && now.Add(w).After(until) {
 				until = now.Add(w)
 			}
@@ -239,7 +240,7 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 	return until
 }
 
-// parked tells until when Telegram forbids a call; q.mu is held.
+// parked returns the end of the FLOOD_WAIT that concerns a call; zero without one. q.mu is held.
 func (q *sendQueue) parked(c call, now time.Time) (until time.Time) {
 	for _, key := range []parkKey{c.park(), {method: c.method}} {
 		if t, ok := q.parks[key]; ok && t.After(now) && t.After(until) {
@@ -249,9 +250,9 @@ func (q *sendQueue) parked(c call, now time.Time) (until time.Time) {
 	return until
 }
 
-// late tells whether a caller's patience ends before a time.
+// late tells whether a call's deadline is before a time.
 func (q *sendQueue) late(p *pending, until time.Time) bool {
-	deadline, limited := p.wanted()
+	deadline, limited := p.deadline()
 	return limited && until.After(deadline)
 }
 
@@ -279,7 +280,7 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	p.done <- err
 }
 
-// settle ends a call's time under way; true when it will be made again.
+// settle records the end of a call; true where it is queued for another try.
 func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -311,7 +312,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	return false
 }
 
-// flood notes what Telegram forbids; q.mu is held.
+// flood records a FLOOD_WAIT. q.mu is held.
 func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
 	for k, t := range q.parks {
 		if t.Before(now) {
@@ -332,7 +333,7 @@ func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
 	q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", c.method), slog.Duration("wait", until.Sub(now)), slog.Bool("whole_method", whole))
 }
 
-// floodWait is how long Telegram asks to wait; a group's slow mode asks the same way.
+// floodWait is the wait that an error asks for; a group's slow mode asks in the same way.
 func floodWait(err error) (time.Duration, bool) {
 	rpc, ok := tgerr.AsType(err, "SLOWMODE_WAIT")
 	if !ok {
@@ -341,7 +342,7 @@ func floodWait(err error) (time.Duration, bool) {
 	return time.Duration(rpc.Argument) * time.Second, true
 }
 
-// passing tells errors that may be gone at the next try: Telegram's own, and a connection that broke.
+// passing tells whether another try may succeed: after Telegram's internal errors and a broken connection.
 func passing(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false

@@ -12,15 +12,17 @@ import (
 	"github.com/gotd/td/telegram/updates"
 )
 
-// state is gotd's memory: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a
-// Postgres that is down stops nothing. What is written never runs ahead of the handlers, because gotd changes pts after they return, and a
-// channel's pts waits until what the handlers gave to the index is on record there: nobody repeats an edit or a deletion that is behind it.
-// Every pts waits while the inbox owes an answer, or booking a message that money moved, that only this process knows of.
+// state is gotd's storage: session, pts, access hashes. It answers from memory and is written to Postgres a moment later, so that a Postgres
+// that is down stops nothing.
+//
+// The written pts never runs ahead of the handlers: gotd moves pts after they return. A channel's pts also waits until the index has stored what
+// the handlers gave it, because Telegram does not repeat edits and deletions behind a stored pts. Every pts waits while owes reports something
+// that exists in this process's memory only.
 type state struct {
 	botID  int64
 	store  stateStore
-	index  func(ctx context.Context) error // returns when what the index was given outlives the process
-	owes   func() bool                     // whether anything waits in this process's memory only
+	index  func(ctx context.Context) error // returns once the index has stored what it was given
+	owes   func() bool                     // whether something that arrived exists in memory only
 	logger *slog.Logger
 
 	mu       sync.Mutex
@@ -39,7 +41,7 @@ type hashKey struct {
 	peer int64
 }
 
-// changes are what Postgres does not have yet.
+// changes are not in Postgres yet.
 type changes struct {
 	user    bool
 	channel map[int64]int
@@ -51,7 +53,7 @@ func (c *changes) empty() bool { return !c.user && len(c.channel) == 0 && len(c.
 const (
 	stateEvery = 200 * time.Millisecond
 	stateCall  = 3 * time.Second
-	stateLoad  = time.Minute // an access hash for everybody who ever wrote
+	stateLoad  = time.Minute // it reads an access hash for every person
 	stateAgain = time.Second
 )
 
@@ -63,7 +65,7 @@ func newState(botID int64, store stateStore, index func(context.Context) error, 
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
 
-// load reads everything from Postgres, however long that takes: without it what came while nobody was connected would be skipped.
+// load reads the state from Postgres and retries until ctx ends: without it, the updates of the time without a connection would be skipped.
 func (s *state) load(ctx context.Context) error {
 	loaded, err := s.tryLoad(ctx)
 	for err != nil {
@@ -88,15 +90,16 @@ func (s *state) tryLoad(ctx context.Context) (loadedState, error) {
 	return s.store.load(ctx, s.botID)
 }
 
-// Run writes changes until ctx ends, and once more then. Channels' pts have a loop of their own: the rest does not wait for the index.
+// Run writes changes until ctx ends, and once more then. Channels' pts have a loop of their own, because only they wait for the index.
 func (s *state) Run(ctx context.Context) {
 	var channels sync.WaitGroup
-	channels.Go(func() { untilOver(ctx, s.flushChannels) })
-	untilOver(ctx, s.flush)
+	channels.Go(func() { flushUntil(ctx, s.flushChannels) })
+	flushUntil(ctx, s.flush)
 	channels.Wait()
 }
 
-func untilOver(ctx context.Context, flush func(ctx context.Context)) {
+// flushUntil calls flush at intervals until ctx ends, and once more then.
+func flushUntil(ctx context.Context, flush func(ctx context.Context)) {
 	ticker := time.NewTicker(stateEvery)
 	defer ticker.Stop()
 	for {
@@ -120,7 +123,7 @@ func (s *state) flush(ctx context.Context) {
 	s.write(ctx, user, c)
 }
 
-// flushChannels writes the channels' pts once the index has on record what came before them.
+// flushChannels writes the channels' pts once the index has stored the posts before them.
 func (s *state) flushChannels(ctx context.Context) {
 	s.mu.Lock()
 	c := changes{channel: s.dirty.channel}
@@ -139,7 +142,7 @@ func (s *state) flushChannels(ctx context.Context) {
 	s.write(ctx, updates.State{}, c)
 }
 
-// write saves changes; those that cannot be saved stay.
+// write saves changes and keeps those that cannot be saved.
 func (s *state) write(ctx context.Context, user updates.State, c changes) {
 	if c.empty() {
 		return
@@ -162,7 +165,7 @@ func (s *state) write(ctx context.Context, user updates.State, c changes) {
 	}
 }
 
-// holdBack takes every pts out of changes while the inbox owes answers. It looks after the changes were taken: a message is owed before its
+// holdBack takes every pts out of changes while something is owed. It must run after the changes were collected: a message is owed before its
 // pts moves.
 func (s *state) holdBack(c *changes) {
 	if s.owes() {
@@ -171,7 +174,7 @@ func (s *state) holdBack(c *changes) {
 	}
 }
 
-// putBack marks changes as not written, unless newer ones are.
+// putBack marks changes as not written, except those with a newer value.
 func (s *state) putBack(c changes) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,7 +201,7 @@ func (s *state) LoadSession(context.Context) ([]byte, error) {
 	return slices.Clone(s.session), nil
 }
 
-// StoreSession keeps gotd's session. It is rare and must last, so it is written at once.
+// StoreSession stores gotd's session. It is rare and must last, so it is written at once.
 func (s *state) StoreSession(ctx context.Context, data []byte) error {
 	s.mu.Lock()
 	s.session = slices.Clone(data)
@@ -218,7 +221,7 @@ func (s *state) GetState(context.Context, int64) (updates.State, bool, error) {
 	return s.user, s.known, nil
 }
 
-func (s *state) change(fn func(*updates.State)) error {
+func (s *state) changeUser(fn func(*updates.State)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.known {
@@ -229,8 +232,8 @@ func (s *state) change(fn func(*updates.State)) error {
 	return nil
 }
 
-// SetState replaces the state. The first one is written at once: a process that died before it was would leave the next without a beginning,
-// and what came meanwhile would be skipped.
+// SetState replaces the state. The first one is written at once: if the process died before, the next would have no pts to start from and
+// would skip the updates in between.
 func (s *state) SetState(ctx context.Context, _ int64, st updates.State) error {
 	s.mu.Lock()
 	first := !s.known
@@ -242,29 +245,29 @@ func (s *state) SetState(ctx context.Context, _ int64, st updates.State) error {
 	return nil
 }
 
-// SetPts, SetQts, SetDate, SetSeq and SetDateSeq move the state on.
+// SetPts moves pts on.
 func (s *state) SetPts(_ context.Context, _ int64, pts int) error {
-	return s.change(func(u *updates.State) { u.Pts = pts })
+	return s.changeUser(func(u *updates.State) { u.Pts = pts })
 }
 
 // SetQts moves qts on.
 func (s *state) SetQts(_ context.Context, _ int64, qts int) error {
-	return s.change(func(u *updates.State) { u.Qts = qts })
+	return s.changeUser(func(u *updates.State) { u.Qts = qts })
 }
 
 // SetDate moves the date on.
 func (s *state) SetDate(_ context.Context, _ int64, date int) error {
-	return s.change(func(u *updates.State) { u.Date = date })
+	return s.changeUser(func(u *updates.State) { u.Date = date })
 }
 
 // SetSeq moves seq on.
 func (s *state) SetSeq(_ context.Context, _ int64, seq int) error {
-	return s.change(func(u *updates.State) { u.Seq = seq })
+	return s.changeUser(func(u *updates.State) { u.Seq = seq })
 }
 
-// SetDateSeq moves both on.
+// SetDateSeq moves date and seq on.
 func (s *state) SetDateSeq(_ context.Context, _ int64, date, seq int) error {
-	return s.change(func(u *updates.State) { u.Date, u.Seq = date, seq })
+	return s.changeUser(func(u *updates.State) { u.Date, u.Seq = date, seq })
 }
 
 // GetChannelPts gives gotd the pts of a channel.
@@ -283,7 +286,7 @@ func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) er
 	return nil
 }
 
-// ForEachChannels walks the channels that gotd goes on with.
+// ForEachChannels calls f for every channel with a stored pts.
 func (s *state) ForEachChannels(ctx context.Context, _ int64, f func(ctx context.Context, channelID int64, pts int) error) error {
 	for _, id := range s.channels() {
 		pts, _, _ := s.GetChannelPts(ctx, 0, id)
@@ -319,25 +322,25 @@ func (s *state) hash(k hashKey) (int64, bool) {
 	return h, ok
 }
 
-// SetChannelAccessHash keeps the hash by which a channel may be asked for.
+// SetChannelAccessHash stores the access hash of a channel.
 func (s *state) SetChannelAccessHash(_ context.Context, _, channelID, hash int64) error {
 	s.setHash(hashKey{"channel", channelID}, hash)
 	return nil
 }
 
-// GetChannelAccessHash finds it again.
+// GetChannelAccessHash returns the access hash of a channel.
 func (s *state) GetChannelAccessHash(_ context.Context, _, channelID int64) (int64, bool, error) {
 	h, ok := s.hash(hashKey{"channel", channelID})
 	return h, ok, nil
 }
 
-// SetUserAccessHash keeps the hash by which a person may be written to.
+// SetUserAccessHash stores the access hash of a person.
 func (s *state) SetUserAccessHash(_ context.Context, _, userID, hash int64) error {
 	s.setHash(hashKey{"user", userID}, hash)
 	return nil
 }
 
-// GetUserAccessHash finds it again.
+// GetUserAccessHash returns the access hash of a person.
 func (s *state) GetUserAccessHash(_ context.Context, _, userID int64) (int64, bool, error) {
 	h, ok := s.hash(hashKey{"user", userID})
 	return h, ok, nil

@@ -12,10 +12,10 @@ import (
 	"pavilion/storage"
 )
 
-// stateStore keeps gotd's memory in Postgres.
+// stateStore stores the state in Postgres.
 type stateStore struct{ db *pgxpool.Pool }
 
-// loadedState is everything that a start needs.
+// loadedState is the stored state.
 type loadedState struct {
 	session []byte
 	known   bool

@@ -1,15 +1,15 @@
 package telegram
 
-// Stats are the bot's figures for those who run it.
+// Stats are the client's figures at one moment.
 type Stats struct {
 	Connected  bool
-	Updates    int // received and not yet looked at
-	Sends      int // waiting for their turn
-	Calls      int // under way at Telegram
+	Updates    int // received and not yet handled
+	Sends      int // queued
+	Calls      int // made and not yet answered
 	FloodWaits int64
 }
 
-// Stats reports the figures now.
+// Stats reports the present figures.
 func (c *Client) Stats() Stats {
 	s := c.Messenger.queue.stats()
 	s.Connected = c.connected.Load()

@@ -7,8 +7,8 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// updateQueue stands between gotd's read loop and the updates manager and never refuses. The manager's own queue holds ten: with a slow
-// handler behind it the read loop would stall, and the answers to our own requests with it.
+// updateQueue is an unbounded queue between gotd's read loop and the updates manager. The manager's own queue holds ten updates: with a slow
+// handler the read loop would stall, and with it the answers to our own requests.
 type updateQueue struct {
 	next func(context.Context, tg.UpdatesClass) error
 
@@ -21,7 +21,7 @@ func newUpdateQueue(next func(context.Context, tg.UpdatesClass) error) *updateQu
 	return &updateQueue{next: next, wake: make(chan struct{}, 1)}
 }
 
-// Handle takes updates from gotd.
+// Handle queues updates from gotd.
 func (q *updateQueue) Handle(_ context.Context, u tg.UpdatesClass) error {
 	q.add(u)
 	return nil
@@ -37,7 +37,7 @@ func (q *updateQueue) add(u tg.UpdatesClass) {
 	}
 }
 
-// Run feeds the manager in order until ctx ends.
+// Run feeds the manager, in order, until ctx ends.
 func (q *updateQueue) Run(ctx context.Context) {
 	for {
 		select {
