@@ -313,14 +313,14 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	private, inGroup := world.UserPeer(s.Admin.ID), world.ChannelPeer(s.Group)
-	if got := names(world.UserPeer(s.Members[0].ID), s.Members[0].ID); got != "search help" {
+	if got := names(world.UserPeer(s.Members[0].ID), s.Members[0].ID); got != "search settings help" {
 		t.Errorf("a member's menu: %s", got)
 	}
-	until(t, "the admin's menu", func() bool { return names(private, s.Admin.ID) == "search help channels index stats dbstats" })
-	if got := names(inGroup, s.Admin.ID); got != "search help group" {
+	until(t, "the admin's menu", func() bool { return names(private, s.Admin.ID) == "search settings help channels index stats dbstats" })
+	if got := names(inGroup, s.Admin.ID); got != "search settings help group" {
 		t.Errorf("the menu of a group's admin: %s", got)
 	}
-	if got := names(inGroup, s.Members[0].ID); got != "search help" {
+	if got := names(inGroup, s.Members[0].ID); got != "search settings help" {
 		t.Errorf("a member's menu in a group: %s", got)
 	}
 }

@@ -19,7 +19,11 @@ func (n *nets) greeted(t *testing.T, who world.User) *driver.User {
 	t.Helper()
 	u := connect(t, n.Scene, who)
 	say(t, u, "/start")
-	await(t, u, "I find the club's files")
+	hello := "I find the club's files"
+	if who.Lang == "hi" {
+		hello = "मैं क्लब की फ़ाइलें ढूँढता हूँ"
+	}
+	await(t, u, hello)
 	until(t, "the bot has noted how to write to them", func() bool { return n.count(t, `SELECT count(*) FROM bot_access_hash WHERE peer_id = $1`, who.ID) == 1 })
 	return u
 }
