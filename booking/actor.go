@@ -27,11 +27,11 @@ var (
 	ErrRole      = fault.New(fault.Invalid, "role", "A role is guest, member, staff or admin.")
 )
 
-// staff tells whether the actor runs the club.
-func (a Actor) staff() bool { return a.Role == Staff || a.Role == Admin }
+// isStaff tells whether the actor runs the club.
+func (a Actor) isStaff() bool { return a.Role == Staff || a.Role == Admin }
 
 func (a Actor) mustBeStaff() error {
-	if !a.staff() {
+	if !a.isStaff() {
 		return ErrForbidden
 	}
 	return nil
@@ -52,5 +52,5 @@ func (a Actor) rate() Rate {
 	return MemberRate
 }
 
-// system acts for nobody: the jobs.
-func system() Actor { return Actor{Role: Admin, Origin: "job"} }
+// systemActor acts for nobody: the jobs.
+func systemActor() Actor { return Actor{Role: Admin, Origin: "job"} }

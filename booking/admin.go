@@ -13,29 +13,29 @@ func (s *Service) Clubs(ctx context.Context) ([]Club, error) {
 
 // Club reads one club with its policy.
 func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return Club{}, err
 	}
 	return set.club, nil
 }
 
-// current is the club as it is now.
-func (s *Service) current(ctx context.Context, id ClubID) (*setup, error) {
+// currentSetup is the club as it is now.
+func (s *Service) currentSetup(ctx context.Context, id ClubID) (*setup, error) {
 	known, _, err := s.readTokens(ctx, id, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	return s.readSetup(ctx, id, known.broad())
+	return s.readSetup(ctx, id, known.clubToken())
 }
 
 // Nets lists the nets that can be booked, with their add-ons.
 func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return set.choose(nil)
+	return set.chosenNets(nil)
 }
 
 // AllNets lists the retired ones too, with all their add-ons; for staff.
@@ -43,7 +43,7 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 
 // Hours lists a club's opening hours.
 func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) {
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) 
 
 // Closures lists a club's closures.
 func (s *Service) Closures(ctx context.Context, id ClubID) ([]Closure, error) {
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) Closures(ctx context.Context, id ClubID) ([]Closure, error) {
 
 // Prices lists a club's price rules.
 func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
-	set, err := s.current(ctx, id)
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +82,14 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 	if err := actor.mustBeAdmin(); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, locks{club: id, admin: true}, func(ctx context.Context, c *change) error {
+	return s.withLocks(ctx, actor, locks{club: id, admin: true}, func(ctx context.Context, c *change) error {
 		if err := fn(ctx, c); err != nil {
 			return err
 		}
-		if err := c.touchClub(ctx); err != nil {
+		if err := c.replaceClubToken(ctx); err != nil {
 			return err
 		}
-		return c.record(ctx, action, Booking{}, nil)
+		return c.recordAudit(ctx, action, Booking{}, nil)
 	})
 }
 
@@ -156,7 +156,7 @@ func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a Add
 		if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net }) {
 			return ErrNoNet
 		}
-		if a.Price.Currency != c.setup.club.Currency || !payable(a.Price) {
+		if a.Price.Currency != c.setup.club.Currency || !validPrice(a.Price) {
 			return ErrAmount
 		}
 		return saveAddOn(ctx, c.tx, &a)
@@ -231,7 +231,7 @@ func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, clos
 		}
 		inside = slices.DeleteFunc(ahead, func(b Booking) bool {
 			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool {
-				return closure.concerns(n) && len(closure.overlapping(b.Span, c.setup.club.Zone)) > 0
+				return closure.appliesTo(n) && len(closure.spansDuring(b.Span, c.setup.club.Zone)) > 0
 			})
 		})
 		return insertClosure(ctx, c.tx, club, &closure)
@@ -279,7 +279,7 @@ func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id M
 // DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start. A block is on the
 // sheet of every day that it touches.
 func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
-	return s.sheet(ctx, actor, club, day, day, `b.state IN ('held', 'confirmed', 'checked_in', 'no_show')`)
+	return s.readSheet(ctx, actor, club, day, day, `b.state IN ('held', 'confirmed', 'checked_in', 'no_show')`)
 }
 
 // Export lists what some opening days brought, for the club's books: the day sheets, each booking and block once, and the cancelled bookings
@@ -288,19 +288,19 @@ func (s *Service) Export(ctx context.Context, actor Actor, club ClubID, from, to
 	if to < from || to-from >= maxDays {
 		return nil, ErrRange
 	}
-	return s.sheet(ctx, actor, club, from, to, `(b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR b.state = 'cancelled' AND b.cancel_fee_minor > 0)`)
+	return s.readSheet(ctx, actor, club, from, to, `(b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR b.state = 'cancelled' AND b.cancel_fee_minor > 0)`)
 }
 
-// sheet lists bookings of some opening days in some states, by their start. A hold that has run out takes no slot.
-func (s *Service) sheet(ctx context.Context, actor Actor, club ClubID, from, to Day, states string) ([]Booking, error) {
+// readSheet lists bookings of some opening days in some states, by their start. A hold that has run out takes no slot.
+func (s *Service) readSheet(ctx context.Context, actor Actor, club ClubID, from, to Day, states string) ([]Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	set, err := s.current(ctx, club)
+	set, err := s.currentSetup(ctx, club)
 	if err != nil {
 		return nil, err
 	}
-	first, next := edge(from, 0, set.club.Zone, Earlier), edge(to+1, 0, set.club.Zone, Earlier)
+	first, next := boundary(from, 0, set.club.Zone, Earlier), boundary(to+1, 0, set.club.Zone, Earlier)
 	list, err := selectBookings(ctx, s.db, `
 		WHERE b.club_id = $1 AND `+states+` AND (b.state <> 'held' OR b.expires_at > booking_clock())
 			AND (b.day BETWEEN $2 AND $3 OR b.kind = 'block' AND s.starts < $5 AND s.ends > $4)

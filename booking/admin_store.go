@@ -48,7 +48,7 @@ func (s *Service) createClub(ctx context.Context, actor Actor, club Club) (Club,
 		if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
 			return err
 		}
-		return c.record(ctx, "create_club", Booking{}, nil)
+		return c.recordAudit(ctx, "create_club", Booking{}, nil)
 	})
 	return club, err
 }

@@ -15,7 +15,7 @@ var (
 
 // CheckIn notes that the member came: from a while before the start until the end.
 func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, error) {
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		switch {
 		case b.Kind == Block:
 			return ErrState
@@ -27,7 +27,7 @@ func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, err
 		if err := moveState(ctx, c.tx, b, CheckedIn, c.at); err != nil {
 			return err
 		}
-		return c.done(ctx, "check_in", b, "", nil)
+		return c.recordChange(ctx, "check_in", b, "", nil)
 	})
 }
 
@@ -36,7 +36,7 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err
 	}
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.Kind == Block {
 			return ErrState
 		}
@@ -46,6 +46,6 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 		if err := moveState(ctx, c.tx, b, NoShow, c.at); err != nil {
 			return err
 		}
-		return c.done(ctx, "no_show", b, "", nil)
+		return c.recordChange(ctx, "no_show", b, "", nil)
 	})
 }

@@ -14,8 +14,8 @@ type AuditEntry struct {
 	Detail  map[string]any
 }
 
-// actionOf names the making of a booking.
-func actionOf(b Booking) string {
+// creationAction names the making of a booking.
+func creationAction(b Booking) string {
 	switch {
 	case b.Kind == Block:
 		return "block"

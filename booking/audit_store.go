@@ -9,10 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// record adds a line to the audit, in the transaction of what it tells of. detail holds ids, times and amounts only.
-func (c *change) record(ctx context.Context, action string, b Booking, detail map[string]any) error {
+// recordAudit adds a line to the audit, in the transaction of what it tells of. detail holds ids, times and amounts only.
+func (c *change) recordAudit(ctx context.Context, action string, b Booking, detail map[string]any) error {
 	batch := new(pgx.Batch)
-	if err := c.queueRecord(batch, action, b, detail); err != nil {
+	if err := c.queueAudit(batch, action, b, detail); err != nil {
 		return err
 	}
 	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -21,7 +21,7 @@ func (c *change) record(ctx context.Context, action string, b Booking, detail ma
 	return nil
 }
 
-func (c *change) queueRecord(batch *pgx.Batch, action string, b Booking, detail map[string]any) error {
+func (c *change) queueAudit(batch *pgx.Batch, action string, b Booking, detail map[string]any) error {
 	if detail == nil {
 		detail = map[string]any{}
 	}
@@ -42,11 +42,11 @@ func (c *change) queueRecord(batch *pgx.Batch, action string, b Booking, detail 
 	return nil
 }
 
-// done ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
-func (c *change) done(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
+// recordChange ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
+func (c *change) recordChange(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
 	batch := new(pgx.Batch)
-	c.queueTouch(batch, b.Nets, b.occupied())
-	if err := c.queueRecord(batch, action, *b, detail); err != nil {
+	c.queueTokensOf(batch, b.Nets, b.occupied())
+	if err := c.queueAudit(batch, action, *b, detail); err != nil {
 		return err
 	}
 	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {

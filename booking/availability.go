@@ -77,11 +77,11 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 	if err != nil {
 		return Availability{}, err
 	}
-	set, err := s.readSetup(ctx, r.Club, known.broad())
+	set, err := s.readSetup(ctx, r.Club, known.clubToken())
 	if err != nil {
 		return Availability{}, err
 	}
-	nets, err := set.choose(r.Nets)
+	nets, err := set.chosenNets(r.Nets)
 	if err != nil {
 		return Availability{}, err
 	}
@@ -91,7 +91,7 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 	keys := make([]busyKey, 0, len(nets)*int(r.To-r.From+1))
 	for day := r.From; day <= r.To; day++ {
 		for _, n := range nets {
-			keys = append(keys, busyKey{r.Club, n.ID, day, known.of(n.ID, day)})
+			keys = append(keys, busyKey{r.Club, n.ID, day, known.version(n.ID, day)})
 		}
 	}
 	busy, err := s.readBusy(ctx, keys)
@@ -103,14 +103,14 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 		if ctx.Err() != nil {
 			return Availability{}, fmt.Errorf("availability of club %d: %w", r.Club, context.Cause(ctx))
 		}
-		net, _ := set.net(k.net)
-		a.Days = append(a.Days, NetDay{Net: net, Day: k.day, Cells: set.judge(k.net, k.day, busy[k], at)})
+		net, _ := set.activeNet(k.net)
+		a.Days = append(a.Days, NetDay{Net: net, Day: k.day, Cells: set.cellStatuses(k.net, k.day, busy[k], at)})
 	}
 	return a, nil
 }
 
-// choose resolves net ids; none means every active one.
-func (s *setup) choose(ids []NetID) ([]Net, error) {
+// chosenNets resolves net ids; none means every active one.
+func (s *setup) chosenNets(ids []NetID) ([]Net, error) {
 	var nets []Net
 	if len(ids) == 0 {
 		for _, n := range s.nets {
@@ -121,7 +121,7 @@ func (s *setup) choose(ids []NetID) ([]Net, error) {
 		return nets, nil
 	}
 	for _, id := range sortedNets(ids) {
-		n, err := s.net(id)
+		n, err := s.activeNet(id)
 		if err != nil {
 			return nil, err
 		}
@@ -130,25 +130,25 @@ func (s *setup) choose(ids []NetID) ([]Net, error) {
 	return nets, nil
 }
 
-// judge gives each cell its status. A booking in a cell would occupy the buffer after it too.
-func (s *setup) judge(net NetID, day Day, busy []busySpan, at time.Time) []Cell {
-	cells := s.cells(net, day)
+// cellStatuses gives each cell its status. A booking in a cell would occupy the buffer after it too.
+func (s *setup) cellStatuses(net NetID, day Day, busy []busySpan, at time.Time) []Cell {
+	cells := s.gridCells(net, day)
 	out := make([]Cell, 0, len(cells))
 	for _, span := range cells {
-		out = append(out, Cell{Span: span, Status: s.status(net, day, span, busy, at)})
+		out = append(out, Cell{Span: span, Status: s.spanStatus(net, day, span, busy, at)})
 	}
 	return out
 }
 
-func (s *setup) status(net NetID, day Day, span Span, busy []busySpan, at time.Time) Status {
+func (s *setup) spanStatus(net NetID, day Day, span Span, busy []busySpan, at time.Time) Status {
 	if !span.Start.After(at) {
 		return Over
 	}
-	if len(s.closed(net, span)) > 0 {
+	if len(s.closedSpans(net, span)) > 0 {
 		return Shut
 	}
 	status := Free
-	want := s.occupied(span)
+	want := s.withBuffer(span)
 	for _, b := range busy {
 		if !want.overlaps(Span{b.Start, b.End}) || b.Expires != nil && !at.Before(*b.Expires) {
 			continue
@@ -182,16 +182,16 @@ func (s *Service) readTokens(ctx context.Context, club ClubID, from, to Day) (kn
 
 // readSetup returns settings that are at least as new as the token.
 func (s *Service) readSetup(ctx context.Context, club ClubID, token string) (*setup, error) {
-	if known := s.setups.get(club, token); known != nil {
+	if known := s.setups.cached(club, token); known != nil {
 		return known, nil
 	}
-	return share(ctx, s.flights, fmt.Sprintf("setup %d %s", club, token), func(ctx context.Context) (set *setup, err error) {
+	return singleFlight(ctx, s.flights, fmt.Sprintf("setup %d %s", club, token), func(ctx context.Context) (set *setup, err error) {
 		err = s.snapshot(ctx, func(ctx context.Context, tx pgx.Tx) error {
 			now, _, err := selectTokens(ctx, tx, club, 0, 0)
 			if err != nil {
 				return err
 			}
-			set, err = s.setups.under(ctx, tx, club, now.broad())
+			set, err = s.setups.load(ctx, tx, club, now.clubToken())
 			return err
 		})
 		return set, err
@@ -210,7 +210,7 @@ func flightName(keys []busyKey) string {
 
 // readBusy asks the cache, then Postgres for what is missing. Calls that miss the same state share one query.
 func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
-	busy := s.cache.get(ctx, keys)
+	busy := s.cache.readSpans(ctx, keys)
 	var missing []busyKey
 	for _, k := range keys {
 		if _, ok := busy[k]; !ok {
@@ -220,7 +220,7 @@ func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]b
 	if len(missing) == 0 {
 		return busy, nil
 	}
-	read, err := share(ctx, s.flights, flightName(missing), func(ctx context.Context) (map[busyKey][]busySpan, error) {
+	read, err := singleFlight(ctx, s.flights, flightName(missing), func(ctx context.Context) (map[busyKey][]busySpan, error) {
 		return s.loadBusy(ctx, missing)
 	})
 	if err != nil {
@@ -245,16 +245,16 @@ func (s *Service) loadBusy(ctx context.Context, keys []busyKey) (map[busyKey][]b
 		if err != nil {
 			return err
 		}
-		set, err := s.setups.under(ctx, tx, keys[0].club, now.broad())
+		set, err := s.setups.load(ctx, tx, keys[0].club, now.clubToken())
 		if err != nil {
 			return err
 		}
-		found, err := selectBusy(ctx, tx, sortedNets(nets), set.night(from, to))
+		found, err := selectBusy(ctx, tx, sortedNets(nets), set.openingSpan(from, to))
 		if err != nil {
 			return err
 		}
 		for _, k := range keys {
-			night := set.night(k.day, k.day)
+			night := set.openingSpan(k.day, k.day)
 			spans := []busySpan{}
 			for _, b := range found[k.net] {
 				if night.overlaps(Span{b.Start, b.End}) {
@@ -262,18 +262,18 @@ func (s *Service) loadBusy(ctx context.Context, keys []busyKey) (map[busyKey][]b
 				}
 			}
 			answer[k] = spans
-			exact[busyKey{k.club, k.net, k.day, now.of(k.net, k.day)}] = spans
+			exact[busyKey{k.club, k.net, k.day, now.version(k.net, k.day)}] = spans
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.cache.put(ctx, exact)
+	s.cache.writeSpans(ctx, exact)
 	return answer, nil
 }
 
-// night is all the time in which hours of these opening days can lie.
-func (s *setup) night(from, to Day) Span {
-	return Span{edge(from, 0, s.club.Zone, Earlier), edge(to+2, 0, s.club.Zone, Later)}
+// openingSpan is all the time in which hours of these opening days can lie.
+func (s *setup) openingSpan(from, to Day) Span {
+	return Span{boundary(from, 0, s.club.Zone, Earlier), boundary(to+2, 0, s.club.Zone, Later)}
 }

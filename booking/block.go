@@ -66,7 +66,7 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 	if len(nets) == 0 || span.Length() <= 0 || span.Length() > maxBlock || span.Start.Truncate(time.Minute) != span.Start || span.Length()%time.Minute != 0 || len(r.Note) > maxNote {
 		return Booking{}, ErrBlock
 	}
-	seen, err := conflicts(ctx, s.db, nets, span)
+	seen, err := selectConflicts(ctx, s.db, nets, span)
 	if err != nil {
 		return Booking{}, translate(ctx, err)
 	}
@@ -80,9 +80,9 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 		}
 	}
 	var block Booking
-	err = s.change(ctx, actor, l, func(ctx context.Context, c *change) error {
+	err = s.withLocks(ctx, actor, l, func(ctx context.Context, c *change) error {
 		for _, n := range nets {
-			if _, err := c.setup.net(n); err != nil {
+			if _, err := c.setup.activeNet(n); err != nil {
 				return err
 			}
 		}
@@ -91,9 +91,9 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 		}
 		block = Booking{
 			Club: r.Club, Member: actor.ID, Kind: Block, State: Confirmed, Nets: nets, Span: span, Day: DayIn(span.Start, c.setup.club.Zone),
-			Rate: MemberRate, Price: Money{Currency: c.setup.club.Currency}, AddOns: []AddOnID{}, Note: r.Note, CreatedAt: c.at, ChangedAt: c.at, until: span.End,
+			Rate: MemberRate, Price: Money{Currency: c.setup.club.Currency}, AddOns: []AddOnID{}, Note: r.Note, CreatedAt: c.at, ChangedAt: c.at, bufferEnd: span.End,
 		}
-		return c.block(ctx, &block, r.Resolve)
+		return c.insertBlock(ctx, &block, r.Resolve)
 	})
 	if err != nil {
 		return Booking{}, err
@@ -101,13 +101,13 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 	return block, nil
 }
 
-// block resolves what is in the way, takes the time, and offers what is left over.
-func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resolution) error {
-	c.keepFree = true
-	if err := c.expireIn(ctx, block.Nets, block.Span); err != nil {
+// insertBlock resolves what is in the way, takes the time, and offers what is left over.
+func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID]Resolution) error {
+	c.withholdFreed = true
+	if err := c.expireHoldsIn(ctx, block.Nets, block.Span); err != nil {
 		return err
 	}
-	inWay, err := conflicts(ctx, c.tx, block.Nets, block.Span)
+	inWay, err := selectConflicts(ctx, c.tx, block.Nets, block.Span)
 	if err != nil {
 		return err
 	}
@@ -125,39 +125,39 @@ func (c *change) block(ctx context.Context, block *Booking, resolve map[ID]Resol
 	}
 	for _, b := range inWay { // all that go first, so that what moves may move onto their time
 		if resolve[b.ID].Move == nil {
-			if err := c.cancel(ctx, &b, true); err != nil {
+			if err := c.cancelBooking(ctx, &b, true); err != nil {
 				return err
 			}
 		}
 	}
 	for _, b := range inWay {
 		if to := resolve[b.ID].Move; to != nil {
-			if err := c.moveOut(ctx, b, *to); err != nil {
+			if err := c.moveOutOfBlock(ctx, b, *to); err != nil {
 				return &BlockMoveError{Booking: b.ID, Reason: err}
 			}
 		}
 	}
-	if block.ID, err = c.reserve(ctx, block.Nets, block.Span); err != nil {
+	if block.ID, err = c.reserveID(ctx, block.Nets, block.Span); err != nil {
 		return err
 	}
 	if block.ID == 0 {
 		return ErrSlotTaken // it cannot be: all that was in the way is gone
 	}
-	if err := c.store(ctx, block); err != nil {
+	if err := c.storeBooking(ctx, block); err != nil {
 		return err
 	}
-	c.keepFree = false
+	c.withholdFreed = false
 	for _, b := range inWay {
-		if err := c.offer(ctx, b.Nets, b.occupied()); err != nil {
+		if err := c.offerFreed(ctx, b.Nets, b.occupied()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// moveOut moves a booking out of a block's way. Its price stays: the club moves it, not the member. What was hired with it stays where the
+// moveOutOfBlock moves a booking out of a block's way. Its price stays: the club moves it, not the member. What was hired with it stays where the
 // new nets have it; a machine that stands in the old lane is left there, and is no longer paid for.
-func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) error {
+func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleRequest) error {
 	nets := to.Nets
 	if len(nets) == 0 {
 		nets = b.Nets
@@ -166,30 +166,30 @@ func (c *change) moveOut(ctx context.Context, b Booking, to RescheduleRequest) e
 	if err != nil {
 		return err
 	}
-	if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+	if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
 		return err
 	}
 	old := b
-	b.Nets, b.Span, b.Day, b.until = quote.Nets, quote.Span, quote.Day, c.setup.occupied(quote.Span).End
-	b.leaveAddOns(func(id AddOnID) bool { return !fits([]AddOnID{id}, c.setup, b.Nets) })
-	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+	b.Nets, b.Span, b.Day, b.bufferEnd = quote.Nets, quote.Span, quote.Day, c.setup.withBuffer(quote.Span).End
+	b.removeAddOns(func(id AddOnID) bool { return !offersAddOns([]AddOnID{id}, c.setup, b.Nets) })
+	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return err
 	}
-	free, err := c.free(ctx, b.Nets, b.occupied(), b.ID)
+	free, err := c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
 	if err != nil {
 		return err
 	}
 	if !free {
 		return ErrSlotTaken
 	}
-	if err := c.move(ctx, old, &b); err != nil {
+	if err := c.moveBooking(ctx, old, &b); err != nil {
 		return err
 	}
 	return c.reviewDifference(ctx, b, old.Price)
 }
 
-// leaveAddOns takes some of what was hired out of a booking and its price.
-func (b *Booking) leaveAddOns(gone func(id AddOnID) bool) {
+// removeAddOns takes some of what was hired out of a booking and its price.
+func (b *Booking) removeAddOns(gone func(id AddOnID) bool) {
 	b.AddOns = slices.DeleteFunc(slices.Clone(b.AddOns), gone)
 	b.Lines = slices.DeleteFunc(slices.Clone(b.Lines), func(l PriceLine) bool { return l.AddOn != 0 && gone(l.AddOn) })
 	b.Price.Minor = 0

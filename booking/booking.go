@@ -38,11 +38,11 @@ type Booking struct {
 	ExpiresAt *time.Time // of a hold: the first instant at which it is no more
 	Version   int        // counts changes; a payment names the one that it was made for
 
-	until time.Time // the end of the buffer that its slots were stored with
+	bufferEnd time.Time // the end of the buffer that its slots were stored with
 }
 
 // occupied is what its slots keep others from.
-func (b Booking) occupied() Span { return Span{b.Span.Start, b.until} }
+func (b Booking) occupied() Span { return Span{b.Span.Start, b.bufferEnd} }
 
 // expired tells whether a hold is over at an instant of the database's clock. The boundary is exclusive: at ExpiresAt it is over.
 func (b Booking) expired(at time.Time) bool {
@@ -52,14 +52,16 @@ func (b Booking) expired(at time.Time) bool {
 // LiveAt tells whether it takes its slot at an instant of the database's clock.
 func (b Booking) LiveAt(at time.Time) bool { return b.State.Live() && !b.expired(at) }
 
-// mayTouch tells whether the actor may see and change the booking.
-func (b Booking) mayTouch(a Actor) error {
-	if a.staff() || b.Member == a.ID && b.Kind != Block {
+// checkAccess tells whether the actor may see and change the booking.
+func (b Booking) checkAccess(a Actor) error {
+	if a.isStaff() || b.Member == a.ID && b.Kind != Block {
 		return nil
 	}
 	return ErrNoBooking
 }
 
-// occupied is what a new slot would keep others from: the play, and one buffer after it. The buffer counts once between two bookings,
+// withBuffer is what a new slot would keep others from: the play, and one buffer after it. The buffer counts once between two bookings,
 // because only the earlier one brings it.
-func (s *setup) occupied(span Span) Span { return Span{span.Start, span.End.Add(s.club.Policy.Buffer)} }
+func (s *setup) withBuffer(span Span) Span {
+	return Span{span.Start, span.End.Add(s.club.Policy.Buffer)}
+}

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// moveAttempts bounds how often a step starts again because the booking moved to other nets before its locks were taken.
-const moveAttempts = 3
+// lockAttempts bounds how often a step starts again because the booking moved to other nets before its locks were taken.
+const lockAttempts = 3
 
 // withBooking locks a booking's nets, and those of also, and runs fn with the row as it is then. The row is read first to know what to
 // lock; where it has moved meanwhile, the locks are given back and the step begins again, because a lock taken late would break the order.
@@ -16,12 +16,12 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []Ne
 		if err != nil {
 			return translate(ctx, err)
 		}
-		if err := seen.mayTouch(actor); err != nil {
+		if err := seen.checkAccess(actor); err != nil {
 			return err
 		}
 		moved := false
 		l := locks{club: seen.Club, members: []MemberID{seen.Member}, nets: slices.Concat(seen.Nets, also)}
-		err = s.apart().change(ctx, actor, l, func(ctx context.Context, c *change) error {
+		err = s.withSavepoints().withLocks(ctx, actor, l, func(ctx context.Context, c *change) error {
 			b, err := selectBooking(ctx, c.tx, id)
 			if err != nil {
 				return err
@@ -31,14 +31,14 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []Ne
 			}
 			return fn(ctx, c, &b)
 		})
-		if !moved || attempt == moveAttempts {
+		if !moved || attempt == lockAttempts {
 			return err
 		}
 	}
 }
 
-// step is a change of one booking's state.
-func (s *Service) step(ctx context.Context, actor Actor, id ID, fn func(ctx context.Context, c *change, b *Booking) error) (Booking, error) {
+// changeBooking is a change of one booking's state.
+func (s *Service) changeBooking(ctx context.Context, actor Actor, id ID, fn func(ctx context.Context, c *change, b *Booking) error) (Booking, error) {
 	var done Booking
 	err := s.withBooking(ctx, actor, id, nil, func(ctx context.Context, c *change, b *Booking) error {
 		if err := fn(ctx, c, b); err != nil {
@@ -57,7 +57,7 @@ func (s *Service) step(ctx context.Context, actor Actor, id ID, fn func(ctx cont
 func (s *Service) Booking(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	b, err := selectBooking(ctx, s.db, id)
 	if err == nil {
-		err = b.mayTouch(actor)
+		err = b.checkAccess(actor)
 	}
 	if err != nil {
 		return Booking{}, translate(ctx, err)

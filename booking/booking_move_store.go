@@ -46,7 +46,7 @@ func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking
 	_, err = q.Exec(ctx, `
 		UPDATE booking_slot s SET net_id = t.new_net, during = tstzrange($4, $5, '[)'), occupied = tstzrange($4, $6, '[)')
 		FROM unnest($2::bigint[], $3::bigint[]) AS t(old_net, new_net) WHERE s.booking_id = $1 AND s.net_id = t.old_net`,
-		b.ID, old.Nets, b.Nets, b.Span.Start, b.Span.End, b.until)
+		b.ID, old.Nets, b.Nets, b.Span.Start, b.Span.End, b.bufferEnd)
 	if err != nil {
 		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
 	}
@@ -61,7 +61,7 @@ func replaceSlots(ctx context.Context, q storage.Queryer, b *Booking) error {
 	_, err := q.Exec(ctx, `
 		INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
 		SELECT $1, $2, net, tstzrange($4, $5, '[)'), tstzrange($4, $6, '[)') FROM unnest($3::bigint[]) net`,
-		b.ID, b.State, b.Nets, b.Span.Start, b.Span.End, b.until)
+		b.ID, b.State, b.Nets, b.Span.Start, b.Span.End, b.bufferEnd)
 	if err != nil {
 		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
 	}

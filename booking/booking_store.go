@@ -26,7 +26,7 @@ func scanBooking(row pgx.CollectableRow) (Booking, error) {
 	var lines []byte
 	var fee *int64
 	err := row.Scan(&b.ID, &b.Club, &b.Member, &b.Kind, &b.State, &day, &b.Series, &b.Rate, &b.Price.Currency, &b.Price.Minor, &lines,
-		&b.AddOns, &fee, &b.Note, &b.Guests, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.until)
+		&b.AddOns, &fee, &b.Note, &b.Guests, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.bufferEnd)
 	if err != nil {
 		return b, err
 	}
@@ -114,7 +114,7 @@ func queueBooking(batch *pgx.Batch, b *Booking) error {
 		INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
 		SELECT b.id, b.state, net, tstzrange($17, $18, '[)'), tstzrange($17, $19, '[)') FROM b, unnest($16::bigint[]) net`,
 		b.ID, b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
-		b.Nets, b.Span.Start, b.Span.End, b.until)
+		b.Nets, b.Span.Start, b.Span.End, b.bufferEnd)
 	b.Version = 1
 	return nil
 }

@@ -38,8 +38,8 @@ type busyCache struct {
 }
 
 const (
-	busyTTL   = 10 * time.Minute
-	busyRedis = 100 * time.Millisecond // reading Postgres takes less than waiting longer
+	busyTTL      = 10 * time.Minute
+	redisTimeout = 100 * time.Millisecond // reading Postgres takes less than waiting longer
 )
 
 func newBusyCache(r *storage.Redis) *busyCache { return &busyCache{redis: r} }
@@ -49,19 +49,19 @@ func (s *Service) CacheLookups() (hits, misses int64) {
 	return s.cache.hits.Load(), s.cache.misses.Load()
 }
 
-func (c *busyCache) usable() bool { return c.redis != nil && c.redis.Up() }
+func (c *busyCache) available() bool { return c.redis != nil && c.redis.Up() }
 
-// get returns what it has.
-func (c *busyCache) get(ctx context.Context, keys []busyKey) map[busyKey][]busySpan {
+// readSpans returns what it has.
+func (c *busyCache) readSpans(ctx context.Context, keys []busyKey) map[busyKey][]busySpan {
 	found := map[busyKey][]busySpan{}
 	defer func() {
 		c.hits.Add(int64(len(found)))
 		c.misses.Add(int64(len(keys) - len(found)))
 	}()
-	if !c.usable() || len(keys) == 0 {
+	if !c.available() || len(keys) == 0 {
 		return found
 	}
-	ctx, cancel := context.WithTimeout(ctx, busyRedis)
+	ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 	defer cancel()
 	names := make([]string, len(keys))
 	for i, k := range keys {
@@ -80,12 +80,12 @@ func (c *busyCache) get(ctx context.Context, keys []busyKey) map[busyKey][]busyS
 	return found
 }
 
-// put keeps what was read, as far as Redis takes it.
-func (c *busyCache) put(ctx context.Context, read map[busyKey][]busySpan) {
-	if !c.usable() {
+// writeSpans keeps what was read, as far as Redis takes it.
+func (c *busyCache) writeSpans(ctx context.Context, read map[busyKey][]busySpan) {
+	if !c.available() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, busyRedis)
+	ctx, cancel := context.WithTimeout(ctx, redisTimeout)
 	defer cancel()
 	pipe := c.redis.Client().Pipeline()
 	for k, spans := range read {

@@ -18,22 +18,22 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 			return Booking{}, err
 		}
 	}
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.expired(c.at) {
 			return ErrHoldExpired
 		}
-		if !b.Span.Start.After(c.at) && !actor.staff() {
+		if !b.Span.Start.After(c.at) && !actor.isStaff() {
 			return ErrTooLate
 		}
-		if b.State == CheckedIn && !actor.staff() {
+		if b.State == CheckedIn && !actor.isStaff() {
 			return ErrState
 		}
-		return c.cancel(ctx, b, waive)
+		return c.cancelBooking(ctx, b, waive)
 	})
 }
 
-// cancel moves to cancelled, keeps the fee, and passes the slot on.
-func (c *change) cancel(ctx context.Context, b *Booking, waive bool) error {
+// cancelBooking moves to cancelled, keeps the fee, and passes the slot on.
+func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
 	if waive {
 		fee.Minor = 0
@@ -49,13 +49,13 @@ func (c *change) cancel(ctx context.Context, b *Booking, waive bool) error {
 	if b.Kind != Play {
 		tell = ""
 	}
-	if err := c.done(ctx, "cancel", b, tell, map[string]any{"fee_minor": fee.Minor, "currency": fee.Currency}); err != nil {
+	if err := c.recordChange(ctx, "cancel", b, tell, map[string]any{"fee_minor": fee.Minor, "currency": fee.Currency}); err != nil {
 		return err
 	}
 	if err := c.refundCancelled(ctx, *b); err != nil {
 		return err
 	}
-	return c.offer(ctx, b.Nets, b.occupied())
+	return c.offerFreed(ctx, b.Nets, b.occupied())
 }
 
 // cancelFee is what a cancellation at an instant keeps of the price.
@@ -83,7 +83,7 @@ func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTe
 		return CancelTerms{}, ErrNoBooking
 	}
 	b := seen[0]
-	if err := b.mayTouch(actor); err != nil {
+	if err := b.checkAccess(actor); err != nil {
 		return CancelTerms{}, err
 	}
 	club, err := s.Club(ctx, b.Club)
@@ -97,7 +97,7 @@ func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTe
 	terms := CancelTerms{Fee: b.cancelFee(club.Policy, at), FreeUntil: b.Span.Start.Add(-club.Policy.CancelFree)}
 	for _, p := range list {
 		if holdsMoney(p) && p.State != InReview && p.Price.Minor > 0 {
-			if back := p.beyond(terms.Fee); back.Minor > 0 {
+			if back := p.refundAbove(terms.Fee); back.Minor > 0 {
 				terms.Back = append(terms.Back, back)
 			}
 		}

@@ -32,18 +32,18 @@ var ErrRefused = fault.New(fault.Gone, "refused", "Nobody can be reached at that
 var (
 	errNoChannel = fault.New(fault.Gone, "not_set_up", "The club does not send messages this way.")
 	errNoAddress = fault.New(fault.Gone, "no_address", "The member has no confirmed address there.")
-	errUnsure    = fault.New(fault.Gone, "unsure", "It may have arrived, so it is not sent again.")
-	errNotWorked = fault.New(fault.Gone, "not_worked", "Nobody worked the queue.")
+	errMaybeSent = fault.New(fault.Gone, "unsure", "It may have arrived, so it is not sent again.")
+	errNoWorker  = fault.New(fault.Gone, "not_worked", "Nobody worked the queue.")
 )
 
-// queue is where the jobs of a channel are worked. Telegram's have one of their own: only the process that is the bot can do them.
-func (c Channel) queue() Queue {
+// deliveryQueue is where the jobs of a channel are worked. Telegram's have one of their own: only the process that is the bot can do them.
+func (c Channel) deliveryQueue() Queue {
 	if c == ByTelegram {
 		return ChatQueue
 	}
 	return JobQueue
 }
 
-// knowsRepeats tells whether the channel itself recognises a message that it has carried before. Telegram does, by Message.Once; mail and SMS
+// deduplicates tells whether the channel itself recognises a message that it has carried before. Telegram does, by Message.Once; mail and SMS
 // would deliver it again.
-func (c Channel) knowsRepeats() bool { return c == ByTelegram }
+func (c Channel) deduplicates() bool { return c == ByTelegram }

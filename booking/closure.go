@@ -58,11 +58,11 @@ func (c Closure) check() error {
 	return nil
 }
 
-// concerns tells whether the closure is about the net.
-func (c Closure) concerns(net NetID) bool { return len(c.Nets) == 0 || slices.Contains(c.Nets, net) }
+// appliesTo tells whether the closure is about the net.
+func (c Closure) appliesTo(net NetID) bool { return len(c.Nets) == 0 || slices.Contains(c.Nets, net) }
 
-// overlapping are the stretches of the closure that share time with want.
-func (c Closure) overlapping(want Span, zone *time.Location) []Span {
+// spansDuring are the stretches of the closure that share time with want.
+func (c Closure) spansDuring(want Span, zone *time.Location) []Span {
 	if c.Every == Once {
 		if c.During.overlaps(want) {
 			return []Span{c.During}
@@ -71,10 +71,10 @@ func (c Closure) overlapping(want Span, zone *time.Location) []Span {
 	}
 	var spans []Span
 	for day := DayIn(want.Start, zone) - 2; day <= DayIn(want.End, zone); day++ { // a closure reaches at most into the second night
-		if !c.falls(day) {
+		if !c.repeatsOn(day) {
 			continue
 		}
-		span := Span{edge(day, c.From, zone, Earlier), edge(day, c.To, zone, Later)}
+		span := Span{boundary(day, c.From, zone, Earlier), boundary(day, c.To, zone, Later)}
 		if span.overlaps(want) {
 			spans = append(spans, span)
 		}
@@ -82,8 +82,8 @@ func (c Closure) overlapping(want Span, zone *time.Location) []Span {
 	return spans
 }
 
-// falls tells whether the repetition meets the day. What was first closed on 29 February is closed in leap years.
-func (c Closure) falls(day Day) bool {
+// repeatsOn tells whether the repetition meets the day. What was first closed on 29 February is closed in leap years.
+func (c Closure) repeatsOn(day Day) bool {
 	if day < c.First || c.Last != nil && day > *c.Last {
 		return false
 	}
@@ -95,12 +95,12 @@ func (c Closure) falls(day Day) bool {
 	return month == firstMonth && date == firstDate
 }
 
-// closed are the stretches in which closures keep the net shut during want.
-func (s *setup) closed(net NetID, want Span) []Span {
+// closedSpans are the stretches in which closures keep the net shut during want.
+func (s *setup) closedSpans(net NetID, want Span) []Span {
 	var spans []Span
 	for _, c := range s.closures {
-		if c.concerns(net) {
-			spans = append(spans, c.overlapping(want, s.club.Zone)...)
+		if c.appliesTo(net) {
+			spans = append(spans, c.spansDuring(want, s.club.Zone)...)
 		}
 	}
 	return spans

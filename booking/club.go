@@ -109,8 +109,8 @@ type setup struct {
 	token    string // the broad token that it was read under
 }
 
-// net finds a net that can be booked.
-func (s *setup) net(id NetID) (Net, error) {
+// activeNet finds a net that can be booked.
+func (s *setup) activeNet(id NetID) (Net, error) {
 	for _, n := range s.nets {
 		if n.ID == id && n.Active {
 			return n, nil

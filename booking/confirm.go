@@ -16,24 +16,24 @@ var (
 // Confirm makes a hold a booking, where the club takes no payment online; staff may confirm everywhere. A hold that has run out by the
 // database's clock is refused, to the microsecond: what is not confirmed before ExpiresAt is gone.
 func (s *Service) Confirm(ctx context.Context, actor Actor, id ID) (Booking, error) {
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.State == Confirmed && b.Kind == Play {
 			return nil // said again: the booking is there
 		}
-		if c.setup.club.Policy.PaysOnline && b.Price.Minor > 0 && !actor.staff() {
+		if c.setup.club.Policy.PaysOnline && b.Price.Minor > 0 && !actor.isStaff() {
 			return ErrPayFirst
 		}
-		return c.confirm(ctx, b)
+		return c.confirmHold(ctx, b)
 	})
 }
 
-// confirm moves a live hold to confirmed. An offer becomes its member's booking, and counts in the quotas from here on.
-func (c *change) confirm(ctx context.Context, b *Booking) error {
+// confirmHold moves a live hold to confirmed. An offer becomes its member's booking, and counts in the quotas from here on.
+func (c *change) confirmHold(ctx context.Context, b *Booking) error {
 	if b.expired(c.at) || b.State == Expired {
 		return ErrHoldExpired
 	}
 	if b.Kind == Offer {
-		if err := c.mayHave(ctx, *b); err != nil {
+		if err := c.checkMemberQuota(ctx, *b); err != nil {
 			return err
 		}
 		if err := c.closeOffer(ctx, *b, offerTaken); err != nil {
@@ -44,12 +44,12 @@ func (c *change) confirm(ctx context.Context, b *Booking) error {
 	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
 		return err
 	}
-	return c.done(ctx, "confirm", b, notifyConfirmed, nil)
+	return c.recordChange(ctx, "confirm", b, notifyConfirmed, nil)
 }
 
 // Extend makes a hold last one hold's time from now, within the club's limit counted from its making.
 func (s *Service) Extend(ctx context.Context, actor Actor, id ID) (Booking, error) {
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.State == Expired || b.expired(c.at) {
 			return ErrHoldExpired
 		}
@@ -64,7 +64,7 @@ func (s *Service) Extend(ctx context.Context, actor Actor, id ID) (Booking, erro
 		if err := extendHold(ctx, c.tx, b, until, c.at); err != nil {
 			return err
 		}
-		return c.done(ctx, "extend", b, "", nil)
+		return c.recordChange(ctx, "extend", b, "", nil)
 	})
 }
 

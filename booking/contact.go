@@ -38,8 +38,8 @@ var (
 	ErrAddress  = fault.New(fault.Invalid, "address", "That is not an address: me@example.org, or a phone number with its country, like +919876543210.")
 )
 
-// usable is the member's address on a channel, as far as it is known to be theirs and to be answered.
-func (c Contact) usable(by Channel) (address string, ok bool) {
+// confirmedAddress is the member's address on a channel, as far as it is known to be theirs and to be answered.
+func (c Contact) confirmedAddress(by Channel) (address string, ok bool) {
 	if by == ByTelegram {
 		return "", true
 	}
@@ -51,8 +51,8 @@ func (c Contact) usable(by Channel) (address string, ok bool) {
 	return "", false
 }
 
-// ends is when quiet hours that an instant falls into are over; false where it falls into none.
-func (q *Quiet) ends(at time.Time, zone *time.Location) (time.Time, bool) {
+// endAfter is when quiet hours that an instant falls into are over; false where it falls into none.
+func (q *Quiet) endAfter(at time.Time, zone *time.Location) (time.Time, bool) {
 	if q == nil || q.From == q.To {
 		return time.Time{}, false
 	}
@@ -65,7 +65,7 @@ func (q *Quiet) ends(at time.Time, zone *time.Location) (time.Time, bool) {
 	case q.From > q.To && minute >= q.From:
 		day++
 	}
-	return edge(day, q.To, zone, Earlier), true
+	return boundary(day, q.To, zone, Earlier), true
 }
 
 // Contact reads how a member wants to be told.
@@ -99,7 +99,7 @@ func (s *Service) SetAddress(ctx context.Context, member MemberID, by Channel, a
 	if err != nil {
 		return Address{}, err
 	}
-	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.askForCode(ctx, tx, member, by, address) })
+	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.requestCode(ctx, tx, member, by, address) })
 	return Address{Channel: by, Address: address}, err
 }
 

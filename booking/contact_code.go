@@ -21,13 +21,13 @@ import (
 // have the club pay for it.
 
 const (
-	codeKeeps   = 15 * time.Minute
-	codeTries   = 5 // of one code
-	codesADay   = 5 // for one member, and to one address
-	codeBetween = 30 * time.Second
+	codeLifetime = 15 * time.Minute
+	maxCodeTries = 5 // of one code
+	codesPerDay  = 5 // for one member, and to one address
+	codeInterval = 30 * time.Second
 )
 
-var errNoCode = errors.New("the code was not sent")
+var errCodeNotSent = errors.New("the code was not sent")
 
 // Errors about codes.
 var (
@@ -50,7 +50,7 @@ func (codeArgs) Kind() string { return "booking_contact_code" }
 // codeAttempts is small: the member asks again.
 const codeAttempts = 3
 
-func (s *Service) askForCode(ctx context.Context, tx pgx.Tx, member MemberID, by Channel, address string) error {
+func (s *Service) requestCode(ctx context.Context, tx pgx.Tx, member MemberID, by Channel, address string) error {
 	if err := lockContact(ctx, tx, member); err != nil {
 		return err
 	}
@@ -58,9 +58,9 @@ func (s *Service) askForCode(ctx context.Context, tx pgx.Tx, member MemberID, by
 	switch {
 	case err != nil:
 		return err
-	case asked >= codesADay:
+	case asked >= codesPerDay:
 		return ErrCodesADay
-	case latest < codeBetween:
+	case latest < codeInterval:
 		return ErrCodeSoon
 	}
 	if err := saveAddress(ctx, tx, member, by, address); err != nil {
@@ -82,11 +82,11 @@ func (s *Service) ConfirmAddress(ctx context.Context, member MemberID, by Channe
 			return err
 		case len(want) == 0:
 			return ErrCode
-		case tries >= codeTries:
+		case tries >= maxCodeTries:
 			return ErrCodeTries
 		case subtle.ConstantTimeCompare(want, hash[:]) != 1:
 			wrong = ErrCode
-			return missCode(ctx, tx, member, by)
+			return countWrongCode(ctx, tx, member, by)
 		}
 		wrong = nil
 		return confirmAddress(ctx, tx, member, by)
@@ -99,7 +99,7 @@ func (s *Service) ConfirmAddress(ctx context.Context, member MemberID, by Channe
 
 // sendCode makes a code and sends it.
 func (s *Service) sendCode(ctx context.Context, o WorkerOptions, a codeArgs) error {
-	by := o.by(a.Channel)
+	by := o.messengerFor(a.Channel)
 	if by == nil {
 		return river.JobCancel(ErrNotOffered)
 	}
@@ -109,22 +109,22 @@ func (s *Service) sendCode(ctx context.Context, o WorkerOptions, a codeArgs) err
 	}
 	code := fmt.Sprintf("%06d", n)
 	hash := sha256.Sum256([]byte(code))
-	address, err := storeCode(ctx, s.db, a.Member, a.Channel, hash[:], codeKeeps)
+	address, err := saveCodeHash(ctx, s.db, a.Member, a.Channel, hash[:], codeLifetime)
 	if err != nil || address == "" { // removed or confirmed meanwhile
 		return err
 	}
 	in := s.phrases.In(o.languageOf(ctx, a.Member))
-	ctx, cancel := context.WithTimeoutCause(ctx, sendWithin, errSendTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errSendTimeout)
 	defer cancel()
 	err = by.Send(ctx, Message{
 		Notification: Notification{Member: a.Member}, To: address, Text: in.Say("code."+string(a.Channel), code), Language: in.Language(), Once: "code " + rand.Text(),
 	})
 	switch {
 	case fault.KindOf(err) == fault.Gone:
-		return river.JobCancel(errNoCode)
+		return river.JobCancel(errCodeNotSent)
 	case err != nil:
 		s.logger.LogAttrs(ctx, slog.LevelInfo, "a code was not sent", slog.String("channel", string(a.Channel)), slog.String("code", fault.CodeOf(err)))
-		return errNoCode // the queue keeps an error's text, and that of a mail server names the address
+		return errCodeNotSent // the queue keeps an error's text, and that of a mail server names the address
 	}
 	return nil
 }

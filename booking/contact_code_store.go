@@ -48,8 +48,8 @@ func saveAddress(ctx context.Context, q storage.Queryer, member MemberID, by Cha
 	return nil
 }
 
-// storeCode keeps the hash of the code that is about to be sent, and tells where to; empty where nothing waits for one.
-func storeCode(ctx context.Context, q storage.Queryer, member MemberID, by Channel, hash []byte, keeps time.Duration) (address string, err error) {
+// saveCodeHash keeps the hash of the code that is about to be sent, and tells where to; empty where nothing waits for one.
+func saveCodeHash(ctx context.Context, q storage.Queryer, member MemberID, by Channel, hash []byte, keeps time.Duration) (address string, err error) {
 	err = q.QueryRow(ctx, `
 		UPDATE contact_address SET code_hash = $3, code_until = booking_clock() + $4::interval, code_tries = 0
 		WHERE member_id = $1 AND channel = $2 AND confirmed_at IS NULL RETURNING address`, member, by, hash, keeps).Scan(&address)
@@ -68,7 +68,7 @@ func selectCode(ctx context.Context, tx pgx.Tx, member MemberID, by Channel) (ha
 	return hash, tries, nil
 }
 
-func missCode(ctx context.Context, q storage.Queryer, member MemberID, by Channel) error {
+func countWrongCode(ctx context.Context, q storage.Queryer, member MemberID, by Channel) error {
 	if _, err := q.Exec(ctx, `UPDATE contact_address SET code_tries = code_tries + 1 WHERE member_id = $1 AND channel = $2`, member, by); err != nil {
 		return fmt.Errorf("count a wrong code: %w", err)
 	}

@@ -23,11 +23,11 @@ type deliverArgs struct {
 func (deliverArgs) Kind() string { return "booking_deliver" }
 
 const (
-	deliverAttempts = 12               // river waits attempt⁴ seconds: about fourteen hours in all
-	sendWithin      = 20 * time.Second // one try; whoever has to wait longer waits in the queue
-	markWithin      = 5 * time.Second  // for writing down what became of it, also when told to stop
-	closedFor       = 10 * time.Minute // a channel that is closed for longer is passed over, where there is another
-	closedMost      = 24 * time.Hour   // and what could not be said for so long is old news
+	deliverAttempts    = 12               // river waits attempt⁴ seconds: about fourteen hours in all
+	sendTimeout        = 20 * time.Second // one try; whoever has to wait longer waits in the queue
+	markTimeout        = 5 * time.Second  // for writing down what became of it, also when told to stop
+	switchChannelAfter = 10 * time.Minute // a channel that is closed for longer is passed over, where there is another
+	giveUpAfter        = 24 * time.Hour   // and what could not be said for so long is old news
 )
 
 // errSendTimeout is the cause when a try took too long.
@@ -35,7 +35,7 @@ var errSendTimeout = errors.New("sending took too long")
 
 // enqueue adds the job that delivers a notification, in the transaction that wrote it.
 func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) error {
-	_, err := s.jobs.InsertTx(ctx, tx, deliverArgs{Notification: id, Channel: by}, &river.InsertOpts{Queue: string(by.queue()), MaxAttempts: deliverAttempts})
+	_, err := s.jobs.InsertTx(ctx, tx, deliverArgs{Notification: id, Channel: by}, &river.InsertOpts{Queue: string(by.deliveryQueue()), MaxAttempts: deliverAttempts})
 	if err != nil {
 		return fmt.Errorf("enqueue notification %d: %w", id, err)
 	}
@@ -48,57 +48,57 @@ func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) 
 // without an outcome is of a try that died on the way, and then nobody knows: where the channel knows repeats, the message goes again, and
 // elsewhere it does not. For the same reason another channel takes over only from one that surely has not sent it.
 func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[deliverArgs]) error {
-	d := delivery{s: s, options: o, by: job.Args.Channel, last: job.Attempt >= job.MaxAttempts}
-	found, err := d.load(ctx, job.Args.Notification)
+	d := delivery{s: s, options: o, by: job.Args.Channel, lastTry: job.Attempt >= job.MaxAttempts}
+	found, err := d.loadNotification(ctx, job.Args.Notification)
 	if err != nil || !found {
 		return err
 	}
-	if d.HandedAt != nil && !d.by.knowsRepeats() {
-		return d.giveUp(ctx, errUnsure)
+	if d.HandedAt != nil && !d.by.deduplicates() {
+		return d.giveUpChannel(ctx, errMaybeSent)
 	}
-	current, err := stillTrue(ctx, s.db, d.Notification)
+	current, err := selectStillCurrent(ctx, s.db, d.Notification)
 	if err != nil {
 		return err
 	}
 	if !current {
 		return dropNotification(ctx, s.db, d.ID)
 	}
-	if err := d.word(ctx); err != nil {
+	if err := d.compose(ctx); err != nil {
 		return fmt.Errorf("notification %d in words: %w", d.ID, err)
 	}
-	if until, wait := d.waits(); wait {
-		return d.postpone(ctx, until)
+	if until, wait := d.quietUntil(); wait {
+		return d.postponeDelivery(ctx, until)
 	}
 	var ok bool
-	if d.message.To, ok = d.contact.usable(d.by); !ok {
-		return d.giveUp(ctx, errNoAddress)
+	if d.message.To, ok = d.contact.confirmedAddress(d.by); !ok {
+		return d.giveUpChannel(ctx, errNoAddress)
 	}
-	claimed, err := handOver(ctx, s.db, d.ID, d.by)
+	claimed, err := markHandedOver(ctx, s.db, d.ID, d.by)
 	if err != nil || !claimed {
 		return err
 	}
 	err = d.send(ctx)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
-	return d.settle(ctx, err)
+	return d.recordOutcome(ctx, err)
 }
 
 // delivery is one try to send one notification.
 type delivery struct {
 	Notification
-	s       *Service
-	options WorkerOptions
-	by      Channel
-	last    bool // no try follows
-	contact Contact
-	now     time.Time // by the database's clock
-	zone    *time.Location
-	ends    time.Time // what it is about begins or runs out then; zero where that does not matter
-	message Message
+	s        *Service
+	options  WorkerOptions
+	by       Channel
+	lastTry  bool // no try follows
+	contact  Contact
+	now      time.Time // by the database's clock
+	zone     *time.Location
+	deadline time.Time // what it is about begins or runs out then; zero where that does not matter
+	message  Message
 }
 
-// load reads the notification; false where there is nothing to do, or not by this channel.
-func (d *delivery) load(ctx context.Context, id int64) (found bool, err error) {
+// loadNotification reads the notification; false where there is nothing to do, or not by this channel.
+func (d *delivery) loadNotification(ctx context.Context, id int64) (found bool, err error) {
 	list, err := selectNotifications(ctx, d.s.db, `WHERE id = $1 AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL AND channel = $2`, id, d.by)
 	if err != nil || len(list) == 0 {
 		return false, err
@@ -107,15 +107,15 @@ func (d *delivery) load(ctx context.Context, id int64) (found bool, err error) {
 	if d.contact, err = selectContact(ctx, d.s.db, d.Member); err != nil {
 		return false, err
 	}
-	d.now, err = readClock(ctx, d.s.db)
+	d.now, err = selectClock(ctx, d.s.db)
 	return true, err
 }
 
-// waits tells whether the message waits for the end of the member's quiet hours. What answers the member's own step does not, nor what would be
+// quietUntil tells whether the message waits for the end of the member's quiet hours. What answers the member's own step does not, nor what would be
 // of no use by then.
-func (d *delivery) waits() (until time.Time, wait bool) {
-	until, quiet := d.contact.Quiet.ends(d.now, d.zone)
-	urgent := !d.ends.IsZero() && d.ends.Before(until.Add(time.Hour))
+func (d *delivery) quietUntil() (until time.Time, wait bool) {
+	until, quiet := d.contact.Quiet.endAfter(d.now, d.zone)
+	urgent := !d.deadline.IsZero() && d.deadline.Before(until.Add(time.Hour))
 	if !quiet || urgent {
 		return time.Time{}, false
 	}
@@ -126,69 +126,71 @@ func (d *delivery) waits() (until time.Time, wait bool) {
 	return until, true
 }
 
-func (d *delivery) postpone(ctx context.Context, until time.Time) error {
-	if err := postpone(ctx, d.s.db, d.ID, until); err != nil {
+func (d *delivery) postponeDelivery(ctx context.Context, until time.Time) error {
+	if err := postponeNotification(ctx, d.s.db, d.ID, until); err != nil {
 		return err
 	}
 	return river.JobSnooze(until.Sub(d.now))
 }
 
 func (d *delivery) send(ctx context.Context) error {
-	by := d.options.by(d.by)
+	by := d.options.messengerFor(d.by)
 	if by == nil {
 		return errNoChannel
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, sendWithin, errSendTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errSendTimeout)
 	defer cancel()
 	return by.Send(ctx, d.message)
 }
 
-// settle notes what came of a try, and what comes next.
-func (d *delivery) settle(ctx context.Context, err error) error {
+// recordOutcome notes what came of a try, and what comes next.
+func (d *delivery) recordOutcome(ctx context.Context, err error) error {
 	if err == nil {
 		return markSent(ctx, d.s.db, d.ID)
 	}
 	d.s.logger.LogAttrs(ctx, slog.LevelInfo, "a notification was not delivered", slog.Int64("notification", d.ID), slog.String("channel", string(d.by)), slog.String("code", fault.CodeOf(err)))
 	switch fault.KindOf(err) {
 	case fault.Gone:
-		return d.giveUp(ctx, err)
+		return d.giveUpChannel(ctx, err)
 	case fault.Unavailable:
-		return d.closed(ctx, err)
+		return d.waitForChannel(ctx, err)
 	default:
-		if d.by.knowsRepeats() && !d.last {
+		if d.by.deduplicates() && !d.lastTry {
 			return fmt.Errorf("send notification %d: %w", d.ID, err)
 		}
-		return d.giveUp(ctx, errUnsure)
+		return d.giveUpChannel(ctx, errMaybeSent)
 	}
 }
 
-// closed waits for a channel that is closed for now, for as long as there is no other; ever longer, a quarter of the time it has taken so far.
-func (d *delivery) closed(ctx context.Context, why error) error {
+// waitForChannel waits for a channel that is closed for now, for as long as there is no other; ever longer, a quarter of the time it has taken so far.
+func (d *delivery) waitForChannel(ctx context.Context, why error) error {
 	waited := d.now.Sub(d.DueAt)
-	if waited > closedMost {
-		return d.giveUp(ctx, why)
+	if waited > giveUpAfter {
+		return d.giveUpChannel(ctx, why)
 	}
-	if waited > closedFor && !d.doubtful(why) {
-		if other, err := nextChannel(ctx, d.s.db, d.Member, d.ID, d.options.installed(d.by)); err != nil {
+	if waited > switchChannelAfter && !d.mayHaveArrived(why) {
+		if other, err := nextChannel(ctx, d.s.db, d.Member, d.ID, d.options.installedChannels(d.by)); err != nil {
 			return err
 		} else if other != "" {
-			return d.giveUp(ctx, why)
+			return d.giveUpChannel(ctx, why)
 		}
 	}
-	if !d.doubtful(why) {
-		if err := takeBack(ctx, d.s.db, d.ID); err != nil {
+	if !d.mayHaveArrived(why) {
+		if err := clearHandedOver(ctx, d.s.db, d.ID); err != nil {
 			return err
 		}
 	}
 	return river.JobSnooze(min(max(waited/4, 10*time.Second), 15*time.Minute))
 }
 
-// doubtful tells whether the message may have arrived by this channel: in this try, or in an earlier one of which nobody knows.
-func (d *delivery) doubtful(why error) bool { return errors.Is(why, errUnsure) || d.HandedAt != nil }
+// mayHaveArrived tells whether the message may have arrived by this channel: in this try, or in an earlier one of which nobody knows.
+func (d *delivery) mayHaveArrived(why error) bool {
+	return errors.Is(why, errMaybeSent) || d.HandedAt != nil
+}
 
-// giveUp notes that a channel did not lead to the member. The next one takes over, unless the message may have arrived by this one; without a
+// giveUpChannel notes that a channel did not lead to the member. The next one takes over, unless the message may have arrived by this one; without a
 // next one the notification has failed.
-func (d *delivery) giveUp(ctx context.Context, why error) error {
+func (d *delivery) giveUpChannel(ctx context.Context, why error) error {
 	return d.s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := insertFailure(ctx, tx, d.ID, d.by, fault.CodeOf(why)); err != nil {
 			return err
@@ -198,15 +200,15 @@ func (d *delivery) giveUp(ctx context.Context, why error) error {
 				return err
 			}
 		}
-		if d.doubtful(why) {
+		if d.mayHaveArrived(why) {
 			return failNotification(ctx, tx, d.ID, false)
 		}
-		return d.s.passOn(ctx, tx, d.Notification, d.options.installed())
+		return d.s.handToNextChannel(ctx, tx, d.Notification, d.options.installedChannels())
 	})
 }
 
-// passOn hands a notification to the next channel that leads to its member.
-func (s *Service) passOn(ctx context.Context, tx pgx.Tx, n Notification, installed []Channel) error {
+// handToNextChannel hands a notification to the next channel that leads to its member.
+func (s *Service) handToNextChannel(ctx context.Context, tx pgx.Tx, n Notification, installed []Channel) error {
 	next, err := nextChannel(ctx, tx, n.Member, n.ID, installed)
 	if err != nil {
 		return err
@@ -221,12 +223,12 @@ func (s *Service) passOn(ctx context.Context, tx pgx.Tx, n Notification, install
 	return s.enqueue(ctx, tx, n.ID, next)
 }
 
-// passOnBatch bounds one sweep.
-const passOnBatch = 200
+// undeliveredBatch bounds one sweep.
+const undeliveredBatch = 200
 
 // SweepUndelivered hands on what waits for the bot while no process is the bot, where another channel leads to the member.
 func (s *Service) SweepUndelivered(ctx context.Context, installed []Channel) error {
-	list, err := selectNotWorked(ctx, s.db, installed, closedFor, passOnBatch)
+	list, err := selectWithoutWorker(ctx, s.db, installed, switchChannelAfter, undeliveredBatch)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -235,10 +237,10 @@ func (s *Service) SweepUndelivered(ctx context.Context, installed []Channel) err
 			if waiting, err := lockWaiting(ctx, tx, n.ID, n.Channel); err != nil || !waiting {
 				return err
 			}
-			if err := insertFailure(ctx, tx, n.ID, n.Channel, fault.CodeOf(errNotWorked)); err != nil {
+			if err := insertFailure(ctx, tx, n.ID, n.Channel, fault.CodeOf(errNoWorker)); err != nil {
 				return err
 			}
-			return s.passOn(ctx, tx, n, installed)
+			return s.handToNextChannel(ctx, tx, n, installed)
 		})
 		if err != nil {
 			return err

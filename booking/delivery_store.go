@@ -11,25 +11,25 @@ import (
 	"pavilion/storage"
 )
 
-// open is the condition of a notification of which nobody knows yet how it ended.
-const open = ` sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`
+// notEnded is the condition of a notification of which nobody knows yet how it ended.
+const notEnded = ` sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`
 
 // changeNotification changes one that has not ended; false where it has.
 func changeNotification(ctx context.Context, q storage.Queryer, id int64, set, where string, args ...any) (bool, error) {
-	tag, err := q.Exec(ctx, `UPDATE notification SET `+set+` WHERE id = $1 AND`+open+where, append([]any{id}, args...)...)
+	tag, err := q.Exec(ctx, `UPDATE notification SET `+set+` WHERE id = $1 AND`+notEnded+where, append([]any{id}, args...)...)
 	if err != nil {
 		return false, fmt.Errorf("change notification %d: %w", id, err)
 	}
 	return tag.RowsAffected() > 0, nil
 }
 
-// handOver notes that a channel is given the message now. Of two tries that meet, one may, unless the channel knows repeats.
-func handOver(ctx context.Context, q storage.Queryer, id int64, by Channel) (bool, error) {
-	return changeNotification(ctx, q, id, `handed_at = booking_clock()`, ` AND channel = $2 AND (handed_at IS NULL OR $3)`, by, by.knowsRepeats())
+// markHandedOver notes that a channel is given the message now. Of two tries that meet, one may, unless the channel knows repeats.
+func markHandedOver(ctx context.Context, q storage.Queryer, id int64, by Channel) (bool, error) {
+	return changeNotification(ctx, q, id, `handed_at = booking_clock()`, ` AND channel = $2 AND (handed_at IS NULL OR $3)`, by, by.deduplicates())
 }
 
-// takeBack notes that it was surely not sent.
-func takeBack(ctx context.Context, q storage.Queryer, id int64) error {
+// clearHandedOver notes that it was surely not sent.
+func clearHandedOver(ctx context.Context, q storage.Queryer, id int64) error {
 	_, err := changeNotification(ctx, q, id, `handed_at = NULL`, ``)
 	return err
 }
@@ -39,7 +39,7 @@ func moveChannel(ctx context.Context, q storage.Queryer, id int64, from, to Chan
 	return changeNotification(ctx, q, id, `channel = $3, handed_at = NULL`, ` AND channel = $2`, from, to)
 }
 
-func postpone(ctx context.Context, q storage.Queryer, id int64, until time.Time) error {
+func postponeNotification(ctx context.Context, q storage.Queryer, id int64, until time.Time) error {
 	_, err := changeNotification(ctx, q, id, `due_at = $2`, ``, until)
 	return err
 }
@@ -67,7 +67,7 @@ func markSent(ctx context.Context, q storage.Queryer, id int64) error {
 // lockWaiting holds a notification that waits for a channel and was not handed to it.
 func lockWaiting(ctx context.Context, tx pgx.Tx, id int64, by Channel) (bool, error) {
 	var one int
-	err := tx.QueryRow(ctx, `SELECT 1 FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+open+` FOR UPDATE`, id, by).Scan(&one)
+	err := tx.QueryRow(ctx, `SELECT 1 FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+notEnded+` FOR UPDATE`, id, by).Scan(&one)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -94,14 +94,14 @@ func nextChannel(ctx context.Context, q storage.Queryer, member MemberID, notifi
 	return next, nil
 }
 
-// selectNotWorked are those that have been waiting for the bot and can go another way.
-func selectNotWorked(ctx context.Context, q storage.Queryer, installed []Channel, since time.Duration, most int) ([]Notification, error) {
-	return selectNotifications(ctx, q, `WHERE`+open+` AND handed_at IS NULL AND channel = $1 AND due_at < booking_clock() - $2::interval
+// selectWithoutWorker are those that have been waiting for the bot and can go another way.
+func selectWithoutWorker(ctx context.Context, q storage.Queryer, installed []Channel, since time.Duration, most int) ([]Notification, error) {
+	return selectNotifications(ctx, q, `WHERE`+notEnded+` AND handed_at IS NULL AND channel = $1 AND due_at < booking_clock() - $2::interval
 		AND next_channel(member_id, id, array_remove($3::text[], $1)) IS NOT NULL ORDER BY due_at LIMIT $4`, ByTelegram, since, installed, most)
 }
 
-// readClock is the time by which money and messages are judged.
-func readClock(ctx context.Context, q storage.Queryer) (at time.Time, err error) {
+// selectClock is the time by which money and messages are judged.
+func selectClock(ctx context.Context, q storage.Queryer) (at time.Time, err error) {
 	if err := q.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
 		return at, fmt.Errorf("read the clock: %w", err)
 	}

@@ -24,7 +24,7 @@ func (f Finding) String() string { return fmt.Sprintf("%s: %v and %d more", f.Ru
 // is for. It changes nothing.
 func Check(ctx context.Context, q storage.Queryer) ([]Finding, error) {
 	var findings []Finding
-	for _, rule := range slices.Concat(invariants(), paymentInvariants()) {
+	for _, rule := range slices.Concat(bookingInvariants(), paymentInvariants()) {
 		rows, err := q.Query(ctx, rule.sql)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", rule.name, err)
@@ -44,7 +44,7 @@ func Check(ctx context.Context, q storage.Queryer) ([]Finding, error) {
 // invariant is a rule and the query for what breaks it.
 type invariant struct{ name, sql string }
 
-func invariants() []invariant {
+func bookingInvariants() []invariant {
 	return []invariant{
 		{"two live bookings share a net", `
 			SELECT format('net %s: bookings %s and %s', a.net_id, a.booking_id, b.booking_id) FROM booking_slot a

@@ -9,17 +9,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// expireIn moves the holds that have run out in a time to expired, and passes their slots on to whoever waits.
-func (c *change) expireIn(ctx context.Context, nets []NetID, want Span) error {
-	stale, err := c.stale(ctx, nets, want, c.at)
+// expireHoldsIn moves the holds that have run out in a time to expired, and passes their slots on to whoever waits.
+func (c *change) expireHoldsIn(ctx context.Context, nets []NetID, want Span) error {
+	stale, err := c.staleHolds(ctx, nets, want, c.at)
 	if err != nil {
 		return err
 	}
-	return c.expireAll(ctx, stale)
+	return c.expireHolds(ctx, stale)
 }
 
-// expireAll moves holds that have run out; their rows are locked.
-func (c *change) expireAll(ctx context.Context, ids []ID) error {
+// expireHolds moves holds that have run out; their rows are locked.
+func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -28,29 +28,29 @@ func (c *change) expireAll(ctx context.Context, ids []ID) error {
 		return err
 	}
 	for i := range stale {
-		if err := c.expire(ctx, &stale[i]); err != nil {
+		if err := c.expireHold(ctx, &stale[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// expire moves one hold that has run out.
-func (c *change) expire(ctx context.Context, b *Booking) error {
+// expireHold moves one hold that has run out.
+func (c *change) expireHold(ctx context.Context, b *Booking) error {
 	if err := moveState(ctx, c.tx, b, Expired, c.at); err != nil {
 		return err
 	}
 	if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
 		return err
 	}
-	if err := c.done(ctx, "expire", b, "", nil); err != nil {
+	if err := c.recordChange(ctx, "expire", b, "", nil); err != nil {
 		return err
 	}
-	return c.offer(ctx, b.Nets, b.occupied())
+	return c.offerFreed(ctx, b.Nets, b.occupied())
 }
 
-// due is a hold that has run out.
-type due struct {
+// dueHold is a hold that has run out.
+type dueHold struct {
 	ID ID
 	At time.Time
 }
@@ -59,19 +59,19 @@ type due struct {
 // confirmed, is shown as free, and makes room for the next taker by itself.
 func (s *Service) Expire(ctx context.Context) (int, error) {
 	moved := 0
-	err := sweepAll(ctx, func(ctx context.Context, last *due) ([]due, error) {
-		after := due{}
+	err := sweepAll(ctx, func(ctx context.Context, last *dueHold) ([]dueHold, error) {
+		after := dueHold{}
 		if last != nil {
 			after = *last
 		}
-		return collect(ctx, s.db, pgx.RowToStructByPos[due], `SELECT id, expires_at FROM booking WHERE state = 'held' AND expires_at <= booking_clock()
+		return collect(ctx, s.db, pgx.RowToStructByPos[dueHold], `SELECT id, expires_at FROM booking WHERE state = 'held' AND expires_at <= booking_clock()
 			AND (expires_at, id) > ($1, $2) ORDER BY expires_at, id LIMIT $3`, after.At, after.ID, sweepPage)
-	}, func(ctx context.Context, hold due) error {
-		err := s.withBooking(ctx, system(), hold.ID, nil, func(ctx context.Context, c *change, b *Booking) error {
+	}, func(ctx context.Context, hold dueHold) error {
+		err := s.withBooking(ctx, systemActor(), hold.ID, nil, func(ctx context.Context, c *change, b *Booking) error {
 			if !b.expired(c.at) {
 				return ErrState
 			}
-			return c.expire(ctx, b)
+			return c.expireHold(ctx, b)
 		})
 		switch {
 		case err == nil:

@@ -10,7 +10,7 @@ import (
 
 // Sweep runs one kind of sweep, as its job does.
 func (s *Service) Sweep(ctx context.Context, what string) error {
-	return s.sweep(ctx, WorkerOptions{}, what)
+	return s.runSweep(ctx, WorkerOptions{}, what)
 }
 
 // Clean deletes what has expired, as Run does from time to time.
@@ -27,7 +27,7 @@ func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from,
 	}
 	var keys []busyKey
 	for day := from; day <= to; day++ {
-		keys = append(keys, busyKey{club, net, day, known.of(net, day)})
+		keys = append(keys, busyKey{club, net, day, known.version(net, day)})
 	}
 	s.flights.DoChan(flightName(keys), func() (any, error) {
 		<-release
@@ -41,7 +41,7 @@ func PaymentStates() []PaymentState { return paymentStates() }
 
 // ApplyEvents applies what is in the inbox, as the jobs do.
 func (s *Service) ApplyEvents(ctx context.Context) error {
-	ids, err := waitingEvents(ctx, s.db, 0, sweepBatch)
+	ids, err := selectLateEvents(ctx, s.db, 0, sweepBatch)
 	for _, id := range ids {
 		err = errors.Join(err, s.applyEvent(ctx, id))
 	}
@@ -68,12 +68,16 @@ func ForInvoices(key, reference string) (*Service, string) {
 }
 
 // OpenInvoice reads a payload.
-func (s *Service) OpenInvoice(payload []byte) (string, error) { return s.payments.openInvoice(payload) }
+func (s *Service) OpenInvoice(payload []byte) (string, error) {
+	return s.payments.verifyInvoice(payload)
+}
 
 // Ends is when quiet hours that an instant falls into are over.
-func (q *Quiet) Ends(at time.Time, zone *time.Location) (time.Time, bool) { return q.ends(at, zone) }
+func (q *Quiet) Ends(at time.Time, zone *time.Location) (time.Time, bool) {
+	return q.endAfter(at, zone)
+}
 
 // HandOver notes that a channel is given a notification.
 func (s *Service) HandOver(ctx context.Context, id int64, by Channel) (bool, error) {
-	return handOver(ctx, s.db, id, by)
+	return markHandedOver(ctx, s.db, id, by)
 }

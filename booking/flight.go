@@ -11,9 +11,9 @@ import (
 // flightTimeout bounds work that several callers wait for.
 const flightTimeout = 5 * time.Second
 
-// share runs fn once for all callers that ask for the same name at the same time. The work belongs to none of them: it outlives a caller
+// singleFlight runs fn once for all callers that ask for the same name at the same time. The work belongs to none of them: it outlives a caller
 // who leaves, and each caller leaves by its own context.
-func share[T any](ctx context.Context, group *singleflight.Group, name string, fn func(ctx context.Context) (T, error)) (T, error) {
+func singleFlight[T any](ctx context.Context, group *singleflight.Group, name string, fn func(ctx context.Context) (T, error)) (T, error) {
 	result := group.DoChan(name, func() (any, error) {
 		fctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTimeout)
 		defer cancel()

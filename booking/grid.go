@@ -38,18 +38,20 @@ func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
 	if want.Start.Sub(open.Start)%p.Grid != 0 || want.Length()%p.Grid != 0 {
 		return 0, ErrOffGrid
 	}
-	if len(s.closed(net, want)) > 0 {
+	if len(s.closedSpans(net, want)) > 0 {
 		return 0, ErrClosed
 	}
 	return day, nil
 }
 
-// mayAsk applies notice and horizon to members; staff only cannot book the past.
-func (c *change) mayAsk(day Day, want Span) error { return c.setup.mayAsk(c.actor, day, want, c.at) }
+// checkActorNotice applies notice and horizon to members; staff only cannot book the past.
+func (c *change) checkActorNotice(day Day, want Span) error {
+	return c.setup.checkNoticeFor(c.actor, day, want, c.at)
+}
 
-func (s *setup) mayAsk(actor Actor, day Day, want Span, at time.Time) error {
+func (s *setup) checkNoticeFor(actor Actor, day Day, want Span, at time.Time) error {
 	err := s.checkNotice(day, want, at)
-	if actor.staff() && !errors.Is(err, ErrPast) {
+	if actor.isStaff() && !errors.Is(err, ErrPast) {
 		return nil
 	}
 	return err
@@ -68,10 +70,10 @@ func (s *setup) checkNotice(day Day, want Span, at time.Time) error {
 	return nil
 }
 
-// cells are the grid's steps in the hours of a day.
-func (s *setup) cells(net NetID, day Day) []Span {
+// gridCells are the grid's steps in the hours of a day.
+func (s *setup) gridCells(net NetID, day Day) []Span {
 	var cells []Span
-	for _, open := range s.open(net, day) {
+	for _, open := range s.openSpans(net, day) {
 		for at := open.Start; !at.Add(s.club.Policy.Grid).After(open.End); at = at.Add(s.club.Policy.Grid) {
 			cells = append(cells, Span{at, at.Add(s.club.Policy.Grid)})
 		}

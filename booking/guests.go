@@ -33,7 +33,7 @@ func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []str
 	if len(names) > maxGuests || slices.ContainsFunc(names, func(name string) bool { return utf8.RuneCountInString(name) > maxGuestName }) {
 		return Booking{}, ErrGuests
 	}
-	return s.step(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.Kind == Block || !b.LiveAt(c.at) {
 			return ErrState
 		}
@@ -44,7 +44,7 @@ func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []str
 			return err
 		}
 		b.Guests = names
-		return c.record(ctx, "guests", *b, map[string]any{"guests": len(names)})
+		return c.recordAudit(ctx, "guests", *b, map[string]any{"guests": len(names)})
 	})
 }
 

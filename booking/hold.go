@@ -40,14 +40,14 @@ type lostError struct{ error }
 // Unwrap makes it the refusal.
 func (e lostError) Unwrap() error { return e.error }
 
-// fit checks a request against the club's rules, except notice and quotas, and gives the opening day. Several nets must agree on it.
-func (s *setup) fit(r SlotRequest) (Day, error) {
+// checkRequest checks a request against the club's rules, except notice and quotas, and gives the opening day. Several nets must agree on it.
+func (s *setup) checkRequest(r SlotRequest) (Day, error) {
 	if len(r.Nets) == 0 || len(sortedNets(r.Nets)) != len(r.Nets) {
 		return 0, ErrNoNets
 	}
 	var day Day
 	for i, id := range r.Nets {
-		if _, err := s.net(id); err != nil {
+		if _, err := s.activeNet(id); err != nil {
 			return 0, err
 		}
 		d, err := s.checkSpan(id, Span{r.Start, r.End})
@@ -64,7 +64,7 @@ func (s *setup) fit(r SlotRequest) (Day, error) {
 
 // quote prices a request that fits.
 func (s *setup) quote(r SlotRequest, rate Rate) (Quote, error) {
-	day, err := s.fit(r)
+	day, err := s.checkRequest(r)
 	if err != nil {
 		return Quote{}, err
 	}
@@ -74,7 +74,7 @@ func (s *setup) quote(r SlotRequest, rate Rate) (Quote, error) {
 		return Quote{}, ErrNoAddOn
 	}
 	nets := sortedNets(r.Nets)
-	lines, total, err := s.price(nets, r.AddOns, Span{r.Start, r.End}, rate)
+	lines, total, err := s.priceLines(nets, r.AddOns, Span{r.Start, r.End}, rate)
 	if err != nil {
 		return Quote{}, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) Quote(ctx context.Context, actor Actor, r SlotRequest) (Quote,
 	if err != nil {
 		return Quote{}, err
 	}
-	set, err := s.readSetup(ctx, r.Club, known.broad())
+	set, err := s.readSetup(ctx, r.Club, known.clubToken())
 	if err != nil {
 		return Quote{}, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) Quote(ctx context.Context, actor Actor, r SlotRequest) (Quote,
 
 // Hold takes one or several nets for a while, all or none. The price is fixed now.
 func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking, error) {
-	member, rate, err := actor.holdFor(r)
+	member, rate, err := actor.memberAndRate(r)
 	if err != nil {
 		return Booking{}, err
 	}
@@ -105,18 +105,18 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	}
 	var b Booking
 	var lost error
-	err = s.change(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
+	err = s.withLocks(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
 		quote, err := c.setup.quote(r.SlotRequest, rate)
 		if err != nil {
 			return err
 		}
-		if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+		if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
 			return err
 		}
-		b = c.setup.booking(member, Play, quote)
+		b = c.setup.newBooking(member, Play, quote)
 		b.Note = r.Note
-		b.hold(c.at, c.setup.club.Policy.Hold)
-		lost, err = c.take(ctx, &b)
+		b.holdFrom(c.at, c.setup.club.Policy.Hold)
+		lost, err = c.insertBooking(ctx, &b)
 		return err
 	})
 	if err == nil && lost != nil {
@@ -132,30 +132,30 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 // without a lock, so that those who come too late stand in nobody's way. What it lets through, Hold decides; so it is with a request that would
 // be refused for another reason.
 func (s *Service) Approach(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
-	a, err := s.selectApproach(ctx, actor.ID, r.SlotRequest)
+	a, err := s.selectPrecheck(ctx, actor.ID, r.SlotRequest)
 	if err != nil {
 		return actor, translate(ctx, err)
 	}
 	if actor.Role != Admin {
 		actor.Role = a.role
 	}
-	set := s.setups.get(r.Club, a.token)
+	set := s.setups.cached(r.Club, a.token)
 	if !a.taken || set == nil {
 		return actor, nil
 	}
-	_, rate, err := actor.holdFor(r)
+	_, rate, err := actor.memberAndRate(r)
 	if err != nil {
 		return actor, nil //nolint:nilerr // Hold says so
 	}
 	quote, err := set.quote(r.SlotRequest, rate)
-	if err != nil || set.mayAsk(actor, quote.Day, quote.Span, a.at) != nil {
+	if err != nil || set.checkNoticeFor(actor, quote.Day, quote.Span, a.at) != nil {
 		return actor, nil //nolint:nilerr // as above
 	}
 	return actor, ErrSlotTaken
 }
 
-// holdFor decides for whom a hold is and what it costs; only staff hold for others.
-func (a Actor) holdFor(r HoldRequest) (MemberID, Rate, error) {
+// memberAndRate decides for whom a hold is and what it costs; only staff hold for others.
+func (a Actor) memberAndRate(r HoldRequest) (MemberID, Rate, error) {
 	if r.Member == 0 || r.Member == a.ID {
 		return a.ID, a.rate(), nil
 	}
@@ -168,15 +168,15 @@ func (a Actor) holdFor(r HoldRequest) (MemberID, Rate, error) {
 	return r.Member, MemberRate, nil
 }
 
-// booking is a quote as a booking that is not stored yet.
-func (s *setup) booking(member MemberID, kind Kind, q Quote) Booking {
+// newBooking is a quote as a booking that is not stored yet.
+func (s *setup) newBooking(member MemberID, kind Kind, q Quote) Booking {
 	return Booking{
 		Club: s.club.ID, Member: member, Kind: kind, State: Held, Nets: q.Nets, Span: q.Span, Day: q.Day, Rate: q.Rate,
-		Price: q.Total, Lines: q.Lines, AddOns: q.addOns(), until: s.occupied(q.Span).End,
+		Price: q.Total, Lines: q.Lines, AddOns: q.addOnIDs(), bufferEnd: s.withBuffer(q.Span).End,
 	}
 }
 
-func (q Quote) addOns() []AddOnID {
+func (q Quote) addOnIDs() []AddOnID {
 	ids := []AddOnID{}
 	for _, l := range q.Lines {
 		if l.AddOn != 0 {
@@ -186,53 +186,53 @@ func (q Quote) addOns() []AddOnID {
 	return ids
 }
 
-// hold makes the booking a hold from an instant on.
-func (b *Booking) hold(at time.Time, lasts time.Duration) {
+// holdFrom makes the booking a hold from an instant on.
+func (b *Booking) holdFrom(at time.Time, lasts time.Duration) {
 	until := at.Add(lasts)
 	b.State, b.CreatedAt, b.ChangedAt, b.ExpiresAt = Held, at, at, &until
 }
 
-// mayHave checks the quotas of the booking's member; the member's lock is held, so two requests cannot both be the last.
-func (c *change) mayHave(ctx context.Context, b Booking) error {
-	if c.actor.staff() {
+// checkMemberQuota checks the quotas of the booking's member; the member's lock is held, so two requests cannot both be the last.
+func (c *change) checkMemberQuota(ctx context.Context, b Booking) error {
+	if c.actor.isStaff() {
 		return nil
 	}
 	u, err := c.usage(ctx, b)
 	if err != nil {
 		return err
 	}
-	return c.fits(u, b)
+	return c.checkUsage(u, b)
 }
 
-// fits holds a booking against the quotas, which are not for the staff.
-func (c *change) fits(u usage, b Booking) error {
-	if c.actor.staff() {
+// checkUsage holds a booking against the quotas, which are not for the staff.
+func (c *change) checkUsage(u usage, b Booking) error {
+	if c.actor.isStaff() {
 		return nil
 	}
 	return c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)
 }
 
-// take stores a booking of a member in its slots, within the member's quotas. A hold that has run out is in nobody's way: it expires here, and
+// insertBooking stores a booking of a member in its slots, within the member's quotas. A hold that has run out is in nobody's way: it expires here, and
 // where somebody waits for the time, it becomes theirs. lost means that the slots belong to another; what expired on the way stays so.
-func (c *change) take(ctx context.Context, b *Booking) (lost, err error) {
-	seen, err := c.look(ctx, *b)
+func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error) {
+	seen, err := c.checkSlots(ctx, *b)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.fits(seen.usage, *b); err != nil {
+	if err := c.checkUsage(seen.usage, *b); err != nil {
 		return nil, err
 	}
 	b.ID = seen.id
 	if len(seen.stale) > 0 {
-		if err := c.expireAll(ctx, seen.stale); err != nil {
+		if err := c.expireHolds(ctx, seen.stale); err != nil {
 			return nil, err
 		}
-		if b.ID, err = c.reserve(ctx, b.Nets, b.occupied()); err != nil {
+		if b.ID, err = c.reserveID(ctx, b.Nets, b.occupied()); err != nil {
 			return nil, err
 		}
 	}
 	if b.ID == 0 {
 		return ErrSlotTaken, nil
 	}
-	return nil, c.store(ctx, b)
+	return nil, c.storeBooking(ctx, b)
 }

@@ -24,8 +24,8 @@ func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
 // overlaps tells whether the two share an instant.
 func (s Span) overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
 
-// holds tells whether o lies wholly in s.
-func (s Span) holds(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
+// contains tells whether o lies wholly in s.
+func (s Span) contains(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
 
 // Errors of opening hours.
 var (
@@ -33,15 +33,15 @@ var (
 	ErrHours        = fault.New(fault.Invalid, "hours", "Opening hours must end after they begin and not overlap, the night after a day included.")
 )
 
-// open lists when a net is open on a day, in order. A net with rows of its own has only those, on every weekday.
-func (s *setup) open(net NetID, day Day) []Span {
+// openSpans lists when a net is open on a day, in order. A net with rows of its own has only those, on every weekday.
+func (s *setup) openSpans(net NetID, day Day) []Span {
 	own := slices.ContainsFunc(s.hours, func(h OpeningHours) bool { return h.Net == net })
 	var spans []Span
 	for _, h := range s.hours {
 		if h.Weekday != day.Weekday() || (h.Net == net) != own || !own && h.Net != 0 {
 			continue
 		}
-		span := Span{edge(day, h.Opens, s.club.Zone, Earlier), edge(day, h.Closes, s.club.Zone, Later)}
+		span := Span{boundary(day, h.Opens, s.club.Zone, Earlier), boundary(day, h.Closes, s.club.Zone, Later)}
 		if span.Start.Before(span.End) { // a short stretch can lie wholly in a gap
 			spans = append(spans, span)
 		}
@@ -54,8 +54,8 @@ func (s *setup) open(net NetID, day Day) []Span {
 func (s *setup) openingDay(net NetID, want Span) (Day, Span, error) {
 	today := DayIn(want.Start, s.club.Zone)
 	for _, day := range []Day{today, today - 1} {
-		for _, open := range s.open(net, day) {
-			if open.holds(want) {
+		for _, open := range s.openSpans(net, day) {
+			if open.contains(want) {
 				return day, open, nil
 			}
 		}

@@ -40,15 +40,15 @@ func (invoiceArgs) Kind() string { return "booking_invoice" }
 const (
 	// invoiceAttempts: river waits attempt⁴ seconds, so these are about six minutes; a hold does not last much longer.
 	invoiceAttempts = 5
-	// invoiceTurn is how long the invoice that was shown is the answer to whoever asks to pay; after that another one is shown below it.
-	invoiceTurn = 30 * time.Second
+	// invoiceRepeat is how long the invoice that was shown is the answer to whoever asks to pay; after that another one is shown below it.
+	invoiceRepeat = 30 * time.Second
 )
 
 // inChat tells whether a provider is paid inside Telegram.
 func (p Provider) inChat() bool { return p == Telegram || p == Stars }
 
-// queue is which worker moves a provider's money: stars go back over the bot's own connection.
-func (p Provider) queue() Queue {
+// refundQueue is which worker moves a provider's money: stars go back over the bot's own connection.
+func (p Provider) refundQueue() Queue {
 	if p == Stars {
 		return ChatQueue
 	}
@@ -62,7 +62,7 @@ func (s *Service) showInvoice(ctx context.Context, p Payment) error {
 		if err != nil {
 			return err
 		}
-		args := invoiceArgs{Payment: p.ID, Turn: int(at.Sub(p.CreatedAt) / invoiceTurn)}
+		args := invoiceArgs{Payment: p.ID, Turn: int(at.Sub(p.CreatedAt) / invoiceRepeat)}
 		_, err = s.jobs.InsertTx(ctx, tx, args, &river.InsertOpts{Queue: string(ChatQueue), MaxAttempts: invoiceAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true}})
 		if err != nil {
 			return fmt.Errorf("enqueue invoice of payment %d: %w", p.ID, err)

@@ -5,56 +5,56 @@ import (
 	"fmt"
 )
 
-// account is where money is, or whose it is.
-type account string
+// ledgerAccount is where money is, or whose it is.
+type ledgerAccount string
 
 // Whose money is. Where it is, is named by provider and method.
 const (
-	sales    account = "sales"
-	suspense account = "suspense" // under review: nobody's yet
+	salesAccount    ledgerAccount = "sales"
+	suspenseAccount ledgerAccount = "suspense" // under review: nobody's yet
 )
 
-// place is where a payment's money is.
-func (p Payment) place() account {
+// moneyAccount is where a payment's money is.
+func (p Payment) moneyAccount() ledgerAccount {
 	if p.Provider == Desk {
-		return account("desk:" + p.Method)
+		return ledgerAccount("desk:" + p.Method)
 	}
-	return account("gateway:" + string(p.Provider))
+	return ledgerAccount("gateway:" + string(p.Provider))
 }
 
-// owner is whose a payment's money is.
-func (p Payment) owner() account {
+// ownerAccount is whose a payment's money is.
+func (p Payment) ownerAccount() ledgerAccount {
 	if p.suspended {
-		return suspense
+		return suspenseAccount
 	}
-	return sales
+	return salesAccount
 }
 
-// entry is one line of the ledger.
-type entry struct {
-	account account
+// ledgerEntry is one line of the ledger.
+type ledgerEntry struct {
+	account ledgerAccount
 	minor   int64
 }
 
-// postIn enters money that came.
-func (c *change) postIn(ctx context.Context, p Payment) error {
-	return c.post(ctx, fmt.Sprintf("capture:%d", p.ID), p, 0, entry{p.place(), p.Received.Minor}, entry{p.owner(), -p.Received.Minor})
+// postCapture enters money that came.
+func (c *change) postCapture(ctx context.Context, p Payment) error {
+	return c.postEntries(ctx, fmt.Sprintf("capture:%d", p.ID), p, 0, ledgerEntry{p.moneyAccount(), p.Received.Minor}, ledgerEntry{p.ownerAccount(), -p.Received.Minor})
 }
 
-// postOut enters money that went back.
-func (c *change) postOut(ctx context.Context, p Payment, r Refund) error {
-	return c.post(ctx, fmt.Sprintf("refund:%d", r.ID), p, r.ID, entry{p.place(), -r.Amount.Minor}, entry{p.owner(), r.Amount.Minor})
+// postRefund enters money that went back.
+func (c *change) postRefund(ctx context.Context, p Payment, r Refund) error {
+	return c.postEntries(ctx, fmt.Sprintf("refund:%d", r.ID), p, r.ID, ledgerEntry{p.moneyAccount(), -r.Amount.Minor}, ledgerEntry{p.ownerAccount(), r.Amount.Minor})
 }
 
-// postAccepted moves what is left of money under review to the sales.
-func (c *change) postAccepted(ctx context.Context, p Payment) error {
+// postAcceptance moves what is left of money under review to the sales.
+func (c *change) postAcceptance(ctx context.Context, p Payment) error {
 	left := p.Received.Minor - p.Refunded
-	return c.post(ctx, fmt.Sprintf("accept:%d", p.ID), p, 0, entry{suspense, left}, entry{sales, -left})
+	return c.postEntries(ctx, fmt.Sprintf("accept:%d", p.ID), p, 0, ledgerEntry{suspenseAccount, left}, ledgerEntry{salesAccount, -left})
 }
 
-// post writes the entries of one cause. The same cause twice is an error of ours, and the schema says so; that they add up to nothing is
+// postEntries writes the entries of one cause. The same cause twice is an error of ours, and the schema says so; that they add up to nothing is
 // checked there at the commit.
-func (c *change) post(ctx context.Context, cause string, p Payment, refund RefundID, entries ...entry) error {
+func (c *change) postEntries(ctx context.Context, cause string, p Payment, refund RefundID, entries ...ledgerEntry) error {
 	for _, e := range entries {
 		if e.minor == 0 {
 			continue

@@ -28,31 +28,31 @@ type locks struct {
 // change is one transaction over a club's bookings, after its locks were taken.
 type change struct {
 	*Service
-	tx       pgx.Tx
-	actor    Actor
-	at       time.Time // the database's clock, read when all locks were held
-	setup    *setup
-	locked   []NetID
-	keepFree bool // freed time is not offered: something else is about to take it
+	tx            pgx.Tx
+	actor         Actor
+	at            time.Time // the database's clock, read when all locks were held
+	setup         *setup
+	locked        []NetID
+	withholdFreed bool // freed time is not offered: something else is about to take it
 }
 
-// change locks, reads the clock and the club, and runs fn.
-func (s *Service) change(ctx context.Context, actor Actor, l locks, fn func(ctx context.Context, c *change) error) error {
+// withLocks locks, reads the clock and the club, and runs fn.
+func (s *Service) withLocks(ctx context.Context, actor Actor, l locks, fn func(ctx context.Context, c *change) error) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		c := &change{Service: s, tx: tx, actor: actor, locked: l.nets}
-		token, err := c.begin(ctx, l)
+		token, err := c.acquireLocks(ctx, l)
 		if err != nil {
 			return err
 		}
-		if c.setup, err = s.setups.under(ctx, tx, l.club, token); err != nil {
+		if c.setup, err = s.setups.load(ctx, tx, l.club, token); err != nil {
 			return err
 		}
 		return fn(ctx, c)
 	})
 }
 
-// begin takes the locks and reads clock and broad token in one round trip.
-func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
+// acquireLocks takes the locks and reads clock and broad token in one round trip.
+func (c *change) acquireLocks(ctx context.Context, l locks) (token string, err error) {
 	b := new(pgx.Batch)
 	b.Queue(`SELECT set_config('lock_timeout', $1, true)`, strconv.FormatInt(c.lockWait.Milliseconds(), 10))
 	if l.admin {
@@ -64,7 +64,7 @@ func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
 	for _, m := range slices.Compact(l.members) {
 		b.Queue(`SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::text, 0))`, strconv.FormatInt(int64(m), 10))
 	}
-	for _, key := range netKeys(l.nets) {
+	for _, key := range netLockKeys(l.nets) {
 		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockNet, key)
 	}
 	b.Queue(`SELECT booking_clock(), coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
@@ -75,8 +75,8 @@ func (c *change) begin(ctx context.Context, l locks) (token string, err error) {
 	return token, nil
 }
 
-// netKeys are the locks of nets in their order. It is the keys that are sorted: a made-up id that wraps must not come out of turn.
-func netKeys(nets []NetID) []int32 {
+// netLockKeys are the locks of nets in their order. It is the keys that are sorted: a made-up id that wraps must not come out of turn.
+func netLockKeys(nets []NetID) []int32 {
 	keys := make([]int32, len(nets))
 	for i, n := range nets {
 		keys[i] = int32(n) //nolint:gosec // as above

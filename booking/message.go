@@ -20,8 +20,8 @@ type Message struct {
 	Silent   bool   // the member's quiet hours: no sound, where the channel can
 }
 
-// word makes the words. They are made when the message is sent, so they say what is true then.
-func (d *delivery) word(ctx context.Context) error {
+// compose makes the words. They are made when the message is sent, so they say what is true then.
+func (d *delivery) compose(ctx context.Context) error {
 	setup, err := selectSetup(ctx, d.s.db, d.Club)
 	if err != nil {
 		return err
@@ -33,15 +33,15 @@ func (d *delivery) word(ctx context.Context) error {
 		Once: fmt.Sprintf("notification %d of %d", d.ID, d.CreatedAt.UnixMicro()), // the time: ids begin again in a new database
 	}
 	if notice(d.Kind) == notifySheet {
-		d.message.Text, err = d.sheet(ctx, setup, in)
-		d.ends = edge(d.Day+1, 0, d.zone, Earlier)
+		d.message.Text, err = d.composeSheet(ctx, setup, in)
+		d.deadline = boundary(d.Day+1, 0, d.zone, Earlier)
 		return err
 	}
 	b, err := selectBooking(ctx, d.s.db, d.Booking)
 	if err != nil {
 		return err
 	}
-	key, detail, err := d.about(ctx, b, in)
+	key, detail, err := d.phraseFor(ctx, b, in)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (d *delivery) word(ctx context.Context) error {
 	return nil
 }
 
-// about chooses the phrase and what it says besides the booking.
-func (d *delivery) about(ctx context.Context, b Booking, in *phrase.Speaker) (key, detail string, err error) {
+// phraseFor chooses the phrase and what it says besides the booking.
+func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker) (key, detail string, err error) {
 	key = "notice." + d.Kind
 	switch notice(d.Kind) {
 	case notifyOffered:
 		if b.ExpiresAt != nil {
-			d.ends, detail = *b.ExpiresAt, in.Clock(b.ExpiresAt.In(d.zone))
+			d.deadline, detail = *b.ExpiresAt, in.Clock(b.ExpiresAt.In(d.zone))
 		}
 	case notifyRefunded:
 		list, err := selectRefunds(ctx, d.s.db, `WHERE id = $1`, d.Refund)
@@ -68,12 +68,12 @@ func (d *delivery) about(ctx context.Context, b Booking, in *phrase.Speaker) (ke
 		}
 		detail = in.Money(list[0].Amount.Minor, list[0].Amount.Currency)
 	case notifyCancelled:
-		d.ends = b.Span.Start
+		d.deadline = b.Span.Start
 		if fee := b.CancelFee; fee != nil && fee.Minor > 0 {
 			key, detail = "notice.cancelled_fee", in.Money(fee.Minor, fee.Currency)
 		}
 	case notifyMoved, notifyReminder:
-		d.ends = b.Span.Start
+		d.deadline = b.Span.Start
 	case notifyConfirmed, notifySlotLost, notifySheet:
 	}
 	return key, detail, nil

@@ -77,7 +77,7 @@ func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	if kind == "" {
 		return nil
 	}
-	return c.tell(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: kind, booking: b.ID, version: b.Version, at: c.at})
+	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: kind, booking: b.ID, version: b.Version, at: c.at})
 }
 
 // Notifications lists what a member was or is to be told, oldest first.

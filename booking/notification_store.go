@@ -23,8 +23,8 @@ type announcement struct {
 	at      time.Time
 }
 
-// tell writes a notification and the job that delivers it by the first channel that leads to the member; the same is written once.
-func (s *Service) tell(ctx context.Context, tx pgx.Tx, a announcement) error {
+// announce writes a notification and the job that delivers it by the first channel that leads to the member; the same is written once.
+func (s *Service) announce(ctx context.Context, tx pgx.Tx, a announcement) error {
 	var day *time.Time
 	if a.booking == 0 {
 		day = new(a.day.date())
@@ -67,9 +67,9 @@ func selectNotifications(ctx context.Context, q storage.Queryer, condition strin
 	return list, nil
 }
 
-// stillTrue tells whether what a notification says is so now: a booking that was cancelled needs no reminder, one that moved again is told
+// selectStillCurrent tells whether what a notification says is so now: a booking that was cancelled needs no reminder, one that moved again is told
 // of by a later row.
-func stillTrue(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
+func selectStillCurrent(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT CASE n.kind WHEN 'refunded' THEN true WHEN 'slot_lost' THEN true WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()
 			WHEN 'reminder' THEN b.state = 'confirmed' AND n.version = b.version AND EXISTS (SELECT FROM booking_slot s WHERE s.booking_id = b.id AND lower(s.during) > booking_clock())

@@ -50,8 +50,8 @@ type Payment struct {
 	suspended bool // the money is under review
 }
 
-// left is what can still be given back.
-func (p Payment) left() Money { return Money{p.Received.Minor - p.Refund, p.Received.Currency} }
+// refundable is what can still be given back.
+func (p Payment) refundable() Money { return Money{p.Received.Minor - p.Refund, p.Received.Currency} }
 
 // StarCurrency is what Telegram calls its stars.
 const StarCurrency = "XTR"
@@ -85,14 +85,14 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	}
 	var p Payment
 	err := s.withBooking(ctx, actor, r.Booking, nil, func(ctx context.Context, c *change, b *Booking) (err error) {
-		p, err = c.openPayment(ctx, *b, r.Provider)
+		p, err = c.findOrCreatePayment(ctx, *b, r.Provider)
 		return err
 	})
-	if err != nil || p.State.paid() {
+	if err != nil || p.State.received() {
 		return p, err
 	}
 	if p.Checkout == "" {
-		if p, err = s.openCheckout(ctx, gateway, p, r.Title); err != nil {
+		if p, err = s.createCheckout(ctx, gateway, p, r.Title); err != nil {
 			return p, err
 		}
 	}
@@ -102,32 +102,32 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	return p, err
 }
 
-// openCheckout asks the gateway, and keeps what it says.
-func (s *Service) openCheckout(ctx context.Context, gateway Gateway, p Payment, title string) (Payment, error) {
+// createCheckout asks the gateway, and keeps what it says.
+func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment, title string) (Payment, error) {
 	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: title, ReturnURL: s.payments.ReturnURL, Made: p.CreatedAt})
 	if err != nil {
 		return Payment{}, fmt.Errorf("payment %d: %w", p.ID, err)
 	}
-	if err := setCheckout(ctx, s.db, p.ID, made); err != nil {
+	if err := saveCheckout(ctx, s.db, p.ID, made); err != nil {
 		return Payment{}, translate(ctx, err)
 	}
 	p.Checkout, p.URL = made.ID, made.URL
 	return p, nil
 }
 
-// openPayment finds the payment that is open for a booking, or makes one.
-func (c *change) openPayment(ctx context.Context, b Booking, provider Provider) (Payment, error) {
-	list, err := c.paymentsOf(ctx, b.ID)
+// findOrCreatePayment finds the payment that is open for a booking, or makes one.
+func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Provider) (Payment, error) {
+	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return Payment{}, err
 	}
 	if i := slices.IndexFunc(list, holdsMoney); i >= 0 {
 		return list[i], nil
 	}
-	if err := c.mayPay(ctx, b); err != nil {
+	if err := c.checkPayable(ctx, b); err != nil {
 		return Payment{}, err
 	}
-	amount, err := c.payments.ask(provider, b.Price)
+	amount, err := c.payments.chargeFor(provider, b.Price)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -135,7 +135,7 @@ func (c *change) openPayment(ctx context.Context, b Booking, provider Provider) 
 		if p.Provider != provider || p.State != Created {
 			continue
 		}
-		if p.Amount == amount && p.Price == b.Price && c.at.Sub(p.CreatedAt) < checkoutAge {
+		if p.Amount == amount && p.Price == b.Price && c.at.Sub(p.CreatedAt) < maxCheckoutAge {
 			return p, nil
 		}
 		// The price is another now, or the page is about to close. Money that still comes on it is looked at when it comes.
@@ -150,17 +150,17 @@ func (c *change) openPayment(ctx context.Context, b Booking, provider Provider) 
 	if err := insertPayment(ctx, c.tx, &p); err != nil {
 		return Payment{}, err
 	}
-	return p, c.record(ctx, "payment", b, map[string]any{"payment": p.ID, "provider": provider, "amount_minor": amount.Minor, "currency": amount.Currency})
+	return p, c.recordAudit(ctx, "payment", b, map[string]any{"payment": p.ID, "provider": provider, "amount_minor": amount.Minor, "currency": amount.Currency})
 }
 
-// checkoutAge is how old a page may be that somebody is still sent to: gateways close theirs after half an hour or more.
-const checkoutAge = 15 * time.Minute
+// maxCheckoutAge is how old a page may be that somebody is still sent to: gateways close theirs after half an hour or more.
+const maxCheckoutAge = 15 * time.Minute
 
 // holdsMoney tells whether a payment has money of its payer that is not about to go back.
-func holdsMoney(p Payment) bool { return p.State.paid() && p.left().Minor > 0 }
+func holdsMoney(p Payment) bool { return p.State.received() && p.refundable().Minor > 0 }
 
-// mayPay tells whether money for a booking makes sense now.
-func (c *change) mayPay(ctx context.Context, b Booking) error {
+// checkPayable tells whether money for a booking makes sense now.
+func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	switch {
 	case b.Kind == Block || b.Price.Minor == 0:
 		return ErrFree
@@ -169,13 +169,13 @@ func (c *change) mayPay(ctx context.Context, b Booking) error {
 	case b.State != Held && b.State != Confirmed && b.State != CheckedIn:
 		return ErrNotPayable
 	case b.Kind == Offer:
-		return c.mayHave(ctx, b) // an offer that its member may not have must not be paid
+		return c.checkMemberQuota(ctx, b) // an offer that its member may not have must not be paid
 	}
 	return nil
 }
 
-// ask is what a provider is asked to collect for a price.
-func (o PaymentOptions) ask(provider Provider, price Money) (Money, error) {
+// chargeFor is what a provider is asked to collect for a price.
+func (o PaymentOptions) chargeFor(provider Provider, price Money) (Money, error) {
 	if provider != Stars {
 		return price, nil
 	}
@@ -195,8 +195,8 @@ func (s *Service) Payments(ctx context.Context, actor Actor, booking ID) ([]Paym
 	return list, translate(ctx, err)
 }
 
-// paymentsOf locks and reads the payments of a booking, after the booking's own locks and in the order of ids.
-func (c *change) paymentsOf(ctx context.Context, booking ID) ([]Payment, error) {
+// lockPayments locks and reads the payments of a booking, after the booking's own locks and in the order of ids.
+func (c *change) lockPayments(ctx context.Context, booking ID) ([]Payment, error) {
 	return selectPayments(ctx, c.tx, `WHERE booking_id = $1 ORDER BY id FOR UPDATE`, booking)
 }
 

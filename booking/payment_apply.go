@@ -7,26 +7,26 @@ import (
 	"slices"
 )
 
-// apply brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
+// applyReport brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
 // behind the payment's rank changes nothing, and what says "given back" says "came" as well. event is 0 where we asked ourselves.
-func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
+func (c *change) applyReport(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
 	if r.State == RefundUndone { // by which way the member gets it now is a person's decision
-		return c.review(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Event: event})
+		return c.requestReview(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Event: event})
 	}
-	p, err := c.chargeOf(ctx, p, r)
+	p, err := c.paymentOfCharge(ctx, p, r)
 	if err != nil {
 		return err
 	}
-	if odd, err := c.oddReport(ctx, *p, r); err != nil || odd {
+	if odd, err := c.mismatches(ctx, *p, r); err != nil || odd {
 		if err != nil {
 			return err
 		}
-		return c.review(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID, Event: event})
+		return c.requestReview(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID, Event: event})
 	}
 	switch {
 	case r.State.rank() <= p.State.rank():
 	case r.State == Captured:
-		if err := c.came(ctx, b, p, r); err != nil {
+		if err := c.recordCapture(ctx, b, p, r); err != nil {
 			return err
 		}
 	case r.State == Failed || r.State == Authorized:
@@ -34,16 +34,16 @@ func (c *change) apply(ctx context.Context, b *Booking, p *Payment, r Report, ev
 			return err
 		}
 	}
-	return c.gatewayRefunded(ctx, *b, p, r)
+	return c.recordGatewayRefund(ctx, *b, p, r)
 }
 
-// chargeOf is the payment whose money a report tells of. An invoice in the chat can be paid again while its first money is on its way; the second
+// paymentOfCharge is the payment whose money a report tells of. An invoice in the chat can be paid again while its first money is on its way; the second
 // charge is a payment of its own, so that it goes back as any booking's second money does.
-func (c *change) chargeOf(ctx context.Context, p *Payment, r Report) (*Payment, error) {
-	if !p.Provider.inChat() || !p.State.paid() || r.State != Captured || r.Charge == p.Charge {
+func (c *change) paymentOfCharge(ctx context.Context, p *Payment, r Report) (*Payment, error) {
+	if !p.Provider.inChat() || !p.State.received() || r.State != Captured || r.Charge == p.Charge {
 		return p, nil
 	}
-	list, err := c.paymentsOf(ctx, p.Booking)
+	list, err := c.lockPayments(ctx, p.Booking)
 	if err != nil {
 		return nil, err
 	}
@@ -57,23 +57,23 @@ func (c *change) chargeOf(ctx context.Context, p *Payment, r Report) (*Payment, 
 	return &second, insertPayment(ctx, c.tx, &second)
 }
 
-// oddReport tells whether a report names another page, another payer or other money than this payment's.
-func (c *change) oddReport(ctx context.Context, p Payment, r Report) (bool, error) {
+// mismatches tells whether a report names another page, another payer or other money than this payment's.
+func (c *change) mismatches(ctx context.Context, p Payment, r Report) (bool, error) {
 	if r.Checkout != "" && p.Checkout != "" && r.Checkout != p.Checkout {
 		return true, nil
 	}
 	if r.State != Captured || r.Charge == "" {
 		return false, nil // a failed try may have had another charge
 	}
-	if p.State.paid() {
+	if p.State.received() {
 		return p.Charge != r.Charge, nil
 	}
 	list, err := selectPayments(ctx, c.tx, `WHERE provider = $1 AND charge = $2 AND id <> $3`, p.Provider, r.Charge, p.ID)
 	return len(list) > 0, err
 }
 
-// came takes note of money. Exactly what was asked for, for the price that the booking still has, counts; anything else waits for a person.
-func (c *change) came(ctx context.Context, b *Booking, p *Payment, r Report) error {
+// recordCapture takes note of money. Exactly what was asked for, for the price that the booking still has, counts; anything else waits for a person.
+func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Report) error {
 	old := p.State
 	p.Charge, p.Payer, p.Received = r.Charge, r.Payer, r.Amount
 	p.Received.Minor = max(0, p.Received.Minor) // -1: an amount that is not a whole number of our units
@@ -97,21 +97,21 @@ func (c *change) came(ctx context.Context, b *Booking, p *Payment, r Report) err
 	if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 		return err
 	}
-	if err := c.postIn(ctx, *p); err != nil {
+	if err := c.postCapture(ctx, *p); err != nil {
 		return err
 	}
-	if err := c.record(ctx, "paid", *b, map[string]any{"payment": p.ID, "amount_minor": p.Received.Minor, "currency": p.Received.Currency, "review": string(reason)}); err != nil {
+	if err := c.recordAudit(ctx, "paid", *b, map[string]any{"payment": p.ID, "amount_minor": p.Received.Minor, "currency": p.Received.Currency, "review": string(reason)}); err != nil {
 		return err
 	}
 	if reason != "" {
-		return c.review(ctx, Review{Reason: reason, Club: p.Club, Payment: p.ID})
+		return c.requestReview(ctx, Review{Reason: reason, Club: p.Club, Payment: p.ID})
 	}
-	return c.pay(ctx, b, p)
+	return c.confirmOrRefund(ctx, b, p)
 }
 
-// pay lets money that adds up do what it was paid for, or sends it back.
-func (c *change) pay(ctx context.Context, b *Booking, p *Payment) error {
-	list, err := c.paymentsOf(ctx, b.ID)
+// confirmOrRefund lets money that adds up do what it was paid for, or sends it back.
+func (c *change) confirmOrRefund(ctx context.Context, b *Booking, p *Payment) error {
+	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (c *change) pay(ctx context.Context, b *Booking, p *Payment) error {
 // that was moved to expired takes its slot again where it is free. Otherwise the slot is lost, and the money goes back.
 func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error {
 	if b.State == Expired || b.expired(c.at) {
-		mine, err := c.retake(ctx, *b)
+		mine, err := c.canRegainSlots(ctx, *b)
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error 
 			if err := moveState(ctx, c.tx, b, SlotLost, c.at); err != nil {
 				return err
 			}
-			if err := c.done(ctx, "slot_lost", b, notifySlotLost, map[string]any{"payment": p.ID}); err != nil {
+			if err := c.recordChange(ctx, "slot_lost", b, notifySlotLost, map[string]any{"payment": p.ID}); err != nil {
 				return err
 			}
 			return c.refundAll(ctx, *b, p, refundSlotLost)
@@ -162,16 +162,16 @@ func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error 
 	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
 		return err
 	}
-	return c.done(ctx, "pay", b, notifyConfirmed, map[string]any{"payment": p.ID})
+	return c.recordChange(ctx, "pay", b, notifyConfirmed, map[string]any{"payment": p.ID})
 }
 
-// retake tells whether a hold that has run out can have its slot back: before its start, on nets that are still open then, and free.
-func (c *change) retake(ctx context.Context, b Booking) (bool, error) {
+// canRegainSlots tells whether a hold that has run out can have its slot back: before its start, on nets that are still open then, and free.
+func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 	if !b.Span.Start.After(c.at) {
 		return false, nil
 	}
 	for _, net := range b.Nets {
-		if _, err := c.setup.net(net); err != nil {
+		if _, err := c.setup.activeNet(net); err != nil {
 			return false, nil // retired
 		}
 		if _, err := c.setup.checkSpan(net, b.Span); err != nil {
@@ -182,21 +182,21 @@ func (c *change) retake(ctx context.Context, b Booking) (bool, error) {
 		return true, nil // its slot is in the constraint until somebody takes it
 	}
 	// Holds of others that have run out make room for money; whoever waits is offered what is left over by the sweep.
-	c.keepFree = true
-	defer func() { c.keepFree = false }()
-	if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+	c.withholdFreed = true
+	defer func() { c.withholdFreed = false }()
+	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return false, err
 	}
-	return c.free(ctx, b.Nets, b.occupied(), b.ID)
+	return c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
 }
 
-// gatewayRefunded takes note of money that went back without us. What is not more than our own refunds, done or under way, is ours.
-func (c *change) gatewayRefunded(ctx context.Context, b Booking, p *Payment, r Report) error {
-	if r.State != Captured || !p.State.paid() || r.Refunded <= p.Refund {
+// recordGatewayRefund takes note of money that went back without us. What is not more than our own refunds, done or under way, is ours.
+func (c *change) recordGatewayRefund(ctx context.Context, b Booking, p *Payment, r Report) error {
+	if r.State != Captured || !p.State.received() || r.Refunded <= p.Refund {
 		return nil
 	}
 	if r.Refunded > p.Received.Minor {
-		return c.review(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID})
+		return c.requestReview(ctx, Review{Reason: ReviewMismatch, Club: p.Club, Payment: p.ID})
 	}
 	made := Refund{
 		Reference: fmt.Sprintf("gateway-%d-%d-%s", p.ID, r.Refunded, p.Reference), Key: fmt.Sprintf("refund:%d:%s:%d", p.ID, refundGateway, r.Refunded), Payment: p.ID,
@@ -207,9 +207,9 @@ func (c *change) gatewayRefunded(ctx context.Context, b Booking, p *Payment, r R
 		return err
 	}
 	p.Refund += made.Amount.Minor
-	if err := c.wentBack(ctx, b, p, made); err != nil {
+	if err := c.recordRefunded(ctx, b, p, made); err != nil {
 		return err
 	}
 	// Whether the booking still stands is a person's decision.
-	return c.review(ctx, Review{Reason: ReviewRefunded, Club: p.Club, Payment: p.ID, Refund: made.ID})
+	return c.requestReview(ctx, Review{Reason: ReviewRefunded, Club: p.Club, Payment: p.ID, Refund: made.ID})
 }

@@ -28,7 +28,7 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 	}
 	var p Payment
 	err := s.withBooking(ctx, actor, booking, nil, func(ctx context.Context, c *change, b *Booking) error {
-		list, err := c.paymentsOf(ctx, booking)
+		list, err := c.lockPayments(ctx, booking)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 			}
 			return nil
 		}
-		if err := c.mayPay(ctx, *b); err != nil {
+		if err := c.checkPayable(ctx, *b); err != nil {
 			return err
 		}
 		p = Payment{
@@ -48,13 +48,13 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 		if err := insertPayment(ctx, c.tx, &p); err != nil {
 			return err
 		}
-		if err := c.postIn(ctx, p); err != nil {
+		if err := c.postCapture(ctx, p); err != nil {
 			return err
 		}
-		if err := c.record(ctx, "paid", *b, map[string]any{"payment": p.ID, "method": method, "amount_minor": p.Amount.Minor, "currency": p.Amount.Currency}); err != nil {
+		if err := c.recordAudit(ctx, "paid", *b, map[string]any{"payment": p.ID, "method": method, "amount_minor": p.Amount.Minor, "currency": p.Amount.Currency}); err != nil {
 			return err
 		}
-		return c.pay(ctx, b, &p)
+		return c.confirmOrRefund(ctx, b, &p)
 	})
 	if err != nil {
 		return Payment{}, err

@@ -20,13 +20,13 @@ func (eventArgs) Kind() string { return "booking_payment_event" }
 
 const eventAttempts = 25
 
-// outcome is what became of an event.
-type outcome string
+// eventOutcome is what became of an event.
+type eventOutcome string
 
 const (
-	outcomeApplied outcome = "applied" // also where it said nothing new
-	outcomeIgnored outcome = "ignored" // not about a payment
-	outcomeUnknown outcome = "unknown" // a payment that is not ours: parked for a person
+	outcomeApplied eventOutcome = "applied" // also where it said nothing new
+	outcomeIgnored eventOutcome = "ignored" // not about a payment
+	outcomeUnknown eventOutcome = "unknown" // a payment that is not ours: parked for a person
 )
 
 // VerifyCallback reads a callback where its provider sent it, now.
@@ -53,13 +53,13 @@ func (s *Service) KeepEvent(ctx context.Context, provider Provider, e Event, bod
 	})
 }
 
-// errEarly: an event without our reference names money that we do not know yet. Another event of the same payment may bring both together.
-var errEarly = errors.New("no payment has this money yet")
+// errUnknownMoney: an event without our reference names money that we do not know yet. Another event of the same payment may bring both together.
+var errUnknownMoney = errors.New("no payment has this money yet")
 
 // strayPatience is how long an event without our reference waits for one that explains it, before a person is asked.
 const (
-	strayPatience = 10 * time.Minute
-	strayRetry    = 5 * time.Second
+	unknownMoneyPatience = 10 * time.Minute
+	unknownMoneyRetry    = 5 * time.Second
 )
 
 // applyEvent brings a payment up to what an event says.
@@ -74,12 +74,12 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	if report.State == "" {
 		return translate(ctx, closeEvent(ctx, s.db, id, outcomeIgnored))
 	}
-	p, err := s.paymentOf(ctx, provider, report)
+	p, err := s.reportedPayment(ctx, provider, report)
 	switch {
 	case err == nil && s.payments.Gateways[provider] == nil:
 		return ErrNoGateway // it was set up when the event came, and will be again
-	case errors.Is(err, ErrNoPayment) && report.Reference == "" && waited < strayPatience:
-		return errEarly
+	case errors.Is(err, ErrNoPayment) && report.Reference == "" && waited < unknownMoneyPatience:
+		return errUnknownMoney
 	case errors.Is(err, ErrNoPayment):
 		return s.parkEvent(ctx, id)
 	case err != nil:
@@ -92,15 +92,15 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 		}
 	}
 	return s.withPayment(ctx, gatewayActor(), p.ID, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
-		if err := c.apply(ctx, b, p, report, id); err != nil {
+		if err := c.applyReport(ctx, b, p, report, id); err != nil {
 			return err
 		}
 		return closeEvent(ctx, c.tx, id, outcomeApplied)
 	})
 }
 
-// paymentOf finds the payment that a report is about: by our reference, or by what the provider calls its page or its money.
-func (s *Service) paymentOf(ctx context.Context, provider Provider, r Report) (Payment, error) {
+// reportedPayment finds the payment that a report is about: by our reference, or by what the provider calls its page or its money.
+func (s *Service) reportedPayment(ctx context.Context, provider Provider, r Report) (Payment, error) {
 	if r.Reference != "" {
 		return selectPayment(ctx, s.db, `WHERE provider = $1 AND reference = $2`, provider, r.Reference)
 	}

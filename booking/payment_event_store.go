@@ -54,7 +54,7 @@ func selectEvent(ctx context.Context, q storage.Queryer, id int64) (provider Pro
 var errApplied = errors.New("the event is applied already")
 
 // closeEvent marks an event as done, once.
-func closeEvent(ctx context.Context, q storage.Queryer, id int64, o outcome) error {
+func closeEvent(ctx context.Context, q storage.Queryer, id int64, o eventOutcome) error {
 	tag, err := q.Exec(ctx, `UPDATE payment_event SET applied_at = booking_clock(), outcome = $2 WHERE id = $1 AND applied_at IS NULL`, id, o)
 	if err != nil {
 		return fmt.Errorf("close event %d: %w", id, err)
@@ -65,8 +65,8 @@ func closeEvent(ctx context.Context, q storage.Queryer, id int64, o outcome) err
 	return nil
 }
 
-// moneyWaits tells whether the inbox has money for one of some payments that no worker has taken up yet.
-func moneyWaits(ctx context.Context, q storage.Queryer, list []Payment) (waits bool, err error) {
+// hasUnappliedMoney tells whether the inbox has money for one of some payments that no worker has taken up yet.
+func hasUnappliedMoney(ctx context.Context, q storage.Queryer, list []Payment) (waits bool, err error) {
 	references := make([]string, len(list))
 	for i, p := range list {
 		references[i] = p.Reference
@@ -78,8 +78,8 @@ func moneyWaits(ctx context.Context, q storage.Queryer, list []Payment) (waits b
 	return waits, nil
 }
 
-// waitingEvents are those whose job is late.
-func waitingEvents(ctx context.Context, q storage.Queryer, age time.Duration, limit int) ([]int64, error) {
+// selectLateEvents are those whose job is late.
+func selectLateEvents(ctx context.Context, q storage.Queryer, age time.Duration, limit int) ([]int64, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[int64], `
 		SELECT id FROM payment_event WHERE applied_at IS NULL AND received_at <= booking_clock() - make_interval(secs => $1) ORDER BY id LIMIT $2`, age.Seconds(), limit)
 	if err != nil {
@@ -88,8 +88,8 @@ func waitingEvents(ctx context.Context, q storage.Queryer, age time.Duration, li
 	return ids, nil
 }
 
-// emptyOldBodies forgets what gateways sent, which names payers, when nobody can want it any more: providers replay for at most fifteen days.
-func emptyOldBodies(ctx context.Context, q storage.Queryer) error {
+// clearOldBodies forgets what gateways sent, which names payers, when nobody can want it any more: providers replay for at most fifteen days.
+func clearOldBodies(ctx context.Context, q storage.Queryer) error {
 	_, err := q.Exec(ctx, `UPDATE payment_event SET body = NULL WHERE body IS NOT NULL AND applied_at < booking_clock() - interval '90 days'`)
 	if err != nil {
 		return fmt.Errorf("empty old events: %w", err)

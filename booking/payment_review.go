@@ -64,8 +64,10 @@ type alertArgs struct {
 // Kind names the job.
 func (alertArgs) Kind() string { return "booking_alert" }
 
-// review opens a review in the transaction of what does not add up.
-func (c *change) review(ctx context.Context, r Review) error { return c.openReview(ctx, c.tx, r, c.at) }
+// requestReview opens a review in the transaction of what does not add up.
+func (c *change) requestReview(ctx context.Context, r Review) error {
+	return c.openReview(ctx, c.tx, r, c.at)
+}
 
 // openReview writes a review and the job that alerts, once for each cause.
 func (s *Service) openReview(ctx context.Context, tx pgx.Tx, r Review, at time.Time) error {
@@ -105,8 +107,8 @@ func closeReviews(ctx context.Context, q storage.Queryer, condition, resolution 
 	return nil
 }
 
-// alert tells of a review that is still open.
-func (s *Service) alert(ctx context.Context, a alerter, id ReviewID) error {
+// alertReview tells of a review that is still open.
+func (s *Service) alertReview(ctx context.Context, a alerter, id ReviewID) error {
 	if a == nil {
 		return nil
 	}
@@ -164,18 +166,18 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 		if list, err := selectReviews(ctx, c.tx, `WHERE id = $1 AND closed_at IS NULL`, id); err != nil || len(list) == 0 {
 			return errors.Join(err, ErrNoReview)
 		}
-		if err := c.decide(ctx, b, p, v); err != nil {
+		if err := c.applyVerdict(ctx, b, p, v); err != nil {
 			return err
 		}
-		if err := c.record(ctx, "review", *b, map[string]any{"payment": p.ID, "review": id, "verdict": string(v)}); err != nil {
+		if err := c.recordAudit(ctx, "review", *b, map[string]any{"payment": p.ID, "review": id, "verdict": string(v)}); err != nil {
 			return err
 		}
 		return closeReviews(ctx, c.tx, `id = $3`, string(v), actor.ID, id)
 	})
 }
 
-// decide does what a verdict means for the money.
-func (c *change) decide(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
+// applyVerdict does what a verdict means for the money.
+func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
 	case v == GiveAll:
 		return c.refundAll(ctx, *b, p, refundReview)
@@ -183,14 +185,14 @@ func (c *change) decide(ctx context.Context, b *Booking, p *Payment, v Verdict) 
 		if err := acceptPayment(ctx, c.tx, p.ID, c.actor.ID); err != nil {
 			return err
 		}
-		if err := c.postAccepted(ctx, *p); err != nil {
+		if err := c.postAcceptance(ctx, *p); err != nil {
 			return err
 		}
 		p.suspended = false
 		if err := c.movePayment(ctx, p, Captured); err != nil {
 			return err
 		}
-		return c.pay(ctx, b, p)
+		return c.confirmOrRefund(ctx, b, p)
 	case v == Accept && p.suspended, v == Close && p.State == InReview:
 		return ErrVerdict // a part of it is gone already; somebody's money would lie here for ever
 	}
@@ -202,13 +204,13 @@ func (c *change) reviewDifference(ctx context.Context, b Booking, old Money) err
 	if b.Price == old {
 		return nil
 	}
-	list, err := c.paymentsOf(ctx, b.ID)
+	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return err
 	}
 	for _, p := range list {
 		if holdsMoney(p) {
-			return c.review(ctx, Review{Reason: ReviewDifference, Club: b.Club, Payment: p.ID})
+			return c.requestReview(ctx, Review{Reason: ReviewDifference, Club: b.Club, Payment: p.ID})
 		}
 	}
 	return nil

@@ -75,11 +75,11 @@ func (s PaymentState) To(next PaymentState) error {
 	return nil
 }
 
-// paid tells whether money came.
-func (s PaymentState) paid() bool { return s.rank() == Captured.rank() }
+// received tells whether money came.
+func (s PaymentState) received() bool { return s.rank() == Captured.rank() }
 
-// settled is the state of a payment whose money came, by what of it went back or is about to.
-func (p Payment) settled() PaymentState {
+// stateByMoney is the state of a payment whose money came, by what of it went back or is about to.
+func (p Payment) stateByMoney() PaymentState {
 	switch {
 	case p.Refund > p.Refunded:
 		return RefundPending

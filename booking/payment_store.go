@@ -42,7 +42,7 @@ func selectPayment(ctx context.Context, q storage.Queryer, condition string, arg
 
 func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
 	var received *string
-	if p.State.paid() {
+	if p.State.received() {
 		received = &p.Received.Currency
 	}
 	err := q.QueryRow(ctx, `
@@ -60,7 +60,7 @@ func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
 // updatePayment writes what became of a payment. The row must still be in the state that was read.
 func updatePayment(ctx context.Context, q storage.Queryer, p Payment, old PaymentState, at time.Time) error {
 	var received *string
-	if p.State.paid() {
+	if p.State.received() {
 		received = &p.Received.Currency
 	}
 	tag, err := q.Exec(ctx, `
@@ -84,8 +84,8 @@ func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by Memb
 	return nil
 }
 
-// setCheckout keeps the gateway's answer; a second try had the same one.
-func setCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
+// saveCheckout keeps the gateway's answer; a second try had the same one.
+func saveCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
 	if _, err := q.Exec(ctx, `UPDATE payment SET checkout = $2, url = $3 WHERE id = $1 AND checkout IS NULL`, id, made.ID, made.URL); err != nil {
 		return fmt.Errorf("keep checkout of payment %d: %w", id, err)
 	}

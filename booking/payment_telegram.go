@@ -22,12 +22,12 @@ var (
 )
 
 const (
-	// preCheckoutBudget is what the database has; Telegram wants the answer within ten seconds.
-	preCheckoutBudget = 3 * time.Second
-	// preCheckoutExtends is how long a hold lasts at least after we said yes: the money is on its way.
-	preCheckoutExtends = 10 * time.Minute
-	// preCheckoutMost is how old a hold may get that way: every card that fails is followed by another question.
-	preCheckoutMost = time.Hour
+	// preCheckoutTimeout is what the database has; Telegram wants the answer within ten seconds.
+	preCheckoutTimeout = 3 * time.Second
+	// preCheckoutHold is how long a hold lasts at least after we said yes: the money is on its way.
+	preCheckoutHold = 10 * time.Minute
+	// preCheckoutMaxAge is how old a hold may get that way: every card that fails is followed by another question.
+	preCheckoutMaxAge = time.Hour
 )
 
 // errPreCheckout is the cause when that budget is used up.
@@ -35,24 +35,24 @@ var errPreCheckout = errors.New("the pre-checkout decision took too long")
 
 // InvoicePayload is what an invoice in the chat carries, signed: Telegram hands it back at pre-checkout and with the money.
 func (s *Service) InvoicePayload(p Payment) []byte {
-	return []byte("1." + p.Reference + "." + s.payments.sign(p.Reference))
+	return []byte("1." + p.Reference + "." + s.payments.signInvoice(p.Reference))
 }
 
-func (o PaymentOptions) sign(reference string) string {
+func (o PaymentOptions) signInvoice(reference string) string {
 	mac := hmac.New(sha256.New, []byte(o.PayloadKey.Reveal()))
 	mac.Write([]byte("invoice 1." + reference))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// openInvoice reads a payload that we signed.
-func (o PaymentOptions) openInvoice(payload []byte) (reference string, err error) {
+// verifyInvoice reads a payload that we signed.
+func (o PaymentOptions) verifyInvoice(payload []byte) (reference string, err error) {
 	const most = 128 // Telegram's own limit
 	if len(payload) > most || o.PayloadKey.Empty() {
 		return "", ErrInvoice
 	}
 	version, rest, _ := strings.Cut(string(payload), ".")
 	reference, signature, ok := strings.Cut(rest, ".")
-	if !ok || version != "1" || !hmac.Equal([]byte(signature), []byte(o.sign(reference))) {
+	if !ok || version != "1" || !hmac.Equal([]byte(signature), []byte(o.signInvoice(reference))) {
 		return "", ErrInvoice
 	}
 	return reference, nil
@@ -69,11 +69,11 @@ type InvoiceCheck struct {
 // the hold alive, exactly the price, nothing paid yet; and it makes the hold last while the money is on its way, past the club's limit
 // where that is near.
 func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
-	reference, err := s.payments.openInvoice(q.Payload)
+	reference, err := s.payments.verifyInvoice(q.Payload)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, preCheckoutBudget, errPreCheckout)
+	ctx, cancel := context.WithTimeoutCause(ctx, preCheckoutTimeout, errPreCheckout)
 	defer cancel()
 	seen, err := selectPayment(ctx, s.db, `WHERE reference = $1 AND provider IN ('telegram', 'stars')`, reference)
 	if err != nil {
@@ -84,11 +84,11 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	}
 	actor := Actor{ID: q.Payer, Role: Player, Origin: "bot"}
 	return s.withBooking(ctx, actor, seen.Booking, nil, func(ctx context.Context, c *change, b *Booking) error {
-		list, err := c.paymentsOf(ctx, b.ID)
+		list, err := c.lockPayments(ctx, b.ID)
 		if err != nil {
 			return err
 		}
-		coming, err := moneyWaits(ctx, c.tx, list)
+		coming, err := hasUnappliedMoney(ctx, c.tx, list)
 		if err != nil {
 			return err
 		}
@@ -105,11 +105,11 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 		case q.Amount != list[i].Amount || list[i].Price != b.Price:
 			return ErrInvoicePrice
 		}
-		if err := c.mayPay(ctx, *b); err != nil || b.State != Held {
+		if err := c.checkPayable(ctx, *b); err != nil || b.State != Held {
 			return err
 		}
-		until := c.at.Add(preCheckoutExtends)
-		for _, end := range []time.Time{b.Span.Start, b.CreatedAt.Add(preCheckoutMost)} { // what is not paid when it begins is over
+		until := c.at.Add(preCheckoutHold)
+		for _, end := range []time.Time{b.Span.Start, b.CreatedAt.Add(preCheckoutMaxAge)} { // what is not paid when it begins is over
 			if until.After(end) {
 				until = end
 			}
@@ -120,7 +120,7 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 		if err := extendHold(ctx, c.tx, b, until, c.at); err != nil {
 			return err
 		}
-		return c.done(ctx, "extend", b, "", map[string]any{"payment": seen.ID})
+		return c.recordChange(ctx, "extend", b, "", map[string]any{"payment": seen.ID})
 	})
 }
 
@@ -134,18 +134,18 @@ type InvoicePaid struct {
 
 // PaidInTelegram puts the message into the inbox. It may come twice, and long after it was sent.
 func (s *Service) PaidInTelegram(ctx context.Context, paid InvoicePaid) error {
-	return s.keepFromChat(ctx, "paid", paid, 0)
+	return s.storeChatEvent(ctx, "paid", paid, 0)
 }
 
 // RefundedInTelegram puts the message into the inbox that stars went back, whoever sent them.
 func (s *Service) RefundedInTelegram(ctx context.Context, paid InvoicePaid) error {
-	return s.keepFromChat(ctx, "refunded", paid, paid.Amount.Minor)
+	return s.storeChatEvent(ctx, "refunded", paid, paid.Amount.Minor)
 }
 
-// keepFromChat keeps a message about money. A payload that is not ours, as after a change of the bot's token, is no reason to forget that
+// storeChatEvent keeps a message about money. A payload that is not ours, as after a change of the bot's token, is no reason to forget that
 // somebody paid: without a reference the event finds no payment, and a person looks.
-func (s *Service) keepFromChat(ctx context.Context, kind string, paid InvoicePaid, refunded int64) error {
-	reference, _ := s.payments.openInvoice(paid.Payload)
+func (s *Service) storeChatEvent(ctx context.Context, kind string, paid InvoicePaid, refunded int64) error {
+	reference, _ := s.payments.verifyInvoice(paid.Payload)
 	if paid.Charge == "" {
 		return ErrInvoice
 	}

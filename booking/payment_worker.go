@@ -14,8 +14,8 @@ func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 		switch {
 		case errors.Is(err, errApplied):
 			return nil
-		case errors.Is(err, errEarly):
-			return river.JobSnooze(strayRetry)
+		case errors.Is(err, errUnknownMoney):
+			return river.JobSnooze(unknownMoneyRetry)
 		}
 		return err
 	}))
@@ -27,7 +27,7 @@ func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 		return err
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[alertArgs]) error {
-		return s.alert(ctx, o.Alerter, job.Args.Review)
+		return s.alertReview(ctx, o.Alerter, job.Args.Review)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[invoiceArgs]) error { return s.postInvoice(ctx, o, job.Args) }))
 }

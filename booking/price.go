@@ -58,35 +58,35 @@ var (
 
 func (r PriceRule) check(currency string) error {
 	if r.Label == "" || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
-		r.Member.Currency != currency || r.Guest.Currency != currency || !payable(r.Member) || !payable(r.Guest) {
+		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {
 		return ErrPriceRule
 	}
 	return nil
 }
 
-func payable(m Money) bool { return m.Minor >= 0 && m.Minor <= maxMinor }
+func validPrice(m Money) bool { return m.Minor >= 0 && m.Minor <= maxMinor }
 
-func (r PriceRule) per(rate Rate) Money {
+func (r PriceRule) hourly(rate Rate) Money {
 	if rate == MemberRate {
 		return r.Member
 	}
 	return r.Guest
 }
 
-// price adds up what nets and add-ons cost for a time. It walks from one change of price to the next; what counts is the time that
+// priceLines adds up what nets and add-ons cost for a time. It walks from one change of price to the next; what counts is the time that
 // passes, so the repeated hour is paid and the skipped hour is not. Each line is rounded so that the lines add up to the exact sum,
 // rounded once.
-func (s *setup) price(nets []NetID, addOns []AddOnID, want Span, rate Rate) ([]PriceLine, Money, error) {
+func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate) ([]PriceLine, Money, error) {
 	var lines []PriceLine
 	for _, net := range nets {
-		segments, err := s.segments(net, want, rate)
+		segments, err := s.priceSegments(net, want, rate)
 		if err != nil {
 			return nil, Money{}, err
 		}
 		lines = append(lines, segments...)
 	}
 	for _, id := range addOns {
-		a, err := s.addOn(id, nets)
+		a, err := s.activeAddOn(id, nets)
 		if err != nil {
 			return nil, Money{}, err
 		}
@@ -113,8 +113,8 @@ func (s *setup) price(nets []NetID, addOns []AddOnID, want Span, rate Rate) ([]P
 	return lines, total, nil
 }
 
-// segments splits a time at every change of the winning rule.
-func (s *setup) segments(net NetID, want Span, rate Rate) ([]PriceLine, error) {
+// priceSegments splits a time at every change of the winning rule.
+func (s *setup) priceSegments(net NetID, want Span, rate Rate) ([]PriceLine, error) {
 	var lines []PriceLine
 	for at := want.Start; at.Before(want.End); {
 		rule, until := s.ruleAt(net, at)
@@ -125,10 +125,10 @@ func (s *setup) segments(net NetID, want Span, rate Rate) ([]PriceLine, error) {
 		if end.After(want.End) {
 			end = want.End
 		}
-		if n := len(lines); n > 0 && lines[n-1].Label == rule.Label && lines[n-1].Hourly == rule.per(rate) {
+		if n := len(lines); n > 0 && lines[n-1].Label == rule.Label && lines[n-1].Hourly == rule.hourly(rate) {
 			lines[n-1].End = end
 		} else {
-			lines = append(lines, PriceLine{Net: net, Label: rule.Label, Start: at, End: end, Hourly: rule.per(rate)})
+			lines = append(lines, PriceLine{Net: net, Label: rule.Label, Start: at, End: end, Hourly: rule.hourly(rate)})
 		}
 		at = end
 	}
@@ -152,7 +152,7 @@ func (s *setup) ruleAt(net NetID, at time.Time) (*PriceRule, time.Time) {
 				next = border
 			}
 		}
-		if r.From <= minute && minute < r.To && (best == nil || r.beats(best)) {
+		if r.From <= minute && minute < r.To && (best == nil || r.winsOver(best)) {
 			best = r
 		}
 	}
@@ -164,7 +164,7 @@ func (s *setup) ruleAt(net NetID, at time.Time) (*PriceRule, time.Time) {
 	return best, until
 }
 
-func (r *PriceRule) beats(o *PriceRule) bool {
+func (r *PriceRule) winsOver(o *PriceRule) bool {
 	if r.Rank != o.Rank {
 		return r.Rank > o.Rank
 	}
@@ -174,8 +174,8 @@ func (r *PriceRule) beats(o *PriceRule) bool {
 	return r.ID > o.ID
 }
 
-// addOn finds an add-on that is bound to one of the nets.
-func (s *setup) addOn(id AddOnID, nets []NetID) (AddOn, error) {
+// activeAddOn finds an add-on that is bound to one of the nets.
+func (s *setup) activeAddOn(id AddOnID, nets []NetID) (AddOn, error) {
 	for _, n := range s.nets {
 		if !slices.Contains(nets, n.ID) {
 			continue

@@ -17,8 +17,8 @@ import (
 const (
 	// silentAfter is when a payment of which nothing was heard is asked about; then again after a quarter of its age.
 	silentAfter = 10 * time.Minute
-	// askFor is for how long: late authorisations come within five days.
-	askFor = 6 * 24 * time.Hour
+	// reconcileFor is for how long: late authorisations come within five days.
+	reconcileFor = 6 * 24 * time.Hour
 	// abandonedAfter: a payment whose page was never made has shown its member nothing to pay on.
 	abandonedAfter = time.Hour
 	sweepBatch     = 200
@@ -27,21 +27,21 @@ const (
 // SweepPayments looks after money that fell silent: events and refunds whose jobs were lost, and payments of which the gateway said nothing.
 // One that fails does not keep the others waiting.
 func (s *Service) SweepPayments(ctx context.Context) error {
-	events, err := waitingEvents(ctx, s.db, silentAfter, sweepBatch)
+	events, err := selectLateEvents(ctx, s.db, silentAfter, sweepBatch)
 	if err != nil {
 		return translate(ctx, err)
 	}
 	var errs []error
 	for _, id := range events {
-		if err := s.applyEvent(ctx, id); err != nil && !errors.Is(err, errApplied) && !errors.Is(err, errEarly) {
+		if err := s.applyEvent(ctx, id); err != nil && !errors.Is(err, errApplied) && !errors.Is(err, errUnknownMoney) {
 			errs = append(errs, fmt.Errorf("event %d: %w", id, err))
 		}
 	}
-	return errors.Join(append(errs, s.sweepRefunds(ctx), s.Reconcile(ctx))...)
+	return errors.Join(append(errs, s.enqueueLostRefunds(ctx), s.Reconcile(ctx))...)
 }
 
-// sweepRefunds enqueues refunds whose jobs have given up. River drops the ones that are still in the queue.
-func (s *Service) sweepRefunds(ctx context.Context) error {
+// enqueueLostRefunds enqueues refunds whose jobs have given up. River drops the ones that are still in the queue.
+func (s *Service) enqueueLostRefunds(ctx context.Context) error {
 	type waiting struct {
 		ID       RefundID
 		Provider Provider
@@ -57,7 +57,7 @@ func (s *Service) sweepRefunds(ctx context.Context) error {
 	}
 	for _, w := range list {
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: w.ID}, &river.InsertOpts{Queue: string(w.Provider.queue()), MaxAttempts: refundAttempts})
+			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: w.ID}, &river.InsertOpts{Queue: string(w.Provider.refundQueue()), MaxAttempts: refundAttempts})
 			return err
 		})
 		if err != nil {
@@ -79,13 +79,13 @@ func (s *Service) Reconcile(ctx context.Context) error {
 			AND created_at <= booking_clock() - make_interval(secs => $2) AND created_at > booking_clock() - make_interval(secs => $3)
 			AND (checked_at IS NULL OR checked_at <= booking_clock() - greatest(make_interval(secs => $2), (booking_clock() - created_at) / 4))
 			AND NOT (state = 'failed' AND checkout IS NULL)
-		ORDER BY checked_at NULLS FIRST, id LIMIT $4`, providers, silentAfter.Seconds(), askFor.Seconds(), sweepBatch)
+		ORDER BY checked_at NULLS FIRST, id LIMIT $4`, providers, silentAfter.Seconds(), reconcileFor.Seconds(), sweepBatch)
 	if err != nil {
 		return translate(ctx, fmt.Errorf("look for silent payments: %w", err))
 	}
 	var errs []error
 	for _, id := range ids {
-		switch err := s.askGateway(ctx, id); {
+		switch err := s.reconcilePayment(ctx, id); {
 		case err == nil:
 		case fault.KindOf(err) != fault.Unavailable:
 			errs = append(errs, err)
@@ -96,8 +96,8 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// askGateway asks what became of one payment and applies the answer.
-func (s *Service) askGateway(ctx context.Context, id PaymentID) error {
+// reconcilePayment asks what became of one payment and applies the answer.
+func (s *Service) reconcilePayment(ctx context.Context, id PaymentID) error {
 	p, err := selectPayment(ctx, s.db, `WHERE id = $1`, id)
 	if err != nil {
 		return translate(ctx, err)
@@ -112,18 +112,18 @@ func (s *Service) askGateway(ctx context.Context, id PaymentID) error {
 	}
 	r, err := gateway.Fetch(ctx, Handle{Reference: p.Reference, Checkout: p.Checkout, Charge: p.Charge})
 	if errors.Is(err, ErrNothingToAsk) {
-		return s.abandon(ctx, p)
+		return s.abandonPayment(ctx, p)
 	}
 	if err != nil {
 		return fmt.Errorf("ask about payment %d: %w", id, err)
 	}
 	return s.withPayment(ctx, gatewayActor(), id, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
-		return c.apply(ctx, b, p, r, 0)
+		return c.applyReport(ctx, b, p, r, 0)
 	})
 }
 
-// abandon closes a payment that never got a page, where some time has passed.
-func (s *Service) abandon(ctx context.Context, p Payment) error {
+// abandonPayment closes a payment that never got a page, where some time has passed.
+func (s *Service) abandonPayment(ctx context.Context, p Payment) error {
 	if p.Checkout != "" {
 		return nil
 	}

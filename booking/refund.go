@@ -109,7 +109,7 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 		if len(list) == 1 || p.Refund != r.Seen {
 			return ErrRefundChanged
 		}
-		amount := p.left()
+		amount := p.refundable()
 		if amount.Minor == 0 {
 			return ErrNothingLeft
 		}
@@ -119,7 +119,7 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 			}
 			amount.Minor = r.Amount
 		}
-		made, err = c.refund(ctx, *b, p, amount, refundStaff, key)
+		made, err = c.createRefund(ctx, *b, p, amount, refundStaff, key)
 		return err
 	})
 	return made, err
@@ -132,7 +132,7 @@ func (s *Service) withPayment(ctx context.Context, actor Actor, id PaymentID, fn
 		return translate(ctx, err)
 	}
 	return s.withBooking(ctx, actor, seen.Booking, nil, func(ctx context.Context, c *change, b *Booking) error {
-		list, err := c.paymentsOf(ctx, seen.Booking)
+		list, err := c.lockPayments(ctx, seen.Booking)
 		if err != nil {
 			return err
 		}
@@ -144,9 +144,9 @@ func (s *Service) withPayment(ctx context.Context, actor Actor, id PaymentID, fn
 	})
 }
 
-// refund writes down that money goes back, and the job that does it, in one transaction. The same key is one refund. More than came can
+// createRefund writes down that money goes back, and the job that does it, in one transaction. The same key is one refund. More than came can
 // never go back: the schema checks the sum.
-func (c *change) refund(ctx context.Context, b Booking, p *Payment, amount Money, reason, key string) (Refund, error) {
+func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount Money, reason, key string) (Refund, error) {
 	r := Refund{Reference: rand.Text(), Key: key, Payment: p.ID, Reason: reason, State: RefundOpen, Amount: amount, CreatedAt: c.at}
 	if made, err := insertRefund(ctx, c.tx, &r, c.actor.ID); err != nil || !made {
 		return r, err
@@ -162,10 +162,10 @@ func (c *change) refund(ctx context.Context, b Booking, p *Payment, amount Money
 	if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 		return r, err
 	}
-	if err := c.record(ctx, "refund", b, map[string]any{"payment": p.ID, "refund": r.ID, "reason": reason, "amount_minor": amount.Minor, "currency": amount.Currency}); err != nil {
+	if err := c.recordAudit(ctx, "refund", b, map[string]any{"payment": p.ID, "refund": r.ID, "reason": reason, "amount_minor": amount.Minor, "currency": amount.Currency}); err != nil {
 		return r, err
 	}
-	_, err := c.jobs.InsertTx(ctx, c.tx, refundArgs{Refund: r.ID}, &river.InsertOpts{Queue: string(p.Provider.queue()), MaxAttempts: refundAttempts})
+	_, err := c.jobs.InsertTx(ctx, c.tx, refundArgs{Refund: r.ID}, &river.InsertOpts{Queue: string(p.Provider.refundQueue()), MaxAttempts: refundAttempts})
 	if err != nil {
 		return r, fmt.Errorf("enqueue refund %d: %w", r.ID, err)
 	}
@@ -174,16 +174,16 @@ func (c *change) refund(ctx context.Context, b Booking, p *Payment, amount Money
 
 // refundAll gives back all that is left of a payment, for one reason once.
 func (c *change) refundAll(ctx context.Context, b Booking, p *Payment, reason string) error {
-	if p.left().Minor == 0 {
+	if p.refundable().Minor == 0 {
 		return nil
 	}
-	_, err := c.refund(ctx, b, p, p.left(), reason, fmt.Sprintf("refund:%d:%s", p.ID, reason))
+	_, err := c.createRefund(ctx, b, p, p.refundable(), reason, fmt.Sprintf("refund:%d:%s", p.ID, reason))
 	return err
 }
 
 // refundCancelled gives back what a cancellation does not keep. Money under review stays there until somebody has looked at it.
 func (c *change) refundCancelled(ctx context.Context, b Booking) error {
-	list, err := c.paymentsOf(ctx, b.ID)
+	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return err
 	}
@@ -192,21 +192,21 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 		if !holdsMoney(*p) || p.State == InReview || p.Price.Minor == 0 {
 			continue
 		}
-		back := p.beyond(*b.CancelFee)
+		back := p.refundAbove(*b.CancelFee)
 		if back.Minor == 0 {
 			continue
 		}
-		if _, err := c.refund(ctx, b, p, back, refundCancelled, fmt.Sprintf("refund:%d:%s", p.ID, refundCancelled)); err != nil {
+		if _, err := c.createRefund(ctx, b, p, back, refundCancelled, fmt.Sprintf("refund:%d:%s", p.ID, refundCancelled)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// beyond is what of a payment goes back when the club keeps a fee of its price. Of money in another currency, the same part is kept.
-func (p Payment) beyond(fee Money) Money {
+// refundAbove is what of a payment goes back when the club keeps a fee of its price. Of money in another currency, the same part is kept.
+func (p Payment) refundAbove(fee Money) Money {
 	keep := mulDivHalfUp(p.Received.Minor, fee.Minor, p.Price.Minor)
-	back := p.left()
+	back := p.refundable()
 	back.Minor = max(0, min(back.Minor, p.Received.Minor-keep-p.Refund))
 	return back
 }
@@ -214,7 +214,7 @@ func (p Payment) beyond(fee Money) Money {
 // runRefund asks the gateway to give money back, and writes down what it says. A crash in between repeats the question under the same key.
 func (s *Service) runRefund(ctx context.Context, id RefundID) error {
 	r, p, err := claimRefund(ctx, s.db, id, refundLease)
-	if errors.Is(err, errNotClaimed) {
+	if errors.Is(err, errRefundOver) {
 		return nil
 	}
 	if err != nil {
@@ -236,12 +236,12 @@ func (s *Service) runRefund(ctx context.Context, id RefundID) error {
 	case err == nil:
 		return s.finishRefund(ctx, gatewayActor(), id, ref)
 	case errors.Is(err, ErrByHand):
-		return s.refundByHand(ctx, p.ID, id)
+		return s.requestManualRefund(ctx, p.ID, id)
 	case errors.Is(err, ErrRefundRefused):
 		if ferr := s.failRefund(ctx, p.ID, id); ferr != nil {
 			return ferr
 		}
-		return s.askGateway(ctx, p.ID) // perhaps because it was given back on the gateway's side
+		return s.reconcilePayment(ctx, p.ID) // perhaps because it was given back on the gateway's side
 	}
 	return errors.Join(fmt.Errorf("refund %d: %w", id, err), releaseRefund(ctx, s.db, id))
 }
@@ -267,25 +267,25 @@ func (s *Service) finishRefund(ctx context.Context, actor Actor, id RefundID, re
 		if err != nil || !done {
 			return err
 		}
-		return c.wentBack(ctx, *b, p, r)
+		return c.recordRefunded(ctx, *b, p, r)
 	})
 }
 
-// wentBack writes what a refund that is done changes: the payment, the ledger, the audit, and what the member is told.
-func (c *change) wentBack(ctx context.Context, b Booking, p *Payment, r Refund) error {
+// recordRefunded writes what a refund that is done changes: the payment, the ledger, the audit, and what the member is told.
+func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Refund) error {
 	old := p.State
 	p.Refunded += r.Amount.Minor
-	p.State = p.settled()
+	p.State = p.stateByMoney()
 	if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 		return err
 	}
-	if err := c.postOut(ctx, *p, r); err != nil {
+	if err := c.postRefund(ctx, *p, r); err != nil {
 		return err
 	}
-	if err := c.record(ctx, "refunded", b, map[string]any{"payment": p.ID, "refund": r.ID, "amount_minor": r.Amount.Minor, "currency": r.Amount.Currency}); err != nil {
+	if err := c.recordAudit(ctx, "refunded", b, map[string]any{"payment": p.ID, "refund": r.ID, "amount_minor": r.Amount.Minor, "currency": r.Amount.Currency}); err != nil {
 		return err
 	}
-	return c.tell(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
+	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
 }
 
 // failRefund notes that the gateway will not give the money back, and asks a person to look.
@@ -301,21 +301,21 @@ func (s *Service) failRefund(ctx context.Context, payment PaymentID, id RefundID
 		}
 		old := p.State
 		p.Refund -= list[0].Amount.Minor
-		p.State = p.settled()
+		p.State = p.stateByMoney()
 		if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 			return err
 		}
-		return c.review(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Refund: id})
+		return c.requestReview(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Refund: id})
 	})
 }
 
-// refundByHand asks a person to give the money back.
-func (s *Service) refundByHand(ctx context.Context, payment PaymentID, id RefundID) error {
+// requestManualRefund asks a person to give the money back.
+func (s *Service) requestManualRefund(ctx context.Context, payment PaymentID, id RefundID) error {
 	return s.withPayment(ctx, gatewayActor(), payment, func(ctx context.Context, c *change, _ *Booking, p *Payment) error {
 		if err := markByHand(ctx, c.tx, id); err != nil {
 			return err
 		}
-		return c.review(ctx, Review{Reason: ReviewRefundByHand, Club: p.Club, Payment: p.ID, Refund: id})
+		return c.requestReview(ctx, Review{Reason: ReviewRefundByHand, Club: p.Club, Payment: p.ID, Refund: id})
 	})
 }
 

@@ -47,8 +47,8 @@ func insertRefund(ctx context.Context, q storage.Queryer, r *Refund, by MemberID
 	return false, nil
 }
 
-// errNotClaimed: the refund needs nobody any more.
-var errNotClaimed = errors.New("the refund is over")
+// errRefundOver: the refund needs nobody any more.
+var errRefundOver = errors.New("the refund is over")
 
 // claimRefund gives a pending refund to one caller for a while: two that ask a gateway at once could both be told yes. A zero refund
 // means that another has it.
@@ -64,7 +64,7 @@ func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time
 		return list[0], p, err
 	}
 	if list, err = selectRefunds(ctx, q, `WHERE id = $1 AND state = 'pending' AND NOT by_hand`, id); err == nil && len(list) == 0 {
-		err = errNotClaimed
+		err = errRefundOver
 	}
 	return Refund{}, Payment{}, err
 }

@@ -26,7 +26,7 @@ func (s *Service) Remind(ctx context.Context) (int, error) {
 				return err
 			}
 			said = true
-			return s.tell(ctx, tx, announcement{club: b.Club, member: b.Member, kind: notifyReminder, booking: b.ID, version: b.Version, at: at})
+			return s.announce(ctx, tx, announcement{club: b.Club, member: b.Member, kind: notifyReminder, booking: b.ID, version: b.Version, at: at})
 		})
 		if err != nil {
 			return fmt.Errorf("remind of booking %d: %w", b.ID, err)

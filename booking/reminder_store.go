@@ -29,6 +29,6 @@ func markReminded(ctx context.Context, tx pgx.Tx, b Booking) (marked bool, at ti
 	if tag.RowsAffected() == 0 {
 		return false, at, nil
 	}
-	at, err = readClock(ctx, tx)
+	at, err = selectClock(ctx, tx)
 	return err == nil, at, err
 }

@@ -47,7 +47,7 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	var lost error
 	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) error {
 		old := *b
-		if err := c.mayMove(*b); err != nil {
+		if err := c.checkMovable(*b); err != nil {
 			return err
 		}
 		nets := r.Nets
@@ -65,21 +65,21 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) && sameAddOns(addOns, b.AddOns) {
 			return ErrNoMove
 		}
-		if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+		if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
 			return err
 		}
-		if err := c.mayCost(ctx, *b, quote.Total); err != nil {
+		if err := c.checkMovePrice(ctx, *b, quote.Total); err != nil {
 			return err
 		}
-		b.Nets, b.Span, b.Day, b.Lines, b.Price, b.until = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.occupied(quote.Span).End
-		b.AddOns = quote.addOns()
-		if err := c.mayHave(ctx, *b); err != nil {
+		b.Nets, b.Span, b.Day, b.Lines, b.Price, b.bufferEnd = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.withBuffer(quote.Span).End
+		b.AddOns = quote.addOnIDs()
+		if err := c.checkMemberQuota(ctx, *b); err != nil {
 			return err
 		}
-		if err := c.expireIn(ctx, b.Nets, b.occupied()); err != nil {
+		if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 			return err
 		}
-		free, err := c.free(ctx, b.Nets, b.occupied(), b.ID)
+		free, err := c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 			return nil
 		}
 		done = Rescheduled{Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
-		if err := c.move(ctx, old, b); err != nil {
+		if err := c.moveBooking(ctx, old, b); err != nil {
 			return err
 		}
 		done.Booking = *b
@@ -103,8 +103,8 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	return done, nil
 }
 
-// mayMove checks state and time of a booking that is to move.
-func (c *change) mayMove(b Booking) error {
+// checkMovable checks state and time of a booking that is to move.
+func (c *change) checkMovable(b Booking) error {
 	switch {
 	case b.State == Expired || b.expired(c.at):
 		return ErrHoldExpired
@@ -112,18 +112,18 @@ func (c *change) mayMove(b Booking) error {
 		return ErrState
 	case !b.Span.Start.After(c.at):
 		return ErrTooLate
-	case !c.actor.staff() && b.State == Confirmed && c.at.After(b.Span.Start.Add(-c.setup.club.Policy.CancelFree)):
+	case !c.actor.isStaff() && b.State == Confirmed && c.at.After(b.Span.Start.Add(-c.setup.club.Policy.CancelFree)):
 		return ErrMoveLate
 	}
 	return nil
 }
 
-// mayCost keeps a member from having a dearer time for the money that was paid for a cheaper one. A hold is paid later, at its new price.
-func (c *change) mayCost(ctx context.Context, b Booking, total Money) error {
-	if c.actor.staff() || b.State == Held || total.Minor <= b.Price.Minor {
+// checkMovePrice keeps a member from having a dearer time for the money that was paid for a cheaper one. A hold is paid later, at its new price.
+func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) error {
+	if c.actor.isStaff() || b.State == Held || total.Minor <= b.Price.Minor {
 		return nil
 	}
-	list, err := c.paymentsOf(ctx, b.ID)
+	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (c *change) mayCost(ctx context.Context, b Booking, total Money) error {
 			continue
 		}
 		// Of money in another currency than the price, the same part is left.
-		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.left().Minor, p.Received.Minor))
+		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.refundable().Minor, p.Received.Minor))
 	}
 	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
 		return &DearerError{Difference: Money{Minor: more, Currency: total.Currency}}
@@ -145,19 +145,19 @@ func sameAddOns(a, b []AddOnID) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
-// move writes the new place and passes the old one on.
-func (c *change) move(ctx context.Context, old Booking, b *Booking) error {
+// moveBooking writes the new place and passes the old one on.
+func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error {
 	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
 		return err
 	}
-	if err := c.touch(ctx, old.Nets, old.occupied()); err != nil {
+	if err := c.replaceTokensOf(ctx, old.Nets, old.occupied()); err != nil {
 		return err
 	}
 	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
-	if err := c.done(ctx, "reschedule", b, notifyMoved, detail); err != nil {
+	if err := c.recordChange(ctx, "reschedule", b, notifyMoved, detail); err != nil {
 		return err
 	}
-	return c.offer(ctx, old.Nets, old.occupied())
+	return c.offerFreed(ctx, old.Nets, old.occupied())
 }
 
 // Swap exchanges the places of two confirmed bookings, in one UPDATE. Each keeps its member and its price. It is for staff, who have asked
@@ -185,15 +185,15 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 			return ErrState
 		case !a.Span.Start.After(c.at) || !b.Span.Start.After(c.at):
 			return ErrTooLate
-		case !fits(a.AddOns, c.setup, b.Nets) || !fits(b.AddOns, c.setup, a.Nets):
+		case !offersAddOns(a.AddOns, c.setup, b.Nets) || !offersAddOns(b.AddOns, c.setup, a.Nets):
 			return ErrNoAddOn
 		}
-		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.until, b.until = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.until, a.until
+		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.bufferEnd, b.bufferEnd = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.bufferEnd, a.bufferEnd
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
 			return err
 		}
 		for _, one := range []*Booking{a, &b} {
-			if err := c.done(ctx, "swap", one, notifyMoved, map[string]any{"to_nets": one.Nets, "to": one.Span.Start.UTC()}); err != nil {
+			if err := c.recordChange(ctx, "swap", one, notifyMoved, map[string]any{"to_nets": one.Nets, "to": one.Span.Start.UTC()}); err != nil {
 				return err
 			}
 		}
@@ -203,8 +203,8 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 	return done, err
 }
 
-// fits tells whether what is hired with a booking can be had on other nets: a machine stands in its lane and does not move with the booking.
-func fits(ids []AddOnID, s *setup, nets []NetID) bool {
+// offersAddOns tells whether what is hired with a booking can be had on other nets: a machine stands in its lane and does not move with the booking.
+func offersAddOns(ids []AddOnID, s *setup, nets []NetID) bool {
 	return !slices.ContainsFunc(ids, func(id AddOnID) bool {
 		return !slices.ContainsFunc(s.nets, func(n Net) bool {
 			return slices.Contains(nets, n.ID) && slices.ContainsFunc(n.AddOns, func(a AddOn) bool { return a.ID == id })

@@ -135,7 +135,7 @@ func TestPrice_IsSplitBySegmentAndElapsedTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines, total, err := s.price(c.nets, c.addOns, Span{start, start.Add(c.length)}, c.rate)
+		lines, total, err := s.priceLines(c.nets, c.addOns, Span{start, start.Add(c.length)}, c.rate)
 		if err != nil || total != (Money{c.total, "USD"}) || len(lines) != c.lines {
 			t.Errorf("%s: %s in %d lines, %v", name, total, len(lines), err)
 		}
@@ -147,7 +147,7 @@ func TestPrice_IsSplitBySegmentAndElapsedTime(t *testing.T) {
 			t.Errorf("%s: the lines add up to %d, not %d", name, sum, total.Minor)
 		}
 	}
-	if _, _, err := s.price([]NetID{2}, []AddOnID{1}, Span{time.Unix(0, 0), time.Unix(3600, 0)}, MemberRate); !errors.Is(err, ErrNoAddOn) {
+	if _, _, err := s.priceLines([]NetID{2}, []AddOnID{1}, Span{time.Unix(0, 0), time.Unix(3600, 0)}, MemberRate); !errors.Is(err, ErrNoAddOn) {
 		t.Errorf("another net's machine: %v", err)
 	}
 }
@@ -176,7 +176,7 @@ func TestPrice_ClockAndWeekdayDecideEachMinute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines, _, err := s.price([]NetID{2}, nil, Span{start, start.Add(time.Duration(c.hours) * time.Hour)}, MemberRate)
+		lines, _, err := s.priceLines([]NetID{2}, nil, Span{start, start.Add(time.Duration(c.hours) * time.Hour)}, MemberRate)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func TestPrice_TheRuleThatWins(t *testing.T) {
 		for range 2 { // in whichever order they were read
 			s.prices = c.rules
 			for net, want := range map[NetID]int64{1: c.one, 2: c.two} {
-				if _, total, err := s.price([]NetID{net}, nil, Span{start, start.Add(time.Hour)}, MemberRate); err != nil || total.Minor != want {
+				if _, total, err := s.priceLines([]NetID{net}, nil, Span{start, start.Add(time.Hour)}, MemberRate); err != nil || total.Minor != want {
 					t.Errorf("%s, net %d: %s, want %d, %v", name, net, total, want, err)
 				}
 			}
@@ -226,7 +226,7 @@ func TestPrice_LinesAddUpHoweverTheyRound(t *testing.T) {
 	for from := range 24 {
 		for length := 1; length < 20; length++ {
 			span := Span{start.Add(time.Duration(from) * 15 * time.Minute), start.Add(time.Duration(from+length) * 15 * time.Minute)}
-			lines, total, err := s.price([]NetID{1, 2}, []AddOnID{1}, span, MemberRate)
+			lines, total, err := s.priceLines([]NetID{1, 2}, []AddOnID{1}, span, MemberRate)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -305,15 +305,15 @@ func TestHours_PastMidnightAndAcrossTheClocksChange(t *testing.T) {
 	t.Parallel()
 	s := summer(t)
 	s.hours = []OpeningHours{{Weekday: time.Saturday, Opens: 18 * 60, Closes: 26*60 + 30}, {Net: 2, Weekday: time.Sunday, Opens: 150, Closes: 1440}}
-	got := s.open(1, mustDay(t, "2026-10-31")) // to 02:30, and the clock shows 01:00 to 02:00 twice
+	got := s.openSpans(1, mustDay(t, "2026-10-31")) // to 02:30, and the clock shows 01:00 to 02:00 twice
 	if len(got) != 1 || got[0].Length() != 9*time.Hour+30*time.Minute {
 		t.Errorf("the long night: %v", got)
 	}
-	got = s.open(2, mustDay(t, "2026-03-08")) // opens at 02:30, which the clock skips
+	got = s.openSpans(2, mustDay(t, "2026-03-08")) // opens at 02:30, which the clock skips
 	if len(got) != 1 || got[0].Start.UTC().Format(time.RFC3339) != "2026-03-08T07:00:00Z" || got[0].Length() != 21*time.Hour {
 		t.Errorf("opening in the gap: %v", got)
 	}
-	if got := s.open(2, mustDay(t, "2026-10-31")); len(got) != 0 {
+	if got := s.openSpans(2, mustDay(t, "2026-10-31")); len(got) != 0 {
 		t.Errorf("a net with hours of its own has those of all: %v", got)
 	}
 	night := Span{time.Date(2026, 11, 1, 5, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 7, 0, 0, 0, time.UTC)} // 01:00 EDT to 02:00 EST
@@ -348,13 +348,13 @@ func TestClosure_Repetitions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := len(weekly.overlapping(Span{start, start.Add(time.Minute)}, ny)) > 0; got != want {
+		if got := len(weekly.spansDuring(Span{start, start.Add(time.Minute)}, ny)) > 0; got != want {
 			t.Errorf("weekly at %s: %v", at, got)
 		}
 	}
 	for year, want := range map[int]bool{2028: true, 2029: false, 2032: true} {
 		start := time.Date(year, 2, 28, 22, 0, 0, 0, time.UTC)
-		if got := len(leap.overlapping(Span{start, start.Add(12 * time.Hour)}, ny)) > 0; got != want {
+		if got := len(leap.spansDuring(Span{start, start.Add(12 * time.Hour)}, ny)) > 0; got != want {
 			t.Errorf("29 February in %d: %v", year, got)
 		}
 	}

@@ -72,7 +72,7 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 	if r.Weeks < 2 || r.Weeks > 53 || r.Policy != AllOrNothing && r.Policy != Skip || r.Minute < 0 || r.Minute > 2880 {
 		return Series{}, ErrSeries
 	}
-	member, rate, err := actor.holdFor(HoldRequest{Member: r.Member, Rate: r.Rate})
+	member, rate, err := actor.memberAndRate(HoldRequest{Member: r.Member, Rate: r.Rate})
 	if err != nil {
 		return Series{}, err
 	}
@@ -80,8 +80,8 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 		return Series{}, ErrNote
 	}
 	var series Series
-	err = s.change(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
-		if c.setup.club.Policy.PaysOnline && !actor.staff() {
+	err = s.withLocks(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
+		if c.setup.club.Policy.PaysOnline && !actor.isStaff() {
 			return ErrPayFirst
 		}
 		series = Series{}
@@ -121,15 +121,15 @@ func (c *change) instance(ctx context.Context, r SeriesRequest, day Day, member 
 	if err != nil {
 		return Booking{}, err
 	}
-	if err := c.mayAsk(quote.Day, quote.Span); err != nil {
+	if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
 		return Booking{}, err
 	}
-	b := c.setup.booking(member, Play, quote)
+	b := c.setup.newBooking(member, Play, quote)
 	b.State, b.CreatedAt, b.ChangedAt, b.Series, b.Note = Confirmed, c.at, c.at, id, r.Note
-	if err := c.mayHave(ctx, b); err != nil {
+	if err := c.checkMemberQuota(ctx, b); err != nil {
 		return Booking{}, err
 	}
-	lost, err := c.take(ctx, &b)
+	lost, err := c.insertBooking(ctx, &b)
 	if err := errors.Join(err, lost); err != nil {
 		return Booking{}, err
 	}

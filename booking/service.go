@@ -74,8 +74,8 @@ func (s *Service) within(tx pgx.Tx) *Service {
 	return &inner
 }
 
-// apart is the same service with steps that may fail without the transaction that they are in: each has a savepoint.
-func (s *Service) apart() *Service {
+// withSavepoints is the same service with steps that may fail without the transaction that they are in: each has a savepoint.
+func (s *Service) withSavepoints() *Service {
 	inner := *s
 	inner.outer = nil
 	return &inner

@@ -14,10 +14,10 @@ import (
 // setupCache keeps each club's settings under the broad token they were read under. Whoever asks brings the token that is true now.
 type setupCache struct{ clubs sync.Map } // ClubID → *setup
 
-// under returns the settings that belong to the token, read through q where they are not in memory. q must not see a later change of
+// load returns the settings that belong to the token, read through q where they are not in memory. q must not see a later change of
 // settings than the token: a change holds the club's lock, a reader has a snapshot.
-func (c *setupCache) under(ctx context.Context, q storage.Queryer, club ClubID, token string) (*setup, error) {
-	if known := c.get(club, token); known != nil {
+func (c *setupCache) load(ctx context.Context, q storage.Queryer, club ClubID, token string) (*setup, error) {
+	if known := c.cached(club, token); known != nil {
 		return known, nil
 	}
 	s, err := selectSetup(ctx, q, club)
@@ -29,9 +29,9 @@ func (c *setupCache) under(ctx context.Context, q storage.Queryer, club ClubID, 
 	return s, nil
 }
 
-// get returns the settings of the token where they are in memory. A club without a token has never been changed through this package,
+// cached returns the settings of the token where they are in memory. A club without a token has never been changed through this package,
 // so its settings are read each time.
-func (c *setupCache) get(club ClubID, token string) *setup {
+func (c *setupCache) cached(club ClubID, token string) *setup {
 	if known, ok := c.clubs.Load(club); ok && token != "" && known.(*setup).token == token { //nolint:forcetypeassert // under stores nothing else
 		return known.(*setup) //nolint:forcetypeassert // as above
 	}

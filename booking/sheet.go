@@ -14,7 +14,7 @@ import (
 // AnnounceSheets writes down, once a day, that the staff of a club are to have the sheet of the day, from the club's hour for it on; a sweep
 // that comes late or twice loses nothing and repeats nothing. A day on which nothing is booked has no sheet.
 func (s *Service) AnnounceSheets(ctx context.Context) error {
-	now, err := readClock(ctx, s.db)
+	now, err := selectClock(ctx, s.db)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -25,7 +25,7 @@ func (s *Service) AnnounceSheets(ctx context.Context) error {
 	var errs []error
 	for _, c := range clubs {
 		day := DayIn(now, c.zone)
-		if !now.Before(edge(day, c.minute, c.zone, Earlier)) {
+		if !now.Before(boundary(day, c.minute, c.zone, Earlier)) {
 			errs = append(errs, s.announceSheet(ctx, c.club, day))
 		}
 	}
@@ -33,21 +33,21 @@ func (s *Service) AnnounceSheets(ctx context.Context) error {
 }
 
 func (s *Service) announceSheet(ctx context.Context, club ClubID, day Day) error {
-	staff, err := selectWithoutSheet(ctx, s.db, club, day)
+	staff, err := selectStaffWithoutSheet(ctx, s.db, club, day)
 	if err != nil || len(staff) == 0 {
 		return translate(ctx, err)
 	}
-	list, err := s.DaySheet(ctx, system(), club, day)
+	list, err := s.DaySheet(ctx, systemActor(), club, day)
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		at, err := readClock(ctx, tx)
+		at, err := selectClock(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, id := range staff {
-			if err := s.tell(ctx, tx, announcement{club: club, member: id, kind: notifySheet, day: day, at: at}); err != nil {
+			if err := s.announce(ctx, tx, announcement{club: club, member: id, kind: notifySheet, day: day, at: at}); err != nil {
 				return err
 			}
 		}
@@ -55,19 +55,19 @@ func (s *Service) announceSheet(ctx context.Context, club ClubID, day Day) error
 	})
 }
 
-// sheetMost is how many lines fit into a message.
-const sheetMost = 60
+// maxSheetLines is how many lines fit into a message.
+const maxSheetLines = 60
 
-// sheet is the day's sheet in words: a line for each booking.
-func (d *delivery) sheet(ctx context.Context, set *setup, in *phrase.Speaker) (string, error) {
-	list, err := d.s.DaySheet(ctx, system(), d.Club, d.Day)
+// composeSheet is the day's sheet in words: a line for each booking.
+func (d *delivery) composeSheet(ctx context.Context, set *setup, in *phrase.Speaker) (string, error) {
+	list, err := d.s.DaySheet(ctx, systemActor(), d.Club, d.Day)
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
-	text.WriteString(in.Say("sheet.title", set.club.Name, in.Day(edge(d.Day, 0, d.zone, Earlier).In(d.zone))))
+	text.WriteString(in.Say("sheet.title", set.club.Name, in.Day(boundary(d.Day, 0, d.zone, Earlier).In(d.zone))))
 	for i, b := range list {
-		if i == sheetMost {
+		if i == maxSheetLines {
 			text.WriteString("\n" + in.Say("sheet.more", len(list)-i))
 			break
 		}

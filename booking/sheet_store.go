@@ -32,8 +32,8 @@ func selectSheetHours(ctx context.Context, q storage.Queryer) ([]sheetHour, erro
 	return list, nil
 }
 
-// selectWithoutSheet are the staff who were not announced the sheet of a day. Somebody who joins them at noon gets it at noon.
-func selectWithoutSheet(ctx context.Context, q storage.Queryer, club ClubID, day Day) ([]MemberID, error) {
+// selectStaffWithoutSheet are the staff who were not announced the sheet of a day. Somebody who joins them at noon gets it at noon.
+func selectStaffWithoutSheet(ctx context.Context, q storage.Queryer, club ClubID, day Day) ([]MemberID, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[MemberID], `
 		SELECT m.member_id FROM club_member m WHERE m.club_id = $1 AND m.role IN ('staff', 'admin')
 			AND NOT EXISTS (SELECT FROM notification n WHERE n.club_id = $1 AND n.member_id = m.member_id AND n.kind = 'day_sheet' AND n.day = $2) ORDER BY m.member_id`, club, day.date())

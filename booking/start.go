@@ -38,7 +38,7 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 	if err != nil {
 		return Starts{}, err
 	}
-	set, err := s.current(ctx, club)
+	set, err := s.currentSetup(ctx, club)
 	if err != nil {
 		return Starts{}, err
 	}
@@ -46,9 +46,9 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 	for _, d := range a.Days {
 		found.Nets = append(found.Nets, d.Net)
 		for i := range d.Cells {
-			start := d.start(i, a.Club.Policy)
+			start := d.startAt(i, a.Club.Policy)
 			if start.Status == Free {
-				_, price, err := set.price([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
+				_, price, err := set.priceLines([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
 				if err != nil { // nobody can book what has no price
 					start.Status, start.Longest = Shut, 0
 				}
@@ -61,8 +61,8 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 	return found, nil
 }
 
-// start judges one cell as the beginning of a booking.
-func (d NetDay) start(i int, p Policy) Start {
+// startAt judges one cell as the beginning of a booking.
+func (d NetDay) startAt(i int, p Policy) Start {
 	first := d.Cells[i]
 	s := Start{Net: d.Net.ID, At: first.Span.Start, Status: first.Status}
 	end := first.Span.Start
@@ -114,13 +114,13 @@ func (s *Service) DayStatuses(ctx context.Context, club ClubID, from, to Day) (d
 		return nil, 0, err
 	}
 	for day := from; day <= to; day++ {
-		days = append(days, DayStatus{day, a.statusOf(day)})
+		days = append(days, DayStatus{day, a.dayStatus(day)})
 	}
 	return days, DayIn(a.At, a.Club.Zone), nil
 }
 
-// statusOf is the best that any net has on a day.
-func (a Availability) statusOf(day Day) Status {
+// dayStatus is the best that any net has on a day.
+func (a Availability) dayStatus(day Day) Status {
 	order := []Status{Free, Taken, NotYet, ShortTerm, Over, Shut}
 	best := len(order) - 1
 	for _, d := range a.Days {
@@ -128,7 +128,7 @@ func (a Availability) statusOf(day Day) Status {
 			continue
 		}
 		for i := range d.Cells {
-			status := d.start(i, a.Club.Policy).Status
+			status := d.startAt(i, a.Club.Policy).Status
 			if status == OnHold {
 				status = Taken
 			}

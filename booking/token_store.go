@@ -20,13 +20,13 @@ type tokenKey struct {
 // tokens are the state of a club as far as some days are concerned.
 type tokens map[tokenKey]string
 
-// of is everything that an answer about one net and day depends on: broad, net, date, net+date.
-func (t tokens) of(net NetID, day Day) string {
-	return t.broad() + "/" + t[tokenKey{net, everyDay}] + "/" + t[tokenKey{0, day}] + "/" + t[tokenKey{net, day}]
+// version is everything that an answer about one net and day depends on: broad, net, date, net+date.
+func (t tokens) version(net NetID, day Day) string {
+	return t.clubToken() + "/" + t[tokenKey{net, everyDay}] + "/" + t[tokenKey{0, day}] + "/" + t[tokenKey{net, day}]
 }
 
-// broad stands for the club's settings.
-func (t tokens) broad() string { return t[tokenKey{0, everyDay}] }
+// clubToken stands for the club's settings.
+func (t tokens) clubToken() string { return t[tokenKey{0, everyDay}] }
 
 // batcher sends several statements in one round trip; a connection and a transaction both do.
 type batcher interface {
@@ -59,9 +59,9 @@ func selectTokens(ctx context.Context, q batcher, club ClubID, from, to Day) (to
 // manyDays is the length from which a change replaces the token of a net instead of one for each day.
 const manyDays = 40
 
-// queueTouch replaces the tokens of what a change of slots makes wrong, in its transaction: there is no moment at which the change is
+// queueTokensOf replaces the tokens of what a change of slots makes wrong, in its transaction: there is no moment at which the change is
 // visible and the old token is too. A span that ends at 01:00 is also part of the evening before.
-func (c *change) queueTouch(batch *pgx.Batch, nets []NetID, span Span) {
+func (c *change) queueTokensOf(batch *pgx.Batch, nets []NetID, span Span) {
 	keys := map[tokenKey]bool{}
 	first, last := DayIn(span.Start, c.setup.club.Zone)-1, DayIn(span.End, c.setup.club.Zone)
 	for _, net := range nets {
@@ -76,18 +76,18 @@ func (c *change) queueTouch(batch *pgx.Batch, nets []NetID, span Span) {
 	queueTokens(batch, c.setup.club.ID, keys)
 }
 
-// touch is queueTouch by itself.
-func (c *change) touch(ctx context.Context, nets []NetID, span Span) error {
+// replaceTokensOf is queueTouch by itself.
+func (c *change) replaceTokensOf(ctx context.Context, nets []NetID, span Span) error {
 	batch := new(pgx.Batch)
-	c.queueTouch(batch, nets, span)
+	c.queueTokensOf(batch, nets, span)
 	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("replace tokens of club %d: %w", c.setup.club.ID, err)
 	}
 	return nil
 }
 
-// touchClub replaces the broad token: settings changed.
-func (c *change) touchClub(ctx context.Context) error {
+// replaceClubToken replaces the broad token: settings changed.
+func (c *change) replaceClubToken(ctx context.Context) error {
 	return replaceTokens(ctx, c.tx, c.setup.club.ID, map[tokenKey]bool{{0, everyDay}: true})
 }
 

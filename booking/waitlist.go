@@ -52,21 +52,21 @@ type WaitRequest struct {
 // JoinWaitlist adds a wish for a time that could be booked if it were free.
 func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) (Wait, error) {
 	w := Wait{Club: r.Club, Member: actor.ID, Net: r.Net, Span: Span{r.Start, r.End}, State: "waiting"}
-	err := s.change(ctx, actor, locks{club: r.Club, members: []MemberID{actor.ID}}, func(ctx context.Context, c *change) error {
-		able, day, err := c.setup.able(r.Net, w.Span)
+	err := s.withLocks(ctx, actor, locks{club: r.Club, members: []MemberID{actor.ID}}, func(ctx context.Context, c *change) error {
+		able, day, err := c.setup.bookableNets(r.Net, w.Span)
 		if err != nil {
 			return err
 		}
 		if err := c.setup.checkNotice(day, w.Span, c.at); err != nil {
 			return err
 		}
-		want := c.setup.occupied(w.Span)
+		want := c.setup.withBuffer(w.Span)
 		busy, err := selectBusy(ctx, c.tx, able, want)
 		if err != nil {
 			return err
 		}
 		for _, net := range able {
-			if c.setup.status(net, day, w.Span, busy[net], c.at) == Free {
+			if c.setup.spanStatus(net, day, w.Span, busy[net], c.at) == Free {
 				return ErrStillFree
 			}
 		}
@@ -84,8 +84,8 @@ func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) 
 	return w, nil
 }
 
-// able are the nets on which a wish could come true by the club's rules, and the opening day.
-func (s *setup) able(net NetID, span Span) (nets []NetID, day Day, err error) {
+// bookableNets are the nets on which a wish could come true by the club's rules, and the opening day.
+func (s *setup) bookableNets(net NetID, span Span) (nets []NetID, day Day, err error) {
 	why := ErrNoNet
 	for _, n := range s.nets {
 		if !n.Active || net != 0 && n.ID != net {
@@ -115,11 +115,11 @@ func (s *Service) Waits(ctx context.Context, actor Actor, club ClubID) ([]Wait, 
 	return list, translate(ctx, err)
 }
 
-// offer gives freed time to whoever has waited longest for some of it: a hold in the same constraint, in the same transaction, so nobody
+// offerFreed gives freed time to whoever has waited longest for some of it: a hold in the same constraint, in the same transaction, so nobody
 // can come in between, and one at a time, because a held slot is not free for the next offer. Past times, closures and hours are respected.
 // Only nets whose locks are held are looked at; the sweep comes to the others.
-func (c *change) offer(ctx context.Context, nets []NetID, freed Span) error {
-	if c.keepFree {
+func (c *change) offerFreed(ctx context.Context, nets []NetID, freed Span) error {
+	if c.withholdFreed {
 		return nil
 	}
 	for _, net := range nets {
@@ -132,7 +132,7 @@ func (c *change) offer(ctx context.Context, nets []NetID, freed Span) error {
 			return err
 		}
 		for _, w := range waits {
-			if err := c.offerTo(ctx, w, net); err != nil {
+			if err := c.offerToWaiter(ctx, w, net); err != nil {
 				return err
 			}
 		}
@@ -140,8 +140,8 @@ func (c *change) offer(ctx context.Context, nets []NetID, freed Span) error {
 	return nil
 }
 
-// offerTo makes an offer where the time is free and can be booked.
-func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
+// offerToWaiter makes an offer where the time is free and can be booked.
+func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	role, err := selectRole(ctx, c.tx, w.Club, w.Member)
 	if err != nil {
 		return err
@@ -150,15 +150,15 @@ func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
 	if err != nil {
 		return nil //nolint:nilerr // closed, or no longer on the grid: nothing to offer
 	}
-	b := c.setup.booking(w.Member, Offer, quote)
-	b.hold(c.at, c.setup.club.Policy.Offer)
+	b := c.setup.newBooking(w.Member, Offer, quote)
+	b.holdFrom(c.at, c.setup.club.Policy.Offer)
 	if b.ExpiresAt.After(b.Span.Start) {
 		b.ExpiresAt = &b.Span.Start
 	}
-	if b.ID, err = c.reserve(ctx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
+	if b.ID, err = c.reserveID(ctx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
 		return err
 	}
-	if err := c.store(ctx, &b); err != nil {
+	if err := c.storeBooking(ctx, &b); err != nil {
 		return err
 	}
 	if err := setOffered(ctx, c.tx, w.ID, b.ID); err != nil {
@@ -171,25 +171,25 @@ func (c *change) offerTo(ctx context.Context, w Wait, net NetID) error {
 func (s *Service) SweepWaitlist(ctx context.Context) error {
 	return sweepAll(ctx, func(ctx context.Context, last *Wait) ([]Wait, error) {
 		if last == nil {
-			return hopefulWaits(ctx, s.db, 0)
+			return selectOfferableWaits(ctx, s.db, 0)
 		}
-		return hopefulWaits(ctx, s.db, last.ID)
-	}, s.offerAnew)
+		return selectOfferableWaits(ctx, s.db, last.ID)
+	}, s.offerFreeNets)
 }
 
-// offerAnew offers the nets that are free for a wish, to whoever has waited longest for them.
-func (s *Service) offerAnew(ctx context.Context, w Wait) error {
-	nets, err := s.netsOf(ctx, w)
+// offerFreeNets offers the nets that are free for a wish, to whoever has waited longest for them.
+func (s *Service) offerFreeNets(ctx context.Context, w Wait) error {
+	nets, err := s.freeNetsFor(ctx, w)
 	if err != nil {
 		return fmt.Errorf("look for nets for waiter %d: %w", w.ID, err)
 	}
 	var failed []error
 	for _, net := range nets {
-		err := s.change(ctx, system(), locks{club: w.Club, nets: []NetID{net}}, func(ctx context.Context, c *change) error {
-			if err := c.expireIn(ctx, []NetID{net}, c.setup.occupied(w.Span)); err != nil {
+		err := s.withLocks(ctx, systemActor(), locks{club: w.Club, nets: []NetID{net}}, func(ctx context.Context, c *change) error {
+			if err := c.expireHoldsIn(ctx, []NetID{net}, c.setup.withBuffer(w.Span)); err != nil {
 				return err
 			}
-			return c.offer(ctx, []NetID{net}, w.Span)
+			return c.offerFreed(ctx, []NetID{net}, w.Span)
 		})
 		if err != nil {
 			failed = append(failed, fmt.Errorf("offer net %d to waiter %d: %w", net, w.ID, err))
@@ -198,26 +198,26 @@ func (s *Service) offerAnew(ctx context.Context, w Wait) error {
 	return errors.Join(failed...)
 }
 
-// netsOf are the nets that a wish may mean and that look free for it.
-func (s *Service) netsOf(ctx context.Context, w Wait) ([]NetID, error) {
+// freeNetsFor are the nets that a wish may mean and that look free for it.
+func (s *Service) freeNetsFor(ctx context.Context, w Wait) ([]NetID, error) {
 	known, at, err := s.readTokens(ctx, w.Club, 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	set, err := s.readSetup(ctx, w.Club, known.broad())
+	set, err := s.readSetup(ctx, w.Club, known.clubToken())
 	if err != nil {
 		return nil, err
 	}
-	able, day, err := set.able(w.Net, w.Span)
+	able, day, err := set.bookableNets(w.Net, w.Span)
 	if err != nil {
 		return nil, nil //nolint:nilerr // not bookable now; it may be again
 	}
-	busy, err := selectBusy(ctx, s.db, able, set.occupied(w.Span))
+	busy, err := selectBusy(ctx, s.db, able, set.withBuffer(w.Span))
 	if err != nil {
 		return nil, translate(ctx, err)
 	}
 	return slices.DeleteFunc(able, func(n NetID) bool {
-		status := set.status(n, day, w.Span, busy[n], at)
+		status := set.spanStatus(n, day, w.Span, busy[n], at)
 		return status != Free && status != ShortTerm
 	}), nil
 }

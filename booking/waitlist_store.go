@@ -21,8 +21,8 @@ func selectWaits(ctx context.Context, q storage.Queryer, condition string, args 
 	return list, nil
 }
 
-// hopefulWaits are the wishes after one of them that could come true: some net that they mean has nothing but holds that have run out then.
-func hopefulWaits(ctx context.Context, q storage.Queryer, after WaitID) ([]Wait, error) {
+// selectOfferableWaits are the wishes after one of them that could come true: some net that they mean has nothing but holds that have run out then.
+func selectOfferableWaits(ctx context.Context, q storage.Queryer, after WaitID) ([]Wait, error) {
 	return selectWaits(ctx, q, `w WHERE state = 'waiting' AND lower(during) > booking_clock() AND id > $1 AND EXISTS (
 		SELECT FROM net n WHERE n.club_id = w.club_id AND n.active AND w.net_id IN (0, n.id) AND NOT EXISTS (
 			SELECT FROM booking_slot s JOIN booking b ON b.id = s.booking_id WHERE s.net_id = n.id AND s.occupied && w.during

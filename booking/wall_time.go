@@ -40,7 +40,7 @@ func (e *AmbiguousTimeError) Unwrap() error { return ErrAmbiguousTime }
 // night after. A time that the clock skips is refused; one that it shows twice is asked about. Go alone would guess in both cases, and
 // Postgres would guess otherwise.
 func Instant(day Day, minute int, zone *time.Location, repeat Repeat) (time.Time, error) {
-	found := readings(day, minute, zone)
+	found := instantsOf(day, minute, zone)
 	switch {
 	case len(found) == 0:
 		return time.Time{}, fmt.Errorf("%s, minute %d in %s: %w", day, minute, zone, ErrNoSuchTime)
@@ -52,9 +52,9 @@ func Instant(day Day, minute int, zone *time.Location, repeat Repeat) (time.Time
 	return time.Time{}, &AmbiguousTimeError{Earlier: found[0], Later: found[len(found)-1]}
 }
 
-// readings are the instants at which the clock shows this time, in order: none in a gap, two in a repeat. Every instant of the
+// instantsOf are the instants at which the clock shows this time, in order: none in a gap, two in a repeat. Every instant of the
 // neighbouring day on either side has one of the offsets tried here.
-func readings(day Day, minute int, zone *time.Location) []time.Time {
+func instantsOf(day Day, minute int, zone *time.Location) []time.Time {
 	wall := time.Unix(int64(day)*86400+int64(minute)*60, 0).UTC()
 	var found []time.Time
 	for _, near := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
@@ -73,9 +73,9 @@ func readings(day Day, minute int, zone *time.Location) []time.Time {
 	return found
 }
 
-// edge is the instant of an opening or closing time. A clock that skips it opens and closes at the jump; of a repeated time, opening
+// boundary is the instant of an opening or closing time. A clock that skips it opens and closes at the jump; of a repeated time, opening
 // means the first and closing the last, so that both hours are open.
-func edge(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
+func boundary(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
 	t, err := Instant(day, minute, zone, repeat)
 	if err == nil {
 		return t
@@ -88,7 +88,7 @@ func edge(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
 
 // Between is the time between two minutes of a day; the second may lie in the night after it.
 func (d Day) Between(from, to int, zone *time.Location) Span {
-	return Span{edge(d, from, zone, Earlier), edge(d, to, zone, Later)}
+	return Span{boundary(d, from, zone, Earlier), boundary(d, to, zone, Later)}
 }
 
 // ParseInstant reads a time with an offset as it stands, and one without as a time on the wall in zone.

@@ -43,8 +43,8 @@ type WorkerOptions struct {
 	Stop     time.Duration // how long running jobs may go on when told to stop; 10 s where 0
 }
 
-// by is who carries messages over a channel; nil where nobody does.
-func (o WorkerOptions) by(c Channel) messenger {
+// messengerFor is who carries messages over a channel; nil where nobody does.
+func (o WorkerOptions) messengerFor(c Channel) messenger {
 	switch c {
 	case ByTelegram:
 		return o.Telegram
@@ -56,10 +56,10 @@ func (o WorkerOptions) by(c Channel) messenger {
 	return nil
 }
 
-// installed are the channels that the installation has, but for some. Telegram is one of them also where another process is the bot.
-func (o WorkerOptions) installed(without ...Channel) (all []Channel) {
+// installedChannels are the channels that the installation has, but for some. Telegram is one of them also where another process is the bot.
+func (o WorkerOptions) installedChannels(without ...Channel) (all []Channel) {
 	for _, by := range []Channel{ByTelegram, ByEmail, BySMS} {
-		if (by == ByTelegram || o.by(by) != nil) && !slices.Contains(without, by) {
+		if (by == ByTelegram || o.messengerFor(by) != nil) && !slices.Contains(without, by) {
 			all = append(all, by)
 		}
 	}
@@ -77,11 +77,11 @@ func (o WorkerOptions) languageOf(ctx context.Context, id MemberID) string {
 // Worker runs the jobs: what is to be said, and what is due. Many may run; the queue gives each job to one of them, and one of them, which
 // the queue elects, enqueues what is due. Any may be elected, so all of them know what is due, whichever queues they work.
 type Worker struct {
-	db      *pgxpool.Pool
-	chat    bool // it works ChatQueue
-	service *Service
-	client  *river.Client[pgx.Tx]
-	stop    time.Duration
+	db        *pgxpool.Pool
+	worksChat bool // it works ChatQueue
+	service   *Service
+	client    *river.Client[pgx.Tx]
+	stop      time.Duration
 }
 
 // sweepArgs is the job that does what is due: expires holds, offers freed slots, reminds, cleans up.
@@ -104,7 +104,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	if len(o.Queues) == 0 {
 		o.Queues = []Queue{JobQueue}
 	}
-	w := &Worker{db: o.DB, chat: slices.Contains(o.Queues, ChatQueue), service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
+	w := &Worker{db: o.DB, worksChat: slices.Contains(o.Queues, ChatQueue), service: s, stop: cmp.Or(o.Stop, 10*time.Second)}
 	queues := map[string]river.QueueConfig{}
 	for _, q := range o.Queues {
 		queues[string(q)] = river.QueueConfig{MaxWorkers: cmp.Or(o.Workers, 10)}
@@ -112,20 +112,20 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.sweep(ctx, o, job.Args.What) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.runSweep(ctx, o, job.Args.What) }))
 	s.addPaymentJobs(workers, o)
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
 		Queues:  queues,
 		Workers: workers, JobTimeout: jobTimeout, RescueStuckJobsAfter: jobDead,
 		PeriodicJobs: []*river.PeriodicJob{
-			periodic(sweepExpired, cmp.Or(o.Sweep, 5*time.Second)),
-			periodic(sweepWaiting, time.Minute),
-			periodic(sweepReminders, 30*time.Second),
-			periodic(sweepOld, time.Hour),
-			periodic(sweepPayments, time.Minute),
-			periodic(sweepUndelivered, time.Minute),
-			periodic(sweepSheets, time.Minute),
+			periodicSweep(sweepExpired, cmp.Or(o.Sweep, 5*time.Second)),
+			periodicSweep(sweepWaiting, time.Minute),
+			periodicSweep(sweepReminders, 30*time.Second),
+			periodicSweep(sweepOld, time.Hour),
+			periodicSweep(sweepPayments, time.Minute),
+			periodicSweep(sweepUndelivered, time.Minute),
+			periodicSweep(sweepSheets, time.Minute),
 		},
 	})
 	if err != nil {
@@ -146,22 +146,22 @@ const (
 	sweepSheets      = "sheets"
 )
 
-// periodic enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
-func periodic(what string, every time.Duration) *river.PeriodicJob {
+// periodicSweep enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
+func periodicSweep(what string, every time.Duration) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
-		return sweepArgs{What: what}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished()}}
+		return sweepArgs{What: what}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinishedJobStates()}}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
-// unfinished are the job states that keep a second sweep from being enqueued.
-func unfinished() []rivertype.JobState {
+// unfinishedJobStates are the job states that keep a second sweep from being enqueued.
+func unfinishedJobStates() []rivertype.JobState {
 	return []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 	}
 }
 
-// sweep does one kind of what is due.
-func (s *Service) sweep(ctx context.Context, o WorkerOptions, what string) error {
+// runSweep does one kind of what is due.
+func (s *Service) runSweep(ctx context.Context, o WorkerOptions, what string) error {
 	switch what {
 	case sweepExpired:
 		_, err := s.Expire(ctx)
@@ -173,24 +173,24 @@ func (s *Service) sweep(ctx context.Context, o WorkerOptions, what string) error
 		return err
 	case sweepOld:
 		_, err := deleteOldKeys(ctx, s.db)
-		return errors.Join(err, emptyOldBodies(ctx, s.db), deleteOldCodes(ctx, s.db))
+		return errors.Join(err, clearOldBodies(ctx, s.db), deleteOldCodes(ctx, s.db))
 	case sweepPayments:
 		return s.SweepPayments(ctx)
 	case sweepUndelivered:
-		return s.SweepUndelivered(ctx, o.installed())
+		return s.SweepUndelivered(ctx, o.installedChannels())
 	case sweepSheets:
 		return s.AnnounceSheets(ctx)
 	}
 	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
 }
 
-// startAgain is the pause before another try to start, while Postgres does not answer.
-const startAgain = 5 * time.Second
+// startRetry is the pause before another try to start, while Postgres does not answer.
+const startRetry = 5 * time.Second
 
-// start begins to work. Only one process at a time works ChatQueue, so what is running there when it starts was left by one that died: it goes
+// startClient begins to work. Only one process at a time works ChatQueue, so what is running there when it starts was left by one that died: it goes
 // on now, and not when the queue would notice. Should that process still be at it, the message is the same and is not posted twice.
-func (w *Worker) start(ctx context.Context) error {
-	if w.chat {
+func (w *Worker) startClient(ctx context.Context) error {
+	if w.worksChat {
 		if _, err := w.db.Exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE queue = $1 AND state = 'running'`, string(ChatQueue)); err != nil {
 			return fmt.Errorf("take on what a dead process left: %w", err)
 		}
@@ -202,7 +202,7 @@ func (w *Worker) start(ctx context.Context) error {
 func (w *Worker) Run(ctx context.Context) error {
 	work := context.WithoutCancel(ctx)
 	for waiting := false; ; waiting = true {
-		err := w.start(work)
+		err := w.startClient(work)
 		if err == nil {
 			break
 		}
@@ -212,7 +212,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(startAgain):
+		case <-time.After(startRetry):
 		}
 	}
 	<-ctx.Done()
