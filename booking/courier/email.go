@@ -27,14 +27,14 @@ type EmailOptions struct {
 	URL secret.String
 	// From is the sender: Riverside Cricket <nets@riverside.example>.
 	From string
-	// Plain lets a server be used that offers no TLS. Never outside this machine.
+	// Plain allows a server without TLS. Use it only for a server on the same machine.
 	Plain bool
-	// TLS says whom to trust; nil for the system's roots.
+	// TLS holds the trusted roots; nil for the system's.
 	TLS *tls.Config
 	Now func() time.Time
 }
 
-// Email sends letters.
+// Email sends messages by email.
 type Email struct {
 	client *mail.Client
 	from   *netmail.Address
@@ -42,7 +42,7 @@ type Email struct {
 	now    func() time.Time
 }
 
-// Errors of letters.
+// Errors of email.
 var (
 	errMailAway    = fault.New(fault.Unavailable, "mail_away", "The mail server cannot be reached at the moment.")
 	errMailLater   = fault.New(fault.Unavailable, "mail_later", "The mail server does not take letters at the moment.")
@@ -56,7 +56,7 @@ const (
 	smtpsPort   = 465
 )
 
-// NewEmail makes the courier of letters; it connects when there is a letter.
+// NewEmail checks the settings. Send connects.
 func NewEmail(o EmailOptions) (*Email, error) {
 	u, err := url.Parse(o.URL.Reveal())
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" {
@@ -87,7 +87,7 @@ func NewEmail(o EmailOptions) (*Email, error) {
 	settings = append(settings, mail.WithTLSConfig(trust))
 	if user := u.User.Username(); user != "" {
 		password, _ := u.User.Password()
-		way := mail.SMTPAuthAutoDiscover // shows no password to whom TLS does not protect
+		way := mail.SMTPAuthAutoDiscover // sends no password without TLS
 		if o.Plain {
 			way = mail.SMTPAuthPlainNoEnc
 		}
@@ -95,18 +95,18 @@ func NewEmail(o EmailOptions) (*Email, error) {
 	}
 	client, err := mail.NewClient(u.Hostname(), settings...)
 	if err != nil {
-		return nil, errMailURL // the library's error quotes what it was given
+		return nil, errMailURL // the library's error quotes its arguments, the password among them
 	}
-	page, err := htmltemplate.New("letter").Parse(letter)
+	page, err := htmltemplate.New("letter").Parse(letterHTML)
 	if err != nil {
 		return nil, fmt.Errorf("the letter's form: %w", err)
 	}
 	return &Email{client: client, from: from, page: page, now: o.Now}, nil
 }
 
-// Send sends a letter: text and HTML, with the booking's calendar file.
+// Send sends a message as text and HTML, with the booking's calendar file.
 func (e *Email) Send(ctx context.Context, m booking.Message) error {
-	letter, err := e.write(m)
+	letter, err := e.compose(m)
 	if err != nil {
 		return err
 	}
@@ -114,15 +114,14 @@ func (e *Email) Send(ctx context.Context, m booking.Message) error {
 	if err != nil {
 		return errors.Join(errMailAway, err)
 	}
-	// How saying goodbye goes says nothing about the letter.
-	defer func() { _ = e.client.CloseWithSMTPClient(conn) }()
+	defer func() { _ = e.client.CloseWithSMTPClient(conn) }() // an error while closing says nothing about the delivery
 	if err := e.client.SendWithSMTPClient(conn, letter); err != nil && !letter.IsDelivered() {
-		return verdict(err)
+		return classify(err)
 	}
 	return nil
 }
 
-// Check signs in at the server and out again.
+// Check connects to the server, signs in and closes the connection.
 func (e *Email) Check(ctx context.Context) error {
 	conn, err := e.client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
@@ -131,8 +130,9 @@ func (e *Email) Check(ctx context.Context) error {
 	return e.client.CloseWithSMTPClient(conn)
 }
 
-// verdict tells what a failed try means. A letter is sent once its last line is; before that nothing was, and a reply in numbers is a refusal.
-func verdict(err error) error {
+// classify gives a failed try its kind. A failure before the end of the message, and any reply code, mean that it was not sent. No reply to the
+// whole message means that it may have arrived.
+func classify(err error) error {
 	var why *mail.SendError
 	if !errors.As(err, &why) {
 		return err
@@ -140,8 +140,8 @@ func verdict(err error) error {
 	code := why.ErrorCode()
 	switch {
 	case why.Reason == mail.ErrSMTPDataClose && code == 0:
-		return err // no answer to the whole letter
-	case why.Reason == mail.ErrSMTPRcptTo && nobodyThere(why):
+		return err // no reply: it may have arrived
+	case why.Reason == mail.ErrSMTPRcptTo && unknownMailbox(why):
 		return errors.Join(booking.ErrRefused, err)
 	case why.Reason == mail.ErrSMTPDataClose && code >= 500:
 		return errors.Join(errMailContent, err)
@@ -150,8 +150,8 @@ func verdict(err error) error {
 	}
 }
 
-// nobodyThere tells a mailbox that does not exist from a server that will not serve us: both are permanent, and only one is the member's.
-func nobodyThere(why *mail.SendError) bool {
+// unknownMailbox reports whether a permanent refusal says that the mailbox does not exist. 5.7 codes are refusals of the sender instead.
+func unknownMailbox(why *mail.SendError) bool {
 	switch why.ErrorCode() {
 	case 550, 551, 553, 556:
 		return !strings.HasPrefix(why.EnhancedStatusCode(), "5.7.")
@@ -159,7 +159,7 @@ func nobodyThere(why *mail.SendError) bool {
 	return false
 }
 
-func (e *Email) write(m booking.Message) (*mail.Msg, error) {
+func (e *Email) compose(m booking.Message) (*mail.Msg, error) {
 	letter := mail.NewMsg()
 	letter.FromMailAddress(e.from)
 	if err := letter.To(m.To); err != nil {
@@ -189,15 +189,15 @@ func (e *Email) write(m booking.Message) (*mail.Msg, error) {
 	return letter, nil
 }
 
-// messageID is the same for the same message, so that a mail program recognises it.
+// messageID derives the Message-ID from once, so that mail programs recognise a repeat.
 func (e *Email) messageID(once string) string {
 	_, domain, _ := strings.Cut(e.from.Address, "@")
 	sum := sha256.Sum256([]byte(once))
 	return fmt.Sprintf("%x@%s", sum[:16], domain)
 }
 
-// letter is the HTML form: no pictures, no links, nothing to load, so nothing tells anybody that it was read.
-const letter = `<!DOCTYPE html>
+// letterHTML is the HTML form. It loads nothing, so opening it tells nobody that it was read.
+const letterHTML = `<!DOCTYPE html>
 <html lang="{{.Language}}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
 <body style="margin:0;padding:24px;background:#f4f6f4;font:16px/1.5 system-ui,sans-serif;color:#1d2a1f">

@@ -23,7 +23,7 @@ func message() booking.Message {
 	}
 }
 
-// office opens a post office, and a courier to it.
+// office starts a mail server and a courier that sends to it.
 func office(t *testing.T, encrypted, implicit bool, change func(o *courier.EmailOptions)) (*post.Office, *courier.Email) {
 	t.Helper()
 	o := courier.EmailOptions{From: "Riverside Cricket <nets@riverside.example>", Plain: true, Now: time.Now}
@@ -143,7 +143,7 @@ func TestEmail_NothingIsSentToAServerThatIsNotTrusted(t *testing.T) {
 	}
 }
 
-// What a failure means decides whether the message may go again.
+// The kind of a failure decides whether booking may send the message again.
 func TestEmail_AFailureTellsWhetherTheLetterMayHaveArrived(t *testing.T) {
 	t.Parallel()
 	t.Run("closed for now", func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestNewEmail_RefusesSettingsThatCannotWork(t *testing.T) {
 	}
 }
 
-// A net's or a club's name is somebody's text: it stays within its line, and an address within its field.
+// Names of nets and clubs are foreign text: they cannot add header lines, nor an address further recipients.
 func TestEmail_NothingInAMessageAddsAHeaderOrAnAddressee(t *testing.T) {
 	t.Parallel()
 	server, e := office(t, false, false, nil)

@@ -21,7 +21,7 @@ import (
 
 // SMSOptions configure SMS.
 type SMSOptions struct {
-	// URL is the provider's; Twilio's own where empty. Others speak the same: POST 2010-04-01/Accounts/ACCOUNT/Messages.json.
+	// URL is the provider's; Twilio's when empty. Other providers offer the same API: POST 2010-04-01/Accounts/ACCOUNT/Messages.json.
 	URL     string
 	Account string
 	Token   secret.String
@@ -45,12 +45,12 @@ var (
 )
 
 const (
-	twilio     = "https://api.twilio.com"
-	smsBody    = 1600    // characters, the most that the provider takes
-	answerMost = 1 << 16 // bytes of an answer that are read
+	twilio       = "https://api.twilio.com"
+	maxSMSLength = 1600    // characters, the most that the provider takes
+	maxAnswer    = 1 << 16 // bytes of an answer that are read
 )
 
-// NewSMS makes the courier of text messages.
+// NewSMS checks the settings. It makes no call.
 func NewSMS(o SMSOptions) (*SMS, error) {
 	if o.URL == "" {
 		o.URL = twilio
@@ -69,18 +69,18 @@ func NewSMS(o SMSOptions) (*SMS, error) {
 
 // Send sends a text message.
 func (s *SMS) Send(ctx context.Context, m booking.Message) error {
-	form := url.Values{"To": {m.To}, "Body": {short(m.Text)}}
+	form := url.Values{"To": {m.To}, "Body": {smsText(m.Text)}}
 	if strings.HasPrefix(s.o.From, "MG") {
 		form.Set("MessagingServiceSid", s.o.From)
 	} else {
 		form.Set("From", s.o.From)
 	}
-	var written atomic.Bool // the provider has all of the request
+	var written atomic.Bool // the whole request was sent
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
 	status, code, err := s.call(ctx, http.MethodPost, "/Messages.json", strings.NewReader(form.Encode()))
 	switch {
 	case err != nil && written.Load():
-		return err // no answer
+		return err // no answer: it may have arrived
 	case err != nil:
 		return errors.Join(errSMSAway, err)
 	case status < 300:
@@ -91,17 +91,17 @@ func (s *SMS) Send(ctx context.Context, m booking.Message) error {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		return errors.Join(errSMSLater, refusal)
 	case status >= 500:
-		return refusal // what stands before the provider may say so after the message has gone through
+		return refusal // a proxy in front of the provider may answer this after the message was accepted
 	case status < 400, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound:
-		return errors.Join(errSMSLater, refusal) // our settings or our account: an operator can mend that
-	case nobodyAnswers(code):
+		return errors.Join(errSMSLater, refusal) // settings or account: the operator can correct them
+	case unreachableNumber(code):
 		return errors.Join(booking.ErrRefused, refusal)
 	}
 	return errors.Join(errSMSContent, refusal)
 }
 
-// nobodyAnswers are the provider's words for a number that does not exist, takes no text messages, or has asked not to be written to.
-func nobodyAnswers(code int) bool {
+// unreachableNumber reports whether an error code says that the number does not exist, takes no text messages, or has unsubscribed.
+func unreachableNumber(code int) bool {
 	switch code {
 	case 21211, 21217, 21610, 21614:
 		return true
@@ -109,7 +109,7 @@ func nobodyAnswers(code int) bool {
 	return false
 }
 
-// Check asks for the account.
+// Check reads the account, which must be active.
 func (s *SMS) Check(ctx context.Context) error {
 	status, _, err := s.call(ctx, http.MethodGet, ".json", http.NoBody)
 	if err == nil && status != http.StatusOK {
@@ -118,14 +118,14 @@ func (s *SMS) Check(ctx context.Context) error {
 	return err
 }
 
-// call asks the provider about our account, and returns its own error code beside the status.
+// call makes a request under our account and returns the status and the provider's error code.
 func (s *SMS) call(ctx context.Context, method, path string, body io.Reader) (status, code int, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, s.o.URL+"/2010-04-01/Accounts/"+url.PathEscape(s.o.Account)+path, body)
 	if err != nil {
 		return 0, 0, errSMSAway
 	}
 	req.SetBasicAuth(s.o.Account, s.o.Token.Reveal())
-	req.GetBody = nil // the transport repeats nothing by itself
+	req.GetBody = nil // so the transport cannot resend the request by itself
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -133,21 +133,21 @@ func (s *SMS) call(ctx context.Context, method, path string, body io.Reader) (st
 	if err != nil {
 		return 0, 0, err
 	}
-	defer func() { _ = res.Body.Close() }() // read as far as it matters
+	defer func() { _ = res.Body.Close() }() // the answer is read already
 	var answer struct {
 		Code   int    `json:"code"`
 		Status string `json:"status"`
 	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err == nil && json.Unmarshal(data, &answer) == nil && method == http.MethodGet && answer.Status != "active" && res.StatusCode == http.StatusOK {
 		return res.StatusCode, 0, fmt.Errorf("%w: %s", errSMSAccount, answer.Status)
 	}
-	return res.StatusCode, answer.Code, nil // the status has said it
+	return res.StatusCode, answer.Code, nil // the status decides, also when the body could not be read
 }
 
-// short is a text as a text message: without signs, which make it more than twice as dear, and with the typist's forms of what a printer
-// writes otherwise.
-func short(text string) string {
+// smsText rewrites a text for SMS. It drops emoji and replaces typographic characters by ASCII, because one character outside the GSM alphabet
+// more than halves the length of a message part and so more than doubles the price.
+func smsText(text string) string {
 	plain := strings.NewReplacer("–", "-", "—", "-", "−", "-", " · ", ", ", "…", "...", "\u00a0", " ", "’", "'")
 	var b strings.Builder
 	for _, r := range plain.Replace(text) {
@@ -157,8 +157,8 @@ func short(text string) string {
 		b.WriteRune(r)
 	}
 	out := []rune(strings.TrimSpace(b.String()))
-	if len(out) > smsBody {
-		out = out[:smsBody]
+	if len(out) > maxSMSLength {
+		out = out[:maxSMSLength]
 	}
 	return string(out)
 }

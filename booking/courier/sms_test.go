@@ -90,7 +90,7 @@ func TestSMS_AFailureTellsWhetherTheTextMayHaveArrived(t *testing.T) {
 	}
 }
 
-// What stands between may answer for the provider after the message has gone through; a redirect is an address that was set wrongly.
+// A proxy may answer after the provider accepted the message. A redirect means a wrong URL in the settings.
 func TestSMS_AStatusTellsWhetherTheTextMayHaveArrived(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]fault.Kind{

@@ -26,7 +26,7 @@ const (
 	someSecret = "webhook-secret-of-a-stranger"
 )
 
-// provider is one gateway under the suite.
+// provider is one gateway under test.
 type provider struct {
 	name    booking.Provider
 	dialect sandbox.Dialect
@@ -50,7 +50,7 @@ func providers() []provider {
 	}
 }
 
-// bundle is a provider, a gateway that it talks to, and the callbacks that came.
+// bundle is a gateway, the simulated provider behind it, and the callbacks received so far.
 type bundle struct {
 	booking.Gateway
 	provider
@@ -95,7 +95,7 @@ func (b *bundle) request(reference string, amount booking.Money) booking.Checkou
 	return booking.CheckoutRequest{Reference: reference, Amount: amount, Title: "Net 1, Monday 18:00", ReturnURL: "https://club.example/paid", Made: b.made}
 }
 
-// reports verifies every callback so far.
+// reports verifies all callbacks received so far.
 func (b *bundle) reports() []booking.Report {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Second)
@@ -119,7 +119,7 @@ func (b *bundle) reports() []booking.Report {
 
 func inr(minor int64) booking.Money { return booking.Money{Minor: minor, Currency: "INR"} }
 
-// TestConformance is what every provider with an API and callbacks must do.
+// TestConformance runs one suite over every provider with an API and callbacks.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	for _, p := range providers() {
@@ -232,7 +232,7 @@ func amounts(b *bundle) {
 			b.t.Errorf("no checkout of %d smallest units of %s: a hundred times too much or too little", want, currency)
 		}
 	}
-	// A tenth of a hundredth of a dinar cannot be paid by card; no amount and no currency cannot be paid at all.
+	// Cards cannot pay a thousandth of a dinar. A zero amount and an unknown currency are refused everywhere.
 	for _, m := range []booking.Money{{Minor: 19991, Currency: "KWD"}, inr(0), inr(-5), {Minor: 5, Currency: "QQQ"}} {
 		if _, err := b.Create(b.t.Context(), b.request("ref-bad", m)); err == nil {
 			b.t.Errorf("%d %s was taken", m.Minor, m.Currency)
@@ -268,7 +268,7 @@ func declined(b *bundle) {
 	}
 }
 
-// charged makes a payment of 10.00.
+// charged makes a paid payment of 10.00.
 func (b *bundle) charged() (known booking.Handle) {
 	b.t.Helper()
 	made, err := b.Create(b.t.Context(), b.request("ref-1", inr(1000)))
@@ -339,7 +339,7 @@ func down(b *bundle) {
 func lostAnswers(b *bundle) {
 	ctx, known := b.t.Context(), b.charged()
 	order := booking.RefundOrder{Key: "refund-key-1", Charge: known.Charge, Amount: inr(400)}
-	for range 4 { // some libraries try again by themselves
+	for range 4 { // some client libraries retry by themselves
 		b.sandbox.SetFaults(sandbox.Faults{LoseAnswers: 3})
 		if _, err := b.Refund(ctx, order); err != nil && !errors.Is(err, booking.ErrGateway) {
 			b.t.Errorf("a lost answer: %v", err)

@@ -1,9 +1,11 @@
-// Package gateway holds the payment providers, one file each, behind booking.Gateway.
+// Package gateway holds the payment providers behind booking.Gateway. Each has its own file: desk.go, razorpay.go, sandbox.go, stripe.go and
+// telegram.go. They share rest.go (calls of a JSON API), secrets.go (settings), signature.go (callbacks) and units.go (amounts).
 //
-// A gateway translates and decides nothing: what a report means for a booking is in package booking. It keeps nothing: references, charges
-// and keys are handed in, and the same reference or key has its effect once, however often a call is made.
+// A gateway translates between booking and one provider. It decides nothing: package booking decides what a report means for a booking. It
+// stores nothing: the caller passes references, charges and keys. A call that is repeated with the same reference or key has one effect.
 //
-// A callback is believed when its HMAC over the raw body fits one of at most two secrets, compared in constant time, and, where the
-// provider signs a time, when that time is within five minutes of now on either side. Amounts are integers on the way in and out; where a
-// provider's smallest unit is not ours, units.go converts exactly or not at all.
+// Verify accepts a callback when its HMAC over the raw body matches one of at most two secrets, compared in constant time. Stripe and the
+// sandbox also sign a time, which must be within five minutes of now. The desk and Telegram send no callbacks; their Verify refuses each one.
+//
+// Amounts are integers. Where a provider counts a currency in another unit than booking does, units.go converts exactly or refuses.
 package gateway

@@ -19,19 +19,19 @@ import (
 type RazorpayOptions struct {
 	KeyID   string
 	Key     secret.String
-	Secrets Secrets // of the webhook, which are not the key
+	Secrets Secrets // of the webhook; not the key
 	URL     string  // https://api.razorpay.com where empty
 	Client  *http.Client
 }
 
-// RazorpayGateway takes UPI, cards and more through payment links. It speaks HTTP itself: the official client takes no context, so a call
-// could not be ended, decodes amounts into floats, and brings its test helpers into the binary.
+// RazorpayGateway takes UPI, cards and more through payment links. It calls the API itself, because the official client takes no context (a
+// call cannot be cancelled), decodes amounts into floats, and links its test helpers into the binary.
 type RazorpayGateway struct {
-	api     rest
+	api     restAPI
 	secrets Secrets
 }
 
-// NewRazorpay checks the settings; nothing is called.
+// NewRazorpay checks the settings. It makes no call.
 func NewRazorpay(o RazorpayOptions) (*RazorpayGateway, error) {
 	o.URL = cmp.Or(o.URL, "https://api.razorpay.com")
 	if o.KeyID == "" || o.Key.Empty() {
@@ -41,13 +41,13 @@ func NewRazorpay(o RazorpayOptions) (*RazorpayGateway, error) {
 		return nil, err
 	}
 	return &RazorpayGateway{
-		api:     rest{client: cmp.Or(o.Client, http.DefaultClient), base: o.URL, login: func(r *http.Request) { r.SetBasicAuth(o.KeyID, o.Key.Reveal()) }},
+		api:     restAPI{client: cmp.Or(o.Client, http.DefaultClient), base: o.URL, login: func(r *http.Request) { r.SetBasicAuth(o.KeyID, o.Key.Reveal()) }},
 		secrets: o.Secrets,
 	}, nil
 }
 
-// razorpayOpen is how long a link can be paid. Razorpay wants at least fifteen minutes from the call; the rest is for calls that are late.
-const razorpayOpen = 30 * time.Minute
+// razorpayLinkLifetime is how long a link can be paid. Razorpay wants at least fifteen minutes from the call; the rest allows for late calls.
+const razorpayLinkLifetime = 30 * time.Minute
 
 type razorpayLink struct {
 	ID        string        `json:"id"`
@@ -77,10 +77,10 @@ type razorpayRefund struct {
 	Notes  razorpayNotes `json:"notes"`
 }
 
-// razorpayNotes are an object, or an empty list where there are none.
+// razorpayNotes are a JSON object. Razorpay sends an empty list when there are none.
 type razorpayNotes map[string]string
 
-// UnmarshalJSON takes both forms, and leaves out what is not text.
+// UnmarshalJSON reads both forms and skips values that are not text.
 func (n *razorpayNotes) UnmarshalJSON(data []byte) error {
 	*n = nil
 	var fields map[string]any
@@ -96,7 +96,7 @@ func (n *razorpayNotes) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Create makes a payment link. Razorpay refuses a second link with the same reference, so then the first is looked up.
+// Create makes a payment link. Razorpay refuses a second link with the same reference; Create then returns the first one.
 func (g *RazorpayGateway) Create(ctx context.Context, r booking.CheckoutRequest) (booking.Checkout, error) {
 	amount, err := toProvider(booking.Razorpay, r.Amount)
 	if err != nil {
@@ -105,11 +105,11 @@ func (g *RazorpayGateway) Create(ctx context.Context, r booking.CheckoutRequest)
 	var link razorpayLink
 	err = g.api.call(ctx, http.MethodPost, "/v1/payment_links", nil, map[string]any{
 		"amount": amount, "currency": r.Amount.Currency, "reference_id": r.Reference, "description": r.Title, "accept_partial": false,
-		"expire_by": r.Made.Add(razorpayOpen).Unix(), "callback_url": r.ReturnURL, "callback_method": "get", "reminder_enable": false,
+		"expire_by": r.Made.Add(razorpayLinkLifetime).Unix(), "callback_url": r.ReturnURL, "callback_method": "get", "reminder_enable": false,
 		"notify": map[string]bool{"sms": false, "email": false}, "notes": map[string]string{metaPayment: r.Reference},
 	}, &link)
 	if errors.Is(err, errRefused) {
-		if made, lerr := g.link(ctx, r.Reference); lerr == nil && made.Amount == amount && made.Currency == r.Amount.Currency {
+		if made, lerr := g.findLink(ctx, r.Reference); lerr == nil && made.Amount == amount && made.Currency == r.Amount.Currency {
 			link, err = made, nil
 		}
 	}
@@ -119,8 +119,8 @@ func (g *RazorpayGateway) Create(ctx context.Context, r booking.CheckoutRequest)
 	return booking.Checkout{ID: link.ID, URL: link.URL}, nil
 }
 
-// link finds the link of a reference.
-func (g *RazorpayGateway) link(ctx context.Context, reference string) (razorpayLink, error) {
+// findLink looks up the link with a reference.
+func (g *RazorpayGateway) findLink(ctx context.Context, reference string) (razorpayLink, error) {
 	var found struct {
 		Links []razorpayLink `json:"payment_links"`
 	}
@@ -135,12 +135,12 @@ func (g *RazorpayGateway) link(ctx context.Context, reference string) (razorpayL
 	return razorpayLink{}, booking.ErrNothingToAsk
 }
 
-// Fetch reads the link, and the payment that was made on it.
+// Fetch reads the link and the last payment made on it.
 func (g *RazorpayGateway) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
 	var link razorpayLink
 	var err error
 	if known.Checkout == "" {
-		link, err = g.link(ctx, known.Reference)
+		link, err = g.findLink(ctx, known.Reference)
 	} else {
 		err = g.api.call(ctx, http.MethodGet, "/v1/payment_links/"+url.PathEscape(known.Checkout), nil, nil, &link)
 	}
@@ -155,10 +155,10 @@ func (g *RazorpayGateway) Fetch(ctx context.Context, known booking.Handle) (book
 	if err := g.api.call(ctx, http.MethodGet, "/v1/payments/"+url.PathEscape(link.Payments[len(link.Payments)-1].ID), nil, nil, &p); err != nil {
 		return booking.Report{}, fmt.Errorf("razorpay: fetch payment: %w", err)
 	}
-	return merge(report, p), nil
+	return addPayment(report, p), nil
 }
 
-// Refund gives money back. The refunds that there are come first: Razorpay does not say for how long it remembers a key.
+// Refund makes a refund. It first looks for one with the same key, because Razorpay does not say how long it remembers idempotency keys.
 func (g *RazorpayGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Razorpay, r.Amount)
 	if err != nil {
@@ -172,9 +172,9 @@ func (g *RazorpayGateway) Refund(ctx context.Context, r booking.RefundOrder) (st
 		return "", refundError(fmt.Errorf("razorpay: list refunds: %w", err))
 	}
 	var made razorpayRefund
-	for _, one := range list.Items {
-		if one.Notes[metaRefund] == r.Key {
-			made = one
+	for _, refund := range list.Items {
+		if refund.Notes[metaRefund] == r.Key {
+			made = refund
 		}
 	}
 	if made.ID == "" {
@@ -190,11 +190,11 @@ func (g *RazorpayGateway) Refund(ctx context.Context, r booking.RefundOrder) (st
 	return made.ID, nil
 }
 
-// Verify checks and reads a webhook. No time is signed, so what stops a replay is the inbox: it knows the event's id, and, because the
-// header with the id is not signed either, the body.
+// Verify checks and reads a webhook. Razorpay signs neither a time nor the header with the event's id, so the inbox has to detect replays: it
+// knows each event by its id and by its body.
 func (g *RazorpayGateway) Verify(c booking.Callback) (booking.Event, error) {
 	header := textproto.MIMEHeader(c.Header)
-	if !g.secrets.signed(c.Body, []string{header.Get("X-Razorpay-Signature")}) {
+	if !g.secrets.verifySignature(c.Body, []string{header.Get("X-Razorpay-Signature")}) {
 		return booking.Event{}, booking.ErrForged
 	}
 	var e struct {
@@ -216,13 +216,13 @@ func (g *RazorpayGateway) Verify(c booking.Callback) (booking.Event, error) {
 		}
 		event.Report = linkReport(e.Payload.Link.Entity)
 		if e.Payload.Payment != nil {
-			event.Report = merge(event.Report, e.Payload.Payment.Entity)
+			event.Report = addPayment(event.Report, e.Payload.Payment.Entity)
 		}
 	case "payment.authorized", "payment.captured", "refund.created", "refund.processed":
 		if e.Payload.Payment == nil {
 			return booking.Event{}, booking.ErrCallback
 		}
-		event.Report = merge(booking.Report{}, e.Payload.Payment.Entity)
+		event.Report = addPayment(booking.Report{}, e.Payload.Payment.Entity)
 	case "refund.failed":
 		if e.Payload.Payment == nil {
 			return booking.Event{}, booking.ErrCallback
@@ -232,6 +232,7 @@ func (g *RazorpayGateway) Verify(c booking.Callback) (booking.Event, error) {
 	return event, nil
 }
 
+// linkReport reads the state of a payment from its link.
 func linkReport(l razorpayLink) booking.Report {
 	r := booking.Report{Reference: l.Reference, Checkout: l.ID, State: booking.Created, Amount: fromProvider(booking.Razorpay, l.Amount, l.Currency)}
 	switch l.Status {
@@ -243,8 +244,8 @@ func linkReport(l razorpayLink) booking.Report {
 	return r
 }
 
-// merge adds what a payment says to what its link says.
-func merge(r booking.Report, p razorpayPayment) booking.Report {
+// addPayment completes the report of a link with its payment: charge, amount, refunds and state.
+func addPayment(r booking.Report, p razorpayPayment) booking.Report {
 	r.Charge, r.Reference = p.ID, cmp.Or(r.Reference, p.Notes[metaPayment])
 	r.Amount = fromProvider(booking.Razorpay, p.Amount, p.Currency)
 	r.Refunded = fromProvider(booking.Razorpay, p.Refunded, p.Currency).Minor

@@ -15,22 +15,28 @@ import (
 
 const (
 	callTimeout = 15 * time.Second
-	answerMost  = 1 << 20
+	maxAnswer   = 1 << 20 // bytes
 )
 
-// errRefused is an answer that a repeat will not change.
+// Names of the metadata in which providers store our references and keys.
+const (
+	metaPayment = "pavilion_payment"
+	metaRefund  = "pavilion_refund"
+)
+
+// errRefused is a refusal that a repeated call cannot change.
 var errRefused = errors.New("refused")
 
-// rest is a JSON API under an address.
-type rest struct {
+// restAPI calls a provider's JSON API.
+type restAPI struct {
 	client *http.Client
 	base   string
 	login  func(r *http.Request)
 }
 
-// call sends in as JSON (nothing where nil) and reads the answer into out. Errors are ErrGateway where a repeat may work, ErrNothingToAsk for
-// 404, errRefused otherwise. What the provider wrote is not part of them: it may repeat what was sent.
-func (c rest) call(ctx context.Context, method, path string, header map[string]string, in, out any) error {
+// call sends in as JSON (no body when it is nil) and decodes the answer into out. The error is ErrGateway when a repeat may work, ErrNothingToAsk
+// for 404, errRefused otherwise. It leaves out the provider's text, which may quote the request.
+func (c restAPI) call(ctx context.Context, method, path string, header map[string]string, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	var body io.Reader
@@ -56,8 +62,8 @@ func (c rest) call(ctx context.Context, method, path string, header map[string]s
 	if err != nil {
 		return fmt.Errorf("%w: %w", booking.ErrGateway, err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read to the end
-	data, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
+	defer res.Body.Close() //nolint:errcheck // the body is read; an error here changes nothing
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return fmt.Errorf("%w: %w", booking.ErrGateway, err)
 	}
@@ -70,7 +76,7 @@ func (c rest) call(ctx context.Context, method, path string, header map[string]s
 	return nil
 }
 
-// statusError sorts statuses by whether a repeat can work. A wrong key is for us to mend, and then a repeat works.
+// statusError sorts statuses by whether a repeat can work. 401 and 403 count as such: a repeat works once the operator has corrected the key.
 func statusError(status int) error {
 	switch {
 	case status < 300:
@@ -82,4 +88,12 @@ func statusError(status int) error {
 		return booking.ErrGateway
 	}
 	return errRefused
+}
+
+// refundError turns a final refusal into booking.ErrRefundRefused.
+func refundError(err error) error {
+	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrNothingToAsk) {
+		return fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
+	}
+	return err
 }

@@ -16,7 +16,7 @@ import (
 	"pavilion/internal/secret"
 )
 
-// SandboxOptions configure the gateway of the sandbox, which takes no money.
+// SandboxOptions configure the sandbox's gateway, which takes no money.
 type SandboxOptions struct {
 	Key     secret.String
 	Secrets Secrets
@@ -25,14 +25,14 @@ type SandboxOptions struct {
 	Now     func() time.Time
 }
 
-// SandboxGateway is the made-up provider for the demo and for trying out: what a provider needs and nothing else.
+// SandboxGateway is a simulated provider for the demo and for trying out payments.
 type SandboxGateway struct {
-	api     rest
+	api     restAPI
 	secrets Secrets
 	now     func() time.Time
 }
 
-// NewSandbox checks the settings; nothing is called.
+// NewSandbox checks the settings. It makes no call.
 func NewSandbox(o SandboxOptions) (*SandboxGateway, error) {
 	if o.Key.Empty() {
 		return nil, errNoKey
@@ -41,12 +41,12 @@ func NewSandbox(o SandboxOptions) (*SandboxGateway, error) {
 		return nil, err
 	}
 	return &SandboxGateway{
-		api:     rest{client: cmp.Or(o.Client, http.DefaultClient), base: o.URL, login: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+o.Key.Reveal()) }},
+		api:     restAPI{client: cmp.Or(o.Client, http.DefaultClient), base: o.URL, login: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+o.Key.Reveal()) }},
 		secrets: o.Secrets, now: o.Now,
 	}, nil
 }
 
-// sandboxPayment is a payment as the API and the callbacks tell of it.
+// sandboxPayment is a payment in the API's answers and in callbacks.
 type sandboxPayment struct {
 	ID        string `json:"id"`
 	URL       string `json:"url"`
@@ -92,7 +92,7 @@ func (g *SandboxGateway) Fetch(ctx context.Context, known booking.Handle) (booki
 	return p.report(), nil
 }
 
-// Refund gives money back.
+// Refund makes a refund.
 func (g *SandboxGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Sandbox, r.Amount)
 	if err != nil {
@@ -110,7 +110,7 @@ func (g *SandboxGateway) Refund(ctx context.Context, r booking.RefundOrder) (str
 
 // Verify checks and reads a callback.
 func (g *SandboxGateway) Verify(c booking.Callback) (booking.Event, error) {
-	if err := g.secrets.timed(textproto.MIMEHeader(c.Header).Get("Sandbox-Signature"), c.Body, g.now()); err != nil {
+	if err := g.secrets.verifyTimed(textproto.MIMEHeader(c.Header).Get("Sandbox-Signature"), c.Body, g.now()); err != nil {
 		return booking.Event{}, err
 	}
 	var e struct {

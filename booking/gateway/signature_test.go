@@ -17,7 +17,7 @@ import (
 	sandbox "pavilion/sandbox/gateway"
 )
 
-// signatures is the part of the suite about who is believed.
+// signatures is the part of the suite about the signatures of callbacks.
 func signatures(b *bundle) {
 	b.charged()
 	if err := b.sandbox.RefundOwn("ref-1", 10); err != nil {
@@ -84,7 +84,7 @@ func signatures(b *bundle) {
 	}
 }
 
-// times is for providers that sign a time.
+// times is the part of the suite for providers that sign a time.
 func times(b *bundle, body []byte, believed, refused func(name string, h http.Header, body []byte)) {
 	now := time.Unix(1_790_000_000, 0)
 	g, err := b.make(b.sandbox.URL(), nil, func() time.Time { return now })
@@ -142,7 +142,7 @@ func TestByHand_DeskAndTelegramOpenNothingAndPromiseNothing(t *testing.T) {
 	}
 }
 
-// starBank notes what it gave back.
+// starBank records the charges it refunded.
 type starBank []string
 
 func (b *starBank) RefundStars(_ context.Context, _ int64, charge string) error {

@@ -26,14 +26,14 @@ type StripeOptions struct {
 	Now     func() time.Time
 }
 
-// StripeGateway takes cards and more on pages that Stripe serves.
+// StripeGateway takes cards and more on Stripe's Checkout pages.
 type StripeGateway struct {
 	client  *stripe.Client
 	secrets Secrets
 	now     func() time.Time
 }
 
-// NewStripe checks the settings; nothing is called.
+// NewStripe checks the settings. It makes no call.
 func NewStripe(o StripeOptions) (*StripeGateway, error) {
 	o.URL = cmp.Or(o.URL, stripe.APIURL)
 	if o.Key.Empty() {
@@ -44,17 +44,13 @@ func NewStripe(o StripeOptions) (*StripeGateway, error) {
 	}
 	backends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
 		URL: stripe.String(o.URL), HTTPClient: o.Client, MaxNetworkRetries: stripe.Int64(1), EnableTelemetry: new(false),
-		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, // errors come back, and are logged once where they are handled
+		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, // errors are returned; booking logs them once
 	})
 	return &StripeGateway{client: stripe.NewClient(o.Key.Reveal(), stripe.WithBackends(backends)), secrets: o.Secrets, now: o.Now}, nil
 }
 
-const (
-	metaPayment = "pavilion_payment" // our reference, on everything that Stripe makes for it
-	metaRefund  = "pavilion_refund"
-	// stripeOpen is how long a checkout can be paid. Stripe wants at least thirty minutes from the call; the rest is for calls that are late.
-	stripeOpen = 45 * time.Minute
-)
+// stripeCheckoutLifetime is how long a checkout can be paid. Stripe wants at least thirty minutes from the call; the rest allows for late calls.
+const stripeCheckoutLifetime = 45 * time.Minute
 
 // Create makes a Checkout session.
 func (g *StripeGateway) Create(ctx context.Context, r booking.CheckoutRequest) (booking.Checkout, error) {
@@ -66,7 +62,7 @@ func (g *StripeGateway) Create(ctx context.Context, r booking.CheckoutRequest) (
 	params := &stripe.CheckoutSessionCreateParams{
 		Mode: stripe.String(string(stripe.CheckoutSessionModePayment)), ClientReferenceID: stripe.String(r.Reference), Metadata: meta,
 		PaymentIntentData: &stripe.CheckoutSessionCreatePaymentIntentDataParams{Metadata: meta},
-		SuccessURL:        stripe.String(r.ReturnURL), CancelURL: stripe.String(r.ReturnURL), ExpiresAt: new(r.Made.Add(stripeOpen).Unix()),
+		SuccessURL:        stripe.String(r.ReturnURL), CancelURL: stripe.String(r.ReturnURL), ExpiresAt: new(r.Made.Add(stripeCheckoutLifetime).Unix()),
 		LineItems: []*stripe.CheckoutSessionCreateLineItemParams{{
 			Quantity: stripe.Int64(1),
 			PriceData: &stripe.CheckoutSessionCreateLineItemPriceDataParams{
@@ -97,8 +93,7 @@ func (g *StripeGateway) Fetch(ctx context.Context, known booking.Handle) (bookin
 	return sessionReport(session), nil
 }
 
-// Refund gives money back. Stripe forgets idempotency keys after a day and our tries go on for longer, so the refunds that there are come
-// first.
+// Refund makes a refund. It first looks for one with the same key: Stripe forgets idempotency keys after a day, and booking retries for longer.
 func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Stripe, r.Amount)
 	if err != nil {
@@ -110,7 +105,7 @@ func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (stri
 			return "", refundError(stripeError("list refunds", err))
 		}
 		if made.Metadata[metaRefund] == r.Key {
-			return refundMade(made)
+			return acceptedRefund(made)
 		}
 	}
 	params := &stripe.RefundCreateParams{PaymentIntent: stripe.String(r.Charge), Amount: new(amount), Metadata: map[string]string{metaRefund: r.Key}}
@@ -119,26 +114,18 @@ func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (stri
 	if err != nil {
 		return "", refundError(stripeError("refund", err))
 	}
-	return refundMade(made)
+	return acceptedRefund(made)
 }
 
-// refundMade accepts a refund that is under way: banks take days, and a failure later comes as an event.
-func refundMade(r *stripe.Refund) (string, error) {
+// acceptedRefund returns the refund's id. A pending refund counts as made: banks take days, and Stripe reports a later failure as an event.
+func acceptedRefund(r *stripe.Refund) (string, error) {
 	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {
 		return "", booking.ErrRefundRefused
 	}
 	return r.ID, nil
 }
 
-// refundError makes a final refusal one that callers know.
-func refundError(err error) error {
-	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrNothingToAsk) {
-		return fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
-	}
-	return err
-}
-
-// stripeError sorts errors as rest.go does, and leaves Stripe's own words out.
+// stripeError sorts errors as rest.go does, and leaves out Stripe's text.
 func stripeError(what string, err error) error {
 	var said *stripe.Error
 	if !errors.As(err, &said) {
@@ -149,7 +136,7 @@ func stripeError(what string, err error) error {
 
 // Verify checks and reads a webhook.
 func (g *StripeGateway) Verify(c booking.Callback) (booking.Event, error) {
-	if err := g.secrets.timed(textproto.MIMEHeader(c.Header).Get("Stripe-Signature"), c.Body, g.now()); err != nil {
+	if err := g.secrets.verifyTimed(textproto.MIMEHeader(c.Header).Get("Stripe-Signature"), c.Body, g.now()); err != nil {
 		return booking.Event{}, err
 	}
 	var e stripe.Event
@@ -190,7 +177,7 @@ func (g *StripeGateway) Verify(c booking.Callback) (booking.Event, error) {
 		if err = json.Unmarshal(e.Data.Raw, &refund); err == nil && refund.PaymentIntent != nil {
 			event.Report = booking.Report{Charge: refund.PaymentIntent.ID, State: booking.RefundUndone}
 		}
-	default: // Stripe tells of much more than payments
+	default: // not about a payment
 	}
 	if err != nil {
 		return booking.Event{}, booking.ErrCallback
@@ -198,6 +185,7 @@ func (g *StripeGateway) Verify(c booking.Callback) (booking.Event, error) {
 	return event, nil
 }
 
+// sessionReport reads the state of a payment from its Checkout session.
 func sessionReport(s *stripe.CheckoutSession) booking.Report {
 	currency := string(s.Currency)
 	r := booking.Report{Reference: s.Metadata[metaPayment], Checkout: s.ID, State: booking.Created, Amount: fromProvider(booking.Stripe, s.AmountTotal, currency)}
@@ -218,6 +206,7 @@ func sessionReport(s *stripe.CheckoutSession) booking.Report {
 	return r
 }
 
+// intentReport reads the state of a payment from its PaymentIntent.
 func intentReport(p *stripe.PaymentIntent) booking.Report {
 	r := booking.Report{Reference: p.Metadata[metaPayment], Charge: p.ID, State: booking.Authorized, Amount: fromProvider(booking.Stripe, p.Amount, string(p.Currency))}
 	if p.Status == stripe.PaymentIntentStatusSucceeded {

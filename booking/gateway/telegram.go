@@ -7,22 +7,22 @@ import (
 	"pavilion/booking"
 )
 
-// starRefunder gives stars back over Telegram's protocol; a charge that was given back already is a success.
+// starRefunder refunds stars over Telegram's protocol. It succeeds for a charge that is refunded already.
 type starRefunder interface {
 	RefundStars(ctx context.Context, user int64, charge string) error
 }
 
-// TelegramGateway is what is paid inside the chat. The wire is the bot's: it shows the invoice, and hands pre-checkout questions and paid
-// messages to booking. What is left here is what can be asked for, and giving money back.
+// TelegramGateway is for payments inside the chat. The bot talks to Telegram: it shows the invoice and passes pre-checkout queries and payment
+// messages to booking. This gateway checks amounts and refunds stars.
 type TelegramGateway struct {
-	DeskGateway // no page, no callbacks over HTTP, nothing to ask; ordinary money goes back by hand in the provider's dashboard
+	DeskGateway // no page, no HTTP callbacks, no status query; staff refund ordinary money by hand in the provider's dashboard
 	stars       starRefunder
 }
 
-// NewTelegram makes the gateway of ordinary currencies where stars is nil, and of Telegram's stars otherwise.
+// NewTelegram makes the gateway for Telegram's stars, or for ordinary currencies when stars is nil.
 func NewTelegram(stars starRefunder) *TelegramGateway { return &TelegramGateway{stars: stars} }
 
-// Create asks nobody: the invoice is shown once the payment has a row. Telegram counts money as card providers do.
+// Create checks the amount and makes no call: the bot shows the invoice after the payment's row exists. Telegram uses the card providers' units.
 func (g *TelegramGateway) Create(ctx context.Context, r booking.CheckoutRequest) (booking.Checkout, error) {
 	if g.stars == nil {
 		if n, err := toProvider(booking.Telegram, r.Amount); err != nil || n != r.Amount.Minor {
@@ -32,7 +32,7 @@ func (g *TelegramGateway) Create(ctx context.Context, r booking.CheckoutRequest)
 	return g.DeskGateway.Create(ctx, r)
 }
 
-// Refund gives stars back, all of them: Telegram knows no part of a charge.
+// Refund refunds a whole charge of stars. Telegram cannot refund a part, so that, and ordinary money, is ErrByHand.
 func (g *TelegramGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	if g.stars == nil || !r.Whole {
 		return "", booking.ErrByHand

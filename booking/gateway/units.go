@@ -7,12 +7,12 @@ import (
 	"pavilion/internal/fault"
 )
 
-// errAmount is an amount that the provider cannot take exactly.
+// errAmount is an amount that has no exact value in the provider's unit.
 var errAmount = fault.New(fault.Invalid, "amount_unit", "The payment service cannot take this amount exactly.")
 
-// providerDecimals is how many decimals Stripe and Razorpay count a currency with. It differs from ours for a dozen currencies that people
-// no longer divide (our tables follow use, theirs ISO 4217), and from ISO for ISK and UGX at Stripe, which count hundredths for historical
-// reasons.
+// providerDecimals is the number of decimals that the provider uses for a currency. Providers follow ISO 4217; booking follows everyday use,
+// which differs for a dozen currencies whose small coins are gone. Stripe deviates from ISO for ISK and UGX: it counts hundredths, for
+// historical reasons.
 func providerDecimals(provider booking.Provider, code string) int {
 	switch code {
 	case "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF":
@@ -28,7 +28,7 @@ func providerDecimals(provider booking.Provider, code string) int {
 	return 2
 }
 
-// toProvider converts into the provider's smallest unit.
+// toProvider converts an amount into the provider's smallest unit.
 func toProvider(provider booking.Provider, m booking.Money) (int64, error) {
 	ours, err := booking.Decimals(m.Currency)
 	if err != nil {
@@ -36,15 +36,15 @@ func toProvider(provider booking.Provider, m booking.Money) (int64, error) {
 	}
 	theirs := providerDecimals(provider, m.Currency)
 	n, ok := rescale(m.Minor, ours, theirs)
-	// Cards know no tenth of a hundredth: the last of three decimals must be 0.
+	// Card networks settle in hundredths: the last of three decimals must be 0.
 	if !ok || n <= 0 || theirs == 3 && n%10 != 0 {
 		return 0, errAmount
 	}
 	return n, nil
 }
 
-// fromProvider converts out of it. What is not a whole number of our units becomes -1, which equals no amount that was asked for, so that
-// it goes to the review queue rather than being rounded.
+// fromProvider converts an amount from the provider's smallest unit. An amount that is not a whole number of our units becomes -1: it equals no
+// amount that was asked for, so the payment goes to review instead of being rounded.
 func fromProvider(provider booking.Provider, n int64, code string) booking.Money {
 	code = strings.ToUpper(code)
 	ours, err := booking.Decimals(code)
@@ -58,8 +58,8 @@ func fromProvider(provider booking.Provider, n int64, code string) booking.Money
 	return booking.Money{Minor: minor, Currency: code}
 }
 
-// rescale counts n units of 10^-from in units of 10^-to, exactly.
-func rescale(n int64, from, to int) (int64, bool) {
+// rescale converts n units of 10^-from into units of 10^-to; ok is false when that is not exact or overflows.
+func rescale(n int64, from, to int) (scaled int64, ok bool) {
 	for ; from < to; from++ {
 		if n > 1<<60/10 || n < 0 {
 			return 0, false

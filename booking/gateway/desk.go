@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-// DeskGateway is cash and cards at the club: people do what a provider would, and staff mark it.
+// DeskGateway takes cash and cards at the club. Staff take the money and mark it as paid; no provider is called.
 type DeskGateway struct{}
 
 // Create opens no page: the member pays at the desk.
@@ -14,17 +14,17 @@ func (DeskGateway) Create(_ context.Context, r booking.CheckoutRequest) (booking
 	return booking.Checkout{ID: r.Reference}, nil
 }
 
-// Verify refuses: the desk calls nobody back.
+// Verify refuses every callback: the desk sends none.
 func (DeskGateway) Verify(booking.Callback) (booking.Event, error) {
 	return booking.Event{}, booking.ErrForged
 }
 
-// Fetch has nobody to ask.
+// Fetch returns ErrNothingToAsk: there is no provider.
 func (DeskGateway) Fetch(context.Context, booking.Handle) (booking.Report, error) {
 	return booking.Report{}, booking.ErrNothingToAsk
 }
 
-// Refund is made by a person.
+// Refund returns ErrByHand: staff give the money back.
 func (DeskGateway) Refund(context.Context, booking.RefundOrder) (string, error) {
 	return "", booking.ErrByHand
 }
