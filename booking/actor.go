@@ -2,7 +2,7 @@ package booking
 
 import "pavilion/internal/fault"
 
-// Role is what a person may do in a club.
+// Role is a person's rights in a club.
 type Role string
 
 // The roles, each with the rights of those before it.
@@ -13,21 +13,21 @@ const (
 	Admin  Role = "admin"
 )
 
-// Actor is who acts, in which role, and from where.
+// Actor is the person who makes a change. The audit stores all three fields.
 type Actor struct {
-	ID     MemberID
+	ID     MemberID // 0: the system
 	Role   Role
-	Origin string // http, bot, job, command
+	Origin string // http, bot, job, command, gateway
 }
 
-// Errors of rights. Another member's booking is not found rather than forbidden: its existence is nobody's business.
+// Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
 var (
 	ErrForbidden = fault.New(fault.Forbidden, "forbidden", "That is for the club's staff.")
 	ErrNoBooking = fault.New(fault.NotFound, "no_booking", "There is no such booking.")
 	ErrRole      = fault.New(fault.Invalid, "role", "A role is guest, member, staff or admin.")
 )
 
-// isStaff tells whether the actor runs the club.
+// isStaff reports whether the actor is staff or admin.
 func (a Actor) isStaff() bool { return a.Role == Staff || a.Role == Admin }
 
 func (a Actor) mustBeStaff() error {
@@ -44,7 +44,7 @@ func (a Actor) mustBeAdmin() error {
 	return nil
 }
 
-// rate is what the actor pays.
+// rate is the price class of the actor.
 func (a Actor) rate() Rate {
 	if a.Role == Guest || a.Role == "" {
 		return GuestRate
@@ -52,5 +52,5 @@ func (a Actor) rate() Rate {
 	return MemberRate
 }
 
-// systemActor acts for nobody: the jobs.
+// systemActor is the actor of background jobs.
 func systemActor() Actor { return Actor{Role: Admin, Origin: "job"} }

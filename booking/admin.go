@@ -3,11 +3,13 @@ package booking
 import (
 	"context"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Clubs lists the clubs.
 func (s *Service) Clubs(ctx context.Context) ([]Club, error) {
-	clubs, err := collect(ctx, s.db, scanClub, `SELECT `+clubColumns+` FROM club ORDER BY id`)
+	clubs, err := selectClubs(ctx, s.db)
 	return clubs, translate(ctx, err)
 }
 
@@ -20,7 +22,7 @@ func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
 	return set.club, nil
 }
 
-// currentSetup is the club as it is now.
+// currentSetup reads the club's settings as of the last commit.
 func (s *Service) currentSetup(ctx context.Context, id ClubID) (*setup, error) {
 	known, _, err := s.readTokens(ctx, id, 0, 0)
 	if err != nil {
@@ -38,7 +40,7 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
-// AllNets lists the retired ones too, with all their add-ons; for staff.
+// AllNets lists all nets and add-ons, retired ones included; for staff.
 func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
@@ -77,7 +79,8 @@ func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
 	return slices.Clone(set.prices), nil
 }
 
-// configure is a change of the club itself: no booking is made in between, and every cached answer is of the past afterwards.
+// configure changes the club's settings. It holds the club's exclusive lock, so no booking changes meanwhile, and replaces the club's token, so no
+// cached answer about the club is used afterwards.
 func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action string, fn func(ctx context.Context, c *change) error) error {
 	if err := actor.mustBeAdmin(); err != nil {
 		return err
@@ -86,25 +89,42 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 		if err := fn(ctx, c); err != nil {
 			return err
 		}
-		if err := c.replaceClubToken(ctx); err != nil {
+		if err := replaceTokens(ctx, c.tx, id, clubTokens()); err != nil {
 			return err
 		}
 		return c.recordAudit(ctx, action, Booking{}, nil)
 	})
 }
 
-// CreateClub adds a club; the one who does becomes its admin. It has no nets, hours or prices yet.
-func (s *Service) CreateClub(ctx context.Context, actor Actor, c Club) (Club, error) {
+// CreateClub adds a club without nets, hours and prices. The actor becomes its admin.
+func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club, error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
 	}
-	if err := c.check(); err != nil {
+	if err := club.check(); err != nil {
 		return Club{}, err
 	}
-	return s.createClub(ctx, actor, c)
+	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := insertClub(ctx, tx, &club); err != nil {
+			return err
+		}
+		if err := replaceTokens(ctx, tx, club.ID, clubTokens()); err != nil {
+			return err
+		}
+		at, err := selectClock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
+			return err
+		}
+		c := &change{Service: s, tx: tx, actor: actor, at: at, setup: &setup{club: club}}
+		return c.recordAudit(ctx, "create_club", Booking{}, nil)
+	})
+	return club, err
 }
 
-// SaveClub changes a club's name, zone and policy; its currency stays, because prices are in it.
+// SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it.
 func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 	if err := club.check(); err != nil {
 		return err
@@ -124,7 +144,7 @@ func (c Club) check() error {
 	if c.Zone == nil {
 		return ErrZone
 	}
-	if _, err := digits(c.Currency); err != nil {
+	if _, err := Decimals(c.Currency); err != nil {
 		return err
 	}
 	if p := c.Place; len(c.Address) > maxAddress || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
@@ -135,7 +155,7 @@ func (c Club) check() error {
 
 const maxAddress = 200
 
-// SaveNet adds a net (id 0) or changes one. A net is retired by making it inactive; its bookings stay.
+// SaveNet adds a net (id 0) or changes one. An inactive net is retired: it takes no new bookings and keeps the ones it has.
 func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) (Net, error) {
 	if n.Name == "" {
 		return Net{}, ErrName
@@ -164,12 +184,12 @@ func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a Add
 	return a, err
 }
 
-// SetHours replaces all opening hours of a club. Bookings outside the new ones stay.
+// SetHours replaces all opening hours of a club. Bookings outside the new hours stay.
 func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours []OpeningHours) error {
 	return s.EditHours(ctx, actor, club, func([]OpeningHours) ([]OpeningHours, error) { return hours, nil })
 }
 
-// EditHours changes the opening hours as they are at that moment: two admins who change different days undo nothing of each other's.
+// EditHours applies edit to the hours that are stored at that moment, so two admins who edit at the same time both keep their changes.
 func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit func(now []OpeningHours) ([]OpeningHours, error)) error {
 	return s.configure(ctx, actor, club, "set_hours", func(ctx context.Context, c *change) error {
 		hours, err := edit(slices.Clone(c.setup.hours))
@@ -188,12 +208,12 @@ func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit 
 	})
 }
 
-// SetPrices replaces all price rules of a club. Prices of holds and bookings stay as they were fixed.
+// SetPrices replaces all price rules of a club. Holds and bookings keep their prices.
 func (s *Service) SetPrices(ctx context.Context, actor Actor, club ClubID, rules []PriceRule) error {
 	return s.EditPrices(ctx, actor, club, func([]PriceRule) ([]PriceRule, error) { return rules, nil })
 }
 
-// EditPrices changes the price rules as they are at that moment, like EditHours.
+// EditPrices applies edit to the price rules that are stored at that moment, as EditHours does.
 func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit func(now []PriceRule) ([]PriceRule, error)) error {
 	return s.configure(ctx, actor, club, "set_prices", func(ctx context.Context, c *change) error {
 		rules, err := edit(slices.Clone(c.setup.prices))
@@ -212,7 +232,7 @@ func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit
 	})
 }
 
-// AddClosure shuts nets. Bookings inside it are not touched: they are returned for the admin to look at, and a Block resolves them.
+// AddClosure closes nets. It leaves bookings inside the closure as they are and returns them; the admin can resolve them with a Block.
 func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, closure Closure) (Closure, []Booking, error) {
 	if err := closure.check(); err != nil {
 		return Closure{}, nil, err
@@ -224,8 +244,7 @@ func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, clos
 				return ErrNoNet
 			}
 		}
-		ahead, err := selectBookings(ctx, c.tx, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed') AND b.kind <> 'block'
-			AND b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 2 AND s.ends > $2 ORDER BY b.id`, club, c.at)
+		ahead, err := selectBookingsAhead(ctx, c.tx, club, c.at)
 		if err != nil {
 			return err
 		}
@@ -242,68 +261,7 @@ func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, clos
 	return closure, inside, nil
 }
 
-// RemoveClosure lifts a closure.
+// RemoveClosure deletes a closure.
 func (s *Service) RemoveClosure(ctx context.Context, actor Actor, club ClubID, id ClosureID) error {
 	return s.configure(ctx, actor, club, "remove_closure", func(ctx context.Context, c *change) error { return deleteClosure(ctx, c.tx, club, id) })
-}
-
-// Member tells a person's role in a club; whom the club does not know is a guest.
-func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, error) {
-	role, err := selectRole(ctx, s.db, club, id)
-	return role, translate(ctx, err)
-}
-
-// Membership is a person's role in a club.
-type Membership struct {
-	Member MemberID
-	Role   Role
-}
-
-// Members lists those whose role was set, after one of them, by id; for staff.
-func (s *Service) Members(ctx context.Context, actor Actor, club ClubID, after MemberID, limit int) ([]Membership, error) {
-	if err := actor.mustBeStaff(); err != nil {
-		return nil, err
-	}
-	list, err := selectMembers(ctx, s.db, club, after, limit)
-	return list, translate(ctx, err)
-}
-
-// SaveMember sets a person's role.
-func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id MemberID, role Role) error {
-	if !slices.Contains([]Role{Guest, Player, Staff, Admin}, role) {
-		return ErrRole
-	}
-	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error { return saveRole(ctx, c.tx, club, id, role) })
-}
-
-// DaySheet lists what happens on an opening day: everything that takes or took a slot, each booking once, by its start. A block is on the
-// sheet of every day that it touches.
-func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
-	return s.readSheet(ctx, actor, club, day, day, `b.state IN ('held', 'confirmed', 'checked_in', 'no_show')`)
-}
-
-// Export lists what some opening days brought, for the club's books: the day sheets, each booking and block once, and the cancelled bookings
-// of which a share was kept.
-func (s *Service) Export(ctx context.Context, actor Actor, club ClubID, from, to Day) ([]Booking, error) {
-	if to < from || to-from >= maxDays {
-		return nil, ErrRange
-	}
-	return s.readSheet(ctx, actor, club, from, to, `(b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR b.state = 'cancelled' AND b.cancel_fee_minor > 0)`)
-}
-
-// readSheet lists bookings of some opening days in some states, by their start. A hold that has run out takes no slot.
-func (s *Service) readSheet(ctx context.Context, actor Actor, club ClubID, from, to Day, states string) ([]Booking, error) {
-	if err := actor.mustBeStaff(); err != nil {
-		return nil, err
-	}
-	set, err := s.currentSetup(ctx, club)
-	if err != nil {
-		return nil, err
-	}
-	first, next := boundary(from, 0, set.club.Zone, Earlier), boundary(to+1, 0, set.club.Zone, Earlier)
-	list, err := selectBookings(ctx, s.db, `
-		WHERE b.club_id = $1 AND `+states+` AND (b.state <> 'held' OR b.expires_at > booking_clock())
-			AND (b.day BETWEEN $2 AND $3 OR b.kind = 'block' AND s.starts < $5 AND s.ends > $4)
-		ORDER BY s.starts, b.id`, club, from.date(), to.date(), first, next)
-	return list, translate(ctx, err)
 }

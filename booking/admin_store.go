@@ -11,7 +11,7 @@ import (
 	"pavilion/storage"
 )
 
-// clubValues are the columns of a club in the order of clubColumns from pays_online on.
+// clubValues are the values of clubColumns from pays_online on, in that order.
 func clubValues(c Club) []any {
 	p := c.Policy
 	var latitude, longitude *float64
@@ -27,30 +27,17 @@ func clubValues(c Club) []any {
 	}
 }
 
-// createClub writes the club, its first token and its admin in one transaction.
-func (s *Service) createClub(ctx context.Context, actor Actor, club Club) (Club, error) {
-	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `INSERT INTO club (name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes,
-			horizon_days, hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-			quota_active, quota_week_minutes, address, latitude, longitude)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
-			append([]any{club.Name, club.Zone.String(), club.Currency}, clubValues(club)...)...).Scan(&club.ID)
-		if err != nil {
-			return fmt.Errorf("insert club: %w", err)
-		}
-		if err := replaceTokens(ctx, tx, club.ID, map[tokenKey]bool{{0, everyDay}: true}); err != nil {
-			return err
-		}
-		c := &change{Service: s, tx: tx, actor: actor, setup: &setup{club: club}}
-		if err := tx.QueryRow(ctx, `SELECT booking_clock()`).Scan(&c.at); err != nil {
-			return fmt.Errorf("read the clock: %w", err)
-		}
-		if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
-			return err
-		}
-		return c.recordAudit(ctx, "create_club", Booking{}, nil)
-	})
-	return club, err
+// insertClub sets the id of the new club.
+func insertClub(ctx context.Context, q storage.Queryer, club *Club) error {
+	err := q.QueryRow(ctx, `INSERT INTO club (name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes,
+		horizon_days, hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
+		quota_active, quota_week_minutes, address, latitude, longitude)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
+		append([]any{club.Name, club.Zone.String(), club.Currency}, clubValues(*club)...)...).Scan(&club.ID)
+	if err != nil {
+		return fmt.Errorf("insert club: %w", err)
+	}
+	return nil
 }
 
 func updateClub(ctx context.Context, q storage.Queryer, club Club) error {
@@ -170,34 +157,6 @@ func deleteClosure(ctx context.Context, q storage.Queryer, club ClubID, id Closu
 	}
 	if tag.RowsAffected() == 0 {
 		return ErrNoClosure
-	}
-	return nil
-}
-
-func selectRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID) (Role, error) {
-	var role Role
-	err := q.QueryRow(ctx, `SELECT role FROM club_member WHERE club_id = $1 AND member_id = $2`, club, id).Scan(&role)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Guest, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read role: %w", err)
-	}
-	return role, nil
-}
-
-func selectMembers(ctx context.Context, q storage.Queryer, club ClubID, after MemberID, limit int) ([]Membership, error) {
-	list, err := collect(ctx, q, pgx.RowToStructByPos[Membership], `SELECT member_id, role FROM club_member WHERE club_id = $1 AND member_id > $2 ORDER BY member_id LIMIT $3`, club, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read members: %w", err)
-	}
-	return list, nil
-}
-
-func saveRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID, role Role) error {
-	_, err := q.Exec(ctx, `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, $3) ON CONFLICT (club_id, member_id) DO UPDATE SET role = $3`, club, id, role)
-	if err != nil {
-		return fmt.Errorf("save role: %w", err)
 	}
 	return nil
 }

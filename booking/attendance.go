@@ -13,7 +13,7 @@ var (
 	ErrNoShowEarly  = fault.New(fault.Conflict, "no_show_early", "It is too early to say that nobody came.")
 )
 
-// CheckIn notes that the member came: from a while before the start until the end.
+// CheckIn records that the member came. It is possible from Policy.CheckIn before the start until the end.
 func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		switch {
@@ -24,14 +24,14 @@ func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, err
 		case !c.at.Before(b.Span.End):
 			return ErrCheckInLate
 		}
-		if err := moveState(ctx, c.tx, b, CheckedIn, c.at); err != nil {
+		if err := c.moveState(ctx, b, CheckedIn); err != nil {
 			return err
 		}
 		return c.recordChange(ctx, "check_in", b, "", nil)
 	})
 }
 
-// NoShow notes that nobody came, and frees what is left of the time.
+// NoShow records that nobody came, and frees the rest of the time. It is possible from Policy.NoShow after the start.
 func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err
@@ -43,7 +43,7 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 		if c.at.Before(b.Span.Start.Add(c.setup.club.Policy.NoShow)) {
 			return ErrNoShowEarly
 		}
-		if err := moveState(ctx, c.tx, b, NoShow, c.at); err != nil {
+		if err := c.moveState(ctx, b, NoShow); err != nil {
 			return err
 		}
 		return c.recordChange(ctx, "no_show", b, "", nil)

@@ -1,8 +1,13 @@
 package booking
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
 
-// AuditEntry is one line of the record of who did what. Lines are added and never changed.
+// AuditEntry is one line of the audit. Lines are only added, never changed.
 type AuditEntry struct {
 	ID      int64
 	At      time.Time
@@ -14,7 +19,7 @@ type AuditEntry struct {
 	Detail  map[string]any
 }
 
-// creationAction names the making of a booking.
+// creationAction is the audit's action for a new booking.
 func creationAction(b Booking) string {
 	switch {
 	case b.Kind == Block:
@@ -25,4 +30,58 @@ func creationAction(b Booking) string {
 		return "book"
 	}
 	return "hold"
+}
+
+// auditEntry makes the line for an action on a booking; the zero booking stands for the club. detail holds ids, times and amounts only.
+func (c *change) auditEntry(action string, b Booking, detail map[string]any) AuditEntry {
+	role := c.actor.Role
+	if role == "" {
+		role = Guest
+	}
+	return AuditEntry{At: c.at, Actor: c.actor.ID, Role: role, Origin: c.actor.Origin, Action: action, Booking: b.ID, Detail: detail}
+}
+
+// recordAudit adds a line to the audit, in the transaction of the change.
+func (c *change) recordAudit(ctx context.Context, action string, b Booking, detail map[string]any) error {
+	if err := insertAudit(ctx, c.tx, c.setup.club.ID, c.auditEntry(action, b, detail), nil); err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+// recordChange ends every change of a booking: it replaces the tokens of its slots, adds the audit line and notifies the member.
+func (c *change) recordChange(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
+	err := insertAudit(ctx, c.tx, c.setup.club.ID, c.auditEntry(action, *b, detail), c.setup.slotTokens(b.Nets, b.occupied()))
+	if err != nil {
+		return fmt.Errorf("%s booking %d: %w", action, b.ID, err)
+	}
+	return c.notify(ctx, tell, *b)
+}
+
+// AuditQuery selects lines of a club, or of one booking.
+type AuditQuery struct {
+	Club    ClubID
+	Booking ID    // 0: all lines of the club
+	After   int64 // only lines with a greater id
+	Limit   int   // 100 where 0, at most 1000
+	Newest  bool  // the last lines instead of the first
+}
+
+// Audit reads lines, oldest first.
+func (s *Service) Audit(ctx context.Context, actor Actor, query AuditQuery) ([]AuditEntry, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	if query.Limit <= 0 {
+		query.Limit = 100
+	}
+	query.Limit = min(query.Limit, 1000)
+	lines, err := selectAudit(ctx, s.db, query)
+	if err != nil {
+		return nil, translate(ctx, err)
+	}
+	if query.Newest {
+		slices.Reverse(lines)
+	}
+	return lines, nil
 }

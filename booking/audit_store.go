@@ -4,87 +4,48 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
 )
 
-// recordAudit adds a line to the audit, in the transaction of what it tells of. detail holds ids, times and amounts only.
-func (c *change) recordAudit(ctx context.Context, action string, b Booking, detail map[string]any) error {
+// insertAudit adds a line and replaces tokens, in one round trip.
+func insertAudit(ctx context.Context, tx pgx.Tx, club ClubID, e AuditEntry, replaced map[tokenKey]bool) error {
 	batch := new(pgx.Batch)
-	if err := c.queueAudit(batch, action, b, detail); err != nil {
+	if len(replaced) > 0 {
+		queueTokens(batch, club, replaced)
+	}
+	if err := queueAudit(batch, club, e); err != nil {
 		return err
 	}
-	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	return nil
+	return tx.SendBatch(ctx, batch).Close()
 }
 
-func (c *change) queueAudit(batch *pgx.Batch, action string, b Booking, detail map[string]any) error {
-	if detail == nil {
-		detail = map[string]any{}
+func queueAudit(batch *pgx.Batch, club ClubID, e AuditEntry) error {
+	if e.Detail == nil {
+		e.Detail = map[string]any{}
 	}
-	data, err := json.Marshal(detail)
+	detail, err := json.Marshal(e.Detail)
 	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
+		return fmt.Errorf("encode detail: %w", err)
 	}
-	var booking *ID
-	if b.ID != 0 {
-		booking = &b.ID
-	}
-	role, origin := c.actor.Role, c.actor.Origin
-	if role == "" {
-		role = Guest
-	}
-	batch.Queue(`INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.setup.club.ID, c.at, c.actor.ID, role, origin, action, booking, data)
+	batch.Queue(`INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), $8)`,
+		club, e.At, e.Actor, e.Role, e.Origin, e.Action, e.Booking, detail)
 	return nil
 }
 
-// recordChange ends every change of a booking: the tokens of its slots, the audit, and what its member is told.
-func (c *change) recordChange(ctx context.Context, action string, b *Booking, tell notice, detail map[string]any) error {
-	batch := new(pgx.Batch)
-	c.queueTokensOf(batch, b.Nets, b.occupied())
-	if err := c.queueAudit(batch, action, *b, detail); err != nil {
-		return err
-	}
-	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("%s booking %d: %w", action, b.ID, err)
-	}
-	return c.notify(ctx, tell, *b)
-}
-
-// AuditQuery picks lines: of one booking, or of the club after a line.
-type AuditQuery struct {
-	Club    ClubID
-	Booking ID
-	After   int64
-	Limit   int  // 100 where 0, at most 1000
-	Newest  bool // the last ones, not the first
-}
-
-// Audit reads lines, oldest first.
-func (s *Service) Audit(ctx context.Context, actor Actor, query AuditQuery) ([]AuditEntry, error) {
-	if err := actor.mustBeStaff(); err != nil {
-		return nil, err
-	}
-	limit := query.Limit
-	if limit <= 0 {
-		limit = 100
-	}
+// selectAudit reads lines in the order of their ids, the last ones first when the query asks for the newest.
+func selectAudit(ctx context.Context, q storage.Queryer, query AuditQuery) ([]AuditEntry, error) {
 	order := ""
 	if query.Newest {
 		order = " DESC"
 	}
-	lines, err := collect(ctx, s.db, scanAudit, `
+	lines, err := collect(ctx, q, scanAudit, `
 		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail FROM audit
-		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, min(limit, 1000))
+		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, query.Limit)
 	if err != nil {
-		return nil, translate(ctx, fmt.Errorf("read audit: %w", err))
-	}
-	if query.Newest {
-		slices.Reverse(lines)
+		return nil, fmt.Errorf("read audit: %w", err)
 	}
 	return lines, nil
 }

@@ -21,11 +21,11 @@ type AvailabilityRequest struct {
 	From, To Day     // both included
 }
 
-// Availability is the answer, and the instant of the database's clock for which it is true.
+// Availability is the state of some nets on some days.
 type Availability struct {
 	Club Club
-	At   time.Time
-	Days []NetDay // by day, then net
+	At   time.Time // the instant, by the database's clock, for which it is true
+	Days []NetDay  // by day, then net
 }
 
 // NetDay is one net on one opening day.
@@ -44,10 +44,10 @@ type Cell struct {
 // Status of a cell.
 type Status string
 
-// The statuses. A booked cell may be free again sooner than a confirmed one: a hold expires.
+// The statuses.
 const (
 	Free      Status = "free"
-	OnHold    Status = "held"
+	OnHold    Status = "held" // a hold, which may expire and free the cell
 	Taken     Status = "taken"
 	Shut      Status = "closed"
 	Over      Status = "past"
@@ -55,20 +55,20 @@ const (
 	ShortTerm Status = "too_soon"
 )
 
-// Bounds of one request: anybody may ask.
+// Bounds of one request. They are needed because the request requires no sign-in.
 const (
 	maxDays  = 62
 	maxCells = 24_000 // a day of eight nets in half hours is 384
 )
 
-// Errors of what is asked for.
+// Errors of requests that are too large.
 var (
 	ErrRange = fault.New(fault.Invalid, "day_range", "Ask for one to sixty-two days, the first before the last.")
 	ErrWide  = fault.New(fault.Invalid, "too_wide", "That is too much at once: ask for fewer days or fewer nets.")
 )
 
-// Availability tells what is free. It never shows a state older than the last commit before the call: the tokens are read from Postgres
-// first, and only an answer made under these tokens or later ones counts. See doc.go.
+// Availability reads what is free. The answer is never older than the last commit before the call: it reads the tokens from Postgres first, and
+// uses only answers that were made under these tokens or later ones. See doc.go.
 func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Availability, error) {
 	if r.To < r.From || r.To-r.From >= maxDays {
 		return Availability{}, ErrRange
@@ -109,7 +109,7 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 	return a, nil
 }
 
-// chosenNets resolves net ids; none means every active one.
+// chosenNets returns the nets with these ids, or all active nets when ids is empty.
 func (s *setup) chosenNets(ids []NetID) ([]Net, error) {
 	var nets []Net
 	if len(ids) == 0 {
@@ -130,7 +130,7 @@ func (s *setup) chosenNets(ids []NetID) ([]Net, error) {
 	return nets, nil
 }
 
-// cellStatuses gives each cell its status. A booking in a cell would occupy the buffer after it too.
+// cellStatuses gives each cell of a net and day its status.
 func (s *setup) cellStatuses(net NetID, day Day, busy []busySpan, at time.Time) []Cell {
 	cells := s.gridCells(net, day)
 	out := make([]Cell, 0, len(cells))
@@ -140,6 +140,7 @@ func (s *setup) cellStatuses(net NetID, day Day, busy []busySpan, at time.Time) 
 	return out
 }
 
+// spanStatus is the status of a span. Its buffer counts as well: a booking of the span would occupy it.
 func (s *setup) spanStatus(net NetID, day Day, span Span, busy []busySpan, at time.Time) Status {
 	if !span.Start.After(at) {
 		return Over
@@ -171,7 +172,7 @@ func (s *setup) spanStatus(net NetID, day Day, span Span, busy []busySpan, at ti
 	return Free
 }
 
-// readTokens reads which state of the club is the newest.
+// readTokens reads the club's current tokens for some days, and the database's clock.
 func (s *Service) readTokens(ctx context.Context, club ClubID, from, to Day) (known tokens, at time.Time, err error) {
 	err = s.pool.Do(ctx, func(conn *pgxpool.Conn) error {
 		known, at, err = selectTokens(ctx, conn, club, from, to)
@@ -180,7 +181,7 @@ func (s *Service) readTokens(ctx context.Context, club ClubID, from, to Day) (kn
 	return known, at, translate(ctx, err)
 }
 
-// readSetup returns settings that are at least as new as the token.
+// readSetup returns settings that are at least as new as the token. Calls that miss the cache with the same token share one query.
 func (s *Service) readSetup(ctx context.Context, club ClubID, token string) (*setup, error) {
 	if known := s.setups.cached(club, token); known != nil {
 		return known, nil
@@ -198,8 +199,7 @@ func (s *Service) readSetup(ctx context.Context, club ClubID, token string) (*se
 	})
 }
 
-// flightName names a query for some days in one state: the tokens are in it, so nobody joins a query that began before the state that they
-// know of.
+// flightName names a shared query. The name contains the tokens, so no caller joins a query that started before the state the caller knows.
 func flightName(keys []busyKey) string {
 	var name strings.Builder
 	for _, k := range keys {
@@ -208,7 +208,7 @@ func flightName(keys []busyKey) string {
 	return name.String()
 }
 
-// readBusy asks the cache, then Postgres for what is missing. Calls that miss the same state share one query.
+// readBusy reads busy spans from the cache and the missing ones from Postgres. Calls that miss the same keys share one query.
 func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
 	busy := s.cache.readSpans(ctx, keys)
 	var missing []busyKey
@@ -230,8 +230,8 @@ func (s *Service) readBusy(ctx context.Context, keys []busyKey) (map[busyKey][]b
 	return busy, nil
 }
 
-// loadBusy reads spans, settings and tokens in one snapshot, keeps the spans under the tokens of that snapshot, and returns them by the
-// keys that were asked for: what it read is that state or a later one.
+// loadBusy reads spans, settings and tokens in one snapshot. It caches the spans under the tokens of that snapshot, and returns them under the
+// keys of the request, whose state is the same or older.
 func (s *Service) loadBusy(ctx context.Context, keys []busyKey) (map[busyKey][]busySpan, error) {
 	var nets []NetID
 	from, to := keys[0].day, keys[0].day
@@ -273,7 +273,7 @@ func (s *Service) loadBusy(ctx context.Context, keys []busyKey) (map[busyKey][]b
 	return answer, nil
 }
 
-// openingSpan is all the time in which hours of these opening days can lie.
+// openingSpan is the span that contains all possible opening hours of these days: hours may reach into the night after the last one.
 func (s *setup) openingSpan(from, to Day) Span {
 	return Span{boundary(from, 0, s.club.Zone, Earlier), boundary(to+2, 0, s.club.Zone, Later)}
 }

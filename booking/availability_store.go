@@ -9,7 +9,7 @@ import (
 	"pavilion/storage"
 )
 
-// selectBusy reads the live slots of nets in a time.
+// selectBusy reads the live slots of some nets that overlap a span, by net and start.
 func selectBusy(ctx context.Context, q storage.Queryer, nets []NetID, during Span) (map[NetID][]busySpan, error) {
 	rows, err := q.Query(ctx, `
 		SELECT s.net_id, lower(s.occupied), upper(s.occupied), b.kind, CASE b.state WHEN 'held' THEN b.expires_at END
@@ -24,7 +24,7 @@ func selectBusy(ctx context.Context, q storage.Queryer, nets []NetID, during Spa
 	var b busySpan
 	_, err = pgx.ForEachRow(rows, []any{&net, &b.Start, &b.End, &b.Kind, &b.Expires}, func() error {
 		found[net] = append(found[net], b)
-		b.Expires = nil // the next row must not write through this one's pointer
+		b.Expires = nil // the next row must not overwrite this one's expiry through the pointer
 		return nil
 	})
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"pavilion/internal/fault"
 )
 
-// BlockRequest keeps nets for the club itself: maintenance, a match.
+// BlockRequest reserves nets for the club itself, for maintenance or a match.
 type BlockRequest struct {
 	Club       ClubID
 	Nets       []NetID
 	Start, End time.Time
 	Note       string
-	// Resolve says what becomes of each booking in the way: without a word for every one of them nothing changes.
+	// Resolve has an entry for each booking in the way. If one is missing, nothing changes and the error lists those bookings.
 	Resolve map[ID]Resolution
 }
 
-// Resolution is the end of one booking that a block lies over: moved, or cancelled without a fee where Move is nil.
+// Resolution moves a booking that is in the way of a block, or cancels it without a fee when Move is nil.
 type Resolution struct{ Move *RescheduleRequest }
 
 // Errors of blocks.
@@ -30,18 +30,18 @@ var (
 
 const maxBlock = 366 * 24 * time.Hour
 
-// BlockConflictError lists the bookings that are in the way and not resolved.
+// BlockConflictError lists the unresolved bookings in the way.
 type BlockConflictError struct{ Bookings []Booking }
 
-// Error counts them.
+// Error gives their number.
 func (e *BlockConflictError) Error() string {
 	return fmt.Sprintf("%v (%d)", ErrBlockConflict, len(e.Bookings))
 }
 
-// Unwrap makes it ErrBlockConflict.
+// Unwrap returns ErrBlockConflict.
 func (e *BlockConflictError) Unwrap() error { return ErrBlockConflict }
 
-// BlockMoveError names the booking that cannot go where a block's request says.
+// BlockMoveError reports that a booking cannot be moved as a BlockRequest asks.
 type BlockMoveError struct {
 	Booking ID
 	Reason  error
@@ -52,11 +52,11 @@ func (e *BlockMoveError) Error() string {
 	return fmt.Sprintf("move booking %d: %v", e.Booking, e.Reason)
 }
 
-// Unwrap is why.
+// Unwrap returns the reason.
 func (e *BlockMoveError) Unwrap() error { return e.Reason }
 
-// Block lays a block over nets. Bookings in the way are listed by the error, and resolved, all in one transaction, when the request says
-// how. Opening hours and grid do not matter to it. It is lifted by cancelling it.
+// Block reserves nets for the club. It resolves the bookings in the way and stores the block in one transaction. Opening hours and grid do not
+// apply to it. Cancelling it removes it.
 func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err
@@ -101,7 +101,7 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 	return block, nil
 }
 
-// insertBlock resolves what is in the way, takes the time, and offers what is left over.
+// insertBlock resolves the bookings in the way, inserts the block, and offers the freed time outside the block to the waitlist.
 func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID]Resolution) error {
 	c.withholdFreed = true
 	if err := c.expireHoldsIn(ctx, block.Nets, block.Span); err != nil {
@@ -117,13 +117,13 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 			open = append(open, b)
 		}
 		if slices.ContainsFunc(b.Nets, func(n NetID) bool { return !slices.Contains(c.locked, n) }) {
-			return ErrBusy // it came after the locks were chosen
+			return ErrBusy // it was made after the locks were chosen
 		}
 	}
 	if len(open) > 0 {
 		return &BlockConflictError{Bookings: open}
 	}
-	for _, b := range inWay { // all that go first, so that what moves may move onto their time
+	for _, b := range inWay { // cancel first, so that bookings can move to the freed time
 		if resolve[b.ID].Move == nil {
 			if err := c.cancelBooking(ctx, &b, true); err != nil {
 				return err
@@ -137,11 +137,11 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 			}
 		}
 	}
-	if block.ID, err = c.reserveID(ctx, block.Nets, block.Span); err != nil {
+	if block.ID, err = reserveID(ctx, c.tx, block.Nets, block.Span); err != nil {
 		return err
 	}
 	if block.ID == 0 {
-		return ErrSlotTaken // it cannot be: all that was in the way is gone
+		return ErrSlotTaken // not expected: all bookings in the way were resolved under the locks
 	}
 	if err := c.storeBooking(ctx, block); err != nil {
 		return err
@@ -155,8 +155,8 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 	return nil
 }
 
-// moveOutOfBlock moves a booking out of a block's way. Its price stays: the club moves it, not the member. What was hired with it stays where the
-// new nets have it; a machine that stands in the old lane is left there, and is no longer paid for.
+// moveOutOfBlock moves a booking that is in the way of a block. Its price stays, because the club moves it and not the member. Add-ons that the
+// new nets do not have are removed from the booking and its price.
 func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleRequest) error {
 	nets := to.Nets
 	if len(nets) == 0 {
@@ -171,11 +171,11 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	}
 	old := b
 	b.Nets, b.Span, b.Day, b.bufferEnd = quote.Nets, quote.Span, quote.Day, c.setup.withBuffer(quote.Span).End
-	b.removeAddOns(func(id AddOnID) bool { return !offersAddOns([]AddOnID{id}, c.setup, b.Nets) })
+	b.removeAddOns(func(id AddOnID) bool { return !c.setup.offersAddOns(b.Nets, id) })
 	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return err
 	}
-	free, err := c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
+	free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
 	if err != nil {
 		return err
 	}
@@ -188,10 +188,10 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	return c.reviewDifference(ctx, b, old.Price)
 }
 
-// removeAddOns takes some of what was hired out of a booking and its price.
-func (b *Booking) removeAddOns(gone func(id AddOnID) bool) {
-	b.AddOns = slices.DeleteFunc(slices.Clone(b.AddOns), gone)
-	b.Lines = slices.DeleteFunc(slices.Clone(b.Lines), func(l PriceLine) bool { return l.AddOn != 0 && gone(l.AddOn) })
+// removeAddOns removes some add-ons from a booking and its price.
+func (b *Booking) removeAddOns(remove func(id AddOnID) bool) {
+	b.AddOns = slices.DeleteFunc(slices.Clone(b.AddOns), remove)
+	b.Lines = slices.DeleteFunc(slices.Clone(b.Lines), func(l PriceLine) bool { return l.AddOn != 0 && remove(l.AddOn) })
 	b.Price.Minor = 0
 	for _, l := range b.Lines {
 		b.Price.Minor += l.Amount.Minor

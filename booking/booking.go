@@ -5,17 +5,17 @@ import "time"
 // ID names a booking.
 type ID int64
 
-// Kind tells what takes the slot.
+// Kind is the purpose of a booking.
 type Kind string
 
 // The kinds.
 const (
 	Play  Kind = "play"
-	Offer Kind = "offer" // a freed slot, held for somebody on the waitlist
-	Block Kind = "block" // by an admin
+	Offer Kind = "offer" // a freed slot, held for a member on the waitlist
+	Block Kind = "block" // for the club itself
 )
 
-// Booking is a hold and what becomes of it. All its nets have the same time.
+// Booking is a hold, a booking or a block. All its nets have the same time.
 type Booking struct {
 	ID        ID
 	Club      ClubID
@@ -30,29 +30,29 @@ type Booking struct {
 	Price     Money // fixed at the hold
 	Lines     []PriceLine
 	AddOns    []AddOnID
-	CancelFee *Money // of a cancelled one: what is kept
+	CancelFee *Money // of a cancelled one: the part of the price that the club keeps
 	Note      string
-	Guests    []string // names, as the member wrote them
+	Guests    []string // names, as the member typed them
 	CreatedAt time.Time
 	ChangedAt time.Time
-	ExpiresAt *time.Time // of a hold: the first instant at which it is no more
-	Version   int        // counts changes; a payment names the one that it was made for
+	ExpiresAt *time.Time // of a hold: the first instant at which it is expired
+	Version   int        // counts changes; a payment stores the version it was made for
 
 	bufferEnd time.Time // the end of the buffer that its slots were stored with
 }
 
-// occupied is what its slots keep others from.
+// occupied is the time that no other booking may overlap: the booking and its buffer.
 func (b Booking) occupied() Span { return Span{b.Span.Start, b.bufferEnd} }
 
-// expired tells whether a hold is over at an instant of the database's clock. The boundary is exclusive: at ExpiresAt it is over.
+// expired reports whether a hold is over at an instant of the database's clock. At ExpiresAt it is.
 func (b Booking) expired(at time.Time) bool {
 	return b.State == Held && !at.Before(*b.ExpiresAt)
 }
 
-// LiveAt tells whether it takes its slot at an instant of the database's clock.
+// LiveAt reports whether the booking takes its slot at an instant of the database's clock.
 func (b Booking) LiveAt(at time.Time) bool { return b.State.Live() && !b.expired(at) }
 
-// checkAccess tells whether the actor may see and change the booking.
+// checkAccess allows staff and the booking's member to see and change it.
 func (b Booking) checkAccess(a Actor) error {
 	if a.isStaff() || b.Member == a.ID && b.Kind != Block {
 		return nil
@@ -60,8 +60,7 @@ func (b Booking) checkAccess(a Actor) error {
 	return ErrNoBooking
 }
 
-// withBuffer is what a new slot would keep others from: the play, and one buffer after it. The buffer counts once between two bookings,
-// because only the earlier one brings it.
+// withBuffer is the time that a new booking of a span occupies. The buffer follows the span only, so between two bookings it counts once.
 func (s *setup) withBuffer(span Span) Span {
 	return Span{span.Start, span.End.Add(s.club.Policy.Buffer)}
 }

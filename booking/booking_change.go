@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// lockAttempts bounds how often a step starts again because the booking moved to other nets before its locks were taken.
+// lockAttempts bounds how often withBooking starts again because the booking moved to other nets before they were locked.
 const lockAttempts = 3
 
-// withBooking locks a booking's nets, and those of also, and runs fn with the row as it is then. The row is read first to know what to
-// lock; where it has moved meanwhile, the locks are given back and the step begins again, because a lock taken late would break the order.
-func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []NetID, fn func(ctx context.Context, c *change, b *Booking) error) error {
+// withBooking locks a booking's nets and extraNets, and runs fn with the booking as it is then. It reads the booking first to know which nets to
+// lock. When the booking has moved meanwhile, it releases the locks and starts again, because locking another net late would break the order.
+func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, extraNets []NetID, fn func(ctx context.Context, c *change, b *Booking) error) error {
 	for attempt := 1; ; attempt++ {
 		seen, err := selectBooking(ctx, s.db, id)
 		if err != nil {
@@ -20,7 +20,7 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []Ne
 			return err
 		}
 		moved := false
-		l := locks{club: seen.Club, members: []MemberID{seen.Member}, nets: slices.Concat(seen.Nets, also)}
+		l := locks{club: seen.Club, members: []MemberID{seen.Member}, nets: slices.Concat(seen.Nets, extraNets)}
 		err = s.withSavepoints().withLocks(ctx, actor, l, func(ctx context.Context, c *change) error {
 			b, err := selectBooking(ctx, c.tx, id)
 			if err != nil {
@@ -37,20 +37,28 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, also []Ne
 	}
 }
 
-// changeBooking is a change of one booking's state.
+// changeBooking runs fn in withBooking and returns the booking that fn has changed.
 func (s *Service) changeBooking(ctx context.Context, actor Actor, id ID, fn func(ctx context.Context, c *change, b *Booking) error) (Booking, error) {
-	var done Booking
+	var changed Booking
 	err := s.withBooking(ctx, actor, id, nil, func(ctx context.Context, c *change, b *Booking) error {
 		if err := fn(ctx, c, b); err != nil {
 			return err
 		}
-		done = *b
+		changed = *b
 		return nil
 	})
 	if err != nil {
 		return Booking{}, err
 	}
-	return done, nil
+	return changed, nil
+}
+
+// moveState makes a move of the table of states.
+func (c *change) moveState(ctx context.Context, b *Booking, next State) error {
+	if err := b.State.To(next); err != nil {
+		return err
+	}
+	return updateState(ctx, c.tx, b, next, c.at)
 }
 
 // Booking reads one booking, for its member and the staff.
@@ -65,29 +73,28 @@ func (s *Service) Booking(ctx context.Context, actor Actor, id ID) (Booking, err
 	return b, nil
 }
 
-// MineQuery picks a member's bookings.
+// MineQuery selects a member's bookings.
 type MineQuery struct {
 	Club   ClubID
 	From   Day      // the first opening day
-	After  ID       // with a limit: those after this one, by day and id
+	After  ID       // only bookings with a greater id
 	Limit  int      // 50 where 0, at most 200
-	Member MemberID // 0: the actor; staff may ask for somebody else
+	Member MemberID // 0: the actor; staff may name another member
 }
 
 // Mine lists a member's bookings in the order of their ids.
 func (s *Service) Mine(ctx context.Context, actor Actor, query MineQuery) ([]Booking, error) {
-	member := actor.ID
 	if query.Member != 0 && query.Member != actor.ID {
 		if err := actor.mustBeStaff(); err != nil {
 			return nil, err
 		}
-		member = query.Member
+	} else {
+		query.Member = actor.ID
 	}
-	limit := query.Limit
-	if limit <= 0 {
-		limit = 50
+	if query.Limit <= 0 {
+		query.Limit = 50
 	}
-	list, err := selectBookings(ctx, s.db, `WHERE b.club_id = $1 AND b.member_id = $2 AND b.kind <> 'block' AND b.day >= $3 AND b.id > $4 ORDER BY b.id LIMIT $5`,
-		query.Club, member, query.From.date(), query.After, min(limit, 200))
+	query.Limit = min(query.Limit, 200)
+	list, err := selectMine(ctx, s.db, query)
 	return list, translate(ctx, err)
 }

@@ -11,6 +11,7 @@ import (
 	"pavilion/storage"
 )
 
+// extendHold gives a live hold a later expiry.
 func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
 	tag, err := q.Exec(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3 WHERE id = $1 AND state = 'held' AND expires_at > $3`, b.ID, until, at)
 	if err != nil {
@@ -23,8 +24,8 @@ func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at ti
 	return nil
 }
 
-// updateSlots moves all slots of a booking in one statement; the constraint looks at its end, so a slot may move onto its own old time.
-// Where the number of nets changes, rows come and go in the same statement's transaction.
+// updateSlots moves all slots of a booking in one statement. The constraint is checked at its end, so a slot may move onto its own old time. When
+// the number of nets changes, it replaces the rows.
 func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking, at time.Time) error {
 	lines, err := encodeLines(b.Lines)
 	if err != nil {
@@ -53,7 +54,7 @@ func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking
 	return nil
 }
 
-// replaceSlots is for a move to more or fewer nets.
+// replaceSlots writes the slots of a booking that moves to more or fewer nets.
 func replaceSlots(ctx context.Context, q storage.Queryer, b *Booking) error {
 	if _, err := q.Exec(ctx, `DELETE FROM booking_slot WHERE booking_id = $1`, b.ID); err != nil {
 		return fmt.Errorf("move slots of booking %d: %w", b.ID, err)
@@ -68,19 +69,18 @@ func replaceSlots(ctx context.Context, q storage.Queryer, b *Booking) error {
 	return nil
 }
 
-// swapSlots writes the exchanged places of two bookings in one statement. The rows exchange their owners, so neither moves and the
-// constraint sees no overlap at any time.
+// swapSlots exchanges the slots of two bookings in one statement. Each slot only changes its booking, so the constraint never sees an overlap.
 func swapSlots(ctx context.Context, q storage.Queryer, a, b *Booking, at time.Time) error {
-	for _, one := range []*Booking{a, b} {
+	for _, swapped := range []*Booking{a, b} {
 		err := q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
-			one.ID, one.State, one.Day.date(), at).Scan(&one.Version)
+			swapped.ID, swapped.State, swapped.Day.date(), at).Scan(&swapped.Version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrState
 		}
 		if err != nil {
-			return fmt.Errorf("swap booking %d: %w", one.ID, err)
+			return fmt.Errorf("swap booking %d: %w", swapped.ID, err)
 		}
-		one.ChangedAt = at
+		swapped.ChangedAt = at
 	}
 	_, err := q.Exec(ctx, `UPDATE booking_slot SET booking_id = CASE booking_id WHEN $1 THEN $2 ELSE $1 END WHERE booking_id IN ($1, $2)`, a.ID, b.ID)
 	if err != nil {

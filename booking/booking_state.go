@@ -7,10 +7,10 @@ import (
 	"pavilion/internal/fault"
 )
 
-// State is where a booking stands.
+// State is the state of a booking.
 type State string
 
-// The states. Held, confirmed and checked in take the slot; the others leave it free. A no-show frees what is left of its time.
+// The states. Held, confirmed and checked in take the slot; in the others it is free. A no-show frees the rest of its time.
 const (
 	Held      State = "held"
 	Confirmed State = "confirmed"
@@ -18,34 +18,34 @@ const (
 	NoShow    State = "no_show"
 	Expired   State = "expired"
 	Cancelled State = "cancelled"
-	SlotLost  State = "slot_lost" // paid for, and taken by another before the money came
+	SlotLost  State = "slot_lost" // paid for after the hold expired and another booking took the slot
 )
 
-// ErrState is a step that the state forbids.
+// ErrState refuses a change that the state does not allow.
 var ErrState = fault.New(fault.Conflict, "wrong_state", "The booking is not in a state that allows this.")
 
-// states lists them all, for the checks.
+// states lists all states, for tests.
 func states() []State {
 	return []State{Held, Confirmed, CheckedIn, NoShow, Expired, Cancelled, SlotLost}
 }
 
-// moves is the table of allowed moves; what is not in it is refused.
+// moves is the table of allowed moves.
 func (s State) moves() []State {
 	switch s {
 	case Held:
 		return []State{Confirmed, Expired, Cancelled, SlotLost}
-	case Expired: // late money: taken again where it is still free
+	case Expired: // paid late: confirmed if the slot is still free
 		return []State{Confirmed, SlotLost}
 	case Confirmed:
 		return []State{CheckedIn, NoShow, Cancelled}
-	case CheckedIn: // by the staff: the lights fail, or a block must be laid
+	case CheckedIn: // by staff, when the lights fail or a block needs the net
 		return []State{Cancelled}
 	case NoShow, Cancelled, SlotLost:
 	}
 	return nil
 }
 
-// To tells whether the move is allowed. The UPDATE that makes it repeats WHERE state = the old one.
+// To refuses a move that is not in the table. The statement that writes a move also requires the old state.
 func (s State) To(next State) error {
 	if !slices.Contains(s.moves(), next) {
 		return fmt.Errorf("%s to %s: %w", s, next, ErrState)
@@ -53,5 +53,5 @@ func (s State) To(next State) error {
 	return nil
 }
 
-// Live tells whether the state takes the slot; the schema's constraint has the same list.
+// Live reports whether the state takes the slot. The schema's constraint has the same list.
 func (s State) Live() bool { return s == Held || s == Confirmed || s == CheckedIn }

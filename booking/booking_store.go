@@ -12,7 +12,7 @@ import (
 	"pavilion/storage"
 )
 
-// bookingColumns reads a booking b with its slots s; scanBooking takes them in this order.
+// bookingColumns are the columns of a booking b and its slots s; scanBooking uses this order.
 const bookingColumns = `b.id, b.club_id, b.member_id, b.kind, b.state, b.day, coalesce(b.series_id, 0), b.rate, b.currency, b.price_minor, b.price_lines,
 	b.add_on_ids, b.cancel_fee_minor, b.note, b.guests, b.created_at, b.changed_at, b.expires_at, b.version, s.nets, s.starts, s.ends, s.until`
 
@@ -38,7 +38,7 @@ func scanBooking(row pgx.CollectableRow) (Booking, error) {
 	return b, err
 }
 
-// selectBookings reads bookings; the condition names b and s.
+// selectBookings reads bookings. The condition may name b, the booking, and s, its slots in one row.
 func selectBookings(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Booking, error) {
 	rows, err := q.Query(ctx, `SELECT `+bookingColumns+bookingFrom+condition, args...)
 	if err != nil {
@@ -62,7 +62,7 @@ func selectBooking(ctx context.Context, q storage.Queryer, id ID) (Booking, erro
 	return list[0], nil
 }
 
-// storedLine is a price line as the row keeps it; the currency is the booking's.
+// storedLine is the stored form of a price line. Its currency is the booking's.
 type storedLine struct {
 	Net    NetID     `json:"net"`
 	AddOn  AddOnID   `json:"add_on,omitempty"`
@@ -96,7 +96,39 @@ func decodeLines(data []byte, currency string) ([]PriceLine, error) {
 	return lines, nil
 }
 
-// queueBooking takes the slots under an id that was reserved.
+// selectBookingsByID reads the bookings that exist among some ids.
+func selectBookingsByID(ctx context.Context, q storage.Queryer, ids []ID) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.id = ANY($1) ORDER BY b.id`, ids)
+}
+
+// selectBookingsAhead reads a club's holds and confirmed bookings, blocks aside, that end after an instant.
+func selectBookingsAhead(ctx context.Context, q storage.Queryer, club ClubID, at time.Time) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed') AND b.kind <> 'block'
+		AND b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 2 AND s.ends > $2 ORDER BY b.id`, club, at)
+}
+
+// selectMine reads a member's bookings from an opening day on, by id.
+func selectMine(ctx context.Context, q storage.Queryer, query MineQuery) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.club_id = $1 AND b.member_id = $2 AND b.kind <> 'block' AND b.day >= $3 AND b.id > $4 ORDER BY b.id LIMIT $5`,
+		query.Club, query.Member, query.From.date(), query.After, query.Limit)
+}
+
+// insertBookingAndSlots writes a new booking under its reserved id, with its slots, replaced tokens and audit line, in one round trip.
+func insertBookingAndSlots(ctx context.Context, tx pgx.Tx, b *Booking, replaced map[tokenKey]bool, e AuditEntry) error {
+	batch := new(pgx.Batch)
+	if err := queueBooking(batch, b); err != nil {
+		return err
+	}
+	queueTokens(batch, b.Club, replaced)
+	if err := queueAudit(batch, b.Club, e); err != nil {
+		return err
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("store booking: %w", err)
+	}
+	return nil
+}
+
 func queueBooking(batch *pgx.Batch, b *Booking) error {
 	lines, err := encodeLines(b.Lines)
 	if err != nil {
@@ -119,11 +151,8 @@ func queueBooking(batch *pgx.Batch, b *Booking) error {
 	return nil
 }
 
-// moveState writes a move of the table of states. The row must still be in the state that was read.
-func moveState(ctx context.Context, q storage.Queryer, b *Booking, next State, at time.Time) error {
-	if err := b.State.To(next); err != nil {
-		return err
-	}
+// updateState writes a move of the table of states, and with it kind and fee. It fails with ErrState unless the row is still in the old state.
+func updateState(ctx context.Context, q storage.Queryer, b *Booking, next State, at time.Time) error {
 	var fee *int64
 	if b.CancelFee != nil {
 		fee = &b.CancelFee.Minor

@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// busySpan is a live slot as availability sees it. A hold carries its expiry: it frees the slot without any commit.
+// busySpan is a live slot in the cache. A hold carries its expiry, because it frees the slot without a commit.
 type busySpan struct {
 	Start   time.Time  `json:"s"`
 	End     time.Time  `json:"e"` // with the buffer
@@ -18,8 +18,8 @@ type busySpan struct {
 	Expires *time.Time `json:"x,omitempty"`
 }
 
-// busyKey is one net on one day in one state of the database. The tokens make the key name exactly one content for ever, so an entry is
-// never wrong and never invalidated; it is only no longer asked for.
+// busyKey names one net on one day in one state of the database. Because it contains the tokens, its content never changes: an entry is never
+// wrong and needs no invalidation.
 type busyKey struct {
 	club   ClubID
 	net    NetID
@@ -31,7 +31,7 @@ func (k busyKey) String() string {
 	return "pavilion:busy:" + strconv.FormatInt(int64(k.club), 10) + ":" + strconv.FormatInt(int64(k.net), 10) + ":" + k.day.String() + ":" + k.tokens
 }
 
-// busyCache keeps busy spans in Redis. Without Redis every read is a miss.
+// busyCache caches busy spans in Redis. Without Redis every read is a miss.
 type busyCache struct {
 	redis        *storage.Redis
 	hits, misses atomic.Int64
@@ -39,19 +39,19 @@ type busyCache struct {
 
 const (
 	busyTTL      = 10 * time.Minute
-	redisTimeout = 100 * time.Millisecond // reading Postgres takes less than waiting longer
+	redisTimeout = 100 * time.Millisecond // a read from Postgres is faster than a longer wait
 )
 
 func newBusyCache(r *storage.Redis) *busyCache { return &busyCache{redis: r} }
 
-// CacheLookups tells how many net-days availability found in its cache, and how many it had to read.
+// CacheLookups counts the net-days that availability found in its cache and those that it read from Postgres.
 func (s *Service) CacheLookups() (hits, misses int64) {
 	return s.cache.hits.Load(), s.cache.misses.Load()
 }
 
 func (c *busyCache) available() bool { return c.redis != nil && c.redis.Up() }
 
-// readSpans returns what it has.
+// readSpans returns the cached spans; keys that are not cached are missing from the result.
 func (c *busyCache) readSpans(ctx context.Context, keys []busyKey) map[busyKey][]busySpan {
 	found := map[busyKey][]busySpan{}
 	defer func() {
@@ -80,7 +80,7 @@ func (c *busyCache) readSpans(ctx context.Context, keys []busyKey) map[busyKey][
 	return found
 }
 
-// writeSpans keeps what was read, as far as Redis takes it.
+// writeSpans caches spans. It ignores errors of Redis.
 func (c *busyCache) writeSpans(ctx context.Context, read map[busyKey][]busySpan) {
 	if !c.available() {
 		return
@@ -95,5 +95,5 @@ func (c *busyCache) writeSpans(ctx context.Context, read map[busyKey][]busySpan)
 		}
 		pipe.Set(ctx, k.String(), data, busyTTL)
 	}
-	_, _ = pipe.Exec(ctx) // a lost write costs the next reader a query
+	_, _ = pipe.Exec(ctx) // a failed write only means that the next reader queries Postgres
 }

@@ -7,7 +7,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Calendar is a booking as a calendar file. A calendar that has it already changes it: the same UID, a higher SEQUENCE.
+// Calendar writes a booking as an iCalendar file. After a change the file has the same UID and a higher SEQUENCE, so calendars update the event.
 func (b Booking) Calendar(club Club, nets []Net) []byte {
 	c := ics.NewCalendarFor("Pavilion")
 	c.SetMethod(ics.MethodPublish)
@@ -36,7 +36,7 @@ func (b Booking) Calendar(club Club, nets []Net) []byte {
 	return []byte(c.Serialize())
 }
 
-// NetNames are the names of a booking's nets, apart by commas.
+// NetNames joins the names of a booking's nets with commas.
 func (b Booking) NetNames(nets []Net) string {
 	names := make([]string, len(b.Nets))
 	for i, id := range b.Nets {

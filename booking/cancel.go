@@ -7,11 +7,11 @@ import (
 	"pavilion/internal/fault"
 )
 
-// ErrTooLate is a cancellation or move after the start.
+// ErrTooLate refuses to cancel or move a booking after its start.
 var ErrTooLate = fault.New(fault.Conflict, "too_late", "It is too late for that: the time has begun.")
 
-// Cancel gives a hold, an offer or a booking up. A hold costs nothing; a booking costs nothing until the club's limit before its start and
-// a share of its price after that; staff may waive the share. CancelFee says what is kept.
+// Cancel cancels a hold, an offer or a booking. A hold is free. A booking is free until Policy.CancelFree before its start; after that the club
+// keeps a share of the price, CancelFee, which staff may waive.
 func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (Booking, error) {
 	if waive {
 		if err := actor.mustBeStaff(); err != nil {
@@ -32,14 +32,14 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 	})
 }
 
-// cancelBooking moves to cancelled, keeps the fee, and passes the slot on.
+// cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
 	if waive {
 		fee.Minor = 0
 	}
 	b.CancelFee = &fee
-	if err := moveState(ctx, c.tx, b, Cancelled, c.at); err != nil {
+	if err := c.moveState(ctx, b, Cancelled); err != nil {
 		return err
 	}
 	if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
@@ -58,7 +58,7 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) erro
 	return c.offerFreed(ctx, b.Nets, b.occupied())
 }
 
-// cancelFee is what a cancellation at an instant keeps of the price.
+// cancelFee is the share of the price that the club keeps when the booking is cancelled at an instant.
 func (b Booking) cancelFee(p Policy, at time.Time) Money {
 	if b.State != Confirmed && b.State != CheckedIn || b.Kind != Play || !at.After(b.Span.Start.Add(-p.CancelFree)) {
 		return Money{Currency: b.Price.Currency}
@@ -66,14 +66,14 @@ func (b Booking) cancelFee(p Policy, at time.Time) Money {
 	return b.Price.Share(p.CancelFee)
 }
 
-// CancelTerms are what cancelling would mean now.
+// CancelTerms is the cost of cancelling a booking at one moment.
 type CancelTerms struct {
-	Fee       Money     // that the club keeps of the price
-	Back      []Money   // that goes back, one for each payment
-	FreeUntil time.Time // up to then it costs nothing
+	Fee       Money     // the share of the price that the club keeps
+	Back      []Money   // refunds, one for each payment
+	FreeUntil time.Time // up to then cancelling is free
 }
 
-// CancelTerms tells what cancelling a booking would keep and give back now. Cancel decides anew, by the clock of its own moment.
+// CancelTerms reads what cancelling a booking would cost now. Cancel computes it again at its own time.
 func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTerms, error) {
 	seen, at, err := s.Glance(ctx, []ID{id})
 	if err != nil {

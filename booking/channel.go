@@ -6,7 +6,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Channel is a way to reach a member.
+// Channel is a means of sending messages to members.
 type Channel string
 
 // The channels.
@@ -16,19 +16,19 @@ const (
 	BySMS      Channel = "sms"
 )
 
-// messenger carries messages over one channel. What its error says decides whether the message may go again, by this way or another:
+// messenger sends messages over one channel. The kind of its error decides whether the message may be sent again, over this channel or another:
 //
-//   - kind Gone: it was not sent, and this way does not lead to the member;
-//   - kind Unavailable: it was not sent, and the way is closed for now;
+//   - Gone: not sent, and this channel does not reach the member;
+//   - Unavailable: not sent, and the channel cannot be used for now;
 //   - any other error: it may have been sent.
 type messenger interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// ErrRefused is a messenger's word that nobody is at an address; it is not used again.
+// ErrRefused is returned by a messenger when an address does not exist. The address is not used again.
 var ErrRefused = fault.New(fault.Gone, "refused", "Nobody can be reached at that address.")
 
-// Why a channel was passed over.
+// Reasons for giving up a channel. Their codes are stored as a Failure's reason.
 var (
 	errNoChannel = fault.New(fault.Gone, "not_set_up", "The club does not send messages this way.")
 	errNoAddress = fault.New(fault.Gone, "no_address", "The member has no confirmed address there.")
@@ -36,7 +36,7 @@ var (
 	errNoWorker  = fault.New(fault.Gone, "not_worked", "Nobody worked the queue.")
 )
 
-// deliveryQueue is where the jobs of a channel are worked. Telegram's have one of their own: only the process that is the bot can do them.
+// deliveryQueue is the queue of a channel's jobs. Telegram has its own queue, because only the bot's process can send there.
 func (c Channel) deliveryQueue() Queue {
 	if c == ByTelegram {
 		return ChatQueue
@@ -44,6 +44,5 @@ func (c Channel) deliveryQueue() Queue {
 	return JobQueue
 }
 
-// deduplicates tells whether the channel itself recognises a message that it has carried before. Telegram does, by Message.Once; mail and SMS
-// would deliver it again.
+// deduplicates reports whether the channel recognises a repeated message. Telegram does, by Message.Once; email and SMS deliver it again.
 func (c Channel) deduplicates() bool { return c == ByTelegram }

@@ -10,7 +10,7 @@ import (
 // ClosureID names a closure.
 type ClosureID int64
 
-// Every says how a closure repeats.
+// Every is the repetition of a closure.
 type Every string
 
 // The repetitions.
@@ -20,18 +20,18 @@ const (
 	EveryYear Every = "year"
 )
 
-// Closure keeps nets shut although their hours say open.
+// Closure closes nets during their opening hours.
 type Closure struct {
 	ID     ClosureID
 	Nets   []NetID // none: all
 	Reason string
 	Every  Every
 
-	During Span // once
+	During Span // of a closure that happens once
 
-	// Each week or year: from the first day on, to the last where there is one, between two minutes of the local clock.
+	// Of a closure that repeats: from the first day to the last, between two minutes of the local clock.
 	First    Day
-	Last     *Day
+	Last     *Day // nil: no end
 	From, To int
 }
 
@@ -58,10 +58,10 @@ func (c Closure) check() error {
 	return nil
 }
 
-// appliesTo tells whether the closure is about the net.
+// appliesTo reports whether the closure closes the net.
 func (c Closure) appliesTo(net NetID) bool { return len(c.Nets) == 0 || slices.Contains(c.Nets, net) }
 
-// spansDuring are the stretches of the closure that share time with want.
+// spansDuring returns the spans of the closure that overlap want.
 func (c Closure) spansDuring(want Span, zone *time.Location) []Span {
 	if c.Every == Once {
 		if c.During.overlaps(want) {
@@ -70,7 +70,7 @@ func (c Closure) spansDuring(want Span, zone *time.Location) []Span {
 		return nil
 	}
 	var spans []Span
-	for day := DayIn(want.Start, zone) - 2; day <= DayIn(want.End, zone); day++ { // a closure reaches at most into the second night
+	for day := DayIn(want.Start, zone) - 2; day <= DayIn(want.End, zone); day++ { // a closure ends at the latest two midnights after its day begins
 		if !c.repeatsOn(day) {
 			continue
 		}
@@ -82,7 +82,7 @@ func (c Closure) spansDuring(want Span, zone *time.Location) []Span {
 	return spans
 }
 
-// repeatsOn tells whether the repetition meets the day. What was first closed on 29 February is closed in leap years.
+// repeatsOn reports whether the closure repeats on the day. A yearly closure that starts on 29 February repeats in leap years only.
 func (c Closure) repeatsOn(day Day) bool {
 	if day < c.First || c.Last != nil && day > *c.Last {
 		return false
@@ -95,7 +95,7 @@ func (c Closure) repeatsOn(day Day) bool {
 	return month == firstMonth && date == firstDate
 }
 
-// closedSpans are the stretches in which closures keep the net shut during want.
+// closedSpans returns the spans of all closures of the net that overlap want.
 func (s *setup) closedSpans(net NetID, want Span) []Span {
 	var spans []Span
 	for _, c := range s.closures {

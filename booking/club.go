@@ -16,34 +16,34 @@ type Club struct {
 	Name     string
 	Zone     *time.Location
 	Currency string
-	Address  string // for people; may be empty
-	Place    *Place // on the map; nil: nobody has said
+	Address  string // may be empty
+	Place    *Place // on the map; nil: not set
 	Policy   Policy
 }
 
 // Place is a point of the map, in degrees north and east.
 type Place struct{ Latitude, Longitude float64 }
 
-// Policy is what a club decides about its bookings.
+// Policy holds a club's rules for bookings.
 type Policy struct {
-	PaysOnline bool // money confirms a hold; otherwise the member's word does
+	PaysOnline bool // a payment confirms a hold; otherwise the member confirms it
 
-	Grid     time.Duration // starts and lengths are whole steps of it, counted from the opening
-	Min, Max time.Duration // of a booking, in hours that really pass
+	Grid     time.Duration // starts and lengths are multiples of it, counted from the opening
+	Min, Max time.Duration // length of a booking, in elapsed time
 	Buffer   time.Duration // between two bookings of one net
-	Notice   time.Duration // how late a booking may still be made
-	Horizon  int           // how many days ahead
+	Notice   time.Duration // minimum time from booking to start
+	Horizon  int           // maximum days ahead
 
-	Hold        time.Duration // how long a hold lasts
-	HoldMax     time.Duration // and how long with extensions, from its making
-	Offer       time.Duration // how long a waiter may think
-	CancelFree  time.Duration // until so long before the start cancelling and moving cost nothing
-	CancelFee   int           // after it, the percentage of the price that stays
-	CheckIn     time.Duration // how early one may check in
-	NoShow      time.Duration // how late one counts as absent
-	Reminder    time.Duration // how long before the start a member is reminded; 0: never
+	Hold        time.Duration // length of a hold
+	HoldMax     time.Duration // length of a hold with extensions
+	Offer       time.Duration // length of a waitlist offer
+	CancelFree  time.Duration // before the start; up to then cancelling and moving are free
+	CancelFee   int           // after that, percentage of the price
+	CheckIn     time.Duration // before the start; check-in opens
+	NoShow      time.Duration // after the start; from then on a member can be marked absent
+	Reminder    time.Duration // before the start; 0: no reminder
 	QuotaActive int           // bookings ahead for one member; 0: no limit
-	QuotaWeek   time.Duration // hours a week for one member; 0: no limit
+	QuotaWeek   time.Duration // net time a week for one member; 0: no limit
 }
 
 // Errors about clubs and their parts.
@@ -56,7 +56,7 @@ var (
 	ErrName     = fault.New(fault.Invalid, "name", "A name is needed that is not in use yet.")
 )
 
-// check finds settings that can never work.
+// check refuses values out of range and values that contradict each other.
 func (p Policy) check() error {
 	whole := func(ds ...time.Duration) bool {
 		return !slices.ContainsFunc(ds, func(d time.Duration) bool { return d < 0 || d%time.Minute != 0 })
@@ -74,7 +74,7 @@ func (p Policy) check() error {
 // NetID names a net.
 type NetID int64
 
-// Net is a lane that one booking has for itself.
+// Net is a practice lane. One booking at a time uses it.
 type Net struct {
 	ID       NetID
 	Name     string
@@ -89,27 +89,27 @@ type Net struct {
 // AddOnID names an add-on.
 type AddOnID int64
 
-// AddOn is hired with the net that it is bound to: a bowling machine stands in its lane.
+// AddOn can be hired with one net. A bowling machine, for example, stands in its lane.
 type AddOn struct {
 	ID      AddOnID
 	Net     NetID
 	Name    string
-	PerHour bool // else once a booking
+	PerHour bool // otherwise the price is for the booking
 	Price   Money
 	Active  bool
 }
 
-// setup is everything about a club that changes only when its admins change it.
+// setup holds the settings of a club: everything that only its admins change.
 type setup struct {
 	club     Club
 	nets     []Net // by id
 	hours    []OpeningHours
 	closures []Closure
 	prices   []PriceRule
-	token    string // the broad token that it was read under
+	token    string // the club token that it was read with
 }
 
-// activeNet finds a net that can be booked.
+// activeNet finds a net that takes bookings.
 func (s *setup) activeNet(id NetID) (Net, error) {
 	for _, n := range s.nets {
 		if n.ID == id && n.Active {

@@ -13,12 +13,12 @@ var (
 	ErrExtended = fault.New(fault.Conflict, "hold_max", "The hold cannot be made longer.")
 )
 
-// Confirm makes a hold a booking, where the club takes no payment online; staff may confirm everywhere. A hold that has run out by the
-// database's clock is refused, to the microsecond: what is not confirmed before ExpiresAt is gone.
+// Confirm confirms a hold, in clubs that take no payment online; staff may confirm everywhere. From ExpiresAt on, by the database's clock, the
+// hold is expired and Confirm refuses it.
 func (s *Service) Confirm(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.State == Confirmed && b.Kind == Play {
-			return nil // said again: the booking is there
+			return nil // repeated: it is confirmed already
 		}
 		if c.setup.club.Policy.PaysOnline && b.Price.Minor > 0 && !actor.isStaff() {
 			return ErrPayFirst
@@ -27,7 +27,7 @@ func (s *Service) Confirm(ctx context.Context, actor Actor, id ID) (Booking, err
 	})
 }
 
-// confirmHold moves a live hold to confirmed. An offer becomes its member's booking, and counts in the quotas from here on.
+// confirmHold moves a live hold to confirmed. An offer becomes an ordinary booking, which counts in the member's quotas.
 func (c *change) confirmHold(ctx context.Context, b *Booking) error {
 	if b.expired(c.at) || b.State == Expired {
 		return ErrHoldExpired
@@ -41,13 +41,13 @@ func (c *change) confirmHold(ctx context.Context, b *Booking) error {
 		}
 		b.Kind = Play
 	}
-	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
+	if err := c.moveState(ctx, b, Confirmed); err != nil {
 		return err
 	}
 	return c.recordChange(ctx, "confirm", b, notifyConfirmed, nil)
 }
 
-// Extend makes a hold last one hold's time from now, within the club's limit counted from its making.
+// Extend makes a hold last Policy.Hold from now, but at most Policy.HoldMax from its creation.
 func (s *Service) Extend(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
 		if b.State == Expired || b.expired(c.at) {

@@ -12,23 +12,23 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Contact is how a member wants to be told.
+// Contact holds a member's notification settings.
 type Contact struct {
 	Member    MemberID
 	Channels  []Channel // in the order in which they are tried
-	Quiet     *Quiet    // nil: any hour will do
+	Quiet     *Quiet    // nil: no quiet hours
 	Addresses []Address
 }
 
-// Quiet are hours of the club's clock, in minutes; they may reach over midnight.
+// Quiet are quiet hours in minutes of the club's clock. They may reach over midnight.
 type Quiet struct{ From, To int }
 
-// Address is where a member is reached by one channel.
+// Address is a member's address on one channel.
 type Address struct {
 	Channel   Channel
 	Address   string
 	Confirmed bool
-	Refused   bool // the channel says that nobody is there
+	Refused   bool // the channel reported that it does not exist
 }
 
 // Errors about contacts.
@@ -38,7 +38,7 @@ var (
 	ErrAddress  = fault.New(fault.Invalid, "address", "That is not an address: me@example.org, or a phone number with its country, like +919876543210.")
 )
 
-// confirmedAddress is the member's address on a channel, as far as it is known to be theirs and to be answered.
+// confirmedAddress returns the member's address on a channel, if it is confirmed and not refused. Telegram needs no address.
 func (c Contact) confirmedAddress(by Channel) (address string, ok bool) {
 	if by == ByTelegram {
 		return "", true
@@ -51,7 +51,7 @@ func (c Contact) confirmedAddress(by Channel) (address string, ok bool) {
 	return "", false
 }
 
-// endAfter is when quiet hours that an instant falls into are over; false where it falls into none.
+// endAfter returns the end of the quiet hours that contain an instant; false when none do.
 func (q *Quiet) endAfter(at time.Time, zone *time.Location) (time.Time, bool) {
 	if q == nil || q.From == q.To {
 		return time.Time{}, false
@@ -68,13 +68,13 @@ func (q *Quiet) endAfter(at time.Time, zone *time.Location) (time.Time, bool) {
 	return boundary(day, q.To, zone, Earlier), true
 }
 
-// Contact reads how a member wants to be told.
+// Contact reads a member's notification settings.
 func (s *Service) Contact(ctx context.Context, member MemberID) (Contact, error) {
 	c, err := selectContact(ctx, s.db, member)
 	return c, translate(ctx, err)
 }
 
-// SaveContact sets the channels and the quiet hours of a member.
+// SaveContact stores a member's channels and quiet hours.
 func (s *Service) SaveContact(ctx context.Context, c Contact) error {
 	known := map[Channel]bool{ByTelegram: true, ByEmail: true, BySMS: true}
 	for _, by := range c.Channels {
@@ -92,8 +92,8 @@ func (s *Service) SaveContact(ctx context.Context, c Contact) error {
 	return translate(ctx, upsertContact(ctx, s.db, c))
 }
 
-// SetAddress notes where a member can be reached and has a code sent there; until the member tells it, the address is not used. The channel
-// joins the member's choice at its end, where it is not in it.
+// SetAddress stores a member's address and sends a code to it. The address is used once the member has confirmed it with the code. If the member has
+// chosen channels without this one, it is added at the end.
 func (s *Service) SetAddress(ctx context.Context, member MemberID, by Channel, address string) (Address, error) {
 	address, err := parseAddress(by, address)
 	if err != nil {
@@ -103,18 +103,18 @@ func (s *Service) SetAddress(ctx context.Context, member MemberID, by Channel, a
 	return Address{Channel: by, Address: address}, err
 }
 
-// RemoveAddress forgets an address.
+// RemoveAddress deletes an address.
 func (s *Service) RemoveAddress(ctx context.Context, member MemberID, by Channel) error {
 	return translate(ctx, deleteAddress(ctx, s.db, member, by))
 }
 
-// phoneNumber is E.164: a country and a number, fifteen digits at most.
+// phoneNumber matches E.164 numbers: a country code and a number, fifteen digits at most.
 var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// maxMailbox is what a mailbox may be long, by the mail protocol.
+// maxMailbox is the maximum length of an email address, by the mail protocol.
 const maxMailbox = 254
 
-// parseAddress reads an address of a channel as people write it.
+// parseAddress checks and normalizes an address.
 func parseAddress(by Channel, text string) (string, error) {
 	switch by {
 	case ByEmail:

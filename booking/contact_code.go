@@ -17,8 +17,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// A member shows that an address is theirs by telling the code that was sent there. Otherwise anybody could have strangers written to, and
-// have the club pay for it.
+// A code confirms that an address belongs to the member. Without it, anybody could make the club send messages to strangers at the club's expense.
 
 const (
 	codeLifetime = 15 * time.Minute
@@ -38,7 +37,7 @@ var (
 	ErrNotOffered = fault.New(fault.Invalid, "not_offered", "The club does not send messages this way.")
 )
 
-// codeArgs is the job that makes a code and sends it. The code is made when it is sent, so that only its hash is ever stored.
+// codeArgs is the job that makes and sends a code. The job makes the code, so only its hash is ever stored.
 type codeArgs struct {
 	Member  MemberID `json:"member"`
 	Channel Channel  `json:"channel"`
@@ -47,9 +46,10 @@ type codeArgs struct {
 // Kind names the job.
 func (codeArgs) Kind() string { return "booking_contact_code" }
 
-// codeAttempts is small: the member asks again.
+// codeAttempts is small, because the member can request another code.
 const codeAttempts = 3
 
+// requestCode stores an address and enqueues its code, within the limits.
 func (s *Service) requestCode(ctx context.Context, tx pgx.Tx, member MemberID, by Channel, address string) error {
 	if err := lockContact(ctx, tx, member); err != nil {
 		return err
@@ -72,9 +72,9 @@ func (s *Service) requestCode(ctx context.Context, tx pgx.Tx, member MemberID, b
 	return nil
 }
 
-// ConfirmAddress takes the code that was sent to a member's address.
+// ConfirmAddress confirms a member's address with the code that was sent to it.
 func (s *Service) ConfirmAddress(ctx context.Context, member MemberID, by Channel, code string) error {
-	var wrong error // a wrong code costs a try, so it does not roll back
+	var wrong error // returned outside of the transaction, which commits the failed try
 	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		want, tries, err := selectCode(ctx, tx, member, by)
 		switch hash := sha256.Sum256([]byte(code)); {
@@ -124,7 +124,7 @@ func (s *Service) sendCode(ctx context.Context, o WorkerOptions, a codeArgs) err
 		return river.JobCancel(errCodeNotSent)
 	case err != nil:
 		s.logger.LogAttrs(ctx, slog.LevelInfo, "a code was not sent", slog.String("channel", string(a.Channel)), slog.String("code", fault.CodeOf(err)))
-		return errCodeNotSent // the queue keeps an error's text, and that of a mail server names the address
+		return errCodeNotSent // the queue stores the error's text, and a mail server's text may contain the address
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// selectContact reads what a member chose; who chose nothing is told in Telegram, and by mail or SMS where that does not lead to them.
+// selectContact reads a member's settings. Without any, messages go to Telegram, and to email or SMS when Telegram fails.
 func selectContact(ctx context.Context, q storage.Queryer, member MemberID) (Contact, error) {
 	c := Contact{Member: member, Channels: []Channel{ByTelegram, ByEmail, BySMS}}
 	var from, to *int
@@ -52,7 +52,7 @@ func deleteAddress(ctx context.Context, q storage.Queryer, member MemberID, by C
 	return nil
 }
 
-// markRefused notes that nobody is at an address, unless the member has changed it since.
+// markRefused records that an address does not exist, unless the member has changed it meanwhile.
 func markRefused(ctx context.Context, q storage.Queryer, member MemberID, by Channel, address string) error {
 	_, err := q.Exec(ctx, `UPDATE contact_address SET refused_at = booking_clock() WHERE member_id = $1 AND channel = $2 AND address = $3`, member, by, address)
 	if err != nil {

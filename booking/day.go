@@ -7,7 +7,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Day is a date of the calendar without a zone: days since 1970-01-01. It orders, adds and is a map key.
+// Day is a calendar date without a zone, as the number of days since 1970-01-01.
 type Day int
 
 const dayForm = "2006-01-02"
@@ -24,25 +24,25 @@ func ParseDay(text string) (Day, error) {
 	return dayOf(t), nil
 }
 
-// DayIn is the date that a clock on the wall in zone shows at t.
+// DayIn is the local date in zone at t.
 func DayIn(t time.Time, zone *time.Location) Day {
 	y, m, d := t.In(zone).Date()
 	return dayOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
 }
 
-// dayOf is the date of a midnight in UTC, which is how Postgres hands out a date.
+// dayOf is the date of a midnight in UTC, the form in which pgx returns a date.
 func dayOf(midnight time.Time) Day { return Day(midnight.Unix() / 86400) }
 
-// date is the day as Postgres takes a date.
+// date is midnight in UTC, the form in which pgx takes a date.
 func (d Day) date() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// Weekday of the day.
+// Weekday is the day of the week.
 func (d Day) Weekday() time.Weekday { return d.date().Weekday() }
 
-// String is the form that ParseDay reads.
+// String writes the form that ParseDay reads.
 func (d Day) String() string { return d.date().Format(dayForm) }
 
-// week is the first and last day of the week around d; weeks begin on Monday.
+// week returns the first and last day of the week of d. Weeks begin on Monday.
 func (d Day) week() (first, last Day) {
 	first = d - Day((int(d.Weekday())+6)%7)
 	return first, first + 6

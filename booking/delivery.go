@@ -13,7 +13,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// deliverArgs is the job that sends one notification by one channel. Ids only: a queue's tables are read by too many.
+// deliverArgs is the job that sends one notification over one channel. It holds ids only, because the queue's tables are read by many tools.
 type deliverArgs struct {
 	Notification int64   `json:"notification"`
 	Channel      Channel `json:"channel"`
@@ -24,16 +24,16 @@ func (deliverArgs) Kind() string { return "booking_deliver" }
 
 const (
 	deliverAttempts    = 12               // river waits attempt⁴ seconds: about fourteen hours in all
-	sendTimeout        = 20 * time.Second // one try; whoever has to wait longer waits in the queue
-	markTimeout        = 5 * time.Second  // for writing down what became of it, also when told to stop
-	switchChannelAfter = 10 * time.Minute // a channel that is closed for longer is passed over, where there is another
-	giveUpAfter        = 24 * time.Hour   // and what could not be said for so long is old news
+	sendTimeout        = 20 * time.Second // one try
+	markTimeout        = 5 * time.Second  // to record the outcome, also after the job's context has ended
+	switchChannelAfter = 10 * time.Minute // an unavailable channel is given up then, if there is another
+	giveUpAfter        = 24 * time.Hour   // an unavailable channel is given up then in any case
 )
 
-// errSendTimeout is the cause when a try took too long.
+// errSendTimeout is the cause when a try exceeds sendTimeout.
 var errSendTimeout = errors.New("sending took too long")
 
-// enqueue adds the job that delivers a notification, in the transaction that wrote it.
+// enqueue adds the job that delivers a notification, in the transaction that writes it.
 func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) error {
 	_, err := s.jobs.InsertTx(ctx, tx, deliverArgs{Notification: id, Channel: by}, &river.InsertOpts{Queue: string(by.deliveryQueue()), MaxAttempts: deliverAttempts})
 	if err != nil {
@@ -44,9 +44,9 @@ func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) 
 
 // deliver sends one notification, unless it was sent or is no longer true.
 //
-// Nothing is sent twice. Before a message is handed to its channel that is noted, and committed; what came of it is noted afterwards. A note
-// without an outcome is of a try that died on the way, and then nobody knows: where the channel knows repeats, the message goes again, and
-// elsewhere it does not. For the same reason another channel takes over only from one that surely has not sent it.
+// No message arrives twice. deliver commits the time of the handover before it calls the channel, and the outcome after the call. A handover
+// without an outcome means that a try was killed: the message may have arrived. Only a channel that deduplicates sends it again then. Another
+// channel takes over only when the message certainly was not sent.
 func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[deliverArgs]) error {
 	d := delivery{s: s, options: o, by: job.Args.Channel, lastTry: job.Attempt >= job.MaxAttempts}
 	found, err := d.loadNotification(ctx, job.Args.Notification)
@@ -64,7 +64,7 @@ func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[d
 		return dropNotification(ctx, s.db, d.ID)
 	}
 	if err := d.compose(ctx); err != nil {
-		return fmt.Errorf("notification %d in words: %w", d.ID, err)
+		return fmt.Errorf("compose notification %d: %w", d.ID, err)
 	}
 	if until, wait := d.quietUntil(); wait {
 		return d.postponeDelivery(ctx, until)
@@ -89,17 +89,17 @@ type delivery struct {
 	s        *Service
 	options  WorkerOptions
 	by       Channel
-	lastTry  bool // no try follows
+	lastTry  bool
 	contact  Contact
 	now      time.Time // by the database's clock
 	zone     *time.Location
-	deadline time.Time // what it is about begins or runs out then; zero where that does not matter
+	deadline time.Time // when the message becomes useless, such as the booking's start; zero: never
 	message  Message
 }
 
-// loadNotification reads the notification; false where there is nothing to do, or not by this channel.
+// loadNotification reads the notification; it returns false when it is finished or was moved to another channel.
 func (d *delivery) loadNotification(ctx context.Context, id int64) (found bool, err error) {
-	list, err := selectNotifications(ctx, d.s.db, `WHERE id = $1 AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL AND channel = $2`, id, d.by)
+	list, err := selectUndelivered(ctx, d.s.db, id, d.by)
 	if err != nil || len(list) == 0 {
 		return false, err
 	}
@@ -111,8 +111,8 @@ func (d *delivery) loadNotification(ctx context.Context, id int64) (found bool, 
 	return true, err
 }
 
-// quietUntil tells whether the message waits for the end of the member's quiet hours. What answers the member's own step does not, nor what would be
-// of no use by then.
+// quietUntil reports whether the message waits for the end of the member's quiet hours. A message that would come too late then does not wait, nor
+// does the confirmation of a booking, which is sent silently.
 func (d *delivery) quietUntil() (until time.Time, wait bool) {
 	until, quiet := d.contact.Quiet.endAfter(d.now, d.zone)
 	urgent := !d.deadline.IsZero() && d.deadline.Before(until.Add(time.Hour))
@@ -143,7 +143,7 @@ func (d *delivery) send(ctx context.Context) error {
 	return by.Send(ctx, d.message)
 }
 
-// recordOutcome notes what came of a try, and what comes next.
+// recordOutcome stores the outcome of a try and decides the next step by the kind of its error.
 func (d *delivery) recordOutcome(ctx context.Context, err error) error {
 	if err == nil {
 		return markSent(ctx, d.s.db, d.ID)
@@ -162,7 +162,8 @@ func (d *delivery) recordOutcome(ctx context.Context, err error) error {
 	}
 }
 
-// waitForChannel waits for a channel that is closed for now, for as long as there is no other; ever longer, a quarter of the time it has taken so far.
+// waitForChannel retries an unavailable channel later, after a quarter of the time waited so far. It gives the channel up after switchChannelAfter
+// if another one reaches the member, and after giveUpAfter in any case.
 func (d *delivery) waitForChannel(ctx context.Context, why error) error {
 	waited := d.now.Sub(d.DueAt)
 	if waited > giveUpAfter {
@@ -183,13 +184,13 @@ func (d *delivery) waitForChannel(ctx context.Context, why error) error {
 	return river.JobSnooze(min(max(waited/4, 10*time.Second), 15*time.Minute))
 }
 
-// mayHaveArrived tells whether the message may have arrived by this channel: in this try, or in an earlier one of which nobody knows.
+// mayHaveArrived reports whether the message may have arrived over this channel, in this try or in an earlier one whose outcome is unknown.
 func (d *delivery) mayHaveArrived(why error) bool {
 	return errors.Is(why, errMaybeSent) || d.HandedAt != nil
 }
 
-// giveUpChannel notes that a channel did not lead to the member. The next one takes over, unless the message may have arrived by this one; without a
-// next one the notification has failed.
+// giveUpChannel records that a channel failed. The next channel takes over, unless the message may have arrived over this one. Without a next
+// channel the notification fails.
 func (d *delivery) giveUpChannel(ctx context.Context, why error) error {
 	return d.s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := insertFailure(ctx, tx, d.ID, d.by, fault.CodeOf(why)); err != nil {
@@ -207,7 +208,7 @@ func (d *delivery) giveUpChannel(ctx context.Context, why error) error {
 	})
 }
 
-// handToNextChannel hands a notification to the next channel that leads to its member.
+// handToNextChannel moves a notification to the next channel that reaches its member, or fails it when there is none.
 func (s *Service) handToNextChannel(ctx context.Context, tx pgx.Tx, n Notification, installed []Channel) error {
 	next, err := nextChannel(ctx, tx, n.Member, n.ID, installed)
 	if err != nil {
@@ -223,10 +224,10 @@ func (s *Service) handToNextChannel(ctx context.Context, tx pgx.Tx, n Notificati
 	return s.enqueue(ctx, tx, n.ID, next)
 }
 
-// undeliveredBatch bounds one sweep.
+// undeliveredBatch is the number of notifications in one sweep.
 const undeliveredBatch = 200
 
-// SweepUndelivered hands on what waits for the bot while no process is the bot, where another channel leads to the member.
+// SweepUndelivered moves notifications to another channel when no process has worked the bot's queue for switchChannelAfter.
 func (s *Service) SweepUndelivered(ctx context.Context, installed []Channel) error {
 	list, err := selectWithoutWorker(ctx, s.db, installed, switchChannelAfter, undeliveredBatch)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"pavilion/storage"
 )
 
-// notEnded is the condition of a notification of which nobody knows yet how it ended.
+// notEnded is the condition for a notification that is neither sent nor dropped nor failed.
 const notEnded = ` sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`
 
-// changeNotification changes one that has not ended; false where it has.
+// changeNotification changes a notification that has not ended; it returns false for one that has.
 func changeNotification(ctx context.Context, q storage.Queryer, id int64, set, where string, args ...any) (bool, error) {
 	tag, err := q.Exec(ctx, `UPDATE notification SET `+set+` WHERE id = $1 AND`+notEnded+where, append([]any{id}, args...)...)
 	if err != nil {
@@ -23,18 +23,18 @@ func changeNotification(ctx context.Context, q storage.Queryer, id int64, set, w
 	return tag.RowsAffected() > 0, nil
 }
 
-// markHandedOver notes that a channel is given the message now. Of two tries that meet, one may, unless the channel knows repeats.
+// markHandedOver records that the message is handed to its channel now. It allows this once, or repeatedly when the channel deduplicates.
 func markHandedOver(ctx context.Context, q storage.Queryer, id int64, by Channel) (bool, error) {
 	return changeNotification(ctx, q, id, `handed_at = booking_clock()`, ` AND channel = $2 AND (handed_at IS NULL OR $3)`, by, by.deduplicates())
 }
 
-// clearHandedOver notes that it was surely not sent.
+// clearHandedOver records that the message was certainly not sent.
 func clearHandedOver(ctx context.Context, q storage.Queryer, id int64) error {
 	_, err := changeNotification(ctx, q, id, `handed_at = NULL`, ``)
 	return err
 }
 
-// moveChannel gives a notification to another channel; false where somebody did so before.
+// moveChannel moves a notification to another channel; it returns false when it was moved before.
 func moveChannel(ctx context.Context, q storage.Queryer, id int64, from, to Channel) (bool, error) {
 	return changeNotification(ctx, q, id, `channel = $3, handed_at = NULL`, ` AND channel = $2`, from, to)
 }
@@ -49,13 +49,13 @@ func dropNotification(ctx context.Context, q storage.Queryer, id int64) error {
 	return err
 }
 
-// failNotification ends a notification that no channel carried, surely or as far as anybody knows.
-func failNotification(ctx context.Context, q storage.Queryer, id int64, surely bool) error {
-	_, err := changeNotification(ctx, q, id, `failed_at = booking_clock(), handed_at = CASE WHEN NOT $2 THEN handed_at END`, ``, surely)
+// failNotification ends a notification without success. notSent says that it certainly did not arrive; otherwise its state becomes unsure.
+func failNotification(ctx context.Context, q storage.Queryer, id int64, notSent bool) error {
+	_, err := changeNotification(ctx, q, id, `failed_at = booking_clock(), handed_at = CASE WHEN NOT $2 THEN handed_at END`, ``, notSent)
 	return err
 }
 
-// markSent has the last word: whoever knows that it was sent knows better than who gave it up.
+// markSent records that a notification was sent. It overrides failed and dropped, which another try may have recorded meanwhile.
 func markSent(ctx context.Context, q storage.Queryer, id int64) error {
 	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = booking_clock(), failed_at = NULL, dropped_at = NULL WHERE id = $1 AND sent_at IS NULL`, id)
 	if err != nil {
@@ -64,10 +64,9 @@ func markSent(ctx context.Context, q storage.Queryer, id int64) error {
 	return nil
 }
 
-// lockWaiting holds a notification that waits for a channel and was not handed to it.
+// lockWaiting locks a notification that waits for a channel and was not handed to it; it returns false when there is no such one.
 func lockWaiting(ctx context.Context, tx pgx.Tx, id int64, by Channel) (bool, error) {
-	var one int
-	err := tx.QueryRow(ctx, `SELECT 1 FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+notEnded+` FOR UPDATE`, id, by).Scan(&one)
+	err := tx.QueryRow(ctx, `SELECT id FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+notEnded+` FOR UPDATE`, id, by).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -77,7 +76,7 @@ func lockWaiting(ctx context.Context, tx pgx.Tx, id int64, by Channel) (bool, er
 	return true, nil
 }
 
-// insertFailure notes that a channel was given up for a notification.
+// insertFailure records that a channel was given up for a notification.
 func insertFailure(ctx context.Context, q storage.Queryer, id int64, by Channel, code string) error {
 	_, err := q.Exec(ctx, `INSERT INTO notification_failure (notification_id, channel, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, id, by, code)
 	if err != nil {
@@ -86,7 +85,7 @@ func insertFailure(ctx context.Context, q storage.Queryer, id int64, by Channel,
 	return nil
 }
 
-// nextChannel is the first that leads to a member and was not given up for a notification; empty where there is none.
+// nextChannel returns the first channel that reaches a member and was not given up for a notification; empty when there is none.
 func nextChannel(ctx context.Context, q storage.Queryer, member MemberID, notification int64, installed []Channel) (next Channel, err error) {
 	if err := q.QueryRow(ctx, `SELECT coalesce(next_channel($1, $2, $3), '')`, member, notification, installed).Scan(&next); err != nil {
 		return "", fmt.Errorf("next channel of notification %d: %w", notification, err)
@@ -94,16 +93,13 @@ func nextChannel(ctx context.Context, q storage.Queryer, member MemberID, notifi
 	return next, nil
 }
 
-// selectWithoutWorker are those that have been waiting for the bot and can go another way.
+// selectUndelivered reads the notification of a delivery job, if it is not finished and still assigned to the job's channel.
+func selectUndelivered(ctx context.Context, q storage.Queryer, id int64, by Channel) ([]Notification, error) {
+	return selectNotifications(ctx, q, `WHERE id = $1 AND`+notEnded+` AND channel = $2`, id, by)
+}
+
+// selectWithoutWorker reads the notifications that have waited for the bot's process and could use another channel.
 func selectWithoutWorker(ctx context.Context, q storage.Queryer, installed []Channel, since time.Duration, most int) ([]Notification, error) {
 	return selectNotifications(ctx, q, `WHERE`+notEnded+` AND handed_at IS NULL AND channel = $1 AND due_at < booking_clock() - $2::interval
 		AND next_channel(member_id, id, array_remove($3::text[], $1)) IS NOT NULL ORDER BY due_at LIMIT $4`, ByTelegram, since, installed, most)
-}
-
-// selectClock is the time by which money and messages are judged.
-func selectClock(ctx context.Context, q storage.Queryer) (at time.Time, err error) {
-	if err := q.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
-		return at, fmt.Errorf("read the clock: %w", err)
-	}
-	return at, nil
 }

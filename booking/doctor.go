@@ -5,31 +5,25 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"pavilion/storage"
 )
 
-// Finding is one invariant that does not hold, with the rows that break it.
+// Finding is an invariant that does not hold, with the rows that break it.
 type Finding struct {
 	Rule string
 	Rows []string // at most ten
-	More int
+	More int      // rows that are not shown
 }
 
-// String is a line for a person.
+// String writes the finding in one line.
 func (f Finding) String() string { return fmt.Sprintf("%s: %v and %d more", f.Rule, f.Rows, f.More) }
 
-// Check looks for broken invariants in a database, also those that the schema rules out: a dropped constraint or a repaired row is what it
-// is for. It changes nothing.
+// Check looks for broken invariants in a database. It also checks those that the schema enforces, because a constraint may have been dropped and a
+// row repaired by hand. It changes nothing.
 func Check(ctx context.Context, q storage.Queryer) ([]Finding, error) {
 	var findings []Finding
 	for _, rule := range slices.Concat(bookingInvariants(), paymentInvariants()) {
-		rows, err := q.Query(ctx, rule.sql)
-		if err != nil {
-			return nil, fmt.Errorf("check %q: %w", rule.name, err)
-		}
-		broken, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		broken, err := selectBroken(ctx, q, rule)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", rule.name, err)
 		}
@@ -39,36 +33,4 @@ func Check(ctx context.Context, q storage.Queryer) ([]Finding, error) {
 		}
 	}
 	return findings, nil
-}
-
-// invariant is a rule and the query for what breaks it.
-type invariant struct{ name, sql string }
-
-func bookingInvariants() []invariant {
-	return []invariant{
-		{"two live bookings share a net", `
-			SELECT format('net %s: bookings %s and %s', a.net_id, a.booking_id, b.booking_id) FROM booking_slot a
-			JOIN booking_slot b ON a.net_id = b.net_id AND a.booking_id < b.booking_id AND a.occupied && b.occupied
-			WHERE a.state IN ('held', 'confirmed', 'checked_in') AND b.state IN ('held', 'confirmed', 'checked_in')`},
-		{"a slot has no booking", `SELECT format('booking %s', s.booking_id) FROM booking_slot s WHERE NOT EXISTS (SELECT FROM booking b WHERE b.id = s.booking_id)`},
-		{"a booking has no slot", `SELECT format('booking %s', b.id) FROM booking b WHERE NOT EXISTS (SELECT FROM booking_slot s WHERE s.booking_id = b.id)`},
-		{"a slot's state is not its booking's", `SELECT format('booking %s', b.id) FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE s.state <> b.state`},
-		{"a booking's nets have different times", `SELECT format('booking %s', booking_id) FROM booking_slot GROUP BY booking_id HAVING count(DISTINCT during) > 1`},
-		{"a booking uses another club's net", `
-			SELECT format('booking %s', b.id) FROM booking b JOIN booking_slot s ON s.booking_id = b.id JOIN net n ON n.id = s.net_id WHERE n.club_id <> b.club_id`},
-		{"price lines do not add up to the price", `
-			SELECT format('booking %s', b.id) FROM booking b WHERE b.price_minor <> (SELECT coalesce(sum((l ->> 'amount_minor')::bigint), 0) FROM jsonb_array_elements(b.price_lines) l)`},
-		{"a booking is in another currency than its club", `SELECT format('booking %s', b.id) FROM booking b JOIN club c ON c.id = b.club_id WHERE b.currency <> c.currency`},
-		{"a hold should have expired ten minutes ago", `SELECT format('booking %s', id) FROM booking WHERE state = 'held' AND expires_at < booking_clock() - interval '10 minutes'`},
-		{"an offer has no waiter, or more than its hold", `
-			SELECT format('booking %s', b.id) FROM booking b WHERE b.kind = 'offer' AND b.state = 'held' AND NOT EXISTS (SELECT FROM waitlist w WHERE w.booking_id = b.id AND w.state = 'offered')
-			UNION ALL SELECT format('waiter %s', w.id) FROM waitlist w JOIN booking b ON b.id = w.booking_id WHERE w.state = 'offered' AND (b.kind <> 'offer' OR b.state <> 'held')`},
-		{"a booking was made or moved without a line in the audit", `SELECT format('booking %s', b.id) FROM booking b WHERE NOT EXISTS (SELECT FROM audit a WHERE a.booking_id = b.id)`},
-		{"a request has been running for an hour", `SELECT format('key of %s %s', method, route) FROM idempotency_key WHERE owner IS NOT NULL AND lease_until < booking_clock() - interval '1 hour'`},
-		{"a notification has been waiting for a day without a job", `
-			SELECT format('notification %s', n.id) FROM notification n WHERE n.sent_at IS NULL AND n.dropped_at IS NULL AND n.failed_at IS NULL AND n.created_at < booking_clock() - interval '1 day'
-			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind = 'booking_deliver' AND (j.args ->> 'notification')::bigint = n.id)`},
-		{"the constraint against overlaps is missing", `
-			SELECT 'booking_slot_no_overlap' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'booking_slot_no_overlap' AND conrelid = 'booking_slot'::regclass AND convalidated)`},
-	}
 }

@@ -4,26 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// expireHoldsIn moves the holds that have run out in a time to expired, and passes their slots on to whoever waits.
+// expireHoldsIn expires the stale holds on some nets in a span, and offers their slots to the waitlist.
 func (c *change) expireHoldsIn(ctx context.Context, nets []NetID, want Span) error {
-	stale, err := c.staleHolds(ctx, nets, want, c.at)
+	stale, err := selectStaleHolds(ctx, c.tx, nets, want, c.at)
 	if err != nil {
 		return err
 	}
 	return c.expireHolds(ctx, stale)
 }
 
-// expireHolds moves holds that have run out; their rows are locked.
+// expireHolds expires stale holds whose rows are locked.
 func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	stale, err := selectBookings(ctx, c.tx, `WHERE b.id = ANY($1) AND b.state = 'held' AND b.expires_at <= $2 ORDER BY b.id`, ids, c.at)
+	stale, err := selectExpiredHolds(ctx, c.tx, ids, c.at)
 	if err != nil {
 		return err
 	}
@@ -35,9 +32,9 @@ func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	return nil
 }
 
-// expireHold moves one hold that has run out.
+// expireHold expires one stale hold and offers its slots to the waitlist.
 func (c *change) expireHold(ctx context.Context, b *Booking) error {
-	if err := moveState(ctx, c.tx, b, Expired, c.at); err != nil {
+	if err := c.moveState(ctx, b, Expired); err != nil {
 		return err
 	}
 	if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
@@ -49,14 +46,8 @@ func (c *change) expireHold(ctx context.Context, b *Booking) error {
 	return c.offerFreed(ctx, b.Nets, b.occupied())
 }
 
-// dueHold is a hold that has run out.
-type dueHold struct {
-	ID ID
-	At time.Time
-}
-
-// Expire moves holds that have run out, and tells how many. Nothing depends on it being on time: a hold that has run out cannot be
-// confirmed, is shown as free, and makes room for the next taker by itself.
+// Expire expires stale holds and returns their number. Nothing depends on its timing: a stale hold cannot be confirmed, is shown as free, and is
+// expired by the next booking that overlaps it.
 func (s *Service) Expire(ctx context.Context) (int, error) {
 	moved := 0
 	err := sweepAll(ctx, func(ctx context.Context, last *dueHold) ([]dueHold, error) {
@@ -64,8 +55,7 @@ func (s *Service) Expire(ctx context.Context) (int, error) {
 		if last != nil {
 			after = *last
 		}
-		return collect(ctx, s.db, pgx.RowToStructByPos[dueHold], `SELECT id, expires_at FROM booking WHERE state = 'held' AND expires_at <= booking_clock()
-			AND (expires_at, id) > ($1, $2) ORDER BY expires_at, id LIMIT $3`, after.At, after.ID, sweepPage)
+		return selectDueHolds(ctx, s.db, after, sweepPage)
 	}, func(ctx context.Context, hold dueHold) error {
 		err := s.withBooking(ctx, systemActor(), hold.ID, nil, func(ctx context.Context, c *change, b *Booking) error {
 			if !b.expired(c.at) {
@@ -76,7 +66,7 @@ func (s *Service) Expire(ctx context.Context) (int, error) {
 		switch {
 		case err == nil:
 			moved++
-		case errors.Is(err, ErrState): // a taker or another sweep was first
+		case errors.Is(err, ErrState): // another change or sweep expired it first
 		default:
 			return fmt.Errorf("expire hold %d: %w", hold.ID, err)
 		}

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// flightTimeout bounds work that several callers wait for.
+// flightTimeout bounds a shared call.
 const flightTimeout = 5 * time.Second
 
-// singleFlight runs fn once for all callers that ask for the same name at the same time. The work belongs to none of them: it outlives a caller
-// who leaves, and each caller leaves by its own context.
+// singleFlight runs fn once for all callers that pass the same name at the same time. fn's context does not end when a caller's does; a caller
+// whose context ends returns without waiting for fn.
 func singleFlight[T any](ctx context.Context, group *singleflight.Group, name string, fn func(ctx context.Context) (T, error)) (T, error) {
 	result := group.DoChan(name, func() (any, error) {
 		fctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTimeout)

@@ -7,7 +7,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Errors of the times that one may ask for.
+// Errors of requested times.
 var (
 	ErrEmptySpan = fault.New(fault.Invalid, "empty_span", "A booking must end after it begins.")
 	ErrOffGrid   = fault.New(fault.Invalid, "off_grid", "Bookings begin and end on the club's grid.")
@@ -18,8 +18,8 @@ var (
 	ErrPast      = fault.New(fault.Invalid, "past", "That time has begun or is over.")
 )
 
-// checkSpan applies the club's grid, lengths and opening hours, and returns the opening day. Lengths are the hours that really pass, so
-// on the day the clock is set back 01:00 to 03:00 is three.
+// checkSpan applies the club's grid, lengths, opening hours and closures, and returns the opening day. Lengths are elapsed time: on the day when
+// the clock is set back, 01:00 to 03:00 is three hours.
 func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
 	p := s.club.Policy
 	if want.Start.IsZero() || want.End.IsZero() || want.Length() <= 0 {
@@ -44,11 +44,12 @@ func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
 	return day, nil
 }
 
-// checkActorNotice applies notice and horizon to members; staff only cannot book the past.
+// checkActorNotice is checkNoticeFor the actor of the change, at its instant.
 func (c *change) checkActorNotice(day Day, want Span) error {
 	return c.setup.checkNoticeFor(c.actor, day, want, c.at)
 }
 
+// checkNoticeFor applies notice and horizon to members. Staff are only refused the past.
 func (s *setup) checkNoticeFor(actor Actor, day Day, want Span, at time.Time) error {
 	err := s.checkNotice(day, want, at)
 	if actor.isStaff() && !errors.Is(err, ErrPast) {
@@ -70,7 +71,7 @@ func (s *setup) checkNotice(day Day, want Span, at time.Time) error {
 	return nil
 }
 
-// gridCells are the grid's steps in the hours of a day.
+// gridCells lists the cells of the grid in the opening hours of a day.
 func (s *setup) gridCells(net NetID, day Day) []Span {
 	var cells []Span
 	for _, open := range s.openSpans(net, day) {

@@ -2,14 +2,12 @@ package booking
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"pavilion/internal/fault"
-	"pavilion/storage"
 )
 
 const (
@@ -23,7 +21,7 @@ var (
 	ErrGuestsRoom = fault.New(fault.Invalid, "guests_room", "With so many guests the nets are too small: count yourself, too.")
 )
 
-// SetGuests notes who comes along with the member, in place of who was noted before. The names are for the desk: the audit counts them only.
+// SetGuests replaces the names of the member's guests. The names are for the desk; the audit stores only their number.
 func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []string) (Booking, error) {
 	names = slices.Clone(names)
 	for i, name := range names {
@@ -48,7 +46,7 @@ func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []str
 	})
 }
 
-// capacity is how many people fit into some nets; 0 where they are all retired.
+// capacity is the number of people who fit into some nets; 0 when all of them are retired.
 func capacity(nets []Net, ids []NetID) (people int) {
 	for _, n := range nets {
 		if slices.Contains(ids, n.ID) {
@@ -56,11 +54,4 @@ func capacity(nets []Net, ids []NetID) (people int) {
 		}
 	}
 	return people
-}
-
-func saveGuests(ctx context.Context, q storage.Queryer, id ID, names []string) error {
-	if _, err := q.Exec(ctx, `UPDATE booking SET guests = $2 WHERE id = $1`, id, append([]string{}, names...)); err != nil {
-		return fmt.Errorf("save guests of booking %d: %w", id, err)
-	}
-	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// SlotRequest is a time on one or several nets, with what is hired with them.
+// SlotRequest names a time on one or several nets, and add-ons.
 type SlotRequest struct {
 	Club   ClubID
 	Nets   []NetID
@@ -17,11 +17,11 @@ type SlotRequest struct {
 	AddOns []AddOnID
 }
 
-// HoldRequest asks for a hold. Staff may ask for somebody else.
+// HoldRequest asks for a hold. Staff may ask for another member.
 type HoldRequest struct {
 	SlotRequest
 	Member MemberID // 0: the actor
-	Rate   Rate     // for somebody else; empty: the member rate
+	Rate   Rate     // for another member; empty: the member rate
 	Note   string
 }
 
@@ -34,13 +34,13 @@ var (
 
 const maxNote = 500
 
-// lostError is a refusal after which what was done stays: holds that had run out are expired, and their time is offered to whoever waits.
+// lostError reports a lost race and still commits: expired holds found on the way stay expired, and their time stays offered to the waitlist.
 type lostError struct{ error }
 
-// Unwrap makes it the refusal.
+// Unwrap returns the refusal.
 func (e lostError) Unwrap() error { return e.error }
 
-// checkRequest checks a request against the club's rules, except notice and quotas, and gives the opening day. Several nets must agree on it.
+// checkRequest applies the club's rules to a request, except notice and quotas, and returns the opening day, which must be the same for all nets.
 func (s *setup) checkRequest(r SlotRequest) (Day, error) {
 	if len(r.Nets) == 0 || len(sortedNets(r.Nets)) != len(r.Nets) {
 		return 0, ErrNoNets
@@ -62,7 +62,7 @@ func (s *setup) checkRequest(r SlotRequest) (Day, error) {
 	return day, nil
 }
 
-// quote prices a request that fits.
+// quote checks and prices a request.
 func (s *setup) quote(r SlotRequest, rate Rate) (Quote, error) {
 	day, err := s.checkRequest(r)
 	if err != nil {
@@ -81,20 +81,16 @@ func (s *setup) quote(r SlotRequest, rate Rate) (Quote, error) {
 	return Quote{Nets: nets, Span: Span{r.Start, r.End}, Day: day, Rate: rate, Lines: lines, Total: total}, nil
 }
 
-// Quote prices a request without taking anything.
+// Quote prices a request and changes nothing.
 func (s *Service) Quote(ctx context.Context, actor Actor, r SlotRequest) (Quote, error) {
-	known, _, err := s.readTokens(ctx, r.Club, 0, 0)
-	if err != nil {
-		return Quote{}, err
-	}
-	set, err := s.readSetup(ctx, r.Club, known.clubToken())
+	set, err := s.currentSetup(ctx, r.Club)
 	if err != nil {
 		return Quote{}, err
 	}
 	return set.quote(r, actor.rate())
 }
 
-// Hold takes one or several nets for a while, all or none. The price is fixed now.
+// Hold holds one or several nets for Policy.Hold, all or none, at the price of this moment.
 func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking, error) {
 	member, rate, err := actor.memberAndRate(r)
 	if err != nil {
@@ -128,33 +124,32 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	return b, nil
 }
 
-// Approach gives an actor of the club the role that they have there, and refuses a slot that is plainly somebody else's: in one statement,
-// without a lock, so that those who come too late stand in nobody's way. What it lets through, Hold decides; so it is with a request that would
-// be refused for another reason.
+// Approach is called before Hold. It returns the actor with their role in the club, and ErrSlotTaken for a slot that another booking has. It
+// reads one statement and takes no lock, so requests that come too late do not delay others. It returns no other refusal: Hold decides.
 func (s *Service) Approach(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
-	a, err := s.selectPrecheck(ctx, actor.ID, r.SlotRequest)
+	p, err := selectPrecheck(ctx, s.pool, actor.ID, r.SlotRequest)
 	if err != nil {
 		return actor, translate(ctx, err)
 	}
 	if actor.Role != Admin {
-		actor.Role = a.role
+		actor.Role = p.role
 	}
-	set := s.setups.cached(r.Club, a.token)
-	if !a.taken || set == nil {
+	set := s.setups.cached(r.Club, p.token)
+	if !p.taken || set == nil {
 		return actor, nil
 	}
 	_, rate, err := actor.memberAndRate(r)
 	if err != nil {
-		return actor, nil //nolint:nilerr // Hold says so
+		return actor, nil //nolint:nilerr // Hold refuses it
 	}
 	quote, err := set.quote(r.SlotRequest, rate)
-	if err != nil || set.checkNoticeFor(actor, quote.Day, quote.Span, a.at) != nil {
+	if err != nil || set.checkNoticeFor(actor, quote.Day, quote.Span, p.at) != nil {
 		return actor, nil //nolint:nilerr // as above
 	}
 	return actor, ErrSlotTaken
 }
 
-// memberAndRate decides for whom a hold is and what it costs; only staff hold for others.
+// memberAndRate returns the member and the rate of a hold. Only staff may hold for another member.
 func (a Actor) memberAndRate(r HoldRequest) (MemberID, Rate, error) {
 	if r.Member == 0 || r.Member == a.ID {
 		return a.ID, a.rate(), nil
@@ -168,7 +163,7 @@ func (a Actor) memberAndRate(r HoldRequest) (MemberID, Rate, error) {
 	return r.Member, MemberRate, nil
 }
 
-// newBooking is a quote as a booking that is not stored yet.
+// newBooking makes a booking of a quote; it is not stored yet.
 func (s *setup) newBooking(member MemberID, kind Kind, q Quote) Booking {
 	return Booking{
 		Club: s.club.ID, Member: member, Kind: kind, State: Held, Nets: q.Nets, Span: q.Span, Day: q.Day, Rate: q.Rate,
@@ -186,36 +181,16 @@ func (q Quote) addOnIDs() []AddOnID {
 	return ids
 }
 
-// holdFrom makes the booking a hold from an instant on.
+// holdFrom makes the booking a hold that starts at an instant.
 func (b *Booking) holdFrom(at time.Time, lasts time.Duration) {
 	until := at.Add(lasts)
 	b.State, b.CreatedAt, b.ChangedAt, b.ExpiresAt = Held, at, at, &until
 }
 
-// checkMemberQuota checks the quotas of the booking's member; the member's lock is held, so two requests cannot both be the last.
-func (c *change) checkMemberQuota(ctx context.Context, b Booking) error {
-	if c.actor.isStaff() {
-		return nil
-	}
-	u, err := c.usage(ctx, b)
-	if err != nil {
-		return err
-	}
-	return c.checkUsage(u, b)
-}
-
-// checkUsage holds a booking against the quotas, which are not for the staff.
-func (c *change) checkUsage(u usage, b Booking) error {
-	if c.actor.isStaff() {
-		return nil
-	}
-	return c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)
-}
-
-// insertBooking stores a booking of a member in its slots, within the member's quotas. A hold that has run out is in nobody's way: it expires here, and
-// where somebody waits for the time, it becomes theirs. lost means that the slots belong to another; what expired on the way stays so.
+// insertBooking inserts b and its slots, within its member's quotas. It first expires stale holds that overlap, which may turn the time into a
+// waitlist offer. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that the caller commits the expiries.
 func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error) {
-	seen, err := c.checkSlots(ctx, *b)
+	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, !c.actor.isStaff())
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +202,7 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 		if err := c.expireHolds(ctx, seen.stale); err != nil {
 			return nil, err
 		}
-		if b.ID, err = c.reserveID(ctx, b.Nets, b.occupied()); err != nil {
+		if b.ID, err = reserveID(ctx, c.tx, b.Nets, b.occupied()); err != nil {
 			return nil, err
 		}
 	}
@@ -235,4 +210,9 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 		return ErrSlotTaken, nil
 	}
 	return nil, c.storeBooking(ctx, b)
+}
+
+// storeBooking writes a new booking under its reserved id, with the tokens of its slots and the audit line.
+func (c *change) storeBooking(ctx context.Context, b *Booking) error {
+	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, nil))
 }

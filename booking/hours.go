@@ -7,24 +7,24 @@ import (
 	"pavilion/internal/fault"
 )
 
-// OpeningHours is one stretch of a weekday in which a net is open, in minutes of the local clock. Closes may be 1440 (midnight) or more
-// (the night after, which still belongs to this day).
+// OpeningHours are one interval of a weekday in which a net is open, in minutes of the local clock. Closes may be 1440 (midnight) or more: the
+// night after belongs to this day.
 type OpeningHours struct {
 	Net           NetID // 0: every net that has no hours of its own
 	Weekday       time.Weekday
 	Opens, Closes int
 }
 
-// Span is a stretch of time, from Start up to and without End.
+// Span is an interval of time. It includes Start and excludes End.
 type Span struct{ Start, End time.Time }
 
-// Length is the time that really passes.
+// Length is the elapsed time.
 func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
 
-// overlaps tells whether the two share an instant.
+// overlaps reports whether the spans share an instant.
 func (s Span) overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
 
-// contains tells whether o lies wholly in s.
+// contains reports whether o lies wholly in s.
 func (s Span) contains(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
 
 // Errors of opening hours.
@@ -33,7 +33,7 @@ var (
 	ErrHours        = fault.New(fault.Invalid, "hours", "Opening hours must end after they begin and not overlap, the night after a day included.")
 )
 
-// openSpans lists when a net is open on a day, in order. A net with rows of its own has only those, on every weekday.
+// openSpans lists when a net is open on a day, in order. A net with hours of its own ignores the common hours, on every weekday.
 func (s *setup) openSpans(net NetID, day Day) []Span {
 	own := slices.ContainsFunc(s.hours, func(h OpeningHours) bool { return h.Net == net })
 	var spans []Span
@@ -42,7 +42,7 @@ func (s *setup) openSpans(net NetID, day Day) []Span {
 			continue
 		}
 		span := Span{boundary(day, h.Opens, s.club.Zone, Earlier), boundary(day, h.Closes, s.club.Zone, Later)}
-		if span.Start.Before(span.End) { // a short stretch can lie wholly in a gap
+		if span.Start.Before(span.End) { // short hours can lie wholly in a gap of the clock
 			spans = append(spans, span)
 		}
 	}
@@ -50,7 +50,7 @@ func (s *setup) openSpans(net NetID, day Day) []Span {
 	return spans
 }
 
-// openingDay finds the day and the stretch of its hours that hold all of want: the date of its start, or the evening before.
+// openingDay finds the opening day and hours that contain want. The day is the date of its start, or the day before when its hours reach that far.
 func (s *setup) openingDay(net NetID, want Span) (Day, Span, error) {
 	today := DayIn(want.Start, s.club.Zone)
 	for _, day := range []Day{today, today - 1} {
@@ -63,7 +63,7 @@ func (s *setup) openingDay(net NetID, want Span) (Day, Span, error) {
 	return 0, Span{}, ErrOutsideHours
 }
 
-// checkHours refuses hours of one net that overlap, also across midnight: a slot must belong to one day.
+// checkHours refuses hours of one net that overlap, also across midnight, because a slot must belong to one day.
 func checkHours(hours []OpeningHours) error {
 	const week = 7 * 1440
 	for i, a := range hours {

@@ -11,24 +11,24 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Invoice is a request for money that appears in a member's chat with the bot.
+// Invoice asks for a payment in a member's chat with the bot.
 type Invoice struct {
 	Member   MemberID
 	Provider Provider
-	Title    string // which nets
-	About    string // where and when
+	Title    string // the nets
+	About    string // the time and the club
 	Amount   Money
-	Payload  []byte // comes back with pre-checkout and with the money
-	Once     string // equal ones are one message
+	Payload  []byte // Telegram returns it in the pre-checkout query and with the money
+	Once     string // identifies the message: a repeat has the same value
 }
 
-// invoicer shows invoices in the chat. It may be called again for one that it showed just before a crash. An error of the kind Gone means that
-// the member cannot be written to.
+// invoicer posts invoices in the chat. After a crash it may be called again for the same invoice. An error of the kind Gone means that the bot cannot
+// write to the member.
 type invoicer interface {
 	PostInvoice(ctx context.Context, i Invoice) error
 }
 
-// invoiceArgs is the job that shows the invoice of a payment.
+// invoiceArgs is the job that posts the invoice of a payment.
 type invoiceArgs struct {
 	Payment PaymentID `json:"payment"`
 	Turn    int       `json:"turn"`
@@ -38,16 +38,14 @@ type invoiceArgs struct {
 func (invoiceArgs) Kind() string { return "booking_invoice" }
 
 const (
-	// invoiceAttempts: river waits attempt⁴ seconds, so these are about six minutes; a hold does not last much longer.
-	invoiceAttempts = 5
-	// invoiceRepeat is how long the invoice that was shown is the answer to whoever asks to pay; after that another one is shown below it.
-	invoiceRepeat = 30 * time.Second
+	invoiceAttempts = 5                // river waits attempt⁴ seconds: about six minutes in all; a hold does not last much longer
+	invoiceRepeat   = 30 * time.Second // requests within this time share one invoice; a later request posts another one
 )
 
-// inChat tells whether a provider is paid inside Telegram.
+// inChat reports whether the provider is paid inside Telegram.
 func (p Provider) inChat() bool { return p == Telegram || p == Stars }
 
-// refundQueue is which worker moves a provider's money: stars go back over the bot's own connection.
+// refundQueue is the queue of a provider's refunds. Stars are refunded over the bot's connection.
 func (p Provider) refundQueue() Queue {
 	if p == Stars {
 		return ChatQueue
@@ -55,10 +53,10 @@ func (p Provider) refundQueue() Queue {
 	return JobQueue
 }
 
-// showInvoice has the bot show the invoice of a payment, once for all who tap at about the same time.
+// showInvoice enqueues the invoice of a payment, once for all requests within invoiceRepeat.
 func (s *Service) showInvoice(ctx context.Context, p Payment) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		at, err := clock(ctx, tx)
+		at, err := selectClock(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -71,9 +69,9 @@ func (s *Service) showInvoice(ctx context.Context, p Payment) error {
 	})
 }
 
-// postInvoice shows an invoice that can still be paid, in the member's language.
+// postInvoice posts an invoice in the member's language, if it can still be paid.
 func (s *Service) postInvoice(ctx context.Context, o WorkerOptions, args invoiceArgs) error {
-	p, err := selectPayment(ctx, s.db, `WHERE id = $1`, args.Payment)
+	p, err := selectPayment(ctx, s.db, args.Payment)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -81,7 +79,7 @@ func (s *Service) postInvoice(ctx context.Context, o WorkerOptions, args invoice
 	if err != nil {
 		return translate(ctx, err)
 	}
-	at, err := clock(ctx, s.db)
+	at, err := selectClock(ctx, s.db)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -101,7 +99,7 @@ func (s *Service) postInvoice(ctx context.Context, o WorkerOptions, args invoice
 		Amount: p.Amount, Payload: s.InvoicePayload(p), Once: fmt.Sprintf("invoice %s %d", p.Reference, args.Turn),
 	})
 	if fault.KindOf(err) == fault.Gone {
-		return river.JobCancel(err) // who blocked the bot sees no invoice
+		return river.JobCancel(err) // the member has blocked the bot
 	}
 	return err
 }

@@ -8,19 +8,19 @@ import (
 	"pavilion/internal/phrase"
 )
 
-// Message is a notification in words, in the member's language.
+// Message is a notification as text, in the member's language.
 type Message struct {
 	Notification
-	Once     string // names this message: a repeat has the same, nothing else has
-	To       string // the address, where the channel is not Telegram
-	Text     string // its first line says what it is about
-	Foot     string // why it comes, for letters
+	Once     string // identifies the message: a repeat has the same value, another message a different one
+	To       string // the address; empty for Telegram
+	Text     string // its first line is the subject
+	Foot     string // of an email: why the member gets it
 	Language string // BCP 47
-	Calendar []byte // the booking as a calendar file; empty where it is about none
-	Silent   bool   // the member's quiet hours: no sound, where the channel can
+	Calendar []byte // the booking as a calendar file; empty when there is no booking
+	Silent   bool   // sent in the member's quiet hours: no sound, if the channel supports that
 }
 
-// compose makes the words. They are made when the message is sent, so they say what is true then.
+// compose writes the text, when the message is sent, from the state of that moment.
 func (d *delivery) compose(ctx context.Context) error {
 	setup, err := selectSetup(ctx, d.s.db, d.Club)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *delivery) compose(ctx context.Context) error {
 	in := d.s.phrases.In(d.options.languageOf(ctx, d.Member))
 	d.message = Message{
 		Notification: d.Notification, Language: in.Language(), Foot: in.Say("mail.foot", setup.club.Name),
-		Once: fmt.Sprintf("notification %d of %d", d.ID, d.CreatedAt.UnixMicro()), // the time: ids begin again in a new database
+		Once: fmt.Sprintf("notification %d of %d", d.ID, d.CreatedAt.UnixMicro()), // with the time, because ids start again in a new database
 	}
 	if notice(d.Kind) == notifySheet {
 		d.message.Text, err = d.composeSheet(ctx, setup, in)
@@ -50,7 +50,7 @@ func (d *delivery) compose(ctx context.Context) error {
 	return nil
 }
 
-// phraseFor chooses the phrase and what it says besides the booking.
+// phraseFor chooses the phrase and its detail, such as an amount, and sets the deadline.
 func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker) (key, detail string, err error) {
 	key = "notice." + d.Kind
 	switch notice(d.Kind) {
@@ -59,14 +59,11 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 			d.deadline, detail = *b.ExpiresAt, in.Clock(b.ExpiresAt.In(d.zone))
 		}
 	case notifyRefunded:
-		list, err := selectRefunds(ctx, d.s.db, `WHERE id = $1`, d.Refund)
+		r, err := selectRefund(ctx, d.s.db, d.Refund)
 		if err != nil {
 			return "", "", err
 		}
-		if len(list) != 1 {
-			return "", "", ErrNoRefund
-		}
-		detail = in.Money(list[0].Amount.Minor, list[0].Amount.Currency)
+		detail = in.Money(r.Amount.Minor, r.Amount.Currency)
 	case notifyCancelled:
 		d.deadline = b.Span.Start
 		if fee := b.CancelFee; fee != nil && fee.Minor > 0 {

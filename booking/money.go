@@ -12,7 +12,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Money is an amount in the smallest unit of its currency: 1999 INR is 19.99 rupees, 1999 JPY is 1999 yen. It is never a float.
+// Money is an amount in the smallest unit of its currency: 1999 INR is 19.99 rupees, 1999 JPY is 1999 yen.
 type Money struct {
 	Minor    int64
 	Currency string // ISO 4217, upper case
@@ -24,8 +24,8 @@ var (
 	ErrAmount   = fault.New(fault.Invalid, "amount", "That is not an amount in this currency.")
 )
 
-// digits is how many decimals the currency has: JPY 0, INR 2, KWD 3.
-func digits(code string) (int, error) {
+// Decimals is the number of decimals that a currency has here: JPY 0, INR 2, KWD 3. Some payment services use other numbers; gateways convert.
+func Decimals(code string) (int, error) {
 	unit, err := currency.ParseISO(code)
 	if err != nil || unit.String() != code || unit == currency.XXX {
 		return 0, fmt.Errorf("currency %q: %w", code, ErrCurrency)
@@ -34,9 +34,9 @@ func digits(code string) (int, error) {
 	return scale, nil
 }
 
-// ParseMoney reads a decimal like 19.99 exactly. More decimals than the currency has are refused, not rounded.
+// ParseMoney reads a decimal like 19.99 exactly. It refuses more decimals than the currency has.
 func ParseMoney(text, code string) (Money, error) {
-	scale, err := digits(code)
+	scale, err := Decimals(code)
 	if err != nil {
 		return Money{}, err
 	}
@@ -58,11 +58,11 @@ func ParseMoney(text, code string) (Money, error) {
 
 // String writes the amount with the decimals of its currency: "19.99 INR", "1999 JPY", "1.250 KWD".
 func (m Money) String() string {
-	scale, err := digits(m.Currency)
+	scale, err := Decimals(m.Currency)
 	if err != nil {
 		scale = 0
 	}
-	sign, minor := "", uint64(m.Minor) //nolint:gosec // a negative amount is turned around below
+	sign, minor := "", uint64(m.Minor) //nolint:gosec // a negative amount is negated below
 	if m.Minor < 0 {
 		sign, minor = "-", -minor
 	}
@@ -73,21 +73,18 @@ func (m Money) String() string {
 	return sign + text + " " + m.Currency
 }
 
-// Share is percent of the amount, halves rounded up.
+// Share is a percentage of the amount, with halves rounded up.
 func (m Money) Share(percent int) Money {
 	return Money{Minor: divideHalfUp(m.Minor*int64(percent), 100), Currency: m.Currency}
 }
 
-// divideHalfUp divides amounts that are not negative.
+// divideHalfUp divides and rounds halves up; n must not be negative.
 func divideHalfUp(n, by int64) int64 { return (n + by/2) / by }
 
-// maxMinor bounds a rate so that a day of it at the finest step cannot overflow.
+// maxMinor bounds a price per hour, so that the sum for two days, in seconds, cannot overflow.
 const maxMinor = math.MaxInt64 / (48 * 3600 * 100)
 
-// Decimals is how many decimals a currency has here. Some payment services count differently; gateways convert with it.
-func Decimals(code string) (int, error) { return digits(code) }
-
-// mulDivHalfUp is n·by/of for amounts that are not negative and by ≤ of, without an overflow in between.
+// mulDivHalfUp is n·by/of with halves rounded up. n and by must not be negative, and by ≤ of. It does not overflow.
 func mulDivHalfUp(n, by, of int64) int64 {
 	hi, lo := bits.Mul64(uint64(n), uint64(by))         //nolint:gosec // amounts that are not negative
 	lo, carry := bits.Add64(lo, uint64(of/2), 0)        //nolint:gosec // as above

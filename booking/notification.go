@@ -3,61 +3,63 @@ package booking
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
-// notice is what a member is told.
+// notice is the kind of a notification.
 type notice string
 
-// The notices; the empty one says nothing.
+// The notices. An empty notice sends nothing.
 const (
 	notifyConfirmed notice = "confirmed"
 	notifyCancelled notice = "cancelled"
 	notifyMoved     notice = "moved"
 	notifyReminder  notice = "reminder"
 	notifyOffered   notice = "offered"
-	notifySlotLost  notice = "slot_lost" // the money came too late, and goes back
+	notifySlotLost  notice = "slot_lost" // the money came too late and is refunded
 	notifyRefunded  notice = "refunded"
-	notifySheet     notice = "day_sheet" // to the staff, of a day
+	notifySheet     notice = "day_sheet" // to the staff
 )
 
-// Notification is one thing to say to one member. It carries no words: they are made when it is sent, in the member's language.
+// Notification is one message to one member. It has no text: the text is composed when it is sent, in the member's language.
 type Notification struct {
 	ID        int64
 	Club      ClubID
 	Member    MemberID
 	Kind      string
-	Booking   ID       // 0 where it is about a day
-	Refund    RefundID // that it tells of; else 0
+	Booking   ID       // 0: about a day
+	Refund    RefundID // of a notice of a refund; otherwise 0
 	Day       Day      // of a day sheet
 	CreatedAt time.Time
-	DueAt     time.Time  // later where quiet hours came between
-	Channel   Channel    // by which it goes or went
-	HandedAt  *time.Time // when the channel was given it
+	DueAt     time.Time // later than CreatedAt when quiet hours postpone it
+	Channel   Channel
+	HandedAt  *time.Time // when it was handed to the channel
 	SentAt    *time.Time
-	DroppedAt *time.Time // no longer true when its turn came
-	FailedAt  *time.Time // no way led to the member
+	DroppedAt *time.Time // it was no longer true
+	FailedAt  *time.Time // no channel delivered it
 	Failures  []Failure
 }
 
 // Failure is a channel that was given up for a notification.
 type Failure struct {
 	Channel Channel
-	Reason  string // an error's code
+	Reason  string // the error's code
 }
 
-// DeliveryState is how far a notification has come.
+// DeliveryState is the state of a notification.
 type DeliveryState string
 
 // The states.
 const (
 	DeliveryWaiting DeliveryState = "waiting"
 	DeliverySent    DeliveryState = "sent"
-	DeliveryDropped DeliveryState = "dropped" // no longer true when its turn came
-	DeliveryFailed  DeliveryState = "failed"  // no way led to the member
-	DeliveryUnsure  DeliveryState = "unsure"  // it may have arrived; it is not sent again
+	DeliveryDropped DeliveryState = "dropped" // it was no longer true
+	DeliveryFailed  DeliveryState = "failed"  // no channel delivered it
+	DeliveryUnsure  DeliveryState = "unsure"  // it may have arrived, so it is not sent again
 )
 
-// State tells how far it has come.
+// State derives the state from the times.
 func (n Notification) State() DeliveryState {
 	switch {
 	case n.SentAt != nil:
@@ -72,7 +74,28 @@ func (n Notification) State() DeliveryState {
 	return DeliveryWaiting
 }
 
-// notify writes down what a member is to be told, and the job that does it, in the transaction of the cause. The same is said once.
+// announcement holds the values of a new notification.
+type announcement struct {
+	club    ClubID
+	member  MemberID
+	kind    notice
+	booking ID
+	version int
+	refund  RefundID // 0: none
+	day     Day      // of a day sheet, which has no booking
+	at      time.Time
+}
+
+// announce writes a notification and the job that delivers it, in one transaction with their cause. A repeated call writes nothing.
+func (s *Service) announce(ctx context.Context, tx pgx.Tx, a announcement) error {
+	id, by, err := insertNotification(ctx, tx, a)
+	if err != nil || id == 0 {
+		return err
+	}
+	return s.enqueue(ctx, tx, id, by)
+}
+
+// notify announces a notice about a booking to its member.
 func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	if kind == "" {
 		return nil
@@ -80,18 +103,17 @@ func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: kind, booking: b.ID, version: b.Version, at: c.at})
 }
 
-// Notifications lists what a member was or is to be told, oldest first.
+// Notifications lists the actor's notifications in a club, sent and waiting, oldest first.
 func (s *Service) Notifications(ctx context.Context, actor Actor, club ClubID, after int64) ([]Notification, error) {
-	list, err := selectNotifications(ctx, s.db, `WHERE club_id = $1 AND member_id = $2 AND id > $3 AND dropped_at IS NULL ORDER BY id LIMIT 100`, club, actor.ID, after)
+	list, err := selectNotificationsOf(ctx, s.db, club, actor.ID, after)
 	return list, translate(ctx, err)
 }
 
-// Deliveries lists what the club's members were or are to be told and how far that has come, oldest first; staff only.
+// Deliveries lists the notifications of all members of a club, oldest first; for staff. An empty state stands for all states.
 func (s *Service) Deliveries(ctx context.Context, actor Actor, club ClubID, state DeliveryState, after int64) ([]Notification, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectNotifications(ctx, s.db, `WHERE club_id = $1 AND id > $2 AND ($3 = '' OR $3 = CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN dropped_at IS NOT NULL THEN 'dropped'
-		WHEN failed_at IS NOT NULL AND handed_at IS NOT NULL THEN 'unsure' WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END) ORDER BY id LIMIT 100`, club, after, string(state))
+	list, err := selectDeliveries(ctx, s.db, club, state, after)
 	return list, translate(ctx, err)
 }

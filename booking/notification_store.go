@@ -11,40 +11,27 @@ import (
 	"pavilion/storage"
 )
 
-// announcement is what becomes a notification.
-type announcement struct {
-	club    ClubID
-	member  MemberID
-	kind    notice
-	booking ID
-	version int
-	refund  RefundID // 0: of none
-	day     Day      // of a day sheet, which has no booking
-	at      time.Time
-}
-
-// announce writes a notification and the job that delivers it by the first channel that leads to the member; the same is written once.
-func (s *Service) announce(ctx context.Context, tx pgx.Tx, a announcement) error {
+// insertNotification writes a notification for the first channel that reaches the member. Its id is 0 when the same one exists already.
+func insertNotification(ctx context.Context, q storage.Queryer, a announcement) (id int64, by Channel, err error) {
 	var day *time.Time
 	if a.booking == 0 {
 		day = new(a.day.date())
 	}
-	var id int64
-	var by Channel
-	err := tx.QueryRow(ctx, `
+	err = q.QueryRow(ctx, `
 		INSERT INTO notification (club_id, member_id, kind, booking_id, version, refund_id, day, created_at, due_at, channel)
 		VALUES ($1, $2, $3, nullif($4, 0), $5, nullif($6, 0), $7, $8, $8, coalesce(next_channel($2, 0, '{telegram,email,sms}'), $9))
 		ON CONFLICT DO NOTHING RETURNING id, channel`,
 		a.club, a.member, a.kind, a.booking, a.version, a.refund, day, a.at, ByTelegram).Scan(&id, &by)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
+		return 0, "", nil
 	}
 	if err != nil {
-		return fmt.Errorf("insert notification: %w", err)
+		return 0, "", fmt.Errorf("insert notification: %w", err)
 	}
-	return s.enqueue(ctx, tx, id, by)
+	return id, by, nil
 }
 
+// selectNotifications reads notifications with the channels that were given up for them.
 func selectNotifications(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Notification, error) {
 	list, err := collect(ctx, q, func(row pgx.CollectableRow) (n Notification, err error) {
 		var day *time.Time
@@ -67,8 +54,19 @@ func selectNotifications(ctx context.Context, q storage.Queryer, condition strin
 	return list, nil
 }
 
-// selectStillCurrent tells whether what a notification says is so now: a booking that was cancelled needs no reminder, one that moved again is told
-// of by a later row.
+// selectNotificationsOf reads a member's notifications in a club after an id.
+func selectNotificationsOf(ctx context.Context, q storage.Queryer, club ClubID, member MemberID, after int64) ([]Notification, error) {
+	return selectNotifications(ctx, q, `WHERE club_id = $1 AND member_id = $2 AND id > $3 AND dropped_at IS NULL ORDER BY id LIMIT 100`, club, member, after)
+}
+
+// selectDeliveries reads a club's notifications in one state, or all of them when the state is empty, after an id. The CASE is Notification.State.
+func selectDeliveries(ctx context.Context, q storage.Queryer, club ClubID, state DeliveryState, after int64) ([]Notification, error) {
+	return selectNotifications(ctx, q, `WHERE club_id = $1 AND id > $2 AND ($3 = '' OR $3 = CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN dropped_at IS NOT NULL THEN 'dropped'
+		WHEN failed_at IS NOT NULL AND handed_at IS NOT NULL THEN 'unsure' WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END) ORDER BY id LIMIT 100`, club, after, string(state))
+}
+
+// selectStillCurrent reports whether a notification is still true. A cancelled booking needs no reminder, and a booking that moved twice needs
+// only the later notification.
 func selectStillCurrent(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT CASE n.kind WHEN 'refunded' THEN true WHEN 'slot_lost' THEN true WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()

@@ -14,46 +14,46 @@ import (
 	"pavilion/internal/secret"
 )
 
-// PaymentOptions say how money is taken. The zero value takes none.
+// PaymentOptions configure the ways to pay. The zero value offers none.
 type PaymentOptions struct {
 	Gateways   map[Provider]Gateway
-	ReturnURL  string           // where a payer's browser goes after paying; it is told nothing there
+	ReturnURL  string           // the browser's page after paying; it carries no result
 	PayloadKey secret.String    // signs the payloads of invoices in the chat
-	StarPrice  map[string]int64 // what one of Telegram's stars stands for, in the smallest unit of each currency
+	StarPrice  map[string]int64 // the value of one of Telegram's stars, in the smallest unit of each currency
 }
 
 // PaymentID names a payment.
 type PaymentID int64
 
-// Payment is one try to pay for a booking.
+// Payment is one attempt to pay for a booking.
 type Payment struct {
 	ID        PaymentID
-	Reference string // what gateways know it by
+	Reference string // our id at the gateway
 	Club      ClubID
 	Booking   ID
 	Member    MemberID
-	Version   int // the booking's, when the payment was made for it
+	Version   int // the booking's version when the payment was created
 	Provider  Provider
 	State     PaymentState
-	Amount    Money // asked for
-	Price     Money // what it stands for: the same, except where the provider has a currency of its own
-	Checkout  string
-	Charge    string
-	URL       string   // where to pay
+	Amount    Money    // asked for, in the provider's currency
+	Price     Money    // of the booking; differs from Amount when the provider uses stars
+	Checkout  string   // the provider's id of the page
+	Charge    string   // the provider's id of the money
+	URL       string   // of the page
 	Method    string   // at the desk: cash or card
-	Payer     MemberID // who paid, where the provider tells; else 0
+	Payer     MemberID // when the provider reports it; otherwise 0
 	Received  Money
-	Refund    int64 // of Received: given back or about to be
-	Refunded  int64 // of Received: given back
+	Refund    int64 // of Received: refunded or about to be
+	Refunded  int64 // of Received: refunded
 	CreatedAt time.Time
 
 	suspended bool // the money is under review
 }
 
-// refundable is what can still be given back.
+// refundable is the part of the money that can still be refunded.
 func (p Payment) refundable() Money { return Money{p.Received.Minor - p.Refund, p.Received.Currency} }
 
-// StarCurrency is what Telegram calls its stars.
+// StarCurrency is Telegram's code for its stars.
 const StarCurrency = "XTR"
 
 // Errors of payments.
@@ -62,19 +62,19 @@ var (
 	ErrPaid        = fault.New(fault.Conflict, "paid", "This booking is paid already.")
 	ErrFree        = fault.New(fault.Conflict, "free", "There is nothing to pay for this booking.")
 	ErrNotPayable  = fault.New(fault.Conflict, "not_payable", "This booking cannot be paid any more.")
-	ErrPaymentSent = errors.New("a payment begins outside of a transaction: its row must be there before the gateway is asked")
+	ErrPaymentSent = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
 )
 
-// PayRequest asks for a way to pay.
+// PayRequest asks for a payment of a booking.
 type PayRequest struct {
 	Booking  ID
 	Provider Provider
-	Title    string // what the payer reads at the gateway
+	Title    string // shown to the payer by the gateway
 }
 
-// Pay makes a payment for a booking and asks the gateway for a page to pay on. Our row is committed before the gateway is asked, so no money
-// can come that we know nothing of. Asked again, it gives the same payment; for a booking that is paid, the payment that paid it. What is
-// paid in the chat has no page: the bot shows an invoice there.
+// Pay creates a payment for a booking and a page at the gateway to pay on. The payment's row is committed before the gateway is called, so all
+// money that arrives has a row. A repeated call returns the same payment; for a paid booking it returns the payment with the money. A payment in
+// the chat has no page; the bot posts an invoice instead.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
 	if !ok || r.Provider == Desk {
@@ -102,7 +102,7 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	return p, err
 }
 
-// createCheckout asks the gateway, and keeps what it says.
+// createCheckout creates the page at the gateway and stores its id and URL.
 func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment, title string) (Payment, error) {
 	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: title, ReturnURL: s.payments.ReturnURL, Made: p.CreatedAt})
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment
 	return p, nil
 }
 
-// findOrCreatePayment finds the payment that is open for a booking, or makes one.
+// findOrCreatePayment returns the payment that has a booking's money, or one that can still be paid, or creates one.
 func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Provider) (Payment, error) {
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 		if p.Amount == amount && p.Price == b.Price && c.at.Sub(p.CreatedAt) < maxCheckoutAge {
 			return p, nil
 		}
-		// The price is another now, or the page is about to close. Money that still comes on it is looked at when it comes.
+		// The price has changed, or the page is about to close. Money that still arrives on it is handled by applyReport.
 		if err := c.movePayment(ctx, &p, Failed); err != nil {
 			return Payment{}, err
 		}
@@ -153,13 +153,13 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 	return p, c.recordAudit(ctx, "payment", b, map[string]any{"payment": p.ID, "provider": provider, "amount_minor": amount.Minor, "currency": amount.Currency})
 }
 
-// maxCheckoutAge is how old a page may be that somebody is still sent to: gateways close theirs after half an hour or more.
+// maxCheckoutAge is the age from which a page is not offered again. Gateways close their pages after half an hour or more.
 const maxCheckoutAge = 15 * time.Minute
 
-// holdsMoney tells whether a payment has money of its payer that is not about to go back.
+// holdsMoney reports whether a payment has money that is neither refunded nor about to be.
 func holdsMoney(p Payment) bool { return p.State.received() && p.refundable().Minor > 0 }
 
-// checkPayable tells whether money for a booking makes sense now.
+// checkPayable refuses a payment for a booking that is free, expired or over.
 func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	switch {
 	case b.Kind == Block || b.Price.Minor == 0:
@@ -169,12 +169,12 @@ func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	case b.State != Held && b.State != Confirmed && b.State != CheckedIn:
 		return ErrNotPayable
 	case b.Kind == Offer:
-		return c.checkMemberQuota(ctx, b) // an offer that its member may not have must not be paid
+		return c.checkMemberQuota(ctx, b) // an offer beyond the quota must not be paid
 	}
 	return nil
 }
 
-// chargeFor is what a provider is asked to collect for a price.
+// chargeFor converts a price to the amount that a provider collects. Stars are rounded up.
 func (o PaymentOptions) chargeFor(provider Provider, price Money) (Money, error) {
 	if provider != Stars {
 		return price, nil
@@ -186,21 +186,21 @@ func (o PaymentOptions) chargeFor(provider Provider, price Money) (Money, error)
 	return Money{(price.Minor + each - 1) / each, StarCurrency}, nil
 }
 
-// Payments lists what was paid or tried for a booking, for its member and the staff.
+// Payments lists the payments of a booking, for its member and the staff.
 func (s *Service) Payments(ctx context.Context, actor Actor, booking ID) ([]Payment, error) {
 	if _, err := s.Booking(ctx, actor, booking); err != nil {
 		return nil, err
 	}
-	list, err := selectPayments(ctx, s.db, `WHERE booking_id = $1 ORDER BY id`, booking)
+	list, err := selectPaymentsOf(ctx, s.db, booking)
 	return list, translate(ctx, err)
 }
 
-// lockPayments locks and reads the payments of a booking, after the booking's own locks and in the order of ids.
+// lockPayments locks and reads the payments of a booking, by id. The booking's own locks are held already.
 func (c *change) lockPayments(ctx context.Context, booking ID) ([]Payment, error) {
-	return selectPayments(ctx, c.tx, `WHERE booking_id = $1 ORDER BY id FOR UPDATE`, booking)
+	return lockPaymentsOf(ctx, c.tx, booking)
 }
 
-// movePayment writes a move of the table of states.
+// movePayment makes a move of the table of states.
 func (c *change) movePayment(ctx context.Context, p *Payment, next PaymentState) error {
 	if err := p.State.To(next); err != nil {
 		return err

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// applyReport brings a payment up to what a report says, with all locks held. Reports are hints that come late, twice and in any order: what is
-// behind the payment's rank changes nothing, and what says "given back" says "came" as well. event is 0 where we asked ourselves.
+// applyReport updates a payment by a report of its gateway, with all locks held. Reports may come late, twice and in any order: a report of a rank
+// that the payment has reached changes nothing, and a report of a refund also reports the capture. event is 0 when we asked the gateway.
 func (c *change) applyReport(ctx context.Context, b *Booking, p *Payment, r Report, event int64) error {
-	if r.State == RefundUndone { // by which way the member gets it now is a person's decision
+	if r.State == RefundUndone { // staff decide how the member gets the money instead
 		return c.requestReview(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Event: event})
 	}
 	p, err := c.paymentOfCharge(ctx, p, r)
@@ -37,8 +37,8 @@ func (c *change) applyReport(ctx context.Context, b *Booking, p *Payment, r Repo
 	return c.recordGatewayRefund(ctx, *b, p, r)
 }
 
-// paymentOfCharge is the payment whose money a report tells of. An invoice in the chat can be paid again while its first money is on its way; the second
-// charge is a payment of its own, so that it goes back as any booking's second money does.
+// paymentOfCharge returns the payment that a reported charge belongs to. An invoice in the chat can be paid twice, while its first charge is not
+// applied yet. The second charge gets a payment of its own, so that it is refunded like any second payment of a booking.
 func (c *change) paymentOfCharge(ctx context.Context, p *Payment, r Report) (*Payment, error) {
 	if !p.Provider.inChat() || !p.State.received() || r.State != Captured || r.Charge == p.Charge {
 		return p, nil
@@ -57,26 +57,26 @@ func (c *change) paymentOfCharge(ctx context.Context, p *Payment, r Report) (*Pa
 	return &second, insertPayment(ctx, c.tx, &second)
 }
 
-// mismatches tells whether a report names another page, another payer or other money than this payment's.
+// mismatches reports whether a report names another checkout or charge than the payment, or the charge of another payment.
 func (c *change) mismatches(ctx context.Context, p Payment, r Report) (bool, error) {
 	if r.Checkout != "" && p.Checkout != "" && r.Checkout != p.Checkout {
 		return true, nil
 	}
 	if r.State != Captured || r.Charge == "" {
-		return false, nil // a failed try may have had another charge
+		return false, nil // a failed attempt may have another charge
 	}
 	if p.State.received() {
 		return p.Charge != r.Charge, nil
 	}
-	list, err := selectPayments(ctx, c.tx, `WHERE provider = $1 AND charge = $2 AND id <> $3`, p.Provider, r.Charge, p.ID)
-	return len(list) > 0, err
+	return hasOtherPayment(ctx, c.tx, p, r.Charge)
 }
 
-// recordCapture takes note of money. Exactly what was asked for, for the price that the booking still has, counts; anything else waits for a person.
+// recordCapture records received money. It counts when amount, currency and payer are as asked for and the booking's price is unchanged; otherwise it
+// goes to review.
 func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Report) error {
 	old := p.State
 	p.Charge, p.Payer, p.Received = r.Charge, r.Payer, r.Amount
-	p.Received.Minor = max(0, p.Received.Minor) // -1: an amount that is not a whole number of our units
+	p.Received.Minor = max(0, p.Received.Minor) // gateways report -1 for an amount that is not a whole number of our units
 	reason := ReviewReason("")
 	switch {
 	case r.Amount != p.Amount:
@@ -109,7 +109,7 @@ func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Re
 	return c.confirmOrRefund(ctx, b, p)
 }
 
-// confirmOrRefund lets money that adds up do what it was paid for, or sends it back.
+// confirmOrRefund confirms the booking that correct money was paid for, or refunds the money when the booking is paid, cancelled or lost.
 func (c *change) confirmOrRefund(ctx context.Context, b *Booking, p *Payment) error {
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
@@ -121,28 +121,28 @@ func (c *change) confirmOrRefund(ctx context.Context, b *Booking, p *Payment) er
 	switch b.State {
 	case Held, Expired:
 		return c.confirmPaid(ctx, b, p)
-	case Confirmed, CheckedIn, NoShow: // the staff let the member play before the money came
+	case Confirmed, CheckedIn, NoShow: // staff confirmed it before the money came
 		return nil
 	case Cancelled, SlotLost:
 	}
 	return c.refundAll(ctx, *b, p, refundLate)
 }
 
-// confirmPaid makes a hold the booking that was paid for. A hold that has run out still has its slot while nobody else has taken it; one
-// that was moved to expired takes its slot again where it is free. Otherwise the slot is lost, and the money goes back.
+// confirmPaid confirms a hold that was paid. An expired hold is confirmed as well if its slot is still free. Otherwise the slot is lost and the money
+// is refunded.
 func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error {
 	if b.State == Expired || b.expired(c.at) {
-		mine, err := c.canRegainSlots(ctx, *b)
+		regained, err := c.canRegainSlots(ctx, *b)
 		if err != nil {
 			return err
 		}
-		if !mine {
+		if !regained {
 			if b.State == Held {
 				if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
 					return err
 				}
 			}
-			if err := moveState(ctx, c.tx, b, SlotLost, c.at); err != nil {
+			if err := c.moveState(ctx, b, SlotLost); err != nil {
 				return err
 			}
 			if err := c.recordChange(ctx, "slot_lost", b, notifySlotLost, map[string]any{"payment": p.ID}); err != nil {
@@ -159,13 +159,13 @@ func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error 
 		}
 		b.Kind = Play
 	}
-	if err := moveState(ctx, c.tx, b, Confirmed, c.at); err != nil {
+	if err := c.moveState(ctx, b, Confirmed); err != nil {
 		return err
 	}
 	return c.recordChange(ctx, "pay", b, notifyConfirmed, map[string]any{"payment": p.ID})
 }
 
-// canRegainSlots tells whether a hold that has run out can have its slot back: before its start, on nets that are still open then, and free.
+// canRegainSlots reports whether an expired hold can be confirmed: it has not started, its nets are still open then, and its slots are free.
 func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 	if !b.Span.Start.After(c.at) {
 		return false, nil
@@ -179,18 +179,18 @@ func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 		}
 	}
 	if b.State == Held {
-		return true, nil // its slot is in the constraint until somebody takes it
+		return true, nil // its slots are still in the constraint
 	}
-	// Holds of others that have run out make room for money; whoever waits is offered what is left over by the sweep.
+	// Stale holds of others are expired without offering their time to the waitlist: this booking comes first, and the sweep offers the rest.
 	c.withholdFreed = true
 	defer func() { c.withholdFreed = false }()
 	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return false, err
 	}
-	return c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
+	return slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
 }
 
-// recordGatewayRefund takes note of money that went back without us. What is not more than our own refunds, done or under way, is ours.
+// recordGatewayRefund records a refund that was made on the gateway's side. A reported sum up to our own refunds, done or pending, is ours.
 func (c *change) recordGatewayRefund(ctx context.Context, b Booking, p *Payment, r Report) error {
 	if r.State != Captured || !p.State.received() || r.Refunded <= p.Refund {
 		return nil
@@ -210,6 +210,6 @@ func (c *change) recordGatewayRefund(ctx context.Context, b Booking, p *Payment,
 	if err := c.recordRefunded(ctx, b, p, made); err != nil {
 		return err
 	}
-	// Whether the booking still stands is a person's decision.
+	// Staff decide whether the booking stays.
 	return c.requestReview(ctx, Review{Reason: ReviewRefunded, Club: p.Club, Payment: p.ID, Refund: made.ID})
 }

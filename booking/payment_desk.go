@@ -8,17 +8,17 @@ import (
 	"pavilion/internal/fault"
 )
 
-// How people pay at the desk.
+// Methods of paying at the desk.
 const (
 	Cash = "cash"
 	Card = "card"
 )
 
-// ErrMethod is another way than those.
+// ErrMethod refuses another method.
 var ErrMethod = fault.New(fault.Invalid, "method", "At the desk people pay in cash or by card.")
 
-// PayAtDesk notes that staff took the price of a booking, and confirms it. Said again, by whichever of them, it gives the same payment. A
-// hold that has run out is refused, as the member stands there and can book anew.
+// PayAtDesk records that staff took the price of a booking, and confirms it. A repeated call, also by another person, returns the same payment. An
+// expired hold is refused: the member is at the desk and can book again.
 func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method string) (Payment, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Payment{}, err

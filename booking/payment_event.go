@@ -20,16 +20,16 @@ func (eventArgs) Kind() string { return "booking_payment_event" }
 
 const eventAttempts = 25
 
-// eventOutcome is what became of an event.
+// eventOutcome is the result of an event.
 type eventOutcome string
 
 const (
-	outcomeApplied eventOutcome = "applied" // also where it said nothing new
+	outcomeApplied eventOutcome = "applied" // also when it changed nothing
 	outcomeIgnored eventOutcome = "ignored" // not about a payment
-	outcomeUnknown eventOutcome = "unknown" // a payment that is not ours: parked for a person
+	outcomeUnknown eventOutcome = "unknown" // about a payment that is not ours: under review
 )
 
-// VerifyCallback reads a callback where its provider sent it, now.
+// VerifyCallback checks that the provider sent a callback, and reads it.
 func (s *Service) VerifyCallback(provider Provider, c Callback) (Event, error) {
 	gateway, ok := s.payments.Gateways[provider]
 	if !ok {
@@ -38,8 +38,8 @@ func (s *Service) VerifyCallback(provider Provider, c Callback) (Event, error) {
 	return gateway.Verify(c)
 }
 
-// KeepEvent puts a verified event into the inbox together with the job that applies it. When it returns nil the event is safe, and the
-// provider can be told so. An event that is there already, by its id or by its body, changes nothing.
+// KeepEvent stores a verified event in the inbox, with the job that applies it. When it returns nil, the event is committed and the callback can be
+// acknowledged. An event that is stored already, by id or by body, changes nothing.
 func (s *Service) KeepEvent(ctx context.Context, provider Provider, e Event, body []byte) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		id, err := insertEvent(ctx, tx, provider, e, body)
@@ -53,20 +53,19 @@ func (s *Service) KeepEvent(ctx context.Context, provider Provider, e Event, bod
 	})
 }
 
-// errUnknownMoney: an event without our reference names money that we do not know yet. Another event of the same payment may bring both together.
+// errUnknownMoney reports an event without our reference whose checkout and charge no payment has yet. A later event may contain both.
 var errUnknownMoney = errors.New("no payment has this money yet")
 
-// strayPatience is how long an event without our reference waits for one that explains it, before a person is asked.
 const (
-	unknownMoneyPatience = 10 * time.Minute
+	unknownMoneyPatience = 10 * time.Minute // then the event goes to review
 	unknownMoneyRetry    = 5 * time.Second
 )
 
-// applyEvent brings a payment up to what an event says.
+// applyEvent updates a payment by an event of the inbox.
 func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	provider, report, waited, err := selectEvent(ctx, s.db, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil // applied
+	if errors.Is(err, errApplied) {
+		return nil
 	}
 	if err != nil {
 		return translate(ctx, err)
@@ -74,10 +73,10 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	if report.State == "" {
 		return translate(ctx, closeEvent(ctx, s.db, id, outcomeIgnored))
 	}
-	p, err := s.reportedPayment(ctx, provider, report)
+	p, err := selectReportedPayment(ctx, s.db, provider, report)
 	switch {
 	case err == nil && s.payments.Gateways[provider] == nil:
-		return ErrNoGateway // it was set up when the event came, and will be again
+		return ErrNoGateway // the job is retried until the gateway is configured again
 	case errors.Is(err, ErrNoPayment) && report.Reference == "" && waited < unknownMoneyPatience:
 		return errUnknownMoney
 	case errors.Is(err, ErrNoPayment):
@@ -85,7 +84,7 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	case err != nil:
 		return translate(ctx, err)
 	}
-	if report.State == Captured && report.Charge == "" { // money without a name could not be given back: ask
+	if report.State == Captured && report.Charge == "" { // without its charge the money could not be refunded
 		known := Handle{Reference: p.Reference, Checkout: p.Checkout, Charge: p.Charge}
 		if report, err = s.payments.Gateways[provider].Fetch(ctx, known); err != nil {
 			return fmt.Errorf("event %d: %w", id, err)
@@ -99,21 +98,13 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	})
 }
 
-// reportedPayment finds the payment that a report is about: by our reference, or by what the provider calls its page or its money.
-func (s *Service) reportedPayment(ctx context.Context, provider Provider, r Report) (Payment, error) {
-	if r.Reference != "" {
-		return selectPayment(ctx, s.db, `WHERE provider = $1 AND reference = $2`, provider, r.Reference)
-	}
-	return selectPayment(ctx, s.db, `WHERE provider = $1 AND (checkout = nullif($2, '') OR charge = nullif($3, ''))`, provider, r.Checkout, r.Charge)
-}
-
-// parkEvent keeps an event about money that nobody here asked for, and asks a person.
+// parkEvent closes an event about a payment that is not ours, and opens a review.
 func (s *Service) parkEvent(ctx context.Context, id int64) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := closeEvent(ctx, tx, id, outcomeUnknown); err != nil {
 			return err
 		}
-		at, err := clock(ctx, tx)
+		at, err := selectClock(ctx, tx)
 		if err != nil {
 			return err
 		}

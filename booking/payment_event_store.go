@@ -12,15 +12,10 @@ import (
 	"pavilion/storage"
 )
 
-// clock is the database's.
-func clock(ctx context.Context, q storage.Queryer) (at time.Time, err error) {
-	if err := q.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
-		return at, fmt.Errorf("read the clock: %w", err)
-	}
-	return at, nil
-}
+// errApplied reports that an event is applied already. It also rolls back a transaction whose event another one has applied meanwhile.
+var errApplied = errors.New("the event is applied already")
 
-// insertEvent returns 0 where the event is there already.
+// insertEvent stores an event. Its id is 0 when the event is stored already.
 func insertEvent(ctx context.Context, q storage.Queryer, provider Provider, e Event, body []byte) (id int64, err error) {
 	digest := sha256.Sum256(body)
 	r := e.Report
@@ -37,23 +32,23 @@ func insertEvent(ctx context.Context, q storage.Queryer, provider Provider, e Ev
 	return id, nil
 }
 
-// selectEvent reads an event that is not applied yet, and for how long it has been waiting.
+// selectEvent reads an event that is not applied yet, and how long it has waited; otherwise it returns errApplied.
 func selectEvent(ctx context.Context, q storage.Queryer, id int64) (provider Provider, r Report, waited time.Duration, err error) {
 	var seconds float64
 	err = q.QueryRow(ctx, `
 		SELECT provider, reference, checkout, charge, payer_id, state, currency, amount_minor, refunded_minor, extract(epoch FROM booking_clock() - received_at)::float8
 		FROM payment_event WHERE id = $1 AND applied_at IS NULL`, id).
 		Scan(&provider, &r.Reference, &r.Checkout, &r.Charge, &r.Payer, &r.State, &r.Amount.Currency, &r.Amount.Minor, &r.Refunded, &seconds)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return provider, r, 0, errApplied
+	}
 	if err != nil {
 		return provider, r, 0, fmt.Errorf("read event %d: %w", id, err)
 	}
 	return provider, r, time.Duration(seconds * float64(time.Second)), nil
 }
 
-// errApplied undoes a step that another has made meanwhile.
-var errApplied = errors.New("the event is applied already")
-
-// closeEvent marks an event as done, once.
+// closeEvent marks an event as applied; a second call returns errApplied.
 func closeEvent(ctx context.Context, q storage.Queryer, id int64, o eventOutcome) error {
 	tag, err := q.Exec(ctx, `UPDATE payment_event SET applied_at = booking_clock(), outcome = $2 WHERE id = $1 AND applied_at IS NULL`, id, o)
 	if err != nil {
@@ -65,20 +60,20 @@ func closeEvent(ctx context.Context, q storage.Queryer, id int64, o eventOutcome
 	return nil
 }
 
-// hasUnappliedMoney tells whether the inbox has money for one of some payments that no worker has taken up yet.
-func hasUnappliedMoney(ctx context.Context, q storage.Queryer, list []Payment) (waits bool, err error) {
+// hasUnappliedMoney reports whether the inbox holds an unapplied event of money for one of some payments.
+func hasUnappliedMoney(ctx context.Context, q storage.Queryer, list []Payment) (found bool, err error) {
 	references := make([]string, len(list))
 	for i, p := range list {
 		references[i] = p.Reference
 	}
-	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND state = $1 AND reference = ANY ($2))`, Captured, references).Scan(&waits)
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND state = $1 AND reference = ANY ($2))`, Captured, references).Scan(&found)
 	if err != nil {
 		return false, fmt.Errorf("look for waiting money: %w", err)
 	}
-	return waits, nil
+	return found, nil
 }
 
-// selectLateEvents are those whose job is late.
+// selectLateEvents reads unapplied events that are older than age, by id.
 func selectLateEvents(ctx context.Context, q storage.Queryer, age time.Duration, limit int) ([]int64, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[int64], `
 		SELECT id FROM payment_event WHERE applied_at IS NULL AND received_at <= booking_clock() - make_interval(secs => $1) ORDER BY id LIMIT $2`, age.Seconds(), limit)
@@ -88,7 +83,7 @@ func selectLateEvents(ctx context.Context, q storage.Queryer, age time.Duration,
 	return ids, nil
 }
 
-// clearOldBodies forgets what gateways sent, which names payers, when nobody can want it any more: providers replay for at most fifteen days.
+// clearOldBodies deletes the bodies of old events, because they name payers. Providers resend for at most fifteen days.
 func clearOldBodies(ctx context.Context, q storage.Queryer) error {
 	_, err := q.Exec(ctx, `UPDATE payment_event SET body = NULL WHERE body IS NOT NULL AND applied_at < booking_clock() - interval '90 days'`)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Provider names who takes the money.
+// Provider names a payment service.
 type Provider string
 
 // The providers. Desk is cash or card at the club; Telegram and Stars are paid inside the chat.
@@ -20,51 +20,51 @@ const (
 	Stars    Provider = "stars"
 )
 
-// Gateway is one provider. An implementation translates: it decides nothing and keeps nothing. Every call may be made again with the same
-// reference or key, and has its effect once.
+// Gateway is the interface to one provider. An implementation only translates; it decides nothing and stores nothing. A call that is repeated with
+// the same reference or key has one effect.
 type Gateway interface {
-	// Create asks the provider to take money. The same reference gives the same checkout again.
+	// Create creates a checkout. The same reference returns the same checkout.
 	Create(ctx context.Context, r CheckoutRequest) (Checkout, error)
-	// Verify checks that the provider sent a callback, now, and reads it.
+	// Verify checks that the provider sent a callback, and recently, and reads it.
 	Verify(c Callback) (Event, error)
-	// Fetch asks what became of a payment. ErrNothingToAsk: the provider cannot be asked.
+	// Fetch reads the state of a payment. It returns ErrNothingToAsk when the provider does not know it or has no such query.
 	Fetch(ctx context.Context, known Handle) (Report, error)
-	// Refund gives money back, once for each key. ErrByHand: a person has to; ErrRefundRefused: trying again is of no use.
+	// Refund refunds money, once for each key. It returns ErrByHand when staff have to do it, and ErrRefundRefused when a repeat is useless.
 	Refund(ctx context.Context, r RefundOrder) (ref string, err error)
 }
 
-// CheckoutRequest is what a provider is asked to collect.
+// CheckoutRequest asks a provider to collect an amount.
 type CheckoutRequest struct {
 	Reference string // ours; also the provider's idempotency key
 	Amount    Money
-	Title     string    // what the payer reads
-	ReturnURL string    // where the payer's browser goes afterwards; says nothing about the payment
-	Made      time.Time // when our row was; every try derives the same end of the checkout from it
+	Title     string    // shown to the payer
+	ReturnURL string    // the browser's page afterwards; carries no result
+	Made      time.Time // when our row was created; the checkout's end is derived from it, so it is the same on every try
 }
 
-// Checkout is where the member pays.
+// Checkout is the page on which a member pays.
 type Checkout struct {
 	ID  string // the provider's
-	URL string // empty where there is no page to open
+	URL string // empty when there is no page
 }
 
-// Handle is what is known of a payment when its provider is asked.
+// Handle holds the ids by which a provider can find a payment.
 type Handle struct {
 	Reference string
 	Checkout  string
 	Charge    string
 }
 
-// RefundOrder asks for money back.
+// RefundOrder asks a provider for a refund.
 type RefundOrder struct {
 	Key    string // the same for every try of one refund
 	Charge string
 	Amount Money
-	Whole  bool     // all of what was paid
-	Member MemberID // whose money it is; Telegram needs it
+	Whole  bool     // the amount is the whole charge
+	Member MemberID // the payer; Telegram needs it
 }
 
-// Callback is what arrived over HTTP, untouched.
+// Callback is an unchecked HTTP request to the callback's address.
 type Callback struct {
 	Header map[string][]string // canonical names
 	Body   []byte
@@ -73,35 +73,35 @@ type Callback struct {
 // Event is a verified callback.
 type Event struct {
 	ID     string // the provider's, the same in each of its retries
-	Kind   string // the provider's word
-	Report Report // without State it says nothing that we act on
+	Kind   string // the provider's name for it
+	Report Report // an empty State means that there is nothing to apply
 }
 
-// Report is what a provider says of one payment. It is a hint: it may be late, doubled or out of order.
+// Report is the state of one payment at its provider. It may be late, repeated or out of order.
 type Report struct {
-	Reference string // ours, as the provider repeats it; empty where it is not about a payment of ours
+	Reference string // ours, as the provider repeats it; may be empty
 	Checkout  string
 	Charge    string   // the provider's id of the money
-	Payer     MemberID // where the provider tells; else 0
+	Payer     MemberID // when the provider reports it; otherwise 0
 	State     PaymentState
 	Amount    Money // authorized or captured
-	Refunded  int64 // in all, in the unit of Amount
+	Refunded  int64 // total, in the unit of Amount
 }
 
 // Errors of gateways.
 var (
-	// ErrForged is a callback whose signature is missing, wrong or not of now.
+	// ErrForged refuses a callback whose signature is missing, wrong or not recent.
 	ErrForged = fault.New(fault.Invalid, "callback_signature", "The signature of this callback is missing, wrong or out of time.")
-	// ErrCallback is a callback with a good signature and a body that cannot be read.
+	// ErrCallback refuses a callback with a valid signature and a body that cannot be read.
 	ErrCallback = fault.New(fault.Invalid, "callback_body", "The body of this callback cannot be read.")
-	// ErrNoGateway is a provider that is not set up here.
+	// ErrNoGateway refuses a provider that is not configured.
 	ErrNoGateway = fault.New(fault.NotFound, "no_gateway", "That way of paying is not set up here.")
-	// ErrGateway is a gateway that does not answer, or not as agreed. It is unknown whether the call had its effect.
+	// ErrGateway reports no answer, or an unexpected one. It is unknown whether the call had an effect.
 	ErrGateway = fault.New(fault.Unavailable, "gateway_down", "The payment service does not answer right now; try again in a minute.")
-	// ErrNothingToAsk is a payment of which the provider knows nothing, or a provider that answers no questions.
+	// ErrNothingToAsk reports that the provider does not know the payment, or has no query for its state.
 	ErrNothingToAsk = fault.New(fault.NotFound, "gateway_unknown", "The payment service knows nothing of this payment.")
-	// ErrByHand is a refund that a person makes.
+	// ErrByHand reports that staff have to make the refund.
 	ErrByHand = fault.New(fault.Conflict, "refund_by_hand", "This money has to be given back by hand.")
-	// ErrRefundRefused is a refund that the provider will not make.
+	// ErrRefundRefused reports that the provider refuses the refund for good.
 	ErrRefundRefused = fault.New(fault.Conflict, "refund_refused", "The payment service refuses this refund.")
 )

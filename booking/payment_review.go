@@ -10,33 +10,32 @@ import (
 	"github.com/riverqueue/river"
 
 	"pavilion/internal/fault"
-	"pavilion/storage"
 )
 
-// ReviewID names something that does not add up.
+// ReviewID names a review.
 type ReviewID int64
 
-// ReviewReason is why a person has to look.
+// ReviewReason is the reason of a review.
 type ReviewReason string
 
 // The reasons.
 const (
-	ReviewAmount        ReviewReason = "amount"         // other money came than was asked for
-	ReviewPrice         ReviewReason = "price"          // the booking's price changed after the payment was made
-	ReviewPayer         ReviewReason = "payer"          // somebody else paid than the member who holds it
-	ReviewMismatch      ReviewReason = "mismatch"       // the gateway contradicts itself: another page, other money, more back than came
-	ReviewUnknown       ReviewReason = "unknown"        // money that nobody here asked for
-	ReviewRefunded      ReviewReason = "refunded"       // the gateway gave money back by itself
-	ReviewRefundRefused ReviewReason = "refund_refused" // the gateway will not give money back
-	ReviewRefundByHand  ReviewReason = "refund_by_hand" // a person has to give money back
+	ReviewAmount        ReviewReason = "amount"         // another amount or currency was paid
+	ReviewPrice         ReviewReason = "price"          // the booking's price changed after the payment was created
+	ReviewPayer         ReviewReason = "payer"          // another person paid than the member
+	ReviewMismatch      ReviewReason = "mismatch"       // the gateway contradicts itself: another checkout or charge, or more refunded than paid
+	ReviewUnknown       ReviewReason = "unknown"        // the payment is not ours
+	ReviewRefunded      ReviewReason = "refunded"       // a refund was made on the gateway's side
+	ReviewRefundRefused ReviewReason = "refund_refused" // the gateway refused a refund, or a refund did not arrive
+	ReviewRefundByHand  ReviewReason = "refund_by_hand" // staff have to make a refund
 	ReviewDifference    ReviewReason = "difference"     // a paid booking moved to a time of another price
 )
 
-// Review is something that does not add up, for a person to look at.
+// Review asks staff to decide about money that cannot be handled automatically.
 type Review struct {
 	ID       ReviewID
 	Reason   ReviewReason
-	Club     ClubID // 0: nobody knows whose money it is
+	Club     ClubID // 0: unknown
 	Payment  PaymentID
 	Event    int64
 	Refund   RefundID
@@ -50,13 +49,12 @@ var (
 	ErrVerdict  = fault.New(fault.Invalid, "verdict", "Decide to accept, to refund, or to close.")
 )
 
-// alerter tells those who run the club that something does not add up. It may be called again for a review that it was called for just
-// before a crash.
+// alerter alerts the staff of a new review. After a crash it may be called again for the same review.
 type alerter interface {
 	Alert(ctx context.Context, r Review) error
 }
 
-// alertArgs is the job that tells of a review.
+// alertArgs is the job that alerts the staff of a review.
 type alertArgs struct {
 	Review ReviewID `json:"review"`
 }
@@ -64,22 +62,16 @@ type alertArgs struct {
 // Kind names the job.
 func (alertArgs) Kind() string { return "booking_alert" }
 
-// requestReview opens a review in the transaction of what does not add up.
+// requestReview opens a review in the transaction of its cause.
 func (c *change) requestReview(ctx context.Context, r Review) error {
 	return c.openReview(ctx, c.tx, r, c.at)
 }
 
-// openReview writes a review and the job that alerts, once for each cause.
+// openReview writes a review and the job that alerts the staff, once for each cause.
 func (s *Service) openReview(ctx context.Context, tx pgx.Tx, r Review, at time.Time) error {
-	var id ReviewID
-	err := tx.QueryRow(ctx, `
-		INSERT INTO payment_review (reason, club_id, payment_id, event_id, refund_id, opened_at) VALUES ($1, nullif($2::bigint, 0), nullif($3::bigint, 0), nullif($4::bigint, 0), nullif($5::bigint, 0), $6)
-		ON CONFLICT (reason, payment_id, event_id, refund_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`, r.Reason, r.Club, r.Payment, r.Event, r.Refund, at).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open review: %w", err)
+	id, err := insertReview(ctx, tx, r, at)
+	if err != nil || id == 0 {
+		return err
 	}
 	if _, err := s.jobs.InsertTx(ctx, tx, alertArgs{Review: id}, &river.InsertOpts{Queue: string(ChatQueue), MaxAttempts: deliverAttempts}); err != nil {
 		return fmt.Errorf("enqueue alert %d: %w", id, err)
@@ -87,61 +79,44 @@ func (s *Service) openReview(ctx context.Context, tx pgx.Tx, r Review, at time.T
 	return nil
 }
 
-func selectReviews(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Review, error) {
-	list, err := collect(ctx, q, func(row pgx.CollectableRow) (r Review, err error) {
-		err = row.Scan(&r.ID, &r.Reason, &r.Club, &r.Payment, &r.Event, &r.Refund, &r.OpenedAt)
-		return r, err
-	}, `SELECT id, reason, coalesce(club_id, 0), coalesce(payment_id, 0), coalesce(event_id, 0), coalesce(refund_id, 0), opened_at FROM payment_review `+condition, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read reviews: %w", err)
-	}
-	return list, nil
-}
-
-// closeReviews closes open reviews; the condition names $3.
-func closeReviews(ctx context.Context, q storage.Queryer, condition, resolution string, by MemberID, arg any) error {
-	_, err := q.Exec(ctx, `UPDATE payment_review SET closed_at = booking_clock(), resolution = $1, closed_by = $2 WHERE closed_at IS NULL AND `+condition, resolution, by, arg)
-	if err != nil {
-		return fmt.Errorf("close reviews: %w", err)
-	}
-	return nil
-}
-
-// alertReview tells of a review that is still open.
+// alertReview alerts the staff of a review that is still open.
 func (s *Service) alertReview(ctx context.Context, a alerter, id ReviewID) error {
 	if a == nil {
 		return nil
 	}
-	list, err := selectReviews(ctx, s.db, `WHERE id = $1 AND closed_at IS NULL`, id)
-	if err != nil || len(list) == 0 {
+	r, err := selectReview(ctx, s.db, id)
+	if errors.Is(err, ErrNoReview) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if err := a.Alert(ctx, list[0]); err != nil {
+	if err := a.Alert(ctx, r); err != nil {
 		return fmt.Errorf("alert of review %d: %w", id, err)
 	}
 	return nil
 }
 
-// Reviews lists what is open in a club, and what nobody knows the club of, oldest first; for staff.
+// Reviews lists the open reviews of a club and those of no known club, oldest first; for staff.
 func (s *Service) Reviews(ctx context.Context, actor Actor, club ClubID) ([]Review, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectReviews(ctx, s.db, `WHERE closed_at IS NULL AND (club_id = $1 OR club_id IS NULL) ORDER BY id LIMIT 200`, club)
+	list, err := selectReviewsOf(ctx, s.db, club)
 	return list, translate(ctx, err)
 }
 
-// Verdict is what a person decides about a review.
+// Verdict is a decision about a review.
 type Verdict string
 
 // The verdicts.
 const (
-	Accept  Verdict = "accept" // the money counts as what was asked for
-	GiveAll Verdict = "refund" // all that is left goes back
-	Close   Verdict = "close"  // it was seen to elsewhere; of money under review only one of the others
+	Accept  Verdict = "accept" // the money counts as the price
+	GiveAll Verdict = "refund" // refund all that is left
+	Close   Verdict = "close"  // handled elsewhere; not possible for money under review
 )
 
-// Resolve ends a review. Of two who decide at once, the second finds it closed.
+// Resolve closes a review by a verdict; for staff. A second decision at the same time gets ErrNoReview.
 func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id ReviewID, v Verdict) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
@@ -149,22 +124,22 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 	if v != Accept && v != GiveAll && v != Close {
 		return ErrVerdict
 	}
-	list, err := selectReviews(ctx, s.db, `WHERE id = $1 AND closed_at IS NULL AND (club_id = $2 OR club_id IS NULL)`, id, club)
+	r, err := selectReview(ctx, s.db, id)
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if len(list) == 0 {
+	if r.Club != club && r.Club != 0 {
 		return ErrNoReview
 	}
-	if list[0].Payment == 0 {
+	if r.Payment == 0 {
 		if v != Close {
 			return ErrVerdict
 		}
-		return translate(ctx, closeReviews(ctx, s.db, `id = $3`, string(v), actor.ID, id))
+		return translate(ctx, closeReview(ctx, s.db, id, v, actor.ID))
 	}
-	return s.withPayment(ctx, actor, list[0].Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
-		if list, err := selectReviews(ctx, c.tx, `WHERE id = $1 AND closed_at IS NULL`, id); err != nil || len(list) == 0 {
-			return errors.Join(err, ErrNoReview)
+	return s.withPayment(ctx, actor, r.Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
+		if _, err := selectReview(ctx, c.tx, id); err != nil {
+			return err
 		}
 		if err := c.applyVerdict(ctx, b, p, v); err != nil {
 			return err
@@ -172,11 +147,11 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 		if err := c.recordAudit(ctx, "review", *b, map[string]any{"payment": p.ID, "review": id, "verdict": string(v)}); err != nil {
 			return err
 		}
-		return closeReviews(ctx, c.tx, `id = $3`, string(v), actor.ID, id)
+		return closeReview(ctx, c.tx, id, v, actor.ID)
 	})
 }
 
-// applyVerdict does what a verdict means for the money.
+// applyVerdict carries out a verdict on the payment.
 func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
 	case v == GiveAll:
@@ -194,12 +169,12 @@ func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Ver
 		}
 		return c.confirmOrRefund(ctx, b, p)
 	case v == Accept && p.suspended, v == Close && p.State == InReview:
-		return ErrVerdict // a part of it is gone already; somebody's money would lie here for ever
+		return ErrVerdict // a part is refunded already; or the money would stay here without an owner
 	}
 	return nil
 }
 
-// reviewDifference asks a person about a booking that is paid and whose price has changed.
+// reviewDifference opens a review when the price of a paid booking has changed.
 func (c *change) reviewDifference(ctx context.Context, b Booking, old Money) error {
 	if b.Price == old {
 		return nil

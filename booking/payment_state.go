@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// PaymentState is where a payment stands.
+// PaymentState is the state of a payment.
 type PaymentState string
 
-// The states, in the order in which money moves. InReview is money that came and does not add up.
+// The states, in the order in which money moves. InReview means that money was received and waits for a decision.
 const (
 	Created       PaymentState = "created"
-	Failed        PaymentState = "failed" // for now: a provider may still turn it into authorized, days later
+	Failed        PaymentState = "failed" // may still become authorized or captured, even days later
 	Authorized    PaymentState = "authorized"
 	InReview      PaymentState = "review"
 	Captured      PaymentState = "captured"
@@ -20,16 +20,15 @@ const (
 	Refunded      PaymentState = "refunded"
 )
 
-// RefundUndone is no state of a payment: it is a report that money which the provider had said goes back did not arrive.
+// RefundUndone occurs in reports only: a refund that the provider had made did not arrive.
 const RefundUndone PaymentState = "refund_undone"
 
-// paymentStates lists them all, for the checks.
+// paymentStates lists all states, for tests.
 func paymentStates() []PaymentState {
 	return []PaymentState{Created, Failed, Authorized, InReview, Captured, RefundPending, PartRefunded, Refunded}
 }
 
-// rank orders what providers say. A report of a rank that the payment has reached already changes nothing, so the order in which reports
-// arrive does not matter.
+// rank orders the states that providers report. A report of a rank that the payment has reached changes nothing, so reports may arrive in any order.
 func (s PaymentState) rank() int {
 	switch s {
 	case Created:
@@ -45,7 +44,7 @@ func (s PaymentState) rank() int {
 	return -1
 }
 
-// moves is the table of allowed moves; what is not in it is refused.
+// moves is the table of allowed moves.
 func (s PaymentState) moves() []PaymentState {
 	switch s {
 	case Created:
@@ -58,7 +57,7 @@ func (s PaymentState) moves() []PaymentState {
 		return []PaymentState{Captured, RefundPending, PartRefunded, Refunded}
 	case Captured:
 		return []PaymentState{RefundPending, PartRefunded, Refunded}
-	case RefundPending: // back where the provider refused
+	case RefundPending: // back to the state before, when the provider refuses the refund
 		return []PaymentState{InReview, Captured, PartRefunded, Refunded}
 	case PartRefunded:
 		return []PaymentState{RefundPending, Refunded}
@@ -67,7 +66,7 @@ func (s PaymentState) moves() []PaymentState {
 	return nil
 }
 
-// To tells whether the move is allowed. The UPDATE that makes it repeats WHERE state = the old one.
+// To refuses a move that is not in the table. The statement that writes a move also requires the old state.
 func (s PaymentState) To(next PaymentState) error {
 	if !slices.Contains(s.moves(), next) {
 		return fmt.Errorf("payment %s to %s: %w", s, next, ErrState)
@@ -75,10 +74,10 @@ func (s PaymentState) To(next PaymentState) error {
 	return nil
 }
 
-// received tells whether money came.
+// received reports whether money was received, refunded or not.
 func (s PaymentState) received() bool { return s.rank() == Captured.rank() }
 
-// stateByMoney is the state of a payment whose money came, by what of it went back or is about to.
+// stateByMoney derives the state of a payment with received money from its refunds.
 func (p Payment) stateByMoney() PaymentState {
 	switch {
 	case p.Refund > p.Refunded:

@@ -10,6 +10,7 @@ import (
 	"pavilion/storage"
 )
 
+// paymentColumns are the columns of a payment; scanPayment uses this order.
 const paymentColumns = `id, reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
 	coalesce(checkout, ''), coalesce(charge, ''), url, method, coalesce(payer_id, 0), coalesce(received_currency, currency), received_minor, refund_minor,
 	refunded_minor, suspended, created_at`
@@ -21,6 +22,7 @@ func scanPayment(row pgx.CollectableRow) (p Payment, err error) {
 	return p, err
 }
 
+// selectPayments reads the payments that match a condition.
 func selectPayments(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Payment, error) {
 	list, err := collect(ctx, q, scanPayment, `SELECT `+paymentColumns+` FROM payment `+condition, args...)
 	if err != nil {
@@ -29,7 +31,8 @@ func selectPayments(ctx context.Context, q storage.Queryer, condition string, ar
 	return list, nil
 }
 
-func selectPayment(ctx context.Context, q storage.Queryer, condition string, args ...any) (Payment, error) {
+// selectPaymentWhere reads the first payment that matches a condition, or returns ErrNoPayment.
+func selectPaymentWhere(ctx context.Context, q storage.Queryer, condition string, args ...any) (Payment, error) {
 	list, err := selectPayments(ctx, q, condition, args...)
 	if err != nil {
 		return Payment{}, err
@@ -38,6 +41,39 @@ func selectPayment(ctx context.Context, q storage.Queryer, condition string, arg
 		return Payment{}, ErrNoPayment
 	}
 	return list[0], nil
+}
+
+func selectPayment(ctx context.Context, q storage.Queryer, id PaymentID) (Payment, error) {
+	return selectPaymentWhere(ctx, q, `WHERE id = $1`, id)
+}
+
+// selectChatPayment reads the payment of an invoice in the chat.
+func selectChatPayment(ctx context.Context, q storage.Queryer, reference string) (Payment, error) {
+	return selectPaymentWhere(ctx, q, `WHERE reference = $1 AND provider IN ('telegram', 'stars')`, reference)
+}
+
+// selectReportedPayment reads the payment that a report is about: by our reference, or else by the provider's ids of its checkout or charge.
+func selectReportedPayment(ctx context.Context, q storage.Queryer, provider Provider, r Report) (Payment, error) {
+	if r.Reference != "" {
+		return selectPaymentWhere(ctx, q, `WHERE provider = $1 AND reference = $2`, provider, r.Reference)
+	}
+	return selectPaymentWhere(ctx, q, `WHERE provider = $1 AND (checkout = nullif($2, '') OR charge = nullif($3, ''))`, provider, r.Checkout, r.Charge)
+}
+
+// selectPaymentsOf reads the payments of a booking, by id.
+func selectPaymentsOf(ctx context.Context, q storage.Queryer, booking ID) ([]Payment, error) {
+	return selectPayments(ctx, q, `WHERE booking_id = $1 ORDER BY id`, booking)
+}
+
+// lockPaymentsOf locks and reads the payments of a booking, by id.
+func lockPaymentsOf(ctx context.Context, tx pgx.Tx, booking ID) ([]Payment, error) {
+	return selectPayments(ctx, tx, `WHERE booking_id = $1 ORDER BY id FOR UPDATE`, booking)
+}
+
+// hasOtherPayment reports whether another payment has the charge already.
+func hasOtherPayment(ctx context.Context, q storage.Queryer, p Payment, charge string) (bool, error) {
+	list, err := selectPayments(ctx, q, `WHERE provider = $1 AND charge = $2 AND id <> $3`, p.Provider, charge, p.ID)
+	return len(list) > 0, err
 }
 
 func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
@@ -57,7 +93,7 @@ func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
 	return nil
 }
 
-// updatePayment writes what became of a payment. The row must still be in the state that was read.
+// updatePayment writes the state and the money of a payment. It fails with ErrState unless the row is still in the old state.
 func updatePayment(ctx context.Context, q storage.Queryer, p Payment, old PaymentState, at time.Time) error {
 	var received *string
 	if p.State.received() {
@@ -76,7 +112,7 @@ func updatePayment(ctx context.Context, q storage.Queryer, p Payment, old Paymen
 	return nil
 }
 
-// acceptPayment notes who took money that was not what was asked for.
+// acceptPayment records who accepted money that differs from the price.
 func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by MemberID) error {
 	if _, err := q.Exec(ctx, `UPDATE payment SET accepted_by = $2 WHERE id = $1`, id, by); err != nil {
 		return fmt.Errorf("accept payment %d: %w", id, err)
@@ -84,7 +120,7 @@ func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by Memb
 	return nil
 }
 
-// saveCheckout keeps the gateway's answer; a second try had the same one.
+// saveCheckout stores the gateway's answer, unless there is one: a repeated call got the same answer.
 func saveCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
 	if _, err := q.Exec(ctx, `UPDATE payment SET checkout = $2, url = $3 WHERE id = $1 AND checkout IS NULL`, id, made.ID, made.URL); err != nil {
 		return fmt.Errorf("keep checkout of payment %d: %w", id, err)

@@ -22,18 +22,15 @@ var (
 )
 
 const (
-	// preCheckoutTimeout is what the database has; Telegram wants the answer within ten seconds.
-	preCheckoutTimeout = 3 * time.Second
-	// preCheckoutHold is how long a hold lasts at least after we said yes: the money is on its way.
-	preCheckoutHold = 10 * time.Minute
-	// preCheckoutMaxAge is how old a hold may get that way: every card that fails is followed by another question.
-	preCheckoutMaxAge = time.Hour
+	preCheckoutTimeout = 3 * time.Second  // for the decision; Telegram waits ten seconds for the answer
+	preCheckoutHold    = 10 * time.Minute // a hold lasts at least so long after an accepted pre-checkout, while the money is on its way
+	preCheckoutMaxAge  = time.Hour        // a hold is not extended beyond this age; each failed card causes another pre-checkout
 )
 
-// errPreCheckout is the cause when that budget is used up.
+// errPreCheckout is the cause when the decision exceeds preCheckoutTimeout.
 var errPreCheckout = errors.New("the pre-checkout decision took too long")
 
-// InvoicePayload is what an invoice in the chat carries, signed: Telegram hands it back at pre-checkout and with the money.
+// InvoicePayload makes the signed payload of an invoice. Telegram returns it in the pre-checkout query and with the money.
 func (s *Service) InvoicePayload(p Payment) []byte {
 	return []byte("1." + p.Reference + "." + s.payments.signInvoice(p.Reference))
 }
@@ -44,10 +41,10 @@ func (o PaymentOptions) signInvoice(reference string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// verifyInvoice reads a payload that we signed.
+// verifyInvoice checks the signature of a payload and returns its reference.
 func (o PaymentOptions) verifyInvoice(payload []byte) (reference string, err error) {
-	const most = 128 // Telegram's own limit
-	if len(payload) > most || o.PayloadKey.Empty() {
+	const maxPayload = 128 // bytes; Telegram's limit
+	if len(payload) > maxPayload || o.PayloadKey.Empty() {
 		return "", ErrInvoice
 	}
 	version, rest, _ := strings.Cut(string(payload), ".")
@@ -58,16 +55,16 @@ func (o PaymentOptions) verifyInvoice(payload []byte) (reference string, err err
 	return reference, nil
 }
 
-// InvoiceCheck is Telegram's question whether somebody may pay now.
+// InvoiceCheck is Telegram's pre-checkout query.
 type InvoiceCheck struct {
 	Payload []byte
 	Payer   MemberID
 	Amount  Money
 }
 
-// PreCheckout is the last safe gate: no error is a yes, and the money moves. It decides in one short transaction: our invoice, its holder,
-// the hold alive, exactly the price, nothing paid yet; and it makes the hold last while the money is on its way, past the club's limit
-// where that is near.
+// PreCheckout decides about a pre-checkout query; nil accepts it, and Telegram takes the money. In one short transaction it checks that the invoice is
+// ours and its member's, the hold is live, the price is unchanged, and nothing is paid yet. It extends the hold while the money is on its way, if
+// necessary beyond the club's limit.
 func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	reference, err := s.payments.verifyInvoice(q.Payload)
 	if err != nil {
@@ -75,12 +72,12 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, preCheckoutTimeout, errPreCheckout)
 	defer cancel()
-	seen, err := selectPayment(ctx, s.db, `WHERE reference = $1 AND provider IN ('telegram', 'stars')`, reference)
+	seen, err := selectChatPayment(ctx, s.db, reference)
 	if err != nil {
 		return translate(ctx, err)
 	}
 	if q.Payer != seen.Member || s.payments.Gateways[seen.Provider] == nil {
-		return ErrInvoice // a forwarded invoice, or one of a provider that is set up no more
+		return ErrInvoice // a forwarded invoice, or a provider that is not configured any more
 	}
 	actor := Actor{ID: q.Payer, Role: Player, Origin: "bot"}
 	return s.withBooking(ctx, actor, seen.Booking, nil, func(ctx context.Context, c *change, b *Booking) error {
@@ -109,7 +106,7 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 			return err
 		}
 		until := c.at.Add(preCheckoutHold)
-		for _, end := range []time.Time{b.Span.Start, b.CreatedAt.Add(preCheckoutMaxAge)} { // what is not paid when it begins is over
+		for _, end := range []time.Time{b.Span.Start, b.CreatedAt.Add(preCheckoutMaxAge)} { // a hold ends at the start of its time
 			if until.After(end) {
 				until = end
 			}
@@ -124,26 +121,26 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	})
 }
 
-// InvoicePaid is Telegram's message that somebody paid.
+// InvoicePaid is Telegram's message about a payment or a refund.
 type InvoicePaid struct {
 	Payload []byte
 	Payer   MemberID
 	Amount  Money
-	Charge  string // Telegram's id of the charge: the same however often the message comes
+	Charge  string // Telegram's id of the charge, the same in repeated messages
 }
 
-// PaidInTelegram puts the message into the inbox. It may come twice, and long after it was sent.
+// PaidInTelegram stores a payment message in the inbox. The message may be repeated or late.
 func (s *Service) PaidInTelegram(ctx context.Context, paid InvoicePaid) error {
 	return s.storeChatEvent(ctx, "paid", paid, 0)
 }
 
-// RefundedInTelegram puts the message into the inbox that stars went back, whoever sent them.
+// RefundedInTelegram stores a message about refunded stars in the inbox, whether we made the refund or not.
 func (s *Service) RefundedInTelegram(ctx context.Context, paid InvoicePaid) error {
 	return s.storeChatEvent(ctx, "refunded", paid, paid.Amount.Minor)
 }
 
-// storeChatEvent keeps a message about money. A payload that is not ours, as after a change of the bot's token, is no reason to forget that
-// somebody paid: without a reference the event finds no payment, and a person looks.
+// storeChatEvent stores a message about money in the inbox. It accepts a payload that is not ours, such as one signed before a change of the bot's
+// token: the event then has no reference and goes to review.
 func (s *Service) storeChatEvent(ctx context.Context, kind string, paid InvoicePaid, refunded int64) error {
 	reference, _ := s.payments.verifyInvoice(paid.Payload)
 	if paid.Charge == "" {

@@ -7,7 +7,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// addPaymentJobs adds the jobs about money to a worker.
+// addPaymentJobs registers the jobs about money.
 func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[eventArgs]) error {
 		err := s.applyEvent(ctx, job.Args.Event)

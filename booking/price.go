@@ -7,7 +7,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Rate is which of a rule's two prices applies.
+// Rate chooses one of the two prices of a rule.
 type Rate string
 
 // The rates.
@@ -16,8 +16,8 @@ const (
 	GuestRate  Rate = "guest"
 )
 
-// PriceRule is what an hour costs on some weekdays between two minutes of the local clock. Of the rules that match, the highest rank
-// wins, then the one for this net, then the newest.
+// PriceRule is the price of an hour on some weekdays between two minutes of the local clock. Of several rules that match, the highest rank
+// applies, then a rule for this net only, then the newest rule.
 type PriceRule struct {
 	ID       int64
 	Net      NetID // 0: every net
@@ -25,22 +25,22 @@ type PriceRule struct {
 	Rank     int
 	Weekdays [7]bool // Sunday first
 	From, To int
-	Member   Money // an hour
-	Guest    Money
+	Member   Money // per hour
+	Guest    Money // per hour
 }
 
 // PriceLine is one part of a price: a net under one rule, or an add-on.
 type PriceLine struct {
 	Net    NetID
 	Label  string
-	AddOn  AddOnID // 0 for the net itself
+	AddOn  AddOnID // 0: the net itself
 	Start  time.Time
 	End    time.Time
-	Hourly Money // of an add-on once a booking: its price
+	Hourly Money // for an add-on with a price per booking: that price
 	Amount Money
 }
 
-// Quote is what a booking would cost now.
+// Quote is the price of a possible booking.
 type Quote struct {
 	Nets  []NetID
 	Span  Span
@@ -64,8 +64,10 @@ func (r PriceRule) check(currency string) error {
 	return nil
 }
 
+// validPrice bounds prices so that sums cannot overflow.
 func validPrice(m Money) bool { return m.Minor >= 0 && m.Minor <= maxMinor }
 
+// hourly is the price of an hour at a rate.
 func (r PriceRule) hourly(rate Rate) Money {
 	if rate == MemberRate {
 		return r.Member
@@ -73,9 +75,8 @@ func (r PriceRule) hourly(rate Rate) Money {
 	return r.Guest
 }
 
-// priceLines adds up what nets and add-ons cost for a time. It walks from one change of price to the next; what counts is the time that
-// passes, so the repeated hour is paid and the skipped hour is not. Each line is rounded so that the lines add up to the exact sum,
-// rounded once.
+// priceLines prices nets and add-ons for a span. It counts elapsed time, so a repeated hour is paid and a skipped hour is not. The lines are rounded
+// so that their sum is the exact sum rounded once.
 func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate) ([]PriceLine, Money, error) {
 	var lines []PriceLine
 	for _, net := range nets {
@@ -113,7 +114,7 @@ func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate)
 	return lines, total, nil
 }
 
-// priceSegments splits a time at every change of the winning rule.
+// priceSegments makes one line for each part of the span with the same rule.
 func (s *setup) priceSegments(net NetID, want Span, rate Rate) ([]PriceLine, error) {
 	var lines []PriceLine
 	for at := want.Start; at.Before(want.End); {
@@ -135,7 +136,7 @@ func (s *setup) priceSegments(net NetID, want Span, rate Rate) ([]PriceLine, err
 	return lines, nil
 }
 
-// ruleAt is the rule in force at an instant, and an instant up to which it surely stays so: the next minute at which some rule begins
+// ruleAt returns the rule that applies at an instant, or nil, and an instant until which this does not change: the next minute at which a rule begins
 // or ends, or the next change of the clock.
 func (s *setup) ruleAt(net NetID, at time.Time) (*PriceRule, time.Time) {
 	local := at.In(s.club.Zone)
@@ -164,6 +165,7 @@ func (s *setup) ruleAt(net NetID, at time.Time) (*PriceRule, time.Time) {
 	return best, until
 }
 
+// winsOver reports whether r applies rather than o when both match.
 func (r *PriceRule) winsOver(o *PriceRule) bool {
 	if r.Rank != o.Rank {
 		return r.Rank > o.Rank
@@ -174,7 +176,7 @@ func (r *PriceRule) winsOver(o *PriceRule) bool {
 	return r.ID > o.ID
 }
 
-// activeAddOn finds an add-on that is bound to one of the nets.
+// activeAddOn finds an add-on that can be hired with one of the nets.
 func (s *setup) activeAddOn(id AddOnID, nets []NetID) (AddOn, error) {
 	for _, n := range s.nets {
 		if !slices.Contains(nets, n.ID) {

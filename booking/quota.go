@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"time"
 
 	"pavilion/internal/fault"
@@ -12,13 +13,13 @@ var (
 	ErrQuotaWeek   = fault.New(fault.Conflict, "quota_week", "That is more time in one week than the club allows.")
 )
 
-// usage is what a member has already.
+// usage is a member's share of the quotas without the booking that is being checked.
 type usage struct {
 	active int           // bookings ahead
 	week   time.Duration // net time in the week, Monday to Sunday, of the opening day
 }
 
-// checkQuota refuses more bookings ahead, or more net time in a week, than the club allows one member. Two nets for an hour are two hours.
+// checkQuota applies the club's limits to a member who has u and asks for another booking. Two nets for an hour are two hours.
 func (p Policy) checkQuota(u usage, nets int, span Span) error {
 	if p.QuotaActive > 0 && u.active >= p.QuotaActive {
 		return ErrQuotaActive
@@ -27,4 +28,24 @@ func (p Policy) checkQuota(u usage, nets int, span Span) error {
 		return ErrQuotaWeek
 	}
 	return nil
+}
+
+// checkMemberQuota applies the quotas to the booking's member. The member's lock is held, so two requests cannot both use the last free place.
+func (c *change) checkMemberQuota(ctx context.Context, b Booking) error {
+	if c.actor.isStaff() {
+		return nil
+	}
+	u, err := selectUsage(ctx, c.tx, b, c.at)
+	if err != nil {
+		return err
+	}
+	return c.checkUsage(u, b)
+}
+
+// checkUsage applies the quotas to a usage that was read before. Quotas do not apply to staff.
+func (c *change) checkUsage(u usage, b Booking) error {
+	if c.actor.isStaff() {
+		return nil
+	}
+	return c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)
 }

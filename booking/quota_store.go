@@ -8,17 +8,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// usage counts what the member of a booking has without it.
-func (c *change) usage(ctx context.Context, b Booking) (u usage, err error) {
+// selectUsage counts what the member of a booking has besides it.
+func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usage, err error) {
 	batch := new(pgx.Batch)
-	queueUsage(batch, b, c.at, &u)
-	if err := c.tx.SendBatch(ctx, batch).Close(); err != nil {
+	queueUsage(batch, b, at, &u)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return u, fmt.Errorf("count bookings of a member: %w", err)
 	}
 	return u, nil
 }
 
-// queueUsage counts as of an instant of the database's clock. Expired holds, offers and blocks do not count.
+// queueUsage counts as of an instant of the database's clock, without expired holds, offers and blocks.
 func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 	first, last := b.Day.week()
 	batch.Queue(`

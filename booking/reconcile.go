@@ -15,17 +15,14 @@ import (
 )
 
 const (
-	// silentAfter is when a payment of which nothing was heard is asked about; then again after a quarter of its age.
-	silentAfter = 10 * time.Minute
-	// reconcileFor is for how long: late authorisations come within five days.
-	reconcileFor = 6 * 24 * time.Hour
-	// abandonedAfter: a payment whose page was never made has shown its member nothing to pay on.
-	abandonedAfter = time.Hour
+	silentAfter    = 10 * time.Minute   // the age from which a payment without a report is reconciled, and again after each quarter of its age
+	reconcileFor   = 6 * 24 * time.Hour // the age until which it is; late authorisations come within five days
+	abandonedAfter = time.Hour          // the age from which a payment that never got a page is closed: nobody could pay it
 	sweepBatch     = 200
 )
 
-// SweepPayments looks after money that fell silent: events and refunds whose jobs were lost, and payments of which the gateway said nothing.
-// One that fails does not keep the others waiting.
+// SweepPayments applies events and enqueues refunds whose jobs were lost, and reconciles payments without a report. An error of one does not stop
+// the others.
 func (s *Service) SweepPayments(ctx context.Context) error {
 	events, err := selectLateEvents(ctx, s.db, silentAfter, sweepBatch)
 	if err != nil {
@@ -40,48 +37,34 @@ func (s *Service) SweepPayments(ctx context.Context) error {
 	return errors.Join(append(errs, s.enqueueLostRefunds(ctx), s.Reconcile(ctx))...)
 }
 
-// enqueueLostRefunds enqueues refunds whose jobs have given up. River drops the ones that are still in the queue.
+// enqueueLostRefunds enqueues pending refunds that have no unfinished job.
 func (s *Service) enqueueLostRefunds(ctx context.Context) error {
-	type waiting struct {
-		ID       RefundID
-		Provider Provider
-	}
-	list, err := collect(ctx, s.db, pgx.RowToStructByPos[waiting], `
-		SELECT refund.id, p.provider FROM refund JOIN payment p ON p.id = refund.payment_id
-		WHERE refund.state = 'pending' AND NOT by_hand AND refund.created_at <= booking_clock() - make_interval(secs => $1)
-			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind = 'booking_refund' AND (j.args ->> 'refund')::bigint = refund.id
-				AND j.state IN ('available', 'pending', 'running', 'retryable', 'scheduled'))
-		ORDER BY refund.id LIMIT $2`, silentAfter.Seconds(), sweepBatch)
+	list, err := selectLostRefunds(ctx, s.db, silentAfter, sweepBatch)
 	if err != nil {
-		return translate(ctx, fmt.Errorf("look for waiting refunds: %w", err))
+		return translate(ctx, err)
 	}
-	for _, w := range list {
+	for _, lost := range list {
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: w.ID}, &river.InsertOpts{Queue: string(w.Provider.refundQueue()), MaxAttempts: refundAttempts})
+			_, err := s.jobs.InsertTx(ctx, tx, refundArgs{Refund: lost.ID}, &river.InsertOpts{Queue: string(lost.Provider.refundQueue()), MaxAttempts: refundAttempts})
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("enqueue refund %d: %w", w.ID, err)
+			return fmt.Errorf("enqueue refund %d: %w", lost.ID, err)
 		}
 	}
 	return nil
 }
 
-// Reconcile asks gateways about payments of which nothing was heard: every gateway stops repeating itself some day.
+// Reconcile asks gateways about payments without a report, because a gateway stops resending callbacks after some time.
 func (s *Service) Reconcile(ctx context.Context) error {
 	providers := make([]Provider, 0, len(s.payments.Gateways))
 	for p := range s.payments.Gateways {
 		providers = append(providers, p)
 	}
 	slices.Sort(providers)
-	ids, err := collect(ctx, s.db, pgx.RowTo[PaymentID], `
-		SELECT id FROM payment WHERE state IN ('created', 'failed', 'authorized') AND provider = ANY($1)
-			AND created_at <= booking_clock() - make_interval(secs => $2) AND created_at > booking_clock() - make_interval(secs => $3)
-			AND (checked_at IS NULL OR checked_at <= booking_clock() - greatest(make_interval(secs => $2), (booking_clock() - created_at) / 4))
-			AND NOT (state = 'failed' AND checkout IS NULL)
-		ORDER BY checked_at NULLS FIRST, id LIMIT $4`, providers, silentAfter.Seconds(), reconcileFor.Seconds(), sweepBatch)
+	ids, err := selectSilentPayments(ctx, s.db, providers, silentAfter, reconcileFor, sweepBatch)
 	if err != nil {
-		return translate(ctx, fmt.Errorf("look for silent payments: %w", err))
+		return translate(ctx, err)
 	}
 	var errs []error
 	for _, id := range ids {
@@ -96,9 +79,9 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// reconcilePayment asks what became of one payment and applies the answer.
+// reconcilePayment asks the gateway for the state of one payment and applies the answer.
 func (s *Service) reconcilePayment(ctx context.Context, id PaymentID) error {
-	p, err := selectPayment(ctx, s.db, `WHERE id = $1`, id)
+	p, err := selectPayment(ctx, s.db, id)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -106,9 +89,9 @@ func (s *Service) reconcilePayment(ctx context.Context, id PaymentID) error {
 	if !ok {
 		return ErrNoGateway
 	}
-	// Noted before the question, so that one payment that always fails does not stand first in line for ever.
-	if _, err := s.db.Exec(ctx, `UPDATE payment SET checked_at = booking_clock() WHERE id = $1`, id); err != nil {
-		return translate(ctx, fmt.Errorf("note question about payment %d: %w", id, err))
+	// Marked before the call, so that a payment whose call always fails does not stay first in the order.
+	if err := markChecked(ctx, s.db, id); err != nil {
+		return translate(ctx, err)
 	}
 	r, err := gateway.Fetch(ctx, Handle{Reference: p.Reference, Checkout: p.Checkout, Charge: p.Charge})
 	if errors.Is(err, ErrNothingToAsk) {
@@ -122,7 +105,7 @@ func (s *Service) reconcilePayment(ctx context.Context, id PaymentID) error {
 	})
 }
 
-// abandonPayment closes a payment that never got a page, where some time has passed.
+// abandonPayment closes a payment that has no page abandonedAfter its creation.
 func (s *Service) abandonPayment(ctx context.Context, p Payment) error {
 	if p.Checkout != "" {
 		return nil

@@ -16,36 +16,36 @@ import (
 // RefundID names a refund.
 type RefundID int64
 
-// Refund is money on its way back.
+// Refund is money that goes back to its payer.
 type Refund struct {
 	ID         RefundID
 	Reference  string // the gateway's idempotency key
-	Key        string // why: the same reason is one refund
+	Key        string // names the cause; a cause has one refund
 	Payment    PaymentID
 	Reason     string
 	State      RefundState
 	Amount     Money
-	ByHand     bool // a person gives it back
+	ByHand     bool // staff make it
 	GatewayRef string
 	CreatedAt  time.Time
 	DoneAt     *time.Time
 }
 
-// RefundState is where a refund stands.
+// RefundState is the state of a refund.
 type RefundState string
 
 // The states of refunds.
 const (
 	RefundOpen   RefundState = "pending"
 	RefundDone   RefundState = "done"
-	RefundFailed RefundState = "failed" // the gateway will not make it
+	RefundFailed RefundState = "failed" // the gateway refuses it
 )
 
-// Why money goes back.
+// Reasons of refunds.
 const (
 	refundSlotLost  = "slot_lost"
 	refundDuplicate = "duplicate" // the booking was paid already
-	refundLate      = "late"      // the booking was cancelled before the money came
+	refundLate      = "late"      // the booking was cancelled or lost before the money came
 	refundCancelled = "cancelled" // by policy, at the cancellation
 	refundStaff     = "staff"
 	refundReview    = "review"
@@ -60,7 +60,7 @@ var (
 	ErrRefundAmount  = fault.New(fault.Invalid, "refund_amount", "That is more than is left of this payment, or nothing.")
 )
 
-// refundArgs is the job that asks the gateway to give money back.
+// refundArgs is the job that makes a refund at the gateway.
 type refundArgs struct {
 	Refund RefundID `json:"refund"`
 }
@@ -69,22 +69,20 @@ type refundArgs struct {
 func (refundArgs) Kind() string { return "booking_refund" }
 
 const (
-	// refundAttempts: river waits attempt⁴ seconds, so these are about three weeks.
-	refundAttempts = 25
-	// refundLease is how long whoever asks the gateway has for it; jobs are ended after one minute.
-	refundLease = 2 * time.Minute
+	refundAttempts = 25              // river waits attempt⁴ seconds: about three weeks in all
+	refundLease    = 2 * time.Minute // for one call of the gateway; a job is stopped after one minute
 )
 
-// RefundRequest asks for money back. Seen is what of the payment had been refunded when whoever asks looked at it.
+// RefundRequest asks for a refund.
 type RefundRequest struct {
 	Club    ClubID // in which the actor is staff
 	Payment PaymentID
 	Amount  int64 // 0: all that is left
-	Seen    int64
+	Seen    int64 // Payment.Refund as the actor saw it
 }
 
-// Refund gives money back, for staff. Two who saw the same and ask for the same make one refund; two who saw the same and ask for different
-// amounts make one, and the other is told to look again.
+// Refund makes a refund; for staff. Of several requests with the same Seen, the first makes the refund. The others return it when they ask for the
+// same amount; otherwise they get ErrRefundChanged.
 func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Refund, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Refund{}, err
@@ -98,15 +96,16 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 			return ErrInReview
 		}
 		key := fmt.Sprintf("refund:%d:%s:%d", p.ID, refundStaff, r.Seen)
-		list, err := selectRefunds(ctx, c.tx, `WHERE key = $1`, key)
-		if err != nil {
+		switch stored, err := selectRefundByKey(ctx, c.tx, key); {
+		case err == nil && (r.Amount == stored.Amount.Minor || r.Amount == 0 && r.Seen+stored.Amount.Minor == p.Received.Minor):
+			made = stored
+			return nil
+		case err == nil:
+			return ErrRefundChanged
+		case !errors.Is(err, ErrNoRefund):
 			return err
 		}
-		if len(list) == 1 && (r.Amount == list[0].Amount.Minor || r.Amount == 0 && r.Seen+list[0].Amount.Minor == p.Received.Minor) {
-			made = list[0]
-			return nil
-		}
-		if len(list) == 1 || p.Refund != r.Seen {
+		if p.Refund != r.Seen {
 			return ErrRefundChanged
 		}
 		amount := p.refundable()
@@ -119,15 +118,16 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 			}
 			amount.Minor = r.Amount
 		}
+		var err error
 		made, err = c.createRefund(ctx, *b, p, amount, refundStaff, key)
 		return err
 	})
 	return made, err
 }
 
-// withPayment locks a payment's booking and the payment.
+// withPayment locks a payment and its booking, and runs fn with both as they are then.
 func (s *Service) withPayment(ctx context.Context, actor Actor, id PaymentID, fn func(ctx context.Context, c *change, b *Booking, p *Payment) error) error {
-	seen, err := selectPayment(ctx, s.db, `WHERE id = $1`, id)
+	seen, err := selectPayment(ctx, s.db, id)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -144,8 +144,8 @@ func (s *Service) withPayment(ctx context.Context, actor Actor, id PaymentID, fn
 	})
 }
 
-// createRefund writes down that money goes back, and the job that does it, in one transaction. The same key is one refund. More than came can
-// never go back: the schema checks the sum.
+// createRefund writes a refund and the job that makes it, in one transaction. A key has one refund. The schema checks that refunds do not exceed the
+// received money.
 func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount Money, reason, key string) (Refund, error) {
 	r := Refund{Reference: rand.Text(), Key: key, Payment: p.ID, Reason: reason, State: RefundOpen, Amount: amount, CreatedAt: c.at}
 	if made, err := insertRefund(ctx, c.tx, &r, c.actor.ID); err != nil || !made {
@@ -172,7 +172,7 @@ func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount
 	return r, nil
 }
 
-// refundAll gives back all that is left of a payment, for one reason once.
+// refundAll refunds all that is left of a payment, once for each reason.
 func (c *change) refundAll(ctx context.Context, b Booking, p *Payment, reason string) error {
 	if p.refundable().Minor == 0 {
 		return nil
@@ -181,7 +181,7 @@ func (c *change) refundAll(ctx context.Context, b Booking, p *Payment, reason st
 	return err
 }
 
-// refundCancelled gives back what a cancellation does not keep. Money under review stays there until somebody has looked at it.
+// refundCancelled refunds the payments of a cancelled booking above its fee. Money under review stays until staff decide.
 func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
@@ -203,7 +203,7 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 	return nil
 }
 
-// refundAbove is what of a payment goes back when the club keeps a fee of its price. Of money in another currency, the same part is kept.
+// refundAbove is the refund of a payment when the club keeps a fee. When the money has another currency than the price, the fee's share is kept.
 func (p Payment) refundAbove(fee Money) Money {
 	keep := mulDivHalfUp(p.Received.Minor, fee.Minor, p.Price.Minor)
 	back := p.refundable()
@@ -211,7 +211,7 @@ func (p Payment) refundAbove(fee Money) Money {
 	return back
 }
 
-// runRefund asks the gateway to give money back, and writes down what it says. A crash in between repeats the question under the same key.
+// runRefund makes a refund at the gateway and records the result. After a crash in between, the job repeats the call with the same key.
 func (s *Service) runRefund(ctx context.Context, id RefundID) error {
 	r, p, err := claimRefund(ctx, s.db, id, refundLease)
 	if errors.Is(err, errRefundOver) {
@@ -234,44 +234,45 @@ func (s *Service) runRefund(ctx context.Context, id RefundID) error {
 	ref, err := gateway.Refund(ctx, RefundOrder{Key: r.Reference, Charge: p.Charge, Amount: r.Amount, Whole: r.Amount == p.Received, Member: payer})
 	switch {
 	case err == nil:
-		return s.finishRefund(ctx, gatewayActor(), id, ref)
+		return s.finishRefund(ctx, id, ref)
 	case errors.Is(err, ErrByHand):
 		return s.requestManualRefund(ctx, p.ID, id)
 	case errors.Is(err, ErrRefundRefused):
 		if ferr := s.failRefund(ctx, p.ID, id); ferr != nil {
 			return ferr
 		}
-		return s.reconcilePayment(ctx, p.ID) // perhaps because it was given back on the gateway's side
+		return s.reconcilePayment(ctx, p.ID) // it may have been refunded on the gateway's side
 	}
 	return errors.Join(fmt.Errorf("refund %d: %w", id, err), releaseRefund(ctx, s.db, id))
 }
 
-// errRefundBusy: another job is asking the gateway at this moment.
+// errRefundBusy reports that another job has the refund's lease.
 var errRefundBusy = errors.New("somebody is making this refund right now")
 
-// gatewayActor acts for what a gateway says.
+// gatewayActor is the actor of changes that a gateway reports.
 func gatewayActor() Actor { return Actor{Role: Admin, Origin: "gateway"} }
 
-// finishRefund notes that money went back.
-func (s *Service) finishRefund(ctx context.Context, actor Actor, id RefundID, ref string) error {
-	list, err := selectRefunds(ctx, s.db, `WHERE id = $1`, id)
+// finishRefund records that the gateway has made a refund.
+func (s *Service) finishRefund(ctx context.Context, id RefundID, ref string) error {
+	r, err := selectRefund(ctx, s.db, id)
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if len(list) == 0 {
-		return ErrNoRefund
-	}
-	return s.withPayment(ctx, actor, list[0].Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
-		r := list[0]
-		done, err := closeRefund(ctx, c.tx, id, RefundDone, ref, c.at)
-		if err != nil || !done {
-			return err
-		}
-		return c.recordRefunded(ctx, *b, p, r)
+	return s.withPayment(ctx, gatewayActor(), r.Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
+		return c.closeRefunded(ctx, *b, p, r, ref)
 	})
 }
 
-// recordRefunded writes what a refund that is done changes: the payment, the ledger, the audit, and what the member is told.
+// closeRefunded closes a pending refund as done; a refund that is closed already stays as it is.
+func (c *change) closeRefunded(ctx context.Context, b Booking, p *Payment, r Refund, ref string) error {
+	closed, err := closeRefund(ctx, c.tx, r.ID, RefundDone, ref, c.at)
+	if err != nil || !closed {
+		return err
+	}
+	return c.recordRefunded(ctx, b, p, r)
+}
+
+// recordRefunded writes the effects of a refund that was made: payment, ledger, audit and notification.
 func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Refund) error {
 	old := p.State
 	p.Refunded += r.Amount.Minor
@@ -288,19 +289,19 @@ func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Re
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
 }
 
-// failRefund notes that the gateway will not give the money back, and asks a person to look.
+// failRefund records that the gateway refuses a refund, and opens a review.
 func (s *Service) failRefund(ctx context.Context, payment PaymentID, id RefundID) error {
 	return s.withPayment(ctx, gatewayActor(), payment, func(ctx context.Context, c *change, _ *Booking, p *Payment) error {
 		failed, err := closeRefund(ctx, c.tx, id, RefundFailed, "", c.at)
 		if err != nil || !failed {
 			return err
 		}
-		list, err := selectRefunds(ctx, c.tx, `WHERE id = $1`, id)
+		r, err := selectRefund(ctx, c.tx, id)
 		if err != nil {
 			return err
 		}
 		old := p.State
-		p.Refund -= list[0].Amount.Minor
+		p.Refund -= r.Amount.Minor
 		p.State = p.stateByMoney()
 		if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 			return err
@@ -309,7 +310,7 @@ func (s *Service) failRefund(ctx context.Context, payment PaymentID, id RefundID
 	})
 }
 
-// requestManualRefund asks a person to give the money back.
+// requestManualRefund leaves a refund to staff, and opens a review.
 func (s *Service) requestManualRefund(ctx context.Context, payment PaymentID, id RefundID) error {
 	return s.withPayment(ctx, gatewayActor(), payment, func(ctx context.Context, c *change, _ *Booking, p *Payment) error {
 		if err := markByHand(ctx, c.tx, id); err != nil {
@@ -319,22 +320,21 @@ func (s *Service) requestManualRefund(ctx context.Context, payment PaymentID, id
 	})
 }
 
-// GaveBack notes that staff gave the money of a refund back by hand. Said twice, it is noted once.
+// GaveBack records that staff made a refund by hand, and closes its review. A repeated call changes nothing.
 func (s *Service) GaveBack(ctx context.Context, actor Actor, club ClubID, id RefundID) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
 	}
-	list, err := selectRefunds(ctx, s.db, `WHERE id = $1 AND by_hand AND payment_id IN (SELECT id FROM payment WHERE club_id = $2)`, id, club)
+	r, err := selectManualRefund(ctx, s.db, club, id)
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if len(list) == 0 {
-		return ErrNoRefund
-	}
-	if err := s.finishRefund(ctx, actor, id, "by hand"); err != nil {
-		return err
-	}
-	return translate(ctx, closeReviews(ctx, s.db, `refund_id = $3`, "gave_back", actor.ID, id))
+	return s.withPayment(ctx, actor, r.Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
+		if err := c.closeRefunded(ctx, *b, p, r, "by hand"); err != nil {
+			return err
+		}
+		return closeReviewsOfRefund(ctx, c.tx, id, actor.ID)
+	})
 }
 
 // Refunds lists the refunds of a payment, for staff.
@@ -342,6 +342,6 @@ func (s *Service) Refunds(ctx context.Context, actor Actor, club ClubID, payment
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectRefunds(ctx, s.db, `WHERE payment_id IN (SELECT id FROM payment WHERE id = $1 AND club_id = $2) ORDER BY id`, payment, club)
+	list, err := selectRefundsOf(ctx, s.db, club, payment)
 	return list, translate(ctx, err)
 }

@@ -11,6 +11,7 @@ import (
 	"pavilion/storage"
 )
 
+// refundColumns are the columns of a refund; scanRefund uses this order.
 const refundColumns = `id, reference, key, payment_id, reason, state, currency, amount_minor, by_hand, coalesce(gateway_ref, ''), created_at, done_at`
 
 func scanRefund(row pgx.CollectableRow) (r Refund, err error) {
@@ -26,7 +27,37 @@ func selectRefunds(ctx context.Context, q storage.Queryer, condition string, arg
 	return list, nil
 }
 
-// insertRefund tells whether the refund is new; where its key is taken, r becomes the one that has it.
+// selectRefundWhere reads the refund that matches a condition, or returns ErrNoRefund.
+func selectRefundWhere(ctx context.Context, q storage.Queryer, condition string, args ...any) (Refund, error) {
+	list, err := selectRefunds(ctx, q, condition, args...)
+	if err != nil {
+		return Refund{}, err
+	}
+	if len(list) == 0 {
+		return Refund{}, ErrNoRefund
+	}
+	return list[0], nil
+}
+
+func selectRefund(ctx context.Context, q storage.Queryer, id RefundID) (Refund, error) {
+	return selectRefundWhere(ctx, q, `WHERE id = $1`, id)
+}
+
+func selectRefundByKey(ctx context.Context, q storage.Queryer, key string) (Refund, error) {
+	return selectRefundWhere(ctx, q, `WHERE key = $1`, key)
+}
+
+// selectManualRefund reads a refund of a club that staff make by hand.
+func selectManualRefund(ctx context.Context, q storage.Queryer, club ClubID, id RefundID) (Refund, error) {
+	return selectRefundWhere(ctx, q, `WHERE id = $1 AND by_hand AND payment_id IN (SELECT id FROM payment WHERE club_id = $2)`, id, club)
+}
+
+// selectRefundsOf reads the refunds of a club's payment, by id.
+func selectRefundsOf(ctx context.Context, q storage.Queryer, club ClubID, payment PaymentID) ([]Refund, error) {
+	return selectRefunds(ctx, q, `WHERE payment_id IN (SELECT id FROM payment WHERE id = $1 AND club_id = $2) ORDER BY id`, payment, club)
+}
+
+// insertRefund reports whether the refund is new. When its key exists already, r becomes the stored refund.
 func insertRefund(ctx context.Context, q storage.Queryer, r *Refund, by MemberID) (made bool, err error) {
 	err = q.QueryRow(ctx, `
 		INSERT INTO refund (reference, key, payment_id, reason, state, currency, amount_minor, gateway_ref, actor_id, created_at, done_at)
@@ -39,19 +70,19 @@ func insertRefund(ctx context.Context, q storage.Queryer, r *Refund, by MemberID
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return false, fmt.Errorf("insert refund %s: %w", r.Key, err)
 	}
-	list, err := selectRefunds(ctx, q, `WHERE key = $1`, r.Key)
+	stored, err := selectRefundByKey(ctx, q, r.Key)
 	if err != nil {
 		return false, err
 	}
-	*r = list[0]
+	*r = stored
 	return false, nil
 }
 
-// errRefundOver: the refund needs nobody any more.
+// errRefundOver reports that a refund is done, failed, or left to a person.
 var errRefundOver = errors.New("the refund is over")
 
-// claimRefund gives a pending refund to one caller for a while: two that ask a gateway at once could both be told yes. A zero refund
-// means that another has it.
+// claimRefund leases a pending refund to one caller, because a gateway that gets two calls at once could make two refunds. It returns a zero Refund
+// while another caller has the lease, and errRefundOver when the gateway need not be asked any more.
 func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time.Duration) (Refund, Payment, error) {
 	list, err := collect(ctx, q, scanRefund, `
 		UPDATE refund SET tried_until = booking_clock() + make_interval(secs => $2)
@@ -60,7 +91,7 @@ func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time
 		return Refund{}, Payment{}, fmt.Errorf("claim refund %d: %w", id, err)
 	}
 	if len(list) == 1 {
-		p, err := selectPayment(ctx, q, `WHERE id = $1`, list[0].Payment)
+		p, err := selectPayment(ctx, q, list[0].Payment)
 		return list[0], p, err
 	}
 	if list, err = selectRefunds(ctx, q, `WHERE id = $1 AND state = 'pending' AND NOT by_hand`, id); err == nil && len(list) == 0 {
@@ -69,7 +100,7 @@ func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time
 	return Refund{}, Payment{}, err
 }
 
-// releaseRefund lets the next try begin at once. It outlives a cancel: otherwise the next try would wait for the lease.
+// releaseRefund ends the lease, so that the next try need not wait for its end. It runs also when ctx is cancelled.
 func releaseRefund(ctx context.Context, q storage.Queryer, id RefundID) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -79,8 +110,8 @@ func releaseRefund(ctx context.Context, q storage.Queryer, id RefundID) error {
 	return nil
 }
 
-// closeRefund ends a pending refund, once. One that failed moved no money and gives its key back: who asks again gets a refund of its own, and
-// not this one for an answer.
+// closeRefund ends a pending refund; it returns false when it is closed already. A failed refund moved no money, so its key becomes free: the next
+// request makes a new refund.
 func closeRefund(ctx context.Context, q storage.Queryer, id RefundID, state RefundState, ref string, at time.Time) (closed bool, err error) {
 	tag, err := q.Exec(ctx, `
 		UPDATE refund SET state = $2, gateway_ref = nullif($3, ''), done_at = $4, tried_until = NULL, key = CASE WHEN $2 = 'failed' THEN key || ':failed:' || id ELSE key END
@@ -91,6 +122,7 @@ func closeRefund(ctx context.Context, q storage.Queryer, id RefundID, state Refu
 	return tag.RowsAffected() == 1, nil
 }
 
+// markByHand leaves a pending refund to a person.
 func markByHand(ctx context.Context, q storage.Queryer, id RefundID) error {
 	if _, err := q.Exec(ctx, `UPDATE refund SET by_hand = true, tried_until = NULL WHERE id = $1 AND state = 'pending'`, id); err != nil {
 		return fmt.Errorf("refund %d by hand: %w", id, err)

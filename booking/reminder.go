@@ -7,34 +7,34 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Remind writes down a reminder for every confirmed booking whose start is near, and tells how many. It asks for a range of time and marks
-// for which start it reminded: a sweep that comes late or twice loses nothing and repeats nothing, a moved booking is reminded of its new
-// start, and nobody is reminded of what has begun.
+// Remind announces a reminder for every confirmed booking that starts within the club's Policy.Reminder, and returns their number. Each booking
+// stores the start it was reminded of. So a sweep that is late or repeated loses and repeats nothing, and a moved booking gets a reminder of its
+// new start.
 func (s *Service) Remind(ctx context.Context) (int, error) {
-	done := 0
+	reminded := 0
 	err := sweepAll(ctx, func(ctx context.Context, last *Booking) ([]Booking, error) {
 		if last == nil {
-			return dueReminders(ctx, s.db, Booking{})
+			return selectDueReminders(ctx, s.db, Booking{})
 		}
-		return dueReminders(ctx, s.db, *last)
+		return selectDueReminders(ctx, s.db, *last)
 	}, func(ctx context.Context, b Booking) error {
-		said := false
+		announced := false
 		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			said = false
+			announced = false
 			marked, at, err := markReminded(ctx, tx, b)
 			if err != nil || !marked {
 				return err
 			}
-			said = true
+			announced = true
 			return s.announce(ctx, tx, announcement{club: b.Club, member: b.Member, kind: notifyReminder, booking: b.ID, version: b.Version, at: at})
 		})
 		if err != nil {
 			return fmt.Errorf("remind of booking %d: %w", b.ID, err)
 		}
-		if said {
-			done++
+		if announced {
+			reminded++
 		}
 		return nil
 	})
-	return done, err
+	return reminded, err
 }

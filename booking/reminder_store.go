@@ -10,8 +10,8 @@ import (
 	"pavilion/storage"
 )
 
-// dueReminders are the confirmed bookings whose start is near and of which nobody was reminded, those after one of them.
-func dueReminders(ctx context.Context, q storage.Queryer, after Booking) ([]Booking, error) {
+// selectDueReminders reads one page of the confirmed bookings whose reminder is due, by start and id, after one of them.
+func selectDueReminders(ctx context.Context, q storage.Queryer, after Booking) ([]Booking, error) {
 	return selectBookings(ctx, q, `JOIN club c ON c.id = b.club_id
 		WHERE b.state = 'confirmed' AND b.kind = 'play' AND c.reminder_minutes > 0 AND b.day >= (booking_clock() AT TIME ZONE 'UTC')::date - 2
 			AND s.starts > booking_clock() AND s.starts <= booking_clock() + make_interval(mins => c.reminder_minutes)
@@ -19,7 +19,7 @@ func dueReminders(ctx context.Context, q storage.Queryer, after Booking) ([]Book
 		ORDER BY s.starts, b.id LIMIT $3`, after.Span.Start, after.ID, sweepPage)
 }
 
-// markReminded notes the start that a booking is reminded of, unless it was cancelled, moved or reminded meanwhile.
+// markReminded stores the start that a booking is reminded of; it returns false when the booking was cancelled, moved or reminded meanwhile.
 func markReminded(ctx context.Context, tx pgx.Tx, b Booking) (marked bool, at time.Time, err error) {
 	tag, err := tx.Exec(ctx, `UPDATE booking SET reminded_for = $3 WHERE id = $1 AND version = $2 AND state = 'confirmed' AND reminded_for IS DISTINCT FROM $3`,
 		b.ID, b.Version, b.Span.Start)

@@ -17,33 +17,33 @@ var (
 	ErrSwap     = fault.New(fault.Invalid, "swap", "Two different bookings of one club are needed.")
 )
 
-// RescheduleRequest is where a booking should go.
+// RescheduleRequest names the new time of a booking.
 type RescheduleRequest struct {
 	Nets       []NetID // none: the same ones
 	Start, End time.Time
-	AddOns     []AddOnID // nil: the same; empty: none. In a block's request they are not asked for
+	AddOns     []AddOnID // nil: the same; empty: none. A BlockRequest ignores them
 }
 
-// DearerError is a move that its member cannot make without paying more, and how much more.
+// DearerError refuses a member's move to a time that costs more than was paid.
 type DearerError struct{ Difference Money }
 
 // Error names the difference.
 func (e *DearerError) Error() string { return fmt.Sprintf("%v (by %s)", ErrDearer, e.Difference) }
 
-// Unwrap makes it ErrDearer.
+// Unwrap returns ErrDearer.
 func (e *DearerError) Unwrap() error { return ErrDearer }
 
-// Rescheduled is the moved booking, and how its price changed: positive is more to pay.
+// Rescheduled is the result of a move.
 type Rescheduled struct {
 	Booking    Booking
-	Difference Money
+	Difference Money // of the prices; positive means that the new time costs more
 }
 
-// Reschedule moves a hold or a booking, to a time that may overlap its own, or changes what is hired with it. It is one UPDATE: a move to a
-// taken slot leaves everything as it was. The price of the new time counts. Members may move until the limit up to which cancelling is free,
-// and not to what costs more than they have paid; staff may, and the difference waits for a person.
+// Reschedule moves a hold or a booking, or changes its add-ons. The new time may overlap the old one. A move to a taken slot changes nothing. The
+// booking gets the price of the new time. Members may move as long as cancelling is free, and not to a time that costs more than they have paid.
+// Staff may; a difference in the price of a paid booking then opens a review.
 func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r RescheduleRequest) (Rescheduled, error) {
-	var done Rescheduled
+	var moved Rescheduled
 	var lost error
 	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) error {
 		old := *b
@@ -79,7 +79,7 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 			return err
 		}
-		free, err := c.slotsFree(ctx, b.Nets, b.occupied(), b.ID)
+		free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
 		if err != nil {
 			return err
 		}
@@ -87,11 +87,11 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 			lost = ErrSlotTaken
 			return nil
 		}
-		done = Rescheduled{Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
+		moved = Rescheduled{Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
 		if err := c.moveBooking(ctx, old, b); err != nil {
 			return err
 		}
-		done.Booking = *b
+		moved.Booking = *b
 		return c.reviewDifference(ctx, *b, old.Price)
 	})
 	if err == nil && lost != nil {
@@ -100,10 +100,10 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	if err != nil {
 		return Rescheduled{}, err
 	}
-	return done, nil
+	return moved, nil
 }
 
-// checkMovable checks state and time of a booking that is to move.
+// checkMovable refuses to move a booking whose state or time does not allow it.
 func (c *change) checkMovable(b Booking) error {
 	switch {
 	case b.State == Expired || b.expired(c.at):
@@ -118,7 +118,7 @@ func (c *change) checkMovable(b Booking) error {
 	return nil
 }
 
-// checkMovePrice keeps a member from having a dearer time for the money that was paid for a cheaper one. A hold is paid later, at its new price.
+// checkMovePrice refuses a member's move to a time that costs more than was paid. A hold is not paid yet, so it may move.
 func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) error {
 	if c.actor.isStaff() || b.State == Held || total.Minor <= b.Price.Minor {
 		return nil
@@ -132,7 +132,7 @@ func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) err
 		if !holdsMoney(p) {
 			continue
 		}
-		// Of money in another currency than the price, the same part is left.
+		// Money in another currency covers the same share of the price as is left of it.
 		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.refundable().Minor, p.Received.Minor))
 	}
 	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
@@ -145,12 +145,12 @@ func sameAddOns(a, b []AddOnID) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
-// moveBooking writes the new place and passes the old one on.
+// moveBooking writes the new time and nets, and offers the old ones to the waitlist.
 func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error {
 	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
 		return err
 	}
-	if err := c.replaceTokensOf(ctx, old.Nets, old.occupied()); err != nil {
+	if err := replaceTokens(ctx, c.tx, b.Club, c.setup.slotTokens(old.Nets, old.occupied())); err != nil {
 		return err
 	}
 	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
@@ -160,16 +160,15 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error
 	return c.offerFreed(ctx, old.Nets, old.occupied())
 }
 
-// Swap exchanges the places of two confirmed bookings, in one UPDATE. Each keeps its member and its price. It is for staff, who have asked
-// both members.
+// Swap exchanges the times and nets of two confirmed bookings. Each keeps its member and price. It is for staff, after both members have agreed.
 func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]Booking, error) {
-	var done [2]Booking
+	var swapped [2]Booking
 	if err := actor.mustBeStaff(); err != nil {
-		return done, err
+		return swapped, err
 	}
 	other, err := selectBooking(ctx, s.db, second)
 	if err != nil {
-		return done, translate(ctx, err)
+		return swapped, translate(ctx, err)
 	}
 	err = s.withBooking(ctx, actor, first, other.Nets, func(ctx context.Context, c *change, a *Booking) error {
 		b, err := selectBooking(ctx, c.tx, second)
@@ -185,26 +184,26 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 			return ErrState
 		case !a.Span.Start.After(c.at) || !b.Span.Start.After(c.at):
 			return ErrTooLate
-		case !offersAddOns(a.AddOns, c.setup, b.Nets) || !offersAddOns(b.AddOns, c.setup, a.Nets):
+		case !c.setup.offersAddOns(b.Nets, a.AddOns...) || !c.setup.offersAddOns(a.Nets, b.AddOns...):
 			return ErrNoAddOn
 		}
 		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.bufferEnd, b.bufferEnd = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.bufferEnd, a.bufferEnd
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
 			return err
 		}
-		for _, one := range []*Booking{a, &b} {
-			if err := c.recordChange(ctx, "swap", one, notifyMoved, map[string]any{"to_nets": one.Nets, "to": one.Span.Start.UTC()}); err != nil {
+		for _, moved := range []*Booking{a, &b} {
+			if err := c.recordChange(ctx, "swap", moved, notifyMoved, map[string]any{"to_nets": moved.Nets, "to": moved.Span.Start.UTC()}); err != nil {
 				return err
 			}
 		}
-		done = [2]Booking{*a, b}
+		swapped = [2]Booking{*a, b}
 		return nil
 	})
-	return done, err
+	return swapped, err
 }
 
-// offersAddOns tells whether what is hired with a booking can be had on other nets: a machine stands in its lane and does not move with the booking.
-func offersAddOns(ids []AddOnID, s *setup, nets []NetID) bool {
+// offersAddOns reports whether all these add-ons can be hired with some nets. A machine stands in its lane and does not move with a booking.
+func (s *setup) offersAddOns(nets []NetID, ids ...AddOnID) bool {
 	return !slices.ContainsFunc(ids, func(id AddOnID) bool {
 		return !slices.ContainsFunc(s.nets, func(n Net) bool {
 			return slices.Contains(nets, n.ID) && slices.ContainsFunc(n.AddOns, func(a AddOn) bool { return a.ID == id })

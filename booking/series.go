@@ -12,16 +12,16 @@ import (
 // SeriesID names a set of recurring bookings.
 type SeriesID int64
 
-// SeriesPolicy says what happens when some dates cannot be had.
+// SeriesPolicy decides what happens when some dates cannot be booked.
 type SeriesPolicy string
 
-// The policies. Neither ever leaves a date out silently.
+// The policies. Both report the dates that cannot be booked.
 const (
-	AllOrNothing SeriesPolicy = "all_or_nothing" // no date is booked, and the error lists those in the way
-	Skip         SeriesPolicy = "skip"           // the others are booked, and the answer lists those left out
+	AllOrNothing SeriesPolicy = "all_or_nothing" // no date is booked; the error lists the refused ones
+	Skip         SeriesPolicy = "skip"           // the other dates are booked; the result lists the refused ones
 )
 
-// SeriesRequest asks for the same local time every week. 18:00 stays 18:00 when the clocks change.
+// SeriesRequest asks for the same local time every week, also across changes of the clock.
 type SeriesRequest struct {
 	Club   ClubID
 	Nets   []NetID
@@ -31,20 +31,20 @@ type SeriesRequest struct {
 	Length time.Duration
 	Weeks  int
 	Policy SeriesPolicy
-	Repeat Repeat   // for a date on which the clock shows the time twice; empty: that date cannot be had
+	Repeat Repeat   // for a date on which the local time occurs twice; empty: that date cannot be booked
 	Member MemberID // 0: the actor
 	Rate   Rate
 	Note   string
 }
 
-// Series is what was booked.
+// Series is the result of BookSeries.
 type Series struct {
 	ID       SeriesID
 	Bookings []Booking
 	Skipped  []Skipped
 }
 
-// Skipped is a date that could not be had, and why.
+// Skipped is a date that could not be booked, with its reason.
 type Skipped struct {
 	Day    Day
 	Reason error
@@ -56,18 +56,18 @@ var (
 	ErrSeriesConflict = fault.New(fault.Conflict, "series_conflict", "Some of the dates cannot be had; nothing was booked.")
 )
 
-// SeriesConflictError lists the dates in the way.
+// SeriesConflictError lists the dates that could not be booked.
 type SeriesConflictError struct{ Skipped []Skipped }
 
-// Error counts them.
+// Error gives their number.
 func (e *SeriesConflictError) Error() string {
 	return fmt.Sprintf("%v (%d)", ErrSeriesConflict, len(e.Skipped))
 }
 
-// Unwrap makes it ErrSeriesConflict.
+// Unwrap returns ErrSeriesConflict.
 func (e *SeriesConflictError) Unwrap() error { return ErrSeriesConflict }
 
-// BookSeries books every date of a series in one transaction, confirmed at once. Where money confirms, only staff may.
+// BookSeries books the dates of a series in one transaction. They are confirmed at once, so in clubs that take payments online only staff may book one.
 func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) (Series, error) {
 	if r.Weeks < 2 || r.Weeks > 53 || r.Policy != AllOrNothing && r.Policy != Skip || r.Minute < 0 || r.Minute > 2880 {
 		return Series{}, ErrSeries
@@ -90,7 +90,7 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 		}
 		for week := range r.Weeks {
 			day := r.First + Day(7*week)
-			b, err := c.instance(ctx, r, day, member, rate, series.ID)
+			b, err := c.bookDate(ctx, r, day, member, rate, series.ID)
 			switch {
 			case err == nil:
 				series.Bookings = append(series.Bookings, b)
@@ -111,8 +111,8 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 	return series, nil
 }
 
-// instance books one date. A refusal writes nothing; an overlap that only the constraint saw would end the whole transaction.
-func (c *change) instance(ctx context.Context, r SeriesRequest, day Day, member MemberID, rate Rate, id SeriesID) (Booking, error) {
+// bookDate books one date of a series. A refusal writes nothing, so the transaction can go on with the next date.
+func (c *change) bookDate(ctx context.Context, r SeriesRequest, day Day, member MemberID, rate Rate, id SeriesID) (Booking, error) {
 	start, err := Instant(day, r.Minute, c.setup.club.Zone, r.Repeat)
 	if err != nil {
 		return Booking{}, err

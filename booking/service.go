@@ -28,17 +28,17 @@ type Options struct {
 	ConnWait time.Duration // for a free connection; 1 s where 0
 }
 
-// database is a pool, or a transaction that an outer step has begun.
+// database is a pool, or the transaction of a caller.
 type database interface {
 	storage.Beginner
 	storage.Queryer
 }
 
-// Service is the booking domain. Many may run, in many processes, over one database.
+// Service offers everything that callers do with bookings. Several services, in several processes, may share one database.
 type Service struct {
 	db       database
-	outer    pgx.Tx          // the step that this one is part of; nil: none
-	pool     storage.Hurried // for reads, which are never part of an outer step
+	outer    pgx.Tx          // the caller's transaction, in which changes run; nil: each change has its own
+	pool     storage.Hurried // for reads outside of any transaction
 	cache    *busyCache
 	setups   *setupCache
 	flights  *singleflight.Group
@@ -49,7 +49,7 @@ type Service struct {
 	phrases  *phrase.Book
 }
 
-// New makes a Service; nothing runs until it is called.
+// New makes a Service. It starts no goroutine.
 func New(o Options) (*Service, error) {
 	jobs, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{Logger: quiet.Logger(o.Logger.With("component", "jobs"))}) // inserts only
 	if err != nil {
@@ -66,22 +66,21 @@ func New(o Options) (*Service, error) {
 	}, nil
 }
 
-// within is the same service inside a transaction that has begun: its steps are part of it, and whoever began it gives it up when one of them
-// fails.
+// within returns the service inside a transaction. Its changes are part of the transaction, and the caller rolls it back when one of them fails.
 func (s *Service) within(tx pgx.Tx) *Service {
 	inner := *s
 	inner.db, inner.outer = tx, tx
 	return &inner
 }
 
-// withSavepoints is the same service with steps that may fail without the transaction that they are in: each has a savepoint.
+// withSavepoints returns the service with a savepoint for each change, so that a change inside a caller's transaction can fail and be retried.
 func (s *Service) withSavepoints() *Service {
 	inner := *s
 	inner.outer = nil
 	return &inner
 }
 
-// inTx runs fn in a transaction and turns its error into one that can be told.
+// inTx runs fn in a transaction, the caller's if there is one, and translates its error for people.
 func (s *Service) inTx(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	if s.outer != nil {
 		return translate(ctx, fn(ctx, s.outer))
@@ -89,7 +88,7 @@ func (s *Service) inTx(ctx context.Context, fn func(ctx context.Context, tx pgx.
 	return translate(ctx, storage.InTx(ctx, s.db, fn))
 }
 
-// snapshot runs fn in a read-only transaction in which every statement sees the same commits.
+// snapshot runs fn in a read-only transaction in which all statements see the same commits.
 func (s *Service) snapshot(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	return translate(ctx, storage.InTx(ctx, s.pool.Snapshots(), fn))
 }

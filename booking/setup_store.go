@@ -3,7 +3,6 @@ package booking
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,33 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// setupCache keeps each club's settings under the broad token they were read under. Whoever asks brings the token that is true now.
-type setupCache struct{ clubs sync.Map } // ClubID → *setup
-
-// load returns the settings that belong to the token, read through q where they are not in memory. q must not see a later change of
-// settings than the token: a change holds the club's lock, a reader has a snapshot.
-func (c *setupCache) load(ctx context.Context, q storage.Queryer, club ClubID, token string) (*setup, error) {
-	if known := c.cached(club, token); known != nil {
-		return known, nil
-	}
-	s, err := selectSetup(ctx, q, club)
-	if err != nil {
-		return nil, err
-	}
-	s.token = token
-	c.clubs.Store(club, s)
-	return s, nil
-}
-
-// cached returns the settings of the token where they are in memory. A club without a token has never been changed through this package,
-// so its settings are read each time.
-func (c *setupCache) cached(club ClubID, token string) *setup {
-	if known, ok := c.clubs.Load(club); ok && token != "" && known.(*setup).token == token { //nolint:forcetypeassert // under stores nothing else
-		return known.(*setup) //nolint:forcetypeassert // as above
-	}
-	return nil
-}
-
+// clubColumns are the columns of a club; scanClub and clubValues use this order.
 const clubColumns = `id, name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes, horizon_days,
 	hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
 	quota_active, quota_week_minutes, address, latitude, longitude`
@@ -68,6 +41,16 @@ func scanClub(row pgx.CollectableRow) (Club, error) {
 	return c, err
 }
 
+// selectClubs reads all clubs by id.
+func selectClubs(ctx context.Context, q storage.Queryer) ([]Club, error) {
+	clubs, err := collect(ctx, q, scanClub, `SELECT `+clubColumns+` FROM club ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read clubs: %w", err)
+	}
+	return clubs, nil
+}
+
+// collect runs a query and scans all its rows.
 func collect[T any](ctx context.Context, q storage.Queryer, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
@@ -76,6 +59,7 @@ func collect[T any](ctx context.Context, q storage.Queryer, scan pgx.RowToFunc[T
 	return pgx.CollectRows(rows, scan)
 }
 
+// selectSetup reads a club with its nets, add-ons, hours, closures and prices.
 func selectSetup(ctx context.Context, q storage.Queryer, id ClubID) (*setup, error) {
 	clubs, err := collect(ctx, q, scanClub, `SELECT `+clubColumns+` FROM club WHERE id = $1`, id)
 	if err == nil && len(clubs) == 0 {

@@ -11,8 +11,35 @@ import (
 	"pavilion/internal/phrase"
 )
 
-// AnnounceSheets writes down, once a day, that the staff of a club are to have the sheet of the day, from the club's hour for it on; a sweep
-// that comes late or twice loses nothing and repeats nothing. A day on which nothing is booked has no sheet.
+// DaySheet lists the bookings of an opening day that take or took a slot, by start, each once. A block is on the sheet of every day that it
+// overlaps. For staff.
+func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Day) ([]Booking, error) {
+	return s.readSheet(ctx, actor, club, day, day, false)
+}
+
+// Export lists the bookings of some opening days for the club's accounts: those of the day sheets, and cancelled ones with a fee. For staff.
+func (s *Service) Export(ctx context.Context, actor Actor, club ClubID, from, to Day) ([]Booking, error) {
+	if to < from || to-from >= maxDays {
+		return nil, ErrRange
+	}
+	return s.readSheet(ctx, actor, club, from, to, true)
+}
+
+func (s *Service) readSheet(ctx context.Context, actor Actor, club ClubID, from, to Day, withFees bool) ([]Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	set, err := s.currentSetup(ctx, club)
+	if err != nil {
+		return nil, err
+	}
+	midnights := Span{boundary(from, 0, set.club.Zone, Earlier), boundary(to+1, 0, set.club.Zone, Earlier)}
+	list, err := selectSheet(ctx, s.db, club, from, to, midnights, withFees)
+	return list, translate(ctx, err)
+}
+
+// AnnounceSheets notifies the staff of each club of the day sheet, once a day, from the club's hour for it on. A run that is late or repeated
+// loses and repeats nothing. A day without bookings has no sheet.
 func (s *Service) AnnounceSheets(ctx context.Context) error {
 	now, err := selectClock(ctx, s.db)
 	if err != nil {
@@ -55,10 +82,10 @@ func (s *Service) announceSheet(ctx context.Context, club ClubID, day Day) error
 	})
 }
 
-// maxSheetLines is how many lines fit into a message.
+// maxSheetLines is the number of lines that fit into a message.
 const maxSheetLines = 60
 
-// composeSheet is the day's sheet in words: a line for each booking.
+// composeSheet writes the day sheet as text, one line for each booking.
 func (d *delivery) composeSheet(ctx context.Context, set *setup, in *phrase.Speaker) (string, error) {
 	list, err := d.s.DaySheet(ctx, systemActor(), d.Club, d.Day)
 	if err != nil {

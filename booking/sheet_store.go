@@ -10,7 +10,17 @@ import (
 	"pavilion/storage"
 )
 
-// sheetHour is when a club's staff get the sheet of the day.
+// selectSheet reads the bookings of some opening days that take or took a slot, by start, and with fees the cancelled ones with a fee. A block
+// belongs to every day that it overlaps; midnights are the bounds of the days. An expired hold takes no slot.
+func selectSheet(ctx context.Context, q storage.Queryer, club ClubID, from, to Day, midnights Span, withFees bool) ([]Booking, error) {
+	return selectBookings(ctx, q, `
+		WHERE b.club_id = $1 AND (b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR $6 AND b.state = 'cancelled' AND b.cancel_fee_minor > 0)
+			AND (b.state <> 'held' OR b.expires_at > booking_clock())
+			AND (b.day BETWEEN $2 AND $3 OR b.kind = 'block' AND s.starts < $5 AND s.ends > $4)
+		ORDER BY s.starts, b.id`, club, from.date(), to.date(), midnights.Start, midnights.End, withFees)
+}
+
+// sheetHour is when a club's staff get the day sheet.
 type sheetHour struct {
 	club   ClubID
 	zone   *time.Location
@@ -32,7 +42,7 @@ func selectSheetHours(ctx context.Context, q storage.Queryer) ([]sheetHour, erro
 	return list, nil
 }
 
-// selectStaffWithoutSheet are the staff who were not announced the sheet of a day. Somebody who joins them at noon gets it at noon.
+// selectStaffWithoutSheet reads the staff who have no notification of a day's sheet yet. A person who becomes staff at noon gets it at noon.
 func selectStaffWithoutSheet(ctx context.Context, q storage.Queryer, club ClubID, day Day) ([]MemberID, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[MemberID], `
 		SELECT m.member_id FROM club_member m WHERE m.club_id = $1 AND m.role IN ('staff', 'admin')

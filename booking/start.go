@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -11,16 +10,16 @@ import (
 type Start struct {
 	Net     NetID
 	At      time.Time
-	Status  Status        // Free where the shortest booking fits
+	Status  Status        // Free when the shortest booking fits
 	Price   Money         // of the shortest booking
-	Longest time.Duration // that is free from here on; 0 where nothing is
+	Longest time.Duration // the longest booking that fits; 0 when none does
 }
 
-// Starts is when one could begin on one opening day, for one actor.
+// Starts lists the possible starts on one opening day, with prices for one actor.
 type Starts struct {
 	Club   Club
 	Day    Day
-	At     time.Time     // of the database's clock, for which this is true
+	At     time.Time     // the instant, by the database's clock, for which it is true
 	Length time.Duration // of the shortest booking
 	Nets   []Net
 	Starts []Start // by time, then net
@@ -32,7 +31,7 @@ func (p Policy) Shortest() time.Duration {
 	return max(p.Grid, up-up%p.Grid)
 }
 
-// Starts lists when one could begin on a day, what the shortest booking would cost then, and how long one could stay.
+// Starts reads the possible starts on a day, each with the price of the shortest booking and the length of the longest one.
 func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day) (Starts, error) {
 	a, err := s.Availability(ctx, AvailabilityRequest{Club: club, From: day, To: day})
 	if err != nil {
@@ -49,7 +48,7 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 			start := d.startAt(i, a.Club.Policy)
 			if start.Status == Free {
 				_, price, err := set.priceLines([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
-				if err != nil { // nobody can book what has no price
+				if err != nil { // a time without a price cannot be booked
 					start.Status, start.Longest = Shut, 0
 				}
 				start.Price = price
@@ -61,7 +60,7 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 	return found, nil
 }
 
-// startAt judges one cell as the beginning of a booking.
+// startAt is the start at the cell with index i.
 func (d NetDay) startAt(i int, p Policy) Start {
 	first := d.Cells[i]
 	s := Start{Net: d.Net.ID, At: first.Span.Start, Status: first.Status}
@@ -75,14 +74,14 @@ func (d NetDay) startAt(i int, p Policy) Start {
 	if s.Longest = end.Sub(s.At); s.Longest < p.Shortest() {
 		s.Longest = 0
 		if s.Status == Free {
-			s.Status = Taken // what is left before the next booking, or before closing, is too short
+			s.Status = Taken // the time before the next booking, or before closing, is too short
 		}
 	}
 	return s
 }
 
-// Near are the free starts nearest to a time, this net before others where they are equally near.
-func (s Starts) Near(net NetID, at time.Time, most int) []Start {
+// Near returns the free starts nearest to a time, at most limit of them. Of two that are equally near, one on the given net comes first.
+func (s Starts) Near(net NetID, at time.Time, limit int) []Start {
 	free := slices.DeleteFunc(slices.Clone(s.Starts), func(x Start) bool { return x.Status != Free })
 	slices.SortStableFunc(free, func(x, y Start) int {
 		if c := int(x.At.Sub(at).Abs() - y.At.Sub(at).Abs()); c != 0 {
@@ -98,16 +97,16 @@ func (s Starts) Near(net NetID, at time.Time, most int) []Start {
 		}
 		return 0
 	})
-	return free[:min(most, len(free))]
+	return free[:min(limit, len(free))]
 }
 
-// DayStatus says of one day whether something can still be booked.
+// DayStatus is the status of one day in a calendar.
 type DayStatus struct {
 	Day    Day
 	Status Status // Free, Taken (full), Shut, Over, NotYet or ShortTerm
 }
 
-// DayStatuses judges some days for a calendar, and tells what day it is at the club.
+// DayStatuses reads the status of some days for a calendar, and today's date at the club.
 func (s *Service) DayStatuses(ctx context.Context, club ClubID, from, to Day) (days []DayStatus, today Day, err error) {
 	a, err := s.Availability(ctx, AvailabilityRequest{Club: club, From: from, To: to})
 	if err != nil {
@@ -119,7 +118,7 @@ func (s *Service) DayStatuses(ctx context.Context, club ClubID, from, to Day) (d
 	return days, DayIn(a.At, a.Club.Zone), nil
 }
 
-// dayStatus is the best that any net has on a day.
+// dayStatus is the best status of any start on a day.
 func (a Availability) dayStatus(day Day) Status {
 	order := []Status{Free, Taken, NotYet, ShortTerm, Over, Shut}
 	best := len(order) - 1
@@ -140,19 +139,19 @@ func (a Availability) dayStatus(day Day) Status {
 	return order[best]
 }
 
-// Glance reads bookings as they are now, for a part that shows them to whom it has shown them before, and the database's clock. What does
-// not exist is left out.
+// Glance reads bookings and the database's clock, without a check of rights: the caller only passes bookings that its user has seen before. Ids
+// without a booking are left out.
 func (s *Service) Glance(ctx context.Context, ids []ID) (list []Booking, at time.Time, err error) {
-	if err := s.pool.QueryRow(ctx, `SELECT booking_clock()`).Scan(&at); err != nil {
-		return nil, at, translate(ctx, fmt.Errorf("read the clock: %w", err))
+	if at, err = selectClock(ctx, s.pool); err != nil {
+		return nil, at, translate(ctx, err)
 	}
 	if len(ids) > 0 {
-		list, err = selectBookings(ctx, s.db, `WHERE b.id = ANY($1) ORDER BY b.id`, ids)
+		list, err = selectBookingsByID(ctx, s.db, ids)
 	}
 	return list, at, translate(ctx, err)
 }
 
-// Providers are the ways to pay online that are set up here, in a fixed order.
+// Providers lists the configured ways to pay online, in a fixed order.
 func (s *Service) Providers() []Provider {
 	var list []Provider
 	for _, p := range []Provider{Razorpay, Stripe, Sandbox, Telegram, Stars} {

@@ -10,10 +10,10 @@ import (
 	"pavilion/internal/fault"
 )
 
-// WaitID names a place in the waitlist.
+// WaitID names a wait.
 type WaitID int64
 
-// Wait is somebody's wish for a time that is taken now.
+// Wait is a member's place in the waitlist for a time that is taken.
 type Wait struct {
 	ID        WaitID
 	Club      ClubID
@@ -21,11 +21,11 @@ type Wait struct {
 	Net       NetID // 0: any
 	Span      Span
 	State     string // waiting, offered, taken, passed, left
-	Offer     ID     // the booking that holds the slot for this member, where one was offered
+	Offer     ID     // the hold that was offered; 0: none
 	CreatedAt time.Time
 }
 
-// How an offer ends.
+// Ends of an offer.
 const (
 	offerTaken  = "taken"
 	offerPassed = "passed"
@@ -39,17 +39,17 @@ var (
 	ErrStillFree = fault.New(fault.Conflict, "still_free", "That time is free: book it.")
 )
 
-// maxWaits is how many wishes one member may have in a club: whoever waits for everything stands in everybody's way.
+// maxWaits is the number of waits that a member may have in a club at once.
 const maxWaits = 20
 
-// WaitRequest asks to be told when a time becomes free.
+// WaitRequest asks for an offer when a time becomes free.
 type WaitRequest struct {
 	Club       ClubID
 	Net        NetID // 0: any
 	Start, End time.Time
 }
 
-// JoinWaitlist adds a wish for a time that could be booked if it were free.
+// JoinWaitlist adds a wait for a time that is taken but allowed by the club's rules.
 func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) (Wait, error) {
 	w := Wait{Club: r.Club, Member: actor.ID, Net: r.Net, Span: Span{r.Start, r.End}, State: "waiting"}
 	err := s.withLocks(ctx, actor, locks{club: r.Club, members: []MemberID{actor.ID}}, func(ctx context.Context, c *change) error {
@@ -75,7 +75,7 @@ func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) 
 		} else if n >= maxWaits {
 			return ErrWaits
 		}
-		// A slot that is freed between this look and the insert is found by the sweep for waiters.
+		// The sweep offers a slot that becomes free between this check and the insert.
 		return insertWait(ctx, c.tx, &w, c.at)
 	})
 	if err != nil {
@@ -84,40 +84,40 @@ func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) 
 	return w, nil
 }
 
-// bookableNets are the nets on which a wish could come true by the club's rules, and the opening day.
+// bookableNets returns the nets on which the club's rules allow a span, and the opening day. net 0 stands for all nets.
 func (s *setup) bookableNets(net NetID, span Span) (nets []NetID, day Day, err error) {
-	why := ErrNoNet
+	refusal := ErrNoNet
 	for _, n := range s.nets {
 		if !n.Active || net != 0 && n.ID != net {
 			continue
 		}
 		d, err := s.checkSpan(n.ID, span)
 		if err != nil {
-			why = err
+			refusal = err
 			continue
 		}
 		nets, day = append(nets, n.ID), d
 	}
 	if len(nets) == 0 {
-		return nil, 0, why
+		return nil, 0, refusal
 	}
 	return nets, day, nil
 }
 
-// LeaveWaitlist gives the place up. An offer is declined by cancelling its booking.
+// LeaveWaitlist ends a wait. To decline an offer, cancel its booking.
 func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) error {
 	return translate(ctx, leaveWait(ctx, s.db, actor.ID, id))
 }
 
-// Waits lists the actor's wishes that are not over.
+// Waits lists the actor's waits that are not over.
 func (s *Service) Waits(ctx context.Context, actor Actor, club ClubID) ([]Wait, error) {
-	list, err := selectWaits(ctx, s.db, `WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') ORDER BY id LIMIT 200`, club, actor.ID)
+	list, err := selectWaitsOf(ctx, s.db, club, actor.ID)
 	return list, translate(ctx, err)
 }
 
-// offerFreed gives freed time to whoever has waited longest for some of it: a hold in the same constraint, in the same transaction, so nobody
-// can come in between, and one at a time, because a held slot is not free for the next offer. Past times, closures and hours are respected.
-// Only nets whose locks are held are looked at; the sweep comes to the others.
+// offerFreed offers freed time to the waits that overlap it, the oldest first. An offer is a hold, made in the transaction that freed the time, so no
+// other booking can take it first. The club's rules apply to it as to any booking. It handles only nets whose locks are held; the sweep handles the
+// others.
 func (c *change) offerFreed(ctx context.Context, nets []NetID, freed Span) error {
 	if c.withholdFreed {
 		return nil
@@ -126,8 +126,7 @@ func (c *change) offerFreed(ctx context.Context, nets []NetID, freed Span) error
 		if !slices.Contains(c.locked, net) {
 			continue
 		}
-		waits, err := selectWaits(ctx, c.tx, `WHERE club_id = $1 AND state = 'waiting' AND during && tstzrange($2, $3, '[)') AND lower(during) > $4
-			AND net_id IN (0, $5) ORDER BY id LIMIT 100`, c.setup.club.ID, freed.Start, freed.End, c.at, net)
+		waits, err := selectWaitsFor(ctx, c.tx, c.setup.club.ID, net, freed, c.at)
 		if err != nil {
 			return err
 		}
@@ -140,7 +139,7 @@ func (c *change) offerFreed(ctx context.Context, nets []NetID, freed Span) error
 	return nil
 }
 
-// offerToWaiter makes an offer where the time is free and can be booked.
+// offerToWaiter makes an offer for a wait on a net, if its whole time is free there.
 func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	role, err := selectRole(ctx, c.tx, w.Club, w.Member)
 	if err != nil {
@@ -148,14 +147,14 @@ func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	}
 	quote, err := c.setup.quote(SlotRequest{Club: w.Club, Nets: []NetID{net}, Start: w.Span.Start, End: w.Span.End}, Actor{Role: role}.rate())
 	if err != nil {
-		return nil //nolint:nilerr // closed, or no longer on the grid: nothing to offer
+		return nil //nolint:nilerr // the rules no longer allow it
 	}
 	b := c.setup.newBooking(w.Member, Offer, quote)
 	b.holdFrom(c.at, c.setup.club.Policy.Offer)
 	if b.ExpiresAt.After(b.Span.Start) {
 		b.ExpiresAt = &b.Span.Start
 	}
-	if b.ID, err = c.reserveID(ctx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
+	if b.ID, err = reserveID(ctx, c.tx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
 		return err
 	}
 	if err := c.storeBooking(ctx, &b); err != nil {
@@ -167,7 +166,15 @@ func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	return c.notify(ctx, notifyOffered, b)
 }
 
-// SweepWaitlist offers what became free without an offer: a closure was lifted, hours grew, a hold over other nets ran out.
+// closeOffer stores how the offer behind a booking ended. Other bookings have no offer.
+func (c *change) closeOffer(ctx context.Context, b Booking, end string) error {
+	if b.Kind != Offer {
+		return nil
+	}
+	return updateOffer(ctx, c.tx, b.ID, end)
+}
+
+// SweepWaitlist makes offers for time that became free without one: a closure was removed, the hours became longer, or a hold on other nets expired.
 func (s *Service) SweepWaitlist(ctx context.Context) error {
 	return sweepAll(ctx, func(ctx context.Context, last *Wait) ([]Wait, error) {
 		if last == nil {
@@ -177,7 +184,7 @@ func (s *Service) SweepWaitlist(ctx context.Context) error {
 	}, s.offerFreeNets)
 }
 
-// offerFreeNets offers the nets that are free for a wish, to whoever has waited longest for them.
+// offerFreeNets offers the nets that are free for a wait. Older waits for the same time come first.
 func (s *Service) offerFreeNets(ctx context.Context, w Wait) error {
 	nets, err := s.freeNetsFor(ctx, w)
 	if err != nil {
@@ -198,7 +205,7 @@ func (s *Service) offerFreeNets(ctx context.Context, w Wait) error {
 	return errors.Join(failed...)
 }
 
-// freeNetsFor are the nets that a wish may mean and that look free for it.
+// freeNetsFor returns the nets on which a wait's time seems to be free. Nothing is locked; offerFreed decides.
 func (s *Service) freeNetsFor(ctx context.Context, w Wait) ([]NetID, error) {
 	known, at, err := s.readTokens(ctx, w.Club, 0, 0)
 	if err != nil {
@@ -210,7 +217,7 @@ func (s *Service) freeNetsFor(ctx context.Context, w Wait) ([]NetID, error) {
 	}
 	able, day, err := set.bookableNets(w.Net, w.Span)
 	if err != nil {
-		return nil, nil //nolint:nilerr // not bookable now; it may be again
+		return nil, nil //nolint:nilerr // the rules do not allow it now; they may later
 	}
 	busy, err := selectBusy(ctx, s.db, able, set.withBuffer(w.Span))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"pavilion/storage"
 )
 
+// selectWaits reads waits that match a condition.
 func selectWaits(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Wait, error) {
 	list, err := collect(ctx, q, func(row pgx.CollectableRow) (w Wait, err error) {
 		err = row.Scan(&w.ID, &w.Club, &w.Member, &w.Net, &w.Span.Start, &w.Span.End, &w.State, &w.Offer, &w.CreatedAt)
@@ -21,7 +22,18 @@ func selectWaits(ctx context.Context, q storage.Queryer, condition string, args 
 	return list, nil
 }
 
-// selectOfferableWaits are the wishes after one of them that could come true: some net that they mean has nothing but holds that have run out then.
+// selectWaitsOf reads a member's waits in a club that are not over.
+func selectWaitsOf(ctx context.Context, q storage.Queryer, club ClubID, member MemberID) ([]Wait, error) {
+	return selectWaits(ctx, q, `WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') ORDER BY id LIMIT 200`, club, member)
+}
+
+// selectWaitsFor reads the waits for a net that overlap a freed span and start after an instant, the oldest first.
+func selectWaitsFor(ctx context.Context, q storage.Queryer, club ClubID, net NetID, freed Span, at time.Time) ([]Wait, error) {
+	return selectWaits(ctx, q, `WHERE club_id = $1 AND state = 'waiting' AND during && tstzrange($2, $3, '[)') AND lower(during) > $4
+		AND net_id IN (0, $5) ORDER BY id LIMIT 100`, club, freed.Start, freed.End, at, net)
+}
+
+// selectOfferableWaits reads one page of waits, by id, that have an active net without live bookings in their span. Expired holds do not count.
 func selectOfferableWaits(ctx context.Context, q storage.Queryer, after WaitID) ([]Wait, error) {
 	return selectWaits(ctx, q, `w WHERE state = 'waiting' AND lower(during) > booking_clock() AND id > $1 AND EXISTS (
 		SELECT FROM net n WHERE n.club_id = w.club_id AND n.active AND w.net_id IN (0, n.id) AND NOT EXISTS (
@@ -43,7 +55,7 @@ func insertWait(ctx context.Context, q storage.Queryer, w *Wait, at time.Time) e
 	return nil
 }
 
-// countWaits counts a member's wishes that are not over; the member's lock is held, so two requests cannot both be the last.
+// countWaits counts a member's waits that are not over. The member's lock is held, so two requests cannot both use the last place.
 func countWaits(ctx context.Context, q storage.Queryer, club ClubID, member MemberID) (n int, err error) {
 	err = q.QueryRow(ctx, `SELECT count(*) FROM waitlist WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') AND lower(during) > booking_clock()`, club, member).Scan(&n)
 	if err != nil {
@@ -52,6 +64,7 @@ func countWaits(ctx context.Context, q storage.Queryer, club ClubID, member Memb
 	return n, nil
 }
 
+// leaveWait ends a member's wait; one with an open offer stays.
 func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) error {
 	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'left' WHERE id = $1 AND member_id = $2 AND state = 'waiting'`, id, member)
 	if err != nil {
@@ -63,7 +76,7 @@ func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitI
 	return nil
 }
 
-// setOffered ties a wish to the hold made for it. A member who left in this very moment keeps the transaction from making the offer.
+// setOffered stores the hold that is offered for a wait. It fails with ErrBusy when the member has left meanwhile, which rolls the offer back.
 func setOffered(ctx context.Context, q storage.Queryer, id WaitID, offer ID) error {
 	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'offered', booking_id = $2 WHERE id = $1 AND state = 'waiting'`, id, offer)
 	if err != nil {
@@ -75,13 +88,10 @@ func setOffered(ctx context.Context, q storage.Queryer, id WaitID, offer ID) err
 	return nil
 }
 
-// closeOffer notes how an offer ended; other bookings have none.
-func (c *change) closeOffer(ctx context.Context, b Booking, end string) error {
-	if b.Kind != Offer {
-		return nil
-	}
-	if _, err := c.tx.Exec(ctx, `UPDATE waitlist SET state = $2 WHERE booking_id = $1 AND state = 'offered'`, b.ID, end); err != nil {
-		return fmt.Errorf("close offer %d: %w", b.ID, err)
+// updateOffer stores how the offer of a booking ended.
+func updateOffer(ctx context.Context, q storage.Queryer, offer ID, end string) error {
+	if _, err := q.Exec(ctx, `UPDATE waitlist SET state = $2 WHERE booking_id = $1 AND state = 'offered'`, offer, end); err != nil {
+		return fmt.Errorf("close offer %d: %w", offer, err)
 	}
 	return nil
 }

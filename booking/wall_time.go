@@ -8,37 +8,37 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Repeat chooses between the two instants of a wall time that a clock shows twice, when it is set back.
+// Repeat chooses between the two instants of a local time that occurs twice because the clock is set back.
 type Repeat string
 
-// The choices; the zero value asks.
+// The choices. The zero value makes no choice: Instant then returns an AmbiguousTimeError.
 const (
 	Ask     Repeat = ""
 	Earlier Repeat = "earlier"
 	Later   Repeat = "later"
 )
 
-// Errors of wall times.
+// Errors of local times.
 var (
 	ErrNoSuchTime    = fault.New(fault.Invalid, "no_such_time", "The clock skips that time on that day; choose another.")
 	ErrAmbiguousTime = fault.New(fault.Invalid, "ambiguous_time", "The clock shows that time twice on that day; say which one, by its offset.")
 	ErrTimeForm      = fault.New(fault.Invalid, "time_form", "Write a time like 2026-11-01T18:00 or, with its offset, 2026-11-01T18:00-04:00.")
 )
 
-// AmbiguousTimeError carries the two instants to choose from.
+// AmbiguousTimeError holds the two instants of a local time that occurs twice.
 type AmbiguousTimeError struct{ Earlier, Later time.Time }
 
-// Error names both.
+// Error names both instants.
 func (e *AmbiguousTimeError) Error() string {
 	return fmt.Sprintf("%v: %s or %s", ErrAmbiguousTime, e.Earlier.Format(time.RFC3339), e.Later.Format(time.RFC3339))
 }
 
-// Unwrap makes it ErrAmbiguousTime.
+// Unwrap returns ErrAmbiguousTime.
 func (e *AmbiguousTimeError) Unwrap() error { return ErrAmbiguousTime }
 
-// Instant is the one conversion from a clock on the wall to an instant. minute counts from midnight of day and may exceed 1440: the
-// night after. A time that the clock skips is refused; one that it shows twice is asked about. Go alone would guess in both cases, and
-// Postgres would guess otherwise.
+// Instant converts a local time to an instant. All code converts here, because Go and Postgres resolve skipped and repeated times differently.
+// minute counts from midnight of day and may exceed 1440, into the night after. A time that the clock skips is ErrNoSuchTime; one that occurs
+// twice needs repeat, otherwise it is an AmbiguousTimeError.
 func Instant(day Day, minute int, zone *time.Location, repeat Repeat) (time.Time, error) {
 	found := instantsOf(day, minute, zone)
 	switch {
@@ -52,8 +52,8 @@ func Instant(day Day, minute int, zone *time.Location, repeat Repeat) (time.Time
 	return time.Time{}, &AmbiguousTimeError{Earlier: found[0], Later: found[len(found)-1]}
 }
 
-// instantsOf are the instants at which the clock shows this time, in order: none in a gap, two in a repeat. Every instant of the
-// neighbouring day on either side has one of the offsets tried here.
+// instantsOf returns the instants of a local time, in order: none when the clock skips it, two when it occurs twice. It tries the offsets of a
+// day before and a day after, which are the offsets before and after a change of the clock.
 func instantsOf(day Day, minute int, zone *time.Location) []time.Time {
 	wall := time.Unix(int64(day)*86400+int64(minute)*60, 0).UTC()
 	var found []time.Time
@@ -73,8 +73,8 @@ func instantsOf(day Day, minute int, zone *time.Location) []time.Time {
 	return found
 }
 
-// boundary is the instant of an opening or closing time. A clock that skips it opens and closes at the jump; of a repeated time, opening
-// means the first and closing the last, so that both hours are open.
+// boundary is the instant of an opening or closing time. A time that the clock skips counts as the instant of the jump. Of a time that occurs
+// twice, callers pass Earlier for opening and Later for closing, so both hours are open.
 func boundary(day Day, minute int, zone *time.Location, repeat Repeat) time.Time {
 	t, err := Instant(day, minute, zone, repeat)
 	if err == nil {
@@ -82,16 +82,16 @@ func boundary(day Day, minute int, zone *time.Location, repeat Repeat) time.Time
 	}
 	wall := time.Unix(int64(day)*86400+int64(minute)*60, 0).UTC()
 	_, before := wall.Add(-24 * time.Hour).In(zone).Zone()
-	jump, _ := wall.Add(-time.Duration(before) * time.Second).In(zone).ZoneBounds() // read with the old offset, it lies just after the jump
+	jump, _ := wall.Add(-time.Duration(before) * time.Second).In(zone).ZoneBounds() // with the old offset, the instant lies just after the jump
 	return jump
 }
 
-// Between is the time between two minutes of a day; the second may lie in the night after it.
+// Between is the span between two minutes of a day. The second may exceed 1440, into the night after.
 func (d Day) Between(from, to int, zone *time.Location) Span {
 	return Span{boundary(d, from, zone, Earlier), boundary(d, to, zone, Later)}
 }
 
-// ParseInstant reads a time with an offset as it stands, and one without as a time on the wall in zone.
+// ParseInstant reads a time. One without an offset is a local time in zone.
 func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(form, text); err == nil {
@@ -111,7 +111,7 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q: %w", text, ErrTimeForm)
 }
 
-// ErrZone is a zone that this binary does not know.
+// ErrZone refuses an unknown time zone.
 var ErrZone = fault.New(fault.Invalid, "time_zone", "That is not a time zone: use a name like Asia/Kolkata.")
 
 // ParseZone reads the name of a time zone.

@@ -18,32 +18,32 @@ import (
 	"pavilion/internal/quiet"
 )
 
-// Queue is a line of jobs; a worker says which it works.
+// Queue names a queue of jobs.
 type Queue string
 
 // The queues.
 const (
-	JobQueue  Queue = "booking"  // what any worker can do
-	ChatQueue Queue = "telegram" // what only the process that is the bot can do
+	JobQueue  Queue = "booking"  // jobs for any worker
+	ChatQueue Queue = "telegram" // jobs for the bot's process
 )
 
 // WorkerOptions configure a Worker.
 type WorkerOptions struct {
 	DB       *pgxpool.Pool
-	Queues   []Queue   // JobQueue where empty
-	Telegram messenger // of ChatQueue, as is the alerter
-	Alerter  alerter   // nil: reviews stay rows that staff read
-	Invoices invoicer  // of ChatQueue; nil: nobody pays in the chat
-	Email    messenger // of JobQueue; nil: the installation has no such channel, as with SMS. Workers of other queues know it too
-	SMS      messenger
-	Language func(ctx context.Context, id MemberID) string // Telegram's code for a member's; nil: English for all
+	Queues   []Queue                                       // JobQueue where empty
+	Telegram messenger                                     // needed for ChatQueue
+	Alerter  alerter                                       // needed for ChatQueue; nil: no alerts, staff read the list of reviews
+	Invoices invoicer                                      // needed for ChatQueue; nil: no payments in the chat
+	Email    messenger                                     // nil: the installation has no email. Workers of all queues need it, to know the installed channels
+	SMS      messenger                                     // as Email
+	Language func(ctx context.Context, id MemberID) string // Telegram's code of a member's language; nil: English for all
 	Logger   *slog.Logger
 	Workers  int           // of each queue; 10 where 0
-	Sweep    time.Duration // between two looks for what has run out; 5 s where 0
-	Stop     time.Duration // how long running jobs may go on when told to stop; 10 s where 0
+	Sweep    time.Duration // between two sweeps for expired holds; 5 s where 0
+	Stop     time.Duration // for running jobs to finish when ctx ends; 10 s where 0
 }
 
-// messengerFor is who carries messages over a channel; nil where nobody does.
+// messengerFor returns the messenger of a channel, or nil.
 func (o WorkerOptions) messengerFor(c Channel) messenger {
 	switch c {
 	case ByTelegram:
@@ -56,7 +56,7 @@ func (o WorkerOptions) messengerFor(c Channel) messenger {
 	return nil
 }
 
-// installedChannels are the channels that the installation has, but for some. Telegram is one of them also where another process is the bot.
+// installedChannels lists the channels of the installation, without some. Telegram is always among them, because another process may be the bot.
 func (o WorkerOptions) installedChannels(without ...Channel) (all []Channel) {
 	for _, by := range []Channel{ByTelegram, ByEmail, BySMS} {
 		if (by == ByTelegram || o.messengerFor(by) != nil) && !slices.Contains(without, by) {
@@ -66,7 +66,7 @@ func (o WorkerOptions) installedChannels(without ...Channel) (all []Channel) {
 	return all
 }
 
-// languageOf finds a member's language; nobody's is English.
+// languageOf returns the code of a member's language; empty stands for English.
 func (o WorkerOptions) languageOf(ctx context.Context, id MemberID) string {
 	if o.Language == nil {
 		return ""
@@ -74,17 +74,17 @@ func (o WorkerOptions) languageOf(ctx context.Context, id MemberID) string {
 	return o.Language(ctx, id)
 }
 
-// Worker runs the jobs: what is to be said, and what is due. Many may run; the queue gives each job to one of them, and one of them, which
-// the queue elects, enqueues what is due. Any may be elected, so all of them know what is due, whichever queues they work.
+// Worker runs the jobs of its queues. Several workers may share a database; each job runs in one of them. River elects one worker that enqueues the
+// periodic sweeps. Every worker can be elected, so all of them know the sweeps, whichever queues they work.
 type Worker struct {
 	db        *pgxpool.Pool
-	worksChat bool // it works ChatQueue
+	worksChat bool // ChatQueue is among its queues
 	service   *Service
 	client    *river.Client[pgx.Tx]
 	stop      time.Duration
 }
 
-// sweepArgs is the job that does what is due: expires holds, offers freed slots, reminds, cleans up.
+// sweepArgs is the job that runs one kind of sweep.
 type sweepArgs struct {
 	What string `json:"what"`
 }
@@ -92,8 +92,8 @@ type sweepArgs struct {
 // Kind names the job.
 func (sweepArgs) Kind() string { return "booking_sweep" }
 
-// A killed process leaves its jobs as running. Other processes take them on when they cannot be running any more; a sweep that died keeps the
-// next ones of its kind waiting until then.
+// A killed process leaves its jobs in the state running. Another process runs them again after jobDead, when they must have ended. Until then, a sweep
+// that was killed delays the next sweeps of its kind.
 const (
 	jobTimeout = time.Minute
 	jobDead    = 90 * time.Second
@@ -135,7 +135,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	return w, nil
 }
 
-// What a sweep looks for.
+// The kinds of sweeps.
 const (
 	sweepExpired     = "expired"
 	sweepWaiting     = "waiting"
@@ -146,21 +146,21 @@ const (
 	sweepSheets      = "sheets"
 )
 
-// periodicSweep enqueues a sweep when the last one is over; a slow one is not overtaken by the next.
+// periodicSweep enqueues a sweep at an interval, unless the last one of its kind is unfinished.
 func periodicSweep(what string, every time.Duration) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
 		return sweepArgs{What: what}, &river.InsertOpts{Queue: string(JobQueue), MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinishedJobStates()}}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
-// unfinishedJobStates are the job states that keep a second sweep from being enqueued.
+// unfinishedJobStates are the job states in which a sweep prevents the next one.
 func unfinishedJobStates() []rivertype.JobState {
 	return []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 	}
 }
 
-// runSweep does one kind of what is due.
+// runSweep runs one kind of sweep.
 func (s *Service) runSweep(ctx context.Context, o WorkerOptions, what string) error {
 	switch what {
 	case sweepExpired:
@@ -184,21 +184,21 @@ func (s *Service) runSweep(ctx context.Context, o WorkerOptions, what string) er
 	return river.JobCancel(fmt.Errorf("no such sweep: %s", what))
 }
 
-// startRetry is the pause before another try to start, while Postgres does not answer.
+// startRetry is the pause between two attempts to start, while Postgres does not answer.
 const startRetry = 5 * time.Second
 
-// startClient begins to work. Only one process at a time works ChatQueue, so what is running there when it starts was left by one that died: it goes
-// on now, and not when the queue would notice. Should that process still be at it, the message is the same and is not posted twice.
+// startClient starts the queue's client. Only one process at a time works ChatQueue, so jobs that are running there were left by a killed process, and
+// are released now instead of after jobDead. If that process is still alive, Telegram deduplicates the repeated message.
 func (w *Worker) startClient(ctx context.Context) error {
 	if w.worksChat {
-		if _, err := w.db.Exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE queue = $1 AND state = 'running'`, string(ChatQueue)); err != nil {
-			return fmt.Errorf("take on what a dead process left: %w", err)
+		if err := releaseRunningJobs(ctx, w.db, ChatQueue); err != nil {
+			return err
 		}
 	}
 	return w.client.Start(ctx)
 }
 
-// Run works until ctx ends, then lets running jobs finish for a while, then ends them; those run again later.
+// Run works until ctx ends. Then running jobs may finish within Stop; after that they are cancelled, and run again later.
 func (w *Worker) Run(ctx context.Context) error {
 	work := context.WithoutCancel(ctx)
 	for waiting := false; ; waiting = true {

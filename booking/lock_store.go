@@ -1,0 +1,42 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Classes of advisory locks. Each lock is held until the transaction ends. All changes take them in one order (club, members by id, nets by id), so
+// two changes cannot wait for each other in a circle. The EXCLUDE constraint alone would be correct too, but would end in deadlocks under load.
+const (
+	lockClub = 0x70617601 // shared by every change of a booking, exclusive for changes of the club's settings
+	lockNet  = 0x70617602
+)
+
+// takeLocks takes the locks, then reads the clock and the club token, all in one round trip.
+func takeLocks(ctx context.Context, tx pgx.Tx, l locks, wait time.Duration) (at time.Time, token string, err error) {
+	b := new(pgx.Batch)
+	b.Queue(`SELECT set_config('lock_timeout', $1, true)`, strconv.FormatInt(wait.Milliseconds(), 10))
+	if l.admin {
+		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockClub, int32(l.club)) //nolint:gosec // an id that overflows locks another club's key, which only costs time
+	} else {
+		b.Queue(`SELECT pg_advisory_xact_lock_shared($1, $2)`, lockClub, int32(l.club)) //nolint:gosec // as above
+	}
+	slices.Sort(l.members)
+	for _, m := range slices.Compact(l.members) {
+		b.Queue(`SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::text, 0))`, strconv.FormatInt(int64(m), 10))
+	}
+	for _, key := range netLockKeys(l.nets) {
+		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockNet, key)
+	}
+	b.Queue(`SELECT booking_clock(), coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&at, &token) })
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return at, "", fmt.Errorf("lock club %d: %w", l.club, err)
+	}
+	return at, token, nil
+}

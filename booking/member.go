@@ -1,0 +1,35 @@
+package booking
+
+import (
+	"context"
+	"slices"
+)
+
+// Member reads a person's role in a club; an unknown person is a guest.
+func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, error) {
+	role, err := selectRole(ctx, s.db, club, id)
+	return role, translate(ctx, err)
+}
+
+// Membership is a person's role in a club.
+type Membership struct {
+	Member MemberID
+	Role   Role
+}
+
+// Members lists the people whose role was set, by id, from the one after a given id on; for staff.
+func (s *Service) Members(ctx context.Context, actor Actor, club ClubID, after MemberID, limit int) ([]Membership, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	list, err := selectMembers(ctx, s.db, club, after, limit)
+	return list, translate(ctx, err)
+}
+
+// SaveMember sets a person's role.
+func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id MemberID, role Role) error {
+	if !slices.Contains([]Role{Guest, Player, Staff, Admin}, role) {
+		return ErrRole
+	}
+	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error { return saveRole(ctx, c.tx, club, id, role) })
+}
