@@ -1,54 +1,56 @@
-// Package booking is the club's nets: what is free, who has it, and what it costs. Postgres is the truth, Redis is speed.
+// Package booking manages a club's nets: availability, prices, holds, bookings, payments and notifications. All state is in Postgres. Redis is only
+// a cache.
 //
 // # A change
 //
-// Every change is one transaction: locks in one order (club, member, nets by id), the database's clock and the club's settings, the rules,
-// the rows, the tokens of what readers know, the audit, the jobs of what is to be said, commit. Nothing happens after the commit, so there
-// is no step that a crash could leave out. Rules are pure and in files named by their noun; their SQL is in the _store.go beside them.
+// A change of a booking is one transaction. It takes its locks in one order (club, members by id, nets by id), reads the database's clock and the
+// club's settings, applies the rules, and writes the rows, the availability tokens, the audit and the jobs for notifications. Nothing of it happens
+// after the commit, so a crash cannot leave a change half done. Rules are in files named by their noun; the SQL of a rule is in the _store.go beside
+// it.
 //
-// Whoever wants a slot that is plainly taken is refused before that (Approach), from one statement that locks nothing. It can only refuse, and
-// only for what was so at one instant of the call; whatever it lets through is decided under the locks.
+// Approach runs before Hold. It refuses a slot that another booking has, by one statement without locks. It makes no other decision: Hold decides
+// about everything that Approach lets through, under the locks.
 //
 // # What the schema guarantees
 //
-// Two live bookings never share a net (EXCLUDE over the slots of live states); a slot's state is its booking's (a foreign key that
-// cascades); the audit only grows. Locks make losing polite; without them the constraint would be as right, and clients would see deadlocks.
+// Two live bookings never share a net: an EXCLUDE constraint covers the slots of live states. The state of a slot is the state of its booking: a
+// foreign key cascades it. Lines of the audit and the ledger cannot be changed or deleted: triggers refuse that. The locks are not needed for
+// correctness. They avoid the deadlocks that the constraint alone would cause under load.
 //
-// A hold is a row in the same constraint, with an expiry that the database's clock judges: at ExpiresAt it is over. The constraint cannot
-// ask a clock, so whoever takes a slot first moves the holds in its way that have run out. An offer to somebody on the waitlist is a hold
-// as well, made in the transaction that freed the slot, so nobody can come in between.
+// A hold is a row under the same constraint. It is expired from ExpiresAt on, by the database's clock. The constraint cannot read a clock, so a new
+// booking first changes the state of the expired holds in its slots. An offer to a member on the waitlist is a hold too. It is made in the
+// transaction that frees the slot, so no other booking can take the slot first; a sweep makes the offers that no transaction has made.
 //
-// # What readers see
+// # Availability
 //
-// Availability reads the tokens of the days it is asked for (one query by primary key), then looks in Redis under a name that contains
-// them. A token is a random value in Postgres that the change replaces in its own transaction: broad (the club's settings), net, date,
-// net+date. What is kept under a name was read in one snapshot together with the tokens in the name, so a name stands for one content for
-// ever, and no entry can be wrong. Hence:
+// Availability first reads the tokens of the requested days from Postgres (one query by primary key). Then it looks in Redis under names that contain
+// these tokens. A token is a random value. Three kinds exist: for the club (its settings), for a net (a change of many days), and for a net on a day.
+// A change replaces the tokens that it concerns, in its own transaction. An entry in Redis was read in one snapshot together with the tokens in its
+// name, so its content never changes. Therefore:
 //
-//   - A reader that starts after a commit sees the commit's tokens and cannot find an older answer, in whichever process either ran.
-//   - There is no invalidation that a crash, a lost message, a failover or a paused Redis could skip. An emptied or rolled-back Redis
-//     costs time only. Random tokens keep this true even after Postgres was restored from a backup.
-//   - Calls that miss share one query by a name with the tokens in it, so nobody joins a query older than what they know of.
-//   - A hold that runs out frees its slot without a commit: kept spans carry the expiry, and the reader judges it by the clock that came
-//     with the tokens.
+//   - A reader that starts after a commit reads the new tokens and cannot find an older entry, in any process.
+//   - No invalidation exists that a crash, a lost message, a failover or a paused Redis could skip. An emptied or restored Redis costs time only.
+//     Because tokens are random, this also holds after Postgres was restored from a backup.
+//   - Readers that miss the same entries share one query. Its name contains the tokens too, so no reader joins a query that is older than its tokens.
+//   - A hold frees its slot without a commit when it expires. Entries contain the expiry, and readers compare it with the clock that they read with
+//     the tokens.
 //
-// The price is one small query for each read while Postgres is up; without Postgres there is no availability, because what Redis holds
-// could then be old.
+// The cost is one small query for each read. Without Postgres there is no availability, because the entries in Redis could be old.
 //
 // # Money
 //
-// A payment is a row before its gateway hears of it. What a gateway says, in a callback or when asked, is a hint about that row: callbacks go
-// into an inbox (one row for each event, by its id and by its body) and a job applies them; a report of a rank that the payment has reached
-// changes nothing, so neither order nor number of reports matters. Only exactly the amount and currency that were asked for, for the price
-// that the booking still has, confirm it; everything else waits in the review queue, where a person decides. Money for a slot that was
-// lost, for a booking that is paid already or was cancelled goes back by itself.
+// A payment has a committed row before its gateway is called. Reports of gateways, from callbacks or queries, may be late, repeated or out of order.
+// Callbacks are stored in an inbox, once for each id and each body, and a job applies them. A report of a rank that the payment has reached changes
+// nothing. Money confirms a booking only when amount, currency and payer are as asked for and the booking's price is unchanged; otherwise it waits in
+// a review for the staff. Money for a booking that was lost, cancelled or paid already is refunded automatically.
 //
-// A refund is a row with a key that says why, so the same reason is one refund; the payment's row keeps what went back within what came, and
-// the schema checks that. Its job asks the gateway under one key, however often. A reconciler asks about payments of which nothing was
-// heard. Every movement has entries in a ledger that add up to nothing, which the schema checks at the commit.
+// A refund is a row whose key names its cause, so a cause has one refund. The schema checks that the refunds of a payment do not exceed its money. The
+// refund's job calls the gateway with the same key on every try; where the gateway cannot refund, a review asks the staff. A reconciler asks gateways
+// about payments without a report. Every movement of money has entries in a ledger; the schema checks at the commit that they add up to zero.
 //
-// # What it does not do
+// # Limits
 //
-// It does not send: a notification is a row and a job that names it; the job makes the words and a messenger carries them. Alerts about
-// reviews go the same way. It moves no money: a Gateway does. It knows neither HTTP nor Telegram.
+// The package sends nothing itself: a notification is a row and a job, the job composes the text, and a messenger sends it. Alerts about reviews and
+// invoices in the chat work the same way. It moves no money itself: a Gateway does. It imports neither net/http nor a Telegram library; callers pass
+// it values of its own types.
 package booking

@@ -3,7 +3,7 @@ package booking
 // everyDay stands for all days in a token's key.
 const everyDay = Day(-1 << 31)
 
-// tokenKey names a token. Net 0 stands for all nets.
+// tokenKey names a token: of a net on a day, of a net on every day, or, with net 0 and every day, of the club.
 type tokenKey struct {
 	net NetID
 	day Day
@@ -12,9 +12,9 @@ type tokenKey struct {
 // tokens are the tokens of a club that concern some days. A change replaces the tokens of everything whose answer it makes wrong.
 type tokens map[tokenKey]string
 
-// version joins the tokens on which an answer about one net and day depends: club, net, date, net and date.
+// version joins the tokens on which an answer about one net and day depends: the club's, the net's, and the net's for the day.
 func (t tokens) version(net NetID, day Day) string {
-	return t.clubToken() + "/" + t[tokenKey{net, everyDay}] + "/" + t[tokenKey{0, day}] + "/" + t[tokenKey{net, day}]
+	return t.clubToken() + "/" + t[tokenKey{net, everyDay}] + "/" + t[tokenKey{net, day}]
 }
 
 // clubToken stands for the club's settings.
