@@ -10,7 +10,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// A lock on the net stands for all who are taking it at this moment: who comes too late does not wait for them.
+// A lock on the net stands for other bookings in progress. A request that comes too late does not wait for them.
 func TestApproach_RefusesWithoutALockWhatIsPlainlyTaken(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -31,7 +31,7 @@ func TestApproach_RefusesWithoutALockWhatIsPlainlyTaken(t *testing.T) {
 		{"part of it, and a free net", player(2), b.want("2026-06-01T09:00:00Z", 2*time.Hour, 2, 1), booking.ErrSlotTaken},
 		{"the time after", player(2), b.want("2026-06-01T11:00:00Z", time.Hour, 1), nil},
 		{"another net", player(2), b.want("2026-06-01T10:00:00Z", time.Hour, 2), nil},
-		// What would be refused anyway is refused by Hold, for its own reason.
+		// Requests that Hold refuses for another reason.
 		{"off the grid", player(2), b.want("2026-06-01T10:10:00Z", time.Hour, 1), nil},
 		{"backwards", player(2), b.want("2026-06-01T11:00:00Z", -time.Hour, 1), nil},
 		{"for somebody else", player(2), booking.HoldRequest{SlotRequest: b.want("2026-06-01T10:00:00Z", time.Hour, 1).SlotRequest, Member: player(3).ID}, nil},
@@ -40,7 +40,7 @@ func TestApproach_RefusesWithoutALockWhatIsPlainlyTaken(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
-	b.stop(now.Add(10 * time.Minute)) // the hold has run out, and its row does not know yet
+	b.stop(now.Add(10 * time.Minute)) // the hold is expired, but its row still has the state held
 	if _, err := b.Approach(t.Context(), player(2), b.want("2026-06-01T10:00:00Z", time.Hour, 1)); err != nil {
 		t.Errorf("in the way of a hold that has run out: %v", err)
 	}
@@ -86,13 +86,13 @@ func TestRefuse_IsAnAnswerLikeAnyOther(t *testing.T) {
 	check("with another body", key("k1", `{"a":1}`), "", false, booking.ErrKeyMismatch)
 	check("no key", key("", `{}`), "", false, booking.ErrKeyForm)
 
-	// Whoever won under the key is told so, although the slot is taken now: by themselves.
+	// A repeat of the winning request gets the stored answer, although the slot is taken now.
 	won := request{1, "k2", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
 	_, _, err := b.once(t.Context(), b.Service, won)
 	b.must(err)
 	check("the winner again", key("k2", `{}`), `{"id":1}`, true, nil)
 
-	// A refusal and an effect under one key: the first to be stored is the answer.
+	// Of a refusal and a booking under one key, the one stored first is the answer.
 	late := request{1, "k1", `{}`, b.want("2026-06-01T11:00:00Z", time.Hour, 1)}
 	if got, replayed, err := b.once(t.Context(), b.Service, late); err != nil || !replayed || string(got.Body) != "taken" {
 		t.Errorf("an effect after the refusal: %+v %v %v", got, replayed, err)

@@ -15,7 +15,7 @@ import (
 	"pavilion/storage"
 )
 
-// statusAt asks one service for the cell of one net that begins at an instant.
+// statusAt reads the status of the cell of one net that begins at an instant.
 func (b *bundle) statusAt(ctx context.Context, s *booking.Service, net int, start time.Time) (booking.Status, error) {
 	d := booking.DayIn(start, time.UTC)
 	a, err := s.Availability(ctx, booking.AvailabilityRequest{Club: b.club, Nets: b.nets[net-1 : net], From: d - 1, To: d})
@@ -40,7 +40,7 @@ func (b *bundle) wantStatus(s *booking.Service, net int, start time.Time, want b
 	}
 }
 
-// ownRedis is a Redis that a test may stop and pause.
+// ownRedis starts a Redis that a test may stop and pause.
 func ownRedis(t *testing.T) (*engines.Engines, func() *storage.Redis) {
 	t.Helper()
 	e, err := engines.Start(t.Context(), engines.Options{Redis: true})
@@ -71,7 +71,7 @@ func TestAvailability_IsServedFromTheCacheAndNeverOlderThanACommit(t *testing.T)
 	b := newClub(t, "UTC", easy())
 	b.at("2026-06-01T00:00:00Z")
 	servers, open := ownRedis(t)
-	writer, reader := b.service(open()), b.service(open()) // two processes, as far as both can tell
+	writer, reader := b.service(open()), b.service(open()) // stand for two processes
 	start := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
 
 	b.wantStatus(reader, 1, start, booking.Free)
@@ -80,7 +80,7 @@ func TestAvailability_IsServedFromTheCacheAndNeverOlderThanACommit(t *testing.T)
 	if len(keys) != 2 {
 		t.Errorf("%d entries in the cache after a read of two days", len(keys))
 	}
-	// What is in the cache is what is answered: a planted entry under the right name shows it.
+	// An entry that is planted under the right name is returned: the cache is used.
 	for _, k := range keys {
 		b.must(open().Client().Set(t.Context(), k, `[{"s":"2026-06-01T09:00:00Z","e":"2026-06-01T11:00:00Z","k":"play"}]`, time.Minute).Err())
 	}
@@ -117,7 +117,7 @@ func TestAvailability_IsServedFromTheCacheAndNeverOlderThanACommit(t *testing.T)
 	}
 }
 
-// Anybody may ask, so one question has an end: in days and, where the grid is fine or the nets are many, in cells.
+// The request needs no sign-in, so its size is limited: in days, and in cells when the grid is fine or the nets are many.
 func TestAvailability_OneQuestionHasAnEnd(t *testing.T) {
 	t.Parallel()
 	policy := easy()
@@ -147,10 +147,10 @@ func TestAvailability_NoReaderFallsBehindUnderLoad(t *testing.T) {
 	start := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
 	ctx, stop := context.WithCancel(t.Context())
 	var noise sync.WaitGroup
-	for i := range 6 { // they fill the cache and share flights with the reads that are judged
+	for i := range 6 { // they fill the cache and share queries with the checked reads
 		noise.Go(func() {
 			for ctx.Err() == nil {
-				// On a machine that is busy with other tests a reader may be refused a connection; it must only never be told what is old.
+				// On a busy machine a reader may get no connection. It must never get an old answer.
 				if _, err := b.statusAt(ctx, readers[i%2], 1, start); err != nil && fault.KindOf(err) != fault.Unavailable && ctx.Err() == nil {
 					t.Error(err)
 					return
@@ -212,7 +212,7 @@ func TestAvailability_SettingsAndExpiriesShowAtOnce(t *testing.T) {
 	b.wantStatus(reader, 1, start, booking.OnHold)
 	b.stop(now.Add(10*time.Minute - time.Microsecond))
 	b.wantStatus(reader, 1, start, booking.OnHold)
-	b.stop(now.Add(10 * time.Minute)) // nothing was committed; the hold is over
+	b.stop(now.Add(10 * time.Minute)) // the hold expired without a commit
 	b.wantStatus(reader, 1, start, booking.Free)
 	closure, _, err := b.AddClosure(t.Context(), boss(), b.club, booking.Closure{Every: booking.Once, During: booking.Span{Start: start, End: start.Add(time.Minute)}})
 	b.must(err)

@@ -148,7 +148,7 @@ func TestSwap_ExchangesInOneUpdate(t *testing.T) {
 	b.healthy()
 }
 
-// A machine stands in its lane: whoever paid for it does not lose it by a swap.
+// A machine stands in its lane, so a swap is refused that would take it from the member who paid for it.
 func TestSwap_WhatIsHiredStaysWithItsNet(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -172,7 +172,7 @@ func TestSwap_WhatIsHiredStaysWithItsNet(t *testing.T) {
 	b.healthy()
 }
 
-// A resolution is no way around the rules: nobody is moved into the past, and who is there already is not moved at all.
+// The rules apply to resolutions too: no booking is moved into the past, and a checked-in booking is not moved.
 func TestBlock_MovesNobodyIntoThePastNorWhoIsThere(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -200,7 +200,7 @@ func TestBlock_MovesNobodyIntoThePastNorWhoIsThere(t *testing.T) {
 		t.Errorf("into the past: %v", err)
 	}
 	b.must(move(start.Add(time.Hour), ahead.ID, start.Add(5*time.Hour)))
-	// The lights fail: who is there leaves, by the staff's word only, and without a fee.
+	// The lights fail: only staff may cancel a checked-in booking, and without a fee.
 	if _, err := b.Cancel(t.Context(), player(1), here.ID, false); !errors.Is(err, booking.ErrState) {
 		t.Errorf("a member who is there gives the booking up: %v", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"pavilion/booking"
 )
 
-// A closure is about one net, some or all, once or again and again; holds, series and what is shown agree about it.
+// A closure applies to one, some or all nets, once or repeatedly. Holds, series and availability agree about it.
 func TestClosure_OneNetSomeOrAll(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "Asia/Kolkata", easy())
@@ -54,7 +54,7 @@ func TestClosure_OneNetSomeOrAll(t *testing.T) {
 		}
 		b.must(b.RemoveClosure(t.Context(), boss(), b.club, closure.ID))
 	}
-	// Half of what is asked for is shut: nothing is held.
+	// Half of the requested time is closed: nothing is held.
 	_, _, err := b.AddClosure(t.Context(), boss(), b.club, booking.Closure{Nets: b.nets[:1], Every: booking.Once, During: booking.Span{Start: ten, End: ten.Add(time.Hour)}})
 	b.must(err)
 	if _, err := b.Hold(t.Context(), player(1), b.want("2026-06-08T04:30:00Z", time.Hour, 2, 1)); !errors.Is(err, booking.ErrClosed) {

@@ -12,7 +12,7 @@ import (
 	"pavilion/storage"
 )
 
-// bundle is one test's club in one database.
+// bundle is the club of one test, in its own database.
 type bundle struct {
 	*booking.Service
 	t    *testing.T
@@ -22,14 +22,14 @@ type bundle struct {
 	nets []booking.NetID
 }
 
-// boss runs the club; player n is a member, with an id that no 32 bits hold, as Telegram gives them.
+// boss is the club's admin. player n is a member; the id needs more than 32 bits, as Telegram's may.
 func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test"} }
 
 func player(n int) booking.Actor {
 	return booking.Actor{ID: booking.MemberID(7_000_000_100 + n), Role: booking.Player, Origin: "test"}
 }
 
-// easy is a policy that stands in nobody's way.
+// easy is a policy without tight limits.
 func easy() booking.Policy {
 	return booking.Policy{
 		Grid: time.Hour, Min: time.Hour, Max: 24 * time.Hour, Horizon: 1000, Hold: 10 * time.Minute, HoldMax: 30 * time.Minute, Offer: 15 * time.Minute,
@@ -59,7 +59,7 @@ func clubIn(t *testing.T, url string, pool *pgxpool.Pool, zone string, policy bo
 		t.Fatal(err)
 	}
 	b.club = club.ID
-	_, err = b.db.Exec(ctx, `UPDATE club SET day_sheet_minute = NULL`) // or tests in the morning would say more than those at night
+	_, err = b.db.Exec(ctx, `UPDATE club SET day_sheet_minute = NULL`) // otherwise the notifications would depend on the time of day
 	b.must(err)
 	for i := range 6 {
 		n, err := b.SaveNet(ctx, boss(), b.club, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
@@ -80,7 +80,7 @@ func (b *bundle) must(err error) {
 	}
 }
 
-// service makes another service, as another process would have.
+// service makes another service, as in another process.
 func (b *bundle) service(redis *storage.Redis) *booking.Service {
 	b.t.Helper()
 	s, err := booking.New(booking.Options{DB: b.db, Redis: redis, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second})
@@ -100,7 +100,7 @@ func wholeWeek(opens, closes int) []booking.OpeningHours {
 	return hours
 }
 
-// at sets the database's clock: it stands still from here on.
+// at parses a time and stops the database's clock there.
 func (b *bundle) at(text string) time.Time {
 	b.t.Helper()
 	t, err := time.Parse(time.RFC3339Nano, text)
@@ -109,7 +109,7 @@ func (b *bundle) at(text string) time.Time {
 	return t
 }
 
-// stop makes the database's clock stand at an instant.
+// stop stops the database's clock at an instant.
 func (b *bundle) stop(at time.Time) {
 	b.t.Helper()
 	sql := fmt.Sprintf(`CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT timestamptz '%s'$$`, at.UTC().Format("2006-01-02 15:04:05.999999Z07"))
@@ -117,7 +117,7 @@ func (b *bundle) stop(at time.Time) {
 	b.must(err)
 }
 
-// want is a request for nets by their number.
+// want makes a request for nets by number.
 func (b *bundle) want(start string, length time.Duration, nets ...int) booking.HoldRequest {
 	b.t.Helper()
 	t, err := time.Parse(time.RFC3339, start)
@@ -129,7 +129,7 @@ func (b *bundle) want(start string, length time.Duration, nets ...int) booking.H
 	return r
 }
 
-// held makes a hold that must succeed.
+// held makes a hold, and fails the test when it cannot.
 func (b *bundle) held(a booking.Actor, r booking.HoldRequest) booking.Booking {
 	b.t.Helper()
 	h, err := b.Hold(b.t.Context(), a, r)
@@ -144,7 +144,7 @@ func one[T any](b *bundle, sql string, args ...any) (v T) {
 	return v
 }
 
-// healthy checks every invariant.
+// healthy fails the test when an invariant is broken.
 func (b *bundle) healthy() {
 	b.t.Helper()
 	findings, err := booking.Check(b.t.Context(), b.db)

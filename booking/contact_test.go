@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-// Quiet hours are of the club's clock: over midnight, and on the nights when that clock is changed.
+// Quiet hours follow the club's clock, over midnight and in nights when the clock changes.
 func TestQuiet_EndsByTheClubsClock(t *testing.T) {
 	t.Parallel()
 	night, noon := booking.Quiet{From: 22 * 60, To: 7 * 60}, booking.Quiet{From: 12 * 60, To: 14 * 60}
@@ -30,8 +30,8 @@ func TestQuiet_EndsByTheClubsClock(t *testing.T) {
 		{"Asia/Kolkata", noon, "2026-06-01T08:30:00Z", ""},
 		{"America/New_York", night, "2026-03-08T03:00:00Z", "2026-03-08T11:00:00Z"},  // eight hours to the next seven o'clock
 		{"America/New_York", night, "2026-11-01T02:00:00Z", "2026-11-01T12:00:00Z"},  // ten
-		{"America/New_York", gap, "2026-03-08T05:00:00Z", "2026-03-08T07:00:00Z"},    // 02:30 does not come: the clock goes on from there
-		{"America/New_York", repeat, "2026-11-01T03:00:00Z", "2026-11-01T05:30:00Z"}, // 01:30 comes twice: its first time
+		{"America/New_York", gap, "2026-03-08T05:00:00Z", "2026-03-08T07:00:00Z"},    // the clock skips 02:30
+		{"America/New_York", repeat, "2026-11-01T03:00:00Z", "2026-11-01T05:30:00Z"}, // 01:30 occurs twice: the first one counts
 	} {
 		zone, err := time.LoadLocation(c.zone)
 		if err != nil {

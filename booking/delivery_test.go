@@ -19,7 +19,7 @@ import (
 	"pavilion/storage"
 )
 
-// mailbox is a club whose members can be reached by a post office and an SMS provider, and by a chat that says what it is told to.
+// mailbox is a club with a mail server, an SMS provider, and a chat whose errors a test can choose.
 type mailbox struct {
 	*bundle
 	office *post.Office
@@ -27,13 +27,13 @@ type mailbox struct {
 	chat   *chat
 }
 
-// chat stands where Telegram would.
+// chat stands for Telegram.
 type chat struct {
-	inboxOf
+	recordingMessenger
 	err error
 }
 
-// errBlockedChat is what the bot says of somebody who blocked it.
+// errBlockedChat is the bot's error for a member who has blocked it.
 var errBlockedChat = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
 
 func (c *chat) Send(ctx context.Context, m booking.Message) error {
@@ -43,16 +43,16 @@ func (c *chat) Send(ctx context.Context, m booking.Message) error {
 	if err != nil {
 		return err
 	}
-	return c.inboxOf.Send(ctx, m)
+	return c.recordingMessenger.Send(ctx, m)
 }
 
-func (c *chat) is(err error) {
+func (c *chat) failWith(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.err = err
 }
 
-func (c *chat) said() []booking.Message {
+func (c *chat) messages() []booking.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.sent)
@@ -62,7 +62,7 @@ func newMailbox(t *testing.T) *mailbox {
 	t.Helper()
 	policy := easy()
 	policy.Reminder = 2 * time.Hour
-	m := &mailbox{bundle: newClub(t, "Asia/Kolkata", policy), texts: post.OpenSMS(), chat: &chat{inboxOf: inboxOf{got: make(chan struct{}, 100)}}}
+	m := &mailbox{bundle: newClub(t, "Asia/Kolkata", policy), texts: post.OpenSMS(), chat: &chat{recordingMessenger: recordingMessenger{got: make(chan struct{}, 100)}}}
 	var err error
 	m.office, err = post.OpenOffice(nil, false)
 	m.must(err)
@@ -73,8 +73,8 @@ func newMailbox(t *testing.T) *mailbox {
 	return m
 }
 
-// works runs a worker of some queues until the test ends, or until it is told to stop.
-func (m *mailbox) works(queues ...booking.Queue) (stop func()) {
+// runQueues runs a worker of some queues until the test ends or stop is called.
+func (m *mailbox) runQueues(queues ...booking.Queue) (stop func()) {
 	m.t.Helper()
 	email, err := courier.NewEmail(courier.EmailOptions{URL: secret.New(m.office.URL()), From: "nets@riverside.example", Plain: true, Now: time.Now})
 	m.must(err)
@@ -103,9 +103,9 @@ func (m *mailbox) works(queues ...booking.Queue) (stop func()) {
 	return stop
 }
 
-func (m *mailbox) worksAll() { m.works(booking.JobQueue, booking.ChatQueue) }
+func (m *mailbox) runAllQueues() { m.runQueues(booking.JobQueue, booking.ChatQueue) }
 
-// book confirms an hour for a member, and names the notification that says so.
+// book confirms an hour for a member, and returns the id of its notification.
 func (m *mailbox) book(who booking.Actor, start string, net int) (booking.Booking, int64) {
 	m.t.Helper()
 	h := m.held(who, m.want(start, time.Hour, net))
@@ -114,14 +114,14 @@ func (m *mailbox) book(who booking.Actor, start string, net int) (booking.Bookin
 	return b, one[int64](m.bundle, `SELECT max(id) FROM notification WHERE booking_id = $1`, h.ID)
 }
 
-// reached gives a member a confirmed address, as a code would.
-func (m *mailbox) reached(who booking.Actor, by booking.Channel, address string) {
+// giveAddress gives a member a confirmed address.
+func (m *mailbox) giveAddress(who booking.Actor, by booking.Channel, address string) {
 	m.t.Helper()
 	_, err := m.db.Exec(m.t.Context(), `INSERT INTO contact_address (member_id, channel, address, confirmed_at) VALUES ($1, $2, $3, booking_clock())`, who.ID, by, address)
 	m.must(err)
 }
 
-func (m *mailbox) prefers(who booking.Actor, quiet *booking.Quiet, channels ...booking.Channel) {
+func (m *mailbox) setContact(who booking.Actor, quiet *booking.Quiet, channels ...booking.Channel) {
 	m.t.Helper()
 	m.must(m.SaveContact(m.t.Context(), booking.Contact{Member: who.ID, Channels: channels, Quiet: quiet}))
 }
@@ -132,7 +132,7 @@ const (
 	theirWay = `SELECT channel FROM notification WHERE id = $1`
 )
 
-// text is a number as JSON's ->> gives it.
+// text writes a number as JSON's ->> does.
 func text[N ~int64](n N) string { return strconv.FormatInt(int64(n), 10) }
 
 func (m *mailbox) letters() []post.Letter {
@@ -140,7 +140,7 @@ func (m *mailbox) letters() []post.Letter {
 	return letters
 }
 
-func (m *mailbox) texted() []post.Text {
+func (m *mailbox) sentTexts() []post.Text {
 	texts, _ := m.texts.Texts()
 	return texts
 }
@@ -150,20 +150,20 @@ func TestDelivery_TheNextWayTakesOverWhereOneDoesNotLeadToTheMember(t *testing.T
 	m := newMailbox(t)
 	who := player(1)
 	m.at("2026-06-01T06:00:00Z")
-	m.reached(who, booking.ByEmail, "asha@example.org")
-	m.reached(who, booking.BySMS, "+919876543210")
-	m.chat.is(errBlockedChat)
-	m.worksAll()
+	m.giveAddress(who, booking.ByEmail, "asha@example.org")
+	m.giveAddress(who, booking.BySMS, "+919876543210")
+	m.chat.failWith(errBlockedChat)
+	m.runAllQueues()
 
 	b, first := m.book(who, "2026-06-03T05:30:00Z", 1)
-	m.until(isSent, first)
+	m.waitUntil(isSent, first)
 	if got := m.letters(); len(got) != 1 || got[0].To != "asha@example.org" || !strings.Contains(got[0].Files["booking-"+text(b.ID)+".ics"], "BEGIN:VEVENT") {
 		t.Fatalf("letters: %+v", got)
 	}
 	m.office.Evict("asha@example.org")
 	_, second := m.book(who, "2026-06-04T05:30:00Z", 1)
-	m.until(isSent, second)
-	if got := m.texted(); len(got) != 1 || got[0].To != "+919876543210" || !strings.HasPrefix(got[0].Body, "Booked: Net 1") {
+	m.waitUntil(isSent, second)
+	if got := m.sentTexts(); len(got) != 1 || got[0].To != "+919876543210" || !strings.HasPrefix(got[0].Body, "Booked: Net 1") {
 		t.Errorf("texts: %+v", got)
 	}
 	list, err := m.Deliveries(t.Context(), boss(), m.club, booking.DeliverySent, first)
@@ -171,7 +171,7 @@ func TestDelivery_TheNextWayTakesOverWhereOneDoesNotLeadToTheMember(t *testing.T
 	if len(list) != 1 || list[0].Channel != booking.BySMS || !slices.Equal(list[0].Failures, []booking.Failure{{Channel: booking.ByEmail, Reason: "refused"}, {Channel: booking.ByTelegram, Reason: "blocked"}}) {
 		t.Errorf("deliveries: %+v", list)
 	}
-	// The address at which nobody is was noted, so it is not asked again.
+	// The refused address is stored, so it is not used again.
 	c, err := m.Contact(t.Context(), who.ID)
 	m.must(err)
 	if len(c.Addresses) != 2 || !c.Addresses[0].Refused || c.Addresses[1].Refused {
@@ -179,7 +179,7 @@ func TestDelivery_TheNextWayTakesOverWhereOneDoesNotLeadToTheMember(t *testing.T
 	}
 	m.texts.Evict("+919876543210")
 	_, third := m.book(who, "2026-06-05T05:30:00Z", 1)
-	m.until(isEnded, third)
+	m.waitUntil(isEnded, third)
 	if list, err = m.Deliveries(t.Context(), boss(), m.club, booking.DeliveryFailed, 0); err != nil || len(list) != 1 || list[0].ID != third || len(list[0].Failures) != 2 {
 		t.Errorf("failed deliveries: %+v, %v", list, err)
 	}
@@ -189,30 +189,30 @@ func TestDelivery_TheMemberChoosesTheWay(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
-	m.reached(player(1), booking.ByEmail, "asha@example.org")
-	m.prefers(player(1), nil, booking.ByEmail, booking.ByTelegram)
-	m.prefers(player(2), nil, booking.BySMS, booking.ByTelegram) // has no number yet
-	m.worksAll()
+	m.giveAddress(player(1), booking.ByEmail, "asha@example.org")
+	m.setContact(player(1), nil, booking.ByEmail, booking.ByTelegram)
+	m.setContact(player(2), nil, booking.BySMS, booking.ByTelegram) // has no number yet
+	m.runAllQueues()
 	_, first := m.book(player(1), "2026-06-03T05:30:00Z", 1)
 	_, second := m.book(player(2), "2026-06-03T05:30:00Z", 2)
-	m.until(isSent, first)
-	m.until(isSent, second)
+	m.waitUntil(isSent, first)
+	m.waitUntil(isSent, second)
 	if got := m.letters(); len(got) != 1 || got[0].To != "asha@example.org" {
 		t.Errorf("letters: %+v", got)
 	}
-	if got := m.chat.said(); len(got) != 1 || got[0].Member != player(2).ID {
+	if got := m.chat.messages(); len(got) != 1 || got[0].Member != player(2).ID {
 		t.Errorf("the chat: %+v", got)
 	}
 }
 
-// A letter is out, and the process dies before that is written down. Mail knows no repeats, so nobody sends it again, by no channel.
+// The process is killed after it has sent an email, before that is stored. Email does not deduplicate, so the message is not sent again.
 func TestDelivery_ALetterWhoseFateNobodyKnowsIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
 	who := player(1)
-	m.reached(who, booking.ByEmail, "asha@example.org")
-	m.prefers(who, nil, booking.ByEmail, booking.ByTelegram)
+	m.giveAddress(who, booking.ByEmail, "asha@example.org")
+	m.setContact(who, nil, booking.ByEmail, booking.ByTelegram)
 	exec := func(sql string) {
 		t.Helper()
 		_, err := m.db.Exec(t.Context(), sql)
@@ -220,13 +220,13 @@ func TestDelivery_ALetterWhoseFateNobodyKnowsIsNotSentAgain(t *testing.T) {
 	}
 	exec(`CREATE FUNCTION no_mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the process is dead''; END'`)
 	exec(`CREATE TRIGGER no_mark BEFORE UPDATE ON notification FOR EACH ROW WHEN (NEW.sent_at IS NOT NULL) EXECUTE FUNCTION no_mark()`)
-	m.worksAll()
+	m.runAllQueues()
 	_, id := m.book(who, "2026-06-03T05:30:00Z", 1)
-	m.until(`SELECT attempt >= 2 AND state <> 'running' FROM river_job WHERE kind = 'booking_deliver' AND args->>'notification' = $1`, text(id))
+	m.waitUntil(`SELECT attempt >= 2 AND state <> 'running' FROM river_job WHERE kind = 'booking_deliver' AND args->>'notification' = $1`, text(id))
 	if got := m.letters(); len(got) != 1 {
 		t.Errorf("%d letters", len(got))
 	}
-	if got := m.chat.said(); len(got) != 0 {
+	if got := m.chat.messages(); len(got) != 0 {
 		t.Errorf("the chat repeats it: %+v", got)
 	}
 	list, err := m.Deliveries(t.Context(), boss(), m.club, booking.DeliveryUnsure, 0)
@@ -236,52 +236,52 @@ func TestDelivery_ALetterWhoseFateNobodyKnowsIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// The same without a death: the server takes the letter, or the text, and says nothing more.
+// The same without a crash: the server accepts the message and does not answer.
 func TestDelivery_WhatIsTakenWithoutAWordIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
-	m.reached(player(1), booking.ByEmail, "asha@example.org")
-	m.reached(player(2), booking.BySMS, "+919876543210")
-	m.prefers(player(1), nil, booking.ByEmail, booking.ByTelegram)
-	m.prefers(player(2), nil, booking.BySMS, booking.ByTelegram)
+	m.giveAddress(player(1), booking.ByEmail, "asha@example.org")
+	m.giveAddress(player(2), booking.BySMS, "+919876543210")
+	m.setContact(player(1), nil, booking.ByEmail, booking.ByTelegram)
+	m.setContact(player(2), nil, booking.BySMS, booking.ByTelegram)
 	m.office.Be(post.Mute)
 	m.texts.Be(post.Mute)
-	m.worksAll()
+	m.runAllQueues()
 	_, first := m.book(player(1), "2026-06-03T05:30:00Z", 1)
 	_, second := m.book(player(2), "2026-06-03T05:30:00Z", 2)
-	m.until(isEnded, first)
-	m.until(isEnded, second)
-	if letters, texts, chat := len(m.letters()), len(m.texted()), len(m.chat.said()); letters != 1 || texts != 1 || chat != 0 {
+	m.waitUntil(isEnded, first)
+	m.waitUntil(isEnded, second)
+	if letters, texts, chat := len(m.letters()), len(m.sentTexts()), len(m.chat.messages()); letters != 1 || texts != 1 || chat != 0 {
 		t.Errorf("%d letters, %d texts, %d in the chat", letters, texts, chat)
 	}
 }
 
-// An address that was changed after a message was written for it is not used before it is confirmed.
+// A changed address is not used before it is confirmed, also for older notifications.
 func TestDelivery_AnAddressThatIsNotConfirmedGetsNothing(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
 	who := player(1)
-	m.reached(who, booking.ByEmail, "asha@example.org")
-	m.prefers(who, nil, booking.ByEmail, booking.ByTelegram)
+	m.giveAddress(who, booking.ByEmail, "asha@example.org")
+	m.setContact(who, nil, booking.ByEmail, booking.ByTelegram)
 	_, id := m.book(who, "2026-06-03T05:30:00Z", 1)
 	_, err := m.db.Exec(t.Context(), `UPDATE contact_address SET address = 'mallory@example.org', confirmed_at = NULL`)
 	m.must(err)
-	m.worksAll()
-	m.until(isSent, id)
-	if letters, said := m.letters(), m.chat.said(); len(letters) != 0 || len(said) != 1 {
+	m.runAllQueues()
+	m.waitUntil(isSent, id)
+	if letters, said := m.letters(), m.chat.messages(); len(letters) != 0 || len(said) != 1 {
 		t.Errorf("letters: %+v, the chat: %+v", letters, said)
 	}
 }
 
-// Of two tries that read a notification before either took it, one hands it to a channel that knows no repeats.
+// Of two tries that read a notification at the same time, one hands it to a channel that does not deduplicate.
 func TestDelivery_OneTryTakesANotification(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
-	m.reached(player(1), booking.ByEmail, "asha@example.org")
-	m.prefers(player(1), nil, booking.ByEmail)
+	m.giveAddress(player(1), booking.ByEmail, "asha@example.org")
+	m.setContact(player(1), nil, booking.ByEmail)
 	_, letter := m.book(player(1), "2026-06-03T05:30:00Z", 1)
 	_, word := m.book(player(2), "2026-06-03T05:30:00Z", 2)
 	for _, c := range []struct {
@@ -299,25 +299,25 @@ func TestDelivery_OneTryTakesANotification(t *testing.T) {
 	}
 }
 
-// However many jobs name a notification, one letter goes.
+// Several jobs for one notification send one email.
 func TestDelivery_ManyJobsOfOneNotificationSendOneLetter(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	m.at("2026-06-01T06:00:00Z")
 	who := player(1)
-	m.reached(who, booking.ByEmail, "asha@example.org")
-	m.prefers(who, nil, booking.ByEmail)
+	m.giveAddress(who, booking.ByEmail, "asha@example.org")
+	m.setContact(who, nil, booking.ByEmail)
 	_, id := m.book(who, "2026-06-03T05:30:00Z", 1)
 	_, err := m.db.Exec(t.Context(), `INSERT INTO river_job (state, args, kind, max_attempts, queue, priority)
 		SELECT state, args, kind, max_attempts, queue, priority FROM river_job, generate_series(1, 29) WHERE kind = 'booking_deliver'`)
 	m.must(err)
-	m.worksAll()
-	m.works(booking.JobQueue) // another process
-	m.until(`SELECT count(*) = 30 FROM river_job WHERE kind = 'booking_deliver' AND state = 'completed'`)
+	m.runAllQueues()
+	m.runQueues(booking.JobQueue) // another process
+	m.waitUntil(`SELECT count(*) = 30 FROM river_job WHERE kind = 'booking_deliver' AND state = 'completed'`)
 	if got := m.letters(); len(got) != 1 {
 		t.Errorf("%d letters", len(got))
 	}
-	m.until(`SELECT sent_at IS NOT NULL OR handed_at IS NOT NULL FROM notification WHERE id = $1`, id)
+	m.waitUntil(`SELECT sent_at IS NOT NULL OR handed_at IS NOT NULL FROM notification WHERE id = $1`, id)
 }
 
 func TestDelivery_WhatHurriesNotWaitsForTheEndOfQuietHours(t *testing.T) {
@@ -326,49 +326,49 @@ func TestDelivery_WhatHurriesNotWaitsForTheEndOfQuietHours(t *testing.T) {
 	m.at("2026-06-01T17:30:00Z") // 23:00 on the club's clock
 	night := &booking.Quiet{From: 22 * 60, To: 7 * 60}
 	who, early := player(1), player(2)
-	m.prefers(who, night, booking.ByTelegram)
-	m.prefers(early, night, booking.ByTelegram)
-	m.worksAll()
+	m.setContact(who, night, booking.ByTelegram)
+	m.setContact(early, night, booking.ByTelegram)
+	m.runAllQueues()
 
-	// What answers their own step is said at once, without a sound.
+	// A confirmation is sent at once, without a sound.
 	b, confirmed := m.book(who, "2026-06-03T05:30:00Z", 1)
-	m.until(isSent, confirmed)
-	if got := m.chat.said(); len(got) != 1 || !got[0].Silent {
+	m.waitUntil(isSent, confirmed)
+	if got := m.chat.messages(); len(got) != 1 || !got[0].Silent {
 		t.Fatalf("the chat: %+v", got)
 	}
-	// That the desk moves it can wait, unless it begins before they would read it.
+	// A move by the desk waits, unless the booking starts before the quiet hours end.
 	_, err := m.Reschedule(t.Context(), boss(), b.ID, booking.RescheduleRequest{Start: b.Span.Start.Add(3 * time.Hour), End: b.Span.End.Add(3 * time.Hour)})
 	m.must(err)
 	moved := one[int64](m.bundle, `SELECT max(id) FROM notification WHERE kind = 'moved'`)
-	m.until(`SELECT due_at = '2026-06-02T01:30:00Z' FROM notification WHERE id = $1`, moved)
+	m.waitUntil(`SELECT due_at = '2026-06-02T01:30:00Z' FROM notification WHERE id = $1`, moved)
 	dawn, _ := m.book(early, "2026-06-02T01:30:00Z", 2)
 	_, err = m.Cancel(t.Context(), boss(), dawn.ID, true)
 	m.must(err)
 	cancelled := one[int64](m.bundle, `SELECT max(id) FROM notification WHERE kind = 'cancelled'`)
-	m.until(isSent, cancelled)
-	m.until(`SELECT state = 'scheduled' AND scheduled_at > now() + interval '7 hours' FROM river_job WHERE args->>'notification' = $1`, text(moved))
+	m.waitUntil(isSent, cancelled)
+	m.waitUntil(`SELECT state = 'scheduled' AND scheduled_at > now() + interval '7 hours' FROM river_job WHERE args->>'notification' = $1`, text(moved))
 	if one[bool](m.bundle, isSent, moved) {
 		t.Error("it did not wait")
 	}
-	// Morning comes.
+	// The quiet hours end.
 	m.at("2026-06-02T01:30:00Z")
 	_, err = m.db.Exec(t.Context(), `UPDATE river_job SET scheduled_at = now() WHERE state = 'scheduled'`)
 	m.must(err)
-	m.until(isSent, moved)
-	if got := m.chat.said(); got[len(got)-1].Kind != "moved" || got[len(got)-1].Silent {
+	m.waitUntil(isSent, moved)
+	if got := m.chat.messages(); got[len(got)-1].Kind != "moved" || got[len(got)-1].Silent {
 		t.Errorf("the chat: %+v", got[len(got)-1])
 	}
 }
 
-// While no process is the bot, a letter takes over; the bot that comes back says nothing more.
+// While no process is the bot, email takes over. When the bot is back, it does not send the message again.
 func TestDelivery_AnotherWayTakesOverWhileNobodyIsTheBot(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	start := m.at("2026-06-01T06:00:00Z")
-	m.reached(player(1), booking.ByEmail, "asha@example.org")
+	m.giveAddress(player(1), booking.ByEmail, "asha@example.org")
 	_, id := m.book(player(1), "2026-06-03T05:30:00Z", 1)
 	_, only := m.book(player(2), "2026-06-03T05:30:00Z", 2) // has no other way
-	m.works(booking.JobQueue)
+	m.runQueues(booking.JobQueue)
 	everyWay := []booking.Channel{booking.ByTelegram, booking.ByEmail, booking.BySMS}
 	m.stop(start.Add(9 * time.Minute))
 	m.must(m.SweepUndelivered(t.Context(), everyWay))
@@ -379,38 +379,38 @@ func TestDelivery_AnotherWayTakesOverWhileNobodyIsTheBot(t *testing.T) {
 	for range 2 {
 		m.must(m.SweepUndelivered(t.Context(), everyWay))
 	}
-	m.until(isSent, id)
+	m.waitUntil(isSent, id)
 	if got := m.letters(); len(got) != 1 {
 		t.Errorf("%d letters", len(got))
 	}
-	m.works(booking.ChatQueue)
-	m.until(isSent, only)
-	m.until(`SELECT count(*) = 0 FROM river_job WHERE kind = 'booking_deliver' AND state <> 'completed'`)
-	if got := m.chat.said(); len(got) != 1 || got[0].Member != player(2).ID {
+	m.runQueues(booking.ChatQueue)
+	m.waitUntil(isSent, only)
+	m.waitUntil(`SELECT count(*) = 0 FROM river_job WHERE kind = 'booking_deliver' AND state <> 'completed'`)
+	if got := m.chat.messages(); len(got) != 1 || got[0].Member != player(2).ID {
 		t.Errorf("the chat: %+v", got)
 	}
 }
 
-// A channel that is closed for now is waited for; not for ever, where there is another.
+// An unavailable channel is retried, but not for ever when there is another one.
 func TestDelivery_AClosedChannelIsPassedOverAfterAWhile(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
 	start := m.at("2026-06-01T06:00:00Z")
 	who := player(1)
-	m.reached(who, booking.ByEmail, "asha@example.org")
-	m.prefers(who, nil, booking.ByEmail, booking.ByTelegram)
+	m.giveAddress(who, booking.ByEmail, "asha@example.org")
+	m.setContact(who, nil, booking.ByEmail, booking.ByTelegram)
 	m.office.Be(post.Closed)
-	m.worksAll()
+	m.runAllQueues()
 	_, id := m.book(who, "2026-06-03T05:30:00Z", 1)
-	m.until(`SELECT state = 'scheduled' FROM river_job WHERE args->>'notification' = $1`, text(id))
+	m.waitUntil(`SELECT state = 'scheduled' FROM river_job WHERE args->>'notification' = $1`, text(id))
 	if !one[bool](m.bundle, `SELECT handed_at IS NULL AND channel = 'email' AND sent_at IS NULL FROM notification WHERE id = $1`, id) {
 		t.Error("it does not wait for the post office")
 	}
 	m.stop(start.Add(11 * time.Minute))
 	_, err := m.db.Exec(t.Context(), `UPDATE river_job SET scheduled_at = now() WHERE state = 'scheduled'`)
 	m.must(err)
-	m.until(isSent, id)
-	if got := m.chat.said(); len(got) != 1 || len(m.letters()) != 0 {
+	m.waitUntil(isSent, id)
+	if got := m.chat.messages(); len(got) != 1 || len(m.letters()) != 0 {
 		t.Errorf("the chat: %+v, letters: %+v", got, m.letters())
 	}
 }
@@ -420,7 +420,7 @@ func TestAddress_IsUsedOnceTheMemberTellsTheCode(t *testing.T) {
 	m := newMailbox(t)
 	start := m.at("2026-06-01T06:00:00Z")
 	who := player(1)
-	m.works(booking.JobQueue)
+	m.runQueues(booking.JobQueue)
 	for by, bad := range map[booking.Channel]string{booking.ByEmail: "asha@localhost", booking.BySMS: "98765", booking.ByTelegram: "@asha"} {
 		if _, err := m.SetAddress(t.Context(), who.ID, by, bad); !errors.Is(err, booking.ErrAddress) {
 			t.Errorf("%s to %q: %v", by, bad, err)
@@ -434,7 +434,7 @@ func TestAddress_IsUsedOnceTheMemberTellsTheCode(t *testing.T) {
 	}
 	code := func(letter int) string {
 		t.Helper()
-		m.until(`SELECT count(*) = $1 FROM river_job WHERE kind = 'booking_contact_code' AND state = 'completed'`, letter)
+		m.waitUntil(`SELECT count(*) = $1 FROM river_job WHERE kind = 'booking_contact_code' AND state = 'completed'`, letter)
 		found := regexp.MustCompile(`\b[0-9]{6}\b`).FindString(m.letters()[letter-1].Subject)
 		if found == "" {
 			t.Fatalf("no code in %+v", m.letters()[letter-1])
@@ -506,13 +506,13 @@ func TestSheet_TheStaffGetItOnceInTheMorning(t *testing.T) {
 	}
 	sheets("2026-06-02T12:00:00Z", 0) // nothing is booked that day
 	sheets("2026-06-03T00:29:00Z", 0) // 05:59 on the club's clock
-	sheets("2026-06-03T00:30:00Z", 2) // the keeper, and who made the club
+	sheets("2026-06-03T00:30:00Z", 2) // the staff member and the club's creator
 	sheets("2026-06-03T09:00:00Z", 2)
-	_, err = m.Cancel(t.Context(), boss(), late.ID, true) // the words are made when it is sent
+	_, err = m.Cancel(t.Context(), boss(), late.ID, true) // the text is composed when it is sent
 	m.must(err)
-	m.worksAll()
-	m.until(`SELECT count(*) = 2 FROM notification WHERE kind = 'day_sheet' AND sent_at IS NOT NULL`)
-	for _, said := range m.chat.said() {
+	m.runAllQueues()
+	m.waitUntil(`SELECT count(*) = 2 FROM notification WHERE kind = 'day_sheet' AND sent_at IS NOT NULL`)
+	for _, said := range m.chat.messages() {
 		if said.Kind != "day_sheet" || said.Member != keeper {
 			continue
 		}

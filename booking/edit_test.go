@@ -9,7 +9,7 @@ import (
 	"pavilion/booking"
 )
 
-// Admins who change different days, or add different prices, at the same time undo nothing of each other's.
+// Admins who change different days, or add different prices, at the same time all keep their changes.
 func TestEdit_NoChangeOfSettingsIsLost(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "Asia/Kolkata", easy())

@@ -18,8 +18,8 @@ func (s *Sessions) Clean(ctx context.Context) error {
 	return s.store.clean(ctx, s.db, s.opts.ProofMaxAge+proofAhead)
 }
 
-// PlantFlight starts a query of what is busy on a net in the state of now that answers "nothing", but only when release is closed: a reader
-// who joins it is behind.
+// PlantFlight starts a shared query for busy spans under the current tokens. It returns no spans, and only after release is closed: a reader
+// that joins it waits and gets a wrong answer.
 func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from, to Day, release <-chan struct{}) error {
 	known, _, err := s.readTokens(ctx, club, from, to)
 	if err != nil {
@@ -36,10 +36,10 @@ func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from,
 	return nil
 }
 
-// PaymentStates lists them all.
+// PaymentStates lists all states.
 func PaymentStates() []PaymentState { return paymentStates() }
 
-// ApplyEvents applies what is in the inbox, as the jobs do.
+// ApplyEvents applies the events in the inbox, as the jobs do.
 func (s *Service) ApplyEvents(ctx context.Context) error {
 	ids, err := selectLateEvents(ctx, s.db, 0, sweepBatch)
 	for _, id := range ids {
@@ -51,7 +51,7 @@ func (s *Service) ApplyEvents(ctx context.Context) error {
 // RunRefund makes a refund, as its job does.
 func (s *Service) RunRefund(ctx context.Context, id RefundID) error { return s.runRefund(ctx, id) }
 
-// AskAndDie asks the gateway for a refund and stops there, as a killed process does.
+// AskAndDie calls the gateway for a refund and stops, as a killed process does.
 func (s *Service) AskAndDie(ctx context.Context, id RefundID) error {
 	r, p, err := claimRefund(ctx, s.db, id, refundLease)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Service) AskAndDie(ctx context.Context, id RefundID) error {
 	return err
 }
 
-// ForInvoices makes a service that can do nothing but read invoices, and a payload that it signed.
+// ForInvoices makes a service that can only read payloads, and a payload signed by it.
 func ForInvoices(key, reference string) (*Service, string) {
 	s := &Service{payments: PaymentOptions{PayloadKey: secret.New(key)}}
 	return s, string(s.InvoicePayload(Payment{Reference: reference}))
@@ -72,12 +72,12 @@ func (s *Service) OpenInvoice(payload []byte) (string, error) {
 	return s.payments.verifyInvoice(payload)
 }
 
-// Ends is when quiet hours that an instant falls into are over.
+// Ends returns the end of the quiet hours that contain an instant.
 func (q *Quiet) Ends(at time.Time, zone *time.Location) (time.Time, bool) {
 	return q.endAfter(at, zone)
 }
 
-// HandOver notes that a channel is given a notification.
+// HandOver records that a notification is handed to its channel.
 func (s *Service) HandOver(ctx context.Context, id int64, by Channel) (bool, error) {
 	return markHandedOver(ctx, s.db, id, by)
 }

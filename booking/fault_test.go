@@ -15,8 +15,8 @@ import (
 	"pavilion/storage"
 )
 
-// failing makes the next n inserts of bookings fail with an SQL state. A sequence counts, because it is not rolled back.
-func (b *bundle) failing(state string, n int) {
+// failInserts makes the next n inserts of bookings fail with an SQL state. A sequence counts them, because it is not rolled back.
+func (b *bundle) failInserts(state string, n int) {
 	b.t.Helper()
 	_, err := b.db.Exec(b.t.Context(), fmt.Sprintf(`
 		DROP SEQUENCE IF EXISTS failures;
@@ -35,9 +35,9 @@ func TestHold_DeadlocksAndSerializationFailuresAreRunAgain(t *testing.T) {
 	b := newClub(t, "UTC", easy())
 	b.at("2026-06-01T00:00:00Z")
 	for i, state := range []string{"40P01", "40001"} {
-		b.failing(state, 2)
+		b.failInserts(state, 2)
 		b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, i+1))
-		b.failing(state, 3)
+		b.failInserts(state, 3)
 		_, err := b.Hold(t.Context(), player(1), b.want("2026-06-01T11:00:00Z", time.Hour, i+1))
 		if !errors.Is(err, booking.ErrBusy) || fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("three times %s: %v", state, err)
@@ -53,11 +53,11 @@ func TestHold_TheConstraintHasTheLastWord(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
 	b.at("2026-06-01T00:00:00Z")
-	b.failing("23P01", 1) // not by name: an unknown violation is nobody's lost race
+	b.failInserts("23P01", 1) // without the constraint's name it is not a lost race
 	if _, err := b.Hold(t.Context(), player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1)); fault.KindOf(err) != fault.Internal {
 		t.Errorf("a strange constraint: %v", err)
 	}
-	// A rival that takes no locks and commits after the look: only the constraint sees it.
+	// A rival without locks commits after the check: only the constraint sees it.
 	rival, err := b.db.Begin(t.Context())
 	b.must(err)
 	_, err = rival.Exec(t.Context(), `WITH b AS (INSERT INTO booking (club_id, member_id, kind, state, day, rate, currency, price_minor, created_at, changed_at)
@@ -69,15 +69,15 @@ func TestHold_TheConstraintHasTheLastWord(t *testing.T) {
 		_, err := b.Hold(t.Context(), player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
 		lost <- err
 	}()
-	b.waitingFor("transactionid")
+	b.waitForLock("transactionid")
 	b.must(rival.Commit(t.Context()))
 	if err := <-lost; !errors.Is(err, booking.ErrSlotTaken) {
 		t.Errorf("behind the rival: %v", err)
 	}
 }
 
-// waitingFor returns when some connection waits for a lock of that type.
-func (b *bundle) waitingFor(kind string) {
+// waitForLock returns when a connection waits for a lock of that type.
+func (b *bundle) waitForLock(kind string) {
 	b.t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()

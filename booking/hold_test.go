@@ -109,7 +109,7 @@ func TestHold_Adjacency(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// The schema says the same to whoever goes past the rules.
+	// The schema refuses it too, without the rules.
 	_, err := b.db.Exec(t.Context(), `UPDATE booking_slot SET during = tstzrange(lower(during), upper(during) + interval '1 microsecond', '[)'),
 		occupied = tstzrange(lower(occupied), upper(occupied) + interval '1 microsecond', '[)') WHERE booking_id = 1`)
 	if err == nil {

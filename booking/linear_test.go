@@ -13,7 +13,7 @@ import (
 	"pavilion/booking"
 )
 
-// slotOp is one call about one slot, slotDone what it returned. The model says what a correct system may return in which order.
+// slotOp is one call for one slot, and slotDone its result. The model defines the results that a correct system may return.
 type slotOp struct {
 	slot int
 	what string // hold, confirm, cancel, expire
@@ -25,13 +25,13 @@ type slotDone struct {
 	ok bool
 }
 
-// slotState is who has a slot: nobody (0), or a booking that is held or confirmed.
+// slotState is the booking that has a slot (0: none), held or confirmed.
 type slotState struct {
 	id        booking.ID
 	confirmed bool
 }
 
-// slotModel is a slot that one booking has at a time. Each slot is judged by itself.
+// slotModel is a slot that one booking has at a time. Slots are checked separately.
 func slotModel() porcupine.Model {
 	return porcupine.Model{
 		Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
@@ -77,7 +77,7 @@ func slotModel() porcupine.Model {
 	}
 }
 
-// recorder is a history that many clients write.
+// recorder records the calls of many clients.
 type recorder struct {
 	mu      sync.Mutex
 	began   time.Time
@@ -138,7 +138,7 @@ func TestLinearizability_OfHoldsConfirmsCancelsAndExpiries(t *testing.T) {
 	t.Error("no hold lost: nothing to plant")
 }
 
-// oneRound holds one of two slots and, where it won, does something with the hold.
+// oneRound holds one of two slots and, if that succeeds, confirms, cancels or expires the hold.
 func (b *bundle) oneRound(r *recorder, s *booking.Service, client int) {
 	ctx := b.t.Context()
 	slot := rand.IntN(2)
@@ -176,7 +176,7 @@ func (b *bundle) oneRound(r *recorder, s *booking.Service, client int) {
 	case 1:
 		step("cancel", cancel, booking.ErrHoldExpired, booking.ErrState)
 		step("confirm", confirm, booking.ErrHoldExpired, booking.ErrState)
-	case 2: // it runs out: from one instant on, whoever comes first finds it over
+	case 2: // it expires: from one instant on, the next call finds it expired
 		step("expire", func() error {
 			_, err := b.db.Exec(ctx, `UPDATE booking SET expires_at = booking_clock() WHERE id = $1 AND state = 'held'`, held.id)
 			return err

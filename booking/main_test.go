@@ -81,7 +81,7 @@ func databaseURL(name string) string {
 	return u.String()
 }
 
-// copyOf makes a database of its own out of another, which nobody may be connected to, and opens it.
+// copyOf copies a database to which no connection is open, and opens the copy.
 func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
 	t.Helper()
 	name := fmt.Sprintf("pavilion_%s_%d", strings.ToLower(strings.NewReplacer("/", "_", "-", "_").Replace(t.Name()[:min(30, len(t.Name()))])), databases.Add(1))

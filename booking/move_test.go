@@ -9,8 +9,8 @@ import (
 	"pavilion/booking"
 )
 
-// dear makes the evenings of a club cost twice as much.
-func (b *bundle) dear() {
+// doubleEveningPrices doubles a club's prices in the evening.
+func (b *bundle) doubleEveningPrices() {
 	b.t.Helper()
 	b.must(b.SetPrices(b.t.Context(), boss(), b.club, []booking.PriceRule{
 		{Label: "base", Weekdays: everyWeekday(), To: 1440, Member: rupees(1000), Guest: rupees(2000)},
@@ -18,12 +18,12 @@ func (b *bundle) dear() {
 	}))
 }
 
-// Money that was paid for the morning does not buy the evening.
+// A member who has paid for the morning cannot move to a more expensive evening.
 func TestReschedule_WhatCostsMoreThanIsPaidIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
 	b.at("2026-06-01T00:00:00Z")
-	b.dear()
+	b.doubleEveningPrices()
 	move := func(a booking.Actor, id booking.ID, hour int, length time.Duration) error {
 		t.Helper()
 		start := time.Date(2026, 6, 3, hour, 0, 0, 0, time.UTC)
@@ -48,18 +48,18 @@ func TestReschedule_WhatCostsMoreThanIsPaidIsRefused(t *testing.T) {
 		t.Errorf("it moved to %s", got)
 	}
 	b.must(move(player(1), h.ID, 16, time.Hour))
-	b.must(move(boss(), h.ID, 18, time.Hour)) // staff may, and a person looks at the difference
+	b.must(move(boss(), h.ID, 18, time.Hour)) // staff may; the difference opens a review
 	if n := one[int](b, `SELECT count(*) FROM payment_review WHERE reason = 'difference' AND closed_at IS NULL`); n != 1 {
 		t.Errorf("%d differences to look at", n)
 	}
-	// What was paid counts, not what the booking costs for the moment.
+	// The paid amount counts, not the booking's current price.
 	long := b.held(player(1), b.want("2026-06-03T08:00:00Z", 3*time.Hour, 2))
 	_, err = b.PayAtDesk(t.Context(), boss(), long.ID, booking.Card)
 	b.must(err)
 	b.must(move(player(1), long.ID, 8, time.Hour))
 	b.must(move(player(1), long.ID, 9, 3*time.Hour))
 	dearer("beyond what was paid", move(player(1), long.ID, 9, 4*time.Hour), 1000)
-	// Where nothing is paid: by the club's way of being paid.
+	// Without a payment it depends on whether the club takes payments online.
 	unpaid := b.held(player(2), b.want("2026-06-03T10:00:00Z", time.Hour, 3))
 	_, err = b.Confirm(t.Context(), player(2), unpaid.ID)
 	b.must(err)
@@ -72,7 +72,7 @@ func TestReschedule_WhatCostsMoreThanIsPaidIsRefused(t *testing.T) {
 	b.healthy()
 }
 
-// What is hired stands in its lane: a move takes it along where it can, drops it, or changes it.
+// Add-ons belong to nets: a move keeps them where the new nets have them, drops them, or changes them.
 func TestReschedule_WhatIsHiredCanBeDroppedAndChanged(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -109,7 +109,7 @@ func TestReschedule_WhatIsHiredCanBeDroppedAndChanged(t *testing.T) {
 	b.healthy()
 }
 
-// A block moves people, not machines: what stays behind is not paid for, and where it was paid a person gives the difference back.
+// A block moves a booking without the add-ons that its new nets lack. They are not paid for; if they were paid, the difference opens a review.
 func TestBlock_WhatIsHiredStaysInItsLane(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

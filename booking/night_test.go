@@ -8,8 +8,8 @@ import (
 	"pavilion/booking"
 )
 
-// A night that begins in the old year belongs to its evening wherever it is looked at: it is on one day's sheet, in the books once, and what it
-// takes is taken on the evening's page.
+// A night that begins in the old year belongs to its evening everywhere: it is on one day sheet, once in the export, and in the
+// availability of the evening.
 func TestNight_BelongsToItsEvening(t *testing.T) {
 	t.Parallel()
 	policy := easy()
@@ -54,7 +54,7 @@ func TestNight_BelongsToItsEvening(t *testing.T) {
 				t.Errorf("%s: %d of %d cells are taken on %s, want %d of 20", evening, taken, len(a.Days[i].Cells), a.Days[i].Day, want)
 			}
 		}
-		// The next day's morning is nobody's evening, and a night ends when the net shuts.
+		// The next morning belongs to no evening, and a night ends at closing time.
 		for name, begin := range map[string]time.Duration{"past closing": 90 * time.Minute, "before opening": 15 * time.Hour} {
 			late := booking.HoldRequest{SlotRequest: booking.SlotRequest{Club: b.club, Nets: b.nets[1:2], Start: midnight.Add(begin), End: midnight.Add(begin + 2*time.Hour)}}
 			if _, err := b.Hold(t.Context(), player(1), late); !errors.Is(err, booking.ErrOutsideHours) {
@@ -65,7 +65,7 @@ func TestNight_BelongsToItsEvening(t *testing.T) {
 	b.healthy()
 }
 
-// Closing at 24:00 is closing at midnight: the last hour can be had, and nothing runs over it.
+// Closing at 24:00 means midnight: the last hour can be booked, and no booking runs past it.
 func TestNight_TwentyFourHundredIsTheEndOfTheDay(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "America/New_York", easy())

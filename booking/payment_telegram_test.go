@@ -10,8 +10,8 @@ import (
 	"pavilion/booking"
 )
 
-// invoice makes a payment in the chat.
-func (l *till) invoice(who booking.Actor, b booking.Booking, provider booking.Provider) (booking.Payment, []byte) {
+// invoice creates a payment in the chat and returns its payload.
+func (l *paymentClub) invoice(who booking.Actor, b booking.Booking, provider booking.Provider) (booking.Payment, []byte) {
 	l.t.Helper()
 	p, err := l.Pay(l.t.Context(), who, booking.PayRequest{Booking: b.ID, Provider: provider})
 	l.must(err)
@@ -20,7 +20,7 @@ func (l *till) invoice(who booking.Actor, b booking.Booking, provider booking.Pr
 
 func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -55,7 +55,7 @@ func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
 		t.Errorf("the slot while the money is on its way: %v", err)
 	}
 	var running sync.WaitGroup
-	for range 10 { // the message comes twice, and again through getDifference
+	for range 10 { // the message is repeated, also through getDifference
 		running.Go(func() {
 			if err := l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: rupees(1000), Charge: "tg-charge-1"}); err != nil {
 				t.Error(err)
@@ -63,12 +63,12 @@ func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
 		})
 	}
 	running.Wait()
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
 	if err := ask(payload, player(1), rupees(1000)); !errors.Is(err, booking.ErrPaid) {
 		t.Errorf("paid already: %v", err)
 	}
-	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
+	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
 		t.Errorf("told %v", told)
 	}
 	if in := l.balance("gateway:telegram"); in != 1000 {
@@ -77,10 +77,10 @@ func TestTelegram_PreCheckoutIsTheLastGate(t *testing.T) {
 	l.healthy()
 }
 
-// Who tries card after card keeps a slot for an hour, not for ever.
+// Repeated pre-checkouts extend a hold to one hour at most.
 func TestTelegram_PreCheckoutDoesNotKeepASlotForEver(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	_, payload := l.invoice(player(1), l.hold(player(1)), booking.Telegram)
 	for minute := 5; minute < 120; minute += 5 {
@@ -94,7 +94,7 @@ func TestTelegram_PreCheckoutDoesNotKeepASlotForEver(t *testing.T) {
 
 func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	over, paid, cancelled := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2)), l.held(player(3), l.want("2026-06-03T10:00:00Z", time.Hour, 3))
@@ -105,7 +105,7 @@ func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
 	l.must(l.sandbox.Pay(q.Checkout))
 	_, err := l.Cancel(t.Context(), player(3), cancelled.ID, false)
 	l.must(err)
-	l.settled()
+	l.waitSettled()
 	l.stop(start.Add(10 * time.Minute))
 	for name, c := range map[string]struct {
 		payload []byte
@@ -121,7 +121,7 @@ func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
 
 func TestTelegram_StarsGoBackWholeAndOrdinaryMoneyByHand(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h, h2 := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
@@ -130,45 +130,45 @@ func TestTelegram_StarsGoBackWholeAndOrdinaryMoneyByHand(t *testing.T) {
 	l.must(l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: p.Amount}))
 	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-1"}))
 	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: other, Payer: player(2).ID, Amount: q.Amount, Charge: "tg-2"}))
-	l.settled()
+	l.waitSettled()
 	for _, b := range []booking.Booking{h, h2} {
-		l.is(b.ID, booking.Confirmed)
+		l.wantState(b.ID, booking.Confirmed)
 		_, err := l.Cancel(t.Context(), boss(), b.ID, true)
 		l.must(err)
 	}
-	l.settled()
-	l.until(`SELECT by_hand FROM refund WHERE payment_id = $1`, q.ID)
-	l.settled()
+	l.waitSettled()
+	l.waitUntil(`SELECT by_hand FROM refund WHERE payment_id = $1`, q.ID)
+	l.waitSettled()
 	l.stars.mu.Lock()
 	defer l.stars.mu.Unlock()
-	if !maps.Equal(l.stars.back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
-		t.Errorf("stars back %v, payment %s", l.stars.back, l.payment(p.ID).State)
+	if !maps.Equal(l.stars.counts, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
+		t.Errorf("stars back %v, payment %s", l.stars.counts, l.payment(p.ID).State)
 	}
-	if l.payment(q.ID).State != booking.RefundPending || l.rung()[booking.ReviewRefundByHand] != 1 {
-		t.Errorf("%s, alerts %v", l.payment(q.ID).State, l.rung())
+	if l.payment(q.ID).State != booking.RefundPending || l.alertsByReason()[booking.ReviewRefundByHand] != 1 {
+		t.Errorf("%s, alerts %v", l.payment(q.ID).State, l.alertsByReason())
 	}
 	l.healthy()
 }
 
 func TestTelegram_MoneyOfAnotherPayerWaitsForAPerson(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
 	p, payload := l.invoice(player(1), h, booking.Stars)
 	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(2).ID, Amount: p.Amount, Charge: "stars-1"}))
-	l.settled()
-	l.is(h.ID, booking.Held)
-	if l.rung()[booking.ReviewPayer] != 1 {
-		t.Errorf("alerts %v", l.rung())
+	l.waitSettled()
+	l.wantState(h.ID, booking.Held)
+	if l.alertsByReason()[booking.ReviewPayer] != 1 {
+		t.Errorf("alerts %v", l.alertsByReason())
 	}
 	l.healthy()
 }
 
 func TestTelegram_MoneyWithoutAnInvoiceOfOursIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	p, payload := l.invoice(player(1), h, booking.Stars)
@@ -179,31 +179,31 @@ func TestTelegram_MoneyWithoutAnInvoiceOfOursIsNotForgotten(t *testing.T) {
 	l.stop(start.Add(11 * time.Minute)) // so long it may belong to something that comes later
 	l.must(l.ApplyEvents(t.Context()))
 	l.work()
-	l.settled()
-	if l.rung()[booking.ReviewUnknown] != 1 {
-		t.Errorf("alerts %v", l.rung())
+	l.waitSettled()
+	if l.alertsByReason()[booking.ReviewUnknown] != 1 {
+		t.Errorf("alerts %v", l.alertsByReason())
 	}
 	l.healthy()
 }
 
 func TestTelegram_TheInvoiceIsShownOnceForAllWhoTap(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	for range 3 {
 		l.invoice(player(1), h, booking.Stars)
 	}
 	l.work()
-	l.settled()
-	shown := l.bills.list(player(1))
+	l.waitSettled()
+	shown := l.invoices.sentTo(player(1))
 	if len(shown) != 1 || shown[0].Amount != (booking.Money{Minor: 7, Currency: "XTR"}) || shown[0].Title != "Net 1" || shown[0].About == "" {
 		t.Fatalf("shown %+v", shown)
 	}
 	l.stop(start.Add(time.Minute)) // it has scrolled away
 	l.invoice(player(1), h, booking.Stars)
-	l.settled()
-	if shown := l.bills.list(player(1)); len(shown) != 2 || string(shown[0].Payload) != string(shown[1].Payload) || shown[0].Once == shown[1].Once {
+	l.waitSettled()
+	if shown := l.invoices.sentTo(player(1)); len(shown) != 2 || string(shown[0].Payload) != string(shown[1].Payload) || shown[0].Once == shown[1].Once {
 		t.Errorf("asked again later: %+v", shown)
 	}
 	other := l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
@@ -211,8 +211,8 @@ func TestTelegram_TheInvoiceIsShownOnceForAllWhoTap(t *testing.T) {
 	if _, err := l.Pay(t.Context(), player(2), booking.PayRequest{Booking: other.ID, Provider: booking.Telegram}); err != nil {
 		t.Error(err)
 	}
-	l.settled()
-	if shown := l.bills.list(player(2)); len(shown) != 1 || shown[0].Amount != rupees(1000) {
+	l.waitSettled()
+	if shown := l.invoices.sentTo(player(2)); len(shown) != 1 || shown[0].Amount != rupees(1000) {
 		t.Errorf("shown %+v", shown)
 	}
 	l.healthy()
@@ -220,20 +220,20 @@ func TestTelegram_TheInvoiceIsShownOnceForAllWhoTap(t *testing.T) {
 
 func TestTelegram_StarsThatTelegramGaveBackItself(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
 	p, payload := l.invoice(player(1), h, booking.Stars)
 	paid := booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-1"}
 	l.must(l.PaidInTelegram(t.Context(), paid))
-	l.settled()
+	l.waitSettled()
 	for range 2 {
 		l.must(l.RefundedInTelegram(t.Context(), paid))
 	}
-	l.settled()
-	if got := l.payment(p.ID); got.State != booking.Refunded || l.rung()[booking.ReviewRefunded] != 1 || l.balance("gateway:stars") != 0 {
-		t.Errorf("%s, alerts %v, %d stars", got.State, l.rung(), l.balance("gateway:stars"))
+	l.waitSettled()
+	if got := l.payment(p.ID); got.State != booking.Refunded || l.alertsByReason()[booking.ReviewRefunded] != 1 || l.balance("gateway:stars") != 0 {
+		t.Errorf("%s, alerts %v, %d stars", got.State, l.alertsByReason(), l.balance("gateway:stars"))
 	}
 	l.healthy()
 }

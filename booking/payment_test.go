@@ -19,7 +19,7 @@ func TestPay_MoneyConfirmsOnceAndIsSaidOnce(t *testing.T) {
 	for _, provider := range []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox} {
 		t.Run(string(provider), func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			l.at("2026-06-01T00:00:00Z")
 			l.work()
 			h := l.hold(player(1))
@@ -31,40 +31,40 @@ func TestPay_MoneyConfirmsOnceAndIsSaidOnce(t *testing.T) {
 				t.Errorf("asked again: %+v, first %+v", again, p)
 			}
 			l.must(l.sandbox.Pay(p.Checkout))
-			l.settled()
-			l.is(h.ID, booking.Confirmed)
+			l.waitSettled()
+			l.wantState(h.ID, booking.Confirmed)
 			if again, err := l.Pay(t.Context(), player(1), booking.PayRequest{Booking: h.ID, Provider: provider}); err != nil || again.ID != p.ID || again.State != booking.Captured {
 				t.Errorf("asked again when paid: %+v %v", again, err)
 			}
 			if b, err := l.Confirm(t.Context(), player(1), h.ID); err != nil || b.State != booking.Confirmed {
 				t.Errorf("confirmed again: %s %v", b.State, err)
 			}
-			if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
+			if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
 				t.Errorf("told: %v", told)
 			}
 			if in, out := l.balance("gateway:"+string(provider)), l.balance("sales"); in != 1000 || out != -1000 {
 				t.Errorf("ledger: %d and %d", in, out)
 			}
-			if len(l.rung()) > 0 {
-				t.Errorf("alerts: %v", l.rung())
+			if len(l.alertsByReason()) > 0 {
+				t.Errorf("alerts: %v", l.alertsByReason())
 			}
 			l.healthy()
 		})
 	}
 }
 
-// TestEvents_AnyOrderAndAnyNumberEndTheSame: each order of what a gateway says, fifty times each, at once.
+// Every order of a gateway's events, fifty times each, at the same time.
 func TestEvents_AnyOrderAndAnyNumberEndTheSame(t *testing.T) {
 	t.Parallel()
 	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 	for i, order := range orders {
 		for _, provider := range []booking.Provider{booking.Sandbox, booking.Stripe, booking.Razorpay} {
 			if provider != booking.Sandbox && i != len(orders)-1 {
-				continue // the order is the domain's matter; the hardest one for every provider
+				continue // order is booking's task, so other providers run the hardest order only
 			}
 			t.Run(fmt.Sprint(provider, order), func(t *testing.T) {
 				t.Parallel()
-				l := newTill(t, "INR")
+				l := newPaymentClub(t, "INR")
 				l.at("2026-06-01T00:00:00Z")
 				l.work()
 				h := l.hold(player(1))
@@ -78,14 +78,14 @@ func TestEvents_AnyOrderAndAnyNumberEndTheSame(t *testing.T) {
 					}
 					return sandbox.Reversed(n)
 				})
-				l.settled()
-				l.until(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`)
-				l.settled()
-				l.is(h.ID, booking.Confirmed)
+				l.waitSettled()
+				l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`)
+				l.waitSettled()
+				l.wantState(h.ID, booking.Confirmed)
 				if got := l.payment(p.ID); got.State != booking.PartRefunded || got.Refunded != 400 {
 					t.Errorf("in the end %s, %d given back", got.State, got.Refunded)
 				}
-				if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) {
+				if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) {
 					t.Errorf("told: %v", told)
 				}
 				if n := one[int](l.bundle, `SELECT count(*) FROM ledger WHERE cause LIKE 'capture:%'`); n != 2 {
@@ -108,10 +108,10 @@ func TestEvents_AnyOrderAndAnyNumberEndTheSame(t *testing.T) {
 	}
 }
 
-// TestEvents_DifferentEventsThatSayTheSame: ids differ, so only the payment's own state can tell.
+// The ids of the events differ, so only the payment's state detects the repeat.
 func TestEvents_DifferentEventsThatSayTheSame(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -129,12 +129,12 @@ func TestEvents_DifferentEventsThatSayTheSame(t *testing.T) {
 	running.Wait()
 	// The same body under another id is the same event: not every provider signs the id.
 	l.must(l.KeepEvent(t.Context(), booking.Sandbox, booking.Event{ID: "evt_new", Kind: "payment.captured", Report: report}, []byte("body 7")))
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
 	if n := one[int](l.bundle, `SELECT count(*) FROM payment_event`); n != 50 {
 		t.Errorf("%d events, want 50", n)
 	}
-	if told := l.told(player(1)); told["confirmed"] != 1 {
+	if told := l.notices(player(1)); told["confirmed"] != 1 {
 		t.Errorf("told: %v", told)
 	}
 	if in := l.balance("gateway:sandbox"); in != 1000 {
@@ -167,13 +167,13 @@ func TestAmounts_OnlyExactlyWhatWasAskedForConfirms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, c.currency)
+			l := newPaymentClub(t, c.currency)
 			l.at("2026-06-01T00:00:00Z")
 			l.work()
 			h := l.hold(player(1))
 			p := l.checkout(player(1), h, booking.Sandbox)
 			l.must(l.sandbox.PayOther(p.Checkout, c.pays, c.in))
-			l.settled()
+			l.waitSettled()
 			for _, d := range l.sandbox.Delivered() {
 				if d.Status != 200 {
 					t.Errorf("the gateway was answered %d", d.Status)
@@ -181,16 +181,16 @@ func TestAmounts_OnlyExactlyWhatWasAskedForConfirms(t *testing.T) {
 			}
 			got := l.payment(p.ID)
 			if c.ok {
-				l.is(h.ID, booking.Confirmed)
-				if got.State != booking.Captured || len(l.rung()) > 0 {
-					t.Errorf("%s, alerts %v", got.State, l.rung())
+				l.wantState(h.ID, booking.Confirmed)
+				if got.State != booking.Captured || len(l.alertsByReason()) > 0 {
+					t.Errorf("%s, alerts %v", got.State, l.alertsByReason())
 				}
 				l.healthy()
 				return
 			}
-			l.is(h.ID, booking.Held)
-			if got.State != booking.InReview || l.rung()[c.reason] != 1 || len(l.told(player(1))) > 0 {
-				t.Errorf("%s, alerts %v, told %v", got.State, l.rung(), l.told(player(1)))
+			l.wantState(h.ID, booking.Held)
+			if got.State != booking.InReview || l.alertsByReason()[c.reason] != 1 || len(l.notices(player(1))) > 0 {
+				t.Errorf("%s, alerts %v, told %v", got.State, l.alertsByReason(), l.notices(player(1)))
 			}
 			if own := l.balance("sales"); own != 0 {
 				t.Errorf("%d counts as the club's", own)
@@ -205,13 +205,13 @@ func TestLate_TheSlotIsStillFree(t *testing.T) {
 	for name, sweep := range map[string]bool{"not swept": false, "swept": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			start := l.at("2026-06-01T00:00:00Z")
 			l.work()
 			h := l.hold(player(1))
 			p := l.checkout(player(1), h, booking.Razorpay)
 			l.must(l.sandbox.Decline(p.Checkout))
-			l.settled()
+			l.waitSettled()
 			if got := l.payment(p.ID); got.State != booking.Failed {
 				t.Fatalf("declined: %s", got.State)
 			}
@@ -219,12 +219,12 @@ func TestLate_TheSlotIsStillFree(t *testing.T) {
 			if sweep {
 				_, err := l.Expire(t.Context())
 				l.must(err)
-				l.is(h.ID, booking.Expired)
+				l.wantState(h.ID, booking.Expired)
 			}
 			l.must(l.sandbox.Pay(p.Checkout))
-			l.settled()
-			l.is(h.ID, booking.Confirmed)
-			if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
+			l.waitSettled()
+			l.wantState(h.ID, booking.Confirmed)
+			if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
 				t.Errorf("told: %v", told)
 			}
 			l.healthy()
@@ -234,7 +234,7 @@ func TestLate_TheSlotIsStillFree(t *testing.T) {
 
 func TestLate_TheSlotWasSoldAgain(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -243,21 +243,21 @@ func TestLate_TheSlotWasSoldAgain(t *testing.T) {
 	second := l.hold(player(2))
 	q := l.checkout(player(2), second, booking.Sandbox)
 	l.must(l.sandbox.Pay(q.Checkout))
-	l.settled()
+	l.waitSettled()
 	l.sandbox.SetFaults(sandbox.Faults{Copies: 20})
 	l.must(l.sandbox.Pay(p.Checkout))
-	l.settled()
-	l.settled() // the refund has callbacks of its own
-	l.is(h.ID, booking.SlotLost)
-	l.is(second.ID, booking.Confirmed)
+	l.waitSettled()
+	l.waitSettled() // the refund has callbacks of its own
+	l.wantState(h.ID, booking.SlotLost)
+	l.wantState(second.ID, booking.Confirmed)
 	got := l.payment(p.ID)
 	if list := l.sandbox.Refunds(got.Charge); len(list) != 1 || list[0].Amount != 1000 || got.State != booking.Refunded {
 		t.Errorf("refunds %+v, payment %s", list, got.State)
 	}
-	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"slot_lost": 1, "refunded": 1}) {
+	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"slot_lost": 1, "refunded": 1}) {
 		t.Errorf("the first was told %v", told)
 	}
-	if told := l.told(player(2)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
+	if told := l.notices(player(2)); !maps.Equal(told, map[string]int{"confirmed": 1}) {
 		t.Errorf("the second was told %v", told)
 	}
 	if in, own := l.balance("gateway:stripe"), one[int64](l.bundle, `SELECT sum(minor)::bigint FROM ledger WHERE payment_id = $1`, p.ID); in != 0 || own != 0 {
@@ -268,7 +268,7 @@ func TestLate_TheSlotWasSoldAgain(t *testing.T) {
 
 func TestLate_AfterTheStartOrACancellationItGoesBack(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	cancelled := l.hold(player(1))
@@ -278,12 +278,12 @@ func TestLate_AfterTheStartOrACancellationItGoesBack(t *testing.T) {
 	l.must(l.sandbox.Pay(p.Checkout))
 	over := l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
 	q := l.checkout(player(2), over, booking.Sandbox)
-	l.settled()
+	l.waitSettled()
 	l.stop(start.Add(72 * time.Hour))
 	l.must(l.sandbox.Pay(q.Checkout))
-	l.settled()
-	l.is(cancelled.ID, booking.Cancelled)
-	l.is(over.ID, booking.SlotLost)
+	l.waitSettled()
+	l.wantState(cancelled.ID, booking.Cancelled)
+	l.wantState(over.ID, booking.SlotLost)
 	for _, id := range []booking.PaymentID{p.ID, q.ID} {
 		if got := l.payment(id); got.State != booking.Refunded {
 			t.Errorf("payment %d is %s", id, got.State)
@@ -294,7 +294,7 @@ func TestLate_AfterTheStartOrACancellationItGoesBack(t *testing.T) {
 
 func TestLate_AClosureOrARetiredNetLosesTheSlot(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -305,27 +305,27 @@ func TestLate_AClosureOrARetiredNetLosesTheSlot(t *testing.T) {
 	_, _, err = l.AddClosure(t.Context(), boss(), l.club, booking.Closure{Every: booking.EveryWeek, First: day(t, "2026-06-03"), From: 0, To: 1440})
 	l.must(err)
 	l.must(l.sandbox.Pay(p.Checkout))
-	l.settled()
-	l.is(h.ID, booking.SlotLost)
+	l.waitSettled()
+	l.wantState(h.ID, booking.SlotLost)
 	l.healthy()
 }
 
 func TestPay_TwoProvidersForOneBookingSendTheSecondMoneyBack(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
 	p, q := l.checkout(player(1), h, booking.Stripe), l.checkout(player(1), h, booking.Razorpay)
 	l.must(l.sandbox.Pay(p.Checkout))
-	l.settled()
+	l.waitSettled()
 	l.must(l.sandbox.Pay(q.Checkout))
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
 	if first, second := l.payment(p.ID), l.payment(q.ID); first.State != booking.Captured || second.State != booking.Refunded {
 		t.Errorf("%s and %s", first.State, second.State)
 	}
-	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) {
+	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) {
 		t.Errorf("told: %v", told)
 	}
 	l.healthy()
@@ -333,7 +333,7 @@ func TestPay_TwoProvidersForOneBookingSendTheSecondMoneyBack(t *testing.T) {
 
 func TestPay_WhatCannotBePaid(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	for name, c := range map[string]struct {
@@ -363,7 +363,7 @@ func TestPay_WhatCannotBePaid(t *testing.T) {
 
 func TestPay_APriceThatChangedIsAskedAnew(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -376,20 +376,20 @@ func TestPay_APriceThatChangedIsAskedAnew(t *testing.T) {
 		t.Fatalf("the old page for the new price: %+v", q)
 	}
 	l.must(l.sandbox.Pay(p.Checkout)) // on the page that is still open in another tab
-	l.settled()
-	l.is(h.ID, booking.Held)
-	if got := l.payment(p.ID); got.State != booking.InReview || l.rung()[booking.ReviewPrice] != 1 {
-		t.Errorf("%s, alerts %v", got.State, l.rung())
+	l.waitSettled()
+	l.wantState(h.ID, booking.Held)
+	if got := l.payment(p.ID); got.State != booking.InReview || l.alertsByReason()[booking.ReviewPrice] != 1 {
+		t.Errorf("%s, alerts %v", got.State, l.alertsByReason())
 	}
 	l.must(l.sandbox.Pay(q.Checkout))
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
 	l.healthy()
 }
 
 func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -403,16 +403,16 @@ func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 	keep("1", booking.Report{Reference: "of-somebody-else-entirely-0", Charge: "ch_x"})
 	keep("2", booking.Report{Reference: p.Reference, Checkout: other.Checkout, Charge: "ch_y"}) // another booking's page
 	l.must(l.sandbox.Pay(other.Checkout))
-	l.settled()
+	l.waitSettled()
 	theirs := l.payment(other.ID)
 	keep("3", booking.Report{Reference: p.Reference, Checkout: p.Checkout, Charge: theirs.Charge}) // another booking's money
 	keep("4", booking.Report{Charge: "ch_stray"})
-	l.settled()
-	l.is(h.ID, booking.Held)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Held)
 	if got := l.payment(p.ID); got.State != booking.Created {
 		t.Errorf("the payment is %s", got.State)
 	}
-	if rung := l.rung(); rung[booking.ReviewUnknown] != 1 || rung[booking.ReviewMismatch] != 2 {
+	if rung := l.alertsByReason(); rung[booking.ReviewUnknown] != 1 || rung[booking.ReviewMismatch] != 2 {
 		t.Errorf("alerts %v", rung)
 	}
 	if waiting := one[int](l.bundle, `SELECT count(*) FROM payment_event WHERE applied_at IS NULL`); waiting != 1 {
@@ -420,8 +420,8 @@ func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 	}
 	l.stop(start.Add(10 * time.Minute))
 	l.must(l.SweepPayments(t.Context()))
-	l.settled()
-	if rung := l.rung(); rung[booking.ReviewUnknown] != 2 {
+	l.waitSettled()
+	if rung := l.alertsByReason(); rung[booking.ReviewUnknown] != 2 {
 		t.Errorf("alerts %v", rung)
 	}
 	list, err := l.Reviews(t.Context(), boss(), l.club)
@@ -440,14 +440,14 @@ func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 
 func TestReview_AcceptedOrGivenBack(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	tip, short := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
 	p, q := l.checkout(player(1), tip, booking.Sandbox), l.checkout(player(2), short, booking.Stripe)
 	l.must(l.sandbox.PayOther(p.Checkout, 1100, "INR"))
 	l.must(l.sandbox.PayOther(q.Checkout, 10, "INR"))
-	l.settled()
+	l.waitSettled()
 	list, err := l.Reviews(t.Context(), boss(), l.club)
 	l.must(err)
 	if len(list) != 2 {
@@ -484,9 +484,9 @@ func TestReview_AcceptedOrGivenBack(t *testing.T) {
 			t.Errorf("%d of eight decided", won)
 		}
 	}
-	l.settled()
-	l.is(tip.ID, booking.Confirmed)
-	l.is(short.ID, booking.Held)
+	l.waitSettled()
+	l.wantState(tip.ID, booking.Confirmed)
+	l.wantState(short.ID, booking.Held)
 	if kept, back := l.payment(p.ID), l.payment(q.ID); kept.State != booking.Captured || back.State != booking.Refunded {
 		t.Errorf("%s and %s", kept.State, back.State)
 	}
@@ -518,7 +518,7 @@ func TestPaymentStates_EveryPair(t *testing.T) {
 
 func TestSchema_MoneyCannotBeWrong(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	_, p := l.paid(player(1), booking.Sandbox)

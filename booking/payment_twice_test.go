@@ -10,45 +10,45 @@ import (
 	"pavilion/booking/gateway"
 )
 
-// TestTelegram_AnInvoiceThatIsPaidTwice: a member has the invoice in the chat twice, and pays both while the first money is on its way. The
-// second money is money of its own: it goes back, and the booking keeps the first.
+// A member has the invoice in the chat twice, and pays both before the first payment is applied. The second charge is
+// refunded, and the booking keeps the first.
 func TestTelegram_AnInvoiceThatIsPaidTwice(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	p, payload := l.invoice(player(1), h, booking.Stars)
-	for range 2 { // both questions come before both messages
+	for range 2 { // both pre-checkouts come before both payment messages
 		l.must(l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: p.Amount}))
 	}
 	l.work()
 	for _, charge := range []string{"stars-1", "stars-2"} {
 		paid := booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: charge}
 		l.must(l.PaidInTelegram(t.Context(), paid))
-		l.settled()
+		l.waitSettled()
 		l.must(l.PaidInTelegram(t.Context(), paid))
 	}
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
-	if back := l.stars.gaveBack(); !maps.Equal(back, map[string]int{"stars-2": 1}) {
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
+	if back := l.stars.refunded(); !maps.Equal(back, map[string]int{"stars-2": 1}) {
 		t.Errorf("stars back %v", back)
 	}
-	// Telegram says that it went back; that is known.
+	// Telegram reports the refund, which is known already.
 	l.must(l.RefundedInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-2"}))
-	l.settled()
+	l.waitSettled()
 	if first := l.payment(p.ID); first.State != booking.Captured || first.Charge != "stars-1" || l.balance("gateway:stars") != p.Amount.Minor {
 		t.Errorf("%s of %s, %d stars", first.State, first.Charge, l.balance("gateway:stars"))
 	}
-	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) || len(l.rung()) != 0 {
-		t.Errorf("told %v, alerts %v", told, l.rung())
+	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "refunded": 1}) || len(l.alertsByReason()) != 0 {
+		t.Errorf("told %v, alerts %v", told, l.alertsByReason())
 	}
 	l.healthy()
 }
 
-// TestTelegram_PreCheckoutKnowsOfMoneyThatIsNotAppliedYet: the message that somebody paid is in the inbox, and no worker has taken it up.
+// The payment message is in the inbox and not applied yet.
 func TestTelegram_PreCheckoutKnowsOfMoneyThatIsNotAppliedYet(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	h, other := l.hold(player(1)), l.held(player(1), l.want("2026-06-03T12:00:00Z", time.Hour, 1))
 	p, payload := l.invoice(player(1), h, booking.Stars)
@@ -63,11 +63,11 @@ func TestTelegram_PreCheckoutKnowsOfMoneyThatIsNotAppliedYet(t *testing.T) {
 	l.must(l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: third, Payer: player(1).ID, Amount: o.Amount}))
 }
 
-// TestTelegram_NoMoneyForAWayOfPayingThatIsGone: invoices stay in chats when their provider is no longer set up, and nobody would apply their
-// money.
+// Invoices stay in chats after their provider was removed from the settings. Their money could not be applied, so the
+// pre-checkout is refused.
 func TestTelegram_NoMoneyForAWayOfPayingThatIsGone(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	p, payload := l.invoice(player(1), l.hold(player(1)), booking.Stars)
 	without := l.serviceWith(map[booking.Provider]booking.Gateway{booking.Telegram: gateway.NewTelegram(nil)})

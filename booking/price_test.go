@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-// The price is what it was when the slot was held, whatever the club asks for afterwards.
+// A booking keeps the price of the moment of the hold.
 func TestPrice_IsFixedAtTheHold(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -56,7 +56,7 @@ func TestPrice_RolesHaveTheirRates(t *testing.T) {
 	}
 }
 
-// Money of none, two and three decimals, from the price of an hour to the share that a late cancellation leaves.
+// Currencies with zero, two and three decimals, from the price of an hour to the fee of a late cancellation.
 func TestPrice_CurrenciesWithTheirDecimals(t *testing.T) {
 	t.Parallel()
 	policy := easy()

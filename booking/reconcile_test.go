@@ -10,13 +10,13 @@ import (
 	sandbox "pavilion/sandbox/gateway"
 )
 
-// TestReconcile_TheGatewayWasSilentForAnHour: nothing arrives, the clock moves, and asking brings everything to where it belongs.
+// No callback arrives for an hour. Reconciling then updates all payments.
 func TestReconcile_TheGatewayWasSilentForAnHour(t *testing.T) {
 	t.Parallel()
 	for _, provider := range []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox} {
 		t.Run(string(provider), func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			start := l.at("2026-06-01T00:00:00Z")
 			l.work()
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true})
@@ -38,20 +38,20 @@ func TestReconcile_TheGatewayWasSilentForAnHour(t *testing.T) {
 			l.must(err)
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true, APIDown: true})
 			l.must(l.SweepPayments(t.Context())) // down as well: later
-			l.is(free.ID, booking.Held)
+			l.wantState(free.ID, booking.Held)
 			l.stop(start.Add(2 * time.Hour))
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true})
 			l.must(l.SweepPayments(t.Context()))
-			l.settled()
-			l.is(free.ID, booking.Confirmed)
-			l.is(sold.ID, booking.SlotLost)
-			l.is(rival.ID, booking.Confirmed)
+			l.waitSettled()
+			l.wantState(free.ID, booking.Confirmed)
+			l.wantState(sold.ID, booking.SlotLost)
+			l.wantState(rival.ID, booking.Confirmed)
 			if first, second, third := l.payment(p.ID), l.payment(q.ID), l.payment(o.ID); first.State != booking.Captured || second.State != booking.Refunded || third.State != booking.Created {
 				t.Errorf("%s, %s, %s", first.State, second.State, third.State)
 			}
 			l.must(l.SweepPayments(t.Context()))
-			l.settled()
-			if told := l.told(player(1)); told["confirmed"] != 1 {
+			l.waitSettled()
+			if told := l.notices(player(1)); told["confirmed"] != 1 {
 				t.Errorf("told %v", told)
 			}
 			_, err = l.Expire(t.Context())
@@ -61,10 +61,10 @@ func TestReconcile_TheGatewayWasSilentForAnHour(t *testing.T) {
 	}
 }
 
-// TestReconcile_ACrashBeforeTheGatewayAnswered leaves a row without a page. Nobody can have paid; asking again gives the same page.
+// A crash before the gateway's answer leaves a row without a page, which cannot have been paid. A repeated call returns the same page.
 func TestReconcile_ACrashBeforeTheGatewayAnswered(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	l.sandbox.SetFaults(sandbox.Faults{LoseAnswers: 1})
@@ -94,10 +94,10 @@ func TestReconcile_ACrashBeforeTheGatewayAnswered(t *testing.T) {
 	l.healthy()
 }
 
-// TestEvents_AreSafeWhenNobodyWorks: the receiver dies after its commit, before any job has run; also a job that was lost.
+// The receiver is killed after its commit, before a job has run; and a job is lost.
 func TestEvents_AreSafeWhenNobodyWorks(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	p := l.checkout(player(1), h, booking.Sandbox)
@@ -110,7 +110,7 @@ func TestEvents_AreSafeWhenNobodyWorks(t *testing.T) {
 	l.must(err)
 	l.stop(start.Add(10 * time.Minute))
 	l.must(l.SweepPayments(t.Context()))
-	l.is(h.ID, booking.Confirmed)
+	l.wantState(h.ID, booking.Confirmed)
 	if _, err := l.Cancel(t.Context(), player(1), h.ID, false); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestEvents_AreSafeWhenNobodyWorks(t *testing.T) {
 		t.Errorf("%d jobs for one refund", jobs)
 	}
 	l.work()
-	l.settled()
+	l.waitSettled()
 	if got := l.payment(p.ID); got.State != booking.Refunded {
 		t.Errorf("%s", got.State)
 	}
@@ -133,7 +133,7 @@ func TestEvents_AreSafeWhenNobodyWorks(t *testing.T) {
 
 func TestEvents_BodiesAreForgottenAfterAWhile(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.work()
 	l.paid(player(1), booking.Sandbox)
@@ -148,13 +148,13 @@ func TestEvents_BodiesAreForgottenAfterAWhile(t *testing.T) {
 	}
 }
 
-// puzzled answers nothing that can be used about one checkout.
-type puzzled struct {
+// unreadableGateway returns an unusable answer for one checkout.
+type unreadableGateway struct {
 	booking.Gateway
 	about string
 }
 
-func (g puzzled) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
+func (g unreadableGateway) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
 	if known.Checkout == g.about {
 		return booking.Report{}, errPuzzled
 	}
@@ -163,19 +163,19 @@ func (g puzzled) Fetch(ctx context.Context, known booking.Handle) (booking.Repor
 
 var errPuzzled = errors.New("no answer that anybody understands")
 
-// TestReconcile_OneThatFailsKeepsNobodyWaiting: what a gateway says of one payment cannot be used; the next one is asked about all the same.
+// An unusable answer for one payment does not stop the reconciliation of the next one.
 func TestReconcile_OneThatFailsKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	l.sandbox.SetFaults(sandbox.Faults{Silent: true})
 	odd, h := l.hold(player(1)), l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
 	first, second := l.checkout(player(1), odd, booking.Sandbox), l.checkout(player(2), h, booking.Sandbox)
 	l.must(l.sandbox.Pay(second.Checkout))
 	l.stop(start.Add(11 * time.Minute))
-	service := l.serviceWith(map[booking.Provider]booking.Gateway{booking.Sandbox: puzzled{l.gateways[booking.Sandbox], first.Checkout}})
+	service := l.serviceWith(map[booking.Provider]booking.Gateway{booking.Sandbox: unreadableGateway{l.gateways[booking.Sandbox], first.Checkout}})
 	if err := service.SweepPayments(t.Context()); !errors.Is(err, errPuzzled) {
 		t.Errorf("what failed is not reported: %v", err)
 	}
-	l.is(h.ID, booking.Confirmed)
+	l.wantState(h.ID, booking.Confirmed)
 }

@@ -7,19 +7,19 @@ import (
 	"pavilion/booking"
 )
 
-// starsPaid is a booking whose stars came.
-func (l *till) starsPaid(who, payer booking.Actor, charge string) booking.Payment {
+// starsPaid makes a booking that was paid with stars.
+func (l *paymentClub) starsPaid(who, payer booking.Actor, charge string) booking.Payment {
 	l.t.Helper()
 	p, payload := l.invoice(who, l.hold(who), booking.Stars)
 	l.must(l.PaidInTelegram(l.t.Context(), booking.InvoicePaid{Payload: payload, Payer: payer.ID, Amount: p.Amount, Charge: charge}))
-	l.settled()
+	l.waitSettled()
 	return l.payment(p.ID)
 }
 
-// TestRefund_RefusedOnceItCanBeAskedForAgain: a refusal moved no money, so the same person, asking for the same, gets a refund of his own.
+// A refused refund moved no money, so a repeated request makes a new refund.
 func TestRefund_RefusedOnceItCanBeAskedForAgain(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	p := l.starsPaid(player(1), player(1), "stars-1")
@@ -30,21 +30,21 @@ func TestRefund_RefusedOnceItCanBeAskedForAgain(t *testing.T) {
 		if r.State != booking.RefundOpen {
 			t.Errorf("try %d: %s", n, r.State)
 		}
-		l.settled()
+		l.waitSettled()
 	}
-	if back := l.stars.gaveBack(); !maps.Equal(back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
+	if back := l.stars.refunded(); !maps.Equal(back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
 		t.Errorf("stars back %v, payment %s", back, l.payment(p.ID).State)
 	}
-	if told := l.told(player(1)); told["refunded"] != 1 {
+	if told := l.notices(player(1)); told["refunded"] != 1 {
 		t.Errorf("told %v", told)
 	}
 	l.healthy()
 }
 
-// TestReview_ARefusedVerdictCanBeGivenAgain: money under review that Telegram would not take back stays in the queue until it went.
+// Money under review whose refund Telegram refuses stays under review until it is refunded.
 func TestReview_ARefusedVerdictCanBeGivenAgain(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	p := l.starsPaid(player(1), player(2), "stars-1")
@@ -56,10 +56,10 @@ func TestReview_ARefusedVerdictCanBeGivenAgain(t *testing.T) {
 			t.Fatalf("open: %+v", open)
 		}
 		l.must(l.Resolve(t.Context(), boss(), l.club, open[0].ID, booking.GiveAll))
-		l.settled()
+		l.waitSettled()
 		l.healthy()
 	}
-	if back := l.stars.gaveBack(); !maps.Equal(back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
+	if back := l.stars.refunded(); !maps.Equal(back, map[string]int{"stars-1": 1}) || l.payment(p.ID).State != booking.Refunded {
 		t.Errorf("stars back %v, payment %s", back, l.payment(p.ID).State)
 	}
 }

@@ -15,7 +15,7 @@ import (
 func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 	t.Parallel()
 	for _, amount := range []int64{0, 1000, 300} {
-		l := newTill(t, "INR")
+		l := newPaymentClub(t, "INR")
 		l.at("2026-06-01T00:00:00Z")
 		l.work()
 		h, p := l.paid(player(1), booking.Stripe)
@@ -38,7 +38,7 @@ func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 		if len(ids) != 1 {
 			t.Errorf("amount %d: %d refunds", amount, len(ids))
 		}
-		l.settled()
+		l.waitSettled()
 		want := amount
 		if want == 0 {
 			want = 1000
@@ -52,10 +52,10 @@ func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: 1001 - want, Seen: want}); !errors.Is(err, booking.ErrRefundAmount) && !errors.Is(err, booking.ErrNothingLeft) {
 			t.Errorf("more than is left: %v", err)
 		}
-		if want < 1000 { // the rest, by somebody who has looked again
+		if want < 1000 { // the rest, with the current Seen
 			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Seen: want})
 			l.must(err)
-			l.settled()
+			l.waitSettled()
 		}
 		if got := l.payment(p.ID); got.State != booking.Refunded || l.balance("gateway:stripe") != 0 {
 			t.Errorf("in the end %s, %d at the gateway", got.State, l.balance("gateway:stripe"))
@@ -66,7 +66,7 @@ func TestRefund_TwoAdminsAtOnceMakeOne(t *testing.T) {
 		if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club + 1, Payment: p.ID, Seen: 1000}); !errors.Is(err, booking.ErrNoPayment) {
 			t.Errorf("the staff of another club: %v", err)
 		}
-		l.is(h.ID, booking.Confirmed) // money and slot are two decisions
+		l.wantState(h.ID, booking.Confirmed) // a refund does not cancel the booking
 		l.healthy()
 	}
 }
@@ -76,18 +76,18 @@ func TestRefund_ALostAnswerIsNoSecondRefund(t *testing.T) {
 	for _, provider := range []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox} {
 		t.Run(string(provider), func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			l.at("2026-06-01T00:00:00Z")
 			l.work()
 			_, p := l.paid(player(1), provider)
 			l.sandbox.SetFaults(sandbox.Faults{LoseAnswers: 2})
 			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Amount: 250})
 			l.must(err)
-			l.settled()
+			l.waitSettled()
 			if list := l.sandbox.Refunds(p.Charge); len(list) != 1 {
 				t.Errorf("refunds %+v", list)
 			}
-			if told := l.told(player(1)); told["refunded"] != 1 {
+			if told := l.notices(player(1)); told["refunded"] != 1 {
 				t.Errorf("told %v", told)
 			}
 			l.healthy()
@@ -95,10 +95,10 @@ func TestRefund_ALostAnswerIsNoSecondRefund(t *testing.T) {
 	}
 }
 
-// TestRefund_KilledBetweenGatewayAndRow: the gateway has made the refund, and whoever asked died before writing that down.
+// The gateway has made the refund, and the process is killed before it stores that.
 func TestRefund_KilledBetweenGatewayAndRow(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	start := l.at("2026-06-01T00:00:00Z")
 	h := l.hold(player(1))
 	p := l.checkout(player(1), h, booking.Sandbox)
@@ -125,8 +125,8 @@ func TestRefund_KilledBetweenGatewayAndRow(t *testing.T) {
 		t.Errorf("%s", got.State)
 	}
 	l.work()
-	l.settled()
-	if told := l.told(player(1)); told["refunded"] != 1 {
+	l.waitSettled()
+	if told := l.notices(player(1)); told["refunded"] != 1 {
 		t.Errorf("told %v", told)
 	}
 	l.healthy()
@@ -145,21 +145,21 @@ func TestRefund_ACancellationKeepsWhatThePolicySays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			l.at("2026-06-01T00:00:00Z")
 			l.work()
 			h, p := l.paid(player(1), booking.Razorpay)
 			l.stop(start.Add(-c.before))
 			_, err := l.Cancel(t.Context(), c.who, h.ID, c.waive)
 			l.must(err)
-			l.settled()
+			l.waitSettled()
 			if list := l.sandbox.Refunds(p.Charge); len(list) != 1 || list[0].Amount != c.back {
 				t.Errorf("refunds %+v, want one of %d", list, c.back)
 			}
 			if in := l.balance("gateway:razorpay"); in != 1000-c.back {
 				t.Errorf("the gateway has %d", in)
 			}
-			if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "cancelled": 1, "refunded": 1}) {
+			if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "cancelled": 1, "refunded": 1}) {
 				t.Errorf("told %v", told)
 			}
 			l.healthy()
@@ -169,13 +169,13 @@ func TestRefund_ACancellationKeepsWhatThePolicySays(t *testing.T) {
 
 func TestRefund_ABlockGivesEverythingBack(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h, p := l.paid(player(1), booking.Sandbox)
 	_, err := l.Block(t.Context(), boss(), booking.BlockRequest{Club: l.club, Nets: l.nets[:1], Start: h.Span.Start, End: h.Span.End, Resolve: map[booking.ID]booking.Resolution{h.ID: {}}})
 	l.must(err)
-	l.settled()
+	l.waitSettled()
 	if got := l.payment(p.ID); got.State != booking.Refunded {
 		t.Errorf("%s", got.State)
 	}
@@ -184,17 +184,17 @@ func TestRefund_ABlockGivesEverythingBack(t *testing.T) {
 
 func TestRefund_OnTheGatewaysOwnSide(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h, p := l.paid(player(1), booking.Stripe)
 	l.must(l.sandbox.RefundOwn(p.Charge, 1000))
-	l.settled()
-	l.is(h.ID, booking.Confirmed) // a person decides
-	if got := l.payment(p.ID); got.State != booking.Refunded || l.rung()[booking.ReviewRefunded] != 1 {
-		t.Errorf("%s, alerts %v", got.State, l.rung())
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed) // staff decide
+	if got := l.payment(p.ID); got.State != booking.Refunded || l.alertsByReason()[booking.ReviewRefunded] != 1 {
+		t.Errorf("%s, alerts %v", got.State, l.alertsByReason())
 	}
-	// Ours is refused because nothing is left; nobody is paid twice.
+	// Our own refund is refused because nothing is left, so the money is not refunded twice.
 	if _, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Seen: 1000}); !errors.Is(err, booking.ErrNothingLeft) {
 		t.Errorf("a refund of ours as well: %v", err)
 	}
@@ -203,7 +203,7 @@ func TestRefund_OnTheGatewaysOwnSide(t *testing.T) {
 
 func TestRefund_RefusedBecauseTheGatewayWasFaster(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h, p := l.paid(player(1), booking.Sandbox)
@@ -211,13 +211,13 @@ func TestRefund_RefusedBecauseTheGatewayWasFaster(t *testing.T) {
 	l.must(l.sandbox.RefundOwn(p.Charge, 1000))
 	_, err := l.Cancel(t.Context(), player(1), h.ID, false)
 	l.must(err)
-	l.settled()
-	l.until(`SELECT state = 'refunded' FROM payment WHERE id = $1`, p.ID)
+	l.waitSettled()
+	l.waitUntil(`SELECT state = 'refunded' FROM payment WHERE id = $1`, p.ID)
 	if list := l.sandbox.Refunds(p.Charge); len(list) != 1 {
 		t.Errorf("refunds %+v", list)
 	}
-	l.settled()
-	if rung := l.rung(); rung[booking.ReviewRefundRefused] != 1 || rung[booking.ReviewRefunded] != 1 {
+	l.waitSettled()
+	if rung := l.alertsByReason(); rung[booking.ReviewRefundRefused] != 1 || rung[booking.ReviewRefunded] != 1 {
 		t.Errorf("alerts %v", rung)
 	}
 	l.healthy()
@@ -225,7 +225,7 @@ func TestRefund_RefusedBecauseTheGatewayWasFaster(t *testing.T) {
 
 func TestDesk_MarkedOnceGivenBackByHandOnce(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, "INR")
+	l := newPaymentClub(t, "INR")
 	l.at("2026-06-01T00:00:00Z")
 	l.work()
 	h := l.hold(player(1))
@@ -250,31 +250,31 @@ func TestDesk_MarkedOnceGivenBackByHandOnce(t *testing.T) {
 		})
 	}
 	running.Wait()
-	l.settled()
-	l.is(h.ID, booking.Confirmed)
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
 	if len(ids) != 1 || l.balance("desk:cash") != 1000 {
 		t.Errorf("%d payments, %d in the till", len(ids), l.balance("desk:cash"))
 	}
 	if _, err := l.Pay(t.Context(), player(1), booking.PayRequest{Booking: h.ID, Provider: booking.Stripe}); err != nil {
-		t.Errorf("online after the desk: %v", err) // gives the payment that paid it
+		t.Errorf("online after the desk: %v", err) // returns the payment with the money
 	}
 	_, err := l.Cancel(t.Context(), player(1), h.ID, false)
 	l.must(err)
-	l.settled()
-	l.until(`SELECT by_hand FROM refund`)
-	l.settled()
-	if l.rung()[booking.ReviewRefundByHand] != 1 || l.balance("desk:cash") != 1000 {
-		t.Errorf("alerts %v, %d in the till", l.rung(), l.balance("desk:cash"))
+	l.waitSettled()
+	l.waitUntil(`SELECT by_hand FROM refund`)
+	l.waitSettled()
+	if l.alertsByReason()[booking.ReviewRefundByHand] != 1 || l.balance("desk:cash") != 1000 {
+		t.Errorf("alerts %v, %d in the till", l.alertsByReason(), l.balance("desk:cash"))
 	}
 	id := booking.RefundID(one[int64](l.bundle, `SELECT id FROM refund`))
 	for range 2 {
 		l.must(l.GaveBack(t.Context(), boss(), l.club, id))
 	}
-	l.settled()
+	l.waitSettled()
 	if open, err := l.Reviews(t.Context(), boss(), l.club); err != nil || len(open) != 0 || l.balance("desk:cash") != 0 {
 		t.Errorf("open %v %v, %d in the till", open, err, l.balance("desk:cash"))
 	}
-	if told := l.told(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "cancelled": 1, "refunded": 1}) {
+	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"confirmed": 1, "cancelled": 1, "refunded": 1}) {
 		t.Errorf("told %v", told)
 	}
 	l.healthy()

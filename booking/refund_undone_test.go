@@ -17,8 +17,8 @@ func signed(message string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// TestRefund_ABankThatSendsItBackLater: providers say yes to a refund and, days later, that it failed. The member has no money then, and a person
-// must know.
+// A provider makes a refund and reports days later that it failed. The member did not get the money, so a review
+// opens.
 func TestRefund_ABankThatSendsItBackLater(t *testing.T) {
 	t.Parallel()
 	for provider, call := range map[booking.Provider]func(charge string) (header map[string][]string, body string){
@@ -34,23 +34,23 @@ func TestRefund_ABankThatSendsItBackLater(t *testing.T) {
 	} {
 		t.Run(string(provider), func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, "INR")
+			l := newPaymentClub(t, "INR")
 			l.at("2026-06-01T00:00:00Z")
 			l.work()
 			_, p := l.paid(player(1), provider)
 			_, err := l.Refund(t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID})
 			l.must(err)
-			l.settled()
+			l.waitSettled()
 			header, body := call(p.Charge)
 			for range 2 {
 				event, err := l.VerifyCallback(provider, booking.Callback{Header: header, Body: []byte(body)})
 				l.must(err)
 				l.must(l.KeepEvent(t.Context(), provider, event, []byte(body)))
 			}
-			l.until(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`)
-			l.settled()
-			if open, err := l.Reviews(t.Context(), boss(), l.club); err != nil || len(open) != 1 || open[0].Payment != p.ID || l.rung()[booking.ReviewRefundRefused] != 1 {
-				t.Errorf("open %+v %v, alerts %v", open, err, l.rung())
+			l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`)
+			l.waitSettled()
+			if open, err := l.Reviews(t.Context(), boss(), l.club); err != nil || len(open) != 1 || open[0].Payment != p.ID || l.alertsByReason()[booking.ReviewRefundRefused] != 1 {
+				t.Errorf("open %+v %v, alerts %v", open, err, l.alertsByReason())
 			}
 			l.healthy()
 		})

@@ -152,8 +152,8 @@ func TestPrice_IsSplitBySegmentAndElapsedTime(t *testing.T) {
 	}
 }
 
-// What counts is what the clock shows while the time passes: a dear hour that comes twice is paid twice, one that is skipped is not paid, and a
-// night that runs into another weekday costs from midnight on what that one costs.
+// The price follows the local clock and the elapsed time: an hour that occurs twice is paid twice, a skipped one is not paid, and a
+// night that reaches into another weekday has that day's price from midnight on.
 func TestPrice_ClockAndWeekdayDecideEachMinute(t *testing.T) {
 	t.Parallel()
 	s := summer(t)
@@ -190,7 +190,7 @@ func TestPrice_ClockAndWeekdayDecideEachMinute(t *testing.T) {
 	}
 }
 
-// Of the rules that match, the highest rank wins, then the one for the net, then the newest.
+// Of several rules that match, the highest rank applies, then the rule for the net, then the newest.
 func TestPrice_TheRuleThatWins(t *testing.T) {
 	t.Parallel()
 	s := summer(t)

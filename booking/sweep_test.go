@@ -8,8 +8,8 @@ import (
 	"pavilion/booking"
 )
 
-// cursed makes every write to a table fail for the rows that a condition on NEW picks.
-func (b *bundle) cursed(table, event, condition string) {
+// failWrites makes writes to a table fail for the rows that match a condition on NEW.
+func (b *bundle) failWrites(table, event, condition string) {
 	b.t.Helper()
 	_, err := b.db.Exec(b.t.Context(), fmt.Sprintf(`
 		CREATE OR REPLACE FUNCTION curse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cursed'; END $$;
@@ -17,7 +17,7 @@ func (b *bundle) cursed(table, event, condition string) {
 	b.must(err)
 }
 
-// One hold that cannot be moved stands in nobody's way, and a sweep does all that is due, not a page of it.
+// A hold that cannot be expired does not stop the sweep, and a sweep handles all pages.
 func TestExpire_OneThatFailsKeepsNothingWaiting(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -31,7 +31,7 @@ func TestExpire_OneThatFailsKeepsNothingWaiting(t *testing.T) {
 		INSERT INTO booking_slot SELECT id, state, $2, r, r FROM b, LATERAL (SELECT tstzrange(begins, begins + interval '1 hour') AS r
 			FROM (SELECT timestamptz '2026-07-01 00:00Z' + make_interval(hours => (member_id - 1000)::int) AS begins) x) y`, b.club, b.nets[1])
 	b.must(err)
-	b.cursed("booking", "UPDATE", fmt.Sprintf("NEW.id = %d", first.ID))
+	b.failWrites("booking", "UPDATE", fmt.Sprintf("NEW.id = %d", first.ID))
 	_, err = b.db.Exec(t.Context(), `UPDATE booking SET expires_at = expires_at WHERE id <> $1`, first.ID)
 	b.must(err)
 	b.stop(now.Add(11 * time.Minute))
@@ -54,14 +54,14 @@ func TestRemind_OneThatFailsKeepsNothingWaiting(t *testing.T) {
 		b.must(err)
 		ids = append(ids, h.ID)
 	}
-	b.cursed("notification", "INSERT", fmt.Sprintf("NEW.booking_id = %d AND NEW.kind = 'reminder'", ids[0]))
+	b.failWrites("notification", "INSERT", fmt.Sprintf("NEW.booking_id = %d AND NEW.kind = 'reminder'", ids[0]))
 	b.at("2026-06-03T09:00:00Z")
 	if n, err := b.Remind(t.Context()); n != 2 || err == nil {
 		t.Errorf("%d reminded, %v", n, err)
 	}
 }
 
-// However many wait in vain, and whatever fails for one of them, a wish that can come true does.
+// Many waits without a free net, and an error for one of them, do not prevent the offer for another wait.
 func TestWaitlist_TheSweepReachesEveryWish(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -79,7 +79,7 @@ func TestWaitlist_TheSweepReachesEveryWish(t *testing.T) {
 	b.must(err)
 	wait(666, 2, "2026-06-02 10:00Z")
 	wait(7, 3, "2026-06-02 10:00Z")
-	b.cursed("booking", "INSERT", "NEW.member_id = 666")
+	b.failWrites("booking", "INSERT", "NEW.member_id = 666")
 	if err := b.SweepWaitlist(t.Context()); err == nil {
 		t.Error("nobody hears of what failed")
 	}

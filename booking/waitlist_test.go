@@ -8,7 +8,7 @@ import (
 	"pavilion/booking"
 )
 
-// offeredTo is who holds the offer for net 1 at ten, 0 for nobody.
+// offeredTo is the member with the offer for net 1 at ten; 0: none.
 func (b *bundle) offeredTo() booking.MemberID {
 	b.t.Helper()
 	return booking.MemberID(one[int64](b, `SELECT coalesce(max(b.member_id), 0) FROM booking b WHERE kind = 'offer' AND state = 'held'`))
@@ -41,7 +41,7 @@ func TestWaitlist_OneTimedOfferAtATimeInOrder(t *testing.T) {
 	if _, err := b.Hold(t.Context(), player(8), b.want("2026-06-02T10:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrSlotTaken) {
 		t.Errorf("a sniper: %v", err)
 	}
-	// Declined: the second is next. It runs out: a taker who comes before any sweep must not jump the queue.
+	// The first declines, so the second gets the offer. It expires: a booking before the next sweep must not jump the queue.
 	offer := booking.ID(one[int64](b, `SELECT id FROM booking WHERE kind = 'offer' AND state = 'held'`))
 	_, err = b.Cancel(t.Context(), player(1), offer, false)
 	b.must(err)
@@ -55,7 +55,7 @@ func TestWaitlist_OneTimedOfferAtATimeInOrder(t *testing.T) {
 	if got := b.offeredTo(); got != player(3).ID {
 		t.Errorf("after an expiry offered to %d", got)
 	}
-	// The sweep passes on as well.
+	// The sweep makes the next offer too.
 	b.stop(now.Add(30 * time.Minute))
 	if n, err := b.Expire(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d expired, %v", n, err)
@@ -115,7 +115,7 @@ func TestWaitlist_PastAndClosedTimesAreNeverOffered(t *testing.T) {
 	b.healthy()
 }
 
-// Whoever waits for everything would stand in everybody's way.
+// The number of a member's waits is limited.
 func TestWaitlist_OneMemberHasSoManyPlaces(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

@@ -13,8 +13,8 @@ import (
 	"pavilion/storage"
 )
 
-// inboxOf is a messenger that keeps what it is given and can fail.
-type inboxOf struct {
+// recordingMessenger is a messenger that records messages and can fail.
+type recordingMessenger struct {
 	mu    sync.Mutex
 	sent  []booking.Message
 	fails int
@@ -23,7 +23,7 @@ type inboxOf struct {
 
 var errNoPost = errors.New("the post is on strike")
 
-func (m *inboxOf) Send(_ context.Context, n booking.Message) error {
+func (m *recordingMessenger) Send(_ context.Context, n booking.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fails > 0 {
@@ -35,8 +35,8 @@ func (m *inboxOf) Send(_ context.Context, n booking.Message) error {
 	return nil
 }
 
-// working runs a worker until the test ends.
-func (b *bundle) working(m *inboxOf) {
+// runWorker runs a worker until the test ends.
+func (b *bundle) runWorker(m *recordingMessenger) {
 	b.t.Helper()
 	pool, err := storage.OpenPostgres(context.WithoutCancel(b.t.Context()), storage.PostgresOptions{URL: secret.New(b.url)})
 	b.must(err)
@@ -64,9 +64,9 @@ func TestWorker_SaysEachThingOnceAndExpiresHolds(t *testing.T) {
 	_, err := b.Confirm(t.Context(), player(1), h.ID)
 	b.must(err)
 	gone := b.held(player(2), b.want(soon.Format(time.RFC3339), time.Hour, 2))
-	m := &inboxOf{fails: 1, got: make(chan struct{}, 100)}
-	b.working(m)
-	b.working(m) // two processes
+	m := &recordingMessenger{fails: 1, got: make(chan struct{}, 100)}
+	b.runWorker(m)
+	b.runWorker(m) // two processes
 	for range 2 {
 		select {
 		case <-m.got:
@@ -74,8 +74,8 @@ func TestWorker_SaysEachThingOnceAndExpiresHolds(t *testing.T) {
 			t.Fatal("nothing was said")
 		}
 	}
-	b.until(`SELECT state = 'expired' FROM booking WHERE id = $1`, gone.ID)
-	b.until(`SELECT count(*) = 2 FROM notification WHERE sent_at IS NOT NULL AND booking_id = $1`, h.ID)
+	b.waitUntil(`SELECT state = 'expired' FROM booking WHERE id = $1`, gone.ID)
+	b.waitUntil(`SELECT count(*) = 2 FROM notification WHERE sent_at IS NOT NULL AND booking_id = $1`, h.ID)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	kinds := map[string]int{}
@@ -90,8 +90,8 @@ func TestWorker_SaysEachThingOnceAndExpiresHolds(t *testing.T) {
 	}
 }
 
-// until waits for something that a worker brings about.
-func (b *bundle) until(sql string, args ...any) {
+// waitUntil waits until a query returns true.
+func (b *bundle) waitUntil(sql string, args ...any) {
 	b.t.Helper()
 	deadline := time.After(60 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -139,7 +139,7 @@ func TestRemind_ARangeAndAMarkerLoseAndRepeatNothing(t *testing.T) {
 	late := b.held(player(6), b.want("2026-06-03T13:00:00Z", time.Hour, 6)) // no sweep comes between this and its start
 	_, err = b.Confirm(t.Context(), player(6), late.ID)
 	b.must(err)
-	// First switched on over an old history: nobody is reminded of what is over.
+	// Reminders are switched on later: past bookings get none.
 	_, err = b.db.Exec(t.Context(), `UPDATE booking SET reminded_for = NULL`)
 	b.must(err)
 	remind(start.Add(5*time.Hour), 0) // the same evening

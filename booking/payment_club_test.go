@@ -24,64 +24,64 @@ const (
 	hookSecret   = "webhook-secret-for-the-tests"
 )
 
-// till is a club that is paid, with a payment service on the other end of real HTTP.
-type till struct {
+// paymentClub is a club that takes payments online, with a simulated payment service behind real HTTP.
+type paymentClub struct {
 	*bundle
 	sandbox  *sandbox.Gateway
 	gateways map[booking.Provider]booking.Gateway
-	stars    *starBank
-	said     *inboxOf
-	alerts   *alarms
-	bills    *billboard
+	stars    *starRefunds
+	messages *recordingMessenger
+	alerts   *alertLog
+	invoices *invoiceLog
 }
 
-// starBank is Telegram's part in giving stars back.
-type starBank struct {
+// starRefunds stands for Telegram's refunds of stars.
+type starRefunds struct {
 	mu      sync.Mutex
-	back    map[string]int
-	refuses int // so many more tries
+	counts  map[string]int
+	refuses int // the next calls that are refused
 }
 
-func (s *starBank) RefundStars(_ context.Context, _ int64, charge string) error {
+func (s *starRefunds) RefundStars(_ context.Context, _ int64, charge string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.refuses > 0 {
 		s.refuses--
 		return booking.ErrRefundRefused
 	}
-	s.back[charge]++
+	s.counts[charge]++
 	return nil
 }
 
-// refuse has the next tries refused.
-func (s *starBank) refuse(tries int) {
+// refuse makes the next calls fail.
+func (s *starRefunds) refuse(tries int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuses = tries
 }
 
-// gaveBack counts how often each charge went back.
-func (s *starBank) gaveBack() map[string]int {
+// refunded counts the refunds of each charge.
+func (s *starRefunds) refunded() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.back)
+	return maps.Clone(s.counts)
 }
 
-// billboard keeps the invoices that were shown.
-type billboard struct {
+// invoiceLog records the posted invoices.
+type invoiceLog struct {
 	mu    sync.Mutex
 	shown []booking.Invoice
 }
 
-func (b *billboard) PostInvoice(_ context.Context, i booking.Invoice) error {
+func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.shown = append(b.shown, i)
 	return nil
 }
 
-// list is what a member can see.
-func (b *billboard) list(who booking.Actor) (all []booking.Invoice) {
+// sentTo lists the invoices of a member.
+func (b *invoiceLog) sentTo(who booking.Actor) (all []booking.Invoice) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, i := range b.shown {
@@ -92,24 +92,24 @@ func (b *billboard) list(who booking.Actor) (all []booking.Invoice) {
 	return all
 }
 
-// alarms keeps what staff are told.
-type alarms struct {
+// alertLog records the alerts.
+type alertLog struct {
 	mu   sync.Mutex
 	rung []booking.Review
 }
 
-func (a *alarms) Alert(_ context.Context, r booking.Review) error {
+func (a *alertLog) Alert(_ context.Context, r booking.Review) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.rung = append(a.rung, r)
 	return nil
 }
 
-// newTill makes a club that takes money online, a gateway, and a receiver that keeps its callbacks as the server does. Jobs run once work is
+// newPaymentClub makes a club that takes payments online, its payment service, and a receiver that stores callbacks as the server does. Jobs run once work is
 // called.
-func newTill(t *testing.T, currency string) *till {
+func newPaymentClub(t *testing.T, currency string) *paymentClub {
 	t.Helper()
-	l := &till{bundle: newClub(t, "UTC", easy()), stars: &starBank{back: map[string]int{}}, said: &inboxOf{got: make(chan struct{}, 10_000)}, alerts: &alarms{}, bills: &billboard{}}
+	l := &paymentClub{bundle: newClub(t, "UTC", easy()), stars: &starRefunds{counts: map[string]int{}}, messages: &recordingMessenger{got: make(chan struct{}, 10_000)}, alerts: &alertLog{}, invoices: &invoiceLog{}}
 	_, err := l.db.Exec(t.Context(), `UPDATE club SET pays_online = true, currency = $1`, currency)
 	l.must(err)
 	if l.sandbox, err = sandbox.Start(sandbox.Options{Key: gatewayKey, KeyID: gatewayKeyID, Retry: 20 * time.Millisecond, Tries: 200, Now: l.now}); err != nil {
@@ -161,8 +161,8 @@ func newTill(t *testing.T, currency string) *till {
 	return l
 }
 
-// serviceWith is a service that takes money through some gateways.
-func (l *till) serviceWith(gateways map[booking.Provider]booking.Gateway) *booking.Service {
+// serviceWith makes a service with some gateways.
+func (l *paymentClub) serviceWith(gateways map[booking.Provider]booking.Gateway) *booking.Service {
 	l.t.Helper()
 	s, err := booking.New(booking.Options{
 		DB: l.db, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
@@ -172,8 +172,8 @@ func (l *till) serviceWith(gateways map[booking.Provider]booking.Gateway) *booki
 	return s
 }
 
-// now is what the database's clock says; the gateway goes by it too.
-func (l *till) now() (at time.Time) {
+// now reads the database's clock, which the payment service uses too.
+func (l *paymentClub) now() (at time.Time) {
 	if err := l.db.QueryRow(context.Background(), `SELECT booking_clock()`).Scan(&at); err != nil {
 		l.t.Error(err)
 	}
@@ -181,11 +181,11 @@ func (l *till) now() (at time.Time) {
 }
 
 // work runs the jobs until the test ends.
-func (l *till) work() {
+func (l *paymentClub) work() {
 	l.t.Helper()
 	pool, err := storage.OpenPostgres(context.WithoutCancel(l.t.Context()), storage.PostgresOptions{URL: secret.New(l.url)})
 	l.must(err)
-	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: l.said, Alerter: l.alerts, Invoices: l.bills, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
+	w, err := booking.NewWorker(l.Service, booking.WorkerOptions{DB: pool, Queues: []booking.Queue{booking.JobQueue, booking.ChatQueue}, Telegram: l.messages, Alerter: l.alerts, Invoices: l.invoices, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
 	l.must(err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(l.t.Context()))
 	done := make(chan error, 1)
@@ -199,25 +199,25 @@ func (l *till) work() {
 	})
 }
 
-// settled waits until every callback has arrived and every job about money is done.
-func (l *till) settled() {
+// waitSettled waits until all callbacks have arrived and all jobs about money are done.
+func (l *paymentClub) waitSettled() {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.t.Context(), 15*time.Second)
 	defer cancel()
 	l.must(l.sandbox.Settled(ctx))
-	l.until(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND reference <> '')
+	l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND reference <> '')
 		AND NOT EXISTS (SELECT FROM refund WHERE state = 'pending' AND NOT by_hand)
 		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_alert', 'booking_refund', 'booking_invoice') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
 }
 
-// hold takes net 1 at ten o'clock on the third of June.
-func (l *till) hold(who booking.Actor) booking.Booking {
+// hold holds net 1 at ten o'clock on the third of June.
+func (l *paymentClub) hold(who booking.Actor) booking.Booking {
 	l.t.Helper()
 	return l.held(who, l.want("2026-06-03T10:00:00Z", time.Hour, 1))
 }
 
-// checkout makes a payment with a page.
-func (l *till) checkout(who booking.Actor, b booking.Booking, provider booking.Provider) booking.Payment {
+// checkout creates a payment with a page.
+func (l *paymentClub) checkout(who booking.Actor, b booking.Booking, provider booking.Provider) booking.Payment {
 	l.t.Helper()
 	p, err := l.Pay(l.t.Context(), who, booking.PayRequest{Booking: b.ID, Provider: provider, Title: "Net 1"})
 	l.must(err)
@@ -227,19 +227,19 @@ func (l *till) checkout(who booking.Actor, b booking.Booking, provider booking.P
 	return p
 }
 
-// paid is a booking that was paid for at the gateway.
-func (l *till) paid(who booking.Actor, provider booking.Provider) (booking.Booking, booking.Payment) {
+// paid makes a booking that was paid at the gateway.
+func (l *paymentClub) paid(who booking.Actor, provider booking.Provider) (booking.Booking, booking.Payment) {
 	l.t.Helper()
 	b := l.hold(who)
 	p := l.checkout(who, b, provider)
 	l.must(l.sandbox.Pay(p.Checkout))
-	l.settled()
-	l.until(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`) // also those without our reference
-	l.is(b.ID, booking.Confirmed)
+	l.waitSettled()
+	l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`) // also those without our reference
+	l.wantState(b.ID, booking.Confirmed)
 	return b, l.payment(p.ID)
 }
 
-func (l *till) payment(id booking.PaymentID) booking.Payment {
+func (l *paymentClub) payment(id booking.PaymentID) booking.Payment {
 	l.t.Helper()
 	list, err := l.Payments(l.t.Context(), boss(), booking.ID(one[int64](l.bundle, `SELECT booking_id FROM payment WHERE id = $1`, id)))
 	l.must(err)
@@ -252,20 +252,20 @@ func (l *till) payment(id booking.PaymentID) booking.Payment {
 	return booking.Payment{}
 }
 
-// is checks the state of a booking.
-func (l *till) is(id booking.ID, want booking.State) {
+// wantState checks the state of a booking.
+func (l *paymentClub) wantState(id booking.ID, want booking.State) {
 	l.t.Helper()
 	if got := one[string](l.bundle, `SELECT state FROM booking WHERE id = $1`, id); got != string(want) {
 		l.t.Errorf("booking %d is %s, want %s", id, got, want)
 	}
 }
 
-// told counts what a member was told, by kind.
-func (l *till) told(who booking.Actor) map[string]int {
-	l.said.mu.Lock()
-	defer l.said.mu.Unlock()
+// notices counts a member's notifications by kind.
+func (l *paymentClub) notices(who booking.Actor) map[string]int {
+	l.messages.mu.Lock()
+	defer l.messages.mu.Unlock()
 	kinds := map[string]int{}
-	for _, n := range l.said.sent {
+	for _, n := range l.messages.sent {
 		if n.Member == who.ID {
 			kinds[n.Kind]++
 		}
@@ -273,8 +273,8 @@ func (l *till) told(who booking.Actor) map[string]int {
 	return kinds
 }
 
-// rung counts what staff were told, by reason.
-func (l *till) rung() map[booking.ReviewReason]int {
+// alertsByReason counts the alerts by reason.
+func (l *paymentClub) alertsByReason() map[booking.ReviewReason]int {
 	l.alerts.mu.Lock()
 	defer l.alerts.mu.Unlock()
 	reasons := map[booking.ReviewReason]int{}
@@ -284,8 +284,8 @@ func (l *till) rung() map[booking.ReviewReason]int {
 	return reasons
 }
 
-// balance is what the ledger says of an account.
-func (l *till) balance(account string) int64 {
+// balance is the balance of an account in the ledger.
+func (l *paymentClub) balance(account string) int64 {
 	l.t.Helper()
 	return one[int64](l.bundle, `SELECT coalesce(sum(minor), 0)::bigint FROM ledger WHERE account = $1`, account)
 }
