@@ -101,7 +101,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
 	}
-	if err := club.check(); err != nil {
+	if err := club.checkClub(); err != nil {
 		return Club{}, err
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
@@ -126,7 +126,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 
 // SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it.
 func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
-	if err := club.check(); err != nil {
+	if err := club.checkClub(); err != nil {
 		return err
 	}
 	return s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
@@ -137,7 +137,7 @@ func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 	})
 }
 
-func (c Club) check() error {
+func (c Club) checkClub() error {
 	if c.Name == "" {
 		return ErrName
 	}
@@ -150,7 +150,7 @@ func (c Club) check() error {
 	if p := c.Place; len(c.Address) > maxAddress || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
 		return ErrPlace
 	}
-	return c.Policy.check()
+	return c.Policy.checkPolicy()
 }
 
 const maxAddress = 200
@@ -221,7 +221,7 @@ func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit
 			return err
 		}
 		for _, r := range rules {
-			if err := r.check(c.setup.club.Currency); err != nil {
+			if err := r.checkRule(c.setup.club.Currency); err != nil {
 				return err
 			}
 			if r.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == r.Net }) {
@@ -234,7 +234,7 @@ func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit
 
 // AddClosure closes nets. It leaves bookings inside the closure as they are and returns them; the admin can resolve them with a Block.
 func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, closure Closure) (Closure, []Booking, error) {
-	if err := closure.check(); err != nil {
+	if err := closure.checkClosure(); err != nil {
 		return Closure{}, nil, err
 	}
 	var inside []Booking

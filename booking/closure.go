@@ -42,7 +42,7 @@ var (
 	ErrNoClosure = fault.New(fault.NotFound, "no_closure", "There is no such closure.")
 )
 
-func (c Closure) check() error {
+func (c Closure) checkClosure() error {
 	switch c.Every {
 	case Once:
 		if c.During.Length() <= 0 {

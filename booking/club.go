@@ -56,8 +56,8 @@ var (
 	ErrName     = fault.New(fault.Invalid, "name", "A name is needed that is not in use yet.")
 )
 
-// check refuses values out of range and values that contradict each other.
-func (p Policy) check() error {
+// checkPolicy refuses values out of range and values that contradict each other.
+func (p Policy) checkPolicy() error {
 	whole := func(ds ...time.Duration) bool {
 		return !slices.ContainsFunc(ds, func(d time.Duration) bool { return d < 0 || d%time.Minute != 0 })
 	}

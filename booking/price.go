@@ -56,7 +56,7 @@ var (
 	ErrPriceRule = fault.New(fault.Invalid, "price_rule", "A price needs a label, weekdays, a time that ends after it begins, and the club's currency.")
 )
 
-func (r PriceRule) check(currency string) error {
+func (r PriceRule) checkRule(currency string) error {
 	if r.Label == "" || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
 		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {
 		return ErrPriceRule

@@ -37,7 +37,7 @@ func NewRazorpay(o RazorpayOptions) (*RazorpayGateway, error) {
 	if o.KeyID == "" || o.Key.Empty() {
 		return nil, errNoKey
 	}
-	if err := errors.Join(checkURL(o.URL), o.Secrets.check(o.Key)); err != nil {
+	if err := errors.Join(checkURL(o.URL), o.Secrets.checkSecrets(o.Key)); err != nil {
 		return nil, err
 	}
 	return &RazorpayGateway{

@@ -21,7 +21,7 @@ var (
 // Secrets sign callbacks. Two are valid while one replaces the other.
 type Secrets []secret.String
 
-func (s Secrets) check(key secret.String) error {
+func (s Secrets) checkSecrets(key secret.String) error {
 	switch {
 	case len(s) == 0:
 		return errNoSecret

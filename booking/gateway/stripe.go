@@ -39,7 +39,7 @@ func NewStripe(o StripeOptions) (*StripeGateway, error) {
 	if o.Key.Empty() {
 		return nil, errNoKey
 	}
-	if err := errors.Join(checkURL(o.URL), o.Secrets.check(o.Key)); err != nil {
+	if err := errors.Join(checkURL(o.URL), o.Secrets.checkSecrets(o.Key)); err != nil {
 		return nil, err
 	}
 	backends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{
