@@ -15,15 +15,12 @@ import (
 
 // sqlElsewhere lists where SQL may stand outside of a *_store.go, each with its reason. A path that ends in / is a folder.
 var sqlElsewhere = map[string]string{ //nolint:gochecknoglobals // the test's table
-	"storage/":        "statements of the connection itself: settings, locks, health",
-	"migrations/":     "the schema and its versions",
-	"sandbox/":        "not part of the production binary",
-	"e2e/":            "tests from outside",
-	"app/figures.go":  "figures for operators: they count rows and belong to no rule",
-	"app/http.go":     "health probes: they ask the database and the job queue for their state and belong to no rule",
-	"bot/inbox.go":    "its statements move into a store file",
-	"bot/question.go": "its statements move into a store file",
-	"bot/screens.go":  "its statements move into a store file",
+	"storage/":       "statements of the connection itself: settings, locks, health",
+	"migrations/":    "the schema and its versions",
+	"sandbox/":       "not part of the production binary",
+	"e2e/":           "tests from outside",
+	"app/figures.go": "figures for operators: they count rows and belong to no rule",
+	"app/http.go":    "health probes: they ask the database and the job queue for their state and belong to no rule",
 }
 
 // sqlText matches statements and parts of statements. SQL keywords are in capitals everywhere in this repository.
