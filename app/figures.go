@@ -81,7 +81,7 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	}
 	backlog := f.parts.indexer.Backlog()
 	gauge("pavilion_index_queued", float64(backlog.Queued))
-	gauge("pavilion_index_owed", float64(backlog.Owed))
+	gauge("pavilion_index_owed", float64(backlog.InGaps))
 	s := f.parts.bot.Stats()
 	gauge("pavilion_bot_active", one(f.parts.active.Load()))
 	gauge("pavilion_telegram_connected", one(s.Connected))

@@ -129,7 +129,7 @@ func (p *parts) archiveCondition(context.Context) httpapi.Condition {
 		}
 	}
 	backlog := p.indexer.Backlog()
-	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.Owed, backlog.Unread
+	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
 	c := httpapi.Condition{State: httpapi.OK, Facts: facts}
 	switch {
 	case up == 0:

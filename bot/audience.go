@@ -36,7 +36,7 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
-	if err := b.deps.Audience.Saw(ctx, filter.UserID(from.ID), from.Language); err != nil {
+	if err := b.deps.Audience.MarkActive(ctx, filter.UserID(from.ID), from.Language); err != nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
 	}
 }

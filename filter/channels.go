@@ -13,53 +13,48 @@ import (
 	"pavilion/storage"
 )
 
-// ChannelState is what the index does with a channel's posts.
+// ChannelState says whether a channel's posts are indexed.
 type ChannelState string
 
 // The states of a channel.
 const (
 	ChannelActive   ChannelState = "active"
-	ChannelPaused   ChannelState = "paused"   // posts are noted as owed and read after Resume
-	ChannelRemoving ChannelState = "removing" // its files are leaving the index
-	ChannelRemoved  ChannelState = "removed"  // kept as a mark, so that a pool that slept does not bring it back
+	ChannelPaused   ChannelState = "paused"   // the ids of its posts go to the gaps and are read after Resume
+	ChannelRemoving ChannelState = "removing" // the indexer is deleting its files
+	ChannelRemoved  ChannelState = "removed"  // a tombstone: it outranks an older state that a pool stored before an outage
 )
 
-// Channel is an indexed channel with what the index owes of it.
+// Channel is an indexed channel with its stored ledger (Low and Gaps).
 type Channel struct {
-	ID       ChannelID    `bson:"_id"`
-	Title    string       `bson:"title"`
-	Username string       `bson:"username,omitempty"` // empty for private channels
-	State    ChannelState `bson:"state"`
-	Low      MessageID    `bson:"low"`
-	Gaps     []Range      `bson:"gaps,omitempty"`
-	Version  int64        `bson:"v"`
+	ID       ChannelID
+	Title    string
+	Username string // empty for private channels
+	State    ChannelState
+	Low      MessageID
+	Gaps     []Range
+	Version  int64
 }
 
-func (c Channel) replicaID() any        { return int64(c.ID) }
-func (c Channel) replicaVersion() int64 { return c.Version }
-
-const channelsCollection = "channels"
-
-// Channels are the indexed channels, in memory and in every pool.
+// Channels is the registry of indexed channels, held in memory and stored in every pool.
 type Channels struct {
 	pools *storage.Pools
 	now   func() time.Time
 
-	changing sync.Mutex // one change at a time, from what it reads to what it wrote
+	updating sync.Mutex // held from reading a channel to storing it
 
 	mu     sync.RWMutex
 	byID   map[ChannelID]Channel
 	loaded bool
 }
 
-// NewChannels returns an empty registry; Load fills it.
+// NewChannels makes an empty registry; Load fills it.
 func NewChannels(pools *storage.Pools, now func() time.Time) *Channels {
 	return &Channels{pools: pools, now: now, byID: map[ChannelID]Channel{}}
 }
 
-// Load reads the channels from the pools. It fails when no pool answers; try again then.
+// Load reads the channels from the pools. It fails when no pool answers; the caller tries again.
 func (c *Channels) Load(ctx context.Context) error {
-	list, _, err := loadReplicas[Channel](ctx, c.pools, channelsCollection)
+	list, err := loadChannels(ctx, c.pools)
 	if err != nil {
 		return fmt.Errorf("load channels: %w", err)
 	}
@@ -81,7 +76,7 @@ func (c *Channels) Loaded() bool {
 	return c.loaded
 }
 
-// List returns the channels that are indexed or paused, by title.
+// List returns the active and paused channels, sorted by title.
 func (c *Channels) List() []Channel {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -95,7 +90,7 @@ func (c *Channels) List() []Channel {
 	return list
 }
 
-// Get returns a channel that is not removed.
+// Get returns an active or paused channel.
 func (c *Channels) Get(id ChannelID) (Channel, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -106,43 +101,43 @@ func (c *Channels) Get(id ChannelID) (Channel, error) {
 	return ch, nil
 }
 
-// State tells what to do with a post of a channel; empty where the channel is not known. It does no I/O.
+// State returns the state of a channel, empty for an unknown one. It does no I/O.
 func (c *Channels) State(id ChannelID) ChannelState {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.byID[id].State
 }
 
-// Add begins to index a channel behind a message, or indexes a paused one again. Its title and name are brought up to date. The watermark is
-// stored with it, so from here on no post can be missed, whatever dies when.
-func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string, behind MessageID) (Channel, error) {
-	return c.change(ctx, id, func(ch *Channel) error {
+// Add starts to index a channel with the message that follows after, or resumes a paused one, and updates its title and name. It stores the
+// watermark with the channel, so no later post is missed, even after a crash.
+func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string, after MessageID) (Channel, error) {
+	return c.updateChannel(ctx, id, func(ch *Channel) error {
 		ch.Title, ch.Username = title, username
 		if ch.State != ChannelActive && ch.State != ChannelPaused {
-			ch.Low, ch.Gaps = behind, nil
+			ch.Low, ch.Gaps = after, nil
 		}
 		ch.State = ChannelActive
 		return nil
 	})
 }
 
-// Pause stops indexing a channel; its posts are owed.
+// Pause stops indexing a channel. The ids of new posts go to its gaps.
 func (c *Channels) Pause(ctx context.Context, id ChannelID) (Channel, error) {
-	return c.move(ctx, id, ChannelPaused)
+	return c.setState(ctx, id, ChannelPaused)
 }
 
-// Resume indexes a paused channel again, and what was posted meanwhile.
+// Resume indexes a paused channel again, with the posts that came during the pause.
 func (c *Channels) Resume(ctx context.Context, id ChannelID) (Channel, error) {
-	return c.move(ctx, id, ChannelActive)
+	return c.setState(ctx, id, ChannelActive)
 }
 
-// Remove stops indexing a channel; the indexer then takes its files out of the index.
+// Remove stops indexing a channel. The indexer then deletes its files from the index.
 func (c *Channels) Remove(ctx context.Context, id ChannelID) (Channel, error) {
-	return c.move(ctx, id, ChannelRemoving)
+	return c.setState(ctx, id, ChannelRemoving)
 }
 
-func (c *Channels) move(ctx context.Context, id ChannelID, to ChannelState) (Channel, error) {
-	return c.change(ctx, id, func(ch *Channel) error {
+func (c *Channels) setState(ctx context.Context, id ChannelID, to ChannelState) (Channel, error) {
+	return c.updateChannel(ctx, id, func(ch *Channel) error {
 		if ch.State == "" || ch.State == ChannelRemoved || ch.State == ChannelRemoving && to != ChannelRemoving {
 			return ErrChannelUnknown
 		}
@@ -151,11 +146,11 @@ func (c *Channels) move(ctx context.Context, id ChannelID, to ChannelState) (Cha
 	})
 }
 
-// change writes first and remembers then, so that what an admin was told holds after a crash. Ledgers are kept several times a second: a change
-// that began before an admin's and ended after it would undo it.
-func (c *Channels) change(ctx context.Context, id ChannelID, fn func(*Channel) error) (Channel, error) {
-	c.changing.Lock()
-	defer c.changing.Unlock()
+// updateChannel stores the changed channel, then changes it in memory, so a change that an admin saw confirmed survives a crash. Updates run one
+// at a time: ledgers are stored several times a second, and one that overlaps an admin's change would undo it.
+func (c *Channels) updateChannel(ctx context.Context, id ChannelID, fn func(*Channel) error) (Channel, error) {
+	c.updating.Lock()
+	defer c.updating.Unlock()
 	c.mu.RLock()
 	ch, loaded := c.byID[id], c.loaded
 	c.mu.RUnlock()
@@ -166,8 +161,8 @@ func (c *Channels) change(ctx context.Context, id ChannelID, fn func(*Channel) e
 	if err := fn(&ch); err != nil {
 		return Channel{}, err
 	}
-	ch.Version = c.next(ch.Version)
-	if err := putReplica(ctx, c.pools, channelsCollection, ch); err != nil {
+	ch.Version = c.nextVersion(ch.Version)
+	if err := saveChannel(ctx, c.pools, ch); err != nil {
 		return Channel{}, fmt.Errorf("channel %d: %w", id, err)
 	}
 	c.mu.Lock()
@@ -176,25 +171,25 @@ func (c *Channels) change(ctx context.Context, id ChannelID, fn func(*Channel) e
 	return ch, nil
 }
 
-// keepLedger stores how far a channel is indexed.
-func (c *Channels) keepLedger(ctx context.Context, id ChannelID, l Ledger) error {
-	_, err := c.change(ctx, id, func(ch *Channel) error {
+// saveLedger stores a channel's watermark and gaps.
+func (c *Channels) saveLedger(ctx context.Context, id ChannelID, l Ledger) error {
+	_, err := c.updateChannel(ctx, id, func(ch *Channel) error {
 		ch.Low, ch.Gaps = l.Low, slices.Clone(l.Gaps)
 		return nil
 	})
 	return err
 }
 
-// removed marks a channel whose files have left, unless it was added again meanwhile.
-func (c *Channels) removed(ctx context.Context, id ChannelID) error {
-	_, err := c.change(ctx, id, func(ch *Channel) error {
+// markRemoved turns a removing channel into a removed one. A channel that was added again stays as it is.
+func (c *Channels) markRemoved(ctx context.Context, id ChannelID) error {
+	_, err := c.updateChannel(ctx, id, func(ch *Channel) error {
 		if ch.State != ChannelRemoving {
-			return errStays
+			return errAddedAgain
 		}
 		ch.State, ch.Low, ch.Gaps = ChannelRemoved, 0, nil
 		return nil
 	})
-	if errors.Is(err, errStays) {
+	if errors.Is(err, errAddedAgain) {
 		return nil
 	}
 	return err
@@ -202,10 +197,10 @@ func (c *Channels) removed(ctx context.Context, id ChannelID) error {
 
 var errNotLoaded = errors.New("it is not known yet which channels are indexed")
 
-var errStays = errors.New("the channel was added again")
+var errAddedAgain = errors.New("the channel was added again")
 
-// removing returns the channels whose files are leaving.
-func (c *Channels) removing() []ChannelID {
+// removingIDs returns the channels whose files are being deleted.
+func (c *Channels) removingIDs() []ChannelID {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var ids []ChannelID
@@ -217,5 +212,5 @@ func (c *Channels) removing() []ChannelID {
 	return ids
 }
 
-// next is a version above the one before, also when the clock went back.
-func (c *Channels) next(version int64) int64 { return max(version+1, c.now().UnixMicro()) }
+// nextVersion returns the time in microseconds, or version+1 when the clock went back.
+func (c *Channels) nextVersion(version int64) int64 { return max(version+1, c.now().UnixMicro()) }

@@ -9,36 +9,25 @@ import (
 	"pavilion/storage"
 )
 
-const chatsCollection = "chats"
-
-// ChatSettings are the switches of groups. They are few, so every pool holds them, and memory does.
+// ChatSettings holds the settings of groups. They are few, so every pool stores all of them and the process keeps them in memory.
 type ChatSettings struct {
 	pools *storage.Pools
 	now   func() time.Time
 
 	mu   sync.Mutex
-	byID map[ChatID]chatSetting // nil until read once
+	byID map[ChatID]chatSetting // nil until loaded
 }
 
-type chatSetting struct {
-	ID        int64 `bson:"_id"`
-	SearchOff bool  `bson:"search_off,omitempty"`
-	Version   int64 `bson:"v"`
-}
-
-func (c chatSetting) replicaID() any        { return c.ID }
-func (c chatSetting) replicaVersion() int64 { return c.Version }
-
-// NewChatSettings returns the settings kept in pools.
+// NewChatSettings makes ChatSettings over pools.
 func NewChatSettings(pools *storage.Pools, now func() time.Time) *ChatSettings {
 	return &ChatSettings{pools: pools, now: now}
 }
 
-// GroupSearch tells whether members may search in a group; they may unless its admins switched it off.
+// GroupSearch reports whether members may search in a group. They may until an admin switches it off.
 func (c *ChatSettings) GroupSearch(ctx context.Context, chat ChatID) (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.load(ctx); err != nil {
+	if err := c.loadOnce(ctx); err != nil {
 		return false, err
 	}
 	return !c.byID[chat].SearchOff, nil
@@ -48,22 +37,22 @@ func (c *ChatSettings) GroupSearch(ctx context.Context, chat ChatID) (bool, erro
 func (c *ChatSettings) SetGroupSearch(ctx context.Context, chat ChatID, on bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.load(ctx); err != nil {
+	if err := c.loadOnce(ctx); err != nil {
 		return err
 	}
 	s := chatSetting{ID: int64(chat), SearchOff: !on, Version: max(c.byID[chat].Version+1, c.now().UnixMicro())}
-	if err := putReplica(ctx, c.pools, chatsCollection, s); err != nil {
+	if err := writeReplica(ctx, c.pools, chatsCollection, s); err != nil {
 		return fmt.Errorf("settings of chat %d: %w", chat, err)
 	}
 	c.byID[chat] = s
 	return nil
 }
 
-func (c *ChatSettings) load(ctx context.Context) error {
+func (c *ChatSettings) loadOnce(ctx context.Context) error {
 	if c.byID != nil {
 		return nil
 	}
-	list, _, err := loadReplicas[chatSetting](ctx, c.pools, chatsCollection)
+	list, err := loadReplicas[chatSetting](ctx, c.pools, chatsCollection)
 	if err != nil {
 		return fmt.Errorf("chat settings: %w", err)
 	}

@@ -1,14 +1,17 @@
-// Package filter is the club's file search: it turns channel posts into an index and typed words into files.
+// Package filter is the club's file search: it indexes the files of channel posts and finds them by typed words.
 //
-// Data flows one way. A post becomes tokens (normalise, tokens, parse), the indexer writes it to one of the MongoDB pools and the
-// vocabulary learns its words; a query becomes alternatives for each word out of the vocabulary, every pool is asked at once, and
-// candidates are checked and ranked here. The bytes of a file stay with Telegram; only its description is kept.
+// Indexing: the name and caption of a post become tokens (normalise.go, tokens.go, parse.go). The Indexer writes the file and its
+// tokens to one of the MongoDB pools and counts the tokens in the Vocabulary. Searching: the Searcher asks every pool at once, with
+// the prefixes, typos and other spellings that the Vocabulary knows, and checks and ranks the candidates in this process. Telegram
+// keeps the bytes of a file; the index keeps its description.
 //
 // Invariants:
-//   - A post is never lost: what is not stored is in a channel's ledger, as a gap, or above its watermark.
-//   - A file is one document across all pools, by Telegram's document id, with every place that it stands in.
-//   - A result holds every word of the query; a search that some pool did not answer says so.
-//   - No query reads a collection without an index.
+//   - No post is lost. A post that is not stored yet is in a gap of its channel's ledger, or above the ledger's watermark.
+//   - A file is one document across all pools, keyed by Telegram's document id, with every place where it was posted. A duplicate
+//     arises when a pool is down, and is merged when the pool is back, or when two processes write at once. Searches merge duplicates.
+//   - Every result has a match for every word of the query. Page.Missing names the pools that did not answer.
+//   - Every query uses an index; the tests explain each kind of command.
+//   - BSON stays in the files named *_store.go.
 //
-// It knows nothing of Telegram's protocol, of chats' texts or of money.
+// The package imports neither Telegram's protocol nor net/http, and writes no chat texts. It does not handle money.
 package filter

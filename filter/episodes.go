@@ -5,48 +5,47 @@ import (
 	"strconv"
 )
 
-// Every spelling of a season or an episode becomes the same tokens: S1E5, 1x05, S01 E05, "Season One Episode 5" → s01 s01e05. An episode
-// without a season is written out: ep05, E05 → episode 5.
-
 var (
 	seasonEpisode = regexp.MustCompile(`^s(\d{1,2})e(\d{1,3})(?:e(\d{1,3}))?$`)
 	seasonAlone   = regexp.MustCompile(`^s(\d{1,2})$`)
 	crossEpisode  = regexp.MustCompile(`^(\d{1,2})x(\d{2,3})$`)
 	episodeAlone  = regexp.MustCompile(`^(?:e|ep)(\d{1,3})$`)
-	lonelyEpisode = regexp.MustCompile(`^(?:e(\d{2,3})|ep(\d{1,3}))$`) // e5 may be anything
+	lonelyEpisode = regexp.MustCompile(`^(?:e(\d{2,3})|ep(\d{1,3}))$`) // e5 alone is too ambiguous
 )
 
-// maxEpisodes bounds a run of episodes that one file holds.
+// maxEpisodes limits a range such as S01E01-E99 in one name.
 const maxEpisodes = 30
 
-// numberWords are the numbers that people write out beside "season", "episode" or "part".
+// numberWords are the numbers that people spell out after "season" or "episode".
 //
 //nolint:gochecknoglobals // a table, never written
 var numberWords = map[string]string{
 	"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
 }
 
-// episodes are what the front of a list of words says.
-type episodes struct {
+// episodeRange is a season with its episodes, as parsed from the start of a word list.
+type episodeRange struct {
 	season      string
-	first, last string // empty where the season is all there is
-	used        int    // words; 0 where there is no season
+	first, last string // empty for a season without episodes
+	used        int    // number of words parsed; 0 when there is no season
 }
 
-func seasons(in []string) []string {
+// normaliseSeasons writes every spelling of a season or an episode as the same tokens: S1E5, 1x05, S01 E05, "Season One Episode 5" → s01 s01e05.
+// An episode without a season becomes two words: ep05, E05 → episode 05.
+func normaliseSeasons(in []string) []string {
 	out := make([]string, 0, len(in))
 	for i := 0; i < len(in); i++ {
 		e := readEpisodes(in[i:])
 		if e.used == 0 {
-			out = append(out, episodeWords(in, i)...)
+			out = append(out, expandEpisode(in, i)...)
 			continue
 		}
-		out = append(out, "s"+two(e.season))
+		out = append(out, "s"+twoDigits(e.season))
 		if e.first != "" {
 			first, _ := strconv.Atoi(e.first) // matched as digits
 			last, _ := strconv.Atoi(e.last)
 			for n := first; n <= max(first, min(last, first+maxEpisodes)); n++ {
-				out = append(out, "s"+two(e.season)+"e"+two(strconv.Itoa(n)))
+				out = append(out, "s"+twoDigits(e.season)+"e"+twoDigits(strconv.Itoa(n)))
 			}
 		}
 		i += e.used - 1
@@ -54,13 +53,13 @@ func seasons(in []string) []string {
 	return out
 }
 
-// readEpisodes reads a season, and the episodes where some follow, from the front of in.
-func readEpisodes(in []string) episodes {
+// readEpisodes parses a season, and the episodes that follow it, at the start of in.
+func readEpisodes(in []string) episodeRange {
 	if c := in[0][0]; c != 's' && (c < '0' || c > '9') {
-		return episodes{}
+		return episodeRange{}
 	}
 	if m := seasonEpisode.FindStringSubmatch(in[0]); m != nil {
-		e := episodes{m[1], m[2], m[3], 1}
+		e := episodeRange{m[1], m[2], m[3], 1}
 		if len(in) > 1 && e.last == "" { // S01E01-E05
 			if next := episodeAlone.FindStringSubmatch(in[1]); next != nil {
 				e.last, e.used = next[1], 2
@@ -69,14 +68,14 @@ func readEpisodes(in []string) episodes {
 		return e
 	}
 	if m := crossEpisode.FindStringSubmatch(in[0]); m != nil {
-		return episodes{m[1], m[2], "", 1}
+		return episodeRange{m[1], m[2], "", 1}
 	}
-	var e episodes
+	var e episodeRange
 	if m := seasonAlone.FindStringSubmatch(in[0]); m != nil {
-		e = episodes{season: m[1], used: 1}
+		e = episodeRange{season: m[1], used: 1}
 	} else if in[0] == "season" && len(in) > 1 {
-		if n, ok := numeral(in[1], 2); ok {
-			e = episodes{season: n, used: 2}
+		if n, ok := parseNumeral(in[1], 2); ok {
+			e = episodeRange{season: n, used: 2}
 		}
 	}
 	rest := in[e.used:]
@@ -87,7 +86,7 @@ func readEpisodes(in []string) episodes {
 		e.first = m[1]
 		e.used++
 	} else if len(rest) > 1 && (rest[0] == "episode" || rest[0] == "ep") {
-		if n, ok := numeral(rest[1], 3); ok {
+		if n, ok := parseNumeral(rest[1], 3); ok {
 			e.first = n
 			e.used += 2
 		}
@@ -95,8 +94,8 @@ func readEpisodes(in []string) episodes {
 	return e
 }
 
-// episodeWords writes an episode without a season out.
-func episodeWords(in []string, i int) []string {
+// expandEpisode returns in[i]. An episode without a season becomes the word "episode" and its number.
+func expandEpisode(in []string, i int) []string {
 	w := in[i]
 	if w[0] != 'e' {
 		return in[i : i+1]
@@ -110,15 +109,15 @@ func episodeWords(in []string, i int) []string {
 	return in[i : i+1]
 }
 
-// numeral reads a number of at most so many digits, in figures or written out.
-func numeral(w string, most int) (string, bool) {
+// parseNumeral accepts a number of at most maxDigits digits, or one that is spelled out.
+func parseNumeral(w string, maxDigits int) (string, bool) {
 	if n := numberWords[w]; n != "" {
 		return n, true
 	}
-	return w, isNumber(w, most)
+	return w, isNumber(w, maxDigits)
 }
 
-func two(digits string) string {
+func twoDigits(digits string) string {
 	n, _ := strconv.Atoi(digits) // matched as digits
 	if n < 10 {
 		return "0" + strconv.Itoa(n)
@@ -126,8 +125,8 @@ func two(digits string) string {
 	return strconv.Itoa(n)
 }
 
-func isNumber(s string, most int) bool {
-	if s == "" || len(s) > most {
+func isNumber(s string, maxDigits int) bool {
+	if s == "" || len(s) > maxDigits {
 		return false
 	}
 	for i := range len(s) {

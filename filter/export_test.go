@@ -4,16 +4,16 @@ import "context"
 
 // KeepLedger lets a test keep a ledger at the moment that it wants.
 func (c *Channels) KeepLedger(ctx context.Context, id ChannelID, l Ledger) error {
-	return c.keepLedger(ctx, id, l)
+	return c.saveLedger(ctx, id, l)
 }
 
 // RemoveSome makes one step of a removal, and says whether it was the last.
 func (x *Indexer) RemoveSome(ctx context.Context, id ChannelID) (bool, error) {
-	return x.removeSome(ctx, id)
+	return x.removeChannelBatch(ctx, id)
 }
 
 // Removed ends a removal.
-func (c *Channels) Removed(ctx context.Context, id ChannelID) error { return c.removed(ctx, id) }
+func (c *Channels) Removed(ctx context.Context, id ChannelID) error { return c.markRemoved(ctx, id) }
 
 // RecoverOnce makes a round of what Run does over and over.
 func (x *Indexer) RecoverOnce(ctx context.Context) bool { return x.recoverOnce(ctx) }
@@ -29,5 +29,5 @@ func (x *Indexer) Hold() func() {
 
 // Tidy packs all lists.
 func (x *Indexer) Tidy(ctx context.Context) error {
-	return x.store.tidy(ctx, tidying{}, &x.storing)
+	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
 }

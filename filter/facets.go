@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Selection narrows a search; zero values admit everything.
+// Selection is the set of filters of a search; a zero field does not filter.
 type Selection struct {
 	Kind       *Kind
 	Season     int
@@ -17,10 +17,10 @@ type Selection struct {
 	Year       int
 }
 
-// Dimension is what a filter button narrows by.
+// Dimension is a property of files that a filter button selects by.
 type Dimension uint8
 
-// The dimensions, in the order in which buttons stand.
+// The dimensions, in the order of their buttons.
 const (
 	ByKind Dimension = iota
 	BySeason
@@ -29,17 +29,17 @@ const (
 	ByYear
 )
 
-// Facet is one filter button: a value of a dimension and how many results have it.
+// Facet is one filter button: a value of a dimension with the number of results that have it.
 type Facet struct {
 	Dimension Dimension
 	Value     string
 	Count     int
 }
 
-// facetSample is how many of the best results are looked at for buttons: enough to see what there is.
+// facetSample is the number of best results that the facets are counted from.
 const facetSample = 100
 
-// With returns the selection with one more value, or without the dimension where value is empty.
+// With returns the selection with the value set in a dimension. An empty value clears the dimension.
 func (s Selection) With(d Dimension, value string) (Selection, error) {
 	n := 0
 	if value != "" && (d == BySeason || d == ByResolution || d == ByYear) {
@@ -73,10 +73,10 @@ func (s Selection) With(d Dimension, value string) (Selection, error) {
 	return s, nil
 }
 
-// kinds gives every kind one address, so that two equal selections compare equal.
+// kinds holds one address for each kind, so that equal selections compare equal with ==.
 var kinds = [...]Kind{KindDocument, KindVideo, KindAudio, KindPhoto} //nolint:gochecknoglobals // a table, never written
 
-// Value returns what is selected in a dimension, empty where nothing is.
+// Value returns the selected value of a dimension, empty when none is selected.
 func (s Selection) Value(d Dimension) string {
 	number := func(n int) string {
 		if n == 0 {
@@ -101,14 +101,14 @@ func (s Selection) Value(d Dimension) string {
 	return ""
 }
 
-// tokens are the words that a name must have for the selection to admit it, where the name spells it in known ways.
-func (s Selection) tokens() [][]string {
+// requiredTokens returns one list of alternatives for each filter that tokens can express. A file that matches has a token of every list.
+func (s Selection) requiredTokens() [][]string {
 	var out [][]string
 	if s.Year != 0 {
 		out = append(out, []string{strconv.Itoa(s.Year)})
 	}
 	if s.Season != 0 {
-		out = append(out, []string{"s" + two(strconv.Itoa(s.Season))})
+		out = append(out, []string{"s" + twoDigits(strconv.Itoa(s.Season))})
 	}
 	switch s.Resolution {
 	case 0:
@@ -120,8 +120,8 @@ func (s Selection) tokens() [][]string {
 	return out
 }
 
-// admits checks a file itself; the tokens of a query only narrow what is fetched.
-func (s Selection) admits(f File) bool {
+// matches checks the file itself. requiredTokens only reduces the number of files to fetch.
+func (s Selection) matches(f File) bool {
 	if s == (Selection{}) {
 		return true
 	}
@@ -133,8 +133,8 @@ func (s Selection) admits(f File) bool {
 		(s.Language == "" || s.Language == t.language) && (s.Year == 0 || s.Year == t.year)
 }
 
-// facets counts the values among the best results and keeps those that would narrow: some results have them, not all.
-func facets(all []result, sel Selection) []Facet {
+// countFacets counts the values of the best results. It leaves out a value that all of them have, because it would filter nothing.
+func countFacets(all []result, sel Selection) []Facet {
 	counts := map[Facet]int{}
 	sample := all[:min(len(all), facetSample)]
 	for _, r := range sample {

@@ -17,24 +17,24 @@ import (
 	"pavilion/storage"
 )
 
-// fileStore writes files to the pools. One process uses it at a time.
+// fileStore writes files and their posting lists to the pools. Callers hold Indexer.storing, except for compactLists, which locks it itself.
 type fileStore struct {
 	pools *storage.Pools
 	vocab *Vocabulary
 }
 
-// errPoolMissing means that a write is done wherever possible, but a pool that did not answer may hold an older copy.
+// errPoolMissing means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.
 var errPoolMissing = errors.New("a pool did not answer, so what it holds could not be changed")
 
-// stored is a document and the pool that it was found in.
-type stored struct {
+// storedDoc is a document with the pool that it was found in.
+type storedDoc struct {
 	pool *storage.Pool
 	doc  fileDoc
 }
 
-// lookup finds the documents in all pools whose ids idsIn returns. complete is false when a pool did not answer.
-func (s fileStore) lookup(ctx context.Context, idsIn func(ctx context.Context, db *mongo.Database) ([]int64, error)) (found []stored, complete bool) {
-	answers := make(chan []stored, len(s.pools.All()))
+// findInPools reads, in every pool, the documents whose ids idsIn returns for that pool. complete is false when a pool did not answer.
+func (s fileStore) findInPools(ctx context.Context, idsIn func(ctx context.Context, db *mongo.Database) ([]int64, error)) (found []storedDoc, complete bool) {
+	answers := make(chan []storedDoc, len(s.pools.All()))
 	outcomes := s.pools.Each(ctx, "look up files", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
 		ids, err := idsIn(ctx, db)
 		if err != nil {
@@ -44,9 +44,9 @@ func (s fileStore) lookup(ctx context.Context, idsIn func(ctx context.Context, d
 		if err != nil {
 			return err
 		}
-		mine := make([]stored, len(docs))
+		mine := make([]storedDoc, len(docs))
 		for i, d := range docs {
-			mine[i] = stored{pool, d}
+			mine[i] = storedDoc{pool, d}
 		}
 		answers <- mine
 		return nil
@@ -58,12 +58,14 @@ func (s fileStore) lookup(ctx context.Context, idsIn func(ctx context.Context, d
 	return found, !slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil })
 }
 
-func these(ids []int64) func(context.Context, *mongo.Database) ([]int64, error) {
+// fixedIDs asks every pool for the same ids.
+func fixedIDs(ids []int64) func(context.Context, *mongo.Database) ([]int64, error) {
 	return func(context.Context, *mongo.Database) ([]int64, error) { return ids, nil }
 }
 
-// near returns the ids of the files that stand at places or beside them, without those that are known already.
-func near(places []Place, known map[DocumentID]bool) func(context.Context, *mongo.Database) ([]int64, error) {
+// idsNearPlaces asks every pool for the ids in the place lists of places, which also hold the files of neighbouring messages, without the ids
+// in known.
+func idsNearPlaces(places []Place, known map[DocumentID]bool) func(context.Context, *mongo.Database) ([]int64, error) {
 	var keys []string
 	for _, p := range places {
 		if k := placeKey(p); !slices.Contains(keys, k) {
@@ -85,9 +87,10 @@ func near(places []Place, known map[DocumentID]bool) func(context.Context, *mong
 	}
 }
 
-// put stores posts: a file that some pool has gets another place or new words, a new one goes where there is room. It returns the documents
-// that are new. With errPoolMissing everything is stored, but a twin may exist in the pool that slept; it is noted for reconcile.
-func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]bool, err error) {
+// storePosts stores posts. A file that a pool already has gets the new place and description; a new file goes to the pool with the most room. It
+// returns the new documents. When a pool did not answer, that pool may already have one of the new files: insertFiles then notes a possible
+// duplicate for reconcile.
+func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[DocumentID]bool, err error) {
 	docs := map[int64]fileDoc{}
 	var ids []int64
 	for _, p := range posts {
@@ -104,19 +107,19 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 	if len(ids) == 0 {
 		return added, nil
 	}
-	have, complete := s.lookup(ctx, these(ids))
-	changes := map[*storage.Pool]*batch{}
+	have, complete := s.findInPools(ctx, fixedIDs(ids))
+	changes := map[*storage.Pool]*poolBatch{}
 	for _, h := range have {
 		if doc, ok := docs[h.doc.ID]; ok {
-			s.change(changes, h, doc)
+			s.planUpdate(changes, h, doc)
 		}
 	}
 	for _, h := range have {
 		delete(docs, h.doc.ID)
 	}
 	var errs []error
-	for pool, b := range changes { // a pool that refuses a change must not keep new files out of the others
-		errs = append(errs, s.write(ctx, pool, b))
+	for pool, b := range changes { // a pool that refuses a change must not stop the insert into another pool
+		errs = append(errs, s.writeBatch(ctx, pool, b))
 	}
 	var fresh []fileDoc
 	for _, id := range ids {
@@ -125,23 +128,25 @@ func (s fileStore) put(ctx context.Context, posts []Post) (added map[DocumentID]
 			added[DocumentID(id)] = true
 		}
 	}
-	if err := errors.Join(append(errs, s.insert(ctx, fresh, !complete))...); err != nil {
+	if err := errors.Join(append(errs, s.insertFiles(ctx, fresh, !complete))...); err != nil {
 		return nil, err
 	}
 	return added, nil
 }
 
-// batch is what one pool has to write: documents, and the lists that they enter and leave.
-type batch struct {
+// poolBatch collects the writes of one pool: documents, and the ids to add to and remove from posting lists.
+type poolBatch struct {
 	models        []mongo.WriteModel
 	adds, removes map[string][]int64
 	bytes         int64
 }
 
-func newBatch() *batch { return &batch{adds: map[string][]int64{}, removes: map[string][]int64{}} }
+func newPoolBatch() *poolBatch {
+	return &poolBatch{adds: map[string][]int64{}, removes: map[string][]int64{}}
+}
 
-// swap moves a document from the lists that it stood in to those that it belongs in.
-func (b *batch) swap(id int64, from, to []string) {
+// moveLists moves a document's id from the lists in from to the lists in to.
+func (b *poolBatch) moveLists(id int64, from, to []string) {
 	for _, k := range from {
 		if !slices.Contains(to, k) {
 			b.removes[k] = append(b.removes[k], id)
@@ -154,47 +159,48 @@ func (b *batch) swap(id int64, from, to []string) {
 	}
 }
 
-func batchOf(changes map[*storage.Pool]*batch, pool *storage.Pool) *batch {
+func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBatch {
 	if changes[pool] == nil {
-		changes[pool] = newBatch()
+		changes[pool] = newPoolBatch()
 	}
 	return changes[pool]
 }
 
-// change plans what turns a stored document into the new description of the file; nothing where they are equal.
-func (s fileStore) change(changes map[*storage.Pool]*batch, h stored, doc fileDoc) {
+// planUpdate adds the writes that turn a stored document into the new description of its file. Equal documents need none.
+func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc, doc fileDoc) {
 	places := mergePlaces(h.doc.Places, doc.Places)
 	same := h.doc.Name == doc.Name && h.doc.Caption == doc.Caption && slices.Equal(h.doc.Entities, doc.Entities)
 	if same && len(places) == len(h.doc.Places) && slices.Equal(h.doc.Reference, doc.Reference) {
 		return
 	}
-	b := batchOf(changes, h.pool)
+	b := batchFor(changes, h.pool)
 	doc.Places, doc.Posted = places, max(h.doc.Posted, doc.Posted)
-	b.swap(doc.ID, keysOf(h.doc), keysOf(doc))
+	b.moveLists(doc.ID, listKeys(h.doc), listKeys(doc))
 	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(doc))
 }
 
-// insert writes new documents to the pool with the most room, or to the next one when that fails.
-func (s fileStore) insert(ctx context.Context, docs []fileDoc, unsettled bool) error {
+// insertFiles writes new documents to the pool with the most room, or to the next one when that fails. With maybeDuplicates it first notes their
+// ids for reconcile.
+func (s fileStore) insertFiles(ctx context.Context, docs []fileDoc, maybeDuplicates bool) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	b := newBatch()
-	keys := keysOfAll(docs)
+	b := newPoolBatch()
+	keys := listKeysOfAll(docs)
 	for i, d := range docs {
 		b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetReplacement(d).SetUpsert(true))
-		b.swap(d.ID, nil, keys[i])
+		b.moveLists(d.ID, nil, keys[i])
 		b.bytes += bytesPerFile
 	}
 	errs := []error{ErrNoRoom}
 	for _, pool := range s.pools.Writable() {
-		if unsettled {
-			if err := noteUnsettled(ctx, pool, docs); err != nil {
+		if maybeDuplicates {
+			if err := notePossibleDuplicates(ctx, pool, docs); err != nil {
 				errs = append(errs, err)
 				continue
 			}
 		}
-		err := s.write(ctx, pool, b)
+		err := s.writeBatch(ctx, pool, b)
 		if err == nil {
 			return nil
 		}
@@ -203,15 +209,15 @@ func (s fileStore) insert(ctx context.Context, docs []fileDoc, unsettled bool) e
 	return errors.Join(errs...)
 }
 
-// keysOfAll is keysOf on all processors: reading the titles is most of the work of indexing.
-func keysOfAll(docs []fileDoc) [][]string {
+// listKeysOfAll runs listKeys for every document on all processors. Parsing the titles is most of the work of indexing.
+func listKeysOfAll(docs []fileDoc) [][]string {
 	keys := make([][]string, len(docs))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(docs); i = int(next.Add(1)) - 1 {
-				keys[i] = keysOf(docs[i])
+				keys[i] = listKeys(docs[i])
 			}
 		})
 	}
@@ -219,12 +225,12 @@ func keysOfAll(docs []fileDoc) [][]string {
 	return keys
 }
 
-func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) error {
+func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) error {
 	if len(b.models) == 0 {
 		return nil
 	}
-	// Lists first: an id without a document is skipped, a document without its lists is not found.
-	packs, err := changePostings(ctx, pool, b.adds, b.removes)
+	// Lists come first: a search skips an id without a document, but cannot find a document that is in no list.
+	generations, err := changePostings(ctx, pool, b.adds, b.removes)
 	if err != nil {
 		return err
 	}
@@ -235,7 +241,7 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 	if err != nil {
 		return err
 	}
-	if err := s.relist(ctx, pool, packs, b.adds); err != nil {
+	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
 		return err
 	}
 	words := map[string]int{}
@@ -251,29 +257,30 @@ func (s fileStore) write(ctx context.Context, pool *storage.Pool, b *batch) erro
 	return nil
 }
 
-// relist adds ids again to lists that another process packed between the lists and the files: it saw ids without files, and left them out. One
-// that is packed later sees the files.
-func (s fileStore) relist(ctx context.Context, pool *storage.Pool, packs map[string]string, adds map[string][]int64) error {
-	packed, err := packedSince(ctx, pool, packs)
-	if err != nil || len(packed) == 0 {
+// relistCompacted adds ids again to lists that another process compacted after the list write and before the file write. Such a compaction drops
+// the ids, because it finds no document for them. A later one finds the documents.
+func (s fileStore) relistCompacted(ctx context.Context, pool *storage.Pool, generations map[string]string, adds map[string][]int64) error {
+	compacted, err := compactedSince(ctx, pool, generations)
+	if err != nil || len(compacted) == 0 {
 		return err
 	}
 	again := map[string][]int64{}
-	for _, w := range packed {
+	for _, w := range compacted {
 		again[w] = adds[w]
 	}
 	_, err = changePostings(ctx, pool, again, nil)
 	return err
 }
 
-// vacate takes places out of the documents that stand there, except the documents in keep, and removes a document with its last place. Those
-// that were added a moment ago stand nowhere but in keep. With errPoolMissing the pool that slept may still show the places.
-func (s fileStore) vacate(ctx context.Context, places []Place, keep map[Place]DocumentID, added map[DocumentID]bool) error {
+// clearPlaces removes places from the documents that have them, except from the document that kept names for a place, and deletes a document
+// without places. It skips the documents in added: they are new, so all their places are in kept. With errPoolMissing, a pool that did not answer
+// may still have the places.
+func (s fileStore) clearPlaces(ctx context.Context, places []Place, kept map[Place]DocumentID, added map[DocumentID]bool) error {
 	if len(places) == 0 {
 		return nil
 	}
-	have, complete := s.lookup(ctx, near(places, added))
-	if err := s.take(ctx, have, func(p Place, id DocumentID) bool { return slices.Contains(places, p) && keep[p] != id }); err != nil {
+	have, complete := s.findInPools(ctx, idsNearPlaces(places, added))
+	if err := s.removePlaces(ctx, have, func(p Place, id DocumentID) bool { return slices.Contains(places, p) && kept[p] != id }); err != nil {
 		return err
 	}
 	if !complete {
@@ -282,9 +289,9 @@ func (s fileStore) vacate(ctx context.Context, places []Place, keep map[Place]Do
 	return nil
 }
 
-// take removes the places that leave says from documents.
-func (s fileStore) take(ctx context.Context, have []stored, leave func(Place, DocumentID) bool) error {
-	changes := map[*storage.Pool]*batch{}
+// removePlaces removes the places for which leave is true, and deletes documents without places.
+func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave func(Place, DocumentID) bool) error {
+	changes := map[*storage.Pool]*poolBatch{}
 	for _, h := range have {
 		left := slices.DeleteFunc(slices.Clone(h.doc.Places), func(b bson.Binary) bool {
 			p, err := unpackPlace(b)
@@ -293,39 +300,39 @@ func (s fileStore) take(ctx context.Context, have []stored, leave func(Place, Do
 		if len(left) == len(h.doc.Places) {
 			continue
 		}
-		b := batchOf(changes, h.pool)
+		b := batchFor(changes, h.pool)
 		one := bson.D{{Key: "_id", Value: h.doc.ID}}
 		after := h.doc
 		after.Places = left
 		if len(left) > 0 {
-			b.swap(h.doc.ID, keysOf(h.doc), keysOf(after))
+			b.moveLists(h.doc.ID, listKeys(h.doc), listKeys(after))
 			b.models = append(b.models, mongo.NewUpdateOneModel().SetFilter(one).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "p", Value: left}}}}))
 			continue
 		}
-		b.swap(h.doc.ID, keysOf(h.doc), nil)
+		b.moveLists(h.doc.ID, listKeys(h.doc), nil)
 		b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(one))
 	}
 	for pool, b := range changes {
-		if err := s.write(ctx, pool, b); err != nil {
+		if err := s.writeBatch(ctx, pool, b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// removeChannel takes a channel's places out, a bounded number at a time; done tells that no pool has any more. With errPoolMissing only a pool
-// that does not answer may have some.
+// removeChannel removes a bounded number of a channel's places. done means that no pool has any left. errPoolMissing means that the pools that
+// answered have none left.
 func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, err error) {
 	var read atomic.Int64
-	have, complete := s.lookup(ctx, func(ctx context.Context, db *mongo.Database) (ids []int64, err error) {
-		lists, err := placeLists(ctx, db, id)
+	have, complete := s.findInPools(ctx, func(ctx context.Context, db *mongo.Database) (ids []int64, err error) {
+		lists, err := readPlaceLists(ctx, db, id)
 		for _, l := range lists {
 			ids = append(ids, unpackIDs(l.Files)...)
 		}
 		read.Add(int64(len(lists)))
 		return ids, err
 	})
-	if err := s.take(ctx, have, func(p Place, _ DocumentID) bool { return p.Channel == id }); err != nil {
+	if err := s.removePlaces(ctx, have, func(p Place, _ DocumentID) bool { return p.Channel == id }); err != nil {
 		return false, fmt.Errorf("remove channel %d: %w", id, err)
 	}
 	switch {
@@ -336,8 +343,8 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 	case read.Load() == 0:
 		return true, nil
 	}
-	outcomes := s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error { // these hold ids without documents
-		lists, err := placeLists(ctx, db, id)
+	outcomes := s.pools.Each(ctx, "drop lists", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error { // lists whose ids have no documents
+		lists, err := readPlaceLists(ctx, db, id)
 		if err != nil || len(lists) == 0 {
 			return err
 		}
@@ -345,7 +352,7 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 		for _, l := range lists {
 			drops = append(drops, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: l.Key}, {Key: "f", Value: l.Files}}))
 		}
-		_, err = writeAsRead(ctx, db.Collection(postingsCollection), drops) // what was changed meanwhile is looked at again
+		_, err = writeIfUnchanged(ctx, db.Collection(postingsCollection), drops) // the next call reads a list that changed meanwhile again
 		return err
 	})
 	for _, o := range outcomes {
@@ -354,11 +361,11 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 	return false, err
 }
 
-// placeLists reads the first lists of a channel's places.
-func placeLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]posting, error) {
+// readPlaceLists reads the first place lists of a channel, at most 16.
+func readPlaceLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]posting, error) {
 	const blocks = 16
 	prefix := fmt.Sprintf("%s%x/", placeMark, int64(id))
-	among := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // figures sort before the tilde
+	among := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // hexadecimal digits sort before the tilde
 	cur, err := db.Collection(postingsCollection).Find(ctx, among, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
 	if err != nil {
 		return nil, err
@@ -367,7 +374,7 @@ func placeLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]postin
 	return lists, cur.All(ctx, &lists)
 }
 
-// bytesPerFile is what a file takes with its share of the lists, roughly; TestStore_BytesPerFile measures it.
+// bytesPerFile estimates the size of a file with its share of the lists; TestStore_BytesPerFile measures it.
 const bytesPerFile = 360
 
 func mergePlaces(a, b []bson.Binary) []bson.Binary {

@@ -175,7 +175,7 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 	})
 	t.Cleanup(ix.stop)
 	if !o.unprepared {
-		eventually(t, "the words are known", func() bool { return ix.Backlog().Unread == 0 })
+		eventually(t, "the words are known", func() bool { return ix.Backlog().UnreadPools == 0 })
 	}
 	return ix
 }
@@ -208,7 +208,7 @@ func (ix *index) store(t *testing.T, posts ...filter.Post) {
 		ix.telegram.put(p)
 		ix.Post(p)
 	}
-	if err := ix.Flushed(t.Context()); err != nil {
+	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

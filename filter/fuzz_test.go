@@ -43,7 +43,7 @@ func FuzzName(f *testing.F) {
 			}
 		}
 		for _, file := range []File{{Media: Media{Name: name}}, {Media: Media{Name: "x", Caption: name}}} {
-			if len(q.terms) > 0 && (judge{query: q}).rank(file, true) > rankExact {
+			if len(q.terms) > 0 && (matcher{query: q}).rankFile(file, true) > rankExact {
 				t.Fatalf("%q does not find itself: %q", name, q.terms)
 			}
 		}
@@ -96,17 +96,17 @@ func FuzzTraits(f *testing.F) {
 		}
 		file := File{Media: Media{Name: name}}
 		for d, sel := range map[Dimension]Selection{BySeason: {Season: got.season}, ByResolution: {Resolution: got.resolution}, ByLanguage: {Language: got.language}, ByYear: {Year: got.year}} {
-			if !sel.admits(file) {
+			if !sel.matches(file) {
 				t.Fatalf("the filter by its own dimension %d hides %q", d, name)
 			}
 			tokens := Tokens(name, "")
-			for _, words := range sel.tokens() { // what a search with the filter fetches must hold the file
-				if len(sequence(name)) < maxTokens && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(tokens, w) }) {
+			for _, words := range sel.requiredTokens() { // what a search with the filter fetches must hold the file
+				if len(tokenSequence(name)) < maxTokens && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(tokens, w) }) {
 					t.Fatalf("a search with dimension %d fetches %q, not %q", d, words, tokens)
 				}
 			}
 		}
-		titleIn(name)
+		parseTitle(name)
 	})
 }
 

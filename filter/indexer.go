@@ -12,33 +12,34 @@ import (
 	"pavilion/storage"
 )
 
-// IndexOptions size the pipeline.
+// IndexOptions configure an Indexer.
 type IndexOptions struct {
-	QueueSize int // events held in memory; 2000 where 0. What does not fit is noted by id and read again.
-	BatchMax  int // events stored in one go at most; 1000 where 0
+	QueueSize int // events held in memory; 0 means 2000. The ids of further events go to the gaps and are read again.
+	BatchMax  int // events in one batch at most; 0 means 1000
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
 
-// PostReader reads messages of a channel again, by id. It is the way back to Telegram, which keeps everything.
+// PostReader reads messages of a channel again from Telegram, by id.
 type PostReader interface {
-	// ReadPosts reads at most 100 messages. Ids that hold no file, or no message, have no post.
+	// ReadPosts reads at most 100 messages. It returns no post for an id without a message or without a file.
 	ReadPosts(ctx context.Context, channel ChannelID, ids []MessageID) (PostsRead, error)
 }
 
-// PostsRead is what stands at the ids that were asked for.
+// PostsRead is the answer of ReadPosts.
 type PostsRead struct {
 	Posts []Post
-	Top   MessageID // the highest of the ids that holds a message of any kind; 0 where none does
+	Top   MessageID // the highest id that has a message of any kind; 0 when none has
 }
 
-// readAtOnce is Telegram's limit for one call.
+// readAtOnce is Telegram's limit of ids in one call.
 const readAtOnce = 100
 
-// Indexer takes a channel's posts, edits and deletions and makes the index follow.
+// Indexer applies the posts, edits and deletions of the indexed channels to the index.
 //
-// Post, Edit, Delete and Seen never wait: an event goes to a bounded queue, or its id to the channel's ledger. One worker stores events in
-// batches, which grow with the backlog; another reads owed ids again and feeds them through the same queue.
+// Post, Edit, Delete and SkipMessage never block. They put an event into a bounded queue; when it is full, they add the message id to the gaps of
+// the channel's ledger. One worker stores the events in batches, which grow with the backlog. Another worker reads the ids in gaps again from
+// Telegram and puts them through the same queue.
 type Indexer struct {
 	store    fileStore
 	pools    *storage.Pools
@@ -48,32 +49,31 @@ type Indexer struct {
 	reader   PostReader
 	onPast   func(PastRead)
 
-	// storing is held by whoever changes files and lists: they are read, changed and written back, by one at a time.
-	storing sync.Mutex
-	keeping sync.Mutex // held while ledgers are stored
+	storing       sync.Mutex // held while files and lists are read, changed and written back
+	savingLedgers sync.Mutex // held while ledgers are stored
 
-	mu      sync.Mutex
-	queue   []event
-	batch   int  // events stored in one go now
-	busy    bool // the worker holds a batch
-	tracks  map[ChannelID]*track
-	early   map[ChannelID]*Ledger    // what came before it is known which channels are indexed
-	changed chan struct{}            // closed and replaced at every change of the queue, for those who wait
-	wake    chan struct{}            // events wait
-	owed    chan struct{}            // ids are owed, or a past read was started
-	pasts   map[string]*pastInFlight // running reads of the past
-	unread  int                      // pools whose words are not all known yet
+	mu           sync.Mutex
+	queue        []event
+	batchSize    int  // of the next batch
+	storingBatch bool // storeBatch is storing a batch
+	progress     map[ChannelID]*channelProgress
+	earlyGaps    map[ChannelID]*Ledger   // ids of events that came before the channels were loaded
+	queueChanged chan struct{}           // closed and replaced whenever the queue changes
+	wakeStore    chan struct{}           // events were queued
+	wakeRecovery chan struct{}           // a gap grew, or a read of the past started
+	pasts        map[string]*runningPast // running reads of the past, by id
+	unreadPools  int                     // pools whose words are not in vocab yet
 }
 
-// event is one thing that happened to a place.
+// event is a post, an edit or a deletion.
 type event struct {
-	place   Place
-	post    *Post // nil: nothing stands there any more
-	replace bool  // another file may have stood there before
-	done    func(added bool)
+	place    Place
+	post     *Post // nil for a deletion
+	replace  bool  // the index may have another file at the place
+	onStored func(added bool)
 }
 
-// NewIndexer returns an indexer; SetReader before Run.
+// NewIndexer makes an Indexer. Call SetReader before Run.
 func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o IndexOptions) *Indexer {
 	o.QueueSize, o.BatchMax = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 1000)
 	if o.Now == nil {
@@ -82,102 +82,103 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	o.Logger = o.Logger.With("component", "indexer")
 	return &Indexer{
 		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o, onPast: func(PastRead) {},
-		batch: o.BatchMax, tracks: map[ChannelID]*track{}, early: map[ChannelID]*Ledger{}, changed: make(chan struct{}), wake: make(chan struct{}, 1), owed: make(chan struct{}, 1), pasts: map[string]*pastInFlight{},
-		unread: len(pools.All()),
+		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), pasts: map[string]*runningPast{},
+		unreadPools: len(pools.All()),
 	}
 }
 
-// SetReader gives the way back to Telegram; before Run.
+// SetReader sets the reader of messages. Call it before Run.
 func (x *Indexer) SetReader(r PostReader) { x.reader = r }
 
-// OnPast registers a function that hears of every step of a read of the past; before Run. It must not wait.
+// OnPast sets a function that Run calls after every step of a read of the past. Call OnPast before Run; fn must not block.
 func (x *Indexer) OnPast(fn func(PastRead)) { x.onPast = fn }
 
-// Post takes a new post of a channel. Posts of channels that are not indexed are dropped.
-func (x *Indexer) Post(p Post) { x.accept(event{place: p.Place, post: &p}) }
+// Post queues a new post. A post of a channel that is not indexed is dropped.
+func (x *Indexer) Post(p Post) { x.handleEvent(event{place: p.Place, post: &p}) }
 
-// Edit takes a post as it is after an edit, also when its file was replaced.
-func (x *Indexer) Edit(p Post) { x.accept(event{place: p.Place, post: &p, replace: true}) }
+// Edit queues a post as it is after an edit, which may have replaced its file.
+func (x *Indexer) Edit(p Post) { x.handleEvent(event{place: p.Place, post: &p, replace: true}) }
 
-// Delete takes messages that are gone, or hold no file any more.
+// Delete queues the removal of messages that were deleted or lost their file.
 func (x *Indexer) Delete(ch ChannelID, ids []MessageID) {
 	for _, id := range ids {
-		x.accept(event{place: Place{ch, id}, replace: true})
+		x.handleEvent(event{place: Place{ch, id}, replace: true})
 	}
 }
 
-// Seen takes note of a message without a file, so that it is not looked for later.
-func (x *Indexer) Seen(ch ChannelID, id MessageID) {
+// SkipMessage records a message without a file, so that its id does not become a gap.
+func (x *Indexer) SkipMessage(ch ChannelID, id MessageID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if t := x.track(ch); t != nil {
-		t.see(id, x.opts.Now())
-		t.ledger.Settle(Range{id, id})
+	if t := x.progressOf(ch); t != nil {
+		t.noteSeen(id, x.opts.Now())
+		t.ledger.FillGap(Range{id, id})
 	}
 }
 
-func (x *Indexer) accept(e event) {
+// handleEvent queues an event. Before the channels are loaded it only keeps the id.
+func (x *Indexer) handleEvent(e event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.channels.Loaded() {
-		if x.early[e.place.Channel] == nil {
-			x.early[e.place.Channel] = new(Ledger)
+		if x.earlyGaps[e.place.Channel] == nil {
+			x.earlyGaps[e.place.Channel] = new(Ledger)
 		}
-		x.early[e.place.Channel].Owe(Range{e.place.Message, e.place.Message})
+		x.earlyGaps[e.place.Channel].AddGap(Range{e.place.Message, e.place.Message})
 		return
 	}
-	if t := x.track(e.place.Channel); t != nil {
-		x.take(t, e)
+	if t := x.progressOf(e.place.Channel); t != nil {
+		x.enqueueOrDefer(t, e)
 	}
 }
 
-// take queues an event, or owes its id; x.mu is held.
-func (x *Indexer) take(t *track, e event) {
+// enqueueOrDefer queues an event. When the queue is full or the channel paused, the id becomes a gap. x.mu is held.
+func (x *Indexer) enqueueOrDefer(t *channelProgress, e event) {
 	if e.post != nil {
-		t.see(e.place.Message, x.opts.Now())
+		t.noteSeen(e.place.Message, x.opts.Now())
 	}
-	t.touch(e.place.Message)
+	t.invalidateReads(e.place.Message)
 	if len(x.queue) >= x.opts.QueueSize || x.channels.State(e.place.Channel) == ChannelPaused {
-		t.overflow(e.place.Message, x.opts.Now())
-		signal(x.owed)
+		t.deferEvent(e.place.Message, x.opts.Now())
+		signal(x.wakeRecovery)
 		return
 	}
-	x.push(t, e)
+	x.appendEvent(t, e)
 }
 
-// push appends to the queue; x.mu is held.
-func (x *Indexer) push(t *track, e event) {
+// appendEvent appends to the queue, whatever its length. x.mu is held.
+func (x *Indexer) appendEvent(t *channelProgress, e event) {
 	t.inflight[e.place.Message]++
-	t.dirty = true // also a deletion is owed until it is stored
+	t.dirty = true // an event in flight counts as a gap of the stored ledger
 	x.queue = append(x.queue, e)
-	signal(x.wake)
+	signal(x.wakeStore)
 }
 
-// track returns the channel's track, nil where it is not indexed; x.mu is held.
-func (x *Indexer) track(id ChannelID) *track {
+// progressOf returns the progress of a channel, nil for one that is not indexed. x.mu is held.
+func (x *Indexer) progressOf(id ChannelID) *channelProgress {
 	switch x.channels.State(id) {
 	case ChannelActive, ChannelPaused:
 	default:
-		delete(x.tracks, id)
+		delete(x.progress, id)
 		return nil
 	}
-	t := x.tracks[id]
+	t := x.progress[id]
 	if t == nil {
 		ch, _ := x.channels.Get(id)
-		t = newTrack(Ledger{Low: ch.Low, Gaps: slices.Clone(ch.Gaps)})
-		x.tracks[id] = t
+		t = newProgress(Ledger{Low: ch.Low, Gaps: slices.Clone(ch.Gaps)})
+		x.progress[id] = t
 	}
 	return t
 }
 
 const (
-	keepEvery   = 300 * time.Millisecond // how often ledgers are stored
-	retryAfter  = time.Second            // after a batch that no pool took
-	missingRest = 30 * time.Second       // before ids are read again of which a sleeping pool may hold a copy
-	stopWithin  = 10 * time.Second
+	saveLedgersEvery  = 300 * time.Millisecond // how often ledgers are stored
+	retryAfter        = time.Second            // the wait after a batch that no pool stored
+	partialRetryAfter = 30 * time.Second       // the wait before ids are read again that one pool may have missed
+	stopWithin        = 10 * time.Second
 )
 
-// Run stores and re-reads until ctx ends; then it stores what is queued, as far as that goes quickly.
+// Run stores events and reads gaps until ctx ends. Then it has stopWithin to store the queue, and again to store the ledgers.
 func (x *Indexer) Run(ctx context.Context) error {
 	if err := x.prepare(ctx); err != nil {
 		return err
@@ -186,31 +187,32 @@ func (x *Indexer) Run(ctx context.Context) error {
 	defer stop()
 	var workers, readers sync.WaitGroup
 	workers.Go(func() { x.storeLoop(wctx) })
-	workers.Go(func() { x.keepLoop(wctx) })
+	workers.Go(func() { x.saveLedgersLoop(wctx) })
 	readers.Go(func() { x.recoverLoop(ctx) })
 	readers.Go(func() { x.removeLoop(ctx) })
 	for _, p := range x.pools.All() {
-		readers.Go(func() { x.learn(ctx, p) })
+		readers.Go(func() { x.loadPoolWords(ctx, p) })
 	}
 	<-ctx.Done()
 	readers.Wait()
 	fctx, cancel := context.WithTimeout(wctx, stopWithin)
 	defer cancel()
-	err := x.Flushed(fctx)
+	err := x.WaitStored(fctx)
 	stop()
 	workers.Wait()
 	kctx, cancelKeep := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancelKeep()
-	kerr := x.Keep(kctx)
+	kerr := x.SaveLedgers(kctx)
 	if err = errors.Join(err, kerr); err != nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "stopped with posts that are not stored; they are read again at the next start", slog.Int("queued", x.Backlog().Queued))
 	}
 	return nil
 }
 
-// prepare loads the channels, waiting for a pool if need be, and marks what came while we were away as to be looked for.
+// prepare loads the channels, retrying until a pool answers, and marks every channel for a probe, because posts may have come while no process
+// ran.
 func (x *Indexer) prepare(ctx context.Context) error {
-	x.pools.OnRecover(func(ctx context.Context, p *storage.Pool) { x.recovered(ctx, p) })
+	x.pools.OnRecover(func(ctx context.Context, p *storage.Pool) { x.poolRecovered(ctx, p) })
 	for !x.channels.Loaded() {
 		err := x.channels.Load(ctx)
 		if err == nil {
@@ -224,7 +226,7 @@ func (x *Indexer) prepare(ctx context.Context) error {
 	x.storing.Lock()
 	err := x.store.reconcile(ctx)
 	x.storing.Unlock()
-	if err != nil { // what the last process had to leave
+	if err != nil { // duplicates that the last process left
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "files that stand in two pools are not merged yet", slog.Any("error", err))
 	}
 	if err := x.loadPasts(ctx); err != nil {
@@ -233,29 +235,30 @@ func (x *Indexer) prepare(ctx context.Context) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, ch := range x.channels.List() {
-		if t := x.track(ch.ID); t != nil {
-			t.probe = true
-			if early := x.early[ch.ID]; early != nil {
+		if t := x.progressOf(ch.ID); t != nil {
+			t.needsProbe = true
+			if early := x.earlyGaps[ch.ID]; early != nil {
 				for _, r := range early.Gaps {
-					t.owe(r, x.opts.Now())
+					t.addGap(r, x.opts.Now())
 				}
 			}
 		}
 	}
-	clear(x.early)
-	signal(x.owed)
+	clear(x.earlyGaps)
+	signal(x.wakeRecovery)
 	return nil
 }
 
-func (x *Indexer) recovered(ctx context.Context, p *storage.Pool) {
+// poolRecovered brings a pool up to date after an outage and retries the ids that it may have missed.
+func (x *Indexer) poolRecovered(ctx context.Context, p *storage.Pool) {
 	x.mu.Lock()
-	for _, t := range x.tracks {
+	for _, t := range x.progress {
 		t.notBefore = time.Time{}
-		t.wake()
+		t.retryPartial()
 	}
 	x.mu.Unlock()
-	signal(x.owed)
-	err := spreadReplicas(ctx, x.pools, p, channelsCollection, pastsCollection, chatsCollection)
+	signal(x.wakeRecovery)
+	err := copyReplicasTo(ctx, x.pools, p, channelsCollection, pastsCollection, chatsCollection)
 	x.storing.Lock()
 	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx))
 	x.storing.Unlock()
@@ -264,29 +267,29 @@ func (x *Indexer) recovered(ctx context.Context, p *storage.Pool) {
 	}
 }
 
-// Backlog is what the index owes.
+// Backlog is the work that the index has not done yet.
 type Backlog struct {
-	Queued int // events in memory
-	Owed   int // ids in gaps
-	Unread int // pools whose words are not all known yet: some are not found by their beginnings or by typos
+	Queued      int // events in memory
+	InGaps      int // ids to read again
+	UnreadPools int // pools whose words are not loaded yet: prefixes and typos miss some of them
 }
 
-// Backlog reports what is not stored yet.
+// Backlog returns the work that is not done yet.
 func (x *Indexer) Backlog() Backlog {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	b := Backlog{Queued: len(x.queue), Unread: x.unread}
-	for _, t := range x.tracks {
-		b.Owed += t.ledger.Owed() + t.behind.Owed()
+	b := Backlog{Queued: len(x.queue), UnreadPools: x.unreadPools}
+	for _, t := range x.progress {
+		b.InGaps += t.ledger.GapSize() + t.partial.GapSize()
 	}
 	return b
 }
 
-// Flushed waits until everything queued so far is stored, or noted as owed.
-func (x *Indexer) Flushed(ctx context.Context) error {
+// WaitStored waits until the queue is empty: every event is stored, or its id is in a gap.
+func (x *Indexer) WaitStored(ctx context.Context) error {
 	for {
 		x.mu.Lock()
-		idle, changed := len(x.queue) == 0 && !x.busy, x.changed
+		idle, changed := len(x.queue) == 0 && !x.storingBatch, x.queueChanged
 		x.mu.Unlock()
 		if idle {
 			return nil
@@ -299,14 +302,15 @@ func (x *Indexer) Flushed(ctx context.Context) error {
 	}
 }
 
-func (x *Indexer) notify() {
+// notifyQueueChanged wakes everyone who waits on queueChanged.
+func (x *Indexer) notifyQueueChanged() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	close(x.changed)
-	x.changed = make(chan struct{})
+	close(x.queueChanged)
+	x.queueChanged = make(chan struct{})
 }
 
-// signal wakes a loop that sleeps; one that is awake looks again anyway.
+// signal wakes the loop that receives from c. One signal is kept for a loop that is busy.
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -314,6 +318,7 @@ func signal(c chan struct{}) {
 	}
 }
 
+// sleep returns false when ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

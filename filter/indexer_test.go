@@ -42,12 +42,12 @@ func TestIndexer_OverflowLosesNothingAndDoublesNothing(t *testing.T) {
 			ix.Post(p) // Telegram repeats itself
 		}
 	}
-	if ix.Backlog().Owed == 0 {
+	if ix.Backlog().InGaps == 0 {
 		t.Fatal("the queue never overflowed; the test shows nothing")
 	}
 	eventually(t, "everything is stored", func() bool {
 		b := ix.Backlog()
-		return b.Queued == 0 && b.Owed == 0
+		return b.Queued == 0 && b.InGaps == 0
 	})
 	if got := ix.count(t); got != n {
 		t.Errorf("%d documents for %d files", got, n)
@@ -105,7 +105,7 @@ func TestIndexer_OneFileInThreeChannelsIsOneDocument(t *testing.T) {
 	// The last place takes the document with it.
 	for i := range 3 {
 		ix.Delete(channel+filter.ChannelID(i), []filter.MessageID{filter.MessageID(10 + i)})
-		if err := ix.Flushed(t.Context()); err != nil {
+		if err := ix.WaitStored(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if left := len(ix.names(t, "golden river")); (left == 1) != (i < 2) {
@@ -125,14 +125,14 @@ func TestIndexer_EditsAreFollowed(t *testing.T) {
 	ix.Edit(captioned)
 	replaced := post(2, "Silent.Harbour.2015.mkv") // another file at the same place
 	replaced.Place.Message = 1
-	if err := ix.Flushed(t.Context()); err != nil {
+	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := ix.names(t, "premiere"); len(got) != 1 {
 		t.Errorf("the new caption finds %v", got)
 	}
 	ix.Edit(replaced)
-	if err := ix.Flushed(t.Context()); err != nil {
+	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if old, now := ix.names(t, "golden river"), ix.names(t, "silent harbour"); len(old) != 0 || len(now) != 1 {
@@ -321,7 +321,7 @@ func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 	ix := fresh(t, impatient)
 	ix.add(t)
 	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"), post(3, "Amber.Island.2016.mkv"))
-	if err := ix.Keep(t.Context()); err != nil {
+	if err := ix.SaveLedgers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ix.stop()
@@ -334,7 +334,7 @@ func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 	renamed := post(2, "Quiet.Harbour.2015.mkv")
 	ix.telegram.put(renamed)
 	next.Edit(renamed)
-	if err := next.Keep(t.Context()); err == nil {
+	if err := next.SaveLedgers(t.Context()); err == nil {
 		t.Error("what came is said to outlive the process")
 	}
 	for i := range shared.MongoURIs {
@@ -343,7 +343,7 @@ func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 		}
 	}
 	eventually(t, "the channels are known and nothing is owed", func() bool {
-		return next.channels.Loaded() && next.Keep(t.Context()) == nil && next.Backlog() == filter.Backlog{}
+		return next.channels.Loaded() && next.SaveLedgers(t.Context()) == nil && next.Backlog() == filter.Backlog{}
 	})
 	if next.vocab.Count("amber") != 1 {
 		t.Error("the words of pools that answered late are not known")
@@ -445,7 +445,7 @@ func TestStore_BytesPerFile(t *testing.T) {
 		p.Media.Reference = fmt.Appendf(nil, "%025d", i) // as long as Telegram's
 		ix.Post(p)
 	}
-	if err := ix.Flushed(t.Context()); err != nil {
+	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := ix.count(t); got != n {
@@ -477,7 +477,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 		}
 	}
 	archive, posted := club.NewArchive(4), 0
-	for ix.Backlog().Owed == 0 && posted < 20_000 {
+	for ix.Backlog().InGaps == 0 && posted < 20_000 {
 		var posts []filter.Post
 		for _, f := range archive.Take(50) {
 			posted++
@@ -486,7 +486,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 		ix.store(t, posts...)
 	}
 	stored := ix.count(t)
-	if b := ix.Backlog(); b.Owed == 0 || int(stored)+b.Owed != posted {
+	if b := ix.Backlog(); b.InGaps == 0 || int(stored)+b.InGaps != posted {
 		t.Errorf("%d posted, %d stored, %+v: what fits nowhere must be owed", posted, stored, b)
 	}
 	for i, p := range ix.pools.All() {

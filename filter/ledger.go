@@ -2,21 +2,21 @@ package filter
 
 import "slices"
 
-// Range is a run of message ids, both ends included.
+// Range is a range of message ids that includes both ends.
 type Range struct {
-	From MessageID `bson:"f"`
-	To   MessageID `bson:"t"`
+	From MessageID
+	To   MessageID
 }
 
-// Ledger says which messages of a channel the index still owes: every id up to Low is stored or stands in Gaps; nothing is known of the
-// ids above. It is pure; Indexer.Keep has it stored with its channel.
+// Ledger records how far a channel is indexed: every id up to Low, the watermark, is stored or is in Gaps. Nothing is known of the ids above.
+// Indexer.SaveLedgers stores it with its channel.
 type Ledger struct {
 	Low  MessageID
-	Gaps []Range // ascending, apart, not empty
+	Gaps []Range // ascending; they neither overlap nor touch
 }
 
-// Owe adds ids to the gaps.
-func (l *Ledger) Owe(r Range) {
+// AddGap adds ids to the gaps. An empty range adds none.
+func (l *Ledger) AddGap(r Range) {
 	if r.From > r.To {
 		return
 	}
@@ -33,8 +33,8 @@ func (l *Ledger) Owe(r Range) {
 	l.Gaps = merged
 }
 
-// Settle takes ids out of the gaps.
-func (l *Ledger) Settle(r Range) {
+// FillGap removes ids from the gaps.
+func (l *Ledger) FillGap(r Range) {
 	var left []Range
 	for _, g := range l.Gaps {
 		if g.To < r.From || r.To < g.From {
@@ -51,8 +51,8 @@ func (l *Ledger) Settle(r Range) {
 	l.Gaps = left
 }
 
-// Owed is the number of ids in the gaps.
-func (l *Ledger) Owed() int {
+// GapSize returns the number of ids in all gaps.
+func (l *Ledger) GapSize() int {
 	n := 0
 	for _, g := range l.Gaps {
 		n += int(g.To - g.From + 1)
@@ -60,8 +60,8 @@ func (l *Ledger) Owed() int {
 	return n
 }
 
-// Next returns up to n owed ids, the lowest first.
-func (l *Ledger) Next(n int) []MessageID {
+// NextMissing returns the n lowest ids in the gaps.
+func (l *Ledger) NextMissing(n int) []MessageID {
 	var ids []MessageID
 	for _, g := range l.Gaps {
 		for id := g.From; id <= g.To; id++ {

@@ -17,9 +17,9 @@ func TestLedger_OwesExactlyWhatASetWould(t *testing.T) {
 			r := Range{from, from + MessageID(rng.IntN(12))}
 			owe := rng.IntN(2) == 0
 			if owe {
-				l.Owe(r)
+				l.AddGap(r)
 			} else {
-				l.Settle(r)
+				l.FillGap(r)
 			}
 			for id := r.From; id <= r.To; id++ {
 				if owe {
@@ -28,8 +28,8 @@ func TestLedger_OwesExactlyWhatASetWould(t *testing.T) {
 					delete(want, id)
 				}
 			}
-			ids := l.Next(1000)
-			if len(ids) != len(want) || l.Owed() != len(want) {
+			ids := l.NextMissing(1000)
+			if len(ids) != len(want) || l.GapSize() != len(want) {
 				t.Fatalf("owes %v, want %d ids", l.Gaps, len(want))
 			}
 			for i, id := range ids {

@@ -13,7 +13,7 @@ type (
 	ChannelID int64
 	// MessageID counts the messages of one channel from 1.
 	MessageID int
-	// DocumentID is Telegram's id of a stored file; equal files that were forwarded share it.
+	// DocumentID is Telegram's id of a stored file; forwards of the file share it.
 	DocumentID int64
 	// UserID is a person's id.
 	UserID int64
@@ -21,7 +21,7 @@ type (
 	ChatID int64
 )
 
-// Kind tells how Telegram shows a file. The numbers are stored.
+// Kind is the way in which Telegram shows a file. Documents store the number.
 type Kind uint8
 
 // The kinds of files.
@@ -32,7 +32,7 @@ const (
 	KindPhoto
 )
 
-// String is the kind's name for people and callback data.
+// String returns the kind's name, for people and callback data.
 func (k Kind) String() string {
 	switch k {
 	case KindVideo:
@@ -46,7 +46,7 @@ func (k Kind) String() string {
 	return "document"
 }
 
-// Place is where a file stands.
+// Place is a message that holds a file.
 type Place struct {
 	Channel ChannelID
 	Message MessageID
@@ -62,34 +62,34 @@ type Media struct {
 	Mime            string
 	Size            int64 // bytes
 	Caption         string
-	CaptionEntities []byte // formatting of the caption in Telegram's own encoding; kept as it is
+	CaptionEntities []byte // the caption's formatting in Telegram's own encoding
 }
 
-// Post is one message of a channel that holds a file.
+// Post is a channel message with a file.
 type Post struct {
 	Place  Place
 	Posted time.Time
 	Media  Media
 }
 
-// File is a file of the index.
+// File is an indexed file with every place where it was posted.
 type File struct {
 	Media  Media
 	Posted time.Time
 	Places []Place
 }
 
-// What callers can tell apart.
+// Errors of the archive.
 var (
-	// ErrFileNotFound means that every pool answered and none has the file.
+	// ErrFileNotFound means that all pools answered and none has the file.
 	ErrFileNotFound = fault.New(fault.NotFound, "file_not_found", "That file is not in the archive any more.")
-	// ErrFileGone means that the file's messages were deleted in Telegram; it has left the index.
+	// ErrFileGone means that all of the file's messages were deleted in Telegram.
 	ErrFileGone = fault.New(fault.Gone, "file_gone", "That file was deleted from its channel.")
-	// ErrSearchUnavailable means that no pool answered: this is not "no results".
+	// ErrSearchUnavailable means that no pool answered, which differs from "no results".
 	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable", "The archive does not answer right now. Please try again in a minute.")
-	// ErrNoRoom means that no pool can take another file.
+	// ErrNoRoom means that every pool is full or down.
 	ErrNoRoom = fault.New(fault.Unavailable, "no_room", "The archive is full or does not answer; new files wait.")
-	// ErrChannelUnknown means that a channel is not one of the indexed ones.
+	// ErrChannelUnknown means that a channel is not indexed.
 	ErrChannelUnknown = fault.New(fault.NotFound, "channel_unknown", "That channel is not indexed. /channels shows the ones that are.")
 )
 

@@ -8,15 +8,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxNormal bounds the work on hostile text; Telegram's own limit for captions is 1024 characters, file names are shorter.
+// maxNormal limits the work on hostile text, in bytes. Telegram limits captions to 1024 characters, and file names are shorter.
 const maxNormal = 4096
 
-// words splits a text into folded words.
+// splitWords splits a text into folded words.
 //
-// Compatibility forms are unified (NFKC), case is folded, and accents are dropped from Latin, Greek and Cyrillic letters, vowel points
-// from Arabic and Hebrew. Marks of Indic and other scripts stay: they are letters there. Figures of every script become 0 to 9. An apostrophe inside a word vanishes
-// (Ocean's → oceans); "c++", "c#" keep their sign; three or more single letters with dots or stars are one word (S.W.A.T → swat).
-func words(text string) []string {
+// It unifies compatibility forms (NFKC), folds case, and drops the accents of Latin, Greek and Cyrillic letters and the vowel points of Arabic and
+// Hebrew. Marks of Indic and other scripts stay, because they change the word. Digits of every script become 0 to 9. An apostrophe inside a word
+// is dropped (Ocean's → oceans); "c++" and "c#" keep their sign; three or more single letters become one word (S.W.A.T → swat).
+func splitWords(text string) []string {
 	if len(text) > maxNormal {
 		text = strings.ToValidUTF8(text[:maxNormal], "")
 	}
@@ -24,40 +24,40 @@ func words(text string) []string {
 	var found []string
 	var b strings.Builder
 	flush := func() {
-		if w := fold(b.String()); w != "" { // of a lone mark nothing may be left
+		if w := foldLetters(b.String()); w != "" { // folding a lone mark can leave nothing
 			found = append(found, w)
 		}
 		b.Reset()
 	}
 	for i, r := range runes {
 		switch {
-		case isUnseen(r):
+		case isInvisible(r):
 			continue
 		case isApostrophe(r) && b.Len() > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
 			continue
 		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r):
-			if b.Len() > 0 && i > 0 && caseChange(runes, i) {
+			if b.Len() > 0 && i > 0 && isCamelBoundary(runes, i) {
 				flush()
 			}
-			b.WriteRune(figure(r))
-		case (r == '+' || r == '#') && isSymbolName(runes, i):
+			b.WriteRune(asciiDigit(r))
+		case (r == '+' || r == '#') && isNameSymbol(runes, i):
 			b.WriteRune(r)
 		default:
 			flush()
 		}
 	}
 	flush()
-	return initials(found)
+	return joinInitials(found)
 }
 
-// isUnseen tells what is no part of a word because nobody sees it: zero-width and direction marks, and what turns a figure into a picture.
-func isUnseen(r rune) bool {
+// isInvisible reports characters that no reader sees: zero-width and direction marks, and the marks that turn a digit into an emoji.
+func isInvisible(r rune) bool {
 	return r >= 0x80 && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Me, r))
 }
 
-// figure writes the decimal figures of every script as 0 to 9. Unicode gives each script its ten figures in order, apart from other
-// scripts' ones; the mathematical ones, which adjoin, are gone after NFKC.
-func figure(r rune) rune {
+// asciiDigit turns a decimal digit of any script into 0 to 9. Unicode encodes the ten digits of a script in order and not next to those of
+// another script; the mathematical digits, which are next to each other, are ASCII after NFKC.
+func asciiDigit(r rune) rune {
 	if r < 0x80 || !unicode.IsDigit(r) {
 		return r
 	}
@@ -68,13 +68,13 @@ func figure(r rune) rune {
 	return '0' + value
 }
 
-// caseChange tells a new word inside camel case: a capital after a small letter.
-func caseChange(runes []rune, i int) bool {
+// isCamelBoundary reports a capital letter after a small one, where camel case begins a new word.
+func isCamelBoundary(runes []rune, i int) bool {
 	return unicode.IsUpper(runes[i]) && unicode.IsLower(runes[i-1])
 }
 
-// isSymbolName tells the plus and hash signs that belong to a name: directly behind one letter, as in C++ or F#.
-func isSymbolName(runes []rune, i int) bool {
+// isNameSymbol reports a plus or hash sign that belongs to a name: it follows a single letter, as in C++ or F#.
+func isNameSymbol(runes []rune, i int) bool {
 	for i > 0 && (runes[i-1] == '+' || runes[i-1] == '#') {
 		i--
 	}
@@ -83,8 +83,8 @@ func isSymbolName(runes []rune, i int) bool {
 
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '`' }
 
-// initials joins runs of three or more single letters.
-func initials(in []string) []string {
+// joinInitials joins runs of three or more single letters.
+func joinInitials(in []string) []string {
 	out := in[:0:0]
 	for i := 0; i < len(in); {
 		j := i
@@ -102,8 +102,8 @@ func initials(in []string) []string {
 	return out
 }
 
-// fold drops case and, where they are only decoration, accents.
-func fold(s string) string {
+// foldLetters folds case and drops the accents that people leave out.
+func foldLetters(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
@@ -117,32 +117,32 @@ func fold(s string) string {
 			continue
 		}
 		switch {
-		case r == nukta: // मुग़ल is as often typed मुगल
+		case r == nukta: // people type मुग़ल and मुगल
 		case r == chandrabindu:
-			b.WriteRune(anusvara) // माँ is as often typed मां
-		case r == '\u0306' && (base == 'и' || base == 'у') || !decorated(base): // й is a letter of its own (и with a breve); ё is commonly typed е
+			b.WriteRune(anusvara) // people type माँ and मां
+		case r == '\u0306' && (base == 'и' || base == 'у') || !dropsMarks(base): // й (и with a breve) is a letter of its own; ё is commonly typed е
 			b.WriteRune(r)
 		}
 	}
-	return letters.Replace(norm.NFC.String(b.String()))
+	return letterReplacer.Replace(norm.NFC.String(b.String()))
 }
 
-// Marks of Devanagari that people leave out or take for each other.
+// Devanagari marks that people leave out or confuse.
 const (
 	nukta        = '\u093c'
 	chandrabindu = '\u0901'
 	anusvara     = '\u0902'
 )
 
-// decorated tells the scripts whose marks people leave out when they type.
-func decorated(base rune) bool {
+// dropsMarks reports a letter of a script whose marks people leave out when they type.
+func dropsMarks(base rune) bool {
 	return unicode.In(base, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 }
 
-// letters maps letters that Unicode does not decompose to what people type for them.
+// letterReplacer replaces letters that Unicode does not decompose by the letters that people type for them.
 //
 //nolint:gochecknoglobals // a table, never written
-var letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه",
+var letterReplacer = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه",
 	"ی", "ي", "ک", "ك") // the last two as a Persian keyboard writes them
 
 func isASCII(s string) bool {

@@ -7,11 +7,11 @@ import (
 	"github.com/moistari/rls"
 )
 
-const maxParse = 512 // bytes of a name that are looked at
+const maxParse = 512 // bytes of a name that parseTitle reads
 
-// titleIn returns the title that a file's name tells, by the rules of release names; the whole name where it tells none. It takes 0.2 ms, so
-// it is asked once for each file, when the file is indexed; see titleKey.
-func titleIn(name string) string {
+// parseTitle returns the title in a file name that follows the conventions of release names, or else the name without its extension. It takes
+// 0.2 ms, so it runs once for each file, when the file is indexed; see titleKey.
+func parseTitle(name string) string {
 	if len(name) > maxParse {
 		name = strings.ToValidUTF8(name[:maxParse], "")
 	}
@@ -25,8 +25,8 @@ func titleIn(name string) string {
 	}
 }
 
-// traits are what filter buttons narrow by; zero values where the name does not say. They are read from the tokens, which is also how a
-// search fetches what has them.
+// traits are the properties of a file that the filter buttons use, parsed from the tokens of its name. A field is zero when the name does not
+// give it.
 type traits struct {
 	season     int
 	resolution int // lines: 720, 1080, 2160
@@ -36,9 +36,9 @@ type traits struct {
 
 func traitsOf(name string) traits {
 	var t traits
-	for _, w := range sequence(name) {
+	for _, w := range tokenSequence(name) {
 		if t.resolution == 0 {
-			t.resolution = lines(w)
+			t.resolution = parseResolution(w)
 		}
 		if t.language == "" && languages[w] {
 			t.language = w
@@ -49,14 +49,14 @@ func traitsOf(name string) traits {
 			}
 		}
 		if isYear(w) {
-			t.year, _ = strconv.Atoi(w) // figures
+			t.year, _ = strconv.Atoi(w) // isYear means digits
 		}
 	}
 	return t
 }
 
-// lines turns 1080p, 4k and the like into a number of lines.
-func lines(token string) int {
+// parseResolution returns the number of lines that 1080p, 4k and similar tokens stand for, 0 for other tokens.
+func parseResolution(token string) int {
 	switch token {
 	case "4k", "uhd", "2160p":
 		return 2160
@@ -65,7 +65,7 @@ func lines(token string) int {
 	case "2k", "1440p":
 		return 1440
 	case "240p", "360p", "480p", "540p", "576p", "720p", "1080p":
-		n, _ := strconv.Atoi(strings.TrimSuffix(token, "p")) // figures, by the list above
+		n, _ := strconv.Atoi(strings.TrimSuffix(token, "p")) // digits, by the case above
 		return n
 	case "1080i":
 		return 1080
@@ -73,14 +73,14 @@ func lines(token string) int {
 	return 0
 }
 
-// languages are the words for languages that stand in file names.
+// languages are the language names that occur in file names.
 //
 //nolint:gochecknoglobals // a table, never written
-var languages = set("arabic", "assamese", "bengali", "bhojpuri", "chinese", "dutch", "english", "french", "german", "gujarati", "hindi", "italian",
+var languages = wordSet("arabic", "assamese", "bengali", "bhojpuri", "chinese", "dutch", "english", "french", "german", "gujarati", "hindi", "italian",
 	"japanese", "kannada", "korean", "malayalam", "marathi", "nepali", "odia", "persian", "polish", "portuguese", "punjabi", "russian", "sinhala",
 	"spanish", "swedish", "tamil", "telugu", "thai", "turkish", "ukrainian", "urdu", "vietnamese")
 
-func set(words ...string) map[string]bool {
+func wordSet(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))
 	for _, w := range words {
 		m[w] = true

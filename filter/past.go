@@ -12,60 +12,55 @@ import (
 	"pavilion/internal/fault"
 )
 
-// PastState is where a read of a channel's past stands.
+// PastState is the state of a read of the past.
 type PastState string
 
-// The states of a read of the past; the last three are final.
+// The states of a read of the past. Done and cancelled are final.
 const (
 	PastRunning   PastState = "running"
 	PastDone      PastState = "done"
 	PastCancelled PastState = "cancelled"
 )
 
-// Report says where a read of the past tells of its progress.
+// Report is the chat message that shows the progress of a read of the past, with the admin who started it.
 type Report struct {
-	Chat    ChatID `bson:"chat"`
-	Message int    `bson:"message"`
-	By      UserID `bson:"by"`
+	Chat    ChatID
+	Message int
+	By      UserID
 }
 
-// PastRead reads a channel's messages of a range of ids into the index. It is stored, so a restart goes on where it was.
+// PastRead is a read of the past: it indexes the messages of a channel in a range of ids. It is stored, so a restart continues it.
 type PastRead struct {
-	ID      string    `bson:"_id"`
-	Channel ChannelID `bson:"channel"`
-	From    MessageID `bson:"from"`
-	To      MessageID `bson:"to"`
-	Next    MessageID `bson:"next"`  // every id below it is done
-	Found   int       `bson:"found"` // files met
-	Added   int       `bson:"added"` // of them new to the index
-	State   PastState `bson:"state"`
-	Report  Report    `bson:"report"`
-	Version int64     `bson:"v"`
+	ID      string
+	Channel ChannelID
+	From    MessageID
+	To      MessageID
+	Next    MessageID // the first id that is not read yet
+	Found   int       // files read
+	Added   int       // files read that were new to the index
+	State   PastState
+	Report  Report
+	Version int64
 }
 
-func (p PastRead) replicaID() any        { return p.ID }
-func (p PastRead) replicaVersion() int64 { return p.Version }
+// maxPast is how many ids one read may have: ten thousand calls, most of a day under Telegram's limits.
+const maxPast = 1_000_000
 
-const (
-	pastsCollection = "pasts"
-	maxPast         = 1_000_000 // ids in one read: ten thousand calls, most of a day under Telegram's limits
-)
-
-// What an admin can get wrong.
+// Errors of an admin's request.
 var (
 	ErrPastRange   = fault.New(fault.Invalid, "past_range", "That range cannot be read: give the first and the last message number, at most a million apart.")
 	ErrPastRunning = fault.New(fault.Conflict, "past_running", "That channel's past is being read already.")
 	ErrPastUnknown = fault.New(fault.NotFound, "past_unknown", "That read is over.")
 )
 
-type pastInFlight struct {
+type runningPast struct {
 	read      PastRead
 	cancelled bool
-	starting  bool      // not stored yet, so not begun
-	notBefore time.Time // rests until then
+	starting  bool      // StartPast is storing it; it makes no step yet
+	notBefore time.Time // the next step waits until then
 }
 
-// StartPast begins to read a range of a channel's messages, both ends included.
+// StartPast starts to read the messages from..to of a channel, both included.
 func (x *Indexer) StartPast(ctx context.Context, ch ChannelID, from, to MessageID, report Report) (PastRead, error) {
 	if _, err := x.channels.Get(ch); err != nil {
 		return PastRead{}, err
@@ -81,12 +76,12 @@ func (x *Indexer) StartPast(ctx context.Context, ch ChannelID, from, to MessageI
 		}
 	}
 	p := PastRead{
-		ID: strings.ToLower(rand.Text()[:10]), Channel: ch, From: from, To: to, Next: from, State: PastRunning, Report: report, Version: x.channels.next(0),
+		ID: strings.ToLower(rand.Text()[:10]), Channel: ch, From: from, To: to, Next: from, State: PastRunning, Report: report, Version: x.channels.nextVersion(0),
 	}
-	job := &pastInFlight{read: p, starting: true}
+	job := &runningPast{read: p, starting: true}
 	x.pasts[p.ID] = job
 	x.mu.Unlock()
-	err := putReplica(ctx, x.pools, pastsCollection, p)
+	err := savePast(ctx, x.pools, p)
 	if err == nil {
 		x.onPast(p)
 	}
@@ -99,11 +94,11 @@ func (x *Indexer) StartPast(ctx context.Context, ch ChannelID, from, to MessageI
 	if err != nil {
 		return PastRead{}, fmt.Errorf("start past read of channel %d: %w", ch, err)
 	}
-	signal(x.owed)
+	signal(x.wakeRecovery)
 	return p, nil
 }
 
-// CancelPast stops a read after the call that is under way.
+// CancelPast stops a read after its current step.
 func (x *Indexer) CancelPast(id string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -112,7 +107,7 @@ func (x *Indexer) CancelPast(id string) error {
 		return ErrPastUnknown
 	}
 	p.cancelled, p.notBefore = true, time.Time{}
-	signal(x.owed)
+	signal(x.wakeRecovery)
 	return nil
 }
 
@@ -128,7 +123,7 @@ func (x *Indexer) Pasts() []PastRead {
 }
 
 func (x *Indexer) loadPasts(ctx context.Context) error {
-	list, _, err := loadReplicas[PastRead](ctx, x.pools, pastsCollection)
+	list, err := loadPasts(ctx, x.pools)
 	if err != nil {
 		return fmt.Errorf("load reads of the past: %w", err)
 	}
@@ -136,14 +131,14 @@ func (x *Indexer) loadPasts(ctx context.Context) error {
 	defer x.mu.Unlock()
 	for _, p := range list {
 		if p.State == PastRunning && x.pasts[p.ID] == nil {
-			x.pasts[p.ID] = &pastInFlight{read: p}
+			x.pasts[p.ID] = &runningPast{read: p}
 		}
 	}
 	return nil
 }
 
-// readPasts makes one step of every running read.
-func (x *Indexer) readPasts(ctx context.Context) bool {
+// stepPasts makes one step of every running read. It returns true when one of them made progress.
+func (x *Indexer) stepPasts(ctx context.Context) bool {
 	worked := false
 	for _, p := range x.Pasts() {
 		if ctx.Err() != nil {
@@ -151,7 +146,7 @@ func (x *Indexer) readPasts(ctx context.Context) bool {
 		}
 		stepped, err := x.stepPast(ctx, p.ID)
 		if err != nil && ctx.Err() == nil {
-			x.rest(p.ID)
+			x.postponePast(p.ID)
 			x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a read of the past rests", slog.String("read", p.ID), slog.Any("error", err))
 		}
 		worked = worked || stepped
@@ -159,8 +154,8 @@ func (x *Indexer) readPasts(ctx context.Context) bool {
 	return worked
 }
 
-// rest lets a read wait a little after a failure; it stays where it was. One that was cancelled meanwhile has nothing to wait for.
-func (x *Indexer) rest(id string) {
+// postponePast delays the next step of a read after a failure. A read that was cancelled meanwhile ends without delay.
+func (x *Indexer) postponePast(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if job := x.pasts[id]; job != nil && !job.cancelled {
@@ -168,7 +163,7 @@ func (x *Indexer) rest(id string) {
 	}
 }
 
-// stepPast reads up to a hundred ids, waits until they are stored, and writes down how far it is; false where nothing can be done now.
+// stepPast reads up to a hundred ids, waits until their posts are stored, and stores the progress. It returns false when the read has to wait.
 func (x *Indexer) stepPast(ctx context.Context, id string) (bool, error) {
 	x.mu.Lock()
 	job := x.pasts[id]
@@ -187,38 +182,39 @@ func (x *Indexer) stepPast(ctx context.Context, id string) (bool, error) {
 	case p.Next > p.To:
 		p.State = PastDone
 	default:
-		if err := x.readPast(ctx, &p); err != nil {
+		if err := x.readPastIDs(ctx, &p); err != nil {
 			return false, err
 		}
 	}
 	x.mu.Lock()
-	p.Version = x.channels.next(job.read.Version)
+	p.Version = x.channels.nextVersion(job.read.Version)
 	job.read = p
 	if p.State != PastRunning {
 		delete(x.pasts, id)
 	}
 	x.mu.Unlock()
 	x.onPast(p)
-	return true, putReplica(ctx, x.pools, pastsCollection, p)
+	return true, savePast(ctx, x.pools, p)
 }
 
-func (x *Indexer) readPast(ctx context.Context, p *PastRead) error {
+// readPastIDs reads the next ids of p, waits until their posts are stored, and counts them in p.
+func (x *Indexer) readPastIDs(ctx context.Context, p *PastRead) error {
 	var ids []MessageID
 	for m := p.Next; m <= p.To && len(ids) < readAtOnce; m++ {
 		ids = append(ids, m)
 	}
 	x.mu.Lock()
-	t := x.track(p.Channel)
+	t := x.progressOf(p.Channel)
 	if t == nil {
 		x.mu.Unlock()
 		return ErrChannelUnknown
 	}
-	reading := t.begin(ids)
+	reading := t.beginRead(ids)
 	x.mu.Unlock()
 	defer func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		t.end(reading)
+		t.endRead(reading)
 	}()
 	read, err := x.reader.ReadPosts(ctx, p.Channel, ids)
 	if err != nil {
@@ -226,14 +222,14 @@ func (x *Indexer) readPast(ctx context.Context, p *PastRead) error {
 	}
 	done := make(chan bool, len(read.Posts))
 	for i := range read.Posts {
-		if !x.room(ctx) {
+		if !x.waitForRoom(ctx) {
 			return context.Cause(ctx)
 		}
 		x.mu.Lock()
-		if place := read.Posts[i].Place; (*reading)[place.Message] { // edited or deleted meanwhile; the queue has what is newer
+		if place := read.Posts[i].Place; (*reading)[place.Message] { // edited or deleted meanwhile; the queue has the newer event
 			done <- false
 		} else {
-			x.push(t, event{place: place, post: &read.Posts[i], done: func(added bool) { done <- added }})
+			x.appendEvent(t, event{place: place, post: &read.Posts[i], onStored: func(added bool) { done <- added }})
 		}
 		x.mu.Unlock()
 	}

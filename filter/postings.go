@@ -10,66 +10,45 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// The index is an inverted one, kept in ordinary documents: for each word the ids of its files, eight bytes each, in the order in which they
-// came. A multikey index over words would be simpler and costs 36 to 50 bytes for each word of each file, measured; a free cluster of 512 MB
-// would be full at half a million files.
+// The index is an inverted index in ordinary documents: a posting list for each word, with the ids of its files, eight bytes each, in the order in
+// which they were added. A multikey index over words would be simpler, but it costs 36 to 50 bytes for each word of each file (measured), and would
+// fill a free cluster of 512 MB with half a million files.
 //
-// The list of a word is cut into chunks. The first one is the document named by the word itself, with the number of ids ever added; later
-// ones are named by the word and a number. So a new post changes only the last chunk of each of its words, and a rare word is one document.
+// A list is split into chunks of 512 ids. The _id of the first chunk, the head, is the word itself; later chunks add a number to it. The head also
+// has the count of ids ever added. So a new post changes only the last chunk of each of its words, and a rare word is one document.
 //
-// Two processes may change a list at once. Every write names what its writer read, and is done again when that is not there any more. The count
-// comes last: what stands in a chunk that it does not reach yet is not in the list, and whoever changed the list has changed the count.
-
-// posting is one chunk of a word's list.
-type posting struct {
-	Key   string `bson:"_id"`
-	Count int32  `bson:"n,omitempty"` // ids ever added to the word; in the first chunk only
-	Pack  string `bson:"g,omitempty"` // names the packing that the later chunks come from; in the first chunk only
-	Files []byte `bson:"f"`
-}
-
-// last is the number of the last chunk.
-func (p posting) last() int { return int(p.Count) / chunkIDs }
+// Two processes may change a list at once. Every write is conditional on the content that its writer read, and is repeated with the new content
+// when the condition fails. The head's count is written after the chunks, so ids beyond the count are not in the list yet. Writers detect a change
+// of a list of several chunks by its count, which only rises, and of a list of one chunk by the ids.
 
 const (
 	postingsCollection = "postings"
 	chunkIDs           = 512
 	idSize             = 8
-	chunkMark          = "\x01" // stands in no word
+	chunkMark          = "\x01" // occurs in no word
 	placeMark          = "@"
-	placeBlock         = 64 // neighbouring messages that share a list
+	placeBlock         = 64 // neighbouring messages share a list
 	titleBuckets       = 4096
 )
 
-// chunk names chunk n of the list whose first one this is.
-func (p posting) chunk(n int) string {
-	switch {
-	case n == 0:
-		return p.Key
-	case p.Pack == "":
-		return p.Key + chunkMark + strconv.FormatInt(int64(n), 36)
-	}
-	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Pack
-}
-
-// placeKey names the list of the files that stand at a place or near it.
+// placeKey returns the key of the list with the files of a place and its neighbours.
 func placeKey(p Place) string {
 	return fmt.Sprintf("%s%x/%x", placeMark, int64(p.Channel), int(p.Message)/placeBlock)
 }
 
-// titleKey names the list of the files with a title. Titles are mostly unique, and a document for each would cost more than it tells, so a few
-// hundred titles share a list; who reads it compares the titles.
+// titleKey returns the key of the list with the files of a title. Most titles are unique, and a list for each would waste space, so the titles with
+// the same hash share a list, and a search compares the title itself.
 func titleKey(title string) string {
 	return titleMark + strconv.FormatUint(xxhash.Sum64String(title)%titleBuckets, 36)
 }
 
-// isWord tells the lists that people search from those of titles, places and later chunks.
+// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk.
 func isWord(key string) bool {
 	return !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !strings.Contains(key, chunkMark)
 }
 
-// keysOf are the lists that a document belongs in.
-func keysOf(doc fileDoc) []string {
+// listKeys returns the keys of all lists that a document belongs to.
+func listKeys(doc fileDoc) []string {
 	f := doc.file()
 	keys := Tokens(f.Media.Name, f.Media.Caption)
 	for _, p := range f.Places {
@@ -96,59 +75,59 @@ func unpackIDs(b []byte) []int64 {
 	return ids
 }
 
-// chunk is one chunk as it was read and as it is to be.
-type chunk struct {
-	there       bool
-	read, files []byte
+// listChunk is a chunk as it was read and as it will be written.
+type listChunk struct {
+	exists        bool
+	before, after []byte
 }
 
-func (c *chunk) full() bool { return len(c.files) >= chunkIDs*idSize }
+func (c *listChunk) full() bool { return len(c.after) >= chunkIDs*idSize }
 
-// list is what is read of a word's list in order to change it: the first chunk, and those at the end that new ids may go to.
-type list struct {
+// listTail is the part of a list that a change reads: the head, and the last chunks, to which new ids go.
+type listTail struct {
 	head   posting // as it was read
-	there  bool    // there is a first chunk
-	count  int32   // as it is to be
-	chunks map[int]*chunk
+	exists bool    // the head is in the database
+	count  int32   // as it will be written
+	chunks map[int]*listChunk
 }
 
-func newList(head posting, there bool) *list {
-	l := &list{head: head, there: there, count: head.Count, chunks: map[int]*chunk{}}
-	if !l.long() {
-		l.chunks[0] = &chunk{there, head.Files, head.Files}
+func newListTail(head posting, there bool) *listTail {
+	l := &listTail{head: head, exists: there, count: head.Count, chunks: map[int]*listChunk{}}
+	if !l.isLong() {
+		l.chunks[0] = &listChunk{there, head.Files, head.Files}
 	}
 	return l
 }
 
-func (l *list) long() bool { return l.head.Count >= chunkIDs }
+func (l *listTail) isLong() bool { return l.head.Count >= chunkIDs }
 
-// wants are the chunks that so many new ids may go to and that were not looked at. One that the count does not tell of may be there all the
-// same: its writer died, or has yet to write the count.
-func (l *list) wants(ids int) []int {
+// chunksToRead returns the numbers of the chunks that a number of new ids may go to and that are not read yet. A chunk beyond the count can exist:
+// its writer died before it wrote the count, or is about to write it.
+func (l *listTail) chunksToRead(ids int) []int {
 	var numbers []int
-	for n := l.head.last(); ids > 0; n++ {
+	for n := l.head.lastChunk(); ids > 0; n++ {
 		c, ok := l.chunks[n]
 		if !ok {
 			numbers = append(numbers, n)
-			c = &chunk{}
+			c = &listChunk{}
 		}
-		ids -= max(0, chunkIDs-len(c.files)/idSize)
+		ids -= max(0, chunkIDs-len(c.after)/idSize)
 	}
 	return numbers
 }
 
-// add appends ids that the last chunks do not hold yet. The count rises with every change, so that it tells whether a list has changed.
-func (l *list) add(ids []int64) {
+// addIDs appends the ids that the last chunks lack, and raises the count.
+func (l *listTail) addIDs(ids []int64) {
 	if len(ids) == 0 {
 		return
 	}
 	have := map[int64]bool{}
 	for _, c := range l.chunks {
-		for _, id := range unpackIDs(c.files) {
+		for _, id := range unpackIDs(c.after) {
 			have[id] = true
 		}
 	}
-	n := l.head.last()
+	n := l.head.lastChunk()
 	for _, id := range ids {
 		if have[id] {
 			continue
@@ -158,24 +137,24 @@ func (l *list) add(ids []int64) {
 			n++
 		}
 		c := l.chunks[n]
-		c.files = binary.BigEndian.AppendUint64(slices.Clip(c.files), uint64(id)) //nolint:gosec // turned back by unpackIDs
+		c.after = binary.BigEndian.AppendUint64(slices.Clip(c.after), uint64(id)) //nolint:gosec // turned back by unpackIDs
 		l.count++
 	}
-	for l.chunks[n].full() && l.chunks[n+1] != nil && l.chunks[n+1].there {
+	for l.chunks[n].full() && l.chunks[n+1] != nil && l.chunks[n+1].exists {
 		n++
 	}
-	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].files)/idSize))) //nolint:gosec // far below
+	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].after)/idSize))) //nolint:gosec // far below
 }
 
-// remove takes ids out of a list of one chunk. In a longer list they stay: an id without a document is skipped when it is read, and
-// packing takes many out at once.
-func (l *list) remove(ids []int64) {
-	if l.long() {
+// removeIDs removes ids from a list of one chunk. A longer list keeps them: searches skip an id without a document, and compaction removes many
+// at once.
+func (l *listTail) removeIDs(ids []int64) {
+	if l.isLong() {
 		return
 	}
 	c := l.chunks[0]
-	left := slices.DeleteFunc(unpackIDs(c.files), func(id int64) bool { return slices.Contains(ids, id) })
-	if len(left) < len(c.files)/idSize {
-		c.files, l.count = packIDs(left), int32(len(left)) //nolint:gosec // at most a chunk
+	left := slices.DeleteFunc(unpackIDs(c.after), func(id int64) bool { return slices.Contains(ids, id) })
+	if len(left) < len(c.after)/idSize {
+		c.after, l.count = packIDs(left), int32(len(left)) //nolint:gosec // at most a chunk
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -16,12 +17,34 @@ import (
 
 const keysAtOnce = 2000
 
-// listTries is how often a list is changed anew because another process changed it meanwhile. Each time at least one of the two gets through.
+// listTries limits how often a change is repeated because another process changed a list meanwhile. In each round one of the two succeeds.
 const listTries = 30
 
 var errListsBusy = errors.New("the lists are being changed by another process")
 
-// changePostings adds and removes ids in the lists of one pool. It returns the packings of the long lists that ids were added to.
+// posting is one stored chunk of a list.
+type posting struct {
+	Key        string `bson:"_id"`
+	Count      int32  `bson:"n,omitempty"` // ids ever added to the list; in the head only
+	Generation string `bson:"g,omitempty"` // the compaction that wrote the later chunks, empty before the first one; in the head only
+	Files      []byte `bson:"f"`
+}
+
+// lastChunk returns the number of the last chunk of a head's list.
+func (p posting) lastChunk() int { return int(p.Count) / chunkIDs }
+
+// chunkKey returns the key of chunk n of a head's list.
+func (p posting) chunkKey(n int) string {
+	switch {
+	case n == 0:
+		return p.Key
+	case p.Generation == "":
+		return p.Key + chunkMark + strconv.FormatInt(int64(n), 36)
+	}
+	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Generation
+}
+
+// changePostings adds and removes ids in the lists of one pool. It returns the generations of the long lists that it added ids to.
 func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[string][]int64) (map[string]string, error) {
 	words := slices.Collect(maps.Keys(adds))
 	for w := range removes {
@@ -29,7 +52,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 			words = append(words, w)
 		}
 	}
-	packs := map[string]string{}
+	generations := map[string]string{}
 	for part := range slices.Chunk(words, keysAtOnce) {
 		for try, done := 0, false; !done; try++ {
 			if try == listTries {
@@ -37,19 +60,19 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 			}
 			err := pool.Do(ctx, "write lists", func(ctx context.Context, db *mongo.Database) error {
 				c := db.Collection(postingsCollection)
-				lists, err := readEnds(ctx, c, part, adds)
+				lists, err := readListTails(ctx, c, part, adds)
 				if err != nil {
 					return err
 				}
 				for _, l := range lists {
 					w := l.head.Key
-					l.remove(removes[w])
-					l.add(adds[w])
+					l.removeIDs(removes[w])
+					l.addIDs(adds[w])
 					if l.count >= chunkIDs && len(adds[w]) > 0 {
-						packs[w] = l.head.Pack
+						generations[w] = l.head.Generation
 					}
 				}
-				done, err = writeEnds(ctx, c, lists)
+				done, err = writeListTails(ctx, c, lists)
 				return err
 			})
 			if err != nil {
@@ -57,30 +80,30 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 			}
 		}
 	}
-	return packs, nil
+	return generations, nil
 }
 
-// readEnds reads the first chunks of words, and the chunks that ids may be added to.
-func readEnds(ctx context.Context, c *mongo.Collection, words []string, adds map[string][]int64) (map[string]*list, error) {
+// readListTails reads the heads of words, and the chunks to which ids may be added.
+func readListTails(ctx context.Context, c *mongo.Collection, words []string, adds map[string][]int64) (map[string]*listTail, error) {
 	heads, err := findPostings(ctx, c, words)
 	if err != nil {
 		return nil, err
 	}
-	lists := make(map[string]*list, len(words))
+	lists := make(map[string]*listTail, len(words))
 	for _, h := range heads {
-		lists[h.Key] = newList(h, true)
+		lists[h.Key] = newListTail(h, true)
 	}
 	for _, w := range words {
 		if lists[w] == nil {
-			lists[w] = newList(posting{Key: w}, false)
+			lists[w] = newListTail(posting{Key: w}, false)
 		}
 	}
 	for {
-		wanted := map[string]*chunk{}
+		wanted := map[string]*listChunk{}
 		for w, l := range lists {
-			for _, n := range l.wants(len(adds[w])) {
-				l.chunks[n] = &chunk{}
-				wanted[l.head.chunk(n)] = l.chunks[n]
+			for _, n := range l.chunksToRead(len(adds[w])) {
+				l.chunks[n] = &listChunk{}
+				wanted[l.head.chunkKey(n)] = l.chunks[n]
 			}
 		}
 		if len(wanted) == 0 {
@@ -91,27 +114,28 @@ func readEnds(ctx context.Context, c *mongo.Collection, words []string, adds map
 			return nil, err
 		}
 		for _, p := range found {
-			*wanted[p.Key] = chunk{true, p.Files, p.Files}
+			*wanted[p.Key] = listChunk{true, p.Files, p.Files}
 		}
 	}
 }
 
-// writeEnds writes what has changed, first the later chunks, then the first ones with the counts. It is not done where something was not as
-// it had been read.
-func writeEnds(ctx context.Context, c *mongo.Collection, lists map[string]*list) (done bool, err error) {
+// writeListTails writes the chunks that differ: the later ones first, then the heads with the counts. It returns false when another process
+// changed one of them meanwhile.
+func writeListTails(ctx context.Context, c *mongo.Collection, lists map[string]*listTail) (done bool, err error) {
 	var later, first []mongo.WriteModel
 	for _, l := range lists {
-		later = append(later, l.later()...)
-		first = append(first, l.first()...)
+		later = append(later, l.laterWrites()...)
+		first = append(first, l.headWrites()...)
 	}
-	if done, err = writeAsRead(ctx, c, later); !done || err != nil {
+	if done, err = writeIfUnchanged(ctx, c, later); !done || err != nil {
 		return false, err
 	}
-	return writeAsRead(ctx, c, first)
+	return writeIfUnchanged(ctx, c, first)
 }
 
-// writeAsRead is done when every write found what it names. A document that should not be there yet is a duplicate key.
-func writeAsRead(ctx context.Context, c *mongo.Collection, writes []mongo.WriteModel) (done bool, err error) {
+// writeIfUnchanged sends conditional writes and returns true when every condition held. An insert of a document that exists by now fails with a
+// duplicate key, which counts as a failed condition.
+func writeIfUnchanged(ctx context.Context, c *mongo.Collection, writes []mongo.WriteModel) (done bool, err error) {
 	if len(writes) == 0 {
 		return true, nil
 	}
@@ -125,56 +149,56 @@ func writeAsRead(ctx context.Context, c *mongo.Collection, writes []mongo.WriteM
 	return result.InsertedCount+result.MatchedCount+result.DeletedCount == int64(len(writes)), nil
 }
 
-// later are the writes to the later chunks.
-func (l *list) later() (writes []mongo.WriteModel) {
+// laterWrites returns the writes of the changed chunks behind the head.
+func (l *listTail) laterWrites() (writes []mongo.WriteModel) {
 	for n, c := range l.chunks {
-		key := l.head.chunk(n)
+		key := l.head.chunkKey(n)
 		switch {
-		case n == 0 || bytes.Equal(c.read, c.files):
-		case !c.there:
-			writes = append(writes, mongo.NewInsertOneModel().SetDocument(posting{Key: key, Files: c.files}))
+		case n == 0 || bytes.Equal(c.before, c.after):
+		case !c.exists:
+			writes = append(writes, mongo.NewInsertOneModel().SetDocument(posting{Key: key, Files: c.after}))
 		default:
-			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: key}, {Key: "f", Value: c.read}}).
-				SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "f", Value: c.files}}}}))
+			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: key}, {Key: "f", Value: c.before}}).
+				SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "f", Value: c.after}}}}))
 		}
 	}
 	return writes
 }
 
-// first are the writes to the first chunk. Of a long list's only the count changes.
-func (l *list) first() []mongo.WriteModel {
-	if l.long() {
+// headWrites returns the write of the head, if it changed. In the head of a long list only the count changes.
+func (l *listTail) headWrites() []mongo.WriteModel {
+	if l.isLong() {
 		if l.count == l.head.Count {
 			return nil
 		}
-		return []mongo.WriteModel{mongo.NewUpdateOneModel().SetFilter(l.head.asRead()).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: l.count}}}})}
+		return []mongo.WriteModel{mongo.NewUpdateOneModel().SetFilter(l.head.unchangedFilter()).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: l.count}}}})}
 	}
 	c := l.chunks[0]
-	asRead := append(l.head.asRead(), bson.E{Key: "f", Value: c.read})
+	asRead := append(l.head.unchangedFilter(), bson.E{Key: "f", Value: c.before})
 	switch {
-	case bytes.Equal(c.read, c.files):
+	case bytes.Equal(c.before, c.after):
 		return nil
-	case !l.there:
-		return []mongo.WriteModel{mongo.NewInsertOneModel().SetDocument(posting{Key: l.head.Key, Count: l.count, Files: c.files})}
+	case !l.exists:
+		return []mongo.WriteModel{mongo.NewInsertOneModel().SetDocument(posting{Key: l.head.Key, Count: l.count, Files: c.after})}
 	case l.count == 0:
 		return []mongo.WriteModel{mongo.NewDeleteOneModel().SetFilter(asRead)}
 	}
 	return []mongo.WriteModel{mongo.NewUpdateOneModel().SetFilter(asRead).
-		SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: l.count}, {Key: "f", Value: c.files}}}})}
+		SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: l.count}, {Key: "f", Value: c.after}}}})}
 }
 
-// asRead is the condition that the first chunk of a list is what it was; of a long list it covers all chunks.
-func (p posting) asRead() bson.D {
+// unchangedFilter is the condition that the head still has the count and generation that were read. For a long list this covers all chunks.
+func (p posting) unchangedFilter() bson.D {
 	var pack any // null: there is none
-	if p.Pack != "" {
-		pack = p.Pack
+	if p.Generation != "" {
+		pack = p.Generation
 	}
 	return bson.D{{Key: "_id", Value: p.Key}, {Key: "n", Value: p.Count}, {Key: "g", Value: pack}}
 }
 
-// packedSince tells which lists have been packed since they were read, or are gone.
-func packedSince(ctx context.Context, pool *storage.Pool, packs map[string]string) (words []string, err error) {
-	for part := range slices.Chunk(slices.Collect(maps.Keys(packs)), keysAtOnce) {
+// compactedSince returns the lists that were compacted or deleted since their generations were read.
+func compactedSince(ctx context.Context, pool *storage.Pool, generations map[string]string) (words []string, err error) {
+	for part := range slices.Chunk(slices.Collect(maps.Keys(generations)), keysAtOnce) {
 		same := map[string]bool{}
 		err := pool.Do(ctx, "look at lists", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: part}}}}, options.Find().SetProjection(bson.D{{Key: "g", Value: 1}}))
@@ -184,7 +208,7 @@ func packedSince(ctx context.Context, pool *storage.Pool, packs map[string]strin
 			var heads []posting
 			err = cur.All(ctx, &heads)
 			for _, h := range heads {
-				same[h.Key] = h.Pack == packs[h.Key]
+				same[h.Key] = h.Generation == generations[h.Key]
 			}
 			return err
 		})
@@ -212,15 +236,15 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	return found, cur.All(ctx, &found)
 }
 
-// LoadVocabulary reads the words of one pool into v. A word that stands in several pools is counted in each.
+// LoadVocabulary adds the words of one pool to v. The counts of a word in several pools add up.
 func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) error {
 	_, err := loadWords(ctx, pool, v, "")
 	return err
 }
 
-// loadWords reads the words behind last. It returns how far it came.
+// loadWords adds the words that sort after last to v. It returns the last key that it read.
 func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last string) (string, error) {
-	err := eachHead(ctx, pool, last, func(heads []head) error {
+	err := eachListHead(ctx, pool, last, func(heads []listHead) error {
 		words := map[string]int{}
 		for _, h := range heads {
 			if isWord(h.Key) {
@@ -236,24 +260,24 @@ func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last stri
 	return last, err
 }
 
-// head is a chunk's key and, in a list's first one, the number of ids ever added.
-type head struct {
+// listHead is a chunk's key and, in a head, the count of ids ever added.
+type listHead struct {
 	Key   string `bson:"_id"`
 	Count int    `bson:"n"`
 }
 
-// eachHead walks the keys of all chunks of a pool behind last, in order, some thousands at a time.
-func eachHead(ctx context.Context, pool *storage.Pool, last string, fn func([]head) error) error {
+// eachListHead calls fn with the keys of all chunks of a pool that sort after last, in order, up to 5000 at a time.
+func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func([]listHead) error) error {
 	const batch = 5000
 	for {
-		var heads []head
+		var heads []listHead
 		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
 				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}}))
 			if err != nil {
 				return err
 			}
-			heads = heads[:0] // of a try before
+			heads = heads[:0] // drop what an earlier try read
 			return cur.All(ctx, &heads)
 		})
 		if err != nil {

@@ -17,8 +17,8 @@ const (
 
 // query is what a person typed, taken apart.
 type query struct {
-	terms []string // distinct, in order; all must be found
-	open  bool     // the last word may be unfinished
+	terms        []string // distinct, in order; all must be found
+	lastIsPrefix bool     // the last word may be unfinished
 }
 
 func parseQuery(text string) query {
@@ -26,7 +26,7 @@ func parseQuery(text string) query {
 		text = string([]rune(text)[:maxQueryRunes])
 	}
 	found := newTokenSet()
-	all := sequence(text)
+	all := tokenSequence(text)
 	// "s01e05" gives both tokens, but only the exact episode is wanted; the season alone is implied.
 	for i, t := range all {
 		if seasonAlone.MatchString(t) && i+1 < len(all) && strings.HasPrefix(all[i+1], t+"e") {
@@ -36,13 +36,13 @@ func parseQuery(text string) query {
 	}
 	q := query{terms: found.list[:min(len(found.list), maxQueryTerms)]}
 	if len(q.terms) > 0 {
-		q.open = openEnded(q.terms[len(q.terms)-1])
+		q.lastIsPrefix = canBePrefix(q.terms[len(q.terms)-1])
 	}
 	return q
 }
 
-// openEnded tells whether a word may be the beginning of another: not a year, nor a season, nor a bare small number.
-func openEnded(t string) bool {
+// canBePrefix tells whether a word may be the beginning of another: not a year, nor a season, nor a bare small number.
+func canBePrefix(t string) bool {
 	switch {
 	case isYear(t), seasonEpisode.MatchString(t), seasonAlone.MatchString(t):
 		return false
@@ -52,8 +52,8 @@ func openEnded(t string) bool {
 	return len(t) >= 2
 }
 
-// last returns the word that may be unfinished.
-func (q query) last() string { return q.terms[len(q.terms)-1] }
+// lastTerm returns the word that may be unfinished.
+func (q query) lastTerm() string { return q.terms[len(q.terms)-1] }
 
 // titleWords are the title that the query would be: its words without years, unless there are no others.
 func (q query) titleWords() []string {
@@ -64,7 +64,7 @@ func (q query) titleWords() []string {
 	return words
 }
 
-func (q query) title() string { return titleOf(q.titleWords()) }
+func (q query) title() string { return joinTitle(q.titleWords()) }
 
 // clause is one word with everything that it may stand for; a file must have one of them.
 type clause struct{ words []string }
@@ -85,7 +85,7 @@ func exactPlan(terms []string) plan {
 func titlePlan(q query) plan {
 	p := plan{{[]string{titleKey(q.title())}}}
 	for _, t := range q.terms {
-		if isYear(t) && titleOf(q.terms) != q.title() {
+		if isYear(t) && joinTitle(q.terms) != q.title() {
 			p = append(p, clause{[]string{t}})
 		}
 	}
@@ -94,12 +94,12 @@ func titlePlan(q query) plan {
 
 // prefixPlan takes the last word as the beginning of others; nil where nothing begins with it.
 func (v *Vocabulary) prefixPlan(q query) plan {
-	if !q.open {
+	if !q.lastIsPrefix {
 		return nil
 	}
 	var words []string
-	for _, t := range v.Prefixed(q.last(), maxPrefixed+1) {
-		if t.Text != q.last() {
+	for _, t := range v.Prefixed(q.lastTerm(), maxPrefixed+1) {
+		if t.Text != q.lastTerm() {
 			words = append(words, t.Text)
 		}
 	}
@@ -124,7 +124,7 @@ func (v *Vocabulary) similarPlan(q query, force bool) plan {
 				words, changed = append(words, s.Text), true
 			}
 		}
-		if i == len(q.terms)-1 && q.open {
+		if i == len(q.terms)-1 && q.lastIsPrefix {
 			for _, s := range v.Prefixed(t, maxPrefixed) {
 				if s.Text != t {
 					words = append(words, s.Text)

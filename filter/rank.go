@@ -20,53 +20,53 @@ const (
 	rankNone                 // no match
 )
 
-// judge decides how well a file answers a query.
-type judge struct {
+// matcher decides how well a file answers a query.
+type matcher struct {
 	query    query
 	similar  map[string]map[string]bool // typed word → words it was taken for
 	variants []variant
 }
 
-// rank judges a file. titled tells that the file stands in the list of the title that was typed: parsing its name for the title would take
+// rankFile judges a file. titled tells that the file stands in the list of the title that was typed: parsing its name for the title would take
 // longer than everything else together (0.2 ms).
-func (j judge) rank(f File, titled bool) uint8 {
-	name := sequence(f.Media.Name)
+func (j matcher) rankFile(f File, titled bool) uint8 {
+	name := tokenSequence(f.Media.Name)
 	all := name
 	have := make(map[string]bool, len(all))
 	for _, t := range name {
 		have[t] = true
 	}
-	best := j.words(have)
+	best := j.rankTerms(have)
 	if best != rankExact && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
-		all = append(slices.Clone(name), sequence(f.Media.Caption)...)
+		all = append(slices.Clone(name), tokenSequence(f.Media.Caption)...)
 		for _, t := range all[len(name):] {
 			have[t] = true
 		}
-		best = j.words(have)
+		best = j.rankTerms(have)
 	}
 	if best == rankExact {
 		switch {
-		case titled && contains(name, j.query.titleWords()):
+		case titled && containsPhrase(name, j.query.titleWords()):
 			return rankTitle
-		case contains(name, j.query.terms):
+		case containsPhrase(name, j.query.terms):
 			return rankPhrase
 		}
 	}
 	for _, v := range j.variants {
-		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || contains(all, v.pair)) {
+		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || containsPhrase(all, v.pair)) {
 			return rankExact // the same words, written in another way
 		}
 	}
 	return best
 }
 
-// words ranks by the worst of the words.
-func (j judge) words(have map[string]bool) uint8 {
+// rankTerms ranks by the worst of the words.
+func (j matcher) rankTerms(have map[string]bool) uint8 {
 	worst := rankExact
 	for i, t := range j.query.terms {
 		switch {
 		case have[t]:
-		case j.query.open && i == len(j.query.terms)-1 && hasPrefix(have, t):
+		case j.query.lastIsPrefix && i == len(j.query.terms)-1 && hasPrefix(have, t):
 			worst = max(worst, rankPrefix)
 		case j.hasSimilar(have, t):
 			worst = rankSimilar
@@ -77,7 +77,7 @@ func (j judge) words(have map[string]bool) uint8 {
 	return worst
 }
 
-func (j judge) hasSimilar(have map[string]bool, t string) bool {
+func (j matcher) hasSimilar(have map[string]bool, t string) bool {
 	for s := range j.similar[t] {
 		if have[s] {
 			return true
@@ -99,7 +99,7 @@ func hasAll(have map[string]bool, terms []string) bool {
 	return !slices.ContainsFunc(terms, func(t string) bool { return !have[t] })
 }
 
-func contains(in, phrase []string) bool {
+func containsPhrase(in, phrase []string) bool {
 	for i := 0; i+len(phrase) <= len(in); i++ {
 		if slices.Equal(in[i:i+len(phrase)], phrase) {
 			return true

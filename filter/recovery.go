@@ -26,20 +26,20 @@ func (x *Indexer) recoverLoop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		case <-x.owed:
+		case <-x.wakeRecovery:
 		}
 		for x.recoverOnce(ctx) {
 		}
 	}
 }
 
-// Lost takes note that updates of a channel were lost: what was posted meanwhile is looked for.
-func (x *Indexer) Lost(id ChannelID) {
+// NoteLostUpdates takes note that updates of a channel were lost: what was posted meanwhile is looked for.
+func (x *Indexer) NoteLostUpdates(id ChannelID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if t := x.track(id); t != nil {
-		t.probe = true
-		signal(x.owed)
+	if t := x.progressOf(id); t != nil {
+		t.needsProbe = true
+		signal(x.wakeRecovery)
 	}
 }
 
@@ -54,27 +54,27 @@ func (x *Indexer) recoverOnce(ctx context.Context) bool {
 			worked = x.recoverChannel(ctx, ch.ID) || worked
 		}
 	}
-	return x.readPasts(ctx) || worked
+	return x.stepPasts(ctx) || worked
 }
 
 func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	now := x.opts.Now()
 	x.mu.Lock()
-	t := x.track(id)
+	t := x.progressOf(id)
 	var ids []MessageID
 	probing := false
-	if t != nil && len(t.ledger.Gaps) == 0 && now.After(t.wakeAt) && x.allAnswer() {
-		t.wake()
+	if t != nil && len(t.ledger.Gaps) == 0 && now.After(t.retryPartialAt) && x.allPoolsUp() {
+		t.retryPartial()
 	}
 	switch {
 	case t == nil || now.Before(t.notBefore):
-	case t.probe:
+	case t.needsProbe:
 		probing = true
 		for n := range MessageID(readAtOnce) {
-			ids = append(ids, t.top+1+n)
+			ids = append(ids, t.highest+1+n)
 		}
-	case now.Sub(t.owedAt) >= grace:
-		for _, m := range t.ledger.Next(readAtOnce + len(t.inflight)) {
+	case now.Sub(t.gapsGrewAt) >= grace:
+		for _, m := range t.ledger.NextMissing(readAtOnce + len(t.inflight)) {
 			if t.inflight[m] == 0 && len(ids) < readAtOnce {
 				ids = append(ids, m)
 			}
@@ -87,25 +87,25 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	if probing {
 		return x.probeChannel(ctx, id, t, ids)
 	}
-	_, err := x.readBack(ctx, id, t, ids)
+	_, err := x.rereadMessages(ctx, id, t, ids)
 	if err != nil {
-		x.postpone(ctx, id, t, err)
+		x.postponeChannel(ctx, id, t, err)
 	}
 	return err == nil
 }
 
-// allAnswer tells whether no pool is known to be down. One that comes back is heard of anyway.
-func (x *Indexer) allAnswer() bool {
+// allPoolsUp tells whether no pool is known to be down. One that comes back is heard of anyway.
+func (x *Indexer) allPoolsUp() bool {
 	return !slices.ContainsFunc(x.pools.All(), (*storage.Pool).Down)
 }
 
 // probeChannel reads above the highest id known until enough ids in a row are empty.
-func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids []MessageID) bool {
+func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) bool {
 	empty := 0
 	for empty < probeEmpty {
-		top, err := x.readBack(ctx, id, t, ids)
+		top, err := x.rereadMessages(ctx, id, t, ids)
 		if err != nil {
-			x.postpone(ctx, id, t, err)
+			x.postponeChannel(ctx, id, t, err)
 			return false
 		}
 		last := ids[len(ids)-1]
@@ -113,7 +113,7 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids 
 		if top > 0 {
 			empty = int(last - top)
 			// The ids up to top have been read; what lies between is on its way through the queue.
-			t.top = max(t.top, top)
+			t.highest = max(t.highest, top)
 			t.dirty = true
 		} else {
 			empty += len(ids)
@@ -125,21 +125,21 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *track, ids 
 		x.mu.Unlock()
 	}
 	x.mu.Lock()
-	t.probe = false
+	t.needsProbe = false
 	x.mu.Unlock()
 	return true
 }
 
-// readBack reads ids and feeds what stands there through the queue, with what does not as a deletion. Ids that changed meanwhile are owed
+// rereadMessages reads ids and feeds what stands there through the queue, with what does not as a deletion. Ids that changed meanwhile are owed
 // again. It returns the highest id that holds a message.
-func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []MessageID) (MessageID, error) {
+func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) (MessageID, error) {
 	x.mu.Lock()
-	reading := t.begin(ids)
+	reading := t.beginRead(ids)
 	x.mu.Unlock()
 	defer func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		t.end(reading)
+		t.endRead(reading)
 	}()
 	read, err := x.reader.ReadPosts(ctx, id, ids)
 	if err != nil {
@@ -153,27 +153,27 @@ func (x *Indexer) readBack(ctx context.Context, id ChannelID, t *track, ids []Me
 		at[read.Posts[i].Place.Message] = &read.Posts[i]
 	}
 	for _, m := range ids {
-		if !x.room(ctx) {
+		if !x.waitForRoom(ctx) {
 			return 0, context.Cause(ctx)
 		}
 		x.mu.Lock()
-		owedOrKnown := m <= t.top || m <= read.Top
+		owedOrKnown := m <= t.highest || m <= read.Top
 		switch {
 		case (*reading)[m]:
-			t.owe(Range{m, m}, x.opts.Now())
+			t.addGap(Range{m, m}, x.opts.Now())
 		case owedOrKnown:
-			x.push(t, event{place: Place{id, m}, post: at[m], replace: true})
+			x.appendEvent(t, event{place: Place{id, m}, post: at[m], replace: true})
 		}
 		x.mu.Unlock()
 	}
 	return read.Top, nil
 }
 
-// room waits until the queue can take an event without pushing out live ones.
-func (x *Indexer) room(ctx context.Context) bool {
+// waitForRoom waits until the queue can take an event without pushing out live ones.
+func (x *Indexer) waitForRoom(ctx context.Context) bool {
 	for {
 		x.mu.Lock()
-		free, changed := len(x.queue) < max(1, x.opts.QueueSize/2), x.changed
+		free, changed := len(x.queue) < max(1, x.opts.QueueSize/2), x.queueChanged
 		x.mu.Unlock()
 		if free {
 			return true
@@ -186,11 +186,11 @@ func (x *Indexer) room(ctx context.Context) bool {
 	}
 }
 
-// postpone lets a channel rest after a read that failed; the ids stay owed.
-func (x *Indexer) postpone(ctx context.Context, id ChannelID, t *track, err error) {
+// postponeChannel lets a channel rest after a read that failed; the ids stay owed.
+func (x *Indexer) postponeChannel(ctx context.Context, id ChannelID, t *channelProgress, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if t.failed(x.opts.Now()) && ctx.Err() == nil {
+	if t.backOff(x.opts.Now()) && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "messages could not be read again; trying later", slog.Int64("channel", int64(id)), slog.Any("error", err))
 	}
 }

@@ -68,11 +68,11 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	if len(parsed.terms) == 0 {
 		return Page{}, nil
 	}
-	found, err := s.gather(ctx, parsed, q.Selection)
+	found, err := s.findMatches(ctx, parsed, q.Selection)
 	if err != nil {
 		return Page{}, err
 	}
-	page := found.page(q)
+	page := found.cutPage(q)
 	if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
 		page.Suggestion = s.suggest(ctx, parsed, found.missing)
 	}
@@ -92,9 +92,9 @@ type results struct {
 	missing map[string]bool
 }
 
-// gather looks for what was typed: as it is, with the last word unfinished, in other spellings; and only where that finds nothing, for
+// findMatches looks for what was typed: as it is, with the last word unfinished, in other spellings; and only where that finds nothing, for
 // misspelled words.
-func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results, error) {
+func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection) (*results, error) {
 	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
 	// The title's own plan is there because the title may be older than any number of files that mention it.
 	plans := []plan{exactPlan(q.terms), titlePlan(q)}
@@ -105,16 +105,16 @@ func (s *Searcher) gather(ctx context.Context, q query, sel Selection) (*results
 	for _, v := range variants {
 		plans = append(plans, exactPlan(v.terms))
 	}
-	j := judge{query: q, variants: variants}
-	if err := s.ask(ctx, r, sel, request{plans: plans, title: titleKey(q.title()), rank: j.rank}); err != nil {
+	j := matcher{query: q, variants: variants}
+	if err := s.queryPools(ctx, r, sel, poolRequest{plans: plans, title: titleKey(q.title()), rank: j.rankFile}); err != nil {
 		return r, err
 	}
-	s.forgive(ctx, r, q, sel)
+	s.findMisspelled(ctx, r, q, sel)
 	return r, nil
 }
 
-// forgive looks for misspelled words: first those that the index does not know, then any. What fails here leaves an answer that is partial.
-func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selection) {
+// findMisspelled looks for misspelled words: first those that the index does not know, then any. What fails here leaves an answer that is partial.
+func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query, sel Selection) {
 	for _, force := range []bool{false, true} {
 		if len(r.byID) > 0 {
 			return
@@ -123,7 +123,7 @@ func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selecti
 		if p == nil {
 			continue
 		}
-		j := judge{query: q, similar: map[string]map[string]bool{}}
+		j := matcher{query: q, similar: map[string]map[string]bool{}}
 		for _, t := range q.terms {
 			if force || s.vocab.Count(t) == 0 {
 				j.similar[t] = map[string]bool{}
@@ -132,23 +132,23 @@ func (s *Searcher) forgive(ctx context.Context, r *results, q query, sel Selecti
 				}
 			}
 		}
-		if err := s.ask(ctx, r, sel, request{plans: []plan{p}, rank: j.rank}); err != nil {
+		if err := s.queryPools(ctx, r, sel, poolRequest{plans: []plan{p}, rank: j.rankFile}); err != nil {
 			return
 		}
 	}
 }
 
-// ask sends a request to every pool that answered so far and adds what matches. A pool that hangs leaves time for the steps that follow.
-func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req request) error {
+// queryPools sends a request to every pool that answered so far and adds what matches. A pool that hangs leaves time for the steps that follow.
+func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
 	if sel != (Selection{}) {
 		for i := range req.plans {
-			for _, words := range sel.tokens() {
+			for _, words := range sel.requiredTokens() {
 				req.plans[i] = append(req.plans[i], clause{words})
 			}
 		}
 		rank := req.rank
 		req.rank = func(f File, titled bool) uint8 {
-			if !sel.admits(f) {
+			if !sel.matches(f) {
 				return rankNone
 			}
 			return rank(f, titled)
@@ -156,7 +156,7 @@ func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req reque
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout*3/4, errSearchTimeout)
 	defer cancel()
-	answers, outcomes := s.find(ctx, req, maps.Clone(r.missing))
+	answers, outcomes := s.findInPools(ctx, req, maps.Clone(r.missing))
 	answered := 0
 	for i, o := range outcomes {
 		if o.Err != nil {
@@ -167,7 +167,7 @@ func (s *Searcher) ask(ctx context.Context, r *results, sel Selection, req reque
 		answered++
 		r.capped = r.capped || answers[i].capped
 		for _, x := range answers[i].results {
-			r.add(x)
+			r.addResult(x)
 		}
 	}
 	if answered == 0 {
@@ -180,9 +180,9 @@ func newResult(f File, rank uint8) result {
 	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
 }
 
-// add takes a file once: a twin in another pool adds its places, and the better rank and the newer date count, so that the order does not
+// addResult takes a file once: a twin in another pool adds its places, and the better rank and the newer date count, so that the order does not
 // depend on which pool answered first.
-func (r *results) add(x result) {
+func (r *results) addResult(x result) {
 	old, ok := r.byID[x.file.Media.Document]
 	if !ok {
 		r.byID[x.file.Media.Document] = x
@@ -199,8 +199,8 @@ func (r *results) add(x result) {
 	r.byID[old.file.Media.Document] = old
 }
 
-// page orders everything found and cuts one page out.
-func (r *results) page(q Query) Page {
+// cutPage orders everything found and cuts one page out.
+func (r *results) cutPage(q Query) Page {
 	all := make([]result, 0, len(r.byID))
 	for _, x := range r.byID {
 		all = append(all, x)
@@ -217,7 +217,7 @@ func (r *results) page(q Query) Page {
 	}
 	cut := all[min(from, len(all)):min(from+limit, len(all))]
 	p := Page{
-		Total: len(all), Capped: r.capped, Skipped: from, HasPrev: from > 0, HasNext: from+len(cut) < len(all), Facets: facets(all, q.Selection),
+		Total: len(all), Capped: r.capped, Skipped: from, HasPrev: from > 0, HasNext: from+len(cut) < len(all), Facets: countFacets(all, q.Selection),
 	}
 	for name := range r.missing {
 		p.Missing = append(p.Missing, name)
@@ -254,7 +254,7 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		}
 		r := &results{byID: map[DocumentID]result{}, missing: missing}
 		try := query{terms: terms}
-		if err := s.ask(ctx, r, Selection{}, request{plans: []plan{exactPlan(terms)}, rank: judge{query: try}.rank}); err == nil && len(r.byID) > 0 {
+		if err := s.queryPools(ctx, r, Selection{}, poolRequest{plans: []plan{exactPlan(terms)}, rank: matcher{query: try}.rankFile}); err == nil && len(r.byID) > 0 {
 			return strings.Join(terms, " ")
 		}
 	}

@@ -19,38 +19,38 @@ const (
 	fewIDs     = 100    // files are read at once rather than another list
 )
 
-// found is what one pool answers.
-type found struct {
+// poolAnswer is what one pool answers.
+type poolAnswer struct {
 	results []result
 	capped  bool // there may be more
 }
 
-// request is what every pool is asked: for the files that satisfy one of the plans and that the judge accepts.
-type request struct {
+// poolRequest is what every pool is asked: for the files that satisfy one of the plans and that the judge accepts.
+type poolRequest struct {
 	plans []plan
 	title string // the list of the files that may have the title that was typed; empty where no title is looked for
 	rank  func(f File, titled bool) uint8
 }
 
-// find asks every pool that is not missing; the answers are in the order of the outcomes.
-func (s *Searcher) find(ctx context.Context, r request, missing map[string]bool) ([]found, []storage.PoolResult) {
+// findInPools asks every pool that is not missing; the answers are in the order of the outcomes.
+func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[string]bool) ([]poolAnswer, []storage.PoolResult) {
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
 	}
-	answers := make([]found, len(slot))
+	answers := make([]poolAnswer, len(slot))
 	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) (err error) {
 		if missing[pool.Name()] {
 			return storage.ErrSkipped
 		}
-		answers[slot[pool]], err = s.findIn(ctx, db, r)
+		answers[slot[pool]], err = s.findInPool(ctx, db, r)
 		return err
 	})
 	return answers, outcomes
 }
 
-// findIn answers in three rounds, however many plans there are: the heads of all lists, the rest of the lists that decide, the files.
-func (s *Searcher) findIn(ctx context.Context, db *mongo.Database, r request) (found, error) {
+// findInPool answers in three rounds, however many plans there are: the heads of all lists, the rest of the lists that decide, the files.
+func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	c := db.Collection(postingsCollection)
 	var words []string
 	for _, p := range r.plans {
@@ -64,7 +64,7 @@ func (s *Searcher) findIn(ctx context.Context, db *mongo.Database, r request) (f
 	slices.Sort(words)
 	list, err := findPostings(ctx, c, slices.Compact(words))
 	if err != nil {
-		return found{}, err
+		return poolAnswer{}, err
 	}
 	heads := make(map[string]posting, len(list))
 	for _, h := range list {
@@ -74,36 +74,36 @@ func (s *Searcher) findIn(ctx context.Context, db *mongo.Database, r request) (f
 	if r.title != "" {
 		ids, err := readLists(ctx, c, heads, []string{r.title})
 		if err != nil {
-			return found{}, err
+			return poolAnswer{}, err
 		}
 		for _, id := range ids {
 			titled[id] = true
 		}
 	}
-	parts := make([]found, len(r.plans))
+	parts := make([]poolAnswer, len(r.plans))
 	group, gctx := errgroup.WithContext(ctx)
 	for i, p := range r.plans {
 		group.Go(func() error {
-			ids, capped, err := candidates(gctx, c, heads, p)
+			ids, capped, err := candidateIDs(gctx, c, heads, p)
 			if err != nil {
 				return err
 			}
-			parts[i], err = s.read(gctx, db, ids, titled, r.rank)
+			parts[i], err = s.readAndRank(gctx, db, ids, titled, r.rank)
 			parts[i].capped = parts[i].capped || capped
 			return err
 		})
 	}
 	err = group.Wait()
-	var answer found
+	var answer poolAnswer
 	for _, p := range parts {
 		answer.results, answer.capped = append(answer.results, p.results...), answer.capped || p.capped
 	}
 	return answer, err
 }
 
-// read reads files in the order of ids until enough are accepted, or too many were read.
-func (s *Searcher) read(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, rank func(File, bool) uint8) (found, error) {
-	var answer found
+// readAndRank reads files in the order of ids until enough are accepted, or too many were read.
+func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, rank func(File, bool) uint8) (poolAnswer, error) {
+	var answer poolAnswer
 	read := 0
 	for part := range slices.Chunk(ids, s.opts.Candidates) {
 		if len(answer.results) >= s.opts.Candidates || read >= maxFetched {
@@ -137,8 +137,8 @@ func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, 
 	return docs, cur.All(ctx, &docs)
 }
 
-// candidates returns the ids that stand in a list of every clause, the last added first. capped tells that a list was too long to read whole.
-func candidates(ctx context.Context, c *mongo.Collection, heads map[string]posting, p plan) (ids []int64, capped bool, err error) {
+// candidateIDs returns the ids that stand in a list of every clause, the last added first. capped tells that a list was too long to read whole.
+func candidateIDs(ctx context.Context, c *mongo.Collection, heads map[string]posting, p plan) (ids []int64, capped bool, err error) {
 	type condition struct {
 		words []string
 		size  int
@@ -182,8 +182,8 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 	var keys []string
 	left := maxListIDs
 	for _, w := range words {
-		for n := heads[w].last(); n > 0 && left > 0; n-- {
-			keys = append(keys, heads[w].chunk(n))
+		for n := heads[w].lastChunk(); n > 0 && left > 0; n-- {
+			keys = append(keys, heads[w].chunkKey(n))
 			left -= chunkIDs
 		}
 	}
@@ -208,8 +208,8 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 		}
 	}
 	for _, w := range words {
-		for n := heads[w].last(); n > 0; n-- {
-			take(chunks[heads[w].chunk(n)])
+		for n := heads[w].lastChunk(); n > 0; n-- {
+			take(chunks[heads[w].chunkKey(n)])
 		}
 		take(heads[w].Files)
 	}

@@ -109,7 +109,7 @@ func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 		if len(forth) == 20 { // a post between two pages shifts nothing
 			ix.store(t, post(100, "Golden Over new.mkv"))
 			ix.Delete(channel, []filter.MessageID{100})
-			if err := ix.Flushed(t.Context()); err != nil {
+			if err := ix.WaitStored(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// spellings are words that people do not tell apart. A query is also searched with one of its words replaced, as far as the index knows the
+// alternatives are words that people do not tell apart. A query is also searched with one of its words replaced, as far as the index knows the
 // other word; what stands in a name is not changed.
 //
 //nolint:gochecknoglobals // a table, never written
-var spellings = sameWords(
+var alternatives = buildAlternatives(
 	[]string{"2", "ii", "two"}, []string{"3", "iii", "three"}, []string{"4", "iv", "four"}, []string{"5", "v", "five"}, []string{"6", "vi", "six"},
 	[]string{"7", "vii", "seven"}, []string{"8", "viii", "eight"}, []string{"9", "ix", "nine"}, []string{"10", "x", "ten"}, []string{"1", "one"},
 	[]string{"1st", "first"}, []string{"2nd", "second"}, []string{"3rd", "third"},
@@ -18,7 +18,7 @@ var spellings = sameWords(
 	[]string{"480", "480p"}, []string{"720", "720p"}, []string{"1080", "1080p"}, []string{"2160p", "4k", "2160", "uhd"},
 )
 
-func sameWords(groups ...[]string) map[string][]string {
+func buildAlternatives(groups ...[]string) map[string][]string {
 	others := map[string][]string{}
 	for _, g := range groups {
 		for _, w := range g {
@@ -48,7 +48,7 @@ func (v *Vocabulary) variants(q query) []variant {
 		if i+1 < len(q.terms) && v.Count(t+q.terms[i+1]) > 0 {
 			out = append(out, variant{terms: swap(i, i+2, t+q.terms[i+1])})
 		}
-		for _, other := range spellings[t] {
+		for _, other := range alternatives[t] {
 			if v.Count(other) > 0 && !slices.Contains(q.terms, other) {
 				out = append(out, variant{terms: swap(i, i+1, other)})
 			}
@@ -56,10 +56,10 @@ func (v *Vocabulary) variants(q query) []variant {
 		if t == "and" && i > 0 && i+1 < len(q.terms) { // Fast & Furious
 			out = append(out, variant{terms: swap(i, i+1), pair: []string{q.terms[i-1], q.terms[i+1]}})
 		}
-		if month, _, ok := monthDay(t, "1"); ok && i > 0 && i == len(q.terms)-1 && isYear(q.terms[i-1]) { // 2026-06
+		if month, _, ok := parseMonthDay(t, "1"); ok && i > 0 && i == len(q.terms)-1 && isYear(q.terms[i-1]) { // 2026-06
 			out = append(out, variant{terms: swap(i, i+1, month)})
 		}
-		for _, cut := range cuts(t) {
+		for _, cut := range splitPoints(t) {
 			if a, b := t[:cut], t[cut:]; v.Count(a) > 0 && v.Count(b) > 0 {
 				out = append(out, variant{terms: swap(i, i+1, a, b), pair: []string{a, b}})
 			}
@@ -68,8 +68,8 @@ func (v *Vocabulary) variants(q query) []variant {
 	return out[:min(len(out), maxVariants)]
 }
 
-// cuts are the places at which a word may be two: anywhere in a word of letters, before the figures in T20 or H264.
-func cuts(t string) []int {
+// splitPoints are the places at which a word may be two: anywhere in a word of letters, before the figures in T20 or H264.
+func splitPoints(t string) []int {
 	letters := strings.TrimRight(t, "0123456789")
 	switch {
 	case letters == "" || len(t) > 4*24 || strings.ContainsAny(letters, "0123456789"):

@@ -3,8 +3,6 @@ package filter
 import (
 	"context"
 
-	"go.mongodb.org/mongo-driver/v2/mongo"
-
 	"pavilion/storage"
 )
 
@@ -26,15 +24,7 @@ type PoolStats struct {
 
 // Stats counts the files of all pools that answer.
 func (x *Indexer) Stats(ctx context.Context) Stats {
-	counts := make(map[*storage.Pool]*int64)
-	for _, p := range x.pools.All() {
-		counts[p] = new(int64)
-	}
-	outcomes := x.pools.Each(ctx, "count files", func(ctx context.Context, p *storage.Pool, db *mongo.Database) error {
-		n, err := db.Collection(filesCollection).EstimatedDocumentCount(ctx)
-		*counts[p] = n
-		return err
-	})
+	counts, outcomes := countFiles(ctx, x.pools)
 	s := Stats{Words: x.vocab.Size(), Backlog: x.Backlog(), Channels: x.channels.List()}
 	for _, o := range outcomes {
 		ps := PoolStats{PoolState: o.Pool.State(), Answered: o.Err == nil}

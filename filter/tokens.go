@@ -19,11 +19,11 @@ const (
 // Tokens returns the tokens of a file, without repeats, the title token last.
 func Tokens(name, caption string) []string {
 	found := newTokenSet()
-	found.add(sequence(name)...)
+	found.add(tokenSequence(name)...)
 	if caption != "" && caption != name {
-		found.add(sequence(caption)...)
+		found.add(tokenSequence(caption)...)
 	}
-	if title := titleOf(sequence(titleIn(name))); title != "" {
+	if title := joinTitle(tokenSequence(parseTitle(name))); title != "" {
 		found.list = append(found.list[:min(len(found.list), maxTokens-1)], titleKey(title))
 	}
 	return found.list
@@ -45,32 +45,32 @@ func (s *tokenSet) add(tokens ...string) {
 	}
 }
 
-// sequence returns the tokens of a text in order, with repeats: the form in which phrases are compared.
-func sequence(text string) []string {
-	return plainNumbers(dates(seasons(split(words(text)))))
+// tokenSequence returns the tokens of a text in order, with repeats: the form in which phrases are compared.
+func tokenSequence(text string) []string {
+	return trimLeadingZeros(normaliseDates(normaliseSeasons(splitTokens(splitWords(text)))))
 }
 
-// split cuts words at the borders that people ignore: Avengers4 → avengers 4; scripts without spaces become pairs of characters.
-func split(in []string) []string {
+// splitTokens cuts words at the borders that people ignore: Avengers4 → avengers 4; scripts without spaces become pairs of characters.
+func splitTokens(in []string) []string {
 	out := make([]string, 0, len(in))
 	for _, word := range in {
-		for _, w := range scripts(word) {
+		for _, w := range splitByScript(word) {
 			letters := strings.TrimRight(w, "0123456789")
 			switch {
 			case isUnspaced(w):
-				out = append(out, pairs(w)...)
+				out = append(out, bigrams(w)...)
 			case len(letters) < len(w) && len(w)-len(letters) <= 8 && isLetters(letters, 3):
-				out = append(out, clip(letters), w[len(letters):])
+				out = append(out, truncateToken(letters), w[len(letters):])
 			default:
-				out = append(out, clip(w))
+				out = append(out, truncateToken(w))
 			}
 		}
 	}
 	return out
 }
 
-// scripts cuts a word where a script without spaces meets another: 七人の侍1954 → 七人の侍 1954.
-func scripts(w string) []string {
+// splitByScript cuts a word where a script without spaces meets another: 七人の侍1954 → 七人の侍 1954.
+func splitByScript(w string) []string {
 	if isASCII(w) {
 		return []string{w}
 	}
@@ -101,7 +101,7 @@ func isLetters(s string, least int) bool {
 	return n >= least
 }
 
-func clip(token string) string {
+func truncateToken(token string) string {
 	if len(token) <= maxTokenSize {
 		return token
 	}
@@ -118,8 +118,8 @@ func isUnspacedRune(r rune) bool {
 	return r >= 0x80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer)
 }
 
-// pairs returns each two neighbouring characters, so that a part of a title finds it.
-func pairs(s string) []string {
+// bigrams returns each two neighbouring characters, so that a part of a title finds it.
+func bigrams(s string) []string {
 	runes := []rune(s)
 	if len(runes) < 3 {
 		return []string{s}
@@ -131,8 +131,8 @@ func pairs(s string) []string {
 	return out
 }
 
-// titleOf is the form in which titles are compared.
-func titleOf(tokens []string) string { return strings.Join(tokens, " ") }
+// joinTitle is the form in which titles are compared.
+func joinTitle(tokens []string) string { return strings.Join(tokens, " ") }
 
 // extension returns the lower-case ending of a file name with its dot, empty where it has none.
 func extension(name string) string {

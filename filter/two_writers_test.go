@@ -163,7 +163,7 @@ func TestTidy_AFileThatAnotherProcessIsWritingStaysListed(t *testing.T) {
 			if c.early {
 				close(writing.open)
 				eventually(t, "the files are stored", func() bool { return one.count(t) == old+added && two.Backlog() == filter.Backlog{} })
-				if err := two.Flushed(t.Context()); err != nil {
+				if err := two.WaitStored(t.Context()); err != nil {
 					t.Error(err)
 				}
 				close(packing.open)

@@ -22,7 +22,7 @@ import (
 // Counts order terms by rarity; they need not be exact, and a word that is missing here is still found when typed in full.
 type Vocabulary struct {
 	oneEdit, twoEdits *levenshtein.LevenshteinAutomatonBuilder
-	grown             chan struct{} // the map is large enough to be folded into the transducer
+	deltaFull         chan struct{} // the map is large enough to be folded into the transducer
 
 	mu    sync.RWMutex
 	base  *vellum.FST
@@ -35,18 +35,18 @@ type Term struct {
 	Count int // of files, roughly
 }
 
-// foldAt is the size of the map at which it is folded into the transducer: a scan of it stays under a few milliseconds.
-const foldAt = 20_000
+// mergeAt is the size of the map at which it is folded into the transducer: a scan of it stays under a few milliseconds.
+const mergeAt = 20_000
 
 // NewVocabulary returns an empty one.
 func NewVocabulary() (*Vocabulary, error) {
 	one, err1 := levenshtein.NewLevenshteinAutomatonBuilder(1, true)
 	two, err2 := levenshtein.NewLevenshteinAutomatonBuilder(2, true)
-	empty, err3 := build(nil)
+	empty, err3 := buildFST(nil)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
-	return &Vocabulary{oneEdit: one, twoEdits: two, grown: make(chan struct{}, 1), base: empty, delta: map[string]int{}}, nil
+	return &Vocabulary{oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, delta: map[string]int{}}, nil
 }
 
 // Add counts words; negative counts take files back.
@@ -56,9 +56,9 @@ func (v *Vocabulary) Add(terms map[string]int) {
 	for t, n := range terms {
 		v.delta[t] += n
 	}
-	if len(v.delta) >= foldAt {
+	if len(v.delta) >= mergeAt {
 		select {
-		case v.grown <- struct{}{}:
+		case v.deltaFull <- struct{}{}:
 		default:
 		}
 	}
@@ -70,25 +70,25 @@ func (v *Vocabulary) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-v.grown:
-			if err := v.fold(); err != nil {
+		case <-v.deltaFull:
+			if err := v.mergeDelta(); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// fold builds a new transducer beside the old one; words can be looked up and added meanwhile.
-func (v *Vocabulary) fold() error {
+// mergeDelta builds a new transducer beside the old one; words can be looked up and added meanwhile.
+func (v *Vocabulary) mergeDelta() error {
 	v.mu.RLock()
 	base, taken := v.base, maps.Clone(v.delta)
 	v.mu.RUnlock()
 	all := maps.Clone(taken)
-	err := each(base, func(t string, n int) { all[t] += n })
+	err := eachTerm(base, func(t string, n int) { all[t] += n })
 	if err != nil {
 		return err
 	}
-	merged, err := build(all)
+	merged, err := buildFST(all)
 	if err != nil {
 		return err
 	}
@@ -148,15 +148,15 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 			found[t] = v.count(t)
 		}
 	}
-	return commonest(found, limit)
+	return mostFrequent(found, limit)
 }
 
 // Similar returns the words within the edit distance that the word's length allows (a swap of neighbours is one edit), nearest first,
 // then commonest, at most limit. Words with digits are never similar: 1080p is not 1081p.
 func (v *Vocabulary) Similar(word string, limit int) []Term {
 	var found []Term
-	for _, builder := range v.builders(word) {
-		found = v.within(builder.build, builder.edits, word)
+	for _, builder := range v.automataFor(word) {
+		found = v.withinDistance(builder.builder, builder.edits, word)
 		if len(found) > 0 {
 			break
 		}
@@ -164,23 +164,23 @@ func (v *Vocabulary) Similar(word string, limit int) []Term {
 	return found[:min(limit, len(found))]
 }
 
-type editor struct {
-	build *levenshtein.LevenshteinAutomatonBuilder
-	edits uint8
+type editAutomaton struct {
+	builder *levenshtein.LevenshteinAutomatonBuilder
+	edits   uint8
 }
 
-func (v *Vocabulary) builders(word string) []editor {
+func (v *Vocabulary) automataFor(word string) []editAutomaton {
 	n := utf8.RuneCountInString(word)
 	switch {
 	case n < 4 || n > 40 || strings.ContainsAny(word, "0123456789"):
 		return nil
 	case n < 8:
-		return []editor{{v.oneEdit, 1}}
+		return []editAutomaton{{v.oneEdit, 1}}
 	}
-	return []editor{{v.oneEdit, 1}, {v.twoEdits, 2}}
+	return []editAutomaton{{v.oneEdit, 1}, {v.twoEdits, 2}}
 }
 
-func (v *Vocabulary) within(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
+func (v *Vocabulary) withinDistance(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
 	dfa, err := builder.BuildDfa(word, edits)
 	if err != nil {
 		return nil // too long for an automaton; the word itself is still searched
@@ -200,7 +200,7 @@ func (v *Vocabulary) within(builder *levenshtein.LevenshteinAutomatonBuilder, ed
 		}
 	}
 	delete(found, word)
-	return commonest(found, len(found))
+	return mostFrequent(found, len(found))
 }
 
 func accepts(dfa *levenshtein.DFA, term string) bool {
@@ -214,7 +214,7 @@ func accepts(dfa *levenshtein.DFA, term string) bool {
 	return dfa.IsMatch(state)
 }
 
-func commonest(found map[string]int, limit int) []Term {
+func mostFrequent(found map[string]int, limit int) []Term {
 	terms := make([]Term, 0, len(found))
 	for t, n := range found {
 		if n > 0 {
@@ -227,7 +227,7 @@ func commonest(found map[string]int, limit int) []Term {
 	return terms[:min(limit, len(terms))]
 }
 
-func build(terms map[string]int) (*vellum.FST, error) {
+func buildFST(terms map[string]int) (*vellum.FST, error) {
 	var buf bytes.Buffer
 	b, err := vellum.New(&buf, nil)
 	if err != nil {
@@ -250,7 +250,7 @@ func build(terms map[string]int) (*vellum.FST, error) {
 	return fst, nil
 }
 
-func each(fst *vellum.FST, fn func(term string, count int)) error {
+func eachTerm(fst *vellum.FST, fn func(term string, count int)) error {
 	it, err := fst.Iterator(nil, nil)
 	for err == nil {
 		key, n := it.Current()

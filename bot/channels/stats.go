@@ -19,7 +19,7 @@ func (d drawing) stats(s filter.Stats, people filter.AudienceCount) telegram.Rep
 		d.in.Say("stats.files", s.Files), d.in.Say("stats.words", s.Words), d.in.Say("stats.channels", len(s.Channels)),
 		d.in.Say("stats.people", people.Total, people.Blocked),
 	}
-	if n := s.Backlog.Queued + s.Backlog.Owed; n > 0 {
+	if n := s.Backlog.Queued + s.Backlog.InGaps; n > 0 {
 		lines = append(lines, d.in.Say("stats.backlog", n))
 	}
 	for _, p := range s.Pools {

@@ -98,7 +98,7 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 	c := &Client{
 		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{},
 	}
-	c.state = newState(id, stateStore{db}, index.Keep, func() bool { return c.handlers.Owes() }, o.Logger)
+	c.state = newState(id, stateStore{db}, index.SaveLedgers, func() bool { return c.handlers.Owes() }, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (c *Client) build() error {
 // channelTooLong is called when Telegram reports only that a channel had too many updates to send.
 func (c *Client) channelTooLong(id int64) {
 	c.opts.Logger.LogAttrs(context.Background(), slog.LevelInfo, "a channel's updates are lost; its posts are read by id", slog.Int64("channel", id))
-	c.index.Lost(filter.ChannelID(id))
+	c.index.NoteLostUpdates(filter.ChannelID(id))
 }
 
 // Load reads the update state from Postgres. It waits for Postgres as long as ctx lives: without the state, updates would be skipped.

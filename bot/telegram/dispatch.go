@@ -112,10 +112,10 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 		if post, ok := postOf(p.ChannelID, m); ok && !m.Out {
 			c.index.Post(post)
 		} else {
-			c.index.Seen(filter.ChannelID(p.ChannelID), filter.MessageID(id))
+			c.index.SkipMessage(filter.ChannelID(p.ChannelID), filter.MessageID(id))
 		}
 	} else {
-		c.index.Seen(filter.ChannelID(p.ChannelID), filter.MessageID(id))
+		c.index.SkipMessage(filter.ChannelID(p.ChannelID), filter.MessageID(id))
 	}
 	if !isMessage || m.Post || m.Out {
 		return

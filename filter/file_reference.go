@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Refresh reads a file's messages again and stores the file reference that they carry now. A place that holds the file no longer leaves the index;
-// ErrFileGone means that it was the last one.
+// Refresh reads a file's messages again from Telegram, returns the file with its new file reference and queues the change for the index. A
+// place that no longer holds the file leaves the index; ErrFileGone means that no place is left.
 func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 	file, err := findFile(ctx, x.pools, id)
 	if err != nil {
@@ -15,8 +15,8 @@ func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 	}
 	var unread error
 	for _, place := range file.Places {
-		read, err := x.readNow(ctx, place)
-		if err != nil { // the bot may have been thrown out of that channel and not of the next
+		read, err := x.rereadMessage(ctx, place)
+		if err != nil { // the bot may have lost access to this channel only
 			unread = errors.Join(unread, err)
 			continue
 		}
@@ -35,20 +35,20 @@ func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
 	return File{}, ErrFileGone
 }
 
-// readNow reads one message and lets the index follow, unless an edit or a deletion came while it was read.
-func (x *Indexer) readNow(ctx context.Context, at Place) (PostsRead, error) {
+// rereadMessage reads one message and queues its content for the index, unless an edit or a deletion arrived during the read.
+func (x *Indexer) rereadMessage(ctx context.Context, at Place) (PostsRead, error) {
 	x.mu.Lock()
-	t := x.track(at.Channel)
-	if t == nil { // not indexed any more: its files are about to leave
+	t := x.progressOf(at.Channel)
+	if t == nil { // the channel was removed, and the indexer is deleting its files
 		x.mu.Unlock()
 		return x.reader.ReadPosts(ctx, at.Channel, []MessageID{at.Message})
 	}
-	reading := t.begin([]MessageID{at.Message})
+	reading := t.beginRead([]MessageID{at.Message})
 	x.mu.Unlock()
 	read, err := x.reader.ReadPosts(ctx, at.Channel, []MessageID{at.Message})
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	t.end(reading)
+	t.endRead(reading)
 	if err != nil || (*reading)[at.Message] {
 		return read, err
 	}
@@ -56,6 +56,6 @@ func (x *Indexer) readNow(ctx context.Context, at Place) (PostsRead, error) {
 	if len(read.Posts) > 0 {
 		e.post = &read.Posts[0]
 	}
-	x.take(t, e)
+	x.enqueueOrDefer(t, e)
 	return read, nil
 }

@@ -22,8 +22,8 @@ type versioned interface {
 	replicaVersion() int64
 }
 
-// putReplica writes a document to every pool and succeeds when one has it.
-func putReplica(ctx context.Context, pools *storage.Pools, collection string, doc versioned) error {
+// writeReplica writes a document to every pool and succeeds when one has it.
+func writeReplica(ctx context.Context, pools *storage.Pools, collection string, doc versioned) error {
 	outcomes := pools.Each(ctx, "write "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		_, err := db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: doc.replicaID()}}, doc, options.Replace().SetUpsert(true))
 		return err
@@ -61,10 +61,10 @@ func (r rawReplica) replicaVersion() int64 {
 	return version
 }
 
-// spreadReplicas writes the newest version of every document to a pool that may have missed it.
-func spreadReplicas(ctx context.Context, pools *storage.Pools, to *storage.Pool, collections ...string) error {
+// copyReplicasTo writes the newest version of every document to a pool that may have missed it.
+func copyReplicasTo(ctx context.Context, pools *storage.Pools, to *storage.Pool, collections ...string) error {
 	for _, collection := range collections {
-		list, _, err := loadReplicas[rawReplica](ctx, pools, collection)
+		list, err := loadReplicas[rawReplica](ctx, pools, collection)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func spreadReplicas(ctx context.Context, pools *storage.Pools, to *storage.Pool,
 }
 
 // loadReplicas returns the newest version of every document, and the pools that did not answer. It fails when none did.
-func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) ([]T, []string, error) {
+func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) ([]T, error) {
 	answers := make(chan []T, len(pools.All()))
 	outcomes := pools.Each(ctx, "read "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		cur, err := db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_"))
@@ -111,19 +111,18 @@ func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collec
 			}
 		}
 	}
-	var missing []string
-	var errs []error
+	errs := []error{ErrSearchUnavailable}
+	answered := false
 	for _, o := range outcomes {
-		if o.Err != nil {
-			missing, errs = append(missing, o.Pool.Name()), append(errs, o.Err)
-		}
+		answered = answered || o.Err == nil
+		errs = append(errs, o.Err)
 	}
-	if len(missing) == len(outcomes) {
-		return nil, missing, errors.Join(append([]error{ErrSearchUnavailable}, errs...)...)
+	if !answered {
+		return nil, errors.Join(errs...)
 	}
 	list := make([]T, 0, len(newest))
 	for _, d := range newest {
 		list = append(list, d)
 	}
-	return list, missing, nil
+	return list, nil
 }

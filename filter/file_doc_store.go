@@ -8,18 +8,18 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// fileDoc is a file as it is stored. Names are one letter because each is repeated in every document, and a free cluster holds 512 MB.
+// fileDoc is a stored file. Field names have one letter because every document repeats them, and a free cluster holds 512 MB.
 type fileDoc struct {
 	ID        int64         `bson:"_id"` // Telegram's document id
 	Access    int64         `bson:"a"`
 	Reference []byte        `bson:"r,omitempty"`
-	Posted    int32         `bson:"d"` // seconds since 1970, of the newest place
+	Posted    int32         `bson:"d"` // Unix time of the newest post
 	Name      string        `bson:"n"`
-	Caption   string        `bson:"c,omitempty"` // "=" where it repeats the name
+	Caption   string        `bson:"c,omitempty"` // "=" when it repeats the name
 	Entities  []byte        `bson:"e,omitempty"`
 	Kind      int32         `bson:"t,omitempty"`
 	Size      int64         `bson:"s,minsize"`
-	Mime      string        `bson:"m,omitempty"` // only where the name's ending does not tell
+	Mime      string        `bson:"m,omitempty"` // only when the name's extension does not imply it
 	Places    []bson.Binary `bson:"p"`
 }
 
@@ -66,40 +66,7 @@ func (d fileDoc) file() File {
 	return f
 }
 
-// mimeOf is what a file name's ending says, empty where this table does not know. It is our own table because the operating system's
-// differs from machine to machine, and what is left out on one must be read on another.
-func mimeOf(name string) string {
-	switch extension(name) {
-	case ".mkv":
-		return "video/x-matroska"
-	case ".mp4":
-		return "video/mp4"
-	case ".avi":
-		return "video/x-msvideo"
-	case ".webm":
-		return "video/webm"
-	case ".mp3":
-		return "audio/mpeg"
-	case ".m4a":
-		return "audio/mp4"
-	case ".flac":
-		return "audio/flac"
-	case ".pdf":
-		return "application/pdf"
-	case ".epub":
-		return "application/epub+zip"
-	case ".zip":
-		return "application/zip"
-	case ".srt":
-		return "application/x-subrip"
-	case ".jpg":
-		return "image/jpeg"
-	}
-	return ""
-}
-
-// A place is nine bytes, in an order that keeps one channel's messages together and ascending: five of channel id (Telegram's ids stay
-// under 2^40), four of message id.
+// placeSize is the length of a packed place: five bytes of channel id (Telegram's ids stay under 2^40), then four of message id, big-endian.
 const placeSize = 9
 
 var errPlace = errors.New("a stored place is not nine bytes long")

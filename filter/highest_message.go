@@ -2,22 +2,23 @@ package filter
 
 import "context"
 
-// AddChannel begins to index a channel: what is posted from now on. Its past is read with StartPast.
+// AddChannel starts to index a channel's new posts. StartPast reads the older ones.
 func (x *Indexer) AddChannel(ctx context.Context, id ChannelID, title, username string) (Channel, error) {
-	top, err := x.top(ctx, id)
+	top, err := x.highestMessageID(ctx, id)
 	if err != nil {
 		return Channel{}, err
 	}
 	ch, err := x.channels.Add(ctx, id, title, username, top)
 	if err == nil {
-		x.Lost(id) // what was posted since the look was no business of ours yet
+		x.NoteLostUpdates(id) // posts that came after highestMessageID and before Add were dropped
 	}
 	return ch, err
 }
 
-// top finds the highest message id of a channel, which Telegram does not tell bots: samples that double, then ever finer ones between the
-// highest that exists and the next that does not. Deleted messages can hide it; what lies above is then read as if it were new.
-func (x *Indexer) top(ctx context.Context, id ChannelID) (MessageID, error) {
+// highestMessageID searches for the highest message id of a channel, which Telegram does not tell bots. It reads samples at doubling distances,
+// then finer ones between the highest id that exists and the next sample that does not. When deleted messages hide the highest id, the result is
+// too low, and the messages above it are indexed like new ones.
+func (x *Indexer) highestMessageID(ctx context.Context, id ChannelID) (MessageID, error) {
 	var ids []MessageID
 	for m := MessageID(1); m <= 64; m++ {
 		ids = append(ids, m)
@@ -39,7 +40,7 @@ func (x *Indexer) top(ctx context.Context, id ChannelID) (MessageID, error) {
 		}
 		top = max(top, read.Top)
 		if top < 64 && step > 1 {
-			return top, nil // the first 64 were all looked at
+			return top, nil // the first 64 ids were all sampled
 		}
 		span := step
 		step = max(1, span/(readAtOnce-1))

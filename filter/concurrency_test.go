@@ -73,7 +73,7 @@ func TestIndexer_APostDeletedWhileItIsReadStaysDeleted(t *testing.T) {
 			}
 			<-deleted
 			eventually(t, "the read is over", func() bool { return len(ix.Pasts()) == 0 })
-			if err := ix.Flushed(t.Context()); err != nil {
+			if err := ix.WaitStored(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if got := ix.names(t, "golden river"); len(got) != 0 {
@@ -125,7 +125,7 @@ func TestIndexer_AReadOfThePastCancelledWhileItFailsIsOver(t *testing.T) {
 	ix.telegram.mu.Lock()
 	ix.telegram.fail = errors.New("CHANNEL_PRIVATE")
 	ix.telegram.mu.Unlock()
-	ix.Lost(channel)
+	ix.NoteLostUpdates(channel)
 	eventually(t, "looking for lost posts rests", func() bool {
 		ix.telegram.mu.Lock()
 		defer ix.telegram.mu.Unlock()

@@ -14,21 +14,22 @@ import (
 
 const usersCollection = "users"
 
-// Audience are the people who have talked to the bot. They are spread over the pools like files: found in any, inserted where there is room.
+// Audience stores the people who have talked to the bot. Like a file, a person is one document in one of the pools: updates ask all pools, and
+// a new person goes to the pool with the most room.
 type Audience struct {
 	pools *storage.Pools
 	now   func() time.Time
 }
 
-// NewAudience returns the audience in pools.
+// NewAudience makes an Audience over pools.
 func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
 	return &Audience{pools: pools, now: now}
 }
 
-// Saw notes that a person talked to the bot, in which language, and that the bot is not blocked.
-func (a *Audience) Saw(ctx context.Context, id UserID, language string) error {
+// MarkActive records that a person talked to the bot, the language of their client, and that they do not block the bot.
+func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
 	fields := bson.D{{Key: "l", Value: language}, {Key: "s", Value: int32(a.now().Unix())}} //nolint:gosec // until 2038, as Telegram's own dates
-	known, err := a.update(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
+	known, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
 	if known || err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (a *Audience) Saw(ctx context.Context, id UserID, language string) error {
 	return errors.Join(errs...)
 }
 
-// Language is what Saw noted last of a person; empty where no pool that answers knows them.
+// Language returns the language that MarkActive stored last. It is empty when no pool that answered has the person.
 func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
 	hits := make(chan string, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "find person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
@@ -74,14 +75,15 @@ func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
 	return "", errors.Join(errs...)
 }
 
-// MarkBlocked notes that a person blocked the bot or deleted their account.
+// MarkBlocked records that a person blocked the bot or deleted their account.
 func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
-	_, err := a.update(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "b", Value: true}}}})
+	_, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "b", Value: true}}}})
 	return err
 }
 
-// update changes a person in whichever pool knows them. A pool that does not answer may know them too; then nobody is added.
-func (a *Audience) update(ctx context.Context, id UserID, change bson.D) (known bool, err error) {
+// updatePerson changes the person's document in the pool that has it. It fails when no pool has it and one did not answer, because that one
+// may have it.
+func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (known bool, err error) {
 	hits := make(chan bool, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "update person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		r, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change)
@@ -99,13 +101,13 @@ func (a *Audience) update(ctx context.Context, id UserID, change bson.D) (known 
 	return false, err
 }
 
-// AudienceCount counts people.
+// AudienceCount is the size of the audience.
 type AudienceCount struct {
 	Total, Blocked int64
 	Missing        []string // pools that did not answer
 }
 
-// Count counts the people of all pools that answer.
+// Count adds up the people of all pools that answer.
 func (a *Audience) Count(ctx context.Context) AudienceCount {
 	type counts struct{ total, blocked int64 }
 	answers := make(chan counts, len(a.pools.All()))

@@ -15,7 +15,7 @@ import (
 // written; when all pools answer again, twins are merged into the older pool's document and the note is dropped.
 const unsettledCollection = "unsettled"
 
-func noteUnsettled(ctx context.Context, pool *storage.Pool, docs []fileDoc) error {
+func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, docs []fileDoc) error {
 	var writes []mongo.WriteModel
 	for _, d := range docs {
 		id := bson.D{{Key: "_id", Value: d.ID}}
@@ -67,11 +67,11 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	have, complete := s.lookup(ctx, these(ids))
+	have, complete := s.findInPools(ctx, fixedIDs(ids))
 	if !complete {
 		return 0, nil
 	}
-	if err := s.merge(ctx, pool, have); err != nil {
+	if err := s.mergeDuplicates(ctx, pool, have); err != nil {
 		return 0, err
 	}
 	return len(ids), pool.Do(ctx, "drop notes", func(ctx context.Context, db *mongo.Database) error {
@@ -80,26 +80,26 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	})
 }
 
-// merge moves the places of the documents in pool to their twins elsewhere, then removes them from pool.
-func (s fileStore) merge(ctx context.Context, pool *storage.Pool, have []stored) error {
-	changes := map[*storage.Pool]*batch{}
-	removals := newBatch()
+// mergeDuplicates moves the places of the documents in pool to their twins elsewhere, then removes them from pool.
+func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have []storedDoc) error {
+	changes := map[*storage.Pool]*poolBatch{}
+	removals := newPoolBatch()
 	for _, h := range have {
 		if h.pool != pool {
 			continue
 		}
-		i := slices.IndexFunc(have, func(o stored) bool { return o.pool != pool && o.doc.ID == h.doc.ID })
+		i := slices.IndexFunc(have, func(o storedDoc) bool { return o.pool != pool && o.doc.ID == h.doc.ID })
 		if i < 0 {
 			continue
 		}
-		s.change(changes, have[i], h.doc)
+		s.planUpdate(changes, have[i], h.doc)
 		removals.models = append(removals.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: h.doc.ID}}))
-		removals.swap(h.doc.ID, keysOf(h.doc), nil)
+		removals.moveLists(h.doc.ID, listKeys(h.doc), nil)
 	}
 	for p, b := range changes {
-		if err := s.write(ctx, p, b); err != nil {
+		if err := s.writeBatch(ctx, p, b); err != nil {
 			return err
 		}
 	}
-	return s.write(ctx, pool, removals)
+	return s.writeBatch(ctx, pool, removals)
 }

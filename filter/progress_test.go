@@ -8,9 +8,9 @@ import (
 func TestTrack_RestsLongerWithEachFailureAndSpeaksOnce(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)
-	tr := newTrack(Ledger{})
+	tr := newProgress(Ledger{})
 	for i, want := range []int{5, 10, 20, 40, 80, 160, 300, 300} {
-		if first := tr.failed(now); first != (i == 0) {
+		if first := tr.backOff(now); first != (i == 0) {
 			t.Errorf("failure %d: first is %v", i+1, first)
 		}
 		if rest := tr.notBefore.Sub(now); rest.Seconds() != float64(want) {
@@ -18,9 +18,9 @@ func TestTrack_RestsLongerWithEachFailureAndSpeaksOnce(t *testing.T) {
 		}
 	}
 	for range 100 {
-		tr.failed(now)
+		tr.backOff(now)
 	}
-	if rest := tr.notBefore.Sub(now); rest != maxRest {
+	if rest := tr.notBefore.Sub(now); rest != maxBackOff {
 		t.Errorf("after many failures: rests %s", rest)
 	}
 }

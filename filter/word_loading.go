@@ -7,9 +7,9 @@ import (
 	"pavilion/storage"
 )
 
-// learn makes a pool's indexes and reads its words into the vocabulary, beside everything else: until then its words are found as they are typed in
+// loadPoolWords makes a pool's indexes and reads its words into the vocabulary, beside everything else: until then its words are found as they are typed in
 // full, but not by their beginnings or by typos. It goes on where it stopped when the pool did not answer.
-func (x *Indexer) learn(ctx context.Context, pool *storage.Pool) {
+func (x *Indexer) loadPoolWords(ctx context.Context, pool *storage.Pool) {
 	last, failed := "", false
 	for {
 		err := EnsureIndexes(ctx, pool)
@@ -28,6 +28,6 @@ func (x *Indexer) learn(ctx context.Context, pool *storage.Pool) {
 		}
 	}
 	x.mu.Lock()
-	x.unread--
+	x.unreadPools--
 	x.mu.Unlock()
 }

@@ -13,13 +13,12 @@ import (
 	"pavilion/storage"
 )
 
-// blockedIndex finds those who blocked the bot: few.
+// blockedIndex is the sparse index of the people who blocked the bot.
 const blockedIndex = "b_1"
 
 var errIndexMissing = errors.New("an index is missing")
 
-// EnsureIndexes makes the indexes of one pool; it does nothing where they are. Files and lists are found by _id alone, which costs nothing
-// more than the documents.
+// EnsureIndexes creates the indexes of one pool that are missing. Files and posting lists are found by _id, so they need no other index.
 func EnsureIndexes(ctx context.Context, pool *storage.Pool) error {
 	return pool.Do(ctx, "make indexes", func(ctx context.Context, db *mongo.Database) error {
 		_, err := db.Collection(usersCollection).Indexes().CreateOne(ctx, mongo.IndexModel{
@@ -29,7 +28,7 @@ func EnsureIndexes(ctx context.Context, pool *storage.Pool) error {
 	})
 }
 
-// CheckIndexes tells whether one pool has its indexes.
+// CheckIndexes returns an error when a pool lacks an index.
 func CheckIndexes(ctx context.Context, pool *storage.Pool) error {
 	return pool.Do(ctx, "check indexes", func(ctx context.Context, db *mongo.Database) error {
 		specs, err := db.Collection(usersCollection).Indexes().ListSpecifications(ctx)

@@ -1,0 +1,325 @@
+package filter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// A file that leaves stays in the lists that have several chunks, because finding its id would read the whole list. One such id does no harm, but
+// those of a whole channel do: they fill the lists of common words up to the limit at which a search stops reading. So after the removal of a
+// channel its pools are compacted: every long list is rewritten without the ids that have no document.
+//
+// A compaction writes the new chunks beside the old ones, under a new generation, and then replaces the head, which switches readers over. The full
+// chunks of a list do not change, so Indexer.storing is held only for the last chunks and the new head. Another process may change the list even
+// then; the head's condition fails in that case, and the last chunks are read again.
+
+const (
+	chunksAtOnce = 16 // read or written in one call
+	swapTries    = 5  // while another process adds to the same list
+)
+
+// compaction rewrites one list without repeats and without dead ids, which have no document.
+type compaction struct {
+	pool    *storage.Pool
+	newHead posting
+
+	seen       map[int64]bool
+	unwritten  []int64 // ids that are in no new chunk yet
+	fullChunks int     // new chunks so far, all full
+	dead       map[int64]bool
+	dropped    int // number of dead ids and repeats
+}
+
+// compact rewrites the list, unless it is short or has nothing to drop. It adds the ids that it drops under the lock to gone.
+func (p *compaction) compact(ctx context.Context, storing sync.Locker, gone map[int64]bool) error {
+	old, err := p.readHead(ctx)
+	if err != nil || old.Count < chunkIDs {
+		return err
+	}
+	for n := 0; n < old.lastChunk(); n += chunksAtOnce {
+		if err := p.readChunks(ctx, old, n, min(n+chunksAtOnce, old.lastChunk())); err != nil {
+			return err
+		}
+		if p.dropped == 0 {
+			continue
+		}
+		if err := p.writeFullChunks(ctx); err != nil {
+			return err
+		}
+	}
+	if p.dropped == 0 {
+		tail := p.clone()
+		if err := tail.readChunks(ctx, old, old.lastChunk(), old.lastChunk()+1); err != nil || tail.dropped == 0 {
+			return err
+		}
+	}
+	done, unused, err := p.replaceList(ctx, storing, old, gone)
+	if err != nil {
+		return err
+	}
+	if !done {
+		old, unused = p.newHead, p.fullChunks+1 // delete the new chunks instead
+	}
+	return p.deleteChunks(ctx, old, unused)
+}
+
+// replaceList copies the last chunks and replaces the head while it holds storing. It returns the number of the old list's last chunk.
+func (p *compaction) replaceList(ctx context.Context, storing sync.Locker, old posting, gone map[int64]bool) (done bool, last int, err error) {
+	storing.Lock()
+	defer storing.Unlock()
+	for range swapTries {
+		now, err := p.readHead(ctx)
+		if err != nil {
+			return false, 0, err
+		}
+		if now.Generation != old.Generation || now.Count < old.Count {
+			return false, 0, nil // another process has compacted it
+		}
+		try := p.clone()
+		for n := old.lastChunk(); n <= now.lastChunk(); n += chunksAtOnce {
+			if err := try.readChunks(ctx, now, n, min(n+chunksAtOnce, now.lastChunk()+1)); err != nil {
+				return false, 0, err
+			}
+		}
+		if err := try.writeFullChunks(ctx); err != nil {
+			return false, 0, err
+		}
+		maps.Copy(gone, try.dead)
+		if done, err := try.swapHead(ctx, now); done || err != nil {
+			return done, now.lastChunk(), err
+		}
+	}
+	return false, 0, nil
+}
+
+// clone returns a copy for a try that may fail.
+func (p *compaction) clone() *compaction {
+	f := *p
+	f.seen, f.unwritten, f.dead = maps.Clone(p.seen), slices.Clone(p.unwritten), maps.Clone(p.dead)
+	return &f
+}
+
+func (p *compaction) readHead(ctx context.Context) (first posting, err error) {
+	err = p.pool.Do(ctx, "read list", func(ctx context.Context, db *mongo.Database) error {
+		heads, err := findPostings(ctx, db.Collection(postingsCollection), []string{p.newHead.Key})
+		for _, h := range heads {
+			first = h
+		}
+		return err
+	})
+	return first, err
+}
+
+// readChunks reads the chunks from..to-1 of the old list and sorts their ids into unwritten, dead and repeated ones.
+func (p *compaction) readChunks(ctx context.Context, old posting, from, to int) error {
+	return p.pool.Do(ctx, "look at list", func(ctx context.Context, db *mongo.Database) error {
+		files := map[string][]byte{old.Key: old.Files}
+		var keys []string
+		for n := max(1, from); n < to; n++ {
+			keys = append(keys, old.chunkKey(n))
+		}
+		docs, err := findPostings(ctx, db.Collection(postingsCollection), keys)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			files[d.Key] = d.Files
+		}
+		var ids []int64
+		for n := from; n < to; n++ {
+			for _, id := range unpackIDs(files[old.chunkKey(n)]) {
+				if p.seen[id] {
+					p.dropped++
+					continue
+				}
+				p.seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+		there, err := existingFileIDs(ctx, db, ids)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if there[id] {
+				p.unwritten = append(p.unwritten, id)
+				delete(p.dead, id) // dead earlier in the list, stored and added again since
+			} else {
+				p.dead[id] = true
+				p.dropped++
+				delete(p.seen, id)
+			}
+		}
+		return nil
+	})
+}
+
+// writeFullChunks writes unwritten ids to new chunks as long as they fill one.
+func (p *compaction) writeFullChunks(ctx context.Context) error {
+	for len(p.unwritten) >= chunkIDs {
+		var writes []mongo.WriteModel
+		for len(p.unwritten) >= chunkIDs && len(writes) < chunksAtOnce {
+			writes = p.addChunkWrite(writes, p.unwritten[:chunkIDs])
+			p.unwritten = p.unwritten[chunkIDs:]
+			p.fullChunks++
+		}
+		if err := p.bulkWrite(ctx, writes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addChunkWrite appends the write of the next chunk. The first chunk is the head, which swapHead writes.
+func (p *compaction) addChunkWrite(writes []mongo.WriteModel, ids []int64) []mongo.WriteModel {
+	if p.fullChunks == 0 {
+		p.newHead.Files = packIDs(ids)
+		return writes
+	}
+	c := posting{Key: p.newHead.chunkKey(p.fullChunks), Files: packIDs(ids)}
+	return append(writes, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: c.Key}}).SetReplacement(c).SetUpsert(true))
+}
+
+func (p *compaction) bulkWrite(ctx context.Context, writes []mongo.WriteModel) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	return p.pool.Do(ctx, "write packed list", func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection(postingsCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
+		return err
+	})
+}
+
+// swapHead writes the last chunk and replaces the head. It returns false when the list changed since now was read.
+func (p *compaction) swapHead(ctx context.Context, now posting) (done bool, err error) {
+	if len(p.unwritten) > 0 {
+		if err := p.bulkWrite(ctx, p.addChunkWrite(nil, p.unwritten)); err != nil {
+			return false, err
+		}
+	}
+	p.newHead.Count = int32(p.fullChunks*chunkIDs + len(p.unwritten)) //nolint:gosec // no more than there were
+	var change mongo.WriteModel = mongo.NewReplaceOneModel().SetFilter(now.unchangedFilter()).SetReplacement(p.newHead)
+	if p.newHead.Count == 0 {
+		change = mongo.NewDeleteOneModel().SetFilter(now.unchangedFilter())
+	}
+	err = p.pool.Do(ctx, "change over to packed list", func(ctx context.Context, db *mongo.Database) error {
+		done, err = writeIfUnchanged(ctx, db.Collection(postingsCollection), []mongo.WriteModel{change})
+		return err
+	})
+	return done, err
+}
+
+// deleteChunks deletes the chunks 1..last of a list that is not in use.
+func (p *compaction) deleteChunks(ctx context.Context, list posting, last int) error {
+	for from := 1; from <= last; from += keysAtOnce {
+		var keys []string
+		for n := from; n <= min(last, from+keysAtOnce-1); n++ {
+			keys = append(keys, list.chunkKey(n))
+		}
+		err := p.pool.Do(ctx, "drop old list", func(ctx context.Context, db *mongo.Database) error {
+			_, err := db.Collection(postingsCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// existingFileIDs returns the ids that have a document.
+func existingFileIDs(ctx context.Context, db *mongo.Database, ids []int64) (map[int64]bool, error) {
+	there := make(map[int64]bool, len(ids))
+	for part := range slices.Chunk(ids, keysAtOnce) {
+		cur, err := db.Collection(filesCollection).Find(ctx, byIDs(part), options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+		if err != nil {
+			return nil, fmt.Errorf("which files are there: %w", err)
+		}
+		var docs []struct {
+			ID int64 `bson:"_id"`
+		}
+		if err := cur.All(ctx, &docs); err != nil {
+			return nil, fmt.Errorf("which files are there: %w", err)
+		}
+		for _, d := range docs {
+			there[d.ID] = true
+		}
+	}
+	return there, nil
+}
+
+// compactionProgress lets compactLists continue after an error.
+type compactionProgress map[*storage.Pool]*poolCompaction
+
+type poolCompaction struct {
+	lastKey    string         // lists up to this key are done
+	droppedIDs map[int64]bool // dead ids whose files may have been written after they were dropped
+}
+
+// compactLists compacts the long lists of every pool that answers.
+func (s fileStore) compactLists(ctx context.Context, at compactionProgress, storing sync.Locker) error {
+	var errs []error
+	for _, pool := range s.pools.All() {
+		if at[pool] == nil {
+			at[pool] = &poolCompaction{droppedIDs: map[int64]bool{}}
+		}
+		errs = append(errs, s.compactPool(ctx, pool, at[pool], storing))
+	}
+	return errors.Join(errs...)
+}
+
+func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) error {
+	err := eachListHead(ctx, pool, at.lastKey, func(heads []listHead) error {
+		for _, h := range heads {
+			if h.Count >= chunkIDs {
+				p := compaction{pool: pool, newHead: posting{Key: h.Key, Generation: bson.NewObjectID().Hex()}, seen: map[int64]bool{}, dead: map[int64]bool{}}
+				if err := p.compact(ctx, storing, at.droppedIDs); err != nil {
+					return err
+				}
+			}
+			at.lastKey = h.Key
+		}
+		return nil
+	})
+	return errors.Join(err, s.relistRestored(ctx, pool, at))
+}
+
+// relistRestored adds dropped ids to their lists again if their files were written meanwhile.
+func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *poolCompaction) error {
+	for part := range slices.Chunk(slices.Collect(maps.Keys(at.droppedIDs)), chunksAtOnce*chunkIDs) {
+		adds := map[string][]int64{}
+		err := pool.Do(ctx, "look at files", func(ctx context.Context, db *mongo.Database) error {
+			there, err := existingFileIDs(ctx, db, part)
+			if err != nil {
+				return err
+			}
+			docs, err := findDocs(ctx, db, slices.Collect(maps.Keys(there)))
+			for _, d := range docs {
+				for _, k := range listKeys(d) {
+					adds[k] = append(adds[k], d.ID)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := changePostings(ctx, pool, adds, nil); err != nil {
+			return err
+		}
+		for _, id := range part {
+			delete(at.droppedIDs, id)
+		}
+	}
+	return nil
+}
