@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestNextBatch_HalvesWhatFailedAndGrowsWithTheBacklog(t *testing.T) {
+func TestNextBatch_HalvesAfterAFailureAndGrowsWithTheBacklog(t *testing.T) {
 	t.Parallel()
 	slow := errors.New("timed out")
 	for _, c := range []struct {
@@ -13,11 +13,11 @@ func TestNextBatch_HalvesWhatFailedAndGrowsWithTheBacklog(t *testing.T) {
 		err                error
 	}{
 		{1000, 1000, 500, slow},
-		{300, 1000, 150, slow}, // it is the size that failed that counts
+		{300, 1000, 150, slow}, // half of the batch that failed, not of the limit
 		{30, 1000, batchMin, slow},
 		{250, 250, 500, nil},
 		{600, 600, 1000, nil},
-		{10, 250, 250, nil}, // no backlog: no reason to grow
+		{10, 250, 250, nil}, // no backlog, so no growth
 		{1000, 1000, 1000, errPoolMissing},
 	} {
 		if got := nextBatch(c.stored, c.size, 1000, c.err); got != c.want {

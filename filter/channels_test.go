@@ -9,8 +9,8 @@ import (
 
 func TestChannels_AnAdminsChangeIsNotUndoneByALedger(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	for i := range 60 {
 		want, act := filter.ChannelPaused, ix.channels.Pause
 		if i%2 == 1 {
@@ -18,7 +18,7 @@ func TestChannels_AnAdminsChangeIsNotUndoneByALedger(t *testing.T) {
 		}
 		var both sync.WaitGroup
 		both.Go(func() {
-			if err := ix.channels.KeepLedger(t.Context(), channel, filter.Ledger{Low: filter.MessageID(i)}); err != nil {
+			if err := ix.channels.SaveLedger(t.Context(), channel, filter.Ledger{Low: filter.MessageID(i)}); err != nil {
 				t.Error(err)
 			}
 		})

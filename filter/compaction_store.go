@@ -40,7 +40,7 @@ type compaction struct {
 	dropped    int // number of dead ids and repeats
 }
 
-// compact rewrites the list, unless it is short or has nothing to drop. It adds the ids that it drops under the lock to gone.
+// compact rewrites the list, unless it is short or has nothing to drop. It adds the dead ids to gone.
 func (p *compaction) compact(ctx context.Context, storing sync.Locker, gone map[int64]bool) error {
 	old, err := p.readHead(ctx)
 	if err != nil || old.Count < chunkIDs {

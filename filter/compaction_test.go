@@ -14,11 +14,11 @@ import (
 	"pavilion/filter"
 )
 
-// TestIndexer_ListsDoNotGrowWithWhatLeft removes and adds a channel again and again beside one that stays.
-func TestIndexer_ListsDoNotGrowWithWhatLeft(t *testing.T) {
+// TestCompaction_ListsDropRemovedFiles adds and removes a channel twice beside one that stays.
+func TestCompaction_ListsDropRemovedFiles(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	var staying, leaving []filter.Post
 	for i := range 700 {
 		staying = append(staying, post(i+1, fmt.Sprintf("Quiet Town %d.mkv", i)))
@@ -30,33 +30,33 @@ func TestIndexer_ListsDoNotGrowWithWhatLeft(t *testing.T) {
 		if _, err := ix.channels.Add(t.Context(), channel+1, "Leaving", "", 0); err != nil {
 			t.Fatal(err)
 		}
-		ix.store(t, leaving...)
-		ix.store(t, staying[round*350:(round+1)*350]...) // among and behind those that leave
+		ix.storePosts(t, leaving...)
+		ix.storePosts(t, staying[round*350:(round+1)*350]...) // their ids are between and after those of the removed files
 		if _, err := ix.channels.Remove(t.Context(), channel+1); err != nil {
 			t.Fatal(err)
 		}
 		eventually(t, "the channel left", func() bool { return ix.channels.State(channel+1) == filter.ChannelRemoved })
 	}
-	if n := ix.listed(t, "town"); n != 700 {
+	if n := ix.listLength(t, "town"); n != 700 {
 		t.Errorf("the list of a word in 700 files holds %d ids", n)
 	}
-	if n := ix.listed(t, "mp4"); n != 0 {
+	if n := ix.listLength(t, "mp4"); n != 0 {
 		t.Errorf("the list of a word that left holds %d ids", n)
 	}
 	for i := 0; i < 700; i += 31 {
 		name := fmt.Sprintf("Quiet Town %d.mkv", i)
-		if names := ix.names(t, name); len(names) == 0 || names[0] != name {
+		if names := ix.foundNames(t, name); len(names) == 0 || names[0] != name {
 			t.Errorf("%q is not found after the lists were packed", name)
 		}
 	}
 }
 
-// TestIndexer_RemovalIsNotMisledByListsWithoutFiles: a write that failed between lists and files leaves such lists.
-func TestIndexer_RemovalIsNotMisledByListsWithoutFiles(t *testing.T) {
+// TestIndexer_RemovalSkipsListsWithoutFiles removes a channel with such lists, which a failure between the list write and the file write leaves.
+func TestIndexer_RemovalSkipsListsWithoutFiles(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(0xff*64, "Golden.River.2014.mkv")) // its list comes behind all of those
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(0xff*64, "Golden.River.2014.mkv")) // its list sorts after the lists below
 	for _, pool := range ix.pools.All() {
 		err := pool.Do(t.Context(), "leave lists", func(ctx context.Context, db *mongo.Database) error {
 			for block := range 20 {
@@ -75,22 +75,22 @@ func TestIndexer_RemovalIsNotMisledByListsWithoutFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the channel left", func() bool { return ix.channels.State(channel) == filter.ChannelRemoved })
-	if got := ix.names(t, "golden river"); len(got) != 0 {
+	if got := ix.foundNames(t, "golden river"); len(got) != 0 {
 		t.Errorf("a removed channel's file is found: %v", got)
 	}
-	if n := ix.listed(t, fmt.Sprintf("@%x/", int64(channel))); n != 0 {
+	if n := ix.listLength(t, fmt.Sprintf("@%x/", int64(channel))); n != 0 {
 		t.Errorf("the lists of its places hold %d ids", n)
 	}
 }
 
-// listed is how many ids stand in a word's chunks, in all pools.
-func (ix *index) listed(t *testing.T, word string) int {
+// listLength returns the number of ids in a word's chunks, in all pools.
+func (ix *index) listLength(t *testing.T, word string) int {
 	t.Helper()
-	return len(ix.ids(t, word))
+	return len(ix.listIDs(t, word))
 }
 
-// ids stand in a word's chunks, in all pools.
-func (ix *index) ids(t *testing.T, word string) (ids []uint64) {
+// listIDs returns the ids in a word's chunks, in all pools.
+func (ix *index) listIDs(t *testing.T, word string) (ids []uint64) {
 	t.Helper()
 	for _, p := range ix.pools.All() {
 		err := p.Do(t.Context(), "read list", func(ctx context.Context, db *mongo.Database) error {

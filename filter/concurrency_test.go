@@ -10,29 +10,29 @@ import (
 	"pavilion/filter"
 )
 
-// What happens while something else is under way.
+// Tests of events that arrive during other work.
 
-func TestIndexer_AChannelThatIsAddedAgainWhileItsFilesLeaveStays(t *testing.T) {
+func TestIndexer_AChannelAddedAgainDuringItsRemovalStays(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	ix.add(t)
-	ix.store(t, post(2, "Silent.Harbour.2015.mkv"))
-	// The removal's next step and its end come only now.
-	if done, err := ix.RemoveSome(t.Context(), channel); err != nil || !done {
+	ix.addChannel(t)
+	ix.storePosts(t, post(2, "Silent.Harbour.2015.mkv"))
+	// The removal's next step and its end run after the channel was added again.
+	if done, err := ix.RemoveChannelBatch(t.Context(), channel); err != nil || !done {
 		t.Errorf("the removal goes on: %v, %v", done, err)
 	}
-	if err := ix.channels.Removed(t.Context(), channel); err != nil {
+	if err := ix.channels.MarkRemoved(t.Context(), channel); err != nil {
 		t.Error(err)
 	}
 	if ch, err := ix.channels.Get(channel); err != nil || ch.State != filter.ChannelActive {
 		t.Errorf("the channel is %q, %v", ch.State, err)
 	}
-	if got := ix.names(t, "silent harbour"); len(got) != 1 {
+	if got := ix.foundNames(t, "silent harbour"); len(got) != 1 {
 		t.Errorf("the new post is found %d times", len(got))
 	}
 }
@@ -54,15 +54,15 @@ func TestIndexer_APostDeletedWhileItIsReadStaysDeleted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			ix := fresh(t)
-			ix.add(t)
-			ix.store(t, post(1, "Golden.River.2014.mkv"))
+			ix := newIndex(t)
+			ix.addChannel(t)
+			ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 			ix.telegram.mu.Lock()
 			deleted := make(chan struct{})
-			ix.telegram.after = func() {
+			ix.telegram.afterRead = func() {
 				ix.telegram.mu.Lock()
 				defer ix.telegram.mu.Unlock()
-				ix.telegram.after = nil
+				ix.telegram.afterRead = nil
 				delete(ix.telegram.posts, filter.Place{Channel: channel, Message: 1})
 				ix.Delete(channel, []filter.MessageID{1})
 				close(deleted)
@@ -76,20 +76,20 @@ func TestIndexer_APostDeletedWhileItIsReadStaysDeleted(t *testing.T) {
 			if err := ix.WaitStored(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if got := ix.names(t, "golden river"); len(got) != 0 {
+			if got := ix.foundNames(t, "golden river"); len(got) != 0 {
 				t.Errorf("the deleted post is found: %v", got)
 			}
 		})
 	}
 }
 
-func TestIndexer_AReadOfThePastThatFailsRests(t *testing.T) {
+func TestIndexer_AFailedReadOfThePastWaits(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	ix := fresh(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
-	ix.add(t)
+	ix := newIndex(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
+	ix.addChannel(t)
 	ix.telegram.mu.Lock()
-	ix.telegram.reads, ix.telegram.fail = 0, errors.New("CHANNEL_PRIVATE")
+	ix.telegram.reads, ix.telegram.failWith = 0, errors.New("CHANNEL_PRIVATE")
 	ix.telegram.mu.Unlock()
 	p, err := ix.StartPast(t.Context(), channel, 1, 900, filter.Report{})
 	if err != nil {
@@ -117,13 +117,13 @@ func TestIndexer_AReadOfThePastThatFailsRests(t *testing.T) {
 	}
 }
 
-func TestIndexer_AReadOfThePastCancelledWhileItFailsIsOver(t *testing.T) {
+func TestIndexer_AReadOfThePastCancelledDuringAFailureEnds(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	ix := fresh(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
-	ix.add(t)
+	ix := newIndex(t, func(o *testOptions) { o.Now = func() time.Time { return now } })
+	ix.addChannel(t)
 	ix.telegram.mu.Lock()
-	ix.telegram.fail = errors.New("CHANNEL_PRIVATE")
+	ix.telegram.failWith = errors.New("CHANNEL_PRIVATE")
 	ix.telegram.mu.Unlock()
 	ix.NoteLostUpdates(channel)
 	eventually(t, "looking for lost posts rests", func() bool {
@@ -134,7 +134,7 @@ func TestIndexer_AReadOfThePastCancelledWhileItFailsIsOver(t *testing.T) {
 	eventually(t, "nothing is left to try", func() bool { return !ix.RecoverOnce(t.Context()) })
 	var once sync.Once
 	ix.telegram.mu.Lock()
-	ix.telegram.after = func() {
+	ix.telegram.afterRead = func() {
 		for _, p := range ix.Pasts() {
 			once.Do(func() {
 				if err := ix.CancelPast(p.ID); err != nil {
@@ -150,11 +150,11 @@ func TestIndexer_AReadOfThePastCancelledWhileItFailsIsOver(t *testing.T) {
 	eventually(t, "it is over", func() bool { return len(ix.Pasts()) == 0 })
 }
 
-func TestIndexer_ADeletionThatWaitsIsOwed(t *testing.T) {
+func TestIndexer_AQueuedDeletionIsInAGap(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"))
 	gaps := func() []filter.Range {
 		ch, err := ix.channels.Get(channel)
 		if err != nil || ch.Low != 2 {
@@ -163,39 +163,39 @@ func TestIndexer_ADeletionThatWaitsIsOwed(t *testing.T) {
 		return ch.Gaps
 	}
 	eventually(t, "the ledger is kept", func() bool { return len(gaps()) == 0 })
-	release := ix.Hold()
+	release := ix.BlockStoring()
 	defer release()
 	ix.Delete(channel, []filter.MessageID{1})
-	// A kill now would lose the deletion, if it did not stand in the ledger. The watermark stays: nothing else is read again.
+	// Without the gap, a kill at this moment would lose the deletion. The watermark stays, so nothing else is read again.
 	eventually(t, "the deletion is owed", func() bool { return slices.Equal(gaps(), []filter.Range{{From: 1, To: 1}}) })
 }
 
-func TestIndexer_WhatTheQueueHasNoRoomForOutlivesWhatItHolds(t *testing.T) {
+func TestIndexer_ADeferredEventWinsOverAnOlderQueuedOne(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t, func(o *testOptions) { o.QueueSize = 1 })
-	ix.add(t)
-	release := ix.Hold()
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize = 1 })
+	ix.addChannel(t)
+	release := ix.BlockStoring()
 	p := post(1, "Golden.River.2014.mkv")
-	ix.telegram.put(p)
+	ix.telegram.putPost(p)
 	ix.Post(p)
-	ix.Post(post(2, "Silent.Harbour.2015.mkv")) // now the queue is full, wherever the first post is
-	ix.telegram.remove(p.Place)
+	ix.Post(post(2, "Silent.Harbour.2015.mkv")) // the queue is full, whether the first post is queued or being stored
+	ix.telegram.removePost(p.Place)
 	ix.Delete(channel, []filter.MessageID{1})
 	release()
 	eventually(t, "nothing is owed", func() bool { return ix.Backlog() == filter.Backlog{} })
-	if got := ix.names(t, "golden river"); len(got) != 0 {
+	if got := ix.foundNames(t, "golden river"); len(got) != 0 {
 		t.Errorf("a post that was deleted while it waited is found: %v", got)
 	}
 }
 
-func TestIndexer_APostBetweenTheLookAtAChannelAndItsIndexingIsFound(t *testing.T) {
+func TestIndexer_APostWhileAChannelIsAddedIsFound(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
+	ix := newIndex(t)
 	p := post(1, "Golden.River.2014.mkv")
-	ix.telegram.after = sync.OnceFunc(func() {
-		ix.telegram.put(p)
+	ix.telegram.afterRead = sync.OnceFunc(func() {
+		ix.telegram.putPost(p)
 		ix.Post(p)
 	})
-	ix.add(t)
-	eventually(t, "it is found", func() bool { return len(ix.names(t, "golden river")) == 1 })
+	ix.addChannel(t)
+	eventually(t, "it is found", func() bool { return len(ix.foundNames(t, "golden river")) == 1 })
 }

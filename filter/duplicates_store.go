@@ -11,8 +11,8 @@ import (
 	"pavilion/storage"
 )
 
-// A file that is posted again while the pool that holds it is down becomes a second document elsewhere. Its id is noted beside it before it is
-// written; when all pools answer again, twins are merged into the older pool's document and the note is dropped.
+// unsettledCollection notes possible duplicates. A file that is posted again while its pool is down becomes a second document in another pool. Its id
+// is noted in that pool first. When all pools answer again, reconcile merges the new document into the old one and deletes the note.
 const unsettledCollection = "unsettled"
 
 func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, docs []fileDoc) error {
@@ -29,7 +29,7 @@ func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, docs []file
 
 const reconcileBatch = 500
 
-// reconcile merges twins. It stops without an error when a pool does not answer: the notes stay for the next time.
+// reconcile merges the noted duplicates. When a pool does not answer, it keeps the notes for the next call and returns no error.
 func (s fileStore) reconcile(ctx context.Context) error {
 	for _, pool := range s.pools.All() {
 		for {
@@ -45,6 +45,7 @@ func (s fileStore) reconcile(ctx context.Context) error {
 	return nil
 }
 
+// reconcileBatch merges the duplicates of up to reconcileBatch notes of one pool and returns the number of notes.
 func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int, error) {
 	var ids []int64
 	err := pool.Do(ctx, "read notes", func(ctx context.Context, db *mongo.Database) error {
@@ -80,7 +81,7 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	})
 }
 
-// mergeDuplicates moves the places of the documents in pool to their twins elsewhere, then removes them from pool.
+// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes them from pool.
 func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have []storedDoc) error {
 	changes := map[*storage.Pool]*poolBatch{}
 	removals := newPoolBatch()

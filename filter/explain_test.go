@@ -14,30 +14,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// No query may read a collection without an index. Instead of a list of queries that somebody must keep, the tests listen to the driver: one
-// sample of every kind of command that they made the package send is explained at the end, in the database that it was sent to.
+// No query may read a collection without an index. The tests keep no list of queries: a driver monitor collects one sample of every kind of command
+// that the package sends, and TestMain explains each sample in the database that it was sent to.
 
-// ownCommand marks what the tests themselves ask.
+// ownCommand is the comment of the tests' own queries, which are not explained.
 const ownCommand = "a test asks"
 
-// commands are one sample of each kind of command.
+// commands holds one sample of each kind of command.
 type commands struct {
 	mu      sync.Mutex
 	samples map[string]sample
 	unknown []string
 }
 
-// sample is a condition as it was sent.
+// sample is the condition of a command.
 type sample struct {
 	database, collection string
 	filter               bson.Raw
 	sort, hint           bson.RawValue
 }
 
-// blind are the commands that look for nothing, or for the one thing that they name.
-var blind = []string{"insert", "getMore", "killCursors", "dbStats", "createIndexes", "endSessions", "hello", "isMaster", "ping", "saslStart", "saslContinue"} //nolint:gochecknoglobals // a table
+// ignored are the commands that need no index.
+var ignored = []string{"insert", "getMore", "killCursors", "dbStats", "createIndexes", "endSessions", "hello", "isMaster", "ping", "saslStart", "saslContinue"} //nolint:gochecknoglobals // a table
 
-// monitor notes every command, and calls before, if any, before it is sent.
+// monitor collects every command. It then calls before, if not nil, which can delay the command.
 func (c *commands) monitor(before func(*event.CommandStartedEvent)) *event.CommandMonitor {
 	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
 		c.note(e)
@@ -53,26 +53,26 @@ func (c *commands) note(e *event.CommandStartedEvent) {
 	}
 	switch e.CommandName {
 	case "find":
-		c.add(e, "filter", e.Command)
+		c.addCondition(e, "filter", e.Command)
 	case "count":
-		if _, err := e.Command.LookupErr("query"); err == nil { // without one the server answers from its bookkeeping
-			c.add(e, "query", e.Command)
+		if _, err := e.Command.LookupErr("query"); err == nil { // without a query the server answers from its metadata
+			c.addCondition(e, "query", e.Command)
 		}
 	case "findAndModify", "distinct":
-		c.add(e, "query", e.Command)
+		c.addCondition(e, "query", e.Command)
 	case "update", "delete":
 		list, _ := e.Command.Lookup(e.CommandName + "s").ArrayOK()
 		values, _ := list.Values()
 		for _, v := range values {
-			c.add(e, "q", v.Document())
+			c.addCondition(e, "q", v.Document())
 		}
 	case "aggregate":
 		stages, _ := e.Command.Lookup("pipeline").ArrayOK()
 		first, _ := stages.IndexErr(0)
 		filter, _ := first.Document().Lookup("$match").DocumentOK()
-		c.put(e, sample{filter: filter, hint: e.Command.Lookup("hint")})
+		c.addSample(e, sample{filter: filter, hint: e.Command.Lookup("hint")})
 	default:
-		if !slices.Contains(blind, e.CommandName) {
+		if !slices.Contains(ignored, e.CommandName) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.unknown = append(c.unknown, e.CommandName)
@@ -80,12 +80,12 @@ func (c *commands) note(e *event.CommandStartedEvent) {
 	}
 }
 
-func (c *commands) add(e *event.CommandStartedEvent, field string, doc bson.Raw) {
+func (c *commands) addCondition(e *event.CommandStartedEvent, field string, doc bson.Raw) {
 	filter, _ := doc.Lookup(field).DocumentOK()
-	c.put(e, sample{filter: filter, sort: doc.Lookup("sort"), hint: doc.Lookup("hint")})
+	c.addSample(e, sample{filter: filter, sort: doc.Lookup("sort"), hint: doc.Lookup("hint")})
 }
 
-func (c *commands) put(e *event.CommandStartedEvent, s sample) {
+func (c *commands) addSample(e *event.CommandStartedEvent, s sample) {
 	s.database, s.collection = e.DatabaseName, e.Command.Lookup(e.CommandName).StringValue()
 	kind := fmt.Sprintf("%s %s %s sort %s hint %s", e.CommandName, s.collection, shape(s.filter), s.sort, s.hint)
 	c.mu.Lock()
@@ -94,13 +94,13 @@ func (c *commands) put(e *event.CommandStartedEvent, s sample) {
 		c.samples = map[string]sample{}
 	}
 	if _, ok := c.samples[kind]; !ok {
-		s.filter = slices.Clone(s.filter) // the driver uses its buffer again
+		s.filter = slices.Clone(s.filter) // the driver reuses its buffer
 		s.sort.Value, s.hint.Value = slices.Clone(s.sort.Value), slices.Clone(s.hint.Value)
 		c.samples[kind] = s
 	}
 }
 
-// shape is a condition without its values.
+// shape returns the field names of a condition, without values.
 func shape(d bson.Raw) string {
 	var b strings.Builder
 	elements, _ := d.Elements()
@@ -114,7 +114,7 @@ func shape(d bson.Raw) string {
 	return strings.TrimSpace(b.String())
 }
 
-// explain asks every server how it would answer each sample.
+// explain fails for every sample that a server would answer without an index.
 func (c *commands) explain(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,7 +23,7 @@ import (
 	"pavilion/storage"
 )
 
-// shared are the package's servers, started for the first test that needs them: fuzzing needs none.
+// shared are the package's servers. The first test that needs them starts them; fuzz tests need none.
 var shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 
 var startShared = sync.OnceValue(func() (err error) { //nolint:gochecknoglobals // see shared
@@ -31,14 +31,14 @@ var startShared = sync.OnceValue(func() (err error) { //nolint:gochecknoglobals 
 	return err
 })
 
-// sent is every kind of command that the package's tests made it send.
-var sent commands //nolint:gochecknoglobals // one log for the package's tests
+// sentCommands collects the commands of all tests.
+var sentCommands commands //nolint:gochecknoglobals // one log for the package's tests
 
 func TestMain(m *testing.M) {
 	code := m.Run()
 	var errs []error
 	if shared != nil {
-		errs = append(errs, sent.explain(context.Background()), shared.Close())
+		errs = append(errs, sentCommands.explain(context.Background()), shared.Close())
 	}
 	if err := errors.Join(append(errs, goleak.Find())...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -47,44 +47,44 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// telegram is a channel's messages as the way back to Telegram gives them.
-type telegram struct {
-	mu    sync.Mutex
-	posts map[filter.Place]filter.Post
-	reads int
-	fail  error            // of every read
-	shut  filter.ChannelID // whose reads fail
-	after func()           // once a read has its answer and before the reader has it
+// fakeTelegram is a PostReader over posts in memory.
+type fakeTelegram struct {
+	mu        sync.Mutex
+	posts     map[filter.Place]filter.Post
+	reads     int
+	failWith  error            // the error of every read, if not nil
+	forbidden filter.ChannelID // reads of this channel fail
+	afterRead func()           // called after a read has its answer and before it returns
 }
 
-var errShut = errors.New("CHANNEL_PRIVATE")
+var errForbidden = errors.New("CHANNEL_PRIVATE")
 
-func (tg *telegram) put(p filter.Post) {
+func (tg *fakeTelegram) putPost(p filter.Post) {
 	tg.mu.Lock()
 	defer tg.mu.Unlock()
 	tg.posts[p.Place] = p
 }
 
-func (tg *telegram) remove(place filter.Place) {
+func (tg *fakeTelegram) removePost(place filter.Place) {
 	tg.mu.Lock()
 	defer tg.mu.Unlock()
 	delete(tg.posts, place)
 }
 
-func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
+func (tg *fakeTelegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
 	tg.mu.Lock()
-	after := tg.after
+	after := tg.afterRead
 	defer func() {
 		tg.mu.Unlock()
 		if after != nil {
 			after()
 		}
 	}()
-	if tg.reads++; tg.fail != nil {
-		return filter.PostsRead{}, tg.fail
+	if tg.reads++; tg.failWith != nil {
+		return filter.PostsRead{}, tg.failWith
 	}
-	if ch == tg.shut {
-		return filter.PostsRead{}, errShut
+	if ch == tg.forbidden {
+		return filter.PostsRead{}, errForbidden
 	}
 	var read filter.PostsRead
 	for _, id := range ids {
@@ -95,38 +95,38 @@ func (tg *telegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filt
 	return read, nil
 }
 
-// index is a running index over databases of its own.
+// index is a running Indexer and a Searcher over databases of their own.
 type index struct {
 	*filter.Indexer
 	*filter.Searcher
 	pools    *storage.Pools
 	channels *filter.Channels
 	vocab    *filter.Vocabulary
-	telegram *telegram
+	telegram *fakeTelegram
 	database string
-	stop     func()
+	stopRun  func()
 }
 
 func (ix *index) Search(ctx context.Context, q filter.Query) (filter.Page, error) {
 	return ix.Searcher.Search(ctx, q)
 }
 
-// testOptions are what a test may set.
+// testOptions configure an index.
 type testOptions struct {
 	filter.IndexOptions
-	timeout    time.Duration // of one call; long, because tests share a small machine
-	limits     []int64       // of each pool
-	unprepared bool          // no pool answers at the start
-	before     func(e *event.CommandStartedEvent)
+	timeout       time.Duration // of one call to a pool; long, because tests share a small machine
+	limits        []int64       // LimitBytes of each pool
+	allPoolsDown  bool          // no pool answers at the start
+	beforeCommand func(e *event.CommandStartedEvent)
 }
 
 type setting func(*testOptions)
 
-// impatient lets calls fail soon, for tests that take servers away.
-func impatient(o *testOptions) { o.timeout = 2 * time.Second }
+// shortTimeouts lets calls fail soon, for tests that stop servers.
+func shortTimeouts(o *testOptions) { o.timeout = 2 * time.Second }
 
-// open starts an index over the databases of a name; equal names share them, as a process and its successor do.
-func open(t *testing.T, database string, tg *telegram, settings ...setting) *index {
+// openIndex starts an index over the databases of a name. Two indexes of one name share them, like a process and its successor.
+func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...setting) *index {
 	t.Helper()
 	if err := startShared(); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 	}
 	var opts []storage.PoolOptions
 	for i, uri := range shared.MongoURIs {
-		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sent.monitor(o.before)})
+		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sentCommands.monitor(o.beforeCommand)})
 	}
 	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger})
 	if err != nil {
@@ -157,7 +157,7 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 		pools: pools, channels: channels, vocab: vocab, telegram: tg, database: database,
 	}
 	ix.SetReader(tg)
-	if err := channels.Load(t.Context()); (err != nil) != o.unprepared {
+	if err := channels.Load(t.Context()); (err != nil) != o.allPoolsDown {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -167,23 +167,23 @@ func open(t *testing.T, database string, tg *telegram, settings ...setting) *ind
 	running.Go(func() { _ = ix.Run(ctx) })
 	var poolsRun sync.WaitGroup
 	poolsRun.Go(func() { _ = pools.Run(pctx) })
-	ix.stop = sync.OnceFunc(func() {
+	ix.stopRun = sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 		cancelPools()
 		poolsRun.Wait()
 	})
-	t.Cleanup(ix.stop)
-	if !o.unprepared {
+	t.Cleanup(ix.stopRun)
+	if !o.allPoolsDown {
 		eventually(t, "the words are known", func() bool { return ix.Backlog().UnreadPools == 0 })
 	}
 	return ix
 }
 
-func fresh(t *testing.T, settings ...setting) *index {
+func newIndex(t *testing.T, settings ...setting) *index {
 	t.Helper()
 	name := strings.ToLower(strings.NewReplacer("/", "_", " ", "_").Replace(t.Name()))
-	return open(t, name[max(0, len(name)-40):]+fmt.Sprint(time.Now().UnixNano()%1e6), &telegram{posts: map[filter.Place]filter.Post{}}, settings...)
+	return openIndex(t, name[max(0, len(name)-40):]+fmt.Sprint(time.Now().UnixNano()%1e6), &fakeTelegram{posts: map[filter.Place]filter.Post{}}, settings...)
 }
 
 const channel filter.ChannelID = 1_234_567_890
@@ -195,17 +195,17 @@ func post(id int, name string) filter.Post {
 	}
 }
 
-func (ix *index) add(t *testing.T) {
+func (ix *index) addChannel(t *testing.T) {
 	t.Helper()
 	if _, err := ix.AddChannel(t.Context(), channel, "Archive", "archive"); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (ix *index) store(t *testing.T, posts ...filter.Post) {
+func (ix *index) storePosts(t *testing.T, posts ...filter.Post) {
 	t.Helper()
 	for _, p := range posts {
-		ix.telegram.put(p)
+		ix.telegram.putPost(p)
 		ix.Post(p)
 	}
 	if err := ix.WaitStored(t.Context()); err != nil {
@@ -213,7 +213,7 @@ func (ix *index) store(t *testing.T, posts ...filter.Post) {
 	}
 }
 
-func (ix *index) names(t *testing.T, text string) []string {
+func (ix *index) foundNames(t *testing.T, text string) []string {
 	t.Helper()
 	page, err := ix.Search(t.Context(), filter.Query{Text: text, Limit: 50})
 	if err != nil {
@@ -226,34 +226,34 @@ func (ix *index) names(t *testing.T, text string) []string {
 	return names
 }
 
-// patience is how long a test waits for what must happen. It only bounds a hang: tests share a small machine with others.
-const patience = 3 * time.Minute
+// waitLimit ends a test that hangs. It is long, because tests share a small machine.
+const waitLimit = 3 * time.Minute
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(waitLimit)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("not within %s: %s", patience, what)
+			t.Fatalf("not within %s: %s", waitLimit, what)
 		case <-tick.C:
 		}
 	}
 }
 
-// count counts the documents of all pools.
-func (ix *index) count(t *testing.T) int64 {
+// countFiles counts the documents of all pools.
+func (ix *index) countFiles(t *testing.T) int64 {
 	t.Helper()
 	var n int64
 	for _, p := range ix.pools.All() {
-		n += ix.countIn(t, p)
+		n += ix.countFilesIn(t, p)
 	}
 	return n
 }
 
-func (ix *index) countIn(t *testing.T, p *storage.Pool) (n int64) {
+func (ix *index) countFilesIn(t *testing.T, p *storage.Pool) (n int64) {
 	t.Helper()
 	err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) (err error) {
 		n, err = db.Collection("files").CountDocuments(ctx, bson.D{}, options.Count().SetComment(ownCommand))
@@ -268,31 +268,31 @@ func (ix *index) countIn(t *testing.T, p *storage.Pool) (n int64) {
 func TestSearch_Cases(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"testdata/search.tsv", "testdata/search_more.tsv"} {
-		rows := cases(t, file)
-		ix := fresh(t)
-		ix.add(t)
+		rows := readCases(t, file)
+		ix := newIndex(t)
+		ix.addChannel(t)
 		seen := map[string]bool{}
 		for i, row := range rows {
 			if !seen[row[1]] {
 				seen[row[1]] = true
-				ix.store(t, post(i+1, row[1]))
+				ix.storePosts(t, post(i+1, row[1]))
 			}
 		}
 		for _, row := range rows {
 			found := false
-			for _, name := range ix.names(t, row[0]) {
+			for _, name := range ix.foundNames(t, row[0]) {
 				found = found || name == row[1]
 			}
 			if found != (row[2] == "yes") {
 				t.Errorf("%q finds %q: %v, want %s (%s)", row[0], row[1], found, row[2], row[3])
 			}
 		}
-		ix.stop()
+		ix.stopRun()
 	}
 }
 
-// cases reads rows of four fields apart by tabs. Quotation marks are text here, so it is no CSV.
-func cases(t *testing.T, file string) [][]string {
+// readCases reads rows of four fields separated by tabs. encoding/csv would treat the quotation marks in them as syntax.
+func readCases(t *testing.T, file string) [][]string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

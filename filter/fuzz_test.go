@@ -9,8 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// names are file names of every kind that the parsers must take.
-func names(f *testing.F) {
+// seedNames adds file names of every kind to a fuzz test.
+func seedNames(f *testing.F) {
 	f.Helper()
 	for _, s := range []string{
 		"Inception.2010.1080p.BluRay.mkv", "M*A*S*H", "आवारा (1951)", "2026-06-12 Net Session", "S01E05-E07 1x05 Season One ep 5", "\u200b\u202e", "c++", "七人の侍1954",
@@ -20,9 +20,9 @@ func names(f *testing.F) {
 	}
 }
 
-// FuzzName holds that a file is found by its own name, and by the words that stand in its caption.
+// FuzzName checks that a file matches a query of its own name or of its caption.
 func FuzzName(f *testing.F) {
-	names(f)
+	seedNames(f)
 	f.Fuzz(func(t *testing.T, name string) {
 		tokens := Tokens(name, "")
 		if len(tokens) > maxTokens {
@@ -34,7 +34,7 @@ func FuzzName(f *testing.F) {
 			}
 		}
 		if utf8.RuneCountInString(name) > maxQueryRunes {
-			return // the query is cut, in the middle of a word perhaps
+			return // the query is truncated, maybe inside a word
 		}
 		q := parseQuery(name)
 		for _, term := range q.terms {
@@ -50,9 +50,9 @@ func FuzzName(f *testing.F) {
 	})
 }
 
-// FuzzQuery holds what the rest of a search relies on, whatever is typed.
+// FuzzQuery checks the limits of a parsed query and that every clause of its plans can match.
 func FuzzQuery(f *testing.F) {
-	names(f)
+	seedNames(f)
 	vocab, err := NewVocabulary()
 	if err != nil {
 		f.Fatal(err)
@@ -88,7 +88,7 @@ func FuzzQuery(f *testing.F) {
 }
 
 func FuzzTraits(f *testing.F) {
-	names(f)
+	seedNames(f)
 	f.Fuzz(func(t *testing.T, name string) {
 		got := traitsOf(name)
 		if got.resolution < 0 || got.resolution > 4320 || got.season < 0 || got.season > 99 || got.year != 0 && (got.year < 1900 || got.year > 2099) || got.language != "" && !languages[got.language] {
@@ -100,7 +100,7 @@ func FuzzTraits(f *testing.F) {
 				t.Fatalf("the filter by its own dimension %d hides %q", d, name)
 			}
 			tokens := Tokens(name, "")
-			for _, words := range sel.requiredTokens() { // what a search with the filter fetches must hold the file
+			for _, words := range sel.requiredTokens() { // a search with the filter must fetch the file
 				if len(tokenSequence(name)) < maxTokens && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(tokens, w) }) {
 					t.Fatalf("a search with dimension %d fetches %q, not %q", d, words, tokens)
 				}
@@ -121,7 +121,7 @@ func FuzzParseCursor(f *testing.F) {
 	})
 }
 
-// FuzzUnpack reads packed ids and places, as a database may hold them after any accident.
+// FuzzUnpack decodes ids and places from arbitrary bytes.
 func FuzzUnpack(f *testing.F) {
 	f.Add(packIDs([]int64{1, -1, 1 << 62}))
 	f.Add(packPlace(Place{1_234_567_890, 77}).Data)

@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -16,14 +17,14 @@ import (
 )
 
 func TestIndexer_APostIsFoundWithinASecond(t *testing.T) {
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Warm.Up.2001.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Warm.Up.2001.mkv"))
 	p := post(2, "Golden.River.2014.mkv")
-	ix.telegram.put(p)
+	ix.telegram.putPost(p)
 	start := time.Now()
 	ix.Post(p)
-	eventually(t, "found", func() bool { return len(ix.names(t, "golden river")) == 1 })
+	eventually(t, "found", func() bool { return len(ix.foundNames(t, "golden river")) == 1 })
 	if took := time.Since(start); took > time.Second {
 		t.Errorf("found after %s", took)
 	}
@@ -32,14 +33,14 @@ func TestIndexer_APostIsFoundWithinASecond(t *testing.T) {
 func TestIndexer_OverflowLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	const n = 1_500
-	ix := fresh(t, func(o *testOptions) { o.QueueSize = 100 })
-	ix.add(t)
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize = 100 })
+	ix.addChannel(t)
 	for i, f := range club.NewArchive(3).Take(n) {
 		p := post(i+1, f.Name)
-		ix.telegram.put(p)
+		ix.telegram.putPost(p)
 		ix.Post(p)
 		if i%7 == 0 {
-			ix.Post(p) // Telegram repeats itself
+			ix.Post(p) // Telegram repeats updates
 		}
 	}
 	if ix.Backlog().InGaps == 0 {
@@ -49,76 +50,76 @@ func TestIndexer_OverflowLosesNothingAndDoublesNothing(t *testing.T) {
 		b := ix.Backlog()
 		return b.Queued == 0 && b.InGaps == 0
 	})
-	if got := ix.count(t); got != n {
+	if got := ix.countFiles(t); got != n {
 		t.Errorf("%d documents for %d files", got, n)
 	}
 }
 
 func TestIndexer_AKilledProcessLosesNothing(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t, func(o *testOptions) { o.QueueSize = 50 })
-	ix.add(t)
-	ix.store(t, post(1, "First.2001.mkv"))
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize = 50 })
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "First.2001.mkv"))
 	eventually(t, "the ledger is kept", func() bool {
 		ch, err := ix.channels.Get(channel)
 		return err == nil && ch.Low >= 1 && len(ch.Gaps) == 0
 	})
-	// The process dies with posts in its queue, and more are posted while nobody listens: only Telegram knows them.
-	ix.stop()
+	// The process stops, and more posts come while none runs: only Telegram has them.
+	ix.stopRun()
 	for i := 2; i <= 450; i++ {
-		if i%3 != 0 { // ids that were never posts
-			ix.telegram.put(post(i, fmt.Sprintf("Lost and Found %d.mkv", i)))
+		if i%3 != 0 { // the other ids have no message
+			ix.telegram.putPost(post(i, fmt.Sprintf("Lost and Found %d.mkv", i)))
 		}
 	}
-	next := open(t, ix.database, ix.telegram)
-	eventually(t, "the last one is found", func() bool { return len(next.names(t, "lost found 449")) == 1 })
-	eventually(t, "all are found", func() bool { return next.count(t) == 1+299 })
+	next := openIndex(t, ix.database, ix.telegram)
+	eventually(t, "the last one is found", func() bool { return len(next.foundNames(t, "lost found 449")) == 1 })
+	eventually(t, "all are found", func() bool { return next.countFiles(t) == 1+299 })
 }
 
 func TestIndexer_AGapInTheUpdatesIsReadAgain(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "First.2001.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "First.2001.mkv"))
 	for i := 2; i < 9; i++ {
-		ix.telegram.put(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
+		ix.telegram.putPost(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
 	}
-	ix.store(t, post(9, "Ninth.2009.mkv"))
-	eventually(t, "the missed posts are found", func() bool { return len(ix.names(t, "missed over")) == 7 })
+	ix.storePosts(t, post(9, "Ninth.2009.mkv"))
+	eventually(t, "the missed posts are found", func() bool { return len(ix.foundNames(t, "missed over")) == 7 })
 }
 
 func TestIndexer_OneFileInThreeChannelsIsOneDocument(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
+	ix := newIndex(t)
 	for i := range 3 {
 		if _, err := ix.AddChannel(t.Context(), channel+filter.ChannelID(i), fmt.Sprint("Channel ", i), ""); err != nil {
 			t.Fatal(err)
 		}
 		p := post(1, "Golden.River.2014.mkv")
 		p.Place = filter.Place{Channel: channel + filter.ChannelID(i), Message: filter.MessageID(10 + i)}
-		ix.store(t, p)
+		ix.storePosts(t, p)
 	}
 	page, err := ix.Search(t.Context(), filter.Query{Text: "golden river"})
-	if err != nil || len(page.Files) != 1 || len(page.Files[0].Places) != 3 || ix.count(t) != 1 {
-		t.Fatalf("%d results, %d documents, %+v, %v", len(page.Files), ix.count(t), page.Files, err)
+	if err != nil || len(page.Files) != 1 || len(page.Files[0].Places) != 3 || ix.countFiles(t) != 1 {
+		t.Fatalf("%d results, %d documents, %+v, %v", len(page.Files), ix.countFiles(t), page.Files, err)
 	}
-	// The last place takes the document with it.
+	// The document is deleted with its last place.
 	for i := range 3 {
 		ix.Delete(channel+filter.ChannelID(i), []filter.MessageID{filter.MessageID(10 + i)})
 		if err := ix.WaitStored(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if left := len(ix.names(t, "golden river")); (left == 1) != (i < 2) {
+		if left := len(ix.foundNames(t, "golden river")); (left == 1) != (i < 2) {
 			t.Errorf("after %d deletions: %d results", i+1, left)
 		}
 	}
 }
 
-func TestIndexer_EditsAreFollowed(t *testing.T) {
+func TestIndexer_EditsAreApplied(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 
 	captioned := post(1, "Golden.River.2014.mkv")
 	captioned.Media.Caption = "uncut premiere"
@@ -128,49 +129,49 @@ func TestIndexer_EditsAreFollowed(t *testing.T) {
 	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := ix.names(t, "premiere"); len(got) != 1 {
+	if got := ix.foundNames(t, "premiere"); len(got) != 1 {
 		t.Errorf("the new caption finds %v", got)
 	}
 	ix.Edit(replaced)
 	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if old, now := ix.names(t, "golden river"), ix.names(t, "silent harbour"); len(old) != 0 || len(now) != 1 {
+	if old, now := ix.foundNames(t, "golden river"), ix.foundNames(t, "silent harbour"); len(old) != 0 || len(now) != 1 {
 		t.Errorf("after the file was replaced: old %v, new %v", old, now)
 	}
 }
 
 func TestIndexer_PausedPostsAreReadAtResume(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Before.2001.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Before.2001.mkv"))
 	if _, err := ix.channels.Pause(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	ix.store(t, post(2, "Paused.2002.mkv"))
-	if got := ix.names(t, "paused"); len(got) != 0 {
+	ix.storePosts(t, post(2, "Paused.2002.mkv"))
+	if got := ix.foundNames(t, "paused"); len(got) != 0 {
 		t.Errorf("a paused channel's post is found: %v", got)
 	}
 	if _, err := ix.channels.Resume(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "found after resume", func() bool { return len(ix.names(t, "paused")) == 1 })
+	eventually(t, "found after resume", func() bool { return len(ix.foundNames(t, "paused")) == 1 })
 }
 
 func TestIndexer_ARemovedChannelsFilesLeave(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	var posts []filter.Post
 	for i := range 1200 {
 		posts = append(posts, post(i+1, fmt.Sprintf("Leaving Town %d.mkv", i)))
 	}
-	ix.store(t, posts...)
+	ix.storePosts(t, posts...)
 	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "all files left", func() bool { return ix.count(t) == 0 })
+	eventually(t, "all files left", func() bool { return ix.countFiles(t) == 0 })
 	if _, err := ix.channels.Get(channel); err == nil {
 		t.Error("the channel is still there")
 	}
@@ -178,22 +179,22 @@ func TestIndexer_ARemovedChannelsFilesLeave(t *testing.T) {
 
 func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
+	ix := newIndex(t)
 	for i := 1; i <= 950; i++ {
-		ix.telegram.put(post(i, fmt.Sprintf("Old Innings %d.mkv", i)))
+		ix.telegram.putPost(post(i, fmt.Sprintf("Old Innings %d.mkv", i)))
 	}
-	ix.add(t)
+	ix.addChannel(t)
 	if ch, err := ix.channels.Get(channel); err != nil || ch.Low != 950 {
 		t.Fatalf("the channel is indexed from message %d on, %v; want 950", ch.Low, err)
 	}
-	ix.store(t, post(960, "Live.2020.mkv"))
+	ix.storePosts(t, post(960, "Live.2020.mkv"))
 	_, err := ix.StartPast(t.Context(), channel, 1, 950, filter.Report{Chat: 1, Message: 2, By: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ix.stop() // wherever it is now
-	next := open(t, ix.database, ix.telegram)
-	eventually(t, "the read goes on to its end", func() bool { return next.count(t) == 951 && len(next.Pasts()) == 0 })
+	ix.stopRun() // at any point of the read
+	next := openIndex(t, ix.database, ix.telegram)
+	eventually(t, "the read goes on to its end", func() bool { return next.countFiles(t) == 951 && len(next.Pasts()) == 0 })
 
 	if _, err := next.StartPast(t.Context(), channel, 5, 4, filter.Report{}); err == nil {
 		t.Error("a range that runs backwards is accepted")
@@ -208,11 +209,11 @@ func TestIndexer_PastIsReadCancelledAndResumed(t *testing.T) {
 	eventually(t, "cancelled", func() bool { return len(next.Pasts()) == 0 })
 }
 
-func TestIndexer_APoolDownHidesOnlyItsOwnAndTwinsAreMerged(t *testing.T) {
-	ix := fresh(t, impatient)
-	ix.add(t)
-	ix.pools.All()[0].Wrote(-1 << 30) // most room: everything goes there
-	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Golden.Harbour.2015.mkv"))
+func TestIndexer_APoolDownHidesOnlyItsFilesAndDuplicatesAreMerged(t *testing.T) {
+	ix := newIndex(t, shortTimeouts)
+	ix.addChannel(t)
+	ix.pools.All()[0].Wrote(-1 << 30) // the most room, so all files go there
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"), post(2, "Golden.Harbour.2015.mkv"))
 	shared.StopMongo(0)
 	started := false
 	restart := func() {
@@ -227,8 +228,8 @@ func TestIndexer_APoolDownHidesOnlyItsOwnAndTwinsAreMerged(t *testing.T) {
 
 	again := post(1, "Golden.River.2014.mkv")
 	again.Place.Message = 30
-	ix.telegram.put(again)
-	ix.store(t, again, post(31, "Golden.Empire.2016.mkv"))
+	ix.telegram.putPost(again)
+	ix.storePosts(t, again, post(31, "Golden.Empire.2016.mkv"))
 	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
 	if err != nil || !slices.Equal(page.Missing, []string{"a"}) || len(page.Files) != 2 {
 		t.Fatalf("while a pool is down: %d files, missing %v, %v", len(page.Files), page.Missing, err)
@@ -238,20 +239,20 @@ func TestIndexer_APoolDownHidesOnlyItsOwnAndTwinsAreMerged(t *testing.T) {
 		page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
 		return err == nil && len(page.Missing) == 0 && len(page.Files) == 3
 	})
-	eventually(t, "the twins are merged", func() bool { return ix.count(t) == 3 })
+	eventually(t, "the twins are merged", func() bool { return ix.countFiles(t) == 3 })
 	file, err := ix.File(t.Context(), again.Media.Document)
 	if err != nil || len(file.Places) != 2 {
 		t.Errorf("the merged file stands in %v, %v", file.Places, err)
 	}
 }
 
-func TestIndexer_WhatIsReadAgainWhileAPoolIsDownIsFound(t *testing.T) {
+func TestIndexer_GapsAreReadWhileAPoolIsDown(t *testing.T) {
 	const missed = 300
-	ix := fresh(t, impatient, func(o *testOptions) { o.QueueSize = 40 })
-	ix.add(t)
-	ix.store(t, post(1, "First.2001.mkv"))
+	ix := newIndex(t, shortTimeouts, func(o *testOptions) { o.QueueSize = 40 })
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "First.2001.mkv"))
 	for i := 2; i < 2+missed; i++ {
-		ix.telegram.put(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
+		ix.telegram.putPost(post(i, fmt.Sprintf("Missed Over %d.mkv", i)))
 	}
 	shared.StopMongo(0)
 	defer func() {
@@ -259,7 +260,7 @@ func TestIndexer_WhatIsReadAgainWhileAPoolIsDownIsFound(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	ix.store(t, post(2+missed, "Last.2009.mkv"))
+	ix.storePosts(t, post(2+missed, "Last.2009.mkv"))
 	eventually(t, "all are found", func() bool {
 		page, err := ix.Search(t.Context(), filter.Query{Text: "missed over"})
 		return err == nil && page.Total == missed
@@ -267,9 +268,9 @@ func TestIndexer_WhatIsReadAgainWhileAPoolIsDownIsFound(t *testing.T) {
 }
 
 func TestIndexer_ARemovalWaitsForAPoolThatIsDown(t *testing.T) {
-	ix := fresh(t, impatient)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix := newIndex(t, shortTimeouts)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	shared.StopMongo(0)
 	defer func() {
 		if err := shared.StartMongo(context.Background(), 0); err != nil {
@@ -280,7 +281,7 @@ func TestIndexer_ARemovalWaitsForAPoolThatIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 20 {
-		done, err := ix.RemoveSome(t.Context(), channel)
+		done, err := ix.RemoveChannelBatch(t.Context(), channel)
 		if done {
 			t.Fatal("the removal is over, and a pool was not asked")
 		}
@@ -292,14 +293,14 @@ func TestIndexer_ARemovalWaitsForAPoolThatIsDown(t *testing.T) {
 }
 
 func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
-	ix := fresh(t, impatient)
-	ix.add(t)
-	ix.store(t, post(1, "First.2001.mkv"))
+	ix := newIndex(t, shortTimeouts)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "First.2001.mkv"))
 	for i := range shared.MongoURIs {
 		shared.StopMongo(i)
 	}
 	p := post(2, "Golden.River.2014.mkv")
-	ix.telegram.put(p)
+	ix.telegram.putPost(p)
 	ix.Post(p)
 	_, err := ix.Search(t.Context(), filter.Query{Text: "first"})
 	for i := range shared.MongoURIs {
@@ -307,7 +308,7 @@ func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err == nil || !errorsIs(err, filter.ErrSearchUnavailable) {
+	if err == nil || !errors.Is(err, filter.ErrSearchUnavailable) {
 		t.Errorf("search without any pool: %v", err)
 	}
 	eventually(t, "the post is found", func() bool {
@@ -316,23 +317,23 @@ func TestIndexer_AllPoolsDownLosesNothing(t *testing.T) {
 	})
 }
 
-// TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed starts while no pool answers.
-func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
-	ix := fresh(t, impatient)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"), post(3, "Amber.Island.2016.mkv"))
+// TestIndexer_EventsBeforeTheChannelsAreLoadedAreApplied starts an index while no pool answers.
+func TestIndexer_EventsBeforeTheChannelsAreLoadedAreApplied(t *testing.T) {
+	ix := newIndex(t, shortTimeouts)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"), post(2, "Silent.Harbour.2015.mkv"), post(3, "Amber.Island.2016.mkv"))
 	if err := ix.SaveLedgers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ix.stop()
+	ix.stopRun()
 	for i := range shared.MongoURIs {
 		shared.StopMongo(i)
 	}
-	next := open(t, ix.database, ix.telegram, impatient, func(o *testOptions) { o.unprepared = true })
-	ix.telegram.remove(post(1, "").Place)
+	next := openIndex(t, ix.database, ix.telegram, shortTimeouts, func(o *testOptions) { o.allPoolsDown = true })
+	ix.telegram.removePost(post(1, "").Place)
 	next.Delete(channel, []filter.MessageID{1})
 	renamed := post(2, "Quiet.Harbour.2015.mkv")
-	ix.telegram.put(renamed)
+	ix.telegram.putPost(renamed)
 	next.Edit(renamed)
 	if err := next.SaveLedgers(t.Context()); err == nil {
 		t.Error("what came is said to outlive the process")
@@ -348,20 +349,20 @@ func TestIndexer_WhatComesBeforeTheChannelsAreKnownIsFollowed(t *testing.T) {
 	if next.vocab.Count("amber") != 1 {
 		t.Error("the words of pools that answered late are not known")
 	}
-	if got := next.names(t, "golden river"); len(got) != 0 {
+	if got := next.foundNames(t, "golden river"); len(got) != 0 {
 		t.Errorf("the deleted post is found: %v", got)
 	}
-	if got := next.names(t, "quiet harbour"); len(got) != 1 {
+	if got := next.foundNames(t, "quiet harbour"); len(got) != 1 {
 		t.Error("the edit is not followed")
 	}
 }
 
-// TestChannels_APoolThatWasDownLearnsWhatItMissed has a channel added while one pool is down; later only that one is left.
-func TestChannels_APoolThatWasDownLearnsWhatItMissed(t *testing.T) {
-	ix := fresh(t, impatient)
+// TestChannels_ARecoveredPoolGetsMissedWrites adds a channel while a pool is down, and later loads it from this pool alone.
+func TestChannels_ARecoveredPoolGetsMissedWrites(t *testing.T) {
+	ix := newIndex(t, shortTimeouts)
 	shared.StopMongo(0)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	if err := shared.StartMongo(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -385,14 +386,14 @@ func TestChannels_APoolThatWasDownLearnsWhatItMissed(t *testing.T) {
 	})
 }
 
-func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
+func TestIndexer_RefreshUpdatesTheIndex(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	renewed := post(1, "Golden.River.2014.mkv")
 	renewed.Media.Reference = []byte("renewed")
-	ix.telegram.put(renewed)
+	ix.telegram.putPost(renewed)
 	file, err := ix.Refresh(t.Context(), renewed.Media.Document)
 	if err != nil || string(file.Media.Reference) != "renewed" {
 		t.Fatalf("%s, %v", file.Media.Reference, err)
@@ -400,43 +401,43 @@ func TestIndexer_RefreshFollowsTheMessages(t *testing.T) {
 	ix.telegram.mu.Lock()
 	clear(ix.telegram.posts)
 	ix.telegram.mu.Unlock()
-	if _, err := ix.Refresh(t.Context(), renewed.Media.Document); !errorsIs(err, filter.ErrFileGone) {
+	if _, err := ix.Refresh(t.Context(), renewed.Media.Document); !errors.Is(err, filter.ErrFileGone) {
 		t.Errorf("refresh of a deleted file: %v", err)
 	}
-	eventually(t, "it left the index", func() bool { return ix.count(t) == 0 })
+	eventually(t, "it left the index", func() bool { return ix.countFiles(t) == 0 })
 }
 
-func TestIndexer_RefreshFindsAFileWhereverItStillStands(t *testing.T) {
+func TestIndexer_RefreshTriesEveryPlace(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	if _, err := ix.AddChannel(t.Context(), channel+1, "Second", ""); err != nil {
 		t.Fatal(err)
 	}
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	elsewhere := post(1, "Golden.River.2014.mkv")
 	elsewhere.Place = filter.Place{Channel: channel + 1, Message: 7}
 	elsewhere.Media.Reference = []byte("renewed")
-	ix.store(t, elsewhere)
+	ix.storePosts(t, elsewhere)
 	ix.telegram.mu.Lock()
-	ix.telegram.shut = channel // the bot was thrown out
+	ix.telegram.forbidden = channel // the bot was removed from it
 	ix.telegram.mu.Unlock()
 	file, err := ix.Refresh(t.Context(), elsewhere.Media.Document)
 	if err != nil || string(file.Media.Reference) != "renewed" {
 		t.Errorf("%s, %v", file.Media.Reference, err)
 	}
-	ix.telegram.remove(elsewhere.Place)
-	if _, err := ix.Refresh(t.Context(), elsewhere.Media.Document); !errorsIs(err, errShut) {
+	ix.telegram.removePost(elsewhere.Place)
+	if _, err := ix.Refresh(t.Context(), elsewhere.Media.Document); !errors.Is(err, errForbidden) {
 		t.Errorf("gone from one channel, the other cannot be read: %v", err)
 	}
 }
 
-// TestStore_BytesPerFile holds the promise that a free cluster of 512 MB takes 1.3 million files.
+// TestStore_BytesPerFile keeps the promise that a free cluster of 512 MB holds 1.3 million files.
 func TestStore_BytesPerFile(t *testing.T) {
 	t.Parallel()
-	const n, most = 4_000, 400.0 // fewer files share a list, so each costs more than in a full archive
-	ix := fresh(t, func(o *testOptions) { o.QueueSize = n })
-	ix.add(t)
+	const n, most = 4_000, 400.0 // each costs more than in a full archive, where more files share a list
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize = n })
+	ix.addChannel(t)
 	for i, f := range club.NewArchive(5).Take(n) {
 		p := post(i+1, f.Name)
 		p.Media.Caption, p.Media.Mime, p.Media.Size = f.Caption, f.Mime, f.Size
@@ -448,7 +449,7 @@ func TestStore_BytesPerFile(t *testing.T) {
 	if err := ix.WaitStored(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := ix.count(t); got != n {
+	if got := ix.countFiles(t); got != n {
 		t.Fatalf("%d documents for %d files", got, n)
 	}
 	var data, indexes int64
@@ -468,9 +469,9 @@ func TestStore_BytesPerFile(t *testing.T) {
 // TestStore_AFullPoolHandsOverToTheNext fills one pool after the other up to its limit.
 func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 	t.Parallel()
-	const kept = 4 << 20 // what a pool keeps free
-	ix := fresh(t, func(o *testOptions) { o.limits = []int64{kept + 120<<10, kept + 100<<10, kept + 80<<10} })
-	ix.add(t)
+	const kept = 4 << 20 // as storage leaves it free in a pool
+	ix := newIndex(t, func(o *testOptions) { o.limits = []int64{kept + 120<<10, kept + 100<<10, kept + 80<<10} })
+	ix.addChannel(t)
 	for _, p := range ix.pools.All() {
 		if err := p.Measure(t.Context()); err != nil {
 			t.Fatal(err)
@@ -483,9 +484,9 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 			posted++
 			posts = append(posts, post(posted, f.Name))
 		}
-		ix.store(t, posts...)
+		ix.storePosts(t, posts...)
 	}
-	stored := ix.count(t)
+	stored := ix.countFiles(t)
 	if b := ix.Backlog(); b.InGaps == 0 || int(stored)+b.InGaps != posted {
 		t.Errorf("%d posted, %d stored, %+v: what fits nowhere must be owed", posted, stored, b)
 	}
@@ -494,16 +495,16 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 			t.Fatal(err)
 		}
 		state := p.State()
-		if n := ix.countIn(t, p); n == 0 || state.DataBytes+state.IndexBytes > state.LimitBytes {
+		if n := ix.countFilesIn(t, p); n == 0 || state.DataBytes+state.IndexBytes > state.LimitBytes {
 			t.Errorf("pool %d: %d files in %d bytes, %d are allowed", i, n, state.DataBytes+state.IndexBytes, state.LimitBytes)
 		}
 	}
-	// A full pool still takes what concerns its own files.
+	// A full pool still stores changes of its own files.
 	again := post(1, club.NewArchive(4).Next().Name)
 	again.Place.Message = filter.MessageID(posted + 1)
-	ix.store(t, again)
+	ix.storePosts(t, again)
 	file, err := ix.File(t.Context(), again.Media.Document)
-	if err != nil || len(file.Places) != 2 || ix.count(t) != stored {
+	if err != nil || len(file.Places) != 2 || ix.countFiles(t) != stored {
 		t.Errorf("a second place of a file in a full pool: %v, %v", file.Places, err)
 	}
 }
@@ -512,8 +513,8 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 func TestIndexer_RemovingAChannelSparesTheOthers(t *testing.T) {
 	t.Parallel()
 	shared := []string{"amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath"}
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	if _, err := ix.AddChannel(t.Context(), channel+1, "Leaving", ""); err != nil {
 		t.Fatal(err)
 	}
@@ -523,7 +524,7 @@ func TestIndexer_RemovingAChannelSparesTheOthers(t *testing.T) {
 		p.Place = filter.Place{Channel: channel + 1, Message: filter.MessageID(i + 1)}
 		leaving = append(leaving, p)
 	}
-	ix.store(t, leaving...)
+	ix.storePosts(t, leaving...)
 	if _, err := ix.channels.Remove(t.Context(), channel+1); err != nil {
 		t.Fatal(err)
 	}
@@ -531,7 +532,7 @@ func TestIndexer_RemovingAChannelSparesTheOthers(t *testing.T) {
 	for i := 1; ix.channels.State(channel+1) != filter.ChannelRemoved; i++ {
 		word := shared[i%len(shared)]
 		posted[word]++
-		ix.store(t, post(i, fmt.Sprintf("%s run %d.mp4", word, i)))
+		ix.storePosts(t, post(i, fmt.Sprintf("%s run %d.mp4", word, i)))
 	}
 	for word, n := range posted {
 		if page, err := ix.Search(t.Context(), filter.Query{Text: word + " mp4"}); err != nil || page.Total != n {

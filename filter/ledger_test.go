@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestLedger_OwesExactlyWhatASetWould compares the ranges with a plain set of ids under random operations.
-func TestLedger_OwesExactlyWhatASetWould(t *testing.T) {
+// TestLedger_GapsEqualASetOfIDs compares the ranges with a plain set of ids under random operations.
+func TestLedger_GapsEqualASetOfIDs(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 300 {

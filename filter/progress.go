@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// channelProgress is how far one channel is indexed, in memory.
+// channelProgress is the indexing progress of one channel, in memory.
 type channelProgress struct {
 	ledger         Ledger
 	highest        MessageID                // the highest id seen
-	inflight       map[MessageID]int        // queued or being stored
-	superseded     map[MessageID]bool       // of those, the ones with a newer event that had no room and is owed
-	partial        Ledger                   // ids that are stored, but for a pool that did not answer; they are owed too
-	retryPartialAt time.Time                // when to read those again at the earliest
-	reads          map[*readInProgress]bool // under way
+	inflight       map[MessageID]int        // number of events that are queued or being stored
+	superseded     map[MessageID]bool       // ids in flight whose newest event did not fit into the queue; they are in a gap
+	partial        Ledger                   // its gaps are ids that one pool did not store, because it was down
+	retryPartialAt time.Time                // partial is not retried before
+	reads          map[*readInProgress]bool // running reads
 	gapsGrewAt     time.Time                // when the gaps last grew
-	notBefore      time.Time                // owed ids rest until then
-	failures       int                      // reads in a row that failed
-	needsProbe     bool                     // ids above top may exist that no update told of
-	dirty          bool                     // the stored ledger is behind
+	notBefore      time.Time                // gaps are not read before
+	failures       int                      // failed reads in a row
+	needsProbe     bool                     // messages above highest may exist without an update
+	dirty          bool                     // differs from the stored ledger
 }
 
 func newProgress(l Ledger) *channelProgress {
@@ -28,97 +28,97 @@ func newProgress(l Ledger) *channelProgress {
 
 const maxBackOff = 5 * time.Minute
 
-// backOff lets owed ids rest after a read that failed, longer each time: a channel that threw us out refuses for good. It tells the first failure
-// of a row, which is worth a line in the log.
-func (t *channelProgress) backOff(now time.Time) (first bool) {
-	t.notBefore = now.Add(min(5*retryAfter<<min(t.failures, 10), maxBackOff))
-	t.failures++
-	return t.failures == 1
+// backOff delays the channel's reads after a failed one, longer each time, because a channel that the bot was removed from refuses all of them. It
+// returns true for the first failure in a row, which the caller logs.
+func (p *channelProgress) backOff(now time.Time) (first bool) {
+	p.notBefore = now.Add(min(5*retryAfter<<min(p.failures, 10), maxBackOff))
+	p.failures++
+	return p.failures == 1
 }
 
-// noteSeen notes an id; what lies between it and the highest so far was missed, or is still on its way.
-func (t *channelProgress) noteSeen(id MessageID, now time.Time) {
-	if id > t.highest+1 {
-		t.addGap(Range{t.highest + 1, id - 1}, now)
+// noteSeen records a message id. The ids between it and the highest so far become a gap: their updates are late or lost.
+func (p *channelProgress) noteSeen(id MessageID, now time.Time) {
+	if id > p.highest+1 {
+		p.addGap(Range{p.highest + 1, id - 1}, now)
 	}
-	t.highest = max(t.highest, id)
-	t.dirty = true
+	p.highest = max(p.highest, id)
+	p.dirty = true
 }
 
-func (t *channelProgress) addGap(r Range, now time.Time) {
-	t.ledger.AddGap(r)
-	t.gapsGrewAt, t.dirty = now, true
+func (p *channelProgress) addGap(r Range, now time.Time) {
+	p.ledger.AddGap(r)
+	p.gapsGrewAt, p.dirty = now, true
 }
 
-// readInProgress is ids that are being read from Telegram; true once an event came meanwhile: what was read may be older than it.
+// readInProgress holds the ids of a running read. An id is true when an event for it arrived during the read, which may be newer than the answer.
 type readInProgress map[MessageID]bool
 
-// beginRead notes that ids are about to be read; end forgets it.
-func (t *channelProgress) beginRead(ids []MessageID) *readInProgress {
+// beginRead registers a read of ids; endRead removes it.
+func (p *channelProgress) beginRead(ids []MessageID) *readInProgress {
 	r := make(readInProgress, len(ids))
 	for _, id := range ids {
 		r[id] = false
 	}
-	t.reads[&r] = true
+	p.reads[&r] = true
 	return &r
 }
 
-func (t *channelProgress) endRead(r *readInProgress) { delete(t.reads, r) }
+func (p *channelProgress) endRead(r *readInProgress) { delete(p.reads, r) }
 
-// invalidateReads notes an event at an id.
-func (t *channelProgress) invalidateReads(id MessageID) {
-	for r := range t.reads {
+// invalidateReads records an event for an id in the running reads.
+func (p *channelProgress) invalidateReads(id MessageID) {
+	for r := range p.reads {
 		if _, ok := (*r)[id]; ok {
 			(*r)[id] = true
 		}
 	}
 }
 
-// deferEvent owes an id whose event has no room in the queue.
-func (t *channelProgress) deferEvent(id MessageID, now time.Time) {
-	t.addGap(Range{id, id}, now)
-	if t.inflight[id] > 0 {
-		t.superseded[id] = true
+// deferEvent adds a gap for an event that does not fit into the queue.
+func (p *channelProgress) deferEvent(id MessageID, now time.Time) {
+	p.addGap(Range{id, id}, now)
+	if p.inflight[id] > 0 {
+		p.superseded[id] = true
 	}
 }
 
-// finishEvent notes that an event is not in flight any more, and tells whether it is the newest of its id.
-func (t *channelProgress) finishEvent(id MessageID) (newest bool) {
-	newest = !t.superseded[id]
-	if t.inflight[id]--; t.inflight[id] <= 0 {
-		delete(t.inflight, id)
-		delete(t.superseded, id)
+// finishEvent ends an event in flight. It returns false when a newer event of the id was deferred.
+func (p *channelProgress) finishEvent(id MessageID) (newest bool) {
+	newest = !p.superseded[id]
+	if p.inflight[id]--; p.inflight[id] <= 0 {
+		delete(p.inflight, id)
+		delete(p.superseded, id)
 	}
 	return newest
 }
 
-// markStored notes that an id is stored, everywhere or, with behind, but for a pool that did not answer.
-func (t *channelProgress) markStored(id MessageID, behind bool) {
+// markStored records that an id is stored. With partial, a pool that did not answer may lack it.
+func (p *channelProgress) markStored(id MessageID, partial bool) {
 	r := Range{id, id}
-	t.ledger.FillGap(r)
-	t.partial.FillGap(r)
-	if behind {
-		t.partial.AddGap(r)
+	p.ledger.FillGap(r)
+	p.partial.FillGap(r)
+	if partial {
+		p.partial.AddGap(r)
 	}
-	t.dirty = true
+	p.dirty = true
 }
 
-// retryPartial has the ids read again that a pool missed.
-func (t *channelProgress) retryPartial() {
-	for _, r := range t.partial.Gaps {
-		t.ledger.AddGap(r)
+// retryPartial moves the ids that a pool missed to the gaps, so that they are read again.
+func (p *channelProgress) retryPartial() {
+	for _, r := range p.partial.Gaps {
+		p.ledger.AddGap(r)
 	}
-	t.partial.Gaps = nil
+	p.partial.Gaps = nil
 }
 
-// snapshot is the ledger to store: what is still in memory is owed.
-func (t *channelProgress) snapshot() Ledger {
-	t.ledger.Low = max(t.ledger.Low, t.highest)
-	l := Ledger{Low: t.ledger.Low, Gaps: slices.Clone(t.ledger.Gaps)}
-	for _, r := range t.partial.Gaps {
+// snapshot returns the ledger to store, in which the ids in flight and the partially stored ids are gaps.
+func (p *channelProgress) snapshot() Ledger {
+	p.ledger.Low = max(p.ledger.Low, p.highest)
+	l := Ledger{Low: p.ledger.Low, Gaps: slices.Clone(p.ledger.Gaps)}
+	for _, r := range p.partial.Gaps {
 		l.AddGap(r)
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.inflight)) {
+	for _, id := range slices.Sorted(maps.Keys(p.inflight)) {
 		l.AddGap(Range{id, id})
 	}
 	return l

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestTrack_RestsLongerWithEachFailureAndSpeaksOnce(t *testing.T) {
+func TestProgress_BacksOffLongerAndReportsTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)
 	tr := newProgress(Ledger{})

@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// A query is bounded, whatever is typed.
+// Limits of a query.
 const (
 	maxQueryRunes = 256
 	maxQueryTerms = 12
-	maxPrefixed   = 40 // words that the last one is taken as a prefix of
-	maxSimilar    = 12 // words that a misspelled one is taken for
+	maxPrefixed   = 40 // words that begin with the last term
+	maxSimilar    = 12 // words near a misspelled term
 	maxVariants   = 6  // other spellings of the whole query
 )
 
-// query is what a person typed, taken apart.
+// query is the parsed text of a search.
 type query struct {
-	terms        []string // distinct, in order; all must be found
-	lastIsPrefix bool     // the last word may be unfinished
+	terms        []string // distinct, in order; a file must match all
+	lastIsPrefix bool     // the last term may be unfinished
 }
 
 func parseQuery(text string) query {
@@ -27,7 +27,7 @@ func parseQuery(text string) query {
 	}
 	found := newTokenSet()
 	all := tokenSequence(text)
-	// "s01e05" gives both tokens, but only the exact episode is wanted; the season alone is implied.
+	// "s01e05" becomes the tokens s01 and s01e05; the second implies the first.
 	for i, t := range all {
 		if seasonAlone.MatchString(t) && i+1 < len(all) && strings.HasPrefix(all[i+1], t+"e") {
 			continue
@@ -41,7 +41,7 @@ func parseQuery(text string) query {
 	return q
 }
 
-// canBePrefix tells whether a word may be the beginning of another: not a year, nor a season, nor a bare small number.
+// canBePrefix reports whether a term may be an unfinished word. Years, seasons and numbers of one or two digits are complete.
 func canBePrefix(t string) bool {
 	switch {
 	case isYear(t), seasonEpisode.MatchString(t), seasonAlone.MatchString(t):
@@ -52,10 +52,10 @@ func canBePrefix(t string) bool {
 	return len(t) >= 2
 }
 
-// lastTerm returns the word that may be unfinished.
+// lastTerm returns the term that may be unfinished.
 func (q query) lastTerm() string { return q.terms[len(q.terms)-1] }
 
-// titleWords are the title that the query would be: its words without years, unless there are no others.
+// titleWords returns the terms without years, which make up the title if the query is one. A query of years only is kept.
 func (q query) titleWords() []string {
 	words := slices.DeleteFunc(slices.Clone(q.terms), isYear)
 	if len(words) == 0 {
@@ -66,13 +66,13 @@ func (q query) titleWords() []string {
 
 func (q query) title() string { return joinTitle(q.titleWords()) }
 
-// clause is one word with everything that it may stand for; a file must have one of them.
+// clause is a disjunction: a file must have one of the words.
 type clause struct{ words []string }
 
-// plan is a conjunction of clauses. Each pool reads the shortest lists first.
+// plan is a conjunction of clauses. A pool reads the shortest lists first.
 type plan []clause
 
-// exactPlan wants every word as it is.
+// exactPlan requires every term itself.
 func exactPlan(terms []string) plan {
 	var p plan
 	for _, t := range terms {
@@ -81,7 +81,7 @@ func exactPlan(terms []string) plan {
 	return p
 }
 
-// titlePlan wants the whole title, and the years beside it.
+// titlePlan requires the list of the title, and the years of the query.
 func titlePlan(q query) plan {
 	p := plan{{[]string{titleKey(q.title())}}}
 	for _, t := range q.terms {
@@ -92,7 +92,7 @@ func titlePlan(q query) plan {
 	return p
 }
 
-// prefixPlan takes the last word as the beginning of others; nil where nothing begins with it.
+// prefixPlan replaces the last term by the words that begin with it. It returns nil when there are none.
 func (v *Vocabulary) prefixPlan(q query) plan {
 	if !q.lastIsPrefix {
 		return nil
@@ -113,7 +113,8 @@ func (v *Vocabulary) prefixPlan(q query) plan {
 	return p
 }
 
-// similarPlan takes words for misspelled. Without force only those that the index does not know; nil where there is nothing to take.
+// similarPlan allows similar words for misspelled terms: for terms that the index does not know or, with force, for all. It returns nil when there
+// are no similar words.
 func (v *Vocabulary) similarPlan(q query, force bool) plan {
 	var p plan
 	changed := false

@@ -12,23 +12,23 @@ import (
 
 // Ranks, best first.
 const (
-	rankTitle   uint8 = iota // the title is what was typed, and the year if one was typed
-	rankPhrase               // the words stand in the name side by side, in order
-	rankExact                // every word stands in the name or caption
-	rankPrefix               // the last word is the beginning of one
-	rankSimilar              // a word is within the edit distance
+	rankTitle   uint8 = iota // the file's title is the query
+	rankPhrase               // the name has the terms next to each other, in order
+	rankExact                // the name or caption has every term
+	rankPrefix               // the last term begins a word of the name or caption
+	rankSimilar              // a term is within the edit distance of a word
 	rankNone                 // no match
 )
 
-// matcher decides how well a file answers a query.
+// matcher ranks files for a query.
 type matcher struct {
 	query    query
-	similar  map[string]map[string]bool // typed word → words it was taken for
+	similar  map[string]map[string]bool // misspelled term → similar words
 	variants []variant
 }
 
-// rankFile judges a file. titled tells that the file stands in the list of the title that was typed: parsing its name for the title would take
-// longer than everything else together (0.2 ms).
+// rankFile returns the rank of a file. titled means that the file is in the list of the query's title, which saves the parsing of the title: that
+// would take longer (0.2 ms) than all the rest.
 func (j matcher) rankFile(f File, titled bool) uint8 {
 	name := tokenSequence(f.Media.Name)
 	all := name
@@ -54,13 +54,13 @@ func (j matcher) rankFile(f File, titled bool) uint8 {
 	}
 	for _, v := range j.variants {
 		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || containsPhrase(all, v.pair)) {
-			return rankExact // the same words, written in another way
+			return rankExact // a variant counts like the terms themselves
 		}
 	}
 	return best
 }
 
-// rankTerms ranks by the worst of the words.
+// rankTerms returns the rank of the term that matches worst.
 func (j matcher) rankTerms(have map[string]bool) uint8 {
 	worst := rankExact
 	for i, t := range j.query.terms {
@@ -108,23 +108,23 @@ func containsPhrase(in, phrase []string) bool {
 	return false
 }
 
-// Cursor is a place in the total order of a query's results: rank, then newest, then id. Pages are cut at a cursor, so a post that
-// arrives between two pages shifts nothing.
+// Cursor is a position in the total order of a query's results: rank, then newest first, then id. Pages are cut at a cursor, so a post that
+// arrives between two pages shifts none of them.
 type Cursor struct {
 	Rank     uint8
 	Posted   int32
 	Document DocumentID
 }
 
-// Compare orders cursors as results are shown.
+// Compare orders cursors like the results.
 func (c Cursor) Compare(o Cursor) int {
 	return cmp.Or(cmp.Compare(c.Rank, o.Rank), cmp.Compare(o.Posted, c.Posted), cmp.Compare(o.Document, c.Document))
 }
 
-// Zero tells the cursor that stands before everything.
+// Zero reports the zero cursor, which comes before all results.
 func (c Cursor) Zero() bool { return c == Cursor{} }
 
-// String is 18 characters that are safe in callback data; empty for the zero cursor.
+// String returns 18 characters that are safe in callback data, or none for the zero cursor.
 func (c Cursor) String() string {
 	if c.Zero() {
 		return ""
@@ -135,10 +135,10 @@ func (c Cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ErrCursor means that a cursor did not come from String.
+// ErrCursor means that String did not write the cursor.
 var ErrCursor = fault.New(fault.Invalid, "cursor_invalid", "That page is not one of mine. Please search again.")
 
-// ParseCursor reads what String wrote.
+// ParseCursor is the inverse of Cursor.String.
 func ParseCursor(s string) (Cursor, error) {
 	if s == "" {
 		return Cursor{}, nil

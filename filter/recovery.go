@@ -11,13 +11,13 @@ import (
 
 const (
 	recoverEvery = 250 * time.Millisecond
-	// grace is how long a gap may still be filled by updates that are only late.
+	// grace is the time for late updates to fill a gap.
 	grace = time.Second
-	// probeEmpty is how many ids in a row must be empty before the end of a channel is believed.
+	// probeEmpty is the number of empty ids in a row that mark the end of a channel.
 	probeEmpty = 200
 )
 
-// recoverLoop reads owed ids again, looks for posts above the watermark after a start, and goes on with reads of the past.
+// recoverLoop reads the gaps, probes channels for posts above the watermark, and makes the steps of the reads of the past.
 func (x *Indexer) recoverLoop(ctx context.Context) {
 	ticker := time.NewTicker(recoverEvery)
 	defer ticker.Stop()
@@ -33,7 +33,7 @@ func (x *Indexer) recoverLoop(ctx context.Context) {
 	}
 }
 
-// NoteLostUpdates takes note that updates of a channel were lost: what was posted meanwhile is looked for.
+// NoteLostUpdates makes the indexer probe a channel for posts whose updates were lost.
 func (x *Indexer) NoteLostUpdates(id ChannelID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -43,7 +43,7 @@ func (x *Indexer) NoteLostUpdates(id ChannelID) {
 	}
 }
 
-// recoverOnce does one call's worth of work for every channel and past read that has some; false when none had.
+// recoverOnce serves every channel and every read of the past once. It returns false when none of them made progress.
 func (x *Indexer) recoverOnce(ctx context.Context) bool {
 	worked := false
 	for _, ch := range x.channels.List() {
@@ -57,6 +57,7 @@ func (x *Indexer) recoverOnce(ctx context.Context) bool {
 	return x.stepPasts(ctx) || worked
 }
 
+// recoverChannel probes one channel or reads up to 100 ids of its gaps. It returns false when there is nothing to do or the read fails.
 func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	now := x.opts.Now()
 	x.mu.Lock()
@@ -94,12 +95,12 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	return err == nil
 }
 
-// allPoolsUp tells whether no pool is known to be down. One that comes back is heard of anyway.
+// allPoolsUp reports whether no breaker is open. poolRecovered handles the pools that come back.
 func (x *Indexer) allPoolsUp() bool {
 	return !slices.ContainsFunc(x.pools.All(), (*storage.Pool).Down)
 }
 
-// probeChannel reads above the highest id known until enough ids in a row are empty.
+// probeChannel reads the ids above the highest known one until probeEmpty ids in a row are empty.
 func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) bool {
 	empty := 0
 	for empty < probeEmpty {
@@ -112,7 +113,7 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProg
 		x.mu.Lock()
 		if top > 0 {
 			empty = int(last - top)
-			// The ids up to top have been read; what lies between is on its way through the queue.
+			// The ids up to top have been read and their events queued.
 			t.highest = max(t.highest, top)
 			t.dirty = true
 		} else {
@@ -130,8 +131,8 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProg
 	return true
 }
 
-// rereadMessages reads ids and feeds what stands there through the queue, with what does not as a deletion. Ids that changed meanwhile are owed
-// again. It returns the highest id that holds a message.
+// rereadMessages reads ids and queues their posts, and a deletion for every id without a post. An id that got an event during the read stays a gap.
+// It returns the highest id that has a message.
 func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) (MessageID, error) {
 	x.mu.Lock()
 	reading := t.beginRead(ids)
@@ -169,7 +170,7 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 	return read.Top, nil
 }
 
-// waitForRoom waits until the queue can take an event without pushing out live ones.
+// waitForRoom waits until the queue is less than half full, so that there is room for live events. It returns false when ctx ends.
 func (x *Indexer) waitForRoom(ctx context.Context) bool {
 	for {
 		x.mu.Lock()
@@ -186,7 +187,7 @@ func (x *Indexer) waitForRoom(ctx context.Context) bool {
 	}
 }
 
-// postponeChannel lets a channel rest after a read that failed; the ids stay owed.
+// postponeChannel delays the reads of a channel after a failed one. The ids stay in the gaps.
 func (x *Indexer) postponeChannel(ctx context.Context, id ChannelID, t *channelProgress, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// removeLoop takes the files of removed channels out of the index, a batch at a time.
+// removeLoop deletes the files of removed channels from the index, a batch at a time, and then compacts the lists.
 func (x *Indexer) removeLoop(ctx context.Context) {
 	tidied := map[ChannelID]compactionProgress{}
 	for sleep(ctx, retryAfter) {
@@ -34,7 +34,7 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 	}
 }
 
-// removeChannelBatch is done also when the channel was added again meanwhile: what has not left stays.
+// removeChannelBatch deletes some of a channel's files. It also returns done when the channel was added again meanwhile; the remaining files stay.
 func (x *Indexer) removeChannelBatch(ctx context.Context, id ChannelID) (done bool, err error) {
 	x.storing.Lock()
 	defer x.storing.Unlock()
@@ -42,7 +42,7 @@ func (x *Indexer) removeChannelBatch(ctx context.Context, id ChannelID) (done bo
 		return true, nil
 	}
 	x.mu.Lock()
-	delete(x.progress, id) // what was owed of it is not owed when it is added again
+	delete(x.progress, id) // a channel that is added again starts without the old gaps
 	x.mu.Unlock()
 	return x.store.removeChannel(ctx, id)
 }

@@ -12,17 +12,16 @@ import (
 	"pavilion/storage"
 )
 
-// A few small documents must be known whichever pool is down: channels with their ledgers, reads of the past. They are written to every
-// pool with a version; the highest version found is the truth. One process writes them (the holder of the bot's lease). A pool that
-// missed a write is behind, never ahead: what an older ledger owes is only more, and reading a message twice is harmless. When it comes back it is
-// told what it missed, for it may be the only one that answers at the next start.
-
+// versioned is a small document that every pool stores, so that it can be read while any pool is down: channels with their ledgers, reads of the
+// past, settings of groups. The highest version counts. One process writes them, the holder of the bot's lease. A pool that missed a write has an
+// older version, whose ledger has more ids in gaps, and reading a message twice is harmless. When the pool is back, copyReplicasTo writes the newest
+// versions to it, because it may be the only one that answers at the next start.
 type versioned interface {
 	replicaID() any
 	replicaVersion() int64
 }
 
-// writeReplica writes a document to every pool and succeeds when one has it.
+// writeReplica writes a document to every pool. It succeeds when one pool stored it.
 func writeReplica(ctx context.Context, pools *storage.Pools, collection string, doc versioned) error {
 	outcomes := pools.Each(ctx, "write "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		_, err := db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: doc.replicaID()}}, doc, options.Replace().SetUpsert(true))
@@ -38,7 +37,7 @@ func writeReplica(ctx context.Context, pools *storage.Pools, collection string, 
 	return errors.Join(errs...)
 }
 
-// rawReplica is a document of any kind.
+// rawReplica is a versioned document of any collection.
 type rawReplica struct{ bson.Raw }
 
 // UnmarshalBSON keeps the document as it is.
@@ -52,12 +51,12 @@ func (r rawReplica) replicaID() any {
 	if n, ok := id.AsInt64OK(); ok {
 		return n
 	}
-	text, _ := id.StringValueOK() // an id is one or the other
+	text, _ := id.StringValueOK() // an id is a number or a string
 	return text
 }
 
 func (r rawReplica) replicaVersion() int64 {
-	version, _ := r.Lookup("v").AsInt64OK() // every one has it
+	version, _ := r.Lookup("v").AsInt64OK() // every document has it
 	return version
 }
 
@@ -80,14 +79,14 @@ func copyReplicasTo(ctx context.Context, pools *storage.Pools, to *storage.Pool,
 			_, err := db.Collection(collection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
 			return err
 		})
-		if err != nil && !mongo.IsDuplicateKeyError(err) { // which says that the pool has it already
+		if err != nil && !mongo.IsDuplicateKeyError(err) { // a duplicate key means that the pool has the version or a newer one
 			return err
 		}
 	}
 	return nil
 }
 
-// loadReplicas returns the newest version of every document, and the pools that did not answer. It fails when none did.
+// loadReplicas returns the newest version of every document. It fails when no pool answers.
 func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) ([]T, error) {
 	answers := make(chan []T, len(pools.All()))
 	outcomes := pools.Each(ctx, "read "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {

@@ -17,16 +17,16 @@ import (
 type Query struct {
 	Text      string
 	Selection Selection
-	Limit     int    // files on a page; 10 where 0
-	After     Cursor // the page behind this result
-	Before    Cursor // the page before this result
+	Limit     int    // files on a page; 0 means 10
+	After     Cursor // return the page after this result
+	Before    Cursor // return the page before this result
 }
 
-// Page is a part of the results.
+// Page is one page of the results.
 type Page struct {
 	Files      []File
-	Total      int  // of all pages
-	Capped     bool // there are more than Total
+	Total      int  // results of all pages
+	Capped     bool // the search stopped at a limit, so there may be more than Total
 	First      Cursor
 	Last       Cursor
 	Skipped    int // results before this page
@@ -34,24 +34,24 @@ type Page struct {
 	HasNext    bool
 	Facets     []Facet
 	Missing    []string // pools that did not answer
-	Suggestion string   // another spelling that has results, where this one has none
+	Suggestion string   // a similar query that has results, when this one has none
 }
 
-// SearchOptions bound a search.
+// SearchOptions configure a Searcher.
 type SearchOptions struct {
-	Candidates int           // files taken from each pool in each step, the last added first; 500 where 0
-	Timeout    time.Duration // 4 s where 0; a step takes three quarters of it at most
+	Candidates int           // files read at once, and matches after which a plan stops in a pool; 0 means 500
+	Timeout    time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
 	Logger     *slog.Logger
 }
 
-// Searcher answers queries from all pools.
+// Searcher searches all pools.
 type Searcher struct {
 	pools *storage.Pools
 	vocab *Vocabulary
 	opts  SearchOptions
 }
 
-// NewSearcher returns a searcher over pools.
+// NewSearcher makes a Searcher over pools.
 func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Searcher {
 	o.Candidates = cmp.Or(o.Candidates, 500)
 	o.Timeout = cmp.Or(o.Timeout, 4*time.Second)
@@ -60,7 +60,8 @@ func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Sear
 
 var errSearchTimeout = errors.New("the search took too long")
 
-// Search answers a query. It fails with ErrSearchUnavailable only when no pool answered; pools that did not are named in Page.Missing.
+// Search returns a page of the results of a query. It fails with ErrSearchUnavailable only when no pool answered; Page.Missing names those that did
+// not.
 func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errSearchTimeout)
 	defer cancel()
@@ -79,24 +80,24 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	return page, nil
 }
 
-// result is a file with its place in the order.
+// result is a matching file with its position in the order.
 type result struct {
 	file   File
 	cursor Cursor
 }
 
-// results are the distinct files found so far, by document id: a twin in another pool is the same file.
+// results are the files found so far, by document id, so that duplicates in several pools count once.
 type results struct {
 	byID    map[DocumentID]result
 	capped  bool
 	missing map[string]bool
 }
 
-// findMatches looks for what was typed: as it is, with the last word unfinished, in other spellings; and only where that finds nothing, for
-// misspelled words.
+// findMatches searches for the terms themselves, for the last one as a prefix, and for other spellings of the query. If nothing matches, it searches
+// for misspelled terms.
 func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection) (*results, error) {
 	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
-	// The title's own plan is there because the title may be older than any number of files that mention it.
+	// titlePlan finds a file by its title even when many newer files mention the title.
 	plans := []plan{exactPlan(q.terms), titlePlan(q)}
 	if p := s.vocab.prefixPlan(q); p != nil {
 		plans = append(plans, p)
@@ -113,7 +114,8 @@ func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection) (*re
 	return r, nil
 }
 
-// findMisspelled looks for misspelled words: first those that the index does not know, then any. What fails here leaves an answer that is partial.
+// findMisspelled searches for words similar to the terms that the index does not know, and if nothing matches, for words similar to any term. It
+// returns no error, because r.missing already names the pools that failed.
 func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query, sel Selection) {
 	for _, force := range []bool{false, true} {
 		if len(r.byID) > 0 {
@@ -138,7 +140,8 @@ func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query, sel 
 	}
 }
 
-// queryPools sends a request to every pool that answered so far and adds what matches. A pool that hangs leaves time for the steps that follow.
+// queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
+// so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
 	if sel != (Selection{}) {
 		for i := range req.plans {
@@ -180,8 +183,8 @@ func newResult(f File, rank uint8) result {
 	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
 }
 
-// addResult takes a file once: a twin in another pool adds its places, and the better rank and the newer date count, so that the order does not
-// depend on which pool answered first.
+// addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which
+// pool answered first.
 func (r *results) addResult(x result) {
 	old, ok := r.byID[x.file.Media.Document]
 	if !ok {
@@ -199,7 +202,7 @@ func (r *results) addResult(x result) {
 	r.byID[old.file.Media.Document] = old
 }
 
-// cutPage orders everything found and cuts one page out.
+// cutPage sorts the results and returns the page that q asks for.
 func (r *results) cutPage(q Query) Page {
 	all := make([]result, 0, len(r.byID))
 	for _, x := range r.byID {
@@ -232,7 +235,8 @@ func (r *results) cutPage(q Query) Page {
 	return p
 }
 
-// suggest looks for the nearest query that has results: misspelled words replaced first, then unknown words left out.
+// suggest returns a similar query that has results. It tries the query with misspelled terms corrected, then without unknown terms, then without one
+// known term.
 func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
 	var corrected, known []string
 	for _, t := range q.terms {
@@ -245,7 +249,7 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		}
 	}
 	tries := [][]string{corrected, known}
-	for i := range known { // each known word left out once, the last ones first
+	for i := range known { // each known term left out once, the last one first
 		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
 	}
 	for _, terms := range tries[:min(len(tries), 5)] {

@@ -14,25 +14,25 @@ import (
 )
 
 const (
-	maxListIDs = 32_768 // of one condition that are read; more are judged by the files themselves
-	maxFetched = 4_000  // files read for one condition that matches few of them
-	fewIDs     = 100    // files are read at once rather than another list
+	maxListIDs = 32_768 // ids read for one clause; a clause with more is checked on the files
+	maxFetched = 4_000  // files read for one plan
+	fewIDs     = 100    // with so few candidates left, the files are read instead of another list
 )
 
-// poolAnswer is what one pool answers.
+// poolAnswer is the answer of one pool.
 type poolAnswer struct {
 	results []result
-	capped  bool // there may be more
+	capped  bool // the pool may have more
 }
 
-// poolRequest is what every pool is asked: for the files that satisfy one of the plans and that the judge accepts.
+// poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
 type poolRequest struct {
 	plans []plan
-	title string // the list of the files that may have the title that was typed; empty where no title is looked for
+	title string // the key of the title's list; empty when the title does not matter
 	rank  func(f File, titled bool) uint8
 }
 
-// findInPools asks every pool that is not missing; the answers are in the order of the outcomes.
+// findInPools asks every pool that is not in missing. The answers have the order of the outcomes.
 func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[string]bool) ([]poolAnswer, []storage.PoolResult) {
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
@@ -49,7 +49,8 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 	return answers, outcomes
 }
 
-// findInPool answers in three rounds, however many plans there are: the heads of all lists, the rest of the lists that decide, the files.
+// findInPool answers a request in three rounds of queries, for any number of plans: the heads of all lists, the other chunks of the shortest lists, the
+// files.
 func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	c := db.Collection(postingsCollection)
 	var words []string
@@ -101,7 +102,7 @@ func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolReq
 	return answer, err
 }
 
-// readAndRank reads files in the order of ids until enough are accepted, or too many were read.
+// readAndRank reads files in the order of ids until it has enough matches or has read too many.
 func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, rank func(File, bool) uint8) (poolAnswer, error) {
 	var answer poolAnswer
 	read := 0
@@ -137,7 +138,8 @@ func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, 
 	return docs, cur.All(ctx, &docs)
 }
 
-// candidateIDs returns the ids that stand in a list of every clause, the last added first. capped tells that a list was too long to read whole.
+// candidateIDs returns the ids that are in a list of every clause that it reads, the last added first. capped means that the shortest clause was too
+// long to be read completely.
 func candidateIDs(ctx context.Context, c *mongo.Collection, heads map[string]posting, p plan) (ids []int64, capped bool, err error) {
 	type condition struct {
 		words []string
@@ -152,13 +154,13 @@ func candidateIDs(ctx context.Context, c *mongo.Collection, heads map[string]pos
 			}
 		}
 		if conditions[i].size == 0 {
-			return nil, false, nil // nobody has this word
+			return nil, false, nil // no file has such a word
 		}
 	}
 	slices.SortStableFunc(conditions, func(a, b condition) int { return cmp.Compare(a.size, b.size) })
 	for i, cond := range conditions {
 		if i > 0 && (cond.size > maxListIDs || len(ids) <= fewIDs) {
-			break // the files themselves decide
+			break // readAndRank checks the other clauses
 		}
 		list, err := readLists(ctx, c, heads, cond.words)
 		if err != nil {
@@ -177,7 +179,7 @@ func candidateIDs(ctx context.Context, c *mongo.Collection, heads map[string]pos
 	return ids, capped, nil
 }
 
-// readLists reads the lists of words, the last added ids first and none twice, up to maxListIDs.
+// readLists returns the distinct ids in the lists of words, the last added first, at most maxListIDs.
 func readLists(ctx context.Context, c *mongo.Collection, heads map[string]posting, words []string) ([]int64, error) {
 	var keys []string
 	left := maxListIDs
@@ -216,7 +218,7 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 	return ids, nil
 }
 
-// File finds one file in whichever pool has it. ErrFileNotFound means that all pools answered no.
+// File returns one file. ErrFileNotFound means that all pools answered and none has it.
 func (s *Searcher) File(ctx context.Context, id DocumentID) (File, error) {
 	return findFile(ctx, s.pools, id)
 }
@@ -238,7 +240,7 @@ func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, e
 			file = &f
 			continue
 		}
-		file.Places = append(file.Places, f.Places...) // a twin that waits to be merged
+		file.Places = append(file.Places, f.Places...) // a duplicate that is not merged yet
 	}
 	if file != nil {
 		return *file, nil

@@ -2,7 +2,6 @@ package filter_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -13,64 +12,62 @@ import (
 	"pavilion/filter"
 )
 
-func errorsIs(err, target error) bool { return errors.Is(err, target) }
-
 func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t,
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t,
 		post(1, "Inception.2010.1080p.mkv"),
 		post(2, "Making of Inception 2010 documentary.mkv"),
 		post(3, "The 2010 story behind Inception.mkv"),
 		post(4, "Inception.1999.fan.edit.mkv"),
 		post(5, "Inceptional 2010.mkv"),
 	)
-	if got := ix.names(t, "inception 2010"); !slices.Equal(got, []string{"Inception.2010.1080p.mkv", "Making of Inception 2010 documentary.mkv", "The 2010 story behind Inception.mkv"}) {
+	if got := ix.foundNames(t, "inception 2010"); !slices.Equal(got, []string{"Inception.2010.1080p.mkv", "Making of Inception 2010 documentary.mkv", "The 2010 story behind Inception.mkv"}) {
 		t.Errorf("order: %q", got)
 	}
-	if got := ix.names(t, "inception"); len(got) != 5 || got[4] != "Inceptional 2010.mkv" {
+	if got := ix.foundNames(t, "inception"); len(got) != 5 || got[4] != "Inceptional 2010.mkv" {
 		t.Errorf("an unfinished word comes last: %q", got)
 	}
 }
 
-func TestSearch_TheTitleIsFoundBehindAnyNumberOfMentions(t *testing.T) {
+func TestSearch_TheTitleIsFoundDespiteManyMentions(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t, func(o *testOptions) {
+	ix := newIndex(t, func(o *testOptions) {
 		o.QueueSize = 5000
-		o.limits = []int64{0, 1, 1} // all in one pool, where the mentions can hide it
+		o.limits = []int64{0, 1, 1} // all files go to one pool, where the mentions can hide the title
 	})
-	ix.add(t)
+	ix.addChannel(t)
 	posts := []filter.Post{post(1, "Golden.2001.mkv")} // the oldest
 	for i := range 1200 {
 		posts = append(posts, post(i+2, fmt.Sprintf("Golden Moments part %d.mkv", i)))
 	}
-	ix.store(t, posts...)
+	ix.storePosts(t, posts...)
 	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
 	if err != nil || !page.Capped || page.Files[0].Media.Name != "Golden.2001.mkv" {
 		t.Fatalf("first: %q of %d, capped %v, missing %v, backlog %+v, %v", page.Files[0].Media.Name, page.Total, page.Capped, page.Missing, ix.Backlog(), err)
 	}
 }
 
-// TestPostings_AWordThatIsNewAndCommonAtOnce meets a word for the first time in a batch that fills more than one chunk of its list.
-func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
+// TestPostings_ANewWordFillsSeveralChunksInOneBatch stores a batch in which a new word fills more than one chunk of its list.
+func TestPostings_ANewWordFillsSeveralChunksInOneBatch(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t, func(o *testOptions) { o.QueueSize, o.BatchMax = 5000, 5000 })
-	ix.add(t)
-	if _, err := ix.channels.Pause(t.Context(), channel); err != nil { // so that all of it comes in one batch
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize, o.BatchMax = 5000, 5000 })
+	ix.addChannel(t)
+	if _, err := ix.channels.Pause(t.Context(), channel); err != nil { // so that all posts are stored in one batch
 		t.Fatal(err)
 	}
 	for i := range 1100 {
 		p := post(i+1, fmt.Sprintf("Golden Moments part %d.mkv", i))
-		ix.telegram.put(p)
+		ix.telegram.putPost(p)
 		ix.Post(p)
 	}
 	if _, err := ix.channels.Resume(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "all are stored", func() bool { return ix.count(t) == 1100 })
+	eventually(t, "all are stored", func() bool { return ix.countFiles(t) == 1100 })
 	for _, part := range []string{"0", "511", "512", "513", "1023", "1024", "1099"} {
-		if got := ix.names(t, "golden part "+part); len(got) == 0 || got[0] != "Golden Moments part "+part+".mkv" {
+		if got := ix.foundNames(t, "golden part "+part); len(got) == 0 || got[0] != "Golden Moments part "+part+".mkv" {
 			t.Errorf("part %s: %q", part, got)
 		}
 	}
@@ -78,16 +75,16 @@ func TestPostings_AWordThatIsNewAndCommonAtOnce(t *testing.T) {
 
 func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	for i := range 47 { // spread over the pools
 		ix.pools.All()[i%3].Wrote(-1 << 30 * int64(i+1))
 		p := post(i+1, fmt.Sprintf("Golden Over %d.mkv", i))
 		p.Posted = time.Unix(1_700_000_000+int64(i/4), 0).UTC() // ties
-		ix.store(t, p)
+		ix.storePosts(t, p)
 	}
-	all := ix.names(t, "golden over")
-	if len(all) != 47 || !slices.Equal(all, ix.names(t, "golden over")) {
+	all := ix.foundNames(t, "golden over")
+	if len(all) != 47 || !slices.Equal(all, ix.foundNames(t, "golden over")) {
 		t.Fatalf("%d results, or an order that changes", len(all))
 	}
 	var forth, back []string
@@ -107,7 +104,7 @@ func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 		}
 		q.After = page.Last
 		if len(forth) == 20 { // a post between two pages shifts nothing
-			ix.store(t, post(100, "Golden Over new.mkv"))
+			ix.storePosts(t, post(100, "Golden Over new.mkv"))
 			ix.Delete(channel, []filter.MessageID{100})
 			if err := ix.WaitStored(t.Context()); err != nil {
 				t.Fatal(err)
@@ -135,9 +132,9 @@ func TestSearch_PagesAreCutByKeyBothWays(t *testing.T) {
 
 func TestSearch_FiltersNarrow(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Dark.Harbour.S01E01.720p.Hindi.mkv"), post(2, "Dark.Harbour.S02E01.1080p.mkv"), post(3, "Dark.Harbour.Artbook.2015.pdf"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Dark.Harbour.S01E01.720p.Hindi.mkv"), post(2, "Dark.Harbour.S02E01.1080p.mkv"), post(3, "Dark.Harbour.Artbook.2015.pdf"))
 	page, err := ix.Search(t.Context(), filter.Query{Text: "dark harbour"})
 	if err != nil {
 		t.Fatal(err)
@@ -160,10 +157,10 @@ func TestSearch_FiltersNarrow(t *testing.T) {
 }
 
 func TestSearch_APoolThatHangsTakesTheOthersNoTime(t *testing.T) {
-	ix := fresh(t)
-	ix.add(t)
+	ix := newIndex(t)
+	ix.addChannel(t)
 	ix.pools.All()[1].Wrote(-1 << 30)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	hasty := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)})
 	if err := shared.PauseMongo(0); err != nil {
 		t.Fatal(err)
@@ -174,11 +171,11 @@ func TestSearch_APoolThatHangsTakesTheOthersNoTime(t *testing.T) {
 		}
 	})
 	defer resume()
-	page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre zzzzqq"}) // several steps, and then the suggestion
+	page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre zzzzqq"}) // takes several steps and a suggestion
 	if err != nil || page.Suggestion != "golden river" {
 		t.Errorf("suggests %q, %v", page.Suggestion, err)
 	}
-	for range 2 { // with a typing error, so that a second step is needed
+	for range 2 { // a typo, so that the search needs a second step
 		page, err := hasty.Search(t.Context(), filter.Query{Text: "golden rivre"})
 		if err != nil || len(page.Files) != 1 || !slices.Equal(page.Missing, []string{"a"}) {
 			t.Fatalf("%d files, missing %v, %v", len(page.Files), page.Missing, err)
@@ -194,11 +191,11 @@ func TestSearch_APoolThatHangsTakesTheOthersNoTime(t *testing.T) {
 	})
 }
 
-func TestSearch_SuggestsOnlyWhatHasResults(t *testing.T) {
+func TestSearch_SuggestionsHaveResults(t *testing.T) {
 	t.Parallel()
-	ix := fresh(t)
-	ix.add(t)
-	ix.store(t, post(1, "Golden.River.2014.mkv"))
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
 	page, err := ix.Search(t.Context(), filter.Query{Text: "golden river xylophone"})
 	if err != nil || len(page.Files) != 0 || page.Suggestion != "golden river" {
 		t.Errorf("%d files, suggestion %q, %v", len(page.Files), page.Suggestion, err)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// alternatives are words that people do not tell apart. A query is also searched with one of its words replaced, as far as the index knows the
-// other word; what stands in a name is not changed.
+// alternatives are words that people use for each other. A query is also searched with a term replaced by an alternative that the index knows. The
+// tokens of names stay as they are.
 //
 //nolint:gochecknoglobals // a table, never written
 var alternatives = buildAlternatives(
@@ -35,10 +35,10 @@ func buildAlternatives(groups ...[]string) map[string][]string {
 // variant is another spelling of a whole query.
 type variant struct {
 	terms []string
-	pair  []string // two words that must stand side by side; nil where there are none
+	pair  []string // two words that must be next to each other, or nil
 }
 
-// variants are the spellings that people do not tell apart (Spider-Man, Spiderman; Part 2, Part II), as far as the index knows such words.
+// variants returns other spellings of the query (Spider-Man, Spiderman; Part 2, Part II) whose words the index knows.
 func (v *Vocabulary) variants(q query) []variant {
 	var out []variant
 	swap := func(from, to int, words ...string) []string {
@@ -68,7 +68,7 @@ func (v *Vocabulary) variants(q query) []variant {
 	return out[:min(len(out), maxVariants)]
 }
 
-// splitPoints are the places at which a word may be two: anywhere in a word of letters, before the figures in T20 or H264.
+// splitPoints returns the offsets at which a word may be two words: anywhere in a word of letters, before the digits in T20 or H264.
 func splitPoints(t string) []int {
 	letters := strings.TrimRight(t, "0123456789")
 	switch {
@@ -76,7 +76,7 @@ func splitPoints(t string) []int {
 		return nil
 	case len(letters) < len(t):
 		if _, err := strconv.Atoi(t[len(letters):]); err != nil || t[len(letters)] == '0' {
-			return nil // figures with leading zeros stand nowhere
+			return nil // no token has leading zeros
 		}
 		return []int{len(letters)}
 	}
@@ -87,7 +87,7 @@ func splitPoints(t string) []int {
 		}
 	}
 	if len(at) > 0 {
-		at = at[:len(at)-1] // the last letter alone is rarely a word, often an ending
+		at = at[:len(at)-1] // a last letter alone is more often an ending than a word
 	}
 	return at
 }

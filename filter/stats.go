@@ -6,7 +6,7 @@ import (
 	"pavilion/storage"
 )
 
-// Stats are the index's figures for admins.
+// Stats are figures of the index for admins.
 type Stats struct {
 	Files    int64
 	Words    int
@@ -15,14 +15,14 @@ type Stats struct {
 	Pools    []PoolStats
 }
 
-// PoolStats are one pool's figures.
+// PoolStats are the figures of one pool.
 type PoolStats struct {
 	storage.PoolState
 	Files    int64
 	Answered bool
 }
 
-// Stats counts the files of all pools that answer.
+// Stats returns the figures, with the files of the pools that answer.
 func (x *Indexer) Stats(ctx context.Context) Stats {
 	counts, outcomes := countFiles(ctx, x.pools)
 	s := Stats{Words: x.vocab.Size(), Backlog: x.Backlog(), Channels: x.channels.List()}

@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// A token is what the index holds of a name: a folded word, a season or episode ("s01", "s01e05"), a month's English name, or the whole
-// title's list behind an equals sign, by which a title is found among any number of files that merely mention it.
+// A token is a key of the index that a file's name or caption produces: a folded word, a season or episode ("s01", "s01e05"), an English month name, or
+// the key of the title's list, which begins with an equals sign. The title's list finds a file by its title among many files that mention the title.
 
 const (
-	maxTokens    = 64 // of one file; a caption of 1024 characters has more, but nobody finds a file by its 60th word
+	maxTokens    = 64 // of one file; a caption of 1024 characters has more, but its first words are enough to find it
 	maxTokenSize = 48 // bytes
 	titleMark    = "="
 )
 
-// Tokens returns the tokens of a file, without repeats, the title token last.
+// Tokens returns the distinct tokens of a file, the title token last.
 func Tokens(name, caption string) []string {
 	found := newTokenSet()
 	found.add(tokenSequence(name)...)
@@ -45,12 +45,12 @@ func (s *tokenSet) add(tokens ...string) {
 	}
 }
 
-// tokenSequence returns the tokens of a text in order, with repeats: the form in which phrases are compared.
+// tokenSequence returns the tokens of a text in order, with repeats. Phrases are compared in this form.
 func tokenSequence(text string) []string {
 	return trimLeadingZeros(normaliseDates(normaliseSeasons(splitTokens(splitWords(text)))))
 }
 
-// splitTokens cuts words at the borders that people ignore: Avengers4 → avengers 4; scripts without spaces become pairs of characters.
+// splitTokens splits words where people may or may not type a space: avengers4 → avengers 4. Words of scripts without spaces become bigrams.
 func splitTokens(in []string) []string {
 	out := make([]string, 0, len(in))
 	for _, word := range in {
@@ -69,7 +69,7 @@ func splitTokens(in []string) []string {
 	return out
 }
 
-// splitByScript cuts a word where a script without spaces meets another: 七人の侍1954 → 七人の侍 1954.
+// splitByScript splits a word between a script without spaces and another script: 七人の侍1954 → 七人の侍 1954.
 func splitByScript(w string) []string {
 	if isASCII(w) {
 		return []string{w}
@@ -77,7 +77,7 @@ func splitByScript(w string) []string {
 	var out []string
 	start, unspaced := 0, false
 	for i, r := range w {
-		if r == 'ー' || unicode.IsMark(r) { // as what stands before it
+		if r == 'ー' || unicode.IsMark(r) { // belongs to the character before it
 			continue
 		}
 		if now := isUnspacedRune(r); now != unspaced {
@@ -90,7 +90,7 @@ func splitByScript(w string) []string {
 	return append(out, w[start:])
 }
 
-// isLetters tells a word of letters and their marks, of a number of letters at least.
+// isLetters reports a word of letters and their marks, with at least the given number of characters.
 func isLetters(s string, least int) bool {
 	n := 0
 	for _, r := range s {
@@ -108,7 +108,7 @@ func truncateToken(token string) string {
 	return strings.ToValidUTF8(token[:maxTokenSize], "")
 }
 
-// isUnspaced tells scripts that are written without spaces between words.
+// isUnspaced reports a word in a script that has no spaces between words.
 func isUnspaced(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return isUnspacedRune(r)
@@ -118,7 +118,7 @@ func isUnspacedRune(r rune) bool {
 	return r >= 0x80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer)
 }
 
-// bigrams returns each two neighbouring characters, so that a part of a title finds it.
+// bigrams returns every two neighbouring characters, so that a part of a title matches. A word of one or two characters is returned whole.
 func bigrams(s string) []string {
 	runes := []rune(s)
 	if len(runes) < 3 {
@@ -131,10 +131,10 @@ func bigrams(s string) []string {
 	return out
 }
 
-// joinTitle is the form in which titles are compared.
+// joinTitle returns the form in which titles are compared.
 func joinTitle(tokens []string) string { return strings.Join(tokens, " ") }
 
-// extension returns the lower-case ending of a file name with its dot, empty where it has none.
+// extension returns the extension of a file name with its dot, in lower case, or an empty string.
 func extension(name string) string {
 	ext := strings.ToLower(path.Ext(name))
 	if len(ext) > 6 || len(ext) < 2 {

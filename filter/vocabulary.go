@@ -16,13 +16,13 @@ import (
 	"github.com/blevesearch/vellum/levenshtein"
 )
 
-// Vocabulary knows every word of the index and in how many files it stands, roughly. It lives in memory, as a finite-state transducer with
-// a map of what came since, so that prefixes and typos are resolved without asking a database.
+// Vocabulary holds every word of the index with the approximate number of its files. It is in memory, as a finite-state transducer and a map of later
+// changes, so that prefixes and typos are resolved without a database query.
 //
-// Counts order terms by rarity; they need not be exact, and a word that is missing here is still found when typed in full.
+// The counts order words by frequency and need not be exact. A word that is missing here is still found when it is typed in full.
 type Vocabulary struct {
 	oneEdit, twoEdits *levenshtein.LevenshteinAutomatonBuilder
-	deltaFull         chan struct{} // the map is large enough to be folded into the transducer
+	deltaFull         chan struct{} // delta is large enough to be merged into base
 
 	mu    sync.RWMutex
 	base  *vellum.FST
@@ -32,13 +32,13 @@ type Vocabulary struct {
 // Term is a word of the index.
 type Term struct {
 	Text  string
-	Count int // of files, roughly
+	Count int // approximate number of files
 }
 
-// mergeAt is the size of the map at which it is folded into the transducer: a scan of it stays under a few milliseconds.
+// mergeAt is the size at which delta is merged into base. A scan of a delta of this size takes a few milliseconds.
 const mergeAt = 20_000
 
-// NewVocabulary returns an empty one.
+// NewVocabulary makes an empty Vocabulary.
 func NewVocabulary() (*Vocabulary, error) {
 	one, err1 := levenshtein.NewLevenshteinAutomatonBuilder(1, true)
 	two, err2 := levenshtein.NewLevenshteinAutomatonBuilder(2, true)
@@ -49,7 +49,7 @@ func NewVocabulary() (*Vocabulary, error) {
 	return &Vocabulary{oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, delta: map[string]int{}}, nil
 }
 
-// Add counts words; negative counts take files back.
+// Add adds to the counts of words. Negative numbers subtract removed files.
 func (v *Vocabulary) Add(terms map[string]int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -64,7 +64,7 @@ func (v *Vocabulary) Add(terms map[string]int) {
 	}
 }
 
-// Run folds the map into the transducer whenever it has grown, until ctx ends.
+// Run merges delta into base whenever it is full, until ctx ends.
 func (v *Vocabulary) Run(ctx context.Context) error {
 	for {
 		select {
@@ -78,7 +78,7 @@ func (v *Vocabulary) Run(ctx context.Context) error {
 	}
 }
 
-// mergeDelta builds a new transducer beside the old one; words can be looked up and added meanwhile.
+// mergeDelta builds a new base. Words can be looked up and added meanwhile.
 func (v *Vocabulary) mergeDelta() error {
 	v.mu.RLock()
 	base, taken := v.base, maps.Clone(v.delta)
@@ -103,14 +103,14 @@ func (v *Vocabulary) mergeDelta() error {
 	return nil
 }
 
-// Size is the number of words, a few of them perhaps twice.
+// Size returns the number of words. A word in both base and delta counts twice.
 func (v *Vocabulary) Size() int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.base.Len() + len(v.delta)
 }
 
-// Count returns in how many files a word stands, roughly; 0 means unknown.
+// Count returns the approximate number of files with a word, 0 for an unknown word.
 func (v *Vocabulary) Count(term string) int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -125,13 +125,13 @@ func (v *Vocabulary) count(term string) int {
 	return max(0, int(n)+v.delta[term])
 }
 
-// Prefixed returns the words that begin with prefix, the commonest first, at most limit.
+// Prefixed returns at most limit words that begin with prefix, the most frequent first.
 func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	found := map[string]int{}
 	end := []byte(prefix)
-	for i, b := range slices.Backward(end) { // the first key behind all that begin with prefix
+	for i, b := range slices.Backward(end) { // the first key after all keys with the prefix
 		if b < 0xff {
 			end = append(bytes.Clone(end[:i]), b+1)
 			break
@@ -151,8 +151,8 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	return mostFrequent(found, limit)
 }
 
-// Similar returns the words within the edit distance that the word's length allows (a swap of neighbours is one edit), nearest first,
-// then commonest, at most limit. Words with digits are never similar: 1080p is not 1081p.
+// Similar returns at most limit words at the smallest edit distance that has any, the most frequent first. A swap of neighbours is one edit. Words of 4
+// to 7 characters allow one edit, longer ones two, shorter ones and words with digits none: 1080p is not similar to 1081p.
 func (v *Vocabulary) Similar(word string, limit int) []Term {
 	var found []Term
 	for _, builder := range v.automataFor(word) {
@@ -183,7 +183,7 @@ func (v *Vocabulary) automataFor(word string) []editAutomaton {
 func (v *Vocabulary) withinDistance(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
 	dfa, err := builder.BuildDfa(word, edits)
 	if err != nil {
-		return nil // too long for an automaton; the word itself is still searched
+		return nil // the word is too long for an automaton
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()

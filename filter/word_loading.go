@@ -7,8 +7,8 @@ import (
 	"pavilion/storage"
 )
 
-// loadPoolWords makes a pool's indexes and reads its words into the vocabulary, beside everything else: until then its words are found as they are typed in
-// full, but not by their beginnings or by typos. It goes on where it stopped when the pool did not answer.
+// loadPoolWords creates the indexes of a pool and loads its words into the vocabulary. Until it is done, the pool's words are found when typed in full,
+// but not by prefix or with a typo. When the pool does not answer, it waits and continues after the last word that it read.
 func (x *Indexer) loadPoolWords(ctx context.Context, pool *storage.Pool) {
 	last, failed := "", false
 	for {
