@@ -37,8 +37,8 @@ type database interface {
 // Service offers everything that callers do with bookings. Several services, in several processes, may share one database.
 type Service struct {
 	db       database
-	outer    pgx.Tx          // the caller's transaction, in which changes run; nil: each change has its own
-	pool     storage.Hurried // for reads outside of any transaction
+	outer    pgx.Tx              // the caller's transaction, in which changes run; nil: each change has its own
+	pool     storage.BoundedPool // for reads outside of any transaction
 	cache    *busyCache
 	setups   *setupCache
 	flights  *singleflight.Group
@@ -59,7 +59,7 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("booking: %w", err)
 	}
-	pool := storage.NewHurried(o.DB, cmp.Or(o.ConnWait, time.Second))
+	pool := storage.NewBoundedPool(o.DB, cmp.Or(o.ConnWait, time.Second))
 	return &Service{
 		db: pool, pool: pool, cache: newBusyCache(o.Redis), setups: new(setupCache), flights: new(singleflight.Group), jobs: jobs,
 		logger: o.Logger.With("component", "booking"), lockWait: cmp.Or(o.LockWait, 2*time.Second), payments: o.Payments, phrases: phrases,

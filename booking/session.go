@@ -76,7 +76,7 @@ type SessionOptions struct {
 // Sessions sign members in and out. Access tokens are opaque: nothing in them can be forged, a revoked session's last at most CacheFor, and
 // no key has to be shared or changed. Refresh tokens rotate; one that comes twice ends its session, because nobody can tell thief from owner.
 type Sessions struct {
-	db    storage.Hurried
+	db    storage.BoundedPool
 	opts  SessionOptions
 	store sessionStore
 	cache *lru.Cache[digest, checked]
@@ -112,7 +112,7 @@ func NewSessions(db *pgxpool.Pool, o SessionOptions) (*Sessions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	return &Sessions{db: storage.NewHurried(db, cmp.Or(o.ConnWait, time.Second)), opts: o, cache: cache}, nil
+	return &Sessions{db: storage.NewBoundedPool(db, cmp.Or(o.ConnWait, time.Second)), opts: o, cache: cache}, nil
 }
 
 // Open exchanges a proof for a session. A proof works once; the same client may repeat the exchange within the grace, for a reply it lost.

@@ -1,8 +1,12 @@
-// Package storage holds the connections to Postgres, Redis and the MongoDB pools, and what each does when its server fails.
+// Package storage holds the connections to Postgres, Redis and the MongoDB pools, and handles the outages of their servers.
 //
-// It opens lazily: no constructor fails because a server is down, so the bot starts with whatever answers. Waits, retries and
-// limits of a connection live here and nowhere else. It knows no domain: rules and SQL are beside the nouns they serve.
+// Connections open lazily: no constructor fails because a server is down, so the program starts with the servers that answer. The exception is a
+// mongodb+srv URI, whose name the driver resolves at once. The timeouts, retries and limits of a connection are here. The package knows no domain: the
+// rules and their SQL are in the domain packages. The one table that it uses is lease.
 //
-// Invariants: a transaction is rolled back even when its caller was cancelled; a pool whose breaker is open is not asked;
-// at most one holder of a lease acts at a time, judged by the database clock.
+// Invariants:
+//   - A transaction is rolled back even when its caller's context has ended.
+//   - A pool gets no call while its breaker is open, and only the probe of Pool.Measure while it is half-open.
+//   - A lease changes its holder only after it expired by the database's clock or was given back. Two processes act at once only while the old
+//     holder cannot reach Postgres; see Lease.
 package storage

@@ -11,39 +11,39 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrLeaseLost is the cause of the context of a function whose lease was taken over.
+// ErrLeaseLost means that another process took the lease. It is the cause with which the context of Run's fn ends.
 var ErrLeaseLost = errors.New("the lease went to another process")
 
-// LeaseOptions name a lease and its holder.
+// LeaseOptions configure a Lease.
 type LeaseOptions struct {
 	Name   string
-	Holder string        // unique for each process start
-	TTL    time.Duration // 10 s where 0; a standby takes over at most one TTL and a second after the holder died
+	Holder string        // unique for each start of a process
+	TTL    time.Duration // 0 means 10 s. A standby takes over at most one TTL and one second after the holder died.
 	Logger *slog.Logger
 }
 
-// Lease lets one process of several act: a row in Postgres names the holder and an expiry, judged by the database's clock.
+// Lease lets one of several processes act. A row in Postgres has the holder and the expiry, by the database's clock.
 //
-// While Postgres is unreachable the holder goes on, because search must survive an outage of Postgres, in which nobody else can take the lease
-// either. Where only the way from the holder to Postgres is broken, a standby takes over while the old holder still acts; it steps down at the
-// first renewal that shows the other one. What both do meanwhile must be harmless: lists of words are written only as they were read, and two
-// copies of a file's document hold the same, for both read the same posts. Run the processes beside one another, so that it stays short.
+// While Postgres is unreachable the holder continues, because search must survive an outage of Postgres, in which no other process can take the lease
+// either. When only the holder's own connection to Postgres is broken, a standby takes over while the old holder still acts. The old holder stops at
+// the first renewal that finds the new one. Until then the work of both must be safe: the index writes a posting list only as it was read, and
+// two documents of one file are equal, because both processes read the same posts. Processes in one network keep this time short.
 type Lease struct {
 	db   Queryer
 	opts LeaseOptions
 }
 
-// NewLease describes a lease; Run takes it.
+// NewLease makes a Lease; Run acquires it.
 func NewLease(db Queryer, o LeaseOptions) *Lease {
 	o.TTL = cmp.Or(o.TTL, 10*time.Second)
 	return &Lease{db: db, opts: o}
 }
 
-// Run waits until the lease is ours, runs fn, and gives the lease back when fn returns. fn's context ends with ErrLeaseLost when
-// another process took the lease. It returns fn's error, or ErrLeaseLost; the caller may run it again.
+// Run waits until it acquires the lease, calls fn, and gives the lease back when fn returns. When another process takes the lease, fn's context ends
+// with ErrLeaseLost. Run returns fn's error, or ErrLeaseLost, and may be called again.
 func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) error {
 	log := l.opts.Logger.With("component", "lease", "lease", l.opts.Name)
-	if err := l.wait(ctx, log); err != nil {
+	if err := l.waitUntilAcquired(ctx, log); err != nil {
 		return err
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "lease taken")
@@ -52,7 +52,7 @@ func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) err
 	renewed := make(chan struct{})
 	go func() {
 		defer close(renewed)
-		l.renew(held, lose, log)
+		l.renewLoop(held, lose, log)
 	}()
 	err := fn(held)
 	if errors.Is(context.Cause(held), ErrLeaseLost) {
@@ -60,18 +60,18 @@ func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) err
 	}
 	lose(nil)
 	<-renewed
-	l.release(ctx, log)
+	l.deleteRow(ctx, log)
 	return err
 }
 
-// waitEvery is how often a standby asks; a holder renews less often.
-const waitEvery = time.Second
+// standbyPoll is the longest time between two tries of a standby.
+const standbyPoll = time.Second
 
-// wait tries until the lease is ours. An unreachable Postgres is waited for too: without it nobody may act.
-func (l *Lease) wait(ctx context.Context, log *slog.Logger) error {
+// waitUntilAcquired tries until it has the lease. It also waits for an unreachable Postgres, because without the lease this process may not act.
+func (l *Lease) waitUntilAcquired(ctx context.Context, log *slog.Logger) error {
 	waiting := false
 	for {
-		taken, err := l.take(ctx)
+		taken, err := l.acquireOrRenew(ctx)
 		if taken {
 			return nil
 		}
@@ -85,12 +85,13 @@ func (l *Lease) wait(ctx context.Context, log *slog.Logger) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(min(waitEvery, l.opts.TTL/3)):
+		case <-time.After(min(standbyPoll, l.opts.TTL/3)):
 		}
 	}
 }
 
-func (l *Lease) renew(ctx context.Context, lose context.CancelCauseFunc, log *slog.Logger) {
+// renewLoop renews the lease until ctx ends. It calls lose when another process has it.
+func (l *Lease) renewLoop(ctx context.Context, lose context.CancelCauseFunc, log *slog.Logger) {
 	ticker := time.NewTicker(l.opts.TTL / 3)
 	defer ticker.Stop()
 	unreachable := false
@@ -100,7 +101,7 @@ func (l *Lease) renew(ctx context.Context, lose context.CancelCauseFunc, log *sl
 			return
 		case <-ticker.C:
 		}
-		taken, err := l.take(ctx)
+		taken, err := l.acquireOrRenew(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -119,11 +120,11 @@ func (l *Lease) renew(ctx context.Context, lose context.CancelCauseFunc, log *sl
 	}
 }
 
-const leaseCall = 3 * time.Second
+const leaseTimeout = 3 * time.Second
 
-// take takes or renews the lease in one statement: the row changes hands only when it is ours or has expired.
-func (l *Lease) take(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseCall)
+// acquireOrRenew inserts or updates the row in one statement, unless it has another holder and is not expired. It returns false in that case.
+func (l *Lease) acquireOrRenew(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
 	defer cancel()
 	var holder string
 	err := l.db.QueryRow(ctx, `
@@ -140,8 +141,9 @@ func (l *Lease) take(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-func (l *Lease) release(ctx context.Context, log *slog.Logger) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseCall)
+// deleteRow gives the lease back, also after ctx has ended.
+func (l *Lease) deleteRow(ctx context.Context, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseTimeout)
 	defer cancel()
 	if _, err := l.db.Exec(ctx, `DELETE FROM lease WHERE name = $1 AND holder = $2`, l.opts.Name, l.opts.Holder); err != nil {
 		log.LogAttrs(ctx, slog.LevelWarn, "lease not given back; it expires by itself", slog.Any("error", err))

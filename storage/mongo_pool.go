@@ -18,16 +18,16 @@ import (
 	"pavilion/internal/secret"
 )
 
-// ErrPoolDown means that a pool's breaker is open: the server was not asked.
+// ErrPoolDown means that a pool's server does not answer, or that its breaker is open and no call was made.
 var ErrPoolDown = fault.New(fault.Unavailable, "pool_down", "A part of the archive does not answer right now.")
 
-// PoolOptions describe one MongoDB database that the archive is spread over.
+// PoolOptions describe one of the MongoDB databases that the archive is spread over.
 type PoolOptions struct {
-	Name       string // what people see when it is down
+	Name       string // shown to people when the pool is down
 	URI        secret.String
 	Database   string
-	LimitBytes int64                 // dataSize + indexSize it may hold; 0 means 512 MB, a free cluster's limit
-	Monitor    *event.CommandMonitor // hears of every command; nil where nobody listens
+	LimitBytes int64                 // of dataSize + indexSize; 0 means 512 MB, the limit of a free cluster
+	Monitor    *event.CommandMonitor // gets every command, for tests; may be nil
 }
 
 // Pool is one MongoDB database behind a breaker.
@@ -38,32 +38,32 @@ type Pool struct {
 	client  *mongo.Client
 	breaker *gobreaker.CircuitBreaker[struct{}]
 
-	wrote atomic.Int64 // bytes written since the sizes were measured
+	written atomic.Int64 // estimated bytes written since the last measurement
 
-	mu        sync.Mutex
-	data      int64
-	index     int64
-	measured  time.Time
-	lastError string
+	mu         sync.Mutex
+	dataBytes  int64
+	indexBytes int64
+	measured   time.Time
+	lastError  string
 }
 
-// PoolState is a pool's condition, for people.
+// PoolState is a pool's condition, for admins.
 type PoolState struct {
 	Name       string
 	Breaker    string // closed, open or half-open
 	DataBytes  int64
 	IndexBytes int64
 	LimitBytes int64
-	Measured   time.Time // zero where it was never measured
+	Measured   time.Time // zero before the first measurement
 	LastError  string
 }
 
 const (
-	selectWithin    = time.Second
-	enoughTime      = time.Second // a caller whose patience ends after it has seen an outage
-	breakerFailures = 3
-	breakerOpenFor  = 2 * time.Second
-	defaultLimit    = 512 << 20
+	maxServerSelection = time.Second
+	outageAfter        = time.Second // a call that its caller's deadline ends after this time counts as an outage
+	breakerFailures    = 3
+	breakerOpenFor     = 2 * time.Second
+	defaultLimit       = 512 << 20
 )
 
 func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed func(p *Pool, from, to gobreaker.State)) (*Pool, error) {
@@ -72,9 +72,9 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 	}
 	client, err := mongo.Connect(options.Client().ApplyURI(o.URI.Reveal()).
 		SetAppName("pavilion").SetMonitor(o.Monitor).
-		// A server that refuses connections is seen sooner than a slow one, and before callers give up: what a caller gave up on tells nothing.
-		SetServerSelectionTimeout(min(timeout, selectWithin)).SetConnectTimeout(timeout).
-		// What is acknowledged must survive a kill of the server: the ledger says "stored" right after.
+		// A server that refuses connections must be detected before callers give up, because calls that end sooner than outageAfter count as nothing.
+		SetServerSelectionTimeout(min(timeout, maxServerSelection)).SetConnectTimeout(timeout).
+		// An acknowledged write must survive a kill of the server, because the ledger records it as stored.
 		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: new(true)}))
 	if err != nil {
 		return nil, fmt.Errorf("pool %s: the URI cannot be read (mongodb://user:password@host:27017/database)", o.Name) // the cause may quote the password
@@ -85,39 +85,39 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakerFailures },
 		OnStateChange: func(_ string, from, to gobreaker.State) { changed(p, from, to) },
 		IsSuccessful:  func(err error) bool { return !isOutage(err) },
-		IsExcluded:    func(err error) bool { return errors.Is(err, errCallerGone) || errors.Is(err, ErrSkipped) },
+		IsExcluded:    func(err error) bool { return errors.Is(err, errCallerEnded) || errors.Is(err, ErrSkipped) },
 	})
 	return p, nil
 }
 
-// Name is what people see.
+// Name returns the name that people see.
 func (p *Pool) Name() string { return p.opts.Name }
 
-// ErrSkipped is for a function that did not ask the server after all.
+// ErrSkipped is returned by a function of Do that made no call. The breaker ignores it.
 var ErrSkipped = errors.New("not asked")
 
-// errCallerGone marks a call that ended because its caller did, before the server had time to answer; it tells nothing of the server.
-var errCallerGone = errors.New("the caller went away")
+// errCallerEnded marks a call that the caller's context ended before the server had time to answer. The breaker ignores it.
+var errCallerEnded = errors.New("the caller went away")
 
-// Do runs fn against the pool's database within the pool's timeout, unless the breaker is open. Only an outage counts against the
-// breaker; an error that the server answered with, a duplicate key say, does not. While the breaker is half-open only Measure may ask, so
-// nobody who waits for an answer is the probe.
+// Do runs fn on the pool's database within the pool's timeout. It fails at once unless the breaker is closed: while it is half-open only Measure
+// probes the server, so that no search waits for a dead one. Outages count against the breaker. Errors that the server answers with, such as a
+// duplicate key, do not.
 func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	if p.Down() {
 		return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, ErrPoolDown)
 	}
-	return p.ask(ctx, op, fn)
+	return p.callServer(ctx, op, fn)
 }
 
-func (p *Pool) ask(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
+func (p *Pool) callServer(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	_, err := p.breaker.Execute(func() (struct{}, error) {
 		began := p.now()
 		cctx, cancel := context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 		err := fn(cctx, p.client.Database(p.opts.Database))
-		waited := errors.Is(ctx.Err(), context.DeadlineExceeded) && p.now().Sub(began) >= enoughTime
+		waited := errors.Is(ctx.Err(), context.DeadlineExceeded) && p.now().Sub(began) >= outageAfter
 		if err != nil && ctx.Err() != nil && !waited {
-			return struct{}{}, errors.Join(errCallerGone, err)
+			return struct{}{}, errors.Join(errCallerEnded, err)
 		}
 		return struct{}{}, err
 	})
@@ -127,45 +127,45 @@ func (p *Pool) ask(ctx context.Context, op string, fn func(ctx context.Context, 
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 		return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, ErrPoolDown)
 	case isOutage(err):
-		p.note(err)
+		p.recordError(err)
 		return fmt.Errorf("%s in pool %s: %w: %w", op, p.opts.Name, ErrPoolDown, err)
 	}
 	return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, err)
 }
 
-// isOutage tells a server that does not answer from one that answers no.
+// isOutage reports errors of a server that does not answer.
 func isOutage(err error) bool {
 	if err == nil || errors.Is(err, mongo.ErrNoDocuments) {
 		return false
 	}
 	return mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, mongo.ErrClientDisconnected) || isSelection(err)
+		errors.Is(err, mongo.ErrClientDisconnected) || isServerSelection(err)
 }
 
-// Down tells whether the breaker keeps calls away now.
+// Down reports whether the breaker is open or half-open, so that Do fails.
 func (p *Pool) Down() bool { return p.breaker.State() != gobreaker.StateClosed }
 
-// Wrote adds to the estimate of the pool's size until it is measured again.
-func (p *Pool) Wrote(bytes int64) { p.wrote.Add(bytes) }
+// Wrote adds to the estimated size of the pool until the next measurement.
+func (p *Pool) Wrote(bytes int64) { p.written.Add(bytes) }
 
-// State reports the pool's condition.
+// State returns the pool's condition.
 func (p *Pool) State() PoolState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return PoolState{
-		Name: p.opts.Name, Breaker: p.breaker.State().String(), DataBytes: p.data, IndexBytes: p.index,
+		Name: p.opts.Name, Breaker: p.breaker.State().String(), DataBytes: p.dataBytes, IndexBytes: p.indexBytes,
 		LimitBytes: p.opts.LimitBytes, Measured: p.measured, LastError: p.lastError,
 	}
 }
 
-// room is how many bytes the pool may still take.
-func (p *Pool) room() int64 {
+// freeBytes estimates how many bytes the pool can still store.
+func (p *Pool) freeBytes() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.opts.LimitBytes - p.data - p.index - p.wrote.Load()
+	return p.opts.LimitBytes - p.dataBytes - p.indexBytes - p.written.Load()
 }
 
-func (p *Pool) note(err error) {
+func (p *Pool) recordError(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lastError = err.Error()

@@ -19,18 +19,18 @@ import (
 // PoolsOptions describe all MongoDB databases of the archive.
 type PoolsOptions struct {
 	Pools   []PoolOptions
-	Timeout time.Duration // of one call; 5 s where 0
+	Timeout time.Duration // of one call; 0 means 5 s
 	Logger  *slog.Logger
-	Now     func() time.Time // time.Now where nil
+	Now     func() time.Time // nil means time.Now
 }
 
-// Pools are the MongoDB databases that the archive is spread over. A document may be in any of them: reads ask all, writes go where
-// there is room. A pool that is down hides only what it holds.
+// Pools are the MongoDB databases that the archive is spread over. A document can be in any of them: reads query all pools, and a new document goes to
+// the pool with the most room. An outage hides only the documents of the pools that are down.
 type Pools struct {
-	all     []*Pool
-	logger  *slog.Logger
-	now     func() time.Time
-	changes chan *Pool // breakers that closed
+	all       []*Pool
+	logger    *slog.Logger
+	now       func() time.Time
+	recovered chan *Pool // pools whose breaker closed
 
 	mu        sync.Mutex
 	onRecover []func(ctx context.Context, p *Pool)
@@ -39,18 +39,18 @@ type Pools struct {
 const (
 	measureEvery = time.Minute
 	probeEvery   = time.Second
-	// keepFree is left unwritten in a pool: sizes are measured once a minute, and a full database refuses also deletes' bookkeeping.
-	keepFree = 4 << 20
+	// reservedBytes stays free in a pool: sizes are measured once a minute, and a full database refuses even deletes.
+	reservedBytes = 4 << 20
 )
 
-// OpenPools makes the clients without connecting; it fails only for options that can never work.
+// OpenPools makes the clients without connecting. It fails only for options that cannot be parsed.
 func OpenPools(o PoolsOptions) (*Pools, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, changes: make(chan *Pool, 64)}
+	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, recovered: make(chan *Pool, 64)}
 	for _, po := range o.Pools {
-		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.changed)
+		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.breakerChanged)
 		if err != nil {
 			return nil, errors.Join(err, ps.disconnect(context.Background()))
 		}
@@ -62,13 +62,13 @@ func OpenPools(o PoolsOptions) (*Pools, error) {
 // All returns every pool, in the order of the configuration.
 func (ps *Pools) All() []*Pool { return ps.all }
 
-// PoolResult is what one pool answered in Each.
+// PoolResult is the outcome of Each for one pool.
 type PoolResult struct {
 	Pool *Pool
 	Err  error
 }
 
-// Each asks every pool at once and returns when all have answered or failed, in the order of All.
+// Each runs fn on every pool at once and waits for all. The results have the order of All.
 func (ps *Pools) Each(ctx context.Context, op string, fn func(ctx context.Context, p *Pool, db *mongo.Database) error) []PoolResult {
 	results := make([]PoolResult, len(ps.all))
 	var wg sync.WaitGroup
@@ -81,7 +81,7 @@ func (ps *Pools) Each(ctx context.Context, op string, fn func(ctx context.Contex
 	return results
 }
 
-// Writable returns the pools that can take writes now, the one with the most room first.
+// Writable returns the pools that are up and have room, the one with the most room first.
 func (ps *Pools) Writable() []*Pool {
 	type candidate struct {
 		pool *Pool
@@ -89,7 +89,7 @@ func (ps *Pools) Writable() []*Pool {
 	}
 	var found []candidate
 	for _, p := range ps.all {
-		if room := p.room(); room > keepFree && !p.Down() {
+		if room := p.freeBytes(); room > reservedBytes && !p.Down() {
 			found = append(found, candidate{p, room})
 		}
 	}
@@ -101,18 +101,18 @@ func (ps *Pools) Writable() []*Pool {
 	return pools
 }
 
-// OnRecover registers fn to be called by Run, one call at a time, when a pool answers again after an outage. Register before Run.
+// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. Register before Run.
 func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.onRecover = append(ps.onRecover, fn)
 }
 
-// Run measures the pools and probes those that are down, so that they come back without traffic, until ctx ends; then it closes them.
+// Run measures the pools, and probes those that are down, until ctx ends. Then it closes them.
 func (ps *Pools) Run(ctx context.Context) error {
 	var recoveries sync.WaitGroup
-	recoveries.Go(func() { ps.recoveries(ctx) })
-	ps.measureAll(ctx, true)
+	recoveries.Go(func() { ps.runRecoveries(ctx) })
+	ps.measureDue(ctx, true)
 	ticker := time.NewTicker(probeEvery)
 	defer ticker.Stop()
 	for {
@@ -121,31 +121,31 @@ func (ps *Pools) Run(ctx context.Context) error {
 			recoveries.Wait()
 			return ps.disconnect(context.WithoutCancel(ctx))
 		case <-ticker.C:
-			ps.measureAll(ctx, false)
+			ps.measureDue(ctx, false)
 		}
 	}
 }
 
-// measureAll asks for the sizes of pools that are due, and of pools that do not answer: the question is the probe.
-func (ps *Pools) measureAll(ctx context.Context, all bool) {
+// measureDue measures the pools that are down, nearly full or not measured for a minute; with all, every pool.
+func (ps *Pools) measureDue(ctx context.Context, all bool) {
 	var wg sync.WaitGroup
 	for _, p := range ps.all {
 		state := p.State()
-		if all || state.Breaker != gobreaker.StateClosed.String() || ps.now().Sub(state.Measured) > measureEvery || p.room() < 2*keepFree {
-			wg.Go(func() { _ = p.Measure(ctx) }) // noted in the pool's state, logged when the breaker changes
+		if all || state.Breaker != gobreaker.StateClosed.String() || ps.now().Sub(state.Measured) > measureEvery || p.freeBytes() < 2*reservedBytes {
+			wg.Go(func() { _ = p.Measure(ctx) }) // the pool's state keeps the error, and the breaker logs its changes
 		}
 	}
 	wg.Wait()
 }
 
-// Measure asks the server for the pool's sizes now, also while the breaker is half-open: it is the probe.
+// Measure reads the pool's sizes from the server. It also runs while the breaker is half-open, as its probe.
 func (p *Pool) Measure(ctx context.Context) error {
-	before := p.wrote.Load()
+	before := p.written.Load()
 	var stats struct {
 		DataSize  float64 `bson:"dataSize"`
 		IndexSize float64 `bson:"indexSize"`
 	}
-	err := p.ask(ctx, "measure", func(ctx context.Context, db *mongo.Database) error {
+	err := p.callServer(ctx, "measure", func(ctx context.Context, db *mongo.Database) error {
 		return db.RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats)
 	})
 	if err != nil {
@@ -153,28 +153,30 @@ func (p *Pool) Measure(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.data, p.index, p.measured, p.lastError = int64(stats.DataSize), int64(stats.IndexSize), p.now(), ""
-	p.wrote.Add(-before)
+	p.dataBytes, p.indexBytes, p.measured, p.lastError = int64(stats.DataSize), int64(stats.IndexSize), p.now(), ""
+	p.written.Add(-before)
 	return nil
 }
 
-func (ps *Pools) changed(p *Pool, from, to gobreaker.State) {
+// breakerChanged logs a change of a breaker and queues the recovery of a pool.
+func (ps *Pools) breakerChanged(p *Pool, from, to gobreaker.State) {
 	ps.logger.LogAttrs(context.Background(), slog.LevelWarn, "pool's breaker changed",
 		slog.String("pool", p.Name()), slog.String("from", from.String()), slog.String("to", to.String()))
 	if to == gobreaker.StateClosed {
 		select {
-		case ps.changes <- p:
-		default: // a recovery of this pool is waiting already, or the process is stopping
+		case ps.recovered <- p:
+		default: // a recovery of this pool is queued already, or the process is stopping
 		}
 	}
 }
 
-func (ps *Pools) recoveries(ctx context.Context) {
+// runRecoveries calls the OnRecover functions for each recovered pool.
+func (ps *Pools) runRecoveries(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case p := <-ps.changes:
+		case p := <-ps.recovered:
 			ps.mu.Lock()
 			fns := slices.Clone(ps.onRecover)
 			ps.mu.Unlock()
@@ -197,8 +199,8 @@ func (ps *Pools) disconnect(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// isSelection tells that no server could be chosen: the driver reports a refused connection this way.
-func isSelection(err error) bool {
+// isServerSelection reports that the driver found no server. It reports a refused connection in this way.
+func isServerSelection(err error) bool {
 	var selection topology.ServerSelectionError
 	return errors.As(err, &selection)
 }

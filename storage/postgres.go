@@ -13,17 +13,17 @@ import (
 	"pavilion/internal/secret"
 )
 
-// PostgresOptions configure the pool.
+// PostgresOptions configure OpenPostgres.
 type PostgresOptions struct {
 	URL            secret.String
-	MaxConns       int32         // 10 where 0
-	ConnectTimeout time.Duration // 3 s where 0
+	MaxConns       int32         // 0 means 10
+	ConnectTimeout time.Duration // 0 means 3 s
 	Tracer         pgx.QueryTracer
 }
 
 var errPostgresURL = errors.New("the Postgres URL cannot be read: postgres://user:password@host:5432/database")
 
-// OpenPostgres makes the pool; it connects on first use, so a server that is down is no error here.
+// OpenPostgres makes a pool that connects on first use, so a server that is down is no error here.
 func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(o.URL.Reveal())
 	if err != nil {

@@ -13,16 +13,16 @@ import (
 	"pavilion/internal/latency"
 )
 
-// QueryTracer is told of every query of a pool and remembers the slowest kinds. A kind is the text with its $1: values are never kept.
+// QueryTracer records the queries of a pool by their text, with the duration and errors of each. The text has $1 for values, so no value is stored.
 type QueryTracer struct {
 	latency *latency.Recorder
 	now     func() time.Time
 
 	mu    sync.Mutex
-	kinds map[string]*QueryKind // by text as it was sent
+	kinds map[string]*QueryKind // by the full text
 }
 
-// QueryKind is one statement and how it did in the last minutes.
+// QueryKind has the figures of one statement in the last minutes.
 type QueryKind struct {
 	SQL    string        `json:"sql"`
 	Count  int64         `json:"count"`
@@ -33,11 +33,11 @@ type QueryKind struct {
 }
 
 const (
-	queryKinds = 500 // statements are written in code, so there are few; more means that somebody builds SQL from values
-	queryText  = 300 // of a statement's text that is kept
+	maxQueryKinds = 500 // the code has fewer statements; more would mean SQL that is built from values
+	maxQueryText  = 300 // bytes of a statement's text in a report
 )
 
-// NewQueryTracer makes a tracer for PostgresOptions; it counts all queries together as one operation of the recorder.
+// NewQueryTracer makes a tracer for PostgresOptions. It also records every query in r, as the operation "postgres".
 func NewQueryTracer(r *latency.Recorder, now func() time.Time) *QueryTracer {
 	return &QueryTracer{latency: r, now: now, kinds: map[string]*QueryKind{}}
 }
@@ -49,7 +49,7 @@ type queryStart struct {
 
 type queryStartKey struct{}
 
-// TraceQueryStart notes the time.
+// TraceQueryStart records the start of a query.
 func (t *QueryTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
 	return context.WithValue(ctx, queryStartKey{}, queryStart{d.SQL, t.now()})
 }
@@ -60,12 +60,12 @@ func (t *QueryTracer) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, d pgx.Trac
 	if !ok {
 		return
 	}
-	t.count(q, d.Err)
+	t.countQuery(q, d.Err)
 }
 
 type batchStartKey struct{}
 
-// TraceBatchStart notes the time. Postgres answers all statements of a batch together, so they count as one, in the order in which they went.
+// TraceBatchStart records the start of a batch. Postgres answers the statements of a batch together, so they count as one query.
 func (t *QueryTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
 	texts := make([]string, len(d.Batch.QueuedQueries))
 	for i, q := range d.Batch.QueuedQueries {
@@ -74,17 +74,17 @@ func (t *QueryTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.Tr
 	return context.WithValue(ctx, batchStartKey{}, queryStart{strings.Join(texts, "; "), t.now()})
 }
 
-// TraceBatchQuery has nothing to add.
+// TraceBatchQuery does nothing.
 func (*QueryTracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 
 // TraceBatchEnd counts the batch.
 func (t *QueryTracer) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchEndData) {
 	if b, ok := ctx.Value(batchStartKey{}).(queryStart); ok {
-		t.count(b, d.Err)
+		t.countQuery(b, d.Err)
 	}
 }
 
-func (t *QueryTracer) count(q queryStart, err error) {
+func (t *QueryTracer) countQuery(q queryStart, err error) {
 	now := t.now()
 	took := now.Sub(q.at)
 	t.latency.Observe("postgres", took)
@@ -92,11 +92,11 @@ func (t *QueryTracer) count(q queryStart, err error) {
 	defer t.mu.Unlock()
 	k := t.kinds[q.sql]
 	if k == nil || now.Sub(k.since) > latency.Window {
-		if k == nil && len(t.kinds) >= queryKinds {
+		if k == nil && len(t.kinds) >= maxQueryKinds {
 			return
 		}
 		text := strings.Join(strings.Fields(q.sql), " ")
-		k = &QueryKind{SQL: text[:min(len(text), queryText)], since: now}
+		k = &QueryKind{SQL: text[:min(len(text), maxQueryText)], since: now}
 		t.kinds[q.sql] = k
 	}
 	k.Count++
@@ -107,7 +107,7 @@ func (t *QueryTracer) count(q queryStart, err error) {
 	}
 }
 
-// Slowest returns the n kinds whose slowest run took longest.
+// Slowest returns the n statements with the longest single run.
 func (t *QueryTracer) Slowest(n int) []QueryKind {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 
 func TestQueryTracer_SeesBatches(t *testing.T) {
 	tracer := storage.NewQueryTracer(latency.New(time.Now), time.Now)
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(shared.PostgresURL), Tracer: tracer})
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(servers(t).PostgresURL), Tracer: tracer})
 	if err != nil {
 		t.Fatal(err)
 	}

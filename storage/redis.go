@@ -13,14 +13,14 @@ import (
 	"pavilion/internal/secret"
 )
 
-// RedisOptions configure the client.
+// RedisOptions configure OpenRedis.
 type RedisOptions struct {
 	URL    secret.String
 	Logger *slog.Logger
 }
 
-// Redis is a client that knows whether its server answers. Everything in it may be forgotten at any time; callers do without it
-// when Up is false or a call fails.
+// Redis is a client that records whether its server answers. Redis may lose its data at any time; callers work without it when Up is false or
+// a call fails.
 type Redis struct {
 	client *redis.Client
 	up     atomic.Bool
@@ -28,13 +28,13 @@ type Redis struct {
 }
 
 const (
-	redisTimeout = 500 * time.Millisecond // Redis is here to save time; waiting longer for it costs more than it saves
+	redisTimeout = 500 * time.Millisecond // a cache that is slower than this saves no time
 	redisProbe   = time.Second
 )
 
 var errRedisURL = errors.New("the Redis URL cannot be read: redis://user:password@host:6379/0")
 
-// OpenRedis makes the client without connecting. It counts as up until a probe or a caller says otherwise.
+// OpenRedis makes the client without connecting. Up is true until the first probe fails.
 func OpenRedis(o RedisOptions) (*Redis, error) {
 	opts, err := redis.ParseURL(o.URL.Reveal())
 	if err != nil {
@@ -43,19 +43,19 @@ func OpenRedis(o RedisOptions) (*Redis, error) {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = redisTimeout, redisTimeout, redisTimeout
 	opts.PoolTimeout, opts.MaxRetries, opts.DialerRetries = redisTimeout, -1, 1
 	opts.ContextTimeoutEnabled = true
-	redis.SetLogger(silent{}) // it prints every failed dial; a change of state is logged once, by probe
+	redis.SetLogger(discardLogger{}) // it prints every failed dial; probe logs each change of state once
 	r := &Redis{client: redis.NewClient(opts), logger: o.Logger.With("component", "redis")}
 	r.up.Store(true)
 	return r, nil
 }
 
-// Client gives the connection; check Up first where a useless wait of up to half a second matters.
+// Client returns the go-redis client. A call can wait half a second for a dead server; check Up first where that matters.
 func (r *Redis) Client() *redis.Client { return r.client }
 
-// Up tells whether the last probe got an answer.
+// Up reports whether the last probe got an answer.
 func (r *Redis) Up() bool { return r.up.Load() }
 
-// Run probes the server until ctx ends, logs each change once, and closes the client.
+// Run probes the server and logs its changes until ctx ends. Then it closes the client.
 func (r *Redis) Run(ctx context.Context) error {
 	ticker := time.NewTicker(redisProbe)
 	defer ticker.Stop()
@@ -87,8 +87,8 @@ func (r *Redis) probe(ctx context.Context) {
 	r.logger.LogAttrs(ctx, slog.LevelWarn, "redis does not answer; going on without it", slog.Any("error", err))
 }
 
-// silent is go-redis's logger, which the library has for the whole process.
-type silent struct{}
+// discardLogger replaces go-redis's logger, which is one for the whole process.
+type discardLogger struct{}
 
 // Printf drops the line.
-func (silent) Printf(context.Context, string, ...any) {}
+func (discardLogger) Printf(context.Context, string, ...any) {}

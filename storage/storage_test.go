@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,24 +22,38 @@ import (
 	"pavilion/storage"
 )
 
-var shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
+// startServers starts the package's servers for the first test that needs them: examples need none.
+var startServers = sync.OnceValues(func() (*engines.Engines, error) { //nolint:gochecknoglobals // one set of servers for the package's tests
+	started.Store(true)
+	return engines.Start(context.Background(), engines.Options{Postgres: true, Redis: true, MongoPools: 2})
+})
+
+var started atomic.Bool //nolint:gochecknoglobals // startServers was called
 
 func TestMain(m *testing.M) {
-	var err error
-	shared, err = engines.Start(context.Background(), engines.Options{Postgres: true, Redis: true, MongoPools: 2})
-	if err != nil {
-		panic(err)
-	}
 	code := m.Run()
-	if err := shared.Close(); err != nil {
-		panic(err)
+	if started.Load() {
+		if shared, err := startServers(); err == nil {
+			if err := shared.Close(); err != nil {
+				panic(err)
+			}
+		}
 	}
 	os.Exit(code)
 }
 
-func postgres(t *testing.T) *pgxpool.Pool {
+func servers(t *testing.T) *engines.Engines {
 	t.Helper()
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(shared.PostgresURL)})
+	shared, err := startServers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shared
+}
+
+func openPostgres(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(servers(t).PostgresURL)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +64,7 @@ func postgres(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
-// eventually waits for a condition that another process brings about.
+// eventually waits for a condition that another process causes.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -65,7 +80,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 }
 
 func TestInTx_SerializationFailureRunsAgain(t *testing.T) {
-	pool := postgres(t)
+	pool := openPostgres(t)
 	ctx := t.Context()
 	if _, err := pool.Exec(ctx, `CREATE TABLE tally (id int PRIMARY KEY, n int); INSERT INTO tally VALUES (1, 0)`); err != nil {
 		t.Fatal(err)
@@ -80,7 +95,7 @@ func TestInTx_SerializationFailureRunsAgain(t *testing.T) {
 		if err := tx.QueryRow(ctx, `SELECT n FROM tally WHERE id = 1`).Scan(&n); err != nil {
 			return err
 		}
-		if runs == 1 { // a rival commits between our read and our write
+		if runs == 1 { // another transaction commits between the read and the write
 			if _, err := pool.Exec(ctx, `UPDATE tally SET n = n + 10 WHERE id = 1`); err != nil {
 				return err
 			}
@@ -101,7 +116,7 @@ func TestInTx_SerializationFailureRunsAgain(t *testing.T) {
 }
 
 func TestInTx_RollsBackWhenTheCallerIsCancelled(t *testing.T) {
-	pool := postgres(t)
+	pool := openPostgres(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	err := storage.InTx(ctx, pool, func(context.Context, pgx.Tx) error {
 		cancel()
@@ -116,7 +131,7 @@ func TestInTx_RollsBackWhenTheCallerIsCancelled(t *testing.T) {
 }
 
 func TestLease_StandbyTakesOverAndNeverTwoAtOnce(t *testing.T) {
-	db := postgres(t)
+	db := openPostgres(t)
 	logger := slog.New(slog.DiscardHandler)
 	var acting, most atomic.Int32
 	act := func(started chan<- struct{}) func(context.Context) error {
@@ -143,14 +158,14 @@ func TestLease_StandbyTakesOverAndNeverTwoAtOnce(t *testing.T) {
 	select {
 	case <-startedB:
 		t.Fatal("two holders")
-	case <-time.After(1500 * time.Millisecond): // more than two lifetimes of the lease: renewal works
+	case <-time.After(1500 * time.Millisecond): // more than two TTLs, so a has renewed the lease
 	}
 	stopA()
 	<-startedB
 	if err := <-doneA; err != nil {
 		t.Error(err)
 	}
-	// The row is taken from b as if b had slept past its expiry.
+	// c takes the row, as it could if b had not renewed in time.
 	if _, err := db.Exec(t.Context(), `UPDATE lease SET holder = 'c', expires_at = clock_timestamp() + interval '1 hour' WHERE name = 'test'`); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +179,7 @@ func TestLease_StandbyTakesOverAndNeverTwoAtOnce(t *testing.T) {
 }
 
 func TestLease_ADeadHoldersLeaseExpires(t *testing.T) {
-	db := postgres(t)
+	db := openPostgres(t)
 	if _, err := db.Exec(t.Context(), `INSERT INTO lease VALUES ('dead', 'killed', clock_timestamp() + interval '300 milliseconds')`); err != nil {
 		t.Fatal(err)
 	}
@@ -175,10 +190,10 @@ func TestLease_ADeadHoldersLeaseExpires(t *testing.T) {
 	}
 }
 
-func pools(t *testing.T, limit int64) *storage.Pools {
+func openPools(t *testing.T, limit int64) *storage.Pools {
 	t.Helper()
 	var opts []storage.PoolOptions
-	for i, uri := range shared.MongoURIs {
+	for i, uri := range servers(t).MongoURIs {
 		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: "pavilion", LimitBytes: limit})
 	}
 	ps, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)})
@@ -188,7 +203,7 @@ func pools(t *testing.T, limit int64) *storage.Pools {
 	return ps
 }
 
-func insert(id string) func(ctx context.Context, db *mongo.Database) error {
+func insertThing(id string) func(ctx context.Context, db *mongo.Database) error {
 	return func(ctx context.Context, db *mongo.Database) error {
 		_, err := db.Collection("things").InsertOne(ctx, bson.M{"_id": id})
 		return err
@@ -196,7 +211,7 @@ func insert(id string) func(ctx context.Context, db *mongo.Database) error {
 }
 
 func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
-	ps := pools(t, 0)
+	ps := openPools(t, 0)
 	recovered := make(chan string, 4)
 	ps.OnRecover(func(_ context.Context, p *storage.Pool) { recovered <- p.Name() })
 	ctx, cancel := context.WithCancel(t.Context())
@@ -209,12 +224,12 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 		}
 	})
 	b := ps.All()[1]
-	if err := b.Do(ctx, "insert", insert("before")); err != nil {
+	if err := b.Do(ctx, "insert", insertThing("before")); err != nil {
 		t.Fatal(err)
 	}
-	shared.StopMongo(1)
+	servers(t).StopMongo(1)
 	eventually(t, "the breaker opens", func() bool {
-		err := b.Do(ctx, "insert", insert("during"))
+		err := b.Do(ctx, "insert", insertThing("during"))
 		if err != nil && fault.KindOf(err) != fault.Unavailable {
 			t.Fatalf("an outage must be Unavailable: %v", err)
 		}
@@ -229,7 +244,7 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 	if results[0].Err != nil || !errors.Is(results[1].Err, storage.ErrPoolDown) {
 		t.Errorf("each: a %v, b %v", results[0].Err, results[1].Err)
 	}
-	if err := shared.StartMongo(ctx, 1); err != nil {
+	if err := servers(t).StartMongo(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -240,17 +255,17 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("b did not come back by itself")
 	}
-	if err := b.Do(ctx, "insert", insert("after")); err != nil {
+	if err := b.Do(ctx, "insert", insertThing("after")); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestPool_HurriedCallersOpenTheBreakerAndOnlyMeasureProbes(t *testing.T) {
-	b := pools(t, 0).All()[1] // not run: nothing measures it but this test
-	shared.StopMongo(1)
+func TestPool_CallersWithDeadlinesOpenTheBreakerAndOnlyMeasureProbes(t *testing.T) {
+	b := openPools(t, 0).All()[1] // Run is not called, so only this test measures it
+	servers(t).StopMongo(1)
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
-		err := b.Do(ctx, "insert", insert("hurried"))
+		err := b.Do(ctx, "insert", insertThing("hurried"))
 		cancel()
 		if !errors.Is(err, storage.ErrPoolDown) {
 			t.Fatalf("a stopped server: %v", err)
@@ -259,34 +274,34 @@ func TestPool_HurriedCallersOpenTheBreakerAndOnlyMeasureProbes(t *testing.T) {
 	if !b.Down() {
 		t.Fatal("three callers met a stopped server, and the breaker is closed")
 	}
-	if err := shared.StartMongo(t.Context(), 1); err != nil {
+	if err := servers(t).StartMongo(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the breaker is half-open", func() bool { return b.State().Breaker == "half-open" })
-	if err := b.Do(t.Context(), "insert", insert("probe")); !errors.Is(err, storage.ErrPoolDown) {
+	if err := b.Do(t.Context(), "insert", insertThing("probe")); !errors.Is(err, storage.ErrPoolDown) {
 		t.Errorf("a caller was the probe: %v", err)
 	}
 	if err := b.Measure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Do(t.Context(), "insert", insert("again")); err != nil {
+	if err := b.Do(t.Context(), "insert", insertThing("again")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestPool_AnAnswerIsNoOutage(t *testing.T) {
-	ps := pools(t, 0)
+	ps := openPools(t, 0)
 	p := ps.All()[0]
 	for range 10 {
-		_ = p.Do(t.Context(), "insert", insert("twice"))
+		_ = p.Do(t.Context(), "insert", insertThing("twice"))
 	}
-	if err := p.Do(t.Context(), "insert", insert("twice")); !mongo.IsDuplicateKeyError(err) {
+	if err := p.Do(t.Context(), "insert", insertThing("twice")); !mongo.IsDuplicateKeyError(err) {
 		t.Errorf("err = %v, want the duplicate key", err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 10 {
-		_ = p.Do(gone, "insert", insert("gone"))
+		_ = p.Do(gone, "insert", insertThing("gone"))
 	}
 	if p.Down() {
 		t.Error("duplicate keys and callers that left opened the breaker")
@@ -294,7 +309,7 @@ func TestPool_AnAnswerIsNoOutage(t *testing.T) {
 }
 
 func TestPools_AFullPoolIsNotWritable(t *testing.T) {
-	ps := pools(t, 64<<20)
+	ps := openPools(t, 64<<20)
 	for _, p := range ps.All() {
 		if err := p.Measure(t.Context()); err != nil {
 			t.Fatal(err)
@@ -312,16 +327,16 @@ func TestPools_AFullPoolIsNotWritable(t *testing.T) {
 
 func TestRedis_DegradesAndComesBackLoggedOnce(t *testing.T) {
 	var changes atomic.Int32
-	r, err := storage.OpenRedis(storage.RedisOptions{URL: secret.New(shared.RedisURL), Logger: slog.New(countingHandler{slog.DiscardHandler, &changes})})
+	r, err := storage.OpenRedis(storage.RedisOptions{URL: secret.New(servers(t).RedisURL), Logger: slog.New(countingHandler{slog.DiscardHandler, &changes})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
-	shared.StopRedis()
+	servers(t).StopRedis()
 	eventually(t, "redis counts as down", func() bool { return !r.Up() })
-	if err := shared.StartRedis(ctx); err != nil {
+	if err := servers(t).StartRedis(ctx); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "redis counts as up", r.Up)

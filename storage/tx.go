@@ -11,14 +11,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Queryer is what a query function needs; a pool and a transaction both are one.
+// Queryer runs queries. Pools and transactions implement it.
 type Queryer interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Beginner starts transactions; *pgxpool.Pool is one.
+// Beginner starts transactions. *pgxpool.Pool and BoundedPool implement it.
 type Beginner interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
@@ -28,12 +28,12 @@ const (
 	rollbackTimeout = 5 * time.Second
 )
 
-// InTx runs fn in a transaction and runs all of it again, at most three times, when Postgres reports a serialization failure or
-// a deadlock. fn must have no effect outside the transaction.
+// InTx runs fn in a transaction. It tries up to three times when Postgres reports a serialization failure or a deadlock, so fn must have no effect
+// outside the transaction.
 func InTx(ctx context.Context, db Beginner, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := inTxOnce(ctx, db, fn)
-		if err == nil || attempt == txAttempts || !worthRetry(err) {
+		if err == nil || attempt == txAttempts || !isRetryable(err) {
 			return err
 		}
 		select {
@@ -50,7 +50,7 @@ func inTxOnce(ctx context.Context, db Beginner, fn func(ctx context.Context, tx 
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
-		// Outlives the caller's cancel, or the connection would go back with an open transaction. After a commit this does nothing.
+		// The rollback must also run after ctx has ended, or the pool would lose the connection. After a commit it does nothing.
 		rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 		defer cancel()
 		if rerr := tx.Rollback(rctx); rerr != nil && !errors.Is(rerr, pgx.ErrTxClosed) {
@@ -66,7 +66,7 @@ func inTxOnce(ctx context.Context, db Beginner, fn func(ctx context.Context, tx 
 	return nil
 }
 
-func worthRetry(err error) bool {
+func isRetryable(err error) bool {
 	code := SQLState(err)
 	return code == "40001" || code == "40P01"
 }

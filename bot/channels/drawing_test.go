@@ -41,7 +41,7 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"past_done":    d.past(state(filter.PastDone)),
 		"past_stopped": d.past(state(filter.PastCancelled)),
 		"stats":        d.stats(filter.Stats{Files: 120_000, Words: 31_000, Channels: []filter.Channel{vintage}, Pools: pools[:1]}, filter.AudienceCount{Total: 2100, Blocked: 3}),
-		"stats_faults": d.stats(filter.Stats{Files: 1, Backlog: filter.Backlog{Queued: 2, Owed: 40}, Pools: pools}, filter.AudienceCount{}),
+		"stats_faults": d.stats(filter.Stats{Files: 1, Backlog: filter.Backlog{Queued: 2, InGaps: 40}, Pools: pools}, filter.AudienceCount{}),
 		"databases":    d.databases(pools),
 	}
 }

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// ErrNoConn means that no connection became free in time.
+var ErrNoConn = errors.New("no free connection")
+
+// BoundedPool is a pool with a limited wait for a free connection, so that an overloaded server refuses requests instead of queueing them. A query
+// on a connection is limited only by the caller's context.
+type BoundedPool struct {
+	pool *pgxpool.Pool
+	wait time.Duration
+}
+
+// NewBoundedPool wraps a pool. wait limits the wait for a free connection.
+func NewBoundedPool(pool *pgxpool.Pool, wait time.Duration) BoundedPool {
+	return BoundedPool{pool: pool, wait: wait}
+}
+
+func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
+	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
+	defer cancel()
+	conn, err := h.pool.Acquire(wctx)
+	if err != nil {
+		return nil, wrapNoConn(ctx, wctx, err)
+	}
+	return conn, nil
+}
+
+// wrapNoConn adds ErrNoConn when the limit of wctx ended the wait, and not the caller's ctx.
+func wrapNoConn(ctx, wctx context.Context, err error) error {
+	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), ErrNoConn) {
+		return fmt.Errorf("%w: %w", ErrNoConn, err)
+	}
+	return err
+}
+
+// Begin starts a transaction.
+func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
+	return h.beginTx(ctx, pgx.TxOptions{})
+}
+
+func (h BoundedPool) beginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
+	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
+	defer cancel()
+	tx, err := h.pool.BeginTx(wctx, o)
+	return tx, wrapNoConn(ctx, wctx, err)
+}
+
+// Snapshots returns a Beginner of read-only transactions at repeatable read, in which every statement sees the same commits.
+func (h BoundedPool) Snapshots() Beginner { return snapshotBeginner{h} }
+
+type snapshotBeginner struct{ pool BoundedPool }
+
+// Begin starts a read-only transaction.
+func (s snapshotBeginner) Begin(ctx context.Context) (pgx.Tx, error) {
+	return s.pool.beginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+}
+
+// Do runs fn on one connection.
+func (h BoundedPool) Do(ctx context.Context, fn func(conn *pgxpool.Conn) error) error {
+	conn, err := h.acquireConn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return fn(conn)
+}
+
+// Exec runs a statement.
+func (h BoundedPool) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
+	err = h.Do(ctx, func(conn *pgxpool.Conn) error {
+		tag, err = conn.Exec(ctx, sql, args...)
+		return err
+	})
+	return tag, err
+}
+
+// Query reads rows. They hold the connection until they are closed or read to the end.
+func (h BoundedPool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	conn, err := h.acquireConn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := conn.Query(ctx, sql, args...)
+	if err != nil {
+		conn.Release()
+		return nil, err
+	}
+	return &heldRows{Rows: rows, conn: conn}, nil
+}
+
+// QueryRow reads one row.
+func (h BoundedPool) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	conn, err := h.acquireConn(ctx)
+	if err != nil {
+		return failedRow{err}
+	}
+	return heldRow{conn: conn, row: conn.QueryRow(ctx, sql, args...)}
+}
+
+// heldRows release their connection.
+type heldRows struct {
+	pgx.Rows
+
+	conn *pgxpool.Conn
+}
+
+// Close releases the connection. Further calls do nothing.
+func (r *heldRows) Close() {
+	r.Rows.Close()
+	if r.conn != nil {
+		r.conn.Release()
+		r.conn = nil
+	}
+}
+
+// Next closes the rows after the last one.
+func (r *heldRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.Close()
+	return false
+}
+
+type heldRow struct {
+	conn *pgxpool.Conn
+	row  pgx.Row
+}
+
+// Scan reads the row and releases the connection.
+func (r heldRow) Scan(dest ...any) error {
+	defer r.conn.Release()
+	return r.row.Scan(dest...)
+}
+
+type failedRow struct{ err error }
+
+// Scan returns the error.
+func (r failedRow) Scan(...any) error { return r.err }
