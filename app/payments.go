@@ -36,20 +36,20 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 		}
 		o.Gateways[provider] = g
 	}
-	stripe, razorpay, sandbox := cfg.Pays()
+	stripe, razorpay, sandbox := cfg.Gateways()
 	if stripe {
-		g, err := gateway.NewStripe(gateway.StripeOptions{Key: cfg.StripeKey, Secrets: config.Secrets(cfg.StripeSecrets), URL: cfg.StripeURL, Client: client, Now: time.Now})
+		g, err := gateway.NewStripe(gateway.StripeOptions{Key: cfg.StripeKey, Secrets: config.SplitSecrets(cfg.StripeSecrets), URL: cfg.StripeURL, Client: client, Now: time.Now})
 		add(booking.Stripe, g, err)
 	}
 	if razorpay {
-		g, err := gateway.NewRazorpay(gateway.RazorpayOptions{KeyID: cfg.RazorpayKeyID, Key: cfg.RazorpayKey, Secrets: config.Secrets(cfg.RazorpaySecrets), URL: cfg.RazorpayURL, Client: client})
+		g, err := gateway.NewRazorpay(gateway.RazorpayOptions{KeyID: cfg.RazorpayKeyID, Key: cfg.RazorpayKey, Secrets: config.SplitSecrets(cfg.RazorpaySecrets), URL: cfg.RazorpayURL, Client: client})
 		add(booking.Razorpay, g, err)
 	}
 	if sandbox {
-		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.Secrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
+		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.SplitSecrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
 		add(booking.Sandbox, g, err)
 	}
-	money, stars := cfg.PaysInChat()
+	money, stars := cfg.ChatPayments()
 	if money {
 		add(booking.Telegram, gateway.NewTelegram(nil), nil)
 	}
@@ -61,8 +61,8 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 
 // callbacks are the gateways that call back over HTTP, and from where.
 func callbacks(cfg config.Config) httpapi.Callbacks {
-	c := httpapi.Callbacks{From: cfg.Callers()}
-	stripe, razorpay, sandbox := cfg.Pays()
+	c := httpapi.Callbacks{From: cfg.CallbackSources()}
+	stripe, razorpay, sandbox := cfg.Gateways()
 	for provider, pays := range map[booking.Provider]bool{booking.Stripe: stripe, booking.Razorpay: razorpay, booking.Sandbox: sandbox} {
 		if pays {
 			c.Providers = append(c.Providers, provider)

@@ -19,9 +19,9 @@ type couriers struct {
 }
 
 func newCouriers(cfg config.Config) (c couriers, err error) {
-	email, sms := cfg.Writes()
+	email, sms := cfg.Couriers()
 	if email {
-		if c.email, err = courier.NewEmail(courier.EmailOptions{URL: cfg.SMTPURL, From: cfg.MailFrom, Plain: cfg.PlainMail(), Now: time.Now}); err != nil {
+		if c.email, err = courier.NewEmail(courier.EmailOptions{URL: cfg.SMTPURL, From: cfg.MailFrom, Plain: cfg.AllowsPlainSMTP(), Now: time.Now}); err != nil {
 			return c, fmt.Errorf("letters: %w", err)
 		}
 	}
@@ -36,7 +36,7 @@ func newCouriers(cfg config.Config) (c couriers, err error) {
 // channels are the ways to members, in an order that stays: buttons name them by their place.
 func channels(cfg config.Config) []booking.Channel {
 	list := []booking.Channel{booking.ByTelegram}
-	email, sms := cfg.Writes()
+	email, sms := cfg.Couriers()
 	if email {
 		list = append(list, booking.ByEmail)
 	}

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ import (
 	"pavilion/internal/secret"
 )
 
-// Config is every setting. pavilion.env.example explains each.
+// Config holds all settings. pavilion.env.example explains each.
 type Config struct {
 	BotToken     secret.String `env:"BOT_TOKEN,required"`
 	APIID        int           `env:"API_ID,required"`
@@ -94,10 +95,10 @@ type Pool struct {
 	Database string
 }
 
-// Prefix stands before every variable.
+// Prefix begins the name of every variable.
 const Prefix = "PAVILION_"
 
-// fileVariable names the file whose settings stand in for variables that are not set.
+// fileVariable names the file with the settings for variables that are not set.
 const fileVariable = Prefix + "CONFIG"
 
 // Load reads and checks the settings. The error joins every mistake.
@@ -107,7 +108,7 @@ func Load(getenv func(string) string) (Config, error) {
 	if file := getenv(fileVariable); file != "" {
 		var err error
 		if values, err = godotenv.Read(file); err != nil {
-			return c, fmt.Errorf("%s: the file cannot be read as NAME=value lines", fileVariable) // the parser quotes lines, and lines hold secrets
+			return c, fmt.Errorf("%s: the file cannot be read as NAME=value lines", fileVariable) // the parser's error quotes lines, which contain secrets
 		}
 	}
 	fields, err := env.GetFieldParams(&c)
@@ -127,13 +128,13 @@ func Load(getenv func(string) string) (Config, error) {
 			errs = append(errs, fmt.Errorf("%s: there is no such setting", name))
 		}
 	}
-	errs = append(errs, mistakes(env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: values}))...)
+	errs = append(errs, parseErrors(env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: values}))...)
 	errs = append(errs, c.check()...)
 	return c, errors.Join(errs...)
 }
 
-// mistakes names the variables that could not be read, without what they hold.
-func mistakes(err error) []error {
+// parseErrors returns one error for each variable that cannot be parsed, without its value.
+func parseErrors(err error) []error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
 		if err == nil {
@@ -152,7 +153,7 @@ func mistakes(err error) []error {
 		case errors.As(e, &empty):
 			out = append(out, fmt.Errorf("%s: must not be empty", empty.Key))
 		case errors.As(e, &parse):
-			out = append(out, fmt.Errorf("setting %s: cannot be read as %s", parse.Name, parse.Type))
+			out = append(out, fmt.Errorf("%s: cannot be read as %s", variable(parse.Name), parse.Type))
 		default:
 			out = append(out, errors.New("a setting cannot be read"))
 		}
@@ -160,7 +161,14 @@ func mistakes(err error) []error {
 	return out
 }
 
-// check finds what can be read and cannot work.
+// variable returns the name of the variable of a field of Config.
+func variable(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	key, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+	return Prefix + key
+}
+
+// check returns the mistakes in settings that could be parsed.
 func (c *Config) check() []error {
 	var errs []error
 	bad := func(name, what string) { errs = append(errs, fmt.Errorf("%s%s: %s", Prefix, name, what)) }
@@ -171,7 +179,7 @@ func (c *Config) check() []error {
 		if _, _, err := net.SplitHostPort(c.TelegramAddr); err != nil {
 			bad("TELEGRAM_ADDR", "is host:port")
 		}
-		key, err := publicKey(c.TelegramKey)
+		key, err := parsePublicKey(c.TelegramKey)
 		if err != nil {
 			bad("TELEGRAM_KEY", "with an address of your own, the data centre's RSA public key is needed: PEM, or the name of a file with it")
 		}
@@ -182,7 +190,7 @@ func (c *Config) check() []error {
 			bad(name, "is a URL: scheme://user:password@host:port/database")
 		}
 	}
-	pools, ok := pools(c.MongoURIs.Reveal())
+	pools, ok := parsePools(c.MongoURIs.Reveal())
 	if !ok && !c.MongoURIs.Empty() {
 		bad("MONGO_URIS", "is a list of mongodb:// URIs, each with a database and optionally name= before it, apart by spaces or new lines, none twice")
 	}
@@ -225,25 +233,25 @@ func (c *Config) check() []error {
 	return errs
 }
 
-// The roles of a process. Many may serve http and work on jobs; of those with the role bot, one at a time is the bot.
+// The roles of a process. Of the processes with the role bot, one at a time is connected to Telegram; the other roles run in all of them.
 const (
 	RoleBot    = "bot"
 	RoleHTTP   = "http"
 	RoleWorker = "worker"
 )
 
-// Has tells whether the process has a role.
+// Has reports whether the process has a role.
 func (c Config) Has(role string) bool { return slices.Contains(c.Roles, role) }
 
-// Pools are the MongoDB databases.
+// Pools returns the MongoDB databases.
 func (c Config) Pools() []Pool { return c.pools }
 
-// Key is the data centre's key; nil for Telegram's own.
+// Key returns the public key of the data centre, nil for Telegram's own.
 func (c Config) Key() *rsa.PublicKey { return c.key }
 
-// pools reads a list of [name=]mongodb://host,host/database. Neither a name nor a database may come twice: a file that seems to stand in two
-// pools is deleted from one.
-func pools(list string) ([]Pool, bool) {
+// parsePools parses a list of [name=]mongodb://host,host/database. It refuses a name or a database that occurs twice: the index would take the files of
+// such a database for duplicates and delete them.
+func parsePools(list string) ([]Pool, bool) {
 	var out []Pool
 	seen := map[string]bool{}
 	for i, item := range strings.Fields(list) {
@@ -251,7 +259,7 @@ func pools(list string) ([]Pool, bool) {
 		if name, rest, ok := strings.Cut(item, "=mongodb"); ok {
 			p.Name, item = name, "mongodb"+rest
 		}
-		hosts, database := mongoPlace(item)
+		hosts, database := parseMongoURI(item)
 		place := strings.Join(hosts, ",") + "/" + database
 		if len(hosts) == 0 || database == "" || p.Name == "" || seen[place] || seen[p.Name] {
 			return nil, false
@@ -263,8 +271,8 @@ func pools(list string) ([]Pool, bool) {
 	return out, len(out) > 0
 }
 
-// mongoPlace is where a MongoDB URI leads; a replica set's has several hosts, which no URL has. The driver judges the rest.
-func mongoPlace(uri string) (hosts []string, database string) {
+// parseMongoURI returns the hosts and the database of a MongoDB URI. net/url cannot parse the several hosts of a replica set. The driver checks the rest.
+func parseMongoURI(uri string) (hosts []string, database string) {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	if scheme != "mongodb" && scheme != "mongodb+srv" {
 		return nil, ""
@@ -285,7 +293,7 @@ func mongoPlace(uri string) (hosts []string, database string) {
 	return hosts, database
 }
 
-func publicKey(text string) (*rsa.PublicKey, error) {
+func parsePublicKey(text string) (*rsa.PublicKey, error) {
 	if !strings.Contains(text, "BEGIN") {
 		data, err := os.ReadFile(text) //nolint:gosec // the operator names the file
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 	"pavilion/config"
 )
 
-func good() map[string]string {
+func validSettings() map[string]string {
 	return map[string]string{
 		"PAVILION_BOT_TOKEN": "123:token-value", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash-value",
 		"PAVILION_POSTGRES_URL": "postgres://u:password-value@localhost/pavilion", "PAVILION_REDIS_URL": "redis://localhost:6379/0",
@@ -28,7 +28,7 @@ func load(values map[string]string) (config.Config, error) {
 
 func TestLoad_Good(t *testing.T) {
 	t.Parallel()
-	c, err := load(good())
+	c, err := load(validSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestLoad_Good(t *testing.T) {
 
 func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 	t.Parallel()
-	bad := good()
+	bad := validSettings()
 	maps.Copy(bad, map[string]string{
 		"PAVILION_BOT_TOKEN": "token-value", "PAVILION_API_ID": "secret-number", "PAVILION_MONGO_URIS": "http://password-value", "PAVILION_PAGE_SIZE": "99",
 		"PAVILION_LOG_FORMAT": "xml", "PAVILION_TELEGRAM_ADDR": "localhost", "PAVILION_REDIS_URL": "nonsense",
@@ -54,8 +54,8 @@ func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"BOT_TOKEN", "APIID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TrustedProxies", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND", "POSTGRES_CONNECTIONS"} {
-		if !strings.Contains(err.Error(), name) {
+	for _, name := range []string{"BOT_TOKEN", "API_ID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TRUSTED_PROXIES", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND", "POSTGRES_CONNECTIONS"} {
+		if !strings.Contains(err.Error(), "PAVILION_"+name+": ") {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestPools_EveryDatabaseOnce(t *testing.T) {
 		"http://a/one":     "",
 		"=mongodb://a/one": "",
 	} {
-		env := good()
+		env := validSettings()
 		env["PAVILION_MONGO_URIS"] = list
 		c, err := load(env)
 		var names []string
@@ -98,7 +98,7 @@ func TestLoad_FileUnderEnvironmentAndUnknownNames(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "pavilion.env")
 	var lines []string
-	for k, v := range good() {
+	for k, v := range validSettings() {
 		lines = append(lines, k+"='"+v+"'")
 	}
 	if err := os.WriteFile(file, []byte(strings.Join(append(lines, "PAVILION_PAGE_SIZE=5", "PAVILION_PAGESIZE=7"), "\n")), 0o600); err != nil {

@@ -7,21 +7,21 @@ import (
 	"net/url"
 )
 
-// Writes tells which ways to members are set up besides Telegram.
-func (c Config) Writes() (email, sms bool) { return !c.SMTPURL.Empty(), !c.SMSToken.Empty() }
+// Couriers reports which channels to members are set up besides Telegram.
+func (c Config) Couriers() (email, sms bool) { return !c.SMTPURL.Empty(), !c.SMSToken.Empty() }
 
-// PlainMail tells whether a mail server may be used that offers no TLS: one on this machine, for trying out.
-func (c Config) PlainMail() bool {
+// AllowsPlainSMTP reports whether mail may be sent without TLS: in development, to a server on this machine.
+func (c Config) AllowsPlainSMTP() bool {
 	u, err := url.Parse(c.SMTPURL.Reveal())
-	return err == nil && c.Environment == Development && onThisMachine(u.Hostname())
+	return err == nil && c.Environment == Development && isLoopback(u.Hostname())
 }
 
-func onThisMachine(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// checkCouriers finds settings of letters and text messages that cannot work.
+// checkCouriers returns the mistakes in the settings of mail and SMS.
 func (c *Config) checkCouriers() []error {
 	var errs []error
 	bad := func(name, what string) { errs = append(errs, fmt.Errorf("%s%s: %s", Prefix, name, what)) }
@@ -37,7 +37,7 @@ func (c *Config) checkCouriers() []error {
 	if set := c.SMSAccount != ""; set == c.SMSToken.Empty() || set != (c.SMSFrom != "") {
 		bad("SMS_ACCOUNT", "and SMS_TOKEN and SMS_FROM are set together")
 	}
-	if u, err := url.Parse(c.SMSURL); c.SMSURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !onThisMachine(u.Hostname()))) {
+	if u, err := url.Parse(c.SMSURL); c.SMSURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname()))) {
 		bad("SMS_URL", "is the provider's address, https://host")
 	}
 	return errs

@@ -1,3 +1,3 @@
-// Package config reads the settings: the environment, and under it one file. It checks them all and names every mistake at once, by variable
-// and never by value.
+// Package config reads the settings from the environment and from one optional file, whose values the environment overrides. Load checks all
+// settings and reports all mistakes in one error, which names the variables and never contains a value.
 package config

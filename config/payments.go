@@ -10,14 +10,14 @@ import (
 	"pavilion/internal/secret"
 )
 
-// Environments. Development allows what production must not: test keys, the sandbox's gateway, plain HTTP on this machine.
+// Environments. Only development allows test keys, the sandbox's gateway and a PUBLIC_URL without TLS.
 const (
 	Production  = "production"
 	Development = "development"
 )
 
-// Secrets splits a list of secrets that stand apart by spaces or commas.
-func Secrets(list secret.String) []secret.String {
+// SplitSecrets splits a list of secrets at spaces, commas and new lines.
+func SplitSecrets(list secret.String) []secret.String {
 	var out []secret.String
 	for _, one := range strings.FieldsFunc(list.Reveal(), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' }) {
 		out = append(out, secret.New(one))
@@ -25,25 +25,25 @@ func Secrets(list secret.String) []secret.String {
 	return out
 }
 
-// Callers are the addresses that payment gateways may call from. In development without any, this machine.
-func (c Config) Callers() []netip.Prefix {
+// CallbackSources returns the addresses from which payment gateways may call. In development the default is this machine.
+func (c Config) CallbackSources() []netip.Prefix {
 	if len(c.CallbackFrom) == 0 && c.Environment == Development {
 		return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
 	return c.CallbackFrom
 }
 
-// Pays tells which gateways are set up.
-func (c Config) Pays() (stripe, razorpay, sandbox bool) {
+// Gateways reports which payment gateways are set up.
+func (c Config) Gateways() (stripe, razorpay, sandbox bool) {
 	return !c.StripeKey.Empty(), !c.RazorpayKey.Empty(), c.SandboxPayURL != ""
 }
 
-// PaysInChat tells what can be paid inside Telegram.
-func (c Config) PaysInChat() (money, stars bool) {
+// ChatPayments reports which payments inside Telegram are set up.
+func (c Config) ChatPayments() (money, stars bool) {
 	return !c.ChatProvider.Empty(), len(c.StarPrices) > 0
 }
 
-// checkPayments finds a callback configuration that cannot work, and one that is not meant for money.
+// checkPayments returns the mistakes in the settings of payments.
 func (c *Config) checkPayments() []error {
 	var errs []error
 	bad := func(name, what string) { errs = append(errs, fmt.Errorf("%s%s: %s", Prefix, name, what)) }
@@ -53,7 +53,7 @@ func (c *Config) checkPayments() []error {
 	for name, list := range map[string]struct{ key, secrets secret.String }{
 		"STRIPE_WEBHOOK_SECRETS": {c.StripeKey, c.StripeSecrets}, "RAZORPAY_WEBHOOK_SECRETS": {c.RazorpayKey, c.RazorpaySecrets}, "SANDBOX_GATEWAY_SECRETS": {c.SandboxPayKey, c.SandboxSecrets},
 	} {
-		secrets := Secrets(list.secrets)
+		secrets := SplitSecrets(list.secrets)
 		switch {
 		case list.key.Empty() && len(secrets) > 0:
 			bad(name, "is set, and the key beside it is not")
@@ -82,14 +82,14 @@ func (c *Config) checkPayments() []error {
 	if token := c.ChatProvider.Reveal(); token != "" && strings.Count(token, ":") < 2 {
 		bad("TELEGRAM_PROVIDER_TOKEN", "is NUMBER:LIVE:SECRET as BotFather gives it under Payments")
 	}
-	stripe, razorpay, sandbox := c.Pays()
+	stripe, razorpay, sandbox := c.Gateways()
 	if c.Environment == Production {
-		errs = append(errs, c.checkMoney()...)
+		errs = append(errs, c.checkProduction()...)
 	}
 	if !stripe && !razorpay && !sandbox {
 		return errs
 	}
-	if len(c.Callers()) == 0 {
+	if len(c.CallbackSources()) == 0 {
 		bad("CALLBACK_ADDRESSES", "is empty, so every callback would be refused: name the ranges that the gateway calls from, or 0.0.0.0/0,::/0 for everybody with the secret")
 	}
 	u, err := url.Parse(c.PublicURL)
@@ -99,8 +99,8 @@ func (c *Config) checkPayments() []error {
 	return errs
 }
 
-// checkMoney finds what takes no real money, or sends it elsewhere.
-func (c *Config) checkMoney() []error {
+// checkProduction returns the settings that production refuses, because they take test money or send requests to another server.
+func (c *Config) checkProduction() []error {
 	var errs []error
 	for name, wrong := range map[string]bool{
 		"STRIPE_KEY": strings.Contains(c.StripeKey.Reveal(), "_test_"), "RAZORPAY_KEY_ID": strings.HasPrefix(c.RazorpayKeyID, "rzp_test_"),

@@ -8,9 +8,9 @@ import (
 	"pavilion/config"
 )
 
-// paying are settings that take money.
-func paying() map[string]string {
-	values := good()
+// payingSettings returns valid settings with payment gateways.
+func payingSettings() map[string]string {
+	values := validSettings()
 	maps.Copy(values, map[string]string{
 		"PAVILION_STRIPE_KEY": "sk_live_key-value", "PAVILION_STRIPE_WEBHOOK_SECRETS": "whsec-value-of-today,whsec-value-of-yesterday",
 		"PAVILION_RAZORPAY_KEY_ID": "rzp_live_1", "PAVILION_RAZORPAY_KEY": "razorpay-key-value", "PAVILION_RAZORPAY_WEBHOOK_SECRETS": "razorpay-hook-value",
@@ -21,14 +21,14 @@ func paying() map[string]string {
 
 func TestPayments_Good(t *testing.T) {
 	t.Parallel()
-	c, err := load(paying())
+	c, err := load(payingSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stripe, razorpay, sandbox := c.Pays(); !stripe || !razorpay || sandbox || len(config.Secrets(c.StripeSecrets)) != 2 || len(c.Callers()) != 2 || c.StarPrices["INR"] != 150 {
-		t.Errorf("%v %v %v %v", stripe, razorpay, sandbox, c.Callers())
+	if stripe, razorpay, sandbox := c.Gateways(); !stripe || !razorpay || sandbox || len(config.SplitSecrets(c.StripeSecrets)) != 2 || len(c.CallbackSources()) != 2 || c.StarPrices["INR"] != 150 {
+		t.Errorf("%v %v %v %v", stripe, razorpay, sandbox, c.CallbackSources())
 	}
-	if c, err = load(good()); err != nil || len(c.Callers()) != 0 {
+	if c, err = load(validSettings()); err != nil || len(c.CallbackSources()) != 0 {
 		t.Errorf("nobody pays: %v", err)
 	}
 }
@@ -44,7 +44,7 @@ func TestPayments_WhatCannotWorkIsNamedAndNotPrinted(t *testing.T) {
 		"a test key in production": {"STRIPE_KEY", "sk_test_key-value", "STRIPE_KEY"}, "test money": {"RAZORPAY_KEY_ID", "rzp_test_1", "RAZORPAY_KEY_ID"}, "another Stripe": {"STRIPE_URL", "https://elsewhere.example", "STRIPE_URL"},
 		"another Razorpay": {"RAZORPAY_URL", "https://elsewhere.example", "RAZORPAY_URL"}, "stars for nothing": {"STAR_PRICES", "INR:0", "STAR_PRICES"}, "a place unknown": {"ENVIRONMENT", "staging", "ENVIRONMENT"},
 	} {
-		values := paying()
+		values := payingSettings()
 		values["PAVILION_"+c.name] = c.value
 		_, err := load(values)
 		if err == nil || !strings.Contains(err.Error(), "PAVILION_"+c.says) {
@@ -57,14 +57,14 @@ func TestPayments_WhatCannotWorkIsNamedAndNotPrinted(t *testing.T) {
 
 func TestPayments_TheSandboxIsForDevelopment(t *testing.T) {
 	t.Parallel()
-	values := good()
+	values := validSettings()
 	maps.Copy(values, map[string]string{
 		"PAVILION_SANDBOX_GATEWAY_URL": "http://127.0.0.1:9000", "PAVILION_SANDBOX_GATEWAY_KEY": "key-value", "PAVILION_SANDBOX_GATEWAY_SECRETS": "sandbox-hook-value",
 		"PAVILION_PUBLIC_URL": "http://localhost:8080", "PAVILION_ENVIRONMENT": "development",
 	})
 	c, err := load(values)
-	if err != nil || len(c.Callers()) != 2 {
-		t.Errorf("%v %v", c.Callers(), err)
+	if err != nil || len(c.CallbackSources()) != 2 {
+		t.Errorf("%v %v", c.CallbackSources(), err)
 	}
 	delete(values, "PAVILION_ENVIRONMENT")
 	if _, err := load(values); err == nil || !strings.Contains(err.Error(), "SANDBOX_GATEWAY_URL") || !strings.Contains(err.Error(), "CALLBACK_ADDRESSES") {

@@ -1,9 +1,9 @@
-// Package migrations holds the Postgres schema as numbered SQL files and applies them with goose; the job queue's own migrations follow.
+// Package migrations holds the Postgres schema as numbered SQL files and applies them with goose, followed by the job queue's own migrations.
 //
-// Files are embedded, so the binary and its schema cannot differ. Several processes may start at once: a lock in Postgres lets one apply
-// while the others wait. Each applied file's checksum is kept. Verify, before a server serves, and Up, before it changes anything, refuse
-// a schema that this binary does not know, a file that was edited after it was applied, and a file without a transaction that was left in
-// the middle. What destroys data in the Up part of a file needs a word of consent.
+// The files are embedded in the binary. Several processes may start at once: an advisory lock lets one of them migrate while the others wait. The
+// table schema_file keeps the checksum of each applied file. Verify and Up refuse a schema with a migration that this binary does not have, with a
+// file that was edited after it was applied, or with a file without a transaction that stopped in the middle. Up checks this before it changes
+// anything, and it refuses a file that destroys data, which only UpDestructive applies.
 //
-// There is no way down in production: the down parts are for tests, and for whoever reads what a file did.
+// Down is for tests. No command of the binary calls it.
 package migrations

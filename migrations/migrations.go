@@ -17,7 +17,7 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// What keeps a server from serving, and a migration from starting.
+// Reasons why Verify or Up refuses a schema.
 var (
 	ErrUnknown     = errors.New("the schema is newer than this program: run the newer program")
 	ErrEdited      = errors.New("a migration was edited after it was applied: put the file back as it was and write a new one")
@@ -26,7 +26,7 @@ var (
 	ErrDestructive = errors.New("a migration destroys data: look at pavilion migrate plan, then run pavilion migrate up --destructive")
 )
 
-// Status is one migration and what the database knows of it.
+// Status is a migration with its state in the database.
 type Status struct {
 	Version     int64
 	File        string
@@ -35,36 +35,36 @@ type Status struct {
 	Problem     error // ErrUnknown, ErrEdited or ErrDirty
 }
 
-// Up applies what the database lacks, in order, and returns how many that were. It refuses to destroy data.
+// Up applies the missing migrations in order and returns their number. It refuses one that destroys data.
 func Up(ctx context.Context, pool *pgxpool.Pool) (applied int, err error) {
-	return set{files}.up(ctx, pool, goose.MaxVersion, false)
+	return migrationSet{files}.up(ctx, pool, goose.MaxVersion, false)
 }
 
-// UpDestructive is Up with consent to what destroys data.
+// UpDestructive is Up that also applies migrations that destroy data.
 func UpDestructive(ctx context.Context, pool *pgxpool.Pool) (applied int, err error) {
-	return set{files}.up(ctx, pool, goose.MaxVersion, true)
+	return migrationSet{files}.up(ctx, pool, goose.MaxVersion, true)
 }
 
-// UpTo stops at a version: the schema of an earlier release; for tests.
+// UpTo applies the missing migrations up to a version, for tests that need the schema of an earlier release.
 func UpTo(ctx context.Context, pool *pgxpool.Pool, version int64) (applied int, err error) {
-	return set{files}.up(ctx, pool, version, true)
+	return migrationSet{files}.up(ctx, pool, version, true)
 }
 
-// Down takes every migration back; for tests.
-func Down(ctx context.Context, pool *pgxpool.Pool) error { return set{files}.down(ctx, pool) }
+// Down reverts every migration, for tests.
+func Down(ctx context.Context, pool *pgxpool.Pool) error { return migrationSet{files}.down(ctx, pool) }
 
-// List tells which migrations the database has, and those that this program does not know.
+// List returns the migrations of this program and those that only the database has.
 func List(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
-	return set{files}.list(ctx, pool)
+	return migrationSet{files}.list(ctx, pool)
 }
 
-// Verify tells whether a server may serve on the schema as it is.
+// Verify returns an error unless the schema is the one that this program needs.
 func Verify(ctx context.Context, pool *pgxpool.Pool) error {
 	list, err := List(ctx, pool)
 	if err != nil {
 		return err
 	}
-	if err := problems(list); err != nil {
+	if err := joinProblems(list); err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(list, func(s Status) bool { return !s.Applied }); i >= 0 {
@@ -73,8 +73,8 @@ func Verify(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// problems joins everything that keeps a migration from starting.
-func problems(list []Status) error {
+// joinProblems joins the problems of all migrations.
+func joinProblems(list []Status) error {
 	var errs []error
 	for _, s := range list {
 		if s.Problem != nil {
@@ -84,11 +84,11 @@ func problems(list []Status) error {
 	return errors.Join(errs...)
 }
 
-// set is a folder of migrations.
-type set struct{ fsys fs.FS }
+// migrationSet is a directory of migrations.
+type migrationSet struct{ fsys fs.FS }
 
-// goose runs fn with a provider over the set.
-func (s set) goose(pool *pgxpool.Pool, fn func(p *goose.Provider) error) (err error) {
+// goose runs fn with a goose provider over the set.
+func (s migrationSet) goose(pool *pgxpool.Pool, fn func(p *goose.Provider) error) (err error) {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }() // closes the wrapper; the pool stays open
 	p, err := goose.NewProvider(goose.DialectPostgres, db, s.fsys)
@@ -101,9 +101,9 @@ func (s set) goose(pool *pgxpool.Pool, fn func(p *goose.Provider) error) (err er
 	return nil
 }
 
-// up checks everything before it changes anything.
-func (s set) up(ctx context.Context, pool *pgxpool.Pool, target int64, destructive bool) (applied int, err error) {
-	err = locked(ctx, pool, func() error {
+// up checks all migrations before it applies any.
+func (s migrationSet) up(ctx context.Context, pool *pgxpool.Pool, target int64, destructive bool) (applied int, err error) {
+	err = withLock(ctx, pool, func() error {
 		if err := ensureSums(ctx, pool); err != nil {
 			return err
 		}
@@ -111,12 +111,12 @@ func (s set) up(ctx context.Context, pool *pgxpool.Pool, target int64, destructi
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(problems(list), s.adopt(ctx, pool, list)); err != nil {
+		if err := errors.Join(joinProblems(list), s.noteMissingSums(ctx, pool, list)); err != nil {
 			return err
 		}
 		var pending []Status
 		for _, one := range list {
-			if one.Applied || one.Version > target || one.queue() {
+			if one.Applied || one.Version > target || one.isQueue() {
 				continue
 			}
 			if one.Destructive && !destructive {
@@ -142,19 +142,19 @@ func (s set) up(ctx context.Context, pool *pgxpool.Pool, target int64, destructi
 	return applied, err
 }
 
-// apply runs one file between two notes, so that one that stops in the middle is known.
-func (s set) apply(ctx context.Context, pool *pgxpool.Pool, p *goose.Provider, one Status) error {
-	if err := s.begun(ctx, pool, one); err != nil {
+// apply runs one file. It notes the start and the end in schema_file, so that a file that stops in the middle is detected.
+func (s migrationSet) apply(ctx context.Context, pool *pgxpool.Pool, p *goose.Provider, one Status) error {
+	if err := s.noteBegun(ctx, pool, one); err != nil {
 		return err
 	}
 	if _, err := p.ApplyVersion(ctx, one.Version, true); err != nil {
 		return err
 	}
-	return done(ctx, pool, one)
+	return noteFinished(ctx, pool, one)
 }
 
-func (s set) down(ctx context.Context, pool *pgxpool.Pool) error {
-	return locked(ctx, pool, func() error {
+func (s migrationSet) down(ctx context.Context, pool *pgxpool.Pool) error {
+	return withLock(ctx, pool, func() error {
 		if err := queueDown(ctx, pool); err != nil {
 			return err
 		}
@@ -168,8 +168,8 @@ func (s set) down(ctx context.Context, pool *pgxpool.Pool) error {
 	})
 }
 
-// list reads what goose has applied and holds it against the files and their sums.
-func (s set) list(ctx context.Context, pool *pgxpool.Pool) (list []Status, err error) {
+// list compares goose's table with the files and their checksums.
+func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Status, err error) {
 	sums, err := readSums(ctx, pool)
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func (s set) list(ctx context.Context, pool *pgxpool.Pool) (list []Status, err e
 			status := Status{Version: one.Source.Version, File: one.Source.Path, Applied: one.State == goose.StateApplied}
 			text, rerr := fs.ReadFile(s.fsys, one.Source.Path)
 			err = errors.Join(err, rerr)
-			status.Destructive = destructive(string(text))
+			status.Destructive = isDestructive(string(text))
 			if sum, ok := sums[status.Version]; ok {
 				status.Problem = sum.problem(text, status.Applied)
 			}
@@ -206,5 +206,5 @@ func (s set) list(ctx context.Context, pool *pgxpool.Pool) (list []Status, err e
 	return append(list, queue...), err
 }
 
-// queue tells whether the migration is the job queue's own.
-func (s Status) queue() bool { return strings.HasPrefix(s.File, queuePrefix) }
+// isQueue reports whether the migration belongs to the job queue.
+func (s Status) isQueue() bool { return strings.HasPrefix(s.File, queuePrefix) }

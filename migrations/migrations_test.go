@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// empty is a database of the test's own with nothing in it.
-func empty(t *testing.T) *pgxpool.Pool {
+// emptyDatabase creates a database for one test.
+func emptyDatabase(t *testing.T) *pgxpool.Pool {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
 	if err != nil {
@@ -69,7 +69,7 @@ func exec(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
 	}
 }
 
-func value[T any](t *testing.T, pool *pgxpool.Pool, sql string) (v T) {
+func queryValue[T any](t *testing.T, pool *pgxpool.Pool, sql string) (v T) {
 	t.Helper()
 	if err := pool.QueryRow(t.Context(), sql).Scan(&v); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func value[T any](t *testing.T, pool *pgxpool.Pool, sql string) (v T) {
 func TestMigrations_UpDownUp(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	pool := empty(t)
+	pool := emptyDatabase(t)
 	first, err := Up(ctx, pool)
 	if err != nil || first == 0 {
 		t.Fatalf("first up: %d applied, %v", first, err)
@@ -91,10 +91,10 @@ func TestMigrations_UpDownUp(t *testing.T) {
 	if err := Down(ctx, pool); err != nil {
 		t.Fatal(err)
 	}
-	if left := value[int](t, pool, `SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`); left != 0 {
+	if left := queryValue[int](t, pool, `SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`); left != 0 {
 		t.Errorf("%d tables left after down", left)
 	}
-	if left := value[int](t, pool, `SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+	if left := queryValue[int](t, pool, `SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
 		WHERE n.nspname = 'public' AND d.objid IS NULL`); left != 0 {
 		t.Errorf("%d functions left after down", left)
 	}
@@ -110,10 +110,10 @@ func TestMigrations_UpDownUp(t *testing.T) {
 	}
 }
 
-// catalog is everything that a migration can make, as text.
-func catalog(t *testing.T, pool *pgxpool.Pool) string {
+// schemaText describes all columns, constraints, indexes, triggers and functions.
+func schemaText(t *testing.T, pool *pgxpool.Pool) string {
 	t.Helper()
-	return value[string](t, pool, `
+	return queryValue[string](t, pool, `
 		SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
 			SELECT concat_ws(' ', 'column', table_name, ordinal_position, column_name, data_type, is_nullable, column_default) AS line
 				FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'goose_db_version'
@@ -125,19 +125,19 @@ func catalog(t *testing.T, pool *pgxpool.Pool) string {
 		) x`)
 }
 
-// Each step can be taken back by itself and leaves nothing behind, and what it makes the second time is what it made the first.
+// TestMigrations_EachStepUpDownUp checks that the down part of each file restores the schema, and that the file can then be applied again.
 func TestMigrations_EachStepUpDownUp(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	pool := empty(t)
+	pool := emptyDatabase(t)
 	list, err := List(ctx, pool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, pool, `CREATE EXTENSION btree_gist`) // it stays on the way down
+	exec(t, pool, `CREATE EXTENSION btree_gist`) // down keeps it
 	step := func(version int64, up bool) {
 		t.Helper()
-		if err := (set{files}).goose(pool, func(p *goose.Provider) error {
+		if err := (migrationSet{files}).goose(pool, func(p *goose.Provider) error {
 			_, err := p.ApplyVersion(ctx, version, up)
 			return err
 		}); err != nil {
@@ -145,21 +145,21 @@ func TestMigrations_EachStepUpDownUp(t *testing.T) {
 		}
 	}
 	for _, one := range list {
-		if one.queue() {
+		if one.isQueue() {
 			continue
 		}
-		before := catalog(t, pool)
+		before := schemaText(t, pool)
 		step(one.Version, true)
-		made := catalog(t, pool)
+		made := schemaText(t, pool)
 		if made == before {
 			t.Errorf("%s makes nothing that the test sees", one.File)
 		}
 		step(one.Version, false)
-		if after := catalog(t, pool); after != before {
+		if after := schemaText(t, pool); after != before {
 			t.Errorf("%s, taken back, leaves another schema:\n%s\nwas\n%s", one.File, after, before)
 		}
 		step(one.Version, true)
-		if again := catalog(t, pool); strings.Count(again, "\n") != strings.Count(made, "\n") {
+		if again := schemaText(t, pool); strings.Count(again, "\n") != strings.Count(made, "\n") {
 			t.Errorf("%s makes something else the second time", one.File)
 		}
 	}
@@ -174,9 +174,9 @@ func TestMigrations_EachStepUpDownUp(t *testing.T) {
 func TestMigrations_ThePreviousReleaseKeepsItsData(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	pool := empty(t)
-	// The release before booking had these two files and kept no sums.
-	if err := (set{files}).goose(pool, func(p *goose.Provider) error {
+	pool := emptyDatabase(t)
+	// The release before booking had these two files and stored no checksums.
+	if err := (migrationSet{files}).goose(pool, func(p *goose.Provider) error {
 		_, err := p.UpTo(ctx, 2)
 		return err
 	}); err != nil {
@@ -191,7 +191,7 @@ func TestMigrations_ThePreviousReleaseKeepsItsData(t *testing.T) {
 	if err := Verify(ctx, pool); err != nil {
 		t.Error(err)
 	}
-	if got := value[string](t, pool, `SELECT (SELECT count(*) FROM bot_session) || ' ' || (SELECT count(*) FROM bot_inbox) || ' ' || (SELECT count(*) FROM lease)`); got != "1 1 1" {
+	if got := queryValue[string](t, pool, `SELECT (SELECT count(*) FROM bot_session) || ' ' || (SELECT count(*) FROM bot_inbox) || ' ' || (SELECT count(*) FROM lease)`); got != "1 1 1" {
 		t.Errorf("rows of the previous release: %s", got)
 	}
 }
@@ -199,7 +199,7 @@ func TestMigrations_ThePreviousReleaseKeepsItsData(t *testing.T) {
 func TestMigrations_AnOverlapIsNamedAndStopsTheConstraint(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	pool := empty(t)
+	pool := emptyDatabase(t)
 	if _, err := UpTo(ctx, pool, 4); err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestMigrations_AnOverlapIsNamedAndStopsTheConstraint(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "bookings 1 and 2; net 1: bookings 2 and 3") || strings.Contains(err.Error(), "bookings 1 and 3") {
 		t.Fatalf("the offenders are not named: %v", err)
 	}
-	if got := value[int](t, pool, `SELECT count(*) FROM pg_constraint WHERE conname = 'booking_slot_no_overlap'`); got != 0 {
+	if got := queryValue[int](t, pool, `SELECT count(*) FROM pg_constraint WHERE conname = 'booking_slot_no_overlap'`); got != 0 {
 		t.Error("the constraint is there in spite of the overlap")
 	}
 	exec(t, pool, `UPDATE booking SET state = 'cancelled', cancel_fee_minor = 0 WHERE id = 2`)
@@ -232,9 +232,9 @@ func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
 	ctx := t.Context()
 	first := &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE a (n int);\n")}
 	second := &fstest.MapFile{Data: []byte("-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE b (n int);\nSELECT 1/0;\n")}
-	pool := empty(t)
+	pool := emptyDatabase(t)
 	up := func(files fstest.MapFS, consent bool) error {
-		_, err := set{files}.up(ctx, pool, goose.MaxVersion-1, consent)
+		_, err := migrationSet{files}.up(ctx, pool, goose.MaxVersion-1, consent)
 		return err
 	}
 	if err := up(fstest.MapFS{"0001_a.sql": first}, false); err != nil {
@@ -248,7 +248,7 @@ func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
 	if err := up(losing, false); !errors.Is(err, ErrDestructive) {
 		t.Errorf("destructive: %v", err)
 	}
-	if got := value[int](t, pool, `SELECT count(*) FROM information_schema.columns WHERE table_name = 'a'`); got != 1 {
+	if got := queryValue[int](t, pool, `SELECT count(*) FROM information_schema.columns WHERE table_name = 'a'`); got != 1 {
 		t.Error("the column went without consent")
 	}
 	broken := fstest.MapFS{"0001_a.sql": first, "0002_b.sql": second}
@@ -270,7 +270,7 @@ func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
 
 func TestMigrations_ManyProcessesAtOnceApplyEachOnce(t *testing.T) {
 	t.Parallel()
-	pool := empty(t)
+	pool := emptyDatabase(t)
 	results := make(chan error, 4)
 	total := make(chan int, 4)
 	for range 4 {
@@ -306,7 +306,7 @@ func TestDestructive(t *testing.T) {
 		"  delete from a;":                                  true,
 		"TRUNCATE a;":                                       true,
 	} {
-		if got := destructive(text); got != want {
+		if got := isDestructive(text); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// queuePrefix stands before the job queue's migrations in a list.
+// queuePrefix begins Status.File of the job queue's migrations.
 const queuePrefix = "river/"
 
 func queueMigrator(pool *pgxpool.Pool) (*rivermigrate.Migrator[pgx.Tx], error) {
-	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)}) // what it did is in the result
+	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)}) // the result has the versions
 	if err != nil {
 		return nil, fmt.Errorf("migrations: job queue: %w", err)
 	}
@@ -65,10 +65,10 @@ func queueStatus(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
 	return list, nil
 }
 
-// queueVersions is what the queue's own table says. The queue's library would rather fail than name a version that it does not know.
+// queueVersions reads the applied versions from the queue's own table. River fails on a version that it does not know, without naming it.
 func queueVersions(ctx context.Context, pool *pgxpool.Pool) (map[int]bool, error) {
 	applied := map[int]bool{}
-	if found, err := exists(ctx, pool, "river_migration"); err != nil || !found {
+	if found, err := tableExists(ctx, pool, "river_migration"); err != nil || !found {
 		return applied, err
 	}
 	rows, err := pool.Query(ctx, `SELECT version FROM river_migration`)

@@ -14,14 +14,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// sum is what is kept of a file when it is applied.
-type sum struct {
+// fileSum is the row of a file in schema_file.
+type fileSum struct {
 	sha256   []byte
 	finished bool
 }
 
-// problem holds a file against its sum. One that began and is not applied left nothing behind, unless it ran without a transaction.
-func (s sum) problem(text []byte, applied bool) error {
+// problem compares a file with its row. A file that started and is not applied was rolled back, unless it runs without a transaction.
+func (s fileSum) problem(text []byte, applied bool) error {
 	now := sha256.Sum256(text)
 	switch {
 	case applied && !bytes.Equal(s.sha256, now[:]):
@@ -32,11 +32,11 @@ func (s sum) problem(text []byte, applied bool) error {
 	return nil
 }
 
-// lockKey is the advisory lock of whoever migrates.
+// lockKey is the key of the advisory lock.
 const lockKey = 0x70617669_6c696f6e
 
-// locked runs fn while this connection alone may migrate. The lock ends with the connection, also when the process is killed.
-func locked(ctx context.Context, pool *pgxpool.Pool, fn func() error) (err error) {
+// withLock runs fn while it holds the advisory lock. Postgres releases the lock when the connection ends, also after a kill.
+func withLock(ctx context.Context, pool *pgxpool.Pool, fn func() error) (err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
@@ -74,25 +74,25 @@ func dropSums(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// exists tells whether a table is there; a new database has none of them.
-func exists(ctx context.Context, pool *pgxpool.Pool, table string) (found bool, err error) {
+// tableExists reports whether a table exists; a new database has none.
+func tableExists(ctx context.Context, pool *pgxpool.Pool, table string) (found bool, err error) {
 	if err = pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&found); err != nil {
 		return false, fmt.Errorf("migrations: %w", err)
 	}
 	return found, nil
 }
 
-func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]sum, error) {
-	if found, err := exists(ctx, pool, "schema_file"); err != nil || !found {
+func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]fileSum, error) {
+	if found, err := tableExists(ctx, pool, "schema_file"); err != nil || !found {
 		return nil, err
 	}
 	rows, err := pool.Query(ctx, `SELECT version, sha256, finished_at IS NOT NULL FROM schema_file`)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
-	sums := map[int64]sum{}
+	sums := map[int64]fileSum{}
 	var version int64
-	var one sum
+	var one fileSum
 	_, err = pgx.ForEachRow(rows, []any{&version, &one.sha256, &one.finished}, func() error {
 		one.sha256 = bytes.Clone(one.sha256)
 		sums[version] = one
@@ -104,9 +104,9 @@ func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]sum, error) {
 	return sums, nil
 }
 
-// appliedVersions is what goose has noted, files or not.
+// appliedVersions reads the applied versions from goose's table, including those without a file.
 func appliedVersions(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
-	if found, err := exists(ctx, pool, "goose_db_version"); err != nil || !found {
+	if found, err := tableExists(ctx, pool, "goose_db_version"); err != nil || !found {
 		return nil, err
 	}
 	rows, err := pool.Query(ctx, `SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied ORDER BY 1`)
@@ -120,21 +120,21 @@ func appliedVersions(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
 	return versions, nil
 }
 
-// adopt notes the sums of files that were applied before sums were kept.
-func (s set) adopt(ctx context.Context, pool *pgxpool.Pool, list []Status) error {
+// noteMissingSums stores the checksums of files that were applied by a release without checksums.
+func (s migrationSet) noteMissingSums(ctx context.Context, pool *pgxpool.Pool, list []Status) error {
 	for _, one := range list {
-		if !one.Applied || one.queue() || one.Problem != nil {
+		if !one.Applied || one.isQueue() || one.Problem != nil {
 			continue
 		}
-		if err := errors.Join(s.begun(ctx, pool, one), done(ctx, pool, one)); err != nil {
+		if err := errors.Join(s.noteBegun(ctx, pool, one), noteFinished(ctx, pool, one)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// begun notes that a file is about to be applied. A note of an earlier try stays, with the file as it is now.
-func (s set) begun(ctx context.Context, pool *pgxpool.Pool, one Status) error {
+// noteBegun stores the checksum of a file before it is applied. The row of an earlier unfinished try gets the current checksum.
+func (s migrationSet) noteBegun(ctx context.Context, pool *pgxpool.Pool, one Status) error {
 	text, err := fs.ReadFile(s.fsys, one.File)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
@@ -148,7 +148,7 @@ func (s set) begun(ctx context.Context, pool *pgxpool.Pool, one Status) error {
 	return nil
 }
 
-func done(ctx context.Context, pool *pgxpool.Pool, one Status) error {
+func noteFinished(ctx context.Context, pool *pgxpool.Pool, one Status) error {
 	if _, err := pool.Exec(ctx, `UPDATE schema_file SET finished_at = clock_timestamp() WHERE version = $1 AND finished_at IS NULL`, one.Version); err != nil {
 		return fmt.Errorf("migrations: %s: %w", one.File, err)
 	}

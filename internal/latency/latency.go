@@ -17,13 +17,13 @@ import (
 const Window = 5 * time.Minute
 
 const (
-	slots      = 5
-	slot       = Window / slots
-	most       = 128 // operations; one takes about 120 KB
-	lowest     = 1   // microseconds
-	highest    = 60_000_000
-	digits     = 2
-	everything = "other" // where there are too many names
+	slotCount      = 5
+	slotLength       = Window / slotCount
+	maxOperations       = 128 // operations; one takes about 120 KB
+	minMicroseconds     = 1   // microseconds
+	maxMicroseconds    = 60_000_000
+	significantDigits     = 2
+	otherOperations = "other" // where there are too many names
 )
 
 // Recorder takes durations and reports percentiles.
@@ -54,25 +54,25 @@ func (r *Recorder) Observe(operation string, took time.Duration) {
 	r.rotate()
 	w := r.ops[operation]
 	if w == nil {
-		if len(r.ops) >= most {
-			operation = everything
+		if len(r.ops) >= maxOperations {
+			operation = otherOperations
 		}
 		if w = r.ops[operation]; w == nil {
-			w = hdrhistogram.NewWindowed(slots, lowest, highest, digits)
+			w = hdrhistogram.NewWindowed(slotCount, minMicroseconds, maxMicroseconds, significantDigits)
 			r.ops[operation] = w
 		}
 	}
-	_ = w.Current.RecordValue(min(max(took.Microseconds(), lowest), highest)) // within its range, so never an error
+	_ = w.Current.RecordValue(min(max(took.Microseconds(), minMicroseconds), maxMicroseconds)) // within its range, so never an error
 }
 
 // rotate drops what is older than the window; r.mu is held.
 func (r *Recorder) rotate() {
-	n := int(r.now().Sub(r.rotated) / slot)
+	n := int(r.now().Sub(r.rotated) / slotLength)
 	if n <= 0 {
 		return
 	}
-	r.rotated = r.rotated.Add(time.Duration(n) * slot)
-	for range min(n, slots) {
+	r.rotated = r.rotated.Add(time.Duration(n) * slotLength)
+	for range min(n, slotCount) {
 		for _, w := range r.ops {
 			w.Rotate()
 		}

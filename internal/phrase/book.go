@@ -37,13 +37,13 @@ func load(from fs.FS) (*Book, error) {
 	}
 	b := &Book{catalog: catalog.NewBuilder(catalog.Fallback(language.English)), keys: map[language.Tag]map[string][]string{}}
 	for _, name := range names {
-		if err := b.read(from, name); err != nil {
+		if err := b.readFile(from, name); err != nil {
 			return nil, fmt.Errorf("phrases: %s: %w", name, err)
 		}
 	}
 	slices.SortFunc(b.tags, func(x, y language.Tag) int {
 		if x == language.English || y == language.English { // the matcher's default is its first
-			return cmp.Compare(rank(x), rank(y))
+			return cmp.Compare(englishFirst(x), englishFirst(y))
 		}
 		return strings.Compare(x.String(), y.String())
 	})
@@ -51,14 +51,14 @@ func load(from fs.FS) (*Book, error) {
 	return b, nil
 }
 
-func rank(t language.Tag) int {
+func englishFirst(t language.Tag) int {
 	if t == language.English {
 		return 0
 	}
 	return 1
 }
 
-func (b *Book) read(from fs.FS, name string) error {
+func (b *Book) readFile(from fs.FS, name string) error {
 	tag, err := language.Parse(strings.TrimSuffix(path.Base(name), ".toml"))
 	if err != nil {
 		return err
@@ -73,11 +73,11 @@ func (b *Book) read(from fs.FS, name string) error {
 	}
 	b.tags = append(b.tags, tag)
 	b.keys[tag] = map[string][]string{}
-	return b.add(tag, "", tree)
+	return b.addPhrases(tag, "", tree)
 }
 
-// add enters a table of phrases; the key of one inside another is both with a dot between.
-func (b *Book) add(tag language.Tag, prefix string, tree map[string]any) error {
+// addPhrases enters a table of phrases; the key of one inside another is both with a dot between.
+func (b *Book) addPhrases(tag language.Tag, prefix string, tree map[string]any) error {
 	for name, value := range tree {
 		key := prefix + name
 		var err error
@@ -90,7 +90,7 @@ func (b *Book) add(tag language.Tag, prefix string, tree map[string]any) error {
 				b.keys[tag][key] = texts(v)
 				err = b.catalog.Set(tag, key, plural.Selectf(1, "%d", forms...))
 			} else {
-				err = b.add(tag, key+".", v)
+				err = b.addPhrases(tag, key+".", v)
 			}
 		default:
 			err = fmt.Errorf("neither a text nor a table: %s", key)
