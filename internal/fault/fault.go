@@ -1,34 +1,34 @@
-// Package fault gives errors that reach a person a kind, a stable code and a sentence.
+// Package fault gives errors that are shown to people a kind, a stable code and a sentence.
 //
-// A domain package declares such an error once (ErrSlotTaken = fault.New(...)); callers compare it with errors.Is, and each
-// edge translates the kind into its own words: an HTTP status, a chat reply. Errors without a kind are Internal: the edge
-// answers with a neutral text and logs the whole chain.
+// A domain package declares such an error once (ErrSlotTaken = fault.New(...)), and callers compare it with errors.Is. Each edge translates the kind:
+// the HTTP server into a status, the bot into a reply. An error without a kind is Internal: the edge answers with a neutral text and logs the whole
+// chain.
 package fault
 
 import "errors"
 
-// Kind says what an edge should do with an error; the zero Kind is Internal.
+// Kind decides how an edge answers an error. The zero Kind is Internal.
 type Kind int
 
-// The kinds, from "our mistake" to "the person's turn".
+// The kinds.
 const (
-	// Internal is anything not foreseen: neutral text out, full chain to the log.
+	// Internal is an unforeseen error: the answer is a neutral text, and the log gets the full chain.
 	Internal Kind = iota
-	// Invalid is input that can never work as it stands; the sentence says what to type instead.
+	// Invalid is wrong input; the sentence says what to type instead.
 	Invalid
 	// NotFound is a thing that does not exist, or that the person may not know of.
 	NotFound
-	// Conflict is a lost race or a state that forbids the step now.
+	// Conflict is a lost race, or a state that forbids the step.
 	Conflict
 	// Forbidden is a right that the person does not have.
 	Forbidden
-	// Unavailable is a dependency that does not answer; trying later can work.
+	// Unavailable is a dependency that does not answer; a retry can work.
 	Unavailable
-	// TooMany is a limit reached; trying later works.
+	// TooMany is a limit that was reached; a later retry works.
 	TooMany
-	// Gone is a thing that existed and will not come back.
+	// Gone is a thing that existed and was removed for good.
 	Gone
-	// Unauthenticated is a call whose sender is not known, or not known any more; signing in again can work.
+	// Unauthenticated is a call without a valid session; signing in again can work.
 	Unauthenticated
 )
 
@@ -46,7 +46,7 @@ func New(kind Kind, code, sentence string) error {
 	return &fault{kind: kind, code: code, sentence: sentence}
 }
 
-// KindOf returns the kind of the first fault in err's tree, Internal where there is none.
+// KindOf returns the kind of the first fault in err's tree, Internal if there is none.
 func KindOf(err error) Kind {
 	if f, ok := find(err); ok {
 		return f.kind
@@ -54,7 +54,7 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// CodeOf returns the stable code of the first fault in err's tree, "internal" where there is none.
+// CodeOf returns the stable code of the first fault in err's tree, "internal" if there is none.
 func CodeOf(err error) string {
 	if f, ok := find(err); ok {
 		return f.code
@@ -62,7 +62,7 @@ func CodeOf(err error) string {
 	return "internal"
 }
 
-// Sentence returns the words for a person, empty where err holds no fault.
+// Sentence returns the sentence of the first fault in err's tree, empty if there is none.
 func Sentence(err error) string {
 	if f, ok := find(err); ok {
 		return f.sentence

@@ -1,7 +1,7 @@
-// Package latency remembers how long each kind of operation took in the last minutes.
+// Package latency reports percentiles of the durations of operations in the last five minutes.
 //
-// It keeps HdrHistograms in a ring, one for each minute, so that percentiles are of what happened lately and not since the start. The
-// number of operations is bounded: names come from code, never from outside.
+// It keeps one HdrHistogram for each operation and minute, so that old durations drop out. The number of operations is limited: further ones count
+// together as "other". Callers take the names from code, never from input.
 package latency
 
 import (
@@ -13,20 +13,20 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Window is how far back a report reaches.
+// Window is the time that a report covers.
 const Window = 5 * time.Minute
 
 const (
-	slotCount      = 5
-	slotLength       = Window / slotCount
-	maxOperations       = 128 // operations; one takes about 120 KB
-	minMicroseconds     = 1   // microseconds
-	maxMicroseconds    = 60_000_000
-	significantDigits     = 2
-	otherOperations = "other" // where there are too many names
+	slotCount         = 5
+	slotLength        = Window / slotCount
+	maxOperations     = 128 // operations; one takes about 120 KB
+	minMicroseconds   = 1   // microseconds
+	maxMicroseconds   = 60_000_000
+	significantDigits = 2
+	otherOperations   = "other" // where there are too many names
 )
 
-// Recorder takes durations and reports percentiles.
+// Recorder collects durations.
 type Recorder struct {
 	now func() time.Time
 
@@ -35,19 +35,19 @@ type Recorder struct {
 	ops     map[string]*hdrhistogram.WindowedHistogram
 }
 
-// Report is one operation's figures.
+// Report has the figures of one operation.
 type Report struct {
 	Operation          string
 	Count              int64
 	P50, P95, P99, Max time.Duration
 }
 
-// New makes an empty recorder.
+// New makes an empty Recorder.
 func New(now func() time.Time) *Recorder {
 	return &Recorder{now: now, rotated: now(), ops: map[string]*hdrhistogram.WindowedHistogram{}}
 }
 
-// Observe notes one operation.
+// Observe adds the duration of an operation.
 func (r *Recorder) Observe(operation string, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,10 +62,10 @@ func (r *Recorder) Observe(operation string, took time.Duration) {
 			r.ops[operation] = w
 		}
 	}
-	_ = w.Current.RecordValue(min(max(took.Microseconds(), minMicroseconds), maxMicroseconds)) // within its range, so never an error
+	_ = w.Current.RecordValue(min(max(took.Microseconds(), minMicroseconds), maxMicroseconds)) // cannot fail within the range
 }
 
-// rotate drops what is older than the window; r.mu is held.
+// rotate drops the histograms that are older than the window. r.mu is held.
 func (r *Recorder) rotate() {
 	n := int(r.now().Sub(r.rotated) / slotLength)
 	if n <= 0 {
@@ -79,7 +79,7 @@ func (r *Recorder) rotate() {
 	}
 }
 
-// Report gives the figures of every operation of the window, the slowest p95 first.
+// Report returns the figures of every operation in the window, the slowest p95 first.
 func (r *Recorder) Report() []Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()

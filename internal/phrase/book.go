@@ -19,15 +19,15 @@ import (
 //go:embed languages/*.toml
 var files embed.FS
 
-// Book holds every phrase in every language.
+// Book holds the phrases of all languages.
 type Book struct {
 	catalog *catalog.Builder
-	tags    []language.Tag // the first stands in for those that nobody translated into
+	tags    []language.Tag // the first, English, is the fallback
 	matcher language.Matcher
-	keys    map[language.Tag]map[string][]string // the texts behind a key, for the tests
+	keys    map[language.Tag]map[string][]string // the texts of each key
 }
 
-// Load reads the languages that the program carries.
+// Load reads the embedded languages.
 func Load() (*Book, error) { return load(files) }
 
 func load(from fs.FS) (*Book, error) {
@@ -42,7 +42,7 @@ func load(from fs.FS) (*Book, error) {
 		}
 	}
 	slices.SortFunc(b.tags, func(x, y language.Tag) int {
-		if x == language.English || y == language.English { // the matcher's default is its first
+		if x == language.English || y == language.English { // the matcher falls back to its first language
 			return cmp.Compare(englishFirst(x), englishFirst(y))
 		}
 		return strings.Compare(x.String(), y.String())
@@ -76,7 +76,7 @@ func (b *Book) readFile(from fs.FS, name string) error {
 	return b.addPhrases(tag, "", tree)
 }
 
-// addPhrases enters a table of phrases; the key of one inside another is both with a dot between.
+// addPhrases adds a table of phrases. The key of a nested phrase has the names of its tables before it, separated by dots.
 func (b *Book) addPhrases(tag language.Tag, prefix string, tree map[string]any) error {
 	for name, value := range tree {
 		key := prefix + name
@@ -102,7 +102,7 @@ func (b *Book) addPhrases(tag language.Tag, prefix string, tree map[string]any) 
 	return nil
 }
 
-// pluralForms reads a table as one phrase with plural forms; false where it is a table of phrases. Exact numbers come first: "=0".
+// pluralForms parses a table as one phrase with plural forms, with forms of exact numbers such as "=0" first. It returns false for a table of phrases.
 func pluralForms(v map[string]any) (forms []any, ok bool) {
 	if _, ok := v["other"].(string); !ok {
 		return nil, false
@@ -130,10 +130,10 @@ func texts(v map[string]any) (all []string) {
 	return all
 }
 
-// Fallback is the tag of the language that stands in for those without a translation.
+// Fallback is the tag of the language for people whose language has no file.
 const Fallback = "en"
 
-// Languages are the tags of the languages, the fallback first.
+// Languages returns the tags of all languages, the fallback first.
 func (b *Book) Languages() []string {
 	tags := make([]string, len(b.tags))
 	for i, t := range b.tags {
@@ -142,7 +142,7 @@ func (b *Book) Languages() []string {
 	return tags
 }
 
-// In is the speaker of a language, given by Telegram's code for it; English for one that the book does not have.
+// In returns the Speaker of the language that is nearest to a language code of Telegram, or else of English.
 func (b *Book) In(code string) *Speaker {
 	_, i, _ := b.matcher.Match(language.Make(code))
 	tag := b.tags[i]

@@ -1,7 +1,6 @@
-// Package phrase is the message catalogue: everything that Pavilion says to people, in their language, with numbers, plurals, money and dates
-// as people write them there.
+// Package phrase is the message catalogue: the texts for people in every language, with its numbers, plurals, money and dates.
 //
-// A language is one file, languages/TAG.toml, which is found by its name. Its keys are those of en.toml, the language that stands in where
-// another one has no phrase; a test compares them. In a phrase, %[1]s is the first argument, %[2]d the second, written as a number of that
-// language. A table with the keys one, few, many, other … is a phrase that depends on its first argument, by the plural rules of the language.
+// Each language is one file, languages/TAG.toml, with the same keys as en.toml; a test compares them. English is the fallback for a missing phrase. In a
+// phrase, %[1]s is the first argument and %[2]d the second, formatted as a number of the language. A table with the keys one, few, many, other is one
+// phrase whose form depends on its first argument, by the plural rules of the language.
 package phrase

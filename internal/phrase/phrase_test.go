@@ -30,7 +30,7 @@ func book(t *testing.T) *Book {
 
 var placeholder = regexp.MustCompile(`%\[\d+\][a-z]`)
 
-// placeholders are those of all forms of a phrase; one form may leave some out.
+// placeholders returns the placeholders of all forms of a phrase; one form may omit some.
 func placeholders(forms []string) []string {
 	found := map[string]bool{}
 	for _, f := range forms {
@@ -74,7 +74,7 @@ func TestLanguages_AreComplete(t *testing.T) {
 	}
 }
 
-// Whoever says something by a literal key finds it in the book.
+// TestKeys_ThatTheProgramSaysExist looks up every literal key that is passed to Say.
 func TestKeys_ThatTheProgramSaysExist(t *testing.T) {
 	t.Parallel()
 	english := book(t).keys[language.English]
@@ -186,7 +186,7 @@ func TestPlural_ByTheRulesOfTheLanguage(t *testing.T) {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
-	for n, want := range map[int]string{0: "0 नेट", 1: "1 नेट", 2: "2 नेटें", 150000: "1,50,000 नेटें"} { // in Hindi, nothing is one
+	for n, want := range map[int]string{0: "0 नेट", 1: "1 नेट", 2: "2 नेटें", 150000: "1,50,000 नेटें"} { // Hindi uses the singular for zero
 		if got := b.In("hi").Say("nets", n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}

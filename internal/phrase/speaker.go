@@ -13,29 +13,29 @@ import (
 	"golang.org/x/text/number"
 )
 
-// Speaker says things in one language.
+// Speaker formats phrases, money and dates in one language.
 type Speaker struct {
 	tag     language.Tag
 	printer *message.Printer
 	known   map[string][]string
 }
 
-// Language is the tag of what it speaks, for HTML and the like.
+// Language returns the language tag, for HTML.
 func (s *Speaker) Language() string { return s.tag.String() }
 
-// Knows tells whether there is a phrase for a key that is made up at run time.
+// Knows reports whether a phrase exists, for keys that are made at run time.
 func (s *Speaker) Knows(key string) bool {
 	_, ok := s.known[key]
 	return ok
 }
 
-// Say is the phrase of a key with its arguments. Numbers may be given as they are; texts should have been made by the other methods.
+// Say formats the phrase of a key. Pass numbers as they are, and money and dates as the strings that the other methods return.
 func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf(key, args...) }
 
-// Money writes an amount in the smallest unit of its currency: ₹1,50,000 or $12.50, without decimals where they are all zero.
+// Money formats an amount, given in the smallest unit of its currency: ₹1,50,000 or $12.50. Decimals that are all zero are left out.
 func (s *Speaker) Money(minor int64, code string) string {
 	unit, err := currency.ParseISO(code)
-	if err != nil { // no currency of the world: Telegram's Stars
+	if err != nil { // not an ISO currency: Telegram's Stars
 		return s.printer.Sprintf("%d", minor) + "\u00a0" + code
 	}
 	scale, _ := currency.Standard.Rounding(unit)
@@ -48,7 +48,7 @@ func (s *Speaker) Money(minor int64, code string) string {
 		sign, whole, rest = "−", -whole, -rest
 	}
 	printer := s.printer
-	if base, _ := s.tag.Base(); code == "INR" { // rupees are grouped in lakhs, also in English
+	if base, _ := s.tag.Base(); code == "INR" { // English also groups rupees in lakhs
 		if tag, err := language.Compose(base, language.MustParseRegion("IN")); err == nil {
 			printer = message.NewPrinter(tag)
 		}
@@ -65,17 +65,17 @@ func (s *Speaker) Money(minor int64, code string) string {
 	return sign + s.Say("money", symbol, amount)
 }
 
-// Day writes a date: Sat 6 June. The time's own zone decides which day it is.
+// Day formats a date in the zone of t: Sat 6 June.
 func (s *Speaker) Day(t time.Time) string {
 	weekday := s.Say("weekday." + strings.ToLower(t.Weekday().String()[:3]))
 	month := s.Say("month." + strings.ToLower(t.Month().String()[:3]))
 	return s.Say("day", weekday, t.Day(), month)
 }
 
-// Clock writes a time of day in the time's own zone.
+// Clock formats the time of day in the zone of t.
 func (s *Speaker) Clock(t time.Time) string { return t.Format(s.Say("clock")) }
 
-// Span writes from when to when: Sat 6 June, 18:00–19:00. An end on another day is named with it.
+// Span formats a period: Sat 6 June, 18:00–19:00. An end on another day is written with its date.
 func (s *Speaker) Span(start, end time.Time) string {
 	until := s.Clock(end)
 	if y, m, d := end.Date(); !time.Date(y, m, d, 0, 0, 0, 0, end.Location()).Equal(midnight(start)) && end.Sub(midnight(start)) > 24*time.Hour {

@@ -1,4 +1,4 @@
-// Package quiet lets only warnings and worse of a library into our log: what it says of its own doings every few seconds is not ours.
+// Package quiet drops a library's log lines below the level of warnings, such as reports of its routine work.
 package quiet
 
 import (
@@ -6,12 +6,12 @@ import (
 	"log/slog"
 )
 
-// Logger returns a logger that passes warnings and worse on to l.
+// Logger returns a logger that passes only warnings and errors to l.
 func Logger(l *slog.Logger) *slog.Logger { return slog.New(handler{l.Handler()}) }
 
 type handler struct{ slog.Handler }
 
-// Enabled lets only warnings through.
+// Enabled is false below warnings.
 func (h handler) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
 }

@@ -1,4 +1,4 @@
-// Package repo has no code: its tests hold what is true of the repository as a whole.
+// Package repo has only tests, which check the repository as a whole.
 package repo_test
 
 import (
@@ -15,7 +15,7 @@ import (
 
 const root = "../.."
 
-// goTool runs the go command in the repository's root.
+// goTool runs the go command in the root of the repository.
 func goTool(t *testing.T, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
@@ -71,7 +71,7 @@ func TestImage_IsBuiltFromEverythingTheBinaryNeeds(t *testing.T) {
 	}
 }
 
-// documents are the repository's own pages.
+// documents returns the paths of the repository's Markdown files.
 func documents(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -117,7 +117,7 @@ func TestDocs_EveryPathThatTheyNameExists(t *testing.T) {
 				name := m[1]
 				first, _, nested := strings.Cut(name, "/")
 				_, err := os.Stat(filepath.Join(root, first))
-				// `text/html` and a module's path are no paths of ours: nested ones begin with a folder that is here, or end like a file.
+				// `text/html` and a module's path are no paths in the repository. A nested path counts if its first folder exists or if it has a file extension.
 				if pathLike.MatchString(name) && (nested && err == nil || strings.HasSuffix(name, "/") || extension.MatchString(name)) {
 					check(root, name)
 				}
