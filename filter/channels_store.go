@@ -9,6 +9,8 @@ import (
 const channelsCollection = "channels"
 
 // channelDoc is a Channel as every pool stores it.
+//
+//exhaustruct:enforce
 type channelDoc struct {
 	ID       ChannelID    `bson:"_id"`
 	Title    string       `bson:"title"`
@@ -40,6 +42,7 @@ func (d channelDoc) channel() Channel {
 	for _, g := range d.Gaps {
 		gaps = append(gaps, Range(g))
 	}
+	//exhaustruct:enforce
 	return Channel{ID: d.ID, Title: d.Title, Username: d.Username, State: d.State, Low: d.Low, Gaps: gaps, Version: d.Version}
 }
 

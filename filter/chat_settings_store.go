@@ -3,6 +3,8 @@ package filter
 const chatsCollection = "chats"
 
 // chatSetting is one group's settings as every pool stores them.
+//
+//exhaustruct:enforce
 type chatSetting struct {
 	ID        int64 `bson:"_id"`
 	SearchOff bool  `bson:"search_off,omitempty"`

@@ -9,6 +9,8 @@ import (
 )
 
 // fileDoc is a stored file. Field names have one letter because every document repeats them, and a free cluster holds 512 MB.
+//
+//exhaustruct:enforce
 type fileDoc struct {
 	ID        int64         `bson:"_id"` // Telegram's document id
 	Access    int64         `bson:"a"`
@@ -30,40 +32,42 @@ const (
 
 func newFileDoc(p Post) fileDoc {
 	m := p.Media
-	doc := fileDoc{
+	caption, mime := m.Caption, m.Mime
+	if caption == m.Name {
+		caption = captionIsName
+	}
+	if mime == mimeOf(m.Name) {
+		mime = ""
+	}
+	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
-		Name: m.Name, Caption: m.Caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size,
+		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
 		Places: []bson.Binary{packPlace(p.Place)},
 	}
-	if m.Caption == m.Name {
-		doc.Caption = captionIsName
-	}
-	if m.Mime != mimeOf(m.Name) {
-		doc.Mime = m.Mime
-	}
-	return doc
 }
 
 func (d fileDoc) file() File {
-	f := File{
-		Media: Media{
-			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: d.Name, Mime: d.Mime, //nolint:gosec // written by newFileDoc
-			Size: d.Size, Caption: d.Caption, CaptionEntities: d.Entities,
-		},
-		Posted: time.Unix(int64(d.Posted), 0).UTC(),
+	caption, mime := d.Caption, d.Mime
+	if caption == captionIsName {
+		caption = d.Name
 	}
-	if f.Media.Caption == captionIsName {
-		f.Media.Caption = d.Name
+	if mime == "" {
+		mime = mimeOf(d.Name)
 	}
-	if f.Media.Mime == "" {
-		f.Media.Mime = mimeOf(d.Name)
-	}
+	var places []Place
 	for _, p := range d.Places {
 		if place, err := unpackPlace(p); err == nil {
-			f.Places = append(f.Places, place)
+			places = append(places, place)
 		}
 	}
-	return f
+	//exhaustruct:enforce
+	return File{
+		Media: Media{
+			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: d.Name, Mime: mime, //nolint:gosec // written by newFileDoc
+			Size: d.Size, Caption: caption, CaptionEntities: d.Entities,
+		},
+		Posted: time.Unix(int64(d.Posted), 0).UTC(), Places: places,
+	}
 }
 
 // placeSize is the length of a packed place: five bytes of channel id (Telegram's ids stay under 2^40), then four of message id, big-endian.

@@ -9,6 +9,8 @@ import (
 const pastsCollection = "pasts"
 
 // pastDoc is a PastRead as every pool stores it.
+//
+//exhaustruct:enforce
 type pastDoc struct {
 	ID      string    `bson:"_id"`
 	Channel ChannelID `bson:"channel"`
@@ -22,6 +24,7 @@ type pastDoc struct {
 	Version int64     `bson:"v"`
 }
 
+//exhaustruct:enforce
 type reportDoc struct {
 	Chat    ChatID `bson:"chat"`
 	Message int    `bson:"message"`
@@ -39,6 +42,7 @@ func newPastDoc(p PastRead) pastDoc {
 }
 
 func (d pastDoc) past() PastRead {
+	//exhaustruct:enforce
 	return PastRead{
 		ID: d.ID, Channel: d.Channel, From: d.From, To: d.To, Next: d.Next, Found: d.Found, Added: d.Added, State: d.State,
 		Report: Report(d.Report), Version: d.Version,

@@ -152,6 +152,7 @@ func (p *Pool) Wrote(bytes int64) { p.written.Add(bytes) }
 func (p *Pool) State() PoolState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	//exhaustruct:enforce
 	return PoolState{
 		Name: p.opts.Name, Breaker: p.breaker.State().String(), DataBytes: p.dataBytes, IndexBytes: p.indexBytes,
 		LimitBytes: p.opts.LimitBytes, Measured: p.measured, LastError: p.lastError,
