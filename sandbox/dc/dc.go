@@ -25,15 +25,15 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// Options of a data centre; the zero value is usable.
+// Options configure a data centre. The zero value works.
 type Options struct {
-	Addr      string // to listen on; a free port of 127.0.0.1 where empty
-	StateFile string // where keys and world are kept between Close and Start; nowhere where empty
+	Addr      string // to listen on; empty means a free port of 127.0.0.1
+	StateFile string // Close writes the keys and the world to it, and Start reads them; empty means no state
 	World     world.Options
 	Logger    *slog.Logger
 }
 
-// ID is the number of the data centre, as clients must give it.
+// ID is the number of the data centre, which clients have to send.
 const ID = 2
 
 // DC is a running data centre.
@@ -50,7 +50,7 @@ type DC struct {
 	close  func() error
 }
 
-// saved is what the state file holds in front of the world.
+// saved is the content of the state file; the world is in a second file.
 type saved struct {
 	RSA  []byte
 	Keys []mtproto.Key
@@ -87,7 +87,7 @@ func Start(o Options) (*DC, error) {
 	return d, nil
 }
 
-// Close disconnects everybody and writes the state file.
+// Close closes all connections and writes the state file.
 func (d *DC) Close() error { return d.close() }
 
 func (d *DC) closeOnce() error {
@@ -97,24 +97,24 @@ func (d *DC) closeOnce() error {
 	return errors.Join(err, d.save())
 }
 
-// World is the state behind the data centre.
+// World returns the state of the simulated Telegram.
 func (d *DC) World() *world.World { return d.world }
 
-// Faults are what can go wrong on request.
+// Faults returns the fault injection.
 func (d *DC) Faults() *Faults { return d.faults }
 
-// Addr is host:port.
+// Addr returns the address as host:port.
 func (d *DC) Addr() string { return d.addr.String() }
 
-// PublicKey is the key that clients must trust.
+// PublicKey returns the RSA key that clients must trust.
 func (d *DC) PublicKey() exchange.PublicKey { return exchange.PublicKey{RSA: &d.key.PublicKey} }
 
-// PublicKeyPEM is the key that clients must trust, as PKCS #1 in PEM.
+// PublicKeyPEM returns the key of PublicKey as PKCS #1 in PEM.
 func (d *DC) PublicKeyPEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&d.key.PublicKey)}))
 }
 
-// Session issues a signed-in session of an account, as gotd stores it, so that a client of the tests skips key exchange and sign-in.
+// Session makes a signed-in session of an account in gotd's storage, so that a test's client skips the key exchange and the sign-in.
 func (d *DC) Session(ctx context.Context, accountID int64) (*session.StorageMemory, error) {
 	key := d.keys.Issue()
 	if err := d.world.SignIn(key.Value.ID, accountID); err != nil {
@@ -174,7 +174,7 @@ func (d *DC) save() error {
 	})
 }
 
-// write replaces a file whole or not at all.
+// write replaces a file atomically.
 func write(name string, fill func(*os.File) error) error {
 	f, err := os.OpenFile(name+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -186,7 +186,7 @@ func write(name string, fill func(*os.File) error) error {
 	return os.Rename(name+".new", name)
 }
 
-// handler joins the server to the faults and the world.
+// handler passes the server's requests through the faults to the world.
 type handler struct{ d *DC }
 
 func (h handler) Handle(ctx context.Context, r mtproto.Request) (bin.Encoder, error) {
@@ -195,7 +195,7 @@ func (h handler) Handle(ctx context.Context, r mtproto.Request) (bin.Encoder, er
 	if err != nil {
 		return nil, err
 	}
-	if lose { // the answer goes to a connection that is closed
+	if lose { // the connection is closed before the answer is sent
 		defer h.d.server.Cut(r.Session.AuthKey())
 	}
 	return h.d.world.Handle(ctx, world.Caller{AuthKey: r.Session.AuthKey(), Session: r.Session.ID, Layer: r.Layer, NoUpdates: r.NoUpdates}, &bin.Buffer{Buf: body})

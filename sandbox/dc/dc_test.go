@@ -112,7 +112,7 @@ func TestDC_SilentAndRudeConnectionsHoldUpNobody(t *testing.T) {
 		if _, err := conn.Write([]byte(say)); err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close() //nolint:errcheck // stays open on purpose
+		defer conn.Close() //nolint:errcheck // the test needs an open connection
 	}
 	probe, err := new(net.Dialer).DialContext(t.Context(), "tcp", d.Addr())
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// Faults are what goes wrong because a test or an operator asked for it.
+// Faults injects faults for tests and for the operator of a demo.
 type Faults struct {
 	dc      *DC
 	names   map[uint32]string
@@ -36,17 +36,17 @@ type rule struct {
 	times  int    // left
 	delay  time.Duration
 	err    *tgerr.Error
-	lose   bool      // the answer: the call is done, and the connection is cut before it is told
-	until  time.Time // FLOOD_WAIT holds until then, whatever times says
+	lose   bool      // handle the call, then cut the connection before the answer
+	until  time.Time // the end of a FLOOD_WAIT, which ignores times
 }
 
-// route is where updates go: the sessions of a key, or one of them.
+// route is the receiver of updates: all sessions of a key, or one of them.
 type route struct {
 	key     [8]byte
 	session int64
 }
 
-// held is the update that waits for the next one on its route to overtake it.
+// held is an update that waits until the next one of its route overtakes it.
 type held struct {
 	account int64
 	updates tg.UpdatesClass
@@ -61,7 +61,7 @@ func newFaults(d *DC) *Faults {
 	return f
 }
 
-// FloodWait makes a method, in one chat or in all (0), answer FLOOD_WAIT_seconds until so many seconds have passed.
+// FloodWait makes a method answer FLOOD_WAIT for a number of seconds, in one chat or, with 0, in all.
 func (f *Faults) FloodWait(method string, chat int64, seconds int) {
 	f.add(&rule{method: method, chat: chat, until: time.Now().Add(time.Duration(seconds) * time.Second)})
 }
@@ -76,13 +76,13 @@ func (f *Faults) Delay(method string, d time.Duration, times int) {
 	f.add(&rule{method: method, times: times, delay: d})
 }
 
-// LoseAnswers lets the next calls of a method be done and cuts the caller's connections before it hears of it: the case in which a careless
-// client does everything twice.
+// LoseAnswers handles the next calls of a method but cuts the caller's connections before the answer. A client that does not reuse its random_id does
+// these calls twice.
 func (f *Faults) LoseAnswers(method string, times int) {
 	f.add(&rule{method: method, times: times, lose: true})
 }
 
-// Cut closes the connections of an account; of everybody where it is 0.
+// Cut closes the connections of an account, or with 0 of all accounts.
 func (f *Faults) Cut(accountID int64) {
 	if accountID == 0 {
 		f.dc.server.Cut([8]byte{})
@@ -93,14 +93,14 @@ func (f *Faults) Cut(accountID int64) {
 	}
 }
 
-// Double delivers every update of an account twice, from now on or no more.
+// Double starts or stops to deliver every update of an account twice.
 func (f *Faults) Double(accountID int64, on bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.doubled[accountID] = on
 }
 
-// Reorder makes every second update of an account overtake the one before it, from now on or no more.
+// Reorder starts or stops to deliver every two updates of an account in reverse order.
 func (f *Faults) Reorder(accountID int64, on bool) {
 	f.mu.Lock()
 	f.reversed[accountID] = on
@@ -121,14 +121,14 @@ func (f *Faults) Reorder(accountID int64, on bool) {
 	}
 }
 
-// Calls tells how often a method was called.
+// Calls returns the number of calls of a method.
 func (f *Faults) Calls(method string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls[method]
 }
 
-// WaitCalls waits until a method was called n times in all.
+// WaitCalls waits until a method has been called n times.
 func (f *Faults) WaitCalls(ctx context.Context, method string, n int) error {
 	for {
 		f.mu.Lock()
@@ -153,11 +153,11 @@ func (f *Faults) add(r *rule) {
 	f.rules = append(f.rules, r)
 }
 
-// before lets a request pass, waits, or refuses it; lose says that its answer must not arrive.
+// before applies the faults to a request: it delays it, refuses it, or returns lose when the answer must not arrive.
 func (f *Faults) before(ctx context.Context, body []byte) (lose bool, refusal error) {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil {
-		return false, nil //nolint:nilerr // the world refuses it
+		return false, nil //nolint:nilerr // the world answers with an error
 	}
 	delay, lose, refusal := f.consult(f.names[id], body)
 	if delay > 0 {
@@ -206,7 +206,7 @@ func (f *Faults) consult(name string, body []byte) (delay time.Duration, lose bo
 	return delay, lose, refusal
 }
 
-// target is the id of the user, group or channel that a request writes to or is about, 0 where it has none.
+// target returns the id of the user, group or channel of a request, 0 if it has none.
 func (f *Faults) target(body []byte) int64 {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil || f.objects[id] == nil {
@@ -241,10 +241,10 @@ func peerID(in tg.InputPeerClass) int64 {
 	return 0
 }
 
-// holdBack is how long an update waits to be overtaken before it goes all the same.
+// holdBack is the longest time that a held update waits.
 const holdBack = 200 * time.Millisecond
 
-// push is how updates leave the world.
+// push applies the faults to updates of the world and delivers them.
 func (f *Faults) push(key [8]byte, session int64, updates tg.UpdatesClass) {
 	to, account := route{key, session}, f.dc.world.AccountOf(key)
 	f.mu.Lock()
@@ -286,7 +286,7 @@ func (f *Faults) deliver(to route, updates tg.UpdatesClass) {
 	}
 }
 
-// release lets go of what is held back; for the end.
+// release drops the held updates.
 func (f *Faults) release() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -23,18 +23,18 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// pair is a bot at the network's end and a person who has started it.
+// pair is a connected bot and a person who has started it.
 type pair struct {
 	dc     *dc.DC
 	person world.User
 	bot    world.User
 
 	mu      sync.Mutex
-	updates []string // texts of new messages, as they came
+	updates []string // texts of new messages, in the order of arrival
 	came    chan struct{}
 }
 
-// withBot runs fn with the bot connected, whose updates are kept.
+// withBot runs fn with a connected bot that records its updates.
 func withBot(t *testing.T, fn func(ctx context.Context, p *pair, api *tg.Client)) {
 	t.Helper()
 	p := &pair{dc: start(t, dc.Options{}), came: make(chan struct{}, 100)}
@@ -108,7 +108,7 @@ func (p *pair) say(t *testing.T, text string) {
 	}
 }
 
-// send writes to somebody as the bot.
+// send sends a message as the bot.
 func (p *pair) send(ctx context.Context, api *tg.Client, to int64, text string, random int64) error {
 	_, err := api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
 		Peer: &tg.InputPeerUser{UserID: to, AccessHash: p.dc.World().Hash(p.bot.ID, world.UserPeer(to))}, Message: text, RandomID: random,
@@ -199,7 +199,7 @@ func TestFaults_ALostAnswerLeavesTheMessageThereOnce(t *testing.T) {
 		p.dc.Faults().LoseAnswers("messages.sendMessage", 1)
 		err := p.send(ctx, api, p.person.ID, "once", 7)
 		for err != nil && !tgerr.Is(err, "RANDOM_ID_DUPLICATE") && ctx.Err() == nil {
-			err = p.send(ctx, api, p.person.ID, "once", 7) // as a careful client does
+			err = p.send(ctx, api, p.person.ID, "once", 7) // with the same random_id, as a careful client does
 		}
 		if n := p.received(t, "once"); n != 1 {
 			t.Errorf("arrived %d times; last error %v", n, err)
@@ -225,7 +225,7 @@ func TestFaults_DoubledAndReorderedUpdates(t *testing.T) {
 		if got := wire(2); got != "three two" {
 			t.Errorf("reordered: %q", got)
 		}
-		p.say(t, "four") // nothing overtakes it: it comes a little later
+		p.say(t, "four") // no later update overtakes it, so it arrives after holdBack
 		if got := wire(1); got != "four" {
 			t.Errorf("held back: %q", got)
 		}
@@ -233,8 +233,8 @@ func TestFaults_DoubledAndReorderedUpdates(t *testing.T) {
 	})
 }
 
-// listen opens a connection of an account that shows updates as they come over the wire; gotd's client handles each in a goroutine of its
-// own, in any order. The function returned reads the next n new messages.
+// listen opens a connection of an account that returns updates in the order of the wire, because gotd's client handles each in its own goroutine. The
+// returned function reads the next n new messages.
 func listen(t *testing.T, d *dc.DC, account int64) func(n int) string {
 	t.Helper()
 	storage, err := d.Session(t.Context(), account)
@@ -277,7 +277,7 @@ func listen(t *testing.T, d *dc.DC, account int64) func(n int) string {
 		}
 		return &bin.Buffer{Buf: msg.Data()}
 	}
-	for { // until the answer is there, nothing is pushed
+	for { // the server pushes nothing before the answer
 		if id, _ := next().PeekID(); id == proto.ResultTypeID {
 			break
 		}

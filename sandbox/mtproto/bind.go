@@ -12,8 +12,8 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// bindKey answers auth.bindTempAuthKey: the client proves with a message under the permanent key, in the old version of the protocol as
-// Telegram wants it here, that both keys are its own.
+// bindKey answers auth.bindTempAuthKey. The client proves that it has both keys with a message encrypted under the permanent key. As at Telegram, this
+// message uses MTProto 1.0.
 func (s *Server) bindKey(sess *Session, req tg.AuthBindTempAuthKeyRequest) (bin.Encoder, error) {
 	refused := tgerr.New(400, "ENCRYPTED_MESSAGE_INVALID")
 	var permanent [8]byte

@@ -16,11 +16,11 @@ import (
 	"github.com/gotd/td/proto/codec"
 )
 
-// conn is one connection: a reader, a writer and what waits to be written.
+// conn is one connection with a reader, a writer and a queue of outgoing messages.
 type conn struct {
 	server    *Server
 	wire      *wire
-	handshake *handshake // the reader's
+	handshake *handshake // used by the reader only
 
 	mu       sync.Mutex
 	sessions map[*Session]struct{}
@@ -30,7 +30,7 @@ type conn struct {
 	requests sync.WaitGroup
 }
 
-// outgoing is a message that is not encrypted yet.
+// outgoing is a queued message, before encryption.
 type outgoing struct {
 	session *Session
 	id      int64
@@ -38,7 +38,7 @@ type outgoing struct {
 	body    []byte
 }
 
-// maxOut bounds what waits for a client that does not read; past it the connection is closed, and the client fetches what it missed.
+// maxOut limits the queue for a client that does not read. When it is full the connection is closed, and the client fetches the rest later.
 const maxOut = 256 << 20
 
 func (s *Server) serveConn(ctx context.Context, raw net.Conn) error {
@@ -67,20 +67,20 @@ func (s *Server) serveConn(ctx context.Context, raw net.Conn) error {
 	return c.read(ctx)
 }
 
-// leave detaches the connection from its sessions and tells the handler of those whose client is away now.
+// leave detaches the connection from its sessions and reports the sessions without a connection to the handler.
 func (c *conn) leave() {
 	s := c.server
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-	for _, sess := range c.spokenFor() { // not under c.mu: whoever sends holds the session's lock and takes c.mu
+	for _, sess := range c.spokenFor() { // not under c.mu: a sender holds the session's lock when it locks c.mu
 		if sess.detach(c) {
 			s.handler.Disconnected(sess)
 		}
 	}
 }
 
-// spokenFor are the sessions that sent something over this connection.
+// spokenFor returns the sessions that sent messages over this connection.
 func (c *conn) spokenFor() []*Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -133,7 +133,7 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// receive checks a message's envelope and handles what is in it.
+// receive checks the envelope of a message and handles its content.
 func (c *conn) receive(ctx context.Context, key Key, msg *crypto.EncryptedMessageData) error {
 	sess, fresh := c.server.session(key, msg.SessionID)
 	c.mu.Lock()
@@ -206,10 +206,10 @@ func (c *conn) writeOne(ctx context.Context, o outgoing) error {
 	return c.wire.Send(ctx, &b)
 }
 
-// raw is an encoded message.
+// raw is a message that is already encoded.
 type raw []byte
 
-// Encode writes the bytes as they are.
+// Encode writes the bytes.
 func (r raw) Encode(b *bin.Buffer) error {
 	b.Put(r)
 	return nil

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxDepth = 8                      // of containers and gzip in one another
-	inOrder  = 30 * time.Millisecond  // how long the next request waits for this one, so that quick ones keep their order
-	ackAfter = 500 * time.Millisecond // when a request that takes long is acknowledged, so that the client does not send it again
+	maxDepth = 8                      // of nested containers and gzip
+	inOrder  = 30 * time.Millisecond  // the next request waits so long for this one, so that quick requests are answered in order
+	ackAfter = 500 * time.Millisecond // a slower request is acknowledged, so that the client does not repeat it
 )
 
 var errDepth = errors.New("messages are nested too deeply")
@@ -56,7 +56,7 @@ func (c *conn) dispatch(ctx context.Context, sess *Session, id int64, b *bin.Buf
 	return c.request(ctx, sess, id, b)
 }
 
-// service answers the protocol's own messages.
+// service answers service messages of the protocol.
 func (c *conn) service(sess *Session, id int64, typeID uint32, b *bin.Buffer) (bool, error) {
 	reply := func(e bin.Encoder) (bool, error) { return true, sess.sendObject(proto.MessageServerResponse, false, e) }
 	switch typeID {
@@ -115,7 +115,7 @@ func (c *conn) service(sess *Session, id int64, typeID uint32, b *bin.Buffer) (b
 	return false, nil
 }
 
-// request answers a method call once; a repeat gets the answer that the first one got.
+// request answers a method call. A repeated call gets the answer of the first one.
 func (c *conn) request(ctx context.Context, sess *Session, id int64, b *bin.Buffer) error {
 	if sess.begin(id) {
 		return nil
@@ -166,7 +166,7 @@ func (c *conn) answer(ctx context.Context, sess *Session, id int64, b *bin.Buffe
 	return out.Buf, nil
 }
 
-// call unwraps a request and has it answered.
+// call unwraps a request and passes it to the handler.
 func (c *conn) call(ctx context.Context, sess *Session, b *bin.Buffer) (bin.Encoder, error) {
 	r := Request{Session: sess, Body: b}
 	if err := unwrap(&r); err != nil {

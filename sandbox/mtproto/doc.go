@@ -1,10 +1,11 @@
 // Package mtproto is the server side of MTProto 2.0: transports, key exchange, encryption, sessions and their service messages.
 //
-// It is built on gotd's cryptography and wire types and knows nothing of what the requests mean: a Handler answers them. Data flow: a
-// connection's frames are read by one goroutine, decrypted, taken apart (containers, gzip, wrappers) and handed to the handler; answers and
-// pushed updates go to the connection's outgoing queue, which another goroutine encrypts and writes. So neither a silent client nor a slow
-// one holds up anybody else.
+// It uses gotd's cryptography and wire types. A Handler answers the requests. One goroutine of a connection reads the frames, decrypts them, unpacks
+// containers, gzip and wrappers, and calls the handler. Answers and pushed updates go to the connection's queue, which a second goroutine encrypts and
+// writes. So a silent or slow client delays no other.
 //
-// Invariants: a request is answered once, however often its message id comes; a message with a wrong salt or an impossible id gets the
-// protocol's own correction; an auth key unknown here gets the transport error 404.
+// Invariants:
+//   - A request is handled once, even if its message id arrives several times.
+//   - A message with a wrong salt or an impossible id gets the protocol's correction.
+//   - A message under an unknown auth key gets the transport error 404.
 package mtproto

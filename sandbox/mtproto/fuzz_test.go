@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// FuzzFrames: whatever bytes a stranger sends first, the server lives and serves others.
+// FuzzFrames sends arbitrary first bytes and checks that the server still serves others.
 func FuzzFrames(f *testing.F) {
 	for _, say := range []string{
 		"\xef\x0a", "\xee\xee\xee\xee\x08\x00\x00\x00", "\xdd\xdd\xdd\xdd\x04\x00\x00\x00abcd", "GET / HTTP/1.1\r\n\r\n",
@@ -23,14 +23,14 @@ func FuzzFrames(f *testing.F) {
 	good := dial(f, h, key, 1)
 	f.Fuzz(func(t *testing.T, say []byte) {
 		conn := plain(t, h)
-		_, _ = conn.Write(say) // the server may have hung up already
+		_, _ = conn.Write(say) // the server may have closed the connection
 		_ = conn.Close()
 		good.t = t
 		good.ping()
 	})
 }
 
-// FuzzMessages: whatever a client that has a key encrypts, the server lives and serves others.
+// FuzzMessages sends arbitrary messages under a valid key and checks that the server still serves others.
 func FuzzMessages(f *testing.F) {
 	for _, e := range []bin.Encoder{
 		ask, &mt.PingRequest{PingID: 1}, &mt.MsgsAck{MsgIDs: []int64{1}}, &mt.MsgsStateReq{MsgIDs: []int64{1, 2}}, &mt.DestroySessionRequest{SessionID: 2},

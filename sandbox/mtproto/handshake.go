@@ -10,20 +10,20 @@ import (
 	"github.com/gotd/td/exchange"
 )
 
-// handshake is a key exchange under way. It runs in a goroutine of its own and is fed its frames one by one, because a client goes on
-// with a key it has while it asks for another: what is encrypted comes between the exchange's own frames.
+// handshake is a running key exchange. It runs in its own goroutine and gets its frames one by one, because a client may send encrypted messages under an
+// older key between the frames of the exchange.
 type handshake struct {
 	wire  *wire
-	asks  chan struct{} // it wants a frame
+	asks  chan struct{} // the exchange waits for a frame
 	frame chan *bin.Buffer
 	done  chan struct{}
-	err   error // after done
+	err   error // valid after done
 }
 
 const exchangeTimeout = 30 * time.Second
 
-// shakeHands gives a frame without a key to the exchange under way, or to a new one. It returns when that wants another frame or has come to
-// its end; then the new key is known, and messages under it may follow.
+// shakeHands passes an unencrypted frame to the running exchange, or to a new one. It returns when the exchange waits for another frame or has ended. After
+// the end the new key is known, so messages under it may follow.
 func (c *conn) shakeHands(ctx context.Context, b *bin.Buffer) error {
 	if c.handshake == nil || c.handshake.over() {
 		h := &handshake{wire: c.wire, asks: make(chan struct{}), frame: make(chan *bin.Buffer), done: make(chan struct{})}
@@ -75,7 +75,7 @@ func (h *handshake) run(ctx context.Context, s *Server) {
 	h.err = fmt.Errorf("key exchange: %w", err)
 }
 
-// Recv is how the exchange gets a frame.
+// Recv waits for the next frame of the exchange.
 func (h *handshake) Recv(ctx context.Context, b *bin.Buffer) error {
 	select {
 	case h.asks <- struct{}{}:
@@ -91,8 +91,8 @@ func (h *handshake) Recv(ctx context.Context, b *bin.Buffer) error {
 	}
 }
 
-// Send is how the exchange answers.
+// Send writes a frame of the exchange.
 func (h *handshake) Send(ctx context.Context, b *bin.Buffer) error { return h.wire.Send(ctx, b) }
 
-// Close is not the exchange's to do.
+// Close does nothing: the connection outlives the exchange.
 func (h *handshake) Close() error { return nil }

@@ -11,7 +11,7 @@ import (
 	"pavilion/sandbox/mtproto"
 )
 
-// busyClient is the client's end of a key exchange on a connection where it goes on sending under a key that it has.
+// busyClient is the client of a key exchange that sends messages under an older key in between.
 type busyClient struct{ *peer }
 
 func (c busyClient) Send(_ context.Context, b *bin.Buffer) error {
@@ -33,8 +33,8 @@ func (c busyClient) Recv(_ context.Context, b *bin.Buffer) error {
 
 func (busyClient) Close() error { return nil }
 
-// TestHandshake_MessagesUnderAnotherKeyMayComeBetween: clients with perfect forward secrecy ask for a temporary key on a connection that is in
-// use already. Afterwards the connection takes both keys.
+// TestHandshake_MessagesUnderAnotherKeyMayComeBetween runs the exchange of a client with perfect forward secrecy, which requests a temporary key on a
+// connection that is in use. Afterwards the connection accepts both keys.
 func TestHandshake_MessagesUnderAnotherKeyMayComeBetween(t *testing.T) {
 	h := serve(t, &desk{})
 	p := dial(t, h, h.keys.Issue(), 1)

@@ -9,15 +9,15 @@ import (
 	"github.com/gotd/td/crypto"
 )
 
-// Key is an auth key with the salt that its messages carry.
+// Key is an auth key with its server salt.
 type Key struct {
 	Value crypto.AuthKey
 	Salt  int64
-	// Permanent is the key that a temporary one was bound to; zero for keys that speak for themselves.
+	// Permanent is the key to which a temporary key was bound, zero for other keys.
 	Permanent [8]byte
 }
 
-// Keys are the auth keys that the server knows. They are meant to be saved, so that clients stay signed in through a restart.
+// Keys is the set of auth keys that the server knows. Saving it keeps clients signed in over a restart.
 type Keys struct {
 	mu   sync.RWMutex
 	byID map[[8]byte]Key
@@ -26,7 +26,7 @@ type Keys struct {
 // NewKeys returns an empty set.
 func NewKeys() *Keys { return &Keys{byID: map[[8]byte]Key{}} }
 
-// All returns every key, to be saved.
+// All returns every key, for saving.
 func (k *Keys) All() []Key {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -44,7 +44,7 @@ func (k *Keys) Put(key Key) {
 	k.byID[key.Value.ID] = key
 }
 
-// Issue makes a key without an exchange, for clients that the caller hands it to.
+// Issue makes a key without a key exchange.
 func (k *Keys) Issue() Key {
 	var value crypto.Key
 	_, _ = rand.Read(value[:]) // never fails
@@ -62,7 +62,7 @@ func (k *Keys) get(id [8]byte) (Key, bool) {
 	return key, ok
 }
 
-// bind makes a temporary key speak for a permanent one.
+// bind binds a temporary key to a permanent one.
 func (k *Keys) bind(temporary, permanent [8]byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -75,7 +75,7 @@ func (k *Keys) bind(temporary, permanent [8]byte) error {
 	return nil
 }
 
-// speaksFor is the key that a session's account hangs on.
+// speaksFor returns the permanent key, to which the account belongs.
 func (k Key) speaksFor() [8]byte {
 	if k.Permanent != ([8]byte{}) {
 		return k.Permanent

@@ -1,4 +1,4 @@
-// A client without manners: it says what a test tells it to, byte for byte.
+// A client for tests that sends arbitrary bytes.
 
 package mtproto_test
 
@@ -25,7 +25,7 @@ import (
 	"pavilion/sandbox/mtproto"
 )
 
-// desk is a handler that counts requests and answers them as a test says.
+// desk is a handler that counts requests and answers them with a function of the test.
 type desk struct {
 	calls  atomic.Int64
 	gone   chan *mtproto.Session
@@ -47,7 +47,7 @@ func (d *desk) Disconnected(s *mtproto.Session) {
 	}
 }
 
-// rsaKey is made once: making one takes longer than all that the tests do with it.
+// rsaKey is generated once, because generating a key takes longer than the tests.
 //
 //nolint:gochecknoglobals // one key for the package's tests
 var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -58,7 +58,7 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// host is a server and where it listens.
+// host is a server with its address.
 type host struct {
 	*mtproto.Server
 	keys *mtproto.Keys
@@ -92,7 +92,7 @@ func serveOn(t testing.TB, d *desk, network, addr string) host {
 	return host{s, keys, l.Addr()}
 }
 
-// peer is one connection that speaks for one session.
+// peer is a connection with one session.
 type peer struct {
 	t       testing.TB
 	conn    net.Conn
@@ -113,7 +113,7 @@ func dial(t testing.TB, h host, key mtproto.Key, session int64) *peer {
 	return &peer{t: t, conn: conn, key: key, session: session, cipher: crypto.NewClientCipher(rand.Reader)}
 }
 
-// plain is a connection that has said nothing.
+// plain opens a connection that has sent nothing.
 func plain(t testing.TB, h host) net.Conn {
 	t.Helper()
 	var dialer net.Dialer
@@ -128,13 +128,13 @@ func plain(t testing.TB, h host) net.Conn {
 	return conn
 }
 
-// id is a fresh message id.
+// id returns a new message id.
 func (p *peer) id() int64 {
 	p.last = max(p.last+4, int64(proto.NewMessageID(time.Now(), proto.MessageFromClient)))
 	return p.last
 }
 
-// tell sends a message with a fresh id and returns that.
+// tell sends a message with a new id and returns the id.
 func (p *peer) tell(e bin.Encoder) int64 {
 	p.t.Helper()
 	id := p.id()
@@ -156,7 +156,7 @@ func (p *peer) say(id, salt int64, body []byte) {
 	}
 }
 
-// hear is the next message from the server, other than the news that the session is new.
+// hear reads the next message from the server. It skips new_session_created.
 func (p *peer) hear() (id int64, body *bin.Buffer, err error) {
 	for {
 		var b bin.Buffer
@@ -174,7 +174,7 @@ func (p *peer) hear() (id int64, body *bin.Buffer, err error) {
 	}
 }
 
-// expect decodes the next message into what it must be.
+// expect reads the next message and decodes it into the expected type.
 func (p *peer) expect(d bin.Decoder) int64 {
 	p.t.Helper()
 	id, body, err := p.hear()
@@ -187,7 +187,7 @@ func (p *peer) expect(d bin.Decoder) int64 {
 	return id
 }
 
-// result expects the answer to a request and returns the message that carried it, and the answer.
+// result expects the answer to a request. It returns the message that has it, and the answer.
 func (p *peer) result(request int64) (id int64, answer *bin.Buffer) {
 	p.t.Helper()
 	var r proto.Result
@@ -198,10 +198,10 @@ func (p *peer) result(request int64) (id int64, answer *bin.Buffer) {
 	return id, &bin.Buffer{Buf: r.Result}
 }
 
-// ping shows that the connection is served, and that nothing else came first.
+// ping checks that the server answers a ping next.
 func (p *peer) ping() {
 	p.t.Helper()
-	if err := p.conn.SetDeadline(time.Now().Add(time.Minute)); err != nil { // a fuzzer pings for longer than that
+	if err := p.conn.SetDeadline(time.Now().Add(time.Minute)); err != nil { // renewed, because a fuzz test runs longer
 		p.t.Fatal(err)
 	}
 	id := p.tell(&mt.PingRequest{PingID: 77})
@@ -211,7 +211,7 @@ func (p *peer) ping() {
 	}
 }
 
-// closed reports whether the server has hung up, after what it still had to say.
+// closed reports whether the server closes the connection after its last messages.
 func (p *peer) closed() bool {
 	for {
 		if _, _, err := p.hear(); err != nil {
@@ -223,7 +223,7 @@ func (p *peer) closed() bool {
 
 type bytesOf []byte
 
-// Encode writes the bytes as they are.
+// Encode writes the bytes.
 func (m bytesOf) Encode(b *bin.Buffer) error {
 	b.Put(m)
 	return nil

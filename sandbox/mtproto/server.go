@@ -15,7 +15,7 @@ import (
 	"github.com/gotd/td/proto"
 )
 
-// Request is one method call, freed of its wrappers.
+// Request is one method call without its wrappers.
 type Request struct {
 	Session   *Session
 	Body      *bin.Buffer
@@ -25,13 +25,13 @@ type Request struct {
 
 // Handler answers requests.
 type Handler interface {
-	// Handle answers one request; a *tgerr.Error goes to the client as it is, any other error as an internal one.
+	// Handle answers a request. The client gets a *tgerr.Error unchanged, and any other error as an internal one.
 	Handle(ctx context.Context, r Request) (bin.Encoder, error)
-	// Disconnected tells that a session's client went away.
+	// Disconnected is called when a session has lost its connection.
 	Disconnected(s *Session)
 }
 
-// Options of a Server.
+// Options configure a Server.
 type Options struct {
 	DC     int
 	Key    *rsa.PrivateKey
@@ -53,18 +53,18 @@ type Server struct {
 }
 
 type sessionKey struct {
-	key [8]byte // the key that encrypts, temporary or not
+	key [8]byte // the key of the encryption, temporary or permanent
 	id  int64
 }
 
 const (
-	readTimeout  = 5 * time.Minute // gotd pings each minute; this only ends what is dead
+	readTimeout  = 5 * time.Minute // gotd pings each minute, so this ends only dead connections
 	writeTimeout = 20 * time.Second
 )
 
 var errUnknownKey = errors.New("no such auth key")
 
-// NewServer returns a server that answers with a handler.
+// NewServer makes a server over a handler.
 func NewServer(handler Handler, o Options) *Server {
 	return &Server{
 		opts: o, handler: handler, cipher: crypto.NewServerCipher(crypto.DefaultRand()), ids: proto.NewMessageIDGen(time.Now),
@@ -72,7 +72,7 @@ func NewServer(handler Handler, o Options) *Server {
 	}
 }
 
-// Serve accepts connections until ctx ends, and returns when every one of them is closed.
+// Serve accepts connections until ctx ends and returns when all are closed.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -97,7 +97,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// Cut closes the connections of a key's sessions; of all where key is zero.
+// Cut closes the connections of a key's sessions, or with a zero key all connections.
 func (s *Server) Cut(key [8]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,7 +108,7 @@ func (s *Server) Cut(key [8]byte) {
 	}
 }
 
-// Push sends updates to the sessions of a permanent key: to one, or where session is 0 to all that want them.
+// Push sends updates to one session of a permanent key, or with 0 to all of its sessions that want updates.
 func (s *Server) Push(key [8]byte, session int64, updates bin.Encoder) error {
 	var b bin.Buffer
 	if err := updates.Encode(&b); err != nil {
@@ -147,7 +147,7 @@ func (s *Server) session(key Key, id int64) (sess *Session, fresh bool) {
 	return sess, true
 }
 
-// list enters a session under its permanent key; s.mu is held.
+// list adds a session to its permanent key. s.mu is held.
 func (s *Server) list(sess *Session, key [8]byte) {
 	if s.byKey[key] == nil {
 		s.byKey[key] = map[int64]*Session{}
@@ -155,7 +155,7 @@ func (s *Server) list(sess *Session, key [8]byte) {
 	s.byKey[key][sess.ID] = sess
 }
 
-// rebind moves a session whose temporary key was bound.
+// rebind moves a session to the permanent key to which its temporary key was bound.
 func (s *Server) rebind(sess *Session, permanent [8]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

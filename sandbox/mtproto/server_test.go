@@ -36,7 +36,7 @@ func TestServer_ASlowRequestHoldsUpNobody(t *testing.T) {
 		return &tg.NearestDC{}, nil
 	}}
 	h := serve(t, d)
-	_ = plain(t, h) // says nothing at all
+	_ = plain(t, h) // sends nothing
 	slow, quick := dial(t, h, h.keys.Issue(), 1), dial(t, h, h.keys.Issue(), 2)
 	id := slow.tell(ask)
 	slow.ping()
@@ -45,7 +45,7 @@ func TestServer_ASlowRequestHoldsUpNobody(t *testing.T) {
 	slow.result(id)
 }
 
-// TestServer_MalformedMessagesCostOnlyTheirOwnConnection sends what no client sends, and shows each time that others are served.
+// TestServer_MalformedMessagesCostOnlyTheirOwnConnection sends malformed messages and checks after each that another connection is served.
 func TestServer_MalformedMessagesCostOnlyTheirOwnConnection(t *testing.T) {
 	h := serve(t, &desk{})
 	key := h.keys.Issue()
@@ -88,7 +88,7 @@ func TestServer_MalformedMessagesCostOnlyTheirOwnConnection(t *testing.T) {
 	tampered := dial(t, h, key, 3)
 	var b bin.Buffer
 	b.Put(key.Value.ID[:])
-	b.Put(make([]byte, 16+64)) // a message key that fits nothing
+	b.Put(make([]byte, 16+64)) // a wrong message key
 	if err := frames.Write(tampered.conn, &b); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestServer_MalformedMessagesCostOnlyTheirOwnConnection(t *testing.T) {
 	good.ping()
 }
 
-// TestServer_ClientsLeaveWhileTheyArePushedTo: a push and a departure take the same locks; in the wrong order everybody would stop.
+// TestServer_ClientsLeaveWhileTheyArePushedTo checks that a push and a disconnect, which take the same locks, do not deadlock.
 func TestServer_ClientsLeaveWhileTheyArePushedTo(t *testing.T) {
 	h := serve(t, &desk{})
 	key := h.keys.Issue()

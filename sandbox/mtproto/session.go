@@ -8,40 +8,40 @@ import (
 	"github.com/gotd/td/proto"
 )
 
-// Session is one client session of an auth key. It outlives connections: a client that reconnects with the same id goes on with it.
+// Session is one client session of an auth key. A client that reconnects with the same id continues it.
 type Session struct {
 	ID int64
 
 	key     Key
 	server  *Server
-	mu      sync.Mutex // taken before a connection's, after the server's
+	mu      sync.Mutex // locked after the server's and before a connection's
 	authKey [8]byte
-	conn    *conn            // the latest; nil while the client is away
-	content int32            // messages that count for sequence numbers
+	conn    *conn            // the latest connection, nil while there is none
+	content int32            // number of content-related messages, for sequence numbers
 	seen    map[int64]*reply // by the request's message id
-	order   []int64          // of seen, the oldest first
-	sent    map[int64]*reply // by the message id of ours that carries the answer
-	updates bool             // wants updates
+	order   []int64          // the keys of seen, the oldest first
+	sent    map[int64]*reply // by the id of the server's message that has the answer
+	updates bool             // the client wants updates
 	layer   int
 }
 
-// maxSeen is how many requests of a session are remembered, to be answered the same way when they come again.
+// maxSeen is the number of requests that a session remembers, to answer repeats.
 const maxSeen = 1000
 
-// reply is what became of a request. An answer may be a megabyte, so it goes when the client says that it has it.
+// reply is the state of a request. Its answer, which may be a megabyte, is dropped when the client acknowledges it.
 type reply struct {
 	done   bool
 	answer []byte
 }
 
-// AuthKey is the permanent key, what the account hangs on.
+// AuthKey returns the id of the permanent key, to which the account belongs.
 func (s *Session) AuthKey() [8]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.authKey
 }
 
-// begin notes a request, or tells that it came before; then the answer is sent again, if there is one that the client lacks.
+// begin records a request. For a repeat it returns false and sends the answer again, unless the client has acknowledged it.
 func (s *Session) begin(id int64) (again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,21 +59,21 @@ func (s *Session) begin(id int64) (again bool) {
 	return false
 }
 
-// finish sends the answer to a request and keeps it until the client has it.
+// finish sends the answer to a request and keeps it until the client acknowledges it.
 func (s *Session) finish(id int64, answer []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.seen[id]
-	if r == nil { // a thousand others came meanwhile
+	if r == nil { // maxSeen other requests came meanwhile
 		r = &reply{}
 	}
 	r.done, r.answer = true, answer
 	s.carry(r)
 }
 
-// carry sends an answer and notes which of our messages it is in; s.mu is held.
+// carry sends an answer and records the id of the message that has it. s.mu is held.
 func (s *Session) carry(r *reply) {
-	if len(s.sent) > maxSeen { // a client that acknowledges nothing
+	if len(s.sent) > maxSeen { // the client acknowledges nothing
 		clear(s.sent)
 	}
 	if id := s.enqueue(proto.MessageServerResponse, true, r.answer); id != 0 {
@@ -81,7 +81,7 @@ func (s *Session) carry(r *reply) {
 	}
 }
 
-// acknowledge forgets the answers that the client says it has.
+// acknowledge drops the answers that the client has received.
 func (s *Session) acknowledge(ids []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,7 +93,7 @@ func (s *Session) acknowledge(ids []int64) {
 	}
 }
 
-// status says about a message id what msgs_state_info says: not received, being answered, or answered.
+// status returns the state of a message id for msgs_state_info: not received, being answered, or answered.
 func (s *Session) status(id int64) byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,21 +106,21 @@ func (s *Session) status(id int64) byte {
 	return 4 + 32
 }
 
-// Layer is the API layer that the client speaks, 0 before it said so.
+// Layer returns the client's API layer, 0 before the client has sent it.
 func (s *Session) Layer() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.layer
 }
 
-// send queues a message to the client; it is dropped when the client is away, as its protocol expects.
+// send queues a message to the client. As the protocol expects, it drops the message while there is no connection.
 func (s *Session) send(kind proto.MessageType, content bool, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.enqueue(kind, content, body)
 }
 
-// enqueue is send with s.mu held; it returns the message's id, or 0 if the client is away.
+// enqueue is send with s.mu held. It returns the message's id, 0 without a connection.
 func (s *Session) enqueue(kind proto.MessageType, content bool, body []byte) int64 {
 	if s.conn == nil {
 		return 0
@@ -151,7 +151,7 @@ func (s *Session) attach(c *conn) {
 	s.conn = c
 }
 
-// detach forgets c; gone tells that the client is away now.
+// detach removes c. gone means that the session has no connection now.
 func (s *Session) detach(c *conn) (gone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,7 +162,7 @@ func (s *Session) detach(c *conn) (gone bool) {
 	return true
 }
 
-// checkID refuses message ids that no honest client sends: the code of bad_msg_notification, or 0.
+// checkID returns the code of bad_msg_notification for a message id that no correct client sends, or 0.
 func checkID(id int64, now time.Time) int {
 	t := proto.MessageID(id).Time()
 	switch {

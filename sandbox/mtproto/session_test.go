@@ -70,7 +70,7 @@ func TestSession_ARepeatedRequestRunsOnceAndIsAnsweredUntilAcknowledged(t *testi
 	}
 	p.tell(&mt.MsgsAck{MsgIDs: []int64{carrier}})
 	p.say(id, p.key.Salt, encoded(t, ask))
-	p.ping() // comes next: the client has the answer
+	p.ping() // the ping is answered next, so the client has the answer
 	if n := d.calls.Load(); n != 1 {
 		t.Errorf("ran %d times", n)
 	}
@@ -123,7 +123,7 @@ func TestSession_ContainersAndGzipAreTakenApart(t *testing.T) {
 	}
 }
 
-// TestSession_WhatIsPackedMayBeZlibAndInsideAWrapper: both are what a client in wide use sends.
+// TestSession_WhatIsPackedMayBeZlibAndInsideAWrapper sends a zlib stream inside a wrapper, as mtcute does.
 func TestSession_WhatIsPackedMayBeZlibAndInsideAWrapper(t *testing.T) {
 	d := &desk{}
 	h := serve(t, d)
@@ -175,10 +175,10 @@ func TestSession_WrappersAreTakenOffAndSayWhatTheySay(t *testing.T) {
 	}
 }
 
-// nested is a request as a wrapper's field.
+// nested is a request inside a wrapper.
 type nested struct{ *tg.HelpGetNearestDCRequest }
 
-// Decode is never needed.
+// Decode is not used.
 func (nested) Decode(*bin.Buffer) error { return nil }
 
 func TestSession_GoesOnOverAnotherConnection(t *testing.T) {

@@ -28,7 +28,7 @@ type wire struct {
 
 var errTransport = errors.New("these bytes are of no MTProto transport")
 
-// accept reads the first bytes and decides which transport the client speaks.
+// accept detects the transport of the client by the first bytes.
 func accept(conn net.Conn) (*wire, error) {
 	r := bufio.NewReader(conn)
 	first, err := r.Peek(1)
@@ -66,13 +66,13 @@ func accept(conn net.Conn) (*wire, error) {
 	return w, err
 }
 
-// full is gotd's codec of the full transport, which panics at lengths that cannot be.
+// full is a codec of the full transport. gotd's own codec panics at impossible lengths.
 type full struct {
 	codec.Full
 	head *bufio.Reader
 }
 
-// The least a frame of the full transport holds is its length, its number and a checksum; the most is what gotd's codecs take.
+// Limits of a frame: at least the length, the number and a checksum, at most the size that gotd's codecs accept.
 const (
 	minFull = 12
 	maxFull = 1 << 24
@@ -104,7 +104,7 @@ func tagged(tag [4]byte) (codec.Codec, error) {
 
 // Recv reads a frame.
 func (w *wire) Recv(ctx context.Context, b *bin.Buffer) error {
-	deadline, _ := ctx.Deadline() // none: zero, which waits for ever
+	deadline, _ := ctx.Deadline() // the zero time means no deadline
 	if err := w.SetReadDeadline(deadline); err != nil {
 		return err
 	}

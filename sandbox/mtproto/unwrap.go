@@ -11,7 +11,7 @@ import (
 
 var errWrapped = errors.New("a request is wrapped too often")
 
-// unwrap takes the wrappers off a request, packed or not, and notes what they say.
+// unwrap removes the wrappers of a request, packed or not, and stores their settings.
 func unwrap(r *Request) error {
 	for range maxDepth {
 		id, err := r.Body.PeekID()
@@ -55,7 +55,7 @@ func unwrap(r *Request) error {
 	return errWrapped
 }
 
-// skip reads a wrapper's id and what stands before the wrapped request.
+// skip reads a wrapper's id and its fields before the wrapped request.
 func skip(b *bin.Buffer, fields ...func(*bin.Buffer) error) error {
 	if _, err := b.ID(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func skipLong(b *bin.Buffer) error {
 	return err
 }
 
-// skipInit reads initConnection's own fields: flags, the api id, six texts, and what the flags announce.
+// skipInit reads the fields of initConnection: flags, the api id, six texts, and the fields that the flags announce.
 func skipInit(b *bin.Buffer) error {
 	var flags bin.Fields
 	if err := flags.Decode(b); err != nil {

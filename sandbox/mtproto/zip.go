@@ -11,13 +11,12 @@ import (
 	"github.com/gotd/td/bin"
 )
 
-// maxUnzipped bounds what a packed object may hold; Telegram takes no request near that.
+// maxUnzipped limits the size of an unpacked object. Telegram accepts no request of this size.
 const maxUnzipped = 10 << 20
 
 var errUnzipped = errors.New("a packed object holds too much")
 
-// unzip takes a gzip_packed apart. Despite its name clients put zlib streams into it as well (mtcute does), and Telegram takes both; gotd's
-// own decoder takes only one.
+// unzip unpacks a gzip_packed object. Some clients, such as mtcute, put a zlib stream into it. Telegram accepts both; gotd's decoder accepts only gzip.
 func unzip(b *bin.Buffer) (*bin.Buffer, error) {
 	if _, err := b.ID(); err != nil {
 		return nil, err
@@ -35,7 +34,7 @@ func unzip(b *bin.Buffer) (*bin.Buffer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("packed object: %w", err)
 	}
-	defer r.Close() //nolint:errcheck // reads memory
+	defer r.Close() //nolint:errcheck // it reads from memory
 	data, err := io.ReadAll(io.LimitReader(r, maxUnzipped+1))
 	switch {
 	case err != nil:
