@@ -41,7 +41,7 @@ func (s *Session) AuthKey() [8]byte {
 	return s.authKey
 }
 
-// begin records a request. For a repeat it returns false and sends the answer again, unless the client has acknowledged it.
+// begin records a request. For a repeat it returns true and sends the answer again, unless the client has acknowledged it.
 func (s *Session) begin(id int64) (again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
-// The Go API for tests and the demo: people and chats made without signing in.
+// The Go API for tests and the demo: it makes people and chats without a sign-in.
 
 package world
 
@@ -11,7 +11,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// User is what the Go API tells about an account.
+// User describes an account in the Go API.
 type User struct {
 	ID                                 int64
 	Phone, First, Last, Username, Lang string
@@ -24,7 +24,7 @@ type BotSpec struct {
 	Token, Username, Name string
 	Inline                bool // answers inline queries
 	Placeholder           string
-	Feedback              bool     // is told which inline result was chosen
+	Feedback              bool     // gets updates about the inline results that people choose
 	SeesAll               bool     // privacy mode off: sees every message of its groups
 	Providers             []string // tokens of the payment providers that BotFather connected
 }
@@ -52,7 +52,7 @@ func (w *World) AddUser(phone, first, last, username, lang string) (User, error)
 	return a.view(), nil
 }
 
-// AddBot makes a bot, as BotFather would.
+// AddBot makes a bot, as BotFather does.
 func (w *World) AddBot(s BotSpec) (User, error) {
 	w.mu.Lock()
 	defer w.unlock()
@@ -109,14 +109,14 @@ func (w *World) UserByID(id int64) (User, bool) {
 	return User{}, false
 }
 
-// AccountOf tells whom an auth key is signed in as; 0 if nobody.
+// AccountOf returns the account that an auth key is signed in to, or 0.
 func (w *World) AccountOf(authKey [8]byte) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.Logins[authKey]
 }
 
-// KeysOf lists the auth keys signed in as an account.
+// KeysOf returns the auth keys that are signed in to an account.
 func (w *World) KeysOf(userID int64) [][8]byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,7 +127,7 @@ func (w *World) KeysOf(userID int64) [][8]byte {
 	return keys
 }
 
-// DeleteAccount deletes an account: writing to it gets INPUT_USER_DEACTIVATED.
+// DeleteAccount deletes an account. A message to it fails with INPUT_USER_DEACTIVATED.
 func (w *World) DeleteAccount(userID int64) error {
 	w.mu.Lock()
 	defer w.unlock()
@@ -155,7 +155,7 @@ func (a *account) view() User {
 	return u
 }
 
-// claim gives a username to a peer; empty names are free for all.
+// claim gives a username to a peer. An empty name does nothing.
 func (w *World) claim(name string, p Peer) error {
 	key := strings.ToLower(name)
 	if key == "" {
@@ -181,7 +181,7 @@ func (w *World) byPhone(phone string) *account {
 	return nil
 }
 
-// digits drops the plus, spaces and dashes people write in phone numbers.
+// digits removes the plus, spaces and dashes of a phone number.
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {

@@ -1,4 +1,4 @@
-// Signing in: people by phone and code as on Telegram's test servers, bots by token.
+// Sign-in: people use a phone and a code as on Telegram's test servers, bots a token.
 
 package world
 
@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// testPhone is how the phones of Telegram's test servers begin: 99966XYYYY, where X names the data centre.
+// testPhone begins the phones of Telegram's test servers: 99966XYYYY, where X is the number of the data centre.
 const testPhone = "99966"
 
 func (w *World) routeAuth(d *tg.ServerDispatcher) {
@@ -91,7 +91,7 @@ func (c *call) signIn(r *tg.AuthSignInRequest) (tg.AuthAuthorizationClass, error
 	return c.authorize(a), nil
 }
 
-// signUp makes the account that signIn found missing. The code was checked there; its hash proves it.
+// signUp makes an account for a phone for which signIn found none. The code hash proves that signIn checked the code.
 func (c *call) signUp(r *tg.AuthSignUpRequest) (tg.AuthAuthorizationClass, error) {
 	phone := digits(r.PhoneNumber)
 	hash, asked := c.codes[phone]

@@ -1,4 +1,4 @@
-// What bots publish about themselves: command menus per scope and language; and how people start them.
+// Bot profiles: command menus by scope and language, and the start of a bot.
 
 package world
 
@@ -35,7 +35,7 @@ func (w *World) routeBots(d *tg.ServerDispatcher) {
 	d.OnMessagesStartBot(on(w, (*call).startBot))
 }
 
-// The scopes that name no chat; the others have the chat in their key.
+// The scopes without a chat. The key of the others has the chat.
 const (
 	scopeDefault = "default"
 	scopeUsers   = "users"
@@ -47,7 +47,7 @@ func scopePeer(p Peer) string              { return fmt.Sprintf("peer %d %d", p.
 func scopePeerAdmins(p Peer) string        { return fmt.Sprintf("peer admins %d %d", p.Kind, p.ID) }
 func scopePeerUser(p Peer, u int64) string { return fmt.Sprintf("peer user %d %d %d", p.Kind, p.ID, u) }
 
-// scope is the key under which a scope's commands are kept.
+// scope returns the key of a scope's commands.
 func (c *call) scope(in tg.BotCommandScopeClass, lang string) (string, error) {
 	key := scopeDefault
 	switch in := in.(type) {
@@ -125,7 +125,7 @@ func (c *call) getCommands(r *tg.BotsGetBotCommandsRequest) ([]tg.BotCommand, er
 	return slices.Clone(c.me.Bot.Commands[key]), nil
 }
 
-// menu is what a person sees in a chat with a bot: the narrowest scope that has commands, in the person's language first.
+// menu returns the command menu of a person in a chat with a bot: the commands of the narrowest scope that has any, preferably in the person's language.
 func (w *World) menu(bot *account, chat Peer, viewer *account) []tg.BotCommand {
 	scopes := []string{scopePeer(chat), scopeUsers, scopeDefault}
 	if chat.Kind != PeerUser {
@@ -168,7 +168,7 @@ func (w *World) botInfo(bot *account, chat Peer, viewer *account) tg.BotInfo {
 	return info
 }
 
-// Menu is the command menu that a person sees in a chat with a bot; the chat is the person itself for the private chat.
+// Menu returns the command menu of a person in a chat with a bot. For the private chat, pass the person as the chat.
 func (w *World) Menu(botID int64, chat Peer, viewerID int64) []tg.BotCommand {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -208,7 +208,7 @@ func (c *call) getBotInfo(*tg.BotsGetBotInfoRequest) (*tg.BotsBotInfo, error) {
 	return &tg.BotsBotInfo{Name: c.me.First, About: c.me.About, Description: c.me.Bot.About}, nil
 }
 
-// startBot is the deep link: the payload goes to the bot as "/start payload"; into a group the bot is brought first.
+// startBot follows a deep link: it sends "/start payload" to the bot, after adding the bot to the group if the link is for one.
 func (c *call) startBot(r *tg.MessagesStartBotRequest) (tg.UpdatesClass, error) {
 	bot, err := c.user(r.Bot)
 	switch {

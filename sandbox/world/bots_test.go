@@ -10,7 +10,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// pushed waits until an update of the kind was pushed to c; it looks again at every change of the world.
+// pushed waits until an update of the kind was pushed to c. It checks after every change of the world.
 func pushed[U tg.UpdateClass](s *scene, c *session) U {
 	s.t.Helper()
 	var found U
@@ -116,7 +116,7 @@ func TestInline_TooLateIsRefusedAndAResultDoesNotLastForEver(t *testing.T) {
 	choose.ID = "1"
 	sent := sentID(must[tg.UpdatesClass](t)(ann.api.MessagesSendInlineBotResult(s.ctx, choose)))
 
-	// A button of a message that the bot only knows by its inline id.
+	// The button is in a message that the bot knows only by its inline id.
 	tap := &tg.MessagesGetBotCallbackAnswerRequest{Peer: &tg.InputPeerSelf{}, MsgID: sent}
 	tap.SetData([]byte("one"))
 	answered := make(chan error, 1)

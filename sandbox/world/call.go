@@ -1,4 +1,4 @@
-// One request from one session: who calls, as whom, and what it changes for the caller.
+// One request of a session, with its account and the updates for the caller.
 
 package world
 
@@ -14,7 +14,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// Caller is where a request came from.
+// Caller identifies the session of a request.
 type Caller struct {
 	AuthKey   [8]byte
 	Session   int64
@@ -22,8 +22,8 @@ type Caller struct {
 	NoUpdates bool // the request came in invokeWithoutUpdates
 }
 
-// Handle answers one request, already freed of invokeWithLayer and its kin. Errors are *tgerr.Error. Some methods wait for
-// a bot's answer, so each request wants a goroutine of its own.
+// Handle answers one request without wrappers such as invokeWithLayer. Errors are *tgerr.Error. Some methods wait for a bot's
+// answer, so every request needs its own goroutine.
 func (w *World) Handle(ctx context.Context, from Caller, body *bin.Buffer) (bin.Encoder, error) {
 	id, err := body.PeekID()
 	if err != nil {
@@ -47,7 +47,7 @@ func (w *World) Handle(ctx context.Context, from Caller, body *bin.Buffer) (bin.
 	}
 }
 
-// Disconnected forgets a session, so that nothing is rendered for it any more.
+// Disconnected removes a session, so that no updates are rendered for it.
 func (w *World) Disconnected(authKey [8]byte, session int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -59,15 +59,15 @@ func (w *World) Disconnected(authKey [8]byte, session int64) {
 
 type callerKey struct{}
 
-// call is a request being answered, under the world's lock. Updates that its changes cause for the caller are collected
-// here, because they go with the answer instead of being pushed.
+// call is a running request, under the world's lock. It collects the updates for the caller, which are sent with the answer
+// instead of being pushed.
 type call struct {
 	*World
 	from    Caller
 	me      *account // nil before sign-in
 	updates []tg.UpdateClass
 	people  *gathered
-	direct  bool           // made through the Go API: nobody gets an answer
+	direct  bool           // made through the Go API, without an answer
 	drafts  map[int64]bool // the random ids of this request's messages
 }
 
@@ -77,7 +77,7 @@ func (w *World) begin(from Caller) *call {
 	return c
 }
 
-// as starts a call made by an account through the Go API: it has no session, so every session of the account hears of it.
+// as starts a call of an account through the Go API. It has no session, so every session of the account gets the updates.
 func (w *World) as(id int64) (*call, error) {
 	me := w.Accounts[id]
 	if me == nil {
@@ -88,12 +88,12 @@ func (w *World) as(id int64) (*call, error) {
 
 var errNoAccount = errors.New("no such account")
 
-// answer is what the caller sees of its own changes.
+// answer returns the updates for the caller.
 func (c *call) answer() *tg.Updates {
 	return &tg.Updates{Updates: c.updates, Users: c.people.userList(), Chats: c.people.chatList(), Date: c.now()}
 }
 
-// on adapts a method of call to the generated dispatcher, taking the lock around it.
+// on adapts a method of call to the generated dispatcher. It holds the lock during the call.
 func on[Req, Resp any](w *World, f func(*call, Req) (Resp, error)) func(context.Context, Req) (Resp, error) {
 	return func(ctx context.Context, r Req) (Resp, error) {
 		from, _ := ctx.Value(callerKey{}).(Caller)
@@ -109,14 +109,14 @@ func on0[Resp any](w *World, f func(*call) (Resp, error)) func(context.Context) 
 	return func(ctx context.Context) (Resp, error) { return g(ctx, struct{}{}) }
 }
 
-// onWait is on for methods that wait for somebody else; they give the lock back meanwhile.
+// onWait is on for methods that wait for another client. They release the lock meanwhile.
 func onWait[Req, Resp any](w *World, f func(context.Context, *call, Req) (Resp, error)) func(context.Context, Req) (Resp, error) {
 	return func(ctx context.Context, r Req) (Resp, error) {
 		return on(w, func(c *call, r Req) (Resp, error) { return f(ctx, c, r) })(ctx, r)
 	}
 }
 
-// wait gives the lock back until done is closed; false if that did not happen in time.
+// wait releases the lock until done is closed. It returns false after d or when ctx ends.
 func (c *call) wait(ctx context.Context, done <-chan struct{}, d time.Duration) bool {
 	c.unlock()
 	defer c.mu.Lock()
@@ -132,7 +132,7 @@ func (c *call) wait(ctx context.Context, done <-chan struct{}, d time.Duration) 
 	}
 }
 
-// emit tells every session of an account about one update; the caller's own session gets it with the answer.
+// emit sends an update to every session of an account. The caller's session gets it with the answer.
 func (c *call) emit(to *account, build func(g *gathered) tg.UpdateClass) {
 	if to == c.me && !c.direct {
 		c.updates = append(c.updates, build(c.people))

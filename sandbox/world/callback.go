@@ -1,4 +1,4 @@
-// Buttons: a tap becomes a query to the bot, and waits for its answer.
+// Buttons: a tap becomes a query to the bot and waits for the answer.
 
 package world
 
@@ -15,7 +15,7 @@ import (
 // maxAlert is the longest text of an answer to a tap.
 const maxAlert = 200
 
-// callbackDesk holds the taps that wait, and answers that bots let be cached. It does not survive a restart.
+// callbackDesk holds the waiting taps and the cached answers. A restart loses both.
 type callbackDesk struct {
 	waiting map[int64]*tap
 	cached  map[tapKey]cachedAnswer
@@ -48,7 +48,7 @@ func newCallbackDesk() callbackDesk {
 	return callbackDesk{waiting: map[int64]*tap{}, cached: map[tapKey]cachedAnswer{}}
 }
 
-// tidy drops what has run out: taps whose person went away, and cached answers.
+// tidy drops expired taps and cached answers when there are many.
 func (d *callbackDesk) tidy(now time.Time) {
 	if len(d.waiting)+len(d.cached) < 1000 {
 		return
@@ -71,7 +71,7 @@ func tapButton(ctx context.Context, c *call, r *tg.MessagesGetBotCallbackAnswerR
 	if m == nil {
 		return nil, tgerr.New(400, "MESSAGE_ID_INVALID")
 	}
-	// Telegram does not look whether the message has such a button: it may have had one, and clients can send what they like.
+	// Telegram does not check whether the message has such a button: it may have had one earlier.
 	data, given := r.GetData()
 	if !given || len(data) == 0 || len(data) > maxData {
 		return nil, tgerr.New(400, "DATA_INVALID")
@@ -105,13 +105,13 @@ func tapButton(ctx context.Context, c *call, r *tg.MessagesGetBotCallbackAnswerR
 	return t.answer.view(), nil
 }
 
-// newQuery is the id of a query to a bot; ids do not tell how many there were.
+// newQuery returns the id of a query to a bot, a hash from which the number of queries cannot be seen.
 func (w *World) newQuery() int64 {
 	w.Last.Query++
 	return w.hash(0, hashQuery, w.Last.Query)
 }
 
-// askTap tells the bot about a tap. Messages sent through it carry an inline id, because it may not be in the chat.
+// askTap sends a tap to the bot. A message that was sent through the bot gets an inline id, because the bot may not be in the chat.
 func (c *call) askTap(bot *account, m *message, id int64, data []byte) {
 	user, chat := c.me.ID, m.chat(bot.ID)
 	instance := c.hash(bot.ID, hashChatInstance, chat.ID)

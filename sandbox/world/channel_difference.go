@@ -1,4 +1,4 @@
-// What a member of a channel missed.
+// The updates that a member of a channel missed.
 
 package world
 
@@ -9,7 +9,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// The longest channel difference: people are to ask for up to 100 events, bots may ask for 100,000.
+// The longest channel differences: Telegram allows people 100 events and bots 100,000.
 const (
 	maxChannelDifference    = 100
 	maxBotChannelDifference = 100_000
@@ -80,7 +80,7 @@ func (c *call) replayChannel(d *tg.UpdatesChannelDifference, ch *channel, e even
 	}
 }
 
-// channelTooLong gives the last messages instead of the events: whoever wants the others reads them by id.
+// channelTooLong answers with the last messages instead of events. A client reads the others by id.
 func (c *call) channelTooLong(ch *channel, limit int) *tg.UpdatesChannelDifferenceTooLong {
 	e := c.channelEntry(ch)
 	d := &tg.UpdatesChannelDifferenceTooLong{Final: true, Dialog: c.viewDialog(e), Messages: []tg.MessageClass{}}

@@ -1,4 +1,4 @@
-// Channels and supergroups: making them, looking at them.
+// Channels and supergroups: creation and information.
 
 package world
 
@@ -160,7 +160,7 @@ func (c *call) deleteChannel(in tg.InputChannelClass) (tg.UpdatesClass, error) {
 	return c.answer(), nil
 }
 
-// tellChannel tells an account that its standing in a channel, or the channel itself, changed.
+// tellChannel sends an account the update that its membership in a channel, or the channel itself, changed.
 func (c *call) tellChannel(a *account, ch *channel) {
 	c.emit(a, func(g *gathered) tg.UpdateClass {
 		g.add(ChannelPeer(ch.ID))
@@ -185,7 +185,7 @@ func (w *World) creatorOf(channelID int64) int64 {
 	return 0
 }
 
-// CreateChannel makes a channel (broadcast) or a supergroup; without a username it is private. It returns the channel's id.
+// CreateChannel makes a channel (broadcast) or a supergroup and returns its id. Without a username it is private.
 func (w *World) CreateChannel(creator int64, title, username string, broadcast bool) (int64, error) {
 	w.mu.Lock()
 	defer w.unlock()

@@ -1,4 +1,4 @@
-// Deleting messages, for oneself or for everybody.
+// Deletion of messages, for one account or for all.
 
 package world
 
@@ -23,7 +23,7 @@ func (c *call) deleteMessages(r *tg.MessagesDeleteMessagesRequest) (*tg.Messages
 	return c.eraseBox(r.ID, everywhere), nil
 }
 
-// mayDelete reports whether the caller may delete a message for everybody.
+// mayDelete reports whether the caller may delete a message for all accounts.
 func (c *call) mayDelete(m *message) bool {
 	switch m.Peer.Kind {
 	case PeerUser:
@@ -40,7 +40,7 @@ func (c *call) mayDelete(m *message) bool {
 	return false
 }
 
-// eraseBox takes messages out of the caller's box, and out of all others if everywhere.
+// eraseBox removes messages from the caller's box, or with everywhere from all boxes.
 func (c *call) eraseBox(ids []int, everywhere bool) *tg.MessagesAffectedMessages {
 	gone := map[*account][]int{}
 	for _, id := range ids {
@@ -132,7 +132,7 @@ func (c *call) deleteHistory(r *tg.MessagesDeleteHistoryRequest) (*tg.MessagesAf
 	return &tg.MessagesAffectedHistory{Pts: done.Pts, PtsCount: done.PtsCount}, nil
 }
 
-// DeleteMessages deletes messages for everybody, as an account that sees them under these ids.
+// DeleteMessages deletes messages for all accounts. The ids are those of the deleting account.
 func (w *World) DeleteMessages(as int64, in Peer, ids ...int) error {
 	w.mu.Lock()
 	defer w.unlock()

@@ -16,7 +16,7 @@ func (w *World) routeDialogs(d *tg.ServerDispatcher) {
 	d.OnMessagesGetPinnedDialogs(on(w, (*call).getPinnedDialogs))
 }
 
-// entry is a line of the chat list: the chat with its last message.
+// entry is a chat of the chat list with its last message.
 type entry struct {
 	peer Peer
 	top  *message

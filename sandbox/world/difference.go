@@ -1,4 +1,4 @@
-// What an account missed: its state, and the differences since a state it had.
+// The updates that an account missed: its state, and the differences since an earlier state.
 
 package world
 
@@ -63,7 +63,7 @@ func (c *call) getDifference(r *tg.UpdatesGetDifferenceRequest) (tg.UpdatesDiffe
 	}, nil
 }
 
-// after cuts the events after pts out of a log; more says that there are others behind them.
+// after returns the events of a log after pts. more means that further events follow.
 func after(log []event, pts, limit int) (events []event, more bool) {
 	from := sort.Search(len(log), func(i int) bool { return log[i].Pts > pts })
 	events = log[from:]
@@ -73,8 +73,8 @@ func after(log []event, pts, limit int) (events []event, more bool) {
 	return events, false
 }
 
-// replay renders events of the caller's box as they look now: a message that was edited since comes edited, and one that
-// was deleted since does not come at all.
+// replay renders events of the caller's box in their present state: a message that was edited since is rendered with the edit,
+// and a deleted one is left out.
 func (c *call) replay(events []event) ([]tg.MessageClass, []tg.UpdateClass) {
 	messages, others := []tg.MessageClass{}, []tg.UpdateClass{}
 	for _, e := range events {
@@ -107,10 +107,10 @@ func (c *call) replay(events []event) ([]tg.MessageClass, []tg.UpdateClass) {
 	return messages, others
 }
 
-// maxQLog is how many updates of the qts sequence a bot can miss.
+// maxQLog is the number of qts updates that are kept for a bot.
 const maxQLog = 10_000
 
-// tellBot sends an update of the kind that only bots get, which are counted by qts.
+// tellBot sends a bot-only update, which is counted by qts.
 func (c *call) tellBot(bot *account, u tg.UpdateClass, mentioned ...Peer) {
 	bot.Qts++
 	switch u := u.(type) {

@@ -1,4 +1,4 @@
-// Downloads: the bytes of a file, made up if nobody uploaded them.
+// Downloads: the bytes of a file, generated if it was not uploaded.
 
 package world
 
@@ -36,8 +36,8 @@ func (c *call) getFile(r *tg.UploadGetFileRequest) (tg.UploadFileClass, error) {
 
 func (c *call) getFileHashes(*tg.UploadGetFileHashesRequest) ([]tg.FileHash, error) { return nil, nil }
 
-// content is a piece of the file. Without an upload every eight bytes are a hash of where they stand, so that a piece is the
-// same however it is asked for.
+// content returns a part of the file. Without an upload, every eight bytes are a hash of their offset, so that overlapping
+// requests get equal bytes.
 func (f *file) content(offset int64, limit int) []byte {
 	end := min(offset+int64(limit), f.Size)
 	if offset >= end {

@@ -1,4 +1,4 @@
-// Editing messages.
+// Edits of messages.
 
 package world
 
@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// editWindow is for how many seconds people may edit; bots and channel admins always may.
+// editWindow is the number of seconds in which people may edit. Bots and channel admins have no limit.
 const editWindow = 172_800
 
 func (c *call) editMessage(r *tg.MessagesEditMessageRequest) (tg.UpdatesClass, error) {
@@ -59,7 +59,7 @@ func (c *call) mayEdit(m *message) error {
 	return nil
 }
 
-// edit is what an edit changes; Given says that there is a new text, even an empty one.
+// edit is the new content of a message. Given means that it has a text, which may be empty.
 type edit struct {
 	Text     string
 	Given    bool
@@ -68,7 +68,7 @@ type edit struct {
 	Media    tg.InputMediaClass
 }
 
-// apply changes m, or refuses if nothing would change. A bot's edit without a keyboard takes the keyboard away.
+// apply changes m. It fails if nothing would change. A bot's edit without a keyboard removes the keyboard.
 func (c *call) apply(m *message, e edit) error {
 	after := *m
 	var err error
@@ -101,7 +101,7 @@ func (c *call) apply(m *message, e edit) error {
 	if same && bytes.Equal(after.Markup, m.Markup) {
 		return tgerr.New(400, "MESSAGE_NOT_MODIFIED")
 	}
-	// Only a changed keyboard does not show as "edited".
+	// An edit of only the keyboard does not mark the message as edited.
 	after.EditHidden = same && (m.Edited == 0 || m.EditHidden)
 	after.Edited = c.now()
 	*m = after
@@ -109,7 +109,7 @@ func (c *call) apply(m *message, e edit) error {
 	return nil
 }
 
-// spread tells everybody who sees m that it changed.
+// spread sends the edit to every account that sees m.
 func (c *call) spread(m *message) {
 	if m.Peer.Kind == PeerChannel {
 		ch := c.Channels[m.Peer.ID]
@@ -129,7 +129,7 @@ func (c *call) spread(m *message) {
 	}
 }
 
-// EditText changes a message's text or caption as an account that may.
+// EditText changes a message's text or caption on behalf of an account.
 func (w *World) EditText(as int64, in Peer, id int, text string) error {
 	w.mu.Lock()
 	defer w.unlock()

@@ -1,4 +1,4 @@
-// Documents and photos, and how a viewer sees them.
+// Documents and photos.
 
 package world
 
@@ -6,7 +6,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// file is a document or a photo. A file made by the Go API has no bytes: they are made up when somebody downloads it.
+// file is a document or a photo. A file of the Go API has no bytes; downloads generate them.
 type file struct {
 	ID         int64
 	Photo      bool
@@ -16,7 +16,7 @@ type file struct {
 	Attributes []byte // TL
 	W, H       int
 	Bytes      []byte
-	Issue      uint32 // of the file reference in force
+	Issue      uint32 // number of the valid file reference
 }
 
 func (w *World) viewMedia(viewer *account, f *file) tg.MessageMediaClass {

@@ -1,4 +1,4 @@
-// Forwarding, with the header that says where a message came from.
+// Forwards, with the header that names the source.
 
 package world
 
@@ -42,7 +42,7 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 	return c.answer(), nil
 }
 
-// copyInto makes m a copy of source, naming its first author if named.
+// copyInto makes m a copy of source, with its first author if named is true.
 func (c *call) copyInto(m, source *message, named bool) {
 	m.Text, m.Entities, m.File, m.Album = source.Text, source.Entities, source.File, source.Album
 	c.forwarded(m, source)
@@ -64,7 +64,7 @@ func (c *call) copyInto(m, source *message, named bool) {
 	m.Forward = &f
 }
 
-// regroup gives albums that are forwarded together new numbers.
+// regroup gives forwarded albums new numbers.
 func (c *call) regroup(list []*message) {
 	renamed := map[int64]int64{}
 	for _, m := range list {

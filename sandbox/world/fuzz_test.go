@@ -10,7 +10,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// FuzzHandle: whatever a client sends, the world answers with a result or an error of Telegram's kind.
+// FuzzHandle sends arbitrary requests and checks that the answer is a result or a *tgerr.Error.
 func FuzzHandle(f *testing.F) {
 	peer := &tg.InputPeerUser{UserID: 5_000_000_001}
 	for _, r := range []bin.Encoder{

@@ -111,7 +111,7 @@ func (c *call) deleteChatUser(r *tg.MessagesDeleteChatUserRequest) (tg.UpdatesCl
 	return c.answer(), nil
 }
 
-// groupAdmin are the rights of a basic group's admins, who have no finer ones.
+// groupAdmin has the rights of every admin of a basic group.
 func groupAdmin() tg.ChatAdminRights {
 	r := allRights()
 	r.AddAdmins = false
@@ -235,7 +235,7 @@ func (w *World) CreateGroup(creator int64, title string, members ...int64) (int6
 	return c.newGroup(title, invited).ID, nil
 }
 
-// PromoteInGroup makes a member an admin of a basic group, or no longer one.
+// PromoteInGroup makes a member an admin of a basic group, or removes the admin rights.
 func (w *World) PromoteInGroup(groupID, accountID int64, admin bool) error {
 	w.mu.Lock()
 	var creator int64

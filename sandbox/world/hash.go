@@ -1,4 +1,4 @@
-// Access hashes and file references: derived, not stored, so each viewer's are their own and survive a restart.
+// Access hashes and file references. They are derived for each viewer and not stored, so they survive a restart.
 
 package world
 
@@ -21,7 +21,7 @@ const (
 	hashQuery
 )
 
-// hash is the access hash of a thing for a viewer; never zero, because zero means "not known" to clients.
+// hash returns a viewer's access hash. It is never zero, because zero means "unknown" to clients.
 func (w *World) hash(viewer int64, kind hashKind, id int64) int64 {
 	var b [32]byte
 	binary.LittleEndian.PutUint64(b[0:], w.Secret)
@@ -31,7 +31,7 @@ func (w *World) hash(viewer int64, kind hashKind, id int64) int64 {
 	return int64(xxhash.Sum64(b[:]) | 1)
 }
 
-// reference is the file reference in force for a file. Its first four bytes are the issue, which ExpireReferences raises.
+// reference returns the valid file reference of a file. Its first four bytes are the issue, which ExpireReferences raises.
 func (w *World) reference(f *file) []byte {
 	b := binary.BigEndian.AppendUint32(nil, f.Issue)
 	return binary.BigEndian.AppendUint64(b, uint64(w.hash(int64(f.Issue), hashReference, f.ID)))

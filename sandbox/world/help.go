@@ -1,4 +1,4 @@
-// What clients ask before anything else, and small things they expect to be answered.
+// The methods that clients call first, and other small methods that they expect.
 
 package world
 
@@ -6,7 +6,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// The limits that help.getConfig announces and that the methods enforce.
+// Limits that help.getConfig announces and the methods enforce.
 const (
 	maxText      = 4096
 	maxCaption   = 1024

@@ -1,4 +1,4 @@
-// A chat as one account sees it, for tests and transcripts.
+// The view of an account on a chat, for tests and transcripts.
 
 package world
 
@@ -8,7 +8,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// History is what an account sees in a chat, oldest first, without service messages.
+// History returns the messages of a chat in an account's view, the oldest first, without service messages.
 func (w *World) History(accountID int64, chat Peer) ([]*tg.Message, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -30,7 +30,7 @@ func (w *World) History(accountID int64, chat Peer) ([]*tg.Message, error) {
 	return list, nil
 }
 
-// Message is one message as an account sees it, or nil.
+// Message returns a message in an account's view, or nil.
 func (w *World) Message(accountID int64, chat Peer, id int) *tg.Message {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -45,7 +45,7 @@ func (w *World) Message(accountID int64, chat Peer, id int) *tg.Message {
 	return nil
 }
 
-// Hash is the access hash by which an account may name a user or channel, for tests that speak to the world directly.
+// Hash returns an account's access hash of a user or channel, for tests that call Handle directly.
 func (w *World) Hash(viewer int64, of Peer) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,4 +1,4 @@
-// Inline mode: a query typed in any chat goes to the bot, its results come back.
+// Inline mode: a query goes from any chat to the bot, and its results come back.
 
 package world
 
@@ -14,7 +14,7 @@ import (
 // maxInlineQuery is the longest query in characters; Telegram cuts off the rest.
 const maxInlineQuery = 256
 
-// inlineDesk holds the queries that wait and the results given. It does not survive a restart.
+// inlineDesk holds the waiting queries and the results. A restart loses both.
 type inlineDesk struct {
 	waiting map[int64]*inlineQuery
 	sets    map[int64]*resultSet
@@ -38,10 +38,10 @@ func newInlineDesk() inlineDesk {
 	return inlineDesk{waiting: map[int64]*inlineQuery{}, sets: map[int64]*resultSet{}, cached: map[inlineKey]int64{}}
 }
 
-// resultLife is for how long a result can be chosen after it was given.
+// resultLife is the time in which a result can be chosen.
 const resultLife = time.Hour
 
-// tidy drops what has run out.
+// tidy drops expired queries and results.
 func (d *inlineDesk) tidy(now time.Time) {
 	if len(d.waiting)+len(d.sets) < 1000 {
 		return
@@ -101,7 +101,7 @@ func askInline(ctx context.Context, c *call, r *tg.MessagesGetInlineBotResultsRe
 	return c.viewSet(q.set), nil
 }
 
-// chatKind tells the bot in what sort of chat it is asked, without telling which.
+// chatKind returns the kind of a chat. The bot gets it with the query, without the chat itself.
 func (c *call) chatKind(in tg.InputPeerClass, bot *account) func() tg.InlineQueryPeerTypeClass {
 	p, err := c.peer(in)
 	switch {
@@ -179,7 +179,7 @@ func (c *call) sendInlineResult(r *tg.MessagesSendInlineBotResultRequest) (tg.Up
 	return c.answer(), nil
 }
 
-// inlineID names a message sent through a bot, to that bot: by the chat that keeps it and the id there.
+// inlineID returns the id under which a bot knows a message that was sent through it. It encodes the chat and the message id there.
 func (w *World) inlineID(bot int64, m *message) tg.InputBotInlineMessageIDClass {
 	owner, id := m.Sender, m.idFor(m.Sender)
 	if m.Peer.Kind == PeerChannel {

@@ -1,4 +1,4 @@
-// The results of an inline query: checked when the bot gives them, shown to the person who asked.
+// The results of an inline query: the check of the bot's answer, and the answer to the person.
 
 package world
 
@@ -15,7 +15,7 @@ const (
 	maxOffset  = 64 // bytes of next_offset and of a result's id
 )
 
-// resultSet is one answer of a bot.
+// resultSet is a bot's answer to an inline query.
 type resultSet struct {
 	id, bot      int64
 	query, next  string
@@ -27,7 +27,7 @@ type resultSet struct {
 	until        time.Time
 }
 
-// inlineResult is one result, with the message that choosing it sends.
+// inlineResult is one result, with the message to send when a person chooses it.
 type inlineResult struct {
 	id, kind, title, description, url string
 	thumb, content                    *webFile
@@ -37,7 +37,7 @@ type inlineResult struct {
 	entities, markup                  []byte
 }
 
-// webFile is a picture or file that clients fetch from the web themselves.
+// webFile is a picture or file that clients fetch from the web.
 type webFile struct {
 	url, mime string
 	size      int
@@ -125,7 +125,7 @@ func (c *call) inlineResult(in tg.InputBotInlineResultClass) (inlineResult, erro
 	return c.inlineMessage(one, message)
 }
 
-// inlineMessage adds what choosing the result sends.
+// inlineMessage adds the message of a result.
 func (c *call) inlineMessage(one inlineResult, in tg.InputBotInlineMessageClass) (inlineResult, error) {
 	var err error
 	switch in := in.(type) {

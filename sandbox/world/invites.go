@@ -60,7 +60,7 @@ func (c *call) importInvite(code string) (tg.MessagesChatInviteJoinResultClass, 
 	return &tg.MessagesChatInviteJoinResultOk{Updates: c.answer()}, nil
 }
 
-// join brings the caller into a group or channel, whatever way it was let in.
+// join adds the caller to a group or channel.
 func (c *call) join(p Peer) error {
 	if p.Kind == PeerGroup {
 		g := c.Groups[p.ID]
@@ -98,8 +98,8 @@ func (w *World) Leave(chat Peer, accountID int64) error {
 	})
 }
 
-// Promote gives an account admin rights in a channel or supergroup on behalf of its creator; without rights it demotes. An
-// account that was no member becomes one.
+// Promote gives an account admin rights in a channel or supergroup on behalf of its creator, and makes it a member. Without
+// rights it removes the admin rights.
 func (w *World) Promote(channelID, accountID int64, rights tg.ChatAdminRights) error {
 	w.mu.Lock()
 	creator := w.creatorOf(channelID)
@@ -114,7 +114,7 @@ func (w *World) Promote(channelID, accountID int64, rights tg.ChatAdminRights) e
 	})
 }
 
-// Remove puts an account out of a channel on behalf of its creator and keeps it out.
+// Remove bans an account from a channel on behalf of its creator.
 func (w *World) Remove(channelID, accountID int64) error {
 	w.mu.Lock()
 	creator := w.creatorOf(channelID)
@@ -129,7 +129,7 @@ func (w *World) Remove(channelID, accountID int64) error {
 	})
 }
 
-// AdminRights are all rights an admin can have.
+// AdminRights returns all rights of an admin.
 func AdminRights() tg.ChatAdminRights { return allRights() }
 
 func (w *World) inChat(chat Peer, accountID int64, do func(*call) error) error {

@@ -1,4 +1,4 @@
-// Invoices: what bots ask money for, in a message or behind a link.
+// Invoices of bots, in a message or behind a link.
 
 package world
 
@@ -23,7 +23,7 @@ const (
 	invoiceLink       = "https://t.me/$"
 )
 
-// invoice is what a bot asks money for.
+// invoice is a bot's request for a payment.
 type invoice struct {
 	Bot          int64
 	Title, About string
@@ -34,14 +34,14 @@ type invoice struct {
 	Payload      []byte
 	Provider     string
 	StartParam   string
-	Receipt      int64 // uid of the service message, where the message was paid
+	Receipt      int64 // uid of the service message, 0 before the payment
 }
 
 func (w *World) routeInvoices(d *tg.ServerDispatcher) {
 	d.OnPaymentsExportInvoice(on(w, (*call).exportInvoice))
 }
 
-// invoice checks what a bot asks money for.
+// invoice checks an invoice of a bot.
 func (c *call) invoice(in *tg.InputMediaInvoice) (*invoice, error) {
 	if c.me.Bot == nil {
 		return nil, tgerr.New(400, "MEDIA_INVALID")
@@ -72,10 +72,10 @@ func (c *call) invoice(in *tg.InputMediaInvoice) (*invoice, error) {
 	return v, nil
 }
 
-// terms is the invoice as clients show it.
+// terms decodes the terms.
 func (v *invoice) terms() tg.Invoice {
 	var terms tg.Invoice
-	_ = terms.Decode(&bin.Buffer{Buf: v.Terms}) // encoded here
+	_ = terms.Decode(&bin.Buffer{Buf: v.Terms}) // encoded by invoice
 	return terms
 }
 
@@ -88,12 +88,12 @@ func (c *call) sendInvoice(m *message, in *tg.InputMediaInvoice) (err error) {
 		return nil
 	}
 	if !payable(m) {
-		return tgerr.New(400, "REPLY_MARKUP_BUY_EMPTY") // the first button is the one that pays
+		return tgerr.New(400, "REPLY_MARKUP_BUY_EMPTY") // the first button must be the pay button
 	}
 	return nil
 }
 
-// viewInvoice is how a viewer sees it; the receipt is the viewer's own message.
+// viewInvoice renders an invoice for a viewer. The receipt is the viewer's own id of the service message.
 func (w *World) viewInvoice(viewer int64, v *invoice) *tg.MessageMediaInvoice {
 	media := &tg.MessageMediaInvoice{Title: v.Title, Description: v.About, Currency: v.Currency, TotalAmount: v.Total, StartParam: v.StartParam, Test: v.terms().Test}
 	if receipt := w.Messages[v.Receipt]; receipt != nil && receipt.Copies[viewer] != 0 {
@@ -102,8 +102,7 @@ func (w *World) viewInvoice(viewer int64, v *invoice) *tg.MessageMediaInvoice {
 	return media
 }
 
-// forwarded is what becomes of an invoice in a forwarded message: with a start parameter the button leads to the bot, without one anybody may
-// pay there.
+// forwarded copies the invoice of a forwarded message. With a start parameter the button leads to the bot; without one anyone can pay in the new chat.
 func (c *call) forwarded(m, source *message) {
 	if source.Invoice == nil {
 		return
@@ -119,7 +118,7 @@ func (c *call) forwarded(m, source *message) {
 	}
 }
 
-// payable tells whether a message has the button that pays.
+// payable reports whether a message has a pay button.
 func payable(m *message) bool {
 	keys, ok := decodeMarkup(m.Markup).(*tg.ReplyInlineMarkup)
 	if m.Invoice == nil || !ok || len(keys.Rows) == 0 || len(keys.Rows[0].Buttons) == 0 {

@@ -15,11 +15,11 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// follower is gotd's own bookkeeping of updates, fed with what the world pushes.
+// follower is gotd's update manager, fed with the updates that the world pushes.
 type follower struct {
 	manager *updates.Manager
 	queue   chan tg.UpdatesClass
-	news    chan struct{} // something was taken
+	news    chan struct{} // an update was handled
 
 	mu    sync.Mutex
 	texts []string
@@ -153,7 +153,7 @@ func TestGotdManager_FollowsWithoutGapsAndCatchesUp(t *testing.T) {
 
 	post(50, 75)
 	for len(f.queue) > 0 {
-		<-f.queue // pushed to nobody
+		<-f.queue // dropped: the manager must fetch it
 	}
 	stop = f.run(s, bot)
 	settle(150)
@@ -166,7 +166,7 @@ func TestGotdManager_FollowsWithoutGapsAndCatchesUp(t *testing.T) {
 	}
 }
 
-// over is what updates are after the network.
+// over encodes and decodes updates, as the network does.
 func over(t *testing.T, u tg.UpdatesClass) tg.UpdatesClass {
 	t.Helper()
 	var b bin.Buffer

@@ -17,7 +17,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// maxAlbum is how many files an album holds.
+// maxAlbum is the largest number of files in an album.
 const maxAlbum = 10
 
 func (w *World) routeMedia(d *tg.ServerDispatcher) {
@@ -54,7 +54,7 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	return c.answer(), nil
 }
 
-// venue is a place on the map as it is stored.
+// venue is a stored place on the map.
 func venue(in *tg.InputMediaVenue) ([]byte, error) {
 	point, ok := in.GeoPoint.(*tg.InputGeoPoint)
 	if !ok || math.Abs(point.Lat) > 90 || math.Abs(point.Long) > 180 {
@@ -101,7 +101,7 @@ func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesCl
 	return c.answer(), nil
 }
 
-// at says which file of an album an expired reference is of, as Telegram does.
+// at adds the index of the album's file to an expired reference, as Telegram does.
 func at(i int, err error) error {
 	var rpc *tgerr.Error
 	if errors.As(err, &rpc) && rpc.Message == "FILE_REFERENCE_EXPIRED" {
@@ -121,7 +121,7 @@ func (c *call) uploadMedia(r *tg.MessagesUploadMediaRequest) (tg.MessageMediaCla
 	return c.viewMedia(c.me, f), nil
 }
 
-// media finds or makes the file that an InputMedia names.
+// media returns the file of an InputMedia, which it makes if it is new.
 func (c *call) media(in tg.InputMediaClass) (*file, error) {
 	switch in := in.(type) {
 	case *tg.InputMediaUploadedDocument:
@@ -152,7 +152,7 @@ func (c *call) photo(in tg.InputPhotoClass) (*file, error) {
 	return nil, tgerr.New(400, "MEDIA_EMPTY")
 }
 
-// fileBy finds a file by id, the caller's access hash, and a reference that is still in force.
+// fileBy returns a file by its id, the caller's access hash and a valid reference.
 func (c *call) fileBy(id, hash int64, reference []byte, photo bool, refusal string) (*file, error) {
 	f := c.Files[id]
 	if f == nil || f.Photo != photo || hash != c.hash(c.me.ID, hashFile, id) {
@@ -215,7 +215,7 @@ func (w *World) newFile(f file) *file {
 	return &f
 }
 
-// ExpireReferences makes every reference given out for a document or photo invalid; reading its message gives a new one.
+// ExpireReferences makes all references of a document or photo invalid. Reading its message returns a new one.
 func (w *World) ExpireReferences(ids ...int64) {
 	w.mu.Lock()
 	defer w.unlock()

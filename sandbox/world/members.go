@@ -1,4 +1,4 @@
-// Who belongs to a channel and what they may do there.
+// Members of channels and their rights.
 
 package world
 
@@ -25,7 +25,7 @@ func (w *World) routeMembers(d *tg.ServerDispatcher) {
 	d.OnMessagesImportChatInvite(on(w, (*call).importInvite))
 }
 
-// may reports whether a member has all the rights needed; m may be nil.
+// may reports whether a member has all the rights. m may be nil.
 func (m *member) may(need tg.ChatAdminRights) bool {
 	if !m.admin() {
 		return false
@@ -39,7 +39,7 @@ func (m *member) may(need tg.ChatAdminRights) bool {
 	return have.Flags&need.Flags == need.Flags
 }
 
-// viewParticipant renders a member as channels.getParticipant does.
+// viewParticipant renders a member for channels.getParticipant.
 func viewParticipant(id int64, m *member, viewer int64) tg.ChannelParticipantClass {
 	switch {
 	case m == nil:
@@ -129,7 +129,7 @@ func (c *call) filtered(filter tg.ChannelParticipantsFilterClass, a *account, m 
 	return m.in()
 }
 
-// enter makes an account a member; by is who brought it, itself if it came alone.
+// enter makes an account a member. by is the account that added it, or the account itself.
 func (c *call) enter(ch *channel, a *account, by *account) {
 	before := c.standing(ch, a)
 	m := &member{Date: c.now(), Inviter: by.ID}
@@ -145,7 +145,7 @@ func (c *call) enter(ch *channel, a *account, by *account) {
 	c.moved(ch, a, before)
 }
 
-// exit ends a membership; banned members cannot come back by themselves.
+// exit ends a membership. A banned member cannot join again.
 func (c *call) exit(ch *channel, a *account, banned bool) {
 	before := c.standing(ch, a)
 	m := ch.Members[a.ID]
@@ -162,7 +162,7 @@ func (c *call) exit(ch *channel, a *account, banned bool) {
 	c.moved(ch, a, before)
 }
 
-// standing is a copy of somebody's membership, to compare with later; nil for outsiders.
+// standing returns a copy of a membership, to detect changes, or nil for an account that is no member.
 func (c *call) standing(ch *channel, a *account) *member {
 	m := ch.Members[a.ID]
 	if m == nil {
@@ -172,7 +172,7 @@ func (c *call) standing(ch *channel, a *account) *member {
 	return &before
 }
 
-// moved tells the bots that administer a channel (and the bot concerned) that a membership changed.
+// moved sends the change of a membership to the bots that are admins, and to the bot whose membership changed.
 func (c *call) moved(ch *channel, a *account, before *member) {
 	after := ch.Members[a.ID]
 	for id, m := range ch.Members {
@@ -266,7 +266,7 @@ func (c *call) editAdmin(r *tg.ChannelsEditAdminRequest) (tg.UpdatesClass, error
 	return c.answer(), nil
 }
 
-// promote gives an account admin rights, or takes them away if there are none; a bot may come in by it.
+// promote gives an account admin rights, or removes them if there are none. It can add a bot to the channel.
 func (c *call) promote(ch *channel, a *account, rights tg.ChatAdminRights, rank string) {
 	if !ch.Members[a.ID].in() {
 		c.enter(ch, a, c.me)

@@ -1,4 +1,4 @@
-// A message, and how a viewer sees it.
+// Messages and their rendering for a viewer.
 
 package world
 
@@ -7,7 +7,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// message is shared by all who see it; in private chats and basic groups each account knows it by an id of its own.
+// message is one message for all viewers. In private chats and basic groups each account has its own id of it.
 type message struct {
 	UID                      int64
 	ID                       int   // in a channel; boxes have their own
@@ -30,7 +30,7 @@ type message struct {
 	Copies                   map[int64]int // account -> id in its box
 }
 
-// forward is where a forwarded message was written first.
+// forward is the source of a forwarded message.
 type forward struct {
 	From    Peer
 	Name    string // if the author is hidden
@@ -40,7 +40,7 @@ type forward struct {
 	SavedID int
 }
 
-// chat is the dialog that a viewer finds the message in.
+// chat returns the viewer's dialog with the message.
 func (m *message) chat(viewer int64) Peer {
 	if m.Peer.Kind == PeerUser && m.Sender != viewer {
 		return UserPeer(m.Sender)
@@ -48,7 +48,7 @@ func (m *message) chat(viewer int64) Peer {
 	return m.Peer
 }
 
-// view renders m for the viewer of g under the id it has there.
+// view renders m for the viewer of g under the given id.
 func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	viewer := g.viewer.ID
 	chat := m.chat(viewer)
@@ -64,7 +64,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 		ID: id, Out: out, PeerID: chat.tg(), Date: m.Date, Message: m.Text, Silent: m.Silent, Post: m.Post, Pinned: m.Pinned,
 		EditHide: m.EditHidden, Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
 	}
-	// As on Telegram, a message that arrives in a private chat has no from_id: the chat says it.
+	// As on Telegram, a received message in a private chat has no from_id, because the chat is the sender.
 	if !m.Post && (out || chat.Kind != PeerUser) {
 		v.SetFromID(UserPeer(m.Sender).tg())
 	}
@@ -141,7 +141,7 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 	return v
 }
 
-// viewReply names the answered message by the viewer's own id of it.
+// viewReply renders the reference to the answered message with the viewer's id.
 func (w *World) viewReply(m *message, viewer int64) tg.MessageReplyHeaderClass {
 	id := m.ReplyID
 	if m.Reply != 0 {

@@ -13,14 +13,14 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// TestStrict_EveryMethodOfTheListIsForWhomTheListSays calls each method of Telegram's list as a bot and as a person, with its id alone: who
-// may call is decided before the arguments are looked at.
+// TestStrict_EveryMethodOfTheListIsForWhomTheListSays calls each method of Telegram's list as a bot and as a person. It sends only the method's id,
+// because the caller is checked before the arguments.
 func TestStrict_EveryMethodOfTheListIsForWhomTheListSays(t *testing.T) {
 	list, err := os.ReadFile("methods.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The list lets people call these; its own texts, and Telegram, say that they are for bots.
+	// The list allows these for people. Its texts and Telegram reserve them for bots.
 	onlyBots := []string{"help.setBotUpdatesStatus", "messages.setBotPrecheckoutResults", "messages.setBotShippingResults"}
 	ids := tg.NamesMap()
 	s := newScene(t, world.Options{})
@@ -34,7 +34,7 @@ func TestStrict_EveryMethodOfTheListIsForWhomTheListSays(t *testing.T) {
 			}
 		}
 		if !known {
-			continue // of another layer than ours
+			continue // from another layer
 		}
 		if slices.Contains(onlyBots, name) {
 			who = "bot"

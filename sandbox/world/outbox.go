@@ -1,4 +1,4 @@
-// The way out: updates leave in the order in which they were made, and never under the world's lock.
+// The outbox: updates are pushed in the order in which they were made, and never under the world's lock.
 
 package world
 
@@ -9,10 +9,10 @@ import (
 )
 
 // Pusher delivers updates to a session of an auth key; session 0 means all its sessions. Updates for a key that has no
-// connection are dropped: the client gets them by getDifference. It must not wait for a slow client.
+// connection are dropped, because the client fetches them with getDifference. It must not block on a slow client.
 type Pusher func(authKey [8]byte, session int64, updates tg.UpdatesClass)
 
-// SetPusher names who delivers updates. Until then they are dropped.
+// SetPusher sets the function that delivers updates. Until then they are dropped.
 func (w *World) SetPusher(push func(authKey [8]byte, session int64, updates tg.UpdatesClass)) {
 	w.outbox.mu.Lock()
 	defer w.outbox.mu.Unlock()
@@ -25,7 +25,7 @@ type delivery struct {
 	updates tg.UpdatesClass
 }
 
-// outbox is a queue with at most one goroutine emptying it: whoever comes while it is being emptied leaves it to that one.
+// outbox is a queue that one goroutine at a time empties. Other goroutines leave their updates to it.
 type outbox struct {
 	mu    sync.Mutex
 	push  Pusher

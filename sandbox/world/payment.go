@@ -1,4 +1,4 @@
-// Paying: a form, the bot's last word, the money, and the service messages to both.
+// Payments: the form, the bot's pre-checkout answer, the money, and the service messages to both sides.
 
 package world
 
@@ -16,19 +16,19 @@ import (
 )
 
 const (
-	// formAge is how long a form can be sent.
+	// formAge is the time in which a form can be sent.
 	formAge = 10 * time.Minute
-	// maxRefusal is the longest reason that a bot can give.
+	// maxRefusal is the longest reason of a refusal.
 	maxRefusal = 200
 )
 
-// paymentDesk holds the forms that people look at and the questions to bots that wait. It does not survive a restart.
+// paymentDesk holds the open forms and the waiting pre-checkout queries. A restart loses both.
 type paymentDesk struct {
 	forms   map[int64]*form
 	waiting map[int64]*precheckout
 }
 
-// form is what a person fills in to pay an invoice.
+// form is the payment form of an invoice.
 type form struct {
 	user    int64
 	message int64 // uid; 0 behind a link
@@ -37,7 +37,7 @@ type form struct {
 	sent    bool
 }
 
-// precheckout is the last question to a bot.
+// precheckout is a pre-checkout query to a bot.
 type precheckout struct {
 	bot   int64
 	until time.Time
@@ -57,12 +57,12 @@ func (w *World) routePayments(d *tg.ServerDispatcher) {
 	d.OnMessagesSetBotPrecheckoutResults(on(w, (*call).answerPrecheckout))
 }
 
-// name is a string that nobody can guess.
+// name returns a string that cannot be guessed.
 func (w *World) name(prefix string) string {
 	return fmt.Sprintf("%s%016x", prefix, uint64(w.newQuery()))
 }
 
-// asked finds the invoice that a request names, and the message that it is in.
+// asked returns the invoice that a request names and its message.
 func (c *call) asked(in tg.InputInvoiceClass) (*invoice, *message, string, error) {
 	switch in := in.(type) {
 	case *tg.InputInvoiceMessage:
@@ -105,7 +105,7 @@ func (c *call) getForm(r *tg.PaymentsGetPaymentFormRequest) (tg.PaymentsPaymentF
 	}, nil
 }
 
-// filled checks the form that somebody sends.
+// filled checks a form that a person sends.
 func (c *call) filled(id int64, in tg.InputInvoiceClass, stars bool) (*form, *invoice, *message, error) {
 	v, m, slug, err := c.asked(in)
 	if err != nil {
@@ -127,7 +127,7 @@ func (c *call) filled(id int64, in tg.InputInvoiceClass, stars bool) (*form, *in
 	return f, v, m, nil
 }
 
-// sendForm pays with a card. The provider's page hands clients a token in JSON; the token "declined" is a card that the bank refuses.
+// sendForm pays with a card. Clients get a token in JSON from the provider's page; the token "declined" is a card that the bank refuses.
 func sendForm(ctx context.Context, c *call, r *tg.PaymentsSendPaymentFormRequest) (tg.PaymentsPaymentResultClass, error) {
 	f, v, m, err := c.filled(r.FormID, r.Invoice, false)
 	if err != nil {
@@ -162,7 +162,7 @@ func sendStarsForm(ctx context.Context, c *call, r *tg.PaymentsSendStarsFormRequ
 		return nil, tgerr.New(400, "BALANCE_TOO_LOW")
 	}
 	return c.settle(ctx, f, v, m, v.Total, func() error {
-		if c.me.Stars < v.Total { // spent while the bot thought
+		if c.me.Stars < v.Total { // spent while the bot answered
 			return tgerr.New(400, "BALANCE_TOO_LOW")
 		}
 		c.me.Stars -= v.Total
@@ -171,7 +171,7 @@ func sendStarsForm(ctx context.Context, c *call, r *tg.PaymentsSendStarsFormRequ
 	})
 }
 
-// settle asks the bot, takes the money, and tells both.
+// settle sends the pre-checkout query, moves the money, and sends the service messages.
 func (c *call) settle(ctx context.Context, f *form, v *invoice, m *message, amount int64, take func() error) (tg.PaymentsPaymentResultClass, error) {
 	f.sent = true
 	if err := c.precheck(ctx, v, amount); err != nil {
@@ -198,7 +198,7 @@ func (c *call) settle(ctx context.Context, f *form, v *invoice, m *message, amou
 	return &tg.PaymentsPaymentResult{Updates: c.answer()}, nil
 }
 
-// precheck asks the bot whether the money may move, and waits for its word.
+// precheck sends a pre-checkout query to the bot and waits for the answer.
 func (c *call) precheck(ctx context.Context, v *invoice, amount int64) error {
 	user, payload, currency := c.me.ID, slices.Clone(v.Payload), v.Currency
 	q := &precheckout{bot: v.Bot, until: c.o.Now().Add(c.o.AnswerTimeout), done: make(chan struct{})}
@@ -220,7 +220,7 @@ func (c *call) precheck(ctx context.Context, v *invoice, amount int64) error {
 	return nil
 }
 
-// notify has every session of an account show a text, also the one that waits for an answer: an error carries no updates.
+// notify shows a text in every session of an account. It pushes the update also to the caller, because an error answer has no updates.
 func (w *World) notify(to *account, kind, text string) {
 	for key := range w.keys[to.ID] {
 		w.outbox.add(delivery{key: key, updates: w.render(to, func(*gathered) tg.UpdateClass {
@@ -247,7 +247,7 @@ func (c *call) answerPrecheckout(r *tg.MessagesSetBotPrecheckoutResultsRequest) 
 	return true, nil
 }
 
-// tell posts a service message about money in the private chat of a payer and a bot.
+// tell posts a service message of a payment in the private chat of the payer and the bot.
 func (c *call) tell(paid *charge, from, to int64, action tg.MessageActionClass, about *message) *message {
 	m := &message{Sender: from, Peer: UserPeer(to), Action: encode(action)}
 	if about != nil && about.Peer.Kind == PeerUser && about.Copies[paid.User] != 0 && about.Copies[paid.Bot] != 0 {
@@ -257,7 +257,7 @@ func (c *call) tell(paid *charge, from, to int64, action tg.MessageActionClass, 
 	return m
 }
 
-// forPayer is what the payer sees of a message to the bot about money.
+// forPayer turns the bot's view of a payment message into the payer's.
 func forPayer(a tg.MessageActionClass, viewer *account) tg.MessageActionClass {
 	if viewer.Bot != nil {
 		return a

@@ -11,7 +11,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// counter is a bot that sells, and a person with stars who has written to it.
+// counter is a bot with a product and a person with stars who has started it.
 type counter struct {
 	*scene
 	ann, bot *session
@@ -41,7 +41,7 @@ func bill(currency, provider string, minor int64) *tg.InputMediaInvoice {
 	return m
 }
 
-// post sends an invoice and returns it as ann names it.
+// post sends an invoice and returns ann's reference to it.
 func (c *counter) post(m *tg.InputMediaInvoice) *tg.InputInvoiceMessage {
 	c.t.Helper()
 	c.random++
@@ -55,7 +55,7 @@ func (c *counter) form(who *session, in tg.InputInvoiceClass) int64 {
 	return must[tg.PaymentsPaymentFormClass](c.t)(who.api.PaymentsGetPaymentForm(c.ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: in})).GetFormID()
 }
 
-// pay sends a form and answers the bot's question meanwhile; nil leaves it unanswered.
+// pay sends a form and answers the pre-checkout query; nil leaves it unanswered.
 func (c *counter) pay(who *session, in tg.InputInvoiceClass, card string, answer *tg.MessagesSetBotPrecheckoutResultsRequest) error {
 	c.t.Helper()
 	form := c.form(who, in)
@@ -92,7 +92,7 @@ func no(why string) *tg.MessagesSetBotPrecheckoutResultsRequest {
 	return r
 }
 
-// service picks an action out of the last pushed service message.
+// service returns the action of the last pushed service message.
 func service[A tg.MessageActionClass](c *counter, to *session) (found A) {
 	c.t.Helper()
 	ok := false
@@ -182,7 +182,7 @@ func TestPayment_TheBotsWordDecides(t *testing.T) {
 		t.Errorf("charges %+v", list)
 	}
 	_, err = c.bot.api.PaymentsRefundStarsCharge(c.ctx, &tg.PaymentsRefundStarsChargeRequest{UserID: c.inUser(c.bot, c.ann.id), ChargeID: paid.Charge.ID})
-	wantError(t, err, "CHARGE_NOT_FOUND") // a card's money goes back at its provider
+	wantError(t, err, "CHARGE_NOT_FOUND") // a card payment is refunded at its provider
 }
 
 func TestPayment_ABotThatWasAwayHearsOfTheMoney(t *testing.T) {

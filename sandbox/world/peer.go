@@ -1,4 +1,4 @@
-// Peers: who or what a message is addressed to, and how requests name them.
+// Peers: receivers of messages, and their form in requests.
 
 package world
 
@@ -7,7 +7,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// PeerKind says what a Peer is.
+// PeerKind is the kind of a Peer.
 type PeerKind uint8
 
 // The kinds of peers.
@@ -44,7 +44,7 @@ func (p Peer) tg() tg.PeerClass {
 	return nil
 }
 
-// user finds the account that a request names, checking the caller's access hash.
+// user returns the account that a request names. It checks the caller's access hash.
 func (c *call) user(in tg.InputUserClass) (*account, error) {
 	switch in := in.(type) {
 	case *tg.InputUserSelf:
@@ -67,7 +67,7 @@ func (c *call) userBy(id, hash int64, refusal string) (*account, error) {
 	case hash == c.hash(c.me.ID, hashUser, id):
 		return a, nil
 	case hash == 0 && c.me.Bot != nil && c.met(c.me, a):
-		return a, nil // a bot may leave out the hash of somebody it knows
+		return a, nil // a bot may omit the hash of a user that it knows
 	}
 	return nil, tgerr.New(400, refusal)
 }
@@ -125,7 +125,7 @@ func (c *call) group(id int64) (*group, error) {
 	return g, nil
 }
 
-// peer finds what an InputPeer names.
+// peer returns the Peer of an InputPeer.
 func (c *call) peer(in tg.InputPeerClass) (Peer, error) {
 	const refusal = "PEER_ID_INVALID"
 	switch in := in.(type) {

@@ -1,4 +1,4 @@
-// How users and chats look to a viewer, and the list of those that an answer mentions.
+// Users and chats in a viewer's view, and the list of those in an answer.
 
 package world
 
@@ -9,7 +9,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// gathered collects whom an answer to a viewer mentions: clients need users and chats beside every message, with hashes.
+// gathered collects the users and chats of an answer, because clients need them with their hashes beside every message.
 type gathered struct {
 	w      *World
 	viewer *account // nil before sign-in
@@ -138,7 +138,7 @@ func (w *World) viewChannel(viewer *account, ch *channel) tg.ChatClass {
 	return c
 }
 
-// forever is the until date Telegram uses for rights without an end.
+// forever is Telegram's until date for permanent rights.
 const forever = 0x7FFFFFFF
 
 func count(members map[int64]*member) int {
@@ -151,7 +151,7 @@ func count(members map[int64]*member) int {
 	return n
 }
 
-// cleanRights is a copy with no flag bits left from an earlier encoding.
+// cleanRights returns a copy without the flag bits of an earlier encoding.
 func cleanRights(r tg.ChatAdminRights) tg.ChatAdminRights {
 	r.Flags = 0
 	return r

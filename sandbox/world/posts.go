@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// FileKind is what sort of file to post.
+// FileKind is the kind of a file to post.
 type FileKind uint8
 
 // The kinds of files.
@@ -21,7 +21,7 @@ const (
 	FilePhoto
 )
 
-// FileSpec describes a file to post. Without Bytes its content is made up to Size.
+// FileSpec describes a file to post. Without Bytes, Size bytes are generated.
 type FileSpec struct {
 	Kind            FileKind
 	Name, Mime      string
@@ -32,14 +32,14 @@ type FileSpec struct {
 	Title, Artist   string // of audio
 	Bytes           []byte
 	Date            time.Time // of the post; now if zero
-	Album           int       // posts with the same number, in one call, are an album; 0 for none
+	Album           int       // files with the same number in one call are an album; 0 means none
 	SameAs          int64     // post this document or photo again instead of a new one
 	CaptionEntities []tg.MessageEntityClass
 }
 
-// Posted is what became of a FileSpec.
+// Posted is the result of a FileSpec.
 type Posted struct {
-	Message int   // its id as the sender knows it
+	Message int   // the sender's id of it
 	File    int64 // the document's or photo's id
 }
 
@@ -52,10 +52,10 @@ func (w *World) PostFile(from int64, to Peer, spec FileSpec) (Posted, error) {
 	return posted[0], nil
 }
 
-// stride is how many files are posted under one hold of the lock.
+// stride is the number of files that are posted without releasing the lock.
 const stride = 200
 
-// PostFiles posts files in order. Others get their turn in between, as with a real burst.
+// PostFiles posts files in order. Other calls run in between, as during a real burst of posts.
 func (w *World) PostFiles(from int64, to Peer, specs []FileSpec) ([]Posted, error) {
 	posted := make([]Posted, 0, len(specs))
 	albums := map[int]int64{}

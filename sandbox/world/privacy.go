@@ -1,4 +1,4 @@
-// What a bot sees of its groups: with privacy mode on, only what is meant for it.
+// The messages that a bot sees in groups. With privacy mode, these are the messages addressed to it.
 
 package world
 
@@ -9,13 +9,13 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// sees reports whether a sees m, which is in a chat where it stands as member says (nil for an outsider).
+// sees reports whether a sees m. member is a's membership in the chat, nil if it is no member.
 func (w *World) sees(a *account, m *message, member *member) bool {
 	switch {
 	case a.Bot == nil, m.Sender == a.ID, m.Post, m.Action != nil, m.Peer.Kind == PeerUser:
 		return true
 	case w.Accounts[m.Sender].Bot != nil:
-		return false // bots do not hear each other
+		return false // bots do not see each other's messages
 	case a.Bot.SeesAll, member.admin(), m.Via == a.ID:
 		return true
 	case w.answersTo(m, a.ID):

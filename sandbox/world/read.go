@@ -13,7 +13,7 @@ import (
 // maxPage is the longest page of a history.
 const maxPage = 100
 
-// pageSize is how long a page is when so much was asked for.
+// pageSize returns the length of a page for a requested limit.
 func pageSize(asked int) int {
 	if asked <= 0 || asked > maxPage {
 		return maxPage
@@ -55,7 +55,7 @@ func (c *call) getChannelMessages(r *tg.ChannelsGetMessagesRequest) (tg.Messages
 	return c.channelPage(ch, list, len(list)), nil
 }
 
-// lookup renders the message that an InputMessage names, or an empty one in its place.
+// lookup renders the message that an InputMessage names, or an empty message.
 func (c *call) lookup(in tg.InputMessageClass, find func(int) *message) tg.MessageClass {
 	switch in := in.(type) {
 	case *tg.InputMessageID:
@@ -86,7 +86,7 @@ func (c *call) channelPage(ch *channel, list []tg.MessageClass, total int) *tg.M
 	}
 }
 
-// page is which part of a history is asked for, as messages.getHistory and messages.search ask.
+// page is the requested part of a history, by messages.getHistory or messages.search.
 type page struct{ OffsetID, OffsetDate, AddOffset, Limit, MaxID, MinID int }
 
 func (c *call) getHistory(r *tg.MessagesGetHistoryRequest) (tg.MessagesMessagesClass, error) {
@@ -112,7 +112,7 @@ func (c *call) search(r *tg.MessagesSearchRequest) (tg.MessagesMessagesClass, er
 	return c.pageOf(p, ids, at), nil
 }
 
-// passes applies the filters of messages.search that tell files apart; others let everything through.
+// passes applies a filter of messages.search. Filters that do not concern files pass every message.
 func (c *call) passes(m *message, filter tg.MessagesFilterClass) bool {
 	f := c.Files[m.File]
 	switch filter.(type) {
@@ -143,9 +143,9 @@ func (c *call) idsOf(p Peer) []int {
 	return nil
 }
 
-// pageOf cuts a page out of ids (ascending), newest first.
+// pageOf returns a page of the ascending ids, the newest first.
 func (c *call) pageOf(p Peer, ids []int, at page) tg.MessagesMessagesClass {
-	end := len(ids) // messages before the offset
+	end := len(ids) // number of messages before the offset
 	if at.OffsetID > 0 {
 		end, _ = slices.BinarySearch(ids, at.OffsetID)
 	} else if at.OffsetDate > 0 {
@@ -203,7 +203,7 @@ func (c *call) readHistory(r *tg.MessagesReadHistoryRequest) (*tg.MessagesAffect
 	return &tg.MessagesAffectedMessages{Pts: pts, PtsCount: 1}, nil
 }
 
-// last is the index of the last id not above limit.
+// last returns the index of the last id that is not above limit.
 func last(ids []int, limit int) int {
 	at, found := slices.BinarySearch(ids, limit)
 	if found {
@@ -212,7 +212,7 @@ func last(ids []int, limit int) int {
 	return at - 1
 }
 
-// tellRead tells the writer of the last message read that it was; bots are not told.
+// tellRead sends a read receipt to the writer of the last message that was read, unless it is a bot.
 func (c *call) tellRead(p Peer, d *dialog, upTo int) {
 	if p.Kind != PeerUser || p.ID == c.me.ID || c.Accounts[p.ID].Bot != nil {
 		return

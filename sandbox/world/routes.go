@@ -1,4 +1,4 @@
-// Which method answers which request.
+// The methods that answer requests.
 
 package world
 
@@ -34,7 +34,7 @@ func (w *World) routes() *tg.ServerDispatcher {
 	return d
 }
 
-// unknown answers methods that this Telegram does not have. Telegram has no such answer, so it cannot be mistaken.
+// unknown answers methods that the simulation lacks, with an error that Telegram does not use.
 func (w *World) unknown(ctx context.Context, b *bin.Buffer) (bin.Encoder, error) {
 	id, err := b.PeekID()
 	if err != nil || w.names[id] == "" {

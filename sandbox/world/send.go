@@ -1,4 +1,4 @@
-// Sending: who may write where, and text messages.
+// Sending of messages and the right to write in a chat.
 
 package world
 
@@ -41,7 +41,7 @@ func (c *call) sendMessage(r *tg.MessagesSendMessageRequest) (tg.UpdatesClass, e
 	return c.answer(), nil
 }
 
-// draft is a message of the caller to a chat it may write to, not yet sent.
+// draft is a message that the caller may send, before it is sent.
 func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random int64) (*message, error) {
 	p, err := c.peer(to)
 	if err != nil {
@@ -64,7 +64,7 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 	return m, nil
 }
 
-// fresh refuses a random id that was used before, also by another message of the same request.
+// fresh refuses a random id that was used before, by an earlier message or by another one of the same request.
 func (c *call) fresh(random int64) error {
 	if random == 0 {
 		return nil
@@ -98,7 +98,7 @@ func (c *call) draftTo(p Peer) (*message, error) {
 	return m, nil
 }
 
-// mayWrite refuses chats that the caller cannot write to, each with the reason that Telegram gives.
+// mayWrite returns Telegram's error for a chat to which the caller cannot write.
 func (c *call) mayWrite(p Peer) error {
 	switch p.Kind {
 	case PeerUser:
@@ -158,7 +158,7 @@ func (c *call) setTyping(r *tg.MessagesSetTypingRequest) (bool, error) {
 	return true, nil
 }
 
-// SendText writes a text as an account and returns its id there.
+// SendText sends a text as an account and returns the account's id of it.
 func (w *World) SendText(from int64, to Peer, text string) (int, error) {
 	return w.send(from, to, func(c *call, m *message) error {
 		var err error
@@ -167,7 +167,7 @@ func (w *World) SendText(from int64, to Peer, text string) (int, error) {
 	})
 }
 
-// Reply writes a text as an answer to a message that the account sees under the id.
+// Reply sends a text as an account, in reply to a message, which it names by the account's id.
 func (w *World) Reply(from int64, to Peer, answered int, text string) (int, error) {
 	return w.send(from, to, func(c *call, m *message) error {
 		a := c.find(to, answered)
@@ -181,7 +181,7 @@ func (w *World) Reply(from int64, to Peer, answered int, text string) (int, erro
 	})
 }
 
-// send posts a message made by fill as an account.
+// send sends a message as an account; fill makes its content.
 func (w *World) send(from int64, to Peer, fill func(*call, *message) error) (int, error) {
 	w.mu.Lock()
 	defer w.unlock()
@@ -203,7 +203,7 @@ func (w *World) send(from int64, to Peer, fill func(*call, *message) error) (int
 	return m.idFor(from), nil
 }
 
-// idFor is the id that an account knows m by.
+// idFor returns an account's id of m.
 func (m *message) idFor(account int64) int {
 	if m.Peer.Kind == PeerChannel {
 		return m.ID

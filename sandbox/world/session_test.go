@@ -1,4 +1,4 @@
-// A client of the world without a network: it speaks TL to Handle and keeps what is pushed to it.
+// A client of the world without a network: it sends TL to Handle and keeps the pushed updates.
 
 package world_test
 
@@ -69,7 +69,7 @@ func (s *scene) push(key [8]byte, id int64, updates tg.UpdatesClass) {
 	}
 }
 
-// connect is a fresh session that has not signed in.
+// connect makes a session that is not signed in.
 func (s *scene) connect() *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (i invoker) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) er
 	return out.Decode(&b)
 }
 
-// updates returns what was pushed since the last call.
+// updates returns the updates that were pushed since the last call.
 func (c *session) updates() []tg.UpdateClass {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -144,7 +144,7 @@ func (c *session) updates() []tg.UpdateClass {
 	return got
 }
 
-// to names an account as this session may.
+// to returns this session's InputPeer of an account.
 func (s *scene) to(viewer *session, id int64) *tg.InputPeerUser {
 	return &tg.InputPeerUser{UserID: id, AccessHash: s.Hash(viewer.id, world.UserPeer(id))}
 }
@@ -161,7 +161,7 @@ func (s *scene) toChannel(viewer *session, id int64) *tg.InputPeerChannel {
 	return &tg.InputPeerChannel{ChannelID: id, AccessHash: s.Hash(viewer.id, world.ChannelPeer(id))}
 }
 
-// text sends a text and returns the id the sender knows it by.
+// text sends a text and returns the sender's id of it.
 func (s *scene) text(from *session, to tg.InputPeerClass, text string) int {
 	s.t.Helper()
 	s.random++
@@ -200,7 +200,7 @@ func wantError(t *testing.T, err error, message string) {
 	}
 }
 
-// messagesIn picks the new messages out of updates.
+// messagesIn returns the new messages in updates.
 func messagesIn(list []tg.UpdateClass) []*tg.Message {
 	var out []*tg.Message
 	for _, u := range list {

@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Save writes everything that survives a restart.
+// Save writes the state that survives a restart.
 func (w *World) Save(to io.Writer) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -18,7 +18,7 @@ func (w *World) Save(to io.Writer) error {
 	return nil
 }
 
-// Load replaces the world by what Save wrote. Call it before anybody is connected.
+// Load replaces the state by one that Save wrote. Call it before clients connect.
 func (w *World) Load(from io.Reader) error {
 	s := newState(0)
 	if err := gob.NewDecoder(from).Decode(&s); err != nil {

@@ -1,4 +1,4 @@
-// Stars and charges: balances, what was paid, and giving it back.
+// Stars and charges: balances, payments and refunds.
 
 package world
 
@@ -9,7 +9,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// charge is money that a bot got.
+// charge is a payment to a bot.
 type charge struct {
 	ID, ProviderID string
 	Bot, User      int64
@@ -27,7 +27,7 @@ func (w *World) routeStars(d *tg.ServerDispatcher) {
 	d.OnPaymentsRefundStarsCharge(on(w, (*call).refundStars))
 }
 
-// self refuses to tell anybody about the stars of others.
+// self refuses a request about the stars of another account.
 func (c *call) self(in tg.InputPeerClass) error {
 	if p, err := c.peer(in); err != nil || p != UserPeer(c.me.ID) {
 		return tgerr.New(400, "PEER_ID_INVALID")
@@ -42,7 +42,7 @@ func (c *call) starsStatus(r *tg.PaymentsGetStarsStatusRequest) (*tg.PaymentsSta
 	return &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}, nil
 }
 
-// starsTransactions tells of payments and refunds, the newest first; it gives one page.
+// starsTransactions returns one page of payments and refunds, the newest first.
 func (c *call) starsTransactions(r *tg.PaymentsGetStarsTransactionsRequest) (*tg.PaymentsStarsStatus, error) {
 	if err := c.self(r.Peer); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (c *call) starsTransactions(r *tg.PaymentsGetStarsTransactionsRequest) (*tg
 	return status, nil
 }
 
-// refundStars gives a charge back, whole and once.
+// refundStars refunds a charge, completely and once.
 func (c *call) refundStars(r *tg.PaymentsRefundStarsChargeRequest) (tg.UpdatesClass, error) {
 	if c.me.Bot == nil {
 		return nil, tgerr.New(400, "USER_BOT_REQUIRED")
@@ -117,7 +117,7 @@ func (c *call) refundStars(r *tg.PaymentsRefundStarsChargeRequest) (tg.UpdatesCl
 	return c.answer(), nil
 }
 
-// GiveStars puts stars on an account, as if they were bought.
+// GiveStars adds stars to an account, like a purchase.
 func (w *World) GiveStars(userID, n int64) error {
 	w.mu.Lock()
 	defer w.unlock()
@@ -129,7 +129,7 @@ func (w *World) GiveStars(userID, n int64) error {
 	return nil
 }
 
-// Stars is what an account has.
+// Stars returns the balance of an account.
 func (w *World) Stars(accountID int64) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -139,7 +139,7 @@ func (w *World) Stars(accountID int64) int64 {
 	return 0
 }
 
-// Charge is money that a bot got, as the Go API tells of it.
+// Charge is a payment to a bot, in the Go API.
 type Charge struct {
 	ID       string
 	User     int64
@@ -149,7 +149,7 @@ type Charge struct {
 	Refunded bool
 }
 
-// Charges lists what people paid a bot, the oldest first.
+// Charges returns the payments to a bot, the oldest first.
 func (w *World) Charges(botID int64) []Charge {
 	w.mu.Lock()
 	defer w.mu.Unlock()

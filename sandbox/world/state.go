@@ -1,4 +1,4 @@
-// What the world consists of. Everything here is written by Save, so it holds values and ids, no pointers into tg.
+// The state of the world. Save writes all of it, so it has values and ids and no tg pointers.
 
 package world
 
@@ -13,13 +13,13 @@ type state struct {
 	Files    map[int64]*file
 	Messages map[int64]*message // of private chats and basic groups, by uid; channels keep their own
 	Logins   map[[8]byte]int64  // auth key -> account
-	Names    map[string]Peer    // lower-case username -> whose it is
+	Names    map[string]Peer    // lower-case username -> its owner
 	Invites  map[string]Peer
 	Slugs    map[string]*invoice // invoices behind links
-	Charges  []*charge           // what bots were paid, in order
+	Charges  []*charge           // payments to bots, in order
 }
 
-// counters are the last numbers given out.
+// counters are the last numbers that were assigned.
 type counters struct{ User, Group, Channel, File, UID, Album, Query int64 }
 
 func newState(secret uint64) state {
@@ -59,7 +59,7 @@ type account struct {
 	Stars    int64
 }
 
-// botSettings is what BotFather would know.
+// botSettings are the settings of a bot at BotFather.
 type botSettings struct {
 	Token       string
 	Inline      bool
@@ -71,7 +71,7 @@ type botSettings struct {
 	About       string
 }
 
-// dialog is one chat as one account sees it.
+// dialog is a chat in an account's view.
 type dialog struct {
 	IDs                 []int // of messages in it, ascending
 	ReadInbox, ReadMine int
@@ -104,7 +104,7 @@ type channel struct {
 	ReadMax         map[int64]int
 }
 
-// member is somebody's standing in a group or channel; it stays after leaving, because a ban does.
+// member is a membership in a group or channel. It stays after the member has left, because a ban does.
 type member struct {
 	Date     int
 	Inviter  int64
@@ -134,7 +134,7 @@ const (
 	eventUnpin
 )
 
-// event is one entry of a log: it took the pts from Pts-Count to Pts.
+// event is one entry of a log. It raised the pts from Pts-Count to Pts.
 type event struct {
 	Pts, Count int
 	Kind       eventKind

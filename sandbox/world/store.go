@@ -1,4 +1,4 @@
-// Putting messages into chats: boxes for private chats and basic groups, one list for a channel; each with its pts.
+// Storage of messages: each account has a box for its private chats and basic groups, and each channel has one list. Each has its own pts.
 
 package world
 
@@ -8,7 +8,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// post puts a message of the caller into its chat and tells everybody who sees it. random is the caller's random_id or 0.
+// post adds a message of the caller to its chat and sends it to every account that sees it. random is the caller's random_id or 0.
 func (c *call) post(m *message, random int64) {
 	c.Last.UID++
 	m.UID = c.Last.UID
@@ -87,7 +87,7 @@ func (c *call) postChannel(ch *channel, m *message, random int64) {
 	}
 }
 
-// emitChannel tells the members who see m about an update to it.
+// emitChannel sends an update of m to the members who see m.
 func (c *call) emitChannel(ch *channel, m *message, build func(*gathered) tg.UpdateClass) {
 	for id, member := range ch.Members {
 		if a := c.Accounts[id]; member.in() && c.sees(a, m, member) {
@@ -97,14 +97,14 @@ func (c *call) emitChannel(ch *channel, m *message, build func(*gathered) tg.Upd
 	}
 }
 
-// confirm tells the sender which id its message got.
+// confirm sends the sender the id of its message.
 func (c *call) confirm(a *account, id int, random int64) {
 	if a == c.me && random != 0 {
 		c.updates = append(c.updates, &tg.UpdateMessageID{ID: id, RandomID: random})
 	}
 }
 
-// maxRandom is how many random ids of an account are remembered.
+// maxRandom is the number of random ids that are kept for an account.
 const maxRandom = 100_000
 
 func (c *call) remember(random int64) {
@@ -119,7 +119,7 @@ func (c *call) remember(random int64) {
 	}
 }
 
-// unbox forgets one account's copy of a message, and the message with the last copy.
+// unbox deletes an account's copy of a message, and the message with its last copy.
 func (w *World) unbox(a *account, id int) {
 	uid := a.Box[id]
 	delete(a.Box, id)
@@ -155,7 +155,7 @@ func (ch *channel) log(e event, limit int) int {
 	return ch.Pts
 }
 
-// appendEvent keeps the last events; from is the pts before the first one kept. It cuts in strides, not at every event.
+// appendEvent appends an event and drops the oldest ones, many at a time. from is the pts before the first event that is kept.
 func appendEvent(log []event, from int, e event, limit int) ([]event, int) {
 	log = append(log, e)
 	if over := len(log) - limit; over > limit/10 {
@@ -165,7 +165,7 @@ func appendEvent(log []event, from int, e event, limit int) ([]event, int) {
 	return log, from
 }
 
-// find is the message that the caller knows by this id in this chat, or nil.
+// find returns the message of a chat by the caller's id, or nil.
 func (c *call) find(p Peer, id int) *message {
 	if p.Kind == PeerChannel {
 		ch := c.Channels[p.ID]

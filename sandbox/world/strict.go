@@ -1,4 +1,4 @@
-// Who may call what: methods for people only, for bots only, and the few that need no sign-in.
+// The callers of each method: people, bots, both, or clients without a sign-in.
 
 package world
 
@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// methodsCSV lists methods with who may call them, as Telegram's documentation of bots' rights has it.
+// methodsCSV lists methods with their callers, from Telegram's documentation.
 //
 //go:embed methods.csv
 var methodsCSV string
@@ -23,7 +23,7 @@ const (
 	forBots
 )
 
-// botMethods are bot-only methods that the list leaves out.
+// botMethods are bot-only methods that the list lacks.
 const botMethods = "messages.setBotPrecheckoutResults messages.setBotShippingResults messages.sendWebViewResultMessage " +
 	"bots.setBotMenuButton bots.getBotMenuButton bots.sendCustomRequest bots.answerWebhookJSONQuery help.setBotUpdatesStatus " +
 	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights"
@@ -63,7 +63,7 @@ func open(method string) bool {
 	return false
 }
 
-// admit refuses callers the method is not for, before its arguments are looked at.
+// admit refuses a caller that may not call the method, before the arguments are decoded.
 func (w *World) admit(from Caller, method string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

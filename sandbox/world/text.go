@@ -1,4 +1,4 @@
-// Texts: their limits, and the entities that the server finds in them by itself.
+// Texts: their limits, and the entities that the server detects.
 
 package world
 
@@ -14,10 +14,10 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// maxEntities is how many entities are kept; Telegram ignores the others without an error.
+// maxEntities is the number of entities that are kept. Telegram ignores the others without an error.
 const maxEntities = 100
 
-// words found by the server in every text; the entity is the first group.
+// Words that the server detects in every text. The entity is the first group.
 var (
 	commandWord = regexp.MustCompile(`(?:^|\s)(/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)`)
 	mentionWord = regexp.MustCompile(`(?:^|[^A-Za-z0-9_@])(@[A-Za-z0-9_]{4,32})`)
@@ -38,7 +38,7 @@ func (c *call) text(s string, given []tg.MessageEntityClass, limit int, tooLong 
 	list := make([]tg.MessageEntityClass, 0, len(given))
 	for _, e := range given {
 		if e.GetOffset() < 0 || e.GetLength() <= 0 || e.GetOffset()+e.GetLength() > length {
-			// What was trimmed off the end may have been inside; anything else is wrong.
+			// An entity may include the spaces that were trimmed off the end. Any other overhang is an error.
 			if e.GetOffset() < 0 || e.GetOffset() > length || e.GetLength() <= 0 {
 				return "", nil, tgerr.New(400, "ENTITY_BOUNDS_INVALID")
 			}
@@ -61,7 +61,7 @@ func (c *call) text(s string, given []tg.MessageEntityClass, limit int, tooLong 
 	return s, encodeEntities(list), nil
 }
 
-// detect finds commands, mentions, hashtags and links outside the entities given.
+// detect finds commands, mentions, hashtags and links outside the given entities.
 func detect(s string, given []tg.MessageEntityClass) []tg.MessageEntityClass {
 	if !strings.ContainsAny(s, "/@#") {
 		return nil
@@ -88,7 +88,7 @@ func overlaps(list []tg.MessageEntityClass, offset, length int) bool {
 	})
 }
 
-// utf16Len is the length in the unit of entity offsets.
+// utf16Len returns the length in UTF-16 units, which entity offsets use.
 func utf16Len(s string) int {
 	n := 0
 	for _, r := range s {

@@ -1,4 +1,4 @@
-// Parts of messages kept as TL bytes, so that no two viewers share an object.
+// Parts of messages that are kept as TL bytes, so that two viewers never share an object.
 
 package world
 

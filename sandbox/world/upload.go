@@ -1,4 +1,4 @@
-// Uploads: the parts of a file until a message takes them.
+// Uploads: the parts of files until a message uses them.
 
 package world
 
@@ -15,14 +15,14 @@ import (
 const (
 	maxPart    = 512 << 10
 	maxParts   = 4000
-	maxUploads = 256 // unfinished or reusable uploads kept; the oldest go
+	maxUploads = 256 // uploads that are kept; the oldest are dropped
 )
 
 type uploadKey struct{ account, file int64 }
 
 type upload struct {
 	parts map[int][]byte
-	total int // as told with big files; 0 for small ones
+	total int // number of parts, for big files; 0 for small ones
 }
 
 func (w *World) routeFiles(d *tg.ServerDispatcher) {
@@ -68,7 +68,7 @@ func (c *call) savePart(fileID int64, part, total int, data []byte) (bool, error
 	return true, nil
 }
 
-// assemble puts the parts of an upload together; they stay, so that a send can be tried again.
+// assemble joins the parts of an upload. It keeps them, so that a send can be repeated.
 func (c *call) assemble(in tg.InputFileClass) (name string, data []byte, err error) {
 	var id int64
 	var parts int

@@ -1,4 +1,4 @@
-// Looking people up, and shutting them out.
+// Lookup and blocking of users.
 
 package world
 
@@ -119,7 +119,7 @@ func (c *call) setBlocked(in tg.InputPeerClass, blocked bool) (bool, error) {
 	return true, nil
 }
 
-// shut blocks or unblocks; a bot is told, which is how it learns that a person stopped it.
+// shut blocks or unblocks a user. A bot gets an update about it.
 func (c *call) shut(other *account, blocked bool) {
 	if c.me.Blocked[other.ID] == blocked {
 		return

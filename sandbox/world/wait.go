@@ -1,4 +1,4 @@
-// Waiting for something to be as a user would see it, without polling.
+// Waiting for changes of the world, without polling.
 
 package world
 
@@ -16,7 +16,7 @@ type watcher struct {
 	done  chan struct{}
 }
 
-// notice shows a new or changed message to those who wait for one.
+// notice passes a new or changed message to the watchers.
 func (w *World) notice(a *account, m *message, id int) {
 	if len(w.watchers[a.ID]) == 0 {
 		return
@@ -37,8 +37,8 @@ func (w *World) offer(watch *watcher, a *account, m *message, id int) {
 	}
 }
 
-// WaitMessage returns the first message that an account sees and that matches: one that is there (the oldest of them), or
-// the next one to come or to be edited. match runs under the world's lock and must not call the world.
+// WaitMessage returns the oldest message in an account's view that matches, or waits for the next one that is sent or edited.
+// match runs under the world's lock and must not call the world.
 func (w *World) WaitMessage(ctx context.Context, accountID int64, match func(chat Peer, m *tg.Message) bool) (*tg.Message, error) {
 	watch := &watcher{match: match, done: make(chan struct{})}
 	if err := w.watch(accountID, watch); err != nil {
@@ -85,7 +85,7 @@ func (c *call) offerAll(watch *watcher, p Peer) {
 	}
 }
 
-// Wait returns when cond holds. It is looked at again after every change of the world, outside its lock.
+// Wait returns when cond is true. It calls cond after every change of the world, outside the lock.
 func (w *World) Wait(ctx context.Context, cond func() bool) error {
 	for {
 		w.mu.Lock()

@@ -1,4 +1,4 @@
-// The world itself: one lock around one state, and the way out of it.
+// The world: one lock around one state, and the outbox.
 
 package world
 
@@ -12,20 +12,20 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// Options of a World. The zero value is usable.
+// Options configure a World. The zero value works.
 type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
-	// HistoryCap is how many messages a chat keeps; older ones are forgotten without a trace. 100,000 if zero.
+	// HistoryCap is the number of messages that a chat keeps; older ones are dropped. 0 means 100,000.
 	HistoryCap int
-	// LogCap is how many events an account or a channel keeps for getDifference; who is further behind gets "too long".
-	// 50,000 if zero.
+	// LogCap is the number of events that an account or a channel keeps for getDifference; a client that is further behind
+	// gets "too long". 0 means 50,000.
 	LogCap int
-	// SliceSize is how many events one getDifference answer carries. 500 if zero.
+	// SliceSize is the largest number of events in one getDifference answer. 0 means 500.
 	SliceSize int
-	// AnswerTimeout is how long a person waits for a bot's answer to a button or an inline query. 10 s if zero.
+	// AnswerTimeout limits the wait for a bot's answer to a button or an inline query. 0 means 10 s.
 	AnswerTimeout time.Duration
-	// Host, Port and DC are what help.getConfig tells clients; SetAddress changes them later.
+	// Host, Port and DC are sent to clients by help.getConfig. SetAddress changes them.
 	Host string
 	Port int
 	DC   int
@@ -42,15 +42,15 @@ type World struct {
 	mu sync.Mutex
 	state
 	keys      map[int64]map[[8]byte]bool     // account -> the auth keys signed in to it
-	online    map[[8]byte]map[int64]struct{} // auth key -> its sessions that want updates
-	codes     map[string]string              // phone -> code hash asked for
+	online    map[[8]byte]map[int64]struct{} // auth key -> sessions that want updates
+	codes     map[string]string              // phone -> code hash of the sent code
 	uploads   map[uploadKey]*upload
 	uploaded  []uploadKey
 	callbacks callbackDesk
 	inline    inlineDesk
 	payments  paymentDesk
 	watchers  map[int64]map[*watcher]struct{}
-	changed   chan struct{} // closed at the next change; nil while nobody waits
+	changed   chan struct{} // closed at the next change; nil if no goroutine waits
 }
 
 // New returns an empty world.
@@ -83,15 +83,15 @@ func New(o Options) *World {
 	return w
 }
 
-// SetAddress sets the address that help.getConfig answers, once the listener has one.
+// SetAddress sets the address for help.getConfig, once the listener has one.
 func (w *World) SetAddress(host string, port, dc int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.o.Host, w.o.Port, w.o.DC = host, port, dc
 }
 
-// unlock releases the lock, lets what was rendered meanwhile go out, and then wakes those who wait for a change: they may
-// wait for what was pushed.
+// unlock releases the lock, pushes the rendered updates, and then wakes the waiters, because they may wait for a pushed
+// update.
 func (w *World) unlock() {
 	w.mu.Unlock()
 	w.outbox.drain()
@@ -103,5 +103,5 @@ func (w *World) unlock() {
 	}
 }
 
-// now is the world's clock in Telegram's unit.
+// now returns the world's time in Unix seconds.
 func (w *World) now() int { return int(w.o.Now().Unix()) }
