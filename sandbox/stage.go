@@ -1,4 +1,4 @@
-// Package sandbox sets the whole scene: a simulated Telegram with a made-up club, private databases, and the real binary between them.
+// Package sandbox starts the whole scene: a simulated Telegram with a made-up club, private databases, and the real binary.
 package sandbox
 
 import (
@@ -18,23 +18,23 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// The club's names.
+// Usernames of the club.
 const (
 	BotToken    = "7000000001:sandbox"
 	BotName     = "pavilion_bot"
 	ChannelName = "riverside_archive"
-	// ProviderToken stands for a payment provider that BotFather connected to the bot.
+	// ProviderToken is the token of a payment provider that BotFather connected to the bot.
 	ProviderToken = "284685063:TEST:sandbox"
 )
 
-// Options of a scene.
+// Options configure a scene.
 type Options struct {
-	Pools int // MongoDB pools; 2 where 0
-	// Binary is the program under test; built from this module where empty.
+	Pools int // number of MongoDB pools; 0 means 2
+	// Binary is the program under test. If it is empty, Open builds it from this module.
 	Binary string
 	Quick  bool // see engines.Options
-	LogCap int  // updates that Telegram keeps for who is behind; see world.Options
-	// Gateway starts the payment service, and lets the bot's club be paid there.
+	LogCap int  // see world.Options
+	// Gateway starts the payment service and configures the bot for it.
 	Gateway bool
 	Env     map[string]string
 }
@@ -43,7 +43,7 @@ type Options struct {
 type Scene struct {
 	DC      *dc.DC
 	Engines *engines.Engines
-	Gateway *gateway.Gateway // nil where none was asked for
+	Gateway *gateway.Gateway // nil unless Options.Gateway is set
 	Bot     *child.Process
 	Admin   world.User
 	Members []world.User
@@ -56,7 +56,7 @@ type Scene struct {
 	env    map[string]string
 }
 
-// Open starts servers and Telegram and makes the club's people, channel and group; StartBot starts the bot.
+// Open starts the servers and Telegram and makes the club's people, channel and group. StartBot starts the bot.
 func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	s = &Scene{}
 	defer func() {
@@ -128,7 +128,7 @@ func (s *Scene) people() error {
 	return nil
 }
 
-// AddChannel makes a channel of the admin's with the bot as an admin in it.
+// AddChannel makes a channel of the admin with the bot as an admin.
 func (s *Scene) AddChannel(title, name string) (int64, error) {
 	w := s.DC.World()
 	id, err := w.CreateChannel(s.Admin.ID, title, name, true)
@@ -138,10 +138,10 @@ func (s *Scene) AddChannel(title, name string) (int64, error) {
 	return id, w.Promote(id, s.BotID, world.AdminRights())
 }
 
-// SetEnv changes a setting of the bot from its next start on.
+// SetEnv changes a setting of the bot for its next start.
 func (s *Scene) SetEnv(name, value string) { s.env[name] = value }
 
-// Env is a setting of the bot.
+// Env returns a setting of the bot.
 func (s *Scene) Env(name string) string { return s.env[name] }
 
 // StartBot starts the binary and waits until it is ready.
@@ -153,13 +153,13 @@ func (s *Scene) StartBot(ctx context.Context) error {
 	return s.Bot.Ready(ctx)
 }
 
-// Standby starts one more process, which waits until the bot's place is free.
+// Standby starts another process, which waits for the lease.
 func (s *Scene) Standby() (*child.Process, error) { return child.Start(s.binary, s.env) }
 
-// Setenv changes a setting of the processes started from now on.
+// Setenv changes a setting of all processes that start later.
 func (s *Scene) Setenv(name, value string) { s.env[name] = value }
 
-// Run runs the binary with other arguments, to its end; for subcommands.
+// Run runs a subcommand of the binary to its end.
 func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {
 	p, err := child.Start(s.binary, s.env, args...)
 	if err != nil {
@@ -169,12 +169,12 @@ func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {
 	return p.Log(), err
 }
 
-// Connect signs a person in.
+// Connect signs a person in and returns their client.
 func (s *Scene) Connect(ctx context.Context, u world.User) (*driver.User, error) {
 	return driver.Connect(ctx, s.DC, u.ID)
 }
 
-// Spec is a made-up file as the admin posts it.
+// Spec returns the FileSpec of a made-up file.
 func Spec(f club.File) world.FileSpec {
 	spec := world.FileSpec{Name: f.Name, Mime: f.Mime, Size: f.Size, Caption: f.Caption, Seconds: f.Seconds}
 	switch {

@@ -9,7 +9,7 @@ import (
 	"pavilion/sandbox/gateway"
 )
 
-// openGateway starts the payment service and gives the program an address that its callbacks reach, before and after a restart.
+// openGateway starts the payment service and gives the program a fixed address, so that callbacks reach it also after a restart.
 func (s *Scene) openGateway(ctx context.Context) error {
 	addr, err := FreeAddr(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Scene) openGateway(ctx context.Context) error {
 	return nil
 }
 
-// FreeAddr is an address of this machine that nobody listens on now.
+// FreeAddr returns a local address that is not in use.
 func FreeAddr(ctx context.Context) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

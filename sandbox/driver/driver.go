@@ -1,4 +1,4 @@
-// Package driver is a person at a Telegram client: it signs in to the data centre over MTProto, writes, taps, and sees chats as a user does.
+// Package driver is a Telegram client for tests: it signs in to the data centre over MTProto as a person, sends messages, taps buttons and reads chats.
 package driver
 
 import (
@@ -33,7 +33,7 @@ type User struct {
 	popup   []string
 }
 
-// Connect signs a person in and keeps them connected until Close.
+// Connect signs a person in and stays connected until Close.
 func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 	storage, err := d.Session(ctx, id)
 	if err != nil {
@@ -63,7 +63,7 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 	go func() {
 		defer close(u.done)
 		err := client.Run(rctx, func(ctx context.Context) error {
-			_, err := u.API.UpdatesGetState(ctx) // from here on updates come
+			_, err := u.API.UpdatesGetState(ctx) // updates arrive from now on
 			up <- err
 			if err != nil {
 				return err
@@ -106,7 +106,7 @@ func (u *User) notify() {
 
 var errNoPeer = errors.New("nobody has that name")
 
-// Peer finds a person, bot, channel or supergroup by its name.
+// Peer returns the InputPeer of a username.
 func (u *User) Peer(ctx context.Context, name string) (tg.InputPeerClass, error) {
 	u.mu.Lock()
 	p := u.peers[name]
@@ -137,7 +137,7 @@ func (u *User) Peer(ctx context.Context, name string) (tg.InputPeerClass, error)
 	return p, nil
 }
 
-// Send writes a text.
+// Send sends a text.
 func (u *User) Send(ctx context.Context, to, text string) error {
 	p, err := u.Peer(ctx, to)
 	if err != nil {
@@ -150,7 +150,7 @@ func (u *User) Send(ctx context.Context, to, text string) error {
 	return nil
 }
 
-// Forward passes a message on.
+// Forward forwards a message.
 func (u *User) Forward(ctx context.Context, from string, id int, to string) error {
 	source, err := u.Peer(ctx, from)
 	if err != nil {
@@ -164,7 +164,7 @@ func (u *User) Forward(ctx context.Context, from string, id int, to string) erro
 	return err
 }
 
-// Messages are the newest hundred of a chat, the oldest first.
+// Messages returns the newest hundred messages of a chat, the oldest first.
 func (u *User) Messages(ctx context.Context, in string) ([]*tg.Message, error) {
 	p, err := u.Peer(ctx, in)
 	if err != nil {
@@ -187,7 +187,7 @@ func (u *User) Messages(ctx context.Context, in string) ([]*tg.Message, error) {
 	return out, nil
 }
 
-// Await returns the newest message of a chat that matches, waiting for it to come or to be edited.
+// Await waits for a matching message in a chat, new or edited, and returns the newest one.
 func (u *User) Await(ctx context.Context, in string, match func(*tg.Message) bool) (*tg.Message, error) {
 	for {
 		u.mu.Lock()
@@ -214,7 +214,7 @@ func (u *User) Await(ctx context.Context, in string, match func(*tg.Message) boo
 	}
 }
 
-// Buttons are the texts of a message's buttons, row by row.
+// Buttons returns the texts of a message's buttons, row by row.
 func Buttons(m *tg.Message) [][]string {
 	var rows [][]string
 	if markup, ok := m.ReplyMarkup.(*tg.ReplyInlineMarkup); ok {
@@ -229,7 +229,7 @@ func Buttons(m *tg.Message) [][]string {
 	return rows
 }
 
-// Tap taps the first button whose text contains a text, and returns what the bot answered.
+// Tap taps the first button whose text contains a text, and returns the bot's answer.
 func (u *User) Tap(ctx context.Context, in string, m *tg.Message, button string) (*tg.MessagesBotCallbackAnswer, error) {
 	p, err := u.Peer(ctx, in)
 	if err != nil {
@@ -248,12 +248,12 @@ func (u *User) Tap(ctx context.Context, in string, m *tg.Message, button string)
 	return nil, fmt.Errorf("no button %q on %q", button, m.Message)
 }
 
-// TapData taps a button by what it carries, which may be anything.
+// TapData sends a tap with arbitrary callback data.
 func (u *User) TapData(ctx context.Context, in tg.InputPeerClass, message int, data []byte) (*tg.MessagesBotCallbackAnswer, error) {
 	return u.API.MessagesGetBotCallbackAnswer(ctx, &tg.MessagesGetBotCallbackAnswerRequest{Peer: in, MsgID: message, Data: data})
 }
 
-// Inline asks a bot in the middle of a message.
+// Inline sends an inline query to a bot.
 func (u *User) Inline(ctx context.Context, bot, query, offset string) (*tg.MessagesBotResults, error) {
 	p, err := u.Peer(ctx, bot)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Files as a person handles them: posted with their bytes, and downloaded.
+// Files: upload and download.
 
 package driver
 
@@ -34,7 +34,7 @@ func (u *User) Post(ctx context.Context, in, name, mime, caption string, content
 	return nil
 }
 
-// Document is the file of a message and its name; nil where it has none.
+// Document returns the file of a message and its name, or nil.
 func Document(m *tg.Message) (*tg.Document, string) {
 	media, _ := m.Media.(*tg.MessageMediaDocument)
 	if media == nil {
@@ -54,7 +54,7 @@ func Document(m *tg.Message) (*tg.Document, string) {
 
 var errNoFile = errors.New("the message has no file")
 
-// Download fetches the bytes of a message's file.
+// Download returns the bytes of a message's file.
 func (u *User) Download(ctx context.Context, m *tg.Message) ([]byte, error) {
 	doc, _ := Document(m)
 	if doc == nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// RefusedError is a payment that the bot did not want; Text is what the person reads.
+// RefusedError is a payment that the bot refused; Text is shown to the person.
 type RefusedError struct{ Text string }
 
-// Error is the text.
+// Error returns the text.
 func (e *RefusedError) Error() string { return e.Text }
 
 var errNoInvoice = errors.New("that message is no invoice")
 
-// Pay presses the button of an invoice and pays it: stars from the account, everything else with a card.
+// Pay pays an invoice, with stars of the account or with a card.
 func (u *User) Pay(ctx context.Context, in string, m *tg.Message, card string) error {
 	p, err := u.Peer(ctx, in)
 	if err != nil {
@@ -29,7 +29,7 @@ func (u *User) Pay(ctx context.Context, in string, m *tg.Message, card string) e
 	return u.PayInvoice(ctx, &tg.InputInvoiceMessage{Peer: p, MsgID: m.ID}, card)
 }
 
-// PayInvoice pays an invoice by its name.
+// PayInvoice pays an invoice that is in a message or behind a link.
 func (u *User) PayInvoice(ctx context.Context, invoice tg.InputInvoiceClass, card string) error {
 	form, err := u.API.PaymentsGetPaymentForm(ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: invoice})
 	if err != nil {
@@ -52,7 +52,7 @@ func (u *User) PayInvoice(ctx context.Context, invoice tg.InputInvoiceClass, car
 	return nil
 }
 
-// refused waits for the text that Telegram shows instead of an error.
+// refused waits for the service notification that Telegram sends instead of an error.
 func (u *User) refused(ctx context.Context, before int) error {
 	for {
 		u.mu.Lock()
@@ -75,7 +75,7 @@ func (u *User) popups() int {
 	return len(u.popup)
 }
 
-// note keeps what Telegram shows above everything else.
+// note stores a service notification.
 func (u *User) note(updates tg.UpdatesClass) {
 	all, ok := updates.(*tg.Updates)
 	if !ok {

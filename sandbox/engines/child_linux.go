@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// childAttr makes the kernel kill the child when its parent dies, however it dies.
+// childAttr makes the kernel kill the child when its parent dies, even by a kill.
 func childAttr(account *syscall.Credential) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: account}
 }
@@ -19,6 +19,6 @@ func runWithParent(cmd *exec.Cmd, started chan<- error) {
 	err := cmd.Start()
 	started <- err
 	if err == nil {
-		_ = cmd.Wait() // how it ended is read from its log
+		_ = cmd.Wait() // its log has the reason
 	}
 }

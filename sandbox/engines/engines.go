@@ -11,23 +11,23 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options say which servers to start.
+// Options choose the servers to start.
 type Options struct {
 	Postgres   bool
 	Redis      bool
 	MongoPools int
-	// Quick prefers the MongoDB stand-in that installs in seconds over the one that is compiled for minutes, where neither is there yet.
+	// Quick prefers the MongoDB stand-in that installs in seconds over the one that compiles for minutes, if neither is installed.
 	Quick bool
-	// Durable has Postgres flush every commit to the disk, as it does where it matters: for figures. Tests need it no more than a power cut.
+	// Durable makes Postgres flush every commit to the disk, as in a deployment. Benchmarks need it. Tests do not, because they simulate no power cut.
 	Durable bool
 }
 
-// Engines are the started servers and how to reach them.
+// Engines holds the started servers and their addresses.
 type Engines struct {
 	PostgresURL string
 	RedisURL    string
 	MongoURIs   []string
-	// MongoServer names what answers behind MongoURIs, for figures that must say what they were measured on.
+	// MongoServer is the name of the server behind MongoURIs, for the output of benchmarks.
 	MongoServer string
 
 	dir      string
@@ -35,17 +35,17 @@ type Engines struct {
 	redis    control
 	mongo    []control
 
-	mu      sync.Mutex // the servers start side by side
+	mu      sync.Mutex // the servers start in parallel
 	cleanup []func() error
 }
 
-// Start starts the servers side by side and returns when all of them answer.
+// Start starts the servers in parallel and returns when all answer.
 func Start(ctx context.Context, opts Options) (*Engines, error) {
 	dir, err := os.MkdirTemp("", "pavilion-engines-")
 	if err != nil {
 		return nil, fmt.Errorf("private directory: %w", err)
 	}
-	// Postgres runs under another account and must be able to enter.
+	// Postgres runs under another account, which needs access.
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // holds only throw-away test data; sub-directories are private
 		return nil, fmt.Errorf("private directory: %w", err)
 	}
@@ -66,7 +66,7 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 	return e, nil
 }
 
-// atEnd has Close do something while the servers still run.
+// atEnd registers a function that Close calls before it stops the servers.
 func (e *Engines) atEnd(do func() error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -76,7 +76,7 @@ func (e *Engines) atEnd(do func() error) {
 // Close stops every server and removes its data.
 func (e *Engines) Close() error {
 	var errs []error
-	for _, f := range e.cleanup { // on servers that go on
+	for _, f := range e.cleanup { // on servers that keep running
 		errs = append(errs, f())
 	}
 	for _, s := range append([]control{e.postgres, e.redis}, e.mongo...) {
@@ -87,7 +87,7 @@ func (e *Engines) Close() error {
 	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
 }
 
-// splitList splits a list of connection strings at white space, and at commas in front of another: one string may name several hosts.
+// splitList splits a list of connection strings at white space, and at commas before a scheme. Other commas separate the hosts of one string.
 func splitList(list string) []string {
 	return strings.Fields(strings.ReplaceAll(list, ",mongodb", " mongodb"))
 }

@@ -36,7 +36,7 @@ func TestStart_EveryEngineAnswersAndKeepsItsDataThroughARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Disconnect(ctx) //nolint:errcheck // the server goes away below
+	defer client.Disconnect(ctx) //nolint:errcheck // the server is stopped below
 	if _, err := client.Database("pavilion").Collection("kept").InsertOne(ctx, bson.M{"_id": 1}); err != nil {
 		t.Fatal(err)
 	}

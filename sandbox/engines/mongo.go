@@ -47,7 +47,7 @@ func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
 	return group.Wait()
 }
 
-// mongoNamed gives every pool a database name of its own on the servers that the environment names, several on one if need be.
+// mongoNamed gives every pool its own database on the servers that the environment names, several on one server if necessary.
 func (e *Engines) mongoNamed(ctx context.Context, pools int, named []string) error {
 	e.MongoServer = "MONGO_URIS"
 	run := "pavilion_" + strings.ToLower(rand.Text()[:8])
@@ -58,7 +58,7 @@ func (e *Engines) mongoNamed(ctx context.Context, pools int, named []string) err
 		}
 		database := run + "_" + strconv.Itoa(i)
 		query := u.Query()
-		if u.User != nil && !query.Has("authSource") { // the path says it, where it is not said
+		if u.User != nil && !query.Has("authSource") { // the driver takes the path as the default
 			query.Set("authSource", cmp.Or(strings.Trim(u.Path, "/"), "admin"))
 			u.RawQuery = query.Encode()
 		}
@@ -68,7 +68,7 @@ func (e *Engines) mongoNamed(ctx context.Context, pools int, named []string) err
 		if err != nil {
 			return err
 		}
-		if through != u { // the server may know itself by another address, which would lead around us
+		if through != u { // discovery would connect to the server's own address, past the relay
 			query.Set("directConnection", "true")
 			through.RawQuery = query.Encode()
 		}

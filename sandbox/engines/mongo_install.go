@@ -11,7 +11,7 @@ import (
 	"pavilion/sandbox/install"
 )
 
-// The stand-ins for MongoDB, pinned: both speak its wire protocol over WiredTiger.
+// The pinned stand-ins for MongoDB. Both speak its wire protocol over WiredTiger.
 const (
 	rustCrate   = "secantus-mdb"
 	rustVersion = "0.5.3-beta.193"
@@ -20,7 +20,7 @@ const (
 
 var errNoMongo = errors.New("no MongoDB found: install mongod, or cargo and cmake, or Python 3 with pip, or set MONGO_URIS")
 
-// mongoKind is a server program and how to call it.
+// mongoKind is a server program with its arguments.
 type mongoKind struct {
 	name string
 	argv func(dir string, port int) []string
@@ -53,7 +53,7 @@ func mongoServer(ctx context.Context, quick bool) (mongoKind, error) {
 		if failed == nil || ctx.Err() != nil {
 			return rustKind(rust), failed
 		}
-		// A cargo that is too old, for one, is no reason to give up.
+		// Another stand-in may work, for example if cargo is too old.
 	}
 	if err := install.Once(ctx, venv, python, func() error { return pipInstall(ctx, venv) }); err != nil {
 		if failed != nil {
@@ -76,13 +76,13 @@ func pythonKind(path string) mongoKind {
 	}}
 }
 
-// pipInstall puts the stand-in into a virtual environment of its own.
+// pipInstall installs the stand-in into its own virtual environment.
 func pipInstall(ctx context.Context, venv string) error {
 	if _, ok := install.Binary("python3"); !ok {
 		return errNoMongo
 	}
 	if err := install.Run(ctx, "", "python3", "-m", "venv", venv); err != nil {
-		// Debian splits venv off; with root it can be had, else the message says what is missing.
+		// Debian has venv in a package of its own. Root can install it; otherwise the error names it.
 		if errApt := install.Apt(ctx, "python3-venv"); errApt != nil {
 			return fmt.Errorf("%w: %w: %w", errNoMongo, err, errApt)
 		}

@@ -16,7 +16,7 @@ import (
 	"pavilion/sandbox/engines"
 )
 
-// TestStart_NamedServersAreUsedAndKeptClean starts servers, names them in the environment as somebody's own, and starts engines on them.
+// TestStart_NamedServersAreUsedAndKeptClean starts servers, names them in the environment, and starts engines on them.
 func TestStart_NamedServersAreUsedAndKeptClean(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -41,7 +41,7 @@ func TestStart_NamedServersAreUsedAndKeptClean(t *testing.T) {
 	t.Setenv("POSTGRES_URL", theirs.PostgresURL)
 	t.Setenv("REDIS_URL", theirs.RedisURL)
 	t.Setenv("MONGO_URIS", theirs.MongoURIs[0])
-	for range 2 { // side by side, as test packages are
+	for range 2 { // in parallel, like test packages
 		ours, err := engines.Start(ctx, engines.Options{Postgres: true, Redis: true, MongoPools: 2})
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestStart_NamedServersAreUsedAndKeptClean(t *testing.T) {
 	}
 }
 
-// use fills engines with names that others use as well, and makes them fail and come back.
+// use writes data under names that other engines also use, and makes the servers fail and recover.
 func use(t *testing.T, ctx context.Context, e *engines.Engines) {
 	t.Helper()
 	execute(t, e.PostgresURL, "CREATE TABLE precious (n int)")
@@ -106,7 +106,7 @@ func use(t *testing.T, ctx context.Context, e *engines.Engines) {
 	}
 }
 
-// inspect looks whether the named servers hold what their owner put there, and nothing of ours that is closed.
+// inspect checks that the named servers have their owner's data and nothing of closed engines.
 func inspect(t *testing.T, ctx context.Context, e *engines.Engines, rdb *redis.Client, mdb *mongo.Client) {
 	t.Helper()
 	execute(t, e.PostgresURL, "SELECT n FROM precious")
@@ -118,7 +118,7 @@ func inspect(t *testing.T, ctx context.Context, e *engines.Engines, rdb *redis.C
 	}
 }
 
-// TestStart_NamedServersAreLeftAsTheyWere: after the last Close nothing of ours is left.
+// TestStart_NamedServersAreLeftAsTheyWere checks that the last Close leaves nothing behind.
 func TestStart_NamedServersAreLeftAsTheyWere(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -152,7 +152,7 @@ func TestStart_NamedServersAreLeftAsTheyWere(t *testing.T) {
 	}
 }
 
-// left lists the databases of the servers.
+// left returns the databases of the servers.
 func left(t *testing.T, ctx context.Context, postgres string, rdb *redis.Client, mdb *mongo.Client) string {
 	t.Helper()
 	conn := connect(t, postgres)
@@ -199,7 +199,7 @@ func mongoAt(t *testing.T, uri string) *mongo.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		short, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond) // the server is gone by now
+		short, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond) // the server is stopped
 		defer cancel()
 		_ = c.Disconnect(short)
 	})

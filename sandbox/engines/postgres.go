@@ -56,7 +56,7 @@ func (e *Engines) startPostgres(ctx context.Context, durable bool) error {
 	e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
 	own := &server{
 		name: "postgres", dir: dir, account: account,
-		// Backends outlive a killed postmaster for a moment and go on answering; at this signal it takes them along and writes nothing down.
+		// After a SIGKILL of the postmaster its backends answer for a moment. At this signal it ends them at once and writes nothing.
 		crash: syscall.SIGQUIT,
 		argv: []string{
 			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
@@ -71,14 +71,14 @@ func (e *Engines) startPostgres(ctx context.Context, durable bool) error {
 		},
 	}
 	if !durable {
-		// Throw-away data: a power cut may lose it; what was committed survives a kill, because the kernel has it.
+		// The data is temporary, so a power cut may lose it. Commits survive a kill, because the kernel has them.
 		own.argv = append(own.argv, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
 	e.postgres = own
 	return own.start(ctx)
 }
 
-// databaseIn makes a database of its own on the server that the environment names, and drops it at the end.
+// databaseIn creates a database on the server that the environment names, and drops it at the end.
 func (e *Engines) databaseIn(ctx context.Context, named string) error {
 	conn, err := pgx.Connect(ctx, named)
 	if err != nil {
@@ -111,7 +111,7 @@ func (e *Engines) databaseIn(ctx context.Context, named string) error {
 	return nil
 }
 
-// unprivileged returns the first of the accounts that exists, when we are root; Postgres refuses to run as root.
+// unprivileged returns the first of the accounts that exists, if this process is root, because Postgres refuses to run as root.
 func unprivileged(names ...string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil //nolint:nilnil // no other account is needed

@@ -53,13 +53,12 @@ func (e *Engines) startRedis(ctx context.Context) error {
 	return own.start(ctx)
 }
 
-// ownership is the key that marks a numbered database of a named Redis as taken.
+// ownership is the key that marks a numbered database of a named Redis as used.
 const ownership = "pavilion:sandbox"
 
 var errNoFreeRedis = errors.New("REDIS_URL: none of the databases 1 to 15 is empty, and one is needed for the tests' own data")
 
-// databaseOn takes an empty numbered database of the server that the environment names, and empties it at the end. What is in the others,
-// and first of all in number 0, stays untouched.
+// databaseOn reserves an empty numbered database of the server that the environment names, and empties it at the end. It never uses number 0.
 func (e *Engines) databaseOn(ctx context.Context, named string) error {
 	opts, err := redis.ParseURL(named)
 	if err != nil {
@@ -92,7 +91,7 @@ func (e *Engines) databaseOn(ctx context.Context, named string) error {
 	return errNoFreeRedis
 }
 
-// takeDatabase marks a database as ours if it is empty.
+// takeDatabase marks a database as used if it is empty.
 func takeDatabase(ctx context.Context, client *redis.Client) (bool, error) {
 	if size, err := client.DBSize(ctx).Result(); err != nil || size > 0 {
 		return false, err

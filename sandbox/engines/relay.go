@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// control makes a server fail and come back: our own child process, or a relay in front of a server that the environment names.
+// control makes a server fail and recover. It is a child process, or a relay in front of a server that the environment names.
 type control interface {
 	start(ctx context.Context) error
 	stop()
@@ -21,15 +21,15 @@ type control interface {
 	resume() error
 }
 
-// relay is a port of ours that leads to a server that is not ours to stop; what is stopped is the way to it.
+// relay forwards a local port to a server that must not be stopped. Tests stop the relay instead.
 type relay struct {
 	target string
-	addr   string // where we listen; the same after every start
+	addr   string // the local address, the same after every start
 
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[net.Conn]struct{}
-	paused   chan struct{} // closed when bytes may pass
+	paused   chan struct{} // closed while bytes may pass
 	work     sync.WaitGroup
 }
 
@@ -62,7 +62,7 @@ func (r *relay) start(ctx context.Context) error {
 	return nil
 }
 
-// carry joins a client to the server until either hangs up or the relay stops.
+// carry connects a client to the server until one of them closes or the relay stops.
 func (r *relay) carry(l net.Listener, client net.Conn) {
 	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", r.target)
 	if err != nil {
@@ -82,7 +82,7 @@ func (r *relay) carry(l net.Listener, client net.Conn) {
 	delete(r.conns, server)
 }
 
-// keep notes connections to be closed by stop, unless that came first.
+// keep registers connections for stop to close. It returns false when the relay has stopped.
 func (r *relay) keep(l net.Listener, conns ...net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,7 +97,7 @@ func (r *relay) keep(l net.Listener, conns ...net.Conn) bool {
 }
 
 func (r *relay) pass(from, to net.Conn) {
-	defer from.Close() //nolint:errcheck // the other direction ends with it
+	defer from.Close() //nolint:errcheck // this also ends the other direction
 	defer to.Close()   //nolint:errcheck // see above
 	buf := make([]byte, 32<<10)
 	for {
@@ -118,7 +118,7 @@ func (r *relay) pass(from, to net.Conn) {
 }
 
 func (r *relay) stop() {
-	_ = r.resume() // what is held back must see that it is over
+	_ = r.resume() // paused copies must notice the end
 	r.mu.Lock()
 	l := r.listener
 	r.listener = nil
@@ -154,16 +154,16 @@ func (r *relay) resume() error {
 
 var errNotOurs = errors.New("a test wants to stop a server that the environment names, and only one host without TLS can be stood in front of")
 
-// fixed is a named server that cannot be relayed: several hosts, TLS, a socket file. Tests that make it fail say so.
+// fixed is a named server that cannot be relayed: it has several hosts, TLS or a socket file. Tests that need a failure report this.
 type fixed struct{}
 
 func (fixed) start(context.Context) error { return errNotOurs }
 func (fixed) stop()                       { panic(errNotOurs) }
-func (fixed) kill()                       {} // also at the end, where there is nothing to do
+func (fixed) kill()                       {} // called at the end, with nothing to do
 func (fixed) pause() error                { return errNotOurs }
 func (fixed) resume() error               { return errNotOurs }
 
-// standInFront puts a relay before the one host of a URL and returns the URL that leads through it. Where that cannot be done the URL stays.
+// standInFront starts a relay to the host of a URL and returns the URL of the relay. It returns the URL unchanged if it cannot be relayed.
 func standInFront(ctx context.Context, u *url.URL, defaultPort string, schemes ...string) (*url.URL, control, error) {
 	query, plain := u.Query(), slices.Contains(schemes, u.Scheme) && !strings.Contains(u.Host, ",")
 	for _, name := range []string{"tls", "ssl", "replicaSet", "host"} {

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// server is one child process that can be killed and started again on the same port and data.
+// server is a child process that can be killed and started again with the same port and data.
 type server struct {
 	name    string
 	dir     string
 	argv    []string
-	account *syscall.Credential // nil: our own
+	account *syscall.Credential // nil means the account of this process
 	ping    func(ctx context.Context) error
-	// crash is the signal that ends the server and all its processes at once; SIGKILL where 0.
+	// crash is the signal that ends the server and all its processes at once; 0 means SIGKILL.
 	crash syscall.Signal
 	cmd   *exec.Cmd
 	done  chan struct{}
@@ -41,7 +41,7 @@ func (s *server) start(ctx context.Context) error {
 	s.cmd.SysProcAttr = childAttr(s.account)
 	s.done = make(chan struct{})
 	started := make(chan error)
-	go func() { // Pdeathsig follows the thread, so the thread that forks must live as long as the child
+	go func() { // the parent-death signal is bound to the thread, so the thread that forks must live as long as the child
 		defer close(s.done)
 		runWithParent(s.cmd, started)
 	}()
@@ -69,7 +69,7 @@ func (s *server) start(ctx context.Context) error {
 	}
 }
 
-// kill ends the process at once, as a power cut would, and waits until it is gone.
+// kill ends the process at once and waits for its end.
 func (s *server) kill() {
 	if s.cmd == nil || s.cmd.Process == nil {
 		return
@@ -78,7 +78,7 @@ func (s *server) kill() {
 	<-s.done
 }
 
-// stop asks the process to end and waits; one that does not end in ten seconds is killed.
+// stop sends SIGTERM and waits. After ten seconds it kills the process.
 func (s *server) stop() {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM) // already gone is fine
 	select {
@@ -88,10 +88,10 @@ func (s *server) stop() {
 	}
 }
 
-// pause stops the process without ending it (SIGSTOP): connections stay open and nothing answers.
+// pause sends SIGSTOP: connections stay open without answers.
 func (s *server) pause() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
 
-// resume lets a paused process go on.
+// resume ends pause.
 func (s *server) resume() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
 
 func (s *server) tail() string {
@@ -99,7 +99,7 @@ func (s *server) tail() string {
 	return string(text[max(0, len(text)-600):])
 }
 
-// freePort asks the kernel for a port that nobody uses now.
+// freePort returns a port that is not in use.
 func freePort(ctx context.Context) (int, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
