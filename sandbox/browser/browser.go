@@ -1,5 +1,4 @@
-// Package browser opens pages in a headless Chromium, for the tests of pages: what a script draws, what a click does, and what a
-// content security policy forbids are the browser's to judge.
+// Package browser opens pages in a headless Chromium, for tests of scripts, clicks and content security policies.
 package browser
 
 import (
@@ -17,7 +16,7 @@ import (
 	"pavilion/sandbox/install"
 )
 
-// Tab is a page that a test looks at. What cannot be done or read ends the test.
+// Tab is a browser tab. An error in one of its methods ends the test.
 type Tab struct {
 	t   *testing.T
 	ctx context.Context //nolint:containedctx // chromedp keeps the browser's life in it
@@ -26,7 +25,7 @@ type Tab struct {
 	complaints []string
 }
 
-// Open starts a browser with a profile of its own and one empty tab; it ends with the test.
+// Open starts a browser with a new profile and one empty tab. It ends with the test.
 func Open(t *testing.T) *Tab {
 	t.Helper()
 	path, err := install.Chromium(t.Context())
@@ -62,7 +61,7 @@ func (tab *Tab) listen(event any) {
 	}
 }
 
-// Do acts on the page.
+// Do runs actions on the page.
 func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
 	if err := chromedp.Do(tab.ctx, steps...); err != nil {
@@ -70,7 +69,7 @@ func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Read asks the page for something.
+// Read evaluates an expression in the page.
 func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 	tab.t.Helper()
 	answer, err := chromedp.Run(tab.ctx, what)
@@ -80,13 +79,13 @@ func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 	return answer
 }
 
-// Text is what an element says.
+// Text returns the text of an element.
 func (tab *Tab) Text(selector chromedp.CSS) string {
 	tab.t.Helper()
 	return Read(tab, chromedp.Text(selector))
 }
 
-// Complaints are the errors of the pages so far: exceptions, refused scripts and styles, answers that are errors.
+// Complaints returns the errors of the pages so far: exceptions, refused scripts and styles, and error answers.
 func (tab *Tab) Complaints() []string {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()

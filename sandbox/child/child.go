@@ -1,4 +1,4 @@
-// Package child runs the real pavilion binary as a child process, so that tests and the demo can kill it and start it again.
+// Package child runs the real binary as a child process, so that tests and the demo can kill and restart it.
 package child
 
 import (
@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Build compiles the binary into a folder and returns its path. The build cache makes the second time quick.
+// Build compiles the binary into a folder and returns its path.
 func Build(ctx context.Context, dir string, race bool) (string, error) {
 	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
@@ -49,7 +49,7 @@ type Process struct {
 	addr string
 }
 
-// Start starts a binary with settings as its whole environment but PATH.
+// Start starts a binary. Its environment is PATH and the settings.
 func Start(binary string, env map[string]string, args ...string) (*Process, error) {
 	p := &Process{cmd: exec.Command(binary, args...), ready: make(chan struct{}), done: make(chan struct{})} //nolint:gosec,noctx // ended by Kill or Stop
 	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
@@ -105,7 +105,7 @@ func (p *Process) follow(r io.Reader) {
 
 var errEnded = errors.New("pavilion ended")
 
-// Ready waits until the bot is signed in and receives.
+// Ready waits until the bot is signed in and gets updates.
 func (p *Process) Ready(ctx context.Context) error {
 	select {
 	case <-p.ready:
@@ -117,7 +117,7 @@ func (p *Process) Ready(ctx context.Context) error {
 	}
 }
 
-// Wait waits for the process to end by itself and returns how it did.
+// Wait waits until the process ends by itself and returns its error.
 func (p *Process) Wait(ctx context.Context) error {
 	select {
 	case <-p.done:
@@ -128,13 +128,13 @@ func (p *Process) Wait(ctx context.Context) error {
 	}
 }
 
-// Kill ends the process as a power cut would.
+// Kill ends the process with SIGKILL.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // already gone is fine
 	<-p.done
 }
 
-// Stop asks the process to end and returns how it ended; one that does not within half a minute is killed.
+// Stop sends SIGTERM and returns the process's error. After half a minute it kills the process.
 func (p *Process) Stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // already gone is fine
 	select {
@@ -146,17 +146,17 @@ func (p *Process) Stop() error {
 	}
 }
 
-// PID is the process's number.
+// PID returns the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Addr is where its HTTP server listens; empty until it does.
+// Addr returns the address of its HTTP server, empty before it listens.
 func (p *Process) Addr() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.addr
 }
 
-// Log is everything that the process wrote.
+// Log returns the output of the process.
 func (p *Process) Log() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// File is one made-up file as an admin would post it.
+// File is one made-up file.
 type File struct {
 	Name    string
 	Mime    string
@@ -16,7 +16,7 @@ type File struct {
 	Seconds int    // playing time of video and audio, 0 for the rest
 }
 
-// Archive generates files from a seed, without end.
+// Archive generates an endless series of files from a seed.
 type Archive struct {
 	rng    *rand.Rand
 	number int
@@ -73,7 +73,7 @@ func (a *Archive) title() string {
 	case 2:
 		words = append(words, pick(a, nouns))
 	}
-	// A coined word now and then: real archives hold names that no list has.
+	// Some titles get an invented word, because real archives have names that no list has.
 	if a.rng.IntN(6) == 0 {
 		words = append(words, a.coined())
 	}

@@ -1,6 +1,6 @@
 package club
 
-// The word lists that the archive draws from.
+// Word lists of the archive.
 var (
 	adjectives = []string{"Silent", "Golden", "Broken", "Hidden", "Last", "Crimson", "Electric", "Frozen", "Burning", "Distant", "Midnight", "Savage", "Gentle", "Hollow", "Iron", "Lucky", "Paper", "Velvet", "Wicked", "Wild", "Ancient", "Bitter", "Brave", "Bright", "Careless", "Clever", "Cold", "Curious", "Dark", "Deep", "Empty", "Endless", "Faded", "Fallen", "False", "Final", "First", "Foreign", "Grand", "Great"}
 	nouns      = []string{"River", "Garden", "Empire", "Stranger", "Letter", "Harbour", "Monsoon", "Kingdom", "Mirror", "Shadow", "Voyage", "Witness", "Summer", "Winter", "Carnival", "Detective", "Orchard", "Engine", "Horizon", "Island", "Lantern", "Machine", "Matchmaker", "Mountain", "Ocean", "Painter", "Passenger", "Promise", "Railway", "Refuge", "Secret", "Signal", "Soldier", "Station", "Teacher", "Thief", "Thunder", "Tiger", "Village", "Wedding"}

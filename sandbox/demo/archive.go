@@ -9,10 +9,10 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// made is how many files of the archive are made up by chance; named ones stand among them.
+// made is the number of random files in the archive. The named files are posted between them.
 const made = 300
 
-// fillArchive posts the club's older files, before anybody indexes them, and returns how many there are.
+// fillArchive posts the club's older files before the channel is indexed, and returns their number.
 func fillArchive(s *sandbox.Scene) (int, error) {
 	var specs []world.FileSpec
 	named := namedFiles()
@@ -32,7 +32,7 @@ func fillArchive(s *sandbox.Scene) (int, error) {
 	return len(specs), err
 }
 
-// namedFiles are the files that the transcript asks for.
+// namedFiles are the files that the transcript searches for.
 func namedFiles() []world.FileSpec {
 	video := func(name string, size int64, caption string) world.FileSpec {
 		return world.FileSpec{Kind: world.FileVideo, Name: name, Size: size, Seconds: 1800, Caption: caption}

@@ -13,7 +13,7 @@ import (
 	"pavilion/sandbox/driver"
 )
 
-// addChannel: the admin tells the bot which channel to index.
+// addChannel: the admin makes the bot index a channel.
 func (p *play) addChannel(ctx context.Context) error {
 	m, _, err := p.meera.writes(ctx, bot, "/channels")
 	if err != nil {
@@ -29,7 +29,7 @@ func (p *play) addChannel(ctx context.Context) error {
 	return p.must(strings.Contains(m.Message, "Riverside Archive is indexed"), "the channel is indexed, "+round(took)+" after the command", m.Message)
 }
 
-// The file that the admin posts, with bytes of its own.
+// The file that the admin posts, with real bytes.
 const (
 	newFile    = "Scorecard Colts v Hillside 21 June 2026.pdf"
 	newCaption = "Colts won off the last ball"
@@ -37,7 +37,7 @@ const (
 
 func newContent() []byte { return bytes.Repeat([]byte("1 4 . 6 W 2 | "), 64<<10) }
 
-// postFile: a file is uploaded and posted in the channel, and found.
+// postFile: the admin posts a file in the channel, and a search finds it.
 func (p *play) postFile(ctx context.Context) error {
 	took, err := p.meeraPosts(ctx, newFile, newCaption, newContent(), "hillside scorecard")
 	if err != nil {
@@ -64,7 +64,7 @@ func (p *play) postFile(ctx context.Context) error {
 	)
 }
 
-// meeraPosts posts a file in the channel and waits until a query finds it; it returns how long that took.
+// meeraPosts posts a file in the channel, waits until a query finds it, and returns the time between.
 func (p *play) meeraPosts(ctx context.Context, name, caption string, content []byte, query string) (time.Duration, error) {
 	if err := p.meeraUploads(ctx, name, caption, content); err != nil {
 		return 0, err
@@ -80,12 +80,12 @@ func (p *play) meeraUploads(ctx context.Context, name, caption string, content [
 	return p.meera.Post(ctx, sandbox.ChannelName, name, "application/pdf", caption, content)
 }
 
-// untilFound asks in inline mode, as it leaves no messages behind, until the answer holds a file.
+// untilFound sends inline queries, which leave no messages, until the answer has a file.
 func (p *play) untilFound(ctx context.Context, query, name string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()
 	for try := range 100_000 {
-		// Telegram keeps an answer for half a minute under the text asked for, to the space.
+		// Telegram caches an answer for half a minute by the exact text, so each try adds a space.
 		r, err := p.zoya.Inline(ctx, bot, query+strings.Repeat(" ", try%200), "")
 		if err == nil {
 			for _, result := range r.Results {
@@ -121,10 +121,10 @@ func (p *play) getFile(ctx context.Context, who *person, chat string, m *tg.Mess
 	return file, p.must(doc != nil && strings.Contains(name, button), "the file arrived "+round(took)+" after the tap", file.Message)
 }
 
-// readPast: the posts from before the bot came are read by their ids.
+// readPast: the bot reads the posts from before it was added, by their ids.
 func (p *play) readPast(ctx context.Context) error {
-	// Over a real line each of these calls takes its time, and the progress message is there for that.
-	last := p.posted + 1 // the first message says that the channel was created
+	// Over a real network each of these calls is slow. The progress message is for this case.
+	last := p.posted + 1 // the first message is the service message of the channel's creation
 	p.scene.DC.Faults().Delay("channels.getMessages", 450*time.Millisecond, last/100+1)
 	m, _, err := p.meera.writes(ctx, bot, fmt.Sprintf("/index https://t.me/%s/%d", sandbox.ChannelName, last))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"pavilion/sandbox/driver"
 )
 
-// inGroup: the bot answers in a group when it is named, and its buttons belong to who asked.
+// inGroup: the bot answers in a group when it is mentioned, and only the person who searched can use the buttons.
 func (p *play) inGroup(ctx context.Context) error {
 	m, _, err := p.arjun.writes(ctx, group, "@"+bot+" colts net session 12 june")
 	if err != nil {
@@ -27,7 +27,7 @@ func (p *play) inGroup(ctx context.Context) error {
 	return p.must(answer.Alert && strings.Contains(answer.Message, "belong to somebody else"), "somebody else's buttons say so", answer.Message)
 }
 
-// inline: a file goes from the archive into a private chat that the bot is no part of.
+// inline: a person sends a file from the archive into a private chat without the bot.
 func (p *play) inline(ctx context.Context) error {
 	const query, friend = "dhoni 183", "zoya_plays"
 	p.out.wait(ctx)
@@ -73,7 +73,7 @@ func (p *play) inline(ctx context.Context) error {
 	return p.must(got.ViaBotID == p.scene.BotID, "Zoya has the file, sent via the bot", got.ViaBotID)
 }
 
-// nextFrom waits for the first message of a chat that somebody else wrote after another.
+// nextFrom waits for the first message of another account in a chat, after a given message.
 func (p *person) nextFrom(ctx context.Context, chat string, after int) (*tg.Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// losePool: one of the two databases stops; answers say what is missing, posts go to the other, and all is whole again by itself.
+// losePool: one of the two databases stops. Answers name the missing part, posts go to the other database, and after the restart answers are complete.
 func (p *play) losePool(ctx context.Context) error {
 	const query = "village cricket diaries"
 	p.out.wait(ctx)
@@ -43,7 +43,7 @@ func (p *play) losePool(ctx context.Context) error {
 	return p.must(strings.Contains(m.Message, "24 files") && !strings.Contains(m.Message, "Partial"), "whole again by itself, "+round(back)+" after the pool answers", m.Message)
 }
 
-// untilWhole asks, undrawn, until an answer lacks nothing.
+// untilWhole searches, without drawing, until an answer is complete.
 func (p *play) untilWhole(ctx context.Context, query string) (time.Duration, error) {
 	start := time.Now()
 	for time.Since(start) < patience {
@@ -58,7 +58,7 @@ func (p *play) untilWhole(ctx context.Context, query string) (time.Duration, err
 	return 0, fmt.Errorf("answers are still partial: %w", errTooLong)
 }
 
-// killBot: the process is killed; what was written and posted meanwhile is not lost.
+// killBot: the process is killed. Messages and posts that come before the restart are handled after it.
 func (p *play) killBot(ctx context.Context) error {
 	p.out.wait(ctx)
 	p.scene.Bot.Kill()
@@ -99,7 +99,7 @@ func (p *play) killBot(ctx context.Context) error {
 // scorecard is the content of a small file.
 func scorecard() []byte { return bytes.Repeat([]byte("1 4 . 6 W 2 | "), 2<<10) }
 
-// figures: what the admin can ask for.
+// figures: the admin's commands for statistics.
 func (p *play) figures(ctx context.Context) error {
 	const scorecards = 3 // posted during the demo
 	want := fmt.Sprintf("Files: %d\n", p.posted+scorecards)

@@ -13,7 +13,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// openNets: the admin sets the club's nets up, and a member sees what is free.
+// openNets: the admin sets up the club's nets, and a member sees the free times.
 func (p *play) openNets(ctx context.Context) error {
 	var err error
 	if p.club, err = p.setUpClub(ctx); err != nil {
@@ -29,7 +29,7 @@ func (p *play) openNets(ctx context.Context) error {
 	return p.tomorrow(ctx, p.club, p.arjunApp)
 }
 
-// bookNet: a member books a net, a rival comes too late, and a change of mind has its price.
+// bookNet: a member books a net, another member is too late, and a late cancellation costs a fee.
 func (p *play) bookNet(ctx context.Context) error {
 	slot := miniapp.Slot(p.club.Day(1), "18:00", "19:00", p.club.Nets[0])
 	held, err := p.hold(ctx, p.club, p.arjunApp, slot)
@@ -57,16 +57,16 @@ func (p *play) bookNet(ctx context.Context) error {
 	return p.cancel(ctx, p.club, p.arjunApp, zoya, held, slot)
 }
 
-// appUser is a person at the Mini App.
+// appUser is a person with the Mini App.
 type appUser struct {
 	*miniapp.Client
 	*person
 }
 
-// Close ends the session's connections; the person goes on chatting.
+// Close closes the connections of the session. The person's chat client stays connected.
 func (u *appUser) Close() { u.Client.Close() }
 
-// asksAPI draws what a person does, sends it, and draws what text makes of the answer.
+// asksAPI draws an action of a person, sends the request, and draws the answer as text formats it.
 func (u *appUser) asksAPI(ctx context.Context, says, method, path, key string, body any, text func(a miniapp.Answer) (string, error)) (miniapp.Answer, error) {
 	out := u.play.out
 	out.wait(ctx)
@@ -85,7 +85,7 @@ func (u *appUser) asksAPI(ctx context.Context, says, method, path, key string, b
 	return a, nil
 }
 
-// setUpClub: the admin makes the club, its nets, hours and prices, and keeps a net for the colts.
+// setUpClub: the admin makes the club, its nets, hours and prices, and blocks a net for the colts.
 func (p *play) setUpClub(ctx context.Context) (miniapp.Club, error) {
 	client, err := miniapp.Open(ctx, p.api(), sandbox.BotToken, p.scene.Admin)
 	if err != nil {
@@ -114,10 +114,10 @@ func (p *play) setUpClub(ctx context.Context) (miniapp.Club, error) {
 	return club, err
 }
 
-// api is where the program answers now.
+// api returns the address of the program's API, which changes at a restart.
 func (p *play) api() string { return "http://" + p.scene.Bot.Addr() }
 
-// opensApp signs a person in as Telegram's clients do.
+// opensApp opens the Mini App with data that Telegram has signed.
 func (p *play) opensApp(ctx context.Context, who *person, user world.User) (*appUser, error) {
 	p.out.wait(ctx)
 	who.types("in the Mini App", "(opens it; Telegram signs who this is)\nPOST /sessions")
@@ -129,7 +129,7 @@ func (p *play) opensApp(ctx context.Context, who *person, user world.User) (*app
 	return &appUser{c, who}, p.must(true, who.name+" has a session, "+round(time.Since(start))+" later", nil)
 }
 
-// tomorrow: what is free, and what an hour would cost.
+// tomorrow: the free times of tomorrow and the price of an hour.
 func (p *play) tomorrow(ctx context.Context, club miniapp.Club, arjun *appUser) error {
 	day := club.Day(1)
 	var free struct {
@@ -193,7 +193,7 @@ func (p *play) tomorrow(ctx context.Context, club miniapp.Club, arjun *appUser) 
 	return p.must(quote.Total.Minor == 50000 && quote.Rate == "member" && len(quote.Lines) == 2, "half an hour at each price", quote)
 }
 
-// hold: the first to ask has the net for a while, at a price that stays.
+// hold: the first person holds the net for some minutes, at a fixed price.
 func (p *play) hold(ctx context.Context, club miniapp.Club, arjun *appUser, slot map[string]any) (miniapp.Booking, error) {
 	var held miniapp.Booking
 	_, err := arjun.asksAPI(ctx, "Net 1 tomorrow from 18:00 to 19:00, please.", http.MethodPost, club.Path("/holds"), "demo-hold", slot, func(a miniapp.Answer) (string, error) {
@@ -211,14 +211,14 @@ func (p *play) hold(ctx context.Context, club miniapp.Club, arjun *appUser, slot
 	return held, p.must(held.State == "held" && held.Price.Minor == 60000, "held, and the price is fixed from here on", held.Price.Text)
 }
 
-// said is what a refusal says to a person.
+// said returns the sentence of a refusal.
 func said(a miniapp.Answer) (string, error) {
 	var problem struct{ Type, Detail string }
 	err := a.Into(a.Status, &problem)
 	return problem.Detail + "\n" + problem.Type, err
 }
 
-// confirm: sent twice, as a phone does that lost the answer, and done once.
+// confirm: the request is sent twice, as by a phone that lost the answer, and takes effect once.
 func (p *play) confirm(ctx context.Context, club miniapp.Club, arjun *appUser, held miniapp.Booking) error {
 	path := club.Path("/bookings/%d/confirm", held.ID)
 	var b miniapp.Booking
@@ -241,12 +241,12 @@ func (p *play) confirm(ctx context.Context, club miniapp.Club, arjun *appUser, h
 	return p.must(same, "the same answer, byte for byte; it happened once", string(again.Body))
 }
 
-// clock is a booking's time as the club's people say it.
+// clock formats a booking's time.
 func clock(club miniapp.Club, b miniapp.Booking) string {
 	return b.Start.In(club.Zone).Format("Monday 2 January, 15:04") + "–" + b.End.In(club.Zone).Format("15:04")
 }
 
-// calendar: the booking as a file for the phone's calendar.
+// calendar: the booking is downloaded as a calendar file.
 func (p *play) calendar(ctx context.Context, club miniapp.Club, arjun *appUser, b miniapp.Booking) error {
 	a, err := arjun.asksAPI(ctx, "For my calendar.", http.MethodGet, club.Path("/bookings/%d/calendar.ics", b.ID), "", nil, func(a miniapp.Answer) (string, error) {
 		var lines []string
@@ -266,7 +266,7 @@ func (p *play) calendar(ctx context.Context, club miniapp.Club, arjun *appUser, 
 	return p.must(a.Status == http.StatusOK && strings.Contains(string(a.Body), start) && strings.Contains(string(a.Body), "STATUS:CONFIRMED"), "an event that every calendar reads", string(a.Body))
 }
 
-// cancel: late, so a share stays; and the net is free for the next.
+// cancel: the cancellation is late, so it costs a fee, and the net is free again.
 func (p *play) cancel(ctx context.Context, club miniapp.Club, arjun, zoya *appUser, held miniapp.Booking, slot map[string]any) error {
 	var gone miniapp.Booking
 	_, err := arjun.asksAPI(ctx, "I cannot come after all.", http.MethodPost, club.Path("/bookings/%d/cancel", held.ID), "demo-cancel", nil, func(a miniapp.Answer) (string, error) {

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	onPage   = "Sandbox" // the buttons of the two ways to pay
+	onPage   = "Sandbox" // the two pay buttons
 	inChat   = "Telegram"
-	daysOff  = 3 // the day that everybody wants
+	daysOff  = 3 // the day of the bookings
 	goodCard = "tok"
 )
 
-// payInChat: from /book to the confirmation, paid on a payment service's page.
+// payInChat: a booking from /book to the confirmation, paid on the page of a payment service.
 func (p *play) payInChat(ctx context.Context) error {
 	if err := p.takeMoney(ctx); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (p *play) payInChat(ctx context.Context) error {
 	return p.fileAndPin(ctx)
 }
 
-// raceForNet: two want one hour; both pay inside Telegram, one of them for the net beside it.
+// raceForNet: two people want one hour. Both pay inside Telegram, one of them for another net.
 func (p *play) raceForNet(ctx context.Context) error {
 	first, err := p.zoya.chooses(ctx, "08:00", 1, false)
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *play) raceForNet(ctx context.Context) error {
 	return p.moneyAgrees(ctx)
 }
 
-// takeMoney: from now on money confirms bookings.
+// takeMoney: the club now requires payment to confirm bookings.
 func (p *play) takeMoney(ctx context.Context) error {
 	client, err := miniapp.Open(ctx, p.api(), sandbox.BotToken, p.scene.Admin)
 	if err != nil {
@@ -115,7 +115,7 @@ func (p *play) takeMoney(ctx context.Context) error {
 	})
 }
 
-// fileAndPin waits for what follows a confirmation.
+// fileAndPin waits for the calendar file and the pinned message that follow a confirmation.
 func (p *play) fileAndPin(ctx context.Context) error {
 	file, err := p.arjun.gets(ctx, "", func(m *tg.Message) bool {
 		_, name := driver.Document(m)
@@ -179,7 +179,7 @@ func (p *play) moneyAgrees(ctx context.Context) error {
 	)
 }
 
-// chooses goes from /book to the slip of an hour on a net; drawn in full, or only its beginning and its end.
+// chooses taps from /book to the summary of an hour on a net. It draws all steps, or only the first and the last.
 func (p *person) chooses(ctx context.Context, clock string, net int, full bool) (*tg.Message, error) {
 	p.play.out.wait(ctx)
 	p.types("", "/book")
@@ -205,7 +205,7 @@ func (p *person) chooses(ctx context.Context, clock string, net int, full bool) 
 	return p.goes(ctx, m, true, button("1 h"))
 }
 
-// keeps holds what a slip says.
+// keeps taps the hold button of a summary.
 func (p *person) keeps(ctx context.Context, slip *tg.Message) (*tg.Message, error) {
 	if _, err := p.taps(ctx, bot, slip, "Keep it for me"); err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func (p *person) keeps(ctx context.Context, slip *tg.Message) (*tg.Message, erro
 	return held, p.play.must(strings.Contains(held.Message, "Kept for you for 10 minutes"), "kept for "+p.name+", and the time runs", held.Message)
 }
 
-// booked waits until the message about a booking says that it stands.
+// booked waits until the message of a booking shows it as confirmed.
 func (p *person) booked(ctx context.Context, screen *tg.Message) (*tg.Message, error) {
 	return p.gets(ctx, "edits the message", func(m *tg.Message) bool { return m.ID == screen.ID && strings.HasPrefix(m.Message, "✅ Booked") })
 }
@@ -233,7 +233,7 @@ func (p *person) gets(ctx context.Context, about string, match func(m *tg.Messag
 	return m, err
 }
 
-// goes taps the button at a place and waits for the edit, which is drawn or not.
+// goes taps the button at a position and waits for the edit. It can draw both.
 func (p *person) goes(ctx context.Context, m *tg.Message, drawn bool, find func(rows [][]string) (row, column int)) (*tg.Message, error) {
 	row, column := find(driver.Buttons(m))
 	if row < 0 {
@@ -261,7 +261,7 @@ func (p *person) goes(ctx context.Context, m *tg.Message, drawn bool, find func(
 	return p.Await(ctx, bot, func(now *tg.Message) bool { return now.ID == m.ID && face(now) != face(m) })
 }
 
-// button finds the one with exactly that text.
+// button returns the button with exactly the given text.
 func button(text string) func(rows [][]string) (int, int) {
 	return func(rows [][]string) (int, int) {
 		for i, row := range rows {
@@ -281,7 +281,7 @@ func cell(clock string, net int) func(rows [][]string) (int, int) {
 	}
 }
 
-// payButton is what an invoice's button says.
+// payButton returns the text of an invoice's button.
 func payButton(m *tg.Message) string {
 	if media, ok := m.Media.(*tg.MessageMediaInvoice); ok {
 		return fmt.Sprintf("Pay %s %d.%02d", media.Currency, media.TotalAmount/100, media.TotalAmount%100)

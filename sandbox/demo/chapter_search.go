@@ -33,7 +33,7 @@ func (p *play) typeLikePeople(ctx context.Context) error {
 	return nil
 }
 
-// pageAndDeliver: a page is turned in place, a filter narrows, a file is fetched.
+// pageAndDeliver: a person turns a page, uses a filter and fetches a file.
 func (p *play) pageAndDeliver(ctx context.Context) error {
 	m, _, err := p.arjun.writes(ctx, bot, "village cricket diaries")
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *play) pageAndDeliver(ctx context.Context) error {
 	return p.must(file.Message == "Season 2, part 5 of 8", "sent by reference, with its caption; nothing was uploaded again", file.Message)
 }
 
-// didYouMean: what matches nothing is answered with what would.
+// didYouMean: a query without results is answered with a similar one.
 func (p *play) didYouMean(ctx context.Context) error {
 	m, _, err := p.zoya.writes(ctx, bot, "dhoni xylophone")
 	if err != nil {

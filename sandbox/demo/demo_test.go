@@ -30,7 +30,7 @@ func TestDemo_StoppedInTheMiddleSaysSo(t *testing.T) {
 	}
 }
 
-// stopAt calls stop when a text is drawn.
+// stopAt calls stop when the transcript contains a text.
 type stopAt struct {
 	bytes.Buffer
 

@@ -1,11 +1,10 @@
-// Command demo plays Pavilion's main job before the reader's eyes.
+// Command demo shows Pavilion's main features.
 //
-// It sets the whole scene of package sandbox (a simulated Telegram, private databases, the real binary as a child process), lets a made-up
-// club's people use the bot over MTProto, and draws their chats as a transcript. Every chapter checks that what should happen did happen; the
-// first thing that does not ends the demo with a line that says what, and a non-zero exit code. After the transcript everything stays up, for a
-// client of one's own, until Ctrl-C; with -once it stops.
+// It starts the scene of package sandbox (a simulated Telegram, private databases, the real binary as a child process). Simulated members of a club use
+// the bot over MTProto, and the demo draws their chats as a transcript. Every chapter checks the results. The first check that fails ends the demo with
+// a line about it and a non-zero exit code. After the transcript the scene stays up for other clients until Ctrl-C; with -once it stops.
 //
-// What is drawn is what a person's client received, never what was expected. The only thing staged is time: the club's older posts carry older
-// dates, and Telegram answers slowly while the past is read, as it does over a real line. The Mini App of some chapters is a client of the
-// API, package miniapp; what people say there are this package's words, and the answers are made of what the API sent.
+// The transcript shows the messages that the clients received. Only times are simulated: the older posts have older dates, and Telegram answers slowly
+// during the read of the past, as over a real network. The Mini App of some chapters is package miniapp, a client of the API; this package writes the
+// people's words and formats the API's answers.
 package main

@@ -24,7 +24,7 @@ func main() {
 	color := flag.Bool("color", tty && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", "draw in colour")
 	pace := time.Duration(0)
 	if tty {
-		pace = 350 * time.Millisecond // people read; pipes do not
+		pace = 350 * time.Millisecond // time to read; a pipe needs none
 	}
 	flag.DurationVar(&pace, "pace", pace, "pause between messages")
 	flag.Parse()
@@ -86,8 +86,7 @@ func closeScene(out *screen, scene *sandbox.Scene) error {
 	return scene.Close()
 }
 
-// settings lift the bot's own sending limits, which keep real Telegram content, as the people here type faster than people do; and they make
-// pages short, for the reader's sake.
+// settings raise the bot's sending limits, because the people of the demo type faster than real ones, and shorten the pages for the reader.
 func settings() map[string]string {
 	return map[string]string{
 		"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "1000", "PAVILION_SEND_PER_GROUP": "60000", "PAVILION_PAGE_SIZE": "5",
@@ -95,7 +94,7 @@ func settings() map[string]string {
 	}
 }
 
-// invite tells how to join with a client of one's own.
+// invite prints how to connect another client.
 func invite(to io.Writer, s *sandbox.Scene) {
 	fmt.Fprintf(to, `
 It stays up. Join with any MTProto client that lets you set the data centre:

@@ -22,7 +22,7 @@ const (
 // botShade is the bot's colour.
 const botShade = ansi.BrightBlue
 
-// person is a member or the admin at their client. What they do is drawn, and so is what they get.
+// person is a member or the admin. The demo draws their actions and the messages that they get.
 type person struct {
 	*driver.User
 	name  string
@@ -32,7 +32,7 @@ type person struct {
 
 var errTooLong = errors.New("waited too long")
 
-// writes sends a text and returns the bot's answer and how long it took.
+// writes sends a text and returns the bot's answer and the time until it came.
 func (p *person) writes(ctx context.Context, chat, text string) (*tg.Message, time.Duration, error) {
 	p.play.out.wait(ctx)
 	about, answered := "", ""
@@ -47,12 +47,12 @@ func (p *person) writes(ctx context.Context, chat, text string) (*tg.Message, ti
 	return m, took, err
 }
 
-// types draws what a person sends.
+// types draws a text that the person sends.
 func (p *person) types(about, text string) {
 	p.play.out.message(message{who: p.name, shade: p.shade, about: about, mine: true, text: text})
 }
 
-// asks sends a text and waits for the bot's answer, without drawing either.
+// asks sends a text and waits for the bot's answer. It draws nothing.
 func (p *person) asks(ctx context.Context, chat, text string) (*tg.Message, time.Duration, error) {
 	before, err := p.newest(ctx, chat)
 	if err != nil {
@@ -69,7 +69,7 @@ func (p *person) asks(ctx context.Context, chat, text string) (*tg.Message, time
 	return m, time.Since(start), nil
 }
 
-// newest is the id of the last message of a chat.
+// newest returns the id of the last message of a chat.
 func (p *person) newest(ctx context.Context, chat string) (int, error) {
 	all, err := p.Messages(ctx, chat)
 	if err != nil || len(all) == 0 {
@@ -78,7 +78,7 @@ func (p *person) newest(ctx context.Context, chat string) (int, error) {
 	return all[len(all)-1].ID, nil
 }
 
-// answer waits for the bot's first message after another.
+// answer waits for the bot's first message after a given message.
 func (p *person) answer(ctx context.Context, chat string, after int) (*tg.Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()
@@ -92,7 +92,7 @@ func (p *person) fromBot(m *tg.Message) bool {
 	return !m.Out
 }
 
-// edited waits until a message of the private chat with the bot differs from what it was.
+// edited waits until a message of the private chat with the bot has been edited.
 func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()
@@ -104,7 +104,7 @@ func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, erro
 	return m, nil
 }
 
-// taps taps a button and draws what flashes up.
+// taps taps a button and draws the tap and the alert.
 func (p *person) taps(ctx context.Context, chat string, m *tg.Message, button string) (*tg.MessagesBotCallbackAnswer, error) {
 	p.play.out.wait(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
@@ -139,10 +139,10 @@ func (p *person) sees(m *tg.Message, about string) {
 	p.play.out.message(message{who: "Pavilion", shade: botShade, about: about, text: text, strong: strong, buttons: rows})
 }
 
-// face is all that a person sees of a message.
+// face returns the text and the buttons of a message.
 func face(m *tg.Message) string { return m.Message + "\n" + rows(m) }
 
-// rows are a message's buttons as text, a line for each row.
+// rows formats a message's buttons, a line for each row.
 func rows(m *tg.Message) string {
 	var lines []string
 	for _, row := range driver.Buttons(m) {
@@ -151,7 +151,7 @@ func rows(m *tg.Message) string {
 	return strings.Join(lines, "\n")
 }
 
-// label is the whole text of the first button that contains a text.
+// label returns the full text of the first button that contains a text.
 func label(m *tg.Message, part string) string {
 	for _, row := range driver.Buttons(m) {
 		for _, text := range row {
@@ -168,10 +168,10 @@ func firstLine(text string) string {
 	return line
 }
 
-// attached is how a file looks in a chat.
+// attached formats a file of a message.
 func attached(name string, bytes int64) string { return "📎 " + name + " · " + size(bytes) }
 
-// size writes bytes as people do, with a space that does not break.
+// size formats a number of bytes with a no-break space.
 func size(n int64) string {
 	switch {
 	case n >= 1<<30:

@@ -12,7 +12,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// play is the demo under way.
+// play is a running demo.
 type play struct {
 	scene  *sandbox.Scene
 	out    *screen
@@ -21,12 +21,12 @@ type play struct {
 
 	meera, arjun, zoya, tom *person
 
-	// From the chapter that sets the nets up.
+	// Set by the chapter that sets up the nets.
 	club     miniapp.Club
 	arjunApp *appUser
 }
 
-// patience is how long anything may take. Most takes milliseconds; it only bounds a hang.
+// patience ends a demo that hangs. Most steps take milliseconds.
 const patience = 45 * time.Second
 
 func newPlay(ctx context.Context, s *sandbox.Scene, out *screen, posted int) (*play, error) {
@@ -62,7 +62,7 @@ func (p *play) close() {
 	}
 }
 
-// run plays the chapters in order, to the first check that does not hold.
+// run plays the chapters in order until a check fails.
 func (p *play) run(ctx context.Context) error {
 	chapters := []struct {
 		title string
@@ -93,7 +93,7 @@ func (p *play) run(ctx context.Context) error {
 	return nil
 }
 
-// must notes a check that held, or ends the demo with what was seen instead.
+// must draws a check that passed, or returns an error with the value that was seen.
 func (p *play) must(held bool, claim string, saw any) error {
 	if !held {
 		return fmt.Errorf("this did not hold: %s; seen instead: %q", claim, fmt.Sprint(saw))
@@ -103,7 +103,7 @@ func (p *play) must(held bool, claim string, saw any) error {
 	return nil
 }
 
-// all returns the first error of checks made one after the other.
+// all returns the first error of several checks.
 func all(checks ...error) error {
 	for _, err := range checks {
 		if err != nil {

@@ -12,13 +12,12 @@ import (
 
 const (
 	width  = 84 // of the transcript, in terminal cells
-	left   = 2  // where the bot's bubbles begin
-	right  = 22 // where people's begin
-	bubble = 72 // the widest text of a bubble
+	left   = 2  // column of the bot's bubbles
+	right  = 22 // column of people's bubbles
+	bubble = 72 // largest width of a bubble's text
 )
 
-// screen draws the transcript. Bubbles have a bar on their left and no frame: terminals disagree on how wide many scripts are, and a frame
-// would break on them.
+// screen draws the transcript. Bubbles have a bar on their left and no frame, because terminals disagree on the width of many scripts.
 type screen struct {
 	to    io.Writer
 	color bool
@@ -31,8 +30,8 @@ type screen struct {
 type message struct {
 	who     string
 	shade   ansi.Color
-	about   string // beside the name: where, or what became of the message
-	mine    bool   // a person's, on the right
+	about   string // beside the name: the chat, or a remark
+	mine    bool   // a person's message, on the right
 	text    string
 	strong  bool // the first line stands out
 	buttons [][]string
@@ -93,7 +92,7 @@ func (s *screen) button(text string) string {
 	return s.style("[ "+text+" ]", ansi.NewStyle().ForegroundColor(ansi.Cyan))
 }
 
-// tap shows that a person tapped a button, and what flashed up for it.
+// tap draws a tap on a button and its alert.
 func (s *screen) tap(who string, shade ansi.Color, text, toast string) {
 	s.gap()
 	room := width - right - ansi.StringWidth(who+" taps [  ]")
@@ -111,7 +110,7 @@ func (s *screen) check(claim string) {
 	s.checked = true
 }
 
-// gap sets what follows apart from the checks above it.
+// gap draws an empty line after checks.
 func (s *screen) gap() {
 	if s.checked {
 		fmt.Fprintln(s.to)
@@ -119,7 +118,7 @@ func (s *screen) gap() {
 	s.checked = false
 }
 
-// event is something that happens outside of all chats.
+// event draws an event outside the chats.
 func (s *screen) event(text string) {
 	s.gap()
 	fmt.Fprintf(s.to, "%s%s\n\n", strings.Repeat(" ", left), s.style("⚡ "+text, ansi.NewStyle().Bold().ForegroundColor(ansi.Magenta)))
@@ -127,7 +126,7 @@ func (s *screen) event(text string) {
 
 func (s *screen) note(text string) { fmt.Fprintln(s.to, s.dim(text)) }
 
-// log shows the end of the bot's log, for who has to find out why.
+// log draws the end of the bot's log after a failure.
 func (s *screen) log(text string) {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	s.note("\nThe bot's log ends so:\n" + strings.Join(lines[max(0, len(lines)-8):], "\n") + "\n")
@@ -141,7 +140,7 @@ func (s *screen) failure(err error) {
 	fmt.Fprintf(s.to, "\n%s\n", s.style("✗ The demo ends here: "+err.Error(), ansi.NewStyle().Bold().ForegroundColor(ansi.Red)))
 }
 
-// wait gives readers time; it returns at once when the demo is stopped.
+// wait pauses for the reader. It returns at once when the demo is stopped.
 func (s *screen) wait(ctx context.Context) {
 	if s.pace == 0 {
 		return
@@ -152,7 +151,7 @@ func (s *screen) wait(ctx context.Context) {
 	}
 }
 
-// round writes a duration as people say it.
+// round formats a duration.
 func round(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())

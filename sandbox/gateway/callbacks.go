@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// Faults are what the gateway does wrong from now on. The zero value is a gateway without faults.
+// Faults are the faults of the gateway. The zero value has none.
 type Faults struct {
 	Delay       time.Duration `json:"delay"`        // before a callback is sent
-	Copies      int           `json:"copies"`       // how often each callback is sent, at once; 1 where 0
+	Copies      int           `json:"copies"`       // number of times that each callback is sent at once; 0 means 1
 	Hold        bool          `json:"hold"`         // callbacks are kept until Release
 	Corrupt     bool          `json:"corrupt"`      // a bit of the body is flipped after signing
 	Silent      bool          `json:"silent"`       // callbacks are dropped
 	APIDown     bool          `json:"api_down"`     // the API answers 503
-	LoseAnswers int           `json:"lose_answers"` // so many calls of the API that change something have their effect and no answer
+	LoseAnswers int           `json:"lose_answers"` // the next calls that change something take effect without an answer
 	Skew        time.Duration `json:"skew"`         // of the clock that signs
 	ForgetKeys  bool          `json:"forget_keys"`  // Stripe and Razorpay forget the keys of requests, as they do after a while
 }
@@ -39,17 +39,17 @@ func (g *Gateway) SetFaults(f Faults) {
 type Delivered struct {
 	Event  string
 	Kind   string
-	Status int // 0: no answer
+	Status int // 0 means no answer
 }
 
-// Delivered lists the tries so far.
+// Delivered returns the tries so far.
 func (g *Gateway) Delivered() []Delivered {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.delivered)
 }
 
-// delivery is a callback on its way.
+// delivery is a callback that is being sent.
 type delivery struct {
 	url, secret string
 	dialect     Dialect
@@ -58,7 +58,7 @@ type delivery struct {
 	faults      Faults
 }
 
-// tell sends the callbacks of something that happened. The mutex is held.
+// tell sends the callbacks of an event. The mutex is held.
 func (g *Gateway) tell(p Payment, what string) {
 	for _, m := range callbacks(p, what) {
 		body, err := json.Marshal(m.body)
@@ -76,7 +76,7 @@ func (g *Gateway) tell(p Payment, what string) {
 	}
 }
 
-// callback is one before it is signed.
+// callback is a callback before it is signed.
 type callback struct {
 	id, kind string
 	body     any
@@ -95,7 +95,7 @@ func callbacks(p Payment, what string) []callback {
 	return []callback{{id, kind, map[string]any{"id": id, "type": kind, "payment": p}}}
 }
 
-// Release sends what was held, in the order that arrange makes of it (as it was where nil), and holds no longer.
+// Release sends the held callbacks, reordered by arrange if it is not nil, and ends Hold.
 func (g *Gateway) Release(arrange func(n int) []int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -113,7 +113,7 @@ func (g *Gateway) Release(arrange func(n int) []int) {
 	g.held = nil
 }
 
-// Reversed is an order for Release: the last first.
+// Reversed makes Release send the last callback first.
 func Reversed(n int) []int {
 	order := make([]int, n)
 	for i := range order {
@@ -143,7 +143,7 @@ func (g *Gateway) send(d delivery) {
 	}
 }
 
-// deliver tries until a 2xx, as gateways do.
+// deliver sends a callback until the answer is 2xx.
 func (g *Gateway) deliver(d delivery) {
 	wait := d.faults.Delay
 	for range g.opts.Tries {
@@ -178,12 +178,12 @@ func (g *Gateway) post(d delivery) (status int) {
 	if err != nil {
 		return 0
 	}
-	_, _ = io.Copy(io.Discard, res.Body) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, res.Body) // so that the connection is reused
 	_ = res.Body.Close()
 	return res.StatusCode
 }
 
-// Sign makes the headers of a callback as a dialect has them.
+// Sign returns the headers of a callback in a dialect.
 func Sign(d Dialect, secret, event string, body []byte, at time.Time) http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	switch d {
@@ -208,7 +208,7 @@ func mac(secret string, message []byte) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-// Settled waits until no callback is on its way.
+// Settled waits until all callbacks are sent.
 func (g *Gateway) Settled(ctx context.Context) error {
 	g.mu.Lock()
 	idle := g.idle

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Dialect is whose API and callbacks a checkout was made with.
+// Dialect is the API with which a checkout was made.
 type Dialect string
 
 // The dialects.
@@ -24,16 +24,16 @@ const (
 
 // Options configure a gateway.
 type Options struct {
-	Key       string             // what the API wants: a bearer token, or the password beside KeyID
+	Key       string             // the API's bearer token, or the password of KeyID
 	KeyID     string             // of the Razorpay dialect
-	Callbacks map[Dialect]string // where each dialect's callbacks go; none where empty
-	Secrets   map[Dialect]string // what they are signed with
-	Retry     time.Duration      // between two tries of a callback that was not answered with 2xx; 200 ms where 0
-	Tries     int                // of one callback; 20 where 0
-	Now       func() time.Time   // judges how long a checkout may be open; time.Now where nil
+	Callbacks map[Dialect]string // URL of each dialect's callbacks; empty means none
+	Secrets   map[Dialect]string // the secrets that sign them
+	Retry     time.Duration      // time between two tries of a callback; 0 means 200 ms
+	Tries     int                // of one callback; 0 means 20
+	Now       func() time.Time   // decides when a checkout expires; nil means time.Now
 }
 
-// Status is where a payment stands at the gateway.
+// Status is the state of a payment at the gateway.
 type Status string
 
 // The statuses.
@@ -44,7 +44,7 @@ const (
 	Captured   Status = "captured"
 )
 
-// Payment is a checkout and what became of it. Amounts are in the smallest unit of the currency, as ISO 4217 has it.
+// Payment is a checkout with its state. Amounts are in the smallest unit of the ISO 4217 currency.
 type Payment struct {
 	ID        string  `json:"id"`
 	URL       string  `json:"url"`
@@ -59,7 +59,7 @@ type Payment struct {
 	Dialect   Dialect `json:"-"`
 }
 
-// Refund is money that went back.
+// Refund is a refund of a payment.
 type Refund struct {
 	ID     string            `json:"id"`
 	Amount int64             `json:"amount"`
@@ -83,13 +83,13 @@ type Gateway struct {
 	payments  map[string]*Payment // by id
 	refunds   []Refund
 	held      []delivery
-	pending   int           // callbacks on their way
+	pending   int           // callbacks that are being sent
 	idle      chan struct{} // closed when there are none
 	delivered []Delivered
 	calls     int
 }
 
-// Start opens a port on this machine.
+// Start starts a gateway on a local port.
 func Start(o Options) (*Gateway, error) {
 	if o.Retry == 0 {
 		o.Retry = 200 * time.Millisecond
@@ -118,10 +118,10 @@ func Start(o Options) (*Gateway, error) {
 	return g, nil
 }
 
-// URL is where the gateway listens; the Stripe and Razorpay dialects begin there too.
+// URL returns the address of the gateway, for all dialects.
 func (g *Gateway) URL() string { return g.url }
 
-// Direct changes where a dialect's callbacks go, and what they are signed with.
+// Direct changes the URL and the secret of a dialect's callbacks.
 func (g *Gateway) Direct(d Dialect, url, secret string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -139,7 +139,7 @@ func (g *Gateway) Direct(d Dialect, url, secret string) {
 	g.opts.Callbacks, g.opts.Secrets = callbacks, secrets
 }
 
-// Close ends the server and every callback on its way.
+// Close stops the server and all callbacks.
 func (g *Gateway) Close() error {
 	g.stop()
 	err := g.server.Close()
@@ -148,7 +148,7 @@ func (g *Gateway) Close() error {
 	return err
 }
 
-// Payments lists what was created, in no order.
+// Payments returns all payments, in no order.
 func (g *Gateway) Payments() []Payment {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -159,7 +159,7 @@ func (g *Gateway) Payments() []Payment {
 	return list
 }
 
-// Payment finds a checkout by its id, its charge or its reference.
+// Payment returns a checkout by its id, its charge or its reference.
 func (g *Gateway) Payment(name string) (Payment, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -169,7 +169,7 @@ func (g *Gateway) Payment(name string) (Payment, bool) {
 	return Payment{}, false
 }
 
-// Refunds lists the refunds of a charge.
+// Refunds returns the refunds of a charge.
 func (g *Gateway) Refunds(charge string) []Refund {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -182,7 +182,7 @@ func (g *Gateway) Refunds(charge string) []Refund {
 	return list
 }
 
-// Calls counts the requests to the API.
+// Calls returns the number of requests to the API.
 func (g *Gateway) Calls() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -201,7 +201,7 @@ func (g *Gateway) find(name string) *Payment {
 	return nil
 }
 
-// Errors of what a payer or an API call wants.
+// Errors of a payer's action or an API call.
 var (
 	errNone   = errors.New("there is no such payment")
 	errClosed = errors.New("the payment is not in a state that allows this")
@@ -209,7 +209,7 @@ var (
 	errReused = errors.New("that key was used for another request")
 )
 
-// create makes a checkout; the same reference of the same dialect gives the first one again.
+// create makes a checkout. A repeated reference of the same dialect returns the first checkout.
 func (g *Gateway) create(d Dialect, prefix string, want Payment) (made Payment, again bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -227,7 +227,7 @@ func (g *Gateway) create(d Dialect, prefix string, want Payment) (made Payment, 
 	return want, false, nil
 }
 
-// charge is a new name for money, as a dialect has it.
+// charge returns a new id of a charge in a dialect.
 func (d Dialect) charge() string {
 	switch d {
 	case Stripe:
@@ -239,15 +239,15 @@ func (d Dialect) charge() string {
 	return "ch_" + rand.Text()[:16]
 }
 
-// Pay is the payer's click: the money is authorized and captured.
+// Pay authorizes and captures a payment, like the payer's click.
 func (g *Gateway) Pay(name string) error { return g.pay(name, Captured, nil) }
 
-// PayOther pays another amount in another currency than was asked for.
+// PayOther pays a wrong amount or currency.
 func (g *Gateway) PayOther(name string, amount int64, currency string) error {
 	return g.pay(name, Captured, func(p *Payment) { p.Amount, p.Currency = amount, currency })
 }
 
-// Authorise only authorizes; Pay captures later.
+// Authorise authorizes a payment, and Pay captures it later.
 func (g *Gateway) Authorise(name string) error { return g.pay(name, Authorized, nil) }
 
 func (g *Gateway) pay(name string, to Status, change func(p *Payment)) error {
@@ -277,7 +277,7 @@ func (g *Gateway) pay(name string, to Status, change func(p *Payment)) error {
 	return nil
 }
 
-// Decline fails the payment, for now: Pay may still follow, as a bank may say yes days later.
+// Decline fails a payment. Pay may still follow, because a bank can accept a payment days later.
 func (g *Gateway) Decline(name string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -293,13 +293,13 @@ func (g *Gateway) Decline(name string) error {
 	return nil
 }
 
-// RefundOwn gives money back on the gateway's own side, as its support staff would.
+// RefundOwn refunds a payment without a request, like the gateway's support staff.
 func (g *Gateway) RefundOwn(name string, amount int64) error {
 	_, err := g.refund(name, amount, "own-"+rand.Text(), nil)
 	return err
 }
 
-// refund gives money back once for each key.
+// refund makes one refund for each key.
 func (g *Gateway) refund(name string, amount int64, key string, notes map[string]string) (Refund, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -335,7 +335,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client may be gone
 }
 
-// guard lets calls of the API in: with the key, and while it works.
+// guard refuses API calls without the key, and all of them while APIDown is set.
 func (g *Gateway) guard(login func(r *http.Request) bool, next func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
@@ -355,21 +355,21 @@ func (g *Gateway) guard(login func(r *http.Request) bool, next func(w http.Respo
 			answer(w, http.StatusUnauthorized, map[string]any{"error": map[string]string{"message": "the key is wrong"}})
 		case f.LoseAnswers > 0:
 			next(&lost{http.Header{}}, r)
-			panic(http.ErrAbortHandler) // it was done, and the caller does not hear of it
+			panic(http.ErrAbortHandler) // the call took effect, and its answer is lost
 		default:
 			next(w, r)
 		}
 	}
 }
 
-// lost swallows an answer.
+// lost discards an answer.
 type lost struct{ header http.Header }
 
-// Header is thrown away.
+// Header returns a map that is discarded.
 func (l *lost) Header() http.Header { return l.header }
 
-// Write throws away.
+// Write discards the body.
 func (l *lost) Write(p []byte) (int, error) { return len(p), nil }
 
-// WriteHeader throws away.
+// WriteHeader discards the status.
 func (l *lost) WriteHeader(int) {}

@@ -15,7 +15,7 @@ func decode(r *http.Request, v any) bool {
 	return json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(v) == nil
 }
 
-// statusOf sorts refusals.
+// statusOf returns the HTTP status of an error.
 func statusOf(err error) int {
 	if errors.Is(err, errNone) {
 		return http.StatusNotFound

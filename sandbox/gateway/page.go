@@ -15,7 +15,7 @@ import (
 //go:embed page.html
 var pageText string
 
-// page is what a person sees and clicks.
+// page is the checkout page.
 func (g *Gateway) page(mux *http.ServeMux) {
 	page := template.Must(template.New("page").Parse(pageText))
 	show := func(w http.ResponseWriter, r *http.Request, note string) {
@@ -47,7 +47,7 @@ func (g *Gateway) page(mux *http.ServeMux) {
 	})
 }
 
-// money is an amount for people; a float carries every amount that is only shown.
+// money formats an amount. A float is exact enough for display.
 func money(minor int64, code string) string {
 	unit, err := currency.ParseISO(code)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 const key = "sandbox-api-key-0123456789"
 
-// checkout makes a payment as Pavilion does.
+// checkout creates a payment over the API, as Pavilion does.
 func checkout(t *testing.T, g *gateway.Gateway, want gateway.Payment) gateway.Payment {
 	t.Helper()
 	body, err := json.Marshal(want)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// razorpay is as much of Razorpay's API as Pavilion uses: JSON both ways, key id and key as basic authentication.
+// razorpay is the part of Razorpay's API that Pavilion uses. Requests and answers are JSON, with the key id and the key as basic authentication.
 func (g *Gateway) razorpay(mux *http.ServeMux) {
 	login := func(r *http.Request) bool {
 		id, key, ok := r.BasicAuth()
@@ -30,7 +30,7 @@ func (g *Gateway) razorpay(mux *http.ServeMux) {
 			return
 		}
 		made, again, err := g.create(Razorpay, "plink_", Payment{Reference: want.Reference, Amount: want.Amount, Currency: want.Currency, Title: want.Description, ReturnURL: want.ReturnURL})
-		if again || err != nil { // Razorpay refuses a reference that it has seen
+		if again || err != nil { // Razorpay refuses a repeated reference
 			refuse(w, errReused)
 			return
 		}
@@ -82,7 +82,7 @@ func (g *Gateway) razorpay(mux *http.ServeMux) {
 }
 
 func razorpayRefund(r Refund) map[string]any {
-	notes := any([]string{}) // an empty list where there are none, as Razorpay has it
+	notes := any([]string{}) // Razorpay sends an empty list if there are none
 	if len(r.Notes) > 0 {
 		notes = r.Notes
 	}
@@ -107,7 +107,7 @@ func razorpayLink(p Payment) map[string]any {
 	return l
 }
 
-// razorpayPayment has no notes: a payment does not always carry those of its link.
+// razorpayPayment has no notes, because a payment does not always have those of its link.
 func razorpayPayment(p Payment) map[string]any {
 	status := string(p.Status)
 	if p.Status == Captured && p.Refunded == p.Amount {
@@ -116,7 +116,7 @@ func razorpayPayment(p Payment) map[string]any {
 	return map[string]any{"id": p.Charge, "entity": "payment", "amount": p.Amount, "currency": p.Currency, "status": status, "amount_refunded": p.Refunded, "notes": []string{}}
 }
 
-// razorpayCallbacks are the events that Razorpay sends of one thing that happened.
+// razorpayCallbacks returns Razorpay's callbacks for one event.
 func razorpayCallbacks(p Payment, what string) []callback {
 	event := func(kind string, link bool) callback {
 		payload := map[string]any{}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// stripe is as much of Stripe's API as Pavilion uses: forms in, JSON out, the secret key as a bearer token.
+// stripe is the part of Stripe's API that Pavilion uses. Requests are forms, answers JSON, and the secret key is a bearer token.
 func (g *Gateway) stripe(mux *http.ServeMux) {
 	login := func(r *http.Request) bool { return same(r.Header.Get("Authorization"), "Bearer "+g.opts.Key) }
 	refuse := func(w http.ResponseWriter, err error) {
@@ -105,7 +105,7 @@ func stripeCharge(p Payment) map[string]any {
 	}
 }
 
-// stripeCallbacks are the events that Stripe sends of one thing that happened; a capture is told twice, in two forms.
+// stripeCallbacks returns Stripe's callbacks for one event. A capture has two.
 func stripeCallbacks(p Payment, what string) []callback {
 	event := func(kind string, object map[string]any) callback {
 		id := "evt_" + rand.Text()[:20]

@@ -8,7 +8,7 @@ import (
 
 var errNoChromium = errors.New("no Chromium found: install it (Debian: apt install chromium)")
 
-// Chromium finds a Chromium, or installs Debian's.
+// Chromium finds a Chromium or installs Debian's.
 func Chromium(ctx context.Context) (path string, err error) {
 	for range 2 {
 		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

@@ -30,7 +30,7 @@ func Binary(name string, patterns ...string) (string, bool) {
 	return "", false
 }
 
-// CacheDir is where things built or installed once are kept for the next run.
+// CacheDir returns the directory for builds and downloads.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("PAVILION_CACHE"); dir != "" {
 		return dir, nil
@@ -42,8 +42,8 @@ func CacheDir() (string, error) {
 	return filepath.Join(base, "pavilion"), nil
 }
 
-// Apt installs Debian packages when we are root on a machine with apt. Test packages run side by side, so a file lock
-// keeps them from calling apt at once.
+// Apt installs Debian packages if this process is root on a machine with apt. Test packages run in parallel, so a file lock
+// prevents two calls of apt at once.
 func Apt(ctx context.Context, packages ...string) error {
 	if _, ok := Binary("apt-get"); !ok || os.Geteuid() != 0 {
 		return errNoApt
@@ -60,8 +60,8 @@ func Apt(ctx context.Context, packages ...string) error {
 	return Run(ctx, "", "env", append(args, packages...)...)
 }
 
-// Once runs install under a lock unless the wanted file is already there, and checks that it is there afterwards. A folder that a
-// killed install left half done is removed first.
+// Once runs install under a lock unless the wanted file exists, and checks afterwards that it does. It first removes the folder of
+// an install that was killed.
 func Once(ctx context.Context, dir, want string, install func() error) error {
 	unlock, err := fileLock(filepath.Base(dir))
 	if err != nil {
@@ -89,8 +89,8 @@ func Exists(path string) bool {
 	return err == nil
 }
 
-// Run runs an installer in a folder, or in ours where empty, and says on the standard error that it does: it may take minutes. The
-// error is one line, whatever the installer printed.
+// Run runs an installer in a folder, or with an empty name in the current one. It announces this on the standard error, because it may
+// take minutes. The error is one line of the installer's output.
 func Run(ctx context.Context, dir, name string, args ...string) error {
 	fmt.Fprintf(os.Stderr, "installing: %s %s\n", name, strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // names and versions are constants of the callers
@@ -103,7 +103,7 @@ func Run(ctx context.Context, dir, name string, args ...string) error {
 	return nil
 }
 
-// fileLock takes a lock that other processes of this machine respect; it ends with the process at the latest.
+// fileLock locks a file against other processes of this machine. The lock ends with the process.
 func fileLock(name string) (unlock func(), err error) {
 	cache, err := CacheDir()
 	if err != nil {

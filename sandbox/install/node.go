@@ -11,8 +11,8 @@ import (
 
 var errNoNode = errors.New("no Node.js found: install it with npm (Debian: apt install nodejs npm)")
 
-// Node finds Node.js and installs what the package-lock.json of a folder names, to the byte, into the cache. It returns the program and
-// the node_modules folder. The packages' own install scripts are not run.
+// Node finds Node.js and installs the exact packages of a folder's package-lock.json into the cache. It returns the program and the
+// node_modules folder. It does not run the packages' install scripts.
 func Node(ctx context.Context, dir string) (node, modules string, err error) {
 	node, haveNode := Binary("node")
 	npm, haveNpm := Binary("npm")

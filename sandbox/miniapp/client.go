@@ -21,19 +21,19 @@ type Client struct {
 	http  *http.Client
 }
 
-// Answer is what the server said.
+// Answer is a response of the server.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// patience is longer than the server works on any request; it only bounds a hang.
+// patience ends a request that hangs. It is longer than any request of the server.
 const patience = 40 * time.Second
 
 var errUnexpected = errors.New("unexpected answer")
 
-// Open starts a session for a person as a Mini App does: with what Telegram signed.
+// Open starts a session for a person with data signed by Telegram, as a Mini App does.
 func Open(ctx context.Context, base, botToken string, who world.User) (*Client, error) {
 	data, err := InitData(botToken, who, time.Now())
 	if err != nil {
@@ -54,10 +54,10 @@ func Open(ctx context.Context, base, botToken string, who world.User) (*Client, 
 	return c, nil
 }
 
-// Close lets the connections go.
+// Close closes the connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Send sends one request under /api/v1. The key, where there is one, makes it an action that may come again.
+// Send sends one request under /api/v1. A key makes it an action that can be repeated safely.
 func (c *Client) Send(ctx context.Context, method, path, key string, body any) (Answer, error) {
 	var sent io.Reader
 	if body != nil {
@@ -92,7 +92,7 @@ func (c *Client) Send(ctx context.Context, method, path, key string, body any) (
 	return Answer{res.StatusCode, res.Header, data}, nil
 }
 
-// Get reads something that must be there.
+// Get reads a resource, which must exist.
 func (c *Client) Get(ctx context.Context, path string, to any) error {
 	a, err := c.Send(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *Client) Get(ctx context.Context, path string, to any) error {
 	return a.Into(http.StatusOK, to)
 }
 
-// Do is an action that must succeed with a status, under a key of its own.
+// Do sends an action with a new key. The answer must have the status.
 func (c *Client) Do(ctx context.Context, method, path string, body any, status int, to any) error {
 	a, err := c.Send(ctx, method, path, rand.Text(), body)
 	if err != nil {
@@ -113,7 +113,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body any, status i
 	return nil
 }
 
-// Into reads an answer that must have a status.
+// Into decodes an answer, which must have the status.
 func (a Answer) Into(status int, to any) error {
 	if a.Status != status {
 		return fmt.Errorf("%w: %d, not %d: %s", errUnexpected, a.Status, status, a.Body)
@@ -124,7 +124,7 @@ func (a Answer) Into(status int, to any) error {
 	return nil
 }
 
-// Problem is the kind of refusal that an answer is, without its prefix; empty for none.
+// Problem returns the problem type of an answer without its prefix, empty if it is none.
 func (a Answer) Problem() string {
 	var p struct {
 		Type string `json:"type"`

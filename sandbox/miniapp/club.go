@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Money is an amount as the API writes it.
+// Money is an amount in the API.
 type Money struct {
 	Minor int64  `json:"minor"`
 	Text  string `json:"text"`
 }
 
-// Booking is a hold or a booking as the API writes it.
+// Booking is a hold or a booking in the API.
 type Booking struct {
 	ID        int64      `json:"id"`
 	State     string     `json:"state"`
@@ -35,7 +35,7 @@ type Club struct {
 	Nets []int64
 }
 
-// SetUp makes a club with nets, hours from six to ten at night and prices with an evening peak, as an admin does in the Mini App.
+// SetUp makes a club with nets, hours from 6:00 to 22:00 and prices with an evening peak, over the API as an admin.
 func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Club, error) {
 	club := Club{Name: name, Zone: time.UTC}
 	var made struct {
@@ -77,7 +77,7 @@ func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Clu
 	return club, nil
 }
 
-// settings are those of a new club.
+// settings are the settings of a new club.
 func settings(name string) map[string]any {
 	return map[string]any{
 		"name": name, "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 180, "horizon_days": 60,
@@ -85,7 +85,7 @@ func settings(name string) map[string]any {
 	}
 }
 
-// Set changes some of what the club was made with.
+// Set changes some settings of the club.
 func (c Club) Set(ctx context.Context, admin *Client, changes map[string]any) error {
 	all := settings(c.Name)
 	maps.Copy(all, changes)
@@ -93,17 +93,17 @@ func (c Club) Set(ctx context.Context, admin *Client, changes map[string]any) er
 	return admin.Do(ctx, http.MethodPut, c.Path(""), all, http.StatusOK, &set)
 }
 
-// Path is an address in the club.
+// Path returns the path of a resource of the club.
 func (c Club) Path(format string, args ...any) string {
 	return fmt.Sprintf("/clubs/%d", c.ID) + fmt.Sprintf(format, args...)
 }
 
-// Day is the club's date some days from now.
+// Day returns the club's date in some days.
 func (c Club) Day(ahead int) string {
 	return time.Now().In(c.Zone).AddDate(0, 0, ahead).Format(time.DateOnly)
 }
 
-// Slot is a time on nets on one of the club's days.
+// Slot returns a time on nets on one of the club's days.
 func Slot(day, start, end string, nets ...int64) map[string]any {
 	return map[string]any{"nets": nets, "start": day + "T" + start, "end": day + "T" + end}
 }

@@ -1,3 +1,3 @@
-// Package miniapp is the club's Mini App as the API sees it: a person whom Telegram vouches for, with a session, who books nets over HTTP. It
-// knows addresses and JSON and nothing of the server's code, so that tests and the demo meet the API as a stranger's client would.
+// Package miniapp is a client of the HTTP API: a person with a session from Telegram who books nets. It uses paths and JSON and none of the server's
+// code, so that tests and the demo use the API like a client of a third party.
 package miniapp

@@ -16,7 +16,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// InitData is what Telegram hands a Mini App that a person opens: who it is, signed with the bot's token. Each opening has an id of its own.
+// InitData returns the data that Telegram passes to a Mini App: the person, signed with the bot's token. Each call has a new query id.
 func InitData(botToken string, who world.User, at time.Time) (string, error) {
 	user, err := json.Marshal(map[string]any{"id": who.ID, "first_name": who.First, "last_name": who.Last, "username": who.Username, "language_code": "en"})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Certificate makes one for this machine that signs itself, and its PEM for whoever is to trust it.
+// Certificate makes a self-signed certificate for this machine and returns it with its PEM.
 func Certificate() (*tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

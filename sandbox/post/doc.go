@@ -1,4 +1,3 @@
-// Package post is the sandbox's post office and its SMS provider: an SMTP server that keeps what it is given, and an HTTP server that speaks
-// Twilio's API for sending. Both keep real connections, ask for a password, and can be told to misbehave: refuse an address, be closed for
-// now, or take a message and say nothing more.
+// Package post has an SMTP server that stores all mail, and an HTTP server with Twilio's API for sending SMS. Both use real connections and require a
+// password. They can simulate faults: an unknown address, a temporary refusal, or a message that is accepted without an answer.
 package post

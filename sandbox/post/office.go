@@ -16,23 +16,23 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Who may send letters.
+// The account that may send mail.
 const (
 	User     = "pavilion"
 	Password = "a password, with %signs"
 )
 
-// Mood is how a server treats what it is given.
+// Mood is the behaviour of a server.
 type Mood int
 
 // The moods.
 const (
 	Willing Mood = iota
-	Closed       // it takes nothing now
-	Mute         // it takes the message and hangs up without a word
+	Closed       // it refuses messages for now
+	Mute         // it accepts the message and closes the connection without an answer
 )
 
-// Letter is one that was delivered.
+// Letter is a mail that was delivered.
 type Letter struct {
 	To        string
 	From      string
@@ -49,20 +49,20 @@ type Letter struct {
 // Office is an SMTP server.
 type Office struct {
 	addr   string
-	tls    bool // from the start
+	tls    bool // TLS from the start of a connection
 	server *smtp.Server
 	done   chan error
 
 	mu      sync.Mutex
 	mood    Mood
-	nobody  []string // addresses where nobody lives
-	begun   int      // letters, also of those who may not send
+	nobody  []string // unknown addresses
+	begun   int      // mails begun, including those without a valid account
 	letters []Letter
 	change  chan struct{} // closed at the next letter
 }
 
-// OpenOffice opens an office on a port of this machine. Without a certificate it offers no TLS; with one it offers STARTTLS, or with implicit
-// set speaks nothing else.
+// OpenOffice starts an SMTP server on a local port. Without a certificate it has no TLS. With one it offers STARTTLS, or with implicit it requires TLS
+// from the start.
 func OpenOffice(certificate *tls.Certificate, implicit bool) (*Office, error) {
 	o := &Office{tls: implicit, done: make(chan error, 1), change: make(chan struct{})}
 	o.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{office: o, conn: c}, nil }))
@@ -84,13 +84,13 @@ func OpenOffice(certificate *tls.Certificate, implicit bool) (*Office, error) {
 	return o, nil
 }
 
-// silence swallows what the server says of connections that a test breaks.
+// silence discards the server's log of connections that a test breaks.
 type silence struct{}
 
 func (silence) Printf(string, ...any) {}
 func (silence) Println(...any)        {}
 
-// URL is how the office is reached, with the password.
+// URL returns the server's address with the password.
 func (o *Office) URL() string {
 	u := url.URL{Scheme: "smtp", Host: o.addr, User: url.UserPassword(User, Password)}
 	if o.tls {
@@ -99,7 +99,7 @@ func (o *Office) URL() string {
 	return u.String()
 }
 
-// Close closes the office.
+// Close stops the server.
 func (o *Office) Close() error {
 	err := o.server.Close()
 	if serr := <-o.done; !errors.Is(serr, smtp.ErrServerClosed) {
@@ -108,28 +108,28 @@ func (o *Office) Close() error {
 	return err
 }
 
-// Be changes how the office treats letters from now on.
+// Be changes the server's behaviour.
 func (o *Office) Be(m Mood) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.mood = m
 }
 
-// Evict makes an address one where nobody lives.
+// Evict makes an address unknown.
 func (o *Office) Evict(address string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.nobody = append(o.nobody, address)
 }
 
-// Letters lists what was delivered, and hands out a channel that is closed when more is.
+// Letters returns the delivered mails, and a channel that is closed at the next one.
 func (o *Office) Letters() ([]Letter, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.letters), o.change
 }
 
-// Begun tells how many letters were begun, taken or not.
+// Begun returns the number of mails that clients began, accepted or not.
 func (o *Office) Begun() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -163,7 +163,7 @@ var (
 	errNobody = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "nobody lives here"}
 )
 
-// AuthMechanisms names the one that there is.
+// AuthMechanisms returns the only one, PLAIN.
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
 // Auth checks the password.
@@ -177,7 +177,7 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-// Mail begins a letter.
+// Mail begins a mail.
 func (s *session) Mail(string, *smtp.MailOptions) error {
 	s.office.mu.Lock()
 	s.office.begun++
@@ -191,7 +191,7 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 	return nil
 }
 
-// Rcpt takes an address.
+// Rcpt adds a recipient.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.office.mu.Lock()
 	defer s.office.mu.Unlock()
@@ -202,7 +202,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-// Data takes the letter.
+// Data stores the mail.
 func (s *session) Data(r io.Reader) error {
 	l, err := read(r)
 	if err != nil {
@@ -218,13 +218,13 @@ func (s *session) Data(r io.Reader) error {
 	return nil
 }
 
-// Reset forgets the letter.
+// Reset drops the mail.
 func (s *session) Reset() { s.to = nil }
 
 // Logout ends the connection.
 func (s *session) Logout() error { return nil }
 
-// read takes a letter apart as a mail program does.
+// read parses a mail.
 func read(r io.Reader) (l Letter, err error) {
 	m, err := mail.CreateReader(r)
 	if err != nil {

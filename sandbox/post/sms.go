@@ -15,10 +15,10 @@ const (
 	Token   = "0123456789abcdef0123456789abcdef"
 )
 
-// Text is a text message that was delivered.
+// Text is an SMS that was delivered.
 type Text struct{ To, From, Body string }
 
-// SMS is an HTTP provider of text messages.
+// SMS is an HTTP server that accepts SMS.
 type SMS struct {
 	server *httptest.Server
 
@@ -29,7 +29,7 @@ type SMS struct {
 	change chan struct{}
 }
 
-// OpenSMS opens a provider on a port of this machine.
+// OpenSMS starts a server on a local port.
 func OpenSMS() *SMS {
 	s := &SMS{change: make(chan struct{})}
 	mux := http.NewServeMux()
@@ -39,27 +39,27 @@ func OpenSMS() *SMS {
 	return s
 }
 
-// URL is how the provider is reached.
+// URL returns the server's address.
 func (s *SMS) URL() string { return s.server.URL }
 
-// Close closes the provider.
+// Close stops the server.
 func (s *SMS) Close() { s.server.Close() }
 
-// Be changes how the provider treats messages from now on.
+// Be changes the server's behaviour.
 func (s *SMS) Be(m Mood) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mood = m
 }
 
-// Evict makes a number one that nobody has.
+// Evict makes a number unknown.
 func (s *SMS) Evict(number string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nobody = append(s.nobody, number)
 }
 
-// Texts lists what was delivered, and hands out a channel that is closed when more is.
+// Texts returns the delivered SMS, and a channel that is closed at the next one.
 func (s *SMS) Texts() ([]Text, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

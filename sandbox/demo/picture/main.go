@@ -1,4 +1,4 @@
-// Command picture turns the demo's transcript, with its colours, into the SVG that the README shows: transcript on stdin, picture on stdout.
+// Command picture turns a coloured transcript of the demo on stdin into an SVG for the README on stdout.
 package main
 
 import (
@@ -42,7 +42,7 @@ func run(in io.Reader, out io.Writer, chapters, from, to string) error {
 
 var errNoLine = errors.New("no line has the text")
 
-// between keeps the lines from the first one with a text to the next one with another.
+// between returns the lines from the first with one text to the next with another.
 func between(lines []line, from, to string) ([]line, error) {
 	for i, text := range []string{from, to} {
 		if text == "" {
@@ -61,7 +61,7 @@ func between(lines []line, from, to string) ([]line, error) {
 	return lines, nil
 }
 
-// chosen keeps the lines of some chapters.
+// chosen returns the lines of some chapters.
 func chosen(lines []line, numbers []string) []line {
 	var kept []line
 	in := false

@@ -30,8 +30,8 @@ func colorOf(sgr int) string {
 	}[sgr], ink)
 }
 
-// draw writes lines as an SVG. Text stays text, in the reader's own fonts; every piece has its place, so fonts of another width do not shift
-// what follows.
+// draw writes lines as an SVG. Text stays text in the reader's fonts. Every piece has its own position, so a font of another width does not shift the
+// next one.
 func draw(to io.Writer, lines []line) error {
 	columns := 0
 	for _, l := range lines {
@@ -74,7 +74,7 @@ func drawPiece(out io.Writer, p piece, y float64) {
 		fmt.Fprintf(out, `<rect x="%g" y="%g" width="%g" height="2" fill="%s"/>`+"\n", x(p.at), y+height/2-1, float64(p.width)*cell, colorOf(p.color))
 		return
 	}
-	if p.color == 36 { // the brackets of a button are its frame here
+	if p.color == 36 { // the frame replaces the brackets of a button
 		p.text = strings.NewReplacer("[ ", "  ", " ]", "  ").Replace(p.text)
 	}
 	lead := len(p.text) - len(strings.TrimLeft(p.text, " "))
@@ -91,7 +91,7 @@ func drawPiece(out io.Writer, p piece, y float64) {
 	fmt.Fprintln(out, "</text>")
 }
 
-// buttons are the stretches of a line from [ to ] in the colour of buttons.
+// buttons returns the parts of a line from [ to ] in the colour of buttons.
 func buttons(l line) []piece {
 	var found []piece
 	open := -1

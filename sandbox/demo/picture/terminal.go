@@ -26,7 +26,7 @@ func (l line) text() string {
 	return b.String()
 }
 
-// parse reads text with SGR sequences as a terminal does. Other sequences do not occur.
+// parse reads text with SGR sequences. Other sequences do not occur.
 func parse(text string) []line {
 	var lines []line
 	parser := ansi.NewParser()
@@ -77,7 +77,7 @@ func restyle(params ansi.Params, color int, bold bool) (int, bool) {
 	return color, bold
 }
 
-// roomFor is how wide a character is drawn: fonts give the signs of Indic scripts a place of their own where terminals do not.
+// roomFor returns the width of a character. Fonts give the signs of Indic scripts a width of their own; terminals do not.
 func roomFor(char string, cells int) int {
 	letters := 0
 	for _, r := range char {
@@ -88,8 +88,8 @@ func roomFor(char string, cells int) int {
 	return max(cells, letters)
 }
 
-// plain tells text that every monospaced font has, in one cell for each character, from emoji and other scripts. They become pieces of their
-// own, so that what stands behind them stands where it should whatever font they are drawn in.
+// plain reports characters that every monospaced font draws in one cell. Emoji and other scripts become separate pieces, so that the text after them
+// keeps its position in every font.
 func plain(text string) bool {
 	for _, r := range text {
 		if (r < ' ' || r > 0xff) && r != '…' {
