@@ -90,7 +90,7 @@ func Exists(path string) bool {
 }
 
 // Run runs an installer in a folder, or with an empty name in the current one. It announces this on the standard error, because it may
-// take minutes. The error is one line of the installer's output.
+// take minutes. The error is one line with the end of the installer's output.
 func Run(ctx context.Context, dir, name string, args ...string) error {
 	fmt.Fprintf(os.Stderr, "installing: %s %s\n", name, strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // names and versions are constants of the callers
