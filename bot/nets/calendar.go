@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,89 +11,136 @@ import (
 	"pavilion/bot/telegram"
 )
 
-const daysInRow = 7
+// calendar begins a booking: the clubs where there are several, and the days of a month.
+type calendar struct{ *visit }
 
-// month is the calendar: what is closed or full is marked, what is over or too far ahead cannot be tapped.
-func (v *visit) month(ctx context.Context, s step) (telegram.Reply, error) {
-	club, err := v.service().Club(ctx, s.Club)
-	if err != nil {
-		return telegram.Reply{}, err
-	}
-	_, at, err := v.service().Glance(ctx, nil)
-	if err != nil {
-		return telegram.Reply{}, err
-	}
-	now := at.In(club.Zone)
-	first, last := monthOf(now), monthOf(now.AddDate(0, 0, club.Policy.Horizon))
-	page := min(max(s.Page, first), last)
-	begin := time.Date(page/12, time.Month(page%12+1), 1, 0, 0, 0, 0, time.UTC)
-	from, to := booking.DayIn(begin, time.UTC), booking.DayIn(begin.AddDate(0, 1, -1), time.UTC)
-	days, today, err := v.service().DayStatuses(ctx, s.Club, from, to)
-	if err != nil {
-		return telegram.Reply{}, err
-	}
-
-	k := v.buttons()
-	var names []telegram.Button
-	for i := range daysInRow {
-		names = append(names, k.label(v.in.Say("weekday."+strings.ToLower(time.Weekday((i + 1) % daysInRow).String()[:3]))))
-	}
-	k.rows = append(k.rows, names)
-	week := make([]telegram.Button, 0, daysInRow)
-	for range (int(begin.Weekday()) + 6) % daysInRow {
-		week = append(week, k.label("·"))
-	}
-	for _, d := range days {
-		week = append(week, v.dayButton(k, s, d, today))
-		if len(week) == daysInRow {
-			k.rows, week = append(k.rows, week), make([]telegram.Button, 0, daysInRow)
-		}
-	}
-	for len(week) > 0 && len(week) < daysInRow {
-		week = append(week, k.label("·"))
-	}
-	if len(week) > 0 {
-		k.rows = append(k.rows, week)
-	}
-	k.turn(page, first, last, s)
-	if s.Booking != 0 {
-		k.row(v.in.Say("book.back"), step{Verb: stepShow, Booking: s.Booking})
-	}
-	title := "🏏 " + telegram.CleanLine(club.Name, 100) + " · " + v.in.Say("month."+strings.ToLower(begin.Month().String()[:3])) + " " + strconv.Itoa(begin.Year())
-	what := v.in.Say("book.pick_day")
-	if s.Booking != 0 {
-		what = v.in.Say("book.pick_new_day")
-	}
-	return telegram.Reply{Text: title + "\n" + what, Bold: len(title), Keyboard: k.rows}, nil
+// HandleBook answers /book.
+func (s *Screens) HandleBook(ctx context.Context, e *telegram.Event) error {
+	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return calendar{v}.start(ctx) })
 }
 
-func monthOf(t time.Time) int { return t.Year()*12 + int(t.Month()) - 1 }
-
-// dayButton is one day of the calendar.
-func (v *visit) dayButton(k *buttons, s step, d booking.DayStatus, today booking.Day) telegram.Button {
-	number := strconv.Itoa(dateOf(d.Day).Day())
-	if d.Day == today {
-		number = "[" + number + "]"
+// start shows the clubs, or the calendar of the only one.
+func (c calendar) start(ctx context.Context) (screen, error) {
+	clubs, err := c.Booking.Clubs(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(clubs) == 0:
+		return nil, errNoClub
+	case len(clubs) == 1:
+		return c.month(ctx, step{Verb: stepMonth, Club: clubs[0].ID})
 	}
-	switch d.Status {
+	return clubsView{clubs}, nil
+}
+
+type clubsView struct{ clubs []booking.Club }
+
+const maxClubButton = 48 // runes
+
+func (v clubsView) draw(d drawing) telegram.Reply {
+	k := d.keyboard()
+	for _, c := range v.clubs {
+		k.add(telegram.CleanLine(c.Name, maxClubButton), step{Verb: stepMonth, Club: c.ID})
+	}
+	return telegram.Reply{Text: d.in.Say("book.clubs"), Keyboard: k.rows}
+}
+
+// month is the calendar of a booking, of a move, or of a new closure.
+func (c calendar) month(ctx context.Context, s step) (screen, error) { return c.readMonth(ctx, s) }
+
+func (c calendar) readMonth(ctx context.Context, s step) (monthView, error) {
+	club, err := c.Booking.Club(ctx, s.Club)
+	if err != nil {
+		return monthView{}, err
+	}
+	at, err := c.clock(ctx)
+	if err != nil {
+		return monthView{}, err
+	}
+	v := newMonthView(club, at, s)
+	v.days, v.today, err = c.Booking.DayStatuses(ctx, s.Club, booking.DayIn(v.begin, time.UTC), booking.DayIn(v.begin.AddDate(0, 1, -1), time.UTC))
+	return v, err
+}
+
+// monthView is one month of a club. Its step says what a day leads to.
+type monthView struct {
+	club        booking.Club
+	step        step
+	begin       time.Time // the first day, in no zone
+	page        int       // the number of the month
+	first, last int       // the months that there are
+	days        []booking.DayStatus
+	today       booking.Day
+	forBlock    bool
+}
+
+// newMonthView picks the month: the step's, within those from now to the club's horizon.
+func newMonthView(club booking.Club, at time.Time, s step) monthView {
+	now := at.In(club.Zone)
+	v := monthView{club: club, step: s, first: monthNumber(now), last: monthNumber(now.AddDate(0, 0, club.Policy.Horizon))}
+	v.page = min(max(s.Page, v.first), v.last)
+	v.begin = time.Date(v.page/12, time.Month(v.page%12+1), 1, 0, 0, 0, 0, time.UTC)
+	return v
+}
+
+// monthNumber counts months, so that the next month has the next number.
+func monthNumber(t time.Time) int { return t.Year()*12 + int(t.Month()) - 1 }
+
+func (v monthView) draw(d drawing) telegram.Reply {
+	k := d.keyboard()
+	var week []choice
+	for _, day := range weekdaysFromMonday() {
+		week = append(week, choice{text: d.weekday(day)})
+	}
+	k.row(week...)
+	days := slices.Repeat([]choice{{text: "·"}}, (int(v.begin.Weekday())+6)%daysInWeek)
+	for _, day := range v.days {
+		days = append(days, v.dayChoice(day))
+	}
+	for len(days)%daysInWeek > 0 {
+		days = append(days, choice{text: "·"})
+	}
+	k.inRows(days, daysInWeek)
+	k.pageButtons(v.page, v.first, v.last, v.step)
+	if v.step.Booking != 0 {
+		k.add(d.in.Say("book.back"), step{Verb: stepBooking, Booking: v.step.Booking})
+	}
+	if v.step.Verb == stepClosureMonth {
+		k.add(d.in.Say("nets.type_day"), step{Verb: stepTypeClosure, Club: v.step.Club})
+		k.add(d.in.Say("book.back"), step{Verb: stepClosures, Club: v.step.Club})
+	}
+	month := d.in.Say("month."+strings.ToLower(v.begin.Month().String()[:3])) + " " + strconv.Itoa(v.begin.Year())
+	lines := []string{d.in.Say("book.pick_day")}
+	if v.step.Booking != 0 {
+		lines[0] = d.in.Say("book.pick_new_day")
+	}
+	if v.forBlock {
+		lines = append(lines, d.in.Say("block.how"))
+	}
+	return titled("🏏 "+clubName(v.club)+" · "+month, lines, k)
+}
+
+// dayChoice marks days that are full or closed. Days that are over or too far ahead lead nowhere.
+func (v monthView) dayChoice(x booking.DayStatus) choice {
+	forClosure := v.step.Verb == stepClosureMonth
+	c := choice{strconv.Itoa(dateOf(x.Day).Day()), step{Verb: stepDay, Club: v.step.Club, Day: x.Day, Booking: v.step.Booking}}
+	if forClosure {
+		c.to = step{Verb: stepClosureDay, Club: v.step.Club, Day: x.Day}
+	}
+	if x.Day == v.today {
+		c.text = "[" + c.text + "]"
+	}
+	switch x.Status {
 	case booking.Free, booking.ShortTerm:
 	case booking.Taken, booking.OnHold:
-		number += "🔴"
+		c.text += "🔴"
 	case booking.Shut:
-		if s.Verb != stepShutMonth {
-			return k.label(number + "✖")
+		c.text += "✖"
+		if !forClosure {
+			c.to = step{}
 		}
-		number += "✖"
 	case booking.Over, booking.NotYet:
-		return k.label("·")
+		return choice{text: "·"}
 	}
-	to := step{Verb: stepDay, Club: s.Club, Day: d.Day, Booking: s.Booking}
-	if s.Verb == stepShutMonth {
-		to = step{Verb: stepShutDay, Club: s.Club, Day: d.Day}
-	}
-	b, _ := to.button(k.owner, number)
-	return b
+	return c
 }
-
-// dateOf is a day as a time in no zone, for its name.
-func dateOf(d booking.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }

@@ -25,7 +25,7 @@ func (s *Screens) HandleCheckout(ctx context.Context, e *telegram.Event) error {
 	}); err != nil {
 		return err
 	}
-	return s.messenger.AnswerCheckout(ctx, e, "")
+	return s.Client.Messenger.AnswerCheckout(ctx, e, "")
 }
 
 // FailCheckout refuses a payment and says why. Nothing is charged.
@@ -36,7 +36,7 @@ func (s *Screens) FailCheckout(ctx context.Context, e *telegram.Event, err error
 	if fault.KindOf(err) == fault.Internal {
 		why = s.Texts.In(e).Say("error.checkout")
 	}
-	return errors.Join(err, s.messenger.AnswerCheckout(ctx, e, why))
+	return errors.Join(err, s.Client.Messenger.AnswerCheckout(ctx, e, why))
 }
 
 // PostInvoice shows an invoice in a member's private chat. Invoices of one name are one message to Telegram, also from different processes.

@@ -5,33 +5,41 @@ import (
 	"fmt"
 
 	"pavilion/bot/telegram"
+	"pavilion/internal/fault"
 )
 
-// sendConfirmation sends a booking's calendar file and the club's place, once for each version of the booking.
-func (v *visit) sendConfirmation(ctx context.Context, s shown) error {
-	name := fmt.Sprintf("booking %d of %d", s.booking.ID, s.booking.CreatedAt.UnixMicro())
-	if err := v.sendCalendar(ctx, telegram.LaneBulk, s, fmt.Sprintf("%s version %d", name, s.booking.Version)); err != nil {
-		return err
-	}
-	if s.club.Place == nil {
-		return nil
-	}
-	return v.sendPlace(ctx, telegram.LaneBulk, s, name)
+// errNoPlace reports a club without a place on the map.
+var errNoPlace = fault.New(fault.NotFound, "no_place", "The club has not said where it is.")
+
+// confirmation sends the attachments of a booking. Sends of one name are one message.
+type confirmation struct {
+	*visit
+	lane telegram.Lane
 }
 
-// sendCalendar sends the calendar file. Sends of one name are one message.
-func (v *visit) sendCalendar(ctx context.Context, lane telegram.Lane, s shown, name string) error {
-	return v.messenger.SendAttachment(ctx, v.event.Chat, lane, telegram.Attachment{
-		Name: fmt.Sprintf("booking-%d.ics", s.booking.ID), Mime: "text/calendar", Data: s.booking.Calendar(s.club, s.nets), Caption: v.in.Say("show.file_caption"),
+// sendAll sends the calendar file once for each version of the booking, and the club's place once.
+func (c confirmation) sendAll(ctx context.Context, v bookingView) error {
+	name := fmt.Sprintf("booking %d of %d", v.booking.ID, v.booking.CreatedAt.UnixMicro())
+	if err := c.sendCalendarFile(ctx, v, fmt.Sprintf("%s version %d", name, v.booking.Version)); err != nil {
+		return err
+	}
+	if v.club.Place == nil {
+		return nil
+	}
+	return c.sendPlace(ctx, v, name)
+}
+
+func (c confirmation) sendCalendarFile(ctx context.Context, v bookingView, name string) error {
+	return c.Client.Messenger.SendAttachment(ctx, c.event.Chat, c.lane, telegram.Attachment{
+		Name: fmt.Sprintf("booking-%d.ics", v.booking.ID), Mime: "text/calendar", Data: v.booking.Calendar(v.club, v.nets), Caption: c.in.Say("show.file_caption"),
 	}, name+" calendar")
 }
 
-// sendPlace sends the club's place on the map. Sends of one name are one message.
-func (v *visit) sendPlace(ctx context.Context, lane telegram.Lane, s shown, name string) error {
-	if s.club.Place == nil {
+func (c confirmation) sendPlace(ctx context.Context, v bookingView, name string) error {
+	if v.club.Place == nil {
 		return errNoPlace
 	}
-	return v.messenger.SendVenue(ctx, v.event.Chat, lane, telegram.Venue{
-		Title: telegram.CleanLine(s.club.Name, 100), Address: telegram.CleanLine(s.club.Address, 200), Latitude: s.club.Place.Latitude, Longitude: s.club.Place.Longitude,
+	return c.Client.Messenger.SendVenue(ctx, c.event.Chat, c.lane, telegram.Venue{
+		Title: clubName(v.club), Address: telegram.CleanLine(v.club.Address, 200), Latitude: v.club.Place.Latitude, Longitude: v.club.Place.Longitude,
 	}, name+" place")
 }

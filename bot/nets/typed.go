@@ -11,7 +11,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Errors of what people type.
+// Errors of typed answers.
 var (
 	errTypedHours = fault.New(fault.Invalid, "typed_hours", "Type hours like 06:00-22:00. Several are apart by commas.")
 	errTypedPrice = fault.New(fault.Invalid, "typed_price", "Type two amounts, for members and for guests, like 200 300.")
@@ -20,44 +20,43 @@ var (
 )
 
 const (
-	wholeDay   = 24 * 60
-	maxStretch = 6  // stretches of hours in one answer
-	maxLabel   = 60 // of a price, of a closure
+	maxTimes = 6  // opening hours in one answer
+	maxLabel = 60 // runes, of a price or of a closure's reason
 )
 
-// stretch is a time of the day, in minutes; its end may lie in the night after.
-type stretch struct{ From, To int }
+// timesOfDay is a part of a day, in minutes of the day. Its end can lie in the night after.
+type timesOfDay struct{ From, To int }
 
 var (
-	stretchForm = regexp.MustCompile(`^(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})$`)
-	stretchAt   = regexp.MustCompile(`\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}`)
+	timesForm     = regexp.MustCompile(`^(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})$`)
+	timesAnywhere = regexp.MustCompile(`\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}`)
 )
 
-// parseStretch reads 06:00-22:00. What ends before it begins ends in the night: 18:00-02:00.
-func parseStretch(text string) (stretch, bool) {
-	m := stretchForm.FindStringSubmatch(strings.TrimSpace(text))
+// parseTimesOfDay reads 06:00-22:00. An end before the begin lies in the night after: 18:00-02:00.
+func parseTimesOfDay(text string) (timesOfDay, bool) {
+	m := timesForm.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
-		return stretch{}, false
+		return timesOfDay{}, false
 	}
 	var n [4]int
 	for i := range n {
 		n[i], _ = strconv.Atoi(m[i+1])
 	}
 	if n[0] > 23 || n[1] > 59 || n[2] > 26 || n[3] > 59 {
-		return stretch{}, false
+		return timesOfDay{}, false
 	}
-	s := stretch{n[0]*60 + n[1], n[2]*60 + n[3]}
+	s := timesOfDay{n[0]*60 + n[1], n[2]*60 + n[3]}
 	if s.To < s.From {
 		s.To += wholeDay
 	}
 	return s, s.To > s.From && s.To <= 2*wholeDay
 }
 
-// parseStretches reads several, apart by commas.
-func parseStretches(text string) (list []stretch, err error) {
+// parseHours reads one or several times of the day, separated by commas.
+func parseHours(text string) (list []timesOfDay, err error) {
 	for part := range strings.SplitSeq(text, ",") {
-		s, ok := parseStretch(part)
-		if !ok || len(list) == maxStretch {
+		s, ok := parseTimesOfDay(part)
+		if !ok || len(list) == maxTimes {
 			return nil, errTypedHours
 		}
 		list = append(list, s)
@@ -65,7 +64,7 @@ func parseStretches(text string) (list []stretch, err error) {
 	return list, nil
 }
 
-// parseNames reads names apart by commas or lines; a dash is nobody.
+// parseNames reads names, separated by commas or line breaks; a dash means no names.
 func parseNames(text string) []string {
 	if strings.TrimSpace(text) == "-" {
 		return nil
@@ -73,7 +72,7 @@ func parseNames(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '،' || r == '\n' })
 }
 
-// parseRates reads the price for members and the one for guests; one amount is both.
+// parseRates reads the amounts for members and for guests; one amount is for both.
 func parseRates(text, currency string) (member, guest booking.Money, err error) {
 	words := strings.Fields(strings.NewReplacer("/", " ", ",", " ").Replace(text))
 	if len(words) != 1 && len(words) != 2 {
@@ -90,11 +89,11 @@ func parseRates(text, currency string) (member, guest booking.Money, err error) 
 
 // parseRule reads a new price: Evening 17:00-22:00 300 450.
 func parseRule(text, currency string) (r booking.PriceRule, err error) {
-	at := stretchAt.FindStringIndex(text)
+	at := timesAnywhere.FindStringIndex(text)
 	if at == nil {
 		return r, errTypedRule
 	}
-	s, ok := parseStretch(text[at[0]:at[1]])
+	s, ok := parseTimesOfDay(text[at[0]:at[1]])
 	r.Label, r.From, r.To = strings.TrimSpace(text[:at[0]]), s.From, s.To
 	if !ok || !isLabel(r.Label) || r.Label == "" {
 		return r, errTypedRule
@@ -105,14 +104,14 @@ func parseRule(text, currency string) (r booking.PriceRule, err error) {
 	return r, nil
 }
 
-// typedClosure is when something is closed, and why.
+// typedClosure is the day, the hours and the reason of a closure.
 type typedClosure struct {
 	day    booking.Day
-	hours  stretch
+	hours  timesOfDay
 	reason string
 }
 
-// parseClosure reads 2027-01-26 14:00-18:00 Tournament; the day may be known already, hours and reason may be left out.
+// parseClosure reads 2027-01-26 14:00-18:00 Tournament. The text has no day where day is given; hours and reason are optional.
 func parseClosure(text string, day *booking.Day) (c typedClosure, err error) {
 	text = strings.TrimSpace(text)
 	if day == nil {
@@ -125,10 +124,10 @@ func parseClosure(text string, day *booking.Day) (c typedClosure, err error) {
 	} else {
 		c.day = *day
 	}
-	c.hours = stretch{0, wholeDay}
-	if at := stretchAt.FindStringIndex(text); at != nil && at[0] == 0 {
+	c.hours = timesOfDay{0, wholeDay}
+	if at := timesAnywhere.FindStringIndex(text); at != nil && at[0] == 0 {
 		var ok bool
-		if c.hours, ok = parseStretch(text[:at[1]]); !ok {
+		if c.hours, ok = parseTimesOfDay(text[:at[1]]); !ok {
 			return c, errTypedDay
 		}
 		text = strings.TrimSpace(text[at[1]:])

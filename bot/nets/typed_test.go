@@ -9,7 +9,7 @@ import (
 
 func TestTyped_Hours(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string][]stretch{
+	for text, want := range map[string][]timesOfDay{
 		"06:00-22:00":                {{360, 1320}},
 		" 6:30 – 12:00, 16.00-22.00": {{390, 720}, {960, 1320}},
 		"18:00-02:00":                {{1080, 1560}},
@@ -22,7 +22,7 @@ func TestTyped_Hours(t *testing.T) {
 		"":                           nil,
 		"06:00-22:00,":               nil,
 	} {
-		got, err := parseStretches(text)
+		got, err := parseHours(text)
 		if !slices.Equal(got, want) || (err == nil) != (want != nil) {
 			t.Errorf("%q: %v, %v; want %v", text, got, err, want)
 		}
@@ -52,15 +52,15 @@ func TestTyped_Closures(t *testing.T) {
 	t.Parallel()
 	day := booking.Day(20_000)
 	for text, want := range map[string]typedClosure{
-		"":                       {day, stretch{0, 1440}, ""},
-		"14:00-18:00 Tournament": {day, stretch{840, 1080}, "Tournament"},
-		"Relaying the turf":      {day, stretch{0, 1440}, "Relaying the turf"},
+		"":                       {day, timesOfDay{0, 1440}, ""},
+		"14:00-18:00 Tournament": {day, timesOfDay{840, 1080}, "Tournament"},
+		"Relaying the turf":      {day, timesOfDay{0, 1440}, "Relaying the turf"},
 	} {
 		if got, err := parseClosure(text, &day); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
 		}
 	}
-	if got, err := parseClosure("2027-01-26 14:00-18:00 Republic Day", nil); err != nil || got != (typedClosure{20_844, stretch{840, 1080}, "Republic Day"}) {
+	if got, err := parseClosure("2027-01-26 14:00-18:00 Republic Day", nil); err != nil || got != (typedClosure{20_844, timesOfDay{840, 1080}, "Republic Day"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, text := range []string{"", "2027-02-30", "26.01.2027", "2027-01-26 25:00-26:00", "2027-01-26 a\nb"} {
@@ -84,9 +84,9 @@ func FuzzTyped(f *testing.F) {
 	f.Add("Evening 17:00-22:00 300 450")
 	f.Add("2027-01-26 14:00-18:00 Tournament")
 	f.Fuzz(func(t *testing.T, text string) {
-		list, _ := parseStretches(text)
+		list, _ := parseHours(text)
 		if r, err := parseRule(text, "INR"); err == nil {
-			list = append(list, stretch{r.From, r.To})
+			list = append(list, timesOfDay{r.From, r.To})
 		}
 		if c, err := parseClosure(text, nil); err == nil {
 			list = append(list, c.hours)

@@ -1,0 +1,26 @@
+package nets
+
+import (
+	"context"
+
+	"pavilion/booking"
+)
+
+// attendance notes that a member came, or that nobody did.
+type attendance struct{ *visit }
+
+func (a attendance) checkIn(ctx context.Context, s step) (screen, error) {
+	err := a.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := a.Booking.CheckIn(ctx, actor, s.Booking)
+		return err
+	})
+	return bookingScreen{a.visit}.showAfter(ctx, s, err)
+}
+
+func (a attendance) noShow(ctx context.Context, s step) (screen, error) {
+	err := a.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := a.Booking.NoShow(ctx, actor, s.Booking)
+		return err
+	})
+	return bookingScreen{a.visit}.showAfter(ctx, s, err)
+}

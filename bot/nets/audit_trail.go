@@ -1,0 +1,90 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pavilion/booking"
+	"pavilion/bot/telegram"
+)
+
+// auditTrail shows the staff the latest entries of the audit: of one booking, or of the club.
+type auditTrail struct{ *visit }
+
+// HandleAudit answers /audit, with or without the number of a booking.
+func (s *Screens) HandleAudit(ctx context.Context, e *telegram.Event) error {
+	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
+		if strings.TrimSpace(e.Text) != "" {
+			id, err := parseBookingNumber(e.Text)
+			if err != nil {
+				return nil, err
+			}
+			return auditTrail{v}.ofBooking(ctx, id)
+		}
+		club, err := v.firstClub(ctx, v.staffActor)
+		if err != nil {
+			return nil, err
+		}
+		return auditTrail{v}.read(ctx, club, 0)
+	})
+}
+
+func (a auditTrail) ofBooking(ctx context.Context, id booking.ID) (screen, error) {
+	b, _, err := a.readBooking(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	club, err := a.Booking.Club(ctx, b.Club)
+	if err != nil {
+		return nil, err
+	}
+	return a.read(ctx, club, id)
+}
+
+const auditLines = 20
+
+func (a auditTrail) read(ctx context.Context, club booking.Club, id booking.ID) (screen, error) {
+	actor, err := a.staffActor(ctx, club.ID)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := a.Booking.Audit(ctx, actor, booking.AuditQuery{Club: club.ID, Booking: id, Limit: auditLines, Newest: true})
+	if err != nil {
+		return nil, err
+	}
+	var actors []booking.MemberID
+	for _, x := range entries {
+		if x.Actor != 0 {
+			actors = append(actors, x.Actor)
+		}
+	}
+	return auditView{club: club, booking: id, entries: entries, names: a.names(ctx, actors)}, nil
+}
+
+// auditView is entries of the audit. Actions have their names in the record, which are the same in every language.
+type auditView struct {
+	club    booking.Club
+	booking booking.ID // 0: the entries are the club's
+	entries []booking.AuditEntry
+	names   map[booking.MemberID]string
+}
+
+func (v auditView) draw(d drawing) telegram.Reply {
+	var lines []string
+	for _, x := range v.entries {
+		line := d.instant(x.At, v.club.Zone) + " · " + x.Action
+		if x.Booking != 0 {
+			line += fmt.Sprintf(" %d", x.Booking)
+		}
+		if x.Actor != 0 {
+			line += " · " + v.names[x.Actor]
+		}
+		lines = append(lines, line+" · "+x.Origin)
+	}
+	k := d.keyboard()
+	if v.booking != 0 {
+		k.add(d.in.Say("book.back"), step{Verb: stepBooking, Booking: v.booking})
+	}
+	return titled(d.in.Say("desk.audit_title", clubName(v.club)), lines, k)
+}

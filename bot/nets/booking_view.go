@@ -1,0 +1,218 @@
+package nets
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+)
+
+// bookingView is a booking at an instant of the database's clock.
+type bookingView struct {
+	booking   booking.Booking
+	at        time.Time
+	club      booking.Club
+	nets      []booking.Net
+	payments  []booking.Payment
+	providers []booking.Provider // of online payments
+	staff     bool               // shown to the club's staff
+}
+
+func readBookingView(ctx context.Context, service *booking.Service, reader booking.Actor, b booking.Booking, at time.Time) (bookingView, error) {
+	v := bookingView{booking: b, at: at, providers: service.Providers()}
+	var err error
+	if v.club, err = service.Club(ctx, b.Club); err != nil {
+		return v, err
+	}
+	if v.nets, err = service.Nets(ctx, b.Club); err != nil {
+		return v, err
+	}
+	v.payments, err = service.Payments(ctx, reader, b.ID)
+	return v, err
+}
+
+func (v bookingView) isLive() bool { return v.booking.LiveAt(v.at) }
+
+func (v bookingView) isHeld() bool { return v.booking.State == booking.Held && v.isLive() }
+
+// paysOnline tells whether money has to confirm this hold.
+func (v bookingView) paysOnline() bool { return v.club.Policy.PaysOnline && v.booking.Price.Minor > 0 }
+
+// drawn is the state that a message with this live hold shows.
+func (v bookingView) drawn() chat.Drawn {
+	return chat.Drawn{Subject: int64(v.booking.ID), Version: v.booking.Version, Next: nextCountdown(v.at, *v.booking.ExpiresAt)}
+}
+
+// nextCountdown is when the countdown changes: each minute, and once more at the end of the last one. Telegram allows few edits.
+func nextCountdown(at, expires time.Time) time.Time {
+	left := expires.Sub(at)
+	if left <= time.Minute {
+		return expires
+	}
+	return expires.Add(-(left - 1).Truncate(time.Minute))
+}
+
+func (v bookingView) draw(d drawing) telegram.Reply {
+	b := v.booking
+	lines := []string{"🏏 " + telegram.CleanLine(b.NetNames(v.nets), 100) + " · " + clubName(v.club), d.span(b.Span, v.club.Zone)}
+	if b.Price.Minor > 0 || len(b.Lines) > 0 {
+		lines = append(lines, d.priceLines(b.Lines, b.Price)...)
+	}
+	for _, name := range b.Guests {
+		lines = append(lines, "👥 "+telegram.CleanLine(name, 60))
+	}
+	lines = append(lines, d.bookingNumber(b.ID))
+	k := d.keyboard()
+	var links []telegram.Link
+	switch {
+	case v.isHeld():
+		lines = append(lines, "", v.countdown(d))
+		links = v.payLinks(d)
+		v.heldButtons(d, k, len(links) > 0)
+	case v.isLive():
+		v.liveButtons(d, k)
+	default:
+		k.add(d.in.Say("show.again"), step{Verb: stepDay, Club: b.Club, Day: b.Day})
+	}
+	if v.staff {
+		v.staffButtons(d, k)
+	} else {
+		k.add(d.in.Say("show.mine"), step{Verb: stepMyBookings})
+	}
+	reply := titled(v.stateLine(d), lines, k)
+	reply.Links = links
+	return reply
+}
+
+func (d drawing) bookingNumber(id booking.ID) string {
+	return d.in.Say("show.number", strconv.FormatInt(int64(id), 10))
+}
+
+func (v bookingView) stateLine(d drawing) string {
+	if v.booking.State == booking.Held && !v.isLive() {
+		return d.in.Say("state.expired")
+	}
+	switch v.booking.State {
+	case booking.Held:
+		if v.booking.Kind == booking.Offer {
+			return d.in.Say("state.offered")
+		}
+		return d.in.Say("state.held")
+	case booking.Confirmed:
+		return d.in.Say("state.confirmed")
+	case booking.CheckedIn:
+		return d.in.Say("state.checked_in")
+	case booking.NoShow:
+		return d.in.Say("state.no_show")
+	case booking.Cancelled:
+		return d.in.Say("state.cancelled")
+	case booking.SlotLost:
+		return d.in.Say("state.slot_lost")
+	case booking.Expired:
+	}
+	return d.in.Say("state.expired")
+}
+
+// countdown says how long the hold lasts, and until when.
+func (v bookingView) countdown(d drawing) string {
+	left := v.booking.ExpiresAt.Sub(v.at)
+	until := d.in.Clock(v.booking.ExpiresAt.In(v.club.Zone))
+	if left <= time.Minute {
+		return d.in.Say("show.last_minute", until)
+	}
+	return d.in.Say("show.countdown", int((left+time.Minute-1)/time.Minute), until)
+}
+
+// payLinks are the pages that are open for this hold.
+func (v bookingView) payLinks(d drawing) (links []telegram.Link) {
+	for _, p := range v.payments {
+		if p.State == booking.Created && p.URL != "" && p.Price == v.booking.Price {
+			links = append(links, telegram.Link{Text: d.in.Say("show.pay_page", d.money(p.Amount)), URL: p.URL})
+		}
+	}
+	return links
+}
+
+func (v bookingView) heldButtons(d drawing, k *keyboard, isPaying bool) {
+	b := v.booking
+	switch {
+	case !v.paysOnline():
+		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID})
+	case !isPaying:
+		for i, p := range v.providers {
+			text := d.in.Say("show.pay", d.money(b.Price))
+			if len(v.providers) > 1 {
+				text += " · " + providerName(p)
+			}
+			k.add(text, step{Verb: stepPay, Booking: b.ID, Choice: i})
+		}
+	}
+	if b.Kind == booking.Play && b.ExpiresAt.Before(b.CreatedAt.Add(v.club.Policy.HoldMax)) {
+		k.add(d.in.Say("show.extend"), step{Verb: stepExtend, Booking: b.ID})
+	}
+	k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})
+}
+
+func providerName(p booking.Provider) string {
+	name := string(p)
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+func (v bookingView) liveButtons(d drawing, k *keyboard) {
+	b := v.booking
+	if b.State == booking.Confirmed && !v.at.Before(b.Span.Start.Add(-v.club.Policy.CheckIn)) && v.at.Before(b.Span.End) {
+		k.add(d.in.Say("show.check_in"), step{Verb: stepCheckIn, Booking: b.ID})
+	}
+	if b.Kind == booking.Play {
+		k.add(d.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID})
+	}
+	k.add(d.in.Say("show.file"), step{Verb: stepCalendarFile, Booking: b.ID})
+	if v.club.Place != nil {
+		k.beside(d.in.Say("show.map"), step{Verb: stepMap, Booking: b.ID})
+	}
+	if b.State == booking.Confirmed && b.Span.Start.After(v.at) {
+		k.add(d.in.Say("show.move"), step{Verb: stepMonth, Club: b.Club, Page: monthNumber(dateOf(b.Day)), Booking: b.ID})
+		k.beside(d.in.Say("show.cancel"), step{Verb: stepAskCancel, Booking: b.ID})
+	}
+}
+
+// staffButtons are the desk's steps on a booking.
+func (v bookingView) staffButtons(d drawing, k *keyboard) {
+	b := v.booking
+	if b.State == booking.Confirmed && b.Kind == booking.Play && !v.at.Before(b.Span.Start.Add(v.club.Policy.NoShow)) {
+		k.add(d.in.Say("desk.no_show"), step{Verb: stepNoShow, Booking: b.ID})
+	}
+	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
+		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash})
+		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard})
+	}
+	for i, p := range v.payments {
+		if left := refundable(p); left.Minor > 0 {
+			k.add(d.in.Say("desk.refund", d.money(left)), step{Verb: stepAskRefund, Booking: b.ID, Choice: i})
+		}
+	}
+	k.add(d.in.Say("desk.audit"), step{Verb: stepAudit, Booking: b.ID})
+	k.beside(d.in.Say("desk.sheet"), step{Verb: stepDaySheet, Club: b.Club, Day: b.Day})
+}
+
+// isPaid tells whether the club has money for the booking.
+func (v bookingView) isPaid() bool {
+	for _, p := range v.payments {
+		if refundable(p).Minor > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// refundable is the amount of a payment that can be given back.
+func refundable(p booking.Payment) booking.Money {
+	if p.State != booking.Captured && p.State != booking.PartRefunded && p.State != booking.RefundPending {
+		return booking.Money{Currency: p.Received.Currency}
+	}
+	return booking.Money{Minor: p.Received.Minor - p.Refund, Currency: p.Received.Currency}
+}

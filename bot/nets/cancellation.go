@@ -1,0 +1,62 @@
+package nets
+
+import (
+	"context"
+
+	"pavilion/booking"
+	"pavilion/bot/telegram"
+)
+
+// cancellation cancels a booking, and says before what that gives back and keeps.
+type cancellation struct{ *visit }
+
+func (c cancellation) confirm(ctx context.Context, s step) (screen, error) {
+	present, err := bookingScreen{c.visit}.read(ctx, s.Booking)
+	if err != nil {
+		return nil, err
+	}
+	if !present.isLive() {
+		return nil, booking.ErrState
+	}
+	actor, err := c.actor(ctx, present.booking.Club)
+	if err != nil {
+		return nil, err
+	}
+	terms, err := c.Booking.CancelTerms(ctx, actor, s.Booking)
+	if err != nil {
+		return nil, err
+	}
+	return cancelView{present, terms}, nil
+}
+
+func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
+	err := c.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := c.Booking.Cancel(ctx, actor, s.Booking, false)
+		return err
+	})
+	return bookingScreen{c.visit}.showAfter(ctx, s, err)
+}
+
+// cancelView is a live booking and the terms of cancelling it now.
+type cancelView struct {
+	present bookingView
+	terms   booking.CancelTerms
+}
+
+func (v cancelView) draw(d drawing) telegram.Reply {
+	b, zone := v.present.booking, v.present.club.Zone
+	lines := []string{"🏏 " + telegram.CleanLine(b.NetNames(v.present.nets), 100) + " · " + d.span(b.Span, zone)}
+	for _, back := range v.terms.Back {
+		lines = append(lines, d.in.Say("drop.back", d.money(back)))
+	}
+	if v.terms.Fee.Minor > 0 {
+		lines = append(lines, d.in.Say("drop.fee", d.money(v.terms.Fee)))
+	} else if v.terms.FreeUntil.After(v.present.at) {
+		until := v.terms.FreeUntil.In(zone)
+		lines = append(lines, d.in.Say("drop.free", d.in.Day(until), d.in.Clock(until)))
+	}
+	k := d.keyboard()
+	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID})
+	k.add(d.in.Say("drop.keep"), step{Verb: stepBooking, Booking: b.ID})
+	return titled(d.in.Say("drop.title"), lines, k)
+}

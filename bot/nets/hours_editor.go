@@ -1,0 +1,115 @@
+package nets
+
+import (
+	"context"
+	"slices"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+)
+
+// hoursEditor edits the opening hours of a club's nets, for its admins.
+type hoursEditor struct{ *visit }
+
+// errLastHours reports that a net would lose the last of its own hours, which gives it those of all nets.
+var errLastHours = fault.New(fault.Invalid, "last_hours", "A net without hours of its own has those of all nets. To keep it shut, add a closure.")
+
+// ownHours is a weekday that stands for all hours that a net has for itself.
+const ownHours = 8
+
+// week is the hours of one net, or of all.
+func (h hoursEditor) week(ctx context.Context, s step) (screen, error) {
+	club, nets, err := h.adminNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	hours, err := h.Booking.Hours(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	return weekView{club: club, nets: nets, hours: hours, net: s.Net}, nil
+}
+
+// askTime asks by a keyboard when a weekday opens, or when it closes.
+func (h hoursEditor) askTime(ctx context.Context, s step) (screen, error) {
+	_, nets, err := h.adminNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	if s.Weekday > everyWeekday {
+		return nil, errStaleStep
+	}
+	return timeOfDayView{nets, s}, nil
+}
+
+func (h hoursEditor) typeHours(ctx context.Context, s step) (screen, error) {
+	if _, err := h.adminActor(ctx, s.Club); err != nil {
+		return nil, err
+	}
+	text, typed := h.typed()
+	if !typed {
+		return question{s, askHours(s.Weekday)}, nil
+	}
+	list, err := parseHours(text)
+	if err != nil {
+		return nil, err
+	}
+	return h.setHours(ctx, s, list...)
+}
+
+func askHours(weekday int) func(d drawing) string {
+	return func(d drawing) string { return d.in.Say("nets.ask_hours", d.weekday(weekday)) }
+}
+
+// setHours replaces the hours of a weekday and shows the week. No times close the weekday, or end a net's own hours.
+func (h hoursEditor) setHours(ctx context.Context, s step, list ...timesOfDay) (screen, error) {
+	actor, err := h.adminActor(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	if s.Weekday > ownHours {
+		return nil, errStaleStep
+	}
+	err = h.Booking.EditHours(ctx, actor, s.Club, func(now []booking.OpeningHours) ([]booking.OpeningHours, error) {
+		return editHours(now, s, list)
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.confirmSaved()
+	return h.week(ctx, s)
+}
+
+// editHours replaces the hours of a step's net and weekday. A net that gets its first own hours begins with those of all nets.
+func editHours(now []booking.OpeningHours, s step, list []timesOfDay) ([]booking.OpeningHours, error) {
+	keepsOwn := s.Net != 0 && s.Weekday != ownHours
+	if keepsOwn && len(hoursOf(now, s.Net)) == 0 {
+		for _, h := range hoursOf(now, 0) {
+			h.Net = s.Net
+			now = append(now, h)
+		}
+	}
+	now = slices.DeleteFunc(now, func(h booking.OpeningHours) bool {
+		return h.Net == s.Net && (s.Weekday >= everyWeekday || int(h.Weekday) == s.Weekday)
+	})
+	for day := range booking.Day(daysInWeek) {
+		for _, x := range list {
+			if s.Weekday == everyWeekday || s.Weekday == int(day.Weekday()) {
+				now = append(now, booking.OpeningHours{Net: s.Net, Weekday: day.Weekday(), Opens: x.From, Closes: x.To})
+			}
+		}
+	}
+	if keepsOwn && len(hoursOf(now, s.Net)) == 0 {
+		return nil, errLastHours
+	}
+	return now, nil
+}
+
+func hoursOf(all []booking.OpeningHours, net booking.NetID) (list []booking.OpeningHours) {
+	for _, h := range all {
+		if h.Net == net {
+			list = append(list, h)
+		}
+	}
+	return list
+}

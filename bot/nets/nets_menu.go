@@ -1,0 +1,89 @@
+package nets
+
+import (
+	"context"
+
+	"pavilion/booking"
+	"pavilion/bot/telegram"
+)
+
+// netsMenu leads a club's admins to the editors of hours, prices and closures.
+type netsMenu struct{ *visit }
+
+// HandleNets answers /nets with the first club of which the person is an admin.
+func (s *Screens) HandleNets(ctx context.Context, e *telegram.Event) error {
+	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
+		club, err := v.firstClub(ctx, v.adminActor)
+		if err != nil {
+			return nil, err
+		}
+		return netsMenu{v}.show(ctx, club.ID)
+	})
+}
+
+func (m netsMenu) show(ctx context.Context, id booking.ClubID) (screen, error) {
+	actor, err := m.adminActor(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	club, err := m.Booking.Club(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	nets, err := m.Booking.AllNets(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return netsView{club, nets}, nil
+}
+
+// netsView is a club's nets, also those that cannot be booked.
+type netsView struct {
+	club booking.Club
+	nets []booking.Net
+}
+
+func (v netsView) draw(d drawing) telegram.Reply {
+	var lines []string
+	for _, n := range v.nets {
+		mark := "🏏 "
+		if !n.Active {
+			mark = "💤 "
+		}
+		lines = append(lines, mark+telegram.CleanLine(n.Name, 40))
+	}
+	k := d.keyboard()
+	k.add(d.in.Say("nets.hours"), step{Verb: stepHours, Club: v.club.ID})
+	k.add(d.in.Say("nets.prices"), step{Verb: stepPrices, Club: v.club.ID})
+	k.add(d.in.Say("nets.closures"), step{Verb: stepClosures, Club: v.club.ID})
+	return titled("🛠 "+clubName(v.club), append(lines, d.in.Say("nets.what")), k)
+}
+
+// netOrAll is a net's name; of 0, and of a net that is not in the list, it is "all nets".
+func (d drawing) netOrAll(nets []booking.Net, id booking.NetID) string {
+	for _, n := range nets {
+		if n.ID == id {
+			return telegram.CleanLine(n.Name, 30)
+		}
+	}
+	return d.in.Say("nets.all")
+}
+
+// netChoices are all nets together and each net that can be booked, for a step. The step's net is marked.
+func (d drawing) netChoices(nets []booking.Net, s step) (choices []choice) {
+	add := func(id booking.NetID) {
+		c := choice{d.netOrAll(nets, id), s}
+		if id == s.Net {
+			c.text = "● " + c.text
+		}
+		c.to.Net = id
+		choices = append(choices, c)
+	}
+	add(0)
+	for _, n := range nets {
+		if n.Active {
+			add(n.ID)
+		}
+	}
+	return choices
+}

@@ -1,0 +1,97 @@
+package nets
+
+import (
+	"context"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+)
+
+// errNoClub reports that there is nothing to book yet.
+var errNoClub = fault.New(fault.NotFound, "chat_no_club", "No club takes bookings here yet. An admin adds one first, with its nets, hours and prices.")
+
+// actor is the person in their role in a club. Booking decides what the role may do.
+func (v *visit) actor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {
+	a := booking.Actor{ID: v.member(), Role: booking.Admin, Origin: "bot"}
+	if v.IsAdmin(v.event.From.ID) {
+		return a, nil
+	}
+	var err error
+	a.Role, err = v.Booking.Member(ctx, club, a.ID)
+	return a, err
+}
+
+func isStaff(a booking.Actor) bool { return a.Role == booking.Staff || a.Role == booking.Admin }
+
+// staffActor is the person as the staff of a club, or ErrForbidden.
+func (v *visit) staffActor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {
+	actor, err := v.actor(ctx, club)
+	if err == nil && !isStaff(actor) {
+		err = booking.ErrForbidden
+	}
+	return actor, err
+}
+
+// adminActor is the person as an admin of a club, or ErrForbidden.
+func (v *visit) adminActor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {
+	actor, err := v.actor(ctx, club)
+	if err == nil && actor.Role != booking.Admin {
+		err = booking.ErrForbidden
+	}
+	return actor, err
+}
+
+// adminNets reads a club and its nets for one of its admins.
+func (v *visit) adminNets(ctx context.Context, id booking.ClubID) (booking.Club, []booking.Net, error) {
+	if _, err := v.adminActor(ctx, id); err != nil {
+		return booking.Club{}, nil, err
+	}
+	return v.clubNets(ctx, id)
+}
+
+// firstClub is the first club in which the person has a right; else the error of the last one.
+func (v *visit) firstClub(ctx context.Context, check func(ctx context.Context, club booking.ClubID) (booking.Actor, error)) (booking.Club, error) {
+	clubs, err := v.Booking.Clubs(ctx)
+	if err != nil {
+		return booking.Club{}, err
+	}
+	err = errNoClub
+	for _, c := range clubs {
+		if _, err = check(ctx, c.ID); err == nil {
+			return c, nil
+		}
+	}
+	return booking.Club{}, err
+}
+
+// changeBooking is a change of one booking by an actor.
+type changeBooking func(ctx context.Context, actor booking.Actor, b booking.Booking) error
+
+// asMember changes a booking as its member, or as the staff of its club. For their own bookings, staff have the rules of members.
+func (v *visit) asMember(ctx context.Context, id booking.ID, change changeBooking) error {
+	b, _, err := v.readBooking(ctx, id)
+	if err != nil {
+		return err
+	}
+	actor, err := v.actor(ctx, b.Club)
+	if err != nil {
+		return err
+	}
+	if b.Member == actor.ID && actor.Role != booking.Guest {
+		actor.Role = booking.Player
+	}
+	return change(ctx, actor, b)
+}
+
+// asStaff changes a booking as the staff of its club.
+func (v *visit) asStaff(ctx context.Context, id booking.ID, change changeBooking) error {
+	b, _, err := v.readBooking(ctx, id)
+	if err != nil {
+		return err
+	}
+	actor, err := v.staffActor(ctx, b.Club)
+	if err != nil {
+		return err
+	}
+	return change(ctx, actor, b)
+}

@@ -1,0 +1,123 @@
+package nets
+
+import "context"
+
+// open does a step and returns its screen; nil leaves the message as it is.
+func (v *visit) open(ctx context.Context, s step) (screen, error) {
+	switch s.Verb {
+	case stepClubs:
+		return calendar{v}.start(ctx)
+	case stepMonth:
+		return calendar{v}.month(ctx, s)
+	case stepDay:
+		return dayGrid{v}.show(ctx, s)
+	case stepTakenTime:
+		return takenTime{v}.show(ctx, s)
+	case stepSummary:
+		if s.Booking != 0 {
+			return move{v}.confirm(ctx, s)
+		}
+		return summary{v}.show(ctx, s)
+	case stepHold:
+		return summary{v}.hold(ctx, s)
+	case stepBooking:
+		return bookingScreen{v}.show(ctx, s.Booking)
+	case stepConfirm:
+		return bookingScreen{v}.confirm(ctx, s)
+	case stepPay:
+		return bookingScreen{v}.pay(ctx, s)
+	case stepExtend:
+		return bookingScreen{v}.extend(ctx, s)
+	case stepGiveUpHold:
+		return bookingScreen{v}.giveUpHold(ctx, s)
+	case stepGuests:
+		return bookingScreen{v}.setGuests(ctx, s)
+	case stepCalendarFile:
+		return nil, bookingScreen{v}.sendCalendarFile(ctx, s)
+	case stepMap:
+		return nil, bookingScreen{v}.sendMap(ctx, s)
+	case stepMove:
+		return move{v}.move(ctx, s)
+	case stepMyBookings:
+		return myBookings{v}.list(ctx, s)
+	case stepAskCancel:
+		return cancellation{v}.confirm(ctx, s)
+	case stepCancel:
+		return cancellation{v}.cancel(ctx, s)
+	case stepCheckIn:
+		return attendance{v}.checkIn(ctx, s)
+	case stepNoShow:
+		return attendance{v}.noShow(ctx, s)
+	case stepJoinWaitlist:
+		return waitlist{v}.join(ctx, s)
+	case stepWaitlist:
+		return waitlist{v}.list(ctx)
+	case stepLeaveWaitlist:
+		return waitlist{v}.leave(ctx, s)
+	case stepDaySheet:
+		return daySheet{v}.show(ctx, s)
+	case stepPayAtDesk:
+		return desk{v}.takeMoney(ctx, s)
+	case stepAskRefund:
+		return desk{v}.confirmRefund(ctx, s)
+	case stepRefund:
+		return desk{v}.refund(ctx, s)
+	case stepAudit:
+		return auditTrail{v}.ofBooking(ctx, s.Booking)
+	case stepBlock:
+		return blocking{v}.block(ctx, s)
+	case stepSettings:
+		return settings{v}.show(ctx)
+	case stepFirstChannel:
+		return settings{v}.setFirstChannel(ctx, s)
+	case stepQuietHours:
+		return settings{v}.setQuietHours(ctx, s)
+	case stepAddress:
+		return addressSettings{v}.setAddress(ctx, s)
+	case stepCode:
+		return addressSettings{v}.confirmCode(ctx, s)
+	case stepRemoveAddress:
+		return addressSettings{v}.removeAddress(ctx, s)
+	case stepLanguages:
+		return languageSettings{v}.show(), nil
+	case stepChooseLanguage:
+		return languageSettings{v}.choose(ctx, s)
+	case stepNets:
+		return netsMenu{v}.show(ctx, s.Club)
+	case stepHours:
+		return hoursEditor{v}.week(ctx, s)
+	case stepAskOpening, stepAskClosing:
+		return hoursEditor{v}.askTime(ctx, s)
+	case stepSetHours:
+		return hoursEditor{v}.setHours(ctx, s, timesOfDay{s.Opens, int(s.Closes)})
+	case stepSetClosed:
+		return hoursEditor{v}.setHours(ctx, s)
+	case stepTypeHours:
+		return hoursEditor{v}.typeHours(ctx, s)
+	case stepPrices:
+		return priceEditor{v}.list(ctx, s)
+	case stepPrice:
+		return priceEditor{v}.show(ctx, s)
+	case stepTogglePriceDay:
+		return priceEditor{v}.toggleDay(ctx, s)
+	case stepSetPriceNet:
+		return priceEditor{v}.setNet(ctx, s)
+	case stepTypePrice:
+		return priceEditor{v}.typePrice(ctx, s)
+	case stepRemovePrice:
+		return priceEditor{v}.remove(ctx, s)
+	case stepClosures:
+		return closureEditor{v}.list(ctx, s.Club)
+	case stepClosureMonth:
+		return closureEditor{v}.month(ctx, s)
+	case stepClosureDay:
+		return closureEditor{v}.day(ctx, s)
+	case stepAddClosure:
+		return closureEditor{v}.addWholeDay(ctx, s)
+	case stepTypeClosure:
+		return closureEditor{v}.typeClosure(ctx, s)
+	case stepRemoveClosure:
+		return closureEditor{v}.remove(ctx, s)
+	}
+	return nil, errStaleStep
+}

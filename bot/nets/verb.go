@@ -1,0 +1,148 @@
+package nets
+
+// verb is what a step does. Messages that are already sent carry its letter, so a letter keeps its meaning for ever.
+type verb byte
+
+// The verbs of booking. The verbs up to stepSummary change nothing.
+const (
+	stepClubs         verb = 'l'
+	stepMonth         verb = 'm' // the calendar
+	stepDay           verb = 'd' // times and nets of a day
+	stepTakenTime     verb = 'x' // free times near one that is taken
+	stepSummary       verb = 't' // length, add-ons and price before a hold or a move
+	stepHold          verb = 'h'
+	stepBooking       verb = 'v' // a booking as it is now
+	stepConfirm       verb = 'k'
+	stepPay           verb = 'y' // Choice: the provider
+	stepExtend        verb = 'e'
+	stepGiveUpHold    verb = 'g'
+	stepCalendarFile  verb = 'f'
+	stepMap           verb = 'o'
+	stepMove          verb = 'r'
+	stepMyBookings    verb = 'i'
+	stepAskCancel     verb = 'c'
+	stepCancel        verb = 'z'
+	stepCheckIn       verb = 'q'
+	stepGuests        verb = '1' // typed
+	stepJoinWaitlist  verb = 'w'
+	stepWaitlist      verb = 'u'
+	stepLeaveWaitlist verb = 'j'
+)
+
+// The verbs of the club's staff.
+const (
+	stepDaySheet  verb = 'a'
+	stepNoShow    verb = 'n'
+	stepPayAtDesk verb = 's' // Choice: cash or card
+	stepAskRefund verb = 'p' // Choice: the payment
+	stepRefund    verb = 'R' // Choice: the payment
+	stepAudit     verb = 'A'
+	stepBlock     verb = 'B'
+)
+
+// The verbs of a person's settings. Choice is the channel.
+const (
+	stepSettings       verb = 'T'
+	stepFirstChannel   verb = 'F'
+	stepAddress        verb = 'E' // typed
+	stepCode           verb = 'C' // typed
+	stepRemoveAddress  verb = 'D'
+	stepQuietHours     verb = 'Q' // also typed
+	stepLanguages      verb = '2' // the languages to choose from
+	stepChooseLanguage verb = '3'
+)
+
+// The verbs of the club's admins.
+const (
+	stepNets           verb = 'N'
+	stepHours          verb = 'H' // of one net, or of all
+	stepAskOpening     verb = 'O'
+	stepAskClosing     verb = 'P'
+	stepSetHours       verb = 'L'
+	stepSetClosed      verb = 'S'
+	stepTypeHours      verb = 'Y'
+	stepPrices         verb = 'V'
+	stepPrice          verb = 'W'
+	stepTogglePriceDay verb = 'X'
+	stepSetPriceNet    verb = 'M'
+	stepTypePrice      verb = 'Z' // Choice: which part of the price is typed
+	stepRemovePrice    verb = 'U'
+	stepClosures       verb = 'K'
+	stepClosureMonth   verb = 'J' // the calendar, for a closure
+	stepClosureDay     verb = 'I'
+	stepAddClosure     verb = 'G' // Choice: the repetition
+	stepTypeClosure    verb = 'b'
+	stepRemoveClosure  verb = '0'
+)
+
+// fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
+// not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language.
+func (v verb) fields() (letters string, known bool) {
+	switch v {
+	case stepClubs, stepWaitlist, stepSettings, stepLanguages:
+		return "", true
+	case stepMyBookings:
+		return "p", true
+	case stepFirstChannel, stepAddress, stepCode, stepRemoveAddress:
+		return "o", true
+	case stepQuietHours:
+		return "q", true
+	case stepChooseLanguage:
+		return "t", true
+	case stepNets, stepClosures:
+		return "c", true
+	case stepHours:
+		return "cn", true
+	case stepAskOpening, stepSetClosed, stepTypeHours:
+		return "cny", true
+	case stepAskClosing:
+		return "cnyh", true
+	case stepSetHours:
+		return "cnyhi", true
+	case stepPrice, stepRemovePrice:
+		return "cr", true
+	case stepRemoveClosure:
+		return "cx", true
+	case stepTogglePriceDay:
+		return "cyr", true
+	case stepTypePrice:
+		return "cor", true
+	case stepSetPriceNet:
+		return "cnr", true
+	case stepClosureMonth, stepPrices:
+		return "cp", true
+	case stepClosureDay, stepTypeClosure:
+		return "cnd", true
+	case stepAddClosure:
+		return "cndo", true
+	case stepMonth:
+		return "cpb", true
+	case stepDay:
+		return "cdpb", true
+	case stepTakenTime:
+		return "cnsb", true
+	case stepSummary:
+		return "cnslab", true
+	case stepHold:
+		return "cnsla", true
+	case stepMove:
+		return "cnslb", true
+	case stepPay, stepPayAtDesk, stepAskRefund:
+		return "bo", true
+	case stepRefund:
+		return "bog", true
+	case stepJoinWaitlist:
+		return "cnsl", true
+	case stepBlock:
+		return "cnslk", true
+	case stepLeaveWaitlist:
+		return "w", true
+	case stepDaySheet:
+		return "cdp", true
+	case stepBooking, stepConfirm, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCancel, stepCheckIn, stepGuests, stepNoShow,
+		stepAudit:
+		return "b", true
+	}
+	return "", false
+}
