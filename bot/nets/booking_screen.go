@@ -36,26 +36,18 @@ func (s bookingScreen) showAfter(ctx context.Context, done step, err error) (scr
 
 // read reads a booking for its member or the staff.
 func (s bookingScreen) read(ctx context.Context, id booking.ID) (bookingView, error) {
-	reader := booking.Actor{ID: s.member(), Role: booking.Guest, Origin: "bot"}
 	b, at, err := s.readBooking(ctx, id)
 	if err != nil {
 		return bookingView{}, err
 	}
-	if b.Member != reader.ID {
-		if reader, err = s.actor(ctx, b.Club); err != nil {
-			return bookingView{}, err
-		}
+	reader, err := s.actor(ctx, b.Club)
+	if err != nil {
+		return bookingView{}, err
 	}
 	if _, err := s.Booking.Booking(ctx, reader, id); err != nil {
 		return bookingView{}, err
 	}
 	v, err := readBookingView(ctx, s.Booking, reader, b, at)
-	if err != nil {
-		return v, err
-	}
-	if b.Member == reader.ID {
-		reader, err = s.actor(ctx, b.Club)
-	}
 	v.staff = isStaff(reader)
 	return v, err
 }

@@ -103,6 +103,9 @@ func (v bookingView) stateLine(d drawing) string {
 		}
 		return d.in.Say("state.held")
 	case booking.Confirmed:
+		if v.booking.Kind == booking.Block {
+			return d.in.Say("state.blocked")
+		}
 		return d.in.Say("state.confirmed")
 	case booking.CheckedIn:
 		return d.in.Say("state.checked_in")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pavilion/booking"
@@ -109,7 +108,7 @@ func (v monthView) draw(d drawing) telegram.Reply {
 		k.add(d.in.Say("nets.type_day"), step{Verb: stepTypeClosure, Club: v.step.Club})
 		k.add(d.in.Say("book.back"), step{Verb: stepClosures, Club: v.step.Club})
 	}
-	month := d.in.Say("month."+strings.ToLower(v.begin.Month().String()[:3])) + " " + strconv.Itoa(v.begin.Year())
+	month := d.month(v.begin.Month()) + " " + strconv.Itoa(v.begin.Year())
 	lines := []string{d.in.Say("book.pick_day")}
 	if v.step.Booking != 0 {
 		lines[0] = d.in.Say("book.pick_new_day")

@@ -84,6 +84,10 @@ func (d drawing) weekday(day int) string {
 	return d.in.Say("weekday." + strings.ToLower(time.Weekday(day).String()[:3]))
 }
 
+func (d drawing) month(m time.Month) string {
+	return d.in.Say("month." + strings.ToLower(m.String()[:3]))
+}
+
 // priceLines write the parts of a price where there are several, and the total.
 func (d drawing) priceLines(lines []booking.PriceLine, total booking.Money) []string {
 	out := []string{""}

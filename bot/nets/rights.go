@@ -67,6 +67,11 @@ func (v *visit) firstClub(ctx context.Context, check func(ctx context.Context, c
 // changeBooking is a change of one booking by an actor.
 type changeBooking func(ctx context.Context, actor booking.Actor, b booking.Booking) error
 
+// isOwn tells whether a booking is the person's own. A block is the club's.
+func (v *visit) isOwn(b booking.Booking) bool {
+	return b.Member == v.member() && b.Kind != booking.Block
+}
+
 // asMember changes a booking as its member, or as the staff of its club. For their own bookings, staff have the rules of members.
 func (v *visit) asMember(ctx context.Context, id booking.ID, change changeBooking) error {
 	b, _, err := v.readBooking(ctx, id)
@@ -77,7 +82,7 @@ func (v *visit) asMember(ctx context.Context, id booking.ID, change changeBookin
 	if err != nil {
 		return err
 	}
-	if b.Member == actor.ID && actor.Role != booking.Guest {
+	if v.isOwn(b) && actor.Role != booking.Guest {
 		actor.Role = booking.Player
 	}
 	return change(ctx, actor, b)

@@ -33,18 +33,85 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 	}
 }
 
-// Buttons of messages that were sent long ago lead where they did.
+// Messages that were sent long ago carry these payloads, one for each verb. A line may be added and none may change.
 func TestStep_OfOldMessages(t *testing.T) {
 	t.Parallel()
+	seen := map[verb]bool{}
 	for payload, want := range map[string]step{
-		"l":                    {Verb: stepClubs},
-		"v:5":                  {Verb: stepBooking, Booking: 5},
-		"t:1:2:i1n2o:1o:5.6:0": {Verb: stepSummary, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, AddOns: addOns{5, 6}},
-		"Q:-2":                 {Verb: stepQuietHours, Quiet: quietTyped},
 		"d:1:gqs:0:0":          {Verb: stepDay, Club: 1, Day: 21_700},
+		"Q:-2":                 {Verb: stepQuietHours, Quiet: quietTyped},
+		"2":                    {Verb: stepLanguages},
+		"3:hi":                 {Verb: stepChooseLanguage, Language: "hi"},
+		"3:":                   {Verb: stepChooseLanguage},
+		"0:1:17c":              {Verb: stepRemoveClosure, Club: 1, Closure: 1560},
+		"1:9":                  {Verb: stepGuests, Booking: 9},
+		"A:9":                  {Verb: stepAudit, Booking: 9},
+		"B:1:2:i1n2o:1o:17c":   {Verb: stepBlock, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, Conflict: 1560},
+		"C:3":                  {Verb: stepCode, Choice: 3},
+		"D:3":                  {Verb: stepRemoveAddress, Choice: 3},
+		"E:3":                  {Verb: stepAddress, Choice: 3},
+		"F:3":                  {Verb: stepFirstChannel, Choice: 3},
+		"G:1:2:ftg:3":          {Verb: stepAddClosure, Club: 1, Net: 2, Day: 20_500, Choice: 3},
+		"H:1:2":                {Verb: stepHours, Club: 1, Net: 2},
+		"I:1:2:ftg":            {Verb: stepClosureDay, Club: 1, Net: 2, Day: 20_500},
+		"J:1:3":                {Verb: stepClosureMonth, Club: 1, Page: 3},
+		"K:1":                  {Verb: stepClosures, Club: 1},
+		"L:1:2:3:1o:17c":       {Verb: stepSetHours, Club: 1, Net: 2, Weekday: 3, Opens: 60, Closes: 1560},
+		"M:1:2:17c":            {Verb: stepSetPriceNet, Club: 1, Net: 2, Rule: 1560},
+		"N:1":                  {Verb: stepNets, Club: 1},
+		"O:1:2:3":              {Verb: stepAskOpening, Club: 1, Net: 2, Weekday: 3},
+		"P:1:2:3:1o":           {Verb: stepAskClosing, Club: 1, Net: 2, Weekday: 3, Opens: 60},
+		"Q:17c":                {Verb: stepQuietHours, Quiet: 1560},
+		"R:9:3:17c":            {Verb: stepRefund, Booking: 9, Choice: 3, Refunded: 1560},
+		"S:1:2:3":              {Verb: stepSetClosed, Club: 1, Net: 2, Weekday: 3},
+		"T":                    {Verb: stepSettings},
+		"U:1:17c":              {Verb: stepRemovePrice, Club: 1, Rule: 1560},
+		"V:1:3":                {Verb: stepPrices, Club: 1, Page: 3},
+		"W:1:17c":              {Verb: stepPrice, Club: 1, Rule: 1560},
+		"X:1:3:17c":            {Verb: stepTogglePriceDay, Club: 1, Weekday: 3, Rule: 1560},
+		"Y:1:2:3":              {Verb: stepTypeHours, Club: 1, Net: 2, Weekday: 3},
+		"Z:1:3:17c":            {Verb: stepTypePrice, Club: 1, Choice: 3, Rule: 1560},
+		"a:1:ftg:3":            {Verb: stepDaySheet, Club: 1, Day: 20_500, Page: 3},
+		"b:1:2:ftg":            {Verb: stepTypeClosure, Club: 1, Net: 2, Day: 20_500},
+		"c:9":                  {Verb: stepAskCancel, Booking: 9},
+		"d:1:ftg:3:9":          {Verb: stepDay, Club: 1, Day: 20_500, Booking: 9, Page: 3},
+		"e:9":                  {Verb: stepExtend, Booking: 9},
+		"f:9":                  {Verb: stepCalendarFile, Booking: 9},
+		"g:9":                  {Verb: stepGiveUpHold, Booking: 9},
+		"h:1:2:i1n2o:1o:5.6":   {Verb: stepHold, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, AddOns: addOns{5, 6}},
+		"i:3":                  {Verb: stepMyBookings, Page: 3},
+		"j:4":                  {Verb: stepLeaveWaitlist, Wait: 4},
+		"k:9":                  {Verb: stepConfirm, Booking: 9},
+		"l":                    {Verb: stepClubs},
+		"m:1:3:9":              {Verb: stepMonth, Club: 1, Booking: 9, Page: 3},
+		"n:9":                  {Verb: stepNoShow, Booking: 9},
+		"o:9":                  {Verb: stepMap, Booking: 9},
+		"p:9:3":                {Verb: stepAskRefund, Booking: 9, Choice: 3},
+		"q:9":                  {Verb: stepCheckIn, Booking: 9},
+		"r:1:2:i1n2o:1o:9":     {Verb: stepMove, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, Booking: 9},
+		"s:9:3":                {Verb: stepPayAtDesk, Booking: 9, Choice: 3},
+		"t:1:2:i1n2o:1o:5.6:9": {Verb: stepSummary, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, AddOns: addOns{5, 6}, Booking: 9},
+		"u":                    {Verb: stepWaitlist},
+		"v:9":                  {Verb: stepBooking, Booking: 9},
+		"w:1:2:i1n2o:1o":       {Verb: stepJoinWaitlist, Club: 1, Net: 2, Minute: 30_309_648, Length: 60},
+		"x:1:2:i1n2o:9":        {Verb: stepTakenTime, Club: 1, Net: 2, Minute: 30_309_648, Booking: 9},
+		"y:9:3":                {Verb: stepPay, Booking: 9, Choice: 3},
+		"z:9":                  {Verb: stepCancel, Booking: 9},
 	} {
-		if got, err := parseStep(payload); err != nil || got != want {
+		got, err := parseStep(payload)
+		if err != nil || got != want {
 			t.Errorf("%s reads as %+v, %v; want %+v", payload, got, err, want)
+		}
+		if again := want.data(0).Payload; again != payload {
+			t.Errorf("%+v is written as %s, want %s", want, again, payload)
+		}
+		seen[got.Verb] = true
+	}
+	for letter := range 256 {
+		if v := verb(letter); !seen[v] {
+			if _, known := v.fields(); known {
+				t.Errorf("the verb %q has no payload here", rune(letter))
+			}
 		}
 	}
 }

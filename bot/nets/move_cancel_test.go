@@ -1,0 +1,27 @@
+package nets
+
+import "pavilion/booking"
+
+func moveAndCancelGoldens() []golden {
+	now := june(5, 10, 0)
+	to := step{Verb: stepSummary, Club: 1, Net: 2, Minute: unixMinute(june(7, 7, 0)), Length: 60, Booking: 12}
+	moving := func(total booking.Money) moveView {
+		return moveView{present: viewAt(evening(), now), quote: booking.Quote{Day: juneDay(7), Total: total}, step: to}
+	}
+	free := booking.CancelTerms{Fee: rupees(0), Back: []booking.Money{rupees(600)}, FreeUntil: june(5, 18, 0)}
+	return []golden{
+		{"a move for the same price", []verb{stepSummary}, moving(rupees(600))},
+		{"a move to a dearer time", []verb{stepSummary}, moving(rupees(750))},
+		{"a move to a cheaper time", []verb{stepSummary}, moving(rupees(450))},
+		{"cancelling for free, with money back", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), free}},
+		{"cancelling for free, without money", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), changed(free, func(c *booking.CancelTerms) { c.Back = nil })}},
+		{
+			"cancelling late, with a fee", []verb{stepAskCancel},
+			cancelView{viewAt(evening(), june(6, 9, 0)), booking.CancelTerms{Fee: rupees(300), Back: []booking.Money{rupees(300)}, FreeUntil: june(5, 18, 0)}},
+		},
+		{"cancelling late, without a fee", []verb{stepAskCancel}, cancelView{viewAt(evening(), june(6, 9, 0)), booking.CancelTerms{Fee: rupees(0), FreeUntil: june(5, 18, 0)}}},
+		{"a typed answer that the booking's state refuses", []verb{stepGuests}, refusedAnswer{
+			reason: "(the reason)", instead: viewAt(changed(evening(), func(b *booking.Booking) { b.State = booking.Cancelled }), now),
+		}},
+	}
+}
