@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-// attendance notes that a member came, or that nobody did.
+// attendance notes check-ins and no-shows.
 type attendance struct{ *visit }
 
 func (a attendance) checkIn(ctx context.Context, s step) (screen, error) {
@@ -14,7 +14,7 @@ func (a attendance) checkIn(ctx context.Context, s step) (screen, error) {
 		_, err := a.Booking.CheckIn(ctx, actor, s.Booking)
 		return err
 	})
-	return bookingScreen{a.visit}.showAfter(ctx, s, err)
+	return bookingScreen(a).showAfter(ctx, s, err)
 }
 
 func (a attendance) noShow(ctx context.Context, s step) (screen, error) {
@@ -22,5 +22,5 @@ func (a attendance) noShow(ctx context.Context, s step) (screen, error) {
 		_, err := a.Booking.NoShow(ctx, actor, s.Booking)
 		return err
 	})
-	return bookingScreen{a.visit}.showAfter(ctx, s, err)
+	return bookingScreen(a).showAfter(ctx, s, err)
 }

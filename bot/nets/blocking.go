@@ -43,8 +43,7 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 	span := s.span()
 	request := booking.BlockRequest{Club: s.Club, Nets: []booking.NetID{s.Net}, Start: span.Start, End: span.End}
 	block, err := k.Booking.Block(ctx, actor, request)
-	var conflict *booking.BlockConflictError
-	if errors.As(err, &conflict) {
+	if conflict, ok := errors.AsType[*booking.BlockConflictError](err); ok {
 		if s.Conflict == 0 || s.Conflict != hashOf(conflict.Bookings) {
 			return k.readConflict(ctx, s, conflict.Bookings)
 		}
@@ -57,7 +56,7 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bookingScreen{k.visit}.show(ctx, block.ID)
+	return bookingScreen(k).show(ctx, block.ID)
 }
 
 func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Booking) (screen, error) {

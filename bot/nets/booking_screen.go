@@ -116,7 +116,7 @@ func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) 
 	if err != nil {
 		return nil, err
 	}
-	return dayGrid{s.visit}.show(ctx, day)
+	return dayGrid(s).show(ctx, day)
 }
 
 // setGuests asks for the names of the guests, and stores them.

@@ -61,7 +61,7 @@ func (c calendar) readMonth(ctx context.Context, s step) (monthView, error) {
 	return v, err
 }
 
-// monthView is one month of a club. Its step says what a day leads to.
+// monthView is one month of a club. Its step decides where a day leads.
 type monthView struct {
 	club        booking.Club
 	step        step

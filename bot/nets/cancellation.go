@@ -7,11 +7,11 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// cancellation cancels a booking, and says before what that gives back and keeps.
+// cancellation shows the terms of cancelling a booking, and cancels it.
 type cancellation struct{ *visit }
 
 func (c cancellation) confirm(ctx context.Context, s step) (screen, error) {
-	present, err := bookingScreen{c.visit}.read(ctx, s.Booking)
+	present, err := bookingScreen(c).read(ctx, s.Booking)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
 		_, err := c.Booking.Cancel(ctx, actor, s.Booking, false)
 		return err
 	})
-	return bookingScreen{c.visit}.showAfter(ctx, s, err)
+	return bookingScreen(c).showAfter(ctx, s, err)
 }
 
 // cancelView is a live booking and the terms of cancelling it now.

@@ -44,7 +44,7 @@ func (c closureEditor) month(ctx context.Context, s step) (screen, error) {
 	if _, err := c.adminActor(ctx, s.Club); err != nil {
 		return nil, err
 	}
-	return calendar{c.visit}.month(ctx, s)
+	return calendar(c).month(ctx, s)
 }
 
 // day asks which nets are closed on the day, and how the closure repeats.

@@ -7,7 +7,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// sentence is what a tapped button says, by its key.
+// sentence is the answer on a tapped button, by its key.
 type sentence string
 
 func (s sentence) draw(d drawing) telegram.Reply {

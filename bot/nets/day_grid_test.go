@@ -46,7 +46,8 @@ func dayGoldens() []golden {
 	}
 	return []golden{
 		{
-			"today: over, too soon, taken, on hold, closed and free", []verb{stepDay, stepGiveUpHold},
+			"today: over, too soon, taken, on hold, closed and free",
+			[]verb{stepDay, stepGiveUpHold},
 			dayView{startsOf(5, nets, mixed, halfHours(5, 9, 5)...), 30 * time.Minute, today},
 		},
 		{"many times and nets, first page", []verb{stepDay}, dayView{startsOf(6, manyNets, free, halfHours(6, 6, 15)...), 30 * time.Minute, tomorrow}},
@@ -54,7 +55,8 @@ func dayGoldens() []golden {
 		{"a full day", []verb{stepDay}, dayView{startsOf(6, nets, full, halfHours(6, 18, 2)...), 30 * time.Minute, tomorrow}},
 		{"a closed day", []verb{stepDay}, dayView{startsOf(6, nets, full), 30 * time.Minute, tomorrow}},
 		{
-			"a day to move a booking of 90 minutes to", []verb{stepDay},
+			"a day to move a booking of 90 minutes to",
+			[]verb{stepDay},
 			dayView{startsOf(6, nets, free, halfHours(6, 18, 2)...), 90 * time.Minute, changed(tomorrow, func(s *step) { s.Booking = 12 })},
 		},
 		{"a taken time", []verb{stepTakenTime}, takenView{found: taken, step: evening}},

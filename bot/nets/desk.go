@@ -57,7 +57,7 @@ func (k desk) takeMoney(ctx context.Context, s step) (screen, error) {
 		_, err := k.Booking.PayAtDesk(ctx, actor, s.Booking, methods[s.Choice])
 		return err
 	})
-	return bookingScreen{k.visit}.showAfter(ctx, s, err)
+	return bookingScreen(k).showAfter(ctx, s, err)
 }
 
 // confirmRefund asks before money goes back. Its button carries the amount that is refunded already, so that two of the staff refund once.
@@ -100,7 +100,7 @@ func (k desk) refund(ctx context.Context, s step) (screen, error) {
 		}
 		return err
 	})
-	return bookingScreen{k.visit}.showAfter(ctx, s, err)
+	return bookingScreen(k).showAfter(ctx, s, err)
 }
 
 // refundView is a payment of which money can go back.

@@ -61,8 +61,14 @@ func TestHashOf_StandsForExactlyTheseBookings(t *testing.T) {
 		}
 		return bookings
 	}
-	if hashOf(ids(1, 2)) != hashOf(ids(1, 2)) || hashOf(ids(1, 2)) == hashOf(ids(12)) || hashOf(ids(1, 2)) == hashOf(ids(1)) || hashOf(nil) <= 0 {
-		t.Error("other bookings have the same number")
+	both := hashOf(ids(1, 2))
+	if again := hashOf(ids(1, 2)); again != both || both <= 0 {
+		t.Errorf("the same bookings have the numbers %d and %d", both, again)
+	}
+	for _, others := range [][]booking.ID{{12}, {1}, {2, 1}, {1, 2, 3}} {
+		if hashOf(ids(others...)) == both {
+			t.Errorf("the bookings %v have the same number", others)
+		}
 	}
 }
 

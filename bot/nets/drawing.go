@@ -11,7 +11,7 @@ import (
 	"pavilion/internal/phrase"
 )
 
-// screen is what the bot shows, as plain values.
+// screen is the values that one reply shows.
 type screen interface {
 	draw(d drawing) telegram.Reply
 }

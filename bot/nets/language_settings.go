@@ -34,7 +34,7 @@ func (l languageSettings) choose(ctx context.Context, s step) (screen, error) {
 	l.in = l.Texts.In(l.event)
 	l.OnLanguage(ctx, person)
 	l.answer = l.in.Say("language.chosen")
-	return settings{l.visit}.show(ctx)
+	return settings(l).show(ctx)
 }
 
 // namedLanguage is a language and its own name for itself.

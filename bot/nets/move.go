@@ -17,7 +17,7 @@ func (m move) confirm(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	present, err := bookingScreen{m.visit}.read(ctx, s.Booking)
+	present, err := bookingScreen(m).read(ctx, s.Booking)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (m move) move(ctx context.Context, s step) (screen, error) {
 		}
 		return err
 	})
-	return bookingScreen{m.visit}.showAfter(ctx, s, err)
+	return bookingScreen(m).showAfter(ctx, s, err)
 }
 
 // moveView is a booking and the time that it would move to.

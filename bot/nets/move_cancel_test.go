@@ -16,7 +16,8 @@ func moveAndCancelGoldens() []golden {
 		{"cancelling for free, with money back", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), free}},
 		{"cancelling for free, without money", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), changed(free, func(c *booking.CancelTerms) { c.Back = nil })}},
 		{
-			"cancelling late, with a fee", []verb{stepAskCancel},
+			"cancelling late, with a fee",
+			[]verb{stepAskCancel},
 			cancelView{viewAt(evening(), june(6, 9, 0)), booking.CancelTerms{Fee: rupees(300), Back: []booking.Money{rupees(300)}, FreeUntil: june(5, 18, 0)}},
 		},
 		{"cancelling late, without a fee", []verb{stepAskCancel}, cancelView{viewAt(evening(), june(6, 9, 0)), booking.CancelTerms{Fee: rupees(0), FreeUntil: june(5, 18, 0)}}},

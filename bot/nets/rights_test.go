@@ -7,7 +7,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// The staff who lay a block change it as staff, because a block is nobody's own booking.
+// The staff who lay a block change it as staff, because a block is no member's own booking.
 func TestIsOwn_ABlockIsTheClubs(t *testing.T) {
 	t.Parallel()
 	v := &visit{event: &telegram.Event{From: telegram.Person{ID: goldenOwner}}}

@@ -161,7 +161,7 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 // letterStep is the letter of every button and question of this package.
 const letterStep = 'b'
 
-// data is what a button to the step carries.
+// data is the data of a button to the step.
 func (s step) data(owner int64) chat.Data {
 	return chat.Data{Letter: letterStep, Owner: owner, Payload: strings.Join(s.encode(), ":")}
 }

@@ -62,7 +62,7 @@ func (y summary) hold(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bookingScreen{y.visit}.show(ctx, id)
+	return bookingScreen(y).show(ctx, id)
 }
 
 // ownBookingAt finds a live hold or booking of the member at exactly the step's net and time; 0 where there is none.

@@ -33,7 +33,7 @@ func (t takenTime) read(ctx context.Context, s step) (takenView, error) {
 	if err != nil {
 		return takenView{}, err
 	}
-	length, err := dayGrid{t.visit}.neededLength(ctx, actor, s, found)
+	length, err := dayGrid(t).neededLength(ctx, actor, s, found)
 	if err != nil {
 		return takenView{}, err
 	}

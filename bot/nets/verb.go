@@ -1,6 +1,6 @@
 package nets
 
-// verb is what a step does. Messages that are already sent carry its letter, so a letter keeps its meaning for ever.
+// verb is the action of a step. Messages that are already sent carry its letter, so a letter keeps its meaning for ever.
 type verb byte
 
 // The verbs of booking. The verbs up to stepSummary change nothing.
