@@ -11,12 +11,12 @@ import (
 	"pavilion/internal/fault"
 )
 
-// checkoutWithin is how long a checkout can be answered: Telegram gives up after ten seconds. A late answer moves no money.
+// checkoutWithin is the time to answer a checkout. Telegram gives up after ten seconds; a late answer moves no money.
 const checkoutWithin = 9 * time.Second
 
 var errCheckoutLate = errors.New("a checkout was answered too late")
 
-// HandleCheckout lets a payment go on that booking expects.
+// HandleCheckout approves a payment that booking expects.
 func (s *Screens) HandleCheckout(ctx context.Context, e *telegram.Event) error {
 	ctx, cancel := context.WithDeadlineCause(ctx, e.At.Add(checkoutWithin), errCheckoutLate)
 	defer cancel()
