@@ -11,10 +11,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"pavilion/booking/httpapi"
 	"pavilion/internal/latency"
 	"pavilion/internal/secret"
 	"pavilion/storage"
+	"pavilion/web"
 )
 
 // exported lists every metric that a process has.
@@ -27,8 +27,8 @@ func exported(t *testing.T) map[string]bool {
 	t.Cleanup(func() { _ = redis.Client().Close() }) // never connected
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(nil))
-	if _, err := httpapi.New(httpapi.Deps{Redis: redis, Metrics: registry, Latency: latency.New(time.Now)}, httpapi.Options{
-		Logger: slog.New(slog.DiscardHandler), Limits: httpapi.Limits{AddressPerSecond: 1, GlobalPerSecond: 1, Reads: 1, Writes: 1, SignIns: 1},
+	if _, err := web.New(web.Deps{Redis: redis, Metrics: registry, Latency: latency.New(time.Now)}, web.Options{
+		Logger: slog.New(slog.DiscardHandler), Limits: web.Limits{AddressPerSecond: 1, GlobalPerSecond: 1, Reads: 1, Writes: 1, SignIns: 1},
 	}); err != nil {
 		t.Fatal(err)
 	}

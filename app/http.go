@@ -11,14 +11,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"pavilion/booking"
-	"pavilion/booking/httpapi"
 	"pavilion/config"
 	"pavilion/migrations"
+	"pavilion/web"
 )
 
 // httpServer builds the HTTP server over the other parts. Every process has one, because every process has a condition to report; the API
 // is served by those with the role.
-func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*httpapi.Server, error) {
+func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
 	admins := make([]booking.MemberID, len(cfg.Admins))
@@ -30,16 +30,16 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*httpapi.Server,
 		return nil, err
 	}
 	p.sessions = sessions
-	deps := httpapi.Deps{
+	deps := web.Deps{
 		Booking: p.booking, Sessions: sessions, Redis: p.redis, Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries,
 	}
 	if p.tracing != nil {
 		deps.Tracing = p.tracing
 	}
-	server, err := httpapi.New(deps, httpapi.Options{
+	server, err := web.New(deps, web.Options{
 		Addr: cfg.HTTPAddr, API: cfg.Has(config.RoleHTTP), TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins,
 		OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now, Callbacks: callbacks(cfg),
-		Limits: httpapi.Limits{
+		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
 			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,
 		},
@@ -60,42 +60,42 @@ const (
 )
 
 // probes ask every part. What a process with the role http needs is critical there; elsewhere, what the bot or the worker needs.
-func probes(cfg config.Config, p *parts) []httpapi.Probe {
+func probes(cfg config.Config, p *parts) []web.Probe {
 	needsPostgres := cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker)
-	list := []httpapi.Probe{
+	list := []web.Probe{
 		{Name: "postgres", Critical: needsPostgres, Check: p.postgresCondition},
 		{Name: "schema", Critical: needsPostgres, Check: schemaProbe(p.db, p.now)},
-		{Name: "redis", Check: func(context.Context) httpapi.Condition {
+		{Name: "redis", Check: func(context.Context) web.Condition {
 			if p.redis.Up() {
-				return httpapi.Condition{State: httpapi.OK}
+				return web.Condition{State: web.OK}
 			}
-			return httpapi.Condition{State: httpapi.Degraded} // slower, and limits count for each process
+			return web.Condition{State: web.Degraded} // slower, and limits count for each process
 		}},
 		{Name: "archive", Critical: !needsPostgres, Check: p.archiveCondition},
 	}
 	if cfg.Has(config.RoleBot) {
-		list = append(list, httpapi.Probe{Name: "telegram", Critical: !needsPostgres, Check: p.telegramCondition})
+		list = append(list, web.Probe{Name: "telegram", Critical: !needsPostgres, Check: p.telegramCondition})
 	}
 	if cfg.Has(config.RoleWorker) {
-		list = append(list, httpapi.Probe{Name: "jobs", Check: p.jobsCondition})
+		list = append(list, web.Probe{Name: "jobs", Check: p.jobsCondition})
 	}
 	return list
 }
 
-func (p *parts) postgresCondition(ctx context.Context) httpapi.Condition {
+func (p *parts) postgresCondition(ctx context.Context) web.Condition {
 	before := p.now()
 	var now time.Time
 	if err := p.db.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now); err != nil {
-		return httpapi.Condition{State: httpapi.Down}
+		return web.Condition{State: web.Down}
 	}
 	took := p.now().Sub(before)
 	skew := now.Sub(before.Add(took / 2))
 	stat := p.db.Stat()
-	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{
+	c := web.Condition{State: web.OK, Facts: map[string]any{
 		"answered_ms": took.Milliseconds(), "connections": stat.TotalConns(), "in_use": stat.AcquiredConns(), "most": stat.MaxConns(), "clock_skew_ms": skew.Milliseconds(),
 	}}
 	if stat.AcquiredConns() == stat.MaxConns() || skew.Abs() > clockSkew {
-		c.State = httpapi.Degraded
+		c.State = web.Degraded
 	}
 	return c
 }
@@ -104,21 +104,21 @@ func (p *parts) postgresCondition(ctx context.Context) httpapi.Condition {
 const schemaKept = 30 * time.Second
 
 // schemaProbe compares the schema with this program's migrations, at most once in a while where it fits.
-func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) httpapi.Condition {
+func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) web.Condition {
 	var until time.Time // probes of one part do not run at once
-	return func(ctx context.Context) httpapi.Condition {
+	return func(ctx context.Context) web.Condition {
 		if now().Before(until) {
-			return httpapi.Condition{State: httpapi.OK}
+			return web.Condition{State: web.OK}
 		}
 		if err := migrations.Verify(ctx, db); err != nil {
-			return httpapi.Condition{State: httpapi.Down}
+			return web.Condition{State: web.Down}
 		}
 		until = now().Add(schemaKept)
-		return httpapi.Condition{State: httpapi.OK}
+		return web.Condition{State: web.OK}
 	}
 }
 
-func (p *parts) archiveCondition(context.Context) httpapi.Condition {
+func (p *parts) archiveCondition(context.Context) web.Condition {
 	facts, up := map[string]any{}, 0
 	pools := p.pools.All()
 	for _, pool := range pools {
@@ -130,44 +130,44 @@ func (p *parts) archiveCondition(context.Context) httpapi.Condition {
 	}
 	backlog := p.indexer.Backlog()
 	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
-	c := httpapi.Condition{State: httpapi.OK, Facts: facts}
+	c := web.Condition{State: web.OK, Facts: facts}
 	switch {
 	case up == 0:
-		c.State = httpapi.Down
+		c.State = web.Down
 	case up < len(pools):
-		c.State = httpapi.Degraded
+		c.State = web.Degraded
 	}
 	return c
 }
 
-func (p *parts) telegramCondition(context.Context) httpapi.Condition {
+func (p *parts) telegramCondition(context.Context) web.Condition {
 	s := p.bot.Stats()
-	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{
+	c := web.Condition{State: web.OK, Facts: map[string]any{
 		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,
 	}}
 	switch {
 	case !p.active.Load(): // another process is the bot
 	case !s.Connected:
-		c.State = httpapi.Down
+		c.State = web.Down
 	case s.Updates > queueHigh:
-		c.State = httpapi.Degraded
+		c.State = web.Degraded
 	}
 	return c
 }
 
 // jobsCondition tells how many jobs wait, and for how long the first of them has been due.
-func (p *parts) jobsCondition(ctx context.Context) httpapi.Condition {
+func (p *parts) jobsCondition(ctx context.Context) web.Condition {
 	var due, failing int64
 	var age float64
 	err := p.db.QueryRow(ctx, `SELECT count(*) FILTER (WHERE scheduled_at <= clock_timestamp()), count(*) FILTER (WHERE state = 'retryable'),
 		coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at) FILTER (WHERE scheduled_at <= clock_timestamp())), 0)::float8
 		FROM river_job WHERE state IN ('available', 'retryable')`).Scan(&due, &failing, &age)
 	if err != nil {
-		return httpapi.Condition{State: httpapi.Down}
+		return web.Condition{State: web.Down}
 	}
-	c := httpapi.Condition{State: httpapi.OK, Facts: map[string]any{"due": due, "failing": failing, "oldest_due_s": int64(age)}}
+	c := web.Condition{State: web.OK, Facts: map[string]any{"due": due, "failing": failing, "oldest_due_s": int64(age)}}
 	if age > jobsLate.Seconds() {
-		c.State = httpapi.Degraded
+		c.State = web.Degraded
 	}
 	return c
 }

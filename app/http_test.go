@@ -9,12 +9,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
 
-	"pavilion/booking/httpapi"
 	"pavilion/config"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
+	"pavilion/web"
 )
 
 func TestMain(m *testing.M) {
@@ -83,7 +83,7 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	if _, err := migrations.Up(ctx, db); err != nil {
 		t.Fatal(err)
 	}
-	for skew, want := range map[time.Duration]httpapi.State{0: httpapi.OK, 90 * time.Second: httpapi.Degraded, -90 * time.Second: httpapi.Degraded} {
+	for skew, want := range map[time.Duration]web.State{0: web.OK, 90 * time.Second: web.Degraded, -90 * time.Second: web.Degraded} {
 		p := &parts{db: db, now: func() time.Time { return time.Now().Add(skew) }}
 		if c := p.postgresCondition(ctx); c.State != want {
 			t.Errorf("a clock that is %s off: %+v", skew, c)
@@ -114,10 +114,10 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	}
 	for _, c := range []struct {
 		age   string
-		state httpapi.State
+		state web.State
 		due   int64
 		least int64
-	}{{"-1 hour", httpapi.OK, 0, 0}, {"1 minute", httpapi.OK, 1, 60}, {"10 minutes", httpapi.Degraded, 2, 600}} {
+	}{{"-1 hour", web.OK, 0, 0}, {"1 minute", web.OK, 1, 60}, {"10 minutes", web.Degraded, 2, 600}} {
 		_, err := db.Exec(ctx, `INSERT INTO river_job (kind, queue, max_attempts, args, scheduled_at) VALUES ('booking_deliver', 'booking', 3, '{}', clock_timestamp() - $1::interval)`, c.age)
 		if err != nil {
 			t.Fatal(err)

@@ -9,8 +9,8 @@ import (
 
 	"pavilion/booking"
 	"pavilion/booking/gateway"
-	"pavilion/booking/httpapi"
 	"pavilion/config"
+	"pavilion/web"
 )
 
 // stars is the bot, which is built after the bookings that it shows. Refunds run where the bot is.
@@ -60,8 +60,8 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 }
 
 // callbacks are the gateways that call back over HTTP, and from where.
-func callbacks(cfg config.Config) httpapi.Callbacks {
-	c := httpapi.Callbacks{From: cfg.CallbackSources()}
+func callbacks(cfg config.Config) web.Callbacks {
+	c := web.Callbacks{From: cfg.CallbackSources()}
 	stripe, razorpay, sandbox := cfg.Gateways()
 	for provider, pays := range map[booking.Provider]bool{booking.Stripe: stripe, booking.Razorpay: razorpay, booking.Sandbox: sandbox} {
 		if pays {

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+	"pavilion/internal/secret"
+)
+
+// errInitData is everything that can be wrong with what a Mini App was started with; which of it is nobody's business.
+var errInitData = fault.New(fault.Unauthenticated, "init_data", "Telegram's word for who you are cannot be checked. Close the app and open it again.")
+
+// Reasons, for the log.
+var (
+	errInitDataSize      = errors.New("too long")
+	errInitDataForm      = errors.New("not a query string")
+	errInitDataDuplicate = errors.New("a key comes twice")
+	errInitDataHash      = errors.New("no usable hash")
+	errInitDataForged    = errors.New("the hash does not match")
+	errInitDataDate      = errors.New("no usable auth_date")
+	errInitDataUser      = errors.New("no usable user")
+)
+
+const initDataMost = 8 << 10
+
+// parseInitData checks what Telegram gave a Mini App and returns who opened it. How old it may be, and that it works once, is decided
+// where the session is opened, by the database's clock. start_param is signed too, but chosen by whoever made the link: it proves nothing.
+func parseInitData(raw string, botToken secret.String) (booking.Proof, error) {
+	var p booking.Proof
+	if len(raw) > initDataMost {
+		return p, errInitDataSize
+	}
+	fields, err := initDataFields(raw)
+	if err != nil {
+		return p, err
+	}
+	hash, err := hex.DecodeString(fields["hash"])
+	if err != nil || len(hash) != sha256.Size {
+		return p, errInitDataHash
+	}
+	delete(fields, "hash") // and nothing else: the newer signature field is part of what is signed
+	lines := make([]string, 0, len(fields))
+	for k, v := range fields {
+		lines = append(lines, k+"="+v)
+	}
+	slices.Sort(lines)
+	signed := strings.Join(lines, "\n")
+	key := mac([]byte("WebAppData"), botToken.Reveal())
+	if !hmac.Equal(mac(key, signed), hash) {
+		return p, errInitDataForged
+	}
+	// Only now is anything in it believed.
+	date, err := strconv.ParseInt(fields["auth_date"], 10, 64)
+	if err != nil || date <= 0 {
+		return p, errInitDataDate
+	}
+	var user struct {
+		ID    int64 `json:"id"`
+		IsBot bool  `json:"is_bot"`
+	}
+	if err := json.Unmarshal([]byte(fields["user"]), &user); err != nil || user.ID <= 0 || user.IsBot {
+		return p, errInitDataUser
+	}
+	return booking.Proof{Member: booking.MemberID(user.ID), IssuedAt: time.Unix(date, 0), Digest: sha256.Sum256([]byte(signed))}, nil
+}
+
+func initDataFields(raw string) (map[string]string, error) {
+	fields := map[string]string{}
+	for pair := range strings.SplitSeq(raw, "&") {
+		k, v, ok := strings.Cut(pair, "=")
+		key, kerr := url.QueryUnescape(k)
+		value, verr := url.QueryUnescape(v)
+		if !ok || key == "" || kerr != nil || verr != nil {
+			return nil, errInitDataForm
+		}
+		if _, twice := fields[key]; twice {
+			return nil, errInitDataDuplicate
+		}
+		fields[key] = value
+	}
+	return fields, nil
+}
+
+func mac(key []byte, message string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(message))
+	return h.Sum(nil)
+}
