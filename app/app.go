@@ -21,6 +21,7 @@ import (
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
+	"pavilion/web"
 )
 
 // Version is what Telegram shows for our session.
@@ -94,7 +95,7 @@ type parts struct {
 	jobs     *booking.Worker
 	chatJobs *booking.Worker // of the process that is the bot
 	couriers couriers
-	sessions *booking.Sessions
+	sessions *web.Sessions
 	now      func() time.Time
 	latency  *latency.Recorder
 	queries  *storage.QueryTracer

@@ -25,7 +25,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	for i, id := range cfg.Admins {
 		admins[i] = booking.MemberID(id)
 	}
-	sessions, err := booking.NewSessions(p.db, booking.SessionOptions{Admins: admins, Logger: log, Now: time.Now})
+	sessions, err := web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	server, err := web.New(deps, web.Options{
 		Addr: cfg.HTTPAddr, API: cfg.Has(config.RoleHTTP), TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins,
-		OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now, Callbacks: callbacks(cfg),
+		Admins: admins, OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now, Callbacks: callbacks(cfg),
 		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
 			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,

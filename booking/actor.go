@@ -2,6 +2,9 @@ package booking
 
 import "pavilion/internal/fault"
 
+// MemberID is a member's Telegram user id.
+type MemberID int64
+
 // Role is a person's rights in a club.
 type Role string
 

@@ -13,11 +13,6 @@ func (s *Service) Sweep(ctx context.Context, what string) error {
 	return s.runSweep(ctx, WorkerOptions{}, what)
 }
 
-// Clean deletes what has expired, as Run does from time to time.
-func (s *Sessions) Clean(ctx context.Context) error {
-	return s.store.clean(ctx, s.db, s.opts.ProofMaxAge+proofAhead)
-}
-
 // PlantFlight starts a shared query for busy spans under the current tokens. It returns no spans, and only after release is closed: a reader
 // that joins it waits and gets a wrong answer.
 func (s *Service) PlantFlight(ctx context.Context, club ClubID, net NetID, from, to Day, release <-chan struct{}) error {

@@ -95,10 +95,3 @@ func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
 	t.Cleanup(pool.Close)
 	return name, pool
 }
-
-// database is an empty, migrated database for one test.
-func database(t *testing.T) *pgxpool.Pool {
-	t.Helper()
-	_, pool := copyOf(t, template)
-	return pool
-}

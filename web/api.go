@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/internal/secret"
 )
@@ -146,7 +145,7 @@ func (a *routes) identify(ctx context.Context, r *http.Request, need access) err
 		if need == public {
 			return nil
 		}
-		return booking.ErrSignIn
+		return ErrSignIn
 	}
 	who, err := a.deps.Sessions.Check(ctx, secret.New(token))
 	switch {
@@ -155,7 +154,7 @@ func (a *routes) identify(ctx context.Context, r *http.Request, need access) err
 	case err != nil:
 		return err
 	}
-	exchangeOf(ctx).actor = who
+	exchangeOf(ctx).user = who
 	return nil
 }
 

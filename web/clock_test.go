@@ -181,7 +181,7 @@ func TestServer_HostsWithWrongClocksAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(pool.Close)
-			if d.Sessions, err = booking.NewSessions(pool, booking.SessionOptions{Admins: []booking.MemberID{adminID}, Logger: slog.New(slog.DiscardHandler), Now: wrong}); err != nil {
+			if d.Sessions, err = NewSessions(pool, SessionOptions{Logger: slog.New(slog.DiscardHandler), Now: wrong}); err != nil {
 				t.Fatal(err)
 			}
 			o.Now = wrong

@@ -4,19 +4,17 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-
-	"pavilion/booking"
 )
 
 // exchange is what is known of one request while it is served: who asks, from where, along which route.
 type exchange struct {
 	id      string
 	address netip.Addr
-	actor   booking.Principal // zero where nobody is signed in
-	path    string            // as it was asked for; never logged
-	route   string            // the pattern that matched; empty where none did
-	code    string            // stable code of the problem that was answered
-	window  *window           // the limit with least left
+	user    User    // zero where nobody is signed in
+	path    string  // as it was asked for; never logged
+	route   string  // the pattern that matched; empty where none did
+	code    string  // stable code of the problem that was answered
+	window  *window // the limit with least left
 }
 
 type exchangeKey struct{}

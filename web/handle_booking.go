@@ -103,7 +103,7 @@ func (a *routes) hold(ctx context.Context, in *holdIn) (effect[BookingBody], err
 		return nil, err
 	}
 	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note}
-	actor, err := a.deps.Booking.Approach(ctx, actorAnywhere(ctx), r)
+	actor, err := a.deps.Booking.Approach(ctx, a.actorAnywhere(ctx), r)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"pavilion/booking"
@@ -14,10 +15,9 @@ type InClub struct {
 }
 
 // actorAnywhere is who asks, as a guest of every club; those whom the settings name are admins everywhere.
-func actorAnywhere(ctx context.Context) booking.Actor {
-	who := exchangeOf(ctx).actor
-	actor := booking.Actor{ID: who.Member, Role: booking.Guest, Origin: "http"}
-	if who.Admin {
+func (a *routes) actorAnywhere(ctx context.Context) booking.Actor {
+	actor := booking.Actor{ID: booking.MemberID(exchangeOf(ctx).user.ID), Role: booking.Guest, Origin: "http"}
+	if slices.Contains(a.opts.Admins, actor.ID) {
 		actor.Role = booking.Admin
 	}
 	return actor
@@ -25,7 +25,7 @@ func actorAnywhere(ctx context.Context) booking.Actor {
 
 // actorIn is who asks, in the role that they have in this club.
 func (a *routes) actorIn(ctx context.Context, club int64) (booking.Actor, error) {
-	actor := actorAnywhere(ctx)
+	actor := a.actorAnywhere(ctx)
 	if actor.Role == booking.Admin || actor.ID == 0 {
 		return actor, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"reflect"
 
-	"pavilion/booking"
 	"pavilion/internal/secret"
 )
 
@@ -63,14 +62,14 @@ func (a *routes) refresh(ctx context.Context, in *refreshIn) (*tokensOut, error)
 }
 
 func (a *routes) signOut(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, a.deps.Sessions.Close(ctx, exchangeOf(ctx).actor)
+	return &nothing{}, a.deps.Sessions.Close(ctx, exchangeOf(ctx).user)
 }
 
 func (a *routes) signOutEverywhere(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, a.deps.Sessions.CloseAll(ctx, exchangeOf(ctx).actor.Member)
+	return &nothing{}, a.deps.Sessions.CloseAll(ctx, exchangeOf(ctx).user.ID)
 }
 
-func tokensOf(t booking.Tokens) *tokensOut {
+func tokensOf(t Tokens) *tokensOut {
 	return &tokensOut{Body: TokensBody{
 		AccessToken: t.Access.Reveal(), TokenType: "Bearer", ExpiresIn: int(t.ExpiresIn.Seconds()), RefreshToken: t.Refresh.Reveal(),
 	}}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/internal/secret"
 )
@@ -35,8 +34,8 @@ const initDataMost = 8 << 10
 
 // parseInitData checks what Telegram gave a Mini App and returns who opened it. How old it may be, and that it works once, is decided
 // where the session is opened, by the database's clock. start_param is signed too, but chosen by whoever made the link: it proves nothing.
-func parseInitData(raw string, botToken secret.String) (booking.Proof, error) {
-	var p booking.Proof
+func parseInitData(raw string, botToken secret.String) (Proof, error) {
+	var p Proof
 	if len(raw) > initDataMost {
 		return p, errInitDataSize
 	}
@@ -71,7 +70,7 @@ func parseInitData(raw string, botToken secret.String) (booking.Proof, error) {
 	if err := json.Unmarshal([]byte(fields["user"]), &user); err != nil || user.ID <= 0 || user.IsBot {
 		return p, errInitDataUser
 	}
-	return booking.Proof{Member: booking.MemberID(user.ID), IssuedAt: time.Unix(date, 0), Digest: sha256.Sum256([]byte(signed))}, nil
+	return Proof{User: UserID(user.ID), IssuedAt: time.Unix(date, 0), Digest: sha256.Sum256([]byte(signed))}, nil
 }
 
 func initDataFields(raw string) (map[string]string, error) {

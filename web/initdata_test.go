@@ -48,7 +48,7 @@ func userFields(id int64, at time.Time) map[string]string {
 func TestInitData_PublicVector(t *testing.T) {
 	t.Parallel()
 	p, err := parseInitData(vector, secret.New(vectorToken))
-	if err != nil || p.Member != 279058397 || p.IssuedAt.Unix() != 1662771648 {
+	if err != nil || p.User != 279058397 || p.IssuedAt.Unix() != 1662771648 {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	if _, err := parseInitData(vector, secret.New(testToken)); !errors.Is(err, errInitDataForged) {
@@ -64,7 +64,7 @@ func TestInitData_EveryForgeryIsRefused(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
 	good := initData(testToken, userFields(42, now))
-	if p, err := parseInitData(good, secret.New(testToken)); err != nil || p.Member != 42 {
+	if p, err := parseInitData(good, secret.New(testToken)); err != nil || p.User != 42 {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	with := func(change func(f map[string]string)) string {

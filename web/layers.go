@@ -81,7 +81,7 @@ func (s *Server) record(ctx context.Context, method string, x *exchange, rec *re
 	s.deps.Latency.Observe("http "+route, took)
 	s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", method), slog.String("route", route),
 		slog.Int("status", rec.status), slog.String("code", x.code), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),
-		slog.Int64("member", int64(x.actor.Member)))
+		slog.Int64("member", int64(x.user.ID)))
 }
 
 // secure sets the headers that keep a browser from doing more with an answer than reading it.

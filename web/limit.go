@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-redis/redis_rate/v10"
 
-	"pavilion/booking"
 	"pavilion/storage"
 )
 
@@ -75,8 +74,8 @@ func newLimiter(r *storage.Redis, now func() time.Time, count func(policy, outco
 // Retry-After.
 func (l *limiter) take(ctx context.Context, p policy, x *exchange) error {
 	key, quota := fmt.Sprintf("http:%s:address:%s", p.name, neighbourhood(x.address)), p.quota*addressFactor
-	if x.actor != (booking.Principal{}) {
-		key, quota = fmt.Sprintf("http:%s:member:%d", p.name, x.actor.Member), p.quota
+	if x.user != (User{}) {
+		key, quota = fmt.Sprintf("http:%s:member:%d", p.name, x.user.ID), p.quota
 	}
 	w := l.window(ctx, key, quota, p.degraded)
 	w.policy = p.name

@@ -86,7 +86,7 @@ func TestBooking_FullPoolSaysSoSoon(t *testing.T) {
 	}
 	token := b.member()
 	b.server.deps.Booking = hurried
-	if b.server.deps.Sessions, err = booking.NewSessions(b.db, booking.SessionOptions{Logger: b.server.log, ConnWait: 300 * time.Millisecond}); err != nil {
+	if b.server.deps.Sessions, err = NewSessions(b.db, SessionOptions{Logger: b.server.log, ConnWait: 300 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	if a := b.do(request{path: c.path("/bookings"), token: token}); a.status != 200 { // the session is known from here on

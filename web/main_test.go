@@ -94,6 +94,28 @@ func sql(ctx context.Context, e *engines.Engines, text string) error {
 	return err
 }
 
+// copyOf makes a database of its own out of another, which nobody may be connected to, and opens it.
+func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
+	t.Helper()
+	name := fmt.Sprintf("pavilion_session_%d", serial.Add(1))
+	if err := sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, original)); err != nil {
+		t.Fatal(err)
+	}
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return name, pool
+}
+
+// database is an empty, migrated database for one test.
+func database(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	_, pool := copyOf(t, templateDB)
+	return pool
+}
+
 func databaseURL(e *engines.Engines, name string) string {
 	u, err := url.Parse(e.PostgresURL)
 	if err != nil {
@@ -152,7 +174,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	}
 	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
 	const connWait = 4 * time.Second
-	sessions, err := booking.NewSessions(b.db, booking.SessionOptions{Admins: []booking.MemberID{adminID}, Logger: logger, ConnWait: connWait})
+	sessions, err := NewSessions(b.db, SessionOptions{Logger: logger, ConnWait: connWait})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +186,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	deps := Deps{Booking: service, Sessions: sessions, Redis: b.redis, Metrics: b.metrics, Latency: recorder, Queries: queries}
 	opts := Options{
 		API: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), OperatorToken: secret.New(operatorToken),
-		BotToken: secret.New(testToken), Version: "test", Logger: logger, Now: time.Now,
+		Admins: []booking.MemberID{adminID}, BotToken: secret.New(testToken), Version: "test", Logger: logger, Now: time.Now,
 	}
 	if change != nil {
 		change(&deps, &opts)

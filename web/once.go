@@ -114,7 +114,7 @@ func (a *routes) keyOf(ctx context.Context, r route, header string, in any) (boo
 	}
 	fingerprint, err := booking.Fingerprint(r.method, x.path, body)
 	return booking.IdempotencyKey{
-		Principal: fmt.Sprintf("member:%d", x.actor.Member), Method: r.method, Route: apiPath + r.path, Key: key, Fingerprint: fingerprint,
+		Principal: fmt.Sprintf("member:%d", x.user.ID), Method: r.method, Route: apiPath + r.path, Key: key, Fingerprint: fingerprint,
 	}, err
 }
 

@@ -25,7 +25,7 @@ import (
 // Deps are the parts that the server works with.
 type Deps struct {
 	Booking  *booking.Service
-	Sessions *booking.Sessions
+	Sessions *Sessions
 	Redis    *storage.Redis
 	Probes   []Probe // what /health names
 	Metrics  *prometheus.Registry
@@ -41,6 +41,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
+	Admins         []booking.MemberID
 	Callbacks      Callbacks
 	OperatorToken  secret.String // opens /metrics and /performance; empty: they do not exist
 	BotToken       secret.String // what Telegram signs Mini App data with

@@ -1,4 +1,4 @@
-package booking_test
+package web
 
 import (
 	"crypto/sha256"
@@ -11,31 +11,30 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"pavilion/booking"
 	"pavilion/internal/secret"
 )
 
 const (
-	member booking.MemberID = 4_200_000_001
-	phone                   = "the-phone-0123456789"
-	laptop                  = "the-laptop-0123456789"
+	player UserID = 4_200_000_001
+	phone         = "the-phone-0123456789"
+	laptop        = "the-laptop-0123456789"
 )
 
-func sessions(t *testing.T, db *pgxpool.Pool, o booking.SessionOptions) *booking.Sessions {
+func sessions(t *testing.T, db *pgxpool.Pool, o SessionOptions) *Sessions {
 	t.Helper()
 	o.Logger = slog.New(slog.DiscardHandler)
-	s, err := booking.NewSessions(db, o)
+	s, err := NewSessions(db, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func proof(name string, at time.Time) booking.Proof {
-	return booking.Proof{Member: member, IssuedAt: at, Digest: sha256.Sum256([]byte(name))}
+func proof(name string, at time.Time) Proof {
+	return Proof{User: player, IssuedAt: at, Digest: sha256.Sum256([]byte(name))}
 }
 
-func open(t *testing.T, s *booking.Sessions, name, client string) booking.Tokens {
+func open(t *testing.T, s *Sessions, name, client string) Tokens {
 	t.Helper()
 	tokens, err := s.Open(t.Context(), proof(name, time.Now()), client)
 	if err != nil {
@@ -44,7 +43,7 @@ func open(t *testing.T, s *booking.Sessions, name, client string) booking.Tokens
 	return tokens
 }
 
-func refresh(t *testing.T, s *booking.Sessions, token secret.String, client string) booking.Tokens {
+func refresh(t *testing.T, s *Sessions, token secret.String, client string) Tokens {
 	t.Helper()
 	tokens, err := s.Refresh(t.Context(), token, client)
 	if err != nil {
@@ -62,10 +61,10 @@ func wantErr(t *testing.T, what string, got, want error) {
 
 func TestSession_SignsInRefreshesAndSignsOut(t *testing.T) {
 	t.Parallel()
-	s := sessions(t, database(t), booking.SessionOptions{Admins: []booking.MemberID{member}})
+	s := sessions(t, database(t), SessionOptions{})
 	first := open(t, s, "a", phone)
 	who, err := s.Check(t.Context(), first.Access)
-	if err != nil || who.Member != member || !who.Admin {
+	if err != nil || who.ID != player {
 		t.Fatalf("%+v, %v", who, err)
 	}
 	second := refresh(t, s, first.Refresh, phone)
@@ -80,33 +79,33 @@ func TestSession_SignsInRefreshesAndSignsOut(t *testing.T) {
 	}
 	for _, access := range []secret.String{first.Access, second.Access} {
 		_, err := s.Check(t.Context(), access)
-		wantErr(t, "access after logout", err, booking.ErrSignIn)
+		wantErr(t, "access after logout", err, ErrSignIn)
 	}
 	_, err = s.Refresh(t.Context(), second.Refresh, phone)
-	wantErr(t, "refresh after logout", err, booking.ErrSignIn)
+	wantErr(t, "refresh after logout", err, ErrSignIn)
 	_, err = s.Check(t.Context(), secret.New("pva_nonsense"))
-	wantErr(t, "unknown token", err, booking.ErrSignIn)
+	wantErr(t, "unknown token", err, ErrSignIn)
 }
 
 func TestSession_ProofWorksOnceAndOnlyWhileFresh(t *testing.T) {
 	t.Parallel()
-	s := sessions(t, database(t), booking.SessionOptions{Grace: time.Second})
+	s := sessions(t, database(t), SessionOptions{Grace: time.Second})
 	for _, c := range []struct {
 		age  time.Duration
 		want error
-	}{{59 * time.Minute, nil}, {time.Hour + 5*time.Second, booking.ErrProofExpired}, {-50 * time.Second, nil}, {-65 * time.Second, booking.ErrProofExpired}} {
+	}{{59 * time.Minute, nil}, {time.Hour + 5*time.Second, ErrProofExpired}, {-50 * time.Second, nil}, {-65 * time.Second, ErrProofExpired}} {
 		_, err := s.Open(t.Context(), proof(c.age.String(), time.Now().Add(-c.age)), phone)
 		wantErr(t, c.age.String(), err, c.want)
 	}
 	db := database(t)
-	s = sessions(t, db, booking.SessionOptions{})
+	s = sessions(t, db, SessionOptions{})
 	open(t, s, "once", phone)
 	open(t, s, "once", phone) // the reply was lost
 	_, err := s.Open(t.Context(), proof("once", time.Now()), laptop)
-	wantErr(t, "the same proof from another device", err, booking.ErrProofUsed)
+	wantErr(t, "the same proof from another device", err, ErrProofUsed)
 	exec(t, db, `UPDATE session_proof SET used_at = used_at - interval '11 seconds'`)
 	_, err = s.Open(t.Context(), proof("once", time.Now()), phone)
-	wantErr(t, "the same proof later", err, booking.ErrProofUsed)
+	wantErr(t, "the same proof later", err, ErrProofUsed)
 }
 
 func exec(t *testing.T, db *pgxpool.Pool, sql string, args ...any) {
@@ -119,7 +118,7 @@ func exec(t *testing.T, db *pgxpool.Pool, sql string, args ...any) {
 func TestSession_ParallelRefreshesOfOneClientGetOneSuccessor(t *testing.T) {
 	t.Parallel()
 	db := database(t)
-	s := sessions(t, db, booking.SessionOptions{})
+	s := sessions(t, db, SessionOptions{})
 	first := open(t, s, "a", phone)
 	var (
 		mu         sync.Mutex
@@ -153,24 +152,24 @@ func TestSession_ParallelRefreshesOfOneClientGetOneSuccessor(t *testing.T) {
 
 func TestSession_SecondUseEndsTheFamily(t *testing.T) {
 	t.Parallel()
-	for name, replay := range map[string]func(t *testing.T, db *pgxpool.Pool, s *booking.Sessions, first, second booking.Tokens) error{
-		"after the grace": func(t *testing.T, db *pgxpool.Pool, s *booking.Sessions, first, _ booking.Tokens) error {
+	for name, replay := range map[string]func(t *testing.T, db *pgxpool.Pool, s *Sessions, first, second Tokens) error{
+		"after the grace": func(t *testing.T, db *pgxpool.Pool, s *Sessions, first, _ Tokens) error {
 			t.Helper()
 			exec(t, db, `UPDATE session_refresh SET used_at = used_at - interval '11 seconds' WHERE used_at IS NOT NULL`)
 			_, err := s.Refresh(t.Context(), first.Refresh, phone)
 			return err
 		},
-		"by another client within the grace": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, first, _ booking.Tokens) error {
+		"by another client within the grace": func(t *testing.T, _ *pgxpool.Pool, s *Sessions, first, _ Tokens) error {
 			t.Helper()
 			_, err := s.Refresh(t.Context(), first.Refresh, laptop)
 			return err
 		},
-		"of a token never used, by another client": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, _, second booking.Tokens) error {
+		"of a token never used, by another client": func(t *testing.T, _ *pgxpool.Pool, s *Sessions, _, second Tokens) error {
 			t.Helper()
 			_, err := s.Refresh(t.Context(), second.Refresh, laptop)
 			return err
 		},
-		"after the successor was used": func(t *testing.T, _ *pgxpool.Pool, s *booking.Sessions, first, second booking.Tokens) error {
+		"after the successor was used": func(t *testing.T, _ *pgxpool.Pool, s *Sessions, first, second Tokens) error {
 			t.Helper()
 			refresh(t, s, second.Refresh, phone)
 			_, err := s.Refresh(t.Context(), first.Refresh, phone)
@@ -181,19 +180,19 @@ func TestSession_SecondUseEndsTheFamily(t *testing.T) {
 			t.Parallel()
 			db := database(t)
 			now := time.Now()
-			s := sessions(t, db, booking.SessionOptions{Now: func() time.Time { return now }})
+			s := sessions(t, db, SessionOptions{Now: func() time.Time { return now }})
 			other := open(t, s, "other", laptop)
 			first := open(t, s, "a", phone)
 			second := refresh(t, s, first.Refresh, phone)
 			if _, err := s.Check(t.Context(), second.Access); err != nil {
 				t.Fatal(err)
 			}
-			wantErr(t, "replay", replay(t, db, s, first, second), booking.ErrReplayed)
+			wantErr(t, "replay", replay(t, db, s, first, second), ErrRefreshReplayed)
 			_, err := s.Refresh(t.Context(), second.Refresh, phone)
-			wantErr(t, "the successor", err, booking.ErrSignIn)
+			wantErr(t, "the successor", err, ErrSignIn)
 			now = now.Add(16 * time.Second) // what was cached is asked for again
 			_, err = s.Check(t.Context(), second.Access)
-			wantErr(t, "access of the family", err, booking.ErrSignIn)
+			wantErr(t, "access of the family", err, ErrSignIn)
 			if _, err := s.Check(t.Context(), other.Access); err != nil {
 				t.Errorf("another device's session: %v", err)
 			}
@@ -203,7 +202,7 @@ func TestSession_SecondUseEndsTheFamily(t *testing.T) {
 
 func TestSession_LogoutHereKeepsTheOtherDevice(t *testing.T) {
 	t.Parallel()
-	s := sessions(t, database(t), booking.SessionOptions{})
+	s := sessions(t, database(t), SessionOptions{})
 	a, b := open(t, s, "a", phone), open(t, s, "b", laptop)
 	who, err := s.Check(t.Context(), a.Access)
 	if err != nil {
@@ -216,54 +215,54 @@ func TestSession_LogoutHereKeepsTheOtherDevice(t *testing.T) {
 		t.Errorf("the laptop's session: %v", err)
 	}
 	b = refresh(t, s, b.Refresh, laptop)
-	if err := s.CloseAll(t.Context(), member); err != nil {
+	if err := s.CloseAll(t.Context(), player); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Check(t.Context(), b.Access)
-	wantErr(t, "after logout everywhere", err, booking.ErrSignIn)
+	wantErr(t, "after logout everywhere", err, ErrSignIn)
 }
 
 func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
 	t.Parallel()
-	name, db := copyOf(t, template)
-	first := open(t, sessions(t, db, booking.SessionOptions{}), "a", phone)
+	name, db := copyOf(t, templateDB)
+	first := open(t, sessions(t, db, SessionOptions{}), "a", phone)
 	db.Close()
 	_, backup := copyOf(t, name) // made before the token was used
-	_, err := sessions(t, backup, booking.SessionOptions{}).Refresh(t.Context(), first.Refresh, phone)
-	wantErr(t, "a token of before the restore", err, booking.ErrSignIn)
+	_, err := sessions(t, backup, SessionOptions{}).Refresh(t.Context(), first.Refresh, phone)
+	wantErr(t, "a token of before the restore", err, ErrSignIn)
 }
 
 func TestSession_Expiry(t *testing.T) {
 	t.Parallel()
 	db := database(t)
 	now := time.Now()
-	s := sessions(t, db, booking.SessionOptions{Now: func() time.Time { return now }})
+	s := sessions(t, db, SessionOptions{Now: func() time.Time { return now }})
 	tokens := open(t, s, "a", phone)
 	exec(t, db, `UPDATE session_access SET expires_at = clock_timestamp()`)
 	_, err := s.Check(t.Context(), tokens.Access)
-	wantErr(t, "expired access", err, booking.ErrSignIn)
+	wantErr(t, "expired access", err, ErrSignIn)
 	exec(t, db, `UPDATE session_refresh SET expires_at = clock_timestamp()`)
 	_, err = s.Refresh(t.Context(), tokens.Refresh, phone)
-	wantErr(t, "idle refresh", err, booking.ErrSignIn)
+	wantErr(t, "idle refresh", err, ErrSignIn)
 	tokens = open(t, s, "b", phone)
 	exec(t, db, `UPDATE session SET expires_at = clock_timestamp()`)
 	_, err = s.Refresh(t.Context(), tokens.Refresh, phone)
-	wantErr(t, "session at its end", err, booking.ErrSignIn)
+	wantErr(t, "session at its end", err, ErrSignIn)
 }
 
 // What is over is deleted, and only that: a revoked session stays known until its end, or a replay of its tokens would pass for a stranger's.
 func TestSession_CleaningForgetsOnlyWhatIsOver(t *testing.T) {
 	t.Parallel()
 	db := database(t)
-	s := sessions(t, db, booking.SessionOptions{})
+	s := sessions(t, db, SessionOptions{})
 	live, revoked := open(t, s, "live", phone), open(t, s, "revoked", phone)
 	next := refresh(t, s, revoked.Refresh, phone)
 	_, err := s.Refresh(t.Context(), next.Refresh, laptop)
-	wantErr(t, "a thief", err, booking.ErrReplayed)
+	wantErr(t, "a thief", err, ErrRefreshReplayed)
 	exec(t, db, `INSERT INTO session (member_id, client_hash, incarnation, expires_at) SELECT n, sha256('x'), session_incarnation(), clock_timestamp() - interval '1 second' FROM generate_series(1, 250) n`)
 	exec(t, db, `INSERT INTO session_access (token_hash, session_id, expires_at) SELECT sha256(n::text::bytea), (SELECT min(id) FROM session), clock_timestamp() - interval '1 second' FROM generate_series(1, 1200) n`)
 	exec(t, db, `INSERT INTO session_proof (digest, client_hash, used_at) VALUES (sha256('old'), sha256('x'), clock_timestamp() - interval '3 hours')`)
-	if err := s.Clean(t.Context()); err != nil {
+	if err := s.deleteExpired(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var left string
@@ -275,13 +274,13 @@ func TestSession_CleaningForgetsOnlyWhatIsOver(t *testing.T) {
 	}
 	refresh(t, s, live.Refresh, phone)
 	_, err = s.Open(t.Context(), proof("live", time.Now()), laptop)
-	wantErr(t, "a proof that was used", err, booking.ErrProofUsed)
+	wantErr(t, "a proof that was used", err, ErrProofUsed)
 }
 
 func TestSession_TokensAreNotStored(t *testing.T) {
 	t.Parallel()
 	db := database(t)
-	s := sessions(t, db, booking.SessionOptions{})
+	s := sessions(t, db, SessionOptions{})
 	first := open(t, s, "a", phone)
 	second := refresh(t, s, first.Refresh, phone)
 	for _, table := range []string{"session", "session_refresh", "session_access", "session_proof"} {

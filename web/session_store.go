@@ -1,4 +1,4 @@
-package booking
+package web
 
 import (
 	"context"
@@ -11,16 +11,15 @@ import (
 	"pavilion/storage"
 )
 
-// sessionStore is the sessions' SQL. Every moment is the database's clock_timestamp().
-type sessionStore struct{}
+// Every moment in the sessions' SQL is the database's clock_timestamp().
 
-func (sessionStore) clock(ctx context.Context, q storage.Queryer) (now time.Time, err error) {
+func databaseClock(ctx context.Context, q storage.Queryer) (now time.Time, err error) {
 	err = q.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now)
 	return now, err
 }
 
-// useProof notes that a proof was exchanged; false where that happened before, except a moment ago by the same client.
-func (sessionStore) useProof(ctx context.Context, q storage.Queryer, proof [32]byte, client digest, grace time.Duration) (bool, error) {
+// useProof stores that a proof was exchanged. It returns false for a proof that was used before, except by the same client within the grace.
+func useProof(ctx context.Context, q storage.Queryer, proof [32]byte, client digest, grace time.Duration) (bool, error) {
 	tag, err := q.Exec(ctx, `
 		INSERT INTO session_proof AS p (digest, client_hash) VALUES ($1, $2)
 		ON CONFLICT (digest) DO UPDATE SET client_hash = p.client_hash
@@ -28,25 +27,25 @@ func (sessionStore) useProof(ctx context.Context, q storage.Queryer, proof [32]b
 	return tag.RowsAffected() == 1, err
 }
 
-func (sessionStore) open(ctx context.Context, q storage.Queryer, m MemberID, client digest, lasts time.Duration) (id SessionID, err error) {
+func insertSession(ctx context.Context, q storage.Queryer, u UserID, client digest, lasts time.Duration) (id SessionID, err error) {
 	err = q.QueryRow(ctx, `
 		INSERT INTO session (member_id, client_hash, incarnation, expires_at)
-		VALUES ($1, $2, session_incarnation(), clock_timestamp() + $3::interval) RETURNING id`, m, client[:], lasts).Scan(&id)
+		VALUES ($1, $2, session_incarnation(), clock_timestamp() + $3::interval) RETURNING id`, u, client[:], lasts).Scan(&id)
 	return id, err
 }
 
-func (sessionStore) addRefresh(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
+func insertRefresh(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
 	_, err := q.Exec(ctx, `INSERT INTO session_refresh (token_hash, session_id, expires_at) VALUES ($1, $2, clock_timestamp() + $3::interval)`, hash[:], id, lasts)
 	return err
 }
 
-func (sessionStore) addAccess(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
+func insertAccess(ctx context.Context, q storage.Queryer, id SessionID, hash digest, lasts time.Duration) error {
 	_, err := q.Exec(ctx, `INSERT INTO session_access (token_hash, session_id, expires_at) VALUES ($1, $2, clock_timestamp() + $3::interval)`, hash[:], id, lasts)
 	return err
 }
 
-// rotate uses a refresh token up. Two at once meet at its row: the second finds it used.
-func (sessionStore) rotate(ctx context.Context, q storage.Queryer, old, client digest, salt []byte, next digest) (id SessionID, rotated bool, err error) {
+// rotateRefresh marks a refresh token as used. The row's lock decides between two at once: the second finds it used.
+func rotateRefresh(ctx context.Context, q storage.Queryer, old, client digest, salt []byte, next digest) (id SessionID, rotated bool, err error) {
 	err = q.QueryRow(ctx, `
 		UPDATE session_refresh r SET used_at = clock_timestamp(), salt = $3, replaced_by = $4
 		FROM session s
@@ -60,16 +59,16 @@ func (sessionStore) rotate(ctx context.Context, q storage.Queryer, old, client d
 	return id, err == nil, err
 }
 
-// usedToken is a refresh token that could not be rotated.
-type usedToken struct {
+// usedRefresh is a refresh token that could not be rotated.
+type usedRefresh struct {
 	session SessionID
 	client  digest
 	ended   bool
-	salt    []byte // nil where it was never used
-	inGrace bool   // used a moment ago, and its successor not yet
+	salt    []byte // nil for a token that was never used
+	inGrace bool   // used within the grace, and its successor is unused
 }
 
-func (sessionStore) usedRefresh(ctx context.Context, q storage.Queryer, hash digest, grace time.Duration) (u usedToken, err error) {
+func readUsedRefresh(ctx context.Context, q storage.Queryer, hash digest, grace time.Duration) (u usedRefresh, err error) {
 	var client []byte
 	err = q.QueryRow(ctx, `
 		SELECT s.id, s.client_hash, s.revoked_at IS NOT NULL OR s.expires_at <= clock_timestamp() OR s.incarnation <> session_incarnation(),
@@ -84,27 +83,29 @@ func (sessionStore) usedRefresh(ctx context.Context, q storage.Queryer, hash dig
 	return u, nil
 }
 
-func (sessionStore) check(ctx context.Context, q storage.Queryer, hash digest) (who Principal, left time.Duration, err error) {
+// readAccess returns the owner of an access token and its remaining lifetime.
+func readAccess(ctx context.Context, q storage.Queryer, hash digest) (u User, left time.Duration, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT s.member_id, s.id, a.expires_at - clock_timestamp()
 		FROM session_access a JOIN session s ON s.id = a.session_id
 		WHERE a.token_hash = $1 AND a.expires_at > clock_timestamp() AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()`, hash[:],
-	).Scan(&who.Member, &who.Session, &left)
-	return who, left, err
+	).Scan(&u.ID, &u.Session, &left)
+	return u, left, err
 }
 
-func (sessionStore) revoke(ctx context.Context, q storage.Queryer, id SessionID, why string) error {
+func revokeSession(ctx context.Context, q storage.Queryer, id SessionID, why string) error {
 	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = $2 WHERE id = $1 AND revoked_at IS NULL`, id, why)
 	return err
 }
 
-func (sessionStore) revokeAll(ctx context.Context, q storage.Queryer, m MemberID) error {
-	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = 'logout_everywhere' WHERE member_id = $1 AND revoked_at IS NULL`, m)
+func revokeSessionsOf(ctx context.Context, q storage.Queryer, u UserID) error {
+	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = 'logout_everywhere' WHERE member_id = $1 AND revoked_at IS NULL`, u)
 	return err
 }
 
-// clean deletes in small bites, so that it never holds many locks. A revoked session's tokens stay until it expires: a replay must be known.
-func (sessionStore) clean(ctx context.Context, q storage.Queryer, proofs time.Duration) error {
+// deleteExpiredSessions deletes in small batches, which bounds the locks it holds. A revoked session keeps its tokens until it expires: a
+// replay must be recognised.
+func deleteExpiredSessions(ctx context.Context, q storage.Queryer, proofs time.Duration) error {
 	for _, c := range []struct {
 		sql  string
 		args []any
