@@ -15,6 +15,7 @@ import (
 	"pavilion/internal/secret"
 	"pavilion/storage"
 	"pavilion/web"
+	"pavilion/web/nets"
 )
 
 // exported lists every metric that a process has.
@@ -27,9 +28,14 @@ func exported(t *testing.T) map[string]bool {
 	t.Cleanup(func() { _ = redis.Client().Close() }) // never connected
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(nil))
-	if _, err := web.New(web.Deps{Redis: redis, Metrics: registry, Latency: latency.New(time.Now)}, web.Options{
-		Logger: slog.New(slog.DiscardHandler), Limits: web.Limits{AddressPerSecond: 1, GlobalPerSecond: 1, Reads: 1, Writes: 1, SignIns: 1},
-	}); err != nil {
+	log := slog.New(slog.DiscardHandler)
+	server, err := web.New(web.Deps{Redis: redis, Metrics: registry, Latency: latency.New(time.Now)}, web.Options{
+		Logger: log, Limits: web.Limits{AddressPerSecond: 1, GlobalPerSecond: 1, Reads: 1, Writes: 1, SignIns: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nets.Add(server, web.NewAPI(server, nil, web.APIOptions{}), nets.Options{Metrics: registry, Logger: log}); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}

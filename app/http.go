@@ -14,37 +14,42 @@ import (
 	"pavilion/config"
 	"pavilion/migrations"
 	"pavilion/web"
+	"pavilion/web/nets"
+	"pavilion/web/ops"
 )
 
-// httpServer builds the HTTP server over the other parts. Every process has one, because every process has a condition to report; the API
-// is served by those with the role.
+// httpServer builds the HTTP server over the other parts. Every process serves the operating endpoints; processes with the role http serve
+// the API as well.
 func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
-	admins := make([]booking.MemberID, len(cfg.Admins))
-	for i, id := range cfg.Admins {
-		admins[i] = booking.MemberID(id)
-	}
-	sessions, err := web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now})
-	if err != nil {
-		return nil, err
-	}
-	p.sessions = sessions
-	deps := web.Deps{
-		Booking: p.booking, Sessions: sessions, Redis: p.redis, Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries,
-	}
+	deps := web.Deps{Redis: p.redis, Metrics: registry, Latency: p.latency}
 	if p.tracing != nil {
 		deps.Tracing = p.tracing
 	}
 	server, err := web.New(deps, web.Options{
-		Addr: cfg.HTTPAddr, API: cfg.Has(config.RoleHTTP), TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins,
-		Admins: admins, OperatorToken: cfg.OperatorToken, BotToken: cfg.BotToken, Version: Version, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now, Callbacks: callbacks(cfg),
+		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
 		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
 			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,
 		},
 	})
 	if err != nil {
+		return nil, fmt.Errorf("build the HTTP server: %w", err)
+	}
+	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Token: cfg.OperatorToken, Now: time.Now})
+	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
+		return nil, err
+	}
+	if !cfg.Has(config.RoleHTTP) {
+		return server, nil
+	}
+	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About, Version: Version, BotToken: cfg.BotToken})
+	admins := make([]booking.MemberID, len(cfg.Admins))
+	for i, id := range cfg.Admins {
+		admins[i] = booking.MemberID(id)
+	}
+	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	return server, nil
@@ -60,42 +65,42 @@ const (
 )
 
 // probes ask every part. What a process with the role http needs is critical there; elsewhere, what the bot or the worker needs.
-func probes(cfg config.Config, p *parts) []web.Probe {
+func probes(cfg config.Config, p *parts) []ops.Probe {
 	needsPostgres := cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker)
-	list := []web.Probe{
+	list := []ops.Probe{
 		{Name: "postgres", Critical: needsPostgres, Check: p.postgresCondition},
 		{Name: "schema", Critical: needsPostgres, Check: schemaProbe(p.db, p.now)},
-		{Name: "redis", Check: func(context.Context) web.Condition {
+		{Name: "redis", Check: func(context.Context) ops.Condition {
 			if p.redis.Up() {
-				return web.Condition{State: web.OK}
+				return ops.Condition{State: ops.OK}
 			}
-			return web.Condition{State: web.Degraded} // slower, and limits count for each process
+			return ops.Condition{State: ops.Degraded} // slower, and limits count for each process
 		}},
 		{Name: "archive", Critical: !needsPostgres, Check: p.archiveCondition},
 	}
 	if cfg.Has(config.RoleBot) {
-		list = append(list, web.Probe{Name: "telegram", Critical: !needsPostgres, Check: p.telegramCondition})
+		list = append(list, ops.Probe{Name: "telegram", Critical: !needsPostgres, Check: p.telegramCondition})
 	}
 	if cfg.Has(config.RoleWorker) {
-		list = append(list, web.Probe{Name: "jobs", Check: p.jobsCondition})
+		list = append(list, ops.Probe{Name: "jobs", Check: p.jobsCondition})
 	}
 	return list
 }
 
-func (p *parts) postgresCondition(ctx context.Context) web.Condition {
+func (p *parts) postgresCondition(ctx context.Context) ops.Condition {
 	before := p.now()
 	var now time.Time
 	if err := p.db.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now); err != nil {
-		return web.Condition{State: web.Down}
+		return ops.Condition{State: ops.Down}
 	}
 	took := p.now().Sub(before)
 	skew := now.Sub(before.Add(took / 2))
 	stat := p.db.Stat()
-	c := web.Condition{State: web.OK, Facts: map[string]any{
+	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"answered_ms": took.Milliseconds(), "connections": stat.TotalConns(), "in_use": stat.AcquiredConns(), "most": stat.MaxConns(), "clock_skew_ms": skew.Milliseconds(),
 	}}
 	if stat.AcquiredConns() == stat.MaxConns() || skew.Abs() > clockSkew {
-		c.State = web.Degraded
+		c.State = ops.Degraded
 	}
 	return c
 }
@@ -104,21 +109,21 @@ func (p *parts) postgresCondition(ctx context.Context) web.Condition {
 const schemaKept = 30 * time.Second
 
 // schemaProbe compares the schema with this program's migrations, at most once in a while where it fits.
-func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) web.Condition {
+func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) ops.Condition {
 	var until time.Time // probes of one part do not run at once
-	return func(ctx context.Context) web.Condition {
+	return func(ctx context.Context) ops.Condition {
 		if now().Before(until) {
-			return web.Condition{State: web.OK}
+			return ops.Condition{State: ops.OK}
 		}
 		if err := migrations.Verify(ctx, db); err != nil {
-			return web.Condition{State: web.Down}
+			return ops.Condition{State: ops.Down}
 		}
 		until = now().Add(schemaKept)
-		return web.Condition{State: web.OK}
+		return ops.Condition{State: ops.OK}
 	}
 }
 
-func (p *parts) archiveCondition(context.Context) web.Condition {
+func (p *parts) archiveCondition(context.Context) ops.Condition {
 	facts, up := map[string]any{}, 0
 	pools := p.pools.All()
 	for _, pool := range pools {
@@ -130,44 +135,44 @@ func (p *parts) archiveCondition(context.Context) web.Condition {
 	}
 	backlog := p.indexer.Backlog()
 	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
-	c := web.Condition{State: web.OK, Facts: facts}
+	c := ops.Condition{State: ops.OK, Facts: facts}
 	switch {
 	case up == 0:
-		c.State = web.Down
+		c.State = ops.Down
 	case up < len(pools):
-		c.State = web.Degraded
+		c.State = ops.Degraded
 	}
 	return c
 }
 
-func (p *parts) telegramCondition(context.Context) web.Condition {
+func (p *parts) telegramCondition(context.Context) ops.Condition {
 	s := p.bot.Stats()
-	c := web.Condition{State: web.OK, Facts: map[string]any{
+	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,
 	}}
 	switch {
 	case !p.active.Load(): // another process is the bot
 	case !s.Connected:
-		c.State = web.Down
+		c.State = ops.Down
 	case s.Updates > queueHigh:
-		c.State = web.Degraded
+		c.State = ops.Degraded
 	}
 	return c
 }
 
 // jobsCondition tells how many jobs wait, and for how long the first of them has been due.
-func (p *parts) jobsCondition(ctx context.Context) web.Condition {
+func (p *parts) jobsCondition(ctx context.Context) ops.Condition {
 	var due, failing int64
 	var age float64
 	err := p.db.QueryRow(ctx, `SELECT count(*) FILTER (WHERE scheduled_at <= clock_timestamp()), count(*) FILTER (WHERE state = 'retryable'),
 		coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at) FILTER (WHERE scheduled_at <= clock_timestamp())), 0)::float8
 		FROM river_job WHERE state IN ('available', 'retryable')`).Scan(&due, &failing, &age)
 	if err != nil {
-		return web.Condition{State: web.Down}
+		return ops.Condition{State: ops.Down}
 	}
-	c := web.Condition{State: web.OK, Facts: map[string]any{"due": due, "failing": failing, "oldest_due_s": int64(age)}}
+	c := ops.Condition{State: ops.OK, Facts: map[string]any{"due": due, "failing": failing, "oldest_due_s": int64(age)}}
 	if age > jobsLate.Seconds() {
-		c.State = web.Degraded
+		c.State = ops.Degraded
 	}
 	return c
 }

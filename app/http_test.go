@@ -14,7 +14,7 @@ import (
 	"pavilion/migrations"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
-	"pavilion/web"
+	"pavilion/web/ops"
 )
 
 func TestMain(m *testing.M) {
@@ -83,7 +83,7 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	if _, err := migrations.Up(ctx, db); err != nil {
 		t.Fatal(err)
 	}
-	for skew, want := range map[time.Duration]web.State{0: web.OK, 90 * time.Second: web.Degraded, -90 * time.Second: web.Degraded} {
+	for skew, want := range map[time.Duration]ops.State{0: ops.OK, 90 * time.Second: ops.Degraded, -90 * time.Second: ops.Degraded} {
 		p := &parts{db: db, now: func() time.Time { return time.Now().Add(skew) }}
 		if c := p.postgresCondition(ctx); c.State != want {
 			t.Errorf("a clock that is %s off: %+v", skew, c)
@@ -114,10 +114,10 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	}
 	for _, c := range []struct {
 		age   string
-		state web.State
+		state ops.State
 		due   int64
 		least int64
-	}{{"-1 hour", web.OK, 0, 0}, {"1 minute", web.OK, 1, 60}, {"10 minutes", web.Degraded, 2, 600}} {
+	}{{"-1 hour", ops.OK, 0, 0}, {"1 minute", ops.OK, 1, 60}, {"10 minutes", ops.Degraded, 2, 600}} {
 		_, err := db.Exec(ctx, `INSERT INTO river_job (kind, queue, max_attempts, args, scheduled_at) VALUES ('booking_deliver', 'booking', 3, '{}', clock_timestamp() - $1::interval)`, c.age)
 		if err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"pavilion/booking"
 	"pavilion/booking/gateway"
 	"pavilion/config"
-	"pavilion/web"
+	"pavilion/web/nets"
 )
 
 // stars is the bot, which is built after the bookings that it shows. Refunds run where the bot is.
@@ -60,8 +60,8 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 }
 
 // callbacks are the gateways that call back over HTTP, and from where.
-func callbacks(cfg config.Config) web.Callbacks {
-	c := web.Callbacks{From: cfg.CallbackSources()}
+func callbacks(cfg config.Config) nets.Callbacks {
+	c := nets.Callbacks{From: cfg.CallbackSources()}
 	stripe, razorpay, sandbox := cfg.Gateways()
 	for provider, pays := range map[booking.Provider]bool{booking.Stripe: stripe, booking.Razorpay: razorpay, booking.Sandbox: sandbox} {
 		if pays {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// proxies are the hops whose word about a client's address is believed.
+// proxies are the networks whose X-Forwarded-For is believed.
 type proxies []netip.Prefix
 
 func (p proxies) trust(a netip.Addr) bool {
@@ -18,8 +18,8 @@ func (p proxies) trust(a netip.Addr) bool {
 	return false
 }
 
-// client finds the address that a request came from. The header is read only where the connection itself comes from a trusted proxy, from
-// right to left, and only as far as each hop is trusted too: what stands further left is what the client itself claims.
+// client returns the address that a request came from. X-Forwarded-For is read only if the connection comes from a trusted proxy. It is read
+// from right to left while each hop is trusted: the client itself may have written everything further left.
 func (p proxies) client(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -37,8 +37,8 @@ func (p proxies) client(r *http.Request) netip.Addr {
 	return address
 }
 
-// neighbourhood is the part of an address that one household or attacker holds: all of an IPv4 address, the /64 of an IPv6 address.
-func neighbourhood(a netip.Addr) netip.Addr {
+// addressBlock is the unit that limits count: an IPv4 address, or the /64 of an IPv6 address, which one household or attacker holds wholly.
+func addressBlock(a netip.Addr) netip.Addr {
 	if !a.Is6() {
 		return a
 	}

@@ -1,11 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -16,195 +15,179 @@ import (
 	"pavilion/internal/secret"
 )
 
-const apiPath = "/api/v1"
+// APIPath is the path of the API; those of routes are below it.
+const APIPath = "/api/v1"
 
-// access is who may use a route.
-type access int
+// APIOptions configure the API.
+type APIOptions struct {
+	About    string // first paragraph of the description
+	Version  string
+	BotToken secret.String // verifies Mini App data
+}
 
-const (
-	public access = iota
-	members
-)
+// API is the API of a server: routes with sessions, limits and a description, which is served as /api/openapi.json and, for people, as /api/docs/.
+type API struct {
+	server     *Server
+	sessions   *Sessions
+	opts       APIOptions
+	huma       huma.API
+	problem    *huma.Schema          // of Problem, with the members that features add
+	problemRef *huma.Schema          // refers to it
+	extensions []func(err error) any // a feature's members of an error's problem; nil for none
+}
 
-// api adds the routes of /api/v1 and their description.
-func (s *Server) api(mux *http.ServeMux) {
+const conventions = `Times are RFC 3339 instants; dates are the club's own. Errors are problem details (RFC 9457) whose type is stable. Actions that change
+something take an Idempotency-Key: the same key with the same body gives the first answer again. Limits answer 429 with Retry-After;
+RateLimit and RateLimit-Policy tell what is left.`
+
+// NewAPI adds an API to a server, with the routes of sessions and the pages of its description.
+func NewAPI(s *Server, sessions *Sessions, o APIOptions) *API {
+	a := &API{server: s, sessions: sessions, opts: o}
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshalStrict}
-	config := huma.Config{
+	a.huma = humago.New(s.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "Pavilion", Version: s.opts.Version, Description: description},
+			Info:    &huma.Info{Title: "Pavilion", Version: o.Version, Description: o.About + "\n\n" + conventions},
 			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{
-				"session": {Type: "http", Scheme: "bearer", Description: "The access token of POST " + apiPath + "/sessions."},
+				"session": {Type: "http", Scheme: "bearer", Description: "The access token of POST " + APIPath + "/sessions."},
 			}},
 		},
 		OpenAPIPath: "/api/openapi", DefaultFormat: "application/json",
 		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
 		RejectUnknownQueryParameters: true,
-		Transformers:                 []huma.Transformer{s.problems},
+		Transformers:                 []huma.Transformer{s.transformProblem},
+	})
+	a.problem = registry.Schema(reflect.TypeFor[Problem](), false, "Problem")
+	a.problemRef = registry.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	s.hasAPI = true
+	a.addSessions()
+	s.addPages()
+	return a
+}
+
+// Route describes one operation of the API.
+type Route struct {
+	ID       string // operationId of the description
+	Method   string
+	Path     string // below APIPath
+	Summary  string
+	Tag      string
+	Status   int  // of success
+	Public   bool // needs no session
+	Limit    Limit
+	Media    string // of the answer; JSON where empty
+	Problems []int  // statuses of this route's own problems; those of every route are added
+}
+
+// Body is an answer with a JSON body.
+type Body[B any] struct{ Body B }
+
+// ListOf is a JSON body with a list.
+type ListOf[B any] struct {
+	Items []B `json:"items"`
+}
+
+// List answers with a list, which is never null.
+func List[T, B any](list []T, body func(T) B) *Body[ListOf[B]] {
+	out := &Body[ListOf[B]]{}
+	out.Body.Items = make([]B, 0, len(list))
+	for _, x := range list {
+		out.Body.Items = append(out.Body.Items, body(x))
 	}
-	api := humago.New(mux, config)
-	problem := registry.Schema(problemGoType(), true, "Problem")
-	a := &routes{Server: s, api: api, problem: problem}
-	a.sessions()
-	a.domain()
+	return out
 }
 
-const description = `Nets of a cricket club: what is free, holds, bookings.
-
-Times are RFC 3339 instants; dates are the club's own. Errors are problem details (RFC 9457) whose type is stable. Actions that change
-something take an Idempotency-Key: the same key with the same body gives the first answer again. Limits answer 429 with Retry-After;
-RateLimit and RateLimit-Policy tell what is left.`
-
-// routes registers operations.
-type routes struct {
-	*Server
-	api     huma.API
-	problem *huma.Schema
-}
-
-// route describes one operation.
-type route struct {
-	id       string
-	method   string
-	path     string // under /api/v1
-	summary  string
-	tag      string
-	status   int // of success
-	access   access
-	policy   policy
-	media    string // of the answer, where it is no JSON
-	problems []int  // statuses that are this route's own; those that every route has are added
-}
-
-// add registers an operation: limits and session before its body is read, and one translator for its errors.
-func add[I, O any](a *routes, r route, handle func(ctx context.Context, in *I) (*O, error)) {
+// Add adds a route. Session and limit are checked before the body is read; the handler's error is answered as its problem. I and O are structs
+// as huma reads and writes them: fields tagged path, query or header, and Body.
+func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O, error)) {
 	op := huma.Operation{
-		OperationID: r.id, Method: r.method, Path: apiPath + r.path, Summary: r.summary, Tags: []string{r.tag}, DefaultStatus: r.status,
-		MaxBodyBytes: bodyMost, Responses: map[string]*huma.Response{},
+		OperationID: r.ID, Method: r.Method, Path: APIPath + r.Path, Summary: r.Summary, Tags: []string{r.Tag}, DefaultStatus: r.Status,
+		MaxBodyBytes: maxBody, Responses: map[string]*huma.Response{},
 		Middlewares: huma.Middlewares{a.admit(r)},
 	}
-	if r.access != public {
+	problems := r.Problems
+	if !r.Public {
 		op.Security = []map[string][]string{{"session": {}}}
-		r.problems = append(r.problems, http.StatusUnauthorized, http.StatusForbidden)
+		problems = slices.Concat(problems, []int{http.StatusUnauthorized, http.StatusForbidden})
 	}
 	common := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
-	if r.method != http.MethodGet {
+	if r.Method != http.MethodGet {
 		common = append(common, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout)
 	}
-	for _, status := range slices.Concat(common, r.problems) {
+	for _, status := range slices.Concat(common, problems) {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
-			Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: a.problem}},
+			Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: a.problemRef}},
 		}
 	}
-	if r.media != "" {
-		op.Responses[strconv.Itoa(r.status)] = &huma.Response{
-			Description: http.StatusText(r.status), Content: map[string]*huma.MediaType{r.media: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	if r.Media != "" {
+		op.Responses[strconv.Itoa(r.Status)] = &huma.Response{
+			Description: http.StatusText(r.Status), Content: map[string]*huma.MediaType{r.Media: {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}
 	}
-	huma.Register(a.api, op, func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
-		if again, ok := errors.AsType[*replay](err); ok {
+		if again, ok := errors.AsType[*replayedAnswer](err); ok {
 			return nil, again
 		}
 		if err != nil {
-			return nil, problemOf(err)
+			return nil, a.problemOf(err)
 		}
 		return out, nil
 	})
 }
 
-// admit lets a request in: who asks, may they, and not too often. It runs before the body is read.
-func (a *routes) admit(r route) func(ctx huma.Context, next func(huma.Context)) {
+// admit checks a request's session and counts it against the route's limit. It runs before the body is read.
+func (a *API) admit(r Route) func(ctx huma.Context, next func(huma.Context)) {
 	return func(hctx huma.Context, next func(huma.Context)) {
 		req, w := humago.Unwrap(hctx)
 		ctx := req.Context()
 		x := exchangeOf(ctx)
-		if err := a.identify(ctx, req, r.access); err != nil {
+		if err := a.identify(ctx, req, r.Public); err != nil {
 			if fault.KindOf(err) == fault.Unauthenticated {
 				// Guessing tokens is limited like signing in.
-				if limited := a.limits.take(ctx, a.opts.Limits.signIns(), x); limited != nil {
+				if limited := a.server.limits.countRequest(ctx, SignIns, x); limited != nil {
 					err = limited
 				}
 			}
-			a.refuse(w, req, err)
+			a.server.Refuse(w, req, err)
 			return
 		}
-		if err := a.limits.take(ctx, r.policy, x); err != nil {
-			a.refuse(w, req, err)
+		if err := a.server.limits.countRequest(ctx, r.Limit, x); err != nil {
+			a.server.Refuse(w, req, err)
 			return
 		}
 		next(hctx)
 	}
 }
 
-// identify finds out who asks. A public route takes a token and needs none; while Postgres is down it serves whoever it is.
-func (a *routes) identify(ctx context.Context, r *http.Request, need access) error {
-	token, ok := bearer(r.Header.Get("Authorization"))
+// identify finds the signed-in person. A public route accepts a token and needs none; while Postgres is down it serves without checking it.
+func (a *API) identify(ctx context.Context, r *http.Request, public bool) error {
+	token, ok := BearerToken(r)
 	if !ok {
-		if need == public {
+		if public {
 			return nil
 		}
 		return ErrSignIn
 	}
-	who, err := a.deps.Sessions.Check(ctx, secret.New(token))
+	user, err := a.sessions.Check(ctx, secret.New(token))
 	switch {
-	case err != nil && need == public && fault.KindOf(err) != fault.Unauthenticated:
+	case err != nil && public && fault.KindOf(err) != fault.Unauthenticated:
 		return nil
 	case err != nil:
 		return err
 	}
-	exchangeOf(ctx).user = who
+	exchangeOf(ctx).user = user
 	return nil
 }
 
-// problems gives every error that huma writes our form.
-func (s *Server) problems(ctx huma.Context, _ string, v any) (any, error) {
+// transformProblem makes a problem of every error that huma writes.
+func (s *Server) transformProblem(ctx huma.Context, _ string, v any) (any, error) {
 	switch v := v.(type) {
 	case *huma.ErrorModel:
-		return s.noted(ctx.Context(), fromHuma(v)), nil
+		return s.logProblem(ctx.Context(), fromHuma(v)), nil
 	case *Problem:
-		return s.noted(ctx.Context(), v), nil
+		return s.logProblem(ctx.Context(), v), nil
 	}
 	return v, nil
-}
-
-var errDuplicateKey = errors.New("a name comes twice in one object")
-
-// unmarshalStrict is encoding/json without its leniency about names that come twice: two readers of one body must not read different things.
-func unmarshalStrict(data []byte, v any) error {
-	if err := json.Unmarshal(data, v); err != nil {
-		return err
-	}
-	return uniqueNames(data)
-}
-
-func uniqueNames(data []byte) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	var open []map[string]bool // nil for an array
-	name := false              // the next string is a name
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return nil //nolint:nilerr // the end; the form was checked before
-		}
-		if s, ok := t.(string); ok && name {
-			top := open[len(open)-1]
-			if top[s] {
-				return errDuplicateKey
-			}
-			top[s] = true
-			name = false
-			continue
-		}
-		switch t {
-		case json.Delim('{'):
-			open = append(open, map[string]bool{})
-		case json.Delim('['):
-			open = append(open, nil)
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-		name = len(open) > 0 && open[len(open)-1] != nil
-	}
 }

@@ -1,10 +1,10 @@
-// Package web is the HTTP server beside the bot: the booking API under /api/v1, the operating endpoints, and the page that explains both.
+// Package web is the HTTP kit: a server with its layers, and an API to which features add routes. It knows no feature. web/nets adds the
+// booking resources and the payment callbacks, web/ops the operating endpoints.
 //
-// A request passes, in this order: the threshold for each address, which answers before any work; the record that becomes its log line,
-// its metrics and its request id; the global limiter; size and time limits; the route's own limit; the session; strict JSON; the handler.
-// Handlers translate between JSON and the domain and decide nothing.
+// A request passes these layers in order: the address threshold, which answers before any work; the request record (request id, log line,
+// metrics); the global limit; the time and size limits. A route of the API then checks the session, its own limit and the JSON, and calls its
+// handler. Handlers translate between JSON and their feature and decide nothing.
 //
-// Invariants: every error leaves as a problem detail (RFC 9457) through problem.go, and no text of an unforeseen error leaves at all; a
-// client's address comes from a header only when the sender is a trusted proxy; nothing that a client sent is logged except the method,
-// the route's pattern and sizes. It knows HTTP and no SQL; rules are in booking.
+// Invariants: every error leaves as a problem detail (RFC 9457) made in problem.go; the text of an unexpected error goes to the log only; a
+// client's address comes from a header only behind a trusted proxy; of a request only method, route pattern and sizes are logged.
 package web

@@ -4,22 +4,23 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 )
 
-// exchange is what is known of one request while it is served: who asks, from where, along which route.
+// exchange is the record of one request while it is served.
 type exchange struct {
 	id      string
 	address netip.Addr
 	user    User    // zero where nobody is signed in
-	path    string  // as it was asked for; never logged
+	path    string  // as requested; never logged
 	route   string  // the pattern that matched; empty where none did
-	code    string  // stable code of the problem that was answered
+	code    string  // stable code of the problem in the answer
 	window  *window // the limit with least left
 }
 
 type exchangeKey struct{}
 
-// exchangeOf returns the request's exchange; outside of a request it returns an empty one.
+// exchangeOf returns the request's exchange, and an empty one outside of a request.
 func exchangeOf(ctx context.Context) *exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return x
@@ -27,16 +28,29 @@ func exchangeOf(ctx context.Context) *exchange {
 	return new(exchange)
 }
 
-// recorder notes what was answered.
-type recorder struct {
+// UserOf returns the signed-in person of a request; zero where nobody is signed in.
+func UserOf(ctx context.Context) User { return exchangeOf(ctx).user }
+
+// ClientAddress returns the address that a request came from, behind trusted proxies.
+func ClientAddress(ctx context.Context) netip.Addr { return exchangeOf(ctx).address }
+
+// BearerToken returns the token of a request's Authorization header.
+func BearerToken(r *http.Request) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
+}
+
+// responseRecorder records the status and the size of an answer.
+type responseRecorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
 	before func(h http.Header) // runs once, before the header is sent
 }
 
-// WriteHeader notes the first final status.
-func (r *recorder) WriteHeader(status int) {
+// WriteHeader records the first final status.
+func (r *responseRecorder) WriteHeader(status int) {
 	if r.status == 0 && status >= 200 {
 		r.status = status
 		if r.before != nil {
@@ -47,7 +61,7 @@ func (r *recorder) WriteHeader(status int) {
 }
 
 // Write counts the body.
-func (r *recorder) Write(p []byte) (int, error) {
+func (r *responseRecorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
 		r.WriteHeader(http.StatusOK)
 	}
@@ -57,4 +71,4 @@ func (r *recorder) Write(p []byte) (int, error) {
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+func (r *responseRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

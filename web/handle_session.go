@@ -4,22 +4,17 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"reflect"
 
 	"pavilion/internal/secret"
 )
 
-func problemGoType() reflect.Type { return reflect.TypeFor[Problem]() }
-
-// TokensBody is what a client gets for a sign-in or a refresh.
+// TokensBody is the answer to a sign-in or a refresh.
 type TokensBody struct {
 	AccessToken  string `json:"access_token" doc:"Send it as Authorization: Bearer."`
 	TokenType    string `json:"token_type" enum:"Bearer"`
 	ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token ends."`
 	RefreshToken string `json:"refresh_token" doc:"Works once; a second use ends the session."`
 }
-
-type tokensOut struct{ Body TokensBody }
 
 type signInIn struct {
 	Body struct {
@@ -35,42 +30,40 @@ type refreshIn struct {
 	}
 }
 
-type nothing struct{}
-
-// sessions adds signing in, refreshing and signing out.
-func (a *routes) sessions() {
+// addSessions adds signing in, refreshing and signing out.
+func (a *API) addSessions() {
 	const tag = "Sessions"
-	add(a, route{id: "sign-in", method: http.MethodPost, path: "/sessions", tag: tag, status: http.StatusCreated, policy: a.opts.Limits.signIns(), summary: "Sign in with what Telegram gave the Mini App"}, a.signIn)
-	add(a, route{id: "refresh", method: http.MethodPost, path: "/sessions/refresh", tag: tag, status: http.StatusOK, policy: a.opts.Limits.signIns(), summary: "Exchange the refresh token for new tokens"}, a.refresh)
-	add(a, route{id: "sign-out", method: http.MethodDelete, path: "/sessions/current", tag: tag, status: http.StatusNoContent, access: members, policy: a.opts.Limits.writes(), summary: "Sign out on this device"}, a.signOut)
-	add(a, route{id: "sign-out-everywhere", method: http.MethodDelete, path: "/sessions", tag: tag, status: http.StatusNoContent, access: members, policy: a.opts.Limits.writes(), summary: "Sign out on all devices"}, a.signOutEverywhere)
+	Add(a, Route{ID: "sign-in", Method: http.MethodPost, Path: "/sessions", Tag: tag, Status: http.StatusCreated, Public: true, Limit: SignIns, Summary: "Sign in with what Telegram gave the Mini App"}, a.signIn)
+	Add(a, Route{ID: "refresh", Method: http.MethodPost, Path: "/sessions/refresh", Tag: tag, Status: http.StatusOK, Public: true, Limit: SignIns, Summary: "Exchange the refresh token for new tokens"}, a.refresh)
+	Add(a, Route{ID: "sign-out", Method: http.MethodDelete, Path: "/sessions/current", Tag: tag, Status: http.StatusNoContent, Limit: Writes, Summary: "Sign out on this device"}, a.signOut)
+	Add(a, Route{ID: "sign-out-everywhere", Method: http.MethodDelete, Path: "/sessions", Tag: tag, Status: http.StatusNoContent, Limit: Writes, Summary: "Sign out on all devices"}, a.signOutEverywhere)
 }
 
-func (a *routes) signIn(ctx context.Context, in *signInIn) (*tokensOut, error) {
+func (a *API) signIn(ctx context.Context, in *signInIn) (*Body[TokensBody], error) {
 	proof, err := parseInitData(in.Body.InitData, a.opts.BotToken)
 	if err != nil {
-		a.log.LogAttrs(ctx, slog.LevelInfo, "sign-in refused", slog.String("request_id", exchangeOf(ctx).id), slog.Any("error", err))
+		a.server.log.LogAttrs(ctx, slog.LevelInfo, "sign-in refused", slog.String("request_id", exchangeOf(ctx).id), slog.Any("error", err))
 		return nil, errInitData
 	}
-	tokens, err := a.deps.Sessions.Open(ctx, proof, in.Body.ClientID)
+	tokens, err := a.sessions.Open(ctx, proof, in.Body.ClientID)
 	return tokensOf(tokens), err
 }
 
-func (a *routes) refresh(ctx context.Context, in *refreshIn) (*tokensOut, error) {
-	tokens, err := a.deps.Sessions.Refresh(ctx, secret.New(in.Body.RefreshToken), in.Body.ClientID)
+func (a *API) refresh(ctx context.Context, in *refreshIn) (*Body[TokensBody], error) {
+	tokens, err := a.sessions.Refresh(ctx, secret.New(in.Body.RefreshToken), in.Body.ClientID)
 	return tokensOf(tokens), err
 }
 
-func (a *routes) signOut(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, a.deps.Sessions.Close(ctx, exchangeOf(ctx).user)
+func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	return &struct{}{}, a.sessions.Close(ctx, UserOf(ctx))
 }
 
-func (a *routes) signOutEverywhere(ctx context.Context, _ *nothing) (*nothing, error) {
-	return &nothing{}, a.deps.Sessions.CloseAll(ctx, exchangeOf(ctx).user.ID)
+func (a *API) signOutEverywhere(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	return &struct{}{}, a.sessions.CloseAll(ctx, UserOf(ctx).ID)
 }
 
-func tokensOf(t Tokens) *tokensOut {
-	return &tokensOut{Body: TokensBody{
+func tokensOf(t Tokens) *Body[TokensBody] {
+	return &Body[TokensBody]{TokensBody{
 		AccessToken: t.Access.Reveal(), TokenType: "Bearer", ExpiresIn: int(t.ExpiresIn.Seconds()), RefreshToken: t.Refresh.Reveal(),
 	}}
 }

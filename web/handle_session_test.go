@@ -18,24 +18,24 @@ func TestSessions_LifeOfASignIn(t *testing.T) {
 	if tokens.ExpiresIn != 600 || tokens.TokenType != "Bearer" {
 		t.Errorf("%+v", tokens)
 	}
-	a := b.do(request{method: "POST", path: apiPath + "/sessions/refresh", body: map[string]string{"refresh_token": tokens.RefreshToken, "client_id": clientID}})
+	a := b.Do(request{Method: "POST", Path: APIPath + "/sessions/refresh", Body: map[string]string{"refresh_token": tokens.RefreshToken, "client_id": clientID}})
 	var next TokensBody
-	a.into(t, &next)
-	if a.status != http.StatusOK || next.RefreshToken == tokens.RefreshToken {
-		t.Errorf("%d %s", a.status, a.body)
+	a.Into(t, &next)
+	if a.Status != http.StatusOK || next.RefreshToken == tokens.RefreshToken {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	other := b.signIn(id)
-	if a := b.do(request{method: "DELETE", path: apiPath + "/sessions/current", token: next.AccessToken}); a.status != http.StatusNoContent {
-		t.Errorf("sign out: %d %s", a.status, a.body)
+	if a := b.Do(request{Method: "DELETE", Path: APIPath + "/sessions/current", Token: next.AccessToken}); a.Status != http.StatusNoContent {
+		t.Errorf("sign out: %d %s", a.Status, a.Body)
 	}
 	for token, want := range map[string]int{next.AccessToken: 401, tokens.AccessToken: 401} {
-		a := b.do(request{method: "DELETE", path: apiPath + "/sessions/current", token: token})
-		if a.status != want || a.header.Get("WWW-Authenticate") == "" {
-			t.Errorf("after sign-out: %d", a.status)
+		a := b.Do(request{Method: "DELETE", Path: APIPath + "/sessions/current", Token: token})
+		if a.Status != want || a.Header.Get("WWW-Authenticate") == "" {
+			t.Errorf("after sign-out: %d", a.Status)
 		}
 	}
-	if a := b.do(request{method: "DELETE", path: apiPath + "/sessions", token: other.AccessToken}); a.status != http.StatusNoContent {
-		t.Errorf("the other device: %d", a.status)
+	if a := b.Do(request{Method: "DELETE", Path: APIPath + "/sessions", Token: other.AccessToken}); a.Status != http.StatusNoContent {
+		t.Errorf("the other device: %d", a.Status)
 	}
 }
 
@@ -50,9 +50,9 @@ func TestSessions_BadProofsAreRefusedAlike(t *testing.T) {
 		"two hours old": {old, "/problems/proof-expired"},
 		"from tomorrow": {future, "/problems/proof-expired"},
 	} {
-		a := b.do(request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": c.data, "client_id": clientID}})
-		if p := a.problem(t); a.status != http.StatusUnauthorized || p.Type != c.typ {
-			t.Errorf("%s: %d %s", name, a.status, a.body)
+		a := b.Do(request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": c.data, "client_id": clientID}})
+		if p := a.Problem(t); a.Status != http.StatusUnauthorized || p.Type != c.typ {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
 	}
 	var rows int
@@ -71,13 +71,13 @@ func TestSessions_RefreshRace(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			a, err := b.try(request{method: "POST", path: apiPath + "/sessions/refresh", body: body})
-			if err != nil || a.status != http.StatusOK {
-				t.Errorf("%d %s %v", a.status, a.body, err)
+			a, err := b.Try(request{Method: "POST", Path: APIPath + "/sessions/refresh", Body: body})
+			if err != nil || a.Status != http.StatusOK {
+				t.Errorf("%d %s %v", a.Status, a.Body, err)
 				return
 			}
 			var next TokensBody
-			a.into(t, &next)
+			a.Into(t, &next)
 			mu.Lock()
 			defer mu.Unlock()
 			successors[next.RefreshToken] = true
@@ -88,14 +88,14 @@ func TestSessions_RefreshRace(t *testing.T) {
 		t.Fatalf("%d successors of one token", len(successors))
 	}
 	body["client_id"] = "somebody-elses-device"
-	a := b.do(request{method: "POST", path: apiPath + "/sessions/refresh", body: body})
-	if p := a.problem(t); a.status != http.StatusUnauthorized || p.Type != "/problems/session-revoked" {
-		t.Errorf("a thief: %d %s", a.status, a.body)
+	a := b.Do(request{Method: "POST", Path: APIPath + "/sessions/refresh", Body: body})
+	if p := a.Problem(t); a.Status != http.StatusUnauthorized || p.Type != "/problems/session-revoked" {
+		t.Errorf("a thief: %d %s", a.Status, a.Body)
 	}
 	for next := range successors {
-		a := b.do(request{method: "POST", path: apiPath + "/sessions/refresh", body: map[string]string{"refresh_token": next, "client_id": clientID}})
-		if a.status != http.StatusUnauthorized {
-			t.Errorf("the family lives on: %d", a.status)
+		a := b.Do(request{Method: "POST", Path: APIPath + "/sessions/refresh", Body: map[string]string{"refresh_token": next, "client_id": clientID}})
+		if a.Status != http.StatusUnauthorized {
+			t.Errorf("the family lives on: %d", a.Status)
 		}
 	}
 }
@@ -115,12 +115,12 @@ func TestServer_PostgresDown(t *testing.T) {
 	e.StopPostgres()
 	start := time.Now()
 	for range 5 {
-		a := b.do(request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": initData(testToken, userFields(1, time.Now())), "client_id": clientID}})
-		if p := a.problem(t); a.status != http.StatusServiceUnavailable || p.Type != "/problems/dependency-down" || a.header.Get("Retry-After") == "" {
-			t.Errorf("sign-in: %d %s", a.status, a.body)
+		a := b.Do(request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": initData(testToken, userFields(1, time.Now())), "client_id": clientID}})
+		if p := a.Problem(t); a.Status != http.StatusServiceUnavailable || p.Type != "/problems/dependency-down" || a.Header.Get("Retry-After") == "" {
+			t.Errorf("sign-in: %d %s", a.Status, a.Body)
 		}
-		if a := b.do(request{method: "DELETE", path: apiPath + "/sessions", token: fmt.Sprint("pva_", serial.Add(1))}); a.status != http.StatusServiceUnavailable {
-			t.Errorf("with a token: %d %s", a.status, a.body)
+		if a := b.Do(request{Method: "DELETE", Path: APIPath + "/sessions", Token: fmt.Sprint("pva_", serial.Add(1))}); a.Status != http.StatusServiceUnavailable {
+			t.Errorf("with a token: %d %s", a.Status, a.Body)
 		}
 	}
 	if took := time.Since(start); took > 3*time.Second {

@@ -16,10 +16,10 @@ import (
 	"pavilion/internal/secret"
 )
 
-// errInitData is everything that can be wrong with what a Mini App was started with; which of it is nobody's business.
+// errInitData is the answer to every invalid initData. The reason is in the log only.
 var errInitData = fault.New(fault.Unauthenticated, "init_data", "Telegram's word for who you are cannot be checked. Close the app and open it again.")
 
-// Reasons, for the log.
+// Reasons why initData is invalid.
 var (
 	errInitDataSize      = errors.New("too long")
 	errInitDataForm      = errors.New("not a query string")
@@ -30,13 +30,13 @@ var (
 	errInitDataUser      = errors.New("no usable user")
 )
 
-const initDataMost = 8 << 10
+const maxInitData = 8 << 10
 
-// parseInitData checks what Telegram gave a Mini App and returns who opened it. How old it may be, and that it works once, is decided
-// where the session is opened, by the database's clock. start_param is signed too, but chosen by whoever made the link: it proves nothing.
+// parseInitData checks the signature of a Mini App's initData and returns the person who opened the app. Sessions.Open checks its age, by the
+// database's clock, and that it is used once. start_param is signed too, but the author of the link chooses it: it proves nothing.
 func parseInitData(raw string, botToken secret.String) (Proof, error) {
 	var p Proof
-	if len(raw) > initDataMost {
+	if len(raw) > maxInitData {
 		return p, errInitDataSize
 	}
 	fields, err := initDataFields(raw)
@@ -47,18 +47,18 @@ func parseInitData(raw string, botToken secret.String) (Proof, error) {
 	if err != nil || len(hash) != sha256.Size {
 		return p, errInitDataHash
 	}
-	delete(fields, "hash") // and nothing else: the newer signature field is part of what is signed
+	delete(fields, "hash") // and nothing else: the hash covers the newer signature field too
 	lines := make([]string, 0, len(fields))
 	for k, v := range fields {
 		lines = append(lines, k+"="+v)
 	}
 	slices.Sort(lines)
 	signed := strings.Join(lines, "\n")
-	key := mac([]byte("WebAppData"), botToken.Reveal())
-	if !hmac.Equal(mac(key, signed), hash) {
+	key := hmacSHA256([]byte("WebAppData"), botToken.Reveal())
+	if !hmac.Equal(hmacSHA256(key, signed), hash) {
 		return p, errInitDataForged
 	}
-	// Only now is anything in it believed.
+	// The fields are Telegram's from here on.
 	date, err := strconv.ParseInt(fields["auth_date"], 10, 64)
 	if err != nil || date <= 0 {
 		return p, errInitDataDate
@@ -90,7 +90,7 @@ func initDataFields(raw string) (map[string]string, error) {
 	return fields, nil
 }
 
-func mac(key []byte, message string) []byte {
+func hmacSHA256(key []byte, message string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(message))
 	return h.Sum(nil)

@@ -33,7 +33,7 @@ func initData(token string, fields map[string]string) string {
 	for k, v := range fields {
 		q.Set(k, v)
 	}
-	q.Set("hash", hex.EncodeToString(mac(mac([]byte("WebAppData"), token), strings.Join(lines, "\n"))))
+	q.Set("hash", hex.EncodeToString(hmacSHA256(hmacSHA256([]byte("WebAppData"), token), strings.Join(lines, "\n"))))
 	return q.Encode()
 }
 
@@ -54,7 +54,7 @@ func TestInitData_PublicVector(t *testing.T) {
 	if _, err := parseInitData(vector, secret.New(testToken)); !errors.Is(err, errInitDataForged) {
 		t.Errorf("another bot's token: %v", err)
 	}
-	swapped := hex.EncodeToString(mac(mac([]byte(vectorToken), "WebAppData"), "x"))
+	swapped := hex.EncodeToString(hmacSHA256(hmacSHA256([]byte(vectorToken), "WebAppData"), "x"))
 	if _, err := parseInitData(vector[:strings.Index(vector, "hash=")]+"hash="+swapped, secret.New(vectorToken)); !errors.Is(err, errInitDataForged) {
 		t.Errorf("a hash with key and message swapped: %v", err)
 	}
@@ -91,7 +91,7 @@ func TestInitData_EveryForgeryIsRefused(t *testing.T) {
 		"no hash":             {"auth_date=1&user=%7B%7D", errInitDataHash},
 		"bad escape":          {good + "&x=%zz", errInitDataForm},
 		"no equals sign":      {good + "&x", errInitDataForm},
-		"too long":            {good + "&x=" + strings.Repeat("x", initDataMost), errInitDataSize},
+		"too long":            {good + "&x=" + strings.Repeat("x", maxInitData), errInitDataSize},
 		"no date":             {with(func(f map[string]string) { delete(f, "auth_date") }), errInitDataDate},
 		"date in words":       {with(func(f map[string]string) { f["auth_date"] = "today" }), errInitDataDate},
 		"no user":             {with(func(f map[string]string) { delete(f, "user") }), errInitDataUser},

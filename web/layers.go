@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -15,27 +16,34 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// turnAway answers addresses above the threshold before any work.
-func (s *Server) turnAway(next http.Handler) http.Handler {
+// limitAddress refuses addresses above the threshold before any work.
+func (s *Server) limitAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := s.proxies.client(r)
-		if wait := s.away.wait(address, s.opts.Now()); wait > 0 && !s.calls(r, address) {
+		if wait := s.thresholds.wait(address, s.opts.Now()); wait > 0 && !s.exempted(r, address) {
 			s.metrics.turnedAway.WithLabelValues("address").Inc()
-			away(w, wait)
+			refuseFlood(w, wait)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{id: rand.Text(), address: address})))
 	})
 }
 
-// observe gives every request its id, its log line and its figures, and catches panics.
-func (s *Server) observe(next http.Handler) http.Handler {
+// exempted tells whether ExemptFromThreshold covers a request.
+func (s *Server) exempted(r *http.Request, address netip.Addr) bool {
+	return slices.ContainsFunc(s.exempt, func(e exemption) bool {
+		return strings.HasPrefix(r.URL.Path, e.path) && slices.ContainsFunc(e.from, func(p netip.Prefix) bool { return p.Contains(address) })
+	})
+}
+
+// recordRequest gives every request its id, its log line and its metrics, and recovers panics.
+func (s *Server) recordRequest(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x, start := exchangeOf(r.Context()), s.opts.Now()
-		rec := &recorder{ResponseWriter: w}
+		rec := &responseRecorder{ResponseWriter: w}
 		rec.before = func(h http.Header) {
 			if x.window != nil {
-				x.window.headers(h)
+				x.window.setHeaders(h)
 			}
 		}
 		w.Header().Set("X-Request-Id", x.id)
@@ -43,33 +51,33 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		defer func() { //nolint:contextcheck // r carries it
 			s.metrics.inFlight.Dec()
 			if p := recover(); p != nil {
-				s.panicked(rec, r, p)
+				s.answerPanic(rec, r, p)
 			}
-			s.record(r.Context(), r.Method, x, rec, s.opts.Now().Sub(start))
+			s.logRequest(r.Context(), r.Method, x, rec, s.opts.Now().Sub(start))
 		}()
 		next.ServeHTTP(rec, r)
 	})
 }
 
-// panicked answers and counts a handler's panic; the server goes on.
-func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
+// answerPanic answers and counts a handler's panic; the server goes on.
+func (s *Server) answerPanic(rec *responseRecorder, r *http.Request, p any) {
 	x := exchangeOf(r.Context())
 	s.metrics.panics.Inc()
 	s.log.LogAttrs(r.Context(), slog.LevelError, "handler panicked", slog.String("request_id", x.id), slog.String("route", x.route),
 		slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 	if rec.status == 0 {
-		s.refuse(rec, r, errInternal)
+		s.Refuse(rec, r, errInternal)
 		return
 	}
-	panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+	panic(http.ErrAbortHandler) // a truncated answer must not look complete
 }
 
-// methods are those that this server's routes use.
+// methods are those that routes use.
 func methods() []string {
 	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 }
 
-func (s *Server) record(ctx context.Context, method string, x *exchange, rec *recorder, took time.Duration) {
+func (s *Server) logRequest(ctx context.Context, method string, x *exchange, rec *responseRecorder, took time.Duration) {
 	route := x.route
 	if route == "" {
 		route = "none"
@@ -84,8 +92,8 @@ func (s *Server) record(ctx context.Context, method string, x *exchange, rec *re
 		slog.Int64("member", int64(x.user.ID)))
 }
 
-// secure sets the headers that keep a browser from doing more with an answer than reading it.
-func (s *Server) secure(next http.Handler) http.Handler {
+// setSecurityHeaders tells browsers to do no more with an answer than read it.
+func (s *Server) setSecurityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -98,22 +106,22 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	})
 }
 
-// limitAll keeps the process within what it can do. The operating endpoints stay open: they are needed most when it is busy.
-func (s *Server) limitAll(next http.Handler) http.Handler {
+// limitGlobal bounds the requests to the API that this process takes. The operating endpoints stay open: an overloaded process needs them most.
+func (s *Server) limitGlobal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := neighbourhood(exchangeOf(r.Context()).address).String() // nothing that the client can choose anew for each request
+		key := addressBlock(exchangeOf(r.Context()).address).String() // a client cannot choose another for each request
 		if strings.HasPrefix(r.URL.Path, "/api/") && !s.global.allow(key, s.opts.Now()) {
 			s.metrics.turnedAway.WithLabelValues("global").Inc()
 			p := problemOf(errOverloaded)
 			p.retryAfter = time.Second
-			s.refuse(w, r, p)
+			s.Refuse(w, r, p)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// limitTime ends the work for a request that takes too long.
+// limitTime cancels a request's context after requestTimeout.
 func (s *Server) limitTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeoutCause(r.Context(), requestTimeout, errRequestTimeout)
@@ -122,21 +130,21 @@ func (s *Server) limitTime(next http.Handler) http.Handler {
 	})
 }
 
-// limitSize refuses a body that says it is too large without reading it, and cuts one that does not say so.
+// limitSize refuses a body whose Content-Length is too large without reading it, and cuts a longer one without Content-Length.
 func (s *Server) limitSize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > bodyMost {
+		if r.ContentLength > maxBody {
 			w.Header().Set("Connection", "close")
-			s.refuse(w, r, errTooLarge)
+			s.Refuse(w, r, errTooLarge)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, bodyMost)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// fallback serves the routes, notes which one matched, and answers in our own form where none does.
-func (s *Server) fallback(mux *http.ServeMux) http.Handler {
+// route serves the routes, records which one matched, and answers 404 and 405 as problems.
+func (s *Server) route(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		if pattern != "" {
@@ -152,14 +160,14 @@ func (s *Server) fallback(mux *http.ServeMux) http.Handler {
 		}
 		if allowed := allowedMethods(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			s.refuse(w, r, errMethod)
+			s.Refuse(w, r, errMethod)
 			return
 		}
-		s.refuse(w, r, errNotFound)
+		s.Refuse(w, r, ErrNotFound)
 	})
 }
 
-// allowedMethods asks the routes which other methods this address takes.
+// allowedMethods lists the methods that have a route at a request's path.
 func allowedMethods(mux *http.ServeMux, r *http.Request) []string {
 	var allowed []string
 	for _, method := range methods() {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -13,33 +14,51 @@ import (
 	"pavilion/storage"
 )
 
-// Limits are the three layers' figures. The table in docs/http.md says what each does without Redis.
+// Limits are the figures of the three layers of limits. The table in docs/http.md has their behaviour without Redis.
 type Limits struct {
-	AddressPerSecond float64 // an address above it is turned away before any work
-	GlobalPerSecond  float64 // what this process takes on in all
-	Reads            int     // a minute for each member; ten times that for each address
+	AddressPerSecond float64 // threshold of an address
+	GlobalPerSecond  float64 // requests to the API that this process takes
+	Reads            int     // a minute for each person; ten times that for each address
 	Writes           int
 	SignIns          int
+	RedisWait        time.Duration // for counting one request; 100 ms where 0
 }
+
+// Limit is the limit that a route counts against.
+type Limit int
+
+// The limits of routes.
+const (
+	Reads Limit = iota
+	Writes
+	SignIns
+)
 
 // policy is a route's own limit.
 type policy struct {
 	name     string
-	quota    int // a minute for each member
-	degraded int // divides the quota while Redis does not answer: how much a process may let through by itself
+	quota    int // a minute for each person
+	degraded int // divides the quota while Redis is down, when every process counts for itself
 }
 
 const (
 	policyPeriod = time.Minute
-	// addressFactor: Telegram's users share few addresses, so an address may do what ten members may.
+	// addressFactor: Telegram's users share few addresses, so an address has the quota of ten people.
 	addressFactor = 10
-	// redisPatience is what counting may cost a request. Redis that is slower is left alone until its probe succeeds.
-	redisPatience = 100 * time.Millisecond
+	// redisWait bounds the delay of a request by counting. A slower Redis is left alone until its probe succeeds.
+	redisWait = 100 * time.Millisecond
 )
 
-func (l Limits) reads() policy   { return policy{"read", l.Reads, 1} }
-func (l Limits) writes() policy  { return policy{"write", l.Writes, 2} }
-func (l Limits) signIns() policy { return policy{"sign-in", l.SignIns, 4} }
+func (l Limits) policy(of Limit) policy {
+	switch of {
+	case Writes:
+		return policy{"write", l.Writes, 2}
+	case SignIns:
+		return policy{"sign-in", l.SignIns, 4}
+	case Reads:
+	}
+	return policy{"read", l.Reads, 1}
+}
 
 // window is a limit's state after a request was counted.
 type window struct {
@@ -52,32 +71,38 @@ type window struct {
 	retry   time.Duration
 }
 
-// limiter counts in Redis, so that all processes share a limit, and in memory while Redis does not answer.
+// limiter counts in Redis, for all processes together, and in memory while Redis does not answer.
 type limiter struct {
-	redis *storage.Redis
-	gcra  *redis_rate.Limiter
-	local *local
-	now   func() time.Time
-	wait  time.Duration // for Redis
-	count func(policy, outcome string)
+	limits Limits
+	redis  *storage.Redis
+	gcra   *redis_rate.Limiter
+	local  *localLimiter
+	now    func() time.Time
+	count  func(policy, outcome string)
 }
 
-func newLimiter(r *storage.Redis, now func() time.Time, count func(policy, outcome string)) (*limiter, error) {
-	l, err := newLocal()
+func newLimiter(r *storage.Redis, limits Limits, now func() time.Time, count func(policy, outcome string)) (*limiter, error) {
+	local, err := newLocalLimiter()
 	if err != nil {
 		return nil, err
 	}
-	return &limiter{redis: r, gcra: redis_rate.NewLimiter(r.Client()), local: l, now: now, wait: redisPatience, count: count}, nil
+	limits.RedisWait = cmp.Or(limits.RedisWait, redisWait)
+	l := &limiter{limits: limits, redis: r, local: local, now: now, count: count}
+	if r != nil {
+		l.gcra = redis_rate.NewLimiter(r.Client())
+	}
+	return l, nil
 }
 
-// take counts a request of a member, or of an address where nobody is signed in, against a policy. The error is a problem with
-// Retry-After.
-func (l *limiter) take(ctx context.Context, p policy, x *exchange) error {
-	key, quota := fmt.Sprintf("http:%s:address:%s", p.name, neighbourhood(x.address)), p.quota*addressFactor
+// countRequest counts a request against a limit, for its person, or for its address where nobody is signed in. The error is a problem
+// with Retry-After.
+func (l *limiter) countRequest(ctx context.Context, of Limit, x *exchange) error {
+	p := l.limits.policy(of)
+	key, quota := fmt.Sprintf("http:%s:address:%s", p.name, addressBlock(x.address)), p.quota*addressFactor
 	if x.user != (User{}) {
 		key, quota = fmt.Sprintf("http:%s:member:%d", p.name, x.user.ID), p.quota
 	}
-	w := l.window(ctx, key, quota, p.degraded)
+	w := l.countKey(ctx, key, quota, p.degraded)
 	w.policy = p.name
 	if x.window == nil || w.left < x.window.left || !w.allowed {
 		x.window = &w
@@ -92,9 +117,9 @@ func (l *limiter) take(ctx context.Context, p policy, x *exchange) error {
 	return refused
 }
 
-func (l *limiter) window(ctx context.Context, key string, quota, degraded int) window {
-	if l.redis.Up() {
-		rctx, cancel := context.WithTimeout(ctx, l.wait)
+func (l *limiter) countKey(ctx context.Context, key string, quota, degraded int) window {
+	if l.redis != nil && l.redis.Up() {
+		rctx, cancel := context.WithTimeout(ctx, l.limits.RedisWait)
 		defer cancel()
 		r, err := l.gcra.Allow(rctx, key, redis_rate.Limit{Rate: quota, Burst: quota, Period: policyPeriod})
 		if err == nil {
@@ -102,26 +127,26 @@ func (l *limiter) window(ctx context.Context, key string, quota, degraded int) w
 		}
 	}
 	l.count("redis", "fallback")
-	return l.local.take(key, max(1, quota/degraded), policyPeriod, l.now())
+	return l.local.countKey(key, max(1, quota/degraded), policyPeriod, l.now())
 }
 
-// headers are the draft's RateLimit fields: how many are left now, and in how many seconds all are again.
-func (w window) headers(h http.Header) {
+// setHeaders sets the draft's RateLimit fields: how many requests are left, and in how many seconds the whole quota is back.
+func (w window) setHeaders(h http.Header) {
 	h.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", w.policy, w.quota, int(w.period.Seconds())))
-	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", w.policy, w.left, seconds(w.reset)))
+	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", w.policy, w.left, ceilSeconds(w.reset)))
 }
 
-// seconds rounds up: a client that comes back a moment early is refused again.
-func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+// ceilSeconds rounds up: a client that comes back a moment early is refused again.
+func ceilSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
-// away answers an address above its threshold with as little work as possible.
-func away(w http.ResponseWriter, wait time.Duration) {
+// refuseFlood answers an address above its threshold with as little work as possible.
+func refuseFlood(w http.ResponseWriter, wait time.Duration) {
 	h := w.Header()
-	h.Set("Retry-After", strconv.Itoa(seconds(wait)))
+	h.Set("Retry-After", strconv.Itoa(ceilSeconds(wait)))
 	h.Set("Content-Type", problemType)
 	h.Set("Connection", "close")
 	w.WriteHeader(http.StatusTooManyRequests)
-	_, _ = w.Write([]byte(awayBody)) // the client may be gone
+	_, _ = w.Write([]byte(floodBody)) // the client may be gone
 }
 
-const awayBody = `{"type":"/problems/rate-limited","title":"Too Many Requests","status":429,"detail":"Too many requests. Try again after the time in Retry-After."}` + "\n"
+const floodBody = `{"type":"/problems/rate-limited","title":"Too Many Requests","status":429,"detail":"Too many requests. Try again after the time in Retry-After."}` + "\n"

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// thresholds stop an address that floods the server, before any work is done for it. The table is bounded: an attacker with more addresses
-// than it holds meets the global limiter.
+// thresholds refuse an address that floods the server. The table is bounded: an attacker with more addresses than it holds meets the
+// global limiter.
 type thresholds struct {
 	perSecond rate.Limit
 	burst     int
@@ -22,7 +22,7 @@ type thresholds struct {
 type threshold struct {
 	limiter *rate.Limiter
 	mu      sync.Mutex
-	until   time.Time
+	until   time.Time // the end of the penalty
 }
 
 const (
@@ -39,9 +39,9 @@ func newThresholds(perSecond float64) (*thresholds, error) {
 	return &thresholds{perSecond: rate.Limit(perSecond), burst: max(1, int(perSecond*addressBurst)), penalty: addressPenalty, table: table}, nil
 }
 
-// wait tells how long an address has to stay away; zero lets it in.
+// wait counts a request of an address and returns how long the address is refused; zero allows the request.
 func (t *thresholds) wait(a netip.Addr, now time.Time) time.Duration {
-	a = neighbourhood(a)
+	a = addressBlock(a)
 	e, ok := t.table.Get(a)
 	if !ok {
 		e = &threshold{limiter: rate.NewLimiter(t.perSecond, t.burst)}
@@ -61,9 +61,9 @@ func (t *thresholds) wait(a netip.Addr, now time.Time) time.Duration {
 	return t.penalty
 }
 
-// global bounds what this process takes on in all. It is sharded over addresses, so that one client can use up its shard's part and no more;
-// behind the shards one limiter counts them all, or they would together let through several times the figure.
-type global struct {
+// globalLimiter bounds the requests that this process takes. Its shards are chosen by address, so one client can use up no more than its
+// shard. One more limiter counts all requests, because the shards together would allow several times the figure.
+type globalLimiter struct {
 	seed   maphash.Seed
 	shards []*rate.Limiter
 	all    *rate.Limiter
@@ -71,12 +71,12 @@ type global struct {
 
 const (
 	globalShards = 16
-	// shardShare is how many times its even part a shard may take: keys are not spread evenly.
+	// shardShare is how many times its even part a shard may take: addresses are not spread evenly.
 	shardShare = 4
 )
 
-func newGlobal(perSecond float64) *global {
-	g := &global{seed: maphash.MakeSeed(), all: rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
+func newGlobalLimiter(perSecond float64) *globalLimiter {
+	g := &globalLimiter{seed: maphash.MakeSeed(), all: rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
 	for range globalShards {
 		per := perSecond * shardShare / globalShards
 		g.shards = append(g.shards, rate.NewLimiter(rate.Limit(per), max(1, int(per))))
@@ -84,24 +84,24 @@ func newGlobal(perSecond float64) *global {
 	return g
 }
 
-func (g *global) allow(key string, now time.Time) bool {
+func (g *globalLimiter) allow(key string, now time.Time) bool {
 	return g.shards[maphash.String(g.seed, key)%globalShards].AllowN(now, 1) && g.all.AllowN(now, 1)
 }
 
-// local stands in for Redis: the same limits, for this process only and for a bounded number of keys.
-type local struct {
+// localLimiter replaces Redis: it has the same limits, for this process only and for a bounded number of keys.
+type localLimiter struct {
 	table *lru.Cache[string, *rate.Limiter]
 }
 
 const localTable = 65_536
 
-func newLocal() (*local, error) {
+func newLocalLimiter() (*localLimiter, error) {
 	table, err := lru.New[string, *rate.Limiter](localTable)
-	return &local{table}, err
+	return &localLimiter{table}, err
 }
 
-// take uses one of quota for each period and tells what is left.
-func (l *local) take(key string, quota int, period time.Duration, now time.Time) window {
+// countKey uses one of quota in each period.
+func (l *localLimiter) countKey(key string, quota int, period time.Duration, now time.Time) window {
 	limiter, ok := l.table.Get(key)
 	if !ok {
 		limiter = rate.NewLimiter(rate.Every(period/time.Duration(quota)), quota)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"pavilion/sandbox/caller"
 	"pavilion/sandbox/engines"
 )
 
@@ -42,7 +42,7 @@ func TestAddress_OnlyTrustedHopsAreBelieved(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
-	if a, b := netip.MustParseAddr("2001:4860::1"), netip.MustParseAddr("2001:4860::2"); neighbourhood(a) != neighbourhood(b) {
+	if a, b := netip.MustParseAddr("2001:4860::1"), netip.MustParseAddr("2001:4860::2"); addressBlock(a) != addressBlock(b) {
 		t.Error("one household's IPv6 addresses count apart")
 	}
 }
@@ -85,7 +85,7 @@ func TestThresholds_FloodStaysAwayAndOthersDoNotNotice(t *testing.T) {
 
 func TestGlobal_OneKeyTakesItsShareOnly(t *testing.T) {
 	t.Parallel()
-	g := newGlobal(160)
+	g := newGlobalLimiter(160)
 	now := time.Unix(0, 0)
 	count := func(key func(i int) string) (n int) {
 		for i := range 10_000 {
@@ -110,7 +110,7 @@ func TestGlobal_AnotherTokenIsNoOtherClient(t *testing.T) {
 	var refused int
 	start := time.Now()
 	for i := range 20 {
-		if a := b.do(request{path: apiPath + "/clubs", token: fmt.Sprintf("pva_made_up_%d", i)}); a.status == http.StatusTooManyRequests {
+		if a := b.Do(request{Path: APIPath + "/things", Token: fmt.Sprintf("pva_made_up_%d", i)}); a.Status == http.StatusTooManyRequests {
 			refused++
 		}
 	}
@@ -124,17 +124,17 @@ func TestServer_FloodIsTurnedAwayBeforeAnyWork(t *testing.T) {
 	b := setup(t, func(_ *Deps, o *Options) { o.Limits.AddressPerSecond = 1 })
 	var last answer
 	for range 15 {
-		last = b.do(request{path: "/health/live"})
+		last = b.Do(request{Path: "/ping"})
 	}
-	if last.status != http.StatusTooManyRequests || last.header.Get("Retry-After") == "" || last.problem(t).Type != "/problems/rate-limited" {
-		t.Errorf("%d %v %s", last.status, last.header, last.body)
+	if last.Status != http.StatusTooManyRequests || last.Header.Get("Retry-After") == "" || last.Problem(t).Type != "/problems/rate-limited" {
+		t.Errorf("%d %v %s", last.Status, last.Header, last.Body)
 	}
-	if last.header.Get("X-Request-Id") != "" {
+	if last.Header.Get("X-Request-Id") != "" {
 		t.Error("work was done for it")
 	}
-	b.address = freshAddress()
-	if a := b.do(request{path: "/health/live"}); a.status != 200 {
-		t.Errorf("another address: %d", a.status)
+	b.Address = caller.FreshAddress()
+	if a := b.Do(request{Path: "/ping"}); a.Status != 200 {
+		t.Errorf("another address: %d", a.Status)
 	}
 }
 
@@ -142,8 +142,8 @@ func TestServer_FloodIsTurnedAwayBeforeAnyWork(t *testing.T) {
 func limitsOf(t *testing.T, b *bundle, r request, most int) (allowed int, refused answer) {
 	t.Helper()
 	for range most {
-		a := b.do(r)
-		if a.status == http.StatusTooManyRequests {
+		a := b.Do(r)
+		if a.Status == http.StatusTooManyRequests {
 			return allowed, a
 		}
 		allowed++
@@ -163,31 +163,31 @@ func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	b := setup(t, func(_ *Deps, o *Options) { o.Limits.Writes, o.Limits.SignIns = 5, 2 })
 	a, c := b.signIn(someone()), b.signIn(someone())
 	signOut := func(token string) request {
-		return request{method: "DELETE", path: apiPath + "/sessions?x=1", token: token}
+		return request{Method: "DELETE", Path: APIPath + "/sessions?x=1", Token: token}
 	} // refused by its form, counted all the same
 	start := time.Now()
 	n, refused := limitsOf(t, b, signOut(a.AccessToken), 20)
 	if !about(start, n, 5, 5) {
 		t.Errorf("a member got %d, want 5", n)
 	}
-	p := refused.problem(t)
-	retry, err := strconv.Atoi(refused.header.Get("Retry-After"))
+	p := refused.Problem(t)
+	retry, err := strconv.Atoi(refused.Header.Get("Retry-After"))
 	if p.Type != "/problems/rate-limited" || err != nil || retry < 1 || retry > 12 {
-		t.Errorf("%+v, Retry-After %q", p, refused.header.Get("Retry-After"))
+		t.Errorf("%+v, Retry-After %q", p, refused.Header.Get("Retry-After"))
 	}
-	if refused.header.Get("RateLimit-Policy") != `"write";q=5;w=60` || !strings.HasPrefix(refused.header.Get("RateLimit"), `"write";r=0;t=`) {
-		t.Errorf("%q %q", refused.header.Get("RateLimit-Policy"), refused.header.Get("RateLimit"))
+	if refused.Header.Get("RateLimit-Policy") != `"write";q=5;w=60` || !strings.HasPrefix(refused.Header.Get("RateLimit"), `"write";r=0;t=`) {
+		t.Errorf("%q %q", refused.Header.Get("RateLimit-Policy"), refused.Header.Get("RateLimit"))
 	}
 	if n, _ := limitsOf(t, b, signOut(c.AccessToken), 20); !about(start, n, 5, 5) {
 		t.Errorf("another member at the same address got %d", n)
 	}
 	// Two sign-ins are used up; an address may do what ten members may.
-	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
+	bad := request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": "x=1", "client_id": clientID}}
 	if n, _ := limitsOf(t, b, bad, 50); !about(start, n, 18, 20) {
 		t.Errorf("the address got %d more sign-ins, want 18", n)
 	}
-	b.address = freshAddress()
-	if n, _ := limitsOf(t, b, request{method: "DELETE", path: apiPath + "/sessions", token: "pva_guess"}, 50); !about(start, n, 20, 20) {
+	b.Address = caller.FreshAddress()
+	if n, _ := limitsOf(t, b, request{Method: "DELETE", Path: APIPath + "/sessions", Token: "pva_guess"}, 50); !about(start, n, 20, 20) {
 		t.Errorf("an address could guess %d tokens, want 20", n)
 	}
 }
@@ -196,11 +196,11 @@ func TestLimit_IsSharedByProcesses(t *testing.T) {
 	t.Parallel()
 	few := func(_ *Deps, o *Options) { o.Limits.SignIns = 1 }
 	one, two := setup(t, few), setup(t, few)
-	two.address = one.address
-	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
+	two.Address = one.Address
+	bad := request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": "x=1", "client_id": clientID}}
 	start := time.Now()
 	for range 5 {
-		one.do(bad)
+		one.Do(bad)
 	}
 	if n, _ := limitsOf(t, two, bad, 50); !about(start, n, 5, 10) {
 		t.Errorf("the second process let %d in, want the 5 that were left", n)
@@ -219,23 +219,19 @@ func TestLimit_WithoutRedis(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	name := fmt.Sprintf("pavilion_http_%d", serial.Add(1))
-	if err := sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, templateDB)); err != nil {
-		t.Fatal(err)
-	}
-	b := setupOn(t, databaseURL(shared, name), e.RedisURL, func(_ *Deps, o *Options) { o.Limits.SignIns, o.Limits.Writes, o.Limits.Reads = 4, 4, 6 })
-	bad := request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}}
+	b := setupOn(t, databaseURL(shared, cloneDB(t, templateDB)), e.RedisURL, func(_ *Deps, o *Options) { o.Limits.SignIns, o.Limits.Writes, o.Limits.Reads = 4, 4, 6 })
+	bad := request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": "x=1", "client_id": clientID}}
 	token := b.signIn(someone()).AccessToken
 	e.StopRedis()
 	start := time.Now()
-	if n, refused := limitsOf(t, b, bad, 50); !about(start, n, 10, 10) || refused.header.Get("Retry-After") == "" {
+	if n, refused := limitsOf(t, b, bad, 50); !about(start, n, 10, 10) || refused.Header.Get("Retry-After") == "" {
 		t.Errorf("without Redis %d sign-ins of an address, want a quarter of 40", n)
 	}
-	write := request{method: "DELETE", path: apiPath + "/sessions?x=1", token: token}
+	write := request{Method: "DELETE", Path: APIPath + "/sessions?x=1", Token: token}
 	if n, _ := limitsOf(t, b, write, 50); !about(start, n, 2, 2) {
 		t.Errorf("without Redis %d writes of a member, want half of 4", n)
 	}
-	if n, _ := limitsOf(t, b, request{path: apiPath + "/clubs", token: token}, 50); !about(start, n, 6, 6) {
+	if n, _ := limitsOf(t, b, request{Path: APIPath + "/things", Token: token}, 50); !about(start, n, 6, 6) {
 		t.Errorf("without Redis %d reads of a member, want all 6", n)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -247,44 +243,28 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if err := e.StartRedis(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, b.redis.Up)
+	caller.WaitFor(t, b.redis.Up)
 	// One that hangs costs a moment for each request until the probe notices, and nothing after.
 	if err := e.PauseRedis(); err != nil {
 		t.Fatal(err)
 	}
 	start = time.Now()
-	b.address = freshAddress()
+	b.Address = caller.FreshAddress()
 	if n, _ := limitsOf(t, b, bad, 60); !about(start, n, 10, 10) {
 		t.Errorf("with a Redis that hangs %d sign-ins of an address, want 10", n)
 	}
 	if took := time.Since(start); took > 4*time.Second {
 		t.Errorf("11 requests took %s while Redis hung", took)
 	}
-	wait(t, func() bool { return !b.redis.Up() }) // or a probe that began before the end of the pause would say so after it
+	caller.WaitFor(t, func() bool { return !b.redis.Up() }) // or a probe that began before the end of the pause would say so after it
 	if err := e.ResumeRedis(); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, b.redis.Up)
+	caller.WaitFor(t, b.redis.Up)
 	start = time.Now()
-	b.address = freshAddress()
+	b.Address = caller.FreshAddress()
 	if n, _ := limitsOf(t, b, bad, 60); !about(start, n, 40, 40) {
 		t.Errorf("with Redis again %d sign-ins of an address, want 40", n)
-	}
-}
-
-// wait waits for a condition that another process brings about.
-func wait(t *testing.T, ok func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatal("not within 20 s")
-		case <-tick.C:
-		}
 	}
 }
 
@@ -296,14 +276,14 @@ func TestLimit_ParallelRequestsDoNotSlipThrough(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 60 {
 		wg.Go(func() {
-			a, err := b.try(request{method: "POST", path: apiPath + "/sessions", body: map[string]string{"init_data": "x=1", "client_id": clientID}})
+			a, err := b.Try(request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": "x=1", "client_id": clientID}})
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if a.status != http.StatusTooManyRequests {
+			if a.Status != http.StatusTooManyRequests {
 				allowed++
 			}
 		})

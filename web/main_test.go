@@ -3,7 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -21,23 +21,22 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
-	"pavilion/booking"
+	"pavilion/internal/fault"
 	"pavilion/internal/latency"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
+	"pavilion/sandbox/caller"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
 var (
 	shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
-	serial atomic.Int64     //nolint:gochecknoglobals // numbers databases, addresses and people
-	served coverage         //nolint:gochecknoglobals // which operations the tests have seen succeed
+	serial atomic.Int64     //nolint:gochecknoglobals // numbers databases and people
+	served caller.Coverage  //nolint:gochecknoglobals // the operations that the tests have seen succeed
 )
 
 const templateDB = "pavilion_template"
@@ -56,7 +55,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" {
-		if missing := served.missing(); len(missing) > 0 {
+		if missing := served.Missing(); len(missing) > 0 {
 			fmt.Fprintln(os.Stderr, "no test got what it asked for from:", strings.Join(missing, ", "))
 			code = 1
 		}
@@ -94,13 +93,20 @@ func sql(ctx context.Context, e *engines.Engines, text string) error {
 	return err
 }
 
-// copyOf makes a database of its own out of another, which nobody may be connected to, and opens it.
-func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
+// cloneDB copies a database, which must have no connections, and returns the copy's name.
+func cloneDB(t *testing.T, original string) string {
 	t.Helper()
-	name := fmt.Sprintf("pavilion_session_%d", serial.Add(1))
+	name := fmt.Sprintf("pavilion_web_%d", serial.Add(1))
 	if err := sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, original)); err != nil {
 		t.Fatal(err)
 	}
+	return name
+}
+
+// copyOf is cloneDB with a pool.
+func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
+	t.Helper()
+	name := cloneDB(t, original)
 	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name))})
 	if err != nil {
 		t.Fatal(err)
@@ -125,81 +131,68 @@ func databaseURL(e *engines.Engines, name string) string {
 	return u.String()
 }
 
-// bundle is a running server and what a test asks it with.
+type (
+	request = caller.Request
+	answer  = caller.Answer
+)
+
+// bundle is a running server with an API of things, and a test's client of it.
 type bundle struct {
+	*caller.Caller
 	t       *testing.T
-	url     string
 	db      *pgxpool.Pool
 	redis   *storage.Redis
 	server  *Server
+	things  *things
 	metrics *prometheus.Registry
 	log     *lockedBuffer
-	client  *http.Client
-	address string // what the trusted proxy says
-	spec    validator.Validator
 	stop    func()
 }
 
-const operatorToken = "operator-token-value"
-
-// generous limits are out of the way of tests that are about something else.
+// generous limits are never reached.
 func generous() Limits {
-	return Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000}
+	return Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000, RedisWait: time.Second} // a busy machine is no Redis that is down
 }
 
 // setup runs a server over its own database and its own address.
 func setup(t *testing.T, change func(d *Deps, o *Options)) *bundle {
 	t.Helper()
-	name := fmt.Sprintf("pavilion_http_%d", serial.Add(1))
-	if err := sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, templateDB)); err != nil {
-		t.Fatal(err)
-	}
-	return setupOn(t, databaseURL(shared, name), shared.RedisURL, change)
+	return setupOn(t, databaseURL(shared, cloneDB(t, templateDB)), shared.RedisURL, change)
 }
 
 // setupOn is setup on servers of the test's own.
 func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o *Options)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	b := &bundle{t: t, metrics: prometheus.NewRegistry(), log: new(lockedBuffer), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	b := &bundle{t: t, things: &things{stored: map[string]StoredAnswer{}}, metrics: prometheus.NewRegistry(), log: new(lockedBuffer)}
 	logger := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	recorder := latency.New(time.Now)
-	queries := storage.NewQueryTracer(recorder, time.Now)
 	var err error
-	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL), Tracer: queries}); err != nil {
+	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL)}); err != nil {
 		t.Fatal(err)
 	}
 	if b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
 	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
-	const connWait = 4 * time.Second
-	sessions, err := NewSessions(b.db, SessionOptions{Logger: logger, ConnWait: connWait})
+	sessions, err := NewSessions(b.db, SessionOptions{Logger: logger, ConnWait: 4 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: logger, ConnWait: connWait})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.address = freshAddress()
-	deps := Deps{Booking: service, Sessions: sessions, Redis: b.redis, Metrics: b.metrics, Latency: recorder, Queries: queries}
-	opts := Options{
-		API: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), OperatorToken: secret.New(operatorToken),
-		Admins: []booking.MemberID{adminID}, BotToken: secret.New(testToken), Version: "test", Logger: logger, Now: time.Now,
-	}
+	deps := Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now)}
+	opts := Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: logger, Now: time.Now}
 	if change != nil {
 		change(&deps, &opts)
 	}
 	if b.server, err = New(deps, opts); err != nil {
 		t.Fatal(err)
 	}
-	b.server.limits.wait = time.Second // a busy machine is no Redis that is down
+	b.things.addTo(NewAPI(b.server, sessions, APIOptions{About: "Things.", Version: "test", BotToken: secret.New(testToken)}))
+	b.server.Handle("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.url = "http://" + l.Addr().String()
+	b.Caller = caller.New(t, "http://"+l.Addr().String())
 	var running sync.WaitGroup
 	running.Go(func() {
 		if err := b.redis.Run(ctx); err != nil {
@@ -212,7 +205,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 		}
 	})
 	b.stop = sync.OnceFunc(func() {
-		b.client.CloseIdleConnections()
+		b.Client.CloseIdleConnections()
 		cancel()
 		running.Wait()
 		b.db.Close()
@@ -227,134 +220,105 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 			}
 		}
 	})
-	if opts.API {
-		b.spec = b.description()
-	}
+	b.Describe(&served)
 	return b
 }
 
-// description reads the API's own description and prepares it for checking answers.
-func (b *bundle) description() validator.Validator {
-	b.t.Helper()
-	a := b.do(request{path: "/api/openapi.json"})
-	document, err := libopenapi.NewDocument(a.body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	v, errs := validator.NewValidator(document)
-	if len(errs) > 0 {
-		b.t.Fatal(errs)
-	}
-	return v
+// things is a feature of the tests: things with a name, in memory.
+type things struct {
+	mu     sync.Mutex
+	names  []string
+	counts []string // as Actions counted
+	stored map[string]StoredAnswer
+	work   func() error // runs inside an action, if set
 }
 
-type request struct {
-	method  string
-	path    string
-	token   string
-	key     string // Idempotency-Key
-	body    any    // marshalled, unless it is a string
-	headers map[string]string
+type thingInput struct {
+	ID int `path:"id" minimum:"1"`
 }
 
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
+type newThing struct {
+	Keyed
+	Body thingBody
 }
 
-// problem reads a problem detail and checks its form.
-func (a answer) problem(t *testing.T) Problem {
-	t.Helper()
-	var p Problem
-	if err := json.Unmarshal(a.body, &p); err != nil || a.header.Get("Content-Type") != problemType || p.Status != a.status {
-		t.Fatalf("not a problem: %d %s %s %v", a.status, a.header, a.body, err)
-	}
-	return p
+type thingBody struct {
+	Name string `json:"name" maxLength:"20"`
 }
 
-func (a answer) into(t *testing.T, v any) {
-	t.Helper()
-	if err := json.Unmarshal(a.body, v); err != nil {
-		t.Fatalf("%d %s: %v", a.status, a.body, err)
-	}
+type thingMembers struct {
+	Taken []string `json:"taken,omitempty" doc:"The names that exist."`
 }
 
-// do sends a request and holds its answer against the description.
-func (b *bundle) do(r request) answer {
-	b.t.Helper()
-	a, err := b.try(r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return a
-}
+var (
+	errNoThing = fault.New(fault.NotFound, "no_thing", "There is no such thing.")
+	errTaken   = fault.New(fault.Conflict, "taken", "There is a thing of that name & kind.")
+)
 
-func (b *bundle) try(r request) (answer, error) {
-	var body io.Reader
-	if text, ok := r.body.(string); ok {
-		body = strings.NewReader(text)
-	} else if r.body != nil {
-		data, err := json.Marshal(r.body)
-		if err != nil {
-			return answer{}, err
+func (s *things) addTo(a *API) {
+	Extend(a, func(err error) *thingMembers {
+		if !errors.Is(err, errTaken) {
+			return nil
 		}
-		body = bytes.NewReader(data)
-	}
-	method := r.method
-	if method == "" {
-		method = http.MethodGet
-	}
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+r.path, body)
-	if err != nil {
-		return answer{}, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	req.Header.Set("X-Forwarded-For", b.address)
-	if r.token != "" {
-		req.Header.Set("Authorization", "Bearer "+r.token)
-	}
-	if r.key != "" {
-		req.Header.Set("Idempotency-Key", r.key)
-	}
-	for k, v := range r.headers {
-		req.Header.Set(k, v)
-	}
-	res, err := b.client.Do(req)
-	if err != nil {
-		return answer{}, err
-	}
-	defer res.Body.Close() //nolint:errcheck // read to the end
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		return answer{}, err
-	}
-	a := answer{res.StatusCode, res.Header, data}
-	name, known := operation(method, r.path)
-	if known && res.StatusCode < http.StatusMultipleChoices {
-		served.seen.Store(name, true)
-	}
-	if b.spec != nil && known {
-		res.Body = io.NopCloser(bytes.NewReader(data))
-		if ok, errs := b.spec.ValidateHttpResponse(req, res); !ok {
-			for _, e := range errs {
-				b.t.Errorf("%s %s answered %d against its description: %s: %s\n%s", method, r.path, res.StatusCode, e.Message, e.Reason, data)
+		return &thingMembers{s.names}
+	})
+	Add(a, Route{ID: "list-things", Method: http.MethodGet, Path: "/things", Tag: "Things", Summary: "All things", Status: http.StatusOK, Public: true}, func(context.Context, *struct{}) (*Body[ListOf[thingBody]], error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return List(s.names, func(name string) thingBody { return thingBody{name} }), nil
+	})
+	Add(a, Route{ID: "get-thing", Method: http.MethodGet, Path: "/things/{id}", Tag: "Things", Summary: "A thing", Status: http.StatusOK, Problems: []int{http.StatusNotFound}}, func(_ context.Context, in *thingInput) (*Body[thingBody], error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if in.ID > len(s.names) {
+			return nil, errNoThing
+		}
+		return &Body[thingBody]{thingBody{s.names[in.ID-1]}}, nil
+	})
+	actions := Actions[*things]{API: a, Answers: s, Count: func(route, outcome string) { s.counts = append(s.counts, route+" "+outcome) }}
+	AddOnce(actions, Route{ID: "add-thing", Method: http.MethodPost, Path: "/things", Tag: "Things", Summary: "Add a thing", Status: http.StatusCreated, Limit: Writes}, func(_ context.Context, in *newThing) (Effect[*things, thingBody], error) {
+		return func(_ context.Context, inner *things) (thingBody, error) {
+			if inner.work != nil {
+				if err := inner.work(); err != nil {
+					return thingBody{}, err
+				}
 			}
+			for _, name := range inner.names {
+				if name == in.Body.Name {
+					return thingBody{}, errTaken
+				}
+			}
+			inner.names = append(inner.names, in.Body.Name)
+			return in.Body, nil
+		}, nil
+	})
+}
+
+// Once runs one action at a time.
+func (s *things) Once(ctx context.Context, k Key, run func(ctx context.Context, s *things) (StoredAnswer, error), refuse func(err error) (StoredAnswer, bool)) (StoredAnswer, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, ok := s.stored[fmt.Sprint(k)]; ok {
+		return old, true, nil
+	}
+	a, err := run(ctx, s)
+	if err != nil {
+		var keep bool
+		if a, keep = refuse(err); !keep {
+			return StoredAnswer{}, false, err
 		}
 	}
-	return a, nil
+	s.stored[fmt.Sprint(k)] = a
+	return a, false, nil
 }
 
-// freshAddress is one that nobody has come from before.
-func freshAddress() string {
-	n := serial.Add(1)
-	return fmt.Sprintf("198.51.%d.%d", n/250%250, n%250+1)
+// Refuse stores a refusal.
+func (s *things) Refuse(_ context.Context, k Key, refusal StoredAnswer) (StoredAnswer, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stored[fmt.Sprint(k)] = refusal
+	return refusal, false, nil
 }
-
-// adminID is the person whom the settings name as admin.
-const adminID = 4_200_000_000
 
 // someone is a person nobody has seen before.
 func someone() int64 { return 4_300_000_000 + serial.Add(1) }
@@ -364,16 +328,37 @@ func (b *bundle) signIn(id int64) TokensBody {
 	b.t.Helper()
 	fields := userFields(id, time.Now())
 	fields["query_id"] = fmt.Sprint(serial.Add(1))
-	a := b.do(request{method: http.MethodPost, path: apiPath + "/sessions", body: map[string]string{"init_data": initData(testToken, fields), "client_id": clientID}})
-	if a.status != http.StatusCreated {
-		b.t.Fatalf("sign-in: %d %s", a.status, a.body)
+	a := b.Do(request{Method: http.MethodPost, Path: APIPath + "/sessions", Body: map[string]string{"init_data": initData(testToken, fields), "client_id": clientID}})
+	if a.Status != http.StatusCreated {
+		b.t.Fatalf("sign-in: %d %s", a.Status, a.Body)
 	}
 	var tokens TokensBody
-	a.into(b.t, &tokens)
+	a.Into(b.t, &tokens)
 	return tokens
 }
 
 const clientID = "the-phone-0123456789"
+
+// figure reads one metric; its series are added up.
+func figure(t *testing.T, b *bundle, name string) float64 {
+	t.Helper()
+	families, err := b.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() != name {
+			continue
+		}
+		var sum float64
+		for _, m := range f.GetMetric() {
+			sum += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+		}
+		return sum
+	}
+	t.Fatalf("there is no metric %s", name)
+	return 0
+}
 
 // lockedBuffer is a log that may be read while it is written.
 type lockedBuffer struct {

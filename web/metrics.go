@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics are this package's own figures; those of other parts are collected where they are built.
+// metrics are the layers' own; a feature registers its own ones.
 type metrics struct {
 	requests   *prometheus.CounterVec
 	duration   *prometheus.HistogramVec
@@ -15,7 +15,6 @@ type metrics struct {
 	panics     prometheus.Counter
 	turnedAway *prometheus.CounterVec
 	limits     *prometheus.CounterVec
-	bookings   *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -30,10 +29,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		panics:     prometheus.NewCounter(prometheus.CounterOpts{Name: "pavilion_http_panics_total", Help: "Handlers that panicked."}),
 		turnedAway: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_turned_away_total", Help: "Requests refused before their route, by layer."}, []string{"layer"}),
 		limits:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_limit_total", Help: "Requests counted against a route's limit, by policy and outcome."}, []string{"policy", "outcome"}),
-		bookings:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_bookings_total", Help: "Booking actions over HTTP, by action and outcome (ok, or the problem's code)."}, []string{"action", "outcome"}),
 	}
-	r.MustRegister(m.requests, m.duration, m.inFlight, m.panics, m.turnedAway, m.limits, m.bookings)
-	// A series that does not exist yet cannot be alerted on.
+	r.MustRegister(m.requests, m.duration, m.inFlight, m.panics, m.turnedAway, m.limits)
+	// An alert needs a series that exists before its first increment.
 	for _, layer := range []string{"address", "global"} {
 		m.turnedAway.WithLabelValues(layer)
 	}
@@ -45,4 +43,4 @@ func (m *metrics) observe(route, method string, status int, took time.Duration) 
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
 }
 
-func (m *metrics) limited(policy, outcome string) { m.limits.WithLabelValues(policy, outcome).Inc() }
+func (m *metrics) countLimit(policy, outcome string) { m.limits.WithLabelValues(policy, outcome).Inc() }

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
-
-	"pavilion/booking"
 )
 
-// Keyed is the header of every action that may come again.
+// Keyed is the Idempotency-Key header. It is embedded in the input of every route of AddOnce.
 type Keyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" doc:"Required. 1 to 255 printable characters, new for each new action; the same key with the same body gives the first answer again. May be quoted." example:"\"8e03978e-40d5-43e8-bc93-6894a57f9324\""`
 }
@@ -24,53 +23,87 @@ type keyedInput[I any] interface {
 	header() string
 }
 
-// bodyOut is an answer with a body.
-type bodyOut[B any] struct{ Body B }
+// Key names a request with an Idempotency-Key. The same value of another principal or route is another key.
+type Key struct {
+	Principal string
+	Method    string
+	Route     string
+	Value     string // as the client chose it
+	Path      string // as requested; Path and Body tell two requests under one key apart
+	Body      []byte // JSON, empty for none
+}
 
-// effect is what an action does inside the transaction of its key. It has a connection in hand already, so it must not ask for another: a
-// hundred of them would wait for each other.
-type effect[B any] func(ctx context.Context, s *booking.Service) (B, error)
+// StoredAnswer is a response that is kept for repetitions of its request.
+type StoredAnswer struct {
+	Status    int
+	MediaType string
+	Body      []byte
+}
 
-// addOnce registers an action that takes an Idempotency-Key: its effect and its answer are committed together, and given again to whoever
-// repeats it. prepare reads what the effect needs, before the transaction.
-func addOnce[I, B any, P keyedInput[I]](a *routes, r route, prepare func(ctx context.Context, in *I) (effect[B], error)) {
-	r.problems = append(r.problems, http.StatusConflict)
-	add(a, r, func(ctx context.Context, in *I) (*bodyOut[B], error) {
-		key, err := a.keyOf(ctx, r, P(in).header(), in)
+// AnswerStore runs requests with an Idempotency-Key in the transactions of a feature. S is the feature's service inside the transaction.
+type AnswerStore[S any] interface {
+	// Once commits the effect of run together with its answer, or returns the answer that the key has already, as replayed. After an error of
+	// run it rolls back; refuse makes the answer of the error and tells whether to store it. A key whose first request still runs gives an error with
+	// the code idempotency_in_progress.
+	Once(ctx context.Context, k Key, run func(ctx context.Context, s S) (StoredAnswer, error), refuse func(err error) (a StoredAnswer, keep bool)) (a StoredAnswer, replayed bool, err error)
+	// Refuse stores the refusal of a request that had no transaction, or returns the answer that the key has already.
+	Refuse(ctx context.Context, k Key, refusal StoredAnswer) (a StoredAnswer, replayed bool, err error)
+}
+
+// Actions adds a feature's routes that take an Idempotency-Key.
+type Actions[S any] struct {
+	API     *API
+	Answers AnswerStore[S]
+	Count   func(route, outcome string) // counts answers: ok, replayed, or the problem's code; nil: not counted
+}
+
+// Effect is the part of an action inside the transaction of its key. It holds a connection already and must not ask for a second one: as many
+// requests as there are connections would wait for each other.
+type Effect[S, B any] func(ctx context.Context, s S) (B, error)
+
+// AddOnce adds a route that takes an Idempotency-Key: its effect and its answer are committed together, and a repetition gets the same
+// answer. prepare reads everything that the effect needs, before the transaction.
+func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare func(ctx context.Context, in *I) (Effect[S, B], error)) {
+	a := actions.API
+	r.Problems = append(slices.Clone(r.Problems), http.StatusConflict)
+	Add(a, r, func(ctx context.Context, in *I) (*Body[B], error) {
+		key, err := keyOf(ctx, r, P(in).header(), in)
 		if err != nil {
 			return nil, err
 		}
-		var out bodyOut[B]
+		var out Body[B]
 		var refused *Problem
-		refuse := func(err error) (booking.Response, bool) {
-			refused = problemOf(err)
+		refuse := func(err error) (StoredAnswer, bool) {
+			refused = a.problemOf(err)
 			refused.RequestID = exchangeOf(ctx).id
 			data, merr := json.Marshal(refused)
-			return booking.Response{Status: refused.Status, MediaType: problemType, Body: data}, merr == nil && lasting(refused.Status)
+			return StoredAnswer{Status: refused.Status, MediaType: problemType, Body: data}, merr == nil && isLasting(refused.Status)
 		}
-		var answer booking.Response
+		var answer StoredAnswer
 		var replayed bool
-		act, err := prepare(ctx, in)
+		effect, err := prepare(ctx, in)
 		switch {
 		case err == nil:
-			answer, replayed, err = a.deps.Booking.Once(ctx, key, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
-				refused = nil // of a try before this one
-				if out.Body, err = act(ctx, s); err != nil {
-					return booking.Response{}, err
+			answer, replayed, err = actions.Answers.Once(ctx, key, func(ctx context.Context, s S) (StoredAnswer, error) {
+				refused = nil // of an earlier attempt of the transaction
+				if out.Body, err = effect(ctx, s); err != nil {
+					return StoredAnswer{}, err
 				}
 				data, err := json.Marshal(out.Body)
-				return booking.Response{Status: r.status, MediaType: "application/json", Body: data}, err
+				return StoredAnswer{Status: r.Status, MediaType: "application/json", Body: data}, err
 			}, refuse)
-		case problemOf(err).Status == http.StatusConflict: // as things are now: an answer like the effect's own
+		case problemOf(err).Status == http.StatusConflict: // a statement about the present state, stored like the effect's own
 			refusal, _ := refuse(err)
-			answer, replayed, err = a.deps.Booking.Refuse(ctx, key, refusal)
+			answer, replayed, err = actions.Answers.Refuse(ctx, key, refusal)
 		}
-		a.metrics.bookings.WithLabelValues(r.id, outcome(err, refused, replayed)).Inc()
+		if actions.Count != nil {
+			actions.Count(r.ID, outcomeOf(err, refused, replayed))
+		}
 		switch {
 		case err != nil:
 			return nil, err
 		case replayed:
-			return nil, &replay{answer}
+			return nil, &replayedAnswer{answer}
 		case refused != nil:
 			return nil, refused
 		}
@@ -78,8 +111,8 @@ func addOnce[I, B any, P keyedInput[I]](a *routes, r route, prepare func(ctx con
 	})
 }
 
-// lasting tells whether a refusal would be the same at the next try: a taken slot is, a limit or an outage is not.
-func lasting(status int) bool {
+// isLasting tells whether a later attempt would get the same refusal: for a taken slot it would, for a limit or an outage it would not.
+func isLasting(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return false
@@ -87,7 +120,7 @@ func lasting(status int) bool {
 	return status < http.StatusInternalServerError
 }
 
-func outcome(err error, refused *Problem, replayed bool) string {
+func outcomeOf(err error, refused *Problem, replayed bool) string {
 	switch {
 	case err != nil:
 		return problemOf(err).code()
@@ -99,55 +132,56 @@ func outcome(err error, refused *Problem, replayed bool) string {
 	return "ok"
 }
 
-// keyOf names the request: who, what and with which body. A body that says the same in another order is the same.
-func (a *routes) keyOf(ctx context.Context, r route, header string, in any) (booking.IdempotencyKey, error) {
+// keyOf names a request by its person, route and body.
+func keyOf(ctx context.Context, r Route, header string, in any) (Key, error) {
 	x := exchangeOf(ctx)
-	key, err := parseKey(header)
+	value, err := parseKey(header)
 	if err != nil {
-		return booking.IdempotencyKey{}, err
+		return Key{}, err
 	}
 	var body []byte
-	if field := reflect.ValueOf(in).Elem().FieldByName("Body"); field.IsValid() { // strictly read, so nothing that was sent is missing in it
+	if field := reflect.ValueOf(in).Elem().FieldByName("Body"); field.IsValid() { // read strictly: it holds everything that was sent
 		if body, err = json.Marshal(field.Interface()); err != nil {
-			return booking.IdempotencyKey{}, fmt.Errorf("fingerprint: %w", err)
+			return Key{}, fmt.Errorf("fingerprint: %w", err)
 		}
 	}
-	fingerprint, err := booking.Fingerprint(r.method, x.path, body)
-	return booking.IdempotencyKey{
-		Principal: fmt.Sprintf("member:%d", x.user.ID), Method: r.method, Route: apiPath + r.path, Key: key, Fingerprint: fingerprint,
-	}, err
+	return Key{Principal: fmt.Sprintf("member:%d", x.user.ID), Method: r.Method, Route: APIPath + r.Path, Value: value, Path: x.path, Body: body}, nil
 }
 
-// parseKey reads a structured-field string (RFC 9651), quoted, and takes a bare word as well.
+const maxKey = 255
+
+// parseKey reads a structured-field string (RFC 9651), quoted, and accepts a bare word as well.
 func parseKey(header string) (string, error) {
 	key := strings.TrimSpace(header)
 	if quoted, ok := strings.CutPrefix(key, `"`); ok {
 		inner, ok := strings.CutSuffix(quoted, `"`)
 		if !ok || strings.HasSuffix(strings.ReplaceAll(inner, `\\`, ""), `\`) {
-			return "", booking.ErrKeyForm
+			return "", errKeyForm
 		}
 		key = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(inner)
 	}
-	if key == "" || len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return "", booking.ErrKeyForm
+	if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return "", errKeyForm
 	}
 	return key, nil
 }
 
-// replay is an answer that was given before, as huma writes errors: with its own status, type and body.
-type replay struct{ answer booking.Response }
+// replayedAnswer is the stored answer of a repeated request. It is an error for huma, which writes errors with their own status, type and body.
+type replayedAnswer struct{ answer StoredAnswer } //nolint:errname // an answer
 
-// Error makes it an error for huma's sake.
-func (r *replay) Error() string { return fmt.Sprintf("replayed %d", r.answer.Status) }
+// Error names it for logs.
+func (r *replayedAnswer) Error() string { return fmt.Sprintf("replayed %d", r.answer.Status) }
 
-// GetStatus is the first answer's.
-func (r *replay) GetStatus() int { return r.answer.Status }
+// GetStatus is the stored one.
+func (r *replayedAnswer) GetStatus() int { return r.answer.Status }
 
-// ContentType is the first answer's.
-func (r *replay) ContentType(string) string { return r.answer.MediaType }
+// ContentType is the stored one.
+func (r *replayedAnswer) ContentType(string) string { return r.answer.MediaType }
 
-// GetHeaders marks it.
-func (r *replay) GetHeaders() http.Header { return http.Header{"Idempotency-Replayed": {"true"}} }
+// GetHeaders marks the answer as replayed.
+func (r *replayedAnswer) GetHeaders() http.Header {
+	return http.Header{"Idempotency-Replayed": {"true"}}
+}
 
-// MarshalJSON writes the first answer's body.
-func (r *replay) MarshalJSON() ([]byte, error) { return r.answer.Body, nil }
+// MarshalJSON writes the stored body.
+func (r *replayedAnswer) MarshalJSON() ([]byte, error) { return r.answer.Body, nil }

@@ -12,29 +12,29 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// page serves the API's description for people: a page of our own, which draws /api/openapi.json without anything from another site.
-func (s *Server) page(mux *http.ServeMux) {
+// addPages adds the API's documentation, a page that renders /api/openapi.json with no file from another site, and the pages of problem types.
+func (s *Server) addPages() {
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
-		panic(err) // the folder is compiled in
+		panic(err) // the folder is embedded
 	}
 	static := http.FileServerFS(files)
-	readable := func(next http.Handler) http.HandlerFunc {
+	browsable := func(next http.Handler) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'")
 			w.Header().Set("Cache-Control", "public, max-age=300")
 			next.ServeHTTP(w, r)
 		}
 	}
-	mux.HandleFunc("GET /api/docs/", readable(http.StripPrefix("/api/docs", static)))
+	s.Handle("GET /api/docs/", browsable(http.StripPrefix("/api/docs", static)))
 	problems := template.Must(template.ParseFS(files, "problem.html"))
-	mux.HandleFunc("GET "+problemsPath+"{code}", readable(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Handle("GET "+problemsPath+"{code}", browsable(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		code := r.PathValue("code")
 		if !slices.ContainsFunc([]rune(code), func(c rune) bool { return c != '-' && (c < 'a' || c > 'z') }) && len(code) < 64 {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_ = problems.Execute(w, strings.ReplaceAll(code, "-", " ")) // the client may be gone
 			return
 		}
-		s.refuse(w, r, errNotFound)
+		s.Refuse(w, r, ErrNotFound)
 	})))
 }

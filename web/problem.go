@@ -1,38 +1,35 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
-	"math"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/storage"
 )
 
 // Problem is an error as a client sees it (RFC 9457). Type is stable; Title and Detail are for people.
 type Problem struct { //nolint:errname // the name that RFC 9457 and the clients know
-	Type       string         `json:"type" format:"uri-reference" example:"/problems/slot-taken" doc:"Stable name of the kind of problem; the page there explains it."`
-	Title      string         `json:"title" example:"Conflict"`
-	Status     int            `json:"status" example:"409"`
-	Detail     string         `json:"detail,omitempty" example:"That slot has just been taken."`
-	RequestID  string         `json:"request_id,omitempty" doc:"Names this request in the server's log."`
-	Errors     []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
-	Choices    []time.Time    `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
-	Bookings   []int64        `json:"bookings,omitempty" doc:"Of a block: the bookings in its way, or the one that cannot go where it should."`
-	Difference *MoneyBody     `json:"difference,omitempty" doc:"Of a move that costs more: how much more."`
-	Skipped    []SkippedBody  `json:"skipped,omitempty" doc:"Of a series: the dates that cannot be had."`
+	Type      string         `json:"type" format:"uri-reference" example:"/problems/slot-taken" doc:"Stable name of the kind of problem; the page there explains it."`
+	Title     string         `json:"title" example:"Conflict"`
+	Status    int            `json:"status" example:"409"`
+	Detail    string         `json:"detail,omitempty" example:"That slot has just been taken."`
+	RequestID string         `json:"request_id,omitempty" doc:"Names this request in the server's log."`
+	Errors    []ProblemField `json:"errors,omitempty" doc:"What is wrong with the request, field by field."`
 
+	members    []any // structs with a feature's extension members
 	retryAfter time.Duration
 	cause      error // for the log; never sent
 }
@@ -47,26 +44,31 @@ type ProblemField struct {
 const (
 	problemType  = "application/problem+json"
 	problemsPath = "/problems/"
-	// retrySoon is how long a client should wait for a dependency: longer than a restart of Postgres, shorter than a person's patience.
+	// retrySoon is the Retry-After of a dependency that is down: longer than a restart of Postgres, shorter than a person's patience.
 	retrySoon = 2 * time.Second
 )
 
-// Faults of this edge; those of the domain are declared there.
+// ErrNotFound is an address without a route.
+var ErrNotFound = fault.New(fault.NotFound, "not_found", "There is nothing at this address.")
+
+// Faults of the HTTP layers; a feature declares its own.
 var (
-	errNotFound    = fault.New(fault.NotFound, "not_found", "There is nothing at this address.")
-	errMethod      = fault.New(fault.Invalid, "method_not_allowed", "This address does not take that method.")
-	errTooLarge    = fault.New(fault.Invalid, "too_large", "The request is larger than this address takes.")
-	errMediaType   = fault.New(fault.Invalid, "unsupported_media_type", "Send JSON with Content-Type: application/json.")
-	errSlowBody    = fault.New(fault.Invalid, "request_timeout", "The request did not arrive in time.")
+	errMethod      = WithStatus(fault.New(fault.Invalid, "method_not_allowed", "This address does not take that method."), http.StatusMethodNotAllowed)
+	errTooLarge    = WithStatus(fault.New(fault.Invalid, "too_large", "The request is larger than this address takes."), http.StatusRequestEntityTooLarge)
+	errMediaType   = WithStatus(fault.New(fault.Invalid, "unsupported_media_type", "Send JSON with Content-Type: application/json."), http.StatusUnsupportedMediaType)
+	errSlowBody    = WithStatus(fault.New(fault.Invalid, "request_timeout", "The request did not arrive in time."), http.StatusRequestTimeout)
+	errLeft        = WithStatus(fault.New(fault.Invalid, "client_left", "The client did not wait for the answer."), http.StatusRequestTimeout)
+	errMalformed   = WithStatus(fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes."), http.StatusBadRequest)
+	errKeyForm     = WithStatus(fault.New(fault.Invalid, "idempotency_key", "An idempotency key has 1 to 255 characters."), http.StatusBadRequest)
 	errValidation  = fault.New(fault.Invalid, "validation", "The request cannot be read as it stands; see errors.")
-	errMalformed   = fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes.")
 	errDependency  = fault.New(fault.Unavailable, "dependency_down", "A part that this needs does not answer right now. Try again in a moment.")
-	errLeft        = fault.New(fault.Invalid, "client_left", "The client did not wait for the answer.")
 	errRateLimited = fault.New(fault.TooMany, "rate_limited", "Too many requests. Try again after the time in Retry-After.")
 	errOverloaded  = fault.New(fault.TooMany, "overloaded", "The server is busy. Try again after the time in Retry-After.")
-	errOperator    = fault.New(fault.Unauthenticated, "operator_only", "This address is for those who run the server.")
 	errInternal    = fault.New(fault.Internal, "internal", "Something went wrong on our side. It has been noted.")
 )
+
+// keyInProgress is the code of a feature's error for a key whose first request still runs. It is answered with Retry-After.
+const keyInProgress = "idempotency_in_progress"
 
 // statusOf is the one place where kinds become statuses.
 func statusOf(k fault.Kind) int {
@@ -92,24 +94,19 @@ func statusOf(k fault.Kind) int {
 	return http.StatusInternalServerError
 }
 
-// statusByCode are the faults of HTTP itself, which has finer words for them than their kind.
-func statusByCode(code string) (int, bool) {
-	switch code {
-	case "method_not_allowed":
-		return http.StatusMethodNotAllowed, true
-	case "too_large":
-		return http.StatusRequestEntityTooLarge, true
-	case "unsupported_media_type":
-		return http.StatusUnsupportedMediaType, true
-	case "request_timeout", "client_left":
-		return http.StatusRequestTimeout, true
-	case "malformed", "idempotency_key", "callback_signature", "callback_body":
-		return http.StatusBadRequest, true
-	}
-	return 0, false
+// statusError is an error with its own status.
+type statusError struct {
+	error
+	status int
 }
 
-// problemOf translates any error. An error without a kind is a dependency that does not answer, or unforeseen; its text stays inside.
+// Unwrap returns the error itself.
+func (e *statusError) Unwrap() error { return e.error }
+
+// WithStatus gives an error a status in place of that of its kind, where HTTP has a more exact one.
+func WithStatus(err error, status int) error { return &statusError{err, status} }
+
+// problemOf translates any error. An error without a kind is a dependency that is down, or unexpected; its text is not sent.
 func problemOf(err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
@@ -118,46 +115,88 @@ func problemOf(err error) *Problem {
 	if fault.KindOf(err) == fault.Internal {
 		switch {
 		case errors.Is(err, context.Canceled):
-			err = errLeft // nobody reads this; it is no fault of ours that someone must look at
+			err = errLeft // no failure of ours that an operator must look at
 		case storage.Unreachable(err):
 			err = errDependency
 		default:
 			err = errInternal
 		}
 	}
-	code := fault.CodeOf(err)
-	status, ok := statusByCode(code)
-	if !ok {
-		status = statusOf(fault.KindOf(err))
+	code, status := fault.CodeOf(err), statusOf(fault.KindOf(err))
+	if own, ok := errors.AsType[*statusError](err); ok {
+		status = own.status
 	}
-	p := &Problem{Type: typeOf(code), Title: http.StatusText(status), Status: status, Detail: fault.Sentence(err), cause: cause}
-	if twice, ok := errors.AsType[*booking.AmbiguousTimeError](err); ok {
-		p.Choices = []time.Time{twice.Earlier, twice.Later}
-	}
-	if inWay, ok := errors.AsType[*booking.BlockConflictError](err); ok {
-		for _, b := range inWay.Bookings {
-			p.Bookings = append(p.Bookings, int64(b.ID))
-		}
-	}
-	if stuck, ok := errors.AsType[*booking.BlockMoveError](err); ok {
-		p.Bookings = []int64{int64(stuck.Booking)}
-	}
-	if dearer, ok := errors.AsType[*booking.DearerError](err); ok {
-		difference := moneyOf(dearer.Difference)
-		p.Difference = &difference
-	}
-	if dates, ok := errors.AsType[*booking.SeriesConflictError](err); ok {
-		p.Skipped = skippedOf(dates.Skipped)
-	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == "idempotency_in_progress" {
+	p := &Problem{Type: problemTypeOf(code), Title: http.StatusText(status), Status: status, Detail: fault.Sentence(err), cause: cause}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == keyInProgress {
 		p.retryAfter = retrySoon
 	}
 	return p
 }
 
-func typeOf(code string) string { return problemsPath + strings.ReplaceAll(code, "_", "-") }
+// problemTypeOf makes the stable type of a problem out of a fault's code.
+func problemTypeOf(code string) string { return problemsPath + strings.ReplaceAll(code, "_", "-") }
 
-// code is the stable code that the type was made of.
+// ProblemType returns the type of the problem that an error is answered with.
+func ProblemType(err error) string { return problemTypeOf(fault.CodeOf(err)) }
+
+// Extend adds members to the problems of some errors (RFC 9457, section 3.2). members returns nil for an error without them. The fields of E
+// are optional, and are described with Problem.
+func Extend[E any](a *API, members func(err error) *E) {
+	schemas := a.huma.OpenAPI().Components.Schemas
+	maps.Copy(a.problem.Properties, huma.SchemaFromType(schemas, reflect.TypeFor[E]()).Properties)
+	a.extensions = append(a.extensions, func(err error) any {
+		if m := members(err); m != nil {
+			return m
+		}
+		return nil
+	})
+}
+
+// problemOf is the function of that name, with the members that features add.
+func (a *API) problemOf(err error) *Problem {
+	if done, ok := errors.AsType[*Problem](err); ok {
+		return done
+	}
+	p := problemOf(err)
+	for _, members := range a.extensions {
+		if m := members(err); m != nil {
+			p.members = append(p.members, m)
+		}
+	}
+	return p
+}
+
+// MarshalJSON writes the problem and its members as one object.
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	type own Problem
+	object, err := marshalUnescaped((*own)(p))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range p.members {
+		more, err := marshalUnescaped(m)
+		if err != nil {
+			return nil, err
+		}
+		if len(more) > len("{}") {
+			object = append(append(object[:len(object)-1], ','), more[1:]...)
+		}
+	}
+	return object, nil
+}
+
+// marshalUnescaped leaves <, > and & as they are: the encoder that calls MarshalJSON decides about them.
+func marshalUnescaped(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// code is the fault's code that the type was made of.
 func (p *Problem) code() string {
 	return strings.ReplaceAll(strings.TrimPrefix(p.Type, problemsPath), "-", "_")
 }
@@ -165,7 +204,7 @@ func (p *Problem) code() string {
 // Error names the problem for logs.
 func (p *Problem) Error() string { return p.code() + ": " + p.Detail }
 
-// Unwrap keeps what was behind it, for logs.
+// Unwrap returns the translated error, for logs.
 func (p *Problem) Unwrap() error { return p.cause }
 
 // GetStatus tells huma the status.
@@ -178,7 +217,7 @@ func (p *Problem) ContentType(string) string { return problemType }
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+		h.Set("Retry-After", strconv.Itoa(ceilSeconds(p.retryAfter)))
 	}
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="pavilion"`)
@@ -186,9 +225,9 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// refuse answers with a problem, outside of huma.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	p := s.noted(r.Context(), problemOf(err))
+// Refuse answers a plain route with the problem of an error.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.logProblem(r.Context(), problemOf(err))
 	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", problemType)
 	body, merr := json.Marshal(p)
@@ -199,8 +238,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(append(body, '\n')) // the client may be gone
 }
 
-// noted gives the problem its request id, and logs what nobody foresaw.
-func (s *Server) noted(ctx context.Context, p *Problem) *Problem {
+// logProblem gives the problem its request id, and logs a failure or a dependency that is down.
+func (s *Server) logProblem(ctx context.Context, p *Problem) *Problem {
 	x := exchangeOf(ctx)
 	x.code = p.code()
 	p.RequestID = x.id
@@ -213,7 +252,7 @@ func (s *Server) noted(ctx context.Context, p *Problem) *Problem {
 	return p
 }
 
-// fromHuma turns huma's own errors, all about requests that it could not read, into ours. Values that a client sent are not repeated.
+// fromHuma turns huma's own errors, all about requests that it could not read, into problems. Values that a client sent are not repeated.
 func fromHuma(m *huma.ErrorModel) *Problem {
 	var err error
 	switch m.Status {

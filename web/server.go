@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,63 +18,54 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/trace"
 
-	"pavilion/booking"
 	"pavilion/internal/latency"
-	"pavilion/internal/secret"
 	"pavilion/storage"
 )
 
 // Deps are the parts that the server works with.
 type Deps struct {
-	Booking  *booking.Service
-	Sessions *Sessions
-	Redis    *storage.Redis
-	Probes   []Probe // what /health names
-	Metrics  *prometheus.Registry
-	Latency  *latency.Recorder
-	Queries  *storage.QueryTracer
-	Tracing  trace.TracerProvider // nil: no traces
+	Redis   *storage.Redis // nil: limits count in this process only
+	Metrics prometheus.Registerer
+	Latency *latency.Recorder
+	Tracing trace.TracerProvider // nil: no traces
 }
 
 // Options configure the server.
 type Options struct {
 	Addr           string
-	API            bool // serve /api; without it only the operating endpoints
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
-	Admins         []booking.MemberID
-	Callbacks      Callbacks
-	OperatorToken  secret.String // opens /metrics and /performance; empty: they do not exist
-	BotToken       secret.String // what Telegram signs Mini App data with
-	Version        string
 	StopTimeout    time.Duration // for requests under way; 10 s where 0
 	Logger         *slog.Logger
 	Now            func() time.Time
 }
 
-// Server is the HTTP server.
+// Server is an HTTP server without routes of its own. Routes are added before it serves.
 type Server struct {
-	deps    Deps
-	opts    Options
-	log     *slog.Logger
-	proxies proxies
-	away    *thresholds
-	global  *global
-	limits  *limiter
-	metrics *metrics
-	health  *health
-	handler http.Handler
+	deps       Deps
+	opts       Options
+	log        *slog.Logger
+	mux        *http.ServeMux
+	proxies    proxies
+	thresholds *thresholds
+	exempt     []exemption
+	global     *globalLimiter
+	limits     *limiter
+	metrics    *metrics
+	hasAPI     bool
+	stopping   atomic.Bool
+	handler    http.Handler
 }
 
 const (
-	bodyMost      = 64 << 10
-	headerMost    = 16 << 10
+	maxBody       = 64 << 10
+	maxHeader     = 16 << 10
 	headerTimeout = 5 * time.Second
 	readTimeout   = 15 * time.Second
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = time.Minute
-	// requestTimeout bounds the work for one request; a dependency that takes longer is a dependency that is down.
+	// requestTimeout bounds the work for one request. A dependency that takes longer counts as down.
 	requestTimeout = 5 * time.Second
 )
 
@@ -84,36 +77,48 @@ func New(deps Deps, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{deps: deps, opts: o, log: o.Logger.With("component", "http"), proxies: o.TrustedProxies, global: newGlobal(o.Limits.GlobalPerSecond)}
-	s.metrics = newMetrics(deps.Metrics)
-	s.health = newHealth(deps.Probes, o.Now)
+	s := &Server{
+		deps: deps, opts: o, log: o.Logger.With("component", "http"), mux: http.NewServeMux(), proxies: o.TrustedProxies,
+		global: newGlobalLimiter(o.Limits.GlobalPerSecond), metrics: newMetrics(deps.Metrics),
+	}
 	var err error
-	if s.away, err = newThresholds(o.Limits.AddressPerSecond); err != nil {
+	if s.thresholds, err = newThresholds(o.Limits.AddressPerSecond); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	if s.limits, err = newLimiter(deps.Redis, o.Now, s.metrics.limited); err != nil {
+	if s.limits, err = newLimiter(deps.Redis, o.Limits, o.Now, s.metrics.countLimit); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	if err := o.Callbacks.check(); err != nil {
-		return nil, err
-	}
-	mux := http.NewServeMux()
-	s.operating(mux)
-	if o.API {
-		s.api(mux)
-		s.page(mux)
-		mux.HandleFunc("POST "+callbackPath+"{provider}", s.callback)
-	}
-	s.handler = s.chain(mux)
+	s.handler = s.layers(s.mux)
 	return s, nil
 }
 
-// chain puts the layers around the routes; the package comment says why in this order.
-func (s *Server) chain(mux *http.ServeMux) http.Handler {
-	h := s.fallback(mux)
+// Handle adds a plain route that is no part of the API: it passes the server's layers, and has no session and no limit of its own. The pattern
+// is one of http.ServeMux.
+func (s *Server) Handle(pattern string, h http.HandlerFunc) { s.mux.HandleFunc(pattern, h) }
+
+// exemption is a path and the networks from which it is not thresholded.
+type exemption struct {
+	path string
+	from []netip.Prefix
+}
+
+// ExemptFromThreshold lets requests from some networks to paths below path through when their address is above the threshold.
+func (s *Server) ExemptFromThreshold(path string, from []netip.Prefix) {
+	s.exempt = append(s.exempt, exemption{path, from})
+}
+
+// ServeHTTP answers one request, with all layers.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Stopping tells whether the server has stopped taking connections and only finishes requests under way.
+func (s *Server) Stopping() bool { return s.stopping.Load() }
+
+// layers puts the layers around the routes, in the order of the package comment.
+func (s *Server) layers(mux *http.ServeMux) http.Handler {
+	h := s.route(mux)
 	h = s.limitSize(h)
 	h = s.limitTime(h)
-	h = s.limitAll(h)
+	h = s.limitGlobal(h)
 	if len(s.opts.Origins) > 0 {
 		h = cors.New(cors.Options{
 			AllowedOrigins: s.opts.Origins, AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete},
@@ -121,12 +126,12 @@ func (s *Server) chain(mux *http.ServeMux) http.Handler {
 			ExposedHeaders: []string{"Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id", "Idempotency-Replayed"}, MaxAge: 600,
 		}).Handler(h)
 	}
-	h = s.secure(h)
-	h = s.observe(h)
+	h = s.setSecurityHeaders(h)
+	h = s.recordRequest(h)
 	if s.deps.Tracing != nil {
 		h = otelhttp.NewHandler(h, "http", otelhttp.WithTracerProvider(s.deps.Tracing))
 	}
-	return s.turnAway(h)
+	return s.limitAddress(h)
 }
 
 // Run serves until ctx ends and the requests under way are answered.
@@ -139,15 +144,15 @@ func (s *Server) Run(ctx context.Context) error {
 	return s.Serve(ctx, l)
 }
 
-// Serve is Run on a listener that is open already.
+// Serve is Run on an open listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: headerMost, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		// Requests outlive the signal: Shutdown waits for them.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	s.log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("addr", l.Addr().String()), slog.Bool("api", s.opts.API))
+	s.log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("addr", l.Addr().String()), slog.Bool("api", s.hasAPI))
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	select {
@@ -155,7 +160,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("http: %w", err)
 	case <-ctx.Done():
 	}
-	s.health.stop()
+	s.stopping.Store(true)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.StopTimeout)
 	defer cancel()
 	err := srv.Shutdown(stop)
@@ -166,4 +171,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		err = errors.Join(err, serr)
 	}
 	return err
+}
+
+// ReadBody reads a plain route's body. Its error is the problem to answer with: too large, or not sent in time.
+func ReadBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(r.Body) // limitSize caps it
+	if err == nil {
+		return body, nil
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, errTooLarge
+	}
+	return nil, errSlowBody
 }

@@ -1,0 +1,253 @@
+package nets
+
+import (
+	"slices"
+	"time"
+
+	"pavilion/booking"
+)
+
+// MoneyBody is an amount in minor units and as text.
+type MoneyBody struct {
+	Minor    int64  `json:"minor" doc:"In the smallest unit of the currency." example:"45000"`
+	Currency string `json:"currency" example:"INR"`
+	Text     string `json:"text" example:"450.00 INR"`
+}
+
+func moneyOf(m booking.Money) MoneyBody { return MoneyBody{m.Minor, m.Currency, m.String()} }
+
+// ClubBody is a club with the part of its policy that clients need.
+type ClubBody struct {
+	ID               int64      `json:"id"`
+	Name             string     `json:"name"`
+	TimeZone         string     `json:"time_zone" example:"Asia/Kolkata"`
+	Currency         string     `json:"currency"`
+	PaysOnline       bool       `json:"pays_online"`
+	GridMinutes      int        `json:"grid_minutes"`
+	MinMinutes       int        `json:"min_minutes"`
+	MaxMinutes       int        `json:"max_minutes"`
+	BufferMinutes    int        `json:"buffer_minutes"`
+	NoticeMinutes    int        `json:"notice_minutes"`
+	HorizonDays      int        `json:"horizon_days"`
+	HoldSeconds      int        `json:"hold_seconds"`
+	CancelFreeHours  int        `json:"cancel_free_hours"`
+	CancelFeePercent int        `json:"cancel_fee_percent"`
+	CheckInMinutes   int        `json:"check_in_minutes"`
+	QuotaActive      int        `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
+	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"0 is no limit."`
+	Address          string     `json:"address,omitempty"`
+	Place            *PlaceBody `json:"place,omitempty"`
+}
+
+func clubOf(c booking.Club) ClubBody {
+	p := c.Policy
+	minutes := func(d time.Duration) int { return int(d / time.Minute) }
+	var place *PlaceBody
+	if c.Place != nil {
+		place = &PlaceBody{c.Place.Latitude, c.Place.Longitude}
+	}
+	return ClubBody{
+		Address: c.Address, Place: place,
+		ID: int64(c.ID), Name: c.Name, TimeZone: c.Zone.String(), Currency: c.Currency, PaysOnline: p.PaysOnline, GridMinutes: minutes(p.Grid),
+		MinMinutes: minutes(p.Min), MaxMinutes: minutes(p.Max), BufferMinutes: minutes(p.Buffer), NoticeMinutes: minutes(p.Notice), HorizonDays: p.Horizon,
+		HoldSeconds: int(p.Hold / time.Second), CancelFreeHours: int(p.CancelFree / time.Hour), CancelFeePercent: p.CancelFee,
+		CheckInMinutes: minutes(p.CheckIn), QuotaActive: p.QuotaActive, QuotaWeekMinutes: minutes(p.QuotaWeek),
+	}
+}
+
+// NetBody is a net with its add-ons.
+type NetBody struct {
+	ID       int64       `json:"id"`
+	Name     string      `json:"name"`
+	Surface  string      `json:"surface"`
+	Indoor   bool        `json:"indoor"`
+	Lights   bool        `json:"lights"`
+	Capacity int         `json:"capacity"`
+	Active   bool        `json:"active" doc:"A retired net takes no bookings."`
+	AddOns   []AddOnBody `json:"add_ons"`
+}
+
+// AddOnBody is equipment for hire with a net.
+type AddOnBody struct {
+	ID      int64     `json:"id"`
+	Name    string    `json:"name"`
+	PerHour bool      `json:"per_hour"`
+	Price   MoneyBody `json:"price"`
+	Active  bool      `json:"active" doc:"A retired one cannot be hired."`
+}
+
+func addOnOf(a booking.AddOn) AddOnBody {
+	return AddOnBody{int64(a.ID), a.Name, a.PerHour, moneyOf(a.Price), a.Active}
+}
+
+func netOf(n booking.Net) NetBody {
+	b := NetBody{ID: int64(n.ID), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active, AddOns: []AddOnBody{}}
+	for _, a := range n.AddOns {
+		b.AddOns = append(b.AddOns, addOnOf(a))
+	}
+	return b
+}
+
+// withoutRetired returns a net without its retired add-ons.
+func withoutRetired(n booking.Net) booking.Net {
+	n.AddOns = slices.DeleteFunc(slices.Clone(n.AddOns), func(a booking.AddOn) bool { return !a.Active })
+	return n
+}
+
+// AvailabilityBody is the availability of some nets on some days.
+type AvailabilityBody struct {
+	At   time.Time    `json:"at" doc:"The instant for which this is true."`
+	Days []NetDayBody `json:"days"`
+}
+
+// NetDayBody is the availability of one net on one opening day.
+type NetDayBody struct {
+	Net   int64      `json:"net"`
+	Day   string     `json:"day" format:"date"`
+	Cells []CellBody `json:"cells"`
+}
+
+// CellBody is one step of the grid. Its times are strings in the club's zone: an answer has hundreds of cells, and formats each time once.
+type CellBody struct {
+	Start  string `json:"start" format:"date-time" example:"2026-11-01T18:00:00+05:30"`
+	End    string `json:"end" format:"date-time"`
+	Status string `json:"status" enum:"free,held,taken,closed,past,too_far,too_soon"`
+}
+
+func availabilityOf(a booking.Availability) AvailabilityBody {
+	body := AvailabilityBody{At: a.At.UTC(), Days: make([]NetDayBody, 0, len(a.Days))}
+	formatted := map[int64]string{} // by instant: nets share their grid, and a cell ends where the next begins
+	format := func(t time.Time) string {
+		text, ok := formatted[t.UnixNano()]
+		if !ok {
+			text = t.In(a.Club.Zone).Format(time.RFC3339Nano)
+			formatted[t.UnixNano()] = text
+		}
+		return text
+	}
+	for _, d := range a.Days {
+		day := NetDayBody{Net: int64(d.Net.ID), Day: d.Day.String(), Cells: make([]CellBody, 0, len(d.Cells))}
+		for _, c := range d.Cells {
+			day.Cells = append(day.Cells, CellBody{format(c.Span.Start), format(c.Span.End), string(c.Status)})
+		}
+		body.Days = append(body.Days, day)
+	}
+	return body
+}
+
+// LineBody is one line of a price.
+type LineBody struct {
+	Net    int64     `json:"net"`
+	AddOn  int64     `json:"add_on,omitempty"`
+	Label  string    `json:"label"`
+	Start  time.Time `json:"start"`
+	End    time.Time `json:"end"`
+	Amount MoneyBody `json:"amount"`
+}
+
+func linesOf(lines []booking.PriceLine) []LineBody {
+	out := []LineBody{}
+	for _, l := range lines {
+		out = append(out, LineBody{int64(l.Net), int64(l.AddOn), l.Label, l.Start.UTC(), l.End.UTC(), moneyOf(l.Amount)})
+	}
+	return out
+}
+
+// QuoteBody is the present price of a time.
+type QuoteBody struct {
+	Nets  []int64    `json:"nets"`
+	Start time.Time  `json:"start"`
+	End   time.Time  `json:"end"`
+	Day   string     `json:"day" format:"date"`
+	Rate  string     `json:"rate" enum:"member,guest"`
+	Lines []LineBody `json:"lines"`
+	Total MoneyBody  `json:"total"`
+}
+
+func quoteOf(q booking.Quote) QuoteBody {
+	return QuoteBody{netIDs(q.Nets), q.Span.Start.UTC(), q.Span.End.UTC(), q.Day.String(), string(q.Rate), linesOf(q.Lines), moneyOf(q.Total)}
+}
+
+// BookingBody is a hold or a booking.
+type BookingBody struct {
+	ID        int64      `json:"id"`
+	Club      int64      `json:"club"`
+	Member    int64      `json:"member"`
+	Kind      string     `json:"kind" enum:"play,offer,block"`
+	State     string     `json:"state" enum:"held,confirmed,checked_in,no_show,expired,cancelled,slot_lost"`
+	Nets      []int64    `json:"nets"`
+	Start     time.Time  `json:"start"`
+	End       time.Time  `json:"end"`
+	Day       string     `json:"day" format:"date" doc:"The opening day it belongs to."`
+	Rate      string     `json:"rate" enum:"member,guest"`
+	Price     MoneyBody  `json:"price"`
+	Lines     []LineBody `json:"lines"`
+	CancelFee *MoneyBody `json:"cancel_fee,omitempty" doc:"What a cancellation kept."`
+	Note      string     `json:"note,omitempty"`
+	Guests    []string   `json:"guests" doc:"Who comes along."`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Of a hold: the first instant at which it is no more, by the server's clock."`
+}
+
+func bookingOf(b booking.Booking) BookingBody {
+	body := BookingBody{
+		ID: int64(b.ID), Club: int64(b.Club), Member: int64(b.Member), Kind: string(b.Kind), State: string(b.State), Nets: netIDs(b.Nets),
+		Start: b.Span.Start.UTC(), End: b.Span.End.UTC(), Day: b.Day.String(), Rate: string(b.Rate), Price: moneyOf(b.Price), Lines: linesOf(b.Lines),
+		Note: b.Note, Guests: append([]string{}, b.Guests...), CreatedAt: b.CreatedAt.UTC(),
+	}
+	if b.CancelFee != nil {
+		fee := moneyOf(*b.CancelFee)
+		body.CancelFee = &fee
+	}
+	if b.ExpiresAt != nil && b.State == booking.Held {
+		at := b.ExpiresAt.UTC()
+		body.ExpiresAt = &at
+	}
+	return body
+}
+
+func bookingsOf(list []booking.Booking) []BookingBody {
+	out := []BookingBody{}
+	for _, b := range list {
+		out = append(out, bookingOf(b))
+	}
+	return out
+}
+
+// WaitBody is one entry of the waitlist.
+type WaitBody struct {
+	ID    int64     `json:"id"`
+	Net   int64     `json:"net" doc:"0 is any net."`
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+	State string    `json:"state" enum:"waiting,offered,taken,passed,left"`
+	Offer int64     `json:"offer,omitempty" doc:"The booking that holds the time for this member; confirm it to take it, cancel it to pass it on."`
+}
+
+func waitOf(w booking.Wait) WaitBody {
+	return WaitBody{int64(w.ID), int64(w.Net), w.Span.Start.UTC(), w.Span.End.UTC(), w.State, int64(w.Offer)}
+}
+
+func netIDs(ids []booking.NetID) []int64 {
+	out := []int64{}
+	for _, id := range ids {
+		out = append(out, int64(id))
+	}
+	return out
+}
+
+func toNets(ids []int64) []booking.NetID {
+	var out []booking.NetID
+	for _, id := range ids {
+		out = append(out, booking.NetID(id))
+	}
+	return out
+}
+
+func toAddOns(ids []int64) []booking.AddOnID {
+	var out []booking.AddOnID
+	for _, id := range ids {
+		out = append(out, booking.AddOnID(id))
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package nets
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/internal/fault"
+	"pavilion/storage"
+	"pavilion/web"
+)
+
+// Callbacks are the payment gateways that may call, and their networks. Gateways call in bursts, and stop calling a server that refuses them
+// for long, so the address threshold does not count for these networks.
+type Callbacks struct {
+	Providers []booking.Provider
+	From      []netip.Prefix // required with providers
+}
+
+const callbackPath = "/callbacks/"
+
+// Errors of callbacks. Those of their signatures and bodies are the domain's.
+var (
+	errCaller    = fault.New(fault.Forbidden, "callback_address", "Callbacks are not taken from this address.")
+	errNoCallers = errors.New("http: callbacks are to be taken, and from no address: every one would be refused")
+)
+
+func (c Callbacks) check() error {
+	if len(c.Providers) > 0 && len(c.From) == 0 {
+		return errNoCallers
+	}
+	return nil
+}
+
+// mayCall tells whether gateways call from an address.
+func (c Callbacks) mayCall(a netip.Addr) bool {
+	return slices.ContainsFunc(c.From, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// callbacks takes the calls of payment gateways.
+type callbacks struct {
+	server  *web.Server
+	booking *booking.Service
+	redis   *storage.Redis
+	allowed Callbacks
+	log     *slog.Logger
+}
+
+// serve verifies one call and stores its event. The answer is 2xx when the event is stored, now or before; 4xx when the call can never work;
+// 5xx when the gateway should call again.
+func (c callbacks) serve(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	provider := booking.Provider(r.PathValue("provider"))
+	if !slices.Contains(c.allowed.Providers, provider) {
+		c.server.Refuse(w, r, web.ErrNotFound)
+		return
+	}
+	if !c.allowed.mayCall(web.ClientAddress(ctx)) {
+		c.server.Refuse(w, r, errCaller)
+		return
+	}
+	body, err := web.ReadBody(r)
+	if err != nil {
+		c.server.Refuse(w, r, err)
+		return
+	}
+	event, err := c.booking.VerifyCallback(provider, booking.Callback{Header: r.Header, Body: body})
+	if err != nil {
+		if errors.Is(err, booking.ErrForged) || errors.Is(err, booking.ErrCallback) {
+			err = web.WithStatus(err, http.StatusBadRequest)
+		}
+		c.server.Refuse(w, r, err)
+		return
+	}
+	name := callbackName(provider, event, body)
+	if c.isRemembered(ctx, name) {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if err := c.booking.KeepEvent(ctx, provider, event, body); err != nil {
+		c.server.Refuse(w, r, err)
+		return
+	}
+	c.remember(ctx, name) // after the commit: a failed attempt must not count as stored
+	w.WriteHeader(http.StatusNoContent)
+}
+
+const (
+	// callbackMemory is how long Redis remembers a callback: longer than gateways repeat one. Postgres remembers for ever.
+	callbackMemory = 4 * 24 * time.Hour
+	// redisWait bounds the delay of a callback by Redis.
+	redisWait = 100 * time.Millisecond
+)
+
+// callbackName names a callback by its id and its body. Not every gateway signs the id: an old body under the id of a coming event must
+// not hide that event.
+func callbackName(provider booking.Provider, e booking.Event, body []byte) string {
+	digest := sha256.Sum256(append([]byte(e.ID+"\n"), body...))
+	return "callback:" + string(provider) + ":" + hex.EncodeToString(digest[:])
+}
+
+// isRemembered asks Redis whether a callback is stored already, which spares Postgres the repetitions. Without Redis the answer is no, and
+// Postgres drops the repetition by itself.
+func (c callbacks) isRemembered(ctx context.Context, name string) bool {
+	if c.redis == nil || !c.redis.Up() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, redisWait)
+	defer cancel()
+	n, err := c.redis.Client().Exists(ctx, name).Result()
+	return err == nil && n == 1
+}
+
+// remember tells Redis that a callback is stored.
+func (c callbacks) remember(ctx context.Context, name string) {
+	if c.redis == nil || !c.redis.Up() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, redisWait)
+	defer cancel()
+	if err := c.redis.Client().Set(ctx, name, "", callbackMemory).Err(); err != nil {
+		c.log.LogAttrs(ctx, slog.LevelDebug, "a callback is not remembered in redis", slog.Any("error", err))
+	}
+}

@@ -1,0 +1,123 @@
+package nets
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/web"
+)
+
+const (
+	csvType = "text/csv"
+	// exportDays bounds the days of one export.
+	exportDays = 31
+)
+
+type dayIn struct {
+	InClub
+	Day string `path:"day" format:"date"`
+}
+
+type exportIn struct {
+	InClub
+	From string `query:"from" required:"true" format:"date"`
+	To   string `query:"to" required:"true" format:"date" doc:"At most thirty-one days."`
+}
+
+// sheets are the handlers that list a club's bookings for its staff.
+type sheets struct{ handlers }
+
+func (h sheets) addRoutes() {
+	web.Add(h.api, readRoute("day-sheet", "/clubs/{club}/days/{day}", administrationTag, "What happens on a day"), h.readDaySheet)
+	export := readRoute("export", "/clubs/{club}/export.csv", administrationTag, "Bookings of some days for a spreadsheet")
+	export.Media = csvType
+	web.Add(h.api, export, h.exportCSV)
+}
+
+func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.ListOf[BookingBody]], error) {
+	day, err := booking.ParseDay(in.Day)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.booking.DaySheet(ctx, actor, booking.ClubID(in.Club), day)
+	return web.List(list, bookingOf), err
+}
+
+func (h sheets) exportCSV(ctx context.Context, in *exportIn) (*fileOut, error) {
+	from, err := booking.ParseDay(in.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := booking.ParseDay(in.To)
+	if err != nil {
+		return nil, err
+	}
+	if to < from || to-from >= exportDays {
+		return nil, booking.ErrRange
+	}
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	club, err := h.booking.Club(ctx, booking.ClubID(in.Club))
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.booking.Export(ctx, actor, club.ID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	data, err := writeCSV(list, club)
+	if err != nil {
+		return nil, err
+	}
+	return &fileOut{
+		ContentType:        csvType + "; charset=utf-8",
+		ContentDisposition: fmt.Sprintf(`attachment; filename="bookings-%s-%s.csv"`, from, to),
+		Body:               data,
+	}, nil
+}
+
+// writeCSV writes bookings in the club's own time. Amounts are in minor units, which spreadsheets do not round.
+func writeCSV(list []booking.Booking, club booking.Club) ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	lines := [][]string{{"id", "day", "start", "end", "nets", "member", "kind", "state", "rate", "price_minor", "fee_minor", "currency", "note", "guests"}}
+	for _, b := range list {
+		var nets []string
+		for _, n := range b.Nets {
+			nets = append(nets, strconv.FormatInt(int64(n), 10))
+		}
+		fee := ""
+		if b.CancelFee != nil {
+			fee = strconv.FormatInt(b.CancelFee.Minor, 10)
+		}
+		lines = append(lines, []string{
+			strconv.FormatInt(int64(b.ID), 10), b.Day.String(), b.Span.Start.In(club.Zone).Format(time.RFC3339), b.Span.End.In(club.Zone).Format(time.RFC3339),
+			strings.Join(nets, " "), strconv.FormatInt(int64(b.Member), 10), string(b.Kind), string(b.State), string(b.Rate),
+			strconv.FormatInt(b.Price.Minor, 10), fee, b.Price.Currency, escapeFormula(b.Note), escapeFormula(strings.Join(b.Guests, "; ")),
+		})
+	}
+	if err := w.WriteAll(lines); err != nil {
+		return nil, fmt.Errorf("write CSV: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// escapeFormula puts an apostrophe before a cell that a spreadsheet would run as a formula: members write notes and names.
+func escapeFormula(cell string) string {
+	if strings.IndexAny(cell, "=+-@\t\r\n") == 0 || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") || strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
+		return "'" + cell
+	}
+	return cell
+}

@@ -1,0 +1,93 @@
+package nets
+
+import (
+	"context"
+	"net/http"
+
+	"pavilion/booking"
+	"pavilion/web"
+)
+
+type availabilityIn struct {
+	InClub
+	From string  `query:"from" required:"true" format:"date" doc:"The first day, by the club's calendar."`
+	To   string  `query:"to" format:"date" doc:"The last day; the same day where it is missing."`
+	Nets []int64 `query:"nets" maxItems:"50" doc:"Some nets only, apart by commas."`
+}
+
+type quoteIn struct {
+	InClub
+	Body SlotBody
+}
+
+// clubs are the handlers that serve everybody: clubs, nets, free times and prices.
+type clubs struct{ handlers }
+
+func (h clubs) addRoutes() {
+	public := func(id, path, summary string) web.Route {
+		r := readRoute(id, path, "Nets", summary)
+		r.Public = true
+		return r
+	}
+	web.Add(h.api, public("list-clubs", "/clubs", "The clubs"), h.listClubs)
+	web.Add(h.api, public("get-club", "/clubs/{club}", "A club and its policy"), h.getClub)
+	web.Add(h.api, public("list-nets", "/clubs/{club}/nets", "The nets of a club"), h.listNets)
+	web.Add(h.api, public("availability", "/clubs/{club}/availability", "What is free on a day or on up to 62, on all nets or some; at most 24,000 cells of the grid"), h.readAvailability)
+	quote := public("quote", "/clubs/{club}/quote", "What a time would cost now")
+	quote.Method, quote.Problems = http.MethodPost, append(quote.Problems, http.StatusConflict)
+	web.Add(h.api, quote, h.quotePrice)
+}
+
+func (h clubs) listClubs(ctx context.Context, _ *struct{}) (*web.Body[web.ListOf[ClubBody]], error) {
+	clubs, err := h.booking.Clubs(ctx)
+	return web.List(clubs, clubOf), err
+}
+
+func (h clubs) getClub(ctx context.Context, in *clubIn) (*web.Body[ClubBody], error) {
+	c, err := h.booking.Club(ctx, booking.ClubID(in.Club))
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[ClubBody]{Body: clubOf(c)}, nil
+}
+
+func (h clubs) listNets(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[NetBody]], error) {
+	nets, err := h.booking.Nets(ctx, booking.ClubID(in.Club))
+	return web.List(nets, func(n booking.Net) NetBody {
+		return netOf(withoutRetired(n))
+	}), err
+}
+
+func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.Body[AvailabilityBody], error) {
+	from, err := booking.ParseDay(in.From)
+	if err != nil {
+		return nil, err
+	}
+	to := from
+	if in.To != "" {
+		if to, err = booking.ParseDay(in.To); err != nil {
+			return nil, err
+		}
+	}
+	found, err := h.booking.Availability(ctx, booking.AvailabilityRequest{Club: booking.ClubID(in.Club), Nets: toNets(in.Nets), From: from, To: to})
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[AvailabilityBody]{Body: availabilityOf(found)}, nil
+}
+
+func (h clubs) quotePrice(ctx context.Context, in *quoteIn) (*web.Body[QuoteBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	slot, err := h.slotOf(ctx, in.Club, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	q, err := h.booking.Quote(ctx, actor, slot)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[QuoteBody]{Body: quoteOf(q)}, nil
+}

@@ -1,0 +1,110 @@
+package nets
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/web"
+)
+
+// ClubSettings are an admin's settings of a club.
+type ClubSettings struct {
+	Name             string     `json:"name" minLength:"1" maxLength:"100"`
+	TimeZone         string     `json:"time_zone" minLength:"1" maxLength:"64" example:"Asia/Kolkata"`
+	Currency         string     `json:"currency" minLength:"3" maxLength:"3" doc:"Stays what it was at the beginning: prices are in it." example:"INR"`
+	PaysOnline       bool       `json:"pays_online,omitempty" doc:"Money confirms a hold; otherwise the member's word does."`
+	GridMinutes      int        `json:"grid_minutes" minimum:"1" maximum:"1440"`
+	MinMinutes       int        `json:"min_minutes" minimum:"1" maximum:"1440"`
+	MaxMinutes       int        `json:"max_minutes" minimum:"1" maximum:"1440"`
+	BufferMinutes    int        `json:"buffer_minutes,omitempty" minimum:"0" maximum:"240" doc:"Between two bookings of one net."`
+	NoticeMinutes    int        `json:"notice_minutes,omitempty" minimum:"0" maximum:"525600"`
+	HorizonDays      int        `json:"horizon_days" minimum:"0" maximum:"1000"`
+	HoldSeconds      int        `json:"hold_seconds" minimum:"1" maximum:"86400"`
+	HoldMaxSeconds   int        `json:"hold_max_seconds" minimum:"1" maximum:"604800" doc:"With extensions, from its making."`
+	OfferSeconds     int        `json:"offer_seconds" minimum:"1" maximum:"86400" doc:"How long somebody on the waitlist may think."`
+	CancelFreeHours  int        `json:"cancel_free_hours" minimum:"0" maximum:"8760"`
+	CancelFeePercent int        `json:"cancel_fee_percent" minimum:"0" maximum:"100"`
+	CheckInMinutes   int        `json:"check_in_minutes" minimum:"0" maximum:"1440"`
+	NoShowMinutes    int        `json:"no_show_minutes" minimum:"0" maximum:"1440"`
+	ReminderMinutes  int        `json:"reminder_minutes,omitempty" minimum:"0" maximum:"10080" doc:"Before the start; 0 is never."`
+	QuotaActive      int        `json:"quota_active,omitempty" minimum:"0" maximum:"1000" doc:"Bookings ahead for one member; 0 is no limit."`
+	QuotaWeekMinutes int        `json:"quota_week_minutes,omitempty" minimum:"0" maximum:"100000" doc:"0 is no limit."`
+	Address          string     `json:"address,omitempty" maxLength:"200" example:"Riverside Ground, Pune"`
+	Place            *PlaceBody `json:"place,omitempty" doc:"Where the map's pin goes."`
+}
+
+// PlaceBody is a point on the map.
+type PlaceBody struct {
+	Latitude  float64 `json:"latitude" minimum:"-90" maximum:"90" example:"18.5196"`
+	Longitude float64 `json:"longitude" minimum:"-180" maximum:"180" example:"73.8553"`
+}
+
+type newClubIn struct {
+	web.Keyed
+	Body ClubSettings
+}
+
+type clubChangeIn struct {
+	InClub
+	web.Keyed
+	Body ClubSettings
+}
+
+// clubAdmin are the handlers that add and change clubs.
+type clubAdmin struct{ handlers }
+
+func (h clubAdmin) addRoutes() {
+	web.AddOnce(h.actions, actionRoute("add-club", http.MethodPost, "/clubs", administrationTag, "Add a club, and be its admin; for the admins whom the settings name", http.StatusCreated), h.addClub)
+	web.AddOnce(h.actions, actionRoute("change-club", http.MethodPut, "/clubs/{club}", administrationTag, "Change a club's name, zone and policy; what is booked stays", http.StatusOK), h.changeClub)
+}
+
+func (s ClubSettings) club() (booking.Club, error) {
+	zone, err := booking.ParseZone(s.TimeZone)
+	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
+	seconds := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	var place *booking.Place
+	if s.Place != nil {
+		place = &booking.Place{Latitude: s.Place.Latitude, Longitude: s.Place.Longitude}
+	}
+	return booking.Club{Name: s.Name, Zone: zone, Currency: s.Currency, Address: s.Address, Place: place, Policy: booking.Policy{
+		PaysOnline: s.PaysOnline, Grid: minutes(s.GridMinutes), Min: minutes(s.MinMinutes), Max: minutes(s.MaxMinutes), Buffer: minutes(s.BufferMinutes),
+		Notice: minutes(s.NoticeMinutes), Horizon: s.HorizonDays, Hold: seconds(s.HoldSeconds), HoldMax: seconds(s.HoldMaxSeconds), Offer: seconds(s.OfferSeconds),
+		CancelFree: time.Duration(s.CancelFreeHours) * time.Hour, CancelFee: s.CancelFeePercent, CheckIn: minutes(s.CheckInMinutes), NoShow: minutes(s.NoShowMinutes),
+		Reminder: minutes(s.ReminderMinutes), QuotaActive: s.QuotaActive, QuotaWeek: minutes(s.QuotaWeekMinutes),
+	}}, err
+}
+
+func (h clubAdmin) addClub(ctx context.Context, in *newClubIn) (effect[ClubBody], error) {
+	actor, err := h.actorIn(ctx, 0) // club 0 does not exist: only the admins of every club have a role in it
+	if err != nil {
+		return nil, err
+	}
+	club, err := in.Body.club()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (ClubBody, error) {
+		made, err := s.CreateClub(ctx, actor, club)
+		if err != nil {
+			return ClubBody{}, err
+		}
+		return clubOf(made), nil
+	}, nil
+}
+
+func (h clubAdmin) changeClub(ctx context.Context, in *clubChangeIn) (effect[ClubBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	club, err := in.Body.club()
+	if err != nil {
+		return nil, err
+	}
+	club.ID = booking.ClubID(in.Club)
+	return func(ctx context.Context, s *booking.Service) (ClubBody, error) {
+		return clubOf(club), s.SaveClub(ctx, actor, club)
+	}, nil
+}

@@ -1,0 +1,185 @@
+package nets
+
+import (
+	"context"
+	"net/http"
+
+	"pavilion/booking"
+	"pavilion/web"
+)
+
+// PaymentBody is one attempt to pay for a booking.
+type PaymentBody struct {
+	ID       int64     `json:"id"`
+	Provider string    `json:"provider" example:"stripe"`
+	State    string    `json:"state" enum:"created,failed,authorized,review,captured,refund_pending,part_refunded,refunded"`
+	Amount   MoneyBody `json:"amount" doc:"What is asked for."`
+	Refunded MoneyBody `json:"refunded" doc:"What was given back, or is about to be."`
+	URL      string    `json:"url,omitempty" doc:"The page to pay on."`
+}
+
+func paymentOf(p booking.Payment) PaymentBody {
+	return PaymentBody{
+		ID: int64(p.ID), Provider: string(p.Provider), State: string(p.State), Amount: moneyOf(p.Amount),
+		Refunded: moneyOf(booking.Money{Minor: p.Refund, Currency: p.Received.Currency}), URL: p.URL,
+	}
+}
+
+// RefundBody is a refund of a payment.
+type RefundBody struct {
+	ID     int64     `json:"id"`
+	Reason string    `json:"reason" example:"staff"`
+	State  string    `json:"state" enum:"pending,done,failed"`
+	Amount MoneyBody `json:"amount"`
+	ByHand bool      `json:"by_hand" doc:"A person has to give it back, and then say so."`
+}
+
+func refundOf(r booking.Refund) RefundBody {
+	return RefundBody{ID: int64(r.ID), Reason: r.Reason, State: string(r.State), Amount: moneyOf(r.Amount), ByHand: r.ByHand}
+}
+
+// ReviewBody is a discrepancy about money that staff have to resolve.
+type ReviewBody struct {
+	ID      int64  `json:"id"`
+	Reason  string `json:"reason" example:"amount"`
+	Payment int64  `json:"payment,omitempty"`
+	Event   int64  `json:"event,omitempty"`
+	Refund  int64  `json:"refund,omitempty"`
+}
+
+type payIn struct {
+	InBooking
+	Body struct {
+		Provider string `json:"provider" enum:"stripe,razorpay,sandbox,telegram,stars" doc:"Of the last two an invoice comes into the chat with the bot."`
+	}
+}
+
+type deskIn struct {
+	InBooking
+	web.Keyed
+	Body struct {
+		Method string `json:"method" enum:"cash,card"`
+	}
+}
+
+type refundIn struct {
+	InClub
+	web.Keyed
+	ID   int64 `path:"id" minimum:"1"`
+	Body struct {
+		Amount int64 `json:"amount_minor,omitempty" minimum:"0" doc:"All that is left where it is 0 or missing."`
+		Seen   int64 `json:"seen_minor" minimum:"0" doc:"What was refunded when you looked: of two who looked at the same, one is served."`
+	}
+}
+
+type resolveIn struct {
+	InClub
+	web.Keyed
+	ID   int64 `path:"id" minimum:"1"`
+	Body struct {
+		Verdict string `json:"verdict" enum:"accept,refund,close"`
+	}
+}
+
+type gaveBackIn struct {
+	InClub
+	web.Keyed
+	ID int64 `path:"id" minimum:"1"`
+}
+
+// doneBody is the answer of an action without a result.
+type doneBody struct {
+	Done bool `json:"done"`
+}
+
+// payments are the handlers for paying and for the staff's decisions about money.
+type payments struct{ handlers }
+
+func (h payments) addRoutes() {
+	const tag = "Payments"
+	of := "/clubs/{club}/bookings/{id}/payments"
+	pay := actionRoute("pay", http.MethodPost, of, tag, "A page to pay on. Asked again it gives the same page, so it takes no key", http.StatusOK)
+	pay.Problems = append(pay.Problems, http.StatusConflict)
+	web.Add(h.api, pay, h.startPayment)
+	web.Add(h.api, readRoute("payments", of, tag, "What was paid or tried for a booking"), h.listPayments)
+	web.AddOnce(h.actions, actionRoute("desk-payment", http.MethodPost, "/clubs/{club}/bookings/{id}/desk-payment", tag, "Note that the price was paid at the desk; staff only", http.StatusOK), h.payAtDesk)
+	web.AddOnce(h.actions, actionRoute("refund", http.MethodPost, "/clubs/{club}/payments/{id}/refunds", tag, "Give money back; staff only", http.StatusCreated), h.refundPayment)
+	web.AddOnce(h.actions, actionRoute("gave-back", http.MethodPost, "/clubs/{club}/refunds/{id}/gave-back", tag, "Note that a refund was made by hand; staff only", http.StatusOK), h.gaveBack)
+	web.Add(h.api, readRoute("reviews", "/clubs/{club}/reviews", tag, "Money that does not add up; staff only"), h.listReviews)
+	web.AddOnce(h.actions, actionRoute("resolve", http.MethodPost, "/clubs/{club}/reviews/{id}/resolve", tag, "Decide what becomes of it; staff only", http.StatusOK), h.resolveReview)
+}
+
+func (h payments) startPayment(ctx context.Context, in *payIn) (*web.Body[PaymentBody], error) {
+	actor, id, err := h.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	club, err := h.booking.Club(ctx, booking.ClubID(in.Club))
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.booking.Pay(ctx, actor, booking.PayRequest{Booking: id, Provider: booking.Provider(in.Body.Provider), Title: club.Name})
+	return &web.Body[PaymentBody]{Body: paymentOf(p)}, err
+}
+
+func (h payments) listPayments(ctx context.Context, in *bookingIn) (*web.Body[web.ListOf[PaymentBody]], error) {
+	actor, id, err := h.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.booking.Payments(ctx, actor, id)
+	return web.List(list, paymentOf), err
+}
+
+func (h payments) payAtDesk(ctx context.Context, in *deskIn) (effect[PaymentBody], error) {
+	actor, id, err := h.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (PaymentBody, error) {
+		p, err := s.PayAtDesk(ctx, actor, id, in.Body.Method)
+		return paymentOf(p), err
+	}, nil
+}
+
+func (h payments) refundPayment(ctx context.Context, in *refundIn) (effect[RefundBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (RefundBody, error) {
+		r, err := s.Refund(ctx, actor, booking.RefundRequest{Club: booking.ClubID(in.Club), Payment: booking.PaymentID(in.ID), Amount: in.Body.Amount, Seen: in.Body.Seen})
+		return refundOf(r), err
+	}, nil
+}
+
+func (h payments) gaveBack(ctx context.Context, in *gaveBackIn) (effect[doneBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (doneBody, error) {
+		return doneBody{true}, s.GaveBack(ctx, actor, booking.ClubID(in.Club), booking.RefundID(in.ID))
+	}, nil
+}
+
+func (h payments) listReviews(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[ReviewBody]], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.booking.Reviews(ctx, actor, booking.ClubID(in.Club))
+	return web.List(list, func(r booking.Review) ReviewBody {
+		return ReviewBody{ID: int64(r.ID), Reason: string(r.Reason), Payment: int64(r.Payment), Event: r.Event, Refund: int64(r.Refund)}
+	}), err
+}
+
+func (h payments) resolveReview(ctx context.Context, in *resolveIn) (effect[doneBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (doneBody, error) {
+		return doneBody{true}, s.Resolve(ctx, actor, booking.ClubID(in.Club), booking.ReviewID(in.ID), booking.Verdict(in.Body.Verdict))
+	}, nil
+}

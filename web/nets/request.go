@@ -1,0 +1,107 @@
+package nets
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/web"
+)
+
+// InClub is the club in a path.
+type InClub struct {
+	Club int64 `path:"club" minimum:"1" doc:"The club."`
+}
+
+// InBooking is a booking in a path.
+type InBooking struct {
+	InClub
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type clubIn struct{ InClub }
+
+type bookingIn struct{ InBooking }
+
+// SlotBody is a time on nets in a request.
+type SlotBody struct {
+	Nets   []int64 `json:"nets" minItems:"1" maxItems:"20"`
+	Start  string  `json:"start" maxLength:"40" doc:"RFC 3339; without an offset it is a time on the club's clock, which must exist and be clear." example:"2026-11-01T18:00"`
+	End    string  `json:"end" maxLength:"40" example:"2026-11-01T19:00"`
+	AddOns []int64 `json:"add_ons,omitempty" maxItems:"20"`
+}
+
+// handlers is what the handlers of all resources work with.
+type handlers struct {
+	api     *web.API
+	actions web.Actions[*booking.Service]
+	booking *booking.Service
+	admins  []booking.MemberID
+}
+
+// actorAnywhere makes the actor of a request without a role of any club: an admin if the settings name the person, else a guest.
+func (h handlers) actorAnywhere(ctx context.Context) booking.Actor {
+	actor := booking.Actor{ID: booking.MemberID(web.UserOf(ctx).ID), Role: booking.Guest, Origin: "http"}
+	if slices.Contains(h.admins, actor.ID) {
+		actor.Role = booking.Admin
+	}
+	return actor
+}
+
+// actorIn makes the actor of a request with the person's role in a club.
+func (h handlers) actorIn(ctx context.Context, club int64) (booking.Actor, error) {
+	actor := h.actorAnywhere(ctx)
+	if actor.Role == booking.Admin || actor.ID == 0 {
+		return actor, nil
+	}
+	role, err := h.booking.Member(ctx, booking.ClubID(club), actor.ID)
+	if err != nil {
+		return booking.Actor{}, err
+	}
+	actor.Role = role
+	return actor, nil
+}
+
+// actorOn is actorIn for a booking that the person may see.
+func (h handlers) actorOn(ctx context.Context, in InBooking) (booking.Actor, booking.ID, error) {
+	actor, _, err := h.readBooking(ctx, in)
+	return actor, booking.ID(in.ID), err
+}
+
+// readBooking reads a booking as the person of a request. A role counts in its own club only, so a booking of another club is not found.
+func (h handlers) readBooking(ctx context.Context, in InBooking) (booking.Actor, booking.Booking, error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return booking.Actor{}, booking.Booking{}, err
+	}
+	b, err := h.booking.Booking(ctx, actor, booking.ID(in.ID))
+	if err == nil && b.Club != booking.ClubID(in.Club) {
+		err = booking.ErrNoBooking
+	}
+	return actor, b, err
+}
+
+// slotOf reads a slot whose times may be on the club's clock.
+func (h handlers) slotOf(ctx context.Context, club int64, b SlotBody) (booking.SlotRequest, error) {
+	span, err := h.spanOf(ctx, club, b.Start, b.End)
+	return booking.SlotRequest{Club: booking.ClubID(club), Nets: toNets(b.Nets), Start: span.Start, End: span.End, AddOns: toAddOns(b.AddOns)}, err
+}
+
+// spanOf reads two times, each an instant or on the club's clock.
+func (h handlers) spanOf(ctx context.Context, club int64, start, end string) (booking.Span, error) {
+	from, ferr := time.Parse(time.RFC3339, start)
+	to, terr := time.Parse(time.RFC3339, end)
+	if ferr == nil && terr == nil {
+		return booking.Span{Start: from, End: to}, nil // instants need no zone, which saves a query
+	}
+	c, err := h.booking.Club(ctx, booking.ClubID(club))
+	if err != nil {
+		return booking.Span{}, err
+	}
+	if from, err = booking.ParseInstant(start, c.Zone); err != nil {
+		return booking.Span{}, err
+	}
+	to, err = booking.ParseInstant(end, c.Zone)
+	return booking.Span{Start: from, End: to}, err
+}

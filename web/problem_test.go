@@ -1,0 +1,70 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"pavilion/internal/fault"
+)
+
+func TestProblem_MembersOfAFeatureAreSentAndDescribed(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	token := b.signIn(someone()).AccessToken
+	add := request{Method: http.MethodPost, Path: APIPath + "/things", Token: token, Key: "k1", Body: thingBody{"bat"}}
+	b.Do(add).Want(t, "the first", http.StatusCreated, "")
+	add.Key = "k2"
+	refused := b.Do(add)
+	want := fmt.Sprintf(`{"type":"/problems/taken","title":"Conflict","status":409,"detail":"There is a thing of that name & kind.","request_id":%q,"taken":["bat"]}`, refused.Header.Get("X-Request-Id"))
+	if string(refused.Body) != want+"\n" {
+		t.Errorf("%s, want %s", refused.Body, want)
+	}
+	missing := b.Do(request{Path: APIPath + "/things/9", Token: token})
+	if want := fmt.Sprintf(`{"type":"/problems/no-thing","title":"Not Found","status":404,"detail":"There is no such thing.","request_id":%q}`, missing.Header.Get("X-Request-Id")); string(missing.Body) != want+"\n" {
+		t.Errorf("%s, want %s", missing.Body, want)
+	}
+	var spec struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]json.RawMessage `json:"properties"`
+				Required   []string                   `json:"required"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	b.Do(request{Path: "/api/openapi.json"}).Into(t, &spec)
+	problem := spec.Components.Schemas["Problem"]
+	if problem.Properties["taken"] == nil || problem.Properties["detail"] == nil || len(problem.Required) != 3 {
+		t.Errorf("described as %s, required %q", problem.Properties, problem.Required)
+	}
+	if _, ok := spec.Components.Schemas["ThingMembers"]; ok {
+		t.Error("the members have a schema of their own")
+	}
+}
+
+func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
+	t.Parallel()
+	bad := fault.New(fault.Invalid, "bad", "Bad.")
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		typ    string
+	}{
+		"of its kind":   {bad, http.StatusUnprocessableEntity, "/problems/bad"},
+		"of its own":    {WithStatus(bad, http.StatusBadRequest), http.StatusBadRequest, "/problems/bad"},
+		"wrapped twice": {fmt.Errorf("read: %w", WithStatus(fmt.Errorf("form: %w", bad), http.StatusBadRequest)), http.StatusBadRequest, "/problems/bad"},
+		"without kind":  {errors.New("inside"), http.StatusInternalServerError, "/problems/internal"},
+	} {
+		if p := problemOf(c.err); p.Status != c.status || p.Type != c.typ {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	if !errors.Is(WithStatus(bad, 400), bad) {
+		t.Error("errors.Is lost the declared error")
+	}
+	if p := problemOf(fault.New(fault.Conflict, keyInProgress, "Running.")); p.GetHeaders().Get("Retry-After") != "2" {
+		t.Error("a key in progress has no Retry-After")
+	}
+}
