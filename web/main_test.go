@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -283,10 +284,8 @@ func (s *things) addTo(a *API) {
 					return thingBody{}, err
 				}
 			}
-			for _, name := range inner.names {
-				if name == in.Body.Name {
-					return thingBody{}, errTaken
-				}
+			if slices.Contains(inner.names, in.Body.Name) {
+				return thingBody{}, errTaken
 			}
 			inner.names = append(inner.names, in.Body.Name)
 			return in.Body, nil

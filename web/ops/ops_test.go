@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/caller"
@@ -15,9 +18,6 @@ import (
 	"pavilion/sandbox/world"
 	"pavilion/storage"
 	"pavilion/web"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 func TestOperating_FiguresAreNotPublic(t *testing.T) {
