@@ -56,15 +56,16 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 }
 
 const (
-	// clockSkew is how far this host's clock may be from the database's; more is reported.
+	// clockSkew is the largest difference of this host's clock to the database's that is not reported.
 	clockSkew = 30 * time.Second
-	// queueHigh is how many updates may wait before that is reported.
+	// queueHigh is the number of waiting updates above which the bot is degraded.
 	queueHigh = 1000
-	// jobsLate is how long a job may be due before that is reported; the alert rules have the same.
+	// jobsLate is how long a job may be due before the jobs are degraded; the alert rules have the same figure.
 	jobsLate = 5 * time.Minute
 )
 
-// probes ask every part. What a process with the role http needs is critical there; elsewhere, what the bot or the worker needs.
+// probes returns the probe of every part. Critical parts depend on the role: Postgres and its schema for http and worker, the archive and
+// Telegram for a process that is only the bot.
 func probes(cfg config.Config, p *parts) []ops.Probe {
 	needsPostgres := cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker)
 	list := []ops.Probe{
@@ -74,7 +75,7 @@ func probes(cfg config.Config, p *parts) []ops.Probe {
 			if p.redis.Up() {
 				return ops.Condition{State: ops.OK}
 			}
-			return ops.Condition{State: ops.Degraded} // slower, and limits count for each process
+			return ops.Condition{State: ops.Degraded} // answers are slower, and each process counts limits for itself
 		}},
 		{Name: "archive", Critical: !needsPostgres, Check: p.archiveCondition},
 	}
@@ -105,12 +106,12 @@ func (p *parts) postgresCondition(ctx context.Context) ops.Condition {
 	return c
 }
 
-// schemaKept is how long a schema that fits is believed to fit still: only a person changes it.
+// schemaKept is how long a fitting schema is not compared again: only a person changes it.
 const schemaKept = 30 * time.Second
 
-// schemaProbe compares the schema with this program's migrations, at most once in a while where it fits.
+// schemaProbe compares the schema with this program's migrations; after a match not again for schemaKept.
 func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Context) ops.Condition {
-	var until time.Time // probes of one part do not run at once
+	var until time.Time // the probes of one part never run at the same time
 	return func(ctx context.Context) ops.Condition {
 		if now().Before(until) {
 			return ops.Condition{State: ops.OK}
@@ -160,7 +161,7 @@ func (p *parts) telegramCondition(context.Context) ops.Condition {
 	return c
 }
 
-// jobsCondition tells how many jobs wait, and for how long the first of them has been due.
+// jobsCondition counts the due jobs and measures how long the oldest has been due.
 func (p *parts) jobsCondition(ctx context.Context) ops.Condition {
 	var due, failing int64
 	var age float64

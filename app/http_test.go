@@ -48,7 +48,7 @@ func emptyDatabase(t *testing.T) (db *pgxpool.Pool, url string) {
 	return db, e.PostgresURL
 }
 
-// What a process cannot do its job without depends on its job.
+// The critical parts depend on the roles of the process.
 func TestProbes_WhatIsCriticalDependsOnTheRole(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -13,7 +13,7 @@ import (
 	"pavilion/web/nets"
 )
 
-// stars is the bot, which is built after the bookings that it shows. Refunds run where the bot is.
+// stars gives stars back through the bot. The bot is built after booking, so parts.bot is read at the time of the call.
 type stars struct{ parts *parts }
 
 // RefundStars gives stars back over the bot's connection.
@@ -21,7 +21,7 @@ func (s stars) RefundStars(ctx context.Context, user int64, charge string) error
 	return s.parts.bot.Nets.RefundStars(ctx, user, charge)
 }
 
-// payments builds the gateways that are set up. What cannot work is said now, all of it.
+// payments builds the configured gateways. Its error names every gateway that cannot work.
 func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error) {
 	client := outward()
 	o := booking.PaymentOptions{
@@ -59,7 +59,7 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 	return o, errors.Join(errs...)
 }
 
-// callbacks are the gateways that call back over HTTP, and from where.
+// callbacks are the gateways that call back over HTTP, and their networks.
 func callbacks(cfg config.Config) nets.Callbacks {
 	c := nets.Callbacks{From: cfg.CallbackSources()}
 	stripe, razorpay, sandbox := cfg.Gateways()

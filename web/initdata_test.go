@@ -15,7 +15,7 @@ import (
 	"pavilion/internal/secret"
 )
 
-// The public vector of the Telegram Mini Apps project's own Go library.
+// The test vector of the Telegram Mini Apps project's Go library.
 const (
 	vectorToken = "5768337691:AAH5YkoiEuPk8-FZa32hStHTqXiLPtAEhx8"
 	vector      = "query_id=AAHdF6IQAAAAAN0XohDhrOrc&user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Vladislav%22%2C%22last_name%22%3A%22Kibenko%22%2C%22username%22%3A%22vdkfrost%22%2C%22language_code%22%3A%22ru%22%2C%22is_premium%22%3Atrue%7D&auth_date=1662771648&hash=c501b71e775f74ce10e377dea85a7ea24ecd640b223ea86dfe453e0eaed2e2b2"
@@ -132,7 +132,7 @@ func FuzzInitData(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw string) {
 		p, err := parseInitData(raw, secret.New(testToken))
 		if err == nil && p != want {
-			t.Fatalf("accepted %q as %+v", raw, p) // nobody but Telegram can sign another statement
+			t.Fatalf("accepted %q as %+v", raw, p) // only Telegram can sign another statement
 		}
 	})
 }

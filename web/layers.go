@@ -21,7 +21,7 @@ func (s *Server) limitAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := s.proxies.client(r)
 		if wait := s.thresholds.wait(address, s.opts.Now()); wait > 0 && !s.exempted(r, address) {
-			s.metrics.turnedAway.WithLabelValues("address").Inc()
+			s.metrics.refusedEarly.WithLabelValues("address").Inc()
 			refuseFlood(w, wait)
 			return
 		}
@@ -111,7 +111,7 @@ func (s *Server) limitGlobal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := addressBlock(exchangeOf(r.Context()).address).String() // a client cannot choose another for each request
 		if strings.HasPrefix(r.URL.Path, "/api/") && !s.global.allow(key, s.opts.Now()) {
-			s.metrics.turnedAway.WithLabelValues("global").Inc()
+			s.metrics.refusedEarly.WithLabelValues("global").Inc()
 			p := problemOf(errOverloaded)
 			p.retryAfter = time.Second
 			s.Refuse(w, r, p)

@@ -103,7 +103,7 @@ func TestGlobal_OneKeyTakesItsShareOnly(t *testing.T) {
 	}
 }
 
-// A client that sends another token each time is still one client: it fills its own shard and not everybody's.
+// A client that sends a new token with each request fills its own shard only.
 func TestGlobal_AnotherTokenIsNoOtherClient(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(_ *Deps, o *Options) { o.Limits.GlobalPerSecond = 4 }) // a shard takes one a second
@@ -138,7 +138,7 @@ func TestServer_FloodIsTurnedAwayBeforeAnyWork(t *testing.T) {
 	}
 }
 
-// limitsOf asks until it is refused, and tells how many were let in.
+// limitsOf sends a request until it is refused, and counts the allowed ones.
 func limitsOf(t *testing.T, b *bundle, r request, most int) (allowed int, refused answer) {
 	t.Helper()
 	for range most {
@@ -152,7 +152,7 @@ func limitsOf(t *testing.T, b *bundle, r request, most int) (allowed int, refuse
 	return 0, answer{}
 }
 
-// about allows for what comes back of a quota a minute while a slow machine asks.
+// about allows for the part of a quota that comes back while a slow machine sends its requests.
 func about(start time.Time, got, want, quota int) bool {
 	back := int(time.Since(start) * time.Duration(quota) / time.Minute)
 	return got >= want && got <= want+back+1
@@ -164,7 +164,7 @@ func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	a, c := b.signIn(someone()), b.signIn(someone())
 	signOut := func(token string) request {
 		return request{Method: "DELETE", Path: APIPath + "/sessions?x=1", Token: token}
-	} // refused by its form, counted all the same
+	} // the unknown parameter is refused, and the request counts
 	start := time.Now()
 	n, refused := limitsOf(t, b, signOut(a.AccessToken), 20)
 	if !about(start, n, 5, 5) {
@@ -181,7 +181,7 @@ func TestLimit_MemberAndAddressEachHaveTheirOwn(t *testing.T) {
 	if n, _ := limitsOf(t, b, signOut(c.AccessToken), 20); !about(start, n, 5, 5) {
 		t.Errorf("another member at the same address got %d", n)
 	}
-	// Two sign-ins are used up; an address may do what ten members may.
+	// Two sign-ins are used up; an address has the quota of ten members.
 	bad := request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": "x=1", "client_id": clientID}}
 	if n, _ := limitsOf(t, b, bad, 50); !about(start, n, 18, 20) {
 		t.Errorf("the address got %d more sign-ins, want 18", n)
@@ -207,7 +207,7 @@ func TestLimit_IsSharedByProcesses(t *testing.T) {
 	}
 }
 
-// Redis that dies, hangs or comes back: limits hold for each process, answers stay fast.
+// While Redis is down or hangs, each process keeps the limits by itself and answers stay fast.
 func TestLimit_WithoutRedis(t *testing.T) {
 	t.Parallel()
 	e, err := engines.Start(t.Context(), engines.Options{Redis: true})
@@ -244,7 +244,7 @@ func TestLimit_WithoutRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	caller.WaitFor(t, b.redis.Up)
-	// One that hangs costs a moment for each request until the probe notices, and nothing after.
+	// A Redis that hangs delays each request until the probe notices.
 	if err := e.PauseRedis(); err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if took := time.Since(start); took > 4*time.Second {
 		t.Errorf("11 requests took %s while Redis hung", took)
 	}
-	caller.WaitFor(t, func() bool { return !b.redis.Up() }) // or a probe that began before the end of the pause would say so after it
+	caller.WaitFor(t, func() bool { return !b.redis.Up() }) // else a probe that began in the pause could end after it
 	if err := e.ResumeRedis(); err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 	}
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" {
 		if missing := served.Missing(); len(missing) > 0 {
-			fmt.Fprintln(os.Stderr, "no test got what it asked for from:", strings.Join(missing, ", "))
+			fmt.Fprintln(os.Stderr, "no test saw these operations succeed:", strings.Join(missing, ", "))
 			code = 1
 		}
 	}
@@ -152,7 +152,7 @@ type bundle struct {
 
 // generous limits are never reached.
 func generous() Limits {
-	return Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000, RedisWait: time.Second} // a busy machine is no Redis that is down
+	return Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000, RedisWait: time.Second} // on a busy machine Redis may need that long
 }
 
 // setup runs a server over its own database and its own address.
@@ -174,7 +174,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	if b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
-	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
+	// Longer than a busy machine needs for ten connections, shorter than the server's requestTimeout.
 	sessions, err := NewSessions(b.db, SessionOptions{Logger: logger, ConnWait: 4 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -319,7 +319,7 @@ func (s *things) Refuse(_ context.Context, k Key, refusal StoredAnswer) (StoredA
 	return refusal, false, nil
 }
 
-// someone is a person nobody has seen before.
+// someone is a person without earlier requests.
 func someone() int64 { return 4_300_000_000 + serial.Add(1) }
 
 // signIn gives a person tokens.

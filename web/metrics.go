@@ -9,12 +9,12 @@ import (
 
 // metrics are the layers' own; a feature registers its own ones.
 type metrics struct {
-	requests   *prometheus.CounterVec
-	duration   *prometheus.HistogramVec
-	inFlight   prometheus.Gauge
-	panics     prometheus.Counter
-	turnedAway *prometheus.CounterVec
-	limits     *prometheus.CounterVec
+	requests     *prometheus.CounterVec
+	duration     *prometheus.HistogramVec
+	inFlight     prometheus.Gauge
+	panics       prometheus.Counter
+	refusedEarly *prometheus.CounterVec
+	limits       *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -25,15 +25,15 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "pavilion_http_request_seconds", Help: "How long requests took, by route.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"route"}),
-		inFlight:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "pavilion_http_in_flight", Help: "Requests under way."}),
-		panics:     prometheus.NewCounter(prometheus.CounterOpts{Name: "pavilion_http_panics_total", Help: "Handlers that panicked."}),
-		turnedAway: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_turned_away_total", Help: "Requests refused before their route, by layer."}, []string{"layer"}),
-		limits:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_limit_total", Help: "Requests counted against a route's limit, by policy and outcome."}, []string{"policy", "outcome"}),
+		inFlight:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "pavilion_http_in_flight", Help: "Requests under way."}),
+		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "pavilion_http_panics_total", Help: "Handlers that panicked."}),
+		refusedEarly: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_turned_away_total", Help: "Requests refused before their route, by layer."}, []string{"layer"}),
+		limits:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_http_limit_total", Help: "Requests counted against a route's limit, by policy and outcome."}, []string{"policy", "outcome"}),
 	}
-	r.MustRegister(m.requests, m.duration, m.inFlight, m.panics, m.turnedAway, m.limits)
+	r.MustRegister(m.requests, m.duration, m.inFlight, m.panics, m.refusedEarly, m.limits)
 	// An alert needs a series that exists before its first increment.
 	for _, layer := range []string{"address", "global"} {
-		m.turnedAway.WithLabelValues(layer)
+		m.refusedEarly.WithLabelValues(layer)
 	}
 	return m
 }

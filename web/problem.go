@@ -57,7 +57,7 @@ var (
 	errTooLarge    = WithStatus(fault.New(fault.Invalid, "too_large", "The request is larger than this address takes."), http.StatusRequestEntityTooLarge)
 	errMediaType   = WithStatus(fault.New(fault.Invalid, "unsupported_media_type", "Send JSON with Content-Type: application/json."), http.StatusUnsupportedMediaType)
 	errSlowBody    = WithStatus(fault.New(fault.Invalid, "request_timeout", "The request did not arrive in time."), http.StatusRequestTimeout)
-	errLeft        = WithStatus(fault.New(fault.Invalid, "client_left", "The client did not wait for the answer."), http.StatusRequestTimeout)
+	errClientLeft  = WithStatus(fault.New(fault.Invalid, "client_left", "The client did not wait for the answer."), http.StatusRequestTimeout)
 	errMalformed   = WithStatus(fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes."), http.StatusBadRequest)
 	errKeyForm     = WithStatus(fault.New(fault.Invalid, "idempotency_key", "An idempotency key has 1 to 255 characters."), http.StatusBadRequest)
 	errValidation  = fault.New(fault.Invalid, "validation", "The request cannot be read as it stands; see errors.")
@@ -115,7 +115,7 @@ func problemOf(err error) *Problem {
 	if fault.KindOf(err) == fault.Internal {
 		switch {
 		case errors.Is(err, context.Canceled):
-			err = errLeft // no failure of ours that an operator must look at
+			err = errClientLeft // no failure of ours that an operator must look at
 		case storage.Unreachable(err):
 			err = errDependency
 		default:

@@ -87,7 +87,7 @@ func TestServer_LargeRequestsAreCut(t *testing.T) {
 		req.Header.Set("Content-Type", "application/json")
 		res, err := b.Client.Do(req)
 		if err != nil {
-			t.Fatalf("%s: %v", name, err) // an answer that comes while the body is still sent can be lost, but the server reads enough to avoid it
+			t.Fatalf("%s: %v", name, err) // the server reads enough of the body that its answer is not lost
 		}
 		if res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: %s", name, res.Status)
@@ -96,7 +96,7 @@ func TestServer_LargeRequestsAreCut(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// Also where no library of the API's counts: a route that reads all it gets.
+	// The limit also holds for a plain route that reads its whole body.
 	mux, read := http.NewServeMux(), make(chan error, 1)
 	mux.HandleFunc("POST /reads", func(_ http.ResponseWriter, r *http.Request) {
 		_, err := io.ReadAll(r.Body)
@@ -239,7 +239,7 @@ func TestServer_FinishesWhatIsUnderWay(t *testing.T) {
 	select {
 	case <-stopped:
 		t.Error("stopped before the request was answered")
-	case <-time.After(50 * time.Millisecond): // gives a wrong server the time to be wrong
+	case <-time.After(50 * time.Millisecond): // a wrong server would stop within this time
 	}
 	close(release)
 	if status := <-got; status != http.StatusCreated {

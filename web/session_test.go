@@ -190,7 +190,7 @@ func TestSession_SecondUseEndsTheFamily(t *testing.T) {
 			wantErr(t, "replay", replay(t, db, s, first, second), ErrRefreshReplayed)
 			_, err := s.Refresh(t.Context(), second.Refresh, phone)
 			wantErr(t, "the successor", err, ErrSignIn)
-			now = now.Add(16 * time.Second) // what was cached is asked for again
+			now = now.Add(16 * time.Second) // the cache has expired
 			_, err = s.Check(t.Context(), second.Access)
 			wantErr(t, "access of the family", err, ErrSignIn)
 			if _, err := s.Check(t.Context(), other.Access); err != nil {
@@ -250,7 +250,7 @@ func TestSession_Expiry(t *testing.T) {
 	wantErr(t, "session at its end", err, ErrSignIn)
 }
 
-// What is over is deleted, and only that: a revoked session stays known until its end, or a replay of its tokens would pass for a stranger's.
+// Only expired rows are deleted. A revoked session stays until it expires: a replay of its tokens must be recognised.
 func TestSession_CleaningForgetsOnlyWhatIsOver(t *testing.T) {
 	t.Parallel()
 	db := database(t)

@@ -15,7 +15,7 @@ func TestTraces_NameRoutesAndNotPaths(t *testing.T) {
 	b := setup(t, func(d *Deps, _ *Options) { d.Tracing = provider })
 	token := b.signIn(someone()).AccessToken
 	b.Do(request{Path: APIPath + "/things/12345", Token: token})
-	b.stop() // a span ends after its answer was sent
+	b.stop() // a span ends after the answer is sent
 	found := false
 	for _, s := range spans.Ended() {
 		found = found || s.Name() == "GET /api/v1/things/{id}"

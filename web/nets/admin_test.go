@@ -15,7 +15,7 @@ import (
 	"pavilion/web"
 )
 
-// put replaces something of a club.
+// put sends an action with a fresh Idempotency-Key.
 func (b *bundle) put(method, token, path string, body any) answer {
 	b.t.Helper()
 	return b.Do(request{Method: method, Path: path, Token: token, Key: key(), Body: body})
@@ -59,7 +59,7 @@ func TestAdmin_SetsTheClubUp(t *testing.T) {
 	if quote.Total.Minor != 25000+45000 || len(quote.Lines) != 2 {
 		t.Errorf("half an hour at each price: %+v", quote)
 	}
-	// Past midnight belongs to the evening before.
+	// A time past midnight belongs to the opening day before.
 	next := (c.day + 1).String()
 	held := b.hold(b.member(), c, map[string]any{"nets": c.nets[:1], "start": next + "T00:30", "end": next + "T01:30"})
 	if held.Day != c.day.String() {
@@ -124,7 +124,7 @@ func TestAdmin_MakesAndChangesAClub(t *testing.T) {
 	}
 }
 
-// What staff set and what was done can be read again: retired nets, roles, the audit; a member reads what they are told.
+// Staff read retired nets, roles, deliveries and the audit; a member reads their notifications.
 func TestAdmin_ReadsWhatIsRetiredWhoMayWhatAndWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -204,7 +204,7 @@ func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	}
 }
 
-// The books need what a late cancellation left, and nothing twice.
+// The export has every booking once, with the fee of a late cancellation.
 func TestAdmin_ExportHasEachLineOnceAndTheFees(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -326,7 +326,7 @@ func TestWaitlist_OfferIsConfirmedByItsWaiterOnly(t *testing.T) {
 	}
 }
 
-// A closure may come again and be about some nets; it is read as it was set.
+// A repeated closure of some nets is read as it was set.
 func TestAdmin_ClosuresOfSomeNetsComeAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -384,10 +384,10 @@ func TestWaitlist_WhoLeavesIsNotAsked(t *testing.T) {
 	}
 }
 
-// The desk's side of money over HTTP: taken by hand, a difference looked at, given back by hand.
+// The desk takes money by hand, resolves a difference and pays a refund by hand.
 func TestAdmin_MoneyAtTheDesk(t *testing.T) {
 	t.Parallel()
-	b := newTill(t, nil) // with the jobs
+	b := setupPayments(t, nil) // with the jobs
 	c, member, boss := b.club, b.member, b.signIn(adminID)
 	held := b.hold(member, c, c.slot("10:00", "11:00", c.nets[0]))
 	pay := func(token string) answer {

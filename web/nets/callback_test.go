@@ -32,18 +32,18 @@ const (
 	deadHook   = "webhook-secret-of-last-year"
 )
 
-// till is a server that takes payments, and the payment service beside it.
-type till struct {
+// paymentBundle is a server that takes payments, and the sandbox gateway beside it.
+type paymentBundle struct {
 	*bundle
 	sandbox *sandbox.Gateway
 	club    testClub
 	member  string
 }
 
-// newTill runs both, with the jobs, over a database of its own.
-func newTill(t *testing.T, change func(w *wiring)) *till {
+// setupPayments runs both, with the jobs, over a database of its own.
+func setupPayments(t *testing.T, change func(w *wiring)) *paymentBundle {
 	t.Helper()
-	l := &till{}
+	l := &paymentBundle{}
 	var err error
 	if l.sandbox, err = sandbox.Start(sandbox.Options{Key: gatewayKey, KeyID: "rzp", Retry: 20 * time.Millisecond}); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func newTill(t *testing.T, change func(w *wiring)) *till {
 	must(err)
 	gateways[booking.Sandbox], err = gateway.NewSandbox(gateway.SandboxOptions{Key: keys, Secrets: hooks, URL: l.sandbox.URL(), Client: client, Now: time.Now})
 	must(err)
-	name := fmt.Sprintf("pavilion_till_%d", serial.Add(1))
+	name := fmt.Sprintf("pavilion_payments_%d", serial.Add(1))
 	must(sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, templateDB)))
 	pool, err := storage.OpenPostgres(context.WithoutCancel(t.Context()), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name)), MaxConns: 20})
 	must(err)
@@ -106,13 +106,13 @@ func newTill(t *testing.T, change func(w *wiring)) *till {
 }
 
 // checkout holds a net and asks for a page to pay on.
-func (l *till) checkout(net int, provider string) (BookingBody, PaymentBody) {
+func (l *paymentBundle) checkout(net int, provider string) (BookingBody, PaymentBody) {
 	l.t.Helper()
 	held := l.hold(l.member, l.club, l.club.slot("18:00", "19:00", l.club.nets[net]))
 	return held, l.pay(held, provider)
 }
 
-func (l *till) pay(held BookingBody, provider string) PaymentBody {
+func (l *paymentBundle) pay(held BookingBody, provider string) PaymentBody {
 	l.t.Helper()
 	a := l.Do(request{Method: http.MethodPost, Path: l.club.path("/bookings/%d/payments", held.ID), Token: l.member, Body: map[string]string{"provider": provider}})
 	var p PaymentBody
@@ -124,7 +124,7 @@ func (l *till) pay(held BookingBody, provider string) PaymentBody {
 }
 
 // call sends a callback as it is.
-func (l *till) call(provider string, header http.Header, body []byte) answer {
+func (l *paymentBundle) call(provider string, header http.Header, body []byte) answer {
 	l.t.Helper()
 	req, err := http.NewRequestWithContext(l.t.Context(), http.MethodPost, l.URL+callbackPath+provider, bytes.NewReader(body))
 	if err != nil {
@@ -144,7 +144,7 @@ func (l *till) call(provider string, header http.Header, body []byte) answer {
 }
 
 // count counts rows.
-func (l *till) count(query string) (n int) {
+func (l *paymentBundle) count(query string) (n int) {
 	l.t.Helper()
 	if err := l.db.QueryRow(l.t.Context(), query).Scan(&n); err != nil {
 		l.t.Fatal(err)
@@ -152,8 +152,8 @@ func (l *till) count(query string) (n int) {
 	return n
 }
 
-// state waits for a booking to reach a state, as its member sees it.
-func (l *till) state(id int64, want string) BookingBody {
+// waitForState waits until its member sees a booking in a state.
+func (l *paymentBundle) waitForState(id int64, want string) BookingBody {
 	l.t.Helper()
 	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -173,7 +173,7 @@ func (l *till) state(id int64, want string) BookingBody {
 }
 
 // healthy checks every rule about bookings and money.
-func (l *till) healthy() {
+func (l *paymentBundle) healthy() {
 	l.t.Helper()
 	findings, err := booking.Check(l.t.Context(), l.db)
 	if err != nil {
@@ -189,7 +189,7 @@ func TestCallback_FromTheHoldOverAClickToTheBooking(t *testing.T) {
 	for _, provider := range []string{"stripe", "razorpay", "sandbox"} {
 		t.Run(provider, func(t *testing.T) {
 			t.Parallel()
-			l := newTill(t, nil)
+			l := setupPayments(t, nil)
 			held := l.hold(l.member, l.club, l.club.slot("18:00", "19:00", l.club.nets[0]))
 			if a := l.act(l.member, l.club, held.ID, "confirm", nil); a.Status != http.StatusConflict || a.Problem(t).Type != "/problems/pay-first" {
 				t.Errorf("confirmed by word: %d %s", a.Status, a.Body)
@@ -199,7 +199,7 @@ func TestCallback_FromTheHoldOverAClickToTheBooking(t *testing.T) {
 				t.Errorf("%+v, asked again %+v", p, again)
 			}
 			l.click(p.URL, "/pay")
-			l.state(held.ID, "confirmed")
+			l.waitForState(held.ID, "confirmed")
 			if p = l.pay(held, provider); p.State != "captured" {
 				t.Errorf("asked again when paid: %+v", p)
 			}
@@ -233,7 +233,7 @@ func TestCallback_FromTheHoldOverAClickToTheBooking(t *testing.T) {
 }
 
 // click opens the checkout page and presses a button, as a person does.
-func (l *till) click(page, button string) {
+func (l *paymentBundle) click(page, button string) {
 	l.t.Helper()
 	res, err := l.Client.Get(page) //nolint:noctx // a page on this machine
 	if err != nil {
@@ -262,7 +262,7 @@ func mustPath(page string) string {
 
 func TestCallback_WhatIsForgedWritesNothing(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, nil)
+	l := setupPayments(t, nil)
 	now := time.Now()
 	bodies := map[sandbox.Dialect][]byte{
 		sandbox.Native: []byte(`{"id":"evt_1","type":"payment.captured","payment":{"id":"co_1","reference":"r","charge":"c","status":"captured","amount":1,"currency":"INR"}}`),
@@ -287,7 +287,7 @@ func TestCallback_WhatIsForgedWritesNothing(t *testing.T) {
 		refused("no signature", http.StatusBadRequest, http.Header{}, body)
 		refused("a secret that is over", http.StatusBadRequest, sandbox.Sign(d, deadHook, "evt_1", body, now), body)
 		refused("ten megabytes", http.StatusRequestEntityTooLarge, good, bytes.Repeat(body, 10<<20/len(body)))
-		if d != sandbox.Razorpay { // which signs no time
+		if d != sandbox.Razorpay { // which does not sign the time
 			refused("301 s old", http.StatusBadRequest, sandbox.Sign(d, newHook, "evt_1", body, now.Add(-302*time.Second)), body)
 			refused("301 s ahead", http.StatusBadRequest, sandbox.Sign(d, newHook, "evt_1", body, now.Add(330*time.Second)), body)
 		}
@@ -305,7 +305,7 @@ func TestCallback_WhatIsForgedWritesNothing(t *testing.T) {
 
 func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, nil)
+	l := setupPayments(t, nil)
 	held, p := l.checkout(0, "razorpay")
 	l.sandbox.Direct(sandbox.Razorpay, "", newHook)
 	paid, ok := l.sandbox.Payment(strings.TrimPrefix(mustPath(p.URL), "/checkout/"))
@@ -326,8 +326,8 @@ func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 		})
 	}
 	running.Wait()
-	l.state(held.ID, "confirmed")
-	// A day later; nothing in Redis, and the unsigned id is another.
+	l.waitForState(held.ID, "confirmed")
+	// A day later: Redis has forgotten the callback, and the unsigned id is another.
 	if err := l.redis.Client().Del(t.Context(), callbackName(booking.Razorpay, booking.Event{ID: "event-1"}, body)).Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +339,7 @@ func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 	if n := l.count(`SELECT count(*) FROM payment_event`); n != 1 {
 		t.Errorf("%d events, want 1", n)
 	}
-	// The replay under the id of an event to come does not hide that event.
+	// The replay under the id of a coming event does not hide that event.
 	next := []byte(`{"event":"payment.authorized","payload":{"payment":{"entity":{"id":"pay_1","amount":60000,"currency":"INR","status":"authorized"}}}}`)
 	l.call("razorpay", sandbox.Sign(sandbox.Razorpay, newHook, "event-3", body, time.Now()), body)
 	l.call("razorpay", sandbox.Sign(sandbox.Razorpay, newHook, "event-3", next, time.Now()), next)
@@ -351,7 +351,7 @@ func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 
 func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, nil)
+	l := setupPayments(t, nil)
 	event := fmt.Sprintf("evt_hello_%d", serial.Add(1)) // tests share one Redis
 	body := fmt.Appendf(nil, `{"id":%q,"type":"hello"}`, event)
 	call := func() int {
@@ -363,18 +363,18 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rename("payment_event", "away")
+	rename("payment_event", "payment_event_hidden")
 	if got := call(); got != http.StatusInternalServerError {
 		t.Errorf("nothing can be kept: %d, want 5xx so that the gateway calls again", got)
 	}
-	rename("away", "payment_event")
+	rename("payment_event_hidden", "payment_event")
 	if got := call(); got != http.StatusNoContent {
 		t.Errorf("the next try: %d", got)
 	}
 	if n := l.count(`SELECT count(*) FROM payment_event`); n != 1 {
 		t.Fatalf("%d events: a try that failed counted as done", n)
 	}
-	rename("payment_event", "away")
+	rename("payment_event", "payment_event_hidden")
 	if got := call(); got != http.StatusNoContent {
 		t.Errorf("a repeat that Redis knows: %d", got)
 	}
@@ -384,7 +384,7 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 	if got := call(); got != http.StatusInternalServerError {
 		t.Errorf("neither knows: %d", got)
 	}
-	rename("away", "payment_event")
+	rename("payment_event_hidden", "payment_event")
 	if got := call(); got != http.StatusNoContent || l.count(`SELECT count(*) FROM payment_event`) != 1 {
 		t.Errorf("a repeat that only Postgres knows: %d", got)
 	}
@@ -392,7 +392,7 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 
 func TestCallback_OnlyFromWhereGatewaysCall(t *testing.T) {
 	t.Parallel()
-	l := newTill(t, func(w *wiring) {
+	l := setupPayments(t, func(w *wiring) {
 		w.nets.Callbacks.From = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
 		w.opts.Limits.AddressPerSecond = 2
 	})

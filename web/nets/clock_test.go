@@ -16,8 +16,8 @@ import (
 	"pavilion/web"
 )
 
-// clock makes the database's clock stand at an instant, for everything about bookings; sessions have their own.
-func (b *bundle) clock(at time.Time) {
+// setClock stops booking's database clock at an instant. Sessions use another clock.
+func (b *bundle) setClock(at time.Time) {
 	b.t.Helper()
 	_, err := b.db.Exec(b.t.Context(), fmt.Sprintf(`CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT timestamptz '%s'$$`,
 		at.UTC().Format("2006-01-02 15:04:05.999999Z07")))
@@ -32,10 +32,10 @@ func TestBooking_ExtendEndsAtTheLimitAndConfirmAtTheExpiry(t *testing.T) {
 	c := b.club(nil)
 	member := b.member()
 	now := time.Now().Truncate(time.Second)
-	b.clock(now)
+	b.setClock(now)
 	held, other := b.hold(member, c, c.slot("10:00", "11:00", c.nets[0])), b.hold(member, c, c.slot("10:00", "11:00", c.nets[1]))
 	for _, step := range []struct{ at, until time.Duration }{{9 * time.Minute, 19 * time.Minute}, {18 * time.Minute, 28 * time.Minute}, {27 * time.Minute, 30 * time.Minute}} {
-		b.clock(now.Add(step.at))
+		b.setClock(now.Add(step.at))
 		a := b.act(member, c, held.ID, "extend", nil)
 		var longer BookingBody
 		a.Into(t, &longer)
@@ -45,10 +45,10 @@ func TestBooking_ExtendEndsAtTheLimitAndConfirmAtTheExpiry(t *testing.T) {
 	}
 	b.act(member, c, held.ID, "extend", nil).Want(t, "at the limit", 409, "hold-max")
 	b.act(member, c, other.ID, "extend", nil).Want(t, "what has run out", 409, "hold-expired")
-	b.clock(now.Add(30*time.Minute - time.Microsecond))
+	b.setClock(now.Add(30*time.Minute - time.Microsecond))
 	b.act(member, c, held.ID, "confirm", nil).Want(t, "at the last moment", 200, "")
 	again := b.hold(member, c, c.slot("12:00", "13:00", c.nets[0]))
-	b.clock(*again.ExpiresAt)
+	b.setClock(*again.ExpiresAt)
 	b.act(member, c, again.ID, "confirm", nil).Want(t, "at the expiry", 409, "hold-expired")
 }
 
@@ -62,17 +62,17 @@ func TestBooking_NoShowIsForTheStaffAndFreesTheRest(t *testing.T) {
 	for _, id := range []int64{held.ID, here.ID} {
 		b.act(member, c, id, "confirm", nil).Want(t, "confirm", 200, "")
 	}
-	b.clock(held.Start.Add(-30 * time.Minute))
+	b.setClock(held.Start.Add(-30 * time.Minute))
 	b.act(member, c, here.ID, "check-in", nil).Want(t, "check in", 200, "")
 	b.act(member, c, here.ID, "guests", map[string]any{"names": []string{"Asha", "Ravi"}}).Want(t, "who came along", 200, "")
 	b.act(member, c, here.ID, "guests", map[string]any{"names": []string{"1", "2", "3", "4", "5", "6"}}).Want(t, "seven in a net for six", 422, "guests-room")
-	noted := c.slot("16:00", "17:00", c.nets[0])
-	noted["note"] = "a\x00b"
-	b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: noted}).Want(t, "a text that Postgres does not take", 422, "text")
+	withNote := c.slot("16:00", "17:00", c.nets[0])
+	withNote["note"] = "a\x00b"
+	b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: withNote}).Want(t, "a text that Postgres does not take", 422, "text")
 	b.act(member, c, here.ID, "cancel", nil).Want(t, "who is there gives up", 409, "wrong-state")
-	b.clock(held.Start.Add(15*time.Minute - time.Microsecond))
+	b.setClock(held.Start.Add(15*time.Minute - time.Microsecond))
 	b.act(boss, c, held.ID, "no-show", nil).Want(t, "too early", 409, "no-show-early")
-	b.clock(held.Start.Add(15 * time.Minute))
+	b.setClock(held.Start.Add(15 * time.Minute))
 	b.act(member, c, held.ID, "no-show", nil).Want(t, "by a member", 403, "forbidden")
 	b.act(boss, c, here.ID, "no-show", nil).Want(t, "of one who came", 409, "wrong-state")
 	b.act(boss, c, held.ID, "no-show", nil).Want(t, "no-show", 200, "")
@@ -97,18 +97,18 @@ func TestBooking_QuotasHoldAgainstParallelRequests(t *testing.T) {
 	long := request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: c.slot("14:00", "16:30", c.nets[0])}
 	b.Do(long).Want(t, "half an hour more than a week has", 409, "quota-week")
 	b.hold(member, c, c.slot("14:00", "16:00", c.nets[0]))
-	for i := range 3 { // staff may
+	for i := range 3 { // staff have no quota
 		b.hold(b.signIn(adminID), c, c.slot("18:00", "21:00", c.nets[i]))
 	}
 }
 
-// Five wait for one time: each is asked alone and in turn, and a stranger who comes first loses to whoever is next.
+// Five members wait for one time. Each gets the offer alone and in turn, and a hold by somebody else loses to the next one.
 func TestWaitlist_FiveWaitAndAreAskedInTurn(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	c := b.club(nil)
 	now := time.Now().Truncate(time.Second)
-	b.clock(now)
+	b.setClock(now)
 	owner, sniper := b.member(), b.member()
 	held := b.hold(owner, c, c.slot("10:00", "11:00", c.nets[0]))
 	b.act(owner, c, held.ID, "confirm", nil).Want(t, "confirm", 200, "")
@@ -117,7 +117,7 @@ func TestWaitlist_FiveWaitAndAreAskedInTurn(t *testing.T) {
 		waiters = append(waiters, b.member())
 		b.put("POST", waiters[len(waiters)-1], c.path("/waitlist"), map[string]any{"net": c.nets[0], "start": c.at("10:00"), "end": c.at("11:00")}).Want(t, "wait", 201, "")
 	}
-	// The states of all five, and the offer that is open.
+	// states checks the states of all five and returns the open offer.
 	states := func(want string) (offer int64) {
 		t.Helper()
 		var got []byte
@@ -148,7 +148,7 @@ func TestWaitlist_FiveWaitAndAreAskedInTurn(t *testing.T) {
 	snipe()
 	b.act(waiters[0], c, first, "cancel", nil).Want(t, "decline", 200, "")
 	states("-owww")
-	b.clock(now.Add(15 * time.Minute)) // the second's offer runs out; the sniper comes before any sweep
+	b.setClock(now.Add(15 * time.Minute)) // the second offer expires; the sniper comes before any sweep
 	snipe()
 	third := states("--oww")
 	b.act(waiters[3], c, third, "confirm", nil).Want(t, "the fourth, too soon", 404, "no-booking")
@@ -159,7 +159,7 @@ func TestWaitlist_FiveWaitAndAreAskedInTurn(t *testing.T) {
 	snipe()
 }
 
-// Servers whose clocks are wrong by a minute and a half, either way, judge holds alike: by the database's clock.
+// Servers whose clocks are 90 s wrong, either way, judge holds by the database's clock.
 func TestServer_HostsWithWrongClocksAgree(t *testing.T) {
 	t.Parallel()
 	name := cloneDB(t, templateDB)
@@ -180,17 +180,17 @@ func TestServer_HostsWithWrongClocksAgree(t *testing.T) {
 	hosts := []*bundle{off(90 * time.Second), off(-90 * time.Second)}
 	c := hosts[0].club(nil)
 	now := time.Now().Truncate(time.Second)
-	hosts[0].clock(now)
+	hosts[0].setClock(now)
 	for i, b := range hosts {
 		other := hosts[1-i]
-		member := b.member() // signed in with one, known to the other
+		member := b.member() // signed in at one host, known to both
 		last, late := b.hold(member, c, c.slot("10:00", "11:00", c.nets[2*i])), b.hold(member, c, c.slot("10:00", "11:00", c.nets[2*i+1]))
 		if !last.ExpiresAt.Equal(now.Add(10 * time.Minute)) {
 			t.Errorf("host %d: a hold made at %s runs out at %s", i, now, last.ExpiresAt)
 		}
-		b.clock(last.ExpiresAt.Add(-time.Microsecond))
+		b.setClock(last.ExpiresAt.Add(-time.Microsecond))
 		other.act(member, c, last.ID, "confirm", nil).Want(t, "at the last moment", 200, "")
-		b.clock(*last.ExpiresAt)
+		b.setClock(*last.ExpiresAt)
 		for _, server := range hosts {
 			server.act(member, c, late.ID, "confirm", nil).Want(t, "at the expiry", 409, "hold-expired")
 			var a AvailabilityBody
@@ -199,11 +199,11 @@ func TestServer_HostsWithWrongClocksAgree(t *testing.T) {
 				t.Errorf("host %d shows %+v as of %s", i, cell, a.At)
 			}
 		}
-		b.clock(now)
+		b.setClock(now)
 	}
 }
 
-// A report reads for as long as it likes, in one transaction with one view of the data; members book meanwhile.
+// A long report reads in one repeatable-read transaction while members book.
 func TestBooking_AReportHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

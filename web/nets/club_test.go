@@ -11,10 +11,10 @@ import (
 	"pavilion/web"
 )
 
-// zone is the test club's: it has no daylight saving, so that days are as long as they look.
+// zone has no daylight saving: every day has 24 hours.
 const zone = "Asia/Kolkata"
 
-// testClub is a club that is always open, with nets, made through the domain; its day is far enough ahead for every rule.
+// testClub is a club with nets that is always open. Its day is far enough ahead for every rule.
 type testClub struct {
 	id   booking.ClubID
 	nets []booking.NetID
@@ -22,7 +22,7 @@ type testClub struct {
 	zone *time.Location
 }
 
-// club makes one in a bundle's database.
+// club creates a club through the domain.
 func (b *bundle) club(change func(c *booking.Club)) testClub {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -64,7 +64,7 @@ func (b *bundle) club(change func(c *booking.Club)) testClub {
 	return tc
 }
 
-// at is a time on the club's day, as a client writes it.
+// at is a time on the club's day without an offset.
 func (c testClub) at(clock string) string { return c.day.String() + "T" + clock }
 
 func (c testClub) path(format string, args ...any) string {
@@ -88,13 +88,13 @@ func problemOf(t *testing.T, a answer) problem {
 	return p
 }
 
-// key is an Idempotency-Key that was never used.
+// key is a new Idempotency-Key.
 func key() string { return fmt.Sprintf("key-%d", serial.Add(1)) }
 
-// member signs somebody in.
+// member signs a new person in and returns their access token.
 func (b *bundle) member() string { return b.signIn(someone()) }
 
-// hold takes a slot and must succeed.
+// hold holds a slot, which must succeed.
 func (b *bundle) hold(token string, c testClub, slot map[string]any) BookingBody {
 	b.t.Helper()
 	a := b.Do(request{Method: http.MethodPost, Path: c.path("/holds"), Token: token, Key: key(), Body: slot})
@@ -106,7 +106,7 @@ func (b *bundle) hold(token string, c testClub, slot map[string]any) BookingBody
 	return body
 }
 
-// act does something with a booking.
+// act sends an action on a booking.
 func (b *bundle) act(token string, c testClub, id int64, action string, body any) answer {
 	b.t.Helper()
 	return b.Do(request{Method: http.MethodPost, Path: c.path("/bookings/%d/%s", id, action), Token: token, Key: key(), Body: body})

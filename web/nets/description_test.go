@@ -10,7 +10,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
 
-// Clients are made from the description; a change of it must be seen in review.
+// Clients are generated from the description: a change of it must show in review.
 func TestDescription_IsTheOneInReview(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -15,8 +15,7 @@ import (
 	"pavilion/web"
 )
 
-// Two nets in opposite orders, and sometimes all six, from many clients at once: nobody sees a deadlock, nobody holds half of what they asked
-// for, nothing overlaps.
+// Many clients hold two nets in opposite orders, and sometimes all six, at once: there is no deadlock, no partial hold and no overlap.
 func TestBooking_OppositeOrdersEndInNoDeadlock(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -79,7 +78,7 @@ func TestBooking_OppositeOrdersEndInNoDeadlock(t *testing.T) {
 	}
 }
 
-// All connections in use: the answer is "later", and it comes soon.
+// While all connections are in use, the answer is 503 and comes soon.
 func TestBooking_FullPoolSaysSoSoon(t *testing.T) {
 	t.Parallel()
 	name := cloneDB(t, templateDB)
@@ -95,7 +94,7 @@ func TestBooking_FullPoolSaysSoSoon(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if a := b.Do(request{Path: c.path("/bookings"), Token: token}); a.Status != 200 { // the session is known from here on
+	if a := b.Do(request{Path: c.path("/bookings"), Token: token}); a.Status != 200 { // caches the session
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	for range b.db.Config().MaxConns {
@@ -121,7 +120,7 @@ func TestBooking_FullPoolSaysSoSoon(t *testing.T) {
 	}
 }
 
-// Somebody must look at a 500; nobody needs to look at a client that hung up.
+// A client that hangs up is logged as such, and not as a failure that an operator must look at.
 func TestServer_AClientThatLeavesIsNoFailure(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -58,7 +58,7 @@ func TestMain(m *testing.M) {
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" {
 		// The tests of the kit cover its own operations, sessions.
 		if missing := served.Missing(web.APIPath + "/sessions"); len(missing) > 0 {
-			fmt.Fprintln(os.Stderr, "no test got what it asked for from:", strings.Join(missing, ", "))
+			fmt.Fprintln(os.Stderr, "no test saw these operations succeed:", strings.Join(missing, ", "))
 			code = 1
 		}
 	}
@@ -146,7 +146,7 @@ const testToken = "7000000001:test"
 
 // generous limits are never reached.
 func generous() web.Limits {
-	return web.Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000, RedisWait: time.Second} // a busy machine is no Redis that is down
+	return web.Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000, RedisWait: time.Second} // on a busy machine Redis may need that long
 }
 
 // setup runs a server over its own database and its own address.
@@ -172,7 +172,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	must(err)
 	b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: b.logger})
 	must(err)
-	// Longer than a busy machine needs to open ten connections, shorter than the server's own limit.
+	// Longer than a busy machine needs for ten connections, shorter than the server's time limit.
 	const connWait = 4 * time.Second
 	w := wiring{
 		db: b.db, redis: b.redis,
@@ -225,10 +225,10 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	return b
 }
 
-// adminID is the person whom the settings name as admin.
+// adminID is the admin of every club in the settings.
 const adminID = 4_200_000_000
 
-// someone is a person nobody has seen before.
+// someone is a person without earlier requests.
 func someone() int64 { return 4_300_000_000 + serial.Add(1) }
 
 // signIn opens a session and returns its access token.

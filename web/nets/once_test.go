@@ -86,7 +86,7 @@ func TestOnce_RefusalsAreKeptWhereTheyLast(t *testing.T) {
 	}
 }
 
-// What may be otherwise the next time is not kept: the same key does its work once the reason is gone.
+// A refusal that may pass is not stored: the same key works once the reason is gone.
 func TestOnce_RefusalsThatMayPassFreeTheKey(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(w *wiring) { w.opts.Limits.Writes = 3 })

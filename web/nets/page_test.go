@@ -10,7 +10,7 @@ import (
 	"pavilion/sandbox/browser"
 )
 
-// The page is a script's work under a strict policy, so a browser has to say whether it is there.
+// A script builds the page under a strict content policy, so the test needs a browser.
 func TestPage_ABrowserDrawsEveryOperation(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-// The settings make a person an admin of every club; everybody else is a guest until a club says more.
+// The settings name the admins of every club; everybody else is a guest without a role of the club.
 func TestActor_IsAdminWhereTheSettingsSaySo(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(w *wiring) { w.nets.Admins = []booking.MemberID{7_000_000_001} })

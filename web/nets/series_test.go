@@ -50,7 +50,7 @@ func TestSwap_IsForTheStaffOfTheClub(t *testing.T) {
 			t.Fatalf("confirm: %d %s", a.Status, a.Body)
 		}
 	}
-	// Roles are given by admins, and count in their own club.
+	// Only admins set roles, and a role counts in its own club.
 	if a := b.put("PUT", member, c.path("/members/%d", first.Member), map[string]string{"role": "admin"}); a.Status != http.StatusForbidden {
 		t.Errorf("a member makes herself an admin: %d %s", a.Status, a.Body)
 	}

@@ -13,7 +13,7 @@ import (
 	"pavilion/sandbox/caller"
 )
 
-// slowly stands in front of a server and keeps each of its answers back for a while.
+// slowly is a proxy that delays each answer of a server.
 func slowly(t *testing.T, target string, delay time.Duration) string {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -65,7 +65,7 @@ func slowly(t *testing.T, target string, delay time.Duration) string {
 	return l.Addr().String()
 }
 
-// A Redis that answers late, or too late to count as there, costs a bounded moment and never an answer that is wrong.
+// A slow Redis, or one too slow to count as up, delays answers by a bounded time and makes none of them wrong.
 func TestServer_ARedisThatIsSlow(t *testing.T) {
 	t.Parallel()
 	u, err := url.Parse(shared.RedisURL)
@@ -98,7 +98,7 @@ func TestServer_ARedisThatIsSlow(t *testing.T) {
 			shown("taken")
 			b.act(winner, c, held.ID, "cancel", nil).Want(t, "cancel", 200, "")
 			shown("free")
-			// Each of the eight may wait for Redis three times: to count, to look, to keep. The client's own limit is half a second.
+			// Each of the eight may wait for Redis three times: for the limit, the cache read and the cache write. The client's timeout is half a second.
 			if took := time.Since(start); took > 12*time.Second {
 				t.Errorf("eight requests took %s", took)
 			}
