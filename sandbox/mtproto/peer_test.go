@@ -100,6 +100,7 @@ type peer struct {
 	session int64
 	cipher  crypto.Cipher
 	last    int64
+	frame   func(b *bin.Buffer) error // reads the next frame of the session's key
 }
 
 var frames = codec.Intermediate{} //nolint:gochecknoglobals // never written
@@ -110,7 +111,8 @@ func dial(t testing.TB, h host, key mtproto.Key, session int64) *peer {
 	if err := frames.WriteHeader(conn); err != nil {
 		t.Fatal(err)
 	}
-	return &peer{t: t, conn: conn, key: key, session: session, cipher: crypto.NewClientCipher(rand.Reader)}
+	frame := func(b *bin.Buffer) error { return frames.Read(conn, b) } // one key: every frame is its
+	return &peer{t: t, conn: conn, key: key, session: session, cipher: crypto.NewClientCipher(rand.Reader), frame: frame}
 }
 
 // plain opens a connection that has sent nothing.
@@ -160,7 +162,7 @@ func (p *peer) say(id, salt int64, body []byte) {
 func (p *peer) hear() (id int64, body *bin.Buffer, err error) {
 	for {
 		var b bin.Buffer
-		if err := frames.Read(p.conn, &b); err != nil {
+		if err := p.frame(&b); err != nil {
 			return 0, nil, err
 		}
 		msg, err := p.cipher.DecryptFromBuffer(p.key.Value, &b)
@@ -204,10 +206,15 @@ func (p *peer) ping() {
 	if err := p.conn.SetDeadline(time.Now().Add(time.Minute)); err != nil { // renewed, because a fuzz test runs longer
 		p.t.Fatal(err)
 	}
-	id := p.tell(&mt.PingRequest{PingID: 77})
+	p.pong(p.tell(&mt.PingRequest{PingID: 77}), 77)
+}
+
+// pong expects the answer to a ping.
+func (p *peer) pong(message, ping int64) {
+	p.t.Helper()
 	var pong mt.Pong
-	if p.expect(&pong); pong.MsgID != id || pong.PingID != 77 {
-		p.t.Fatalf("pong %+v to ping %d", pong, id)
+	if p.expect(&pong); pong.MsgID != message || pong.PingID != ping {
+		p.t.Fatalf("pong %+v to ping %d in message %d", pong, ping, message)
 	}
 }
 
