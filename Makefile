@@ -18,7 +18,7 @@ demo: ## play the main job on a simulated Telegram, then stay up for a client of
 	@echo 'Building (the first time takes a few minutes)…'
 	@$(GO) build ./sandbox/demo . # both binaries' packages side by side
 	@$(GO) build -o bin/demo ./sandbox/demo
-	@exec bin/demo $(if $(ONCE),-once)
+	@trap : INT; bin/demo $(if $(ONCE),-once) || [ $$? -eq 130 ] # the shell outlives Ctrl-C, and 130 says only that
 
 bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=search or booking, BENCH_FILES=100000)
 	@mkdir -p bin

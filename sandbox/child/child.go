@@ -16,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"pavilion/sandbox/process"
 )
 
 // Build compiles the binary into a folder and returns its path.
@@ -58,7 +60,8 @@ func Start(binary string, env map[string]string, args ...string) (*Process, erro
 	}
 	r, w := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = w, w
-	if err := p.cmd.Start(); err != nil {
+	ended, err := process.Start(p.cmd, nil)
+	if err != nil {
 		return nil, fmt.Errorf("start pavilion: %w", err)
 	}
 	read := make(chan struct{})
@@ -67,7 +70,7 @@ func Start(binary string, env map[string]string, args ...string) (*Process, erro
 		p.follow(r)
 	}()
 	go func() {
-		p.err = p.cmd.Wait()
+		p.err = <-ended
 		_ = w.Close()
 		<-read
 		close(p.done)

@@ -28,6 +28,9 @@ func TestDemo_StoppedInTheMiddleSaysSo(t *testing.T) {
 	if code := run(ctx, &screen{to: out}, false); code != 130 || !strings.HasSuffix(strings.TrimSpace(out.String()), "Stopped.") {
 		t.Errorf("exit code %d:\n%s", code, out.String())
 	}
+	if strings.Contains(out.String(), "The bot's log") {
+		t.Errorf("the bot's log, where nothing failed:\n%s", out.String())
+	}
 }
 
 // stopAt calls stop when the transcript contains a text.

@@ -68,7 +68,9 @@ func show(ctx context.Context, out *screen, once bool) (err error) {
 	}
 	defer p.close()
 	if err := p.run(ctx); err != nil {
-		out.log(scene.Bot.Log())
+		if ctx.Err() == nil { // the log explains a failure, not a Ctrl-C
+			out.log(scene.Bot.Log())
+		}
 		return err
 	}
 	out.summary(p.checks, time.Since(start))

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"pavilion/sandbox/process"
 )
 
 // server is a child process that can be killed and started again with the same port and data.
@@ -38,16 +40,15 @@ func (s *server) start(ctx context.Context) error {
 	// Not bound to ctx: the server outlives the call that starts it.
 	s.cmd = exec.Command(s.argv[0], s.argv[1:]...) //nolint:gosec,noctx // our own arguments; lifetime is Close
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, log, log
-	s.cmd.SysProcAttr = childAttr(s.account)
-	s.done = make(chan struct{})
-	started := make(chan error)
-	go func() { // the parent-death signal is bound to the thread, so the thread that forks must live as long as the child
-		defer close(s.done)
-		runWithParent(s.cmd, started)
-	}()
-	if err := <-started; err != nil {
+	ended, err := process.Start(s.cmd, s.account)
+	if err != nil {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
+	s.done = make(chan struct{})
+	go func() {
+		defer close(s.done)
+		<-ended // how it ended is read from its log
+	}()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
 		pctx, cancel := context.WithTimeout(ctx, time.Second)
