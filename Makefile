@@ -2,6 +2,9 @@
 
 GO ?= go
 export GOFLAGS := -buildvcs=false
+# What a build calls itself: the tag it stands on, or the last one with how far it is from there.
+VERSION ?= $(shell git describe --tags --match 'v*' --always --dirty 2>/dev/null || echo devel)
+LDFLAGS = -s -w -X pavilion/app.stamp=$(VERSION)
 LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
@@ -12,7 +15,7 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 build: ## the binary as the image holds it: bin/pavilion
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/pavilion .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/pavilion .
 
 demo: ## play the main job on a simulated Telegram, then stay up for a client of your own (ONCE=1: stop after the transcript)
 	@echo 'Building (the first time takes a few minutes)…'

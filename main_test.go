@@ -3,22 +3,58 @@ package main_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
+// build compiles the real program.
+func build(t *testing.T, flags ...string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "pavilion")
+	args := append([]string{"build", "-o", binary}, flags...)
+	if out, err := exec.CommandContext(t.Context(), "go", append(args, ".")...).CombinedOutput(); err != nil { //nolint:gosec // our own arguments
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	return binary
+}
+
+// TestMain_VersionIsTheBuilds: a variable that -X misspells is ignored without a word, so the flags are tried as make passes them.
+func TestMain_VersionIsTheBuilds(t *testing.T) {
+	t.Parallel()
+	recipe, err := exec.CommandContext(t.Context(), "make", "-n", "build", "VERSION=v9.8.7-test").CombinedOutput()
+	if err != nil {
+		t.Fatalf("make: %v: %s", err, recipe)
+	}
+	flags := regexp.MustCompile(`-ldflags='([^']+)'`).FindSubmatch(recipe)
+	if flags == nil {
+		t.Fatalf("make build has no linker flags: %s", recipe)
+	}
+	out, err := exec.CommandContext(t.Context(), build(t, "-ldflags="+string(flags[1])), "version").CombinedOutput() //nolint:gosec // what was just built
+	if want := fmt.Sprintf("pavilion v9.8.7-test (%s, %s/%s)\n", runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil || string(out) != want {
+		t.Errorf("%v, %q, want %q", err, out, want)
+	}
+	image, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `-ldflags="` + strings.ReplaceAll(string(flags[1]), "v9.8.7-test", "${VERSION}") + `"`; !strings.Contains(string(image), want) {
+		t.Errorf("the image is not built with %s", want)
+	}
+}
+
 // start runs the real program on a Postgres that hangs up on everyone, and returns when it has called there: its signals are set by then.
 func start(t *testing.T, stderr *os.File) (cmd *exec.Cmd, ended chan error) {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "pavilion")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	binary := build(t)
 	postgres, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

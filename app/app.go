@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -24,9 +25,6 @@ import (
 	"pavilion/web"
 )
 
-// Version is what Telegram shows for our session.
-const Version = "0.1.0"
-
 const usage = `pavilion - a club's files and nets in Telegram
 
   pavilion serve            run the bot (the default)
@@ -35,6 +33,7 @@ const usage = `pavilion - a club's files and nets in Telegram
   pavilion migrate status   show which schema changes the database has
   pavilion migrate plan     show what up would do, and what of it destroys data
   pavilion migrate up       apply what the database lacks; --destructive consents to losing data
+  pavilion version          show which build this is
 
 Settings come from the environment and the file that PAVILION_CONFIG names; config/pavilion.env.example explains each.
 `
@@ -47,6 +46,10 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	}
 	if command == "help" || command == "-h" || command == "--help" {
 		fmt.Fprint(stdout, usage)
+		return 0
+	}
+	if command == "version" || command == "--version" {
+		fmt.Fprintf(stdout, "pavilion %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
 	}
 	cfg, err := config.Load(getenv)
@@ -140,7 +143,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	t := telegram.Options{
 		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
 		Limits:    telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
-		NoUpdates: noUpdates, Version: Version,
+		NoUpdates: noUpdates, Version: version(),
 	}
 	phrases, err := phrase.Load()
 	if err != nil {
@@ -189,6 +192,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if cfg.Has(config.RoleBot) {
 		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p) }})
 	}
+	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.String("version", version()), slog.String("go", runtime.Version()))
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
 

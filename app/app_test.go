@@ -21,6 +21,7 @@ func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
 		out, err string
 	}{
 		"help":            {[]string{"help"}, nil, 0, "pavilion migrate up", ""},
+		"version":         {[]string{"version"}, nil, 0, "pavilion ", ""},
 		"unknown command": {[]string{"serv"}, settings, 2, "", "pavilion serve"},
 		"migrate alone":   {[]string{"migrate"}, settings, 2, "", "pavilion migrate status"},
 		"unknown verb":    {[]string{"migrate", "sideways"}, settings, 1, "", "pavilion migrate status"},

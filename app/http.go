@@ -44,7 +44,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	if !cfg.Has(config.RoleHTTP) {
 		return server, nil
 	}
-	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About, Version: Version, BotToken: cfg.BotToken})
+	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About, Version: version(), BotToken: cfg.BotToken})
 	admins := make([]booking.MemberID, len(cfg.Admins))
 	for i, id := range cfg.Admins {
 		admins[i] = booking.MemberID(id)

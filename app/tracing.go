@@ -28,7 +28,7 @@ func openTracing(ctx context.Context, url string) (*trace.TracerProvider, error)
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}
-	return trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(resource.NewSchemaless(semconv.ServiceName("pavilion"), semconv.ServiceVersion(Version)))), nil
+	return trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(resource.NewSchemaless(semconv.ServiceName("pavilion"), semconv.ServiceVersion(version())))), nil
 }
 
 // queryTracer tells both the figures and the traces of each query.

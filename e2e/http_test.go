@@ -77,6 +77,14 @@ func TestHTTP_HealthAndFiguresTellTheTruth(t *testing.T) {
 		t.Errorf("clubs: %d %s", status, body)
 	}
 
+	var named struct{ Version string }
+	if _, body := get(t, "http://"+addr+"/health", ""); json.Unmarshal([]byte(body), &named) != nil || named.Version == "" {
+		t.Errorf("the version is missing: %s", body)
+	}
+	if log := s.Bot.Log(); !strings.Contains(log, `"msg":"starting","version":"`+named.Version+`"`) {
+		t.Errorf("the log does not name version %s:\n%s", named.Version, log)
+	}
+
 	s.Engines.StopRedis()
 	until(t, "redis is degraded", func() bool { return state("redis") == "degraded" && figure("pavilion_redis_up 0") })
 	if status, _ := get(t, "http://"+addr+"/health/ready", ""); status != http.StatusOK {
