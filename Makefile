@@ -9,13 +9,21 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check
+.PHONY: help build quick demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 build: ## the binary as the image holds it: bin/pavilion
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/pavilion .
+
+# Every server and browser of the tests comes from sandbox/install, so the packages whose tests do not depend on it need none.
+quick: vet ## while you work: vet, formatting, and every test of the packages whose tests need no server
+	@$(LINT) fmt --diff
+	@packages=$$($(GO) list -test -f '{{.ImportPath}} {{join .Deps " "}} ' ./... | \
+		awk '$$1 ~ /[.]test$$/ && !/ pavilion\/sandbox\/install / && !/^pavilion\/internal\/repo/ { sub(/[.]test$$/, "", $$1); print $$1 }'); \
+		[ -n "$$packages" ] && $(GO) test $$packages
+	@$(GO) test -count=1 ./internal/repo # it asks the go command, and the cache of results does not see that
 
 demo: ## play the main job on a simulated Telegram, then stay up for a client of your own (ONCE=1: stop after the transcript)
 	@echo 'Building (the first time takes a few minutes)…'
