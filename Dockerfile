@@ -1,12 +1,12 @@
 # Pavilion's image: one static binary, the certificates it checks Telegram, MongoDB and Postgres with, and nothing else; no shell, not root.
 # Time zones are inside the binary. VERSION is what it calls itself: --build-arg VERSION=v1.2.3.
-FROM golang:1.26.8-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG VERSION=devel
-RUN CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags="-s -w -X pavilion/app.stamp=${VERSION}" -o /out/pavilion .
+ARG VERSION=devel TARGETOS TARGETARCH
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -buildvcs=false -trimpath -ldflags="-s -w -X pavilion/app.stamp=${VERSION}" -o /out/pavilion .
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

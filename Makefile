@@ -5,17 +5,18 @@ export GOFLAGS := -buildvcs=false
 # What a build calls itself: the tag it stands on, or the last one with how far it is from there.
 VERSION ?= $(shell git describe --tags --match 'v*' --always --dirty 2>/dev/null || echo devel)
 LDFLAGS = -s -w -X pavilion/app.stamp=$(VERSION)
+BINARY = bin/pavilion
 LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check
+.PHONY: help build quick demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
 
 build: ## the binary as the image holds it: bin/pavilion
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o bin/pavilion .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o $(BINARY) .
 
 # Every server and browser of the tests comes from sandbox/install, so the packages whose tests do not depend on it need none.
 quick: vet ## while you work: vet, formatting, and every test of the packages whose tests need no server
@@ -80,3 +81,6 @@ fuzz: ## run every fuzz test for FUZZTIME
 	done
 
 check: test fuzz ## test, then fuzz
+
+release: ## binaries for Linux with SBOMs, checksums and notes: bin/release (VERSION=v1.2.3)
+	@.ci/release '$(VERSION)'

@@ -35,7 +35,7 @@ func TestMain_VersionIsTheBuilds(t *testing.T) {
 		t.Fatal(err)
 	}
 	flags := regexp.MustCompile(`(?m)^LDFLAGS = (.+\$\(VERSION\).*)$`).FindSubmatch(makefile)
-	if flags == nil || !strings.Contains(string(makefile), `-ldflags='$(LDFLAGS)' -o bin/pavilion .`) {
+	if flags == nil || !strings.Contains(string(makefile), `-ldflags='$(LDFLAGS)' -o $(BINARY) .`) {
 		t.Fatal("make build does not pass the version to the linker")
 	}
 	stamped := strings.ReplaceAll(string(flags[1]), "$(VERSION)", "v9.8.7-test")
