@@ -3,6 +3,7 @@ package repo_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -75,7 +76,7 @@ func TestImage_IsBuiltFromEverythingTheBinaryNeeds(t *testing.T) {
 func documents(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", ".github/*.md", ".github/ISSUE_TEMPLATE/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -125,6 +126,79 @@ func TestDocs_EveryPathThatTheyNameExists(t *testing.T) {
 			for _, m := range link.FindAllStringSubmatch(line, -1) {
 				check(filepath.Dir(document), m[1])
 			}
+		}
+	}
+}
+
+// The pages for people who change the code are held more strictly: of what looks like a path, only a module's is not ours.
+func TestDocs_ContributingAndDecisionsNameOnlyWhatIsThere(t *testing.T) {
+	t.Parallel()
+	decisions, err := filepath.Glob(filepath.Join(root, "docs/decisions/*.md"))
+	if err != nil || len(decisions) == 0 {
+		t.Fatalf("%d decisions, %v", len(decisions), err)
+	}
+	var (
+		code    = regexp.MustCompile("`([^`]+)`")
+		path    = regexp.MustCompile(`^\.?[a-z][\w-]*(/[\w.*-]+)+/?$`)
+		name    = regexp.MustCompile(`^[a-z]\w*(/\w+)*$`)
+		ofGo    = regexp.MustCompile(`(?:^|\s)\./([\w/-]+)`)
+		oneTest = regexp.MustCompile(`-(?:run|fuzz) ((?:Test|Fuzz)\w+).* \./([\w/-]+)`)
+	)
+	for _, document := range append(decisions, filepath.Join(root, "CONTRIBUTING.md")) {
+		page, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(what string) {
+			if found, err := filepath.Glob(filepath.Join(root, what)); err != nil || len(found) == 0 {
+				t.Errorf("%s names %s, which is not there", filepath.Base(document), what)
+			}
+		}
+		inTable := false
+		for line := range strings.Lines(string(page)) {
+			inTable = strings.HasSuffix(strings.TrimSpace(line), "| look in |") || inTable && strings.HasPrefix(line, "|")
+			for _, m := range code.FindAllStringSubmatch(line, -1) {
+				if path.MatchString(m[1]) || inTable && name.MatchString(m[1]) {
+					check(m[1])
+				}
+			}
+			for _, m := range ofGo.FindAllStringSubmatch(line, -1) {
+				check(m[1])
+			}
+			if m := oneTest.FindStringSubmatch(line); m != nil && !hasTest(t, m[2], m[1]) {
+				t.Errorf("%s runs %s, which %s does not have", filepath.Base(document), m[1], m[2])
+			}
+		}
+	}
+}
+
+// hasTest tells whether a package has a test whose name begins so; `go test -run` says nothing where none does.
+func hasTest(t *testing.T, in, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, in, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(text), "\nfunc "+name)
+	})
+}
+
+func TestDecisions_HaveTheFourParts(t *testing.T) {
+	t.Parallel()
+	decisions, err := filepath.Glob(filepath.Join(root, "docs/decisions/*.md"))
+	if err != nil || len(decisions) == 0 {
+		t.Fatalf("%d decisions, %v", len(decisions), err)
+	}
+	for i, document := range decisions {
+		page, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := regexp.MustCompile(fmt.Sprintf(`^# %d\. (?s:.*)\*\*Context\.\*\* (?s:.*)\*\*Decision\.\*\* (?s:.*)\*\*Consequences\.\*\*(?s:.*)\*\*Also weighed\.\*\*`, i+1))
+		if number := fmt.Sprintf("%04d-", i+1); !strings.HasPrefix(filepath.Base(document), number) || !want.Match(page) {
+			t.Errorf("%s: not decision %d with context, decision, consequences and what else was weighed", filepath.Base(document), i+1)
 		}
 	}
 }
