@@ -266,4 +266,32 @@ func TestMakefile_HasWhatTheReadmeNamesAndExplainsEveryTarget(t *testing.T) {
 			t.Errorf("the README says make %s, which is no target", m[1])
 		}
 	}
+	for _, file := range []string{"CONTRIBUTING.md", "SECURITY.md", ".github/pull_request_template.md", ".github/workflows/release.yml", ".ci/run"} {
+		targets := regexp.MustCompile("(?m)(?:`|^|run: )make ([a-z-]+)").FindAllStringSubmatch(read(t, file), -1)
+		if len(targets) == 0 {
+			t.Errorf("%s names no make target", file)
+		}
+		for _, m := range targets {
+			if !explained[m[1]] {
+				t.Errorf("%s says make %s, which is no target", file, m[1])
+			}
+		}
+	}
+}
+
+// CI, the image and the module are built by one version of Go.
+func TestForge_BuildsWithTheModulesGo(t *testing.T) {
+	t.Parallel()
+	of := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))
+	if of == nil {
+		t.Fatal("go.mod has no version")
+	}
+	for _, file := range []string{"Dockerfile", ".github/workflows/ci.yml"} {
+		if !strings.Contains(read(t, file), "golang:"+of[1]+"-bookworm") {
+			t.Errorf("%s does not build with Go %s", file, of[1])
+		}
+	}
+	if !strings.Contains(read(t, ".github/workflows/ci.yml"), "run: .ci/run") || !strings.Contains(read(t, ".github/workflows/release.yml"), "uses: ./.github/workflows/ci.yml") {
+		t.Error("the forge does not run .ci/run before a change lands or a release is made")
+	}
 }
