@@ -37,7 +37,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	if err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
-	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Token: cfg.OperatorToken, Now: time.Now})
+	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Now: time.Now})
 	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}

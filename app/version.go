@@ -8,7 +8,7 @@ var stamp string //nolint:gochecknoglobals // -X writes package variables only
 // unnamed is the version of a build that nobody named.
 const unnamed = "devel"
 
-// version names this build: in `pavilion version`, the log, /health, the API's description, traces and the bot's session at Telegram.
+// version names this build: in `pavilion version`, the log, /performance, the API's description, traces and the bot's session at Telegram.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	return versionOf(stamp, info)

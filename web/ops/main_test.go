@@ -48,7 +48,7 @@ func setup(t *testing.T, change func(o *Options)) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Metrics: registry, Latency: recorder, Queries: b.queries, Token: secret.New(operatorToken), Now: time.Now}
+	o := Options{Version: "test", Metrics: registry, Latency: recorder, Queries: b.queries, Token: secret.New(operatorToken), Now: time.Now}
 	if change != nil {
 		change(&o)
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Metrics prometheus.Gatherer
 	Latency *latency.Recorder
 	Queries *storage.QueryTracer
+	Version string        // of the build
 	Token   secret.String // opens /metrics and /performance; empty: they do not exist
 	Now     func() time.Time
 }
@@ -39,7 +40,7 @@ func Add(s *web.Server, o Options) {
 	s.Handle("GET /health", h.ready)
 	metrics := promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	s.Handle("GET /metrics", operatorOnly(s, o.Token, metrics.ServeHTTP))
-	s.Handle("GET /performance", operatorOnly(s, o.Token, performance(o.Latency, o.Queries)))
+	s.Handle("GET /performance", operatorOnly(s, o.Token, performance(o.Version, o.Latency, o.Queries)))
 }
 
 // operatorOnly requires the operator's token. Where none is configured, the address does not exist.

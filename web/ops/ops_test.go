@@ -94,8 +94,12 @@ func TestOperating_PerformanceTellsPercentilesQueriesAndMemory(t *testing.T) {
 			Max float64 `json:"max_ms"`
 		} `json:"slowest_queries"`
 		Runtime map[string]any `json:"runtime"`
+		Version string         `json:"version"`
 	}
 	a.Into(t, &got)
+	if got.Version != "test" {
+		t.Errorf("version %q", got.Version)
+	}
 	found := map[string]bool{}
 	for _, o := range got.Operations {
 		found[o.Operation] = o.Count > 0 && o.P50 > 0 && o.P99 >= o.P50

@@ -11,7 +11,7 @@ import (
 )
 
 // performance answers with percentiles, the slowest queries and the runtime's figures.
-func performance(recorder *latency.Recorder, tracer *storage.QueryTracer) http.HandlerFunc {
+func performance(version string, recorder *latency.Recorder, tracer *storage.QueryTracer) http.HandlerFunc {
 	type operation struct {
 		Operation string  `json:"operation"`
 		Count     int64   `json:"count"`
@@ -37,7 +37,7 @@ func performance(recorder *latency.Recorder, tracer *storage.QueryTracer) http.H
 			queries = append(queries, query{k.SQL, k.Count, k.Errors, ms(k.Total / time.Duration(k.Count)), ms(k.Max)})
 		}
 		writeJSON(w, http.StatusOK, map[string]any{
-			"window_seconds": int(latency.Window.Seconds()), "operations": operations, "slowest_queries": queries, "runtime": runtimeFigures(),
+			"version": version, "window_seconds": int(latency.Window.Seconds()), "operations": operations, "slowest_queries": queries, "runtime": runtimeFigures(),
 		})
 	}
 }
