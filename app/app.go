@@ -115,9 +115,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.tracing, err = openTracing(ctx, cfg.TracesURL); err != nil {
 		return nil, err
 	}
+	//exhaustruct:enforce
 	if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: cfg.PostgresURL, MaxConns: cfg.PostgresMost, Tracer: queryTracer(p.queries, p.tracing)}); err != nil {
 		return nil, err
 	}
+	//exhaustruct:enforce
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
 		return nil, err
 	}
@@ -125,13 +127,16 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if err != nil {
 		return nil, err
 	}
-	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log, Payments: money}); err != nil {
+	//exhaustruct:enforce
+	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log, Payments: money, LockWait: 0, ConnWait: 0}); err != nil { // 0 means the defaults
 		return nil, err
 	}
 	var pools []storage.PoolOptions
 	for _, c := range cfg.Pools() {
+		//exhaustruct:enforce
 		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
 	}
+	//exhaustruct:enforce
 	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil { //nolint:contextcheck // connects nothing
 		return nil, err
 	}
@@ -139,16 +144,20 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 		return nil, err
 	}
 	p.channels = filter.NewChannels(p.pools, time.Now)
+	//exhaustruct:enforce
 	p.indexer = filter.NewIndexer(p.pools, p.vocab, p.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
+	//exhaustruct:enforce
 	t := telegram.Options{
 		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
-		Limits:    telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
-		NoUpdates: noUpdates, Version: version(),
+		NoUpdates: noUpdates, Version: version(), Logger: log, Now: time.Now,
+		//exhaustruct:ignore — the other limits have defaults
+		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	}
 	phrases, err := phrase.Load()
 	if err != nil {
 		return nil, err
 	}
+	//exhaustruct:enforce
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
 		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),

@@ -23,10 +23,15 @@ import (
 func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
-	deps := web.Deps{Redis: p.redis, Metrics: registry, Latency: p.latency}
+	//exhaustruct:enforce
+	deps := web.Deps{
+		Redis: p.redis, Metrics: registry, Latency: p.latency,
+		Tracing: nil, // set below: a nil pointer in the interface would not be nil
+	}
 	if p.tracing != nil {
 		deps.Tracing = p.tracing
 	}
+	//exhaustruct:enforce
 	server, err := web.New(deps, web.Options{
 		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
 		Limits: web.Limits{
@@ -37,18 +42,22 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	if err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
+	//exhaustruct:enforce
 	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Now: time.Now})
+	//exhaustruct:enforce
 	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}
 	if !cfg.Has(config.RoleHTTP) {
 		return server, nil
 	}
+	//exhaustruct:enforce
 	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About, Version: version(), BotToken: cfg.BotToken})
 	admins := make([]booking.MemberID, len(cfg.Admins))
 	for i, id := range cfg.Admins {
 		admins[i] = booking.MemberID(id)
 	}
+	//exhaustruct:enforce
 	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}

@@ -24,6 +24,7 @@ func (s stars) RefundStars(ctx context.Context, user int64, charge string) error
 // payments builds the configured gateways. Its error names every gateway that cannot work.
 func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error) {
 	client := outward()
+	//exhaustruct:enforce
 	o := booking.PaymentOptions{
 		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},
 		ReturnURL: cfg.PublicURL, PayloadKey: cfg.BotToken, StarPrice: cfg.StarPrices,
@@ -38,14 +39,17 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 	}
 	stripe, razorpay, sandbox := cfg.Gateways()
 	if stripe {
+		//exhaustruct:enforce
 		g, err := gateway.NewStripe(gateway.StripeOptions{Key: cfg.StripeKey, Secrets: config.SplitSecrets(cfg.StripeSecrets), URL: cfg.StripeURL, Client: client, Now: time.Now})
 		add(booking.Stripe, g, err)
 	}
 	if razorpay {
+		//exhaustruct:enforce
 		g, err := gateway.NewRazorpay(gateway.RazorpayOptions{KeyID: cfg.RazorpayKeyID, Key: cfg.RazorpayKey, Secrets: config.SplitSecrets(cfg.RazorpaySecrets), URL: cfg.RazorpayURL, Client: client})
 		add(booking.Razorpay, g, err)
 	}
 	if sandbox {
+		//exhaustruct:enforce
 		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.SplitSecrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
 		add(booking.Sandbox, g, err)
 	}

@@ -21,11 +21,13 @@ type couriers struct {
 func newCouriers(cfg config.Config) (c couriers, err error) {
 	email, sms := cfg.Couriers()
 	if email {
-		if c.email, err = courier.NewEmail(courier.EmailOptions{URL: cfg.SMTPURL, From: cfg.MailFrom, Plain: cfg.AllowsPlainSMTP(), Now: time.Now}); err != nil {
+		//exhaustruct:enforce
+		if c.email, err = courier.NewEmail(courier.EmailOptions{URL: cfg.SMTPURL, From: cfg.MailFrom, Plain: cfg.AllowsPlainSMTP(), TLS: nil, Now: time.Now}); err != nil {
 			return c, fmt.Errorf("letters: %w", err)
 		}
 	}
 	if sms {
+		//exhaustruct:enforce
 		if c.sms, err = courier.NewSMS(courier.SMSOptions{URL: cfg.SMSURL, Account: cfg.SMSAccount, Token: cfg.SMSToken, From: cfg.SMSFrom, Client: outward()}); err != nil {
 			return c, fmt.Errorf("text messages: %w", err)
 		}

@@ -15,9 +15,10 @@ import (
 // IndexOptions configure an Indexer.
 type IndexOptions struct {
 	QueueSize int // events held in memory; 0 means 2000. The ids of further events go to the gaps and are read again.
-	BatchMax  int // events in one batch at most; 0 means 1000
-	Logger    *slog.Logger
-	Now       func() time.Time
+	//exhaustruct:optional
+	BatchMax int // events in one batch at most; 0 means 1000
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // PostReader reads messages of a channel again from Telegram, by id.

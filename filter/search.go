@@ -39,9 +39,11 @@ type Page struct {
 
 // SearchOptions configure a Searcher.
 type SearchOptions struct {
-	Candidates int           // files read at once, and matches after which a plan stops in a pool; 0 means 500
-	Timeout    time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
-	Logger     *slog.Logger
+	//exhaustruct:optional
+	Candidates int // files read at once, and matches after which a plan stops in a pool; 0 means 500
+	//exhaustruct:optional
+	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
+	Logger  *slog.Logger
 }
 
 // Searcher searches all pools.

@@ -26,8 +26,9 @@ type PoolOptions struct {
 	Name       string // shown to people when the pool is down
 	URI        secret.String
 	Database   string
-	LimitBytes int64                 // of dataSize + indexSize; 0 means 512 MB, the limit of a free cluster
-	Monitor    *event.CommandMonitor // gets every command, for tests; may be nil
+	LimitBytes int64 // of dataSize + indexSize; 0 means 512 MB, the limit of a free cluster
+	//exhaustruct:optional
+	Monitor *event.CommandMonitor // gets every command, for tests; may be nil
 }
 
 // Pool is one MongoDB database behind a breaker.

@@ -18,10 +18,12 @@ import (
 
 // PoolsOptions describe all MongoDB databases of the archive.
 type PoolsOptions struct {
-	Pools   []PoolOptions
+	Pools []PoolOptions
+	//exhaustruct:optional
 	Timeout time.Duration // of one call; 0 means 5 s
 	Logger  *slog.Logger
-	Now     func() time.Time // nil means time.Now
+	//exhaustruct:optional
+	Now func() time.Time // nil means time.Now
 }
 
 // Pools are the MongoDB databases that the archive is spread over. A document can be in any of them: reads query all pools, and a new document goes to

@@ -15,8 +15,9 @@ import (
 
 // PostgresOptions configure OpenPostgres.
 type PostgresOptions struct {
-	URL            secret.String
-	MaxConns       int32         // 0 means 10
+	URL      secret.String
+	MaxConns int32 // 0 means 10
+	//exhaustruct:optional
 	ConnectTimeout time.Duration // 0 means 3 s
 	Tracer         pgx.QueryTracer
 }
