@@ -23,7 +23,7 @@ import (
 	"pavilion/storage"
 )
 
-// bookingBench is the part about the nets: the real binary with the role http on private servers, and clients that know only its port.
+// bookingBench measures bookings: the real binary with the role http on private servers, and clients that use only its port.
 type bookingBench struct {
 	out     io.Writer
 	dir     string
@@ -35,12 +35,12 @@ type bookingBench struct {
 	db      *pgxpool.Pool
 	club    clubFigures
 	members []member
-	slots   atomic.Int64 // handed out so far
+	slots   atomic.Int64 // slots used so far
 	keys    atomic.Int64
 	loads   []*load
 }
 
-// runBooking measures everything about bookings.
+// runBooking measures all figures of bookings.
 func runBooking(ctx context.Context, out io.Writer) (err error) {
 	b := &bookingBench{out: out, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}, Timeout: 15 * time.Second}}
 	defer func() { err = errors.Join(err, b.close()) }()
@@ -87,7 +87,7 @@ func (b *bookingBench) open(ctx context.Context) (err error) {
 	return err
 }
 
-// start starts the binary over a Postgres and waits until it serves.
+// start starts the binary on a Postgres and waits until it serves.
 func (b *bookingBench) start(ctx context.Context, postgresURL string) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,11 +97,11 @@ func (b *bookingBench) start(ctx context.Context, postgresURL string) error {
 	if err := l.Close(); err != nil {
 		return fmt.Errorf("free port: %w", err)
 	}
-	const plenty = "100000000" // the limits are not what is measured
+	const plenty = "100000000" // so high that no limit applies
 	b.server, err = child.Start(b.binary, map[string]string{
 		"PAVILION_ROLES": "http", "PAVILION_HTTP_ADDR": b.addr, "PAVILION_BOT_TOKEN": sandbox.BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
 		"PAVILION_POSTGRES_URL": postgresURL, "PAVILION_REDIS_URL": b.engines.RedisURL,
-		"PAVILION_MONGO_URIS":              "mongodb://127.0.0.1:1/none", // bookings do not need the archive
+		"PAVILION_MONGO_URIS":              "mongodb://127.0.0.1:1/none", // bookings work without the archive
 		"PAVILION_HTTP_ADDRESS_PER_SECOND": plenty, "PAVILION_HTTP_PER_SECOND": plenty, "PAVILION_HTTP_READS_PER_MINUTE": plenty,
 		"PAVILION_HTTP_WRITES_PER_MINUTE": plenty, "PAVILION_HTTP_SIGN_INS_PER_MINUTE": plenty,
 	})
@@ -113,11 +113,11 @@ func (b *bookingBench) start(ctx context.Context, postgresURL string) error {
 
 var errNotSo = errors.New("it did not become so in time")
 
-// until waits until the server's own report is as wanted.
+// until waits until the server's report satisfies a condition.
 func (b *bookingBench) until(ctx context.Context, what string, wanted func(parts map[string]string) bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errNotSo)
 	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond) // a server that is not up yet can tell nobody
+	tick := time.NewTicker(50 * time.Millisecond) // a starting server cannot send a signal
 	defer tick.Stop()
 	for {
 		if answer, err := b.ask(ctx, request{path: "/health"}); err == nil {
@@ -142,7 +142,7 @@ func (b *bookingBench) until(ctx context.Context, what string, wanted func(parts
 	}
 }
 
-// direct lets the server reach Postgres by another way.
+// direct makes the server use another address of Postgres.
 func (b *bookingBench) direct(ctx context.Context, postgresURL string) error {
 	if err := b.server.Stop(); err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// member is somebody who signed in.
+// member is a signed-in member.
 type member struct {
 	id    booking.MemberID
 	token string
@@ -26,7 +26,7 @@ type member struct {
 
 // request is one call of the API.
 type request struct {
-	method string // GET where empty
+	method string // empty means GET
 	path   string
 	token  string
 	key    string
@@ -69,7 +69,7 @@ func (b *bookingBench) ask(ctx context.Context, r request) (answer, error) {
 	return answer{res.StatusCode, data}, err
 }
 
-// hold asks for nets at the time of a slot.
+// hold requests a hold of nets at the time of a slot.
 func (b *bookingBench) hold(ctx context.Context, s slot, nets ...int64) (answer, error) {
 	return b.ask(ctx, request{
 		method: http.MethodPost, path: fmt.Sprintf("/api/v1/clubs/%d/holds", b.club.id), token: b.members[s.member].token, key: b.key(),
@@ -81,7 +81,7 @@ func (b *bookingBench) key() string { return fmt.Sprintf("bench-%d", b.keys.Add(
 
 var errSignIn = errors.New("sign-in refused")
 
-// signInAll exchanges what Telegram would give each member's Mini App for a session.
+// signInAll signs in every member with the init data of a Mini App.
 func (b *bookingBench) signInAll(ctx context.Context) ([]member, error) {
 	members := make([]member, everybody)
 	group, ctx := errgroup.WithContext(ctx)

@@ -15,22 +15,22 @@ const (
 	lanes     = 40
 	slotSteps = 30 * time.Minute
 	slotDays  = 990
-	// everybody is how many members there are: a quota counts the member's own bookings, and nobody has thousands of them.
+	// everybody is the number of members. A quota counts a member's own bookings, so the bookings are spread over many members.
 	everybody   = 1000
 	firstMember = 800_000_001
 )
 
-// clubFigures are the numbers by which a slot is found. Nets have ids without gaps.
+// clubFigures are the numbers from which a slot is computed. The ids of the nets have no gaps.
 type clubFigures struct {
 	id       booking.ClubID
 	firstNet int64
 	first    time.Time // start of slot 0
 }
 
-// slot is one time on one net. Neighbours in number are on different nets, as people who book at the same time mostly are.
+// slot is one time on one net. Slots with consecutive numbers are on different nets, like most simultaneous bookings.
 type slot struct {
 	net    int64
-	member int // who asks for it
+	member int // the member who requests it
 	start  time.Time
 }
 
@@ -40,11 +40,11 @@ func (c clubFigures) slot(n int64) slot {
 	return slot{net: c.firstNet + n%lanes, member: int(n % everybody), start: c.first.Add(time.Duration(n/lanes) * slotSteps)}
 }
 
-// slots is how many there are.
+// slots returns the number of slots.
 const slots = lanes * int64(slotDays*24*time.Hour/slotSteps)
 
-// makeClub makes a club that is always open, through the domain. Ids begin at numbers that tell what they are: the recorded statements
-// are read by them.
+// makeClub makes a club that is always open, through the domain. Every kind of id starts at a different number, so that the recorded statements show
+// the meaning of each number.
 func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
 	for table, first := range map[string]int{"club": 301, "net": 70_001, "booking": 5_000_001} {
 		if _, err := db.Exec(ctx, fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN id RESTART WITH %d`, table, first)); err != nil {

@@ -15,22 +15,22 @@ import (
 )
 
 const (
-	holders    = 8 // clients at once; pgbench has as many
-	rounds     = 3 // of holds over HTTP and of pgbench, in turn, so that a slower minute of the machine hits both
+	holders    = 8 // number of clients, the same for pgbench
+	rounds     = 3 // of holds over HTTP and of pgbench, alternating, so that a slow minute of the machine affects both
 	roundTime  = 5 * time.Second
 	hotRate    = 200 // requests a second
 	hotTime    = 20 * time.Second
 	hotNets    = 4
 	rivals     = 32
 	rivalTime  = 10 * time.Second
-	roomForOne = 60_000 // slots set aside for one round of pgbench
+	roomForOne = 60_000 // slots reserved for one round of pgbench
 )
 
-// load is what the clients of one kind of load saw.
+// load has the results of one kind of load.
 type load struct {
 	name             string
 	tries, won, lost int
-	other            map[int]int // answers that are neither, by status
+	other            map[int]int // other answers, by status
 	mu               sync.Mutex
 }
 
@@ -70,7 +70,7 @@ func (b *bookingBench) nextSlot() (slot, error) {
 	return b.club.slot(n), nil
 }
 
-// closed lets clients work one call after the other, for a time, and returns the calls per second.
+// closed makes calls in a closed loop, each client one after the other, and returns the calls per second.
 func closed(ctx context.Context, clients int, lasts time.Duration, call func(ctx context.Context, client int) error) (float64, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	start := time.Now()
@@ -94,8 +94,8 @@ func closed(ctx context.Context, clients int, lasts time.Duration, call func(ctx
 	return float64(sum) / time.Since(start).Seconds(), err
 }
 
-// open makes calls at a steady rate, whether or not the earlier ones were answered. A call's latency counts from the moment it was due, so
-// that a server that stalls is not spared the calls that would have come meanwhile.
+// open makes calls at a constant rate, independent of the answers. The latency of a call counts from the moment at which it was due, so that the figures
+// include the calls that a stalled server delays.
 func open(ctx context.Context, perSecond int, lasts time.Duration, call func(ctx context.Context) error) ([]time.Duration, error) {
 	n := int(lasts.Seconds()) * perSecond
 	took := make([]time.Duration, n)
@@ -135,7 +135,7 @@ func (b *bookingBench) holds(ctx context.Context) error {
 			}
 			a, err := b.hold(ctx, s, s.net)
 			l.count(a)
-			if err == nil && a.status != http.StatusCreated { // a refusal is quicker than a hold
+			if err == nil && a.status != http.StatusCreated { // a refusal is faster than a hold, so it does not count
 				err = fmt.Errorf("%w: %d %s", errHold, a.status, a.body)
 			}
 			return err
@@ -156,7 +156,7 @@ func (b *bookingBench) holds(ctx context.Context) error {
 	return nil
 }
 
-// hotHour lets everybody want one hour; the baseline is holds of free slots at the same rate.
+// hotHour requests the same hour for all members. The baseline is holds of free slots at the same rate.
 func (b *bookingBench) hotHour(ctx context.Context) error {
 	cold := b.newLoad(fmt.Sprintf("free slots, %d requests/s", hotRate))
 	free, err := open(ctx, hotRate, hotTime, func(ctx context.Context) error {
@@ -191,13 +191,13 @@ func (b *bookingBench) hotHour(ctx context.Context) error {
 	return nil
 }
 
-// emptyHour is a time at which every net is free.
+// emptyHour returns a time at which every net is free.
 func (b *bookingBench) emptyHour() slot {
 	n := (b.slots.Add(2*lanes) / lanes) * lanes // the first slot of the next row
 	return b.club.slot(n - lanes)
 }
 
-// opposite lets clients ask for the same two nets in opposite orders, and give back what they win.
+// opposite makes clients request the same two nets in opposite orders and cancel the holds.
 func (b *bookingBench) opposite(ctx context.Context) error {
 	l := b.newLoad(fmt.Sprintf("two nets in opposite orders, %d clients", rivals))
 	at := b.emptyHour()

@@ -17,7 +17,7 @@ var (
 	errPgbench   = errors.New("pgbench did not do what was compared")
 )
 
-// findPgbench finds the program, or installs it where that can be done without asking.
+// findPgbench finds pgbench, or installs it if that is possible without asking.
 func findPgbench(ctx context.Context) (string, error) {
 	const places = "/usr/lib/postgresql/*/bin"
 	if path, ok := install.Binary("pgbench", places, "/opt/homebrew/opt/postgresql*/bin", "/usr/local/pgsql/bin"); ok {
@@ -32,7 +32,7 @@ func findPgbench(ctx context.Context) (string, error) {
 	return "", errNoPgbench
 }
 
-// pgbench runs a script for one round and returns transactions per second. Each must have left a hold, or something else was measured.
+// pgbench runs a script for one round and returns the transactions per second. It fails unless each transaction made a hold.
 func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, error) {
 	path, err := findPgbench(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (b *bookingBench) bookings(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// reported finds a number in what pgbench said.
+// reported finds a number in the output of pgbench.
 func reported(said []byte, pattern string) (float64, error) {
 	found := regexp.MustCompile(pattern).FindSubmatch(said)
 	if found == nil {

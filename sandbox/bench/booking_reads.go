@@ -16,12 +16,12 @@ import (
 const (
 	readTime = 5 * time.Second
 	readDays = 30
-	readNets = 6 // a club's, on a page
+	readNets = 6 // nets on one page
 )
 
 var errRead = errors.New("availability refused")
 
-// availability reads the days that were filled, from the cache and without Redis; each is the other's baseline.
+// availability reads filled days with the cache and without Redis. Each figure is the baseline of the other.
 func (b *bookingBench) availability(ctx context.Context) error {
 	cached, err := b.reads(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (b *bookingBench) availability(ctx context.Context) error {
 	return b.until(ctx, "Redis is back", func(parts map[string]string) bool { return parts["redis"] == "ok" })
 }
 
-// reads asks for one day on some nets, another day each time. Each day is read once before, so that a cache is full.
+// reads requests a different day each time. Each day was read once before, so that the cache has it.
 func (b *bookingBench) reads(ctx context.Context) (float64, error) {
 	first := booking.DayIn(b.club.first, time.UTC)
 	nets := make([]string, readNets)

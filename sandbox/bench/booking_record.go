@@ -15,15 +15,14 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// statement is one that a client executed.
+// statement is a statement that a client executed.
 type statement struct {
 	sql     string
-	params  [][]byte // as they were sent
-	formats []int16  // one for each, 0 text and 1 binary
+	params  [][]byte // encoded
+	formats []int16  // one for each parameter: 0 is text, 1 is binary
 }
 
-// recorder is a way to Postgres that notes what is executed over it: the statements as the binary really sends them, those that go out in one
-// round trip together.
+// recorder is a proxy of Postgres that records the statements of the binary, grouped by round trip.
 type recorder struct {
 	target   string
 	listener net.Listener
@@ -36,7 +35,7 @@ type recorder struct {
 	work  sync.WaitGroup
 }
 
-// record starts a recorder in front of a Postgres and returns the URL of the way over it.
+// record starts a recorder in front of a Postgres and returns the recorder's URL.
 func record(ctx context.Context, postgresURL string) (*recorder, string, error) {
 	u, err := url.Parse(postgresURL)
 	if err != nil {
@@ -76,7 +75,7 @@ func record(ctx context.Context, postgresURL string) (*recorder, string, error) 
 	return r, u.String(), nil
 }
 
-// during returns what is executed while fn runs.
+// during returns the statements that are executed while fn runs.
 func (r *recorder) during(fn func() error) ([][]statement, error) {
 	r.mu.Lock()
 	r.on, r.trips = true, nil
@@ -92,14 +91,14 @@ func (r *recorder) close() error {
 	err := r.listener.Close()
 	r.mu.Lock()
 	for _, c := range r.conns {
-		_ = c.Close() // both sides may be gone
+		_ = c.Close() // both sides may be closed
 	}
 	r.mu.Unlock()
 	r.work.Wait()
 	return err
 }
 
-// trip notes the statements of one round trip.
+// trip records the statements of one round trip.
 func (r *recorder) trip(statements []statement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -108,7 +107,7 @@ func (r *recorder) trip(statements []statement) {
 	}
 }
 
-// follow reads what a client says to Postgres, until it cannot.
+// follow parses the messages of a client to Postgres until the connection ends.
 func (r *recorder) follow(from io.Reader) error {
 	in := bufio.NewReader(from)
 	if _, err := message(in); err != nil { // the startup message has no type
@@ -163,7 +162,7 @@ func (r *recorder) follow(from io.Reader) error {
 	}
 }
 
-// message reads a length and as many bytes.
+// message reads a length and that number of bytes.
 func message(in io.Reader) ([]byte, error) {
 	var size [4]byte
 	if _, err := io.ReadFull(in, size[:]); err != nil {

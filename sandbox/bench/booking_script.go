@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// preamble chooses a slot as clubFigures.slot does: every client has a row of numbers of its own.
+// preamble computes a slot like clubFigures.slot. Every client has its own range of numbers.
 const preamble = `\set n :n + 1
 \set slot :base + :n * %d + :client_id
 \set net %d + :slot %% %d
@@ -28,11 +28,11 @@ const preamble = `\set n :n + 1
 
 var errRecording = errors.New("that is no hold")
 
-// scripts are what pgbench runs: the statements of a hold one after the other, as it runs any script, and in the round trips of the binary,
-// where what was sent together goes into one pipeline.
+// scripts are the scripts for pgbench: the statements of a hold one after the other, and the same in the round trips of the binary, each as one
+// pipeline.
 type scripts struct{ plain, together string }
 
-// script records what the binary sends for one hold, and writes scripts that send the same for a slot of their own each time.
+// script records the statements of one hold and writes scripts that send them with a new slot each time.
 func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
 	r, postgresURL, err := record(ctx, b.engines.PostgresURL)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
 	if err := b.direct(ctx, postgresURL); err != nil {
 		return files, err
 	}
-	// The hold that counts is not the first: the settings and the session are known, as they mostly are.
+	// The second hold is recorded, because the settings and the session are cached by then, as they mostly are.
 	var s slot
 	var held answer
 	take := func() error {
@@ -62,14 +62,14 @@ func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
 	if err != nil {
 		return files, err
 	}
-	// Back on the direct way before anything is measured.
+	// The measurements use the direct connection.
 	if err := b.direct(ctx, b.engines.PostgresURL); err != nil {
 		return files, err
 	}
 	return b.write(ctx, trips, s)
 }
 
-// write puts the recorded statements into pgbench's language.
+// write translates the recorded statements into pgbench's language.
 func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (files scripts, err error) {
 	conn, err := pgx.Connect(ctx, b.engines.PostgresURL)
 	if err != nil {
@@ -105,7 +105,7 @@ func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (
 
 var placeholder = regexp.MustCompile(`\$\d+`)
 
-// inline writes a statement with expressions in the place of its parameters.
+// inline replaces the parameters of a statement by expressions.
 func (b *bookingBench) inline(ctx context.Context, conn *pgx.Conn, st statement, s slot) (string, error) {
 	if len(st.params) == 0 {
 		return st.sql, nil
@@ -138,7 +138,7 @@ func (b *bookingBench) inline(ctx context.Context, conn *pgx.Conn, st statement,
 	}), nil
 }
 
-// expression says a recorded value in terms of the slot that it came from; a value that does not depend on the slot stays what it was.
+// expression returns an expression of the slot for a recorded value. A value that does not depend on the slot is constant.
 func (b *bookingBench) expression(types *pgtype.Map, t *pgtype.Type, value any, s slot) (string, error) {
 	switch v := value.(type) {
 	case int64:
@@ -158,7 +158,7 @@ func (b *bookingBench) expression(types *pgtype.Map, t *pgtype.Type, value any, 
 			return fmt.Sprintf("%s || (:member)::text", literal(strings.TrimSuffix(v, member))), nil
 		}
 	case time.Time:
-		const near = 32 * 24 * time.Hour // what happens now is not in reach: the first slot is, so only the slot's own instants and days are moved
+		const near = 32 * 24 * time.Hour // the first slot is further than this from now, so only the slot's own times and days match
 		away := v.Sub(s.start)
 		switch {
 		case t.Name == "date" && away.Abs() < near:
@@ -194,7 +194,7 @@ func (b *bookingBench) expression(types *pgtype.Map, t *pgtype.Type, value any, 
 	return literal(string(text)) + "::" + t.Name, nil
 }
 
-// number knows a slot's numbers by their size: ids begin far apart (see makeClub), and days are near the slot's.
+// number recognises a slot's numbers by their size: the ranges of ids are far apart (see makeClub), and days are near the slot's.
 func (b *bookingBench) number(n int64, s slot) (string, bool) {
 	day := s.start.Unix() / 86400
 	switch {
@@ -210,7 +210,7 @@ func (b *bookingBench) number(n int64, s slot) (string, bool) {
 	return "", false
 }
 
-// literal quotes a text for SQL and hides colons, at which pgbench would look for its variables.
+// literal quotes a text for SQL and encodes colons, which pgbench would parse as variables.
 func literal(text string) string {
 	return "E'" + strings.NewReplacer(`\`, `\\`, `'`, `''`, `:`, `\x3A`).Replace(text) + "'"
 }

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// overlaps counts pairs of live bookings that share a net at one time.
+// overlaps returns the number of pairs of live bookings that overlap.
 const overlaps = `
 	SELECT count(*) FROM booking_slot a JOIN booking_slot b ON a.net_id = b.net_id AND a.occupied && b.occupied AND a.booking_id < b.booking_id
 	WHERE a.state IN ('held', 'confirmed', 'checked_in') AND b.state IN ('held', 'confirmed', 'checked_in')`
 
 var errBroken = errors.New("the bookings are not as they must be")
 
-// table prints what the clients of each load saw, and what is true in the database afterwards. Something that must not be is an error; that
-// the server said "later" where it could not keep up is only said.
+// table prints the results of each load and the checks of the database. A broken invariant is an error; answers of an overloaded server are only
+// printed.
 func (b *bookingBench) table(ctx context.Context) error {
 	fmt.Fprintln(b.out, "\n| load | tries | won | taken | other answers |\n|---|---|---|---|---|")
 	var broken []string
@@ -47,7 +47,7 @@ func (b *bookingBench) table(ctx context.Context) error {
 	if over > 0 {
 		broken = append(broken, fmt.Sprintf("%d overlaps", over))
 	}
-	if dead > 0 { // resolved by another try, most of them; but the order of locks is there so that there are none
+	if dead > 0 { // a retry resolves most of them, but the lock order should prevent all
 		broken = append(broken, fmt.Sprintf("%d deadlocks", dead))
 	}
 	if len(broken) > 0 {

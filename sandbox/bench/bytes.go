@@ -12,10 +12,10 @@ import (
 	"pavilion/sandbox/club"
 )
 
-// bytesLimit is what a file may take, so that a free database of 512 MB holds 1.3 million.
+// bytesLimit is the largest size of a file with which a free database of 512 MB holds 1.3 million files.
 const bytesLimit = 400
 
-// bytes measures what a file takes, documents and indexes, before compression.
+// bytes measures the size of a file, documents and indexes, before compression.
 func (b *bench) bytes(ctx context.Context) error {
 	ours, err := b.database.size(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func (b *bench) bytes(ctx context.Context) error {
 	return nil
 }
 
-// multikey stores a part of the same files with their tokens under a multikey index, the simplest layout that finds words.
+// multikey stores a part of the same files with a multikey index over their tokens, the simplest layout for a search of words.
 func (b *bench) multikey(ctx context.Context) (float64, error) {
 	d, err := openDatabase(b.plain.uri, "_multikey")
 	if err != nil {

@@ -28,7 +28,7 @@ func openDatabase(uri, suffix string) (*database, error) {
 		return nil, errURI
 	}
 	name := strings.Trim(u.Path, "/") + suffix
-	// As the bot writes: what is acknowledged is in the journal.
+	// Like the bot: an acknowledged write is in the journal.
 	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: new(true)}))
 	if err != nil {
 		return nil, errURI
@@ -46,7 +46,7 @@ func (d *database) server(ctx context.Context) (string, error) {
 	return info.Version, nil
 }
 
-// size is what counts against a hosted database's limit.
+// size returns the size that counts against the limit of a hosted database.
 func (d *database) size(ctx context.Context) (float64, error) {
 	var stats struct {
 		Data    float64 `bson:"dataSize"`

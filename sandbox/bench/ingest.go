@@ -21,13 +21,13 @@ import (
 const (
 	channels = 10
 	seed     = 21
-	batch    = 1000 // documents of one insert of a baseline
+	batch    = 1000 // documents of one insert
 )
 
 // open starts the scene with a bot that keeps everything in one database, and gives it channels to index.
 func (b *bench) open(ctx context.Context) (err error) {
 	b.scene, err = sandbox.Open(ctx, sandbox.Options{Env: map[string]string{
-		"PAVILION_SEND_PER_SECOND": "1000000", "PAVILION_SEND_PER_CHAT": "1000000", "PAVILION_SEND_PER_GROUP": "1000000", // Telegram's limits are not what is measured
+		"PAVILION_SEND_PER_SECOND": "1000000", "PAVILION_SEND_PER_CHAT": "1000000", "PAVILION_SEND_PER_GROUP": "1000000", // so high that no limit applies
 	}})
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (b *bench) close(ctx context.Context) error {
 	return errors.Join(append(errs, b.scene.Close())...)
 }
 
-// ask writes to the bot as the admin and waits for an answer.
+// ask sends a message to the bot as the admin and waits for an answer.
 func (b *bench) ask(ctx context.Context, text, want string) error {
 	w := b.scene.DC.World()
 	if _, err := w.SendText(b.scene.Admin.ID, world.UserPeer(b.scene.BotID), text); err != nil {
@@ -116,7 +116,7 @@ func (b *bench) ingest(ctx context.Context) error {
 
 // stored waits until every file has its document.
 func (b *bench) stored(ctx context.Context) error {
-	tick := time.NewTicker(100 * time.Millisecond) // databases tell nobody when they are done
+	tick := time.NewTicker(100 * time.Millisecond) // a database sends no signal
 	defer tick.Stop()
 	for {
 		n, err := b.database.Collection("files").EstimatedDocumentCount(ctx)
@@ -134,7 +134,7 @@ func (b *bench) stored(ctx context.Context) error {
 	}
 }
 
-// insertPlain inserts what the bot stored as a bot without an index of its own would: one document for each file. It returns files/s.
+// insertPlain inserts the same files without an index, one document for each file, and returns the files per second.
 func (b *bench) insertPlain(ctx context.Context) (float64, error) {
 	archive := club.NewArchive(seed)
 	var took time.Duration
@@ -164,7 +164,7 @@ func plainFile(i int, f club.File) bson.D {
 	}
 }
 
-// memory is the resident memory of the bot's process.
+// memory returns the resident memory of the bot's process.
 func (b *bench) memory(ctx context.Context) (float64, error) {
 	out, err := exec.CommandContext(ctx, "ps", "-o", "rss=", "-p", strconv.Itoa(b.scene.Bot.PID())).Output() //nolint:gosec // a number
 	if err != nil {

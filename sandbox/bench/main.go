@@ -29,11 +29,11 @@ var (
 	errOnly  = errors.New("BENCH_ONLY is search, booking, or nothing for both")
 )
 
-// bench is the part about files.
+// bench measures files and searches.
 type bench struct {
 	scene    *sandbox.Scene
-	database *database // where the bot keeps its index
-	plain    *database // where the baselines keep theirs, on the same server
+	database *database // the bot's database
+	plain    *database // the baselines' database, on the same server
 	files    int
 	out      io.Writer
 }
@@ -60,7 +60,7 @@ func run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// runSearch measures what concerns files and their search.
+// runSearch measures all figures of files and searches.
 func runSearch(ctx context.Context, out io.Writer) (err error) {
 	b := &bench{files: 100_000, out: out}
 	if text := os.Getenv("BENCH_FILES"); text != "" {

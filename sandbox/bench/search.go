@@ -23,11 +23,11 @@ import (
 )
 
 const (
-	searches    = 2000             // of the index, for each number of clients
-	patternTime = 20 * time.Second // for the baseline, which is slow; one search of each client at least
+	searches    = 2000             // searches of the index, for each number of clients
+	patternTime = 20 * time.Second // of the slow baseline; each client makes at least one search
 )
 
-// search compares the index with a pattern over all names, for one person and for eight at once.
+// search compares the index with a pattern over all names, with one client and with eight.
 func (b *bench) search(ctx context.Context) error {
 	searcher, done, err := b.searcher(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b *bench) search(ctx context.Context) error {
 		}
 		return err
 	}
-	// The index first: the pattern keeps a server so busy that its breaker opens.
+	// The index comes first, because the pattern overloads the server until the breaker opens.
 	clients := []int{1, 8}
 	ours := make([][]time.Duration, len(clients))
 	for i, n := range clients {
@@ -64,7 +64,7 @@ func (b *bench) search(ctx context.Context) error {
 	return nil
 }
 
-// searcher reads the index that the bot made, with the vocabulary that a bot holds.
+// searcher opens the bot's index and loads its vocabulary.
 func (b *bench) searcher(ctx context.Context) (*filter.Searcher, func(), error) {
 	logger := slog.New(slog.DiscardHandler)
 	pools, err := storage.OpenPools(storage.PoolsOptions{
@@ -92,7 +92,7 @@ func (b *bench) searcher(ctx context.Context) (*filter.Searcher, func(), error) 
 	return filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger}), done, nil
 }
 
-// queries are what people would type for some of the files: two or three words of a name, one common word, an unfinished word, a typo.
+// queries returns queries for some of the files: two or three words of a name, one common word, an unfinished word, a typo.
 func (b *bench) queries() []string {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	var queries []string
@@ -115,7 +115,7 @@ func (b *bench) queries() []string {
 	return queries
 }
 
-// pattern is the search of many bots: the words in order, anything between them, letters of either case; a page of ten and how many there are.
+// pattern searches like many bots: a case-insensitive regular expression with the words in order. It reads a page of ten and the count.
 func (b *bench) pattern(ctx context.Context, query string) error {
 	var parts []string
 	for w := range strings.FieldsSeq(query) {
@@ -135,7 +135,7 @@ func (b *bench) pattern(ctx context.Context, query string) error {
 	return err
 }
 
-// measure runs queries from a number of clients while more says so, and returns how long each took, in order.
+// measure runs queries from a number of clients while more returns true, and returns the sorted durations.
 func measure(ctx context.Context, clients int, queries []string, more func(done int, took time.Duration) bool, search func(context.Context, string) error) ([]time.Duration, error) {
 	var started atomic.Int64
 	var mu sync.Mutex
@@ -168,7 +168,7 @@ func measure(ctx context.Context, clients int, queries []string, more func(done 
 	return all, errors.Join(append(errs, ctx.Err())...)
 }
 
-// percentile is in milliseconds.
+// percentile returns a percentile in milliseconds.
 func percentile(sorted []time.Duration, p int) float64 {
 	i := min(len(sorted)-1, len(sorted)*p/100)
 	return float64(sorted[i].Microseconds()) / 1000

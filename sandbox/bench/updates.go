@@ -20,11 +20,11 @@ import (
 )
 
 const (
-	people   = 64 // each waits for an answer before it writes again
+	people   = 64 // each waits for the answer before the next message
 	messages = 60 // of each person
 )
 
-// updates counts the answers of the bot to /help, and those of a bot that only echoes.
+// updates measures the answers of the bot to /help, and of a bot that echoes.
 func (b *bench) updates(ctx context.Context) error {
 	w := b.scene.DC.World()
 	var ids []int64
@@ -51,7 +51,7 @@ func (b *bench) updates(ctx context.Context) error {
 	return nil
 }
 
-// answers lets everybody write to a bot and wait for the answer, over and over, and returns the answers per second.
+// answers lets all people send messages to a bot and wait for the answers, and returns the answers per second.
 func (b *bench) answers(ctx context.Context, ids []int64, bot int64) (float64, error) {
 	w := b.scene.DC.World()
 	errs := make([]error, len(ids))
@@ -77,7 +77,7 @@ func (b *bench) answers(ctx context.Context, ids []int64, bot int64) (float64, e
 	return float64(len(ids)*messages) / time.Since(start).Seconds(), errors.Join(errs...)
 }
 
-// echo starts a bot that sends every text back and does nothing else: no queue, no limits, no database.
+// echo starts a bot that sends every text back, without a queue, limits or a database.
 func (b *bench) echo(ctx context.Context) (id int64, stop func() error, err error) {
 	account, err := b.scene.DC.World().AddBot(world.BotSpec{Token: "7000000099:echo", Username: "echo_bench_bot", Name: "Echo"})
 	if err != nil {
@@ -119,7 +119,7 @@ func (b *bench) echo(ctx context.Context) (id int64, stop func() error, err erro
 	up, ended := make(chan error, 1), make(chan error, 1)
 	go func() {
 		err := client.Run(rctx, func(ctx context.Context) error {
-			_, err := api.UpdatesGetState(ctx) // from here on updates come
+			_, err := api.UpdatesGetState(ctx) // updates arrive from now on
 			up <- err
 			<-ctx.Done()
 			return nil
