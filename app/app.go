@@ -100,6 +100,7 @@ type parts struct {
 	couriers couriers
 	sessions *web.Sessions
 	now      func() time.Time
+	phrases  *phrase.Book
 	latency  *latency.Recorder
 	queries  *storage.QueryTracer
 	tracing  *trace.TracerProvider // nil: no traces
@@ -153,15 +154,14 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 		//exhaustruct:ignore — the other limits have defaults
 		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	}
-	phrases, err := phrase.Load()
-	if err != nil {
+	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
 	}
 	//exhaustruct:enforce
 	p.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
 		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
-		Booking: p.booking, Phrases: phrases,
+		Booking: p.booking, Phrases: p.phrases,
 	}, bot.Options{Telegram: t, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})
 	if err != nil {
 		return nil, err

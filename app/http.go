@@ -12,6 +12,7 @@ import (
 
 	"pavilion/booking"
 	"pavilion/config"
+	"pavilion/internal/phrase"
 	"pavilion/migrations"
 	"pavilion/web"
 	"pavilion/web/nets"
@@ -25,7 +26,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
 	//exhaustruct:enforce
 	deps := web.Deps{
-		Redis: p.redis, Metrics: registry, Latency: p.latency,
+		Redis: p.redis, Metrics: registry, Latency: p.latency, Texts: p.phrases.In(phrase.Fallback),
 		Tracing: nil, // set below: a nil pointer in the interface would not be nil
 	}
 	if p.tracing != nil {

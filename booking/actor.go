@@ -25,9 +25,9 @@ type Actor struct {
 
 // Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
 var (
-	ErrForbidden = fault.New(fault.Forbidden, "forbidden", "That is for the club's staff.")
-	ErrNoBooking = fault.New(fault.NotFound, "no_booking", "There is no such booking.")
-	ErrRole      = fault.New(fault.Invalid, "role", "A role is guest, member, staff or admin.")
+	ErrForbidden = fault.New(fault.Forbidden, "forbidden")
+	ErrNoBooking = fault.New(fault.NotFound, "no_booking")
+	ErrRole      = fault.New(fault.Invalid, "role")
 )
 
 // isStaff reports whether the actor is staff or admin.

@@ -8,9 +8,9 @@ import (
 
 // Errors of attendance.
 var (
-	ErrCheckInEarly = fault.New(fault.Conflict, "check_in_early", "It is too early to check in.")
-	ErrCheckInLate  = fault.New(fault.Conflict, "check_in_late", "The booking is over.")
-	ErrNoShowEarly  = fault.New(fault.Conflict, "no_show_early", "It is too early to say that nobody came.")
+	ErrCheckInEarly = fault.New(fault.Conflict, "check_in_early")
+	ErrCheckInLate  = fault.New(fault.Conflict, "check_in_late")
+	ErrNoShowEarly  = fault.New(fault.Conflict, "no_show_early")
 )
 
 // CheckIn records that the member came. It is possible from Policy.CheckIn before the start until the end.

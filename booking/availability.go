@@ -63,8 +63,8 @@ const (
 
 // Errors of requests that are too large.
 var (
-	ErrRange = fault.New(fault.Invalid, "day_range", "Ask for one to sixty-two days, the first before the last.")
-	ErrWide  = fault.New(fault.Invalid, "too_wide", "That is too much at once: ask for fewer days or fewer nets.")
+	ErrRange = fault.New(fault.Invalid, "day_range")
+	ErrWide  = fault.New(fault.Invalid, "too_wide")
 )
 
 // Availability reads what is free. The answer is never older than the last commit before the call: it reads the tokens from Postgres first, and

@@ -24,8 +24,8 @@ type Resolution struct{ Move *RescheduleRequest }
 
 // Errors of blocks.
 var (
-	ErrBlock         = fault.New(fault.Invalid, "block", "A block needs nets and a time of at most a year, in whole minutes, that ends after it begins and is not over.")
-	ErrBlockConflict = fault.New(fault.Conflict, "block_conflict", "There are bookings in that time; say for each whether it is cancelled or moved. Who is there already, and what is not a member's booking, can only be cancelled.")
+	ErrBlock         = fault.New(fault.Invalid, "block")
+	ErrBlockConflict = fault.New(fault.Conflict, "block_conflict")
 )
 
 const maxBlock = 366 * 24 * time.Hour

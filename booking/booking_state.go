@@ -22,7 +22,7 @@ const (
 )
 
 // ErrState refuses a change that the state does not allow.
-var ErrState = fault.New(fault.Conflict, "wrong_state", "The booking is not in a state that allows this.")
+var ErrState = fault.New(fault.Conflict, "wrong_state")
 
 // states lists all states, for tests.
 func states() []State {

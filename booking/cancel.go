@@ -8,7 +8,7 @@ import (
 )
 
 // ErrTooLate refuses to cancel or move a booking after its start.
-var ErrTooLate = fault.New(fault.Conflict, "too_late", "It is too late for that: the time has begun.")
+var ErrTooLate = fault.New(fault.Conflict, "too_late")
 
 // Cancel cancels a hold, an offer or a booking. A hold is free. A booking is free until Policy.CancelFree before its start; after that the club
 // keeps a share of the price, CancelFee, which staff may waive.

@@ -26,14 +26,14 @@ type messenger interface {
 }
 
 // ErrRefused is returned by a messenger when an address does not exist. The address is not used again.
-var ErrRefused = fault.New(fault.Gone, "refused", "Nobody can be reached at that address.")
+var ErrRefused = fault.New(fault.Gone, "refused")
 
 // Reasons for giving up a channel. Their codes are stored as a Failure's reason.
 var (
-	errNoChannel = fault.New(fault.Gone, "not_set_up", "The club does not send messages this way.")
-	errNoAddress = fault.New(fault.Gone, "no_address", "The member has no confirmed address there.")
-	errMaybeSent = fault.New(fault.Gone, "unsure", "It may have arrived, so it is not sent again.")
-	errNoWorker  = fault.New(fault.Gone, "not_worked", "Nobody worked the queue.")
+	errNoChannel = fault.New(fault.Gone, "not_set_up")
+	errNoAddress = fault.New(fault.Gone, "no_address")
+	errMaybeSent = fault.New(fault.Gone, "unsure")
+	errNoWorker  = fault.New(fault.Gone, "not_worked")
 )
 
 // deliveryQueue is the queue of a channel's jobs. Telegram has its own queue, because only the bot's process can send there.

@@ -37,9 +37,9 @@ type Closure struct {
 
 // Errors of closures.
 var (
-	ErrClosed    = fault.New(fault.Conflict, "closed", "The net is closed at that time.")
-	ErrClosure   = fault.New(fault.Invalid, "closure", "A closure needs a time that ends after it begins.")
-	ErrNoClosure = fault.New(fault.NotFound, "no_closure", "There is no such closure.")
+	ErrClosed    = fault.New(fault.Conflict, "closed")
+	ErrClosure   = fault.New(fault.Invalid, "closure")
+	ErrNoClosure = fault.New(fault.NotFound, "no_closure")
 )
 
 func (c Closure) checkClosure() error {

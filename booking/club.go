@@ -48,12 +48,12 @@ type Policy struct {
 
 // Errors about clubs and their parts.
 var (
-	ErrNoClub   = fault.New(fault.NotFound, "no_club", "There is no such club.")
-	ErrNoNet    = fault.New(fault.NotFound, "no_net", "There is no such net in this club.")
-	ErrNoAddOn  = fault.New(fault.NotFound, "no_add_on", "That cannot be hired with these nets.")
-	ErrSettings = fault.New(fault.Invalid, "settings", "Those settings do not fit together.")
-	ErrPlace    = fault.New(fault.Invalid, "place", "A place is a latitude from -90 to 90 and a longitude from -180 to 180, and an address has at most 200 characters.")
-	ErrName     = fault.New(fault.Invalid, "name", "A name is needed that is not in use yet.")
+	ErrNoClub   = fault.New(fault.NotFound, "no_club")
+	ErrNoNet    = fault.New(fault.NotFound, "no_net")
+	ErrNoAddOn  = fault.New(fault.NotFound, "no_add_on")
+	ErrSettings = fault.New(fault.Invalid, "settings")
+	ErrPlace    = fault.New(fault.Invalid, "place")
+	ErrName     = fault.New(fault.Invalid, "name")
 )
 
 // checkPolicy refuses values out of range and values that contradict each other.

@@ -9,8 +9,8 @@ import (
 
 // Errors of confirming and extending.
 var (
-	ErrPayFirst = fault.New(fault.Conflict, "pay_first", "This club takes the payment first; it confirms the booking.")
-	ErrExtended = fault.New(fault.Conflict, "hold_max", "The hold cannot be made longer.")
+	ErrPayFirst = fault.New(fault.Conflict, "pay_first")
+	ErrExtended = fault.New(fault.Conflict, "hold_max")
 )
 
 // Confirm confirms a hold, in clubs that take no payment online; staff may confirm everywhere. From ExpiresAt on, by the database's clock, the

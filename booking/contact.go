@@ -33,9 +33,9 @@ type Address struct {
 
 // Errors about contacts.
 var (
-	ErrChannels = fault.New(fault.Invalid, "channels", "Name each of telegram, email and sms at most once, and at least one of them.")
-	ErrQuiet    = fault.New(fault.Invalid, "quiet_hours", "Quiet hours go from one time of the day to another one.")
-	ErrAddress  = fault.New(fault.Invalid, "address", "That is not an address: me@example.org, or a phone number with its country, like +919876543210.")
+	ErrChannels = fault.New(fault.Invalid, "channels")
+	ErrQuiet    = fault.New(fault.Invalid, "quiet_hours")
+	ErrAddress  = fault.New(fault.Invalid, "address")
 )
 
 // confirmedAddress returns the member's address on a channel, if it is confirmed and not refused. Telegram needs no address.

@@ -30,11 +30,11 @@ var errCodeNotSent = errors.New("the code was not sent")
 
 // Errors about codes.
 var (
-	ErrCode       = fault.New(fault.Invalid, "code", "That is not the code that was sent, or it is too old. Ask for a new one.")
-	ErrCodeTries  = fault.New(fault.TooMany, "code_tries", "That was one wrong code too many. Ask for a new one.")
-	ErrCodesADay  = fault.New(fault.TooMany, "codes_a_day", "No more codes today. Please try again tomorrow.")
-	ErrCodeSoon   = fault.New(fault.TooMany, "code_soon", "A code is on its way. Please wait half a minute before asking for another.")
-	ErrNotOffered = fault.New(fault.Invalid, "not_offered", "The club does not send messages this way.")
+	ErrCode       = fault.New(fault.Invalid, "code")
+	ErrCodeTries  = fault.New(fault.TooMany, "code_tries")
+	ErrCodesADay  = fault.New(fault.TooMany, "codes_a_day")
+	ErrCodeSoon   = fault.New(fault.TooMany, "code_soon")
+	ErrNotOffered = fault.New(fault.Invalid, "not_offered")
 )
 
 // codeArgs is the job that makes and sends a code. The job makes the code, so only its hash is ever stored.

@@ -13,7 +13,7 @@ type Day int
 const dayForm = "2006-01-02"
 
 // ErrDay is text that is no date.
-var ErrDay = fault.New(fault.Invalid, "day", "That is not a date: use 2026-11-01.")
+var ErrDay = fault.New(fault.Invalid, "day")
 
 // ParseDay reads 2026-11-01.
 func ParseDay(text string) (Day, error) {

@@ -34,7 +34,7 @@ type chat struct {
 }
 
 // errBlockedChat is the bot's error for a member who has blocked it.
-var errBlockedChat = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
+var errBlockedChat = fault.New(fault.Gone, "blocked")
 
 func (c *chat) Send(ctx context.Context, m booking.Message) error {
 	c.mu.Lock()

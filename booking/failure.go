@@ -11,13 +11,13 @@ import (
 
 // Errors of a database that is busy or cannot be reached. A later try can work. After ErrUnreachable it is unknown whether the change was made.
 var (
-	ErrSlotTaken   = fault.New(fault.Conflict, "slot_taken", "That slot has just been taken.")
-	ErrBusy        = fault.New(fault.Unavailable, "busy", "Too many people are booking right now; try again in a moment.")
-	ErrUnreachable = fault.New(fault.Unavailable, "booking_down", "Booking is not available right now; try again in a minute.")
+	ErrSlotTaken   = fault.New(fault.Conflict, "slot_taken")
+	ErrBusy        = fault.New(fault.Unavailable, "busy")
+	ErrUnreachable = fault.New(fault.Unavailable, "booking_down")
 )
 
 // ErrText refuses a text with the character NUL, which Postgres cannot store.
-var ErrText = fault.New(fault.Invalid, "text", "That text has a character that cannot be stored.")
+var ErrText = fault.New(fault.Invalid, "text")
 
 // translate turns errors of Postgres into errors for people. It returns a fault unchanged.
 func translate(ctx context.Context, err error) error {

@@ -9,13 +9,13 @@ import (
 
 // Errors of requested times.
 var (
-	ErrEmptySpan = fault.New(fault.Invalid, "empty_span", "A booking must end after it begins.")
-	ErrOffGrid   = fault.New(fault.Invalid, "off_grid", "Bookings begin and end on the club's grid.")
-	ErrTooShort  = fault.New(fault.Invalid, "too_short", "That is shorter than the club allows.")
-	ErrTooLong   = fault.New(fault.Invalid, "too_long", "That is longer than the club allows.")
-	ErrTooSoon   = fault.New(fault.Invalid, "too_soon", "That is too soon: the club needs more notice.")
-	ErrTooFar    = fault.New(fault.Invalid, "too_far", "That is further ahead than the club books.")
-	ErrPast      = fault.New(fault.Invalid, "past", "That time has begun or is over.")
+	ErrEmptySpan = fault.New(fault.Invalid, "empty_span")
+	ErrOffGrid   = fault.New(fault.Invalid, "off_grid")
+	ErrTooShort  = fault.New(fault.Invalid, "too_short")
+	ErrTooLong   = fault.New(fault.Invalid, "too_long")
+	ErrTooSoon   = fault.New(fault.Invalid, "too_soon")
+	ErrTooFar    = fault.New(fault.Invalid, "too_far")
+	ErrPast      = fault.New(fault.Invalid, "past")
 )
 
 // checkSpan applies the club's grid, lengths, opening hours and closures, and returns the opening day. Lengths are elapsed time: on the day when

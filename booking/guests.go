@@ -17,8 +17,8 @@ const (
 
 // Errors about guests.
 var (
-	ErrGuests     = fault.New(fault.Invalid, "guests", "At most 20 names of at most 60 characters each.")
-	ErrGuestsRoom = fault.New(fault.Invalid, "guests_room", "With so many guests the nets are too small: count yourself, too.")
+	ErrGuests     = fault.New(fault.Invalid, "guests")
+	ErrGuestsRoom = fault.New(fault.Invalid, "guests_room")
 )
 
 // SetGuests replaces the names of the member's guests. The names are for the desk; the audit stores only their number.

@@ -27,9 +27,9 @@ type HoldRequest struct {
 
 // Errors of holds.
 var (
-	ErrNoNets      = fault.New(fault.Invalid, "no_nets", "Name one net or more, each once.")
-	ErrNote        = fault.New(fault.Invalid, "note", "A note has at most 500 characters.")
-	ErrHoldExpired = fault.New(fault.Conflict, "hold_expired", "The hold has run out; book again.")
+	ErrNoNets      = fault.New(fault.Invalid, "no_nets")
+	ErrNote        = fault.New(fault.Invalid, "note")
+	ErrHoldExpired = fault.New(fault.Conflict, "hold_expired")
 )
 
 const maxNote = 500

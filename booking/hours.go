@@ -29,8 +29,8 @@ func (s Span) contains(o Span) bool { return !o.Start.Before(s.Start) && !o.End.
 
 // Errors of opening hours.
 var (
-	ErrOutsideHours = fault.New(fault.Invalid, "outside_hours", "The net is not open for all of that time.")
-	ErrHours        = fault.New(fault.Invalid, "hours", "Opening hours must end after they begin and not overlap, the night after a day included.")
+	ErrOutsideHours = fault.New(fault.Invalid, "outside_hours")
+	ErrHours        = fault.New(fault.Invalid, "hours")
 )
 
 // openSpans lists when a net is open on a day, in order. A net with hours of its own ignores the common hours, on every weekday.

@@ -35,10 +35,10 @@ type Response struct {
 
 // Errors of idempotency keys.
 var (
-	ErrKeyForm       = fault.New(fault.Invalid, "idempotency_key", "An idempotency key has 1 to 255 characters.")
-	ErrKeyMismatch   = fault.New(fault.Invalid, "idempotency_mismatch", "This idempotency key was used for another request.")
-	ErrKeyInProgress = fault.New(fault.Conflict, "idempotency_in_progress", "The first request with this idempotency key is still running; send it again in a moment.")
-	ErrBody          = fault.New(fault.Invalid, "body", "The body is not valid JSON.")
+	ErrKeyForm       = fault.New(fault.Invalid, "idempotency_key")
+	ErrKeyMismatch   = fault.New(fault.Invalid, "idempotency_mismatch")
+	ErrKeyInProgress = fault.New(fault.Conflict, "idempotency_in_progress")
+	ErrBody          = fault.New(fault.Invalid, "body")
 )
 
 const (

@@ -20,8 +20,8 @@ type Money struct {
 
 // Errors of amounts.
 var (
-	ErrCurrency = fault.New(fault.Invalid, "currency", "That is not a currency: use its three letters, like INR.")
-	ErrAmount   = fault.New(fault.Invalid, "amount", "That is not an amount in this currency.")
+	ErrCurrency = fault.New(fault.Invalid, "currency")
+	ErrAmount   = fault.New(fault.Invalid, "amount")
 )
 
 // Decimals is the number of decimals that a currency has here: JPY 0, INR 2, KWD 3. Some payment services use other numbers; gateways convert.

@@ -58,10 +58,10 @@ const StarCurrency = "XTR"
 
 // Errors of payments.
 var (
-	ErrNoPayment   = fault.New(fault.NotFound, "no_payment", "There is no such payment.")
-	ErrPaid        = fault.New(fault.Conflict, "paid", "This booking is paid already.")
-	ErrFree        = fault.New(fault.Conflict, "free", "There is nothing to pay for this booking.")
-	ErrNotPayable  = fault.New(fault.Conflict, "not_payable", "This booking cannot be paid any more.")
+	ErrNoPayment   = fault.New(fault.NotFound, "no_payment")
+	ErrPaid        = fault.New(fault.Conflict, "paid")
+	ErrFree        = fault.New(fault.Conflict, "free")
+	ErrNotPayable  = fault.New(fault.Conflict, "not_payable")
 	ErrPaymentSent = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
 )
 

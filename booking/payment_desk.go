@@ -15,7 +15,7 @@ const (
 )
 
 // ErrMethod refuses another method.
-var ErrMethod = fault.New(fault.Invalid, "method", "At the desk people pay in cash or by card.")
+var ErrMethod = fault.New(fault.Invalid, "method")
 
 // PayAtDesk records that staff took the price of a booking, and confirms it. A repeated call, also by another person, returns the same payment. An
 // expired hold is refused: the member is at the desk and can book again.

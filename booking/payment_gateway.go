@@ -91,17 +91,17 @@ type Report struct {
 // Errors of gateways.
 var (
 	// ErrForged refuses a callback whose signature is missing, wrong or not recent.
-	ErrForged = fault.New(fault.Invalid, "callback_signature", "The signature of this callback is missing, wrong or out of time.")
+	ErrForged = fault.New(fault.Invalid, "callback_signature")
 	// ErrCallback refuses a callback with a valid signature and a body that cannot be read.
-	ErrCallback = fault.New(fault.Invalid, "callback_body", "The body of this callback cannot be read.")
+	ErrCallback = fault.New(fault.Invalid, "callback_body")
 	// ErrNoGateway refuses a provider that is not configured.
-	ErrNoGateway = fault.New(fault.NotFound, "no_gateway", "That way of paying is not set up here.")
+	ErrNoGateway = fault.New(fault.NotFound, "no_gateway")
 	// ErrGateway reports no answer, or an unexpected one. It is unknown whether the call had an effect.
-	ErrGateway = fault.New(fault.Unavailable, "gateway_down", "The payment service does not answer right now; try again in a minute.")
+	ErrGateway = fault.New(fault.Unavailable, "gateway_down")
 	// ErrNothingToAsk reports that the provider does not know the payment, or has no query for its state.
-	ErrNothingToAsk = fault.New(fault.NotFound, "gateway_unknown", "The payment service knows nothing of this payment.")
+	ErrNothingToAsk = fault.New(fault.NotFound, "gateway_unknown")
 	// ErrByHand reports that staff have to make the refund.
-	ErrByHand = fault.New(fault.Conflict, "refund_by_hand", "This money has to be given back by hand.")
+	ErrByHand = fault.New(fault.Conflict, "refund_by_hand")
 	// ErrRefundRefused reports that the provider refuses the refund for good.
-	ErrRefundRefused = fault.New(fault.Conflict, "refund_refused", "The payment service refuses this refund.")
+	ErrRefundRefused = fault.New(fault.Conflict, "refund_refused")
 )

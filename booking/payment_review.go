@@ -44,9 +44,9 @@ type Review struct {
 
 // Errors of reviews.
 var (
-	ErrNoReview = fault.New(fault.NotFound, "no_review", "There is nothing open to look at under this number.")
-	ErrInReview = fault.New(fault.Conflict, "in_review", "This money is under review; decide there what becomes of it.")
-	ErrVerdict  = fault.New(fault.Invalid, "verdict", "Decide to accept, to refund, or to close.")
+	ErrNoReview = fault.New(fault.NotFound, "no_review")
+	ErrInReview = fault.New(fault.Conflict, "in_review")
+	ErrVerdict  = fault.New(fault.Invalid, "verdict")
 )
 
 // alerter alerts the staff of a new review. After a crash it may be called again for the same review.

@@ -17,8 +17,8 @@ import (
 
 // Errors of payments in the chat.
 var (
-	ErrInvoice      = fault.New(fault.Invalid, "invoice", "This invoice is not one of ours, or no longer valid; ask for a new one.")
-	ErrInvoicePrice = fault.New(fault.Conflict, "invoice_price", "The price of this invoice is out of date; ask for a new one.")
+	ErrInvoice      = fault.New(fault.Invalid, "invoice")
+	ErrInvoicePrice = fault.New(fault.Conflict, "invoice_price")
 )
 
 const (

@@ -52,8 +52,8 @@ type Quote struct {
 
 // Errors of prices.
 var (
-	ErrNoPrice   = fault.New(fault.Conflict, "no_price", "The club has set no price for that time.")
-	ErrPriceRule = fault.New(fault.Invalid, "price_rule", "A price needs a label, weekdays, a time that ends after it begins, and the club's currency.")
+	ErrNoPrice   = fault.New(fault.Conflict, "no_price")
+	ErrPriceRule = fault.New(fault.Invalid, "price_rule")
 )
 
 func (r PriceRule) checkRule(currency string) error {

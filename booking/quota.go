@@ -9,8 +9,8 @@ import (
 
 // Errors of quotas.
 var (
-	ErrQuotaActive = fault.New(fault.Conflict, "quota_active", "You have as many bookings ahead as the club allows.")
-	ErrQuotaWeek   = fault.New(fault.Conflict, "quota_week", "That is more time in one week than the club allows.")
+	ErrQuotaActive = fault.New(fault.Conflict, "quota_active")
+	ErrQuotaWeek   = fault.New(fault.Conflict, "quota_week")
 )
 
 // usage is a member's share of the quotas without the booking that is being checked.

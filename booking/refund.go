@@ -54,10 +54,10 @@ const (
 
 // Errors of refunds.
 var (
-	ErrNoRefund      = fault.New(fault.NotFound, "no_refund", "There is no such refund.")
-	ErrNothingLeft   = fault.New(fault.Conflict, "nothing_left", "Nothing is left of this payment that could be given back.")
-	ErrRefundChanged = fault.New(fault.Conflict, "refund_changed", "Somebody else has given money back meanwhile; look again.")
-	ErrRefundAmount  = fault.New(fault.Invalid, "refund_amount", "That is more than is left of this payment, or nothing.")
+	ErrNoRefund      = fault.New(fault.NotFound, "no_refund")
+	ErrNothingLeft   = fault.New(fault.Conflict, "nothing_left")
+	ErrRefundChanged = fault.New(fault.Conflict, "refund_changed")
+	ErrRefundAmount  = fault.New(fault.Invalid, "refund_amount")
 )
 
 // refundArgs is the job that makes a refund at the gateway.

@@ -11,10 +11,10 @@ import (
 
 // Errors of moving.
 var (
-	ErrMoveLate = fault.New(fault.Conflict, "too_late_to_move", "It is too late to move this booking; you can still cancel it.")
-	ErrNoMove   = fault.New(fault.Invalid, "no_move", "That is where the booking is already.")
-	ErrDearer   = fault.New(fault.Conflict, "costs_more", "That costs more than this booking. Cancel it and book that time, or ask the club's staff to move it.")
-	ErrSwap     = fault.New(fault.Invalid, "swap", "Two different bookings of one club are needed.")
+	ErrMoveLate = fault.New(fault.Conflict, "too_late_to_move")
+	ErrNoMove   = fault.New(fault.Invalid, "no_move")
+	ErrDearer   = fault.New(fault.Conflict, "costs_more")
+	ErrSwap     = fault.New(fault.Invalid, "swap")
 )
 
 // RescheduleRequest names the new time of a booking.

@@ -52,8 +52,8 @@ type Skipped struct {
 
 // Errors of series.
 var (
-	ErrSeries         = fault.New(fault.Invalid, "series", "A series needs two to fifty-three weeks and a policy: all_or_nothing or skip.")
-	ErrSeriesConflict = fault.New(fault.Conflict, "series_conflict", "Some of the dates cannot be had; nothing was booked.")
+	ErrSeries         = fault.New(fault.Invalid, "series")
+	ErrSeriesConflict = fault.New(fault.Conflict, "series_conflict")
 )
 
 // SeriesConflictError lists the dates that could not be booked.

@@ -33,10 +33,10 @@ const (
 
 // Errors of the waitlist.
 var (
-	ErrNoWait    = fault.New(fault.NotFound, "no_wait", "You are not waiting for that.")
-	ErrWaitTwice = fault.New(fault.Conflict, "waiting", "You are waiting for that already.")
-	ErrWaits     = fault.New(fault.Conflict, "waits", "You are waiting for as many times as one person may.")
-	ErrStillFree = fault.New(fault.Conflict, "still_free", "That time is free: book it.")
+	ErrNoWait    = fault.New(fault.NotFound, "no_wait")
+	ErrWaitTwice = fault.New(fault.Conflict, "waiting")
+	ErrWaits     = fault.New(fault.Conflict, "waits")
+	ErrStillFree = fault.New(fault.Conflict, "still_free")
 )
 
 // maxWaits is the number of waits that a member may have in a club at once.

@@ -20,9 +20,9 @@ const (
 
 // Errors of local times.
 var (
-	ErrNoSuchTime    = fault.New(fault.Invalid, "no_such_time", "The clock skips that time on that day; choose another.")
-	ErrAmbiguousTime = fault.New(fault.Invalid, "ambiguous_time", "The clock shows that time twice on that day; say which one, by its offset.")
-	ErrTimeForm      = fault.New(fault.Invalid, "time_form", "Write a time like 2026-11-01T18:00 or, with its offset, 2026-11-01T18:00-04:00.")
+	ErrNoSuchTime    = fault.New(fault.Invalid, "no_such_time")
+	ErrAmbiguousTime = fault.New(fault.Invalid, "ambiguous_time")
+	ErrTimeForm      = fault.New(fault.Invalid, "time_form")
 )
 
 // AmbiguousTimeError holds the two instants of a local time that occurs twice.
@@ -112,7 +112,7 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 }
 
 // ErrZone refuses an unknown time zone.
-var ErrZone = fault.New(fault.Invalid, "time_zone", "That is not a time zone: use a name like Asia/Kolkata.")
+var ErrZone = fault.New(fault.Invalid, "time_zone")
 
 // ParseZone reads the name of a time zone.
 func ParseZone(name string) (*time.Location, error) {

@@ -82,15 +82,15 @@ type File struct {
 // Errors of the archive.
 var (
 	// ErrFileNotFound means that all pools answered and none has the file.
-	ErrFileNotFound = fault.New(fault.NotFound, "file_not_found", "That file is not in the archive any more.")
+	ErrFileNotFound = fault.New(fault.NotFound, "file_not_found")
 	// ErrFileGone means that all of the file's messages were deleted in Telegram.
-	ErrFileGone = fault.New(fault.Gone, "file_gone", "That file was deleted from its channel.")
+	ErrFileGone = fault.New(fault.Gone, "file_gone")
 	// ErrSearchUnavailable means that no pool answered, which differs from "no results".
-	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable", "The archive does not answer right now. Please try again in a minute.")
+	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable")
 	// ErrNoRoom means that every pool is full or down.
-	ErrNoRoom = fault.New(fault.Unavailable, "no_room", "The archive is full or does not answer; new files wait.")
+	ErrNoRoom = fault.New(fault.Unavailable, "no_room")
 	// ErrChannelUnknown means that a channel is not indexed.
-	ErrChannelUnknown = fault.New(fault.NotFound, "channel_unknown", "That channel is not indexed. /channels shows the ones that are.")
+	ErrChannelUnknown = fault.New(fault.NotFound, "channel_unknown")
 )
 
 func (p Place) String() string { return fmt.Sprintf("%d/%d", p.Channel, p.Message) }

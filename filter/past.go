@@ -48,9 +48,9 @@ const maxPast = 1_000_000
 
 // Errors of an admin's request.
 var (
-	ErrPastRange   = fault.New(fault.Invalid, "past_range", "That range cannot be read: give the first and the last message number, at most a million apart.")
-	ErrPastRunning = fault.New(fault.Conflict, "past_running", "That channel's past is being read already.")
-	ErrPastUnknown = fault.New(fault.NotFound, "past_unknown", "That read is over.")
+	ErrPastRange   = fault.New(fault.Invalid, "past_range")
+	ErrPastRunning = fault.New(fault.Conflict, "past_running")
+	ErrPastUnknown = fault.New(fault.NotFound, "past_unknown")
 )
 
 type runningPast struct {

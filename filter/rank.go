@@ -136,7 +136,7 @@ func (c Cursor) String() string {
 }
 
 // ErrCursor means that String did not write the cursor.
-var ErrCursor = fault.New(fault.Invalid, "cursor_invalid", "That page is not one of mine. Please search again.")
+var ErrCursor = fault.New(fault.Invalid, "cursor_invalid")
 
 // ParseCursor is the inverse of Cursor.String.
 func ParseCursor(s string) (Cursor, error) {

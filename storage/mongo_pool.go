@@ -19,7 +19,7 @@ import (
 )
 
 // ErrPoolDown means that a pool's server does not answer, or that its breaker is open and no call was made.
-var ErrPoolDown = fault.New(fault.Unavailable, "pool_down", "A part of the archive does not answer right now.")
+var ErrPoolDown = fault.New(fault.Unavailable, "pool_down")
 
 // PoolOptions describe one of the MongoDB databases that the archive is spread over.
 type PoolOptions struct {

@@ -12,6 +12,7 @@ import (
 
 	"pavilion/internal/fault"
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/web"
 )
 
@@ -24,7 +25,7 @@ type ScoreBody struct {
 	Runs   int    `json:"runs"`
 }
 
-var errNoPlayer = fault.New(fault.NotFound, "no_player", "There is no such player.")
+var errNoPlayer = fault.New(fault.NotFound, "no_player")
 
 func (s scores) addRoutes(api *web.API) {
 	web.Add(api, web.Route{
@@ -47,7 +48,12 @@ func (s scores) getScore(_ context.Context, in *scoreIn) (*web.Body[ScoreBody], 
 
 // A feature gets the API and adds its routes; the kit does sessions, limits, validation, problems and the description.
 func ExampleAdd() {
-	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now)}, web.Options{
+	book, err := phrase.Load()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: book.In(phrase.Fallback)}, web.Options{
 		Limits: web.Limits{AddressPerSecond: 10, GlobalPerSecond: 100, Reads: 60, Writes: 20, SignIns: 10}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // errInitData is the answer to every invalid initData. The reason is in the log only.
-var errInitData = fault.New(fault.Unauthenticated, "init_data", "Telegram's word for who you are cannot be checked. Close the app and open it again.")
+var errInitData = fault.New(fault.Unauthenticated, "init_data")
 
 // Reasons why initData is invalid.
 var (

@@ -27,6 +27,7 @@ import (
 
 	"pavilion/internal/fault"
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/caller"
@@ -179,7 +180,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	if err != nil {
 		t.Fatal(err)
 	}
-	deps := Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now)}
+	deps := Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: english(t)}
 	opts := Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: logger, Now: time.Now}
 	if change != nil {
 		change(&deps, &opts)
@@ -252,8 +253,8 @@ type thingMembers struct {
 }
 
 var (
-	errNoThing = fault.New(fault.NotFound, "no_thing", "There is no such thing.")
-	errTaken   = fault.New(fault.Conflict, "taken", "There is a thing of that name & kind.")
+	errNoThing = fault.New(fault.NotFound, "no_thing")
+	errTaken   = fault.New(fault.Conflict, "taken")
 )
 
 func (s *things) addTo(a *API) {
@@ -377,4 +378,14 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// english speaks the sentences of problems.
+func english(t *testing.T) *phrase.Speaker {
+	t.Helper()
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book.In(phrase.Fallback)
 }

@@ -33,7 +33,7 @@ func TestAddOnce_AnswersOnceAndRepeats(t *testing.T) {
 	if p := first.Problem(t); first.Status != http.StatusConflict || p.Type != "/problems/taken" || p.RequestID != second.Problem(t).RequestID || second.Header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("a refusal: %d %s, then %d %s", first.Status, first.Body, second.Status, second.Body)
 	}
-	busy := fault.New(fault.Unavailable, "busy", "Later.")
+	busy := fault.New(fault.Unavailable, "busy")
 	b.things.work = func() error { return busy }
 	add.Key, add.Body = "k3", thingBody{"ball"}
 	b.Do(add).Want(t, "while a part is down", http.StatusServiceUnavailable, "busy")

@@ -49,22 +49,22 @@ const (
 )
 
 // ErrNotFound is an address without a route.
-var ErrNotFound = fault.New(fault.NotFound, "not_found", "There is nothing at this address.")
+var ErrNotFound = fault.New(fault.NotFound, "not_found")
 
 // Faults of the HTTP layers; a feature declares its own.
 var (
-	errMethod      = WithStatus(fault.New(fault.Invalid, "method_not_allowed", "This address does not take that method."), http.StatusMethodNotAllowed)
-	errTooLarge    = WithStatus(fault.New(fault.Invalid, "too_large", "The request is larger than this address takes."), http.StatusRequestEntityTooLarge)
-	errMediaType   = WithStatus(fault.New(fault.Invalid, "unsupported_media_type", "Send JSON with Content-Type: application/json."), http.StatusUnsupportedMediaType)
-	errSlowBody    = WithStatus(fault.New(fault.Invalid, "request_timeout", "The request did not arrive in time."), http.StatusRequestTimeout)
-	errClientLeft  = WithStatus(fault.New(fault.Invalid, "client_left", "The client did not wait for the answer."), http.StatusRequestTimeout)
-	errMalformed   = WithStatus(fault.New(fault.Invalid, "malformed", "The body is not the JSON that this address takes."), http.StatusBadRequest)
-	errKeyForm     = WithStatus(fault.New(fault.Invalid, "idempotency_key", "An idempotency key has 1 to 255 characters."), http.StatusBadRequest)
-	errValidation  = fault.New(fault.Invalid, "validation", "The request cannot be read as it stands; see errors.")
-	errDependency  = fault.New(fault.Unavailable, "dependency_down", "A part that this needs does not answer right now. Try again in a moment.")
-	errRateLimited = fault.New(fault.TooMany, "rate_limited", "Too many requests. Try again after the time in Retry-After.")
-	errOverloaded  = fault.New(fault.TooMany, "overloaded", "The server is busy. Try again after the time in Retry-After.")
-	errInternal    = fault.New(fault.Internal, "internal", "Something went wrong on our side. It has been noted.")
+	errMethod      = WithStatus(fault.New(fault.Invalid, "method_not_allowed"), http.StatusMethodNotAllowed)
+	errTooLarge    = WithStatus(fault.New(fault.Invalid, "too_large"), http.StatusRequestEntityTooLarge)
+	errMediaType   = WithStatus(fault.New(fault.Invalid, "unsupported_media_type"), http.StatusUnsupportedMediaType)
+	errSlowBody    = WithStatus(fault.New(fault.Invalid, "request_timeout"), http.StatusRequestTimeout)
+	errClientLeft  = WithStatus(fault.New(fault.Invalid, "client_left"), http.StatusRequestTimeout)
+	errMalformed   = WithStatus(fault.New(fault.Invalid, "malformed"), http.StatusBadRequest)
+	errKeyForm     = WithStatus(fault.New(fault.Invalid, "idempotency_key"), http.StatusBadRequest)
+	errValidation  = fault.New(fault.Invalid, "validation")
+	errDependency  = fault.New(fault.Unavailable, "dependency_down")
+	errRateLimited = fault.New(fault.TooMany, "rate_limited")
+	errOverloaded  = fault.New(fault.TooMany, "overloaded")
+	errInternal    = fault.New(fault.Internal, "internal")
 )
 
 // keyInProgress is the code of a feature's error for a key whose first request still runs. It is answered with Retry-After.
@@ -126,7 +126,7 @@ func problemOf(err error) *Problem {
 	if own, ok := errors.AsType[*statusError](err); ok {
 		status = own.status
 	}
-	p := &Problem{Type: problemTypeOf(code), Title: http.StatusText(status), Status: status, Detail: fault.Sentence(err), cause: cause}
+	p := &Problem{Type: problemTypeOf(code), Title: http.StatusText(status), Status: status, cause: cause}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == keyInProgress {
 		p.retryAfter = retrySoon
 	}
@@ -157,7 +157,7 @@ func (a *API) problemOf(err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}
-	p := problemOf(err)
+	p := a.server.describe(problemOf(err))
 	for _, members := range a.extensions {
 		if m := members(err); m != nil {
 			p.members = append(p.members, m)
@@ -238,11 +238,24 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(append(body, '\n')) // the client may be gone
 }
 
-// logProblem gives the problem its request id, and logs a failure or a dependency that is down.
+// describe gives a problem its sentence from the catalogue.
+func (s *Server) describe(p *Problem) *Problem {
+	if p.Detail == "" {
+		p.Detail = s.sentence(p.code())
+	}
+	return p
+}
+
+func (s *Server) sentence(code string) string { return s.deps.Texts.Say("error." + code) }
+
+// Sentence is the sentence of an error in problems.
+func (a *API) Sentence(err error) string { return a.server.sentence(fault.CodeOf(err)) }
+
+// logProblem gives the problem its sentence and its request id, and logs a failure or a dependency that is down.
 func (s *Server) logProblem(ctx context.Context, p *Problem) *Problem {
 	x := exchangeOf(ctx)
 	x.code = p.code()
-	p.RequestID = x.id
+	s.describe(p).RequestID = x.id
 	switch p.Status {
 	case http.StatusInternalServerError:
 		s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", x.id), slog.Any("error", p.cause))

@@ -46,7 +46,7 @@ func TestProblem_MembersOfAFeatureAreSentAndDescribed(t *testing.T) {
 
 func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
 	t.Parallel()
-	bad := fault.New(fault.Invalid, "bad", "Bad.")
+	bad := fault.New(fault.Invalid, "bad")
 	for name, c := range map[string]struct {
 		err    error
 		status int
@@ -64,7 +64,7 @@ func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
 	if !errors.Is(WithStatus(bad, 400), bad) {
 		t.Error("errors.Is lost the declared error")
 	}
-	if p := problemOf(fault.New(fault.Conflict, keyInProgress, "Running.")); p.GetHeaders().Get("Retry-After") != "2" {
+	if p := problemOf(fault.New(fault.Conflict, keyInProgress)); p.GetHeaders().Get("Retry-After") != "2" {
 		t.Error("a key in progress has no Retry-After")
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Redis   *storage.Redis // nil: limits count in this process only
 	Metrics prometheus.Registerer
 	Latency *latency.Recorder
+	Texts   *phrase.Speaker      // of the sentences in problems
 	Tracing trace.TracerProvider // nil: no traces
 }
 

@@ -50,10 +50,10 @@ type Proof struct {
 
 // Errors of sessions.
 var (
-	ErrSignIn          = fault.New(fault.Unauthenticated, "sign_in_required", "Sign in again: open the app from Telegram.")
-	ErrProofExpired    = fault.New(fault.Unauthenticated, "proof_expired", "Telegram's word for who you are is too old. Close the app and open it again.")
-	ErrProofUsed       = fault.New(fault.Unauthenticated, "proof_used", "This sign-in was used before. Close the app and open it again.")
-	ErrRefreshReplayed = fault.New(fault.Unauthenticated, "session_revoked", "This sign-in was used twice, so it has been ended on this device. Open the app from Telegram again.")
+	ErrSignIn          = fault.New(fault.Unauthenticated, "sign_in_required")
+	ErrProofExpired    = fault.New(fault.Unauthenticated, "proof_expired")
+	ErrProofUsed       = fault.New(fault.Unauthenticated, "proof_used")
+	ErrRefreshReplayed = fault.New(fault.Unauthenticated, "session_revoked")
 )
 
 // SessionOptions configure sessions.

@@ -44,9 +44,9 @@ type Email struct {
 
 // Errors of email.
 var (
-	errMailAway    = fault.New(fault.Unavailable, "mail_away", "The mail server cannot be reached at the moment.")
-	errMailLater   = fault.New(fault.Unavailable, "mail_later", "The mail server does not take letters at the moment.")
-	errMailContent = fault.New(fault.Gone, "mail_content", "The mail server does not take this letter.")
+	errMailAway    = fault.New(fault.Unavailable, "mail_away")
+	errMailLater   = fault.New(fault.Unavailable, "mail_later")
+	errMailContent = fault.New(fault.Gone, "mail_content")
 	errMailURL     = errors.New("the mail server's URL is smtps://user:password@host:465 or smtp://user:password@host:587")
 )
 

@@ -37,9 +37,9 @@ type SMS struct {
 
 // Errors of text messages.
 var (
-	errSMSAway    = fault.New(fault.Unavailable, "sms_away", "The SMS provider cannot be reached at the moment.")
-	errSMSLater   = fault.New(fault.Unavailable, "sms_later", "The SMS provider does not take messages at the moment.")
-	errSMSContent = fault.New(fault.Gone, "sms_content", "The SMS provider does not take this message.")
+	errSMSAway    = fault.New(fault.Unavailable, "sms_away")
+	errSMSLater   = fault.New(fault.Unavailable, "sms_later")
+	errSMSContent = fault.New(fault.Gone, "sms_content")
 	errSMSAnswer  = errors.New("the SMS provider answered")
 	errSMSAccount = errors.New("the account is not active")
 )

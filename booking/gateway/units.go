@@ -8,7 +8,7 @@ import (
 )
 
 // errAmount is an amount that has no exact value in the provider's unit.
-var errAmount = fault.New(fault.Invalid, "amount_unit", "The payment service cannot take this amount exactly.")
+var errAmount = fault.New(fault.Invalid, "amount_unit")
 
 // providerDecimals is the number of decimals that the provider uses for a currency. Providers follow ISO 4217; booking follows everyday use,
 // which differs for a dozen currencies whose small coins are gone. Stripe deviates from ISO for ISK and UGX: it counts hundredths, for

@@ -64,7 +64,7 @@ func (s *Screens) Taps() map[byte]chat.ButtonHandler {
 	return taps
 }
 
-var errChannelArgs = fault.New(fault.Invalid, "channel_args", "Type /channels to see them, or: /channels add @name, /channels add https://t.me/c/123/45. Or forward me a post of the channel.")
+var errChannelArgs = fault.New(fault.Invalid, "channel_args")
 
 func (s *Screens) find(ctx context.Context, ref channelRef) (telegram.ChannelInfo, error) {
 	if ref.name != "" {

@@ -9,7 +9,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-var errIndexArgs = fault.New(fault.Invalid, "index_args", "Type /index @name 1-500, or /index with a link to the last post to read: /index https://t.me/name/500.")
+var errIndexArgs = fault.New(fault.Invalid, "index_args")
 
 // HandleIndex answers /index: it starts to read a channel's past. The message that it sends shows the progress.
 func (s *Screens) HandleIndex(ctx context.Context, e *telegram.Event) error {

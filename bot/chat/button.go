@@ -18,7 +18,7 @@ const dataVersion = '1'
 const labelLetter = 'n'
 
 // ErrButton reports a button whose data cannot be read, or names an action that does not exist any more.
-var ErrButton = fault.New(fault.Invalid, "tap_invalid", "That button is from another time. Please search again.")
+var ErrButton = fault.New(fault.Invalid, "tap_invalid")
 
 // Data is what a button carries: the letter of the action, the person who may tap it, and a payload that only the action's feature reads.
 //

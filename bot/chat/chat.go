@@ -279,7 +279,7 @@ func (c *Chat) answerQuestion(ctx context.Context, e *telegram.Event) (bool, err
 // Errors of events that reach no handler.
 var (
 	// ErrAdminsOnly reports a command or button that is for the club's admins.
-	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only", "That command is for the club's admins.")
-	errNotYours   = fault.New(fault.Forbidden, "not_yours", "These buttons belong to somebody else. Send your own search to get your own.")
-	errGroupOnly  = fault.New(fault.Invalid, "group_only", "That command works in groups.")
+	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
+	errNotYours   = fault.New(fault.Forbidden, "not_yours")
+	errGroupOnly  = fault.New(fault.Invalid, "group_only")
 )

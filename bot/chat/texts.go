@@ -18,8 +18,11 @@ func (t *Texts) InLanguage(tag string) *phrase.Speaker { return t.book.In(tag) }
 // Sentence is an error's sentence in the language of an event's sender. An error without a code of its own says only that something failed.
 func (t *Texts) Sentence(e *telegram.Event, err error) string {
 	in := t.In(e)
-	if key := "error." + fault.CodeOf(err); in.Knows(key) {
-		return in.Say(key)
+	code := fault.CodeOf(err)
+	for _, key := range []string{"chat_error." + code, "error." + code} {
+		if in.Knows(key) {
+			return in.Say(key)
+		}
 	}
-	return in.Say("error.internal")
+	return in.Say("chat_error.internal")
 }

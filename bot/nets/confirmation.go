@@ -9,7 +9,7 @@ import (
 )
 
 // errNoPlace reports a club without a place on the map.
-var errNoPlace = fault.New(fault.NotFound, "no_place", "The club has not said where it is.")
+var errNoPlace = fault.New(fault.NotFound, "no_place")
 
 // confirmation sends the attachments of a booking. Sends of one name are one message.
 type confirmation struct {

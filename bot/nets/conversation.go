@@ -12,8 +12,8 @@ import (
 
 // Errors of commands and buttons.
 var (
-	errPrivateOnly = fault.New(fault.Invalid, "private_only", "Bookings are made in a private chat: open mine and send the command there.")
-	errStaleStep   = fault.New(fault.Gone, "stale_step", "That button is from another time. Send /book to begin again.")
+	errPrivateOnly = fault.New(fault.Invalid, "private_only")
+	errStaleStep   = fault.New(fault.Gone, "stale_step")
 )
 
 // Taps are the handlers of the buttons.

@@ -14,7 +14,7 @@ import (
 type desk struct{ *visit }
 
 // errWhichBooking reports a command without the number of a booking.
-var errWhichBooking = fault.New(fault.Invalid, "which_booking", "Say which booking, by its number: /refund 12 or /audit 12.")
+var errWhichBooking = fault.New(fault.Invalid, "which_booking")
 
 // HandleRefund answers /refund with the booking whose money is to go back.
 func (s *Screens) HandleRefund(ctx context.Context, e *telegram.Event) error {

@@ -12,7 +12,7 @@ import (
 type hoursEditor struct{ *visit }
 
 // errLastHours reports that a net would lose the last of its own hours, which gives it those of all nets.
-var errLastHours = fault.New(fault.Invalid, "last_hours", "A net without hours of its own has those of all nets. To keep it shut, add a closure.")
+var errLastHours = fault.New(fault.Invalid, "last_hours")
 
 // ownHours is a weekday that stands for all hours that a net has for itself.
 const ownHours = 8

@@ -12,7 +12,7 @@ import (
 type priceEditor struct{ *visit }
 
 // errNoRule reports a button whose price was changed or removed.
-var errNoRule = fault.New(fault.Gone, "no_rule", "The prices have changed since. This is how they are now.")
+var errNoRule = fault.New(fault.Gone, "no_rule")
 
 // The parts of a price that are typed. Buttons name them by their place.
 const (

@@ -8,7 +8,7 @@ import (
 )
 
 // errNoClub reports that there is nothing to book yet.
-var errNoClub = fault.New(fault.NotFound, "chat_no_club", "No club takes bookings here yet. An admin adds one first, with its nets, hours and prices.")
+var errNoClub = fault.New(fault.NotFound, "chat_no_club")
 
 // actor is the person in their role in a club. Booking decides what the role may do.
 func (v *visit) actor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {

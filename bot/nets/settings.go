@@ -72,7 +72,7 @@ const (
 func quietCode(q booking.Quiet) int64 { return int64(q.From*wholeDay + q.To) }
 
 // errTypedQuiet reports an answer that is not quiet hours.
-var errTypedQuiet = fault.New(fault.Invalid, "typed_quiet", "Type two times of the day, like 22:00-07:00.")
+var errTypedQuiet = fault.New(fault.Invalid, "typed_quiet")
 
 func (s settings) setQuietHours(ctx context.Context, to step) (screen, error) {
 	var quiet *booking.Quiet

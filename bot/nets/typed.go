@@ -13,10 +13,10 @@ import (
 
 // Errors of typed answers.
 var (
-	errTypedHours = fault.New(fault.Invalid, "typed_hours", "Type hours like 06:00-22:00. Several are apart by commas.")
-	errTypedPrice = fault.New(fault.Invalid, "typed_price", "Type two amounts, for members and for guests, like 200 300.")
-	errTypedRule  = fault.New(fault.Invalid, "typed_rule", "Type a name, hours and two amounts, like: Evening 17:00-22:00 300 450.")
-	errTypedDay   = fault.New(fault.Invalid, "typed_day", "Type a day, and hours and a reason if you like: 2027-01-26 14:00-18:00 Tournament.")
+	errTypedHours = fault.New(fault.Invalid, "typed_hours")
+	errTypedPrice = fault.New(fault.Invalid, "typed_price")
+	errTypedRule  = fault.New(fault.Invalid, "typed_rule")
+	errTypedDay   = fault.New(fault.Invalid, "typed_day")
 )
 
 const (

@@ -49,7 +49,7 @@ func (s *Screens) Taps() map[byte]chat.ButtonHandler {
 const maxQuery = 200 // runes
 
 // errPageForgotten reports a results message whose query is not known any more.
-var errPageForgotten = fault.New(fault.Gone, "page_gone", "I've lost track of that search. Please send it again.")
+var errPageForgotten = fault.New(fault.Gone, "page_gone")
 
 // Handle answers plain text, /search, and messages to the bot in groups that search.
 func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {

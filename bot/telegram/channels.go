@@ -15,8 +15,8 @@ import (
 
 // Errors of channels that an admin names.
 var (
-	ErrChannelNotFound = fault.New(fault.NotFound, "channel_not_found", "I can't find that channel. Add me to it as an admin first.")
-	ErrNoRights        = fault.New(fault.Forbidden, "channel_no_rights", "I'm not an admin of that channel. Make me one, then try again.")
+	ErrChannelNotFound = fault.New(fault.NotFound, "channel_not_found")
+	ErrNoRights        = fault.New(fault.Forbidden, "channel_no_rights")
 )
 
 // ChannelInfo is a channel as Telegram describes it.

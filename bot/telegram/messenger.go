@@ -20,7 +20,7 @@ import (
 // Errors of messages of our own.
 var (
 	// ErrMessageGone reports a message that cannot be edited or read any more.
-	ErrMessageGone = fault.New(fault.Gone, "message_gone", "That message is gone.")
+	ErrMessageGone = fault.New(fault.Gone, "message_gone")
 	// errNoAnswer reports a send of which nobody knows whether Telegram received it.
 	errNoAnswer = errors.New("telegram did not answer")
 )

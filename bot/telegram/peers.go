@@ -14,9 +14,9 @@ import (
 // Errors of messages that answer no event.
 var (
 	// ErrStranger reports a person who never wrote to the bot. Telegram does not let a bot write first.
-	ErrStranger = fault.New(fault.Gone, "stranger", "That person has never written to the bot.")
+	ErrStranger = fault.New(fault.Gone, "stranger")
 	// ErrAway reports that there is no connection to Telegram.
-	ErrAway = fault.New(fault.Unavailable, "telegram_away", "Telegram cannot be reached at the moment.")
+	ErrAway = fault.New(fault.Unavailable, "telegram_away")
 )
 
 // lateUpdates is how long after the sign-in a person may still turn up in a missed update.

@@ -18,9 +18,9 @@ import (
 // Errors of sends.
 var (
 	// ErrBlocked reports a person who blocked the bot or deleted their account.
-	ErrBlocked = fault.New(fault.Gone, "blocked", "That person cannot be written to.")
+	ErrBlocked = fault.New(fault.Gone, "blocked")
 	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline.
-	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits", "Telegram has told me to slow down here. Please try again in a few minutes.")
+	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits")
 	errQueueStopped  = errors.New("the send queue has stopped")
 )
 

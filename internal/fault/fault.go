@@ -1,4 +1,4 @@
-// Package fault gives errors that are shown to people a kind, a stable code and a sentence.
+// Package fault gives errors that are shown to people a kind and a stable code. The code names their sentence in the message catalogue.
 //
 // A domain package declares such an error once (ErrSlotTaken = fault.New(...)), and callers compare it with errors.Is. Each edge translates the kind:
 // the HTTP server into a status, the bot into a reply. An error without a kind is Internal: the edge answers with a neutral text and logs the whole
@@ -33,18 +33,16 @@ const (
 )
 
 type fault struct {
-	kind     Kind
-	code     string
-	sentence string
+	kind Kind
+	code string
 }
 
-// Error returns the stable code and the sentence, for logs.
-func (f *fault) Error() string { return f.code + ": " + f.sentence }
+// Error returns the code, for logs.
+func (f *fault) Error() string { return f.code }
 
-// New declares an error of a kind, with a stable machine code and a sentence for people.
-func New(kind Kind, code, sentence string) error {
-	return &fault{kind: kind, code: code, sentence: sentence}
-}
+// New declares an error of a kind. The phrase error.CODE of the catalogue is its sentence for people; a test holds that it exists in every
+// language.
+func New(kind Kind, code string) error { return &fault{kind: kind, code: code} }
 
 // KindOf returns the kind of the first fault in err's tree, Internal if there is none.
 func KindOf(err error) Kind {
@@ -60,14 +58,6 @@ func CodeOf(err error) string {
 		return f.code
 	}
 	return "internal"
-}
-
-// Sentence returns the sentence of the first fault in err's tree, empty if there is none.
-func Sentence(err error) string {
-	if f, ok := find(err); ok {
-		return f.sentence
-	}
-	return ""
 }
 
 func find(err error) (*fault, bool) {

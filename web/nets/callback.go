@@ -28,7 +28,7 @@ const callbackPath = "/callbacks/"
 
 // Errors of callbacks. Those of their signatures and bodies are the domain's.
 var (
-	errCaller    = fault.New(fault.Forbidden, "callback_address", "Callbacks are not taken from this address.")
+	errCaller    = fault.New(fault.Forbidden, "callback_address")
 	errNoCallers = errors.New("http: callbacks are to be taken, and from no address: every one would be refused")
 )
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pavilion/booking"
-	"pavilion/internal/fault"
 	"pavilion/web"
 )
 
@@ -42,10 +41,11 @@ type SkippedBody struct {
 	Detail string `json:"detail"`
 }
 
-func skippedOf(list []booking.Skipped) []SkippedBody {
+// skippedOf writes skipped dates, each with the sentence of its reason.
+func skippedOf(list []booking.Skipped, sentence func(error) string) []SkippedBody {
 	out := []SkippedBody{}
 	for _, s := range list {
-		out = append(out, SkippedBody{s.Day.String(), web.ProblemType(s.Reason), fault.Sentence(s.Reason)})
+		out = append(out, SkippedBody{s.Day.String(), web.ProblemType(s.Reason), sentence(s.Reason)})
 	}
 	return out
 }
@@ -82,7 +82,7 @@ func (h series) bookSeries(ctx context.Context, in *seriesIn) (effect[SeriesBody
 	}
 	return func(ctx context.Context, s *booking.Service) (SeriesBody, error) {
 		done, err := s.BookSeries(ctx, actor, r)
-		return SeriesBody{int64(done.ID), bookingsOf(done.Bookings), skippedOf(done.Skipped)}, err
+		return SeriesBody{int64(done.ID), bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence)}, err
 	}, nil
 }
 

@@ -24,6 +24,7 @@ import (
 
 	"pavilion/booking"
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/caller"
@@ -176,7 +177,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	const connWait = 4 * time.Second
 	w := wiring{
 		db: b.db, redis: b.redis,
-		deps: web.Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now)},
+		deps: web.Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: english(t)},
 		opts: web.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: b.logger, Now: time.Now},
 		nets: Options{Admins: []booking.MemberID{adminID}, Redis: b.redis, Metrics: b.metrics, Logger: b.logger},
 	}
@@ -286,4 +287,14 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// english speaks the sentences of problems.
+func english(t *testing.T) *phrase.Speaker {
+	t.Helper()
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book.In(phrase.Fallback)
 }

@@ -42,7 +42,7 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	if err := o.Metrics.Register(outcomes); err != nil {
 		return err
 	}
-	web.Extend(api, membersOf)
+	web.Extend(api, func(err error) *ProblemMembers { return membersOf(err, api.Sentence) })
 	h := handlers{api: api, booking: o.Booking, admins: o.Admins, actions: web.Actions[*booking.Service]{
 		API: api, Answers: answers{o.Booking}, Count: func(route, outcome string) { outcomes.WithLabelValues(route, outcome).Inc() },
 	}}

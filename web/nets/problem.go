@@ -16,7 +16,7 @@ type ProblemMembers struct {
 }
 
 // membersOf returns the members of an error's problem, nil for none.
-func membersOf(err error) *ProblemMembers {
+func membersOf(err error, sentence func(error) string) *ProblemMembers {
 	if twice, ok := errors.AsType[*booking.AmbiguousTimeError](err); ok {
 		return &ProblemMembers{Choices: []time.Time{twice.Earlier, twice.Later}}
 	}
@@ -35,7 +35,7 @@ func membersOf(err error) *ProblemMembers {
 		return &ProblemMembers{Difference: &difference}
 	}
 	if dates, ok := errors.AsType[*booking.SeriesConflictError](err); ok {
-		return &ProblemMembers{Skipped: skippedOf(dates.Skipped)}
+		return &ProblemMembers{Skipped: skippedOf(dates.Skipped, sentence)}
 	}
 	return nil
 }

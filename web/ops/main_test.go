@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
 	"pavilion/sandbox/caller"
 	"pavilion/storage"
@@ -42,7 +43,7 @@ func setup(t *testing.T, change func(o *Options)) *bundle {
 	registry, recorder := prometheus.NewRegistry(), latency.New(time.Now)
 	b.queries = storage.NewQueryTracer(recorder, time.Now)
 	var err error
-	b.server, err = web.New(web.Deps{Metrics: registry, Latency: recorder}, web.Options{
+	b.server, err = web.New(web.Deps{Metrics: registry, Latency: recorder, Texts: english(t)}, web.Options{
 		Limits: web.Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000}, Logger: b.logger, Now: time.Now,
 	})
 	if err != nil {
@@ -92,4 +93,14 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// english speaks the sentences of problems.
+func english(t *testing.T) *phrase.Speaker {
+	t.Helper()
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book.In(phrase.Fallback)
 }

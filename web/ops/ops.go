@@ -27,7 +27,7 @@ type Options struct {
 	Now     func() time.Time
 }
 
-var errOperator = fault.New(fault.Unauthenticated, "operator_only", "This address is for those who run the server.")
+var errOperator = fault.New(fault.Unauthenticated, "operator_only")
 
 // Add adds the endpoints to a server.
 func Add(s *web.Server, o Options) {
