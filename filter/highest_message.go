@@ -4,7 +4,7 @@ import "context"
 
 // AddChannel starts to index a channel's new posts. StartPast reads the older ones.
 func (x *Indexer) AddChannel(ctx context.Context, id ChannelID, title, username string) (Channel, error) {
-	top, err := x.highestMessageID(ctx, id)
+	top, err := highestMessageID(ctx, x.reader, id)
 	if err != nil {
 		return Channel{}, err
 	}
@@ -18,7 +18,7 @@ func (x *Indexer) AddChannel(ctx context.Context, id ChannelID, title, username 
 // highestMessageID searches for the highest message id of a channel, which Telegram does not tell bots. It reads samples at doubling distances,
 // then finer ones between the highest id that exists and the next sample that does not. When deleted messages hide the highest id, the result is
 // too low, and the messages above it are indexed like new ones.
-func (x *Indexer) highestMessageID(ctx context.Context, id ChannelID) (MessageID, error) {
+func highestMessageID(ctx context.Context, reader PostReader, id ChannelID) (MessageID, error) {
 	var ids []MessageID
 	for m := MessageID(1); m <= 64; m++ {
 		ids = append(ids, m)
@@ -28,7 +28,7 @@ func (x *Indexer) highestMessageID(ctx context.Context, id ChannelID) (MessageID
 	}
 	var top MessageID
 	for step := MessageID(0); ; {
-		read, err := x.reader.ReadPosts(ctx, id, ids)
+		read, err := reader.ReadPosts(ctx, id, ids)
 		if err != nil {
 			return 0, err
 		}

@@ -42,13 +42,14 @@ const readAtOnce = 100
 // the channel's ledger. One worker stores the events in batches, which grow with the backlog. Another worker reads the ids in gaps again from
 // Telegram and puts them through the same queue.
 type Indexer struct {
+	*PastReads
+
 	store    fileStore
 	pools    *storage.Pools
 	vocab    *Vocabulary
 	channels *Channels
 	opts     IndexOptions
 	reader   PostReader
-	onPast   func(PastRead)
 
 	storing       sync.Mutex // held while files and lists are read, changed and written back
 	savingLedgers sync.Mutex // held while ledgers are stored
@@ -58,12 +59,11 @@ type Indexer struct {
 	batchSize    int  // of the next batch
 	storingBatch bool // storeBatch is storing a batch
 	progress     map[ChannelID]*channelProgress
-	earlyGaps    map[ChannelID]*Ledger   // ids of events that came before the channels were loaded
-	queueChanged chan struct{}           // closed and replaced whenever the queue changes
-	wakeStore    chan struct{}           // events were queued
-	wakeRecovery chan struct{}           // a gap grew, or a read of the past started
-	pasts        map[string]*runningPast // running reads of the past, by id
-	unreadPools  int                     // pools whose words are not in vocab yet
+	earlyGaps    map[ChannelID]*Ledger // ids of events that came before the channels were loaded
+	queueChanged chan struct{}         // closed and replaced whenever the queue changes
+	wakeStore    chan struct{}         // events were queued
+	wakeRecovery chan struct{}         // a gap grew, or a read of the past started
+	unreadPools  int                   // pools whose words are not in vocab yet
 }
 
 // event is a post, an edit or a deletion.
@@ -81,18 +81,17 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "indexer")
-	return &Indexer{
-		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o, onPast: func(PastRead) {},
-		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), pasts: map[string]*runningPast{},
+	x := &Indexer{
+		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o,
+		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1),
 		unreadPools: len(pools.All()),
 	}
+	x.PastReads = &PastReads{indexer: x, onStep: func(PastRead) {}, running: map[string]*runningPast{}}
+	return x
 }
 
 // SetReader sets the reader of messages. Call it before Run.
 func (x *Indexer) SetReader(r PostReader) { x.reader = r }
-
-// OnPast sets a function that Run calls after every step of a read of the past. Call OnPast before Run; fn must not block.
-func (x *Indexer) OnPast(fn func(PastRead)) { x.onPast = fn }
 
 // Post queues a new post. A post of a channel that is not indexed is dropped.
 func (x *Indexer) Post(p Post) { x.handleEvent(event{place: p.Place, post: &p}) }

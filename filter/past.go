@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"pavilion/internal/fault"
@@ -60,94 +61,106 @@ type runningPast struct {
 	notBefore time.Time // the next step waits until then
 }
 
+// PastReads are the reads of the past of an Indexer. They put their posts into its queue.
+type PastReads struct {
+	indexer *Indexer
+	onStep  func(PastRead)
+
+	mu      sync.Mutex
+	running map[string]*runningPast // by id
+}
+
+// OnPast sets a function that Run calls after every step of a read of the past. Call OnPast before Run; fn must not block.
+func (r *PastReads) OnPast(fn func(PastRead)) { r.onStep = fn }
+
 // StartPast starts to read the messages from..to of a channel, both included.
-func (x *Indexer) StartPast(ctx context.Context, ch ChannelID, from, to MessageID, report Report) (PastRead, error) {
-	if _, err := x.channels.Get(ch); err != nil {
+func (r *PastReads) StartPast(ctx context.Context, ch ChannelID, from, to MessageID, report Report) (PastRead, error) {
+	if _, err := r.indexer.channels.Get(ch); err != nil {
 		return PastRead{}, err
 	}
 	if from < 1 || to < from || to-from >= maxPast || int64(to) > 1<<31-1 {
 		return PastRead{}, ErrPastRange
 	}
-	x.mu.Lock()
-	for _, p := range x.pasts {
+	r.mu.Lock()
+	for _, p := range r.running {
 		if p.read.Channel == ch {
-			x.mu.Unlock()
+			r.mu.Unlock()
 			return PastRead{}, ErrPastRunning
 		}
 	}
 	p := PastRead{
-		ID: strings.ToLower(rand.Text()[:10]), Channel: ch, From: from, To: to, Next: from, State: PastRunning, Report: report, Version: x.channels.nextVersion(0),
+		ID: strings.ToLower(rand.Text()[:10]), Channel: ch, From: from, To: to, Next: from, State: PastRunning, Report: report, Version: r.indexer.channels.nextVersion(0),
 	}
 	job := &runningPast{read: p, starting: true}
-	x.pasts[p.ID] = job
-	x.mu.Unlock()
-	err := savePast(ctx, x.pools, p)
+	r.running[p.ID] = job
+	r.mu.Unlock()
+	err := savePast(ctx, r.indexer.pools, p)
 	if err == nil {
-		x.onPast(p)
+		r.onStep(p)
 	}
-	x.mu.Lock()
+	r.mu.Lock()
 	job.starting = false
 	if err != nil {
-		delete(x.pasts, p.ID)
+		delete(r.running, p.ID)
 	}
-	x.mu.Unlock()
+	r.mu.Unlock()
 	if err != nil {
 		return PastRead{}, fmt.Errorf("start past read of channel %d: %w", ch, err)
 	}
-	signal(x.wakeRecovery)
+	signal(r.indexer.wakeRecovery)
 	return p, nil
 }
 
 // CancelPast stops a read after its current step.
-func (x *Indexer) CancelPast(id string) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	p := x.pasts[id]
+func (r *PastReads) CancelPast(id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.running[id]
 	if p == nil {
 		return ErrPastUnknown
 	}
 	p.cancelled, p.notBefore = true, time.Time{}
-	signal(x.wakeRecovery)
+	signal(r.indexer.wakeRecovery)
 	return nil
 }
 
 // Pasts returns the running reads.
-func (x *Indexer) Pasts() []PastRead {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (r *PastReads) Pasts() []PastRead {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var list []PastRead
-	for _, p := range x.pasts {
+	for _, p := range r.running {
 		list = append(list, p.read)
 	}
 	return list
 }
 
-func (x *Indexer) loadPasts(ctx context.Context) error {
-	list, err := loadPasts(ctx, x.pools)
+func (r *PastReads) loadPasts(ctx context.Context) error {
+	list, err := loadPasts(ctx, r.indexer.pools)
 	if err != nil {
 		return fmt.Errorf("load reads of the past: %w", err)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, p := range list {
-		if p.State == PastRunning && x.pasts[p.ID] == nil {
-			x.pasts[p.ID] = &runningPast{read: p}
+		if p.State == PastRunning && r.running[p.ID] == nil {
+			r.running[p.ID] = &runningPast{read: p}
 		}
 	}
 	return nil
 }
 
 // stepPasts makes one step of every running read. It returns true when one of them made progress.
-func (x *Indexer) stepPasts(ctx context.Context) bool {
+func (r *PastReads) stepPasts(ctx context.Context) bool {
 	worked := false
-	for _, p := range x.Pasts() {
+	for _, p := range r.Pasts() {
 		if ctx.Err() != nil {
 			return false
 		}
-		stepped, err := x.stepPast(ctx, p.ID)
+		stepped, err := r.stepPast(ctx, p.ID)
 		if err != nil && ctx.Err() == nil {
-			x.postponePast(p.ID)
-			x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a read of the past rests", slog.String("read", p.ID), slog.Any("error", err))
+			r.postponePast(p.ID)
+			r.indexer.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a read of the past rests", slog.String("read", p.ID), slog.Any("error", err))
 		}
 		worked = worked || stepped
 	}
@@ -155,25 +168,25 @@ func (x *Indexer) stepPasts(ctx context.Context) bool {
 }
 
 // postponePast delays the next step of a read after a failure. A read that was cancelled meanwhile ends without delay.
-func (x *Indexer) postponePast(id string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if job := x.pasts[id]; job != nil && !job.cancelled {
-		job.notBefore = x.opts.Now().Add(5 * retryAfter)
+func (r *PastReads) postponePast(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if job := r.running[id]; job != nil && !job.cancelled {
+		job.notBefore = r.indexer.opts.Now().Add(5 * retryAfter)
 	}
 }
 
 // stepPast reads up to a hundred ids, waits until their posts are stored, and stores the progress. It returns false when the read has to wait.
-func (x *Indexer) stepPast(ctx context.Context, id string) (bool, error) {
-	x.mu.Lock()
-	job := x.pasts[id]
-	if job == nil || job.starting || x.opts.Now().Before(job.notBefore) {
-		x.mu.Unlock()
+func (r *PastReads) stepPast(ctx context.Context, id string) (bool, error) {
+	r.mu.Lock()
+	job := r.running[id]
+	if job == nil || job.starting || r.indexer.opts.Now().Before(job.notBefore) {
+		r.mu.Unlock()
 		return false, nil
 	}
 	p, cancelled := job.read, job.cancelled
-	x.mu.Unlock()
-	if _, err := x.channels.Get(p.Channel); errors.Is(err, ErrChannelUnknown) {
+	r.mu.Unlock()
+	if _, err := r.indexer.channels.Get(p.Channel); errors.Is(err, ErrChannelUnknown) {
 		cancelled = true
 	}
 	switch {
@@ -182,23 +195,24 @@ func (x *Indexer) stepPast(ctx context.Context, id string) (bool, error) {
 	case p.Next > p.To:
 		p.State = PastDone
 	default:
-		if err := x.readPastIDs(ctx, &p); err != nil {
+		if err := r.readPastIDs(ctx, &p); err != nil {
 			return false, err
 		}
 	}
-	x.mu.Lock()
-	p.Version = x.channels.nextVersion(job.read.Version)
+	r.mu.Lock()
+	p.Version = r.indexer.channels.nextVersion(job.read.Version)
 	job.read = p
 	if p.State != PastRunning {
-		delete(x.pasts, id)
+		delete(r.running, id)
 	}
-	x.mu.Unlock()
-	x.onPast(p)
-	return true, savePast(ctx, x.pools, p)
+	r.mu.Unlock()
+	r.onStep(p)
+	return true, savePast(ctx, r.indexer.pools, p)
 }
 
 // readPastIDs reads the next ids of p, waits until their posts are stored, and counts them in p.
-func (x *Indexer) readPastIDs(ctx context.Context, p *PastRead) error {
+func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead) error {
+	x := r.indexer
 	var ids []MessageID
 	for m := p.Next; m <= p.To && len(ids) < readAtOnce; m++ {
 		ids = append(ids, m)
