@@ -21,7 +21,7 @@ func build(t *testing.T, flags ...string) (binary string) {
 	t.Helper()
 	binary = filepath.Join(t.TempDir(), "pavilion")
 	args := append([]string{"build", "-o", binary}, flags...)
-	if out, err := exec.CommandContext(t.Context(), "go", append(args, ".")...).CombinedOutput(); err != nil { //nolint:gosec // our own arguments
+	if out, err := exec.CommandContext(t.Context(), "go", append(args, ".")...).CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
 	return binary
@@ -39,7 +39,7 @@ func TestMain_VersionIsTheBuilds(t *testing.T) {
 		t.Fatal("make build does not pass the version to the linker")
 	}
 	stamped := strings.ReplaceAll(string(flags[1]), "$(VERSION)", "v9.8.7-test")
-	out, err := exec.CommandContext(t.Context(), build(t, "-ldflags="+stamped), "version").CombinedOutput() //nolint:gosec // what was just built
+	out, err := exec.CommandContext(t.Context(), build(t, "-ldflags="+stamped), "version").CombinedOutput()
 	if want := fmt.Sprintf("pavilion v9.8.7-test (%s, %s/%s)\n", runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil || string(out) != want {
 		t.Errorf("%v, %q, want %q", err, out, want)
 	}

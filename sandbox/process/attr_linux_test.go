@@ -16,7 +16,11 @@ func TestStart_AChildDiesWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close() //nolint:errcheck // only read from
-	parent := exec.CommandContext(t.Context(), os.Args[0])
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := exec.CommandContext(t.Context(), self)
 	parent.Env, parent.Stdout = append(os.Environ(), asParent+"=1"), w
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)
