@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pavilion/storage"
@@ -119,16 +120,13 @@ func labelled(ctx context.Context, q storage.Queryer, sql string, give func(labe
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var label string
-		var v float64
-		if err := rows.Scan(&label, &v); err != nil {
-			return err
-		}
+	var label string
+	var v float64
+	_, err = pgx.ForEachRow(rows, []any{&label, &v}, func() error {
 		give(label, v)
-	}
-	return rows.Err()
+		return nil
+	})
+	return err
 }
 
 func one(yes bool) float64 {

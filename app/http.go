@@ -35,6 +35,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	//exhaustruct:enforce
 	server, err := web.New(deps, web.Options{
 		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
+		//exhaustruct:ignore — the other limits have defaults
 		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
 			Reads: cfg.ReadsPerMinute, Writes: cfg.WritesPerMinute, SignIns: cfg.SignInsPerMinute,
@@ -45,7 +46,6 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Now: time.Now})
-	//exhaustruct:enforce
 	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}

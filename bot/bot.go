@@ -138,7 +138,7 @@ func mergeTaps(features ...map[byte]chat.ButtonHandler) (map[byte]chat.ButtonHan
 // Run connects and works until ctx ends, or Telegram refuses the session. Only one process may run at a time; storage.Lease sees to that.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.client.Load(ctx); err != nil {
-		return nil //nolint:nilerr // ctx ended
+		return nil // ctx ended
 	}
 	b.chat.Load(ctx)
 	// Stages stop in this order: updates, handlers, sends with the update state, connection.

@@ -76,7 +76,7 @@ func TestNearest_CommandOfAMistypedOne(t *testing.T) {
 	t.Parallel()
 	names := []string{"start", "search", "settings", "stats"}
 	for word, want := range map[string]string{
-		"sear": "search", "serach": "search", "strat": "start", "setings": "settings", "s": "", "xyzzyx": "", "statss": "stats", "": "",
+		"sear": "search", "serach": "search", "strat": "start", "setings": "settings", "s": "", "xyzzyx": "", "statss": "stats", "": "", //nolint:misspell // on purpose
 		"a word that is far too long to be any command of anybody": "",
 	} {
 		if got := nearest(word, names); got != want {

@@ -132,7 +132,7 @@ func TestAdmins_ForwardedPostOffersAndThePastSurvivesAKill(t *testing.T) {
 	if err := s.Bot.Stop(); err != nil {
 		t.Errorf("stopped with %v", err)
 	}
-	s.Setenv("PAVILION_ADMINS", "1")
+	s.SetEnv("PAVILION_ADMINS", "1")
 	startBot(t, s)
 	if answer := tap(t, admin, list, "⏸"); !answer.Alert || !strings.Contains(answer.Message, "for the club's admins") {
 		t.Errorf("%+v", answer)

@@ -191,7 +191,7 @@ func TestNets_KilledBetweenAnyTwoSteps(t *testing.T) {
 		n.once(t, k)
 	}
 	// With the workers, what is to be said is said, and what ran out is freed.
-	n.Setenv("PAVILION_ROLES", "http,worker")
+	n.SetEnv("PAVILION_ROLES", "http,worker")
 	if err := n.Bot.Stop(); err != nil {
 		t.Error(err)
 	}

@@ -21,7 +21,7 @@ func TestNets_TwoProcessesAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Setenv("PAVILION_HTTP_ADDR", addr)
+	n.SetEnv("PAVILION_HTTP_ADDR", addr)
 	n.base = "http://" + addr
 	one := n.Bot // serve replaces it
 	n.serve(t)

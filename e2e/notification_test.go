@@ -125,8 +125,8 @@ func TestNotification_IsReadOnceThoughTheServerDiesBetweenSendAndMark(t *testing
 func TestNotification_IsSaidByTheProcessThatIsTheBot(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http,worker", "Net 1")
-	n.Setenv("PAVILION_ROLES", "bot")
-	n.Setenv("PAVILION_HTTP_ADDR", "127.0.0.1:0")
+	n.SetEnv("PAVILION_ROLES", "bot")
+	n.SetEnv("PAVILION_HTTP_ADDR", "127.0.0.1:0")
 	server := n.Bot
 	startBot(t, n.Scene)
 	t.Cleanup(func() {

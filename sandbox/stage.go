@@ -156,9 +156,6 @@ func (s *Scene) StartBot(ctx context.Context) error {
 // Standby starts another process, which waits for the lease.
 func (s *Scene) Standby() (*child.Process, error) { return child.Start(s.binary, s.env) }
 
-// Setenv changes a setting of all processes that start later.
-func (s *Scene) Setenv(name, value string) { s.env[name] = value }
-
 // Run runs a subcommand of the binary to its end.
 func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {
 	p, err := child.Start(s.binary, s.env, args...)

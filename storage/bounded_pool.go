@@ -126,7 +126,7 @@ func (r *heldRows) Close() {
 
 // Next closes the rows after the last one.
 func (r *heldRows) Next() bool {
-	if r.Rows.Next() {
+	if r.Rows.Next() { //nolint:forbidigo // it wraps the rows that pgx.ForEachRow reads
 		return true
 	}
 	r.Close()

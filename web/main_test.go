@@ -253,8 +253,8 @@ type thingMembers struct {
 }
 
 var (
-	errNoThing = fault.New(fault.NotFound, "no_thing")
-	errTaken   = fault.New(fault.Conflict, "taken")
+	errNoThing = fault.New(fault.NotFound, "not_found")
+	errTaken   = fault.New(fault.Conflict, "name")
 )
 
 func (s *things) addTo(a *API) {

@@ -30,7 +30,7 @@ func TestAddOnce_AnswersOnceAndRepeats(t *testing.T) {
 	}
 	add.Key = "k2"
 	first, second = b.Do(add), b.Do(add)
-	if p := first.Problem(t); first.Status != http.StatusConflict || p.Type != "/problems/taken" || p.RequestID != second.Problem(t).RequestID || second.Header.Get("Idempotency-Replayed") != "true" {
+	if p := first.Problem(t); first.Status != http.StatusConflict || p.Type != "/problems/name" || p.RequestID != second.Problem(t).RequestID || second.Header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("a refusal: %d %s, then %d %s", first.Status, first.Body, second.Status, second.Body)
 	}
 	busy := fault.New(fault.Unavailable, "busy")
@@ -43,7 +43,7 @@ func TestAddOnce_AnswersOnceAndRepeats(t *testing.T) {
 	}
 	b.things.work = nil
 	b.Do(add).Want(t, "the same key, when the part is back", http.StatusCreated, "")
-	if want := []string{"add-thing ok", "add-thing replayed", "add-thing taken", "add-thing replayed", "add-thing busy", "add-thing internal", "add-thing ok"}; !slices.Equal(b.things.counts, want) {
+	if want := []string{"add-thing ok", "add-thing replayed", "add-thing name", "add-thing replayed", "add-thing busy", "add-thing internal", "add-thing ok"}; !slices.Equal(b.things.counts, want) {
 		t.Errorf("counted %q", b.things.counts)
 	}
 }

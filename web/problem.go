@@ -246,7 +246,13 @@ func (s *Server) describe(p *Problem) *Problem {
 	return p
 }
 
-func (s *Server) sentence(code string) string { return s.deps.Texts.Say("error." + code) }
+// sentence is the sentence of an error's code, empty where the catalogue has none.
+func (s *Server) sentence(code string) string {
+	if key := "error." + code; s.deps.Texts.Knows(key) {
+		return s.deps.Texts.Say(key)
+	}
+	return ""
+}
 
 // Sentence is the sentence of an error in problems.
 func (a *API) Sentence(err error) string { return a.server.sentence(fault.CodeOf(err)) }

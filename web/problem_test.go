@@ -14,16 +14,16 @@ func TestProblem_MembersOfAFeatureAreSentAndDescribed(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	token := b.signIn(someone()).AccessToken
-	add := request{Method: http.MethodPost, Path: APIPath + "/things", Token: token, Key: "k1", Body: thingBody{"bat"}}
+	add := request{Method: http.MethodPost, Path: APIPath + "/things", Token: token, Key: "k1", Body: thingBody{"bat & <ball>"}}
 	b.Do(add).Want(t, "the first", http.StatusCreated, "")
 	add.Key = "k2"
 	refused := b.Do(add)
-	want := fmt.Sprintf(`{"type":"/problems/taken","title":"Conflict","status":409,"detail":"There is a thing of that name & kind.","request_id":%q,"taken":["bat"]}`, refused.Header.Get("X-Request-Id"))
+	want := fmt.Sprintf(`{"type":"/problems/name","title":"Conflict","status":409,"detail":"A name is needed that is not in use yet.","request_id":%q,"taken":["bat & <ball>"]}`, refused.Header.Get("X-Request-Id"))
 	if string(refused.Body) != want+"\n" {
 		t.Errorf("%s, want %s", refused.Body, want)
 	}
 	missing := b.Do(request{Path: APIPath + "/things/9", Token: token})
-	if want := fmt.Sprintf(`{"type":"/problems/no-thing","title":"Not Found","status":404,"detail":"There is no such thing.","request_id":%q}`, missing.Header.Get("X-Request-Id")); string(missing.Body) != want+"\n" {
+	if want := fmt.Sprintf(`{"type":"/problems/not-found","title":"Not Found","status":404,"detail":"There is nothing at this address.","request_id":%q}`, missing.Header.Get("X-Request-Id")); string(missing.Body) != want+"\n" {
 		t.Errorf("%s, want %s", missing.Body, want)
 	}
 	var spec struct {

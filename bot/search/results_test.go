@@ -41,8 +41,11 @@ func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 		t.Fatal(err)
 	}
 	facets := []filter.Facet{
-		{Dimension: filter.ByKind, Value: "video"}, {Dimension: filter.ByKind, Value: "document"}, {Dimension: filter.ByResolution, Value: "1080"},
-		{Dimension: filter.ByLanguage, Value: "hindi"}, {Dimension: filter.ByYear, Value: "2010"},
+		{Dimension: filter.ByKind, Value: "video"},
+		{Dimension: filter.ByKind, Value: "document"},
+		{Dimension: filter.ByResolution, Value: "1080"},
+		{Dimension: filter.ByLanguage, Value: "hindi"},
+		{Dimension: filter.ByYear, Value: "2010"},
 	}
 	return map[string]telegram.Reply{
 		"one_file":    r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1}),

@@ -22,7 +22,7 @@ func Check(t testing.TB, name, got string) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // a file of the package under test
+	want, err := os.ReadFile(path)
 	if err != nil || got != string(want) {
 		t.Errorf("%s (%v) is drawn as:\n%s\nwant:\n%s", path, err, got, want)
 	}
