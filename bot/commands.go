@@ -21,7 +21,6 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMine},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
-		{Name: "hello", Handle: b.handleHello},
 		{Name: "help", Handle: b.handleHelp},
 		{Name: "group", Place: chat.GroupsOnly, Handle: b.search.HandleGroup},
 		{Name: "today", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleToday},
