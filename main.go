@@ -1,4 +1,4 @@
-// Command pavilion is a club's Telegram bot: file search over its channels.
+// Command pavilion is a club's Telegram bot and API: file search and net booking.
 package main
 
 import (

@@ -85,7 +85,7 @@ func logger(cfg config.Config, to io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(to, o))
 }
 
-// parts are everything that serve runs and doctor looks at.
+// parts holds the components that serve runs and doctor checks.
 type parts struct {
 	db       *pgxpool.Pool
 	redis    *storage.Redis
@@ -107,7 +107,7 @@ type parts struct {
 	active   atomic.Bool           // this process is the bot
 }
 
-// build makes every part. With noUpdates the bot only looks: what arrives stays for the one that serves.
+// build makes every part. noUpdates signs in without receiving updates, for doctor beside a running bot.
 func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates bool) (*parts, error) {
 	p := &parts{now: time.Now}
 	var err error
@@ -214,8 +214,8 @@ func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
 	}
 }
 
-// whileHeld indexes and answers while this process holds the lease, and waits for it while another does. Its stages and giving the
-// lease back take less than the deadline of the stage it is itself in.
+// whileHeld waits for the lease, then runs indexer and bot until the lease or ctx ends. drain is for each of its three stages; all three and the
+// release of the lease must fit into StopTimeout.
 func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
 		p.active.Store(true)

@@ -1,4 +1,4 @@
-// Package app builds Pavilion's parts, starts and stops them in order, and holds the subcommands. main is a shell around Main.
+// Package app builds Pavilion's parts, starts and stops them in order, and holds the subcommands. main only calls Main.
 //
-// Stages, first to start and last to stop: connections, index, bot. A second signal ends the process at once.
+// Stages start in this order and stop in reverse: connections, workers, HTTP with the bot. A second signal ends the process at once.
 package app

@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// figures collects what the parts count, at the moment somebody asks. Names and labels are fixed in code: nothing from outside makes a series.
+// figures is the Prometheus collector: it reads the parts at each scrape. Names and labels are constants, so input adds no series.
 type figures struct {
 	parts *parts
 	descs map[string]*prometheus.Desc
@@ -57,7 +57,7 @@ func (f *figures) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect asks the parts. What does not answer is missing, and its up figure says so.
+// Collect reads the parts. Without Postgres its metrics are missing and its up metric is 0.
 func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(name string, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(f.descs[name], prometheus.GaugeValue, v, labels...)
@@ -99,7 +99,7 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 func (f *figures) database(ctx context.Context, gauge func(name string, v float64, labels ...string)) error {
 	for _, q := range []struct{ name, sql string }{
 		{"pavilion_outbox_jobs", `SELECT s::text, count(j.id)::float8 FROM unnest(ARRAY['available', 'pending', 'scheduled', 'running', 'retryable', 'discarded']::river_job_state[]) s
-			LEFT JOIN river_job j ON j.state = s GROUP BY 1`}, // none is a figure too: a series that appears with its first dead job cannot be alerted on,
+			LEFT JOIN river_job j ON j.state = s GROUP BY 1`}, // reports 0 as well: an alert needs the series before the first dead job
 		{"pavilion_bookings", `SELECT state, count(*)::float8 FROM booking WHERE day >= current_date GROUP BY 1`},
 	} {
 		if err := labelled(ctx, f.parts.db, q.sql, func(label string, v float64) { gauge(q.name, v, label) }); err != nil {

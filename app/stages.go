@@ -17,8 +17,8 @@ type part struct {
 
 var errEarly = errors.New("ended before it was told to")
 
-// runStages starts stages in order and stops them in reverse, each within drain, when ctx ends or a part ends by itself. What has not
-// stopped by then is named in the error and left behind: the process is about to end.
+// runStages starts stages in order and stops them in reverse, each within drain, when ctx ends or a part ends by itself. The error names the parts
+// that still run then; the process exits without them.
 func runStages(ctx context.Context, drain time.Duration, stages ...[]part) (err error) {
 	early := make(chan error, 1)
 	for _, parts := range stages {

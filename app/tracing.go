@@ -18,8 +18,8 @@ import (
 	"pavilion/storage"
 )
 
-// openTracing makes the source of traces, nil without a collector. Spans are sent in batches; a collector that is down costs nothing but its
-// spans. Queries carry their text and never their values.
+// openTracing returns the trace provider, nil without a collector URL. Spans are sent in batches and dropped while the collector is down. A query's
+// span has its SQL text and no values.
 func openTracing(ctx context.Context, url string) (*trace.TracerProvider, error) {
 	if url == "" {
 		return nil, nil //nolint:nilnil // no traces are wanted
@@ -31,7 +31,7 @@ func openTracing(ctx context.Context, url string) (*trace.TracerProvider, error)
 	return trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(resource.NewSchemaless(semconv.ServiceName("pavilion"), semconv.ServiceVersion(version())))), nil
 }
 
-// queryTracer tells both the figures and the traces of each query.
+// queryTracer reports each query to metrics and traces.
 func queryTracer(figures *storage.QueryTracer, traces *trace.TracerProvider) pgx.QueryTracer {
 	if traces == nil {
 		return figures

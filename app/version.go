@@ -5,7 +5,7 @@ import "runtime/debug"
 // stamp is written by the linker: -ldflags '-X pavilion/app.stamp=v1.2.3'. `make build`, `make release` and the Dockerfile do so.
 var stamp string //nolint:gochecknoglobals // -X writes package variables only
 
-// unnamed is the version of a build that nobody named.
+// unnamed is the version of an unstamped build.
 const unnamed = "devel"
 
 // version names this build: in `pavilion version`, the log, /performance, the API's description, traces and the bot's session at Telegram.

@@ -12,7 +12,7 @@ import (
 	"pavilion/config"
 )
 
-// couriers are the ways to members besides Telegram; nil where one is not set up.
+// couriers send e-mail and SMS; a field is nil if its channel is not configured.
 type couriers struct {
 	email *courier.Email
 	sms   *courier.SMS
@@ -35,7 +35,7 @@ func newCouriers(cfg config.Config) (c couriers, err error) {
 	return c, nil
 }
 
-// channels are the ways to members, in an order that stays: buttons name them by their place.
+// channels lists the notification channels. Do not reorder: buttons hold an index into it.
 func channels(cfg config.Config) []booking.Channel {
 	list := []booking.Channel{booking.ByTelegram}
 	email, sms := cfg.Couriers()
@@ -51,7 +51,7 @@ func channels(cfg config.Config) []booking.Channel {
 // outwardTimeout is how long a provider may take to answer.
 const outwardTimeout = 15 * time.Second
 
-// outward is a client for a provider's API. An API does not redirect; whoever does would be handed our keys.
+// outward is the HTTP client for provider APIs. It follows no redirect, which would leak our API keys.
 func outward() *http.Client {
 	return &http.Client{Timeout: outwardTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
@@ -61,8 +61,8 @@ func (p *parts) language(ctx context.Context, person booking.MemberID) string {
 	return p.bot.Language(ctx, int64(person))
 }
 
-// addWorkers makes the two workers over the job queue: one for what any process with the role can do, and one for what only the process that
-// is the bot can do, which runs while it holds the lease.
+// addWorkers makes two workers: one for JobQueue, in every process with the worker role, and one for ChatQueue, in the process that holds the bot's
+// lease.
 func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 	o := booking.WorkerOptions{DB: p.db, Language: p.language, Logger: log}
 	if p.couriers, err = newCouriers(cfg); err != nil {

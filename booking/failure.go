@@ -9,7 +9,7 @@ import (
 	"pavilion/storage"
 )
 
-// Errors of a database that is busy or cannot be reached. A later try can work. After ErrUnreachable it is unknown whether the change was made.
+// Errors made of Postgres errors. Callers may retry ErrBusy and ErrUnreachable; after the latter the change may have been committed.
 var (
 	ErrSlotTaken   = fault.New(fault.Conflict, "slot_taken")
 	ErrBusy        = fault.New(fault.Unavailable, "busy")

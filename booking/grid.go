@@ -44,7 +44,7 @@ func (s *setup) checkSpan(net NetID, want Span) (Day, error) {
 	return day, nil
 }
 
-// checkActorNotice is checkNoticeFor the actor of the change, at its instant.
+// checkActorNotice applies checkNoticeFor to the change's actor and time.
 func (c *change) checkActorNotice(day Day, want Span) error {
 	return c.setup.checkNoticeFor(c.actor, day, want, c.at)
 }

@@ -124,8 +124,8 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	return b, nil
 }
 
-// Approach is called before Hold. It returns the actor with their role in the club, and ErrSlotTaken for a slot that another booking has. It
-// reads one statement and takes no lock, so requests that come too late do not delay others. It returns no other refusal: Hold decides.
+// PrecheckHold runs before Hold: one query, no locks. It returns the actor with their role in the club, and ErrSlotTaken if another booking has the
+// slot. Hold checks everything else.
 func (s *Service) Approach(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
 	p, err := selectPrecheck(ctx, s.pool, actor.ID, r.SlotRequest)
 	if err != nil {

@@ -22,7 +22,7 @@ func slotsFree(ctx context.Context, q storage.Queryer, nets []NetID, want Span, 
 	return free, nil
 }
 
-// precheck is what Approach reads about a request before anything is locked.
+// precheck holds the values that PrecheckHold reads.
 type precheck struct {
 	at    time.Time
 	token string // the club's
@@ -50,7 +50,7 @@ func selectPrecheck(ctx context.Context, q storage.Queryer, member MemberID, r S
 	return p, nil
 }
 
-// slotCheck is what insertBooking needs to know about a new booking.
+// slotCheck holds the values that insertBooking reads first.
 type slotCheck struct {
 	usage usage // of its member; zero when the quotas do not apply
 	stale []ID  // expired holds in its slots; their rows are locked

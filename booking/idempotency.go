@@ -26,7 +26,7 @@ type IdempotencyKey struct {
 	Fingerprint [sha256.Size]byte
 }
 
-// Response is what was answered, kept to be answered again.
+// Response is a stored answer for repeated requests.
 type Response struct {
 	Status    int
 	MediaType string
@@ -70,13 +70,12 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 	return sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", method, path, canonical)), nil
 }
 
-// Once runs a request that may come again. run gets a service inside a transaction; its effect and its answer are committed together, so
-// a crash leaves both or neither. When run refuses, everything it did is undone, except what a lost race leaves (lostError), and refuse turns
-// the error into the answer and says whether that is kept: answers about the world are (a taken slot), answers that a later try may change
-// are not (401, 403, 429, 5xx).
+// Once runs a request once per key. run gets a Service inside a transaction; its changes and its response commit together. If run fails, the
+// transaction rolls back, except after a lostError. refuse then makes the response and tells whether to store it: a lasting refusal is stored (slot
+// taken), one that a retry may change is not (401, 403, 429, 5xx).
 //
-// A rival with the same key gets ErrKeyInProgress while the first runs, and the first's answer afterwards, with replayed set. An owner that
-// was killed frees the key when its lease ends.
+// While the first request runs, others with its key get ErrKeyInProgress; afterwards its stored response, with replayed set. The key of a dead
+// process is free when its lease ends.
 func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx context.Context, s *Service) (Response, error), refuse func(err error) (r Response, keep bool)) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
@@ -119,8 +118,8 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 
 const releaseTimeout = 3 * time.Second
 
-// Refuse is Once for a request that was refused before it took anything: whoever repeats it gets the same answer, and whoever was answered
-// under the key before, that one.
+// StoreRefusal stores the response of a request that was refused before its transaction. If the key already has a response, it returns that one with
+// replayed set.
 func (s *Service) Refuse(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
@@ -140,15 +139,15 @@ func (s *Service) Refuse(ctx context.Context, k IdempotencyKey, refusal Response
 	return refusal, false, translate(ctx, answer(ctx, s.db, k, owner, refusal)) // the key's owner had died
 }
 
-// newOwner is a random uuid: who runs a request, this time.
+// newOwner returns a random id for one run of a request.
 func newOwner() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
 }
 
-// claim takes the key, or returns what was answered to it. Most keys are new: for them one statement is enough, and a transaction around it
-// would be two round trips more.
+// claim takes the key, or returns its stored response. It first tries an INSERT without a transaction: most keys are new, and this saves two round
+// trips.
 func (s *Service) claim(ctx context.Context, k IdempotencyKey, owner string) (old *Response, err error) {
 	if taken, err := insertKey(ctx, s.db, k, owner); err != nil || taken {
 		return nil, translate(ctx, err)

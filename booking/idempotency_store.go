@@ -15,8 +15,7 @@ func keyArgs(k IdempotencyKey, more ...any) []any {
 	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
 }
 
-// insertKey takes a new key. Its commit need not wait for the disk: the commit of the effect does, and brings along all that was before it. A
-// claim that a power cut loses had no effect.
+// insertKey inserts a new key with synchronous_commit off. The effect's commit flushes the WAL including this row. A power cut before it loses both.
 func insertKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) (taken bool, err error) {
 	tag, err := q.Exec(ctx, `
 		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until)
@@ -39,7 +38,7 @@ func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Re
 	return tag.RowsAffected() == 1, nil
 }
 
-// bytes is the body as its column takes it: no answer is without one.
+// bytes returns the body, never nil: a stored response has a body.
 func (r Response) bytes() []byte {
 	if r.Body == nil {
 		return []byte{}
@@ -74,7 +73,7 @@ func takeOverKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner
 	return nil
 }
 
-// answer stores what is answered, if the key is still the owner's. An owner whose lease was taken over must not have its effect.
+// storeAnswer stores the response if owner still has the key. Otherwise its error rolls the effect back.
 func answer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
 	tag, err := q.Exec(ctx, `
 		UPDATE idempotency_key SET owner = NULL, lease_until = NULL, status = $6, media_type = $7, body = $8, answered_at = booking_clock()`+keyMatch+` AND owner = $5`,

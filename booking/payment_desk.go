@@ -14,7 +14,7 @@ const (
 	Card = "card"
 )
 
-// ErrMethod refuses another method.
+// ErrMethod refuses methods but Cash and Card.
 var ErrMethod = fault.New(fault.Invalid, "method")
 
 // PayAtDesk records that staff took the price of a booking, and confirms it. A repeated call, also by another person, returns the same payment. An

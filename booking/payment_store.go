@@ -120,7 +120,7 @@ func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by Memb
 	return nil
 }
 
-// saveCheckout stores the gateway's answer, unless there is one: a repeated call got the same answer.
+// saveCheckout stores the gateway's checkout once; a repeated call would store the same values.
 func saveCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
 	if _, err := q.Exec(ctx, `UPDATE payment SET checkout = $2, url = $3 WHERE id = $1 AND checkout IS NULL`, id, made.ID, made.URL); err != nil {
 		return fmt.Errorf("keep checkout of payment %d: %w", id, err)

@@ -97,7 +97,7 @@ func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate)
 		}
 	}
 	total := Money{Currency: s.club.Currency}
-	var exact, rounded int64 // in seconds of minor units an hour; in minor units
+	var exact, rounded int64 // Σ hourly price × seconds; Σ amounts so far
 	for i := range lines {
 		l := &lines[i]
 		if l.Amount != (Money{}) || l.Hourly.Minor == 0 {

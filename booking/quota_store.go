@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// selectUsage counts what the member of a booking has besides it.
+// selectUsage counts the member's other bookings for the quotas.
 func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usage, err error) {
 	batch := new(pgx.Batch)
 	queueUsage(batch, b, at, &u)

@@ -8,8 +8,7 @@ import (
 )
 
 // Remind announces a reminder for every confirmed booking that starts within the club's Policy.Reminder, and returns their number. Each booking
-// stores the start it was reminded of. So a sweep that is late or repeated loses and repeats nothing, and a moved booking gets a reminder of its
-// new start.
+// stores the start it was reminded of. So a late sweep skips none, a repeated sweep sends none twice, and a moved booking gets a new reminder.
 func (s *Service) Remind(ctx context.Context) (int, error) {
 	reminded := 0
 	err := sweepAll(ctx, func(ctx context.Context, last *Booking) ([]Booking, error) {

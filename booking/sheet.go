@@ -38,8 +38,8 @@ func (s *Service) readSheet(ctx context.Context, actor Actor, club ClubID, from,
 	return list, translate(ctx, err)
 }
 
-// AnnounceSheets notifies the staff of each club of the day sheet, once a day, from the club's hour for it on. A run that is late or repeated
-// loses and repeats nothing. A day without bookings has no sheet.
+// AnnounceSheets sends each club's staff the day sheet once a day, after the club's sheet hour. A late run skips none; a repeated run sends none
+// twice. A day without bookings has no sheet.
 func (s *Service) AnnounceSheets(ctx context.Context) error {
 	now, err := selectClock(ctx, s.db)
 	if err != nil {

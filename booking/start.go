@@ -139,8 +139,7 @@ func (a Availability) dayStatus(day Day) Status {
 	return order[best]
 }
 
-// Glance reads bookings and the database's clock, without a check of rights: the caller only passes bookings that its user has seen before. Ids
-// without a booking are left out.
+// BookingsByID reads bookings and the database's clock. It checks no rights: the caller does. Unknown ids are left out.
 func (s *Service) Glance(ctx context.Context, ids []ID) (list []Booking, at time.Time, err error) {
 	if at, err = selectClock(ctx, s.pool); err != nil {
 		return nil, at, translate(ctx, err)

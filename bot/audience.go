@@ -14,8 +14,8 @@ const (
 	languageWithin = 2 * time.Second
 )
 
-// Language is the IETF tag of the language to speak to a person in: the one they chose, else their Telegram client's when they last wrote. It
-// is empty where neither is known within two seconds.
+// Language returns the IETF tag of a person's language: the chosen one, else their client's at their last message. It is empty if neither is read
+// within two seconds.
 func (b *Bot) Language(ctx context.Context, person int64) string {
 	ctx, cancel := context.WithTimeout(ctx, languageWithin)
 	defer cancel()
@@ -41,7 +41,7 @@ func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
 	}
 }
 
-// noteStopped notes that a person blocked the bot, or let it in again.
+// noteBlockChange records that a person blocked or unblocked the bot.
 func (b *Bot) noteStopped(ctx context.Context, who telegram.Person, blocked bool) {
 	if !blocked {
 		b.noteSeen(ctx, who)

@@ -39,15 +39,15 @@ type Deps struct {
 type Options struct {
 	Telegram telegram.Options
 	Admins   []int64           // who may use admin commands, by Telegram user id
-	Notify   []booking.Channel // by which members can be notified, in an order that stays: buttons name them by their place
+	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
 	PageSize int               // results on a page; 8 where 0
 	Logger   *slog.Logger
 	Now      func() time.Time // time.Now where nil
 }
 
-// Bot is Pavilion in Telegram.
+// Bot connects all features to Telegram.
 type Bot struct {
-	// Nets carries what booking says in Telegram: notifications, alerts, invoices and refunds of Stars.
+	// Nets sends booking's notifications, alerts, invoices and refunds of Stars.
 	Nets *nets.Screens
 
 	client    *telegram.Client

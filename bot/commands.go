@@ -56,7 +56,7 @@ func helpText(in *phrase.Speaker, username string, commands []chat.Command) stri
 	return strings.Join(lines, "\n")
 }
 
-// mayUse tells whether a command is listed for a person. Who is staff is decided by its handler; the club's admins see those commands.
+// mayUse tells whether a command is listed for a person. Admins see the staff commands; their handlers check the role.
 func (b *Bot) mayUse(c chat.Command, person int64) bool {
 	return c.Access == chat.Everybody || b.chat.IsAdmin(person)
 }

@@ -92,7 +92,7 @@ func (s *Server) logRequest(ctx context.Context, method string, x *exchange, rec
 		slog.Int64("member", int64(x.user.ID)))
 }
 
-// setSecurityHeaders tells browsers to do no more with an answer than read it.
+// setSecurityHeaders forbids browsers to run, embed, sniff or cache answers.
 func (s *Server) setSecurityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

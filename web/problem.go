@@ -152,7 +152,7 @@ func Extend[E any](a *API, members func(err error) *E) {
 	})
 }
 
-// problemOf is the function of that name, with the members that features add.
+// problemOf adds the features' members to the result of problemOf(err).
 func (a *API) problemOf(err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done

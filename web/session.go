@@ -41,7 +41,7 @@ type Tokens struct {
 	Refresh   secret.String
 }
 
-// Proof is a checked statement of Telegram's about the person who opened the app.
+// Proof is verified initData: the person who opened the Mini App.
 type Proof struct {
 	User     UserID
 	IssuedAt time.Time // Telegram's clock

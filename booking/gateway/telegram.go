@@ -32,7 +32,7 @@ func (g *TelegramGateway) Create(ctx context.Context, r booking.CheckoutRequest)
 	return g.DeskGateway.Create(ctx, r)
 }
 
-// Refund refunds a whole charge of stars. Telegram cannot refund a part, so that, and ordinary money, is ErrByHand.
+// Refund refunds a whole charge of stars. It returns ErrByHand for a part of a charge, and for ordinary money.
 func (g *TelegramGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	if g.stars == nil || !r.Whole {
 		return "", booking.ErrByHand

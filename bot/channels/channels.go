@@ -222,7 +222,7 @@ type drawing struct {
 	owner int64 // who may tap the buttons
 }
 
-// button leaves out the payload's check: the largest of these payloads fits.
+// button ignores the size check: the largest payload of this package fits.
 func (d drawing) button(text string, letter byte, payload string) telegram.Button {
 	b, _ := chat.Data{Letter: letter, Owner: d.owner, Payload: payload}.Button(text)
 	return b

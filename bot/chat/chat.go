@@ -33,7 +33,7 @@ type Handler func(ctx context.Context, e *telegram.Event) error
 // ButtonHandler handles a tap on a button of its letter, or a typed answer to a question of that letter.
 type ButtonHandler func(ctx context.Context, e *telegram.Event, d Data) error
 
-// Query handles a kind of event that Telegram wants one answer to.
+// Query handles inline queries or checkouts. Telegram takes one answer to each.
 type Query struct {
 	Handle Handler
 	Fail   func(ctx context.Context, e *telegram.Event, err error) error // answers after Handle failed
@@ -119,7 +119,7 @@ func (c *Chat) Route(r Routes) error {
 	return nil
 }
 
-// Load reads what the last process asked people, and which languages they chose.
+// Load reads open questions and chosen languages from Postgres.
 func (c *Chat) Load(ctx context.Context) {
 	if err := c.Questions.load(ctx); err != nil {
 		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "open questions of the last run cannot be read", slog.Any("error", err))
@@ -147,7 +147,7 @@ func (c *Chat) Accept(ctx context.Context, e *telegram.Event) {
 // Submit hands an event over that Telegram does not repeat: a tap or a query.
 func (c *Chat) Submit(e *telegram.Event) { c.router.submit(e) }
 
-// Owes tells whether a message that only this process knows of is not answered yet.
+// HasUnstored tells whether an unanswered message is not stored in Postgres.
 func (c *Chat) Owes() bool { return c.inbox.owes() }
 
 // Unanswered returns the messages that the last process did not answer, the oldest first. Call it before the first update arrives: it keeps
@@ -215,10 +215,10 @@ func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	return c.sayError(ctx, e, err)
 }
 
-// errorNumber is the number of an error's sentence among the sends for one event.
+// errorNumber is the Cause.Number of the error text for an event.
 const errorNumber = 99
 
-// sayError sends an error's sentence into the chat. Where Telegram makes the chat wait for long, the sentence waits without holding up anything.
+// sayError sends an error's sentence into the chat. During a long FLOOD_WAIT it queues the text and returns at once.
 func (c *Chat) sayError(ctx context.Context, e *telegram.Event, err error) error {
 	cause := telegram.Cause{Event: e, Number: errorNumber}
 	if errors.Is(err, telegram.ErrTelegramWaits) {

@@ -1,5 +1,5 @@
-// Package chat is the conversation between people and the bot, without its subject: which handler an event goes to, in which order, what
-// becomes of an error, what a button carries, what a person was asked to type, and which messages are kept up to date.
+// Package chat handles conversations for all features: it routes events in order, answers errors, encodes buttons, keeps typed questions and chosen
+// languages, and updates watched messages.
 //
 // Data flow: telegram hands over events. Messages pass the inbox, which stores them until they are answered; taps and queries go to the router
 // directly. The router runs a handler of a feature. An error leaves as a sentence in the person's language.

@@ -16,8 +16,8 @@ import (
 // inbox stores messages in Postgres until they are answered, so that the next process answers what a killed one did not. It accepts a message
 // once, though Telegram may deliver it twice.
 //
-// While Postgres is down, a bounded memory recognises repeats, and messages are handled without a copy; owes reports them, which holds back the
-// update state, so that after a kill Telegram sends them again. While Postgres hangs, one message in inboxRest waits for it.
+// While Postgres is down, memory detects repeats, and messages are handled without a stored copy. owes then holds the update state back, so Telegram
+// repeats them after a kill. A circuit breaker lets one message per inboxRest try Postgres.
 type inbox struct {
 	rows    inboxStore
 	logger  *slog.Logger
@@ -116,7 +116,7 @@ func (i *inbox) markAnswered(ctx context.Context, e *telegram.Event) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)
 	defer cancel()
 	if err := i.rows.markAnswered(ctx, key); err != nil {
-		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message is still in the inbox; its answer may be repeated, not doubled", slog.Any("error", err))
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message stays in the inbox; it may be handled again, but its answer is posted once", slog.Any("error", err))
 	}
 }
 

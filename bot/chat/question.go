@@ -10,7 +10,8 @@ import (
 )
 
 // Questions are requests for a typed answer, where a keyboard has no room for one: an address, a price. A person's next message is the answer,
-// unless it is a command. A tap and time withdraw the question. Questions are rows, so that the next process understands the answer; this
+// unless it is a command. A tap withdraws the question; it expires after questionExpires. Questions are rows, so that the next process understands
+// the answer; this
 // process keeps them in memory, because one process at a time is the bot.
 type Questions struct {
 	rows   questionStore
@@ -21,7 +22,7 @@ type Questions struct {
 	list map[int64]question // by chat
 }
 
-// question is where an answer goes: the data of a button that would lead there.
+// question is an open question. data names the answer's handler, as a button does.
 type question struct {
 	data  Data
 	asked time.Time
@@ -58,7 +59,7 @@ func (q *Questions) open(chat int64) (Data, bool) {
 	return x.data, ok && q.now().Sub(x.asked) < questionExpires
 }
 
-// Ask notes that a person's next message answers a question. Where Postgres does not take it, only this process understands the answer.
+// Ask notes that a person's next message answers a question. If Postgres is down, only this process knows the question.
 func (q *Questions) Ask(ctx context.Context, chat int64, d Data) {
 	data, _ := d.Encode()
 	asked := q.now()

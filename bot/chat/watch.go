@@ -13,7 +13,7 @@ import (
 )
 
 // Watcher keeps messages up to date whose subject changes by itself or elsewhere, such as a hold that counts down. A feature says how a subject
-// is read and drawn. Watched messages are rows, so the next process goes on with them; in memory is what tells cheaply that nothing changed.
+// is read and drawn. Watched messages are rows, so a restart keeps them. Memory has the version last drawn, to skip unchanged messages.
 type Watcher struct {
 	rows      watchStore
 	messenger *telegram.Messenger
@@ -32,11 +32,11 @@ type WatchedMessage struct {
 	Language string
 }
 
-// Drawn is the state of a subject that a message shows. The zero Version has not been drawn in full.
+// Drawn is the subject's state that a message shows. Version 0 forces a redraw at the next refresh.
 type Drawn struct {
 	Subject int64     // 0: the message shows nothing that changes
 	Version int       // of the subject
-	Next    time.Time // when its words change though the version does not, by the database's clock
+	Next    time.Time // next redraw without a new version (countdown), by the database's clock
 }
 
 // Subject is a subject as it is now.
@@ -78,7 +78,7 @@ func newWatcher(db *pgxpool.Pool, botID int64, m *telegram.Messenger, logger *sl
 	return &Watcher{rows: watchStore{db, botID}, messenger: m, logger: logger, list: map[watchKey]*watch{}}
 }
 
-// Read sets how subjects are read. It must be called before the watcher runs.
+// SetReader sets the reader of subjects. Call it before the watcher runs.
 func (w *Watcher) Read(read ReadSubjects) { w.read = read }
 
 // Show edits the tapped message into r and watches the subject that it shows, or ends the message's watch where it shows none.

@@ -67,7 +67,7 @@ func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Book
 	return blockConflictView{club: club, inWay: inWay, names: k.names(ctx, membersOf(inWay)), step: s}, nil
 }
 
-// hashOf is a positive number that stands for exactly these bookings.
+// hashOf returns a positive 48-bit hash of the bookings' ids.
 func hashOf(list []booking.Booking) int64 {
 	h := xxhash.New()
 	for _, b := range list {

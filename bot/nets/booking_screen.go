@@ -95,7 +95,7 @@ func (s bookingScreen) extend(ctx context.Context, to step) (screen, error) {
 	return s.showAfter(ctx, to, err)
 }
 
-// giveUpHold cancels a hold and shows its day. A hold that is over already leads there too; a booking is not given up.
+// giveUpHold cancels a hold and shows its day. It also shows the day of an ended hold. It refuses a booking.
 func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) {
 	var day step
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {

@@ -39,7 +39,7 @@ func (s *Screens) FailCheckout(ctx context.Context, e *telegram.Event, err error
 	return errors.Join(err, s.Client.Messenger.AnswerCheckout(ctx, e, why))
 }
 
-// PostInvoice shows an invoice in a member's private chat. Invoices of one name are one message to Telegram, also from different processes.
+// PostInvoice shows an invoice in a member's private chat. A repeat with the same i.Once posts nothing, also from another process.
 func (s *Screens) PostInvoice(ctx context.Context, i booking.Invoice) error {
 	return s.Client.SendInvoice(ctx, int64(i.Member), telegram.Invoice{
 		Title: i.Title, About: i.Title + " · " + i.About, Payload: i.Payload, Currency: i.Amount.Currency, Amount: i.Amount.Minor, Stars: i.Provider == booking.Stars,

@@ -98,8 +98,8 @@ func askClosure(day booking.Day) func(d drawing) string {
 	}
 }
 
-// add closes nets and says how many bookings lie inside, which stay. The taps of a person come one after the other, so a repeated one finds
-// the closure and adds nothing.
+// add closes nets and reports the number of bookings inside, which stay. A person's taps run in order, so a second tap finds the closure and adds
+// none.
 func (c closureEditor) add(ctx context.Context, s step, what typedClosure, every booking.Every) (screen, error) {
 	actor, err := c.adminActor(ctx, s.Club)
 	if err != nil {

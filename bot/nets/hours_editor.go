@@ -11,10 +11,10 @@ import (
 // hoursEditor edits the opening hours of a club's nets, for its admins.
 type hoursEditor struct{ *visit }
 
-// errLastHours reports that a net would lose the last of its own hours, which gives it those of all nets.
+// errLastHours refuses to delete a net's last own hours: the net would get the common hours.
 var errLastHours = fault.New(fault.Invalid, "last_hours")
 
-// ownHours is a weekday that stands for all hours that a net has for itself.
+// ownHours in step.Weekday means all own hours of the net.
 const ownHours = 8
 
 // week is the hours of one net, or of all.
@@ -61,7 +61,7 @@ func askHours(weekday int) func(d drawing) string {
 	return func(d drawing) string { return d.in.Say("nets.ask_hours", d.weekday(weekday)) }
 }
 
-// setHours replaces the hours of a weekday and shows the week. No times close the weekday, or end a net's own hours.
+// setHours replaces the hours of a weekday and shows the week. An empty list closes the weekday, or removes ownHours.
 func (h hoursEditor) setHours(ctx context.Context, s step, list ...timesOfDay) (screen, error) {
 	actor, err := h.adminActor(ctx, s.Club)
 	if err != nil {

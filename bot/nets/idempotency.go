@@ -11,8 +11,8 @@ import (
 // makeBooking makes a booking within the transaction of service.
 type makeBooking func(ctx context.Context, service *booking.Service) (booking.ID, error)
 
-// once makes a booking once for a message and a step, however often the button is tapped or its update comes. A booking that is over does not
-// stop the same button from making another one, whose key names the booking that is over.
+// once calls produce once per message and step while the booking is live. When that booking is over, the next tap makes a new one: its key includes
+// the old booking's id.
 func (v *visit) once(ctx context.Context, s step, produce makeBooking) (booking.ID, error) {
 	var last booking.ID
 	for {

@@ -32,8 +32,8 @@ func (v notificationView) draw(d drawing) telegram.Reply {
 	return telegram.Reply{Text: m.Text, Keyboard: k.rows}
 }
 
-// Alert sends the club's admins a payment that needs a person. It succeeds when one of them has it. It skips admins who never wrote to the
-// bot. After any other error it is repeated for all; admins who have the message get it once.
+// Alert sends a review to the club's admins. It skips admins whom the bot cannot write to. Any other error makes the job retry for all admins; the
+// message name prevents duplicates.
 func (s *Screens) Alert(ctx context.Context, r booking.Review) error {
 	var errs []error
 	reached := false

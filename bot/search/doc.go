@@ -4,5 +4,5 @@
 // A query goes to filter.Searcher; its page becomes a message whose first line is the query. Taps turn the page in place. The query of a
 // message is remembered in Redis, and read back from the message itself where Redis does not have it.
 //
-// It decides nothing about what matches or who may see it: that is filter's. It stores nothing that must last.
+// filter decides about matches and access. This package stores nothing durable.
 package search

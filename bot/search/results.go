@@ -65,8 +65,8 @@ func (r results) summary(p filter.Page) string {
 
 func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
 
-// suggestionIn reads the suggestion back from a message. It stands in the last line after the first colon, in every language: what the person
-// typed is in the first line and may say anything.
+// suggestionIn reads the suggestion back from a message. It is the text after the first colon of the last line, in every language. The first line is
+// the user's query and is not trusted.
 func suggestionIn(text string) (string, bool) {
 	first, rest, _ := strings.Cut(text, "\n")
 	last := rest[strings.LastIndex(rest, "\n")+1:]

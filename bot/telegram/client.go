@@ -51,7 +51,7 @@ type Handlers struct {
 	Payment func(ctx context.Context, p Payment)                // money that moved inside Telegram
 	Stopped func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
 	Blocked func(ctx context.Context, person int64)             // a send found that this person blocked the bot
-	Owes    func() bool                                         // whether something that arrived exists in this process's memory only
+	Owes    func() bool                                         // whether a received message or payment is only in memory
 }
 
 // Client is Pavilion's one session at Telegram. Messenger sends through it.
@@ -143,7 +143,7 @@ func (c *Client) build() error {
 	})
 	c.updates = newUpdateQueue(c.manager.Handle)
 	o.UpdateHandler = telegram.UpdateHandlerFunc(c.updates.Handle)
-	// Without the two hooks every message that we send leaves a hole in pts, half a second's wait and a getDifference.
+	// Without the two hooks each send causes a pts gap: gotd waits 0.5 s and calls getDifference.
 	o.Middlewares = []telegram.Middleware{hook.UpdateHook(c.updates.Handle), hook.AffectedHook(c.manager), channelDifference(dispatcher.Handle)}
 	var connections atomic.Int32
 	o.OnConnectionState = func(s telegram.ConnectionState) {

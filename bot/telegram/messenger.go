@@ -21,7 +21,7 @@ import (
 var (
 	// ErrMessageGone reports a message that cannot be edited or read any more.
 	ErrMessageGone = fault.New(fault.Gone, "message_gone")
-	// errNoAnswer reports a send of which nobody knows whether Telegram received it.
+	// errNoAnswer reports a send that Telegram may have received.
 	errNoAnswer = errors.New("telegram did not answer")
 )
 

@@ -70,8 +70,8 @@ func (c *Client) chatOfPeer(peer tg.PeerClass) (Chat, bool) {
 	return Chat{}, false
 }
 
-// Notify sends a text to a person who did not just ask for it. Sends of one name are one message to Telegram. An error that is no fault leaves
-// open whether the message was sent.
+// Notify sends a text to a person who did not just ask for it. Sends of one name are one message to Telegram. After an error of kind Internal the
+// message may have been sent.
 func (c *Client) Notify(ctx context.Context, person int64, r Reply, name string, silent bool) error {
 	to, err := c.reach(ctx, person)
 	if err != nil {

@@ -110,7 +110,7 @@ func (s *lineSet) wake(now time.Time) (next time.Time) {
 	return time.Time{}
 }
 
-// popReady removes the first message, or other call, whose line need not wait. It moves lines that must wait, as mustWait says, to waiting.
+// popReady removes the next call: a message if limited, else another call. It moves lines for which mustWait returns a time to waiting.
 func (s *lineSet) popReady(limited bool, now time.Time, mustWait func(*line) time.Time) *pending {
 	i := 0
 	if limited {

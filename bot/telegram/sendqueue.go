@@ -44,7 +44,7 @@ type sendQueue struct {
 	mu      sync.Mutex
 	lanes   [lanes]*lineSet
 	parks   map[parkKey]time.Time       // chat or method → when it may go on
-	told    map[string]map[parkKey]bool // method → chats told to wait since it last succeeded
+	told    map[string]map[parkKey]bool // method → chats with a FLOOD_WAIT since its last other result
 	all     *rate.Limiter
 	chats   map[Chat]chatLimits
 	active  int
@@ -69,8 +69,7 @@ func (c call) park() parkKey {
 	return parkKey{chat: chat}
 }
 
-// methodFloods is the number of chats in a row with a FLOOD_WAIT, and no success in between, after which the whole method waits. Trying it for
-// each further chat would only lengthen the wait.
+// methodFloods is the number of chats with a FLOOD_WAIT in a row after which the whole method waits. More tries would only lengthen the wait.
 const methodFloods = 4
 
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {

@@ -17,8 +17,8 @@ import (
 	"pavilion/web"
 )
 
-// Callbacks are the payment gateways that may call, and their networks. Gateways call in bursts, and stop calling a server that refuses them
-// for long, so the address threshold does not count for these networks.
+// Callbacks lists the payment gateways that may call, and their networks. The address threshold does not apply to them: gateways call in bursts, and
+// stop calling a server that refuses them.
 type Callbacks struct {
 	Providers []booking.Provider
 	From      []netip.Prefix // required with providers
@@ -29,7 +29,7 @@ const callbackPath = "/callbacks/"
 // Errors of callbacks. Those of their signatures and bodies are the domain's.
 var (
 	errCaller    = fault.New(fault.Forbidden, "callback_address")
-	errNoCallers = errors.New("http: callbacks are to be taken, and from no address: every one would be refused")
+	errNoCallers = errors.New("http: payment gateways need callback addresses: every callback would be refused")
 )
 
 func (c Callbacks) check() error {

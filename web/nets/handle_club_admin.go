@@ -13,8 +13,8 @@ import (
 type ClubSettings struct {
 	Name             string     `json:"name" minLength:"1" maxLength:"100"`
 	TimeZone         string     `json:"time_zone" minLength:"1" maxLength:"64" example:"Asia/Kolkata"`
-	Currency         string     `json:"currency" minLength:"3" maxLength:"3" doc:"Stays what it was at the beginning: prices are in it." example:"INR"`
-	PaysOnline       bool       `json:"pays_online,omitempty" doc:"Money confirms a hold; otherwise the member's word does."`
+	Currency         string     `json:"currency" minLength:"3" maxLength:"3" doc:"Cannot change: prices are stored in it." example:"INR"`
+	PaysOnline       bool       `json:"pays_online,omitempty" doc:"A payment confirms a hold; otherwise the member does."`
 	GridMinutes      int        `json:"grid_minutes" minimum:"1" maximum:"1440"`
 	MinMinutes       int        `json:"min_minutes" minimum:"1" maximum:"1440"`
 	MaxMinutes       int        `json:"max_minutes" minimum:"1" maximum:"1440"`

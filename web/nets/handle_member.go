@@ -59,11 +59,11 @@ type addOnChangeIn struct {
 type members struct{ handlers }
 
 func (h members) addRoutes() {
-	web.Add(h.api, readRoute("all-nets", "/clubs/{club}/nets/all", administrationTag, "The nets, retired ones and what is no longer hired too; staff only"), h.allNets)
+	web.Add(h.api, readRoute("all-nets", "/clubs/{club}/nets/all", administrationTag, "All nets and add-ons, retired ones too; staff only"), h.allNets)
 	web.Add(h.api, readRoute("list-roles", "/clubs/{club}/members", administrationTag, "Those whose role was set, by id; staff only"), h.listRoles)
 	web.AddOnce(h.actions, actionRoute("set-role", http.MethodPut, "/clubs/{club}/members/{id}", administrationTag, "Make a person a member, staff, an admin or a guest again", http.StatusOK), h.setRole)
 	web.AddOnce(h.actions, actionRoute("add-add-on", http.MethodPost, "/clubs/{club}/nets/{net}/add-ons", administrationTag, "Add something to hire with a net", http.StatusCreated), h.addAddOn)
-	web.AddOnce(h.actions, actionRoute("change-add-on", http.MethodPut, "/clubs/{club}/nets/{net}/add-ons/{id}", administrationTag, "Change or retire what is hired with a net", http.StatusOK), h.changeAddOn)
+	web.AddOnce(h.actions, actionRoute("change-add-on", http.MethodPut, "/clubs/{club}/nets/{net}/add-ons/{id}", administrationTag, "Change or retire an add-on", http.StatusOK), h.changeAddOn)
 }
 
 func (h members) allNets(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[NetBody]], error) {

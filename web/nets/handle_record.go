@@ -64,12 +64,12 @@ type auditIn struct {
 	Limit   int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
-// records are the handlers that read the past: notifications and the audit.
+// records are the handlers that read notifications and the audit.
 type records struct{ handlers }
 
 func (h records) addRoutes() {
-	web.Add(h.api, readRoute("my-notifications", "/clubs/{club}/notifications", bookingsTag, "What I was or am to be told, oldest first"), h.listNotifications)
-	web.Add(h.api, readRoute("deliveries", "/clubs/{club}/deliveries", administrationTag, "What members were or are to be told, how far it has come, and which channels were given up; staff only"), h.listDeliveries)
+	web.Add(h.api, readRoute("my-notifications", "/clubs/{club}/notifications", bookingsTag, "My notifications, oldest first"), h.listNotifications)
+	web.Add(h.api, readRoute("deliveries", "/clubs/{club}/deliveries", administrationTag, "Notifications of all members, with delivery state and failed channels; staff only"), h.listDeliveries)
 	web.Add(h.api, readRoute("audit", "/clubs/{club}/audit", administrationTag, "Who did what, when and from where, oldest first; staff only"), h.listAudit)
 }
 

@@ -28,7 +28,7 @@ type waitlist struct{ handlers }
 
 func (h waitlist) addRoutes() {
 	const tag, path = "Waitlist", "/clubs/{club}/waitlist"
-	web.AddOnce(h.actions, actionRoute("wait", http.MethodPost, path, tag, "Wait for a time; what becomes free is offered to one after the other", http.StatusCreated), h.joinWaitlist)
+	web.AddOnce(h.actions, actionRoute("wait", http.MethodPost, path, tag, "Join the waitlist for a time; freed time is offered in order", http.StatusCreated), h.joinWaitlist)
 	web.Add(h.api, readRoute("my-waits", path, tag, "What I wait for"), h.listWaits)
 	web.Add(h.api, actionRoute("leave", http.MethodDelete, path+"/{id}", tag, "Wait no longer", http.StatusNoContent), h.leaveWaitlist)
 }

@@ -32,7 +32,7 @@ type SlotBody struct {
 	AddOns []int64 `json:"add_ons,omitempty" maxItems:"20"`
 }
 
-// handlers is what the handlers of all resources work with.
+// handlers has the dependencies of all handlers.
 type handlers struct {
 	api     *web.API
 	actions web.Actions[*booking.Service]

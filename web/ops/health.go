@@ -91,7 +91,7 @@ func (h *health) probe(ctx context.Context) report {
 	return r
 }
 
-// live says that the process serves. It names no part: a restart of this process would repair none.
+// live answers that the process serves. It checks no dependency: a restart would repair none.
 func (h *health) live(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]State{"state": OK})
 }

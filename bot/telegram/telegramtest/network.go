@@ -29,7 +29,7 @@ type Call struct {
 	At     time.Duration // since Start
 }
 
-// Start sets the time from which calls count theirs.
+// Start sets the zero point of Call.At.
 func (n *Network) Start() { n.start = time.Now() } //nolint:forbidigo // the clock of a synctest bubble
 
 // Flood is Telegram's error that asks to wait.
