@@ -11,6 +11,8 @@ import (
 	"pavilion/booking"
 	"pavilion/config"
 	"pavilion/filter"
+	"pavilion/internal/fault"
+	"pavilion/internal/phrase"
 	"pavilion/migrations"
 	"pavilion/storage"
 )
@@ -29,14 +31,18 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 		return err
 	}
 	defer p.db.Close()
-	healthy := true
+	healthy, in := true, p.phrases.In(phrase.Fallback)
 	report := func(what string, err error, advice string) {
 		if err == nil {
 			fmt.Fprintf(out, "ok    %s\n", what)
 			return
 		}
 		healthy = false
-		fmt.Fprintf(out, "FAIL  %s: %v\n      %s\n", what, err, advice)
+		text := err.Error()
+		if key := "error." + fault.CodeOf(err); fault.KindOf(err) != fault.Internal && in.Knows(key) {
+			text = in.Say(key) + " (" + text + ")"
+		}
+		fmt.Fprintf(out, "FAIL  %s: %s\n      %s\n", what, text, advice)
 	}
 	report("settings", nil, "")
 	var nobody error

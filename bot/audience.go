@@ -34,20 +34,27 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 
 // noteSeen adds the sender of a private message to the audience.
 func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
-	defer cancel()
-	if err := b.deps.Audience.MarkActive(ctx, filter.UserID(from.ID), from.Language); err != nil {
+	if err := b.markActive(context.WithoutCancel(ctx), from); err != nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
 	}
 }
 
+func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
+	ctx, cancel := context.WithTimeout(ctx, noteWithin)
+	defer cancel()
+	return b.deps.Audience.MarkActive(ctx, filter.UserID(who.ID), who.Language)
+}
+
 // noteBlockChange records that a person blocked or unblocked the bot.
 func (b *Bot) noteStopped(ctx context.Context, who telegram.Person, blocked bool) {
-	if !blocked {
-		b.noteSeen(ctx, who)
+	ctx = context.WithoutCancel(ctx)
+	if blocked {
+		b.noteBlocked(ctx, who.ID)
 		return
 	}
-	b.noteBlocked(context.WithoutCancel(ctx), who.ID)
+	if err := b.markActive(ctx, who); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who unblocked the bot could not be marked", slog.Any("error", err))
+	}
 }
 
 // noteBlocked notes that a person blocked the bot.

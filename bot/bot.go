@@ -105,7 +105,7 @@ func (b *Bot) addFeatures() error {
 	})
 	b.Nets = nets.New(nets.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
-		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.hasClub,
+		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
 	})
 	b.commands = b.commandList()

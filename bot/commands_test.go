@@ -44,8 +44,8 @@ func TestTexts_OfStartHelpAndUnknownCommands(t *testing.T) {
 	}
 	for _, language := range b.Languages() {
 		in := b.In(language)
-		golden.Check(t, "start."+language, startText(in, "Asha")+"\n\n"+in.Say("start.inline", "clubbot")+"\n")
-		golden.Check(t, "start_without_name."+language, startText(in, "\u202e")+"\n")
+		golden.Check(t, "start."+language, startText(in, "Asha", true)+"\n\n"+in.Say("start.inline", "clubbot")+"\n")
+		golden.Check(t, "start_without_name."+language, startText(in, "\u202e", false)+"\n")
 		golden.Check(t, "help."+language, helpText(in, "clubbot", some)+"\n")
 		golden.Check(t, "unknown."+language, unknownText(in, "serach", names)+"\n"+unknownText(in, "xyzzyx", names)+"\n")
 	}

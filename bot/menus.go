@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"pavilion/bot/chat"
@@ -12,7 +13,8 @@ import (
 )
 
 const (
-	menusEvery  = 20 * time.Second // between looks for the first club
+	menusEvery  = 20 * time.Second // between checks for the first club
+	menusAgain  = 10 * time.Minute // before menus that could not be set are tried again
 	menusWithin = 10 * time.Second
 	clubsWithin = 3 * time.Second
 )
@@ -25,7 +27,14 @@ func (b *Bot) runMenus(ctx context.Context) {
 		return
 	}
 	b.clubKnown.Store(b.hasClub(ctx))
-	published := b.publishMenus(ctx)
+	var again time.Time // when to publish again; zero: not
+	publish := func() {
+		again = time.Time{}
+		if !b.publishMenus(ctx) {
+			again = b.opts.Now().Add(menusAgain)
+		}
+	}
+	publish()
 	ticker := time.NewTicker(menusEvery)
 	defer ticker.Stop()
 	for {
@@ -34,17 +43,18 @@ func (b *Bot) runMenus(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if known := b.clubKnown.Load(); !known && b.hasClub(ctx) {
+		switch known := b.clubKnown.Load(); {
+		case !known && b.hasClub(ctx):
 			b.clubKnown.Store(true)
-			published = false
-		}
-		if !published {
-			published = b.publishMenus(ctx)
+			publish()
+		case !again.IsZero() && b.opts.Now().After(again):
+			publish()
 		}
 	}
 }
 
-// publishMenus sets the menus of every scope in every language; false where some could not be set.
+// publishMenus sets the menus of every scope in every language, and those of the admins and of the people who chose a language. It returns
+// false if a scope's menu could not be set; a person's menu may be refused for good, because they blocked the bot.
 func (b *Bot) publishMenus(ctx context.Context) bool {
 	var errs []error
 	for _, language := range b.menuLanguages() {
@@ -55,14 +65,16 @@ func (b *Bot) publishMenus(ctx context.Context) bool {
 			b.client.Messenger.SetMenu(ctx, telegram.GroupsMenu(), language, members),
 			b.client.Messenger.SetMenu(ctx, telegram.GroupAdminsMenu(), language, groupAdmins))
 	}
-	for _, id := range b.opts.Admins {
+	published := errors.Join(errs...) == nil
+	people := append(slices.Clone(b.opts.Admins), b.chat.Languages.People()...)
+	slices.Sort(people)
+	for _, id := range slices.Compact(people) {
 		errs = append(errs, b.setPersonsMenu(ctx, id))
 	}
 	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
-		return false
 	}
-	return true
+	return published
 }
 
 // menuLanguages are the languages of menus. The empty one, which is English, serves people of every other language.
@@ -120,13 +132,19 @@ func (b *Bot) menu(language string, listed func(chat.Command) bool) []telegram.M
 	return out
 }
 
-// hasClub tells whether there is a club to book in.
+// hasClub tells whether there is a club to book in; false where it cannot be read.
 func (b *Bot) hasClub(ctx context.Context) bool {
+	has, err := b.readClubs(ctx)
+	return err == nil && has
+}
+
+// readClubs tells whether there is a club to book in.
+func (b *Bot) readClubs(ctx context.Context) (bool, error) {
 	if b.clubKnown.Load() {
-		return true
+		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, clubsWithin)
 	defer cancel()
 	clubs, err := b.deps.Booking.Clubs(ctx)
-	return err == nil && len(clubs) > 0
+	return len(clubs) > 0, err
 }

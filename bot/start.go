@@ -22,7 +22,7 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if query, ok := search.ParseStart(e.Text); ok {
 		return b.search.Search(ctx, e, query)
 	}
-	text := startText(b.chat.Texts.In(e), e.From.Name)
+	text := startText(b.chat.Texts.In(e), e.From.Name, b.clubKnown.Load())
 	if e.Text == search.StartInline {
 		text += "\n\n" + b.chat.Texts.In(e).Say("start.inline", b.client.Username())
 	}
@@ -30,10 +30,14 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	return err
 }
 
-func startText(in *phrase.Speaker, name string) string {
-	hello := in.Say("start.hello")
+// startText greets a person and says what the bot is for; booking is a part of it once there is a club.
+func startText(in *phrase.Speaker, name string, club bool) string {
+	hello, what := in.Say("start.hello"), in.Say("start.files")
 	if name = telegram.CleanLine(name, 40); name != "" {
 		hello = in.Say("start.hello_name", name)
 	}
-	return hello + "\n\n" + in.Say("start.how")
+	if club {
+		what = in.Say("start.files_and_nets")
+	}
+	return hello + " " + what + "\n\n" + in.Say("start.how")
 }

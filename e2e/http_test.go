@@ -78,7 +78,7 @@ func TestHTTP_HealthAndFiguresTellTheTruth(t *testing.T) {
 	}
 
 	var named struct{ Version string }
-	if _, body := get(t, "http://"+addr+"/health", ""); json.Unmarshal([]byte(body), &named) != nil || named.Version == "" {
+	if _, body := get(t, "http://"+addr+"/performance", token); json.Unmarshal([]byte(body), &named) != nil || named.Version == "" {
 		t.Errorf("the version is missing: %s", body)
 	}
 	if log := s.Bot.Log(); !strings.Contains(log, `"msg":"starting","version":"`+named.Version+`"`) {

@@ -17,14 +17,14 @@ type channelRef struct {
 }
 
 var (
-	channelName   = regexp.MustCompile(`^@?([A-Za-z]\w{3,31})$`)
+	channelName   = regexp.MustCompile(`^[A-Za-z]\w{3,31}$`)
 	channelNumber = regexp.MustCompile(`^(?:-100)?([1-9]\d{0,12})$`)
 )
 
 // parseChannelRef reads a channel as an admin typed it.
 func parseChannelRef(s string) (channelRef, bool) {
-	if strings.HasPrefix(s, "@") && channelName.MatchString(s) {
-		return channelRef{name: s[1:]}, true
+	if name, named := strings.CutPrefix(s, "@"); named && channelName.MatchString(name) {
+		return channelRef{name: name}, true
 	}
 	if m := channelNumber.FindStringSubmatch(s); m != nil {
 		id, _ := strconv.ParseInt(m[1], 10, 64) // thirteen digits always fit

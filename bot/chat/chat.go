@@ -132,6 +132,7 @@ func (c *Chat) Run(ctx context.Context, signedIn <-chan struct{}) {
 	var running sync.WaitGroup
 	running.Go(func() { c.router.Run(ctx) })
 	running.Go(func() { c.inbox.Run(ctx) })
+	running.Go(func() { c.Languages.run(ctx) })
 	running.Go(func() { c.Watcher.run(ctx, signedIn) })
 	running.Wait()
 	c.background.Wait()
@@ -174,8 +175,8 @@ var errHandleTimeout = errors.New("the handler took too long")
 func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, handleWithin, errHandleTimeout)
 	defer cancel()
-	from := e.From // with the client's own language
-	e.From.Language = c.Languages.Of(e.From)
+	from := e.From
+	e.From.ClientLanguage, e.From.Language = from.Language, c.Languages.Of(from)
 	switch e.Kind {
 	case telegram.Tap:
 		return c.handleTap(ctx, e)

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -29,16 +30,21 @@ func (s inboxStore) markAnswered(ctx context.Context, key messageKey) error {
 	return err
 }
 
+// unanswered reads the copies of unanswered messages, the oldest first. With an error it returns those that it read before.
 func (s inboxStore) unanswered(ctx context.Context) ([][]byte, error) {
 	rows, err := s.db.Query(ctx, `SELECT update_data FROM bot_inbox WHERE bot_id = $1 AND handled_at IS NULL ORDER BY received_at`, s.botID)
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}
-	copies, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, fmt.Errorf("read inbox: %w", err)
+	var copies [][]byte
+	var data []byte
+	if _, err = pgx.ForEachRow(rows, []any{&data}, func() error {
+		copies = append(copies, bytes.Clone(data))
+		return nil
+	}); err != nil {
+		err = fmt.Errorf("read inbox: %w", err)
 	}
-	return copies, nil
+	return copies, err
 }
 
 func (s inboxStore) dropOld(ctx context.Context) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,25 +22,61 @@ type Languages struct {
 
 	mu     sync.Mutex
 	chosen map[int64]string // by person
+	newer  map[int64]bool   // people who chose since the process started
+	loaded bool
 }
 
-const languageCall = 2 * time.Second
+const (
+	languageCall  = 2 * time.Second
+	languageAgain = 10 * time.Second // before choices that could not be read are tried again
+)
 
 func newLanguages(db *pgxpool.Pool, logger *slog.Logger) *Languages {
-	return &Languages{store: languageStore{db}, logger: logger, chosen: map[int64]string{}}
+	return &Languages{store: languageStore{db}, logger: logger, chosen: map[int64]string{}, newer: map[int64]bool{}}
 }
 
+// load reads the stored choices. A choice that was made meanwhile wins.
 func (l *Languages) load(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, languageCall)
 	defer cancel()
-	chosen, err := l.store.all(ctx)
+	stored, err := l.store.all(ctx)
 	if err != nil {
 		l.logger.LogAttrs(ctx, slog.LevelWarn, "chosen languages cannot be read; Telegram's are used", slog.Any("error", err))
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.chosen = chosen
+	for person, tag := range stored {
+		if !l.newer[person] {
+			l.chosen[person] = tag
+		}
+	}
+	l.loaded = true
+}
+
+// run repeats load until it succeeded or ctx ends.
+func (l *Languages) run(ctx context.Context) {
+	for !l.isLoaded() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(languageAgain):
+			l.load(ctx)
+		}
+	}
+}
+
+func (l *Languages) isLoaded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loaded
+}
+
+// People are those who chose a language.
+func (l *Languages) People() []int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(l.chosen))
 }
 
 // Of is the language to speak to a person: the chosen one, else their client's.
@@ -67,6 +105,7 @@ func (l *Languages) Choose(ctx context.Context, person int64, tag string) error 
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.newer[person] = true
 	if tag == "" {
 		delete(l.chosen, person)
 	} else {

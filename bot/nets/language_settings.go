@@ -29,7 +29,7 @@ func (l languageSettings) choose(ctx context.Context, s step) (screen, error) {
 	}
 	l.event.From.Language = s.Language
 	if s.Language == "" {
-		l.event.From.Language = l.Language(ctx, person)
+		l.event.From.Language = l.event.From.ClientLanguage
 	}
 	l.in = l.Texts.In(l.event)
 	l.OnLanguage(ctx, person)

@@ -20,7 +20,7 @@ type Deps struct {
 	IsAdmin      func(person int64) bool                        // of the club
 	Language     func(ctx context.Context, person int64) string // of a person who did not just write
 	OnLanguage   func(ctx context.Context, person int64)        // called after a person chose a language
-	HasClub      func(ctx context.Context) bool                 // whether there is a club to book in
+	HasClub      func(ctx context.Context) (bool, error)        // whether there is a club to book in
 	Booking      *booking.Service
 	Admins       []int64           // receive alerts
 	Channels     []booking.Channel // by which members can be notified; buttons name them by their place

@@ -19,8 +19,8 @@ func (s *Screens) HandleSettings(ctx context.Context, e *telegram.Event) error {
 
 // show shows only the language where no club takes bookings.
 func (s settings) show(ctx context.Context) (screen, error) {
-	if !s.HasClub(ctx) {
-		return settingsView{}, nil
+	if has, err := s.HasClub(ctx); err != nil || !has {
+		return settingsView{}, err
 	}
 	c, err := s.Booking.Contact(ctx, s.member())
 	if err != nil {

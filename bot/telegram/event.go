@@ -12,7 +12,9 @@ import (
 type Person struct {
 	ID       int64
 	Name     string // first name
-	Language string // IETF tag of their client; empty where Telegram does not send it
+	Language string // IETF tag of the language to speak; of their client until chat looks up their choice; may be empty
+	// ClientLanguage is their client's language, once Language is their choice.
+	ClientLanguage string `json:"-"`
 }
 
 // ChatType tells private chats, basic groups and supergroups apart.
