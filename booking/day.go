@@ -12,8 +12,18 @@ type Day int
 
 const dayForm = "2006-01-02"
 
-// ErrDay is text that is no date.
-var ErrDay = fault.New(fault.Invalid, "day")
+// The first and the last date that a request may name. JSON and RFC 3339 write years with four digits, so an instant near these dates can be
+// written in every time zone, and so can the end of a series that begins on the last one.
+const (
+	firstDay Day = 0      // 1970-01-01
+	lastDay  Day = 376199 // 2999-12-31
+)
+
+// Errors of dates.
+var (
+	ErrDay       = fault.New(fault.Invalid, "day")
+	ErrTimeRange = fault.New(fault.Invalid, "time_range")
+)
 
 // ParseDay reads 2026-11-01.
 func ParseDay(text string) (Day, error) {
@@ -21,7 +31,15 @@ func ParseDay(text string) (Day, error) {
 	if err != nil {
 		return 0, fmt.Errorf("day %q: %w", text, ErrDay)
 	}
-	return dayOf(t), nil
+	return dayOf(t), checkRange(t)
+}
+
+// checkRange refuses an instant before the first date or after the last one.
+func checkRange(t time.Time) error {
+	if day := DayIn(t, time.UTC); day < firstDay || day > lastDay {
+		return ErrTimeRange
+	}
+	return nil
 }
 
 // DayIn is the local date in zone at t.

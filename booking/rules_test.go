@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -298,7 +299,50 @@ func FuzzParseInstant(f *testing.F) {
 		if wall := got.In(ny).Format("2006-01-02T15:04"); len(text) == len(wall) && text != wall {
 			t.Errorf("%q became %s", text, wall)
 		}
+		if again, err := ParseInstant(got.Format(time.RFC3339Nano), ny); err != nil || !again.Equal(got) {
+			t.Errorf("%q became %s, then %s, %v", text, got, again, err)
+		}
 	})
+}
+
+// FuzzParseSpan prices what was read: what is accepted can be written in JSON.
+func FuzzParseSpan(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"2026-11-01T01:30", "2026-11-01T02:30"}, {"2026-11-01T01:30-05:00", "2026-11-01T01:30:30.000000001Z"}, {"9999-12-31T20:00-05:00", "9999-12-31T21:00-05:00"},
+		{"0000-01-01T00:00:00+14:00", "2026-11-01T02:30"}, {"1969-12-31T23:59:59Z", "2999-12-31T23:59:59-23:59"}, {"2999-12-31T23:00", "2999-12-31T23:30"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	ny, err := ParseZone("America/New_York")
+	if err != nil {
+		f.Fatal(err)
+	}
+	s := &setup{club: Club{Zone: ny, Currency: "USD", Policy: Policy{Grid: time.Minute, Min: time.Minute, Max: 24 * time.Hour}}, nets: []Net{{ID: 1, Active: true}}}
+	for day := range 7 {
+		s.hours = append(s.hours, OpeningHours{Weekday: time.Weekday(day), Closes: 1440})
+	}
+	s.prices = []PriceRule{{Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440, Member: Money{maxMinor, "USD"}}}
+	f.Fuzz(func(t *testing.T, start, end string) {
+		span, err := ParseSpan(start, end, func() (*time.Location, error) { return ny, nil })
+		if err != nil {
+			return
+		}
+		_, err = s.quote(SlotRequest{Nets: []NetID{1}, Start: span.Start, End: span.End}, MemberRate)
+		if _, jsonErr := json.Marshal([]any{span.Start.UTC(), span.End.UTC(), span.Start.In(ny), span.End.In(ny)}); jsonErr != nil {
+			t.Errorf("%q to %q: %v, %v", start, end, jsonErr, err)
+		}
+	})
+}
+
+func TestParseDay_HasFourDigitsOfYear(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]error{
+		"1970-01-01": nil, "2999-12-31": nil, "1969-12-31": ErrTimeRange, "3000-01-01": ErrTimeRange, "9999-12-31": ErrTimeRange, "0000-01-01": ErrTimeRange, "10000-01-01": ErrDay,
+	} {
+		if day, err := ParseDay(text); !errors.Is(err, want) || err == nil && day.String() != text {
+			t.Errorf("%s: %s, %v", text, day, err)
+		}
+	}
 }
 
 func TestHours_PastMidnightAndAcrossTheClocksChange(t *testing.T) {

@@ -93,9 +93,27 @@ func (d Day) Between(from, to int, zone *time.Location) Span {
 
 // ParseInstant reads a time. One without an offset is a local time in zone.
 func ParseInstant(text string, zone *time.Location) (time.Time, error) {
+	t, err := parseTime(text, func() (*time.Location, error) { return zone, nil })
+	if err != nil {
+		return time.Time{}, err
+	}
+	return t.In(zone), nil
+}
+
+// ParseSpan reads two times as ParseInstant does. It calls zone only for a time without an offset.
+func ParseSpan(start, end string, zone func() (*time.Location, error)) (Span, error) {
+	from, err := parseTime(start, zone)
+	if err != nil {
+		return Span{}, err
+	}
+	to, err := parseTime(end, zone)
+	return Span{Start: from, End: to}, err
+}
+
+func parseTime(text string, zone func() (*time.Location, error)) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(form, text); err == nil {
-			return t.In(zone), nil
+			return t, checkRange(t)
 		}
 	}
 	for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
@@ -106,7 +124,14 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 		if t.Second() != 0 || t.Nanosecond() != 0 {
 			return time.Time{}, fmt.Errorf("%q: %w", text, ErrTimeForm)
 		}
-		return Instant(DayIn(t, time.UTC), t.Hour()*60+t.Minute(), zone, Ask)
+		if err := checkRange(t); err != nil {
+			return time.Time{}, err
+		}
+		local, err := zone()
+		if err != nil {
+			return time.Time{}, err
+		}
+		return Instant(DayIn(t, time.UTC), t.Hour()*60+t.Minute(), local, Ask)
 	}
 	return time.Time{}, fmt.Errorf("%q: %w", text, ErrTimeForm)
 }

@@ -90,18 +90,8 @@ func (h handlers) slotOf(ctx context.Context, club int64, b SlotBody) (booking.S
 
 // spanOf reads two times, each an instant or on the club's clock.
 func (h handlers) spanOf(ctx context.Context, club int64, start, end string) (booking.Span, error) {
-	from, ferr := time.Parse(time.RFC3339, start)
-	to, terr := time.Parse(time.RFC3339, end)
-	if ferr == nil && terr == nil {
-		return booking.Span{Start: from, End: to}, nil // instants need no zone, which saves a query
-	}
-	c, err := h.booking.Club(ctx, booking.ClubID(club))
-	if err != nil {
-		return booking.Span{}, err
-	}
-	if from, err = booking.ParseInstant(start, c.Zone); err != nil {
-		return booking.Span{}, err
-	}
-	to, err = booking.ParseInstant(end, c.Zone)
-	return booking.Span{Start: from, End: to}, err
+	return booking.ParseSpan(start, end, func() (*time.Location, error) {
+		c, err := h.booking.Club(ctx, booking.ClubID(club))
+		return c.Zone, err
+	})
 }
