@@ -42,6 +42,7 @@ RateLimit and RateLimit-Policy tell what is left.`
 
 // NewAPI adds an API to a server, with the routes of sessions and the pages of its description.
 func NewAPI(s *Server, sessions *Sessions, o APIOptions) *API {
+	setStrict()
 	a := &API{server: s, sessions: sessions, opts: o}
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshalStrict}
@@ -124,6 +125,9 @@ func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O,
 		op.Responses[strconv.Itoa(r.Status)] = &huma.Response{
 			Description: http.StatusText(r.Status), Content: map[string]*huma.MediaType{r.Media: {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}
+	}
+	if _, takesBody := reflect.TypeFor[I]().FieldByName("Body"); !takesBody && r.Method != http.MethodGet {
+		op.Middlewares = append(op.Middlewares, a.refuseBody)
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)

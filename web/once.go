@@ -8,7 +8,12 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 )
+
+// keyHeader is the header of Keyed.
+const keyHeader = "Idempotency-Key"
 
 // Keyed is the Idempotency-Key header. It is embedded in the input of every route of AddOnce.
 type Keyed struct {
@@ -109,6 +114,21 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		}
 		return &out, nil
 	})
+	a.describeKey(r)
+}
+
+// describeKey describes the header as required. huma would refuse a request without it as invalid, with 422; parseKey answers 400, as the draft of the
+// header asks for.
+func (a *API) describeKey(r Route) {
+	item := a.huma.OpenAPI().Paths[APIPath+r.Path]
+	for _, op := range []*huma.Operation{item.Post, item.Put, item.Delete, item.Patch} {
+		if op == nil || op.OperationID != r.ID {
+			continue
+		}
+		for _, p := range op.Parameters {
+			p.Required = p.Required || p.Name == keyHeader
+		}
+	}
 }
 
 // isLasting tells whether a later attempt would get the same refusal: for a taken slot it would, for a limit or an outage it would not.

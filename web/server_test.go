@@ -20,18 +20,24 @@ func TestServer_ErrorsAreProblemsWithoutInsides(t *testing.T) {
 		status int
 		typ    string
 	}{
-		"nothing there":     {request{Path: "/api/v1/nonsense"}, 404, "/problems/not-found"},
-		"nothing at all":    {request{Path: "/wp-admin.php"}, 404, "/problems/not-found"},
-		"wrong method":      {request{Method: "PUT", Path: "/api/v1/sessions"}, 405, "/problems/method-not-allowed"},
-		"broken JSON":       {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":`}, 400, "/problems/malformed"},
-		"a name twice":      {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","init_data":"b","client_id":"0123456789abcdef"}`}, 400, "/problems/malformed"},
-		"more after it":     {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef"} {}`}, 400, "/problems/malformed"},
-		"unknown field":     {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef","admin":true}`}, 422, "/problems/validation"},
-		"missing field":     {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a"}`}, 422, "/problems/validation"},
-		"not JSON":          {request{Method: "POST", Path: "/api/v1/sessions", Body: `x`, Headers: map[string]string{"Content-Type": "text/plain"}}, 415, "/problems/unsupported-media-type"},
-		"unknown parameter": {request{Method: "DELETE", Path: "/api/v1/sessions?everything=1", Token: "pva_x"}, 401, "/problems/sign-in-required"},
-		"forged token":      {request{Method: "DELETE", Path: "/api/v1/sessions", Token: "pva_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, 401, "/problems/sign-in-required"},
-		"no token":          {request{Method: "DELETE", Path: "/api/v1/sessions"}, 401, "/problems/sign-in-required"},
+		"nothing there":       {request{Path: "/api/v1/nonsense"}, 404, "/problems/not-found"},
+		"nothing at all":      {request{Path: "/wp-admin.php"}, 404, "/problems/not-found"},
+		"wrong method":        {request{Method: "PUT", Path: "/api/v1/sessions"}, 405, "/problems/method-not-allowed"},
+		"broken JSON":         {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":`}, 400, "/problems/malformed"},
+		"a name twice":        {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","init_data":"b","client_id":"0123456789abcdef"}`}, 400, "/problems/malformed"},
+		"more after it":       {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef"} {}`}, 400, "/problems/malformed"},
+		"unknown field":       {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef","admin":true}`}, 422, "/problems/validation"},
+		"another case":        {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef","Init_Data":"b"}`}, 422, "/problems/validation"},
+		"only another case":   {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"Init_Data":"a","client_id":"0123456789abcdef"}`}, 422, "/problems/validation"},
+		"a letter that folds": {request{Method: "POST", Path: "/api/v1/sessions/refresh", Body: `{"refreſh_token":"a","client_id":"0123456789abcdef"}`}, 422, "/problems/validation"},
+		"null":                {request{Method: "POST", Path: "/api/v1/sessions", Body: `null`}, 400, "/problems/malformed"},
+		"null in it":          {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":null,"client_id":"0123456789abcdef"}`}, 400, "/problems/malformed"},
+		"rubbish after it":    {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef"}x`}, 400, "/problems/malformed"},
+		"missing field":       {request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a"}`}, 422, "/problems/validation"},
+		"not JSON":            {request{Method: "POST", Path: "/api/v1/sessions", Body: `x`, Headers: map[string]string{"Content-Type": "text/plain"}}, 415, "/problems/unsupported-media-type"},
+		"unknown parameter":   {request{Method: "DELETE", Path: "/api/v1/sessions?everything=1", Token: "pva_x"}, 401, "/problems/sign-in-required"},
+		"forged token":        {request{Method: "DELETE", Path: "/api/v1/sessions", Token: "pva_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}, 401, "/problems/sign-in-required"},
+		"no token":            {request{Method: "DELETE", Path: "/api/v1/sessions"}, 401, "/problems/sign-in-required"},
 	} {
 		a := b.Do(c.r)
 		p := a.Problem(t)
