@@ -43,7 +43,7 @@ func selectAudit(ctx context.Context, q storage.Queryer, query AuditQuery) ([]Au
 	}
 	lines, err := collect(ctx, q, scanAudit, `
 		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail FROM audit
-		WHERE club_id = $1 AND id > $2 AND ($3 = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, query.Limit)
+		WHERE club_id = $1 AND id > $2 AND ($3::bigint = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, query.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("read audit: %w", err)
 	}

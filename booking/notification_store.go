@@ -19,7 +19,7 @@ func insertNotification(ctx context.Context, q storage.Queryer, a announcement) 
 	}
 	err = q.QueryRow(ctx, `
 		INSERT INTO notification (club_id, member_id, kind, booking_id, version, refund_id, day, created_at, due_at, channel)
-		VALUES ($1, $2, $3, nullif($4, 0), $5, nullif($6, 0), $7, $8, $8, coalesce(next_channel($2, 0, '{telegram,email,sms}'), $9))
+		VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, nullif($6::bigint, 0), $7, $8, $8, coalesce(next_channel($2, 0, '{telegram,email,sms}'), $9))
 		ON CONFLICT DO NOTHING RETURNING id, channel`,
 		a.club, a.member, a.kind, a.booking, a.version, a.refund, day, a.at, ByTelegram).Scan(&id, &by)
 	if errors.Is(err, pgx.ErrNoRows) {
