@@ -40,6 +40,15 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
+// NetsOf lists the nets of a booking, with retired ones: they keep their names for who has booked them.
+func (s *Service) NetsOf(ctx context.Context, b Booking) ([]Net, error) {
+	set, err := s.currentSetup(ctx, b.Club)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(set.nets), func(n Net) bool { return !slices.Contains(b.Nets, n.ID) }), nil
+}
+
 // AllNets lists all nets and add-ons, retired ones included; for staff.
 func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, error) {
 	if err := actor.mustBeStaff(); err != nil {

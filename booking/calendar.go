@@ -10,7 +10,7 @@ import (
 // Calendar writes a booking as an iCalendar file. After a change the file has the same UID and a higher SEQUENCE, so calendars update the event.
 func (b Booking) Calendar(club Club, nets []Net) []byte {
 	c := ics.NewCalendarFor("Pavilion")
-	c.SetMethod(ics.MethodPublish)
+	c.SetMethod(b.calendarMethod())
 	e := c.AddEvent(fmt.Sprintf("booking-%d-%d@pavilion", b.Club, b.ID))
 	e.SetDtStampTime(b.ChangedAt)
 	e.SetCreatedTime(b.CreatedAt)
@@ -26,14 +26,26 @@ func (b Booking) Calendar(club Club, nets []Net) []byte {
 		e.SetGeo(club.Place.Latitude, club.Place.Longitude)
 	}
 	switch {
+	case b.calendarMethod() == ics.MethodCancel:
+		e.SetStatus(ics.ObjectStatusCancelled)
 	case b.State == Held:
 		e.SetStatus(ics.ObjectStatusTentative)
-	case b.State.Live(), b.State == NoShow:
-		e.SetStatus(ics.ObjectStatusConfirmed)
 	default:
-		e.SetStatus(ics.ObjectStatusCancelled)
+		e.SetStatus(ics.ObjectStatusConfirmed)
 	}
-	return []byte(c.Serialize())
+	return []byte(c.Serialize(ics.WithNewLineWindows)) // RFC 5545 ends lines with CRLF
+}
+
+// CalendarType is the media type of the calendar file. Its method is that of the file (RFC 6047): mail programs remove an event by CANCEL only.
+func (b Booking) CalendarType() string {
+	return "text/calendar; charset=utf-8; method=" + string(b.calendarMethod())
+}
+
+func (b Booking) calendarMethod() ics.Method {
+	if b.State.Live() || b.State == NoShow {
+		return ics.MethodPublish
+	}
+	return ics.MethodCancel
 }
 
 // NetNames joins the names of a booking's nets with commas.

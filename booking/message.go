@@ -11,13 +11,14 @@ import (
 // Message is a notification as text, in the member's language.
 type Message struct {
 	Notification
-	Once     string // identifies the message: a repeat has the same value, another message a different one
-	To       string // the address; empty for Telegram
-	Text     string // its first line is the subject
-	Foot     string // of an email: why the member gets it
-	Language string // BCP 47
-	Calendar []byte // the booking as a calendar file; empty when there is no booking
-	Silent   bool   // sent in the member's quiet hours: no sound, if the channel supports that
+	Once         string // identifies the message: a repeat has the same value, another message a different one
+	To           string // the address; empty for Telegram
+	Text         string // its first line is the subject
+	Foot         string // of an email: why the member gets it
+	Language     string // BCP 47
+	Calendar     []byte // the booking as a calendar file; empty when there is no booking
+	CalendarType string // its media type
+	Silent       bool   // sent in the member's quiet hours: no sound, if the channel supports that
 }
 
 // compose writes the text, when the message is sent, from the state of that moment.
@@ -45,7 +46,7 @@ func (d *delivery) compose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.message.Calendar = b.Calendar(setup.club, setup.nets)
+	d.message.Calendar, d.message.CalendarType = b.Calendar(setup.club, setup.nets), b.CalendarType()
 	d.message.Text = in.Say(key, setup.club.Name, b.NetNames(setup.nets), in.Span(b.Span.Start.In(d.zone), b.Span.End.In(d.zone)), strconv.FormatInt(int64(b.ID), 10), detail)
 	return nil
 }

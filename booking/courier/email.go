@@ -182,7 +182,7 @@ func (e *Email) compose(m booking.Message) (*mail.Msg, error) {
 	}
 	letter.AddAlternativeString(mail.TypeTextHTML, html.String())
 	if len(m.Calendar) > 0 {
-		if err := letter.AttachReader(fmt.Sprintf("booking-%d.ics", m.Booking), bytes.NewReader(m.Calendar), mail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH")); err != nil {
+		if err := letter.AttachReader(fmt.Sprintf("booking-%d.ics", m.Booking), bytes.NewReader(m.Calendar), mail.WithFileContentType(mail.ContentType(m.CalendarType))); err != nil {
 			return nil, fmt.Errorf("attach calendar file: %w", err)
 		}
 	}

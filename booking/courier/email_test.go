@@ -19,7 +19,7 @@ func message() booking.Message {
 	return booking.Message{
 		Notification: booking.Notification{ID: 7, Booking: 12, Kind: "confirmed"}, Once: "notification 7 of 1", To: "asha@example.org", Language: "en",
 		Text: "✅ Booked: Net 1\nSat 6 June, 18:00–19:00\nRiverside & <Sons> · booking 12", Foot: "You get this because you booked.",
-		Calendar: []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+		Calendar: []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), CalendarType: "text/calendar; charset=utf-8; method=CANCEL",
 	}
 }
 
@@ -219,6 +219,26 @@ func TestEmail_NothingInAMessageAddsAHeaderOrAnAddressee(t *testing.T) {
 	for _, header := range letters[0].Headers {
 		if name, _, _ := strings.Cut(header, ":"); name == "Bcc" || name == "X-Evil" {
 			t.Errorf("header %q", header)
+		}
+	}
+}
+
+// Mail programs take an event out of the calendar when the part's type and the file say CANCEL.
+func TestEmail_TheCalendarFileHasItsMethodInItsType(t *testing.T) {
+	t.Parallel()
+	e, err := courier.NewEmail(courier.EmailOptions{URL: secret.New("smtp://mail.example"), From: "nets@riverside.example", Plain: true, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"PUBLISH", "CANCEL"} {
+		m := message()
+		m.CalendarType = "text/calendar; charset=utf-8; method=" + method
+		letter, err := e.Written(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(strings.Fields(letter), " "); !strings.Contains(got, "Content-Type: "+m.CalendarType) {
+			t.Errorf("no %q in %s", m.CalendarType, letter)
 		}
 	}
 }

@@ -23,12 +23,12 @@ func (h bookings) downloadCalendar(ctx context.Context, in *bookingIn) (*fileOut
 	if err != nil {
 		return nil, err
 	}
-	nets, err := h.booking.Nets(ctx, b.Club)
+	nets, err := h.booking.NetsOf(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	return &fileOut{
-		ContentType:        calendarType + "; charset=utf-8",
+		ContentType:        b.CalendarType(),
 		ContentDisposition: fmt.Sprintf(`attachment; filename="booking-%d.ics"`, b.ID),
 		Body:               b.Calendar(club, nets),
 	}, nil
