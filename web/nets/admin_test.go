@@ -264,6 +264,14 @@ func TestAdmin_ExportRunsNoFormulas(t *testing.T) {
 			t.Errorf("%q came out as %q", cell, got)
 		}
 	}
+	for cell, want := range map[string]string{
+		"hello;=1+1": "hello;'=1+1", "a,=1": "a,'=1", "a\t@x": "a\t'@x", "a\n-1": "a\n'-1", "a; +1": "a; '+1", `a;"=1"`: `a;"'=1"`, "a;＝1;-2": "a;'＝1;'-2", "a;\u00a0=1": "a;\u00a0'=1",
+		"2 + 2": "2 + 2", "6pm; bring 2-3 balls": "6pm; bring 2-3 balls", "": "",
+	} {
+		if got := escapeFormula(cell); got != want {
+			t.Errorf("%q came out as %q, want %q", cell, got, want)
+		}
+	}
 	if got := escapeFormula("bring balls = 6"); got != "bring balls = 6" {
 		t.Errorf("an ordinary note came out as %q", got)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -114,9 +115,15 @@ func writeCSV(list []booking.Booking, club booking.Club) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// escapeFormula puts an apostrophe before a cell that a spreadsheet would run as a formula: members write notes and names.
+// formulaStart is the place in a cell at which a spreadsheet would begin to read a formula. Which character separates cells is a setting of the
+// reader's, so every place behind a comma, a semicolon, a tab or a line's end is the beginning of a cell for somebody.
+var formulaStart = regexp.MustCompile(`(^|[,;\t\r\n])([\s"\x{00a0}]*)([=+\-@＝＋－＠])`)
+
+// escapeFormula puts an apostrophe before everything that a spreadsheet would run as a formula: members write notes and names. A cell that begins
+// with white space other than blanks gets one as well.
 func escapeFormula(cell string) string {
-	if strings.IndexAny(cell, "=+-@\t\r\n") == 0 || strings.HasPrefix(cell, "＝") || strings.HasPrefix(cell, "＋") || strings.HasPrefix(cell, "－") || strings.HasPrefix(cell, "＠") {
+	cell = formulaStart.ReplaceAllString(cell, "$1$2'$3")
+	if strings.IndexAny(cell, "\t\r\n") == 0 {
 		return "'" + cell
 	}
 	return cell

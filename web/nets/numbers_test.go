@@ -24,7 +24,7 @@ func TestNumbers_InPathsAndQueriesOfAnySizeAreAnswered(t *testing.T) {
 	boss := b.signIn(adminID)
 	type parameter struct {
 		Name, In string
-		Schema   struct{ Type, Format string }
+		Schema   struct{ Type any }
 	}
 	var description struct {
 		Paths map[string]map[string]struct{ Parameters []parameter }
