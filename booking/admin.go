@@ -156,7 +156,7 @@ func (c Club) checkClub() error {
 	if _, err := Decimals(c.Currency); err != nil {
 		return err
 	}
-	if p := c.Place; len(c.Address) > maxAddress || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
+	if p := c.Place; tooLong(c.Address, maxAddress) || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
 		return ErrPlace
 	}
 	return c.Policy.checkPolicy()

@@ -63,7 +63,7 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 	}
 	span := Span{r.Start, r.End}
 	nets := sortedNets(r.Nets)
-	if len(nets) == 0 || span.Length() <= 0 || span.Length() > maxBlock || span.Start.Truncate(time.Minute) != span.Start || span.Length()%time.Minute != 0 || len(r.Note) > maxNote {
+	if len(nets) == 0 || span.Length() <= 0 || span.Length() > maxBlock || span.Start.Truncate(time.Minute) != span.Start || span.Length()%time.Minute != 0 || tooLong(r.Note, maxNote) {
 		return Booking{}, ErrBlock
 	}
 	seen, err := selectConflicts(ctx, s.db, nets, span)

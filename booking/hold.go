@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"pavilion/internal/fault"
 )
@@ -32,7 +33,10 @@ var (
 	ErrHoldExpired = fault.New(fault.Conflict, "hold_expired")
 )
 
+// maxNote is counted in characters, as the schema does.
 const maxNote = 500
+
+func tooLong(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 
 // lostError reports a lost race and still commits: expired holds found on the way stay expired, and their time stays offered to the waitlist.
 type lostError struct{ error }
@@ -96,7 +100,7 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	if err != nil {
 		return Booking{}, err
 	}
-	if len(r.Note) > maxNote {
+	if tooLong(r.Note, maxNote) {
 		return Booking{}, ErrNote
 	}
 	var b Booking

@@ -76,7 +76,7 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 	if err != nil {
 		return Series{}, err
 	}
-	if len(r.Note) > maxNote {
+	if tooLong(r.Note, maxNote) {
 		return Series{}, ErrNote
 	}
 	var series Series
