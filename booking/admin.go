@@ -133,7 +133,8 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 	return club, err
 }
 
-// SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it.
+// SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it. A new buffer applies after the
+// bookings that are stored as well, as far as the next booking leaves room.
 func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 	if err := club.checkClub(); err != nil {
 		return err
@@ -142,7 +143,10 @@ func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 		if club.Currency != c.setup.club.Currency {
 			return ErrSettings
 		}
-		return updateClub(ctx, c.tx, club)
+		if err := updateClub(ctx, c.tx, club); err != nil || club.Policy.Buffer == c.setup.club.Policy.Buffer {
+			return err
+		}
+		return updateBuffers(ctx, c.tx, club, c.at)
 	})
 }
 

@@ -88,3 +88,22 @@ func swapSlots(ctx context.Context, q storage.Queryer, a, b *Booking, at time.Ti
 	}
 	return nil
 }
+
+// updateBuffers gives the live slots of a club the club's buffer, cut where the next booking on one of their nets begins. Blocks have none.
+func updateBuffers(ctx context.Context, q storage.Queryer, club Club, at time.Time) error {
+	_, err := q.Exec(ctx, `
+		UPDATE booking_slot s SET occupied = tstzrange(lower(s.during), w.until, '[)')
+		FROM (
+			SELECT s.booking_id, least(max(upper(s.during)) + $2::interval, min(n.starts)) AS until
+			FROM booking_slot s JOIN booking b ON b.id = s.booking_id
+			LEFT JOIN LATERAL (
+				SELECT min(lower(o.during)) AS starts FROM booking_slot o
+				WHERE o.net_id = s.net_id AND o.state IN ('held', 'confirmed', 'checked_in') AND lower(o.during) >= upper(s.during)) n ON true
+			WHERE b.club_id = $1 AND b.kind <> 'block' AND s.state IN ('held', 'confirmed', 'checked_in') AND upper(s.during) > $3::timestamptz - $2::interval
+			GROUP BY s.booking_id) w
+		WHERE s.booking_id = w.booking_id`, club.ID, club.Policy.Buffer, at)
+	if err != nil {
+		return fmt.Errorf("change buffers of club %d: %w", club.ID, err)
+	}
+	return nil
+}
