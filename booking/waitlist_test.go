@@ -167,3 +167,36 @@ func TestWaitlist_AnyNet(t *testing.T) {
 	}
 	b.healthy()
 }
+
+// Who waits is bound by the notice like everybody else.
+func TestWaitlist_NoticeCountsForOffers(t *testing.T) {
+	t.Parallel()
+	policy := easy()
+	policy.Notice = 2 * time.Hour
+	b := newClub(t, "UTC", policy)
+	now := b.at("2026-06-01T00:00:00Z")
+	ctx := t.Context()
+	var owners []booking.ID
+	for hour := range 2 {
+		start := now.Add(time.Duration(10+hour) * time.Hour)
+		h := b.held(player(9), b.want(start.Format(time.RFC3339), time.Hour, 1))
+		_, err := b.Confirm(ctx, player(9), h.ID)
+		b.must(err)
+		owners = append(owners, h.ID)
+		_, err = b.JoinWaitlist(ctx, player(hour), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: start, End: start.Add(time.Hour)})
+		b.must(err)
+	}
+	b.stop(now.Add(8*time.Hour + time.Minute)) // ten o'clock is too soon, eleven is not
+	for _, id := range owners {
+		_, err := b.Cancel(ctx, boss(), id, true)
+		b.must(err)
+	}
+	b.must(b.SweepWaitlist(ctx))
+	if _, err := b.Hold(ctx, player(5), b.want("2026-06-01T10:00:00Z", time.Hour, 1)); !errors.Is(err, booking.ErrTooSoon) {
+		t.Errorf("somebody else: %v", err)
+	}
+	if got := one[string](b, `SELECT string_agg(member_id::text, ' ') FROM booking WHERE kind = 'offer' AND state = 'held'`); got != "7000000101" {
+		t.Errorf("offered to %s", got)
+	}
+	b.healthy()
+}
