@@ -3,6 +3,8 @@ package booking
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -151,10 +153,10 @@ func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 }
 
 func (c Club) checkClub() error {
-	if c.Name == "" {
+	if blank(c.Name) {
 		return ErrName
 	}
-	if c.Zone == nil {
+	if c.Zone == nil || !commonZone(c.Zone.String()) {
 		return ErrZone
 	}
 	if _, err := Decimals(c.Currency); err != nil {
@@ -168,9 +170,14 @@ func (c Club) checkClub() error {
 
 const maxAddress = 200
 
+// blank reports whether a name shows nothing: it is empty, or all of it is space or invisible.
+func blank(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
+
 // SaveNet adds a net (id 0) or changes one. An inactive net is retired: it takes no new bookings and keeps the ones it has.
 func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) (Net, error) {
-	if n.Name == "" {
+	if blank(n.Name) {
 		return Net{}, ErrName
 	}
 	if n.Capacity <= 0 {
@@ -182,14 +189,14 @@ func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) 
 
 // SaveAddOn adds an add-on (id 0) to a net or changes one.
 func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a AddOn) (AddOn, error) {
-	if a.Name == "" {
+	if blank(a.Name) {
 		return AddOn{}, ErrName
 	}
 	err := s.configure(ctx, actor, club, "save_add_on", func(ctx context.Context, c *change) error {
 		if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net }) {
 			return ErrNoNet
 		}
-		if a.Price.Currency != c.setup.club.Currency || !validPrice(a.Price) {
+		if a.Price.Currency != c.setup.club.Currency || !validPrice(a.Price) || !a.PerHour && a.Price.Minor%payableStep(a.Price.Currency) != 0 {
 			return ErrAmount
 		}
 		return saveAddOn(ctx, c.tx, &a)

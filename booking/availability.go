@@ -169,6 +169,9 @@ func (s *setup) spanStatus(net NetID, day Day, span Span, busy []busySpan, at ti
 	case errors.Is(err, ErrTooFar):
 		return NotYet
 	}
+	if !s.priced(net, span) {
+		return Shut // it cannot be booked
+	}
 	return Free
 }
 

@@ -171,6 +171,7 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	}
 	old := b
 	b.Nets, b.Span, b.Day, b.bufferEnd = quote.Nets, quote.Span, quote.Day, c.setup.withBuffer(quote.Span).End
+	b.moveLines(old)
 	b.removeAddOns(func(id AddOnID) bool { return !c.setup.offersAddOns(b.Nets, id) })
 	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return err

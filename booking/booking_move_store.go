@@ -72,8 +72,12 @@ func replaceSlots(ctx context.Context, q storage.Queryer, b *Booking) error {
 // swapSlots exchanges the slots of two bookings in one statement. Each slot only changes its booking, so the constraint never sees an overlap.
 func swapSlots(ctx context.Context, q storage.Queryer, a, b *Booking, at time.Time) error {
 	for _, swapped := range []*Booking{a, b} {
-		err := q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
-			swapped.ID, swapped.State, swapped.Day.date(), at).Scan(&swapped.Version)
+		lines, err := encodeLines(swapped.Lines)
+		if err != nil {
+			return err
+		}
+		err = q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, price_lines = $5, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
+			swapped.ID, swapped.State, swapped.Day.date(), at, lines).Scan(&swapped.Version)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrState
 		}

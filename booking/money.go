@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/currency"
 
@@ -26,13 +27,26 @@ var (
 
 // Decimals is the number of decimals that a currency has here: JPY 0, INR 2, KWD 3. Some payment services use other numbers; gateways convert.
 func Decimals(code string) (int, error) {
-	unit, err := currency.ParseISO(code)
-	if err != nil || unit.String() != code || unit == currency.XXX {
+	switch code {
+	case "SLE", "VED", "XCG", "ZWG": // newer than the library's list
+		return 2, nil
+	}
+	unit, ok := tender()[code]
+	if !ok {
 		return 0, fmt.Errorf("currency %q: %w", code, ErrCurrency)
 	}
 	scale, _ := currency.Standard.Rounding(unit)
 	return scale, nil
 }
+
+// tender is the currencies that people pay with somewhere: no metals, no test codes, no units of account, no currencies of the past.
+var tender = sync.OnceValue(func() map[string]currency.Unit { //nolint:gochecknoglobals // computed once, never changed
+	units := map[string]currency.Unit{}
+	for list := currency.Query(); list.Next(); {
+		units[list.Unit().String()] = list.Unit()
+	}
+	return units
+})
 
 // ParseMoney reads a decimal like 19.99 exactly. It refuses more decimals than the currency has.
 func ParseMoney(text, code string) (Money, error) {
@@ -73,9 +87,18 @@ func (m Money) String() string {
 	return sign + text + " " + m.Currency
 }
 
-// Share is a percentage of the amount, with halves rounded up.
+// Share is a percentage of the amount, rounded to the payable step with halves up.
 func (m Money) Share(percent int) Money {
-	return Money{Minor: divideHalfUp(m.Minor*int64(percent), 100), Currency: m.Currency}
+	step := payableStep(m.Currency)
+	return Money{Minor: min(m.Minor, divideHalfUp(m.Minor*int64(percent), 100*step)*step), Currency: m.Currency}
+}
+
+// payableStep is the number of minor units that amounts are multiples of. Card networks settle in hundredths, so of three decimals the last is 0.
+func payableStep(code string) int64 {
+	if scale, err := Decimals(code); err == nil && scale == 3 {
+		return 10
+	}
+	return 1
 }
 
 // divideHalfUp divides and rounds halves up; n must not be negative.

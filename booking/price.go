@@ -57,14 +57,14 @@ var (
 )
 
 func (r PriceRule) checkRule(currency string) error {
-	if r.Label == "" || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
+	if blank(r.Label) || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
 		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {
 		return ErrPriceRule
 	}
 	return nil
 }
 
-// validPrice bounds prices so that sums cannot overflow.
+// validPrice bounds prices so that sums cannot overflow. Prices that are asked for as they are have to be payable; hourly ones are rounded.
 func validPrice(m Money) bool { return m.Minor >= 0 && m.Minor <= maxMinor }
 
 // hourly is the price of an hour at a rate.
@@ -97,6 +97,7 @@ func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate)
 		}
 	}
 	total := Money{Currency: s.club.Currency}
+	step := payableStep(s.club.Currency)
 	var exact, rounded int64 // Σ hourly price × seconds; Σ amounts so far
 	for i := range lines {
 		l := &lines[i]
@@ -106,7 +107,7 @@ func (s *setup) priceLines(nets []NetID, addOns []AddOnID, want Span, rate Rate)
 			continue
 		}
 		exact += l.Hourly.Minor * int64(l.End.Sub(l.Start)/time.Second)
-		sum := divideHalfUp(exact, 3600)
+		sum := divideHalfUp(exact, 3600*step) * step
 		l.Amount = Money{Minor: sum - rounded, Currency: s.club.Currency}
 		rounded = sum
 		total.Minor += l.Amount.Minor
@@ -134,6 +135,18 @@ func (s *setup) priceSegments(net NetID, want Span, rate Rate) ([]PriceLine, err
 		at = end
 	}
 	return lines, nil
+}
+
+// priced reports whether every part of a span has a price.
+func (s *setup) priced(net NetID, want Span) bool {
+	for at := want.Start; at.Before(want.End); {
+		rule, until := s.ruleAt(net, at)
+		if rule == nil {
+			return false
+		}
+		at = until
+	}
+	return true
 }
 
 // ruleAt returns the rule that applies at an instant, or nil, and an instant until which this does not change: the next minute at which a rule begins

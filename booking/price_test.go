@@ -65,7 +65,7 @@ func TestPrice_CurrenciesWithTheirDecimals(t *testing.T) {
 	for currency, c := range map[string]struct {
 		hourly     int64
 		price, fee string // of fifty minutes
-	}{"JPY": {1001, "834 JPY", "417 JPY"}, "INR": {1999, "16.66 INR", "8.33 INR"}, "KWD": {4357, "3.631 KWD", "1.816 KWD"}} {
+	}{"JPY": {1001, "834 JPY", "417 JPY"}, "INR": {1999, "16.66 INR", "8.33 INR"}, "KWD": {4357, "3.630 KWD", "1.820 KWD"}} {
 		b.at("2026-06-01T00:00:00Z")
 		club, err := b.CreateClub(t.Context(), boss(), booking.Club{Name: currency, Zone: time.UTC, Currency: currency, Policy: policy})
 		b.must(err)

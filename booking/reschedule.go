@@ -187,7 +187,10 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 		case !c.setup.offersAddOns(b.Nets, a.AddOns...) || !c.setup.offersAddOns(a.Nets, b.AddOns...):
 			return ErrNoAddOn
 		}
+		wasA, wasB := *a, b
 		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.bufferEnd, b.bufferEnd = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.bufferEnd, a.bufferEnd
+		a.moveLines(wasA)
+		b.moveLines(wasB)
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
 			return err
 		}
@@ -200,6 +203,26 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 		return nil
 	})
 	return swapped, err
+}
+
+// moveLines takes the price lines of old to the nets and the time of b, which keeps its price. A line of an add-on stays with its net. A line that would
+// lie outside a shorter time is cut.
+func (b *Booking) moveLines(old Booking) {
+	b.Lines = slices.Clone(old.Lines)
+	clamp := func(t time.Time) time.Time {
+		t = t.Add(b.Span.Start.Sub(old.Span.Start))
+		if t.After(b.Span.End) || t.Equal(old.Span.End.Add(b.Span.Start.Sub(old.Span.Start))) {
+			return b.Span.End
+		}
+		return t
+	}
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		l.Start, l.End = clamp(l.Start), clamp(l.End)
+		if at := slices.Index(old.Nets, l.Net); l.AddOn == 0 && at >= 0 {
+			l.Net = b.Nets[min(at, len(b.Nets)-1)]
+		}
+	}
 }
 
 // offersAddOns reports whether all these add-ons can be hired with some nets. A machine stands in its lane and does not move with a booking.

@@ -267,6 +267,52 @@ func TestMoney_NeverThroughFloats(t *testing.T) {
 	}
 }
 
+// What people pay with somewhere is a currency; metals, test codes, units of account and currencies of the past are none.
+func TestDecimals_KnowsTheCurrenciesOfToday(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]int{"INR": 2, "EUR": 2, "JPY": 0, "KWD": 3, "XOF": 0, "XCD": 2, "ZWG": 2, "SLE": 2, "XCG": 2} {
+		if got, err := Decimals(code); got != want || err != nil {
+			t.Errorf("%s has %d decimals, %v", code, got, err)
+		}
+	}
+	for _, code := range []string{"XTS", "XXX", "XAU", "XAG", "XDR", "XBA", "CLF", "USN", "BOV", "DEM", "inr", "", "ZZZ"} {
+		if _, err := Decimals(code); !errors.Is(err, ErrCurrency) {
+			t.Errorf("%q: %v", code, err)
+		}
+	}
+}
+
+// Card networks settle in hundredths, so no price and no share of it ends in a thousandth.
+func TestMoney_OfThreeDecimalsIsPayable(t *testing.T) {
+	t.Parallel()
+	s := &setup{club: Club{Zone: time.UTC, Currency: "KWD"}}
+	s.prices = []PriceRule{
+		{ID: 1, Label: "day", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440, Member: Money{1255, "KWD"}},
+		{ID: 2, Label: "late", Rank: 1, Weekdays: [7]bool{true, true, true, true, true, true, true}, From: 720, To: 1440, Member: Money{1333, "KWD"}},
+	}
+	start := time.Date(2026, 6, 2, 11, 0, 0, 0, time.UTC)
+	for minutes := 1; minutes < 200; minutes++ {
+		lines, total, err := s.priceLines([]NetID{1, 2}, nil, Span{start, start.Add(time.Duration(minutes) * time.Minute)}, MemberRate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum int64
+		for _, l := range append(lines, PriceLine{Amount: Money{0, "KWD"}}) {
+			if sum += l.Amount.Minor; l.Amount.Minor%10 != 0 {
+				t.Errorf("%d minutes: a line of %s", minutes, l.Amount)
+			}
+		}
+		if sum != total.Minor {
+			t.Errorf("%d minutes: %d, lines %d", minutes, total.Minor, sum)
+		}
+		for percent := range 101 {
+			if fee := total.Share(percent); fee.Minor%10 != 0 || fee.Minor > total.Minor {
+				t.Errorf("%d%% of %s is %s", percent, total, fee)
+			}
+		}
+	}
+}
+
 func FuzzParseMoney(f *testing.F) {
 	f.Add("19.99", "INR")
 	f.Add("1.250", "KWD")

@@ -92,6 +92,9 @@ func (s *setup) bookableNets(net NetID, span Span) (nets []NetID, day Day, err e
 			continue
 		}
 		d, err := s.checkSpan(n.ID, span)
+		if err == nil && !s.priced(n.ID, span) {
+			err = ErrNoPrice
+		}
 		if err != nil {
 			refusal = err
 			continue

@@ -3,6 +3,7 @@ package booking
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"pavilion/internal/fault"
@@ -138,6 +139,15 @@ func parseTime(text string, zone func() (*time.Location, error)) (time.Time, err
 
 // ErrZone refuses an unknown time zone.
 var ErrZone = fault.New(fault.Invalid, "time_zone")
+
+// commonZone refuses names of a host's zone files that mean another zone on another host, or another way to count seconds.
+func commonZone(name string) bool {
+	switch area, _, _ := strings.Cut(name, "/"); area {
+	case "", "Local", "localtime", "posixrules", "Factory", "posix", "right":
+		return false
+	}
+	return true
+}
 
 // ParseZone reads the name of a time zone.
 func ParseZone(name string) (*time.Location, error) {
