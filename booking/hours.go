@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -61,6 +62,35 @@ func (s *setup) openingDay(net NetID, want Span) (Day, Span, error) {
 		}
 	}
 	return 0, Span{}, ErrOutsideHours
+}
+
+// open reports whether a net takes bookings and its hours contain a span.
+func (s *setup) open(net NetID, span Span) bool {
+	if _, err := s.activeNet(net); err != nil {
+		return false
+	}
+	_, _, err := s.openingDay(net, span)
+	return err == nil
+}
+
+// Stranded lists the bookings ahead that lie outside the opening hours or on a retired net; for staff. They stay: an admin decides about them, after a
+// change of hours or nets.
+func (s *Service) Stranded(ctx context.Context, actor Actor, club ClubID) ([]Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	var stranded []Booking
+	err := s.withLocks(ctx, actor, locks{club: club}, func(ctx context.Context, c *change) error {
+		ahead, err := selectBookingsAhead(ctx, c.tx, club, c.at)
+		if err != nil {
+			return err
+		}
+		stranded = slices.DeleteFunc(ahead, func(b Booking) bool {
+			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool { return !c.setup.open(n, b.Span) })
+		})
+		return nil
+	})
+	return stranded, err
 }
 
 // checkHours refuses hours of one net that overlap, also across midnight, because a slot must belong to one day.

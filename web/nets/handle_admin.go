@@ -3,6 +3,7 @@ package nets
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"pavilion/booking"
@@ -53,6 +54,18 @@ type PriceBody struct {
 	GuestMinor  int64  `json:"guest_minor" minimum:"0"`
 }
 
+// SavedNetBody is a saved net and the bookings on it that its retirement or the opening hours leave without a place; the admin has to resolve them.
+type SavedNetBody struct {
+	NetBody
+	Bookings []BookingBody `json:"bookings" doc:"Ahead, on this net while it is retired, or outside its hours. They stay."`
+}
+
+// SavedHoursBody are the opening hours and the bookings outside them, which the admin has to resolve.
+type SavedHoursBody struct {
+	Items    []HoursBody   `json:"items"`
+	Bookings []BookingBody `json:"bookings" doc:"Ahead, and outside the hours or on a retired net. They stay."`
+}
+
 type netIn struct {
 	InClub
 	web.Keyed
@@ -101,9 +114,9 @@ type netAdmin struct{ handlers }
 func (h netAdmin) addRoutes() {
 	const tag = administrationTag
 	web.AddOnce(h.actions, actionRoute("add-net", http.MethodPost, "/clubs/{club}/nets", tag, "Add a net", http.StatusCreated), h.addNet)
-	web.AddOnce(h.actions, actionRoute("change-net", http.MethodPut, "/clubs/{club}/nets/{id}", tag, "Change or retire a net", http.StatusOK), h.changeNet)
+	web.AddOnce(h.actions, actionRoute("change-net", http.MethodPut, "/clubs/{club}/nets/{id}", tag, "Change or retire a net; what is booked on a retired one is listed and stays", http.StatusOK), h.changeNet)
 	web.Add(h.api, readRoute("get-hours", "/clubs/{club}/hours", tag, "The opening hours"), h.getHours)
-	web.AddOnce(h.actions, actionRoute("set-hours", http.MethodPut, "/clubs/{club}/hours", tag, "Replace all opening hours; bookings outside them stay", http.StatusOK), h.setHours)
+	web.AddOnce(h.actions, actionRoute("set-hours", http.MethodPut, "/clubs/{club}/hours", tag, "Replace all opening hours; what is booked outside them is listed and stays", http.StatusOK), h.setHours)
 	web.Add(h.api, readRoute("get-closures", "/clubs/{club}/closures", tag, "The closures"), h.getClosures)
 	web.AddOnce(h.actions, actionRoute("close", http.MethodPost, "/clubs/{club}/closures", tag, "Shut nets; what is booked inside is listed and stays", http.StatusCreated), h.addClosure)
 	web.Add(h.api, actionRoute("lift-closure", http.MethodDelete, "/clubs/{club}/closures/{id}", tag, "Lift a closure", http.StatusNoContent), h.liftClosure)
@@ -116,22 +129,27 @@ func (n NetSettings) net(id int64) booking.Net {
 	return booking.Net{ID: booking.NetID(id), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active}
 }
 
-func (h netAdmin) saveNet(ctx context.Context, club int64, n booking.Net) (effect[NetBody], error) {
+func (h netAdmin) saveNet(ctx context.Context, club int64, n booking.Net) (effect[SavedNetBody], error) {
 	actor, err := h.actorIn(ctx, club)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, s *booking.Service) (NetBody, error) {
+	return func(ctx context.Context, s *booking.Service) (SavedNetBody, error) {
 		saved, err := s.SaveNet(ctx, actor, booking.ClubID(club), n)
-		return netOf(saved), err
+		if err != nil {
+			return SavedNetBody{}, err
+		}
+		stranded, err := s.Stranded(ctx, actor, booking.ClubID(club))
+		stranded = slices.DeleteFunc(stranded, func(b booking.Booking) bool { return !slices.Contains(b.Nets, saved.ID) })
+		return SavedNetBody{netOf(saved), bookingsOf(stranded)}, err
 	}, nil
 }
 
-func (h netAdmin) addNet(ctx context.Context, in *netIn) (effect[NetBody], error) {
+func (h netAdmin) addNet(ctx context.Context, in *netIn) (effect[SavedNetBody], error) {
 	return h.saveNet(ctx, in.Club, in.Body.net(0))
 }
 
-func (h netAdmin) changeNet(ctx context.Context, in *netChangeIn) (effect[NetBody], error) {
+func (h netAdmin) changeNet(ctx context.Context, in *netChangeIn) (effect[SavedNetBody], error) {
 	return h.saveNet(ctx, in.Club, in.Body.net(in.ID))
 }
 
@@ -151,7 +169,7 @@ func hoursOf(hours []booking.OpeningHours) web.ListOf[HoursBody] {
 	return list
 }
 
-func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[web.ListOf[HoursBody]], error) {
+func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[SavedHoursBody], error) {
 	actor, err := h.actorIn(ctx, in.Club)
 	if err != nil {
 		return nil, err
@@ -160,8 +178,12 @@ func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[web.ListOf[
 	for _, h := range in.Body.Items {
 		hours = append(hours, booking.OpeningHours{Net: booking.NetID(h.Net), Weekday: time.Weekday(h.Weekday), Opens: h.Opens, Closes: h.Closes})
 	}
-	return func(ctx context.Context, s *booking.Service) (web.ListOf[HoursBody], error) {
-		return hoursOf(hours), s.SetHours(ctx, actor, booking.ClubID(in.Club), hours)
+	return func(ctx context.Context, s *booking.Service) (SavedHoursBody, error) {
+		if err := s.SetHours(ctx, actor, booking.ClubID(in.Club), hours); err != nil {
+			return SavedHoursBody{}, err
+		}
+		stranded, err := s.Stranded(ctx, actor, booking.ClubID(in.Club))
+		return SavedHoursBody{hoursOf(hours).Items, bookingsOf(stranded)}, err
 	}, nil
 }
 
