@@ -91,7 +91,7 @@ func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
 }
 
 // configure changes the club's settings. It holds the club's exclusive lock, so no booking changes meanwhile, and replaces the club's token, so no
-// cached answer about the club is used afterwards.
+// cached answer about the club is used afterwards. The audit gets before and after of what differs.
 func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action string, fn func(ctx context.Context, c *change) error) error {
 	if err := actor.mustBeAdmin(); err != nil {
 		return err
@@ -103,7 +103,17 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 		if err := replaceTokens(ctx, c.tx, id, clubTokens()); err != nil {
 			return err
 		}
-		return c.recordAudit(ctx, action, Booking{}, nil)
+		detail := c.changed
+		if detail == nil {
+			after, err := selectSetup(ctx, c.tx, id)
+			if err != nil {
+				return err
+			}
+			if detail, err = settingsDiff(c.setup, after); err != nil {
+				return err
+			}
+		}
+		return c.recordAudit(ctx, action, Booking{}, detail)
 	})
 }
 
@@ -130,7 +140,11 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 			return err
 		}
 		c := &change{Service: s, tx: tx, actor: actor, at: at, setup: &setup{club: club}}
-		return c.recordAudit(ctx, "create_club", Booking{}, nil)
+		detail, err := settingsDiff(new(setup), c.setup)
+		if err != nil {
+			return err
+		}
+		return c.recordAudit(ctx, "create_club", Booking{}, detail)
 	})
 	return club, err
 }

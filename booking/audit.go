@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"pavilion/internal/fault"
 )
 
 // AuditEntry is one line of the audit. Lines are only added, never changed.
@@ -39,6 +41,14 @@ func (c *change) auditEntry(action string, b Booking, detail map[string]any) Aud
 		role = Guest
 	}
 	return AuditEntry{At: c.at, Actor: c.actor.ID, Role: role, Origin: c.actor.Origin, Action: action, Booking: b.ID, Detail: detail}
+}
+
+// overridden adds to the detail of a new or moved booking the rule about notice and horizon that did not count, because the actor is staff.
+func (c *change) overridden(b Booking, detail map[string]any) map[string]any {
+	if err := c.setup.checkNotice(b.Day, b.Span, c.at); err != nil && b.Kind == Play && c.actor.isStaff() {
+		detail["override"] = fault.CodeOf(err)
+	}
+	return detail
 }
 
 // recordAudit adds a line to the audit, in the transaction of the change.

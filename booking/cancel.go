@@ -35,9 +35,12 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 // cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
+	detail := map[string]any{"currency": fee.Currency}
 	if waive {
+		detail["waived_minor"] = fee.Minor
 		fee.Minor = 0
 	}
+	detail["fee_minor"] = fee.Minor
 	b.CancelFee = &fee
 	if err := c.moveState(ctx, b, Cancelled); err != nil {
 		return err
@@ -49,7 +52,7 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) erro
 	if b.Kind != Play {
 		tell = ""
 	}
-	if err := c.recordChange(ctx, "cancel", b, tell, map[string]any{"fee_minor": fee.Minor, "currency": fee.Currency}); err != nil {
+	if err := c.recordChange(ctx, "cancel", b, tell, detail); err != nil {
 		return err
 	}
 	if err := c.refundCancelled(ctx, *b); err != nil {

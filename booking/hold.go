@@ -218,5 +218,5 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 
 // storeBooking writes a new booking under its reserved id, with the tokens of its slots and the audit line.
 func (c *change) storeBooking(ctx context.Context, b *Booking) error {
-	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, nil))
+	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, map[string]any{})))
 }

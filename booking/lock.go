@@ -24,7 +24,8 @@ type change struct {
 	at            time.Time // the database's clock, read when all locks were held
 	setup         *setup
 	locked        []NetID
-	withholdFreed bool // freed time is not offered to the waitlist, because this change takes it
+	changed       map[string]any // before and after, for the audit, of what is no part of the settings
+	withholdFreed bool           // freed time is not offered to the waitlist, because this change takes it
 }
 
 // withLocks begins a transaction, takes the locks, reads the clock and the club's settings, and runs fn.

@@ -31,5 +31,12 @@ func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id M
 	if !slices.Contains([]Role{Guest, Player, Staff, Admin}, role) {
 		return ErrRole
 	}
-	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error { return saveRole(ctx, c.tx, club, id, role) })
+	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error {
+		before, err := selectRole(ctx, c.tx, club, id)
+		if err != nil {
+			return err
+		}
+		c.changed = map[string]any{"member": id, "before": map[string]any{"role": before}, "after": map[string]any{"role": role}}
+		return saveRole(ctx, c.tx, club, id, role)
+	})
 }

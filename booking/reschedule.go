@@ -154,6 +154,7 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error
 		return err
 	}
 	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
+	c.overridden(*b, detail)
 	if err := c.recordChange(ctx, "reschedule", b, notifyMoved, detail); err != nil {
 		return err
 	}
