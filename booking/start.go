@@ -11,7 +11,7 @@ type Start struct {
 	Net     NetID
 	At      time.Time
 	Status  Status        // Free when the shortest booking fits
-	Price   Money         // of the shortest booking
+	Price   Money         // of a booking of Starts.Length; zero where that does not fit
 	Longest time.Duration // the longest booking that fits; 0 when none does
 }
 
@@ -20,7 +20,7 @@ type Starts struct {
 	Club   Club
 	Day    Day
 	At     time.Time     // the instant, by the database's clock, for which it is true
-	Length time.Duration // of the shortest booking
+	Length time.Duration // of the bookings that are priced
 	Nets   []Net
 	Starts []Start // by time, then net
 }
@@ -31,8 +31,9 @@ func (p Policy) Shortest() time.Duration {
 	return max(p.Grid, up-up%p.Grid)
 }
 
-// Starts reads the possible starts on a day, each with the price of the shortest booking and the length of the longest one.
-func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day) (Starts, error) {
+// Starts reads the possible starts on a day, each with the length of the longest booking and the price of one of the given length. A length below
+// the shortest booking, such as 0, means the shortest one.
+func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day, length time.Duration) (Starts, error) {
 	a, err := s.Availability(ctx, AvailabilityRequest{Club: club, From: day, To: day})
 	if err != nil {
 		return Starts{}, err
@@ -41,12 +42,12 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day)
 	if err != nil {
 		return Starts{}, err
 	}
-	found := Starts{Club: a.Club, Day: day, At: a.At, Length: a.Club.Policy.Shortest()}
+	found := Starts{Club: a.Club, Day: day, At: a.At, Length: max(length, a.Club.Policy.Shortest())}
 	for _, d := range a.Days {
 		found.Nets = append(found.Nets, d.Net)
 		for i := range d.Cells {
 			start := d.startAt(i, a.Club.Policy)
-			if start.Status == Free {
+			if start.Status == Free && start.Longest >= found.Length {
 				_, price, err := set.priceLines([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
 				if err != nil { // a time without a price cannot be booked
 					start.Status, start.Longest = Shut, 0

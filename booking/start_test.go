@@ -14,7 +14,7 @@ func TestStarts_SayWhatFitsAndWhatIsNear(t *testing.T) {
 	b := newClub(t, "UTC", policy)
 	b.at("2031-06-02T12:00:00Z")
 	b.held(player(1), b.want("2031-06-03T10:00:00Z", time.Hour, 1))
-	found, err := b.Starts(t.Context(), player(2), b.club, day(t, "2031-06-03"))
+	found, err := b.Starts(t.Context(), player(2), b.club, day(t, "2031-06-03"), 0)
 	b.must(err)
 	ten := time.Date(2031, 6, 3, 10, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -47,6 +47,29 @@ func TestStarts_SayWhatFitsAndWhatIsNear(t *testing.T) {
 	}
 	if near := found.Near(b.nets[0], ten, 7); !near[5].At.Equal(ten.Add(30*time.Minute)) && !near[5].At.Equal(ten.Add(-30*time.Minute)) {
 		t.Errorf("after the other nets: %+v", near[5])
+	}
+}
+
+// The prices of a day are those of the length that was asked for, not those of the shortest booking.
+func TestStarts_PriceTheLengthAskedFor(t *testing.T) {
+	t.Parallel()
+	policy := easy()
+	policy.Grid, policy.Min, policy.Max = 30*time.Minute, 30*time.Minute, 2*time.Hour
+	b := newClub(t, "UTC", policy)
+	b.at("2031-06-02T12:00:00Z")
+	b.held(player(1), b.want("2031-06-03T12:00:00Z", time.Hour, 1))
+	found, err := b.Starts(t.Context(), player(2), b.club, day(t, "2031-06-03"), 90*time.Minute)
+	b.must(err)
+	quote, err := b.Quote(t.Context(), player(2), b.want("2031-06-03T10:30:00Z", 90*time.Minute, 1).SlotRequest)
+	b.must(err)
+	prices := map[string]booking.Money{}
+	for _, x := range found.Starts {
+		if x.Net == b.nets[0] {
+			prices[x.At.Format("15:04")] = x.Price
+		}
+	}
+	if found.Length != 90*time.Minute || prices["10:30"] != quote.Total || prices["11:00"] != (booking.Money{}) {
+		t.Errorf("for %s: 10:30 costs %v, want %v; 11:00, where only an hour fits, costs %v", found.Length, prices["10:30"], quote.Total, prices["11:00"])
 	}
 }
 

@@ -16,21 +16,21 @@ func (g dayGrid) show(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := g.Booking.Starts(ctx, actor, s.Club, s.Day)
+	length, err := g.movedLength(ctx, actor, s)
 	if err != nil {
 		return nil, err
 	}
-	length, err := g.neededLength(ctx, actor, s, found)
+	found, err := g.Booking.Starts(ctx, actor, s.Club, s.Day, length)
 	if err != nil {
 		return nil, err
 	}
-	return dayView{found: found, length: length, step: s}, nil
+	return dayView{found: found, step: s}, nil
 }
 
-// neededLength is how long a net must be free to be offered: the length of the booking that moves, else of the shortest booking.
-func (g dayGrid) neededLength(ctx context.Context, actor booking.Actor, s step, found booking.Starts) (time.Duration, error) {
+// movedLength is the length of the booking that moves; 0 where a new one is chosen.
+func (g dayGrid) movedLength(ctx context.Context, actor booking.Actor, s step) (time.Duration, error) {
 	if s.Booking == 0 {
-		return found.Length, nil
+		return 0, nil
 	}
 	b, err := g.Booking.Booking(ctx, actor, s.Booking)
 	if err != nil {
@@ -44,11 +44,10 @@ const (
 	gridNets = 4  // columns on a page
 )
 
-// dayView is one page of a day's grid.
+// dayView is one page of a day's grid. A net is offered where a booking of found.Length fits.
 type dayView struct {
-	found  booking.Starts
-	length time.Duration
-	step   step
+	found booking.Starts
+	step  step
 }
 
 func (v dayView) draw(d drawing) telegram.Reply {
@@ -78,7 +77,7 @@ func (v dayView) draw(d drawing) telegram.Reply {
 	}
 	g.pageButtons(k, v.step, row, column)
 	k.add(d.in.Say("book.other_day"), step{Verb: stepMonth, Club: v.step.Club, Page: monthNumber(dateOf(v.step.Day)), Booking: v.step.Booking})
-	line := d.in.Say("book.pick_time", d.length(v.length))
+	line := d.in.Say("book.pick_time", d.length(v.found.Length))
 	switch {
 	case len(times) == 0 || len(nets) == 0:
 		line = d.in.Say("book.nothing_left")
@@ -91,10 +90,10 @@ func (v dayView) draw(d drawing) telegram.Reply {
 // cell is one time on one net, and whether it can be booked.
 func (v dayView) cell(d drawing, start booking.Start) (choice, bool) {
 	to := step{
-		Verb: stepSummary, Club: v.step.Club, Net: start.Net, Minute: unixMinute(start.At), Length: wholeMinutes(v.length), Booking: v.step.Booking,
+		Verb: stepSummary, Club: v.step.Club, Net: start.Net, Minute: unixMinute(start.At), Length: wholeMinutes(v.found.Length), Booking: v.step.Booking,
 	}
 	switch {
-	case start.Status == booking.Free && start.Longest >= v.length:
+	case start.Status == booking.Free && start.Longest >= v.found.Length:
 		return choice{d.money(start.Price), to}, true
 	case start.Status == booking.OnHold:
 		return choice{"⏳", to.with(stepTakenTime)}, false

@@ -26,6 +26,9 @@ func dayGoldens() []golden {
 		}
 		return freeStart(time.Hour)
 	}
+	long := func(row, _ int) booking.Start {
+		return booking.Start{Status: booking.Free, Price: rupees(900), Longest: time.Duration(2-row) * time.Hour}
+	}
 	free := func(int, int) booking.Start { return freeStart(time.Hour) }
 	full := func(int, int) booking.Start { return takenStart() }
 	taken := startsOf(6, nets, func(row, net int) booking.Start {
@@ -48,16 +51,16 @@ func dayGoldens() []golden {
 		{
 			"today: over, too soon, taken, on hold, closed and free",
 			[]verb{stepDay, stepGiveUpHold},
-			dayView{startsOf(5, nets, mixed, halfHours(5, 9, 5)...), 30 * time.Minute, today},
+			dayView{startsOf(5, nets, mixed, halfHours(5, 9, 5)...), today},
 		},
-		{"many times and nets, first page", []verb{stepDay}, dayView{startsOf(6, manyNets, free, halfHours(6, 6, 15)...), 30 * time.Minute, tomorrow}},
-		{"many times and nets, last page", []verb{stepDay}, dayView{startsOf(6, manyNets, free, halfHours(6, 6, 15)...), 30 * time.Minute, paged(99)}},
-		{"a full day", []verb{stepDay}, dayView{startsOf(6, nets, full, halfHours(6, 18, 2)...), 30 * time.Minute, tomorrow}},
-		{"a closed day", []verb{stepDay}, dayView{startsOf(6, nets, full), 30 * time.Minute, tomorrow}},
+		{"many times and nets, first page", []verb{stepDay}, dayView{startsOf(6, manyNets, free, halfHours(6, 6, 15)...), tomorrow}},
+		{"many times and nets, last page", []verb{stepDay}, dayView{startsOf(6, manyNets, free, halfHours(6, 6, 15)...), paged(99)}},
+		{"a full day", []verb{stepDay}, dayView{startsOf(6, nets, full, halfHours(6, 18, 2)...), tomorrow}},
+		{"a closed day", []verb{stepDay}, dayView{startsOf(6, nets, full), tomorrow}},
 		{
 			"a day to move a booking of 90 minutes to",
 			[]verb{stepDay},
-			dayView{startsOf(6, nets, free, halfHours(6, 18, 2)...), 90 * time.Minute, changed(tomorrow, func(s *step) { s.Booking = 12 })},
+			dayView{changed(startsOf(6, nets, long, halfHours(6, 18, 2)...), func(f *booking.Starts) { f.Length = 90 * time.Minute }), changed(tomorrow, func(s *step) { s.Booking = 12 })},
 		},
 		{"a taken time", []verb{stepTakenTime}, takenView{found: taken, step: evening}},
 		{"a taken time, for staff", []verb{stepTakenTime}, takenView{found: taken, step: evening, staff: true}},

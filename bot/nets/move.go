@@ -22,24 +22,28 @@ func (m move) confirm(ctx context.Context, s step) (screen, error) {
 		return nil, err
 	}
 	s.Length = wholeMinutes(present.booking.Span.Length())
-	slot := s.slot()
-	slot.AddOns = present.booking.AddOns
-	quote, err := m.Booking.Quote(ctx, actor, slot)
+	quote, err := m.Booking.Quote(ctx, actor, s.slotOf(present.booking))
 	if err != nil {
 		return nil, err
 	}
 	return moveView{present: present, quote: quote, step: s}, nil
 }
 
+// slotOf is the step's time for a booking that moves. A booking of several nets keeps its nets and moves in time only.
+func (s step) slotOf(b booking.Booking) booking.SlotRequest {
+	slot := s.slot()
+	slot.AddOns = b.AddOns
+	if len(b.Nets) > 1 {
+		slot.Nets = b.Nets
+	}
+	return slot
+}
+
 // move moves a booking. A booking that an earlier tap has moved is shown.
 func (m move) move(ctx context.Context, s step) (screen, error) {
 	err := m.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
-		nets := []booking.NetID{s.Net}
-		if len(b.Nets) > 1 {
-			nets = nil // several nets move in time only
-		}
-		span := s.span()
-		_, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: nets, Start: span.Start, End: span.End})
+		slot := s.slotOf(b)
+		_, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
 		if errors.Is(err, booking.ErrNoMove) {
 			return nil
 		}
@@ -57,13 +61,15 @@ type moveView struct {
 
 func (v moveView) draw(d drawing) telegram.Reply {
 	s, b, zone := v.step, v.present.booking, v.present.club.Zone
+	moved := b
+	moved.Nets = s.slotOf(b).Nets
 	k := d.keyboard()
 	k.add(d.in.Say("move.do"), s.with(stepMove))
 	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: s.Club, Day: v.quote.Day, Booking: s.Booking})
 	k.add(d.in.Say("move.stay"), step{Verb: stepBooking, Booking: s.Booking})
 	lines := []string{
 		d.in.Say("move.from", telegram.CleanLine(b.NetNames(v.present.nets), 60), d.span(b.Span, zone)),
-		d.in.Say("move.to", netName(v.present.nets, s.Net, 60), d.span(s.span(), zone)),
+		d.in.Say("move.to", telegram.CleanLine(moved.NetNames(v.present.nets), 60), d.span(s.span(), zone)),
 	}
 	switch difference := v.quote.Total.Minor - b.Price.Minor; {
 	case difference > 0:

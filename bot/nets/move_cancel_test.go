@@ -1,6 +1,11 @@
 package nets
 
-import "pavilion/booking"
+import (
+	"slices"
+	"testing"
+
+	"pavilion/booking"
+)
 
 func moveAndCancelGoldens() []golden {
 	now := june(5, 10, 0)
@@ -13,6 +18,7 @@ func moveAndCancelGoldens() []golden {
 		{"a move for the same price", []verb{stepSummary}, moving(rupees(600))},
 		{"a move to a dearer time", []verb{stepSummary}, moving(rupees(750))},
 		{"a move to a cheaper time", []verb{stepSummary}, moving(rupees(450))},
+		{"a move of a booking of two nets", []verb{stepSummary}, changed(moving(rupees(600)), func(v *moveView) { v.present.booking.Nets = []booking.NetID{1, 2} })},
 		{"cancelling for free, with money back", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), free}},
 		{"cancelling for free, without money", []verb{stepAskCancel}, cancelView{viewAt(evening(), now), changed(free, func(c *booking.CancelTerms) { c.Back = nil })}},
 		{
@@ -24,5 +30,20 @@ func moveAndCancelGoldens() []golden {
 		{"a typed answer that the booking's state refuses", []verb{stepGuests}, refusedAnswer{
 			reason: "(the reason)", instead: viewAt(changed(evening(), func(b *booking.Booking) { b.State = booking.Cancelled }), now),
 		}},
+	}
+}
+
+// A booking of two nets is priced and moved as one of two nets, though one net was tapped.
+func TestSlotOf_KeepsSeveralNets(t *testing.T) {
+	t.Parallel()
+	to := step{Verb: stepSummary, Club: 1, Net: 3, Minute: unixMinute(june(7, 7, 0)), Length: 60, Booking: 12}
+	for _, c := range []struct{ booked, want []booking.NetID }{
+		{[]booking.NetID{1}, []booking.NetID{3}},
+		{[]booking.NetID{1, 2}, []booking.NetID{1, 2}},
+	} {
+		b := changed(evening(), func(b *booking.Booking) { b.Nets, b.AddOns = c.booked, []booking.AddOnID{5} })
+		if got := to.slotOf(b); !slices.Equal(got.Nets, c.want) || !slices.Equal(got.AddOns, b.AddOns) || !got.Start.Equal(june(7, 7, 0)) {
+			t.Errorf("%v moves to %+v, want nets %v", c.booked, got, c.want)
+		}
 	}
 }

@@ -26,7 +26,7 @@ func (y summary) show(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := y.Booking.Starts(ctx, actor, s.Club, quote.Day)
+	found, err := y.Booking.Starts(ctx, actor, s.Club, quote.Day, 0)
 	if err != nil {
 		return nil, err
 	}

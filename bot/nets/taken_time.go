@@ -3,6 +3,7 @@ package nets
 import (
 	"context"
 	"slices"
+	"time"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
@@ -29,30 +30,30 @@ func (t takenTime) read(ctx context.Context, s step) (takenView, error) {
 	if err != nil {
 		return takenView{}, err
 	}
-	found, err := t.startsAround(ctx, actor, club, s)
-	if err != nil {
-		return takenView{}, err
-	}
-	length, err := dayGrid(t).neededLength(ctx, actor, s, found)
+	length, err := dayGrid(t).movedLength(ctx, actor, s)
 	if err != nil {
 		return takenView{}, err
 	}
 	if s.Booking == 0 {
-		length = max(length, s.length())
+		length = s.length()
 	}
-	found.Starts = slices.DeleteFunc(found.Starts, func(x booking.Start) bool { return x.Longest < length })
-	s.Length = wholeMinutes(length)
+	found, err := t.startsAround(ctx, actor, club, s, length)
+	if err != nil {
+		return takenView{}, err
+	}
+	found.Starts = slices.DeleteFunc(found.Starts, func(x booking.Start) bool { return x.Longest < found.Length })
+	s.Length = wholeMinutes(found.Length)
 	return takenView{found: found, step: s, staff: isStaff(actor)}, nil
 }
 
-// startsAround reads the day to which a time belongs. A time after midnight can belong to the evening before.
-func (t takenTime) startsAround(ctx context.Context, actor booking.Actor, club booking.Club, s step) (booking.Starts, error) {
+// startsAround reads the day to which a time belongs, for bookings of a length. A time after midnight can belong to the evening before.
+func (t takenTime) startsAround(ctx context.Context, actor booking.Actor, club booking.Club, s step, length time.Duration) (booking.Starts, error) {
 	day := booking.DayIn(s.startsAt(), club.Zone)
-	found, err := t.Booking.Starts(ctx, actor, club.ID, day)
+	found, err := t.Booking.Starts(ctx, actor, club.ID, day, length)
 	if err != nil || day == 0 || slices.ContainsFunc(found.Starts, func(x booking.Start) bool { return x.At.Equal(s.startsAt()) }) {
 		return found, err
 	}
-	return t.Booking.Starts(ctx, actor, club.ID, day-1)
+	return t.Booking.Starts(ctx, actor, club.ID, day-1, length)
 }
 
 // nearbyMost is how many nearby times are offered.
