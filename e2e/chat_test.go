@@ -413,8 +413,13 @@ func TestChat_AHoldRunsOutInSight(t *testing.T) {
 	held, _ := keep(t, arjun, slip)
 	pay := button(t, held, func(b string) bool { return strings.HasPrefix(b, "⏱") }, "more time")
 	n.later(t, 9*time.Minute+30*time.Second)
-	shows(t, arjun, slip, "Less than a minute")
-	n.later(t, 10*time.Minute+time.Second)
+	late := shows(t, arjun, slip, "Less than a minute")
+	const longer = "Kept for you for 10 minutes, until"
+	if answer := pressData(t, arjun, late, pay); !strings.Contains(answer.Message, longer) {
+		t.Errorf("more time: %+v", answer)
+	}
+	shows(t, arjun, slip, longer)
+	n.later(t, 20*time.Minute)
 	over := shows(t, arjun, slip, "The time ran out")
 	if answer := pressData(t, arjun, over, pay); !answer.Alert || !strings.Contains(answer.Message, "has run out") {
 		t.Errorf("more time: %+v", answer)

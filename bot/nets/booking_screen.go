@@ -16,14 +16,20 @@ type bookingScreen struct{ *visit }
 
 // show is the booking as it is now. A live hold of the person is watched, so that its message counts down.
 func (s bookingScreen) show(ctx context.Context, id booking.ID) (screen, error) {
-	v, err := s.read(ctx, id)
+	v, err := s.readWatched(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if v.isHeld() && v.booking.Member == s.member() {
+	return v, nil
+}
+
+// readWatched reads a booking to show it, and watches it.
+func (s bookingScreen) readWatched(ctx context.Context, id booking.ID) (bookingView, error) {
+	v, err := s.read(ctx, id)
+	if err == nil && v.isHeld() && v.booking.Member == s.member() {
 		s.watched = v.drawn()
 	}
-	return v, nil
+	return v, err
 }
 
 // showAfter is the booking after its step was done; err is the step's.
@@ -87,12 +93,23 @@ func (s bookingScreen) pay(ctx context.Context, to step) (screen, error) {
 	return s.showAfter(ctx, to, err)
 }
 
+// extend makes a hold last longer. The answer on the button says until when, because the screen may look the same as before.
 func (s bookingScreen) extend(ctx context.Context, to step) (screen, error) {
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := s.Booking.Extend(ctx, actor, to.Booking)
 		return err
 	})
-	return s.showAfter(ctx, to, err)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.readWatched(ctx, to.Booking)
+	if err != nil {
+		return nil, err
+	}
+	if v.isHeld() {
+		s.answer = v.extended(s.drawing())
+	}
+	return v, nil
 }
 
 // giveUpHold cancels a hold and shows its day. It also shows the day of an ended hold. It refuses a booking.

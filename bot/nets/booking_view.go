@@ -130,6 +130,20 @@ func (v bookingView) countdown(d drawing) string {
 	return d.in.Say("show.countdown", int((left+time.Minute-1)/time.Minute), until)
 }
 
+// extended says until when an extended hold lasts, and whether that is the club's limit.
+func (v bookingView) extended(d drawing) string {
+	if v.canExtend() {
+		return v.countdown(d)
+	}
+	return v.countdown(d) + " " + d.in.Say("chat_error.hold_max")
+}
+
+// canExtend tells whether the hold ends before the club's limit. An offer from the waitlist has a fixed end.
+func (v bookingView) canExtend() bool {
+	b := v.booking
+	return b.Kind == booking.Play && b.ExpiresAt.Before(b.CreatedAt.Add(v.club.Policy.HoldMax))
+}
+
 // payLinks are the pages that are open for this hold.
 func (v bookingView) payLinks(d drawing) (links []telegram.Link) {
 	for _, p := range v.payments {
@@ -154,7 +168,7 @@ func (v bookingView) heldButtons(d drawing, k *keyboard, isPaying bool) {
 			k.add(text, step{Verb: stepPay, Booking: b.ID, Choice: i})
 		}
 	}
-	if b.Kind == booking.Play && b.ExpiresAt.Before(b.CreatedAt.Add(v.club.Policy.HoldMax)) {
+	if v.canExtend() {
 		k.add(d.in.Say("show.extend"), step{Verb: stepExtend, Booking: b.ID})
 	}
 	k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})

@@ -80,6 +80,21 @@ func staffGoldens() []golden {
 	}
 }
 
+// The answer to "I need more time" says how long the hold lasts now, and that the club's limit is reached.
+func TestExtended_SaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	d := drawing{in: loadPhrases(t).In("en"), owner: goldenOwner}
+	for until, want := range map[time.Time]string{
+		june(5, 10, 14): "⏳ Kept for you for 10 minutes, until 10:14.",
+		june(5, 10, 30): "⏳ Kept for you for 26 minutes, until 10:30. It cannot be kept any longer.",
+	} {
+		v := viewAt(changed(eveningHold(), func(b *booking.Booking) { b.ExpiresAt = &until }), june(5, 10, 4))
+		if got := v.extended(d); got != want {
+			t.Errorf("until %s: %q, want %q", until.Format(time.TimeOnly), got, want)
+		}
+	}
+}
+
 // The countdown changes each minute, and at the end of the last one.
 func TestNextCountdown_IsAtWholeMinutesBeforeTheEnd(t *testing.T) {
 	t.Parallel()
