@@ -124,7 +124,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.redis, err = storage.OpenRedis(storage.RedisOptions{URL: cfg.RedisURL, Logger: log}); err != nil {
 		return nil, err
 	}
-	money, err := payments(cfg, stars{p})
+	money, err := payments(cfg, p)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,13 +22,28 @@ func (s stars) RefundStars(ctx context.Context, user int64, charge string) error
 	return s.parts.bot.Nets.RefundStars(ctx, user, charge)
 }
 
+// returnPage is the page to which gateways send a payer back. The bot is built after booking, so parts.bot is read at the time of the call.
+type returnPage struct {
+	parts     *parts
+	chosen    string // by the operator; may be empty
+	publicURL string // of this server
+}
+
+// address is the operator's page, else the bot's chat. The server's own address stands in while the bot has never signed in.
+func (r returnPage) address(ctx context.Context) string {
+	if r.chosen != "" {
+		return r.chosen
+	}
+	return cmp.Or(r.parts.bot.ChatLink(ctx), r.publicURL)
+}
+
 // payments builds the configured gateways. Its error names every gateway that cannot work.
-func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error) {
+func payments(cfg config.Config, p *parts) (booking.PaymentOptions, error) {
 	client := outward()
 	//exhaustruct:enforce
 	o := booking.PaymentOptions{
 		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},
-		ReturnURL: cfg.PublicURL, PayloadKey: cfg.BotToken, StarPrice: cfg.StarPrices,
+		ReturnURL: returnPage{p, cfg.ReturnURL, cfg.PublicURL}.address, PayloadKey: cfg.BotToken, StarPrice: cfg.StarPrices,
 	}
 	var errs []error
 	add := func(provider booking.Provider, g booking.Gateway, err error) {
@@ -53,12 +69,12 @@ func payments(cfg config.Config, telegram stars) (booking.PaymentOptions, error)
 		g, err := gateway.NewSandbox(gateway.SandboxOptions{Key: cfg.SandboxPayKey, Secrets: config.SplitSecrets(cfg.SandboxSecrets), URL: cfg.SandboxPayURL, Client: client, Now: time.Now})
 		add(booking.Sandbox, g, err)
 	}
-	money, stars := cfg.ChatPayments()
-	if money {
+	inMoney, inStars := cfg.ChatPayments()
+	if inMoney {
 		add(booking.Telegram, gateway.NewTelegram(nil), nil)
 	}
-	if stars {
-		add(booking.Stars, gateway.NewTelegram(telegram), nil)
+	if inStars {
+		add(booking.Stars, gateway.NewTelegram(stars{p}), nil)
 	}
 	return o, errors.Join(errs...)
 }

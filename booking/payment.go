@@ -17,9 +17,9 @@ import (
 // PaymentOptions configure the ways to pay. The zero value offers none.
 type PaymentOptions struct {
 	Gateways   map[Provider]Gateway
-	ReturnURL  string           // the browser's page after paying; it carries no result
-	PayloadKey secret.String    // signs the payloads of invoices in the chat
-	StarPrice  map[string]int64 // the value of one of Telegram's stars, in the smallest unit of each currency
+	ReturnURL  func(ctx context.Context) string // the browser's page after paying; it carries no result
+	PayloadKey secret.String                    // signs the payloads of invoices in the chat
+	StarPrice  map[string]int64                 // the value of one of Telegram's stars, in the smallest unit of each currency
 }
 
 // PaymentID names a payment.
@@ -104,7 +104,7 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 
 // createCheckout creates the page at the gateway and stores its id and URL.
 func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment, title string) (Payment, error) {
-	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: title, ReturnURL: s.payments.ReturnURL, Made: p.CreatedAt})
+	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: title, ReturnURL: s.payments.ReturnURL(ctx), Made: p.CreatedAt})
 	if err != nil {
 		return Payment{}, fmt.Errorf("payment %d: %w", p.ID, err)
 	}

@@ -166,7 +166,7 @@ func (l *paymentClub) serviceWith(gateways map[booking.Provider]booking.Gateway)
 	l.t.Helper()
 	s, err := booking.New(booking.Options{
 		DB: l.db, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
-		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: "https://club.example/paid", PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
+		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return "https://club.example/paid" }, PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
 	})
 	l.must(err)
 	return s

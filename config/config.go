@@ -59,6 +59,7 @@ type Config struct {
 
 	Environment     string           `env:"ENVIRONMENT" envDefault:"production"`
 	PublicURL       string           `env:"PUBLIC_URL"`
+	ReturnURL       string           `env:"PAYMENT_RETURN_URL"`
 	CallbackFrom    []netip.Prefix   `env:"CALLBACK_ADDRESSES"`
 	StripeKey       secret.String    `env:"STRIPE_KEY"`
 	StripeSecrets   secret.String    `env:"STRIPE_WEBHOOK_SECRETS"`

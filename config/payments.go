@@ -94,7 +94,10 @@ func (c *Config) checkPayments() []error {
 	}
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || c.Environment == Production) {
-		bad("PUBLIC_URL", "is where people reach this server, https://host: gateways send payers back there")
+		bad("PUBLIC_URL", "is where people reach this server, https://host: gateways call back there")
+	}
+	if back, err := url.Parse(c.ReturnURL); c.ReturnURL != "" && (err != nil || back.Host == "" || back.Scheme != "https" && (back.Scheme != "http" || c.Environment == Production)) {
+		bad("PAYMENT_RETURN_URL", "is the page that payers come back to, https://host/page; empty is the chat with the bot")
 	}
 	return errs
 }

@@ -40,7 +40,7 @@ func TestPayments_WhatCannotWorkIsNamedAndNotPrinted(t *testing.T) {
 		"three secrets":    {"STRIPE_WEBHOOK_SECRETS", "whsec-value-of-today whsec-value-of-before whsec-value-long-ago", "STRIPE_WEBHOOK_SECRETS"},
 		"one secret twice": {"STRIPE_WEBHOOK_SECRETS", "whsec-value-of-today whsec-value-of-today", "STRIPE_WEBHOOK_SECRETS"}, "a short secret": {"RAZORPAY_WEBHOOK_SECRETS", "hook-value", "RAZORPAY_WEBHOOK_SECRETS"},
 		"the key as secret": {"RAZORPAY_WEBHOOK_SECRETS", "razorpay-key-value", "RAZORPAY_WEBHOOK_SECRETS"}, "half a key": {"RAZORPAY_KEY_ID", "", "RAZORPAY_KEY_ID"},
-		"a secret without a key": {"STRIPE_KEY", "", "STRIPE_WEBHOOK_SECRETS"}, "no public address": {"PUBLIC_URL", "", "PUBLIC_URL"}, "a plain one": {"PUBLIC_URL", "http://club.example", "PUBLIC_URL"},
+		"a secret without a key": {"STRIPE_KEY", "", "STRIPE_WEBHOOK_SECRETS"}, "no public address": {"PUBLIC_URL", "", "PUBLIC_URL"}, "a plain one": {"PUBLIC_URL", "http://club.example", "PUBLIC_URL"}, "a page to return to without TLS": {"PAYMENT_RETURN_URL", "http://club.example", "PAYMENT_RETURN_URL"},
 		"a test key in production": {"STRIPE_KEY", "sk_test_key-value", "STRIPE_KEY"}, "test money": {"RAZORPAY_KEY_ID", "rzp_test_1", "RAZORPAY_KEY_ID"}, "another Stripe": {"STRIPE_URL", "https://elsewhere.example", "STRIPE_URL"},
 		"another Razorpay": {"RAZORPAY_URL", "https://elsewhere.example", "RAZORPAY_URL"}, "stars for nothing": {"STAR_PRICES", "INR:0", "STAR_PRICES"}, "a place unknown": {"ENVIRONMENT", "staging", "ENVIRONMENT"},
 	} {

@@ -191,6 +191,9 @@ func payOn(t *testing.T, page string) {
 	if res.StatusCode >= http.StatusBadRequest {
 		t.Fatalf("paying: %d", res.StatusCode)
 	}
+	if back, want := res.Header.Get("Location"), "https://t.me/"+sandbox.BotName; back != want {
+		t.Errorf("the payer comes back to %q, want %q", back, want)
+	}
 }
 
 // keep holds what the slip says and opens the page to pay on.

@@ -61,6 +61,8 @@ type Client struct {
 	opts     Options
 	index    *filter.Indexer
 	handlers Handlers
+	botID    int64
+	names    stateStore
 	state    *state
 	updates  *updateQueue
 	manager  *updates.Manager
@@ -98,7 +100,8 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 	c := &Client{
 		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{},
 	}
-	c.state = newState(id, stateStore{db}, index.SaveLedgers, func() bool { return c.handlers.Owes() }, o.Logger)
+	c.botID, c.names = id, stateStore{db}
+	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.Owes() }, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -195,6 +198,7 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 		c.self.Store(self)
 		c.signedInAt = c.opts.Now()
 		close(c.signedIn)
+		c.background.Go(func() { c.saveName(ctx, self) })
 		signedIn(ctx)
 		return c.manager.Run(ctx, c.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: listening})
 	})
@@ -222,6 +226,32 @@ func (c *Client) Username() string {
 		return u.Username
 	}
 	return ""
+}
+
+const nameTimeout = 5 * time.Second // to store or to read the bot's username
+
+// saveName stores the bot's username for processes that are not connected.
+func (c *Client) saveName(ctx context.Context, self *tg.User) {
+	ctx, cancel := context.WithTimeout(ctx, nameTimeout)
+	defer cancel()
+	if err := c.names.saveName(ctx, self.ID, self.Username); err != nil {
+		c.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "the bot's name was not stored", slog.Any("error", err))
+	}
+}
+
+// ChatLink returns the address of the bot's chat, also in a process that is not connected. It is empty until the bot has signed in once, and
+// while Postgres does not answer.
+func (c *Client) ChatLink(ctx context.Context) string {
+	name := c.Username()
+	if name == "" {
+		ctx, cancel := context.WithTimeout(ctx, nameTimeout)
+		defer cancel()
+		var err error
+		if name, err = c.names.loadName(ctx, c.botID); err != nil {
+			return ""
+		}
+	}
+	return "https://t.me/" + name
 }
 
 // SaveState writes the access hashes and the bot's pts now.

@@ -76,7 +76,7 @@ func setupPayments(t *testing.T, change func(w *wiring)) *paymentBundle {
 	t.Cleanup(pool.Close)
 	service, err := booking.New(booking.Options{
 		DB: pool, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
-		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: "https://club.example/paid"},
+		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return "https://club.example/paid" }},
 	})
 	must(err)
 	worker, err := booking.NewWorker(service, booking.WorkerOptions{DB: pool, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})
