@@ -3,10 +3,13 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gotd/td/tg"
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/driver"
@@ -174,6 +177,31 @@ func TestNotification_IsSaidByTheProcessThatIsTheBot(t *testing.T) {
 	stranger := n.book(t, n.open(t, person(1)), n.slot("09:00", "10:00"), true)
 	until(t, "it is given up", func() bool {
 		return n.count(t, `SELECT count(*) FROM notification n JOIN notification_failure f ON f.notification_id = n.id WHERE n.booking_id = $1 AND f.reason = 'stranger'`, stranger) == 1
+	})
+
+	// Nor is who only spoke in a group: the bot knows them, and Telegram refuses.
+	grouped, err := n.DC.World().AddUser("9996620010", "Farid", "", "farid_plays", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.DC.World().Join(world.ChannelPeer(n.Group), grouped.ID); err != nil {
+		t.Fatal(err)
+	}
+	inGroup := connect(t, n.Scene, grouped)
+	group, err := inGroup.Peer(t.Context(), "riverside_members")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := inGroup.API.MessagesSendMessage(t.Context(), &tg.MessagesSendMessageRequest{Peer: group, Message: "/help@" + sandbox.BotName, RandomID: rand.Int64()}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the bot knows them", func() bool {
+		return n.count(t, `SELECT count(*) FROM bot_access_hash WHERE peer_id = $1`, grouped.ID) == 1
+	})
+	refused := n.book(t, n.open(t, grouped), n.slot("11:00", "12:00"), true)
+	until(t, "it is given up", func() bool {
+		return n.count(t, `SELECT count(*) FROM notification n JOIN notification_failure f ON f.notification_id = n.id
+			WHERE n.booking_id = $1 AND n.failed_at IS NOT NULL AND f.reason = 'unreachable'`, refused) == 1
 	})
 
 	// Money that does not add up is told to the admins.

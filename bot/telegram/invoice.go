@@ -52,7 +52,7 @@ func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name st
 		}
 		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), Media: media, RandomID: randomID})
 	})
-	return err
+	return orUnreachable(err)
 }
 
 func (m *Messenger) refundStars(ctx context.Context, to Chat, charge string) error {

@@ -190,7 +190,7 @@ func (m *Messenger) notify(ctx context.Context, to Chat, r Reply, name string, s
 	if err != nil && doubt.Load() {
 		return fmt.Errorf("%w: %s", errNoAnswer, err.Error()) // without the fault inside, which would say that nothing was sent
 	}
-	return err
+	return orUnreachable(err)
 }
 
 // AnswerTap ends the progress bar on a tapped button, with a text or without. Only the first answer is sent.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gotd/td/constant"
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 
 	"pavilion/internal/fault"
 )
@@ -15,6 +16,8 @@ import (
 var (
 	// ErrStranger reports a person who never wrote to the bot. Telegram does not let a bot write first.
 	ErrStranger = fault.New(fault.Gone, "stranger")
+	// ErrUnreachable reports a person to whom Telegram refuses to send, such as a member of a group who never wrote to the bot. Nothing was sent.
+	ErrUnreachable = fault.New(fault.Gone, "unreachable")
 	// ErrAway reports that there is no connection to Telegram.
 	ErrAway = fault.New(fault.Unavailable, "telegram_away")
 )
@@ -96,6 +99,14 @@ func (c *Client) RefundStars(ctx context.Context, person int64, charge string) e
 		return err
 	}
 	return c.orAway(c.Messenger.refundStars(ctx, to, charge))
+}
+
+// orUnreachable adds ErrUnreachable to a refusal by Telegram that another try would meet again.
+func orUnreachable(err error) error {
+	if rpc, ok := tgerr.As(err); ok && (rpc.Code == 400 || rpc.Code == 403) && fault.KindOf(err) == fault.Internal {
+		return errors.Join(ErrUnreachable, err)
+	}
+	return err
 }
 
 // reach waits for the sign-in and finds a person's chat.
