@@ -97,7 +97,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 // addFeatures makes each feature's screens and routes events to them.
 func (b *Bot) addFeatures() error {
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis, Now: b.opts.Now,
 	}, b.opts.PageSize)
 	b.channels = channels.New(channels.Deps{
 		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,

@@ -16,7 +16,7 @@ import (
 func (b *Bot) commandList() []chat.Command {
 	return []chat.Command{
 		{Name: "start", Hidden: true, Handle: b.handleStart},
-		{Name: "search", Handle: b.search.Handle},
+		{Name: "search", Latest: true, Handle: b.search.Handle},
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMine},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},

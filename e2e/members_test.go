@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -163,13 +164,28 @@ func TestMembers_FiltersCaptionsAndInlineChoice(t *testing.T) {
 			t.Errorf("%q would narrow nothing:\n%s", not, buttons(narrowed))
 		}
 	}
-	tap(t, member, narrowed, "S01E01")
+	var taps sync.WaitGroup
+	for range 20 { // by an impatient thumb: one file comes
+		taps.Go(func() {
+			if _, err := member.Tap(t.Context(), sandbox.BotName, narrowed, "S01E01"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	taps.Wait()
 	file := received(t, member, "Golden.River.S01E01.2014.720p.Hindi.mkv")
 	if _, italic := first(file.Entities).(*tg.MessageEntityItalic); file.Message != caption || len(file.Entities) != 1 || !italic {
 		t.Errorf("caption %q, entities %v", file.Message, file.Entities)
 	}
 	if doc := file.Media.(*tg.MessageMediaDocument).Document.(*tg.Document); doc.ID != posted[0].File { //nolint:forcetypeassert // received has looked
 		t.Errorf("document %d was delivered, %d was posted: not by reference", doc.ID, posted[0].File)
+	}
+	messages, err := member.Messages(t.Context(), sandbox.BotName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if copies := slices.DeleteFunc(messages, func(m *tg.Message) bool { return fileName(m) == "" }); len(copies) != 1 {
+		t.Errorf("twenty taps deliver %d files", len(copies))
 	}
 	tap(t, member, narrowed, "✕ Season 1")
 	await(t, member, "🔎 golden river\n3 files")

@@ -46,6 +46,7 @@ type Command struct {
 	Place  Place
 	When   func(ctx context.Context) bool // whether menus and help list it; nil: always
 	Hidden bool                           // in neither menus nor help
+	Latest bool                           // in a group, only the last of a person's waiting ones is answered
 	Handle Handler
 }
 
@@ -103,6 +104,7 @@ func New(o Options) *Chat {
 	}
 	c.Watcher = newWatcher(o.DB, o.BotID, o.Messenger, o.Logger)
 	c.router = newRouter(c.handle, c.finish, o.Logger)
+	c.router.latest = c.supersedes
 	return c
 }
 
@@ -162,6 +164,17 @@ func (c *Chat) Unanswered(ctx context.Context) []*telegram.Event {
 		c.inbox.isNew(keyOf(e))
 	}
 	return list
+}
+
+// supersedes tells whether a message is a search in a group, of which only a person's last one is answered.
+func (c *Chat) supersedes(e *telegram.Event) bool {
+	if e.Kind != telegram.Message || e.Chat.Type == telegram.Private {
+		return false
+	}
+	if e.Command == "" {
+		return true
+	}
+	return slices.ContainsFunc(c.routes.Commands, func(cmd Command) bool { return cmd.Name == e.Command && cmd.Latest })
 }
 
 // IsAdmin tells whether a person is one of the club's admins.

@@ -15,15 +15,18 @@ import (
 // router runs the messages of one chat in order and those of different chats in parallel, so that a slow handler delays its own chat only.
 // Taps and queries of a person have an order, and slots, of their own: messages that wait for Telegram never delay a tap.
 //
-// finish is called after every handler, with its error or its panic.
+// A person's messages in a chat are limited: see line.
+//
+// finish is called after every handler, with its error or its panic, and for events that no handler gets.
 type router struct {
 	handle  Handler
+	latest  func(e *telegram.Event) bool // tells whether a later message of the same kind makes e needless
 	finish  func(ctx context.Context, e *telegram.Event, err error) error
 	logger  *slog.Logger
 	ctx     context.Context //nolint:containedctx // the handlers' own, from Run
 	slots   [telegram.EventKinds]chan struct{}
 	mu      sync.Mutex
-	lines   map[lineKey][]*telegram.Event
+	lines   map[lineKey]*line
 	running sync.WaitGroup
 	stopped bool
 	early   []*telegram.Event // submitted before Run
@@ -39,7 +42,7 @@ const handlersAtOnce = 64 // of each kind of event
 var errPanic = errors.New("a handler panicked")
 
 func newRouter(handle Handler, finish func(ctx context.Context, e *telegram.Event, err error) error, logger *slog.Logger) *router {
-	r := &router{handle: handle, finish: finish, logger: logger, lines: map[lineKey][]*telegram.Event{}}
+	r := &router{handle: handle, finish: finish, logger: logger, lines: map[lineKey]*line{}}
 	for i := range r.slots {
 		r.slots[i] = make(chan struct{}, handlersAtOnce)
 	}
@@ -61,8 +64,12 @@ func (r *router) submit(e *telegram.Event) {
 	if e.Kind != telegram.Message {
 		key.id = e.From.ID
 	}
-	line, busy := r.lines[key]
-	r.lines[key] = append(line, e)
+	l, busy := r.lines[key]
+	if !busy {
+		l = newLine()
+		r.lines[key] = l
+	}
+	l.add(e, r.latest != nil && r.latest(e))
 	if !busy {
 		r.running.Go(func() { r.drain(key) })
 	}
@@ -71,24 +78,25 @@ func (r *router) submit(e *telegram.Event) {
 func (r *router) drain(key lineKey) {
 	for {
 		r.mu.Lock()
-		line := r.lines[key]
-		if len(line) == 0 || r.stopped {
+		next := r.lines[key].pop()
+		if next == nil || r.stopped {
 			delete(r.lines, key)
 			r.mu.Unlock()
 			return
 		}
-		e := line[0]
-		r.lines[key] = line[1:]
 		ctx := r.ctx
 		r.mu.Unlock()
-		r.slots[e.Kind] <- struct{}{}
-		r.run(ctx, e)
-		<-r.slots[e.Kind]
+		r.slots[next.event.Kind] <- struct{}{}
+		r.run(ctx, next)
+		<-r.slots[next.event.Kind]
 	}
 }
 
-func (r *router) run(ctx context.Context, e *telegram.Event) {
-	err := r.recovered(ctx, func() error { return r.handle(ctx, e) })
+func (r *router) run(ctx context.Context, w *waiting) {
+	e, err := w.event, w.refusal
+	if !w.silent && err == nil {
+		err = r.recovered(ctx, func() error { return r.handle(ctx, e) })
+	}
 	if ctx.Err() != nil {
 		return // cut short at the end of the process: the next one finds a message in the inbox
 	}

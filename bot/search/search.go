@@ -20,18 +20,20 @@ type Deps struct {
 	Indexer   *filter.Indexer // renews expired file references
 	Groups    *filter.ChatSettings
 	Redis     *storage.Redis
+	Now       func() time.Time
 }
 
 // Screens are the screens of search.
 type Screens struct {
 	Deps
 	queries  queryMemory
+	taps     *deliveryMemory
 	pageSize int // results on a page
 }
 
 // New makes the screens; a page has pageSize results.
 func New(d Deps, pageSize int) *Screens {
-	return &Screens{Deps: d, queries: queryMemory{d.Redis}, pageSize: pageSize}
+	return &Screens{Deps: d, queries: queryMemory{d.Redis}, taps: newDeliveryMemory(), pageSize: pageSize}
 }
 
 // The letters of the buttons.
@@ -152,9 +154,17 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	if s.Messenger.MustWait(e.Chat, deliverPatience) {
 		return telegram.ErrTelegramWaits
 	}
+	tap := deliveryTap{e.From.ID, e.Chat.Key(), e.MessageID, document}
+	if s.taps.isRepeated(tap, e.At) {
+		return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false)
+	}
 	// The tap is answered before the file is sent, which can take a moment when Telegram makes us wait.
 	if err := s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false); err != nil {
 		return err
 	}
-	return s.Messenger.SendFile(ctx, e.Chat, file, 0, telegram.Cause{Event: e})
+	if err := s.Messenger.SendFile(ctx, e.Chat, file, 0, telegram.Cause{Event: e}); err != nil {
+		return err
+	}
+	s.taps.delivered(tap, s.Now())
+	return nil
 }

@@ -38,7 +38,7 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		return nil
 	})
 	d.OnBotCallbackQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotCallbackQuery) error {
-		tap := &Event{Kind: Tap, From: c.person(e, u.UserID), MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data}
+		tap := &Event{Kind: Tap, From: c.person(e, u.UserID), MessageID: u.MsgID, QueryID: u.QueryID, Data: u.Data, At: c.opts.Now()}
 		var known bool
 		if tap.Chat, known = c.chatOfPeer(u.Peer); !known {
 			tap.Data = nil // it cannot be handled, but the tap is answered
