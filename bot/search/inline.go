@@ -46,7 +46,7 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 	if !telegram.IsReferenceError(err) {
 		return err
 	}
-	files, err := s.renew(ctx, page.Files)
+	files, err := renewed(ctx, page.Files, s.Indexer.Refresh)
 	if err != nil {
 		return err
 	}
@@ -54,29 +54,33 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 	return s.Messenger.AnswerInline(ctx, answer)
 }
 
-// renew reads the references of files anew. It leaves out files that are gone.
-func (s *Screens) renew(ctx context.Context, files []filter.File) ([]filter.File, error) {
-	renewed := make([]*filter.File, len(files))
-	g, ctx := errgroup.WithContext(ctx)
+// renewed reads the references of files anew. It leaves out files that are gone and files that cannot be read, such as those of a channel that
+// the bot was removed from. It fails where none can be read.
+func renewed(ctx context.Context, files []filter.File, refresh func(context.Context, filter.DocumentID) (filter.File, error)) ([]filter.File, error) {
+	fresh, errs := make([]*filter.File, len(files)), make([]error, len(files))
+	var g errgroup.Group
 	g.SetLimit(renewAtOnce)
 	for i, f := range files {
 		g.Go(func() error {
-			f, err := s.Indexer.Refresh(ctx, f.Media.Document)
-			if errors.Is(err, filter.ErrFileGone) {
-				return nil
+			f, err := refresh(ctx, f.Media.Document)
+			switch {
+			case err == nil:
+				fresh[i] = &f
+			case !errors.Is(err, filter.ErrFileGone):
+				errs[i] = err
 			}
-			renewed[i] = &f
-			return err
+			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
+	_ = g.Wait() // the files' errors are in errs
 	var out []filter.File
-	for _, f := range renewed {
+	for _, f := range fresh {
 		if f != nil {
 			out = append(out, *f)
 		}
+	}
+	if len(out) == 0 {
+		return nil, errors.Join(errs...)
 	}
 	return out, nil
 }
