@@ -11,6 +11,9 @@ import (
 )
 
 func (c *call) deleteMessages(r *tg.MessagesDeleteMessagesRequest) (*tg.MessagesAffectedMessages, error) {
+	if err := checkIDs(len(r.ID)); err != nil {
+		return nil, err
+	}
 	everywhere := r.Revoke || c.me.Bot != nil
 	for _, id := range r.ID {
 		if m := c.Messages[c.me.Box[id]]; m != nil && everywhere && !c.mayDelete(m) {
@@ -78,6 +81,9 @@ func (c *call) eraseBox(ids []int, everywhere bool) *tg.MessagesAffectedMessages
 func (c *call) deleteChannelMessages(r *tg.ChannelsDeleteMessagesRequest) (*tg.MessagesAffectedMessages, error) {
 	ch, err := c.channel(r.Channel)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkIDs(len(r.ID)); err != nil {
 		return nil, err
 	}
 	for _, id := range r.ID {

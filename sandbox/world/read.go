@@ -33,7 +33,20 @@ func (w *World) routeReading(d *tg.ServerDispatcher) {
 	d.OnMessagesReceivedMessages(on(w, (*call).received))
 }
 
+// maxIDs is the number of messages that one call may name.
+const maxIDs = 100
+
+func checkIDs(n int) error {
+	if n > maxIDs {
+		return tgerr.New(400, "LIMIT_INVALID")
+	}
+	return nil
+}
+
 func (c *call) getMessages(ids []tg.InputMessageClass) (tg.MessagesMessagesClass, error) {
+	if err := checkIDs(len(ids)); err != nil {
+		return nil, err
+	}
 	list := make([]tg.MessageClass, 0, len(ids))
 	for _, in := range ids {
 		list = append(list, c.lookup(in, func(id int) *message { return c.Messages[c.me.Box[id]] }))
@@ -44,6 +57,9 @@ func (c *call) getMessages(ids []tg.InputMessageClass) (tg.MessagesMessagesClass
 func (c *call) getChannelMessages(r *tg.ChannelsGetMessagesRequest) (tg.MessagesMessagesClass, error) {
 	ch, err := c.channel(r.Channel)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkIDs(len(r.ID)); err != nil {
 		return nil, err
 	}
 	p := ChannelPeer(ch.ID)

@@ -31,6 +31,10 @@ func TestStrict_ErrorsAreTelegrams(t *testing.T) {
 	for i := range 101 {
 		wide.Rows = append(wide.Rows, keyboard(fmt.Sprint(i), "x").Rows...)
 	}
+	var many []tg.InputMessageClass
+	for i := range 101 {
+		many = append(many, &tg.InputMessageID{ID: i + 1})
+	}
 	for _, c := range []struct {
 		name, want string
 		do         func() error
@@ -92,6 +96,22 @@ func TestStrict_ErrorsAreTelegrams(t *testing.T) {
 		}},
 		{"deletion of another's post without the right", "MESSAGE_DELETE_FORBIDDEN", func() error {
 			_, err := bot.api.ChannelsDeleteMessages(s.ctx, &tg.ChannelsDeleteMessagesRequest{Channel: s.inChannel(bot, ch), ID: []int{post.Message}})
+			return err
+		}},
+		{"101 ids", "LIMIT_INVALID", func() error {
+			_, err := bot.api.ChannelsGetMessages(s.ctx, &tg.ChannelsGetMessagesRequest{Channel: s.inChannel(bot, ch), ID: many})
+			return err
+		}},
+		{"100 ids", "", func() error {
+			_, err := bot.api.ChannelsGetMessages(s.ctx, &tg.ChannelsGetMessagesRequest{Channel: s.inChannel(bot, ch), ID: many[:100]})
+			return err
+		}},
+		{"101 ids of a box", "LIMIT_INVALID", func() error {
+			_, err := bot.api.MessagesGetMessages(s.ctx, many)
+			return err
+		}},
+		{"101 deletions", "LIMIT_INVALID", func() error {
+			_, err := bot.api.MessagesDeleteMessages(s.ctx, &tg.MessagesDeleteMessagesRequest{ID: make([]int, 101)})
 			return err
 		}},
 		{"bot as a plain member of a channel", "USER_BOT", func() error {
