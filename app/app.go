@@ -159,7 +159,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	}
 	//exhaustruct:enforce
 	p.bot, err = bot.New(bot.Deps{
-		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log}), Indexer: p.indexer,
+		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log, Unreachable: p.channels.Unreachable}), Indexer: p.indexer,
 		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
 		Booking: p.booking, Phrases: p.phrases,
 	}, bot.Options{Telegram: t, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})

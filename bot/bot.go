@@ -87,7 +87,8 @@ func New(deps Deps, o Options) (*Bot, error) {
 	}
 	client.Receive(telegram.Handlers{
 		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteStopped, Blocked: b.noteBlocked,
-		Owes: func() bool { return b.chat.Owes() || b.Nets.Owes() },
+		Member: b.channels.NoteMembership,
+		Owes:   func() bool { return b.chat.Owes() || b.Nets.Owes() },
 	})
 	deps.Indexer.SetReader(client.Messenger)
 	deps.Indexer.OnPast(b.channels.ReportPast)
@@ -100,7 +101,7 @@ func (b *Bot) addFeatures() error {
 		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis, Now: b.opts.Now,
 	}, b.opts.PageSize)
 	b.channels = channels.New(channels.Deps{
-		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
+		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
 		Audience: b.deps.Audience, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	b.Nets = nets.New(nets.Deps{

@@ -347,6 +347,27 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 	if got := names(inGroup, s.Admin.ID); got != strings.Join(members, " ") {
 		t.Errorf("the menu of a group's admin: %s", got)
 	}
+
+	// Removed from the channel, the bot tells the admin and offers none of its files, until it is back.
+	channel := world.ChannelPeer(s.Channel)
+	river := found(t, member, "golden river", "1 file")
+	if err := s.DC.World().Leave(channel, s.BotID); err != nil {
+		t.Fatal(err)
+	}
+	await(t, admin, "I was removed from Riverside Archive.")
+	if answer := tap(t, member, river, "Golden.River"); !answer.Alert || !strings.Contains(answer.Message, "I was removed from that file's channel") {
+		t.Errorf("a tap on a file of the lost channel: %+v", answer)
+	}
+	say(t, admin, "/channels")
+	await(t, admin, "Riverside Archive (⚠️ I was removed from it)")
+	if lost := ask(t, member, "river golden"); strings.Contains(buttons(lost), "Golden") {
+		t.Errorf("a file of the lost channel is found: %s", buttons(lost))
+	}
+	if err := s.DC.World().Promote(s.Channel, s.BotID, world.AdminRights()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, admin, "I am back in Riverside Archive.")
+	found(t, member, "river golden 2014", "1 file")
 	if got := names(inGroup, s.Members[0].ID); got != without(members) {
 		t.Errorf("a member's menu in a group: %s", got)
 	}

@@ -88,8 +88,7 @@ func (x *Indexer) applyEvents(ctx context.Context, events []event) (map[Document
 	defer x.storing.Unlock()
 	// A removed channel's files are deleted after its state has changed, so none of them may be stored from here on.
 	events = slices.DeleteFunc(slices.Clone(events), func(e event) bool {
-		state := x.channels.State(e.place.Channel)
-		return state != ChannelActive && state != ChannelPaused
+		return !x.channels.State(e.place.Channel).indexed()
 	})
 	last := make(map[Place]int, len(events))
 	for i, e := range events {

@@ -20,9 +20,15 @@ type ChannelState string
 const (
 	ChannelActive   ChannelState = "active"
 	ChannelPaused   ChannelState = "paused"   // the ids of its posts go to the gaps and are read after Resume
+	ChannelLost     ChannelState = "lost"     // the bot was removed from it: its files leave the results, its posts are read after MarkRegained
 	ChannelRemoving ChannelState = "removing" // the indexer is deleting its files
 	ChannelRemoved  ChannelState = "removed"  // a tombstone: it outranks an older state that a pool stored before an outage
 )
+
+// indexed tells whether a channel's files are in the index, to stay there.
+func (s ChannelState) indexed() bool {
+	return s == ChannelActive || s == ChannelPaused || s == ChannelLost
+}
 
 // Channel is an indexed channel with its stored ledger (Low and Gaps).
 type Channel struct {
@@ -76,13 +82,13 @@ func (c *Channels) Loaded() bool {
 	return c.loaded
 }
 
-// List returns the active and paused channels, sorted by title.
+// List returns the active, paused and lost channels, sorted by title.
 func (c *Channels) List() []Channel {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var list []Channel
 	for _, ch := range c.byID {
-		if ch.State == ChannelActive || ch.State == ChannelPaused {
+		if ch.State.indexed() {
 			list = append(list, ch)
 		}
 	}
@@ -90,7 +96,7 @@ func (c *Channels) List() []Channel {
 	return list
 }
 
-// Get returns an active or paused channel.
+// Get returns an active, paused or lost channel.
 func (c *Channels) Get(id ChannelID) (Channel, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -108,12 +114,12 @@ func (c *Channels) State(id ChannelID) ChannelState {
 	return c.byID[id].State
 }
 
-// Add starts to index a channel with the message that follows after, or resumes a paused one, and updates its title and name. It stores the
+// Add starts to index a channel with the message that follows after, or resumes a paused or lost one, and updates its title and name. It stores the
 // watermark with the channel, so no later post is missed, even after a crash.
 func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string, after MessageID) (Channel, error) {
 	return c.updateChannel(ctx, id, func(ch *Channel) error {
 		ch.Title, ch.Username = title, username
-		if ch.State != ChannelActive && ch.State != ChannelPaused {
+		if !ch.State.indexed() {
 			ch.Low, ch.Gaps = after, nil
 		}
 		ch.State = ChannelActive
@@ -129,6 +135,31 @@ func (c *Channels) Pause(ctx context.Context, id ChannelID) (Channel, error) {
 // Resume indexes a paused channel again, with the posts that came during the pause.
 func (c *Channels) Resume(ctx context.Context, id ChannelID) (Channel, error) {
 	return c.setState(ctx, id, ChannelActive)
+}
+
+// MarkLost notes that the bot was removed from a channel. changed is false where that was known.
+func (c *Channels) MarkLost(ctx context.Context, id ChannelID) (ch Channel, changed bool, err error) {
+	if ch, err = c.Get(id); err != nil || ch.State == ChannelLost {
+		return ch, false, err
+	}
+	ch, err = c.setState(ctx, id, ChannelLost)
+	return ch, err == nil, err
+}
+
+// MarkRegained indexes a lost channel again, with the posts that came meanwhile. changed is false for a channel that was not lost.
+func (c *Channels) MarkRegained(ctx context.Context, id ChannelID) (ch Channel, changed bool, err error) {
+	if ch, err = c.Get(id); err != nil || ch.State != ChannelLost {
+		return ch, false, err
+	}
+	ch, err = c.setState(ctx, id, ChannelActive)
+	return ch, err == nil, err
+}
+
+// Unreachable tells whether the bot was removed from every channel in which a file stands.
+func (c *Channels) Unreachable(f File) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(f.Places) > 0 && !slices.ContainsFunc(f.Places, func(p Place) bool { return c.byID[p.Channel].State != ChannelLost })
 }
 
 // Remove stops indexing a channel. The indexer then deletes its files from the index.

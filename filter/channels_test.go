@@ -1,6 +1,9 @@
 package filter_test
 
 import (
+	"errors"
+	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 
@@ -31,5 +34,51 @@ func TestChannels_AnAdminsChangeIsNotUndoneByALedger(t *testing.T) {
 		if ch, err := ix.channels.Get(channel); err != nil || ch.State != want || ch.Low != filter.MessageID(i) {
 			t.Fatalf("round %d: %s behind %d, want %s behind %d, %v", i, ch.State, ch.Low, want, i, err)
 		}
+	}
+}
+
+// The files of a channel that the bot was removed from leave the results, except those that stand in another channel too. Its new posts wait.
+func TestChannels_ALostChannelsFilesLeaveTheResults(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	other := channel + 1
+	if _, err := ix.AddChannel(t.Context(), other, "Other", "other"); err != nil {
+		t.Fatal(err)
+	}
+	only, both := post(1, "Golden.River.2014.mkv"), post(2, "Golden.Lake.2014.mkv")
+	copied := both
+	copied.Place = filter.Place{Channel: other, Message: 7}
+	ix.storePosts(t, only, both, copied)
+	searcher := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Logger: slog.New(slog.DiscardHandler), Unreachable: ix.channels.Unreachable})
+	names := func() (all []string) {
+		t.Helper()
+		page, err := searcher.Search(t.Context(), filter.Query{Text: "golden"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range page.Files {
+			all = append(all, f.Media.Name)
+		}
+		slices.Sort(all)
+		return all
+	}
+	if _, changed, err := ix.channels.MarkLost(t.Context(), channel); err != nil || !changed {
+		t.Fatal(changed, err)
+	}
+	if got, want := names(), []string{both.Media.Name}; !slices.Equal(got, want) {
+		t.Errorf("lost: %v, want %v", got, want)
+	}
+	if _, err := searcher.File(t.Context(), only.Media.Document); !errors.Is(err, filter.ErrFileUnreachable) {
+		t.Errorf("a file of a lost channel: %v", err)
+	}
+	if _, changed, err := ix.channels.MarkLost(t.Context(), channel); err != nil || changed {
+		t.Errorf("lost twice: %t, %v", changed, err)
+	}
+	if _, changed, err := ix.channels.MarkRegained(t.Context(), channel); err != nil || !changed {
+		t.Fatal(changed, err)
+	}
+	if got, want := names(), []string{both.Media.Name, only.Media.Name}; !slices.Equal(got, want) {
+		t.Errorf("regained: %v, want %v", got, want)
 	}
 }

@@ -132,13 +132,13 @@ func (x *Indexer) handleEvent(e event) {
 	}
 }
 
-// enqueueOrDefer queues an event. When the queue is full or the channel paused, the id becomes a gap. x.mu is held.
+// enqueueOrDefer queues an event. When the queue is full or the channel rests, the id becomes a gap. x.mu is held.
 func (x *Indexer) enqueueOrDefer(t *channelProgress, e event) {
 	if e.post != nil {
 		t.noteSeen(e.place.Message, x.opts.Now())
 	}
 	t.invalidateReads(e.place.Message)
-	if len(x.queue) >= x.opts.QueueSize || x.channels.State(e.place.Channel) == ChannelPaused {
+	if len(x.queue) >= x.opts.QueueSize || x.channels.State(e.place.Channel) != ChannelActive {
 		t.deferEvent(e.place.Message, x.opts.Now())
 		signal(x.wakeRecovery)
 		return
@@ -156,9 +156,7 @@ func (x *Indexer) appendEvent(t *channelProgress, e event) {
 
 // progressOf returns the progress of a channel, nil for one that is not indexed. x.mu is held.
 func (x *Indexer) progressOf(id ChannelID) *channelProgress {
-	switch x.channels.State(id) {
-	case ChannelActive, ChannelPaused:
-	default:
+	if !x.channels.State(id).indexed() {
 		delete(x.progress, id)
 		return nil
 	}

@@ -85,6 +85,8 @@ var (
 	ErrFileNotFound = fault.New(fault.NotFound, "file_not_found")
 	// ErrFileGone means that all of the file's messages were deleted in Telegram.
 	ErrFileGone = fault.New(fault.Gone, "file_gone")
+	// ErrFileUnreachable means that the bot was removed from every channel that holds the file.
+	ErrFileUnreachable = fault.New(fault.Unavailable, "file_unreachable")
 	// ErrSearchUnavailable means that no pool answered, which differs from "no results".
 	ErrSearchUnavailable = fault.New(fault.Unavailable, "search_unavailable")
 	// ErrNoRoom means that every pool is full or down.

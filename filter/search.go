@@ -43,7 +43,9 @@ type SearchOptions struct {
 	Candidates int // files read at once, and matches after which a plan stops in a pool; 0 means 500
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
-	Logger  *slog.Logger
+	//exhaustruct:optional
+	Unreachable func(File) bool // tells which files cannot be delivered; they are left out. nil means none.
+	Logger      *slog.Logger
 }
 
 // Searcher searches all pools.
@@ -154,6 +156,15 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		rank := req.rank
 		req.rank = func(f File, titled bool) uint8 {
 			if !sel.matches(f) {
+				return rankNone
+			}
+			return rank(f, titled)
+		}
+	}
+	if s.opts.Unreachable != nil {
+		rank := req.rank
+		req.rank = func(f File, titled bool) uint8 {
+			if s.opts.Unreachable(f) {
 				return rankNone
 			}
 			return rank(f, titled)

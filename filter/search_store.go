@@ -220,7 +220,11 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 
 // File returns one file. ErrFileNotFound means that all pools answered and none has it.
 func (s *Searcher) File(ctx context.Context, id DocumentID) (File, error) {
-	return findFile(ctx, s.pools, id)
+	file, err := findFile(ctx, s.pools, id)
+	if err == nil && s.opts.Unreachable != nil && s.opts.Unreachable(file) {
+		return File{}, ErrFileUnreachable
+	}
+	return file, err
 }
 
 func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, error) {

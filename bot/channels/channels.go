@@ -20,6 +20,7 @@ type Deps struct {
 	Client   *telegram.Client
 	Texts    *chat.Texts
 	IsAdmin  func(person int64) bool // of the club
+	Admins   []int64                 // are told of channels that the bot was removed from
 	Language func(ctx context.Context, person int64) string
 	Indexer  *filter.Indexer
 	Channels *filter.Channels
@@ -144,7 +145,7 @@ func (s *Screens) tapChannel(ctx context.Context, e *telegram.Event, d chat.Data
 		_, err = s.Channels.Pause(ctx, id)
 		done = "channels.paused"
 	case verbResume:
-		_, err = s.Channels.Resume(ctx, id)
+		err = s.resume(ctx, id)
 		done = "channels.resumed"
 	case verbAskRemove:
 		c, err := s.Channels.Get(id)
@@ -167,6 +168,17 @@ func (s *Screens) tapChannel(ctx context.Context, e *telegram.Event, d chat.Data
 		text = draw.in.Say(done)
 	}
 	return s.show(ctx, e, text, draw.list(s.Channels.List()))
+}
+
+// resume indexes a paused channel again; a lost one only where the bot is back in it.
+func (s *Screens) resume(ctx context.Context, id filter.ChannelID) error {
+	if s.Channels.State(id) == filter.ChannelLost {
+		if _, err := s.findOwn(ctx, channelRef{id: id}); err != nil {
+			return err
+		}
+	}
+	_, err := s.Channels.Resume(ctx, id)
+	return err
 }
 
 // show answers a tap and puts a screen into its message.
@@ -249,9 +261,14 @@ func (d drawing) list(list []filter.Channel) telegram.Reply {
 		}
 		verb, mark := verbPause, "⏸ "
 		line := "\n• " + telegram.CleanLine(c.Title, 60)
-		if c.State == filter.ChannelPaused {
+		switch c.State {
+		case filter.ChannelPaused:
 			verb, mark = verbResume, "▶️ "
 			line += " " + d.in.Say("channels.is_paused")
+		case filter.ChannelLost:
+			verb, mark = verbResume, "▶️ "
+			line += " " + d.in.Say("channels.is_lost")
+		case filter.ChannelActive, filter.ChannelRemoving, filter.ChannelRemoved:
 		}
 		t.WriteString(line)
 		r.Keyboard = append(r.Keyboard, []telegram.Button{

@@ -32,6 +32,7 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	return map[string]telegram.Reply{
 		"list_empty":   d.list(nil),
 		"list":         d.list([]filter.Channel{vintage, matches}),
+		"list_lost":    d.list([]filter.Channel{{ID: 8, Title: "Tapes", State: filter.ChannelLost}}),
 		"list_many":    d.list(many),
 		"added":        d.added("Vintage"),
 		"ask_remove":   d.askRemove(vintage),

@@ -51,6 +51,7 @@ type Handlers struct {
 	Payment func(ctx context.Context, p Payment)                // money that moved inside Telegram
 	Stopped func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
 	Blocked func(ctx context.Context, person int64)             // a send found that this person blocked the bot
+	Member  func(ctx context.Context, channel int64, in bool)   // the bot was added to a channel or removed from it
 	Owes    func() bool                                         // whether a received message or payment is only in memory
 }
 

@@ -61,11 +61,28 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		c.background.Go(func() { c.handlers.Stopped(ctx, person, u.Stopped) })
 		return nil
 	})
+	d.OnChannelParticipant(func(ctx context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
+		if u.UserID == c.botID {
+			c.background.Go(func() { c.handlers.Member(ctx, u.ChannelID, isMember(u.NewParticipant)) })
+		}
+		return nil
+	})
 	d.OnBotInlineQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotInlineQuery) error {
 		c.handlers.Query(&Event{Kind: Inline, From: c.person(e, u.UserID), QueryID: u.QueryID, Text: u.Query, Offset: u.Offset})
 		return nil
 	})
 	return d
+}
+
+// isMember tells whether a participant is in the channel; nil is one who is not.
+func isMember(p tg.ChannelParticipantClass) bool {
+	switch p := p.(type) {
+	case nil, *tg.ChannelParticipantLeft:
+		return false
+	case *tg.ChannelParticipantBanned:
+		return !p.Left
+	}
+	return true
 }
 
 // message handles a message of a private chat or a basic group.
