@@ -152,8 +152,8 @@ func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	if err != nil {
 		return nil //nolint:nilerr // the rules no longer allow it
 	}
-	if c.setup.checkNoticeFor(Actor{Role: role}, quote.Day, quote.Span, c.at) != nil {
-		return nil // too late to book it, for those who wait as for others
+	if err := c.setup.checkNoticeFor(Actor{Role: role}, quote.Day, quote.Span, c.at); err != nil {
+		return nil //nolint:nilerr // too late to book it, for those who wait as for others
 	}
 	b := c.setup.newBooking(w.Member, Offer, quote)
 	b.holdFrom(c.at, c.setup.club.Policy.Offer)
