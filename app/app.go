@@ -39,7 +39,7 @@ Settings come from the environment and the file that PAVILION_CONFIG names; conf
 `
 
 // Main is the whole program; it returns the exit code.
-func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+func Main(ctx context.Context, args []string, environ []string, stdout, stderr io.Writer) int {
 	command := "serve"
 	if len(args) > 0 {
 		command = args[0]
@@ -52,7 +52,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 		fmt.Fprintf(stdout, "pavilion %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
 	}
-	cfg, err := config.Load(getenv)
+	cfg, err := config.Load(environ)
 	if err != nil {
 		fmt.Fprintf(stderr, "These settings need attention:\n%v\n", err)
 		return 2

@@ -8,6 +8,15 @@ import (
 	"pavilion/app"
 )
 
+// environ writes settings as os.Environ does.
+func environ(settings map[string]string) []string {
+	var lines []string
+	for name, value := range settings {
+		lines = append(lines, name+"="+value)
+	}
+	return lines
+}
+
 func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
 	t.Parallel()
 	settings := map[string]string{
@@ -30,7 +39,7 @@ func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			code := app.Main(t.Context(), c.args, func(name string) string { return c.settings[name] }, &stdout, &stderr)
+			code := app.Main(t.Context(), c.args, environ(c.settings), &stdout, &stderr)
 			if code != c.code || !strings.Contains(stdout.String(), c.out) || !strings.Contains(stderr.String(), c.err) {
 				t.Errorf("exit %d, want %d\nout, wanted %q:\n%s\nerr, wanted %q:\n%s", code, c.code, c.out, stdout.String(), c.err, stderr.String())
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"pavilion/booking"
@@ -30,7 +31,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer p.db.Close()
+	defer p.closeConnections(ctx)
 	healthy, in := true, p.phrases.In(phrase.Fallback)
 	report := func(what string, err error, advice string) {
 		if err == nil {
@@ -50,29 +51,21 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 		nobody = errNoAdmins
 	}
 	report("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can add a channel without.")
-	pgErr := p.db.Ping(ctx)
-	report("postgres answers", pgErr, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
-	if pgErr == nil {
-		report("postgres schema", migrations.Verify(ctx, p.db), "Run: pavilion migrate up")
+	ready := p.db.Ping(ctx)
+	report("postgres answers", ready, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
+	if ready == nil {
+		ready = migrations.Verify(ctx, p.db)
+		report("postgres schema", ready, schemaAdvice(ready))
 	}
 	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
-	for _, pool := range p.pools.All() {
-		err := pool.Measure(ctx)
-		report("mongodb "+pool.Name()+" answers", err, "Check its URI in PAVILION_MONGO_URIS, and that the cluster lets this address in.")
-		if err == nil {
-			s := pool.State()
-			var full error
-			if s.DataBytes+s.IndexBytes > s.LimitBytes*9/10 {
-				full = fmt.Errorf("%d of %d MB used", (s.DataBytes+s.IndexBytes)>>20, s.LimitBytes>>20)
-			}
-			report("mongodb "+pool.Name()+" has its indexes", filter.CheckIndexes(ctx, pool), "Start pavilion: it makes them. If that does not help, its user lacks the right to make indexes.")
-			report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
-		}
+	p.checkPools(ctx, report)
+	report("channels can be read", p.channels.Load(ctx), "At least one MongoDB pool must answer.")
+	if ready == nil {
+		report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
+			"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
+	} else { // signing in stores the session, and each sign-in without one counts against the bot
+		fmt.Fprintln(out, "-     telegram is not asked before postgres and its schema are ready")
 	}
-	channelsErr := p.channels.Load(ctx)
-	report("channels can be read", channelsErr, "At least one MongoDB pool must answer.")
-	report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
-		"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
 	if c := p.couriers.email; c != nil {
 		report("the mail server lets us in", c.Check(ctx), "Check PAVILION_SMTP_URL, and that this machine reaches the server; its certificate must be one that this machine trusts.")
 	}
@@ -85,6 +78,46 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	return nil
 }
 
+// closeConnections closes what build opened. Run of an ended context only closes.
+func (p *parts) closeConnections(ctx context.Context) {
+	ended, end := context.WithCancel(ctx)
+	end()
+	_ = errors.Join(p.redis.Run(ended), p.pools.Run(ended)) // the process ends
+	p.db.Close()
+}
+
+// schemaAdvice returns the next step for a schema that Verify refused.
+func schemaAdvice(err error) string {
+	if errors.Is(err, migrations.ErrBehind) {
+		return "Run: pavilion migrate up"
+	}
+	return "Look at: pavilion migrate status"
+}
+
+// checkPools reports on each MongoDB pool. It measures all at once, because a server that is down costs a second.
+func (p *parts) checkPools(ctx context.Context, report func(what string, err error, advice string)) {
+	pools := p.pools.All()
+	measured := make([]error, len(pools))
+	var wg sync.WaitGroup
+	for i, pool := range pools {
+		wg.Go(func() { measured[i] = pool.Measure(ctx) })
+	}
+	wg.Wait()
+	for i, pool := range pools {
+		report("mongodb "+pool.Name()+" answers", measured[i], "Check its URI in PAVILION_MONGO_URIS, and that the cluster lets this address in.")
+		if measured[i] != nil {
+			continue
+		}
+		s := pool.State()
+		var full error
+		if s.DataBytes+s.IndexBytes > s.LimitBytes*9/10 {
+			full = fmt.Errorf("%d of %d MB used", (s.DataBytes+s.IndexBytes)>>20, s.LimitBytes>>20)
+		}
+		report("mongodb "+pool.Name()+" has its indexes", filter.CheckIndexes(ctx, pool), "Start pavilion: it makes them. If that does not help, its user lacks the right to make indexes.")
+		report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
+	}
+}
+
 // doctorBooking looks for bookings that break a rule, a line each.
 func doctorBooking(ctx context.Context, cfg config.Config, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
@@ -94,6 +127,9 @@ func doctorBooking(ctx context.Context, cfg config.Config, out io.Writer) error 
 		return err
 	}
 	defer db.Close()
+	if err := migrations.Verify(ctx, db); errors.Is(err, migrations.ErrBehind) {
+		return err
+	}
 	findings, err := booking.Check(ctx, db)
 	if err != nil {
 		return err

@@ -18,14 +18,14 @@ func TestMigrate_StatusPlanUpAndWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	db, url := emptyDatabase(t)
-	settings := map[string]string{
-		"PAVILION_BOT_TOKEN": "1:secret", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash", "PAVILION_REDIS_URL": "redis://localhost:1/0",
-		"PAVILION_POSTGRES_URL": url, "PAVILION_MONGO_URIS": "mongodb://localhost:1/x",
+	settings := []string{
+		"PAVILION_BOT_TOKEN=1:secret", "PAVILION_API_ID=1", "PAVILION_API_HASH=hash", "PAVILION_REDIS_URL=redis://localhost:1/0",
+		"PAVILION_POSTGRES_URL=" + url, "PAVILION_MONGO_URIS=mongodb://localhost:1/x",
 	}
 	run := func(code int, args ...string) (out, errs string) {
 		t.Helper()
 		var stdout, stderr bytes.Buffer
-		if got := Main(ctx, args, func(name string) string { return settings[name] }, &stdout, &stderr); got != code {
+		if got := Main(ctx, args, settings, &stdout, &stderr); got != code {
 			t.Errorf("%v: exit %d, want %d\n%s%s", args, got, code, stdout.String(), stderr.String())
 		}
 		return stdout.String(), stderr.String()

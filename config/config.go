@@ -9,15 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"net/url"
 	"os"
-	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/joho/godotenv"
 
 	"pavilion/internal/secret"
 )
@@ -96,77 +94,17 @@ type Pool struct {
 	Database string
 }
 
-// Prefix begins the name of every variable.
-const Prefix = "PAVILION_"
-
-// fileVariable names the file with the settings for variables that are not set.
-const fileVariable = Prefix + "CONFIG"
-
-// Load reads and checks the settings. The error joins every mistake.
-func Load(getenv func(string) string) (Config, error) {
-	values := map[string]string{}
+// Load reads and checks the settings from the environment, lines of NAME=value. The error joins every mistake, in the order of the names.
+func Load(environ []string) (Config, error) {
 	var c Config
-	if file := getenv(fileVariable); file != "" {
-		var err error
-		if values, err = godotenv.Read(file); err != nil {
-			return c, fmt.Errorf("%s: the file cannot be read as NAME=value lines", fileVariable) // the parser's error quotes lines, which contain secrets
-		}
-	}
-	fields, err := env.GetFieldParams(&c)
+	values, errs, err := readValues(environ)
 	if err != nil {
-		return c, fmt.Errorf("settings: %w", err)
-	}
-	known := map[string]bool{}
-	for _, f := range fields {
-		known[Prefix+f.Key] = true
-		if v := getenv(Prefix + f.Key); v != "" {
-			values[Prefix+f.Key] = v
-		}
-	}
-	var errs []error
-	for name := range values {
-		if !known[name] {
-			errs = append(errs, fmt.Errorf("%s: there is no such setting", name))
-		}
+		return c, err
 	}
 	errs = append(errs, parseErrors(env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: values}))...)
 	errs = append(errs, c.check()...)
+	slices.SortStableFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return c, errors.Join(errs...)
-}
-
-// parseErrors returns one error for each variable that cannot be parsed, without its value.
-func parseErrors(err error) []error {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
-		if err == nil {
-			return nil
-		}
-		return []error{err}
-	}
-	var out []error
-	for _, e := range all.Errors {
-		var missing env.VarIsNotSetError
-		var empty env.EmptyVarError
-		var parse env.ParseError
-		switch {
-		case errors.As(e, &missing):
-			out = append(out, fmt.Errorf("%s: must be set", missing.Key))
-		case errors.As(e, &empty):
-			out = append(out, fmt.Errorf("%s: must not be empty", empty.Key))
-		case errors.As(e, &parse):
-			out = append(out, fmt.Errorf("%s: cannot be read as %s", variable(parse.Name), parse.Type))
-		default:
-			out = append(out, errors.New("a setting cannot be read"))
-		}
-	}
-	return out
-}
-
-// variable returns the name of the variable of a field of Config.
-func variable(field string) string {
-	f, _ := reflect.TypeFor[Config]().FieldByName(field)
-	key, _, _ := strings.Cut(f.Tag.Get("env"), ",")
-	return Prefix + key
 }
 
 // check returns the mistakes in settings that could be parsed.
@@ -177,7 +115,7 @@ func (c *Config) check() []error {
 		bad("BOT_TOKEN", "is NUMBER:SECRET, as BotFather gives it")
 	}
 	if c.TelegramAddr != "" {
-		if _, _, err := net.SplitHostPort(c.TelegramAddr); err != nil {
+		if !isHostPort(c.TelegramAddr) {
 			bad("TELEGRAM_ADDR", "is host:port")
 		}
 		key, err := parsePublicKey(c.TelegramKey)
@@ -186,21 +124,18 @@ func (c *Config) check() []error {
 		}
 		c.key = key
 	}
-	for name, u := range map[string]secret.String{"POSTGRES_URL": c.PostgresURL, "REDIS_URL": c.RedisURL} {
-		if parsed, err := url.Parse(u.Reveal()); !u.Empty() && (err != nil || parsed.Host == "") {
-			bad(name, "is a URL: scheme://user:password@host:port/database")
-		}
+	if slices.ContainsFunc(c.Admins, func(id int64) bool { return id <= 0 }) {
+		bad("ADMINS", "is a list of user ids, which are positive numbers")
 	}
-	pools, ok := parsePools(c.MongoURIs.Reveal())
-	if !ok && !c.MongoURIs.Empty() {
-		bad("MONGO_URIS", "is a list of mongodb:// URIs, each with a database and optionally name= before it, apart by spaces or new lines, none twice")
-	}
-	c.pools = pools
-	for name, positive := range map[string]bool{
-		"POSTGRES_CONNECTIONS": c.PostgresMost >= 5, "MONGO_LIMIT_MB": c.MongoLimitMB > 0, "QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20,
-		"SEND_PER_SECOND": c.SendPerSecond > 0, "SEND_PER_CHAT": c.SendPerChat > 0, "SEND_PER_GROUP": c.SendPerGroup > 0, "STOP_TIMEOUT": c.StopTimeout > 0,
+	errs = append(errs, c.checkServers()...)
+	for name, fits := range map[string]bool{
+		"POSTGRES_CONNECTIONS": c.PostgresMost >= 5, "MONGO_LIMIT_MB": c.MongoLimitMB > 0 && c.MongoLimitMB <= mostMegabytes,
+		"QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20, "STOP_TIMEOUT": c.StopTimeout > 0,
+		"SEND_PER_SECOND": isRate(c.SendPerSecond), "SEND_PER_CHAT": isRate(c.SendPerChat), "SEND_PER_GROUP": isRate(c.SendPerGroup),
+		"HTTP_ADDRESS_PER_SECOND": isRate(c.AddressPerSecond), "HTTP_PER_SECOND": isRate(c.HTTPPerSecond),
+		"HTTP_READS_PER_MINUTE": c.ReadsPerMinute > 0, "HTTP_WRITES_PER_MINUTE": c.WritesPerMinute > 0, "HTTP_SIGN_INS_PER_MINUTE": c.SignInsPerMinute > 0,
 	} {
-		if !positive {
+		if !fits {
 			bad(name, "is out of range")
 		}
 	}
@@ -209,29 +144,41 @@ func (c *Config) check() []error {
 			bad("ROLES", "is a list of bot, http and worker, apart by commas")
 		}
 	}
-	if _, _, err := net.SplitHostPort(c.HTTPAddr); err != nil {
+	if !isHostPort(c.HTTPAddr) {
 		bad("HTTP_ADDR", "is host:port, or :port for every address of this machine")
+	}
+	if slices.ContainsFunc(c.TrustedProxies, func(p netip.Prefix) bool { return p.Bits() < narrowestTrust }) {
+		bad("TRUSTED_PROXIES", "would believe anybody on the internet: name the networks of your own proxies")
 	}
 	if !c.OperatorToken.Empty() && len(c.OperatorToken.Reveal()) < 16 {
 		bad("OPERATOR_TOKEN", "is too easy to guess: use 16 characters or more")
 	}
-	if u, err := url.Parse(c.TracesURL); c.TracesURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		bad("TRACES_URL", "is the address of an OTLP collector: http://host:4318")
-	}
-	for name, positive := range map[string]bool{
-		"HTTP_ADDRESS_PER_SECOND": c.AddressPerSecond > 0, "HTTP_PER_SECOND": c.HTTPPerSecond > 0,
-		"HTTP_READS_PER_MINUTE": c.ReadsPerMinute > 0, "HTTP_WRITES_PER_MINUTE": c.WritesPerMinute > 0, "HTTP_SIGN_INS_PER_MINUTE": c.SignInsPerMinute > 0,
-	} {
-		if !positive {
-			bad(name, "is out of range")
-		}
-	}
+	errs = append(errs, c.checkURLs()...)
 	errs = append(errs, c.checkPayments()...)
 	errs = append(errs, c.checkCouriers()...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		bad("LOG_FORMAT", "is json or text")
 	}
 	return errs
+}
+
+const (
+	mostMegabytes  = 1 << 40 // in bytes it fits an int64
+	mostRate       = 1e9
+	narrowestTrust = 7 // bits of fc00::/7, the widest private network
+)
+
+// isRate reports whether a limiter can count the rate: it is positive and finite.
+func isRate(v float64) bool { return v > 0 && v <= mostRate }
+
+// isHostPort reports whether an address has a numeric port.
+func isHostPort(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 // The roles of a process. Of the processes with the role bot, one at a time is connected to Telegram; the other roles run in all of them.
@@ -249,50 +196,6 @@ func (c Config) Pools() []Pool { return c.pools }
 
 // Key returns the public key of the data centre, nil for Telegram's own.
 func (c Config) Key() *rsa.PublicKey { return c.key }
-
-// parsePools parses a list of [name=]mongodb://host,host/database. It refuses a name or a database that occurs twice: the index would take the files of
-// such a database for duplicates and delete them.
-func parsePools(list string) ([]Pool, bool) {
-	var out []Pool
-	seen := map[string]bool{}
-	for i, item := range strings.Fields(list) {
-		p := Pool{Name: fmt.Sprintf("archive %d", i+1)}
-		if name, rest, ok := strings.Cut(item, "=mongodb"); ok {
-			p.Name, item = name, "mongodb"+rest
-		}
-		hosts, database := parseMongoURI(item)
-		place := strings.Join(hosts, ",") + "/" + database
-		if len(hosts) == 0 || database == "" || p.Name == "" || seen[place] || seen[p.Name] {
-			return nil, false
-		}
-		seen[place], seen[p.Name] = true, true
-		p.URI, p.Database = secret.New(item), database
-		out = append(out, p)
-	}
-	return out, len(out) > 0
-}
-
-// parseMongoURI returns the hosts and the database of a MongoDB URI. net/url cannot parse the several hosts of a replica set. The driver checks the rest.
-func parseMongoURI(uri string) (hosts []string, database string) {
-	scheme, rest, _ := strings.Cut(uri, "://")
-	if scheme != "mongodb" && scheme != "mongodb+srv" {
-		return nil, ""
-	}
-	authority, path, _ := strings.Cut(rest, "/")
-	authority = authority[strings.LastIndex(authority, "@")+1:]
-	database, _, _ = strings.Cut(path, "?")
-	for host := range strings.SplitSeq(strings.ToLower(authority), ",") {
-		if host == "" {
-			return nil, ""
-		}
-		if scheme == "mongodb" && !strings.Contains(host, ":") {
-			host += ":27017"
-		}
-		hosts = append(hosts, host)
-	}
-	slices.Sort(hosts)
-	return hosts, database
-}
 
 func parsePublicKey(text string) (*rsa.PublicKey, error) {
 	if !strings.Contains(text, "BEGIN") {

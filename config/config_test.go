@@ -23,7 +23,11 @@ func validSettings() map[string]string {
 }
 
 func load(values map[string]string) (config.Config, error) {
-	return config.Load(func(name string) string { return values[name] })
+	var environ []string
+	for name, value := range values {
+		environ = append(environ, name+"="+value)
+	}
+	return config.Load(environ)
 }
 
 func TestLoad_Good(t *testing.T) {
@@ -63,6 +67,81 @@ func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 		if strings.Contains(err.Error(), value) {
 			t.Errorf("the error prints %q:\n%v", value, err)
 		}
+	}
+}
+
+func TestLoad_WhatCouldNotWorkIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, value string }{
+		{"TRUSTED_PROXIES", "0.0.0.0/0"}, {"TRUSTED_PROXIES", "10.0.0.0/8,::/0"}, {"TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"},
+		{"SEND_PER_SECOND", "Inf"}, {"SEND_PER_CHAT", "+inf"}, {"SEND_PER_GROUP", "NaN"}, {"HTTP_PER_SECOND", "Infinity"}, {"HTTP_ADDRESS_PER_SECOND", "1e300"},
+		{"ADMINS", "0"}, {"ADMINS", "7,-5"}, {"HTTP_ADDR", ":http"}, {"HTTP_ADDR", ":99999"}, {"TELEGRAM_ADDR", "host:port"}, {"MONGO_LIMIT_MB", "9223372036854775807"},
+		{"POSTGRES_URL", "mysql://host/x"}, {"POSTGRES_URL", "postgres://host:port/x"}, {"POSTGRES_URL", "postgres://host/x?sslmode=perhaps"}, {"POSTGRES_URL", "postgres://host/x?pool_max_conns=many"},
+		{"REDIS_URL", "http://host"}, {"REDIS_URL", "redis://host/base"}, {"PUBLIC_URL", "club.example"}, {"HTTP_ORIGINS", "https://club.example,club.example"}, {"HTTP_ORIGINS", "https://club.example/app"},
+		{"STRIPE_URL", "stripe"}, {"MONGO_URIS", " "}, {"MONGO_URIS", "mongodb://u:p%zz@a/x"}, {"MONGO_URIS", "mongodb+srv://a:1/x"},
+	} {
+		settings := validSettings()
+		settings["PAVILION_"+c.name] = c.value
+		_, err := load(settings)
+		if err == nil || !strings.Contains(err.Error(), "PAVILION_"+c.name+": ") {
+			t.Errorf("%s=%s: %v", c.name, c.value, err)
+		}
+	}
+}
+
+func TestLoad_ParseErrorsSpeakOfVariablesNotOfGo(t *testing.T) {
+	t.Parallel()
+	fields, err := env.GetFieldParams(&config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fields {
+		settings := validSettings()
+		settings["PAVILION_"+f.Key] = "\x00,:"
+		_, err := load(settings)
+		if err == nil {
+			continue // a text
+		}
+		for line := range strings.Lines(err.Error()) {
+			if !strings.HasPrefix(line, "PAVILION_") || strings.Contains(line, "netip") || strings.Contains(line, "[]") || strings.Contains(line, "slog") || strings.Contains(line, "int64") || strings.Contains(line, "as int") {
+				t.Errorf("%s: %s", f.Key, line)
+			}
+		}
+	}
+}
+
+func TestLoad_EveryURLAtOnce(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	maps.Copy(settings, map[string]string{
+		"PAVILION_POSTGRES_URL": "postgres://host:port/x", "PAVILION_REDIS_URL": "redis://host/base", "PAVILION_TRACES_URL": "collector", "PAVILION_PUBLIC_URL": "club",
+		"PAVILION_MONGO_URIS": "mongodb://u:pa%ss@a/x mongodb://b mongodb://c/y mongodb://c/y",
+	})
+	_, err := load(settings)
+	for _, want := range []string{"POSTGRES_URL: ", "REDIS_URL: ", "TRACES_URL: ", "PUBLIC_URL: ", "MONGO_URIS: URI 1 ", "MONGO_URIS: URI 2 ", "MONGO_URIS: URI 4 "} {
+		if err == nil || !strings.Contains(err.Error(), "PAVILION_"+want) {
+			t.Errorf("no %q in:\n%v", want, err)
+		}
+	}
+}
+
+func TestLoad_MisspeltVariablesOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	settings := validSettings()
+	settings["PAVILION_POSTGRES_CONECTIONS"] = "7"
+	settings["PAVILION_EMPTY"] = ""
+	_, err := load(settings)
+	for _, want := range []string{"PAVILION_POSTGRES_CONECTIONS: ", "PAVILION_EMPTY: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s passes: %v", want, err)
+		}
+	}
+	settings = validSettings()
+	for _, foreign := range []string{"PATH", "PAVILIONS", "PAVILION_CACHE", "PAVILION_SERVICE_HOST", "PAVILION_SERVICE_PORT_HTTP", "PAVILION_PORT", "PAVILION_PORT_8080_TCP_ADDR"} {
+		settings[foreign] = "x"
+	}
+	if _, err := load(settings); err != nil {
+		t.Errorf("variables that Kubernetes and the tests set: %v", err)
 	}
 }
 

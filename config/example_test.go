@@ -6,28 +6,26 @@ import (
 	"pavilion/config"
 )
 
-// Load takes the environment as a function, so a test can give it a map. The error names every mistake and no value.
+// Load takes the environment as os.Environ returns it. The error names every mistake and no value.
 func ExampleLoad() {
-	settings := map[string]string{
-		"PAVILION_BOT_TOKEN": "12345:secret", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "secret",
-		"PAVILION_POSTGRES_URL": "postgres://pavilion:secret@localhost/pavilion", "PAVILION_REDIS_URL": "redis://localhost:6379/0",
-		"PAVILION_MONGO_URIS": "old=mongodb://a.example/archive mongodb://b.example/archive",
+	environ := []string{
+		"PAVILION_BOT_TOKEN=12345:secret", "PAVILION_API_ID=1", "PAVILION_API_HASH=secret",
+		"PAVILION_POSTGRES_URL=postgres://pavilion:secret@localhost/pavilion", "PAVILION_REDIS_URL=redis://localhost:6379/0",
+		"PAVILION_MONGO_URIS=old=mongodb://a.example/archive mongodb://b.example/archive",
 	}
-	getenv := func(name string) string { return settings[name] }
-	cfg, err := config.Load(getenv)
+	cfg, err := config.Load(environ)
 	fmt.Println(cfg.BotToken, cfg.PageSize, err)
 	for _, pool := range cfg.Pools() {
 		fmt.Println(pool.Name, pool.Database)
 	}
 
-	settings["PAVILION_API_ID"] = "one"
-	settings["PAVILION_LOG_FORMAT"] = "xml"
-	_, err = config.Load(getenv)
+	_, err = config.Load(append(environ, "PAVILION_API_ID=one", "PAVILION_LOG_FORMAT=xml", "PAVILION_LOGFORMAT=json"))
 	fmt.Println(err)
 	// Output:
 	// *** 8 <nil>
 	// old archive
 	// archive 2 archive
-	// PAVILION_API_ID: cannot be read as int
+	// PAVILION_API_ID: is a whole number
+	// PAVILION_LOGFORMAT: there is no such setting
 	// PAVILION_LOG_FORMAT: is json or text
 }

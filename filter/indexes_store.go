@@ -28,9 +28,13 @@ func EnsureIndexes(ctx context.Context, pool *storage.Pool) error {
 	})
 }
 
-// CheckIndexes returns an error when a pool lacks an index.
+// CheckIndexes returns an error when a pool lacks an index. An empty pool lacks none: the first start makes them.
 func CheckIndexes(ctx context.Context, pool *storage.Pool) error {
 	return pool.Do(ctx, "check indexes", func(ctx context.Context, db *mongo.Database) error {
+		names, err := db.ListCollectionNames(ctx, bson.D{})
+		if err != nil || len(names) == 0 {
+			return err
+		}
 		specs, err := db.Collection(usersCollection).Indexes().ListSpecifications(ctx)
 		if err != nil {
 			return err
