@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"pavilion/internal/fault"
+	"pavilion/internal/mongouri"
 	"pavilion/internal/secret"
 )
 
@@ -36,7 +37,7 @@ type Pool struct {
 	opts    PoolOptions
 	timeout time.Duration
 	now     func() time.Time
-	client  *mongo.Client
+	client  mongoClient
 	breaker *gobreaker.CircuitBreaker[struct{}]
 
 	written atomic.Int64 // estimated bytes written since the last measurement
@@ -71,16 +72,16 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 	if o.LimitBytes == 0 {
 		o.LimitBytes = defaultLimit
 	}
-	client, err := mongo.Connect(options.Client().ApplyURI(o.URI.Reveal()).
-		SetAppName("pavilion").SetMonitor(o.Monitor).
-		// A server that refuses connections must be detected before callers give up, because calls that end sooner than outageAfter count as nothing.
-		SetServerSelectionTimeout(min(timeout, maxServerSelection)).SetConnectTimeout(timeout).
-		// An acknowledged write must survive a kill of the server, because the ledger records it as stored.
-		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: new(true)}))
-	if err != nil {
-		return nil, fmt.Errorf("pool %s: the URI cannot be read (mongodb://user:password@host:27017/database)", o.Name) // the cause may quote the password
+	uri := o.URI.Reveal()
+	if mongouri.Check(uri) != nil {
+		return nil, poolURIError(o.Name)
 	}
-	p := &Pool{opts: o, timeout: timeout, now: now, client: client}
+	p := &Pool{opts: o, timeout: timeout, now: now, client: mongoClient{connect: func() (*mongo.Client, error) { return connectMongo(o, timeout) }}}
+	if !mongouri.IsSRV(uri) { // it needs no name server
+		if _, err := p.client.get(context.Background()); err != nil {
+			return nil, poolURIError(o.Name)
+		}
+	}
 	p.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Name: o.Name, MaxRequests: 1, Timeout: breakerOpenFor,
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakerFailures },
@@ -89,6 +90,20 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 		IsExcluded:    func(err error) bool { return errors.Is(err, errCallerEnded) || errors.Is(err, ErrSkipped) },
 	})
 	return p, nil
+}
+
+func connectMongo(o PoolOptions, timeout time.Duration) (*mongo.Client, error) {
+	return mongo.Connect(options.Client().ApplyURI(o.URI.Reveal()).
+		SetAppName("pavilion").SetMonitor(o.Monitor).
+		// A server that refuses connections must be detected before callers give up, because calls that end sooner than outageAfter count as nothing.
+		SetServerSelectionTimeout(min(timeout, maxServerSelection)).SetConnectTimeout(timeout).
+		// An acknowledged write must survive a kill of the server, because the ledger records it as stored.
+		SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: new(true)}))
+}
+
+// poolURIError replaces the driver's error, which may quote the password.
+func poolURIError(name string) error {
+	return fmt.Errorf("pool %s: the URI cannot be read (mongodb://user:password@host:27017/database)", name)
 }
 
 // Name returns the name that people see.
@@ -115,7 +130,10 @@ func (p *Pool) callServer(ctx context.Context, op string, fn func(ctx context.Co
 		began := p.now()
 		cctx, cancel := context.WithTimeout(ctx, p.timeout)
 		defer cancel()
-		err := fn(cctx, p.client.Database(p.opts.Database))
+		client, err := p.client.get(cctx)
+		if err == nil {
+			err = fn(cctx, client.Database(p.opts.Database))
+		}
 		waited := errors.Is(ctx.Err(), context.DeadlineExceeded) && p.now().Sub(began) >= outageAfter
 		if err != nil && ctx.Err() != nil && !waited {
 			return struct{}{}, errors.Join(errCallerEnded, err)
@@ -140,7 +158,7 @@ func isOutage(err error) bool {
 		return false
 	}
 	return mongo.IsTimeout(err) || mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, mongo.ErrClientDisconnected) || isServerSelection(err)
+		errors.Is(err, mongo.ErrClientDisconnected) || errors.Is(err, errUnresolved) || isServerSelection(err)
 }
 
 // Down reports whether the breaker is open or half-open, so that Do fails.

@@ -45,7 +45,7 @@ const (
 	reservedBytes = 4 << 20
 )
 
-// OpenPools makes the clients without connecting. It fails only for options that cannot be parsed.
+// OpenPools makes the clients without connecting, and asks no name server. It fails only for options that cannot be parsed.
 func OpenPools(o PoolsOptions) (*Pools, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -194,7 +194,7 @@ func (ps *Pools) disconnect(ctx context.Context) error {
 	defer cancel()
 	var errs []error
 	for _, p := range ps.all {
-		if err := p.client.Disconnect(ctx); err != nil {
+		if err := p.client.close(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("close pool %s: %w", p.Name(), err))
 		}
 	}

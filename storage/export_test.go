@@ -1,0 +1,6 @@
+package storage
+
+import "go.mongodb.org/mongo-driver/v2/mongo"
+
+// SetConnect replaces the resolution of a mongodb+srv URI. Call it before the pool is used.
+func (p *Pool) SetConnect(connect func() (*mongo.Client, error)) { p.client.connect = connect }
