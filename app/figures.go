@@ -24,6 +24,7 @@ func newFigures(p *parts) *figures {
 		{"pavilion_postgres_up", "1 where Postgres answered the scrape.", ""},
 		{"pavilion_postgres_connections", "Connections of the pool by state.", "state"},
 		{"pavilion_postgres_waits_total", "Times that a connection was waited for.", ""},
+		{"pavilion_postgres_refusals_total", "Statements and connections that Postgres refused, by reason.", "reason"},
 		{"pavilion_redis_up", "1 where Redis answers.", ""},
 		{"pavilion_cache_lookups_total", "Net-days that availability looked up in its cache, by result.", "result"},
 		{"pavilion_pool_breaker_open", "1 where the breaker of a MongoDB pool keeps calls away.", "pool"},
@@ -70,6 +71,10 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	gauge("pavilion_postgres_connections", float64(stat.IdleConns()), "idle")
 	gauge("pavilion_postgres_connections", float64(stat.MaxConns()), "most")
 	count("pavilion_postgres_waits_total", float64(stat.EmptyAcquireCount()))
+	refused := f.parts.queries.Refusals()
+	for _, reason := range storage.RefusalReasons() { // none is a figure too
+		count("pavilion_postgres_refusals_total", float64(refused[reason]), reason)
+	}
 	gauge("pavilion_redis_up", one(f.parts.redis.Up()))
 	hits, misses := f.parts.booking.CacheLookups()
 	count("pavilion_cache_lookups_total", float64(hits), "hit")

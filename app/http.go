@@ -14,6 +14,7 @@ import (
 	"pavilion/config"
 	"pavilion/internal/phrase"
 	"pavilion/migrations"
+	"pavilion/storage"
 	"pavilion/web"
 	"pavilion/web/nets"
 	"pavilion/web/ops"
@@ -98,19 +99,29 @@ func probes(cfg config.Config, p *parts) []ops.Probe {
 	return list
 }
 
+// refusedFor is how long a refusal of Postgres shows in its condition.
+const refusedFor = 30 * time.Second
+
+// postgresCondition is down where nothing can be written, also while reads work: every process with the role http or worker writes.
 func (p *parts) postgresCondition(ctx context.Context) ops.Condition {
 	before := p.now()
 	var now time.Time
-	if err := p.db.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now); err != nil {
+	var readOnly bool
+	if err := p.db.QueryRow(ctx, `SELECT clock_timestamp(), current_setting('transaction_read_only')::boolean`).Scan(&now, &readOnly); err != nil {
 		return ops.Condition{State: ops.Down}
 	}
 	took := p.now().Sub(before)
 	skew := now.Sub(before.Add(took / 2))
 	stat := p.db.Stat()
+	full := p.queries.RefusedWithin(storage.RefusedDiskFull, refusedFor)
 	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"answered_ms": took.Milliseconds(), "connections": stat.TotalConns(), "in_use": stat.AcquiredConns(), "most": stat.MaxConns(), "clock_skew_ms": skew.Milliseconds(),
+		"read_only": readOnly, "disk_full": full,
 	}}
-	if stat.AcquiredConns() == stat.MaxConns() || skew.Abs() > clockSkew {
+	switch {
+	case readOnly, full:
+		c.State = ops.Down
+	case stat.AcquiredConns() == stat.MaxConns(), skew.Abs() > clockSkew, p.queries.RefusedWithin(storage.RefusedResources, refusedFor):
 		c.State = ops.Degraded
 	}
 	return c

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pavilion/config"
+	"pavilion/internal/latency"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/engines"
@@ -76,6 +78,57 @@ func TestProbes_WhatIsCriticalDependsOnTheRole(t *testing.T) {
 	}
 }
 
+// A server that takes no writes is no server for bookings, however well it answers reads.
+func TestProbes_PostgresThatTakesNoWritesIsDown(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	_, url := emptyDatabase(t)
+	now := time.Now()
+	open := func(url string) *parts {
+		t.Helper()
+		p := &parts{now: time.Now, queries: storage.NewQueryTracer(latency.New(time.Now), func() time.Time { return now })}
+		var err error
+		if p.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(url), Tracer: p.queries}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.db.Close)
+		return p
+	}
+	separator := "?"
+	if strings.Contains(url, "?") {
+		separator = "&"
+	}
+	p := open(url + separator + "default_transaction_read_only=on")
+	if c := p.postgresCondition(ctx); c.State != ops.Down || c.Facts["read_only"] != true {
+		t.Errorf("read-only: %+v", c)
+	}
+	if _, err := p.db.Exec(ctx, `CREATE TABLE refused ()`); !storage.Unreachable(err) {
+		t.Errorf("a write: %v", err)
+	}
+	if n := p.queries.Refusals()[storage.RefusedReadOnly]; n != 1 {
+		t.Errorf("%d refusals are counted", n)
+	}
+	p = open(url)
+	if c := p.postgresCondition(ctx); c.State != ops.OK {
+		t.Errorf("before: %+v", c)
+	}
+	for code, want := range map[string]ops.State{"53200": ops.Degraded, "53100": ops.Down} {
+		if _, err := p.db.Exec(ctx, `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '`+code+`'; END $$`); !storage.Unreachable(err) {
+			t.Errorf("%s: %v", code, err)
+		}
+		if c := p.postgresCondition(ctx); c.State != want {
+			t.Errorf("after %s: %+v", code, c)
+		}
+		now = now.Add(time.Minute)
+	}
+	if c := p.postgresCondition(ctx); c.State != ops.OK {
+		t.Errorf("a minute after the disk was full: %+v", c)
+	}
+	if got := p.queries.Refusals(); got[storage.RefusedDiskFull] != 1 || got[storage.RefusedResources] != 1 {
+		t.Errorf("refusals: %v", got)
+	}
+}
+
 func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -84,7 +137,7 @@ func TestProbes_PostgresTellsOfWrongClocksAndLateJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for skew, want := range map[time.Duration]ops.State{0: ops.OK, 90 * time.Second: ops.Degraded, -90 * time.Second: ops.Degraded} {
-		p := &parts{db: db, now: func() time.Time { return time.Now().Add(skew) }}
+		p := &parts{db: db, queries: storage.NewQueryTracer(latency.New(time.Now), time.Now), now: func() time.Time { return time.Now().Add(skew) }}
 		if c := p.postgresCondition(ctx); c.State != want {
 			t.Errorf("a clock that is %s off: %+v", skew, c)
 		}

@@ -13,13 +13,15 @@ import (
 	"pavilion/internal/latency"
 )
 
-// QueryTracer records the queries of a pool by their text, with the duration and errors of each. The text has $1 for values, so no value is stored.
+// QueryTracer records the queries of a pool by their text, with the duration and errors of each, and counts what Postgres refuses. The text has
+// $1 for values, so no value is stored.
 type QueryTracer struct {
 	latency *latency.Recorder
 	now     func() time.Time
 
-	mu    sync.Mutex
-	kinds map[string]*QueryKind // by the full text
+	mu      sync.Mutex
+	kinds   map[string]*QueryKind // by the full text
+	refused refusals
 }
 
 // QueryKind has the figures of one statement in the last minutes.
@@ -39,7 +41,7 @@ const (
 
 // NewQueryTracer makes a tracer for PostgresOptions. It also records every query in r, as the operation "postgres".
 func NewQueryTracer(r *latency.Recorder, now func() time.Time) *QueryTracer {
-	return &QueryTracer{latency: r, now: now, kinds: map[string]*QueryKind{}}
+	return &QueryTracer{latency: r, now: now, kinds: map[string]*QueryKind{}, refused: refusals{counts: map[string]int64{}, last: map[string]time.Time{}}}
 }
 
 type queryStart struct {
@@ -88,6 +90,7 @@ func (t *QueryTracer) countQuery(q queryStart, err error) {
 	now := t.now()
 	took := now.Sub(q.at)
 	t.latency.Observe("postgres", took)
+	t.noteRefusal(err, now)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k := t.kinds[q.sql]

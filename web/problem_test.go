@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"pavilion/internal/fault"
 )
 
@@ -59,6 +61,12 @@ func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
 	} {
 		if p := problemOf(c.err); p.Status != c.status || p.Type != c.typ {
 			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	for _, code := range []string{"53100", "53200", "53300", "25006", "57P01", "57P03"} { // full, out of memory or connections, read-only, stopping, starting
+		p := problemOf(fmt.Errorf("hold: %w", &pgconn.PgError{Code: code}))
+		if p.Status != http.StatusServiceUnavailable || p.Type != "/problems/dependency-down" || p.GetHeaders().Get("Retry-After") == "" {
+			t.Errorf("Postgres says %s: %+v", code, p)
 		}
 	}
 	if !errors.Is(WithStatus(bad, 400), bad) {
