@@ -174,11 +174,16 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if err := prepareSchema(ctx, p.db, cfg.Migrate, log); err != nil {
+	err = prepareSchema(ctx, p.db, cfg.Migrate, log)
+	absent := storage.Unreachable(err)
+	switch {
+	case ctx.Err() != nil: // it was told to stop before it began
 		p.db.Close()
-		if ctx.Err() != nil {
-			return nil // it was told to stop before it began
-		}
+		return nil
+	case absent:
+		log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be looked at; going on without Postgres", slog.Any("error", err))
+	case err != nil:
+		p.db.Close()
 		return err
 	}
 	server, err := httpServer(cfg, p, log) //nolint:contextcheck // a request brings its own
@@ -192,6 +197,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	connections := []part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}}
 	if p.tracing != nil {
 		connections = append(connections, part{"traces", keepTracing(p.tracing)})
+	}
+	if absent {
+		connections = append(connections, part{"schema", prepareSchemaLater(p.db, cfg.Migrate, log)})
 	}
 	var workers []part
 	if cfg.Has(config.RoleWorker) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -15,24 +16,50 @@ import (
 	"pavilion/storage"
 )
 
-// prepareSchema brings the schema up to date where it may, and refuses to serve on one that this program does not know. A Postgres that
-// does not answer is no refusal: search works without it.
+// prepareSchema brings the schema up to date where it may, and returns an error for one that this program does not know.
 func prepareSchema(ctx context.Context, db *pgxpool.Pool, apply bool, log *slog.Logger) error {
-	var err error
 	if apply {
-		var n int
-		if n, err = migrations.Up(ctx, db); n > 0 {
+		n, err := migrations.Up(ctx, db)
+		if n > 0 {
 			log.LogAttrs(ctx, slog.LevelInfo, "schema brought up to date", slog.Int("applied", n))
 		}
+		if err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		err = migrations.Verify(ctx, db)
+	return migrations.Verify(ctx, db)
+}
+
+// schemaAgain is the wait between two tries to prepare the schema.
+const schemaAgain = time.Second
+
+// prepareSchemaLater prepares the schema of a Postgres that did not answer at the start, once it answers. Until then search works without it. A
+// process that may not apply migrations also waits for the person or process that does.
+func prepareSchemaLater(db *pgxpool.Pool, apply bool, log *slog.Logger) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		for waiting := false; ; {
+			err := prepareSchema(ctx, db, apply, log)
+			behind := !apply && errors.Is(err, migrations.ErrBehind)
+			switch {
+			case ctx.Err() != nil:
+				return nil //nolint:nilerr // it was told to stop
+			case err == nil:
+				log.LogAttrs(ctx, slog.LevelInfo, "postgres is there and its schema fits")
+				<-ctx.Done()
+				return nil
+			case behind && !waiting:
+				waiting = true
+				log.LogAttrs(ctx, slog.LevelError, "the schema is older than this program", slog.Any("error", err))
+			case !behind && !storage.Unreachable(err):
+				return err
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(schemaAgain):
+			}
+		}
 	}
-	if err == nil || !storage.Unreachable(err) {
-		return err
-	}
-	log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be looked at; going on without Postgres", slog.Any("error", err))
-	return nil
 }
 
 // migrate is the command.

@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"pavilion/internal/secret"
 	"pavilion/migrations"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
 )
 
 // The command says what a database has and lacks, applies it, and stops where a person must look; so does a server that starts.
@@ -89,6 +94,71 @@ func TestMigrate_StatusPlanUpAndWhatIsRefused(t *testing.T) {
 	if err := prepareSchema(ctx, db, false, slog.New(slog.DiscardHandler)); err != nil {
 		t.Errorf("mended: %v", err)
 	}
+}
+
+// A server that starts before its Postgres makes the schema as soon as it can.
+func TestServe_MigratesOncePostgresIsThere(t *testing.T) {
+	t.Parallel()
+	e, err := engines.Start(t.Context(), engines.Options{Postgres: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(e.PostgresURL)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		db.Close()
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	e.StopPostgres()
+	lines := make(chan string, 1000)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- Main(ctx, nil, []string{
+			"PAVILION_BOT_TOKEN=1:secret", "PAVILION_API_ID=1", "PAVILION_API_HASH=hash", "PAVILION_REDIS_URL=redis://127.0.0.1:1/0", "PAVILION_HTTP_ADDR=127.0.0.1:0",
+			"PAVILION_POSTGRES_URL=" + e.PostgresURL, "PAVILION_MONGO_URIS=mongodb://127.0.0.1:1/x", "PAVILION_ROLES=http",
+		}, io.Discard, lineWriter(lines))
+	}()
+	logged := func(text string) {
+		t.Helper()
+		for deadline := time.After(30 * time.Second); ; {
+			select {
+			case line := <-lines:
+				if strings.Contains(line, text) {
+					return
+				}
+			case <-deadline:
+				t.Fatalf("not logged: %s", text)
+			}
+		}
+	}
+	logged("going on without Postgres")
+	logged("listening")
+	if err := e.StartPostgres(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	logged("schema brought up to date")
+	logged("its schema fits")
+	if err := migrations.Verify(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// lineWriter hands on each line of a log.
+type lineWriter chan string
+
+// Write sends p, which slog writes as one line.
+func (w lineWriter) Write(p []byte) (int, error) {
+	w <- string(p)
+	return len(p), nil
 }
 
 func exec(ctx context.Context, t *testing.T, db *pgxpool.Pool, sql string) {
