@@ -60,7 +60,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		admins[i] = booking.MemberID(id)
 	}
 	//exhaustruct:enforce
-	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
+	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	return server, nil

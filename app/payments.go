@@ -11,6 +11,7 @@ import (
 	"pavilion/booking"
 	"pavilion/booking/gateway"
 	"pavilion/config"
+	"pavilion/storage"
 	"pavilion/web/nets"
 )
 
@@ -80,8 +81,8 @@ func payments(cfg config.Config, p *parts) (booking.PaymentOptions, error) {
 }
 
 // callbacks are the gateways that call back over HTTP, and their networks.
-func callbacks(cfg config.Config) nets.Callbacks {
-	c := nets.Callbacks{From: cfg.CallbackSources()}
+func (p *parts) callbacks(cfg config.Config) nets.Callbacks {
+	c := nets.Callbacks{From: cfg.CallbackSources(), Database: storage.NewIncarnation(p.db, p.now)}
 	stripe, razorpay, sandbox := cfg.Gateways()
 	for provider, pays := range map[booking.Provider]bool{booking.Stripe: stripe, booking.Razorpay: razorpay, booking.Sandbox: sandbox} {
 		if pays {

@@ -88,7 +88,8 @@ func readAccess(ctx context.Context, q storage.Queryer, hash digest) (u User, le
 	err = q.QueryRow(ctx, `
 		SELECT s.member_id, s.id, a.expires_at - clock_timestamp()
 		FROM session_access a JOIN session s ON s.id = a.session_id
-		WHERE a.token_hash = $1 AND a.expires_at > clock_timestamp() AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()`, hash[:],
+		WHERE a.token_hash = $1 AND a.expires_at > clock_timestamp() AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
+			AND s.incarnation = session_incarnation()`, hash[:],
 	).Scan(&u.ID, &u.Session, &left)
 	return u, left, err
 }

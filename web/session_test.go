@@ -228,8 +228,11 @@ func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
 	first := open(t, sessions(t, db, SessionOptions{}), "a", phone)
 	db.Close()
 	_, backup := copyOf(t, name) // made before the token was used
-	_, err := sessions(t, backup, SessionOptions{}).Refresh(t.Context(), first.Refresh, phone)
+	restored := sessions(t, backup, SessionOptions{})
+	_, err := restored.Refresh(t.Context(), first.Refresh, phone)
 	wantErr(t, "a token of before the restore", err, ErrSignIn)
+	_, err = restored.Check(t.Context(), first.Access)
+	wantErr(t, "an access token of before the restore", err, ErrSignIn)
 }
 
 func TestSession_Expiry(t *testing.T) {

@@ -22,6 +22,8 @@ import (
 type Callbacks struct {
 	Providers []booking.Provider
 	From      []netip.Prefix // required with providers
+	// Database names the database for what Redis remembers of it; nil: Redis remembers nothing.
+	Database *storage.Incarnation
 }
 
 const callbackPath = "/callbacks/"
@@ -79,7 +81,7 @@ func (c callbacks) serve(w http.ResponseWriter, r *http.Request) {
 		c.server.Refuse(w, r, err)
 		return
 	}
-	name := callbackName(provider, event, body)
+	name := c.memoryKey(ctx, provider, event, body)
 	if c.isRemembered(ctx, name) {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -99,17 +101,31 @@ const (
 	redisWait = 100 * time.Millisecond
 )
 
-// callbackName names a callback by its id and its body. Not every gateway signs the id: an old body under the id of a coming event must
-// not hide that event.
-func callbackName(provider booking.Provider, e booking.Event, body []byte) string {
+// memoryKey returns the name under which Redis remembers a callback, empty where it is not asked. The database's own name is part of it: what another
+// database stored, or this one before it was restored, is not stored here.
+func (c callbacks) memoryKey(ctx context.Context, provider booking.Provider, e booking.Event, body []byte) string {
+	if c.redis == nil || !c.redis.Up() || c.allowed.Database == nil {
+		return ""
+	}
+	database, err := c.allowed.Database.Name(ctx)
+	if err != nil {
+		c.log.LogAttrs(ctx, slog.LevelDebug, "redis is not asked for a callback", slog.Any("error", err))
+		return ""
+	}
+	return callbackName(database, provider, e, body)
+}
+
+// callbackName names a callback by its database, its id and its body. Not every gateway signs the id: an old body under the id of a coming event
+// must not hide that event.
+func callbackName(database string, provider booking.Provider, e booking.Event, body []byte) string {
 	digest := sha256.Sum256(append([]byte(e.ID+"\n"), body...))
-	return "callback:" + string(provider) + ":" + hex.EncodeToString(digest[:])
+	return "callback:" + database + ":" + string(provider) + ":" + hex.EncodeToString(digest[:])
 }
 
 // isRemembered asks Redis whether a callback is stored already, which spares Postgres the repetitions. Without Redis the answer is no, and
 // Postgres drops the repetition by itself.
 func (c callbacks) isRemembered(ctx context.Context, name string) bool {
-	if c.redis == nil || !c.redis.Up() {
+	if name == "" {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, redisWait)
@@ -120,7 +136,7 @@ func (c callbacks) isRemembered(ctx context.Context, name string) bool {
 
 // remember tells Redis that a callback is stored.
 func (c callbacks) remember(ctx context.Context, name string) {
-	if c.redis == nil || !c.redis.Up() {
+	if name == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, redisWait)

@@ -92,7 +92,7 @@ func setupPayments(t *testing.T, change func(w *wiring)) *paymentBundle {
 	})
 	l.bundle = setupOn(t, databaseURL(shared, name), shared.RedisURL, func(w *wiring) {
 		w.nets.Booking = service
-		w.nets.Callbacks = Callbacks{Providers: []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox}, From: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+		w.nets.Callbacks = Callbacks{Providers: []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox}, From: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Database: storage.NewIncarnation(pool, time.Now)}
 		if change != nil {
 			change(w)
 		}
@@ -303,6 +303,15 @@ func TestCallback_WhatIsForgedWritesNothing(t *testing.T) {
 	}
 }
 
+// incarnation is the name under which Redis remembers the test's database.
+func (l *paymentBundle) incarnation() string {
+	name, err := storage.NewIncarnation(l.db, time.Now).Name(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	return name
+}
+
 func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 	t.Parallel()
 	l := setupPayments(t, nil)
@@ -328,7 +337,7 @@ func TestCallback_OldSecretsRollAndReplaysAreDropped(t *testing.T) {
 	running.Wait()
 	l.waitForState(held.ID, "confirmed")
 	// A day later: Redis has forgotten the callback, and the unsigned id is another.
-	if err := l.redis.Client().Del(t.Context(), callbackName(booking.Razorpay, booking.Event{ID: "event-1"}, body)).Err(); err != nil {
+	if err := l.redis.Client().Del(t.Context(), callbackName(l.incarnation(), booking.Razorpay, booking.Event{ID: "event-1"}, body)).Err(); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"event-1", "event-2"} {
@@ -378,7 +387,7 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 	if got := call(); got != http.StatusNoContent {
 		t.Errorf("a repeat that Redis knows: %d", got)
 	}
-	if err := l.redis.Client().Del(t.Context(), callbackName(booking.Sandbox, booking.Event{ID: event}, body)).Err(); err != nil {
+	if err := l.redis.Client().Del(t.Context(), callbackName(l.incarnation(), booking.Sandbox, booking.Event{ID: event}, body)).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if got := call(); got != http.StatusInternalServerError {
@@ -387,6 +396,19 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 	rename("payment_event_hidden", "payment_event")
 	if got := call(); got != http.StatusNoContent || l.count(`SELECT count(*) FROM payment_event`) != 1 {
 		t.Errorf("a repeat that only Postgres knows: %d", got)
+	}
+}
+
+// Two databases on one Redis, such as a restored one and its original: what one has stored is not stored in the other.
+func TestCallback_AnotherDatabaseDoesNotMakeARepeat(t *testing.T) {
+	t.Parallel()
+	event := fmt.Sprintf("evt_both_%d", serial.Add(1))
+	body := fmt.Appendf(nil, `{"id":%q,"type":"hello"}`, event)
+	for i, l := range []*paymentBundle{setupPayments(t, nil), setupPayments(t, nil)} {
+		a := l.call("sandbox", sandbox.Sign(sandbox.Native, newHook, "", body, time.Now()), body)
+		if n := l.count(`SELECT count(*) FROM payment_event`); a.Status != http.StatusNoContent || n != 1 {
+			t.Errorf("database %d: answer %d, %d events, want 1", i, a.Status, n)
+		}
 	}
 }
 
