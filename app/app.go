@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -105,6 +106,7 @@ type parts struct {
 	queries  *storage.QueryTracer
 	tracing  *trace.TracerProvider // nil: no traces
 	active   atomic.Bool           // this process is the bot
+	botEnded atomic.Bool           // its part stopped by itself and does not come back in this process
 }
 
 // build makes every part. noUpdates signs in without receiving updates, for doctor beside a running bot.
@@ -207,10 +209,28 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		ingress = append(ingress, part{"bot", func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p) }})
+		run := func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p) }
+		if cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker) {
+			run = p.outlivedBy(run, log)
+		}
+		ingress = append(ingress, part{"bot", run})
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.String("version", version()), slog.String("go", runtime.Version()))
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
+}
+
+// outlivedBy runs the bot's part beside others, which go on when it ends: a refused token or a lost lease concerns nobody who books over HTTP.
+func (p *parts) outlivedBy(run func(ctx context.Context) error, log *slog.Logger) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		err := run(ctx)
+		if ctx.Err() != nil {
+			return err
+		}
+		p.botEnded.Store(true)
+		log.LogAttrs(ctx, slog.LevelError, "the bot has stopped and the rest goes on; mend the cause and restart", slog.Any("error", cmp.Or(err, errEarly)))
+		<-ctx.Done()
+		return nil
+	}
 }
 
 // untilClosed keeps the pool until the end. Closing waits for connections in use, so it has a deadline like every other part.
@@ -233,5 +253,5 @@ func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it was told to stop
 	}
-	return err // also for a lost lease: a process that starts afresh has no stale state
+	return err // also for a lost lease: only a process that starts afresh has no stale state
 }

@@ -168,6 +168,9 @@ func (p *parts) archiveCondition(context.Context) ops.Condition {
 }
 
 func (p *parts) telegramCondition(context.Context) ops.Condition {
+	if p.botEnded.Load() {
+		return ops.Condition{State: ops.Down, Facts: map[string]any{"active": false, "stopped": true}}
+	}
 	s := p.bot.Stats()
 	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,

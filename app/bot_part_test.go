@@ -1,0 +1,48 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pavilion/storage"
+	"pavilion/web/ops"
+)
+
+// A refused token and a lost lease stop the bot's part, say so, and leave the rest running.
+func TestBot_ThatEndsLeavesTheRestRunning(t *testing.T) {
+	t.Parallel()
+	for name, cause := range map[string]error{"a refused token": errors.New("rpc error code 401: ACCESS_TOKEN_INVALID"), "a lost lease": storage.ErrLeaseLost, "no reason": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				var d diary
+				var out bytes.Buffer
+				p := &parts{}
+				bot := part{"bot", p.outlivedBy(func(context.Context) error { return cause }, slog.New(slog.NewTextHandler(&out, nil)))}
+				result := make(chan error, 1)
+				go func() { result <- runStages(ctx, time.Minute, []part{d.part("http", 0), bot}) }()
+				synctest.Wait()
+				if len(d.lines) != 0 {
+					t.Errorf("the rest was stopped: %q", d.lines)
+				}
+				if c := p.telegramCondition(ctx); c.State != ops.Down {
+					t.Errorf("health: %+v", c)
+				}
+				if got := out.String(); strings.Count(got, "level=ERROR") != 1 {
+					t.Errorf("want one line at error level:\n%s", got)
+				}
+				cancel()
+				if err := <-result; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
