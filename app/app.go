@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -61,7 +62,7 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 	switch {
 	case command == "serve":
 		err = serve(ctx, cfg, logger(cfg, stderr))
-	case command == "doctor" && len(args) == 2 && args[1] == "booking":
+	case slices.Equal(args, []string{"doctor", "booking"}):
 		err = doctorBooking(ctx, cfg, stdout)
 	case command == "doctor" && len(args) == 1:
 		err = doctor(ctx, cfg, stdout)
@@ -196,9 +197,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	host, _ := os.Hostname()
 	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
 	defer context.AfterFunc(ctx, func() { log.LogAttrs(ctx, slog.LevelInfo, "stopping; a second signal ends the process at once") })()
-	connections := []part{{"postgres", untilClosed(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}}
+	connections := []part{{"postgres", closeOnStop(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}}
 	if p.tracing != nil {
-		connections = append(connections, part{"traces", keepTracing(p.tracing)})
+		connections = append(connections, part{"traces", flushTracing(p.tracing)})
 	}
 	if absent {
 		connections = append(connections, part{"schema", prepareSchemaLater(p.db, cfg.Migrate, log)})
@@ -209,7 +210,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		run := func(ctx context.Context) error { return whileHeld(ctx, lease, cfg.StopTimeout/4, p) }
+		run := func(ctx context.Context) error { return runWithLease(ctx, lease, cfg.StopTimeout/4, p) }
 		if cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker) {
 			run = p.outlivedBy(run, log)
 		}
@@ -233,8 +234,8 @@ func (p *parts) outlivedBy(run func(ctx context.Context) error, log *slog.Logger
 	}
 }
 
-// untilClosed keeps the pool until the end. Closing waits for connections in use, so it has a deadline like every other part.
-func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
+// closeOnStop keeps the pool until the end. Closing waits for connections in use, so it has a deadline like every other part.
+func closeOnStop(db *pgxpool.Pool) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		<-ctx.Done()
 		db.Close()
@@ -242,9 +243,9 @@ func untilClosed(db *pgxpool.Pool) func(ctx context.Context) error {
 	}
 }
 
-// whileHeld waits for the lease, then runs indexer and bot until the lease or ctx ends. drain is for each of its three stages; all three and the
+// runWithLease waits for the lease, then runs indexer and bot until the lease or ctx ends. drain is for each of its three stages; all three and the
 // release of the lease must fit into StopTimeout.
-func whileHeld(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts) error {
+func runWithLease(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts) error {
 	err := lease.Run(ctx, func(ctx context.Context) error {
 		p.active.Store(true)
 		defer p.active.Store(false)

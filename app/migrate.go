@@ -71,7 +71,7 @@ func migrate(ctx context.Context, cfg config.Config, args []string, out io.Write
 	defer db.Close()
 	up := migrations.Up
 	if slices.Equal(args, []string{"up", "--destructive"}) {
-		up, args = migrations.UpDestructive, args[:1]
+		up, args = migrations.UpDestructive, []string{"up"}
 	}
 	switch {
 	case slices.Equal(args, []string{"up"}):

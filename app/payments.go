@@ -40,7 +40,7 @@ func (r returnPage) address(ctx context.Context) string {
 
 // payments builds the configured gateways. Its error names every gateway that cannot work.
 func payments(cfg config.Config, p *parts) (booking.PaymentOptions, error) {
-	client := outward()
+	client := providerClient()
 	//exhaustruct:enforce
 	o := booking.PaymentOptions{
 		Gateways:  map[booking.Provider]booking.Gateway{booking.Desk: gateway.DeskGateway{}},

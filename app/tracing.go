@@ -41,8 +41,8 @@ func queryTracer(figures *storage.QueryTracer, traces *trace.TracerProvider) pgx
 
 const flushTimeout = 3 * time.Second
 
-// keepTracing sends the last spans at the end.
-func keepTracing(traces *trace.TracerProvider) func(ctx context.Context) error {
+// flushTracing sends the last spans at the end.
+func flushTracing(traces *trace.TracerProvider) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)

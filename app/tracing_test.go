@@ -28,7 +28,7 @@ func TestTracing_LastSpansAreSentAtTheEnd(t *testing.T) {
 	span.End()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := keepTracing(provider)(ctx); err != nil {
+	if err := flushTracing(provider)(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if body := <-got; !bytes.Contains(body, []byte("hold net 4")) || !bytes.Contains(body, []byte("pavilion")) {

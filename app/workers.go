@@ -28,7 +28,7 @@ func newCouriers(cfg config.Config) (c couriers, err error) {
 	}
 	if sms {
 		//exhaustruct:enforce
-		if c.sms, err = courier.NewSMS(courier.SMSOptions{URL: cfg.SMSURL, Account: cfg.SMSAccount, Token: cfg.SMSToken, From: cfg.SMSFrom, Client: outward()}); err != nil {
+		if c.sms, err = courier.NewSMS(courier.SMSOptions{URL: cfg.SMSURL, Account: cfg.SMSAccount, Token: cfg.SMSToken, From: cfg.SMSFrom, Client: providerClient()}); err != nil {
 			return c, fmt.Errorf("text messages: %w", err)
 		}
 	}
@@ -48,12 +48,12 @@ func channels(cfg config.Config) []booking.Channel {
 	return list
 }
 
-// outwardTimeout is how long a provider may take to answer.
-const outwardTimeout = 15 * time.Second
+// providerTimeout is how long a provider may take to answer.
+const providerTimeout = 15 * time.Second
 
-// outward is the HTTP client for provider APIs. It follows no redirect, which would leak our API keys.
-func outward() *http.Client {
-	return &http.Client{Timeout: outwardTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// providerClient is the HTTP client for provider APIs. It follows no redirect, which would leak our API keys.
+func providerClient() *http.Client {
+	return &http.Client{Timeout: providerTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // language is a member's language for what booking says to them.

@@ -36,12 +36,12 @@ func TestApproach_RefusesWithoutALockWhatIsPlainlyTaken(t *testing.T) {
 		{"backwards", player(2), b.want("2026-06-01T11:00:00Z", -time.Hour, 1), nil},
 		{"for somebody else", player(2), booking.HoldRequest{SlotRequest: b.want("2026-06-01T10:00:00Z", time.Hour, 1).SlotRequest, Member: player(3).ID}, nil},
 	} {
-		if _, err := b.Approach(t.Context(), c.who, c.r); !errors.Is(err, c.want) {
+		if _, err := b.PrecheckHold(t.Context(), c.who, c.r); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
 	b.stop(now.Add(10 * time.Minute)) // the hold is expired, but its row still has the state held
-	if _, err := b.Approach(t.Context(), player(2), b.want("2026-06-01T10:00:00Z", time.Hour, 1)); err != nil {
+	if _, err := b.PrecheckHold(t.Context(), player(2), b.want("2026-06-01T10:00:00Z", time.Hour, 1)); err != nil {
 		t.Errorf("in the way of a hold that has run out: %v", err)
 	}
 }
@@ -59,7 +59,7 @@ func TestApproach_KnowsTheRoleInThisClub(t *testing.T) {
 		{booking.Actor{ID: 999, Role: booking.Guest}, booking.Guest},
 		{booking.Actor{ID: 999, Role: booking.Admin}, booking.Admin}, // by the settings
 	} {
-		if got, err := b.Approach(t.Context(), c.who, b.want("2026-06-01T10:00:00Z", time.Hour, 1)); err != nil || got.Role != c.want {
+		if got, err := b.PrecheckHold(t.Context(), c.who, b.want("2026-06-01T10:00:00Z", time.Hour, 1)); err != nil || got.Role != c.want {
 			t.Errorf("%+v is %s, want %s, %v", c.who, got.Role, c.want, err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestRefuse_IsAnAnswerLikeAnyOther(t *testing.T) {
 	}
 	check := func(what string, k booking.IdempotencyKey, body string, replayed bool, want error) {
 		t.Helper()
-		got, again, err := b.Refuse(t.Context(), k, booking.Response{Status: 409, MediaType: "text/plain", Body: []byte("taken")})
+		got, again, err := b.StoreRefusal(t.Context(), k, booking.Response{Status: 409, MediaType: "text/plain", Body: []byte("taken")})
 		if !errors.Is(err, want) || want == nil && (err != nil || string(got.Body) != body || again != replayed) {
 			t.Errorf("%s: %d %s replayed=%v, %v", what, got.Status, got.Body, again, err)
 		}

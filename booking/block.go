@@ -103,7 +103,7 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 
 // insertBlock resolves the bookings in the way, inserts the block, and offers the freed time outside the block to the waitlist.
 func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID]Resolution) error {
-	c.withholdFreed = true
+	c.skipOffers = true
 	if err := c.expireHoldsIn(ctx, block.Nets, block.Span); err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 	if err := c.storeBooking(ctx, block); err != nil {
 		return err
 	}
-	c.withholdFreed = false
+	c.skipOffers = false
 	for _, b := range inWay {
 		if err := c.offerFreed(ctx, b.Nets, b.occupied()); err != nil {
 			return err

@@ -73,8 +73,8 @@ func (s *Service) Booking(ctx context.Context, actor Actor, id ID) (Booking, err
 	return b, nil
 }
 
-// MineQuery selects a member's bookings.
-type MineQuery struct {
+// MemberBookingsQuery selects a member's bookings.
+type MemberBookingsQuery struct {
 	Club   ClubID
 	From   Day      // the first opening day
 	After  ID       // only bookings with a greater id
@@ -82,8 +82,8 @@ type MineQuery struct {
 	Member MemberID // 0: the actor; staff may name another member
 }
 
-// Mine lists a member's bookings in the order of their ids.
-func (s *Service) Mine(ctx context.Context, actor Actor, query MineQuery) ([]Booking, error) {
+// MemberBookings lists a member's bookings in the order of their ids.
+func (s *Service) MemberBookings(ctx context.Context, actor Actor, query MemberBookingsQuery) ([]Booking, error) {
 	if query.Member != 0 && query.Member != actor.ID {
 		if err := actor.mustBeStaff(); err != nil {
 			return nil, err
@@ -95,6 +95,6 @@ func (s *Service) Mine(ctx context.Context, actor Actor, query MineQuery) ([]Boo
 		query.Limit = 50
 	}
 	query.Limit = min(query.Limit, 200)
-	list, err := selectMine(ctx, s.db, query)
+	list, err := selectMemberBookings(ctx, s.db, query)
 	return list, translate(ctx, err)
 }

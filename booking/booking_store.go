@@ -107,8 +107,8 @@ func selectBookingsAhead(ctx context.Context, q storage.Queryer, club ClubID, at
 		AND b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 2 AND s.ends > $2 ORDER BY b.id`, club, at)
 }
 
-// selectMine reads a member's bookings from an opening day on, by id.
-func selectMine(ctx context.Context, q storage.Queryer, query MineQuery) ([]Booking, error) {
+// selectMemberBookings reads a member's bookings from an opening day on, by id.
+func selectMemberBookings(ctx context.Context, q storage.Queryer, query MemberBookingsQuery) ([]Booking, error) {
 	return selectBookings(ctx, q, `WHERE b.club_id = $1 AND b.member_id = $2 AND b.kind <> 'block' AND b.day >= $3 AND b.id > $4 ORDER BY b.id LIMIT $5`,
 		query.Club, query.Member, query.From.date(), query.After, query.Limit)
 }

@@ -78,7 +78,7 @@ type CancelTerms struct {
 
 // CancelTerms reads what cancelling a booking would cost now. Cancel computes it again at its own time.
 func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTerms, error) {
-	seen, at, err := s.Glance(ctx, []ID{id})
+	seen, at, err := s.BookingsByID(ctx, []ID{id})
 	if err != nil {
 		return CancelTerms{}, err
 	}

@@ -8,8 +8,8 @@
 // after the commit, so a crash cannot leave a change half done. Rules are in files named by their noun; the SQL of a rule is in the _store.go beside
 // it.
 //
-// Approach runs before Hold. It refuses a slot that another booking has, by one statement without locks. It makes no other decision: Hold decides
-// about everything that Approach lets through, under the locks.
+// PrecheckHold runs before Hold. It refuses a slot that another booking has, by one statement without locks. It makes no other decision: Hold decides
+// about everything that PrecheckHold lets through, under the locks.
 //
 // # What the schema guarantees
 //

@@ -124,7 +124,7 @@ func TestHold_AHeldLockAndAFullPoolSayLater(t *testing.T) {
 	if _, err := hasty.Availability(t.Context(), booking.AvailabilityRequest{Club: b.club, From: day(t, "2026-06-01"), To: day(t, "2026-06-01")}); !errors.Is(err, booking.ErrBusy) {
 		t.Errorf("a full pool, reading: %v", err)
 	}
-	if _, err := hasty.Mine(t.Context(), player(1), booking.MineQuery{Club: b.club}); !errors.Is(err, booking.ErrBusy) {
+	if _, err := hasty.MemberBookings(t.Context(), player(1), booking.MemberBookingsQuery{Club: b.club}); !errors.Is(err, booking.ErrBusy) {
 		t.Errorf("a full pool, reading one's own: %v", err)
 	}
 	if _, err := hasty.Member(t.Context(), b.club, 1); !errors.Is(err, booking.ErrBusy) {
@@ -133,7 +133,7 @@ func TestHold_AHeldLockAndAFullPoolSayLater(t *testing.T) {
 	conn.Release()
 	patient := with(booking.Options{ConnWait: 20 * time.Second})
 	for range 3 { // each read gives its one connection back
-		if _, err := patient.Mine(t.Context(), player(1), booking.MineQuery{Club: b.club}); err != nil {
+		if _, err := patient.MemberBookings(t.Context(), player(1), booking.MemberBookingsQuery{Club: b.club}); err != nil {
 			t.Error(err)
 		}
 		if _, err := patient.Member(t.Context(), b.club, 1); err != nil {

@@ -130,7 +130,7 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 
 // PrecheckHold runs before Hold: one query, no locks. It returns the actor with their role in the club, and ErrSlotTaken if another booking has the
 // slot. Hold checks everything else.
-func (s *Service) Approach(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
+func (s *Service) PrecheckHold(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
 	p, err := selectPrecheck(ctx, s.pool, actor.ID, r.SlotRequest)
 	if err != nil {
 		return actor, translate(ctx, err)

@@ -98,7 +98,7 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 		if err != nil {
 			return err
 		}
-		return answer(ctx, tx, k, owner, r)
+		return storeAnswer(ctx, tx, k, owner, r)
 	})
 	if err == nil {
 		return r, false, nil
@@ -110,7 +110,7 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 		_ = release(cctx, s.db, k, owner) // the lease ends by itself
 		return Response{}, false, err
 	}
-	if aerr := answer(cctx, s.db, k, owner, refusal); aerr != nil {
+	if aerr := storeAnswer(cctx, s.db, k, owner, refusal); aerr != nil {
 		return Response{}, false, translate(ctx, aerr)
 	}
 	return refusal, false, nil
@@ -120,7 +120,7 @@ const releaseTimeout = 3 * time.Second
 
 // StoreRefusal stores the response of a request that was refused before its transaction. If the key already has a response, it returns that one with
 // replayed set.
-func (s *Service) Refuse(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
+func (s *Service) StoreRefusal(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
 	}
@@ -136,7 +136,7 @@ func (s *Service) Refuse(ctx context.Context, k IdempotencyKey, refusal Response
 	case old != nil:
 		return *old, true, nil
 	}
-	return refusal, false, translate(ctx, answer(ctx, s.db, k, owner, refusal)) // the key's owner had died
+	return refusal, false, translate(ctx, storeAnswer(ctx, s.db, k, owner, refusal)) // the key's owner had died
 }
 
 // newOwner returns a random id for one run of a request.

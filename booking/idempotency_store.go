@@ -74,7 +74,7 @@ func takeOverKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner
 }
 
 // storeAnswer stores the response if owner still has the key. Otherwise its error rolls the effect back.
-func answer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
+func storeAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
 	tag, err := q.Exec(ctx, `
 		UPDATE idempotency_key SET owner = NULL, lease_until = NULL, status = $6, media_type = $7, body = $8, answered_at = booking_clock()`+keyMatch+` AND owner = $5`,
 		keyArgs(k, owner, r.Status, r.MediaType, r.bytes())...)

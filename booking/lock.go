@@ -19,13 +19,13 @@ type locks struct {
 // change is one transaction over a club's bookings that holds its locks.
 type change struct {
 	*Service
-	tx            pgx.Tx
-	actor         Actor
-	at            time.Time // the database's clock, read when all locks were held
-	setup         *setup
-	locked        []NetID
-	changed       map[string]any // before and after, for the audit, of what is no part of the settings
-	withholdFreed bool           // freed time is not offered to the waitlist, because this change takes it
+	tx         pgx.Tx
+	actor      Actor
+	at         time.Time // the database's clock, read when all locks were held
+	setup      *setup
+	locked     []NetID
+	changed    map[string]any // before and after, for the audit, of what is no part of the settings
+	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
 }
 
 // withLocks begins a transaction, takes the locks, reads the clock and the club's settings, and runs fn.

@@ -32,8 +32,8 @@ func TestReschedule_WhatCostsMoreThanIsPaidIsRefused(t *testing.T) {
 	}
 	dearer := func(what string, err error, by int64) {
 		t.Helper()
-		var d *booking.DearerError
-		if !errors.As(err, &d) || !errors.Is(err, booking.ErrDearer) || d.Difference != rupees(by) {
+		var d *booking.CostsMoreError
+		if !errors.As(err, &d) || !errors.Is(err, booking.ErrCostsMore) || d.Difference != rupees(by) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

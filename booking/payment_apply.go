@@ -182,8 +182,8 @@ func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 		return true, nil // its slots are still in the constraint
 	}
 	// Stale holds of others are expired without offering their time to the waitlist: this booking comes first, and the sweep offers the rest.
-	c.withholdFreed = true
-	defer func() { c.withholdFreed = false }()
+	c.skipOffers = true
+	defer func() { c.skipOffers = false }()
 	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
 		return false, err
 	}

@@ -148,7 +148,7 @@ func newPaymentClub(t *testing.T, currency string) *paymentClub {
 			event, err = l.VerifyCallback(provider, booking.Callback{Header: r.Header, Body: body})
 		}
 		if err == nil {
-			err = l.KeepEvent(r.Context(), provider, event, body)
+			err = l.StoreEvent(r.Context(), provider, event, body)
 		}
 		if err != nil {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -38,9 +38,9 @@ func (s *Service) VerifyCallback(provider Provider, c Callback) (Event, error) {
 	return gateway.Verify(c)
 }
 
-// KeepEvent stores a verified event in the inbox, with the job that applies it. When it returns nil, the event is committed and the callback can be
+// StoreEvent stores a verified event in the inbox, with the job that applies it. When it returns nil, the event is committed and the callback can be
 // acknowledged. An event that is stored already, by id or by body, changes nothing.
-func (s *Service) KeepEvent(ctx context.Context, provider Provider, e Event, body []byte) error {
+func (s *Service) StoreEvent(ctx context.Context, provider Provider, e Event, body []byte) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		id, err := insertEvent(ctx, tx, provider, e, body)
 		if err != nil || id == 0 {
@@ -80,7 +80,7 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	case errors.Is(err, ErrNoPayment) && report.Reference == "" && waited < unknownMoneyPatience:
 		return errUnknownMoney
 	case errors.Is(err, ErrNoPayment):
-		return s.parkEvent(ctx, id)
+		return s.closeUnknownEvent(ctx, id)
 	case err != nil:
 		return translate(ctx, err)
 	}
@@ -98,8 +98,8 @@ func (s *Service) applyEvent(ctx context.Context, id int64) error {
 	})
 }
 
-// parkEvent closes an event about a payment that is not ours, and opens a review.
-func (s *Service) parkEvent(ctx context.Context, id int64) error {
+// closeUnknownEvent closes an event about a payment that is not ours, and opens a review.
+func (s *Service) closeUnknownEvent(ctx context.Context, id int64) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := closeEvent(ctx, tx, id, outcomeUnknown); err != nil {
 			return err

@@ -27,7 +27,7 @@ type Gateway interface {
 	Create(ctx context.Context, r CheckoutRequest) (Checkout, error)
 	// Verify checks that the provider sent a callback, and recently, and reads it.
 	Verify(c Callback) (Event, error)
-	// Fetch reads the state of a payment. It returns ErrNothingToAsk when the provider does not know it or has no such query.
+	// Fetch reads the state of a payment. It returns ErrUnknownPayment when the provider does not know it or has no such query.
 	Fetch(ctx context.Context, known Handle) (Report, error)
 	// Refund refunds money, once for each key. It returns ErrByHand when staff have to do it, and ErrRefundRefused when a repeat is useless.
 	Refund(ctx context.Context, r RefundOrder) (ref string, err error)
@@ -98,8 +98,8 @@ var (
 	ErrNoGateway = fault.New(fault.NotFound, "no_gateway")
 	// ErrGateway reports no answer, or an unexpected one. It is unknown whether the call had an effect.
 	ErrGateway = fault.New(fault.Unavailable, "gateway_down")
-	// ErrNothingToAsk reports that the provider does not know the payment, or has no query for its state.
-	ErrNothingToAsk = fault.New(fault.NotFound, "gateway_unknown")
+	// ErrUnknownPayment reports that the provider does not know the payment, or has no query for its state.
+	ErrUnknownPayment = fault.New(fault.NotFound, "gateway_unknown")
 	// ErrByHand reports that staff have to make the refund.
 	ErrByHand = fault.New(fault.Conflict, "refund_by_hand")
 	// ErrRefundRefused reports that the provider refuses the refund for good.

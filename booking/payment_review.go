@@ -111,9 +111,9 @@ type Verdict string
 
 // The verdicts.
 const (
-	Accept  Verdict = "accept" // the money counts as the price
-	GiveAll Verdict = "refund" // refund all that is left
-	Close   Verdict = "close"  // handled elsewhere; not possible for money under review
+	Accept    Verdict = "accept" // the money counts as the price
+	RefundAll Verdict = "refund" // refund all that is left
+	Close     Verdict = "close"  // handled elsewhere; not possible for money under review
 )
 
 // Resolve closes a review by a verdict; for staff. A second decision at the same time gets ErrNoReview.
@@ -121,7 +121,7 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 	if err := actor.mustBeStaff(); err != nil {
 		return err
 	}
-	if v != Accept && v != GiveAll && v != Close {
+	if v != Accept && v != RefundAll && v != Close {
 		return ErrVerdict
 	}
 	r, err := selectReview(ctx, s.db, id)
@@ -154,7 +154,7 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 // applyVerdict carries out a verdict on the payment.
 func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
-	case v == GiveAll:
+	case v == RefundAll:
 		return c.refundAll(ctx, *b, p, refundReview)
 	case v == Accept && p.State == InReview:
 		if err := acceptPayment(ctx, c.tx, p.ID, c.actor.ID); err != nil {

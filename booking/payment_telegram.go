@@ -157,5 +157,5 @@ func (s *Service) storeChatEvent(ctx context.Context, kind string, paid InvoiceP
 		return fmt.Errorf("%s in Telegram: %w", kind, err)
 	}
 	report := Report{Reference: reference, Charge: paid.Charge, State: Captured, Amount: paid.Amount, Payer: paid.Payer, Refunded: refunded}
-	return s.KeepEvent(ctx, provider, Event{ID: kind + " " + paid.Charge, Kind: kind, Report: report}, body)
+	return s.StoreEvent(ctx, provider, Event{ID: kind + " " + paid.Charge, Kind: kind, Report: report}, body)
 }

@@ -121,14 +121,14 @@ func TestEvents_DifferentEventsThatSayTheSame(t *testing.T) {
 	for i := range 50 {
 		running.Go(func() {
 			e := booking.Event{ID: fmt.Sprintf("evt_%d", i), Kind: "payment.captured", Report: report}
-			if err := l.KeepEvent(t.Context(), booking.Sandbox, e, fmt.Appendf(nil, "body %d", i)); err != nil {
+			if err := l.StoreEvent(t.Context(), booking.Sandbox, e, fmt.Appendf(nil, "body %d", i)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	running.Wait()
 	// The same body under another id is the same event: not every provider signs the id.
-	l.must(l.KeepEvent(t.Context(), booking.Sandbox, booking.Event{ID: "evt_new", Kind: "payment.captured", Report: report}, []byte("body 7")))
+	l.must(l.StoreEvent(t.Context(), booking.Sandbox, booking.Event{ID: "evt_new", Kind: "payment.captured", Report: report}, []byte("body 7")))
 	l.waitSettled()
 	l.wantState(h.ID, booking.Confirmed)
 	if n := one[int](l.bundle, `SELECT count(*) FROM payment_event`); n != 50 {
@@ -398,7 +398,7 @@ func TestUnknown_MoneyThatNobodyAskedForIsParkedAndSaid(t *testing.T) {
 	keep := func(id string, r booking.Report) {
 		t.Helper()
 		r.State, r.Amount = booking.Captured, rupees(1000)
-		l.must(l.KeepEvent(t.Context(), booking.Sandbox, booking.Event{ID: id, Kind: "payment.captured", Report: r}, []byte(id)))
+		l.must(l.StoreEvent(t.Context(), booking.Sandbox, booking.Event{ID: id, Kind: "payment.captured", Report: r}, []byte(id)))
 	}
 	keep("1", booking.Report{Reference: "of-somebody-else-entirely-0", Charge: "ch_x"})
 	keep("2", booking.Report{Reference: p.Reference, Checkout: other.Checkout, Charge: "ch_y"}) // another booking's page
@@ -462,7 +462,7 @@ func TestReview_AcceptedOrGivenBack(t *testing.T) {
 		}
 		verdict := booking.Accept
 		if r.Payment == q.ID {
-			verdict = booking.GiveAll
+			verdict = booking.RefundAll
 		}
 		var won int
 		var running sync.WaitGroup

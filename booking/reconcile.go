@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	silentAfter    = 10 * time.Minute   // the age from which a payment without a report is reconciled, and again after each quarter of its age
-	reconcileFor   = 6 * 24 * time.Hour // the age until which it is; late authorisations come within five days
-	abandonedAfter = time.Hour          // the age from which a payment that never got a page is closed: nobody could pay it
-	sweepBatch     = 200
+	unreportedAfter = 10 * time.Minute   // the age from which a payment without a report is reconciled, and again after each quarter of its age
+	reconcileFor    = 6 * 24 * time.Hour // the age until which it is; late authorisations come within five days
+	abandonedAfter  = time.Hour          // the age from which a payment that never got a page is closed: nobody could pay it
+	sweepBatch      = 200
 )
 
 // SweepPayments applies events and enqueues refunds whose jobs were lost, and reconciles payments without a report. An error of one does not stop
 // the others.
 func (s *Service) SweepPayments(ctx context.Context) error {
-	events, err := selectLateEvents(ctx, s.db, silentAfter, sweepBatch)
+	events, err := selectLateEvents(ctx, s.db, unreportedAfter, sweepBatch)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -39,7 +39,7 @@ func (s *Service) SweepPayments(ctx context.Context) error {
 
 // enqueueLostRefunds enqueues pending refunds that have no unfinished job.
 func (s *Service) enqueueLostRefunds(ctx context.Context) error {
-	list, err := selectLostRefunds(ctx, s.db, silentAfter, sweepBatch)
+	list, err := selectLostRefunds(ctx, s.db, unreportedAfter, sweepBatch)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -62,7 +62,7 @@ func (s *Service) Reconcile(ctx context.Context) error {
 		providers = append(providers, p)
 	}
 	slices.Sort(providers)
-	ids, err := selectSilentPayments(ctx, s.db, providers, silentAfter, reconcileFor, sweepBatch)
+	ids, err := selectUnreportedPayments(ctx, s.db, providers, unreportedAfter, reconcileFor, sweepBatch)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -94,7 +94,7 @@ func (s *Service) reconcilePayment(ctx context.Context, id PaymentID) error {
 		return translate(ctx, err)
 	}
 	r, err := gateway.Fetch(ctx, Handle{Reference: p.Reference, Checkout: p.Checkout, Charge: p.Charge})
-	if errors.Is(err, ErrNothingToAsk) {
+	if errors.Is(err, ErrUnknownPayment) {
 		return s.abandonPayment(ctx, p)
 	}
 	if err != nil {

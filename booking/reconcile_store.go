@@ -30,9 +30,9 @@ func selectLostRefunds(ctx context.Context, q storage.Queryer, age time.Duration
 	return list, nil
 }
 
-// selectSilentPayments reads the unpaid payments of some providers whose age is between two limits. Each is read again after a quarter of its age;
+// selectUnreportedPayments reads the unpaid payments of some providers whose age is between two limits. Each is read again after a quarter of its age;
 // the ones that were never asked about come first. A failed payment without a checkout is final.
-func selectSilentPayments(ctx context.Context, q storage.Queryer, providers []Provider, from, to time.Duration, limit int) ([]PaymentID, error) {
+func selectUnreportedPayments(ctx context.Context, q storage.Queryer, providers []Provider, from, to time.Duration, limit int) ([]PaymentID, error) {
 	ids, err := collect(ctx, q, pgx.RowTo[PaymentID], `
 		SELECT id FROM payment WHERE state IN ('created', 'failed', 'authorized') AND provider = ANY($1)
 			AND created_at <= booking_clock() - make_interval(secs => $2) AND created_at > booking_clock() - make_interval(secs => $3)

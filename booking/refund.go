@@ -214,7 +214,7 @@ func (p Payment) refundAbove(fee Money) Money {
 // runRefund makes a refund at the gateway and records the result. After a crash in between, the job repeats the call with the same key.
 func (s *Service) runRefund(ctx context.Context, id RefundID) error {
 	r, p, err := claimRefund(ctx, s.db, id, refundLease)
-	if errors.Is(err, errRefundOver) {
+	if errors.Is(err, errRefundClosed) {
 		return nil
 	}
 	if err != nil {
@@ -320,8 +320,8 @@ func (s *Service) requestManualRefund(ctx context.Context, payment PaymentID, id
 	})
 }
 
-// GaveBack records that staff made a refund by hand, and closes its review. A repeated call changes nothing.
-func (s *Service) GaveBack(ctx context.Context, actor Actor, club ClubID, id RefundID) error {
+// RecordManualRefund records that staff made a refund by hand, and closes its review. A repeated call changes nothing.
+func (s *Service) RecordManualRefund(ctx context.Context, actor Actor, club ClubID, id RefundID) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
 	}

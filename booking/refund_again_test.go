@@ -55,7 +55,7 @@ func TestReview_ARefusedVerdictCanBeGivenAgain(t *testing.T) {
 		if len(open) != 1 {
 			t.Fatalf("open: %+v", open)
 		}
-		l.must(l.Resolve(t.Context(), boss(), l.club, open[0].ID, booking.GiveAll))
+		l.must(l.Resolve(t.Context(), boss(), l.club, open[0].ID, booking.RefundAll))
 		l.waitSettled()
 		l.healthy()
 	}

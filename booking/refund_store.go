@@ -78,11 +78,11 @@ func insertRefund(ctx context.Context, q storage.Queryer, r *Refund, by MemberID
 	return false, nil
 }
 
-// errRefundOver reports that a refund is done, failed, or left to a person.
-var errRefundOver = errors.New("the refund is over")
+// errRefundClosed reports that a refund is done, failed, or left to a person.
+var errRefundClosed = errors.New("the refund is over")
 
 // claimRefund leases a pending refund to one caller, because a gateway that gets two calls at once could make two refunds. It returns a zero Refund
-// while another caller has the lease, and errRefundOver when the gateway need not be asked any more.
+// while another caller has the lease, and errRefundClosed when the gateway need not be asked any more.
 func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time.Duration) (Refund, Payment, error) {
 	list, err := collect(ctx, q, scanRefund, `
 		UPDATE refund SET tried_until = booking_clock() + make_interval(secs => $2)
@@ -95,7 +95,7 @@ func claimRefund(ctx context.Context, q storage.Queryer, id RefundID, lease time
 		return list[0], p, err
 	}
 	if list, err = selectRefunds(ctx, q, `WHERE id = $1 AND state = 'pending' AND NOT by_hand`, id); err == nil && len(list) == 0 {
-		err = errRefundOver
+		err = errRefundClosed
 	}
 	return Refund{}, Payment{}, err
 }

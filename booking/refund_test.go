@@ -268,7 +268,7 @@ func TestDesk_MarkedOnceGivenBackByHandOnce(t *testing.T) {
 	}
 	id := booking.RefundID(one[int64](l.bundle, `SELECT id FROM refund`))
 	for range 2 {
-		l.must(l.GaveBack(t.Context(), boss(), l.club, id))
+		l.must(l.RecordManualRefund(t.Context(), boss(), l.club, id))
 	}
 	l.waitSettled()
 	if open, err := l.Reviews(t.Context(), boss(), l.club); err != nil || len(open) != 0 || l.balance("desk:cash") != 0 {

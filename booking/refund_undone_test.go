@@ -45,7 +45,7 @@ func TestRefund_ABankThatSendsItBackLater(t *testing.T) {
 			for range 2 {
 				event, err := l.VerifyCallback(provider, booking.Callback{Header: header, Body: []byte(body)})
 				l.must(err)
-				l.must(l.KeepEvent(t.Context(), provider, event, []byte(body)))
+				l.must(l.StoreEvent(t.Context(), provider, event, []byte(body)))
 			}
 			l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL)`)
 			l.waitSettled()

@@ -11,10 +11,10 @@ import (
 
 // Errors of moving.
 var (
-	ErrMoveLate = fault.New(fault.Conflict, "too_late_to_move")
-	ErrNoMove   = fault.New(fault.Invalid, "no_move")
-	ErrDearer   = fault.New(fault.Conflict, "costs_more")
-	ErrSwap     = fault.New(fault.Invalid, "swap")
+	ErrMoveLate  = fault.New(fault.Conflict, "too_late_to_move")
+	ErrNoMove    = fault.New(fault.Invalid, "no_move")
+	ErrCostsMore = fault.New(fault.Conflict, "costs_more")
+	ErrSwap      = fault.New(fault.Invalid, "swap")
 )
 
 // RescheduleRequest names the new time of a booking.
@@ -24,14 +24,14 @@ type RescheduleRequest struct {
 	AddOns     []AddOnID // nil: the same; empty: none. A BlockRequest ignores them
 }
 
-// DearerError refuses a member's move to a time that costs more than was paid.
-type DearerError struct{ Difference Money }
+// CostsMoreError refuses a member's move to a time that costs more than was paid.
+type CostsMoreError struct{ Difference Money }
 
 // Error names the difference.
-func (e *DearerError) Error() string { return fmt.Sprintf("%v (by %s)", ErrDearer, e.Difference) }
+func (e *CostsMoreError) Error() string { return fmt.Sprintf("%v (by %s)", ErrCostsMore, e.Difference) }
 
-// Unwrap returns ErrDearer.
-func (e *DearerError) Unwrap() error { return ErrDearer }
+// Unwrap returns ErrCostsMore.
+func (e *CostsMoreError) Unwrap() error { return ErrCostsMore }
 
 // Rescheduled is the result of a move.
 type Rescheduled struct {
@@ -136,7 +136,7 @@ func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) err
 		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.refundable().Minor, p.Received.Minor))
 	}
 	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
-		return &DearerError{Difference: Money{Minor: more, Currency: total.Currency}}
+		return &CostsMoreError{Difference: Money{Minor: more, Currency: total.Currency}}
 	}
 	return nil
 }

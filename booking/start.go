@@ -141,7 +141,7 @@ func (a Availability) dayStatus(day Day) Status {
 }
 
 // BookingsByID reads bookings and the database's clock. It checks no rights: the caller does. Unknown ids are left out.
-func (s *Service) Glance(ctx context.Context, ids []ID) (list []Booking, at time.Time, err error) {
+func (s *Service) BookingsByID(ctx context.Context, ids []ID) (list []Booking, at time.Time, err error) {
 	if at, err = selectClock(ctx, s.pool); err != nil {
 		return nil, at, translate(ctx, err)
 	}

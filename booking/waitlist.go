@@ -122,7 +122,7 @@ func (s *Service) Waits(ctx context.Context, actor Actor, club ClubID) ([]Wait, 
 // other booking can take it first. The club's rules apply to it as to any booking. It handles only nets whose locks are held; the sweep handles the
 // others.
 func (c *change) offerFreed(ctx context.Context, nets []NetID, freed Span) error {
-	if c.withholdFreed {
+	if c.skipOffers {
 		return nil
 	}
 	for _, net := range nets {

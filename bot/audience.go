@@ -46,7 +46,7 @@ func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
 }
 
 // noteBlockChange records that a person blocked or unblocked the bot.
-func (b *Bot) noteStopped(ctx context.Context, who telegram.Person, blocked bool) {
+func (b *Bot) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
 	ctx = context.WithoutCancel(ctx)
 	if blocked {
 		b.noteBlocked(ctx, who.ID)

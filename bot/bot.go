@@ -86,9 +86,9 @@ func New(deps Deps, o Options) (*Bot, error) {
 		return nil, err
 	}
 	client.Receive(telegram.Handlers{
-		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteStopped, Blocked: b.noteBlocked,
-		Member: b.channels.NoteMembership,
-		Owes:   func() bool { return b.chat.Owes() || b.Nets.Owes() },
+		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
+		Member:      b.channels.NoteMembership,
+		HasUnstored: func() bool { return b.chat.HasUnstored() || b.Nets.HasUnstored() },
 	})
 	deps.Indexer.SetReader(client.Messenger)
 	deps.Indexer.OnPast(b.channels.ReportPast)

@@ -18,7 +18,7 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "start", Hidden: true, Handle: b.handleStart},
 		{Name: "search", Latest: true, Handle: b.search.Handle},
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
-		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMine},
+		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
 		{Name: "help", Handle: b.handleHelp},

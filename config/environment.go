@@ -23,7 +23,7 @@ const (
 )
 
 // serviceLink matches the variables that Kubernetes and Docker links set in every container beside a service of the name pavilion.
-var serviceLink = regexp.MustCompile(`^PAVILION_(SERVICE_(HOST|PORT)|PORT|NAME|ENV)(_|$)`) //nolint:gochecknoglobals // a constant
+var serviceLink = regexp.MustCompile(`^PAVILION_(SERVICE_(HOST|PORT)|PORT|NAME|ENV)(_|$)`)
 
 // readValues merges the file and the environment and returns one error for each variable that is no setting.
 func readValues(environ []string) (values map[string]string, errs []error, err error) {

@@ -32,7 +32,7 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 		return false
 	}
 	added, err := x.applyEvents(ctx, events)
-	if err != nil && !errors.Is(err, errPoolMissing) {
+	if err != nil && !errors.Is(err, errPoolNoAnswer) {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "posts could not be stored; they are read again", slog.Int("posts", len(events)), slog.Any("error", err))
 	}
 	x.mu.Lock()
@@ -41,7 +41,7 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 		if t == nil {
 			continue
 		}
-		newest, partial := t.finishEvent(e.place.Message), errors.Is(err, errPoolMissing)
+		newest, partial := t.finishEvent(e.place.Message), errors.Is(err, errPoolNoAnswer)
 		switch {
 		case err != nil && !partial:
 			t.addGap(Range{e.place.Message, e.place.Message}, x.opts.Now())
@@ -74,7 +74,7 @@ const batchMin = 25
 // that was stored is doubled.
 func nextBatch(stored, size, most int, err error) int {
 	switch {
-	case err != nil && !errors.Is(err, errPoolMissing):
+	case err != nil && !errors.Is(err, errPoolNoAnswer):
 		return max(min(batchMin, most), stored/2)
 	case stored >= size:
 		return min(most, 2*size)

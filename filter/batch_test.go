@@ -18,7 +18,7 @@ func TestNextBatch_HalvesAfterAFailureAndGrowsWithTheBacklog(t *testing.T) {
 		{250, 250, 500, nil},
 		{600, 600, 1000, nil},
 		{10, 250, 250, nil}, // no backlog, so no growth
-		{1000, 1000, 1000, errPoolMissing},
+		{1000, 1000, 1000, errPoolNoAnswer},
 	} {
 		if got := nextBatch(c.stored, c.size, 1000, c.err); got != c.want {
 			t.Errorf("after %d of %d, %v: %d, want %d", c.stored, c.size, c.err, got, c.want)

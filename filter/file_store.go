@@ -23,8 +23,8 @@ type fileStore struct {
 	vocab *Vocabulary
 }
 
-// errPoolMissing means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.
-var errPoolMissing = errors.New("a pool did not answer, so what it holds could not be changed")
+// errPoolNoAnswer means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.
+var errPoolNoAnswer = errors.New("a pool did not answer, so what it holds could not be changed")
 
 // storedDoc is a document with the pool that it was found in.
 type storedDoc struct {
@@ -273,7 +273,7 @@ func (s fileStore) relistCompacted(ctx context.Context, pool *storage.Pool, gene
 }
 
 // clearPlaces removes places from the documents that have them, except from the document that kept names for a place, and deletes a document
-// without places. It skips the documents in added: they are new, so all their places are in kept. With errPoolMissing, a pool that did not answer
+// without places. It skips the documents in added: they are new, so all their places are in kept. With errPoolNoAnswer, a pool that did not answer
 // may still have the places.
 func (s fileStore) clearPlaces(ctx context.Context, places []Place, kept map[Place]DocumentID, added map[DocumentID]bool) error {
 	if len(places) == 0 {
@@ -284,7 +284,7 @@ func (s fileStore) clearPlaces(ctx context.Context, places []Place, kept map[Pla
 		return err
 	}
 	if !complete {
-		return errPoolMissing
+		return errPoolNoAnswer
 	}
 	return nil
 }
@@ -320,7 +320,7 @@ func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave fun
 	return nil
 }
 
-// removeChannel removes a bounded number of a channel's places. done means that no pool has any left. errPoolMissing means that the pools that
+// removeChannel removes a bounded number of a channel's places. done means that no pool has any left. errPoolNoAnswer means that the pools that
 // answered have none left.
 func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, err error) {
 	var read atomic.Int64
@@ -339,7 +339,7 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 	case len(have) > 0:
 		return false, nil
 	case !complete:
-		return false, errPoolMissing
+		return false, errPoolNoAnswer
 	case read.Load() == 0:
 		return true, nil
 	}

@@ -23,7 +23,7 @@ func (x *Indexer) removeLoop(ctx context.Context) {
 					delete(tidied, id)
 					err = x.channels.markRemoved(ctx, id)
 				}
-				if err != nil && !errors.Is(err, errPoolMissing) {
+				if err != nil && !errors.Is(err, errPoolNoAnswer) {
 					x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a removed channel's files are still in the index", slog.Int64("channel", int64(id)), slog.Any("error", err))
 				}
 				if done || err != nil {

@@ -44,10 +44,10 @@ type Email struct {
 
 // Errors of email.
 var (
-	errMailAway    = fault.New(fault.Unavailable, "mail_away")
-	errMailLater   = fault.New(fault.Unavailable, "mail_later")
-	errMailContent = fault.New(fault.Gone, "mail_content")
-	errMailURL     = errors.New("the mail server's URL is smtps://user:password@host:465 or smtp://user:password@host:587")
+	errMailUnreachable = fault.New(fault.Unavailable, "mail_away")
+	errMailLater       = fault.New(fault.Unavailable, "mail_later")
+	errMailContent     = fault.New(fault.Gone, "mail_content")
+	errMailURL         = errors.New("the mail server's URL is smtps://user:password@host:465 or smtp://user:password@host:587")
 )
 
 const (
@@ -112,7 +112,7 @@ func (e *Email) Send(ctx context.Context, m booking.Message) error {
 	}
 	conn, err := e.client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return errors.Join(errMailAway, err)
+		return errors.Join(errMailUnreachable, err)
 	}
 	defer func() { _ = e.client.CloseWithSMTPClient(conn) }() // an error while closing says nothing about the delivery
 	if err := e.client.SendWithSMTPClient(conn, letter); err != nil && !letter.IsDelivered() {

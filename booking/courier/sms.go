@@ -37,11 +37,11 @@ type SMS struct {
 
 // Errors of text messages.
 var (
-	errSMSAway    = fault.New(fault.Unavailable, "sms_away")
-	errSMSLater   = fault.New(fault.Unavailable, "sms_later")
-	errSMSContent = fault.New(fault.Gone, "sms_content")
-	errSMSAnswer  = errors.New("the SMS provider answered")
-	errSMSAccount = errors.New("the account is not active")
+	errSMSUnreachable = fault.New(fault.Unavailable, "sms_away")
+	errSMSLater       = fault.New(fault.Unavailable, "sms_later")
+	errSMSContent     = fault.New(fault.Gone, "sms_content")
+	errSMSAnswer      = errors.New("the SMS provider answered")
+	errSMSAccount     = errors.New("the account is not active")
 )
 
 const (
@@ -82,7 +82,7 @@ func (s *SMS) Send(ctx context.Context, m booking.Message) error {
 	case err != nil && written.Load():
 		return err // no answer: it may have arrived
 	case err != nil:
-		return errors.Join(errSMSAway, err)
+		return errors.Join(errSMSUnreachable, err)
 	case status < 300:
 		return nil
 	}
@@ -122,7 +122,7 @@ func (s *SMS) Check(ctx context.Context) error {
 func (s *SMS) call(ctx context.Context, method, path string, body io.Reader) (status, code int, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, s.o.URL+"/2010-04-01/Accounts/"+url.PathEscape(s.o.Account)+path, body)
 	if err != nil {
-		return 0, 0, errSMSAway
+		return 0, 0, errSMSUnreachable
 	}
 	req.SetBasicAuth(s.o.Account, s.o.Token.Reveal())
 	req.GetBody = nil // so the transport cannot resend the request by itself

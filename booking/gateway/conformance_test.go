@@ -355,10 +355,10 @@ func lostAnswers(b *bundle) {
 }
 
 func unknown(b *bundle) {
-	if _, err := b.Fetch(b.t.Context(), booking.Handle{Reference: "ref-9", Checkout: "nonsense"}); !errors.Is(err, booking.ErrNothingToAsk) {
+	if _, err := b.Fetch(b.t.Context(), booking.Handle{Reference: "ref-9", Checkout: "nonsense"}); !errors.Is(err, booking.ErrUnknownPayment) {
 		b.t.Errorf("an unknown checkout: %v", err)
 	}
-	if _, err := b.Fetch(b.t.Context(), booking.Handle{Reference: "ref-9"}); !errors.Is(err, booking.ErrNothingToAsk) {
+	if _, err := b.Fetch(b.t.Context(), booking.Handle{Reference: "ref-9"}); !errors.Is(err, booking.ErrUnknownPayment) {
 		b.t.Errorf("an unknown reference: %v", err)
 	}
 }

@@ -19,9 +19,9 @@ func (DeskGateway) Verify(booking.Callback) (booking.Event, error) {
 	return booking.Event{}, booking.ErrForged
 }
 
-// Fetch returns ErrNothingToAsk: there is no provider.
+// Fetch returns ErrUnknownPayment: there is no provider.
 func (DeskGateway) Fetch(context.Context, booking.Handle) (booking.Report, error) {
-	return booking.Report{}, booking.ErrNothingToAsk
+	return booking.Report{}, booking.ErrUnknownPayment
 }
 
 // Refund returns ErrByHand: staff give the money back.

@@ -132,7 +132,7 @@ func (g *RazorpayGateway) findLink(ctx context.Context, reference string) (razor
 			return l, nil
 		}
 	}
-	return razorpayLink{}, booking.ErrNothingToAsk
+	return razorpayLink{}, booking.ErrUnknownPayment
 }
 
 // Fetch reads the link and the last payment made on it.

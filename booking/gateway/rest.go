@@ -34,7 +34,7 @@ type restAPI struct {
 	login  func(r *http.Request)
 }
 
-// call sends in as JSON (no body when it is nil) and decodes the answer into out. The error is ErrGateway when a repeat may work, ErrNothingToAsk
+// call sends in as JSON (no body when it is nil) and decodes the answer into out. The error is ErrGateway when a repeat may work, ErrUnknownPayment
 // for 404, errRefused otherwise. It leaves out the provider's text, which may quote the request.
 func (c restAPI) call(ctx context.Context, method, path string, header map[string]string, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -82,7 +82,7 @@ func statusError(status int) error {
 	case status < 300:
 		return nil
 	case status == http.StatusNotFound:
-		return booking.ErrNothingToAsk
+		return booking.ErrUnknownPayment
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusRequestTimeout, status == http.StatusConflict,
 		status == http.StatusTooManyRequests, status >= 500, status < 400:
 		return booking.ErrGateway
@@ -92,7 +92,7 @@ func statusError(status int) error {
 
 // refundError turns a final refusal into booking.ErrRefundRefused.
 func refundError(err error) error {
-	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrNothingToAsk) {
+	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrUnknownPayment) {
 		return fmt.Errorf("%w: %w", booking.ErrRefundRefused, err)
 	}
 	return err

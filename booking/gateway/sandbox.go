@@ -83,7 +83,7 @@ func (g *SandboxGateway) Create(ctx context.Context, r booking.CheckoutRequest) 
 // Fetch reads a checkout.
 func (g *SandboxGateway) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
 	if known.Checkout == "" {
-		return booking.Report{}, booking.ErrNothingToAsk
+		return booking.Report{}, booking.ErrUnknownPayment
 	}
 	var p sandboxPayment
 	if err := g.api.call(ctx, http.MethodGet, "/v1/checkouts/"+url.PathEscape(known.Checkout), nil, nil, &p); err != nil {

@@ -128,7 +128,7 @@ func TestByHand_DeskAndTelegramOpenNothingAndPromiseNothing(t *testing.T) {
 		if _, err := g.Verify(booking.Callback{}); !errors.Is(err, booking.ErrForged) {
 			t.Errorf("%s: verify %v", name, err)
 		}
-		if _, err := g.Fetch(t.Context(), booking.Handle{Reference: "r"}); !errors.Is(err, booking.ErrNothingToAsk) {
+		if _, err := g.Fetch(t.Context(), booking.Handle{Reference: "r"}); !errors.Is(err, booking.ErrUnknownPayment) {
 			t.Errorf("%s: fetch %v", name, err)
 		}
 		if _, err := g.Refund(t.Context(), booking.RefundOrder{}); !errors.Is(err, booking.ErrByHand) {

@@ -82,7 +82,7 @@ func (g *StripeGateway) Create(ctx context.Context, r booking.CheckoutRequest) (
 // Fetch reads the session with its charge.
 func (g *StripeGateway) Fetch(ctx context.Context, known booking.Handle) (booking.Report, error) {
 	if known.Checkout == "" {
-		return booking.Report{}, booking.ErrNothingToAsk
+		return booking.Report{}, booking.ErrUnknownPayment
 	}
 	params := &stripe.CheckoutSessionRetrieveParams{}
 	params.AddExpand("payment_intent.latest_charge")

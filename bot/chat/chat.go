@@ -151,7 +151,7 @@ func (c *Chat) Accept(ctx context.Context, e *telegram.Event) {
 func (c *Chat) Submit(e *telegram.Event) { c.router.submit(e) }
 
 // HasUnstored tells whether an unanswered message is not stored in Postgres.
-func (c *Chat) Owes() bool { return c.inbox.owes() }
+func (c *Chat) HasUnstored() bool { return c.inbox.hasUnstored() }
 
 // Unanswered returns the messages that the last process did not answer, the oldest first. Call it before the first update arrives: it keeps
 // their repeats from being handled twice.
@@ -236,7 +236,7 @@ const errorNumber = 99
 func (c *Chat) sayError(ctx context.Context, e *telegram.Event, err error) error {
 	cause := telegram.Cause{Event: e, Number: errorNumber}
 	if errors.Is(err, telegram.ErrTelegramWaits) {
-		c.opts.Messenger.SayWhenAllowed(e, c.Texts.In(e).Say("late.waited"), cause)
+		c.opts.Messenger.PostText(e, c.Texts.In(e).Say("late.waited"), cause)
 		return nil
 	}
 	r := telegram.Reply{Text: c.Texts.Sentence(e, err)}

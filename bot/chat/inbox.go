@@ -16,17 +16,17 @@ import (
 // inbox stores messages in Postgres until they are answered, so that the next process answers what a killed one did not. It accepts a message
 // once, though Telegram may deliver it twice.
 //
-// While Postgres is down, memory detects repeats, and messages are handled without a stored copy. owes then holds the update state back, so Telegram
+// While Postgres is down, memory detects repeats, and messages are handled without a stored copy. hasUnstored then holds the update state back, so Telegram
 // repeats them after a kill. A circuit breaker lets one message per inboxRest try Postgres.
 type inbox struct {
 	rows    inboxStore
 	logger  *slog.Logger
 	breaker *gobreaker.CircuitBreaker[bool]
 
-	mu     sync.Mutex
-	recent map[messageKey]struct{}
-	order  []messageKey
-	bare   map[messageKey]struct{} // not answered, and without a copy in Postgres
+	mu       sync.Mutex
+	recent   map[messageKey]struct{}
+	order    []messageKey
+	unstored map[messageKey]struct{} // not answered, and without a copy in Postgres
 }
 
 type messageKey struct {
@@ -44,7 +44,7 @@ func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
 	breaker := gobreaker.NewCircuitBreaker[bool](gobreaker.Settings{
 		Name: "inbox", Timeout: inboxRest, ReadyToTrip: func(gobreaker.Counts) bool { return true },
 	})
-	return &inbox{rows: inboxStore{db, botID}, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, bare: map[messageKey]struct{}{}}
+	return &inbox{rows: inboxStore{db, botID}, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, unstored: map[messageKey]struct{}{}}
 }
 
 func keyOf(e *telegram.Event) messageKey { return messageKey{e.Chat.Key(), e.MessageID} }
@@ -67,10 +67,10 @@ func (i *inbox) store(ctx context.Context, e *telegram.Event) bool {
 	if err != nil {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		if len(i.bare) == 0 { // one line for an outage, not for each message
+		if len(i.unstored) == 0 { // one line for an outage, not for each message
 			i.logger.LogAttrs(ctx, slog.LevelWarn, "messages are handled without a copy in the inbox", slog.Any("error", err))
 		}
-		i.bare[key] = struct{}{}
+		i.unstored[key] = struct{}{}
 		return true
 	}
 	return fresh
@@ -91,26 +91,26 @@ func (i *inbox) isNew(key messageKey) bool {
 	return true
 }
 
-// owes tells whether a message without a copy is not answered yet.
-func (i *inbox) owes() bool {
+// hasUnstored tells whether a message without a copy is not answered yet.
+func (i *inbox) hasUnstored() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return len(i.bare) > 0
+	return len(i.unstored) > 0
 }
 
-// settleBare removes a message from those without a copy; false where it has one.
-func (i *inbox) settleBare(key messageKey) bool {
+// removeUnstored removes a message from those without a copy; false where it has one.
+func (i *inbox) removeUnstored(key messageKey) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	_, bare := i.bare[key]
-	delete(i.bare, key)
-	return bare
+	_, unstored := i.unstored[key]
+	delete(i.unstored, key)
+	return unstored
 }
 
 // markAnswered drops a message's content and keeps its key.
 func (i *inbox) markAnswered(ctx context.Context, e *telegram.Event) {
 	key := keyOf(e)
-	if i.settleBare(key) {
+	if i.removeUnstored(key) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)

@@ -74,15 +74,15 @@ func TestInbox_OwesAMessageWithoutACopyUntilItIsAnswered(t *testing.T) {
 	t.Parallel()
 	in := newInbox(silentPostgres(t), 1, slog.New(slog.DiscardHandler))
 	e := &telegram.Event{Chat: private(7), MessageID: 1}
-	if in.owes() {
-		t.Error("it owes an answer before any question")
+	if in.hasUnstored() {
+		t.Error("it hasUnstored an answer before any question")
 	}
 	in.store(t.Context(), e)
-	if !in.owes() {
+	if !in.hasUnstored() {
 		t.Error("a message without a copy is not owed")
 	}
 	in.markAnswered(t.Context(), e)
-	if in.owes() {
-		t.Error("it owes an answer that was given")
+	if in.hasUnstored() {
+		t.Error("it hasUnstored an answer that was given")
 	}
 }

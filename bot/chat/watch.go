@@ -230,7 +230,7 @@ func (w *Watcher) edit(ctx context.Context, x *watch, s Subject, now time.Time) 
 	case err == nil:
 		x.version, x.next = drawn.Version, drawn.Next
 	case ctx.Err() != nil:
-	case errors.Is(err, telegram.ErrBlocked), errors.Is(err, telegram.ErrStranger), errors.Is(err, telegram.ErrMessageGone): // it cannot be seen
+	case errors.Is(err, telegram.ErrBlocked), errors.Is(err, telegram.ErrNeverWrote), errors.Is(err, telegram.ErrMessageGone): // it cannot be seen
 		w.end(ctx, x)
 	default:
 		w.logger.LogAttrs(ctx, slog.LevelInfo, "a watched message is not up to date", slog.Any("error", err))

@@ -44,7 +44,7 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 	request := booking.BlockRequest{Club: s.Club, Nets: []booking.NetID{s.Net}, Start: span.Start, End: span.End}
 	block, err := k.Booking.Block(ctx, actor, request)
 	if conflict, ok := errors.AsType[*booking.BlockConflictError](err); ok {
-		if s.Conflict == 0 || s.Conflict != hashOf(conflict.Bookings) {
+		if s.Conflict == 0 || s.Conflict != hashBookingIDs(conflict.Bookings) {
 			return k.readConflict(ctx, s, conflict.Bookings)
 		}
 		request.Resolve = map[booking.ID]booking.Resolution{}
@@ -67,8 +67,8 @@ func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Book
 	return blockConflictView{club: club, inWay: inWay, names: k.names(ctx, membersOf(inWay)), step: s}, nil
 }
 
-// hashOf returns a positive 48-bit hash of the bookings' ids.
-func hashOf(list []booking.Booking) int64 {
+// hashBookingIDs returns a positive 48-bit hash of the bookings' ids.
+func hashBookingIDs(list []booking.Booking) int64 {
 	h := xxhash.New()
 	for _, b := range list {
 		fmt.Fprintf(h, "%d ", b.ID)
@@ -91,7 +91,7 @@ func (v blockConflictView) draw(d drawing) telegram.Reply {
 	}
 	k := d.keyboard()
 	to := v.step.with(stepBlock)
-	to.Conflict = hashOf(v.inWay)
+	to.Conflict = hashBookingIDs(v.inWay)
 	k.add(d.in.Say("block.anyway"), to)
 	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: v.step.Club, Day: v.inWay[0].Day})
 	return titled(d.in.Say("block.in_way", len(v.inWay)), lines, k)

@@ -61,12 +61,12 @@ func TestHashOf_StandsForExactlyTheseBookings(t *testing.T) {
 		}
 		return bookings
 	}
-	both := hashOf(ids(1, 2))
-	if again := hashOf(ids(1, 2)); again != both || both <= 0 {
+	both := hashBookingIDs(ids(1, 2))
+	if again := hashBookingIDs(ids(1, 2)); again != both || both <= 0 {
 		t.Errorf("the same bookings have the numbers %d and %d", both, again)
 	}
 	for _, others := range [][]booking.ID{{12}, {1}, {2, 1}, {1, 2, 3}} {
-		if hashOf(ids(others...)) == both {
+		if hashBookingIDs(ids(others...)) == both {
 			t.Errorf("the bookings %v have the same number", others)
 		}
 	}

@@ -15,7 +15,7 @@ func (s *Screens) readWatched(ctx context.Context, ids []int64) ([]chat.Subject,
 	for i, id := range ids {
 		wanted[i] = booking.ID(id)
 	}
-	found, at, err := s.Booking.Glance(ctx, wanted)
+	found, at, err := s.Booking.BookingsByID(ctx, wanted)
 	if err != nil {
 		return nil, at, err
 	}

@@ -17,11 +17,11 @@ func (v *visit) once(ctx context.Context, s step, produce makeBooking) (booking.
 	var last booking.ID
 	for {
 		key := fmt.Sprintf("%d/%d/%v/%d", v.event.Chat.Key(), v.event.MessageID, s.encode(), last)
-		id, replayed, err := v.onceByKey(ctx, key, produce)
+		id, replayed, err := v.makeBookingByKey(ctx, key, produce)
 		if err != nil || !replayed {
 			return id, err
 		}
-		found, at, err := v.Booking.Glance(ctx, []booking.ID{id})
+		found, at, err := v.Booking.BookingsByID(ctx, []booking.ID{id})
 		if err != nil {
 			return 0, err
 		}
@@ -32,7 +32,7 @@ func (v *visit) once(ctx context.Context, s step, produce makeBooking) (booking.
 	}
 }
 
-func (v *visit) onceByKey(ctx context.Context, name string, produce makeBooking) (id booking.ID, replayed bool, err error) {
+func (v *visit) makeBookingByKey(ctx context.Context, name string, produce makeBooking) (id booking.ID, replayed bool, err error) {
 	key := booking.IdempotencyKey{Principal: fmt.Sprintf("member:%d", v.event.From.ID), Method: "TAP", Route: "bot", Key: name}
 	if key.Fingerprint, err = booking.Fingerprint(key.Method, key.Route, nil); err != nil {
 		return 0, false, err

@@ -11,8 +11,8 @@ import (
 // myBookings lists a person's bookings ahead, in all clubs.
 type myBookings struct{ *visit }
 
-// HandleMine answers /mybookings.
-func (s *Screens) HandleMine(ctx context.Context, e *telegram.Event) error {
+// HandleMyBookings answers /mybookings.
+func (s *Screens) HandleMyBookings(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
 		return myBookings{v}.list(ctx, step{Verb: stepMyBookings})
 	})
@@ -43,9 +43,9 @@ func (m myBookings) list(ctx context.Context, s step) (screen, error) {
 // readFrom reads a member's bookings of a club from a day on.
 func (m myBookings) readFrom(ctx context.Context, club booking.ClubID, from booking.Day) (all []booking.Booking, err error) {
 	const each = 200
-	query := booking.MineQuery{Club: club, From: from, Limit: each}
+	query := booking.MemberBookingsQuery{Club: club, From: from, Limit: each}
 	for {
-		list, err := m.Booking.Mine(ctx, booking.Actor{ID: m.member()}, query)
+		list, err := m.Booking.MemberBookings(ctx, booking.Actor{ID: m.member()}, query)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// paymentInbox hands payments to booking. A payment that cannot be stored yet is kept and retried. Meanwhile owes holds the update state back,
+// paymentInbox hands payments to booking. A payment that cannot be stored yet is kept and retried. Meanwhile hasUnstored holds the update state back,
 // so that Telegram repeats the payment to the next process. Storing one twice is harmless.
 type paymentInbox struct {
 	logger *slog.Logger
@@ -35,7 +35,7 @@ func newPaymentInbox(logger *slog.Logger) *paymentInbox {
 
 // receive stores a payment, or keeps it for later. While others are kept it does not try, because its caller handles updates and may not wait.
 func (t *paymentInbox) receive(ctx context.Context, store storePayment) {
-	if !t.owes() && t.try(ctx, store) {
+	if !t.hasUnstored() && t.try(ctx, store) {
 		return
 	}
 	t.mu.Lock()
@@ -63,8 +63,8 @@ func (t *paymentInbox) try(ctx context.Context, store storePayment) bool {
 	return false
 }
 
-// owes tells whether a payment is not stored yet.
-func (t *paymentInbox) owes() bool {
+// hasUnstored tells whether a payment is not stored yet.
+func (t *paymentInbox) hasUnstored() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.waiting) > 0

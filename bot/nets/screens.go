@@ -43,5 +43,5 @@ func New(d Deps) *Screens {
 // Run stores payments that could not be stored at once, until ctx ends.
 func (s *Screens) Run(ctx context.Context) { s.payments.Run(ctx) }
 
-// Owes tells whether a payment exists in this process's memory only.
-func (s *Screens) Owes() bool { return s.payments.owes() }
+// HasUnstored tells whether a payment exists in this process's memory only.
+func (s *Screens) HasUnstored() bool { return s.payments.hasUnstored() }

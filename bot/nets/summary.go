@@ -71,7 +71,7 @@ func (y summary) ownBookingAt(ctx context.Context, actor booking.Actor, s step) 
 	if err != nil {
 		return 0, err
 	}
-	list, err := y.Booking.Mine(ctx, actor, booking.MineQuery{Club: s.Club, From: booking.DayIn(s.startsAt(), club.Zone) - 1, Limit: 200})
+	list, err := y.Booking.MemberBookings(ctx, actor, booking.MemberBookingsQuery{Club: s.Club, From: booking.DayIn(s.startsAt(), club.Zone) - 1, Limit: 200})
 	if err != nil {
 		return 0, err
 	}

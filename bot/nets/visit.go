@@ -37,13 +37,13 @@ func (v *visit) confirmSaved() { v.answer = v.in.Say("told.saved") }
 
 // clock reads the database's clock.
 func (v *visit) clock(ctx context.Context) (time.Time, error) {
-	_, at, err := v.Booking.Glance(ctx, nil)
+	_, at, err := v.Booking.BookingsByID(ctx, nil)
 	return at, err
 }
 
 // readBooking reads any member's booking, and the database's clock. It checks no right.
 func (v *visit) readBooking(ctx context.Context, id booking.ID) (booking.Booking, time.Time, error) {
-	found, at, err := v.Booking.Glance(ctx, []booking.ID{id})
+	found, at, err := v.Booking.BookingsByID(ctx, []booking.ID{id})
 	if err == nil && len(found) == 0 {
 		err = booking.ErrNoBooking
 	}

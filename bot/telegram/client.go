@@ -46,13 +46,13 @@ type Options struct {
 
 // Handlers receive what arrives. None may block.
 type Handlers struct {
-	Message func(ctx context.Context, e *Event)                 // a message meant for the bot; stored when it returns
-	Query   func(e *Event)                                      // a tap, an inline query or a checkout
-	Payment func(ctx context.Context, p Payment)                // money that moved inside Telegram
-	Stopped func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
-	Blocked func(ctx context.Context, person int64)             // a send found that this person blocked the bot
-	Member  func(ctx context.Context, channel int64, in bool)   // the bot was added to a channel or removed from it
-	Owes    func() bool                                         // whether a received message or payment is only in memory
+	Message     func(ctx context.Context, e *Event)                 // a message meant for the bot; stored when it returns
+	Query       func(e *Event)                                      // a tap, an inline query or a checkout
+	Payment     func(ctx context.Context, p Payment)                // money that moved inside Telegram
+	Stopped     func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
+	Blocked     func(ctx context.Context, person int64)             // a send found that this person blocked the bot
+	Member      func(ctx context.Context, channel int64, in bool)   // the bot was added to a channel or removed from it
+	HasUnstored func() bool                                         // whether a received message or payment is only in memory
 }
 
 // Client is Pavilion's one session at Telegram. Messenger sends through it.
@@ -102,7 +102,7 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{},
 	}
 	c.botID, c.names = id, stateStore{db}
-	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.Owes() }, o.Logger)
+	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() }, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}

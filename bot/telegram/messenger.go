@@ -160,8 +160,8 @@ func inputDocument(f filter.Media) *tg.InputDocument {
 // lateTextExpires is how long a text that waits for Telegram stays worth sending.
 const lateTextExpires = 2 * time.Hour
 
-// SayWhenAllowed sends a text into a chat that Telegram makes wait. It returns at once; the text goes out when the wait ends.
-func (m *Messenger) SayWhenAllowed(e *Event, text string, c Cause) {
+// PostText sends a text into a chat that Telegram makes wait. It returns at once; the text goes out when the wait ends.
+func (m *Messenger) PostText(e *Event, text string, c Cause) {
 	req := &tg.MessagesSendMessageRequest{Peer: e.Chat.peer(), Message: text, RandomID: c.randomID(e.Chat)}
 	m.queue.post(call{lane: LaneBulk, chat: e.Chat, method: "messages.sendMessage", limited: true, invoke: func(ctx context.Context) error {
 		fresh := *req

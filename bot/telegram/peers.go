@@ -14,19 +14,19 @@ import (
 
 // Errors of messages that answer no event.
 var (
-	// ErrStranger reports a person who never wrote to the bot. Telegram does not let a bot write first.
-	ErrStranger = fault.New(fault.Gone, "stranger")
+	// ErrNeverWrote reports a person who never wrote to the bot. Telegram does not let a bot write first.
+	ErrNeverWrote = fault.New(fault.Gone, "stranger")
 	// ErrUnreachable reports a person to whom Telegram refuses to send, such as a member of a group who never wrote to the bot. Nothing was sent.
 	ErrUnreachable = fault.New(fault.Gone, "unreachable")
-	// ErrAway reports that there is no connection to Telegram.
-	ErrAway = fault.New(fault.Unavailable, "telegram_away")
+	// ErrDisconnected reports that there is no connection to Telegram.
+	ErrDisconnected = fault.New(fault.Unavailable, "telegram_away")
 )
 
 // lateUpdates is how long after the sign-in a person may still turn up in a missed update.
 const lateUpdates = 10 * time.Second
 
 // PrivateChat is the chat with a person who has written to the bot. It asks Postgres for an access hash that another process stored. It
-// returns ErrStranger for a person without one, and ErrAway while missed updates may still bring it.
+// returns ErrNeverWrote for a person without one, and ErrDisconnected while missed updates may still bring it.
 func (c *Client) PrivateChat(ctx context.Context, person int64) (Chat, error) {
 	key := hashKey{"user", person}
 	hash, ok := c.state.hash(key)
@@ -36,10 +36,10 @@ func (c *Client) PrivateChat(ctx context.Context, person int64) (Chat, error) {
 			return Chat{}, err
 		}
 		if !ok && c.opts.Now().Sub(c.signedInAt) < lateUpdates {
-			return Chat{}, ErrAway
+			return Chat{}, ErrDisconnected
 		}
 		if !ok {
-			return Chat{}, ErrStranger
+			return Chat{}, ErrNeverWrote
 		}
 		c.state.setHash(key, hash)
 	}
@@ -89,7 +89,7 @@ func (c *Client) SendInvoice(ctx context.Context, person int64, i Invoice, name 
 	if err != nil {
 		return err
 	}
-	return c.orAway(c.Messenger.sendInvoice(ctx, to, i, name))
+	return c.orDisconnected(c.Messenger.sendInvoice(ctx, to, i, name))
 }
 
 // RefundStars returns a charge to its payer. A repeated refund is no error. It returns ErrChargeRefused where Telegram refuses for good.
@@ -98,7 +98,7 @@ func (c *Client) RefundStars(ctx context.Context, person int64, charge string) e
 	if err != nil {
 		return err
 	}
-	return c.orAway(c.Messenger.refundStars(ctx, to, charge))
+	return c.orDisconnected(c.Messenger.refundStars(ctx, to, charge))
 }
 
 // orUnreachable adds ErrUnreachable to a refusal by Telegram that another try would meet again.
@@ -114,15 +114,15 @@ func (c *Client) reach(ctx context.Context, person int64) (Chat, error) {
 	select {
 	case <-c.signedIn:
 	case <-ctx.Done():
-		return Chat{}, errors.Join(ErrAway, context.Cause(ctx))
+		return Chat{}, errors.Join(ErrDisconnected, context.Cause(ctx))
 	}
 	return c.PrivateChat(ctx, person)
 }
 
-// orAway adds ErrAway to a call's error where the connection is down.
-func (c *Client) orAway(err error) error {
+// orDisconnected adds ErrDisconnected to a call's error where the connection is down.
+func (c *Client) orDisconnected(err error) error {
 	if err != nil && fault.KindOf(err) == fault.Internal && !c.connected.Load() {
-		return errors.Join(ErrAway, err)
+		return errors.Join(ErrDisconnected, err)
 	}
 	return err
 }

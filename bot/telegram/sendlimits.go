@@ -15,7 +15,7 @@ type SendLimits struct {
 	ChatBurst      int     // messages to one chat that may go at once; 3 where 0
 	GroupPerMinute float64 // to one group; 20 where 0
 	Concurrency    int     // calls under way at once; 32 where 0
-	Attempts       int     // of a call that fails for passing reasons; 5 where 0
+	Attempts       int     // of a call that fails for isTransient reasons; 5 where 0
 }
 
 func (l SendLimits) orDefaults() SendLimits {

@@ -41,32 +41,32 @@ type sendQueue struct {
 	onBlocked func(ctx context.Context, userID int64)
 	now       func() time.Time
 
-	mu      sync.Mutex
-	lanes   [lanes]*lineSet
-	parks   map[parkKey]time.Time       // chat or method → when it may go on
-	told    map[string]map[parkKey]bool // method → chats with a FLOOD_WAIT since its last other result
-	all     *rate.Limiter
-	chats   map[Chat]chatLimits
-	active  int
-	retries int
-	floods  int64 // times that Telegram asked to wait
-	stopped bool
-	wake    chan struct{}
+	mu         sync.Mutex
+	lanes      [lanes]*lineSet
+	floodWaits map[floodKey]time.Time       // chat or method → when it may go on
+	flooded    map[string]map[floodKey]bool // method → chats with a FLOOD_WAIT since its last other result
+	all        *rate.Limiter
+	chats      map[Chat]chatLimits
+	active     int
+	retries    int
+	floods     int64 // times that Telegram asked to wait
+	stopped    bool
+	wake       chan struct{}
 }
 
-// parkKey names what a FLOOD_WAIT concerns: the call's chat, or its method where it has no chat.
-type parkKey struct {
+// floodKey names what a FLOOD_WAIT concerns: the call's chat, or its method where it has no chat.
+type floodKey struct {
 	chat   Chat
 	method string
 }
 
-func (c call) park() parkKey {
+func (c call) floodKeyOf() floodKey {
 	if c.chat.ID == 0 {
-		return parkKey{method: c.method}
+		return floodKey{method: c.method}
 	}
 	chat := c.chat
 	chat.Hash = 0
-	return parkKey{chat: chat}
+	return floodKey{chat: chat}
 }
 
 // methodFloods is the number of chats with a FLOOD_WAIT in a row after which the whole method waits. More tries would only lengthen the wait.
@@ -75,8 +75,8 @@ const methodFloods = 4
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
 	l = l.orDefaults()
 	q := &sendQueue{
-		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, parks: map[parkKey]time.Time{},
-		told: map[string]map[parkKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
+		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, floodWaits: map[floodKey]time.Time{},
+		flooded: map[string]map[floodKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
 		chats: map[Chat]chatLimits{}, wake: make(chan struct{}, 1),
 	}
 	for i := range q.lanes {
@@ -93,10 +93,10 @@ func (q *sendQueue) do(ctx context.Context, c call) error {
 	switch {
 	case q.stopped:
 		refusal = errQueueStopped
-	case q.late(p, q.parked(c, q.now())):
+	case q.late(p, q.floodWaitEnd(c, q.now())):
 		refusal = ErrTelegramWaits
 	default:
-		q.lanes[c.lane].add(queueKey{chat: c.park().chat, method: c.method, limited: c.limited}, p, false, time.Time{})
+		q.lanes[c.lane].add(queueKey{chat: c.floodKeyOf().chat, method: c.method, limited: c.limited}, p, false, time.Time{})
 	}
 	q.mu.Unlock()
 	if refusal != nil {
@@ -116,13 +116,13 @@ func (q *sendQueue) mustWaitLonger(chat Chat, patience time.Duration) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := q.now()
-	return q.parked(call{chat: chat}, now).After(now.Add(patience))
+	return q.floodWaitEnd(call{chat: chat}, now).After(now.Add(patience))
 }
 
 // post queues a call without waiting for its result; it is dropped when it expires. A second one for the same chat and method is ignored while
 // the first is queued.
 func (q *sendQueue) post(c call, expires time.Time) {
-	key := queueKey{chat: c.park().chat, method: c.method, limited: c.limited, posted: true}
+	key := queueKey{chat: c.floodKeyOf().chat, method: c.method, limited: c.limited, posted: true}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.stopped || q.lanes[c.lane].byKey[key] != nil {
@@ -216,7 +216,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 
 // mustWait returns until when a line must wait. It fails the line's calls whose deadline is earlier. q.mu is held.
 func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
-	until := q.parked(l.calls[0].call, now)
+	until := q.floodWaitEnd(l.calls[0].call, now)
 	if !until.IsZero() {
 		kept := l.calls[:0]
 		for _, p := range l.calls {
@@ -239,10 +239,10 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 	return until
 }
 
-// parked returns the end of the FLOOD_WAIT that concerns a call; zero without one. q.mu is held.
-func (q *sendQueue) parked(c call, now time.Time) (until time.Time) {
-	for _, key := range []parkKey{c.park(), {method: c.method}} {
-		if t, ok := q.parks[key]; ok && t.After(now) && t.After(until) {
+// floodWaitEnd returns the end of the FLOOD_WAIT that concerns a call; zero without one. q.mu is held.
+func (q *sendQueue) floodWaitEnd(c call, now time.Time) (until time.Time) {
+	for _, key := range []floodKey{c.floodKeyOf(), {method: c.method}} {
+		if t, ok := q.floodWaits[key]; ok && t.After(now) && t.After(until) {
 			until = t
 		}
 	}
@@ -286,10 +286,10 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	defer q.signal()
 	q.active--
 	now := q.now()
-	key := queueKey{chat: p.park().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
+	key := queueKey{chat: p.floodKeyOf().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
 	wait, flood := floodWait(err)
 	if !flood {
-		delete(q.told, p.method)
+		delete(q.flooded, p.method)
 	}
 	switch {
 	case flood:
@@ -300,7 +300,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 		}
 		q.lanes[p.lane].add(key, p, true, time.Time{})
 		return true
-	case passing(err) && p.ctx.Err() == nil && ctx.Err() == nil && p.attempt+1 < q.limits.Attempts:
+	case isTransient(err) && p.ctx.Err() == nil && ctx.Err() == nil && p.attempt+1 < q.limits.Attempts:
 		p.attempt++
 		q.retries++
 		key.retry = q.retries
@@ -313,21 +313,21 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 
 // flood records a FLOOD_WAIT. q.mu is held.
 func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
-	for k, t := range q.parks {
+	for k, t := range q.floodWaits {
 		if t.Before(now) {
-			delete(q.parks, k)
+			delete(q.floodWaits, k)
 		}
 	}
-	key := c.park()
+	key := c.floodKeyOf()
 	q.floods++
-	q.parks[key] = until
-	if q.told[c.method] == nil {
-		q.told[c.method] = map[parkKey]bool{}
+	q.floodWaits[key] = until
+	if q.flooded[c.method] == nil {
+		q.flooded[c.method] = map[floodKey]bool{}
 	}
-	q.told[c.method][key] = true
-	whole := key.chat.ID == 0 || len(q.told[c.method]) >= methodFloods
+	q.flooded[c.method][key] = true
+	whole := key.chat.ID == 0 || len(q.flooded[c.method]) >= methodFloods
 	if whole {
-		q.parks[parkKey{method: c.method}] = until
+		q.floodWaits[floodKey{method: c.method}] = until
 	}
 	q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", c.method), slog.Duration("wait", until.Sub(now)), slog.Bool("whole_method", whole))
 }
@@ -341,8 +341,8 @@ func floodWait(err error) (time.Duration, bool) {
 	return time.Duration(rpc.Argument) * time.Second, true
 }
 
-// passing tells whether another try may succeed: after Telegram's internal errors and a broken connection.
-func passing(err error) bool {
+// isTransient tells whether another try may succeed: after Telegram's internal errors and a broken connection.
+func isTransient(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}

@@ -44,7 +44,7 @@ func newOutbox(t *testing.T, l SendLimits) *outbox {
 	return o
 }
 
-// call is one that succeeds, or fails as told, in turn.
+// call is one that succeeds, or fails as flooded, in turn.
 func (o *outbox) call(name string, lane Lane, chat Chat, method string, fail ...error) call {
 	return call{lane: lane, chat: chat, method: method, limited: method == "messages.sendMessage", invoke: func(context.Context) error {
 		o.mu.Lock()
@@ -148,7 +148,7 @@ func TestSendQueue_LimitsInAllToAChatAndToAGroup(t *testing.T) {
 func TestSendQueue_FloodWaitParksItsChatOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox(t, SendLimits{})
-		o.send(t.Context(), "parked", LaneAnswer, private(1), text, flood(5))
+		o.send(t.Context(), "floodWaitEnd", LaneAnswer, private(1), text, flood(5))
 		o.send(t.Context(), "same chat", LaneAnswer, private(1), "messages.editMessage")
 		o.send(t.Context(), "other chat", LaneAnswer, private(2), text)
 		o.send(t.Context(), "no chat", LaneAnswer, Chat{}, "messages.setBotCallbackAnswer")
@@ -159,8 +159,8 @@ func TestSendQueue_FloodWaitParksItsChatOnly(t *testing.T) {
 		if at := o.when("same chat"); at < 5*time.Second {
 			t.Errorf("the chat was asked again after %s", at)
 		}
-		if last := o.at[len(o.at)-1]; o.errs["parked"] != nil || last < 5*time.Second || last > 6*time.Second {
-			t.Errorf("the parked send ended after %s with %v", last, o.errs["parked"])
+		if last := o.at[len(o.at)-1]; o.errs["floodWaitEnd"] != nil || last < 5*time.Second || last > 6*time.Second {
+			t.Errorf("the floodWaitEnd send ended after %s with %v", last, o.errs["floodWaitEnd"])
 		}
 	})
 }
@@ -168,7 +168,7 @@ func TestSendQueue_FloodWaitParksItsChatOnly(t *testing.T) {
 func TestSendQueue_FloodWaitWithoutAChatParksTheMethod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox(t, SendLimits{})
-		o.send(t.Context(), "parked", LaneAnswer, Chat{}, "contacts.resolveUsername", flood(7))
+		o.send(t.Context(), "floodWaitEnd", LaneAnswer, Chat{}, "contacts.resolveUsername", flood(7))
 		o.send(t.Context(), "same method", LaneBulk, Chat{}, "contacts.resolveUsername")
 		o.send(t.Context(), "other method", LaneAnswer, Chat{}, "channels.getChannels")
 		o.send(t.Context(), "a message", LaneAnswer, private(1), text)
@@ -183,7 +183,7 @@ func TestSendQueue_FloodWaitInChatAfterChatIsTheMethods(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox(t, SendLimits{})
 		for i := range int64(methodFloods) {
-			o.send(t.Context(), fmt.Sprint("told ", i), LaneAnswer, private(i+1), text, flood(10))
+			o.send(t.Context(), fmt.Sprint("flooded ", i), LaneAnswer, private(i+1), text, flood(10))
 		}
 		o.send(t.Context(), "another chat", LaneAnswer, private(99), text)
 		o.send(t.Context(), "another method", LaneAnswer, private(99), "messages.editMessage")

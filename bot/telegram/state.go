@@ -16,14 +16,14 @@ import (
 // that is down stops nothing.
 //
 // The written pts never runs ahead of the handlers: gotd moves pts after they return. A channel's pts also waits until the index has stored what
-// the handlers gave it, because Telegram does not repeat edits and deletions behind a stored pts. Every pts waits while owes reports something
+// the handlers gave it, because Telegram does not repeat edits and deletions behind a stored pts. Every pts waits while hasUnstored reports something
 // that exists in this process's memory only.
 type state struct {
-	botID  int64
-	store  stateStore
-	index  func(ctx context.Context) error // returns once the index has stored what it was given
-	owes   func() bool                     // whether something that arrived exists in memory only
-	logger *slog.Logger
+	botID       int64
+	store       stateStore
+	index       func(ctx context.Context) error // returns once the index has stored what it was given
+	hasUnstored func() bool                     // whether something that arrived exists in memory only
+	logger      *slog.Logger
 
 	mu       sync.Mutex
 	session  []byte
@@ -59,8 +59,8 @@ const (
 
 var errNoState = errors.New("no update state yet")
 
-func newState(botID int64, store stateStore, index func(context.Context) error, owes func() bool, logger *slog.Logger) *state {
-	return &state{botID: botID, store: store, index: index, owes: owes, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+func newState(botID int64, store stateStore, index func(context.Context) error, hasUnstored func() bool, logger *slog.Logger) *state {
+	return &state{botID: botID, store: store, index: index, hasUnstored: hasUnstored, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
 }
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
@@ -168,7 +168,7 @@ func (s *state) write(ctx context.Context, user updates.State, c changes) {
 // holdBack takes every pts out of changes while something is owed. It must run after the changes were collected: a message is owed before its
 // pts moves.
 func (s *state) holdBack(c *changes) {
-	if s.owes() {
+	if s.hasUnstored() {
 		s.putBack(changes{user: c.user, channel: c.channel})
 		c.user, c.channel = false, nil
 	}

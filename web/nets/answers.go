@@ -32,7 +32,7 @@ func (a answers) Refuse(ctx context.Context, k web.Key, refusal web.StoredAnswer
 	if err != nil {
 		return web.StoredAnswer{}, false, err
 	}
-	r, replayed, err := a.booking.Refuse(ctx, key, booking.Response(refusal))
+	r, replayed, err := a.booking.StoreRefusal(ctx, key, booking.Response(refusal))
 	return web.StoredAnswer(r), replayed, err
 }
 

@@ -131,7 +131,7 @@ func TestBooking_IsNobodyElsesBusiness(t *testing.T) {
 			t.Errorf("%s for a member: %d", path, a.Status)
 		}
 	}
-	if a := b.Do(request{Method: "POST", Path: c.path("/nets"), Token: owner, Key: key(), Body: map[string]any{"name": "Mine", "capacity": 1, "active": true}}); a.Status != 403 {
+	if a := b.Do(request{Method: "POST", Path: c.path("/nets"), Token: owner, Key: key(), Body: map[string]any{"name": "MemberBookings", "capacity": 1, "active": true}}); a.Status != 403 {
 		t.Errorf("a member adds a net: %d", a.Status)
 	}
 }

@@ -86,7 +86,7 @@ func (c callbacks) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if err := c.booking.KeepEvent(ctx, provider, event, body); err != nil {
+	if err := c.booking.StoreEvent(ctx, provider, event, body); err != nil {
 		c.server.Refuse(w, r, err)
 		return
 	}

@@ -92,7 +92,7 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 		return nil, err
 	}
 	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note}
-	actor, err := h.booking.Approach(ctx, h.actorAnywhere(ctx), r)
+	actor, err := h.booking.PrecheckHold(ctx, h.actorAnywhere(ctx), r)
 	if err != nil {
 		return nil, err
 	}
@@ -162,13 +162,13 @@ func (h bookings) listMine(ctx context.Context, in *mineIn) (*web.Body[web.ListO
 	if err != nil {
 		return nil, err
 	}
-	query := booking.MineQuery{Club: booking.ClubID(in.Club), After: booking.ID(in.After), Limit: in.Limit, Member: booking.MemberID(in.Member)}
+	query := booking.MemberBookingsQuery{Club: booking.ClubID(in.Club), After: booking.ID(in.After), Limit: in.Limit, Member: booking.MemberID(in.Member)}
 	if in.From != "" {
 		if query.From, err = booking.ParseDay(in.From); err != nil {
 			return nil, err
 		}
 	}
-	list, err := h.booking.Mine(ctx, actor, query)
+	list, err := h.booking.MemberBookings(ctx, actor, query)
 	return web.List(list, bookingOf), err
 }
 

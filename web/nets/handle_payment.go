@@ -159,7 +159,7 @@ func (h payments) gaveBack(ctx context.Context, in *gaveBackIn) (effect[doneBody
 		return nil, err
 	}
 	return func(ctx context.Context, s *booking.Service) (doneBody, error) {
-		return doneBody{true}, s.GaveBack(ctx, actor, booking.ClubID(in.Club), booking.RefundID(in.ID))
+		return doneBody{true}, s.RecordManualRefund(ctx, actor, booking.ClubID(in.Club), booking.RefundID(in.ID))
 	}, nil
 }
 

@@ -93,7 +93,7 @@ func TestOnce_RefusalsThatMayPassFreeTheKey(t *testing.T) {
 	c := b.club(nil)
 	id := someone()
 	token, other := b.signIn(id), b.signIn(adminID)
-	net := request{Method: "POST", Path: c.path("/nets"), Token: token, Key: key(), Body: map[string]any{"name": "Mine", "capacity": 1, "active": true}}
+	net := request{Method: "POST", Path: c.path("/nets"), Token: token, Key: key(), Body: map[string]any{"name": "MemberBookings", "capacity": 1, "active": true}}
 	b.Do(net).Want(t, "401 and 403: no admin yet", 403, "forbidden")
 	b.put("PUT", other, c.path("/members/%d", id), map[string]string{"role": "admin"}).Want(t, "made one", 200, "")
 	b.Do(net).Want(t, "403 was not kept", 201, "")

@@ -30,7 +30,7 @@ func membersOf(err error, sentence func(error) string) *ProblemMembers {
 	if stuck, ok := errors.AsType[*booking.BlockMoveError](err); ok {
 		return &ProblemMembers{Bookings: []int64{int64(stuck.Booking)}}
 	}
-	if dearer, ok := errors.AsType[*booking.DearerError](err); ok {
+	if dearer, ok := errors.AsType[*booking.CostsMoreError](err); ok {
 		difference := moneyOf(dearer.Difference)
 		return &ProblemMembers{Difference: &difference}
 	}

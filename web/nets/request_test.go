@@ -11,7 +11,7 @@ func TestActor_IsAdminWhereTheSettingsSaySo(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(w *wiring) { w.nets.Admins = []booking.MemberID{7_000_000_001} })
 	c := b.club(nil)
-	net := map[string]any{"name": "Mine", "capacity": 1, "active": true}
+	net := map[string]any{"name": "MemberBookings", "capacity": 1, "active": true}
 	b.put("POST", b.signIn(7_000_000_001), c.path("/nets"), net).Want(t, "an admin of the settings", 201, "")
 	b.put("POST", b.signIn(7_000_000_002), c.path("/nets"), net).Want(t, "somebody else", 403, "forbidden")
 	h := handlers{admins: []booking.MemberID{7_000_000_001}}
