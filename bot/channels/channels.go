@@ -78,7 +78,7 @@ func (s *Screens) find(ctx context.Context, ref channelRef) (telegram.ChannelInf
 func (s *Screens) HandleChannels(ctx context.Context, e *telegram.Event) error {
 	args := strings.Fields(e.Text)
 	if len(args) == 0 {
-		return s.send(ctx, e, s.draw(e, e.From.ID).list(s.Channels.List()))
+		return s.reply(ctx, e, s.draw(e, e.From.ID).drawChannels(s.Channels.List()))
 	}
 	if len(args) != 2 || strings.ToLower(args[0]) != "add" {
 		return errChannelArgs
@@ -87,14 +87,14 @@ func (s *Screens) HandleChannels(ctx context.Context, e *telegram.Event) error {
 	if !ok {
 		return errChannelArgs
 	}
-	info, err := s.add(ctx, ref)
+	info, err := s.addChannel(ctx, ref)
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, e, s.draw(e, e.From.ID).added(info.Title))
+	return s.reply(ctx, e, s.draw(e, e.From.ID).added(info.Title))
 }
 
-func (s *Screens) send(ctx context.Context, e *telegram.Event, r telegram.Reply) error {
+func (s *Screens) reply(ctx context.Context, e *telegram.Event, r telegram.Reply) error {
 	_, err := s.messenger.SendText(ctx, e.Chat, r, telegram.Cause{Event: e})
 	return err
 }
@@ -112,7 +112,7 @@ func (s *Screens) findOwn(ctx context.Context, ref channelRef) (telegram.Channel
 	return info, err
 }
 
-func (s *Screens) add(ctx context.Context, ref channelRef) (telegram.ChannelInfo, error) {
+func (s *Screens) addChannel(ctx context.Context, ref channelRef) (telegram.ChannelInfo, error) {
 	info, err := s.findOwn(ctx, ref)
 	if err != nil {
 		return info, err
@@ -152,7 +152,7 @@ func (s *Screens) tapChannel(ctx context.Context, e *telegram.Event, d chat.Data
 		if err != nil {
 			return err
 		}
-		return s.show(ctx, e, "", draw.askRemove(c))
+		return s.answerAndEdit(ctx, e, "", draw.askRemove(c))
 	case verbRemove:
 		_, err = s.Channels.Remove(ctx, id)
 		done = "channels.removed"
@@ -167,7 +167,7 @@ func (s *Screens) tapChannel(ctx context.Context, e *telegram.Event, d chat.Data
 	if done != "" {
 		text = draw.in.Say(done)
 	}
-	return s.show(ctx, e, text, draw.list(s.Channels.List()))
+	return s.answerAndEdit(ctx, e, text, draw.drawChannels(s.Channels.List()))
 }
 
 // resume indexes a paused channel again; a lost one only where the bot is back in it.
@@ -181,8 +181,8 @@ func (s *Screens) resume(ctx context.Context, id filter.ChannelID) error {
 	return err
 }
 
-// show answers a tap and puts a screen into its message.
-func (s *Screens) show(ctx context.Context, e *telegram.Event, answer string, r telegram.Reply) error {
+// answerAndEdit answers a tap and puts a screen into its message.
+func (s *Screens) answerAndEdit(ctx context.Context, e *telegram.Event, answer string, r telegram.Reply) error {
 	return errors.Join(s.messenger.AnswerTap(ctx, e, answer, false), s.messenger.EditText(ctx, e.Chat, e.MessageID, r))
 }
 
@@ -196,12 +196,12 @@ func (s *Screens) HandleForward(ctx context.Context, e *telegram.Event) error {
 		if ferr != nil {
 			return ferr
 		}
-		return s.send(ctx, e, draw.offerIndex(info, message))
+		return s.reply(ctx, e, draw.offerIndex(info, message))
 	}
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, e, draw.offerPast(c, message))
+	return s.reply(ctx, e, draw.offerPast(c, message))
 }
 
 // tapAdd indexes the channel of a forwarded post, and offers to read its past.
@@ -210,7 +210,7 @@ func (s *Screens) tapAdd(ctx context.Context, e *telegram.Event, d chat.Data) er
 	if err != nil {
 		return err
 	}
-	info, err := s.add(ctx, channelRef{id: id})
+	info, err := s.addChannel(ctx, channelRef{id: id})
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *Screens) tapAdd(ctx context.Context, e *telegram.Event, d chat.Data) er
 	draw := s.draw(e, d.Owner)
 	reply, offer := draw.added(info.Title), draw.offerPast(c, to)
 	reply.Text, reply.Keyboard = reply.Text+"\n\n"+offer.Text, offer.Keyboard
-	return s.show(ctx, e, "", reply)
+	return s.answerAndEdit(ctx, e, "", reply)
 }
 
 func (s *Screens) draw(e *telegram.Event, owner int64) drawing {
@@ -246,7 +246,7 @@ func (d drawing) added(title string) telegram.Reply {
 
 const maxListed = 30
 
-func (d drawing) list(list []filter.Channel) telegram.Reply {
+func (d drawing) drawChannels(list []filter.Channel) telegram.Reply {
 	if len(list) == 0 {
 		return telegram.Reply{Text: d.in.Say("channels.none")}
 	}

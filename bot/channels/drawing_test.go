@@ -30,10 +30,10 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		{PoolState: storage.PoolState{Name: "new", DataBytes: 1 << 20, LimitBytes: 512 << 20, Breaker: "open"}},
 	}
 	return map[string]telegram.Reply{
-		"list_empty":   d.list(nil),
-		"list":         d.list([]filter.Channel{vintage, matches}),
-		"list_lost":    d.list([]filter.Channel{{ID: 8, Title: "Tapes", State: filter.ChannelLost}}),
-		"list_many":    d.list(many),
+		"list_empty":   d.drawChannels(nil),
+		"list":         d.drawChannels([]filter.Channel{vintage, matches}),
+		"list_lost":    d.drawChannels([]filter.Channel{{ID: 8, Title: "Tapes", State: filter.ChannelLost}}),
+		"list_many":    d.drawChannels(many),
 		"added":        d.added("Vintage"),
 		"ask_remove":   d.askRemove(vintage),
 		"offer_index":  d.offerIndex(telegram.ChannelInfo{ID: 5, Title: "Vintage"}, 500),

@@ -11,7 +11,7 @@ import (
 
 // HandleStats answers /stats: files, people, and the backlog of the index.
 func (s *Screens) HandleStats(ctx context.Context, e *telegram.Event) error {
-	return s.send(ctx, e, s.draw(e, e.From.ID).stats(s.Indexer.Stats(ctx), s.Audience.Count(ctx)))
+	return s.reply(ctx, e, s.draw(e, e.From.ID).stats(s.Indexer.Stats(ctx), s.Audience.Count(ctx)))
 }
 
 func (d drawing) stats(s filter.Stats, people filter.AudienceCount) telegram.Reply {
@@ -32,7 +32,7 @@ func (d drawing) stats(s filter.Stats, people filter.AudienceCount) telegram.Rep
 
 // HandleDBStats answers /dbstats: each database, its room and whether it answers.
 func (s *Screens) HandleDBStats(ctx context.Context, e *telegram.Event) error {
-	return s.send(ctx, e, s.draw(e, e.From.ID).databases(s.Indexer.Stats(ctx).Pools))
+	return s.reply(ctx, e, s.draw(e, e.From.ID).databases(s.Indexer.Stats(ctx).Pools))
 }
 
 func (d drawing) databases(pools []filter.PoolStats) telegram.Reply {

@@ -123,10 +123,10 @@ func (c *Chat) Route(r Routes) error {
 
 // Load reads open questions and chosen languages from Postgres.
 func (c *Chat) Load(ctx context.Context) {
-	if err := c.Questions.load(ctx); err != nil {
+	if err := c.Questions.loadQuestions(ctx); err != nil {
 		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "open questions of the last run cannot be read", slog.Any("error", err))
 	}
-	c.Languages.load(ctx)
+	c.Languages.loadLanguages(ctx)
 }
 
 // Run handles events until ctx ends and the handlers under way are done or cut short.

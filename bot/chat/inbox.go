@@ -62,7 +62,7 @@ func (i *inbox) store(ctx context.Context, e *telegram.Event) bool {
 	fresh, err := i.breaker.Execute(func() (bool, error) {
 		ctx, cancel := context.WithTimeout(ctx, inboxCall)
 		defer cancel()
-		return i.rows.insert(ctx, key, data)
+		return i.rows.insertMessage(ctx, key, data)
 	})
 	if err != nil {
 		i.mu.Lock()

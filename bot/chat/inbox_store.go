@@ -17,8 +17,8 @@ type inboxStore struct {
 
 const inboxKeyKept = "1 day" // how long a handled message's key is kept
 
-// insert stores a message's copy; false where its key is there.
-func (s inboxStore) insert(ctx context.Context, key messageKey, data []byte) (bool, error) {
+// insertMessage stores a message's copy; false where its key is there.
+func (s inboxStore) insertMessage(ctx context.Context, key messageKey, data []byte) (bool, error) {
 	tag, err := s.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		s.botID, key.chat, key.message, data)
 	return tag.RowsAffected() == 1, err

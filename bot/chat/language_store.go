@@ -12,7 +12,7 @@ import (
 // languageStore keeps the languages that people chose.
 type languageStore struct{ db *pgxpool.Pool }
 
-func (s languageStore) all(ctx context.Context) (map[int64]string, error) {
+func (s languageStore) selectLanguages(ctx context.Context) (map[int64]string, error) {
 	rows, err := s.db.Query(ctx, `SELECT person, language FROM bot_language`)
 	if err != nil {
 		return nil, fmt.Errorf("read languages: %w", err)

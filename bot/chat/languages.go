@@ -35,11 +35,11 @@ func newLanguages(db *pgxpool.Pool, logger *slog.Logger) *Languages {
 	return &Languages{store: languageStore{db}, logger: logger, chosen: map[int64]string{}, newer: map[int64]bool{}}
 }
 
-// load reads the stored choices. A choice that was made meanwhile wins.
-func (l *Languages) load(ctx context.Context) {
+// loadLanguages reads the stored choices. A choice that was made meanwhile wins.
+func (l *Languages) loadLanguages(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, languageCall)
 	defer cancel()
-	stored, err := l.store.all(ctx)
+	stored, err := l.store.selectLanguages(ctx)
 	if err != nil {
 		l.logger.LogAttrs(ctx, slog.LevelWarn, "chosen languages cannot be read; Telegram's are used", slog.Any("error", err))
 		return
@@ -61,7 +61,7 @@ func (l *Languages) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(languageAgain):
-			l.load(ctx)
+			l.loadLanguages(ctx)
 		}
 	}
 }

@@ -37,11 +37,11 @@ func newQuestions(db *pgxpool.Pool, botID int64, logger *slog.Logger, now func()
 	return &Questions{rows: questionStore{db, botID}, logger: logger, now: now, list: map[int64]question{}}
 }
 
-// load reads the questions of the last process.
-func (q *Questions) load(ctx context.Context) error {
+// loadQuestions reads the questions of the last process.
+func (q *Questions) loadQuestions(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, questionCall)
 	defer cancel()
-	found, err := q.rows.all(ctx)
+	found, err := q.rows.selectQuestions(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (q *Questions) Ask(ctx context.Context, chat int64, d Data) {
 	q.mu.Lock()
 	q.list[chat] = question{d, asked}
 	q.mu.Unlock()
-	q.write(ctx, func(ctx context.Context) error { return q.rows.insert(ctx, chat, string(data), asked) })
+	q.write(ctx, func(ctx context.Context) error { return q.rows.insertQuestion(ctx, chat, string(data), asked) })
 }
 
 // Withdraw forgets a chat's question.
@@ -76,7 +76,7 @@ func (q *Questions) Withdraw(ctx context.Context, chat int64) {
 	delete(q.list, chat)
 	q.mu.Unlock()
 	if asked {
-		q.write(ctx, func(ctx context.Context) error { return q.rows.remove(ctx, chat) })
+		q.write(ctx, func(ctx context.Context) error { return q.rows.deleteQuestion(ctx, chat) })
 	}
 }
 

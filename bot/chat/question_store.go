@@ -15,8 +15,8 @@ type questionStore struct {
 	botID int64
 }
 
-// all reads the open questions by chat. It leaves out those whose data an older version wrote and this one cannot read.
-func (s questionStore) all(ctx context.Context) (map[int64]question, error) {
+// selectQuestions reads the open questions by chat. It leaves out those whose data an older version wrote and this one cannot read.
+func (s questionStore) selectQuestions(ctx context.Context) (map[int64]question, error) {
 	rows, err := s.db.Query(ctx, `SELECT chat_id, step, asked_at FROM bot_question WHERE bot_id = $1`, s.botID)
 	if err != nil {
 		return nil, fmt.Errorf("read questions: %w", err)
@@ -36,13 +36,13 @@ func (s questionStore) all(ctx context.Context) (map[int64]question, error) {
 	return found, nil
 }
 
-func (s questionStore) insert(ctx context.Context, chat int64, data string, asked time.Time) error {
+func (s questionStore) insertQuestion(ctx context.Context, chat int64, data string, asked time.Time) error {
 	_, err := s.db.Exec(ctx, `INSERT INTO bot_question (bot_id, chat_id, step, asked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (bot_id, chat_id) DO UPDATE SET step = $3, asked_at = $4`,
 		s.botID, chat, data, asked)
 	return err
 }
 
-func (s questionStore) remove(ctx context.Context, chat int64) error {
+func (s questionStore) deleteQuestion(ctx context.Context, chat int64) error {
 	_, err := s.db.Exec(ctx, `DELETE FROM bot_question WHERE bot_id = $1 AND chat_id = $2`, s.botID, chat)
 	return err
 }

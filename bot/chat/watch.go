@@ -114,7 +114,7 @@ func (w *Watcher) Follow(ctx context.Context, e *telegram.Event, message int, sh
 	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), watchCall)
 	defer cancel()
-	if err := w.rows.insert(ctx, x.message, x.subject); err != nil {
+	if err := w.rows.insertWatch(ctx, x.message, x.subject); err != nil {
 		w.logger.LogAttrs(ctx, slog.LevelWarn, "a message is watched by this process only", slog.Any("error", err))
 	}
 }
@@ -129,7 +129,7 @@ func (w *Watcher) end(ctx context.Context, x *watch) {
 	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), watchCall)
 	defer cancel()
-	if err := w.rows.remove(ctx, x.message, x.subject); err != nil {
+	if err := w.rows.deleteWatch(ctx, x.message, x.subject); err != nil {
 		w.logger.LogAttrs(ctx, slog.LevelWarn, "a message that shows nothing any more is still marked as watched", slog.Any("error", err))
 	}
 }
@@ -160,7 +160,7 @@ func (w *Watcher) run(ctx context.Context, signedIn <-chan struct{}) {
 func (w *Watcher) refresh(ctx context.Context, edits *sync.WaitGroup) error {
 	call, cancel := context.WithTimeout(ctx, watchCall)
 	defer cancel()
-	if err := w.load(call); err != nil {
+	if err := w.loadWatches(call); err != nil {
 		return err
 	}
 	w.mu.Lock()
@@ -198,12 +198,12 @@ func (w *Watcher) refresh(ctx context.Context, edits *sync.WaitGroup) error {
 	return nil
 }
 
-// load reads the last process's watches, once.
-func (w *Watcher) load(ctx context.Context) error {
+// loadWatches reads the last process's watches, once.
+func (w *Watcher) loadWatches(ctx context.Context) error {
 	if w.loaded {
 		return nil
 	}
-	list, err := w.rows.all(ctx)
+	list, err := w.rows.selectWatches(ctx)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (a addressSettings) confirmCode(ctx context.Context, s step) (screen, error
 	}
 	address, ok := addressOf(c, by)
 	if !ok || address.Confirmed {
-		return settings(a).show(ctx)
+		return settings(a).showSettings(ctx)
 	}
 	text, typed := a.typed()
 	if !typed {
@@ -48,7 +48,7 @@ func (a addressSettings) confirmCode(ctx context.Context, s step) (screen, error
 	if err := a.Booking.ConfirmAddress(ctx, a.member(), by, strings.ReplaceAll(text, " ", "")); err != nil {
 		return nil, err
 	}
-	return settings(a).show(ctx)
+	return settings(a).showSettings(ctx)
 }
 
 func (a addressSettings) removeAddress(ctx context.Context, s step) (screen, error) {
@@ -60,7 +60,7 @@ func (a addressSettings) removeAddress(ctx context.Context, s step) (screen, err
 		return nil, err
 	}
 	a.confirmSaved()
-	return settings(a).show(ctx)
+	return settings(a).showSettings(ctx)
 }
 
 func askAddress(by booking.Channel) func(d drawing) string {

@@ -26,7 +26,7 @@ func (s *Screens) HandleAudit(ctx context.Context, e *telegram.Event) error {
 		if err != nil {
 			return nil, err
 		}
-		return auditTrail{v}.read(ctx, club, 0)
+		return auditTrail{v}.readEntries(ctx, club, 0)
 	})
 }
 
@@ -39,12 +39,12 @@ func (a auditTrail) ofBooking(ctx context.Context, id booking.ID) (screen, error
 	if err != nil {
 		return nil, err
 	}
-	return a.read(ctx, club, id)
+	return a.readEntries(ctx, club, id)
 }
 
 const auditLines = 20
 
-func (a auditTrail) read(ctx context.Context, club booking.Club, id booking.ID) (screen, error) {
+func (a auditTrail) readEntries(ctx context.Context, club booking.Club, id booking.ID) (screen, error) {
 	actor, err := a.staffActor(ctx, club.ID)
 	if err != nil {
 		return nil, err

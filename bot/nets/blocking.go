@@ -56,7 +56,7 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bookingScreen(k).show(ctx, block.ID)
+	return bookingScreen(k).showBooking(ctx, block.ID)
 }
 
 func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Booking) (screen, error) {

@@ -14,8 +14,8 @@ import (
 // bookingScreen is one hold or booking, and the steps on it.
 type bookingScreen struct{ *visit }
 
-// show is the booking as it is now. A live hold of the person is watched, so that its message counts down.
-func (s bookingScreen) show(ctx context.Context, id booking.ID) (screen, error) {
+// showBooking is the booking as it is now. A live hold of the person is watched, so that its message counts down.
+func (s bookingScreen) showBooking(ctx context.Context, id booking.ID) (screen, error) {
 	v, err := s.readWatched(ctx, id)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (s bookingScreen) show(ctx context.Context, id booking.ID) (screen, error) 
 
 // readWatched reads a booking to show it, and watches it.
 func (s bookingScreen) readWatched(ctx context.Context, id booking.ID) (bookingView, error) {
-	v, err := s.read(ctx, id)
+	v, err := s.readBookingView(ctx, id)
 	if err == nil && v.isHeld() && v.booking.Member == s.member() {
 		s.watched = v.drawn()
 	}
@@ -37,11 +37,11 @@ func (s bookingScreen) showAfter(ctx context.Context, done step, err error) (scr
 	if err != nil {
 		return nil, err
 	}
-	return s.show(ctx, done.Booking)
+	return s.showBooking(ctx, done.Booking)
 }
 
-// read reads a booking for its member or the staff.
-func (s bookingScreen) read(ctx context.Context, id booking.ID) (bookingView, error) {
+// readBookingView reads a booking for its member or the staff.
+func (s bookingScreen) readBookingView(ctx context.Context, id booking.ID) (bookingView, error) {
 	b, at, err := s.readBooking(ctx, id)
 	if err != nil {
 		return bookingView{}, err
@@ -58,8 +58,8 @@ func (s bookingScreen) read(ctx context.Context, id booking.ID) (bookingView, er
 	return v, err
 }
 
-// confirm books a hold that needs no money.
-func (s bookingScreen) confirm(ctx context.Context, to step) (screen, error) {
+// confirmHold books a hold that needs no money.
+func (s bookingScreen) confirmHold(ctx context.Context, to step) (screen, error) {
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := s.Booking.Confirm(ctx, actor, to.Booking)
 		return err
@@ -133,12 +133,12 @@ func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) 
 	if err != nil {
 		return nil, err
 	}
-	return dayGrid(s).show(ctx, day)
+	return dayGrid(s).showDay(ctx, day)
 }
 
 // setGuests asks for the names of the guests, and stores them.
 func (s bookingScreen) setGuests(ctx context.Context, to step) (screen, error) {
-	if _, err := s.read(ctx, to.Booking); err != nil { // before a question about another member's booking
+	if _, err := s.readBookingView(ctx, to.Booking); err != nil { // before a question about another member's booking
 		return nil, err
 	}
 	text, typed := s.typed()
@@ -156,7 +156,7 @@ func askGuests(d drawing) string { return d.in.Say("show.ask_guests") }
 
 // sendCalendarFile sends the calendar file, once for each tap.
 func (s bookingScreen) sendCalendarFile(ctx context.Context, to step) error {
-	v, err := s.read(ctx, to.Booking)
+	v, err := s.readBookingView(ctx, to.Booking)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s bookingScreen) sendCalendarFile(ctx context.Context, to step) error {
 
 // sendMap sends the club's place on the map, once for each tap.
 func (s bookingScreen) sendMap(ctx context.Context, to step) error {
-	v, err := s.read(ctx, to.Booking)
+	v, err := s.readBookingView(ctx, to.Booking)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (c calendar) start(ctx context.Context) (screen, error) {
 	case len(clubs) == 0:
 		return nil, errNoClub
 	case len(clubs) == 1:
-		return c.month(ctx, step{Verb: stepMonth, Club: clubs[0].ID})
+		return c.showMonth(ctx, step{Verb: stepMonth, Club: clubs[0].ID})
 	}
 	return clubsView{clubs}, nil
 }
@@ -44,8 +44,8 @@ func (v clubsView) draw(d drawing) telegram.Reply {
 	return telegram.Reply{Text: d.in.Say("book.clubs"), Keyboard: k.rows}
 }
 
-// month is the calendar of a booking, of a move, or of a new closure.
-func (c calendar) month(ctx context.Context, s step) (screen, error) { return c.readMonth(ctx, s) }
+// showMonth is the calendar of a booking, of a move, or of a new closure.
+func (c calendar) showMonth(ctx context.Context, s step) (screen, error) { return c.readMonth(ctx, s) }
 
 func (c calendar) readMonth(ctx context.Context, s step) (monthView, error) {
 	club, err := c.Booking.Club(ctx, s.Club)

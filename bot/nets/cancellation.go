@@ -10,8 +10,8 @@ import (
 // cancellation shows the terms of cancelling a booking, and cancels it.
 type cancellation struct{ *visit }
 
-func (c cancellation) confirm(ctx context.Context, s step) (screen, error) {
-	present, err := bookingScreen(c).read(ctx, s.Booking)
+func (c cancellation) askCancel(ctx context.Context, s step) (screen, error) {
+	present, err := bookingScreen(c).readBookingView(ctx, s.Booking)
 	if err != nil {
 		return nil, err
 	}

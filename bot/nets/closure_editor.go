@@ -11,11 +11,11 @@ import (
 // closureEditor adds and removes closures of a club's nets, for its admins.
 type closureEditor struct{ *visit }
 
-func (c closureEditor) list(ctx context.Context, club booking.ClubID) (screen, error) {
-	return c.read(ctx, club)
+func (c closureEditor) listClosures(ctx context.Context, club booking.ClubID) (screen, error) {
+	return c.readClosures(ctx, club)
 }
 
-func (c closureEditor) read(ctx context.Context, id booking.ClubID) (closuresView, error) {
+func (c closureEditor) readClosures(ctx context.Context, id booking.ClubID) (closuresView, error) {
 	club, nets, err := c.adminNets(ctx, id)
 	if err != nil {
 		return closuresView{}, err
@@ -39,12 +39,12 @@ func closuresAhead(list []booking.Closure, at time.Time, zone *time.Location) []
 	})
 }
 
-// month is the calendar to choose a day from. A day beyond it is typed.
-func (c closureEditor) month(ctx context.Context, s step) (screen, error) {
+// showClosureMonth is the calendar to choose a day from. A day beyond it is typed.
+func (c closureEditor) showClosureMonth(ctx context.Context, s step) (screen, error) {
 	if _, err := c.adminActor(ctx, s.Club); err != nil {
 		return nil, err
 	}
-	return calendar(c).month(ctx, s)
+	return calendar(c).showMonth(ctx, s)
 }
 
 // day asks which nets are closed on the day, and how the closure repeats.
@@ -66,7 +66,7 @@ func (c closureEditor) addWholeDay(ctx context.Context, s step) (screen, error) 
 	if s.Choice >= len(every) {
 		return nil, errStaleStep
 	}
-	return c.add(ctx, s, typedClosure{day: s.Day, hours: timesOfDay{0, wholeDay}}, every[s.Choice])
+	return c.addClosure(ctx, s, typedClosure{day: s.Day, hours: timesOfDay{0, wholeDay}}, every[s.Choice])
 }
 
 // typeClosure takes hours and a reason, and the day where the step has none.
@@ -86,7 +86,7 @@ func (c closureEditor) typeClosure(ctx context.Context, s step) (screen, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.add(ctx, s, closure, booking.Once)
+	return c.addClosure(ctx, s, closure, booking.Once)
 }
 
 func askClosure(day booking.Day) func(d drawing) string {
@@ -98,9 +98,9 @@ func askClosure(day booking.Day) func(d drawing) string {
 	}
 }
 
-// add closes nets and reports the number of bookings inside, which stay. A person's taps run in order, so a second tap finds the closure and adds
+// addClosure closes nets and reports the number of bookings inside, which stay. A person's taps run in order, so a second tap finds the closure and adds
 // none.
-func (c closureEditor) add(ctx context.Context, s step, what typedClosure, every booking.Every) (screen, error) {
+func (c closureEditor) addClosure(ctx context.Context, s step, what typedClosure, every booking.Every) (screen, error) {
 	actor, err := c.adminActor(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -115,13 +115,13 @@ func (c closureEditor) add(ctx context.Context, s step, what typedClosure, every
 		return nil, err
 	}
 	if slices.ContainsFunc(now, func(x booking.Closure) bool { return isSameClosure(x, closure) }) {
-		return c.read(ctx, s.Club)
+		return c.readClosures(ctx, s.Club)
 	}
 	_, inside, err := c.Booking.AddClosure(ctx, actor, s.Club, closure)
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.read(ctx, s.Club)
+	v, err := c.readClosures(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (c closureEditor) add(ctx context.Context, s step, what typedClosure, every
 	return v, nil
 }
 
-func (c closureEditor) remove(ctx context.Context, s step) (screen, error) {
+func (c closureEditor) removeClosure(ctx context.Context, s step) (screen, error) {
 	actor, err := c.adminActor(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (c closureEditor) remove(ctx context.Context, s step) (screen, error) {
 		return nil, err
 	}
 	c.confirmSaved()
-	return c.read(ctx, s.Club)
+	return c.readClosures(ctx, s.Club)
 }
 
 // closure is the closure of a net, or of all nets for net 0.

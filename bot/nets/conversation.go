@@ -115,11 +115,11 @@ func (v *visit) replace(ctx context.Context, s step, refused error) (screen, err
 	case errors.Is(refused, booking.ErrSlotTaken):
 		return takenTime{v}.showLost(ctx, s)
 	case errors.Is(refused, errNoRule):
-		return priceEditor{v}.list(ctx, step{Verb: stepPrices, Club: s.Club})
+		return priceEditor{v}.listPrices(ctx, step{Verb: stepPrices, Club: s.Club})
 	case errors.Is(refused, booking.ErrNoClosure):
-		return closureEditor{v}.list(ctx, s.Club)
+		return closureEditor{v}.listClosures(ctx, s.Club)
 	case s.Booking != 0 && s.Verb != stepBooking && fault.KindOf(refused) == fault.Conflict:
-		shown, err := bookingScreen{v}.show(ctx, s.Booking)
+		shown, err := bookingScreen{v}.showBooking(ctx, s.Booking)
 		if err != nil {
 			return nil, refused
 		}

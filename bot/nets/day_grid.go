@@ -11,7 +11,7 @@ import (
 // dayGrid is one day: a row for each time, a column for each net, a price where the net is free.
 type dayGrid struct{ *visit }
 
-func (g dayGrid) show(ctx context.Context, s step) (screen, error) {
+func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	actor, err := g.actor(ctx, s.Club)
 	if err != nil {
 		return nil, err

@@ -22,13 +22,13 @@ func (s *Screens) HandleToday(ctx context.Context, e *telegram.Event) error {
 		if err != nil {
 			return nil, err
 		}
-		return daySheet{v}.show(ctx, step{Verb: stepDaySheet, Club: club.ID, Day: booking.DayIn(at, club.Zone)})
+		return daySheet{v}.showSheet(ctx, step{Verb: stepDaySheet, Club: club.ID, Day: booking.DayIn(at, club.Zone)})
 	})
 }
 
 const daySheetRows = 12 // on a page
 
-func (y daySheet) show(ctx context.Context, s step) (screen, error) {
+func (y daySheet) showSheet(ctx context.Context, s step) (screen, error) {
 	actor, err := y.staffActor(ctx, s.Club)
 	if err != nil {
 		return nil, err

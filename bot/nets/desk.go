@@ -26,7 +26,7 @@ func (s *Screens) HandleRefund(ctx context.Context, e *telegram.Event) error {
 		if err := v.asStaff(ctx, id, func(context.Context, booking.Actor, booking.Booking) error { return nil }); err != nil {
 			return nil, err
 		}
-		return bookingScreen{v}.show(ctx, id)
+		return bookingScreen{v}.showBooking(ctx, id)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 // languageSettings choose the language in which the bot speaks to a person.
 type languageSettings struct{ *visit }
 
-func (l languageSettings) show() screen {
+func (l languageSettings) showLanguages() screen {
 	v := languagesView{chosen: l.Languages.Chosen(l.event.From.ID)}
 	for _, tag := range l.AllLanguages {
 		v.languages = append(v.languages, namedLanguage{tag: tag, name: l.Texts.InLanguage(tag).Say("language.name")})
@@ -34,7 +34,7 @@ func (l languageSettings) choose(ctx context.Context, s step) (screen, error) {
 	l.in = l.Texts.In(l.event)
 	l.OnLanguage(ctx, person)
 	l.answer = l.in.Say("language.chosen")
-	return settings(l).show(ctx)
+	return settings(l).showSettings(ctx)
 }
 
 // namedLanguage is a language and its own name for itself.

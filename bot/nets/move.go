@@ -11,13 +11,13 @@ import (
 // move takes a booking to another time.
 type move struct{ *visit }
 
-// confirm asks before a booking moves.
-func (m move) confirm(ctx context.Context, s step) (screen, error) {
+// askMove asks before a booking moves.
+func (m move) askMove(ctx context.Context, s step) (screen, error) {
 	actor, err := m.actor(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}
-	present, err := bookingScreen(m).read(ctx, s.Booking)
+	present, err := bookingScreen(m).readBookingView(ctx, s.Booking)
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ type myBookings struct{ *visit }
 // HandleMyBookings answers /mybookings.
 func (s *Screens) HandleMyBookings(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
-		return myBookings{v}.list(ctx, step{Verb: stepMyBookings})
+		return myBookings{v}.listBookings(ctx, step{Verb: stepMyBookings})
 	})
 }
 
-func (m myBookings) list(ctx context.Context, s step) (screen, error) {
+func (m myBookings) listBookings(ctx context.Context, s step) (screen, error) {
 	clubs, err := m.Booking.Clubs(ctx)
 	if err != nil {
 		return nil, err

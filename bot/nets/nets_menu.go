@@ -17,11 +17,11 @@ func (s *Screens) HandleNets(ctx context.Context, e *telegram.Event) error {
 		if err != nil {
 			return nil, err
 		}
-		return netsMenu{v}.show(ctx, club.ID)
+		return netsMenu{v}.showNets(ctx, club.ID)
 	})
 }
 
-func (m netsMenu) show(ctx context.Context, id booking.ClubID) (screen, error) {
+func (m netsMenu) showNets(ctx context.Context, id booking.ClubID) (screen, error) {
 	actor, err := m.adminActor(ctx, id)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ const (
 	typeTimes
 )
 
-func (p priceEditor) list(ctx context.Context, s step) (screen, error) {
+func (p priceEditor) listPrices(ctx context.Context, s step) (screen, error) {
 	club, nets, err := p.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (p priceEditor) list(ctx context.Context, s step) (screen, error) {
 	return pricesView{club: club, nets: nets, rules: rules, page: s.Page}, nil
 }
 
-func (p priceEditor) show(ctx context.Context, s step) (screen, error) {
+func (p priceEditor) showPrice(ctx context.Context, s step) (screen, error) {
 	_, nets, err := p.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -56,10 +56,10 @@ func (p priceEditor) showAt(ctx context.Context, s step, at int) (screen, error)
 		return nil, err
 	}
 	if at >= len(rules) {
-		return p.list(ctx, step{Verb: stepPrices, Club: s.Club})
+		return p.listPrices(ctx, step{Verb: stepPrices, Club: s.Club})
 	}
 	s.Rule = rules[at].ID
-	return p.show(ctx, s)
+	return p.showPrice(ctx, s)
 }
 
 // edit changes one price and shows it.
@@ -99,7 +99,7 @@ func (p priceEditor) setNet(ctx context.Context, s step) (screen, error) {
 	return p.edit(ctx, s, func(r *booking.PriceRule) { r.Net = s.Net })
 }
 
-func (p priceEditor) remove(ctx context.Context, s step) (screen, error) {
+func (p priceEditor) removePrice(ctx context.Context, s step) (screen, error) {
 	err := p.editRules(ctx, s, func(now []booking.PriceRule) ([]booking.PriceRule, error) {
 		at := slices.IndexFunc(now, func(r booking.PriceRule) bool { return r.ID == s.Rule })
 		if at < 0 {
@@ -111,7 +111,7 @@ func (p priceEditor) remove(ctx context.Context, s step) (screen, error) {
 		return nil, err
 	}
 	p.confirmSaved()
-	return p.list(ctx, step{Verb: stepPrices, Club: s.Club})
+	return p.listPrices(ctx, step{Verb: stepPrices, Club: s.Club})
 }
 
 // typePrice takes a new price, other amounts, or other times of the day.
@@ -148,7 +148,7 @@ func (p priceEditor) typePrice(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.add(ctx, s, rule)
+	return p.addPrice(ctx, s, rule)
 }
 
 func askPrice(part int) func(d drawing) string {
@@ -163,9 +163,9 @@ func askPrice(part int) func(d drawing) string {
 	}
 }
 
-// add adds a price for every day and all nets, which wins over the others. A typed answer that comes again, because the process died, adds
+// addPrice adds a price for every day and all nets, which wins over the others. A typed answer that comes again, because the process died, adds
 // nothing.
-func (p priceEditor) add(ctx context.Context, s step, rule booking.PriceRule) (screen, error) {
+func (p priceEditor) addPrice(ctx context.Context, s step, rule booking.PriceRule) (screen, error) {
 	for i := range rule.Weekdays {
 		rule.Weekdays[i] = true
 	}

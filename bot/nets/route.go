@@ -8,22 +8,22 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepClubs:
 		return calendar{v}.start(ctx)
 	case stepMonth:
-		return calendar{v}.month(ctx, s)
+		return calendar{v}.showMonth(ctx, s)
 	case stepDay:
-		return dayGrid{v}.show(ctx, s)
+		return dayGrid{v}.showDay(ctx, s)
 	case stepTakenTime:
-		return takenTime{v}.show(ctx, s)
+		return takenTime{v}.showAlternatives(ctx, s)
 	case stepSummary:
 		if s.Booking != 0 {
-			return move{v}.confirm(ctx, s)
+			return move{v}.askMove(ctx, s)
 		}
-		return summary{v}.show(ctx, s)
+		return summary{v}.showSummary(ctx, s)
 	case stepHold:
 		return summary{v}.hold(ctx, s)
 	case stepBooking:
-		return bookingScreen{v}.show(ctx, s.Booking)
+		return bookingScreen{v}.showBooking(ctx, s.Booking)
 	case stepConfirm:
-		return bookingScreen{v}.confirm(ctx, s)
+		return bookingScreen{v}.confirmHold(ctx, s)
 	case stepPay:
 		return bookingScreen{v}.pay(ctx, s)
 	case stepExtend:
@@ -39,9 +39,9 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepMove:
 		return move{v}.move(ctx, s)
 	case stepMyBookings:
-		return myBookings{v}.list(ctx, s)
+		return myBookings{v}.listBookings(ctx, s)
 	case stepAskCancel:
-		return cancellation{v}.confirm(ctx, s)
+		return cancellation{v}.askCancel(ctx, s)
 	case stepCancel:
 		return cancellation{v}.cancel(ctx, s)
 	case stepCheckIn:
@@ -51,11 +51,11 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepJoinWaitlist:
 		return waitlist{v}.join(ctx, s)
 	case stepWaitlist:
-		return waitlist{v}.list(ctx)
+		return waitlist{v}.listWaits(ctx)
 	case stepLeaveWaitlist:
 		return waitlist{v}.leave(ctx, s)
 	case stepDaySheet:
-		return daySheet{v}.show(ctx, s)
+		return daySheet{v}.showSheet(ctx, s)
 	case stepPayAtDesk:
 		return desk{v}.takeMoney(ctx, s)
 	case stepAskRefund:
@@ -67,7 +67,7 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepBlock:
 		return blocking{v}.block(ctx, s)
 	case stepSettings:
-		return settings{v}.show(ctx)
+		return settings{v}.showSettings(ctx)
 	case stepFirstChannel:
 		return settings{v}.setFirstChannel(ctx, s)
 	case stepQuietHours:
@@ -79,11 +79,11 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepRemoveAddress:
 		return addressSettings{v}.removeAddress(ctx, s)
 	case stepLanguages:
-		return languageSettings{v}.show(), nil
+		return languageSettings{v}.showLanguages(), nil
 	case stepChooseLanguage:
 		return languageSettings{v}.choose(ctx, s)
 	case stepNets:
-		return netsMenu{v}.show(ctx, s.Club)
+		return netsMenu{v}.showNets(ctx, s.Club)
 	case stepHours:
 		return hoursEditor{v}.week(ctx, s)
 	case stepAskOpening, stepAskClosing:
@@ -95,9 +95,9 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepTypeHours:
 		return hoursEditor{v}.typeHours(ctx, s)
 	case stepPrices:
-		return priceEditor{v}.list(ctx, s)
+		return priceEditor{v}.listPrices(ctx, s)
 	case stepPrice:
-		return priceEditor{v}.show(ctx, s)
+		return priceEditor{v}.showPrice(ctx, s)
 	case stepTogglePriceDay:
 		return priceEditor{v}.toggleDay(ctx, s)
 	case stepSetPriceNet:
@@ -105,11 +105,11 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepTypePrice:
 		return priceEditor{v}.typePrice(ctx, s)
 	case stepRemovePrice:
-		return priceEditor{v}.remove(ctx, s)
+		return priceEditor{v}.removePrice(ctx, s)
 	case stepClosures:
-		return closureEditor{v}.list(ctx, s.Club)
+		return closureEditor{v}.listClosures(ctx, s.Club)
 	case stepClosureMonth:
-		return closureEditor{v}.month(ctx, s)
+		return closureEditor{v}.showClosureMonth(ctx, s)
 	case stepClosureDay:
 		return closureEditor{v}.day(ctx, s)
 	case stepAddClosure:
@@ -117,7 +117,7 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepTypeClosure:
 		return closureEditor{v}.typeClosure(ctx, s)
 	case stepRemoveClosure:
-		return closureEditor{v}.remove(ctx, s)
+		return closureEditor{v}.removeClosure(ctx, s)
 	}
 	return nil, errStaleStep
 }

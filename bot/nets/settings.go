@@ -14,11 +14,11 @@ type settings struct{ *visit }
 
 // HandleSettings answers /settings.
 func (s *Screens) HandleSettings(ctx context.Context, e *telegram.Event) error {
-	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return settings{v}.show(ctx) })
+	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return settings{v}.showSettings(ctx) })
 }
 
-// show shows only the language where no club takes bookings.
-func (s settings) show(ctx context.Context) (screen, error) {
+// showSettings shows only the language where no club takes bookings.
+func (s settings) showSettings(ctx context.Context) (screen, error) {
 	if has, err := s.HasClub(ctx); err != nil || !has {
 		return settingsView{}, err
 	}
@@ -59,7 +59,7 @@ func (s settings) save(ctx context.Context, edit func(c *booking.Contact)) (scre
 		return nil, err
 	}
 	s.confirmSaved()
-	return s.show(ctx)
+	return s.showSettings(ctx)
 }
 
 // Values of step.Quiet that are no hours.

@@ -13,7 +13,7 @@ import (
 // summary is the last screen before a hold: how long, with which add-ons, for how much.
 type summary struct{ *visit }
 
-func (y summary) show(ctx context.Context, s step) (screen, error) {
+func (y summary) showSummary(ctx context.Context, s step) (screen, error) {
 	actor, err := y.actor(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (y summary) hold(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bookingScreen(y).show(ctx, id)
+	return bookingScreen(y).showBooking(ctx, id)
 }
 
 // ownBookingAt finds a live hold or booking of the member at exactly the step's net and time; 0 where there is none.

@@ -12,16 +12,16 @@ import (
 // takenTime offers the free times near one that is taken, and the waitlist.
 type takenTime struct{ *visit }
 
-func (t takenTime) show(ctx context.Context, s step) (screen, error) { return t.read(ctx, s) }
+func (t takenTime) showAlternatives(ctx context.Context, s step) (screen, error) { return t.readStarts(ctx, s) }
 
 // showLost is for a time that was taken while the person chose it.
 func (t takenTime) showLost(ctx context.Context, s step) (screen, error) {
-	v, err := t.read(ctx, s)
+	v, err := t.readStarts(ctx, s)
 	v.lost = true
 	return v, err
 }
 
-func (t takenTime) read(ctx context.Context, s step) (takenView, error) {
+func (t takenTime) readStarts(ctx context.Context, s step) (takenView, error) {
 	actor, err := t.actor(ctx, s.Club)
 	if err != nil {
 		return takenView{}, err

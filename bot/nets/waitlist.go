@@ -13,10 +13,10 @@ type waitlist struct{ *visit }
 
 // HandleWaitlist answers /waitlist.
 func (s *Screens) HandleWaitlist(ctx context.Context, e *telegram.Event) error {
-	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return waitlist{v}.list(ctx) })
+	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return waitlist{v}.listWaits(ctx) })
 }
 
-func (w waitlist) list(ctx context.Context) (screen, error) {
+func (w waitlist) listWaits(ctx context.Context) (screen, error) {
 	clubs, err := w.Booking.Clubs(ctx)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (w waitlist) leave(ctx context.Context, s step) (screen, error) {
 	if err := w.Booking.LeaveWaitlist(ctx, booking.Actor{ID: w.member(), Origin: "bot"}, s.Wait); err != nil {
 		return nil, err
 	}
-	return w.list(ctx)
+	return w.listWaits(ctx)
 }
 
 // waitPlace is one place in a waitlist, with the zone and the nets of its club.

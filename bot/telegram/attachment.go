@@ -26,7 +26,7 @@ type Venue struct {
 func (m *Messenger) SendAttachment(ctx context.Context, to Chat, lane Lane, a Attachment, name string) error {
 	randomID := namedRandomID(to, name)
 	sum := md5.Sum(a.Data) //nolint:gosec // see above
-	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.sendMessage(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		if _, err := m.api.UploadSaveFilePart(ctx, &tg.UploadSaveFilePartRequest{FileID: randomID, Bytes: a.Data}); err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func (m *Messenger) SendAttachment(ctx context.Context, to Chat, lane Lane, a At
 // SendVenue sends a place on the map. Sends of one name are one message to Telegram.
 func (m *Messenger) SendVenue(ctx context.Context, to Chat, lane Lane, p Venue, name string) error {
 	randomID := namedRandomID(to, name)
-	_, err := m.send(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.sendMessage(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), RandomID: randomID, Media: &tg.InputMediaVenue{
 			GeoPoint: &tg.InputGeoPoint{Lat: p.Latitude, Long: p.Longitude}, Title: p.Title, Address: p.Address,
 		}})

@@ -14,7 +14,7 @@ var errInlineOff = errors.New("it is switched off")
 func (c *Client) Check(ctx context.Context, channels []filter.Channel, report func(what string, err error, advice string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	_ = c.state.load(ctx) // access hashes; Postgres has its own line in the report
+	_ = c.state.loadState(ctx) // access hashes; Postgres has its own line in the report
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)

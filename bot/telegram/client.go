@@ -172,7 +172,7 @@ func (c *Client) channelTooLong(id int64) {
 }
 
 // Load reads the update state from Postgres. It waits for Postgres as long as ctx lives: without the state, updates would be skipped.
-func (c *Client) Load(ctx context.Context) error { return c.state.load(ctx) }
+func (c *Client) Load(ctx context.Context) error { return c.state.loadState(ctx) }
 
 // RunOut sends what is queued, and writes the update state, until ctx ends.
 func (c *Client) RunOut(ctx context.Context) {

@@ -41,7 +41,7 @@ const (
 func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name string) error {
 	title := CleanLine(i.Title, maxInvoiceTitle)
 	randomID := namedRandomID(to, name)
-	_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		media := &tg.InputMediaInvoice{
 			Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
 			Invoice: tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}},

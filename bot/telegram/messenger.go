@@ -63,7 +63,7 @@ func (m *Messenger) Run(ctx context.Context) { m.queue.Run(ctx) }
 func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (int, error) {
 	text, entities := r.formatted()
 	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: replyTo(r.ReplyTo), ReplyMarkup: r.markup(), Entities: entities}
-	id, err := m.send(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	id, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		fresh := *req // encoding changes a request, and a retry encodes again
 		fresh.Flags = 0
 		return m.api.MessagesSendMessage(ctx, &fresh)
@@ -75,7 +75,7 @@ func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (in
 	return id, err
 }
 
-func (m *Messenger) send(ctx context.Context, to Chat, lane Lane, method string, randomID int64, invoke func(context.Context) (tg.UpdatesClass, error)) (int, error) {
+func (m *Messenger) sendMessage(ctx context.Context, to Chat, lane Lane, method string, randomID int64, invoke func(context.Context) (tg.UpdatesClass, error)) (int, error) {
 	var id int
 	err := m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
 		u, err := invoke(ctx)
@@ -113,7 +113,7 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, replyI
 	for attempt := 0; ; attempt++ {
 		caption, entities := captionOf(f.Media)
 		randomID := c.randomID(to)
-		_, err := m.send(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
 				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: replyTo(replyID),
 			})
@@ -179,7 +179,7 @@ func (m *Messenger) MustWait(chat Chat, patience time.Duration) bool {
 func (m *Messenger) notify(ctx context.Context, to Chat, r Reply, name string, silent bool) error {
 	randomID := namedRandomID(to, name)
 	var doubt atomic.Bool // a try of the queue's ended without Telegram's answer
-	_, err := m.send(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	_, err := m.sendMessage(ctx, to, LaneBulk, "messages.sendMessage", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		text, entities := r.formatted()
 		u, err := m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, Entities: entities, NoWebpage: true, Silent: silent, RandomID: randomID, ReplyMarkup: r.markup()})
 		if _, answered := tgerr.As(err); err != nil && !answered {

@@ -65,8 +65,8 @@ func newState(botID int64, store stateStore, index func(context.Context) error, 
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
 
-// load reads the state from Postgres and retries until ctx ends: without it, the updates of the time without a connection would be skipped.
-func (s *state) load(ctx context.Context) error {
+// loadState reads the state from Postgres and retries until ctx ends: without it, the updates of the time without a connection would be skipped.
+func (s *state) loadState(ctx context.Context) error {
 	loaded, err := s.tryLoad(ctx)
 	for err != nil {
 		s.logger.LogAttrs(ctx, slog.LevelWarn, "the update state cannot be read yet", slog.Any("error", err))
@@ -87,7 +87,7 @@ func (s *state) load(ctx context.Context) error {
 func (s *state) tryLoad(ctx context.Context) (loadedState, error) {
 	ctx, cancel := context.WithTimeout(ctx, stateLoad)
 	defer cancel()
-	return s.store.load(ctx, s.botID)
+	return s.store.selectState(ctx, s.botID)
 }
 
 // Run writes changes until ctx ends, and once more then. Channels' pts have a loop of their own, because only they wait for the index.

@@ -24,7 +24,7 @@ type loadedState struct {
 	hashes  map[hashKey]int64
 }
 
-func (s stateStore) load(ctx context.Context, botID int64) (loadedState, error) {
+func (s stateStore) selectState(ctx context.Context, botID int64) (loadedState, error) {
 	l := loadedState{channel: map[int64]int{}, hashes: map[hashKey]int64{}}
 	err := s.db.QueryRow(ctx, `SELECT data FROM bot_session WHERE id = $1`, botID).Scan(&l.session)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {

@@ -46,7 +46,7 @@ func TestState_TheFirstIsStoredAtOnce(t *testing.T) {
 	if err := s.SetState(t.Context(), 1, updates.State{Pts: 3}); err != nil {
 		t.Fatal(err)
 	}
-	l, err := s.store.load(t.Context(), 1)
+	l, err := s.store.selectState(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestState_PeopleAndTheirPtsDoNotWaitForTheIndex(t *testing.T) {
 	deadline, tick := time.After(30*time.Second), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for {
-		l, err := s.store.load(ctx, 1)
+		l, err := s.store.selectState(ctx, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
