@@ -12,7 +12,9 @@ import (
 // takenTime offers the free times near one that is taken, and the waitlist.
 type takenTime struct{ *visit }
 
-func (t takenTime) showAlternatives(ctx context.Context, s step) (screen, error) { return t.readStarts(ctx, s) }
+func (t takenTime) showAlternatives(ctx context.Context, s step) (screen, error) {
+	return t.readStarts(ctx, s)
+}
 
 // showLost is for a time that was taken while the person chose it.
 func (t takenTime) showLost(ctx context.Context, s step) (screen, error) {
