@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -104,4 +105,47 @@ func (s *setup) closedSpans(net NetID, want Span) []Span {
 		}
 	}
 	return spans
+}
+
+// Closures lists a club's closures.
+func (s *Service) Closures(ctx context.Context, id ClubID) ([]Closure, error) {
+	set, err := s.currentSetup(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(set.closures), nil
+}
+
+// AddClosure closes nets. It leaves bookings inside the closure as they are and returns them; the admin can resolve them with a Block.
+func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, closure Closure) (Closure, []Booking, error) {
+	if err := closure.checkClosure(); err != nil {
+		return Closure{}, nil, err
+	}
+	var inside []Booking
+	err := s.configure(ctx, actor, club, "add_closure", func(ctx context.Context, c *change) error {
+		for _, id := range closure.Nets {
+			if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == id }) {
+				return ErrNoNet
+			}
+		}
+		ahead, err := selectBookingsAhead(ctx, c.tx, club, c.at)
+		if err != nil {
+			return err
+		}
+		inside = slices.DeleteFunc(ahead, func(b Booking) bool {
+			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool {
+				return closure.appliesTo(n) && len(closure.spansDuring(b.Span, c.setup.club.Zone)) > 0
+			})
+		})
+		return insertClosure(ctx, c.tx, club, &closure)
+	})
+	if err != nil {
+		return Closure{}, nil, err
+	}
+	return closure, inside, nil
+}
+
+// RemoveClosure deletes a closure.
+func (s *Service) RemoveClosure(ctx context.Context, actor Actor, club ClubID, id ClosureID) error {
+	return s.configure(ctx, actor, club, "remove_closure", func(ctx context.Context, c *change) error { return deleteClosure(ctx, c.tx, club, id) })
 }

@@ -30,3 +30,13 @@ func selectDueHolds(ctx context.Context, q storage.Queryer, after dueHold, limit
 	}
 	return list, nil
 }
+
+// selectStaleHolds locks and reads the holds on some nets in a span that had expired at an instant.
+func selectStaleHolds(ctx context.Context, tx pgx.Tx, nets []NetID, want Span, at time.Time) (ids []ID, err error) {
+	batch := new(pgx.Batch)
+	queueStaleHolds(batch, nets, want, at, &ids)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("look for expired holds: %w", err)
+	}
+	return ids, nil
+}

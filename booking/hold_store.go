@@ -87,16 +87,6 @@ func queueReserveID(batch *pgx.Batch, nets []NetID, want Span, id *ID) {
 		QueryRow(func(row pgx.Row) error { return row.Scan(id) })
 }
 
-// selectStaleHolds locks and reads the holds on some nets in a span that had expired at an instant.
-func selectStaleHolds(ctx context.Context, tx pgx.Tx, nets []NetID, want Span, at time.Time) (ids []ID, err error) {
-	batch := new(pgx.Batch)
-	queueStaleHolds(batch, nets, want, at, &ids)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, fmt.Errorf("look for expired holds: %w", err)
-	}
-	return ids, nil
-}
-
 // queueStaleHolds locks the rows in the order of their ids: two changes on different nets may expire the same hold at once.
 func queueStaleHolds(batch *pgx.Batch, nets []NetID, want Span, at time.Time, ids *[]ID) {
 	batch.Queue(`

@@ -121,24 +121,6 @@ func scanAddOn(row pgx.CollectableRow) (a AddOn, err error) {
 	return a, err
 }
 
-func scanClosure(row pgx.CollectableRow) (c Closure, err error) {
-	var start, end, first, last *time.Time
-	if err = row.Scan(&c.ID, &c.Nets, &c.Reason, &c.Every, &start, &end, &first, &last, &c.From, &c.To); err != nil {
-		return c, err
-	}
-	if start != nil && end != nil {
-		c.During = Span{*start, *end}
-	}
-	if first != nil {
-		c.First = dayOf(*first)
-	}
-	if last != nil {
-		day := dayOf(*last)
-		c.Last = &day
-	}
-	return c, nil
-}
-
 func scanPriceRule(row pgx.CollectableRow) (r PriceRule, err error) {
 	var weekdays int
 	if err = row.Scan(&r.ID, &r.Net, &r.Label, &r.Rank, &weekdays, &r.From, &r.To, &r.Member.Minor, &r.Guest.Minor, &r.Member.Currency); err != nil {
