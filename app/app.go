@@ -220,7 +220,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
 
-// outlivedBy runs the bot's part beside others, which go on when it ends: a refused token or a lost lease concerns nobody who books over HTTP.
+// outlivedBy runs the bot beside the other parts, which continue when it ends: a refused token or a lost lease must not stop HTTP and jobs.
 func (p *parts) outlivedBy(run func(ctx context.Context) error, log *slog.Logger) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		err := run(ctx)

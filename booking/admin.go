@@ -42,7 +42,7 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
-// NetsOf lists the nets of a booking, with retired ones: they keep their names for who has booked them.
+// NetsOf lists the nets of a booking, with retired ones: bookings on them still show their names.
 func (s *Service) NetsOf(ctx context.Context, b Booking) ([]Net, error) {
 	set, err := s.currentSetup(ctx, b.Club)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Incarnation names the database behind a pool: a dump that was restored, a copy and a database after point-in-time recovery have other names. What is
-// remembered outside Postgres about its rows is kept under this name.
+// Incarnation names the database behind a pool: a dump that was restored, a copy and a database after point-in-time recovery have other names. Keys
+// outside Postgres that refer to its rows contain this name.
 type Incarnation struct {
 	db  *pgxpool.Pool
 	now func() time.Time

@@ -74,7 +74,7 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 	return d
 }
 
-// isMember tells whether a participant is in the channel; nil is one who is not.
+// isMember tells whether a participant is in the channel; nil is not.
 func isMember(p tg.ChannelParticipantClass) bool {
 	switch p := p.(type) {
 	case nil, *tg.ChannelParticipantLeft:

@@ -115,8 +115,8 @@ func writeCSV(list []booking.Booking, club booking.Club) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// formulaStart is the place in a cell at which a spreadsheet would begin to read a formula. Which character separates cells is a setting of the
-// reader's, so every place behind a comma, a semicolon, a tab or a line's end is the beginning of a cell for somebody.
+// formulaStart is the place in a cell at which a spreadsheet would begin to read a formula. The reader's settings
+// decide which character separates cells, so a cell may begin after a comma, a semicolon, a tab or a line's end.
 var formulaStart = regexp.MustCompile(`(^|[,;\t\r\n])([\s"\x{00a0}]*)([=+\-@＝＋－＠])`)
 
 // escapeFormula puts an apostrophe before everything that a spreadsheet would run as a formula: members write notes and names. A cell that begins
