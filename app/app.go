@@ -1,9 +1,9 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -220,15 +220,16 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
 
-// outlivedBy runs the bot beside the other parts, which continue when it ends: a refused token or a lost lease must not stop HTTP and jobs.
+// outlivedBy runs the bot beside the other parts. They continue after Telegram refused it, which a restart cannot cure. Every other end of the bot
+// ends the process, so that its supervisor starts it afresh.
 func (p *parts) outlivedBy(run func(ctx context.Context) error, log *slog.Logger) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		err := run(ctx)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || !errors.Is(err, telegram.ErrRefused) {
 			return err
 		}
 		p.botEnded.Store(true)
-		log.LogAttrs(ctx, slog.LevelError, "the bot has stopped and the rest goes on; mend the cause and restart", slog.Any("error", cmp.Or(err, errEarly)))
+		log.LogAttrs(ctx, slog.LevelError, "the bot has stopped and the rest goes on; mend the cause and restart", slog.Any("error", err))
 		<-ctx.Done()
 		return nil
 	}

@@ -10,14 +10,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pavilion/bot/telegram"
 	"pavilion/storage"
 	"pavilion/web/ops"
 )
 
-// A refused token and a lost lease stop the bot's part, say so, and leave the rest running.
+// A refused token stops the bot's part, which says so, and leaves the rest running.
 func TestBot_ThatEndsLeavesTheRestRunning(t *testing.T) {
 	t.Parallel()
-	for name, cause := range map[string]error{"a refused token": errors.New("rpc error code 401: ACCESS_TOKEN_INVALID"), "a lost lease": storage.ErrLeaseLost, "no reason": nil} {
+	for name, cause := range map[string]error{"a refused token": errors.Join(telegram.ErrRefused, errors.New("rpc error code 401: ACCESS_TOKEN_INVALID"))} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -43,6 +44,20 @@ func TestBot_ThatEndsLeavesTheRestRunning(t *testing.T) {
 					t.Error(err)
 				}
 			})
+		})
+	}
+}
+
+// A bot that lost its lease or its connection is cured by a fresh process, so it ends this one.
+func TestBot_ThatARestartCuresEndsTheProcess(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{storage.ErrLeaseLost, errors.New("telegram: connection closed")} {
+		synctest.Test(t, func(t *testing.T) {
+			var d diary
+			bot := part{"bot", new(parts).outlivedBy(func(context.Context) error { return cause }, slog.New(slog.DiscardHandler))}
+			if err := runStages(t.Context(), time.Minute, []part{d.part("http", 0), bot}); !errors.Is(err, cause) {
+				t.Errorf("%v: the process ends with %v", cause, err)
+			}
 		})
 	}
 }

@@ -158,7 +158,7 @@ func TestLoad_MisspeltVariablesOfTheEnvironment(t *testing.T) {
 		}
 	}
 	settings = validSettings()
-	for _, foreign := range []string{"PATH", "PAVILIONS", "PAVILION_CACHE", "PAVILION_SERVICE_HOST", "PAVILION_SERVICE_PORT_HTTP", "PAVILION_PORT", "PAVILION_PORT_8080_TCP_ADDR"} {
+	for _, foreign := range []string{"PATH", "PAVILIONS", "PAVILION_CACHE", "PAVILION_SERVICE_HOST", "PAVILION_SERVICE_PORT_HTTP", "PAVILION_PORT", "PAVILION_PORT_8080_TCP_ADDR", "PAVILION_HTTP_SERVICE_HOST", "PAVILION_REDIS_MASTER_PORT_6379_TCP_ADDR", "PAVILION_REDIS_MASTER_PORT"} {
 		settings[foreign] = "x"
 	}
 	if _, err := load(settings); err != nil {

@@ -22,8 +22,8 @@ const (
 	cacheVariable = Prefix + "CACHE"  // belongs to the tests: the folder of the servers that they install
 )
 
-// serviceLink matches the variables that Kubernetes and Docker links set in every container beside a service of the name pavilion.
-var serviceLink = regexp.MustCompile(`^PAVILION_(SERVICE_(HOST|PORT)|PORT|NAME|ENV)(_|$)`)
+// serviceLink matches the variables that Kubernetes and Docker links set in every container beside services whose names begin with pavilion.
+var serviceLink = regexp.MustCompile(`^PAVILION_(.+_)?(SERVICE_(HOST|PORT)(_|$)|PORT($|_\d)|NAME$|ENV_)`)
 
 // readValues merges the file and the environment and returns one error for each variable that is no setting.
 func readValues(environ []string) (values map[string]string, errs []error, err error) {

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -15,7 +14,7 @@ type Incarnation struct {
 	db  *pgxpool.Pool
 	now func() time.Time
 
-	mu          sync.Mutex
+	reading     chan struct{} // holds a token while the fields below are used
 	name        string
 	connections int64 // that the pool had made when the name was read
 	readAt      time.Time
@@ -26,13 +25,17 @@ const incarnationFor = time.Second
 
 // NewIncarnation makes an Incarnation; Name reads it.
 func NewIncarnation(db *pgxpool.Pool, now func() time.Time) *Incarnation {
-	return &Incarnation{db: db, now: now}
+	return &Incarnation{db: db, now: now, reading: make(chan struct{}, 1)}
 }
 
 // Name returns the name. It asks Postgres again after the pool made a connection, because the database may be another since, and once a second.
 func (i *Incarnation) Name(ctx context.Context) (string, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	select {
+	case i.reading <- struct{}{}:
+	case <-ctx.Done():
+		return "", fmt.Errorf("read the database's incarnation: %w", context.Cause(ctx))
+	}
+	defer func() { <-i.reading }()
 	now, connections := i.now(), i.db.Stat().NewConnsCount()
 	if i.name != "" && connections == i.connections && now.Sub(i.readAt) < incarnationFor {
 		return i.name, nil

@@ -33,11 +33,11 @@ func unmarshalStrict(data []byte, v any) error {
 	return checkTokens(data)
 }
 
-// refuseBody refuses a body of a route that takes none.
+// refuseBody refuses a body of a route that takes none. Some clients always send an empty object.
 func (a *API) refuseBody(hctx huma.Context, next func(huma.Context)) {
 	req, w := humago.Unwrap(hctx)
 	body, err := ReadBody(req)
-	if err == nil && len(bytes.TrimSpace(body)) > 0 {
+	if text := string(bytes.TrimSpace(body)); err == nil && text != "" && text != "{}" {
 		err = errMalformed
 	}
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/gotd/td/telegram/updates"
 	"github.com/gotd/td/telegram/updates/hook"
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/filter"
@@ -79,6 +80,9 @@ type Client struct {
 	sentMu sync.Mutex
 	sent   map[Chat][]int // ids of our last messages in each group
 }
+
+// ErrRefused reports that Telegram refuses the token, the session or the API id. Only another setting helps.
+var ErrRefused = errors.New("telegram refuses the bot")
 
 var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
 
@@ -188,10 +192,10 @@ func (c *Client) RunUpdates(ctx context.Context) { c.updates.Run(ctx) }
 // Wait returns when the work that handlers left in the background is done.
 func (c *Client) Wait() { c.background.Wait() }
 
-// Serve connects, signs in and receives until ctx ends or Telegram refuses the session. It calls signedIn before the first update and
+// Serve connects, signs in and receives until ctx ends or Telegram refuses, which is ErrRefused. It calls signedIn before the first update and
 // listening once updates flow.
 func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context.Context)) error {
-	return c.client.Run(ctx, func(ctx context.Context) error {
+	err := c.client.Run(ctx, func(ctx context.Context) error {
 		self, err := c.signIn(ctx)
 		if err != nil {
 			return fmt.Errorf("sign in: %w", err)
@@ -203,6 +207,10 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 		signedIn(ctx)
 		return c.manager.Run(ctx, c.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: listening})
 	})
+	if tgerr.IsCode(err, 401) || tgerr.Is(err, "ACCESS_TOKEN_INVALID", "ACCESS_TOKEN_EXPIRED", "API_ID_INVALID") {
+		return errors.Join(ErrRefused, err)
+	}
+	return err
 }
 
 func (c *Client) signIn(ctx context.Context) (*tg.User, error) {

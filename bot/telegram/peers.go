@@ -103,7 +103,8 @@ func (c *Client) RefundStars(ctx context.Context, person int64, charge string) e
 
 // orUnreachable adds ErrUnreachable to a refusal by Telegram that another try would meet again.
 func orUnreachable(err error) error {
-	if rpc, ok := tgerr.As(err); ok && (rpc.Code == 400 || rpc.Code == 403) && fault.KindOf(err) == fault.Internal {
+	refused := tgerr.IsCode(err, 403) || tgerr.Is(err, "PEER_ID_INVALID", "USER_ID_INVALID", "CHAT_ID_INVALID", "INPUT_USER_DEACTIVATED", "USER_NOT_MUTUAL_CONTACT", "YOU_BLOCKED_USER")
+	if refused && fault.KindOf(err) == fault.Internal {
 		return errors.Join(ErrUnreachable, err)
 	}
 	return err

@@ -3,8 +3,10 @@ package telegram
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
@@ -33,6 +35,7 @@ func TestNotify_ARefusalIsDefinite(t *testing.T) {
 		"known from a group only": {[]error{tgerr.New(400, "PEER_ID_INVALID")}, fault.Gone},
 		"another account's hash":  {[]error{tgerr.New(400, "USER_ID_INVALID")}, fault.Gone},
 		"forbidden":               {[]error{tgerr.New(403, "CHAT_WRITE_FORBIDDEN")}, fault.Gone},
+		"a fault of our own":      {[]error{tgerr.New(400, "PAYMENT_PROVIDER_INVALID")}, fault.Internal},
 		"an error of Telegram's":  {[]error{tgerr.New(500, "INTERNAL")}, fault.Internal},
 		"a session that is over":  {[]error{tgerr.New(401, "AUTH_KEY_UNREGISTERED")}, fault.Internal},
 		"no answer before":        {[]error{errors.New("cut"), tgerr.New(400, "PEER_ID_INVALID")}, fault.Internal},
@@ -47,5 +50,17 @@ func TestNotify_ARefusalIsDefinite(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A process that is no longer the bot has sent nothing, so its notification waits for the process that is.
+func TestNotify_WithoutAQueueWaits(t *testing.T) {
+	q := newSendQueue(SendLimits{}, slog.New(slog.DiscardHandler), time.Now)
+	ended, stop := context.WithCancel(t.Context())
+	stop()
+	q.Run(ended)
+	m := &Messenger{queue: q, onSent: func(Chat, int) {}}
+	if err := m.notify(t.Context(), private(1), Reply{Text: "hello"}, "name", false); !errors.Is(err, ErrDisconnected) || fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("%v, a %v", err, fault.KindOf(err))
 	}
 }

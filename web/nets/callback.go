@@ -99,6 +99,8 @@ const (
 	callbackMemory = 4 * 24 * time.Hour
 	// redisWait bounds the delay of a callback by Redis.
 	redisWait = 100 * time.Millisecond
+	// incarnationWait bounds the wait for the database's name. Without it Redis is not asked.
+	incarnationWait = 300 * time.Millisecond
 )
 
 // memoryKey returns the name under which Redis remembers a callback, empty where it is not asked. The database's own name is part of it: what another
@@ -107,6 +109,8 @@ func (c callbacks) memoryKey(ctx context.Context, provider booking.Provider, e b
 	if c.redis == nil || !c.redis.Up() || c.allowed.Database == nil {
 		return ""
 	}
+	ctx, cancel := context.WithTimeout(ctx, incarnationWait)
+	defer cancel()
 	database, err := c.allowed.Database.Name(ctx)
 	if err != nil {
 		c.log.LogAttrs(ctx, slog.LevelDebug, "redis is not asked for a callback", slog.Any("error", err))
