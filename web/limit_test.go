@@ -237,7 +237,7 @@ func TestLimit_WithoutRedis(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("22 requests took %s while Redis was down", took)
 	}
-	if got := figure(t, b, "pavilion_http_limit_total"); got == 0 {
+	if got := caller.Metric(t, b.metrics, "pavilion_http_limit_total"); got == 0 {
 		t.Error("nothing was counted")
 	}
 	if err := e.StartRedis(t.Context()); err != nil {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -147,7 +146,7 @@ type bundle struct {
 	server  *Server
 	things  *things
 	metrics *prometheus.Registry
-	log     *lockedBuffer
+	log     *caller.Log
 	stop    func()
 }
 
@@ -166,7 +165,7 @@ func setup(t *testing.T, change func(d *Deps, o *Options)) *bundle {
 func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o *Options)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	b := &bundle{t: t, things: &things{stored: map[string]StoredAnswer{}}, metrics: prometheus.NewRegistry(), log: new(lockedBuffer)}
+	b := &bundle{t: t, things: &things{stored: map[string]StoredAnswer{}}, metrics: prometheus.NewRegistry(), log: new(caller.Log)}
 	logger := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL)}); err != nil {
@@ -338,47 +337,6 @@ func (b *bundle) signIn(id int64) TokensBody {
 }
 
 const clientID = "the-phone-0123456789"
-
-// figure reads one metric; its series are added up.
-func figure(t *testing.T, b *bundle, name string) float64 {
-	t.Helper()
-	families, err := b.metrics.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() != name {
-			continue
-		}
-		var sum float64
-		for _, m := range f.GetMetric() {
-			sum += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
-		}
-		return sum
-	}
-	t.Fatalf("there is no metric %s", name)
-	return 0
-}
-
-// lockedBuffer is a log that may be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// String reads all.
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // english speaks the sentences of problems.
 func english(t *testing.T) *phrase.Speaker {

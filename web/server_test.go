@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"pavilion/sandbox/caller"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,7 @@ func TestServer_PanicIsAnsweredCountedAndHidden(t *testing.T) {
 	if _, err := b.Try(request{Path: "/half"}); err == nil {
 		t.Error("half an answer passed for a whole one")
 	}
-	if got := figure(t, b, "pavilion_http_panics_total"); got != 2 {
+	if got := caller.Metric(t, b.metrics, "pavilion_http_panics_total"); got != 2 {
 		t.Errorf("%v panics counted", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pavilion/booking"
+	"pavilion/sandbox/caller"
 	"pavilion/web"
 )
 
@@ -191,7 +192,7 @@ func TestBooking_HundredHoldsOfOneSlot(t *testing.T) {
 	if err := b.db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM booking WHERE state = 'held'), (SELECT count(*) FROM idempotency_key WHERE owner IS NOT NULL)`).Scan(&rows, &keys); err != nil || rows != 2 || keys != 0 {
 		t.Errorf("%d holds, %d keys without an answer, %v", rows, keys, err)
 	}
-	if got := figure(t, b, "pavilion_bookings_total"); got != 200 {
+	if got := caller.Metric(t, b.metrics, "pavilion_bookings_total"); got != 200 {
 		t.Errorf("%v outcomes counted, want 200", got)
 	}
 }

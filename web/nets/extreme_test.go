@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"pavilion/sandbox/caller"
 	"pavilion/web"
 )
 
@@ -46,7 +47,7 @@ func TestTimes_OutOfRangeAreRefusedEverywhere(t *testing.T) {
 	last := b.Do(request{Path: c.path("/availability?from=2999-12-31")})
 	last.Want(t, "the last day", 200, "")
 	b.Do(request{Path: web.APIPath + "/clubs"}).Want(t, "the server goes on", 200, "")
-	if n := figure(t, b, "pavilion_http_panics_total"); n != 0 {
+	if n := caller.Metric(t, b.metrics, "pavilion_http_panics_total"); n != 0 {
 		t.Errorf("%v panics", n)
 	}
 }

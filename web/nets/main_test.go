@@ -1,7 +1,6 @@
 package nets
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -128,7 +127,7 @@ type bundle struct {
 	redis   *storage.Redis
 	booking *booking.Service
 	metrics *prometheus.Registry
-	log     *lockedBuffer
+	log     *caller.Log
 	logger  *slog.Logger
 	stop    func()
 }
@@ -160,7 +159,7 @@ func setup(t *testing.T, change func(w *wiring)) *bundle {
 func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	b := &bundle{t: t, metrics: prometheus.NewRegistry(), log: new(lockedBuffer)}
+	b := &bundle{t: t, metrics: prometheus.NewRegistry(), log: new(caller.Log)}
 	b.logger = slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	must := func(err error) {
 		t.Helper()
@@ -246,47 +245,6 @@ func (b *bundle) signIn(id int64) string {
 	var tokens web.TokensBody
 	a.Into(b.t, &tokens)
 	return tokens.AccessToken
-}
-
-// figure reads one metric; its series are added up.
-func figure(t *testing.T, b *bundle, name string) float64 {
-	t.Helper()
-	families, err := b.metrics.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() != name {
-			continue
-		}
-		var sum float64
-		for _, m := range f.GetMetric() {
-			sum += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
-		}
-		return sum
-	}
-	t.Fatalf("there is no metric %s", name)
-	return 0
-}
-
-// lockedBuffer is a log that may be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// String reads all.
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // english speaks the sentences of problems.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pavilion/booking"
+	"pavilion/sandbox/caller"
 )
 
 // bigNumbers are beyond a 32-bit column, at the end of a 64-bit one, and beyond it.
@@ -104,7 +105,7 @@ func TestNumbers_InBodiesOfAnySizeAreAnswered(t *testing.T) {
 			}
 		}
 	}
-	if n := figure(t, b, "pavilion_http_panics_total"); n != 0 {
+	if n := caller.Metric(t, b.metrics, "pavilion_http_panics_total"); n != 0 {
 		t.Errorf("%v panics", n)
 	}
 }

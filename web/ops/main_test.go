@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net"
@@ -32,13 +31,13 @@ type bundle struct {
 	server  *web.Server
 	queries *storage.QueryTracer
 	logger  *slog.Logger
-	log     *lockedBuffer
+	log     *caller.Log
 	stop    func()
 }
 
 func setup(t *testing.T, change func(o *Options)) *bundle {
 	t.Helper()
-	b := &bundle{log: new(lockedBuffer)}
+	b := &bundle{log: new(caller.Log)}
 	b.logger = slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry, recorder := prometheus.NewRegistry(), latency.New(time.Now)
 	b.queries = storage.NewQueryTracer(recorder, time.Now)
@@ -73,26 +72,6 @@ func setup(t *testing.T, change func(o *Options)) *bundle {
 	})
 	t.Cleanup(b.stop)
 	return b
-}
-
-// lockedBuffer is a log that may be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// String reads all.
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // english speaks the sentences of problems.
