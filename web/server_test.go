@@ -7,10 +7,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"pavilion/sandbox/caller"
 	"strings"
 	"testing"
 	"time"
+
+	"pavilion/sandbox/caller"
 )
 
 func TestServer_ErrorsAreProblemsWithoutInsides(t *testing.T) {
