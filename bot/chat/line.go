@@ -35,7 +35,7 @@ type personTurn struct {
 	all    int // in the line
 	heard  int // those that a handler will get
 	latest *waiting
-	told   bool
+	warned   bool
 }
 
 func newLine() *line { return &line{persons: map[int64]*personTurn{}} }
@@ -68,8 +68,8 @@ func (l *line) add(e *telegram.Event, latest bool) {
 		if latest {
 			p.latest = w
 		}
-	case !p.told:
-		p.told = true
+	case !p.warned:
+		p.warned = true
 		w.refusal = errTooManyMessages
 	default:
 		w.silent = true

@@ -64,9 +64,9 @@ func (a addressSettings) removeAddress(ctx context.Context, s step) (screen, err
 }
 
 func askAddress(by booking.Channel) func(d drawing) string {
-	return func(d drawing) string { return d.in.Say("told.ask_" + string(by)) }
+	return func(d drawing) string { return d.in.Say("notifications.ask_" + string(by)) }
 }
 
 func askCode(address string) func(d drawing) string {
-	return func(d drawing) string { return d.in.Say("told.ask_code", address) }
+	return func(d drawing) string { return d.in.Say("notifications.ask_code", address) }
 }

@@ -95,7 +95,7 @@ func (s settings) setQuietHours(ctx context.Context, to step) (screen, error) {
 	return s.save(ctx, func(c *booking.Contact) { c.Quiet = quiet })
 }
 
-func askQuietHours(d drawing) string { return d.in.Say("told.ask_quiet") }
+func askQuietHours(d drawing) string { return d.in.Say("notifications.ask_quiet") }
 
 // settingsView is a person's contact, nil where no club takes bookings, and the channels of the installation.
 type settingsView struct {
@@ -107,7 +107,7 @@ func (v settingsView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	title, lines := d.in.Say("language.settings"), []string{d.in.Say("language.present")}
 	if v.contact != nil {
-		title = d.in.Say("told.title")
+		title = d.in.Say("notifications.title")
 		lines = v.channelOrder(d, k)
 		v.addressButtons(d, k)
 		lines = append(lines, v.quietHours(d, k))
@@ -123,14 +123,14 @@ func (v settingsView) channelOrder(d drawing, k *keyboard) (lines []string) {
 		if i < 0 {
 			continue
 		}
-		name := d.in.Say("told." + string(by))
+		name := d.in.Say("notifications." + string(by))
 		if len(lines) > 0 {
-			k.add(d.in.Say("told.first", name), step{Verb: stepFirstChannel, Choice: i})
+			k.add(d.in.Say("notifications.first", name), step{Verb: stepFirstChannel, Choice: i})
 		}
-		lines = append(lines, d.in.Say("told.way", len(lines)+1, name, v.address(d, by)))
+		lines = append(lines, d.in.Say("notifications.way", len(lines)+1, name, v.address(d, by)))
 	}
 	if len(lines) > 1 {
-		lines = append(lines, d.in.Say("told.how"))
+		lines = append(lines, d.in.Say("notifications.how"))
 	}
 	return lines
 }
@@ -138,16 +138,16 @@ func (v settingsView) channelOrder(d drawing, k *keyboard) (lines []string) {
 // address writes where a channel leads, and whether it can be used.
 func (v settingsView) address(d drawing, by booking.Channel) string {
 	if by == booking.ByTelegram {
-		return d.in.Say("told.here")
+		return d.in.Say("notifications.here")
 	}
 	a, ok := addressOf(*v.contact, by)
 	switch {
 	case !ok:
-		return d.in.Say("told.none")
+		return d.in.Say("notifications.none")
 	case a.Refused:
-		return a.Address + " " + d.in.Say("told.refused")
+		return a.Address + " " + d.in.Say("notifications.refused")
 	case !a.Confirmed:
-		return a.Address + " " + d.in.Say("told.unconfirmed")
+		return a.Address + " " + d.in.Say("notifications.unconfirmed")
 	}
 	return a.Address + " ✅"
 }
@@ -165,11 +165,11 @@ func (v settingsView) addressButtons(d drawing, k *keyboard) {
 		if by == booking.ByTelegram {
 			continue
 		}
-		k.add(d.in.Say("told.set_"+string(by)), step{Verb: stepAddress, Choice: i})
+		k.add(d.in.Say("notifications.set_"+string(by)), step{Verb: stepAddress, Choice: i})
 		if a, ok := addressOf(*v.contact, by); ok {
-			k.beside(d.in.Say("told.forget"), step{Verb: stepRemoveAddress, Choice: i})
+			k.beside(d.in.Say("notifications.forget"), step{Verb: stepRemoveAddress, Choice: i})
 			if !a.Confirmed {
-				k.add(d.in.Say("told.enter_code"), step{Verb: stepCode, Choice: i})
+				k.add(d.in.Say("notifications.enter_code"), step{Verb: stepCode, Choice: i})
 			}
 		}
 	}
@@ -182,11 +182,11 @@ func (v settingsView) quietHours(d drawing, k *keyboard) string {
 		offered = append(offered, choice{"🌙 " + d.timesOfDay(q.From, q.To), step{Verb: stepQuietHours, Quiet: quietCode(q)}})
 	}
 	k.row(offered...)
-	k.add(d.in.Say("told.type_quiet"), step{Verb: stepQuietHours, Quiet: quietTyped})
+	k.add(d.in.Say("notifications.type_quiet"), step{Verb: stepQuietHours, Quiet: quietTyped})
 	now := v.contact.Quiet
 	if now == nil {
-		return d.in.Say("told.no_quiet")
+		return d.in.Say("notifications.no_quiet")
 	}
-	k.beside(d.in.Say("told.quiet_off"), step{Verb: stepQuietHours, Quiet: quietOff})
-	return d.in.Say("told.quiet", d.minuteOfDay(now.From), d.minuteOfDay(now.To))
+	k.beside(d.in.Say("notifications.quiet_off"), step{Verb: stepQuietHours, Quiet: quietOff})
+	return d.in.Say("notifications.quiet", d.minuteOfDay(now.From), d.minuteOfDay(now.To))
 }

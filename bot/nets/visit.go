@@ -33,7 +33,7 @@ func (v *visit) member() booking.MemberID { return booking.MemberID(v.event.From
 func (v *visit) typed() (string, bool) { return v.event.Text, v.isTyped }
 
 // confirmSaved says on the tapped button that a change is saved.
-func (v *visit) confirmSaved() { v.answer = v.in.Say("told.saved") }
+func (v *visit) confirmSaved() { v.answer = v.in.Say("notifications.saved") }
 
 // clock reads the database's clock.
 func (v *visit) clock(ctx context.Context) (time.Time, error) {
