@@ -35,7 +35,7 @@ type personTurn struct {
 	all    int // in the line
 	heard  int // those that a handler will get
 	latest *waiting
-	warned   bool
+	warned bool
 }
 
 func newLine() *line { return &line{persons: map[int64]*personTurn{}} }
