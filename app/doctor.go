@@ -40,8 +40,8 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 		}
 		healthy = false
 		text := err.Error()
-		if key := "error." + fault.CodeOf(err); fault.KindOf(err) != fault.Internal && in.Knows(key) {
-			text = in.Say(key) + " (" + text + ")"
+		if sentence := in.Error(fault.CodeOf(err)); fault.KindOf(err) != fault.Internal && sentence != "" {
+			text = sentence + " (" + text + ")"
 		}
 		fmt.Fprintf(out, "FAIL  %s: %s\n      %s\n", what, text, advice)
 	}

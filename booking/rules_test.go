@@ -267,7 +267,7 @@ func TestMoney_NeverThroughFloats(t *testing.T) {
 	}
 }
 
-// What people pay with somewhere is a currency; metals, test codes, units of account and currencies of the past are none.
+// A currency is legal tender today. Metals, test codes, units of account and past currencies are refused.
 func TestDecimals_KnowsTheCurrenciesOfToday(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]int{"INR": 2, "EUR": 2, "JPY": 0, "KWD": 3, "XOF": 0, "XCD": 2, "ZWG": 2, "SLE": 2, "XCG": 2} {

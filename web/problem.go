@@ -241,21 +241,13 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 // describe gives a problem its sentence from the catalogue.
 func (s *Server) describe(p *Problem) *Problem {
 	if p.Detail == "" {
-		p.Detail = s.sentence(p.code())
+		p.Detail = s.deps.Texts.Error(p.code())
 	}
 	return p
 }
 
-// sentence is the sentence of an error's code, empty where the catalogue has none.
-func (s *Server) sentence(code string) string {
-	if key := "error." + code; s.deps.Texts.Knows(key) {
-		return s.deps.Texts.Say(key)
-	}
-	return ""
-}
-
 // Sentence is the sentence of an error in problems.
-func (a *API) Sentence(err error) string { return a.server.sentence(fault.CodeOf(err)) }
+func (a *API) Sentence(err error) string { return a.server.deps.Texts.Error(fault.CodeOf(err)) }
 
 // logProblem gives the problem its sentence and its request id, and logs a failure or a dependency that is down.
 func (s *Server) logProblem(ctx context.Context, p *Problem) *Problem {

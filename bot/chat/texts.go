@@ -1,6 +1,8 @@
 package chat
 
 import (
+	"cmp"
+
 	"pavilion/bot/telegram"
 	"pavilion/internal/fault"
 	"pavilion/internal/phrase"
@@ -19,10 +21,8 @@ func (t *Texts) InLanguage(tag string) *phrase.Speaker { return t.book.In(tag) }
 func (t *Texts) Sentence(e *telegram.Event, err error) string {
 	in := t.In(e)
 	code := fault.CodeOf(err)
-	for _, key := range []string{"chat_error." + code, "error." + code} {
-		if in.Knows(key) {
-			return in.Say(key)
-		}
+	if key := "chat_error." + code; in.Knows(key) {
+		return in.Say(key)
 	}
-	return in.Say("chat_error.internal")
+	return cmp.Or(in.Error(code), in.Say("chat_error.internal"))
 }

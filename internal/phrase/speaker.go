@@ -29,6 +29,14 @@ func (s *Speaker) Knows(key string) bool {
 	return ok
 }
 
+// Error is the sentence of an error's code, empty where the catalogue has none.
+func (s *Speaker) Error(code string) string {
+	if key := "error." + code; s.Knows(key) {
+		return s.Say(key)
+	}
+	return ""
+}
+
 // Say formats the phrase of a key. Pass numbers as they are, and money and dates as the strings that the other methods return.
 func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf(key, args...) }
 

@@ -58,7 +58,7 @@ func (n *Network) Invoke(_ context.Context, input bin.Encoder, output bin.Decode
 	case *tg.MessagesGetMessagesRequest:
 		c.Method = "get"
 	}
-	time.Sleep(n.Slow[c.Method])
+	time.Sleep(n.Slow[c.Method]) // in a synctest bubble it takes no real time
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	c.At = time.Since(n.start) //nolint:forbidigo // the clock of a synctest bubble
