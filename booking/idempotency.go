@@ -3,9 +3,7 @@ package booking
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,8 +43,6 @@ const (
 	maxKey = 255
 	// KeyRetention is how long an answer is kept; a client that retries longer gets a new effect.
 	KeyRetention = 48 * time.Hour
-	// keyLease is how long a silent owner keeps the key. It is longer than any request may run.
-	keyLease = 60 * time.Second
 )
 
 // Fingerprint tells requests with one key apart. Bodies that differ only in the order of fields or in white space are the same.
@@ -74,21 +70,18 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 // transaction rolls back, except after a lostError. refuse then makes the response and tells whether to store it: a lasting refusal is stored (slot
 // taken), one that a retry may change is not (401, 403, 429, 5xx).
 //
-// While the first request runs, others with its key get ErrKeyInProgress; afterwards its stored response, with replayed set. The key of a dead
-// process is free when its lease ends.
+// While the first request runs, others with its key get ErrKeyInProgress; afterwards its stored response, with replayed set. The transaction holds
+// the key by an advisory lock. Postgres frees it with the transaction, also when the connection breaks or the process dies.
 func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx context.Context, s *Service) (Response, error), refuse func(err error) (r Response, keep bool)) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
 	}
-	owner := newOwner()
-	old, err := s.claim(ctx, k, owner)
-	if err != nil || old != nil {
-		if err != nil {
-			return Response{}, false, err
-		}
-		return *old, true, nil
-	}
+	var old *Response
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		var err error
+		if old, err = takeKey(ctx, tx, k); err != nil || old != nil {
+			return err
+		}
 		r, err = run(ctx, s.within(tx))
 		if _, lost := errors.AsType[lostError](err); lost {
 			if refusal, keep := refuse(err); keep {
@@ -98,86 +91,56 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 		if err != nil {
 			return err
 		}
-		return storeAnswer(ctx, tx, k, owner, r)
+		stored, err := insertAnswer(ctx, tx, k, r)
+		if err == nil && !stored {
+			err = errKeyAnswered
+		}
+		return err
 	})
-	if err == nil {
+	switch {
+	case old != nil && err == nil:
+		return *old, true, nil
+	case err == nil:
 		return r, false, nil
-	}
-	refusal, keep := refuse(err)
-	cctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
-	defer cancel()
-	if !keep {
-		_ = release(cctx, s.db, k, owner) // the lease ends by itself
+	case errors.Is(err, errKeyAnswered):
+		return s.storedAnswer(ctx, k)
+	case errors.Is(err, ErrKeyInProgress), errors.Is(err, ErrKeyMismatch):
 		return Response{}, false, err
 	}
-	if aerr := storeAnswer(cctx, s.db, k, owner, refusal); aerr != nil {
-		return Response{}, false, translate(ctx, aerr)
+	refusal, keep := refuse(err)
+	if !keep {
+		return Response{}, false, err
 	}
-	return refusal, false, nil
+	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTimeout)
+	defer cancel()
+	return s.StoreRefusal(rctx, k, refusal)
 }
 
-const releaseTimeout = 3 * time.Second
+// errKeyAnswered rolls an effect back whose key got an answer meanwhile: a refusal is stored after its transaction, when the key is free already.
+var errKeyAnswered = errors.New("the key has an answer")
 
-// StoreRefusal stores the response of a request that was refused before its transaction. If the key already has a response, it returns that one with
-// replayed set.
+const refusalTimeout = 3 * time.Second // to store a refusal, also after the client has left
+
+// StoreRefusal stores the response of a request without an effect. If the key already has a response, it returns that one with replayed set.
 func (s *Service) StoreRefusal(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
 	}
-	kept, err := insertAnswer(ctx, s.db, k, refusal)
-	if err != nil || kept {
+	stored, err := insertAnswer(ctx, s.db, k, refusal)
+	if err != nil || stored {
 		return refusal, false, translate(ctx, err)
 	}
-	owner := newOwner()
-	old, err := s.claim(ctx, k, owner)
-	switch {
-	case err != nil:
-		return Response{}, false, err
-	case old != nil:
-		return *old, true, nil
+	return s.storedAnswer(ctx, k)
+}
+
+// storedAnswer returns the response of a key that has one.
+func (s *Service) storedAnswer(ctx context.Context, k IdempotencyKey) (r Response, replayed bool, err error) {
+	old, err := readAnswer(ctx, s.db, k)
+	if err != nil {
+		return Response{}, false, translate(ctx, err)
 	}
-	return refusal, false, translate(ctx, storeAnswer(ctx, s.db, k, owner, refusal)) // the key's owner had died
-}
-
-// newOwner returns a random id for one run of a request.
-func newOwner() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
-}
-
-// claim takes the key, or returns its stored response. It first tries an INSERT without a transaction: most keys are new, and this saves two round
-// trips.
-func (s *Service) claim(ctx context.Context, k IdempotencyKey, owner string) (old *Response, err error) {
-	if taken, err := insertKey(ctx, s.db, k, owner); err != nil || taken {
-		return nil, translate(ctx, err)
+	if old == nil {
+		return Response{}, false, ErrKeyInProgress
 	}
-	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		old = nil
-		taken, err := insertKey(ctx, tx, k, owner)
-		if err != nil || taken {
-			return err
-		}
-		row, err := lockKey(ctx, tx, k)
-		switch {
-		case err != nil:
-			return err
-		case row.fingerprint != k.Fingerprint:
-			return ErrKeyMismatch
-		case row.answer != nil:
-			old = row.answer
-			return nil
-		case row.leased:
-			return ErrKeyInProgress
-		}
-		return takeOverKey(ctx, tx, k, owner)
-	})
-	return old, err
-}
-
-// keyRow is a stored key.
-type keyRow struct {
-	fingerprint [sha256.Size]byte
-	leased      bool
-	answer      *Response
+	return *old, true, nil
 }

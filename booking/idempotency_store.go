@@ -1,9 +1,12 @@
 package booking
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/storage"
 )
@@ -15,23 +18,67 @@ func keyArgs(k IdempotencyKey, more ...any) []any {
 	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
 }
 
-// insertKey inserts a new key with synchronous_commit off. The effect's commit flushes the WAL including this row. A power cut before it loses both.
-func insertKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) (taken bool, err error) {
-	tag, err := q.Exec(ctx, `
-		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until)
-		SELECT $1, $2, $3, $4, $5::bytea, $6::uuid, booking_clock() + $7::interval FROM set_config('synchronous_commit', 'off', true) AS wait WHERE wait = 'off'
-		ON CONFLICT DO NOTHING`, keyArgs(k, k.Fingerprint[:], owner, keyLease)...)
-	if err != nil {
-		return false, fmt.Errorf("claim idempotency key: %w", err)
+// takeKey locks the key until the transaction ends, and returns its stored response if it has one. A key that another transaction holds is
+// ErrKeyInProgress. The row is read after the lock was taken, so that it shows the answer of a holder that has just committed.
+func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey) (old *Response, err error) {
+	var taken bool
+	b := new(pgx.Batch)
+	b.Queue(`SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'pavilion idempotency key', $1::text, $2::text, $3::text, $4::text), 0)),
+		set_config('idle_in_transaction_session_timeout', $5, true)`, keyArgs(k, silentTransaction)...).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&taken, nil) })
+	b.Queue(selectAnswer, keyArgs(k)...).QueryRow(func(row pgx.Row) (err error) {
+		old, err = scanAnswer(row, k)
+		return err
+	})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("take idempotency key: %w", err)
 	}
-	return tag.RowsAffected() == 1, nil
+	if old == nil && !taken {
+		return nil, ErrKeyInProgress
+	}
+	return old, nil
 }
 
-// insertAnswer stores what is answered to a new key.
+const selectAnswer = `SELECT fingerprint, status, media_type, body, lease_until > booking_clock() FROM idempotency_key` + keyMatch
+
+// readAnswer returns the stored response of a key, nil without one.
+func readAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey) (*Response, error) {
+	old, err := scanAnswer(q.QueryRow(ctx, selectAnswer, keyArgs(k)...), k)
+	if err != nil {
+		return nil, fmt.Errorf("read idempotency key: %w", err)
+	}
+	return old, nil
+}
+
+// scanAnswer reads a key's row. A row without an answer is the lease of a process of a release that stored its claims.
+func scanAnswer(row pgx.Row, k IdempotencyKey) (*Response, error) {
+	var fingerprint, body []byte
+	var status *int
+	var media *string
+	var leased *bool
+	err := row.Scan(&fingerprint, &status, &media, &body, &leased)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, nil //nolint:nilnil // the key is new
+	case err != nil:
+		return nil, err
+	case !bytes.Equal(fingerprint, k.Fingerprint[:]):
+		return nil, ErrKeyMismatch
+	case status != nil:
+		return &Response{Status: *status, MediaType: *media, Body: body}, nil
+	case leased != nil && *leased:
+		return nil, ErrKeyInProgress
+	}
+	return nil, nil //nolint:nilnil // the lease has ended
+}
+
+// insertAnswer stores the response of a key without one. It returns false for a key that has a response, or an unexpired lease of an older release.
 func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Response) (stored bool, err error) {
 	tag, err := q.Exec(ctx, `
-		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())
-		ON CONFLICT DO NOTHING`, keyArgs(k, k.Fingerprint[:], r.Status, r.MediaType, r.bytes())...)
+		INSERT INTO idempotency_key AS k (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())
+		ON CONFLICT (principal, method, route, key) DO UPDATE
+			SET owner = NULL, lease_until = NULL, fingerprint = $5, status = $6, media_type = $7, body = $8, answered_at = booking_clock()
+			WHERE k.status IS NULL AND k.lease_until <= booking_clock()`, keyArgs(k, k.Fingerprint[:], r.Status, r.MediaType, r.bytes())...)
 	if err != nil {
 		return false, fmt.Errorf("store answer: %w", err)
 	}
@@ -44,54 +91,6 @@ func (r Response) bytes() []byte {
 		return []byte{}
 	}
 	return r.Body
-}
-
-func lockKey(ctx context.Context, q storage.Queryer, k IdempotencyKey) (row keyRow, err error) {
-	var fingerprint, body []byte
-	var status *int
-	var media *string
-	var lease *time.Time
-	var now time.Time
-	err = q.QueryRow(ctx, `SELECT fingerprint, status, media_type, body, lease_until, booking_clock() FROM idempotency_key`+keyMatch+` FOR UPDATE`, keyArgs(k)...).
-		Scan(&fingerprint, &status, &media, &body, &lease, &now)
-	if err != nil {
-		return row, fmt.Errorf("read idempotency key: %w", err)
-	}
-	copy(row.fingerprint[:], fingerprint)
-	row.leased = lease != nil && lease.After(now)
-	if status != nil {
-		row.answer = &Response{Status: *status, MediaType: *media, Body: body}
-	}
-	return row, nil
-}
-
-func takeOverKey(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) error {
-	_, err := q.Exec(ctx, `UPDATE idempotency_key SET owner = $5, lease_until = booking_clock() + $6::interval`+keyMatch, keyArgs(k, owner, keyLease)...)
-	if err != nil {
-		return fmt.Errorf("take over idempotency key: %w", err)
-	}
-	return nil
-}
-
-// storeAnswer stores the response if owner still has the key. Otherwise its error rolls the effect back.
-func storeAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string, r Response) error {
-	tag, err := q.Exec(ctx, `
-		UPDATE idempotency_key SET owner = NULL, lease_until = NULL, status = $6, media_type = $7, body = $8, answered_at = booking_clock()`+keyMatch+` AND owner = $5`,
-		keyArgs(k, owner, r.Status, r.MediaType, r.bytes())...)
-	if err != nil {
-		return fmt.Errorf("store answer: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return ErrKeyInProgress
-	}
-	return nil
-}
-
-func release(ctx context.Context, q storage.Queryer, k IdempotencyKey, owner string) error {
-	if _, err := q.Exec(ctx, `DELETE FROM idempotency_key`+keyMatch+` AND owner = $5`, keyArgs(k, owner)...); err != nil {
-		return fmt.Errorf("release idempotency key: %w", err)
-	}
-	return nil
 }
 
 // deleteOldKeys forgets answers past their retention.

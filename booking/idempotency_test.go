@@ -149,42 +149,113 @@ func TestOnce_WhatALostRaceLeavesStays(t *testing.T) {
 	b.healthy()
 }
 
-func TestOnce_AKilledOwnerFreesTheKeyAndHasNoEffect(t *testing.T) {
+// stuck starts a request with r's key that stops in the middle of its transaction. goOn lets it continue, and ended then has its error.
+func (b *bundle) stuck(r request) (goOn chan<- struct{}, ended <-chan error) {
+	b.t.Helper()
+	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	b.must(err)
+	k := booking.IdempotencyKey{Principal: fmt.Sprint(r.who), Method: "POST", Route: "/holds", Key: r.key, Fingerprint: sum}
+	inside, open, result := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, _, err := b.Once(b.t.Context(), k, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
+			h, err := s.Hold(ctx, player(r.who), b.want("2026-06-01T11:00:00Z", time.Hour, 2))
+			close(inside)
+			<-open
+			return booking.Response{Status: 201, Body: fmt.Appendf(nil, "%d", h.ID)}, err
+		}, func(error) (booking.Response, bool) { return booking.Response{}, false })
+		result <- err
+	}()
+	<-inside
+	if _, _, err := b.once(b.t.Context(), b.Service, r); !errors.Is(err, booking.ErrKeyInProgress) {
+		b.t.Errorf("while the first runs: %v", err)
+	}
+	return open, result
+}
+
+// answeredOnce checks that r's key now gets an answer of its own, and that the request that was cut had no effect.
+func (b *bundle) answeredOnce(r request, goOn chan<- struct{}, cut <-chan error) {
+	b.t.Helper()
+	got, replayed, err := b.once(b.t.Context(), b.Service, r)
+	if err != nil || got.Status != 201 || replayed {
+		b.t.Errorf("sent again: %+v %v %v", got, replayed, err)
+	}
+	close(goOn)
+	if err := <-cut; err == nil {
+		b.t.Error("the request that was cut succeeded")
+	}
+	if n := one[int](b, `SELECT count(*) FROM booking`); n != 1 {
+		b.t.Errorf("%d bookings for one key", n)
+	}
+	if _, replayed, err := b.once(b.t.Context(), b.Service, r); err != nil || !replayed {
+		b.t.Errorf("replay: %v %v", replayed, err)
+	}
+}
+
+func TestOnce_ACutConnectionFreesTheKeyAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	r := request{1, "k", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
+	goOn, cut := b.stuck(r)
+	b.must(admin(t.Context(), fmt.Sprintf(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '%s'`, b.db.Config().ConnConfig.Database)))
+	b.answeredOnce(r, goOn, cut)
+}
+
+// A process that Postgres cannot reach does not close its connections.
+func TestOnce_ASilentOwnerFreesTheKeyInSeconds(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	r := request{1, "k", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
+	began := time.Now()
+	goOn, cut := b.stuck(r)
+	for one[int](b, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`) > 0 {
+		if time.Since(began) > 20*time.Second {
+			t.Fatal("the silent transaction goes on")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.answeredOnce(r, goOn, cut)
+}
+
+// A refusal is stored after its transaction. A request that ran meanwhile under the same key gives its effect up.
+func TestOnce_ARefusalThatIsStoredMeanwhileIsTheAnswer(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	r := request{1, "k", `{}`, b.want("2026-06-01T11:00:00Z", time.Hour, 2)}
+	goOn, ended := b.stuck(r)
+	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
+	b.must(err)
+	k := booking.IdempotencyKey{Principal: "1", Method: "POST", Route: "/holds", Key: "k", Fingerprint: sum}
+	_, _, err = b.StoreRefusal(t.Context(), k, booking.Response{Status: 409, MediaType: "text/plain", Body: []byte("slot_taken")})
+	b.must(err)
+	close(goOn)
+	b.must(<-ended)
+	if n := one[int](b, `SELECT count(*) FROM booking`); n != 0 {
+		t.Errorf("%d bookings of a refused request", n)
+	}
+	if got, replayed, err := b.once(t.Context(), b.Service, r); err != nil || !replayed || string(got.Body) != "slot_taken" {
+		t.Errorf("replay: %+v %v %v", got, replayed, err)
+	}
+}
+
+// The release before stored a claim before it ran the request, with a lease of a minute.
+func TestOnce_AClaimOfTheReleaseBeforeCountsUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
 	now := b.at("2026-06-01T00:00:00Z")
 	r := request{1, "k", `{}`, b.want("2026-06-01T10:00:00Z", time.Hour, 1)}
 	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
 	b.must(err)
-	k := booking.IdempotencyKey{Principal: "1", Method: "POST", Route: "/holds", Key: "k", Fingerprint: sum}
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	slow := make(chan error, 1)
-	go func() { // an owner that stops in the middle for longer than its lease
-		_, _, err := b.Once(t.Context(), k, func(ctx context.Context, s *booking.Service) (booking.Response, error) {
-			close(inside)
-			<-goOn
-			h, err := s.Hold(ctx, player(1), b.want("2026-06-01T11:00:00Z", time.Hour, 2))
-			return booking.Response{Status: 201, Body: fmt.Appendf(nil, "%d", h.ID)}, err
-		}, func(error) (booking.Response, bool) { return booking.Response{}, false })
-		slow <- err
-	}()
-	<-inside
+	exec(t, b.db, `INSERT INTO idempotency_key (principal, method, route, key, fingerprint, owner, lease_until) VALUES ('1', 'POST', '/holds', 'k', $1, gen_random_uuid(), booking_clock() + interval '1 minute')`, sum[:])
 	if _, _, err := b.once(t.Context(), b.Service, r); !errors.Is(err, booking.ErrKeyInProgress) {
-		t.Errorf("while the first runs: %v", err)
+		t.Errorf("while it is leased: %v", err)
 	}
 	b.stop(now.Add(61 * time.Second))
-	got, replayed, err := b.once(t.Context(), b.Service, r)
-	if err != nil || got.Status != 201 || replayed {
-		t.Errorf("after the lease: %+v %v %v", got, replayed, err)
-	}
-	close(goOn)
-	if err := <-slow; !errors.Is(err, booking.ErrKeyInProgress) {
-		t.Errorf("the first owner, awake again: %v", err)
-	}
-	if n := one[int](b, `SELECT count(*) FROM booking`); n != 1 {
-		t.Errorf("%d bookings for one key", n)
-	}
-	if _, replayed, err := b.once(t.Context(), b.Service, r); err != nil || !replayed {
-		t.Errorf("replay: %v %v", replayed, err)
+	for _, again := range []bool{false, true} {
+		if got, replayed, err := b.once(t.Context(), b.Service, r); err != nil || got.Status != 201 || replayed != again {
+			t.Errorf("after the lease: %+v %v %v", got, replayed, err)
+		}
 	}
 }

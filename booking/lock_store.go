@@ -17,10 +17,14 @@ const (
 	lockNet  = 0x70617602
 )
 
+// silentTransaction is how long Postgres waits for the next statement of a transaction. It ends the transactions, and so the locks, of a process that
+// it cannot reach and that did not close its connections. It is longer than any request may run.
+const silentTransaction = "10s"
+
 // takeLocks takes the locks, then reads the clock and the club token, all in one round trip.
 func takeLocks(ctx context.Context, tx pgx.Tx, l locks, wait time.Duration) (at time.Time, token string, err error) {
 	b := new(pgx.Batch)
-	b.Queue(`SELECT set_config('lock_timeout', $1, true)`, strconv.FormatInt(wait.Milliseconds(), 10))
+	b.Queue(`SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)`, strconv.FormatInt(wait.Milliseconds(), 10), silentTransaction)
 	if l.admin {
 		b.Queue(`SELECT pg_advisory_xact_lock($1, $2)`, lockClub, int32(l.club)) //nolint:gosec // an id that overflows locks another club's key, which only costs time
 	} else {

@@ -49,10 +49,16 @@ func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
 	return h.beginTx(ctx, pgx.TxOptions{})
 }
 
+// beginTx begins a transaction. A connection that turns out to be broken has company after a failover: the pool then drops all its idle connections,
+// and the transaction begins on a new one.
 func (h BoundedPool) beginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
 	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
 	defer cancel()
 	tx, err := h.pool.BeginTx(wctx, o)
+	if _, unconnected := errors.AsType[*pgconn.ConnectError](err); refusalReason(err) == RefusedConnection && !unconnected && wctx.Err() == nil {
+		h.pool.Reset()
+		tx, err = h.pool.BeginTx(wctx, o)
+	}
 	return tx, wrapNoConn(ctx, wctx, err)
 }
 
