@@ -42,13 +42,13 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
-// NetsOf lists the nets of a booking, with retired ones: bookings on them still show their names.
-func (s *Service) NetsOf(ctx context.Context, b Booking) ([]Net, error) {
-	set, err := s.currentSetup(ctx, b.Club)
+// NamedNets lists all nets, retired ones included: bookings, waits and closures on them still show their names.
+func (s *Service) NamedNets(ctx context.Context, id ClubID) ([]Net, error) {
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(set.nets), func(n Net) bool { return !slices.Contains(b.Nets, n.ID) }), nil
+	return slices.Clone(set.nets), nil
 }
 
 // AllNets lists all nets and add-ons, retired ones included; for staff.
@@ -56,11 +56,7 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	set, err := s.currentSetup(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Clone(set.nets), nil
+	return s.NamedNets(ctx, id)
 }
 
 // Hours lists a club's opening hours.

@@ -28,7 +28,7 @@ func readBookingView(ctx context.Context, service *booking.Service, reader booki
 	if v.club, err = service.Club(ctx, b.Club); err != nil {
 		return v, err
 	}
-	if v.nets, err = service.Nets(ctx, b.Club); err != nil {
+	if v.nets, err = service.NamedNets(ctx, b.Club); err != nil {
 		return v, err
 	}
 	v.payments, err = service.Payments(ctx, reader, b.ID)
