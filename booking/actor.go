@@ -16,18 +16,24 @@ const (
 	Admin  Role = "admin"
 )
 
-// Actor is the person who makes a change. The audit stores all three fields.
+// Actor is the person who makes a change. The audit stores who, in which role, from where and why.
 type Actor struct {
-	ID     MemberID // 0: the system
-	Role   Role
-	Origin string // http, bot, job, command, gateway
+	ID       MemberID // 0: the system
+	Role     Role
+	Origin   string // http, bot, job, command, gateway
+	Reason   string // of this change, in the person's own words; may be empty
+	Operator bool   // admin of every club, by the settings of the process
 }
+
+// maxReason is counted in characters, as the schema does.
+const maxReason = 200
 
 // Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
 var (
 	ErrForbidden = fault.New(fault.Forbidden, "forbidden")
 	ErrNoBooking = fault.New(fault.NotFound, "no_booking")
 	ErrRole      = fault.New(fault.Invalid, "role")
+	ErrReason    = fault.New(fault.Invalid, "reason")
 )
 
 // isStaff reports whether the actor is staff or admin.
@@ -56,4 +62,4 @@ func (a Actor) rate() Rate {
 }
 
 // systemActor is the actor of background jobs.
-func systemActor() Actor { return Actor{Role: Admin, Origin: "job"} }
+func systemActor() Actor { return Actor{Role: Admin, Origin: "job", Operator: true} }

@@ -104,13 +104,16 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 	})
 }
 
-// CreateClub adds a club without nets, hours and prices. The actor becomes its admin.
+// CreateClub adds a club without nets, hours and prices. The actor becomes its admin. A club without an hour of the day sheet gets the default.
 func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club, error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
 	}
 	if err := club.checkClub(); err != nil {
 		return Club{}, err
+	}
+	if club.DaySheet == nil {
+		club.DaySheet = new(defaultDaySheet)
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := insertClub(ctx, tx, &club); err != nil {
@@ -165,6 +168,9 @@ func (c Club) checkClub() error {
 	}
 	if p := c.Place; tooLong(c.Address, maxAddress) || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
 		return ErrPlace
+	}
+	if c.DaySheet != nil && (*c.DaySheet < 0 || *c.DaySheet >= 24*60) {
+		return ErrSettings
 	}
 	return c.Policy.checkPolicy()
 }

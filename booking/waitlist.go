@@ -120,7 +120,7 @@ func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) err
 		case b.expired(c.at):
 			return nil // the sweep passes it on
 		}
-		return c.cancelBooking(ctx, b, false)
+		return c.cancelBooking(ctx, b, false, "")
 	})
 	return err
 }
@@ -176,7 +176,7 @@ func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	if b.ID, err = reserveID(ctx, c.tx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
 		return err
 	}
-	if err := c.storeBooking(ctx, &b); err != nil {
+	if err := c.storeBooking(ctx, &b, usage{}); err != nil {
 		return err
 	}
 	if err := setOffered(ctx, c.tx, w.ID, b.ID); err != nil {
