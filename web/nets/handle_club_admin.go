@@ -31,6 +31,7 @@ type ClubSettings struct {
 	ReminderMinutes  int        `json:"reminder_minutes,omitempty" minimum:"0" maximum:"10080" doc:"Before the start; 0 is never."`
 	QuotaActive      int        `json:"quota_active,omitempty" minimum:"0" maximum:"1000" doc:"Bookings ahead for one member; 0 is no limit."`
 	QuotaWeekMinutes int        `json:"quota_week_minutes,omitempty" minimum:"0" maximum:"100000" doc:"0 is no limit."`
+	DaySheetMinute   *int       `json:"day_sheet_minute,omitempty" minimum:"-1" maximum:"1439" doc:"When the staff get the sheet of the day, in minutes of the local clock; -1 is never. Missing: as it is, and at six for a new club."`
 	Address          string     `json:"address,omitempty" maxLength:"200" example:"Riverside Ground, Pune"`
 	Place            *PlaceBody `json:"place,omitempty" doc:"Where the map's pin goes."`
 }
@@ -68,7 +69,11 @@ func (s ClubSettings) club() (booking.Club, error) {
 	if s.Place != nil {
 		place = &booking.Place{Latitude: s.Place.Latitude, Longitude: s.Place.Longitude}
 	}
-	return booking.Club{Name: s.Name, Zone: zone, Currency: s.Currency, Address: s.Address, Place: place, Policy: booking.Policy{
+	sheet := s.DaySheetMinute
+	if sheet != nil && *sheet < 0 {
+		sheet = nil
+	}
+	return booking.Club{DaySheet: sheet, Name: s.Name, Zone: zone, Currency: s.Currency, Address: s.Address, Place: place, Policy: booking.Policy{
 		PaysOnline: s.PaysOnline, Grid: minutes(s.GridMinutes), Min: minutes(s.MinMinutes), Max: minutes(s.MaxMinutes), Buffer: minutes(s.BufferMinutes),
 		Notice: minutes(s.NoticeMinutes), Horizon: s.HorizonDays, Hold: seconds(s.HoldSeconds), HoldMax: seconds(s.HoldMaxSeconds), Offer: seconds(s.OfferSeconds),
 		CancelFree: time.Duration(s.CancelFreeHours) * time.Hour, CancelFee: s.CancelFeePercent, CheckIn: minutes(s.CheckInMinutes), NoShow: minutes(s.NoShowMinutes),
@@ -87,6 +92,10 @@ func (h clubAdmin) addClub(ctx context.Context, in *newClubIn) (effect[ClubBody]
 	}
 	return func(ctx context.Context, s *booking.Service) (ClubBody, error) {
 		made, err := s.CreateClub(ctx, actor, club)
+		if err == nil && in.Body.DaySheetMinute != nil && club.DaySheet == nil {
+			made.DaySheet = nil
+			err = s.SaveClub(ctx, actor, made)
+		}
 		if err != nil {
 			return ClubBody{}, err
 		}
@@ -104,6 +113,13 @@ func (h clubAdmin) changeClub(ctx context.Context, in *clubChangeIn) (effect[Clu
 		return nil, err
 	}
 	club.ID = booking.ClubID(in.Club)
+	if in.Body.DaySheetMinute == nil {
+		now, err := h.booking.Club(ctx, club.ID)
+		if err != nil {
+			return nil, err
+		}
+		club.DaySheet = now.DaySheet
+	}
 	return func(ctx context.Context, s *booking.Service) (ClubBody, error) {
 		return clubOf(club), s.SaveClub(ctx, actor, club)
 	}, nil
