@@ -201,8 +201,12 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
 			return err
 		}
-		for _, moved := range []*Booking{a, &b} {
-			if err := c.recordChange(ctx, "swap", moved, notifyMoved, map[string]any{"to_nets": moved.Nets, "to": moved.Span.Start.UTC()}); err != nil {
+		for _, pair := range []struct {
+			moved *Booking
+			old   Booking
+		}{{a, wasA}, {&b, wasB}} {
+			detail := map[string]any{"from_nets": pair.old.Nets, "from": pair.old.Span.Start.UTC(), "to_nets": pair.moved.Nets, "to": pair.moved.Span.Start.UTC()}
+			if err := c.recordChange(ctx, "swap", pair.moved, notifyMoved, detail); err != nil {
 				return err
 			}
 		}

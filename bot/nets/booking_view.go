@@ -203,6 +203,9 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 	if b.State == booking.Confirmed && b.Kind == booking.Play && !v.at.Before(b.Span.Start.Add(v.club.Policy.NoShow)) {
 		k.add(d.in.Say("desk.no_show"), step{Verb: stepNoShow, Booking: b.ID})
 	}
+	if b.UndoableAt(v.at) {
+		k.add(d.in.Say("desk.undo_no_show"), step{Verb: stepUndoNoShow, Booking: b.ID})
+	}
 	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
 		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash})
 		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard})

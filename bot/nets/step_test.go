@@ -21,6 +21,8 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepSetPriceNet, Club: 9999, Net: 99_999, Rule: 1 << 40},
 		{Verb: stepAddClosure, Club: 9999, Net: 99_999, Day: 22_500, Choice: 2},
 		{Verb: stepRemoveClosure, Club: 9999, Closure: 1 << 40},
+		{Verb: stepMoveSeries, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, Booking: 1 << 40, Choice: seriesAllOthers, NoReason: true},
+		{Verb: stepRefundPart, Booking: 1 << 40, Choice: 9, Refunded: 1 << 40, Amount: 1 << 40, NoReason: true},
 		{Verb: stepChooseLanguage, Language: "pt-BR"},
 		{Verb: stepChooseLanguage},
 	} {
@@ -96,6 +98,17 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"w:1:2:i1n2o:1o":       {Verb: stepJoinWaitlist, Club: 1, Net: 2, Minute: 30_309_648, Length: 60},
 		"x:1:2:i1n2o:9":        {Verb: stepTakenTime, Club: 1, Net: 2, Minute: 30_309_648, Booking: 9},
 		"y:9:3":                {Verb: stepPay, Booking: 9, Choice: 3},
+		"!:9":                  {Verb: stepUndoNoShow, Booking: 9},
+		"&:9":                  {Verb: stepCancelFree, Booking: 9},
+		"$:9:3:17c":            {Verb: stepTypeRefund, Booking: 9, Choice: 3, Refunded: 1560},
+		"%:9:3:17c:3":          {Verb: stepRefundPart, Booking: 9, Choice: 3, Refunded: 1560, Amount: 3},
+		"?:1:3":                {Verb: stepStranded, Club: 1, Page: 3},
+		"[:9:1":                {Verb: stepAskEndSeries, Booking: 9, Choice: seriesAll},
+		"]:9:1":                {Verb: stepEndSeries, Booking: 9, Choice: seriesAll},
+		">:1:2:i1n2o:1o:9:2":   {Verb: stepMoveSeries, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, Booking: 9, Choice: seriesFromHereOthers},
+		"@:1":                  {Verb: stepAskSheetHour, Club: 1},
+		"=:1:1o":               {Verb: stepSetSheetHour, Club: 1, Opens: 60},
+		"-:n:9":                {Verb: stepNoShow, Booking: 9, NoReason: true},
 		"z:9":                  {Verb: stepCancel, Booking: 9},
 	} {
 		got, err := parseStep(payload)
