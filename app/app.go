@@ -177,6 +177,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := p.identifyPools(ctx); err != nil {
+		p.db.Close()
+		return err
+	}
 	err = prepareSchema(ctx, p.db, cfg.Migrate, log)
 	absent := storage.Unreachable(err)
 	switch {
@@ -218,6 +222,19 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.String("version", version()), slog.String("go", runtime.Version()))
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
+}
+
+// identifyTimeout bounds the wait for the identities of the MongoDB databases; one that answers later is compared then.
+const identifyTimeout = 2 * time.Second
+
+// identifyPools refuses two URIs of one database.
+func (p *parts) identifyPools(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
+	defer cancel()
+	if err := p.pools.Identify(ctx); err != nil {
+		return fmt.Errorf("PAVILION_MONGO_URIS: %w", err)
+	}
+	return nil
 }
 
 // outlivedBy runs the bot beside the other parts. They continue after Telegram refused it, which a restart cannot cure. Every other end of the bot

@@ -104,6 +104,9 @@ func (p *parts) checkPools(ctx context.Context, report func(what string, err err
 	}
 	wg.Wait()
 	for i, pool := range pools {
+		if errors.Is(measured[i], storage.ErrSameDatabase) {
+			continue // reported below
+		}
 		report("mongodb "+pool.Name()+" answers", measured[i], "Check its URI in PAVILION_MONGO_URIS, and that the cluster lets this address in.")
 		if measured[i] != nil {
 			continue
@@ -115,6 +118,10 @@ func (p *parts) checkPools(ctx context.Context, report func(what string, err err
 		}
 		report("mongodb "+pool.Name()+" has its indexes", filter.CheckIndexes(ctx, pool), "Start pavilion: it makes them. If that does not help, its user lacks the right to make indexes.")
 		report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
+	}
+	for _, pool := range p.pools.Unused() {
+		report("mongodb "+pool.Name()+" is a database of its own", fmt.Errorf("pools %s and %s: %w", pool.SameAs(), pool.Name(), storage.ErrSameDatabase),
+			"Take one of the two URIs out of PAVILION_MONGO_URIS. For a copy of a database that is to be one of its own, drop the copy's collection identity.")
 	}
 }
 

@@ -155,13 +155,17 @@ func (p *parts) archiveCondition(context.Context) ops.Condition {
 			up++
 		}
 	}
+	unused := p.pools.Unused()
+	for _, pool := range unused {
+		facts[pool.Name()] = map[string]any{"same_database_as": pool.SameAs()}
+	}
 	backlog := p.indexer.Backlog()
 	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
 	c := ops.Condition{State: ops.OK, Facts: facts}
 	switch {
 	case up == 0:
 		c.State = ops.Down
-	case up < len(pools):
+	case up < len(pools), len(unused) > 0:
 		c.State = ops.Degraded
 	}
 	return c
