@@ -178,24 +178,24 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 		return err
 	}
 	if err := p.identifyPools(ctx); err != nil {
-		p.db.Close()
+		p.closeConnections(ctx)
 		return err
 	}
 	err = prepareSchema(ctx, p.db, cfg.Migrate, log)
 	absent := storage.Unreachable(err)
 	switch {
 	case ctx.Err() != nil: // it was told to stop before it began
-		p.db.Close()
+		p.closeConnections(ctx)
 		return nil
 	case absent:
 		log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be looked at; going on without Postgres", slog.Any("error", err))
 	case err != nil:
-		p.db.Close()
+		p.closeConnections(ctx)
 		return err
 	}
 	server, err := httpServer(cfg, p, log) //nolint:contextcheck // a request brings its own
 	if err != nil {
-		p.db.Close()
+		p.closeConnections(ctx)
 		return err
 	}
 	host, _ := os.Hostname()
