@@ -59,9 +59,9 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	}
 	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
 	p.checkPools(ctx, report)
-	report("channels can be read", p.channels.Load(ctx), "At least one MongoDB pool must answer.")
+	report("channels can be read", p.chat.Load().channels.Load(ctx), "At least one MongoDB pool must answer.")
 	if ready == nil {
-		report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
+		report("telegram takes the token", p.chat.Load().bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
 			"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
 	} else { // signing in stores the session, and each sign-in without one counts against the bot
 		fmt.Fprintln(out, "-     telegram is not asked before postgres and its schema are ready")

@@ -170,7 +170,7 @@ func (p *parts) archiveCondition(context.Context) ops.Condition {
 	for _, pool := range unused {
 		facts[pool.Name()] = map[string]any{"same_database_as": pool.SameAs()}
 	}
-	backlog := p.indexer.Backlog()
+	backlog := p.chat.Load().indexer.Backlog()
 	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
 	c := ops.Condition{State: ops.OK, Facts: facts}
 	switch {
@@ -186,7 +186,7 @@ func (p *parts) telegramCondition(context.Context) ops.Condition {
 	if p.botEnded.Load() {
 		return ops.Condition{State: ops.Down, Facts: map[string]any{"active": false, "stopped": true}}
 	}
-	s := p.bot.Stats()
+	s := p.chat.Load().bot.Stats()
 	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,
 	}}

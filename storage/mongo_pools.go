@@ -35,7 +35,7 @@ type Pools struct {
 	recovered chan *Pool // pools whose breaker closed
 
 	mu        sync.Mutex
-	onRecover []func(ctx context.Context, p *Pool)
+	onRecover []*recovery
 }
 
 const (
@@ -111,11 +111,23 @@ func (ps *Pools) Writable() []*Pool {
 	return pools
 }
 
-// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. Register before Run.
-func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) {
+// recovery is a function of OnRecover.
+type recovery struct {
+	run func(ctx context.Context, p *Pool)
+}
+
+// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. remove ends the registration; a call
+// under way may still run.
+func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) (remove func()) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	ps.onRecover = append(ps.onRecover, fn)
+	r := &recovery{fn}
+	ps.onRecover = append(ps.onRecover, r)
+	return func() {
+		ps.mu.Lock()
+		defer ps.mu.Unlock()
+		ps.onRecover = slices.DeleteFunc(ps.onRecover, func(o *recovery) bool { return o == r })
+	}
 }
 
 // Run measures the pools, and probes those that are down, until ctx ends. Then it closes them.
@@ -193,8 +205,8 @@ func (ps *Pools) runRecoveries(ctx context.Context) {
 			ps.mu.Lock()
 			fns := slices.Clone(ps.onRecover)
 			ps.mu.Unlock()
-			for _, fn := range fns {
-				fn(ctx, p)
+			for _, r := range fns {
+				r.run(ctx, p)
 			}
 		}
 	}
