@@ -102,7 +102,7 @@ func (d *delivery) composeSheet(ctx context.Context, set *setup, in *phrase.Spea
 		if b.Kind == Block {
 			key = "sheet.block"
 		}
-		text.WriteString("\n" + in.Say(key, in.Clock(b.Span.Start.In(d.zone)), in.Clock(b.Span.End.In(d.zone)), b.NetNames(set.nets), strconv.FormatInt(int64(b.ID), 10)))
+		text.WriteString("\n" + in.Say(key, in.Times(b.Span.Start.In(d.zone), b.Span.End.In(d.zone)), b.NetNames(set.nets), strconv.FormatInt(int64(b.ID), 10)))
 	}
 	return text.String(), nil
 }

@@ -40,11 +40,11 @@ func (v closuresView) closure(d drawing, c booking.Closure) string {
 	var parts []string
 	switch c.Every {
 	case booking.Once:
-		parts = append(parts, d.closedSpan(c.During, v.club.Zone))
+		parts = append(parts, d.span(c.During, v.club.Zone))
 	case booking.EveryWeek:
-		parts = append(parts, d.in.Say("nets.weekly", d.weekday(int(c.First.Weekday())), d.closedTimes(c.From, c.To)))
+		parts = append(parts, d.in.Say("nets.weekly", d.weekday(int(c.First.Weekday())), d.timesOfDay(c.From, c.To)))
 	case booking.EveryYear:
-		parts = append(parts, d.in.Say("nets.yearly", d.date(dateOf(c.First)), d.closedTimes(c.From, c.To)))
+		parts = append(parts, d.in.Say("nets.yearly", d.date(dateOf(c.First)), d.timesOfDay(c.From, c.To)))
 	}
 	if len(c.Nets) == 0 {
 		parts = append(parts, d.in.Say("nets.all"))
@@ -56,23 +56,6 @@ func (v closuresView) closure(d drawing, c booking.Closure) string {
 		parts = append(parts, telegram.CleanLine(c.Reason, maxLabel))
 	}
 	return strings.Join(parts, " · ")
-}
-
-// closedSpan writes a time that is closed once: a whole day without its hours.
-func (d drawing) closedSpan(s booking.Span, zone *time.Location) string {
-	start := s.Start.In(zone)
-	if start.Hour() == 0 && start.Minute() == 0 && start.AddDate(0, 0, 1).Equal(s.End) {
-		return d.in.Day(start) + ", " + d.in.Say("nets.whole_day")
-	}
-	return d.span(s, zone)
-}
-
-// closedTimes writes the times of a day that are closed again and again.
-func (d drawing) closedTimes(from, to int) string {
-	if from == 0 && to == wholeDay {
-		return d.in.Say("nets.whole_day")
-	}
-	return d.timesOfDay(from, to)
 }
 
 // date writes a day that returns each year, without its weekday.

@@ -94,5 +94,5 @@ func (v daySheetView) line(d drawing, b booking.Booking) string {
 	if slices.ContainsFunc(v.stranded, func(x booking.Booking) bool { return x.ID == b.ID }) {
 		mark = "⚠️"
 	}
-	return mark + " " + d.in.Clock(start) + "–" + d.in.Clock(end) + " " + telegram.CleanLine(b.NetNames(v.nets), 30) + " · " + who
+	return mark + " " + d.in.Times(start, end) + " " + telegram.CleanLine(b.NetNames(v.nets), 30) + " · " + who
 }

@@ -63,8 +63,11 @@ func (d drawing) minuteOfDay(m int) string {
 	return d.in.Clock(time.Date(2000, 1, 1, 0, m%wholeDay, 0, 0, time.UTC))
 }
 
-// timesOfDay writes 18:00–22:00.
+// timesOfDay writes 18:00–22:00, or "all day".
 func (d drawing) timesOfDay(from, to int) string {
+	if from == 0 && to == wholeDay {
+		return d.in.Say("all_day")
+	}
 	return d.minuteOfDay(from) + "–" + d.minuteOfDay(to)
 }
 

@@ -31,6 +31,7 @@ func hoursGoldens() []golden {
 		{"the hours of all nets", []verb{stepHours, stepSetHours, stepSetClosed, stepTypeHours}, week(0, weekHours(0)...)},
 		{"a net without hours of its own", []verb{stepHours}, week(2, weekHours(0)...)},
 		{"a net with hours of its own", []verb{stepHours, stepSetHours}, week(2, append(weekHours(0), booking.OpeningHours{Net: 2, Weekday: time.Monday, Opens: 7 * 60, Closes: 9*60 + 30})...)},
+		{"open around the clock", []verb{stepHours}, week(0, booking.OpeningHours{Weekday: time.Monday, Opens: 0, Closes: wholeDay})},
 		{"no hours", []verb{stepHours}, week(0)},
 		{"when a weekday opens", []verb{stepAskOpening}, timeOfDayView{exampleNets(), step{Verb: stepAskOpening, Club: 1, Net: 2, Weekday: 1}}},
 		{"when every day opens", []verb{stepAskOpening}, timeOfDayView{exampleNets(), step{Verb: stepAskOpening, Club: 1, Weekday: everyWeekday}}},

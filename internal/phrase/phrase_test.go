@@ -172,6 +172,38 @@ func TestSpan_InTheZoneOfItsTimes(t *testing.T) {
 	}
 }
 
+// A block or a closure of whole days begins and ends at midnight: "00:00–00:00" would say nothing.
+func TestSpan_WholeDaysHaveNoHours(t *testing.T) {
+	t.Parallel()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := book(t)
+	midnight := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, london) }
+	for _, c := range []struct {
+		language    string
+		start, end  time.Time
+		span, times string
+	}{
+		{"en", midnight(6, 6), midnight(6, 7), "Sat 6 June, all day", "all day"},
+		{"hi", midnight(6, 6), midnight(6, 7), "शनि 6 जून, पूरे दिन", "पूरे दिन"},
+		{"en", midnight(6, 6), midnight(6, 9), "Sat 6 June–Mon 8 June, all day", "all day"},
+		{"en", midnight(3, 29), midnight(3, 30), "Sun 29 March, all day", "all day"},     // 23 hours
+		{"en", midnight(10, 25), midnight(10, 26), "Sun 25 October, all day", "all day"}, // 25 hours
+		{"en", midnight(6, 6), midnight(6, 6).Add(time.Hour), "Sat 6 June, 00:00–01:00", "00:00–01:00"},
+		{"en", midnight(6, 6).Add(time.Hour), midnight(6, 7), "Sat 6 June, 01:00–00:00", "01:00–00:00"},
+	} {
+		in := b.In(c.language)
+		if got := in.Span(c.start, c.end); got != c.span {
+			t.Errorf("the period is %q, want %q", got, c.span)
+		}
+		if got := in.Times(c.start, c.end); got != c.times {
+			t.Errorf("the hours are %q, want %q", got, c.times)
+		}
+	}
+}
+
 func TestPlural_ByTheRulesOfTheLanguage(t *testing.T) {
 	t.Parallel()
 	b, err := load(fstest.MapFS{

@@ -83,13 +83,39 @@ func (s *Speaker) Day(t time.Time) string {
 // Clock formats the time of day in the zone of t.
 func (s *Speaker) Clock(t time.Time) string { return t.Format(s.Say("clock")) }
 
-// Span formats a period: Sat 6 June, 18:00–19:00. An end on another day is written with its date.
+// Times formats the hours of a period: 18:00–19:00, or "all day" where it is made of whole days.
+func (s *Speaker) Times(start, end time.Time) string {
+	if wholeDays(start, end) > 0 {
+		return s.Say("all_day")
+	}
+	return s.Say("times", s.Clock(start), s.Clock(end))
+}
+
+// Span formats a period: Sat 6 June, 18:00–19:00. An end on another day is written with its date, and whole days without their hours.
 func (s *Speaker) Span(start, end time.Time) string {
+	switch days := wholeDays(start, end); {
+	case days == 1:
+		return s.Say("span_day", s.Day(start))
+	case days > 1:
+		return s.Say("span_days", s.Day(start), s.Day(end.AddDate(0, 0, -1)))
+	}
 	until := s.Clock(end)
 	if y, m, d := end.Date(); !time.Date(y, m, d, 0, 0, 0, 0, end.Location()).Equal(midnight(start)) && end.Sub(midnight(start)) > 24*time.Hour {
 		until = s.Day(end) + " " + until
 	}
 	return s.Say("span", s.Day(start), s.Clock(start), until)
+}
+
+// wholeDays counts the days of a period that begins and ends at midnight; 0 for other periods. A day can have 23 or 25 hours.
+func wholeDays(start, end time.Time) int {
+	if !midnight(start).Equal(start) || !midnight(end).Equal(end) {
+		return 0
+	}
+	days := 0
+	for day := start; day.Before(end); day = midnight(day.AddDate(0, 0, 1)) {
+		days++
+	}
+	return days
 }
 
 func midnight(t time.Time) time.Time {
