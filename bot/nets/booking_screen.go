@@ -114,9 +114,13 @@ func (s bookingScreen) extend(ctx context.Context, to step) (screen, error) {
 
 // giveUpHold cancels a hold and shows its day. It also shows the day of an ended hold. It refuses a booking.
 func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) {
-	var day step
+	var day step // the part of the day that has the hold
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
-		day = step{Verb: stepDay, Club: b.Club, Day: b.Day}
+		club, err := s.Booking.Club(ctx, b.Club)
+		if err != nil {
+			return err
+		}
+		day = partStep(b.Club, b.Day, b.Span.Start, club.Zone)
 		if b.State == booking.Expired || b.State == booking.Cancelled {
 			_, err := s.Booking.Booking(ctx, actor, to.Booking) // may the person see it?
 			return err
@@ -124,7 +128,7 @@ func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) 
 		if b.State != booking.Held {
 			return booking.ErrState
 		}
-		_, err := s.Booking.Cancel(ctx, actor, to.Booking, false)
+		_, err = s.Booking.Cancel(ctx, actor, to.Booking, false)
 		if errors.Is(err, booking.ErrHoldExpired) {
 			return nil
 		}

@@ -76,7 +76,7 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	case v.isLive():
 		v.liveButtons(d, k)
 	default:
-		k.add(d.in.Say("show.again"), step{Verb: stepDay, Club: b.Club, Day: b.Day})
+		k.add(d.in.Say("show.again"), v.againStep())
 	}
 	if v.staff {
 		v.staffButtons(d, k)
@@ -86,6 +86,15 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	reply := titled(v.stateLine(d), lines, k)
 	reply.Links = links
 	return reply
+}
+
+// againStep leads to the time of a booking that is over, while its day is not; else to the first days.
+func (v bookingView) againStep() step {
+	b := v.booking
+	if b.Day < booking.DayIn(v.at, v.club.Zone) {
+		return step{Verb: stepFirstDays, Club: b.Club}
+	}
+	return partStep(b.Club, b.Day, b.Span.Start, v.club.Zone)
 }
 
 func (d drawing) bookingNumber(id booking.ID) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pavilion/booking"
@@ -18,7 +19,7 @@ func (s *Screens) HandleBook(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return calendar{v}.start(ctx) })
 }
 
-// start shows the clubs, or the calendar of the only one.
+// start shows the clubs, or the first days of the only one.
 func (c calendar) start(ctx context.Context) (screen, error) {
 	clubs, err := c.Booking.Clubs(ctx)
 	switch {
@@ -27,7 +28,7 @@ func (c calendar) start(ctx context.Context) (screen, error) {
 	case len(clubs) == 0:
 		return nil, errNoClub
 	case len(clubs) == 1:
-		return c.showMonth(ctx, step{Verb: stepMonth, Club: clubs[0].ID})
+		return c.showFirstDays(ctx, step{Verb: stepFirstDays, Club: clubs[0].ID})
 	}
 	return clubsView{clubs}, nil
 }
@@ -39,7 +40,7 @@ const maxClubButton = 48 // runes
 func (v clubsView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	for _, c := range v.clubs {
-		k.add(telegram.CleanLine(c.Name, maxClubButton), step{Verb: stepMonth, Club: c.ID})
+		k.add(telegram.CleanLine(c.Name, maxClubButton), step{Verb: stepFirstDays, Club: c.ID})
 	}
 	return telegram.Reply{Text: d.in.Say("book.clubs"), Keyboard: k.rows}
 }
@@ -101,8 +102,11 @@ func (v monthView) draw(d drawing) telegram.Reply {
 	}
 	k.inRows(days, daysInWeek)
 	k.pageButtons(v.page, v.first, v.last, v.step)
-	if v.step.Booking != 0 {
+	switch {
+	case v.step.Booking != 0:
 		k.add(d.in.Say("book.back"), step{Verb: stepBooking, Booking: v.step.Booking})
+	case v.step.Verb == stepMonth && !v.forBlock:
+		k.add(d.in.Say("book.back"), step{Verb: stepFirstDays, Club: v.step.Club})
 	}
 	if v.step.Verb == stepClosureMonth {
 		k.add(d.in.Say("nets.type_day"), step{Verb: stepTypeClosure, Club: v.step.Club})
@@ -112,6 +116,9 @@ func (v monthView) draw(d drawing) telegram.Reply {
 	lines := []string{d.in.Say("book.pick_day")}
 	if v.step.Booking != 0 {
 		lines[0] = d.in.Say("book.pick_new_day")
+	}
+	if marks := d.dayMarks(days); marks != "" {
+		lines = append(lines, marks)
 	}
 	if v.forBlock {
 		lines = append(lines, d.in.Say("block.how"))
@@ -129,17 +136,42 @@ func (v monthView) dayChoice(x booking.DayStatus) choice {
 	if x.Day == v.today {
 		c.text = "[" + c.text + "]"
 	}
-	switch x.Status {
-	case booking.Free, booking.ShortTerm:
-	case booking.Taken, booking.OnHold:
-		c.text += "🔴"
-	case booking.Shut:
-		c.text += "✖"
-		if !forClosure {
-			c.to = step{}
-		}
-	case booking.Over, booking.NotYet:
+	if x.Status == booking.Over || x.Status == booking.NotYet {
 		return choice{text: "·"}
 	}
+	to := c.to
+	c.markDay(x.Status)
+	if forClosure {
+		c.to = to // a day that is closed already can be closed for other nets
+	}
 	return c
+}
+
+// The signs of days.
+const (
+	signFull   = "🔴"
+	signClosed = "✖"
+)
+
+// markDay marks a day that is full or closed. A closed day leads nowhere.
+func (c *choice) markDay(status booking.Status) {
+	switch status {
+	case booking.Taken, booking.OnHold:
+		c.text += signFull
+	case booking.Shut:
+		c.text += signClosed
+		c.to = step{}
+	case booking.Free, booking.ShortTerm, booking.Over, booking.NotYet:
+	}
+}
+
+// dayMarks explains the signs that days have; empty where none has one.
+func (d drawing) dayMarks(days []choice) string {
+	var parts []string
+	for _, x := range []struct{ sign, key string }{{signFull, "book.is_full"}, {signClosed, "book.is_closed"}} {
+		if slices.ContainsFunc(days, func(c choice) bool { return strings.HasSuffix(c.text, x.sign) }) {
+			parts = append(parts, x.sign+" "+d.in.Say(x.key))
+		}
+	}
+	return strings.Join(parts, " · ")
 }

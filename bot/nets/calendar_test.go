@@ -33,10 +33,24 @@ func exampleMonth(s step) monthView {
 	return v
 }
 
+// exampleFirstDays is a week with free times, its first day aside.
+func exampleFirstDays(now time.Time, first booking.Status) firstDaysView {
+	v := firstDaysView{club: riverside(), today: booking.DayIn(now, zone())}
+	for day := v.today; day < v.today+7; day++ {
+		v.days = append(v.days, booking.DayStatus{Day: day, Status: booking.Free})
+	}
+	v.days[0].Status = first
+	return v
+}
+
 func calendarGoldens() []golden {
 	june26 := 2026*12 + 5
 	return []golden{
 		{"several clubs", []verb{stepClubs}, clubsView{[]booking.Club{riverside(), {ID: 2, Name: "Hillside \u202eCricket\n Club and Academy of the Upper Valley and Beyond"}}}},
+		{"the first days, on a Friday", []verb{stepFirstDays}, exampleFirstDays(june(5, 10, 0), booking.Free)},
+		{"the first days, on a Monday whose times are over", []verb{stepFirstDays}, exampleFirstDays(june(8, 23, 0), booking.Over)},
+		{"the first days, on a Sunday that is full", []verb{stepFirstDays}, exampleFirstDays(june(7, 10, 0), booking.Taken)},
+		{"the first days, when the nets are closed today", []verb{stepFirstDays}, exampleFirstDays(june(10, 10, 0), booking.Shut)},
 		{"the first month", []verb{stepMonth}, exampleMonth(step{Verb: stepMonth, Club: 1})},
 		{"the last month", []verb{stepMonth}, exampleMonth(step{Verb: stepMonth, Club: 1, Page: june26 + 1})},
 		{"a month to move a booking to", []verb{stepMonth}, exampleMonth(step{Verb: stepMonth, Club: 1, Booking: 12})},

@@ -2,13 +2,15 @@ package nets
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
 )
 
-// dayGrid is one day: a row for each time, a column for each net, a price where the net is free.
+// dayGrid is one day in three parts. Each part has a row for each time and a column for each net.
 type dayGrid struct{ *visit }
 
 func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
@@ -24,7 +26,11 @@ func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dayView{found: found, step: s}, nil
+	mine, err := myBookings(g).readFrom(ctx, s.Club, min(s.Day, booking.DayIn(found.At, found.Club.Zone))-usualDays)
+	if err != nil {
+		return nil, err
+	}
+	return dayView{found: found, mine: mine, step: s}, nil
 }
 
 // movedLength is the length of the booking that moves; 0 where a new one is chosen.
@@ -40,112 +46,144 @@ func (g dayGrid) movedLength(ctx context.Context, actor booking.Actor, s step) (
 }
 
 const (
-	gridRows = 12 // times on a page
-	gridNets = 4  // columns on a page
+	gridRows  = 12 // times on a page
+	gridNets  = 3  // columns on a page: a fourth has no room for a time and a price on a phone
+	usualDays = 60 // bookings of so many days tell when a person usually plays
 )
 
-// dayView is one page of a day's grid. A net is offered where a booking of found.Length fits.
+// dayView is one page of one part of a day. A net is offered where a booking of found.Length fits.
 type dayView struct {
 	found booking.Starts
+	mine  []booking.Booking // the person's bookings, of the days before as well
 	step  step
 }
 
 func (v dayView) draw(d drawing) telegram.Reply {
 	g := newGrid(v.found)
-	row, column := g.pageOf(v.step.Page)
-	nets := g.nets[column*gridNets : min(len(g.nets), (column+1)*gridNets)]
-	times := g.times[row*gridRows : min(len(g.times), (row+1)*gridRows)]
+	part := v.part(g)
+	times := g.parts[part]
+	row, column := g.pageOf(times, v.step.Page)
+	nets := g.netsOn(column)
 	k := d.keyboard()
-	free := 0
-	if len(times) > 0 && len(nets) > 0 {
-		head := []choice{{text: "🕒"}}
+	v.tabs(d, k, g, part)
+	if len(g.nets) > 1 && len(times) > 0 {
+		var head []choice
 		for _, n := range nets {
 			head = append(head, choice{text: telegram.CleanLine(n.Name, 20)})
 		}
 		k.row(head...)
-		for _, at := range times {
-			cells := []choice{{text: d.in.Clock(at.In(v.found.Club.Zone))}}
-			for _, n := range nets {
-				cell, bookable := v.cell(d, g.starts[at.Unix()][n.ID])
-				if bookable {
-					free++
-				}
-				cells = append(cells, cell)
-			}
-			k.row(cells...)
+	}
+	shown := times[row*gridRows : min(len(times), (row+1)*gridRows)]
+	var cells []choice
+	for _, at := range shown {
+		for _, n := range nets {
+			cells = append(cells, v.cell(d, g.starts[at.Unix()][n.ID]))
 		}
 	}
-	g.pageButtons(k, v.step, row, column)
-	k.add(d.in.Say("book.other_day"), step{Verb: stepMonth, Club: v.step.Club, Page: monthNumber(dateOf(v.step.Day)), Booking: v.step.Booking})
-	line := d.in.Say("book.pick_time", d.length(v.found.Length))
-	switch {
-	case len(times) == 0 || len(nets) == 0:
-		line = d.in.Say("book.nothing_left")
-	case free == 0:
-		line = d.in.Say("book.full")
+	width := len(nets)
+	if len(g.nets) == 1 {
+		width = gridNets // times beside each other
 	}
-	return titled("🏏 "+clubName(v.found.Club)+" · "+d.in.Day(dateOf(v.step.Day)), []string{line}, k)
+	k.inRows(cells, max(1, width))
+	g.pageButtons(d, k, v, part, row, column)
+	k.add(d.in.Say("book.other_day"), step{Verb: stepMonth, Club: v.step.Club, Page: monthNumber(dateOf(v.step.Day)), Booking: v.step.Booking})
+	title := "🏏 " + clubName(v.found.Club) + " · " + d.in.Day(dateOf(v.step.Day))
+	if len(g.nets) == 1 {
+		title += " · " + telegram.CleanLine(g.nets[0].Name, 40)
+	}
+	return titled(title, v.lines(d, g, part, cells), k)
 }
 
-// cell is one time on one net, and whether it can be booked.
-func (v dayView) cell(d drawing, start booking.Start) (choice, bool) {
+// lines say what the prices are for and what the signs of the cells mean.
+func (v dayView) lines(d drawing, g grid, part dayPart, cells []choice) []string {
+	switch {
+	case len(g.parts[part]) == 0:
+		return []string{d.in.Say("book.nothing_left")}
+	case !g.isFree(v, part):
+		if slices.ContainsFunc(g.shownParts(), func(p dayPart) bool { return g.isFree(v, p) }) {
+			return append([]string{d.in.Say("book.part_full")}, v.legend(d, cells)...)
+		}
+		return append([]string{d.in.Say("book.full")}, v.legend(d, cells)...)
+	}
+	return append([]string{d.in.Say("book.pick_time", d.length(v.found.Length))}, v.legend(d, cells)...)
+}
+
+// The signs of cells that cannot be booked.
+const (
+	signTaken = "✖"
+	signHeld  = "⏳"
+	signOwn   = "⭐"
+)
+
+// legend explains the signs that the cells have.
+func (v dayView) legend(d drawing, cells []choice) []string {
+	var parts []string
+	for _, x := range []struct{ sign, key string }{{signOwn, "book.own"}, {signTaken, "book.is_taken"}, {signHeld, "book.may_free"}} {
+		if slices.ContainsFunc(cells, func(c choice) bool { return strings.HasPrefix(c.text, x.sign) }) {
+			parts = append(parts, x.sign+" "+d.in.Say(x.key))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{strings.Join(parts, " · ")}
+}
+
+// cell is one time on one net.
+func (v dayView) cell(d drawing, start booking.Start) choice {
 	to := step{
 		Verb: stepSummary, Club: v.step.Club, Net: start.Net, Minute: unixMinute(start.At), Length: wholeMinutes(v.found.Length), Booking: v.step.Booking,
 	}
+	clock := d.in.Clock(start.At.In(v.found.Club.Zone))
+	if own := v.ownAt(start); own != 0 {
+		return choice{signOwn + " " + clock, step{Verb: stepBooking, Booking: own}}
+	}
 	switch {
-	case start.Status == booking.Free && start.Longest >= v.found.Length:
-		return choice{d.money(start.Price), to}, true
+	case v.isFree(start):
+		return choice{clock + " " + d.money(start.Price), to}
 	case start.Status == booking.OnHold:
-		return choice{"⏳", to.with(stepTakenTime)}, false
+		return choice{signHeld + " " + clock, to.with(stepTakenTime)}
 	case start.Status == booking.Taken || start.Status == booking.Free:
-		return choice{"✖", to.with(stepTakenTime)}, false
+		return choice{signTaken + " " + clock, to.with(stepTakenTime)}
 	}
-	return choice{text: "–"}, false
+	return choice{text: "–"}
 }
 
-// grid is a day's starts by time and net, without the times that are over on every net.
-type grid struct {
-	nets   []booking.Net
-	times  []time.Time
-	starts map[int64]map[booking.NetID]booking.Start // by Unix time
+func (v dayView) isFree(start booking.Start) bool {
+	return start.Status == booking.Free && start.Longest >= v.found.Length
 }
 
-func newGrid(found booking.Starts) grid {
-	g := grid{nets: found.Nets, starts: map[int64]map[booking.NetID]booking.Start{}}
-	for _, x := range found.Starts {
-		if x.Status == booking.Over || x.Status == booking.ShortTerm {
-			continue
-		}
-		if g.starts[x.At.Unix()] == nil {
-			g.starts[x.At.Unix()] = map[booking.NetID]booking.Start{}
-			g.times = append(g.times, x.At)
-		}
-		g.starts[x.At.Unix()][x.Net] = x
-	}
-	return g
-}
-
-// netPages is how many pages of nets there can be: a page's number is netPages for each page of times, and one for each page of nets.
-const netPages = 10
-
-// pageOf splits a page's number. For a page beyond the end it gives the last one.
-func (g grid) pageOf(number int) (row, column int) {
-	last := func(n, each int) int { return max(0, (n-1)/each) }
-	return min(number/netPages, last(len(g.times), gridRows)), min(number%netPages, last(len(g.nets), gridNets))
-}
-
-// pageButtons adds the buttons to earlier and later times and to other nets.
-func (g grid) pageButtons(k *keyboard, s step, row, column int) {
-	var list []choice
-	add := func(exists bool, text string, row, column int) {
-		if exists {
-			s.Page = row*netPages + column
-			list = append(list, choice{text, s})
+// ownAt is the person's live booking at a time on a net; 0 where there is none.
+func (v dayView) ownAt(start booking.Start) booking.ID {
+	for _, b := range v.mine {
+		if b.LiveAt(v.found.At) && slices.Contains(b.Nets, start.Net) && !start.At.Before(b.Span.Start) && start.At.Before(b.Span.End) {
+			return b.ID
 		}
 	}
-	add(row > 0, "▲", row-1, column)
-	add((row+1)*gridRows < len(g.times), "▼", row+1, column)
-	add(column > 0, "◀", row, column-1)
-	add((column+1)*gridNets < len(g.nets) && column < netPages-1, "▶", row, column+1)
-	k.row(list...)
+	return 0
+}
+
+// tabs adds the parts of the day that have times; none where it is only one.
+func (v dayView) tabs(d drawing, k *keyboard, g grid, chosen dayPart) {
+	shown := g.shownParts()
+	if len(shown) < 2 {
+		return
+	}
+	var tabs []choice
+	for _, p := range shown {
+		c := choice{d.part(p), v.partStep(p)}
+		if !g.isFree(v, p) {
+			c.text += " " + signFull
+		}
+		if p == chosen {
+			c.text = "● " + c.text
+		}
+		tabs = append(tabs, c)
+	}
+	k.row(tabs...)
+}
+
+// partStep leads to a part of the day.
+func (v dayView) partStep(p dayPart) step {
+	return step{Verb: stepDayPart, Club: v.step.Club, Day: v.step.Day, Choice: int(p), Booking: v.step.Booking}
 }

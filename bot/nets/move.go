@@ -70,7 +70,9 @@ func (v moveView) draw(d drawing) telegram.Reply {
 		k.add(d.in.Say("series.move_from"), from)
 		k.add(d.in.Say("series.move_all"), all)
 	}
-	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: s.Club, Day: v.quote.Day, Booking: s.Booking})
+	day := partStep(s.Club, v.quote.Day, s.startsAt(), zone)
+	day.Booking = s.Booking
+	k.add(d.in.Say("book.back"), day)
 	k.add(d.in.Say("move.stay"), step{Verb: stepBooking, Booking: s.Booking})
 	lines := []string{
 		d.in.Say("move.from", telegram.CleanLine(b.NetNames(v.present.nets), 60), d.span(b.Span, zone)),

@@ -9,7 +9,9 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return calendar{v}.start(ctx)
 	case stepMonth:
 		return calendar{v}.showMonth(ctx, s)
-	case stepDay:
+	case stepFirstDays:
+		return calendar{v}.showFirstDays(ctx, s)
+	case stepDay, stepDayPart:
 		return dayGrid{v}.showDay(ctx, s)
 	case stepTakenTime:
 		return takenTime{v}.showAlternatives(ctx, s)

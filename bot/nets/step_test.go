@@ -11,6 +11,7 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepClubs},
 		{Verb: stepMonth, Club: 9999, Page: 2031*12 + 11, Booking: 1 << 40},
 		{Verb: stepDay, Club: 9999, Day: 22_500, Page: 99, Booking: 1 << 40},
+		{Verb: stepDayPart, Club: 9999, Day: 22_500, Choice: 2, Page: 99_999, Booking: 1 << 40},
 		{Verb: stepSummary, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}, Booking: 1 << 30},
 		{Verb: stepHold, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}},
 		{Verb: stepSettings},
@@ -41,6 +42,8 @@ func TestStep_OfOldMessages(t *testing.T) {
 	seen := map[verb]bool{}
 	for payload, want := range map[string]step{
 		"d:1:gqs:0:0":          {Verb: stepDay, Club: 1, Day: 21_700},
+		"@:1":                  {Verb: stepFirstDays, Club: 1},
+		"#:1:ftg:2:3:9":        {Verb: stepDayPart, Club: 1, Day: 20_500, Choice: 2, Page: 3, Booking: 9},
 		"Q:-2":                 {Verb: stepQuietHours, Quiet: quietTyped},
 		"2":                    {Verb: stepLanguages},
 		"3:hi":                 {Verb: stepChooseLanguage, Language: "hi"},

@@ -106,7 +106,7 @@ func (v summaryView) draw(d drawing) telegram.Reply {
 	if v.staff {
 		d.blockButton(k, s)
 	}
-	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: s.Club, Day: v.quote.Day})
+	k.add(d.in.Say("book.back"), partStep(s.Club, v.quote.Day, s.startsAt(), v.club.Zone))
 	lines := append([]string{d.span(s.span(), v.club.Zone)}, d.priceLines(v.quote.Lines, v.quote.Total)...)
 	return titled("🏏 "+netName(v.nets, s.Net, 60)+" · "+clubName(v.club), lines, k)
 }

@@ -85,7 +85,9 @@ func (v takenView) draw(d drawing) telegram.Reply {
 	if v.staff {
 		d.blockButton(k, s)
 	}
-	k.add(d.in.Say("book.whole_day"), step{Verb: stepDay, Club: s.Club, Day: v.found.Day, Booking: s.Booking})
+	day := partStep(s.Club, v.found.Day, s.startsAt(), zone)
+	day.Booking = s.Booking
+	k.add(d.in.Say("book.whole_day"), day)
 	title := netName(v.found.Nets, s.Net, 60) + " · " + d.in.Day(dateOf(v.found.Day)) + " " + d.in.Clock(s.startsAt().In(zone))
 	lines := []string{d.in.Say("book.taken"), d.in.Say("book.near")}
 	if v.lost {

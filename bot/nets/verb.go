@@ -6,8 +6,10 @@ type verb byte
 // The verbs of booking. The verbs up to stepSummary change nothing.
 const (
 	stepClubs         verb = 'l'
+	stepFirstDays     verb = '@' // today, tomorrow and the weekend
 	stepMonth         verb = 'm' // the calendar
-	stepDay           verb = 'd' // times and nets of a day
+	stepDay           verb = 'd' // a day, in the part in which the person usually plays; its Page says nothing any more
+	stepDayPart       verb = '#' // times and nets of a part of a day; Choice: the part
 	stepTakenTime     verb = 'x' // free times near one that is taken
 	stepSummary       verb = 't' // length, add-ons and price before a hold or a move
 	stepHold          verb = 'h'
@@ -101,7 +103,7 @@ func (v verb) fields() (letters string, known bool) {
 		return "q", true
 	case stepChooseLanguage:
 		return "t", true
-	case stepNets, stepClosures:
+	case stepNets, stepClosures, stepFirstDays:
 		return "c", true
 	case stepHours:
 		return "cn", true
@@ -131,6 +133,8 @@ func (v verb) fields() (letters string, known bool) {
 		return "cpb", true
 	case stepDay:
 		return "cdpb", true
+	case stepDayPart:
+		return "cdopb", true
 	case stepTakenTime:
 		return "cnsb", true
 	case stepSummary:

@@ -99,6 +99,6 @@ type joinedView struct {
 func (v joinedView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	k.add(d.in.Say("wait.leave"), step{Verb: stepLeaveWaitlist, Wait: v.wait.ID})
-	k.add(d.in.Say("book.whole_day"), step{Verb: stepDay, Club: v.club.ID, Day: booking.DayIn(v.wait.Span.Start, v.club.Zone)})
+	k.add(d.in.Say("book.whole_day"), partStep(v.club.ID, booking.DayIn(v.wait.Span.Start, v.club.Zone), v.wait.Span.Start, v.club.Zone))
 	return titled(d.in.Say("wait.joined"), []string{d.span(v.wait.Span, v.club.Zone), d.in.Say("wait.how")}, k)
 }
