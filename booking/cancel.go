@@ -62,10 +62,22 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell
 
 // cancelFee is the share of the price that the club keeps when the booking is cancelled at an instant.
 func (b Booking) cancelFee(p Policy, at time.Time) Money {
-	if b.State != Confirmed && b.State != CheckedIn || b.Kind != Play || !at.After(b.Span.Start.Add(-p.CancelFree)) {
+	rule := p.CancelRule(b.Span.Start, b.Price)
+	if b.State != Confirmed && b.State != CheckedIn || b.Kind != Play || !at.After(rule.FreeUntil) {
 		return Money{Currency: b.Price.Currency}
 	}
-	return b.Price.Share(p.CancelFee)
+	return rule.Fee
+}
+
+// CancelRule is what a club's policy says about cancelling one booking.
+type CancelRule struct {
+	FreeUntil time.Time // up to then cancelling is free
+	Fee       Money     // what the club keeps after that
+}
+
+// CancelRule applies the policy to a start and a price.
+func (p Policy) CancelRule(start time.Time, price Money) CancelRule {
+	return CancelRule{FreeUntil: start.Add(-p.CancelFree), Fee: price.Share(p.CancelFee)}
 }
 
 // CancelTerms is the cost of cancelling a booking at one moment.

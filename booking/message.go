@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"pavilion/internal/phrase"
 )
@@ -67,12 +68,21 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		if err != nil {
 			return "", "", err
 		}
-		detail = in.Money(r.Amount.Minor, r.Amount.Currency)
+		p, err := selectPayment(ctx, d.s.db, r.Payment)
+		if err != nil {
+			return "", "", err
+		}
+		detail = r.Amount.say(in)
+		if p.Provider == Desk || p.Provider.inChat() {
+			key = "notice.given_back" // no bank is between
+		}
 	case notifyCancelled:
 		d.deadline = b.Span.Start
-		if fee := b.CancelFee; fee != nil && fee.Minor > 0 {
-			key, detail = "notice.cancelled_fee", in.Money(fee.Minor, fee.Currency)
+		payments, err := selectPaymentsOf(ctx, d.s.db, b.ID)
+		if err != nil {
+			return "", "", err
 		}
+		detail = strings.Join(b.RefundSentences(in, payments), "\n")
 	case notifyMoved, notifyReminder:
 		d.deadline = b.Span.Start
 	case notifyConfirmed, notifySlotLost, notifySheet, notifySeriesBooked, notifySeriesMoved, notifySeriesEnded:

@@ -72,8 +72,13 @@ type PayRequest struct {
 	Title    string // shown to the payer by the gateway
 }
 
+// ChargeFor is the amount that a provider collects for a price; ErrNoGateway where it cannot.
+func (s *Service) ChargeFor(provider Provider, price Money) (Money, error) {
+	return s.payments.chargeFor(provider, price)
+}
+
 // Pay creates a payment for a booking and a page at the gateway to pay on. The payment's row is committed before the gateway is called, so all
-// money that arrives has a row. A repeated call returns the same payment; for a paid booking it returns the payment with the money. A payment in
+// money that arrives has a row. An invoice of another provider in the chat is closed. A repeated call returns the same payment; for a paid booking it returns the payment with the money. A payment in
 // the chat has no page; the bot posts an invoice instead.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
@@ -132,6 +137,11 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 		return Payment{}, err
 	}
 	for _, p := range list {
+		if p.State == Created && p.Provider != provider && p.Provider.inChat() { // the invoice in the chat must not be paid as well
+			if err := c.movePayment(ctx, &p, Failed); err != nil {
+				return Payment{}, err
+			}
+		}
 		if p.Provider != provider || p.State != Created {
 			continue
 		}

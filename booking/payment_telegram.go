@@ -19,6 +19,8 @@ import (
 var (
 	ErrInvoice      = fault.New(fault.Invalid, "invoice")
 	ErrInvoicePrice = fault.New(fault.Conflict, "invoice_price")
+	// ErrInvoiceClosed refuses an invoice after its member chose another way of paying, or asked for a newer invoice.
+	ErrInvoiceClosed = fault.New(fault.Conflict, "invoice_closed")
 )
 
 const (
@@ -97,10 +99,10 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 			return ErrPaid
 		case slices.ContainsFunc(list, func(p Payment) bool { return holdsMoney(p) || p.State == Authorized }):
 			return ErrPaid
-		case list[i].State != Created:
-			return ErrInvoice
 		case q.Amount != list[i].Amount || list[i].Price != b.Price:
 			return ErrInvoicePrice
+		case list[i].State != Created:
+			return ErrInvoiceClosed
 		}
 		if err := c.checkPayable(ctx, *b); err != nil || b.State != Held {
 			return err

@@ -98,11 +98,12 @@ func (n *nets) onDay(t *testing.T, u *driver.User) *tg.Message {
 	before := newest(t, u)
 	say(t, u, "/book")
 	var m *tg.Message
-	until(t, "a calendar", func() bool {
-		m = await(t, u, "Which day?")
+	until(t, "the first days", func() bool {
+		m = await(t, u, "When do you want to play?")
 		return m.ID > before
 	})
-	return n.pick(t, u, m)
+	tap(t, u, m, "📅 Another day")
+	return n.pick(t, u, shows(t, u, m, "Which day?"))
 }
 
 // newest is the id of the last message in the chat with the bot.
@@ -125,18 +126,24 @@ func (n *nets) pick(t *testing.T, u *driver.User, m *tg.Message) *tg.Message {
 		m = shows(t, u, m, month)
 	}
 	press(t, u, m, fmt.Sprint(day.Day()))
-	return shows(t, u, m, "Tap a price")
+	return shows(t, u, m, "Tap a time")
 }
 
-// cell is what the button of a time and a net carries, as the grid stands.
+// cell is what the button of a time and a net carries, as the grid stands. A club of one net has its times beside each other.
 func cell(t *testing.T, m *tg.Message, clock string, net int) (text string, data []byte) {
 	t.Helper()
 	markup, _ := m.ReplyMarkup.(*tg.ReplyInlineMarkup)
 	for _, row := range markup.Rows {
-		if row.Buttons[0].GetText() == clock && len(row.Buttons) > net {
-			b, _ := row.Buttons[net].(*tg.KeyboardButtonCallback)
-			return b.Text, b.Data
+		at := func(b tg.KeyboardButtonClass) bool { return slices.Contains(strings.Fields(b.GetText()), clock) }
+		i := slices.IndexFunc(row.Buttons, at)
+		if i < 0 {
+			continue
 		}
+		if !slices.ContainsFunc(row.Buttons, func(b tg.KeyboardButtonClass) bool { return !at(b) && b.GetText() != "–" }) {
+			i = net - 1 // a row of one time
+		}
+		b, _ := row.Buttons[i].(*tg.KeyboardButtonCallback)
+		return b.Text, b.Data
 	}
 	t.Fatalf("no %s on\n%s", clock, buttons(m))
 	return "", nil
@@ -146,16 +153,19 @@ func cell(t *testing.T, m *tg.Message, clock string, net int) (text string, data
 func (n *nets) choose(t *testing.T, u *driver.User, clock string, net int) *tg.Message {
 	t.Helper()
 	m := n.onDay(t, u)
-	for !strings.Contains(buttons(m), clock) {
-		before := buttons(m)
-		press(t, u, m, "▼")
-		until(t, "the next page of times", func() bool {
-			m = await(t, u, "Tap a price")
-			return buttons(m) != before
+	if !strings.Contains(buttons(m), clock) {
+		part := "Morning"
+		if clock >= "17:00" {
+			part = "Evening"
+		}
+		tap(t, u, m, part)
+		until(t, "the part of the day", func() bool {
+			m = face(t, u, m)
+			return strings.Contains(buttons(m), clock)
 		})
 	}
 	text, data := cell(t, m, clock, net)
-	if !strings.HasPrefix(text, "₹") {
+	if !strings.HasPrefix(text, clock+" ₹") {
 		t.Fatalf("%s on net %d is %q", clock, net, text)
 	}
 	pressData(t, u, m, data)
@@ -289,7 +299,7 @@ func TestChat_BookPayOnTheGatewayAndBeTold(t *testing.T) {
 
 	// Back and there again: nothing is lost or taken.
 	tap(t, arjun, slip, "◀ Back")
-	grid := shows(t, arjun, slip, "Tap a price")
+	grid := shows(t, arjun, slip, "Tap a time")
 	pressData(t, arjun, grid, button(t, slip, func(b string) bool { return strings.HasPrefix(b, "● 1 h") }, "1 h"))
 	slip = shows(t, arjun, slip, "Total: ₹900")
 
@@ -378,7 +388,7 @@ func TestChat_TheLoserOfARaceTakesTheNetBeside(t *testing.T) {
 
 	// The grid says so to everybody.
 	grid := n.onDay(t, racers[loser])
-	for net, want := range map[int]string{1: "⏳", 2: "✖"} {
+	for net, want := range map[int]string{1: "⏳ 07:00", 2: "⭐ 07:00"} {
 		if text, _ := cell(t, grid, "07:00", net); text != want {
 			t.Errorf("net %d is %q, want %q", net, text, want)
 		}
@@ -428,7 +438,7 @@ func TestChat_AHoldRunsOutInSight(t *testing.T) {
 		t.Errorf("more time: %+v", answer)
 	}
 	tap(t, arjun, over, "Book again")
-	shows(t, arjun, slip, "Tap a price")
+	shows(t, arjun, slip, "Tap a time")
 	keep(t, zoya, n.choose(t, zoya, "06:30", 1))
 }
 

@@ -2,8 +2,8 @@ package nets
 
 import (
 	"context"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pavilion/booking"
@@ -13,17 +13,34 @@ import (
 
 // bookingView is a booking at an instant of the database's clock.
 type bookingView struct {
-	booking   booking.Booking
-	at        time.Time
-	club      booking.Club
-	nets      []booking.Net
-	payments  []booking.Payment
-	providers []booking.Provider // of online payments
-	staff     bool               // shown to the club's staff
+	booking  booking.Booking
+	at       time.Time
+	club     booking.Club
+	nets     []booking.Net
+	payments []booking.Payment
+	ways     []payWay
+	staff    bool // shown to the club's staff
+}
+
+// payWay is a way to pay a booking online.
+type payWay struct {
+	choice   int // its place among the providers, which buttons carry
+	provider booking.Provider
+	amount   booking.Money
+}
+
+// payWays are the providers that can collect a price.
+func payWays(service *booking.Service, price booking.Money) (ways []payWay) {
+	for i, p := range service.Providers() {
+		if amount, err := service.ChargeFor(p, price); err == nil {
+			ways = append(ways, payWay{i, p, amount})
+		}
+	}
+	return ways
 }
 
 func readBookingView(ctx context.Context, service *booking.Service, reader booking.Actor, b booking.Booking, at time.Time) (bookingView, error) {
-	v := bookingView{booking: b, at: at, providers: service.Providers()}
+	v := bookingView{booking: b, at: at, ways: payWays(service, b.Price)}
 	var err error
 	if v.club, err = service.Club(ctx, b.Club); err != nil {
 		return v, err
@@ -62,6 +79,7 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	if b.Price.Minor > 0 || len(b.Lines) > 0 {
 		lines = append(lines, d.priceLines(b.Lines, b.Price)...)
 	}
+	lines = append(lines, v.termLines(d)...)
 	for _, name := range b.Guests {
 		lines = append(lines, "👥 "+telegram.CleanLine(name, 60))
 	}
@@ -72,7 +90,10 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	case v.isHeld():
 		lines = append(lines, "", v.countdown(d))
 		links = v.payLinks(d)
-		v.heldButtons(d, k, len(links) > 0)
+		if v.isPaying() && len(v.ways) > 1 {
+			lines = append(lines, d.in.Say("show.other_way"))
+		}
+		v.heldButtons(d, k)
 	case v.isLive():
 		v.liveButtons(d, k)
 	default:
@@ -153,28 +174,63 @@ func (v bookingView) canExtend() bool {
 	return b.Kind == booking.Play && b.ExpiresAt.Before(b.CreatedAt.Add(v.club.Policy.HoldMax))
 }
 
+// termLines say before paying until when cancelling is free, and after a cancellation what goes back.
+func (v bookingView) termLines(d drawing) []string {
+	b := v.booking
+	switch {
+	case b.Kind == booking.Block:
+		return nil
+	case b.State == booking.Cancelled || b.State == booking.SlotLost:
+		return b.RefundSentences(d.in, v.payments)
+	case v.isLive() && b.State != booking.CheckedIn && b.Span.Start.After(v.at):
+		return d.cancelRule(v.club, b.Span.Start, b.Price, v.at)
+	}
+	return nil
+}
+
+// cancelRule says in one sentence what cancelling costs; nothing where the booking costs nothing.
+func (d drawing) cancelRule(club booking.Club, start time.Time, price booking.Money, at time.Time) []string {
+	rule := club.Policy.CancelRule(start, price)
+	switch {
+	case price.Minor == 0:
+		return nil
+	case rule.Fee.Minor == 0 || !rule.FreeUntil.Before(start):
+		return []string{d.in.Say("rule.free")}
+	case rule.FreeUntil.After(at):
+		return []string{d.in.Say("rule.until", d.instant(rule.FreeUntil, club.Zone), d.money(rule.Fee))}
+	}
+	return []string{d.in.Say("rule.late", d.money(rule.Fee))}
+}
+
+// isOpen tells whether a payment can still be made on its page or invoice.
+func (v bookingView) isOpen(p booking.Payment) bool {
+	return p.State == booking.Created && p.Price == v.booking.Price
+}
+
+// isPaying tells whether the person has chosen a way of paying this hold.
+func (v bookingView) isPaying() bool { return slices.ContainsFunc(v.payments, v.isOpen) }
+
 // payLinks are the pages that are open for this hold.
 func (v bookingView) payLinks(d drawing) (links []telegram.Link) {
 	for _, p := range v.payments {
-		if p.State == booking.Created && p.URL != "" && p.Price == v.booking.Price {
-			links = append(links, telegram.Link{Text: d.in.Say("show.pay_page", d.money(p.Amount)), URL: p.URL})
+		if v.isOpen(p) && p.URL != "" {
+			links = append(links, telegram.Link{Text: d.in.Say("show.pay_page", d.money(p.Amount), d.way(p.Provider)), URL: p.URL})
 		}
 	}
 	return links
 }
 
-func (v bookingView) heldButtons(d drawing, k *keyboard, isPaying bool) {
+// heldButtons confirm or pay a hold. A way whose page is open has a link instead; the others stay.
+func (v bookingView) heldButtons(d drawing, k *keyboard) {
 	b := v.booking
-	switch {
-	case !v.paysOnline():
+	if !v.paysOnline() {
 		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID})
-	case !isPaying:
-		for i, p := range v.providers {
-			text := d.in.Say("show.pay", d.money(b.Price))
-			if len(v.providers) > 1 {
-				text += " · " + providerName(p)
+	} else {
+		for _, w := range v.ways {
+			if slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.Provider == w.provider && p.URL != "" && v.isOpen(p) }) {
+				continue
 			}
-			k.add(text, step{Verb: stepPay, Booking: b.ID, Choice: i})
+			k.add(d.in.Say("show.pay", d.money(w.amount), d.way(w.provider)), step{Verb: stepPay, Booking: b.ID, Choice: w.choice})
 		}
 	}
 	if v.canExtend() {
@@ -183,10 +239,8 @@ func (v bookingView) heldButtons(d drawing, k *keyboard, isPaying bool) {
 	k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})
 }
 
-func providerName(p booking.Provider) string {
-	name := string(p)
-	return strings.ToUpper(name[:1]) + name[1:]
-}
+// way names a way of paying as people call it.
+func (d drawing) way(p booking.Provider) string { return d.in.Say("way." + string(p)) }
 
 func (v bookingView) liveButtons(d drawing, k *keyboard) {
 	b := v.booking

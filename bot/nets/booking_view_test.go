@@ -9,15 +9,27 @@ import (
 
 func holdGoldens() []golden {
 	now := june(5, 10, 0)
-	opened := booking.Payment{State: booking.Created, Amount: rupees(600), Price: rupees(600), URL: "https://pay.example/1"}
+	threeWays := []payWay{{0, booking.Razorpay, rupees(600)}, {1, booking.Telegram, rupees(600)}, {2, booking.Stars, booking.Money{Minor: 600, Currency: "XTR"}}}
+	opened := booking.Payment{Provider: booking.Razorpay, State: booking.Created, Amount: rupees(600), Price: rupees(600), URL: "https://pay.example/1"}
 	return []golden{
 		{"a hold to pay for", []verb{stepHold, stepBooking}, viewAt(eveningHold(), now)},
 		{"a hold with a page to pay on", []verb{stepPay}, changed(viewAt(eveningHold(), now.Add(90*time.Second)), func(v *bookingView) {
-			v.payments = []booking.Payment{opened, {State: booking.Created, Amount: rupees(500), Price: rupees(500), URL: "https://pay.example/old"}}
+			v.payments = []booking.Payment{opened, {Provider: booking.Razorpay, State: booking.Created, Amount: rupees(500), Price: rupees(500), URL: "https://pay.example/old"}}
 		})},
 		{"a hold with a choice of providers", []verb{stepHold}, changed(viewAt(eveningHold(), now), func(v *bookingView) {
-			v.providers = []booking.Provider{booking.Razorpay, booking.Telegram, booking.Stars}
+			v.ways = threeWays
 		})},
+		{"a hold with a page, and other ways to pay", []verb{stepPay}, changed(viewAt(eveningHold(), now), func(v *bookingView) {
+			v.ways, v.payments = threeWays, []booking.Payment{opened}
+		})},
+		{"a hold with an invoice in the chat, and other ways to pay", []verb{stepPay}, changed(viewAt(eveningHold(), now), func(v *bookingView) {
+			v.ways, v.payments = threeWays, []booking.Payment{{Provider: booking.Stars, State: booking.Created, Amount: booking.Money{Minor: 600, Currency: "XTR"}, Price: rupees(600)}}
+		})},
+		{"a hold that can be cancelled at no cost any more", []verb{stepBooking}, viewAt(changed(eveningHold(), func(b *booking.Booking) {
+			expires := june(6, 10, 10)
+			b.ExpiresAt = &expires
+		}), june(6, 10, 0))},
+		{"a hold in a club that keeps nothing", []verb{stepBooking}, changed(viewAt(eveningHold(), now), func(v *bookingView) { v.club.Policy.CancelFee = 0 })},
 		{"a hold in a club without online payment", []verb{stepHold}, changed(viewAt(eveningHold(), now), func(v *bookingView) { v.club.Policy.PaysOnline = false })},
 		{"a hold that cannot be extended again", []verb{stepExtend}, changed(viewAt(eveningHold(), now), func(v *bookingView) {
 			expires := v.booking.CreatedAt.Add(v.club.Policy.HoldMax)
@@ -34,6 +46,12 @@ func bookingGoldens() []golden {
 	now := june(5, 10, 0)
 	in := func(state booking.State) booking.Booking {
 		return changed(evening(), func(b *booking.Booking) { b.State = state })
+	}
+	cancelled := func(fee int64, p booking.Payment) bookingView {
+		return changed(viewAt(in(booking.Cancelled), now), func(v *bookingView) {
+			kept := rupees(fee)
+			v.booking.CancelFee, v.payments = &kept, []booking.Payment{p}
+		})
 	}
 	return []golden{
 		{"a booking ahead", []verb{stepConfirm, stepMove, stepBooking}, viewAt(evening(), now)},
@@ -52,8 +70,19 @@ func bookingGoldens() []golden {
 		{"a booking that is over", []verb{stepBooking}, viewAt(evening(), june(6, 20, 0))},
 		{"checked in", []verb{stepCheckIn}, viewAt(in(booking.CheckedIn), june(6, 17, 50))},
 		{"nobody came", []verb{stepBooking}, viewAt(in(booking.NoShow), june(6, 18, 20))},
-		{"cancelled", []verb{stepCancel}, viewAt(in(booking.Cancelled), now)},
-		{"paid too late", []verb{stepBooking}, viewAt(in(booking.SlotLost), now)},
+		{"cancelled without having paid", []verb{stepCancel}, viewAt(in(booking.Cancelled), now)},
+		{"cancelled in time, paid by card or UPI", []verb{stepCancel}, cancelled(0, booking.Payment{Provider: booking.Razorpay, State: booking.RefundPending, Received: rupees(600), Refund: 60000})},
+		{"cancelled late, paid by card", []verb{stepCancel}, cancelled(300, booking.Payment{Provider: booking.Stripe, State: booking.RefundPending, Received: rupees(600), Refund: 30000})},
+		{"cancelled, paid with stars", []verb{stepCancel}, cancelled(0, booking.Payment{
+			Provider: booking.Stars, State: booking.RefundPending, Received: booking.Money{Minor: 600, Currency: "XTR"}, Refund: 600,
+		})},
+		{"cancelled, paid at the desk", []verb{stepCancel}, cancelled(0, booking.Payment{Provider: booking.Desk, State: booking.RefundPending, Received: rupees(600), Refund: 60000})},
+		{"cancelled late, everything is kept", []verb{stepCancel}, cancelled(600, booking.Payment{Provider: booking.Razorpay, State: booking.Captured, Received: rupees(600)})},
+		{"cancelled, and the gateway refused the refund", []verb{stepCancel}, cancelled(0, booking.Payment{Provider: booking.Razorpay, State: booking.Captured, Received: rupees(600)})},
+		{"cancelled, with money that is looked at", []verb{stepCancel}, cancelled(0, booking.Payment{Provider: booking.Razorpay, State: booking.InReview, Received: rupees(600)})},
+		{"paid too late", []verb{stepBooking}, changed(viewAt(in(booking.SlotLost), now), func(v *bookingView) {
+			v.payments = []booking.Payment{{Provider: booking.Sandbox, State: booking.RefundPending, Received: rupees(600), Refund: 60000}}
+		})},
 	}
 }
 

@@ -63,6 +63,9 @@ func (v cancelView) draw(d drawing) telegram.Reply {
 		until := v.terms.FreeUntil.In(zone)
 		lines = append(lines, d.in.Say("drop.free", d.in.Day(until), d.in.Clock(until)))
 	}
+	if v.terms.Fee.Minor == 0 && len(v.present.payments) == 0 {
+		lines = append(lines, d.in.Say("back.unpaid"))
+	}
 	k := d.keyboard()
 	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID})
 	if v.waives && v.terms.Fee.Minor > 0 {

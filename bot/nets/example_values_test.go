@@ -59,7 +59,7 @@ func eveningHold() booking.Booking {
 
 // viewAt is the booking as its member sees it at a time.
 func viewAt(b booking.Booking, at time.Time) bookingView {
-	return bookingView{booking: b, at: at, club: riverside(), nets: exampleNets(), providers: []booking.Provider{booking.Razorpay}}
+	return bookingView{booking: b, at: at, club: riverside(), nets: exampleNets(), ways: []payWay{{0, booking.Razorpay, b.Price}}}
 }
 
 // changed is a value after a change.

@@ -3,12 +3,13 @@ package nets
 import (
 	"context"
 	"slices"
+	"time"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
 )
 
-// myBookings lists a person's bookings ahead, in all clubs.
+// myBookings lists a person's bookings in all clubs: those ahead, then those of the last pastDays.
 type myBookings struct{ *visit }
 
 // HandleMyBookings answers /mybookings.
@@ -17,6 +18,8 @@ func (s *Screens) HandleMyBookings(ctx context.Context, e *telegram.Event) error
 		return myBookings{v}.listBookings(ctx, step{Verb: stepMyBookings})
 	})
 }
+
+const pastDays = 30
 
 func (m myBookings) listBookings(ctx context.Context, s step) (screen, error) {
 	clubs, err := m.Booking.Clubs(ctx)
@@ -27,17 +30,24 @@ func (m myBookings) listBookings(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := myBookingsView{clubs: map[booking.ClubID]booking.Club{}, step: s}
+	var list []bookingPlace
 	for _, c := range clubs {
-		v.clubs[c.ID] = c
-		list, err := m.readFrom(ctx, c.ID, booking.DayIn(at, c.Zone)-1)
+		mine, err := m.readFrom(ctx, c.ID, booking.DayIn(at, c.Zone)-pastDays)
 		if err != nil {
 			return nil, err
 		}
-		v.ahead = append(v.ahead, slices.DeleteFunc(list, func(b booking.Booking) bool { return !b.LiveAt(at) || !b.Span.End.After(at) })...)
+		if len(mine) == 0 {
+			continue
+		}
+		nets, err := m.Booking.Nets(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range mine {
+			list = append(list, bookingPlace{b, c.Zone, nets})
+		}
 	}
-	slices.SortStableFunc(v.ahead, func(x, y booking.Booking) int { return x.Span.Start.Compare(y.Span.Start) })
-	return v, nil
+	return newMyBookingsView(list, at, s), nil
 }
 
 // readFrom reads a member's bookings of a club from a day on.
@@ -58,23 +68,59 @@ func (m myBookings) readFrom(ctx context.Context, club booking.ClubID, from book
 
 const myBookingsRows = 8 // on a page
 
-// myBookingsView is the bookings in the order of their starts.
+// bookingPlace is a booking with the zone and the nets of its club.
+type bookingPlace struct {
+	booking booking.Booking
+	zone    *time.Location
+	nets    []booking.Net
+}
+
+// myBookingsView is the bookings ahead, the next one first, then those that were kept, the last one first.
 type myBookingsView struct {
-	ahead []booking.Booking
-	clubs map[booking.ClubID]booking.Club
+	list  []bookingPlace
+	ahead int // how many of the list
 	step  step
 }
 
+func newMyBookingsView(list []bookingPlace, at time.Time, s step) myBookingsView {
+	v := myBookingsView{step: s}
+	var past []bookingPlace
+	for _, x := range list {
+		switch b := x.booking; {
+		case b.LiveAt(at) && b.Span.End.After(at):
+			v.list = append(v.list, x)
+		case b.State == booking.Confirmed || b.State == booking.CheckedIn || b.State == booking.NoShow:
+			past = append(past, x)
+		}
+	}
+	byStart := func(x, y bookingPlace) int { return x.booking.Span.Start.Compare(y.booking.Span.Start) }
+	slices.SortStableFunc(v.list, byStart)
+	slices.SortStableFunc(past, func(x, y bookingPlace) int { return byStart(y, x) })
+	v.ahead = len(v.list)
+	v.list = append(v.list, past...)
+	return v
+}
+
 func (v myBookingsView) draw(d drawing) telegram.Reply {
-	shown, page, last := pageOf(v.ahead, myBookingsRows, v.step.Page)
+	shown, page, last := pageOf(v.list, myBookingsRows, v.step.Page)
 	k := d.keyboard()
-	for _, b := range shown {
-		k.add(stateMark(b)+" "+d.instant(b.Span.Start, v.clubs[b.Club].Zone), step{Verb: stepBooking, Booking: b.ID})
+	lines := []string{d.in.Say("mine.some", v.ahead)}
+	for i, x := range shown {
+		b := x.booking
+		if at := page*myBookingsRows + i; i == 0 || at == v.ahead {
+			lines = append(lines, "")
+			if at >= v.ahead {
+				lines = append(lines, d.in.Say("mine.past"))
+			}
+		}
+		nets := telegram.CleanLine(b.NetNames(x.nets), 60)
+		lines = append(lines, stateMark(b)+" "+d.span(b.Span, x.zone)+" · "+nets+" · "+d.money(b.Price))
+		k.add(stateMark(b)+" "+d.instant(b.Span.Start, x.zone)+" · "+telegram.CleanLine(nets, 30), step{Verb: stepBooking, Booking: b.ID})
 	}
 	k.pageButtons(page, 0, last, v.step)
 	k.add(d.in.Say("mine.book"), step{Verb: stepClubs})
 	k.beside(d.in.Say("mine.waits"), step{Verb: stepWaitlist})
-	return titled(d.in.Say("mine.title"), []string{d.in.Say("mine.some", len(v.ahead))}, k)
+	return titled(d.in.Say("mine.title"), lines, k)
 }
 
 // stateMark is the sign of a booking's state in lists.

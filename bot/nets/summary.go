@@ -34,7 +34,7 @@ func (y summary) showSummary(ctx context.Context, s step) (screen, error) {
 	if i < 0 || found.Starts[i].Longest < s.length() {
 		return nil, booking.ErrSlotTaken
 	}
-	return summaryView{club: club, nets: found.Nets, quote: quote, longest: found.Starts[i].Longest, step: s, staff: isStaff(actor)}, nil
+	return summaryView{club: club, nets: found.Nets, at: found.At, quote: quote, longest: found.Starts[i].Longest, step: s, staff: isStaff(actor)}, nil
 }
 
 func (s step) slot() booking.SlotRequest {
@@ -87,6 +87,7 @@ func (y summary) ownBookingAt(ctx context.Context, actor booking.Actor, s step) 
 type summaryView struct {
 	club    booking.Club
 	nets    []booking.Net
+	at      time.Time
 	quote   booking.Quote
 	longest time.Duration
 	step    step
@@ -108,6 +109,7 @@ func (v summaryView) draw(d drawing) telegram.Reply {
 	}
 	k.add(d.in.Say("book.back"), partStep(s.Club, v.quote.Day, s.startsAt(), v.club.Zone))
 	lines := append([]string{d.span(s.span(), v.club.Zone)}, d.priceLines(v.quote.Lines, v.quote.Total)...)
+	lines = append(lines, d.cancelRule(v.club, s.startsAt(), v.quote.Total, v.at)...)
 	return titled("🏏 "+netName(v.nets, s.Net, 60)+" · "+clubName(v.club), lines, k)
 }
 

@@ -10,7 +10,7 @@ func summaryGoldens() []golden {
 	span := booking.Span{Start: june(6, 18, 0), End: june(6, 19, 0)}
 	s := step{Verb: stepSummary, Club: 1, Net: 1, Minute: unixMinute(span.Start), Length: 60}
 	plain := summaryView{
-		club: riverside(), nets: exampleNets(), longest: 2 * time.Hour, step: s,
+		club: riverside(), nets: exampleNets(), at: june(5, 10, 0), longest: 2 * time.Hour, step: s,
 		quote: booking.Quote{Day: juneDay(6), Span: span, Total: rupees(600), Lines: []booking.PriceLine{{Label: "Evening", Amount: rupees(600)}}},
 	}
 	withMachine := changed(plain, func(v *summaryView) {

@@ -143,7 +143,9 @@ func TestMoney_AsPeopleWriteIt(t *testing.T) {
 		{"en", 1999, "JPY", "¥1,999"},
 		{"en", 1250, "KWD", "KWD\u00a01.250"},
 		{"en", 0, "INR", "₹0"},
-		{"en", 1500, "XTR", "1,500\u00a0XTR"},
+		{"en", 1500, "XTR", "1,500 Stars"},
+		{"en", 1, "XTR", "1 Star"},
+		{"hi", 300, "XTR", "300 स्टार"},
 	} {
 		if got := b.In(c.language).Money(c.minor, c.currency); got != c.want {
 			t.Errorf("%d %s in %s: %q, want %q", c.minor, c.currency, c.language, got, c.want)

@@ -42,8 +42,11 @@ func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf
 
 // Money formats an amount, given in the smallest unit of its currency: ₹1,50,000 or $12.50. Decimals that are all zero are left out.
 func (s *Speaker) Money(minor int64, code string) string {
+	if code == "XTR" { // Telegram's Stars, which are no ISO currency
+		return s.Say("stars", minor)
+	}
 	unit, err := currency.ParseISO(code)
-	if err != nil { // not an ISO currency: Telegram's Stars
+	if err != nil {
 		return s.printer.Sprintf("%d", minor) + "\u00a0" + code
 	}
 	scale, _ := currency.Standard.Rounding(unit)

@@ -187,6 +187,12 @@ func (p *person) chooses(ctx context.Context, clock string, net int, full bool) 
 	if err != nil {
 		return nil, err
 	}
+	if full {
+		p.sees(m, "")
+	}
+	if m, err = p.goes(ctx, m, false, button("📅 Another day")); err != nil {
+		return nil, err
+	}
 	day := time.Now().In(p.play.club.Zone).AddDate(0, 0, daysOff)
 	if !strings.Contains(m.Message, day.Format("January 2006")) {
 		if m, err = p.goes(ctx, m, false, button("▶")); err != nil {
@@ -198,6 +204,11 @@ func (p *person) chooses(ctx context.Context, clock string, net int, full bool) 
 	}
 	if m, err = p.goes(ctx, m, full, button(fmt.Sprint(day.Day()))); err != nil {
 		return nil, err
+	}
+	if row, _ := cell(clock, net)(driver.Buttons(m)); row < 0 {
+		if m, err = p.goes(ctx, m, full, button("Morning")); err != nil {
+			return nil, err
+		}
 	}
 	if m, err = p.goes(ctx, m, full, cell(clock, net)); err != nil {
 		return nil, err
@@ -276,8 +287,8 @@ func button(text string) func(rows [][]string) (int, int) {
 // cell finds the price of a time on a net.
 func cell(clock string, net int) func(rows [][]string) (int, int) {
 	return func(rows [][]string) (int, int) {
-		i := slices.IndexFunc(rows, func(row []string) bool { return row[0] == clock && len(row) > net })
-		return i, net
+		i := slices.IndexFunc(rows, func(row []string) bool { return len(row) >= net && strings.HasPrefix(row[net-1], clock+" ") })
+		return i, net - 1
 	}
 }
 
