@@ -20,13 +20,16 @@ const (
 type Actor struct {
 	ID       MemberID // 0: the system
 	Role     Role
-	Origin   string // http, bot, job, command, gateway
+	Origin   string // http, OriginChat, job, command, gateway
 	Reason   string // of this change, in the person's own words; may be empty
 	Operator bool   // admin of every club, by the settings of the process
 }
 
 // maxReason is counted in characters, as the schema does.
 const maxReason = 200
+
+// OriginChat is the origin of changes that people make in the chat with the bot.
+const OriginChat = "bot"
 
 // Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
 var (

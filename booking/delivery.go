@@ -56,6 +56,9 @@ func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[d
 	if d.HandedAt != nil && !d.by.deduplicates() {
 		return d.giveUpChannel(ctx, errMaybeSent)
 	}
+	if early := d.DueAt.Sub(d.now); early > 0 {
+		return river.JobSnooze(early)
+	}
 	current, err := selectStillCurrent(ctx, s.db, d.Notification)
 	if err != nil {
 		return err

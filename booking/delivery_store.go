@@ -64,6 +64,16 @@ func markSent(ctx context.Context, q storage.Queryer, id int64) error {
 	return nil
 }
 
+// markShown ends the notifications about a member's own changes in the chat, up to a version of the booking, that are not handed to Telegram yet.
+func markShown(ctx context.Context, q storage.Queryer, member MemberID, booking ID, version int) error {
+	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = booking_clock() WHERE booking_id = $1 AND member_id = $2 AND version <= $3 AND from_chat
+		AND handed_at IS NULL AND`+notEnded, booking, member, version)
+	if err != nil {
+		return fmt.Errorf("mark notifications of booking %d shown: %w", booking, err)
+	}
+	return nil
+}
+
 // lockWaiting locks a notification that waits for a channel and was not handed to it; it returns false when there is no such one.
 func lockWaiting(ctx context.Context, tx pgx.Tx, id int64, by Channel) (bool, error) {
 	err := tx.QueryRow(ctx, `SELECT id FROM notification WHERE id = $1 AND channel = $2 AND handed_at IS NULL AND`+notEnded+` FOR UPDATE`, id, by).Scan(&id)

@@ -26,6 +26,8 @@ type change struct {
 	locked     []NetID
 	changed    map[string]any // before and after, for the audit, of what is no part of the settings
 	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
+
+	paidFromChat bool // the change confirms a booking by a payment that its member asked for in the chat
 }
 
 // withLocks begins a transaction, takes the locks, reads the clock and the club's settings, and runs fn.

@@ -94,7 +94,11 @@ type announcement struct {
 	refund  RefundID // 0: none
 	day     Day      // of a day sheet, which has no booking
 	at      time.Time
+	shown   bool // the member's message in the chat will show it: Telegram gets it after screenGrace, unless NoticeShown comes first
 }
+
+// screenGrace is the time in which the message that a member tapped, or pays from, has to show a change.
+const screenGrace = 15 * time.Second
 
 // announce writes a notification and the job that delivers it, in one transaction with their cause. A repeated call writes nothing.
 func (s *Service) announce(ctx context.Context, tx pgx.Tx, a announcement) error {
@@ -110,7 +114,24 @@ func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	if kind == "" {
 		return nil
 	}
-	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: kind, booking: b.ID, version: b.Version, at: c.at})
+	a := announcement{club: b.Club, member: b.Member, kind: kind, booking: b.ID, version: b.Version, at: c.at}
+	a.shown = kind.isShownInChat() && (c.isFromChat(b) || c.paidFromChat)
+	return c.announce(ctx, c.tx, a)
+}
+
+// isFromChat reports whether the change is made by the booking's own member in the chat with the bot.
+func (c *change) isFromChat(b Booking) bool {
+	return c.actor.Origin == OriginChat && c.actor.ID == b.Member
+}
+
+// isShownInChat reports whether a message that shows the booking says the same as the notice.
+func (n notice) isShownInChat() bool {
+	return n == notifyConfirmed || n == notifyCancelled || n == notifyMoved
+}
+
+// NoticeShown ends the notifications about changes that the member made in the chat, because a message there shows the booking in this version.
+func (s *Service) NoticeShown(ctx context.Context, b Booking) error {
+	return translate(ctx, markShown(ctx, s.db, b.Member, b.ID, b.Version))
 }
 
 // Notifications lists the actor's notifications in a club, sent and waiting, oldest first.

@@ -18,10 +18,12 @@ func insertNotification(ctx context.Context, q storage.Queryer, a announcement) 
 		day = new(a.day.date())
 	}
 	err = q.QueryRow(ctx, `
-		INSERT INTO notification (club_id, member_id, kind, booking_id, version, refund_id, day, created_at, due_at, channel)
-		VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, nullif($6::bigint, 0), $7, $8, $8, coalesce(next_channel($2, 0, '{telegram,email,sms}'), $9))
+		INSERT INTO notification (club_id, member_id, kind, booking_id, version, refund_id, day, created_at, due_at, channel, from_chat)
+		SELECT $1::bigint, $2::bigint, $3::text, nullif($4::bigint, 0), $5::int, nullif($6::bigint, 0), $7::date, $8::timestamptz,
+			CASE WHEN $10::boolean AND first.channel = $9::text THEN $8::timestamptz + $11::interval ELSE $8::timestamptz END, first.channel, $10::boolean AND first.channel = $9::text
+		FROM (SELECT coalesce(next_channel($2::bigint, 0, '{telegram,email,sms}'), $9::text) AS channel) first
 		ON CONFLICT DO NOTHING RETURNING id, channel`,
-		a.club, a.member, a.kind, a.booking, a.version, a.refund, day, a.at, ByTelegram).Scan(&id, &by)
+		a.club, a.member, a.kind, a.booking, a.version, a.refund, day, a.at, ByTelegram, a.shown, screenGrace).Scan(&id, &by)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, "", nil
 	}

@@ -48,6 +48,7 @@ type Payment struct {
 	CreatedAt time.Time
 
 	suspended bool // the money is under review
+	fromChat  bool // the member asked for it in the chat
 }
 
 // refundable is the part of the money that can still be refunded.
@@ -155,7 +156,7 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 	}
 	p := Payment{
 		Reference: rand.Text(), Club: b.Club, Booking: b.ID, Member: b.Member, Version: b.Version, Provider: provider, State: Created,
-		Amount: amount, Price: b.Price, Received: Money{Currency: amount.Currency}, CreatedAt: c.at,
+		Amount: amount, Price: b.Price, Received: Money{Currency: amount.Currency}, CreatedAt: c.at, fromChat: c.isFromChat(b),
 	}
 	if err := insertPayment(ctx, c.tx, &p); err != nil {
 		return Payment{}, err

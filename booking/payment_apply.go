@@ -52,7 +52,7 @@ func (c *change) paymentOfCharge(ctx context.Context, p *Payment, r Report) (*Pa
 	}
 	second := Payment{
 		Reference: rand.Text(), Club: p.Club, Booking: p.Booking, Member: p.Member, Version: p.Version, Provider: p.Provider, State: Failed,
-		Amount: p.Amount, Price: p.Price, Received: Money{Currency: p.Amount.Currency}, CreatedAt: c.at,
+		Amount: p.Amount, Price: p.Price, Received: Money{Currency: p.Amount.Currency}, CreatedAt: c.at, fromChat: p.fromChat,
 	}
 	return &second, insertPayment(ctx, c.tx, &second)
 }
@@ -162,6 +162,7 @@ func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error 
 	if err := c.moveState(ctx, b, Confirmed); err != nil {
 		return err
 	}
+	c.paidFromChat = p.fromChat
 	return c.recordChange(ctx, "pay", b, notifyConfirmed, map[string]any{"payment": p.ID})
 }
 

@@ -81,7 +81,7 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	if q.Payer != seen.Member || s.payments.Gateways[seen.Provider] == nil {
 		return ErrInvoice // a forwarded invoice, or a provider that is not configured any more
 	}
-	actor := Actor{ID: q.Payer, Role: Player, Origin: "bot"}
+	actor := Actor{ID: q.Payer, Role: Player, Origin: OriginChat}
 	return s.withBooking(ctx, actor, seen.Booking, nil, func(ctx context.Context, c *change, b *Booking) error {
 		list, err := c.lockPayments(ctx, b.ID)
 		if err != nil {

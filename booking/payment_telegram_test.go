@@ -250,3 +250,30 @@ func FuzzPreCheckout(f *testing.F) {
 		}
 	})
 }
+
+// Who chooses another way of paying cannot pay the old invoice as well; the page of the other way and a new invoice can be paid.
+func TestTelegram_AnotherWayOfPayingClosesTheInvoice(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	ask := func(payload []byte) error {
+		return l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: rupees(1000)})
+	}
+	old, oldPayload := l.invoice(player(1), h, booking.Telegram)
+	l.must(ask(oldPayload))
+	page := l.checkout(player(1), h, booking.Stripe)
+	if err := ask(oldPayload); !errors.Is(err, booking.ErrInvoiceClosed) {
+		t.Errorf("the old invoice: %v, want ErrInvoiceClosed", err)
+	}
+	back, newPayload := l.invoice(player(1), h, booking.Telegram)
+	if back.ID == old.ID || page.ID == back.ID {
+		t.Errorf("payments %d, %d and %d", old.ID, page.ID, back.ID)
+	}
+	l.must(ask(newPayload))
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: newPayload, Payer: player(1).ID, Amount: rupees(1000), Charge: "tg-charge-2"}))
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
+	l.healthy()
+}

@@ -61,7 +61,8 @@ func (s bookingScreen) readBookingView(ctx context.Context, id booking.ID) (book
 // confirmHold books a hold that needs no money.
 func (s bookingScreen) confirmHold(ctx context.Context, to step) (screen, error) {
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := s.Booking.Confirm(ctx, actor, to.Booking)
+		var err error
+		s.changed, err = s.Booking.Confirm(ctx, actor, to.Booking)
 		return err
 	})
 	shown, err := s.showAfter(ctx, to, err)
@@ -128,7 +129,7 @@ func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) 
 		if b.State != booking.Held {
 			return booking.ErrState
 		}
-		_, err = s.Booking.Cancel(ctx, actor, to.Booking, false)
+		s.changed, err = s.Booking.Cancel(ctx, actor, to.Booking, false)
 		if errors.Is(err, booking.ErrHoldExpired) {
 			return nil
 		}

@@ -31,7 +31,8 @@ func (c cancellation) askCancel(ctx context.Context, s step) (screen, error) {
 
 func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
 	return c.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := c.Booking.Cancel(ctx, actor, s.Booking, false)
+		var err error
+		c.changed, err = c.Booking.Cancel(ctx, actor, s.Booking, false)
 		return err
 	})
 }

@@ -71,6 +71,7 @@ func (s *Screens) tapStep(ctx context.Context, e *telegram.Event, data chat.Data
 	if err != nil {
 		return err
 	}
+	v.noticeShown(ctx)
 	return s.Client.Messenger.AnswerTap(ctx, e, v.answer, v.alert)
 }
 

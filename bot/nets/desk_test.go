@@ -46,7 +46,7 @@ func deskGoldens() []golden {
 	}
 	entries := []booking.AuditEntry{
 		{At: june(5, 10, 2), Action: "confirm", Booking: 12, Origin: "job"},
-		{At: june(5, 10, 0), Actor: goldenOwner, Action: "hold", Booking: 12, Origin: "bot"},
+		{At: june(5, 10, 0), Actor: goldenOwner, Action: "hold", Booking: 12, Origin: booking.OriginChat},
 		{At: june(4, 9, 0), Actor: 7003, Action: "set_prices", Origin: "http"},
 	}
 	blocked := step{Verb: stepBlock, Club: 1, Net: 1, Minute: unixMinute(june(6, 7, 0)), Length: 60}

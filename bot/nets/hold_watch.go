@@ -36,13 +36,15 @@ func (s *Screens) drawWatched(ctx context.Context, m chat.WatchedMessage, b book
 		return chat.Drawn{}, err
 	}
 	v := s.visit(&telegram.Event{Kind: telegram.Tap, From: telegram.Person{ID: m.Chat, Language: m.Language}, Chat: to, MessageID: m.Message})
-	shown, err := readBookingView(ctx, s.Booking, booking.Actor{ID: b.Member, Role: booking.Player, Origin: "bot"}, b, at)
+	shown, err := readBookingView(ctx, s.Booking, booking.Actor{ID: b.Member, Role: booking.Player, Origin: booking.OriginChat}, b, at)
 	if err != nil {
 		return chat.Drawn{}, err
 	}
 	if err := s.Client.Messenger.EditText(ctx, to, m.Message, shown.draw(v.drawing())); err != nil {
 		return chat.Drawn{}, err
 	}
+	v.changed = b
+	v.noticeShown(ctx)
 	if shown.isHeld() {
 		return shown.drawn(), nil
 	}

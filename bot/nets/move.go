@@ -43,7 +43,8 @@ func (s step) slotOf(b booking.Booking) booking.SlotRequest {
 func (m move) move(ctx context.Context, s step) (screen, error) {
 	return m.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		slot := s.slotOf(b)
-		_, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
+		moved, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
+		m.changed = moved.Booking
 		if errors.Is(err, booking.ErrNoMove) {
 			return nil
 		}

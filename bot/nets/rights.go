@@ -12,7 +12,7 @@ var errNoClub = fault.New(fault.NotFound, "chat_no_club")
 
 // actor is the person in their role in a club. Booking decides what the role may do.
 func (v *visit) actor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {
-	a := booking.Actor{ID: v.member(), Role: booking.Admin, Origin: "bot"}
+	a := booking.Actor{ID: v.member(), Role: booking.Admin, Origin: booking.OriginChat}
 	if v.IsAdmin(v.event.From.ID) {
 		a.Operator = true
 		return a, nil

@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"pavilion/booking"
@@ -15,10 +16,11 @@ type visit struct {
 	Deps
 	event   *telegram.Event
 	in      *phrase.Speaker
-	isTyped bool       // the event is a typed answer
-	answer  string     // shown on the tapped button; empty: nothing
-	alert   bool       // the person has to close the answer
-	watched chat.Drawn // the hold that the screen shows
+	isTyped bool            // the event is a typed answer
+	answer  string          // shown on the tapped button; empty: nothing
+	alert   bool            // the person has to close the answer
+	watched chat.Drawn      // the hold that the screen shows
+	changed booking.Booking // the person's booking that the step has changed, as its screen shows it
 }
 
 func (s *Screens) visit(e *telegram.Event) *visit {
@@ -34,6 +36,16 @@ func (v *visit) typed() (string, bool) { return v.event.Text, v.isTyped }
 
 // confirmSaved says on the tapped button that a change is saved.
 func (v *visit) confirmSaved() { v.answer = v.in.Say("notifications.saved") }
+
+// noticeShown ends the notification about what the person just did: their message shows it. Where that cannot be noted, the notification comes.
+func (v *visit) noticeShown(ctx context.Context) {
+	if v.changed.ID == 0 || v.changed.Member != v.member() {
+		return
+	}
+	if err := v.Booking.NoticeShown(ctx, v.changed); err != nil {
+		v.Logger.LogAttrs(ctx, slog.LevelInfo, "a notification comes though the chat shows the change", slog.Any("error", err))
+	}
+}
 
 // clock reads the database's clock.
 func (v *visit) clock(ctx context.Context) (time.Time, error) {

@@ -57,7 +57,7 @@ func (w waitlist) join(ctx context.Context, s step) (screen, error) {
 }
 
 func (w waitlist) leave(ctx context.Context, s step) (screen, error) {
-	if err := w.Booking.LeaveWaitlist(ctx, booking.Actor{ID: w.member(), Origin: "bot"}, s.Wait); err != nil {
+	if err := w.Booking.LeaveWaitlist(ctx, booking.Actor{ID: w.member(), Origin: booking.OriginChat}, s.Wait); err != nil {
 		return nil, err
 	}
 	return w.listWaits(ctx)
