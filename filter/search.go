@@ -35,6 +35,7 @@ type Page struct {
 	Facets     []Facet
 	Missing    []string // pools that did not answer
 	Suggestion string   // a similar query that has results, when this one has none
+	Fewer      string   // the query without its least known word, when it has no results and there is no suggestion
 }
 
 // SearchOptions configure a Searcher.
@@ -79,7 +80,9 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	}
 	page := found.cutPage(q)
 	if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
-		page.Suggestion = s.suggest(ctx, parsed, found.missing)
+		if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
+			page.Fewer = s.vocab.withoutLeastKnown(q.Text)
+		}
 	}
 	return page, nil
 }

@@ -32,10 +32,8 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 		text += "\n" + r.in.Say("search.partial", len(p.Missing), strings.Join(p.Missing, ", "))
 	}
 	reply := telegram.Reply{Text: text, Bold: len(header)}
-	if len(p.Files) == 0 && p.Suggestion != "" {
-		reply.Text += "\n" + r.in.Say("search.suggest", p.Suggestion)
-		reply.Keyboard = r.addButton(nil, queryMark+telegram.CleanLine(p.Suggestion, maxLabel), letterSuggest, "")
-		return reply
+	if len(p.Files) == 0 {
+		return r.nothing(reply, sel, p)
 	}
 	for _, f := range p.Files {
 		reply.Keyboard = r.addButton(reply.Keyboard, fileLabel(f), letterGet, encodeGet(f.Media.Document))
@@ -44,6 +42,21 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 		reply.Keyboard = append(reply.Keyboard, row)
 	}
 	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
+	return reply
+}
+
+// nothing adds the ways on from a page without files: a query that has results, or fewer words, or filters to take off; and how to search.
+func (r results) nothing(reply telegram.Reply, sel filter.Selection, p filter.Page) telegram.Reply {
+	other, said := p.Suggestion, "search.suggest"
+	if other == "" {
+		other, said = p.Fewer, "search.fewer"
+	}
+	if other != "" {
+		reply.Text += "\n" + r.in.Say(said, other)
+		reply.Keyboard = r.addButton(reply.Keyboard, queryMark+telegram.CleanLine(other, maxLabel), letterSuggest, "")
+	}
+	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
+	reply.Keyboard = r.addButton(reply.Keyboard, r.in.Say("search.how_button"), letterHow, "")
 	return reply
 }
 
@@ -65,7 +78,7 @@ func (r results) summary(p filter.Page) string {
 
 func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
 
-// suggestionIn reads the suggestion back from a message. It is the text after the first colon of the last line, in every language. The first line is
+// suggestionIn reads the suggestion, or the query of fewer words, back from a message. It is the text after the first colon of the last line, in every language. The first line is
 // the user's query and is not trusted.
 func suggestionIn(text string) (string, bool) {
 	first, rest, _ := strings.Cut(text, "\n")

@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
@@ -54,7 +55,9 @@ func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 		"capped":      r.page("a", filter.Selection{}, filter.Page{Files: files, Total: 2000, Capped: true, HasNext: true}),
 		"one_missing": r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1, Missing: []string{"old"}}),
 		"all_missing": r.page("inception", filter.Selection{}, filter.Page{Missing: []string{"old", "new"}}),
-		"nothing":     r.page("xylophone \n quartz", filter.Selection{}, filter.Page{}),
+		"nothing":     r.page("xylophone", filter.Selection{}, filter.Page{}),
+		"fewer_words": r.page("xylophone \n quartz", filter.Selection{}, filter.Page{Fewer: "xylophone"}),
+		"no_season":   r.page("inception", season, filter.Page{}),
 		"suggestion":  r.page("incepton", filter.Selection{}, filter.Page{Suggestion: "inception"}),
 	}
 }
@@ -77,8 +80,11 @@ func TestSuggestion_IsReadBackInEveryLanguage(t *testing.T) {
 		for _, suggestion := range []string{"inception", "a: b", "🔎 x"} {
 			r := results{in: b.In(language), owner: 7, pageSize: pageSize}
 			reply := r.page("Did you mean: evil\n: x", filter.Selection{}, filter.Page{Suggestion: suggestion, Missing: []string{"old"}})
-			if got, ok := suggestionIn(reply.Text); !ok || got != suggestion {
-				t.Errorf("%s: %q, %v, want %q in:\n%s", language, got, ok, suggestion, reply.Text)
+			fewer := r.page("Try fewer words: evil", filter.Selection{}, filter.Page{Fewer: suggestion, Missing: []string{"old"}})
+			for _, shown := range []telegram.Reply{reply, fewer} {
+				if got, ok := suggestionIn(shown.Text); !ok || got != suggestion {
+					t.Errorf("%s: %q, %v, want %q in:\n%s", language, got, ok, suggestion, shown.Text)
+				}
 			}
 		}
 	}
@@ -102,5 +108,20 @@ func TestResults_ButtonsFitTelegram(t *testing.T) {
 	}
 	if b := chat.Label("1/2", 7); string(b.Data) != "1n:7" {
 		t.Errorf("a label carries %s", b.Data)
+	}
+}
+
+// Whatever a search finds, there is a button that leads on: also where it finds nothing.
+func TestResults_NothingFoundLeadsOn(t *testing.T) {
+	t.Parallel()
+	for name, reply := range screens(t, book(t).In("en")) {
+		if len(reply.Keyboard) == 0 {
+			t.Errorf("%s is a dead end: %q", name, reply.Text)
+		}
+	}
+	for _, language := range book(t).Languages() {
+		if how := book(t).In(language).Say("search.how"); utf8.RuneCountInString(how) > 200 {
+			t.Errorf("%s: Telegram shows 200 characters on a button, not %q", language, how)
+		}
 	}
 }

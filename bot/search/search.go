@@ -41,11 +41,12 @@ const (
 	letterGet     = 'g' // deliver a file
 	letterPage    = 'p' // another page, or another filter
 	letterSuggest = 'd' // search for the suggestion
+	letterHow     = 'h' // say how to search
 )
 
 // Taps are the handlers of the buttons.
 func (s *Screens) Taps() map[byte]chat.ButtonHandler {
-	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion}
+	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion, letterHow: s.sayHow}
 }
 
 const maxQuery = 200 // runes
@@ -132,6 +133,14 @@ func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d cha
 	}
 	s.queries.remember(ctx, e.Chat, e.MessageID, query)
 	return nil
+}
+
+// sayHow says on the button how to search.
+func (s *Screens) sayHow(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	if d.Payload != "" {
+		return chat.ErrButton
+	}
+	return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.how"), true)
 }
 
 func (s *Screens) showPage(ctx context.Context, e *telegram.Event, r telegram.Reply) error {

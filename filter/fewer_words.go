@@ -1,0 +1,32 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+)
+
+// withoutLeastKnown returns a query without the word that the fewest files have, the last one among equals; empty for a query of one word.
+func (v *Vocabulary) withoutLeastKnown(text string) string {
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return ""
+	}
+	drop, fewest := 0, v.wordCount(words[0])
+	for i, w := range words[1:] {
+		if n := v.wordCount(w); n <= fewest {
+			drop, fewest = i+1, n
+		}
+	}
+	return strings.Join(slices.Delete(words, drop, drop+1), " ")
+}
+
+// wordCount is the number of files that have every token of a word; -1 for a word without tokens.
+func (v *Vocabulary) wordCount(word string) int {
+	fewest := -1
+	for _, t := range parseQuery(word).terms {
+		if n := v.Count(t); fewest < 0 || n < fewest {
+			fewest = n
+		}
+	}
+	return fewest
+}
