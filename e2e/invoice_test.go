@@ -220,7 +220,7 @@ func TestInvoice_StarsGoBackOnceThoughTheServerDies(t *testing.T) {
 	if refunds := n.count(t, `SELECT count(*) FROM refund`); refunds != 1 {
 		t.Errorf("%d refunds", refunds)
 	}
-	if told := texts(t, arjun, "💸"); len(told) != 1 {
+	if told := texts(t, arjun, "💸 Given back"); len(told) != 1 {
 		t.Errorf("told of the refund: %q", told)
 	}
 	n.agree(t)
@@ -311,7 +311,7 @@ func TestInvoice_WithoutRedisAndTwoAdminsRefundAtOnce(t *testing.T) {
 	if refunds := n.count(t, `SELECT count(*) FROM refund`); refunds != 1 {
 		t.Errorf("%d refunds", refunds)
 	}
-	if told := texts(t, arjun, "💸"); len(told) != 1 {
+	if told := texts(t, arjun, "💸 Given back"); len(told) != 1 {
 		t.Errorf("told of the refund: %q", told)
 	}
 	n.agree(t)

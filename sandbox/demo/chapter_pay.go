@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	onPage   = "Sandbox" // the two pay buttons
-	inChat   = "Telegram"
+	onPage   = "Test card" // the two pay buttons
+	inChat   = "Card in Telegram"
 	daysOff  = 3 // the day of the bookings
 	goodCard = "tok"
 )
