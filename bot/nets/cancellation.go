@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"slices"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
@@ -58,13 +59,18 @@ func (v cancelView) draw(d drawing) telegram.Reply {
 	for _, back := range v.terms.Back {
 		lines = append(lines, d.in.Say("drop.back", d.money(back)))
 	}
+	paid := len(v.terms.Back) > 0 || slices.ContainsFunc(v.present.payments, func(p booking.Payment) bool { return p.Received.Minor > 0 })
 	if v.terms.Fee.Minor > 0 {
-		lines = append(lines, d.in.Say("drop.fee", d.money(v.terms.Fee)))
+		fee := "rule.late"
+		if paid {
+			fee = "drop.fee"
+		}
+		lines = append(lines, d.in.Say(fee, d.money(v.terms.Fee)))
 	} else if v.terms.FreeUntil.After(v.present.at) {
 		until := v.terms.FreeUntil.In(zone)
 		lines = append(lines, d.in.Say("drop.free", d.in.Day(until), d.in.Clock(until)))
 	}
-	if v.terms.Fee.Minor == 0 && len(v.present.payments) == 0 {
+	if !paid {
 		lines = append(lines, d.in.Say("back.unpaid"))
 	}
 	k := d.keyboard()

@@ -45,6 +45,11 @@ func moveAndCancelGoldens() []golden {
 			[]verb{stepAskCancel},
 			cancelView{present: viewAt(evening(), june(6, 9, 0)), terms: booking.CancelTerms{Fee: rupees(300), Back: []booking.Money{rupees(300)}, FreeUntil: june(5, 18, 0)}},
 		},
+		{
+			"cancelling late, with a fee, without having paid",
+			[]verb{stepAskCancel},
+			cancelView{present: viewAt(evening(), june(6, 9, 0)), terms: booking.CancelTerms{Fee: rupees(300), FreeUntil: june(5, 18, 0)}},
+		},
 		{"cancelling late, without a fee", []verb{stepAskCancel}, cancelView{present: viewAt(evening(), june(6, 9, 0)), terms: booking.CancelTerms{Fee: rupees(0), FreeUntil: june(5, 18, 0)}}},
 		{"a typed answer that the booking's state refuses", []verb{stepGuests}, refusedAnswer{
 			reason: "(the reason)", instead: viewAt(changed(evening(), func(b *booking.Booking) { b.State = booking.Cancelled }), now),
