@@ -23,7 +23,7 @@ func TestChat_WhatTheScreenShowsIsNotSaidAgain(t *testing.T) {
 	}
 	_, page := keep(t, arjun, slip)
 	payOn(t, page)
-	booked := shows(t, arjun, slip, "✅ Booked\n")
+	shows(t, arjun, slip, "✅ Booked\n")
 	n.delivered(t)
 	grid := n.onDay(t, arjun)
 	text, own := cell(t, grid, "07:00", 1)
@@ -59,7 +59,7 @@ func TestChat_WhatTheScreenShowsIsNotSaidAgain(t *testing.T) {
 	slip = n.choose(t, arjun, "09:00", 1)
 	_, page = keep(t, arjun, slip)
 	payOn(t, page)
-	booked = shows(t, arjun, slip, "✅ Booked\n")
+	booked := shows(t, arjun, slip, "✅ Booked\n")
 	tap(t, arjun, booked, "❌ Cancel")
 	ask := shows(t, arjun, slip, "Cancel the booking?")
 	n.DC.Faults().Fail("messages.editMessage", http.StatusBadRequest, "MESSAGE_ID_INVALID", 1)

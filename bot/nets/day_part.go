@@ -13,8 +13,9 @@ const (
 	inMorning   dayPart = iota
 	inAfternoon         // from noon
 	inEvening           // from five o'clock, into the night after
-	dayParts            // how many there are
 )
+
+const dayParts = 3 // how many there are
 
 const (
 	afternoonFrom = 12 // o'clock
@@ -45,6 +46,7 @@ func (d drawing) part(p dayPart) string {
 		return d.in.Say("book.morning")
 	case inAfternoon:
 		return d.in.Say("book.afternoon")
+	case inEvening:
 	}
 	return d.in.Say("book.evening")
 }
@@ -86,7 +88,7 @@ func (v dayView) usualPart() (usual dayPart, known bool) {
 			latest[part] = b.Span.Start
 		}
 	}
-	for p := range dayParts {
+	for p := range dayPart(dayParts) {
 		if times[p] > times[usual] || times[p] == times[usual] && latest[p].After(latest[usual]) {
 			usual = p
 		}
