@@ -42,8 +42,8 @@ func TestStep_OfOldMessages(t *testing.T) {
 	seen := map[verb]bool{}
 	for payload, want := range map[string]step{
 		"d:1:gqs:0:0":          {Verb: stepDay, Club: 1, Day: 21_700},
-		"@:1":                  {Verb: stepFirstDays, Club: 1},
-		"#:1:ftg:2:3:9":        {Verb: stepDayPart, Club: 1, Day: 20_500, Choice: 2, Page: 3, Booking: 9},
+		"*:1":                  {Verb: stepFirstDays, Club: 1},
+		"/:1:ftg:2:3:9":        {Verb: stepDayPart, Club: 1, Day: 20_500, Choice: 2, Page: 3, Booking: 9},
 		"Q:-2":                 {Verb: stepQuietHours, Quiet: quietTyped},
 		"2":                    {Verb: stepLanguages},
 		"3:hi":                 {Verb: stepChooseLanguage, Language: "hi"},

@@ -6,10 +6,10 @@ type verb byte
 // The verbs of booking. The verbs up to stepSummary change nothing.
 const (
 	stepClubs         verb = 'l'
-	stepFirstDays     verb = '@' // today, tomorrow and the weekend
+	stepFirstDays     verb = '*' // today, tomorrow and the weekend
 	stepMonth         verb = 'm' // the calendar
 	stepDay           verb = 'd' // a day, in the part in which the person usually plays; its Page says nothing any more
-	stepDayPart       verb = '#' // times and nets of a part of a day; Choice: the part
+	stepDayPart       verb = '/' // times and nets of a part of a day; Choice: the part
 	stepTakenTime     verb = 'x' // free times near one that is taken
 	stepSummary       verb = 't' // length, add-ons and price before a hold or a move
 	stepHold          verb = 'h'
