@@ -123,6 +123,7 @@ func TestChat_BookingsWithoutAPlaceAreListed(t *testing.T) {
 func TestChat_ASeriesMovesAndEndsAsOne(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1", "Net 2")
+	n.policy(t, map[string]any{"cancel_free_hours": 1})
 	after(t, arjun, "", func() { say(t, arjun, "/mybookings") }) // the bot may write to people who wrote to it
 	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
 	var made struct{ ID int64 }
