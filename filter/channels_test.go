@@ -69,7 +69,7 @@ func TestChannels_ALostChannelsFilesLeaveTheResults(t *testing.T) {
 	if got, want := names(), []string{both.Media.Name}; !slices.Equal(got, want) {
 		t.Errorf("lost: %v, want %v", got, want)
 	}
-	if _, err := searcher.File(t.Context(), only.Media.Document); !errors.Is(err, filter.ErrFileUnreachable) {
+	if _, err := searcher.File(t.Context(), only.Media.Document, only.Place); !errors.Is(err, filter.ErrFileUnreachable) {
 		t.Errorf("a file of a lost channel: %v", err)
 	}
 	if _, changed, err := ix.channels.MarkLost(t.Context(), channel); err != nil || changed {

@@ -48,7 +48,7 @@ func TestIndexer_APostDeletedWhileItIsReadStaysDeleted(t *testing.T) {
 			return err
 		}},
 		{"refresh", func(ix *index) error {
-			_, err := ix.Refresh(t.Context(), post(1, "").Media.Document)
+			_, err := ix.Refresh(t.Context(), filter.File{Media: post(1, "").Media})
 			return err
 		}},
 	} {

@@ -1,6 +1,11 @@
 package filter
 
-import "context"
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
 
 // SaveLedger stores a ledger at once.
 func (c *Channels) SaveLedger(ctx context.Context, id ChannelID, l Ledger) error {
@@ -32,4 +37,31 @@ func (x *Indexer) BlockStoring() func() {
 // CompactLists compacts all lists.
 func (x *Indexer) CompactLists(ctx context.Context) error {
 	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
+}
+
+// StoreDuplicate stores a post as a new document in a pool that does not have its file, as while the other pools are down.
+func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	doc := newFileDoc(p)
+	have, _ := x.store.findInPools(ctx, fixedIDs([]int64{doc.ID}))
+	for _, pool := range x.pools.All() {
+		if !slices.ContainsFunc(have, func(h storedDoc) bool { return h.pool == pool }) {
+			b := newPoolBatch()
+			b.moveLists(doc.ID, nil, listKeys(doc))
+			b.models = append(b.models, mongo.NewInsertOneModel().SetDocument(doc))
+			if err := notePossibleDuplicates(ctx, pool, []fileDoc{doc}); err != nil {
+				return err
+			}
+			return x.store.writeBatch(ctx, pool, b)
+		}
+	}
+	return ErrNoRoom
+}
+
+// Reconcile merges duplicates.
+func (x *Indexer) Reconcile(ctx context.Context) error {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	return x.store.reconcile(ctx)
 }

@@ -22,7 +22,9 @@ type fileDoc struct {
 	Kind      int32         `bson:"t,omitempty"`
 	Size      int64         `bson:"s,minsize"`
 	Mime      string        `bson:"m,omitempty"` // only when the name's extension does not imply it
-	Places    []bson.Binary `bson:"p"`
+	Places    []bson.Binary `bson:"p"`           // all of them
+	// Others are the older descriptions. Posted, Name, Caption and Entities are the newest one, of the places that are in none of Others.
+	Others []descriptionDoc `bson:"o,omitempty"`
 }
 
 const (
@@ -42,20 +44,21 @@ func newFileDoc(p Post) fileDoc {
 	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
 		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
-		Places: []bson.Binary{packPlace(p.Place)},
+		Places: []bson.Binary{packPlace(p.Place)}, Others: nil,
 	}
 }
 
-func (d fileDoc) file() File {
-	caption, mime := d.Caption, d.Mime
+// fileAs returns the file as one of its descriptions has it.
+func (d fileDoc) fileAs(s descriptionDoc) File {
+	caption, mime := s.Caption, d.Mime
 	if caption == captionIsName {
-		caption = d.Name
+		caption = s.Name
 	}
 	if mime == "" {
 		mime = mimeOf(d.Name)
 	}
 	var places []Place
-	for _, p := range d.Places {
+	for _, p := range s.Places {
 		if place, err := unpackPlace(p); err == nil {
 			places = append(places, place)
 		}
@@ -63,10 +66,10 @@ func (d fileDoc) file() File {
 	//exhaustruct:enforce
 	return File{
 		Media: Media{
-			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: d.Name, Mime: mime, //nolint:gosec // written by newFileDoc
-			Size: d.Size, Caption: caption, CaptionEntities: d.Entities,
+			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: s.Name, Mime: mime, //nolint:gosec // written by newFileDoc
+			Size: d.Size, Caption: caption, CaptionEntities: s.Entities,
 		},
-		Posted: time.Unix(int64(d.Posted), 0).UTC(), Places: places,
+		Posted: time.Unix(int64(s.Posted), 0).UTC(), Places: places,
 	}
 }
 

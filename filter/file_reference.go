@@ -4,29 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// Refresh reads a file's messages again from Telegram, returns the file with its new file reference and queues the change for the index. A
-// place that no longer holds the file leaves the index; ErrFileGone means that no place is left.
-func (x *Indexer) Refresh(ctx context.Context, id DocumentID) (File, error) {
-	file, err := findFile(ctx, x.pools, id)
+// Refresh reads a file's messages again from Telegram, returns the file with its new file reference and queues the change for the index. The
+// posts with the description that f has are read first. A place that no longer holds the file leaves the index; ErrFileGone means that no place is
+// left.
+func (x *Indexer) Refresh(ctx context.Context, f File) (File, error) {
+	id := f.Media.Document
+	files, err := findFile(ctx, x.pools, id)
 	if err != nil {
 		return File{}, err
 	}
+	described := func(g File) bool {
+		return slices.ContainsFunc(g.Places, func(p Place) bool { return slices.Contains(f.Places, p) })
+	}
+	if own := slices.IndexFunc(files, described); own > 0 {
+		files[0], files[own] = files[own], files[0]
+	}
 	var unread error
-	for _, place := range file.Places {
-		read, err := x.rereadMessage(ctx, place)
-		if err != nil { // the bot may have lost access to this channel only
-			unread = errors.Join(unread, err)
-			continue
-		}
-		if len(read.Posts) == 0 {
-			continue
-		}
-		post := read.Posts[0]
-		if post.Media.Document == id {
-			file.Media = post.Media
-			return file, nil
+	for _, file := range files {
+		for _, place := range file.Places {
+			read, err := x.rereadMessage(ctx, place)
+			if err != nil { // the bot may have lost access to this channel only
+				unread = errors.Join(unread, err)
+				continue
+			}
+			if len(read.Posts) > 0 && read.Posts[0].Media.Document == id {
+				file.Media = read.Posts[0].Media
+				return file, nil
+			}
 		}
 	}
 	if unread != nil {

@@ -87,7 +87,7 @@ func idsNearPlaces(places []Place, known map[DocumentID]bool) func(context.Conte
 	}
 }
 
-// storePosts stores posts. A file that a pool already has gets the new place and description; a new file goes to the pool with the most room. It
+// storePosts stores posts. A file that a pool already has gets the new place with its description; a new file goes to the pool with the most room. It
 // returns the new documents. When a pool did not answer, that pool may already have one of the new files: insertFiles then notes a possible
 // duplicate for reconcile.
 func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[DocumentID]bool, err error) {
@@ -96,8 +96,7 @@ func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[Docu
 	for _, p := range posts {
 		doc := newFileDoc(p)
 		if old, ok := docs[doc.ID]; ok {
-			doc.Places = mergePlaces(old.Places, doc.Places)
-			doc.Posted = max(old.Posted, doc.Posted)
+			doc = old.merge(doc)
 		} else {
 			ids = append(ids, doc.ID)
 		}
@@ -166,17 +165,15 @@ func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBat
 	return changes[pool]
 }
 
-// planUpdate adds the writes that turn a stored document into the new description of its file. Equal documents need none.
+// planUpdate adds the writes that merge a new document of a file into the stored one. Equal documents need none.
 func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc, doc fileDoc) {
-	places := mergePlaces(h.doc.Places, doc.Places)
-	same := h.doc.Name == doc.Name && h.doc.Caption == doc.Caption && slices.Equal(h.doc.Entities, doc.Entities)
-	if same && len(places) == len(h.doc.Places) && slices.Equal(h.doc.Reference, doc.Reference) {
+	merged := h.doc.merge(doc)
+	if merged.equal(h.doc) {
 		return
 	}
 	b := batchFor(changes, h.pool)
-	doc.Places, doc.Posted = places, max(h.doc.Posted, doc.Posted)
-	b.moveLists(doc.ID, listKeys(h.doc), listKeys(doc))
-	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(doc))
+	b.moveLists(doc.ID, listKeys(h.doc), listKeys(merged))
+	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(merged))
 }
 
 // insertFiles writes new documents to the pool with the most room, or to the next one when that fails. With maybeDuplicates it first notes their
@@ -293,20 +290,15 @@ func (s fileStore) clearPlaces(ctx context.Context, places []Place, kept map[Pla
 func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave func(Place, DocumentID) bool) error {
 	changes := map[*storage.Pool]*poolBatch{}
 	for _, h := range have {
-		left := slices.DeleteFunc(slices.Clone(h.doc.Places), func(b bson.Binary) bool {
-			p, err := unpackPlace(b)
-			return err == nil && leave(p, DocumentID(h.doc.ID))
-		})
-		if len(left) == len(h.doc.Places) {
+		after := h.doc.without(func(p Place) bool { return leave(p, DocumentID(h.doc.ID)) })
+		if len(after.Places) == len(h.doc.Places) {
 			continue
 		}
 		b := batchFor(changes, h.pool)
 		one := bson.D{{Key: "_id", Value: h.doc.ID}}
-		after := h.doc
-		after.Places = left
-		if len(left) > 0 {
+		if len(after.Places) > 0 {
 			b.moveLists(h.doc.ID, listKeys(h.doc), listKeys(after))
-			b.models = append(b.models, mongo.NewUpdateOneModel().SetFilter(one).SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "p", Value: left}}}}))
+			b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(one).SetReplacement(after))
 			continue
 		}
 		b.moveLists(h.doc.ID, listKeys(h.doc), nil)
@@ -376,13 +368,3 @@ func readPlaceLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]po
 
 // bytesPerFile estimates the size of a file with its share of the lists; TestStore_BytesPerFile measures it.
 const bytesPerFile = 360
-
-func mergePlaces(a, b []bson.Binary) []bson.Binary {
-	merged := slices.Clone(a)
-	for _, p := range b {
-		if !slices.ContainsFunc(merged, p.Equal) {
-			merged = append(merged, p)
-		}
-	}
-	return merged
-}

@@ -242,7 +242,7 @@ func TestIndexer_APoolDownHidesOnlyItsFilesAndDuplicatesAreMerged(t *testing.T) 
 		return err == nil && len(page.Missing) == 0 && len(page.Files) == 3
 	})
 	eventually(t, "the twins are merged", func() bool { return ix.countFiles(t) == 3 })
-	file, err := ix.File(t.Context(), again.Media.Document)
+	file, err := ix.File(t.Context(), again.Media.Document, filter.Place{})
 	if err != nil || len(file.Places) != 2 {
 		t.Errorf("the merged file stands in %v, %v", file.Places, err)
 	}
@@ -435,14 +435,14 @@ func TestIndexer_RefreshUpdatesTheIndex(t *testing.T) {
 	renewed := post(1, "Golden.River.2014.mkv")
 	renewed.Media.Reference = []byte("renewed")
 	ix.telegram.putPost(renewed)
-	file, err := ix.Refresh(t.Context(), renewed.Media.Document)
+	file, err := ix.Refresh(t.Context(), filter.File{Media: renewed.Media})
 	if err != nil || string(file.Media.Reference) != "renewed" {
 		t.Fatalf("%s, %v", file.Media.Reference, err)
 	}
 	ix.telegram.mu.Lock()
 	clear(ix.telegram.posts)
 	ix.telegram.mu.Unlock()
-	if _, err := ix.Refresh(t.Context(), renewed.Media.Document); !errors.Is(err, filter.ErrFileGone) {
+	if _, err := ix.Refresh(t.Context(), filter.File{Media: renewed.Media}); !errors.Is(err, filter.ErrFileGone) {
 		t.Errorf("refresh of a deleted file: %v", err)
 	}
 	eventually(t, "it left the index", func() bool { return ix.countFiles(t) == 0 })
@@ -463,12 +463,12 @@ func TestIndexer_RefreshTriesEveryPlace(t *testing.T) {
 	ix.telegram.mu.Lock()
 	ix.telegram.forbidden = channel // the bot was removed from it
 	ix.telegram.mu.Unlock()
-	file, err := ix.Refresh(t.Context(), elsewhere.Media.Document)
+	file, err := ix.Refresh(t.Context(), filter.File{Media: elsewhere.Media})
 	if err != nil || string(file.Media.Reference) != "renewed" {
 		t.Errorf("%s, %v", file.Media.Reference, err)
 	}
 	ix.telegram.removePost(elsewhere.Place)
-	if _, err := ix.Refresh(t.Context(), elsewhere.Media.Document); !errors.Is(err, errForbidden) {
+	if _, err := ix.Refresh(t.Context(), filter.File{Media: elsewhere.Media}); !errors.Is(err, errForbidden) {
 		t.Errorf("gone from one channel, the other cannot be read: %v", err)
 	}
 }
@@ -544,7 +544,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 	again := post(1, club.NewArchive(4).Next().Name)
 	again.Place.Message = filter.MessageID(posted + 1)
 	ix.storePosts(t, again)
-	file, err := ix.File(t.Context(), again.Media.Document)
+	file, err := ix.File(t.Context(), again.Media.Document, filter.Place{})
 	if err != nil || len(file.Places) != 2 || ix.countFiles(t) != stored {
 		t.Errorf("a second place of a file in a full pool: %v, %v", file.Places, err)
 	}

@@ -72,11 +72,11 @@ type Post struct {
 	Media  Media
 }
 
-// File is an indexed file with every place where it was posted.
+// File is an indexed file under one of the descriptions that it was posted with.
 type File struct {
 	Media  Media
-	Posted time.Time
-	Places []Place
+	Posted time.Time // the newest post with this description
+	Places []Place   // the posts with this description
 }
 
 // Errors of the archive.

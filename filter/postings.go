@@ -49,11 +49,18 @@ func isWord(key string) bool {
 
 // listKeys returns the keys of all lists that a document belongs to.
 func listKeys(doc fileDoc) []string {
-	f := doc.file()
-	keys := Tokens(f.Media.Name, f.Media.Caption)
-	for _, p := range f.Places {
-		if k := placeKey(p); !slices.Contains(keys, k) {
+	var keys []string
+	add := func(k string) {
+		if !slices.Contains(keys, k) {
 			keys = append(keys, k)
+		}
+	}
+	for _, f := range doc.files() {
+		for _, t := range Tokens(f.Media.Name, f.Media.Caption) {
+			add(t)
+		}
+		for _, p := range f.Places {
+			add(placeKey(p))
 		}
 	}
 	return keys

@@ -121,9 +121,14 @@ func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []in
 			return answer, err
 		}
 		for _, d := range docs {
-			f := d.file()
-			if n := rank(f, titled[d.ID]); n != rankNone {
-				answer.results = append(answer.results, newResult(f, n))
+			best := result{cursor: Cursor{Rank: rankNone}}
+			for _, f := range d.files() { // the newest of the descriptions that match best
+				if n := rank(f, titled[d.ID]); n < best.cursor.Rank {
+					best = newResult(f, n)
+				}
+			}
+			if best.cursor.Rank != rankNone {
+				answer.results = append(answer.results, best)
 			}
 		}
 	}
@@ -222,16 +227,26 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 	return ids, nil
 }
 
-// File returns one file. ErrFileNotFound means that all pools answered and none has it.
-func (s *Searcher) File(ctx context.Context, id DocumentID) (File, error) {
-	file, err := findFile(ctx, s.pools, id)
-	if err == nil && s.opts.Unreachable != nil && s.opts.Unreachable(file) {
-		return File{}, ErrFileUnreachable
+// File returns one file as it was posted at a place, or as its newest post has it where the place is zero or has lost the file. ErrFileNotFound
+// means that all pools answered and none has the file.
+func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, error) {
+	files, err := findFile(ctx, s.pools, id)
+	if err != nil {
+		return File{}, err
 	}
-	return file, err
+	if s.opts.Unreachable != nil {
+		if files = slices.DeleteFunc(files, s.opts.Unreachable); len(files) == 0 {
+			return File{}, ErrFileUnreachable
+		}
+	}
+	if i := slices.IndexFunc(files, func(f File) bool { return slices.Contains(f.Places, at) }); i >= 0 {
+		return files[i], nil
+	}
+	return files[0], nil
 }
 
-func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, error) {
+// findFile returns a file once for each of its descriptions, the newest first.
+func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) ([]File, error) {
 	answers := make(chan fileDoc, len(pools.All()))
 	outcomes := pools.Each(ctx, "find file", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		docs, err := findDocs(ctx, db, []int64{int64(id)})
@@ -241,24 +256,22 @@ func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) (File, e
 		return err
 	})
 	close(answers)
-	var file *File
+	var found *fileDoc
 	for doc := range answers {
-		f := doc.file()
-		if file == nil {
-			file = &f
-			continue
+		if found != nil { // a duplicate that is not merged yet
+			doc = found.merge(doc)
 		}
-		file.Places = append(file.Places, f.Places...) // a duplicate that is not merged yet
+		found = &doc
 	}
-	if file != nil {
-		return *file, nil
+	if found != nil {
+		return found.files(), nil
 	}
 	for _, o := range outcomes {
 		if o.Err != nil {
-			return File{}, errors.Join(ErrSearchUnavailable, o.Err)
+			return nil, errors.Join(ErrSearchUnavailable, o.Err)
 		}
 	}
-	return File{}, ErrFileNotFound
+	return nil, ErrFileNotFound
 }
 
 func byIDs(ids []int64) bson.D {

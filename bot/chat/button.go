@@ -109,6 +109,9 @@ func (f *Fields) NumberUpTo(most int64) int64 {
 	return n
 }
 
+// More tells whether there is a next value.
+func (f *Fields) More() bool { return len(f.rest) > 0 }
+
 // Reject marks the payload as not valid.
 func (f *Fields) Reject() { f.bad = true }
 

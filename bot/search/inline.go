@@ -56,13 +56,13 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 
 // renewed reads the references of files anew. It leaves out files that are gone and files that cannot be read, such as those of a channel that
 // the bot was removed from. It fails where none can be read.
-func renewed(ctx context.Context, files []filter.File, refresh func(context.Context, filter.DocumentID) (filter.File, error)) ([]filter.File, error) {
+func renewed(ctx context.Context, files []filter.File, refresh func(context.Context, filter.File) (filter.File, error)) ([]filter.File, error) {
 	fresh, errs := make([]*filter.File, len(files)), make([]error, len(files))
 	var g errgroup.Group
 	g.SetLimit(renewAtOnce)
 	for i, f := range files {
 		g.Go(func() error {
-			f, err := refresh(ctx, f.Media.Document)
+			f, err := refresh(ctx, f)
 			switch {
 			case err == nil:
 				fresh[i] = &f

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -36,15 +37,30 @@ func parsePage(payload string) (pageTap, error) {
 	return p, nil
 }
 
-func encodeGet(id filter.DocumentID) string { return chat.Base36(int64(id)) }
+// getTap is the payload of a button that delivers a file: the document and a place that has the description to deliver. Old buttons name no place.
+type getTap struct {
+	document filter.DocumentID
+	at       filter.Place
+}
 
-func parseGet(payload string) (filter.DocumentID, error) {
-	f := chat.ParseFields(payload)
-	id := filter.DocumentID(f.Number())
-	if !f.Done() {
-		return 0, chat.ErrButton
+func (g getTap) encode() string {
+	payload := chat.Base36(int64(g.document))
+	if g.at != (filter.Place{}) {
+		payload += ":" + chat.Base36(int64(g.at.Channel)) + ":" + chat.Base36(int64(g.at.Message))
 	}
-	return id, nil
+	return payload
+}
+
+func parseGet(payload string) (getTap, error) {
+	f := chat.ParseFields(payload)
+	g := getTap{document: filter.DocumentID(f.Number())}
+	if f.More() {
+		g.at = filter.Place{Channel: filter.ChannelID(f.NumberUpTo(math.MaxInt64)), Message: filter.MessageID(f.NumberUpTo(math.MaxInt32))}
+	}
+	if !f.Done() {
+		return getTap{}, chat.ErrButton
+	}
+	return g, nil
 }
 
 // dimensionMarks are the letters of the dimensions in a selection.

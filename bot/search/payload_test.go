@@ -29,24 +29,24 @@ func TestPayloads_TheLargestFitAndAreReadBack(t *testing.T) {
 	if again, err := parsePage(p.encode()); !fits || err != nil || again != p {
 		t.Errorf("%s (%d bytes) reads as %+v, %v; want %+v", data, len(data), again, err, p)
 	}
-	const document = -1 << 63
-	data, fits = chat.Data{Letter: letterGet, Owner: largest, Payload: encodeGet(document)}.Encode()
-	if again, err := parseGet(encodeGet(document)); !fits || err != nil || again != document {
-		t.Errorf("%s (%d bytes) reads as %d, %v", data, len(data), again, err)
+	get := getTap{document: -1 << 63, at: filter.Place{Channel: 1<<40 - 1, Message: 1<<31 - 1}}
+	data, fits = chat.Data{Letter: letterGet, Owner: largest, Payload: get.encode()}.Encode()
+	if again, err := parseGet(get.encode()); !fits || err != nil || again != get {
+		t.Errorf("%s (%d bytes) reads as %+v, %v", data, len(data), again, err)
 	}
 }
 
 // Buttons of messages that were sent long ago lead where they did.
 func TestPayloads_OfOldMessages(t *testing.T) {
 	t.Parallel()
-	if id, err := parseGet("5"); err != nil || id != 5 {
-		t.Errorf("a file: %d, %v", id, err)
+	if get, err := parseGet("5"); err != nil || get != (getTap{document: 5}) {
+		t.Errorf("a file: %+v, %v", get, err)
 	}
 	p, err := parsePage("k1.s2:<AAAAAAAAAAAAAAAAAA")
 	if err != nil || !p.back || p.selection.Value(filter.BySeason) != "2" || p.selection.Value(filter.ByKind) != "video" {
 		t.Errorf("a page: %+v, %v", p, err)
 	}
-	for _, payload := range []string{"", "zzzzzzzzzzzzzzzzz", "5:5", ":"} {
+	for _, payload := range []string{"", "zzzzzzzzzzzzzzzzz", "5:5", "5:-5:5", "5:5:5:5", ":"} {
 		if _, err := parseGet(payload); err == nil {
 			t.Errorf("%q names a file", payload)
 		}

@@ -36,7 +36,11 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 		return r.nothing(reply, sel, p)
 	}
 	for _, f := range p.Files {
-		reply.Keyboard = r.addButton(reply.Keyboard, fileLabel(f), letterGet, encodeGet(f.Media.Document))
+		get := getTap{document: f.Media.Document}
+		if len(f.Places) > 0 {
+			get.at = f.Places[0]
+		}
+		reply.Keyboard = r.addButton(reply.Keyboard, fileLabel(f), letterGet, get.encode())
 	}
 	if row := r.pageButtons(sel, p); len(row) > 0 {
 		reply.Keyboard = append(reply.Keyboard, row)

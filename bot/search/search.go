@@ -152,18 +152,18 @@ const deliverPatience = 30 * time.Second
 
 // deliver sends a file into the chat of its button.
 func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) error {
-	document, err := parseGet(d.Payload)
+	get, err := parseGet(d.Payload)
 	if err != nil {
 		return err
 	}
-	file, err := s.Searcher.File(ctx, document)
+	file, err := s.Searcher.File(ctx, get.document, get.at)
 	if err != nil {
 		return err
 	}
 	if s.Messenger.MustWait(e.Chat, deliverPatience) {
 		return telegram.ErrTelegramWaits
 	}
-	tap := deliveryTap{e.From.ID, e.Chat.Key(), e.MessageID, document}
+	tap := deliveryTap{e.From.ID, e.Chat.Key(), e.MessageID, get.document}
 	if s.taps.isRepeated(tap, e.At) {
 		return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false)
 	}

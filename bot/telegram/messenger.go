@@ -33,8 +33,8 @@ type Messenger struct {
 	onSent   func(chat Chat, id int)
 	hash     func(k hashKey) (int64, bool)
 	setHash  func(k hashKey, hash int64)
-	refresh  func(ctx context.Context, id filter.DocumentID) (filter.File, error) // reads a file's post anew
-	signedIn <-chan struct{}                                                      // closed once the access hashes are known
+	refresh  func(ctx context.Context, f filter.File) (filter.File, error) // reads a file's post anew
+	signedIn <-chan struct{}                                               // closed once the access hashes are known
 }
 
 // MessengerOptions configure a Messenger.
@@ -50,7 +50,7 @@ func NewMessenger(network tg.Invoker, o MessengerOptions) *Messenger {
 	return &Messenger{
 		api: tg.NewClient(network), queue: newSendQueue(o.Limits, o.Logger, o.Now), provider: o.Provider,
 		onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {},
-		refresh: func(context.Context, filter.DocumentID) (filter.File, error) {
+		refresh: func(context.Context, filter.File) (filter.File, error) {
 			return filter.File{}, filter.ErrFileGone
 		},
 	}
@@ -121,7 +121,7 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, replyI
 		if !IsReferenceError(err) || attempt > 0 {
 			return err
 		}
-		if f, err = m.refresh(ctx, f.Media.Document); err != nil {
+		if f, err = m.refresh(ctx, f); err != nil {
 			return err
 		}
 	}

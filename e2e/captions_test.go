@@ -1,0 +1,93 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/driver"
+	"pavilion/sandbox/world"
+)
+
+// The same document stands in the channel twice, with two captions.
+func TestCaptions_EachPostOfAFileKeepsItsOwn(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	const first, second, edited = "cover drive masterclass", "wicketkeeping basics", "square cut drills"
+	posted, err := s.Post(s.Channel, world.FileSpec{Kind: world.FileVideo, Name: "clip.mp4", Size: 1 << 20, Caption: first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Post(s.Channel, world.FileSpec{SameAs: posted[0].File, Caption: second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again[0].File != posted[0].File {
+		t.Fatal("another document was posted")
+	}
+	deliverCaption := func(query, want string) {
+		t.Helper()
+		tap(t, member, found(t, member, query, "1 file"), "clip")
+		if m := received(t, member, "clip.mp4"); m.Message != want {
+			t.Errorf("%q delivers the caption %q", query, m.Message)
+		}
+		forget(t, member)
+	}
+	deliverCaption("cover drive", first)
+	deliverCaption("wicketkeeping", second)
+	results, err := member.Inline(t.Context(), sandbox.BotName, "cover drive", "")
+	if err != nil || len(results.Results) != 1 || inlineCaption(results.Results[0]) != first {
+		t.Errorf("inline: %+v, %v", results, err)
+	}
+
+	s.DC.World().ExpireReferences(posted[0].File)
+	deliverCaption("cover drive", first)
+
+	peer, err := admin.Peer(t.Context(), sandbox.ChannelName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.API.MessagesEditMessage(t.Context(), &tg.MessagesEditMessageRequest{Peer: peer, ID: again[0].Message, Message: edited}); err != nil {
+		t.Fatal(err)
+	}
+	found(t, member, "wicketkeeping", "Nothing found")
+	forget(t, member)
+	deliverCaption("square cut", edited)
+	deliverCaption("cover drive", first)
+	channel, ok := peer.(*tg.InputPeerChannel)
+	if !ok {
+		t.Fatalf("%T", peer)
+	}
+	if _, err := admin.API.ChannelsDeleteMessages(t.Context(), &tg.ChannelsDeleteMessagesRequest{
+		Channel: &tg.InputChannel{ChannelID: channel.ChannelID, AccessHash: channel.AccessHash}, ID: []int{again[0].Message},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	found(t, member, "square cut", "Nothing found")
+	forget(t, member)
+	deliverCaption("cover drive", first)
+}
+
+// forget deletes the messages of the chat with the bot, so that the next answer is the only one.
+func forget(t *testing.T, u *driver.User) {
+	t.Helper()
+	messages, err := u.Messages(t.Context(), sandbox.BotName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []int
+	for _, m := range messages {
+		ids = append(ids, m.ID)
+	}
+	if _, err := u.API.MessagesDeleteMessages(t.Context(), &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func inlineCaption(r tg.BotInlineResultClass) string {
+	if m, ok := r.GetSendMessage().(*tg.BotInlineMessageMediaAuto); ok {
+		return m.Message
+	}
+	return ""
+}
