@@ -34,6 +34,9 @@ func (c *call) editMessage(r *tg.MessagesEditMessageRequest) (tg.UpdatesClass, e
 }
 
 func (c *call) mayEdit(m *message) error {
+	if m.Peer.Kind == PeerGroup && c.Groups[m.Peer.ID].MigratedTo != 0 {
+		return tgerr.New(400, "PEER_ID_INVALID")
+	}
 	if m.Peer.Kind == PeerChannel {
 		ch := c.Channels[m.Peer.ID]
 		standing := ch.Members[c.me.ID]

@@ -26,6 +26,9 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 		if source == nil || source.Action != nil {
 			return nil, tgerr.New(400, "MESSAGE_ID_INVALID")
 		}
+		if c.protected(source) {
+			return nil, tgerr.New(400, "CHAT_FORWARDS_RESTRICTED")
+		}
 		if list[i], err = c.draft(r.ToPeer, r.ReplyTo, r.RandomID[i]); err != nil {
 			return nil, err
 		}
@@ -50,7 +53,7 @@ func (c *call) copyInto(m, source *message, named bool) {
 		return
 	}
 	m.Via = source.Via
-	f := forward{From: UserPeer(source.Sender), Date: source.Date}
+	f := forward{From: source.sender(), Date: source.Date}
 	switch {
 	case source.Forward != nil:
 		f = *source.Forward
@@ -88,6 +91,9 @@ func (w *World) Forward(as int64, from Peer, id int, to Peer) (int, error) {
 		source := c.find(from, id)
 		if source == nil {
 			return fmt.Errorf("forward %d: %w", id, errNoMessage)
+		}
+		if c.protected(source) {
+			return tgerr.New(400, "CHAT_FORWARDS_RESTRICTED")
 		}
 		c.copyInto(m, source, true)
 		m.Album = 0

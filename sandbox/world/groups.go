@@ -18,6 +18,7 @@ func (w *World) routeGroups(d *tg.ServerDispatcher) {
 	d.OnMessagesEditChatTitle(on(w, (*call).editChatTitle))
 	d.OnMessagesGetFullChat(on(w, (*call).getFullChat))
 	d.OnMessagesGetChats(on(w, (*call).getChats))
+	d.OnMessagesMigrateChat(on(w, (*call).migrateChat))
 }
 
 func (c *call) createChat(r *tg.MessagesCreateChatRequest) (*tg.MessagesInvitedUsers, error) {

@@ -35,7 +35,10 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
 		return nil, err
 	}
-	m.Silent = r.Silent
+	if err := c.speakAs(m, r.SendAs); err != nil {
+		return nil, err
+	}
+	m.Silent, m.Protected = r.Silent, r.Noforwards
 	switch in := r.Media.(type) {
 	case *tg.InputMediaVenue:
 		m.Venue, err = venue(in)
@@ -44,7 +47,7 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	default:
 		var f *file
 		if f, err = c.media(in); err == nil {
-			m.File = f.ID
+			m.File, err = f.ID, c.maySendFile(m.Peer, f)
 		}
 	}
 	if err != nil {
@@ -88,7 +91,10 @@ func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesCl
 		if err != nil {
 			return nil, at(i, err)
 		}
-		m.File, m.Silent = f.ID, r.Silent
+		if err := c.maySendFile(m.Peer, f); err != nil {
+			return nil, err
+		}
+		m.File, m.Silent, m.Protected = f.ID, r.Silent, r.Noforwards
 		album[i] = m
 	}
 	c.Last.Album++

@@ -3,6 +3,8 @@
 package world
 
 import (
+	"cmp"
+
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
@@ -12,6 +14,9 @@ type message struct {
 	UID                      int64
 	ID                       int   // in a channel; boxes have their own
 	Sender                   int64 // the account that wrote it
+	As                       Peer  // the chat that is shown as its sender, if any
+	Topic                    int   // of a forum; 0 is General
+	Protected                bool  // may not be forwarded or saved
 	Peer                     Peer  // the chat; for private chats, the receiver
 	Post                     bool  // signed by the channel
 	Date, Edited             int
@@ -54,7 +59,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	chat := m.chat(viewer)
 	g.add(chat, UserPeer(m.Via))
 	if !m.Post {
-		g.add(UserPeer(m.Sender))
+		g.add(m.sender())
 	}
 	out := m.Sender == viewer
 	if m.Action != nil {
@@ -62,11 +67,11 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	}
 	v := &tg.Message{
 		ID: id, Out: out, PeerID: chat.tg(), Date: m.Date, Message: m.Text, Silent: m.Silent, Post: m.Post, Pinned: m.Pinned,
-		EditHide: m.EditHidden, Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
+		EditHide: m.EditHidden, Noforwards: w.protected(m), Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
 	}
 	// As on Telegram, a received message in a private chat has no from_id, because the chat is the sender.
 	if !m.Post && (out || chat.Kind != PeerUser) {
-		v.SetFromID(UserPeer(m.Sender).tg())
+		v.SetFromID(m.sender().tg())
 	}
 	if m.Post {
 		v.SetViews(1)
@@ -133,7 +138,7 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: forPayer(action, g.viewer), Post: m.Post,
 	}
 	if !m.Post {
-		v.SetFromID(UserPeer(m.Sender).tg())
+		v.SetFromID(m.sender().tg())
 	}
 	if r := w.viewReply(m, g.viewer.ID); r != nil {
 		v.SetReplyTo(r)
@@ -149,12 +154,27 @@ func (w *World) viewReply(m *message, viewer int64) tg.MessageReplyHeaderClass {
 			id = answered.Copies[viewer]
 		}
 	}
+	if m.Topic != 0 && m.Topic != m.ID {
+		h := &tg.MessageReplyHeader{ForumTopic: true}
+		if h.SetReplyToMsgID(cmp.Or(id, m.Topic)); id != 0 && id != m.Topic {
+			h.SetReplyToTopID(m.Topic)
+		}
+		return h
+	}
 	if id == 0 {
 		return nil
 	}
 	h := &tg.MessageReplyHeader{}
 	h.SetReplyToMsgID(id)
 	return h
+}
+
+// sender is the peer that people see as the author.
+func (m *message) sender() Peer {
+	if m.As.ID != 0 {
+		return m.As
+	}
+	return UserPeer(m.Sender)
 }
 
 func (f *forward) tg(g *gathered) tg.MessageFwdHeader {

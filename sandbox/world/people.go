@@ -109,7 +109,11 @@ func (w *World) viewGroup(viewer *account, g *group) tg.ChatClass {
 	if m.Admin && m.in() {
 		c.SetAdminRights(cleanRights(m.Rights))
 	}
-	c.SetDefaultBannedRights(tg.ChatBannedRights{UntilDate: forever})
+	c.SetDefaultBannedRights(shownLimits(g.Limits))
+	if g.MigratedTo != 0 {
+		c.Deactivated = true
+		c.SetMigratedTo(&tg.InputChannel{ChannelID: g.MigratedTo, AccessHash: w.hash(viewer.ID, hashChannel, g.MigratedTo)})
+	}
 	return c
 }
 
@@ -122,7 +126,7 @@ func (w *World) viewChannel(viewer *account, ch *channel) tg.ChatClass {
 	}
 	c := &tg.Channel{
 		ID: ch.ID, Title: ch.Title, Username: ch.Username, Broadcast: ch.Broadcast, Megagroup: !ch.Broadcast, Date: ch.Date,
-		Photo: &tg.ChatPhotoEmpty{}, Left: !m.in(), Creator: m.in() && m.Creator,
+		Photo: &tg.ChatPhotoEmpty{}, Left: !m.in(), Creator: m.in() && m.Creator, Forum: ch.Topics != nil, Noforwards: ch.Protected,
 	}
 	c.SetAccessHash(hash)
 	c.SetParticipantsCount(count(ch.Members))
@@ -133,7 +137,7 @@ func (w *World) viewChannel(viewer *account, ch *channel) tg.ChatClass {
 		c.SetAdminRights(cleanRights(m.Rights))
 	}
 	if !ch.Broadcast {
-		c.SetDefaultBannedRights(tg.ChatBannedRights{UntilDate: forever})
+		c.SetDefaultBannedRights(shownLimits(ch.Limits))
 	}
 	return c
 }

@@ -36,7 +36,13 @@ func (c *call) sendMessage(r *tg.MessagesSendMessageRequest) (tg.UpdatesClass, e
 	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
 		return nil, err
 	}
-	m.Silent = r.Silent
+	if err := c.maySendText(m.Peer); err != nil {
+		return nil, err
+	}
+	if err := c.speakAs(m, r.SendAs); err != nil {
+		return nil, err
+	}
+	m.Silent, m.Protected = r.Silent, r.Noforwards
 	c.post(m, r.RandomID)
 	return c.answer(), nil
 }
@@ -56,10 +62,15 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 	}
 	if r, ok := reply.(*tg.InputReplyToMessage); ok && r.ReplyToMsgID != 0 {
 		answered := c.find(p, r.ReplyToMsgID)
-		if answered == nil {
+		if answered == nil && r.TopMsgID == 0 {
 			return nil, tgerr.New(400, "REPLY_MESSAGE_ID_INVALID")
 		}
-		m.answer(answered)
+		if err := c.putInTopic(m, answered, r.TopMsgID); err != nil {
+			return nil, err
+		}
+		if answered != nil {
+			m.answer(answered)
+		}
 	}
 	return m, nil
 }
@@ -93,7 +104,11 @@ func (c *call) draftTo(p Peer) (*message, error) {
 	}
 	m := &message{Sender: c.me.ID, Peer: p}
 	if p.Kind == PeerChannel {
-		m.Post = c.Channels[p.ID].Broadcast
+		ch := c.Channels[p.ID]
+		m.Post = ch.Broadcast
+		if who := ch.Members[c.me.ID]; !ch.Broadcast && who.admin() && who.Rights.Anonymous {
+			m.As = p // an anonymous admin speaks as the group
+		}
 	}
 	return m, nil
 }
@@ -104,7 +119,11 @@ func (c *call) mayWrite(p Peer) error {
 	case PeerUser:
 		return c.mayWriteTo(c.Accounts[p.ID])
 	case PeerGroup:
-		if !c.Groups[p.ID].Members[c.me.ID].in() {
+		g := c.Groups[p.ID]
+		switch {
+		case g.MigratedTo != 0:
+			return tgerr.New(400, "PEER_ID_INVALID")
+		case !g.Members[c.me.ID].in():
 			return tgerr.New(403, "CHAT_WRITE_FORBIDDEN")
 		}
 	case PeerChannel:
@@ -116,6 +135,9 @@ func (c *call) mayWrite(p Peer) error {
 		case !m.in(), ch.Broadcast && !m.may(tg.ChatAdminRights{PostMessages: true}):
 			return tgerr.New(403, "CHAT_WRITE_FORBIDDEN")
 		}
+	}
+	if c.limitsOf(p).SendMessages {
+		return tgerr.New(403, "CHAT_WRITE_FORBIDDEN")
 	}
 	return nil
 }
@@ -173,6 +195,9 @@ func (w *World) Reply(from int64, to Peer, answered int, text string) (int, erro
 		a := c.find(to, answered)
 		if a == nil {
 			return tgerr.New(400, "REPLY_MESSAGE_ID_INVALID")
+		}
+		if err := c.putInTopic(m, a, 0); err != nil {
+			return err
 		}
 		m.answer(a)
 		var err error

@@ -84,6 +84,9 @@ type group struct {
 	Date    int
 	Version int
 	Members map[int64]*member
+	Limits  tg.ChatBannedRights // of members who are no admins
+	// MigratedTo is the supergroup that the group has become; 0 for a group that is in use.
+	MigratedTo int64
 }
 
 // channel is a channel (Broadcast) or a supergroup.
@@ -102,6 +105,9 @@ type channel struct {
 	LogFrom         int
 	Pinned          int
 	ReadMax         map[int64]int
+	Topics          map[int]*topic      // of a forum; nil elsewhere
+	Limits          tg.ChatBannedRights // of members who are no admins
+	Protected       bool                // nothing may be forwarded or saved
 }
 
 // member is a membership in a group or channel. It stays after the member has left, because a ban does.
