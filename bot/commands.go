@@ -15,14 +15,14 @@ import (
 // usage.NAME in the catalogue.
 func (b *Bot) commandList() []chat.Command {
 	return []chat.Command{
-		{Name: "start", Hidden: true, Handle: b.handleStart},
-		{Name: "search", Latest: true, Handle: b.search.Handle},
+		{Name: "start", Chats: true, Hidden: true, Handle: b.handleStart},
+		{Name: "search", Chats: true, Latest: true, Handle: b.search.Handle},
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
-		{Name: "help", Handle: b.handleHelp},
-		{Name: "group", Place: chat.GroupsOnly, Handle: b.search.HandleGroup},
+		{Name: "help", Chats: true, Handle: b.handleHelp},
+		{Name: "group", Chats: true, Place: chat.GroupsOnly, Handle: b.search.HandleGroup},
 		{Name: "today", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleToday},
 		{Name: "block", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleBlock},
 		{Name: "nets", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleNets},

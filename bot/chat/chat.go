@@ -46,6 +46,7 @@ type Command struct {
 	Place  Place
 	When   func(ctx context.Context) bool // whether menus and help list it; nil: always
 	Hidden bool                           // in neither menus nor help
+	Chats  bool                           // also for messages whose sender is a chat; see telegram.Person
 	Latest bool                           // in a group, only the last of a person's waiting ones is answered
 	Handle Handler
 }
@@ -217,6 +218,10 @@ func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	if err == nil || errors.Is(err, telegram.ErrBlocked) {
 		return nil
 	}
+	if errors.Is(err, telegram.ErrCannotWrite) && (e.Kind != telegram.Tap || e.Answered()) {
+		c.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "an answer was not sent: the chat does not let the bot write", slog.Int64("chat", e.Chat.Key()), slog.Any("error", err))
+		return nil
+	}
 	switch e.Kind {
 	case telegram.Tap:
 		return c.finishTap(ctx, e, err)
@@ -264,6 +269,9 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 		if cmd.Name != e.Command {
 			continue
 		}
+		if e.From.IsChat() && !cmd.Chats {
+			return errSenderHidden
+		}
 		if cmd.Access == Admins && !c.IsAdmin(e.From.ID) {
 			return ErrAdminsOnly
 		}
@@ -296,4 +304,6 @@ var (
 	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
 	errNotYours   = fault.New(fault.Forbidden, "not_yours")
 	errGroupOnly  = fault.New(fault.Invalid, "group_only")
+	// errSenderHidden reports a command that needs to know the person, from an anonymous admin or a channel.
+	errSenderHidden = fault.New(fault.Invalid, "sender_hidden")
 )

@@ -31,7 +31,10 @@ func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {
 }
 
 func (s *Screens) isGroupAdmin(ctx context.Context, e *telegram.Event) (bool, error) {
-	if e.Chat.Type == telegram.Group {
+	switch {
+	case e.From.IsChat():
+		return e.IsAnonymousAdmin(), nil
+	case e.Chat.Type == telegram.Group:
 		return s.Messenger.IsGroupAdmin(ctx, e.Chat.ID, e.From.ID)
 	}
 	return s.Messenger.IsAdmin(ctx, filter.ChannelID(e.Chat.ID), e.From.ID)

@@ -75,7 +75,7 @@ func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) e
 	if err != nil {
 		return err
 	}
-	reply := s.results(e, e.From.ID).page(query, filter.Selection{}, page)
+	reply := s.results(e, e.ButtonOwner()).page(query, filter.Selection{}, page)
 	reply.ReplyTo = e.ReplyTarget()
 	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
 	if err == nil {
@@ -171,7 +171,7 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	if err := s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false); err != nil {
 		return err
 	}
-	if err := s.Messenger.SendFile(ctx, e.Chat, file, 0, telegram.Cause{Event: e}); err != nil {
+	if err := s.Messenger.SendFile(ctx, e.Chat, file, telegram.Cause{Event: e}); err != nil {
 		return err
 	}
 	s.taps.delivered(tap, s.Now())

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -42,6 +43,9 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		var known bool
 		if tap.Chat, known = c.chatOfPeer(u.Peer); !known {
 			tap.Data = nil // it cannot be handled, but the tap is answered
+		}
+		if ch := e.Channels[tap.Chat.ID]; tap.Chat.Type == Supergroup && ch != nil && ch.Forum {
+			tap.Topic = tap.MessageID
 		}
 		c.handlers.Query(tap)
 		return nil
@@ -105,9 +109,9 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 	if u, ok := m.FromID.(*tg.PeerUser); ok {
 		from = u.UserID
 	} else if chat.Type != Private {
-		return // a channel or an anonymous admin speaks: nobody to answer
+		return // in basic groups nobody is anonymous
 	}
-	c.accept(ctx, c.event(e, chat, from, m))
+	c.accept(ctx, c.event(chat, c.person(e, from), m))
 }
 
 // channelMessage handles a post of a channel, or a message of a supergroup. A supergroup may be indexed as well.
@@ -138,9 +142,28 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 		return
 	}
 	chat, ok := c.chatOfPeer(p)
-	if u, isUser := m.FromID.(*tg.PeerUser); ok && isUser {
-		c.accept(ctx, c.event(e, chat, u.UserID, m))
+	from := c.sender(e, chat, m)
+	if ok && from.ID != 0 {
+		c.accept(ctx, c.event(chat, from, m))
 	}
+}
+
+// sender is the person or the chat that wrote a message in a supergroup. It is zero for a post that Telegram copied from the linked channel.
+func (c *Client) sender(e tg.Entities, chat Chat, m *tg.Message) Person {
+	switch from := m.FromID.(type) {
+	case *tg.PeerUser:
+		return c.person(e, from.UserID)
+	case *tg.PeerChannel:
+		if _, copied := m.FwdFrom.GetSavedFromPeer(); copied {
+			return Person{}
+		}
+		p := Person{ID: Chat{ID: from.ChannelID, Type: Supergroup}.Key()}
+		if ch := e.Channels[from.ChannelID]; ch != nil {
+			p.Name = ch.Title
+		}
+		return p
+	}
+	return Person{ID: chat.Key()}
 }
 
 func (c *Client) edited(channel int64, m *tg.Message) {
@@ -159,16 +182,19 @@ func (c *Client) accept(ctx context.Context, e *Event) {
 	c.handlers.Message(ctx, e)
 }
 
-func (c *Client) event(entities tg.Entities, chat Chat, from int64, m *tg.Message) *Event {
-	e := &Event{Kind: Message, From: c.person(entities, from), Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
+func (c *Client) event(chat Chat, from Person, m *tg.Message) *Event {
+	e := &Event{Kind: Message, From: from, Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
 	if fwd, ok := m.GetFwdFrom(); ok {
 		if ch, ok := fwd.FromID.(*tg.PeerChannel); ok && fwd.ChannelPost > 0 {
 			e.Forward = &Forward{ch.ChannelID, fwd.ChannelPost}
 		}
 	}
 	e.Command, e.Text, e.Addressed = address(e.Text, c.Username())
-	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private && (m.Mentioned || c.isOurs(chat, reply.ReplyToMsgID)) {
-		e.Addressed = true
+	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private {
+		e.Addressed = e.Addressed || m.Mentioned || c.isOurs(chat, reply.ReplyToMsgID)
+		if reply.ForumTopic {
+			e.Topic = cmp.Or(reply.ReplyToTopID, reply.ReplyToMsgID)
+		}
 	}
 	return e
 }

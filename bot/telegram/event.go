@@ -8,14 +8,17 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// Person is a Telegram user as an update shows them.
+// Person is a Telegram user as an update shows them, or the chat that a message in a group has as its sender.
 type Person struct {
-	ID       int64
-	Name     string // first name
+	ID       int64  // negative for a chat: its key
+	Name     string // first name; a chat's title
 	Language string // IETF tag of the language to speak; of their client until chat looks up their choice; may be empty
 	// ClientLanguage is their client's language, once Language is their choice.
 	ClientLanguage string `json:"-"`
 }
+
+// IsChat tells whether the sender is a chat: the group itself for an anonymous admin, or a channel. The person behind it is not known.
+func (p Person) IsChat() bool { return p.ID < 0 }
 
 // ChatType tells private chats, basic groups and supergroups apart.
 type ChatType uint8
@@ -90,6 +93,7 @@ type Event struct {
 	From      Person
 	Chat      Chat
 	MessageID int
+	Topic     int // in a forum's topic: a message of the topic, for answers that reply to no other; else 0
 	At        time.Time
 	Text      string // without the command and the bot's name
 	Command   string // lower case, without its slash; empty for plain text
@@ -105,6 +109,17 @@ type Event struct {
 
 // Answered tells whether a tap or checkout has its answer. Telegram takes one for each.
 func (e *Event) Answered() bool { return e.answered.Load() }
+
+// IsAnonymousAdmin tells whether an admin of the group wrote as the group. Telegram lets only admins do that.
+func (e *Event) IsAnonymousAdmin() bool { return e.From.IsChat() && e.From.ID == e.Chat.Key() }
+
+// ButtonOwner is the person who may tap the buttons of an answer; 0 means everybody, where the person is not known.
+func (e *Event) ButtonOwner() int64 {
+	if e.From.IsChat() {
+		return 0
+	}
+	return e.From.ID
+}
 
 // ReplyTarget is the message to reply to: the question in a group, 0 in a private chat.
 func (e *Event) ReplyTarget() int {

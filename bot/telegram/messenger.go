@@ -62,13 +62,13 @@ func (m *Messenger) Run(ctx context.Context) { m.queue.Run(ctx) }
 // SendText sends a message and returns its id; 0 where it had been sent before.
 func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (int, error) {
 	text, entities := r.formatted()
-	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: replyTo(r.ReplyTo), ReplyMarkup: r.markup(), Entities: entities}
+	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: c.replyTo(to, r.ReplyTo), ReplyMarkup: r.markup(), Entities: entities}
 	id, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 		fresh := *req // encoding changes a request, and a retry encodes again
 		fresh.Flags = 0
 		return m.api.MessagesSendMessage(ctx, &fresh)
 	})
-	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && req.ReplyTo != nil { // the question was deleted meanwhile
+	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && r.ReplyTo != 0 { // the question was deleted meanwhile
 		r.ReplyTo = 0
 		return m.SendText(ctx, to, r, c)
 	}
@@ -93,7 +93,7 @@ func (m *Messenger) sendMessage(ctx context.Context, to Chat, lane Lane, method 
 
 // EditText changes a message in place; a message that is so already is fine.
 func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) error {
-	return m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.editMessage", invoke: func(ctx context.Context) error {
+	return m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
 		text, entities := r.formatted()
 		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
 			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities,
@@ -109,13 +109,13 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 }
 
 // SendFile delivers a file by reference. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
-func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, replyID int, c Cause) error {
+func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
 	for attempt := 0; ; attempt++ {
 		caption, entities := captionOf(f.Media)
 		randomID := c.randomID(to)
 		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: replyTo(replyID),
+				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: c.replyTo(to, 0),
 			})
 		})
 		if !IsReferenceError(err) || attempt > 0 {
@@ -162,9 +162,10 @@ const lateTextExpires = 2 * time.Hour
 
 // PostText sends a text into a chat that Telegram makes wait. It returns at once; the text goes out when the wait ends.
 func (m *Messenger) PostText(e *Event, text string, c Cause) {
-	req := &tg.MessagesSendMessageRequest{Peer: e.Chat.peer(), Message: text, RandomID: c.randomID(e.Chat)}
+	req := &tg.MessagesSendMessageRequest{Peer: e.Chat.peer(), Message: text, RandomID: c.randomID(e.Chat), ReplyTo: c.replyTo(e.Chat, 0)}
 	m.queue.post(call{lane: LaneBulk, chat: e.Chat, method: "messages.sendMessage", limited: true, invoke: func(ctx context.Context) error {
 		fresh := *req
+		fresh.Flags = 0
 		_, err := m.api.MessagesSendMessage(ctx, &fresh)
 		return err
 	}}, m.queue.now().Add(lateTextExpires))
@@ -238,13 +239,6 @@ func messagesOf(c tg.MessagesMessagesClass) []tg.MessageClass {
 		return m.GetMessages()
 	}
 	return nil
-}
-
-func replyTo(id int) tg.InputReplyToClass {
-	if id == 0 {
-		return nil
-	}
-	return &tg.InputReplyToMessage{ReplyToMsgID: id}
 }
 
 // sentID finds the id that a sent message got.

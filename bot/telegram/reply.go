@@ -34,6 +34,21 @@ type Cause struct {
 	Number int // of the sends for one event
 }
 
+// replyTo is what a send replies to: a message, or else any message of the event's topic, so that the answer stands in that topic.
+func (c Cause) replyTo(to Chat, message int) tg.InputReplyToClass {
+	topic := 0
+	if c.Event.Chat.Key() == to.Key() {
+		topic = c.Event.Topic
+	}
+	switch {
+	case message != 0:
+		return &tg.InputReplyToMessage{ReplyToMsgID: message, TopMsgID: topic}
+	case topic != 0:
+		return &tg.InputReplyToMessage{ReplyToMsgID: topic}
+	}
+	return nil
+}
+
 func (c Cause) randomID(chat Chat) int64 {
 	e := c.Event
 	return int64(xxhash.Sum64String(fmt.Sprintf("%d/%d/%d/%d/%d", chat.Key(), e.Kind, e.MessageID, e.QueryID, c.Number))) //nolint:gosec // any 64 bits

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,11 @@ var (
 	ErrBlocked = fault.New(fault.Gone, "blocked")
 	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline.
 	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits")
-	errQueueStopped  = errors.New("the send queue has stopped")
+	// ErrMediaForbidden reports a group whose members, and so the bot, may not send files of this kind.
+	ErrMediaForbidden = fault.New(fault.Forbidden, "chat_media_forbidden")
+	// ErrCannotWrite reports a group or topic that does not let the bot write.
+	ErrCannotWrite  = fault.New(fault.Forbidden, "chat_write_forbidden")
+	errQueueStopped = errors.New("the send queue has stopped")
 )
 
 // call is one request to Telegram.
@@ -273,10 +278,30 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	if _, flood := floodWait(err); flood {
 		err = errors.Join(ErrTelegramWaits, err)
 	}
+	if p.limited && p.chat.Type != Private {
+		err = orForbidden(err)
+	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", p.method, err)
 	}
 	p.done <- err
+}
+
+// orForbidden adds what a group forbids to Telegram's refusal.
+func orForbidden(err error) error {
+	switch {
+	case tgerr.Is(err, "CHAT_WRITE_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN", "CHAT_RESTRICTED", "CHANNEL_PRIVATE", "USER_BANNED_IN_CHANNEL", "TOPIC_CLOSED", "TOPIC_DELETED"):
+		return errors.Join(ErrCannotWrite, err)
+	case forbidsMedia(err):
+		return errors.Join(ErrMediaForbidden, err)
+	}
+	return err
+}
+
+// forbidsMedia recognises CHAT_SEND_MEDIA_FORBIDDEN and its forms for each kind of file.
+func forbidsMedia(err error) bool {
+	rpc, ok := tgerr.As(err)
+	return ok && strings.HasPrefix(rpc.Type, "CHAT_SEND_") && strings.HasSuffix(rpc.Type, "_FORBIDDEN")
 }
 
 // settle records the end of a call; true where it is queued for another try.
