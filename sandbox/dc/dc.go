@@ -191,7 +191,7 @@ type handler struct{ d *DC }
 
 func (h handler) Handle(ctx context.Context, r mtproto.Request) (bin.Encoder, error) {
 	body := r.Body.Copy()
-	lose, err := h.d.faults.before(ctx, body)
+	lose, err := h.d.faults.before(ctx, r.Session.AuthKey(), body)
 	if err != nil {
 		return nil, err
 	}

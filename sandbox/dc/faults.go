@@ -27,6 +27,7 @@ type Faults struct {
 	doubled  map[int64]bool
 	reversed map[int64]bool
 	held     map[route]*held
+	rate     chatRate
 }
 
 // rule is one fault for a method.
@@ -154,12 +155,15 @@ func (f *Faults) add(r *rule) {
 }
 
 // before applies the faults to a request: it delays it, refuses it, or returns lose when the answer must not arrive.
-func (f *Faults) before(ctx context.Context, body []byte) (lose bool, refusal error) {
+func (f *Faults) before(ctx context.Context, key [8]byte, body []byte) (lose bool, refusal error) {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil {
 		return false, nil //nolint:nilerr // the world answers with an error
 	}
 	delay, lose, refusal := f.consult(f.names[id], body)
+	if refusal == nil {
+		refusal = f.countMessage(f.dc.world.AccountOf(key), f.names[id], body)
+	}
 	if delay > 0 {
 		select {
 		case <-ctx.Done():

@@ -311,3 +311,34 @@ func TestFaults_ACutConnectionComesBackAndUpdatesGoOn(t *testing.T) {
 		}
 	})
 }
+
+func TestFaults_EditsCountLikeMessages(t *testing.T) {
+	t.Parallel()
+	withBot(t, func(ctx context.Context, p *pair, api *tg.Client) {
+		peer := &tg.InputPeerUser{UserID: p.person.ID, AccessHash: p.dc.World().Hash(p.bot.ID, world.UserPeer(p.person.ID))}
+		u, err := api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{Peer: peer, Message: "0", RandomID: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, ok := u.(*tg.Updates)
+		if !ok {
+			t.Fatalf("%T", u)
+		}
+		id := 0
+		for _, x := range sent.Updates {
+			if x, ok := x.(*tg.UpdateMessageID); ok {
+				id = x.ID
+			}
+		}
+		p.dc.Faults().LimitChats(2, time.Hour)
+		for i := range 3 {
+			_, err = api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{Peer: peer, ID: id, Message: strings.Repeat("x", i+1)})
+			if _, flood := tgerr.AsFloodWait(err); flood != (i == 2) {
+				t.Errorf("edit %d: %v", i+1, err)
+			}
+		}
+		if n := p.dc.Faults().ChatFloods(); n != 1 {
+			t.Errorf("%d refusals are counted", n)
+		}
+	})
+}
