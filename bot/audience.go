@@ -45,6 +45,11 @@ func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
 	return b.deps.Audience.MarkActive(ctx, filter.UserID(who.ID), who.Language)
 }
 
+// moveGroup lets a group's settings follow it into the supergroup that it has become.
+func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
+	return b.deps.Groups.Move(ctx, filter.ChatID(from.Key()), filter.ChatID(to.Key()))
+}
+
 // noteBlockChange records that a person blocked or unblocked the bot.
 func (b *Bot) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
 	ctx = context.WithoutCancel(ctx)

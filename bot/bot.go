@@ -88,7 +88,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	}
 	client.Receive(telegram.Handlers{
 		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
-		Member:      b.channels.NoteMembership,
+		Member: b.channels.NoteMembership, Migrated: b.moveGroup,
 		HasUnstored: func() bool { return b.chat.HasUnstored() || b.Nets.HasUnstored() },
 	})
 	deps.Indexer.SetReader(client.Messenger)

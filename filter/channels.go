@@ -36,6 +36,7 @@ type Channel struct {
 	Title    string
 	Username string // empty for private channels
 	State    ChannelState
+	Paused   bool // a lost channel was paused
 	Low      MessageID
 	Gaps     []Range
 	Version  int64
@@ -122,7 +123,7 @@ func (c *Channels) Add(ctx context.Context, id ChannelID, title, username string
 		if !ch.State.indexed() {
 			ch.Low, ch.Gaps = after, nil
 		}
-		ch.State = ChannelActive
+		ch.State, ch.Paused = ChannelActive, false
 		return nil
 	})
 }
@@ -146,12 +147,17 @@ func (c *Channels) MarkLost(ctx context.Context, id ChannelID) (ch Channel, chan
 	return ch, err == nil, err
 }
 
-// MarkRegained indexes a lost channel again, with the posts that came meanwhile. changed is false for a channel that was not lost.
+// MarkRegained indexes a lost channel again, with the posts that came meanwhile. One that was paused is paused again. changed is false for a channel
+// that was not lost.
 func (c *Channels) MarkRegained(ctx context.Context, id ChannelID) (ch Channel, changed bool, err error) {
 	if ch, err = c.Get(id); err != nil || ch.State != ChannelLost {
 		return ch, false, err
 	}
-	ch, err = c.setState(ctx, id, ChannelActive)
+	to := ChannelActive
+	if ch.Paused {
+		to = ChannelPaused
+	}
+	ch, err = c.setState(ctx, id, to)
 	return ch, err == nil, err
 }
 
@@ -172,6 +178,7 @@ func (c *Channels) setState(ctx context.Context, id ChannelID, to ChannelState) 
 		if ch.State == "" || ch.State == ChannelRemoved || ch.State == ChannelRemoving && to != ChannelRemoving {
 			return ErrChannelUnknown
 		}
+		ch.Paused = to == ChannelLost && ch.State == ChannelPaused
 		ch.State = to
 		return nil
 	})

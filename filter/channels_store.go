@@ -16,6 +16,7 @@ type channelDoc struct {
 	Title    string       `bson:"title"`
 	Username string       `bson:"username,omitempty"`
 	State    ChannelState `bson:"state"`
+	Paused   bool         `bson:"paused,omitempty"`
 	Low      MessageID    `bson:"low"`
 	Gaps     []rangeDoc   `bson:"gaps,omitempty"`
 	Version  int64        `bson:"v"`
@@ -34,7 +35,7 @@ func newChannelDoc(c Channel) channelDoc {
 	for _, g := range c.Gaps {
 		gaps = append(gaps, rangeDoc(g))
 	}
-	return channelDoc{ID: c.ID, Title: c.Title, Username: c.Username, State: c.State, Low: c.Low, Gaps: gaps, Version: c.Version}
+	return channelDoc{ID: c.ID, Title: c.Title, Username: c.Username, State: c.State, Paused: c.Paused, Low: c.Low, Gaps: gaps, Version: c.Version}
 }
 
 func (d channelDoc) channel() Channel {
@@ -43,7 +44,7 @@ func (d channelDoc) channel() Channel {
 		gaps = append(gaps, Range(g))
 	}
 	//exhaustruct:enforce
-	return Channel{ID: d.ID, Title: d.Title, Username: d.Username, State: d.State, Low: d.Low, Gaps: gaps, Version: d.Version}
+	return Channel{ID: d.ID, Title: d.Title, Username: d.Username, State: d.State, Paused: d.Paused, Low: d.Low, Gaps: gaps, Version: d.Version}
 }
 
 func saveChannel(ctx context.Context, pools *storage.Pools, c Channel) error {

@@ -1,11 +1,13 @@
 package filter_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pavilion/filter"
 )
@@ -80,5 +82,56 @@ func TestChannels_ALostChannelsFilesLeaveTheResults(t *testing.T) {
 	}
 	if got, want := names(), []string{both.Media.Name, only.Media.Name}; !slices.Equal(got, want) {
 		t.Errorf("regained: %v, want %v", got, want)
+	}
+}
+
+func TestChannels_APausedChannelThatWasLostIsPausedAgain(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	if _, err := ix.channels.Pause(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ix.channels.MarkLost(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	next := filter.NewChannels(ix.pools, time.Now) // of the next process
+	if err := next.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if ch, changed, err := next.MarkRegained(t.Context(), channel); err != nil || !changed || ch.State != filter.ChannelPaused {
+		t.Errorf("regained: %q, %t, %v", ch.State, changed, err)
+	}
+	if ch, err := next.Resume(t.Context(), channel); err != nil || ch.State != filter.ChannelActive {
+		t.Errorf("resumed: %q, %v", ch.State, err)
+	}
+	for _, step := range []func(context.Context, filter.ChannelID) (filter.Channel, bool, error){next.MarkLost, next.MarkRegained} {
+		if _, _, err := step(t.Context(), channel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := next.State(channel); got != filter.ChannelActive {
+		t.Errorf("a channel that was not paused: %q", got)
+	}
+}
+
+func TestChatSettings_FollowAGroupThatBecomesASupergroup(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	const old, supergroup, own filter.ChatID = -4_000_001, -1_001_500_000_001, -1_001_500_000_002
+	s := filter.NewChatSettings(ix.pools, time.Now)
+	if err := errors.Join(s.SetGroupSearch(t.Context(), old, false), s.SetGroupSearch(t.Context(), own, true)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // Telegram announces it twice
+		if err := errors.Join(s.Move(t.Context(), old, supergroup), s.Move(t.Context(), old, own), s.Move(t.Context(), -4_000_002, old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := filter.NewChatSettings(ix.pools, time.Now)
+	for chat, want := range map[filter.ChatID]bool{supergroup: false, own: true, old: false} {
+		if on, err := next.GroupSearch(t.Context(), chat); err != nil || on != want {
+			t.Errorf("search in %d: %t, %v", chat, on, err)
+		}
 	}
 }

@@ -48,6 +48,25 @@ func (c *ChatSettings) SetGroupSearch(ctx context.Context, chat ChatID, on bool)
 	return nil
 }
 
+// Move gives the settings of a group to the chat that it has become, unless that has settings of its own.
+func (c *ChatSettings) Move(ctx context.Context, from, to ChatID) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.loadOnce(ctx); err != nil {
+		return err
+	}
+	s, ok := c.byID[from]
+	if _, own := c.byID[to]; !ok || own {
+		return nil
+	}
+	s.ID, s.Version = int64(to), max(s.Version, c.now().UnixMicro())
+	if err := writeReplica(ctx, c.pools, chatsCollection, s); err != nil {
+		return fmt.Errorf("settings of chat %d: %w", to, err)
+	}
+	c.byID[to] = s
+	return nil
+}
+
 func (c *ChatSettings) loadOnce(ctx context.Context) error {
 	if c.byID != nil {
 		return nil

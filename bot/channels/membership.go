@@ -10,18 +10,25 @@ import (
 	"pavilion/filter"
 )
 
-// NoteMembership marks an indexed channel that the bot was removed from, or is back in, and tells the club's admins.
-func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) {
+// NoteMembership marks an indexed channel that the bot was removed from, or is back in, and tells the club's admins. It returns an error where the
+// mark could not be stored.
+func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) error {
 	mark, key := s.Channels.MarkLost, "channels.lost"
 	if in {
 		mark, key = s.Channels.MarkRegained, "channels.regained"
 	}
 	c, changed, err := mark(ctx, filter.ChannelID(channel))
-	if err != nil && !errors.Is(err, filter.ErrChannelUnknown) {
-		s.Logger.LogAttrs(ctx, slog.LevelError, "a change of the bot's membership was not stored", slog.Int64("channel", channel), slog.Bool("in", in), slog.Any("error", err))
+	if errors.Is(err, filter.ErrChannelUnknown) {
+		return s.unlessUnread(err)
+	}
+	if err != nil {
+		return fmt.Errorf("membership in channel %d: %w", channel, err)
 	}
 	if !changed {
-		return
+		return nil
+	}
+	if in && c.State == filter.ChannelPaused {
+		key = "channels.regained_paused"
 	}
 	if in {
 		s.Indexer.NoteLostUpdates(c.ID) // nobody told the bot of the posts that came meanwhile
@@ -32,4 +39,13 @@ func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) {
 			s.Logger.LogAttrs(ctx, slog.LevelInfo, "an admin was not told of a channel", slog.Int64("channel", channel), slog.Any("error", err))
 		}
 	}
+	return nil
+}
+
+// unlessUnread returns err while the channels are not read yet: any channel is unknown then.
+func (s *Screens) unlessUnread(err error) error {
+	if s.Channels.Loaded() {
+		return nil
+	}
+	return err
 }

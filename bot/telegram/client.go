@@ -47,13 +47,14 @@ type Options struct {
 
 // Handlers receive what arrives. None may block.
 type Handlers struct {
-	Message     func(ctx context.Context, e *Event)                 // a message meant for the bot; stored when it returns
-	Query       func(e *Event)                                      // a tap, an inline query or a checkout
-	Payment     func(ctx context.Context, p Payment)                // money that moved inside Telegram
-	Stopped     func(ctx context.Context, who Person, blocked bool) // somebody blocked the bot, or let it in again
-	Blocked     func(ctx context.Context, person int64)             // a send found that this person blocked the bot
-	Member      func(ctx context.Context, channel int64, in bool)   // the bot was added to a channel or removed from it
-	HasUnstored func() bool                                         // whether a received message or payment is only in memory
+	Message     func(ctx context.Context, e *Event)                     // a message meant for the bot; stored when it returns
+	Query       func(e *Event)                                          // a tap, an inline query or a checkout
+	Payment     func(ctx context.Context, p Payment)                    // money that moved inside Telegram
+	Stopped     func(ctx context.Context, who Person, blocked bool)     // somebody blocked the bot, or let it in again
+	Blocked     func(ctx context.Context, person int64)                 // a send found that this person blocked the bot
+	Member      func(ctx context.Context, channel int64, in bool) error // the bot was added to a channel or removed from it; called until nil
+	Migrated    func(ctx context.Context, from, to Chat) error          // a group has become a supergroup; called until nil
+	HasUnstored func() bool                                             // whether a received message or payment is only in memory
 }
 
 // Client is Pavilion's one session at Telegram. Messenger sends through it.
@@ -67,6 +68,7 @@ type Client struct {
 	names    stateStore
 	state    *state
 	updates  *updateQueue
+	changes  *changeQueue
 	manager  *updates.Manager
 	client   *telegram.Client
 	api      *tg.Client
@@ -103,10 +105,10 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{},
+		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newChangeQueue(o.Logger),
 	}
 	c.botID, c.names = id, stateStore{db}
-	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() }, o.Logger)
+	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() || !c.changes.isEmpty() }, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -187,7 +189,12 @@ func (c *Client) RunOut(ctx context.Context) {
 }
 
 // RunUpdates feeds received updates to the handlers until ctx ends.
-func (c *Client) RunUpdates(ctx context.Context) { c.updates.Run(ctx) }
+func (c *Client) RunUpdates(ctx context.Context) {
+	var running sync.WaitGroup
+	running.Go(func() { c.changes.run(ctx) })
+	c.updates.Run(ctx)
+	running.Wait()
+}
 
 // Wait returns when the work that handlers left in the background is done.
 func (c *Client) Wait() { c.background.Wait() }

@@ -65,9 +65,10 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		c.background.Go(func() { c.handlers.Stopped(ctx, person, u.Stopped) })
 		return nil
 	})
-	d.OnChannelParticipant(func(ctx context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
+	d.OnChannelParticipant(func(_ context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
 		if u.UserID == c.botID {
-			c.background.Go(func() { c.handlers.Member(ctx, u.ChannelID, isMember(u.NewParticipant)) })
+			channel, in := u.ChannelID, isMember(u.NewParticipant)
+			c.changes.add(func(ctx context.Context) error { return c.handlers.Member(ctx, channel, in) })
 		}
 		return nil
 	})
@@ -95,6 +96,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 		if p, ok := paymentOf(m); ok {
 			c.handlers.Payment(ctx, p)
 		}
+		c.noteService(m)
 		return
 	}
 	m, ok := class.(*tg.Message)
@@ -123,6 +125,7 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 		peer, id = m.PeerID, m.ID
 	case *tg.MessageService:
 		peer, id = m.PeerID, m.ID
+		c.noteService(m)
 	}
 	p, ok := peer.(*tg.PeerChannel)
 	if !ok {

@@ -58,13 +58,16 @@ func (c *Client) ChatOf(key int64) (Chat, bool) {
 	}
 }
 
-// chatOfPeer finds the access hash of a peer. gotd stores it before it calls the dispatcher.
+// chatOfPeer finds the access hash of a peer. A group that has become a supergroup is that supergroup. gotd stores it before it calls the dispatcher.
 func (c *Client) chatOfPeer(peer tg.PeerClass) (Chat, bool) {
 	switch p := peer.(type) {
 	case *tg.PeerUser:
 		h, ok := c.state.hash(hashKey{"user", p.UserID})
 		return Chat{p.UserID, h, Private}, ok
 	case *tg.PeerChat:
+		if channel, ok := c.state.migratedTo(p.ChatID); ok {
+			return c.chatOfPeer(&tg.PeerChannel{ChannelID: channel})
+		}
 		return Chat{p.ChatID, 0, Group}, true
 	case *tg.PeerChannel:
 		h, ok := c.state.hash(hashKey{"channel", p.ChannelID})

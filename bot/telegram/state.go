@@ -31,6 +31,7 @@ type state struct {
 	user     updates.State
 	channel  map[int64]int
 	hashes   map[hashKey]int64
+	migrated map[int64]int64 // basic group → the supergroup that it has become
 	dirty    changes
 	degraded bool
 }
@@ -60,7 +61,7 @@ const (
 var errNoState = errors.New("no update state yet")
 
 func newState(botID int64, store stateStore, index func(context.Context) error, hasUnstored func() bool, logger *slog.Logger) *state {
-	return &state{botID: botID, store: store, index: index, hasUnstored: hasUnstored, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, dirty: newChanges()}
+	return &state{botID: botID, store: store, index: index, hasUnstored: hasUnstored, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, migrated: map[int64]int64{}, dirty: newChanges()}
 }
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
@@ -80,7 +81,7 @@ func (s *state) loadState(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.session, s.known, s.user = loaded.session, loaded.known, loaded.user
-	s.channel, s.hashes = loaded.channel, loaded.hashes
+	s.channel, s.hashes, s.migrated = loaded.channel, loaded.hashes, loaded.migrated
 	return nil
 }
 
@@ -313,6 +314,19 @@ func (s *state) setHash(k hashKey, hash int64) {
 	if s.hashes[k] != hash {
 		s.hashes[k], s.dirty.hashes[k] = hash, hash
 	}
+}
+
+func (s *state) setMigrated(group, channel int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.migrated[group] = channel
+}
+
+func (s *state) migratedTo(group int64) (channel int64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	channel, ok = s.migrated[group]
+	return channel, ok
 }
 
 func (s *state) hash(k hashKey) (int64, bool) {

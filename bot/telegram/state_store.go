@@ -17,15 +17,16 @@ type stateStore struct{ db *pgxpool.Pool }
 
 // loadedState is the stored state.
 type loadedState struct {
-	session []byte
-	known   bool
-	user    updates.State
-	channel map[int64]int
-	hashes  map[hashKey]int64
+	session  []byte
+	known    bool
+	user     updates.State
+	channel  map[int64]int
+	hashes   map[hashKey]int64
+	migrated map[int64]int64
 }
 
 func (s stateStore) selectState(ctx context.Context, botID int64) (loadedState, error) {
-	l := loadedState{channel: map[int64]int{}, hashes: map[hashKey]int64{}}
+	l := loadedState{channel: map[int64]int{}, hashes: map[hashKey]int64{}, migrated: map[int64]int64{}}
 	err := s.db.QueryRow(ctx, `SELECT data FROM bot_session WHERE id = $1`, botID).Scan(&l.session)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return l, fmt.Errorf("load session: %w", err)
@@ -58,6 +59,17 @@ func (s stateStore) selectState(ctx context.Context, botID int64) (loadedState, 
 	if err != nil {
 		return l, fmt.Errorf("load access hashes: %w", err)
 	}
+	var group int64
+	rows, err = s.db.Query(ctx, `SELECT group_id, channel_id FROM bot_migrated_group WHERE bot_id = $1`, botID)
+	if err == nil {
+		_, err = pgx.ForEachRow(rows, []any{&group, &id}, func() error {
+			l.migrated[group] = id
+			return nil
+		})
+	}
+	if err != nil {
+		return l, fmt.Errorf("load migrated groups: %w", err)
+	}
 	return l, nil
 }
 
@@ -77,6 +89,15 @@ func (s stateStore) saveSession(ctx context.Context, botID int64, data []byte) e
 	_, err := s.db.Exec(ctx, `INSERT INTO bot_session (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = $2, updated_at = now()`, botID, data)
 	if err != nil {
 		return fmt.Errorf("save session: %w", err)
+	}
+	return nil
+}
+
+func (s stateStore) saveMigration(ctx context.Context, botID, group, channel int64) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO bot_migrated_group (bot_id, group_id, channel_id) VALUES ($1, $2, $3)
+		ON CONFLICT (bot_id, group_id) DO UPDATE SET channel_id = $3`, botID, group, channel)
+	if err != nil {
+		return fmt.Errorf("save migrated group: %w", err)
 	}
 	return nil
 }

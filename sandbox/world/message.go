@@ -133,6 +133,10 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 		}
 	case *tg.MessageActionChatDeleteUser:
 		g.add(UserPeer(a.UserID))
+	case *tg.MessageActionChatMigrateTo:
+		g.add(ChannelPeer(a.ChannelID))
+	case *tg.MessageActionChannelMigrateFrom:
+		g.add(GroupPeer(a.ChatID))
 	}
 	v := &tg.MessageService{
 		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: forPayer(action, g.viewer), Post: m.Post,

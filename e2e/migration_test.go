@@ -1,0 +1,99 @@
+package e2e_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/world"
+)
+
+func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	w := s.DC.World()
+	groupID, err := w.CreateGroup(s.Admin.ID, "Nets lads", member.ID, s.BotID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := world.GroupPeer(groupID)
+	write := func(from int64, to world.Peer, text string) {
+		t.Helper()
+		if _, err := w.SendText(from, to, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait := func(in world.Peer, what string, match func(m *tg.Message) bool) *tg.Message {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		m, err := w.WaitMessage(ctx, member.ID, func(chat world.Peer, m *tg.Message) bool { return chat == in && !m.Out && match(m) })
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		return m
+	}
+	reads := func(part string) func(m *tg.Message) bool {
+		return func(m *tg.Message) bool { return strings.Contains(m.Message, part) }
+	}
+	write(member.ID, group, "@"+sandbox.BotName+" golden river")
+	page := wait(group, "the page", reads("🔎 golden river\n1 file"))
+	write(s.Admin.ID, group, "/group@"+sandbox.BotName+" off")
+	wait(group, "search off", reads("Search in this group is off."))
+
+	channelID, err := w.Migrate(groupID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	supergroup := world.ChannelPeer(channelID)
+	deliver := func(copies int) {
+		t.Helper()
+		markup, ok := page.ReplyMarkup.(*tg.ReplyInlineMarkup)
+		if !ok {
+			t.Fatalf("%T", page.ReplyMarkup)
+		}
+		data := markup.Rows[0].Buttons[0].(*tg.KeyboardButtonCallback).Data //nolint:forcetypeassert // our own keyboard
+		if _, err := member.TapData(t.Context(), &tg.InputPeerChat{ChatID: groupID}, page.ID, data); err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		wait(supergroup, "the file", func(m *tg.Message) bool {
+			if fileName(m) != "" {
+				seen++
+			}
+			return seen == copies
+		})
+	}
+	deliver(1)
+	write(member.ID, supergroup, "@"+sandbox.BotName+" golden river")
+	write(member.ID, supergroup, "/group@"+sandbox.BotName+" on")
+	wait(supergroup, "not an admin", reads("Only admins of this group"))
+	for _, m := range historyOf(t, w, member.ID, supergroup) {
+		if strings.Contains(m.Message, "🔎") {
+			t.Error("search was off in the group, and is on in the supergroup that it became")
+		}
+	}
+	write(s.Admin.ID, supergroup, "/group@"+sandbox.BotName+" on")
+	wait(supergroup, "search on", reads("Search in this group is on."))
+
+	// The next process knows where the old group's buttons lead.
+	if err := s.Bot.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	startBot(t, s)
+	deliver(2)
+}
+
+func historyOf(t *testing.T, w *world.World, account int64, chat world.Peer) []*tg.Message {
+	t.Helper()
+	list, err := w.History(account, chat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
