@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gotd/td/tg"
@@ -90,4 +91,33 @@ func inlineCaption(r tg.BotInlineResultClass) string {
 		return m.Message
 	}
 	return ""
+}
+
+// A premium account writes a caption that is longer than the bot's own may be.
+func TestCaptions_ALongOneIsCutAtItsLimit(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	if err := s.DC.World().SetPremium(s.Admin.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	line := "A line about the match.\n"
+	caption := strings.Repeat(line, 100) + "The last words."
+	if _, err := s.Post(s.Channel, world.FileSpec{
+		Kind: world.FileVideo, Name: "Golden.River.2014.mkv", Size: 1 << 20, Caption: caption,
+		CaptionEntities: []tg.MessageEntityClass{&tg.MessageEntityItalic{Offset: 0, Length: len(caption)}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	tap(t, member, found(t, member, "golden river", "1 file"), "Golden")
+	m := received(t, member, "Golden.River.2014.mkv")
+	if !strings.HasSuffix(m.Message, strings.TrimSpace(line)+"…") || len(m.Message) < 900 {
+		t.Errorf("%d bytes, ends with %q", len(m.Message), m.Message[max(0, len(m.Message)-40):])
+	}
+	if _, italic := first(m.Entities).(*tg.MessageEntityItalic); !italic {
+		t.Errorf("formatting: %v", m.Entities)
+	}
+	results, err := member.Inline(t.Context(), sandbox.BotName, "golden river", "")
+	if err != nil || len(results.Results) != 1 || !strings.HasSuffix(inlineCaption(results.Results[0]), "…") {
+		t.Errorf("inline: %+v, %v", results, err)
+	}
 }

@@ -127,13 +127,9 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Caus
 	}
 }
 
-// captionOf is a file's caption as it may be sent; a caption that had to be cut loses its formatting.
+// captionOf is a file's caption as the bot may send it. Premium accounts write longer ones, which are cut.
 func captionOf(f filter.Media) (string, []tg.MessageEntityClass) {
-	caption := cutText(f.Caption, maxCaption)
-	if caption != f.Caption {
-		return caption, nil
-	}
-	return caption, unpackEntities(f.CaptionEntities)
+	return cutFormatted(f.Caption, unpackEntities(f.CaptionEntities), maxCaption)
 }
 
 // IsReferenceError tells whether a send failed because a file's reference is no longer valid.

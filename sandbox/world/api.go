@@ -52,6 +52,18 @@ func (w *World) AddUser(phone, first, last, username, lang string) (User, error)
 	return a.view(), nil
 }
 
+// SetPremium makes a person a subscriber of Telegram Premium, or ends the subscription.
+func (w *World) SetPremium(accountID int64, premium bool) error {
+	w.mu.Lock()
+	defer w.unlock()
+	a := w.Accounts[accountID]
+	if a == nil {
+		return errNoAccount
+	}
+	a.Premium = premium
+	return nil
+}
+
 // AddBot makes a bot, as BotFather does.
 func (w *World) AddBot(s BotSpec) (User, error) {
 	w.mu.Lock()

@@ -86,7 +86,7 @@ func (c *call) apply(m *message, e edit) error {
 	if e.Given {
 		limit, tooLong := maxText, "MESSAGE_TOO_LONG"
 		if after.File != 0 {
-			limit, tooLong = maxCaption, "MEDIA_CAPTION_TOO_LONG"
+			limit, tooLong = c.captionLimit(), "MEDIA_CAPTION_TOO_LONG"
 		}
 		if after.Text, after.Entities, err = c.text(e.Text, e.Entities, limit, tooLong); err != nil {
 			return err

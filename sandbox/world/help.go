@@ -10,6 +10,7 @@ import (
 const (
 	maxText      = 4096
 	maxCaption   = 1024
+	premiumLimit = 4096 // of a caption that a premium account writes
 	maxGroup     = 200
 	maxMegagroup = 200_000
 	maxForwards  = 100

@@ -29,7 +29,7 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	if err != nil {
 		return nil, err
 	}
-	if m.Text, m.Entities, err = c.text(r.Message, r.Entities, maxCaption, "MEDIA_CAPTION_TOO_LONG"); err != nil {
+	if m.Text, m.Entities, err = c.text(r.Message, r.Entities, c.captionLimit(), "MEDIA_CAPTION_TOO_LONG"); err != nil {
 		return nil, err
 	}
 	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
@@ -84,7 +84,7 @@ func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesCl
 		if err != nil {
 			return nil, err
 		}
-		if m.Text, m.Entities, err = c.text(one.Message, one.Entities, maxCaption, "MEDIA_CAPTION_TOO_LONG"); err != nil {
+		if m.Text, m.Entities, err = c.text(one.Message, one.Entities, c.captionLimit(), "MEDIA_CAPTION_TOO_LONG"); err != nil {
 			return nil, err
 		}
 		f, err := c.media(one.Media)

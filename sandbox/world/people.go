@@ -64,7 +64,7 @@ func (g *gathered) chatList() []tg.ChatClass {
 
 func (w *World) viewUser(viewer, a *account) *tg.User {
 	u := &tg.User{
-		ID: a.ID, FirstName: a.First, LastName: a.Last, Username: a.Username, Deleted: a.Deleted,
+		ID: a.ID, FirstName: a.First, LastName: a.Last, Username: a.Username, Deleted: a.Deleted, Premium: a.Premium,
 		Self: a == viewer, AccessHash: w.hash(viewer.ID, hashUser, a.ID), LangCode: a.Lang,
 	}
 	if a == viewer {

@@ -84,7 +84,7 @@ func (w *World) postSome(from int64, to Peer, specs []FileSpec, albums map[int]i
 		if err != nil {
 			return posted, fmt.Errorf("post to %v: %w", to, err)
 		}
-		m.Text, m.Entities, err = c.text(spec.Caption, spec.CaptionEntities, maxCaption, "MEDIA_CAPTION_TOO_LONG")
+		m.Text, m.Entities, err = c.text(spec.Caption, spec.CaptionEntities, c.captionLimit(), "MEDIA_CAPTION_TOO_LONG")
 		if err != nil {
 			return posted, fmt.Errorf("post to %v: %w", to, err)
 		}

@@ -42,7 +42,7 @@ func newState(secret uint64) state {
 type account struct {
 	ID                                        int64
 	First, Last, Username, Phone, Lang, About string
-	Deleted                                   bool
+	Deleted, Premium                          bool
 	Bot                                       *botSettings // nil for people
 	Blocked                                   map[int64]bool
 	Joined                                    map[int64]bool // channels it is a member of

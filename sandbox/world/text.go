@@ -25,6 +25,13 @@ var (
 	linkWord    = regexp.MustCompile(`(?i)(?:^|\s)((?:https?://|t\.me/)[^\s]+)`)
 )
 
+func (c *call) captionLimit() int {
+	if c.me.Premium {
+		return premiumLimit
+	}
+	return maxCaption
+}
+
 // text checks a text and its entities and returns them as stored.
 func (c *call) text(s string, given []tg.MessageEntityClass, limit int, tooLong string) (string, []byte, error) {
 	s = strings.TrimRight(s, " \t\r\n")

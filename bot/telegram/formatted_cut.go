@@ -1,0 +1,53 @@
+package telegram
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/gotd/td/telegram/message/entity"
+	"github.com/gotd/td/tg"
+)
+
+const ellipsis = "…"
+
+// cutFormatted shortens a text to a number of UTF-16 units, at the end of a line, a sentence or a word where one ends in the last third. Formatting
+// ends with the text.
+func cutFormatted(text string, entities []tg.MessageEntityClass, most int) (string, []tg.MessageEntityClass) {
+	if entity.ComputeLength(text) <= most {
+		return text, entities
+	}
+	head := strings.TrimSuffix(cutText(text, most), ellipsis)
+	cut := len(head)
+	for _, end := range []string{"\n", ". ", "। ", " "} {
+		if i := strings.LastIndex(head, end); i > len(head)*2/3 {
+			cut = i + len(strings.TrimRight(end, " \n"))
+			break
+		}
+	}
+	head = strings.TrimRight(head[:cut], " \n")
+	return head + ellipsis, clipEntities(entities, entity.ComputeLength(head))
+}
+
+// clipEntities leaves out formatting behind an end and shortens formatting that crosses it.
+func clipEntities(entities []tg.MessageEntityClass, end int) []tg.MessageEntityClass {
+	var kept []tg.MessageEntityClass
+	for _, e := range entities {
+		switch {
+		case e.GetOffset()+e.GetLength() <= end:
+			kept = append(kept, e)
+		case e.GetOffset() < end:
+			e = shorten(e, end-e.GetOffset())
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// shorten returns a copy of an entity with another length. All kinds of entities have the field, and no method sets it.
+func shorten(e tg.MessageEntityClass, length int) tg.MessageEntityClass {
+	v := reflect.New(reflect.TypeOf(e).Elem())
+	v.Elem().Set(reflect.ValueOf(e).Elem())
+	v.Elem().FieldByName("Length").SetInt(int64(length))
+	short, _ := v.Interface().(tg.MessageEntityClass)
+	return short
+}
