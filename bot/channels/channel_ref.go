@@ -40,12 +40,6 @@ func parseChannelRef(s string) (channelRef, bool) {
 // maxChannelID bounds the numbers of channels: they have at most 13 digits.
 const maxChannelID = 10_000_000_000_000
 
-// messageNumber reads a message's number, which has 31 bits.
-func messageNumber(s string) (filter.MessageID, bool) {
-	n, err := strconv.ParseInt(s, 10, 32)
-	return filter.MessageID(n), err == nil && n > 0
-}
-
 // indexArgs are a channel and the range of its messages to read, both ends included.
 type indexArgs struct {
 	channel  channelRef
@@ -69,10 +63,9 @@ func parseIndexArgs(s string) (indexArgs, bool) {
 		if !isRange {
 			first, last = "1", first
 		}
-		var okFrom, okTo bool
-		a.from, okFrom = messageNumber(first)
-		a.to, okTo = messageNumber(last)
-		ok = okFrom && okTo
+		from, okFrom := telegram.ParseMessageNumber(first)
+		to, okTo := telegram.ParseMessageNumber(last)
+		a.from, a.to, ok = filter.MessageID(from), filter.MessageID(to), okFrom && okTo
 	}
 	return a, ok && a.from > 0 && a.to >= a.from
 }

@@ -212,6 +212,9 @@ const finishWithin = 10 * time.Second
 func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
 	defer cancel()
+	if errors.Is(err, telegram.ErrSessionEnded) { // the next process answers it
+		return nil
+	}
 	if e.Kind == telegram.Message {
 		defer c.inbox.markAnswered(ctx, e)
 	}

@@ -75,6 +75,7 @@ type Client struct {
 	self     atomic.Pointer[tg.User]
 
 	connected  atomic.Bool
+	ended      chan error // has the first error of a call that says that the session has ended
 	signedIn   chan struct{}
 	signedInAt time.Time // set before signedIn closes
 	background sync.WaitGroup
@@ -87,6 +88,9 @@ type Client struct {
 var ErrRefused = errors.New("telegram refuses the bot")
 
 var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
+
+// ErrSessionEnded reports that Telegram has ended the stored session. It is deleted, so the next start signs in with the token.
+var ErrSessionEnded = errors.New("telegram has ended the session")
 
 // BotID is the bot's own user id, which its token begins with.
 func BotID(token secret.String) (int64, error) {
@@ -105,7 +109,7 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newChangeQueue(o.Logger),
+		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newChangeQueue(o.Logger), ended: make(chan error, 1),
 	}
 	c.botID, c.names = id, stateStore{db}
 	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() || !c.changes.isEmpty() }, o.Logger)
@@ -114,6 +118,12 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 	}
 	m := NewMessenger(c.client, MessengerOptions{Limits: o.Limits, Provider: o.Provider, Logger: o.Logger, Now: o.Now})
 	m.onSent, m.hash, m.setHash, m.refresh, m.signedIn = c.rememberSent, c.state.hash, c.state.setHash, index.Refresh, c.signedIn
+	m.queue.onEnded = func(err error) {
+		select {
+		case c.ended <- err:
+		default:
+		}
+	}
 	m.queue.onBlocked = func(ctx context.Context, person int64) { c.handlers.Blocked(ctx, person) }
 	c.Messenger = m
 	return c, nil
@@ -199,7 +209,7 @@ func (c *Client) RunUpdates(ctx context.Context) {
 // Wait returns when the work that handlers left in the background is done.
 func (c *Client) Wait() { c.background.Wait() }
 
-// Serve connects, signs in and receives until ctx ends or Telegram refuses, which is ErrRefused. It calls signedIn before the first update and
+// Serve connects, signs in and receives until ctx ends, or Telegram refuses, which is ErrRefused, or ends the session, which is ErrSessionEnded. It calls signedIn before the first update and
 // listening once updates flow.
 func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context.Context)) error {
 	err := c.client.Run(ctx, func(ctx context.Context) error {
@@ -212,12 +222,40 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 		close(c.signedIn)
 		c.background.Go(func() { c.saveName(ctx, self) })
 		signedIn(ctx)
-		return c.manager.Run(ctx, c.api, self.ID, updates.AuthOptions{IsBot: true, OnStart: listening})
+		return c.receive(ctx, self.ID, listening)
 	})
+	if endsSession(err) {
+		c.state.dropSession(ctx)
+		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "telegram has ended this session; the next start signs in with the bot token", slog.Any("error", err))
+		return errors.Join(ErrSessionEnded, err)
+	}
 	if tgerr.IsCode(err, 401) || tgerr.Is(err, "ACCESS_TOKEN_INVALID", "ACCESS_TOKEN_EXPIRED", "API_ID_INVALID") {
 		return errors.Join(ErrRefused, err)
 	}
 	return err
+}
+
+// receive handles updates until ctx ends, or a call meets the end of the session.
+func (c *Client) receive(ctx context.Context, self int64, listening func(ctx context.Context)) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	c.background.Go(func() {
+		select {
+		case err := <-c.ended:
+			stop(err)
+		case <-ctx.Done():
+		}
+	})
+	err := c.manager.Run(ctx, c.api, self, updates.AuthOptions{IsBot: true, OnStart: listening})
+	if cause := context.Cause(ctx); endsSession(cause) {
+		return cause
+	}
+	return err
+}
+
+// endsSession recognises errors that every further request with the same auth key would meet. A new key and the token cure them.
+func endsSession(err error) bool {
+	return tgerr.Is(err, "AUTH_KEY_DUPLICATED", "AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID", "AUTH_KEY_PERM_EMPTY", "SESSION_REVOKED", "SESSION_EXPIRED")
 }
 
 func (c *Client) signIn(ctx context.Context) (*tg.User, error) {

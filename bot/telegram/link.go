@@ -32,8 +32,11 @@ func ParsePostLink(text string) (PostLink, bool) {
 		return PostLink{}, false
 	}
 	if strings.HasPrefix(text, "tg:") {
-		message, ok := messageNumber(parsed.Args.Get("post"))
-		return PostLink{Username: parsed.Args.Get("domain"), Message: message}, ok
+		l, ok := PostLink{Username: parsed.Args.Get("domain")}, true
+		if post := parsed.Args.Get("post"); post != "" {
+			l.Message, ok = ParseMessageNumber(post)
+		}
+		return l, ok
 	}
 	_, path, _ := strings.Cut(strings.TrimPrefix(text, "https://"), "/")
 	path, _, _ = strings.Cut(path, "?")
@@ -59,18 +62,15 @@ func ParsePostLink(text string) (PostLink, bool) {
 	}
 	if len(segments) == 1 {
 		var ok bool
-		if l.Message, ok = messageNumber(segments[0]); !ok || l.Message == 0 {
+		if l.Message, ok = ParseMessageNumber(segments[0]); !ok {
 			return PostLink{}, false
 		}
 	}
 	return l, true
 }
 
-// messageNumber reads a message's number. An empty text is 0; a number beyond Telegram's 31 bits is refused.
-func messageNumber(s string) (int, bool) {
-	if s == "" {
-		return 0, true
-	}
+// ParseMessageNumber reads a message's number, which is positive and has 31 bits.
+func ParseMessageNumber(s string) (int, bool) {
 	n, err := strconv.ParseInt(s, 10, 32)
 	return int(n), err == nil && n > 0
 }

@@ -44,6 +44,7 @@ type sendQueue struct {
 	limits    SendLimits
 	logger    *slog.Logger
 	onBlocked func(ctx context.Context, userID int64)
+	onEnded   func(err error) // Telegram has ended the session
 	now       func() time.Time
 
 	mu         sync.Mutex
@@ -80,7 +81,7 @@ const methodFloods = 4
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
 	l = l.orDefaults()
 	q := &sendQueue{
-		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, floodWaits: map[floodKey]time.Time{},
+		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, onEnded: func(error) {}, floodWaits: map[floodKey]time.Time{},
 		flooded: map[string]map[floodKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
 		chats: map[Chat]chatLimits{}, wake: make(chan struct{}, 1),
 	}
@@ -277,6 +278,10 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	}
 	if _, flood := floodWait(err); flood {
 		err = errors.Join(ErrTelegramWaits, err)
+	}
+	if endsSession(err) {
+		q.onEnded(err)
+		err = errors.Join(ErrSessionEnded, err)
 	}
 	if p.limited && p.chat.Type != Private {
 		err = orForbidden(err)

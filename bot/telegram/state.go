@@ -215,6 +215,19 @@ func (s *state) StoreSession(ctx context.Context, data []byte) error {
 	return nil
 }
 
+// dropSession deletes the stored session, unless another process has stored a newer one.
+func (s *state) dropSession(ctx context.Context) {
+	s.mu.Lock()
+	data := s.session
+	s.session = nil
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stateCall)
+	defer cancel()
+	if err := s.store.deleteSession(ctx, s.botID, data); err != nil {
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "an ended session is still stored; the next start meets it again", slog.Any("error", err))
+	}
+}
+
 // GetState gives gotd the pts to go on from.
 func (s *state) GetState(context.Context, int64) (updates.State, bool, error) {
 	s.mu.Lock()

@@ -102,6 +102,14 @@ func (s stateStore) saveMigration(ctx context.Context, botID, group, channel int
 	return nil
 }
 
+// deleteSession deletes the session if it is this one.
+func (s stateStore) deleteSession(ctx context.Context, botID int64, data []byte) error {
+	if _, err := s.db.Exec(ctx, `DELETE FROM bot_session WHERE id = $1 AND data = $2`, botID, data); err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	return nil
+}
+
 // save writes changes in one transaction.
 func (s stateStore) save(ctx context.Context, botID int64, user updates.State, c changes) error {
 	return storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {

@@ -94,6 +94,13 @@ func (f *Faults) Cut(accountID int64) {
 	}
 }
 
+// DuplicateKey ends the sessions of an account as Telegram does when another host uses the same auth key.
+func (f *Faults) DuplicateKey(accountID int64) {
+	for _, key := range f.dc.world.KeysOf(accountID) {
+		f.dc.keys.Duplicate(key)
+	}
+}
+
 // Double starts or stops to deliver every update of an account twice.
 func (f *Faults) Double(accountID int64, on bool) {
 	f.mu.Lock()

@@ -19,6 +19,7 @@ import (
 // conn is one connection with a reader, a writer and a queue of outgoing messages.
 type conn struct {
 	server    *Server
+	host      string // of the client
 	wire      *wire
 	handshake *handshake // used by the reader only
 
@@ -54,7 +55,7 @@ func (s *Server) serveConn(ctx context.Context, raw net.Conn) error {
 	if err != nil {
 		return err
 	}
-	c := &conn{server: s, wire: w, sessions: map[*Session]struct{}{}, wake: make(chan struct{}, 1)}
+	c := &conn{server: s, host: hostOf(raw), wire: w, sessions: map[*Session]struct{}{}, wake: make(chan struct{}, 1)}
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
@@ -140,6 +141,7 @@ func (c *conn) receive(ctx context.Context, key Key, msg *crypto.EncryptedMessag
 	c.sessions[sess] = struct{}{}
 	c.mu.Unlock()
 	sess.attach(c)
+	c.server.noteHost(c, sess.AuthKey())
 	if msg.Salt != key.Salt {
 		return sess.sendObject(proto.MessageFromServer, false, &mt.BadServerSalt{BadMsgID: msg.MessageID, BadMsgSeqno: int(msg.SeqNo), ErrorCode: 48, NewServerSalt: key.Salt})
 	}

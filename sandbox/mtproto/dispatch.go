@@ -168,6 +168,9 @@ func (c *conn) answer(ctx context.Context, sess *Session, id int64, b *bin.Buffe
 
 // call unwraps a request and passes it to the handler.
 func (c *conn) call(ctx context.Context, sess *Session, b *bin.Buffer) (bin.Encoder, error) {
+	if c.server.opts.Keys.isDuplicated(sess.AuthKey()) {
+		return nil, errDuplicated
+	}
 	r := Request{Session: sess, Body: b}
 	if err := unwrap(&r); err != nil {
 		return nil, tgerr.New(400, "INPUT_REQUEST_INVALID")

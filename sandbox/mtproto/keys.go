@@ -19,12 +19,13 @@ type Key struct {
 
 // Keys is the set of auth keys that the server knows. Saving it keeps clients signed in over a restart.
 type Keys struct {
-	mu   sync.RWMutex
-	byID map[[8]byte]Key
+	mu         sync.RWMutex
+	byID       map[[8]byte]Key
+	duplicated map[[8]byte]bool // permanent keys that two hosts used at once
 }
 
 // NewKeys returns an empty set.
-func NewKeys() *Keys { return &Keys{byID: map[[8]byte]Key{}} }
+func NewKeys() *Keys { return &Keys{byID: map[[8]byte]Key{}, duplicated: map[[8]byte]bool{}} }
 
 // All returns every key, for saving.
 func (k *Keys) All() []Key {
