@@ -1,4 +1,5 @@
 -- The reason of a decision, in the words of the person who made it.
+-- Additive: the column has a default.
 
 -- +goose Up
 ALTER TABLE audit ADD COLUMN reason text NOT NULL DEFAULT '' CHECK (length(reason) <= 200);
