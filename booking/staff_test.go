@@ -202,6 +202,14 @@ func TestReview_IsClosedByTheStaffOfItsClubOnly(t *testing.T) {
 	listed(boss(), b.club, 0)
 }
 
+// sheetsAt stops the clock, announces the day sheets, and counts all of them.
+func (b *bundle) sheetsAt(at string) int {
+	b.t.Helper()
+	b.at(at)
+	b.must(b.AnnounceSheets(b.t.Context()))
+	return one[int](b, `SELECT count(*) FROM notification WHERE kind = 'day_sheet'`)
+}
+
 // A club's admin sets when its staff get the day sheet, or switches it off. A new club gets it at six.
 func TestDaySheet_ItsHourIsSet(t *testing.T) {
 	t.Parallel()
@@ -223,26 +231,20 @@ func TestDaySheet_ItsHourIsSet(t *testing.T) {
 		club.DaySheet = minute
 		return b.SaveClub(ctx, boss(), club)
 	}
-	sheets := func(at string) int {
-		t.Helper()
-		b.at(at)
-		b.must(b.AnnounceSheets(ctx))
-		return one[int](b, `SELECT count(*) FROM notification WHERE kind = 'day_sheet'`)
-	}
 	for _, minute := range []int{-1, 1440} {
 		if err := set(&minute); !errors.Is(err, booking.ErrSettings) {
 			t.Errorf("minute %d: %v", minute, err)
 		}
 	}
 	b.must(set(nil))
-	if n := sheets("2026-06-02T09:00:00Z"); n != 0 {
+	if n := b.sheetsAt("2026-06-02T09:00:00Z"); n != 0 {
 		t.Errorf("%d sheets without an hour", n)
 	}
 	b.must(set(new(7*60 + 30)))
-	if n := sheets("2026-06-02T07:29:00Z"); n != 0 {
+	if n := b.sheetsAt("2026-06-02T07:29:00Z"); n != 0 {
 		t.Errorf("%d sheets before the hour", n)
 	}
-	if n := sheets("2026-06-02T07:30:00Z"); n != 2 { // the boss is an admin of the club
+	if n := b.sheetsAt("2026-06-02T07:30:00Z"); n != 2 { // the boss is an admin of the club
 		t.Errorf("%d sheets, want one for each of the staff", n)
 	}
 }
