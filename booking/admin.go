@@ -24,8 +24,12 @@ func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
 	return set.club, nil
 }
 
-// currentSetup reads the club's settings as of the last commit.
+// currentSetup reads the club's settings as of the last commit; inside a caller's transaction, as that transaction has changed them.
 func (s *Service) currentSetup(ctx context.Context, id ClubID) (*setup, error) {
+	if s.outer != nil {
+		set, err := selectSetup(ctx, s.outer, id)
+		return set, translate(ctx, err)
+	}
 	known, _, err := s.readTokens(ctx, id, 0, 0)
 	if err != nil {
 		return nil, err
@@ -65,20 +69,32 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 
 // Hours lists a club's opening hours.
 func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) {
+	hours, _, err := s.HoursWithVersion(ctx, id)
+	return hours, err
+}
+
+// HoursWithVersion lists a club's opening hours, with the version of the list.
+func (s *Service) HoursWithVersion(ctx context.Context, id ClubID) ([]OpeningHours, int, error) {
 	set, err := s.currentSetup(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return slices.Clone(set.hours), nil
+	return slices.Clone(set.hours), set.hoursVersion, nil
 }
 
 // Prices lists a club's price rules.
 func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
+	rules, _, err := s.PricesWithVersion(ctx, id)
+	return rules, err
+}
+
+// PricesWithVersion lists a club's price rules, with the version of the list.
+func (s *Service) PricesWithVersion(ctx context.Context, id ClubID) ([]PriceRule, int, error) {
 	set, err := s.currentSetup(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return slices.Clone(set.prices), nil
+	return slices.Clone(set.prices), set.pricesVersion, nil
 }
 
 // configure changes the club's settings. It holds the club's exclusive lock, so no booking changes meanwhile, and replaces the club's token, so no
@@ -147,6 +163,9 @@ func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
 		return err
 	}
 	return s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.club.Version); err != nil {
+			return err
+		}
 		if club.Currency != c.setup.club.Currency {
 			return ErrSettings
 		}
@@ -188,7 +207,14 @@ func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) 
 	if n.Capacity <= 0 {
 		return Net{}, ErrSettings
 	}
-	err := s.configure(ctx, actor, club, "save_net", func(ctx context.Context, c *change) error { return saveNet(ctx, c.tx, club, &n) })
+	err := s.configure(ctx, actor, club, "save_net", func(ctx context.Context, c *change) error {
+		if i := slices.IndexFunc(c.setup.nets, func(stored Net) bool { return stored.ID == n.ID }); i >= 0 {
+			if err := c.checkSettingSeen(c.setup.nets[i].Version); err != nil {
+				return err
+			}
+		}
+		return saveNet(ctx, c.tx, club, &n)
+	})
 	return n, err
 }
 
@@ -198,8 +224,15 @@ func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a Add
 		return AddOn{}, ErrName
 	}
 	err := s.configure(ctx, actor, club, "save_add_on", func(ctx context.Context, c *change) error {
-		if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net }) {
+		at := slices.IndexFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net })
+		if at < 0 {
 			return ErrNoNet
+		}
+		addOns := c.setup.nets[at].AddOns
+		if i := slices.IndexFunc(addOns, func(stored AddOn) bool { return stored.ID == a.ID }); i >= 0 {
+			if err := c.checkSettingSeen(addOns[i].Version); err != nil {
+				return err
+			}
 		}
 		if a.Price.Currency != c.setup.club.Currency || !validPrice(a.Price) || !a.PerHour && a.Price.Minor%payableStep(a.Price.Currency) != 0 {
 			return ErrAmount
@@ -217,6 +250,9 @@ func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours 
 // EditHours applies edit to the hours that are stored at that moment, so two admins who edit at the same time both keep their changes.
 func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit func(now []OpeningHours) ([]OpeningHours, error)) error {
 	return s.configure(ctx, actor, club, "set_hours", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.hoursVersion); err != nil {
+			return err
+		}
 		hours, err := edit(slices.Clone(c.setup.hours))
 		if err == nil {
 			err = checkHours(hours)
@@ -241,6 +277,9 @@ func (s *Service) SetPrices(ctx context.Context, actor Actor, club ClubID, rules
 // EditPrices applies edit to the price rules that are stored at that moment, as EditHours does.
 func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit func(now []PriceRule) ([]PriceRule, error)) error {
 	return s.configure(ctx, actor, club, "set_prices", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.pricesVersion); err != nil {
+			return err
+		}
 		rules, err := edit(slices.Clone(c.setup.prices))
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ type Club struct {
 	Address  string // may be empty
 	Place    *Place // on the map; nil: not set
 	Policy   Policy
+	Version  int // counts changes of these values
 }
 
 // Place is a point of the map, in degrees north and east.
@@ -84,6 +85,7 @@ type Net struct {
 	Capacity int
 	Active   bool
 	AddOns   []AddOn
+	Version  int // counts changes, those of add-ons aside
 }
 
 // AddOnID names an add-on.
@@ -97,6 +99,7 @@ type AddOn struct {
 	PerHour bool // otherwise the price is for the booking
 	Price   Money
 	Active  bool
+	Version int
 }
 
 // setup holds the settings of a club: everything that only its admins change.
@@ -107,6 +110,8 @@ type setup struct {
 	closures []Closure
 	prices   []PriceRule
 	token    string // the club token that it was read with
+
+	hoursVersion, pricesVersion int
 }
 
 // activeNet finds a net that takes bookings.

@@ -173,6 +173,9 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 	}
 	err = s.withBooking(ctx, actor, first, other.Nets, func(ctx context.Context, c *change, a *Booking) error {
 		b, err := selectBooking(ctx, c.tx, second)
+		if err == nil {
+			err = s.checkBookingSeen(b)
+		}
 		if err != nil {
 			return err
 		}

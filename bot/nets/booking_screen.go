@@ -60,8 +60,11 @@ func (s bookingScreen) readBookingView(ctx context.Context, id booking.ID) (book
 
 // confirmHold books a hold that needs no money.
 func (s bookingScreen) confirmHold(ctx context.Context, to step) (screen, error) {
-	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := s.Booking.Confirm(ctx, actor, to.Booking)
+	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+		if b.State == booking.Confirmed {
+			return nil // by an earlier tap
+		}
+		_, err := s.Booking.IfSeen(to.seen()).Confirm(ctx, actor, to.Booking)
 		return err
 	})
 	shown, err := s.showAfter(ctx, to, err)
@@ -146,7 +149,7 @@ func (s bookingScreen) setGuests(ctx context.Context, to step) (screen, error) {
 		return question{to, askGuests}, nil
 	}
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := s.Booking.SetGuests(ctx, actor, to.Booking, parseNames(text))
+		_, err := s.Booking.IfSeen(to.seen()).SetGuests(ctx, actor, to.Booking, parseNames(text))
 		return err
 	})
 	return s.showAfter(ctx, to, err)

@@ -158,7 +158,7 @@ func (v bookingView) heldButtons(d drawing, k *keyboard, isPaying bool) {
 	b := v.booking
 	switch {
 	case !v.paysOnline():
-		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID})
+		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID, Version: b.Revision})
 	case !isPaying:
 		for i, p := range v.providers {
 			text := d.in.Say("show.pay", d.money(b.Price))
@@ -185,7 +185,7 @@ func (v bookingView) liveButtons(d drawing, k *keyboard) {
 		k.add(d.in.Say("show.check_in"), step{Verb: stepCheckIn, Booking: b.ID})
 	}
 	if b.Kind == booking.Play {
-		k.add(d.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID})
+		k.add(d.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID, Version: b.Revision})
 	}
 	k.add(d.in.Say("show.file"), step{Verb: stepCalendarFile, Booking: b.ID})
 	if v.club.Place != nil {
@@ -204,8 +204,8 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 		k.add(d.in.Say("desk.no_show"), step{Verb: stepNoShow, Booking: b.ID})
 	}
 	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
-		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash})
-		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard})
+		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash, Version: b.Revision})
+		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard, Version: b.Revision})
 	}
 	for i, p := range v.payments {
 		if left := refundable(p); left.Minor > 0 {

@@ -30,8 +30,11 @@ func (c cancellation) askCancel(ctx context.Context, s step) (screen, error) {
 }
 
 func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
-	err := c.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := c.Booking.Cancel(ctx, actor, s.Booking, false)
+	err := c.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+		if b.State == booking.Cancelled {
+			return nil // by an earlier tap
+		}
+		_, err := c.Booking.IfSeen(s.seen()).Cancel(ctx, actor, s.Booking, false)
 		return err
 	})
 	return bookingScreen(c).showAfter(ctx, s, err)
@@ -56,7 +59,7 @@ func (v cancelView) draw(d drawing) telegram.Reply {
 		lines = append(lines, d.in.Say("drop.free", d.in.Day(until), d.in.Clock(until)))
 	}
 	k := d.keyboard()
-	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID})
+	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID, Version: b.Revision})
 	k.add(d.in.Say("drop.keep"), step{Verb: stepBooking, Booking: b.ID})
 	return titled(d.in.Say("drop.title"), lines, k)
 }

@@ -2,7 +2,7 @@ package nets
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
@@ -43,10 +43,10 @@ func (s step) slotOf(b booking.Booking) booking.SlotRequest {
 func (m move) move(ctx context.Context, s step) (screen, error) {
 	err := m.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		slot := s.slotOf(b)
-		_, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
-		if errors.Is(err, booking.ErrNoMove) {
+		if slices.Equal(slot.Nets, b.Nets) && slot.Start.Equal(b.Span.Start) && slot.End.Equal(b.Span.End) {
 			return nil
 		}
+		_, err := m.Booking.IfSeen(s.seen()).Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
 		return err
 	})
 	return bookingScreen(m).showAfter(ctx, s, err)
@@ -61,6 +61,7 @@ type moveView struct {
 
 func (v moveView) draw(d drawing) telegram.Reply {
 	s, b, zone := v.step, v.present.booking, v.present.club.Zone
+	s.Version = b.Revision
 	moved := b
 	moved.Nets = s.slotOf(b).Nets
 	k := d.keyboard()

@@ -77,7 +77,8 @@ const (
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language.
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language,
+// v Version.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
 	case stepClubs, stepWaitlist, stepSettings, stepLanguages:
@@ -127,8 +128,10 @@ func (v verb) fields() (letters string, known bool) {
 	case stepHold:
 		return "cnsla", true
 	case stepMove:
-		return "cnslb", true
-	case stepPay, stepPayAtDesk, stepAskRefund:
+		return "cnslbv", true
+	case stepPayAtDesk:
+		return "bov", true
+	case stepPay, stepAskRefund:
 		return "bo", true
 	case stepRefund:
 		return "bog", true
@@ -140,8 +143,9 @@ func (v verb) fields() (letters string, known bool) {
 		return "w", true
 	case stepDaySheet:
 		return "cdp", true
-	case stepBooking, stepConfirm, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCancel, stepCheckIn, stepGuests, stepNoShow,
-		stepAudit:
+	case stepConfirm, stepCancel, stepGuests:
+		return "bv", true
+	case stepBooking, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCheckIn, stepNoShow, stepAudit:
 		return "b", true
 	}
 	return "", false

@@ -16,11 +16,6 @@ import (
 )
 
 // put sends an action with a fresh Idempotency-Key.
-func (b *bundle) put(method, token, path string, body any) answer {
-	b.t.Helper()
-	return b.Do(request{Method: method, Path: path, Token: token, Key: key(), Body: body})
-}
-
 func TestAdmin_SetsTheClubUp(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -193,7 +188,7 @@ func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	if a.Status != 409 || p.Type != "/problems/block-conflict" || fmt.Sprint(p.Bookings) != fmt.Sprint([]int64{one.ID, two.ID}) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	block["resolve"] = []map[string]any{{"booking": one.ID, "action": "cancel"}, {"booking": two.ID, "action": "move", "nets": c.nets[1:2], "start": c.at("12:00"), "end": c.at("13:00")}}
+	block["resolve"] = []map[string]any{{"booking": one.ID, "version": one.Version, "action": "cancel"}, {"booking": two.ID, "version": two.Version, "action": "move", "nets": c.nets[1:2], "start": c.at("12:00"), "end": c.at("13:00")}}
 	if a := b.put("POST", boss, c.path("/blocks"), block); a.Status != http.StatusCreated {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}

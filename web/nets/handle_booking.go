@@ -22,11 +22,13 @@ type holdIn struct {
 type stepIn struct {
 	InBooking
 	web.Keyed
+	web.MaybeVersioned
 }
 
 type cancelIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body *struct {
 		Waive bool `json:"waive,omitempty" doc:"Keep nothing of the price; staff only."`
 	}
@@ -35,6 +37,7 @@ type cancelIn struct {
 type rescheduleIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body struct {
 		Nets   []int64  `json:"nets,omitempty" maxItems:"20" doc:"The same nets where it is missing."`
 		Start  string   `json:"start" maxLength:"40"`
@@ -46,6 +49,7 @@ type rescheduleIn struct {
 type guestsIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body struct {
 		Names []string `json:"names" maxItems:"20" doc:"Of at most 60 characters each; an empty list takes all back."`
 	}
@@ -56,6 +60,9 @@ type RescheduledBody struct {
 	Booking    BookingBody `json:"booking"`
 	Difference MoneyBody   `json:"difference" doc:"Positive is more to pay."`
 }
+
+// ETag is the booking's.
+func (b RescheduledBody) ETag() string { return b.Booking.ETag() }
 
 type mineIn struct {
 	InClub
@@ -109,8 +116,12 @@ func (h bookings) stepHandler(action func(s *booking.Service, ctx context.Contex
 		if err != nil {
 			return nil, err
 		}
+		seen, err := maybeSeen(id, in.MaybeVersioned)
+		if err != nil {
+			return nil, err
+		}
 		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-			b, err := action(s, ctx, actor, id)
+			b, err := action(s.IfSeen(seen), ctx, actor, id)
 			return bookingOf(b), err
 		}, nil
 	}
@@ -121,8 +132,12 @@ func (h bookings) cancelBooking(ctx context.Context, in *cancelIn) (effect[Booki
 	if err != nil {
 		return nil, err
 	}
+	seen, err := bookingSeen(id, in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
+		b, err := s.IfSeen(seen).Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
 		return bookingOf(b), err
 	}, nil
 }
@@ -132,14 +147,22 @@ func (h bookings) setGuests(ctx context.Context, in *guestsIn) (effect[BookingBo
 	if err != nil {
 		return nil, err
 	}
+	seen, err := bookingSeen(id, in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.SetGuests(ctx, actor, id, in.Body.Names)
+		b, err := s.IfSeen(seen).SetGuests(ctx, actor, id, in.Body.Names)
 		return bookingOf(b), err
 	}, nil
 }
 
 func (h bookings) reschedule(ctx context.Context, in *rescheduleIn) (effect[RescheduledBody], error) {
 	actor, id, err := h.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := bookingSeen(id, in.Versioned)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +175,7 @@ func (h bookings) reschedule(ctx context.Context, in *rescheduleIn) (effect[Resc
 		if in.Body.AddOns != nil {
 			r.AddOns = append([]booking.AddOnID{}, toAddOns(*in.Body.AddOns)...)
 		}
-		done, err := s.Reschedule(ctx, actor, id, r)
+		done, err := s.IfSeen(seen).Reschedule(ctx, actor, id, r)
 		return RescheduledBody{bookingOf(done.Booking), moneyOf(done.Difference)}, err
 	}, nil
 }

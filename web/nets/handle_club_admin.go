@@ -49,6 +49,7 @@ type newClubIn struct {
 type clubChangeIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	Body ClubSettings
 }
 
@@ -104,7 +105,15 @@ func (h clubAdmin) changeClub(ctx context.Context, in *clubChangeIn) (effect[Clu
 		return nil, err
 	}
 	club.ID = booking.ClubID(in.Club)
+	seen, err := settingSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (ClubBody, error) {
-		return clubOf(club), s.SaveClub(ctx, actor, club)
+		if err := s.IfSeen(seen).SaveClub(ctx, actor, club); err != nil {
+			return ClubBody{}, err
+		}
+		saved, err := s.Club(ctx, club.ID)
+		return clubOf(saved), err
 	}, nil
 }
