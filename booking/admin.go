@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -120,6 +121,13 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 				return err
 			}
 		}
+		if len(c.redated) > 0 {
+			moved := map[ID]string{}
+			for _, b := range c.redated {
+				moved[b.ID] = b.Day.String()
+			}
+			detail["moved_to_day"] = moved
+		}
 		return c.recordAudit(ctx, action, Booking{}, detail)
 	})
 }
@@ -129,6 +137,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
 	}
+	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {
 		return Club{}, err
 	}
@@ -157,23 +166,39 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 }
 
 // SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it. A new buffer applies after the
-// bookings that are stored as well, as far as the next booking leaves room.
-func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
+// bookings that are stored as well, as far as the next booking leaves room. In a new zone, bookings keep their instants and move to the day that those
+// have there; the moved ones are returned.
+func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) (moved []Booking, err error) {
+	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
+	err = s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
 		if err := c.checkSettingSeen(c.setup.club.Version); err != nil {
 			return err
 		}
 		if club.Currency != c.setup.club.Currency {
 			return ErrSettings
 		}
-		if err := updateClub(ctx, c.tx, club); err != nil || club.Policy.Buffer == c.setup.club.Policy.Buffer {
+		if err := updateClub(ctx, c.tx, club); err != nil {
 			return err
 		}
-		return updateBuffers(ctx, c.tx, club, c.at)
+		if club.Policy.Buffer != c.setup.club.Policy.Buffer {
+			if err := updateBuffers(ctx, c.tx, club, c.at); err != nil {
+				return err
+			}
+		}
+		if club.Zone.String() == c.setup.club.Zone.String() {
+			return nil
+		}
+		err := c.redate(ctx)
+		moved = c.redated
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
 }
 
 func (c Club) checkClub() error {
@@ -265,7 +290,10 @@ func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit 
 				return ErrNoNet
 			}
 		}
-		return replaceHours(ctx, c.tx, club, hours)
+		if err := replaceHours(ctx, c.tx, club, hours); err != nil {
+			return err
+		}
+		return c.redate(ctx)
 	})
 }
 

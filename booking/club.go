@@ -45,7 +45,17 @@ type Policy struct {
 	Reminder    time.Duration // before the start; 0: no reminder
 	QuotaActive int           // bookings ahead for one member; 0: no limit
 	QuotaWeek   time.Duration // net time a week for one member; 0: no limit
+	QuotaHeld   int           // nets in holds of one member at once; 0: DefaultQuotaHeld
 }
+
+// Quotas of a club whose admin names none. 600 minutes are five evenings of two hours.
+const (
+	DefaultQuotaHeld   = 4
+	DefaultQuotaActive = 4
+	DefaultQuotaWeek   = 600 * time.Minute
+)
+
+const maxQuotaHeld = 1000
 
 // Errors about clubs and their parts.
 var (
@@ -66,7 +76,7 @@ func (p Policy) checkPolicy() error {
 	case !whole(p.Grid, p.Min, p.Max, p.Buffer, p.Notice, p.CancelFree, p.CheckIn, p.NoShow, p.Reminder, p.QuotaWeek),
 		p.Grid < time.Minute, p.Grid > 24*time.Hour, p.Min < time.Minute, p.Max < p.Min, p.Max > 24*time.Hour, p.Min%p.Grid != 0 && p.Max < p.Grid,
 		p.CancelFree%time.Hour != 0, p.Hold < time.Second, p.HoldMax < p.Hold, p.Offer < time.Second,
-		p.CancelFee < 0, p.CancelFee > 100, p.Horizon < 0, p.Horizon > 1000, p.QuotaActive < 0:
+		p.CancelFee < 0, p.CancelFee > 100, p.Horizon < 0, p.Horizon > 1000, p.QuotaActive < 0, p.QuotaHeld < 1, p.QuotaHeld > maxQuotaHeld:
 		return ErrSettings
 	}
 	return nil

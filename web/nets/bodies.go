@@ -35,7 +35,8 @@ type ClubBody struct {
 	CancelFeePercent int        `json:"cancel_fee_percent"`
 	CheckInMinutes   int        `json:"check_in_minutes"`
 	QuotaActive      int        `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
-	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"0 is no limit."`
+	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"Of net time for one member; 0 is no limit."`
+	QuotaHeld        int        `json:"quota_held" doc:"Nets that one member may hold at once."`
 	Address          string     `json:"address,omitempty"`
 	Place            *PlaceBody `json:"place,omitempty"`
 	Version          int        `json:"version"`
@@ -56,7 +57,7 @@ func clubOf(c booking.Club) ClubBody {
 		ID: int64(c.ID), Name: c.Name, TimeZone: c.Zone.String(), Currency: c.Currency, PaysOnline: p.PaysOnline, GridMinutes: minutes(p.Grid),
 		MinMinutes: minutes(p.Min), MaxMinutes: minutes(p.Max), BufferMinutes: minutes(p.Buffer), NoticeMinutes: minutes(p.Notice), HorizonDays: p.Horizon,
 		HoldSeconds: int(p.Hold / time.Second), CancelFreeHours: int(p.CancelFree / time.Hour), CancelFeePercent: p.CancelFee,
-		CheckInMinutes: minutes(p.CheckIn), QuotaActive: p.QuotaActive, QuotaWeekMinutes: minutes(p.QuotaWeek), Version: c.Version,
+		CheckInMinutes: minutes(p.CheckIn), QuotaActive: p.QuotaActive, QuotaWeekMinutes: minutes(p.QuotaWeek), QuotaHeld: p.QuotaHeld, Version: c.Version,
 	}
 }
 

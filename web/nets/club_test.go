@@ -37,6 +37,7 @@ func (b *bundle) club(change func(c *booking.Club)) testClub {
 	c := booking.Club{Name: "Riverside", Zone: location, Currency: "INR", Policy: booking.Policy{
 		Grid: 30 * time.Minute, Min: 30 * time.Minute, Max: 4 * time.Hour, Horizon: 60, Hold: 10 * time.Minute, HoldMax: 30 * time.Minute,
 		Offer: 15 * time.Minute, CancelFree: 24 * time.Hour, CancelFee: 50, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+		QuotaHeld: 1000,
 	}}
 	if change != nil {
 		change(&c)

@@ -70,7 +70,7 @@ func TestSwap_IsForTheStaffOfTheClub(t *testing.T) {
 	if a := b.act(staff, other, foreign.ID, "cancel", nil); a.Status != http.StatusNotFound {
 		t.Errorf("staff in another club: %d %s", a.Status, a.Body)
 	}
-	a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": second.ID, "with_version": int64(second.Version)})
+	a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": second.ID, "with_version": int64(second.Version) + 1})
 	var done web.ListOf[BookingBody]
 	a.Into(t, &done)
 	if a.Status != 200 || len(done.Items) != 2 || !done.Items[0].Start.Equal(second.Start) || !done.Items[1].Start.Equal(first.Start) {
