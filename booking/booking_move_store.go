@@ -25,6 +25,19 @@ func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at ti
 	return nil
 }
 
+// updateExpiry gives a hold another expiry, also one that is over.
+func updateExpiry(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
+	err := q.QueryRow(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3, revision = revision + 1 WHERE id = $1 AND state = 'held' RETURNING revision`, b.ID, until, at).Scan(&b.Revision)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("keep hold %d: %w", b.ID, err)
+	}
+	b.ExpiresAt, b.ChangedAt = &until, at
+	return nil
+}
+
 // updateSlots moves all slots of a booking in one statement. The constraint is checked at its end, so a slot may move onto its own old time. When
 // the number of nets changes, it replaces the rows.
 func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking, at time.Time) error {

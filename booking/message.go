@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"pavilion/internal/phrase"
@@ -72,6 +73,17 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		}
 	case notifyMoved, notifyReminder:
 		d.deadline = b.Span.Start
+	case notifyReviewed:
+		list, err := selectPaymentsOf(ctx, d.s.db, b.ID)
+		if err != nil {
+			return "", "", err
+		}
+		if i := slices.IndexFunc(list, Payment.isReviewed); i >= 0 {
+			detail = in.Money(list[i].Received.Minor, list[i].Received.Currency)
+		}
+		if b.State == Held {
+			key = "notice.payment_review_kept"
+		}
 	case notifyConfirmed, notifySlotLost, notifySheet:
 	}
 	return key, detail, nil

@@ -58,11 +58,13 @@ const StarCurrency = "XTR"
 
 // Errors of payments.
 var (
-	ErrNoPayment   = fault.New(fault.NotFound, "no_payment")
-	ErrPaid        = fault.New(fault.Conflict, "paid")
-	ErrFree        = fault.New(fault.Conflict, "free")
-	ErrNotPayable  = fault.New(fault.Conflict, "not_payable")
-	ErrPaymentSent = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
+	ErrNoPayment = fault.New(fault.NotFound, "no_payment")
+	ErrPaid      = fault.New(fault.Conflict, "paid")
+	// ErrPaymentReviewed refuses a second payment, and a member's move, while money for the booking is under review.
+	ErrPaymentReviewed = fault.New(fault.Conflict, "payment_reviewed")
+	ErrFree            = fault.New(fault.Conflict, "free")
+	ErrNotPayable      = fault.New(fault.Conflict, "not_payable")
+	ErrPaymentSent     = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
 )
 
 // PayRequest asks for a payment of a booking.
@@ -121,8 +123,11 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 	if err != nil {
 		return Payment{}, err
 	}
-	if i := slices.IndexFunc(list, holdsMoney); i >= 0 {
+	if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.isReviewed() }); i >= 0 {
 		return list[i], nil
+	}
+	if b.State.Live() && slices.ContainsFunc(list, Payment.isReviewed) {
+		return Payment{}, ErrPaymentReviewed
 	}
 	if err := c.checkPayable(ctx, b); err != nil {
 		return Payment{}, err

@@ -50,6 +50,9 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		if err := c.checkMovable(*b); err != nil {
 			return err
 		}
+		if err := c.mustNotBeReviewed(ctx, *b); err != nil {
+			return err
+		}
 		nets := r.Nets
 		if len(nets) == 0 {
 			nets = b.Nets
@@ -156,6 +159,9 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error
 	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
 	c.overridden(*b, detail)
 	if err := c.recordChange(ctx, "reschedule", b, notifyMoved, detail); err != nil {
+		return err
+	}
+	if err := c.keepMoved(ctx, b); err != nil {
 		return err
 	}
 	return c.offerFreed(ctx, old.Nets, old.occupied())

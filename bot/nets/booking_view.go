@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,9 +43,18 @@ func (v bookingView) isHeld() bool { return v.booking.State == booking.Held && v
 // paysOnline tells whether money has to confirm this hold.
 func (v bookingView) paysOnline() bool { return v.club.Policy.PaysOnline && v.booking.Price.Minor > 0 }
 
+// isReviewed tells whether money for the booking waits for a decision of the staff.
+func (v bookingView) isReviewed() bool {
+	return slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.State == booking.InReview })
+}
+
 // drawn is the state that a message with this live hold shows.
 func (v bookingView) drawn() chat.Drawn {
-	return chat.Drawn{Subject: int64(v.booking.ID), Version: v.booking.Version, Next: nextCountdown(v.at, *v.booking.ExpiresAt)}
+	next := nextCountdown(v.at, *v.booking.ExpiresAt)
+	if v.isReviewed() {
+		next = *v.booking.ExpiresAt
+	}
+	return chat.Drawn{Subject: int64(v.booking.ID), Version: v.booking.Revision, Next: next}
 }
 
 // nextCountdown is when the countdown changes: each minute, and once more at the end of the last one. Telegram allows few edits.
@@ -69,6 +79,9 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	var links []telegram.Link
 	switch {
+	case v.isHeld() && v.isReviewed():
+		lines = append(lines, "", d.in.Error("payment_reviewed"))
+		k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})
 	case v.isHeld():
 		lines = append(lines, "", v.countdown(d))
 		links = v.payLinks(d)
