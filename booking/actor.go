@@ -16,11 +16,13 @@ const (
 	Admin  Role = "admin"
 )
 
-// Actor is the person who makes a change. The audit stores all three fields.
+// Actor is the person who makes a change. The audit stores its exported fields.
 type Actor struct {
 	ID     MemberID // 0: the system
 	Role   Role
 	Origin string // http, bot, job, command, gateway
+
+	quotes Rate // the rate of prices that are shown; empty: the actor's own
 }
 
 // Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
@@ -53,6 +55,12 @@ func (a Actor) rate() Rate {
 		return GuestRate
 	}
 	return MemberRate
+}
+
+// QuotedAs returns the actor for reading the prices that a booking would have elsewhere: they are those of the booking's rate, also for staff.
+func (a Actor) QuotedAs(b Booking) Actor {
+	a.quotes = b.Rate
+	return a
 }
 
 // systemActor is the actor of background jobs.

@@ -136,7 +136,7 @@ func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) err
 			continue
 		}
 		// Money in another currency covers the same share of the price as is left of it.
-		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.refundable().Minor, p.Received.Minor))
+		paid, covered = true, max(covered, p.Price.part(p.refundable().Minor, p.Received.Minor).Minor)
 	}
 	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
 		return &CostsMoreError{Difference: Money{Minor: more, Currency: total.Currency}}

@@ -22,7 +22,7 @@ func (m move) askMove(ctx context.Context, s step) (screen, error) {
 		return nil, err
 	}
 	s.Length = wholeMinutes(present.booking.Span.Length())
-	quote, err := m.Booking.Quote(ctx, actor, s.slotOf(present.booking))
+	quote, err := m.Booking.Quote(ctx, actor.QuotedAs(present.booking), s.slotOf(present.booking))
 	if err != nil {
 		return nil, err
 	}
