@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench picture fmt tidy vet lint vulncheck deps race test fuzz check release
+.PHONY: help build quick demo bench chaos picture fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -36,6 +36,11 @@ bench: ## print figures beside their baselines, on private servers or on those o
 	@mkdir -p bin
 	@$(GO) build -o bin/bench ./sandbox/bench
 	@exec bin/bench
+
+chaos: ## six clients book and pay while Postgres, Redis and the server fail: a table, and whether anything was lost or doubled (some minutes)
+	@mkdir -p bin
+	@$(GO) build -o bin/chaos ./sandbox/chaos
+	@exec bin/chaos
 
 picture: ## draw the README's pictures from a run of the demo
 	$(GO) build -o bin/demo ./sandbox/demo

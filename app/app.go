@@ -17,10 +17,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 
 	"pavilion/booking"
-	"pavilion/bot"
 	"pavilion/bot/telegram"
 	"pavilion/config"
-	"pavilion/filter"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
@@ -92,13 +90,9 @@ type parts struct {
 	db       *pgxpool.Pool
 	redis    *storage.Redis
 	pools    *storage.Pools
-	vocab    *filter.Vocabulary
-	channels *filter.Channels
-	indexer  *filter.Indexer
-	bot      *bot.Bot
+	chat     atomic.Pointer[chatParts]
 	booking  *booking.Service
 	jobs     *booking.Worker
-	chatJobs *booking.Worker // of the process that is the bot
 	couriers couriers
 	sessions *web.Sessions
 	now      func() time.Time
@@ -144,32 +138,13 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil { //nolint:contextcheck // connects nothing
 		return nil, err
 	}
-	if p.vocab, err = filter.NewVocabulary(); err != nil {
-		return nil, err
-	}
-	p.channels = filter.NewChannels(p.pools, time.Now)
-	//exhaustruct:enforce
-	p.indexer = filter.NewIndexer(p.pools, p.vocab, p.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
-	//exhaustruct:enforce
-	t := telegram.Options{
-		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
-		NoUpdates: noUpdates, Version: version(), Logger: log, Now: time.Now,
-		//exhaustruct:ignore — the other limits have defaults
-		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
-	}
 	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
 	}
-	//exhaustruct:enforce
-	p.bot, err = bot.New(bot.Deps{
-		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, p.vocab, filter.SearchOptions{Logger: log, Unreachable: p.channels.Unreachable}), Indexer: p.indexer,
-		Channels: p.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
-		Booking: p.booking, Phrases: p.phrases,
-	}, bot.Options{Telegram: t, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})
-	if err != nil {
+	if err := p.addWorkers(cfg, log); err != nil {
 		return nil, err
 	}
-	return p, p.addWorkers(cfg, log)
+	return p, p.buildChat(cfg, log, noUpdates)
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
@@ -177,27 +152,31 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := p.identifyPools(ctx); err != nil {
+		p.closeConnections(ctx)
+		return err
+	}
 	err = prepareSchema(ctx, p.db, cfg.Migrate, log)
 	absent := storage.Unreachable(err)
 	switch {
 	case ctx.Err() != nil: // it was told to stop before it began
-		p.db.Close()
+		p.closeConnections(ctx)
 		return nil
 	case absent:
 		log.LogAttrs(ctx, slog.LevelWarn, "the schema could not be looked at; going on without Postgres", slog.Any("error", err))
 	case err != nil:
-		p.db.Close()
+		p.closeConnections(ctx)
 		return err
 	}
 	server, err := httpServer(cfg, p, log) //nolint:contextcheck // a request brings its own
 	if err != nil {
-		p.db.Close()
+		p.closeConnections(ctx)
 		return err
 	}
 	host, _ := os.Hostname()
 	lease := storage.NewLease(p.db, storage.LeaseOptions{Name: "bot", Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8]), Logger: log})
 	defer context.AfterFunc(ctx, func() { log.LogAttrs(ctx, slog.LevelInfo, "stopping; a second signal ends the process at once") })()
-	connections := []part{{"postgres", closeOnStop(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}, {"vocabulary", p.vocab.Run}}
+	connections := []part{{"postgres", closeOnStop(p.db)}, {"redis", p.redis.Run}, {"mongo", p.pools.Run}}
 	if p.tracing != nil {
 		connections = append(connections, part{"traces", flushTracing(p.tracing)})
 	}
@@ -210,7 +189,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		run := func(ctx context.Context) error { return runWithLease(ctx, lease, cfg.StopTimeout/4, p) }
+		run := func(ctx context.Context) error { return p.runWithLease(ctx, lease, cfg, log) }
 		if cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker) {
 			run = p.outlivedBy(run, log)
 		}
@@ -218,6 +197,19 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.String("version", version()), slog.String("go", runtime.Version()))
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
+}
+
+// identifyTimeout bounds the wait for the identities of the MongoDB databases; one that answers later is compared then.
+const identifyTimeout = 2 * time.Second
+
+// identifyPools refuses two URIs of one database.
+func (p *parts) identifyPools(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
+	defer cancel()
+	if err := p.pools.Identify(ctx); err != nil {
+		return fmt.Errorf("PAVILION_MONGO_URIS: %w", err)
+	}
+	return nil
 }
 
 // outlivedBy runs the bot beside the other parts. They continue after Telegram refused it, which a restart cannot cure. Every other end of the bot
@@ -242,18 +234,4 @@ func closeOnStop(db *pgxpool.Pool) func(ctx context.Context) error {
 		db.Close()
 		return nil
 	}
-}
-
-// runWithLease waits for the lease, then runs indexer and bot until the lease or ctx ends. drain is for each of its three stages; all three and the
-// release of the lease must fit into StopTimeout.
-func runWithLease(ctx context.Context, lease *storage.Lease, drain time.Duration, p *parts) error {
-	err := lease.Run(ctx, func(ctx context.Context) error {
-		p.active.Store(true)
-		defer p.active.Store(false)
-		return runStages(ctx, drain, []part{{"index", p.indexer.Run}}, []part{{"telegram", p.bot.Run}}, []part{{"chat jobs", p.chatJobs.Run}})
-	})
-	if ctx.Err() != nil {
-		return nil //nolint:nilerr // it was told to stop
-	}
-	return err // also for a lost lease: only a process that starts afresh has no stale state
 }

@@ -48,16 +48,41 @@ func TestBot_ThatEndsLeavesTheRestRunning(t *testing.T) {
 	}
 }
 
-// A bot that lost its lease or its connection is cured by a fresh process, so it ends this one.
+// A bot that lost its connection is cured by a fresh process, so it ends this one.
 func TestBot_ThatARestartCuresEndsTheProcess(t *testing.T) {
 	t.Parallel()
-	for _, cause := range []error{storage.ErrLeaseLost, errors.New("telegram: connection closed")} {
-		synctest.Test(t, func(t *testing.T) {
-			var d diary
-			bot := part{"bot", new(parts).outlivedBy(func(context.Context) error { return cause }, slog.New(slog.DiscardHandler))}
-			if err := runStages(t.Context(), time.Minute, []part{d.part("http", 0), bot}); !errors.Is(err, cause) {
-				t.Errorf("%v: the process ends with %v", cause, err)
+	cause := errors.New("telegram: connection closed")
+	synctest.Test(t, func(t *testing.T) {
+		var d diary
+		bot := part{"bot", new(parts).outlivedBy(func(context.Context) error { return cause }, slog.New(slog.DiscardHandler))}
+		if err := runStages(t.Context(), time.Minute, []part{d.part("http", 0), bot}); !errors.Is(err, cause) {
+			t.Errorf("the process ends with %v", err)
+		}
+	})
+}
+
+// Every stage of the bot ends as soon as the lease is lost, and not one after the other: the next holder acts already.
+func TestBot_ALostLeaseEndsEveryStageAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		held, lose := context.WithCancelCause(t.Context())
+		began := time.Now()
+		var ended [2]time.Duration
+		var causes [2]error
+		stage := func(i int, drains time.Duration) part {
+			return part{"stage", endedByLoss(held, func(ctx context.Context) error {
+				<-ctx.Done()
+				ended[i], causes[i] = time.Since(began), context.Cause(ctx)
+				time.Sleep(drains)
+				return nil
+			})}
+		}
+		time.AfterFunc(time.Second, func() { lose(storage.ErrLeaseLost) })
+		_ = runStages(held, time.Minute, []part{stage(0, 0)}, []part{stage(1, 10*time.Second)})
+		for i := range ended {
+			if ended[i] != time.Second || !errors.Is(causes[i], storage.ErrLeaseLost) {
+				t.Errorf("stage %d ended after %s, %v", i, ended[i], causes[i])
 			}
-		})
-	}
+		}
+	})
 }

@@ -59,9 +59,9 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	}
 	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
 	p.checkPools(ctx, report)
-	report("channels can be read", p.channels.Load(ctx), "At least one MongoDB pool must answer.")
+	report("channels can be read", p.chat.Load().channels.Load(ctx), "At least one MongoDB pool must answer.")
 	if ready == nil {
-		report("telegram takes the token", p.bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
+		report("telegram takes the token", p.chat.Load().bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
 			"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
 	} else { // signing in stores the session, and each sign-in without one counts against the bot
 		fmt.Fprintln(out, "-     telegram is not asked before postgres and its schema are ready")
@@ -104,6 +104,9 @@ func (p *parts) checkPools(ctx context.Context, report func(what string, err err
 	}
 	wg.Wait()
 	for i, pool := range pools {
+		if errors.Is(measured[i], storage.ErrSameDatabase) {
+			continue // reported below
+		}
 		report("mongodb "+pool.Name()+" answers", measured[i], "Check its URI in PAVILION_MONGO_URIS, and that the cluster lets this address in.")
 		if measured[i] != nil {
 			continue
@@ -115,6 +118,10 @@ func (p *parts) checkPools(ctx context.Context, report func(what string, err err
 		}
 		report("mongodb "+pool.Name()+" has its indexes", filter.CheckIndexes(ctx, pool), "Start pavilion: it makes them. If that does not help, its user lacks the right to make indexes.")
 		report("mongodb "+pool.Name()+" has room", full, "Add another pool to PAVILION_MONGO_URIS; new files go where there is room.")
+	}
+	for _, pool := range p.pools.Unused() {
+		report("mongodb "+pool.Name()+" is a database of its own", fmt.Errorf("pools %s and %s: %w", pool.SameAs(), pool.Name(), storage.ErrSameDatabase),
+			"Take one of the two URIs out of PAVILION_MONGO_URIS. For a copy of a database that is to be one of its own, drop the copy's collection identity.")
 	}
 }
 

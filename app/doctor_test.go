@@ -41,4 +41,15 @@ func TestDoctor_AnEmptyDatabaseNamesTheNextStep(t *testing.T) {
 	if code := Main(t.Context(), []string{"doctor", "booking"}, settings, &stdout, &stderr); code != 1 || !strings.Contains(stderr.String(), "pavilion migrate up") {
 		t.Errorf("doctor booking: exit %d, %s", code, stderr.String())
 	}
+
+	// Two names of one server: the doctor names the pair, and a start is refused.
+	twice := append(settings[:len(settings)-1:len(settings)-1], "PAVILION_MONGO_URIS="+e.MongoURIs[0]+" "+strings.Replace(e.MongoURIs[0], "127.0.0.1", "localhost", 1))
+	stdout.Reset()
+	if code := Main(t.Context(), []string{"doctor"}, twice, &stdout, &stderr); code != 1 || strings.Count(stdout.String(), "is a database of its own") != 1 {
+		t.Errorf("doctor, two names of one database: exit %d\n%s", code, stdout.String())
+	}
+	stderr.Reset()
+	if code := Main(t.Context(), []string{"serve"}, twice, &stdout, &stderr); code != 1 || !strings.Contains(stderr.String(), "are one database") {
+		t.Errorf("serve, two names of one database: exit %d, %s", code, stderr.String())
+	}
 }

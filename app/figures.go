@@ -85,10 +85,10 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 		gauge("pavilion_pool_used_bytes", float64(s.DataBytes+s.IndexBytes), s.Name)
 		gauge("pavilion_pool_limit_bytes", float64(s.LimitBytes), s.Name)
 	}
-	backlog := f.parts.indexer.Backlog()
+	backlog := f.parts.chat.Load().indexer.Backlog()
 	gauge("pavilion_index_queued", float64(backlog.Queued))
 	gauge("pavilion_index_owed", float64(backlog.InGaps))
-	s := f.parts.bot.Stats()
+	s := f.parts.chat.Load().bot.Stats()
 	gauge("pavilion_bot_active", one(f.parts.active.Load()))
 	gauge("pavilion_telegram_connected", one(s.Connected))
 	gauge("pavilion_telegram_updates_queued", float64(s.Updates))

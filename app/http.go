@@ -99,6 +99,17 @@ func probes(cfg config.Config, p *parts) []ops.Probe {
 	return list
 }
 
+// canGrow reports whether Postgres can make a table longer. One large query alone may have filled the disk, and left it free again.
+func (p *parts) canGrow(ctx context.Context) bool {
+	tx, err := p.db.Begin(ctx)
+	if err != nil {
+		return false
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing of it stays
+	_, err = tx.Exec(ctx, `CREATE TEMPORARY TABLE growth_probe ON COMMIT DROP AS SELECT generate_series(1, 5000) AS n`)
+	return err == nil
+}
+
 // refusedFor is how long a refusal of Postgres shows in its condition.
 const refusedFor = 30 * time.Second
 
@@ -113,7 +124,7 @@ func (p *parts) postgresCondition(ctx context.Context) ops.Condition {
 	took := p.now().Sub(before)
 	skew := now.Sub(before.Add(took / 2))
 	stat := p.db.Stat()
-	full := p.queries.RefusedWithin(storage.RefusedDiskFull, refusedFor)
+	full := p.queries.RefusedWithin(storage.RefusedDiskFull, refusedFor) && !p.canGrow(ctx)
 	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"answered_ms": took.Milliseconds(), "connections": stat.TotalConns(), "in_use": stat.AcquiredConns(), "most": stat.MaxConns(), "clock_skew_ms": skew.Milliseconds(),
 		"read_only": readOnly, "disk_full": full,
@@ -155,13 +166,17 @@ func (p *parts) archiveCondition(context.Context) ops.Condition {
 			up++
 		}
 	}
-	backlog := p.indexer.Backlog()
+	unused := p.pools.Unused()
+	for _, pool := range unused {
+		facts[pool.Name()] = map[string]any{"same_database_as": pool.SameAs()}
+	}
+	backlog := p.chat.Load().indexer.Backlog()
 	facts["queued"], facts["owed"], facts["words_unread_of"] = backlog.Queued, backlog.InGaps, backlog.UnreadPools
 	c := ops.Condition{State: ops.OK, Facts: facts}
 	switch {
 	case up == 0:
 		c.State = ops.Down
-	case up < len(pools):
+	case up < len(pools), len(unused) > 0:
 		c.State = ops.Degraded
 	}
 	return c
@@ -171,7 +186,7 @@ func (p *parts) telegramCondition(context.Context) ops.Condition {
 	if p.botEnded.Load() {
 		return ops.Condition{State: ops.Down, Facts: map[string]any{"active": false, "stopped": true}}
 	}
-	s := p.bot.Stats()
+	s := p.chat.Load().bot.Stats()
 	c := ops.Condition{State: ops.OK, Facts: map[string]any{
 		"active": p.active.Load(), "connected": s.Connected, "updates_queued": s.Updates, "sends_queued": s.Sends,
 	}}

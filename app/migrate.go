@@ -98,6 +98,9 @@ func list(ctx context.Context, db *pgxpool.Pool, out io.Writer, show func(migrat
 		state, note := "missing", ""
 		if s.Applied {
 			state = "applied"
+			if s.Newer && s.Additive {
+				note = "  of a newer release, additive"
+			}
 		} else if s.Destructive {
 			note = "  destroys data"
 		}

@@ -15,15 +15,15 @@ import (
 	"pavilion/web/nets"
 )
 
-// stars gives stars back through the bot. The bot is built after booking, so parts.bot is read at the time of the call.
+// stars gives stars back through the bot. The bot is built after booking, so it is read at the time of the call.
 type stars struct{ parts *parts }
 
 // RefundStars gives stars back over the bot's connection.
 func (s stars) RefundStars(ctx context.Context, user int64, charge string) error {
-	return s.parts.bot.Nets.RefundStars(ctx, user, charge)
+	return s.parts.chat.Load().bot.Nets.RefundStars(ctx, user, charge)
 }
 
-// returnPage is the page to which gateways send a payer back. The bot is built after booking, so parts.bot is read at the time of the call.
+// returnPage is the page to which gateways send a payer back. The bot is built after booking, so it is read at the time of the call.
 type returnPage struct {
 	parts     *parts
 	chosen    string // by the operator; may be empty
@@ -35,7 +35,7 @@ func (r returnPage) address(ctx context.Context) string {
 	if r.chosen != "" {
 		return r.chosen
 	}
-	return cmp.Or(r.parts.bot.ChatLink(ctx), r.publicURL)
+	return cmp.Or(r.parts.chat.Load().bot.ChatLink(ctx), r.publicURL)
 }
 
 // payments builds the configured gateways. Its error names every gateway that cannot work.

@@ -9,6 +9,7 @@ import (
 
 	"pavilion/booking"
 	"pavilion/booking/courier"
+	"pavilion/bot"
 	"pavilion/config"
 )
 
@@ -58,27 +59,33 @@ func providerClient() *http.Client {
 
 // language is a member's language for what booking says to them.
 func (p *parts) language(ctx context.Context, person booking.MemberID) string {
-	return p.bot.Language(ctx, int64(person))
+	return p.chat.Load().bot.Language(ctx, int64(person))
 }
 
-// addWorkers makes two workers: one for JobQueue, in every process with the worker role, and one for ChatQueue, in the process that holds the bot's
-// lease.
+// addWorkers makes the worker for JobQueue, which every process with the worker role runs, and the couriers.
 func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
-	o := booking.WorkerOptions{DB: p.db, Language: p.language, Logger: log}
 	if p.couriers, err = newCouriers(cfg); err != nil {
 		return err
 	}
+	p.jobs, err = booking.NewWorker(p.booking, p.workerOptions(log))
+	return err
+}
+
+// newChatJobs makes the worker for ChatQueue, which the holder of the bot's lease runs.
+func (p *parts) newChatJobs(cfg config.Config, b *bot.Bot, log *slog.Logger) (*booking.Worker, error) {
+	o := p.workerOptions(log)
+	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, b.Nets, b.Nets, b.Nets
+	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
+	return booking.NewWorker(p.booking, o)
+}
+
+func (p *parts) workerOptions(log *slog.Logger) booking.WorkerOptions {
+	o := booking.WorkerOptions{DB: p.db, Language: p.language, Logger: log}
 	if c := p.couriers.email; c != nil { // a nil *Email in the interface would look like one
 		o.Email = c
 	}
 	if c := p.couriers.sms; c != nil {
 		o.SMS = c
 	}
-	if p.jobs, err = booking.NewWorker(p.booking, o); err != nil {
-		return err
-	}
-	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, p.bot.Nets, p.bot.Nets, p.bot.Nets
-	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
-	p.chatJobs, err = booking.NewWorker(p.booking, o)
-	return err
+	return o
 }

@@ -16,20 +16,26 @@ const (
 	Admin  Role = "admin"
 )
 
-// Actor is the person who makes a change. The audit stores its exported fields.
+// Actor is the person who makes a change. The audit stores who, in which role, from where and why.
 type Actor struct {
-	ID     MemberID // 0: the system
-	Role   Role
-	Origin string // http, bot, job, command, gateway
+	ID       MemberID // 0: the system
+	Role     Role
+	Origin   string // http, bot, job, command, gateway
+	Reason   string // of this change, in the person's own words; may be empty
+	Operator bool   // admin of every club, by the settings of the process
 
 	quotes Rate // the rate of prices that are shown; empty: the actor's own
 }
+
+// maxReason is counted in characters, as the schema does.
+const maxReason = 200
 
 // Errors of rights. For another member's booking a member gets ErrNoBooking, so the answer does not reveal that it exists.
 var (
 	ErrForbidden = fault.New(fault.Forbidden, "forbidden")
 	ErrNoBooking = fault.New(fault.NotFound, "no_booking")
 	ErrRole      = fault.New(fault.Invalid, "role")
+	ErrReason    = fault.New(fault.Invalid, "reason")
 )
 
 // isStaff reports whether the actor is staff or admin.
@@ -64,4 +70,4 @@ func (a Actor) QuotedAs(b Booking) Actor {
 }
 
 // systemActor is the actor of background jobs.
-func systemActor() Actor { return Actor{Role: Admin, Origin: "job"} }
+func systemActor() Actor { return Actor{Role: Admin, Origin: "job", Operator: true} }

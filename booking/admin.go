@@ -47,13 +47,13 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
-// NetsOf lists the nets of a booking, with retired ones: bookings on them still show their names.
-func (s *Service) NetsOf(ctx context.Context, b Booking) ([]Net, error) {
-	set, err := s.currentSetup(ctx, b.Club)
+// NamedNets lists all nets, retired ones included: bookings, waits and closures on them still show their names.
+func (s *Service) NamedNets(ctx context.Context, id ClubID) ([]Net, error) {
+	set, err := s.currentSetup(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(set.nets), func(n Net) bool { return !slices.Contains(b.Nets, n.ID) }), nil
+	return slices.Clone(set.nets), nil
 }
 
 // AllNets lists all nets and add-ons, retired ones included; for staff.
@@ -61,11 +61,7 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	set, err := s.currentSetup(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Clone(set.nets), nil
+	return s.NamedNets(ctx, id)
 }
 
 // Hours lists a club's opening hours.
@@ -132,7 +128,7 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 	})
 }
 
-// CreateClub adds a club without nets, hours and prices. The actor becomes its admin.
+// CreateClub adds a club without nets, hours and prices. The actor becomes its admin. A club without an hour of the day sheet gets the default.
 func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club, error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
@@ -140,6 +136,9 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {
 		return Club{}, err
+	}
+	if club.DaySheet == nil {
+		club.DaySheet = new(defaultDaySheet)
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := insertClub(ctx, tx, &club); err != nil {
@@ -213,6 +212,9 @@ func (c Club) checkClub() error {
 	}
 	if p := c.Place; tooLong(c.Address, maxAddress) || p != nil && !(p.Latitude >= -90 && p.Latitude <= 90 && p.Longitude >= -180 && p.Longitude <= 180) {
 		return ErrPlace
+	}
+	if c.DaySheet != nil && (*c.DaySheet < 0 || *c.DaySheet >= 24*60) {
+		return ErrSettings
 	}
 	return c.Policy.checkPolicy()
 }

@@ -23,7 +23,7 @@ func clubValues(c Club) []any {
 	return []any{
 		p.PaysOnline, minutes(p.Grid), minutes(p.Min), minutes(p.Max), minutes(p.Buffer), minutes(p.Notice), p.Horizon,
 		seconds(p.Hold), seconds(p.HoldMax), seconds(p.Offer), int64(p.CancelFree / time.Hour), p.CancelFee,
-		minutes(p.CheckIn), minutes(p.NoShow), minutes(p.Reminder), p.QuotaActive, minutes(p.QuotaWeek), c.Address, latitude, longitude, p.QuotaHeld,
+		minutes(p.CheckIn), minutes(p.NoShow), minutes(p.Reminder), p.QuotaActive, minutes(p.QuotaWeek), c.Address, latitude, longitude, c.DaySheet, p.QuotaHeld,
 	}
 }
 
@@ -31,8 +31,8 @@ func clubValues(c Club) []any {
 func insertClub(ctx context.Context, q storage.Queryer, club *Club) error {
 	err := q.QueryRow(ctx, `INSERT INTO club (name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes,
 		horizon_days, hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-		quota_active, quota_week_minutes, address, latitude, longitude, quota_held)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id, version`,
+		quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute, quota_held)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) RETURNING id, version`,
 		append([]any{club.Name, club.Zone.String(), club.Currency}, clubValues(*club)...)...).Scan(&club.ID, &club.Version)
 	if err != nil {
 		return fmt.Errorf("insert club: %w", err)
@@ -44,7 +44,7 @@ func updateClub(ctx context.Context, q storage.Queryer, club Club) error {
 	_, err := q.Exec(ctx, `UPDATE club SET name = $2, time_zone = $3, pays_online = $4, grid_minutes = $5, min_minutes = $6, max_minutes = $7, buffer_minutes = $8,
 		notice_minutes = $9, horizon_days = $10, hold_seconds = $11, hold_max_seconds = $12, offer_seconds = $13, cancel_free_hours = $14, cancel_fee_percent = $15,
 		check_in_minutes = $16, no_show_minutes = $17, reminder_minutes = $18, quota_active = $19, quota_week_minutes = $20,
-		address = $21, latitude = $22, longitude = $23, quota_held = $24, version = version + 1 WHERE id = $1`,
+		address = $21, latitude = $22, longitude = $23, day_sheet_minute = $24, quota_held = $25, version = version + 1 WHERE id = $1`,
 		append([]any{club.ID, club.Name, club.Zone.String()}, clubValues(club)...)...)
 	if err != nil {
 		return fmt.Errorf("save club %d: %w", club.ID, err)

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"pavilion/internal/fault"
 )
@@ -11,7 +12,11 @@ var (
 	ErrCheckInEarly = fault.New(fault.Conflict, "check_in_early")
 	ErrCheckInLate  = fault.New(fault.Conflict, "check_in_late")
 	ErrNoShowEarly  = fault.New(fault.Conflict, "no_show_early")
+	ErrNoShowLate   = fault.New(fault.Conflict, "no_show_late")
 )
+
+// noShowUndo is how long after its end a no-show can be undone. Later the day's accounts are closed.
+const noShowUndo = 24 * time.Hour
 
 // CheckIn records that the member came. It is possible from Policy.CheckIn before the start until the end.
 func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, error) {
@@ -48,4 +53,39 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 		}
 		return c.recordChange(ctx, "no_show", b, "", nil)
 	})
+}
+
+// UndoNoShow makes a booking that was marked as a no-show by mistake a confirmed one again; for staff. It is refused when another booking has taken the
+// rest of the time, and from noShowUndo after the end on.
+func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return Booking{}, err
+	}
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
+		if b.State != NoShow {
+			return ErrState
+		}
+		if !b.UndoableAt(c.at) {
+			return ErrNoShowLate
+		}
+		if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
+			return err
+		}
+		free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+		if err != nil {
+			return err
+		}
+		if !free {
+			return ErrSlotTaken
+		}
+		if err := c.moveState(ctx, b, Confirmed); err != nil {
+			return err
+		}
+		return c.recordChange(ctx, "undo_no_show", b, "", nil)
+	})
+}
+
+// UndoableAt reports whether a no-show can still be undone at an instant of the database's clock.
+func (b Booking) UndoableAt(at time.Time) bool {
+	return b.State == NoShow && at.Before(b.Span.End.Add(noShowUndo))
 }

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ type AuditEntry struct {
 	Action  string
 	Booking ID // 0: about the club
 	Detail  map[string]any
+	Reason  string // in the actor's words; may be empty
 }
 
 // creationAction is the audit's action for a new booking.
@@ -40,13 +42,29 @@ func (c *change) auditEntry(action string, b Booking, detail map[string]any) Aud
 	if role == "" {
 		role = Guest
 	}
-	return AuditEntry{At: c.at, Actor: c.actor.ID, Role: role, Origin: c.actor.Origin, Action: action, Booking: b.ID, Detail: detail}
+	if b.Series != 0 {
+		detail = maps.Clone(detail)
+		if detail == nil {
+			detail = map[string]any{}
+		}
+		detail["series"] = b.Series
+	}
+	return AuditEntry{At: c.at, Actor: c.actor.ID, Role: role, Origin: c.actor.Origin, Action: action, Booking: b.ID, Detail: detail, Reason: c.actor.Reason}
 }
 
-// overridden adds to the detail of a new or moved booking the rule about notice and horizon that did not count, because the actor is staff.
-func (c *change) overridden(b Booking, detail map[string]any) map[string]any {
-	if err := c.setup.checkNotice(b.Day, b.Span, c.at); err != nil && b.Kind == Play && c.actor.isStaff() {
-		detail["override"] = fault.CodeOf(err)
+// overridden adds to the detail of a new or moved booking the rules about notice, horizon and quotas that did not count, because the actor is staff.
+func (c *change) overridden(b Booking, u usage, detail map[string]any) map[string]any {
+	if b.Kind != Play || !c.actor.isStaff() || c.actor.ID == 0 {
+		return detail
+	}
+	var rules []string
+	for _, err := range []error{c.setup.checkNotice(b.Day, b.Span, c.at), c.setup.club.Policy.checkQuota(u, b)} {
+		if err != nil {
+			rules = append(rules, fault.CodeOf(err))
+		}
+	}
+	if len(rules) > 0 {
+		detail["override"] = rules
 	}
 	return detail
 }

@@ -61,7 +61,7 @@ func TestAudit_SaysWhatChanged(t *testing.T) {
 	check("remove_closure", `{"after":{},"before":{"closure 1":{"end":"2026-06-05T01:00:00Z","every":"once","nets":[],"reason":"","start":"2026-06-05T00:00:00Z"}}}`)
 
 	h := b.held(boss(), b.want("2026-06-01T01:00:00Z", time.Hour, 1)) // within the notice
-	check("hold", `{"override":"too_soon"}`)
+	check("hold", `{"override":["too_soon"]}`)
 	_, err = b.Confirm(ctx, boss(), h.ID)
 	b.must(err)
 	_, err = b.Cancel(ctx, boss(), h.ID, true)

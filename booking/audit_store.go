@@ -30,8 +30,8 @@ func queueAudit(batch *pgx.Batch, club ClubID, e AuditEntry) error {
 	if err != nil {
 		return fmt.Errorf("encode detail: %w", err)
 	}
-	batch.Queue(`INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail) VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), $8)`,
-		club, e.At, e.Actor, e.Role, e.Origin, e.Action, e.Booking, detail)
+	batch.Queue(`INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id, detail, reason) VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), $8, $9)`,
+		club, e.At, e.Actor, e.Role, e.Origin, e.Action, e.Booking, detail, e.Reason)
 	return nil
 }
 
@@ -42,7 +42,7 @@ func selectAudit(ctx context.Context, q storage.Queryer, query AuditQuery) ([]Au
 		order = " DESC"
 	}
 	lines, err := collect(ctx, q, scanAudit, `
-		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail FROM audit
+		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail, reason FROM audit
 		WHERE club_id = $1 AND id > $2 AND ($3::bigint = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, query.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("read audit: %w", err)
@@ -52,7 +52,7 @@ func selectAudit(ctx context.Context, q storage.Queryer, query AuditQuery) ([]Au
 
 func scanAudit(row pgx.CollectableRow) (e AuditEntry, err error) {
 	var detail []byte
-	if err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Role, &e.Origin, &e.Action, &e.Booking, &detail); err != nil {
+	if err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Role, &e.Origin, &e.Action, &e.Booking, &detail, &e.Reason); err != nil {
 		return e, err
 	}
 	return e, json.Unmarshal(detail, &e.Detail)

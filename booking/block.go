@@ -128,7 +128,7 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 	}
 	for _, b := range inWay { // cancel first, so that bookings can move to the freed time
 		if resolve[b.ID].Move == nil {
-			if err := c.cancelBooking(ctx, &b, true); err != nil {
+			if err := c.cancelBooking(ctx, &b, true, notifyCancelled); err != nil {
 				return err
 			}
 		}
@@ -146,7 +146,7 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 	if block.ID == 0 {
 		return ErrSlotTaken // not expected: all bookings in the way were resolved under the locks
 	}
-	if err := c.storeBooking(ctx, block); err != nil {
+	if err := c.storeBooking(ctx, block, usage{}); err != nil {
 		return err
 	}
 	c.skipOffers = false
@@ -186,7 +186,7 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	if !free {
 		return ErrSlotTaken
 	}
-	if err := c.moveBooking(ctx, old, &b); err != nil {
+	if err := c.moveBooking(ctx, old, &b, usage{}, notifyMoved); err != nil {
 		return err
 	}
 	return c.reviewDifference(ctx, b, old.Price)

@@ -40,7 +40,9 @@ func (s State) moves() []State {
 		return []State{CheckedIn, NoShow, Cancelled}
 	case CheckedIn: // by staff, when the lights fail or a block needs the net
 		return []State{Cancelled}
-	case NoShow, Cancelled, SlotLost:
+	case NoShow: // marked by mistake
+		return []State{Confirmed}
+	case Cancelled, SlotLost:
 	}
 	return nil
 }

@@ -8,9 +8,19 @@ import (
 )
 
 // Calendar writes a booking as an iCalendar file. After a change the file has the same UID and a higher SEQUENCE, so calendars update the event.
-func (b Booking) Calendar(club Club, nets []Net) []byte {
+func (b Booking) Calendar(club Club, nets []Net) []byte { return calendarOf(club, nets, b) }
+
+// calendarOf writes bookings as one iCalendar file, whose method is that of the first one.
+func calendarOf(club Club, nets []Net, list ...Booking) []byte {
 	c := ics.NewCalendarFor("Pavilion")
-	c.SetMethod(b.calendarMethod())
+	c.SetMethod(list[0].calendarMethod())
+	for _, b := range list {
+		b.addEvent(c, club, nets)
+	}
+	return []byte(c.Serialize(ics.WithNewLineWindows)) // RFC 5545 ends lines with CRLF
+}
+
+func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) {
 	e := c.AddEvent(fmt.Sprintf("booking-%d-%d@pavilion", b.Club, b.ID))
 	e.SetDtStampTime(b.ChangedAt)
 	e.SetCreatedTime(b.CreatedAt)
@@ -33,7 +43,6 @@ func (b Booking) Calendar(club Club, nets []Net) []byte {
 	default:
 		e.SetStatus(ics.ObjectStatusConfirmed)
 	}
-	return []byte(c.Serialize(ics.WithNewLineWindows)) // RFC 5545 ends lines with CRLF
 }
 
 // CalendarType is the media type of the calendar file. Its method is that of the file (RFC 6047): mail programs remove an event by CANCEL only.

@@ -28,12 +28,12 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 		if b.State == CheckedIn && !actor.isStaff() {
 			return ErrState
 		}
-		return c.cancelBooking(ctx, b, waive)
+		return c.cancelBooking(ctx, b, waive, notifyCancelled)
 	})
 }
 
-// cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist.
-func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) error {
+// cancelBooking cancels a booking, refunds its payments above the fee, offers the slot to the waitlist, and tells the member where tell is a notice.
+func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell notice) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
 	detail := map[string]any{"currency": fee.Currency}
 	if waive {
@@ -48,7 +48,6 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool) erro
 	if err := c.closeOffer(ctx, *b, offerPassed); err != nil {
 		return err
 	}
-	tell := notifyCancelled
 	if b.Kind != Play {
 		tell = ""
 	}

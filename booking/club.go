@@ -18,9 +18,13 @@ type Club struct {
 	Currency string
 	Address  string // may be empty
 	Place    *Place // on the map; nil: not set
+	DaySheet *int   // the minute of the local day at which the staff get the day sheet; nil: never
 	Policy   Policy
 	Version  int // counts changes of these values
 }
+
+// defaultDaySheet is when the staff of a new club get the day sheet: at six.
+const defaultDaySheet = 6 * 60
 
 // Place is a point of the map, in degrees north and east.
 type Place struct{ Latitude, Longitude float64 }

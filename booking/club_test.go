@@ -22,8 +22,10 @@ type bundle struct {
 	nets []booking.NetID
 }
 
-// boss is the club's admin. player n is a member; the id needs more than 32 bits, as Telegram's may.
-func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test"} }
+// boss is an admin of every club. player n is a member; the id needs more than 32 bits, as Telegram's may.
+func boss() booking.Actor {
+	return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test", Operator: true}
+}
 
 func player(n int) booking.Actor {
 	return booking.Actor{ID: booking.MemberID(7_000_000_100 + n), Role: booking.Player, Origin: "test"}

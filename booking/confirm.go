@@ -32,19 +32,22 @@ func (c *change) confirmHold(ctx context.Context, b *Booking) error {
 	if b.expired(c.at) || b.State == Expired {
 		return ErrHoldExpired
 	}
+	detail := map[string]any{}
 	if b.Kind == Offer {
-		if err := c.checkMemberQuota(ctx, *b); err != nil {
+		u, err := c.checkMemberQuota(ctx, *b)
+		if err != nil {
 			return err
 		}
 		if err := c.closeOffer(ctx, *b, offerTaken); err != nil {
 			return err
 		}
 		b.Kind = Play
+		c.overridden(*b, u, detail)
 	}
 	if err := c.moveState(ctx, b, Confirmed); err != nil {
 		return err
 	}
-	return c.recordChange(ctx, "confirm", b, notifyConfirmed, nil)
+	return c.recordChange(ctx, "confirm", b, notifyConfirmed, detail)
 }
 
 // Extend makes a hold last Policy.Hold from now, but at most Policy.HoldMax from its creation.

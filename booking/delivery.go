@@ -119,7 +119,7 @@ func (d *delivery) quietUntil() (until time.Time, wait bool) {
 	if !quiet || urgent {
 		return time.Time{}, false
 	}
-	if notice(d.Kind) == notifyConfirmed {
+	if notice(d.Kind) == notifyConfirmed || notice(d.Kind) == notifySeriesBooked {
 		d.message.Silent = true
 		return time.Time{}, false
 	}

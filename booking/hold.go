@@ -195,7 +195,7 @@ func (b *Booking) holdFrom(at time.Time, lasts time.Duration) {
 // insertBooking inserts b and its slots, within its member's quotas. It first expires stale holds that overlap, which may turn the time into a
 // waitlist offer. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that the caller commits the expiries.
 func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error) {
-	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, !c.actor.isStaff())
+	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, b.Kind == Play)
 	if err != nil {
 		return nil, err
 	}
@@ -214,10 +214,10 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 	if b.ID == 0 {
 		return ErrSlotTaken, nil
 	}
-	return nil, c.storeBooking(ctx, b)
+	return nil, c.storeBooking(ctx, b, seen.usage)
 }
 
-// storeBooking writes a new booking under its reserved id, with the tokens of its slots and the audit line.
-func (c *change) storeBooking(ctx context.Context, b *Booking) error {
-	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, map[string]any{})))
+// storeBooking writes a new booking under its reserved id, with the tokens of its slots and the audit line. u is what its member had before.
+func (c *change) storeBooking(ctx context.Context, b *Booking, u usage) error {
+	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, u, map[string]any{})))
 }

@@ -52,12 +52,12 @@ func selectPrecheck(ctx context.Context, q storage.Queryer, member MemberID, r S
 
 // slotCheck holds the values that insertBooking reads first.
 type slotCheck struct {
-	usage usage // of its member; zero when the quotas do not apply
+	usage usage // of its member; zero for what has no quota
 	stale []ID  // expired holds in its slots; their rows are locked
 	id    ID    // reserved for it; 0 when its slots are not free
 }
 
-// selectSlotCheck reads it in one round trip, the usage only when the quotas apply.
+// selectSlotCheck reads it in one round trip, the usage only for a booking that has a quota.
 func selectSlotCheck(ctx context.Context, tx pgx.Tx, b Booking, at time.Time, withUsage bool) (s slotCheck, err error) {
 	batch := new(pgx.Batch)
 	if withUsage {

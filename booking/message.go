@@ -43,6 +43,9 @@ func (d *delivery) compose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if notice(d.Kind).aboutSeries() {
+		return d.composeSeries(ctx, setup, b.Series, in)
+	}
 	key, detail, err := d.phraseFor(ctx, b, in)
 	if err != nil {
 		return err
@@ -84,7 +87,7 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		if b.State == Held {
 			key = "notice.payment_review_kept"
 		}
-	case notifyConfirmed, notifySlotLost, notifySheet:
+	case notifyConfirmed, notifySlotLost, notifySheet, notifySeriesBooked, notifySeriesMoved, notifySeriesEnded:
 	}
 	return key, detail, nil
 }

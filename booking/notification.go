@@ -21,7 +21,17 @@ const (
 	notifyRefunded  notice = "refunded"
 	notifyReviewed  notice = "payment_review" // the money was not as asked for; staff decide
 	notifySheet     notice = "day_sheet"      // to the staff
+
+	// About the bookings of a series that changed together.
+	notifySeriesBooked notice = "series_booked"
+	notifySeriesMoved  notice = "series_moved"
+	notifySeriesEnded  notice = "series_ended"
 )
+
+// aboutSeries reports whether the notice is about all bookings of a series that changed together.
+func (n notice) aboutSeries() bool {
+	return n == notifySeriesBooked || n == notifySeriesMoved || n == notifySeriesEnded
+}
 
 // Notification is one message to one member. It has no text: the text is composed when it is sent, in the member's language.
 type Notification struct {

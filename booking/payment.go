@@ -180,7 +180,8 @@ func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	case b.State != Held && b.State != Confirmed && b.State != CheckedIn:
 		return ErrNotPayable
 	case b.Kind == Offer:
-		return c.checkMemberQuota(ctx, b) // an offer beyond the quota must not be paid
+		_, err := c.checkMemberQuota(ctx, b) // an offer beyond the quota must not be paid
+		return err
 	}
 	return nil
 }

@@ -97,12 +97,12 @@ func (s *Service) alertReview(ctx context.Context, a alerter, id ReviewID) error
 	return nil
 }
 
-// Reviews lists the open reviews of a club and those of no known club, oldest first; for staff.
+// Reviews lists the open reviews of a club, oldest first; for its staff. Operators also get those of no known club.
 func (s *Service) Reviews(ctx context.Context, actor Actor, club ClubID) ([]Review, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	list, err := selectReviewsOf(ctx, s.db, club)
+	list, err := selectReviewsOf(ctx, s.db, club, actor.Operator)
 	return list, translate(ctx, err)
 }
 
@@ -116,7 +116,8 @@ const (
 	Close     Verdict = "close"  // handled elsewhere; not possible for money under review
 )
 
-// Resolve closes a review by a verdict; for staff. A second decision at the same time gets ErrNoReview.
+// Resolve closes a review by a verdict; for the staff of its club, and for operators where no club is known. The audit of the club through which an
+// operator decides has the line then. A second decision at the same time gets ErrNoReview.
 func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id ReviewID, v Verdict) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
@@ -128,26 +129,39 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 	if err != nil {
 		return translate(ctx, err)
 	}
-	if r.Club != club && r.Club != 0 {
+	if r.Club != club && (r.Club != 0 || !actor.Operator) {
 		return ErrNoReview
 	}
 	if r.Payment == 0 {
 		if v != Close {
 			return ErrVerdict
 		}
-		return translate(ctx, closeReview(ctx, s.db, id, v, actor.ID))
+		return s.closeStrayReview(ctx, actor, club, r)
 	}
 	return s.withPayment(ctx, actor, r.Payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
+		if b.Club != club {
+			return ErrNoReview
+		}
 		if _, err := selectReview(ctx, c.tx, id); err != nil {
 			return err
 		}
 		if err := c.applyVerdict(ctx, b, p, v); err != nil {
 			return err
 		}
-		if err := c.recordAudit(ctx, "review", *b, map[string]any{"payment": p.ID, "review": id, "verdict": string(v)}); err != nil {
+		if err := c.recordAudit(ctx, "review", *b, map[string]any{"payment": p.ID, "review": id, "verdict": string(v), "about": string(r.Reason)}); err != nil {
 			return err
 		}
 		return closeReview(ctx, c.tx, id, v, actor.ID)
+	})
+}
+
+// closeStrayReview closes a review that has no payment of ours.
+func (s *Service) closeStrayReview(ctx context.Context, actor Actor, club ClubID, r Review) error {
+	return s.withLocks(ctx, actor, locks{club: club}, func(ctx context.Context, c *change) error {
+		if err := closeReview(ctx, c.tx, r.ID, Close, actor.ID); err != nil {
+			return err
+		}
+		return c.recordAudit(ctx, "review", Booking{}, map[string]any{"review": r.ID, "verdict": string(Close), "about": string(r.Reason)})
 	})
 }
 

@@ -36,16 +36,14 @@ func (p Policy) checkQuota(u usage, b Booking) error {
 	return nil
 }
 
-// checkMemberQuota applies the quotas to the booking's member. The member's lock is held, so two requests cannot both use the last free place.
-func (c *change) checkMemberQuota(ctx context.Context, b Booking) error {
-	if c.actor.isStaff() {
-		return nil
-	}
+// checkMemberQuota applies the quotas to the booking's member, and returns the member's usage. The member's lock is held, so two requests cannot both
+// use the last free place.
+func (c *change) checkMemberQuota(ctx context.Context, b Booking) (usage, error) {
 	u, err := selectUsage(ctx, c.tx, b, c.at)
 	if err != nil {
-		return err
+		return u, err
 	}
-	return c.checkUsage(u, b)
+	return u, c.checkUsage(u, b)
 }
 
 // checkUsage applies the quotas to a usage that was read before. Quotas do not apply to staff.

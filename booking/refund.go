@@ -289,6 +289,11 @@ func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Re
 	if err := c.recordAudit(ctx, "refunded", b, map[string]any{"payment": p.ID, "refund": r.ID, "amount_minor": r.Amount.Minor, "currency": r.Amount.Currency}); err != nil {
 		return err
 	}
+	if r.Reason == refundCancelled && b.Series != 0 {
+		if ended, err := selectEndedWithSeries(ctx, c.tx, b); err != nil || ended {
+			return err // the notification about the series names the money
+		}
+	}
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
 }
 

@@ -45,57 +45,9 @@ type Rescheduled struct {
 func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r RescheduleRequest) (Rescheduled, error) {
 	var moved Rescheduled
 	var lost error
-	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) error {
-		old := *b
-		if err := c.checkMovable(*b); err != nil {
-			return err
-		}
-		if err := c.mustNotBeReviewed(ctx, *b); err != nil {
-			return err
-		}
-		nets := r.Nets
-		if len(nets) == 0 {
-			nets = b.Nets
-		}
-		addOns := r.AddOns
-		if addOns == nil {
-			addOns = b.AddOns
-		}
-		quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: r.Start, End: r.End, AddOns: addOns}, b.Rate)
-		if err != nil {
-			return err
-		}
-		if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) && sameAddOns(addOns, b.AddOns) {
-			return ErrNoMove
-		}
-		if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
-			return err
-		}
-		if err := c.checkMovePrice(ctx, *b, quote.Total); err != nil {
-			return err
-		}
-		b.Nets, b.Span, b.Day, b.Lines, b.Price, b.bufferEnd = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.withBuffer(quote.Span).End
-		b.AddOns = quote.addOnIDs()
-		if err := c.checkMemberQuota(ctx, *b); err != nil {
-			return err
-		}
-		if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
-			return err
-		}
-		free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
-		if err != nil {
-			return err
-		}
-		if !free {
-			lost = ErrSlotTaken
-			return nil
-		}
-		moved = Rescheduled{Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
-		if err := c.moveBooking(ctx, old, b); err != nil {
-			return err
-		}
-		moved.Booking = *b
-		return c.reviewDifference(ctx, *b, old.Price)
+	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) (err error) {
+		moved, lost, err = c.reschedule(ctx, b, r, notifyMoved)
+		return err
 	})
 	if err == nil && lost != nil {
 		err = lostError{lost}
@@ -104,6 +56,60 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 		return Rescheduled{}, err
 	}
 	return moved, nil
+}
+
+// reschedule moves b. A refusal writes nothing but the expiry of stale holds. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that
+// the caller commits the expiries.
+func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest, tell notice) (moved Rescheduled, lost, err error) {
+	old := *b
+	if err := c.checkMovable(*b); err != nil {
+		return moved, nil, err
+	}
+	if err := c.mustNotBeReviewed(ctx, *b); err != nil {
+		return moved, nil, err
+	}
+	nets := r.Nets
+	if len(nets) == 0 {
+		nets = b.Nets
+	}
+	addOns := r.AddOns
+	if addOns == nil {
+		addOns = b.AddOns
+	}
+	quote, err := c.setup.quote(SlotRequest{Club: b.Club, Nets: nets, Start: r.Start, End: r.End, AddOns: addOns}, b.Rate)
+	if err != nil {
+		return moved, nil, err
+	}
+	if slices.Equal(quote.Nets, b.Nets) && quote.Span.Start.Equal(b.Span.Start) && quote.Span.End.Equal(b.Span.End) && sameAddOns(addOns, b.AddOns) {
+		return moved, nil, ErrNoMove
+	}
+	if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
+		return moved, nil, err
+	}
+	if err := c.checkMovePrice(ctx, *b, quote.Total); err != nil {
+		return moved, nil, err
+	}
+	b.Nets, b.Span, b.Day, b.Lines, b.Price, b.bufferEnd = quote.Nets, quote.Span, quote.Day, quote.Lines, quote.Total, c.setup.withBuffer(quote.Span).End
+	b.AddOns = quote.addOnIDs()
+	u, err := c.checkMemberQuota(ctx, *b)
+	if err != nil {
+		return moved, nil, err
+	}
+	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
+		return moved, nil, err
+	}
+	free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+	if err != nil {
+		return moved, nil, err
+	}
+	if !free {
+		return moved, ErrSlotTaken, nil
+	}
+	if err := c.moveBooking(ctx, old, b, u, tell); err != nil {
+		return moved, nil, err
+	}
+	moved = Rescheduled{Booking: *b, Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
+	return moved, nil, c.reviewDifference(ctx, *b, old.Price)
 }
 
 // checkMovable refuses to move a booking whose state or time does not allow it.
@@ -148,8 +154,8 @@ func sameAddOns(a, b []AddOnID) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
-// moveBooking writes the new time and nets, and offers the old ones to the waitlist.
-func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error {
+// moveBooking writes the new time and nets, and offers the old ones to the waitlist. u is what the member has beside b.
+func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usage, tell notice) error {
 	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
 		return err
 	}
@@ -157,8 +163,8 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking) error
 		return err
 	}
 	detail := map[string]any{"from_nets": old.Nets, "from": old.Span.Start.UTC(), "to_nets": b.Nets, "to": b.Span.Start.UTC(), "price_minor": b.Price.Minor}
-	c.overridden(*b, detail)
-	if err := c.recordChange(ctx, "reschedule", b, notifyMoved, detail); err != nil {
+	c.overridden(*b, u, detail)
+	if err := c.recordChange(ctx, "reschedule", b, tell, detail); err != nil {
 		return err
 	}
 	if err := c.keepMoved(ctx, b); err != nil {
@@ -204,8 +210,12 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 		if err := swapSlots(ctx, c.tx, a, &b, c.at); err != nil {
 			return err
 		}
-		for _, moved := range []*Booking{a, &b} {
-			if err := c.recordChange(ctx, "swap", moved, notifyMoved, map[string]any{"to_nets": moved.Nets, "to": moved.Span.Start.UTC()}); err != nil {
+		for _, pair := range []struct {
+			moved *Booking
+			old   Booking
+		}{{a, wasA}, {&b, wasB}} {
+			detail := map[string]any{"from_nets": pair.old.Nets, "from": pair.old.Span.Start.UTC(), "to_nets": pair.moved.Nets, "to": pair.moved.Span.Start.UTC()}
+			if err := c.recordChange(ctx, "swap", pair.moved, notifyMoved, detail); err != nil {
 				return err
 			}
 		}

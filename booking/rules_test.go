@@ -35,7 +35,7 @@ func TestState_EveryPair(t *testing.T) {
 		{Held, Confirmed}: true, {Held, Expired}: true, {Held, Cancelled}: true, {Held, SlotLost}: true,
 		{Expired, Confirmed}: true, {Expired, SlotLost}: true,
 		{Confirmed, CheckedIn}: true, {Confirmed, NoShow}: true, {Confirmed, Cancelled}: true,
-		{CheckedIn, Cancelled}: true,
+		{CheckedIn, Cancelled}: true, {NoShow, Confirmed}: true,
 	}
 	for _, from := range states() {
 		for _, to := range states() {

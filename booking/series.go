@@ -54,6 +54,8 @@ type Skipped struct {
 var (
 	ErrSeries         = fault.New(fault.Invalid, "series")
 	ErrSeriesConflict = fault.New(fault.Conflict, "series_conflict")
+	ErrNoSeries       = fault.New(fault.NotFound, "no_series")
+	ErrSeriesOver     = fault.New(fault.Conflict, "series_over")
 )
 
 // SeriesConflictError lists the dates that could not be booked.
@@ -67,7 +69,7 @@ func (e *SeriesConflictError) Error() string {
 // Unwrap returns ErrSeriesConflict.
 func (e *SeriesConflictError) Unwrap() error { return ErrSeriesConflict }
 
-// BookSeries books the dates of a series in one transaction. They are confirmed at once, so in clubs that take payments online only staff may book one.
+// BookSeries books the dates of a series in one transaction, with one notification. They are confirmed at once, so in clubs that take payments online only staff may book one.
 func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) (Series, error) {
 	if r.Weeks < 2 || r.Weeks > 53 || r.Policy != AllOrNothing && r.Policy != Skip || r.Minute < 0 || r.Minute > 2880 {
 		return Series{}, ErrSeries
@@ -103,7 +105,7 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 		if len(series.Bookings) == 0 || r.Policy == AllOrNothing && len(series.Skipped) > 0 {
 			return &SeriesConflictError{Skipped: series.Skipped}
 		}
-		return nil
+		return c.recordSeries(ctx, "book_series", notifySeriesBooked, series.ID, series.Bookings, map[string]any{"skipped": len(series.Skipped)})
 	})
 	if err != nil {
 		return Series{}, err
@@ -126,12 +128,9 @@ func (c *change) bookDate(ctx context.Context, r SeriesRequest, day Day, member 
 	}
 	b := c.setup.newBooking(member, Play, quote)
 	b.State, b.CreatedAt, b.ChangedAt, b.Series, b.Note = Confirmed, c.at, c.at, id, r.Note
-	if err := c.checkMemberQuota(ctx, b); err != nil {
-		return Booking{}, err
-	}
 	lost, err := c.insertBooking(ctx, &b)
 	if err := errors.Join(err, lost); err != nil {
 		return Booking{}, err
 	}
-	return b, c.notify(ctx, notifyConfirmed, b)
+	return b, nil
 }

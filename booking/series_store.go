@@ -2,8 +2,11 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/storage"
 )
@@ -14,4 +17,47 @@ func insertSeries(ctx context.Context, q storage.Queryer, club ClubID, member Me
 		return 0, fmt.Errorf("insert series: %w", err)
 	}
 	return id, nil
+}
+
+// selectSeriesMember reads whose a club's series is, or returns ErrNoSeries.
+func selectSeriesMember(ctx context.Context, q storage.Queryer, club ClubID, id SeriesID) (member MemberID, err error) {
+	err = q.QueryRow(ctx, `SELECT member_id FROM booking_series WHERE id = $1 AND club_id = $2`, id, club).Scan(&member)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, ErrNoSeries
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read series %d: %w", id, err)
+	}
+	return member, nil
+}
+
+// selectSeriesBookings reads the bookings of a series by start.
+func selectSeriesBookings(ctx context.Context, q storage.Queryer, id SeriesID) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.series_id = $1 ORDER BY s.starts, b.id`, id)
+}
+
+// selectChangedInSeries reads the bookings of a series, by start, that a notification is about: those that changed in its transaction and did not
+// change since.
+func selectChangedInSeries(ctx context.Context, q storage.Queryer, id SeriesID, at time.Time) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.series_id = $1 AND b.changed_at = $2 ORDER BY s.starts, b.id`, id, at)
+}
+
+// selectEndedWithSeries reports whether a booking was cancelled in a transaction that ended its series.
+func selectEndedWithSeries(ctx context.Context, q storage.Queryer, b Booking) (ended bool, err error) {
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM notification n JOIN booking o ON o.id = n.booking_id
+		WHERE o.series_id = $1 AND n.kind = $2 AND n.created_at = $3)`, b.Series, notifySeriesEnded, b.ChangedAt).Scan(&ended)
+	if err != nil {
+		return false, fmt.Errorf("look at the end of series %d: %w", b.Series, err)
+	}
+	return ended, nil
+}
+
+// selectCancelRefunds sums the refunds that the cancellation of some bookings caused, by currency.
+func selectCancelRefunds(ctx context.Context, q storage.Queryer, ids []ID) ([]Money, error) {
+	list, err := collect(ctx, q, pgx.RowToStructByPos[Money], `SELECT sum(r.amount_minor)::bigint, r.currency FROM refund r JOIN payment p ON p.id = r.payment_id
+		WHERE p.booking_id = ANY($1) AND r.reason = $2 AND r.state <> 'failed' GROUP BY r.currency ORDER BY r.currency`, ids, refundCancelled)
+	if err != nil {
+		return nil, fmt.Errorf("sum refunds: %w", err)
+	}
+	return list, nil
 }

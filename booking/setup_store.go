@@ -13,7 +13,7 @@ import (
 // clubColumns are the columns of a club; scanClub and clubValues use this order.
 const clubColumns = `id, name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes, horizon_days,
 	hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-	quota_active, quota_week_minutes, address, latitude, longitude, quota_held, version`
+	quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute, quota_held, version`
 
 func scanClub(row pgx.CollectableRow) (Club, error) {
 	var c Club
@@ -22,7 +22,7 @@ func scanClub(row pgx.CollectableRow) (Club, error) {
 	p := &c.Policy
 	var grid, minimum, maximum, buffer, notice, hold, holdMax, offer, free, checkIn, noShow, reminder, week int64
 	err := row.Scan(&c.ID, &c.Name, &zone, &c.Currency, &p.PaysOnline, &grid, &minimum, &maximum, &buffer, &notice, &p.Horizon,
-		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week, &c.Address, &latitude, &longitude, &p.QuotaHeld, &c.Version)
+		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week, &c.Address, &latitude, &longitude, &c.DaySheet, &p.QuotaHeld, &c.Version)
 	if err != nil {
 		return c, err
 	}

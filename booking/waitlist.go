@@ -107,9 +107,22 @@ func (s *setup) bookableNets(net NetID, span Span) (nets []NetID, day Day, err e
 	return nets, day, nil
 }
 
-// LeaveWaitlist ends a wait. To decline an offer, cancel its booking.
+// LeaveWaitlist ends a wait. It declines an open offer, which then goes to the next wait.
 func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) error {
-	return translate(ctx, leaveWait(ctx, s.db, actor.ID, id))
+	offer, err := leaveWait(ctx, s.db, actor.ID, id)
+	if err != nil || offer == 0 {
+		return translate(ctx, err)
+	}
+	_, err = s.changeBooking(ctx, actor, offer, func(ctx context.Context, c *change, b *Booking) error {
+		switch {
+		case b.Kind != Offer || b.State != Held:
+			return ErrNoWait // it was taken or passed on meanwhile
+		case b.expired(c.at):
+			return nil // the sweep passes it on
+		}
+		return c.cancelBooking(ctx, b, false, "")
+	})
+	return err
 }
 
 // Waits lists the actor's waits that are not over.
@@ -163,7 +176,7 @@ func (c *change) offerToWaiter(ctx context.Context, w Wait, net NetID) error {
 	if b.ID, err = reserveID(ctx, c.tx, b.Nets, b.occupied()); err != nil || b.ID == 0 {
 		return err
 	}
-	if err := c.storeBooking(ctx, &b); err != nil {
+	if err := c.storeBooking(ctx, &b, usage{}); err != nil {
 		return err
 	}
 	if err := setOffered(ctx, c.tx, w.ID, b.ID); err != nil {

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,16 +65,19 @@ func countWaits(ctx context.Context, q storage.Queryer, club ClubID, member Memb
 	return n, nil
 }
 
-// leaveWait ends a member's wait; one with an open offer stays.
-func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) error {
+// leaveWait ends a member's wait. A wait with an open offer stays, and leaveWait returns the offer.
+func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) (offer ID, err error) {
 	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'left' WHERE id = $1 AND member_id = $2 AND state = 'waiting'`, id, member)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = q.QueryRow(ctx, `SELECT booking_id FROM waitlist WHERE id = $1 AND member_id = $2 AND state = 'offered'`, id, member).Scan(&offer)
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, ErrNoWait
+	}
 	if err != nil {
-		return fmt.Errorf("leave waitlist: %w", err)
+		return 0, fmt.Errorf("leave waitlist: %w", err)
 	}
-	if tag.RowsAffected() == 0 {
-		return ErrNoWait
-	}
-	return nil
+	return offer, nil
 }
 
 // setOffered stores the hold that is offered for a wait. It fails with ErrBusy when the member has left meanwhile, which rolls the offer back.

@@ -200,3 +200,45 @@ func TestWaitlist_NoticeCountsForOffers(t *testing.T) {
 	}
 	b.healthy()
 }
+
+// Leaving the waitlist while an offer is open declines it: the next in line gets the time at once, and a second try finds no wait.
+func TestWaitlist_LeavingWithAnOpenOfferPassesItOn(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:00:00Z")
+	ctx := t.Context()
+	ten := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	owner := b.held(player(9), b.want("2026-06-02T10:00:00Z", time.Hour, 1))
+	var waits []booking.Wait
+	for i := range 3 {
+		w, err := b.JoinWaitlist(ctx, player(i+1), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: ten, End: ten.Add(time.Hour)})
+		b.must(err)
+		waits = append(waits, w)
+	}
+	_, err := b.Cancel(ctx, player(9), owner.ID, false)
+	b.must(err)
+	if err := b.LeaveWaitlist(ctx, player(2), waits[0].ID); !errors.Is(err, booking.ErrNoWait) {
+		t.Errorf("another member's wait: %v", err)
+	}
+	b.must(b.LeaveWaitlist(ctx, player(1), waits[0].ID))
+	if got := b.offeredTo(); got != player(2).ID {
+		t.Errorf("after the first left, offered to %d", got)
+	}
+	if err := b.LeaveWaitlist(ctx, player(1), waits[0].ID); !errors.Is(err, booking.ErrNoWait) {
+		t.Errorf("leaving twice: %v", err)
+	}
+	// An offer that has run out and was not swept yet is as good as declined.
+	b.stop(now.Add(15 * time.Minute))
+	b.must(b.LeaveWaitlist(ctx, player(2), waits[1].ID))
+	_, err = b.Expire(ctx)
+	b.must(err)
+	if got := b.offeredTo(); got != player(3).ID {
+		t.Errorf("after the second offer ran out, offered to %d", got)
+	}
+	_, err = b.Confirm(ctx, player(3), booking.ID(one[int64](b, `SELECT id FROM booking WHERE kind = 'offer' AND state = 'held'`)))
+	b.must(err)
+	if err := b.LeaveWaitlist(ctx, player(3), waits[2].ID); !errors.Is(err, booking.ErrNoWait) {
+		t.Errorf("an offer that was taken: %v", err)
+	}
+	b.healthy()
+}

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -162,6 +163,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		if errors.Is(context.Cause(ctx), storage.ErrLeaseLost) {
+			stopWork() // another process is the bot: nothing more is sent, not even what waits
+		}
 	case err = <-served:
 		served <- err
 	}

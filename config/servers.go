@@ -52,7 +52,7 @@ func (c *Config) checkURLs() []error {
 		}
 	}
 	for _, origin := range c.HTTPOrigins {
-		if u, err := url.Parse(origin); !isWebURL(origin) || err != nil || u.Path != "" || u.RawQuery != "" {
+		if u, err := url.Parse(origin); !isWebURL(origin) || err != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.Contains(origin, "*") {
 			bad("HTTP_ORIGINS", "is a list of sites, apart by commas, without a path: https://club.example")
 			break
 		}

@@ -22,7 +22,7 @@ type rally struct {
 	sent atomic.Int64 // requests, answered or not: what outages are timed by
 
 	mu      sync.Mutex
-	settled []*keyed // with their final answers
+	settled []*keyed       // with their final answers
 	strange map[string]int // answers that nobody should ever see
 	outage  int            // requests that met one
 }

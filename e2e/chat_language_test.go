@@ -62,6 +62,7 @@ func TestChat_ABlockIsShownToTheStaffWhoLaidIt(t *testing.T) {
 	pressData(t, meera, grid, free)
 	tap(t, meera, shows(t, meera, grid, "Total: "), "🚧 Block 30 min")
 	tap(t, meera, shows(t, meera, grid, "🚧 Blocked for the club"), "❌ Cancel")
-	tap(t, meera, shows(t, meera, grid, "Cancel the booking?"), "❌ Cancel it")
-	shows(t, meera, grid, "❌ Cancelled\n")
+	why := after(t, meera, "Why?", func() { tap(t, meera, shows(t, meera, grid, "Cancel the booking?"), "❌ Cancel it") })
+	tap(t, meera, why, "Skip")
+	shows(t, meera, why, "❌ Cancelled\n")
 }

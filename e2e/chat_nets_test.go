@@ -146,7 +146,7 @@ func TestChat_AnAdminSetsHoursPricesAndClosures(t *testing.T) {
 	say(t, zoya, "/nets")
 	forged := await(t, zoya, "That is for the club's staff.")
 	club, owner := strconv.FormatInt(n.club.ID, 36), strconv.FormatInt(n.Members[1].ID, 36)
-	for _, data := range []string{"N:" + club, "H:" + club + ":0", "O:" + club + ":0:1", "P:" + club + ":0:1:60", "L:" + club + ":0:1:60:k0", "S:" + club + ":0:7", "Y:" + club + ":0:1", "V:" + club + ":0", "W:" + club + ":1", "X:" + club + ":1:1", "M:" + club + ":0:1", "Z:" + club + ":0:0", "U:" + club + ":1", "K:" + club, "J:" + club + ":0", "I:" + club + ":0:fpx", "G:" + club + ":0:fpx:0", "b:" + club + ":0:0", "0:" + club + ":1"} {
+	for _, data := range []string{"N:" + club, "H:" + club + ":0", "O:" + club + ":0:1", "P:" + club + ":0:1:60", "L:" + club + ":0:1:60:k0", "S:" + club + ":0:7", "Y:" + club + ":0:1", "V:" + club + ":0", "W:" + club + ":1", "X:" + club + ":1:1", "M:" + club + ":0:1", "Z:" + club + ":0:0", "U:" + club + ":1", "K:" + club, "J:" + club + ":0", "I:" + club + ":0:fpx", "G:" + club + ":0:fpx:0", "b:" + club + ":0:0", "0:" + club + ":1", "@:" + club, "=:" + club + ":60"} {
 		if answer := pressData(t, zoya, forged, []byte("1b:"+owner+":"+data)); !answer.Alert || !strings.Contains(answer.Message, "staff") {
 			t.Errorf("%s: %+v", data, answer)
 		}

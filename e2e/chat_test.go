@@ -317,7 +317,7 @@ func TestChat_BookPayOnTheGatewayAndBeTold(t *testing.T) {
 		t.Error("what is paid can be paid again")
 	}
 	doc, name := driver.Document(received(t, arjun, fmt.Sprintf("booking-%d.ics", n.count(t, `SELECT id FROM booking`))))
-	if doc.MimeType != "text/calendar" {
+	if doc.MimeType != "text/calendar; charset=utf-8; method=PUBLISH" {
 		t.Errorf("%s is %s", name, doc.MimeType)
 	}
 	venue := awaitMedia[*tg.MessageMediaVenue](t, arjun)

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/world"
 )
 
@@ -72,6 +74,69 @@ func TestStandby_TakesOverAfterAKill(t *testing.T) {
 	if err := third.Ready(ctx); err != nil {
 		t.Fatal(err)
 	}
+	say(t, member, "golden again")
+	await(t, member, "🔎 golden again\n")
+}
+
+// The active bot is cut off from Postgres while another process stands by: it stops being the bot and stays up, and is the bot again when the other one
+// ends.
+func TestStandby_TakesOverFromABotThatIsCutOffFromPostgres(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	u, err := url.Parse(s.Env("PAVILION_POSTGRES_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct, host := u.String(), u.Host
+	way, err := engines.OpenDetour(t.Context(), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	u.Host = way.Addr()
+	s.SetEnv("PAVILION_POSTGRES_URL", u.String())
+	if err := s.Bot.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	startBot(t, s)
+	first := s.Bot
+	s.SetEnv("PAVILION_POSTGRES_URL", direct)
+	standby, err := s.Standby()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(standby.Kill)
+	until(t, "the standby waits", func() bool { return strings.Contains(standby.Log(), "waiting for the lease") })
+	db, err := pgx.Connect(t.Context(), direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // read only
+	until(t, "the holder knows of the standby", func() bool {
+		var known bool
+		err := db.QueryRow(t.Context(), `SELECT standby_at < expires_at - interval '10 seconds' FROM lease WHERE name = 'bot'`).Scan(&known)
+		return err == nil && known
+	})
+	way.Cut()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := standby.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(first.Log(), "lease ran out") {
+		t.Error("two processes are the bot")
+	}
+	say(t, member, "golden during the cut")
+	await(t, member, "🔎 golden during the cut\n")
+	if err := way.LeadTo(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	if err := standby.Stop(); err != nil {
+		t.Errorf("the standby stopped with %v", err)
+	}
+	until(t, "the first is the bot again", func() bool { return strings.Count(first.Log(), `"msg":"ready"`) == 2 })
 	say(t, member, "golden again")
 	await(t, member, "🔎 golden again\n")
 }

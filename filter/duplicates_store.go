@@ -81,9 +81,10 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	})
 }
 
-// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes them from pool.
+// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes them from pool. It first asks the databases
+// whether they are two: a document that was read over two ways to one database is the only copy.
 func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have []storedDoc) error {
-	changes := map[*storage.Pool]*poolBatch{}
+	changes, distinct := map[*storage.Pool]*poolBatch{}, map[*storage.Pool]bool{}
 	removals := newPoolBatch()
 	for _, h := range have {
 		if h.pool != pool {
@@ -92,6 +93,12 @@ func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have
 		i := slices.IndexFunc(have, func(o storedDoc) bool { return o.pool != pool && o.doc.ID == h.doc.ID })
 		if i < 0 {
 			continue
+		}
+		if !distinct[have[i].pool] {
+			if err := storage.Distinct(ctx, pool, have[i].pool); err != nil {
+				return err
+			}
+			distinct[have[i].pool] = true
 		}
 		s.planUpdate(changes, have[i], h.doc)
 		removals.models = append(removals.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: h.doc.ID}}))

@@ -116,6 +116,7 @@ type testOptions struct {
 	filter.IndexOptions
 	timeout       time.Duration // of one call to a pool; long, because tests share a small machine
 	limits        []int64       // LimitBytes of each pool
+	second        string        // the host of the second pool, where it is not the test's server; its database then has the first one's name
 	allPoolsDown  bool          // no pool answers at the start
 	beforeCommand func(e *event.CommandStartedEvent)
 }
@@ -141,7 +142,11 @@ func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...sett
 	}
 	var opts []storage.PoolOptions
 	for i, uri := range shared.MongoURIs {
-		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: database + "_" + string(rune('a'+i)), LimitBytes: o.limits[i], Monitor: sentCommands.monitor(o.beforeCommand)})
+		name := database + "_" + string(rune('a'+i))
+		if i == 1 && o.second != "" {
+			name, uri = database+"_a", "mongodb://"+o.second+"/?directConnection=true"
+		}
+		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: name, LimitBytes: o.limits[i], Monitor: sentCommands.monitor(o.beforeCommand)})
 	}
 	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger})
 	if err != nil {

@@ -178,6 +178,7 @@ const (
 
 // Run stores events and reads gaps until ctx ends. Then it has stopWithin to store the queue, and again to store the ledgers.
 func (x *Indexer) Run(ctx context.Context) error {
+	defer x.pools.OnRecover(func(ctx context.Context, p *storage.Pool) { x.poolRecovered(ctx, p) })()
 	if err := x.prepare(ctx); err != nil {
 		return err
 	}
@@ -210,7 +211,6 @@ func (x *Indexer) Run(ctx context.Context) error {
 // prepare loads the channels, retrying until a pool answers, and marks every channel for a probe, because posts may have come while no process
 // ran.
 func (x *Indexer) prepare(ctx context.Context) error {
-	x.pools.OnRecover(func(ctx context.Context, p *storage.Pool) { x.poolRecovered(ctx, p) })
 	for !x.channels.Loaded() {
 		err := x.channels.Load(ctx)
 		if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"pavilion/filter"
 	"pavilion/internal/secret"
 	"pavilion/sandbox/club"
+	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -243,6 +245,45 @@ func TestIndexer_APoolDownHidesOnlyItsFilesAndDuplicatesAreMerged(t *testing.T) 
 	file, err := ix.File(t.Context(), again.Media.Document)
 	if err != nil || len(file.Places) != 2 {
 		t.Errorf("the merged file stands in %v, %v", file.Places, err)
+	}
+}
+
+// The second URI's name leads to the first one's server after an outage. The file that was stored meanwhile then stands "in both pools", once.
+func TestIndexer_TheOnlyCopyOverTwoWaysIsNotMerged(t *testing.T) {
+	if err := startShared(); err != nil {
+		t.Fatal(err)
+	}
+	host := func(i int) string {
+		u, err := url.Parse(shared.MongoURIs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Host
+	}
+	way, err := engines.OpenDetour(t.Context(), host(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	ix := newIndex(t, shortTimeouts, func(o *testOptions) { o.second = way.Addr() })
+	ix.addChannel(t)
+	second := ix.pools.All()[1]
+	way.Cut()
+	eventually(t, "the second way is down", func() bool {
+		return errors.Is(second.Measure(t.Context()), storage.ErrPoolDown) && second.Down()
+	})
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
+	if err := way.LeadTo(t.Context(), host(0)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the second way is left alone", func() bool { return second.SameAs() == "a" && !slices.Contains(ix.pools.All(), second) })
+	ix.storePosts(t, post(2, "Golden.Harbour.2015.mkv"))
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden"})
+	if err != nil || len(page.Files) != 2 || len(page.Missing) != 0 {
+		t.Errorf("%d files, missing %v, %v", len(page.Files), page.Missing, err)
+	}
+	if n := ix.countFiles(t); n != 2 {
+		t.Errorf("%d documents for 2 files", n)
 	}
 }
 

@@ -32,7 +32,7 @@ func EnsureIndexes(ctx context.Context, pool *storage.Pool) error {
 func CheckIndexes(ctx context.Context, pool *storage.Pool) error {
 	return pool.Do(ctx, "check indexes", func(ctx context.Context, db *mongo.Database) error {
 		names, err := db.ListCollectionNames(ctx, bson.D{})
-		if err != nil || len(names) == 0 {
+		if err != nil || !slices.ContainsFunc(names, func(name string) bool { return name != storage.IdentityCollection }) {
 			return err
 		}
 		specs, err := db.Collection(usersCollection).Indexes().ListSpecifications(ctx)

@@ -38,14 +38,18 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
 	}
-	answers := make([]poolAnswer, len(slot))
+	found := make([]poolAnswer, len(slot))
 	outcomes := s.pools.Each(ctx, "search", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) (err error) {
 		if missing[pool.Name()] {
 			return storage.ErrSkipped
 		}
-		answers[slot[pool]], err = s.findInPool(ctx, db, r)
+		found[slot[pool]], err = s.findInPool(ctx, db, r)
 		return err
 	})
+	answers := make([]poolAnswer, len(outcomes))
+	for i, o := range outcomes {
+		answers[i] = found[slot[o.Pool]]
+	}
 	return answers, outcomes
 }
 

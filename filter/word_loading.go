@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"pavilion/storage"
@@ -16,7 +17,7 @@ func (x *Indexer) loadPoolWords(ctx context.Context, pool *storage.Pool) {
 		if err == nil {
 			last, err = loadWords(ctx, pool, x.vocab, last)
 		}
-		if err == nil {
+		if err == nil || errors.Is(err, storage.ErrSameDatabase) { // its words are those of the other pool
 			break
 		}
 		if !failed && ctx.Err() == nil {

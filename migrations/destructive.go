@@ -12,3 +12,10 @@ func isDestructive(text string) bool {
 	losing := regexp.MustCompile(`(?im)^\s*(DROP\s+(TABLE|SCHEMA|VIEW|MATERIALIZED)|TRUNCATE|DELETE\s+FROM)\b|\bDROP\s+COLUMN\b|\bALTER\s+COLUMN\s+\S+\s+(SET\s+DATA\s+)?TYPE\b`)
 	return losing.MatchString(comment.ReplaceAllString(up, ""))
 }
+
+// isAdditive reports whether the file says that the release before works on its result: a line "-- Additive" ahead of the Up part. A
+// file that destroys data is not additive, whatever it says.
+func isAdditive(text string) bool {
+	head, _, _ := strings.Cut(text, "-- +goose Up")
+	return !isDestructive(text) && regexp.MustCompile(`(?m)^-- Additive\b`).MatchString(head)
+}

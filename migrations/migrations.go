@@ -19,7 +19,7 @@ var files embed.FS
 
 // Reasons why Verify or Up refuses a schema.
 var (
-	ErrUnknown     = errors.New("the schema is newer than this program: run the newer program")
+	ErrUnknown     = errors.New("the schema is newer than this program, and not only by additions: run the newer program")
 	ErrEdited      = errors.New("a migration was edited after it was applied: put the file back as it was and write a new one")
 	ErrDirty       = errors.New("a migration without a transaction stopped in the middle: finish or undo it by hand, then delete its row in schema_file")
 	ErrBehind      = errors.New("the schema is older than this program: run pavilion migrate up")
@@ -32,6 +32,8 @@ type Status struct {
 	File        string
 	Applied     bool
 	Destructive bool
+	Additive    bool  // the release before works with it
+	Newer       bool  // of a release newer than this program
 	Problem     error // ErrUnknown, ErrEdited or ErrDirty
 }
 
@@ -58,7 +60,8 @@ func List(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
 	return migrationSet{files}.list(ctx, pool)
 }
 
-// Verify returns an error unless the schema is the one that this program needs.
+// Verify returns an error unless this program can work on the schema: it has every migration of the program, and of newer releases only those that
+// are additive.
 func Verify(ctx context.Context, pool *pgxpool.Pool) error {
 	list, err := List(ctx, pool)
 	if err != nil {
@@ -181,7 +184,7 @@ func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Stat
 			status := Status{Version: one.Source.Version, File: one.Source.Path, Applied: one.State == goose.StateApplied}
 			text, rerr := fs.ReadFile(s.fsys, one.Source.Path)
 			err = errors.Join(err, rerr)
-			status.Destructive = isDestructive(string(text))
+			status.Destructive, status.Additive = isDestructive(string(text)), isAdditive(string(text))
 			if sum, ok := sums[status.Version]; ok {
 				status.Problem = sum.problem(text, status.Applied)
 			}
@@ -198,9 +201,14 @@ func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Stat
 		return nil, err
 	}
 	for _, version := range strangers {
-		if !known[version] {
-			list = append(list, Status{Version: version, File: fmt.Sprintf("%04d", version), Applied: true, Problem: ErrUnknown})
+		if known[version] {
+			continue
 		}
+		stranger := Status{Version: version, File: fmt.Sprintf("%04d", version), Applied: true, Additive: sums[version].additive, Newer: true}
+		if !stranger.Additive {
+			stranger.Problem = ErrUnknown
+		}
+		list = append(list, stranger)
 	}
 	queue, err := queueStatus(ctx, pool)
 	return append(list, queue...), err

@@ -268,6 +268,51 @@ func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
 	}
 }
 
+// A newer release migrates while processes of this one run, and while some of them start again.
+func TestMigrations_AdditiveOnesOfANewerReleaseAreTolerated(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	pool := emptyDatabase(t)
+	ours := migrationSet{fstest.MapFS{"0001_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE a (n int);\n")}}}
+	theirs := func(name, text string) {
+		t.Helper()
+		files := fstest.MapFS{name: {Data: []byte(text)}}
+		for old, file := range ours.fsys.(fstest.MapFS) { //nolint:forcetypeassert // made above
+			files[old] = file
+		}
+		if _, err := (migrationSet{files}).up(ctx, pool, goose.MaxVersion-1, true); err != nil && !errors.Is(err, ErrUnknown) {
+			t.Fatal(err)
+		}
+	}
+	check := func(what string, want error) {
+		t.Helper()
+		if _, err := ours.up(ctx, pool, goose.MaxVersion-1, false); !errors.Is(err, want) {
+			t.Errorf("%s: up: %v", what, err)
+		}
+		list, err := ours.list(ctx, pool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := joinProblems(list); !errors.Is(err, want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	check("our own", nil)
+	theirs("0002_b.sql", "-- More about a.\n-- Additive: the column has a default.\n\n-- +goose Up\nALTER TABLE a ADD COLUMN m int NOT NULL DEFAULT 0;\n")
+	check("an additive one", nil)
+	for name, text := range map[string]string{
+		"one that says nothing": "-- +goose Up\nALTER TABLE a RENAME COLUMN n TO k;\n",
+		"one that destroys":     "-- Additive, it claims.\n\n-- +goose Up\nALTER TABLE a DROP COLUMN n;\n-- +goose Down\nALTER TABLE a ADD COLUMN n int;\n",
+	} {
+		if isAdditive(text) {
+			t.Errorf("%s counts as additive", name)
+		}
+	}
+	exec(t, pool, `DELETE FROM goose_db_version WHERE version_id = 2`)
+	theirs("0003_c.sql", "-- Renames.\n\n-- +goose Up\nALTER TABLE a RENAME COLUMN n TO k;\n")
+	check("a breaking one", ErrUnknown)
+}
+
 func TestMigrations_ManyProcessesAtOnceApplyEachOnce(t *testing.T) {
 	t.Parallel()
 	pool := emptyDatabase(t)

@@ -18,6 +18,7 @@ import (
 type fileSum struct {
 	sha256   []byte
 	finished bool
+	additive bool
 }
 
 // problem compares a file with its row. A file that started and is not applied was rolled back, unless it runs without a transaction.
@@ -61,6 +62,9 @@ func ensureSums(ctx context.Context, pool *pgxpool.Pool) error {
 		sha256      bytea NOT NULL,
 		begun_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
 		finished_at timestamptz)`)
+	if err == nil { // a release without the column reads every row as breaking
+		_, err = pool.Exec(ctx, `ALTER TABLE schema_file ADD COLUMN IF NOT EXISTS additive boolean NOT NULL DEFAULT false`)
+	}
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -86,14 +90,15 @@ func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]fileSum, error
 	if found, err := tableExists(ctx, pool, "schema_file"); err != nil || !found {
 		return nil, err
 	}
-	rows, err := pool.Query(ctx, `SELECT version, sha256, finished_at IS NOT NULL FROM schema_file`)
+	// The column is missing until this release has applied its migrations.
+	rows, err := pool.Query(ctx, `SELECT version, sha256, finished_at IS NOT NULL, coalesce((to_jsonb(f) ->> 'additive')::boolean, false) FROM schema_file f`)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	sums := map[int64]fileSum{}
 	var version int64
 	var one fileSum
-	_, err = pgx.ForEachRow(rows, []any{&version, &one.sha256, &one.finished}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&version, &one.sha256, &one.finished, &one.additive}, func() error {
 		one.sha256 = bytes.Clone(one.sha256)
 		sums[version] = one
 		return nil
@@ -123,7 +128,7 @@ func appliedVersions(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
 // noteMissingSums stores the checksums of files that were applied by a release without checksums.
 func (s migrationSet) noteMissingSums(ctx context.Context, pool *pgxpool.Pool, list []Status) error {
 	for _, one := range list {
-		if !one.Applied || one.isQueue() || one.Problem != nil {
+		if !one.Applied || one.isQueue() || one.Newer || one.Problem != nil {
 			continue
 		}
 		if err := errors.Join(s.noteBegun(ctx, pool, one), noteFinished(ctx, pool, one)); err != nil {
@@ -140,8 +145,8 @@ func (s migrationSet) noteBegun(ctx context.Context, pool *pgxpool.Pool, one Sta
 		return fmt.Errorf("migrations: %w", err)
 	}
 	now := sha256.Sum256(text)
-	_, err = pool.Exec(ctx, `INSERT INTO schema_file (version, file, sha256) VALUES ($1, $2, $3) ON CONFLICT (version) DO UPDATE SET sha256 = $3 WHERE schema_file.finished_at IS NULL`,
-		one.Version, one.File, now[:])
+	_, err = pool.Exec(ctx, `INSERT INTO schema_file (version, file, sha256, additive) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (version) DO UPDATE SET sha256 = $3, additive = $4 WHERE schema_file.finished_at IS NULL`, one.Version, one.File, now[:], one.Additive)
 	if err != nil {
 		return fmt.Errorf("migrations: %s: %w", one.File, err)
 	}

@@ -36,7 +36,9 @@ type Options struct {
 	LogCap int  // see world.Options
 	// Gateway starts the payment service and configures the bot for it.
 	Gateway bool
-	Env     map[string]string
+	// CallbackTries is how often the payment service tries a callback; 0 means its default, which is some seconds long.
+	CallbackTries int
+	Env           map[string]string
 }
 
 // Scene is everything that runs.
@@ -88,7 +90,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
 	}
 	if o.Gateway {
-		if err = s.openGateway(ctx); err != nil {
+		if err = s.openGateway(ctx, o.CallbackTries); err != nil {
 			return s, err
 		}
 	}

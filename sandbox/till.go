@@ -10,14 +10,14 @@ import (
 )
 
 // openGateway starts the payment service and gives the program a fixed address, so that callbacks reach it also after a restart.
-func (s *Scene) openGateway(ctx context.Context) error {
+func (s *Scene) openGateway(ctx context.Context, tries int) error {
 	addr, err := FreeAddr(ctx)
 	if err != nil {
 		return err
 	}
 	key, secret := rand.Text(), rand.Text()
 	s.Gateway, err = gateway.Start(gateway.Options{
-		Key: key, Callbacks: map[gateway.Dialect]string{gateway.Native: "http://" + addr + "/callbacks/sandbox"}, Secrets: map[gateway.Dialect]string{gateway.Native: secret},
+		Key: key, Tries: tries, Callbacks: map[gateway.Dialect]string{gateway.Native: "http://" + addr + "/callbacks/sandbox"}, Secrets: map[gateway.Dialect]string{gateway.Native: secret},
 	})
 	if err != nil {
 		return err

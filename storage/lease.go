@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrLeaseLost means that another process took the lease. It is the cause with which the context of Run's fn ends.
-var ErrLeaseLost = errors.New("the lease went to another process")
+// ErrLeaseLost means that another process took the lease, or may have taken it. It is the cause with which the context of Run's fn ends.
+var ErrLeaseLost = errors.New("the lease is lost")
 
 // LeaseOptions configure a Lease.
 type LeaseOptions struct {
@@ -24,10 +24,10 @@ type LeaseOptions struct {
 
 // Lease lets one of several processes act. A row in Postgres has the holder and the expiry, by the database's clock.
 //
-// While Postgres is unreachable the holder continues, because search must survive an outage of Postgres, in which no other process can take the lease
-// either. When only the holder's own connection to Postgres is broken, a standby takes over while the old holder still acts. The old holder stops at
-// the first renewal that finds the new one. Until then the work of both must be safe: the index writes a posting list only as it was read, and
-// two documents of one file are equal, because both processes read the same posts. Processes in one network keep this time short.
+// A holder that cannot renew the lease stops when it runs out, if another process stood by at the last renewal: that one takes over now. Without a
+// standby it continues, because search must survive an outage of Postgres. A process that starts during such an outage of the holder alone may then act
+// beside it until the holder's next renewal. The work of both must be safe: the index writes a posting list only as it was read, and two documents of
+// one file are equal, because both processes read the same posts.
 type Lease struct {
 	db   Queryer
 	opts LeaseOptions
@@ -39,11 +39,12 @@ func NewLease(db Queryer, o LeaseOptions) *Lease {
 	return &Lease{db: db, opts: o}
 }
 
-// Run waits until it acquires the lease, calls fn, and gives the lease back when fn returns. When another process takes the lease, fn's context ends
+// Run waits until it acquires the lease, calls fn, and gives the lease back when fn returns. When the lease is lost, fn's context ends
 // with ErrLeaseLost. Run returns fn's error, or ErrLeaseLost, and may be called again.
 func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) error {
 	log := l.opts.Logger.With("component", "lease", "lease", l.opts.Name)
-	if err := l.waitUntilAcquired(ctx, log); err != nil {
+	now, err := l.waitUntilAcquired(ctx, log)
+	if err != nil {
 		return err
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "lease taken")
@@ -52,9 +53,9 @@ func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) err
 	renewed := make(chan struct{})
 	go func() {
 		defer close(renewed)
-		l.renewLoop(held, lose, log)
+		l.renewLoop(held, now, lose, log)
 	}()
-	err := fn(held)
+	err = fn(held)
 	if errors.Is(context.Cause(held), ErrLeaseLost) {
 		err = ErrLeaseLost
 	}
@@ -67,47 +68,70 @@ func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) err
 // standbyPoll is the longest time between two tries of a standby.
 const standbyPoll = time.Second
 
+// tenure is a successful acquisition or renewal.
+type tenure struct {
+	valid   context.Context //nolint:containedctx // ends when the lease runs out, or with the context of Run
+	end     context.CancelFunc
+	standby bool // another process waited at that time
+}
+
 // waitUntilAcquired tries until it has the lease. It also waits for an unreachable Postgres, because without the lease this process may not act.
-func (l *Lease) waitUntilAcquired(ctx context.Context, log *slog.Logger) error {
+func (l *Lease) waitUntilAcquired(ctx context.Context, log *slog.Logger) (tenure, error) {
 	waiting := false
 	for {
-		taken, err := l.acquireOrRenew(ctx)
+		now, taken, err := l.acquireOrRenew(ctx, ctx)
 		if taken {
-			return nil
+			return now, nil
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return now, context.Cause(ctx)
 		}
 		if !waiting {
 			waiting = true
 			log.LogAttrs(ctx, slog.LevelInfo, "waiting for the lease", slog.Any("error", err))
 		}
+		if err == nil {
+			l.noteStandby(ctx)
+		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return now, context.Cause(ctx)
 		case <-time.After(min(standbyPoll, l.opts.TTL/3)):
 		}
 	}
 }
 
-// renewLoop renews the lease until ctx ends. It calls lose when another process has it.
-func (l *Lease) renewLoop(ctx context.Context, lose context.CancelCauseFunc, log *slog.Logger) {
+// renewLoop renews the lease until ctx ends. It calls lose when another process has it, or may have it.
+func (l *Lease) renewLoop(ctx context.Context, now tenure, lose context.CancelCauseFunc, log *slog.Logger) {
 	ticker := time.NewTicker(l.opts.TTL / 3)
 	defer ticker.Stop()
+	defer func() { now.end() }()
 	unreachable := false
 	for {
+		limit := ctx
+		if now.standby {
+			limit = now.valid
+		}
 		select {
-		case <-ctx.Done():
-			return
+		case <-limit.Done():
 		case <-ticker.C:
 		}
-		taken, err := l.acquireOrRenew(ctx)
+		var next tenure
+		var taken bool
+		err := limit.Err()
+		if err == nil {
+			next, taken, err = l.acquireOrRenew(ctx, limit)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
+		case limit.Err() != nil && !taken:
+			log.LogAttrs(ctx, slog.LevelError, "lease ran out while Postgres cannot be reached; the process that stands by takes over", slog.Any("error", err))
+			lose(ErrLeaseLost)
+			return
 		case err != nil:
 			if !unreachable {
-				log.LogAttrs(ctx, slog.LevelWarn, "lease cannot be renewed; going on until Postgres names another holder", slog.Any("error", err))
+				log.LogAttrs(ctx, slog.LevelWarn, "lease cannot be renewed", slog.Bool("standby", now.standby), slog.Any("error", err))
 			}
 			unreachable = true
 		case !taken:
@@ -115,30 +139,47 @@ func (l *Lease) renewLoop(ctx context.Context, lose context.CancelCauseFunc, log
 			lose(ErrLeaseLost)
 			return
 		default:
-			unreachable = false
+			now.end()
+			now, unreachable = next, false
 		}
 	}
 }
 
-const leaseTimeout = 3 * time.Second
+const (
+	leaseTimeout = 3 * time.Second
+	standbyFor   = 30 * time.Second // after a standby's last try it counts as there
+)
 
-// acquireOrRenew inserts or updates the row in one statement, unless it has another holder and is not expired. It returns false in that case.
-func (l *Lease) acquireOrRenew(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
+// acquireOrRenew inserts or updates the row in one statement, unless it has another holder and is not expired. It returns false in that case. limit
+// bounds the statement.
+func (l *Lease) acquireOrRenew(ctx, limit context.Context) (now tenure, taken bool, err error) {
+	now.valid, now.end = context.WithTimeout(ctx, l.opts.TTL)
+	defer func() {
+		if !taken {
+			now.end()
+		}
+	}()
+	limit, cancel := context.WithTimeout(limit, leaseTimeout)
 	defer cancel()
-	var holder string
-	err := l.db.QueryRow(ctx, `
+	err = l.db.QueryRow(limit, `
 		INSERT INTO lease (name, holder, expires_at) VALUES ($1, $2, clock_timestamp() + $3)
-		ON CONFLICT (name) DO UPDATE SET holder = $2, expires_at = clock_timestamp() + $3
+		ON CONFLICT (name) DO UPDATE SET holder = $2, expires_at = clock_timestamp() + $3, standby_at = CASE WHEN lease.holder = $2 THEN lease.standby_at END
 			WHERE lease.holder = $2 OR lease.expires_at <= clock_timestamp()
-		RETURNING holder`, l.opts.Name, l.opts.Holder, l.opts.TTL).Scan(&holder)
+		RETURNING coalesce(standby_at > clock_timestamp() - $4::interval, false)`, l.opts.Name, l.opts.Holder, l.opts.TTL, standbyFor).Scan(&now.standby)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
+		return now, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("take lease %s: %w", l.opts.Name, err)
+		return now, false, fmt.Errorf("take lease %s: %w", l.opts.Name, err)
 	}
-	return true, nil
+	return now, true, nil
+}
+
+// noteStandby tells the holder that this process waits. Postgres may not answer: then the holder learns it later.
+func (l *Lease) noteStandby(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
+	defer cancel()
+	_, _ = l.db.Exec(ctx, `UPDATE lease SET standby_at = clock_timestamp() WHERE name = $1 AND holder <> $2`, l.opts.Name, l.opts.Holder)
 }
 
 // deleteRow gives the lease back, also after ctx has ended.

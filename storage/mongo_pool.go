@@ -39,6 +39,8 @@ type Pool struct {
 	now     func() time.Time
 	client  mongoClient
 	breaker *gobreaker.CircuitBreaker[struct{}]
+	// identified gets the identity that the database has.
+	identified func(p *Pool, id string)
 
 	written atomic.Int64 // estimated bytes written since the last measurement
 
@@ -47,6 +49,8 @@ type Pool struct {
 	indexBytes int64
 	measured   time.Time
 	lastError  string
+	identity   string // of the database; empty before it has answered
+	sameAs     string // the name of the pool in use that is the same database
 }
 
 // PoolState is a pool's condition, for admins.
@@ -68,7 +72,7 @@ const (
 	defaultLimit       = 512 << 20
 )
 
-func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed func(p *Pool, from, to gobreaker.State)) (*Pool, error) {
+func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed func(p *Pool, from, to gobreaker.State), identified func(p *Pool, id string)) (*Pool, error) {
 	if o.LimitBytes == 0 {
 		o.LimitBytes = defaultLimit
 	}
@@ -76,7 +80,10 @@ func newPool(o PoolOptions, timeout time.Duration, now func() time.Time, changed
 	if mongouri.Check(uri) != nil {
 		return nil, poolURIError(o.Name)
 	}
-	p := &Pool{opts: o, timeout: timeout, now: now, client: mongoClient{connect: func() (*mongo.Client, error) { return connectMongo(o, timeout) }}}
+	p := &Pool{
+		opts: o, timeout: timeout, now: now, identified: identified,
+		client: mongoClient{connect: func() (*mongo.Client, error) { return connectMongo(o, timeout) }},
+	}
 	if !mongouri.IsSRV(uri) { // it needs no name server
 		if _, err := p.client.get(context.Background()); err != nil {
 			return nil, poolURIError(o.Name)
@@ -117,20 +124,24 @@ var errCallerEnded = errors.New("the caller went away")
 
 // Do runs fn on the pool's database within the pool's timeout. It fails at once unless the breaker is closed: while it is half-open only Measure
 // probes the server, so that no search waits for a dead one. Outages count against the breaker. Errors that the server answers with, such as a
-// duplicate key, do not.
+// duplicate key, do not. A pool that is the same database as another one fails with ErrSameDatabase.
 func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	if p.Down() {
 		return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, ErrPoolDown)
 	}
-	return p.callServer(ctx, op, fn)
+	return p.callServer(ctx, op, false, fn)
 }
 
-func (p *Pool) callServer(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
+// callServer runs fn on a database that has been identified, with identifyAgain a moment ago.
+func (p *Pool) callServer(ctx context.Context, op string, identifyAgain bool, fn func(ctx context.Context, db *mongo.Database) error) error {
 	_, err := p.breaker.Execute(func() (struct{}, error) {
 		began := p.now()
 		cctx, cancel := context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 		client, err := p.client.get(cctx)
+		if err == nil {
+			err = p.identify(cctx, client.Database(p.opts.Database), identifyAgain)
+		}
 		if err == nil {
 			err = fn(cctx, client.Database(p.opts.Database))
 		}

@@ -35,7 +35,7 @@ type Pools struct {
 	recovered chan *Pool // pools whose breaker closed
 
 	mu        sync.Mutex
-	onRecover []func(ctx context.Context, p *Pool)
+	onRecover []*recovery
 }
 
 const (
@@ -52,7 +52,7 @@ func OpenPools(o PoolsOptions) (*Pools, error) {
 	}
 	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, recovered: make(chan *Pool, 64)}
 	for _, po := range o.Pools {
-		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.breakerChanged)
+		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.breakerChanged, ps.noteIdentity)
 		if err != nil {
 			return nil, errors.Join(err, ps.disconnect(context.Background()))
 		}
@@ -61,8 +61,15 @@ func OpenPools(o PoolsOptions) (*Pools, error) {
 	return ps, nil
 }
 
-// All returns every pool, in the order of the configuration.
-func (ps *Pools) All() []*Pool { return ps.all }
+// All returns the pools in use, in the order of the configuration: every pool that is not known to be the same database as another one.
+func (ps *Pools) All() []*Pool {
+	return slices.DeleteFunc(slices.Clone(ps.all), func(p *Pool) bool { return p.SameAs() != "" })
+}
+
+// Unused returns the pools that are the same database as another one.
+func (ps *Pools) Unused() []*Pool {
+	return slices.DeleteFunc(slices.Clone(ps.all), func(p *Pool) bool { return p.SameAs() == "" })
+}
 
 // PoolResult is the outcome of Each for one pool.
 type PoolResult struct {
@@ -70,17 +77,18 @@ type PoolResult struct {
 	Err  error
 }
 
-// Each runs fn on every pool at once and waits for all. The results have the order of All.
+// Each runs fn on every pool in use at once and waits for all. The results have the order of All.
 func (ps *Pools) Each(ctx context.Context, op string, fn func(ctx context.Context, p *Pool, db *mongo.Database) error) []PoolResult {
-	results := make([]PoolResult, len(ps.all))
+	pools := ps.All()
+	results := make([]PoolResult, len(pools))
 	var wg sync.WaitGroup
-	for i, p := range ps.all {
+	for i, p := range pools {
 		wg.Go(func() {
 			results[i] = PoolResult{p, p.Do(ctx, op, func(ctx context.Context, db *mongo.Database) error { return fn(ctx, p, db) })}
 		})
 	}
 	wg.Wait()
-	return results
+	return slices.DeleteFunc(results, func(r PoolResult) bool { return errors.Is(r.Err, ErrSameDatabase) })
 }
 
 // Writable returns the pools that are up and have room, the one with the most room first.
@@ -90,7 +98,7 @@ func (ps *Pools) Writable() []*Pool {
 		room int64
 	}
 	var found []candidate
-	for _, p := range ps.all {
+	for _, p := range ps.All() {
 		if room := p.freeBytes(); room > reservedBytes && !p.Down() {
 			found = append(found, candidate{p, room})
 		}
@@ -103,11 +111,23 @@ func (ps *Pools) Writable() []*Pool {
 	return pools
 }
 
-// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. Register before Run.
-func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) {
+// recovery is a function of OnRecover.
+type recovery struct {
+	run func(ctx context.Context, p *Pool)
+}
+
+// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. remove ends the registration; a call
+// under way may still run.
+func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) (remove func()) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	ps.onRecover = append(ps.onRecover, fn)
+	r := &recovery{fn}
+	ps.onRecover = append(ps.onRecover, r)
+	return func() {
+		ps.mu.Lock()
+		defer ps.mu.Unlock()
+		ps.onRecover = slices.DeleteFunc(ps.onRecover, func(o *recovery) bool { return o == r })
+	}
 }
 
 // Run measures the pools, and probes those that are down, until ctx ends. Then it closes them.
@@ -131,7 +151,7 @@ func (ps *Pools) Run(ctx context.Context) error {
 // measureDue measures the pools that are down, nearly full or not measured for a minute; with all, every pool.
 func (ps *Pools) measureDue(ctx context.Context, all bool) {
 	var wg sync.WaitGroup
-	for _, p := range ps.all {
+	for _, p := range ps.All() {
 		state := p.State()
 		if all || state.Breaker != gobreaker.StateClosed.String() || ps.now().Sub(state.Measured) > measureEvery || p.freeBytes() < 2*reservedBytes {
 			wg.Go(func() { _ = p.Measure(ctx) }) // the pool's state keeps the error, and the breaker logs its changes
@@ -140,14 +160,14 @@ func (ps *Pools) measureDue(ctx context.Context, all bool) {
 	wg.Wait()
 }
 
-// Measure reads the pool's sizes from the server. It also runs while the breaker is half-open, as its probe.
+// Measure reads the pool's sizes and its identity from the server. It also runs while the breaker is half-open, as its probe.
 func (p *Pool) Measure(ctx context.Context) error {
 	before := p.written.Load()
 	var stats struct {
 		DataSize  float64 `bson:"dataSize"`
 		IndexSize float64 `bson:"indexSize"`
 	}
-	err := p.callServer(ctx, "measure", func(ctx context.Context, db *mongo.Database) error {
+	err := p.callServer(ctx, "measure", true, func(ctx context.Context, db *mongo.Database) error {
 		return db.RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats)
 	})
 	if err != nil {
@@ -179,11 +199,14 @@ func (ps *Pools) runRecoveries(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case p := <-ps.recovered:
+			if p.SameAs() != "" {
+				continue
+			}
 			ps.mu.Lock()
 			fns := slices.Clone(ps.onRecover)
 			ps.mu.Unlock()
-			for _, fn := range fns {
-				fn(ctx, p)
+			for _, r := range fns {
+				r.run(ctx, p)
 			}
 		}
 	}

@@ -170,7 +170,7 @@ func TestServer_SlowRequestsAreCutOff(t *testing.T) {
 			if _, err := fmt.Fprint(conn, c.sent); err != nil {
 				t.Fatal(err)
 			}
-			if err := conn.SetReadDeadline(time.Now().Add(3 * headerTimeout)); err != nil {
+			if err := conn.SetReadDeadline(time.Now().Add(2 * headerTimeout)); err != nil {
 				t.Fatal(err)
 			}
 			said, err := io.ReadAll(conn)

@@ -123,6 +123,13 @@ func (s *Sessions) Open(ctx context.Context, p Proof, client string) (Tokens, er
 		if age := now.Sub(p.IssuedAt); age > s.opts.ProofMaxAge || age < -proofAhead {
 			return ErrProofExpired
 		}
+		since, err := incarnationSince(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if p.IssuedAt.Before(since) {
+			return ErrProofExpired
+		}
 		fresh, err := useProof(ctx, tx, p.Digest, clientHash, s.opts.Grace)
 		if err != nil {
 			return err

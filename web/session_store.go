@@ -27,6 +27,21 @@ func useProof(ctx context.Context, q storage.Queryer, proof [32]byte, client dig
 	return tag.RowsAffected() == 1, err
 }
 
+// incarnationSince returns when the database's present incarnation was first used. Later ones than the first begin now: an earlier proof may have been
+// exchanged before the backup was restored, in rows that the backup does not have.
+func incarnationSince(ctx context.Context, q storage.Queryer) (since time.Time, err error) {
+	_, err = q.Exec(ctx, `
+		INSERT INTO session_epoch (incarnation, since)
+		SELECT session_incarnation(), CASE WHEN EXISTS (SELECT FROM session_epoch) THEN clock_timestamp() ELSE '-infinity' END
+		WHERE NOT EXISTS (SELECT FROM session_epoch WHERE incarnation = session_incarnation())
+		ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return since, err
+	}
+	err = q.QueryRow(ctx, `SELECT greatest(since, 'epoch') FROM session_epoch WHERE incarnation = session_incarnation()`).Scan(&since)
+	return since, err
+}
+
 func insertSession(ctx context.Context, q storage.Queryer, u UserID, client digest, lasts time.Duration) (id SessionID, err error) {
 	err = q.QueryRow(ctx, `
 		INSERT INTO session (member_id, client_hash, incarnation, expires_at)

@@ -233,6 +233,12 @@ func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
 	wantErr(t, "a token of before the restore", err, ErrSignIn)
 	_, err = restored.Check(t.Context(), first.Access)
 	wantErr(t, "an access token of before the restore", err, ErrSignIn)
+	// The backup may be older than the exchange of a proof.
+	_, err = restored.Open(t.Context(), proof("used after the backup", time.Now().Add(-time.Minute)), laptop)
+	wantErr(t, "a proof of before the restore", err, ErrProofExpired)
+	if _, err := restored.Open(t.Context(), proof("of today", time.Now().Add(time.Second)), laptop); err != nil {
+		t.Errorf("a proof of after the restore: %v", err)
+	}
 }
 
 func TestSession_Expiry(t *testing.T) {

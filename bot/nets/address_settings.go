@@ -18,13 +18,13 @@ func (a addressSettings) setAddress(ctx context.Context, s step) (screen, error)
 	}
 	text, typed := a.typed()
 	if !typed {
-		return question{s, askAddress(by)}, nil
+		return question{answer: s, text: askAddress(by)}, nil
 	}
 	address, err := a.Booking.SetAddress(ctx, a.member(), by, text)
 	if err != nil {
 		return nil, err
 	}
-	return question{s.with(stepCode), askCode(address.Address)}, nil
+	return question{answer: s.with(stepCode), text: askCode(address.Address)}, nil
 }
 
 // confirmCode takes the typed code. Where no address waits for a code, it shows the settings.
@@ -43,7 +43,7 @@ func (a addressSettings) confirmCode(ctx context.Context, s step) (screen, error
 	}
 	text, typed := a.typed()
 	if !typed {
-		return question{s, askCode(address.Address)}, nil
+		return question{answer: s, text: askCode(address.Address)}, nil
 	}
 	if err := a.Booking.ConfirmAddress(ctx, a.member(), by, strings.ReplaceAll(text, " ", "")); err != nil {
 		return nil, err

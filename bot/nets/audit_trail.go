@@ -2,7 +2,6 @@ package nets
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"pavilion/booking"
@@ -53,34 +52,35 @@ func (a auditTrail) readEntries(ctx context.Context, club booking.Club, id booki
 	if err != nil {
 		return nil, err
 	}
-	var actors []booking.MemberID
+	nets, err := a.Booking.NamedNets(ctx, club.ID)
+	if err != nil {
+		return nil, err
+	}
+	var people []booking.MemberID
 	for _, x := range entries {
-		if x.Actor != 0 {
-			actors = append(actors, x.Actor)
+		for _, id := range []booking.MemberID{x.Actor, booking.MemberID(integer(x.Detail["member"]))} {
+			if id != 0 {
+				people = append(people, id)
+			}
 		}
 	}
-	return auditView{club: club, booking: id, entries: entries, names: a.names(ctx, actors)}, nil
+	return auditView{club: club, booking: id, nets: nets, entries: entries, names: a.names(ctx, people)}, nil
 }
 
-// auditView is entries of the audit. Actions have their names in the record, which are the same in every language.
+// auditView is entries of the audit.
 type auditView struct {
 	club    booking.Club
 	booking booking.ID // 0: the entries are the club's
+	nets    []booking.Net
 	entries []booking.AuditEntry
 	names   map[booking.MemberID]string
 }
 
 func (v auditView) draw(d drawing) telegram.Reply {
+	words := auditWords{drawing: d, zone: v.club.Zone, nets: v.nets, names: v.names}
 	var lines []string
 	for _, x := range v.entries {
-		line := d.instant(x.At, v.club.Zone) + " · " + x.Action
-		if x.Booking != 0 {
-			line += fmt.Sprintf(" %d", x.Booking)
-		}
-		if x.Actor != 0 {
-			line += " · " + v.names[x.Actor]
-		}
-		lines = append(lines, line+" · "+x.Origin)
+		lines = append(lines, words.line(x))
 	}
 	k := d.keyboard()
 	if v.booking != 0 {

@@ -47,6 +47,11 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 		if s.Conflict == 0 || s.Conflict != hashBookings(conflict.Bookings) {
 			return k.readConflict(ctx, s, conflict.Bookings)
 		}
+		reason, given := k.reason(s)
+		if !given {
+			return askReason(s), nil
+		}
+		actor.Reason = reason
 		request.Resolve = map[booking.ID]booking.Resolution{}
 		seen := booking.Seen{Bookings: map[booking.ID]int{}}
 		for _, b := range conflict.Bookings {

@@ -146,7 +146,7 @@ func (s bookingScreen) setGuests(ctx context.Context, to step) (screen, error) {
 	}
 	text, typed := s.typed()
 	if !typed {
-		return question{to, askGuests}, nil
+		return question{answer: to, text: askGuests}, nil
 	}
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
 		_, err := s.Booking.IfSeen(to.seen()).SetGuests(ctx, actor, to.Booking, parseNames(text))

@@ -29,7 +29,7 @@ func readBookingView(ctx context.Context, service *booking.Service, reader booki
 	if v.club, err = service.Club(ctx, b.Club); err != nil {
 		return v, err
 	}
-	if v.nets, err = service.Nets(ctx, b.Club); err != nil {
+	if v.nets, err = service.NamedNets(ctx, b.Club); err != nil {
 		return v, err
 	}
 	v.payments, err = service.Payments(ctx, reader, b.ID)
@@ -215,6 +215,9 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 	b := v.booking
 	if b.State == booking.Confirmed && b.Kind == booking.Play && !v.at.Before(b.Span.Start.Add(v.club.Policy.NoShow)) {
 		k.add(d.in.Say("desk.no_show"), step{Verb: stepNoShow, Booking: b.ID})
+	}
+	if b.UndoableAt(v.at) {
+		k.add(d.in.Say("desk.undo_no_show"), step{Verb: stepUndoNoShow, Booking: b.ID})
 	}
 	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
 		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash, Version: b.Revision})

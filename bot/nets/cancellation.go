@@ -26,24 +26,32 @@ func (c cancellation) askCancel(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cancelView{present, terms}, nil
+	return cancelView{present: present, terms: terms, waives: isStaff(actor) && !c.isOwn(present.booking)}, nil
 }
 
 func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
-	err := c.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return c.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		if b.State == booking.Cancelled {
 			return nil // by an earlier tap
 		}
 		_, err := c.Booking.IfSeen(s.seen()).Cancel(ctx, actor, s.Booking, false)
 		return err
 	})
-	return bookingScreen(c).showAfter(ctx, s, err)
+}
+
+// cancelFree cancels a member's booking without the fee.
+func (c cancellation) cancelFree(ctx context.Context, s step) (screen, error) {
+	return c.decide(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+		_, err := c.Booking.IfSeen(s.seen()).Cancel(ctx, actor, s.Booking, true)
+		return err
+	})
 }
 
 // cancelView is a live booking and the terms of cancelling it now.
 type cancelView struct {
 	present bookingView
 	terms   booking.CancelTerms
+	waives  bool // the person may waive the fee
 }
 
 func (v cancelView) draw(d drawing) telegram.Reply {
@@ -60,6 +68,13 @@ func (v cancelView) draw(d drawing) telegram.Reply {
 	}
 	k := d.keyboard()
 	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID, Version: b.Revision})
+	if v.waives && v.terms.Fee.Minor > 0 {
+		k.add(d.in.Say("drop.waive"), step{Verb: stepCancelFree, Booking: b.ID, Version: b.Revision})
+	}
+	if b.Series != 0 {
+		k.add(d.in.Say("series.end_from"), step{Verb: stepAskEndSeries, Booking: b.ID, Choice: seriesFromHere})
+		k.add(d.in.Say("series.end_all"), step{Verb: stepAskEndSeries, Booking: b.ID, Choice: seriesAll})
+	}
 	k.add(d.in.Say("drop.keep"), step{Verb: stepBooking, Booking: b.ID})
 	return titled(d.in.Say("drop.title"), lines, k)
 }

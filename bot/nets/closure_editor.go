@@ -76,7 +76,7 @@ func (c closureEditor) typeClosure(ctx context.Context, s step) (screen, error) 
 	}
 	text, typed := c.typed()
 	if !typed {
-		return question{s, askClosure(s.Day)}, nil
+		return question{answer: s, text: askClosure(s.Day)}, nil
 	}
 	var day *booking.Day
 	if s.Day != 0 {

@@ -31,7 +31,7 @@ func (c confirmation) sendAll(ctx context.Context, v bookingView) error {
 
 func (c confirmation) sendCalendarFile(ctx context.Context, v bookingView, name string) error {
 	return c.Client.Messenger.SendAttachment(ctx, c.event.Chat, c.lane, telegram.Attachment{
-		Name: fmt.Sprintf("booking-%d.ics", v.booking.ID), Mime: "text/calendar", Data: v.booking.Calendar(v.club, v.nets), Caption: c.in.Say("show.file_caption"),
+		Name: fmt.Sprintf("booking-%d.ics", v.booking.ID), Mime: v.booking.CalendarType(), Data: v.booking.Calendar(v.club, v.nets), Caption: c.in.Say("show.file_caption"),
 	}, name+" calendar")
 }
 

@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"pavilion/booking"
@@ -41,8 +42,12 @@ func (y daySheet) showSheet(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
+	stranded, err := y.Booking.Stranded(ctx, actor, s.Club)
+	if err != nil {
+		return nil, err
+	}
 	shown, _, _ := pageOf(list, daySheetRows, s.Page)
-	return daySheetView{club: club, nets: nets, bookings: list, names: y.names(ctx, membersOf(shown)), step: s}, nil
+	return daySheetView{club: club, nets: nets, bookings: list, stranded: stranded, names: y.names(ctx, membersOf(shown)), step: s}, nil
 }
 
 // daySheetView is a page of a day's bookings. It needs the names of the page's members only.
@@ -50,6 +55,7 @@ type daySheetView struct {
 	club     booking.Club
 	nets     []booking.Net
 	bookings []booking.Booking
+	stranded []booking.Booking // of the club, on any day
 	names    map[booking.MemberID]string
 	step     step
 }
@@ -62,6 +68,7 @@ func (v daySheetView) draw(d drawing) telegram.Reply {
 		k.add(v.line(d, b), step{Verb: stepBooking, Booking: b.ID})
 	}
 	k.pageButtons(page, 0, last, s)
+	d.strandedButton(k, s.Club, len(v.stranded))
 	var days []choice
 	if before := s.Day - 1; before >= 0 {
 		days = append(days, choice{"◀ " + d.in.Day(dateOf(before)), step{Verb: stepDaySheet, Club: s.Club, Day: before}})
@@ -83,5 +90,9 @@ func (v daySheetView) line(d drawing, b booking.Booking) string {
 	if n := len(b.Guests); n > 0 {
 		who += " +" + strconv.Itoa(n)
 	}
-	return stateMark(b) + " " + d.in.Clock(start) + "–" + d.in.Clock(end) + " " + telegram.CleanLine(b.NetNames(v.nets), 30) + " · " + who
+	mark := stateMark(b)
+	if slices.ContainsFunc(v.stranded, func(x booking.Booking) bool { return x.ID == b.ID }) {
+		mark = "⚠️"
+	}
+	return mark + " " + d.in.Clock(start) + "–" + d.in.Clock(end) + " " + telegram.CleanLine(b.NetNames(v.nets), 30) + " · " + who
 }

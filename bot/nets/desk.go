@@ -16,6 +16,9 @@ type desk struct{ *visit }
 // errWhichBooking reports a command without the number of a booking.
 var errWhichBooking = fault.New(fault.Invalid, "which_booking")
 
+// errTypedRefund reports an answer that is no amount, or more than is left.
+var errTypedRefund = fault.New(fault.Invalid, "typed_refund")
+
 // HandleRefund answers /refund with the booking whose money is to go back.
 func (s *Screens) HandleRefund(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
@@ -88,33 +91,69 @@ func (k desk) payment(ctx context.Context, actor booking.Actor, s step) (booking
 	return list[s.Choice], nil
 }
 
+// typeRefund asks for a part of a payment, and shows it before it goes back.
+func (k desk) typeRefund(ctx context.Context, s step) (screen, error) {
+	var p booking.Payment
+	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) (err error) {
+		p, err = k.payment(ctx, actor, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	left := refundable(p)
+	if left.Minor <= 0 {
+		return nil, booking.ErrNothingLeft
+	}
+	text, typed := k.typed()
+	if !typed {
+		return question{answer: s, text: askRefundPart(left)}, nil
+	}
+	amount, err := booking.ParseMoney(strings.TrimSpace(text), left.Currency)
+	if err != nil || amount.Minor <= 0 || amount.Minor > left.Minor {
+		return nil, errTypedRefund
+	}
+	s.Amount = amount.Minor
+	return refundView{payment: p, step: s}, nil
+}
+
+func askRefundPart(left booking.Money) func(d drawing) string {
+	return func(d drawing) string { return d.in.Say("desk.ask_refund", d.money(left)) }
+}
+
+// refund gives back all that is left of a payment, or the step's amount.
 func (k desk) refund(ctx context.Context, s step) (screen, error) {
-	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return k.decide(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		p, err := k.payment(ctx, actor, s)
 		if err != nil {
 			return err
 		}
-		refund, err := k.Booking.Refund(ctx, actor, booking.RefundRequest{Club: b.Club, Payment: p.ID, Seen: s.Refunded})
+		refund, err := k.Booking.Refund(ctx, actor, booking.RefundRequest{Club: b.Club, Payment: p.ID, Seen: s.Refunded, Amount: s.Amount})
 		if err == nil {
 			k.answer = k.in.Say("desk.refunded", k.drawing().money(refund.Amount))
 		}
 		return err
 	})
-	return bookingScreen(k).showAfter(ctx, s, err)
 }
 
-// refundView is a payment of which money can go back.
+// refundView is a payment of which money can go back: the step's amount, or all that is left where the step has none.
 type refundView struct {
 	payment booking.Payment
 	step    step
 }
 
 func (v refundView) draw(d drawing) telegram.Reply {
-	amount := d.money(refundable(v.payment))
-	k := d.keyboard()
-	to := v.step.with(stepRefund)
+	back, to := refundable(v.payment), v.step.with(stepRefund)
+	if v.step.Amount != 0 {
+		back.Minor, to = v.step.Amount, v.step.with(stepRefundPart)
+	}
 	to.Refunded = v.payment.Refund
+	amount := d.money(back)
+	k := d.keyboard()
 	k.add(d.in.Say("desk.refund_do", amount), to)
+	part := to.with(stepTypeRefund)
+	part.Amount = 0
+	k.add(d.in.Say("desk.refund_part"), part)
 	k.add(d.in.Say("book.back"), step{Verb: stepBooking, Booking: v.step.Booking})
 	return titled(d.in.Say("desk.refund_ask", amount), []string{d.bookingNumber(v.step.Booking)}, k)
 }

@@ -31,10 +31,23 @@ func deskGoldens() []golden {
 	sheet := func(list []booking.Booking, page int) daySheetView {
 		return daySheetView{club: riverside(), nets: exampleNets(), bookings: list, names: names, step: step{Verb: stepDaySheet, Club: 1, Day: juneDay(6), Page: page}}
 	}
+	deal := func(action string, detail map[string]any) booking.AuditEntry {
+		return booking.AuditEntry{At: june(5, 11, 0), Actor: 7002, Action: action, Booking: 12, Detail: detail}
+	}
+	moved := map[string]any{"from_nets": []any{1.0}, "from": "2026-06-06T12:30:00Z", "to_nets": []any{2.0, 3.0}, "to": "2026-06-06T13:30:00Z"}
+	decisions := []booking.AuditEntry{
+		deal("reschedule", moved), deal("swap", moved), deal("swap", map[string]any{"to_nets": []any{2.0}, "to": "2026-06-06T13:30:00Z"}),
+		deal("cancel", map[string]any{"fee_minor": 30000.0, "currency": "INR"}), deal("cancel", map[string]any{"fee_minor": 0.0, "waived_minor": 30000.0, "currency": "INR"}),
+		deal("refund", map[string]any{"amount_minor": 12350.0, "currency": "INR"}), deal("paid", map[string]any{"amount_minor": 60000.0, "currency": "INR", "method": "cash"}),
+		changed(deal("no_show", nil), func(x *booking.AuditEntry) { x.Reason = "the lane\nwas empty" }),
+		deal("hold", map[string]any{"override": []any{"too_soon", "quota_active"}}), deal("hold", map[string]any{"override": "too_far"}),
+		deal("review", map[string]any{"review": 3.0, "verdict": "close"}), deal("end_series", map[string]any{"series": 4.0, "bookings": []any{1.0, 2.0}}),
+		deal("save_member", map[string]any{"member": 7001.0, "before": map[string]any{"role": "member"}, "after": map[string]any{"role": "staff"}}),
+	}
 	entries := []booking.AuditEntry{
 		{At: june(5, 10, 2), Action: "confirm", Booking: 12, Origin: "job"},
 		{At: june(5, 10, 0), Actor: goldenOwner, Action: "hold", Booking: 12, Origin: "bot"},
-		{At: june(4, 9, 0), Actor: 7003, Action: "prices", Origin: "http"},
+		{At: june(4, 9, 0), Actor: 7003, Action: "set_prices", Origin: "http"},
 	}
 	blocked := step{Verb: stepBlock, Club: 1, Net: 1, Minute: unixMinute(june(6, 7, 0)), Length: 60}
 	return []golden{
@@ -47,6 +60,13 @@ func deskGoldens() []golden {
 		}},
 		{"the audit of a booking", []verb{stepAudit}, auditView{club: riverside(), booking: 12, entries: entries[:2], names: names}},
 		{"the audit of a club", nil, auditView{club: riverside(), entries: entries, names: names}},
+		{"decisions in the audit", nil, auditView{club: riverside(), nets: exampleNets(), entries: decisions, names: names}},
+		{"bookings without a place", []verb{stepStranded}, strandedView{club: riverside(), today: juneDay(5), nets: exampleNets(), bookings: many[:2], names: names, step: step{Verb: stepStranded, Club: 1}}},
+		{"no bookings without a place", []verb{stepStranded}, strandedView{club: riverside(), today: juneDay(5), step: step{Verb: stepStranded, Club: 1}}},
+		{"a day sheet with a booking without a place", []verb{stepDaySheet}, changed(sheet(many[:1], 0), func(v *daySheetView) { v.stranded = many[:1] })},
+		{"before a part goes back", []verb{stepTypeRefund, stepRefundPart}, refundView{
+			payment: booking.Payment{State: booking.Captured, Received: rupees(600)}, step: step{Verb: stepTypeRefund, Booking: 12, Amount: 15000},
+		}},
 		{"an empty audit", nil, auditView{club: riverside()}},
 		{"a block with one booking in the way", []verb{stepBlock}, blockConflictView{club: riverside(), inWay: many[:1], names: names, step: blocked}},
 		{"a block with two bookings in the way", []verb{stepBlock}, blockConflictView{club: riverside(), inWay: []booking.Booking{many[0], many[4]}, names: names, step: blocked}},

@@ -18,16 +18,15 @@ var errLastHours = fault.New(fault.Invalid, "last_hours")
 const ownHours = 8
 
 // week is the hours of one net, or of all.
-func (h hoursEditor) week(ctx context.Context, s step) (screen, error) {
+func (h hoursEditor) week(ctx context.Context, s step) (screen, error) { return h.readWeek(ctx, s) }
+
+func (h hoursEditor) readWeek(ctx context.Context, s step) (weekView, error) {
 	club, nets, err := h.adminNets(ctx, s.Club)
 	if err != nil {
-		return nil, err
+		return weekView{}, err
 	}
 	hours, err := h.Booking.Hours(ctx, s.Club)
-	if err != nil {
-		return nil, err
-	}
-	return weekView{club: club, nets: nets, hours: hours, net: s.Net}, nil
+	return weekView{club: club, nets: nets, hours: hours, net: s.Net}, err
 }
 
 // askTime asks by a keyboard when a weekday opens, or when it closes.
@@ -48,7 +47,7 @@ func (h hoursEditor) typeHours(ctx context.Context, s step) (screen, error) {
 	}
 	text, typed := h.typed()
 	if !typed {
-		return question{s, askHours(s.Weekday)}, nil
+		return question{answer: s, text: askHours(s.Weekday)}, nil
 	}
 	list, err := parseHours(text)
 	if err != nil {
@@ -77,7 +76,13 @@ func (h hoursEditor) setHours(ctx context.Context, s step, list ...timesOfDay) (
 		return nil, err
 	}
 	h.confirmSaved()
-	return h.week(ctx, s)
+	stranded, err := h.Booking.Stranded(ctx, actor, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	week, err := h.readWeek(ctx, s)
+	week.stranded = len(stranded)
+	return week, err
 }
 
 // editHours replaces the hours of a step's net and weekday. A net that gets its first own hours begins with those of all nets.

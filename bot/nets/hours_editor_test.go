@@ -23,7 +23,10 @@ func hoursGoldens() []golden {
 		return weekView{club: riverside(), nets: exampleNets(), hours: hours, net: net}
 	}
 	return []golden{
-		{"the nets of a club", []verb{stepNets}, netsView{riverside(), exampleNets()}},
+		{"the nets of a club", []verb{stepNets}, netsView{club: riverside(), nets: exampleNets()}},
+		{"the nets of a club, with bookings without a place and no day sheet", []verb{stepNets, stepSetSheetHour}, netsView{club: riverside(), nets: exampleNets(), stranded: 2}},
+		{"when the staff get the day sheet", []verb{stepAskSheetHour}, sheetHourView{changed(riverside(), func(c *booking.Club) { c.DaySheet = new(6 * 60) })}},
+		{"hours that leave a booking without a place", []verb{stepSetHours}, changed(week(0, weekHours(0)...), func(v *weekView) { v.stranded = 1 })},
 		{"a club without nets", []verb{stepNets}, netsView{club: riverside()}},
 		{"the hours of all nets", []verb{stepHours, stepSetHours, stepSetClosed, stepTypeHours}, week(0, weekHours(0)...)},
 		{"a net without hours of its own", []verb{stepHours}, week(2, weekHours(0)...)},

@@ -13,6 +13,8 @@ type weekView struct {
 	nets  []booking.Net
 	hours []booking.OpeningHours
 	net   booking.NetID
+
+	stranded int // bookings that the hours, which were just saved, leave without a place
 }
 
 func (v weekView) draw(d drawing) telegram.Reply {
@@ -31,6 +33,7 @@ func (v weekView) draw(d drawing) telegram.Reply {
 		weekdays = append(weekdays, choice{d.weekday(day), step{Verb: stepAskOpening, Club: v.club.ID, Net: v.net, Weekday: day}})
 	}
 	k := d.keyboard()
+	d.strandedButton(k, v.club.ID, v.stranded)
 	k.inPairs(weekdays)
 	if hasOwn {
 		k.add(d.in.Say("nets.drop_own"), step{Verb: stepSetClosed, Club: v.club.ID, Net: v.net, Weekday: ownHours})

@@ -41,7 +41,7 @@ func (s step) slotOf(b booking.Booking) booking.SlotRequest {
 
 // move moves a booking. A booking that an earlier tap has moved is shown.
 func (m move) move(ctx context.Context, s step) (screen, error) {
-	err := m.asMember(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+	return m.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		slot := s.slotOf(b)
 		if slices.Equal(slot.Nets, b.Nets) && slot.Start.Equal(b.Span.Start) && slot.End.Equal(b.Span.End) {
 			return nil
@@ -49,7 +49,6 @@ func (m move) move(ctx context.Context, s step) (screen, error) {
 		_, err := m.Booking.IfSeen(s.seen()).Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
 		return err
 	})
-	return bookingScreen(m).showAfter(ctx, s, err)
 }
 
 // moveView is a booking and the time that it would move to.
@@ -66,6 +65,12 @@ func (v moveView) draw(d drawing) telegram.Reply {
 	moved.Nets = s.slotOf(b).Nets
 	k := d.keyboard()
 	k.add(d.in.Say("move.do"), s.with(stepMove))
+	if b.Series != 0 && isSameWeek(b.Day, v.quote.Day) {
+		from, all := s.with(stepMoveSeries), s.with(stepMoveSeries)
+		from.Choice, all.Choice = seriesFromHere, seriesAll
+		k.add(d.in.Say("series.move_from"), from)
+		k.add(d.in.Say("series.move_all"), all)
+	}
 	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: s.Club, Day: v.quote.Day, Booking: s.Booking})
 	k.add(d.in.Say("move.stay"), step{Verb: stepBooking, Booking: s.Booking})
 	lines := []string{

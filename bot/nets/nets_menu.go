@@ -34,13 +34,18 @@ func (m netsMenu) showNets(ctx context.Context, id booking.ClubID) (screen, erro
 	if err != nil {
 		return nil, err
 	}
-	return netsView{club, nets}, nil
+	stranded, err := m.Booking.Stranded(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return netsView{club: club, nets: nets, stranded: len(stranded)}, nil
 }
 
 // netsView is a club's nets, also those that cannot be booked.
 type netsView struct {
-	club booking.Club
-	nets []booking.Net
+	club     booking.Club
+	nets     []booking.Net
+	stranded int // bookings without a place
 }
 
 func (v netsView) draw(d drawing) telegram.Reply {
@@ -56,6 +61,8 @@ func (v netsView) draw(d drawing) telegram.Reply {
 	k.add(d.in.Say("nets.hours"), step{Verb: stepHours, Club: v.club.ID})
 	k.add(d.in.Say("nets.prices"), step{Verb: stepPrices, Club: v.club.ID})
 	k.add(d.in.Say("nets.closures"), step{Verb: stepClosures, Club: v.club.ID})
+	k.add(d.sheetHour(v.club), step{Verb: stepAskSheetHour, Club: v.club.ID})
+	d.strandedButton(k, v.club.ID, v.stranded)
 	return titled("🛠 "+clubName(v.club), append(lines, d.in.Say("nets.what")), k)
 }
 

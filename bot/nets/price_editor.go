@@ -128,7 +128,7 @@ func (p priceEditor) typePrice(ctx context.Context, s step) (screen, error) {
 	}
 	text, typed := p.typed()
 	if !typed {
-		return question{s, askPrice(s.Choice)}, nil
+		return question{answer: s, text: askPrice(s.Choice)}, nil
 	}
 	switch s.Choice {
 	case typeRates:

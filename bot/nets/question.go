@@ -10,9 +10,17 @@ import (
 type question struct {
 	answer step // where the typed answer goes
 	text   func(d drawing) string
+	skip   *step // where a button leads that skips the question; nil: it has to be answered
 }
 
-func (q question) draw(d drawing) telegram.Reply { return telegram.Reply{Text: q.text(d), Ask: true} }
+func (q question) draw(d drawing) telegram.Reply {
+	if q.skip == nil {
+		return telegram.Reply{Text: q.text(d), Ask: true}
+	}
+	k := d.keyboard()
+	k.add(d.in.Say("desk.skip"), *q.skip)
+	return telegram.Reply{Text: q.text(d), Keyboard: k.rows}
+}
 
 // ask sends a question and notes where the answer goes.
 func (v *visit) ask(ctx context.Context, q question) error {

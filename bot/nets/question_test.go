@@ -15,6 +15,8 @@ func questionGoldens() []golden {
 		{"amounts of a price", []verb{stepTypePrice}, question{text: askPrice(typeRates)}},
 		{"times of a price", []verb{stepTypePrice}, question{text: askPrice(typeTimes)}},
 		{"hours and reason of a closure", []verb{stepTypeClosure}, question{text: askClosure(juneDay(13))}},
+		{"a part of a payment", []verb{stepTypeRefund}, question{text: askRefundPart(rupees(400))}},
+		{"the reason of a decision", []verb{stepNoShow, stepUndoNoShow, stepCancelFree, stepEndSeries, stepMoveSeries}, askReason(step{Verb: stepNoShow, Booking: 12})},
 		{"day of a closure", []verb{stepTypeClosure}, question{text: askClosure(0)}},
 	}
 }

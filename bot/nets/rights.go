@@ -14,6 +14,7 @@ var errNoClub = fault.New(fault.NotFound, "chat_no_club")
 func (v *visit) actor(ctx context.Context, club booking.ClubID) (booking.Actor, error) {
 	a := booking.Actor{ID: v.member(), Role: booking.Admin, Origin: "bot"}
 	if v.IsAdmin(v.event.From.ID) {
+		a.Operator = true
 		return a, nil
 	}
 	var err error

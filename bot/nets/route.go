@@ -46,8 +46,12 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return cancellation{v}.cancel(ctx, s)
 	case stepCheckIn:
 		return attendance{v}.checkIn(ctx, s)
+	case stepCancelFree:
+		return cancellation{v}.cancelFree(ctx, s)
 	case stepNoShow:
 		return attendance{v}.noShow(ctx, s)
+	case stepUndoNoShow:
+		return attendance{v}.undoNoShow(ctx, s)
 	case stepJoinWaitlist:
 		return waitlist{v}.join(ctx, s)
 	case stepWaitlist:
@@ -60,8 +64,18 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return desk{v}.takeMoney(ctx, s)
 	case stepAskRefund:
 		return desk{v}.confirmRefund(ctx, s)
-	case stepRefund:
+	case stepRefund, stepRefundPart:
 		return desk{v}.refund(ctx, s)
+	case stepTypeRefund:
+		return desk{v}.typeRefund(ctx, s)
+	case stepStranded:
+		return strandedList{v}.show(ctx, s)
+	case stepAskEndSeries:
+		return series{v}.askEnd(ctx, s)
+	case stepEndSeries:
+		return series{v}.end(ctx, s)
+	case stepMoveSeries:
+		return series{v}.move(ctx, s)
 	case stepAudit:
 		return auditTrail{v}.ofBooking(ctx, s.Booking)
 	case stepBlock:
@@ -84,6 +98,10 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return languageSettings{v}.choose(ctx, s)
 	case stepNets:
 		return netsMenu{v}.showNets(ctx, s.Club)
+	case stepAskSheetHour:
+		return sheetHour{v}.ask(ctx, s)
+	case stepSetSheetHour:
+		return sheetHour{v}.set(ctx, s)
 	case stepHours:
 		return hoursEditor{v}.week(ctx, s)
 	case stepAskOpening, stepAskClosing:

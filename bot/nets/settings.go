@@ -75,7 +75,7 @@ func (s settings) setQuietHours(ctx context.Context, to step) (screen, error) {
 	case to.Quiet == quietTyped:
 		text, typed := s.typed()
 		if !typed {
-			return question{to, askQuietHours}, nil
+			return question{answer: to, text: askQuietHours}, nil
 		}
 		hours, ok := parseTimesOfDay(text)
 		if !ok {

@@ -33,6 +33,8 @@ type step struct {
 	Conflict int64  // stands for the bookings in the way of a block, when the button was made
 	Quiet    int64  // quiet hours in one number; or quietOff, or quietTyped
 	Language string // its tag; empty: that of the person's Telegram
+	Amount   int64  // of a refund, in minor units
+	NoReason bool   // the question about the reason was skipped
 	Version  int    // of the booking, as the screen showed it; 0: the button is older than versions
 }
 
@@ -60,9 +62,16 @@ func (s step) with(v verb) step {
 	return s
 }
 
+// noReasonMark stands before the verb of a step whose question about the reason was skipped.
+const noReasonMark = "-"
+
 // encode is the payload's values.
 func (s step) encode() []string {
-	values := []string{string(rune(s.Verb))}
+	var values []string
+	if s.NoReason {
+		values = append(values, noReasonMark)
+	}
+	values = append(values, string(rune(s.Verb)))
 	letters, _ := s.Verb.fields()
 	for _, letter := range letters {
 		if letter == versionField && s.Version == 0 {
@@ -116,6 +125,8 @@ func (s step) encodeField(letter rune) string {
 		n = s.Quiet
 	case versionField:
 		n = int64(s.Version)
+	case 'm':
+		n = s.Amount
 	}
 	return chat.Base36(n)
 }
@@ -176,6 +187,8 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 				f.Reject()
 			}
 		}
+	case 'm':
+		s.Amount = f.Number()
 	}
 }
 
@@ -196,10 +209,14 @@ func (s step) button(owner int64, text string) (telegram.Button, bool) {
 func parseStep(payload string) (step, error) {
 	f := chat.ParseFields(payload)
 	letter := f.Next()
+	skipped := letter == noReasonMark
+	if skipped {
+		letter = f.Next()
+	}
 	if len(letter) != 1 {
 		return step{}, chat.ErrButton
 	}
-	s := step{Verb: verb(letter[0])}
+	s := step{Verb: verb(letter[0]), NoReason: skipped}
 	letters, known := s.Verb.fields()
 	if !known {
 		return step{}, chat.ErrButton

@@ -38,6 +38,15 @@ const (
 	stepRefund    verb = 'R' // Choice: the payment
 	stepAudit     verb = 'A'
 	stepBlock     verb = 'B'
+
+	stepUndoNoShow   verb = '!'
+	stepCancelFree   verb = '&' // without the fee
+	stepTypeRefund   verb = '$' // Choice: the payment
+	stepRefundPart   verb = '%' // Choice: the payment
+	stepStranded     verb = '?' // bookings without a place
+	stepAskEndSeries verb = '[' // Choice: from the booking on, or all of it
+	stepEndSeries    verb = ']' // as above
+	stepMoveSeries   verb = '>' // as above, and with or without the dates that clash
 )
 
 // The verbs of a person's settings. Choice is the channel.
@@ -73,12 +82,13 @@ const (
 	stepAddClosure     verb = 'G' // Choice: the repetition
 	stepTypeClosure    verb = 'b'
 	stepRemoveClosure  verb = '0'
+	stepAskSheetHour   verb = '@'
+	stepSetSheetHour   verb = '='
 )
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language,
-// v Version.
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
 	case stepClubs, stepWaitlist, stepSettings, stepLanguages:
@@ -133,8 +143,20 @@ func (v verb) fields() (letters string, known bool) {
 		return "bov", true
 	case stepPay, stepAskRefund:
 		return "bo", true
-	case stepRefund:
+	case stepRefund, stepTypeRefund:
 		return "bog", true
+	case stepRefundPart:
+		return "bogm", true
+	case stepAskEndSeries, stepEndSeries:
+		return "bo", true
+	case stepMoveSeries:
+		return "cnslbo", true
+	case stepStranded:
+		return "cp", true
+	case stepAskSheetHour:
+		return "c", true
+	case stepSetSheetHour:
+		return "ch", true
 	case stepJoinWaitlist:
 		return "cnsl", true
 	case stepBlock:
@@ -143,9 +165,9 @@ func (v verb) fields() (letters string, known bool) {
 		return "w", true
 	case stepDaySheet:
 		return "cdp", true
-	case stepConfirm, stepCancel, stepGuests:
+	case stepConfirm, stepCancel, stepCancelFree, stepGuests:
 		return "bv", true
-	case stepBooking, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCheckIn, stepNoShow, stepAudit:
+	case stepBooking, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCheckIn, stepNoShow, stepAudit, stepUndoNoShow:
 		return "b", true
 	}
 	return "", false

@@ -53,12 +53,12 @@ func (v *visit) readBooking(ctx context.Context, id booking.ID) (booking.Booking
 	return found[0], at, nil
 }
 
-// clubNets reads a club and the nets that can be booked.
+// clubNets reads a club and all its nets: what is on a retired one still shows its name.
 func (v *visit) clubNets(ctx context.Context, id booking.ClubID) (booking.Club, []booking.Net, error) {
 	club, err := v.Booking.Club(ctx, id)
 	if err != nil {
 		return club, nil, err
 	}
-	nets, err := v.Booking.Nets(ctx, id)
+	nets, err := v.Booking.NamedNets(ctx, id)
 	return club, nets, err
 }

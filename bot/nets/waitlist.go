@@ -27,7 +27,7 @@ func (w waitlist) listWaits(ctx context.Context) (screen, error) {
 		if err != nil {
 			return nil, err
 		}
-		nets, err := w.Booking.Nets(ctx, c.ID)
+		nets, err := w.Booking.NamedNets(ctx, c.ID)
 		if err != nil {
 			return nil, err
 		}

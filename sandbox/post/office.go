@@ -48,10 +48,11 @@ type Letter struct {
 
 // Office is an SMTP server.
 type Office struct {
-	addr   string
-	tls    bool // TLS from the start of a connection
-	server *smtp.Server
-	done   chan error
+	addr     string
+	tls      bool // TLS from the start of a connection
+	listener net.Listener
+	server   *smtp.Server
+	done     chan error
 
 	mu      sync.Mutex
 	mood    Mood
@@ -79,7 +80,7 @@ func OpenOffice(certificate *tls.Certificate, implicit bool) (*Office, error) {
 			o.server.TLSConfig = config
 		}
 	}
-	o.addr = l.Addr().String()
+	o.addr, o.listener = l.Addr().String(), l
 	go func() { o.done <- o.server.Serve(l) }()
 	return o, nil
 }
@@ -99,13 +100,10 @@ func (o *Office) URL() string {
 	return u.String()
 }
 
-// Close stops the server.
+// Close stops the server. It closes the listener itself, because the server does not know it before Serve has begun.
 func (o *Office) Close() error {
-	err := o.server.Close()
-	if serr := <-o.done; !errors.Is(serr, smtp.ErrServerClosed) {
-		err = errors.Join(err, serr)
-	}
-	return err
+	errs := []error{o.server.Close(), o.listener.Close(), <-o.done}
+	return errors.Join(slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, net.ErrClosed) })...)
 }
 
 // Be changes the server's behaviour.

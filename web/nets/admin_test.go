@@ -398,6 +398,12 @@ func TestWaitlist_WhoLeavesIsNotAsked(t *testing.T) {
 	if len(list.Items) != 1 || list.Items[0].State != "offered" {
 		t.Errorf("the next one: %+v", list)
 	}
+	decline := func() answer {
+		return b.Do(request{Method: "DELETE", Path: c.path("/waitlist/%d", waits[1].ID), Token: second})
+	}
+	decline().Want(t, "an open offer", 204, "")
+	decline().Want(t, "once more", 404, "no-wait")
+	b.hold(owner, c, c.slot("10:00", "11:00", c.nets[0]))
 }
 
 // The desk takes money by hand, resolves a difference and pays a refund by hand.

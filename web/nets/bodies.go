@@ -37,6 +37,7 @@ type ClubBody struct {
 	QuotaActive      int        `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
 	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"Of net time for one member; 0 is no limit."`
 	QuotaHeld        int        `json:"quota_held" doc:"Nets that one member may hold at once."`
+	DaySheetMinute   *int       `json:"day_sheet_minute,omitempty" doc:"When the staff get the sheet of the day; missing: never."`
 	Address          string     `json:"address,omitempty"`
 	Place            *PlaceBody `json:"place,omitempty"`
 	Version          int        `json:"version"`
@@ -53,7 +54,7 @@ func clubOf(c booking.Club) ClubBody {
 		place = &PlaceBody{c.Place.Latitude, c.Place.Longitude}
 	}
 	return ClubBody{
-		Address: c.Address, Place: place,
+		Address: c.Address, Place: place, DaySheetMinute: c.DaySheet,
 		ID: int64(c.ID), Name: c.Name, TimeZone: c.Zone.String(), Currency: c.Currency, PaysOnline: p.PaysOnline, GridMinutes: minutes(p.Grid),
 		MinMinutes: minutes(p.Min), MaxMinutes: minutes(p.Max), BufferMinutes: minutes(p.Buffer), NoticeMinutes: minutes(p.Notice), HorizonDays: p.Horizon,
 		HoldSeconds: int(p.Hold / time.Second), CancelFreeHours: int(p.CancelFree / time.Hour), CancelFeePercent: p.CancelFee,
@@ -193,6 +194,7 @@ type BookingBody struct {
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"`
 	Day       string     `json:"day" format:"date" doc:"The opening day it belongs to."`
+	Series    int64      `json:"series,omitempty" doc:"The series that it is part of."`
 	Rate      string     `json:"rate" enum:"member,guest"`
 	Price     MoneyBody  `json:"price"`
 	Lines     []LineBody `json:"lines"`
@@ -210,7 +212,7 @@ func (b BookingBody) ETag() string { return web.ETag(b.Version) }
 func bookingOf(b booking.Booking) BookingBody {
 	body := BookingBody{
 		ID: int64(b.ID), Club: int64(b.Club), Member: int64(b.Member), Kind: string(b.Kind), State: string(b.State), Nets: netIDs(b.Nets),
-		Start: b.Span.Start.UTC(), End: b.Span.End.UTC(), Day: b.Day.String(), Rate: string(b.Rate), Price: moneyOf(b.Price), Lines: linesOf(b.Lines),
+		Start: b.Span.Start.UTC(), End: b.Span.End.UTC(), Day: b.Day.String(), Series: int64(b.Series), Rate: string(b.Rate), Price: moneyOf(b.Price), Lines: linesOf(b.Lines),
 		Note: b.Note, Guests: append([]string{}, b.Guests...), CreatedAt: b.CreatedAt.UTC(), Version: b.Revision,
 	}
 	if b.CancelFee != nil {
@@ -239,7 +241,7 @@ type WaitBody struct {
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
 	State string    `json:"state" enum:"waiting,offered,taken,passed,left"`
-	Offer int64     `json:"offer,omitempty" doc:"The booking that holds the time for this member; confirm it to take it, cancel it to pass it on."`
+	Offer int64     `json:"offer,omitempty" doc:"The booking that holds the time for this member; confirm it to take it; cancel it, or leave the waitlist, to pass it on."`
 }
 
 func waitOf(w booking.Wait) WaitBody {

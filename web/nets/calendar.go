@@ -23,7 +23,7 @@ func (h bookings) downloadCalendar(ctx context.Context, in *bookingIn) (*fileOut
 	if err != nil {
 		return nil, err
 	}
-	nets, err := h.booking.NetsOf(ctx, b)
+	nets, err := h.booking.NamedNets(ctx, b.Club)
 	if err != nil {
 		return nil, err
 	}

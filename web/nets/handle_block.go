@@ -21,6 +21,7 @@ type blockIn struct {
 	InClub
 	web.Keyed
 	Body struct {
+		ReasonBody
 		Nets    []int64          `json:"nets" minItems:"1" maxItems:"50"`
 		Start   string           `json:"start" maxLength:"40"`
 		End     string           `json:"end" maxLength:"40"`
@@ -54,6 +55,7 @@ func (h netAdmin) blockNets(ctx context.Context, in *blockIn) (effect[BookingBod
 		}
 		r.Resolve[booking.ID(one.Booking)] = to
 	}
+	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
 		b, err := s.IfSeen(seen).Block(ctx, actor, r)
 		return bookingOf(b), err

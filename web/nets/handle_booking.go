@@ -13,6 +13,7 @@ type holdIn struct {
 	web.Keyed
 	Body struct {
 		SlotBody
+		ReasonBody
 		Member int64  `json:"member,omitempty" minimum:"1" doc:"For somebody else; staff only."`
 		Rate   string `json:"rate,omitempty" enum:"member,guest" doc:"With member: what they pay."`
 		Note   string `json:"note,omitempty" maxLength:"500"`
@@ -30,8 +31,15 @@ type cancelIn struct {
 	web.Keyed
 	web.Versioned
 	Body *struct {
+		ReasonBody
 		Waive bool `json:"waive,omitempty" doc:"Keep nothing of the price; staff only."`
 	}
+}
+
+type reasonedStepIn struct {
+	InBooking
+	web.Keyed
+	Body *ReasonBody
 }
 
 type rescheduleIn struct {
@@ -39,6 +47,7 @@ type rescheduleIn struct {
 	web.Keyed
 	web.Versioned
 	Body struct {
+		ReasonBody
 		Nets   []int64  `json:"nets,omitempty" maxItems:"20" doc:"The same nets where it is missing."`
 		Start  string   `json:"start" maxLength:"40"`
 		End    string   `json:"end" maxLength:"40"`
@@ -88,7 +97,8 @@ func (h bookings) addRoutes() {
 	web.AddOnce(h.actions, actionRoute("extend", http.MethodPost, one+"/extend", tag, "Make a hold last longer", http.StatusOK), h.stepHandler((*booking.Service).Extend))
 	web.AddOnce(h.actions, actionRoute("check-in", http.MethodPost, one+"/check-in", tag, "Say that the member is here", http.StatusOK), h.stepHandler((*booking.Service).CheckIn))
 	web.AddOnce(h.actions, actionRoute("set-guests", http.MethodPost, one+"/guests", tag, "Say who comes along, in place of who was named before; with the member they fit into the nets", http.StatusOK), h.setGuests)
-	web.AddOnce(h.actions, actionRoute("no-show", http.MethodPost, one+"/no-show", tag, "Say that nobody came; staff only", http.StatusOK), h.stepHandler((*booking.Service).NoShow))
+	web.AddOnce(h.actions, actionRoute("no-show", http.MethodPost, one+"/no-show", tag, "Say that nobody came; staff only", http.StatusOK), h.reasonedStepHandler((*booking.Service).NoShow))
+	web.AddOnce(h.actions, actionRoute("undo-no-show", http.MethodPost, one+"/undo-no-show", tag, "Take back that nobody came, until a day after the end and while nobody else has the rest of the time; staff only", http.StatusOK), h.reasonedStepHandler((*booking.Service).UndoNoShow))
 	web.AddOnce(h.actions, actionRoute("cancel", http.MethodPost, one+"/cancel", tag, "Give a hold, an offer or a booking up", http.StatusOK), h.cancelBooking)
 	web.AddOnce(h.actions, actionRoute("reschedule", http.MethodPost, one+"/reschedule", tag, "Move to another time or other nets, or change what is hired; where that is taken, all stays. Members pay no difference: what costs more than is paid is refused, and the problem names how much", http.StatusOK), h.reschedule)
 }
@@ -103,6 +113,7 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 	if err != nil {
 		return nil, err
 	}
+	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
 		b, err := s.Hold(ctx, actor, r)
 		return bookingOf(b), err
@@ -110,7 +121,7 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 }
 
 // stepHandler makes the handler of an action whose only argument is the booking.
-func (h bookings) stepHandler(action func(s *booking.Service, ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)) func(ctx context.Context, in *stepIn) (effect[BookingBody], error) {
+func (h bookings) stepHandler(action bookingAction) func(ctx context.Context, in *stepIn) (effect[BookingBody], error) {
 	return func(ctx context.Context, in *stepIn) (effect[BookingBody], error) {
 		actor, id, err := h.actorOn(ctx, in.InBooking)
 		if err != nil {
@@ -127,6 +138,26 @@ func (h bookings) stepHandler(action func(s *booking.Service, ctx context.Contex
 	}
 }
 
+// bookingAction is an action of booking whose only argument is the booking.
+type bookingAction func(s *booking.Service, ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)
+
+// reasonedStepHandler is stepHandler for a decision that may have a reason.
+func (h bookings) reasonedStepHandler(action bookingAction) func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
+	return func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
+		actor, id, err := h.actorOn(ctx, in.InBooking)
+		if err != nil {
+			return nil, err
+		}
+		if in.Body != nil {
+			actor.Reason = in.Body.Reason
+		}
+		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
+			b, err := action(s, ctx, actor, id)
+			return bookingOf(b), err
+		}, nil
+	}
+}
+
 func (h bookings) cancelBooking(ctx context.Context, in *cancelIn) (effect[BookingBody], error) {
 	actor, id, err := h.actorOn(ctx, in.InBooking)
 	if err != nil {
@@ -135,6 +166,9 @@ func (h bookings) cancelBooking(ctx context.Context, in *cancelIn) (effect[Booki
 	seen, err := bookingSeen(id, in.Versioned)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body != nil {
+		actor.Reason = in.Body.Reason
 	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
 		b, err := s.IfSeen(seen).Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
@@ -170,6 +204,7 @@ func (h bookings) reschedule(ctx context.Context, in *rescheduleIn) (effect[Resc
 	if err != nil {
 		return nil, err
 	}
+	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (RescheduledBody, error) {
 		r := booking.RescheduleRequest{Nets: toNets(in.Body.Nets), Start: span.Start, End: span.End}
 		if in.Body.AddOns != nil {

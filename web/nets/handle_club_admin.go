@@ -32,6 +32,7 @@ type ClubSettings struct {
 	QuotaActive      *int       `json:"quota_active,omitempty" minimum:"0" maximum:"1000" doc:"Bookings ahead for one member; 0 is no limit. Where it is missing a new club gets 4, and an existing one keeps its own."`
 	QuotaWeekMinutes *int       `json:"quota_week_minutes,omitempty" minimum:"0" maximum:"100000" doc:"Of net time for one member; 0 is no limit. Where it is missing a new club gets 600, and an existing one keeps its own."`
 	QuotaHeld        *int       `json:"quota_held,omitempty" minimum:"1" maximum:"1000" doc:"Nets that one member may hold at once. Where it is missing a new club gets 4, and an existing one keeps its own."`
+	DaySheetMinute   *int       `json:"day_sheet_minute,omitempty" minimum:"-1" maximum:"1439" doc:"When the staff get the sheet of the day, in minutes of the local clock; -1 is never. Missing: as it is, and at six for a new club."`
 	Address          string     `json:"address,omitempty" maxLength:"200" example:"Riverside Ground, Pune"`
 	Place            *PlaceBody `json:"place,omitempty" doc:"Where the map's pin goes."`
 }
@@ -83,7 +84,11 @@ func (s ClubSettings) club(before booking.Policy) (booking.Club, error) {
 	if s.Place != nil {
 		place = &booking.Place{Latitude: s.Place.Latitude, Longitude: s.Place.Longitude}
 	}
-	return booking.Club{Name: s.Name, Zone: zone, Currency: s.Currency, Address: s.Address, Place: place, Policy: booking.Policy{
+	sheet := s.DaySheetMinute
+	if sheet != nil && *sheet < 0 {
+		sheet = nil
+	}
+	return booking.Club{DaySheet: sheet, Name: s.Name, Zone: zone, Currency: s.Currency, Address: s.Address, Place: place, Policy: booking.Policy{
 		PaysOnline: s.PaysOnline, Grid: minutes(s.GridMinutes), Min: minutes(s.MinMinutes), Max: minutes(s.MaxMinutes), Buffer: minutes(s.BufferMinutes),
 		Notice: minutes(s.NoticeMinutes), Horizon: s.HorizonDays, Hold: seconds(s.HoldSeconds), HoldMax: seconds(s.HoldMaxSeconds), Offer: seconds(s.OfferSeconds),
 		CancelFree: time.Duration(s.CancelFreeHours) * time.Hour, CancelFee: s.CancelFeePercent, CheckIn: minutes(s.CheckInMinutes), NoShow: minutes(s.NoShowMinutes),
@@ -123,6 +128,10 @@ func (h clubAdmin) addClub(ctx context.Context, in *newClubIn) (effect[NewClubBo
 	}
 	return func(ctx context.Context, s *booking.Service) (NewClubBody, error) {
 		made, err := s.CreateClub(ctx, actor, club)
+		if err == nil && in.Body.DaySheetMinute != nil && club.DaySheet == nil {
+			made.DaySheet = nil
+			_, err = s.SaveClub(ctx, actor, made)
+		}
 		if err != nil {
 			return NewClubBody{}, err
 		}
@@ -144,6 +153,9 @@ func (h clubAdmin) changeClub(ctx context.Context, in *clubChangeIn) (effect[Sav
 		return nil, err
 	}
 	club.ID = booking.ClubID(in.Club)
+	if in.Body.DaySheetMinute == nil {
+		club.DaySheet = before.DaySheet
+	}
 	seen, err := settingSeen(in.Versioned)
 	if err != nil {
 		return nil, err

@@ -68,6 +68,7 @@ type refundIn struct {
 	web.Keyed
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
+		ReasonBody
 		Amount int64 `json:"amount_minor,omitempty" minimum:"0" doc:"All that is left where it is 0 or missing."`
 		Seen   int64 `json:"seen_minor" minimum:"0" doc:"What was refunded when you looked: of two who looked at the same, one is served."`
 	}
@@ -78,6 +79,7 @@ type resolveIn struct {
 	web.Keyed
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
+		ReasonBody
 		Verdict string `json:"verdict" enum:"accept,refund,close"`
 	}
 }
@@ -85,7 +87,8 @@ type resolveIn struct {
 type gaveBackIn struct {
 	InClub
 	web.Keyed
-	ID int64 `path:"id" minimum:"1"`
+	ID   int64 `path:"id" minimum:"1"`
+	Body *ReasonBody
 }
 
 // doneBody is the answer of an action without a result.
@@ -106,8 +109,8 @@ func (h payments) addRoutes() {
 	web.AddOnce(h.actions, actionRoute("desk-payment", http.MethodPost, "/clubs/{club}/bookings/{id}/desk-payment", tag, "Note that the price was paid at the desk; staff only", http.StatusOK), h.payAtDesk)
 	web.AddOnce(h.actions, actionRoute("refund", http.MethodPost, "/clubs/{club}/payments/{id}/refunds", tag, "Give money back; staff only", http.StatusCreated), h.refundPayment)
 	web.AddOnce(h.actions, actionRoute("gave-back", http.MethodPost, "/clubs/{club}/refunds/{id}/gave-back", tag, "Note that a refund was made by hand; staff only", http.StatusOK), h.gaveBack)
-	web.Add(h.api, readRoute("reviews", "/clubs/{club}/reviews", tag, "Money that does not add up; staff only"), h.listReviews)
-	web.AddOnce(h.actions, actionRoute("resolve", http.MethodPost, "/clubs/{club}/reviews/{id}/resolve", tag, "Decide what becomes of it; staff only", http.StatusOK), h.resolveReview)
+	web.Add(h.api, readRoute("reviews", "/clubs/{club}/reviews", tag, "Money that does not add up; staff only. Of no known club: for the admins whom the settings name"), h.listReviews)
+	web.AddOnce(h.actions, actionRoute("resolve", http.MethodPost, "/clubs/{club}/reviews/{id}/resolve", tag, "Decide what becomes of it; staff of its club only, or the admins whom the settings name where no club is known", http.StatusOK), h.resolveReview)
 }
 
 func (h payments) startPayment(ctx context.Context, in *payIn) (*web.Body[PaymentBody], error) {
@@ -152,6 +155,7 @@ func (h payments) refundPayment(ctx context.Context, in *refundIn) (effect[Refun
 	if err != nil {
 		return nil, err
 	}
+	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (RefundBody, error) {
 		r, err := s.Refund(ctx, actor, booking.RefundRequest{Club: booking.ClubID(in.Club), Payment: booking.PaymentID(in.ID), Amount: in.Body.Amount, Seen: in.Body.Seen})
 		return refundOf(r), err
@@ -162,6 +166,9 @@ func (h payments) gaveBack(ctx context.Context, in *gaveBackIn) (effect[doneBody
 	actor, err := h.actorIn(ctx, in.Club)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body != nil {
+		actor.Reason = in.Body.Reason
 	}
 	return func(ctx context.Context, s *booking.Service) (doneBody, error) {
 		return doneBody{true}, s.RecordManualRefund(ctx, actor, booking.ClubID(in.Club), booking.RefundID(in.ID))
@@ -184,6 +191,7 @@ func (h payments) resolveReview(ctx context.Context, in *resolveIn) (effect[done
 	if err != nil {
 		return nil, err
 	}
+	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (doneBody, error) {
 		return doneBody{true}, s.Resolve(ctx, actor, booking.ClubID(in.Club), booking.ReviewID(in.ID), booking.Verdict(in.Body.Verdict))
 	}, nil

@@ -44,6 +44,7 @@ type AuditBody struct {
 	Action  string         `json:"action" example:"hold"`
 	Booking int64          `json:"booking,omitempty" doc:"Missing where it is about the club."`
 	Detail  map[string]any `json:"detail"`
+	Reason  string         `json:"reason,omitempty" doc:"In the actor's own words."`
 }
 
 type afterIn struct {
@@ -108,7 +109,7 @@ func (h records) listAudit(ctx context.Context, in *auditIn) (*web.Body[web.List
 	}
 	list, err := h.booking.Audit(ctx, actor, booking.AuditQuery{Club: booking.ClubID(in.Club), Booking: booking.ID(in.Booking), After: in.After, Limit: in.Limit})
 	return web.List(list, func(e booking.AuditEntry) AuditBody {
-		return AuditBody{e.ID, e.At.UTC(), int64(e.Actor), string(e.Role), e.Origin, e.Action, int64(e.Booking), e.Detail}
+		return AuditBody{e.ID, e.At.UTC(), int64(e.Actor), string(e.Role), e.Origin, e.Action, int64(e.Booking), e.Detail, e.Reason}
 	}), err
 }
 

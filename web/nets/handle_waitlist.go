@@ -30,7 +30,7 @@ func (h waitlist) addRoutes() {
 	const tag, path = "Waitlist", "/clubs/{club}/waitlist"
 	web.AddOnce(h.actions, actionRoute("wait", http.MethodPost, path, tag, "Join the waitlist for a time; freed time is offered in order", http.StatusCreated), h.joinWaitlist)
 	web.Add(h.api, readRoute("my-waits", path, tag, "What I wait for"), h.listWaits)
-	web.Add(h.api, actionRoute("leave", http.MethodDelete, path+"/{id}", tag, "Wait no longer", http.StatusNoContent), h.leaveWaitlist)
+	web.Add(h.api, actionRoute("leave", http.MethodDelete, path+"/{id}", tag, "Wait no longer; an open offer is declined and goes to the next who waits", http.StatusNoContent), h.leaveWaitlist)
 }
 
 func (h waitlist) joinWaitlist(ctx context.Context, in *waitIn) (effect[WaitBody], error) {

@@ -32,6 +32,11 @@ type SlotBody struct {
 	AddOns []int64 `json:"add_ons,omitempty" maxItems:"20"`
 }
 
+// ReasonBody is the reason of a decision in a request.
+type ReasonBody struct {
+	Reason string `json:"reason,omitempty" maxLength:"200" doc:"Why, in your own words; the audit keeps it."`
+}
+
 // handlers has the dependencies of all handlers.
 type handlers struct {
 	api     *web.API
@@ -44,7 +49,7 @@ type handlers struct {
 func (h handlers) actorAnywhere(ctx context.Context) booking.Actor {
 	actor := booking.Actor{ID: booking.MemberID(web.UserOf(ctx).ID), Role: booking.Guest, Origin: "http"}
 	if slices.Contains(h.admins, actor.ID) {
-		actor.Role = booking.Admin
+		actor.Role, actor.Operator = booking.Admin, true
 	}
 	return actor
 }
@@ -52,7 +57,7 @@ func (h handlers) actorAnywhere(ctx context.Context) booking.Actor {
 // actorIn makes the actor of a request with the person's role in a club.
 func (h handlers) actorIn(ctx context.Context, club int64) (booking.Actor, error) {
 	actor := h.actorAnywhere(ctx)
-	if actor.Role == booking.Admin || actor.ID == 0 {
+	if actor.Operator || actor.ID == 0 {
 		return actor, nil
 	}
 	role, err := h.booking.Member(ctx, booking.ClubID(club), actor.ID)

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"pavilion/booking"
+	"pavilion/bot"
+	"pavilion/bot/telegram"
+	"pavilion/config"
+	"pavilion/filter"
+	"pavilion/storage"
+)
+
+// chatParts are the parts that only the holder of the bot's lease runs. They keep what Telegram and the index were when they began, so a process
+// that lost the lease makes new ones before it takes part again.
+type chatParts struct {
+	vocab    *filter.Vocabulary
+	channels *filter.Channels
+	indexer  *filter.Indexer
+	bot      *bot.Bot
+	jobs     *booking.Worker
+}
+
+// buildChat makes the chat parts, in place of those of the last lease. noUpdates signs in without receiving updates, for doctor beside a running bot.
+func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (err error) {
+	c := &chatParts{}
+	if c.vocab, err = filter.NewVocabulary(); err != nil {
+		return err
+	}
+	c.channels = filter.NewChannels(p.pools, time.Now)
+	//exhaustruct:enforce
+	c.indexer = filter.NewIndexer(p.pools, c.vocab, c.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
+	//exhaustruct:enforce
+	t := telegram.Options{
+		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
+		NoUpdates: noUpdates, Version: version(), Logger: log, Now: time.Now,
+		//exhaustruct:ignore — the other limits have defaults
+		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
+	}
+	//exhaustruct:enforce
+	c.bot, err = bot.New(bot.Deps{
+		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable}), Indexer: c.indexer,
+		Channels: c.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
+		Booking: p.booking, Phrases: p.phrases,
+	}, bot.Options{Telegram: t, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	if c.jobs, err = p.newChatJobs(cfg, c.bot, log); err != nil {
+		return err
+	}
+	p.chat.Store(c)
+	return nil
+}
+
+// runWithLease waits for the lease, then runs the chat parts until the lease or ctx ends. After a lost lease it makes new ones and waits again. A
+// quarter of StopTimeout is for each of their stages; all of them and the release of the lease must fit into StopTimeout.
+func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg config.Config, log *slog.Logger) error {
+	for {
+		c := p.chat.Load()
+		err := lease.Run(ctx, func(held context.Context) error {
+			p.active.Store(true)
+			defer p.active.Store(false)
+			return runStages(held, cfg.StopTimeout/4,
+				[]part{{"vocabulary", endedByLoss(held, c.vocab.Run)}, {"index", endedByLoss(held, c.indexer.Run)}},
+				[]part{{"telegram", endedByLoss(held, c.bot.Run)}}, []part{{"chat jobs", endedByLoss(held, c.jobs.Run)}})
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // it was told to stop
+		case !errors.Is(err, storage.ErrLeaseLost):
+			return err
+		}
+		log.LogAttrs(ctx, slog.LevelWarn, "not the bot any more; waiting for the lease again")
+		if err := p.buildChat(cfg, log, false); err != nil {
+			return err
+		}
+	}
+}
+
+// endedByLoss ends a part as soon as the lease is lost, whatever stage it is in: the next holder acts from then on.
+func endedByLoss(held context.Context, run func(ctx context.Context) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, end := context.WithCancelCause(ctx)
+		defer end(nil)
+		defer context.AfterFunc(held, func() {
+			if err := context.Cause(held); errors.Is(err, storage.ErrLeaseLost) {
+				end(err)
+			}
+		})()
+		return run(ctx)
+	}
+}

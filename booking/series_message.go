@@ -1,0 +1,59 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"pavilion/internal/phrase"
+)
+
+// composeSeries writes the message about the bookings of a series that changed together: how many, the first and the last, and after the end of a series
+// the money that goes back and that the club keeps.
+func (d *delivery) composeSeries(ctx context.Context, set *setup, id SeriesID, in *phrase.Speaker) error {
+	list, err := selectChangedInSeries(ctx, d.s.db, id, d.CreatedAt)
+	if err != nil {
+		return err
+	}
+	ended := notice(d.Kind) == notifySeriesEnded
+	list = slices.DeleteFunc(list, func(b Booking) bool { return (b.State == Cancelled) != ended })
+	if len(list) == 0 {
+		return ErrNoSeries // it changed again since it was found to be true; the next try drops it
+	}
+	first, last := list[0], list[len(list)-1]
+	ids := make([]ID, len(list))
+	fee := Money{Currency: first.Price.Currency}
+	var names []string
+	for i, b := range list {
+		ids[i] = b.ID
+		if name := b.NetNames(set.nets); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if b.CancelFee != nil {
+			fee.Minor += b.CancelFee.Minor
+		}
+	}
+	span := func(b Booking) string { return in.Span(b.Span.Start.In(d.zone), b.Span.End.In(d.zone)) }
+	lines := []string{
+		in.Say("notice_series."+strings.TrimPrefix(d.Kind, "series_"), len(list), strings.Join(names, ", ")),
+		in.Say("notice_series.dates", span(first), span(last)),
+	}
+	if ended {
+		back, err := selectCancelRefunds(ctx, d.s.db, ids)
+		if err != nil {
+			return err
+		}
+		for _, m := range back {
+			lines = append(lines, in.Say("notice_series.back", in.Money(m.Minor, m.Currency)))
+		}
+		if fee.Minor > 0 {
+			lines = append(lines, in.Say("notice_series.fee", in.Money(fee.Minor, fee.Currency)))
+		}
+	}
+	if notice(d.Kind) != notifySeriesBooked {
+		d.deadline = first.Span.Start
+	}
+	d.message.Text = strings.Join(append(lines, set.club.Name), "\n")
+	d.message.Calendar, d.message.CalendarType = calendarOf(set.club, set.nets, list...), first.CalendarType()
+	return nil
+}

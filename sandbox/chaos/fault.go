@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// fault is something that breaks and is whole again after a time.
+type fault struct {
+	name  string
+	begin func(ctx context.Context) error
+	lasts time.Duration
+	end   func(ctx context.Context) error
+}
+
+const (
+	outage     = 20 * time.Second // Postgres is stopped for it
+	shortFault = 8 * time.Second
+	cuts       = 3
+	kills      = 6
+)
+
+func nothing(context.Context) error { return nil }
+
+// faults lists every fault in its order.
+func (s *scene) faults() []fault {
+	var list []fault
+	for i := range cuts {
+		list = append(list, fault{fmt.Sprintf("Postgres connections cut, %d of %d", i+1, cuts), s.cutPostgres, 0, nothing})
+	}
+	list = append(list,
+		fault{"Postgres stopped for 20 s", func(context.Context) error { s.Engines.StopPostgres(); return nil }, outage, s.Engines.StartPostgres},
+		fault{"Postgres read-only", s.setReadOnly("on"), shortFault, s.setReadOnly("off")},
+		s.fullDisk(),
+		fault{"Redis stopped", func(context.Context) error { s.Engines.StopRedis(); return nil }, shortFault, s.Engines.StartRedis},
+		fault{"Redis full (noeviction)", s.setRedisMemory("1"), shortFault, s.setRedisMemory("0")},
+		fault{"Redis flushed", s.flushRedis, 0, nothing},
+	)
+	for i := range kills {
+		list = append(list, fault{fmt.Sprintf("kill -9 of the server, %d of %d", i+1, kills), s.kill, 0, nothing})
+	}
+	return list
+}
+
+// cutPostgres ends every connection, as a failover does.
+func (s *scene) cutPostgres(ctx context.Context) error {
+	return s.sql(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`)
+}
+
+// setReadOnly lets every transaction of the server be read-only, or not.
+func (s *scene) setReadOnly(on string) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return s.sql(ctx, `ALTER SYSTEM SET default_transaction_read_only = `+on, `SELECT pg_reload_conf()`)
+	}
+}
+
+// fullDisk fills the small disk, or raises Postgres's error for a full disk where there is none.
+func (s *scene) fullDisk() fault {
+	if s.disk == "" {
+		const tables = `ARRAY['booking', 'booking_slot', 'payment', 'payment_event', 'refund', 'idempotency_key']`
+		return fault{
+			"Postgres disk full (raised by triggers)", func(ctx context.Context) error {
+				return s.sql(ctx, `CREATE OR REPLACE FUNCTION chaos_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$`,
+					`DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY `+tables+` LOOP
+						IF to_regclass(t) IS NOT NULL THEN EXECUTE format('CREATE TRIGGER chaos_full BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION chaos_full()', t); END IF;
+					END LOOP; END $$`)
+			}, shortFault, func(ctx context.Context) error { return s.sql(ctx, `DROP FUNCTION chaos_full CASCADE`) },
+		}
+	}
+	filler := filepath.Join(s.disk, "filler")
+	return fault{"Postgres disk full (a real one of " + diskSize + ")", func(context.Context) error { return fill(filler) }, shortFault, func(context.Context) error { return os.Remove(filler) }}
+}
+
+// fill writes a file until nothing more fits.
+func fill(path string) error {
+	f, err := os.Create(path) //nolint:gosec // on the small disk
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // a full disk is what it is for
+	for chunk := make([]byte, 1<<20); len(chunk) >= 1<<10; {
+		if _, err = f.Write(chunk); err == nil {
+			continue
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			return err
+		}
+		chunk = chunk[:len(chunk)/2]
+	}
+	return nil
+}
+
+func (s *scene) redis(do func(c *redis.Client) error) error {
+	o, err := redis.ParseURL(s.Engines.RedisURL)
+	if err != nil {
+		return err
+	}
+	c := redis.NewClient(o)
+	return errors.Join(do(c), c.Close())
+}
+
+// setRedisMemory lets Redis refuse every write that needs memory; 0 is no limit.
+func (s *scene) setRedisMemory(bytes string) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return s.redis(func(c *redis.Client) error {
+			return errors.Join(c.ConfigSet(ctx, "maxmemory-policy", "noeviction").Err(), c.ConfigSet(ctx, "maxmemory", bytes).Err())
+		})
+	}
+}
+
+func (s *scene) flushRedis(ctx context.Context) error {
+	return s.redis(func(c *redis.Client) error { return c.FlushAll(ctx).Err() })
+}
+
+// kill ends the server with SIGKILL; a supervisor starts the next one at once.
+func (s *scene) kill(context.Context) error {
+	s.Bot.Kill()
+	return s.startServer()
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	promise  = 5 * time.Second  // within it each client has a final answer after a fault
+	giveUp   = 30 * time.Second // after it the table says that there was none
+	calm     = 2 * time.Second  // between two faults
+	everyone = 6                // clients
+)
+
+// record counts what clients are answered, by the fault at that time.
+type record struct {
+	mu     sync.Mutex
+	phases []*phase
+	odd    map[string]int // answers that no client should see
+}
+
+// phase is a fault and the time until the next one.
+type phase struct {
+	name     string
+	ended    time.Time // zero while the fault lasts
+	requests int
+	failures map[string]int        // tries without a final answer, by status
+	first    map[int]time.Duration // after the end, until a client's first final answer
+	longest  time.Duration         // from the first try of an action to its final answer
+	all      chan struct{}         // closed once every client has a final answer
+}
+
+func newRecord() *record {
+	r := &record{odd: map[string]int{}}
+	r.open("before")
+	return r
+}
+
+func (r *record) open(name string) *phase {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := &phase{name: name, failures: map[string]int{}, first: map[int]time.Duration{}, all: make(chan struct{})}
+	r.phases = append(r.phases, p)
+	return p
+}
+
+// try notes a try that got no final answer.
+func (r *record) try(status string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.phases[len(r.phases)-1]
+	p.requests++
+	p.failures[status]++
+}
+
+// final notes a client's final answer to an action that it began to send at a time.
+func (r *record) final(client int, began time.Time) {
+	now := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.phases[len(r.phases)-1]
+	p.requests++
+	p.longest = max(p.longest, now.Sub(began))
+	if _, known := p.first[client]; p.ended.IsZero() || known {
+		return
+	}
+	p.first[client] = now.Sub(p.ended)
+	if len(p.first) == everyone {
+		close(p.all)
+	}
+}
+
+// strange notes an answer that is neither final nor a reason to try again.
+func (r *record) strange(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.odd[what]++
+}
+
+// inject lets a fault happen, and waits until every client has a final answer after it.
+func (r *record) inject(ctx context.Context, f fault) error {
+	if err := pause(ctx, calm); err != nil {
+		return err
+	}
+	p := r.open(f.name)
+	if err := f.begin(ctx); err != nil {
+		return err
+	}
+	if err := errors.Join(pause(ctx, f.lasts), f.end(ctx)); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	p.ended = time.Now()
+	r.mu.Unlock()
+	select {
+	case <-p.all:
+	case <-time.After(giveUp):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// print writes the table, and returns whether every promise was kept.
+func (r *record) print(out io.Writer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ok := true
+	fmt.Fprintln(out, "| fault | requests | tries without a final answer | first final answer | every client's | longest wait | verdict |\n|---|---|---|---|---|---|---|")
+	for _, p := range r.phases[1:] {
+		first, last, verdict := time.Duration(-1), time.Duration(-1), "ok"
+		for _, d := range p.first {
+			if first < 0 || d < first {
+				first = d
+			}
+			last = max(last, d)
+		}
+		if len(p.first) < everyone || last > promise {
+			ok, verdict = false, "FAIL"
+		}
+		fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %s |\n", p.name, p.requests, counts(p.failures), seconds(first), seconds(last), seconds(p.longest), verdict)
+	}
+	for _, what := range slices.Sorted(maps.Keys(r.odd)) {
+		ok = false
+		fmt.Fprintf(out, "FAIL  %d answers that no client should see: %s\n", r.odd[what], what)
+	}
+	return ok
+}
+
+func seconds(d time.Duration) string {
+	if d < 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+func counts(of map[string]int) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, fmt.Sprintf("%d × %s", of[name], name))
+	}
+	if list == nil {
+		return "0"
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,24 @@
+package engines
+
+import "context"
+
+// Detour is a local address that leads to a server, until it is cut or leads to another one.
+type Detour struct{ relay *relay }
+
+// OpenDetour opens a detour to host:port.
+func OpenDetour(ctx context.Context, target string) (*Detour, error) {
+	r, err := newRelay(ctx, target)
+	return &Detour{r}, err
+}
+
+// Addr returns the local address, which stays the same.
+func (d *Detour) Addr() string { return d.relay.addr }
+
+// Cut ends every connection and refuses new ones.
+func (d *Detour) Cut() { d.relay.stop() }
+
+// LeadTo opens a detour that was cut, to a server.
+func (d *Detour) LeadTo(ctx context.Context, target string) error {
+	d.relay.target = target
+	return d.relay.start(ctx)
+}

@@ -1,0 +1,111 @@
+package storage_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"pavilion/internal/secret"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
+)
+
+// A holder that is cut off from Postgres stops when its lease runs out, before the process that stands by begins. It gets the lease again later.
+// Without a standby it goes on.
+func TestLease_AHolderThatIsCutOffStopsInTime(t *testing.T) {
+	direct := openPostgres(t)
+	u, err := url.Parse(servers(t).PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := u.Host
+	way, err := engines.OpenDetour(t.Context(), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	u.Host = way.Addr()
+	far, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(far.Close)
+	const ttl = 1500 * time.Millisecond
+	lease := func(db storage.Queryer, holder string) *storage.Lease {
+		return storage.NewLease(db, storage.LeaseOptions{Name: "cut", Holder: holder, TTL: ttl, Logger: slog.New(slog.DiscardHandler)})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	lost := make(chan error, 2)
+	begun, over := make(chan struct{}, 2), make(chan struct{}, 2)
+	running.Go(func() {
+		for ctx.Err() == nil {
+			lost <- lease(far, "far").Run(ctx, func(ctx context.Context) error {
+				begun <- struct{}{}
+				<-ctx.Done()
+				over <- struct{}{}
+				return nil
+			})
+		}
+	})
+	<-begun
+
+	// Alone, it goes on through an outage of three leases.
+	way.Cut()
+	select {
+	case <-over:
+		t.Error("stopped without a standby")
+	case <-time.After(3 * ttl):
+	}
+	if err := way.LeadTo(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the lease is renewed", func() bool {
+		var valid bool
+		err := direct.QueryRow(t.Context(), `SELECT expires_at > clock_timestamp() FROM lease WHERE name = 'cut' AND holder = 'far'`).Scan(&valid)
+		return err == nil && valid
+	})
+
+	sctx, stopStandby := context.WithCancel(ctx)
+	standbyBegun := make(chan struct{})
+	running.Go(func() {
+		_ = lease(direct, "near").Run(sctx, func(ctx context.Context) error {
+			close(standbyBegun)
+			<-ctx.Done()
+			return nil
+		})
+	})
+	eventually(t, "the holder knows of the standby", func() bool {
+		var known bool
+		err := direct.QueryRow(t.Context(), `SELECT standby_at < expires_at - interval '1500 milliseconds' FROM lease WHERE name = 'cut' AND holder = 'far'`).Scan(&known)
+		return err == nil && known // a renewal came after the standby's try
+	})
+	way.Cut()
+	select {
+	case <-over:
+	case <-standbyBegun:
+		t.Fatal("two processes act")
+	case <-time.After(10 * ttl):
+		t.Fatal("it goes on after its lease")
+	}
+	if err := <-lost; !errors.Is(err, storage.ErrLeaseLost) {
+		t.Errorf("it ended with %v", err)
+	}
+	<-standbyBegun
+	if err := way.LeadTo(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	stopStandby()
+	select {
+	case <-begun:
+	case <-time.After(20 * ttl):
+		t.Error("it does not take part again")
+	}
+}
