@@ -23,6 +23,8 @@ type Actor struct {
 	Origin   string // http, OriginChat, job, command, gateway
 	Reason   string // of this change, in the person's own words; may be empty
 	Operator bool   // admin of every club, by the settings of the process
+
+	quotes Rate // the rate of prices that are shown; empty: the actor's own
 }
 
 // maxReason is counted in characters, as the schema does.
@@ -62,6 +64,12 @@ func (a Actor) rate() Rate {
 		return GuestRate
 	}
 	return MemberRate
+}
+
+// QuotedAs returns the actor for reading the prices that a booking would have elsewhere: they are those of the booking's rate, also for staff.
+func (a Actor) QuotedAs(b Booking) Actor {
+	a.quotes = b.Rate
+	return a
 }
 
 // systemActor is the actor of background jobs.

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -24,8 +25,12 @@ func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
 	return set.club, nil
 }
 
-// currentSetup reads the club's settings as of the last commit.
+// currentSetup reads the club's settings as of the last commit; inside a caller's transaction, as that transaction has changed them.
 func (s *Service) currentSetup(ctx context.Context, id ClubID) (*setup, error) {
+	if s.outer != nil {
+		set, err := selectSetup(ctx, s.outer, id)
+		return set, translate(ctx, err)
+	}
 	known, _, err := s.readTokens(ctx, id, 0, 0)
 	if err != nil {
 		return nil, err
@@ -61,20 +66,32 @@ func (s *Service) AllNets(ctx context.Context, actor Actor, id ClubID) ([]Net, e
 
 // Hours lists a club's opening hours.
 func (s *Service) Hours(ctx context.Context, id ClubID) ([]OpeningHours, error) {
+	hours, _, err := s.HoursWithVersion(ctx, id)
+	return hours, err
+}
+
+// HoursWithVersion lists a club's opening hours, with the version of the list.
+func (s *Service) HoursWithVersion(ctx context.Context, id ClubID) ([]OpeningHours, int, error) {
 	set, err := s.currentSetup(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return slices.Clone(set.hours), nil
+	return slices.Clone(set.hours), set.hoursVersion, nil
 }
 
 // Prices lists a club's price rules.
 func (s *Service) Prices(ctx context.Context, id ClubID) ([]PriceRule, error) {
+	rules, _, err := s.PricesWithVersion(ctx, id)
+	return rules, err
+}
+
+// PricesWithVersion lists a club's price rules, with the version of the list.
+func (s *Service) PricesWithVersion(ctx context.Context, id ClubID) ([]PriceRule, int, error) {
 	set, err := s.currentSetup(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return slices.Clone(set.prices), nil
+	return slices.Clone(set.prices), set.pricesVersion, nil
 }
 
 // configure changes the club's settings. It holds the club's exclusive lock, so no booking changes meanwhile, and replaces the club's token, so no
@@ -100,6 +117,13 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 				return err
 			}
 		}
+		if len(c.redated) > 0 {
+			moved := map[ID]string{}
+			for _, b := range c.redated {
+				moved[b.ID] = b.Day.String()
+			}
+			detail["moved_to_day"] = moved
+		}
 		return c.recordAudit(ctx, action, Booking{}, detail)
 	})
 }
@@ -109,6 +133,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
 	}
+	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {
 		return Club{}, err
 	}
@@ -140,20 +165,39 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 }
 
 // SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it. A new buffer applies after the
-// bookings that are stored as well, as far as the next booking leaves room.
-func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) error {
+// bookings that are stored as well, as far as the next booking leaves room. In a new zone, bookings keep their instants and move to the day that those
+// have there; the moved ones are returned.
+func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) (moved []Booking, err error) {
+	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
+	err = s.configure(ctx, actor, club.ID, "save_club", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.club.Version); err != nil {
+			return err
+		}
 		if club.Currency != c.setup.club.Currency {
 			return ErrSettings
 		}
-		if err := updateClub(ctx, c.tx, club); err != nil || club.Policy.Buffer == c.setup.club.Policy.Buffer {
+		if err := updateClub(ctx, c.tx, club); err != nil {
 			return err
 		}
-		return updateBuffers(ctx, c.tx, club, c.at)
+		if club.Policy.Buffer != c.setup.club.Policy.Buffer {
+			if err := updateBuffers(ctx, c.tx, club, c.at); err != nil {
+				return err
+			}
+		}
+		if club.Zone.String() == c.setup.club.Zone.String() {
+			return nil
+		}
+		err := c.redate(ctx)
+		moved = c.redated
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
 }
 
 func (c Club) checkClub() error {
@@ -190,7 +234,14 @@ func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) 
 	if n.Capacity <= 0 {
 		return Net{}, ErrSettings
 	}
-	err := s.configure(ctx, actor, club, "save_net", func(ctx context.Context, c *change) error { return saveNet(ctx, c.tx, club, &n) })
+	err := s.configure(ctx, actor, club, "save_net", func(ctx context.Context, c *change) error {
+		if i := slices.IndexFunc(c.setup.nets, func(stored Net) bool { return stored.ID == n.ID }); i >= 0 {
+			if err := c.checkSettingSeen(c.setup.nets[i].Version); err != nil {
+				return err
+			}
+		}
+		return saveNet(ctx, c.tx, club, &n)
+	})
 	return n, err
 }
 
@@ -200,8 +251,15 @@ func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a Add
 		return AddOn{}, ErrName
 	}
 	err := s.configure(ctx, actor, club, "save_add_on", func(ctx context.Context, c *change) error {
-		if !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net }) {
+		at := slices.IndexFunc(c.setup.nets, func(n Net) bool { return n.ID == a.Net })
+		if at < 0 {
 			return ErrNoNet
+		}
+		addOns := c.setup.nets[at].AddOns
+		if i := slices.IndexFunc(addOns, func(stored AddOn) bool { return stored.ID == a.ID }); i >= 0 {
+			if err := c.checkSettingSeen(addOns[i].Version); err != nil {
+				return err
+			}
 		}
 		if a.Price.Currency != c.setup.club.Currency || !validPrice(a.Price) || !a.PerHour && a.Price.Minor%payableStep(a.Price.Currency) != 0 {
 			return ErrAmount
@@ -219,6 +277,9 @@ func (s *Service) SetHours(ctx context.Context, actor Actor, club ClubID, hours 
 // EditHours applies edit to the hours that are stored at that moment, so two admins who edit at the same time both keep their changes.
 func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit func(now []OpeningHours) ([]OpeningHours, error)) error {
 	return s.configure(ctx, actor, club, "set_hours", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.hoursVersion); err != nil {
+			return err
+		}
 		hours, err := edit(slices.Clone(c.setup.hours))
 		if err == nil {
 			err = checkHours(hours)
@@ -231,7 +292,10 @@ func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit 
 				return ErrNoNet
 			}
 		}
-		return replaceHours(ctx, c.tx, club, hours)
+		if err := replaceHours(ctx, c.tx, club, hours); err != nil {
+			return err
+		}
+		return c.redate(ctx)
 	})
 }
 
@@ -243,6 +307,9 @@ func (s *Service) SetPrices(ctx context.Context, actor Actor, club ClubID, rules
 // EditPrices applies edit to the price rules that are stored at that moment, as EditHours does.
 func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit func(now []PriceRule) ([]PriceRule, error)) error {
 	return s.configure(ctx, actor, club, "set_prices", func(ctx context.Context, c *change) error {
+		if err := c.checkSettingSeen(c.setup.pricesVersion); err != nil {
+			return err
+		}
 		rules, err := edit(slices.Clone(c.setup.prices))
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func clubValues(c Club) []any {
 	return []any{
 		p.PaysOnline, minutes(p.Grid), minutes(p.Min), minutes(p.Max), minutes(p.Buffer), minutes(p.Notice), p.Horizon,
 		seconds(p.Hold), seconds(p.HoldMax), seconds(p.Offer), int64(p.CancelFree / time.Hour), p.CancelFee,
-		minutes(p.CheckIn), minutes(p.NoShow), minutes(p.Reminder), p.QuotaActive, minutes(p.QuotaWeek), c.Address, latitude, longitude, c.DaySheet,
+		minutes(p.CheckIn), minutes(p.NoShow), minutes(p.Reminder), p.QuotaActive, minutes(p.QuotaWeek), c.Address, latitude, longitude, c.DaySheet, p.QuotaHeld,
 	}
 }
 
@@ -31,9 +31,9 @@ func clubValues(c Club) []any {
 func insertClub(ctx context.Context, q storage.Queryer, club *Club) error {
 	err := q.QueryRow(ctx, `INSERT INTO club (name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes,
 		horizon_days, hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-		quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`,
-		append([]any{club.Name, club.Zone.String(), club.Currency}, clubValues(*club)...)...).Scan(&club.ID)
+		quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute, quota_held)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) RETURNING id, version`,
+		append([]any{club.Name, club.Zone.String(), club.Currency}, clubValues(*club)...)...).Scan(&club.ID, &club.Version)
 	if err != nil {
 		return fmt.Errorf("insert club: %w", err)
 	}
@@ -44,7 +44,7 @@ func updateClub(ctx context.Context, q storage.Queryer, club Club) error {
 	_, err := q.Exec(ctx, `UPDATE club SET name = $2, time_zone = $3, pays_online = $4, grid_minutes = $5, min_minutes = $6, max_minutes = $7, buffer_minutes = $8,
 		notice_minutes = $9, horizon_days = $10, hold_seconds = $11, hold_max_seconds = $12, offer_seconds = $13, cancel_free_hours = $14, cancel_fee_percent = $15,
 		check_in_minutes = $16, no_show_minutes = $17, reminder_minutes = $18, quota_active = $19, quota_week_minutes = $20,
-		address = $21, latitude = $22, longitude = $23, day_sheet_minute = $24 WHERE id = $1`,
+		address = $21, latitude = $22, longitude = $23, day_sheet_minute = $24, quota_held = $25, version = version + 1 WHERE id = $1`,
 		append([]any{club.ID, club.Name, club.Zone.String()}, clubValues(club)...)...)
 	if err != nil {
 		return fmt.Errorf("save club %d: %w", club.ID, err)
@@ -54,12 +54,12 @@ func updateClub(ctx context.Context, q storage.Queryer, club Club) error {
 
 func saveNet(ctx context.Context, q storage.Queryer, club ClubID, n *Net) error {
 	args := []any{club, n.Name, n.Surface, n.Indoor, n.Lights, n.Capacity, n.Active}
-	sql := `INSERT INTO net (club_id, name, surface, indoor, lights, capacity, active) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`
+	sql := `INSERT INTO net (club_id, name, surface, indoor, lights, capacity, active) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, version`
 	if n.ID != 0 {
-		sql = `UPDATE net SET name = $2, surface = $3, indoor = $4, lights = $5, capacity = $6, active = $7 WHERE club_id = $1 AND id = $8 RETURNING id`
+		sql = `UPDATE net SET name = $2, surface = $3, indoor = $4, lights = $5, capacity = $6, active = $7, version = version + 1 WHERE club_id = $1 AND id = $8 RETURNING id, version`
 		args = append(args, n.ID)
 	}
-	err := q.QueryRow(ctx, sql, args...).Scan(&n.ID)
+	err := q.QueryRow(ctx, sql, args...).Scan(&n.ID, &n.Version)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return ErrNoNet
@@ -73,12 +73,12 @@ func saveNet(ctx context.Context, q storage.Queryer, club ClubID, n *Net) error 
 
 func saveAddOn(ctx context.Context, q storage.Queryer, a *AddOn) error {
 	args := []any{a.Net, a.Name, a.PerHour, a.Price.Minor, a.Active}
-	sql := `INSERT INTO add_on (net_id, name, per_hour, price_minor, active) VALUES ($1, $2, $3, $4, $5) RETURNING id`
+	sql := `INSERT INTO add_on (net_id, name, per_hour, price_minor, active) VALUES ($1, $2, $3, $4, $5) RETURNING id, version`
 	if a.ID != 0 {
-		sql = `UPDATE add_on SET name = $2, per_hour = $3, price_minor = $4, active = $5 WHERE net_id = $1 AND id = $6 RETURNING id`
+		sql = `UPDATE add_on SET name = $2, per_hour = $3, price_minor = $4, active = $5, version = version + 1 WHERE net_id = $1 AND id = $6 RETURNING id, version`
 		args = append(args, a.ID)
 	}
-	err := q.QueryRow(ctx, sql, args...).Scan(&a.ID)
+	err := q.QueryRow(ctx, sql, args...).Scan(&a.ID, &a.Version)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return ErrNoAddOn
@@ -91,7 +91,7 @@ func saveAddOn(ctx context.Context, q storage.Queryer, a *AddOn) error {
 }
 
 func replaceHours(ctx context.Context, q storage.Queryer, club ClubID, hours []OpeningHours) error {
-	if _, err := q.Exec(ctx, `DELETE FROM opening_hours WHERE club_id = $1`, club); err != nil {
+	if _, err := q.Exec(ctx, `WITH counted AS (UPDATE club SET hours_version = hours_version + 1 WHERE id = $1) DELETE FROM opening_hours WHERE club_id = $1`, club); err != nil {
 		return fmt.Errorf("set hours: %w", err)
 	}
 	for _, h := range hours {
@@ -104,7 +104,7 @@ func replaceHours(ctx context.Context, q storage.Queryer, club ClubID, hours []O
 }
 
 func replacePrices(ctx context.Context, q storage.Queryer, club ClubID, rules []PriceRule) error {
-	if _, err := q.Exec(ctx, `DELETE FROM price_rule WHERE club_id = $1`, club); err != nil {
+	if _, err := q.Exec(ctx, `WITH counted AS (UPDATE club SET prices_version = prices_version + 1 WHERE id = $1) DELETE FROM price_rule WHERE club_id = $1`, club); err != nil {
 		return fmt.Errorf("set prices: %w", err)
 	}
 	for _, r := range rules {

@@ -58,7 +58,7 @@ func (c *change) overridden(b Booking, u usage, detail map[string]any) map[strin
 		return detail
 	}
 	var rules []string
-	for _, err := range []error{c.setup.checkNotice(b.Day, b.Span, c.at), c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)} {
+	for _, err := range []error{c.setup.checkNotice(b.Day, b.Span, c.at), c.setup.club.Policy.checkQuota(u, b)} {
 		if err != nil {
 			rules = append(rules, fault.CodeOf(err))
 		}

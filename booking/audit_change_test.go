@@ -36,7 +36,7 @@ func TestAudit_SaysWhatChanged(t *testing.T) {
 	club, err := b.Club(ctx, b.club)
 	b.must(err)
 	club.Policy.Buffer, club.Name = 15*time.Minute, "Riverside"
-	b.must(b.SaveClub(ctx, boss(), club))
+	b.saveClub(club)
 	check("save_club", `{"after":{"buffer_minutes":15,"name":"Riverside"},"before":{"buffer_minutes":0,"name":"Test"}}`)
 	b.must(b.SaveMember(ctx, boss(), b.club, 77, booking.Staff))
 	b.must(b.SaveMember(ctx, boss(), b.club, 77, booking.Player))

@@ -119,6 +119,9 @@ func (c *change) insertBlock(ctx context.Context, block *Booking, resolve map[ID
 		if slices.ContainsFunc(b.Nets, func(n NetID) bool { return !slices.Contains(c.locked, n) }) {
 			return ErrBusy // it was made after the locks were chosen
 		}
+		if err := c.checkBookingSeen(b); err != nil {
+			return &BlockMoveError{Booking: b.ID, Reason: err}
+		}
 	}
 	if len(open) > 0 {
 		return &BlockConflictError{Bookings: open}

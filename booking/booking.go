@@ -36,7 +36,8 @@ type Booking struct {
 	CreatedAt time.Time
 	ChangedAt time.Time
 	ExpiresAt *time.Time // of a hold: the first instant at which it is expired
-	Version   int        // counts changes; a payment stores the version it was made for
+	Version   int        // counts moves and changes of state; notices and payments are about a version
+	Revision  int        // counts every change
 
 	bufferEnd time.Time // the end of the buffer that its slots were stored with
 }

@@ -29,6 +29,9 @@ func (s *Service) withBooking(ctx context.Context, actor Actor, id ID, extraNets
 			if moved = !slices.Equal(b.Nets, seen.Nets); moved {
 				return ErrBusy
 			}
+			if err := s.checkBookingSeen(b); err != nil {
+				return err
+			}
 			return fn(ctx, c, &b)
 		})
 		if !moved || attempt == lockAttempts {

@@ -13,12 +13,26 @@ import (
 
 // extendHold gives a live hold a later expiry.
 func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
-	tag, err := q.Exec(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3 WHERE id = $1 AND state = 'held' AND expires_at > $3`, b.ID, until, at)
+	err := q.QueryRow(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3, revision = revision + 1 WHERE id = $1 AND state = 'held' AND expires_at > $3 RETURNING revision`,
+		b.ID, until, at).Scan(&b.Revision)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrState
+	}
 	if err != nil {
 		return fmt.Errorf("extend hold %d: %w", b.ID, err)
 	}
-	if tag.RowsAffected() != 1 {
+	b.ExpiresAt, b.ChangedAt = &until, at
+	return nil
+}
+
+// updateExpiry gives a hold another expiry, also one that is over.
+func updateExpiry(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
+	err := q.QueryRow(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3, revision = revision + 1 WHERE id = $1 AND state = 'held' RETURNING revision`, b.ID, until, at).Scan(&b.Revision)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("keep hold %d: %w", b.ID, err)
 	}
 	b.ExpiresAt, b.ChangedAt = &until, at
 	return nil
@@ -32,8 +46,9 @@ func updateSlots(ctx context.Context, q storage.Queryer, b *Booking, old Booking
 		return err
 	}
 	err = q.QueryRow(ctx, `
-		UPDATE booking SET day = $3, price_minor = $4, price_lines = $5, changed_at = $6, add_on_ids = $7, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
-		b.ID, b.State, b.Day.date(), b.Price.Minor, lines, at, b.AddOns).Scan(&b.Version)
+		UPDATE booking SET day = $3, price_minor = $4, price_lines = $5, changed_at = $6, add_on_ids = $7, version = version + 1, revision = revision + 1
+		WHERE id = $1 AND state = $2 RETURNING version, revision`,
+		b.ID, b.State, b.Day.date(), b.Price.Minor, lines, at, b.AddOns).Scan(&b.Version, &b.Revision)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrState
 	}
@@ -76,8 +91,9 @@ func swapSlots(ctx context.Context, q storage.Queryer, a, b *Booking, at time.Ti
 		if err != nil {
 			return err
 		}
-		err = q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, price_lines = $5, version = version + 1 WHERE id = $1 AND state = $2 RETURNING version`,
-			swapped.ID, swapped.State, swapped.Day.date(), at, lines).Scan(&swapped.Version)
+		err = q.QueryRow(ctx, `UPDATE booking SET day = $3, changed_at = $4, price_lines = $5, version = version + 1, revision = revision + 1
+			WHERE id = $1 AND state = $2 RETURNING version, revision`,
+			swapped.ID, swapped.State, swapped.Day.date(), at, lines).Scan(&swapped.Version, &swapped.Revision)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrState
 		}

@@ -14,7 +14,7 @@ import (
 
 // bookingColumns are the columns of a booking b and its slots s; scanBooking uses this order.
 const bookingColumns = `b.id, b.club_id, b.member_id, b.kind, b.state, b.day, coalesce(b.series_id, 0), b.rate, b.currency, b.price_minor, b.price_lines,
-	b.add_on_ids, b.cancel_fee_minor, b.note, b.guests, b.created_at, b.changed_at, b.expires_at, b.version, s.nets, s.starts, s.ends, s.until`
+	b.add_on_ids, b.cancel_fee_minor, b.note, b.guests, b.created_at, b.changed_at, b.expires_at, b.version, b.revision, s.nets, s.starts, s.ends, s.until`
 
 const bookingFrom = ` FROM booking b JOIN LATERAL (
 	SELECT array_agg(net_id ORDER BY net_id) AS nets, min(lower(during)) AS starts, max(upper(during)) AS ends, max(upper(occupied)) AS until
@@ -26,7 +26,7 @@ func scanBooking(row pgx.CollectableRow) (Booking, error) {
 	var lines []byte
 	var fee *int64
 	err := row.Scan(&b.ID, &b.Club, &b.Member, &b.Kind, &b.State, &day, &b.Series, &b.Rate, &b.Price.Currency, &b.Price.Minor, &lines,
-		&b.AddOns, &fee, &b.Note, &b.Guests, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Nets, &b.Span.Start, &b.Span.End, &b.bufferEnd)
+		&b.AddOns, &fee, &b.Note, &b.Guests, &b.CreatedAt, &b.ChangedAt, &b.ExpiresAt, &b.Version, &b.Revision, &b.Nets, &b.Span.Start, &b.Span.End, &b.bufferEnd)
 	if err != nil {
 		return b, err
 	}
@@ -147,7 +147,7 @@ func queueBooking(batch *pgx.Batch, b *Booking) error {
 		SELECT b.id, b.state, net, tstzrange($17, $18, '[)'), tstzrange($17, $19, '[)') FROM b, unnest($16::bigint[]) net`,
 		b.ID, b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
 		b.Nets, b.Span.Start, b.Span.End, b.bufferEnd)
-	b.Version = 1
+	b.Version, b.Revision = 1, 1
 	return nil
 }
 
@@ -158,8 +158,8 @@ func updateState(ctx context.Context, q storage.Queryer, b *Booking, next State,
 		fee = &b.CancelFee.Minor
 	}
 	err := q.QueryRow(ctx, `
-		UPDATE booking SET state = $3, kind = $4, changed_at = $5, cancel_fee_minor = $6, version = version + 1
-		WHERE id = $1 AND state = $2 RETURNING version`, b.ID, b.State, next, b.Kind, at, fee).Scan(&b.Version)
+		UPDATE booking SET state = $3, kind = $4, changed_at = $5, cancel_fee_minor = $6, version = version + 1, revision = revision + 1
+		WHERE id = $1 AND state = $2 RETURNING version, revision`, b.ID, b.State, next, b.Kind, at, fee).Scan(&b.Version, &b.Revision)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrState
 	}

@@ -40,7 +40,7 @@ func TestBuffer_ChangedCountsOnBothSidesOfABooking(t *testing.T) {
 		return ""
 	}
 	club.Policy.Buffer = 30 * time.Minute
-	b.must(b.SaveClub(ctx, boss(), club))
+	b.saveClub(club)
 	for _, at := range []string{"14:30", "16:00"} {
 		if got := status(1, at); got != booking.Taken {
 			t.Errorf("with a buffer of 30 minutes %s is %s", at, got)
@@ -55,7 +55,7 @@ func TestBuffer_ChangedCountsOnBothSidesOfABooking(t *testing.T) {
 		}
 	}
 	club.Policy.Buffer = 0
-	b.must(b.SaveClub(ctx, boss(), club))
+	b.saveClub(club)
 	for _, at := range []string{"14:30", "16:00"} {
 		if got := status(1, at); got != booking.Free {
 			t.Errorf("without a buffer %s is %s", at, got)

@@ -20,6 +20,7 @@ type Club struct {
 	Place    *Place // on the map; nil: not set
 	DaySheet *int   // the minute of the local day at which the staff get the day sheet; nil: never
 	Policy   Policy
+	Version  int // counts changes of these values
 }
 
 // defaultDaySheet is when the staff of a new club get the day sheet: at six.
@@ -48,7 +49,17 @@ type Policy struct {
 	Reminder    time.Duration // before the start; 0: no reminder
 	QuotaActive int           // bookings ahead for one member; 0: no limit
 	QuotaWeek   time.Duration // net time a week for one member; 0: no limit
+	QuotaHeld   int           // nets in holds of one member at once; 0: DefaultQuotaHeld
 }
+
+// Quotas of a club whose admin names none. 600 minutes are five evenings of two hours.
+const (
+	DefaultQuotaHeld   = 4
+	DefaultQuotaActive = 4
+	DefaultQuotaWeek   = 600 * time.Minute
+)
+
+const maxQuotaHeld = 1000
 
 // Errors about clubs and their parts.
 var (
@@ -69,7 +80,7 @@ func (p Policy) checkPolicy() error {
 	case !whole(p.Grid, p.Min, p.Max, p.Buffer, p.Notice, p.CancelFree, p.CheckIn, p.NoShow, p.Reminder, p.QuotaWeek),
 		p.Grid < time.Minute, p.Grid > 24*time.Hour, p.Min < time.Minute, p.Max < p.Min, p.Max > 24*time.Hour, p.Min%p.Grid != 0 && p.Max < p.Grid,
 		p.CancelFree%time.Hour != 0, p.Hold < time.Second, p.HoldMax < p.Hold, p.Offer < time.Second,
-		p.CancelFee < 0, p.CancelFee > 100, p.Horizon < 0, p.Horizon > 1000, p.QuotaActive < 0:
+		p.CancelFee < 0, p.CancelFee > 100, p.Horizon < 0, p.Horizon > 1000, p.QuotaActive < 0, p.QuotaHeld < 1, p.QuotaHeld > maxQuotaHeld:
 		return ErrSettings
 	}
 	return nil
@@ -88,6 +99,7 @@ type Net struct {
 	Capacity int
 	Active   bool
 	AddOns   []AddOn
+	Version  int // counts changes, those of add-ons aside
 }
 
 // AddOnID names an add-on.
@@ -101,6 +113,7 @@ type AddOn struct {
 	PerHour bool // otherwise the price is for the booking
 	Price   Money
 	Active  bool
+	Version int
 }
 
 // setup holds the settings of a club: everything that only its admins change.
@@ -111,6 +124,8 @@ type setup struct {
 	closures []Closure
 	prices   []PriceRule
 	token    string // the club token that it was read with
+
+	hoursVersion, pricesVersion int
 }
 
 // activeNet finds a net that takes bookings.

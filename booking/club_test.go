@@ -36,6 +36,7 @@ func easy() booking.Policy {
 	return booking.Policy{
 		Grid: time.Hour, Min: time.Hour, Max: 24 * time.Hour, Horizon: 1000, Hold: 10 * time.Minute, HoldMax: 30 * time.Minute, Offer: 15 * time.Minute,
 		CancelFree: 24 * time.Hour, CancelFee: 50, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+		QuotaHeld: 1000,
 	}
 }
 
@@ -73,6 +74,13 @@ func clubIn(t *testing.T, url string, pool *pgxpool.Pool, zone string, policy bo
 	b.must(b.SetHours(ctx, boss(), b.club, wholeWeek(0, 1440)))
 	b.must(b.SetPrices(ctx, boss(), b.club, []booking.PriceRule{{Label: "base", Weekdays: everyWeekday(), To: 1440, Member: rupees(1000), Guest: rupees(2000)}}))
 	return b
+}
+
+// saveClub changes the club.
+func (b *bundle) saveClub(club booking.Club) {
+	b.t.Helper()
+	_, err := b.SaveClub(b.t.Context(), boss(), club)
+	b.must(err)
 }
 
 func (b *bundle) must(err error) {

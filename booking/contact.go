@@ -74,8 +74,25 @@ func (s *Service) Contact(ctx context.Context, member MemberID) (Contact, error)
 	return c, translate(ctx, err)
 }
 
-// SaveContact stores a member's channels and quiet hours.
-func (s *Service) SaveContact(ctx context.Context, c Contact) error {
+// EditContact applies edit to a member's channels and quiet hours as they are stored at that moment, so two edits at the same time both stay.
+func (s *Service) EditContact(ctx context.Context, member MemberID, edit func(c *Contact)) error {
+	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := lockContact(ctx, tx, member); err != nil {
+			return err
+		}
+		c, err := selectContact(ctx, tx, member)
+		if err != nil {
+			return err
+		}
+		edit(&c)
+		if err := c.checkContact(); err != nil {
+			return err
+		}
+		return upsertContact(ctx, tx, c)
+	})
+}
+
+func (c Contact) checkContact() error {
 	known := map[Channel]bool{ByTelegram: true, ByEmail: true, BySMS: true}
 	for _, by := range c.Channels {
 		if !known[by] {
@@ -89,7 +106,7 @@ func (s *Service) SaveContact(ctx context.Context, c Contact) error {
 	if q := c.Quiet; q != nil && (q.From < 0 || q.From >= 1440 || q.To < 0 || q.To >= 1440 || q.From == q.To) {
 		return ErrQuiet
 	}
-	return translate(ctx, upsertContact(ctx, s.db, c))
+	return nil
 }
 
 // SetAddress stores a member's address and sends a code to it. The address is used once the member has confirmed it with the code. If the member has

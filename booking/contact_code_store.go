@@ -11,7 +11,7 @@ import (
 	"pavilion/storage"
 )
 
-// lockContact serializes a member's requests for codes.
+// lockContact serializes a member's requests for codes and edits of their settings.
 func lockContact(ctx context.Context, tx pgx.Tx, member MemberID) error {
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('contact', $1))`, member); err != nil {
 		return fmt.Errorf("lock contact: %w", err)

@@ -53,3 +53,30 @@ func TestQuiet_EndsByTheClubsClock(t *testing.T) {
 		t.Error("no quiet hours are quiet")
 	}
 }
+
+// One edit waits for the other, and starts from what that has stored.
+func TestContact_TwoEditsAtOnceBothStay(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	ctx := t.Context()
+	second := make(chan error, 1)
+	b.must(b.EditContact(ctx, player(1).ID, func(c *booking.Contact) {
+		go func() {
+			second <- b.EditContact(ctx, player(1).ID, func(c *booking.Contact) { c.Quiet = &booking.Quiet{From: 1320, To: 420} })
+		}()
+		waits := `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`
+		for until := time.Now().Add(20 * time.Second); !one[bool](b, waits); {
+			if time.Now().After(until) {
+				t.Error("the second edit does not wait")
+				break
+			}
+		}
+		c.Channels = []booking.Channel{booking.BySMS, booking.ByTelegram}
+	}))
+	b.must(<-second)
+	got, err := b.Contact(ctx, player(1).ID)
+	b.must(err)
+	if got.Quiet == nil || got.Quiet.From != 1320 || len(got.Channels) != 2 || got.Channels[0] != booking.BySMS {
+		t.Errorf("%+v", got)
+	}
+}

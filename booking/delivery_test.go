@@ -123,7 +123,7 @@ func (m *mailbox) giveAddress(who booking.Actor, by booking.Channel, address str
 
 func (m *mailbox) setContact(who booking.Actor, quiet *booking.Quiet, channels ...booking.Channel) {
 	m.t.Helper()
-	m.must(m.SaveContact(m.t.Context(), booking.Contact{Member: who.ID, Channels: channels, Quiet: quiet}))
+	m.must(m.EditContact(m.t.Context(), who.ID, func(c *booking.Contact) { c.Channels, c.Quiet = channels, quiet }))
 }
 
 const (

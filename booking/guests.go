@@ -38,10 +38,9 @@ func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []str
 		if room := capacity(c.setup.nets, b.Nets); room > 0 && len(names) >= room {
 			return ErrGuestsRoom
 		}
-		if err := saveGuests(ctx, c.tx, b.ID, names); err != nil {
+		if err := saveGuests(ctx, c.tx, b, names); err != nil {
 			return err
 		}
-		b.Guests = names
 		return c.recordAudit(ctx, "guests", *b, map[string]any{"guests": len(names)})
 	})
 }

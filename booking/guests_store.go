@@ -7,9 +7,11 @@ import (
 	"pavilion/storage"
 )
 
-func saveGuests(ctx context.Context, q storage.Queryer, id ID, names []string) error {
-	if _, err := q.Exec(ctx, `UPDATE booking SET guests = $2 WHERE id = $1`, id, append([]string{}, names...)); err != nil {
-		return fmt.Errorf("save guests of booking %d: %w", id, err)
+func saveGuests(ctx context.Context, q storage.Queryer, b *Booking, names []string) error {
+	err := q.QueryRow(ctx, `UPDATE booking SET guests = $2, revision = revision + 1 WHERE id = $1 RETURNING revision`, b.ID, append([]string{}, names...)).Scan(&b.Revision)
+	if err != nil {
+		return fmt.Errorf("save guests of booking %d: %w", b.ID, err)
 	}
+	b.Guests = names
 	return nil
 }

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -91,7 +92,7 @@ func (s *Service) Quote(ctx context.Context, actor Actor, r SlotRequest) (Quote,
 	if err != nil {
 		return Quote{}, err
 	}
-	return set.quote(r, actor.rate())
+	return set.quote(r, cmp.Or(actor.quotes, actor.rate()))
 }
 
 // Hold holds one or several nets for Policy.Hold, all or none, at the price of this moment.

@@ -25,6 +25,7 @@ type change struct {
 	setup      *setup
 	locked     []NetID
 	changed    map[string]any // before and after, for the audit, of what is no part of the settings
+	redated    []Booking      // that stand on another day now
 	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
 
 	paidFromChat bool // the change confirms a booking by a payment that its member asked for in the chat

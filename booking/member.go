@@ -5,6 +5,15 @@ import (
 	"slices"
 )
 
+// Membership reads a person's role in a club, with its version; for staff.
+func (s *Service) Membership(ctx context.Context, actor Actor, club ClubID, id MemberID) (Membership, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return Membership{}, err
+	}
+	m, err := selectMembership(ctx, s.db, club, id)
+	return m, translate(ctx, err)
+}
+
 // Member reads a person's role in a club; an unknown person is a guest.
 func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, error) {
 	role, err := selectRole(ctx, s.db, club, id)
@@ -13,8 +22,9 @@ func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, e
 
 // Membership is a person's role in a club.
 type Membership struct {
-	Member MemberID
-	Role   Role
+	Member  MemberID
+	Role    Role
+	Version int // counts changes; 0 where the role was never set
 }
 
 // Members lists the people whose role was set, by id, from the one after a given id on; for staff.
@@ -32,11 +42,14 @@ func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id M
 		return ErrRole
 	}
 	return s.configure(ctx, actor, club, "save_member", func(ctx context.Context, c *change) error {
-		before, err := selectRole(ctx, c.tx, club, id)
+		before, err := selectMembership(ctx, c.tx, club, id)
+		if err == nil {
+			err = c.checkSettingSeen(before.Version)
+		}
 		if err != nil {
 			return err
 		}
-		c.changed = map[string]any{"member": id, "before": map[string]any{"role": before}, "after": map[string]any{"role": role}}
+		c.changed = map[string]any{"member": id, "before": map[string]any{"role": before.Role}, "after": map[string]any{"role": role}}
 		return saveRole(ctx, c.tx, club, id, role)
 	})
 }

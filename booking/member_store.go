@@ -11,19 +11,26 @@ import (
 )
 
 func selectRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID) (Role, error) {
-	var role Role
-	err := q.QueryRow(ctx, `SELECT role FROM club_member WHERE club_id = $1 AND member_id = $2`, club, id).Scan(&role)
+	m, err := selectMembership(ctx, q, club, id)
+	return m.Role, err
+}
+
+// selectMembership reads a role. A person without a row is a guest.
+func selectMembership(ctx context.Context, q storage.Queryer, club ClubID, id MemberID) (Membership, error) {
+	m := Membership{Member: id}
+	err := q.QueryRow(ctx, `SELECT role, version FROM club_member WHERE club_id = $1 AND member_id = $2`, club, id).Scan(&m.Role, &m.Version)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Guest, nil
+		m.Role = Guest
+		return m, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read role: %w", err)
+		return m, fmt.Errorf("read role: %w", err)
 	}
-	return role, nil
+	return m, nil
 }
 
 func selectMembers(ctx context.Context, q storage.Queryer, club ClubID, after MemberID, limit int) ([]Membership, error) {
-	list, err := collect(ctx, q, pgx.RowToStructByPos[Membership], `SELECT member_id, role FROM club_member WHERE club_id = $1 AND member_id > $2 ORDER BY member_id LIMIT $3`, club, after, limit)
+	list, err := collect(ctx, q, pgx.RowToStructByPos[Membership], `SELECT member_id, role, version FROM club_member WHERE club_id = $1 AND member_id > $2 ORDER BY member_id LIMIT $3`, club, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
@@ -31,7 +38,7 @@ func selectMembers(ctx context.Context, q storage.Queryer, club ClubID, after Me
 }
 
 func saveRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID, role Role) error {
-	_, err := q.Exec(ctx, `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, $3) ON CONFLICT (club_id, member_id) DO UPDATE SET role = $3`, club, id, role)
+	_, err := q.Exec(ctx, `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, $3) ON CONFLICT (club_id, member_id) DO UPDATE SET role = $3, version = club_member.version + 1`, club, id, role)
 	if err != nil {
 		return fmt.Errorf("save role: %w", err)
 	}

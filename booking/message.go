@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,6 +86,17 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		detail = strings.Join(b.RefundSentences(in, payments), "\n")
 	case notifyMoved, notifyReminder:
 		d.deadline = b.Span.Start
+	case notifyReviewed:
+		list, err := selectPaymentsOf(ctx, d.s.db, b.ID)
+		if err != nil {
+			return "", "", err
+		}
+		if i := slices.IndexFunc(list, Payment.isReviewed); i >= 0 {
+			detail = in.Money(list[i].Received.Minor, list[i].Received.Currency)
+		}
+		if b.State == Held {
+			key = "notice.payment_review_kept"
+		}
 	case notifyConfirmed, notifySlotLost, notifySheet, notifySeriesBooked, notifySeriesMoved, notifySeriesEnded:
 	}
 	return key, detail, nil

@@ -35,9 +35,9 @@ func TestNote_IsCountedInCharacters(t *testing.T) {
 	club, err := b.Club(ctx, b.club)
 	b.must(err)
 	club.Address = strings.Repeat("अ", 200)
-	b.must(b.SaveClub(ctx, boss(), club))
+	b.saveClub(club)
 	club.Address += "अ"
-	if err := b.SaveClub(ctx, boss(), club); !errors.Is(err, booking.ErrPlace) {
+	if _, err := b.SaveClub(ctx, boss(), club); !errors.Is(err, booking.ErrPlace) {
 		t.Errorf("an address of 201 characters: %v", err)
 	}
 }

@@ -19,7 +19,8 @@ const (
 	notifyOffered   notice = "offered"
 	notifySlotLost  notice = "slot_lost" // the money came too late and is refunded
 	notifyRefunded  notice = "refunded"
-	notifySheet     notice = "day_sheet" // to the staff
+	notifyReviewed  notice = "payment_review" // the money was not as asked for; staff decide
+	notifySheet     notice = "day_sheet"      // to the staff
 
 	// About the bookings of a series that changed together.
 	notifySeriesBooked notice = "series_booked"

@@ -47,6 +47,8 @@ type Payment struct {
 	Refunded  int64 // of Received: refunded
 	CreatedAt time.Time
 
+	title     string // of the page, as it was first asked for
+	returnURL string
 	suspended bool // the money is under review
 	fromChat  bool // the member asked for it in the chat
 }
@@ -59,11 +61,13 @@ const StarCurrency = "XTR"
 
 // Errors of payments.
 var (
-	ErrNoPayment   = fault.New(fault.NotFound, "no_payment")
-	ErrPaid        = fault.New(fault.Conflict, "paid")
-	ErrFree        = fault.New(fault.Conflict, "free")
-	ErrNotPayable  = fault.New(fault.Conflict, "not_payable")
-	ErrPaymentSent = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
+	ErrNoPayment = fault.New(fault.NotFound, "no_payment")
+	ErrPaid      = fault.New(fault.Conflict, "paid")
+	// ErrPaymentReviewed refuses a second payment, and a member's move, while money for the booking is under review.
+	ErrPaymentReviewed = fault.New(fault.Conflict, "payment_reviewed")
+	ErrFree            = fault.New(fault.Conflict, "free")
+	ErrNotPayable      = fault.New(fault.Conflict, "not_payable")
+	ErrPaymentSent     = errors.New("a payment begins outside of a transaction: its row must be committed before the gateway is called")
 )
 
 // PayRequest asks for a payment of a booking.
@@ -90,15 +94,16 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 		return Payment{}, ErrPaymentSent
 	}
 	var p Payment
+	returnURL := s.payments.ReturnURL(ctx)
 	err := s.withBooking(ctx, actor, r.Booking, nil, func(ctx context.Context, c *change, b *Booking) (err error) {
-		p, err = c.findOrCreatePayment(ctx, *b, r.Provider)
+		p, err = c.findOrCreatePayment(ctx, *b, r, returnURL)
 		return err
 	})
 	if err != nil || p.State.received() {
 		return p, err
 	}
 	if p.Checkout == "" {
-		if p, err = s.createCheckout(ctx, gateway, p, r.Title); err != nil {
+		if p, err = s.createCheckout(ctx, gateway, p); err != nil {
 			return p, err
 		}
 	}
@@ -108,9 +113,10 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	return p, err
 }
 
-// createCheckout creates the page at the gateway and stores its id and URL.
-func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment, title string) (Payment, error) {
-	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: title, ReturnURL: s.payments.ReturnURL(ctx), Made: p.CreatedAt})
+// createCheckout creates the page at the gateway and stores its id and URL. All values are those of the payment's row, so a repeated call is the same
+// request: a provider refuses another request under the same idempotency key.
+func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment) (Payment, error) {
+	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: p.title, ReturnURL: p.returnURL, Made: p.CreatedAt})
 	if err != nil {
 		return Payment{}, fmt.Errorf("payment %d: %w", p.ID, err)
 	}
@@ -122,13 +128,17 @@ func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment
 }
 
 // findOrCreatePayment returns the payment that has a booking's money, or one that can still be paid, or creates one.
-func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Provider) (Payment, error) {
+func (c *change) findOrCreatePayment(ctx context.Context, b Booking, r PayRequest, returnURL string) (Payment, error) {
+	provider := r.Provider
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return Payment{}, err
 	}
-	if i := slices.IndexFunc(list, holdsMoney); i >= 0 {
+	if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.isReviewed() }); i >= 0 {
 		return list[i], nil
+	}
+	if b.State.Live() && slices.ContainsFunc(list, Payment.isReviewed) {
+		return Payment{}, ErrPaymentReviewed
 	}
 	if err := c.checkPayable(ctx, b); err != nil {
 		return Payment{}, err
@@ -156,7 +166,8 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, provider Pr
 	}
 	p := Payment{
 		Reference: rand.Text(), Club: b.Club, Booking: b.ID, Member: b.Member, Version: b.Version, Provider: provider, State: Created,
-		Amount: amount, Price: b.Price, Received: Money{Currency: amount.Currency}, CreatedAt: c.at, fromChat: c.isFromChat(b),
+		Amount: amount, Price: b.Price, Received: Money{Currency: amount.Currency}, CreatedAt: c.at,
+		title: r.Title, returnURL: returnURL, fromChat: c.isFromChat(b),
 	}
 	if err := insertPayment(ctx, c.tx, &p); err != nil {
 		return Payment{}, err

@@ -72,7 +72,7 @@ func (c *change) mismatches(ctx context.Context, p Payment, r Report) (bool, err
 }
 
 // recordCapture records received money. It counts when amount, currency and payer are as asked for and the booking's price is unchanged; otherwise it
-// goes to review.
+// goes to review, its member is notified, and a hold is kept meanwhile.
 func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Report) error {
 	old := p.State
 	p.Charge, p.Payer, p.Received = r.Charge, r.Payer, r.Amount
@@ -104,6 +104,12 @@ func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Re
 		return err
 	}
 	if reason != "" {
+		if err := c.keepForReview(ctx, b); err != nil {
+			return err
+		}
+		if err := c.notify(ctx, notifyReviewed, *b); err != nil {
+			return err
+		}
 		return c.requestReview(ctx, Review{Reason: reason, Club: p.Club, Payment: p.ID})
 	}
 	return c.confirmOrRefund(ctx, b, p)

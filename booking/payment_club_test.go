@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -26,6 +27,7 @@ const (
 
 // paymentClub is a club that takes payments online, with a simulated payment service behind real HTTP.
 type paymentClub struct {
+	returnTo string // another page than the usual one
 	*bundle
 	sandbox  *sandbox.Gateway
 	gateways map[booking.Provider]booking.Gateway
@@ -166,7 +168,7 @@ func (l *paymentClub) serviceWith(gateways map[booking.Provider]booking.Gateway)
 	l.t.Helper()
 	s, err := booking.New(booking.Options{
 		DB: l.db, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
-		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return "https://club.example/paid" }, PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
+		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return cmp.Or(l.returnTo, "https://club.example/paid") }, PayloadKey: secret.New("payload-key-for-the-tests"), StarPrice: map[string]int64{"INR": 150}},
 	})
 	l.must(err)
 	return s

@@ -168,6 +168,11 @@ func (s *Service) closeStrayReview(ctx context.Context, actor Actor, club ClubID
 // applyVerdict carries out a verdict on the payment.
 func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
+	case v == RefundAll && p.isReviewed():
+		if err := c.refundAll(ctx, *b, p, refundReview); err != nil {
+			return err
+		}
+		return c.releaseReviewed(ctx, b)
 	case v == RefundAll:
 		return c.refundAll(ctx, *b, p, refundReview)
 	case v == Accept && p.State == InReview:

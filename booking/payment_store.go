@@ -13,12 +13,12 @@ import (
 // paymentColumns are the columns of a payment; scanPayment uses this order.
 const paymentColumns = `id, reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
 	coalesce(checkout, ''), coalesce(charge, ''), url, method, coalesce(payer_id, 0), coalesce(received_currency, currency), received_minor, refund_minor,
-	refunded_minor, suspended, created_at, from_chat`
+	refunded_minor, suspended, created_at, from_chat, title, return_url`
 
 func scanPayment(row pgx.CollectableRow) (p Payment, err error) {
 	err = row.Scan(&p.ID, &p.Reference, &p.Club, &p.Booking, &p.Member, &p.Version, &p.Provider, &p.State, &p.Amount.Currency, &p.Amount.Minor,
 		&p.Price.Currency, &p.Price.Minor, &p.Checkout, &p.Charge, &p.URL, &p.Method, &p.Payer, &p.Received.Currency, &p.Received.Minor, &p.Refund,
-		&p.Refunded, &p.suspended, &p.CreatedAt, &p.fromChat)
+		&p.Refunded, &p.suspended, &p.CreatedAt, &p.fromChat, &p.title, &p.returnURL)
 	return p, err
 }
 
@@ -83,10 +83,10 @@ func insertPayment(ctx context.Context, q storage.Queryer, p *Payment) error {
 	}
 	err := q.QueryRow(ctx, `
 		INSERT INTO payment (reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
-			method, charge, received_currency, received_minor, created_at, changed_at, from_chat)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $16, $16, $17) RETURNING id`,
+			method, charge, received_currency, received_minor, created_at, changed_at, from_chat, title, return_url)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $16, $16, $17, $18, $19) RETURNING id`,
 		p.Reference, p.Club, p.Booking, p.Member, p.Version, p.Provider, p.State, p.Amount.Currency, p.Amount.Minor, p.Price.Currency, p.Price.Minor,
-		p.Method, p.Charge, received, p.Received.Minor, p.CreatedAt, p.fromChat).Scan(&p.ID)
+		p.Method, p.Charge, received, p.Received.Minor, p.CreatedAt, p.fromChat, p.title, p.returnURL).Scan(&p.ID)
 	if err != nil {
 		return fmt.Errorf("insert payment: %w", err)
 	}

@@ -97,6 +97,8 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 			return ErrNoPayment
 		case coming:
 			return ErrPaid
+		case slices.ContainsFunc(list, Payment.isReviewed):
+			return ErrPaymentReviewed
 		case slices.ContainsFunc(list, func(p Payment) bool { return holdsMoney(p) || p.State == Authorized }):
 			return ErrPaid
 		case q.Amount != list[i].Amount || list[i].Price != b.Price:

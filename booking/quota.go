@@ -11,20 +11,26 @@ import (
 var (
 	ErrQuotaActive = fault.New(fault.Conflict, "quota_active")
 	ErrQuotaWeek   = fault.New(fault.Conflict, "quota_week")
+	ErrQuotaHeld   = fault.New(fault.Conflict, "quota_held")
 )
 
 // usage is a member's share of the quotas without the booking that is being checked.
 type usage struct {
 	active int           // bookings ahead
+	held   int           // nets in live holds
 	week   time.Duration // net time in the week, Monday to Sunday, of the opening day
 }
 
-// checkQuota applies the club's limits to a member who has u and asks for another booking. Two nets for an hour are two hours.
-func (p Policy) checkQuota(u usage, nets int, span Span) error {
+// checkQuota applies the club's limits to a member who has u and asks for another booking. Two nets for an hour are two hours. The limit of holds does
+// not concern an offer, which the club made.
+func (p Policy) checkQuota(u usage, b Booking) error {
+	if b.State == Held && b.Kind == Play && u.held+len(b.Nets) > p.QuotaHeld {
+		return ErrQuotaHeld
+	}
 	if p.QuotaActive > 0 && u.active >= p.QuotaActive {
 		return ErrQuotaActive
 	}
-	if p.QuotaWeek > 0 && u.week+time.Duration(nets)*span.Length() > p.QuotaWeek {
+	if p.QuotaWeek > 0 && u.week+time.Duration(len(b.Nets))*b.Span.Length() > p.QuotaWeek {
 		return ErrQuotaWeek
 	}
 	return nil
@@ -45,5 +51,5 @@ func (c *change) checkUsage(u usage, b Booking) error {
 	if c.actor.isStaff() {
 		return nil
 	}
-	return c.setup.club.Policy.checkQuota(u, len(b.Nets), b.Span)
+	return c.setup.club.Policy.checkQuota(u, b)
 }

@@ -22,7 +22,7 @@ func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usa
 func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 	first, last := b.Day.week()
 	batch.Queue(`
-		SELECT count(DISTINCT b.id) FILTER (WHERE s.state IN ('held', 'confirmed') AND upper(s.during) > $5),
+		SELECT count(DISTINCT b.id) FILTER (WHERE s.state IN ('held', 'confirmed') AND upper(s.during) > $5), count(*) FILTER (WHERE b.state = 'held'),
 			coalesce(sum(extract(epoch FROM upper(s.during) - lower(s.during))) FILTER (WHERE b.day BETWEEN $3 AND $4), 0)
 		FROM booking b JOIN booking_slot s ON s.booking_id = b.id
 		WHERE b.club_id = $1 AND b.member_id = $2 AND b.kind = 'play' AND b.id <> $6
@@ -31,7 +31,7 @@ func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 		b.Club, b.Member, first.date(), last.date(), at, b.ID).
 		QueryRow(func(row pgx.Row) error {
 			var seconds float64
-			err := row.Scan(&u.active, &seconds)
+			err := row.Scan(&u.active, &u.held, &seconds)
 			u.week = time.Duration(seconds) * time.Second
 			return err
 		})

@@ -113,7 +113,7 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 			return ErrNothingLeft
 		}
 		if r.Amount != 0 {
-			if r.Amount < 0 || r.Amount > amount.Minor {
+			if r.Amount < 0 || r.Amount > amount.Minor || r.Amount < amount.Minor && r.Amount%payableStep(amount.Currency) != 0 {
 				return ErrRefundAmount
 			}
 			amount.Minor = r.Amount
@@ -203,11 +203,14 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 	return nil
 }
 
-// refundAbove is the refund of a payment when the club keeps a fee. When the money has another currency than the price, the fee's share is kept.
+// refundAbove is the refund of a payment when the club keeps a fee. When the money has another currency than the price, the fee's share is kept. A part of
+// the money is a multiple of the payable step; the whole goes back as it came.
 func (p Payment) refundAbove(fee Money) Money {
-	keep := mulDivHalfUp(p.Received.Minor, fee.Minor, p.Price.Minor)
+	keep := p.Received.part(fee.Minor, p.Price.Minor)
 	back := p.refundable()
-	back.Minor = max(0, min(back.Minor, p.Received.Minor-keep-p.Refund))
+	if above := p.Received.Minor - keep.Minor - p.Refund; above < back.Minor {
+		back.Minor = max(0, above-above%payableStep(back.Currency))
+	}
 	return back
 }
 

@@ -65,6 +65,9 @@ func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest
 	if err := c.checkMovable(*b); err != nil {
 		return moved, nil, err
 	}
+	if err := c.mustNotBeReviewed(ctx, *b); err != nil {
+		return moved, nil, err
+	}
 	nets := r.Nets
 	if len(nets) == 0 {
 		nets = b.Nets
@@ -139,7 +142,7 @@ func (c *change) checkMovePrice(ctx context.Context, b Booking, total Money) err
 			continue
 		}
 		// Money in another currency covers the same share of the price as is left of it.
-		paid, covered = true, max(covered, mulDivHalfUp(p.Price.Minor, p.refundable().Minor, p.Received.Minor))
+		paid, covered = true, max(covered, p.Price.part(p.refundable().Minor, p.Received.Minor).Minor)
 	}
 	if more := total.Minor - covered; more > 0 && (paid || c.setup.club.Policy.PaysOnline) {
 		return &CostsMoreError{Difference: Money{Minor: more, Currency: total.Currency}}
@@ -164,6 +167,9 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usa
 	if err := c.recordChange(ctx, "reschedule", b, tell, detail); err != nil {
 		return err
 	}
+	if err := c.keepMoved(ctx, b); err != nil {
+		return err
+	}
 	return c.offerFreed(ctx, old.Nets, old.occupied())
 }
 
@@ -179,6 +185,9 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 	}
 	err = s.withBooking(ctx, actor, first, other.Nets, func(ctx context.Context, c *change, a *Booking) error {
 		b, err := selectBooking(ctx, c.tx, second)
+		if err == nil {
+			err = s.checkBookingSeen(b)
+		}
 		if err != nil {
 			return err
 		}

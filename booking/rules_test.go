@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -278,6 +279,36 @@ func TestDecimals_KnowsTheCurrenciesOfToday(t *testing.T) {
 	for _, code := range []string{"XTS", "XXX", "XAU", "XAG", "XDR", "XBA", "CLF", "USN", "BOV", "DEM", "inr", "", "ZZZ"} {
 		if _, err := Decimals(code); !errors.Is(err, ErrCurrency) {
 			t.Errorf("%q: %v", code, err)
+		}
+	}
+}
+
+// A part of an amount is rounded once, to what cards can pay, and never beyond the amount.
+func TestMoney_APartIsPayable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		whole  Money
+		by, of int64
+		want   int64
+	}{
+		{Money{1000, "INR"}, 1, 3, 333},
+		{Money{1000, "INR"}, 1, 2, 500},
+		{Money{1001, "INR"}, 1, 2, 501},
+		{Money{1000, "JPY"}, 2, 3, 667},
+		{Money{10000, "KWD"}, 1, 3, 3330},
+		{Money{10010, "KWD"}, 1, 2, 5010},
+		{Money{1460, "KWD"}, 1, 100, 10}, // 14.6, not first 15 and then 20
+		{Money{1005, "KWD"}, 1, 1, 1005},
+		{Money{math.MaxInt64, "INR"}, math.MaxInt64 - 1, math.MaxInt64, math.MaxInt64 - 1},
+	} {
+		if got := c.whole.part(c.by, c.of); got.Minor != c.want || got.Currency != c.whole.Currency {
+			t.Errorf("%d/%d of %s is %s, want %d", c.by, c.of, c.whole, got, c.want)
+		}
+	}
+	for _, c := range []struct{ received, fee, back int64 }{{1100, 500, 550}, {1010, 500, 500}, {1005, 500, 500}, {1005, 0, 1005}, {1000, 1000, 0}} {
+		p := Payment{Received: Money{c.received, "KWD"}, Price: Money{1000, "KWD"}}
+		if got := p.refundAbove(Money{c.fee, "KWD"}); got.Minor != c.back {
+			t.Errorf("of %d above a fee of %d goes back %d, want %d", c.received, c.fee, got.Minor, c.back)
 		}
 	}
 }

@@ -47,6 +47,7 @@ type Service struct {
 	lockWait time.Duration
 	payments PaymentOptions
 	phrases  *phrase.Book
+	seen     Seen
 }
 
 // New makes a Service. It starts no goroutine.

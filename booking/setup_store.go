@@ -13,7 +13,7 @@ import (
 // clubColumns are the columns of a club; scanClub and clubValues use this order.
 const clubColumns = `id, name, time_zone, currency, pays_online, grid_minutes, min_minutes, max_minutes, buffer_minutes, notice_minutes, horizon_days,
 	hold_seconds, hold_max_seconds, offer_seconds, cancel_free_hours, cancel_fee_percent, check_in_minutes, no_show_minutes, reminder_minutes,
-	quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute`
+	quota_active, quota_week_minutes, address, latitude, longitude, day_sheet_minute, quota_held, version`
 
 func scanClub(row pgx.CollectableRow) (Club, error) {
 	var c Club
@@ -22,7 +22,7 @@ func scanClub(row pgx.CollectableRow) (Club, error) {
 	p := &c.Policy
 	var grid, minimum, maximum, buffer, notice, hold, holdMax, offer, free, checkIn, noShow, reminder, week int64
 	err := row.Scan(&c.ID, &c.Name, &zone, &c.Currency, &p.PaysOnline, &grid, &minimum, &maximum, &buffer, &notice, &p.Horizon,
-		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week, &c.Address, &latitude, &longitude, &c.DaySheet)
+		&hold, &holdMax, &offer, &free, &p.CancelFee, &checkIn, &noShow, &reminder, &p.QuotaActive, &week, &c.Address, &latitude, &longitude, &c.DaySheet, &p.QuotaHeld, &c.Version)
 	if err != nil {
 		return c, err
 	}
@@ -68,13 +68,16 @@ func selectSetup(ctx context.Context, q storage.Queryer, id ClubID) (*setup, err
 	var addOns []AddOn
 	s := new(setup)
 	for _, read := range []func() error{
-		func() error { s.club = clubs[0]; return nil },
+		func() error {
+			s.club = clubs[0]
+			return q.QueryRow(ctx, `SELECT hours_version, prices_version FROM club WHERE id = $1`, id).Scan(&s.hoursVersion, &s.pricesVersion)
+		},
 		func() (err error) {
-			s.nets, err = collect(ctx, q, scanNet, `SELECT id, name, surface, indoor, lights, capacity, active FROM net WHERE club_id = $1 ORDER BY id`, id)
+			s.nets, err = collect(ctx, q, scanNet, `SELECT id, name, surface, indoor, lights, capacity, active, version FROM net WHERE club_id = $1 ORDER BY id`, id)
 			return err
 		},
 		func() (err error) {
-			addOns, err = collect(ctx, q, scanAddOn, `SELECT a.id, a.net_id, a.name, a.per_hour, a.price_minor, a.active, c.currency
+			addOns, err = collect(ctx, q, scanAddOn, `SELECT a.id, a.net_id, a.name, a.per_hour, a.price_minor, a.active, a.version, c.currency
 				FROM add_on a JOIN net n ON n.id = a.net_id JOIN club c ON c.id = n.club_id WHERE c.id = $1 ORDER BY a.id`, id)
 			return err
 		},
@@ -112,12 +115,12 @@ func selectSetup(ctx context.Context, q storage.Queryer, id ClubID) (*setup, err
 }
 
 func scanNet(row pgx.CollectableRow) (n Net, err error) {
-	err = row.Scan(&n.ID, &n.Name, &n.Surface, &n.Indoor, &n.Lights, &n.Capacity, &n.Active)
+	err = row.Scan(&n.ID, &n.Name, &n.Surface, &n.Indoor, &n.Lights, &n.Capacity, &n.Active, &n.Version)
 	return n, err
 }
 
 func scanAddOn(row pgx.CollectableRow) (a AddOn, err error) {
-	err = row.Scan(&a.ID, &a.Net, &a.Name, &a.PerHour, &a.Price.Minor, &a.Active, &a.Price.Currency)
+	err = row.Scan(&a.ID, &a.Net, &a.Name, &a.PerHour, &a.Price.Minor, &a.Active, &a.Version, &a.Price.Currency)
 	return a, err
 }
 

@@ -229,7 +229,8 @@ func TestDaySheet_ItsHourIsSet(t *testing.T) {
 		club, err := b.Club(ctx, b.club)
 		b.must(err)
 		club.DaySheet = minute
-		return b.SaveClub(ctx, boss(), club)
+		_, err = b.SaveClub(ctx, boss(), club)
+		return err
 	}
 	for _, minute := range []int{-1, 1440} {
 		if err := set(&minute); !errors.Is(err, booking.ErrSettings) {

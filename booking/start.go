@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -48,7 +49,7 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day,
 		for i := range d.Cells {
 			start := d.startAt(i, a.Club.Policy)
 			if start.Status == Free && start.Longest >= found.Length {
-				_, price, err := set.priceLines([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, actor.rate())
+				_, price, err := set.priceLines([]NetID{d.Net.ID}, nil, Span{start.At, start.At.Add(found.Length)}, cmp.Or(actor.quotes, actor.rate()))
 				if err != nil { // a time without a price cannot be booked
 					start.Status, start.Longest = Shut, 0
 				}

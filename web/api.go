@@ -38,7 +38,11 @@ type API struct {
 
 const conventions = `Times are RFC 3339 instants; dates are the club's own. Errors are problem details (RFC 9457) whose type is stable. Actions that change
 something take an Idempotency-Key: the same key with the same body gives the first answer again. Limits answer 429 with Retry-After;
-RateLimit and RateLimit-Policy tell what is left.`
+RateLimit and RateLimit-Policy tell what is left.
+
+Things that can change have a version, in the body and as the ETag. A change that would overwrite another person's decision takes it as If-Match: 428 without
+it, and 409 with the type /problems/changed and the present version when the thing has changed since. Changes that the present state alone allows or
+refuses, such as confirm, compare it where it is sent. What is only added and removed has no version.`
 
 // NewAPI adds an API to a server, with the routes of sessions and the pages of its description.
 func NewAPI(s *Server, sessions *Sessions, o APIOptions) *API {
@@ -57,7 +61,7 @@ func NewAPI(s *Server, sessions *Sessions, o APIOptions) *API {
 		OpenAPIPath: "/api/openapi", DefaultFormat: "application/json",
 		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
 		RejectUnknownQueryParameters: true,
-		Transformers:                 []huma.Transformer{s.transformProblem},
+		Transformers:                 []huma.Transformer{s.transform},
 	})
 	a.problem = registry.Schema(reflect.TypeFor[Problem](), false, "Problem")
 	a.problemRef = registry.Schema(reflect.TypeFor[Problem](), true, "Problem")
@@ -139,6 +143,22 @@ func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O,
 		}
 		return out, nil
 	})
+	if body, ok := reflect.TypeFor[O]().FieldByName("Body"); ok && body.Type.Implements(reflect.TypeFor[tagged]()) {
+		a.operation(r).Responses[strconv.Itoa(r.Status)].Headers = map[string]*huma.Param{
+			tagHeader: {Description: "The version.", Schema: &huma.Schema{Type: huma.TypeString}, Example: ETag(3)},
+		}
+	}
+}
+
+// operation finds a route in the description.
+func (a *API) operation(r Route) *huma.Operation {
+	item := a.huma.OpenAPI().Paths[APIPath+r.Path]
+	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete, item.Patch} {
+		if op != nil && op.OperationID == r.ID {
+			return op
+		}
+	}
+	return nil
 }
 
 // admit checks a request's session and counts it against the route's limit. It runs before the body is read.
@@ -185,13 +205,15 @@ func (a *API) identify(ctx context.Context, r *http.Request, public bool) error 
 	return nil
 }
 
-// transformProblem makes a problem of every error that huma writes.
-func (s *Server) transformProblem(ctx huma.Context, _ string, v any) (any, error) {
+// transform makes a problem of every error that huma writes, and tags a body that has a version.
+func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	switch v := v.(type) {
 	case *huma.ErrorModel:
 		return s.logProblem(ctx.Context(), fromHuma(v)), nil
 	case *Problem:
 		return s.logProblem(ctx.Context(), v), nil
+	case tagged:
+		ctx.SetHeader(tagHeader, v.ETag())
 	}
 	return v, nil
 }

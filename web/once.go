@@ -8,8 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // keyHeader is the header of Keyed.
@@ -71,6 +69,10 @@ type Effect[S, B any] func(ctx context.Context, s S) (B, error)
 func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare func(ctx context.Context, in *I) (Effect[S, B], error)) {
 	a := actions.API
 	r.Problems = append(slices.Clone(r.Problems), http.StatusConflict)
+	_, versioned := any(new(I)).(interface{ requiresVersion() })
+	if versioned {
+		r.Problems = append(r.Problems, http.StatusPreconditionRequired)
+	}
 	Add(a, r, func(ctx context.Context, in *I) (*Body[B], error) {
 		key, err := keyOf(ctx, r, P(in).header(), in)
 		if err != nil {
@@ -108,27 +110,25 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		case err != nil:
 			return nil, err
 		case replayed:
-			return nil, &replayedAnswer{answer}
+			return nil, &replayedAnswer{answer, tagOf[B](answer)}
 		case refused != nil:
 			return nil, refused
 		}
 		return &out, nil
 	})
-	a.describeKey(r)
+	// Described only: huma would refuse a request without them as invalid, with 422, where the headers' own rules ask for 400 and 428.
+	for _, p := range a.operation(r).Parameters {
+		p.Required = p.Required || p.Name == keyHeader || versioned && p.Name == matchHeader
+	}
 }
 
-// describeKey describes the header as required. huma would refuse a request without it as invalid, with 422; parseKey answers 400, as the draft of the
-// header asks for.
-func (a *API) describeKey(r Route) {
-	item := a.huma.OpenAPI().Paths[APIPath+r.Path]
-	for _, op := range []*huma.Operation{item.Post, item.Put, item.Delete, item.Patch} {
-		if op == nil || op.OperationID != r.ID {
-			continue
-		}
-		for _, p := range op.Parameters {
-			p.Required = p.Required || p.Name == keyHeader
-		}
+// tagOf is the ETag of a stored answer; empty for one without a version.
+func tagOf[B any](answer StoredAnswer) string {
+	var body B
+	if t, ok := any(&body).(tagged); ok && answer.Status < http.StatusMultipleChoices && json.Unmarshal(answer.Body, &body) == nil {
+		return t.ETag()
 	}
+	return ""
 }
 
 // isLasting tells whether a later attempt would get the same refusal: for a taken slot it would, for a limit or an outage it would not.
@@ -187,7 +187,10 @@ func parseKey(header string) (string, error) {
 }
 
 // replayedAnswer is the stored answer of a repeated request. It is an error for huma, which writes errors with their own status, type and body.
-type replayedAnswer struct{ answer StoredAnswer } //nolint:errname // an answer
+type replayedAnswer struct { //nolint:errname // an answer
+	answer StoredAnswer
+	tag    string
+}
 
 // Error names it for logs.
 func (r *replayedAnswer) Error() string { return fmt.Sprintf("replayed %d", r.answer.Status) }
@@ -200,7 +203,11 @@ func (r *replayedAnswer) ContentType(string) string { return r.answer.MediaType 
 
 // GetHeaders marks the answer as replayed.
 func (r *replayedAnswer) GetHeaders() http.Header {
-	return http.Header{"Idempotency-Replayed": {"true"}}
+	h := http.Header{"Idempotency-Replayed": {"true"}}
+	if r.tag != "" {
+		h.Set(tagHeader, r.tag)
+	}
+	return h
 }
 
 // MarshalJSON writes the stored body.

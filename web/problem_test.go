@@ -63,7 +63,7 @@ func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
-	for _, code := range []string{"53100", "53200", "53300", "25006", "57P01", "57P03"} { // full, out of memory or connections, read-only, stopping, starting
+	for _, code := range []string{"53100", "53200", "53300", "25006", "55000", "57P01", "57P03"} { // full, out of memory or connections, read-only, a replica, stopping, starting
 		p := problemOf(fmt.Errorf("hold: %w", &pgconn.PgError{Code: code}))
 		if p.Status != http.StatusServiceUnavailable || p.Type != "/problems/dependency-down" || p.GetHeaders().Get("Retry-After") == "" {
 			t.Errorf("Postgres says %s: %+v", code, p)

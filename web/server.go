@@ -124,8 +124,8 @@ func (s *Server) layers(mux *http.ServeMux) http.Handler {
 	if len(s.opts.Origins) > 0 {
 		h = cors.New(cors.Options{
 			AllowedOrigins: s.opts.Origins, AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete},
-			AllowedHeaders: []string{"Authorization", "Content-Type", "Idempotency-Key"},
-			ExposedHeaders: []string{"Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id", "Idempotency-Replayed"}, MaxAge: 600,
+			AllowedHeaders: []string{"Authorization", "Content-Type", keyHeader, matchHeader},
+			ExposedHeaders: []string{"Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id", "Idempotency-Replayed", tagHeader}, MaxAge: 600,
 		}).Handler(h)
 	}
 	h = s.setSecurityHeaders(h)

@@ -44,7 +44,7 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 	request := booking.BlockRequest{Club: s.Club, Nets: []booking.NetID{s.Net}, Start: span.Start, End: span.End}
 	block, err := k.Booking.Block(ctx, actor, request)
 	if conflict, ok := errors.AsType[*booking.BlockConflictError](err); ok {
-		if s.Conflict == 0 || s.Conflict != hashBookingIDs(conflict.Bookings) {
+		if s.Conflict == 0 || s.Conflict != hashBookings(conflict.Bookings) {
 			return k.readConflict(ctx, s, conflict.Bookings)
 		}
 		reason, given := k.reason(s)
@@ -53,10 +53,11 @@ func (k blocking) block(ctx context.Context, s step) (screen, error) {
 		}
 		actor.Reason = reason
 		request.Resolve = map[booking.ID]booking.Resolution{}
+		seen := booking.Seen{Bookings: map[booking.ID]int{}}
 		for _, b := range conflict.Bookings {
-			request.Resolve[b.ID] = booking.Resolution{}
+			request.Resolve[b.ID], seen.Bookings[b.ID] = booking.Resolution{}, b.Revision
 		}
-		block, err = k.Booking.Block(ctx, actor, request)
+		block, err = k.Booking.IfSeen(seen).Block(ctx, actor, request)
 	}
 	if err != nil {
 		return nil, err
@@ -72,11 +73,11 @@ func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Book
 	return blockConflictView{club: club, inWay: inWay, names: k.names(ctx, membersOf(inWay)), step: s}, nil
 }
 
-// hashBookingIDs returns a positive 48-bit hash of the bookings' ids.
-func hashBookingIDs(list []booking.Booking) int64 {
+// hashBookings returns a positive 48-bit hash of the bookings' ids and versions.
+func hashBookings(list []booking.Booking) int64 {
 	h := xxhash.New()
 	for _, b := range list {
-		fmt.Fprintf(h, "%d ", b.ID)
+		fmt.Fprintf(h, "%d %d ", b.ID, b.Revision)
 	}
 	return int64(h.Sum64()>>16) + 1
 }
@@ -96,7 +97,7 @@ func (v blockConflictView) draw(d drawing) telegram.Reply {
 	}
 	k := d.keyboard()
 	to := v.step.with(stepBlock)
-	to.Conflict = hashBookingIDs(v.inWay)
+	to.Conflict = hashBookings(v.inWay)
 	k.add(d.in.Say("block.anyway"), to)
 	k.add(d.in.Say("book.back"), step{Verb: stepDay, Club: v.step.Club, Day: v.inWay[0].Day})
 	return titled(d.in.Say("block.in_way", len(v.inWay)), lines, k)

@@ -60,9 +60,12 @@ func (s bookingScreen) readBookingView(ctx context.Context, id booking.ID) (book
 
 // confirmHold books a hold that needs no money.
 func (s bookingScreen) confirmHold(ctx context.Context, to step) (screen, error) {
-	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+		if b.State == booking.Confirmed {
+			return nil // by an earlier tap
+		}
 		var err error
-		s.changed, err = s.Booking.Confirm(ctx, actor, to.Booking)
+		s.changed, err = s.Booking.IfSeen(to.seen()).Confirm(ctx, actor, to.Booking)
 		return err
 	})
 	shown, err := s.showAfter(ctx, to, err)
@@ -151,7 +154,7 @@ func (s bookingScreen) setGuests(ctx context.Context, to step) (screen, error) {
 		return question{answer: to, text: askGuests}, nil
 	}
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := s.Booking.SetGuests(ctx, actor, to.Booking, parseNames(text))
+		_, err := s.Booking.IfSeen(to.seen()).SetGuests(ctx, actor, to.Booking, parseNames(text))
 		return err
 	})
 	return s.showAfter(ctx, to, err)

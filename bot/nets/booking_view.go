@@ -59,9 +59,18 @@ func (v bookingView) isHeld() bool { return v.booking.State == booking.Held && v
 // paysOnline tells whether money has to confirm this hold.
 func (v bookingView) paysOnline() bool { return v.club.Policy.PaysOnline && v.booking.Price.Minor > 0 }
 
+// isReviewed tells whether money for the booking waits for a decision of the staff.
+func (v bookingView) isReviewed() bool {
+	return slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.State == booking.InReview })
+}
+
 // drawn is the state that a message with this live hold shows.
 func (v bookingView) drawn() chat.Drawn {
-	return chat.Drawn{Subject: int64(v.booking.ID), Version: v.booking.Version, Next: nextCountdown(v.at, *v.booking.ExpiresAt)}
+	next := nextCountdown(v.at, *v.booking.ExpiresAt)
+	if v.isReviewed() {
+		next = *v.booking.ExpiresAt
+	}
+	return chat.Drawn{Subject: int64(v.booking.ID), Version: v.booking.Revision, Next: next}
 }
 
 // nextCountdown is when the countdown changes: each minute, and once more at the end of the last one. Telegram allows few edits.
@@ -87,6 +96,9 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	var links []telegram.Link
 	switch {
+	case v.isHeld() && v.isReviewed():
+		lines = append(lines, "", d.in.Error("payment_reviewed"))
+		k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})
 	case v.isHeld():
 		lines = append(lines, "", v.countdown(d))
 		links = v.payLinks(d)
@@ -224,7 +236,7 @@ func (v bookingView) payLinks(d drawing) (links []telegram.Link) {
 func (v bookingView) heldButtons(d drawing, k *keyboard) {
 	b := v.booking
 	if !v.paysOnline() {
-		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID})
+		k.add(d.in.Say("show.confirm"), step{Verb: stepConfirm, Booking: b.ID, Version: b.Revision})
 	} else {
 		for _, w := range v.ways {
 			if slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.Provider == w.provider && p.URL != "" && v.isOpen(p) }) {
@@ -248,7 +260,7 @@ func (v bookingView) liveButtons(d drawing, k *keyboard) {
 		k.add(d.in.Say("show.check_in"), step{Verb: stepCheckIn, Booking: b.ID})
 	}
 	if b.Kind == booking.Play {
-		k.add(d.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID})
+		k.add(d.in.Say("show.guests"), step{Verb: stepGuests, Booking: b.ID, Version: b.Revision})
 	}
 	k.add(d.in.Say("show.file"), step{Verb: stepCalendarFile, Booking: b.ID})
 	if v.club.Place != nil {
@@ -270,8 +282,8 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 		k.add(d.in.Say("desk.undo_no_show"), step{Verb: stepUndoNoShow, Booking: b.ID})
 	}
 	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
-		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash})
-		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard})
+		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash, Version: b.Revision})
+		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard, Version: b.Revision})
 	}
 	for i, p := range v.payments {
 		if left := refundable(p); left.Minor > 0 {

@@ -38,6 +38,10 @@ func holdGoldens() []golden {
 		{"a hold in its last minute", []verb{stepBooking}, viewAt(eveningHold(), june(5, 10, 9).Add(30*time.Second))},
 		{"a hold that has run out", []verb{stepBooking}, viewAt(eveningHold(), june(5, 10, 10))},
 		{"an expired hold", []verb{stepBooking}, viewAt(changed(eveningHold(), func(b *booking.Booking) { b.State = booking.Expired }), june(5, 11, 0))},
+		{"a hold whose money is under review", []verb{stepPay}, changed(viewAt(eveningHold(), now), func(v *bookingView) {
+			v.booking.ExpiresAt = &v.booking.Span.End
+			v.payments = []booking.Payment{{State: booking.InReview, Amount: rupees(500), Price: rupees(500), Received: rupees(500)}}
+		})},
 		{"an offer from the waitlist", []verb{stepBooking}, viewAt(changed(eveningHold(), func(b *booking.Booking) { b.Kind = booking.Offer }), now)},
 	}
 }

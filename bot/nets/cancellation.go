@@ -31,9 +31,12 @@ func (c cancellation) askCancel(ctx context.Context, s step) (screen, error) {
 }
 
 func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
-	return c.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
+	return c.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
+		if b.State == booking.Cancelled {
+			return nil // by an earlier tap
+		}
 		var err error
-		c.changed, err = c.Booking.Cancel(ctx, actor, s.Booking, false)
+		c.changed, err = c.Booking.IfSeen(s.seen()).Cancel(ctx, actor, s.Booking, false)
 		return err
 	})
 }
@@ -41,7 +44,7 @@ func (c cancellation) cancel(ctx context.Context, s step) (screen, error) {
 // cancelFree cancels a member's booking without the fee.
 func (c cancellation) cancelFree(ctx context.Context, s step) (screen, error) {
 	return c.decide(ctx, s, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := c.Booking.Cancel(ctx, actor, s.Booking, true)
+		_, err := c.Booking.IfSeen(s.seen()).Cancel(ctx, actor, s.Booking, true)
 		return err
 	})
 }
@@ -74,9 +77,9 @@ func (v cancelView) draw(d drawing) telegram.Reply {
 		lines = append(lines, d.in.Say("back.unpaid"))
 	}
 	k := d.keyboard()
-	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID})
+	k.add(d.in.Say("drop.do"), step{Verb: stepCancel, Booking: b.ID, Version: b.Revision})
 	if v.waives && v.terms.Fee.Minor > 0 {
-		k.add(d.in.Say("drop.waive"), step{Verb: stepCancelFree, Booking: b.ID})
+		k.add(d.in.Say("drop.waive"), step{Verb: stepCancelFree, Booking: b.ID, Version: b.Revision})
 	}
 	if b.Series != 0 {
 		k.add(d.in.Say("series.end_from"), step{Verb: stepAskEndSeries, Booking: b.ID, Choice: seriesFromHere})

@@ -18,7 +18,7 @@ func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	length, err := g.movedLength(ctx, actor, s)
+	actor, length, err := g.forMoved(ctx, actor, s)
 	if err != nil {
 		return nil, err
 	}
@@ -33,16 +33,16 @@ func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	return dayView{found: found, mine: mine, step: s}, nil
 }
 
-// movedLength is the length of the booking that moves; 0 where a new one is chosen.
-func (g dayGrid) movedLength(ctx context.Context, actor booking.Actor, s step) (time.Duration, error) {
+// forMoved is the length of the booking that moves, and the actor who reads prices of its rate; where a new one is chosen, 0 and the actor itself.
+func (g dayGrid) forMoved(ctx context.Context, actor booking.Actor, s step) (booking.Actor, time.Duration, error) {
 	if s.Booking == 0 {
-		return 0, nil
+		return actor, 0, nil
 	}
 	b, err := g.Booking.Booking(ctx, actor, s.Booking)
 	if err != nil {
-		return 0, err
+		return actor, 0, err
 	}
-	return b.Span.Length(), nil
+	return actor.QuotedAs(b), b.Span.Length(), nil
 }
 
 const (

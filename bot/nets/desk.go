@@ -57,7 +57,7 @@ func (k desk) takeMoney(ctx context.Context, s step) (screen, error) {
 		return nil, booking.ErrMethod
 	}
 	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) error {
-		_, err := k.Booking.PayAtDesk(ctx, actor, s.Booking, methods[s.Choice])
+		_, err := k.Booking.IfSeen(s.seen()).PayAtDesk(ctx, actor, s.Booking, methods[s.Choice])
 		return err
 	})
 	return bookingScreen(k).showAfter(ctx, s, err)

@@ -81,12 +81,12 @@ func TestHashOf_StandsForExactlyTheseBookings(t *testing.T) {
 		}
 		return bookings
 	}
-	both := hashBookingIDs(ids(1, 2))
-	if again := hashBookingIDs(ids(1, 2)); again != both || both <= 0 {
+	both := hashBookings(ids(1, 2))
+	if again := hashBookings(ids(1, 2)); again != both || both <= 0 {
 		t.Errorf("the same bookings have the numbers %d and %d", both, again)
 	}
 	for _, others := range [][]booking.ID{{12}, {1}, {2, 1}, {1, 2, 3}} {
-		if hashBookingIDs(ids(others...)) == both {
+		if hashBookings(ids(others...)) == both {
 			t.Errorf("the bookings %v have the same number", others)
 		}
 	}

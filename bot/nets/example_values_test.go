@@ -46,14 +46,14 @@ func evening() booking.Booking {
 	return booking.Booking{
 		ID: 12, Club: 1, Member: goldenOwner, Kind: booking.Play, State: booking.Confirmed, Nets: []booking.NetID{1},
 		Span: booking.Span{Start: june(6, 18, 0), End: june(6, 19, 0)}, Day: juneDay(6), Rate: booking.MemberRate, Price: rupees(600),
-		Lines: []booking.PriceLine{{Net: 1, Label: "Evening", Amount: rupees(600)}}, CreatedAt: june(5, 10, 0), Version: 2,
+		Lines: []booking.PriceLine{{Net: 1, Label: "Evening", Amount: rupees(600)}}, CreatedAt: june(5, 10, 0), Version: 2, Revision: 3,
 	}
 }
 
 // eveningHold is the same booking as a hold that was made at 10:00 and lasts until 10:10.
 func eveningHold() booking.Booking {
 	b, expires := evening(), june(5, 10, 10)
-	b.State, b.ExpiresAt, b.Version = booking.Held, &expires, 1
+	b.State, b.ExpiresAt, b.Version, b.Revision = booking.Held, &expires, 1, 1
 	return b
 }
 

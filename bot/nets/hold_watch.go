@@ -21,7 +21,7 @@ func (s *Screens) readWatched(ctx context.Context, ids []int64) ([]chat.Subject,
 	}
 	subjects := make([]chat.Subject, len(found))
 	for i, b := range found {
-		subjects[i] = chat.Subject{ID: int64(b.ID), Version: b.Version, Draw: func(ctx context.Context, m chat.WatchedMessage) (chat.Drawn, error) {
+		subjects[i] = chat.Subject{ID: int64(b.ID), Version: b.Revision, Draw: func(ctx context.Context, m chat.WatchedMessage) (chat.Drawn, error) {
 			return s.drawWatched(ctx, m, b, at)
 		}}
 	}

@@ -2,7 +2,7 @@ package nets
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
@@ -22,7 +22,7 @@ func (m move) askMove(ctx context.Context, s step) (screen, error) {
 		return nil, err
 	}
 	s.Length = wholeMinutes(present.booking.Span.Length())
-	quote, err := m.Booking.Quote(ctx, actor, s.slotOf(present.booking))
+	quote, err := m.Booking.Quote(ctx, actor.QuotedAs(present.booking), s.slotOf(present.booking))
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +43,11 @@ func (s step) slotOf(b booking.Booking) booking.SlotRequest {
 func (m move) move(ctx context.Context, s step) (screen, error) {
 	return m.decideOrDo(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		slot := s.slotOf(b)
-		moved, err := m.Booking.Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
-		m.changed = moved.Booking
-		if errors.Is(err, booking.ErrNoMove) {
+		if slices.Equal(slot.Nets, b.Nets) && slot.Start.Equal(b.Span.Start) && slot.End.Equal(b.Span.End) {
 			return nil
 		}
+		moved, err := m.Booking.IfSeen(s.seen()).Reschedule(ctx, actor, s.Booking, booking.RescheduleRequest{Nets: slot.Nets, Start: slot.Start, End: slot.End})
+		m.changed = moved.Booking
 		return err
 	})
 }
@@ -61,6 +61,7 @@ type moveView struct {
 
 func (v moveView) draw(d drawing) telegram.Reply {
 	s, b, zone := v.step, v.present.booking, v.present.club.Zone
+	s.Version = b.Revision
 	moved := b
 	moved.Nets = s.slotOf(b).Nets
 	k := d.keyboard()

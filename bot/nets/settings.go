@@ -50,12 +50,7 @@ func (s settings) setFirstChannel(ctx context.Context, to step) (screen, error) 
 
 // save changes the person's contact and shows it.
 func (s settings) save(ctx context.Context, edit func(c *booking.Contact)) (screen, error) {
-	c, err := s.Booking.Contact(ctx, s.member())
-	if err != nil {
-		return nil, err
-	}
-	edit(&c)
-	if err := s.Booking.SaveContact(ctx, c); err != nil {
+	if err := s.Booking.EditContact(ctx, s.member(), edit); err != nil {
 		return nil, err
 	}
 	s.confirmSaved()

@@ -36,7 +36,7 @@ func (h sheetHour) set(ctx context.Context, s step) (screen, error) {
 	if s.Opens < wholeDay {
 		club.DaySheet = &s.Opens
 	}
-	if err := h.Booking.SaveClub(ctx, actor, club); err != nil {
+	if _, err := h.Booking.IfSeen(booking.Seen{Setting: &club.Version}).SaveClub(ctx, actor, club); err != nil {
 		return nil, err
 	}
 	h.confirmSaved()

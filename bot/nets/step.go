@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -34,6 +35,7 @@ type step struct {
 	Language string // its tag; empty: that of the person's Telegram
 	Amount   int64  // of a refund, in minor units
 	NoReason bool   // the question about the reason was skipped
+	Version  int    // of the booking, as the screen showed it; 0: the button is older than versions
 }
 
 // startsAt is when play begins.
@@ -48,6 +50,11 @@ func (s step) span() booking.Span {
 func unixMinute(t time.Time) int64 { return t.Unix() / 60 }
 
 func wholeMinutes(d time.Duration) int { return int(d / time.Minute) }
+
+// seen names the version of the booking that the button's screen showed. A button without one is refused like one that is out of date.
+func (s step) seen() booking.Seen {
+	return booking.Seen{Bookings: map[booking.ID]int{s.Booking: s.Version}}
+}
 
 // with is the step with another verb.
 func (s step) with(v verb) step {
@@ -67,6 +74,9 @@ func (s step) encode() []string {
 	values = append(values, string(rune(s.Verb)))
 	letters, _ := s.Verb.fields()
 	for _, letter := range letters {
+		if letter == versionField && s.Version == 0 {
+			continue
+		}
 		values = append(values, s.encodeField(letter))
 	}
 	return values
@@ -113,11 +123,16 @@ func (s step) encodeField(letter rune) string {
 		n = s.Conflict
 	case 'q':
 		n = s.Quiet
+	case versionField:
+		n = int64(s.Version)
 	case 'm':
 		n = s.Amount
 	}
 	return chat.Base36(n)
 }
+
+// versionField is the last field of its verbs. Buttons that are older than versions end before it.
+const versionField = 'v'
 
 const (
 	maxStepDay = 100_000 // in the year 2243; no button names a later one
@@ -166,6 +181,12 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 		s.Conflict = f.Number()
 	case 'q':
 		s.Quiet = f.Number()
+	case versionField:
+		if !f.Done() {
+			if s.Version = int(f.NumberUpTo(math.MaxInt32)); s.Version == 0 {
+				f.Reject()
+			}
+		}
 	case 'm':
 		s.Amount = f.Number()
 	}

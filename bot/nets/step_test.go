@@ -14,6 +14,7 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepDayPart, Club: 9999, Day: 22_500, Choice: 2, Page: 99_999, Booking: 1 << 40},
 		{Verb: stepSummary, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}, Booking: 1 << 30},
 		{Verb: stepHold, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, AddOns: addOns{9999, 9998, 9997, 9996}},
+		{Verb: stepMove, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, Booking: 1 << 40, Version: 1 << 20},
 		{Verb: stepSettings},
 		{Verb: stepAddress, Choice: 2},
 		{Verb: stepQuietHours, Quiet: quietTyped},
@@ -113,6 +114,11 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"=:1:1o":               {Verb: stepSetSheetHour, Club: 1, Opens: 60},
 		"-:n:9":                {Verb: stepNoShow, Booking: 9, NoReason: true},
 		"z:9":                  {Verb: stepCancel, Booking: 9},
+		"z:9:17c":              {Verb: stepCancel, Booking: 9, Version: 1560},
+		"1:9:17c":              {Verb: stepGuests, Booking: 9, Version: 1560},
+		"k:9:17c":              {Verb: stepConfirm, Booking: 9, Version: 1560},
+		"r:1:2:i1n2o:1o:9:17c": {Verb: stepMove, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, Booking: 9, Version: 1560},
+		"s:9:3:17c":            {Verb: stepPayAtDesk, Booking: 9, Choice: 3, Version: 1560},
 	} {
 		got, err := parseStep(payload)
 		if err != nil || got != want {

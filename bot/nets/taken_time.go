@@ -32,7 +32,7 @@ func (t takenTime) readStarts(ctx context.Context, s step) (takenView, error) {
 	if err != nil {
 		return takenView{}, err
 	}
-	length, err := dayGrid(t).movedLength(ctx, actor, s)
+	actor, length, err := dayGrid(t).forMoved(ctx, actor, s)
 	if err != nil {
 		return takenView{}, err
 	}

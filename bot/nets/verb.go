@@ -90,7 +90,7 @@ const (
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount.
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
 	case stepClubs, stepWaitlist, stepSettings, stepLanguages:
@@ -142,8 +142,10 @@ func (v verb) fields() (letters string, known bool) {
 	case stepHold:
 		return "cnsla", true
 	case stepMove:
-		return "cnslb", true
-	case stepPay, stepPayAtDesk, stepAskRefund:
+		return "cnslbv", true
+	case stepPayAtDesk:
+		return "bov", true
+	case stepPay, stepAskRefund:
 		return "bo", true
 	case stepRefund, stepTypeRefund:
 		return "bog", true
@@ -167,8 +169,9 @@ func (v verb) fields() (letters string, known bool) {
 		return "w", true
 	case stepDaySheet:
 		return "cdp", true
-	case stepBooking, stepConfirm, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCancel, stepCheckIn, stepGuests, stepNoShow,
-		stepAudit, stepUndoNoShow, stepCancelFree:
+	case stepConfirm, stepCancel, stepCancelFree, stepGuests:
+		return "bv", true
+	case stepBooking, stepExtend, stepGiveUpHold, stepCalendarFile, stepMap, stepAskCancel, stepCheckIn, stepNoShow, stepAudit, stepUndoNoShow:
 		return "b", true
 	}
 	return "", false

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,11 +27,12 @@ type member struct {
 
 // request is one call of the API.
 type request struct {
-	method string // empty means GET
-	path   string
-	token  string
-	key    string
-	body   any
+	method  string // empty means GET
+	path    string
+	token   string
+	key     string
+	version int // of the thing that changes, in If-Match; 0: none
+	body    any
 }
 
 type answer struct {
@@ -59,6 +61,9 @@ func (b *bookingBench) ask(ctx context.Context, r request) (answer, error) {
 	}
 	if r.key != "" {
 		req.Header.Set("Idempotency-Key", r.key)
+	}
+	if r.version != 0 {
+		req.Header.Set("If-Match", strconv.Itoa(r.version))
 	}
 	res, err := b.http.Do(req)
 	if err != nil {

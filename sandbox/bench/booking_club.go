@@ -58,7 +58,7 @@ func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
 	boss := booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"}
 	club, err := service.CreateClub(ctx, boss, booking.Club{Name: "Riverside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
 		Grid: slotSteps, Min: slotSteps, Max: 4 * time.Hour, Horizon: 1000, Hold: time.Hour, HoldMax: 2 * time.Hour, Offer: 15 * time.Minute,
-		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute, QuotaHeld: 1000,
 	}})
 	if err != nil {
 		return clubFigures{}, err

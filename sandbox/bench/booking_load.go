@@ -212,11 +212,14 @@ func (b *bookingBench) opposite(ctx context.Context) error {
 		if err != nil || a.status != http.StatusCreated {
 			return err
 		}
-		var won struct{ ID int64 }
+		var won struct {
+			ID      int64
+			Version int
+		}
 		if err := json.Unmarshal(a.body, &won); err != nil {
 			return err
 		}
-		a, err = b.ask(ctx, request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/clubs/%d/bookings/%d/cancel", b.club.id, won.ID), token: b.members[client].token, key: b.key()})
+		a, err = b.ask(ctx, request{method: http.MethodPost, path: fmt.Sprintf("/api/v1/clubs/%d/bookings/%d/cancel", b.club.id, won.ID), token: b.members[client].token, key: b.key(), version: won.Version})
 		if err == nil && a.status != http.StatusOK {
 			err = fmt.Errorf("cancel: %d %s", a.status, a.body)
 		}

@@ -215,7 +215,8 @@ func (g *Gateway) create(d Dialect, prefix string, want Payment) (made Payment, 
 	defer g.mu.Unlock()
 	for _, p := range g.payments {
 		if p.Dialect == d && p.Reference == want.Reference {
-			if p.Amount != want.Amount || p.Currency != want.Currency {
+			// Stripe compares all parameters of a repeated key.
+			if p.Amount != want.Amount || p.Currency != want.Currency || d == Stripe && (p.Title != want.Title || p.ReturnURL != want.ReturnURL) {
 				return *p, true, errReused
 			}
 			return *p, true, nil

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"pavilion/sandbox/world"
@@ -57,8 +58,34 @@ func Open(ctx context.Context, base, botToken string, who world.User) (*Client, 
 // Close closes the connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Send sends one request under /api/v1. A key makes it an action that can be repeated safely.
+// changes are the requests that name the version of the thing that they change, with the thing's own path.
+func changes(method, path string) (thing string, ok bool) {
+	if method == http.MethodPut {
+		return path, true
+	}
+	for _, action := range []string{"/cancel", "/reschedule", "/swap", "/guests"} {
+		if thing, ok := strings.CutSuffix(path, action); ok {
+			return thing, true
+		}
+	}
+	return "", false
+}
+
+// Send sends one request under /api/v1. A key makes it an action that can be repeated safely. Before a change it reads the thing's version, as an app
+// that shows the thing has done; where that fails, its answer is the answer.
 func (c *Client) Send(ctx context.Context, method, path, key string, body any) (Answer, error) {
+	var version string
+	if thing, ok := changes(method, path); ok {
+		seen, err := c.exchange(ctx, http.MethodGet, thing, "", "", nil)
+		if err != nil || seen.Status != http.StatusOK {
+			return seen, err
+		}
+		version = seen.Header.Get("ETag")
+	}
+	return c.exchange(ctx, method, path, key, version, body)
+}
+
+func (c *Client) exchange(ctx context.Context, method, path, key, version string, body any) (Answer, error) {
 	var sent io.Reader
 	if body != nil {
 		data, err := json.Marshal(body)
@@ -79,6 +106,9 @@ func (c *Client) Send(ctx context.Context, method, path, key string, body any) (
 	}
 	if key != "" {
 		req.Header.Set("Idempotency-Key", `"`+key+`"`)
+	}
+	if version != "" {
+		req.Header.Set("If-Match", version)
 	}
 	res, err := c.http.Do(req)
 	if err != nil {

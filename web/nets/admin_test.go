@@ -16,11 +16,6 @@ import (
 )
 
 // put sends an action with a fresh Idempotency-Key.
-func (b *bundle) put(method, token, path string, body any) answer {
-	b.t.Helper()
-	return b.Do(request{Method: method, Path: path, Token: token, Key: key(), Body: body})
-}
-
 func TestAdmin_SetsTheClubUp(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -102,8 +97,12 @@ func TestAdmin_MakesAndChangesAClub(t *testing.T) {
 	if a.Status != http.StatusCreated || club.ID == 0 || club.TimeZone != "Asia/Kolkata" || club.QuotaActive != 3 {
 		t.Fatalf("make: %d %s", a.Status, a.Body)
 	}
+	var made NewClubBody
+	if a.Into(t, &made); made.QuotaHeld != 4 || made.QuotaWeekMinutes != 600 || fmt.Sprint(made.Defaults) != "[quota_held quota_week_minutes]" {
+		t.Errorf("the limits that nobody named: %s", a.Body)
+	}
 	path := fmt.Sprintf("%s/clubs/%d", web.APIPath, club.ID)
-	settings["quota_active"] = 5
+	settings["quota_active"], settings["quota_held"] = 5, 6
 	if a := b.put("PUT", member, path, settings); a.Status != http.StatusForbidden {
 		t.Errorf("a member changes it: %d %s", a.Status, a.Body)
 	}
@@ -111,9 +110,18 @@ func TestAdmin_MakesAndChangesAClub(t *testing.T) {
 		t.Errorf("change: %d %s", a.Status, a.Body)
 	}
 	b.Do(request{Path: path}).Into(t, &club)
-	if club.QuotaActive != 5 {
+	if club.QuotaActive != 5 || club.QuotaHeld != 6 || club.QuotaWeekMinutes != 600 {
 		t.Errorf("after the change: %+v", club)
 	}
+	delete(settings, "quota_held")
+	settings["quota_week_minutes"] = 0
+	b.put("PUT", boss, path, settings).Want(t, "a change that names one limit", 200, "")
+	if b.Do(request{Path: path}).Into(t, &club); club.QuotaHeld != 6 || club.QuotaWeekMinutes != 0 {
+		t.Errorf("a limit that a change does not name stays, and one that it lifts is lifted: %+v", club)
+	}
+	settings["quota_held"] = 0
+	b.put("PUT", boss, path, settings).Want(t, "no limit for holds", 422, "validation")
+	delete(settings, "quota_held")
 	for field, wrong := range map[string]any{"currency": "USD", "time_zone": "Mars/Olympus", "max_minutes": 10, "hold_max_seconds": 1} {
 		right := settings[field]
 		settings[field] = wrong
@@ -149,7 +157,7 @@ func TestAdmin_ReadsWhatIsRetiredWhoMayWhatAndWhoDidWhat(t *testing.T) {
 	var roles, rest web.ListOf[MemberBody]
 	b.Do(request{Path: c.path("/members?limit=1"), Token: staff}).Into(t, &roles)
 	b.Do(request{Path: c.path("/members?after=%d", roles.Items[0].ID), Token: staff}).Into(t, &rest)
-	if got := fmt.Sprint(roles.Items, rest.Items); got != fmt.Sprintf("[{%d admin}] [{%d staff}]", int64(adminID), staffID) {
+	if got := fmt.Sprint(roles.Items, rest.Items); got != fmt.Sprintf("[{%d admin 1}] [{%d staff 1}]", int64(adminID), staffID) {
 		t.Error(got)
 	}
 	var lines web.ListOf[AuditBody]
@@ -193,7 +201,7 @@ func TestAdmin_BlockListsWhatIsInItsWay(t *testing.T) {
 	if a.Status != 409 || p.Type != "/problems/block-conflict" || fmt.Sprint(p.Bookings) != fmt.Sprint([]int64{one.ID, two.ID}) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	block["resolve"] = []map[string]any{{"booking": one.ID, "action": "cancel"}, {"booking": two.ID, "action": "move", "nets": c.nets[1:2], "start": c.at("12:00"), "end": c.at("13:00")}}
+	block["resolve"] = []map[string]any{{"booking": one.ID, "version": one.Version, "action": "cancel"}, {"booking": two.ID, "version": two.Version, "action": "move", "nets": c.nets[1:2], "start": c.at("12:00"), "end": c.at("13:00")}}
 	if a := b.put("POST", boss, c.path("/blocks"), block); a.Status != http.StatusCreated {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}

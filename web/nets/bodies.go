@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pavilion/booking"
+	"pavilion/web"
 )
 
 // MoneyBody is an amount in minor units and as text.
@@ -34,11 +35,16 @@ type ClubBody struct {
 	CancelFeePercent int        `json:"cancel_fee_percent"`
 	CheckInMinutes   int        `json:"check_in_minutes"`
 	QuotaActive      int        `json:"quota_active" doc:"Bookings ahead for one member; 0 is no limit."`
-	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"0 is no limit."`
+	QuotaWeekMinutes int        `json:"quota_week_minutes" doc:"Of net time for one member; 0 is no limit."`
+	QuotaHeld        int        `json:"quota_held" doc:"Nets that one member may hold at once."`
 	DaySheetMinute   *int       `json:"day_sheet_minute,omitempty" doc:"When the staff get the sheet of the day; missing: never."`
 	Address          string     `json:"address,omitempty"`
 	Place            *PlaceBody `json:"place,omitempty"`
+	Version          int        `json:"version"`
 }
+
+// ETag is the version.
+func (b ClubBody) ETag() string { return web.ETag(b.Version) }
 
 func clubOf(c booking.Club) ClubBody {
 	p := c.Policy
@@ -52,7 +58,7 @@ func clubOf(c booking.Club) ClubBody {
 		ID: int64(c.ID), Name: c.Name, TimeZone: c.Zone.String(), Currency: c.Currency, PaysOnline: p.PaysOnline, GridMinutes: minutes(p.Grid),
 		MinMinutes: minutes(p.Min), MaxMinutes: minutes(p.Max), BufferMinutes: minutes(p.Buffer), NoticeMinutes: minutes(p.Notice), HorizonDays: p.Horizon,
 		HoldSeconds: int(p.Hold / time.Second), CancelFreeHours: int(p.CancelFree / time.Hour), CancelFeePercent: p.CancelFee,
-		CheckInMinutes: minutes(p.CheckIn), QuotaActive: p.QuotaActive, QuotaWeekMinutes: minutes(p.QuotaWeek),
+		CheckInMinutes: minutes(p.CheckIn), QuotaActive: p.QuotaActive, QuotaWeekMinutes: minutes(p.QuotaWeek), QuotaHeld: p.QuotaHeld, Version: c.Version,
 	}
 }
 
@@ -66,7 +72,11 @@ type NetBody struct {
 	Capacity int         `json:"capacity"`
 	Active   bool        `json:"active" doc:"A retired net takes no bookings."`
 	AddOns   []AddOnBody `json:"add_ons"`
+	Version  int         `json:"version" doc:"Counts changes of the net, those of its add-ons aside."`
 }
+
+// ETag is the version.
+func (b NetBody) ETag() string { return web.ETag(b.Version) }
 
 // AddOnBody is equipment for hire with a net.
 type AddOnBody struct {
@@ -75,14 +85,18 @@ type AddOnBody struct {
 	PerHour bool      `json:"per_hour"`
 	Price   MoneyBody `json:"price"`
 	Active  bool      `json:"active" doc:"A retired one cannot be hired."`
+	Version int       `json:"version"`
 }
 
+// ETag is the version.
+func (b AddOnBody) ETag() string { return web.ETag(b.Version) }
+
 func addOnOf(a booking.AddOn) AddOnBody {
-	return AddOnBody{int64(a.ID), a.Name, a.PerHour, moneyOf(a.Price), a.Active}
+	return AddOnBody{int64(a.ID), a.Name, a.PerHour, moneyOf(a.Price), a.Active, a.Version}
 }
 
 func netOf(n booking.Net) NetBody {
-	b := NetBody{ID: int64(n.ID), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active, AddOns: []AddOnBody{}}
+	b := NetBody{ID: int64(n.ID), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active, AddOns: []AddOnBody{}, Version: n.Version}
 	for _, a := range n.AddOns {
 		b.AddOns = append(b.AddOns, addOnOf(a))
 	}
@@ -189,13 +203,17 @@ type BookingBody struct {
 	Guests    []string   `json:"guests" doc:"Who comes along."`
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Of a hold: the first instant at which it is no more, by the server's clock."`
+	Version   int        `json:"version" doc:"Counts changes."`
 }
+
+// ETag is the version.
+func (b BookingBody) ETag() string { return web.ETag(b.Version) }
 
 func bookingOf(b booking.Booking) BookingBody {
 	body := BookingBody{
 		ID: int64(b.ID), Club: int64(b.Club), Member: int64(b.Member), Kind: string(b.Kind), State: string(b.State), Nets: netIDs(b.Nets),
 		Start: b.Span.Start.UTC(), End: b.Span.End.UTC(), Day: b.Day.String(), Series: int64(b.Series), Rate: string(b.Rate), Price: moneyOf(b.Price), Lines: linesOf(b.Lines),
-		Note: b.Note, Guests: append([]string{}, b.Guests...), CreatedAt: b.CreatedAt.UTC(),
+		Note: b.Note, Guests: append([]string{}, b.Guests...), CreatedAt: b.CreatedAt.UTC(), Version: b.Revision,
 	}
 	if b.CancelFee != nil {
 		fee := moneyOf(*b.CancelFee)

@@ -264,7 +264,7 @@ func TestBooking_ADearerMoveNamesTheDifference(t *testing.T) {
 	}
 	b.act(member, c, held.ID, "reschedule", map[string]any{"nets": c.nets[1:2], "start": c.at("10:00"), "end": c.at("11:00")}).Want(t, "away from the machine", 404, "no-add-on")
 	k := key()
-	move := request{Method: http.MethodPost, Path: c.path("/bookings/%d/reschedule", held.ID), Token: member, Key: k, Body: map[string]any{"nets": c.nets[1:2], "start": c.at("10:00"), "end": c.at("11:00"), "add_ons": []int64{}}}
+	move := request{Method: http.MethodPost, Path: c.path("/bookings/%d/reschedule", held.ID), Token: member, Key: k, Body: map[string]any{"nets": c.nets[1:2], "start": c.at("10:00"), "end": c.at("11:00"), "add_ons": []int64{}}, Headers: b.seen(c.path("/bookings/%d/reschedule", held.ID))}
 	a = b.Do(move)
 	var done RescheduledBody
 	a.Into(t, &done)

@@ -3,10 +3,13 @@ package nets
 import (
 	"fmt"
 	"net/http"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
 	"pavilion/booking"
+	"pavilion/internal/fault"
 	"pavilion/sandbox/caller"
 	"pavilion/web"
 )
@@ -34,6 +37,7 @@ func (b *bundle) club(change func(c *booking.Club)) testClub {
 	c := booking.Club{Name: "Riverside", Zone: location, Currency: "INR", Policy: booking.Policy{
 		Grid: 30 * time.Minute, Min: 30 * time.Minute, Max: 4 * time.Hour, Horizon: 60, Hold: 10 * time.Minute, HoldMax: 30 * time.Minute,
 		Offer: 15 * time.Minute, CancelFree: 24 * time.Hour, CancelFee: 50, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute,
+		QuotaHeld: 1000,
 	}}
 	if change != nil {
 		change(&c)
@@ -109,5 +113,79 @@ func (b *bundle) hold(token string, c testClub, slot map[string]any) BookingBody
 // act sends an action on a booking.
 func (b *bundle) act(token string, c testClub, id int64, action string, body any) answer {
 	b.t.Helper()
-	return b.Do(request{Method: http.MethodPost, Path: c.path("/bookings/%d/%s", id, action), Token: token, Key: key(), Body: body})
+	return b.put(http.MethodPost, token, c.path("/bookings/%d/%s", id, action), body)
+}
+
+// put sends a change with a new key and the present version of the thing that it changes.
+func (b *bundle) put(method, token, path string, body any) answer {
+	b.t.Helper()
+	return b.Do(request{Method: method, Path: path, Token: token, Key: key(), Body: body, Headers: b.seen(path)})
+}
+
+var (
+	bookingPath = regexp.MustCompile(`/bookings/(\d+)/`)
+	settingPath = regexp.MustCompile(`/clubs/(\d+)(?:/(hours|prices)|/members/(\d+)|/nets/(\d+)(?:/add-ons/(\d+))?)?$`)
+)
+
+// seen is the If-Match header with the present version of the thing that a path changes; 1 for a thing that does not exist.
+func (b *bundle) seen(path string) map[string]string {
+	b.t.Helper()
+	ctx, version := b.t.Context(), 1
+	boss := booking.Actor{ID: adminID, Role: booking.Admin, Origin: "http"}
+	var err error
+	if found := bookingPath.FindStringSubmatch(path); found != nil {
+		var one booking.Booking
+		if one, err = b.booking.Booking(ctx, boss, booking.ID(number(found[1]))); err == nil {
+			version = one.Revision
+		}
+	} else if found := settingPath.FindStringSubmatch(path); found != nil {
+		version, err = b.settingVersion(boss, found)
+	}
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		b.t.Fatal(err)
+	}
+	return map[string]string{"If-Match": web.ETag(version)}
+}
+
+// settingVersion is the version of the setting that settingPath has found.
+func (b *bundle) settingVersion(boss booking.Actor, found []string) (version int, err error) {
+	ctx, club := b.t.Context(), booking.ClubID(number(found[1]))
+	switch {
+	case found[2] == "hours":
+		_, version, err = b.booking.HoursWithVersion(ctx, club)
+	case found[2] == "prices":
+		_, version, err = b.booking.PricesWithVersion(ctx, club)
+	case found[3] != "":
+		var m booking.Membership
+		m, err = b.booking.Membership(ctx, boss, club, booking.MemberID(number(found[3])))
+		version = m.Version
+	case found[4] != "":
+		var nets []booking.Net
+		nets, err = b.booking.AllNets(ctx, boss, club)
+		for _, n := range nets {
+			if int64(n.ID) != number(found[4]) {
+				continue
+			}
+			version = n.Version
+			for _, a := range n.AddOns {
+				if int64(a.ID) == number(found[5]) {
+					version = a.Version
+				}
+			}
+		}
+	default:
+		var c booking.Club
+		c, err = b.booking.Club(ctx, club)
+		version = c.Version
+	}
+	return version, err
+}
+
+// number reads the digits of a path; 0 for none, or too many.
+func number(digits string) int64 {
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }

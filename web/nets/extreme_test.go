@@ -26,7 +26,7 @@ func TestTimes_OutOfRangeAreRefusedEverywhere(t *testing.T) {
 		slot := map[string]any{"nets": c.nets[:1], "start": span[0], "end": span[1]}
 		times := map[string]any{"start": span[0], "end": span[1]}
 		closure := map[string]any{"every": "once", "start": span[0], "end": span[1]}
-		block := map[string]any{"nets": c.nets[:1], "start": c.at("18:00"), "end": c.at("19:00"), "resolve": []any{map[string]any{"booking": booked.ID, "action": "move", "start": span[0], "end": span[1]}}}
+		block := map[string]any{"nets": c.nets[:1], "start": c.at("18:00"), "end": c.at("19:00"), "resolve": []any{map[string]any{"booking": booked.ID, "version": 1, "action": "move", "start": span[0], "end": span[1]}}}
 		for path, body := range map[string]any{
 			"/quote": slot, "/holds": slot, "/blocks": slot, "/waitlist": times, "/closures": closure, fmt.Sprintf("/bookings/%d/reschedule", booked.ID): times,
 		} {

@@ -60,9 +60,27 @@ type SavedNetBody struct {
 	Bookings []BookingBody `json:"bookings" doc:"Ahead, on this net while it is retired, or outside its hours. They stay."`
 }
 
+// HoursListBody are all opening hours of a club.
+type HoursListBody struct {
+	Items   []HoursBody `json:"items"`
+	Version int         `json:"version" doc:"Of the whole list."`
+}
+
+// ETag is the version.
+func (b HoursListBody) ETag() string { return web.ETag(b.Version) }
+
+// PriceListBody are all price rules of a club.
+type PriceListBody struct {
+	Items   []PriceBody `json:"items"`
+	Version int         `json:"version" doc:"Of the whole list."`
+}
+
+// ETag is the version.
+func (b PriceListBody) ETag() string { return web.ETag(b.Version) }
+
 // SavedHoursBody are the opening hours and the bookings outside them, which the admin has to resolve.
 type SavedHoursBody struct {
-	Items    []HoursBody   `json:"items"`
+	HoursListBody
 	Bookings []BookingBody `json:"bookings" doc:"Ahead, and outside the hours or on a retired net. They stay."`
 }
 
@@ -75,6 +93,7 @@ type netIn struct {
 type netChangeIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	ID   int64 `path:"id" minimum:"1"`
 	Body NetSettings
 }
@@ -82,12 +101,14 @@ type netChangeIn struct {
 type hoursIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	Body web.ListOf[HoursBody]
 }
 
 type pricesIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	Body web.ListOf[PriceBody]
 }
 
@@ -129,13 +150,13 @@ func (n NetSettings) net(id int64) booking.Net {
 	return booking.Net{ID: booking.NetID(id), Name: n.Name, Surface: n.Surface, Indoor: n.Indoor, Lights: n.Lights, Capacity: n.Capacity, Active: n.Active}
 }
 
-func (h netAdmin) saveNet(ctx context.Context, club int64, n booking.Net) (effect[SavedNetBody], error) {
+func (h netAdmin) saveNet(ctx context.Context, club int64, n booking.Net, seen booking.Seen) (effect[SavedNetBody], error) {
 	actor, err := h.actorIn(ctx, club)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, s *booking.Service) (SavedNetBody, error) {
-		saved, err := s.SaveNet(ctx, actor, booking.ClubID(club), n)
+		saved, err := s.IfSeen(seen).SaveNet(ctx, actor, booking.ClubID(club), n)
 		if err != nil {
 			return SavedNetBody{}, err
 		}
@@ -146,23 +167,27 @@ func (h netAdmin) saveNet(ctx context.Context, club int64, n booking.Net) (effec
 }
 
 func (h netAdmin) addNet(ctx context.Context, in *netIn) (effect[SavedNetBody], error) {
-	return h.saveNet(ctx, in.Club, in.Body.net(0))
+	return h.saveNet(ctx, in.Club, in.Body.net(0), booking.Seen{})
 }
 
 func (h netAdmin) changeNet(ctx context.Context, in *netChangeIn) (effect[SavedNetBody], error) {
-	return h.saveNet(ctx, in.Club, in.Body.net(in.ID))
-}
-
-func (h netAdmin) getHours(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[HoursBody]], error) {
-	hours, err := h.booking.Hours(ctx, booking.ClubID(in.Club))
+	seen, err := settingSeen(in.Versioned)
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[web.ListOf[HoursBody]]{Body: hoursOf(hours)}, nil
+	return h.saveNet(ctx, in.Club, in.Body.net(in.ID), seen)
 }
 
-func hoursOf(hours []booking.OpeningHours) web.ListOf[HoursBody] {
-	list := web.ListOf[HoursBody]{Items: []HoursBody{}}
+func (h netAdmin) getHours(ctx context.Context, in *clubIn) (*web.Body[HoursListBody], error) {
+	hours, version, err := h.booking.HoursWithVersion(ctx, booking.ClubID(in.Club))
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[HoursListBody]{Body: hoursOf(hours, version)}, nil
+}
+
+func hoursOf(hours []booking.OpeningHours, version int) HoursListBody {
+	list := HoursListBody{Items: []HoursBody{}, Version: version}
 	for _, h := range hours {
 		list.Items = append(list.Items, HoursBody{int64(h.Net), int(h.Weekday), h.Opens, h.Closes})
 	}
@@ -178,25 +203,33 @@ func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[SavedHoursB
 	for _, h := range in.Body.Items {
 		hours = append(hours, booking.OpeningHours{Net: booking.NetID(h.Net), Weekday: time.Weekday(h.Weekday), Opens: h.Opens, Closes: h.Closes})
 	}
-	return func(ctx context.Context, s *booking.Service) (SavedHoursBody, error) {
-		if err := s.SetHours(ctx, actor, booking.ClubID(in.Club), hours); err != nil {
-			return SavedHoursBody{}, err
-		}
-		stranded, err := s.Stranded(ctx, actor, booking.ClubID(in.Club))
-		return SavedHoursBody{hoursOf(hours).Items, bookingsOf(stranded)}, err
-	}, nil
-}
-
-func (h netAdmin) getPrices(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[PriceBody]], error) {
-	rules, err := h.booking.Prices(ctx, booking.ClubID(in.Club))
+	seen, err := settingSeen(in.Versioned)
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[web.ListOf[PriceBody]]{Body: pricesOf(rules)}, nil
+	return func(ctx context.Context, s *booking.Service) (SavedHoursBody, error) {
+		if err := s.IfSeen(seen).SetHours(ctx, actor, booking.ClubID(in.Club), hours); err != nil {
+			return SavedHoursBody{}, err
+		}
+		saved, version, err := s.HoursWithVersion(ctx, booking.ClubID(in.Club))
+		if err != nil {
+			return SavedHoursBody{}, err
+		}
+		stranded, err := s.Stranded(ctx, actor, booking.ClubID(in.Club))
+		return SavedHoursBody{hoursOf(saved, version), bookingsOf(stranded)}, err
+	}, nil
 }
 
-func pricesOf(rules []booking.PriceRule) web.ListOf[PriceBody] {
-	list := web.ListOf[PriceBody]{Items: []PriceBody{}}
+func (h netAdmin) getPrices(ctx context.Context, in *clubIn) (*web.Body[PriceListBody], error) {
+	rules, version, err := h.booking.PricesWithVersion(ctx, booking.ClubID(in.Club))
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[PriceListBody]{Body: pricesOf(rules, version)}, nil
+}
+
+func pricesOf(rules []booking.PriceRule, version int) PriceListBody {
+	list := PriceListBody{Items: []PriceBody{}, Version: version}
 	for _, r := range rules {
 		p := PriceBody{Net: int64(r.Net), Label: r.Label, Rank: r.Rank, Weekdays: []int{}, FromMinute: r.From, ToMinute: r.To, MemberMinor: r.Member.Minor, GuestMinor: r.Guest.Minor}
 		for day, on := range r.Weekdays {
@@ -209,7 +242,7 @@ func pricesOf(rules []booking.PriceRule) web.ListOf[PriceBody] {
 	return list
 }
 
-func (h netAdmin) setPrices(ctx context.Context, in *pricesIn) (effect[web.ListOf[PriceBody]], error) {
+func (h netAdmin) setPrices(ctx context.Context, in *pricesIn) (effect[PriceListBody], error) {
 	actor, err := h.actorIn(ctx, in.Club)
 	if err != nil {
 		return nil, err
@@ -232,8 +265,16 @@ func (h netAdmin) setPrices(ctx context.Context, in *pricesIn) (effect[web.ListO
 		}
 		rules = append(rules, r)
 	}
-	return func(ctx context.Context, s *booking.Service) (web.ListOf[PriceBody], error) {
-		return pricesOf(rules), s.SetPrices(ctx, actor, club.ID, rules)
+	seen, err := settingSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *booking.Service) (PriceListBody, error) {
+		if err := s.IfSeen(seen).SetPrices(ctx, actor, club.ID, rules); err != nil {
+			return PriceListBody{}, err
+		}
+		saved, version, err := s.PricesWithVersion(ctx, club.ID)
+		return pricesOf(saved, version), err
 	}, nil
 }
 

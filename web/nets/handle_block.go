@@ -10,6 +10,7 @@ import (
 // ResolutionBody is the admin's decision about one booking in the way of a block.
 type ResolutionBody struct {
 	Booking int64   `json:"booking" minimum:"1"`
+	Version int     `json:"version" minimum:"1" doc:"Of the booking as it was seen."`
 	Action  string  `json:"action" enum:"cancel,move" doc:"Cancel it without a fee, or move it."`
 	Nets    []int64 `json:"nets,omitempty" maxItems:"20" doc:"To move it: the same nets where it is missing."`
 	Start   string  `json:"start,omitempty" maxLength:"40"`
@@ -41,7 +42,9 @@ func (h netAdmin) blockNets(ctx context.Context, in *blockIn) (effect[BookingBod
 	r := booking.BlockRequest{
 		Club: booking.ClubID(in.Club), Nets: toNets(in.Body.Nets), Start: span.Start, End: span.End, Note: in.Body.Note, Resolve: map[booking.ID]booking.Resolution{},
 	}
+	seen := booking.Seen{Bookings: map[booking.ID]int{}}
 	for _, one := range in.Body.Resolve {
+		seen.Bookings[booking.ID(one.Booking)] = one.Version
 		var to booking.Resolution
 		if one.Action == "move" {
 			span, err := h.spanOf(ctx, in.Club, one.Start, one.End)
@@ -54,7 +57,7 @@ func (h netAdmin) blockNets(ctx context.Context, in *blockIn) (effect[BookingBod
 	}
 	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.Block(ctx, actor, r)
+		b, err := s.IfSeen(seen).Block(ctx, actor, r)
 		return bookingOf(b), err
 	}, nil
 }

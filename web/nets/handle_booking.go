@@ -23,11 +23,13 @@ type holdIn struct {
 type stepIn struct {
 	InBooking
 	web.Keyed
+	web.MaybeVersioned
 }
 
 type cancelIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body *struct {
 		ReasonBody
 		Waive bool `json:"waive,omitempty" doc:"Keep nothing of the price; staff only."`
@@ -43,6 +45,7 @@ type reasonedStepIn struct {
 type rescheduleIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body struct {
 		ReasonBody
 		Nets   []int64  `json:"nets,omitempty" maxItems:"20" doc:"The same nets where it is missing."`
@@ -55,6 +58,7 @@ type rescheduleIn struct {
 type guestsIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body struct {
 		Names []string `json:"names" maxItems:"20" doc:"Of at most 60 characters each; an empty list takes all back."`
 	}
@@ -65,6 +69,9 @@ type RescheduledBody struct {
 	Booking    BookingBody `json:"booking"`
 	Difference MoneyBody   `json:"difference" doc:"Positive is more to pay."`
 }
+
+// ETag is the booking's.
+func (b RescheduledBody) ETag() string { return b.Booking.ETag() }
 
 type mineIn struct {
 	InClub
@@ -120,8 +127,12 @@ func (h bookings) stepHandler(action bookingAction) func(ctx context.Context, in
 		if err != nil {
 			return nil, err
 		}
+		seen, err := maybeSeen(id, in.MaybeVersioned)
+		if err != nil {
+			return nil, err
+		}
 		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-			b, err := action(s, ctx, actor, id)
+			b, err := action(s.IfSeen(seen), ctx, actor, id)
 			return bookingOf(b), err
 		}, nil
 	}
@@ -152,11 +163,15 @@ func (h bookings) cancelBooking(ctx context.Context, in *cancelIn) (effect[Booki
 	if err != nil {
 		return nil, err
 	}
+	seen, err := bookingSeen(id, in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	if in.Body != nil {
 		actor.Reason = in.Body.Reason
 	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
+		b, err := s.IfSeen(seen).Cancel(ctx, actor, id, in.Body != nil && in.Body.Waive)
 		return bookingOf(b), err
 	}, nil
 }
@@ -166,14 +181,22 @@ func (h bookings) setGuests(ctx context.Context, in *guestsIn) (effect[BookingBo
 	if err != nil {
 		return nil, err
 	}
+	seen, err := bookingSeen(id, in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-		b, err := s.SetGuests(ctx, actor, id, in.Body.Names)
+		b, err := s.IfSeen(seen).SetGuests(ctx, actor, id, in.Body.Names)
 		return bookingOf(b), err
 	}, nil
 }
 
 func (h bookings) reschedule(ctx context.Context, in *rescheduleIn) (effect[RescheduledBody], error) {
 	actor, id, err := h.actorOn(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := bookingSeen(id, in.Versioned)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +210,7 @@ func (h bookings) reschedule(ctx context.Context, in *rescheduleIn) (effect[Resc
 		if in.Body.AddOns != nil {
 			r.AddOns = append([]booking.AddOnID{}, toAddOns(*in.Body.AddOns)...)
 		}
-		done, err := s.Reschedule(ctx, actor, id, r)
+		done, err := s.IfSeen(seen).Reschedule(ctx, actor, id, r)
 		return RescheduledBody{bookingOf(done.Booking), moneyOf(done.Difference)}, err
 	}, nil
 }

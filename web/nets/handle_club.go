@@ -17,7 +17,10 @@ type availabilityIn struct {
 
 type quoteIn struct {
 	InClub
-	Body SlotBody
+	Body struct {
+		SlotBody
+		Booking int64 `json:"booking,omitempty" minimum:"1" doc:"The booking that would move there. The prices are those of its rate."`
+	}
 }
 
 // clubs are the handlers that serve everybody: clubs, nets, free times and prices.
@@ -81,7 +84,14 @@ func (h clubs) quotePrice(ctx context.Context, in *quoteIn) (*web.Body[QuoteBody
 	if err != nil {
 		return nil, err
 	}
-	slot, err := h.slotOf(ctx, in.Club, in.Body)
+	if in.Body.Booking != 0 {
+		_, moved, err := h.readBooking(ctx, InBooking{in.InClub, in.Body.Booking})
+		if err != nil {
+			return nil, err
+		}
+		actor = actor.QuotedAs(moved)
+	}
+	slot, err := h.slotOf(ctx, in.Club, in.Body.SlotBody)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,16 @@ type RoleBody struct {
 
 // MemberBody is a person with a role.
 type MemberBody struct {
-	ID   int64  `json:"id" doc:"The Telegram user id."`
-	Role string `json:"role" enum:"guest,member,staff,admin"`
+	ID      int64  `json:"id" doc:"The Telegram user id."`
+	Role    string `json:"role" enum:"guest,member,staff,admin"`
+	Version int    `json:"version" doc:"0 where the role was never set."`
+}
+
+// ETag is the version.
+func (b MemberBody) ETag() string { return web.ETag(b.Version) }
+
+func memberOf(m booking.Membership) MemberBody {
+	return MemberBody{int64(m.Member), string(m.Role), m.Version}
 }
 
 type rolesIn struct {
@@ -25,9 +33,15 @@ type rolesIn struct {
 	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
+type personIn struct {
+	InClub
+	ID int64 `path:"id" minimum:"1" doc:"The Telegram user id."`
+}
+
 type roleIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	ID   int64 `path:"id" minimum:"1" doc:"The Telegram user id."`
 	Body RoleBody
 }
@@ -50,6 +64,7 @@ type addOnIn struct {
 type addOnChangeIn struct {
 	InClub
 	web.Keyed
+	web.Versioned
 	Net  int64 `path:"net" minimum:"1"`
 	ID   int64 `path:"id" minimum:"1"`
 	Body AddOnSettings
@@ -61,6 +76,7 @@ type members struct{ handlers }
 func (h members) addRoutes() {
 	web.Add(h.api, readRoute("all-nets", "/clubs/{club}/nets/all", administrationTag, "All nets and add-ons, retired ones too; staff only"), h.allNets)
 	web.Add(h.api, readRoute("list-roles", "/clubs/{club}/members", administrationTag, "Those whose role was set, by id; staff only"), h.listRoles)
+	web.Add(h.api, readRoute("get-role", "/clubs/{club}/members/{id}", administrationTag, "One person's role; staff only"), h.getRole)
 	web.AddOnce(h.actions, actionRoute("set-role", http.MethodPut, "/clubs/{club}/members/{id}", administrationTag, "Make a person a member, staff, an admin or a guest again", http.StatusOK), h.setRole)
 	web.AddOnce(h.actions, actionRoute("add-add-on", http.MethodPost, "/clubs/{club}/nets/{net}/add-ons", administrationTag, "Add something to hire with a net", http.StatusCreated), h.addAddOn)
 	web.AddOnce(h.actions, actionRoute("change-add-on", http.MethodPut, "/clubs/{club}/nets/{net}/add-ons/{id}", administrationTag, "Change or retire an add-on", http.StatusOK), h.changeAddOn)
@@ -81,30 +97,53 @@ func (h members) listRoles(ctx context.Context, in *rolesIn) (*web.Body[web.List
 		return nil, err
 	}
 	list, err := h.booking.Members(ctx, actor, booking.ClubID(in.Club), booking.MemberID(in.After), in.Limit)
-	return web.List(list, func(m booking.Membership) MemberBody {
-		return MemberBody{int64(m.Member), string(m.Role)}
-	}), err
+	return web.List(list, memberOf), err
 }
 
-func (h members) setRole(ctx context.Context, in *roleIn) (effect[RoleBody], error) {
+func (h members) getRole(ctx context.Context, in *personIn) (*web.Body[MemberBody], error) {
 	actor, err := h.actorIn(ctx, in.Club)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, s *booking.Service) (RoleBody, error) {
-		return in.Body, s.SaveMember(ctx, actor, booking.ClubID(in.Club), booking.MemberID(in.ID), booking.Role(in.Body.Role))
+	m, err := h.booking.Membership(ctx, actor, booking.ClubID(in.Club), booking.MemberID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return &web.Body[MemberBody]{Body: memberOf(m)}, nil
+}
+
+func (h members) setRole(ctx context.Context, in *roleIn) (effect[MemberBody], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := settingSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
+	club, id := booking.ClubID(in.Club), booking.MemberID(in.ID)
+	return func(ctx context.Context, s *booking.Service) (MemberBody, error) {
+		if err := s.IfSeen(seen).SaveMember(ctx, actor, club, id, booking.Role(in.Body.Role)); err != nil {
+			return MemberBody{}, err
+		}
+		saved, err := s.Membership(ctx, actor, club, id)
+		return memberOf(saved), err
 	}, nil
 }
 
 func (h members) addAddOn(ctx context.Context, in *addOnIn) (effect[AddOnBody], error) {
-	return h.saveAddOn(ctx, in.Club, in.Net, 0, in.Body)
+	return h.saveAddOn(ctx, in.Club, in.Net, 0, in.Body, booking.Seen{})
 }
 
 func (h members) changeAddOn(ctx context.Context, in *addOnChangeIn) (effect[AddOnBody], error) {
-	return h.saveAddOn(ctx, in.Club, in.Net, in.ID, in.Body)
+	seen, err := settingSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
+	return h.saveAddOn(ctx, in.Club, in.Net, in.ID, in.Body, seen)
 }
 
-func (h members) saveAddOn(ctx context.Context, id, net, addOn int64, set AddOnSettings) (effect[AddOnBody], error) {
+func (h members) saveAddOn(ctx context.Context, id, net, addOn int64, set AddOnSettings, seen booking.Seen) (effect[AddOnBody], error) {
 	actor, err := h.actorIn(ctx, id)
 	if err != nil {
 		return nil, err
@@ -118,7 +157,7 @@ func (h members) saveAddOn(ctx context.Context, id, net, addOn int64, set AddOnS
 		Price: booking.Money{Minor: set.PriceMinor, Currency: club.Currency},
 	}
 	return func(ctx context.Context, s *booking.Service) (AddOnBody, error) {
-		saved, err := s.SaveAddOn(ctx, actor, club.ID, one)
+		saved, err := s.IfSeen(seen).SaveAddOn(ctx, actor, club.ID, one)
 		return addOnOf(saved), err
 	}, nil
 }

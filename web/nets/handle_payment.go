@@ -57,6 +57,7 @@ type payIn struct {
 type deskIn struct {
 	InBooking
 	web.Keyed
+	web.MaybeVersioned
 	Body struct {
 		Method string `json:"method" enum:"cash,card"`
 	}
@@ -139,8 +140,12 @@ func (h payments) payAtDesk(ctx context.Context, in *deskIn) (effect[PaymentBody
 	if err != nil {
 		return nil, err
 	}
+	seen, err := maybeSeen(id, in.MaybeVersioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (PaymentBody, error) {
-		p, err := s.PayAtDesk(ctx, actor, id, in.Body.Method)
+		p, err := s.IfSeen(seen).PayAtDesk(ctx, actor, id, in.Body.Method)
 		return paymentOf(p), err
 	}, nil
 }

@@ -87,9 +87,11 @@ func skippedOf(list []booking.Skipped, sentence func(error) string) []SkippedBod
 type swapIn struct {
 	InBooking
 	web.Keyed
+	web.Versioned
 	Body struct {
 		ReasonBody
-		With int64 `json:"with" minimum:"1" doc:"The other booking."`
+		With    int64 `json:"with" minimum:"1" doc:"The other booking."`
+		Version int   `json:"with_version" minimum:"1" doc:"The version of the other booking as it was seen."`
 	}
 }
 
@@ -201,9 +203,14 @@ func (h series) swapBookings(ctx context.Context, in *swapIn) (effect[web.ListOf
 	if _, _, err := h.actorOn(ctx, InBooking{in.InClub, in.Body.With}); err != nil {
 		return nil, err
 	}
+	seen, err := bookingSeen(id, in.Versioned)
+	if err != nil {
+		return nil, err
+	}
+	seen.Bookings[booking.ID(in.Body.With)] = in.Body.Version
 	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (web.ListOf[BookingBody], error) {
-		done, err := s.Swap(ctx, actor, id, booking.ID(in.Body.With))
+		done, err := s.IfSeen(seen).Swap(ctx, actor, id, booking.ID(in.Body.With))
 		return web.ListOf[BookingBody]{Items: bookingsOf(done[:])}, err
 	}, nil
 }

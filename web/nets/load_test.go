@@ -50,7 +50,7 @@ func TestBooking_OppositeOrdersEndInNoDeadlock(t *testing.T) {
 					if len(held.Nets) != len(nets) {
 						t.Errorf("asked for %v, got %v", nets, held.Nets)
 					}
-					a, err = b.Try(request{Method: "POST", Path: c.path("/bookings/%d/cancel", held.ID), Token: token, Key: key()})
+					a, err = b.Try(request{Method: "POST", Path: c.path("/bookings/%d/cancel", held.ID), Token: token, Key: key(), Headers: map[string]string{"If-Match": web.ETag(held.Version)}})
 					if err != nil || a.Status != 200 {
 						t.Errorf("cancel: %d %s %v", a.Status, a.Body, err)
 						return

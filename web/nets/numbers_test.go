@@ -83,7 +83,7 @@ func TestNumbers_InBodiesOfAnySizeAreAnswered(t *testing.T) {
 		"POST /holds":    {"nets": []any{1}, "start": at, "end": to, "add_ons": []any{1}, "member": 1},
 		"POST /series":   {"nets": []any{1}, "first_day": c.day.String(), "start_minute": 600, "minutes": 60, "weeks": 2, "policy": "skip", "member": 1},
 		"POST /waitlist": {"net": 1, "start": at, "end": to},
-		"POST /blocks":   {"nets": []any{1}, "start": at, "end": to, "resolve": []any{map[string]any{"booking": 1, "action": "cancel", "nets": []any{1}}}},
+		"POST /blocks":   {"nets": []any{1}, "start": at, "end": to, "resolve": []any{map[string]any{"booking": 1, "version": 1, "action": "cancel", "nets": []any{1}}}},
 		"POST /closures": {"nets": []any{1}, "every": "week", "first_day": c.day.String(), "from_minute": 0, "to_minute": 60},
 		"PUT /hours":     {"items": []any{map[string]any{"net": 1, "weekday": 1, "opens_minute": 0, "closes_minute": 1440}}},
 		"PUT /prices": {"items": []any{map[string]any{
@@ -92,13 +92,13 @@ func TestNumbers_InBodiesOfAnySizeAreAnswered(t *testing.T) {
 		"POST /nets":               {"name": "A", "capacity": 1, "active": true},
 		"POST /nets/1/add-ons":     {"name": "A", "price_minor": 1, "active": true},
 		"POST /payments/1/refunds": {"amount_minor": 1, "seen_minor": 1},
-		"POST /bookings/1/swap":    {"with": booked.ID},
+		"POST /bookings/1/swap":    {"with": booked.ID, "with_version": 1},
 		"PUT ":                     settings,
 	} {
 		method, below, _ := strings.Cut(path, " ")
 		for _, number := range bigNumbers() {
 			for _, text := range withNumber(t, body, number) {
-				a := b.Do(request{Method: method, Path: c.path("%s", below), Token: boss, Key: key(), Body: text})
+				a := b.Do(request{Method: method, Path: c.path("%s", below), Token: boss, Key: key(), Body: text, Headers: b.seen(c.path("%s", below))})
 				if a.Status >= 500 {
 					t.Errorf("%s %s: %d %s", path, text, a.Status, a.Body)
 				}

@@ -12,11 +12,15 @@ type ProblemMembers struct {
 	Choices    []time.Time   `json:"choices,omitempty" doc:"Of an ambiguous time: the instants to choose from."`
 	Bookings   []int64       `json:"bookings,omitempty" doc:"Of a block: the bookings in its way, or the one that cannot go where it should."`
 	Difference *MoneyBody    `json:"difference,omitempty" doc:"Of a move that costs more: how much more."`
+	Version    int           `json:"version,omitempty" doc:"Of something that was changed meanwhile: its present version."`
 	Skipped    []SkippedBody `json:"skipped,omitempty" doc:"Of a series: the dates that cannot be had."`
 }
 
 // membersOf returns the members of an error's problem, nil for none.
 func membersOf(err error, sentence func(error) string) *ProblemMembers {
+	if changed, ok := errors.AsType[*booking.ChangedError](err); ok {
+		return &ProblemMembers{Version: changed.Version}
+	}
 	if twice, ok := errors.AsType[*booking.AmbiguousTimeError](err); ok {
 		return &ProblemMembers{Choices: []time.Time{twice.Earlier, twice.Later}}
 	}

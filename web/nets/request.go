@@ -87,6 +87,27 @@ func (h handlers) readBooking(ctx context.Context, in InBooking) (booking.Actor,
 	return actor, b, err
 }
 
+// bookingSeen names the version of a booking that a client saw.
+func bookingSeen(id booking.ID, v web.Versioned) (booking.Seen, error) {
+	version, err := v.Version()
+	return booking.Seen{Bookings: map[booking.ID]int{id: version}}, err
+}
+
+// maybeSeen is bookingSeen for a client that may name none.
+func maybeSeen(id booking.ID, v web.MaybeVersioned) (booking.Seen, error) {
+	version, named, err := v.Version()
+	if !named {
+		return booking.Seen{}, err
+	}
+	return booking.Seen{Bookings: map[booking.ID]int{id: version}}, err
+}
+
+// settingSeen names the version of a setting that a client saw.
+func settingSeen(v web.Versioned) (booking.Seen, error) {
+	version, err := v.Version()
+	return booking.Seen{Setting: &version}, err
+}
+
 // slotOf reads a slot whose times may be on the club's clock.
 func (h handlers) slotOf(ctx context.Context, club int64, b SlotBody) (booking.SlotRequest, error) {
 	span, err := h.spanOf(ctx, club, b.Start, b.End)

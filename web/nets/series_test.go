@@ -61,16 +61,16 @@ func TestSwap_IsForTheStaffOfTheClub(t *testing.T) {
 	if a := b.put("PUT", staff, c.path("/members/%d", keeper), map[string]string{"role": "admin"}); a.Status != http.StatusForbidden {
 		t.Errorf("staff makes itself an admin: %d %s", a.Status, a.Body)
 	}
-	if a := b.act(member, c, first.ID, "swap", map[string]int64{"with": second.ID}); a.Status != http.StatusForbidden {
+	if a := b.act(member, c, first.ID, "swap", map[string]int64{"with": second.ID, "with_version": int64(second.Version)}); a.Status != http.StatusForbidden {
 		t.Errorf("a member: %d %s", a.Status, a.Body)
 	}
-	if a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": foreign.ID}); a.Status != http.StatusNotFound {
+	if a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": foreign.ID, "with_version": int64(foreign.Version)}); a.Status != http.StatusNotFound {
 		t.Errorf("with another club's: %d %s", a.Status, a.Body)
 	}
 	if a := b.act(staff, other, foreign.ID, "cancel", nil); a.Status != http.StatusNotFound {
 		t.Errorf("staff in another club: %d %s", a.Status, a.Body)
 	}
-	a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": second.ID})
+	a := b.act(staff, c, first.ID, "swap", map[string]int64{"with": second.ID, "with_version": int64(second.Version) + 1})
 	var done web.ListOf[BookingBody]
 	a.Into(t, &done)
 	if a.Status != 200 || len(done.Items) != 2 || !done.Items[0].Start.Equal(second.Start) || !done.Items[1].Start.Equal(first.Start) {

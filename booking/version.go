@@ -1,0 +1,47 @@
+package booking
+
+import (
+	"fmt"
+
+	"pavilion/internal/fault"
+)
+
+// ErrChanged refuses a change by a caller who saw an older version.
+var ErrChanged = fault.New(fault.Conflict, "changed")
+
+// ChangedError is ErrChanged with the present version.
+type ChangedError struct{ Version int }
+
+// Error names the version.
+func (e *ChangedError) Error() string { return fmt.Sprintf("%v (version %d)", ErrChanged, e.Version) }
+
+// Unwrap returns ErrChanged.
+func (e *ChangedError) Unwrap() error { return ErrChanged }
+
+// Seen holds versions as a caller saw them. Things that it does not name are not compared.
+type Seen struct {
+	Bookings map[ID]int // Booking.Revision of the bookings that the call changes
+	Setting  *int       // the version of the one setting that the call changes: a club, net, add-on or role, all hours, or all prices
+}
+
+// IfSeen returns a service whose changes fail with ErrChanged when something that they change has another version than seen. The comparison and the
+// change are one transaction.
+func (s *Service) IfSeen(seen Seen) *Service {
+	careful := *s
+	careful.seen = seen
+	return &careful
+}
+
+func (s *Service) checkBookingSeen(b Booking) error {
+	if version, named := s.seen.Bookings[b.ID]; named && version != b.Revision {
+		return &ChangedError{Version: b.Revision}
+	}
+	return nil
+}
+
+func (s *Service) checkSettingSeen(version int) error {
+	if s.seen.Setting != nil && *s.seen.Setting != version {
+		return &ChangedError{Version: version}
+	}
+	return nil
+}
