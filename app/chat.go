@@ -56,7 +56,7 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 	return nil
 }
 
-// runWithLease waits for the lease, then runs the chat parts until the lease or ctx ends. After a lost lease it makes new ones and waits again. A
+// runWithLease waits for the lease, then runs the chat parts until the lease or ctx ends. After a lost lease, or a session that Telegram ended, it makes new ones and waits again. A
 // quarter of StopTimeout is for each of their stages; all of them and the release of the lease must fit into StopTimeout.
 func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg config.Config, log *slog.Logger) error {
 	for {
@@ -71,10 +71,13 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 		switch {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // it was told to stop
-		case !errors.Is(err, storage.ErrLeaseLost):
+		case errors.Is(err, telegram.ErrSessionEnded):
+			log.LogAttrs(ctx, slog.LevelWarn, "telegram has ended the session; signing in anew with the bot token", slog.Any("error", err))
+		case errors.Is(err, storage.ErrLeaseLost):
+			log.LogAttrs(ctx, slog.LevelWarn, "not the bot any more; waiting for the lease again")
+		default:
 			return err
 		}
-		log.LogAttrs(ctx, slog.LevelWarn, "not the bot any more; waiting for the lease again")
 		if err := p.buildChat(cfg, log, false); err != nil {
 			return err
 		}

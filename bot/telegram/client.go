@@ -89,7 +89,7 @@ var ErrRefused = errors.New("telegram refuses the bot")
 
 var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
 
-// ErrSessionEnded reports that Telegram has ended the stored session. It is deleted, so the next start signs in with the token.
+// ErrSessionEnded reports that Telegram has ended the stored session. It is deleted, so the next client signs in with the token.
 var ErrSessionEnded = errors.New("telegram has ended the session")
 
 // BotID is the bot's own user id, which its token begins with.
@@ -226,7 +226,6 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 	})
 	if endsSession(err) {
 		c.state.dropSession(ctx)
-		c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "telegram has ended this session; the next start signs in with the bot token", slog.Any("error", err))
 		return errors.Join(ErrSessionEnded, err)
 	}
 	if tgerr.IsCode(err, 401) || tgerr.Is(err, "ACCESS_TOKEN_INVALID", "ACCESS_TOKEN_EXPIRED", "API_ID_INVALID") {
