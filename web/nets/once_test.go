@@ -34,7 +34,13 @@ func TestOnce_SameKeySameBodyHasOneEffect(t *testing.T) {
 	}
 	body := c.slot("10:00", "11:00", c.nets[0])
 	k := key()
-	counts := tally(t, 20, func(int) (answer, error) { return b.Try(hold(k, body)) })
+	counts := tally(t, 20, func(int) (answer, error) {
+		a, err := b.Try(hold(k, body))
+		if err == nil && a.Status == http.StatusConflict && a.Header.Get("Retry-After") == "" {
+			t.Error("a request that still runs is answered without Retry-After")
+		}
+		return a, err
+	})
 	if counts["201"]+counts["409 /problems/idempotency-in-progress"] != 20 || counts["201"] == 0 {
 		t.Errorf("%v", counts)
 	}
