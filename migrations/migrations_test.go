@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -277,9 +278,7 @@ func TestMigrations_AdditiveOnesOfANewerReleaseAreTolerated(t *testing.T) {
 	theirs := func(name, text string) {
 		t.Helper()
 		files := fstest.MapFS{name: {Data: []byte(text)}}
-		for old, file := range ours.fsys.(fstest.MapFS) { //nolint:forcetypeassert // made above
-			files[old] = file
-		}
+		maps.Copy(files, ours.fsys.(fstest.MapFS)) //nolint:forcetypeassert // made above
 		if _, err := (migrationSet{files}).up(ctx, pool, goose.MaxVersion-1, true); err != nil && !errors.Is(err, ErrUnknown) {
 			t.Fatal(err)
 		}

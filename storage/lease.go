@@ -108,7 +108,7 @@ func (l *Lease) renewLoop(ctx context.Context, now tenure, lose context.CancelCa
 	defer func() { now.end() }()
 	unreachable := false
 	for {
-		limit := ctx
+		limit := ctx //nolint:contextcheck // the tenure's context is made of the same one
 		if now.standby {
 			limit = now.valid
 		}

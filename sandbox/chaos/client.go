@@ -59,7 +59,7 @@ func (s *scene) startClients(ctx context.Context, r *record) (all []*client, don
 	for i := range everyone {
 		c := &client{
 			number: i, who: world.User{ID: 4_300_000_000 + int64(i), First: fmt.Sprintf("Player %d", i)}, scene: s, record: r,
-			random: rand.New(rand.NewPCG(uint64(i), 9)), //nolint:gosec // a load, no secret
+			random: rand.New(rand.NewPCG(uint64(i), 9)),
 		}
 		all = append(all, c)
 		wg.Go(func() { c.run(ctx) })

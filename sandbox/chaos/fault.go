@@ -80,7 +80,7 @@ func (s *scene) fullDisk() fault {
 
 // fill writes a file until nothing more fits.
 func fill(path string) error {
-	f, err := os.Create(path) //nolint:gosec // on the small disk
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}

@@ -164,6 +164,7 @@ func (s *scene) sql(ctx context.Context, statements ...string) error {
 
 // close stops everything. The small disk is taken away when Postgres has ended.
 func (s *scene) close() error {
+	all := s.Scene
 	if s.Bot != nil {
 		s.Bot.Kill()
 		s.Bot = nil
@@ -171,8 +172,8 @@ func (s *scene) close() error {
 	if s.disk != "" {
 		s.Engines.StopPostgres()
 		if err := unmountSmall(s.disk); err != nil {
-			return errors.Join(err, s.Scene.Close())
+			return errors.Join(err, all.Close())
 		}
 	}
-	return s.Scene.Close()
+	return all.Close()
 }
