@@ -86,14 +86,18 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 
 // endedByLoss ends a part as soon as the lease is lost, whatever stage it is in: the next holder acts from then on.
 func endedByLoss(held context.Context, run func(ctx context.Context) error) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		ctx, end := context.WithCancelCause(ctx)
+	return func(stage context.Context) error {
+		ctx, end := context.WithCancelCause(context.WithoutCancel(stage))
 		defer end(nil)
-		defer context.AfterFunc(held, func() {
+		stop := func() {
 			if err := context.Cause(held); errors.Is(err, storage.ErrLeaseLost) {
 				end(err)
+			} else if stage.Err() != nil {
+				end(context.Cause(stage))
 			}
-		})()
+		}
+		defer context.AfterFunc(held, stop)()
+		defer context.AfterFunc(stage, stop)() // it ends after held, and may be seen first
 		return run(ctx)
 	}
 }
