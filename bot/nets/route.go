@@ -1,6 +1,10 @@
 package nets
 
-import "context"
+import (
+	"context"
+
+	"pavilion/booking"
+)
 
 // open does a step and returns its screen; nil leaves the message as it is.
 func (v *visit) open(ctx context.Context, s step) (screen, error) {
@@ -107,7 +111,7 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepAskOpening, stepAskClosing:
 		return hoursEditor{v}.askTime(ctx, s)
 	case stepSetHours:
-		return hoursEditor{v}.setHours(ctx, s, timesOfDay{s.Opens, int(s.Closes)})
+		return hoursEditor{v}.setHours(ctx, s, booking.TimesOfDay{From: s.Opens, To: int(s.Closes)})
 	case stepSetClosed:
 		return hoursEditor{v}.setHours(ctx, s)
 	case stepTypeHours:
