@@ -102,10 +102,10 @@ func weekdays(days [7]bool) string {
 		for last+1 < 7 && days[(last+2)%7] {
 			last++
 		}
-		switch {
-		case last == i:
+		switch last {
+		case i:
 			parts = append(parts, name(i))
-		case last == i+1:
+		case i + 1:
 			parts = append(parts, name(i), name(last))
 		default:
 			parts = append(parts, name(i)+"-"+name(last))

@@ -68,7 +68,10 @@ type botSettings struct {
 	SeesAll     bool     // privacy mode is off
 	Providers   []string // tokens of payment providers
 	Commands    map[string][]tg.BotCommand
-	About       string
+	Profiles    map[string]botProfile // by language; the empty one serves all languages without their own
+	Buttons     map[int64]menuButton  // by person; 0 serves everybody without one of their own
+
+	ProfileChanges int
 }
 
 // dialog is a chat in an account's view.
