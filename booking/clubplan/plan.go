@@ -139,7 +139,7 @@ func (z Zone) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads the name.
 func (z *Zone) UnmarshalText(text []byte) (err error) {
-	if z.Location, err = booking.ParseZone(string(text)); err != nil {
+	if z.Location, err = booking.ParseNewZone(string(text)); err != nil {
 		return fmt.Errorf("%q is no time zone: use a name like Asia/Kolkata", text)
 	}
 	return nil

@@ -162,9 +162,20 @@ func (c *Client) accept(ctx context.Context, e *Event) {
 func (c *Client) event(entities tg.Entities, chat Chat, from int64, m *tg.Message) *Event {
 	e := &Event{Kind: Message, From: c.person(entities, from), Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
 	if fwd, ok := m.GetFwdFrom(); ok {
-		if ch, ok := fwd.FromID.(*tg.PeerChannel); ok && fwd.ChannelPost > 0 {
-			e.Forward = &Forward{ch.ChannelID, fwd.ChannelPost}
+		switch from := fwd.FromID.(type) {
+		case *tg.PeerChannel:
+			if fwd.ChannelPost > 0 {
+				e.Forward = &Forward{from.ChannelID, fwd.ChannelPost}
+			}
+		case *tg.PeerUser:
+			about := c.person(entities, from.UserID)
+			e.About = &about
+		case nil: // the author hides who they are
+			e.About = &Person{Name: fwd.FromName}
 		}
+	}
+	if contact, ok := m.Media.(*tg.MessageMediaContact); ok {
+		e.About = &Person{ID: contact.UserID, Name: contact.FirstName}
 	}
 	e.Command, e.Text, e.Addressed = address(e.Text, c.Username())
 	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private && (m.Mentioned || c.isOurs(chat, reply.ReplyToMsgID)) {
