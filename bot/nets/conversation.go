@@ -40,6 +40,9 @@ func (s *Screens) begin(ctx context.Context, e *telegram.Event, first func(ctx c
 	if err == nil && v.watched.Subject != 0 && id != 0 {
 		s.Watcher.Follow(ctx, e, id, v.watched)
 	}
+	if err == nil {
+		v.awaitTyped(ctx)
+	}
 	return err
 }
 
@@ -71,7 +74,15 @@ func (s *Screens) tapStep(ctx context.Context, e *telegram.Event, data chat.Data
 	if err != nil {
 		return err
 	}
+	v.awaitTyped(ctx)
 	return s.Client.Messenger.AnswerTap(ctx, e, v.answer, v.alert)
+}
+
+// awaitTyped notes the step that takes a typed answer to the screen that was shown.
+func (v *visit) awaitTyped(ctx context.Context) {
+	if v.awaits != nil {
+		v.Questions.Ask(ctx, v.event.Chat.ID, v.awaits.data(v.event.Chat.ID))
+	}
 }
 
 // answerStep does the step of a question with its typed answer. The question stays open after an answer that is not valid, and during an
@@ -103,7 +114,9 @@ func (s *Screens) answerStep(ctx context.Context, e *telegram.Event, data chat.D
 		return v.ask(ctx, next)
 	}
 	s.Questions.Withdraw(ctx, e.Chat.ID)
-	_, err = s.Client.Messenger.SendText(ctx, e.Chat, shown.draw(v.drawing()), telegram.Cause{Event: e})
+	if _, err = s.Client.Messenger.SendText(ctx, e.Chat, shown.draw(v.drawing()), telegram.Cause{Event: e}); err == nil {
+		v.awaitTyped(ctx)
+	}
 	return err
 }
 

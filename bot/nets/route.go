@@ -141,5 +141,25 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepRemoveClosure:
 		return closureEditor{v}.removeClosure(ctx, s)
 	}
-	return nil, errStaleStep
+	return v.openSetUp(ctx, s)
+}
+
+// openSetUp does the steps of nets and of a club's first set-up.
+func (v *visit) openSetUp(ctx context.Context, s step) (screen, error) {
+	switch s.Verb {
+	case stepNet:
+		return netEditor{v}.showNet(ctx, s)
+	case stepTypeNet:
+		return netEditor{v}.typeNet(ctx, s)
+	case stepSetUp:
+		return setUp{v}.show(ctx, s)
+	case stepPickSetUp:
+		return setUp{v}.pick(ctx, s)
+	case stepMakeClub:
+		return setUp{v}.make(ctx)
+	case stepDropSetUp:
+		return setUp{v}.drop(ctx)
+	default:
+		return nil, errStaleStep
+	}
 }

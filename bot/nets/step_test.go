@@ -25,6 +25,7 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepRefundPart, Booking: 1 << 40, Choice: 9, Refunded: 1 << 40, Amount: 1 << 40, NoReason: true},
 		{Verb: stepChooseLanguage, Language: "pt-BR"},
 		{Verb: stepChooseLanguage},
+		{Verb: stepPickSetUp, Choice: setUpPrice, Value: maxNewPrice},
 	} {
 		d := s.data(largest)
 		data, fits := d.Encode()
@@ -110,6 +111,12 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"=:1:1o":               {Verb: stepSetSheetHour, Club: 1, Opens: 60},
 		"-:n:9":                {Verb: stepNoShow, Booking: 9, NoReason: true},
 		"z:9":                  {Verb: stepCancel, Booking: 9},
+		"#:1:2":                {Verb: stepNet, Club: 1, Net: 2},
+		"$:1:2":                {Verb: stepTypeNet, Club: 1, Net: 2},
+		"+:3":                  {Verb: stepSetUp, Choice: 3},
+		"=:3:17c":              {Verb: stepPickSetUp, Choice: 3, Value: 1560},
+		"!":                    {Verb: stepMakeClub},
+		"-":                    {Verb: stepDropSetUp},
 	} {
 		got, err := parseStep(payload)
 		if err != nil || got != want {

@@ -19,6 +19,7 @@ type visit struct {
 	answer  string     // shown on the tapped button; empty: nothing
 	alert   bool       // the person has to close the answer
 	watched chat.Drawn // the hold that the screen shows
+	awaits  *step      // takes a typed answer to the screen, beside its buttons; nil: nothing does
 }
 
 func (s *Screens) visit(e *telegram.Event) *visit {
