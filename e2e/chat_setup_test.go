@@ -55,7 +55,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	n.Bot.Kill()
 	startBot(t, n.Scene)
 	say(t, meera, "300 450")
-	staff := await(t, meera, "Who helps you at the desk?")
+	await(t, meera, "Who helps you at the desk?")
 	say(t, meera, "@nobody_has_this")
 	await(t, meera, "Nobody has that username.")
 	say(t, meera, "@zoya_plays")
@@ -76,7 +76,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "Arjun is on the list", func() bool { return strings.Contains(buttons(await(t, meera, "Who helps you")), "✕ Arjun") })
-	staff = await(t, meera, "Who helps you")
+	staff := await(t, meera, "Who helps you")
 	press(t, meera, staff, "✕ Arjun")
 	until(t, "Arjun is off the list", func() bool { return !strings.Contains(buttons(face(t, meera, staff)), "✕ Arjun") })
 

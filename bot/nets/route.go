@@ -140,8 +140,10 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return closureEditor{v}.typeClosure(ctx, s)
 	case stepRemoveClosure:
 		return closureEditor{v}.removeClosure(ctx, s)
+	case stepNet, stepTypeNet, stepSetUp, stepPickSetUp, stepMakeClub, stepDropSetUp:
+		return v.openSetUp(ctx, s)
 	}
-	return v.openSetUp(ctx, s)
+	return nil, errStaleStep
 }
 
 // openSetUp does the steps of nets and of a club's first set-up.

@@ -37,8 +37,18 @@ type offeredZone struct{ name, country string }
 // offeredZones are where cricket is played. Buttons hold an index into the list: add at its end only.
 func offeredZones() []offeredZone {
 	return []offeredZone{
-		{"Asia/Kolkata", "IN"}, {"Asia/Karachi", "PK"}, {"Asia/Dhaka", "BD"}, {"Asia/Colombo", "LK"}, {"Asia/Kathmandu", "NP"}, {"Asia/Dubai", "AE"},
-		{"Europe/London", "GB"}, {"Africa/Johannesburg", "ZA"}, {"Australia/Sydney", "AU"}, {"Pacific/Auckland", "NZ"}, {"America/New_York", "US"}, {"America/Toronto", "CA"},
+		{"Asia/Kolkata", "IN"},
+		{"Asia/Karachi", "PK"},
+		{"Asia/Dhaka", "BD"},
+		{"Asia/Colombo", "LK"},
+		{"Asia/Kathmandu", "NP"},
+		{"Asia/Dubai", "AE"},
+		{"Europe/London", "GB"},
+		{"Africa/Johannesburg", "ZA"},
+		{"Australia/Sydney", "AU"},
+		{"Pacific/Auckland", "NZ"},
+		{"America/New_York", "US"},
+		{"America/Toronto", "CA"},
 	}
 }
 
@@ -184,7 +194,7 @@ func (u setUp) take(ctx context.Context, d *clubDraft, question int) error {
 	case setUpHours:
 		hours, err := parseHours(text)
 		if err == nil {
-			_, err = checkedHours(hours)
+			err = checkNewHours(hours)
 		}
 		if err != nil {
 			return err
@@ -204,13 +214,13 @@ func (u setUp) take(ctx context.Context, d *clubDraft, question int) error {
 	return nil
 }
 
-// checkedHours are hours of every day that booking takes.
-func checkedHours(list []booking.TimesOfDay) ([]booking.OpeningHours, error) {
+// checkNewHours refuses hours of every day that booking does not take.
+func checkNewHours(list []booking.TimesOfDay) error {
 	hours, err := editHours(nil, step{Weekday: everyWeekday}, list)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return hours, booking.CheckHours(hours)
+	return booking.CheckHours(hours)
 }
 
 // typedZone reads the name of a time zone, or of a city that is offered.

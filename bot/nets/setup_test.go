@@ -167,7 +167,7 @@ func TestSetUp_WhatIsOfferedIsTaken(t *testing.T) {
 		}
 	}
 	for _, h := range offeredHours() {
-		if _, err := checkedHours([]booking.TimesOfDay{h}); err != nil {
+		if err := checkNewHours([]booking.TimesOfDay{h}); err != nil {
 			t.Errorf("%v: %v", h, err)
 		}
 	}

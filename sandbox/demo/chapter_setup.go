@@ -156,4 +156,3 @@ func (p *play) applies(ctx context.Context, file string) (string, error) {
 	}
 	return out, nil
 }
-
