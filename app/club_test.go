@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,6 +90,11 @@ func TestClub_OneCommandMakesAClubAndOthersChangeIt(t *testing.T) {
 	c.prints([]string{"prices", "--name", "Evening", "--remove"}, "450.00 INR ROLES")
 	c.prints([]string{"roles", "11=guest", "14=member"}, "11 guest 12 staff 13 admin 14 member")
 	c.prints([]string{"show"}, "11 guest 12 staff", "free until 24h before, then 50 % of the price", "4 bookings ahead, 10h a week")
+	many := []string{"roles"}
+	for id := range 30 {
+		many = append(many, strconv.Itoa(1000+id)+"=member")
+	}
+	c.prints(many, "12 staff 13 admin and 32 members and guests")
 	if c.count(`SELECT count(*) FROM audit WHERE origin <> 'command'`) != 0 {
 		t.Error("the audit does not say that a command made the changes")
 	}

@@ -65,21 +65,26 @@ func (b *Bot) publishMenus(ctx context.Context) bool {
 			b.client.Messenger.SetMenu(ctx, telegram.GroupsMenu(), language, members),
 			b.client.Messenger.SetMenu(ctx, telegram.GroupAdminsMenu(), language, groupAdmins))
 	}
-	errs = append(errs, b.publishProfile(ctx))
 	published := errors.Join(errs...) == nil
 	people := append(slices.Clone(b.opts.Admins), b.chat.Languages.People()...)
 	slices.Sort(people)
 	for _, id := range slices.Compact(people) {
 		errs = append(errs, b.setPersonsMenu(ctx, id))
 	}
+	profile := b.publishProfile(ctx)
+	published = published && profile == nil
+	errs = append(errs, profile)
 	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
 	}
 	return published
 }
 
-// publishProfile sets the bot's texts in every language, and its menu button.
+// publishProfile sets the bot's texts in every language, and its menu button. It gives up soon: Telegram may make a bot wait for hours between
+// changes of its texts, and menus must not wait with them.
 func (b *Bot) publishProfile(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, menusWithin)
+	defer cancel()
 	var errs []error
 	for _, language := range b.menuLanguages() {
 		in := b.deps.Phrases.In(language)

@@ -72,9 +72,21 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := meera.Forward(t.Context(), "arjun_plays", written.ID, sandbox.BotName); err != nil {
+	forward := func() {
+		t.Helper()
+		if err := meera.Forward(t.Context(), "arjun_plays", written.ID, sandbox.BotName); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := n.DC.World().HideForwards(n.Members[0].ID, true); err != nil {
 		t.Fatal(err)
 	}
+	forward()
+	await(t, meera, "Their settings hide who they are.")
+	if err := n.DC.World().HideForwards(n.Members[0].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	forward()
 	until(t, "Arjun is on the list", func() bool { return strings.Contains(buttons(await(t, meera, "Who helps you")), "✕ Arjun") })
 	staff := await(t, meera, "Who helps you")
 	press(t, meera, staff, "✕ Arjun")

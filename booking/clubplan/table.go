@@ -47,13 +47,28 @@ func Write(to io.Writer, o booking.Overview) error {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", r.Label, netName(o.Nets, r.Net), weekdays(r.Weekdays), times(r.From, r.To), r.Member, r.Guest)
 	}
 	fmt.Fprintf(t, "\nROLES\t\n")
-	for _, m := range o.Members {
-		fmt.Fprintf(t, "  %d\t%s\n", m.Member, m.Role)
-	}
+	writeRoles(t, o.Members)
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("write club: %w", err)
 	}
 	return nil
+}
+
+const mostMembers = 20 // listed one by one
+
+// writeRoles prints the staff, and the others where they are few.
+func writeRoles(to io.Writer, members []booking.Membership) {
+	left := 0
+	for _, m := range members {
+		if len(members) > mostMembers && (m.Role == booking.Player || m.Role == booking.Guest) {
+			left++
+			continue
+		}
+		fmt.Fprintf(to, "  %d\t%s\n", m.Member, m.Role)
+	}
+	if left > 0 {
+		fmt.Fprintf(to, "  and %d members and guests\t\n", left)
+	}
 }
 
 // writeHours prints a line for each net and each run of days with the same hours.

@@ -3,7 +3,6 @@ package nets
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,7 +30,6 @@ const (
 
 // clubDraft is what the admin has answered so far.
 type clubDraft struct {
-	ID       string // of this conversation: a club is made of it once
 	Name     string
 	Zone     string
 	Currency string
@@ -72,10 +70,7 @@ func (u setUp) draft(ctx context.Context) (d clubDraft, made screen, err error) 
 		made, err = netsMenu(u).showNets(ctx, clubs[0].ID)
 		return d, made, err
 	}
-	found, err := u.Drafts.Read(ctx, u.event.Chat.ID, &d)
-	if err == nil && !found {
-		d = clubDraft{ID: rand.Text()}
-	}
+	_, err = u.Drafts.Read(ctx, u.event.Chat.ID, &d)
 	return d, nil, err
 }
 

@@ -11,7 +11,7 @@ import (
 
 // answers is a draft with the first answers given.
 func answers(count int) clubDraft {
-	d := clubDraft{ID: "x"}
+	d := clubDraft{}
 	for i, answer := range []func(){
 		func() { d.Name = "Riverside" },
 		func() { d.Zone = "Asia/Kolkata" },

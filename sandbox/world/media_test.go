@@ -117,6 +117,28 @@ func TestForward_HeaderNamesThePost(t *testing.T) {
 	}
 }
 
+// A forward names the author with a link, unless the author's privacy hides it.
+func TestForward_PrivacyHidesTheAuthorsAccount(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, ben, bot := s.user("ann"), s.user("ben"), s.bot("clubbot")
+	for i, hidden := range []bool{false, true} {
+		if hidden {
+			if err := s.HideForwards(ben.id, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.text(ben, s.to(ben, ann.id), "hello")
+		m := messagesIn(ann.updates())[0]
+		must[tg.UpdatesClass](t)(ann.api.MessagesForwardMessages(s.ctx, &tg.MessagesForwardMessagesRequest{
+			FromPeer: s.to(ann, ben.id), ID: []int{m.ID}, RandomID: []int64{int64(i + 1)}, ToPeer: s.to(ann, bot.id),
+		}))
+		fwd := messagesIn(bot.updates())[0].FwdFrom
+		if _, linked := fwd.FromID.(*tg.PeerUser); linked == hidden || (fwd.FromName != "") != hidden {
+			t.Errorf("hidden %v: %+v", hidden, fwd)
+		}
+	}
+}
+
 // A contact names the account that has the phone number, if there is one.
 func TestContact_NamesTheAccountOfItsNumber(t *testing.T) {
 	s := newScene(t, world.Options{})

@@ -43,6 +43,7 @@ type account struct {
 	ID                                        int64
 	First, Last, Username, Phone, Lang, About string
 	Deleted                                   bool
+	HidesForwards                             bool         // forwards of its messages name it without a link
 	Bot                                       *botSettings // nil for people
 	Blocked                                   map[int64]bool
 	Joined                                    map[int64]bool // channels it is a member of
