@@ -99,7 +99,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	half := shows(t, meera, home, "Who helps you at the desk?")
 	owner := strconv.FormatInt(n.Members[0].ID, 36)
 	hello := await(t, arjun, "I find the club's files.")
-	for _, data := range []string{"+:8", "=:3:2", "!", "-"} {
+	for _, data := range []string{"+:8", "5:3:2", "6", "7"} {
 		if answer := pressData(t, arjun, hello, []byte("1b:"+owner+":"+data)); !answer.Alert || !strings.Contains(answer.Message, "club's admins") {
 			t.Errorf("%s: %+v", data, answer)
 		}
@@ -156,7 +156,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 		t.Errorf("%d clubs after an old button", got)
 	}
 	forged := face(t, arjun, hello)
-	for _, data := range []string{"#:1:1", "$:1:0", "$:1:1"} {
+	for _, data := range []string{"#:1:1", "4:1:0", "4:1:1"} {
 		if answer := pressData(t, arjun, forged, []byte("1b:"+owner+":"+data)); !answer.Alert || !strings.Contains(answer.Message, "staff") {
 			t.Errorf("%s: %+v", data, answer)
 		}

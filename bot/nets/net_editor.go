@@ -45,7 +45,7 @@ func (n netEditor) typeNet(ctx context.Context, s step) (screen, error) {
 	text, typed := n.typed()
 	switch {
 	case !typed:
-		return question{s, askNetName(s.Net)}, nil
+		return question{answer: s, text: askNetName(s.Net)}, nil
 	case s.Net == 0:
 		return n.addNets(ctx, s, text)
 	}

@@ -112,11 +112,11 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"-:n:9":                {Verb: stepNoShow, Booking: 9, NoReason: true},
 		"z:9":                  {Verb: stepCancel, Booking: 9},
 		"#:1:2":                {Verb: stepNet, Club: 1, Net: 2},
-		"$:1:2":                {Verb: stepTypeNet, Club: 1, Net: 2},
+		"4:1:2":                {Verb: stepTypeNet, Club: 1, Net: 2},
 		"+:3":                  {Verb: stepSetUp, Choice: 3},
-		"=:3:17c":              {Verb: stepPickSetUp, Choice: 3, Value: 1560},
-		"!":                    {Verb: stepMakeClub},
-		"-":                    {Verb: stepDropSetUp},
+		"5:3:17c":              {Verb: stepPickSetUp, Choice: 3, Value: 1560},
+		"6":                    {Verb: stepMakeClub},
+		"7":                    {Verb: stepDropSetUp},
 	} {
 		got, err := parseStep(payload)
 		if err != nil || got != want {

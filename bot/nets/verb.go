@@ -93,7 +93,7 @@ const (
 	stepSetUp     verb = '+' // also typed
 	stepPickSetUp verb = '5'
 	stepMakeClub  verb = '6'
-	stepDropSetUp verb = '-'
+	stepDropSetUp verb = '7'
 )
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
