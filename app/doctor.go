@@ -50,7 +50,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	if len(cfg.Admins) == 0 {
 		nobody = errNoAdmins
 	}
-	report("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can add a channel without.")
+	report("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can set up a club or add a channel without. Who writes /id to the bot is told theirs.")
 	ready := p.db.Ping(ctx)
 	report("postgres answers", ready, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
 	if ready == nil {

@@ -128,7 +128,8 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 	})
 }
 
-// CreateClub adds a club without nets, hours and prices. The actor becomes its admin. A club without an hour of the day sheet gets the default.
+// CreateClub adds a club without nets, hours and prices. The actor becomes its admin, unless it is the system. A club without an hour of the day sheet
+// gets the default.
 func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club, error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
@@ -151,8 +152,10 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 		if err != nil {
 			return err
 		}
-		if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
-			return err
+		if actor.ID != 0 {
+			if err := saveRole(ctx, tx, club.ID, actor.ID, Admin); err != nil {
+				return err
+			}
 		}
 		c := &change{Service: s, tx: tx, actor: actor, at: at, setup: &setup{club: club}}
 		detail, err := settingsDiff(new(setup), c.setup)
@@ -282,7 +285,7 @@ func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit 
 		}
 		hours, err := edit(slices.Clone(c.setup.hours))
 		if err == nil {
-			err = checkHours(hours)
+			err = CheckHours(hours)
 		}
 		if err != nil {
 			return err
@@ -315,7 +318,7 @@ func (s *Service) EditPrices(ctx context.Context, actor Actor, club ClubID, edit
 			return err
 		}
 		for _, r := range rules {
-			if err := r.checkRule(c.setup.club.Currency); err != nil {
+			if err := r.Check(c.setup.club.Currency); err != nil {
 				return err
 			}
 			if r.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == r.Net }) {

@@ -93,8 +93,8 @@ func (s *Service) Stranded(ctx context.Context, actor Actor, club ClubID) ([]Boo
 	return stranded, err
 }
 
-// checkHours refuses hours of one net that overlap, also across midnight, because a slot must belong to one day.
-func checkHours(hours []OpeningHours) error {
+// CheckHours refuses hours of one net that overlap, also across midnight, because a slot must belong to one day.
+func CheckHours(hours []OpeningHours) error {
 	const week = 7 * 1440
 	for i, a := range hours {
 		if a.Opens < 0 || a.Opens >= 1440 || a.Closes <= a.Opens || a.Closes > 2880 || a.Weekday < time.Sunday || a.Weekday > time.Saturday {

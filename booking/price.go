@@ -56,7 +56,8 @@ var (
 	ErrPriceRule = fault.New(fault.Invalid, "price_rule")
 )
 
-func (r PriceRule) checkRule(currency string) error {
+// Check refuses a rule that cannot apply, and one in another currency.
+func (r PriceRule) Check(currency string) error {
 	if blank(r.Label) || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
 		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {
 		return ErrPriceRule

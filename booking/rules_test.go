@@ -451,11 +451,11 @@ func TestHours_PastMidnightAndAcrossTheClocksChange(t *testing.T) {
 		"Saturday to Sunday":  {{Weekday: 6, Opens: 600, Closes: 1500}, {Weekday: 0, Opens: 30, Closes: 60}},
 		"ends when it begins": {{Weekday: 1, Opens: 600, Closes: 600}},
 	} {
-		if err := checkHours(hours); !errors.Is(err, ErrHours) {
+		if err := CheckHours(hours); !errors.Is(err, ErrHours) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := checkHours([]OpeningHours{{Weekday: 6, Opens: 600, Closes: 1500}, {Weekday: 0, Opens: 60, Closes: 1440}}); err != nil {
+	if err := CheckHours([]OpeningHours{{Weekday: 6, Opens: 600, Closes: 1500}, {Weekday: 0, Opens: 60, Closes: 1440}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -149,7 +149,16 @@ func commonZone(name string) bool {
 	return true
 }
 
-// ParseZone reads the name of a time zone.
+// ParseNewZone reads the name of a club's new time zone.
+func ParseNewZone(name string) (*time.Location, error) {
+	zone, err := ParseZone(name)
+	if err == nil && !commonZone(name) {
+		err = fmt.Errorf("time zone %q: %w", name, ErrZone)
+	}
+	return zone, err
+}
+
+// ParseZone reads the name of a time zone, also one that no new club may have.
 func ParseZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {

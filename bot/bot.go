@@ -39,6 +39,7 @@ type Deps struct {
 // Options configure the bot.
 type Options struct {
 	Telegram telegram.Options
+	MiniApp  string            // address of the club's Mini App, for the menu button; empty: there is none
 	Admins   []int64           // who may use admin commands, by Telegram user id
 	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
 	PageSize int               // results on a page; 8 where 0
@@ -106,12 +107,12 @@ func (b *Bot) addFeatures() error {
 		Audience: b.deps.Audience, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	b.Nets = nets.New(nets.Deps{
-		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
+		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Drafts: b.chat.Drafts, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
 	})
 	b.commands = b.commandList()
-	taps, err := mergeTaps(b.search.Taps(), b.channels.Taps(), b.Nets.Taps())
+	taps, err := mergeTaps(b.startTaps(), b.search.Taps(), b.channels.Taps(), b.Nets.Taps())
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"pavilion/bot/chat"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
+	"pavilion/bot/telegram"
+	"pavilion/bot/telegram/telegramtest"
 	"pavilion/internal/phrase"
 	"pavilion/sandbox/golden"
 )
@@ -44,10 +46,40 @@ func TestTexts_OfStartHelpAndUnknownCommands(t *testing.T) {
 	}
 	for _, language := range b.Languages() {
 		in := b.In(language)
-		golden.Check(t, "start."+language, startText(in, "Asha", true)+"\n\n"+in.Say("start.inline", "clubbot")+"\n")
-		golden.Check(t, "start_without_name."+language, startText(in, "\u202e", false)+"\n")
+		for name, h := range homes() {
+			golden.Check(t, name+"."+language, telegramtest.Drawn(h.draw(in)))
+		}
+		golden.Check(t, "search_help."+language, telegramtest.Drawn(searchHelp(in, 7)))
 		golden.Check(t, "help."+language, helpText(in, "clubbot", some)+"\n")
 		golden.Check(t, "unknown."+language, unknownText(in, "serach", names)+"\n"+unknownText(in, "xyzzyx", names)+"\n")
+	}
+}
+
+// homes are the screens of /start by role.
+func homes() map[string]home {
+	asha := telegram.Person{ID: 7, Name: "Asha"}
+	return map[string]home{
+		"start":              {person: asha, isPrivate: true, hasAdmins: true, hasClub: true, booking: nets.Entrance{MayBook: true}},
+		"start_group":        {person: asha, hasAdmins: true, hasClub: true},
+		"start_without_name": {person: telegram.Person{ID: 7, Name: "\u202e"}, isPrivate: true, hasAdmins: true},
+		"start_club_admin":   {person: asha, isPrivate: true, hasAdmins: true, hasClub: true, booking: nets.Entrance{MayBook: true, Manages: 3}},
+		"start_admin":        {person: asha, isPrivate: true, isAdmin: true, hasAdmins: true, hasClub: true, booking: nets.Entrance{MayBook: true, Manages: 3}},
+		"start_no_club":      {person: asha, isPrivate: true, isAdmin: true, hasAdmins: true, booking: nets.Entrance{MaySetUp: true}},
+		"start_half_set_up":  {person: asha, isPrivate: true, isAdmin: true, hasAdmins: true, booking: nets.Entrance{MaySetUp: true, HasDraft: true}},
+		"start_no_admin":     {person: telegram.Person{ID: 1234567, Name: "Asha"}, isPrivate: true},
+	}
+}
+
+// Telegram takes an about of at most 120 characters, a description of at most 512, and a button of at most 64.
+func TestProfile_HasTextsThatTelegramTakes(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, language := range b.Languages() {
+		for key, most := range map[string]int{"profile.about": 120, "profile.text": 512, "profile.app": 64} {
+			if n := utf8.RuneCountInString(b.In(language).Say(key)); n == 0 || n > most {
+				t.Errorf("%s in %s has %d characters", key, language, n)
+			}
+		}
 	}
 }
 

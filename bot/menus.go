@@ -19,7 +19,7 @@ const (
 	clubsWithin = 3 * time.Second
 )
 
-// runMenus publishes the command menus after the sign-in, and again when the first club appears.
+// runMenus publishes the command menus and the bot's profile after the sign-in, and again when the first club appears.
 func (b *Bot) runMenus(ctx context.Context) {
 	select {
 	case <-b.client.SignedIn():
@@ -53,8 +53,8 @@ func (b *Bot) runMenus(ctx context.Context) {
 	}
 }
 
-// publishMenus sets the menus of every scope in every language, and those of the admins and of the people who chose a language. It returns
-// false if a scope's menu could not be set; a person's menu may be refused for good, because they blocked the bot.
+// publishMenus sets the menus of every scope in every language, the bot's profile, and the menus of the admins and of the people who chose a language.
+// It returns false if a scope's menu or the profile could not be set; a person's menu may be refused for good, because they blocked the bot.
 func (b *Bot) publishMenus(ctx context.Context) bool {
 	var errs []error
 	for _, language := range b.menuLanguages() {
@@ -71,10 +71,26 @@ func (b *Bot) publishMenus(ctx context.Context) bool {
 	for _, id := range slices.Compact(people) {
 		errs = append(errs, b.setPersonsMenu(ctx, id))
 	}
+	profile := b.publishProfile(ctx)
+	published = published && profile == nil
+	errs = append(errs, profile)
 	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "command menus are not up to date", slog.Any("error", err))
 	}
 	return published
+}
+
+// publishProfile sets the bot's texts in every language, and its menu button. It gives up soon: Telegram may make a bot wait for hours between
+// changes of its texts, and menus must not wait with them.
+func (b *Bot) publishProfile(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, menusWithin)
+	defer cancel()
+	var errs []error
+	for _, language := range b.menuLanguages() {
+		in := b.deps.Phrases.In(language)
+		errs = append(errs, b.client.Messenger.SetProfile(ctx, language, in.Say("profile.about"), in.Say("profile.text")))
+	}
+	return errors.Join(append(errs, b.client.Messenger.SetMenuButton(ctx, b.deps.Phrases.In("").Say("profile.app"), b.opts.MiniApp))...)
 }
 
 // menuLanguages are the languages of menus. The empty one, which is English, serves people of every other language.

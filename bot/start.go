@@ -2,7 +2,11 @@ package bot
 
 import (
 	"context"
+	"strconv"
 
+	"pavilion/bot/channels"
+	"pavilion/bot/chat"
+	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/internal/phrase"
@@ -10,6 +14,13 @@ import (
 
 // startBook is the payload of /start that begins a booking.
 const startBook = "book"
+
+// letterStart is the letter of the buttons of /start that lead to no feature's own screen. Their payloads:
+const (
+	letterStart   = 's'
+	payloadHome   = "home"
+	payloadSearch = "search"
+)
 
 // handleStart answers /start, which also comes with a payload from links t.me/bot?start=payload.
 func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
@@ -22,22 +33,102 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if query, ok := search.ParseStart(e.Text); ok {
 		return b.search.Search(ctx, e, query)
 	}
-	text := startText(b.chat.Texts.In(e), e.From.Name, b.clubKnown.Load())
+	in := b.chat.Texts.In(e)
+	reply := b.home(ctx, e).draw(in)
 	if e.Text == search.StartInline {
-		text += "\n\n" + b.chat.Texts.In(e).Say("start.inline", b.client.Username())
+		reply.Text += "\n\n" + in.Say("start.inline", b.client.Username())
 	}
-	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
+	reply.ReplyTo = e.ReplyTarget()
+	_, err := b.client.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
 	return err
 }
 
-// startText greets a person and says what the bot is for; booking is a part of it once there is a club.
-func startText(in *phrase.Speaker, name string, club bool) string {
+// home is the screen of /start.
+type home struct {
+	person    telegram.Person
+	isPrivate bool
+	isAdmin   bool // of the settings
+	hasAdmins bool // the settings name somebody
+	hasClub   bool
+	booking   nets.Entrance
+}
+
+func (b *Bot) home(ctx context.Context, e *telegram.Event) home {
+	h := home{
+		person: e.From, isPrivate: e.Chat.Type == telegram.Private, isAdmin: b.chat.IsAdmin(e.From.ID), hasAdmins: len(b.opts.Admins) > 0,
+	}
+	has, err := b.readClubs(ctx)
+	h.hasClub = has
+	if err == nil && h.isPrivate { // without Postgres there is no way into booking
+		h.booking = b.Nets.Entrance(ctx, e, has)
+	}
+	return h
+}
+
+// draw greets the person, says what the bot is for, and leads on by buttons.
+func (h home) draw(in *phrase.Speaker) telegram.Reply {
 	hello, what := in.Say("start.hello"), in.Say("start.files")
-	if name = telegram.CleanLine(name, 40); name != "" {
+	if name := telegram.CleanLine(h.person.Name, 40); name != "" {
 		hello = in.Say("start.hello_name", name)
 	}
-	if club {
+	if h.hasClub {
 		what = in.Say("start.files_and_nets")
 	}
-	return hello + " " + what + "\n\n" + in.Say("start.how")
+	text := hello + " " + what + "\n\n"
+	switch {
+	case h.booking.HasDraft:
+		text += in.Say("start.go_on")
+	case h.booking.MaySetUp:
+		text += in.Say("start.no_club")
+	case h.isAdmin:
+		text += in.Say("start.admin")
+	case !h.hasAdmins && h.isPrivate:
+		text += in.Say("start.no_admin", strconv.FormatInt(h.person.ID, 10))
+	default:
+		text += in.Say("start.how")
+	}
+	if !h.isPrivate {
+		return telegram.Reply{Text: text}
+	}
+	rows := h.booking.Buttons(in, h.person.ID)
+	find, _ := chat.Data{Letter: letterStart, Owner: h.person.ID, Payload: payloadSearch}.Button(in.Say("start.search_button"))
+	last := []telegram.Button{find}
+	if h.isAdmin {
+		last = append(last, channels.ListButton(in.Say("start.channels_button"), h.person.ID))
+	}
+	return telegram.Reply{Text: text, Keyboard: append(rows, last)}
+}
+
+func (b *Bot) startTaps() map[byte]chat.ButtonHandler {
+	return map[byte]chat.ButtonHandler{letterStart: b.tapStart}
+}
+
+// tapStart shows how to search, or the first screen again, in the message of /start.
+func (b *Bot) tapStart(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	in := b.chat.Texts.In(e)
+	var shown telegram.Reply
+	switch d.Payload {
+	case payloadHome:
+		shown = b.home(ctx, e).draw(in)
+	case payloadSearch:
+		shown = searchHelp(in, e.From.ID)
+	default:
+		return chat.ErrButton
+	}
+	if err := b.client.Messenger.EditText(ctx, e.Chat, e.MessageID, shown); err != nil {
+		return err
+	}
+	return b.client.Messenger.AnswerTap(ctx, e, "", false)
+}
+
+func searchHelp(in *phrase.Speaker, owner int64) telegram.Reply {
+	back, _ := chat.Data{Letter: letterStart, Owner: owner, Payload: payloadHome}.Button(in.Say("book.back"))
+	return telegram.Reply{Text: in.Say("start.search"), Keyboard: [][]telegram.Button{{back}}}
+}
+
+// handleID tells a person their Telegram id, which settings and roles name people by.
+func (b *Bot) handleID(ctx context.Context, e *telegram.Event) error {
+	text := b.chat.Texts.In(e).Say("start.id", strconv.FormatInt(e.From.ID, 10))
+	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
+	return err
 }

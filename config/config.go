@@ -29,6 +29,7 @@ type Config struct {
 	TelegramDC   int           `env:"TELEGRAM_DC" envDefault:"2"`
 	TelegramKey  string        `env:"TELEGRAM_KEY"`
 	Admins       []int64       `env:"ADMINS"`
+	MiniApp      string        `env:"MINI_APP_URL"`
 
 	PostgresURL  secret.String `env:"POSTGRES_URL,required"`
 	PostgresMost int32         `env:"POSTGRES_CONNECTIONS" envDefault:"20"`

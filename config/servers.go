@@ -51,6 +51,9 @@ func (c *Config) checkURLs() []error {
 			bad(name, "is an address: https://host")
 		}
 	}
+	if u, err := url.Parse(c.MiniApp); c.MiniApp != "" && (err != nil || u.Scheme != "https" || u.Hostname() == "") {
+		bad("MINI_APP_URL", "is where the club's Mini App is served, https://host: Telegram opens no other")
+	}
 	for _, origin := range c.HTTPOrigins {
 		if u, err := url.Parse(origin); !isWebURL(origin) || err != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.Contains(origin, "*") {
 			bad("HTTP_ORIGINS", "is a list of sites, apart by commas, without a path: https://club.example")

@@ -303,3 +303,9 @@ func (d drawing) offerPast(c filter.Channel, to filter.MessageID) telegram.Reply
 		Keyboard: [][]telegram.Button{{d.button(d.in.Say("past.read"), letterIndex, encodePastTap(c.ID, to))}},
 	}
 }
+
+// ListButton is a button to the list of indexed channels, in the message that it stands in.
+func ListButton(text string, owner int64) telegram.Button {
+	b, _ := chat.Data{Letter: letterChannel, Owner: owner, Payload: encodeChannelTap(verbList, 0)}.Button(text)
+	return b
+}

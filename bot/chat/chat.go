@@ -86,6 +86,7 @@ type Routes struct {
 // Chat routes events to features' handlers.
 type Chat struct {
 	Questions *Questions
+	Drafts    *Drafts
 	Languages *Languages
 	Watcher   *Watcher
 	Texts     *Texts
@@ -100,7 +101,7 @@ type Chat struct {
 // New builds a Chat. Route must be called before Run.
 func New(o Options) *Chat {
 	c := &Chat{
-		Questions: newQuestions(o.DB, o.BotID, o.Logger, o.Now), Languages: newLanguages(o.DB, o.Logger), Texts: &Texts{o.Phrases},
+		Questions: newQuestions(o.DB, o.BotID, o.Logger, o.Now), Drafts: &Drafts{draftStore{o.DB, o.BotID}}, Languages: newLanguages(o.DB, o.Logger), Texts: &Texts{o.Phrases},
 		opts: o, inbox: newInbox(o.DB, o.BotID, o.Logger),
 	}
 	c.Watcher = newWatcher(o.DB, o.BotID, o.Messenger, o.Logger)
@@ -291,7 +292,7 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 
 // answerQuestion hands a message over as the answer to an open question; false where none is open.
 func (c *Chat) answerQuestion(ctx context.Context, e *telegram.Event) (bool, error) {
-	if e.Chat.Type != telegram.Private || e.Text == "" || e.Forward != nil {
+	if e.Chat.Type != telegram.Private || e.Text == "" && e.About == nil || e.Forward != nil {
 		return false, nil
 	}
 	d, open := c.Questions.open(e.Chat.ID)

@@ -1,5 +1,5 @@
-// Package chat handles conversations for all features: it routes events in order, answers errors, encodes buttons, keeps typed questions and chosen
-// languages, and updates watched messages.
+// Package chat handles conversations for all features: it routes events in order, answers errors, encodes buttons, keeps typed questions, drafts and
+// chosen languages, and updates watched messages.
 //
 // Data flow: telegram hands over events. Messages pass the inbox, which stores them until they are answered; taps and queries go to the router
 // directly. The router runs a handler of a feature. An error leaves as a sentence in the person's language.

@@ -66,7 +66,7 @@ func (c closureEditor) addWholeDay(ctx context.Context, s step) (screen, error) 
 	if s.Choice >= len(every) {
 		return nil, errStaleStep
 	}
-	return c.addClosure(ctx, s, typedClosure{day: s.Day, hours: timesOfDay{0, wholeDay}}, every[s.Choice])
+	return c.addClosure(ctx, s, typedClosure{day: s.Day, hours: booking.TimesOfDay{From: 0, To: wholeDay}}, every[s.Choice])
 }
 
 // typeClosure takes hours and a reason, and the day where the step has none.

@@ -36,6 +36,7 @@ func (s *Screens) begin(ctx context.Context, e *telegram.Event, first func(ctx c
 	if err != nil {
 		return err
 	}
+	v.awaitTyped(ctx)
 	id, err := s.Client.Messenger.SendText(ctx, e.Chat, shown.draw(v.drawing()), telegram.Cause{Event: e})
 	if err == nil && v.watched.Subject != 0 && id != 0 {
 		s.Watcher.Follow(ctx, e, id, v.watched)
@@ -60,6 +61,7 @@ func (s *Screens) tapStep(ctx context.Context, e *telegram.Event, data chat.Data
 			return err
 		}
 	}
+	v.awaitTyped(ctx)
 	// The screen comes before the tap's answer: where the screen cannot be shown, the answer says why.
 	switch shown := shown.(type) {
 	case nil:
@@ -73,6 +75,13 @@ func (s *Screens) tapStep(ctx context.Context, e *telegram.Event, data chat.Data
 	}
 	v.noticeShown(ctx)
 	return s.Client.Messenger.AnswerTap(ctx, e, v.answer, v.alert)
+}
+
+// awaitTyped notes the step that takes a typed answer to the screen. It comes before the screen, so that a tap on the screen finds it.
+func (v *visit) awaitTyped(ctx context.Context) {
+	if v.awaits != nil {
+		v.Questions.Ask(ctx, v.event.Chat.ID, v.awaits.data(v.event.Chat.ID))
+	}
 }
 
 // answerStep does the step of a question with its typed answer. The question stays open after an answer that is not valid, and during an
@@ -104,6 +113,7 @@ func (s *Screens) answerStep(ctx context.Context, e *telegram.Event, data chat.D
 		return v.ask(ctx, next)
 	}
 	s.Questions.Withdraw(ctx, e.Chat.ID)
+	v.awaitTyped(ctx)
 	_, err = s.Client.Messenger.SendText(ctx, e.Chat, shown.draw(v.drawing()), telegram.Cause{Event: e})
 	return err
 }

@@ -41,6 +41,7 @@ func goldenFiles() map[string][]golden {
 		"questions":     questionGoldens(),
 		"notifications": notificationGoldens(),
 		"answers":       answerGoldens(),
+		"setup":         setUpGoldens(),
 	}
 }
 

@@ -61,7 +61,7 @@ func askHours(weekday int) func(d drawing) string {
 }
 
 // setHours replaces the hours of a weekday and shows the week. An empty list closes the weekday, or removes ownHours.
-func (h hoursEditor) setHours(ctx context.Context, s step, list ...timesOfDay) (screen, error) {
+func (h hoursEditor) setHours(ctx context.Context, s step, list ...booking.TimesOfDay) (screen, error) {
 	actor, err := h.adminActor(ctx, s.Club)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (h hoursEditor) setHours(ctx context.Context, s step, list ...timesOfDay) (
 }
 
 // editHours replaces the hours of a step's net and weekday. A net that gets its first own hours begins with those of all nets.
-func editHours(now []booking.OpeningHours, s step, list []timesOfDay) ([]booking.OpeningHours, error) {
+func editHours(now []booking.OpeningHours, s step, list []booking.TimesOfDay) ([]booking.OpeningHours, error) {
 	keepsOwn := s.Net != 0 && s.Weekday != ownHours
 	if keepsOwn && len(hoursOf(now, s.Net)) == 0 {
 		for _, h := range hoursOf(now, 0) {

@@ -49,15 +49,15 @@ func TestEditHours(t *testing.T) {
 	for name, c := range map[string]struct {
 		now  []booking.OpeningHours
 		step step
-		list []timesOfDay
+		list []booking.TimesOfDay
 		want []booking.OpeningHours
 	}{
 		"a weekday of all nets": {
-			common, step{Weekday: 1}, []timesOfDay{{480, 600}}, []booking.OpeningHours{common[1], {Weekday: time.Monday, Opens: 480, Closes: 600}},
+			common, step{Weekday: 1}, []booking.TimesOfDay{{From: 480, To: 600}}, []booking.OpeningHours{common[1], {Weekday: time.Monday, Opens: 480, Closes: 600}},
 		},
 		"a closed weekday of all nets": {common, step{Weekday: 1}, nil, common[1:]},
 		"the first own hours begin with the common ones": {
-			common, step{Net: 2, Weekday: 1}, []timesOfDay{{480, 600}}, append(slices.Clone(common), own(time.Tuesday, 360, 720), own(time.Monday, 480, 600)),
+			common, step{Net: 2, Weekday: 1}, []booking.TimesOfDay{{From: 480, To: 600}}, append(slices.Clone(common), own(time.Tuesday, 360, 720), own(time.Monday, 480, 600)),
 		},
 		"no more own hours":  {append(slices.Clone(common), own(time.Monday, 480, 600)), step{Net: 2, Weekday: ownHours}, nil, common},
 		"the last own hours": {append(slices.Clone(common), own(time.Monday, 480, 600)), step{Net: 2, Weekday: 1}, nil, nil},
@@ -67,7 +67,7 @@ func TestEditHours(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %+v", name, got, err, c.want)
 		}
 	}
-	if got, err := editHours(nil, step{Weekday: everyWeekday}, []timesOfDay{{360, 720}, {960, 1320}}); len(got) != 2*daysInWeek || err != nil {
+	if got, err := editHours(nil, step{Weekday: everyWeekday}, []booking.TimesOfDay{{From: 360, To: 720}, {From: 960, To: 1320}}); len(got) != 2*daysInWeek || err != nil {
 		t.Errorf("every day: %+v, %v", got, err)
 	}
 }

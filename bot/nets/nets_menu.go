@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"errors"
 
 	"pavilion/booking"
 	"pavilion/bot/telegram"
@@ -10,10 +11,13 @@ import (
 // netsMenu leads a club's admins to the editors of hours, prices and closures.
 type netsMenu struct{ *visit }
 
-// HandleNets answers /nets with the first club of which the person is an admin.
+// HandleNets answers /nets with the first club of which the person is an admin. Without a club, an admin of the settings sets one up.
 func (s *Screens) HandleNets(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
 		club, err := v.firstClub(ctx, v.adminActor)
+		if errors.Is(err, errNoClub) && v.IsAdmin(e.From.ID) {
+			return setUp{v}.show(ctx, step{Verb: stepSetUp, Choice: setUpResume})
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -41,6 +45,9 @@ func (m netsMenu) showNets(ctx context.Context, id booking.ClubID) (screen, erro
 	return netsView{club: club, nets: nets, stranded: len(stranded)}, nil
 }
 
+// mostNetButtons leaves room for the other buttons: a message has a hundred.
+const mostNetButtons = 80
+
 // netsView is a club's nets, also those that cannot be booked.
 type netsView struct {
 	club     booking.Club
@@ -50,14 +57,20 @@ type netsView struct {
 
 func (v netsView) draw(d drawing) telegram.Reply {
 	var lines []string
-	for _, n := range v.nets {
+	var nets []choice
+	for i, n := range v.nets {
 		mark := "🏏 "
 		if !n.Active {
 			mark = "💤 "
 		}
 		lines = append(lines, mark+telegram.CleanLine(n.Name, 40))
+		if i < mostNetButtons {
+			nets = append(nets, choice{"✏ " + telegram.CleanLine(n.Name, 20), step{Verb: stepNet, Club: v.club.ID, Net: n.ID}})
+		}
 	}
 	k := d.keyboard()
+	k.inPairs(nets)
+	k.add(d.in.Say("nets.new_nets"), step{Verb: stepTypeNet, Club: v.club.ID})
 	k.add(d.in.Say("nets.hours"), step{Verb: stepHours, Club: v.club.ID})
 	k.add(d.in.Say("nets.prices"), step{Verb: stepPrices, Club: v.club.ID})
 	k.add(d.in.Say("nets.closures"), step{Verb: stepClosures, Club: v.club.ID})

@@ -138,7 +138,7 @@ func (p priceEditor) typePrice(ctx context.Context, s step) (screen, error) {
 		}
 		return p.edit(ctx, s, func(r *booking.PriceRule) { r.Member, r.Guest = member, guest })
 	case typeTimes:
-		times, ok := parseTimesOfDay(text)
+		times, ok := booking.ParseTimesOfDay(text)
 		if !ok {
 			return nil, errTypedHours
 		}

@@ -1,6 +1,10 @@
 package nets
 
-import "context"
+import (
+	"context"
+
+	"pavilion/booking"
+)
 
 // open does a step and returns its screen; nil leaves the message as it is.
 func (v *visit) open(ctx context.Context, s step) (screen, error) {
@@ -109,7 +113,7 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	case stepAskOpening, stepAskClosing:
 		return hoursEditor{v}.askTime(ctx, s)
 	case stepSetHours:
-		return hoursEditor{v}.setHours(ctx, s, timesOfDay{s.Opens, int(s.Closes)})
+		return hoursEditor{v}.setHours(ctx, s, booking.TimesOfDay{From: s.Opens, To: int(s.Closes)})
 	case stepSetClosed:
 		return hoursEditor{v}.setHours(ctx, s)
 	case stepTypeHours:
@@ -138,6 +142,28 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return closureEditor{v}.typeClosure(ctx, s)
 	case stepRemoveClosure:
 		return closureEditor{v}.removeClosure(ctx, s)
+	case stepNet, stepTypeNet, stepSetUp, stepPickSetUp, stepMakeClub, stepDropSetUp:
+		return v.openSetUp(ctx, s)
 	}
 	return nil, errStaleStep
+}
+
+// openSetUp does the steps of nets and of a club's first set-up.
+func (v *visit) openSetUp(ctx context.Context, s step) (screen, error) {
+	switch s.Verb {
+	case stepNet:
+		return netEditor{v}.showNet(ctx, s)
+	case stepTypeNet:
+		return netEditor{v}.typeNet(ctx, s)
+	case stepSetUp:
+		return setUp{v}.show(ctx, s)
+	case stepPickSetUp:
+		return setUp{v}.pick(ctx, s)
+	case stepMakeClub:
+		return setUp{v}.make(ctx)
+	case stepDropSetUp:
+		return setUp{v}.drop(ctx)
+	default:
+		return nil, errStaleStep
+	}
 }

@@ -14,6 +14,7 @@ type Deps struct {
 	Client       *telegram.Client
 	Texts        *chat.Texts
 	Questions    *chat.Questions
+	Drafts       *chat.Drafts
 	Watcher      *chat.Watcher
 	Languages    *chat.Languages
 	AllLanguages []string                                       // tags of the languages that a person can choose

@@ -77,7 +77,7 @@ func (s settings) setQuietHours(ctx context.Context, to step) (screen, error) {
 		if !typed {
 			return question{answer: to, text: askQuietHours}, nil
 		}
-		hours, ok := parseTimesOfDay(text)
+		hours, ok := booking.ParseTimesOfDay(text)
 		if !ok {
 			return nil, errTypedQuiet
 		}

@@ -32,6 +32,7 @@ type step struct {
 	Refunded int64  // of the payment, when the button was made
 	Conflict int64  // stands for the bookings in the way of a block, when the button was made
 	Quiet    int64  // quiet hours in one number; or quietOff, or quietTyped
+	Value    int64  // the answer that a button gives to a question of the set-up
 	Language string // its tag; empty: that of the person's Telegram
 	Amount   int64  // of a refund, in minor units
 	NoReason bool   // the question about the reason was skipped
@@ -127,6 +128,8 @@ func (s step) encodeField(letter rune) string {
 		n = int64(s.Version)
 	case 'm':
 		n = s.Amount
+	case 'u':
+		n = s.Value
 	}
 	return chat.Base36(n)
 }
@@ -189,6 +192,8 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 		}
 	case 'm':
 		s.Amount = f.Number()
+	case 'u':
+		s.Value = f.Number()
 	}
 }
 

@@ -27,6 +27,7 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepRefundPart, Booking: 1 << 40, Choice: 9, Refunded: 1 << 40, Amount: 1 << 40, NoReason: true},
 		{Verb: stepChooseLanguage, Language: "pt-BR"},
 		{Verb: stepChooseLanguage},
+		{Verb: stepPickSetUp, Choice: setUpPrice, Value: maxNewPrice},
 	} {
 		d := s.data(largest)
 		data, fits := d.Encode()
@@ -119,6 +120,12 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"k:9:17c":              {Verb: stepConfirm, Booking: 9, Version: 1560},
 		"r:1:2:i1n2o:1o:9:17c": {Verb: stepMove, Club: 1, Net: 2, Minute: 30_309_648, Length: 60, Booking: 9, Version: 1560},
 		"s:9:3:17c":            {Verb: stepPayAtDesk, Booking: 9, Choice: 3, Version: 1560},
+		"#:1:2":                {Verb: stepNet, Club: 1, Net: 2},
+		"4:1:2":                {Verb: stepTypeNet, Club: 1, Net: 2},
+		"+:3":                  {Verb: stepSetUp, Choice: 3},
+		"5:3:17c":              {Verb: stepPickSetUp, Choice: 3, Value: 1560},
+		"6":                    {Verb: stepMakeClub},
+		"7":                    {Verb: stepDropSetUp},
 	} {
 		got, err := parseStep(payload)
 		if err != nil || got != want {

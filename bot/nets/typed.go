@@ -2,7 +2,6 @@ package nets
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,38 +23,12 @@ const (
 	maxLabel = 60 // runes, of a price or of a closure's reason
 )
 
-// timesOfDay is a part of a day, in minutes of the day. Its end can lie in the night after.
-type timesOfDay struct{ From, To int }
-
-var (
-	timesForm     = regexp.MustCompile(`^(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})$`)
-	timesAnywhere = regexp.MustCompile(`\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}`)
-)
-
-// parseTimesOfDay reads 06:00-22:00. An end before the begin lies in the night after: 18:00-02:00.
-func parseTimesOfDay(text string) (timesOfDay, bool) {
-	m := timesForm.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil {
-		return timesOfDay{}, false
-	}
-	var n [4]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1])
-	}
-	if n[0] > 23 || n[1] > 59 || n[2] > 26 || n[3] > 59 {
-		return timesOfDay{}, false
-	}
-	s := timesOfDay{n[0]*60 + n[1], n[2]*60 + n[3]}
-	if s.To < s.From {
-		s.To += wholeDay
-	}
-	return s, s.To > s.From && s.To <= 2*wholeDay
-}
+var timesAnywhere = regexp.MustCompile(`\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}`)
 
 // parseHours reads one or several times of the day, separated by commas.
-func parseHours(text string) (list []timesOfDay, err error) {
+func parseHours(text string) (list []booking.TimesOfDay, err error) {
 	for part := range strings.SplitSeq(text, ",") {
-		s, ok := parseTimesOfDay(part)
+		s, ok := booking.ParseTimesOfDay(part)
 		if !ok || len(list) == maxTimes {
 			return nil, errTypedHours
 		}
@@ -93,7 +66,7 @@ func parseRule(text, currency string) (r booking.PriceRule, err error) {
 	if at == nil {
 		return r, errTypedRule
 	}
-	s, ok := parseTimesOfDay(text[at[0]:at[1]])
+	s, ok := booking.ParseTimesOfDay(text[at[0]:at[1]])
 	r.Label, r.From, r.To = strings.TrimSpace(text[:at[0]]), s.From, s.To
 	if !ok || !isLabel(r.Label) || r.Label == "" {
 		return r, errTypedRule
@@ -107,7 +80,7 @@ func parseRule(text, currency string) (r booking.PriceRule, err error) {
 // typedClosure is the day, the hours and the reason of a closure.
 type typedClosure struct {
 	day    booking.Day
-	hours  timesOfDay
+	hours  booking.TimesOfDay
 	reason string
 }
 
@@ -124,10 +97,10 @@ func parseClosure(text string, day *booking.Day) (c typedClosure, err error) {
 	} else {
 		c.day = *day
 	}
-	c.hours = timesOfDay{0, wholeDay}
+	c.hours = booking.TimesOfDay{From: 0, To: wholeDay}
 	if at := timesAnywhere.FindStringIndex(text); at != nil && at[0] == 0 {
 		var ok bool
-		if c.hours, ok = parseTimesOfDay(text[:at[1]]); !ok {
+		if c.hours, ok = booking.ParseTimesOfDay(text[:at[1]]); !ok {
 			return c, errTypedDay
 		}
 		text = strings.TrimSpace(text[at[1]:])

@@ -9,12 +9,12 @@ import (
 
 func TestTyped_Hours(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string][]timesOfDay{
-		"06:00-22:00":                {{360, 1320}},
-		" 6:30 – 12:00, 16.00-22.00": {{390, 720}, {960, 1320}},
-		"18:00-02:00":                {{1080, 1560}},
-		"18:00-26:00":                {{1080, 1560}},
-		"00:00-24:00":                {{0, 1440}},
+	for text, want := range map[string][]booking.TimesOfDay{
+		"06:00-22:00":                {{From: 360, To: 1320}},
+		" 6:30 – 12:00, 16.00-22.00": {{From: 390, To: 720}, {From: 960, To: 1320}},
+		"18:00-02:00":                {{From: 1080, To: 1560}},
+		"18:00-26:00":                {{From: 1080, To: 1560}},
+		"00:00-24:00":                {{From: 0, To: 1440}},
 		"22:00-22:00":                nil,
 		"25:00-26:00":                nil,
 		"06:60-07:00":                nil,
@@ -52,15 +52,15 @@ func TestTyped_Closures(t *testing.T) {
 	t.Parallel()
 	day := booking.Day(20_000)
 	for text, want := range map[string]typedClosure{
-		"":                       {day, timesOfDay{0, 1440}, ""},
-		"14:00-18:00 Tournament": {day, timesOfDay{840, 1080}, "Tournament"},
-		"Relaying the turf":      {day, timesOfDay{0, 1440}, "Relaying the turf"},
+		"":                       {day, booking.TimesOfDay{From: 0, To: 1440}, ""},
+		"14:00-18:00 Tournament": {day, booking.TimesOfDay{From: 840, To: 1080}, "Tournament"},
+		"Relaying the turf":      {day, booking.TimesOfDay{From: 0, To: 1440}, "Relaying the turf"},
 	} {
 		if got, err := parseClosure(text, &day); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
 		}
 	}
-	if got, err := parseClosure("2027-01-26 14:00-18:00 Republic Day", nil); err != nil || got != (typedClosure{20_844, timesOfDay{840, 1080}, "Republic Day"}) {
+	if got, err := parseClosure("2027-01-26 14:00-18:00 Republic Day", nil); err != nil || got != (typedClosure{20_844, booking.TimesOfDay{From: 840, To: 1080}, "Republic Day"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, text := range []string{"", "2027-02-30", "26.01.2027", "2027-01-26 25:00-26:00", "2027-01-26 a\nb"} {
@@ -86,7 +86,7 @@ func FuzzTyped(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		list, _ := parseHours(text)
 		if r, err := parseRule(text, "INR"); err == nil {
-			list = append(list, timesOfDay{r.From, r.To})
+			list = append(list, booking.TimesOfDay{From: r.From, To: r.To})
 		}
 		if c, err := parseClosure(text, nil); err == nil {
 			list = append(list, c.hours)

@@ -88,16 +88,28 @@ const (
 	stepSetSheetHour   verb = '='
 )
 
+// The verbs of nets and of a club's first set-up. Choice is the question.
+const (
+	stepNet       verb = '#'
+	stepTypeNet   verb = '4' // Net 0: new nets
+	stepSetUp     verb = '+' // also typed
+	stepPickSetUp verb = '5'
+	stepMakeClub  verb = '6'
+	stepDropSetUp verb = '7'
+)
+
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version.
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version, u Value.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
-	case stepClubs, stepWaitlist, stepSettings, stepLanguages:
+	case stepClubs, stepWaitlist, stepSettings, stepLanguages, stepMakeClub, stepDropSetUp:
 		return "", true
 	case stepMyBookings:
 		return "p", true
-	case stepFirstChannel, stepAddress, stepCode, stepRemoveAddress:
+	case stepPickSetUp:
+		return "ou", true
+	case stepFirstChannel, stepAddress, stepCode, stepRemoveAddress, stepSetUp:
 		return "o", true
 	case stepQuietHours:
 		return "q", true
@@ -105,7 +117,7 @@ func (v verb) fields() (letters string, known bool) {
 		return "t", true
 	case stepNets, stepClosures, stepFirstDays:
 		return "c", true
-	case stepHours:
+	case stepHours, stepNet, stepTypeNet:
 		return "cn", true
 	case stepAskOpening, stepSetClosed, stepTypeHours:
 		return "cny", true

@@ -21,6 +21,7 @@ type visit struct {
 	alert   bool            // the person has to close the answer
 	watched chat.Drawn      // the hold that the screen shows
 	changed booking.Booking // the person's booking that the step has changed, as its screen shows it
+	awaits  *step           // takes a typed answer to the screen, beside its buttons; nil: nothing does
 }
 
 func (s *Screens) visit(e *telegram.Event) *visit {

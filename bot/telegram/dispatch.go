@@ -113,7 +113,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 	} else if chat.Type != Private {
 		return // in basic groups nobody is anonymous
 	}
-	c.accept(ctx, c.event(chat, c.person(e, from), m))
+	c.accept(ctx, c.event(e, chat, c.person(e, from), m))
 }
 
 // channelMessage handles a post of a channel, or a message of a supergroup. A supergroup may be indexed as well.
@@ -147,7 +147,7 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	chat, ok := c.chatOfPeer(p)
 	from := c.sender(e, chat, m)
 	if ok && from.ID != 0 {
-		c.accept(ctx, c.event(chat, from, m))
+		c.accept(ctx, c.event(e, chat, from, m))
 	}
 }
 
@@ -185,12 +185,23 @@ func (c *Client) accept(ctx context.Context, e *Event) {
 	c.handlers.Message(ctx, e)
 }
 
-func (c *Client) event(chat Chat, from Person, m *tg.Message) *Event {
+func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Message) *Event {
 	e := &Event{Kind: Message, From: from, Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
 	if fwd, ok := m.GetFwdFrom(); ok {
-		if ch, ok := fwd.FromID.(*tg.PeerChannel); ok && fwd.ChannelPost > 0 {
-			e.Forward = &Forward{ch.ChannelID, fwd.ChannelPost}
+		switch from := fwd.FromID.(type) {
+		case *tg.PeerChannel:
+			if fwd.ChannelPost > 0 {
+				e.Forward = &Forward{from.ChannelID, fwd.ChannelPost}
+			}
+		case *tg.PeerUser:
+			about := c.person(entities, from.UserID)
+			e.About = &about
+		case nil: // the author hides who they are
+			e.About = &Person{Name: fwd.FromName}
 		}
+	}
+	if contact, ok := m.Media.(*tg.MessageMediaContact); ok {
+		e.About = &Person{ID: contact.UserID, Name: contact.FirstName}
 	}
 	e.Command, e.Text, e.Addressed = address(e.Text, c.Username())
 	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private {

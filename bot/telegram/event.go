@@ -99,6 +99,7 @@ type Event struct {
 	Command   string // lower case, without its slash; empty for plain text
 	Addressed bool   // in a group: by command, mention or reply
 	Forward   *Forward
+	About     *Person // whose message was forwarded, or whose contact was sent; its ID is 0 where Telegram does not tell
 	QueryID   int64
 	Data      []byte         // of a tapped button
 	Offset    string         // of an inline query

@@ -4,7 +4,39 @@ import (
 	"context"
 
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+
+	"pavilion/internal/fault"
 )
+
+// ErrPersonNotFound reports a username that nobody has.
+var ErrPersonNotFound = fault.New(fault.Invalid, "person_not_found")
+
+// PersonByName finds a person by their username.
+func (m *Messenger) PersonByName(ctx context.Context, username string) (Person, error) {
+	var found Person
+	err := m.queue.do(ctx, call{lane: LaneAnswer, method: "contacts.resolveUsername", invoke: func(ctx context.Context) error {
+		r, err := m.api.ContactsResolveUsername(ctx, &tg.ContactsResolveUsernameRequest{Username: username})
+		if tgerr.Is(err, "USERNAME_NOT_OCCUPIED", "USERNAME_INVALID") {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		peer, _ := r.Peer.(*tg.PeerUser)
+		for _, p := range r.Users {
+			if u, ok := p.(*tg.User); ok && peer != nil && u.ID == peer.UserID && !u.Bot {
+				found = Person{ID: u.ID, Name: u.FirstName}
+				m.setHash(hashKey{"user", u.ID}, u.AccessHash)
+			}
+		}
+		return nil
+	}})
+	if err == nil && found.ID == 0 {
+		err = ErrPersonNotFound
+	}
+	return found, err
+}
 
 const maxFirstName = 30 // runes
 

@@ -13,10 +13,10 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// openNets: the admin sets up the club's nets, and a member sees the free times.
+// openNets: the admin sets prices over the API, and a member sees the free times.
 func (p *play) openNets(ctx context.Context) error {
 	var err error
-	if p.club, err = p.setUpClub(ctx); err != nil {
+	if p.club, err = p.setPrices(ctx); err != nil {
 		return err
 	}
 	if p.arjunApp, err = p.opensApp(ctx, p.arjun, p.scene.Members[0]); err != nil {
@@ -85,8 +85,8 @@ func (u *appUser) asksAPI(ctx context.Context, says, method, path, key string, b
 	return a, nil
 }
 
-// setUpClub: the admin makes the club, its nets, hours and prices, and blocks a net for the colts.
-func (p *play) setUpClub(ctx context.Context) (miniapp.Club, error) {
+// setPrices: the admin gives the club of the chat a price for the evening, and blocks a net for the colts.
+func (p *play) setPrices(ctx context.Context) (miniapp.Club, error) {
 	client, err := miniapp.Open(ctx, p.api(), sandbox.BotToken, p.scene.Admin)
 	if err != nil {
 		return miniapp.Club{}, err
@@ -94,12 +94,18 @@ func (p *play) setUpClub(ctx context.Context) (miniapp.Club, error) {
 	meera := &appUser{client, p.meera}
 	defer meera.Close()
 	p.out.wait(ctx)
-	club, err := miniapp.SetUp(ctx, client, "Riverside Nets", "Net 1", "Net 2")
+	club, err := miniapp.Find(ctx, client, clubName)
 	if err != nil {
 		return club, err
 	}
-	p.meera.types("in the Mini App", "Two nets, open 6 to 22. An hour is ₹400, in the evening ₹600; guests pay half as much again. Cancelling is free until two days before, then half stays.\n"+
-		fmt.Sprintf("POST /clubs, POST %s, PUT %s, PUT %s", club.Path("/nets"), club.Path("/hours"), club.Path("/prices")))
+	if err := club.Set(ctx, client, map[string]any{}); err != nil {
+		return club, err
+	}
+	if err := club.SetHoursAndPrices(ctx, client); err != nil {
+		return club, err
+	}
+	p.meera.types("in the Mini App", "An hour is ₹400, in the evening ₹600; guests pay half as much again. Cancelling is free until two days before, then half stays.\n"+
+		fmt.Sprintf("PUT %s, PUT %s, PUT %s", club.Path(""), club.Path("/hours"), club.Path("/prices")))
 	var role struct{ Role string }
 	if err := client.Do(ctx, http.MethodPut, club.Path("/members/%d", p.scene.Members[0].ID), map[string]string{"role": "member"}, http.StatusOK, &role); err != nil {
 		return club, err
@@ -165,7 +171,7 @@ func (p *play) tomorrow(ctx context.Context, club miniapp.Club, arjun *appUser) 
 	if err != nil {
 		return err
 	}
-	const want = "Net 1  free 06:00–22:00\nNet 2  free 06:00–18:00 and 20:00–22:00"
+	const want = "Net 1  free 06:00–22:00\nNet 2  free 06:00–18:00 and 20:00–22:00\nNet 3  free 06:00–22:00\nNet 4  free 06:00–22:00"
 	if err := p.must(strings.Join(lines, "\n") == want, "the colts' two hours are not free", lines); err != nil {
 		return err
 	}

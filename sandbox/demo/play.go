@@ -79,10 +79,12 @@ func (p *play) run(ctx context.Context) error {
 		{"A database goes away and comes back", p.losePool},
 		{"The bot is killed", p.killBot},
 		{"The club's figures", p.figures},
+		{"The first start leads to a club", p.setUpInChat},
 		{"The club has nets: the API", p.openNets},
 		{"A net is booked", p.bookNet},
 		{"Booked and paid in the chat", p.payInChat},
 		{"Two want one hour, and pay inside Telegram", p.raceForNet},
+		{"Another club, by one command", p.setUpByCommand},
 	}
 	for i, c := range chapters {
 		p.out.chapter(i+1, c.title)

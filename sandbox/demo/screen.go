@@ -124,6 +124,15 @@ func (s *screen) event(text string) {
 	fmt.Fprintf(s.to, "%s%s\n\n", strings.Repeat(" ", left), s.style("⚡ "+text, ansi.NewStyle().Bold().ForegroundColor(ansi.Magenta)))
 }
 
+// terminal draws a file or a command's output as it is, without wrapping.
+func (s *screen) terminal(title, text string) {
+	s.event(title)
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		fmt.Fprintf(s.to, "%s%s\n", strings.Repeat(" ", left+2), s.dim(strings.TrimRight(line, " \n")))
+	}
+	fmt.Fprintln(s.to)
+}
+
 func (s *screen) note(text string) { fmt.Fprintln(s.to, s.dim(text)) }
 
 // log draws the end of the bot's log after a failure.

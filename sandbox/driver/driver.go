@@ -267,3 +267,16 @@ func (u *User) Inline(ctx context.Context, bot, query, offset string) (*tg.Messa
 		Bot: &tg.InputUser{UserID: user.UserID, AccessHash: user.AccessHash}, Peer: &tg.InputPeerSelf{}, Query: query, Offset: offset,
 	})
 }
+
+// SendContact sends a person's phone number as a contact.
+func (u *User) SendContact(ctx context.Context, to, phone, name string) error {
+	p, err := u.Peer(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = u.API.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: p, RandomID: rand.Int64(), Media: &tg.InputMediaContact{PhoneNumber: phone, FirstName: name}})
+	if err != nil {
+		return fmt.Errorf("send a contact to @%s: %w", to, err)
+	}
+	return nil
+}

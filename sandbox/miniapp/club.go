@@ -59,6 +59,46 @@ func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Clu
 		}
 		club.Nets = append(club.Nets, added.ID)
 	}
+	return club, club.SetHoursAndPrices(ctx, admin)
+}
+
+// Find finds a club by its name, with its nets.
+func Find(ctx context.Context, client *Client, name string) (Club, error) {
+	var clubs struct {
+		Items []struct {
+			ID       int64  `json:"id"`
+			Name     string `json:"name"`
+			TimeZone string `json:"time_zone"`
+		} `json:"items"`
+	}
+	if err := client.Do(ctx, http.MethodGet, "/clubs", nil, http.StatusOK, &clubs); err != nil {
+		return Club{}, err
+	}
+	for _, c := range clubs.Items {
+		if c.Name != name {
+			continue
+		}
+		zone, err := time.LoadLocation(c.TimeZone)
+		if err != nil {
+			return Club{}, fmt.Errorf("the club's zone: %w", err)
+		}
+		club := Club{ID: c.ID, Name: name, Zone: zone}
+		var nets struct {
+			Items []struct {
+				ID int64 `json:"id"`
+			} `json:"items"`
+		}
+		err = client.Do(ctx, http.MethodGet, club.Path("/nets"), nil, http.StatusOK, &nets)
+		for _, n := range nets.Items {
+			club.Nets = append(club.Nets, n.ID)
+		}
+		return club, err
+	}
+	return Club{}, fmt.Errorf("there is no club %q", name)
+}
+
+// SetHoursAndPrices sets hours from 6:00 to 22:00 and prices with an evening peak.
+func (c Club) SetHoursAndPrices(ctx context.Context, admin *Client) error {
 	week := []int{0, 1, 2, 3, 4, 5, 6}
 	var hours []map[string]any
 	for _, day := range week {
@@ -70,11 +110,11 @@ func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Clu
 	}
 	for path, items := range map[string]any{"/hours": hours, "/prices": prices} {
 		var set struct{}
-		if err := admin.Do(ctx, http.MethodPut, club.Path("%s", path), map[string]any{"items": items}, http.StatusOK, &set); err != nil {
-			return club, err
+		if err := admin.Do(ctx, http.MethodPut, c.Path("%s", path), map[string]any{"items": items}, http.StatusOK, &set); err != nil {
+			return err
 		}
 	}
-	return club, nil
+	return nil
 }
 
 // settings are the settings of a new club.

@@ -83,7 +83,7 @@ func (w *World) AddBot(s BotSpec) (User, error) {
 	a.First, a.Username = s.Name, s.Username
 	a.Bot = &botSettings{
 		Token: s.Token, Inline: s.Inline, Placeholder: s.Placeholder, Feedback: s.Feedback, SeesAll: s.SeesAll, Providers: s.Providers,
-		Commands: map[string][]tg.BotCommand{},
+		Commands: map[string][]tg.BotCommand{}, Profiles: map[string]botProfile{}, Buttons: map[int64]menuButton{},
 	}
 	w.Accounts[id] = a
 	return a.view(), nil

@@ -158,13 +158,13 @@ func (w *World) menu(bot *account, chat Peer, viewer *account) []tg.BotCommand {
 func (w *World) botInfo(bot *account, chat Peer, viewer *account) tg.BotInfo {
 	info := tg.BotInfo{}
 	info.SetUserID(bot.ID)
-	if bot.Bot.About != "" {
-		info.SetDescription(bot.Bot.About)
+	if text := bot.Bot.profile(viewer.Lang).Description; text != "" {
+		info.SetDescription(text)
 	}
 	if list := w.menu(bot, chat, viewer); list != nil {
 		info.SetCommands(list)
 	}
-	info.SetMenuButton(&tg.BotMenuButtonCommands{})
+	info.SetMenuButton(bot.Bot.menuButton(viewer.ID))
 	return info
 }
 
@@ -177,35 +177,6 @@ func (w *World) Menu(botID int64, chat Peer, viewerID int64) []tg.BotCommand {
 		return nil
 	}
 	return w.menu(bot, chat, viewer)
-}
-
-func (c *call) setMenuButton(*tg.BotsSetBotMenuButtonRequest) (bool, error) { return true, nil }
-
-func (c *call) getMenuButton(tg.InputUserClass) (tg.BotMenuButtonClass, error) {
-	return &tg.BotMenuButtonDefault{}, nil
-}
-
-func (c *call) setBotInfo(r *tg.BotsSetBotInfoRequest) (bool, error) {
-	if c.me.Bot == nil {
-		return false, tgerr.New(400, "USER_BOT_REQUIRED")
-	}
-	if v, ok := r.GetName(); ok {
-		c.me.First = v
-	}
-	if v, ok := r.GetAbout(); ok {
-		c.me.About = v
-	}
-	if v, ok := r.GetDescription(); ok {
-		c.me.Bot.About = v
-	}
-	return true, nil
-}
-
-func (c *call) getBotInfo(*tg.BotsGetBotInfoRequest) (*tg.BotsBotInfo, error) {
-	if c.me.Bot == nil {
-		return nil, tgerr.New(400, "USER_BOT_REQUIRED")
-	}
-	return &tg.BotsBotInfo{Name: c.me.First, About: c.me.About, Description: c.me.Bot.About}, nil
 }
 
 // startBot follows a deep link: it sends "/start payload" to the bot, after adding the bot to the group if the link is for one.

@@ -4,6 +4,7 @@ package world
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -60,6 +61,9 @@ func (c *call) copyInto(m, source *message, named bool) {
 		f.Saved, f.SavedID = Peer{}, 0
 	case source.Post:
 		f.From, f.Post = source.Peer, source.ID
+	case c.Accounts[source.Sender].HidesForwards:
+		author := c.Accounts[source.Sender]
+		f.From, f.Name = Peer{}, strings.TrimSpace(author.First+" "+author.Last)
 	}
 	if m.Peer == UserPeer(c.me.ID) {
 		f.Saved, f.SavedID = source.chat(c.me.ID), source.idFor(c.me.ID)
@@ -80,6 +84,18 @@ func (c *call) regroup(list []*message) {
 		}
 		m.Album = renamed[m.Album]
 	}
+}
+
+// HideForwards sets a person's privacy so that forwards of their messages give their name only, or link to their account again.
+func (w *World) HideForwards(userID int64, hide bool) error {
+	w.mu.Lock()
+	defer w.unlock()
+	a := w.Accounts[userID]
+	if a == nil {
+		return errNoAccount
+	}
+	a.HidesForwards = hide
+	return nil
 }
 
 // Forward forwards a message that an account sees to another chat and returns its id there.

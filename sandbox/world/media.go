@@ -42,6 +42,8 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	switch in := r.Media.(type) {
 	case *tg.InputMediaVenue:
 		m.Venue, err = venue(in)
+	case *tg.InputMediaContact:
+		m.Venue, err = c.contact(in)
 	case *tg.InputMediaInvoice:
 		err = c.sendInvoice(m, in)
 	default:
@@ -69,6 +71,22 @@ func venue(in *tg.InputMediaVenue) ([]byte, error) {
 	return encode(&tg.MessageMediaVenue{
 		Geo: &tg.GeoPoint{Lat: point.Lat, Long: point.Long}, Title: in.Title, Address: in.Address, Provider: in.Provider, VenueID: in.VenueID, VenueType: in.VenueType,
 	}), nil
+}
+
+// contact is a stored contact. Its user id is 0 where nobody has the phone number.
+func (c *call) contact(in *tg.InputMediaContact) ([]byte, error) {
+	digits := strings.TrimPrefix(in.PhoneNumber, "+")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return nil, tgerr.New(400, "PHONE_NUMBER_INVALID")
+	}
+	if strings.TrimSpace(in.FirstName) == "" {
+		return nil, tgerr.New(400, "CONTACT_NAME_EMPTY")
+	}
+	out := &tg.MessageMediaContact{PhoneNumber: digits, FirstName: in.FirstName, LastName: in.LastName, Vcard: in.Vcard}
+	if a := c.byPhone(digits); a != nil {
+		out.UserID = a.ID
+	}
+	return encode(out), nil
 }
 
 func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesClass, error) {

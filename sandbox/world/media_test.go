@@ -116,3 +116,52 @@ func TestForward_HeaderNamesThePost(t *testing.T) {
 		t.Errorf("forwarded on: %+v", again.FwdFrom)
 	}
 }
+
+// A forward names the author with a link, unless the author's privacy hides it.
+func TestForward_PrivacyHidesTheAuthorsAccount(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, ben, bot := s.user("ann"), s.user("ben"), s.bot("clubbot")
+	for i, hidden := range []bool{false, true} {
+		if hidden {
+			if err := s.HideForwards(ben.id, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.text(ben, s.to(ben, ann.id), "hello")
+		m := messagesIn(ann.updates())[0]
+		must[tg.UpdatesClass](t)(ann.api.MessagesForwardMessages(s.ctx, &tg.MessagesForwardMessagesRequest{
+			FromPeer: s.to(ann, ben.id), ID: []int{m.ID}, RandomID: []int64{int64(i + 1)}, ToPeer: s.to(ann, bot.id),
+		}))
+		fwd := messagesIn(bot.updates())[0].FwdFrom
+		if _, linked := fwd.FromID.(*tg.PeerUser); linked == hidden || (fwd.FromName != "") != hidden {
+			t.Errorf("hidden %v: %+v", hidden, fwd)
+		}
+	}
+}
+
+// A contact names the account that has the phone number, if there is one.
+func TestContact_NamesTheAccountOfItsNumber(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, bot := s.user("ann"), s.bot("clubbot")
+	ben := must[world.User](t)(s.AddUser("9996620077", "Ben", "", "ben", "en"))
+	send := func(phone, name string, random int64) error {
+		_, err := ann.api.MessagesSendMedia(s.ctx, &tg.MessagesSendMediaRequest{
+			Peer: s.to(ann, bot.id), RandomID: random, Media: &tg.InputMediaContact{PhoneNumber: phone, FirstName: name},
+		})
+		return err
+	}
+	for i, c := range []struct {
+		phone string
+		user  int64
+	}{{"+9996620077", ben.ID}, {"9996620078", 0}} {
+		if err := send(c.phone, "Ben", int64(i+1)); err != nil {
+			t.Fatal(err)
+		}
+		m := messagesIn(bot.updates())[0]
+		if got, ok := m.Media.(*tg.MessageMediaContact); !ok || got.UserID != c.user || got.FirstName != "Ben" {
+			t.Errorf("%s: %+v", c.phone, m.Media)
+		}
+	}
+	wantError(t, send("x", "Ben", 3), "PHONE_NUMBER_INVALID")
+	wantError(t, send("9996620077", " ", 4), "CONTACT_NAME_EMPTY")
+}

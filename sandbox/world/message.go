@@ -24,7 +24,7 @@ type message struct {
 	Text                     string
 	Entities, Markup, Action []byte // TL; Action makes it a service message
 	File                     int64
-	Venue                    []byte // TL of a place on the map
+	Venue                    []byte // TL of a place on the map, or of a contact
 	Invoice                  *invoice
 	Album                    int64
 	Reply                    int64 // uid of the answered message

@@ -49,6 +49,8 @@ func (s *state) mend() {
 		makeMap(&a.Random)
 		if a.Bot != nil {
 			makeMap(&a.Bot.Commands)
+			makeMap(&a.Bot.Profiles)
+			makeMap(&a.Bot.Buttons)
 		}
 	}
 	for _, ch := range s.Channels {

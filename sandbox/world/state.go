@@ -43,6 +43,7 @@ type account struct {
 	ID                                        int64
 	First, Last, Username, Phone, Lang, About string
 	Deleted, Premium                          bool
+	HidesForwards                             bool         // forwards of its messages name it without a link
 	Bot                                       *botSettings // nil for people
 	Blocked                                   map[int64]bool
 	Joined                                    map[int64]bool // channels it is a member of
@@ -68,7 +69,10 @@ type botSettings struct {
 	SeesAll     bool     // privacy mode is off
 	Providers   []string // tokens of payment providers
 	Commands    map[string][]tg.BotCommand
-	About       string
+	Profiles    map[string]botProfile // by language; the empty one serves all languages without their own
+	Buttons     map[int64]menuButton  // by person; 0 serves everybody without one of their own
+
+	ProfileChanges int
 }
 
 // dialog is a chat in an account's view.

@@ -38,8 +38,12 @@ func (c *call) getFullUser(id tg.InputUserClass) (*tg.UsersUserFull, error) {
 		return nil, err
 	}
 	full := tg.UserFull{ID: a.ID, Blocked: c.me.Blocked[a.ID]}
-	if a.About != "" {
-		full.SetAbout(a.About)
+	about := a.About
+	if a.Bot != nil {
+		about = a.Bot.profile(c.me.Lang).About
+	}
+	if about != "" {
+		full.SetAbout(about)
 	}
 	if a.Bot != nil {
 		full.SetBotInfo(c.botInfo(a, UserPeer(c.me.ID), c.me))

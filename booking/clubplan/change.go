@@ -1,0 +1,94 @@
+package clubplan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pavilion/booking"
+)
+
+// SetAmounts reads the price for members and for guests: 300/450. One amount is for both.
+func (p *Price) SetAmounts(text string) error {
+	member, guest, _ := strings.Cut(text, "/")
+	p.Member, p.Guest = Amount(member), Amount(guest)
+	if member == "" {
+		return errors.New("write a price like 300/450, for members and for guests")
+	}
+	return nil
+}
+
+// ReplaceHours replaces the hours of a net, or of all, on the days that h names.
+func ReplaceHours(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, h Hours) error {
+	a, err := read(ctx, s, actor, club)
+	if err != nil {
+		return err
+	}
+	net, err := a.netID(h.Net)
+	if err != nil {
+		return err
+	}
+	wanted := slices.DeleteFunc(slices.Clone(a.now.Hours), func(x booking.OpeningHours) bool {
+		return x.Net == net && slices.Contains(h.Days.all(), x.Weekday)
+	})
+	wanted = append(wanted, h.on(net)...)
+	if slices.Equal(inOrder(wanted), inOrder(a.now.Hours)) {
+		return nil
+	}
+	return s.SetHours(ctx, actor, club, wanted)
+}
+
+// ReplacePrice adds a price, or replaces the one with its name.
+func ReplacePrice(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, p Price) error {
+	a, err := read(ctx, s, actor, club)
+	if err != nil {
+		return err
+	}
+	net, err := a.netID(p.Net)
+	if err != nil {
+		return err
+	}
+	wanted := slices.Clone(a.now.Prices)
+	at := slices.IndexFunc(wanted, func(r booking.PriceRule) bool { return r.Label == p.Name })
+	rank := 0
+	for _, r := range wanted {
+		rank = max(rank, r.Rank+1)
+	}
+	if at >= 0 {
+		rank = wanted[at].Rank
+	}
+	rule, err := p.rule(net, rank, a.now.Club.Currency)
+	switch {
+	case err != nil:
+		return err
+	case at < 0:
+		wanted = append(wanted, rule)
+	default:
+		rule.ID = wanted[at].ID
+		if wanted[at] == rule {
+			return nil
+		}
+		wanted[at] = rule
+	}
+	return s.SetPrices(ctx, actor, club, wanted)
+}
+
+// RemovePrice removes the prices of a name.
+func RemovePrice(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, name string) error {
+	a, err := read(ctx, s, actor, club)
+	if err != nil {
+		return err
+	}
+	wanted := slices.DeleteFunc(slices.Clone(a.now.Prices), func(r booking.PriceRule) bool { return r.Label == name })
+	if len(wanted) == len(a.now.Prices) {
+		return fmt.Errorf("there is no price %q", name)
+	}
+	return s.SetPrices(ctx, actor, club, wanted)
+}
+
+func read(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID) (*applying, error) {
+	now, err := s.Overview(ctx, actor, club)
+	return &applying{Service: s, actor: actor, now: now}, err
+}

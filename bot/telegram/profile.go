@@ -1,0 +1,60 @@
+package telegram
+
+import (
+	"context"
+
+	"github.com/gotd/td/tg"
+)
+
+// SetProfile sets the bot's texts in one language, or for all that have none of their own where language is empty: about is the line of its profile,
+// description the text of an empty chat with it. It changes only what differs, because Telegram makes a bot wait long between changes.
+func (m *Messenger) SetProfile(ctx context.Context, language, about, description string) error {
+	var now *tg.BotsBotInfo
+	err := m.queue.do(ctx, call{lane: LaneBulk, method: "bots.getBotInfo", invoke: func(ctx context.Context) (err error) {
+		now, err = m.api.BotsGetBotInfo(ctx, &tg.BotsGetBotInfoRequest{LangCode: language})
+		return err
+	}})
+	if err != nil || now.About == about && now.Description == description {
+		return err
+	}
+	r := &tg.BotsSetBotInfoRequest{LangCode: language}
+	if now.About != about {
+		r.SetAbout(about)
+	}
+	if now.Description != description {
+		r.SetDescription(description)
+	}
+	return m.queue.do(ctx, call{lane: LaneBulk, method: "bots.setBotInfo", invoke: func(ctx context.Context) error {
+		_, err := m.api.BotsSetBotInfo(ctx, r)
+		return err
+	}})
+}
+
+// SetMenuButton sets everybody's button beside the input field, if it differs: it opens the Mini App at url, or the commands where url is empty.
+func (m *Messenger) SetMenuButton(ctx context.Context, text, url string) error {
+	var wanted tg.BotMenuButtonClass = &tg.BotMenuButtonCommands{}
+	if url != "" {
+		wanted = &tg.BotMenuButton{Text: text, URL: url}
+	}
+	var now tg.BotMenuButtonClass
+	err := m.queue.do(ctx, call{lane: LaneBulk, method: "bots.getBotMenuButton", invoke: func(ctx context.Context) (err error) {
+		now, err = m.api.BotsGetBotMenuButton(ctx, &tg.InputUserEmpty{})
+		return err
+	}})
+	if err != nil || sameButton(now, wanted) {
+		return err
+	}
+	return m.queue.do(ctx, call{lane: LaneBulk, method: "bots.setBotMenuButton", invoke: func(ctx context.Context) error {
+		_, err := m.api.BotsSetBotMenuButton(ctx, &tg.BotsSetBotMenuButtonRequest{UserID: &tg.InputUserEmpty{}, Button: wanted})
+		return err
+	}})
+}
+
+func sameButton(x, y tg.BotMenuButtonClass) bool {
+	a, isApp := x.(*tg.BotMenuButton)
+	b, also := y.(*tg.BotMenuButton)
+	if isApp && also {
+		return *a == *b
+	}
+	return x.TypeID() == y.TypeID()
+}
