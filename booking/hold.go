@@ -194,7 +194,7 @@ func (b *Booking) holdFrom(at time.Time, lasts time.Duration) {
 // insertBooking inserts b and its slots, within its member's quotas. It first expires stale holds that overlap, which may turn the time into a
 // waitlist offer. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that the caller commits the expiries.
 func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error) {
-	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, b.Kind == Play)
+	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, b.Kind == Play && c.setup.club.Policy.limitsMembers())
 	if err != nil {
 		return nil, err
 	}

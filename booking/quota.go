@@ -19,6 +19,9 @@ type usage struct {
 	week   time.Duration // net time in the week, Monday to Sunday, of the opening day
 }
 
+// limitsMembers tells whether a member's other bookings must be counted.
+func (p Policy) limitsMembers() bool { return p.QuotaActive > 0 || p.QuotaWeek > 0 }
+
 // checkQuota applies the club's limits to a member who has u and asks for another booking. Two nets for an hour are two hours.
 func (p Policy) checkQuota(u usage, nets int, span Span) error {
 	if p.QuotaActive > 0 && u.active >= p.QuotaActive {
@@ -33,6 +36,9 @@ func (p Policy) checkQuota(u usage, nets int, span Span) error {
 // checkMemberQuota applies the quotas to the booking's member, and returns the member's usage. The member's lock is held, so two requests cannot both
 // use the last free place.
 func (c *change) checkMemberQuota(ctx context.Context, b Booking) (usage, error) {
+	if !c.setup.club.Policy.limitsMembers() {
+		return usage{}, nil
+	}
 	u, err := selectUsage(ctx, c.tx, b, c.at)
 	if err != nil {
 		return u, err

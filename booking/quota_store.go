@@ -21,13 +21,16 @@ func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usa
 // queueUsage counts as of an instant of the database's clock, without expired holds, offers and blocks.
 func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 	first, last := b.Day.week()
+	// A lateral aggregate is evaluated once for each of the member's rows, so it uses the primary key of booking_slot whatever the statistics say.
 	batch.Queue(`
-		SELECT count(DISTINCT b.id) FILTER (WHERE s.state IN ('held', 'confirmed') AND upper(s.during) > $5),
-			coalesce(sum(extract(epoch FROM upper(s.during) - lower(s.during))) FILTER (WHERE b.day BETWEEN $3 AND $4), 0)
-		FROM booking b JOIN booking_slot s ON s.booking_id = b.id
+		SELECT count(*) FILTER (WHERE b.state IN ('held', 'confirmed') AND s.ends > $5),
+			coalesce(sum(s.seconds) FILTER (WHERE b.day BETWEEN $3 AND $4), 0)
+		FROM booking b CROSS JOIN LATERAL (
+			SELECT max(upper(during)) AS ends, sum(extract(epoch FROM upper(during) - lower(during))) AS seconds FROM booking_slot WHERE booking_id = b.id
+		) s
 		WHERE b.club_id = $1 AND b.member_id = $2 AND b.kind = 'play' AND b.id <> $6
 			AND (b.state IN ('confirmed', 'checked_in', 'no_show') OR b.state = 'held' AND b.expires_at > $5)
-			AND (b.day BETWEEN $3 AND $4 OR b.day >= ($5::timestamptz AT TIME ZONE 'UTC')::date - 2)`,
+			AND b.day >= least($3, ($5::timestamptz AT TIME ZONE 'UTC')::date - 2)`,
 		b.Club, b.Member, first.date(), last.date(), at, b.ID).
 		QueryRow(func(row pgx.Row) error {
 			var seconds float64
