@@ -18,8 +18,8 @@ const (
 
 // holds compares holds over HTTP with pgbench running their statements, without and with quotas, in a small and in a large table.
 //
-// The server prepares its statements while the tables are empty, and no statistics are collected after that. A club that grows between two runs of
-// autovacuum is in this state.
+// The server prepares its statements while the tables are empty, and autovacuum is off, so the planner has no statistics. A database that grows
+// between two runs of autovacuum, or was restored just now, is in this state.
 func (b *bookingBench) holds(ctx context.Context) error {
 	limits := []struct {
 		name  string
