@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -39,7 +40,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	if code == 0 {
+	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // some tests send some statements only
 		if err := checkPlans(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1

@@ -55,9 +55,9 @@ const largeTables = `
 
 var errReadsMuch = errors.New("these statements read more as the tables grow")
 
-// readsAll tells the statements that read whole tables on purpose: the checks of the doctor, which list offenders by format, and those of the tests.
+// readsAll tells the statements that read whole tables on purpose: the checks of the doctor.
 func readsAll(sql string) bool {
-	for _, start := range []string{"SELECT format(", "SELECT DISTINCT format(", "SELECT cause FROM ledger", "SELECT count(*) FROM"} {
+	for _, start := range []string{"SELECT format(", "SELECT DISTINCT format(", "SELECT cause FROM ledger"} {
 		if strings.HasPrefix(sql, start) {
 			return true
 		}
