@@ -18,7 +18,7 @@ const largeTables = `
 	CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT timestamptz '2026-06-12 10:00Z'$$;
 	INSERT INTO club (name, time_zone, currency) VALUES ('Large', 'Europe/London', 'GBP');
 	INSERT INTO net (club_id, name) SELECT 1, 'Net ' || n FROM generate_series(1, 40) n;
-	INSERT INTO club_member (club_id, member_id, role) SELECT 1, n, 'member' FROM generate_series(1, 3000) n;
+	INSERT INTO club_member (club_id, member_id, role) SELECT 1, n, 'member' FROM generate_series(1, 1500) n;
 	INSERT INTO booking_series (club_id, member_id, policy) SELECT 1, n % 3000, 'skip' FROM generate_series(1, 2000) n;
 	INSERT INTO booking (club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, cancel_fee_minor, created_at, changed_at, expires_at)
 		SELECT 1, 1 + n % 3000, 'play', CASE WHEN n % 500 = 0 THEN 'held' WHEN n % 5 = 0 THEN 'cancelled' ELSE 'confirmed' END,
@@ -33,7 +33,7 @@ const largeTables = `
 	INSERT INTO notification (club_id, member_id, kind, booking_id, version, channel, sent_at)
 		SELECT 1, member_id, 'confirmed', id, 1, 'telegram', created_at FROM booking;
 	INSERT INTO waitlist (club_id, member_id, during, state)
-		SELECT 1, n % 3000, tstzrange(at, at + interval '1 hour', '[)'), CASE WHEN n % 20 = 0 THEN 'waiting' ELSE 'left' END
+		SELECT 1, n % 3000, tstzrange(at, at + interval '1 hour', '[)'), CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'left' END
 		FROM generate_series(1, 50000) n, LATERAL (SELECT timestamptz '2026-03-01' + n * interval '5 minutes' AS at) t;
 	INSERT INTO payment (reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor, checkout, charge,
 			received_currency, received_minor, refund_minor, refunded_minor, created_at, changed_at)
