@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	holders    = 8 // number of clients, the same for pgbench
-	hotRate    = 200 // requests a second
-	hotTime    = 20 * time.Second
-	hotNets    = 4
-	rivals     = 32
-	rivalTime  = 10 * time.Second
+	holders   = 8   // number of clients, the same for pgbench
+	hotRate   = 200 // requests a second
+	hotTime   = 20 * time.Second
+	hotNets   = 4
+	rivals    = 32
+	rivalTime = 10 * time.Second
 )
 
 // load has the results of one kind of load.

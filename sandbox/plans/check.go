@@ -12,14 +12,17 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"pavilion/internal/secret"
+	"pavilion/storage"
 )
 
-// Finding is a statement that reads more than the limit.
-type Finding struct {
-	SQL    string
-	Table  string // the table that it reads most of
-	Rows   int64  // rows read there, also those that a filter drops
-	Blocks int64  // blocks read by the whole statement
+// finding is a statement that reads more than the limit.
+type finding struct {
+	sql    string
+	table  string // the table that it reads most of
+	rows   int64  // rows read there, also those that a filter drops
+	blocks int64  // blocks read by the whole statement
 }
 
 // Limit is the most that one statement may read.
@@ -28,40 +31,71 @@ type Limit struct {
 	Blocks int64
 }
 
-// Check runs each recorded statement on a connection's large tables, in a transaction that is rolled back, and returns those above the limit, the
-// largest first. A statement that fails there, as an INSERT of a row that refers to none, is planned only: reading a whole table with at least Limit.Rows rows is then the finding.
-//
-// The connection has the planner settings of the program, so the plans are those of a prepared statement.
-func (r *Recorder) Check(ctx context.Context, conn *pgx.Conn, limit Limit) (found []Finding, checked int, err error) {
+var errReadsMuch = errors.New("these statements read more as the tables grow")
+
+// Check fills the tables of a migrated database and returns an error that lists the statements above the limit there. Statements that start with one of
+// whole read whole tables on purpose.
+func (r *Recorder) Check(ctx context.Context, postgresURL, fill string, limit Limit, whole ...string) error {
+	pool, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL)}) // with the planner settings of the program
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("check plans: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, fill, pgx.QueryExecModeSimpleProtocol); err != nil {
+		return fmt.Errorf("fill large tables: %w", err)
+	}
+	found, err := r.find(ctx, conn.Conn(), limit, whole)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		err = errors.Join(err, fmt.Errorf("%d blocks, %d rows of %s: %s", f.blocks, f.rows, f.table, f.sql))
+	}
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errReadsMuch, err)
+	}
+	return nil
+}
+
+// find runs each recorded statement in a transaction that is rolled back and returns those above the limit, the largest first. A statement that fails, as
+// an INSERT of a row that refers to none, is planned only; a plan that reads a whole table is then measured by its rows.
+func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole []string) (found []finding, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, sql := range slices.Sorted(maps.Keys(r.statements)) {
+		if slices.ContainsFunc(whole, func(start string) bool { return strings.HasPrefix(strings.TrimSpace(sql), start) }) {
+			continue
+		}
 		name := fmt.Sprintf("checked_%d", i)
 		prepared, err := conn.Prepare(ctx, name, sql)
 		if err != nil {
 			continue // it names a temporary table or a function of its test
 		}
-		checked++
-		var worst Finding
+		var worst finding
 		for _, args := range r.statements[sql] {
 			one, err := explain(ctx, conn, prepared, args)
 			if err != nil {
-				return nil, 0, fmt.Errorf("explain %s: %w", sql, err)
+				return nil, fmt.Errorf("explain %s: %w", sql, err)
 			}
-			if one.Blocks >= worst.Blocks || one.Rows > worst.Rows {
+			if one.blocks >= worst.blocks || one.rows > worst.rows {
 				worst = one
 			}
 		}
-		if worst.Rows > limit.Rows || worst.Blocks > limit.Blocks {
-			worst.SQL = strings.Join(strings.Fields(sql), " ")
+		if worst.rows > limit.Rows || worst.blocks > limit.Blocks {
+			worst.sql = strings.Join(strings.Fields(sql), " ")
 			found = append(found, worst)
 		}
 		if err := conn.Deallocate(ctx, name); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	slices.SortFunc(found, func(a, b Finding) int { return int(b.Blocks - a.Blocks) })
-	return found, checked, nil
+	slices.SortFunc(found, func(a, b finding) int { return int(b.blocks - a.blocks) })
+	return found, nil
 }
 
 // node is a node of a plan, as EXPLAIN prints it.
@@ -79,25 +113,25 @@ type node struct {
 }
 
 // explain runs a statement and measures it. If it fails, it is planned without running.
-func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDescription, args []any) (Finding, error) {
+func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDescription, args []any) (finding, error) {
 	call, err := execute(conn.TypeMap(), prepared, args)
 	if err != nil {
-		return Finding{}, nil //nolint:nilerr // an argument that the test sends to be refused
+		return finding{}, nil //nolint:nilerr // an argument that the test sends to be refused
 	}
 	root, err := plan(ctx, conn, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) "+call)
 	if err != nil {
 		if root, err = plan(ctx, conn, "EXPLAIN (FORMAT JSON) "+call); err != nil {
-			return Finding{}, nil //nolint:nilerr // its arguments are refused
+			return finding{}, nil //nolint:nilerr // its arguments are refused
 		}
 	}
-	f := Finding{Blocks: root.Hit + root.Read}
+	f := finding{blocks: root.Hit + root.Read}
 	root.walk(func(n node) {
 		rows := (n.Rows + n.Filtered + n.Recheck) * n.Loops
 		if n.Loops == 0 && n.Type == "Seq Scan" {
 			rows = n.Planned
 		}
-		if n.Table != "" && int64(rows) > f.Rows && n.Type != "ModifyTable" {
-			f.Table, f.Rows = n.Table, int64(rows)
+		if n.Table != "" && int64(rows) > f.rows && n.Type != "ModifyTable" {
+			f.table, f.rows = n.Table, int64(rows)
 		}
 	})
 	return f, nil
