@@ -53,6 +53,6 @@ func checkPlans(ctx context.Context) error {
 	if err := admin(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		return err
 	}
-	return statements.Check(ctx, databaseURL(name), largeTables, plans.Limit{Rows: 5000, Blocks: 20000},
+	return statements.Check(ctx, databaseURL(name), largeTables, plans.Limit{Rows: 5_000, Blocks: 50_000},
 		"SELECT format(", "SELECT DISTINCT format(", "SELECT cause FROM ledger")
 }
