@@ -37,13 +37,16 @@ func queueAudit(batch *pgx.Batch, club ClubID, e AuditEntry) error {
 
 // selectAudit reads lines in the order of their ids, the last ones first when the query asks for the newest.
 func selectAudit(ctx context.Context, q storage.Queryer, query AuditQuery) ([]AuditEntry, error) {
-	order := ""
+	order, of, args := "", "", []any{query.Club, query.After, query.Limit}
 	if query.Newest {
 		order = " DESC"
 	}
+	if query.Booking != 0 {
+		of, args = " AND booking_id = $4", append(args, query.Booking)
+	}
 	lines, err := collect(ctx, q, scanAudit, `
 		SELECT id, at, actor_id, actor_role, origin, action, coalesce(booking_id, 0), detail, reason FROM audit
-		WHERE club_id = $1 AND id > $2 AND ($3::bigint = 0 OR booking_id = $3) ORDER BY id`+order+` LIMIT $4`, query.Club, query.After, query.Booking, query.Limit)
+		WHERE club_id = $1 AND id > $2`+of+` ORDER BY id`+order+` LIMIT $3`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read audit: %w", err)
 	}

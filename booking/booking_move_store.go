@@ -118,8 +118,10 @@ func updateBuffers(ctx context.Context, q storage.Queryer, club Club, at time.Ti
 			FROM booking_slot s JOIN booking b ON b.id = s.booking_id
 			LEFT JOIN LATERAL (
 				SELECT min(lower(o.during)) AS starts FROM booking_slot o
-				WHERE o.net_id = s.net_id AND o.state IN ('held', 'confirmed', 'checked_in') AND lower(o.during) >= upper(s.during)) n ON true
+				WHERE o.net_id = s.net_id AND o.state IN ('held', 'confirmed', 'checked_in') AND lower(o.during) >= upper(s.during)
+					AND o.occupied && tstzrange(upper(s.during), upper(s.during) + $2::interval, '[)')) n ON true
 			WHERE b.club_id = $1 AND b.kind <> 'block' AND s.state IN ('held', 'confirmed', 'checked_in') AND upper(s.during) > $3::timestamptz - $2::interval
+				AND s.net_id = ANY(ARRAY(SELECT id FROM net WHERE club_id = $1)) AND s.occupied && tstzrange($3::timestamptz - $2::interval, NULL)
 			GROUP BY s.booking_id) w
 		WHERE s.booking_id = w.booking_id`, club.ID, club.Policy.Buffer, at)
 	if err != nil {

@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -16,12 +17,15 @@ import (
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/engines"
+	"pavilion/sandbox/plans"
 	"pavilion/storage"
 )
 
 var (
 	shared    *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 	databases atomic.Int32     //nolint:gochecknoglobals // numbers the tests' databases
+	// statements collects what the tests send, for checkPlans.
+	statements = plans.NewRecorder() //nolint:gochecknoglobals // as above
 )
 
 const template = "pavilion_template"
@@ -36,6 +40,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // some tests send some statements only
+		if err := checkPlans(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if err := shared.Close(); err != nil {
 		panic(err)
 	}
@@ -88,7 +98,7 @@ func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
 	if err := admin(t.Context(), fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s`, pgx.Identifier{name}.Sanitize(), pgx.Identifier{original}.Sanitize())); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(name))})
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(name)), Tracer: statements})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,10 +61,26 @@ func selectNotificationsOf(ctx context.Context, q storage.Queryer, club ClubID, 
 	return selectNotifications(ctx, q, `WHERE club_id = $1 AND member_id = $2 AND id > $3 AND dropped_at IS NULL ORDER BY id LIMIT 100`, club, member, after)
 }
 
-// selectDeliveries reads a club's notifications in one state, or all of them when the state is empty, after an id. The CASE is Notification.State.
+// condition selects the notifications whose State is s; the empty state selects all.
+func (s DeliveryState) condition() string {
+	switch s {
+	case DeliverySent:
+		return ` AND sent_at IS NOT NULL`
+	case DeliveryDropped:
+		return ` AND sent_at IS NULL AND dropped_at IS NOT NULL`
+	case DeliveryUnsure:
+		return ` AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NOT NULL AND handed_at IS NOT NULL`
+	case DeliveryFailed:
+		return ` AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NOT NULL AND handed_at IS NULL`
+	case DeliveryWaiting:
+		return ` AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL`
+	}
+	return ""
+}
+
+// selectDeliveries reads a club's notifications in one state, or all of them when the state is empty, after an id.
 func selectDeliveries(ctx context.Context, q storage.Queryer, club ClubID, state DeliveryState, after int64) ([]Notification, error) {
-	return selectNotifications(ctx, q, `WHERE club_id = $1 AND id > $2 AND ($3 = '' OR $3 = CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN dropped_at IS NOT NULL THEN 'dropped'
-		WHEN failed_at IS NOT NULL AND handed_at IS NOT NULL THEN 'unsure' WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END) ORDER BY id LIMIT 100`, club, after, string(state))
+	return selectNotifications(ctx, q, `WHERE club_id = $1 AND id > $2`+state.condition()+` ORDER BY id LIMIT 100`, club, after)
 }
 
 // selectStillCurrent reports whether a notification is still true. A cancelled booking needs no reminder, and a booking that moved twice needs

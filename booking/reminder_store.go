@@ -13,7 +13,9 @@ import (
 // selectDueReminders reads one page of the confirmed bookings whose reminder is due, by start and id, after one of them.
 func selectDueReminders(ctx context.Context, q storage.Queryer, after Booking) ([]Booking, error) {
 	return selectBookings(ctx, q, `JOIN club c ON c.id = b.club_id
-		WHERE b.state = 'confirmed' AND b.kind = 'play' AND c.reminder_minutes > 0 AND b.day >= (booking_clock() AT TIME ZONE 'UTC')::date - 2
+		WHERE b.state = 'confirmed' AND b.kind = 'play' AND c.reminder_minutes > 0
+			AND b.day BETWEEN (booking_clock() AT TIME ZONE 'UTC')::date - 2 AND (
+				SELECT ((booking_clock() + make_interval(mins => max(reminder_minutes))) AT TIME ZONE 'UTC')::date + 2 FROM club)
 			AND s.starts > booking_clock() AND s.starts <= booking_clock() + make_interval(mins => c.reminder_minutes)
 			AND b.reminded_for IS DISTINCT FROM s.starts AND (s.starts, b.id) > ($1, $2)
 		ORDER BY s.starts, b.id LIMIT $3`, after.Span.Start, after.ID, sweepPage)

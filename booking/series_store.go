@@ -54,8 +54,8 @@ func selectEndedWithSeries(ctx context.Context, q storage.Queryer, b Booking) (e
 
 // selectCancelRefunds sums the refunds that the cancellation of some bookings caused, by currency.
 func selectCancelRefunds(ctx context.Context, q storage.Queryer, ids []ID) ([]Money, error) {
-	list, err := collect(ctx, q, pgx.RowToStructByPos[Money], `SELECT sum(r.amount_minor)::bigint, r.currency FROM refund r JOIN payment p ON p.id = r.payment_id
-		WHERE p.booking_id = ANY($1) AND r.reason = $2 AND r.state <> 'failed' GROUP BY r.currency ORDER BY r.currency`, ids, refundCancelled)
+	list, err := collect(ctx, q, pgx.RowToStructByPos[Money], `SELECT sum(amount_minor)::bigint, currency FROM refund
+		WHERE payment_id = ANY(ARRAY(SELECT id FROM payment WHERE booking_id = ANY($1))) AND reason = $2 AND state <> 'failed' GROUP BY currency ORDER BY currency`, ids, refundCancelled)
 	if err != nil {
 		return nil, fmt.Errorf("sum refunds: %w", err)
 	}

@@ -14,7 +14,11 @@ import (
 // belongs to every day that it overlaps; midnights are the bounds of the days. An expired hold takes no slot.
 func selectSheet(ctx context.Context, q storage.Queryer, club ClubID, from, to Day, midnights Span, withFees bool) ([]Booking, error) {
 	return selectBookings(ctx, q, `
-		WHERE b.club_id = $1 AND (b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR $6 AND b.state = 'cancelled' AND b.cancel_fee_minor > 0)
+		WHERE b.club_id = $1 AND b.id = ANY(ARRAY(
+				SELECT id FROM booking WHERE club_id = $1 AND day BETWEEN $2 AND $3
+				UNION SELECT booking_id FROM booking_slot WHERE net_id = ANY(ARRAY(SELECT id FROM net WHERE club_id = $1))
+					AND occupied && tstzrange($4, $5, '[)') AND state IN ('held', 'confirmed', 'checked_in')))
+			AND (b.state IN ('held', 'confirmed', 'checked_in', 'no_show') OR $6 AND b.state = 'cancelled' AND b.cancel_fee_minor > 0)
 			AND (b.state <> 'held' OR b.expires_at > booking_clock())
 			AND (b.day BETWEEN $2 AND $3 OR b.kind = 'block' AND s.starts < $5 AND s.ends > $4)
 		ORDER BY s.starts, b.id`, club, from.date(), to.date(), midnights.Start, midnights.End, withFees)

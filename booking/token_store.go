@@ -19,8 +19,9 @@ func selectTokens(ctx context.Context, q batcher, club ClubID, from, to Day) (to
 	var at time.Time
 	b := new(pgx.Batch)
 	b.Queue(`SELECT booking_clock()`).QueryRow(func(row pgx.Row) error { return row.Scan(&at) })
-	b.Queue(`SELECT net_id, CASE WHEN isfinite(day) THEN day - date '1970-01-01' ELSE $4 END, token::text
-		FROM availability_token WHERE club_id = $1 AND (day BETWEEN $2 AND $3 OR day = '-infinity')`, club, from.date(), to.date(), int32(everyDay)).
+	b.Queue(`SELECT net_id, day - date '1970-01-01', token::text
+		FROM availability_token WHERE club_id = $1 AND day BETWEEN $2 AND $3
+		UNION ALL SELECT net_id, $4, token::text FROM availability_token WHERE club_id = $1 AND day = '-infinity'`, club, from.date(), to.date(), int32(everyDay)).
 		Query(func(rows pgx.Rows) error {
 			var k tokenKey
 			var token string

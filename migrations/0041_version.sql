@@ -1,4 +1,5 @@
 -- Versions. A change names the version that its author saw, and is refused when the row has another one by then.
+-- Additive: the columns have defaults. A change by the release before counts no version.
 
 -- +goose Up
 ALTER TABLE booking ADD COLUMN revision int NOT NULL DEFAULT 1; -- counts every change; version counts those that notices and payments are about

@@ -1,4 +1,5 @@
 -- What a checkout is asked for with. A try that repeats a lost answer must send the same values, or the provider refuses its idempotency key.
+-- Additive: the columns have defaults.
 
 -- +goose Up
 ALTER TABLE payment ADD COLUMN title text NOT NULL DEFAULT '';

@@ -1,4 +1,5 @@
 -- Basic groups that became supergroups. Buttons of the old group's messages are still tapped, and lead to the supergroup.
+-- Additive: a new table.
 
 -- +goose Up
 CREATE TABLE bot_migrated_group (

@@ -1,4 +1,5 @@
 -- What a person has told the bot so far in a conversation of several questions: the next process goes on with it.
+-- Additive: a new table.
 
 -- +goose Up
 CREATE TABLE bot_draft (

@@ -24,6 +24,15 @@ type PostgresOptions struct {
 
 var errPostgresURL = errors.New("the Postgres URL cannot be read: postgres://user:password@host:5432/database")
 
+// PlannerSettings returns the settings of every connection that choose plans. A URL may set its own.
+//
+// A prepared statement is planned once for all values: planning again costs more than running most of them. Every statement has an index, so a table
+// is read whole only where nothing else is possible: the planner prefers that for a table that was small at its last ANALYZE, and such a plan stays
+// until the next one. Compiling a plan costs more than running it.
+func PlannerSettings() map[string]string {
+	return map[string]string{"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+}
+
 // OpenPostgres makes a pool that connects on first use, so a server that is down is no error here.
 func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(o.URL.Reveal())
@@ -35,6 +44,11 @@ func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error)
 	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "pavilion"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	for name, value := range PlannerSettings() {
+		if _, set := cfg.ConnConfig.RuntimeParams[name]; !set { // the URL may set its own
+			cfg.ConnConfig.RuntimeParams[name] = value
+		}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)

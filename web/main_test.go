@@ -31,6 +31,7 @@ import (
 	"pavilion/migrations"
 	"pavilion/sandbox/caller"
 	"pavilion/sandbox/engines"
+	"pavilion/sandbox/plans"
 	"pavilion/storage"
 )
 
@@ -38,6 +39,8 @@ var (
 	shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 	serial atomic.Int64     //nolint:gochecknoglobals // numbers databases and people
 	served caller.Coverage  //nolint:gochecknoglobals // the operations that the tests have seen succeed
+	// statements collects what the tests send, for checkPlans.
+	statements = plans.NewRecorder() //nolint:gochecknoglobals // as above
 )
 
 const templateDB = "pavilion_template"
@@ -52,6 +55,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // some tests send some statements only
+		if err := checkPlans(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if err := shared.Close(); err != nil {
 		panic(err)
 	}
@@ -108,7 +117,7 @@ func cloneDB(t *testing.T, original string) string {
 func copyOf(t *testing.T, original string) (string, *pgxpool.Pool) {
 	t.Helper()
 	name := cloneDB(t, original)
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name))})
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name)), Tracer: statements})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +177,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	b := &bundle{t: t, things: &things{stored: map[string]StoredAnswer{}}, metrics: prometheus.NewRegistry(), log: new(caller.Log)}
 	logger := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
-	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL)}); err != nil {
+	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL), Tracer: statements}); err != nil {
 		t.Fatal(err)
 	}
 	if b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: logger}); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"pavilion/booking"
 	"pavilion/internal/secret"
 	"pavilion/sandbox"
 	"pavilion/sandbox/child"
@@ -33,6 +35,8 @@ type bookingBench struct {
 	server  *child.Process
 	http    *http.Client
 	db      *pgxpool.Pool
+	service *booking.Service // for the club's settings
+	filled  int64            // past bookings
 	club    clubFigures
 	members []member
 	slots   atomic.Int64 // slots used so far
@@ -68,7 +72,7 @@ func (b *bookingBench) open(ctx context.Context) (err error) {
 	if b.dir, err = os.MkdirTemp("", "pavilion-bench-"); err != nil {
 		return fmt.Errorf("folder of the bench: %w", err)
 	}
-	if b.engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, Durable: os.Getenv("BENCH_FSYNC") != "off"}); err != nil {
+	if b.engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, Statements: true, Durable: os.Getenv("BENCH_FSYNC") != "off"}); err != nil {
 		return err
 	}
 	if b.binary, err = child.Build(ctx, b.dir, false); err != nil {
@@ -80,7 +84,10 @@ func (b *bookingBench) open(ctx context.Context) (err error) {
 	if b.db, err = storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(b.engines.PostgresURL)}); err != nil {
 		return err
 	}
-	if b.club, err = makeClub(ctx, b.db); err != nil {
+	if b.service, err = booking.New(booking.Options{DB: b.db, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		return err
+	}
+	if b.club, err = makeClub(ctx, b.db, b.service); err != nil {
 		return fmt.Errorf("make a club: %w", err)
 	}
 	b.members, err = b.signInAll(ctx)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -43,20 +42,18 @@ func (c clubFigures) slot(n int64) slot {
 // slots returns the number of slots.
 const slots = lanes * int64(slotDays*24*time.Hour/slotSteps)
 
+// boss is an admin of every club.
+func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"} }
+
 // makeClub makes a club that is always open, through the domain. Every kind of id starts at a different number, so that the recorded statements show
 // the meaning of each number.
-func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
+func makeClub(ctx context.Context, db *pgxpool.Pool, service *booking.Service) (clubFigures, error) {
 	for table, first := range map[string]int{"club": 301, "net": 70_001, "booking": 5_000_001} {
 		if _, err := db.Exec(ctx, fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN id RESTART WITH %d`, table, first)); err != nil {
 			return clubFigures{}, err
 		}
 	}
-	service, err := booking.New(booking.Options{DB: db, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return clubFigures{}, err
-	}
-	boss := booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"}
-	club, err := service.CreateClub(ctx, boss, booking.Club{Name: "Riverside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
+	club, err := service.CreateClub(ctx, boss(), booking.Club{Name: "Riverside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
 		Grid: slotSteps, Min: slotSteps, Max: 4 * time.Hour, Horizon: 1000, Hold: time.Hour, HoldMax: 2 * time.Hour, Offer: 15 * time.Minute,
 		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute, QuotaHeld: 1000,
 	}})
@@ -65,7 +62,7 @@ func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
 	}
 	figures := clubFigures{id: club.ID, first: time.Now().UTC().Truncate(24 * time.Hour).Add(7 * 24 * time.Hour)}
 	for i := range int64(lanes) {
-		net, err := service.SaveNet(ctx, boss, club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
+		net, err := service.SaveNet(ctx, boss(), club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
 		if err != nil {
 			return figures, err
 		}
@@ -80,18 +77,18 @@ func makeClub(ctx context.Context, db *pgxpool.Pool) (clubFigures, error) {
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		hours = append(hours, booking.OpeningHours{Weekday: day, Opens: 0, Closes: 1440})
 	}
-	if err := service.SetHours(ctx, boss, club.ID, hours); err != nil {
+	if err := service.SetHours(ctx, boss(), club.ID, hours); err != nil {
 		return figures, err
 	}
 	price := booking.PriceRule{
 		Label: "Base", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440,
 		Member: booking.Money{Minor: 40_000, Currency: club.Currency}, Guest: booking.Money{Minor: 60_000, Currency: club.Currency},
 	}
-	if err := service.SetPrices(ctx, boss, club.ID, []booking.PriceRule{price}); err != nil {
+	if err := service.SetPrices(ctx, boss(), club.ID, []booking.PriceRule{price}); err != nil {
 		return figures, err
 	}
 	for i := range everybody {
-		if err := service.SaveMember(ctx, boss, club.ID, firstMember+booking.MemberID(i), booking.Player); err != nil {
+		if err := service.SaveMember(ctx, boss(), club.ID, firstMember+booking.MemberID(i), booking.Player); err != nil {
 			return figures, err
 		}
 	}

@@ -15,15 +15,12 @@ import (
 )
 
 const (
-	holders    = 8 // number of clients, the same for pgbench
-	rounds     = 3 // of holds over HTTP and of pgbench, alternating, so that a slow minute of the machine affects both
-	roundTime  = 5 * time.Second
-	hotRate    = 200 // requests a second
-	hotTime    = 20 * time.Second
-	hotNets    = 4
-	rivals     = 32
-	rivalTime  = 10 * time.Second
-	roomForOne = 60_000 // slots reserved for one round of pgbench
+	holders   = 8   // number of clients, the same for pgbench
+	hotRate   = 200 // requests a second
+	hotTime   = 20 * time.Second
+	hotNets   = 4
+	rivals    = 32
+	rivalTime = 10 * time.Second
 )
 
 // load has the results of one kind of load.
@@ -117,43 +114,6 @@ func open(ctx context.Context, perSecond int, lasts time.Duration, call func(ctx
 	err := group.Wait()
 	slices.Sort(took)
 	return took, err
-}
-
-// holds compares holds over HTTP with pgbench running their statements.
-func (b *bookingBench) holds(ctx context.Context) error {
-	files, err := b.script(ctx)
-	if err != nil {
-		return fmt.Errorf("record a hold: %w", err)
-	}
-	l := b.newLoad(fmt.Sprintf("free slots, %d clients", holders))
-	var ours, plain, together float64
-	for range rounds {
-		rate, err := closed(ctx, holders, roundTime, func(ctx context.Context, _ int) error {
-			s, err := b.nextSlot()
-			if err != nil {
-				return err
-			}
-			a, err := b.hold(ctx, s, s.net)
-			l.count(a)
-			if err == nil && a.status != http.StatusCreated { // a refusal is faster than a hold, so it does not count
-				err = fmt.Errorf("%w: %d %s", errHold, a.status, a.body)
-			}
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("holds: %w", err)
-		}
-		ours += rate / rounds
-		for file, sum := range map[string]*float64{files.plain: &plain, files.together: &together} {
-			if rate, err = b.pgbench(ctx, file); err != nil {
-				return fmt.Errorf("pgbench: %w", err)
-			}
-			*sum += rate / rounds
-		}
-	}
-	b.figure("holds", ours, "holds/s", plain)
-	b.figure("holds_beside_pipelines", ours, "holds/s", together)
-	return nil
 }
 
 // hotHour requests the same hour for all members. The baseline is holds of free slots at the same rate.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"pavilion/sandbox/install"
+	"pavilion/storage"
 )
 
 var (
@@ -48,6 +51,7 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 	}
 	cmd := exec.CommandContext(ctx, path, "--no-vacuum", "--protocol=prepared", fmt.Sprintf("--client=%d", holders), "--jobs=2", //nolint:gosec // our own arguments
 		fmt.Sprintf("--time=%d", roundTime/time.Second), "--file="+script, "--define=n=0", fmt.Sprintf("--define=base=%d", base), b.engines.PostgresURL)
+	cmd.Env = append(os.Environ(), "PGOPTIONS="+plannerOptions())
 	said, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("%w: %s", err, said)
@@ -64,6 +68,15 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 		return 0, fmt.Errorf("%w: %d holds of %.0f transactions: %s", errPgbench, made, done, said)
 	}
 	return reported(said, `tps = ([\d.]+)`)
+}
+
+// plannerOptions returns the binary's planner settings as options of a connection.
+func plannerOptions() string {
+	var options strings.Builder
+	for name, value := range storage.PlannerSettings() {
+		fmt.Fprintf(&options, "-c %s=%s ", name, value)
+	}
+	return options.String()
 }
 
 func (b *bookingBench) bookings(ctx context.Context) (n int64, err error) {

@@ -32,8 +32,9 @@ var errRecording = errors.New("that is no hold")
 // pipeline.
 type scripts struct{ plain, together string }
 
-// script records the statements of one hold and writes scripts that send them with a new slot each time.
-func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
+// script records the statements of one hold and writes scripts that send them with a new slot each time. The server stays connected through the
+// recorder, which has ended.
+func (b *bookingBench) script(ctx context.Context, name string) (files scripts, err error) {
 	r, postgresURL, err := record(ctx, b.engines.PostgresURL)
 	if err != nil {
 		return files, err
@@ -62,15 +63,11 @@ func (b *bookingBench) script(ctx context.Context) (files scripts, err error) {
 	if err != nil {
 		return files, err
 	}
-	// The measurements use the direct connection.
-	if err := b.direct(ctx, b.engines.PostgresURL); err != nil {
-		return files, err
-	}
-	return b.write(ctx, trips, s)
+	return b.write(ctx, name, trips, s)
 }
 
 // write translates the recorded statements into pgbench's language.
-func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (files scripts, err error) {
+func (b *bookingBench) write(ctx context.Context, name string, trips [][]statement, s slot) (files scripts, err error) {
 	conn, err := pgx.Connect(ctx, b.engines.PostgresURL)
 	if err != nil {
 		return files, err
@@ -98,8 +95,8 @@ func (b *bookingBench) write(ctx context.Context, trips [][]statement, s slot) (
 	if !strings.Contains(plain, "INSERT INTO booking ") || !strings.HasSuffix(plain, "commit;\n") {
 		return files, fmt.Errorf("%w: %s", errRecording, plain)
 	}
-	fmt.Fprintf(b.out, "# a hold is %d statements in %d round trips\n", statements, len(trips))
-	files = scripts{filepath.Join(b.dir, "plain.sql"), filepath.Join(b.dir, "together.sql")}
+	fmt.Fprintf(b.out, "# %s: %d statements in %d round trips\n", name, statements, len(trips))
+	files = scripts{filepath.Join(b.dir, name+"-plain.sql"), filepath.Join(b.dir, name+"-together.sql")}
 	return files, errors.Join(os.WriteFile(files.plain, []byte(plain), 0o600), os.WriteFile(files.together, []byte(together), 0o600))
 }
 

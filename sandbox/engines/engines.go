@@ -20,6 +20,8 @@ type Options struct {
 	Quick bool
 	// Durable makes Postgres flush every commit to the disk, as in a deployment. Benchmarks need it. Tests do not, because they simulate no power cut.
 	Durable bool
+	// Statements makes a private Postgres count the cost of each statement (pg_stat_statements), if its contrib modules are installed.
+	Statements bool
 }
 
 // Engines holds the started servers and their addresses.
@@ -52,7 +54,7 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 	e := &Engines{dir: dir}
 	group, gctx := errgroup.WithContext(ctx)
 	if opts.Postgres {
-		group.Go(func() error { return e.startPostgres(gctx, opts.Durable) })
+		group.Go(func() error { return e.startPostgres(gctx, opts) })
 	}
 	if opts.Redis {
 		group.Go(func() error { return e.startRedis(gctx) })

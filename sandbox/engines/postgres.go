@@ -21,7 +21,7 @@ import (
 
 var errNoPostgres = errors.New("no Postgres found: install it (Debian: apt install postgresql) or set POSTGRES_URL")
 
-func (e *Engines) startPostgres(ctx context.Context, durable bool) error {
+func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	if named := os.Getenv("POSTGRES_URL"); named != "" {
 		return e.databaseIn(ctx, named)
 	}
@@ -70,9 +70,12 @@ func (e *Engines) startPostgres(ctx context.Context, durable bool) error {
 			return conn.Close(ctx)
 		},
 	}
-	if !durable {
+	if !opts.Durable {
 		// The data is temporary, so a power cut may lose it. Commits survive a kill, because the kernel has them.
 		own.argv = append(own.argv, "-c", "fsync=off", "-c", "full_page_writes=off")
+	}
+	if opts.Statements {
+		own.argv = append(own.argv, "-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.track=all", "-c", "track_io_timing=on")
 	}
 	e.postgres = own
 	return own.start(ctx)

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	rounds     = 3 // of holds over HTTP and of pgbench, alternating, so that a slow minute of the machine affects both
+	roundTime  = 5 * time.Second
+	warmTime   = time.Second
+	roomForOne = 30_000 // slots reserved for one round of pgbench
+	// highQuota is counted on every hold and refuses none.
+	highQuota = 10_000
+)
+
+// holds compares holds over HTTP with pgbench running their statements, without and with quotas, in a small and in a large table.
+//
+// The server prepares its statements while the tables are empty, and autovacuum is off, so the planner has no statistics. A database that grows
+// between two runs of autovacuum, or was restored just now, is in this state.
+func (b *bookingBench) holds(ctx context.Context) error {
+	limits := []struct {
+		name  string
+		quota int
+		files scripts
+	}{{name: ""}, {name: "_quotas", quota: highQuota}}
+	var err error
+	for i := range limits {
+		if err := b.setQuota(ctx, limits[i].quota); err != nil {
+			return err
+		}
+		if limits[i].files, err = b.script(ctx, "hold"+limits[i].name); err != nil {
+			return fmt.Errorf("record a hold: %w", err)
+		}
+	}
+	// The measurements use the direct connection.
+	if err := b.direct(ctx, b.engines.PostgresURL); err != nil {
+		return err
+	}
+	if err := b.freezeStatistics(ctx); err != nil {
+		return err
+	}
+	for _, limit := range limits {
+		if err := b.setQuota(ctx, limit.quota); err != nil {
+			return err
+		}
+		if _, err := closed(ctx, holders, warmTime, b.holdNext(b.newLoad("free slots, empty tables"))); err != nil {
+			return err
+		}
+	}
+	for _, size := range []int64{1000, 1_000_000} {
+		if err := b.fill(ctx, size); err != nil {
+			return fmt.Errorf("fill the tables: %w", err)
+		}
+		for _, limit := range limits {
+			if err := b.setQuota(ctx, limit.quota); err != nil {
+				return err
+			}
+			if err := b.compareHolds(ctx, fmt.Sprintf("holds_%d%s", size, limit.name), limit.files); err != nil {
+				return err
+			}
+		}
+	}
+	return b.setQuota(ctx, 0)
+}
+
+// holdNext returns a call that holds the next free slot.
+func (b *bookingBench) holdNext(l *load) func(ctx context.Context, client int) error {
+	return func(ctx context.Context, _ int) error {
+		s, err := b.nextSlot()
+		if err != nil {
+			return err
+		}
+		a, err := b.hold(ctx, s, s.net)
+		l.count(a)
+		if err == nil && a.status != http.StatusCreated { // a refusal is faster than a hold, so it does not count
+			err = fmt.Errorf("%w: %d %s", errHold, a.status, a.body)
+		}
+		return err
+	}
+}
+
+// compareHolds prints a figure beside each script, and the statements that Postgres spent most time on during the holds over HTTP.
+func (b *bookingBench) compareHolds(ctx context.Context, name string, files scripts) error {
+	l := b.newLoad(fmt.Sprintf("free slots, %d clients, %s", holders, name))
+	var ours, plain, together float64
+	var costs costs
+	for range rounds {
+		if err := costs.reset(ctx, b.db); err != nil {
+			return err
+		}
+		rate, err := closed(ctx, holders, roundTime, b.holdNext(l))
+		if err != nil {
+			return fmt.Errorf("holds: %w", err)
+		}
+		if err := costs.add(ctx, b.db); err != nil {
+			return err
+		}
+		ours += rate / rounds
+		for file, sum := range map[string]*float64{files.plain: &plain, files.together: &together} {
+			if rate, err = b.pgbench(ctx, file); err != nil {
+				return fmt.Errorf("pgbench: %w", err)
+			}
+			*sum += rate / rounds
+		}
+	}
+	b.figure(name, ours, "holds/s", plain)
+	b.figure(name+"_beside_pipelines", ours, "holds/s", together)
+	costs.print(b.out, l.won)
+	return nil
+}
+
+// setQuota sets the quotas of bookings ahead and of time a week; 0 is no quota. The limit of holds stays.
+func (b *bookingBench) setQuota(ctx context.Context, quota int) error {
+	club, err := b.service.Club(ctx, b.club.id)
+	if err != nil {
+		return err
+	}
+	club.Policy.QuotaActive, club.Policy.QuotaWeek = quota, time.Duration(quota)*time.Hour
+	_, err = b.service.SaveClub(ctx, boss(), club)
+	return err
+}

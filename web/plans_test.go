@@ -1,0 +1,24 @@
+package web
+
+import (
+	"context"
+
+	"pavilion/sandbox/plans"
+)
+
+// largeTables has the sessions of many members over many months.
+const largeTables = `
+	INSERT INTO session (member_id, client_hash, incarnation, expires_at, created_at)
+		SELECT n % 20000, sha256(n::text::bytea), session_incarnation(), clock_timestamp() + n * interval '1 minute', clock_timestamp() FROM generate_series(1, 50000) n;
+	INSERT INTO session_refresh (token_hash, session_id, expires_at) SELECT sha256(('refresh' || id)::bytea), id, expires_at FROM session;
+	INSERT INTO session_access (token_hash, session_id, expires_at) SELECT sha256(('access' || id)::bytea), id, expires_at FROM session;
+	INSERT INTO session_proof (digest, client_hash, used_at) SELECT sha256(('proof' || id)::bytea), client_hash, clock_timestamp() FROM session`
+
+// checkPlans runs the statements of all tests on large tables without statistics.
+func checkPlans(ctx context.Context) error {
+	const name = "pavilion_large"
+	if err := sql(ctx, shared, "CREATE DATABASE "+name+" TEMPLATE "+templateDB); err != nil {
+		return err
+	}
+	return statements.Check(ctx, databaseURL(shared, name), largeTables, plans.Limit{Rows: 1000, Blocks: 2000})
+}
