@@ -60,12 +60,14 @@ func TestContact_TwoEditsAtOnceBothStay(t *testing.T) {
 	b := newClub(t, "UTC", easy())
 	ctx := t.Context()
 	second := make(chan error, 1)
+	secondWaits := func() bool {
+		return one[bool](b, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`)
+	}
 	b.must(b.EditContact(ctx, player(1).ID, func(c *booking.Contact) {
 		go func() {
 			second <- b.EditContact(ctx, player(1).ID, func(c *booking.Contact) { c.Quiet = &booking.Quiet{From: 1320, To: 420} })
 		}()
-		waits := `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`
-		for until := time.Now().Add(20 * time.Second); !one[bool](b, waits); {
+		for until := time.Now().Add(20 * time.Second); !secondWaits(); {
 			if time.Now().After(until) {
 				t.Error("the second edit does not wait")
 				break

@@ -3,7 +3,9 @@ package booking_test
 import (
 	"context"
 
+	"pavilion/internal/secret"
 	"pavilion/sandbox/plans"
+	"pavilion/storage"
 )
 
 // largeTables has as many rows as a club collects in some years. Ids, members and times are those that the tests use.
@@ -53,6 +55,11 @@ func checkPlans(ctx context.Context) error {
 	if err := admin(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		return err
 	}
-	return statements.Check(ctx, databaseURL(name), largeTables, plans.Limit{Rows: 5_000, Blocks: 50_000},
+	pool, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(databaseURL(name))})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return statements.Check(ctx, pool, largeTables, plans.Limit{Rows: 5_000, Blocks: 50_000},
 		"SELECT format(", "SELECT DISTINCT format(", "SELECT cause FROM ledger")
 }

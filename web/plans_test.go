@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 
+	"pavilion/internal/secret"
 	"pavilion/sandbox/plans"
+	"pavilion/storage"
 )
 
 // largeTables has the sessions of many members over many months.
@@ -20,5 +22,10 @@ func checkPlans(ctx context.Context) error {
 	if err := sql(ctx, shared, "CREATE DATABASE "+name+" TEMPLATE "+templateDB); err != nil {
 		return err
 	}
-	return statements.Check(ctx, databaseURL(shared, name), largeTables, plans.Limit{Rows: 1000, Blocks: 2000})
+	pool, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(databaseURL(shared, name))})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return statements.Check(ctx, pool, largeTables, plans.Limit{Rows: 1000, Blocks: 2000})
 }

@@ -129,7 +129,7 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Caus
 
 // captionOf is a file's caption as the bot may send it. Premium accounts write longer ones, which are cut.
 func captionOf(f filter.Media) (string, []tg.MessageEntityClass) {
-	return cutFormatted(f.Caption, unpackEntities(f.CaptionEntities), maxCaption)
+	return cutCaption(f.Caption, unpackEntities(f.CaptionEntities))
 }
 
 // IsReferenceError tells whether a send failed because a file's reference is no longer valid.

@@ -12,9 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
-
-	"pavilion/internal/secret"
-	"pavilion/storage"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // finding is a statement that reads more than the limit.
@@ -31,16 +29,14 @@ type Limit struct {
 	Blocks int64
 }
 
-var errReadsMuch = errors.New("these statements read more as the tables grow")
+var (
+	errReadsMuch   = errors.New("these statements read more as the tables grow")
+	errNotMeasured = errors.New("most statements could not be explained on the large tables")
+)
 
-// Check fills the tables of a migrated database and returns an error that lists the statements above the limit there. Statements that start with one of
+// Check fills the tables of a migrated database, whose pool has the planner settings of the program, and returns an error that lists the statements above the limit there. Statements that start with one of
 // whole read whole tables on purpose.
-func (r *Recorder) Check(ctx context.Context, postgresURL, fill string, limit Limit, whole ...string) error {
-	pool, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(postgresURL)}) // with the planner settings of the program
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+func (r *Recorder) Check(ctx context.Context, pool *pgxpool.Pool, fill string, limit Limit, whole ...string) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("check plans: %w", err)
@@ -67,6 +63,7 @@ func (r *Recorder) Check(ctx context.Context, postgresURL, fill string, limit Li
 func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole []string) (found []finding, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	measured := 0
 	for i, sql := range slices.Sorted(maps.Keys(r.statements)) {
 		if slices.ContainsFunc(whole, func(start string) bool { return strings.HasPrefix(strings.TrimSpace(sql), start) }) {
 			continue
@@ -78,9 +75,9 @@ func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole 
 		}
 		var worst finding
 		for _, args := range r.statements[sql] {
-			one, err := explain(ctx, conn, prepared, args)
-			if err != nil {
-				return nil, fmt.Errorf("explain %s: %w", sql, err)
+			one, ok := explain(ctx, conn, prepared, args)
+			if ok {
+				measured++
 			}
 			if one.blocks >= worst.blocks || one.rows > worst.rows {
 				worst = one
@@ -93,6 +90,9 @@ func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole 
 		if err := conn.Deallocate(ctx, name); err != nil {
 			return nil, err
 		}
+	}
+	if measured < len(r.statements)/2 {
+		return nil, fmt.Errorf("%w: of %d statements", errNotMeasured, len(r.statements))
 	}
 	slices.SortFunc(found, func(a, b finding) int { return int(b.blocks - a.blocks) })
 	return found, nil
@@ -113,18 +113,18 @@ type node struct {
 }
 
 // explain runs a statement and measures it. If it fails, it is planned without running.
-func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDescription, args []any) (finding, error) {
+func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDescription, args []any) (f finding, measured bool) {
 	call, err := execute(conn.TypeMap(), prepared, args)
 	if err != nil {
-		return finding{}, nil //nolint:nilerr // an argument that the test sends to be refused
+		return f, false // an argument that the test sends to be refused
 	}
 	root, err := plan(ctx, conn, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) "+call)
 	if err != nil {
 		if root, err = plan(ctx, conn, "EXPLAIN (FORMAT JSON) "+call); err != nil {
-			return finding{}, nil //nolint:nilerr // its arguments are refused
+			return f, false // its arguments are refused
 		}
 	}
-	f := finding{blocks: root.Hit + root.Read}
+	f.blocks = root.Hit + root.Read
 	root.walk(func(n node) {
 		rows := (n.Rows + n.Filtered + n.Recheck) * n.Loops
 		if n.Loops == 0 && n.Type == "Seq Scan" {
@@ -134,7 +134,7 @@ func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDesc
 			f.table, f.rows = n.Table, int64(rows)
 		}
 	})
-	return f, nil
+	return f, true
 }
 
 func (n node) walk(visit func(node)) {

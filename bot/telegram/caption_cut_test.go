@@ -8,7 +8,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-func TestCutFormatted_EndsAtALineSentenceOrWord(t *testing.T) {
+func TestCutCaption_EndsAtALineSentenceOrWord(t *testing.T) {
 	t.Parallel()
 	words := strings.Repeat("word ", 300)
 	for name, c := range map[string]struct{ text, end string }{
@@ -19,23 +19,23 @@ func TestCutFormatted_EndsAtALineSentenceOrWord(t *testing.T) {
 		"no space": {strings.Repeat("x", 2000), "x…"},
 		"emoji":    {strings.Repeat("🏏", 900), "🏏…"},
 	} {
-		got, _ := cutFormatted(c.text, nil, maxCaption)
+		got, _ := cutCaption(c.text, nil)
 		if n := entity.ComputeLength(got); n > maxCaption || n < maxCaption*2/3 || !strings.HasSuffix(got, c.end) || !strings.HasPrefix(c.text, strings.TrimSuffix(got, ellipsis)) {
 			t.Errorf("%s: %d units, ends with %q", name, n, got[max(0, len(got)-40):])
 		}
 	}
-	if got, _ := cutFormatted("short. ", nil, maxCaption); got != "short. " {
+	if got, _ := cutCaption("short. ", nil); got != "short. " {
 		t.Errorf("%q", got)
 	}
 }
 
-func TestCutFormatted_FormattingEndsWithTheText(t *testing.T) {
+func TestCutCaption_FormattingEndsWithTheText(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("word ", 300)
 	whole := &tg.MessageEntityBlockquote{Offset: 0, Length: len(text), Collapsed: true}
-	got, entities := cutFormatted(text, []tg.MessageEntityClass{
+	got, entities := cutCaption(text, []tg.MessageEntityClass{
 		whole, &tg.MessageEntityBold{Offset: 0, Length: 4}, &tg.MessageEntityTextURL{Offset: 1000, Length: 100, URL: "https://example.org"}, &tg.MessageEntityItalic{Offset: 1200, Length: 4},
-	}, maxCaption)
+	})
 	end := entity.ComputeLength(strings.TrimSuffix(got, ellipsis))
 	if len(entities) != 3 {
 		t.Fatalf("%v", entities)

@@ -10,13 +10,13 @@ import (
 
 const ellipsis = "…"
 
-// cutFormatted shortens a text to a number of UTF-16 units, at the end of a line, a sentence or a word where one ends in the last third. Formatting
+// cutCaption shortens a caption to maxCaption, at the end of a line, a sentence or a word where one ends in the last third. Formatting
 // ends with the text.
-func cutFormatted(text string, entities []tg.MessageEntityClass, most int) (string, []tg.MessageEntityClass) {
-	if entity.ComputeLength(text) <= most {
+func cutCaption(text string, entities []tg.MessageEntityClass) (string, []tg.MessageEntityClass) {
+	if entity.ComputeLength(text) <= maxCaption {
 		return text, entities
 	}
-	head := strings.TrimSuffix(cutText(text, most), ellipsis)
+	head := strings.TrimSuffix(cutText(text, maxCaption), ellipsis)
 	cut := len(head)
 	for _, end := range []string{"\n", ". ", "। ", " "} {
 		if i := strings.LastIndex(head, end); i > len(head)*2/3 {
@@ -48,6 +48,6 @@ func shorten(e tg.MessageEntityClass, length int) tg.MessageEntityClass {
 	v := reflect.New(reflect.TypeOf(e).Elem())
 	v.Elem().Set(reflect.ValueOf(e).Elem())
 	v.Elem().FieldByName("Length").SetInt(int64(length))
-	short, _ := v.Interface().(tg.MessageEntityClass)
+	short, _ := reflect.TypeAssert[tg.MessageEntityClass](v)
 	return short
 }
