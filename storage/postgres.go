@@ -33,6 +33,20 @@ func PlannerSettings() map[string]string {
 	return map[string]string{"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 }
 
+// choosePlans applies PlannerSettings to a new connection, except what its URL sets. A connection pooler may refuse them as startup parameters.
+func choosePlans(ctx context.Context, conn *pgx.Conn) error {
+	settings := new(pgx.Batch)
+	for name, value := range PlannerSettings() {
+		if _, set := conn.Config().RuntimeParams[name]; !set {
+			settings.Queue(`SELECT set_config($1, $2, false)`, name, value)
+		}
+	}
+	if err := conn.SendBatch(ctx, settings).Close(); err != nil {
+		return fmt.Errorf("settings of a connection: %w", err)
+	}
+	return nil
+}
+
 // OpenPostgres makes a pool that connects on first use, so a server that is down is no error here.
 func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(o.URL.Reveal())
@@ -44,11 +58,7 @@ func OpenPostgres(ctx context.Context, o PostgresOptions) (*pgxpool.Pool, error)
 	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "pavilion"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	for name, value := range PlannerSettings() {
-		if _, set := cfg.ConnConfig.RuntimeParams[name]; !set { // the URL may set its own
-			cfg.ConnConfig.RuntimeParams[name] = value
-		}
-	}
+	cfg.AfterConnect = choosePlans
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)

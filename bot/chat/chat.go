@@ -75,12 +75,14 @@ type Routes struct {
 	Commands []Command
 	Taps     map[byte]ButtonHandler // by the letter of the button's data
 	Answers  map[byte]ButtonHandler // by the letter of the question's data
-	Text     Handler                // plain text, also what follows a mention
-	Forward  Handler                // a channel's post, forwarded in private by one of the club's admins
-	Unknown  Handler                // a command in private that does not exist
-	Inline   Query
-	Checkout Query
-	Private  func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
+	// TakesPerson tells the questions that a contact or a forwarded message answers, which may have no text.
+	TakesPerson func(d Data) bool
+	Text        Handler // plain text, also what follows a mention
+	Forward     Handler // a channel's post, forwarded in private by one of the club's admins
+	Unknown     Handler // a command in private that does not exist
+	Inline      Query
+	Checkout    Query
+	Private     func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
 }
 
 // Chat routes events to features' handlers.
@@ -296,7 +298,7 @@ func (c *Chat) answerQuestion(ctx context.Context, e *telegram.Event) (bool, err
 		return false, nil
 	}
 	d, open := c.Questions.open(e.Chat.ID)
-	if !open || c.routes.Answers[d.Letter] == nil {
+	if !open || c.routes.Answers[d.Letter] == nil || e.Text == "" && !c.routes.TakesPerson(d) {
 		return false, nil
 	}
 	return true, c.routes.Answers[d.Letter](ctx, e, d)

@@ -26,6 +26,12 @@ func (s *Screens) Answers() map[byte]chat.ButtonHandler {
 	return map[byte]chat.ButtonHandler{letterStep: s.answerStep}
 }
 
+// TakesPerson tells the questions that a contact or a forwarded message answers: the one about the staff of a new club.
+func (s *Screens) TakesPerson(d chat.Data) bool {
+	to, err := parseStep(d.Payload)
+	return err == nil && d.Letter == letterStep && to.Verb == stepSetUp && to.Choice == setUpStaff
+}
+
 // begin answers a command with a screen in a message of its own. The buttons edit that message.
 func (s *Screens) begin(ctx context.Context, e *telegram.Event, first func(ctx context.Context, v *visit) (screen, error)) error {
 	if e.Chat.Type != telegram.Private {

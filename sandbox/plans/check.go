@@ -119,7 +119,8 @@ func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDesc
 		return f, false // an argument that the test sends to be refused
 	}
 	root, err := plan(ctx, conn, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) "+call)
-	if err != nil {
+	ran := err == nil
+	if !ran {
 		if root, err = plan(ctx, conn, "EXPLAIN (FORMAT JSON) "+call); err != nil {
 			return f, false // its arguments are refused
 		}
@@ -127,7 +128,7 @@ func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDesc
 	f.blocks = root.Hit + root.Read
 	root.walk(func(n node) {
 		rows := (n.Rows + n.Filtered + n.Recheck) * n.Loops
-		if n.Loops == 0 && n.Type == "Seq Scan" {
+		if !ran {
 			rows = n.Planned
 		}
 		if n.Table != "" && int64(rows) > f.rows && n.Type != "ModifyTable" {
