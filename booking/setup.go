@@ -19,7 +19,7 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// Overview is a club with all its settings except add-ons and closures.
+// Overview is a club with all its settings except closures.
 type Overview struct {
 	Club    Club
 	Nets    []Net // retired ones included
