@@ -21,7 +21,7 @@ import (
 
 const clubUsage = `pavilion club - set up and change a club
 
-  pavilion club apply FILE   make the club of a file, or make it so; config/club.toml.example explains the file
+  pavilion club apply FILE   create or change a club as a file describes it; config/club.toml.example explains the format
   pavilion club create --name NAME --zone Asia/Kolkata --currency INR --nets 4 --hours 06:00-22:00 --price 300/450
                        [--staff ID,ID] [--admins ID] [--pays-online]
   pavilion club nets   [--add "Net 5,Net 6"] [--rename "Net 1=North net"] [--retire NAME] [--reopen NAME]
