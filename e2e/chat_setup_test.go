@@ -182,7 +182,7 @@ func TestChat_ACancelledSetUpLeavesNothing(t *testing.T) {
 	shows(t, meera, first, "Nothing was set up.")
 }
 
-// The bot's texts are set at the start in every language, and its menu button once. A second start changes nothing.
+// At the start the bot's texts are set in every language, and its menu button. A second start sends only the values that differ.
 func TestProfile_IsSetInEveryLanguageAndOnlyOnce(t *testing.T) {
 	t.Parallel()
 	s, _, arjun := scene(t, sandbox.Options{Env: lowLimits})

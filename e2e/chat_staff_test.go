@@ -14,7 +14,7 @@ import (
 	"pavilion/sandbox/driver"
 )
 
-// after calls act and waits for a new or edited message with part. Earlier messages with the same text do not count.
+// after calls act and waits for a new message of the bot with part. Earlier messages with the same text do not count.
 func after(t *testing.T, u *driver.User, part string, act func()) *tg.Message {
 	t.Helper()
 	last := newest(t, u)
