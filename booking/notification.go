@@ -125,7 +125,7 @@ func (c *change) isFromChat(b Booking) bool {
 	return c.actor.Origin == OriginChat && c.actor.ID == b.Member
 }
 
-// isShownInChat reports whether the booking's message in the chat contains what the notice says.
+// isShownInChat reports whether the booking's message in the chat has the content of the notice.
 func (n notice) isShownInChat() bool {
 	return n == notifyConfirmed || n == notifyCancelled || n == notifyMoved
 }

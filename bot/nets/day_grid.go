@@ -33,7 +33,7 @@ func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	return dayView{found: found, mine: mine, step: s}, nil
 }
 
-// forMoved returns the length of the booking that is moved, and an actor who is quoted its rate. For a new booking it returns 0 and the same actor.
+// forMoved returns the length of the booking that is moved, and an actor that reads prices of its rate. For a new booking it returns 0 and actor itself.
 func (g dayGrid) forMoved(ctx context.Context, actor booking.Actor, s step) (booking.Actor, time.Duration, error) {
 	if s.Booking == 0 {
 		return actor, 0, nil
