@@ -37,7 +37,7 @@ bench: ## print figures beside their baselines, on private servers or on those o
 	@$(GO) build -o bin/bench ./sandbox/bench
 	@exec bin/bench
 
-chaos: ## six clients book and pay while Postgres, Redis and the server fail: a table, and whether anything was lost or doubled (some minutes)
+chaos: ## inject faults into Postgres, Redis and the server while six clients book and pay; fails if anything is lost or doubled (some minutes)
 	@mkdir -p bin
 	@$(GO) build -o bin/chaos ./sandbox/chaos
 	@exec bin/chaos

@@ -202,10 +202,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	return runStages(ctx, cfg.StopTimeout, connections, workers, ingress)
 }
 
-// identifyTimeout bounds the wait for the identities of the MongoDB databases; one that answers later is compared then.
+// identifyTimeout bounds the wait at the start for the identities of the MongoDB databases. A database that answers later is compared later.
 const identifyTimeout = 2 * time.Second
 
-// identifyPools refuses two URIs of one database.
+// identifyPools returns an error if two URIs lead to one database.
 func (p *parts) identifyPools(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
 	defer cancel()

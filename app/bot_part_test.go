@@ -48,7 +48,7 @@ func TestBot_ThatEndsLeavesTheRestRunning(t *testing.T) {
 	}
 }
 
-// A bot that lost its connection is cured by a fresh process, so it ends this one.
+// An error that a new process cures, such as a lost connection, ends this process.
 func TestBot_ThatARestartCuresEndsTheProcess(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("telegram: connection closed")
@@ -61,7 +61,7 @@ func TestBot_ThatARestartCuresEndsTheProcess(t *testing.T) {
 	})
 }
 
-// Every stage of the bot ends as soon as the lease is lost, and not one after the other: the next holder acts already.
+// A lost lease ends all stages of the bot at the same time, because the next holder already works.
 func TestBot_ALostLeaseEndsEveryStageAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"pavilion/storage"
 )
 
-// chatParts are the parts that only the holder of the bot's lease runs. They keep what Telegram and the index were when they began, so a process
-// that lost the lease makes new ones before it takes part again.
+// chatParts are the parts that only the holder of the bot's lease runs. They cache the state of Telegram and of the index. A process that lost the
+// lease makes new ones, because these caches are out of date.
 type chatParts struct {
 	vocab    *filter.Vocabulary
 	channels *filter.Channels
@@ -24,7 +24,8 @@ type chatParts struct {
 	jobs     *booking.Worker
 }
 
-// buildChat makes the chat parts, in place of those of the last lease. noUpdates signs in without receiving updates, for doctor beside a running bot.
+// buildChat makes the chat parts and replaces those of the last lease. With noUpdates the bot signs in without receiving updates: `pavilion doctor`
+// runs beside an active bot.
 func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (err error) {
 	c := &chatParts{}
 	if c.vocab, err = filter.NewVocabulary(); err != nil {
@@ -56,8 +57,8 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 	return nil
 }
 
-// runWithLease waits for the lease, then runs the chat parts until the lease or ctx ends. After a lost lease, or a session that Telegram ended, it makes new ones and waits again. A
-// quarter of StopTimeout is for each of their stages; all of them and the release of the lease must fit into StopTimeout.
+// runWithLease waits for the lease, then runs the chat parts until the lease or ctx ends. After a lost lease, or a session that Telegram ended, it
+// makes new parts and waits again. Each of the three stages may take a quarter of StopTimeout to stop; the last quarter is for the release of the lease.
 func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg config.Config, log *slog.Logger) error {
 	for {
 		c := p.chat.Load()
@@ -70,7 +71,7 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 		})
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // it was told to stop
+			return nil //nolint:nilerr // the process stops
 		case errors.Is(err, telegram.ErrSessionEnded):
 			log.LogAttrs(ctx, slog.LevelWarn, "telegram has ended the session; signing in anew with the bot token", slog.Any("error", err))
 		case errors.Is(err, storage.ErrLeaseLost):
@@ -84,7 +85,7 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 	}
 }
 
-// endedByLoss ends a part as soon as the lease is lost, whatever stage it is in: the next holder acts from then on.
+// endedByLoss wraps run so that a lost lease ends it at once. Otherwise run ends with its stage.
 func endedByLoss(held context.Context, run func(ctx context.Context) error) func(ctx context.Context) error {
 	return func(stage context.Context) error {
 		ctx, end := context.WithCancelCause(context.WithoutCancel(stage))
@@ -97,7 +98,7 @@ func endedByLoss(held context.Context, run func(ctx context.Context) error) func
 			}
 		}
 		defer context.AfterFunc(held, stop)()
-		defer context.AfterFunc(stage, stop)() // it ends after held, and may be seen first
+		defer context.AfterFunc(stage, stop)() // this callback may run before that of held, so stop checks held first
 		return run(ctx)
 	}
 }

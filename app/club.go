@@ -21,7 +21,7 @@ import (
 
 const clubUsage = `pavilion club - set up and change a club
 
-  pavilion club apply FILE   make the club of a file, or make it so; config/club.toml.example explains the file
+  pavilion club apply FILE   create or change a club as a file describes it; config/club.toml.example explains the format
   pavilion club create --name NAME --zone Asia/Kolkata --currency INR --nets 4 --hours 06:00-22:00 --price 300/450
                        [--staff ID,ID] [--admins ID] [--pays-online]
   pavilion club nets   [--add "Net 5,Net 6"] [--rename "Net 1=North net"] [--retire NAME] [--reopen NAME]
@@ -34,10 +34,10 @@ Where there are several clubs, --club NAME says which. A price is that of an hou
 afterwards, and changes nothing where something is wrong.
 `
 
-// errUsage ends a command whose words cannot be understood.
+// errUsage reports an unknown subcommand or wrong arguments.
 var errUsage = errors.New("cannot be understood")
 
-// club is the command.
+// club runs `pavilion club`.
 func club(ctx context.Context, cfg config.Config, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] == "help" {
 		fmt.Fprint(out, clubUsage)
@@ -68,7 +68,7 @@ func club(ctx context.Context, cfg config.Config, args []string, out io.Writer) 
 	return clubplan.Write(out, overview)
 }
 
-// inWords puts the sentence of an error's code before it.
+// inWords prefixes an error with the English sentence of its code.
 func inWords(err error) error {
 	phrases, perr := phrase.Load()
 	if perr != nil || fault.KindOf(err) == fault.Internal {
@@ -77,11 +77,11 @@ func inWords(err error) error {
 	return fmt.Errorf("%s (%w)", phrases.In(phrase.Fallback).Error(fault.CodeOf(err)), err)
 }
 
-// clubCommand changes clubs as the person at the machine.
+// clubCommand holds what the subcommands share. Its actor is the system with the rights of an admin.
 type clubCommand struct {
 	*booking.Service
 	actor booking.Actor
-	name  string // of the club; empty: the only one
+	name  string // of the club; empty if there is only one
 }
 
 func (c *clubCommand) run(ctx context.Context, verb string, args []string) (booking.ClubID, error) {
@@ -97,7 +97,7 @@ func (c *clubCommand) run(ctx context.Context, verb string, args []string) (book
 	return do(ctx, flags, args)
 }
 
-// parse reads flags, which may also follow the words.
+// parse reads flags before, between and after the other arguments, and returns the others. words is their number; -1 allows any.
 func parse(flags *flag.FlagSet, args []string, words int) ([]string, error) {
 	var rest []string
 	for {
@@ -164,9 +164,9 @@ func (c *clubCommand) create(ctx context.Context, flags *flag.FlagSet, args []st
 	return clubplan.Apply(ctx, c.Service, c.actor, p)
 }
 
-const mostNets = 100 // of one flag
+const mostNets = 100 // the largest number in one --nets or --add flag
 
-// addNets adds so many nets, or nets of given names.
+// addNets adds nets to the plan. text is a number of nets, or their names separated by commas.
 func addNets(p *clubplan.Plan, text string) error {
 	if n, err := strconv.Atoi(text); err == nil {
 		if n < 1 || n > mostNets {
@@ -183,7 +183,7 @@ func addNets(p *clubplan.Plan, text string) error {
 	return nil
 }
 
-// idsInto reads user ids, apart by commas.
+// idsInto returns a parser of user ids separated by commas. It appends them to list.
 func idsInto(list *[]booking.MemberID) func(text string) error {
 	return func(text string) error {
 		for part := range strings.SplitSeq(text, ",") {
@@ -197,7 +197,7 @@ func idsInto(list *[]booking.MemberID) func(text string) error {
 	}
 }
 
-// plan applies a plan of the chosen club.
+// plan applies a plan to the chosen club.
 func (c *clubCommand) plan(ctx context.Context, p clubplan.Plan) (booking.ClubID, error) {
 	found, err := clubplan.Find(ctx, c.Service, c.name)
 	if err != nil {

@@ -37,7 +37,7 @@ func (c *clubTest) run(code int, args ...string) string {
 	return out.String()
 }
 
-// prints runs the command and looks for lines, however their columns are spaced.
+// prints runs the command and checks that it prints the lines. Spaces between columns are not compared.
 func (c *clubTest) prints(args []string, lines ...string) {
 	c.t.Helper()
 	out := c.run(0, args...)
@@ -67,7 +67,7 @@ func (c *clubTest) file(text string) string {
 	return path
 }
 
-// One command makes a club of four nets with hours, a price and two members of staff; the others change it.
+// `create` makes a club with four nets, hours, a price and two members of staff. The other subcommands change it.
 func TestClub_OneCommandMakesAClubAndOthersChangeIt(t *testing.T) {
 	t.Parallel()
 	c := newClubTest(t)
@@ -100,7 +100,7 @@ func TestClub_OneCommandMakesAClubAndOthersChangeIt(t *testing.T) {
 	}
 }
 
-// The example of the settings is a club, and applying it again changes nothing, not even the audit.
+// config/club.toml.example can be applied. Applying it again changes nothing and adds no audit line.
 func TestClub_ApplyingAFileAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	c := newClubTest(t)
@@ -126,7 +126,7 @@ func TestClub_ApplyingAFileAgainChangesNothing(t *testing.T) {
 	}
 }
 
-// A mistake is said with its line and field, and nothing of the file is applied.
+// An error names the line and the field, and no part of the file is applied.
 func TestClub_AMistakeNamesItsPlaceAndNothingIsHalfApplied(t *testing.T) {
 	t.Parallel()
 	c := newClubTest(t)

@@ -42,7 +42,7 @@ func TestDoctor_AnEmptyDatabaseNamesTheNextStep(t *testing.T) {
 		t.Errorf("doctor booking: exit %d, %s", code, stderr.String())
 	}
 
-	// Two names of one server: the doctor names the pair, and a start is refused.
+	// Two host names of one server: doctor names both pools, and the start fails.
 	twice := append(settings[:len(settings)-1:len(settings)-1], "PAVILION_MONGO_URIS="+e.MongoURIs[0]+" "+strings.Replace(e.MongoURIs[0], "127.0.0.1", "localhost", 1))
 	stdout.Reset()
 	if code := Main(t.Context(), []string{"doctor"}, twice, &stdout, &stderr); code != 1 || strings.Count(stdout.String(), "is a database of its own") != 1 {

@@ -99,13 +99,13 @@ func probes(cfg config.Config, p *parts) []ops.Probe {
 	return list
 }
 
-// canGrow reports whether Postgres can make a table longer. One large query alone may have filled the disk, and left it free again.
+// canGrow reports whether Postgres can extend a table. An earlier "disk full" error may come from one large query whose files are deleted by now.
 func (p *parts) canGrow(ctx context.Context) bool {
 	tx, err := p.db.Begin(ctx)
 	if err != nil {
 		return false
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing of it stays
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // the table is not kept
 	_, err = tx.Exec(ctx, `CREATE TEMPORARY TABLE growth_probe ON COMMIT DROP AS SELECT generate_series(1, 5000) AS n`)
 	return err == nil
 }

@@ -114,7 +114,7 @@ func TestProbes_PostgresThatTakesNoWritesIsDown(t *testing.T) {
 	if c := p.postgresCondition(ctx); c.State != ops.OK {
 		t.Errorf("before: %+v", c)
 	}
-	// One refusal for a full disk is no outage while tables can grow.
+	// After one "disk full" error Postgres still counts as up, because tables can grow.
 	for code, want := range map[string]ops.State{"53200": ops.Degraded, "53100": ops.OK} {
 		if _, err := p.db.Exec(ctx, `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '`+code+`'; END $$`); !storage.Unreachable(err) {
 			t.Errorf("%s: %v", code, err)
@@ -124,7 +124,7 @@ func TestProbes_PostgresThatTakesNoWritesIsDown(t *testing.T) {
 		}
 		now = now.Add(time.Minute)
 	}
-	// A user who may make no temporary table stands in for the disk on which none can grow.
+	// A role without the right to create temporary tables simulates a full disk.
 	if _, err := p.db.Exec(ctx, `DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$; CREATE ROLE cramped LOGIN; GRANT cramped TO CURRENT_USER`); err != nil {
 		t.Fatal(err)
 	}

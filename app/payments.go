@@ -15,7 +15,7 @@ import (
 	"pavilion/web/nets"
 )
 
-// stars gives stars back through the bot. The bot is built after booking, so it is read at the time of the call.
+// stars refunds Telegram Stars through the bot. It reads parts.chat at each call, because the bot is built after booking and again after a lost lease.
 type stars struct{ parts *parts }
 
 // RefundStars gives stars back over the bot's connection.
@@ -23,7 +23,7 @@ func (s stars) RefundStars(ctx context.Context, user int64, charge string) error
 	return s.parts.chat.Load().bot.Nets.RefundStars(ctx, user, charge)
 }
 
-// returnPage is the page to which gateways send a payer back. The bot is built after booking, so it is read at the time of the call.
+// returnPage is the page to which gateways send a payer back. It reads parts.chat at each call, as stars does.
 type returnPage struct {
 	parts     *parts
 	chosen    string // by the operator; may be empty

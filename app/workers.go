@@ -75,7 +75,7 @@ func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 func (p *parts) newChatJobs(cfg config.Config, b *bot.Bot, log *slog.Logger) (*booking.Worker, error) {
 	o := p.workerOptions(log)
 	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, b.Nets, b.Nets, b.Nets
-	o.Stop = cfg.StopTimeout / 10 // twice this is within the deadline of its stage
+	o.Stop = cfg.StopTimeout / 10 // a worker may need twice this to stop, and its stage has StopTimeout/4
 	return booking.NewWorker(p.booking, o)
 }
 

@@ -16,18 +16,18 @@ const (
 	Admin  Role = "admin"
 )
 
-// Actor is the person who makes a change. The audit stores who, in which role, from where and why.
+// Actor is the person who makes a change. The audit stores the id, role, origin and reason.
 type Actor struct {
 	ID       MemberID // 0: the system
 	Role     Role
 	Origin   string // http, OriginChat, job, command, gateway
-	Reason   string // of this change, in the person's own words; may be empty
-	Operator bool   // admin of every club, by the settings of the process
+	Reason   string // of this change, as the person typed it; may be empty
+	Operator bool   // named in PAVILION_ADMINS: an admin of every club
 
-	quotes Rate // the rate of prices that are shown; empty: the actor's own
+	quotes Rate // the rate of quoted prices; empty: the actor's own
 }
 
-// maxReason is counted in characters, as the schema does.
+// maxReason is in characters, as in the CHECK of the schema.
 const maxReason = 200
 
 // OriginChat is the origin of changes that people make in the chat with the bot.
@@ -66,7 +66,7 @@ func (a Actor) rate() Rate {
 	return MemberRate
 }
 
-// QuotedAs returns the actor for reading the prices that a booking would have elsewhere: they are those of the booking's rate, also for staff.
+// QuotedAs returns the actor for quoting other times or nets for a booking. The prices have the booking's rate, also when staff ask.
 func (a Actor) QuotedAs(b Booking) Actor {
 	a.quotes = b.Rate
 	return a

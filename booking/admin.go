@@ -25,7 +25,7 @@ func (s *Service) Club(ctx context.Context, id ClubID) (Club, error) {
 	return set.club, nil
 }
 
-// currentSetup reads the club's settings as of the last commit; inside a caller's transaction, as that transaction has changed them.
+// currentSetup reads the club's settings. Inside a caller's transaction it sees that transaction's changes.
 func (s *Service) currentSetup(ctx context.Context, id ClubID) (*setup, error) {
 	if s.outer != nil {
 		set, err := selectSetup(ctx, s.outer, id)
@@ -47,7 +47,7 @@ func (s *Service) Nets(ctx context.Context, id ClubID) ([]Net, error) {
 	return set.chosenNets(nil)
 }
 
-// NamedNets lists all nets, retired ones included: bookings, waits and closures on them still show their names.
+// NamedNets lists all nets. It includes retired nets, because bookings, waits and closures on them still show their names.
 func (s *Service) NamedNets(ctx context.Context, id ClubID) ([]Net, error) {
 	set, err := s.currentSetup(ctx, id)
 	if err != nil {
@@ -128,8 +128,8 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 	})
 }
 
-// CreateClub adds a club without nets, hours and prices. The actor becomes its admin, unless it is the system. A club without an hour of the day sheet
-// gets the default.
+// CreateClub adds a club without nets, hours and prices. The actor becomes its admin, unless it is the system. If DaySheet is nil, the club gets the
+// default.
 func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club, error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return Club{}, err
@@ -168,8 +168,8 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 }
 
 // SaveClub changes a club's name, place, zone and policy. The currency cannot change, because prices are stored in it. A new buffer applies after the
-// bookings that are stored as well, as far as the next booking leaves room. In a new zone, bookings keep their instants and move to the day that those
-// have there; the moved ones are returned.
+// bookings that are stored as well, as far as the next booking leaves room. In a new time zone the bookings keep their instants. SaveClub returns those
+// that are on another day there.
 func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) (moved []Booking, err error) {
 	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
 	if err := club.checkClub(); err != nil {

@@ -15,7 +15,7 @@ var (
 	ErrNoShowLate   = fault.New(fault.Conflict, "no_show_late")
 )
 
-// noShowUndo is how long after its end a no-show can be undone. Later the day's accounts are closed.
+// noShowUndo is how long after the end of a booking its no-show can be undone.
 const noShowUndo = 24 * time.Hour
 
 // CheckIn records that the member came. It is possible from Policy.CheckIn before the start until the end.
@@ -55,8 +55,8 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 	})
 }
 
-// UndoNoShow makes a booking that was marked as a no-show by mistake a confirmed one again; for staff. It is refused when another booking has taken the
-// rest of the time, and from noShowUndo after the end on.
+// UndoNoShow makes a no-show a confirmed booking again; for staff. It is refused if another booking has taken the rest of the time, or if the booking
+// ended at least noShowUndo ago.
 func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err
@@ -85,7 +85,7 @@ func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, 
 	})
 }
 
-// UndoableAt reports whether a no-show can still be undone at an instant of the database's clock.
+// UndoableAt reports whether the booking is a no-show that can still be undone. at is a time of the database's clock.
 func (b Booking) UndoableAt(at time.Time) bool {
 	return b.State == NoShow && at.Before(b.Span.End.Add(noShowUndo))
 }

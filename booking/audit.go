@@ -20,7 +20,7 @@ type AuditEntry struct {
 	Action  string
 	Booking ID // 0: about the club
 	Detail  map[string]any
-	Reason  string // in the actor's words; may be empty
+	Reason  string // as the actor typed it; may be empty
 }
 
 // creationAction is the audit's action for a new booking.
@@ -52,7 +52,7 @@ func (c *change) auditEntry(action string, b Booking, detail map[string]any) Aud
 	return AuditEntry{At: c.at, Actor: c.actor.ID, Role: role, Origin: c.actor.Origin, Action: action, Booking: b.ID, Detail: detail, Reason: c.actor.Reason}
 }
 
-// overridden adds to the detail of a new or moved booking the rules about notice, horizon and quotas that did not count, because the actor is staff.
+// overridden adds the rules that staff overrode with a new or moved booking to detail: notice, horizon and quotas.
 func (c *change) overridden(b Booking, u usage, detail map[string]any) map[string]any {
 	if b.Kind != Play || !c.actor.isStaff() || c.actor.ID == 0 {
 		return detail

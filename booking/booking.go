@@ -36,8 +36,8 @@ type Booking struct {
 	CreatedAt time.Time
 	ChangedAt time.Time
 	ExpiresAt *time.Time // of a hold: the first instant at which it is expired
-	Version   int        // counts moves and changes of state; notices and payments are about a version
-	Revision  int        // counts every change
+	Version   int        // counts moves and changes of state; notifications and payments refer to it
+	Revision  int        // counts every change; If-Match and the chat's buttons refer to it
 
 	bufferEnd time.Time // the end of the buffer that its slots were stored with
 }

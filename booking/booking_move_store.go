@@ -25,7 +25,7 @@ func extendHold(ctx context.Context, q storage.Queryer, b *Booking, until, at ti
 	return nil
 }
 
-// updateExpiry gives a hold another expiry, also one that is over.
+// updateExpiry sets the expiry of a hold, even if the hold has expired.
 func updateExpiry(ctx context.Context, q storage.Queryer, b *Booking, until, at time.Time) error {
 	err := q.QueryRow(ctx, `UPDATE booking SET expires_at = $2, changed_at = $3, revision = revision + 1 WHERE id = $1 AND state = 'held' RETURNING revision`, b.ID, until, at).Scan(&b.Revision)
 	if errors.Is(err, pgx.ErrNoRows) {

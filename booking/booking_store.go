@@ -101,7 +101,7 @@ func selectBookingsByID(ctx context.Context, q storage.Queryer, ids []ID) ([]Boo
 	return selectBookings(ctx, q, `WHERE b.id = ANY($1) ORDER BY b.id`, ids)
 }
 
-// Where bookings are listed by id, an array picks them first. A planner without statistics would walk the ids of all bookings instead.
+// Statements that list bookings by id select the ids into an array first. Without statistics the planner would otherwise read the ids of all bookings.
 
 // selectBookingsAhead reads a club's holds and confirmed bookings, blocks aside, that end after an instant.
 func selectBookingsAhead(ctx context.Context, q storage.Queryer, club ClubID, at time.Time) ([]Booking, error) {

@@ -10,14 +10,14 @@ import (
 // Calendar writes a booking as an iCalendar file. After a change the file has the same UID and a higher SEQUENCE, so calendars update the event.
 func (b Booking) Calendar(club Club, nets []Net) []byte { return calendarOf(club, nets, b) }
 
-// calendarOf writes bookings as one iCalendar file, whose method is that of the first one.
+// calendarOf writes bookings as one iCalendar file. The METHOD is that of the first booking.
 func calendarOf(club Club, nets []Net, list ...Booking) []byte {
 	c := ics.NewCalendarFor("Pavilion")
 	c.SetMethod(list[0].calendarMethod())
 	for _, b := range list {
 		b.addEvent(c, club, nets)
 	}
-	return []byte(c.Serialize(ics.WithNewLineWindows)) // RFC 5545 ends lines with CRLF
+	return []byte(c.Serialize(ics.WithNewLineWindows)) // CRLF, as RFC 5545 requires
 }
 
 func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) {

@@ -32,7 +32,8 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 	})
 }
 
-// cancelBooking cancels a booking, refunds its payments above the fee, offers the slot to the waitlist, and tells the member where tell is a notice.
+// cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist. It notifies the member unless tell is
+// empty.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell notice) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
 	detail := map[string]any{"currency": fee.Currency}
@@ -69,10 +70,10 @@ func (b Booking) cancelFee(p Policy, at time.Time) Money {
 	return rule.Fee
 }
 
-// CancelRule is what a club's policy says about cancelling one booking.
+// CancelRule is the club's cancellation policy for one booking.
 type CancelRule struct {
-	FreeUntil time.Time // up to then cancelling is free
-	Fee       Money     // what the club keeps after that
+	FreeUntil time.Time // cancelling is free until then
+	Fee       Money     // kept by the club after FreeUntil
 }
 
 // CancelRule applies the policy to a start and a price.

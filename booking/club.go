@@ -18,12 +18,12 @@ type Club struct {
 	Currency string
 	Address  string // may be empty
 	Place    *Place // on the map; nil: not set
-	DaySheet *int   // the minute of the local day at which the staff get the day sheet; nil: never
+	DaySheet *int   // minute of the local day at which staff get the day sheet; nil: never
 	Policy   Policy
 	Version  int // counts changes of these values
 }
 
-// defaultDaySheet is when the staff of a new club get the day sheet: at six.
+// defaultDaySheet is 06:00 in minutes of the day.
 const defaultDaySheet = 6 * 60
 
 // Place is a point of the map, in degrees north and east.
@@ -49,10 +49,10 @@ type Policy struct {
 	Reminder    time.Duration // before the start; 0: no reminder
 	QuotaActive int           // bookings ahead for one member; 0: no limit
 	QuotaWeek   time.Duration // net time a week for one member; 0: no limit
-	QuotaHeld   int           // nets in holds of one member at once; 0: DefaultQuotaHeld
+	QuotaHeld   int           // nets that one member holds at once; 0: DefaultQuotaHeld
 }
 
-// Quotas of a club whose admin names none. 600 minutes are five evenings of two hours.
+// Quotas of a new club whose admin names none.
 const (
 	DefaultQuotaHeld   = 4
 	DefaultQuotaActive = 4
@@ -99,7 +99,7 @@ type Net struct {
 	Capacity int
 	Active   bool
 	AddOns   []AddOn
-	Version  int // counts changes, those of add-ons aside
+	Version  int // counts changes; add-ons have versions of their own
 }
 
 // AddOnID names an add-on.

@@ -22,11 +22,12 @@ type bundle struct {
 	nets []booking.NetID
 }
 
-// boss is an admin of every club. player n is a member; the id needs more than 32 bits, as Telegram's may.
+// boss is an admin of every club.
 func boss() booking.Actor {
 	return booking.Actor{ID: 1, Role: booking.Admin, Origin: "test", Operator: true}
 }
 
+// player returns a member. The id needs more than 32 bits, as ids of Telegram can.
 func player(n int) booking.Actor {
 	return booking.Actor{ID: booking.MemberID(7_000_000_100 + n), Role: booking.Player, Origin: "test"}
 }

@@ -74,7 +74,7 @@ func (s *Service) Contact(ctx context.Context, member MemberID) (Contact, error)
 	return c, translate(ctx, err)
 }
 
-// EditContact applies edit to a member's channels and quiet hours as they are stored at that moment, so two edits at the same time both stay.
+// EditContact locks a member's channels and quiet hours, reads them, applies edit and stores the result. Concurrent edits do not overwrite each other.
 func (s *Service) EditContact(ctx context.Context, member MemberID, edit func(c *Contact)) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := lockContact(ctx, tx, member); err != nil {

@@ -54,7 +54,7 @@ func TestQuiet_EndsByTheClubsClock(t *testing.T) {
 	}
 }
 
-// One edit waits for the other, and starts from what that has stored.
+// The second edit waits for the first and reads its result.
 func TestContact_TwoEditsAtOnceBothStay(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

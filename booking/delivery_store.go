@@ -64,7 +64,8 @@ func markSent(ctx context.Context, q storage.Queryer, id int64) error {
 	return nil
 }
 
-// markShown ends the notifications about a member's own changes in the chat, up to a version of the booking, that are not handed to Telegram yet.
+// markShown marks notifications as sent that concern the member's own changes in the chat, up to a version of the booking. It skips those that were
+// handed to Telegram already.
 func markShown(ctx context.Context, q storage.Queryer, member MemberID, booking ID, version int) error {
 	_, err := q.Exec(ctx, `UPDATE notification SET sent_at = booking_clock() WHERE booking_id = $1 AND member_id = $2 AND version <= $3 AND from_chat
 		AND handed_at IS NULL AND`+notEnded, booking, member, version)

@@ -217,7 +217,7 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 	return nil, c.storeBooking(ctx, b, seen.usage)
 }
 
-// storeBooking writes a new booking under its reserved id, with the tokens of its slots and the audit line. u is what its member had before.
+// storeBooking inserts a booking under its reserved id, with its slots, new cache tokens and the audit line. u is the member's usage without b.
 func (c *change) storeBooking(ctx context.Context, b *Booking, u usage) error {
 	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, u, map[string]any{})))
 }

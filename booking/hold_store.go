@@ -52,12 +52,12 @@ func selectPrecheck(ctx context.Context, q storage.Queryer, member MemberID, r S
 
 // slotCheck holds the values that insertBooking reads first.
 type slotCheck struct {
-	usage usage // of its member; zero for what has no quota
+	usage usage // of the booking's member; zero if quotas do not apply
 	stale []ID  // expired holds in its slots; their rows are locked
 	id    ID    // reserved for it; 0 when its slots are not free
 }
 
-// selectSlotCheck reads it in one round trip, the usage only for a booking that has a quota.
+// selectSlotCheck reads a slotCheck in one round trip. It reads the usage only with withUsage.
 func selectSlotCheck(ctx context.Context, tx pgx.Tx, b Booking, at time.Time, withUsage bool) (s slotCheck, err error) {
 	batch := new(pgx.Batch)
 	if withUsage {

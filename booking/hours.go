@@ -93,7 +93,7 @@ func (s *Service) Stranded(ctx context.Context, actor Actor, club ClubID) ([]Boo
 	return stranded, err
 }
 
-// CheckHours refuses hours of one net that overlap, also across midnight, because a slot must belong to one day.
+// CheckHours refuses hours of one net that overlap, also across midnight. Otherwise a slot could belong to two days.
 func CheckHours(hours []OpeningHours) error {
 	const week = 7 * 1440
 	for i, a := range hours {

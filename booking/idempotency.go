@@ -70,8 +70,8 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 // transaction rolls back, except after a lostError. refuse then makes the response and tells whether to store it: a lasting refusal is stored (slot
 // taken), one that a retry may change is not (401, 403, 429, 5xx).
 //
-// While the first request runs, others with its key get ErrKeyInProgress; afterwards its stored response, with replayed set. The transaction holds
-// the key by an advisory lock. Postgres frees it with the transaction, also when the connection breaks or the process dies.
+// While the first request runs, others with its key get ErrKeyInProgress. Afterwards they get its stored response, with replayed set. The transaction
+// locks the key with an advisory lock. Postgres releases it at the end of the transaction, also when the connection breaks or the process dies.
 func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx context.Context, s *Service) (Response, error), refuse func(err error) (r Response, keep bool)) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
@@ -116,10 +116,11 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 	return s.StoreRefusal(rctx, k, refusal)
 }
 
-// errKeyAnswered rolls an effect back whose key got an answer meanwhile: a refusal is stored after its transaction, when the key is free already.
+// errKeyAnswered rolls back a transaction whose key already has a response. This happens when an earlier request with the key was refused: a refusal is
+// stored after its transaction, when the key is not locked any more.
 var errKeyAnswered = errors.New("the key has an answer")
 
-const refusalTimeout = 3 * time.Second // to store a refusal, also after the client has left
+const refusalTimeout = 3 * time.Second // for storing a refusal, which continues after the client has disconnected
 
 // StoreRefusal stores the response of a request without an effect. If the key already has a response, it returns that one with replayed set.
 func (s *Service) StoreRefusal(ctx context.Context, k IdempotencyKey, refusal Response) (r Response, replayed bool, err error) {
@@ -133,7 +134,7 @@ func (s *Service) StoreRefusal(ctx context.Context, k IdempotencyKey, refusal Re
 	return s.storedAnswer(ctx, k)
 }
 
-// storedAnswer returns the response of a key that has one.
+// storedAnswer returns the stored response of a key, or ErrKeyInProgress if an older release still holds it by a lease.
 func (s *Service) storedAnswer(ctx context.Context, k IdempotencyKey) (r Response, replayed bool, err error) {
 	old, err := readAnswer(ctx, s.db, k)
 	if err != nil {

@@ -18,8 +18,8 @@ func keyArgs(k IdempotencyKey, more ...any) []any {
 	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
 }
 
-// takeKey locks the key until the transaction ends, and returns its stored response if it has one. A key that another transaction holds is
-// ErrKeyInProgress. The row is read after the lock was taken, so that it shows the answer of a holder that has just committed.
+// takeKey locks the key until the transaction ends, and returns the stored response if there is one. It returns ErrKeyInProgress if another transaction
+// has the lock. It reads the row after the lock, so it sees the response of a transaction that has just committed.
 func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey) (old *Response, err error) {
 	var taken bool
 	b := new(pgx.Batch)
@@ -41,7 +41,7 @@ func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey) (old *Response, e
 
 const selectAnswer = `SELECT fingerprint, status, media_type, body, lease_until > booking_clock() FROM idempotency_key` + keyMatch
 
-// readAnswer returns the stored response of a key, nil without one.
+// readAnswer returns the stored response of a key; nil if there is none.
 func readAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey) (*Response, error) {
 	old, err := scanAnswer(q.QueryRow(ctx, selectAnswer, keyArgs(k)...), k)
 	if err != nil {
@@ -50,7 +50,7 @@ func readAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey) (*Resp
 	return old, nil
 }
 
-// scanAnswer reads a key's row. A row without an answer is the lease of a process of a release that stored its claims.
+// scanAnswer reads a key's row. A row without a response was made by an older release, which stored a lease before it ran the request.
 func scanAnswer(row pgx.Row, k IdempotencyKey) (*Response, error) {
 	var fingerprint, body []byte
 	var status *int
@@ -59,7 +59,7 @@ func scanAnswer(row pgx.Row, k IdempotencyKey) (*Response, error) {
 	err := row.Scan(&fingerprint, &status, &media, &body, &leased)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, nil //nolint:nilnil // the key is new
+		return nil, nil //nolint:nilnil // no row: the key is new
 	case err != nil:
 		return nil, err
 	case !bytes.Equal(fingerprint, k.Fingerprint[:]):
@@ -69,10 +69,10 @@ func scanAnswer(row pgx.Row, k IdempotencyKey) (*Response, error) {
 	case leased != nil && *leased:
 		return nil, ErrKeyInProgress
 	}
-	return nil, nil //nolint:nilnil // the lease has ended
+	return nil, nil //nolint:nilnil // the lease has expired
 }
 
-// insertAnswer stores the response of a key without one. It returns false for a key that has a response, or an unexpired lease of an older release.
+// insertAnswer stores the response of a key. It returns false if the key already has a response, or an unexpired lease of an older release.
 func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Response) (stored bool, err error) {
 	tag, err := q.Exec(ctx, `
 		INSERT INTO idempotency_key AS k (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())
@@ -85,7 +85,7 @@ func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Re
 	return tag.RowsAffected() == 1, nil
 }
 
-// bytes returns the body, never nil: a stored response has a body.
+// bytes returns the body, never nil, because the column is NULL for a key without a response.
 func (r Response) bytes() []byte {
 	if r.Body == nil {
 		return []byte{}

@@ -149,7 +149,7 @@ func TestOnce_WhatALostRaceLeavesStays(t *testing.T) {
 	b.healthy()
 }
 
-// stuck starts a request with r's key that stops in the middle of its transaction. goOn lets it continue, and ended then has its error.
+// stuck starts a request with r's key that waits inside its transaction. Closing goOn lets it continue. ended then has its error.
 func (b *bundle) stuck(r request) (goOn chan<- struct{}, ended <-chan error) {
 	b.t.Helper()
 	sum, err := booking.Fingerprint("POST", "/holds", []byte(r.body))
@@ -172,7 +172,7 @@ func (b *bundle) stuck(r request) (goOn chan<- struct{}, ended <-chan error) {
 	return open, result
 }
 
-// answeredOnce checks that r's key now gets an answer of its own, and that the request that was cut had no effect.
+// answeredOnce checks that r, sent again, runs and is answered, and that the interrupted request had no effect.
 func (b *bundle) answeredOnce(r request, goOn chan<- struct{}, cut <-chan error) {
 	b.t.Helper()
 	got, replayed, err := b.once(b.t.Context(), b.Service, r)
@@ -201,7 +201,7 @@ func TestOnce_ACutConnectionFreesTheKeyAtOnce(t *testing.T) {
 	b.answeredOnce(r, goOn, cut)
 }
 
-// A process that Postgres cannot reach does not close its connections.
+// A process that is cut off from Postgres cannot close its connections. Postgres ends them after silentTransaction.
 func TestOnce_ASilentOwnerFreesTheKeyInSeconds(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -218,7 +218,7 @@ func TestOnce_ASilentOwnerFreesTheKeyInSeconds(t *testing.T) {
 	b.answeredOnce(r, goOn, cut)
 }
 
-// A refusal is stored after its transaction. A request that ran meanwhile under the same key gives its effect up.
+// A refusal is stored after its transaction. A request that runs at that moment under the same key is rolled back and gets the stored refusal.
 func TestOnce_ARefusalThatIsStoredMeanwhileIsTheAnswer(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -240,7 +240,7 @@ func TestOnce_ARefusalThatIsStoredMeanwhileIsTheAnswer(t *testing.T) {
 	}
 }
 
-// The release before stored a claim before it ran the request, with a lease of a minute.
+// The previous release stored a row with a lease of a minute before it ran the request.
 func TestOnce_AClaimOfTheReleaseBeforeCountsUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

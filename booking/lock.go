@@ -25,10 +25,10 @@ type change struct {
 	setup      *setup
 	locked     []NetID
 	changed    map[string]any // before and after, for the audit, of what is no part of the settings
-	redated    []Booking      // that stand on another day now
+	redated    []Booking      // bookings that this change moved to another day
 	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
 
-	paidFromChat bool // the change confirms a booking by a payment that its member asked for in the chat
+	paidFromChat bool // a payment that the member began in the chat confirms the booking
 }
 
 // withLocks begins a transaction, takes the locks, reads the clock and the club's settings, and runs fn.

@@ -17,8 +17,8 @@ const (
 	lockNet  = 0x70617602
 )
 
-// silentTransaction is how long Postgres waits for the next statement of a transaction. It ends the transactions, and so the locks, of a process that
-// it cannot reach and that did not close its connections. It is longer than any request may run.
+// silentTransaction is how long Postgres waits for the next statement of a transaction. Then it ends the transaction and releases its locks. This frees
+// the locks of a process that was cut off and could not close its connections. It is longer than the timeout of a request (5 s).
 const silentTransaction = "10s"
 
 // takeLocks takes the locks, then reads the clock and the club token, all in one round trip.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Membership reads a person's role in a club, with its version; for staff.
+// Membership reads a person's role in a club; for staff.
 func (s *Service) Membership(ctx context.Context, actor Actor, club ClubID, id MemberID) (Membership, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Membership{}, err
@@ -24,7 +24,7 @@ func (s *Service) Member(ctx context.Context, club ClubID, id MemberID) (Role, e
 type Membership struct {
 	Member  MemberID
 	Role    Role
-	Version int // counts changes; 0 where the role was never set
+	Version int // counts changes; 0 if the role was never set
 }
 
 // Members lists the people whose role was set, by id, from the one after a given id on; for staff.

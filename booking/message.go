@@ -75,7 +75,7 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		}
 		detail = r.Amount.say(in)
 		if p.Provider == Desk || p.Provider.inChat() {
-			key = "notice.given_back" // no bank is between
+			key = "notice.given_back" // not through a bank, so the text names no delay
 		}
 	case notifyCancelled:
 		d.deadline = b.Span.Start

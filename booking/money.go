@@ -107,17 +107,17 @@ func divideHalfUp(n, by int64) int64 { return (n + by/2) / by }
 // maxMinor bounds a price per hour, so that the sum for two days, in seconds, cannot overflow.
 const maxMinor = math.MaxInt64 / (48 * 3600 * 100)
 
-// part is by/of of the amount, rounded to the payable step with halves up. The amount and by must not be negative, and by ≤ of.
+// part returns the fraction by/of of the amount, rounded to the payable step with halves up. The amount and by must not be negative, and by ≤ of.
 func (m Money) part(by, of int64) Money {
 	step := payableStep(m.Currency)
 	if step == 1 {
 		return Money{Minor: mulDiv(m.Minor, by, of, of/2), Currency: m.Currency}
 	}
-	// Half a step is a whole number, so the fraction of a unit does not decide.
+	// mulDiv may round down first: half a step is a whole number of units, so the dropped fraction of a unit cannot change the result.
 	return Money{Minor: min(m.Minor, divideHalfUp(mulDiv(m.Minor, by, of, 0), step)*step), Currency: m.Currency}
 }
 
-// mulDiv is (n·by + plus)/of, rounded down. It does not overflow where by ≤ of and plus < of.
+// mulDiv returns (n·by + plus)/of, rounded down. It does not overflow if by ≤ of and plus < of.
 func mulDiv(n, by, of, plus int64) int64 {
 	hi, lo := bits.Mul64(uint64(n), uint64(by))         //nolint:gosec // amounts that are not negative
 	lo, carry := bits.Add64(lo, uint64(plus), 0)        //nolint:gosec // as above

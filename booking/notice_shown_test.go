@@ -7,17 +7,17 @@ import (
 	"pavilion/booking"
 )
 
-// inChat is a member who makes changes in the chat with the bot.
+// inChat returns the actor with the origin of the chat.
 func inChat(a booking.Actor) booking.Actor {
 	a.Origin = booking.OriginChat
 	return a
 }
 
-// isSentNow is isSent, after it made the queue run jobs that wait.
+// isSentNow makes delayed jobs due, then checks as isSent does.
 const isSentNow = `WITH awake AS (UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'scheduled' RETURNING id)
 	SELECT sent_at IS NOT NULL FROM notification WHERE id = $1`
 
-// A member who books in the chat reads it in the message that they tapped. A message of its own comes only where that one could not be shown.
+// A member who books in the chat sees the booking in the message that they tapped. A notification is sent only if that message could not be shown.
 func TestNotice_OfAChangeInTheChatComesOnlyWhereTheChatDoesNotShowIt(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
@@ -42,7 +42,7 @@ func TestNotice_OfAChangeInTheChatComesOnlyWhereTheChatDoesNotShowIt(t *testing.
 	}
 }
 
-// A message that shows an older version says nothing about a later change.
+// A message that shows an older version does not replace the notification about a later change.
 func TestNotice_AnOlderScreenDoesNotCount(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
@@ -61,7 +61,7 @@ func TestNotice_AnOlderScreenDoesNotCount(t *testing.T) {
 	}
 }
 
-// What others do, what a member does elsewhere, and what goes by mail is told at once, whatever the chat shows.
+// These notifications are sent at once: about changes by others, about changes in the Mini App, and by e-mail.
 func TestNotice_OfOthersOfTheMiniAppAndByMailDoesNotWait(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t)
@@ -88,7 +88,7 @@ func TestNotice_OfOthersOfTheMiniAppAndByMailDoesNotWait(t *testing.T) {
 	}
 }
 
-// A payment that was begun in the chat confirms a booking that the chat shows; one of the Mini App does not.
+// The confirmation by a payment that was begun in the chat waits for the chat's message. After a payment in the Mini App the notification is sent at once.
 func TestNotice_OfAPaymentGoesByWhereItWasBegun(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

@@ -19,16 +19,16 @@ const (
 	notifyOffered   notice = "offered"
 	notifySlotLost  notice = "slot_lost" // the money came too late and is refunded
 	notifyRefunded  notice = "refunded"
-	notifyReviewed  notice = "payment_review" // the money was not as asked for; staff decide
+	notifyReviewed  notice = "payment_review" // the payment differs from the request; staff decide
 	notifySheet     notice = "day_sheet"      // to the staff
 
-	// About the bookings of a series that changed together.
+	// About several bookings of a series.
 	notifySeriesBooked notice = "series_booked"
 	notifySeriesMoved  notice = "series_moved"
 	notifySeriesEnded  notice = "series_ended"
 )
 
-// aboutSeries reports whether the notice is about all bookings of a series that changed together.
+// aboutSeries reports whether the notice is about all bookings of a series that changed in one transaction.
 func (n notice) aboutSeries() bool {
 	return n == notifySeriesBooked || n == notifySeriesMoved || n == notifySeriesEnded
 }
@@ -95,10 +95,10 @@ type announcement struct {
 	refund  RefundID // 0: none
 	day     Day      // of a day sheet, which has no booking
 	at      time.Time
-	shown   bool // the member's message in the chat will show it: Telegram gets it after screenGrace, unless NoticeShown comes first
+	shown   bool // the message that the member tapped will show the change: Telegram gets the notice after screenGrace, unless NoticeShown ends it before
 }
 
-// screenGrace is the time in which the message that a member tapped, or pays from, has to show a change.
+// screenGrace is how long a notification waits for the message in the chat to show the change.
 const screenGrace = 15 * time.Second
 
 // announce writes a notification and the job that delivers it, in one transaction with their cause. A repeated call writes nothing.
@@ -120,17 +120,18 @@ func (c *change) notify(ctx context.Context, kind notice, b Booking) error {
 	return c.announce(ctx, c.tx, a)
 }
 
-// isFromChat reports whether the change is made by the booking's own member in the chat with the bot.
+// isFromChat reports whether the booking's own member makes the change in the chat with the bot.
 func (c *change) isFromChat(b Booking) bool {
 	return c.actor.Origin == OriginChat && c.actor.ID == b.Member
 }
 
-// isShownInChat reports whether a message that shows the booking says the same as the notice.
+// isShownInChat reports whether the booking's message in the chat has the content of the notice.
 func (n notice) isShownInChat() bool {
 	return n == notifyConfirmed || n == notifyCancelled || n == notifyMoved
 }
 
-// NoticeShown ends the notifications about changes that the member made in the chat, because a message there shows the booking in this version.
+// NoticeShown marks notifications about the member's changes in the chat as sent. The bot calls it after a message there shows this version of the
+// booking.
 func (s *Service) NoticeShown(ctx context.Context, b Booking) error {
 	return translate(ctx, markShown(ctx, s.db, b.Member, b.ID, b.Version))
 }

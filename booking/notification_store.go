@@ -61,7 +61,7 @@ func selectNotificationsOf(ctx context.Context, q storage.Queryer, club ClubID, 
 	return selectNotifications(ctx, q, `WHERE club_id = $1 AND member_id = $2 AND id > $3 AND dropped_at IS NULL ORDER BY id LIMIT 100`, club, member, after)
 }
 
-// condition selects the notifications whose State is s; the empty state selects all.
+// condition is the SQL condition for notifications in state s. The empty state selects all.
 func (s DeliveryState) condition() string {
 	switch s {
 	case DeliverySent:
@@ -78,13 +78,13 @@ func (s DeliveryState) condition() string {
 	return ""
 }
 
-// selectDeliveries reads a club's notifications in one state, or all of them when the state is empty, after an id.
+// selectDeliveries reads a club's notifications in one state with ids above after. The empty state selects all.
 func selectDeliveries(ctx context.Context, q storage.Queryer, club ClubID, state DeliveryState, after int64) ([]Notification, error) {
 	return selectNotifications(ctx, q, `WHERE club_id = $1 AND id > $2`+state.condition()+` ORDER BY id LIMIT 100`, club, after)
 }
 
 // selectStillCurrent reports whether a notification is still true. A cancelled booking needs no reminder, and a booking that moved twice needs
-// only the later notification. A notification about a series is true as long as one of the bookings that it is about stayed as it says.
+// only the later notification. A notification about a series is true while at least one booking of that change is still in its state.
 func selectStillCurrent(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT CASE n.kind WHEN 'refunded' THEN true WHEN 'slot_lost' THEN true

@@ -2,8 +2,8 @@ package booking
 
 import "context"
 
-// openingDayOf is the day on which a booking stands under these settings. A block belongs to the date of its start. So does a booking outside the
-// hours, unless keep is set: then it keeps its day.
+// openingDayOf returns the opening day of a booking under these settings. For a block it is the date of the start. A booking outside the hours keeps
+// its day if keep is set; otherwise it also gets the date of the start.
 func (s *setup) openingDayOf(b Booking, keep bool) Day {
 	if b.Kind != Block {
 		for _, net := range b.Nets {
@@ -18,8 +18,8 @@ func (s *setup) openingDayOf(b Booking, keep bool) Day {
 	return DayIn(b.Span.Start, s.club.Zone)
 }
 
-// redate moves the stored days of the bookings ahead to those of the settings that this change has written. A booking's time is an instant and
-// stays, but a change of the zone or the hours can make it part of another day, and the sheet of that day must have it.
+// redate updates the stored opening days of future bookings after a change of the time zone or the hours. The bookings keep their instants, but can
+// belong to another day and its day sheet.
 func (c *change) redate(ctx context.Context) error {
 	after, err := selectSetup(ctx, c.tx, c.setup.club.ID)
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"pavilion/storage"
 )
 
-// selectDatedAhead reads a club's bookings and blocks that end after an instant and stand on a day sheet.
+// selectDatedAhead reads a club's bookings and blocks of the day sheets that end after an instant.
 func selectDatedAhead(ctx context.Context, q storage.Queryer, club ClubID, at time.Time) ([]Booking, error) {
 	return selectBookings(ctx, q, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') AND s.ends > $2
 		AND (b.kind = 'block' OR b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 3) ORDER BY b.id`, club, at)
 }
 
-// updateDays writes the days of bookings.
+// updateDays stores the days of the listed bookings.
 func updateDays(ctx context.Context, q storage.Queryer, list []Booking, at time.Time) error {
 	if len(list) == 0 {
 		return nil

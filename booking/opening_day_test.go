@@ -9,7 +9,7 @@ import (
 	"pavilion/booking"
 )
 
-// sheet lists the ids of a day's sheet.
+// sheet lists the ids of the bookings on a day sheet.
 func (b *bundle) sheet(text string) (ids []booking.ID) {
 	b.t.Helper()
 	list, err := b.DaySheet(b.t.Context(), boss(), b.club, day(b.t, text))
@@ -20,7 +20,7 @@ func (b *bundle) sheet(text string) (ids []booking.ID) {
 	return ids
 }
 
-// moveToZone changes the club's zone.
+// moveToZone changes the club's time zone and returns the bookings that moved to another day.
 func (b *bundle) moveToZone(name string) []booking.Booking {
 	b.t.Helper()
 	club, err := b.Club(b.t.Context(), b.club)
@@ -32,7 +32,7 @@ func (b *bundle) moveToZone(name string) []booking.Booking {
 	return moved
 }
 
-// The sheet of the day on which people come has their bookings, also after the club has moved to another time zone.
+// After a change of the time zone each booking is on the sheet of its new local day.
 func TestZone_ChangedMovesBookingsToTheDayOfTheirTime(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "Europe/London", easy())
@@ -79,7 +79,7 @@ func TestZone_ChangedMovesBookingsToTheDayOfTheirTime(t *testing.T) {
 	b.healthy()
 }
 
-// A night belongs to the evening before as long as the hours say so.
+// A booking after midnight belongs to the evening before only while the opening hours extend past midnight.
 func TestHours_ChangedMoveANightToTheDayThatHasIt(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "Asia/Kolkata", easy())

@@ -47,10 +47,10 @@ type Payment struct {
 	Refunded  int64 // of Received: refunded
 	CreatedAt time.Time
 
-	title     string // of the page, as it was first asked for
+	title     string // of the gateway's page; the first request's value, as is returnURL
 	returnURL string
 	suspended bool // the money is under review
-	fromChat  bool // the member asked for it in the chat
+	fromChat  bool // the member began the payment in the chat
 }
 
 // refundable is the part of the money that can still be refunded.
@@ -77,14 +77,14 @@ type PayRequest struct {
 	Title    string // shown to the payer by the gateway
 }
 
-// ChargeFor is the amount that a provider collects for a price; ErrNoGateway where it cannot.
+// ChargeFor returns the amount that a provider collects for a price, or ErrNoGateway if it cannot collect it.
 func (s *Service) ChargeFor(provider Provider, price Money) (Money, error) {
 	return s.payments.chargeFor(provider, price)
 }
 
 // Pay creates a payment for a booking and a page at the gateway to pay on. The payment's row is committed before the gateway is called, so all
-// money that arrives has a row. An invoice of another provider in the chat is closed. A repeated call returns the same payment; for a paid booking it returns the payment with the money. A payment in
-// the chat has no page; the bot posts an invoice instead.
+// money that arrives has a row. A payment in the chat has no page; the bot posts an invoice instead. Pay closes the invoice of another provider. A
+// repeated call returns the same payment. For a paid booking it returns the payment that has the money.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
 	if !ok || r.Provider == Desk {
@@ -113,8 +113,8 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	return p, err
 }
 
-// createCheckout creates the page at the gateway and stores its id and URL. All values are those of the payment's row, so a repeated call is the same
-// request: a provider refuses another request under the same idempotency key.
+// createCheckout creates the page at the gateway and stores its id and URL. It takes all values from the payment's row, so a repeated call sends the
+// same request. A provider refuses a different request under the same idempotency key.
 func (s *Service) createCheckout(ctx context.Context, gateway Gateway, p Payment) (Payment, error) {
 	made, err := gateway.Create(ctx, CheckoutRequest{Reference: p.Reference, Amount: p.Amount, Title: p.title, ReturnURL: p.returnURL, Made: p.CreatedAt})
 	if err != nil {
@@ -148,7 +148,7 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, r PayReques
 		return Payment{}, err
 	}
 	for _, p := range list {
-		if p.State == Created && p.Provider != provider && p.Provider.inChat() { // the invoice in the chat must not be paid as well
+		if p.State == Created && p.Provider != provider && p.Provider.inChat() { // so that the member cannot pay twice
 			if err := c.movePayment(ctx, &p, Failed); err != nil {
 				return Payment{}, err
 			}
@@ -191,7 +191,7 @@ func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	case b.State != Held && b.State != Confirmed && b.State != CheckedIn:
 		return ErrNotPayable
 	case b.Kind == Offer:
-		_, err := c.checkMemberQuota(ctx, b) // an offer beyond the quota must not be paid
+		_, err := c.checkMemberQuota(ctx, b) // an offer over the quota cannot be confirmed, so it cannot be paid
 		return err
 	}
 	return nil

@@ -9,8 +9,8 @@ import (
 	sandbox "pavilion/sandbox/gateway"
 )
 
-// A provider refuses another request under the same idempotency key. So a try that follows a lost answer is the same request, also when the page to
-// return to and the club's name have changed in between.
+// A provider refuses a different request under the same idempotency key. After a lost answer the same request is sent again, even if the return page and
+// the club's name have changed.
 func TestPay_ALostAnswerIsAskedForWithTheSameRequest(t *testing.T) {
 	t.Parallel()
 	for _, provider := range []booking.Provider{booking.Stripe, booking.Razorpay, booking.Sandbox} {

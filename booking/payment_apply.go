@@ -71,8 +71,8 @@ func (c *change) mismatches(ctx context.Context, p Payment, r Report) (bool, err
 	return hasOtherPayment(ctx, c.tx, p, r.Charge)
 }
 
-// recordCapture records received money. It counts when amount, currency and payer are as asked for and the booking's price is unchanged; otherwise it
-// goes to review, its member is notified, and a hold is kept meanwhile.
+// recordCapture records received money. The money counts if amount, currency and payer are as requested and the booking's price is unchanged. Otherwise
+// it goes to review, the member is notified, and a hold is kept.
 func (c *change) recordCapture(ctx context.Context, b *Booking, p *Payment, r Report) error {
 	old := p.State
 	p.Charge, p.Payer, p.Received = r.Charge, r.Payer, r.Amount

@@ -27,7 +27,7 @@ const (
 
 // paymentClub is a club that takes payments online, with a simulated payment service behind real HTTP.
 type paymentClub struct {
-	returnTo string // another page than the usual one
+	returnTo string // the return page; empty: the usual one
 	*bundle
 	sandbox  *sandbox.Gateway
 	gateways map[booking.Provider]booking.Gateway

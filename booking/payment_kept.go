@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// isReviewed reports whether the payment's money waits for a decision of the staff.
+// isReviewed reports whether the payment is under review.
 func (p Payment) isReviewed() bool { return p.State == InReview }
 
-// keepForReview makes a hold last until its end while money for it is under review: its member has paid, so the slot must not be sold again. A hold
-// that is over already, but still has its slot, comes back.
+// keepForReview extends a hold to the end of the booking while a payment for it is under review. The member has paid, so nobody else may get the slot.
+// It also extends a hold that has expired and was not swept yet.
 func (c *change) keepForReview(ctx context.Context, b *Booking) error {
 	if b.State != Held || b.ExpiresAt.Equal(b.Span.End) {
 		return nil
@@ -20,7 +20,7 @@ func (c *change) keepForReview(ctx context.Context, b *Booking) error {
 	return c.recordChange(ctx, "keep", b, "", nil)
 }
 
-// keepMoved keeps a hold until its new end when money for it is under review.
+// keepMoved calls keepForReview for a moved hold if a payment for it is under review.
 func (c *change) keepMoved(ctx context.Context, b *Booking) error {
 	if b.State != Held {
 		return nil
@@ -32,7 +32,7 @@ func (c *change) keepMoved(ctx context.Context, b *Booking) error {
 	return c.keepForReview(ctx, b)
 }
 
-// releaseReviewed gives a hold its usual time again, once the money that was under review goes back: its member can pay anew.
+// releaseReviewed gives a hold the usual hold time again after the reviewed money is refunded. The member can pay again in this time.
 func (c *change) releaseReviewed(ctx context.Context, b *Booking) error {
 	if b.State != Held {
 		return nil
@@ -48,7 +48,7 @@ func (c *change) releaseReviewed(ctx context.Context, b *Booking) error {
 	return c.recordChange(ctx, "release", b, "", nil)
 }
 
-// mustNotBeReviewed refuses a member's change of a hold while money for it is under review.
+// mustNotBeReviewed returns ErrPaymentReviewed if a member changes a hold while a payment for it is under review.
 func (c *change) mustNotBeReviewed(ctx context.Context, b Booking) error {
 	if c.actor.isStaff() || b.State != Held {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"pavilion/booking"
 )
 
-// reviewed is a hold that moved to a dearer time while its first page was open, and was paid on that page.
+// reviewed makes a hold and a payment under review: the hold moved to a dearer time, then it was paid at the old price.
 func (l *paymentClub) reviewed(who booking.Actor) (booking.Booking, booking.Payment) {
 	l.t.Helper()
 	h := l.hold(who)
@@ -25,7 +25,7 @@ func (l *paymentClub) reviewed(who booking.Actor) (booking.Booking, booking.Paym
 	return moved.Booking, p
 }
 
-// verdict decides about the only open review.
+// verdict resolves the only open review.
 func (l *paymentClub) verdict(v booking.Verdict) {
 	l.t.Helper()
 	list, err := l.Reviews(l.t.Context(), boss(), l.club)
@@ -37,7 +37,7 @@ func (l *paymentClub) verdict(v booking.Verdict) {
 	l.waitSettled()
 }
 
-// A hold whose money is under review does not run out and is not sold again. Its member and the staff are told, and a second payment is refused.
+// A hold with a payment under review does not expire. The member and the staff are notified, and a second payment is refused.
 func TestReview_KeepsTheSlotWhileTheMoneyIsLookedAt(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")
@@ -50,7 +50,7 @@ func TestReview_KeepsTheSlotWhileTheMoneyIsLookedAt(t *testing.T) {
 	if alerts := l.alertsByReason(); alerts[booking.ReviewPrice] != 1 {
 		t.Errorf("the staff were told %v", alerts)
 	}
-	l.at("2026-06-03T13:59:00Z") // long after the hold would have run out
+	l.at("2026-06-03T13:59:00Z") // long after the usual expiry
 	if n, err := l.Expire(t.Context()); err != nil || n != 0 {
 		t.Errorf("%d holds ran out, %v", n, err)
 	}
@@ -74,7 +74,7 @@ func TestReview_KeepsTheSlotWhileTheMoneyIsLookedAt(t *testing.T) {
 	l.healthy()
 }
 
-// After the money went back the member has the usual time to pay again.
+// After the refund the member has the usual hold time to pay again.
 func TestReview_MoneyThatGoesBackLeavesTimeToPayAgain(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")
@@ -95,7 +95,7 @@ func TestReview_MoneyThatGoesBackLeavesTimeToPayAgain(t *testing.T) {
 	l.healthy()
 }
 
-// Members do not move a hold whose money is under review. Where staff move it, it is kept at its new time.
+// Members cannot move a hold with a payment under review. Staff can; the hold is then kept at its new time.
 func TestReview_KeepsAHoldThatStaffMove(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

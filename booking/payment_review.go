@@ -97,7 +97,7 @@ func (s *Service) alertReview(ctx context.Context, a alerter, id ReviewID) error
 	return nil
 }
 
-// Reviews lists the open reviews of a club, oldest first; for its staff. Operators also get those of no known club.
+// Reviews lists the open reviews of a club, oldest first; for its staff. Operators also get reviews without a known club.
 func (s *Service) Reviews(ctx context.Context, actor Actor, club ClubID) ([]Review, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
@@ -116,8 +116,8 @@ const (
 	Close     Verdict = "close"  // handled elsewhere; not possible for money under review
 )
 
-// Resolve closes a review by a verdict; for the staff of its club, and for operators where no club is known. The audit of the club through which an
-// operator decides has the line then. A second decision at the same time gets ErrNoReview.
+// Resolve closes a review by a verdict; for the staff of its club. Operators can also close reviews without a known club; the audit line is then in the
+// audit of the given club. If two decide at the same time, the second gets ErrNoReview.
 func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id ReviewID, v Verdict) error {
 	if err := actor.mustBeStaff(); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (s *Service) Resolve(ctx context.Context, actor Actor, club ClubID, id Revi
 	})
 }
 
-// closeStrayReview closes a review that has no payment of ours.
+// closeStrayReview closes a review of money that belongs to no payment.
 func (s *Service) closeStrayReview(ctx context.Context, actor Actor, club ClubID, r Review) error {
 	return s.withLocks(ctx, actor, locks{club: club}, func(ctx context.Context, c *change) error {
 		if err := closeReview(ctx, c.tx, r.ID, Close, actor.ID); err != nil {

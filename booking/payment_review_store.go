@@ -50,12 +50,12 @@ func selectReview(ctx context.Context, q storage.Queryer, id ReviewID) (Review, 
 	return list[0], nil
 }
 
-// selectReviewsOf reads the open reviews of a club, oldest first, and where asked those of no club.
+// selectReviewsOf reads the open reviews of a club, oldest first. With ofNoClub it also reads those without a known club.
 func selectReviewsOf(ctx context.Context, q storage.Queryer, club ClubID, ofNoClub bool) ([]Review, error) {
 	return selectOpenReviews(ctx, q, `(club_id = $1 OR club_id IS NULL AND $2) ORDER BY id LIMIT 200`, club, ofNoClub)
 }
 
-// closeReview closes an open review; it returns ErrNoReview when another decision was faster.
+// closeReview closes an open review. It returns ErrNoReview if the review is closed already.
 func closeReview(ctx context.Context, q storage.Queryer, id ReviewID, v Verdict, by MemberID) error {
 	tag, err := q.Exec(ctx, `UPDATE payment_review SET closed_at = booking_clock(), resolution = $1, closed_by = $2 WHERE closed_at IS NULL AND id = $3`, string(v), by, id)
 	if err != nil {

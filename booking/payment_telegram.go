@@ -19,7 +19,7 @@ import (
 var (
 	ErrInvoice      = fault.New(fault.Invalid, "invoice")
 	ErrInvoicePrice = fault.New(fault.Conflict, "invoice_price")
-	// ErrInvoiceClosed refuses an invoice after its member chose another way of paying, or asked for a newer invoice.
+	// ErrInvoiceClosed refuses an invoice after the member chose another way of paying or asked for a new invoice.
 	ErrInvoiceClosed = fault.New(fault.Conflict, "invoice_closed")
 )
 

@@ -251,7 +251,7 @@ func FuzzPreCheckout(f *testing.F) {
 	})
 }
 
-// Who chooses another way of paying cannot pay the old invoice as well; the page of the other way and a new invoice can be paid.
+// Choosing another way of paying closes the old invoice. The page of the other way and a new invoice can be paid.
 func TestTelegram_AnotherWayOfPayingClosesTheInvoice(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

@@ -8,7 +8,7 @@ import (
 	"pavilion/storage"
 )
 
-// largeTables has as many rows as a club collects in some years. Ids, members and times are those that the tests use.
+// largeTables fills the tables with the rows of some years. Ids, members and times match those of the tests, so the recorded arguments find rows.
 const largeTables = `
 	CREATE OR REPLACE FUNCTION booking_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$SELECT timestamptz '2026-06-01 10:00Z'$$;
 	INSERT INTO club (name, time_zone, currency) VALUES ('Large', 'Europe/London', 'GBP');
@@ -48,8 +48,8 @@ const largeTables = `
 	INSERT INTO contact_code (member_id, channel, address, at) SELECT n % 3000, 'email', 'a' || n, booking_clock() - n * interval '3 seconds' FROM generate_series(1, 50000) n;
 	INSERT INTO bot_screen (bot_id, chat_id, message_id, booking_id, language) SELECT 1, member_id, id, id, 'en' FROM booking`
 
-// checkPlans runs the statements of all tests on large tables without statistics. The checks of the doctor list what is wrong by format, and read whole
-// tables for it.
+// checkPlans runs the statements of all tests on large tables without statistics. It skips those of `pavilion doctor booking`, which read whole tables
+// on purpose.
 func checkPlans(ctx context.Context) error {
 	const name = "pavilion_large"
 	if err := admin(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {

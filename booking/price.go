@@ -56,7 +56,7 @@ var (
 	ErrPriceRule = fault.New(fault.Invalid, "price_rule")
 )
 
-// Check refuses a rule that cannot apply, and one in another currency.
+// Check refuses a rule that is not valid, or that is in another currency.
 func (r PriceRule) Check(currency string) error {
 	if blank(r.Label) || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
 		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {

@@ -21,8 +21,8 @@ type usage struct {
 	week   time.Duration // net time in the week, Monday to Sunday, of the opening day
 }
 
-// checkQuota applies the club's limits to a member who has u and asks for another booking. Two nets for an hour are two hours. The limit of holds does
-// not concern an offer, which the club made.
+// checkQuota applies the club's limits to a member with usage u and the new booking b. Two nets for an hour count as two hours. QuotaHeld does not apply
+// to a waitlist offer.
 func (p Policy) checkQuota(u usage, b Booking) error {
 	if b.State == Held && b.Kind == Play && u.held+len(b.Nets) > p.QuotaHeld {
 		return ErrQuotaHeld
@@ -36,8 +36,8 @@ func (p Policy) checkQuota(u usage, b Booking) error {
 	return nil
 }
 
-// checkMemberQuota applies the quotas to the booking's member, and returns the member's usage. The member's lock is held, so two requests cannot both
-// use the last free place.
+// checkMemberQuota reads the usage of the booking's member, applies the quotas and returns the usage. The caller holds the member's lock, so two
+// requests cannot both use the rest of a quota.
 func (c *change) checkMemberQuota(ctx context.Context, b Booking) (usage, error) {
 	u, err := selectUsage(ctx, c.tx, b, c.at)
 	if err != nil {

@@ -21,8 +21,8 @@ func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usa
 // queueUsage counts as of an instant of the database's clock, without expired holds, offers and blocks.
 func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 	first, last := b.Day.week()
-	// The form of this statement leaves the planner no choice, so it is as fast without statistics: rows are compared, which only booking_of_member can
-	// do, and the lateral aggregate is evaluated once for each of the member's rows, by the primary key of booking_slot.
+	// The form of this statement forces a fast plan, even without statistics. Only the index booking_of_member supports the row comparison. The lateral
+	// aggregate runs once for each of the member's rows and reads booking_slot by its primary key.
 	batch.Queue(`
 		SELECT count(*) FILTER (WHERE b.state IN ('held', 'confirmed') AND s.ends > $5), coalesce(sum(s.nets) FILTER (WHERE b.state = 'held'), 0),
 			coalesce(sum(s.seconds) FILTER (WHERE b.day BETWEEN $3 AND $4), 0)

@@ -9,12 +9,12 @@ import (
 	"pavilion/booking"
 )
 
-// stranger is a person whom the club does not know.
+// stranger is a guest: a person without a role in the club.
 func stranger(n int) booking.Actor {
 	return booking.Actor{ID: booking.MemberID(7_000_000_900 + n), Role: booking.Guest, Origin: "test"}
 }
 
-// standard is easy with the limit of holds that a club has when nobody names one.
+// standard is easy with the default QuotaHeld.
 func standard() booking.Policy {
 	p := easy()
 	p.QuotaHeld = 0
@@ -45,7 +45,7 @@ func TestQuota_OfHoldsCountsNetsAndIsThereByDefault(t *testing.T) {
 	_, err = b.Confirm(t.Context(), stranger(1), three.ID)
 	b.must(err)
 	b.held(stranger(1), b.want("2026-06-05T10:00:00Z", time.Hour, 1, 2, 3))
-	b.at("2026-06-01T00:10:00Z") // the holds have run out
+	b.at("2026-06-01T00:10:00Z") // the holds have expired
 	b.held(stranger(1), b.want("2026-06-06T10:00:00Z", time.Hour, 1, 2, 3, 4))
 }
 

@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-// Staff who move a guest's booking see the price that the guest will have.
+// Staff who move a guest's booking see the guests' price.
 func TestQuote_ForAMoveIsAtTheRateOfTheBooking(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

@@ -203,8 +203,8 @@ func (c *change) refundCancelled(ctx context.Context, b Booking) error {
 	return nil
 }
 
-// refundAbove is the refund of a payment when the club keeps a fee. When the money has another currency than the price, the fee's share is kept. A part of
-// the money is a multiple of the payable step; the whole goes back as it came.
+// refundAbove returns the refund of a payment if the club keeps a fee. If the money has another currency than the price, the club keeps the fee's share
+// of the money. A partial refund is a multiple of the payable step. A full refund is the exact amount.
 func (p Payment) refundAbove(fee Money) Money {
 	keep := p.Received.part(fee.Minor, p.Price.Minor)
 	back := p.refundable()
@@ -291,7 +291,7 @@ func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Re
 	}
 	if r.Reason == refundCancelled && b.Series != 0 {
 		if ended, err := selectEndedWithSeries(ctx, c.tx, b); err != nil || ended {
-			return err // the notification about the series names the money
+			return err // the notification about the series includes this refund
 		}
 	}
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})

@@ -2,7 +2,8 @@ package booking
 
 import "pavilion/internal/phrase"
 
-// RefundSentences say what goes back of a cancelled booking, how and when: one for each of its payments, or that nothing does.
+// RefundSentences returns one sentence for each payment of a cancelled booking: the refund, how it reaches the payer and when. Without a refund it
+// returns one sentence that says so.
 func (b Booking) RefundSentences(in *phrase.Speaker, payments []Payment) (sentences []string) {
 	kept := b.CancelFee != nil && b.CancelFee.Minor > 0
 	paid := false
@@ -12,7 +13,7 @@ func (b Booking) RefundSentences(in *phrase.Speaker, payments []Payment) (senten
 			continue
 		case p.Refund > 0:
 			sentences = append(sentences, in.Say("back."+p.refundWay(), Money{p.Refund, p.Received.Currency}.say(in)))
-		case p.State == InReview || !kept: // without a fee, because the gateway refused the refund
+		case p.State == InReview || !kept: // without a fee and a refund, the gateway refused the refund
 			sentences = append(sentences, in.Say("back.review", p.Received.say(in)))
 		}
 		paid = true
@@ -28,13 +29,13 @@ func (b Booking) RefundSentences(in *phrase.Speaker, payments []Payment) (senten
 	return sentences
 }
 
-// refundWay names the way in which the refund of a payment reaches its payer.
+// refundWay returns the key under "back" of the sentence about a refund.
 func (p Payment) refundWay() string {
 	switch p.Provider {
 	case Stripe, Razorpay, Sandbox:
 		return string(p.Provider)
 	case Stars:
-		if p.Refund == p.Received.Minor { // Telegram returns whole charges only
+		if p.Refund == p.Received.Minor { // Telegram refunds whole charges only
 			return string(Stars)
 		}
 	case Desk, Telegram:

@@ -58,8 +58,8 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	return moved, nil
 }
 
-// reschedule moves b. A refusal writes nothing but the expiry of stale holds. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that
-// the caller commits the expiries.
+// reschedule moves b. It first expires stale holds that overlap; a refusal writes nothing else. If the time is taken it returns ErrSlotTaken as lost
+// and a nil err, so that the caller commits the expiries.
 func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest, tell notice) (moved Rescheduled, lost, err error) {
 	old := *b
 	if err := c.checkMovable(*b); err != nil {
@@ -154,7 +154,7 @@ func sameAddOns(a, b []AddOnID) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
-// moveBooking writes the new time and nets, and offers the old ones to the waitlist. u is what the member has beside b.
+// moveBooking stores the new time and nets, and offers the old ones to the waitlist. u is the member's usage without b.
 func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usage, tell notice) error {
 	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
 		return err

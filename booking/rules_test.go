@@ -283,7 +283,7 @@ func TestDecimals_KnowsTheCurrenciesOfToday(t *testing.T) {
 	}
 }
 
-// A part of an amount is rounded once, to what cards can pay, and never beyond the amount.
+// A part of an amount is rounded once, to the payable step, and is never more than the amount.
 func TestMoney_APartIsPayable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

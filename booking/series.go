@@ -69,7 +69,8 @@ func (e *SeriesConflictError) Error() string {
 // Unwrap returns ErrSeriesConflict.
 func (e *SeriesConflictError) Unwrap() error { return ErrSeriesConflict }
 
-// BookSeries books the dates of a series in one transaction, with one notification. They are confirmed at once, so in clubs that take payments online only staff may book one.
+// BookSeries books the dates of a series in one transaction, with one notification. The bookings are confirmed at once. In clubs that take payments
+// online only staff may book a series.
 func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) (Series, error) {
 	if r.Weeks < 2 || r.Weeks > 53 || r.Policy != AllOrNothing && r.Policy != Skip || r.Minute < 0 || r.Minute > 2880 {
 		return Series{}, ErrSeries

@@ -14,7 +14,7 @@ import (
 type EndSeriesRequest struct {
 	Club   ClubID
 	Series SeriesID
-	From   Day  // 0: all dates ahead
+	From   Day  // 0: all future dates
 	Waive  bool // the club keeps no fee; for staff
 }
 
@@ -22,19 +22,19 @@ type EndSeriesRequest struct {
 type MoveSeriesRequest struct {
 	Club    ClubID
 	Series  SeriesID
-	From    Day // 0: all dates ahead
+	From    Day // 0: all future dates
 	Weekday *time.Weekday
-	Minute  *int // of the local clock on the opening day
+	Minute  *int // of the opening day, in local time
 	Length  *time.Duration
-	Nets    []NetID // none: the same ones
+	Nets    []NetID // empty: the same nets
 	Policy  SeriesPolicy
 	Repeat  Repeat // for a date on which the local time occurs twice
 }
 
 // SeriesChange is the result of a change of a series.
 type SeriesChange struct {
-	Bookings []Booking // that changed
-	Skipped  []Skipped // dates that stay as they are
+	Bookings []Booking // changed bookings
+	Skipped  []Skipped // dates that did not change
 }
 
 // SeriesBookings lists the bookings of a series by start, for its member and the staff.
@@ -50,8 +50,8 @@ func (s *Service) SeriesBookings(ctx context.Context, actor Actor, club ClubID, 
 	return list, translate(ctx, err)
 }
 
-// EndSeries cancels the dates of a series that are ahead, in one transaction and with one notification. Each date has the fee and the refund that
-// cancelling it alone would have.
+// EndSeries cancels the future dates of a series in one transaction, with one notification. Fee and refund of each date are the same as when it is
+// cancelled alone.
 func (s *Service) EndSeries(ctx context.Context, actor Actor, r EndSeriesRequest) (SeriesChange, error) {
 	if r.Waive {
 		if err := actor.mustBeStaff(); err != nil {
@@ -79,8 +79,8 @@ func (s *Service) EndSeries(ctx context.Context, actor Actor, r EndSeriesRequest
 	return done, nil
 }
 
-// MoveSeries moves the dates of a series that are ahead to another weekday, time, length or other nets, in one transaction and with one notification.
-// Each date follows the rules of Reschedule. By the policy, a date that cannot move stops the whole change, or stays where it is.
+// MoveSeries moves the future dates of a series to another weekday, time, length or other nets, in one transaction, with one notification. The rules of
+// Reschedule apply to each date. If a date cannot move, AllOrNothing refuses the whole change, and Skip leaves that date where it is.
 func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesRequest) (SeriesChange, error) {
 	if r.Policy != AllOrNothing && r.Policy != Skip || r.Minute != nil && (*r.Minute < 0 || *r.Minute > 2880) {
 		return SeriesChange{}, ErrSeries
@@ -98,7 +98,7 @@ func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesReque
 			switch kind := fault.KindOf(err); {
 			case err == nil:
 				done.Bookings = append(done.Bookings, b)
-			case errors.Is(err, ErrNoMove): // it is there already
+			case errors.Is(err, ErrNoMove): // already at the new time
 			case kind == fault.Invalid, kind == fault.Conflict:
 				done.Skipped = append(done.Skipped, Skipped{Day: day, Reason: err})
 			default:
@@ -121,7 +121,7 @@ func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesReque
 	return done, nil
 }
 
-// seriesAhead are the dates of a series, by start, that a change concerns: confirmed, from a day on, and not begun.
+// seriesAhead returns the bookings of a series that a change concerns, by start: confirmed, on or after a day, and not started.
 func seriesAhead(list []Booking, from Day, at time.Time) (ahead []Booking) {
 	for _, b := range list {
 		if b.State == Confirmed && b.Day >= from && b.Span.Start.After(at) {
@@ -131,7 +131,7 @@ func seriesAhead(list []Booking, from Day, at time.Time) (ahead []Booking) {
 	return ahead
 }
 
-// moveDate moves one date. A refusal writes nothing but the expiry of stale holds.
+// moveDate moves one date.
 func (c *change) moveDate(ctx context.Context, b *Booking, r MoveSeriesRequest) error {
 	to, err := r.target(*b, c.setup.club.Zone)
 	if err != nil {
@@ -141,7 +141,7 @@ func (c *change) moveDate(ctx context.Context, b *Booking, r MoveSeriesRequest) 
 	return errors.Join(err, lost)
 }
 
-// target is the new time of one date of the series.
+// target returns the new time and nets of one date of the series.
 func (r MoveSeriesRequest) target(b Booking, zone *time.Location) (RescheduleRequest, error) {
 	local := b.Span.Start.In(zone)
 	day, minute, length := b.Day, int(DayIn(local, zone)-b.Day)*24*60+local.Hour()*60+local.Minute(), b.Span.Length()
@@ -165,8 +165,8 @@ func (r MoveSeriesRequest) movesLater(b Booking, zone *time.Location) bool {
 	return err == nil && to.Start.After(b.Span.Start)
 }
 
-// withSeries locks the nets of a series and extraNets, and runs fn with the bookings of the series as they are then, by start. When one has moved to
-// other nets before they were locked, it starts again, as withBooking does.
+// withSeries locks the nets of a series and extraNets, then runs fn with the bookings of the series, by start. If a booking moved to other nets before
+// the lock, withSeries starts again, as withBooking does.
 func (s *Service) withSeries(ctx context.Context, actor Actor, club ClubID, id SeriesID, extraNets []NetID, fn func(ctx context.Context, c *change, list []Booking) error) error {
 	for attempt := 1; ; attempt++ {
 		seen, err := s.SeriesBookings(ctx, actor, club, id)
@@ -197,8 +197,8 @@ func (s *Service) withSeries(ctx context.Context, actor Actor, club ClubID, id S
 	}
 }
 
-// recordSeries ends a change of a series: it adds the audit line of the series and sends one notification, which hangs on the first booking. The text
-// takes the bookings that changed at the same instant.
+// recordSeries adds the audit line of the series and one notification, whose row refers to the first booking. The text is composed from all bookings of
+// the series with the same changed_at.
 func (c *change) recordSeries(ctx context.Context, action string, tell notice, id SeriesID, changed []Booking, detail map[string]any) error {
 	if len(changed) == 0 {
 		return ErrSeriesOver

@@ -21,7 +21,7 @@ func (b *bundle) weekly(who booking.Actor, weeks int) booking.Series {
 	return s
 }
 
-// starts lists when and on which net the bookings begin.
+// starts lists the start and the net of each booking.
 func (b *bundle) starts(list []booking.Booking) (all []string) {
 	for _, x := range list {
 		all = append(all, x.Span.Start.UTC().Format("2 Jan 15:04")+" net "+string(rune('1'+slices.Index(b.nets, x.Nets[0]))))
@@ -29,8 +29,8 @@ func (b *bundle) starts(list []booking.Booking) (all []string) {
 	return all
 }
 
-// A series says one thing when it is made, one when it moves and one when it ends, whatever its length, and the last one names the money. Each audit line
-// names the series.
+// Booking, moving and ending a series each send one notification, whatever its length. The notification about the end names fee and refund. Each audit
+// line names the series.
 func TestSeries_OneMessageAtATime(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")
@@ -49,7 +49,7 @@ func TestSeries_OneMessageAtATime(t *testing.T) {
 		t.Errorf("%d moved", len(moved.Bookings))
 	}
 	l.waitSettled()
-	l.at("2026-06-10T19:30:00Z") // the first is over; the next is within the day in which the club keeps half
+	l.at("2026-06-10T19:30:00Z") // the first date is over; the second starts in less than a day, so the club keeps half
 	why := desk()
 	why.Reason = "the season is over"
 	ended, err := l.EndSeries(ctx, why, booking.EndSeriesRequest{Club: l.club, Series: s.ID})
@@ -88,7 +88,8 @@ func TestSeries_OneMessageAtATime(t *testing.T) {
 	l.healthy()
 }
 
-// A series moves to another weekday, time and net, all of it or from a date on. Dates that clash are listed: by the policy nothing moves, or the others do.
+// A series moves to another weekday, time and net, wholly or from a date on. Dates that clash are listed. With AllOrNothing nothing moves; with Skip the
+// others move.
 func TestSeries_MovesAndListsWhatClashes(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "Europe/London", easy())
@@ -119,7 +120,7 @@ func TestSeries_MovesAndListsWhatClashes(t *testing.T) {
 	if got, want := b.starts(list), []string{"4 Jun 17:00 net 1", "9 Jun 19:00 net 2", "16 Jun 19:00 net 2", "25 Jun 17:00 net 1"}; !slices.Equal(got, want) {
 		t.Errorf("the series: %v", got)
 	}
-	// A longer time, onto the old time of the next booking of the same series: half an hour is off the grid, two hours fit.
+	// A length of half an hour is off the grid. A length of two hours fits.
 	if _, err := b.MoveSeries(ctx, player(1), booking.MoveSeriesRequest{Club: b.club, Series: s.ID, Length: new(30 * time.Minute), Policy: booking.Skip}); !errors.Is(err, booking.ErrSeriesConflict) {
 		t.Errorf("off the grid: %v", err)
 	}
@@ -134,7 +135,7 @@ func TestSeries_MovesAndListsWhatClashes(t *testing.T) {
 	b.healthy()
 }
 
-// A series ends from a date on, once, for its member and the staff of its club; others do not learn that it exists.
+// The member or the club's staff end a series from a date on. A second time fails. For others the series does not exist.
 func TestSeries_EndsFromADateOn(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())

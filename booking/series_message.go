@@ -8,8 +8,8 @@ import (
 	"pavilion/internal/phrase"
 )
 
-// composeSeries writes the message about the bookings of a series that changed together: how many, the first and the last, and after the end of a series
-// the money that goes back and that the club keeps.
+// composeSeries composes the message about a changed series: the number of bookings, the first and the last. After the end of a series it adds the
+// refunds and the fees.
 func (d *delivery) composeSeries(ctx context.Context, set *setup, id SeriesID, in *phrase.Speaker) error {
 	list, err := selectChangedInSeries(ctx, d.s.db, id, d.CreatedAt)
 	if err != nil {
@@ -18,7 +18,7 @@ func (d *delivery) composeSeries(ctx context.Context, set *setup, id SeriesID, i
 	ended := notice(d.Kind) == notifySeriesEnded
 	list = slices.DeleteFunc(list, func(b Booking) bool { return (b.State == Cancelled) != ended })
 	if len(list) == 0 {
-		return ErrNoSeries // it changed again since it was found to be true; the next try drops it
+		return ErrNoSeries // it changed after selectStillCurrent; the next try drops the notification
 	}
 	first, last := list[0], list[len(list)-1]
 	ids := make([]ID, len(list))

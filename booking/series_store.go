@@ -19,7 +19,7 @@ func insertSeries(ctx context.Context, q storage.Queryer, club ClubID, member Me
 	return id, nil
 }
 
-// selectSeriesMember reads whose a club's series is, or returns ErrNoSeries.
+// selectSeriesMember reads the member of a club's series, or returns ErrNoSeries.
 func selectSeriesMember(ctx context.Context, q storage.Queryer, club ClubID, id SeriesID) (member MemberID, err error) {
 	err = q.QueryRow(ctx, `SELECT member_id FROM booking_series WHERE id = $1 AND club_id = $2`, id, club).Scan(&member)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -36,13 +36,13 @@ func selectSeriesBookings(ctx context.Context, q storage.Queryer, id SeriesID) (
 	return selectBookings(ctx, q, `WHERE b.series_id = $1 ORDER BY s.starts, b.id`, id)
 }
 
-// selectChangedInSeries reads the bookings of a series, by start, that a notification is about: those that changed in its transaction and did not
-// change since.
+// selectChangedInSeries reads the bookings of a series whose last change was at an instant, by start. The instant of a notification selects the
+// bookings of its transaction that did not change later.
 func selectChangedInSeries(ctx context.Context, q storage.Queryer, id SeriesID, at time.Time) ([]Booking, error) {
 	return selectBookings(ctx, q, `WHERE b.series_id = $1 AND b.changed_at = $2 ORDER BY s.starts, b.id`, id, at)
 }
 
-// selectEndedWithSeries reports whether a booking was cancelled in a transaction that ended its series.
+// selectEndedWithSeries reports whether the transaction that cancelled a booking ended its series.
 func selectEndedWithSeries(ctx context.Context, q storage.Queryer, b Booking) (ended bool, err error) {
 	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM notification n JOIN booking o ON o.id = n.booking_id
 		WHERE o.series_id = $1 AND n.kind = $2 AND n.created_at = $3)`, b.Series, notifySeriesEnded, b.ChangedAt).Scan(&ended)
@@ -52,7 +52,7 @@ func selectEndedWithSeries(ctx context.Context, q storage.Queryer, b Booking) (e
 	return ended, nil
 }
 
-// selectCancelRefunds sums the refunds that the cancellation of some bookings caused, by currency.
+// selectCancelRefunds sums the refunds for cancelling some bookings, by currency. Failed refunds do not count.
 func selectCancelRefunds(ctx context.Context, q storage.Queryer, ids []ID) ([]Money, error) {
 	list, err := collect(ctx, q, pgx.RowToStructByPos[Money], `SELECT sum(amount_minor)::bigint, currency FROM refund
 		WHERE payment_id = ANY(ARRAY(SELECT id FROM payment WHERE booking_id = ANY($1))) AND reason = $2 AND state <> 'failed' GROUP BY currency ORDER BY currency`, ids, refundCancelled)

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// DefaultPolicy is the policy of a new club whose admins have decided nothing about it. Its quotas keep one person from booking the whole club.
+// DefaultPolicy is the policy of a new club. An admin can change every value of it.
 func DefaultPolicy() Policy {
 	return Policy{
 		Grid: 30 * time.Minute, Min: 30 * time.Minute, Max: 3 * time.Hour, Horizon: 30,
@@ -19,7 +19,7 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// Overview is a club with everything that its admins set, except closures.
+// Overview is a club with all its settings except closures.
 type Overview struct {
 	Club    Club
 	Nets    []Net // retired ones included
@@ -28,7 +28,7 @@ type Overview struct {
 	Members []Membership
 }
 
-// Overview reads a club with its nets, hours, prices and roles; for its admins. Inside SetUp it also sees the changes made there.
+// Overview reads a club with its nets, hours, prices and roles; for its admins. Inside SetUp it sees the changes of that transaction.
 func (s *Service) Overview(ctx context.Context, actor Actor, id ClubID) (o Overview, err error) {
 	if err := actor.mustBeAdmin(); err != nil {
 		return o, err
@@ -45,8 +45,8 @@ func (s *Service) Overview(ctx context.Context, actor Actor, id ClubID) (o Overv
 	return o, err
 }
 
-// SetUp runs several changes of settings in one transaction: all of them are made, or none. It runs one at a time, so a club that one caller creates
-// is seen by the next.
+// SetUp runs several changes of settings in one transaction. A lock lets only one SetUp run at a time, so two callers cannot both create the first
+// club.
 func (s *Service) SetUp(ctx context.Context, fn func(ctx context.Context, s *Service) error) error {
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if _, _, err := takeLocks(ctx, tx, locks{admin: true}, s.lockWait); err != nil {

@@ -20,7 +20,7 @@ func (b *bundle) lastAudit() booking.AuditEntry {
 	return lines[0]
 }
 
-// The staff undo a no-show while the time is not taken and the day is not long over. The audit names both steps and their reasons.
+// Staff undo a no-show if the time is still free, until a day after the end. The audit has both steps with their reasons.
 func TestNoShow_MarkedByMistakeIsUndone(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -71,7 +71,7 @@ func TestNoShow_MarkedByMistakeIsUndone(t *testing.T) {
 	b.healthy()
 }
 
-// Every decision of the staff carries its reason into the audit; one that is too long changes nothing.
+// The audit has the reason of each decision. A reason that is too long is refused and nothing changes.
 func TestAudit_HasTheReasonOfADecision(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -93,7 +93,7 @@ func TestAudit_HasTheReasonOfADecision(t *testing.T) {
 	}
 }
 
-// What the staff book over a member's quota is marked in the audit with the rule, whether it is held, confirmed from an offer, moved or in a series.
+// The audit names the quota that staff overrode with a hold, a confirmed offer, a move or a series.
 func TestAudit_MarksABookingOverTheQuota(t *testing.T) {
 	t.Parallel()
 	policy := easy()
@@ -145,7 +145,7 @@ func TestAudit_MarksABookingOverTheQuota(t *testing.T) {
 	}
 }
 
-// A review belongs to its club: staff of another club find nothing, one of no known club is for operators only, and each decision has its line.
+// Only the staff of its club can close a review. Only operators can close one without a known club. Each decision has an audit line.
 func TestReview_IsClosedByTheStaffOfItsClubOnly(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -161,7 +161,7 @@ func TestReview_IsClosedByTheStaffOfItsClubOnly(t *testing.T) {
 	}
 	ours := review(booking.ReviewDifference, b.club, p.ID)
 	bare := review(booking.ReviewMismatch, b.club, nil)
-	orphan := review(booking.ReviewRefunded, nil, p.ID) // its payment says whose it is
+	orphan := review(booking.ReviewRefunded, nil, p.ID) // the club is known from the payment
 	stray := review(booking.ReviewUnknown, nil, nil)
 	admin := booking.Actor{ID: 60, Role: booking.Admin, Origin: "test"}
 	for _, id := range []booking.ReviewID{ours, bare, orphan, stray} {
@@ -202,7 +202,7 @@ func TestReview_IsClosedByTheStaffOfItsClubOnly(t *testing.T) {
 	listed(boss(), b.club, 0)
 }
 
-// sheetsAt stops the clock, announces the day sheets, and counts all of them.
+// sheetsAt sets the clock, announces the day sheets, and returns the number of all day sheets so far.
 func (b *bundle) sheetsAt(at string) int {
 	b.t.Helper()
 	b.at(at)
@@ -210,7 +210,7 @@ func (b *bundle) sheetsAt(at string) int {
 	return one[int](b, `SELECT count(*) FROM notification WHERE kind = 'day_sheet'`)
 }
 
-// A club's admin sets when its staff get the day sheet, or switches it off. A new club gets it at six.
+// An admin sets the hour of the day sheet or switches it off. The default is 06:00.
 func TestDaySheet_ItsHourIsSet(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -245,7 +245,7 @@ func TestDaySheet_ItsHourIsSet(t *testing.T) {
 	if n := b.sheetsAt("2026-06-02T07:29:00Z"); n != 0 {
 		t.Errorf("%d sheets before the hour", n)
 	}
-	if n := b.sheetsAt("2026-06-02T07:30:00Z"); n != 2 { // the boss is an admin of the club
+	if n := b.sheetsAt("2026-06-02T07:30:00Z"); n != 2 { // boss is an admin of the club and counts as staff
 		t.Errorf("%d sheets, want one for each of the staff", n)
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// TimesOfDay is a part of a day, in minutes of the day. Its end can lie in the night after.
+// TimesOfDay is a period of a day, in minutes of the day. The end can be after midnight: more than 24*60.
 type TimesOfDay struct{ From, To int }
 
 const dayMinutes = 24 * 60
 
 var timesForm = regexp.MustCompile(`^(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})$`)
 
-// ParseTimesOfDay reads 06:00-22:00. An end before the begin lies in the night after: 18:00-02:00.
+// ParseTimesOfDay reads 06:00-22:00. An end before the begin is on the next day: 18:00-02:00.
 func ParseTimesOfDay(text string) (TimesOfDay, bool) {
 	m := timesForm.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {

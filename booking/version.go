@@ -6,7 +6,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// ErrChanged refuses a change by a caller who saw an older version.
+// ErrChanged refuses a change if the caller saw an older version.
 var ErrChanged = fault.New(fault.Conflict, "changed")
 
 // ChangedError is ErrChanged with the present version.
@@ -18,14 +18,13 @@ func (e *ChangedError) Error() string { return fmt.Sprintf("%v (version %d)", Er
 // Unwrap returns ErrChanged.
 func (e *ChangedError) Unwrap() error { return ErrChanged }
 
-// Seen holds versions as a caller saw them. Things that it does not name are not compared.
+// Seen holds the versions that a caller saw. Only these are compared.
 type Seen struct {
 	Bookings map[ID]int // Booking.Revision of the bookings that the call changes
-	Setting  *int       // the version of the one setting that the call changes: a club, net, add-on or role, all hours, or all prices
+	Setting  *int       // version of the setting that the call changes: a club, net, add-on or role, all hours, or all prices
 }
 
-// IfSeen returns a service whose changes fail with ErrChanged when something that they change has another version than seen. The comparison and the
-// change are one transaction.
+// IfSeen returns a service whose changes fail with ErrChanged if a version differs from seen. The comparison and the change are in one transaction.
 func (s *Service) IfSeen(seen Seen) *Service {
 	careful := *s
 	careful.seen = seen

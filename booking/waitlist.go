@@ -107,7 +107,7 @@ func (s *setup) bookableNets(net NetID, span Span) (nets []NetID, day Day, err e
 	return nets, day, nil
 }
 
-// LeaveWaitlist ends a wait. It declines an open offer, which then goes to the next wait.
+// LeaveWaitlist ends a wait. If the wait has an open offer, it declines the offer, which then goes to the next wait.
 func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) error {
 	offer, err := leaveWait(ctx, s.db, actor.ID, id)
 	if err != nil || offer == 0 {
@@ -116,9 +116,9 @@ func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) err
 	_, err = s.changeBooking(ctx, actor, offer, func(ctx context.Context, c *change, b *Booking) error {
 		switch {
 		case b.Kind != Offer || b.State != Held:
-			return ErrNoWait // it was taken or passed on meanwhile
+			return ErrNoWait // the offer was confirmed or passed on since it was read
 		case b.expired(c.at):
-			return nil // the sweep passes it on
+			return nil // Expire passes it on
 		}
 		return c.cancelBooking(ctx, b, false, "")
 	})

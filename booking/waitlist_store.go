@@ -65,7 +65,7 @@ func countWaits(ctx context.Context, q storage.Queryer, club ClubID, member Memb
 	return n, nil
 }
 
-// leaveWait ends a member's wait. A wait with an open offer stays, and leaveWait returns the offer.
+// leaveWait ends a member's wait. If the wait has an open offer, it changes nothing and returns the offer.
 func leaveWait(ctx context.Context, q storage.Queryer, member MemberID, id WaitID) (offer ID, err error) {
 	tag, err := q.Exec(ctx, `UPDATE waitlist SET state = 'left' WHERE id = $1 AND member_id = $2 AND state = 'waiting'`, id, member)
 	if err == nil && tag.RowsAffected() == 0 {

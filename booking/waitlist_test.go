@@ -201,7 +201,7 @@ func TestWaitlist_NoticeCountsForOffers(t *testing.T) {
 	b.healthy()
 }
 
-// Leaving the waitlist while an offer is open declines it: the next in line gets the time at once, and a second try finds no wait.
+// Leaving the waitlist with an open offer declines it. The next wait gets an offer at once, and leaving a second time returns ErrNoWait.
 func TestWaitlist_LeavingWithAnOpenOfferPassesItOn(t *testing.T) {
 	t.Parallel()
 	b := newClub(t, "UTC", easy())
@@ -227,7 +227,7 @@ func TestWaitlist_LeavingWithAnOpenOfferPassesItOn(t *testing.T) {
 	if err := b.LeaveWaitlist(ctx, player(1), waits[0].ID); !errors.Is(err, booking.ErrNoWait) {
 		t.Errorf("leaving twice: %v", err)
 	}
-	// An offer that has run out and was not swept yet is as good as declined.
+	// An offer that has expired and was not swept yet counts as declined.
 	b.stop(now.Add(15 * time.Minute))
 	b.must(b.LeaveWaitlist(ctx, player(2), waits[1].ID))
 	_, err = b.Expire(ctx)

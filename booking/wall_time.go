@@ -149,7 +149,7 @@ func commonZone(name string) bool {
 	return true
 }
 
-// ParseNewZone reads the name of a club's new time zone.
+// ParseNewZone reads the name of a time zone that a club may choose.
 func ParseNewZone(name string) (*time.Location, error) {
 	zone, err := ParseZone(name)
 	if err == nil && !commonZone(name) {
@@ -158,7 +158,7 @@ func ParseNewZone(name string) (*time.Location, error) {
 	return zone, err
 }
 
-// ParseZone reads the name of a time zone, also one that no new club may have.
+// ParseZone reads the name of a stored time zone. It accepts names that ParseNewZone refuses.
 func ParseZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {

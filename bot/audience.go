@@ -45,7 +45,7 @@ func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
 	return b.deps.Audience.MarkActive(ctx, filter.UserID(who.ID), who.Language)
 }
 
-// moveGroup lets a group's settings follow it into the supergroup that it has become.
+// moveGroup moves a group's settings to the supergroup that replaced it.
 func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
 	return b.deps.Groups.Move(ctx, filter.ChatID(from.Key()), filter.ChatID(to.Key()))
 }

@@ -39,7 +39,7 @@ type Deps struct {
 // Options configure the bot.
 type Options struct {
 	Telegram telegram.Options
-	MiniApp  string            // address of the club's Mini App, for the menu button; empty: there is none
+	MiniApp  string            // URL of the club's Mini App, for the menu button; may be empty
 	Admins   []int64           // who may use admin commands, by Telegram user id
 	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
 	PageSize int               // results on a page; 8 where 0
@@ -165,7 +165,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		if errors.Is(context.Cause(ctx), storage.ErrLeaseLost) {
-			stopWork() // another process is the bot: nothing more is sent, not even what waits
+			stopWork() // another process is the bot, so this one drops its queued sends
 		}
 	case err = <-served:
 		served <- err

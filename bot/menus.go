@@ -80,8 +80,8 @@ func (b *Bot) publishMenus(ctx context.Context) bool {
 	return published
 }
 
-// publishProfile sets the bot's texts in every language, and its menu button. It gives up soon: Telegram may make a bot wait for hours between
-// changes of its texts, and menus must not wait with them.
+// publishProfile sets the bot's texts in every language, and its menu button. It has a short timeout: Telegram may make a bot wait for hours between
+// changes of its texts, and the command menus must not wait for that.
 func (b *Bot) publishProfile(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, menusWithin)
 	defer cancel()

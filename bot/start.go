@@ -15,7 +15,7 @@ import (
 // startBook is the payload of /start that begins a booking.
 const startBook = "book"
 
-// letterStart is the letter of the buttons of /start that lead to no feature's own screen. Their payloads:
+// letterStart is the letter of the buttons of /start that do not belong to a feature. The other constants are their payloads.
 const (
 	letterStart   = 's'
 	payloadHome   = "home"
@@ -47,8 +47,8 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 type home struct {
 	person    telegram.Person
 	isPrivate bool
-	isAdmin   bool // of the settings
-	hasAdmins bool // the settings name somebody
+	isAdmin   bool // the person is in PAVILION_ADMINS
+	hasAdmins bool // PAVILION_ADMINS is not empty
 	hasClub   bool
 	booking   nets.Entrance
 }
@@ -59,13 +59,13 @@ func (b *Bot) home(ctx context.Context, e *telegram.Event) home {
 	}
 	has, err := b.readClubs(ctx)
 	h.hasClub = has
-	if err == nil && h.isPrivate { // without Postgres there is no way into booking
+	if err == nil && h.isPrivate { // without Postgres the buttons of booking are left out
 		h.booking = b.Nets.Entrance(ctx, e, has)
 	}
 	return h
 }
 
-// draw greets the person, says what the bot is for, and leads on by buttons.
+// draw writes a greeting and the purpose of the bot, with buttons to its features.
 func (h home) draw(in *phrase.Speaker) telegram.Reply {
 	hello, what := in.Say("start.hello"), in.Say("start.files")
 	if name := telegram.CleanLine(h.person.Name, 40); name != "" {
@@ -103,7 +103,7 @@ func (b *Bot) startTaps() map[byte]chat.ButtonHandler {
 	return map[byte]chat.ButtonHandler{letterStart: b.tapStart}
 }
 
-// tapStart shows how to search, or the first screen again, in the message of /start.
+// tapStart edits the message of /start: it shows the help about searching, or the first screen again.
 func (b *Bot) tapStart(ctx context.Context, e *telegram.Event, d chat.Data) error {
 	in := b.chat.Texts.In(e)
 	var shown telegram.Reply
@@ -126,7 +126,7 @@ func searchHelp(in *phrase.Speaker, owner int64) telegram.Reply {
 	return telegram.Reply{Text: in.Say("start.search"), Keyboard: [][]telegram.Button{{back}}}
 }
 
-// handleID tells a person their Telegram id, which settings and roles name people by.
+// handleID answers /id with the person's Telegram id. PAVILION_ADMINS and roles need it.
 func (b *Bot) handleID(ctx context.Context, e *telegram.Event) error {
 	text := b.chat.Texts.In(e).Say("start.id", strconv.FormatInt(e.From.ID, 10))
 	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})

@@ -21,7 +21,7 @@ import (
 	"pavilion/sandbox/process"
 )
 
-// startNginx runs nginx with the shipped configuration, changed only in its addresses and folders, in front of an upstream.
+// startNginx runs nginx in front of an upstream. The configuration is the shipped one with other addresses and folders.
 func startNginx(t *testing.T, upstream string) (addr string) {
 	t.Helper()
 	path, ok := install.Binary("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
@@ -51,13 +51,13 @@ func startNginx(t *testing.T, upstream string) (addr string) {
 	if err := os.WriteFile(file, []byte("daemon off;\n"+conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "-c", file, "-p", dir, "-e", dir+"/error.log") //nolint:noctx // ended below
+	cmd := exec.Command(path, "-c", file, "-p", dir, "-e", dir+"/error.log") //nolint:noctx // stopped in the cleanup
 	ended, err := process.Start(cmd, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // already gone is fine
+		_ = cmd.Process.Signal(os.Interrupt) // fails if it has ended
 		<-ended
 		if log, _ := os.ReadFile(dir + "/error.log"); t.Failed() {
 			t.Logf("nginx: %s", log)
@@ -76,7 +76,7 @@ func startNginx(t *testing.T, upstream string) (addr string) {
 	}
 }
 
-// burst sends n requests at once and counts the answers by their status.
+// burst sends n requests concurrently and counts the answers by status.
 func burst(t *testing.T, n int, method, url string) map[int]int {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: n}, Timeout: time.Minute}
@@ -133,7 +133,7 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 	}
 }
 
-// A body that never comes, or comes byte by byte, ends by the server's limit for a whole request.
+// The server's read timeout ends a request whose body does not arrive or arrives byte by byte.
 func TestNginx_ASlowBodyEndsInSeconds(t *testing.T) {
 	t.Parallel()
 	const limit, most = 3 * time.Second, 15 * time.Second
@@ -166,7 +166,7 @@ func TestNginx_ASlowBodyEndsInSeconds(t *testing.T) {
 					case <-ctx.Done():
 						return
 					case <-time.After(pause):
-						_, _ = conn.Write([]byte(" ")) // until the other side has enough
+						_, _ = conn.Write([]byte(" ")) // until the other side closes the connection
 					}
 				}
 			}()

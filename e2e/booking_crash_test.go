@@ -20,11 +20,11 @@ type crashPoint struct {
 	name    string
 	trigger string // what waits, as CREATE TRIGGER has it
 	actions int    // how many of the four actions come by
-	then    string // what the same request gets from the next process: the first answer, or the stored one
+	then    string // the answer of the next process to the same request: a first answer, or the stored one
 }
 
-// crashPoints are all writes of a keyed action in their order, and its commit. A commit that waits goes through after the process is gone: it
-// is the crash after the effect and before the answer.
+// crashPoints are all writes of a keyed action in their order, and its commit. A delayed commit succeeds after the process was killed. This simulates a
+// crash between effect and answer.
 func crashPoints() []crashPoint {
 	const first, stored = "first", "stored"
 	return []crashPoint{
@@ -142,8 +142,8 @@ func (n *nets) killAt(t *testing.T, point int, actions []*keyed) {
 	})
 }
 
-// The server is killed at every write and the commit of every action. The same request, sent again to the next process, is answered at once, and
-// has one effect and one answer.
+// The server is killed at every write and at the commit of every action. The next process answers the same request at once. The request has one effect
+// and one answer.
 func TestNets_KilledBetweenAnyTwoSteps(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http", "Net 1", "Net 2", "Net 3", "Net 4")

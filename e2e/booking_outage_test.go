@@ -23,11 +23,11 @@ type rally struct {
 
 	mu      sync.Mutex
 	settled []*keyed       // with their final answers
-	strange map[string]int // answers that nobody should ever see
+	strange map[string]int // unexpected answers
 	outage  int            // requests that met one
 }
 
-// final sends a request until it is answered for good; false is a refusal, or the rally is over.
+// final sends a request until it gets a final answer. It returns false for a refusal, or if the rally has ended.
 func (r *rally) final(ctx context.Context, k *keyed) bool {
 	pause := time.NewTicker(20 * time.Millisecond)
 	defer pause.Stop()
@@ -93,7 +93,7 @@ func (r *rally) play(ctx context.Context, who int, c *miniapp.Client) {
 				k.body = slot(r.n.club.Day(8))
 			}
 			if r.final(ctx, k); k.answer.Status == 0 {
-				break // the rally is over
+				break // the rally has ended
 			}
 		}
 	}

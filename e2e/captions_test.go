@@ -11,7 +11,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// The same document stands in the channel twice, with two captions.
+// A channel has two posts of one document with different captions.
 func TestCaptions_EachPostOfAFileKeepsItsOwn(t *testing.T) {
 	t.Parallel()
 	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
@@ -70,7 +70,7 @@ func TestCaptions_EachPostOfAFileKeepsItsOwn(t *testing.T) {
 	deliverCaption("cover drive", first)
 }
 
-// forget deletes the messages of the chat with the bot, so that the next answer is the only one.
+// forget deletes the messages of the chat with the bot. The next answer is then the only message.
 func forget(t *testing.T, u *driver.User) {
 	t.Helper()
 	messages, err := u.Messages(t.Context(), sandbox.BotName)
@@ -93,7 +93,7 @@ func inlineCaption(r tg.BotInlineResultClass) string {
 	return ""
 }
 
-// A premium account writes a caption that is longer than the bot's own may be.
+// A caption of a premium account that is too long for a bot is cut at the bot's limit.
 func TestCaptions_ALongOneIsCutAtItsLimit(t *testing.T) {
 	t.Parallel()
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})

@@ -13,7 +13,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// emptyScene is a bot without a club, with its admin and a member.
+// emptyScene starts a bot without a club, with an admin of the settings and a member.
 func emptyScene(t *testing.T) (n *nets, meera, arjun *driver.User) {
 	t.Helper()
 	s, meera, arjun := scene(t, sandbox.Options{Env: lowLimits})
@@ -26,8 +26,8 @@ func emptyScene(t *testing.T) (n *nets, meera, arjun *driver.User) {
 	return n, meera, arjun
 }
 
-// The first admin is led from /start through seven questions to a club of four nets with hours, a price and two members of staff. A restart in the
-// middle loses no answer, and nobody else can answer.
+// An admin sets up a club from /start with seven questions: four nets, hours, a price and two members of staff. A restart in the middle loses no answer.
+// Other people cannot answer.
 func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	t.Parallel()
 	n, meera, arjun := emptyScene(t)
@@ -51,7 +51,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	press(t, meera, shows(t, meera, wizard, "When are they open"), "06:00–22:00")
 	shows(t, meera, wizard, "What does an hour cost?")
 
-	// The process dies. The next one knows the question and the answers.
+	// The process is killed. The next one has the question and the answers.
 	n.Bot.Kill()
 	startBot(t, n.Scene)
 	say(t, meera, "300 450")
@@ -92,7 +92,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	press(t, meera, staff, "✕ Arjun")
 	until(t, "Arjun is off the list", func() bool { return !strings.Contains(buttons(face(t, meera, staff)), "✕ Arjun") })
 
-	// Half-way, /start leads on, and a member with the same buttons can do nothing.
+	// During the set-up, /start offers to continue. The same buttons do nothing for a member.
 	say(t, meera, "/start")
 	home = await(t, meera, "half set up")
 	tap(t, meera, home, "🛠 Go on")
@@ -123,7 +123,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 		t.Errorf("%d clubs, %d drafts", clubs, drafts)
 	}
 
-	// From here everybody is led to booking; the admin also to the nets, which get names and company.
+	// With a club, /start has buttons for booking. For the admin it also has one to the nets, which can be renamed and added.
 	say(t, arjun, "/start")
 	hello = await(t, arjun, "I find the club's files and book its nets.")
 	press(t, arjun, hello, "🔎 Search files")
@@ -163,7 +163,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	}
 }
 
-// A set-up that is cancelled leaves nothing behind.
+// A cancelled set-up stores no club and no answers.
 func TestChat_ACancelledSetUpLeavesNothing(t *testing.T) {
 	t.Parallel()
 	n, meera, _ := emptyScene(t)
@@ -182,7 +182,7 @@ func TestChat_ACancelledSetUpLeavesNothing(t *testing.T) {
 	shows(t, meera, first, "Nothing was set up.")
 }
 
-// The bot's texts and its menu button are set at the start in every language, and only where they differ.
+// At the start the bot's texts are set in every language, and its menu button. A second start sends only the values that differ.
 func TestProfile_IsSetInEveryLanguageAndOnlyOnce(t *testing.T) {
 	t.Parallel()
 	s, _, arjun := scene(t, sandbox.Options{Env: lowLimits})
@@ -225,7 +225,7 @@ func TestProfile_IsSetInEveryLanguageAndOnlyOnce(t *testing.T) {
 	}
 }
 
-// Where the settings name no admin, the bot tells everybody their id, which the settings need.
+// Without PAVILION_ADMINS, /start tells people their id.
 func TestStart_WithoutAnAdminTellsTheId(t *testing.T) {
 	t.Parallel()
 	s, meera, arjun := scene(t, sandbox.Options{Env: lowLimits})

@@ -11,8 +11,8 @@ import (
 	"pavilion/sandbox/driver"
 )
 
-// What a member does in the chat stands on the message that they tapped, and is not said again. What staff do is said, and so is what could not be
-// shown.
+// A member's change in the chat is on the message that they tapped, and is not notified again. Changes by staff are notified, and so are changes that the
+// message could not show.
 func TestChat_WhatTheScreenShowsIsNotSaidAgain(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1")
@@ -74,7 +74,7 @@ func TestChat_WhatTheScreenShowsIsNotSaidAgain(t *testing.T) {
 	n.settled(t)
 }
 
-// Whoever opened an invoice may still pay another way. The old invoice cannot be paid then, and says so.
+// After opening an invoice the member can choose another way of paying. The old invoice is then refused with the reason.
 func TestInvoice_AnotherWayOfPayingStaysPossible(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := invoiceScene(t)

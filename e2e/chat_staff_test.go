@@ -14,7 +14,7 @@ import (
 	"pavilion/sandbox/driver"
 )
 
-// after taps a button and waits for the message that it brings, as distinct from earlier ones with the same words.
+// after calls act and waits for a new message of the bot with part. Earlier messages with the same text do not count.
 func after(t *testing.T, u *driver.User, part string, act func()) *tg.Message {
 	t.Helper()
 	last := newest(t, u)
@@ -28,7 +28,7 @@ func after(t *testing.T, u *driver.User, part string, act func()) *tg.Message {
 	return m
 }
 
-// The desk gives back a part, marks a no-show and takes it back, and says why or skips the question. The audit tells it in words.
+// Staff make a partial refund, mark and undo a no-show, and give a reason or skip the question. The audit has sentences about it.
 func TestChat_TheStaffSayWhy(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1")
@@ -76,8 +76,8 @@ func TestChat_TheStaffSayWhy(t *testing.T) {
 	}
 }
 
-// Narrowed hours and a retired net list the bookings that they leave without a place, wherever the staff look, and each leads to its booking. The net keeps
-// its name. The day sheet's hour is set beside.
+// After narrowed hours and a retired net, /nets and the day sheet list the bookings without a place. Each opens its booking, which shows the name of the
+// retired net. The test also sets the hour of the day sheet.
 func TestChat_BookingsWithoutAPlaceAreListed(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1", "Grandstand lane")
@@ -119,12 +119,12 @@ func TestChat_BookingsWithoutAPlaceAreListed(t *testing.T) {
 	}
 }
 
-// A series moves and ends as one in the chat: what clashes is listed, the others move, and the member hears one thing each time.
+// A series moves and ends in the chat. Dates that clash are listed, the others move, and the member gets one notification for each change.
 func TestChat_ASeriesMovesAndEndsAsOne(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1", "Net 2")
 	n.policy(t, map[string]any{"cancel_free_hours": 1})
-	after(t, arjun, "", func() { say(t, arjun, "/mybookings") }) // the bot may write to people who wrote to it
+	after(t, arjun, "", func() { say(t, arjun, "/mybookings") }) // a bot may only write to people who wrote to it first
 	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
 	var made struct{ ID int64 }
 	series := map[string]any{

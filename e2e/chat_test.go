@@ -129,7 +129,7 @@ func (n *nets) pick(t *testing.T, u *driver.User, m *tg.Message) *tg.Message {
 	return shows(t, u, m, "Tap a time")
 }
 
-// cell is what the button of a time and a net carries, as the grid stands. A club of one net has its times beside each other.
+// cell returns the text and data of the button for a time and a net. In a club with one net several times share a row.
 func cell(t *testing.T, m *tg.Message, clock string, net int) (text string, data []byte) {
 	t.Helper()
 	markup, _ := m.ReplyMarkup.(*tg.ReplyInlineMarkup)
@@ -140,7 +140,7 @@ func cell(t *testing.T, m *tg.Message, clock string, net int) (text string, data
 			continue
 		}
 		if !slices.ContainsFunc(row.Buttons, func(b tg.KeyboardButtonClass) bool { return !at(b) && b.GetText() != "–" }) {
-			i = net - 1 // a row of one time
+			i = net - 1 // the row has one time
 		}
 		b, _ := row.Buttons[i].(*tg.KeyboardButtonCallback)
 		return b.Text, b.Data

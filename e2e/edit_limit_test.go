@@ -8,7 +8,7 @@ import (
 	"pavilion/sandbox"
 )
 
-// Telegram counts edits like new messages. A member who turns pages fast must not bring a FLOOD_WAIT upon the chat.
+// Telegram counts edits like new messages. Fast turning of pages must not cause a FLOOD_WAIT.
 func TestSends_EditsKeepTheChatsLimit(t *testing.T) {
 	t.Parallel()
 	s, _, member := scene(t, sandbox.Options{})

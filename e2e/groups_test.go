@@ -14,7 +14,7 @@ import (
 
 const membersGroup = "riverside_members"
 
-// topicOf is the topic that a message stands in; 0 is General.
+// topicOf returns the topic of a message; 0 is General.
 func topicOf(m *tg.Message) int {
 	h, ok := m.ReplyTo.(*tg.MessageReplyHeader)
 	if !ok || !h.ForumTopic {
@@ -77,7 +77,7 @@ func TestGroups_AnswersAndFilesLandInTheTopicOfTheRequest(t *testing.T) {
 	if a, b := topicOf(page), topicOf(receivedIn(t, member, membersGroup, "Silent.Harbour.2015.mkv")); a != 0 || b != 0 {
 		t.Errorf("asked in General: the answer stands in topic %d, the file in topic %d", a, b)
 	}
-	// A topic that was closed meanwhile gets nothing, and nothing goes astray.
+	// The bot sends nothing into a closed topic, and nothing into another topic instead.
 	if _, err := w.SendTextIn(member.ID, s.Group, topic, "@"+sandbox.BotName+" golden river again"); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestGroups_AnswersAndFilesLandInTheTopicOfTheRequest(t *testing.T) {
 	if got := len(groupMessages(t, member)); got != before+1 {
 		t.Errorf("%d messages after the question in a closed topic, want the question only", got-before)
 	}
-	if got := s.DC.Faults().Calls("messages.sendMessage"); got != sent+3 { // ours and the two tries of the bot's answers
+	if got := s.DC.Faults().Calls("messages.sendMessage"); got != sent+3 { // the member's message and one try of each of the bot's two answers
 		t.Errorf("%d calls: an answer to a closed topic is tried again", got-sent)
 	}
 }
@@ -137,7 +137,7 @@ func TestGroups_AnonymousAdminsAndChannelsAreAnswered(t *testing.T) {
 	}
 	anonymous("@" + sandbox.BotName + " golden river")
 	page := awaitIn(t, member, membersGroup, "🔎 golden river\n1 file")
-	tapIn(t, member, membersGroup, page, "Golden") // the bot cannot know who asked, so everybody may tap
+	tapIn(t, member, membersGroup, page, "Golden") // the sender is unknown, so everybody may tap
 	receivedIn(t, member, membersGroup, "Golden.River.2014.mkv")
 
 	anonymous("/group@" + sandbox.BotName + " off")
@@ -149,7 +149,7 @@ func TestGroups_AnonymousAdminsAndChannelsAreAnswered(t *testing.T) {
 
 	asChannel("@" + sandbox.BotName + " river golden")
 	awaitIn(t, member, membersGroup, "🔎 river golden\n1 file")
-	for _, command := range []string{"/settings@", "/channels@", "/stats@"} { // also for a club's admin
+	for _, command := range []string{"/settings@", "/channels@", "/stats@"} { // an admin who writes as a channel is refused too
 		asChannel(command + sandbox.BotName)
 		m := awaitIn(t, admin, membersGroup, "can't tell who you are")
 		deleteIn(t, admin, m.ID)

@@ -81,7 +81,7 @@ func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	write(s.Admin.ID, supergroup, "/group@"+sandbox.BotName+" on")
 	wait(supergroup, "search on", reads("Search in this group is on."))
 
-	// The next process knows where the old group's buttons lead.
+	// Buttons of the old group also work after a restart.
 	if err := s.Bot.Stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -78,8 +78,7 @@ func TestStandby_TakesOverAfterAKill(t *testing.T) {
 	await(t, member, "🔎 golden again\n")
 }
 
-// The active bot is cut off from Postgres while another process stands by: it stops being the bot and stays up, and is the bot again when the other one
-// ends.
+// An active bot that is cut off from Postgres gives up its lease to a standby and stays up. It is the bot again after the other process ends.
 func TestStandby_TakesOverFromABotThatIsCutOffFromPostgres(t *testing.T) {
 	t.Parallel()
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})

@@ -7,7 +7,7 @@ import (
 	"pavilion/sandbox"
 )
 
-// Telegram ends a session whose key two hosts use. The bot signs in with its token instead, while it runs and at a start.
+// Telegram ends a session whose auth key is used by two hosts. The bot then signs in with its token, both while it runs and at a start.
 func TestSession_ThatTelegramEndedIsReplaced(t *testing.T) {
 	t.Parallel()
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})

@@ -36,7 +36,7 @@ type Channel struct {
 	Title    string
 	Username string // empty for private channels
 	State    ChannelState
-	Paused   bool // a lost channel was paused
+	Paused   bool // of a lost channel: it was paused before
 	Low      MessageID
 	Gaps     []Range
 	Version  int64
@@ -147,8 +147,7 @@ func (c *Channels) MarkLost(ctx context.Context, id ChannelID) (ch Channel, chan
 	return ch, err == nil, err
 }
 
-// MarkRegained indexes a lost channel again, with the posts that came meanwhile. One that was paused is paused again. changed is false for a channel
-// that was not lost.
+// MarkRegained makes a lost channel active again, or paused if it was paused before. changed is false for a channel that was not lost.
 func (c *Channels) MarkRegained(ctx context.Context, id ChannelID) (ch Channel, changed bool, err error) {
 	if ch, err = c.Get(id); err != nil || ch.State != ChannelLost {
 		return ch, false, err

@@ -95,7 +95,7 @@ func TestChannels_APausedChannelThatWasLostIsPausedAgain(t *testing.T) {
 	if _, _, err := ix.channels.MarkLost(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	next := filter.NewChannels(ix.pools, time.Now) // of the next process
+	next := filter.NewChannels(ix.pools, time.Now) // as after a restart
 	if err := next.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestChatSettings_FollowAGroupThatBecomesASupergroup(t *testing.T) {
 	if err := errors.Join(s.SetGroupSearch(t.Context(), old, false), s.SetGroupSearch(t.Context(), own, true)); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // Telegram announces it twice
+	for range 2 { // Telegram sends a service message in each of the two chats
 		if err := errors.Join(s.Move(t.Context(), old, supergroup), s.Move(t.Context(), old, own), s.Move(t.Context(), -4_000_002, old)); err != nil {
 			t.Fatal(err)
 		}

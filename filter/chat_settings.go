@@ -48,7 +48,7 @@ func (c *ChatSettings) SetGroupSearch(ctx context.Context, chat ChatID, on bool)
 	return nil
 }
 
-// Move gives the settings of a group to the chat that it has become, unless that has settings of its own.
+// Move copies the settings of a group to the supergroup that replaced it, unless the supergroup has settings of its own.
 func (c *ChatSettings) Move(ctx context.Context, from, to ChatID) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

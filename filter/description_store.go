@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// descriptionDoc is the name and caption under which a file was posted, with the places that have them. The posts of one file may differ.
+// descriptionDoc is one name and caption of a file, with the places of the posts that have them. Posts of one file may differ in both.
 //
 //exhaustruct:enforce
 type descriptionDoc struct {
@@ -19,7 +19,7 @@ type descriptionDoc struct {
 	Places   []bson.Binary `bson:"p"`
 }
 
-// maxDescriptions bounds a document's size. The places of older descriptions join the newest one.
+// maxDescriptions bounds a document's size. Beyond it the oldest descriptions are dropped, and their places go to the newest one.
 const maxDescriptions = 64
 
 func (s descriptionDoc) sameText(o descriptionDoc) bool {
@@ -38,7 +38,7 @@ func (d fileDoc) descriptions() []descriptionDoc {
 	return append([]descriptionDoc{newest}, d.Others...)
 }
 
-// describe returns the document with other descriptions. Those without places are left out; without any, the document has no places.
+// describe returns the document with list as its descriptions. It drops descriptions without places. If none is left, the document has no places.
 func (d fileDoc) describe(list []descriptionDoc) fileDoc {
 	list = slices.DeleteFunc(slices.Clone(list), func(s descriptionDoc) bool { return len(s.Places) == 0 })
 	slices.SortStableFunc(list, func(a, b descriptionDoc) int { return cmp.Compare(b.Posted, a.Posted) })
@@ -64,7 +64,8 @@ func (d fileDoc) describe(list []descriptionDoc) fileDoc {
 	return d
 }
 
-// merge returns the document with the access data, places and descriptions of a newer one. A place that both have keeps the newer description.
+// merge returns the document with the places and descriptions of both, and the access data of the newer one. A place that both have gets the newer
+// description.
 func (d fileDoc) merge(newer fileDoc) fileDoc {
 	list, added := d.descriptions(), newer.descriptions()
 	for i := range list {
@@ -79,30 +80,30 @@ func (d fileDoc) merge(newer fileDoc) fileDoc {
 	}
 	merged := d
 	merged.Access, merged.Reference, merged.Kind, merged.Size = newer.Access, newer.Reference, newer.Kind, newer.Size
-	merged.Name, merged.Mime = newer.Name, newer.Mime // Mime counts for this Name
+	merged.Name, merged.Mime = newer.Name, newer.Mime // Mime may be empty because of this Name
 	return merged.describe(list)
 }
 
-// without returns the document without the places for which leave is true.
-func (d fileDoc) without(leave func(Place) bool) fileDoc {
+// without returns the document without the places for which remove is true.
+func (d fileDoc) without(remove func(Place) bool) fileDoc {
 	list := d.descriptions()
 	for i := range list {
 		list[i].Places = slices.DeleteFunc(slices.Clone(list[i].Places), func(b bson.Binary) bool {
 			p, err := unpackPlace(b)
-			return err == nil && leave(p)
+			return err == nil && remove(p)
 		})
 	}
 	return d.describe(list)
 }
 
-// equal compares what would be stored.
+// equal compares the stored form of two documents.
 func (d fileDoc) equal(o fileDoc) bool {
 	a, errA := bson.Marshal(d)
 	b, errB := bson.Marshal(o)
 	return errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
-// files returns a document's file once for each description, the newest first.
+// files returns one File for each description, the newest first.
 func (d fileDoc) files() []File {
 	var files []File
 	for _, s := range d.descriptions() {

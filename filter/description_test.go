@@ -7,7 +7,7 @@ import (
 	"pavilion/filter"
 )
 
-// captionedAt is the same file posted at another message with another caption.
+// captionedAt returns a post of the same file with its own message id and caption.
 func captionedAt(message int, caption string) filter.Post {
 	p := post(1, "clip.mp4")
 	p.Place.Message = filter.MessageID(message)
@@ -114,7 +114,7 @@ func TestDescriptions_RefreshReadsThePlaceOfTheCaption(t *testing.T) {
 	if file, err = ix.Refresh(t.Context(), file); err != nil || file.Media.Caption != "Cover drive masterclass" {
 		t.Errorf("%q, %v", file.Media.Caption, err)
 	}
-	// Its message was deleted while no update came.
+	// The message is deleted and the bot gets no update about it.
 	ix.telegram.removePost(filter.Place{Channel: channel, Message: 1})
 	if file, err = ix.Refresh(t.Context(), file); err != nil || file.Media.Caption != "Wicketkeeping basics" {
 		t.Errorf("after the deletion: %q, %v", file.Media.Caption, err)
@@ -122,7 +122,7 @@ func TestDescriptions_RefreshReadsThePlaceOfTheCaption(t *testing.T) {
 	eventually(t, "the deleted post's caption finds nothing", func() bool { return len(ix.foundCaptions(t, "cover drive")) == 0 })
 }
 
-// A file that was posted with more captions than a document keeps is still found by the newest ones, and leaves with its last post.
+// A file with more captions than maxDescriptions is found by the newest ones. It leaves the index with its last post.
 func TestDescriptions_AreBounded(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)

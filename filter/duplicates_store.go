@@ -81,8 +81,8 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	})
 }
 
-// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes them from pool. It first asks the databases
-// whether they are two: a document that was read over two ways to one database is the only copy.
+// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes the documents from pool. It first checks that the
+// two pools are two databases. Otherwise both documents would be the same one, and it would delete the only copy.
 func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have []storedDoc) error {
 	changes, distinct := map[*storage.Pool]*poolBatch{}, map[*storage.Pool]bool{}
 	removals := newPoolBatch()

@@ -39,7 +39,7 @@ func (x *Indexer) CompactLists(ctx context.Context) error {
 	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
 }
 
-// StoreDuplicate stores a post as a new document in a pool that does not have its file, as while the other pools are down.
+// StoreDuplicate stores a post as a new document in a pool that does not have the file. This happens while the pool with the file is down.
 func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
 	x.storing.Lock()
 	defer x.storing.Unlock()

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// withoutLeastKnown returns a query without the word that the fewest files have, the last one among equals; empty for a query of one word.
+// withoutLeastKnown returns the query without its rarest word: the one in the fewest files, and the last of equally rare words. It returns "" for a query
+// of one word.
 func (v *Vocabulary) withoutLeastKnown(text string) string {
 	words := strings.Fields(text)
 	if len(words) < 2 {
@@ -20,7 +21,7 @@ func (v *Vocabulary) withoutLeastKnown(text string) string {
 	return strings.Join(slices.Delete(words, drop, drop+1), " ")
 }
 
-// wordCount is the number of files that have every token of a word; -1 for a word without tokens.
+// wordCount returns the file count of the rarest token of a word; -1 for a word without tokens.
 func (v *Vocabulary) wordCount(word string) int {
 	fewest := -1
 	for _, t := range parseQuery(word).terms {

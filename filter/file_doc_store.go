@@ -23,7 +23,7 @@ type fileDoc struct {
 	Size      int64         `bson:"s,minsize"`
 	Mime      string        `bson:"m,omitempty"` // only when the name's extension does not imply it
 	Places    []bson.Binary `bson:"p"`           // all of them
-	// Others are the older descriptions. Posted, Name, Caption and Entities are the newest one, of the places that are in none of Others.
+	// Others are the older descriptions. The newest one is in Posted, Name, Caption and Entities; its places are those that no entry of Others has.
 	Others []descriptionDoc `bson:"o,omitempty"`
 }
 
@@ -48,7 +48,7 @@ func newFileDoc(p Post) fileDoc {
 	}
 }
 
-// fileAs returns the file as one of its descriptions has it.
+// fileAs returns the file with one of its descriptions.
 func (d fileDoc) fileAs(s descriptionDoc) File {
 	caption, mime := s.Caption, d.Mime
 	if caption == captionIsName {

@@ -7,9 +7,8 @@ import (
 	"slices"
 )
 
-// Refresh reads a file's messages again from Telegram, returns the file with its new file reference and queues the change for the index. The
-// posts with the description that f has are read first. A place that no longer holds the file leaves the index; ErrFileGone means that no place is
-// left.
+// Refresh reads a file's messages from Telegram until one has the file. It returns the file with its new file reference and queues the changes for the
+// index. It reads the posts with f's description first. Places without the file leave the index. ErrFileGone means that no place has the file.
 func (x *Indexer) Refresh(ctx context.Context, f File) (File, error) {
 	id := f.Media.Document
 	files, err := findFile(ctx, x.pools, id)

@@ -87,7 +87,7 @@ func idsNearPlaces(places []Place, known map[DocumentID]bool) func(context.Conte
 	}
 }
 
-// storePosts stores posts. A file that a pool already has gets the new place with its description; a new file goes to the pool with the most room. It
+// storePosts stores posts. It adds place and description to a file that a pool already has. A new file goes to the pool with the most room. It
 // returns the new documents. When a pool did not answer, that pool may already have one of the new files: insertFiles then notes a possible
 // duplicate for reconcile.
 func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[DocumentID]bool, err error) {
@@ -165,7 +165,7 @@ func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBat
 	return changes[pool]
 }
 
-// planUpdate adds the writes that merge a new document of a file into the stored one. Equal documents need none.
+// planUpdate adds the writes that merge a new document of a file into the stored one. If the merge changes nothing, it adds none.
 func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc, doc fileDoc) {
 	merged := h.doc.merge(doc)
 	if merged.equal(h.doc) {

@@ -116,7 +116,7 @@ type testOptions struct {
 	filter.IndexOptions
 	timeout       time.Duration // of one call to a pool; long, because tests share a small machine
 	limits        []int64       // LimitBytes of each pool
-	second        string        // the host of the second pool, where it is not the test's server; its database then has the first one's name
+	second        string        // host of the second pool, which then uses the name of the first pool's database; empty: the test's server
 	allPoolsDown  bool          // no pool answers at the start
 	beforeCommand func(e *event.CommandStartedEvent)
 }

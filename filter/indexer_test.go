@@ -248,7 +248,8 @@ func TestIndexer_APoolDownHidesOnlyItsFilesAndDuplicatesAreMerged(t *testing.T) 
 	}
 }
 
-// The second URI's name leads to the first one's server after an outage. The file that was stored meanwhile then stands "in both pools", once.
+// After an outage the host name of the second URI leads to the first server. A file that was stored during the outage then seems to be in both pools,
+// but there is only one copy.
 func TestIndexer_TheOnlyCopyOverTwoWaysIsNotMerged(t *testing.T) {
 	if err := startShared(); err != nil {
 		t.Fatal(err)

@@ -72,7 +72,7 @@ type Post struct {
 	Media  Media
 }
 
-// File is an indexed file under one of the descriptions that it was posted with.
+// File is an indexed file with one of its descriptions: the name and caption of some of its posts.
 type File struct {
 	Media  Media
 	Posted time.Time // the newest post with this description

@@ -35,7 +35,7 @@ type Page struct {
 	Facets     []Facet
 	Missing    []string // pools that did not answer
 	Suggestion string   // a similar query that has results, when this one has none
-	Fewer      string   // the query without its least known word, when it has no results and there is no suggestion
+	Fewer      string   // the query without its rarest word, if there are neither results nor a suggestion
 }
 
 // SearchOptions configure a Searcher.

@@ -122,7 +122,7 @@ func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []in
 		}
 		for _, d := range docs {
 			best := result{cursor: Cursor{Rank: rankNone}}
-			for _, f := range d.files() { // the newest of the descriptions that match best
+			for _, f := range d.files() { // of equally ranked descriptions the newest wins
 				if n := rank(f, titled[d.ID]); n < best.cursor.Rank {
 					best = newResult(f, n)
 				}
@@ -227,8 +227,8 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 	return ids, nil
 }
 
-// File returns one file as it was posted at a place, or as its newest post has it where the place is zero or has lost the file. ErrFileNotFound
-// means that all pools answered and none has the file.
+// File returns a file with the description of the post at a place. If the place is zero, or does not have the file any more, it returns the newest
+// description. ErrFileNotFound means that all pools answered and none has the file.
 func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, error) {
 	files, err := findFile(ctx, s.pools, id)
 	if err != nil {
@@ -245,7 +245,7 @@ func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, err
 	return files[0], nil
 }
 
-// findFile returns a file once for each of its descriptions, the newest first.
+// findFile returns one File for each description of a file, the newest first.
 func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) ([]File, error) {
 	answers := make(chan fileDoc, len(pools.All()))
 	outcomes := pools.Each(ctx, "find file", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
@@ -258,7 +258,7 @@ func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) ([]File,
 	close(answers)
 	var found *fileDoc
 	for doc := range answers {
-		if found != nil { // a duplicate that is not merged yet
+		if found != nil { // two pools have the file: a duplicate that is not merged yet
 			doc = found.merge(doc)
 		}
 		found = &doc

@@ -206,7 +206,7 @@ func TestSearch_SuggestionsHaveResults(t *testing.T) {
 	}
 }
 
-// Where nothing can be suggested, the query without its least known word is a way on.
+// Without results and without a suggestion, the search offers the query without its rarest word.
 func TestSearch_FewerWordsLeaveOutTheLeastKnown(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)

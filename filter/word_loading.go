@@ -17,7 +17,7 @@ func (x *Indexer) loadPoolWords(ctx context.Context, pool *storage.Pool) {
 		if err == nil {
 			last, err = loadWords(ctx, pool, x.vocab, last)
 		}
-		if err == nil || errors.Is(err, storage.ErrSameDatabase) { // its words are those of the other pool
+		if err == nil || errors.Is(err, storage.ErrSameDatabase) { // the pool in use has the same words
 			break
 		}
 		if !failed && ctx.Err() == nil {

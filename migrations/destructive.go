@@ -13,8 +13,8 @@ func isDestructive(text string) bool {
 	return losing.MatchString(comment.ReplaceAllString(up, ""))
 }
 
-// isAdditive reports whether the file says that the release before works on its result: a line "-- Additive" ahead of the Up part. A
-// file that destroys data is not additive, whatever it says.
+// isAdditive reports whether the file has a line that begins with "-- Additive" before its Up part. The line says that the previous release works on
+// the new schema. A file that destroys data is never additive.
 func isAdditive(text string) bool {
 	head, _, _ := strings.Cut(text, "-- +goose Up")
 	return !isDestructive(text) && regexp.MustCompile(`(?m)^-- Additive\b`).MatchString(head)

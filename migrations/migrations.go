@@ -32,8 +32,8 @@ type Status struct {
 	File        string
 	Applied     bool
 	Destructive bool
-	Additive    bool  // the release before works with it
-	Newer       bool  // of a release newer than this program
+	Additive    bool  // the previous release works on the schema with it
+	Newer       bool  // applied by a newer release; this program does not have the file
 	Problem     error // ErrUnknown, ErrEdited or ErrDirty
 }
 
@@ -60,8 +60,8 @@ func List(ctx context.Context, pool *pgxpool.Pool) ([]Status, error) {
 	return migrationSet{files}.list(ctx, pool)
 }
 
-// Verify returns an error unless this program can work on the schema: it has every migration of the program, and of newer releases only those that
-// are additive.
+// Verify returns an error unless this program can work on the schema: every migration of the program is applied, and those of newer releases are
+// additive.
 func Verify(ctx context.Context, pool *pgxpool.Pool) error {
 	list, err := List(ctx, pool)
 	if err != nil {

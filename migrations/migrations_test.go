@@ -269,7 +269,7 @@ func TestMigrations_AnEditedAnUnknownAndADirtyFileAreRefused(t *testing.T) {
 	}
 }
 
-// A newer release migrates while processes of this one run, and while some of them start again.
+// Processes of this release accept additive migrations of a newer one, both while they run and at a start.
 func TestMigrations_AdditiveOnesOfANewerReleaseAreTolerated(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -62,7 +62,7 @@ func ensureSums(ctx context.Context, pool *pgxpool.Pool) error {
 		sha256      bytea NOT NULL,
 		begun_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
 		finished_at timestamptz)`)
-	if err == nil { // a release without the column reads every row as breaking
+	if err == nil { // rows of earlier releases count as not additive
 		_, err = pool.Exec(ctx, `ALTER TABLE schema_file ADD COLUMN IF NOT EXISTS additive boolean NOT NULL DEFAULT false`)
 	}
 	if err != nil {
@@ -90,7 +90,7 @@ func readSums(ctx context.Context, pool *pgxpool.Pool) (map[int64]fileSum, error
 	if found, err := tableExists(ctx, pool, "schema_file"); err != nil || !found {
 		return nil, err
 	}
-	// The column is missing until this release has applied its migrations.
+	// to_jsonb reads the column also while it does not exist: before this release has applied its migrations.
 	rows, err := pool.Query(ctx, `SELECT version, sha256, finished_at IS NOT NULL, coalesce((to_jsonb(f) ->> 'additive')::boolean, false) FROM schema_file f`)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)

@@ -36,7 +36,7 @@ type Options struct {
 	LogCap int  // see world.Options
 	// Gateway starts the payment service and configures the bot for it.
 	Gateway bool
-	// CallbackTries is how often the payment service tries a callback; 0 means its default, which is some seconds long.
+	// CallbackTries is how often the payment service tries a callback. 0 means its default, which takes some seconds.
 	CallbackTries int
 	Env           map[string]string
 }

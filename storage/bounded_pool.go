@@ -49,8 +49,8 @@ func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
 	return h.beginTx(ctx, pgx.TxOptions{})
 }
 
-// beginTx begins a transaction. A connection that turns out to be broken has company after a failover: the pool then drops all its idle connections,
-// and the transaction begins on a new one.
+// beginTx begins a transaction. If the connection is broken, as after a failover, the other idle connections are probably broken too. beginTx then
+// drops all idle connections and tries once more on a new one.
 func (h BoundedPool) beginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
 	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrLeaseLost means that another process took the lease, or may have taken it. It is the cause with which the context of Run's fn ends.
+// ErrLeaseLost means that another process has the lease, or may have it. It is the cause of the context that Run cancels.
 var ErrLeaseLost = errors.New("the lease is lost")
 
 // LeaseOptions configure a Lease.
@@ -24,10 +24,12 @@ type LeaseOptions struct {
 
 // Lease lets one of several processes act. A row in Postgres has the holder and the expiry, by the database's clock.
 //
-// A holder that cannot renew the lease stops when it runs out, if another process stood by at the last renewal: that one takes over now. Without a
-// standby it continues, because search must survive an outage of Postgres. A process that starts during such an outage of the holder alone may then act
-// beside it until the holder's next renewal. The work of both must be safe: the index writes a posting list only as it was read, and two documents of
-// one file are equal, because both processes read the same posts.
+// A holder that cannot reach Postgres stops when its lease expires, if a standby waited at the last renewal: that standby takes over. Without a
+// standby the holder continues, because search must survive an outage of Postgres.
+//
+// Two processes can therefore be active for a short time: the holder is cut off from Postgres, has no standby, and another process starts. This lasts
+// until the holder's next renewal. Their concurrent work is safe: a posting list is replaced only if it has not changed since it was read, and both
+// processes make equal documents from the same posts.
 type Lease struct {
 	db   Queryer
 	opts LeaseOptions
@@ -39,8 +41,8 @@ func NewLease(db Queryer, o LeaseOptions) *Lease {
 	return &Lease{db: db, opts: o}
 }
 
-// Run waits until it acquires the lease, calls fn, and gives the lease back when fn returns. When the lease is lost, fn's context ends
-// with ErrLeaseLost. Run returns fn's error, or ErrLeaseLost, and may be called again.
+// Run waits until it acquires the lease, calls fn, and releases the lease when fn returns. If the lease is lost, Run cancels fn's context with the
+// cause ErrLeaseLost and returns ErrLeaseLost. Otherwise it returns fn's error. It may be called again.
 func (l *Lease) Run(ctx context.Context, fn func(ctx context.Context) error) error {
 	log := l.opts.Logger.With("component", "lease", "lease", l.opts.Name)
 	now, err := l.waitUntilAcquired(ctx, log)
@@ -70,9 +72,9 @@ const standbyPoll = time.Second
 
 // tenure is a successful acquisition or renewal.
 type tenure struct {
-	valid   context.Context //nolint:containedctx // ends when the lease runs out, or with the context of Run
+	valid   context.Context //nolint:containedctx // ends when the lease expires, or with the context of Run
 	end     context.CancelFunc
-	standby bool // another process waited at that time
+	standby bool // another process waits for the lease
 }
 
 // waitUntilAcquired tries until it has the lease. It also waits for an unreachable Postgres, because without the lease this process may not act.
@@ -108,7 +110,7 @@ func (l *Lease) renewLoop(ctx context.Context, now tenure, lose context.CancelCa
 	defer func() { now.end() }()
 	unreachable := false
 	for {
-		limit := ctx //nolint:contextcheck // the tenure's context is made of the same one
+		limit := ctx //nolint:contextcheck // the tenure's context is derived from ctx
 		if now.standby {
 			limit = now.valid
 		}
@@ -147,11 +149,11 @@ func (l *Lease) renewLoop(ctx context.Context, now tenure, lose context.CancelCa
 
 const (
 	leaseTimeout = 3 * time.Second
-	standbyFor   = 30 * time.Second // after a standby's last try it counts as there
+	standbyFor   = 30 * time.Second // a standby counts as waiting for this long after its last try
 )
 
-// acquireOrRenew inserts or updates the row in one statement, unless it has another holder and is not expired. It returns false in that case. limit
-// bounds the statement.
+// acquireOrRenew inserts or updates the row in one statement. taken is false if another holder's lease has not expired. The statement is cancelled
+// with limit.
 func (l *Lease) acquireOrRenew(ctx, limit context.Context) (now tenure, taken bool, err error) {
 	now.valid, now.end = context.WithTimeout(ctx, l.opts.TTL)
 	defer func() {
@@ -175,7 +177,7 @@ func (l *Lease) acquireOrRenew(ctx, limit context.Context) (now tenure, taken bo
 	return now, true, nil
 }
 
-// noteStandby tells the holder that this process waits. Postgres may not answer: then the holder learns it later.
+// noteStandby records in the row that this process waits. An error is ignored, because the next try records it.
 func (l *Lease) noteStandby(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
 	defer cancel()

@@ -14,8 +14,8 @@ import (
 	"pavilion/storage"
 )
 
-// A holder that is cut off from Postgres stops when its lease runs out, before the process that stands by begins. It gets the lease again later.
-// Without a standby it goes on.
+// A holder that is cut off from Postgres stops when its lease expires, before the standby begins. Later it gets the lease again. Without a standby
+// it continues.
 func TestLease_AHolderThatIsCutOffStopsInTime(t *testing.T) {
 	direct := openPostgres(t)
 	u, err := url.Parse(servers(t).PostgresURL)
@@ -57,7 +57,7 @@ func TestLease_AHolderThatIsCutOffStopsInTime(t *testing.T) {
 	})
 	<-begun
 
-	// Alone, it goes on through an outage of three leases.
+	// Without a standby it continues through an outage that is three times as long as the lease.
 	way.Cut()
 	select {
 	case <-over:

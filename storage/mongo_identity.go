@@ -13,15 +13,15 @@ import (
 	"pavilion/internal/fault"
 )
 
-// ErrSameDatabase means that two pools are one database under two URIs. The pool that was identified second is not used.
+// ErrSameDatabase means that the URIs of two pools lead to one database. The pool that was identified second is not used.
 var ErrSameDatabase = fault.New(fault.Unavailable, "pool_same_database")
 
 // IdentityCollection has one document: the database's random id. A copy of a database has the id of its original.
 const IdentityCollection = "identity"
 
-const identityKey = "database" // of that document
+const identityKey = "database" // the document's _id
 
-// readIdentity returns the database's id, which the first process makes. The key makes the first insert the only one.
+// readIdentity returns the database's id, and stores a random one if there is none. The unique _id lets only one process insert it.
 func readIdentity(ctx context.Context, db *mongo.Database) (string, error) {
 	c := db.Collection(IdentityCollection)
 	for range 2 {
@@ -41,8 +41,8 @@ func readIdentity(ctx context.Context, db *mongo.Database) (string, error) {
 
 var errNoIdentity = errors.New("the database does not keep its identity")
 
-// identify reads the pool's identity before its first use, or again. A server that answers, but cannot store an identity because it is full or
-// lets its user only read, leaves the pool without one.
+// identify reads the pool's identity if it is not known, or if again is set. A pool stays without an identity, and is used, if its server answers but
+// cannot store one: it is full, or the user may only read.
 func (p *Pool) identify(ctx context.Context, db *mongo.Database, again bool) error {
 	p.mu.Lock()
 	known := p.identity != ""
@@ -62,14 +62,14 @@ func (p *Pool) identify(ctx context.Context, db *mongo.Database, again bool) err
 	return nil
 }
 
-// SameAs returns the name of the pool in use that is the same database, empty for a pool that is used itself.
+// SameAs returns the name of the pool that is used instead, because it is the same database. It is empty for a pool in use.
 func (p *Pool) SameAs() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.sameAs
 }
 
-// noteIdentity stores a pool's identity. A pool whose database another pool has is not used from then on, until the next start.
+// noteIdentity stores a pool's identity. If a pool in use has the same identity, p is not used again until the next start.
 func (ps *Pools) noteIdentity(p *Pool, id string) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -94,8 +94,8 @@ func (ps *Pools) noteIdentity(p *Pool, id string) {
 	}
 }
 
-// Identify asks every pool for its identity, and returns an error that names each pair of URIs that are one database. A pool that does not answer is
-// identified when it does.
+// Identify reads the identity of every pool and returns an error that names each pair of pools with one database. A pool that does not answer now is
+// identified at its first use.
 func (ps *Pools) Identify(ctx context.Context) error {
 	ps.Each(ctx, "identify", func(context.Context, *Pool, *mongo.Database) error { return nil })
 	var errs []error
@@ -105,7 +105,7 @@ func (ps *Pools) Identify(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Distinct asks two pools for their identities now, and returns an error unless they are two databases.
+// Distinct reads the identities of two pools from their servers and returns an error unless they differ.
 func Distinct(ctx context.Context, a, b *Pool) error {
 	var ids [2]string
 	for i, p := range []*Pool{a, b} {

@@ -20,7 +20,7 @@ import (
 	"pavilion/storage"
 )
 
-// poolsAt opens one pool for each host, all of one database on the first server.
+// poolsAt opens one pool for each host, with one database name.
 func poolsAt(t *testing.T, log *bytes.Buffer, database string, hosts ...string) *storage.Pools {
 	t.Helper()
 	var opts []storage.PoolOptions
@@ -41,7 +41,7 @@ func poolsAt(t *testing.T, log *bytes.Buffer, database string, hosts ...string) 
 	return ps
 }
 
-// mongoHost returns host:port of the first server.
+// mongoHost returns the URL of the first server.
 func mongoHost(t *testing.T) *url.URL {
 	t.Helper()
 	u, err := url.Parse(servers(t).MongoURIs[0])
@@ -105,7 +105,7 @@ func TestPools_ManyProcessesAtOnceMakeOneIdentity(t *testing.T) {
 	}
 }
 
-// The second way to the database opens after the start.
+// The second URI of the database becomes reachable after the start.
 func TestPools_ASecondNameThatIsReachableLaterStaysUnused(t *testing.T) {
 	host := mongoHost(t)
 	way, err := engines.OpenDetour(t.Context(), host.Host)

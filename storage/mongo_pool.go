@@ -39,7 +39,7 @@ type Pool struct {
 	now     func() time.Time
 	client  mongoClient
 	breaker *gobreaker.CircuitBreaker[struct{}]
-	// identified gets the identity that the database has.
+	// identified is called with the identity that was read from the database.
 	identified func(p *Pool, id string)
 
 	written atomic.Int64 // estimated bytes written since the last measurement
@@ -49,8 +49,8 @@ type Pool struct {
 	indexBytes int64
 	measured   time.Time
 	lastError  string
-	identity   string // of the database; empty before it has answered
-	sameAs     string // the name of the pool in use that is the same database
+	identity   string // of the database; empty while unknown
+	sameAs     string // see SameAs
 }
 
 // PoolState is a pool's condition, for admins.
@@ -124,7 +124,7 @@ var errCallerEnded = errors.New("the caller went away")
 
 // Do runs fn on the pool's database within the pool's timeout. It fails at once unless the breaker is closed: while it is half-open only Measure
 // probes the server, so that no search waits for a dead one. Outages count against the breaker. Errors that the server answers with, such as a
-// duplicate key, do not. A pool that is the same database as another one fails with ErrSameDatabase.
+// duplicate key, do not. A pool that is not used because of its identity returns ErrSameDatabase.
 func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, db *mongo.Database) error) error {
 	if p.Down() {
 		return fmt.Errorf("%s in pool %s: %w", op, p.opts.Name, ErrPoolDown)
@@ -132,7 +132,7 @@ func (p *Pool) Do(ctx context.Context, op string, fn func(ctx context.Context, d
 	return p.callServer(ctx, op, false, fn)
 }
 
-// callServer runs fn on a database that has been identified, with identifyAgain a moment ago.
+// callServer identifies the database, then runs fn on it within the breaker. With identifyAgain it reads a known identity again.
 func (p *Pool) callServer(ctx context.Context, op string, identifyAgain bool, fn func(ctx context.Context, db *mongo.Database) error) error {
 	_, err := p.breaker.Execute(func() (struct{}, error) {
 		began := p.now()

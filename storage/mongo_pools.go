@@ -61,12 +61,12 @@ func OpenPools(o PoolsOptions) (*Pools, error) {
 	return ps, nil
 }
 
-// All returns the pools in use, in the order of the configuration: every pool that is not known to be the same database as another one.
+// All returns the pools in use, in the order of the configuration. It leaves out a pool that is the same database as an earlier identified one.
 func (ps *Pools) All() []*Pool {
 	return slices.DeleteFunc(slices.Clone(ps.all), func(p *Pool) bool { return p.SameAs() != "" })
 }
 
-// Unused returns the pools that are the same database as another one.
+// Unused returns the pools that All leaves out.
 func (ps *Pools) Unused() []*Pool {
 	return slices.DeleteFunc(slices.Clone(ps.all), func(p *Pool) bool { return p.SameAs() == "" })
 }
@@ -111,13 +111,13 @@ func (ps *Pools) Writable() []*Pool {
 	return pools
 }
 
-// recovery is a function of OnRecover.
+// recovery is one registration of OnRecover.
 type recovery struct {
 	run func(ctx context.Context, p *Pool)
 }
 
-// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. remove ends the registration; a call
-// under way may still run.
+// OnRecover registers a function that Run calls when a pool answers again after an outage. Calls do not overlap. remove ends the registration and does
+// not wait for a call that is running.
 func (ps *Pools) OnRecover(fn func(ctx context.Context, p *Pool)) (remove func()) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()

@@ -54,7 +54,7 @@ func refusalReason(err error) string {
 			return RefusedConnection
 		case state == "53100", state == "58030": // disk full, I/O error
 			return RefusedDiskFull
-		case state == "25006", state == "55000": // the latter on a replica, by functions that need a primary, as session_incarnation does
+		case state == "25006", state == "55000": // 55000: a function that needs a primary, such as session_incarnation, ran on a replica
 			return RefusedReadOnly
 		case strings.HasPrefix(state, "53"): // out of memory, too many connections
 			return RefusedResources

@@ -24,11 +24,12 @@ type PostgresOptions struct {
 
 var errPostgresURL = errors.New("the Postgres URL cannot be read: postgres://user:password@host:5432/database")
 
-// PlannerSettings returns the settings of every connection that choose plans. A URL may set its own.
+// PlannerSettings returns the planner settings of every connection. A URL may set its own.
 //
-// A prepared statement is planned once for all values: planning again costs more than running most of them. Every statement has an index, so a table
-// is read whole only where nothing else is possible: the planner prefers that for a table that was small at its last ANALYZE, and such a plan stays
-// until the next one. Compiling a plan costs more than running it.
+//   - force_generic_plan: a prepared statement is planned once, for all values. Planning most statements costs more than running them.
+//   - enable_seqscan=off: the planner uses an index where one fits. Otherwise it reads a table whole if the table was small at its last ANALYZE, and
+//     keeps that plan while the table grows.
+//   - jit=off: compiling these plans costs more than running them.
 func PlannerSettings() map[string]string {
 	return map[string]string{"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 }

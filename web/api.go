@@ -150,7 +150,7 @@ func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O,
 	}
 }
 
-// operation finds a route in the description.
+// operation returns a route's operation in the OpenAPI description.
 func (a *API) operation(r Route) *huma.Operation {
 	item := a.huma.OpenAPI().Paths[APIPath+r.Path]
 	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete, item.Patch} {
@@ -205,7 +205,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, public bool) error 
 	return nil
 }
 
-// transform makes a problem of every error that huma writes, and tags a body that has a version.
+// transform converts every error of huma to a Problem, and sets the ETag header for a body with a version.
 func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	switch v := v.(type) {
 	case *huma.ErrorModel:

@@ -39,7 +39,7 @@ var (
 	shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 	serial atomic.Int64     //nolint:gochecknoglobals // numbers databases and people
 	served caller.Coverage  //nolint:gochecknoglobals // the operations that the tests have seen succeed
-	// statements collects what the tests send, for checkPlans.
+	// statements records the SQL that the tests cause, for checkPlans.
 	statements = plans.NewRecorder() //nolint:gochecknoglobals // as above
 )
 
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // some tests send some statements only
+	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // a run of single tests records too few statements
 		if err := checkPlans(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1

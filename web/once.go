@@ -116,13 +116,13 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		}
 		return &out, nil
 	})
-	// Described only: huma would refuse a request without them as invalid, with 422, where the headers' own rules ask for 400 and 428.
+	// The parameters become required in the description only. If huma enforced this, it would answer 422; missing headers are answered with 400 and 428.
 	for _, p := range a.operation(r).Parameters {
 		p.Required = p.Required || p.Name == keyHeader || versioned && p.Name == matchHeader
 	}
 }
 
-// tagOf is the ETag of a stored answer; empty for one without a version.
+// tagOf returns the ETag of a stored answer; empty if its body has no version.
 func tagOf[B any](answer StoredAnswer) string {
 	var body B
 	if t, ok := any(&body).(tagged); ok && answer.Status < http.StatusMultipleChoices && json.Unmarshal(answer.Body, &body) == nil {
@@ -187,7 +187,7 @@ func parseKey(header string) (string, error) {
 }
 
 // replayedAnswer is the stored answer of a repeated request. It is an error for huma, which writes errors with their own status, type and body.
-type replayedAnswer struct { //nolint:errname // an answer
+type replayedAnswer struct { //nolint:errname // an answer that huma writes like an error
 	answer StoredAnswer
 	tag    string
 }

@@ -8,7 +8,7 @@ import (
 	"pavilion/storage"
 )
 
-// largeTables has the sessions of many members over many months.
+// largeTables fills the tables of sessions with the rows of many months.
 const largeTables = `
 	INSERT INTO session (member_id, client_hash, incarnation, expires_at, created_at)
 		SELECT n % 20000, sha256(n::text::bytea), session_incarnation(), clock_timestamp() + n * interval '1 minute', clock_timestamp() FROM generate_series(1, 50000) n;

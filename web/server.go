@@ -64,7 +64,7 @@ const (
 	maxBody       = 64 << 10
 	maxHeader     = 16 << 10
 	headerTimeout = 5 * time.Second
-	readTimeout   = 8 * time.Second // of a whole request, body included
+	readTimeout   = 8 * time.Second // for the whole request with its body
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = time.Minute
 	// requestTimeout bounds the work for one request. A dependency that takes longer counts as down.

@@ -27,8 +27,8 @@ func useProof(ctx context.Context, q storage.Queryer, proof [32]byte, client dig
 	return tag.RowsAffected() == 1, err
 }
 
-// incarnationSince returns when the database's present incarnation was first used. Later ones than the first begin now: an earlier proof may have been
-// exchanged before the backup was restored, in rows that the backup does not have.
+// incarnationSince returns since when proofs are accepted by the present incarnation of the database. For the first incarnation it is the beginning of
+// time. For an incarnation after a restore it is its first use: an older proof may have been used already, in rows that the backup does not have.
 func incarnationSince(ctx context.Context, q storage.Queryer) (since time.Time, err error) {
 	_, err = q.Exec(ctx, `
 		INSERT INTO session_epoch (incarnation, since)

@@ -233,7 +233,7 @@ func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
 	wantErr(t, "a token of before the restore", err, ErrSignIn)
 	_, err = restored.Check(t.Context(), first.Access)
 	wantErr(t, "an access token of before the restore", err, ErrSignIn)
-	// The backup may be older than the exchange of a proof.
+	// This proof may have been exchanged after the backup was made.
 	_, err = restored.Open(t.Context(), proof("used after the backup", time.Now().Add(-time.Minute)), laptop)
 	wantErr(t, "a proof of before the restore", err, ErrProofExpired)
 	if _, err := restored.Open(t.Context(), proof("of today", time.Now().Add(time.Second)), laptop); err != nil {

@@ -19,13 +19,13 @@ var (
 	errVersionForm = WithStatus(fault.New(fault.Invalid, "version_form"), http.StatusBadRequest)
 )
 
-// Versioned is the If-Match header of a change that would overwrite another person's decision. It is embedded in the inputs of such routes. The
-// feature compares the version in the transaction of its change; huma's package conditional would compare before it.
+// Versioned is a required If-Match header. It is embedded in the inputs of changes that would overwrite another person's decision. The feature compares
+// the version in the transaction of the change. huma's package conditional cannot be used, because it compares before the transaction.
 type Versioned struct {
 	IfMatch string `header:"If-Match" doc:"Required. The ETag, or version, of the thing as it was seen. After a change by another the answer is 409." example:"\"3\""`
 }
 
-// Version is the version that the client saw.
+// Version parses the header.
 func (v Versioned) Version() (int, error) {
 	if v.IfMatch == "" {
 		return 0, errNoVersion
@@ -35,12 +35,12 @@ func (v Versioned) Version() (int, error) {
 
 func (Versioned) requiresVersion() {}
 
-// MaybeVersioned is the If-Match header of a change that the present state alone allows or refuses, so that a client may leave it out.
+// MaybeVersioned is an optional If-Match header. It is for changes that the present state alone can allow or refuse.
 type MaybeVersioned struct {
 	IfMatch string `header:"If-Match" doc:"The ETag, or version, of the thing as it was seen. After a change by another the answer is 409. Not compared where it is missing." example:"\"3\""`
 }
 
-// Version is the version that the client saw; named is false where it named none.
+// Version parses the header. named is false if it is missing.
 func (v MaybeVersioned) Version() (version int, named bool, err error) {
 	if v.IfMatch == "" {
 		return 0, false, nil
@@ -49,7 +49,7 @@ func (v MaybeVersioned) Version() (version int, named bool, err error) {
 	return version, true, err
 }
 
-// parseVersion reads one entity tag, quoted or not. Proxies that compress mark a tag as weak, and clients send it back so.
+// parseVersion reads one entity tag, with or without quotes. It accepts weak tags, because proxies that compress mark tags as weak.
 func parseVersion(header string) (int, error) {
 	tag := strings.TrimPrefix(strings.TrimSpace(header), "W/")
 	if inner, ok := strings.CutPrefix(tag, `"`); ok {
@@ -67,5 +67,5 @@ func parseVersion(header string) (int, error) {
 // ETag is the entity tag of a version.
 func ETag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
-// tagged is a body with a version. Its answers have the ETag header.
+// tagged is a body with a version, which becomes the ETag header of the answer.
 type tagged interface{ ETag() string }

@@ -18,7 +18,7 @@ var (
 	errNewClub = errors.New("a new club needs a time_zone and a currency")
 )
 
-// Apply creates the club of the plan's name, or makes the differences between the club and the plan.
+// Apply creates the club that the plan names, or changes it as the plan says.
 func Apply(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan) (booking.ClubID, error) {
 	var id booking.ClubID
 	err := s.SetUp(ctx, func(ctx context.Context, s *booking.Service) (err error) {
@@ -37,7 +37,7 @@ func Apply(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan)
 	return id, err
 }
 
-// applying is a plan and the club as the transaction sees it.
+// applying is one call of Apply: the plan, and the club as the transaction has changed it so far.
 type applying struct {
 	*booking.Service
 	actor booking.Actor
@@ -45,7 +45,7 @@ type applying struct {
 	now   booking.Overview
 }
 
-// club creates the club or changes its name's zone, address and policy.
+// club creates the club, or changes its time zone, address and policy.
 func (a *applying) club(ctx context.Context) error {
 	if a.plan.Name == "" {
 		return errNoName
@@ -93,7 +93,7 @@ func (a *applying) create(ctx context.Context) error {
 	return err
 }
 
-// Find finds a club by its name; where no name is given, the only one.
+// Find finds a club by its name. Without a name it returns the only club.
 func Find(ctx context.Context, s *booking.Service, name string) (booking.Club, error) {
 	clubs, err := s.Clubs(ctx)
 	if err != nil {
@@ -124,10 +124,10 @@ func (a *applying) nets(ctx context.Context) error {
 			wanted = booking.Net{Capacity: defaultCapacity, Active: true}
 		}
 		wanted.Name = n.Name
-		wanted.Surface = value(n.Surface, wanted.Surface)
-		wanted.Indoor, wanted.Lights = value(n.Indoor, wanted.Indoor), value(n.Lights, wanted.Lights)
-		wanted.Capacity = value(n.Capacity, wanted.Capacity)
-		wanted.Active = !value(n.Retired, !wanted.Active)
+		wanted.Surface = valueOr(n.Surface, wanted.Surface)
+		wanted.Indoor, wanted.Lights = valueOr(n.Indoor, wanted.Indoor), valueOr(n.Lights, wanted.Lights)
+		wanted.Capacity = valueOr(n.Capacity, wanted.Capacity)
+		wanted.Active = !valueOr(n.Retired, !wanted.Active)
 		if reflect.DeepEqual(wanted, have) {
 			continue
 		}
@@ -141,12 +141,12 @@ func (a *applying) nets(ctx context.Context) error {
 	return nil
 }
 
-// value is what is named, else what there is.
-func value[T any](named *T, is T) T {
+// valueOr returns *named, or other if named is nil.
+func valueOr[T any](named *T, other T) T {
 	if named != nil {
 		return *named
 	}
-	return is
+	return other
 }
 
 func (a *applying) net(name string) (booking.Net, bool) {
@@ -157,7 +157,7 @@ func (a *applying) net(name string) (booking.Net, bool) {
 	return a.now.Nets[i], true
 }
 
-// netID is the id of a net, 0 for all of them.
+// netID returns the id of a net; 0, which stands for all nets, if name is empty.
 func (a *applying) netID(name string) (booking.NetID, error) {
 	n, known := a.net(name)
 	if !known && name != "" {
@@ -176,7 +176,7 @@ func (a *applying) hours(ctx context.Context) error {
 		if err != nil {
 			return h.place.error("net", err)
 		}
-		wanted = append(wanted, h.on(net)...)
+		wanted = append(wanted, h.openingHours(net)...)
 		if err := booking.CheckHours(wanted); err != nil {
 			return h.place.error("open", err)
 		}
@@ -190,8 +190,8 @@ func (a *applying) hours(ctx context.Context) error {
 	return nil
 }
 
-// on are the hours of a net.
-func (h Hours) on(net booking.NetID) (list []booking.OpeningHours) {
+// openingHours returns the hours for a net, one value for each day and period.
+func (h Hours) openingHours(net booking.NetID) (list []booking.OpeningHours) {
 	for _, day := range h.Days.all() {
 		for _, x := range h.Open {
 			list = append(list, booking.OpeningHours{Net: net, Weekday: day, Opens: x.From, Closes: x.To})
@@ -235,9 +235,9 @@ func (a *applying) prices(ctx context.Context) error {
 	return nil
 }
 
-// rule is the price as booking has it. at is its place in the list.
+// rule converts the price to booking's type. at is its place in the list, and its rank if the plan names none.
 func (p Price) rule(net booking.NetID, at int, currency string) (r booking.PriceRule, err error) {
-	r = booking.PriceRule{Net: net, Label: p.Name, Rank: value(p.Rank, at), To: 24 * 60}
+	r = booking.PriceRule{Net: net, Label: p.Name, Rank: valueOr(p.Rank, at), To: 24 * 60}
 	for _, day := range p.Days.all() {
 		r.Weekdays[day] = true
 	}

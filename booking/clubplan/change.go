@@ -10,7 +10,7 @@ import (
 	"pavilion/booking"
 )
 
-// SetAmounts reads the price for members and for guests: 300/450. One amount is for both.
+// SetAmounts reads the prices for members and for guests: 300/450. A single amount is for both.
 func (p *Price) SetAmounts(text string) error {
 	member, guest, _ := strings.Cut(text, "/")
 	p.Member, p.Guest = Amount(member), Amount(guest)
@@ -20,7 +20,7 @@ func (p *Price) SetAmounts(text string) error {
 	return nil
 }
 
-// ReplaceHours replaces the hours of a net, or of all, on the days that h names.
+// ReplaceHours replaces the hours on the days that h names: of one net, or of all nets without hours of their own.
 func ReplaceHours(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, h Hours) error {
 	a, err := read(ctx, s, actor, club)
 	if err != nil {
@@ -33,14 +33,14 @@ func ReplaceHours(ctx context.Context, s *booking.Service, actor booking.Actor, 
 	wanted := slices.DeleteFunc(slices.Clone(a.now.Hours), func(x booking.OpeningHours) bool {
 		return x.Net == net && slices.Contains(h.Days.all(), x.Weekday)
 	})
-	wanted = append(wanted, h.on(net)...)
+	wanted = append(wanted, h.openingHours(net)...)
 	if slices.Equal(inOrder(wanted), inOrder(a.now.Hours)) {
 		return nil
 	}
 	return s.SetHours(ctx, actor, club, wanted)
 }
 
-// ReplacePrice adds a price, or replaces the one with its name.
+// ReplacePrice adds a price, or replaces the price with the same name.
 func ReplacePrice(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, p Price) error {
 	a, err := read(ctx, s, actor, club)
 	if err != nil {
@@ -75,7 +75,7 @@ func ReplacePrice(ctx context.Context, s *booking.Service, actor booking.Actor, 
 	return s.SetPrices(ctx, actor, club, wanted)
 }
 
-// RemovePrice removes the prices of a name.
+// RemovePrice removes every price with the name.
 func RemovePrice(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, name string) error {
 	a, err := read(ctx, s, actor, club)
 	if err != nil {

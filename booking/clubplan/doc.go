@@ -1,12 +1,12 @@
 // Package clubplan sets a club up from a description: a TOML file, or the flags of `pavilion club`.
 //
-// Data flow: Read makes a Plan of a file; Apply compares it with the club as it is, and makes the differences through booking's own functions, in one
-// transaction; Write prints the result.
+// Data flow: Read parses a file into a Plan. Apply compares the plan with the club and changes the club with booking's own functions, in one
+// transaction. Write prints a club.
 //
 // Invariants:
 //   - A plan that cannot be applied as a whole changes nothing.
-//   - Applying a plan again changes nothing and leaves no line in the audit.
-//   - A part that the plan does not name stays as it is. Named hours and prices replace all that the club has.
+//   - Applying a plan a second time changes nothing and adds no line to the audit.
+//   - Parts of the club that the plan leaves out stay the same. Hours and prices of a plan replace all hours and prices of the club.
 //
-// It decides no rule about clubs: those are booking's.
+// The rules about clubs are in booking, not here.
 package clubplan

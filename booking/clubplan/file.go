@@ -8,8 +8,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// file is a plan as the TOML parser reads it. It decodes the tables of lists one by one, because the parser gives every table of a list the line of
-// the last one.
+// file is the first pass of the TOML parser. The tables of lists stay undecoded, because the parser reports the line of the last table for errors in any
+// of them. decodeTables then decodes them one by one.
 type file struct {
 	Plan
 
@@ -18,7 +18,7 @@ type file struct {
 	Prices []toml.Primitive `toml:"price"`
 }
 
-// Read reads a plan from the text of a TOML file. Errors name the line, or the field where there is no line.
+// Read parses the text of a TOML file. Errors name the line, or only the field if the line is not known.
 func Read(text string) (Plan, error) {
 	var f file
 	meta, err := toml.Decode(text, &f)
@@ -48,7 +48,7 @@ func Read(text string) (Plan, error) {
 	return p, nil
 }
 
-// decodeTables decodes a list of tables and gives each its place in the file.
+// decodeTables decodes a list of tables and stores in each value its place in the file.
 func decodeTables[T any](meta toml.MetaData, text, name string, tables []toml.Primitive, setPlace func(v *T, at place)) ([]T, error) {
 	var list []T
 	for i, table := range tables {
@@ -66,14 +66,14 @@ func decodeTables[T any](meta toml.MetaData, text, name string, tables []toml.Pr
 	return list, nil
 }
 
-// place is a table of a list in a file; the zero place is a flag.
+// place is where a table of a list is in a file. It is zero for a value from a command-line flag.
 type place struct {
 	text   string
 	table  string
 	number int // from 1
 }
 
-// error puts the line and the field before an error.
+// error prefixes an error with the line and the field.
 func (p place) error(field string, err error) error {
 	if p.table == "" {
 		return err
@@ -88,7 +88,8 @@ func (p place) error(field string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// line finds the line of a field, or of the table's header where the table does not have the field; 0 for a table without a header of its own.
+// line returns the line of a field, or of the table's header if the field is missing. It returns 0 for a table without a header, such as an inline
+// table.
 func (p place) line(field string) int {
 	header, seen, number := 0, 0, 0
 	for line := range strings.Lines(p.text) {

@@ -9,7 +9,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Any text is either a plan whose times lie within two days, or a mistake with words.
+// Every text gives either a plan with times within two days, or an error with a text.
 func FuzzRead(f *testing.F) {
 	example, err := os.ReadFile("../../config/club.toml.example")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"pavilion/booking"
 )
 
-// Plan is the description of a club. What is missing stays as it is; a new club gets a default.
+// Plan describes a club. Apply does not change the parts that are missing; for a new club they have defaults.
 type Plan struct {
 	Name     string             `toml:"name"`
 	Zone     Zone               `toml:"time_zone"`
@@ -28,7 +28,7 @@ type Plan struct {
 // Net is one net of a plan.
 type Net struct {
 	Name     string  `toml:"name"`
-	Was      string  `toml:"was"` // its name so far
+	Was      string  `toml:"was"` // the present name of a net that is renamed
 	Surface  *string `toml:"surface"`
 	Indoor   *bool   `toml:"indoor"`
 	Lights   *bool   `toml:"lights"`
@@ -37,7 +37,7 @@ type Net struct {
 	place    place
 }
 
-// Hours are when nets are open on some days of the week.
+// Hours are opening hours on some days of the week.
 type Hours struct {
 	Net  string   `toml:"net"` // empty: every net without hours of its own
 	Days Weekdays `toml:"days"`
@@ -51,15 +51,15 @@ type Price struct {
 	Name   string   `toml:"name"`
 	Net    string   `toml:"net"` // empty: every net
 	Days   Weekdays `toml:"days"`
-	Hours  Times    `toml:"hours"` // one; the whole day where missing
+	Hours  Times    `toml:"hours"` // one period; default: the whole day
 	Member Amount   `toml:"member"`
-	Guest  Amount   `toml:"guest"` // the member's where missing
-	Rank   *int     `toml:"rank"`  // its place in the list where missing: a later price wins
+	Guest  Amount   `toml:"guest"` // default: the members' price
+	Rank   *int     `toml:"rank"`  // default: the place in the list; the highest rank that matches wins
 
 	place place
 }
 
-// Policy is the part of a club's policy that a plan changes.
+// Policy has the fields of a club's policy that a plan names.
 type Policy struct {
 	PaysOnline       *bool `toml:"pays_online"`
 	GridMinutes      *int  `toml:"grid_minutes"`
@@ -81,7 +81,7 @@ type Policy struct {
 	QuotaWeekMinutes *int  `toml:"quota_week_minutes"`
 }
 
-// over returns p with the values that the plan names.
+// over returns p with the fields of o that are set.
 func (o Policy) over(p booking.Policy) booking.Policy {
 	if o.PaysOnline != nil {
 		p.PaysOnline = *o.PaysOnline
@@ -106,7 +106,7 @@ func (o Policy) over(p booking.Policy) booking.Policy {
 	return p
 }
 
-// roles are the people of a plan with their roles. A person has one role.
+// roles returns the role of each person of the plan, or an error if a person is named twice.
 func (p Plan) roles() (map[booking.MemberID]booking.Role, error) {
 	roles := map[booking.MemberID]booking.Role{}
 	for _, list := range []struct {
@@ -146,23 +146,23 @@ func (z *Zone) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// Amount is an amount of money as it is typed; the club's currency decides its decimals.
+// Amount is a typed amount of money. booking.ParseMoney reads it with the decimals of the club's currency.
 type Amount string
 
 // UnmarshalText takes a number or a text.
 func (a *Amount) UnmarshalText(text []byte) error {
 	s := string(text)
-	if strings.Contains(s, ".") { // a number of TOML comes with six decimals
+	if strings.Contains(s, ".") { // the TOML parser passes a float with six decimals
 		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 	}
 	*a = Amount(s)
 	return nil
 }
 
-// Times are parts of a day.
+// Times are periods of a day.
 type Times []booking.TimesOfDay
 
-// UnmarshalText reads times like 06:00-12:00, 16:00-22:00; "closed" is none.
+// UnmarshalText reads periods such as 06:00-12:00, 16:00-22:00. "closed" is an empty list.
 func (t *Times) UnmarshalText(text []byte) error {
 	*t = Times{}
 	if strings.TrimSpace(string(text)) == "closed" {
@@ -181,7 +181,7 @@ func (t *Times) UnmarshalText(text []byte) error {
 // Weekdays are some days of the week.
 type Weekdays []time.Weekday
 
-// UnmarshalText reads days like mon-fri, sun; "every day" is all of them.
+// UnmarshalText reads days such as mon-fri, sun. "every day" is all seven.
 func (d *Weekdays) UnmarshalText(text []byte) error {
 	*d = nil
 	for part := range strings.SplitSeq(strings.ToLower(string(text)), ",") {
@@ -210,7 +210,7 @@ func (d *Weekdays) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// all are the days, or every day where none is named.
+// all returns the days, or all seven if none is named.
 func (d Weekdays) all() Weekdays {
 	if len(d) > 0 {
 		return d

@@ -54,9 +54,9 @@ func Write(to io.Writer, o booking.Overview) error {
 	return nil
 }
 
-const mostMembers = 20 // listed one by one
+const mostMembers = 20
 
-// writeRoles prints the staff, and the others where they are few.
+// writeRoles prints each person with a role. In a club with more than mostMembers people it only counts the members and guests.
 func writeRoles(to io.Writer, members []booking.Membership) {
 	left := 0
 	for _, m := range members {
@@ -71,7 +71,7 @@ func writeRoles(to io.Writer, members []booking.Membership) {
 	}
 }
 
-// writeHours prints a line for each net and each run of days with the same hours.
+// writeHours prints one line for the days on which a net has the same hours.
 func writeHours(to io.Writer, o booking.Overview) {
 	type line struct {
 		net  booking.NetID
@@ -102,7 +102,7 @@ func writeHours(to io.Writer, o booking.Overview) {
 	}
 }
 
-// weekdays writes days as plans name them: every day, mon-fri, sat, sun.
+// weekdays writes days in the form that plans use: every day, mon-fri, sat, sun.
 func weekdays(days [7]bool) string {
 	if !slices.Contains(days[:], false) {
 		return "every day"
@@ -143,7 +143,7 @@ func netName(nets []booking.Net, id booking.NetID) string {
 	return "all"
 }
 
-// short writes a length without the parts that are zero: 1h30m, 30m.
+// short writes a duration without zero parts: 1h30m, 30m.
 func short(d time.Duration) string {
 	text := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {
@@ -154,7 +154,7 @@ func short(d time.Duration) string {
 	return text
 }
 
-// limit is the text of a quota; 0 is none.
+// limit returns text, or "no limit" if n is 0.
 func limit(n int, text string) string {
 	if n == 0 {
 		return "no limit"

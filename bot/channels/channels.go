@@ -304,7 +304,7 @@ func (d drawing) offerPast(c filter.Channel, to filter.MessageID) telegram.Reply
 	}
 }
 
-// ListButton is a button to the list of indexed channels, in the message that it stands in.
+// ListButton returns a button that replaces its message by the list of indexed channels.
 func ListButton(text string, owner int64) telegram.Button {
 	b, _ := chat.Data{Letter: letterChannel, Owner: owner, Payload: encodeChannelTap(verbList, 0)}.Button(text)
 	return b

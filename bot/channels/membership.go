@@ -10,8 +10,8 @@ import (
 	"pavilion/filter"
 )
 
-// NoteMembership marks an indexed channel that the bot was removed from, or is back in, and tells the club's admins. It returns an error where the
-// mark could not be stored.
+// NoteMembership stores that the bot was removed from an indexed channel or is back in it, and tells the admins. It returns an error if the change could
+// not be stored.
 func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) error {
 	mark, key := s.Channels.MarkLost, "channels.lost"
 	if in {
@@ -42,7 +42,7 @@ func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) er
 	return nil
 }
 
-// unlessUnread returns err while the channels are not read yet: any channel is unknown then.
+// unlessUnread returns err while the channels are not loaded, and nil afterwards. Before that an indexed channel looks unknown too.
 func (s *Screens) unlessUnread(err error) error {
 	if s.Channels.Loaded() {
 		return nil

@@ -109,7 +109,7 @@ func (f *Fields) NumberUpTo(most int64) int64 {
 	return n
 }
 
-// More tells whether there is a next value.
+// More reports whether there is another value.
 func (f *Fields) More() bool { return len(f.rest) > 0 }
 
 // Reject marks the payload as not valid.

@@ -46,7 +46,7 @@ type Command struct {
 	Place  Place
 	When   func(ctx context.Context) bool // whether menus and help list it; nil: always
 	Hidden bool                           // in neither menus nor help
-	Chats  bool                           // also for messages whose sender is a chat; see telegram.Person
+	Chats  bool                           // also for messages with a chat as sender; see telegram.Person
 	Latest bool                           // in a group, only the last of a person's waiting ones is answered
 	Handle Handler
 }
@@ -215,7 +215,7 @@ const finishWithin = 10 * time.Second
 func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
 	defer cancel()
-	if errors.Is(err, telegram.ErrSessionEnded) { // the next process answers it
+	if errors.Is(err, telegram.ErrSessionEnded) { // the message stays in the inbox and is answered after the next sign-in
 		return nil
 	}
 	if e.Kind == telegram.Message {
@@ -310,6 +310,6 @@ var (
 	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
 	errNotYours   = fault.New(fault.Forbidden, "not_yours")
 	errGroupOnly  = fault.New(fault.Invalid, "group_only")
-	// errSenderHidden reports a command that needs to know the person, from an anonymous admin or a channel.
+	// errSenderHidden refuses a command that needs a person as sender. It came from an anonymous admin or a channel.
 	errSenderHidden = fault.New(fault.Invalid, "sender_hidden")
 )

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Drafts are the values that a person has given so far in a conversation of several questions, where a button has no room for them. A chat has one
-// draft at a time.
+// Drafts store a person's answers during a conversation of several questions. The answers are too long for a button's payload. A chat has one draft at a
+// time.
 type Drafts struct{ rows draftStore }
 
 const draftCall = 2 * time.Second
 
-// Read reads a chat's draft; false where there is none.
+// Read reads a chat's draft. It returns false if there is none.
 func (d *Drafts) Read(ctx context.Context, chat int64, to any) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, draftCall)
 	defer cancel()
@@ -27,7 +27,7 @@ func (d *Drafts) Read(ctx context.Context, chat int64, to any) (bool, error) {
 	return true, nil
 }
 
-// Save stores a chat's draft in place of the one before.
+// Save stores a chat's draft and replaces the previous one.
 func (d *Drafts) Save(ctx context.Context, chat int64, from any) error {
 	ctx, cancel := context.WithTimeout(ctx, draftCall)
 	defer cancel()
@@ -38,7 +38,7 @@ func (d *Drafts) Save(ctx context.Context, chat int64, from any) error {
 	return d.rows.saveDraft(ctx, chat, content)
 }
 
-// Drop deletes a chat's draft.
+// Drop deletes a chat's draft, if there is one.
 func (d *Drafts) Drop(ctx context.Context, chat int64) error {
 	ctx, cancel := context.WithTimeout(ctx, draftCall)
 	defer cancel()

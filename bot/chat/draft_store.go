@@ -15,7 +15,7 @@ type draftStore struct {
 	botID int64
 }
 
-// selectDraft reads a chat's draft; nil where there is none.
+// selectDraft reads a chat's draft; nil if there is none.
 func (s draftStore) selectDraft(ctx context.Context, chat int64) (content []byte, err error) {
 	err = s.db.QueryRow(ctx, `SELECT content FROM bot_draft WHERE bot_id = $1 AND chat_id = $2`, s.botID, chat).Scan(&content)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -67,7 +67,7 @@ func (a auditTrail) readEntries(ctx context.Context, club booking.Club, id booki
 	return auditView{club: club, booking: id, nets: nets, entries: entries, names: a.names(ctx, people)}, nil
 }
 
-// auditView is entries of the audit.
+// auditView is a page of the audit.
 type auditView struct {
 	club    booking.Club
 	booking booking.ID // 0: the entries are the club's

@@ -17,7 +17,7 @@ type auditWords struct {
 	names map[booking.MemberID]string
 }
 
-// line writes when it was, who did what, which rules did not count, and why.
+// line writes one line of the audit: the time, the sentence, the overridden rules and the reason.
 func (w auditWords) line(x booking.AuditEntry) string {
 	text := w.instant(x.At, w.zone) + " · " + w.sentence(x)
 	if rules := w.overrides(x.Detail["override"]); rules != "" {
@@ -29,7 +29,7 @@ func (w auditWords) line(x booking.AuditEntry) string {
 	return text
 }
 
-// sentence is the phrase of the action, of which some have forms. Its arguments are who, the booking's number, and one or two values.
+// sentence writes the phrase of the action. Some actions have several phrases. The arguments are the person, the booking's number and up to two values.
 func (w auditWords) sentence(x booking.AuditEntry) string {
 	form, first, second := "", "", ""
 	switch x.Action {
@@ -70,7 +70,7 @@ func (w auditWords) sentence(x booking.AuditEntry) string {
 	return w.in.Say(key, w.name(x.Actor), strconv.FormatInt(int64(x.Booking), 10), first, second)
 }
 
-// name is a person's name; the program's own for 0.
+// name returns a person's name, or the bot's for 0.
 func (w auditWords) name(id booking.MemberID) string {
 	if id == 0 {
 		return w.in.Say("audit.program")
@@ -81,7 +81,7 @@ func (w auditWords) name(id booking.MemberID) string {
 	return strconv.FormatInt(int64(id), 10)
 }
 
-// place writes nets and the time at which play begins; empty where the line has none.
+// place writes nets and a start, or "another place" if the line has none.
 func (w auditWords) place(nets, start any) string {
 	var b booking.Booking
 	list, _ := nets.([]any)
@@ -95,7 +95,7 @@ func (w auditWords) place(nets, start any) string {
 	return telegram.CleanLine(b.NetNames(w.nets), 60) + ", " + w.instant(at, w.zone)
 }
 
-// money writes an amount of the line; empty where it has none, or nothing.
+// money writes an amount of the line. It returns "" if the amount is missing or 0.
 func (w auditWords) money(x booking.AuditEntry, field string) string {
 	minor, currency := integer(x.Detail[field]), word(x.Detail["currency"])
 	if minor == 0 || currency == "" {
@@ -104,7 +104,7 @@ func (w auditWords) money(x booking.AuditEntry, field string) string {
 	return w.drawing.money(booking.Money{Minor: minor, Currency: currency})
 }
 
-// overrides names the rules that did not count: a list, or a single one in lines of earlier versions.
+// overrides names the rules that staff overrode. value is a list, or a single rule in lines of earlier versions.
 func (w auditWords) overrides(value any) string {
 	codes, _ := value.([]any)
 	if one, ok := value.(string); ok {
@@ -117,7 +117,7 @@ func (w auditWords) overrides(value any) string {
 	return strings.Join(rules, ", ")
 }
 
-// phraseOr is a phrase, or the code itself in lines of other versions.
+// phraseOr returns the phrase of key, or code if this version does not have the phrase.
 func (w auditWords) phraseOr(key, code string) string {
 	if w.in.Knows(key) {
 		return w.in.Say(key)
@@ -125,7 +125,7 @@ func (w auditWords) phraseOr(key, code string) string {
 	return code
 }
 
-// The values of a line's detail, as JSON has them.
+// The functions below convert values of a line's detail, which are decoded JSON.
 
 func word(value any) string {
 	text, _ := value.(string)

@@ -73,7 +73,7 @@ func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Book
 	return blockConflictView{club: club, inWay: inWay, names: k.names(ctx, membersOf(inWay)), step: s}, nil
 }
 
-// hashBookings returns a positive 48-bit hash of the bookings' ids and versions.
+// hashBookings returns a positive hash, short enough for a button, of the bookings' ids and versions.
 func hashBookings(list []booking.Booking) int64 {
 	h := xxhash.New()
 	for _, b := range list {

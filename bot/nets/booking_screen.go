@@ -118,7 +118,7 @@ func (s bookingScreen) extend(ctx context.Context, to step) (screen, error) {
 
 // giveUpHold cancels a hold and shows its day. It also shows the day of an ended hold. It refuses a booking.
 func (s bookingScreen) giveUpHold(ctx context.Context, to step) (screen, error) {
-	var day step // the part of the day that has the hold
+	var day step // leads back to the part of the day with the hold
 	err := s.asMember(ctx, to.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		club, err := s.Booking.Club(ctx, b.Club)
 		if err != nil {

@@ -24,12 +24,12 @@ type bookingView struct {
 
 // payWay is a way to pay a booking online.
 type payWay struct {
-	choice   int // its place among the providers, which buttons carry
+	choice   int // index of the provider, which buttons carry
 	provider booking.Provider
 	amount   booking.Money
 }
 
-// payWays are the providers that can collect a price.
+// payWays returns the providers that can collect a price, with their amounts.
 func payWays(service *booking.Service, price booking.Money) (ways []payWay) {
 	for i, p := range service.Providers() {
 		if amount, err := service.ChargeFor(p, price); err == nil {
@@ -59,7 +59,7 @@ func (v bookingView) isHeld() bool { return v.booking.State == booking.Held && v
 // paysOnline tells whether money has to confirm this hold.
 func (v bookingView) paysOnline() bool { return v.club.Policy.PaysOnline && v.booking.Price.Minor > 0 }
 
-// isReviewed tells whether money for the booking waits for a decision of the staff.
+// isReviewed reports whether a payment for the booking is under review.
 func (v bookingView) isReviewed() bool {
 	return slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.State == booking.InReview })
 }
@@ -121,7 +121,7 @@ func (v bookingView) draw(d drawing) telegram.Reply {
 	return reply
 }
 
-// againStep leads to the time of a booking that is over, while its day is not; else to the first days.
+// againStep leads to a new booking: on the same part of the day, or to the first days if that day is over.
 func (v bookingView) againStep() step {
 	b := v.booking
 	if b.Day < booking.DayIn(v.at, v.club.Zone) {
@@ -186,7 +186,7 @@ func (v bookingView) canExtend() bool {
 	return b.Kind == booking.Play && b.ExpiresAt.Before(b.CreatedAt.Add(v.club.Policy.HoldMax))
 }
 
-// termLines say before paying until when cancelling is free, and after a cancellation what goes back.
+// termLines returns the cancellation terms of a booking that has not started, and the refunds of a cancelled booking.
 func (v bookingView) termLines(d drawing) []string {
 	b := v.booking
 	switch {
@@ -200,7 +200,7 @@ func (v bookingView) termLines(d drawing) []string {
 	return nil
 }
 
-// cancelRule says in one sentence what cancelling costs; nothing where the booking costs nothing.
+// cancelRule writes the cost of cancelling in one sentence. For a free booking it returns nothing.
 func (d drawing) cancelRule(club booking.Club, start time.Time, price booking.Money, at time.Time) []string {
 	rule := club.Policy.CancelRule(start, price)
 	switch {
@@ -214,12 +214,12 @@ func (d drawing) cancelRule(club booking.Club, start time.Time, price booking.Mo
 	return []string{d.in.Say("rule.late", d.money(rule.Fee))}
 }
 
-// isOpen tells whether a payment can still be made on its page or invoice.
+// isOpen reports whether the page or invoice of a payment can still be paid.
 func (v bookingView) isOpen(p booking.Payment) bool {
 	return p.State == booking.Created && p.Price == v.booking.Price
 }
 
-// isPaying tells whether the person has chosen a way of paying this hold.
+// isPaying reports whether the person has opened a page or an invoice for this hold.
 func (v bookingView) isPaying() bool { return slices.ContainsFunc(v.payments, v.isOpen) }
 
 // payLinks are the pages that are open for this hold.
@@ -232,7 +232,7 @@ func (v bookingView) payLinks(d drawing) (links []telegram.Link) {
 	return links
 }
 
-// heldButtons confirm or pay a hold. A way whose page is open has a link instead; the others stay.
+// heldButtons adds the buttons of a hold. A provider with an open page has a link instead of a button.
 func (v bookingView) heldButtons(d drawing, k *keyboard) {
 	b := v.booking
 	if !v.paysOnline() {
@@ -251,7 +251,7 @@ func (v bookingView) heldButtons(d drawing, k *keyboard) {
 	k.add(d.in.Say("show.give_up"), step{Verb: stepGiveUpHold, Booking: b.ID})
 }
 
-// way names a way of paying as people call it.
+// way returns the name of a provider for people, such as "Card or UPI".
 func (d drawing) way(p booking.Provider) string { return d.in.Say("way." + string(p)) }
 
 func (v bookingView) liveButtons(d drawing, k *keyboard) {

@@ -142,7 +142,7 @@ func (v monthView) dayChoice(x booking.DayStatus) choice {
 	to := c.to
 	c.markDay(x.Status)
 	if forClosure {
-		c.to = to // a day that is closed already can be closed for other nets
+		c.to = to // other nets can be closed on a closed day
 	}
 	return c
 }
@@ -153,7 +153,7 @@ const (
 	signClosed = "✖"
 )
 
-// markDay marks a day that is full or closed. A closed day leads nowhere.
+// markDay marks a full or closed day. A closed day has no step.
 func (c *choice) markDay(status booking.Status) {
 	switch status {
 	case booking.Taken, booking.OnHold:
@@ -165,7 +165,7 @@ func (c *choice) markDay(status booking.Status) {
 	}
 }
 
-// dayMarks explains the signs that days have; empty where none has one.
+// dayMarks explains the signs in use. It is empty if no day has one.
 func (d drawing) dayMarks(days []choice) string {
 	var parts []string
 	for _, x := range []struct{ sign, key string }{{signFull, "book.is_full"}, {signClosed, "book.is_closed"}} {

@@ -33,7 +33,7 @@ func exampleMonth(s step) monthView {
 	return v
 }
 
-// exampleFirstDays is a week with free times, its first day aside.
+// exampleFirstDays is a week with free times. Its first day has the given status.
 func exampleFirstDays(now time.Time, first booking.Status) firstDaysView {
 	v := firstDaysView{club: riverside(), today: booking.DayIn(now, zone())}
 	for day := v.today; day < v.today+7; day++ {

@@ -83,7 +83,8 @@ func (s *Screens) tapStep(ctx context.Context, e *telegram.Event, data chat.Data
 	return s.Client.Messenger.AnswerTap(ctx, e, v.answer, v.alert)
 }
 
-// awaitTyped notes the step that takes a typed answer to the screen. It comes before the screen, so that a tap on the screen finds it.
+// awaitTyped stores the step that takes a typed answer to the screen. It runs before the screen is sent, because a tap on the screen withdraws the
+// question.
 func (v *visit) awaitTyped(ctx context.Context) {
 	if v.awaits != nil {
 		v.Questions.Ask(ctx, v.event.Chat.ID, v.awaits.data(v.event.Chat.ID))

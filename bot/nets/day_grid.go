@@ -10,7 +10,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// dayGrid is one day in three parts. Each part has a row for each time and a column for each net.
+// dayGrid shows one day in three parts. Each part is a grid with a row for each time and a column for each net.
 type dayGrid struct{ *visit }
 
 func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
@@ -33,7 +33,7 @@ func (g dayGrid) showDay(ctx context.Context, s step) (screen, error) {
 	return dayView{found: found, mine: mine, step: s}, nil
 }
 
-// forMoved is the length of the booking that moves, and the actor who reads prices of its rate; where a new one is chosen, 0 and the actor itself.
+// forMoved returns the length of the booking that is moved, and an actor that reads prices of its rate. For a new booking it returns 0 and actor itself.
 func (g dayGrid) forMoved(ctx context.Context, actor booking.Actor, s step) (booking.Actor, time.Duration, error) {
 	if s.Booking == 0 {
 		return actor, 0, nil
@@ -47,14 +47,14 @@ func (g dayGrid) forMoved(ctx context.Context, actor booking.Actor, s step) (boo
 
 const (
 	gridRows  = 12 // times on a page
-	gridNets  = 3  // columns on a page: a fourth has no room for a time and a price on a phone
-	usualDays = 60 // bookings of so many days tell when a person usually plays
+	gridNets  = 3  // columns on a page; a phone has no room for a fourth with time and price
+	usualDays = 60 // usualPart looks at bookings of the last 60 days
 )
 
-// dayView is one page of one part of a day. A net is offered where a booking of found.Length fits.
+// dayView is one page of one part of a day. A cell is free if a booking of found.Length fits.
 type dayView struct {
 	found booking.Starts
-	mine  []booking.Booking // the person's bookings, of the days before as well
+	mine  []booking.Booking // the person's bookings, from usualDays before
 	step  step
 }
 
@@ -82,7 +82,7 @@ func (v dayView) draw(d drawing) telegram.Reply {
 	}
 	width := len(nets)
 	if len(g.nets) == 1 {
-		width = gridNets // times beside each other
+		width = gridNets // with one net, several times share a row
 	}
 	k.inRows(cells, max(1, width))
 	g.pageButtons(d, k, v, part, row, column)
@@ -94,7 +94,7 @@ func (v dayView) draw(d drawing) telegram.Reply {
 	return titled(title, v.lines(d, g, part, cells), k)
 }
 
-// lines say what the prices are for and what the signs of the cells mean.
+// lines explains the prices and the signs of the cells.
 func (v dayView) lines(d drawing, g grid, part dayPart, cells []choice) []string {
 	switch {
 	case len(g.parts[part]) == 0:
@@ -115,7 +115,7 @@ const (
 	signOwn   = "⭐"
 )
 
-// legend explains the signs that the cells have.
+// legend explains the signs in use.
 func (v dayView) legend(d drawing, cells []choice) []string {
 	var parts []string
 	for _, x := range []struct{ sign, key string }{{signOwn, "book.own"}, {signTaken, "book.is_taken"}, {signHeld, "book.may_free"}} {
@@ -129,7 +129,7 @@ func (v dayView) legend(d drawing, cells []choice) []string {
 	return []string{strings.Join(parts, " · ")}
 }
 
-// cell is one time on one net.
+// cell returns the button of one time on one net.
 func (v dayView) cell(d drawing, start booking.Start) choice {
 	to := step{
 		Verb: stepSummary, Club: v.step.Club, Net: start.Net, Minute: unixMinute(start.At), Length: wholeMinutes(v.found.Length), Booking: v.step.Booking,
@@ -153,7 +153,7 @@ func (v dayView) isFree(start booking.Start) bool {
 	return start.Status == booking.Free && start.Longest >= v.found.Length
 }
 
-// ownAt is the person's live booking at a time on a net; 0 where there is none.
+// ownAt returns the person's live booking at a time on a net; 0 if there is none.
 func (v dayView) ownAt(start booking.Start) booking.ID {
 	for _, b := range v.mine {
 		if b.LiveAt(v.found.At) && slices.Contains(b.Nets, start.Net) && !start.At.Before(b.Span.Start) && start.At.Before(b.Span.End) {
@@ -163,7 +163,7 @@ func (v dayView) ownAt(start booking.Start) booking.ID {
 	return 0
 }
 
-// tabs adds the parts of the day that have times; none where it is only one.
+// tabs adds a button for each part of the day with times. It adds none if there is only one such part.
 func (v dayView) tabs(d drawing, k *keyboard, g grid, chosen dayPart) {
 	shown := g.shownParts()
 	if len(shown) < 2 {

@@ -90,7 +90,7 @@ func dayGoldens() []golden {
 	}
 }
 
-// A day opens in the part in which the person usually plays; without bookings, in the first part that has a free time.
+// A day opens at the part in which the person usually plays. For a person without bookings it opens at the first part with a free time.
 func TestDayView_OpensWhereThePersonUsuallyPlays(t *testing.T) {
 	t.Parallel()
 	at := func(day, hour int, state booking.State) booking.Booking {
@@ -137,7 +137,7 @@ func TestDayView_OpensWhereThePersonUsuallyPlays(t *testing.T) {
 	}
 }
 
-// The night after an opening day belongs to its evening.
+// Times after midnight belong to the evening of their opening day.
 func TestPartOf_TheNightAfterIsEvening(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[time.Time]dayPart{

@@ -7,7 +7,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// grid is a day's starts by part, time and net, without the times that are over, too soon or closed on every net.
+// grid holds a day's starts by part, time and net. It leaves out times that are over, too soon, or closed on every net.
 type grid struct {
 	nets   []booking.Net
 	parts  [dayParts][]time.Time
@@ -35,7 +35,7 @@ func newGrid(found booking.Starts) grid {
 	return g
 }
 
-// shownParts are the parts of the day that have times.
+// shownParts returns the parts of the day with times.
 func (g grid) shownParts() (shown []dayPart) {
 	for p, times := range g.parts {
 		if len(times) > 0 {
@@ -45,7 +45,7 @@ func (g grid) shownParts() (shown []dayPart) {
 	return shown
 }
 
-// isFree tells whether a part of the day has a time that can be booked.
+// isFree reports whether a part of the day has a time that can be booked.
 func (g grid) isFree(v dayView, p dayPart) bool {
 	for _, at := range g.parts[p] {
 		for _, start := range g.starts[at.Unix()] {
@@ -57,23 +57,23 @@ func (g grid) isFree(v dayView, p dayPart) bool {
 	return false
 }
 
-// netPages is how many pages of nets there can be: a page's number is netPages for each page of times, and one for each page of nets.
+// netPages is the largest number of pages of nets. A page's number is row*netPages + column: the page of times and the page of nets.
 const netPages = 100
 
-// pageOf splits a page's number. For a page beyond the end it gives the last one.
+// pageOf splits a page's number. A page beyond the end becomes the last one.
 func (g grid) pageOf(times []time.Time, number int) (row, column int) {
 	return min(number/netPages, lastPage(len(times), gridRows)), min(number%netPages, lastPage(len(g.nets), gridNets))
 }
 
 func lastPage(n, each int) int { return max(0, (n-1)/each) }
 
-// netsOn are the nets of a page. The pages are as equal as they can be.
+// netsOn returns the nets of a page. The sizes of the pages differ by at most one.
 func (g grid) netsOn(page int) []booking.Net {
 	pages := lastPage(len(g.nets), gridNets) + 1
 	return g.nets[page*len(g.nets)/pages : (page+1)*len(g.nets)/pages]
 }
 
-// pageButtons adds the buttons to earlier and later times of the part and to other nets, named by the first time or net there.
+// pageButtons adds the buttons to the neighbouring pages. Each is named by the first time or net of its page.
 func (g grid) pageButtons(d drawing, k *keyboard, v dayView, part dayPart, row, column int) {
 	var list []choice
 	add := func(text string, row, column int) {

@@ -6,23 +6,23 @@ import (
 	"pavilion/booking"
 )
 
-// dayPart is a part of a day. Buttons name it by its number.
+// dayPart is a part of a day. Buttons carry its number.
 type dayPart int
 
 const (
 	inMorning   dayPart = iota
 	inAfternoon         // from noon
-	inEvening           // from five o'clock, into the night after
+	inEvening           // from 17:00 until after midnight
 )
 
-const dayParts = 3 // how many there are
+const dayParts = 3
 
 const (
 	afternoonFrom = 12 // o'clock
 	eveningFrom   = 17
 )
 
-// partOf is the part of an opening day to which a time belongs.
+// partOf returns the part of an opening day to which a time belongs.
 func partOf(day booking.Day, at time.Time, zone *time.Location) dayPart {
 	hour := at.In(zone).Hour()
 	switch {
@@ -51,7 +51,8 @@ func (d drawing) part(p dayPart) string {
 	return d.in.Say("book.evening")
 }
 
-// part is the part that a tab asks for; else that in which the person usually plays, where it has times; else the first with a free time.
+// part returns the part of the day to show: the one that a tab names, else the person's usual part, else the first part with a free time. A part without
+// times is skipped.
 func (v dayView) part(g grid) dayPart {
 	if asked := dayPart(v.step.Choice); v.step.Verb == stepDayPart && asked < dayParts && len(g.parts[asked]) > 0 {
 		return asked
@@ -71,7 +72,8 @@ func (v dayView) part(g grid) dayPart {
 	return inMorning
 }
 
-// usualPart is that of the booking that moves; else that of most of the person's bookings, the latest counting more among equals.
+// usualPart returns the part of the booking that is moved, else the part with most of the person's bookings. If two parts have equally many, the latest
+// booking decides.
 func (v dayView) usualPart() (usual dayPart, known bool) {
 	var times [dayParts]int
 	var latest [dayParts]time.Time

@@ -55,7 +55,7 @@ type daySheetView struct {
 	club     booking.Club
 	nets     []booking.Net
 	bookings []booking.Booking
-	stranded []booking.Booking // of the club, on any day
+	stranded []booking.Booking // on any day
 	names    map[booking.MemberID]string
 	step     step
 }

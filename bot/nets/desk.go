@@ -16,7 +16,7 @@ type desk struct{ *visit }
 // errWhichBooking reports a command without the number of a booking.
 var errWhichBooking = fault.New(fault.Invalid, "which_booking")
 
-// errTypedRefund reports an answer that is no amount, or more than is left.
+// errTypedRefund refuses an answer that is not an amount, or more than the rest of the payment.
 var errTypedRefund = fault.New(fault.Invalid, "typed_refund")
 
 // HandleRefund answers /refund with the booking whose money is to go back.
@@ -91,7 +91,7 @@ func (k desk) payment(ctx context.Context, actor booking.Actor, s step) (booking
 	return list[s.Choice], nil
 }
 
-// typeRefund asks for a part of a payment, and shows it before it goes back.
+// typeRefund asks for the amount of a partial refund, and shows it for confirmation.
 func (k desk) typeRefund(ctx context.Context, s step) (screen, error) {
 	var p booking.Payment
 	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) (err error) {
@@ -121,7 +121,7 @@ func askRefundPart(left booking.Money) func(d drawing) string {
 	return func(d drawing) string { return d.in.Say("desk.ask_refund", d.money(left)) }
 }
 
-// refund gives back all that is left of a payment, or the step's amount.
+// refund refunds the step's amount, or the rest of the payment if the step has none.
 func (k desk) refund(ctx context.Context, s step) (screen, error) {
 	return k.decide(ctx, s, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
 		p, err := k.payment(ctx, actor, s)
@@ -136,7 +136,7 @@ func (k desk) refund(ctx context.Context, s step) (screen, error) {
 	})
 }
 
-// refundView is a payment of which money can go back: the step's amount, or all that is left where the step has none.
+// refundView asks to confirm a refund of the step's amount, or of the rest of the payment if the step has none.
 type refundView struct {
 	payment booking.Payment
 	step    step

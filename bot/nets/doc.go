@@ -7,8 +7,8 @@
 // tapped message. A question is a screen too: it comes as a message of its own, and the typed answer goes to a step.
 //
 // Invariants:
-//   - A button carries everything that its step needs; the answers about a new club, which are too long, are a draft of bot/chat. No outage makes a
-//     person begin again.
+//   - A button carries everything that its step needs, so it works after a restart or an outage. The answers about a new club are too long for a button
+//     and are a draft of bot/chat.
 //   - A letter of a verb keeps its meaning for ever, because messages that were sent long ago carry it.
 //   - Drawing a screen reads nothing: equal values in one language give equal replies.
 //   - Every step checks the person's rights again, because anybody can send any button's data.

@@ -9,15 +9,15 @@ import (
 	"pavilion/internal/phrase"
 )
 
-// Entrance is the ways into booking that a person has from /start.
+// Entrance says which buttons of booking a person gets with /start.
 type Entrance struct {
 	MayBook  bool
-	Manages  booking.ClubID // the first club of which they are an admin; 0: none
-	MaySetUp bool           // there is no club, and they may make one
-	HasDraft bool           // they have begun to
+	Manages  booking.ClubID // the first club that the person is an admin of; 0: none
+	MaySetUp bool           // there is no club, and the person may set one up
+	HasDraft bool           // the person has begun to set one up
 }
 
-// Entrance reads the ways that a person has. What cannot be read is left out.
+// Entrance reads a person's Entrance. A button is left out if its data cannot be read.
 func (s *Screens) Entrance(ctx context.Context, e *telegram.Event, hasClub bool) Entrance {
 	v := s.visit(e)
 	out := Entrance{MayBook: hasClub, MaySetUp: !hasClub && s.IsAdmin(e.From.ID)}
@@ -36,7 +36,7 @@ func (s *Screens) Entrance(ctx context.Context, e *telegram.Event, hasClub bool)
 	return out
 }
 
-// Buttons are the ways as buttons. They edit the message that they stand in.
+// Buttons returns the buttons. They edit their own message.
 func (n Entrance) Buttons(in *phrase.Speaker, owner int64) [][]telegram.Button {
 	k := &keyboard{owner: owner}
 	if n.MayBook {

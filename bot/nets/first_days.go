@@ -9,7 +9,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// showFirstDays begins a booking in a club with the days that people choose most.
+// showFirstDays starts a booking in a club with today, tomorrow and the weekend.
 func (c calendar) showFirstDays(ctx context.Context, s step) (screen, error) {
 	club, err := c.Booking.Club(ctx, s.Club)
 	if err != nil {
@@ -27,7 +27,7 @@ func (c calendar) showFirstDays(ctx context.Context, s step) (screen, error) {
 	return firstDaysView{club: club, days: days, today: today}, nil
 }
 
-// firstDaysView is the coming week of a club, of which it offers today, tomorrow and the weekend.
+// firstDaysView offers today, tomorrow and the weekend.
 type firstDaysView struct {
 	club  booking.Club
 	days  []booking.DayStatus

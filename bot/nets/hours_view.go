@@ -14,7 +14,7 @@ type weekView struct {
 	hours []booking.OpeningHours
 	net   booking.NetID
 
-	stranded int // bookings that the hours, which were just saved, leave without a place
+	stranded int // number of bookings outside the saved hours or on retired nets
 }
 
 func (v weekView) draw(d drawing) telegram.Reply {

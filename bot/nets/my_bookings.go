@@ -9,7 +9,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// myBookings lists a person's bookings in all clubs: those ahead, then those of the last pastDays.
+// myBookings lists a person's bookings in all clubs: future ones first, then those of the last pastDays.
 type myBookings struct{ *visit }
 
 // HandleMyBookings answers /mybookings.
@@ -75,10 +75,10 @@ type bookingPlace struct {
 	nets    []booking.Net
 }
 
-// myBookingsView is the bookings ahead, the next one first, then those that were kept, the last one first.
+// myBookingsView lists the future bookings, the next one first, then the past ones, the latest first.
 type myBookingsView struct {
 	list  []bookingPlace
-	ahead int // how many of the list
+	ahead int // number of future bookings in list
 	step  step
 }
 

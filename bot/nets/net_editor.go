@@ -12,7 +12,7 @@ import (
 // netEditor adds and renames nets, for a club's admins.
 type netEditor struct{ *visit }
 
-// find reads a club and one of its nets, also a retired one.
+// find reads one net of a club, even if it is retired. The person must be an admin.
 func (n netEditor) find(ctx context.Context, s step) (booking.Actor, booking.Net, error) {
 	actor, err := n.adminActor(ctx, s.Club)
 	if err != nil {
@@ -37,7 +37,7 @@ func (n netEditor) showNet(ctx context.Context, s step) (screen, error) {
 	return netView{club: s.Club, net: net}, nil
 }
 
-// typeNet takes the names of new nets (net 0), or another name for a net.
+// typeNet takes the names of new nets (Net 0), or a new name for a net.
 func (n netEditor) typeNet(ctx context.Context, s step) (screen, error) {
 	if _, err := n.adminActor(ctx, s.Club); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func askNetName(net booking.NetID) func(d drawing) string {
 	}
 }
 
-// addNets adds nets by their names. A name that a net has is left out: the answer came twice, because the process died.
+// addNets adds nets by their names. It skips names that exist, because a typed answer can be handled twice after a crash.
 func (n netEditor) addNets(ctx context.Context, s step, text string) (screen, error) {
 	names, err := typedNets(text)
 	if err != nil {
@@ -102,7 +102,7 @@ func (n netEditor) addNets(ctx context.Context, s step, text string) (screen, er
 	return netsMenu(n).showNets(ctx, s.Club)
 }
 
-// netView is one net.
+// netView shows one net.
 type netView struct {
 	club booking.ClubID
 	net  booking.Net

@@ -11,7 +11,7 @@ import (
 // netsMenu leads a club's admins to the editors of hours, prices and closures.
 type netsMenu struct{ *visit }
 
-// HandleNets answers /nets with the first club of which the person is an admin. Without a club, an admin of the settings sets one up.
+// HandleNets answers /nets with the first club that the person is an admin of. Without a club it starts the set-up for people in PAVILION_ADMINS.
 func (s *Screens) HandleNets(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) {
 		club, err := v.firstClub(ctx, v.adminActor)
@@ -45,14 +45,14 @@ func (m netsMenu) showNets(ctx context.Context, id booking.ClubID) (screen, erro
 	return netsView{club: club, nets: nets, stranded: len(stranded)}, nil
 }
 
-// mostNetButtons leaves room for the other buttons: a message has a hundred.
+// mostNetButtons leaves room for the other buttons. Telegram allows 100 in a message.
 const mostNetButtons = 80
 
 // netsView is a club's nets, also those that cannot be booked.
 type netsView struct {
 	club     booking.Club
 	nets     []booking.Net
-	stranded int // bookings without a place
+	stranded int // number of bookings outside the hours or on retired nets
 }
 
 func (v netsView) draw(d drawing) telegram.Reply {

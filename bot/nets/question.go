@@ -10,7 +10,7 @@ import (
 type question struct {
 	answer step // where the typed answer goes
 	text   func(d drawing) string
-	skip   *step // where a button leads that skips the question; nil: it has to be answered
+	skip   *step // the step of a skip button; nil: there is none
 }
 
 func (q question) draw(d drawing) telegram.Reply {

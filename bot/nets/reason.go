@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-// reason is why the staff do a step: typed, or nothing where they skipped the question. It is false while the question has not been asked.
+// reason returns the typed reason for a step, empty if the staff skipped the question. It returns false if the question was not asked yet.
 func (v *visit) reason(s step) (string, bool) {
 	if text, typed := v.typed(); typed {
 		return strings.Join(strings.Fields(text), " "), true
@@ -15,14 +15,14 @@ func (v *visit) reason(s step) (string, bool) {
 	return "", s.NoReason
 }
 
-// askReason asks the staff why they do a step. A button skips the question.
+// askReason asks for the reason for a step. A button skips the question.
 func askReason(s step) question {
 	skip := s
 	skip.NoReason = true
 	return question{answer: s, text: func(d drawing) string { return d.in.Say("desk.ask_reason") }, skip: &skip}
 }
 
-// decide asks for a reason, makes a decision of the staff about a booking and shows the booking.
+// decide asks staff for a reason. Once it is given or skipped, decide makes the change and shows the booking.
 func (v *visit) decide(ctx context.Context, s step, change changeBooking) (screen, error) {
 	reason, given := v.reason(s)
 	err := v.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, b booking.Booking) error {
@@ -38,7 +38,7 @@ func (v *visit) decide(ctx context.Context, s step, change changeBooking) (scree
 	return bookingScreen{v}.showAfter(ctx, s, err)
 }
 
-// decideOrDo does a step on the person's own booking, or decides it as the staff.
+// decideOrDo makes a change of the person's own booking at once. For staff and another person's booking it calls decide.
 func (v *visit) decideOrDo(ctx context.Context, s step, change changeBooking) (screen, error) {
 	b, _, err := v.readBooking(ctx, s.Booking)
 	if err != nil {

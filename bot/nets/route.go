@@ -148,7 +148,7 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 	return nil, errStaleStep
 }
 
-// openSetUp does the steps of nets and of a club's first set-up.
+// openSetUp opens the steps of nets and of the set-up of the first club.
 func (v *visit) openSetUp(ctx context.Context, s step) (screen, error) {
 	switch s.Verb {
 	case stepNet:

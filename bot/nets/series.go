@@ -13,7 +13,7 @@ import (
 // series ends and moves the bookings of a series, for its member and the staff.
 type series struct{ *visit }
 
-// How much of a series a step changes, and whether dates that clash stay where they are. Buttons name it by its number.
+// Which bookings of a series a step changes. With "Others", dates that clash stay and the others move. Buttons carry the number.
 const (
 	seriesFromHere = iota
 	seriesAll
@@ -21,7 +21,7 @@ const (
 	seriesAllOthers
 )
 
-// from is the first day that a step changes: that of the booking, or 0 for all.
+// from returns the first day that a step changes: the booking's day, or 0 for all days.
 func (s step) from(b booking.Booking) booking.Day {
 	if s.Choice == seriesAll || s.Choice == seriesAllOthers {
 		return 0
@@ -29,7 +29,7 @@ func (s step) from(b booking.Booking) booking.Day {
 	return b.Day
 }
 
-// readPart reads a booking of a series, and the bookings ahead that a step changes.
+// readPart reads a booking of a series, and the future bookings that a step changes.
 func (r series) readPart(ctx context.Context, s step) (present bookingView, actor booking.Actor, ahead []booking.Booking, err error) {
 	if present, err = bookingScreen(r).readBookingView(ctx, s.Booking); err != nil {
 		return present, actor, nil, err
@@ -56,7 +56,7 @@ func (r series) readPart(ctx context.Context, s step) (present bookingView, acto
 	return present, actor, ahead, err
 }
 
-// askEnd shows what ending a series, or a part of it, cancels and costs.
+// askEnd shows the bookings, fees and refunds before a series or a part of it is ended.
 func (r series) askEnd(ctx context.Context, s step) (screen, error) {
 	present, actor, ahead, err := r.readPart(ctx, s)
 	if err != nil {
@@ -73,7 +73,7 @@ func (r series) askEnd(ctx context.Context, s step) (screen, error) {
 	return v, nil
 }
 
-// end cancels the bookings ahead. Staff are asked why they end the series of a member.
+// end cancels the future bookings. It asks staff for a reason if the series is another person's.
 func (r series) end(ctx context.Context, s step) (screen, error) {
 	present, actor, _, err := r.readPart(ctx, s)
 	if err != nil {
@@ -92,7 +92,7 @@ func (r series) end(ctx context.Context, s step) (screen, error) {
 	return bookingScreen(r).showAfter(ctx, s, err)
 }
 
-// move moves the bookings ahead to the weekday, time and net that were chosen for one of them. Dates that clash are listed first.
+// move moves the future bookings to the weekday, time and net that were chosen for one of them. If dates clash, it lists them and moves nothing yet.
 func (r series) move(ctx context.Context, s step) (screen, error) {
 	present, actor, _, err := r.readPart(ctx, s)
 	if err != nil {
@@ -129,7 +129,7 @@ func (r series) move(ctx context.Context, s step) (screen, error) {
 	return bookingScreen(r).showAfter(ctx, s, err)
 }
 
-// seriesEndView is the bookings of a series that a step would cancel, and the terms.
+// seriesEndView lists the bookings of a series that a step would cancel, with the refunds and fees.
 type seriesEndView struct {
 	present bookingView
 	ahead   []booking.Booking // at least one, by start
@@ -138,7 +138,7 @@ type seriesEndView struct {
 	step    step
 }
 
-// addTerms adds the terms of one booking to the sums.
+// addTerms adds the refund and fee of one booking to the sums.
 func (v *seriesEndView) addTerms(t booking.CancelTerms) {
 	v.fee = booking.Money{Minor: v.fee.Minor + t.Fee.Minor, Currency: t.Fee.Currency}
 	for _, m := range t.Back {
@@ -175,7 +175,7 @@ func (v seriesEndView) draw(d drawing) telegram.Reply {
 
 const clashRows = 20
 
-// seriesClashView is the dates that cannot move with their series.
+// seriesClashView lists the dates that cannot move with their series.
 type seriesClashView struct {
 	present bookingView
 	clashes []booking.Skipped
@@ -197,7 +197,7 @@ func (v seriesClashView) draw(d drawing) telegram.Reply {
 	return titled(d.in.Say("series.clash", len(v.clashes)), lines, k)
 }
 
-// isSameWeek tells whether two days lie in one week, from Monday to Sunday.
+// isSameWeek reports whether two days are in one week, from Monday to Sunday.
 func isSameWeek(a, b booking.Day) bool {
 	monday := func(d booking.Day) booking.Day {
 		return d - booking.Day((int(d.Weekday())+int(time.Saturday))%daysInWeek)

@@ -12,10 +12,11 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// setUp asks an admin of the settings a few questions and makes the first club of the answers. The answers are a draft, so they survive a restart.
+// setUp asks a person in PAVILION_ADMINS a few questions and creates the first club from the answers. The answers are a draft, so they survive a
+// restart.
 type setUp struct{ *visit }
 
-// The questions. Buttons name them by their number.
+// The questions. Buttons carry their numbers.
 const (
 	setUpName = iota
 	setUpZone
@@ -28,7 +29,7 @@ const (
 	setUpResume // the first question that is not answered
 )
 
-// clubDraft is what the admin has answered so far.
+// clubDraft holds the answers so far.
 type clubDraft struct {
 	Name     string
 	Zone     string
@@ -41,13 +42,13 @@ type clubDraft struct {
 	HasStaff bool // the question about staff is answered
 }
 
-// draftPerson is a person who is going to be staff.
+// draftPerson is a future member of staff.
 type draftPerson struct {
 	ID   int64
 	Name string
 }
 
-// next is the first question without an answer.
+// next returns the first question without an answer.
 func (d clubDraft) next() int {
 	for q, answered := range []bool{d.Name != "", d.Zone != "", d.Currency != "", len(d.Nets) > 0, len(d.Hours) > 0, d.Member != nil, d.HasStaff} {
 		if !answered {
@@ -57,7 +58,7 @@ func (d clubDraft) next() int {
 	return setUpSummary
 }
 
-// draft reads the answers so far. With a club there is nothing to set up: made is its screen.
+// draft reads the answers so far. If a club exists, made is its screen.
 func (u setUp) draft(ctx context.Context) (d clubDraft, made screen, err error) {
 	if !u.IsAdmin(u.event.From.ID) {
 		return d, nil, chat.ErrAdminsOnly
@@ -101,7 +102,7 @@ func (u setUp) pick(ctx context.Context, s step) (screen, error) {
 	return u.answered(ctx, d, s.Choice)
 }
 
-// answered stores the answers and asks the next question. Staff are named one after the other.
+// answered stores the answers and asks the next question. The question about staff repeats until the person ends it.
 func (u setUp) answered(ctx context.Context, d clubDraft, question int) (screen, error) {
 	if err := u.Drafts.Save(ctx, u.event.Chat.ID, d); err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (u setUp) answered(ctx context.Context, d clubDraft, question int) (screen,
 	return u.ask(d, d.next()), nil
 }
 
-// ask is the screen of a question. The person answers by a button, or types.
+// ask returns the screen of a question, and registers the step that takes a typed answer.
 func (u setUp) ask(d clubDraft, question int) screen {
 	if question < setUpSummary {
 		u.awaits = &step{Verb: stepSetUp, Choice: question}
@@ -120,10 +121,10 @@ func (u setUp) ask(d clubDraft, question int) screen {
 	return setUpView{draft: d, question: question, paysOnline: u.paysOnline()}
 }
 
-// paysOnline tells whether members can pay before they come.
+// paysOnline reports whether a payment provider is configured.
 func (v *visit) paysOnline() bool { return len(v.Booking.Providers()) > 0 }
 
-// drop forgets the answers.
+// drop deletes the answers.
 func (u setUp) drop(ctx context.Context) (screen, error) {
 	_, made, err := u.draft(ctx)
 	if made != nil || err != nil {
@@ -132,7 +133,7 @@ func (u setUp) drop(ctx context.Context) (screen, error) {
 	return setUpDroppedView{}, u.Drafts.Drop(ctx, u.event.Chat.ID)
 }
 
-// make makes the club. A second tap, and one after the process died, shows the same club.
+// make creates the club. A repeated tap, also after a crash, shows the existing club.
 func (u setUp) make(ctx context.Context) (screen, error) {
 	d, made, err := u.draft(ctx)
 	if made != nil || err != nil {
@@ -169,7 +170,7 @@ func (u setUp) make(ctx context.Context) (screen, error) {
 
 var errClubExists = errors.New("somebody else has made a club meanwhile")
 
-// club is the club of the answers.
+// club returns a club with the answers, not stored yet.
 func (d clubDraft) club(paysOnline bool) (booking.Club, error) {
 	zone, err := booking.ParseNewZone(d.Zone)
 	club := booking.Club{Name: d.Name, Zone: zone, Currency: d.Currency, Policy: booking.DefaultPolicy()}
@@ -177,7 +178,7 @@ func (d clubDraft) club(paysOnline bool) (booking.Club, error) {
 	return club, err
 }
 
-// create makes the club with everything that the answers say. priceName is the name of its only price.
+// create stores the club with its nets, hours, price and staff. priceName is the name of the price.
 func (d clubDraft) create(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.Club, priceName string) (booking.Club, error) {
 	club, err := s.CreateClub(ctx, actor, club)
 	if err != nil {
@@ -217,7 +218,7 @@ func newNet(name string) booking.Net {
 	return booking.Net{Name: name, Capacity: newNetCapacity, Active: true}
 }
 
-// addStaff adds a person once. The admin who sets the club up has every right already.
+// addStaff adds a person unless they are in the list. It skips the person who sets the club up: they become its admin.
 func (u setUp) addStaff(d *clubDraft, p telegram.Person) {
 	known := slices.ContainsFunc(d.Staff, func(x draftPerson) bool { return x.ID == p.ID })
 	if p.ID != u.event.From.ID && !known {

@@ -14,7 +14,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Errors of typed answers to the questions about a new club.
+// Errors of typed answers.
 var (
 	errTypedName     = fault.New(fault.Invalid, "typed_name")
 	errTypedNets     = fault.New(fault.Invalid, "typed_nets")
@@ -24,17 +24,17 @@ var (
 	errTypedCurrency = fault.New(fault.Invalid, "typed_currency")
 )
 
-// Limits of the wizard; the editors and the API take more.
+// Limits of the set-up. The editors and the API accept more.
 const (
 	mostNewNets  = 40
 	mostNewStaff = 30
 	maxNewPrice  = 1_000_000_000_000 // in minor units
 )
 
-// offeredZone is a time zone with a button, and the country whose money goes with it.
+// offeredZone is a time zone with a button. country selects the currency that is offered first.
 type offeredZone struct{ name, country string }
 
-// offeredZones are where cricket is played. Buttons hold an index into the list: add at its end only.
+// offeredZones are time zones of cricket countries. Buttons carry an index into the list, so new zones go to its end.
 func offeredZones() []offeredZone {
 	return []offeredZone{
 		{"Asia/Kolkata", "IN"},
@@ -52,12 +52,12 @@ func offeredZones() []offeredZone {
 	}
 }
 
-// city is the part of a time zone's name that people know.
+// city returns the city of a time zone's name.
 func city(zone string) string {
 	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
 }
 
-// currencyOf is the money of a zone's country; empty for a zone that is not offered.
+// currencyOf returns the currency of a zone's country; empty for a zone that is not offered.
 func currencyOf(zone string) string {
 	for _, z := range offeredZones() {
 		if z.name == zone {
@@ -68,17 +68,17 @@ func currencyOf(zone string) string {
 	return ""
 }
 
-// offeredCurrencies have a button, by their place in the list: add at its end only.
+// offeredCurrencies have a button, which carries an index: new ones go to the end.
 func offeredCurrencies() []string {
 	return []string{"INR", "PKR", "BDT", "LKR", "NPR", "AED", "GBP", "ZAR", "AUD", "NZD", "USD", "CAD", "EUR"}
 }
 
-// offeredHours have a button, by their place in the list: add at its end only.
+// offeredHours have a button, which carries an index: new ones go to the end.
 func offeredHours() []booking.TimesOfDay {
 	return []booking.TimesOfDay{{From: 6 * 60, To: 22 * 60}, {From: 6 * 60, To: 21 * 60}, {From: 7 * 60, To: 22 * 60}, {From: 8 * 60, To: 20 * 60}, {From: 16 * 60, To: 22 * 60}, {From: 0, To: wholeDay}}
 }
 
-// offeredPrices are amounts of an hour in minor units that are common where a currency is used.
+// offeredPrices returns common prices of an hour in a currency, in minor units.
 func offeredPrices(code string) []int64 {
 	steps := []int64{5, 8, 10, 12, 15, 20, 25, 30}
 	if slices.Contains([]string{"INR", "PKR", "BDT", "LKR", "NPR"}, code) {
@@ -96,7 +96,7 @@ func offeredPrices(code string) []int64 {
 	return steps
 }
 
-// choose takes the value of a button; false where it is none of the question's.
+// choose stores the value of a button as the answer. It returns false for a value that the question does not have.
 func (u setUp) choose(d *clubDraft, question int, value int64) bool {
 	if value < 0 {
 		return false
@@ -135,7 +135,7 @@ func (u setUp) choose(d *clubDraft, question int, value int64) bool {
 	return false
 }
 
-// setZone changes the zone. The currency is asked anew, because it usually goes with the zone.
+// setZone changes the zone. Another zone clears the currency, which usually depends on it.
 func (d *clubDraft) setZone(zone string) {
 	if d.Zone != zone {
 		d.setCurrency("")
@@ -143,7 +143,7 @@ func (d *clubDraft) setZone(zone string) {
 	d.Zone = zone
 }
 
-// setCurrency changes the currency. The price is asked anew: its number means another amount.
+// setCurrency changes the currency. Another currency clears the price.
 func (d *clubDraft) setCurrency(code string) {
 	if d.Currency != code {
 		d.Member = nil
@@ -151,7 +151,7 @@ func (d *clubDraft) setCurrency(code string) {
 	d.Currency = code
 }
 
-// numbered are the names of so many nets.
+// numbered returns the names of n nets: Net 1, Net 2 …
 func (u setUp) numbered(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -160,7 +160,7 @@ func (u setUp) numbered(n int) []string {
 	return names
 }
 
-// take takes a typed answer.
+// take stores a typed answer.
 func (u setUp) take(ctx context.Context, d *clubDraft, question int) error {
 	text := strings.TrimSpace(u.event.Text)
 	switch question {
@@ -214,7 +214,7 @@ func (u setUp) take(ctx context.Context, d *clubDraft, question int) error {
 	return nil
 }
 
-// checkNewHours refuses hours of every day that booking does not take.
+// checkNewHours checks hours that apply on every day.
 func checkNewHours(list []booking.TimesOfDay) error {
 	hours, err := editHours(nil, step{Weekday: everyWeekday}, list)
 	if err != nil {
@@ -223,7 +223,7 @@ func checkNewHours(list []booking.TimesOfDay) error {
 	return booking.CheckHours(hours)
 }
 
-// typedZone reads the name of a time zone, or of a city that is offered.
+// typedZone reads the name of a time zone, or the city of an offered zone.
 func typedZone(text string) (string, error) {
 	for _, z := range offeredZones() {
 		if strings.EqualFold(text, city(z.name)) || strings.EqualFold(text, z.name) {
@@ -253,10 +253,10 @@ func typedNets(text string) ([]string, error) {
 	return names, nil
 }
 
-// isName tells whether a text can be the name of a club or of a net.
+// isName reports whether a text can be the name of a club or a net.
 func isName(text string) bool { return isLabel(text) && telegram.CleanLine(text, maxLabel) != "" }
 
-// takeStaff adds the people whom a message names: by a forwarded message of theirs, a contact, @usernames or ids.
+// takeStaff adds the author of a forwarded message, a contact, or the people named by @usernames or ids.
 func (u setUp) takeStaff(ctx context.Context, d *clubDraft, text string) error {
 	if about := u.event.About; about != nil {
 		if about.ID == 0 {

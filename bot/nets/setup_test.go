@@ -9,7 +9,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// answers is a draft with the first answers given.
+// answers returns a draft with the first answers.
 func answers(count int) clubDraft {
 	d := clubDraft{}
 	for i, answer := range []func(){
@@ -50,7 +50,7 @@ func setUpGoldens() []golden {
 	)
 }
 
-// asked is a set-up in which a person typed a text.
+// asked returns a set-up in which the person typed a text.
 func asked(t *testing.T, text string) setUp {
 	t.Helper()
 	return setUp{&visit{event: &telegram.Event{From: telegram.Person{ID: goldenOwner}, Text: text}, in: loadPhrases(t).In("en"), isTyped: true}}
@@ -99,7 +99,7 @@ func TestSetUp_TypedAnswers(t *testing.T) {
 	}
 }
 
-// A forwarded message and a contact name a person once; somebody whom Telegram hides cannot be added, and the admin need not be.
+// A forwarded message and a contact add a person once. A person with a hidden account cannot be added. The admin is skipped.
 func TestSetUp_StaffByForwardsAndContacts(t *testing.T) {
 	t.Parallel()
 	d := answers(setUpStaff)
@@ -120,7 +120,7 @@ func TestSetUp_StaffByForwardsAndContacts(t *testing.T) {
 	}
 }
 
-// Another zone asks for the currency again, and another currency for the price: its number would mean another amount.
+// Another zone clears the currency, and another currency clears the price.
 func TestSetUp_AChangedAnswerAsksAgainForWhatDependsOnIt(t *testing.T) {
 	t.Parallel()
 	u := asked(t, "")
@@ -144,7 +144,7 @@ func TestSetUp_AChangedAnswerAsksAgainForWhatDependsOnIt(t *testing.T) {
 	}
 }
 
-// The lists behind the buttons are right everywhere: zones exist, and booking takes the currencies, hours and prices.
+// All values of the buttons are valid: the zones exist, and booking accepts the currencies, hours and prices.
 func TestSetUp_WhatIsOfferedIsTaken(t *testing.T) {
 	t.Parallel()
 	for _, z := range offeredZones() {

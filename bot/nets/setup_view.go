@@ -9,7 +9,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// setUpView is a question about a new club with the answers that most clubs give, or the summary of all answers.
+// setUpView is a question about a new club with buttons for common answers, or the summary of all answers.
 type setUpView struct {
 	draft      clubDraft
 	question   int
@@ -71,12 +71,12 @@ func (v setUpView) draw(d drawing) telegram.Reply {
 	return titled(title, lines, k)
 }
 
-// questionNames are the names of the questions in the catalogue.
+// questionNames are the questions' keys in the message catalogue.
 func questionNames() []string {
 	return []string{"name", "zone", "currency", "nets", "hours", "price", "staff"}
 }
 
-// openHours writes hours of a new club.
+// openHours writes opening hours.
 func (d drawing) openHours(x booking.TimesOfDay) string {
 	if x.From == 0 && x.To == wholeDay {
 		return d.in.Say("nets.whole_day")
@@ -84,7 +84,7 @@ func (d drawing) openHours(x booking.TimesOfDay) string {
 	return d.timesOfDay(x.From, x.To)
 }
 
-// choice is an answer's button. The present answer is marked.
+// choice returns the button of an answer. The present answer has a mark.
 func (v setUpView) choice(text string, value int64, chosen bool) choice {
 	if chosen {
 		text = "● " + text
@@ -92,7 +92,7 @@ func (v setUpView) choice(text string, value int64, chosen bool) choice {
 	return choice{text, step{Verb: stepPickSetUp, Choice: v.question, Value: value}}
 }
 
-// currencies are the choices, the zone's own first.
+// currencies returns the buttons, the zone's currency first.
 func (v setUpView) currencies() []choice {
 	own := currencyOf(v.draft.Zone)
 	var all []choice
@@ -142,7 +142,7 @@ func (v setUpView) drawSummary(d drawing) telegram.Reply {
 	return titled("🛠 "+telegram.CleanLine(x.Name, maxClubName), lines, k)
 }
 
-// setUpDroppedView follows a set-up that was cancelled.
+// setUpDroppedView confirms that the set-up was cancelled.
 type setUpDroppedView struct{}
 
 func (setUpDroppedView) draw(d drawing) telegram.Reply {
@@ -151,7 +151,7 @@ func (setUpDroppedView) draw(d drawing) telegram.Reply {
 	return telegram.Reply{Text: d.in.Say("setup.dropped"), Keyboard: k.rows}
 }
 
-// setUpDoneView is the new club.
+// setUpDoneView shows the new club.
 type setUpDoneView struct {
 	club booking.Club
 	nets int

@@ -7,10 +7,10 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// sheetHour sets when a club's staff get the day sheet, for its admins.
+// sheetHour sets the hour of the day sheet; for a club's admins.
 type sheetHour struct{ *visit }
 
-// ask shows the hours to choose from.
+// ask shows a button for each hour.
 func (h sheetHour) ask(ctx context.Context, s step) (screen, error) {
 	if _, err := h.adminActor(ctx, s.Club); err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func (h sheetHour) ask(ctx context.Context, s step) (screen, error) {
 	return sheetHourView{club}, nil
 }
 
-// set stores the minute of the day in step.Opens; wholeDay stands for never.
+// set stores step.Opens, a minute of the day. wholeDay means never.
 func (h sheetHour) set(ctx context.Context, s step) (screen, error) {
 	actor, err := h.adminActor(ctx, s.Club)
 	if err != nil {
@@ -43,7 +43,7 @@ func (h sheetHour) set(ctx context.Context, s step) (screen, error) {
 	return netsMenu(h).showNets(ctx, s.Club)
 }
 
-// sheetHourView is a club whose hour of the day sheet is to be chosen.
+// sheetHourView asks for the hour of the day sheet.
 type sheetHourView struct{ club booking.Club }
 
 func (v sheetHourView) draw(d drawing) telegram.Reply {
@@ -58,7 +58,7 @@ func (v sheetHourView) draw(d drawing) telegram.Reply {
 	return titled(d.sheetHour(v.club), []string{d.in.Say("nets.sheet_when")}, k)
 }
 
-// sheetHour writes when the staff get the day sheet.
+// sheetHour writes the hour of the day sheet, or "never".
 func (d drawing) sheetHour(c booking.Club) string {
 	if c.DaySheet == nil {
 		return d.in.Say("nets.sheet", d.in.Say("nets.sheet_never"))

@@ -32,11 +32,11 @@ type step struct {
 	Refunded int64  // of the payment, when the button was made
 	Conflict int64  // stands for the bookings in the way of a block, when the button was made
 	Quiet    int64  // quiet hours in one number; or quietOff, or quietTyped
-	Value    int64  // the answer that a button gives to a question of the set-up
+	Value    int64  // the answer of a button of the set-up
 	Language string // its tag; empty: that of the person's Telegram
 	Amount   int64  // of a refund, in minor units
-	NoReason bool   // the question about the reason was skipped
-	Version  int    // of the booking, as the screen showed it; 0: the button is older than versions
+	NoReason bool   // the staff skipped the question about the reason
+	Version  int    // of the booking that the screen showed; 0: the button has none, because it was made before versions existed
 }
 
 // startsAt is when play begins.
@@ -52,7 +52,7 @@ func unixMinute(t time.Time) int64 { return t.Unix() / 60 }
 
 func wholeMinutes(d time.Duration) int { return int(d / time.Minute) }
 
-// seen names the version of the booking that the button's screen showed. A button without one is refused like one that is out of date.
+// seen returns the version of the booking that the button's screen showed. A button without a version is refused as outdated.
 func (s step) seen() booking.Seen {
 	return booking.Seen{Bookings: map[booking.ID]int{s.Booking: s.Version}}
 }
@@ -63,7 +63,7 @@ func (s step) with(v verb) step {
 	return s
 }
 
-// noReasonMark stands before the verb of a step whose question about the reason was skipped.
+// noReasonMark is before the verb of a step with NoReason.
 const noReasonMark = "-"
 
 // encode is the payload's values.
@@ -134,7 +134,7 @@ func (s step) encodeField(letter rune) string {
 	return chat.Base36(n)
 }
 
-// versionField is the last field of its verbs. Buttons that are older than versions end before it.
+// versionField is the last field of its verbs. Buttons that were made before versions existed do not have it.
 const versionField = 'v'
 
 const (

@@ -7,8 +7,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// strandedList lists the bookings ahead that narrowed hours or a retired net left without a place. Each leads to its screen, where the staff move or
-// cancel it.
+// strandedList lists the future bookings outside the opening hours or on retired nets. Each has a button to its screen, where staff move or cancel it.
 type strandedList struct{ *visit }
 
 func (l strandedList) show(ctx context.Context, s step) (screen, error) {
@@ -32,7 +31,7 @@ func (l strandedList) show(ctx context.Context, s step) (screen, error) {
 	return strandedView{today: booking.DayIn(at, club.Zone), club: club, nets: nets, bookings: list, names: l.names(ctx, membersOf(shown)), step: s}, nil
 }
 
-// strandedView is a page of the bookings without a place. It needs the names of the page's members only.
+// strandedView is a page of these bookings. It has the names of the members on this page.
 type strandedView struct {
 	club     booking.Club
 	today    booking.Day
@@ -53,7 +52,7 @@ func (v strandedView) draw(d drawing) telegram.Reply {
 	return titled("⚠️ "+clubName(v.club), []string{d.in.Say("stranded.some", len(v.bookings))}, k)
 }
 
-// strandedButton adds the way to the bookings without a place, where there are some.
+// strandedButton adds a button to the list if count is above 0.
 func (d drawing) strandedButton(k *keyboard, club booking.ClubID, count int) {
 	if count > 0 {
 		k.add(d.in.Say("stranded.button", count), step{Verb: stepStranded, Club: club})

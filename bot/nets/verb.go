@@ -8,7 +8,7 @@ const (
 	stepClubs         verb = 'l'
 	stepFirstDays     verb = '*' // today, tomorrow and the weekend
 	stepMonth         verb = 'm' // the calendar
-	stepDay           verb = 'd' // a day, in the part in which the person usually plays; its Page says nothing any more
+	stepDay           verb = 'd' // a day, in the person's usual part; Page is ignored
 	stepDayPart       verb = '/' // times and nets of a part of a day; Choice: the part
 	stepTakenTime     verb = 'x' // free times near one that is taken
 	stepSummary       verb = 't' // length, add-ons and price before a hold or a move
@@ -45,10 +45,10 @@ const (
 	stepCancelFree   verb = '&' // without the fee
 	stepTypeRefund   verb = '$' // Choice: the payment
 	stepRefundPart   verb = '%' // Choice: the payment
-	stepStranded     verb = '?' // bookings without a place
-	stepAskEndSeries verb = '[' // Choice: from the booking on, or all of it
+	stepStranded     verb = '?' // bookings outside the hours or on retired nets
+	stepAskEndSeries verb = '[' // Choice: seriesFromHere or seriesAll
 	stepEndSeries    verb = ']' // as above
-	stepMoveSeries   verb = '>' // as above, and with or without the dates that clash
+	stepMoveSeries   verb = '>' // Choice: as above, or seriesFromHereOthers or seriesAllOthers
 )
 
 // The verbs of a person's settings. Choice is the channel.
@@ -88,7 +88,7 @@ const (
 	stepSetSheetHour   verb = '='
 )
 
-// The verbs of nets and of a club's first set-up. Choice is the question.
+// The verbs of nets and of the set-up of the first club. Choice is the question.
 const (
 	stepNet       verb = '#'
 	stepTypeNet   verb = '4' // Net 0: new nets

@@ -18,10 +18,10 @@ type visit struct {
 	in      *phrase.Speaker
 	isTyped bool            // the event is a typed answer
 	answer  string          // shown on the tapped button; empty: nothing
-	alert   bool            // the person has to close the answer
+	alert   bool            // the answer is a dialog that the person closes
 	watched chat.Drawn      // the hold that the screen shows
-	changed booking.Booking // the person's booking that the step has changed, as its screen shows it
-	awaits  *step           // takes a typed answer to the screen, beside its buttons; nil: nothing does
+	changed booking.Booking // the booking that the step changed, as its screen shows it
+	awaits  *step           // takes a typed answer to the screen; nil: the screen has buttons only
 }
 
 func (s *Screens) visit(e *telegram.Event) *visit {
@@ -38,7 +38,7 @@ func (v *visit) typed() (string, bool) { return v.event.Text, v.isTyped }
 // confirmSaved says on the tapped button that a change is saved.
 func (v *visit) confirmSaved() { v.answer = v.in.Say("notifications.saved") }
 
-// noticeShown ends the notification about what the person just did: their message shows it. Where that cannot be noted, the notification comes.
+// noticeShown ends the notification about the person's change, because their message shows it. After an error the notification is sent as well.
 func (v *visit) noticeShown(ctx context.Context) {
 	if v.changed.ID == 0 || v.changed.Member != v.member() {
 		return
@@ -66,7 +66,7 @@ func (v *visit) readBooking(ctx context.Context, id booking.ID) (booking.Booking
 	return found[0], at, nil
 }
 
-// clubNets reads a club and all its nets: what is on a retired one still shows its name.
+// clubNets reads a club and all its nets. Retired nets are included for their names.
 func (v *visit) clubNets(ctx context.Context, id booking.ClubID) (booking.Club, []booking.Net, error) {
 	club, err := v.Booking.Club(ctx, id)
 	if err != nil {

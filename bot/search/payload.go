@@ -37,7 +37,7 @@ func parsePage(payload string) (pageTap, error) {
 	return p, nil
 }
 
-// getTap is the payload of a button that delivers a file: the document and a place that has the description to deliver. Old buttons name no place.
+// getTap is the payload of a button that delivers a file: the document, and a place whose caption is delivered. Old buttons have no place.
 type getTap struct {
 	document filter.DocumentID
 	at       filter.Place

@@ -49,7 +49,7 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 	return reply
 }
 
-// nothing adds the ways on from a page without files: a query that has results, or fewer words, or filters to take off; and how to search.
+// nothing adds buttons to a page without files: the suggestion, the query with fewer words, filters to remove, and help.
 func (r results) nothing(reply telegram.Reply, sel filter.Selection, p filter.Page) telegram.Reply {
 	other, said := p.Suggestion, "search.suggest"
 	if other == "" {
@@ -82,8 +82,8 @@ func (r results) summary(p filter.Page) string {
 
 func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
 
-// suggestionIn reads the suggestion, or the query of fewer words, back from a message. It is the text after the first colon of the last line, in every language. The first line is
-// the user's query and is not trusted.
+// suggestionIn reads the suggestion, or the query with fewer words, from a message of ours. It is the text after the first ": " of the last line, in every
+// language. The first line is the user's query and is not trusted.
 func suggestionIn(text string) (string, bool) {
 	first, rest, _ := strings.Cut(text, "\n")
 	last := rest[strings.LastIndex(rest, "\n")+1:]

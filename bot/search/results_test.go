@@ -111,7 +111,7 @@ func TestResults_ButtonsFitTelegram(t *testing.T) {
 	}
 }
 
-// Whatever a search finds, there is a button that leads on: also where it finds nothing.
+// A search without results has at least one button.
 func TestResults_NothingFoundLeadsOn(t *testing.T) {
 	t.Parallel()
 	for name, reply := range screens(t, book(t).In("en")) {

@@ -41,7 +41,7 @@ const (
 	letterGet     = 'g' // deliver a file
 	letterPage    = 'p' // another page, or another filter
 	letterSuggest = 'd' // search for the suggestion
-	letterHow     = 'h' // say how to search
+	letterHow     = 'h' // help about searching
 )
 
 // Taps are the handlers of the buttons.
@@ -135,7 +135,7 @@ func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d cha
 	return nil
 }
 
-// sayHow says on the button how to search.
+// sayHow shows a short help about searching as the answer of the tap.
 func (s *Screens) sayHow(ctx context.Context, e *telegram.Event, d chat.Data) error {
 	if d.Payload != "" {
 		return chat.ErrButton

@@ -10,8 +10,7 @@ import (
 
 const ellipsis = "…"
 
-// cutCaption shortens a caption to maxCaption, at the end of a line, a sentence or a word where one ends in the last third. Formatting
-// ends with the text.
+// cutCaption shortens a caption to maxCaption. It cuts at the end of a line, a sentence or a word if one ends in the last third.
 func cutCaption(text string, entities []tg.MessageEntityClass) (string, []tg.MessageEntityClass) {
 	if entity.ComputeLength(text) <= maxCaption {
 		return text, entities
@@ -28,7 +27,7 @@ func cutCaption(text string, entities []tg.MessageEntityClass) (string, []tg.Mes
 	return head + ellipsis, clipEntities(entities, entity.ComputeLength(head))
 }
 
-// clipEntities leaves out formatting behind an end and shortens formatting that crosses it.
+// clipEntities drops formatting after the end and shortens formatting that crosses it.
 func clipEntities(entities []tg.MessageEntityClass, end int) []tg.MessageEntityClass {
 	var kept []tg.MessageEntityClass
 	for _, e := range entities {
@@ -43,7 +42,7 @@ func clipEntities(entities []tg.MessageEntityClass, end int) []tg.MessageEntityC
 	return kept
 }
 
-// shorten returns a copy of an entity with another length. All kinds of entities have the field, and no method sets it.
+// shorten returns a copy of an entity with another length. It uses reflection: every entity type has the field, but gotd has no setter for it.
 func shorten(e tg.MessageEntityClass, length int) tg.MessageEntityClass {
 	v := reflect.New(reflect.TypeOf(e).Elem())
 	v.Elem().Set(reflect.ValueOf(e).Elem())

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// changeQueue applies changes of the bot's place in chats, one after the other in the order of their updates. A change that cannot be stored is
-// tried again. Until all are stored, isEmpty holds the update state back, so that Telegram repeats them after a kill.
+// changeQueue stores changes of the bot's chats, such as "removed from a channel", in the order of their updates. A change that cannot be stored is
+// tried again. The update state is not saved until isEmpty, so Telegram repeats the updates after a crash.
 type changeQueue struct {
 	logger *slog.Logger
 
@@ -17,7 +17,7 @@ type changeQueue struct {
 	wake chan struct{}
 }
 
-// change stores what an update said; it may run twice.
+// change stores the content of one update. It may run twice.
 type change func(ctx context.Context) error
 
 const (
@@ -45,7 +45,7 @@ func (q *changeQueue) isEmpty() bool {
 	return len(q.list) == 0
 }
 
-// first returns the change that is next; nil without one.
+// first returns the next change; nil if there is none.
 func (q *changeQueue) first() change {
 	q.mu.Lock()
 	defer q.mu.Unlock()

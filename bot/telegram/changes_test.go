@@ -12,7 +12,7 @@ import (
 
 var errStoreDown = errors.New("no pool answers")
 
-// "Removed" and "added" a moment apart must end as "added", also while the first could not be stored at once.
+// "Removed" followed by "added" ends as "added", even if the first change cannot be stored at once.
 func TestChanges_AreStoredInTheirOrderAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -75,7 +75,7 @@ type Client struct {
 	self     atomic.Pointer[tg.User]
 
 	connected  atomic.Bool
-	ended      chan error // has the first error of a call that says that the session has ended
+	ended      chan error // holds the first error with which Telegram ended the session
 	signedIn   chan struct{}
 	signedInAt time.Time // set before signedIn closes
 	background sync.WaitGroup
@@ -89,7 +89,7 @@ var ErrRefused = errors.New("telegram refuses the bot")
 
 var errToken = errors.New("the bot token is not NUMBER:SECRET as BotFather gives it")
 
-// ErrSessionEnded reports that Telegram has ended the stored session. It is deleted, so the next client signs in with the token.
+// ErrSessionEnded means that Telegram has ended the stored session. The session is deleted, so the next client signs in with the token.
 var ErrSessionEnded = errors.New("telegram has ended the session")
 
 // BotID is the bot's own user id, which its token begins with.
@@ -209,8 +209,8 @@ func (c *Client) RunUpdates(ctx context.Context) {
 // Wait returns when the work that handlers left in the background is done.
 func (c *Client) Wait() { c.background.Wait() }
 
-// Serve connects, signs in and receives until ctx ends, or Telegram refuses, which is ErrRefused, or ends the session, which is ErrSessionEnded. It calls signedIn before the first update and
-// listening once updates flow.
+// Serve connects, signs in and receives updates until ctx ends. It returns ErrRefused if Telegram refuses the bot, and ErrSessionEnded if Telegram ends
+// the session. It calls signedIn before the first update, and listening when updates arrive.
 func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context.Context)) error {
 	err := c.client.Run(ctx, func(ctx context.Context) error {
 		self, err := c.signIn(ctx)
@@ -234,7 +234,7 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 	return err
 }
 
-// receive handles updates until ctx ends, or a call meets the end of the session.
+// receive handles updates until ctx ends or Telegram ends the session.
 func (c *Client) receive(ctx context.Context, self int64, listening func(ctx context.Context)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -252,7 +252,7 @@ func (c *Client) receive(ctx context.Context, self int64, listening func(ctx con
 	return err
 }
 
-// endsSession recognises errors that every further request with the same auth key would meet. A new key and the token cure them.
+// endsSession recognises errors that every further request with the same auth key would get. A new key and a sign-in with the token cure them.
 func endsSession(err error) bool {
 	return tgerr.Is(err, "AUTH_KEY_DUPLICATED", "AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID", "AUTH_KEY_PERM_EMPTY", "SESSION_REVOKED", "SESSION_EXPIRED")
 }

@@ -111,7 +111,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 	if u, ok := m.FromID.(*tg.PeerUser); ok {
 		from = u.UserID
 	} else if chat.Type != Private {
-		return // in basic groups nobody is anonymous
+		return // a basic group has no anonymous admins
 	}
 	c.accept(ctx, c.event(e, chat, c.person(e, from), m))
 }
@@ -151,7 +151,8 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	}
 }
 
-// sender is the person or the chat that wrote a message in a supergroup. It is zero for a post that Telegram copied from the linked channel.
+// sender returns the person or the chat that a message in a supergroup shows as its author. It is zero for a post that Telegram copied from the linked
+// channel.
 func (c *Client) sender(e tg.Entities, chat Chat, m *tg.Message) Person {
 	switch from := m.FromID.(type) {
 	case *tg.PeerUser:
@@ -196,7 +197,7 @@ func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Messa
 		case *tg.PeerUser:
 			about := c.person(entities, from.UserID)
 			e.About = &about
-		case nil: // the author hides who they are
+		case nil: // the author's privacy settings hide the account
 			e.About = &Person{Name: fwd.FromName}
 		}
 	}

@@ -8,16 +8,16 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// Person is a Telegram user as an update shows them, or the chat that a message in a group has as its sender.
+// Person is the sender of an update: a Telegram user, or a chat for messages of anonymous admins and of people who write as a channel.
 type Person struct {
-	ID       int64  // negative for a chat: its key
+	ID       int64  // a user id; for a chat its Chat.Key, which is negative
 	Name     string // first name; a chat's title
 	Language string // IETF tag of the language to speak; of their client until chat looks up their choice; may be empty
 	// ClientLanguage is their client's language, once Language is their choice.
 	ClientLanguage string `json:"-"`
 }
 
-// IsChat tells whether the sender is a chat: the group itself for an anonymous admin, or a channel. The person behind it is not known.
+// IsChat reports whether the sender is a chat: the group itself for an anonymous admin, or a channel. The person is then unknown.
 func (p Person) IsChat() bool { return p.ID < 0 }
 
 // ChatType tells private chats, basic groups and supergroups apart.
@@ -93,13 +93,13 @@ type Event struct {
 	From      Person
 	Chat      Chat
 	MessageID int
-	Topic     int // in a forum's topic: a message of the topic, for answers that reply to no other; else 0
+	Topic     int // id of a message of the forum topic, to which answers without another target reply; 0 outside of topics
 	At        time.Time
 	Text      string // without the command and the bot's name
 	Command   string // lower case, without its slash; empty for plain text
 	Addressed bool   // in a group: by command, mention or reply
 	Forward   *Forward
-	About     *Person // whose message was forwarded, or whose contact was sent; its ID is 0 where Telegram does not tell
+	About     *Person // author of the forwarded message, or the sent contact; its ID is 0 if Telegram hides it
 	QueryID   int64
 	Data      []byte         // of a tapped button
 	Offset    string         // of an inline query
@@ -111,10 +111,10 @@ type Event struct {
 // Answered tells whether a tap or checkout has its answer. Telegram takes one for each.
 func (e *Event) Answered() bool { return e.answered.Load() }
 
-// IsAnonymousAdmin tells whether an admin of the group wrote as the group. Telegram lets only admins do that.
+// IsAnonymousAdmin reports whether the sender is the group itself. Telegram lets only admins write as the group.
 func (e *Event) IsAnonymousAdmin() bool { return e.From.IsChat() && e.From.ID == e.Chat.Key() }
 
-// ButtonOwner is the person who may tap the buttons of an answer; 0 means everybody, where the person is not known.
+// ButtonOwner returns the person who may tap the buttons of an answer. It is 0, for everybody, if the person is unknown.
 func (e *Event) ButtonOwner() int64 {
 	if e.From.IsChat() {
 		return 0

@@ -69,7 +69,7 @@ func ParsePostLink(text string) (PostLink, bool) {
 	return l, true
 }
 
-// ParseMessageNumber reads a message's number, which is positive and has 31 bits.
+// ParseMessageNumber reads a message id: a positive number of at most 31 bits.
 func ParseMessageNumber(s string) (int, bool) {
 	n, err := strconv.ParseInt(s, 10, 32)
 	return int(n), err == nil && n > 0

@@ -33,7 +33,7 @@ type Messenger struct {
 	onSent   func(chat Chat, id int)
 	hash     func(k hashKey) (int64, bool)
 	setHash  func(k hashKey, hash int64)
-	refresh  func(ctx context.Context, f filter.File) (filter.File, error) // reads a file's post anew
+	refresh  func(ctx context.Context, f filter.File) (filter.File, error) // reads a file's post again for a new file reference
 	signedIn <-chan struct{}                                               // closed once the access hashes are known
 }
 
@@ -68,7 +68,7 @@ func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (in
 		fresh.Flags = 0
 		return m.api.MessagesSendMessage(ctx, &fresh)
 	})
-	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && r.ReplyTo != 0 { // the question was deleted meanwhile
+	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && r.ReplyTo != 0 { // the message to reply to was deleted
 		r.ReplyTo = 0
 		return m.SendText(ctx, to, r, c)
 	}
@@ -127,7 +127,7 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Caus
 	}
 }
 
-// captionOf is a file's caption as the bot may send it. Premium accounts write longer ones, which are cut.
+// captionOf returns a file's caption, cut to the length that the bot may send. Premium accounts may write longer ones.
 func captionOf(f filter.Media) (string, []tg.MessageEntityClass) {
 	return cutCaption(f.Caption, unpackEntities(f.CaptionEntities))
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// noteService looks for a group's change into a supergroup among service messages. Telegram announces it in both.
+// noteService handles the service messages about a group that became a supergroup. Telegram sends one in each of the two chats.
 func (c *Client) noteService(m *tg.MessageService) {
 	switch action := m.Action.(type) {
 	case *tg.MessageActionChatMigrateTo:
@@ -20,7 +20,7 @@ func (c *Client) noteService(m *tg.MessageService) {
 	}
 }
 
-// migrate notes that a group has become a supergroup, and lets its settings follow.
+// migrate stores that a group has become a supergroup, and calls the handler that moves its settings.
 func (c *Client) migrate(group, channel int64) {
 	c.state.setMigrated(group, channel)
 	c.changes.add(func(ctx context.Context) error {

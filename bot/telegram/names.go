@@ -9,10 +9,10 @@ import (
 	"pavilion/internal/fault"
 )
 
-// ErrPersonNotFound reports a username that nobody has.
+// ErrPersonNotFound means that no person has the username.
 var ErrPersonNotFound = fault.New(fault.Invalid, "person_not_found")
 
-// PersonByName finds a person by their username.
+// PersonByName asks Telegram for the person with a username.
 func (m *Messenger) PersonByName(ctx context.Context, username string) (Person, error) {
 	var found Person
 	err := m.queue.do(ctx, call{lane: LaneAnswer, method: "contacts.resolveUsername", invoke: func(ctx context.Context) error {

@@ -58,7 +58,8 @@ func (c *Client) ChatOf(key int64) (Chat, bool) {
 	}
 }
 
-// chatOfPeer finds the access hash of a peer. A group that has become a supergroup is that supergroup. gotd stores it before it calls the dispatcher.
+// chatOfPeer finds the access hash of a peer, which gotd stores before it calls the dispatcher. For a group that became a supergroup it returns the
+// supergroup.
 func (c *Client) chatOfPeer(peer tg.PeerClass) (Chat, bool) {
 	switch p := peer.(type) {
 	case *tg.PeerUser:

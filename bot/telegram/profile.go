@@ -6,8 +6,8 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// SetProfile sets the bot's texts in one language, or for all that have none of their own where language is empty: about is the line of its profile,
-// description the text of an empty chat with it. It changes only what differs, because Telegram makes a bot wait long between changes.
+// SetProfile sets the bot's texts in one language. An empty language is for all languages without texts of their own. about is the line of the bot's
+// profile, description the text of an empty chat with it. It sends only texts that differ, because Telegram makes a bot wait long between changes.
 func (m *Messenger) SetProfile(ctx context.Context, language, about, description string) error {
 	var now *tg.BotsBotInfo
 	err := m.queue.do(ctx, call{lane: LaneBulk, method: "bots.getBotInfo", invoke: func(ctx context.Context) (err error) {
@@ -30,7 +30,7 @@ func (m *Messenger) SetProfile(ctx context.Context, language, about, description
 	}})
 }
 
-// SetMenuButton sets everybody's button beside the input field, if it differs: it opens the Mini App at url, or the commands where url is empty.
+// SetMenuButton sets the default button beside the input field, if it differs. The button opens the Mini App at url, or the commands if url is empty.
 func (m *Messenger) SetMenuButton(ctx context.Context, text, url string) error {
 	var wanted tg.BotMenuButtonClass = &tg.BotMenuButtonCommands{}
 	if url != "" {

@@ -34,7 +34,7 @@ type Cause struct {
 	Number int // of the sends for one event
 }
 
-// replyTo is what a send replies to: a message, or else any message of the event's topic, so that the answer stands in that topic.
+// replyTo returns the message that a send replies to. Without one it is a message of the event's topic, because that puts the answer into the topic.
 func (c Cause) replyTo(to Chat, message int) tg.InputReplyToClass {
 	topic := 0
 	if c.Event.Chat.Key() == to.Key() {

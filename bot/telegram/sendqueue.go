@@ -22,9 +22,9 @@ var (
 	ErrBlocked = fault.New(fault.Gone, "blocked")
 	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline.
 	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits")
-	// ErrMediaForbidden reports a group whose members, and so the bot, may not send files of this kind.
+	// ErrMediaForbidden means that the group does not allow files of this kind.
 	ErrMediaForbidden = fault.New(fault.Forbidden, "chat_media_forbidden")
-	// ErrCannotWrite reports a group or topic that does not let the bot write.
+	// ErrCannotWrite means that the bot may not write in the group or topic.
 	ErrCannotWrite  = fault.New(fault.Forbidden, "chat_write_forbidden")
 	errQueueStopped = errors.New("the send queue has stopped")
 )
@@ -44,7 +44,7 @@ type sendQueue struct {
 	limits    SendLimits
 	logger    *slog.Logger
 	onBlocked func(ctx context.Context, userID int64)
-	onEnded   func(err error) // Telegram has ended the session
+	onEnded   func(err error) // called when Telegram has ended the session
 	now       func() time.Time
 
 	mu         sync.Mutex
@@ -292,7 +292,7 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	p.done <- err
 }
 
-// orForbidden adds what a group forbids to Telegram's refusal.
+// orForbidden joins ErrMediaForbidden or ErrCannotWrite to Telegram's error if it has that meaning.
 func orForbidden(err error) error {
 	switch {
 	case tgerr.Is(err, "CHAT_WRITE_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN", "CHAT_RESTRICTED", "CHANNEL_PRIVATE", "USER_BANNED_IN_CHANNEL", "TOPIC_CLOSED", "TOPIC_DELETED"):
@@ -303,7 +303,7 @@ func orForbidden(err error) error {
 	return err
 }
 
-// forbidsMedia recognises CHAT_SEND_MEDIA_FORBIDDEN and its forms for each kind of file.
+// forbidsMedia recognises CHAT_SEND_MEDIA_FORBIDDEN and the corresponding errors for each kind of file.
 func forbidsMedia(err error) bool {
 	rpc, ok := tgerr.As(err)
 	return ok && strings.HasPrefix(rpc.Type, "CHAT_SEND_") && strings.HasSuffix(rpc.Type, "_FORBIDDEN")

@@ -31,7 +31,7 @@ type state struct {
 	user     updates.State
 	channel  map[int64]int
 	hashes   map[hashKey]int64
-	migrated map[int64]int64 // basic group → the supergroup that it has become
+	migrated map[int64]int64 // from basic groups to their supergroups
 	dirty    changes
 	degraded bool
 }
@@ -215,7 +215,7 @@ func (s *state) StoreSession(ctx context.Context, data []byte) error {
 	return nil
 }
 
-// dropSession deletes the stored session, unless another process has stored a newer one.
+// dropSession deletes the stored session unless another process has replaced it.
 func (s *state) dropSession(ctx context.Context) {
 	s.mu.Lock()
 	data := s.session

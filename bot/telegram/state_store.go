@@ -102,7 +102,7 @@ func (s stateStore) saveMigration(ctx context.Context, botID, group, channel int
 	return nil
 }
 
-// deleteSession deletes the session if it is this one.
+// deleteSession deletes the stored session if it equals data.
 func (s stateStore) deleteSession(ctx context.Context, botID int64, data []byte) error {
 	if _, err := s.db.Exec(ctx, `DELETE FROM bot_session WHERE id = $1 AND data = $2`, botID, data); err != nil {
 		return fmt.Errorf("delete session: %w", err)

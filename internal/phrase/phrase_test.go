@@ -174,7 +174,7 @@ func TestSpan_InTheZoneOfItsTimes(t *testing.T) {
 	}
 }
 
-// A block or a closure of whole days begins and ends at midnight: "00:00–00:00" would say nothing.
+// A block or a closure of whole days begins and ends at midnight. Its text is "all day", not "00:00–00:00".
 func TestSpan_WholeDaysHaveNoHours(t *testing.T) {
 	t.Parallel()
 	london, err := time.LoadLocation("Europe/London")

@@ -42,7 +42,7 @@ func (s *Speaker) Say(key string, args ...any) string { return s.printer.Sprintf
 
 // Money formats an amount, given in the smallest unit of its currency: ₹1,50,000 or $12.50. Decimals that are all zero are left out.
 func (s *Speaker) Money(minor int64, code string) string {
-	if code == "XTR" { // Telegram's Stars, which are no ISO currency
+	if code == "XTR" { // Telegram Stars; not an ISO currency
 		return s.Say("stars", minor)
 	}
 	unit, err := currency.ParseISO(code)
@@ -86,7 +86,7 @@ func (s *Speaker) Day(t time.Time) string {
 // Clock formats the time of day in the zone of t.
 func (s *Speaker) Clock(t time.Time) string { return t.Format(s.Say("clock")) }
 
-// Times formats the hours of a period: 18:00–19:00, or "all day" where it is made of whole days.
+// Times formats the hours of a period: 18:00–19:00, or "all day" for whole days.
 func (s *Speaker) Times(start, end time.Time) string {
 	if wholeDays(start, end) > 0 {
 		return s.Say("all_day")
@@ -94,7 +94,7 @@ func (s *Speaker) Times(start, end time.Time) string {
 	return s.Say("times", s.Clock(start), s.Clock(end))
 }
 
-// Span formats a period: Sat 6 June, 18:00–19:00. An end on another day is written with its date, and whole days without their hours.
+// Span formats a period: Sat 6 June, 18:00–19:00. An end on another day has its date. Whole days have no hours.
 func (s *Speaker) Span(start, end time.Time) string {
 	switch days := wholeDays(start, end); {
 	case days == 1:

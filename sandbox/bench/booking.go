@@ -36,7 +36,7 @@ type bookingBench struct {
 	http    *http.Client
 	db      *pgxpool.Pool
 	service *booking.Service // for the club's settings
-	filled  int64            // past bookings
+	filled  int64            // number of past bookings so far
 	club    clubFigures
 	members []member
 	slots   atomic.Int64 // slots used so far

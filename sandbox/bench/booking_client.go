@@ -31,7 +31,7 @@ type request struct {
 	path    string
 	token   string
 	key     string
-	version int // of the thing that changes, in If-Match; 0: none
+	version int // sent as If-Match; 0: no header
 	body    any
 }
 

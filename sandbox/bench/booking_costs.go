@@ -13,18 +13,18 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// cost is the time that Postgres spent in a statement.
+// cost is the calls of a statement and the time that Postgres spent in them.
 type cost struct {
 	calls int64
 	spent time.Duration
 }
 
-// costs are the costs of statements by their text, from pg_stat_statements.
+// costs has the cost of each statement from pg_stat_statements, by its text.
 type costs map[string]cost
 
 const costliest = 6 // number of statements printed
 
-// reset makes Postgres count from zero.
+// reset resets the counters of Postgres.
 func (c *costs) reset(ctx context.Context, db *pgxpool.Pool) error {
 	if _, err := db.Exec(ctx, `CREATE EXTENSION IF NOT EXISTS pg_stat_statements`); err != nil {
 		return fmt.Errorf("count statements: %w", err)
@@ -33,7 +33,7 @@ func (c *costs) reset(ctx context.Context, db *pgxpool.Pool) error {
 	return err
 }
 
-// add adds the costs since the reset. Statements inside of triggers and functions count apart.
+// add adds the costs since the reset. Statements of triggers and functions have entries of their own.
 func (c *costs) add(ctx context.Context, db *pgxpool.Pool) error {
 	if *c == nil {
 		*c = costs{}
@@ -54,7 +54,7 @@ func (c *costs) add(ctx context.Context, db *pgxpool.Pool) error {
 	return err
 }
 
-// print prints the costliest statements and their share of the time of all.
+// print prints the costliest statements, with their share of the total time.
 func (c *costs) print(out io.Writer, holds int) {
 	var all time.Duration
 	for _, one := range *c {

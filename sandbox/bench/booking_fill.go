@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// freezeStatistics stops autovacuum of the tables that holds write, so that the planner never gets statistics of them.
+// freezeStatistics disables autovacuum for the tables that holds write. The planner then has no statistics of them.
 func (b *bookingBench) freezeStatistics(ctx context.Context) error {
 	for _, table := range []string{"booking", "booking_slot", "availability_token", "audit", "idempotency_key"} {
 		if _, err := b.db.Exec(ctx, fmt.Sprintf(`ALTER TABLE %s SET (autovacuum_enabled = false)`, table)); err != nil {
@@ -20,7 +20,7 @@ func (b *bookingBench) freezeStatistics(ctx context.Context) error {
 	return nil
 }
 
-// fill adds past bookings until the tables have a number of them. Every fifth is cancelled. Their ids stay below those that the club's bookings begin with.
+// fill adds past bookings until there are size of them. Every fifth is cancelled. Their ids are below those of the club's bookings.
 func (b *bookingBench) fill(ctx context.Context, size int64) error {
 	start := time.Now()
 	err := storage.InTx(ctx, b.db, func(ctx context.Context, tx pgx.Tx) error {

@@ -8,18 +8,18 @@ import (
 )
 
 const (
-	rounds     = 3 // of holds over HTTP and of pgbench, alternating, so that a slow minute of the machine affects both
+	rounds     = 3 // HTTP and pgbench alternate, so that a slow minute of the machine affects both
 	roundTime  = 5 * time.Second
 	warmTime   = time.Second
 	roomForOne = 30_000 // slots reserved for one round of pgbench
-	// highQuota is counted on every hold and refuses none.
+	// highQuota is high enough never to refuse a hold.
 	highQuota = 10_000
 )
 
 // holds compares holds over HTTP with pgbench running their statements, without and with quotas, in a small and in a large table.
 //
-// The server prepares its statements while the tables are empty, and autovacuum is off, so the planner has no statistics. A database that grows
-// between two runs of autovacuum, or was restored just now, is in this state.
+// The server prepares its statements while the tables are empty, and autovacuum is off, so the planner has no statistics. A restored database, or one
+// that grows between two runs of autovacuum, is in this state.
 func (b *bookingBench) holds(ctx context.Context) error {
 	limits := []struct {
 		name  string
@@ -66,7 +66,7 @@ func (b *bookingBench) holds(ctx context.Context) error {
 	return b.setQuota(ctx, 0)
 }
 
-// holdNext returns a call that holds the next free slot.
+// holdNext returns a function that holds the next free slot.
 func (b *bookingBench) holdNext(l *load) func(ctx context.Context, client int) error {
 	return func(ctx context.Context, _ int) error {
 		s, err := b.nextSlot()
@@ -75,14 +75,14 @@ func (b *bookingBench) holdNext(l *load) func(ctx context.Context, client int) e
 		}
 		a, err := b.hold(ctx, s, s.net)
 		l.count(a)
-		if err == nil && a.status != http.StatusCreated { // a refusal is faster than a hold, so it does not count
+		if err == nil && a.status != http.StatusCreated { // a refusal is faster than a hold and must not be measured
 			err = fmt.Errorf("%w: %d %s", errHold, a.status, a.body)
 		}
 		return err
 	}
 }
 
-// compareHolds prints a figure beside each script, and the statements that Postgres spent most time on during the holds over HTTP.
+// compareHolds prints the figures of holds over HTTP beside those of each script, and the costliest statements of the holds over HTTP.
 func (b *bookingBench) compareHolds(ctx context.Context, name string, files scripts) error {
 	l := b.newLoad(fmt.Sprintf("free slots, %d clients, %s", holders, name))
 	var ours, plain, together float64

@@ -70,7 +70,7 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 	return reported(said, `tps = ([\d.]+)`)
 }
 
-// plannerOptions returns the binary's planner settings as options of a connection.
+// plannerOptions returns storage.PlannerSettings as options of a Postgres connection.
 func plannerOptions() string {
 	var options strings.Builder
 	for name, value := range storage.PlannerSettings() {

@@ -33,7 +33,7 @@ var errRecording = errors.New("that is no hold")
 type scripts struct{ plain, together string }
 
 // script records the statements of one hold and writes scripts that send them with a new slot each time. The server stays connected through the
-// recorder, which has ended.
+// recorder, which does not record any more.
 func (b *bookingBench) script(ctx context.Context, name string) (files scripts, err error) {
 	r, postgresURL, err := record(ctx, b.engines.PostgresURL)
 	if err != nil {

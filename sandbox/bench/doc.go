@@ -12,9 +12,9 @@
 //   - The bot's answers are counted against a bot that echoes and does nothing else.
 //
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
-//     server with the same number of clients and planner settings. It sends them and does nothing else: one after the other, as it runs any script,
-//     and for the figures that end in _beside_pipelines in as few round trips as the binary. Both run beside 1,000 and beside 1,000,000 past bookings,
-//     without and with quotas. The planner has no statistics of the tables that grow. Below each figure stand the statements that Postgres spent most time on.
+//     server with the same number of clients and planner settings. pgbench sends one statement after the other. For the figures that end in
+//     _beside_pipelines it uses as few round trips as the binary. Both run with 1,000 and with 1,000,000 past bookings in the tables, without and with
+//     quotas. The planner has no statistics of these tables. Below each figure are the costliest statements.
 //
 //   - Holds of one hour that everybody wants are timed beside holds of free slots, both at a steady rate from the moment each was due.
 //

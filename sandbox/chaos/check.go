@@ -15,11 +15,11 @@ import (
 	"pavilion/sandbox/miniapp"
 )
 
-// settles is how long jobs of killed processes may take: after 90 seconds another process runs them again, and failed calls are repeated.
+// settles is how long the jobs of killed processes may take. Another process runs them again after 90 seconds, and they retry failed calls.
 const settles = 4 * time.Minute
 
-// check compares the end with what the clients were told, and returns a sentence for each difference. Payments and refunds are completed by jobs, so it
-// looks again until nothing is left to say.
+// check compares the final state with the clients' answers and returns a sentence for each difference. Jobs complete payments and refunds, so it repeats
+// the comparison until there is no difference or settles has passed.
 func (s *scene) check(ctx context.Context, clients []*client) []string {
 	for _, c := range clients {
 		if err := c.signIn(ctx); err != nil { // access tokens live for minutes
@@ -43,7 +43,7 @@ func (s *scene) check(ctx context.Context, clients []*client) []string {
 	return findings
 }
 
-// differences compares bookings over the API, money at the payment service, and the number of rows.
+// differences compares the clients' answers with the bookings over the API, the money at the payment service, and the number of rows.
 func (s *scene) differences(ctx context.Context, clients []*client) (found []string) {
 	bookings, checkouts, paid := 0, map[string]bool{}, 0
 	for _, c := range clients {
@@ -93,7 +93,7 @@ func (s *scene) differences(ctx context.Context, clients []*client) (found []str
 	return found
 }
 
-// difference compares one booking and its money with what its client was told; empty if they agree.
+// difference compares one booking and its money with the client's answers. It returns "" if they agree.
 func (s *scene) difference(ctx context.Context, c *client, m *made) string {
 	var b miniapp.Booking
 	if err := c.app.Get(ctx, s.club.Path("/bookings/%d", m.id), &b); err != nil {
@@ -116,8 +116,8 @@ func (s *scene) difference(ctx context.Context, c *client, m *made) string {
 	return ""
 }
 
-// replays sends every action again: its key has the answer that the client got. A payment is left out: a repetition tells its present state. That it
-// was started once is seen at the payment service.
+// replays sends every action again and checks that its key has the answer that the client got. It leaves out payments, because a repeated request
+// returns the present state. differences checks at the payment service that each payment was started once.
 func replays(ctx context.Context, clients []*client) []string {
 	var mu sync.Mutex
 	var found []string
@@ -142,7 +142,7 @@ func replays(ctx context.Context, clients []*client) []string {
 	return found
 }
 
-// summary counts what the clients did.
+// summary counts the clients' actions.
 func (s *scene) summary(clients []*client) string {
 	var actions, bookings, paid, cancelled, refunds int
 	for _, c := range clients {

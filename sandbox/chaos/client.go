@@ -15,7 +15,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// client is one person who books, pays and cancels.
+// client simulates one person who books, pays and cancels.
 type client struct {
 	number int
 	who    world.User
@@ -28,7 +28,7 @@ type client struct {
 	bookings []*made
 }
 
-// action is a request under a key with its final answer.
+// action is a request with its idempotency key and final answer.
 type action struct {
 	path   string
 	key    string
@@ -36,21 +36,21 @@ type action struct {
 	answer miniapp.Answer
 }
 
-// made is a booking as its client was told.
+// made is a booking according to the answers that its client got.
 type made struct {
 	id        int64
-	checkout  string // at the payment service
+	checkout  string // the payment's id at the payment service
 	paid      bool
 	cancelled bool
 }
 
 const (
-	thinking  = 40 * time.Millisecond
-	firstDay  = 3 // later than the notice for a free cancellation
-	days      = 50
-	opens     = 6
-	openHours = 16
-	unasked   = 5 * time.Second // a client's patience for one try: the server's own limit
+	thinking   = 40 * time.Millisecond
+	firstDay   = 3 // far enough ahead that cancelling is free
+	days       = 50
+	opens      = 6
+	openHours  = 16
+	tryTimeout = 10 * time.Second // for one try: the version is read first, then the action is sent, and the server has 5 s for each
 )
 
 // startClients signs the clients in and lets them act until ctx ends. done waits until each has its last final answer.
@@ -73,7 +73,7 @@ func (c *client) run(ctx context.Context) {
 		return
 	}
 	for ctx.Err() == nil {
-		c.turn(context.WithoutCancel(ctx)) // an action that was begun gets its answer
+		c.turn(context.WithoutCancel(ctx)) // the client waits for the answers of its last turn
 		_ = pause(ctx, thinking)
 	}
 }
@@ -83,7 +83,7 @@ func (c *client) signIn(ctx context.Context) (err error) {
 	return err
 }
 
-// turn holds a time, mostly pays for it, and now and then cancels a booking.
+// turn holds a time, usually pays for it, and sometimes cancels a booking.
 func (c *client) turn(ctx context.Context) {
 	hour := opens + c.random.IntN(openHours)
 	slot := miniapp.Slot(c.scene.club.Day(firstDay+c.random.IntN(days)), fmt.Sprintf("%02d:00", hour), fmt.Sprintf("%02d:00", hour+1), c.scene.club.Nets[c.random.IntN(nets)])
@@ -126,12 +126,13 @@ func (c *client) cancel(ctx context.Context, m *made) {
 	}
 }
 
-// send sends an action until it has a final answer, and returns whether that is the wanted one. Other final answers are refusals.
+// send sends an action until it has a final answer. It returns true if the answer has the wanted status. It counts final answers other than that and a
+// conflict as unexpected.
 func (c *client) send(ctx context.Context, path string, body any, status int, to any) bool {
 	a := &action{path: path, key: fmt.Sprintf("%d-%d", c.number, len(c.actions)), body: body}
 	c.actions = append(c.actions, a)
 	for began := time.Now(); ; {
-		tctx, cancel := context.WithTimeout(ctx, 2*unasked)
+		tctx, cancel := context.WithTimeout(ctx, tryTimeout)
 		answer, err := c.app.Send(tctx, http.MethodPost, path, a.key, body)
 		cancel()
 		wait := again(answer, err)

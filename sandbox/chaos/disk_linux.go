@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// mountSmall mounts a file system in memory.
+// mountSmall mounts a tmpfs of a given size.
 func mountSmall(dir, size string) error {
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
 		return fmt.Errorf("mount a small file system: %w", err)

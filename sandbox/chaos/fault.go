@@ -12,7 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// fault is something that breaks and is whole again after a time.
+// fault is a failure that begins and is repaired after a time.
 type fault struct {
 	name  string
 	begin func(ctx context.Context) error
@@ -21,7 +21,7 @@ type fault struct {
 }
 
 const (
-	outage     = 20 * time.Second // Postgres is stopped for it
+	outage     = 20 * time.Second // how long Postgres is stopped
 	shortFault = 8 * time.Second
 	cuts       = 3
 	kills      = 6
@@ -29,7 +29,7 @@ const (
 
 func nothing(context.Context) error { return nil }
 
-// faults lists every fault in its order.
+// faults lists the faults in their order.
 func (s *scene) faults() []fault {
 	var list []fault
 	for i := range cuts {
@@ -54,7 +54,7 @@ func (s *scene) cutPostgres(ctx context.Context) error {
 	return s.sql(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`)
 }
 
-// setReadOnly lets every transaction of the server be read-only, or not.
+// setReadOnly returns a function that makes every transaction of the server read-only ("on") or read-write ("off").
 func (s *scene) setReadOnly(on string) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return s.sql(ctx, `ALTER SYSTEM SET default_transaction_read_only = `+on, `SELECT pg_reload_conf()`)
@@ -78,13 +78,13 @@ func (s *scene) fullDisk() fault {
 	return fault{"Postgres disk full (a real one of " + diskSize + ")", func(context.Context) error { return fill(filler) }, shortFault, func(context.Context) error { return os.Remove(filler) }}
 }
 
-// fill writes a file until nothing more fits.
+// fill writes a file until the disk is full.
 func fill(path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // a full disk is what it is for
+	defer f.Close() //nolint:errcheck // an error of a full disk is expected
 	for chunk := make([]byte, 1<<20); len(chunk) >= 1<<10; {
 		if _, err = f.Write(chunk); err == nil {
 			continue
@@ -106,7 +106,7 @@ func (s *scene) redis(do func(c *redis.Client) error) error {
 	return errors.Join(do(c), c.Close())
 }
 
-// setRedisMemory lets Redis refuse every write that needs memory; 0 is no limit.
+// setRedisMemory returns a function that sets the memory limit of Redis. Above it Redis refuses writes. "0" is no limit.
 func (s *scene) setRedisMemory(bytes string) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return s.redis(func(c *redis.Client) error {
@@ -119,7 +119,7 @@ func (s *scene) flushRedis(ctx context.Context) error {
 	return s.redis(func(c *redis.Client) error { return c.FlushAll(ctx).Err() })
 }
 
-// kill ends the server with SIGKILL; a supervisor starts the next one at once.
+// kill ends the server with SIGKILL and starts the next one at once.
 func (s *scene) kill(context.Context) error {
 	s.Bot.Kill()
 	return s.startServer()

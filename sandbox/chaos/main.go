@@ -23,7 +23,7 @@ func main() {
 
 var errFailed = errors.New("a check failed")
 
-// run injects every fault, prints the table and checks the end.
+// run injects every fault, prints the table and checks the final state.
 func run(ctx context.Context, out io.Writer) (err error) {
 	s, err := openScene(ctx)
 	if err != nil {

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	promise  = 5 * time.Second  // within it each client has a final answer after a fault
-	giveUp   = 30 * time.Second // after it the table says that there was none
+	promise  = 5 * time.Second  // the longest allowed time from the end of a fault to a final answer
+	giveUp   = 30 * time.Second // without a final answer by then the table says so
 	calm     = 2 * time.Second  // between two faults
-	everyone = 6                // clients
+	everyone = 6                // number of clients
 )
 
-// record counts what clients are answered, by the fault at that time.
+// record counts the clients' answers for each fault.
 type record struct {
 	mu     sync.Mutex
 	phases []*phase
-	odd    map[string]int // answers that no client should see
+	odd    map[string]int // unexpected answers
 }
 
 // phase is a fault and the time until the next one.
@@ -32,7 +32,7 @@ type phase struct {
 	ended    time.Time // zero while the fault lasts
 	requests int
 	failures map[string]int        // tries without a final answer, by status
-	first    map[int]time.Duration // after the end, until a client's first final answer
+	first    map[int]time.Duration // from the fault's end to each client's first final answer
 	longest  time.Duration         // from the first try of an action to its final answer
 	all      chan struct{}         // closed once every client has a final answer
 }
@@ -51,7 +51,7 @@ func (r *record) open(name string) *phase {
 	return p
 }
 
-// try notes a try that got no final answer.
+// try records a try without a final answer.
 func (r *record) try(status string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *record) try(status string) {
 	p.failures[status]++
 }
 
-// final notes a client's final answer to an action that it began to send at a time.
+// final records a client's final answer. began is the time of the action's first try.
 func (r *record) final(client int, began time.Time) {
 	now := time.Now()
 	r.mu.Lock()
@@ -77,14 +77,14 @@ func (r *record) final(client int, began time.Time) {
 	}
 }
 
-// strange notes an answer that is neither final nor a reason to try again.
+// strange records an unexpected answer.
 func (r *record) strange(what string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.odd[what]++
 }
 
-// inject lets a fault happen, and waits until every client has a final answer after it.
+// inject begins and ends a fault, then waits until every client has a final answer.
 func (r *record) inject(ctx context.Context, f fault) error {
 	if err := pause(ctx, calm); err != nil {
 		return err
@@ -116,7 +116,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// print writes the table, and returns whether every promise was kept.
+// print writes the table. It returns true if all clients had final answers within promise and no answer was unexpected.
 func (r *record) print(out io.Writer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -22,7 +22,7 @@ type scene struct {
 
 	base string
 	club miniapp.Club
-	disk string // the small file system; empty where none could be mounted
+	disk string // the small file system; empty if it could not be mounted
 }
 
 const (
@@ -37,7 +37,7 @@ func openScene(ctx context.Context) (s *scene, err error) {
 		env["PAVILION_HTTP_"+limit] = "1000000"
 	}
 	s = &scene{}
-	// A payment service repeats a callback for hours.
+	// Real payment services repeat a callback for hours.
 	if s.Scene, err = sandbox.Open(ctx, sandbox.Options{Gateway: true, CallbackTries: 10_000, Env: env}); err != nil {
 		return nil, err
 	}
@@ -71,8 +71,8 @@ func openScene(ctx context.Context) (s *scene, err error) {
 	return s, s.club.Set(ctx, admin, map[string]any{"pays_online": true})
 }
 
-// moveToSmallDisk puts the tables of the database on a small file system of its own. The write-ahead log stays elsewhere: a full disk there
-// stops Postgres, which is another fault.
+// moveToSmallDisk moves the tables of the database to a small file system. The write-ahead log is not on it, because Postgres stops if that disk is
+// full.
 func (s *scene) moveToSmallDisk(ctx context.Context) error {
 	cfg, err := pgx.ParseConfig(s.Engines.PostgresURL)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *scene) moveToSmallDisk(ctx context.Context) error {
 		return err
 	}
 	disk := filepath.Join(filepath.Dir(data), "small")
-	if err := os.Mkdir(disk, 0o755); err != nil { //nolint:gosec // Postgres's account looks into it
+	if err := os.Mkdir(disk, 0o755); err != nil { //nolint:gosec // the account of Postgres must enter it
 		return err
 	}
 	if err := mountSmall(disk, diskSize); err != nil {
@@ -162,7 +162,7 @@ func (s *scene) sql(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// close stops everything. The small disk is taken away when Postgres has ended.
+// close stops everything. It unmounts the small disk after Postgres has ended.
 func (s *scene) close() error {
 	all := s.Scene
 	if s.Bot != nil {

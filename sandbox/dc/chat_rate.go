@@ -8,7 +8,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// chatRate is Telegram's limit of one account's messages to one chat. New messages and edits count alike.
+// chatRate simulates Telegram's limit for the messages of one account to one chat. New messages and edits count alike.
 type chatRate struct {
 	most   int // 0: no limit
 	within time.Duration
@@ -18,21 +18,21 @@ type chatRate struct {
 
 type chatOf struct{ account, chat int64 }
 
-// LimitChats answers FLOOD_WAIT to an account's sends and edits in a chat beyond a number within a time. 0 ends the limit.
+// LimitChats allows an account most sends and edits to a chat within a time. More are answered with FLOOD_WAIT. 0 removes the limit.
 func (f *Faults) LimitChats(most int, within time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rate = chatRate{most: most, within: within, made: map[chatOf][]time.Time{}}
 }
 
-// ChatFloods is how often LimitChats has refused a call.
+// ChatFloods returns how many calls the limit has refused.
 func (f *Faults) ChatFloods() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.rate.floods
 }
 
-// countMessage counts a send or edit, or refuses it.
+// countMessage counts a send or edit, or returns FLOOD_WAIT.
 func (f *Faults) countMessage(account int64, method string, body []byte) error {
 	switch method {
 	case "messages.sendMessage", "messages.sendMedia", "messages.sendMultiMedia", "messages.forwardMessages", "messages.editMessage":

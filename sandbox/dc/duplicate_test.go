@@ -13,7 +13,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// One key on two hosts ends the session on both, for good.
+// Using one auth key on two hosts ends the session on both permanently.
 func TestDC_AKeyOnTwoHostsIsEnded(t *testing.T) {
 	t.Parallel()
 	d := start(t, dc.Options{})
@@ -33,7 +33,7 @@ func TestDC_AKeyOnTwoHostsIsEnded(t *testing.T) {
 		_, err := c.Self(ctx)
 		return err
 	}
-	for range 2 { // one host after the other is fine
+	for range 2 { // connections one after the other are allowed
 		if err := client(t, d, from("127.0.0.1"), telegram.Options{SessionStorage: storage}, self); err != nil {
 			t.Fatal(err)
 		}

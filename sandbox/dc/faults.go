@@ -94,7 +94,7 @@ func (f *Faults) Cut(accountID int64) {
 	}
 }
 
-// DuplicateKey ends the sessions of an account as Telegram does when another host uses the same auth key.
+// DuplicateKey ends the sessions of an account, as if another host had used its auth key.
 func (f *Faults) DuplicateKey(accountID int64) {
 	for _, key := range f.dc.world.KeysOf(accountID) {
 		f.dc.keys.Duplicate(key)

@@ -85,7 +85,7 @@ func (u *appUser) asksAPI(ctx context.Context, says, method, path, key string, b
 	return a, nil
 }
 
-// setPrices: the admin gives the club of the chat a price for the evening, and blocks a net for the colts.
+// setPrices: the admin adds a price for the evening to the club and blocks a net for the colts.
 func (p *play) setPrices(ctx context.Context) (miniapp.Club, error) {
 	client, err := miniapp.Open(ctx, p.api(), sandbox.BotToken, p.scene.Admin)
 	if err != nil {

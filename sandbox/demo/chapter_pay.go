@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	onPage   = "Test card" // the two pay buttons
+	onPage   = "Test card" // texts of the two pay buttons
 	inChat   = "Card in Telegram"
 	daysOff  = 3 // the day of the bookings
 	goodCard = "tok"

@@ -113,7 +113,7 @@ member = 400
 guest  = 600
 `
 
-// setUpByCommand: one command makes a second club of a file, and applying the file again changes nothing.
+// setUpByCommand: `pavilion club apply` makes a second club from a file. Applying the file again changes nothing.
 func (p *play) setUpByCommand(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "pavilion-demo-")
 	if err != nil {
@@ -148,7 +148,7 @@ func (p *play) setUpByCommand(ctx context.Context) error {
 	return p.must(len(driver.Buttons(m)) == 2 && strings.Contains(rows(m), "Lakeside Academy"), "members choose between the clubs at once", face(m))
 }
 
-// applies runs the command beside the running bot.
+// applies runs `pavilion club apply` while the bot runs.
 func (p *play) applies(ctx context.Context, file string) (string, error) {
 	out, err := p.scene.Run(ctx, "club", "apply", file)
 	if err != nil {

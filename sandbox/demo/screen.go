@@ -124,7 +124,7 @@ func (s *screen) event(text string) {
 	fmt.Fprintf(s.to, "%s%s\n\n", strings.Repeat(" ", left), s.style("⚡ "+text, ansi.NewStyle().Bold().ForegroundColor(ansi.Magenta)))
 }
 
-// terminal draws a file or a command's output as it is, without wrapping.
+// terminal draws a file or the output of a command without wrapping.
 func (s *screen) terminal(title, text string) {
 	s.event(title)
 	for line := range strings.Lines(strings.TrimSpace(text)) {

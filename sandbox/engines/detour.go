@@ -2,7 +2,7 @@ package engines
 
 import "context"
 
-// Detour is a local address that leads to a server, until it is cut or leads to another one.
+// Detour is a local address that forwards connections to a server. It can be cut and pointed to another server.
 type Detour struct{ relay *relay }
 
 // OpenDetour opens a detour to host:port.
@@ -11,13 +11,13 @@ func OpenDetour(ctx context.Context, target string) (*Detour, error) {
 	return &Detour{r}, err
 }
 
-// Addr returns the local address, which stays the same.
+// Addr returns the local address. It never changes.
 func (d *Detour) Addr() string { return d.relay.addr }
 
 // Cut ends every connection and refuses new ones.
 func (d *Detour) Cut() { d.relay.stop() }
 
-// LeadTo opens a detour that was cut, to a server.
+// LeadTo opens a detour again that was cut. It then forwards to target.
 func (d *Detour) LeadTo(ctx context.Context, target string) error {
 	d.relay.target = target
 	return d.relay.start(ctx)

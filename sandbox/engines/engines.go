@@ -20,7 +20,7 @@ type Options struct {
 	Quick bool
 	// Durable makes Postgres flush every commit to the disk, as in a deployment. Benchmarks need it. Tests do not, because they simulate no power cut.
 	Durable bool
-	// Statements makes a private Postgres count the cost of each statement (pg_stat_statements), if its contrib modules are installed.
+	// Statements loads pg_stat_statements into a private Postgres, if its contrib modules are installed.
 	Statements bool
 }
 

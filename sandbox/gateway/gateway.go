@@ -215,7 +215,7 @@ func (g *Gateway) create(d Dialect, prefix string, want Payment) (made Payment, 
 	defer g.mu.Unlock()
 	for _, p := range g.payments {
 		if p.Dialect == d && p.Reference == want.Reference {
-			// Stripe compares all parameters of a repeated key.
+			// Stripe refuses a repeated key with any other parameter.
 			if p.Amount != want.Amount || p.Currency != want.Currency || d == Stripe && (p.Title != want.Title || p.ReturnURL != want.ReturnURL) {
 				return *p, true, errReused
 			}

@@ -58,7 +58,7 @@ func Open(ctx context.Context, base, botToken string, who world.User) (*Client, 
 // Close closes the connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// changes are the requests that name the version of the thing that they change, with the thing's own path.
+// changes reports whether a request needs If-Match. thing is the path from which the version is read.
 func changes(method, path string) (thing string, ok bool) {
 	if method == http.MethodPut {
 		return path, true
@@ -71,8 +71,8 @@ func changes(method, path string) (thing string, ok bool) {
 	return "", false
 }
 
-// Send sends one request under /api/v1. A key makes it an action that can be repeated safely. Before a change it reads the thing's version, as an app
-// that shows the thing has done; where that fails, its answer is the answer.
+// Send sends one request under /api/v1. key is the Idempotency-Key of an action. Before a change that needs If-Match it reads the present version. If
+// that fails, it returns the answer of the read.
 func (c *Client) Send(ctx context.Context, method, path, key string, body any) (Answer, error) {
 	var version string
 	if thing, ok := changes(method, path); ok {

@@ -122,7 +122,7 @@ func settings(name string) map[string]any {
 	return map[string]any{
 		"name": name, "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 180, "horizon_days": 60,
 		"hold_seconds": 600, "hold_max_seconds": 1800, "offer_seconds": 900, "cancel_free_hours": 48, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15,
-		"quota_held": 100, "quota_active": 0, "quota_week_minutes": 0, // members of the scenes book more than a member of a club
+		"quota_held": 100, "quota_active": 0, "quota_week_minutes": 0, // tests book more than the default quotas allow
 	}
 }
 

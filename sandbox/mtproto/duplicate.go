@@ -6,12 +6,12 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// Telegram ends a session whose key is in use on two hosts at once: every request of the key is refused from then on, also over new connections.
+// Telegram ends a session if two hosts use its key at the same time. From then on it refuses every request of the key, also over new connections.
 
 // errDuplicated is the answer to every request of such a key.
 var errDuplicated = tgerr.New(406, "AUTH_KEY_DUPLICATED")
 
-// noteHost ends a permanent key that another host is using over a connection of its own.
+// noteHost ends a permanent key if another host has a connection with it.
 func (s *Server) noteHost(c *conn, key [8]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,8 +18,8 @@ import (
 // finding is a statement that reads more than the limit.
 type finding struct {
 	sql    string
-	table  string // the table that it reads most of
-	rows   int64  // rows read there, also those that a filter drops
+	table  string // the table of which it reads most rows
+	rows   int64  // rows read from table, including those that a filter drops
 	blocks int64  // blocks read by the whole statement
 }
 
@@ -34,8 +34,8 @@ var (
 	errNotMeasured = errors.New("most statements could not be explained on the large tables")
 )
 
-// Check fills the tables of a migrated database, whose pool has the planner settings of the program, and returns an error that lists the statements above the limit there. Statements that start with one of
-// whole read whole tables on purpose.
+// Check fills the tables of a migrated database and runs the recorded statements. It returns an error that lists the statements above the limit. It
+// skips statements that start with one of whole, because they read whole tables on purpose. pool has the planner settings of the program.
 func (r *Recorder) Check(ctx context.Context, pool *pgxpool.Pool, fill string, limit Limit, whole ...string) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -58,8 +58,8 @@ func (r *Recorder) Check(ctx context.Context, pool *pgxpool.Pool, fill string, l
 	return nil
 }
 
-// find runs each recorded statement in a transaction that is rolled back and returns those above the limit, the largest first. A statement that fails, as
-// an INSERT of a row that refers to none, is planned only; a plan that reads a whole table is then measured by its rows.
+// find runs each recorded statement in a transaction that is rolled back, and returns those above the limit, the largest first. A statement can fail, such
+// as an INSERT with a foreign key of no row. It is then only planned, and sequential scans count with the planner's estimate of rows.
 func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole []string) (found []finding, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,7 +71,7 @@ func (r *Recorder) find(ctx context.Context, conn *pgx.Conn, limit Limit, whole 
 		name := fmt.Sprintf("checked_%d", i)
 		prepared, err := conn.Prepare(ctx, name, sql)
 		if err != nil {
-			continue // it names a temporary table or a function of its test
+			continue // it uses a temporary table or a function of a test
 		}
 		var worst finding
 		for _, args := range r.statements[sql] {
@@ -116,13 +116,13 @@ type node struct {
 func explain(ctx context.Context, conn *pgx.Conn, prepared *pgconn.StatementDescription, args []any) (f finding, measured bool) {
 	call, err := execute(conn.TypeMap(), prepared, args)
 	if err != nil {
-		return f, false // an argument that the test sends to be refused
+		return f, false // a test sends an argument that cannot be encoded
 	}
 	root, err := plan(ctx, conn, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) "+call)
 	ran := err == nil
 	if !ran {
 		if root, err = plan(ctx, conn, "EXPLAIN (FORMAT JSON) "+call); err != nil {
-			return f, false // its arguments are refused
+			return f, false // Postgres refuses the arguments
 		}
 	}
 	f.blocks = root.Hit + root.Read
@@ -164,7 +164,8 @@ func plan(ctx context.Context, conn *pgx.Conn, sql string) (node, error) {
 	return plans[0].Plan, nil
 }
 
-// execute writes EXECUTE with arguments as literals, because EXPLAIN of a statement with parameters plans it for their values.
+// execute writes EXECUTE of a prepared statement with literal arguments. EXPLAIN then shows the plan of the prepared statement. EXPLAIN of the statement
+// itself would plan it for these arguments.
 func execute(types *pgtype.Map, prepared *pgconn.StatementDescription, args []any) (string, error) {
 	var list []string
 	for i, oid := range prepared.ParamOIDs {

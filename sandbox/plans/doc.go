@@ -1,3 +1,3 @@
-// Package plans runs the statements that tests sent once more on large tables and reports those that read too much. A test's own tables are too small to
-// show a statement that reads a whole table.
+// Package plans records the SQL statements of tests, runs them on large tables and reports those that read too much. The tables of a test are too small
+// to reveal a statement that reads a whole table.
 package plans

@@ -9,10 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// samples is the number of argument lists that are kept of each statement.
+// samples is the number of argument lists that are kept for each statement.
 const samples = 4
 
-// Recorder collects the statements of the pools whose tracer it is, except those that test files send themselves.
+// Recorder is a tracer of pgx that collects statements with their arguments. It ignores statements that test files send themselves.
 type Recorder struct {
 	mu         sync.Mutex
 	statements map[string][][]any
@@ -61,7 +61,7 @@ func (r *Recorder) record(sql string, args []any) {
 	}
 }
 
-// sentByTest tells whether the nearest caller outside of pgx is a test file.
+// sentByTest reports whether the nearest caller outside of pgx, this package and storage is in a test file.
 func sentByTest() bool {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)])

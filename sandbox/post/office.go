@@ -100,7 +100,7 @@ func (o *Office) URL() string {
 	return u.String()
 }
 
-// Close stops the server. It closes the listener itself, because the server does not know it before Serve has begun.
+// Close stops the server. It also closes the listener, because the server does not have it before Serve runs.
 func (o *Office) Close() error {
 	errs := []error{o.server.Close(), o.listener.Close(), <-o.done}
 	return errors.Join(slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, net.ErrClosed) })...)

@@ -6,7 +6,7 @@ import (
 	"pavilion/sandbox/post"
 )
 
-// Close may come before the server's goroutine has begun.
+// Close may be called before the server's goroutine runs.
 func TestOffice_ClosesAtOnceAfterItOpened(t *testing.T) {
 	t.Parallel()
 	for range 200 {

@@ -11,7 +11,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// Telegram's limits, in characters. It documents them in its Bot API, without the names of the errors.
+// Telegram's limits, in characters. They are documented in the Bot API, without the names of the errors.
 const (
 	maxBotName       = 64
 	maxBotAbout      = 120
@@ -31,7 +31,7 @@ func (b *botSettings) profile(language string) botProfile {
 	return botProfile{cmp.Or(own.Name, all.Name), cmp.Or(own.About, all.About), cmp.Or(own.Description, all.Description)}
 }
 
-// menuButton is a person's own button, else everybody's.
+// menuButton returns a person's own button, else the default one.
 func (b *botSettings) menuButton(person int64) tg.BotMenuButtonClass {
 	button, own := b.Buttons[person]
 	if !own {
@@ -47,9 +47,9 @@ func (m menuButton) tg() tg.BotMenuButtonClass {
 	return &tg.BotMenuButton{Text: m.Text, URL: m.URL}
 }
 
-// profileOf checks who asks for the texts of which bot, in which language.
+// profileOf checks the bot and the language of a request for a bot's texts.
 func (c *call) profileOf(bot tg.InputUserClass, language string) error {
-	if c.me.Bot == nil { // people may pass a bot that they own; nobody owns one here
+	if c.me.Bot == nil { // in Telegram people may name a bot that they own; here nobody owns one
 		return tgerr.New(400, "USER_BOT_REQUIRED")
 	}
 	if bot != nil {
@@ -105,7 +105,7 @@ func (c *call) getBotInfo(r *tg.BotsGetBotInfoRequest) (*tg.BotsBotInfo, error) 
 	return &tg.BotsBotInfo{Name: cmp.Or(p.Name, c.me.First), About: p.About, Description: p.Description}, nil
 }
 
-// menuButtonOf returns whose button is meant: 0 for everybody's.
+// menuButtonOf returns the person whose button a request names; 0 for the default button.
 func (c *call) menuButtonOf(in tg.InputUserClass) (int64, error) {
 	if _, everybody := in.(*tg.InputUserEmpty); everybody {
 		return 0, nil
@@ -123,7 +123,7 @@ func (c *call) setMenuButton(r *tg.BotsSetBotMenuButtonRequest) (bool, error) {
 		return false, err
 	}
 	switch b := r.Button.(type) {
-	case *tg.BotMenuButtonDefault: // everybody's stays as it is; a person's own goes
+	case *tg.BotMenuButtonDefault: // removes a person's own button; the default button does not change
 		if person != 0 {
 			delete(c.me.Bot.Buttons, person)
 		}
@@ -144,7 +144,7 @@ func (c *call) setMenuButton(r *tg.BotsSetBotMenuButtonRequest) (bool, error) {
 	return true, nil
 }
 
-// getMenuButton returns the button that was set; the default one where none was.
+// getMenuButton returns the button that was set for a person or for everybody.
 func (c *call) getMenuButton(in tg.InputUserClass) (tg.BotMenuButtonClass, error) {
 	person, err := c.menuButtonOf(in)
 	if err != nil {
@@ -156,7 +156,7 @@ func (c *call) getMenuButton(in tg.InputUserClass) (tg.BotMenuButtonClass, error
 	return &tg.BotMenuButtonDefault{}, nil
 }
 
-// ProfileChanges counts how often a bot has set its texts or a menu button.
+// ProfileChanges returns how often a bot has set its texts or a menu button.
 func (w *World) ProfileChanges(bot int64) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// A bot's texts are those of the person's language, else the ones for every language; limits and callers are checked.
+// People get a bot's texts in their language, else the default texts. Limits and callers are checked.
 func TestBotInfo_IsKeptByLanguageAndBounded(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, bot := s.user("ann"), s.bot("clubbot")

@@ -1,4 +1,4 @@
-// Forums: supergroups whose messages stand in topics.
+// Forums: supergroups with topics.
 
 package world
 
@@ -9,13 +9,13 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// topic is a topic of a forum. Its id is that of the message that opened it. Messages of no topic are in General.
+// topic is a topic of a forum. Its id is that of the message that opened it. Messages without a topic are in General.
 type topic struct {
 	Title           string
 	Closed, Deleted bool
 }
 
-// putInTopic puts a draft into the topic of the answered message, or into the named one where that message is gone.
+// putInTopic puts a draft into the topic of the answered message, or into the named topic if that message does not exist.
 func (c *call) putInTopic(m *message, answered *message, named int) error {
 	if m.Peer.Kind != PeerChannel || c.Channels[m.Peer.ID].Topics == nil {
 		return nil
@@ -39,7 +39,7 @@ func (c *call) putInTopic(m *message, answered *message, named int) error {
 	return nil
 }
 
-// CreateTopic opens a topic in a supergroup, which becomes a forum with its first one, and returns the topic's id.
+// CreateTopic opens a topic in a supergroup and returns its id. The first topic makes the supergroup a forum.
 func (w *World) CreateTopic(by, channelID int64, title string) (int, error) {
 	var id int
 	return id, w.inChat(ChannelPeer(channelID), by, func(c *call) error {

@@ -86,7 +86,7 @@ func (c *call) regroup(list []*message) {
 	}
 }
 
-// HideForwards sets a person's privacy so that forwards of their messages give their name only, or link to their account again.
+// HideForwards sets a person's privacy: forwards of their messages have only the name, or a link to the account again.
 func (w *World) HideForwards(userID int64, hide bool) error {
 	w.mu.Lock()
 	defer w.unlock()

@@ -10,7 +10,7 @@ import (
 const (
 	maxText      = 4096
 	maxCaption   = 1024
-	premiumLimit = 4096 // of a caption that a premium account writes
+	premiumLimit = 4096 // for captions of premium accounts
 	maxGroup     = 200
 	maxMegagroup = 200_000
 	maxForwards  = 100

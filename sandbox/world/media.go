@@ -73,7 +73,7 @@ func venue(in *tg.InputMediaVenue) ([]byte, error) {
 	}), nil
 }
 
-// contact is a stored contact. Its user id is 0 where nobody has the phone number.
+// contact stores a sent contact. Its user id is 0 if no account has the phone number.
 func (c *call) contact(in *tg.InputMediaContact) ([]byte, error) {
 	digits := strings.TrimPrefix(in.PhoneNumber, "+")
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {

@@ -117,7 +117,7 @@ func TestForward_HeaderNamesThePost(t *testing.T) {
 	}
 }
 
-// A forward names the author with a link, unless the author's privacy hides it.
+// A forward has a link to the author's account unless the author's privacy hides it.
 func TestForward_PrivacyHidesTheAuthorsAccount(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, ben, bot := s.user("ann"), s.user("ben"), s.bot("clubbot")
@@ -139,7 +139,7 @@ func TestForward_PrivacyHidesTheAuthorsAccount(t *testing.T) {
 	}
 }
 
-// A contact names the account that has the phone number, if there is one.
+// A contact has the user id of the account with its phone number, if there is one.
 func TestContact_NamesTheAccountOfItsNumber(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, bot := s.user("ann"), s.bot("clubbot")

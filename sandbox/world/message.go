@@ -14,9 +14,9 @@ type message struct {
 	UID                      int64
 	ID                       int   // in a channel; boxes have their own
 	Sender                   int64 // the account that wrote it
-	As                       Peer  // the chat that is shown as its sender, if any
-	Topic                    int   // of a forum; 0 is General
-	Protected                bool  // may not be forwarded or saved
+	As                       Peer  // the chat that is shown as the sender; zero: the account itself
+	Topic                    int   // of a forum; 0: General
+	Protected                bool  // cannot be forwarded or saved
 	Peer                     Peer  // the chat; for private chats, the receiver
 	Post                     bool  // signed by the channel
 	Date, Edited             int
@@ -24,7 +24,7 @@ type message struct {
 	Text                     string
 	Entities, Markup, Action []byte // TL; Action makes it a service message
 	File                     int64
-	Venue                    []byte // TL of a place on the map, or of a contact
+	Venue                    []byte // TL of a venue or of a contact
 	Invoice                  *invoice
 	Album                    int64
 	Reply                    int64 // uid of the answered message
@@ -173,7 +173,7 @@ func (w *World) viewReply(m *message, viewer int64) tg.MessageReplyHeaderClass {
 	return h
 }
 
-// sender is the peer that people see as the author.
+// sender returns the peer that is shown as the author.
 func (m *message) sender() Peer {
 	if m.As.ID != 0 {
 		return m.As

@@ -21,7 +21,7 @@ func (c *call) migrateChat(id int64) (tg.UpdatesClass, error) {
 	return c.answer(), nil
 }
 
-// migrate moves a basic group's members into a new supergroup. The old group and its messages stay, but nobody can write there.
+// migrate moves a basic group's members into a new supergroup. The old group keeps its messages and accepts no new ones.
 func (c *call) migrate(g *group) *channel {
 	c.Last.Channel++
 	ch := &channel{
@@ -45,7 +45,7 @@ func (c *call) migrate(g *group) *channel {
 	return ch
 }
 
-// Migrate makes a basic group a supergroup and returns its id.
+// Migrate converts a basic group to a supergroup and returns the new id.
 func (w *World) Migrate(groupID int64) (int64, error) {
 	var creator int64
 	w.mu.Lock()

@@ -1,4 +1,4 @@
-// What the members of a group may send, and chats whose content is protected.
+// Permissions of a group's members, and chats with protected content.
 
 package world
 
@@ -7,7 +7,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// limitsOf returns what members may not do in a chat; nothing for its admins.
+// limitsOf returns the caller's restrictions in a chat. Admins have none.
 func (c *call) limitsOf(p Peer) tg.ChatBannedRights {
 	switch p.Kind {
 	case PeerGroup:
@@ -58,7 +58,7 @@ func shownLimits(l tg.ChatBannedRights) tg.ChatBannedRights {
 	return l
 }
 
-// Restrict sets what the members of a group or supergroup may not send. It does not concern admins.
+// Restrict sets the restrictions of the members of a group or supergroup. They do not apply to admins.
 func (w *World) Restrict(chat Peer, limits tg.ChatBannedRights) error {
 	w.mu.Lock()
 	defer w.unlock()
@@ -73,7 +73,7 @@ func (w *World) Restrict(chat Peer, limits tg.ChatBannedRights) error {
 	return nil
 }
 
-// Protect forbids to forward and to save what stands in a channel.
+// Protect forbids forwarding and saving the content of a channel, or allows it again.
 func (w *World) Protect(channelID int64, protected bool) error {
 	return w.inChat(ChannelPeer(channelID), w.lockedCreator(channelID), func(c *call) error {
 		ch := w.Channels[channelID]

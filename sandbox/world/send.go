@@ -107,7 +107,7 @@ func (c *call) draftTo(p Peer) (*message, error) {
 		ch := c.Channels[p.ID]
 		m.Post = ch.Broadcast
 		if who := ch.Members[c.me.ID]; !ch.Broadcast && who.admin() && who.Rights.Anonymous {
-			m.As = p // an anonymous admin speaks as the group
+			m.As = p // an anonymous admin writes as the group
 		}
 	}
 	return m, nil

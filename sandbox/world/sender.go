@@ -1,4 +1,4 @@
-// Messages in groups that show a chat as their sender: those of anonymous admins, and of people who write as a channel.
+// Messages with a chat as sender: those of anonymous admins, and of people who write as a channel.
 
 package world
 
@@ -7,7 +7,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// speakAs makes a draft's sender a channel of the caller.
+// speakAs sets a channel of the caller as the sender of a draft.
 func (c *call) speakAs(m *message, in tg.InputPeerClass) error {
 	if in == nil {
 		return nil
@@ -31,7 +31,7 @@ func (c *call) speakAsPeer(m *message, as Peer) error {
 	return nil
 }
 
-// SendTextAs sends a text as an account that shows a channel of its own as the sender, and returns its id.
+// SendTextAs sends a text of an account with one of its channels as sender, and returns the message's id.
 func (w *World) SendTextAs(from int64, as, to Peer, text string) (int, error) {
 	return w.send(from, to, func(c *call, m *message) error {
 		if err := c.speakAsPeer(m, as); err != nil {

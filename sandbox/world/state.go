@@ -43,7 +43,7 @@ type account struct {
 	ID                                        int64
 	First, Last, Username, Phone, Lang, About string
 	Deleted, Premium                          bool
-	HidesForwards                             bool         // forwards of its messages name it without a link
+	HidesForwards                             bool         // forwards of its messages have no link to it
 	Bot                                       *botSettings // nil for people
 	Blocked                                   map[int64]bool
 	Joined                                    map[int64]bool // channels it is a member of
@@ -69,8 +69,8 @@ type botSettings struct {
 	SeesAll     bool     // privacy mode is off
 	Providers   []string // tokens of payment providers
 	Commands    map[string][]tg.BotCommand
-	Profiles    map[string]botProfile // by language; the empty one serves all languages without their own
-	Buttons     map[int64]menuButton  // by person; 0 serves everybody without one of their own
+	Profiles    map[string]botProfile // by language; the default has the key ""
+	Buttons     map[int64]menuButton  // by person; the default has the key 0
 
 	ProfileChanges int
 }
@@ -88,8 +88,8 @@ type group struct {
 	Date    int
 	Version int
 	Members map[int64]*member
-	Limits  tg.ChatBannedRights // of members who are no admins
-	// MigratedTo is the supergroup that the group has become; 0 for a group that is in use.
+	Limits  tg.ChatBannedRights // for members; admins have no limits
+	// MigratedTo is the supergroup that replaced the group; 0 for a group in use.
 	MigratedTo int64
 }
 
@@ -110,8 +110,8 @@ type channel struct {
 	Pinned          int
 	ReadMax         map[int64]int
 	Topics          map[int]*topic      // of a forum; nil elsewhere
-	Limits          tg.ChatBannedRights // of members who are no admins
-	Protected       bool                // nothing may be forwarded or saved
+	Limits          tg.ChatBannedRights // for members; admins have no limits
+	Protected       bool                // its content cannot be forwarded or saved
 }
 
 // member is a membership in a group or channel. It stays after the member has left, because a ban does.

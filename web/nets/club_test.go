@@ -116,7 +116,7 @@ func (b *bundle) act(token string, c testClub, id int64, action string, body any
 	return b.put(http.MethodPost, token, c.path("/bookings/%d/%s", id, action), body)
 }
 
-// put sends a change with a new key and the present version of the thing that it changes.
+// put sends a change with a new key and the present version in If-Match.
 func (b *bundle) put(method, token, path string, body any) answer {
 	b.t.Helper()
 	return b.Do(request{Method: method, Path: path, Token: token, Key: key(), Body: body, Headers: b.seen(path)})
@@ -127,7 +127,7 @@ var (
 	settingPath = regexp.MustCompile(`/clubs/(\d+)(?:/(hours|prices)|/members/(\d+)|/nets/(\d+)(?:/add-ons/(\d+))?)?$`)
 )
 
-// seen is the If-Match header with the present version of the thing that a path changes; 1 for a thing that does not exist.
+// seen returns the If-Match header for a change of path: the present version, or 1 if the resource does not exist.
 func (b *bundle) seen(path string) map[string]string {
 	b.t.Helper()
 	ctx, version := b.t.Context(), 1
@@ -147,7 +147,7 @@ func (b *bundle) seen(path string) map[string]string {
 	return map[string]string{"If-Match": web.ETag(version)}
 }
 
-// settingVersion is the version of the setting that settingPath has found.
+// settingVersion returns the version of the setting that matched settingPath.
 func (b *bundle) settingVersion(boss booking.Actor, found []string) (version int, err error) {
 	ctx, club := b.t.Context(), booking.ClubID(number(found[1]))
 	switch {
@@ -181,7 +181,7 @@ func (b *bundle) settingVersion(boss booking.Actor, found []string) (version int
 	return version, err
 }
 
-// number reads the digits of a path; 0 for none, or too many.
+// number parses digits of a path. It returns 0 if there are none or too many.
 func number(digits string) int64 {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {

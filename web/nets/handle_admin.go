@@ -60,7 +60,7 @@ type SavedNetBody struct {
 	Bookings []BookingBody `json:"bookings" doc:"Ahead, on this net while it is retired, or outside its hours. They stay."`
 }
 
-// HoursListBody are all opening hours of a club.
+// HoursListBody has all opening hours of a club.
 type HoursListBody struct {
 	Items   []HoursBody `json:"items"`
 	Version int         `json:"version" doc:"Of the whole list."`
@@ -69,7 +69,7 @@ type HoursListBody struct {
 // ETag is the version.
 func (b HoursListBody) ETag() string { return web.ETag(b.Version) }
 
-// PriceListBody are all price rules of a club.
+// PriceListBody has all price rules of a club.
 type PriceListBody struct {
 	Items   []PriceBody `json:"items"`
 	Version int         `json:"version" doc:"Of the whole list."`

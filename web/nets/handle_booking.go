@@ -70,7 +70,7 @@ type RescheduledBody struct {
 	Difference MoneyBody   `json:"difference" doc:"Positive is more to pay."`
 }
 
-// ETag is the booking's.
+// ETag is that of the booking.
 func (b RescheduledBody) ETag() string { return b.Booking.ETag() }
 
 type mineIn struct {
@@ -138,10 +138,10 @@ func (h bookings) stepHandler(action bookingAction) func(ctx context.Context, in
 	}
 }
 
-// bookingAction is an action of booking whose only argument is the booking.
+// bookingAction is a method of booking.Service whose only argument is a booking.
 type bookingAction func(s *booking.Service, ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)
 
-// reasonedStepHandler is stepHandler for a decision that may have a reason.
+// reasonedStepHandler makes the handler of a bookingAction with an optional reason. It does not take If-Match.
 func (h bookings) reasonedStepHandler(action bookingAction) func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
 	return func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
 		actor, id, err := h.actorOn(ctx, in.InBooking)

@@ -43,13 +43,13 @@ type PlaceBody struct {
 	Longitude float64 `json:"longitude" minimum:"-180" maximum:"180" example:"73.8553"`
 }
 
-// NewClubBody is a new club and the limits that the request left out.
+// NewClubBody is a new club and the names of the quotas that the request left out.
 type NewClubBody struct {
 	ClubBody
 	Defaults []string `json:"defaults" doc:"The limits that the request left out. The club starts with those above; a change of the club can name others." example:"[\"quota_held\"]"`
 }
 
-// SavedClubBody is a changed club and the bookings that stand on another day in its new time zone.
+// SavedClubBody is a changed club and the bookings that a new time zone moved to another day.
 type SavedClubBody struct {
 	ClubBody
 	Bookings []BookingBody `json:"bookings" doc:"Ahead, and in the new time zone on another day, to which they moved. Their instants stay."`
@@ -75,7 +75,7 @@ func (h clubAdmin) addRoutes() {
 	web.AddOnce(h.actions, actionRoute("change-club", http.MethodPut, "/clubs/{club}", administrationTag, "Change a club's name, zone and policy; what is booked stays, and in another zone what moves to another day is listed", http.StatusOK), h.changeClub)
 }
 
-// club reads the settings. The quotas that they leave out are those of before.
+// club converts the settings. Quotas that they leave out come from before, the present policy.
 func (s ClubSettings) club(before booking.Policy) (booking.Club, error) {
 	zone, err := booking.ParseZone(s.TimeZone)
 	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }

@@ -28,7 +28,7 @@ type seriesIn struct {
 	}
 }
 
-// InSeries is a series in a path.
+// InSeries has the parameters of a path to a series.
 type InSeries struct {
 	InClub
 	ID int64 `path:"id" minimum:"1"`
@@ -61,7 +61,7 @@ type moveSeriesIn struct {
 	}
 }
 
-// SeriesBody are a series' bookings, those that an action changed, and the dates that it could not have.
+// SeriesBody has the bookings of a series, or those that an action booked or changed, and the dates that it skipped.
 type SeriesBody struct {
 	ID       int64         `json:"id"`
 	Bookings []BookingBody `json:"bookings"`
@@ -182,12 +182,12 @@ func (h series) moveSeries(ctx context.Context, in *moveSeriesIn) (effect[Series
 	}, nil
 }
 
-// changed is the answer to a change of a series.
+// changed converts the result of a change.
 func (h series) changed(id int64, done booking.SeriesChange) SeriesBody {
 	return SeriesBody{id, bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence)}
 }
 
-// dayOrAll reads the first day of a change of a series; 0, all days, where it is missing.
+// dayOrAll reads the first day of a change. It returns 0, which means all days, for an empty text.
 func dayOrAll(text string) (booking.Day, error) {
 	if text == "" {
 		return 0, nil

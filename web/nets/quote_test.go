@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-// A quote for a booking that would move has the prices of its rate, and names no booking of another.
+// A quote for moving a booking has the booking's rate. It is refused for another person's booking.
 func TestQuote_OfAMoveHasTheRateOfTheBooking(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -87,13 +87,13 @@ func (h handlers) readBooking(ctx context.Context, in InBooking) (booking.Actor,
 	return actor, b, err
 }
 
-// bookingSeen names the version of a booking that a client saw.
+// bookingSeen reads the version of a booking from If-Match.
 func bookingSeen(id booking.ID, v web.Versioned) (booking.Seen, error) {
 	version, err := v.Version()
 	return booking.Seen{Bookings: map[booking.ID]int{id: version}}, err
 }
 
-// maybeSeen is bookingSeen for a client that may name none.
+// maybeSeen is bookingSeen for an optional If-Match.
 func maybeSeen(id booking.ID, v web.MaybeVersioned) (booking.Seen, error) {
 	version, named, err := v.Version()
 	if !named {
@@ -102,7 +102,7 @@ func maybeSeen(id booking.ID, v web.MaybeVersioned) (booking.Seen, error) {
 	return booking.Seen{Bookings: map[booking.ID]int{id: version}}, err
 }
 
-// settingSeen names the version of a setting that a client saw.
+// settingSeen reads the version of a setting from If-Match.
 func settingSeen(v web.Versioned) (booking.Seen, error) {
 	version, err := v.Version()
 	return booking.Seen{Setting: &version}, err

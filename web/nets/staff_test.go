@@ -10,7 +10,7 @@ import (
 	"pavilion/web"
 )
 
-// A series is read, moved and ended as one, by its member or the staff of its club; what clashes is listed.
+// The member or the club's staff read, move and end a series. Dates that clash are listed.
 func TestSeries_IsMovedAndEndedAsOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -66,7 +66,7 @@ func TestSeries_IsMovedAndEndedAsOne(t *testing.T) {
 	}
 }
 
-// newestLine is the newest audit line of an action.
+// newestLine returns the newest audit line of an action.
 func (b *bundle) newestLine(token string, c testClub, action string) (found AuditBody) {
 	b.t.Helper()
 	var lines web.ListOf[AuditBody]
@@ -79,7 +79,7 @@ func (b *bundle) newestLine(token string, c testClub, action string) (found Audi
 	return found
 }
 
-// The staff give a reason with a decision, or none; the audit has it. One that is too long is refused.
+// A decision of the staff may have a reason, which the audit stores. A reason that is too long is refused.
 func TestAudit_HasTheReasonThatStaffGive(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -116,7 +116,7 @@ func TestAudit_HasTheReasonThatStaffGive(t *testing.T) {
 	b.act(boss, c, held.ID, "undo-no-show", nil).Want(t, "undone twice", 409, "wrong-state")
 }
 
-// Money of no known club is decided by the admins whom the settings name, not by the admins of some club.
+// A review without a known club is for people in PAVILION_ADMINS, not for the admins of a club.
 func TestReview_OfNoClubIsForOperators(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -146,7 +146,7 @@ func TestReview_OfNoClubIsForOperators(t *testing.T) {
 	}
 }
 
-// The hour of the day sheet is a setting: it stays when a change does not name it, and -1 switches the sheet off.
+// A change of a club that leaves out the hour of the day sheet keeps it. -1 switches the sheet off.
 func TestClub_TheHourOfTheDaySheetIsASetting(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

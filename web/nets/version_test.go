@@ -12,7 +12,7 @@ import (
 	"pavilion/web"
 )
 
-// together sends requests at once and counts the answers by status.
+// together sends requests concurrently and counts the answers by status.
 func (b *bundle) together(requests []request) map[int]int {
 	b.t.Helper()
 	answers := make([]answer, len(requests))
@@ -62,7 +62,7 @@ func TestVersion_OfFourWhoMoveOneBookingOneMovesIt(t *testing.T) {
 	if p := problemOf(t, b.Do(late)); p.Version != now.Version {
 		t.Errorf("the problem names %d as the present version, want %d", p.Version, now.Version)
 	}
-	late.Headers = map[string]string{"If-Match": "W/" + a.Header.Get("ETag")} // as a proxy that compresses leaves it
+	late.Headers = map[string]string{"If-Match": "W/" + a.Header.Get("ETag")} // a proxy that compresses makes the tag weak
 	late.Key, late.Body = key(), map[string]any{"start": c.at("20:00"), "end": c.at("21:00")}
 	b.Do(late).Want(t, "who looked again moves it", 200, "")
 	again := b.Do(late)
@@ -71,7 +71,7 @@ func TestVersion_OfFourWhoMoveOneBookingOneMovesIt(t *testing.T) {
 	}
 }
 
-// Every change of a booking makes the version that was seen before it too old.
+// Every change of a booking increments its version.
 func TestVersion_CountsEveryChangeOfABooking(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -135,7 +135,7 @@ func TestVersion_OfABookingInTheWayOfABlockCounts(t *testing.T) {
 	b.put("POST", boss, c.path("/blocks"), block).Want(t, "decided again", 201, "")
 }
 
-// Of two who saw the same setting one changes it, and each setting has a version of its own.
+// If two clients change a setting with the same version, one succeeds. Each setting has its own version.
 func TestVersion_OfTwoWhoChangeOneSettingOneDoes(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -173,7 +173,7 @@ func TestVersion_OfTwoWhoChangeOneSettingOneDoes(t *testing.T) {
 			t.Errorf("%s: %d, ETag %s, %s", path, now.Status, now.Header.Get("ETag"), now.Body)
 		}
 		if strings.Contains(path, "/nets/") {
-			continue // nets are read as a list
+			continue // a single net cannot be read
 		}
 		if read := b.Do(request{Path: c.path("%s", path), Token: boss}); read.Header.Get("ETag") != now.Header.Get("ETag") {
 			t.Errorf("%s is read with the ETag %s, was saved with %s", path, read.Header.Get("ETag"), now.Header.Get("ETag"))
@@ -181,7 +181,7 @@ func TestVersion_OfTwoWhoChangeOneSettingOneDoes(t *testing.T) {
 	}
 }
 
-// A change that would overwrite another's decision never wins without a version.
+// A change that would overwrite another person's decision is refused without a version.
 func TestVersion_IsRequiredWhereADecisionWouldBeOverwritten(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
