@@ -41,7 +41,7 @@ func (v setUpView) draw(d drawing) telegram.Reply {
 	case setUpHours:
 		var hours []choice
 		for i, x := range offeredHours() {
-			hours = append(hours, v.choice(d.openHours(x), int64(i), slices.Equal(v.draft.Hours, []booking.TimesOfDay{x})))
+			hours = append(hours, v.choice(d.timesOfDay(x.From, x.To), int64(i), slices.Equal(v.draft.Hours, []booking.TimesOfDay{x})))
 		}
 		k.inPairs(hours)
 	case setUpPrice:
@@ -76,14 +76,6 @@ func questionNames() []string {
 	return []string{"name", "zone", "currency", "nets", "hours", "price", "staff"}
 }
 
-// openHours writes opening hours.
-func (d drawing) openHours(x booking.TimesOfDay) string {
-	if x.From == 0 && x.To == wholeDay {
-		return d.in.Say("nets.whole_day")
-	}
-	return d.timesOfDay(x.From, x.To)
-}
-
 // choice returns the button of an answer. The present answer has a mark.
 func (v setUpView) choice(text string, value int64, chosen bool) choice {
 	if chosen {
@@ -111,7 +103,7 @@ func (v setUpView) drawSummary(d drawing) telegram.Reply {
 	x := v.draft
 	var hours, staff []string
 	for _, h := range x.Hours {
-		hours = append(hours, d.openHours(h))
+		hours = append(hours, d.timesOfDay(h.From, h.To))
 	}
 	for _, p := range x.Staff {
 		staff = append(staff, p.Name)
