@@ -55,7 +55,7 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell
 	if err := c.recordChange(ctx, "cancel", b, tell, detail); err != nil {
 		return err
 	}
-	if err := c.refundCancelled(ctx, *b); err != nil {
+	if err := c.refundCancelled(ctx, b); err != nil {
 		return err
 	}
 	return c.offerFreed(ctx, b.Nets, b.occupied())

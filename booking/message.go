@@ -91,7 +91,7 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		if err != nil {
 			return "", "", err
 		}
-		if i := slices.IndexFunc(list, Payment.isReviewed); i >= 0 {
+		if i := slices.IndexFunc(list, Payment.IsReviewed); i >= 0 {
 			detail = in.Money(list[i].Received.Minor, list[i].Received.Currency)
 		}
 		if b.State == Held {

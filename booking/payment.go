@@ -134,10 +134,10 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, r PayReques
 	if err != nil {
 		return Payment{}, err
 	}
-	if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.isReviewed() }); i >= 0 {
+	if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.IsReviewed() }); i >= 0 {
 		return list[i], nil
 	}
-	if b.State.Live() && slices.ContainsFunc(list, Payment.isReviewed) {
+	if b.State.Live() && slices.ContainsFunc(list, Payment.IsReviewed) {
 		return Payment{}, ErrPaymentReviewed
 	}
 	if err := c.checkPayable(ctx, b); err != nil {

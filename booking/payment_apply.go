@@ -34,7 +34,7 @@ func (c *change) applyReport(ctx context.Context, b *Booking, p *Payment, r Repo
 			return err
 		}
 	}
-	return c.recordGatewayRefund(ctx, *b, p, r)
+	return c.recordGatewayRefund(ctx, b, p, r)
 }
 
 // paymentOfCharge returns the payment that a reported charge belongs to. An invoice in the chat can be paid twice, while its first charge is not
@@ -121,8 +121,8 @@ func (c *change) confirmOrRefund(ctx context.Context, b *Booking, p *Payment) er
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(list, func(other Payment) bool { return other.ID != p.ID && holdsMoney(other) && !other.suspended }) {
-		return c.refundAll(ctx, *b, p, refundDuplicate)
+	if slices.ContainsFunc(list, func(other Payment) bool { return other.ID != p.ID && holdsMoney(other) && !other.IsReviewed() }) {
+		return c.refundAll(ctx, b, p, refundDuplicate)
 	}
 	switch b.State {
 	case Held, Expired:
@@ -131,7 +131,7 @@ func (c *change) confirmOrRefund(ctx context.Context, b *Booking, p *Payment) er
 		return nil
 	case Cancelled, SlotLost:
 	}
-	return c.refundAll(ctx, *b, p, refundLate)
+	return c.refundAll(ctx, b, p, refundLate)
 }
 
 // confirmPaid confirms a hold that was paid. An expired hold is confirmed as well if its slot is still free. Otherwise the slot is lost and the money
@@ -154,7 +154,7 @@ func (c *change) confirmPaid(ctx context.Context, b *Booking, p *Payment) error 
 			if err := c.recordChange(ctx, "slot_lost", b, notifySlotLost, map[string]any{"payment": p.ID}); err != nil {
 				return err
 			}
-			return c.refundAll(ctx, *b, p, refundSlotLost)
+			return c.refundAll(ctx, b, p, refundSlotLost)
 		}
 	}
 	if b.Kind == Offer {
@@ -198,7 +198,7 @@ func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 }
 
 // recordGatewayRefund records a refund that was made on the gateway's side. A reported sum up to our own refunds, done or pending, is ours.
-func (c *change) recordGatewayRefund(ctx context.Context, b Booking, p *Payment, r Report) error {
+func (c *change) recordGatewayRefund(ctx context.Context, b *Booking, p *Payment, r Report) error {
 	if r.State != Captured || !p.State.received() || r.Refunded <= p.Refund {
 		return nil
 	}
@@ -214,7 +214,10 @@ func (c *change) recordGatewayRefund(ctx context.Context, b Booking, p *Payment,
 		return err
 	}
 	p.Refund += made.Amount.Minor
-	if err := c.recordRefunded(ctx, b, p, made); err != nil {
+	if err := c.recordRefunded(ctx, *b, p, made); err != nil {
+		return err
+	}
+	if err := c.releaseReviewed(ctx, b); err != nil {
 		return err
 	}
 	// Staff decide whether the booking stays.

@@ -32,13 +32,13 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.isReviewed() }); i >= 0 {
+		if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.IsReviewed() }); i >= 0 {
 			if p = list[i]; p.Provider != Desk {
 				return ErrPaid
 			}
 			return nil
 		}
-		if slices.ContainsFunc(list, Payment.isReviewed) {
+		if slices.ContainsFunc(list, Payment.IsReviewed) {
 			return ErrInReview
 		}
 		if err := c.checkPayable(ctx, *b); err != nil {

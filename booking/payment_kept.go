@@ -5,13 +5,16 @@ import (
 	"slices"
 )
 
-// isReviewed reports whether the payment is under review.
-func (p Payment) isReviewed() bool { return p.State == InReview }
+// IsReviewed reports whether the payment is under review. After a refund of a part, the rest is still under review.
+func (p Payment) IsReviewed() bool { return p.State == InReview || p.suspended && holdsMoney(p) }
+
+// isKept reports whether the booking is a hold that keepForReview has extended.
+func (b Booking) isKept() bool { return b.State == Held && b.ExpiresAt.Equal(b.Span.End) }
 
 // keepForReview extends a hold to the end of the booking while a payment for it is under review. The member has paid, so nobody else may get the slot.
 // It also extends a hold that has expired and was not swept yet.
 func (c *change) keepForReview(ctx context.Context, b *Booking) error {
-	if b.State != Held || b.ExpiresAt.Equal(b.Span.End) {
+	if b.State != Held || b.isKept() {
 		return nil
 	}
 	if err := updateExpiry(ctx, c.tx, b, b.Span.End, c.at); err != nil {
@@ -26,19 +29,20 @@ func (c *change) keepMoved(ctx context.Context, b *Booking) error {
 		return nil
 	}
 	list, err := c.lockPayments(ctx, b.ID)
-	if err != nil || !slices.ContainsFunc(list, Payment.isReviewed) {
+	if err != nil || !slices.ContainsFunc(list, Payment.IsReviewed) {
 		return err
 	}
 	return c.keepForReview(ctx, b)
 }
 
-// releaseReviewed gives a hold the usual hold time again after the reviewed money is refunded. The member can pay again in this time.
+// releaseReviewed gives a kept hold the usual hold time again after all reviewed money is refunded. The member can pay again in this time. It runs after
+// each refund, because staff can refund in several ways.
 func (c *change) releaseReviewed(ctx context.Context, b *Booking) error {
-	if b.State != Held {
+	if !b.isKept() {
 		return nil
 	}
 	list, err := c.lockPayments(ctx, b.ID)
-	if err != nil || slices.ContainsFunc(list, Payment.isReviewed) {
+	if err != nil || slices.ContainsFunc(list, Payment.IsReviewed) {
 		return err
 	}
 	until := earlier(c.at.Add(c.setup.club.Policy.Hold), b.Span.End)
@@ -54,7 +58,7 @@ func (c *change) mustNotBeReviewed(ctx context.Context, b Booking) error {
 		return nil
 	}
 	list, err := c.lockPayments(ctx, b.ID)
-	if err == nil && slices.ContainsFunc(list, Payment.isReviewed) {
+	if err == nil && slices.ContainsFunc(list, Payment.IsReviewed) {
 		err = ErrPaymentReviewed
 	}
 	return err

@@ -113,3 +113,99 @@ func TestReview_KeepsAHoldThatStaffMove(t *testing.T) {
 	}
 	l.healthy()
 }
+
+// wantKept checks that a hold lasts until its end, and that its member cannot pay a second time.
+func (l *paymentClub) wantKept(who booking.Actor, id booking.ID) {
+	l.t.Helper()
+	b, err := l.Booking(l.t.Context(), who, id)
+	l.must(err)
+	if b.State != booking.Held || !b.ExpiresAt.Equal(b.Span.End) {
+		l.t.Errorf("%s until %s, want it kept until %s", b.State, b.ExpiresAt, b.Span.End)
+	}
+	if _, err := l.Pay(l.t.Context(), who, booking.PayRequest{Booking: id, Provider: booking.Sandbox}); !errors.Is(err, booking.ErrPaymentReviewed) {
+		l.t.Errorf("paid again: %v, want %v", err, booking.ErrPaymentReviewed)
+	}
+	if _, err := l.PayAtDesk(l.t.Context(), boss(), id, booking.Cash); !errors.Is(err, booking.ErrInReview) {
+		l.t.Errorf("paid at the desk: %v, want %v", err, booking.ErrInReview)
+	}
+}
+
+// wantReleased checks that a hold has the usual time from an instant on, and that its member can pay anew.
+func (l *paymentClub) wantReleased(who booking.Actor, id booking.ID, from time.Time) {
+	l.t.Helper()
+	b, err := l.Booking(l.t.Context(), who, id)
+	l.must(err)
+	if want := from.Add(10 * time.Minute); b.State != booking.Held || !b.ExpiresAt.Equal(want) {
+		l.t.Fatalf("%s until %s, want until %s", b.State, b.ExpiresAt, want)
+	}
+	l.must(l.sandbox.Pay(l.checkout(who, b, booking.Sandbox).Checkout))
+	l.waitSettled()
+	l.wantState(id, booking.Confirmed)
+}
+
+// A refund in the gateway's dashboard releases a kept hold as the verdict does.
+func TestReview_ARefundAtTheGatewayReleasesTheHold(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h, p := l.reviewed(player(1))
+	at := l.at("2026-06-02T00:00:00Z")
+	l.must(l.sandbox.RefundOwn(l.payment(p.ID).Charge, 1000))
+	l.waitSettled()
+	if got := l.payment(p.ID); got.State != booking.Refunded {
+		t.Errorf("the payment is %s", got.State)
+	}
+	l.wantReleased(player(1), h.ID, at)
+	l.healthy()
+}
+
+// A refund of a part leaves the rest under review: the hold stays kept until the rest goes back, by whichever way.
+func TestReview_APartRefundKeepsTheHoldUntilTheRestGoesBack(t *testing.T) {
+	t.Parallel()
+	for name, refund := range map[string]func(l *paymentClub, p booking.Payment, review booking.ReviewID) error{
+		"by a verdict": func(l *paymentClub, _ booking.Payment, review booking.ReviewID) error {
+			return l.Resolve(l.t.Context(), boss(), l.club, review, booking.RefundAll)
+		},
+		"by the desk": func(l *paymentClub, p booking.Payment, _ booking.ReviewID) error {
+			_, err := l.Refund(l.t.Context(), boss(), booking.RefundRequest{Club: l.club, Payment: p.ID, Seen: p.Refund})
+			return err
+		},
+		"at the gateway": func(l *paymentClub, p booking.Payment, _ booking.ReviewID) error {
+			return l.sandbox.RefundOwn(p.Charge, 700)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newPaymentClub(t, "INR")
+			l.at("2026-06-01T00:00:00Z")
+			l.work()
+			h, p := l.reviewed(player(1))
+			l.must(l.sandbox.RefundOwn(l.payment(p.ID).Charge, 300))
+			l.waitSettled()
+			part := l.payment(p.ID)
+			if part.State != booking.PartRefunded {
+				t.Errorf("the payment is %s", part.State)
+			}
+			l.wantKept(player(1), h.ID)
+			open, err := l.Reviews(t.Context(), boss(), l.club)
+			l.must(err)
+			if len(open) != 2 {
+				t.Fatalf("reviews %+v", open)
+			}
+			for _, r := range open {
+				if err := l.Resolve(t.Context(), boss(), l.club, r.ID, booking.Close); !errors.Is(err, booking.ErrVerdict) {
+					t.Errorf("closed with money under review: %v", err)
+				}
+			}
+			at := l.at("2026-06-02T00:00:00Z")
+			l.must(refund(l, part, open[0].ID))
+			l.waitSettled()
+			if got := l.payment(p.ID); got.State != booking.Refunded {
+				t.Errorf("in the end %s", got.State)
+			}
+			l.wantReleased(player(1), h.ID, at)
+			l.healthy()
+		})
+	}
+}

@@ -168,13 +168,8 @@ func (s *Service) closeStrayReview(ctx context.Context, actor Actor, club ClubID
 // applyVerdict carries out a verdict on the payment.
 func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
-	case v == RefundAll && p.isReviewed():
-		if err := c.refundAll(ctx, *b, p, refundReview); err != nil {
-			return err
-		}
-		return c.releaseReviewed(ctx, b)
 	case v == RefundAll:
-		return c.refundAll(ctx, *b, p, refundReview)
+		return c.refundAll(ctx, b, p, refundReview)
 	case v == Accept && p.State == InReview:
 		if err := acceptPayment(ctx, c.tx, p.ID, c.actor.ID); err != nil {
 			return err
@@ -187,7 +182,7 @@ func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Ver
 			return err
 		}
 		return c.confirmOrRefund(ctx, b, p)
-	case v == Accept && p.suspended, v == Close && p.State == InReview:
+	case v == Accept && p.suspended, v == Close && p.IsReviewed():
 		return ErrVerdict // a part is refunded already; or the money would stay here without an owner
 	}
 	return nil

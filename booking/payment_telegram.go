@@ -97,7 +97,7 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 			return ErrNoPayment
 		case coming:
 			return ErrPaid
-		case slices.ContainsFunc(list, Payment.isReviewed):
+		case slices.ContainsFunc(list, Payment.IsReviewed):
 			return ErrPaymentReviewed
 		case slices.ContainsFunc(list, func(p Payment) bool { return holdsMoney(p) || p.State == Authorized }):
 			return ErrPaid

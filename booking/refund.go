@@ -119,7 +119,7 @@ func (s *Service) Refund(ctx context.Context, actor Actor, r RefundRequest) (Ref
 			amount.Minor = r.Amount
 		}
 		var err error
-		made, err = c.createRefund(ctx, *b, p, amount, refundStaff, key)
+		made, err = c.createRefund(ctx, b, p, amount, refundStaff, key)
 		return err
 	})
 	return made, err
@@ -145,8 +145,8 @@ func (s *Service) withPayment(ctx context.Context, actor Actor, id PaymentID, fn
 }
 
 // createRefund writes a refund and the job that makes it, in one transaction. A key has one refund. The schema checks that refunds do not exceed the
-// received money.
-func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount Money, reason, key string) (Refund, error) {
+// received money. The last refund of money under review releases the hold that was kept for it.
+func (c *change) createRefund(ctx context.Context, b *Booking, p *Payment, amount Money, reason, key string) (Refund, error) {
 	r := Refund{Reference: rand.Text(), Key: key, Payment: p.ID, Reason: reason, State: RefundOpen, Amount: amount, CreatedAt: c.at}
 	if made, err := insertRefund(ctx, c.tx, &r, c.actor.ID); err != nil || !made {
 		return r, err
@@ -162,7 +162,10 @@ func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount
 	if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 		return r, err
 	}
-	if err := c.recordAudit(ctx, "refund", b, map[string]any{"payment": p.ID, "refund": r.ID, "reason": reason, "amount_minor": amount.Minor, "currency": amount.Currency}); err != nil {
+	if err := c.recordAudit(ctx, "refund", *b, map[string]any{"payment": p.ID, "refund": r.ID, "reason": reason, "amount_minor": amount.Minor, "currency": amount.Currency}); err != nil {
+		return r, err
+	}
+	if err := c.releaseReviewed(ctx, b); err != nil {
 		return r, err
 	}
 	_, err := c.jobs.InsertTx(ctx, c.tx, refundArgs{Refund: r.ID}, &river.InsertOpts{Queue: string(p.Provider.refundQueue()), MaxAttempts: refundAttempts})
@@ -173,7 +176,7 @@ func (c *change) createRefund(ctx context.Context, b Booking, p *Payment, amount
 }
 
 // refundAll refunds all that is left of a payment, once for each reason.
-func (c *change) refundAll(ctx context.Context, b Booking, p *Payment, reason string) error {
+func (c *change) refundAll(ctx context.Context, b *Booking, p *Payment, reason string) error {
 	if p.refundable().Minor == 0 {
 		return nil
 	}
@@ -182,7 +185,7 @@ func (c *change) refundAll(ctx context.Context, b Booking, p *Payment, reason st
 }
 
 // refundCancelled refunds the payments of a cancelled booking above its fee. Money under review stays until staff decide.
-func (c *change) refundCancelled(ctx context.Context, b Booking) error {
+func (c *change) refundCancelled(ctx context.Context, b *Booking) error {
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func (v bookingView) paysOnline() bool { return v.club.Policy.PaysOnline && v.bo
 
 // isReviewed reports whether a payment for the booking is under review.
 func (v bookingView) isReviewed() bool {
-	return slices.ContainsFunc(v.payments, func(p booking.Payment) bool { return p.State == booking.InReview })
+	return slices.ContainsFunc(v.payments, booking.Payment.IsReviewed)
 }
 
 // drawn is the state that a message with this live hold shows.
