@@ -209,3 +209,25 @@ func TestReview_APartRefundKeepsTheHoldUntilTheRestGoesBack(t *testing.T) {
 		})
 	}
 }
+
+// A refund that the provider refuses leaves the money under review, so the hold is kept again.
+func TestReview_ARefusedRefundKeepsTheHoldAgain(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	p := l.starsPaid(player(1), player(2), "stars-1")
+	l.stars.refuse(1)
+	l.verdict(booking.RefundAll)
+	if got := l.payment(p.ID); got.State != booking.InReview {
+		t.Fatalf("the payment is %s", got.State)
+	}
+	l.wantKept(player(1), p.Booking)
+	at := l.at("2026-06-02T00:00:00Z") // long after the usual time
+	if n, err := l.Expire(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d holds ran out, %v", n, err)
+	}
+	l.verdict(booking.RefundAll)
+	l.wantReleased(player(1), p.Booking, at)
+	l.healthy()
+}

@@ -300,9 +300,9 @@ func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Re
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})
 }
 
-// failRefund records that the gateway refuses a refund, and opens a review.
+// failRefund records that the gateway refuses a refund, and opens a review. Money that was under review is so again, and a hold is kept for it.
 func (s *Service) failRefund(ctx context.Context, payment PaymentID, id RefundID) error {
-	return s.withPayment(ctx, gatewayActor(), payment, func(ctx context.Context, c *change, _ *Booking, p *Payment) error {
+	return s.withPayment(ctx, gatewayActor(), payment, func(ctx context.Context, c *change, b *Booking, p *Payment) error {
 		failed, err := closeRefund(ctx, c.tx, id, RefundFailed, "", c.at)
 		if err != nil || !failed {
 			return err
@@ -316,6 +316,11 @@ func (s *Service) failRefund(ctx context.Context, payment PaymentID, id RefundID
 		p.State = p.stateByMoney()
 		if err := updatePayment(ctx, c.tx, *p, old, c.at); err != nil {
 			return err
+		}
+		if p.IsReviewed() {
+			if err := c.keepForReview(ctx, b); err != nil {
+				return err
+			}
 		}
 		return c.requestReview(ctx, Review{Reason: ReviewRefundRefused, Club: p.Club, Payment: p.ID, Refund: id})
 	})
