@@ -231,3 +231,33 @@ func TestReview_ARefusedRefundKeepsTheHoldAgain(t *testing.T) {
 	l.wantReleased(player(1), p.Booking, at)
 	l.healthy()
 }
+
+// A kept hold does not count in the quota of unpaid holds; once its money goes back it counts again.
+func TestQuota_OfHoldsLeavesOutThoseUnderReview(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	_, err := l.db.Exec(t.Context(), `UPDATE club SET quota_held = 2`)
+	l.must(err)
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	l.reviewed(player(1))
+	next := func(net int) error {
+		_, err := l.Hold(t.Context(), player(1), l.want("2026-06-04T10:00:00Z", time.Hour, net))
+		return err
+	}
+	l.must(next(1))
+	l.must(next(2))
+	if err := next(3); !errors.Is(err, booking.ErrQuotaHeld) {
+		t.Errorf("a third unpaid hold: %v, want %v", err, booking.ErrQuotaHeld)
+	}
+	l.at("2026-06-02T00:00:00Z")
+	if n, err := l.Expire(t.Context()); err != nil || n != 2 {
+		t.Errorf("%d holds ran out, %v", n, err)
+	}
+	l.verdict(booking.RefundAll)
+	l.must(next(1))
+	if err := next(2); !errors.Is(err, booking.ErrQuotaHeld) {
+		t.Errorf("beside a released hold and another one: %v, want %v", err, booking.ErrQuotaHeld)
+	}
+	l.healthy()
+}

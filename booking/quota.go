@@ -17,7 +17,7 @@ var (
 // usage is a member's share of the quotas without the booking that is being checked.
 type usage struct {
 	active int           // bookings ahead
-	held   int           // nets in live holds
+	held   int           // nets in live holds, without those that are kept for money under review
 	week   time.Duration // net time in the week, Monday to Sunday, of the opening day
 }
 

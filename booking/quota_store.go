@@ -18,13 +18,14 @@ func selectUsage(ctx context.Context, tx pgx.Tx, b Booking, at time.Time) (u usa
 	return u, nil
 }
 
-// queueUsage counts as of an instant of the database's clock, without expired holds, offers and blocks.
+// queueUsage counts as of an instant of the database's clock, without expired holds, offers and blocks. A hold that is kept for money under review lasts
+// until its end; it is no unpaid hold.
 func queueUsage(batch *pgx.Batch, b Booking, at time.Time, u *usage) {
 	first, last := b.Day.week()
 	// The form of this statement forces a fast plan, even without statistics. Only the index booking_of_member supports the row comparison. The lateral
 	// aggregate runs once for each of the member's rows and reads booking_slot by its primary key.
 	batch.Queue(`
-		SELECT count(*) FILTER (WHERE b.state IN ('held', 'confirmed') AND s.ends > $5), coalesce(sum(s.nets) FILTER (WHERE b.state = 'held'), 0),
+		SELECT count(*) FILTER (WHERE b.state IN ('held', 'confirmed') AND s.ends > $5), coalesce(sum(s.nets) FILTER (WHERE b.state = 'held' AND b.expires_at <> s.ends), 0),
 			coalesce(sum(s.seconds) FILTER (WHERE b.day BETWEEN $3 AND $4), 0)
 		FROM booking b CROSS JOIN LATERAL (
 			SELECT count(*) AS nets, max(upper(during)) AS ends, sum(extract(epoch FROM upper(during) - lower(during))) AS seconds
