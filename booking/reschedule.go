@@ -46,8 +46,11 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	var moved Rescheduled
 	var lost error
 	err := s.withBooking(ctx, actor, id, r.Nets, func(ctx context.Context, c *change, b *Booking) (err error) {
-		moved, lost, err = c.reschedule(ctx, b, r, notifyMoved)
-		return err
+		old := *b
+		if moved, lost, err = c.reschedule(ctx, b, r, notifyMoved); err != nil || lost != nil {
+			return err
+		}
+		return c.offerFreed(ctx, old.Nets, old.occupied())
 	})
 	if err == nil && lost != nil {
 		err = lostError{lost}
@@ -58,8 +61,8 @@ func (s *Service) Reschedule(ctx context.Context, actor Actor, id ID, r Reschedu
 	return moved, nil
 }
 
-// reschedule moves b. It first expires stale holds that overlap; a refusal writes nothing else. If the time is taken it returns ErrSlotTaken as lost
-// and a nil err, so that the caller commits the expiries.
+// reschedule moves b; the caller offers the old time to the waitlist. It first expires stale holds that overlap; a refusal writes nothing else. If the
+// time is taken it returns ErrSlotTaken as lost and a nil err, so that the caller commits the expiries.
 func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest, tell notice) (moved Rescheduled, lost, err error) {
 	old := *b
 	if err := c.checkMovable(*b); err != nil {
@@ -154,7 +157,7 @@ func sameAddOns(a, b []AddOnID) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(id AddOnID) bool { return !slices.Contains(b, id) })
 }
 
-// moveBooking stores the new time and nets, and offers the old ones to the waitlist. u is the member's usage without b.
+// moveBooking stores the new time and nets. u is the member's usage without b.
 func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usage, tell notice) error {
 	if err := updateSlots(ctx, c.tx, b, old, c.at); err != nil {
 		return err
@@ -167,10 +170,7 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usa
 	if err := c.recordChange(ctx, "reschedule", b, tell, detail); err != nil {
 		return err
 	}
-	if err := c.keepMoved(ctx, b); err != nil {
-		return err
-	}
-	return c.offerFreed(ctx, old.Nets, old.occupied())
+	return c.keepMoved(ctx, b)
 }
 
 // Swap exchanges the times and nets of two confirmed bookings. Each keeps its member and price. It is for staff, after both members have agreed.

@@ -92,15 +92,16 @@ func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesReque
 		if len(ahead) > 0 && r.movesLater(ahead[0], c.setup.club.Zone) {
 			slices.Reverse(ahead) // a date may move onto the old time of the next one
 		}
+		var left []Booking // as they were
 		for _, b := range ahead {
-			day := b.Day
+			old := b
 			err := c.moveDate(ctx, &b, r)
 			switch kind := fault.KindOf(err); {
 			case err == nil:
-				done.Bookings = append(done.Bookings, b)
+				done.Bookings, left = append(done.Bookings, b), append(left, old)
 			case errors.Is(err, ErrNoMove): // already at the new time
 			case kind == fault.Invalid, kind == fault.Conflict:
-				done.Skipped = append(done.Skipped, Skipped{Day: day, Reason: err})
+				done.Skipped = append(done.Skipped, Skipped{Day: old.Day, Reason: err})
 			default:
 				return err
 			}
@@ -112,6 +113,11 @@ func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesReque
 		}
 		if len(ahead) > 0 && len(done.Bookings) == 0 {
 			return ErrNoMove
+		}
+		for _, old := range left { // now that all have moved: one may take the old time of another
+			if err := c.offerFreed(ctx, old.Nets, old.occupied()); err != nil {
+				return err
+			}
 		}
 		return c.recordSeries(ctx, "move_series", notifySeriesMoved, r.Series, done.Bookings, map[string]any{"skipped": len(done.Skipped)})
 	})

@@ -135,6 +135,34 @@ func TestSeries_MovesAndListsWhatClashes(t *testing.T) {
 	b.healthy()
 }
 
+// Time that one date of a series leaves is offered to the waitlist only after all dates have moved, so that another date can move there.
+func TestSeries_MovesBeforeItsOldTimeIsOffered(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	ctx := t.Context()
+	b.at("2026-06-01T00:00:00Z")
+	s, err := b.BookSeries(ctx, desk(), booking.SeriesRequest{
+		Club: b.club, Nets: b.nets[:1], First: day(t, "2026-06-04"), Minute: 18 * 60, Length: 2 * time.Hour, Weeks: 2, Policy: booking.AllOrNothing, Member: player(1).ID,
+	})
+	b.must(err)
+	wednesday := time.Date(2026, 6, 3, 19, 0, 0, 0, time.UTC)
+	_, err = b.Reschedule(ctx, desk(), s.Bookings[1].ID, booking.RescheduleRequest{Start: wednesday, End: wednesday.Add(2 * time.Hour)})
+	b.must(err)
+	for n, start := range []time.Time{wednesday.Add(24 * time.Hour), wednesday} {
+		_, err := b.JoinWaitlist(ctx, player(2+n), booking.WaitRequest{Club: b.club, Net: b.nets[0], Start: start, End: start.Add(time.Hour)})
+		b.must(err)
+	}
+	moved, err := b.MoveSeries(ctx, desk(), booking.MoveSeriesRequest{Club: b.club, Series: s.ID, Weekday: new(time.Thursday), Length: new(time.Hour), Policy: booking.AllOrNothing})
+	b.must(err)
+	if got, want := b.starts(moved.Bookings), []string{"4 Jun 18:00 net 1", "4 Jun 19:00 net 1"}; !slices.Equal(got, want) {
+		t.Errorf("moved: %v, want %v", got, want)
+	}
+	if got := one[string](b, `SELECT string_agg(member_id || ' ' || lower(during), ', ') FROM booking b JOIN booking_slot s ON s.booking_id = b.id WHERE kind = 'offer'`); !strings.HasPrefix(got, text(player(3).ID)+" 2026-06-03 19:00") || strings.Contains(got, ",") {
+		t.Errorf("offered: %s", got)
+	}
+	b.healthy()
+}
+
 // The member or the club's staff end a series from a date on. A second time fails. For others the series does not exist.
 func TestSeries_EndsFromADateOn(t *testing.T) {
 	t.Parallel()
