@@ -11,7 +11,11 @@ import (
 // selectDatedAhead reads a club's bookings and blocks of the day sheets that end after an instant.
 func selectDatedAhead(ctx context.Context, q storage.Queryer, club ClubID, at time.Time) ([]Booking, error) {
 	return selectBookings(ctx, q, `WHERE b.club_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in', 'no_show') AND s.ends > $2
-		AND (b.kind = 'block' OR b.day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 3) ORDER BY b.id`, club, at)
+		AND b.id = ANY(ARRAY(
+			SELECT id FROM booking WHERE club_id = $1 AND day >= ($2::timestamptz AT TIME ZONE 'UTC')::date - 3
+			UNION SELECT booking_id FROM booking_slot WHERE net_id = ANY(ARRAY(SELECT id FROM net WHERE club_id = $1))
+				AND occupied && tstzrange($2, NULL) AND state IN ('held', 'confirmed', 'checked_in')))
+		ORDER BY b.id`, club, at)
 }
 
 // updateDays stores the days of the listed bookings.

@@ -129,7 +129,7 @@ func TestChat_AnAdminSetsTheFirstClubUp(t *testing.T) {
 	press(t, arjun, hello, "🔎 Search files")
 	press(t, arjun, shows(t, arjun, hello, "Just type what you remember"), "◀ Back")
 	press(t, arjun, shows(t, arjun, hello, "book its nets"), "📅 My bookings")
-	shows(t, arjun, hello, "Nothing is booked.")
+	shows(t, arjun, hello, "Nothing is booked ahead.")
 	say(t, meera, "/start")
 	home = await(t, meera, "You run it")
 	press(t, meera, home, "📚 Channels")

@@ -334,7 +334,7 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 	without := func(list []string) string {
 		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == "group" }), " ")
 	}
-	if got := strings.Join(members, " "); !strings.HasPrefix(got, "search settings help group") || strings.Contains(got, "stats") {
+	if got := strings.Join(members, " "); !strings.HasPrefix(got, "search settings id help group") || strings.Contains(got, "stats") {
 		t.Errorf("a member's commands: %s", got)
 	}
 	if got := strings.Join(admins, " "); !strings.Contains(got, "channels index stats dbstats") {

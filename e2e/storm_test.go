@@ -55,7 +55,9 @@ func (f fate) ends() (state string, said []string) {
 		return "slot_lost", []string{"⚠️ Your payment came after", "💸 Refund"}
 	case cancelled:
 		return "cancelled", []string{"❌ Cancelled:", "💸 Refund"}
-	case other, unpaid, fates:
+	case other:
+		return "held", []string{"🔎 Your payment of"}
+	case unpaid, fates:
 	}
 	return "held", nil
 }

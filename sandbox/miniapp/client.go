@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,12 @@ func changes(method, path string) (thing string, ok bool) {
 // that fails, it returns the answer of the read.
 func (c *Client) Send(ctx context.Context, method, path, key string, body any) (Answer, error) {
 	var version string
-	if thing, ok := changes(method, path); ok {
+	if club, net, ok := netOf(method, path); ok {
+		var err error
+		if version, err = c.netVersion(ctx, club, net); err != nil {
+			return Answer{}, err
+		}
+	} else if thing, ok := changes(method, path); ok {
 		seen, err := c.exchange(ctx, http.MethodGet, thing, "", "", nil)
 		if err != nil || seen.Status != http.StatusOK {
 			return seen, err
@@ -83,6 +89,32 @@ func (c *Client) Send(ctx context.Context, method, path, key string, body any) (
 		version = seen.Header.Get("ETag")
 	}
 	return c.exchange(ctx, method, path, key, version, body)
+}
+
+// netOf reports whether a request changes a net. A net has no address to read it from; its club lists the nets.
+func netOf(method, path string) (club string, net int64, ok bool) {
+	club, id, ok := strings.Cut(path, "/nets/")
+	net, err := strconv.ParseInt(id, 10, 64)
+	return club, net, ok && err == nil && method == http.MethodPut
+}
+
+// netVersion reads the version of a net, for If-Match.
+func (c *Client) netVersion(ctx context.Context, club string, net int64) (string, error) {
+	var list struct {
+		Items []struct {
+			ID      int64
+			Version int
+		}
+	}
+	if err := c.Get(ctx, club+"/nets/all", &list); err != nil {
+		return "", err
+	}
+	for _, n := range list.Items {
+		if n.ID == net {
+			return strconv.Itoa(n.Version), nil
+		}
+	}
+	return "", fmt.Errorf("%w: no net %d", errUnexpected, net)
 }
 
 func (c *Client) exchange(ctx context.Context, method, path, key, version string, body any) (Answer, error) {
