@@ -37,6 +37,7 @@ func (m *Messenger) ChannelByName(ctx context.Context, name string) (ChannelInfo
 			if ch, ok := c.(*tg.Channel); ok {
 				info = ChannelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
 				m.setHash(hashKey{"channel", ch.ID}, ch.AccessHash)
+				m.noteChannel(ch)
 			}
 		}
 		return nil
@@ -67,6 +68,7 @@ func (m *Messenger) ChannelByID(ctx context.Context, id filter.ChannelID) (Chann
 		if err != nil {
 			return err
 		}
+		m.noteChats(r.GetChats())
 		for _, c := range r.GetChats() {
 			if ch, ok := c.(*tg.Channel); ok {
 				info = ChannelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
@@ -165,6 +167,9 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 			return err
 		}
 		read = filter.PostsRead{}
+		if answer, ok := got.AsModified(); ok {
+			m.noteChats(answer.GetChats())
+		}
 		for _, c := range messagesOf(got) {
 			if _, empty := c.(*tg.MessageEmpty); empty {
 				continue

@@ -22,9 +22,14 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		c.channelMessage(ctx, e, u.Message)
 		return nil
 	})
-	d.OnEditChannelMessage(func(_ context.Context, _ tg.Entities, u *tg.UpdateEditChannelMessage) error {
+	d.OnChannel(func(_ context.Context, e tg.Entities, u *tg.UpdateChannel) error {
+		c.Messenger.noteChannel(e.Channels[u.ChannelID])
+		return nil
+	})
+	d.OnEditChannelMessage(func(_ context.Context, e tg.Entities, u *tg.UpdateEditChannelMessage) error {
 		if m, ok := u.Message.(*tg.Message); ok {
 			if p, ok := m.PeerID.(*tg.PeerChannel); ok {
+				c.Messenger.noteChannel(e.Channels[p.ChannelID])
 				c.edited(p.ChannelID, m)
 			}
 		}
@@ -131,6 +136,7 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	if !ok {
 		return
 	}
+	c.Messenger.noteChannel(e.Channels[p.ChannelID])
 	m, isMessage := class.(*tg.Message)
 	if isMessage {
 		if post, ok := postOf(p.ChannelID, m); ok && !m.Out {

@@ -31,7 +31,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		}
 		f := filter.Media{
 			Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Mime: d.MimeType, Size: d.Size,
-			Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+			Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
 		}
 		describe(&f, d.Attributes, m)
 		return f, true
@@ -42,7 +42,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		}
 		return filter.Media{
 			Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto, Mime: "image/jpeg",
-			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
 		}, true
 	}
 	return filter.Media{}, false
