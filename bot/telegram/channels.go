@@ -150,13 +150,32 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 	case <-ctx.Done():
 		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, context.Cause(ctx))
 	}
-	in, err := m.inputChannel(channel)
-	if err != nil {
-		return filter.PostsRead{}, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	var read filter.PostsRead
+	messages, top, err := m.readWithAlbums(ctx, channel, ids)
+	if err != nil {
+		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, err)
+	}
+	read := filter.PostsRead{Top: top}
+	for _, msg := range messages {
+		if msg.Out { // what we delivered into an indexed group is no post of it
+			continue
+		}
+		if p, ok := postOf(int64(channel), msg); ok {
+			read.Posts = append(read.Posts, p)
+		}
+	}
+	return read, nil
+}
+
+const idsInCall = 100 // Telegram's limit
+
+// readMessages reads at most idsInCall messages, without service messages. top is the highest id that has a message of any kind.
+func (m *Messenger) readMessages(ctx context.Context, channel filter.ChannelID, ids []filter.MessageID) (messages []*tg.Message, top filter.MessageID, err error) {
+	in, err := m.inputChannel(channel)
+	if err != nil {
+		return nil, 0, err
+	}
 	err = m.queue.do(ctx, call{lane: LaneBulk, chat: Chat{ID: int64(channel), Type: Supergroup}, method: "channels.getMessages", invoke: func(ctx context.Context) error {
 		want := make([]tg.InputMessageClass, len(ids))
 		for i, id := range ids {
@@ -166,7 +185,7 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 		if err != nil {
 			return err
 		}
-		read = filter.PostsRead{}
+		messages, top = nil, 0
 		if answer, ok := got.AsModified(); ok {
 			m.noteChats(answer.GetChats())
 		}
@@ -174,17 +193,12 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 			if _, empty := c.(*tg.MessageEmpty); empty {
 				continue
 			}
-			read.Top = max(read.Top, filter.MessageID(c.GetID()))
-			if msg, ok := c.(*tg.Message); ok && !msg.Out { // what we delivered into an indexed group is no post of it
-				if p, ok := postOf(int64(channel), msg); ok {
-					read.Posts = append(read.Posts, p)
-				}
+			top = max(top, filter.MessageID(c.GetID()))
+			if msg, ok := c.(*tg.Message); ok {
+				messages = append(messages, msg)
 			}
 		}
 		return nil
 	}})
-	if err != nil {
-		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, err)
-	}
-	return read, nil
+	return messages, top, err
 }

@@ -139,7 +139,9 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	c.Messenger.noteChannel(e.Channels[p.ChannelID])
 	m, isMessage := class.(*tg.Message)
 	if isMessage {
-		if post, ok := postOf(p.ChannelID, m); ok && !m.Out {
+		if post, ok := postOf(p.ChannelID, m); m.GroupedID != 0 && !m.Out {
+			c.index.ReadAlbum(placeOf(p.ChannelID, m))
+		} else if ok && !m.Out {
 			c.index.Post(post)
 		} else {
 			c.index.SkipMessage(filter.ChannelID(p.ChannelID), filter.MessageID(id))
@@ -177,6 +179,10 @@ func (c *Client) sender(e tg.Entities, chat Chat, m *tg.Message) Person {
 }
 
 func (c *Client) edited(channel int64, m *tg.Message) {
+	if m.GroupedID != 0 && !m.Out {
+		c.index.ReadAlbum(placeOf(channel, m))
+		return
+	}
 	if post, ok := postOf(channel, m); ok {
 		c.index.Edit(post)
 		return

@@ -18,8 +18,12 @@ func postOf(channel int64, m *tg.Message) (filter.Post, bool) {
 		return filter.Post{}, false
 	}
 	return filter.Post{
-		Place: filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}, Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
+		Place: placeOf(channel, m), Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
 	}, true
+}
+
+func placeOf(channel int64, m *tg.Message) filter.Place {
+	return filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}
 }
 
 func mediaOf(m *tg.Message) (filter.Media, bool) {
