@@ -14,7 +14,7 @@ const (
 	languageWithin = 2 * time.Second
 )
 
-// Language returns the IETF tag of a person's language: the chosen one, else their client's at their last message. It is empty if neither is read
+// Language returns the IETF tag of a person's language: the chosen one, else their client's at their last event. It is empty if neither is read
 // within two seconds.
 func (b *Bot) Language(ctx context.Context, person int64) string {
 	ctx, cancel := context.WithTimeout(ctx, languageWithin)
@@ -22,6 +22,9 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 	chosen, err := b.chat.Languages.Stored(ctx, person)
 	if chosen != "" {
 		return chosen
+	}
+	if language := b.chat.ClientLanguage(person); language != "" {
+		return language
 	}
 	language, aerr := b.deps.Audience.Language(ctx, filter.UserID(person))
 	for _, err := range []error{err, aerr} {
@@ -36,6 +39,15 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
 	if err := b.markActive(context.WithoutCancel(ctx), from); err != nil {
 		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
+	}
+}
+
+// noteLanguage keeps the language of a person's client, where the person has talked to the bot.
+func (b *Bot) noteLanguage(ctx context.Context, from telegram.Person) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := b.deps.Audience.SetLanguage(ctx, filter.UserID(from.ID), from.Language); err != nil {
+		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person's language could not be noted", slog.Any("error", err))
 	}
 }
 

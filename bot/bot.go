@@ -120,7 +120,7 @@ func (b *Bot) addFeatures() error {
 		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.search.Handle, Forward: b.channels.HandleForward, Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.search.HandleInline, Fail: b.search.FailInline},
 		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
-		Private:  b.noteSeen,
+		Private:  b.noteSeen, Language: b.noteLanguage,
 	})
 }
 

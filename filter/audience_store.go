@@ -26,9 +26,12 @@ func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
 	return &Audience{pools: pools, now: now}
 }
 
-// MarkActive records that a person talked to the bot, the language of their client, and that they do not block the bot.
+// MarkActive records that a person talked to the bot, the language of their client where it is known, and that they do not block the bot.
 func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
-	fields := bson.D{{Key: "l", Value: language}, {Key: "s", Value: int32(a.now().Unix())}} //nolint:gosec // until 2038, as Telegram's own dates
+	fields := bson.D{{Key: "s", Value: int32(a.now().Unix())}} //nolint:gosec // until 2038, as Telegram's own dates
+	if language != "" {
+		fields = append(fields, bson.E{Key: "l", Value: language})
+	}
 	known, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
 	if known || err != nil {
 		return err
@@ -47,7 +50,13 @@ func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) e
 	return errors.Join(errs...)
 }
 
-// Language returns the language that MarkActive stored last. It is empty when no pool that answered has the person.
+// SetLanguage records the language of a person's client. It does nothing for a person who has not talked to the bot.
+func (a *Audience) SetLanguage(ctx context.Context, id UserID, language string) error {
+	_, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "l", Value: language}}}})
+	return err
+}
+
+// Language returns the language that was stored last. It is empty when no pool that answered has the person.
 func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
 	hits := make(chan string, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "find person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {

@@ -12,23 +12,24 @@ import (
 //
 //exhaustruct:enforce
 type descriptionDoc struct {
-	Posted   int32         `bson:"d"` // Unix time of the newest post
-	Name     string        `bson:"n"`
-	Caption  string        `bson:"c,omitempty"` // "=" when it repeats the name
-	Entities []byte        `bson:"e,omitempty"`
-	Places   []bson.Binary `bson:"p"`
+	Posted    int32         `bson:"d"` // Unix time of the newest post
+	Name      string        `bson:"n"`
+	Caption   string        `bson:"c,omitempty"` // "=" when it repeats the name
+	Entities  []byte        `bson:"e,omitempty"`
+	Protected bool          `bson:"f,omitempty"` // the posts may not be forwarded or saved
+	Places    []bson.Binary `bson:"p"`
 }
 
 // maxDescriptions bounds a document's size. Beyond it the oldest descriptions are dropped, and their places go to the newest one.
 const maxDescriptions = 64
 
-func (s descriptionDoc) sameText(o descriptionDoc) bool {
-	return s.Name == o.Name && s.Caption == o.Caption && bytes.Equal(s.Entities, o.Entities)
+func (s descriptionDoc) same(o descriptionDoc) bool {
+	return s.Protected == o.Protected && s.Name == o.Name && s.Caption == o.Caption && bytes.Equal(s.Entities, o.Entities)
 }
 
 // descriptions returns the descriptions of a document, the newest first.
 func (d fileDoc) descriptions() []descriptionDoc {
-	newest := descriptionDoc{Posted: d.Posted, Name: d.Name, Caption: d.Caption, Entities: d.Entities, Places: d.Places}
+	newest := descriptionDoc{Posted: d.Posted, Name: d.Name, Caption: d.Caption, Entities: d.Entities, Protected: d.Protected, Places: d.Places}
 	if len(d.Others) == 0 {
 		return []descriptionDoc{newest}
 	}
@@ -47,11 +48,12 @@ func (d fileDoc) describe(list []descriptionDoc) fileDoc {
 		return d
 	}
 	for _, s := range list[min(len(list), maxDescriptions):] {
-		list[0].Places = slices.Concat(list[0].Places, s.Places)
+		list[0].Places, list[0].Protected = slices.Concat(list[0].Places, s.Places), list[0].Protected || s.Protected
 	}
 	list = list[:min(len(list), maxDescriptions)]
 	mime := cmp.Or(d.Mime, mimeOf(d.Name))
 	d.Posted, d.Name, d.Caption, d.Entities, d.Mime = list[0].Posted, list[0].Name, list[0].Caption, list[0].Entities, mime
+	d.Protected = list[0].Protected
 	if mime == mimeOf(d.Name) {
 		d.Mime = ""
 	}
@@ -72,7 +74,7 @@ func (d fileDoc) merge(newer fileDoc) fileDoc {
 		list[i].Places = slices.DeleteFunc(slices.Clone(list[i].Places), func(p bson.Binary) bool { return slices.ContainsFunc(newer.Places, p.Equal) })
 	}
 	for _, s := range added {
-		if i := slices.IndexFunc(list, s.sameText); i >= 0 {
+		if i := slices.IndexFunc(list, s.same); i >= 0 {
 			list[i].Places, list[i].Posted = append(list[i].Places, s.Places...), max(list[i].Posted, s.Posted)
 		} else {
 			list = append(list, s)

@@ -19,11 +19,12 @@ type fileDoc struct {
 	Name      string        `bson:"n"`
 	Caption   string        `bson:"c,omitempty"` // "=" when it repeats the name
 	Entities  []byte        `bson:"e,omitempty"`
+	Protected bool          `bson:"f,omitempty"`
 	Kind      int32         `bson:"t,omitempty"`
 	Size      int64         `bson:"s,minsize"`
 	Mime      string        `bson:"m,omitempty"` // only when the name's extension does not imply it
 	Places    []bson.Binary `bson:"p"`           // all of them
-	// Others are the older descriptions. The newest one is in Posted, Name, Caption and Entities; its places are those that no entry of Others has.
+	// Others are the older descriptions. The newest one is in Posted, Name, Caption, Entities and Protected; its places are those that no entry of Others has.
 	Others []descriptionDoc `bson:"o,omitempty"`
 }
 
@@ -43,7 +44,7 @@ func newFileDoc(p Post) fileDoc {
 	}
 	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
-		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
+		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Protected: m.Protected, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
 		Places: []bson.Binary{packPlace(p.Place)}, Others: nil,
 	}
 }
@@ -67,7 +68,7 @@ func (d fileDoc) fileAs(s descriptionDoc) File {
 	return File{
 		Media: Media{
 			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: s.Name, Mime: mime, //nolint:gosec // written by newFileDoc
-			Size: d.Size, Caption: caption, CaptionEntities: s.Entities,
+			Size: d.Size, Caption: caption, CaptionEntities: s.Entities, Protected: s.Protected,
 		},
 		Posted: time.Unix(int64(s.Posted), 0).UTC(), Places: places,
 	}

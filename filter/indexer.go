@@ -23,7 +23,8 @@ type IndexOptions struct {
 
 // PostReader reads messages of a channel again from Telegram, by id.
 type PostReader interface {
-	// ReadPosts reads at most 100 messages. It returns no post for an id without a message or without a file.
+	// ReadPosts reads at most 100 messages. It returns no post for an id without a message or without a file. A post of an album without a caption
+	// has its album's.
 	ReadPosts(ctx context.Context, channel ChannelID, ids []MessageID) (PostsRead, error)
 }
 
@@ -121,15 +122,20 @@ func (x *Indexer) handleEvent(e event) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.channels.Loaded() {
-		if x.earlyGaps[e.place.Channel] == nil {
-			x.earlyGaps[e.place.Channel] = new(Ledger)
-		}
-		x.earlyGaps[e.place.Channel].AddGap(Range{e.place.Message, e.place.Message})
+		x.noteEarly(e.place.Channel, Range{e.place.Message, e.place.Message})
 		return
 	}
 	if t := x.progressOf(e.place.Channel); t != nil {
 		x.enqueueOrDefer(t, e)
 	}
+}
+
+// noteEarly keeps ids that came before the channels were loaded. x.mu is held.
+func (x *Indexer) noteEarly(id ChannelID, r Range) {
+	if x.earlyGaps[id] == nil {
+		x.earlyGaps[id] = new(Ledger)
+	}
+	x.earlyGaps[id].AddGap(r)
 }
 
 // enqueueOrDefer queues an event. When the queue is full or the channel rests, the id becomes a gap. x.mu is held.

@@ -63,6 +63,7 @@ type Media struct {
 	Size            int64 // bytes
 	Caption         string
 	CaptionEntities []byte // the caption's formatting in Telegram's own encoding
+	Protected       bool   // the post itself may not be forwarded or saved; its channel's setting is not stored
 }
 
 // Post is a channel message with a file.

@@ -77,6 +77,11 @@ func (p *channelProgress) invalidateReads(id MessageID) {
 // deferEvent adds a gap for an event that does not fit into the queue.
 func (p *channelProgress) deferEvent(id MessageID, now time.Time) {
 	p.addGap(Range{id, id}, now)
+	p.supersede(id)
+}
+
+// supersede keeps an id in the gaps when its events in flight end.
+func (p *channelProgress) supersede(id MessageID) {
 	if p.inflight[id] > 0 {
 		p.superseded[id] = true
 	}

@@ -83,6 +83,7 @@ type Routes struct {
 	Inline      Query
 	Checkout    Query
 	Private     func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
+	Language    func(ctx context.Context, from telegram.Person) // after another event that tells a new language of a person's client
 }
 
 // Chat routes events to features' handlers.
@@ -97,6 +98,7 @@ type Chat struct {
 	routes     Routes
 	inbox      *inbox
 	router     *router
+	clients    clientLanguages
 	background sync.WaitGroup
 }
 
@@ -104,7 +106,7 @@ type Chat struct {
 func New(o Options) *Chat {
 	c := &Chat{
 		Questions: newQuestions(o.DB, o.BotID, o.Logger, o.Now), Drafts: &Drafts{draftStore{o.DB, o.BotID}}, Languages: newLanguages(o.DB, o.Logger), Texts: &Texts{o.Phrases},
-		opts: o, inbox: newInbox(o.DB, o.BotID, o.Logger),
+		clients: newClientLanguages(), opts: o, inbox: newInbox(o.DB, o.BotID, o.Logger),
 	}
 	c.Watcher = newWatcher(o.DB, o.BotID, o.Messenger, o.Logger)
 	c.router = newRouter(c.handle, c.finish, o.Logger)
@@ -192,8 +194,16 @@ var errHandleTimeout = errors.New("the handler took too long")
 func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, handleWithin, errHandleTimeout)
 	defer cancel()
+	changed := c.clients.note(&e.From)
 	from := e.From
 	e.From.ClientLanguage, e.From.Language = from.Language, c.Languages.Of(from)
+	inPrivate := e.Kind == telegram.Message && e.Chat.Type == telegram.Private
+	switch {
+	case inPrivate && c.routes.Private != nil:
+		c.background.Go(func() { c.routes.Private(ctx, from) })
+	case !inPrivate && changed && !from.IsChat() && c.routes.Language != nil:
+		c.background.Go(func() { c.routes.Language(ctx, from) })
+	}
 	switch e.Kind {
 	case telegram.Tap:
 		return c.handleTap(ctx, e)
@@ -202,9 +212,6 @@ func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
 	case telegram.Checkout:
 		return c.routes.Checkout.Handle(ctx, e)
 	case telegram.Message, telegram.EventKinds:
-	}
-	if e.Chat.Type == telegram.Private && c.routes.Private != nil {
-		c.background.Go(func() { c.routes.Private(ctx, from) })
 	}
 	return c.handleMessage(ctx, e)
 }

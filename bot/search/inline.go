@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,17 +42,25 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 	if len(page.Files) == 0 && after.Zero() {
 		answer.Button, answer.StartParam = in.Say("inline.nothing"), startSearch(query)
 	}
-	answer.Files = inlineFiles(in, page.Files)
+	files := s.unprotected(ctx, page.Files)
+	if len(files) < len(page.Files) && answer.Button == "" { // a file sent by an inline result would lose its protection
+		answer.Button, answer.StartParam = in.Say("inline.protected"), startSearch(query)
+	}
+	answer.Files = inlineFiles(in, files)
 	err = s.Messenger.AnswerInline(ctx, answer)
 	if !telegram.IsReferenceError(err) {
 		return err
 	}
-	files, err := renewed(ctx, page.Files, s.Indexer.Refresh)
-	if err != nil {
+	if files, err = renewed(ctx, files, s.Indexer.Refresh); err != nil {
 		return err
 	}
-	answer.Files = inlineFiles(in, files)
+	answer.Files = inlineFiles(in, s.unprotected(ctx, files))
 	return s.Messenger.AnswerInline(ctx, answer)
+}
+
+// unprotected leaves out protected files.
+func (s *Screens) unprotected(ctx context.Context, files []filter.File) []filter.File {
+	return slices.DeleteFunc(slices.Clone(files), func(f filter.File) bool { return s.Messenger.IsProtected(ctx, f) })
 }
 
 // renewed reads the references of files anew. It leaves out files that are gone and files that cannot be read, such as those of a channel that

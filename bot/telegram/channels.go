@@ -37,6 +37,7 @@ func (m *Messenger) ChannelByName(ctx context.Context, name string) (ChannelInfo
 			if ch, ok := c.(*tg.Channel); ok {
 				info = ChannelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
 				m.setHash(hashKey{"channel", ch.ID}, ch.AccessHash)
+				m.noteChannel(ch)
 			}
 		}
 		return nil
@@ -67,6 +68,7 @@ func (m *Messenger) ChannelByID(ctx context.Context, id filter.ChannelID) (Chann
 		if err != nil {
 			return err
 		}
+		m.noteChats(r.GetChats())
 		for _, c := range r.GetChats() {
 			if ch, ok := c.(*tg.Channel); ok {
 				info = ChannelInfo{filter.ChannelID(ch.ID), ch.Title, ch.Username}
@@ -148,13 +150,32 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 	case <-ctx.Done():
 		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, context.Cause(ctx))
 	}
-	in, err := m.inputChannel(channel)
-	if err != nil {
-		return filter.PostsRead{}, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	var read filter.PostsRead
+	messages, top, err := m.readWithAlbums(ctx, channel, ids)
+	if err != nil {
+		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, err)
+	}
+	read := filter.PostsRead{Top: top}
+	for _, msg := range messages {
+		if msg.Out { // what we delivered into an indexed group is no post of it
+			continue
+		}
+		if p, ok := postOf(int64(channel), msg); ok {
+			read.Posts = append(read.Posts, p)
+		}
+	}
+	return read, nil
+}
+
+const idsInCall = 100 // Telegram's limit
+
+// readMessages reads at most idsInCall messages, without service messages. top is the highest id that has a message of any kind.
+func (m *Messenger) readMessages(ctx context.Context, channel filter.ChannelID, ids []filter.MessageID) (messages []*tg.Message, top filter.MessageID, err error) {
+	in, err := m.inputChannel(channel)
+	if err != nil {
+		return nil, 0, err
+	}
 	err = m.queue.do(ctx, call{lane: LaneBulk, chat: Chat{ID: int64(channel), Type: Supergroup}, method: "channels.getMessages", invoke: func(ctx context.Context) error {
 		want := make([]tg.InputMessageClass, len(ids))
 		for i, id := range ids {
@@ -164,22 +185,20 @@ func (m *Messenger) ReadPosts(ctx context.Context, channel filter.ChannelID, ids
 		if err != nil {
 			return err
 		}
-		read = filter.PostsRead{}
+		messages, top = nil, 0
+		if answer, ok := got.AsModified(); ok {
+			m.noteChats(answer.GetChats())
+		}
 		for _, c := range messagesOf(got) {
 			if _, empty := c.(*tg.MessageEmpty); empty {
 				continue
 			}
-			read.Top = max(read.Top, filter.MessageID(c.GetID()))
-			if msg, ok := c.(*tg.Message); ok && !msg.Out { // what we delivered into an indexed group is no post of it
-				if p, ok := postOf(int64(channel), msg); ok {
-					read.Posts = append(read.Posts, p)
-				}
+			top = max(top, filter.MessageID(c.GetID()))
+			if msg, ok := c.(*tg.Message); ok {
+				messages = append(messages, msg)
 			}
 		}
 		return nil
 	}})
-	if err != nil {
-		return filter.PostsRead{}, fmt.Errorf("read channel %d: %w", channel, err)
-	}
-	return read, nil
+	return messages, top, err
 }

@@ -22,9 +22,14 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		c.channelMessage(ctx, e, u.Message)
 		return nil
 	})
-	d.OnEditChannelMessage(func(_ context.Context, _ tg.Entities, u *tg.UpdateEditChannelMessage) error {
+	d.OnChannel(func(_ context.Context, e tg.Entities, u *tg.UpdateChannel) error {
+		c.Messenger.noteChannel(e.Channels[u.ChannelID])
+		return nil
+	})
+	d.OnEditChannelMessage(func(_ context.Context, e tg.Entities, u *tg.UpdateEditChannelMessage) error {
 		if m, ok := u.Message.(*tg.Message); ok {
 			if p, ok := m.PeerID.(*tg.PeerChannel); ok {
+				c.Messenger.noteChannel(e.Channels[p.ChannelID])
 				c.edited(p.ChannelID, m)
 			}
 		}
@@ -131,9 +136,12 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	if !ok {
 		return
 	}
+	c.Messenger.noteChannel(e.Channels[p.ChannelID])
 	m, isMessage := class.(*tg.Message)
 	if isMessage {
-		if post, ok := postOf(p.ChannelID, m); ok && !m.Out {
+		if post, ok := postOf(p.ChannelID, m); m.GroupedID != 0 && !m.Out {
+			c.index.ReadAlbum(placeOf(p.ChannelID, m))
+		} else if ok && !m.Out {
 			c.index.Post(post)
 		} else {
 			c.index.SkipMessage(filter.ChannelID(p.ChannelID), filter.MessageID(id))
@@ -171,6 +179,10 @@ func (c *Client) sender(e tg.Entities, chat Chat, m *tg.Message) Person {
 }
 
 func (c *Client) edited(channel int64, m *tg.Message) {
+	if m.GroupedID != 0 && !m.Out {
+		c.index.ReadAlbum(placeOf(channel, m))
+		return
+	}
 	if post, ok := postOf(channel, m); ok {
 		c.index.Edit(post)
 		return

@@ -18,8 +18,12 @@ func postOf(channel int64, m *tg.Message) (filter.Post, bool) {
 		return filter.Post{}, false
 	}
 	return filter.Post{
-		Place: filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}, Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
+		Place: placeOf(channel, m), Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
 	}, true
+}
+
+func placeOf(channel int64, m *tg.Message) filter.Place {
+	return filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}
 }
 
 func mediaOf(m *tg.Message) (filter.Media, bool) {
@@ -31,7 +35,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		}
 		f := filter.Media{
 			Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Mime: d.MimeType, Size: d.Size,
-			Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+			Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
 		}
 		describe(&f, d.Attributes, m)
 		return f, true
@@ -42,7 +46,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		}
 		return filter.Media{
 			Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto, Mime: "image/jpeg",
-			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities),
+			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
 		}, true
 	}
 	return filter.Media{}, false

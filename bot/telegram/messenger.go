@@ -35,6 +35,8 @@ type Messenger struct {
 	setHash  func(k hashKey, hash int64)
 	refresh  func(ctx context.Context, f filter.File) (filter.File, error) // reads a file's post again for a new file reference
 	signedIn <-chan struct{}                                               // closed once the access hashes are known
+
+	protections *protections
 }
 
 // MessengerOptions configure a Messenger.
@@ -49,7 +51,7 @@ type MessengerOptions struct {
 func NewMessenger(network tg.Invoker, o MessengerOptions) *Messenger {
 	return &Messenger{
 		api: tg.NewClient(network), queue: newSendQueue(o.Limits, o.Logger, o.Now), provider: o.Provider,
-		onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {},
+		protections: newProtections(), onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {},
 		refresh: func(context.Context, filter.File) (filter.File, error) {
 			return filter.File{}, filter.ErrFileGone
 		},
@@ -108,14 +110,14 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 	}})
 }
 
-// SendFile delivers a file by reference. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
+// SendFile delivers a file by reference, under the protection of its post. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
 func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
 	for attempt := 0; ; attempt++ {
 		caption, entities := captionOf(f.Media)
-		randomID := c.randomID(to)
+		randomID, protected := c.randomID(to), m.IsProtected(ctx, f)
 		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
 			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: c.replyTo(to, 0),
+				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: c.replyTo(to, 0), Noforwards: protected,
 			})
 		})
 		if !IsReferenceError(err) || attempt > 0 {

@@ -52,6 +52,18 @@ func (w *World) AddUser(phone, first, last, username, lang string) (User, error)
 	return a.view(), nil
 }
 
+// SetLanguage changes the language of a person's clients. Bots learn it with the next update that shows the person.
+func (w *World) SetLanguage(accountID int64, lang string) error {
+	w.mu.Lock()
+	defer w.unlock()
+	a := w.Accounts[accountID]
+	if a == nil {
+		return errNoAccount
+	}
+	a.Lang = lang
+	return nil
+}
+
 // SetPremium makes a person a subscriber of Telegram Premium, or ends the subscription.
 func (w *World) SetPremium(accountID int64, premium bool) error {
 	w.mu.Lock()

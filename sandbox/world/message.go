@@ -67,7 +67,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	}
 	v := &tg.Message{
 		ID: id, Out: out, PeerID: chat.tg(), Date: m.Date, Message: m.Text, Silent: m.Silent, Post: m.Post, Pinned: m.Pinned,
-		EditHide: m.EditHidden, Noforwards: w.protected(m), Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
+		EditHide: m.EditHidden, Noforwards: m.Protected, Mentioned: !out && !m.Post && chat.Kind != PeerUser && w.answersTo(m, viewer),
 	}
 	// As on Telegram, a received message in a private chat has no from_id, because the chat is the sender.
 	if !m.Post && (out || chat.Kind != PeerUser) {
