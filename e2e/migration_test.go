@@ -75,7 +75,7 @@ func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	wait(supergroup, "not an admin", reads("Only admins of this group"))
 	for _, m := range historyOf(t, w, member.ID, supergroup) {
 		if strings.Contains(m.Message, "🔎") {
-			t.Error("search was off in the group, and is on in the supergroup that it became")
+			t.Errorf("search was off in the group, and is on in the supergroup that it became: %q", m.Message)
 		}
 	}
 	write(s.Admin.ID, supergroup, "/group@"+sandbox.BotName+" on")
