@@ -69,7 +69,7 @@ func (a *applying) club(ctx context.Context) error {
 	}
 	wanted.Policy = a.plan.Policy.over(found.Policy)
 	if wanted.Zone.String() != found.Zone.String() || wanted.Address != found.Address || wanted.Policy != found.Policy {
-		if _, err := a.SaveClub(ctx, a.actor, wanted); err != nil {
+		if _, err := a.IfSeen(booking.Seen{Setting: &found.Version}).SaveClub(ctx, a.actor, wanted); err != nil {
 			return fmt.Errorf("club %s: %w", found.Name, err)
 		}
 	}
@@ -131,7 +131,7 @@ func (a *applying) nets(ctx context.Context) error {
 		if reflect.DeepEqual(wanted, have) {
 			continue
 		}
-		saved, err := a.SaveNet(ctx, a.actor, a.now.Club.ID, wanted)
+		saved, err := a.IfSeen(booking.Seen{Setting: &have.Version}).SaveNet(ctx, a.actor, a.now.Club.ID, wanted)
 		if err != nil {
 			return n.place.error("", fmt.Errorf("net %q: %w", n.Name, err))
 		}
