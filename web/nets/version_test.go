@@ -81,30 +81,42 @@ func TestVersion_CountsEveryChangeOfABooking(t *testing.T) {
 	if _, err := b.db.Exec(t.Context(), `UPDATE booking SET expires_at = expires_at - interval '10 seconds' WHERE id = $1`, held.ID); err != nil {
 		t.Fatal(err)
 	}
-	version := held.Version
 	other := b.hold(boss, c, c.slot("06:00", "07:00", c.nets[1]))
 	b.act(boss, c, other.ID, "confirm", nil).Want(t, "the other", 200, "")
+	versions := map[int64]int{held.ID: held.Version, other.ID: other.Version + 1}
 	for _, change := range []struct {
+		id     int64
 		action string
 		body   any
 	}{
-		{"extend", nil},
-		{"guests", map[string]any{"names": []string{"Asha"}}},
-		{"confirm", nil},
-		{"reschedule", map[string]any{"start": c.at("08:00"), "end": c.at("09:00")}},
-		{"swap", map[string]any{"with": other.ID, "with_version": other.Version + 1}},
-		{"cancel", nil},
+		{held.ID, "extend", nil},
+		{held.ID, "guests", map[string]any{"names": []string{"Asha"}}},
+		{held.ID, "confirm", nil},
+		{held.ID, "reschedule", map[string]any{"start": c.at("08:00"), "end": c.at("09:00")}},
+		{held.ID, "swap", map[string]any{"with": other.ID, "with_version": other.Version + 1}},
+		{held.ID, "cancel", nil},
+		{other.ID, "no-show", nil},
+		{other.ID, "undo-no-show", map[string]any{"reason": "she was in net 2"}},
 	} {
-		path := c.path("/bookings/%d/%s", held.ID, change.action)
+		version := versions[change.id]
+		switch change.action {
+		case "swap":
+			versions[other.ID]++
+		case "no-show":
+			b.setClock(held.Start.Add(2*time.Hour + 20*time.Minute))
+		}
+		path := c.path("/bookings/%d/%s", change.id, change.action)
 		stale := request{Method: "POST", Path: path, Token: boss, Key: key(), Body: change.body, Headers: map[string]string{"If-Match": web.ETag(version + 1)}}
 		b.Do(stale).Want(t, change.action+" of another version", 409, "changed")
 		stale.Key, stale.Headers = key(), map[string]string{"If-Match": web.ETag(version)}
 		b.Do(stale).Want(t, change.action, 200, "")
-		version++
+		versions[change.id]++
 	}
-	var now BookingBody
-	if b.Do(request{Path: c.path("/bookings/%d", held.ID), Token: member}).Into(t, &now); now.Version != version {
-		t.Errorf("version %d, want %d", now.Version, version)
+	for id, version := range versions {
+		var now BookingBody
+		if b.Do(request{Path: c.path("/bookings/%d", id), Token: boss}).Into(t, &now); now.Version != version {
+			t.Errorf("booking %d has the version %d, want %d", id, now.Version, version)
+		}
 	}
 }
 
