@@ -210,3 +210,32 @@ func TestVersion_IsRequiredWhereADecisionWouldBeOverwritten(t *testing.T) {
 	b.Do(move).Want(t, "the key was not used up", 200, "")
 	b.Do(request{Method: "POST", Path: c.path("/bookings/%d/confirm", held.ID), Token: boss, Key: key()}).Want(t, "what the state alone decides", 200, "")
 }
+
+// Of two who saw the same series one changes it. A change of one of its bookings counts as well.
+func TestVersion_OfASeriesCountsEveryChangeOfItsBookings(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss := b.signIn(adminID)
+	var made, moved, now SeriesBody
+	a := b.put("POST", boss, c.path("/series"), map[string]any{"nets": c.nets[:1], "first_day": c.day.String(), "start_minute": 600, "minutes": 60, "weeks": 2, "policy": "all_or_nothing"})
+	a.Want(t, "a series", 201, "")
+	a.Into(t, &made)
+	move := request{Method: "POST", Path: c.path("/series/%d/move", made.ID), Token: boss, Key: key(), Body: map[string]any{"start_minute": 720, "policy": "all_or_nothing"}}
+	b.Do(move).Want(t, "without a version", 428, "version-missing")
+	b.act(boss, c, made.Bookings[0].ID, "guests", map[string]any{"names": []string{"Asha"}}).Want(t, "one date changes", 200, "")
+	move.Headers = map[string]string{"If-Match": web.ETag(made.Version)}
+	b.Do(move).Want(t, "as it was before", 409, "changed")
+	move.Key, move.Headers = key(), map[string]string{"If-Match": web.ETag(made.Version + 1)}
+	a = b.Do(move)
+	a.Want(t, "as it is", 200, "")
+	a.Into(t, &moved)
+	end := request{Method: "POST", Path: c.path("/series/%d/end", made.ID), Token: boss, Key: key(), Headers: move.Headers}
+	b.Do(end).Want(t, "ended by one who saw it before the move", 409, "changed")
+	read := b.Do(request{Path: c.path("/series/%d", made.ID), Token: boss})
+	if read.Into(t, &now); now.Version != moved.Version || read.Header.Get("ETag") != web.ETag(now.Version) || a.Header.Get("ETag") != web.ETag(now.Version) {
+		t.Errorf("moved to %d, read as %d, ETag %s", moved.Version, now.Version, read.Header.Get("ETag"))
+	}
+	end.Key, end.Headers = key(), map[string]string{"If-Match": web.ETag(now.Version)}
+	b.Do(end).Want(t, "as it is", 200, "")
+}
