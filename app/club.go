@@ -161,7 +161,7 @@ func (c *clubCommand) create(ctx context.Context, flags *flag.FlagSet, args []st
 		price.Name = "Standard"
 		p.Prices = []clubplan.Price{price}
 	}
-	return clubplan.Apply(ctx, c.Service, c.actor, p)
+	return clubplan.Create(ctx, c.Service, c.actor, p)
 }
 
 const mostNets = 100 // the largest number in one --nets or --add flag

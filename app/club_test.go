@@ -100,6 +100,21 @@ func TestClub_OneCommandMakesAClubAndOthersChangeIt(t *testing.T) {
 	}
 }
 
+// A name that a club has is refused, so a command that is repeated from the shell's history changes no hours and no prices.
+func TestClub_CreateLeavesAClubOfThatNameAsItIs(t *testing.T) {
+	t.Parallel()
+	c := newClubTest(t)
+	create := []string{"create", "--name", "Riverside", "--zone", "Asia/Kolkata", "--currency", "INR", "--nets", "2", "--hours", "06:00-22:00", "--price"}
+	c.run(0, append(create, "300/450")...)
+	before, lines := c.run(0, "show"), c.count(`SELECT count(*) FROM audit`)
+	if out := c.run(1, append(create, "1/1")...); !strings.Contains(out, `there is a club "Riverside" already; "pavilion club apply" changes it`) {
+		t.Errorf("%s", out)
+	}
+	if after := c.run(0, "show"); after != before || c.count(`SELECT count(*) FROM audit`) != lines {
+		t.Errorf("changed to\n%s\nfrom\n%s", after, before)
+	}
+}
+
 // config/club.toml.example can be applied. Applying it again changes nothing and adds no audit line.
 func TestClub_ApplyingAFileAgainChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -170,7 +185,7 @@ func TestClub_AMistakeNamesItsPlaceAndNothingIsHalfApplied(t *testing.T) {
 		"pavilion club roles":                  {"sideways"},
 		"flag provided but not defined: -nett": {"hours", "--nett", "B", "06:00-07:00"},
 		"no such file":                         {"apply", "nowhere.toml"},
-		"prices in INR, which cannot change":   {"create", "--name", "R", "--currency", "EUR"},
+		"prices in INR, which cannot change":   {"apply", c.file("name = 'R'\ncurrency = 'EUR'\n")},
 	} {
 		if out := c.run(1, args...); !strings.Contains(out, want) {
 			t.Errorf("%q says no %q:\n%s", args, want, out)

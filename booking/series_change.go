@@ -35,6 +35,17 @@ type MoveSeriesRequest struct {
 type SeriesChange struct {
 	Bookings []Booking // changed bookings
 	Skipped  []Skipped // dates that did not change
+	Version  int       // SeriesVersion after the change
+}
+
+// setVersion sets the version of a series whose bookings were list before the change.
+func (done *SeriesChange) setVersion(list []Booking) {
+	done.Version = SeriesVersion(list)
+	for _, b := range done.Bookings {
+		if i := slices.IndexFunc(list, func(before Booking) bool { return before.ID == b.ID }); i >= 0 {
+			done.Version += b.Revision - list[i].Revision
+		}
+	}
 }
 
 // SeriesBookings lists the bookings of a series by start, for its member and the staff.
@@ -67,6 +78,7 @@ func (s *Service) EndSeries(ctx context.Context, actor Actor, r EndSeriesRequest
 			}
 			done.Bookings = append(done.Bookings, b)
 		}
+		done.setVersion(list)
 		detail := map[string]any{"waived": r.Waive}
 		if r.From != 0 {
 			detail["from_day"] = r.From.String()
@@ -119,6 +131,7 @@ func (s *Service) MoveSeries(ctx context.Context, actor Actor, r MoveSeriesReque
 				return err
 			}
 		}
+		done.setVersion(list)
 		return c.recordSeries(ctx, "move_series", notifySeriesMoved, r.Series, done.Bookings, map[string]any{"skipped": len(done.Skipped)})
 	})
 	if err != nil {
@@ -194,6 +207,9 @@ func (s *Service) withSeries(ctx context.Context, actor Actor, club ClubID, id S
 			})
 			if moved {
 				return ErrBusy
+			}
+			if err := c.checkSeriesSeen(list); err != nil {
+				return err
 			}
 			return fn(ctx, c, list)
 		})

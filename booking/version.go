@@ -21,6 +21,7 @@ func (e *ChangedError) Unwrap() error { return ErrChanged }
 // Seen holds the versions that a caller saw. Only these are compared.
 type Seen struct {
 	Bookings map[ID]int // Booking.Revision of the bookings that the call changes
+	Series   *int       // SeriesVersion of the series that the call changes
 	Setting  *int       // version of the setting that the call changes: a club, net, add-on or role, all hours, or all prices
 }
 
@@ -40,6 +41,21 @@ func (s *Service) checkBookingSeen(b Booking) error {
 
 func (s *Service) checkSettingSeen(version int) error {
 	if s.seen.Setting != nil && *s.seen.Setting != version {
+		return &ChangedError{Version: version}
+	}
+	return nil
+}
+
+// SeriesVersion is the version of a series: the sum of the revisions of all its bookings. It counts the changes of each of them.
+func SeriesVersion(all []Booking) (version int) {
+	for _, b := range all {
+		version += b.Revision
+	}
+	return version
+}
+
+func (s *Service) checkSeriesSeen(all []Booking) error {
+	if version := SeriesVersion(all); s.seen.Series != nil && *s.seen.Series != version {
 		return &ChangedError{Version: version}
 	}
 	return nil

@@ -20,9 +20,19 @@ var (
 
 // Apply creates the club that the plan names, or changes it as the plan says.
 func Apply(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan) (booking.ClubID, error) {
+	return apply(ctx, s, applying{actor: actor, plan: p})
+}
+
+// Create creates the club of a plan. It refuses a name that a club has.
+func Create(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan) (booking.ClubID, error) {
+	return apply(ctx, s, applying{actor: actor, plan: p, onlyNew: true})
+}
+
+func apply(ctx context.Context, s *booking.Service, a applying) (booking.ClubID, error) {
 	var id booking.ClubID
 	err := s.SetUp(ctx, func(ctx context.Context, s *booking.Service) (err error) {
-		a := applying{Service: s, actor: actor, plan: p}
+		a := a
+		a.Service = s
 		if err := a.club(ctx); err != nil {
 			return err
 		}
@@ -40,9 +50,10 @@ func Apply(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan)
 // applying is one call of Apply: the plan, and the club as the transaction has changed it so far.
 type applying struct {
 	*booking.Service
-	actor booking.Actor
-	plan  Plan
-	now   booking.Overview
+	actor   booking.Actor
+	plan    Plan
+	onlyNew bool // a club of the plan's name is refused
+	now     booking.Overview
 }
 
 // club creates the club, or changes its time zone, address and policy.
@@ -56,6 +67,8 @@ func (a *applying) club(ctx context.Context) error {
 		return a.create(ctx)
 	case err != nil:
 		return err
+	case a.onlyNew:
+		return fmt.Errorf("there is a club %q already; \"pavilion club apply\" changes it", found.Name)
 	}
 	if a.plan.Currency != "" && a.plan.Currency != found.Currency {
 		return fmt.Errorf("currency: %s has prices in %s, which cannot change", found.Name, found.Currency)
@@ -69,7 +82,7 @@ func (a *applying) club(ctx context.Context) error {
 	}
 	wanted.Policy = a.plan.Policy.over(found.Policy)
 	if wanted.Zone.String() != found.Zone.String() || wanted.Address != found.Address || wanted.Policy != found.Policy {
-		if _, err := a.SaveClub(ctx, a.actor, wanted); err != nil {
+		if _, err := a.IfSeen(booking.Seen{Setting: &found.Version}).SaveClub(ctx, a.actor, wanted); err != nil {
 			return fmt.Errorf("club %s: %w", found.Name, err)
 		}
 	}
@@ -131,7 +144,7 @@ func (a *applying) nets(ctx context.Context) error {
 		if reflect.DeepEqual(wanted, have) {
 			continue
 		}
-		saved, err := a.SaveNet(ctx, a.actor, a.now.Club.ID, wanted)
+		saved, err := a.IfSeen(booking.Seen{Setting: &have.Version}).SaveNet(ctx, a.actor, a.now.Club.ID, wanted)
 		if err != nil {
 			return n.place.error("", fmt.Errorf("net %q: %w", n.Name, err))
 		}

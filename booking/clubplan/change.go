@@ -30,14 +30,16 @@ func ReplaceHours(ctx context.Context, s *booking.Service, actor booking.Actor, 
 	if err != nil {
 		return err
 	}
-	wanted := slices.DeleteFunc(slices.Clone(a.now.Hours), func(x booking.OpeningHours) bool {
-		return x.Net == net && slices.Contains(h.Days.all(), x.Weekday)
-	})
-	wanted = append(wanted, h.openingHours(net)...)
-	if slices.Equal(inOrder(wanted), inOrder(a.now.Hours)) {
-		return nil
+	edit := func(now []booking.OpeningHours) ([]booking.OpeningHours, error) {
+		others := slices.DeleteFunc(slices.Clone(now), func(x booking.OpeningHours) bool {
+			return x.Net == net && slices.Contains(h.Days.all(), x.Weekday)
+		})
+		return append(others, h.openingHours(net)...), nil
 	}
-	return s.SetHours(ctx, actor, club, wanted)
+	if wanted, err := edit(a.now.Hours); err != nil || slices.Equal(inOrder(wanted), inOrder(a.now.Hours)) {
+		return err
+	}
+	return s.EditHours(ctx, actor, club, edit)
 }
 
 // ReplacePrice adds a price, or replaces the price with the same name.
@@ -50,42 +52,42 @@ func ReplacePrice(ctx context.Context, s *booking.Service, actor booking.Actor, 
 	if err != nil {
 		return err
 	}
-	wanted := slices.Clone(a.now.Prices)
-	at := slices.IndexFunc(wanted, func(r booking.PriceRule) bool { return r.Label == p.Name })
-	rank := 0
-	for _, r := range wanted {
-		rank = max(rank, r.Rank+1)
-	}
-	if at >= 0 {
-		rank = wanted[at].Rank
-	}
-	rule, err := p.rule(net, rank, a.now.Club.Currency)
-	switch {
-	case err != nil:
-		return err
-	case at < 0:
-		wanted = append(wanted, rule)
-	default:
-		rule.ID = wanted[at].ID
-		if wanted[at] == rule {
-			return nil
+	edit := func(now []booking.PriceRule) ([]booking.PriceRule, error) {
+		wanted := slices.Clone(now)
+		at := slices.IndexFunc(wanted, func(r booking.PriceRule) bool { return r.Label == p.Name })
+		rank := 0
+		for _, r := range wanted {
+			rank = max(rank, r.Rank+1)
 		}
+		if at >= 0 {
+			rank = wanted[at].Rank
+		}
+		rule, err := p.rule(net, rank, a.now.Club.Currency)
+		if err != nil {
+			return nil, err
+		}
+		if at < 0 {
+			return append(wanted, rule), nil
+		}
+		rule.ID = wanted[at].ID
 		wanted[at] = rule
+		return wanted, nil
 	}
-	return s.SetPrices(ctx, actor, club, wanted)
+	if wanted, err := edit(a.now.Prices); err != nil || slices.Equal(wanted, a.now.Prices) {
+		return err
+	}
+	return s.EditPrices(ctx, actor, club, edit)
 }
 
 // RemovePrice removes every price with the name.
 func RemovePrice(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, name string) error {
-	a, err := read(ctx, s, actor, club)
-	if err != nil {
-		return err
-	}
-	wanted := slices.DeleteFunc(slices.Clone(a.now.Prices), func(r booking.PriceRule) bool { return r.Label == name })
-	if len(wanted) == len(a.now.Prices) {
-		return fmt.Errorf("there is no price %q", name)
-	}
-	return s.SetPrices(ctx, actor, club, wanted)
+	return s.EditPrices(ctx, actor, club, func(now []booking.PriceRule) ([]booking.PriceRule, error) {
+		wanted := slices.DeleteFunc(slices.Clone(now), func(r booking.PriceRule) bool { return r.Label == name })
+		if len(wanted) == len(now) {
+			return nil, fmt.Errorf("there is no price %q", name)
+		}
+		return wanted, nil
+	})
 }
 
 func read(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID) (*applying, error) {

@@ -26,7 +26,11 @@ func (m move) askMove(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return moveView{present: present, quote: quote, step: s}, nil
+	version, err := seriesVersion(ctx, m.Booking, actor, present.booking)
+	if err != nil {
+		return nil, err
+	}
+	return moveView{present: present, quote: quote, step: s, series: version}, nil
 }
 
 // slotOf is the step's time for a booking that moves. A booking of several nets keeps its nets and moves in time only.
@@ -57,6 +61,7 @@ type moveView struct {
 	present bookingView
 	quote   booking.Quote
 	step    step
+	series  int // the version of its series
 }
 
 func (v moveView) draw(d drawing) telegram.Reply {
@@ -69,6 +74,7 @@ func (v moveView) draw(d drawing) telegram.Reply {
 	if b.Series != 0 && isSameWeek(b.Day, v.quote.Day) {
 		from, all := s.with(stepMoveSeries), s.with(stepMoveSeries)
 		from.Choice, all.Choice = seriesFromHere, seriesAll
+		from.Version, all.Version = v.series, v.series
 		k.add(d.in.Say("series.move_from"), from)
 		k.add(d.in.Say("series.move_all"), all)
 	}

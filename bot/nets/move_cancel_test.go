@@ -11,19 +11,19 @@ func moveAndCancelGoldens() []golden {
 	now := june(5, 10, 0)
 	to := step{Verb: stepSummary, Club: 1, Net: 2, Minute: unixMinute(june(7, 7, 0)), Length: 60, Booking: 12}
 	moving := func(total booking.Money) moveView {
-		return moveView{present: viewAt(evening(), now), quote: booking.Quote{Day: juneDay(7), Total: total}, step: to}
+		return moveView{present: viewAt(evening(), now), quote: booking.Quote{Day: juneDay(7), Total: total}, step: to, series: 9}
 	}
 	free := booking.CancelTerms{Fee: rupees(0), Back: []booking.Money{rupees(600)}, FreeUntil: june(5, 18, 0)}
 	inSeries := changed(evening(), func(b *booking.Booking) { b.Series = 4 })
 	ending := seriesEndView{
 		present: viewAt(inSeries, now), ahead: []booking.Booking{inSeries, changed(inSeries, func(b *booking.Booking) { b.Span = booking.Span{Start: june(27, 18, 0), End: june(27, 19, 0)} })},
-		step: step{Verb: stepAskEndSeries, Booking: 12, Choice: seriesAll},
+		step: step{Verb: stepAskEndSeries, Booking: 12, Choice: seriesAll, Version: 9},
 	}
 	ending.addTerms(booking.CancelTerms{Fee: rupees(300), Back: []booking.Money{rupees(300)}})
 	ending.addTerms(booking.CancelTerms{Fee: rupees(0), Back: []booking.Money{rupees(600), {Minor: 4, Currency: "XTR"}}})
 	clash := func(choice int) seriesClashView {
 		return seriesClashView{present: viewAt(inSeries, now), clashes: []booking.Skipped{{Day: juneDay(13), Reason: booking.ErrSlotTaken}, {Day: juneDay(20), Reason: booking.ErrClosed}}, step: step{
-			Verb: stepMoveSeries, Club: 1, Net: 2, Minute: unixMinute(june(6, 20, 0)), Length: 60, Booking: 12, Choice: choice,
+			Verb: stepMoveSeries, Club: 1, Net: 2, Minute: unixMinute(june(6, 20, 0)), Length: 60, Booking: 12, Choice: choice, Version: 9,
 		}}
 	}
 	return []golden{

@@ -39,7 +39,7 @@ func (m myBookings) listBookings(ctx context.Context, s step) (screen, error) {
 		if len(mine) == 0 {
 			continue
 		}
-		nets, err := m.Booking.Nets(ctx, c.ID)
+		nets, err := m.Booking.NamedNets(ctx, c.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func (n netEditor) typeNet(ctx context.Context, s step) (screen, error) {
 	if net.Name = strings.TrimSpace(text); !isName(net.Name) {
 		return nil, errTypedName
 	}
-	if _, err := n.Booking.SaveNet(ctx, actor, s.Club, net); err != nil {
+	if _, err := n.Booking.IfSeen(booking.Seen{Setting: &net.Version}).SaveNet(ctx, actor, s.Club, net); err != nil {
 		return nil, err
 	}
 	return netsMenu(n).showNets(ctx, s.Club)

@@ -56,10 +56,22 @@ func (r series) readPart(ctx context.Context, s step) (present bookingView, acto
 	return present, actor, ahead, err
 }
 
+// seriesVersion reads the version of a booking's series; 0 where it has none.
+func seriesVersion(ctx context.Context, service *booking.Service, actor booking.Actor, b booking.Booking) (int, error) {
+	if b.Series == 0 {
+		return 0, nil
+	}
+	all, err := service.SeriesBookings(ctx, actor, b.Club, b.Series)
+	return booking.SeriesVersion(all), err
+}
+
 // askEnd shows the bookings, fees and refunds before a series or a part of it is ended.
 func (r series) askEnd(ctx context.Context, s step) (screen, error) {
 	present, actor, ahead, err := r.readPart(ctx, s)
 	if err != nil {
+		return nil, err
+	}
+	if s.Version, err = seriesVersion(ctx, r.Booking, actor, present.booking); err != nil {
 		return nil, err
 	}
 	v := seriesEndView{present: present, ahead: ahead, step: s}
@@ -85,7 +97,7 @@ func (r series) end(ctx context.Context, s step) (screen, error) {
 		return askReason(s), nil
 	}
 	actor.Reason = reason
-	done, err := r.Booking.EndSeries(ctx, actor, booking.EndSeriesRequest{Club: b.Club, Series: b.Series, From: s.from(b)})
+	done, err := r.Booking.IfSeen(s.seriesSeen()).EndSeries(ctx, actor, booking.EndSeriesRequest{Club: b.Club, Series: b.Series, From: s.from(b)})
 	if err == nil {
 		r.answer = r.in.Say("series.ended", len(done.Bookings))
 	}
@@ -117,7 +129,7 @@ func (r series) move(ctx context.Context, s step) (screen, error) {
 	if s.Choice == seriesFromHereOthers || s.Choice == seriesAllOthers {
 		request.Policy = booking.Skip
 	}
-	done, err := r.Booking.MoveSeries(ctx, actor, request)
+	done, err := r.Booking.IfSeen(s.seriesSeen()).MoveSeries(ctx, actor, request)
 	if clash, ok := errors.AsType[*booking.SeriesConflictError](err); ok {
 		return seriesClashView{present: present, clashes: clash.Skipped, step: s}, nil
 	}

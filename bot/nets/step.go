@@ -36,7 +36,7 @@ type step struct {
 	Language string // its tag; empty: that of the person's Telegram
 	Amount   int64  // of a refund, in minor units
 	NoReason bool   // the staff skipped the question about the reason
-	Version  int    // of the booking that the screen showed; 0: the button has none, because it was made before versions existed
+	Version  int    // of the booking or the series that the screen showed; 0: the button has none, because it was made before versions existed
 }
 
 // startsAt is when play begins.
@@ -56,6 +56,9 @@ func wholeMinutes(d time.Duration) int { return int(d / time.Minute) }
 func (s step) seen() booking.Seen {
 	return booking.Seen{Bookings: map[booking.ID]int{s.Booking: s.Version}}
 }
+
+// seriesSeen names the version of the series that the button's screen showed.
+func (s step) seriesSeen() booking.Seen { return booking.Seen{Series: &s.Version} }
 
 // with is the step with another verb.
 func (s step) with(v verb) step {

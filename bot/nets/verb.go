@@ -155,7 +155,7 @@ func (v verb) fields() (letters string, known bool) {
 		return "cnsla", true
 	case stepMove:
 		return "cnslbv", true
-	case stepPayAtDesk:
+	case stepPayAtDesk, stepEndSeries:
 		return "bov", true
 	case stepPay, stepAskRefund:
 		return "bo", true
@@ -163,10 +163,10 @@ func (v verb) fields() (letters string, known bool) {
 		return "bog", true
 	case stepRefundPart:
 		return "bogm", true
-	case stepAskEndSeries, stepEndSeries:
+	case stepAskEndSeries:
 		return "bo", true
 	case stepMoveSeries:
-		return "cnslbo", true
+		return "cnslbov", true
 	case stepStranded:
 		return "cp", true
 	case stepAskSheetHour:

@@ -123,6 +123,7 @@ func (b *bundle) put(method, token, path string, body any) answer {
 }
 
 var (
+	seriesPath  = regexp.MustCompile(`/clubs/(\d+)/series/(\d+)/`)
 	bookingPath = regexp.MustCompile(`/bookings/(\d+)/`)
 	settingPath = regexp.MustCompile(`/clubs/(\d+)(?:/(hours|prices)|/members/(\d+)|/nets/(\d+)(?:/add-ons/(\d+))?)?$`)
 )
@@ -138,6 +139,10 @@ func (b *bundle) seen(path string) map[string]string {
 		if one, err = b.booking.Booking(ctx, boss, booking.ID(number(found[1]))); err == nil {
 			version = one.Revision
 		}
+	} else if found := seriesPath.FindStringSubmatch(path); found != nil {
+		var all []booking.Booking
+		all, err = b.booking.SeriesBookings(ctx, boss, booking.ClubID(number(found[1])), booking.SeriesID(number(found[2])))
+		version = max(1, booking.SeriesVersion(all))
 	} else if found := settingPath.FindStringSubmatch(path); found != nil {
 		version, err = b.settingVersion(boss, found)
 	}

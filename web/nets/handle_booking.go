@@ -39,6 +39,7 @@ type cancelIn struct {
 type reasonedStepIn struct {
 	InBooking
 	web.Keyed
+	web.MaybeVersioned
 	Body *ReasonBody
 }
 
@@ -148,11 +149,15 @@ func (h bookings) reasonedStepHandler(action bookingAction) func(ctx context.Con
 		if err != nil {
 			return nil, err
 		}
+		seen, err := maybeSeen(id, in.MaybeVersioned)
+		if err != nil {
+			return nil, err
+		}
 		if in.Body != nil {
 			actor.Reason = in.Body.Reason
 		}
 		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-			b, err := action(s, ctx, actor, id)
+			b, err := action(s.IfSeen(seen), ctx, actor, id)
 			return bookingOf(b), err
 		}, nil
 	}

@@ -130,7 +130,9 @@ func (h clubAdmin) addClub(ctx context.Context, in *newClubIn) (effect[NewClubBo
 		made, err := s.CreateClub(ctx, actor, club)
 		if err == nil && in.Body.DaySheetMinute != nil && club.DaySheet == nil {
 			made.DaySheet = nil
-			_, err = s.SaveClub(ctx, actor, made)
+			if _, err = s.SaveClub(ctx, actor, made); err == nil {
+				made, err = s.Club(ctx, made.ID)
+			}
 		}
 		if err != nil {
 			return NewClubBody{}, err

@@ -39,6 +39,7 @@ type readSeriesIn struct{ InSeries }
 type endSeriesIn struct {
 	InSeries
 	web.Keyed
+	web.Versioned
 	Body *struct {
 		ReasonBody
 		FromDay string `json:"from_day,omitempty" format:"date" doc:"From this opening day on; all that is ahead where it is missing."`
@@ -49,6 +50,7 @@ type endSeriesIn struct {
 type moveSeriesIn struct {
 	InSeries
 	web.Keyed
+	web.Versioned
 	Body struct {
 		ReasonBody
 		FromDay string  `json:"from_day,omitempty" format:"date" doc:"From this opening day on; all that is ahead where it is missing."`
@@ -66,6 +68,16 @@ type SeriesBody struct {
 	ID       int64         `json:"id"`
 	Bookings []BookingBody `json:"bookings"`
 	Skipped  []SkippedBody `json:"skipped"`
+	Version  int           `json:"version" doc:"Counts changes of all its bookings."`
+}
+
+// ETag is of the version.
+func (b SeriesBody) ETag() string { return web.ETag(b.Version) }
+
+// seriesSeen names the version of a series that a client saw.
+func seriesSeen(v web.Versioned) (booking.Seen, error) {
+	version, err := v.Version()
+	return booking.Seen{Series: &version}, err
 }
 
 // SkippedBody is a date that could not be booked, with the reason.
@@ -123,7 +135,7 @@ func (h series) bookSeries(ctx context.Context, in *seriesIn) (effect[SeriesBody
 	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (SeriesBody, error) {
 		done, err := s.BookSeries(ctx, actor, r)
-		return SeriesBody{int64(done.ID), bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence)}, err
+		return SeriesBody{int64(done.ID), bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence), booking.SeriesVersion(done.Bookings)}, err
 	}, nil
 }
 
@@ -136,7 +148,7 @@ func (h series) readSeries(ctx context.Context, in *readSeriesIn) (*web.Body[Ser
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[SeriesBody]{Body: SeriesBody{in.ID, bookingsOf(list), []SkippedBody{}}}, nil
+	return &web.Body[SeriesBody]{Body: SeriesBody{in.ID, bookingsOf(list), []SkippedBody{}, booking.SeriesVersion(list)}}, nil
 }
 
 func (h series) endSeries(ctx context.Context, in *endSeriesIn) (effect[SeriesBody], error) {
@@ -151,8 +163,12 @@ func (h series) endSeries(ctx context.Context, in *endSeriesIn) (effect[SeriesBo
 		}
 		actor.Reason, r.Waive = in.Body.Reason, in.Body.Waive
 	}
+	seen, err := seriesSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (SeriesBody, error) {
-		done, err := s.EndSeries(ctx, actor, r)
+		done, err := s.IfSeen(seen).EndSeries(ctx, actor, r)
 		return h.changed(in.ID, done), err
 	}, nil
 }
@@ -176,15 +192,19 @@ func (h series) moveSeries(ctx context.Context, in *moveSeriesIn) (effect[Series
 	if in.Body.Length != nil {
 		r.Length = new(time.Duration(*in.Body.Length) * time.Minute)
 	}
+	seen, err := seriesSeen(in.Versioned)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, s *booking.Service) (SeriesBody, error) {
-		done, err := s.MoveSeries(ctx, actor, r)
+		done, err := s.IfSeen(seen).MoveSeries(ctx, actor, r)
 		return h.changed(in.ID, done), err
 	}, nil
 }
 
 // changed converts the result of a change.
 func (h series) changed(id int64, done booking.SeriesChange) SeriesBody {
-	return SeriesBody{id, bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence)}
+	return SeriesBody{id, bookingsOf(done.Bookings), skippedOf(done.Skipped, h.api.Sentence), done.Version}
 }
 
 // dayOrAll reads the first day of a change. It returns 0, which means all days, for an empty text.

@@ -187,3 +187,22 @@ func TestClub_TheHourOfTheDaySheetIsASetting(t *testing.T) {
 		t.Errorf("a new club without a sheet: %d", got)
 	}
 }
+
+func TestClub_ANewOneWithoutADaySheetIsAnsweredWithItsVersion(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	boss := b.signIn(adminID)
+	made := b.put("POST", boss, web.APIPath+"/clubs", map[string]any{
+		"name": "Riverside", "time_zone": "Asia/Kolkata", "currency": "INR", "grid_minutes": 30, "min_minutes": 30, "max_minutes": 120, "horizon_days": 30,
+		"hold_seconds": 600, "hold_max_seconds": 600, "offer_seconds": 600, "cancel_free_hours": 1, "cancel_fee_percent": 50, "check_in_minutes": 30, "no_show_minutes": 15,
+		"day_sheet_minute": -1,
+	})
+	made.Want(t, "a new club", 201, "")
+	var club, stored ClubBody
+	made.Into(t, &club)
+	read := b.Do(request{Path: fmt.Sprintf("%s/clubs/%d", web.APIPath, club.ID), Token: boss})
+	read.Into(t, &stored)
+	if club.DaySheetMinute != nil || stored.DaySheetMinute != nil || club.Version != stored.Version || made.Header.Get("ETag") != read.Header.Get("ETag") {
+		t.Errorf("answered %d %s, stored %d %s", club.Version, made.Header.Get("ETag"), stored.Version, read.Header.Get("ETag"))
+	}
+}

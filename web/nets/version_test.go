@@ -81,30 +81,42 @@ func TestVersion_CountsEveryChangeOfABooking(t *testing.T) {
 	if _, err := b.db.Exec(t.Context(), `UPDATE booking SET expires_at = expires_at - interval '10 seconds' WHERE id = $1`, held.ID); err != nil {
 		t.Fatal(err)
 	}
-	version := held.Version
 	other := b.hold(boss, c, c.slot("06:00", "07:00", c.nets[1]))
 	b.act(boss, c, other.ID, "confirm", nil).Want(t, "the other", 200, "")
+	versions := map[int64]int{held.ID: held.Version, other.ID: other.Version + 1}
 	for _, change := range []struct {
+		id     int64
 		action string
 		body   any
 	}{
-		{"extend", nil},
-		{"guests", map[string]any{"names": []string{"Asha"}}},
-		{"confirm", nil},
-		{"reschedule", map[string]any{"start": c.at("08:00"), "end": c.at("09:00")}},
-		{"swap", map[string]any{"with": other.ID, "with_version": other.Version + 1}},
-		{"cancel", nil},
+		{held.ID, "extend", nil},
+		{held.ID, "guests", map[string]any{"names": []string{"Asha"}}},
+		{held.ID, "confirm", nil},
+		{held.ID, "reschedule", map[string]any{"start": c.at("08:00"), "end": c.at("09:00")}},
+		{held.ID, "swap", map[string]any{"with": other.ID, "with_version": other.Version + 1}},
+		{held.ID, "cancel", nil},
+		{other.ID, "no-show", nil},
+		{other.ID, "undo-no-show", map[string]any{"reason": "she was in net 2"}},
 	} {
-		path := c.path("/bookings/%d/%s", held.ID, change.action)
+		version := versions[change.id]
+		switch change.action {
+		case "swap":
+			versions[other.ID]++
+		case "no-show":
+			b.setClock(held.Start.Add(2*time.Hour + 20*time.Minute))
+		}
+		path := c.path("/bookings/%d/%s", change.id, change.action)
 		stale := request{Method: "POST", Path: path, Token: boss, Key: key(), Body: change.body, Headers: map[string]string{"If-Match": web.ETag(version + 1)}}
 		b.Do(stale).Want(t, change.action+" of another version", 409, "changed")
 		stale.Key, stale.Headers = key(), map[string]string{"If-Match": web.ETag(version)}
 		b.Do(stale).Want(t, change.action, 200, "")
-		version++
+		versions[change.id]++
 	}
-	var now BookingBody
-	if b.Do(request{Path: c.path("/bookings/%d", held.ID), Token: member}).Into(t, &now); now.Version != version {
-		t.Errorf("version %d, want %d", now.Version, version)
+	for id, version := range versions {
+		var now BookingBody
+		if b.Do(request{Path: c.path("/bookings/%d", id), Token: boss}).Into(t, &now); now.Version != version {
+			t.Errorf("booking %d has the version %d, want %d", id, now.Version, version)
+		}
 	}
 }
 
@@ -197,4 +209,33 @@ func TestVersion_IsRequiredWhereADecisionWouldBeOverwritten(t *testing.T) {
 	move.Headers = b.seen(move.Path)
 	b.Do(move).Want(t, "the key was not used up", 200, "")
 	b.Do(request{Method: "POST", Path: c.path("/bookings/%d/confirm", held.ID), Token: boss, Key: key()}).Want(t, "what the state alone decides", 200, "")
+}
+
+// Of two who saw the same series one changes it. A change of one of its bookings counts as well.
+func TestVersion_OfASeriesCountsEveryChangeOfItsBookings(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.club(nil)
+	boss := b.signIn(adminID)
+	var made, moved, now SeriesBody
+	a := b.put("POST", boss, c.path("/series"), map[string]any{"nets": c.nets[:1], "first_day": c.day.String(), "start_minute": 600, "minutes": 60, "weeks": 2, "policy": "all_or_nothing"})
+	a.Want(t, "a series", 201, "")
+	a.Into(t, &made)
+	move := request{Method: "POST", Path: c.path("/series/%d/move", made.ID), Token: boss, Key: key(), Body: map[string]any{"start_minute": 720, "policy": "all_or_nothing"}}
+	b.Do(move).Want(t, "without a version", 428, "version-missing")
+	b.act(boss, c, made.Bookings[0].ID, "guests", map[string]any{"names": []string{"Asha"}}).Want(t, "one date changes", 200, "")
+	move.Headers = map[string]string{"If-Match": web.ETag(made.Version)}
+	b.Do(move).Want(t, "as it was before", 409, "changed")
+	move.Key, move.Headers = key(), map[string]string{"If-Match": web.ETag(made.Version + 1)}
+	a = b.Do(move)
+	a.Want(t, "as it is", 200, "")
+	a.Into(t, &moved)
+	end := request{Method: "POST", Path: c.path("/series/%d/end", made.ID), Token: boss, Key: key(), Headers: move.Headers}
+	b.Do(end).Want(t, "ended by one who saw it before the move", 409, "changed")
+	read := b.Do(request{Path: c.path("/series/%d", made.ID), Token: boss})
+	if read.Into(t, &now); now.Version != moved.Version || read.Header.Get("ETag") != web.ETag(now.Version) || a.Header.Get("ETag") != web.ETag(now.Version) {
+		t.Errorf("moved to %d, read as %d, ETag %s", moved.Version, now.Version, read.Header.Get("ETag"))
+	}
+	end.Key, end.Headers = key(), map[string]string{"If-Match": web.ETag(now.Version)}
+	b.Do(end).Want(t, "as it is", 200, "")
 }
