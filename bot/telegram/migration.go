@@ -20,13 +20,13 @@ func (c *Client) noteService(m *tg.MessageService) {
 	}
 }
 
-// migrate stores that a group has become a supergroup, and calls the handler that moves its settings.
+// migrate calls the handler that moves the settings of a group into its supergroup, and then stores the migration.
 func (c *Client) migrate(group, channel int64) {
 	c.state.setMigrated(group, channel)
 	c.changes.add(func(ctx context.Context) error {
-		if err := c.state.store.saveMigration(ctx, c.botID, group, channel); err != nil {
+		if err := c.handlers.Migrated(ctx, Chat{ID: group, Type: Group}, Chat{ID: channel, Type: Supergroup}); err != nil {
 			return err
 		}
-		return c.handlers.Migrated(ctx, Chat{ID: group, Type: Group}, Chat{ID: channel, Type: Supergroup})
+		return c.state.store.saveMigration(ctx, c.botID, group, channel)
 	})
 }
