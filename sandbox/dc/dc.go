@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"github.com/gotd/td/bin"
+	"github.com/gotd/td/crypto"
 	"github.com/gotd/td/exchange"
 	"github.com/gotd/td/session"
 	"github.com/gotd/td/tg"
@@ -64,7 +65,8 @@ func Start(o Options) (*DC, error) {
 	if err := d.load(); err != nil {
 		return nil, err
 	}
-	if d.key == nil {
+	// One client library (mtcute) writes fingerprints without leading zeros, and does not find a key that has one. Telegram's own keys have none.
+	for d.key == nil || uint64(crypto.RSAFingerprint(&d.key.PublicKey))>>60 == 0 { //nolint:gosec // the bits of a number
 		var err error
 		if d.key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 			return nil, fmt.Errorf("server key: %w", err)
