@@ -98,13 +98,13 @@ func readUsedRefresh(ctx context.Context, q storage.Queryer, hash digest, grace 
 	return u, nil
 }
 
-// readAccess returns the owner of an access token and its remaining lifetime.
+// readAccess returns the owner of an access token and its remaining lifetime. The incarnation is read once, not for each session that the plan visits.
 func readAccess(ctx context.Context, q storage.Queryer, hash digest) (u User, left time.Duration, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT s.member_id, s.id, a.expires_at - clock_timestamp()
 		FROM session_access a JOIN session s ON s.id = a.session_id
 		WHERE a.token_hash = $1 AND a.expires_at > clock_timestamp() AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
-			AND s.incarnation = session_incarnation()`, hash[:],
+			AND s.incarnation = (SELECT session_incarnation())`, hash[:],
 	).Scan(&u.ID, &u.Session, &left)
 	return u, left, err
 }
