@@ -68,10 +68,7 @@ func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, 
 		if !b.UndoableAt(c.at) {
 			return ErrNoShowLate
 		}
-		if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
-			return err
-		}
-		free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+		free, err := c.clearSlots(ctx, *b)
 		if err != nil {
 			return err
 		}

@@ -176,10 +176,7 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	b.Nets, b.Span, b.Day, b.bufferEnd = quote.Nets, quote.Span, quote.Day, c.setup.withBuffer(quote.Span).End
 	b.moveLines(old)
 	b.removeAddOns(func(id AddOnID) bool { return !c.setup.offersAddOns(b.Nets, id) })
-	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
-		return err
-	}
-	free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+	free, err := c.clearSlots(ctx, b)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,14 @@ func (c *change) expireHoldsIn(ctx context.Context, nets []NetID, want Span) err
 	return c.expireHolds(ctx, stale)
 }
 
+// clearSlots expires the stale holds in a booking's slots, and reports whether no other booking has them.
+func (c *change) clearSlots(ctx context.Context, b Booking) (free bool, err error) {
+	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
+		return false, err
+	}
+	return slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+}
+
 // expireHolds expires stale holds whose rows are locked.
 func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	if len(ids) == 0 {

@@ -191,10 +191,7 @@ func (c *change) canRegainSlots(ctx context.Context, b Booking) (bool, error) {
 	// Stale holds of others are expired without offering their time to the waitlist: this booking comes first, and the sweep offers the rest.
 	c.skipOffers = true
 	defer func() { c.skipOffers = false }()
-	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
-		return false, err
-	}
-	return slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+	return c.clearSlots(ctx, b)
 }
 
 // recordGatewayRefund records a refund that was made on the gateway's side. A reported sum up to our own refunds, done or pending, is ours.

@@ -98,10 +98,7 @@ func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest
 	if err != nil {
 		return moved, nil, err
 	}
-	if err := c.expireHoldsIn(ctx, b.Nets, b.occupied()); err != nil {
-		return moved, nil, err
-	}
-	free, err := slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
+	free, err := c.clearSlots(ctx, *b)
 	if err != nil {
 		return moved, nil, err
 	}
