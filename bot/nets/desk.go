@@ -65,16 +65,9 @@ func (k desk) takeMoney(ctx context.Context, s step) (screen, error) {
 
 // confirmRefund asks before money goes back. Its button carries the amount that is refunded already, so that two of the staff refund once.
 func (k desk) confirmRefund(ctx context.Context, s step) (screen, error) {
-	var p booking.Payment
-	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) (err error) {
-		p, err = k.payment(ctx, actor, s)
-		return err
-	})
+	p, _, err := k.refundablePayment(ctx, s)
 	if err != nil {
 		return nil, err
-	}
-	if refundable(p).Minor <= 0 {
-		return nil, booking.ErrNothingLeft
 	}
 	return refundView{payment: p, step: s}, nil
 }
@@ -91,19 +84,26 @@ func (k desk) payment(ctx context.Context, actor booking.Actor, s step) (booking
 	return list[s.Choice], nil
 }
 
-// typeRefund asks for the amount of a partial refund, and shows it for confirmation.
-func (k desk) typeRefund(ctx context.Context, s step) (screen, error) {
-	var p booking.Payment
-	err := k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) (err error) {
+// refundablePayment is the payment that a step names and what can still be refunded of it, which is more than nothing.
+func (k desk) refundablePayment(ctx context.Context, s step) (p booking.Payment, left booking.Money, err error) {
+	err = k.asStaff(ctx, s.Booking, func(ctx context.Context, actor booking.Actor, _ booking.Booking) (err error) {
 		p, err = k.payment(ctx, actor, s)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return p, left, err
 	}
-	left := refundable(p)
-	if left.Minor <= 0 {
-		return nil, booking.ErrNothingLeft
+	if left = refundable(p); left.Minor <= 0 {
+		return p, left, booking.ErrNothingLeft
+	}
+	return p, left, nil
+}
+
+// typeRefund asks for the amount of a partial refund, and shows it for confirmation.
+func (k desk) typeRefund(ctx context.Context, s step) (screen, error) {
+	p, left, err := k.refundablePayment(ctx, s)
+	if err != nil {
+		return nil, err
 	}
 	text, typed := k.typed()
 	if !typed {
