@@ -124,43 +124,37 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 // stepHandler makes the handler of an action whose only argument is the booking.
 func (h bookings) stepHandler(action bookingAction) func(ctx context.Context, in *stepIn) (effect[BookingBody], error) {
 	return func(ctx context.Context, in *stepIn) (effect[BookingBody], error) {
-		actor, id, err := h.actorOn(ctx, in.InBooking)
-		if err != nil {
-			return nil, err
-		}
-		seen, err := maybeSeen(id, in.MaybeVersioned)
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-			b, err := action(s.IfSeen(seen), ctx, actor, id)
-			return bookingOf(b), err
-		}, nil
+		return h.step(ctx, in.InBooking, in.MaybeVersioned, nil, action)
 	}
 }
 
 // bookingAction is a method of booking.Service whose only argument is a booking.
 type bookingAction func(s *booking.Service, ctx context.Context, actor booking.Actor, id booking.ID) (booking.Booking, error)
 
-// reasonedStepHandler makes the handler of a bookingAction with an optional reason. It does not take If-Match.
+// reasonedStepHandler makes the handler of a bookingAction with an optional reason.
 func (h bookings) reasonedStepHandler(action bookingAction) func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
 	return func(ctx context.Context, in *reasonedStepIn) (effect[BookingBody], error) {
-		actor, id, err := h.actorOn(ctx, in.InBooking)
-		if err != nil {
-			return nil, err
-		}
-		seen, err := maybeSeen(id, in.MaybeVersioned)
-		if err != nil {
-			return nil, err
-		}
-		if in.Body != nil {
-			actor.Reason = in.Body.Reason
-		}
-		return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
-			b, err := action(s.IfSeen(seen), ctx, actor, id)
-			return bookingOf(b), err
-		}, nil
+		return h.step(ctx, in.InBooking, in.MaybeVersioned, in.Body, action)
 	}
+}
+
+// step prepares a bookingAction. Its If-Match and its reason are optional.
+func (h bookings) step(ctx context.Context, in InBooking, version web.MaybeVersioned, reason *ReasonBody, action bookingAction) (effect[BookingBody], error) {
+	actor, id, err := h.actorOn(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := maybeSeen(id, version)
+	if err != nil {
+		return nil, err
+	}
+	if reason != nil {
+		actor.Reason = reason.Reason
+	}
+	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
+		b, err := action(s.IfSeen(seen), ctx, actor, id)
+		return bookingOf(b), err
+	}, nil
 }
 
 func (h bookings) cancelBooking(ctx context.Context, in *cancelIn) (effect[BookingBody], error) {
