@@ -66,7 +66,7 @@ func rotateRefresh(ctx context.Context, q storage.Queryer, old, client digest, s
 		FROM session s
 		WHERE r.token_hash = $1 AND r.used_at IS NULL AND r.expires_at > clock_timestamp()
 			AND s.id = r.session_id AND s.client_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
-			AND s.incarnation = session_incarnation()
+			AND s.incarnation = (SELECT session_incarnation())
 		RETURNING s.id`, old[:], client[:], salt, next[:]).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, nil
