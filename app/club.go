@@ -77,7 +77,7 @@ func inWords(err error) error {
 	return fmt.Errorf("%s (%w)", phrases.In(phrase.Fallback).Error(fault.CodeOf(err)), err)
 }
 
-// clubCommand holds what the subcommands share. Its actor is the system with the rights of an admin.
+// clubCommand is the state that the subcommands share. Its actor is the system with the rights of an admin.
 type clubCommand struct {
 	*booking.Service
 	actor booking.Actor

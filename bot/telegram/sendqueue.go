@@ -60,7 +60,7 @@ type sendQueue struct {
 	wake       chan struct{}
 }
 
-// floodKey names what a FLOOD_WAIT concerns: the call's chat, or its method where it has no chat.
+// floodKey is the scope of a FLOOD_WAIT: the call's chat, or its method if it has no chat.
 type floodKey struct {
 	chat   Chat
 	method string

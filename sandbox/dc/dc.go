@@ -66,7 +66,7 @@ func Start(o Options) (*DC, error) {
 		return nil, err
 	}
 	// One client library (mtcute) writes fingerprints without leading zeros, and does not find a key that has one. Telegram's own keys have none.
-	for d.key == nil || uint64(crypto.RSAFingerprint(&d.key.PublicKey))>>60 == 0 { //nolint:gosec // the bits of a number
+	for d.key == nil || uint64(crypto.RSAFingerprint(&d.key.PublicKey))>>60 == 0 {
 		var err error
 		if d.key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 			return nil, fmt.Errorf("server key: %w", err)

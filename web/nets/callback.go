@@ -22,7 +22,7 @@ import (
 type Callbacks struct {
 	Providers []booking.Provider
 	From      []netip.Prefix // required with providers
-	// Database names the database for what Redis remembers of it; nil: Redis remembers nothing.
+	// Database is part of the Redis keys of callbacks. Where it is nil, Redis remembers no callbacks.
 	Database *storage.Incarnation
 }
 
@@ -103,8 +103,8 @@ const (
 	incarnationWait = 300 * time.Millisecond
 )
 
-// memoryKey returns the name under which Redis remembers a callback, empty where it is not asked. The database's own name is part of it: what another
-// database stored, or this one before it was restored, is not stored here.
+// memoryKey returns the Redis key of a callback, or an empty text if Redis is not asked. The key contains the database's incarnation, so a callback that
+// another database stored is not taken for stored here.
 func (c callbacks) memoryKey(ctx context.Context, provider booking.Provider, e booking.Event, body []byte) string {
 	if c.redis == nil || !c.redis.Up() || c.allowed.Database == nil {
 		return ""

@@ -399,7 +399,7 @@ func TestCallback_RedisFirstPostgresAlways(t *testing.T) {
 	}
 }
 
-// Two databases on one Redis, such as a restored one and its original: what one has stored is not stored in the other.
+// A restored database and its original may share one Redis. A callback that one of them has stored is new to the other.
 func TestCallback_AnotherDatabaseDoesNotMakeARepeat(t *testing.T) {
 	t.Parallel()
 	event := fmt.Sprintf("evt_both_%d", serial.Add(1))
