@@ -37,6 +37,14 @@ type bundle struct {
 
 func setup(t *testing.T, change func(o *Options)) *bundle {
 	t.Helper()
+	b := build(t, change)
+	b.serve(t)
+	return b
+}
+
+// build is setup of a server that does not run yet: routes may still be added.
+func build(t *testing.T, change func(o *Options)) *bundle {
+	t.Helper()
 	b := &bundle{log: new(caller.Log)}
 	b.logger = slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry, recorder := prometheus.NewRegistry(), latency.New(time.Now)
@@ -53,6 +61,12 @@ func setup(t *testing.T, change func(o *Options)) *bundle {
 		change(&o)
 	}
 	Add(b.server, o)
+	return b
+}
+
+// serve runs b's server until the test ends or stop is called.
+func (b *bundle) serve(t *testing.T) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -71,7 +85,6 @@ func setup(t *testing.T, change func(o *Options)) *bundle {
 		running.Wait()
 	})
 	t.Cleanup(b.stop)
-	return b
 }
 
 // english speaks the sentences of problems.

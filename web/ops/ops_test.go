@@ -56,7 +56,7 @@ func TestOperating_PerformanceTellsPercentilesQueriesAndMemory(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	b := setup(t, nil)
+	b := build(t, nil)
 	open := func(tracer pgx.QueryTracer) *pgxpool.Pool {
 		t.Helper()
 		db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(e.PostgresURL), Tracer: tracer})
@@ -76,6 +76,7 @@ func TestOperating_PerformanceTellsPercentilesQueriesAndMemory(t *testing.T) {
 	}
 	const botToken = "7000000001:test"
 	web.NewAPI(b.server, sessions, web.APIOptions{BotToken: secret.New(botToken)})
+	b.serve(t)
 	data, err := miniapp.InitData(botToken, world.User{ID: 4_300_000_001}, time.Now())
 	if err != nil {
 		t.Fatal(err)
