@@ -1,15 +1,12 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/go-redis/redis_rate/v10"
 
 	"pavilion/storage"
 )
@@ -45,8 +42,6 @@ const (
 	policyPeriod = time.Minute
 	// addressFactor: Telegram's users share few addresses, so an address has the quota of ten people.
 	addressFactor = 10
-	// redisWait bounds the delay of a request by counting. A slower Redis is left alone until its probe succeeds.
-	redisWait = 100 * time.Millisecond
 )
 
 func (l Limits) policy(of Limit) policy {
@@ -62,36 +57,26 @@ func (l Limits) policy(of Limit) policy {
 
 // window is a limit's state after a request was counted.
 type window struct {
-	policy  string
-	allowed bool
-	quota   int
-	period  time.Duration
-	left    int
-	reset   time.Duration
-	retry   time.Duration
+	storage.RateWindow
+
+	policy string
+	quota  int
+	period time.Duration
 }
 
-// limiter counts in Redis, for all processes together, and in memory while Redis does not answer.
+// limiter counts requests against the limits of persons and addresses.
 type limiter struct {
 	limits Limits
-	redis  *storage.Redis
-	gcra   *redis_rate.Limiter
-	local  *localLimiter
-	now    func() time.Time
+	rates  *storage.RateLimiter
 	count  func(policy, outcome string)
 }
 
 func newLimiter(r *storage.Redis, limits Limits, now func() time.Time, count func(policy, outcome string)) (*limiter, error) {
-	local, err := newLocalLimiter()
+	rates, err := storage.NewRateLimiter(r, storage.RateLimiterOptions{RedisWait: limits.RedisWait, Now: now})
 	if err != nil {
 		return nil, err
 	}
-	limits.RedisWait = cmp.Or(limits.RedisWait, redisWait)
-	l := &limiter{limits: limits, redis: r, local: local, now: now, count: count}
-	if r != nil {
-		l.gcra = redis_rate.NewLimiter(r.Client())
-	}
-	return l, nil
+	return &limiter{limits: limits, rates: rates, count: count}, nil
 }
 
 // countRequest counts a request against a limit, for its person, or for its address where nobody is signed in. The error is a problem
@@ -104,36 +89,32 @@ func (l *limiter) countRequest(ctx context.Context, of Limit, x *exchange) error
 	}
 	w := l.countKey(ctx, key, quota, p.degraded)
 	w.policy = p.name
-	if x.window == nil || w.left < x.window.left || !w.allowed {
+	if x.window == nil || w.Left < x.window.Left || !w.Allowed {
 		x.window = &w
 	}
-	if w.allowed {
+	if w.Allowed {
 		l.count(p.name, "allowed")
 		return nil
 	}
 	l.count(p.name, "refused")
 	refused := problemOf(errRateLimited)
-	refused.retryAfter = w.retry
+	refused.retryAfter = w.Retry
 	return refused
 }
 
 func (l *limiter) countKey(ctx context.Context, key string, quota, degraded int) window {
-	if l.redis != nil && l.redis.Up() {
-		rctx, cancel := context.WithTimeout(ctx, l.limits.RedisWait)
-		defer cancel()
-		r, err := l.gcra.Allow(rctx, key, redis_rate.Limit{Rate: quota, Burst: quota, Period: policyPeriod})
-		if err == nil {
-			return window{allowed: r.Allowed > 0, quota: quota, period: policyPeriod, left: r.Remaining, reset: r.ResetAfter, retry: max(0, r.RetryAfter)}
-		}
+	w := l.rates.Count(ctx, key, storage.Rate{Quota: quota, Period: policyPeriod, Degraded: degraded})
+	if w.Local {
+		l.count("redis", "fallback")
+		quota = max(1, quota/degraded)
 	}
-	l.count("redis", "fallback")
-	return l.local.countKey(key, max(1, quota/degraded), policyPeriod, l.now())
+	return window{RateWindow: w, quota: quota, period: policyPeriod}
 }
 
 // setHeaders sets the draft's RateLimit fields: how many requests are left, and in how many seconds the whole quota is back.
 func (w window) setHeaders(h http.Header) {
 	h.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", w.policy, w.quota, int(w.period.Seconds())))
-	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", w.policy, w.left, ceilSeconds(w.reset)))
+	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", w.policy, w.Left, ceilSeconds(w.Reset)))
 }
 
 // ceilSeconds rounds up: a client that comes back a moment early is refused again.

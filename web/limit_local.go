@@ -87,35 +87,3 @@ func newGlobalLimiter(perSecond float64) *globalLimiter {
 func (g *globalLimiter) allow(key string, now time.Time) bool {
 	return g.shards[maphash.String(g.seed, key)%globalShards].AllowN(now, 1) && g.all.AllowN(now, 1)
 }
-
-// localLimiter replaces Redis: it has the same limits, for this process only and for a bounded number of keys.
-type localLimiter struct {
-	table *lru.Cache[string, *rate.Limiter]
-}
-
-const localTable = 65_536
-
-func newLocalLimiter() (*localLimiter, error) {
-	table, err := lru.New[string, *rate.Limiter](localTable)
-	return &localLimiter{table}, err
-}
-
-// countKey uses one of quota in each period.
-func (l *localLimiter) countKey(key string, quota int, period time.Duration, now time.Time) window {
-	limiter, ok := l.table.Get(key)
-	if !ok {
-		limiter = rate.NewLimiter(rate.Every(period/time.Duration(quota)), quota)
-		if had, found, _ := l.table.PeekOrAdd(key, limiter); found {
-			limiter = had
-		}
-	}
-	allowed := limiter.AllowN(now, 1)
-	tokens := limiter.TokensAt(now)
-	w := window{allowed: allowed, quota: quota, period: period, left: max(0, int(tokens))}
-	perToken := period / time.Duration(quota)
-	w.reset = time.Duration((float64(quota) - tokens) * float64(perToken))
-	if !allowed {
-		w.retry = max(time.Millisecond, time.Duration((1-tokens)*float64(perToken)))
-	}
-	return w
-}
