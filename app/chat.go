@@ -46,7 +46,7 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable}), Indexer: c.indexer,
 		Channels: c.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
 		Booking: p.booking, Phrases: p.phrases,
-	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Logger: log, Now: time.Now})
+	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
 	if err != nil {
 		return err
 	}

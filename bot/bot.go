@@ -13,12 +13,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/booking"
+	accessscreens "pavilion/bot/access"
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
+	"pavilion/filter/access"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
@@ -43,6 +45,7 @@ type Options struct {
 	Admins   []int64           // who may use admin commands, by Telegram user id
 	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
 	PageSize int               // results on a page; 8 where 0
+	Zone     *time.Location    // of the day of quotas, and of times that people are told outside of a club
 	Logger   *slog.Logger
 	Now      func() time.Time // time.Now where nil
 }
@@ -56,6 +59,7 @@ type Bot struct {
 	chat      *chat.Chat
 	search    *search.Screens
 	channels  *channels.Screens
+	access    *accessscreens.Screens
 	deps      Deps
 	opts      Options
 	commands  []chat.Command
@@ -111,14 +115,18 @@ func (b *Bot) addFeatures() error {
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
 	})
-	b.commands = b.commandList()
-	taps, err := mergeTaps(b.startTaps(), b.search.Taps(), b.channels.Taps(), b.Nets.Taps())
+	if err := b.addAccess(); err != nil {
+		return err
+	}
+	b.commands = b.guardAdminCommands(b.commandList())
+	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.Nets.Taps())
 	if err != nil {
 		return err
 	}
 	return b.chat.Route(chat.Routes{
-		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.search.Handle, Forward: b.channels.HandleForward, Unknown: b.handleUnknown,
-		Inline:   chat.Query{Handle: b.search.HandleInline, Fail: b.search.FailInline},
+		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.handleSearch(),
+		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
+		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
 		Private:  b.noteSeen, Language: b.noteLanguage,
 	})

@@ -16,7 +16,7 @@ import (
 func (b *Bot) commandList() []chat.Command {
 	return []chat.Command{
 		{Name: "start", Chats: true, Hidden: true, Handle: b.handleStart},
-		{Name: "search", Chats: true, Latest: true, Handle: b.search.Handle},
+		{Name: "search", Chats: true, Latest: true, Handle: b.handleSearch()},
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},

@@ -9,6 +9,7 @@ import (
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
+	"pavilion/filter/access"
 	"pavilion/internal/phrase"
 )
 
@@ -31,7 +32,7 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 		return b.Nets.HandleBook(ctx, e)
 	}
 	if query, ok := search.ParseStart(e.Text); ok {
-		return b.search.Search(ctx, e, query)
+		return b.access.Guard(access.Search, func(ctx context.Context, e *telegram.Event) error { return b.search.Search(ctx, e, query) })(ctx, e)
 	}
 	in := b.chat.Texts.In(e)
 	reply := b.home(ctx, e).draw(in)

@@ -38,6 +38,8 @@ type Config struct {
 	MongoLimitMB int64         `env:"MONGO_LIMIT_MB" envDefault:"512"`
 	Migrate      bool          `env:"MIGRATE" envDefault:"true"`
 
+	TimeZone string `env:"TIME_ZONE" envDefault:"UTC"`
+
 	QueueSize     int     `env:"QUEUE_SIZE" envDefault:"2000"`
 	PageSize      int     `env:"PAGE_SIZE" envDefault:"8"`
 	SendPerSecond float64 `env:"SEND_PER_SECOND" envDefault:"30"`
@@ -86,6 +88,7 @@ type Config struct {
 
 	pools []Pool
 	key   *rsa.PublicKey
+	zone  *time.Location
 }
 
 // Pool is one MongoDB database.
@@ -124,6 +127,10 @@ func (c *Config) check() []error {
 			bad("TELEGRAM_KEY", "with an address of your own, the data centre's RSA public key is needed: PEM, or the name of a file with it")
 		}
 		c.key = key
+	}
+	var err error
+	if c.zone, err = time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		bad("TIME_ZONE", "is the name of a time zone, like Asia/Kolkata")
 	}
 	if slices.ContainsFunc(c.Admins, func(id int64) bool { return id <= 0 }) {
 		bad("ADMINS", "is a list of user ids, which are positive numbers")
@@ -194,6 +201,9 @@ func (c Config) Has(role string) bool { return slices.Contains(c.Roles, role) }
 
 // Pools returns the MongoDB databases.
 func (c Config) Pools() []Pool { return c.pools }
+
+// Zone returns the zone in which a day of a member's quota begins and ends.
+func (c Config) Zone() *time.Location { return c.zone }
 
 // Key returns the public key of the data centre, nil for Telegram's own.
 func (c Config) Key() *rsa.PublicKey { return c.key }

@@ -51,19 +51,19 @@ func TestLoad_EveryMistakeAtOnceAndNoValue(t *testing.T) {
 		"PAVILION_BOT_TOKEN": "token-value", "PAVILION_API_ID": "secret-number", "PAVILION_MONGO_URIS": "http://password-value", "PAVILION_PAGE_SIZE": "99",
 		"PAVILION_LOG_FORMAT": "xml", "PAVILION_TELEGRAM_ADDR": "localhost", "PAVILION_REDIS_URL": "nonsense",
 		"PAVILION_ROLES": "bot,cook", "PAVILION_HTTP_ADDR": "8080", "PAVILION_TRUSTED_PROXIES": "proxy-name", "PAVILION_OPERATOR_TOKEN": "short", "PAVILION_TRACES_URL": "trace-sink",
-		"PAVILION_HTTP_PER_SECOND": "-1", "PAVILION_POSTGRES_CONNECTIONS": "4",
+		"PAVILION_HTTP_PER_SECOND": "-1", "PAVILION_POSTGRES_CONNECTIONS": "4", "PAVILION_TIME_ZONE": "zone-name",
 	})
 	delete(bad, "PAVILION_API_HASH")
 	_, err := load(bad)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, name := range []string{"BOT_TOKEN", "API_ID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TRUSTED_PROXIES", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND", "POSTGRES_CONNECTIONS"} {
+	for _, name := range []string{"BOT_TOKEN", "API_ID", "API_HASH", "MONGO_URIS", "PAGE_SIZE", "LOG_FORMAT", "TELEGRAM_ADDR", "TELEGRAM_KEY", "REDIS_URL", "ROLES", "HTTP_ADDR", "TRUSTED_PROXIES", "OPERATOR_TOKEN", "TRACES_URL", "HTTP_PER_SECOND", "POSTGRES_CONNECTIONS", "TIME_ZONE"} {
 		if !strings.Contains(err.Error(), "PAVILION_"+name+": ") {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}
 	}
-	for _, value := range []string{"token-value", "secret-number", "password-value", "nonsense", "cook", "proxy-name", "short", "trace-sink"} {
+	for _, value := range []string{"token-value", "secret-number", "password-value", "nonsense", "cook", "proxy-name", "short", "trace-sink", "zone-name"} {
 		if strings.Contains(err.Error(), value) {
 			t.Errorf("the error prints %q:\n%v", value, err)
 		}

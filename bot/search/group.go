@@ -4,9 +4,23 @@ import (
 	"context"
 	"strings"
 
+	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 )
+
+// WhereOn wraps the handler of searches. It ignores messages in groups that have search switched off.
+func (s *Screens) WhereOn(next chat.Handler) chat.Handler {
+	return func(ctx context.Context, e *telegram.Event) error {
+		if e.Chat.Type != telegram.Private {
+			on, err := s.Groups.GroupSearch(ctx, filter.ChatID(e.Chat.Key()))
+			if err != nil || !on {
+				return err
+			}
+		}
+		return next(ctx, e)
+	}
+}
 
 // HandleGroup switches search in a group on or off, for the group's own admins.
 func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {

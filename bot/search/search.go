@@ -54,14 +54,8 @@ const maxQuery = 200 // runes
 // errPageForgotten reports a results message whose query is not known any more.
 var errPageForgotten = fault.New(fault.Gone, "page_gone")
 
-// Handle answers plain text, /search, and messages to the bot in groups that search.
+// Handle answers plain text, /search, and messages to the bot in groups. WhereOn stands before it.
 func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {
-	if e.Chat.Type != telegram.Private {
-		on, err := s.Groups.GroupSearch(ctx, filter.ChatID(e.Chat.Key()))
-		if err != nil || !on {
-			return err
-		}
-	}
 	if e.Text == "" {
 		_, err := s.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: s.Texts.In(e).Say("search.ask"), ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
 		return err

@@ -104,6 +104,7 @@ type Event struct {
 	Data      []byte         // of a tapped button
 	Offset    string         // of an inline query
 	Checkout  *CheckoutQuery // of a Checkout
+	Admitted  bool           // the guards before the handler let it pass
 
 	answered atomic.Bool
 }

@@ -1,0 +1,8 @@
+// Package access stands before the archive's screens: it keeps banned people out, limits how often each person asks, and has the commands of the club's
+// admins about both.
+//
+// Guard and GuardTap wrap a handler. They run the steps in order (ban, limit), and the handler only if all of them admit the event. A step
+// that refuses an event answers it. The wrapped screens know nothing of bans and limits.
+//
+// filter/access holds the rules and their rows. Each write checks that the person is one of the club's admins, because anybody can send any button's data.
+package access

@@ -1,0 +1,44 @@
+package bot
+
+import (
+	accessscreens "pavilion/bot/access"
+	"pavilion/bot/chat"
+	"pavilion/filter"
+	"pavilion/filter/access"
+	"pavilion/storage"
+)
+
+// addAccess makes the guard that stands before the archive's screens.
+func (b *Bot) addAccess() error {
+	rates, err := storage.NewRateLimiter(b.deps.Redis, storage.RateLimiterOptions{Now: b.opts.Now})
+	if err != nil {
+		return err
+	}
+	bans, err := access.NewBans(b.deps.DB, access.BansOptions{
+		IsAdmin: func(person filter.UserID) bool { return b.chat.IsAdmin(int64(person)) }, Logger: b.opts.Logger, Now: b.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
+	settings := access.NewSettings(b.deps.DB, b.opts.Now)
+	b.access = accessscreens.New(accessscreens.Deps{
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans,
+		Zone: b.opts.Zone, Now: b.opts.Now,
+	})
+	return nil
+}
+
+// handleSearch answers typed searches.
+func (b *Bot) handleSearch() chat.Handler {
+	return b.search.WhereOn(b.access.Guard(access.Search, b.search.Handle))
+}
+
+// guardAdminCommands puts the guard before the commands of the club's admins.
+func (b *Bot) guardAdminCommands(commands []chat.Command) []chat.Command {
+	for i := range commands {
+		if commands[i].Access == chat.Admins {
+			commands[i].Handle = b.access.Guard(access.AdminCommand, commands[i].Handle)
+		}
+	}
+	return commands
+}
