@@ -119,7 +119,8 @@ func (b *Bot) addFeatures() error {
 		return err
 	}
 	b.commands = b.guardAdminCommands(b.commandList())
-	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.Nets.Taps())
+	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
+		b.Nets.Taps())
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "audit", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleAudit},
 		{Name: "channels", Access: chat.Admins, Handle: b.channels.HandleChannels},
 		{Name: "index", Access: chat.Admins, Handle: b.channels.HandleIndex},
+		{Name: "limits", Access: chat.Admins, Handle: b.access.HandleLimits},
+		{Name: "ban", Access: chat.Admins, Handle: b.access.HandleBan},
+		{Name: "unban", Access: chat.Admins, Handle: b.access.HandleUnban},
+		{Name: "bans", Access: chat.Admins, Handle: b.access.HandleBans},
 		{Name: "stats", Access: chat.Admins, Handle: b.channels.HandleStats},
 		{Name: "dbstats", Access: chat.Admins, Handle: b.channels.HandleDBStats},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	accessscreens "pavilion/bot/access"
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
 	"pavilion/bot/nets"
@@ -30,7 +31,7 @@ func book(t *testing.T) *phrase.Book {
 
 // commandsOnly is a bot that has its list of commands and nothing else.
 func commandsOnly() []chat.Command {
-	return (&Bot{search: &search.Screens{}, channels: &channels.Screens{}, Nets: &nets.Screens{}}).commandList()
+	return (&Bot{access: &accessscreens.Screens{}, search: &search.Screens{}, channels: &channels.Screens{}, Nets: &nets.Screens{}}).commandList()
 }
 
 func TestTexts_OfStartHelpAndUnknownCommands(t *testing.T) {

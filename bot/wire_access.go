@@ -22,7 +22,7 @@ func (b *Bot) addAccess() error {
 	}
 	settings := access.NewSettings(b.deps.DB, b.opts.Now)
 	b.access = accessscreens.New(accessscreens.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Settings: settings,
 		Zone: b.opts.Zone, Now: b.opts.Now,
 	})
 	return nil

@@ -31,6 +31,9 @@ func scene(t *testing.T, o sandbox.Options) (s *sandbox.Scene, admin, member *dr
 		}
 	})
 	startBot(t, s)
+	if err := s.LiftLimits(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	admin, member = connect(t, s, s.Admin), connect(t, s, s.Members[0])
 	say(t, admin, "/channels add @"+sandbox.ChannelName)
 	await(t, admin, "is indexed")

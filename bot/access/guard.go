@@ -8,6 +8,7 @@ import (
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/storage"
 )
 
 // Deps are the parts that the screens work with.
@@ -17,6 +18,7 @@ type Deps struct {
 	IsAdmin   func(person int64) bool // of the club
 	Limits    *access.Limits
 	Bans      *access.Bans
+	Settings  *storage.Setting[access.Settings]
 	Zone      *time.Location // for the times that people are told
 	Now       func() time.Time
 }

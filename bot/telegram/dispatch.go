@@ -217,7 +217,11 @@ func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Messa
 		e.About = &Person{ID: contact.UserID, Name: contact.FirstName}
 	}
 	e.Command, e.Text, e.Addressed = address(e.Text, c.Username())
-	if reply, ok := m.ReplyTo.(*tg.MessageReplyHeader); ok && chat.Type != Private {
+	reply, ok := m.ReplyTo.(*tg.MessageReplyHeader)
+	if ok && (!reply.ForumTopic || reply.ReplyToTopID != 0) { // else it names its topic
+		e.Reply = reply.ReplyToMsgID
+	}
+	if ok && chat.Type != Private {
 		e.Addressed = e.Addressed || m.Mentioned || c.isOurs(chat, reply.ReplyToMsgID)
 		if reply.ForumTopic {
 			e.Topic = cmp.Or(reply.ReplyToTopID, reply.ReplyToMsgID)

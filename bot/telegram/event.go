@@ -93,6 +93,7 @@ type Event struct {
 	From      Person
 	Chat      Chat
 	MessageID int
+	Reply     int // the message that this one replies to; 0 without one
 	Topic     int // id of a message of the forum topic, to which answers without another target reply; 0 outside of topics
 	At        time.Time
 	Text      string // without the command and the bot's name

@@ -209,29 +209,6 @@ func (m *Messenger) AnswerTap(ctx context.Context, e *Event, text string, alert 
 	}})
 }
 
-// TextOf reads a message of our own again.
-func (m *Messenger) TextOf(ctx context.Context, in Chat, id int) (string, error) {
-	var got tg.MessagesMessagesClass
-	err := m.queue.do(ctx, call{chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
-		want := []tg.InputMessageClass{&tg.InputMessageID{ID: id}}
-		if in.Type == Supergroup {
-			got, err = m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: &tg.InputChannel{ChannelID: in.ID, AccessHash: in.Hash}, ID: want})
-			return err
-		}
-		got, err = m.api.MessagesGetMessages(ctx, want)
-		return err
-	}})
-	if err != nil {
-		return "", err
-	}
-	for _, c := range messagesOf(got) {
-		if msg, ok := c.(*tg.Message); ok && msg.ID == id && msg.Out {
-			return msg.Message, nil
-		}
-	}
-	return "", ErrMessageGone
-}
-
 func messagesOf(c tg.MessagesMessagesClass) []tg.MessageClass {
 	if m, ok := c.AsModified(); ok {
 		return m.GetMessages()
