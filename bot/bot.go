@@ -103,8 +103,11 @@ func New(deps Deps, o Options) (*Bot, error) {
 
 // addFeatures makes each feature's screens and routes events to them.
 func (b *Bot) addFeatures() error {
+	if err := b.addAccess(); err != nil {
+		return err
+	}
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis, Now: b.opts.Now,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis, Quota: b.access, Now: b.opts.Now,
 	}, b.opts.PageSize)
 	b.channels = channels.New(channels.Deps{
 		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
@@ -115,9 +118,6 @@ func (b *Bot) addFeatures() error {
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
 	})
-	if err := b.addAccess(); err != nil {
-		return err
-	}
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
 		b.Nets.Taps())
@@ -164,6 +164,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.channels.Run(hctx) })
 	handlers.Go(func() { b.Nets.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
+	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	uctx, stopUpdates := context.WithCancel(work)
 	updates.Go(func() { b.client.RunUpdates(uctx) })
 

@@ -20,6 +20,7 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
+		{Name: "quota", Handle: b.access.HandleQuota},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
 		{Name: "id", Chats: true, Handle: b.handleID},
 		{Name: "help", Chats: true, Handle: b.handleHelp},

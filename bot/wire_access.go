@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+
 	accessscreens "pavilion/bot/access"
 	"pavilion/bot/chat"
 	"pavilion/filter"
@@ -21,9 +23,15 @@ func (b *Bot) addAccess() error {
 		return err
 	}
 	settings := access.NewSettings(b.deps.DB, b.opts.Now)
+	quota, err := access.NewQuota(b.deps.DB, access.QuotaOptions{
+		Limit: func(ctx context.Context, _ filter.UserID) int { return settings.Get(ctx).FilesPerDay }, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
 	b.access = accessscreens.New(accessscreens.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Settings: settings,
-		Zone: b.opts.Zone, Now: b.opts.Now,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Quota: quota,
+		Settings: settings, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	return nil
 }

@@ -2,12 +2,17 @@ package e2e_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gotd/td/tg"
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/caller"
 	"pavilion/sandbox/driver"
 	"pavilion/sandbox/world"
 )
@@ -181,4 +186,125 @@ func TestBan_IsToldOnceForSearchesTapsLinksAndInlineAlike(t *testing.T) {
 	if got := answersTo(t, other, "golden river"); len(got) != 1 || !strings.HasPrefix(got[0].Message, "🔎") {
 		t.Errorf("after the ban: %d answers", len(got))
 	}
+}
+
+// deliveredFiles are the names of the files that the bot sent into a person's chat, as Telegram holds them.
+func deliveredFiles(t *testing.T, u *driver.User) (names []string) {
+	t.Helper()
+	all, err := u.Messages(t.Context(), sandbox.BotName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		if name := fileName(m); !m.Out && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// getButtons returns the buttons that deliver the files of a query, over all pages, and the message that had them.
+func getButtons(t *testing.T, u *driver.User, query string, files int) (buttons []*tg.KeyboardButtonCallback, page *tg.Message) {
+	t.Helper()
+	page = found(t, u, query, fmt.Sprintf("%d files", files))
+	for n := 2; ; n++ {
+		markup, ok := page.ReplyMarkup.(*tg.ReplyInlineMarkup)
+		if !ok {
+			t.Fatal("no buttons")
+		}
+		for _, row := range markup.Rows {
+			if b, ok := row.Buttons[0].(*tg.KeyboardButtonCallback); ok && strings.HasPrefix(string(b.Data), "1g:") {
+				buttons = append(buttons, b)
+			}
+		}
+		if len(buttons) == files {
+			return buttons, page
+		}
+		tapIn(t, u, sandbox.BotName, page, "▶")
+		page = await(t, u, fmt.Sprintf("page %d of", n))
+	}
+}
+
+// A hundred taps at once at a limit of ten deliver ten files, although the bot is killed twice meanwhile. After each restart the books hold what Telegram
+// holds, also of the delivery whose answer the killed bot never got.
+func TestQuota_HundredTapsAtOnceDeliverTheLimitThroughTwoKills(t *testing.T) {
+	t.Parallel()
+	const taps, limit = 100, 10
+	env := map[string]string{"PAVILION_PAGE_SIZE": "20"}
+	maps.Copy(env, lowLimits)
+	s, admin, member := scene(t, sandbox.Options{Env: env})
+	var names []string
+	for i := range taps {
+		names = append(names, fmt.Sprintf("Silver.Stand.Part.%03d.mkv", i))
+	}
+	post(t, s, names...)
+	buttons, page := getButtons(t, member, "silver stand", taps)
+	setLimit(t, admin, "files", limit)
+	peer, err := member.Peer(t.Context(), sandbox.BotName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgx.Connect(t.Context(), s.Engines.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context()) //nolint:errcheck // the test's own connection
+	count := func(sql string) (n int) {
+		t.Helper()
+		if err := db.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	// tapMissing taps at once every button whose file is not there yet.
+	tapMissing := func() *sync.WaitGroup {
+		t.Helper()
+		have := deliveredFiles(t, member)
+		var done sync.WaitGroup
+		for _, b := range buttons {
+			if !slices.ContainsFunc(have, func(name string) bool { return strings.HasPrefix(b.Text, name) }) {
+				done.Go(func() { _, _ = member.TapData(t.Context(), peer, page.ID, b.Data) }) // a killed bot does not answer
+			}
+		}
+		return &done
+	}
+	agree := func(when string) int {
+		t.Helper()
+		caller.WaitFor(t, func() bool { return count("SELECT count(*) FROM quota_reservation") == 0 })
+		names := deliveredFiles(t, member)
+		slices.Sort(names)
+		if used := count("SELECT coalesce(sum(used), 0) FROM quota_day"); used != len(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+			t.Errorf("%s the day counts %d files, Telegram holds %v", when, used, names)
+		}
+		return len(names)
+	}
+	for range 2 {
+		sent := s.DC.Faults().Calls("messages.sendMedia")
+		s.DC.Faults().LoseAnswers("messages.sendMedia", 1)
+		tapMissing()
+		if err := s.DC.Faults().WaitCalls(t.Context(), "messages.sendMedia", sent+2); err != nil {
+			t.Fatal(err)
+		}
+		s.Bot.Kill()
+		startBot(t, s)
+		if n := agree("after a kill"); n == 0 || n >= limit {
+			t.Fatalf("%d files were delivered before the last taps: the kill was too late to test anything", n)
+		}
+	}
+	tapMissing().Wait()
+	if n := agree("at the end"); n != limit {
+		t.Errorf("%d files were delivered, want %d", n, limit)
+	}
+	tapMissing().Wait() // nothing more comes of tapping on
+	if n := agree("after more taps"); n != limit {
+		t.Errorf("%d files were delivered, want %d", n, limit)
+	}
+	refused := buttons[slices.IndexFunc(buttons, func(b *tg.KeyboardButtonCallback) bool {
+		return !slices.ContainsFunc(deliveredFiles(t, member), func(name string) bool { return strings.HasPrefix(b.Text, name) })
+	})]
+	if answer, err := member.TapData(t.Context(), peer, page.ID, refused.Data); err != nil || !strings.Contains(answer.Message, "You have had 10 files today") || !answer.Alert {
+		t.Errorf("after the quota: %+v, %v", answer, err)
+	}
+	say(t, member, "/quota")
+	await(t, member, "You can get 0 more of 10 files today.")
 }

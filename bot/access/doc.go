@@ -4,5 +4,8 @@
 // Guard and GuardTap wrap a handler. They run the steps in order (ban, limit), and the handler only if all of them admit the event. A step
 // that refuses an event answers it. The wrapped screens know nothing of bans and limits.
 //
+// Deliver sends a tapped file within the person's daily quota. A delivery that a kill interrupts is a row with its event, which the next process handles
+// again.
+//
 // filter/access holds the rules and their rows. Each write checks that the person is one of the club's admins, because anybody can send any button's data.
 package access

@@ -24,8 +24,12 @@ func TestScreens_AreDrawnInEveryLanguage(t *testing.T) {
 	week := access.Ban{Person: 5_000_000_002, Reason: "posts links", Until: at.Add(7 * 24 * time.Hour), At: at}
 	limits := access.DefaultSettings()
 	limits.Inline, limits.FilesPerDay = 0, 0
+	some := access.Allowance{Limit: 10, Left: 3, Ends: at.Add(5 * time.Hour)}
+	used := access.Allowance{Limit: 10, Ends: at.Add(20 * time.Minute)}
 	for _, language := range book.Languages() {
 		in := book.In(language)
+		golden.Check(t, "quota."+language, quotaNote(in, some, at)+"\n"+quotaNote(in, used, at)+"\n"+quotaUsed(in, used, at)+"\n"+quotaText(in, some, at)+"\n"+
+			quotaText(in, used, at)+"\n"+quotaText(in, access.Allowance{}, at)+"\n")
 		d := drawing{in: in, owner: 7, zone: time.FixedZone("IST", 19_800)}
 		golden.Check(t, "refusals."+language, banText(in, forEver, d.zone)+"\n"+banText(in, week, d.zone)+"\n"+limitText(in, 100*time.Millisecond)+"\n"+
 			limitText(in, 61*time.Second)+"\n"+limitText(in, 23*time.Hour+time.Minute)+"\n")

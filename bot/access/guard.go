@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"pavilion/bot/chat"
@@ -18,8 +19,10 @@ type Deps struct {
 	IsAdmin   func(person int64) bool // of the club
 	Limits    *access.Limits
 	Bans      *access.Bans
+	Quota     *access.Quota
 	Settings  *storage.Setting[access.Settings]
 	Zone      *time.Location // for the times that people are told
+	Logger    *slog.Logger
 	Now       func() time.Time
 }
 
@@ -39,9 +42,9 @@ func New(d Deps) *Screens {
 	return s
 }
 
-// admit runs the steps until one refuses the event. An event that was admitted before passes: a delivery that a killed process began, for instance.
+// admit runs the steps until one refuses the event. An event that is handled again passes, because the steps admitted it the first time.
 func (s *Screens) admit(ctx context.Context, kind access.Kind, e *telegram.Event) (bool, error) {
-	if e.Admitted {
+	if e.Resumed {
 		return true, nil
 	}
 	for _, step := range s.steps {
@@ -49,7 +52,6 @@ func (s *Screens) admit(ctx context.Context, kind access.Kind, e *telegram.Event
 			return false, err
 		}
 	}
-	e.Admitted = true
 	return true, nil
 }
 

@@ -4,5 +4,5 @@
 // A query goes to filter.Searcher; its page becomes a message whose first line is the query. Taps turn the page in place. The query of a
 // message is remembered in Redis, and read back from the message itself where Redis does not have it.
 //
-// filter decides about matches and access. This package stores nothing durable.
+// filter decides about matches. The guard of bot/access stands before these screens, and its quota around each delivery. This package stores nothing durable.
 package search

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"pavilion/bot/chat"
@@ -20,7 +21,14 @@ type Deps struct {
 	Indexer   *filter.Indexer // renews expired file references
 	Groups    *filter.ChatSettings
 	Redis     *storage.Redis
+	Quota     quota
 	Now       func() time.Time
+}
+
+// quota runs deliveries within a person's daily quota of files. send gets a sentence about the rest of the quota, which may be empty. It is not called if
+// nothing is left; the tap is answered then.
+type quota interface {
+	Deliver(ctx context.Context, e *telegram.Event, document filter.DocumentID, send func(ctx context.Context, note string) error) error
 }
 
 // Screens are the screens of search.
@@ -158,16 +166,18 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 		return telegram.ErrTelegramWaits
 	}
 	tap := deliveryTap{e.From.ID, e.Chat.Key(), e.MessageID, get.document}
-	if s.taps.isRepeated(tap, e.At) {
+	if !e.Resumed && s.taps.isRepeated(tap, e.At) {
 		return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false)
 	}
-	// The tap is answered before the file is sent, which can take a moment when Telegram makes us wait.
-	if err := s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false); err != nil {
-		return err
-	}
-	if err := s.Messenger.SendFile(ctx, e.Chat, file, telegram.Cause{Event: e}); err != nil {
-		return err
-	}
-	s.taps.delivered(tap, s.Now())
-	return nil
+	return s.Quota.Deliver(ctx, e, get.document, func(ctx context.Context, note string) error {
+		// The tap is answered before the file is sent, which can take a moment when Telegram makes us wait.
+		if err := s.Messenger.AnswerTap(ctx, e, strings.TrimSpace(s.Texts.In(e).Say("search.coming")+" "+note), false); err != nil {
+			return err
+		}
+		if err := s.Messenger.SendFile(ctx, e.Chat, file, telegram.Cause{Event: e}); err != nil {
+			return err
+		}
+		s.taps.delivered(tap, s.Now())
+		return nil
+	})
 }

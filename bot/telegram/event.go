@@ -105,7 +105,7 @@ type Event struct {
 	Data      []byte         // of a tapped button
 	Offset    string         // of an inline query
 	Checkout  *CheckoutQuery // of a Checkout
-	Admitted  bool           // the guards before the handler let it pass
+	Resumed   bool           // it is handled again, after a process was killed or Telegram did not answer
 
 	answered atomic.Bool
 }

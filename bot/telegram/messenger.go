@@ -21,6 +21,9 @@ import (
 var (
 	// ErrMessageGone reports a message that cannot be edited or read any more.
 	ErrMessageGone = fault.New(fault.Gone, "message_gone")
+	// ErrUnfinished reports a send that Telegram may have received, or that was not made because the process stops or signs in anew. A later send with the
+	// same Cause is the same message to Telegram.
+	ErrUnfinished = errors.New("telegram may not have received it")
 	// errNoAnswer reports a send that Telegram may have received.
 	errNoAnswer = errors.New("telegram did not answer")
 )
@@ -115,11 +118,21 @@ func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Caus
 	for attempt := 0; ; attempt++ {
 		caption, entities := captionOf(f.Media)
 		randomID, protected := c.randomID(to), m.IsProtected(ctx, f)
-		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		var open atomic.Int32 // tries of the queue's without Telegram's answer
+		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (u tg.UpdatesClass, err error) {
+			open.Add(1)
+			defer func() {
+				if rpc, answered := tgerr.As(err); answered && rpc.Code > 0 && rpc.Code < 500 {
+					open.Add(-1)
+				}
+			}()
 			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
 				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: c.replyTo(to, 0), Noforwards: protected,
 			})
 		})
+		if err != nil && (open.Load() > 0 || errors.Is(err, errQueueStopped) || errors.Is(err, ErrSessionEnded)) {
+			return errors.Join(ErrUnfinished, err)
+		}
 		if !IsReferenceError(err) || attempt > 0 {
 			return err
 		}

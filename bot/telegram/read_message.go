@@ -4,10 +4,14 @@ import (
 	"context"
 
 	"github.com/gotd/td/tg"
+
+	"pavilion/internal/fault"
 )
 
-// AuthorOf asks Telegram for the person who wrote a message, or the original of a forwarded one. It returns ErrPersonNotFound if Telegram hides the
-// author, or if the bot wrote the message.
+// ErrAuthorHidden reports a message whose author is not a person, or is hidden by Telegram.
+var ErrAuthorHidden = fault.New(fault.Invalid, "author_hidden")
+
+// AuthorOf asks Telegram for the person who wrote a message, or the original of a forwarded one. It returns ErrAuthorHidden without such a person.
 func (m *Messenger) AuthorOf(ctx context.Context, in Chat, id int) (Person, error) {
 	msg, users, err := m.readMessage(ctx, in, id)
 	if err != nil {
@@ -22,14 +26,14 @@ func (m *Messenger) AuthorOf(ctx context.Context, in Chat, id int) (Person, erro
 	}
 	author, ok := from.(*tg.PeerUser)
 	if !ok || msg.Out {
-		return Person{}, ErrPersonNotFound
+		return Person{}, ErrAuthorHidden
 	}
 	p := Person{ID: author.UserID}
 	for _, c := range users {
 		if u, ok := c.(*tg.User); ok && u.ID == p.ID {
 			p.Name = u.FirstName
 			if u.Bot {
-				return Person{}, ErrPersonNotFound
+				return Person{}, ErrAuthorHidden
 			}
 		}
 	}
