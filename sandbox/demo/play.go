@@ -85,6 +85,7 @@ func (p *play) run(ctx context.Context) error {
 		{"Booked and paid in the chat", p.payInChat},
 		{"Two want one hour, and pay inside Telegram", p.raceForNet},
 		{"Another club, by one command", p.setUpByCommand},
+		{"The day's files are used up", p.quotaReached},
 	}
 	for i, c := range chapters {
 		p.out.chapter(i+1, c.title)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"pavilion/filter"
+	"pavilion/filter/access"
+	"pavilion/internal/secret"
+	"pavilion/storage"
+)
+
+const (
+	limitedSearches = 2000 // with limits, and without
+	limitedPeople   = 500
+)
+
+// searchWithLimits compares searches behind ban and limit of each person with searches without them.
+func (b *bench) searchWithLimits(ctx context.Context) error {
+	searcher, done, err := b.searcher(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	search := func(ctx context.Context, query string) error {
+		_, err := searcher.Search(ctx, filter.Query{Text: query})
+		return err
+	}
+	admit, closeGuard, err := b.guard(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeGuard()
+	var person atomic.Int64
+	guarded := func(ctx context.Context, query string) error {
+		if err := admit(ctx, filter.UserID(1+person.Add(1)%limitedPeople)); err != nil {
+			return err
+		}
+		return search(ctx, query)
+	}
+	queries := b.queries()
+	more := func(done int, _ time.Duration) bool { return done < limitedSearches }
+	for _, clients := range []int{1, 8} {
+		off, err := measure(ctx, clients, queries, more, search)
+		if err != nil {
+			return fmt.Errorf("search without limits: %w", err)
+		}
+		on, err := measure(ctx, clients, queries, more, guarded)
+		if err != nil {
+			return fmt.Errorf("search with limits: %w", err)
+		}
+		for _, p := range []int{50, 95, 99} {
+			b.figure(fmt.Sprintf("search_limited_p%d_clients_%d", p, clients), percentile(on, p), "ms", percentile(off, p))
+		}
+	}
+	return nil
+}
+
+// guard opens the bans and limits of the bot, and returns a function that asks both for a person.
+func (b *bench) guard(ctx context.Context) (admit func(context.Context, filter.UserID) error, done func(), err error) {
+	logger := slog.New(slog.DiscardHandler)
+	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(b.scene.Engines.PostgresURL)})
+	if err != nil {
+		return nil, nil, err
+	}
+	redis, err := storage.OpenRedis(storage.RedisOptions{URL: secret.New(b.scene.Engines.RedisURL), Logger: logger})
+	if err != nil {
+		db.Close()
+		return nil, nil, err
+	}
+	done = func() {
+		db.Close()
+		_ = redis.Client().Close()
+	}
+	bans, err := access.NewBans(db, access.BansOptions{IsAdmin: func(filter.UserID) bool { return false }, Logger: logger, Now: time.Now})
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	rates, err := storage.NewRateLimiter(redis, storage.RateLimiterOptions{Now: time.Now})
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	settings := access.DefaultSettings().WithBudget(access.Search, limitedSearches) // so high that none is refused
+	limits := access.NewLimits(rates, func(context.Context) access.Settings { return settings })
+	return func(ctx context.Context, person filter.UserID) error {
+		if _, banned := bans.Of(ctx, person); banned || !limits.Count(ctx, access.Search, person).Allowed {
+			return fmt.Errorf("person %d is refused", person)
+		}
+		return nil
+	}, done, nil
+}
