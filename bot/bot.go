@@ -45,7 +45,7 @@ type Options struct {
 	Admins   []int64           // who may use admin commands, by Telegram user id
 	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
 	PageSize int               // results on a page; 8 where 0
-	Zone     *time.Location    // of the day of quotas, and of times that people are told outside of a club
+	Zone     *time.Location    // of the day of quotas, and of times that people are told outside of a club; UTC where nil
 	Logger   *slog.Logger
 	Now      func() time.Time // time.Now where nil
 }
@@ -74,6 +74,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Zone = cmp.Or(o.Zone, time.UTC)
 	o.Logger = o.Logger.With("component", "bot")
 	o.Telegram.Logger, o.Telegram.Now = o.Logger, o.Now
 	id, err := telegram.BotID(o.Telegram.Token)

@@ -4,3 +4,6 @@ import "go.mongodb.org/mongo-driver/v2/mongo"
 
 // SetConnect replaces the resolution of a mongodb+srv URI. Call it before the pool is used.
 func (p *Pool) SetConnect(connect func() (*mongo.Client, error)) { p.client.connect = connect }
+
+// LocalKeys is the number of keys that a limiter holds in memory.
+func LocalKeys(l *RateLimiter) int { return l.local.Len() }
