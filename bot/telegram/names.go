@@ -40,14 +40,14 @@ func (m *Messenger) PersonByName(ctx context.Context, username string) (Person, 
 
 const maxFirstName = 30 // runes
 
-// FirstNames asks Telegram for the present first names of people. It leaves out those whom the bot does not know.
+// FirstNames asks Telegram for the present first names of people. Telegram leaves out people who share no chat with the bot. A bot names a person
+// without a known access hash by 0, which Telegram accepts for members of the bot's groups.
 func (m *Messenger) FirstNames(ctx context.Context, people []int64) (map[int64]string, error) {
 	names := map[int64]string{}
-	var ask []tg.InputUserClass
-	for _, id := range people {
-		if hash, ok := m.hash(hashKey{"user", id}); ok {
-			ask = append(ask, &tg.InputUser{UserID: id, AccessHash: hash})
-		}
+	ask := make([]tg.InputUserClass, len(people))
+	for i, id := range people {
+		hash, _ := m.hash(hashKey{"user", id})
+		ask[i] = &tg.InputUser{UserID: id, AccessHash: hash}
 	}
 	if len(ask) == 0 {
 		return names, nil

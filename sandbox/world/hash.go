@@ -19,6 +19,7 @@ const (
 	hashInline
 	hashChatInstance
 	hashQuery
+	hashMinUser
 )
 
 // hash returns a viewer's access hash. It is never zero, because zero means "unknown" to clients.

@@ -57,9 +57,10 @@ func (m *message) chat(viewer int64) Peer {
 func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	viewer := g.viewer.ID
 	chat := m.chat(viewer)
-	g.add(chat, UserPeer(m.Via))
+	g.add(chat)
+	g.addSeen(UserPeer(m.Via))
 	if !m.Post {
-		g.add(m.sender())
+		g.addSeen(m.sender())
 	}
 	out := m.Sender == viewer
 	if m.Action != nil {
@@ -83,7 +84,7 @@ func (w *World) view(m *message, id int, g *gathered) tg.MessageClass {
 	if list := decodeEntities(m.Entities); len(list) > 0 {
 		for _, e := range list {
 			if named, ok := e.(*tg.MessageEntityMentionName); ok {
-				g.add(UserPeer(named.UserID))
+				g.addSeen(UserPeer(named.UserID))
 			}
 		}
 		v.SetEntities(list)
@@ -125,14 +126,14 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 	switch a := action.(type) {
 	case *tg.MessageActionChatAddUser:
 		for _, u := range a.Users {
-			g.add(UserPeer(u))
+			g.addSeen(UserPeer(u))
 		}
 	case *tg.MessageActionChatCreate:
 		for _, u := range a.Users {
-			g.add(UserPeer(u))
+			g.addSeen(UserPeer(u))
 		}
 	case *tg.MessageActionChatDeleteUser:
-		g.add(UserPeer(a.UserID))
+		g.addSeen(UserPeer(a.UserID))
 	case *tg.MessageActionChatMigrateTo:
 		g.add(ChannelPeer(a.ChannelID))
 	case *tg.MessageActionChannelMigrateFrom:
@@ -184,7 +185,7 @@ func (m *message) sender() Peer {
 func (f *forward) tg(g *gathered) tg.MessageFwdHeader {
 	h := tg.MessageFwdHeader{Date: f.Date}
 	if f.From.ID != 0 {
-		g.add(f.From)
+		g.addSeen(f.From)
 		h.SetFromID(f.From.tg())
 	}
 	if f.Name != "" {
@@ -194,7 +195,7 @@ func (f *forward) tg(g *gathered) tg.MessageFwdHeader {
 		h.SetChannelPost(f.Post)
 	}
 	if f.Saved.ID != 0 {
-		g.add(f.Saved)
+		g.addSeen(f.Saved)
 		h.SetSavedFromPeer(f.Saved.tg())
 		h.SetSavedFromMsgID(f.SavedID)
 	}

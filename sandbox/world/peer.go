@@ -52,7 +52,7 @@ func (c *call) user(in tg.InputUserClass) (*account, error) {
 	case *tg.InputUser:
 		return c.userBy(in.UserID, in.AccessHash, "USER_ID_INVALID")
 	case *tg.InputUserFromMessage:
-		return c.userBy(in.UserID, c.hash(c.me.ID, hashUser, in.UserID), "USER_ID_INVALID")
+		return c.userSeen(in.Peer, in.MsgID, in.UserID, "USER_ID_INVALID")
 	}
 	return nil, tgerr.New(400, "USER_ID_INVALID")
 }
@@ -70,6 +70,31 @@ func (c *call) userBy(id, hash int64, refusal string) (*account, error) {
 		return a, nil // a bot may omit the hash of a user that it knows
 	}
 	return nil, tgerr.New(400, refusal)
+}
+
+// seen checks that a peer occurs in a message. Bots may not name peers in this way.
+func (c *call) seen(who Peer, chat tg.InputPeerClass, message int, refusal string) error {
+	if c.me.Bot != nil {
+		return tgerr.New(400, "FROM_MESSAGE_BOT_DISABLED")
+	}
+	p, err := c.peer(chat)
+	if err != nil {
+		return err
+	}
+	m := c.find(p, message)
+	if m == nil {
+		return tgerr.New(400, "MSG_ID_INVALID")
+	}
+	occurring := c.gather(c.me)
+	c.view(m, message, occurring)
+	if _, ok := occurring.peers[who]; !ok {
+		return tgerr.New(400, refusal)
+	}
+	return nil
+}
+
+func (c *call) userSeen(chat tg.InputPeerClass, message int, id int64, refusal string) (*account, error) {
+	return c.Accounts[id], c.seen(UserPeer(id), chat, message, refusal)
 }
 
 // met reports whether two accounts share a private chat or a group.
@@ -96,9 +121,16 @@ func (c *call) channel(in tg.InputChannelClass) (*channel, error) {
 	case *tg.InputChannel:
 		return c.channelBy(in.ChannelID, in.AccessHash)
 	case *tg.InputChannelFromMessage:
-		return c.channelBy(in.ChannelID, c.hash(c.me.ID, hashChannel, in.ChannelID))
+		return c.channelSeen(in.Peer, in.MsgID, in.ChannelID)
 	}
 	return nil, tgerr.New(400, "CHANNEL_INVALID")
+}
+
+func (c *call) channelSeen(chat tg.InputPeerClass, message int, id int64) (*channel, error) {
+	if err := c.seen(ChannelPeer(id), chat, message, "CHANNEL_INVALID"); err != nil {
+		return nil, err
+	}
+	return c.channelBy(id, c.hash(c.me.ID, hashChannel, id))
 }
 
 func (c *call) channelBy(id, hash int64) (*channel, error) {
@@ -138,7 +170,7 @@ func (c *call) peer(in tg.InputPeerClass) (Peer, error) {
 		}
 		return UserPeer(a.ID), nil
 	case *tg.InputPeerUserFromMessage:
-		a, err := c.userBy(in.UserID, c.hash(c.me.ID, hashUser, in.UserID), refusal)
+		a, err := c.userSeen(in.Peer, in.MsgID, in.UserID, refusal)
 		if err != nil {
 			return Peer{}, err
 		}
@@ -155,7 +187,7 @@ func (c *call) peer(in tg.InputPeerClass) (Peer, error) {
 		}
 		return ChannelPeer(ch.ID), nil
 	case *tg.InputPeerChannelFromMessage:
-		ch, err := c.channelBy(in.ChannelID, c.hash(c.me.ID, hashChannel, in.ChannelID))
+		ch, err := c.channelSeen(in.Peer, in.MsgID, in.ChannelID)
 		if err != nil {
 			return Peer{}, err
 		}

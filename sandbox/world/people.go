@@ -12,18 +12,27 @@ import (
 // gathered collects the users and chats of an answer, because clients need them with their hashes beside every message.
 type gathered struct {
 	w      *World
-	viewer *account // nil before sign-in
-	peers  map[Peer]struct{}
+	viewer *account      // nil before sign-in
+	peers  map[Peer]bool // true for those that are shown whole
 }
 
 func (w *World) gather(viewer *account) *gathered {
-	return &gathered{w: w, viewer: viewer, peers: map[Peer]struct{}{}}
+	return &gathered{w: w, viewer: viewer, peers: map[Peer]bool{}}
 }
 
 func (g *gathered) add(peers ...Peer) {
 	for _, p := range peers {
 		if p.ID != 0 {
-			g.peers[p] = struct{}{}
+			g.peers[p] = true
+		}
+	}
+}
+
+// addSeen adds peers that occur in a message of a group. The viewer gets a min user of a person without a private chat with the viewer.
+func (g *gathered) addSeen(peers ...Peer) {
+	for _, p := range peers {
+		if p.ID != 0 && !g.peers[p] {
+			g.peers[p] = p.Kind != PeerUser || p.ID == g.viewer.ID || g.viewer.Dialogs[p] != nil
 		}
 	}
 }
@@ -44,7 +53,11 @@ func (g *gathered) userList() []tg.UserClass {
 	list := []tg.UserClass{}
 	for _, p := range g.sorted() {
 		if a := g.w.Accounts[p.ID]; p.Kind == PeerUser && a != nil {
-			list = append(list, g.w.viewUser(g.viewer, a))
+			if u := g.w.viewUser(g.viewer, a); g.peers[p] {
+				list = append(list, u)
+			} else {
+				list = append(list, g.w.minUser(g.viewer, u))
+			}
 		}
 	}
 	return list
@@ -79,6 +92,13 @@ func (w *World) viewUser(viewer, a *account) *tg.User {
 	} else {
 		u.Status = &tg.UserStatusRecently{}
 	}
+	return u
+}
+
+// minUser removes the fields of u that Telegram omits in min users. The access hash is another one than that of the whole user.
+func (w *World) minUser(viewer *account, u *tg.User) *tg.User {
+	u.Min, u.LangCode, u.Status = true, "", nil
+	u.AccessHash = w.hash(viewer.ID, hashMinUser, u.ID)
 	return u
 }
 
