@@ -8,6 +8,10 @@ import (
 // IsReviewed reports whether the payment is under review. After a refund of a part, the rest is still under review.
 func (p Payment) IsReviewed() bool { return p.State == InReview || p.suspended && holdsMoney(p) }
 
+// holdsNothing reports whether a payment without any money is under review. A gateway may report a capture of 0, or of an amount that is not a whole
+// number of our units.
+func (p Payment) holdsNothing() bool { return p.State == InReview && p.Received.Minor == 0 }
+
 // isKept reports whether the booking is a hold that keepForReview has extended.
 func (b Booking) isKept() bool { return b.State == Held && b.ExpiresAt.Equal(b.Span.End) }
 

@@ -95,6 +95,31 @@ func TestReview_MoneyThatGoesBackLeavesTimeToPayAgain(t *testing.T) {
 	l.healthy()
 }
 
+// A gateway may report a payment of nothing. There is nothing to refund, and either verdict lets the member pay again.
+func TestReview_OfAPaymentWithoutMoneyReleasesTheHold(t *testing.T) {
+	t.Parallel()
+	for _, v := range []booking.Verdict{booking.Close, booking.RefundAll} {
+		t.Run(string(v), func(t *testing.T) {
+			t.Parallel()
+			l := newPaymentClub(t, "INR")
+			l.at("2026-06-01T00:00:00Z")
+			l.work()
+			h := l.hold(player(1))
+			p := l.checkout(player(1), h, booking.Sandbox)
+			l.must(l.sandbox.PayOther(p.Checkout, 0, "INR"))
+			l.waitSettled()
+			l.wantKept(player(1), h.ID)
+			at := l.at("2026-06-02T00:00:00Z")
+			l.verdict(v)
+			if got := l.payment(p.ID); got.State != booking.Refunded || got.IsReviewed() {
+				t.Errorf("the payment is %s, under review: %v", got.State, got.IsReviewed())
+			}
+			l.wantReleased(player(1), h.ID, at)
+			l.healthy()
+		})
+	}
+}
+
 // Members cannot move a hold with a payment under review. Staff can; the hold is then kept at its new time.
 func TestReview_KeepsAHoldThatStaffMove(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,31 @@ type Review struct {
 	OpenedAt time.Time
 }
 
+// ReviewedPayment is an open review with its payment, which is zero for money that belongs to no payment.
+type ReviewedPayment struct {
+	Review
+
+	Paid Payment
+}
+
+// Left is the part of the payment that can still be refunded.
+func (r ReviewedPayment) Left() Money { return r.Paid.refundable() }
+
+// Verdicts are the verdicts that Resolve accepts for the payment as it is.
+func (r ReviewedPayment) Verdicts() []Verdict {
+	var list []Verdict
+	if r.Paid.State == InReview {
+		list = append(list, Accept)
+	}
+	if r.Left().Minor > 0 {
+		list = append(list, RefundAll)
+	}
+	if !r.Paid.IsReviewed() || r.Paid.holdsNothing() {
+		list = append(list, Close)
+	}
+	return list
+}
+
 // Errors of reviews.
 var (
 	ErrNoReview = fault.New(fault.NotFound, "no_review")
@@ -106,6 +131,27 @@ func (s *Service) Reviews(ctx context.Context, actor Actor, club ClubID) ([]Revi
 	return list, translate(ctx, err)
 }
 
+// ReviewedPayments lists the reviews of Reviews with their payments.
+func (s *Service) ReviewedPayments(ctx context.Context, actor Actor, club ClubID) ([]ReviewedPayment, error) {
+	reviews, err := s.Reviews(ctx, actor, club)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]PaymentID, len(reviews))
+	for i, r := range reviews {
+		ids[i] = r.Payment
+	}
+	payments, err := selectPaymentsByID(ctx, s.db, ids)
+	if err != nil {
+		return nil, translate(ctx, err)
+	}
+	list := make([]ReviewedPayment, len(reviews))
+	for i, r := range reviews {
+		list[i] = ReviewedPayment{r, payments[r.Payment]}
+	}
+	return list, nil
+}
+
 // Verdict is a decision about a review.
 type Verdict string
 
@@ -113,7 +159,7 @@ type Verdict string
 const (
 	Accept    Verdict = "accept" // the money counts as the price
 	RefundAll Verdict = "refund" // refund all that is left
-	Close     Verdict = "close"  // handled elsewhere; not possible for money under review
+	Close     Verdict = "close"  // handled elsewhere; not possible while there is money under review
 )
 
 // Resolve closes a review by a verdict; for the staff of its club. Operators can also close reviews without a known club; the audit line is then in the
@@ -168,6 +214,11 @@ func (s *Service) closeStrayReview(ctx context.Context, actor Actor, club ClubID
 // applyVerdict carries out a verdict on the payment.
 func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Verdict) error {
 	switch {
+	case v != Accept && p.holdsNothing():
+		if err := c.movePayment(ctx, p, Refunded); err != nil {
+			return err
+		}
+		return c.releaseReviewed(ctx, b)
 	case v == RefundAll:
 		return c.refundAll(ctx, b, p, refundReview)
 	case v == Accept && p.State == InReview:

@@ -60,6 +60,16 @@ func selectReportedPayment(ctx context.Context, q storage.Queryer, provider Prov
 	return selectPaymentWhere(ctx, q, `WHERE provider = $1 AND (checkout = nullif($2, '') OR charge = nullif($3, ''))`, provider, r.Checkout, r.Charge)
 }
 
+// selectPaymentsByID reads the payments that exist among some ids.
+func selectPaymentsByID(ctx context.Context, q storage.Queryer, ids []PaymentID) (map[PaymentID]Payment, error) {
+	list, err := selectPayments(ctx, q, `WHERE id = ANY($1)`, ids)
+	byID := make(map[PaymentID]Payment, len(list))
+	for _, p := range list {
+		byID[p.ID] = p
+	}
+	return byID, err
+}
+
 // selectPaymentsOf reads the payments of a booking, by id.
 func selectPaymentsOf(ctx context.Context, q storage.Queryer, booking ID) ([]Payment, error) {
 	return selectPayments(ctx, q, `WHERE booking_id = $1 ORDER BY id`, booking)

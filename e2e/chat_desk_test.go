@@ -100,7 +100,7 @@ func TestChat_TheDesk(t *testing.T) {
 	forged := await(t, zoya, "That is for the club's staff.")
 	owner, number := strconv.FormatInt(n.Members[1].ID, 36), strconv.FormatInt(int64(id), 36)
 	club, net := strconv.FormatInt(n.club.ID, 36), strconv.FormatInt(n.club.Nets[0], 36)
-	for _, data := range []string{"n:" + number, "-:n:" + number, "!:" + number, "&:" + number, "$:" + number + ":0:0", "%:" + number + ":0:0:1", "?:" + club + ":0", "[:" + number + ":0", "]:" + number + ":1", "s:" + number + ":0", "p:" + number + ":0", "R:" + number + ":0:0", "A:" + number, "q:" + number, "1:" + number, "z:" + number, "c:" + number, "a:" + club + ":fpx:0", "B:" + club + ":" + net + ":i1n2o:1o:0"} {
+	for _, data := range []string{"n:" + number, "-:n:" + number, "!:" + number, "&:" + number, "$:" + number + ":0:0", "%:" + number + ":0:0:1", "?:" + club + ":0", "[:" + number + ":0", "]:" + number + ":1", "s:" + number + ":0", "p:" + number + ":0", "R:" + number + ":0:0", "A:" + number, "q:" + number, "1:" + number, "z:" + number, "c:" + number, "a:" + club + ":fpx:0", "8:" + club + ":0", "9:" + club + ":1", "^:" + club + ":1:0", "-:^:" + club + ":1:1", "B:" + club + ":" + net + ":i1n2o:1o:0"} {
 		if answer := pressData(t, zoya, forged, []byte("1b:"+owner+":"+data)); !answer.Alert || answer.Message == "" || strings.Contains(answer.Message, "Something went wrong") {
 			t.Errorf("%s: %+v", data, answer)
 		}

@@ -290,6 +290,9 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 			k.add(d.in.Say("desk.refund", d.money(left)), step{Verb: stepAskRefund, Booking: b.ID, Choice: i})
 		}
 	}
+	if v.isReviewed() {
+		k.add(d.in.Say("review_queue.open"), step{Verb: stepReviews, Club: b.Club})
+	}
 	k.add(d.in.Say("desk.audit"), step{Verb: stepAudit, Booking: b.ID})
 	k.beside(d.in.Say("desk.sheet"), step{Verb: stepDaySheet, Club: b.Club, Day: b.Day})
 }

@@ -136,6 +136,8 @@ func (v *visit) replace(ctx context.Context, s step, refused error) (screen, err
 		return priceEditor{v}.listPrices(ctx, step{Verb: stepPrices, Club: s.Club})
 	case errors.Is(refused, booking.ErrNoClosure):
 		return closureEditor{v}.listClosures(ctx, s.Club)
+	case errors.Is(refused, booking.ErrNoReview):
+		return reviewQueue{v}.showQueue(ctx, step{Verb: stepReviews, Club: s.Club})
 	case s.Booking != 0 && s.Verb != stepBooking && fault.KindOf(refused) == fault.Conflict:
 		shown, err := bookingScreen{v}.showBooking(ctx, s.Booking)
 		if err != nil {

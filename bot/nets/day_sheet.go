@@ -46,8 +46,12 @@ func (y daySheet) showSheet(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
+	reviews, err := y.Booking.Reviews(ctx, actor, s.Club)
+	if err != nil {
+		return nil, err
+	}
 	shown, _, _ := pageOf(list, daySheetRows, s.Page)
-	return daySheetView{club: club, nets: nets, bookings: list, stranded: stranded, names: y.names(ctx, membersOf(shown)), step: s}, nil
+	return daySheetView{club: club, nets: nets, bookings: list, stranded: stranded, reviews: len(reviews), names: y.names(ctx, membersOf(shown)), step: s}, nil
 }
 
 // daySheetView is a page of a day's bookings. It needs the names of the page's members only.
@@ -56,6 +60,7 @@ type daySheetView struct {
 	nets     []booking.Net
 	bookings []booking.Booking
 	stranded []booking.Booking // on any day
+	reviews  int               // open ones of the club
 	names    map[booking.MemberID]string
 	step     step
 }
@@ -69,6 +74,7 @@ func (v daySheetView) draw(d drawing) telegram.Reply {
 	}
 	k.pageButtons(page, 0, last, s)
 	d.strandedButton(k, s.Club, len(v.stranded))
+	d.reviewsButton(k, s.Club, v.reviews)
 	var days []choice
 	if before := s.Day - 1; before >= 0 {
 		days = append(days, choice{"◀ " + d.in.Day(dateOf(before)), step{Verb: stepDaySheet, Club: s.Club, Day: before}})

@@ -2,6 +2,7 @@ package nets
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -50,7 +51,26 @@ func deskGoldens() []golden {
 		{At: june(4, 9, 0), Actor: 7003, Action: "set_prices", Origin: "http"},
 	}
 	blocked := step{Verb: stepBlock, Club: 1, Net: 1, Minute: unixMinute(june(6, 7, 0)), Length: 60}
-	return []golden{
+	due := func(id booking.ReviewID, reason booking.ReviewReason, p booking.Payment) booking.ReviewedPayment {
+		p.ID, p.Booking, p.Member, p.Amount = 8, 12, goldenOwner, rupees(600)
+		return booking.ReviewedPayment{Review: booking.Review{ID: id, Reason: reason, Club: 1, Payment: p.ID}, Paid: p}
+	}
+	manual := due(6, booking.ReviewRefundByHand, booking.Payment{State: booking.RefundPending, Received: rupees(600), Refund: 60000})
+	manual.Refund = 2
+	reviews := reviewList{
+		club: riverside(), nets: exampleNets(), names: names, bookings: map[booking.ID]booking.Booking{12: evening()},
+		reviews: []booking.ReviewedPayment{
+			due(3, booking.ReviewAmount, booking.Payment{State: booking.InReview, Received: rupees(450)}),
+			due(4, booking.ReviewAmount, booking.Payment{State: booking.InReview, Received: rupees(0)}),
+			due(5, booking.ReviewRefunded, booking.Payment{State: booking.PartRefunded, Received: rupees(600), Refund: 20000, Refunded: 20000}),
+			manual,
+			{Review: booking.Review{ID: 7, Reason: booking.ReviewUnknown}},
+		},
+	}
+	withReviews := sheet(many[:1], 0)
+	withReviews.reviews = len(reviews.reviews)
+	return append(reviewGoldens(reviews), []golden{
+		{"a day sheet with payments to decide about", []verb{stepDaySheet}, withReviews},
 		{"an empty day sheet", []verb{stepDaySheet}, sheet(nil, 0)},
 		{"a day sheet of one booking", []verb{stepDaySheet}, sheet(many[:1], 0)},
 		{"a long day sheet, first page", []verb{stepDaySheet}, sheet(many, 0)},
@@ -70,7 +90,21 @@ func deskGoldens() []golden {
 		{"an empty audit", nil, auditView{club: riverside()}},
 		{"a block with one booking in the way", []verb{stepBlock}, blockConflictView{club: riverside(), inWay: many[:1], names: names, step: blocked}},
 		{"a block with two bookings in the way", []verb{stepBlock}, blockConflictView{club: riverside(), inWay: []booking.Booking{many[0], many[4]}, names: names, step: blocked}},
+	}...)
+}
+
+// reviewGoldens are the list of reviews and each of them.
+func reviewGoldens(l reviewList) []golden {
+	none := l
+	none.reviews = nil
+	list := []golden{
+		{"no payments to decide about", []verb{stepReviews}, reviewQueueView{none, step{Verb: stepReviews, Club: 1}}},
+		{"payments to decide about", []verb{stepReviews, stepResolve}, reviewQueueView{l, step{Verb: stepReviews, Club: 1}}},
 	}
+	for _, r := range l.reviews {
+		list = append(list, golden{fmt.Sprintf("review %d: %s", r.ID, r.Reason), []verb{stepReview}, reviewView{l, r}})
+	}
+	return list
 }
 
 func TestHashOf_StandsForExactlyTheseBookings(t *testing.T) {

@@ -76,6 +76,12 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return desk{v}.typeRefund(ctx, s)
 	case stepStranded:
 		return strandedList{v}.show(ctx, s)
+	case stepReviews:
+		return reviewQueue{v}.showQueue(ctx, s)
+	case stepReview:
+		return reviewQueue{v}.showReview(ctx, s)
+	case stepResolve:
+		return reviewQueue{v}.resolve(ctx, s)
 	case stepAskEndSeries:
 		return series{v}.askEnd(ctx, s)
 	case stepEndSeries:

@@ -28,6 +28,7 @@ type step struct {
 	Opens    int // in minutes of the day
 	Closes   int64
 	Rule     int64 // the price's id
+	Review   booking.ReviewID
 	Closure  booking.ClosureID
 	Refunded int64  // of the payment, when the button was made
 	Conflict int64  // stands for the bookings in the way of a block, when the button was made
@@ -133,6 +134,8 @@ func (s step) encodeField(letter rune) string {
 		n = s.Amount
 	case 'u':
 		n = s.Value
+	case 'e':
+		n = int64(s.Review)
 	}
 	return chat.Base36(n)
 }
@@ -197,6 +200,8 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 		s.Amount = f.Number()
 	case 'u':
 		s.Value = f.Number()
+	case 'e':
+		s.Review = booking.ReviewID(f.Number())
 	}
 }
 

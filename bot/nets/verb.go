@@ -49,6 +49,9 @@ const (
 	stepAskEndSeries verb = '[' // Choice: seriesFromHere or seriesAll
 	stepEndSeries    verb = ']' // as above
 	stepMoveSeries   verb = '>' // Choice: as above, or seriesFromHereOthers or seriesAllOthers
+	stepReviews      verb = '8' // payments to decide about
+	stepReview       verb = '9' // one of them
+	stepResolve      verb = '^' // Choice: the decision
 )
 
 // The verbs of a person's settings. Choice is the channel.
@@ -100,7 +103,8 @@ const (
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version, u Value.
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version, u Value,
+// e Review.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
 	case stepClubs, stepWaitlist, stepSettings, stepLanguages, stepMakeClub, stepDropSetUp:
@@ -167,8 +171,12 @@ func (v verb) fields() (letters string, known bool) {
 		return "bo", true
 	case stepMoveSeries:
 		return "cnslbov", true
-	case stepStranded:
+	case stepStranded, stepReviews:
 		return "cp", true
+	case stepReview:
+		return "ce", true
+	case stepResolve:
+		return "ceo", true
 	case stepAskSheetHour:
 		return "c", true
 	case stepSetSheetHour:
