@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gotd/td/tg"
+
 	"pavilion/sandbox"
+	"pavilion/sandbox/driver"
 	"pavilion/sandbox/miniapp"
 	"pavilion/sandbox/world"
 )
@@ -16,18 +19,29 @@ func TestGroups_AMinUserIsAnsweredAndLaterInPrivate(t *testing.T) {
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
 	post(t, s, "Golden.River.2014.mkv")
 	found(t, member, "golden river", "1 file")
-	w, who := s.DC.World(), s.Members[1]
-	zoya := connect(t, s, who)
-	if _, err := w.SendText(who.ID, world.ChannelPeer(s.Group), "@"+sandbox.BotName+" golden river"); err != nil {
+	w, zoya, tom := s.DC.World(), connect(t, s, s.Members[1]), connect(t, s, s.Members[2])
+	group := world.ChannelPeer(s.Group)
+	if err := w.Join(group, tom.ID); err != nil {
 		t.Fatal(err)
 	}
-	tapIn(t, zoya, membersGroup, awaitIn(t, zoya, membersGroup, "🔎 golden river\n1 file"), "Golden")
-	receivedIn(t, zoya, membersGroup, "Golden.River.2014.mkv")
+	asked := func(u *driver.User, query string) *tg.Message {
+		t.Helper()
+		if _, err := w.SendText(u.ID, group, "@"+sandbox.BotName+" "+query); err != nil {
+			t.Fatal(err)
+		}
+		return awaitIn(t, u, membersGroup, "🔎 "+query+"\n1 file")
+	}
+	asked(zoya, "river golden")
+	tapIn(t, tom, membersGroup, asked(tom, "golden river"), "Golden")
+	receivedIn(t, tom, membersGroup, "Golden.River.2014.mkv")
 
-	say(t, zoya, "/start")
-	await(t, zoya, "Hi Zoya!")
-	tap(t, zoya, ask(t, zoya, "golden river"), "Golden")
-	received(t, zoya, "Golden.River.2014.mkv")
+	// A tap brings the whole user, which Zoya's message did not.
+	for u, name := range map[*driver.User]string{zoya: "Zoya", tom: "Tom"} {
+		say(t, u, "/start")
+		await(t, u, "Hi "+name+"!")
+		tap(t, u, ask(t, u, "golden river"), "Golden")
+		received(t, u, "Golden.River.2014.mkv")
+	}
 }
 
 func TestChat_StaffSeeTheNameOfAMinUser(t *testing.T) {
