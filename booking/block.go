@@ -186,7 +186,7 @@ func (c *change) moveOutOfBlock(ctx context.Context, b Booking, to RescheduleReq
 	if err := c.moveBooking(ctx, old, &b, usage{}, notifyMoved); err != nil {
 		return err
 	}
-	return c.reviewDifference(ctx, b, old.Price)
+	return c.applyNewPrice(ctx, b, old.Price)
 }
 
 // removeAddOns removes some add-ons from a booking and its price.

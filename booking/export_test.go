@@ -46,6 +46,12 @@ func (s *Service) ApplyEvents(ctx context.Context) error {
 // RunRefund makes a refund, as its job does.
 func (s *Service) RunRefund(ctx context.Context, id RefundID) error { return s.runRefund(ctx, id) }
 
+// ClosePage closes the page of a payment, as its job does.
+func (s *Service) ClosePage(ctx context.Context, id PaymentID) error { return s.closePage(ctx, id) }
+
+// ErrPageUnknown reports a page that the gateway may be creating.
+var ErrPageUnknown = errPageUnknown //nolint:gochecknoglobals // an error
+
 // AskAndDie calls the gateway for a refund and stops, as a killed process does.
 func (s *Service) AskAndDie(ctx context.Context, id RefundID) error {
 	r, p, err := claimRefund(ctx, s.db, id, refundLease)

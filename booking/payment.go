@@ -83,7 +83,7 @@ func (s *Service) ChargeFor(provider Provider, price Money) (Money, error) {
 }
 
 // Pay creates a payment for a booking and a page at the gateway to pay on. The payment's row is committed before the gateway is called, so all
-// money that arrives has a row. A payment in the chat has no page; the bot posts an invoice instead. Pay closes the invoice of another provider. A
+// money that arrives has a row. A payment in the chat has no page; the bot posts an invoice instead. Pay closes the page or invoice of another provider. A
 // repeated call returns the same payment. For a paid booking it returns the payment that has the money.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
@@ -147,22 +147,15 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, r PayReques
 	if err != nil {
 		return Payment{}, err
 	}
-	for _, p := range list {
-		if p.State == Created && p.Provider != provider && p.Provider.inChat() { // so that the member cannot pay twice
-			if err := c.movePayment(ctx, &p, Failed); err != nil {
-				return Payment{}, err
-			}
-		}
-		if p.Provider != provider || p.State != Created {
-			continue
-		}
-		if p.Amount == amount && p.Price == b.Price && c.at.Sub(p.CreatedAt) < maxCheckoutAge {
-			return p, nil
-		}
-		// The price has changed, or the page is about to close. Money that still arrives on it is handled by applyReport.
-		if err := c.movePayment(ctx, &p, Failed); err != nil {
-			return Payment{}, err
-		}
+	offered := func(p Payment) bool {
+		return p.State == Created && p.Provider == provider && p.Amount == amount && p.Price == b.Price && c.at.Sub(p.CreatedAt) < maxCheckoutAge
+	}
+	// Another provider was chosen before, the price has changed, or the page is about to close. One payment is open at a time.
+	if err := c.closeUnpaid(ctx, list, func(p Payment) bool { return !offered(p) }); err != nil {
+		return Payment{}, err
+	}
+	if i := slices.IndexFunc(list, offered); i >= 0 {
+		return list[i], nil
 	}
 	p := Payment{
 		Reference: rand.Text(), Club: b.Club, Booking: b.ID, Member: b.Member, Version: b.Version, Provider: provider, State: Created,

@@ -51,6 +51,9 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 		if err := insertPayment(ctx, c.tx, &p); err != nil {
 			return err
 		}
+		if err := c.closeUnpaid(ctx, list, Payment.hasPage); err != nil {
+			return err
+		}
 		if err := c.postCapture(ctx, p); err != nil {
 			return err
 		}

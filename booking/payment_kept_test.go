@@ -17,7 +17,7 @@ func (l *paymentClub) reviewed(who booking.Actor) (booking.Booking, booking.Paym
 	at := time.Date(2026, 6, 3, 14, 0, 0, 0, time.UTC)
 	moved, err := l.Reschedule(l.t.Context(), who, h.ID, booking.RescheduleRequest{Start: at, End: at.Add(2 * time.Hour)})
 	l.must(err)
-	l.must(l.sandbox.Pay(p.Checkout))
+	l.must(l.sandbox.PayLate(p.Checkout))
 	l.waitSettled()
 	if got := l.payment(p.ID); got.State != booking.InReview {
 		l.t.Fatalf("the payment is %s", got.State)

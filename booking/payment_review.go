@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -239,8 +240,8 @@ func (c *change) applyVerdict(ctx context.Context, b *Booking, p *Payment, v Ver
 	return nil
 }
 
-// reviewDifference opens a review when the price of a paid booking has changed.
-func (c *change) reviewDifference(ctx context.Context, b Booking, old Money) error {
+// applyNewPrice closes the pages on which the old price of a booking can be paid. If it is paid already, applyNewPrice opens a review.
+func (c *change) applyNewPrice(ctx context.Context, b Booking, old Money) error {
 	if b.Price == old {
 		return nil
 	}
@@ -248,10 +249,11 @@ func (c *change) reviewDifference(ctx context.Context, b Booking, old Money) err
 	if err != nil {
 		return err
 	}
-	for _, p := range list {
-		if holdsMoney(p) {
-			return c.requestReview(ctx, Review{Reason: ReviewDifference, Club: b.Club, Payment: p.ID})
-		}
+	if err := c.closeUnpaid(ctx, list, func(p Payment) bool { return p.Price != b.Price }); err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(list, holdsMoney); i >= 0 {
+		return c.requestReview(ctx, Review{Reason: ReviewDifference, Club: b.Club, Payment: list[i].ID})
 	}
 	return nil
 }

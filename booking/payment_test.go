@@ -275,7 +275,7 @@ func TestLate_AfterTheStartOrACancellationItGoesBack(t *testing.T) {
 	p := l.checkout(player(1), cancelled, booking.Sandbox)
 	_, err := l.Cancel(t.Context(), player(1), cancelled.ID, false)
 	l.must(err)
-	l.must(l.sandbox.Pay(p.Checkout))
+	l.must(l.sandbox.PayLate(p.Checkout))
 	over := l.held(player(2), l.want("2026-06-03T10:00:00Z", time.Hour, 2))
 	q := l.checkout(player(2), over, booking.Sandbox)
 	l.waitSettled()
@@ -317,7 +317,7 @@ func TestPay_TwoProvidersForOneBookingSendTheSecondMoneyBack(t *testing.T) {
 	l.work()
 	h := l.hold(player(1))
 	p, q := l.checkout(player(1), h, booking.Stripe), l.checkout(player(1), h, booking.Razorpay)
-	l.must(l.sandbox.Pay(p.Checkout))
+	l.must(l.sandbox.PayLate(p.Checkout))
 	l.waitSettled()
 	l.must(l.sandbox.Pay(q.Checkout))
 	l.waitSettled()
@@ -375,7 +375,7 @@ func TestPay_APriceThatChangedIsAskedAnew(t *testing.T) {
 	if q.ID == p.ID || q.Amount != rupees(2000) {
 		t.Fatalf("the old page for the new price: %+v", q)
 	}
-	l.must(l.sandbox.Pay(p.Checkout)) // on the page that is still open in another tab
+	l.must(l.sandbox.PayLate(p.Checkout)) // the bank was asked before the page closed
 	l.waitSettled()
 	l.wantState(h.ID, booking.Held)
 	if got := l.payment(p.ID); got.State != booking.InReview || l.alertsByReason()[booking.ReviewPrice] != 1 {

@@ -26,6 +26,13 @@ func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 		}
 		return err
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[closePageArgs]) error {
+		err := s.closePage(ctx, job.Args.Payment)
+		if errors.Is(err, errPageUnknown) {
+			return river.JobSnooze(pageCreationRetry)
+		}
+		return err
+	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[alertArgs]) error {
 		return s.alertReview(ctx, o.Alerter, job.Args.Review)
 	}))

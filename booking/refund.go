@@ -184,10 +184,13 @@ func (c *change) refundAll(ctx context.Context, b *Booking, p *Payment, reason s
 	return err
 }
 
-// refundCancelled refunds the payments of a cancelled booking above its fee. Money under review stays until staff decide.
+// refundCancelled refunds the payments of a cancelled booking above its fee, and closes the pages of the unpaid ones. Money under review stays until staff decide.
 func (c *change) refundCancelled(ctx context.Context, b *Booking) error {
 	list, err := c.lockPayments(ctx, b.ID)
 	if err != nil {
+		return err
+	}
+	if err := c.closeUnpaid(ctx, list, Payment.hasPage); err != nil {
 		return err
 	}
 	for i := range list {

@@ -109,7 +109,7 @@ func (c *change) reschedule(ctx context.Context, b *Booking, r RescheduleRequest
 		return moved, nil, err
 	}
 	moved = Rescheduled{Booking: *b, Difference: Money{Minor: b.Price.Minor - old.Price.Minor, Currency: b.Price.Currency}}
-	return moved, nil, c.reviewDifference(ctx, *b, old.Price)
+	return moved, nil, c.applyNewPrice(ctx, *b, old.Price)
 }
 
 // checkMovable refuses to move a booking whose state or time does not allow it.

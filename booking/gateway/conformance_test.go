@@ -127,7 +127,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			for name, test := range map[string]func(b *bundle){
 				"create is idempotent": createTwice, "paid": paid, "amounts": amounts, "declined, then paid": declined, "refunds": refunds, "gateway down": down,
-				"lost answers": lostAnswers, "unknown": unknown, "signatures": signatures,
+				"lost answers": lostAnswers, "closed page": closedPage, "unknown": unknown, "signatures": signatures,
 			} {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -351,6 +351,58 @@ func lostAnswers(b *bundle) {
 	}
 	if list := b.sandbox.Refunds(known.Charge); len(list) != 1 || list[0].Amount != 400 {
 		b.t.Errorf("refunds %+v, want one of 400", list)
+	}
+}
+
+// pageCloser is booking's, which declares it where it is used.
+type pageCloser interface {
+	ClosePage(ctx context.Context, checkout string) error
+}
+
+func closedPage(b *bundle) {
+	ctx := b.t.Context()
+	closer, ok := b.Gateway.(pageCloser)
+	if !ok {
+		b.t.Fatal("its pages cannot be closed")
+	}
+	made, err := b.Create(ctx, b.request("ref-1", inr(1000)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.sandbox.SetFaults(sandbox.Faults{APIDown: true})
+	if err := closer.ClosePage(ctx, made.ID); !errors.Is(err, booking.ErrGateway) {
+		b.t.Errorf("while the gateway is down: %v", err)
+	}
+	b.sandbox.SetFaults(sandbox.Faults{LoseAnswers: 3})
+	if err := closer.ClosePage(ctx, made.ID); err != nil && !errors.Is(err, booking.ErrGateway) {
+		b.t.Errorf("a lost answer: %v", err)
+	}
+	b.sandbox.SetFaults(sandbox.Faults{})
+	if err := closer.ClosePage(ctx, made.ID); err != nil {
+		b.t.Errorf("closed already: %v", err)
+	}
+	if err := b.sandbox.Pay(made.ID); err == nil {
+		b.t.Error("the closed page took a payment")
+	}
+	if got, err := b.Fetch(ctx, booking.Handle{Reference: "ref-1", Checkout: made.ID}); err != nil || got.State != booking.Failed {
+		b.t.Errorf("closed: %+v %v", got, err)
+	}
+	for _, r := range b.reports() {
+		if r.State != booking.Failed || r.Checkout != made.ID {
+			b.t.Errorf("a callback says %+v", r)
+		}
+	}
+	paid, err := b.Create(ctx, b.request("ref-2", inr(1000)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.sandbox.Pay(paid.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, id := range []string{paid.ID, "nonsense"} {
+		if err := closer.ClosePage(ctx, id); err != nil {
+			b.t.Errorf("nothing to close: %v", err)
+		}
 	}
 }
 

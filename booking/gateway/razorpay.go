@@ -158,6 +158,15 @@ func (g *RazorpayGateway) Fetch(ctx context.Context, known booking.Handle) (book
 	return addPayment(report, p), nil
 }
 
+// ClosePage cancels the payment link. Razorpay refuses it for a link that is paid, cancelled or expired.
+func (g *RazorpayGateway) ClosePage(ctx context.Context, checkout string) error {
+	var link razorpayLink
+	if err := g.api.call(ctx, http.MethodPost, "/v1/payment_links/"+url.PathEscape(checkout)+"/cancel", nil, nil, &link); err != nil {
+		return unlessClosed(fmt.Errorf("razorpay: cancel link: %w", err))
+	}
+	return nil
+}
+
 // Refund makes a refund. It first looks for one with the same key, because Razorpay does not say how long it remembers idempotency keys.
 func (g *RazorpayGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Razorpay, r.Amount)

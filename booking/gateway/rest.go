@@ -90,6 +90,14 @@ func statusError(status int) error {
 	return errRefused
 }
 
+// unlessClosed returns nil for the refusal to close a page that takes no payment any more.
+func unlessClosed(err error) error {
+	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrUnknownPayment) {
+		return nil
+	}
+	return err
+}
+
 // refundError turns a final refusal into booking.ErrRefundRefused.
 func refundError(err error) error {
 	if errors.Is(err, errRefused) || errors.Is(err, booking.ErrUnknownPayment) {

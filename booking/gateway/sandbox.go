@@ -92,6 +92,15 @@ func (g *SandboxGateway) Fetch(ctx context.Context, known booking.Handle) (booki
 	return p.report(), nil
 }
 
+// ClosePage closes the page of a checkout.
+func (g *SandboxGateway) ClosePage(ctx context.Context, checkout string) error {
+	var p sandboxPayment
+	if err := g.api.call(ctx, http.MethodPost, "/v1/checkouts/"+url.PathEscape(checkout)+"/close", nil, nil, &p); err != nil {
+		return unlessClosed(fmt.Errorf("sandbox gateway: close checkout: %w", err))
+	}
+	return nil
+}
+
 // Refund makes a refund.
 func (g *SandboxGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Sandbox, r.Amount)

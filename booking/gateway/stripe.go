@@ -93,6 +93,15 @@ func (g *StripeGateway) Fetch(ctx context.Context, known booking.Handle) (bookin
 	return sessionReport(session), nil
 }
 
+// ClosePage expires the Checkout session. Stripe refuses it for a session that is paid or has expired.
+func (g *StripeGateway) ClosePage(ctx context.Context, checkout string) error {
+	_, err := g.client.V1CheckoutSessions.Expire(ctx, checkout, &stripe.CheckoutSessionExpireParams{})
+	if err != nil {
+		return unlessClosed(stripeError("expire checkout", err))
+	}
+	return nil
+}
+
 // Refund makes a refund. It first looks for one with the same key: Stripe forgets idempotency keys after a day, and booking retries for longer.
 func (g *StripeGateway) Refund(ctx context.Context, r booking.RefundOrder) (string, error) {
 	amount, err := toProvider(booking.Stripe, r.Amount)

@@ -57,6 +57,8 @@ type Payment struct {
 	Title     string  `json:"title"`
 	ReturnURL string  `json:"return_url"`
 	Dialect   Dialect `json:"-"`
+
+	closed bool // its page takes no payments
 }
 
 // Refund is a refund of a payment.
@@ -241,24 +243,27 @@ func (d Dialect) charge() string {
 }
 
 // Pay authorizes and captures a payment, like the payer's click.
-func (g *Gateway) Pay(name string) error { return g.pay(name, Captured, nil) }
+func (g *Gateway) Pay(name string) error { return g.pay(name, Captured, false, nil) }
+
+// PayLate pays a checkout although its page may be closed, like a bank that was asked before and answers later.
+func (g *Gateway) PayLate(name string) error { return g.pay(name, Captured, true, nil) }
 
 // PayOther pays a wrong amount or currency.
 func (g *Gateway) PayOther(name string, amount int64, currency string) error {
-	return g.pay(name, Captured, func(p *Payment) { p.Amount, p.Currency = amount, currency })
+	return g.pay(name, Captured, false, func(p *Payment) { p.Amount, p.Currency = amount, currency })
 }
 
 // Authorise authorizes a payment, and Pay captures it later.
-func (g *Gateway) Authorise(name string) error { return g.pay(name, Authorized, nil) }
+func (g *Gateway) Authorise(name string) error { return g.pay(name, Authorized, false, nil) }
 
-func (g *Gateway) pay(name string, to Status, change func(p *Payment)) error {
+func (g *Gateway) pay(name string, to Status, late bool, change func(p *Payment)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	p := g.find(name)
 	if p == nil {
 		return errNone
 	}
-	if p.Status == Captured || p.Status == to {
+	if p.Status == Captured || p.Status == to || p.closed && !late {
 		return errClosed
 	}
 	if change != nil {
@@ -276,6 +281,22 @@ func (g *Gateway) pay(name string, to Status, change func(p *Payment)) error {
 		g.tell(*p, "captured")
 	}
 	return nil
+}
+
+// close closes the page of a checkout without money. Of a closed page it returns errClosed, as Stripe and Razorpay refuse it.
+func (g *Gateway) close(d Dialect, name string) (Payment, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p := g.payments[name]
+	switch {
+	case p == nil || p.Dialect != d:
+		return Payment{}, errNone
+	case p.closed || p.Status != Open && p.Status != Failed:
+		return Payment{}, errClosed
+	}
+	p.Status, p.closed = Failed, true
+	g.tell(*p, "closed")
+	return *p, nil
 }
 
 // Decline fails a payment. Pay may still follow, because a bank can accept a payment days later.

@@ -50,6 +50,14 @@ func (g *Gateway) native(mux *http.ServeMux) {
 		}
 		answer(w, http.StatusOK, p)
 	}))
+	mux.HandleFunc("POST /v1/checkouts/{id}/close", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		p, err := g.close(Native, r.PathValue("id"))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		answer(w, http.StatusOK, p)
+	}))
 	mux.HandleFunc("POST /v1/charges/{charge}/refunds", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
 		var want Refund
 		if !decode(r, &want) || r.Header.Get("Idempotency-Key") == "" {

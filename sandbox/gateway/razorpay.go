@@ -54,6 +54,14 @@ func (g *Gateway) razorpay(mux *http.ServeMux) {
 		})
 	}
 	mux.HandleFunc("GET /v1/payment_links/{id}", one(func(p Payment) any { return razorpayLink(p) }))
+	mux.HandleFunc("POST /v1/payment_links/{id}/cancel", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		p, err := g.close(Razorpay, r.PathValue("id"))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		answer(w, http.StatusOK, razorpayLink(p))
+	}))
 	mux.HandleFunc("GET /v1/payments/{id}", one(func(p Payment) any { return razorpayPayment(p) }))
 	mux.HandleFunc("GET /v1/payments/{id}/refunds", one(func(p Payment) any {
 		items := []any{}
@@ -102,6 +110,9 @@ func razorpayLink(p Payment) map[string]any {
 		l["status"] = "paid"
 	case Failed:
 		l["status"] = "expired"
+		if p.closed {
+			l["status"] = "cancelled"
+		}
 	case Open, Authorized:
 	}
 	return l
@@ -135,6 +146,8 @@ func razorpayCallbacks(p Payment, what string) []callback {
 		return []callback{event("payment.captured", false), event("payment_link.paid", true)}
 	case "refunded":
 		return []callback{event("refund.processed", false)}
+	case "closed":
+		return []callback{event("payment_link.cancelled", true)}
 	}
 	return []callback{event("payment_link.expired", true)}
 }

@@ -43,6 +43,14 @@ func (g *Gateway) stripe(mux *http.ServeMux) {
 		}
 		answer(w, http.StatusOK, stripeSession(p, r.URL.Query().Get("expand[0]") == "payment_intent.latest_charge"))
 	}))
+	mux.HandleFunc("POST /v1/checkout/sessions/{id}/expire", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
+		p, err := g.close(Stripe, r.PathValue("id"))
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		answer(w, http.StatusOK, stripeSession(p, false))
+	}))
 	mux.HandleFunc("GET /v1/refunds", g.guard(login, func(w http.ResponseWriter, r *http.Request) {
 		charge := r.URL.Query().Get("payment_intent")
 		if _, ok := g.Payment(charge); !ok {
