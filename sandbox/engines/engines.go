@@ -22,6 +22,8 @@ type Options struct {
 	Durable bool
 	// Statements loads pg_stat_statements into a private Postgres, if its contrib modules are installed.
 	Statements bool
+
+	pickPort func(ctx context.Context) (int, error) // nil means freePort
 }
 
 // Engines holds the started servers and their addresses.
@@ -51,16 +53,19 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // holds only throw-away test data; sub-directories are private
 		return nil, fmt.Errorf("private directory: %w", err)
 	}
+	if opts.pickPort == nil {
+		opts.pickPort = freePort
+	}
 	e := &Engines{dir: dir}
 	group, gctx := errgroup.WithContext(ctx)
 	if opts.Postgres {
 		group.Go(func() error { return e.startPostgres(gctx, opts) })
 	}
 	if opts.Redis {
-		group.Go(func() error { return e.startRedis(gctx) })
+		group.Go(func() error { return e.startRedis(gctx, opts) })
 	}
 	if opts.MongoPools > 0 {
-		group.Go(func() error { return e.startMongo(gctx, opts.MongoPools, opts.Quick) })
+		group.Go(func() error { return e.startMongo(gctx, opts) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, errors.Join(err, e.Close())

@@ -17,11 +17,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
+func (e *Engines) startMongo(ctx context.Context, opts Options) error {
+	pools := opts.MongoPools
 	if named := splitList(os.Getenv("MONGO_URIS")); len(named) > 0 {
 		return e.mongoNamed(ctx, pools, named)
 	}
-	kind, err := mongoServer(ctx, quick)
+	kind, err := mongoServer(ctx, opts.Quick)
 	if err != nil {
 		return err
 	}
@@ -29,20 +30,17 @@ func (e *Engines) startMongo(ctx context.Context, pools int, quick bool) error {
 	e.mongo, e.MongoURIs = make([]control, pools), make([]string, pools)
 	group, gctx := errgroup.WithContext(ctx)
 	for i := range pools {
-		port, err := freePort(ctx)
-		if err != nil {
-			return err
-		}
 		dir := filepath.Join(e.dir, "mongo"+strconv.Itoa(i))
 		if err := privateDir(dir, nil); err != nil {
 			return err
 		}
-		e.MongoURIs[i] = fmt.Sprintf("mongodb://127.0.0.1:%d/pavilion?directConnection=true", port)
-		e.mongo[i] = &server{
-			name: "mongo", dir: dir, argv: kind.argv(dir, port),
-			ping: func(ctx context.Context) error { return pingMongo(ctx, e.MongoURIs[i]) },
+		own := &server{name: "mongo", dir: dir, ping: func(ctx context.Context) error { return pingMongo(ctx, e.MongoURIs[i]) }}
+		own.listen = func(port int) {
+			e.MongoURIs[i] = fmt.Sprintf("mongodb://127.0.0.1:%d/pavilion?directConnection=true", port)
+			own.argv = kind.argv(dir, port)
 		}
-		group.Go(func() error { return e.mongo[i].start(gctx) })
+		e.mongo[i] = own
+		group.Go(func() error { return own.startOnPort(gctx, opts.pickPort) })
 	}
 	return group.Wait()
 }

@@ -49,36 +49,40 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	if out, err := init.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	port, err := freePort(ctx)
-	if err != nil {
-		return err
+	settings := []string{"-c", "max_connections=200", "-c", "shared_buffers=64MB"}
+	if !opts.Durable {
+		// The data is temporary, so a power cut may lose it. Commits survive a kill, because the kernel has them.
+		settings = append(settings, "-c", "fsync=off", "-c", "full_page_writes=off")
 	}
-	e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
+	if opts.Statements {
+		settings = append(settings, "-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.track=all", "-c", "track_io_timing=on")
+	}
 	own := &server{
 		name: "postgres", dir: dir, account: account,
 		// After a SIGKILL of the postmaster its backends answer for a moment. At this signal it ends them at once and writes nothing.
 		crash: syscall.SIGQUIT,
-		argv: []string{
-			filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
-			"-c", "max_connections=200", "-c", "shared_buffers=64MB",
-		},
-		ping: func(ctx context.Context) error {
-			conn, err := pgx.Connect(ctx, e.PostgresURL)
-			if err != nil {
-				return err
-			}
-			return conn.Close(ctx)
-		},
 	}
-	if !opts.Durable {
-		// The data is temporary, so a power cut may lose it. Commits survive a kill, because the kernel has them.
-		own.argv = append(own.argv, "-c", "fsync=off", "-c", "full_page_writes=off")
+	own.listen = func(port int) {
+		e.PostgresURL = fmt.Sprintf("postgres://pavilion@127.0.0.1:%d/postgres?sslmode=disable", port)
+		own.argv = append([]string{filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir}, settings...)
 	}
-	if opts.Statements {
-		own.argv = append(own.argv, "-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.track=all", "-c", "track_io_timing=on")
-	}
+	own.ping = func(ctx context.Context) error { return pingPostgres(ctx, e.PostgresURL, data) }
 	e.postgres = own
-	return own.start(ctx)
+	return own.startOnPort(ctx, opts.pickPort)
+}
+
+// pingPostgres checks that the server at an address has a data directory. Another one does if it took the port.
+func pingPostgres(ctx context.Context, address, data string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // a probe
+	var its string
+	if err = conn.QueryRow(ctx, "SHOW data_directory").Scan(&its); err == nil && its != data {
+		err = errOther
+	}
+	return err
 }
 
 // databaseIn creates a database on the server that the environment names, and drops it at the end.

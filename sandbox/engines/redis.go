@@ -16,7 +16,7 @@ import (
 
 var errNoRedis = errors.New("no Redis found: install it (Debian: apt install redis-server) or set REDIS_URL")
 
-func (e *Engines) startRedis(ctx context.Context) error {
+func (e *Engines) startRedis(ctx context.Context, opts Options) error {
 	if named := os.Getenv("REDIS_URL"); named != "" {
 		return e.databaseOn(ctx, named)
 	}
@@ -31,26 +31,33 @@ func (e *Engines) startRedis(ctx context.Context) error {
 			}
 		}
 	}
-	port, err := freePort(ctx)
-	if err != nil {
-		return err
-	}
 	dir := filepath.Join(e.dir, "redis")
 	if err := privateDir(dir, nil); err != nil {
 		return err
 	}
-	e.RedisURL = fmt.Sprintf("redis://127.0.0.1:%d/0", port)
-	own := &server{
-		name: "redis", dir: dir,
-		argv: []string{path, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"},
-		ping: func(ctx context.Context) error {
-			c := redis.NewClient(&redis.Options{Addr: fmt.Sprintf("127.0.0.1:%d", port)})
-			defer c.Close() //nolint:errcheck // a probe
-			return c.Ping(ctx).Err()
-		},
+	own := &server{name: "redis", dir: dir}
+	own.listen = func(port int) {
+		e.RedisURL = fmt.Sprintf("redis://127.0.0.1:%d/0", port)
+		own.argv = []string{path, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"}
 	}
+	own.ping = func(ctx context.Context) error { return pingRedis(ctx, e.RedisURL, dir) }
 	e.redis = own
-	return own.start(ctx)
+	return own.startOnPort(ctx, opts.pickPort)
+}
+
+// pingRedis checks that the server at an address works in a directory. Another one does if it took the port.
+func pingRedis(ctx context.Context, address, dir string) error {
+	o, err := redis.ParseURL(address)
+	if err != nil {
+		return err
+	}
+	c := redis.NewClient(o)
+	defer c.Close() //nolint:errcheck // a probe
+	config, err := c.ConfigGet(ctx, "dir").Result()
+	if err == nil && config["dir"] != dir {
+		err = errOther
+	}
+	return err
 }
 
 // ownership is the key that marks a numbered database of a named Redis as used.

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,6 +22,7 @@ type server struct {
 	name    string
 	dir     string
 	argv    []string
+	listen  func(port int)      // sets argv and the server's address
 	account *syscall.Credential // nil means the account of this process
 	ping    func(ctx context.Context) error
 	// crash is the signal that ends the server and all its processes at once; 0 means SIGKILL.
@@ -28,15 +31,39 @@ type server struct {
 	done  chan struct{}
 }
 
-var errNotUp = errors.New("did not answer in time")
+var (
+	errNotUp     = errors.New("did not answer in time")
+	errPortTaken = errors.New("its port is taken")
+	errOther     = errors.New("another server answers")
+)
 
-// start runs the process and waits until ping succeeds.
+const portTries = 5
+
+// startOnPort starts the server on a port from pick. Another process may take the port before the server does; then the server gets another one.
+func (s *server) startOnPort(ctx context.Context, pick func(ctx context.Context) (int, error)) error {
+	for try := 1; ; try++ {
+		port, err := pick(ctx)
+		if err != nil {
+			return err
+		}
+		s.listen(port)
+		if err = s.start(ctx); !errors.Is(err, errPortTaken) || try == portTries {
+			return err
+		}
+	}
+}
+
+// start runs the process and waits until ping succeeds. It returns errPortTaken if the process ended because its port is in use.
 func (s *server) start(ctx context.Context) error {
 	log, err := os.OpenFile(filepath.Join(s.dir, s.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644) //nolint:gosec // a test server's log
 	if err != nil {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
 	defer log.Close() //nolint:errcheck // the child holds its own descriptor
+	before, err := log.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", s.name, err)
+	}
 	// Not bound to ctx: the server outlives the call that starts it.
 	s.cmd = exec.Command(s.argv[0], s.argv[1:]...) //nolint:gosec,noctx // our own arguments; lifetime is Close
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, log, log
@@ -59,13 +86,17 @@ func (s *server) start(ctx context.Context) error {
 		}
 		select {
 		case <-s.done:
-			return fmt.Errorf("start %s: it ended at once: %s", s.name, s.tail())
+			said := s.logSince(before)
+			if strings.Contains(strings.ToLower(said), "address already in use") {
+				return fmt.Errorf("start %s: %w", s.name, errPortTaken)
+			}
+			return fmt.Errorf("start %s: it ended at once: %s", s.name, tail(said))
 		case <-ctx.Done():
 			return fmt.Errorf("start %s: %w", s.name, ctx.Err())
 		case <-time.After(20 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("start %s: %w: %w: %s", s.name, errNotUp, err, s.tail())
+			return fmt.Errorf("start %s: %w: %w: %s", s.name, errNotUp, err, tail(s.logSince(before)))
 		}
 	}
 }
@@ -95,10 +126,13 @@ func (s *server) pause() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
 // resume ends pause.
 func (s *server) resume() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
 
-func (s *server) tail() string {
+// logSince returns what the server has logged after an offset.
+func (s *server) logSince(offset int64) string {
 	text, _ := os.ReadFile(filepath.Join(s.dir, s.name+".log"))
-	return string(text[max(0, len(text)-600):])
+	return string(text[min(int64(len(text)), offset):])
 }
+
+func tail(text string) string { return text[max(0, len(text)-600):] }
 
 // freePort returns a port that is not in use.
 func freePort(ctx context.Context) (int, error) {
