@@ -117,7 +117,7 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		return nil, err
 	}
 	m := NewMessenger(c.client, MessengerOptions{Limits: o.Limits, Provider: o.Provider, Logger: o.Logger, Now: o.Now})
-	m.onSent, m.hash, m.setHash, m.refresh, m.signedIn = c.rememberSent, c.state.hash, c.state.setHash, index.Refresh, c.signedIn
+	m.onSent, m.hash, m.setHash, m.migrate, m.refresh, m.signedIn = c.rememberSent, c.state.hash, c.state.setHash, c.migrate, index.Refresh, c.signedIn
 	m.queue.onEnded = func(err error) {
 		select {
 		case c.ended <- err:

@@ -37,6 +37,7 @@ type Messenger struct {
 	hash     func(k hashKey) (int64, bool)
 	setHash  func(k hashKey, hash int64)
 	refresh  func(ctx context.Context, f filter.File) (filter.File, error) // reads a file's post again for a new file reference
+	migrate  func(group, channel int64)                                    // called for a group that has become a supergroup
 	signedIn <-chan struct{}                                               // closed once the access hashes are known
 
 	protections *protections
@@ -54,7 +55,7 @@ type MessengerOptions struct {
 func NewMessenger(network tg.Invoker, o MessengerOptions) *Messenger {
 	return &Messenger{
 		api: tg.NewClient(network), queue: newSendQueue(o.Limits, o.Logger, o.Now), provider: o.Provider,
-		protections: newProtections(), onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {},
+		protections: newProtections(), onSent: func(Chat, int) {}, hash: func(hashKey) (int64, bool) { return 0, false }, setHash: func(hashKey, int64) {}, migrate: func(int64, int64) {},
 		refresh: func(context.Context, filter.File) (filter.File, error) {
 			return filter.File{}, filter.ErrFileGone
 		},
@@ -65,7 +66,15 @@ func NewMessenger(network tg.Invoker, o MessengerOptions) *Messenger {
 func (m *Messenger) Run(ctx context.Context) { m.queue.Run(ctx) }
 
 // SendText sends a message and returns its id; 0 where it had been sent before.
-func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (int, error) {
+func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (id int, err error) {
+	err = m.follow(ctx, to, func(to Chat) error {
+		id, err = m.sendText(ctx, to, r, c)
+		return err
+	})
+	return id, err
+}
+
+func (m *Messenger) sendText(ctx context.Context, to Chat, r Reply, c Cause) (int, error) {
 	text, entities := r.formatted()
 	req := &tg.MessagesSendMessageRequest{Peer: to.peer(), Message: text, NoWebpage: true, RandomID: c.randomID(to), ReplyTo: c.replyTo(to, r.ReplyTo), ReplyMarkup: r.markup(), Entities: entities}
 	id, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMessage", req.RandomID, func(ctx context.Context) (tg.UpdatesClass, error) {
@@ -75,7 +84,7 @@ func (m *Messenger) SendText(ctx context.Context, to Chat, r Reply, c Cause) (in
 	})
 	if tgerr.Is(err, "REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID") && r.ReplyTo != 0 { // the message to reply to was deleted
 		r.ReplyTo = 0
-		return m.SendText(ctx, to, r, c)
+		return m.sendText(ctx, to, r, c)
 	}
 	return id, err
 }
@@ -115,6 +124,10 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 
 // SendFile delivers a file by reference, under the protection of its post. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
 func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
+	return m.follow(ctx, to, func(to Chat) error { return m.sendFile(ctx, to, f, c) })
+}
+
+func (m *Messenger) sendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
 	for attempt := 0; ; attempt++ {
 		caption, entities := captionOf(f.Media)
 		randomID, protected := c.randomID(to), m.IsProtected(ctx, f)

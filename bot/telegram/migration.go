@@ -2,8 +2,10 @@ package telegram
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 )
 
 // noteService handles the service messages about a group that became a supergroup. Telegram sends one in each of the two chats.
@@ -29,4 +31,40 @@ func (c *Client) migrate(group, channel int64) {
 		}
 		return c.state.store.saveMigration(ctx, c.botID, group, channel)
 	})
+}
+
+// follow sends into a chat, or into the supergroup that the chat has become. A tap in the group may overtake the update about it.
+func (m *Messenger) follow(ctx context.Context, to Chat, send func(to Chat) error) error {
+	err := send(to)
+	if to.Type != Group || !tgerr.Is(err, "PEER_ID_INVALID") {
+		return err
+	}
+	supergroup, ok, merr := m.supergroupOf(ctx, to.ID)
+	if merr != nil || !ok {
+		return errors.Join(err, merr)
+	}
+	return send(supergroup)
+}
+
+// supergroupOf asks Telegram for the supergroup that a group has become; false for a group in use.
+func (m *Messenger) supergroupOf(ctx context.Context, group int64) (found Chat, ok bool, err error) {
+	err = m.queue.do(ctx, call{method: "messages.getChats", invoke: func(ctx context.Context) error {
+		r, err := m.api.MessagesGetChats(ctx, []int64{group})
+		if err != nil {
+			return err
+		}
+		for _, c := range r.GetChats() {
+			if chat, isChat := c.(*tg.Chat); isChat && chat.ID == group {
+				if to, isKnown := chat.MigratedTo.(*tg.InputChannel); isKnown {
+					found, ok = Chat{to.ChannelID, to.AccessHash, Supergroup}, true
+				}
+			}
+		}
+		return nil
+	}})
+	if ok {
+		m.setHash(hashKey{"channel", found.ID}, found.Hash)
+		m.migrate(group, found.ID)
+	}
+	return found, ok, err
 }
