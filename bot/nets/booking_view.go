@@ -281,7 +281,7 @@ func (v bookingView) staffButtons(d drawing, k *keyboard) {
 	if b.UndoableAt(v.at) {
 		k.add(d.in.Say("desk.undo_no_show"), step{Verb: stepUndoNoShow, Booking: b.ID})
 	}
-	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() {
+	if v.isLive() && b.Kind != booking.Block && b.Price.Minor > 0 && !v.isPaid() && !v.isReviewed() {
 		k.add(d.in.Say("desk.cash", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCash, Version: b.Revision})
 		k.beside(d.in.Say("desk.card", d.money(b.Price)), step{Verb: stepPayAtDesk, Booking: b.ID, Choice: deskCard, Version: b.Revision})
 	}

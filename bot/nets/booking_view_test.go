@@ -101,6 +101,7 @@ func staffGoldens() []golden {
 	}
 	return []golden{
 		{"a hold", []verb{stepBooking}, staff(eveningHold(), june(5, 10, 0))},
+		{"a hold with a payment under review", []verb{stepBooking}, staff(eveningHold(), june(5, 10, 0), refunded(booking.InReview, rupees(0)))},
 		{"a booking without money", []verb{stepBooking}, staff(evening(), june(5, 10, 0))},
 		{"a paid booking that nobody came to yet", []verb{stepPayAtDesk}, staff(evening(), june(6, 18, 20), captured)},
 		{"a booking that nobody came to", []verb{stepNoShow}, staff(changed(evening(), func(b *booking.Booking) { b.State = booking.NoShow }), june(6, 18, 30), captured)},
