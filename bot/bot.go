@@ -95,7 +95,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	client.Receive(telegram.Handlers{
 		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
 		Member: b.channels.NoteMembership, Migrated: b.moveGroup,
-		HasUnstored: func() bool { return b.chat.HasUnstored() || b.Nets.HasUnstored() },
+		HasUnstored: b.chat.HasUnstored,
 	})
 	deps.Indexer.SetReader(client.Messenger)
 	deps.Indexer.OnPast(b.channels.ReportPast)
@@ -163,7 +163,6 @@ func (b *Bot) Run(ctx context.Context) error {
 	hctx, stopHandlers := context.WithCancel(work)
 	handlers.Go(func() { b.chat.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.channels.Run(hctx) })
-	handlers.Go(func() { b.Nets.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	uctx, stopUpdates := context.WithCancel(work)

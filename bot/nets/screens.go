@@ -29,20 +29,11 @@ type Deps struct {
 }
 
 // Screens answer the commands and buttons of booking, and carry booking's messages, invoices and payments.
-type Screens struct {
-	Deps
-	payments *paymentInbox
-}
+type Screens struct{ Deps }
 
-// New makes the screens. Run must run for payments to be stored.
+// New makes the screens.
 func New(d Deps) *Screens {
-	s := &Screens{Deps: d, payments: newPaymentInbox(d.Logger)}
+	s := &Screens{d}
 	d.Watcher.Read(s.readWatched)
 	return s
 }
-
-// Run stores payments that could not be stored at once, until ctx ends.
-func (s *Screens) Run(ctx context.Context) { s.payments.Run(ctx) }
-
-// HasUnstored tells whether a payment exists in this process's memory only.
-func (s *Screens) HasUnstored() bool { return s.payments.hasUnstored() }

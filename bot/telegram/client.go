@@ -49,12 +49,12 @@ type Options struct {
 type Handlers struct {
 	Message     func(ctx context.Context, e *Event)                     // a message meant for the bot; stored when it returns
 	Query       func(e *Event)                                          // a tap, an inline query or a checkout
-	Payment     func(ctx context.Context, p Payment)                    // money that moved inside Telegram
+	Payment     func(ctx context.Context, p Payment) error              // money that moved inside Telegram; called until nil
 	Stopped     func(ctx context.Context, who Person, blocked bool)     // somebody blocked the bot, or let it in again
 	Blocked     func(ctx context.Context, person int64)                 // a send found that this person blocked the bot
 	Member      func(ctx context.Context, channel int64, in bool) error // the bot was added to a channel or removed from it; called until nil
 	Migrated    func(ctx context.Context, from, to Chat) error          // a group has become a supergroup; called until nil
-	HasUnstored func() bool                                             // whether a received message or payment is only in memory
+	HasUnstored func() bool                                             // whether a received message is only in memory
 }
 
 // Client is Pavilion's one session at Telegram. Messenger sends through it.
@@ -68,7 +68,8 @@ type Client struct {
 	names    stateStore
 	state    *state
 	updates  *updateQueue
-	changes  *changeQueue
+	changes  *retryQueue // of the bot's chats
+	payments *retryQueue // apart, because a change may wait for another database than payments
 	manager  *updates.Manager
 	client   *telegram.Client
 	api      *tg.Client
@@ -109,10 +110,10 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newChangeQueue(o.Logger), ended: make(chan error, 1),
+		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newRetryQueue("a change of a chat", o.Logger), payments: newRetryQueue("a payment", o.Logger), ended: make(chan error, 1),
 	}
 	c.botID, c.names = id, stateStore{db}
-	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() || !c.changes.isEmpty() }, o.Logger)
+	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() || !c.changes.isEmpty() || !c.payments.isEmpty() }, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -202,6 +203,7 @@ func (c *Client) RunOut(ctx context.Context) {
 func (c *Client) RunUpdates(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() { c.changes.run(ctx) })
+	running.Go(func() { c.payments.run(ctx) })
 	c.updates.Run(ctx)
 	running.Wait()
 }

@@ -99,7 +99,7 @@ func isMember(p tg.ChannelParticipantClass) bool {
 func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageClass) {
 	if m, ok := class.(*tg.MessageService); ok {
 		if p, ok := paymentOf(m); ok {
-			c.handlers.Payment(ctx, p)
+			c.payments.add(func(ctx context.Context) error { return c.handlers.Payment(ctx, p) })
 		}
 		c.noteService(m)
 		return

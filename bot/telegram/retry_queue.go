@@ -7,46 +7,47 @@ import (
 	"time"
 )
 
-// changeQueue stores changes of the bot's chats, such as "removed from a channel", in the order of their updates. A change that cannot be stored is
-// tried again. The update state is not saved until isEmpty, so Telegram repeats the updates after a crash.
-type changeQueue struct {
+// retryQueue stores the content of updates in their order: changes of the bot's chats, or payments. What cannot be stored is tried again. The update
+// state is not saved until isEmpty, so Telegram repeats the updates after a crash.
+type retryQueue struct {
+	what   string // for the log
 	logger *slog.Logger
 
 	mu   sync.Mutex
-	list []change
+	list []storing
 	wake chan struct{}
 }
 
-// change stores the content of one update. It may run twice.
-type change func(ctx context.Context) error
+// storing stores the content of one update. It may run twice.
+type storing func(ctx context.Context) error
 
 const (
-	changeWithin = 30 * time.Second // for one try
-	changeAgain  = time.Second
+	storeWithin = 30 * time.Second // for one try
+	storeAgain  = time.Second
 )
 
-func newChangeQueue(logger *slog.Logger) *changeQueue {
-	return &changeQueue{logger: logger, wake: make(chan struct{}, 1)}
+func newRetryQueue(what string, logger *slog.Logger) *retryQueue {
+	return &retryQueue{what: what, logger: logger, wake: make(chan struct{}, 1)}
 }
 
-func (q *changeQueue) add(c change) {
+func (q *retryQueue) add(s storing) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.list = append(q.list, c)
+	q.list = append(q.list, s)
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (q *changeQueue) isEmpty() bool {
+func (q *retryQueue) isEmpty() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.list) == 0
 }
 
-// first returns the next change; nil if there is none.
-func (q *changeQueue) first() change {
+// first is nil for an empty queue.
+func (q *retryQueue) first() storing {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.list) == 0 {
@@ -55,17 +56,17 @@ func (q *changeQueue) first() change {
 	return q.list[0]
 }
 
-func (q *changeQueue) removeFirst() {
+func (q *retryQueue) removeFirst() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.list = q.list[1:]
 }
 
-// run applies changes until ctx ends.
-func (q *changeQueue) run(ctx context.Context) {
+// run stores what is added until ctx ends.
+func (q *retryQueue) run(ctx context.Context) {
 	for failed := false; ; {
-		c := q.first()
-		if c == nil {
+		next := q.first()
+		if next == nil {
 			select {
 			case <-ctx.Done():
 				return
@@ -73,26 +74,26 @@ func (q *changeQueue) run(ctx context.Context) {
 				continue
 			}
 		}
-		err := q.try(ctx, c)
+		err := q.try(ctx, next)
 		if err == nil {
 			q.removeFirst()
 			failed = false
 			continue
 		}
 		if !failed && ctx.Err() == nil {
-			q.logger.LogAttrs(ctx, slog.LevelWarn, "a change of a chat is not stored yet; it is tried again", slog.Any("error", err))
+			q.logger.LogAttrs(ctx, slog.LevelWarn, "an update is not stored yet; it is tried again", slog.String("what", q.what), slog.Any("error", err))
 		}
 		failed = true
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(changeAgain):
+		case <-time.After(storeAgain):
 		}
 	}
 }
 
-func (q *changeQueue) try(ctx context.Context, c change) error {
-	ctx, cancel := context.WithTimeout(ctx, changeWithin)
+func (q *retryQueue) try(ctx context.Context, s storing) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	return c(ctx)
+	return s(ctx)
 }

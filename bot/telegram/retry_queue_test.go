@@ -13,10 +13,10 @@ import (
 var errStoreDown = errors.New("no pool answers")
 
 // "Removed" followed by "added" ends as "added", even if the first change cannot be stored at once.
-func TestChanges_AreStoredInTheirOrderAndTriedAgain(t *testing.T) {
+func TestRetryQueue_ChangesAreStoredInTheirOrderAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := newChangeQueue(slog.New(slog.DiscardHandler))
+		q := newRetryQueue("a change of a chat", slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
@@ -41,7 +41,7 @@ func TestChanges_AreStoredInTheirOrderAndTriedAgain(t *testing.T) {
 		if len(stored) != 0 || q.isEmpty() {
 			t.Errorf("while the first is not stored: %v, empty: %t", stored, q.isEmpty())
 		}
-		time.Sleep(4 * changeAgain) // synctest's clock
+		time.Sleep(4 * storeAgain) // synctest's clock
 		synctest.Wait()
 		if want := []string{"removed", "added"}; !slices.Equal(stored, want) || !q.isEmpty() {
 			t.Errorf("%v, want %v; empty: %t", stored, want, q.isEmpty())
