@@ -13,7 +13,7 @@ import (
 )
 
 // versioned is a small document that every pool stores, so that it can be read while any pool is down: channels with their ledgers, reads of the
-// past, settings of groups. The highest version counts. One process writes them, the holder of the bot's lease. A pool that missed a write has an
+// past. The highest version counts. One process writes them, the holder of the bot's lease. A pool that missed a write has an
 // older version, whose ledger has more ids in gaps, and reading a message twice is harmless. When the pool is back, copyReplicasTo writes the newest
 // versions to it, because it may be the only one that answers at the next start.
 type versioned interface {
@@ -88,6 +88,12 @@ func copyReplicasTo(ctx context.Context, pools *storage.Pools, to *storage.Pool,
 
 // loadReplicas returns the newest version of every document. It fails when no pool answers.
 func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) ([]T, error) {
+	list, _, err := readReplicas[T](ctx, pools, collection)
+	return list, err
+}
+
+// readReplicas returns the newest version of every document among the pools that answer. isComplete tells whether all did. It fails when none does.
+func readReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) (list []T, isComplete bool, err error) {
 	answers := make(chan []T, len(pools.All()))
 	outcomes := pools.Each(ctx, "read "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		cur, err := db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_"))
@@ -111,17 +117,19 @@ func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collec
 		}
 	}
 	errs := []error{ErrSearchUnavailable}
-	answered := false
+	answered := 0
 	for _, o := range outcomes {
-		answered = answered || o.Err == nil
+		if o.Err == nil {
+			answered++
+		}
 		errs = append(errs, o.Err)
 	}
-	if !answered {
-		return nil, errors.Join(errs...)
+	if answered == 0 {
+		return nil, false, errors.Join(errs...)
 	}
-	list := make([]T, 0, len(newest))
+	list = make([]T, 0, len(newest))
 	for _, d := range newest {
 		list = append(list, d)
 	}
-	return list, nil
+	return list, answered == len(outcomes), nil
 }
