@@ -66,8 +66,8 @@ type Place uint8
 
 // The places.
 const (
-	Anywhere   Place = iota
-	GroupsOnly       // by groups' admins
+	Anywhere    Place = iota
+	GroupAdmins       // listed for the admins of groups; in private it concerns a group of theirs
 )
 
 // Routes say which handler an event goes to.
@@ -77,13 +77,16 @@ type Routes struct {
 	Answers  map[byte]ButtonHandler // by the letter of the question's data
 	// TakesPerson tells the questions that a contact or a forwarded message answers, which may have no text.
 	TakesPerson func(d Data) bool
-	Text        Handler // plain text, also what follows a mention
+	Text        Handler // plain text, also what follows a mention, and messages of groups that Overhears took
+	Joined      Handler // people who came into a group
 	Forward     Handler // a channel's post, forwarded in private by one of the club's admins
 	Unknown     Handler // a command in private that does not exist
 	Inline      Query
 	Checkout    Query
 	Private     func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
 	Language    func(ctx context.Context, from telegram.Person) // after another event that tells a new language of a person's client
+	// GroupLanguage is the language of the bot in a group; empty: each person's own.
+	GroupLanguage func(ctx context.Context, group telegram.Chat) string
 }
 
 // Chat routes events to features' handlers.
@@ -174,7 +177,7 @@ func (c *Chat) Unanswered(ctx context.Context) []*telegram.Event {
 
 // supersedes tells whether a message is a search in a group, of which only a person's last one is answered.
 func (c *Chat) supersedes(e *telegram.Event) bool {
-	if e.Kind != telegram.Message || e.Chat.Type == telegram.Private {
+	if e.Kind != telegram.Message || e.Chat.Type == telegram.Private || e.Join != nil {
 		return false
 	}
 	if e.Command == "" {
@@ -196,7 +199,7 @@ func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
 	defer cancel()
 	changed := c.clients.note(&e.From)
 	from := e.From
-	e.From.ClientLanguage, e.From.Language = from.Language, c.Languages.Of(from)
+	e.From.ClientLanguage, e.From.Language = from.Language, c.languageFor(ctx, e.Chat, from)
 	inPrivate := e.Kind == telegram.Message && e.Chat.Type == telegram.Private
 	switch {
 	case inPrivate && c.routes.Private != nil:
@@ -214,6 +217,16 @@ func (c *Chat) handle(ctx context.Context, e *telegram.Event) error {
 	case telegram.Message, telegram.EventKinds:
 	}
 	return c.handleMessage(ctx, e)
+}
+
+// languageFor returns the language to speak to a person in a chat.
+func (c *Chat) languageFor(ctx context.Context, in telegram.Chat, from telegram.Person) string {
+	if in.Type != telegram.Private && c.routes.GroupLanguage != nil {
+		if language := c.routes.GroupLanguage(ctx, in); language != "" {
+			return language
+		}
+	}
+	return c.Languages.Of(from)
 }
 
 const finishWithin = 10 * time.Second
@@ -234,6 +247,9 @@ func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	if errors.Is(err, telegram.ErrCannotWrite) && (e.Kind != telegram.Tap || e.Answered()) {
 		c.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "an answer was not sent: the chat does not let the bot write", slog.Int64("chat", e.Chat.Key()), slog.Any("error", err))
 		return nil
+	}
+	if e.IsOverheard() {
+		return err // it is logged; an error text would interrupt people who did not ask the bot
 	}
 	switch e.Kind {
 	case telegram.Tap:
@@ -266,6 +282,9 @@ func (c *Chat) sayError(ctx context.Context, e *telegram.Event, err error) error
 }
 
 func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
+	if e.Join != nil {
+		return c.routes.Joined(ctx, e)
+	}
 	if e.Command == "" {
 		if answered, err := c.answerQuestion(ctx, e); answered {
 			return err
@@ -287,9 +306,6 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 		}
 		if cmd.Access == Admins && !c.IsAdmin(e.From.ID) {
 			return ErrAdminsOnly
-		}
-		if cmd.Place == GroupsOnly && e.Chat.Type == telegram.Private {
-			return errGroupOnly
 		}
 		return cmd.Handle(ctx, e)
 	}
@@ -316,7 +332,6 @@ var (
 	// ErrAdminsOnly reports a command or button that is for the club's admins.
 	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
 	errNotYours   = fault.New(fault.Forbidden, "not_yours")
-	errGroupOnly  = fault.New(fault.Invalid, "group_only")
 	// errSenderHidden refuses a command that needs a person as sender. It came from an anonymous admin or a channel.
 	errSenderHidden = fault.New(fault.Invalid, "sender_hidden")
 )

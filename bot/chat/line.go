@@ -16,7 +16,8 @@ const (
 )
 
 // line holds the events of one chat, or of one person, that wait for their turn. Of a person's messages it keeps a limited number: the first one
-// over the limit is refused aloud, and the rest in silence until the line has none of that person. In a group, a person's last search supersedes the
+// over the limit is refused aloud, and the rest in silence until the line has none of that person. A message that was not meant for the bot is refused
+// in silence. In a group, a person's last search supersedes the
 // earlier ones that wait.
 type line struct {
 	events  []*waiting
@@ -68,7 +69,7 @@ func (l *line) add(e *telegram.Event, latest bool) {
 		if latest {
 			p.latest = w
 		}
-	case !p.warned:
+	case !p.warned && !e.IsOverheard():
 		p.warned = true
 		w.refusal = errTooManyMessages
 	default:

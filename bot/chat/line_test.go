@@ -53,7 +53,22 @@ func answersOf(t *testing.T, events ...*telegram.Event) *slowRouter {
 }
 
 func inGroup(person int64, message int, command string) *telegram.Event {
-	return &telegram.Event{From: telegram.Person{ID: person}, Chat: telegram.Chat{ID: 5, Type: telegram.Group}, MessageID: message, Command: command}
+	return &telegram.Event{From: telegram.Person{ID: person}, Chat: telegram.Chat{ID: 5, Type: telegram.Group}, MessageID: message, Command: command, Addressed: true}
+}
+
+func TestRouter_MessagesThatAreNotForTheBotAreNeverRefusedAloud(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var events []*telegram.Event
+		for i := range 30 {
+			joined := inGroup(1, i, "")
+			joined.Addressed, joined.Join = false, &telegram.Join{}
+			events = append(events, joined)
+		}
+		got := answersOf(t, events...)
+		if len(got.handled) != mostWaitingInGroup+1 || len(got.refused) != 0 || len(got.finished) != 30 {
+			t.Errorf("%v are handled, %v refused aloud, %d settled", got.handled, got.refused, len(got.finished))
+		}
+	})
 }
 
 func TestRouter_APersonsLastSearchInAGroupSupersedesTheOthers(t *testing.T) {

@@ -21,6 +21,12 @@ func private(id int64) telegram.Chat { return telegram.Chat{ID: id, Hash: 1} }
 // tapped runs one tap through a chat whose only outside world is the network, and returns the calls that it made within a minute.
 func tapped(t *testing.T, n *telegramtest.Network, route func(*Chat) ButtonHandler, e *telegram.Event) []telegramtest.Call {
 	t.Helper()
+	return handled(t, n, func(c *Chat) Routes { return Routes{Taps: map[byte]ButtonHandler{'g': route(c)}} }, e)
+}
+
+// handled runs one event in the same way.
+func handled(t *testing.T, n *telegramtest.Network, route func(*Chat) Routes, e *telegram.Event) []telegramtest.Call {
+	t.Helper()
 	book, err := phrase.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +36,7 @@ func tapped(t *testing.T, n *telegramtest.Network, route func(*Chat) ButtonHandl
 	n.Start()
 	m := telegram.NewMessenger(n, telegram.MessengerOptions{Logger: log, Now: time.Now})
 	c := New(Options{Messenger: m, Phrases: book, Logger: log, Now: time.Now})
-	if err := c.Route(Routes{Taps: map[byte]ButtonHandler{'g': route(c)}}); err != nil {
+	if err := c.Route(route(c)); err != nil {
 		t.Fatal(err)
 	}
 	var running sync.WaitGroup
@@ -120,4 +126,18 @@ func TestFinish_AnHoursWaitHoldsNobodyUp(t *testing.T) {
 			t.Errorf("%+v", calls)
 		}
 	})
+}
+
+func TestFinish_AnErrorOfAMessageThatIsNotForTheBotIsNotSaid(t *testing.T) {
+	for _, isAddressed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			fail := func(context.Context, *telegram.Event) error { return ErrButton }
+			calls := handled(t, new(telegramtest.Network), func(*Chat) Routes { return Routes{Text: fail} }, &telegram.Event{
+				Kind: telegram.Message, From: telegram.Person{ID: member}, Chat: telegram.Chat{ID: 5, Type: telegram.Group}, MessageID: 3, Text: "net", Addressed: isAddressed,
+			})
+			if got := len(calls) == 1; got != isAddressed {
+				t.Errorf("addressed: %t, said: %+v", isAddressed, calls)
+			}
+		})
+	}
 }

@@ -35,18 +35,19 @@ func clipEntities(entities []tg.MessageEntityClass, end int) []tg.MessageEntityC
 		case e.GetOffset()+e.GetLength() <= end:
 			kept = append(kept, e)
 		case e.GetOffset() < end:
-			e = shorten(e, end-e.GetOffset())
+			e = moveEntity(e, e.GetOffset(), end-e.GetOffset())
 			kept = append(kept, e)
 		}
 	}
 	return kept
 }
 
-// shorten returns a copy of an entity with another length. It uses reflection: every entity type has the field, but gotd has no setter for it.
-func shorten(e tg.MessageEntityClass, length int) tg.MessageEntityClass {
+// moveEntity returns a copy of an entity at another place. It uses reflection: every entity type has the fields, but gotd has no setters for them.
+func moveEntity(e tg.MessageEntityClass, offset, length int) tg.MessageEntityClass {
 	v := reflect.New(reflect.TypeOf(e).Elem())
 	v.Elem().Set(reflect.ValueOf(e).Elem())
+	v.Elem().FieldByName("Offset").SetInt(int64(offset))
 	v.Elem().FieldByName("Length").SetInt(int64(length))
-	short, _ := reflect.TypeAssert[tg.MessageEntityClass](v)
-	return short
+	moved, _ := reflect.TypeAssert[tg.MessageEntityClass](v)
+	return moved
 }

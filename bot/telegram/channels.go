@@ -140,6 +140,39 @@ func (m *Messenger) IsGroupAdmin(ctx context.Context, group, user int64) (bool, 
 	return admin, err
 }
 
+// IsChatAdmin tells whether a person is an admin of a group of either type.
+func (m *Messenger) IsChatAdmin(ctx context.Context, chat Chat, user int64) (bool, error) {
+	if chat.Type == Group {
+		return m.IsGroupAdmin(ctx, chat.ID, user)
+	}
+	return m.IsAdmin(ctx, filter.ChannelID(chat.ID), user)
+}
+
+// GroupTitle asks Telegram for the title of a group of either type.
+func (m *Messenger) GroupTitle(ctx context.Context, chat Chat) (string, error) {
+	if chat.Type != Group {
+		info, err := m.ChannelByID(ctx, filter.ChannelID(chat.ID))
+		return info.Title, err
+	}
+	title := ""
+	err := m.queue.do(ctx, call{method: "messages.getChats", invoke: func(ctx context.Context) error {
+		r, err := m.api.MessagesGetChats(ctx, []int64{chat.ID})
+		if err != nil {
+			return err
+		}
+		for _, c := range r.GetChats() {
+			if g, ok := c.(*tg.Chat); ok && g.ID == chat.ID {
+				title = g.Title
+			}
+		}
+		return nil
+	}})
+	if err != nil || title == "" {
+		return "", errors.Join(ErrChannelNotFound, err)
+	}
+	return title, nil
+}
+
 // readWithin bounds a read, so that a channel that Telegram makes wait holds up no other: all are read one after the other.
 const readWithin = 10 * time.Second
 

@@ -48,6 +48,7 @@ type Options struct {
 // Handlers receive what arrives. None may block.
 type Handlers struct {
 	Message     func(ctx context.Context, e *Event)                     // a message meant for the bot; stored when it returns
+	Overhears   func(e *Event) bool                                     // whether Message takes an event of a group that is not meant for the bot
 	Query       func(e *Event)                                          // a tap, an inline query or a checkout
 	Payment     func(ctx context.Context, p Payment) error              // money that moved inside Telegram; called until nil
 	Stopped     func(ctx context.Context, who Person, blocked bool)     // somebody blocked the bot, or let it in again

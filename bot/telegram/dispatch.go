@@ -102,6 +102,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 			c.payments.add(func(ctx context.Context) error { return c.handlers.Payment(ctx, p) })
 		}
 		c.noteService(m)
+		c.noteJoin(ctx, e, m)
 		return
 	}
 	m, ok := class.(*tg.Message)
@@ -118,7 +119,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 	} else if chat.Type != Private {
 		return // a basic group has no anonymous admins
 	}
-	c.accept(ctx, c.event(e, chat, c.person(e, from), m))
+	c.accept(ctx, c.event(e, chat, c.person(e, from), m), m)
 }
 
 // channelMessage handles a post of a channel, or a message of a supergroup. A supergroup may be indexed as well.
@@ -131,6 +132,7 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	case *tg.MessageService:
 		peer, id = m.PeerID, m.ID
 		c.noteService(m)
+		c.noteJoin(ctx, e, m)
 	}
 	p, ok := peer.(*tg.PeerChannel)
 	if !ok {
@@ -155,7 +157,7 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 	chat, ok := c.chatOfPeer(p)
 	from := c.sender(e, chat, m)
 	if ok && from.ID != 0 {
-		c.accept(ctx, c.event(e, chat, from, m))
+		c.accept(ctx, c.event(e, chat, from, m), m)
 	}
 }
 
@@ -190,12 +192,23 @@ func (c *Client) edited(channel int64, m *tg.Message) {
 	c.index.Delete(filter.ChannelID(channel), []filter.MessageID{filter.MessageID(m.ID)})
 }
 
-// accept passes on a message that is meant for the bot.
-func (c *Client) accept(ctx context.Context, e *Event) {
-	if e.Chat.Type != Private && !e.Addressed {
+// accept passes on a message that is meant for the bot, or that the handlers want to overhear.
+func (c *Client) accept(ctx context.Context, e *Event, m *tg.Message) {
+	if e.IsOverheard() && (!isPlainText(m) || !c.handlers.Overhears(e)) {
 		return
 	}
 	c.handlers.Message(ctx, e)
+}
+
+// isPlainText tells whether a person typed the message as text: it is no file, no forward, no other bot's command and no result of inline mode.
+func isPlainText(m *tg.Message) bool {
+	_, isForward := m.GetFwdFrom()
+	_, isInline := m.GetViaBotID()
+	switch m.Media.(type) {
+	case nil, *tg.MessageMediaEmpty, *tg.MessageMediaWebPage:
+		return !isForward && !isInline && m.Message != "" && !strings.HasPrefix(m.Message, "/")
+	}
+	return false
 }
 
 func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Message) *Event {
@@ -227,6 +240,8 @@ func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Messa
 			e.Topic = cmp.Or(reply.ReplyToTopID, reply.ReplyToMsgID)
 		}
 	}
+	ch := entities.Channels[chat.ID]
+	e.IsForum = chat.Type == Supergroup && ch != nil && ch.Forum
 	return e
 }
 

@@ -93,12 +93,14 @@ type Event struct {
 	From      Person
 	Chat      Chat
 	MessageID int
-	Reply     int // the message that this one replies to; 0 without one
-	Topic     int // id of a message of the forum topic, to which answers without another target reply; 0 outside of topics
+	Reply     int  // the message that this one replies to; 0 without one
+	Topic     int  // id of a message of the forum topic, to which answers without another target reply; 0 outside of topics
+	IsForum   bool // the chat has topics
 	At        time.Time
 	Text      string // without the command and the bot's name
 	Command   string // lower case, without its slash; empty for plain text
 	Addressed bool   // in a group: by command, mention or reply
+	Join      *Join  `json:",omitempty"` // of a service message about new members
 	Forward   *Forward
 	About     *Person // author of the forwarded message, or the sent contact; its ID is 0 if Telegram hides it
 	QueryID   int64
@@ -108,6 +110,17 @@ type Event struct {
 	Resumed   bool           // it is handled again, after a process was killed or Telegram did not answer
 
 	answered atomic.Bool
+}
+
+// Join is the arrival of people in a group.
+type Join struct {
+	People []Person
+	Title  string // of the group
+}
+
+// IsOverheard tells whether a message of a group is not meant for the bot. Its errors are not answered.
+func (e *Event) IsOverheard() bool {
+	return e.Kind == Message && e.Chat.Type != Private && !e.Addressed
 }
 
 // Answered tells whether a tap or checkout has its answer. Telegram takes one for each.

@@ -52,7 +52,7 @@ func (m *Messenger) TextOf(ctx context.Context, in Chat, id int) (string, error)
 	return msg.Message, nil
 }
 
-// readMessage reads a message of a chat again, with the people whom it names.
+// readMessage reads a message of a chat again, with the people whom it names. Outside of channels the id is enough.
 func (m *Messenger) readMessage(ctx context.Context, in Chat, id int) (*tg.Message, []tg.UserClass, error) {
 	var got tg.MessagesMessagesClass
 	err := m.queue.do(ctx, call{chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {

@@ -9,10 +9,11 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// Button is an inline button that sends its data back when tapped.
+// Button is an inline button that sends its data back when tapped, or opens a page.
 type Button struct {
 	Text string
 	Data []byte // at most 64 bytes
+	URL  string // in place of Data
 }
 
 // Link is an inline button that opens a page.
@@ -71,13 +72,21 @@ func (r Reply) markup() tg.ReplyMarkupClass {
 		rows = append(rows, markup.Row(markup.URL(l.Text, l.URL)))
 	}
 	for _, row := range r.Keyboard {
-		var buttons []tg.KeyboardButtonClass
-		for _, b := range row {
-			buttons = append(buttons, markup.Callback(b.Text, b.Data))
-		}
-		rows = append(rows, markup.Row(buttons...))
+		rows = append(rows, buttonRow(row))
 	}
 	return markup.InlineKeyboard(rows...)
+}
+
+func buttonRow(row []Button) tg.KeyboardButtonRow {
+	var buttons []tg.KeyboardButtonClass
+	for _, b := range row {
+		if b.URL != "" {
+			buttons = append(buttons, markup.URL(b.Text, b.URL))
+		} else {
+			buttons = append(buttons, markup.Callback(b.Text, b.Data))
+		}
+	}
+	return markup.Row(buttons...)
 }
 
 // formatted is the text cut to Telegram's length, with its entities.
