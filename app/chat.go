@@ -11,6 +11,7 @@ import (
 	"pavilion/bot/telegram"
 	"pavilion/config"
 	"pavilion/filter"
+	"pavilion/filter/groups"
 	"pavilion/storage"
 )
 
@@ -42,9 +43,17 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	}
 	//exhaustruct:enforce
+	settings, err := groups.New(groups.Options{DB: p.db, Logger: log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	//exhaustruct:enforce
 	c.bot, err = bot.New(bot.Deps{
 		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable}), Indexer: c.indexer,
-		Channels: c.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: filter.NewChatSettings(p.pools, time.Now),
+		Channels: c.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: settings,
+		Switches: func(ctx context.Context) ([]filter.GroupSwitch, bool, error) {
+			return filter.ReadGroupSwitches(ctx, p.pools)
+		},
 		Booking: p.booking, Phrases: p.phrases,
 	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
 	if err != nil {

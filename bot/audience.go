@@ -57,11 +57,6 @@ func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
 	return b.deps.Audience.MarkActive(ctx, filter.UserID(who.ID), who.Language)
 }
 
-// moveGroup moves a group's settings to the supergroup that replaced it.
-func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
-	return b.deps.Groups.Move(ctx, filter.ChatID(from.Key()), filter.ChatID(to.Key()))
-}
-
 // noteBlockChange records that a person blocked or unblocked the bot.
 func (b *Bot) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
 	ctx = context.WithoutCancel(ctx)

@@ -16,11 +16,13 @@ import (
 	accessscreens "pavilion/bot/access"
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
+	groupscreens "pavilion/bot/groups"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/filter/groups"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
@@ -33,7 +35,8 @@ type Deps struct {
 	Indexer  *filter.Indexer
 	Channels *filter.Channels
 	Audience *filter.Audience
-	Groups   *filter.ChatSettings
+	Groups   *groups.Groups
+	Switches groups.ReadSwitches // of groups, as older releases stored them
 	Booking  *booking.Service
 	Phrases  *phrase.Book
 }
@@ -60,6 +63,7 @@ type Bot struct {
 	search    *search.Screens
 	channels  *channels.Screens
 	access    *accessscreens.Screens
+	groups    *groupscreens.Screens
 	deps      Deps
 	opts      Options
 	commands  []chat.Command
@@ -93,7 +97,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 		return nil, err
 	}
 	client.Receive(telegram.Handlers{
-		Message: b.chat.Accept, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
+		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.Nets.ReceivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
 		Member: b.channels.NoteMembership, Migrated: b.moveGroup,
 		HasUnstored: b.chat.HasUnstored,
 	})
@@ -108,8 +112,11 @@ func (b *Bot) addFeatures() error {
 		return err
 	}
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Groups: b.deps.Groups, Redis: b.deps.Redis, Quota: b.access, Now: b.opts.Now,
-	}, b.opts.PageSize)
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis, Quota: b.access, Now: b.opts.Now,
+	})
+	b.groups = groupscreens.New(groupscreens.Deps{
+		Client: b.client, Texts: b.chat.Texts, Groups: b.deps.Groups, Languages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
+	})
 	b.channels = channels.New(channels.Deps{
 		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
 		Audience: b.deps.Audience, Logger: b.opts.Logger, Now: b.opts.Now,
@@ -121,16 +128,16 @@ func (b *Bot) addFeatures() error {
 	})
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
-		b.Nets.Taps())
+		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.Nets.Taps())
 	if err != nil {
 		return err
 	}
 	return b.chat.Route(chat.Routes{
-		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.handleSearch(),
+		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
-		Private:  b.noteSeen, Language: b.noteLanguage,
+		Private:  b.noteSeen, Language: b.noteLanguage, GroupLanguage: b.groupLanguage,
 	})
 }
 
@@ -154,6 +161,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		return nil // ctx ended
 	}
 	b.chat.Load(ctx)
+	_, _ = b.deps.Groups.TakeOver(ctx, b.deps.Switches) // before the first message; RunTakeover repeats it and logs its errors
 	// Stages stop in this order: updates, handlers, sends with the update state, connection.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
@@ -163,6 +171,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	hctx, stopHandlers := context.WithCancel(work)
 	handlers.Go(func() { b.chat.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.channels.Run(hctx) })
+	handlers.Go(func() { b.groups.Run(hctx) })
+	handlers.Go(func() { b.deps.Groups.RunTakeover(hctx, b.deps.Switches) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	uctx, stopUpdates := context.WithCancel(work)

@@ -16,7 +16,7 @@ import (
 func (b *Bot) commandList() []chat.Command {
 	return []chat.Command{
 		{Name: "start", Chats: true, Hidden: true, Handle: b.handleStart},
-		{Name: "search", Chats: true, Latest: true, Handle: b.handleSearch()},
+		{Name: "search", Chats: true, Latest: true, Handle: b.groups.HandleSearch(b.handleSearch())},
 		{Name: "book", When: b.hasClub, Handle: b.Nets.HandleBook},
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
@@ -24,7 +24,12 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "settings", Handle: b.Nets.HandleSettings},
 		{Name: "id", Chats: true, Handle: b.handleID},
 		{Name: "help", Chats: true, Handle: b.handleHelp},
-		{Name: "group", Chats: true, Place: chat.GroupsOnly, Handle: b.search.HandleGroup},
+		{Name: "group", Chats: true, Place: chat.GroupAdmins, Handle: b.groups.HandleGroup},
+		{Name: "filter", Chats: true, Place: chat.GroupAdmins, Handle: b.groups.HandleFilter},
+		{Name: "filters", Chats: true, Place: chat.GroupAdmins, Handle: b.groups.HandleFilters},
+		{Name: "connect", Chats: true, Place: chat.GroupAdmins, Handle: b.groups.HandleConnect},
+		{Name: "connections", Place: chat.GroupAdmins, Handle: b.groups.HandleConnections},
+		{Name: "disconnect", Place: chat.GroupAdmins, Handle: b.groups.HandleDisconnect},
 		{Name: "today", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleToday},
 		{Name: "block", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleBlock},
 		{Name: "nets", Access: chat.Staff, Handle: b.Nets.HandleNets},
@@ -38,6 +43,8 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "bans", Access: chat.Admins, Handle: b.access.HandleBans},
 		{Name: "stats", Access: chat.Admins, Handle: b.channels.HandleStats},
 		{Name: "dbstats", Access: chat.Admins, Handle: b.channels.HandleDBStats},
+		{Name: "clubfilter", Access: chat.Admins, Handle: b.groups.HandleClubFilter},
+		{Name: "clubfilters", Access: chat.Admins, Handle: b.groups.HandleClubFilters},
 	}
 }
 

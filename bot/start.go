@@ -6,6 +6,7 @@ import (
 
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
+	"pavilion/bot/groups"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
@@ -33,6 +34,9 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	}
 	if query, ok := search.ParseStart(e.Text); ok {
 		return b.access.Guard(access.Search, func(ctx context.Context, e *telegram.Event) error { return b.search.Search(ctx, e, query) })(ctx, e)
+	}
+	if group, ok := groups.ParseStart(e.Text); ok && e.Chat.Type == telegram.Private {
+		return b.groups.Connect(ctx, e, group)
 	}
 	in := b.chat.Texts.In(e)
 	reply := b.home(ctx, e).draw(in)

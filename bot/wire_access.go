@@ -38,7 +38,7 @@ func (b *Bot) addAccess() error {
 
 // handleSearch answers typed searches.
 func (b *Bot) handleSearch() chat.Handler {
-	return b.search.WhereOn(b.access.Guard(access.Search, b.search.Handle))
+	return b.access.Guard(access.Search, b.search.Handle)
 }
 
 // guardAdminCommands puts the guard before the commands of the club's admins.

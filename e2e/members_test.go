@@ -113,7 +113,7 @@ func TestMembers_WhateverTheyTypeIsTextAndIsAnswered(t *testing.T) {
 		t.Errorf("a member's help: %q", m.Message)
 	}
 	for typed, want := range map[string]string{
-		"/group on": "works in groups", "/channels": "for the club's admins", "/index @x 1-5": "for the club's admins", "/dbstats": "for the club's admins",
+		"/group on": "No group is selected", "/channels": "for the club's admins", "/index @x 1-5": "for the club's admins", "/dbstats": "for the club's admins",
 		"/search": "What are you looking for?", "/sear": "Did you mean /search?", "/xyzzyx": "I don't know /xyzzyx.",
 	} {
 		say(t, member, typed)
@@ -304,7 +304,7 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 	in(member, "/group off", 0)
 	awaitIn(t, member, group, "Only admins of this group")
 	in(admin, "/group", 0)
-	awaitIn(t, member, group, "Type /group on or /group off.")
+	awaitIn(t, member, group, "My settings in this group")
 	in(admin, "/group off", 0)
 	awaitIn(t, member, group, "Search in this group is off.")
 	in(member, "/search golden while off", 0)
@@ -331,8 +331,9 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 	private, inGroup := world.UserPeer(s.Admin.ID), world.ChannelPeer(s.Group)
 	// Menus have the commands that /help lists for the same person, without those of groups in private and with them for groups' admins.
 	members, admins := helpCommands(t, member), helpCommands(t, admin)
+	ofGroups := []string{"group", "filter", "filters", "connect", "connections", "disconnect"}
 	without := func(list []string) string {
-		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(name string) bool { return name == "group" }), " ")
+		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(name string) bool { return slices.Contains(ofGroups, name) }), " ")
 	}
 	if got := strings.Join(members, " "); !strings.HasPrefix(got, "search settings id help group") || strings.Contains(got, "stats") {
 		t.Errorf("a member's commands: %s", got)

@@ -14,7 +14,7 @@ import (
 
 func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	t.Parallel()
-	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
 	post(t, s, "Golden.River.2014.mkv")
 	found(t, member, "golden river", "1 file")
 	w := s.DC.World()
@@ -44,6 +44,10 @@ func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	}
 	write(member.ID, group, "@"+sandbox.BotName+" golden river")
 	page := wait(group, "the page", reads("🔎 golden river\n1 file"))
+	write(s.Admin.ID, group, `/filter@`+sandbox.BotName+` "rain rule" See the table`)
+	wait(group, "the filter", reads("“rain rule” has an answer now"))
+	write(s.Admin.ID, group, "/connect@"+sandbox.BotName)
+	wait(group, "the connection", reads("You manage Nets lads from our private chat"))
 	write(s.Admin.ID, group, "/group@"+sandbox.BotName+" off")
 	wait(group, "search off", reads("Search in this group is off."))
 
@@ -90,6 +94,10 @@ func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	}
 	write(s.Admin.ID, supergroup, "/group@"+sandbox.BotName+" on")
 	wait(supergroup, "search on", reads("Search in this group is on."))
+	write(member.ID, supergroup, "@"+sandbox.BotName+" the rain rule?")
+	wait(supergroup, "the filter's answer", reads("See the table"))
+	say(t, admin, "/filters")
+	await(t, admin, "Filters of Nets lads")
 
 	// Buttons of the old group also work after a restart.
 	if err := s.Bot.Stop(); err != nil {

@@ -114,24 +114,3 @@ func TestChannels_APausedChannelThatWasLostIsPausedAgain(t *testing.T) {
 		t.Errorf("a channel that was not paused: %q", got)
 	}
 }
-
-func TestChatSettings_FollowAGroupThatBecomesASupergroup(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	const old, supergroup, own filter.ChatID = -4_000_001, -1_001_500_000_001, -1_001_500_000_002
-	s := filter.NewChatSettings(ix.pools, time.Now)
-	if err := errors.Join(s.SetGroupSearch(t.Context(), old, false), s.SetGroupSearch(t.Context(), own, true)); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // Telegram sends a service message in each of the two chats
-		if err := errors.Join(s.Move(t.Context(), old, supergroup), s.Move(t.Context(), old, own), s.Move(t.Context(), -4_000_002, old)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	next := filter.NewChatSettings(ix.pools, time.Now)
-	for chat, want := range map[filter.ChatID]bool{supergroup: false, own: true, old: false} {
-		if on, err := next.GroupSearch(t.Context(), chat); err != nil || on != want {
-			t.Errorf("search in %d: %t, %v", chat, on, err)
-		}
-	}
-}

@@ -262,7 +262,7 @@ func (x *Indexer) poolRecovered(ctx context.Context, p *storage.Pool) {
 	}
 	x.mu.Unlock()
 	signal(x.wakeRecovery)
-	err := copyReplicasTo(ctx, x.pools, p, channelsCollection, pastsCollection, chatsCollection)
+	err := copyReplicasTo(ctx, x.pools, p, channelsCollection, pastsCollection)
 	x.storing.Lock()
 	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx))
 	x.storing.Unlock()

@@ -115,7 +115,7 @@ func (s *Screens) admitUnbanned(ctx context.Context, _ access.Kind, e *telegram.
 	if !banned {
 		return true, nil
 	}
-	tell := e.Kind != telegram.Inline && s.Bans.Tell(ctx, ban)
+	tell := e.Kind != telegram.Inline && !e.IsOverheard() && s.Bans.Tell(ctx, ban)
 	return false, s.refuse(ctx, e, banText(s.Texts.In(e), ban, s.Zone), tell)
 }
 
@@ -125,5 +125,5 @@ func (s *Screens) admitWithinLimit(ctx context.Context, kind access.Kind, e *tel
 	if verdict.Allowed {
 		return true, nil
 	}
-	return false, s.refuse(ctx, e, limitText(s.Texts.In(e), verdict.Retry), verdict.Tell)
+	return false, s.refuse(ctx, e, limitText(s.Texts.In(e), verdict.Retry), verdict.Tell && !e.IsOverheard())
 }

@@ -19,7 +19,7 @@ type Deps struct {
 	Texts     *chat.Texts
 	Searcher  *filter.Searcher
 	Indexer   *filter.Indexer // renews expired file references
-	Groups    *filter.ChatSettings
+	Rules     func(ctx context.Context, in telegram.Chat) Rules
 	Redis     *storage.Redis
 	Quota     quota
 	Now       func() time.Time
@@ -31,17 +31,22 @@ type quota interface {
 	Deliver(ctx context.Context, e *telegram.Event, document filter.DocumentID, send func(ctx context.Context, note string) error) error
 }
 
+// Rules are how a chat is answered.
+type Rules struct {
+	PageSize int  // results on a page
+	Spelling bool // suggests another spelling, or fewer words, if nothing is found
+}
+
 // Screens are the screens of search.
 type Screens struct {
 	Deps
-	queries  queryMemory
-	taps     *deliveryMemory
-	pageSize int // results on a page
+	queries queryMemory
+	taps    *deliveryMemory
 }
 
-// New makes the screens; a page has pageSize results.
-func New(d Deps, pageSize int) *Screens {
-	return &Screens{Deps: d, queries: queryMemory{d.Redis}, taps: newDeliveryMemory(), pageSize: pageSize}
+// New makes the screens.
+func New(d Deps) *Screens {
+	return &Screens{Deps: d, queries: queryMemory{d.Redis}, taps: newDeliveryMemory()}
 }
 
 // The letters of the buttons.
@@ -62,7 +67,7 @@ const maxQuery = 200 // runes
 // errPageForgotten reports a results message whose query is not known any more.
 var errPageForgotten = fault.New(fault.Gone, "page_gone")
 
-// Handle answers plain text, /search, and messages to the bot in groups. WhereOn stands before it.
+// Handle answers plain text and /search.
 func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {
 	if e.Text == "" {
 		_, err := s.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: s.Texts.In(e).Say("search.ask"), ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
@@ -71,13 +76,15 @@ func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {
 	return s.Search(ctx, e, telegram.CleanLine(e.Text, maxQuery))
 }
 
-// Search answers an event with the first page of a query's results.
+// Search answers an event with the first page of a query's results. A message that was not meant for the bot gets an answer only if there is something
+// to tap.
 func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) error {
-	page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Limit: s.pageSize})
-	if err != nil {
+	rules := s.Rules(ctx, e.Chat)
+	page, err := s.search(ctx, rules, filter.Query{Text: query})
+	if err != nil || e.IsOverheard() && len(page.Files) == 0 && page.Suggestion == "" {
 		return err
 	}
-	reply := s.results(e, e.ButtonOwner()).page(query, filter.Selection{}, page)
+	reply := s.results(e, e.ButtonOwner(), rules).page(query, filter.Selection{}, page)
 	reply.ReplyTo = e.ReplyTarget()
 	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
 	if err == nil {
@@ -86,8 +93,18 @@ func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) e
 	return err
 }
 
-func (s *Screens) results(e *telegram.Event, owner int64) results {
-	return results{in: s.Texts.In(e), owner: owner, pageSize: s.pageSize}
+// search searches under a chat's rules.
+func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filter.Page, error) {
+	q.Limit = rules.PageSize
+	page, err := s.Searcher.Search(ctx, q)
+	if !rules.Spelling {
+		page.Suggestion, page.Fewer = "", ""
+	}
+	return page, err
+}
+
+func (s *Screens) results(e *telegram.Event, owner int64, rules Rules) results {
+	return results{in: s.Texts.In(e), owner: owner, pageSize: rules.PageSize}
 }
 
 // turnPage shows another page or filter in the same message.
@@ -100,17 +117,18 @@ func (s *Screens) turnPage(ctx context.Context, e *telegram.Event, d chat.Data) 
 	if err != nil {
 		return err
 	}
-	q := filter.Query{Text: query, Selection: p.selection, Limit: s.pageSize}
+	q := filter.Query{Text: query, Selection: p.selection}
 	if p.back {
 		q.Before = p.cursor
 	} else {
 		q.After = p.cursor
 	}
-	page, err := s.Searcher.Search(ctx, q)
+	rules := s.Rules(ctx, e.Chat)
+	page, err := s.search(ctx, rules, q)
 	if err != nil {
 		return err
 	}
-	return s.showPage(ctx, e, s.results(e, d.Owner).page(query, p.selection, page))
+	return s.showPage(ctx, e, s.results(e, d.Owner, rules).page(query, p.selection, page))
 }
 
 // searchSuggestion searches for the suggestion that the tapped message makes.
@@ -126,11 +144,12 @@ func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d cha
 	if !ok {
 		return errPageForgotten
 	}
-	page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Limit: s.pageSize})
+	rules := s.Rules(ctx, e.Chat)
+	page, err := s.search(ctx, rules, filter.Query{Text: query})
 	if err != nil {
 		return err
 	}
-	if err := s.showPage(ctx, e, s.results(e, d.Owner).page(query, filter.Selection{}, page)); err != nil {
+	if err := s.showPage(ctx, e, s.results(e, d.Owner, rules).page(query, filter.Selection{}, page)); err != nil {
 		return err
 	}
 	s.queries.remember(ctx, e.Chat, e.MessageID, query)

@@ -93,10 +93,13 @@ func (p *person) fromBot(m *tg.Message) bool {
 }
 
 // edited waits until a message of the private chat with the bot has been edited.
-func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) {
+func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) { return p.editedIn(ctx, bot, was) }
+
+// editedIn waits until a message of a chat has been edited.
+func (p *person) editedIn(ctx context.Context, chat string, was *tg.Message) (*tg.Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()
-	m, err := p.Await(ctx, bot, func(m *tg.Message) bool { return m.ID == was.ID && face(m) != face(was) })
+	m, err := p.Await(ctx, chat, func(m *tg.Message) bool { return m.ID == was.ID && face(m) != face(was) })
 	if err != nil {
 		return nil, fmt.Errorf("an edit of %q: %w", firstLine(was.Message), err)
 	}

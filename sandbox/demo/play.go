@@ -75,6 +75,7 @@ func (p *play) run(ctx context.Context) error {
 		{"Pages, filters, and the file itself", p.pageAndDeliver},
 		{"Nothing by that name", p.didYouMean},
 		{"In a group, when addressed", p.inGroup},
+		{"The group's own rules", p.groupRules},
 		{"From any chat", p.inline},
 		{"A database goes away and comes back", p.losePool},
 		{"The bot is killed", p.killBot},
