@@ -16,7 +16,7 @@ import (
 type ReadSwitches func(ctx context.Context) (switches []filter.GroupSwitch, isComplete bool, err error)
 
 const (
-	takeoverCall  = 10 * time.Second
+	takeoverCall  = 5 * time.Second
 	takeoverAgain = time.Minute
 )
 
