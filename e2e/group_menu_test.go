@@ -218,7 +218,11 @@ func TestGroups_SearchIsOnInChosenTopicsOnly(t *testing.T) {
 	c.says(c.Admin, `/filter@`+sandbox.BotName+` "rain rule" See the table`)
 	awaitIn(t, c.admin, membersGroup, "“rain rule” has an answer now")
 	in(c.Members[0], topics[1], "what is the rain rule?")
-	if got := topicOf(awaitIn(t, c.member, membersGroup, "See the table")); got != topics[1] {
+	answer, err := c.member.Await(t.Context(), membersGroup, func(m *tg.Message) bool { return m.Message == "See the table" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := topicOf(answer); got != topics[1] {
 		t.Errorf("a filter answers in topic %d, want %d", got, topics[1])
 	}
 }
