@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -227,6 +228,24 @@ func TestGroups_SearchIsOnInChosenTopicsOnly(t *testing.T) {
 	}
 }
 
+func TestGroups_ABannedPersonHearsOfItWhenTheyAskNotWhenTheyTalk(t *testing.T) {
+	t.Parallel()
+	c := groupScene(t)
+	post(t, c.Scene, "Golden.River.2014.mkv")
+	found(t, c.member, "golden river", "1 file")
+	menu := c.commands("/group@"+sandbox.BotName, "My settings in this group")
+	c.taps(c.taps(menu, "Search", "Which messages I search for"), "every message", "● every message")
+	say(t, c.admin, fmt.Sprintf("/ban %d", c.Members[0].ID))
+	until(t, "the person is banned", func() bool {
+		var n int
+		return c.db.QueryRow(t.Context(), `SELECT count(*) FROM ban`).Scan(&n) == nil && n == 1
+	})
+	c.wantSilence(c.says(c.Members[0], "golden river"), "a banned person talks")
+	if got := c.answersTo(c.says(c.Members[0], "@"+sandbox.BotName+" golden river")); len(got) != 1 || strings.Contains(got[0], "🔎") {
+		t.Errorf("a banned person asks: %q", got)
+	}
+}
+
 func TestGroups_WithoutPostgresTheLastKnownSettingsServe(t *testing.T) {
 	t.Parallel()
 	c := groupScene(t)
@@ -279,8 +298,7 @@ func TestGroups_SwitchesOfAnOlderReleaseAreTakenOver(t *testing.T) {
 	c.wantSilence(c.says(c.Members[0], "@"+sandbox.BotName+" golden river"), "search was off before the update")
 	var value string
 	var done int
-	db := c.database()
-	if err := db.QueryRow(t.Context(), `SELECT value->>'search', (SELECT count(*) FROM group_takeover) FROM group_settings WHERE chat_id = $1`, key).Scan(&value, &done); err != nil || value != "off" || done != 1 {
+	if err := c.db.QueryRow(t.Context(), `SELECT value->>'search', (SELECT count(*) FROM group_takeover) FROM group_settings WHERE chat_id = $1`, key).Scan(&value, &done); err != nil || value != "off" || done != 1 {
 		t.Errorf("%q, %d, %v", value, done, err)
 	}
 	c.commands("/group@"+sandbox.BotName+" on", "Search in this group is on.")

@@ -12,13 +12,14 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// club is a scene with a group in which the bot sees every message.
+// clubGroup is a scene with a group in which the bot sees every message.
 type clubGroup struct {
 	*sandbox.Scene
 	t             *testing.T
 	w             *world.World
 	admin, member *driver.User
 	group         world.Peer
+	db            *pgxpool.Pool // the bot's database
 }
 
 func groupScene(t *testing.T) *clubGroup {
@@ -28,6 +29,11 @@ func groupScene(t *testing.T) *clubGroup {
 	if err := c.w.Promote(s.Group, s.BotID, world.AdminRights()); err != nil {
 		t.Fatal(err)
 	}
+	var err error
+	if c.db, err = pgxpool.New(t.Context(), s.Engines.PostgresURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.db.Close)
 	return c
 }
 
@@ -105,20 +111,9 @@ func (c *clubGroup) wantSilence(id int, why string) {
 	}
 }
 
-// database opens the bot's database.
-func (c *clubGroup) database() *pgxpool.Pool {
-	c.t.Helper()
-	db, err := pgxpool.New(c.t.Context(), c.Engines.PostgresURL)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(db.Close)
-	return db
-}
-
 func (c *clubGroup) exec(sql string, args ...any) {
 	c.t.Helper()
-	if _, err := c.database().Exec(c.t.Context(), sql, args...); err != nil {
+	if _, err := c.db.Exec(c.t.Context(), sql, args...); err != nil {
 		c.t.Fatal(err)
 	}
 }

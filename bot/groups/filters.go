@@ -43,13 +43,13 @@ func (s *Screens) saveFilter(ctx context.Context, e *telegram.Event, p place) er
 func (s *Screens) typedFilter(ctx context.Context, e *telegram.Event, group filter.ChatID) (domain.Filter, error) {
 	words, rest := splitFilter(e.Text)
 	f := domain.Filter{Chat: group, Words: words}
-	if words == "" || rest == "" && e.ReplyID == 0 {
+	if words == "" || rest == "" && e.Reply == 0 {
 		return f, errFilterUsage
 	}
 	var saved telegram.SavedMessage
-	if e.ReplyID != 0 {
+	if e.Reply != 0 {
 		var err error
-		if saved, err = s.Client.ReadSaved(ctx, e.Chat.Key(), e.ReplyID); err != nil {
+		if saved, err = s.Client.ReadSaved(ctx, e.Chat.Key(), e.Reply); err != nil {
 			return f, err
 		}
 	}
@@ -62,7 +62,7 @@ func (s *Screens) typedFilter(ctx context.Context, e *telegram.Event, group filt
 	}
 	f.Answer = domain.Answer{Body: saved.Text, Entities: saved.Entities, Buttons: append(buttons, typed...)}
 	if saved.Media != nil {
-		f.Answer.Media = &domain.Media{File: *saved.Media, At: domain.MessageAt{Chat: filter.ChatID(e.Chat.Key()), Message: filter.MessageID(e.ReplyID)}}
+		f.Answer.Media = &domain.Media{File: *saved.Media, At: domain.MessageAt{Chat: filter.ChatID(e.Chat.Key()), Message: filter.MessageID(e.Reply)}}
 	}
 	return f, nil
 }
