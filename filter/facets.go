@@ -108,7 +108,7 @@ func (s Selection) requiredTokens() [][]string {
 		out = append(out, []string{strconv.Itoa(s.Year)})
 	}
 	if s.Season != 0 {
-		out = append(out, []string{"s" + twoDigits(strconv.Itoa(s.Season))})
+		out = append(out, []string{seasonToken(s.Season)})
 	}
 	switch s.Resolution {
 	case 0:
@@ -128,9 +128,9 @@ func (s Selection) matches(f File) bool {
 	if s.Kind != nil && *s.Kind != f.Media.Kind {
 		return false
 	}
-	t := traitsOf(f.Media.Name)
+	t := traitsOf(f.Media.Name, f.Media.Caption)
 	return (s.Season == 0 || s.Season == t.season) && (s.Resolution == 0 || s.Resolution == t.resolution) &&
-		(s.Language == "" || s.Language == t.language) && (s.Year == 0 || s.Year == t.year)
+		(s.Language == "" || slices.Contains(t.languages, s.Language)) && (s.Year == 0 || s.Year == t.year)
 }
 
 // countFacets counts the values of the best results. It leaves out a value that all of them have, because it would filter nothing.
@@ -138,11 +138,16 @@ func countFacets(all []result, sel Selection) []Facet {
 	counts := map[Facet]int{}
 	sample := all[:min(len(all), facetSample)]
 	for _, r := range sample {
-		t := traitsOf(r.file.Media.Name)
-		own := Selection{Kind: &kinds[r.file.Media.Kind%4], Season: t.season, Resolution: t.resolution, Language: t.language, Year: t.year}
+		t := traitsOf(r.file.Media.Name, r.file.Media.Caption)
+		own := Selection{Kind: &kinds[r.file.Media.Kind%4], Season: t.season, Resolution: t.resolution, Year: t.year}
 		for d := ByKind; d <= ByYear; d++ {
 			if v := own.Value(d); v != "" && sel.Value(d) == "" {
 				counts[Facet{Dimension: d, Value: v}]++
+			}
+		}
+		for _, l := range t.languages {
+			if sel.Language == "" {
+				counts[Facet{Dimension: ByLanguage, Value: l}]++
 			}
 		}
 	}

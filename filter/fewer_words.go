@@ -6,7 +6,7 @@ import (
 )
 
 // withoutLeastKnown returns the query without its rarest word: the one in the fewest files, and the last of equally rare words. It returns "" for a query
-// of one word.
+// of one word, and if the index knows fewer than half of the other words.
 func (v *Vocabulary) withoutLeastKnown(text string) string {
 	words := strings.Fields(text)
 	if len(words) < 2 {
@@ -18,7 +18,17 @@ func (v *Vocabulary) withoutLeastKnown(text string) string {
 			drop, fewest = i+1, n
 		}
 	}
-	return strings.Join(slices.Delete(words, drop, drop+1), " ")
+	left := slices.Delete(words, drop, drop+1)
+	known := 0
+	for _, w := range left {
+		if v.wordCount(w) > 0 && !chatWords[foldLetters(w)] {
+			known++
+		}
+	}
+	if 2*known < len(left) {
+		return ""
+	}
+	return strings.Join(left, " ")
 }
 
 // wordCount returns the file count of the rarest token of a word; -1 for a word without tokens.

@@ -272,7 +272,7 @@ func (ix *index) countFilesIn(t *testing.T, p *storage.Pool) (n int64) {
 
 func TestSearch_Cases(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"testdata/search.tsv", "testdata/search_more.tsv"} {
+	for _, file := range []string{"testdata/search.tsv", "testdata/search_more.tsv", "testdata/search2.tsv"} {
 		rows := readCases(t, file)
 		ix := newIndex(t)
 		ix.addChannel(t)

@@ -37,13 +37,16 @@ func FuzzName(f *testing.F) {
 			return // the query is truncated, maybe inside a word
 		}
 		q := parseQuery(name)
-		for _, term := range q.terms {
+		for i, term := range q.terms {
+			if i+1 == len(q.terms) && q.fragment {
+				break
+			}
 			if !slices.Contains(tokens, term) {
 				t.Fatalf("%q is asked for, %q are indexed", term, tokens)
 			}
 		}
 		for _, file := range []File{{Media: Media{Name: name}}, {Media: Media{Name: "x", Caption: name}}} {
-			if len(q.terms) > 0 && (matcher{query: q}).rankFile(file, true) > rankExact {
+			if len(q.terms) > 0 && !q.fragment && newMatcher(exactly(q)).rankFile(file, true) > rankExact {
 				t.Fatalf("%q does not find itself: %q", name, q.terms)
 			}
 		}
@@ -66,15 +69,14 @@ func FuzzQuery(f *testing.F) {
 		if len(q.terms) == 0 {
 			return
 		}
-		plans := []plan{exactPlan(q.terms), titlePlan(q), vocab.prefixPlan(q), vocab.similarPlan(q, true)}
-		variants := vocab.variants(q)
-		if len(variants) > maxVariants {
-			t.Fatalf("%d variants", len(variants))
-		}
-		for _, v := range variants {
-			plans = append(plans, exactPlan(v.terms))
-			if slices.Equal(v.terms, q.terms) {
-				t.Fatalf("%q is its own variant", q.terms)
+		in := vocab.interpret(q)
+		loose, _ := vocab.plan(in)
+		vocab.addMistakes(&in, true)
+		wide, _ := vocab.plan(in)
+		plans := []plan{exactPlan(q.terms), titlePlan(q), loose, wide}
+		for _, r := range in.readings {
+			if r.from >= r.to || r.to > len(q.terms) || slices.Contains(r.words, "") {
+				t.Fatalf("%q: a reading %+v", q.terms, r)
 			}
 		}
 		for _, p := range plans {
@@ -87,15 +89,31 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
+// exactly reads a query only as its terms.
+func exactly(q query) interpretation {
+	in := interpretation{query: q}
+	for i, t := range q.terms {
+		in.add(i, i+1, 0, t)
+	}
+	return in
+}
+
 func FuzzTraits(f *testing.F) {
 	seedNames(f)
 	f.Fuzz(func(t *testing.T, name string) {
-		got := traitsOf(name)
-		if got.resolution < 0 || got.resolution > 4320 || got.season < 0 || got.season > 99 || got.year != 0 && (got.year < 1900 || got.year > 2099) || got.language != "" && !languages[got.language] {
+		got := traitsOf(name, "")
+		if got.resolution < 0 || got.resolution > 4320 || got.season < 0 || got.season > 99 || got.year != 0 && (got.year < 1900 || got.year > 2099) {
 			t.Fatalf("%+v", got)
 		}
 		file := File{Media: Media{Name: name}}
-		for d, sel := range map[Dimension]Selection{BySeason: {Season: got.season}, ByResolution: {Resolution: got.resolution}, ByLanguage: {Language: got.language}, ByYear: {Year: got.year}} {
+		selections := map[Dimension]Selection{BySeason: {Season: got.season}, ByResolution: {Resolution: got.resolution}, ByYear: {Year: got.year}}
+		for _, l := range got.languages {
+			if !languages[l] {
+				t.Fatalf("%+v", got)
+			}
+			selections[ByLanguage] = Selection{Language: l}
+		}
+		for d, sel := range selections {
 			if !sel.matches(file) {
 				t.Fatalf("the filter by its own dimension %d hides %q", d, name)
 			}

@@ -15,7 +15,9 @@ const maxNormal = 4096
 //
 // It unifies compatibility forms (NFKC), folds case, and drops the accents of Latin, Greek and Cyrillic letters and the vowel points of Arabic and
 // Hebrew. Marks of Indic and other scripts stay, because they change the word. Digits of every script become 0 to 9. An apostrophe inside a word
-// is dropped (Ocean's → oceans); "c++" and "c#" keep their sign; three or more single letters become one word (S.W.A.T → swat).
+// is dropped (Ocean's → oceans, צה״ל → צהל), and so is a comma between thousands (1,000 → 1000); "c++" and "c#" keep their sign; three or more single
+// letters become one word (S.W.A.T → swat). Katakana become hiragana. A dash or a plus between figures stays as a word of its own, rangeMark or listMark,
+// because S01E01-05 is a range of episodes; tokenSequence drops these marks.
 func splitWords(text string) []string {
 	if len(text) > maxNormal {
 		text = strings.ToValidUTF8(text[:maxNormal], "")
@@ -35,6 +37,13 @@ func splitWords(text string) []string {
 			continue
 		case isApostrophe(r) && b.Len() > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
 			continue
+		case r == '"' && i > 0 && i+1 < len(runes) && unicode.Is(unicode.Hebrew, runes[i-1]) && unicode.Is(unicode.Hebrew, runes[i+1]):
+			continue
+		case r == ',' && isThousands(runes, i):
+			continue
+		case rangeMarkOf(runes, i) != "":
+			flush()
+			found = append(found, rangeMarkOf(runes, i))
 		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r):
 			if b.Len() > 0 && i > 0 && isCamelBoundary(runes, i) {
 				flush()
@@ -81,7 +90,51 @@ func isNameSymbol(runes []rune, i int) bool {
 	return i > 0 && unicode.IsLetter(runes[i-1]) && (i == 1 || !unicode.IsLetter(runes[i-2]) && !unicode.IsMark(runes[i-2]))
 }
 
-func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '`' }
+// isApostrophe includes the Hebrew geresh and gershayim, which mark abbreviations.
+func isApostrophe(r rune) bool {
+	return r == '\'' || r == '’' || r == 'ʼ' || r == '`' || r == '׳' || r == '״'
+}
+
+// isThousands reports a comma inside a number: 1,000 or, as India writes it, 1,00,000.
+func isThousands(runes []rune, i int) bool {
+	if i == 0 || !isFigure(runes[i-1]) {
+		return false
+	}
+	for i < len(runes) && runes[i] == ',' {
+		start := i + 1
+		for i = start; i < len(runes) && isFigure(runes[i]); i++ {
+		}
+		switch {
+		case i-start == 3 && (i == len(runes) || runes[i] != ','):
+			return true
+		case i-start < 2 || i-start > 3:
+			return false
+		}
+	}
+	return false
+}
+
+func isFigure(r rune) bool { return r >= '0' && r <= '9' }
+
+// Marks between two numbers.
+const (
+	rangeMark = "-" // all numbers from the one to the other
+	listMark  = "+" // both numbers
+)
+
+// rangeMarkOf returns the mark that runes[i] is, empty unless it follows a figure and precedes a figure or the E or S of an episode or a season.
+func rangeMarkOf(runes []rune, i int) string {
+	if i == 0 || i+1 == len(runes) || !isFigure(runes[i-1]) || !isFigure(runes[i+1]) && !strings.ContainsRune("eEsS", runes[i+1]) {
+		return ""
+	}
+	switch runes[i] {
+	case '-', '–', '—', '~':
+		return rangeMark
+	case '+', '&':
+		return listMark
+	}
+	return ""
+}
 
 // joinInitials joins runs of three or more single letters.
 func joinInitials(in []string) []string {
@@ -124,7 +177,15 @@ func foldLetters(s string) string {
 			b.WriteRune(r)
 		}
 	}
-	return letterReplacer.Replace(norm.NFC.String(b.String()))
+	return letterReplacer.Replace(strings.Map(hiragana, norm.NFC.String(b.String())))
+}
+
+// hiragana turns a katakana letter into the hiragana of the same sound.
+func hiragana(r rune) rune {
+	if r >= 'ァ' && r <= 'ヶ' {
+		return r - 'ァ' + 'ぁ'
+	}
+	return r
 }
 
 // Devanagari marks that people leave out or confuse.
@@ -142,8 +203,10 @@ func dropsMarks(base rune) bool {
 // letterReplacer replaces letters that Unicode does not decompose by the letters that people type for them.
 //
 //nolint:gochecknoglobals // a table, never written
-var letterReplacer = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه",
-	"ی", "ي", "ک", "ك") // the last two as a Persian keyboard writes them
+var letterReplacer = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i", "ð", "d", "þ", "th", "ς", "σ", "ٱ", "ا", "ـ", "", "أ", "ا", "إ", "ا", "آ", "ا", "ى", "ي", "ة", "ه",
+	"ی", "ي", "ک", "ك", // as a Persian keyboard writes them
+	"ᴀ", "a", "ʙ", "b", "ᴄ", "c", "ᴅ", "d", "ᴇ", "e", "ꜰ", "f", "ɢ", "g", "ʜ", "h", "ɪ", "i", "ᴊ", "j", "ᴋ", "k", "ʟ", "l", "ᴍ", "m", // small capitals
+	"ɴ", "n", "ᴏ", "o", "ᴘ", "p", "ǫ", "q", "ʀ", "r", "ꜱ", "s", "ᴛ", "t", "ᴜ", "u", "ᴠ", "v", "ᴡ", "w", "ʏ", "y", "ᴢ", "z")
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,23 +27,35 @@ func parseTitle(name string) string {
 	}
 }
 
-// traits are the properties of a file that the filter buttons use, parsed from the tokens of its name. A field is zero when the name does not
-// give it.
+// traits are the properties of a file that the filter buttons use, parsed from its name, and from the caption what the name lacks. A field is zero when
+// neither gives it.
 type traits struct {
 	season     int
 	resolution int // lines: 720, 1080, 2160
-	language   string
+	languages  []string
 	year       int // the last one: 1917 (2019), 2012 (2009)
 }
 
-func traitsOf(name string) traits {
-	var t traits
-	for _, w := range tokenSequence(name) {
+func traitsOf(name, caption string) traits {
+	t := readTraits(tokenSequence(name))
+	if caption == "" || caption == name {
+		return t
+	}
+	more := readTraits(tokenSequence(caption))
+	t.season, t.resolution, t.year = cmp.Or(t.season, more.season), cmp.Or(t.resolution, more.resolution), cmp.Or(t.year, more.year)
+	for _, l := range more.languages {
+		if !slices.Contains(t.languages, l) {
+			t.languages = append(t.languages, l)
+		}
+	}
+	return t
+}
+
+func readTraits(tokens []string) traits {
+	t := traits{languages: languagesIn(tokens)}
+	for _, w := range tokens {
 		if t.resolution == 0 {
 			t.resolution = parseResolution(w)
-		}
-		if t.language == "" && languages[w] {
-			t.language = w
 		}
 		if t.season == 0 && w[0] == 's' {
 			if m := seasonAlone.FindStringSubmatch(w); m != nil {
@@ -72,13 +86,6 @@ func parseResolution(token string) int {
 	}
 	return 0
 }
-
-// languages are the language names that occur in file names.
-//
-//nolint:gochecknoglobals // a table, never written
-var languages = wordSet("arabic", "assamese", "bengali", "bhojpuri", "chinese", "dutch", "english", "french", "german", "gujarati", "hindi", "italian",
-	"japanese", "kannada", "korean", "malayalam", "marathi", "nepali", "odia", "persian", "polish", "portuguese", "punjabi", "russian", "sinhala",
-	"spanish", "swedish", "tamil", "telugu", "thai", "turkish", "ukrainian", "urdu", "vietnamese")
 
 func wordSet(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))

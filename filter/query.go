@@ -12,21 +12,22 @@ const (
 	maxQueryTerms = 12
 	maxPrefixed   = 40 // words that begin with the last term
 	maxSimilar    = 12 // words near a misspelled term
-	maxVariants   = 6  // other spellings of the whole query
 )
 
 // query is the parsed text of a search.
 type query struct {
-	terms        []string // distinct, in order; a file must match all
-	lastIsPrefix bool     // the last term may be unfinished
+	terms     []string // distinct, in order; a file must match all
+	beginning string   // of the words that the last term may become; empty when it is complete
+	fragment  bool     // the last term is no word yet: s01e0
 }
 
 func parseQuery(text string) query {
 	if utf8.RuneCountInString(text) > maxQueryRunes {
 		text = string([]rune(text)[:maxQueryRunes])
 	}
+	words, unfinished := unfinishedEpisode(splitWords(text))
+	all := trimLeadingZeros(normaliseDates(normaliseSeasons(splitTokens(words))))
 	found := newTokenSet()
-	all := tokenSequence(text)
 	// "s01e05" becomes the tokens s01 and s01e05; the second implies the first.
 	for i, t := range all {
 		if seasonAlone.MatchString(t) && i+1 < len(all) && strings.HasPrefix(all[i+1], t+"e") {
@@ -34,22 +35,39 @@ func parseQuery(text string) query {
 		}
 		found.add(t)
 	}
-	q := query{terms: found.list[:min(len(found.list), maxQueryTerms)]}
-	if len(q.terms) > 0 {
-		q.lastIsPrefix = canBePrefix(q.terms[len(q.terms)-1])
+	if unfinished != "" {
+		found.add(unfinished)
+	}
+	q := query{terms: found.list[:min(len(found.list), maxQueryTerms)], beginning: unfinished, fragment: unfinished != ""}
+	if len(q.terms) > 0 && unfinished == "" {
+		q.beginning = beginningOf(q.lastTerm(), text, len(q.terms) > 1)
 	}
 	return q
 }
 
-// canBePrefix reports whether a term may be an unfinished word. Years, seasons and numbers of one or two digits are complete.
-func canBePrefix(t string) bool {
+// beginningOf returns what the word that is typed now begins with: the term itself, or the beginning of an episode with one figure. It is empty for
+// complete terms: years, seasons, episodes with two figures. A single letter counts when other terms come before it.
+func beginningOf(term, text string, follows bool) string {
 	switch {
-	case isYear(t), seasonEpisode.MatchString(t), seasonAlone.MatchString(t):
-		return false
-	case isNumber(t, maxTokenSize):
-		return len(t) >= 3
+	case seasonEpisode.MatchString(term):
+		if season, digit := term[:4], term[len(term)-1:]; strings.HasSuffix(text, digit) && !endsInTwoFigures(text) {
+			return season + digit
+		}
+		return ""
+	case term == "s00":
+		return "s0"
+	case isYear(term), seasonAlone.MatchString(term):
+		return ""
+	case isNumber(term, maxTokenSize) && len(term) < 3:
+		return ""
+	case len(term) < 2 && !follows:
+		return ""
 	}
-	return len(t) >= 2
+	return term
+}
+
+func endsInTwoFigures(text string) bool {
+	return len(text) > 1 && isNumber(text[len(text)-2:], 2)
 }
 
 // lastTerm returns the term that may be unfinished.
@@ -88,54 +106,6 @@ func titlePlan(q query) plan {
 		if isYear(t) && joinTitle(q.terms) != q.title() {
 			p = append(p, clause{[]string{t}})
 		}
-	}
-	return p
-}
-
-// prefixPlan replaces the last term by the words that begin with it. It returns nil when there are none.
-func (v *Vocabulary) prefixPlan(q query) plan {
-	if !q.lastIsPrefix {
-		return nil
-	}
-	var words []string
-	for _, t := range v.Prefixed(q.lastTerm(), maxPrefixed+1) {
-		if t.Text != q.lastTerm() {
-			words = append(words, t.Text)
-		}
-	}
-	if len(words) == 0 {
-		return nil
-	}
-	p := plan{clause{words}}
-	for _, t := range q.terms[:len(q.terms)-1] {
-		p = append(p, clause{[]string{t}})
-	}
-	return p
-}
-
-// similarPlan allows similar words for misspelled terms: for terms that the index does not know or, with force, for all. It returns nil when there
-// are no similar words.
-func (v *Vocabulary) similarPlan(q query, force bool) plan {
-	var p plan
-	changed := false
-	for i, t := range q.terms {
-		words := []string{t}
-		if force || v.Count(t) == 0 {
-			for _, s := range v.Similar(t, maxSimilar) {
-				words, changed = append(words, s.Text), true
-			}
-		}
-		if i == len(q.terms)-1 && q.lastIsPrefix {
-			for _, s := range v.Prefixed(t, maxPrefixed) {
-				if s.Text != t {
-					words = append(words, s.Text)
-				}
-			}
-		}
-		p = append(p, clause{words})
-	}
-	if !changed {
-		return nil
 	}
 	return p
 }

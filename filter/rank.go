@@ -1,153 +1,190 @@
 package filter
 
 import (
-	"cmp"
-	"encoding/base64"
-	"encoding/binary"
 	"slices"
-	"strings"
-
-	"pavilion/internal/fault"
 )
 
-// Ranks, best first.
+// Ranks, best first. A file whose title is the query comes before one that mentions it. Behind rankMistyped the ranks continue with the likeness: one
+// likely typing mistake, one unlikely mistake, two, more; each first with and then without the title, and of these the files that were delivered before
+// the others.
 const (
-	rankTitle   uint8 = iota // the file's title is the query
-	rankPhrase               // the name has the terms next to each other, in order
-	rankExact                // the name or caption has every term
-	rankPrefix               // the last term begins a word of the name or caption
-	rankSimilar              // a term is within the edit distance of a word
-	rankNone                 // no match
+	rankTitle        uint8 = iota // the file's title is the query
+	rankSpelledTitle              // the same in another spelling
+	rankPhrase                    // the name has the terms next to each other, in order
+	rankExact                     // the name or caption has every term
+	rankSpelled                   // other spellings
+	rankBeginsTitle               // the last term begins a word of the title
+	rankBegins                    // the last term begins a word of the name or caption
+	rankSoundsTitle               // another script
+	rankSounds                    //
+	rankMistyped                  // the first of 16
+	rankNone         uint8 = 255  // no match
+	likenessClasses        = 4
+	ranksForLikeness       = 4
 )
 
-// matcher ranks files for a query.
+// matcher ranks files for an interpretation of a query.
 type matcher struct {
-	query    query
-	similar  map[string]map[string]bool // misspelled term → similar words
-	variants []variant
+	interpretation
+	byWord map[string][]reading // by their first word
+	free   []reading            // without words
+	words  []string             // terms[0:], without years: the title if the query is one
 }
 
-// rankFile returns the rank of a file. titled means that the file is in the list of the query's title, which saves the parsing of the title: that
-// would take longer (0.2 ms) than all the rest.
-func (j matcher) rankFile(f File, titled bool) uint8 {
-	name := tokenSequence(f.Media.Name)
-	all := name
-	have := make(map[string]bool, len(all))
-	for _, t := range name {
-		have[t] = true
-	}
-	best := j.rankTerms(have)
-	if best != rankExact && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
-		all = append(slices.Clone(name), tokenSequence(f.Media.Caption)...)
-		for _, t := range all[len(name):] {
-			have[t] = true
+func newMatcher(in interpretation) *matcher {
+	m := &matcher{interpretation: in, byWord: make(map[string][]reading, len(in.readings)), words: in.titleWords()}
+	for _, r := range in.readings {
+		if len(r.words) == 0 {
+			m.free = append(m.free, r)
+			continue
 		}
-		best = j.rankTerms(have)
+		m.byWord[r.words[0]] = append(m.byWord[r.words[0]], r)
 	}
-	if best == rankExact {
-		switch {
-		case titled && containsPhrase(name, j.query.titleWords()):
-			return rankTitle
-		case containsPhrase(name, j.query.terms):
-			return rankPhrase
-		}
-	}
-	for _, v := range j.variants {
-		if best > rankExact && hasAll(have, v.terms) && (v.pair == nil || containsPhrase(all, v.pair)) {
-			return rankExact // a variant counts like the terms themselves
-		}
-	}
-	return best
+	return m
 }
 
-// rankTerms returns the rank of the term that matches worst.
-func (j matcher) rankTerms(have map[string]bool) uint8 {
-	worst := rankExact
-	for i, t := range j.query.terms {
-		switch {
-		case have[t]:
-		case j.query.lastIsPrefix && i == len(j.query.terms)-1 && hasPrefix(have, t):
-			worst = max(worst, rankPrefix)
-		case j.hasSimilar(have, t):
-			worst = rankSimilar
-		default:
-			return rankNone
-		}
+// costTable has the cheapest cost at which a file covers terms[from:to].
+type costTable [maxQueryTerms][maxQueryTerms + 1]int
+
+// rankFile returns the rank of a file. titled means that the file is in the list of the query's title.
+func (m *matcher) rankFile(f File, titled bool) uint8 {
+	name := fileTokens(f.Media.Name)
+	costs := m.newCosts()
+	m.readTokens(costs, name)
+	cost := m.cheapest(costs)
+	if cost > 0 && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
+		m.readTokens(costs, fileTokens(f.Media.Caption))
+		cost = m.cheapest(costs)
 	}
-	return worst
+	if cost >= costNone {
+		return rankNone
+	}
+	isTitle := m.isTitle(name) || titled && cost == 0 && containsPhrase(name, m.words)
+	switch {
+	case cost == 0 && isTitle:
+		return rankTitle
+	case cost == 0 && containsPhrase(name, m.terms):
+		return rankPhrase
+	case cost == 0:
+		return rankExact
+	case cost < costUnfinished:
+		return either(isTitle, rankSpelledTitle, rankSpelled)
+	case cost < costSound:
+		return either(isTitle, rankBeginsTitle, rankBegins)
+	case cost < costEdit:
+		return either(isTitle, rankSoundsTitle, rankSounds)
+	}
+	return rankMistyped + ranksForLikeness*likeness(cost) + either(isTitle, 0, 2)
 }
 
-func (j matcher) hasSimilar(have map[string]bool, t string) bool {
-	for s := range j.similar[t] {
-		if have[s] {
+// likeness returns the class of a cost of costEdit or more: 0 for one likely mistake, 1 for one mistake, 2 for two, 3 for more.
+func likeness(cost int) uint8 {
+	switch {
+	case cost < costEdit+costUnlikely:
+		return 0
+	case cost < 2*costEdit:
+		return 1
+	case cost < 3*costEdit:
+		return 2
+	}
+	return likenessClasses - 1
+}
+
+func either(first bool, a, b uint8) uint8 {
+	if first {
+		return a
+	}
+	return b
+}
+
+func (m *matcher) newCosts() *costTable {
+	var costs costTable
+	for i := range m.terms {
+		for j := range costs[i] {
+			costs[i][j] = costNone
+		}
+	}
+	for _, r := range m.free {
+		costs[r.from][r.to] = r.cost
+	}
+	return &costs
+}
+
+// readTokens notes the readings that a name or a caption has.
+func (m *matcher) readTokens(costs *costTable, tokens []string) {
+	for p, t := range tokens {
+		for _, r := range m.byWord[t] {
+			if len(r.words) == 1 || startsWith(tokens[p:], r.words) {
+				costs[r.from][r.to] = min(costs[r.from][r.to], r.cost)
+			}
+		}
+		for _, b := range m.beginnings {
+			if b.accepts(tokens, p) {
+				costs[b.from][len(m.terms)] = min(costs[b.from][len(m.terms)], costUnfinished)
+			}
+		}
+	}
+}
+
+// cheapest returns the cost of the cheapest cover of all terms, costNone or more if there is none.
+func (m *matcher) cheapest(costs *costTable) int {
+	var best [maxQueryTerms + 1]int
+	for to := 1; to <= len(m.terms); to++ {
+		best[to] = costNone
+		for from := range to {
+			best[to] = min(best[to], best[from]+costs[from][to])
+		}
+	}
+	return best[len(m.terms)]
+}
+
+// isTitle reports that the query's terms are the title in a name, which ends before the first word about the release, such as a year or a resolution.
+func (m *matcher) isTitle(name []string) bool {
+	end := 1
+	for end < len(name) && !isReleaseWord(name[end]) {
+		end++
+	}
+	return len(name) > 0 && m.isTitleFrom(name[:end], 0)
+}
+
+// isTitleFrom reports that the terms from an index on are the title, and behind it words about the release.
+func (m *matcher) isTitleFrom(title []string, from int) bool {
+	if len(title) == 0 {
+		return !slices.ContainsFunc(m.terms[from:], func(t string) bool { return !isReleaseWord(t) })
+	}
+	if articles[title[0]] && len(title) > 1 && m.isTitleFrom(title[1:], from) {
+		return true
+	}
+	if from == len(m.terms) {
+		return false
+	}
+	for _, r := range m.byWord[title[0]] {
+		if r.from == from && startsWith(title, r.words) && m.isTitleFrom(title[len(r.words):], r.to) {
+			return true
+		}
+	}
+	for _, r := range m.free {
+		if r.from == from && m.isTitleFrom(title, r.to) {
+			return true
+		}
+	}
+	for _, b := range m.beginnings {
+		if b.from == from && len(title) == 1 && b.after == "" && b.accepts(title, 0) {
 			return true
 		}
 	}
 	return false
 }
 
-func hasPrefix(have map[string]bool, prefix string) bool {
-	for t := range have {
-		if strings.HasPrefix(t, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasAll(have map[string]bool, terms []string) bool {
-	return !slices.ContainsFunc(terms, func(t string) bool { return !have[t] })
+func startsWith(in, words []string) bool {
+	return len(in) >= len(words) && slices.Equal(in[:len(words)], words)
 }
 
 func containsPhrase(in, phrase []string) bool {
-	for i := 0; i+len(phrase) <= len(in); i++ {
-		if slices.Equal(in[i:i+len(phrase)], phrase) {
+	for i := range in {
+		if startsWith(in[i:], phrase) {
 			return true
 		}
 	}
 	return false
-}
-
-// Cursor is a position in the total order of a query's results: rank, then newest first, then id. Pages are cut at a cursor, so a post that
-// arrives between two pages shifts none of them.
-type Cursor struct {
-	Rank     uint8
-	Posted   int32
-	Document DocumentID
-}
-
-// Compare orders cursors like the results.
-func (c Cursor) Compare(o Cursor) int {
-	return cmp.Or(cmp.Compare(c.Rank, o.Rank), cmp.Compare(o.Posted, c.Posted), cmp.Compare(o.Document, c.Document))
-}
-
-// Zero reports the zero cursor, which comes before all results.
-func (c Cursor) Zero() bool { return c == Cursor{} }
-
-// String returns 18 characters that are safe in callback data, or none for the zero cursor.
-func (c Cursor) String() string {
-	if c.Zero() {
-		return ""
-	}
-	b := []byte{c.Rank}
-	b = binary.BigEndian.AppendUint32(b, uint32(c.Posted))   //nolint:gosec // turned back by ParseCursor
-	b = binary.BigEndian.AppendUint64(b, uint64(c.Document)) //nolint:gosec // turned back by ParseCursor
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// ErrCursor means that String did not write the cursor.
-var ErrCursor = fault.New(fault.Invalid, "cursor_invalid")
-
-// ParseCursor is the inverse of Cursor.String.
-func ParseCursor(s string) (Cursor, error) {
-	if s == "" {
-		return Cursor{}, nil
-	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != 13 || b[0] >= rankNone {
-		return Cursor{}, ErrCursor
-	}
-	return Cursor{
-		Rank: b[0], Posted: int32(binary.BigEndian.Uint32(b[1:])), Document: DocumentID(binary.BigEndian.Uint64(b[5:])), //nolint:gosec // written by String
-	}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"pavilion/storage"
@@ -74,17 +73,23 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	if len(parsed.terms) == 0 {
 		return Page{}, nil
 	}
-	found, err := s.findMatches(ctx, parsed, q.Selection)
-	if err != nil {
-		return Page{}, err
-	}
-	page := found.cutPage(q)
-	if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
-		if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
-			page.Fewer = s.vocab.withoutLeastKnown(q.Text)
+	// A page behind the parts that are read needs the next one.
+	for parts := max(q.After.part(), q.Before.part()); ; parts++ {
+		found, err := s.findMatches(ctx, parsed, q.Selection, parts)
+		if err != nil {
+			return Page{}, err
 		}
+		page := found.cutPage(q)
+		if !page.HasNext && found.capped && !q.After.Zero() && parts < lastPart && ctx.Err() == nil {
+			continue
+		}
+		if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
+			if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
+				page.Fewer = s.vocab.withoutLeastKnown(q.Text)
+			}
+		}
+		return page, nil
 	}
-	return page, nil
 }
 
 // result is a matching file with its position in the order.
@@ -98,58 +103,78 @@ type results struct {
 	byID    map[DocumentID]result
 	capped  bool
 	missing map[string]bool
+	parts   int // see poolRequest
 }
 
-// findMatches searches for the terms themselves, for the last one as a prefix, and for other spellings of the query. If nothing matches, it searches
-// for misspelled terms.
-func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection) (*results, error) {
-	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}}
+// findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
+// misspelled terms, and then without articles.
+func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, parts int) (*results, error) {
+	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
+	in := s.vocab.interpret(q)
+	loose, _ := s.vocab.plan(in)
 	// titlePlan finds a file by its title even when many newer files mention the title.
-	plans := []plan{exactPlan(q.terms), titlePlan(q)}
-	if p := s.vocab.prefixPlan(q); p != nil {
-		plans = append(plans, p)
+	plans := []plan{exactPlan(q.terms), titlePlan(q), loose}
+	if q.fragment {
+		plans = []plan{loose}
 	}
-	variants := s.vocab.variants(q)
-	for _, v := range variants {
-		plans = append(plans, exactPlan(v.terms))
-	}
-	j := matcher{query: q, variants: variants}
-	if err := s.queryPools(ctx, r, sel, poolRequest{plans: plans, title: titleKey(q.title()), rank: j.rankFile}); err != nil {
+	if err := s.queryPools(ctx, r, sel, poolRequest{plans: plans, title: titleKey(q.title()), rank: newMatcher(in).rankFile}); err != nil {
 		return r, err
 	}
-	s.findMisspelled(ctx, r, q, sel)
+	if len(r.byID) > 0 {
+		if len(r.byID) < fewMatches && s.vocab.addCorrections(&in) {
+			s.findRead(ctx, r, in, sel)
+		}
+		return r, nil
+	}
+	s.findLoosely(ctx, r, q, sel)
 	return r, nil
 }
 
-// findMisspelled searches for words similar to the terms that the index does not know, and if nothing matches, for words similar to any term. It
-// returns no error, because r.missing already names the pools that failed.
+// fewMatches is the number of matches below which a search looks for a common word that a rare term may be a mistake for.
+const fewMatches = 10
+
+// findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
+// the pools that failed.
+func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Selection) {
+	forms := []query{q}
+	asked, ok := s.vocab.withoutChat(q)
+	if ok {
+		forms = append(forms, asked)
+		s.findRead(ctx, r, s.vocab.interpret(asked), sel)
+	}
+	for _, form := range forms {
+		s.findMisspelled(ctx, r, form, sel)
+	}
+	if short, ok := asked.withoutArticles(); ok {
+		s.findRead(ctx, r, s.vocab.interpret(short), sel)
+		s.findMisspelled(ctx, r, short, sel)
+	}
+}
+
+// findMisspelled searches for words near the terms that the index does not know, and if nothing matches, near any term.
 func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query, sel Selection) {
-	for _, force := range []bool{false, true} {
-		if len(r.byID) > 0 {
+	for _, wide := range []bool{false, true} {
+		if len(r.byID) > 0 || ctx.Err() != nil {
 			return
 		}
-		p := s.vocab.similarPlan(q, force)
-		if p == nil {
-			continue
+		if in := s.vocab.interpret(q); s.vocab.addMistakes(&in, wide) {
+			s.findRead(ctx, r, in, sel)
 		}
-		j := matcher{query: q, similar: map[string]map[string]bool{}}
-		for _, t := range q.terms {
-			if force || s.vocab.Count(t) == 0 {
-				j.similar[t] = map[string]bool{}
-				for _, similar := range s.vocab.Similar(t, maxSimilar) {
-					j.similar[t][similar.Text] = true
-				}
-			}
-		}
-		if err := s.queryPools(ctx, r, sel, poolRequest{plans: []plan{p}, rank: j.rankFile}); err != nil {
-			return
-		}
+	}
+}
+
+// findRead searches for an interpretation, unless the index has no word for one of the terms.
+func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
+	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
+		_ = s.queryPools(ctx, r, sel, poolRequest{plans: []plan{p}, rank: newMatcher(in).rankFile}) // r.missing names the pools that failed
 	}
 }
 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
+	req.parts = r.parts
+	req.plans = distinctPlans(req.plans)
 	if sel != (Selection{}) {
 		for i := range req.plans {
 			for _, words := range sel.requiredTokens() {
@@ -251,32 +276,16 @@ func (r *results) cutPage(q Query) Page {
 	return p
 }
 
-// suggest returns a similar query that has results. It tries the query with misspelled terms corrected, then without unknown terms, then without one
-// known term.
-func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
-	var corrected, known []string
-	for _, t := range q.terms {
-		if s.vocab.Count(t) > 0 {
-			corrected, known = append(corrected, t), append(known, t)
-			continue
+// distinctPlans leaves out empty plans and repeats.
+func distinctPlans(plans []plan) []plan {
+	var out []plan
+	for _, p := range plans {
+		same := func(o plan) bool {
+			return slices.EqualFunc(p, o, func(a, b clause) bool { return slices.Equal(a.words, b.words) })
 		}
-		if similar := s.vocab.Similar(t, 1); len(similar) > 0 {
-			corrected = append(corrected, similar[0].Text)
+		if len(p) > 0 && !slices.ContainsFunc(out, same) {
+			out = append(out, p)
 		}
 	}
-	tries := [][]string{corrected, known}
-	for i := range known { // each known term left out once, the last one first
-		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
-	}
-	for _, terms := range tries[:min(len(tries), 5)] {
-		if len(terms) == 0 || slices.Equal(terms, q.terms) {
-			continue
-		}
-		r := &results{byID: map[DocumentID]result{}, missing: missing}
-		try := query{terms: terms}
-		if err := s.queryPools(ctx, r, Selection{}, poolRequest{plans: []plan{exactPlan(terms)}, rank: matcher{query: try}.rankFile}); err == nil && len(r.byID) > 0 {
-			return strings.Join(terms, " ")
-		}
-	}
-	return ""
+	return out
 }

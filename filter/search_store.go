@@ -15,7 +15,7 @@ import (
 
 const (
 	maxListIDs = 32_768 // ids read for one clause; a clause with more is checked on the files
-	maxFetched = 4_000  // files read for one plan
+	maxFetched = 4_000  // files read for one plan and the first part of its results
 	fewIDs     = 100    // with so few candidates left, the files are read instead of another list
 )
 
@@ -30,6 +30,7 @@ type poolRequest struct {
 	plans []plan
 	title string // the key of the title's list; empty when the title does not matter
 	rank  func(f File, titled bool) uint8
+	parts int // the number of parts of the results to read, beside the first
 }
 
 // findInPools asks every pool that is not in missing. The answers have the order of the outcomes.
@@ -93,7 +94,7 @@ func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolReq
 			if err != nil {
 				return err
 			}
-			parts[i], err = s.readAndRank(gctx, db, ids, titled, r.rank)
+			parts[i], err = s.readAndRank(gctx, db, ids, titled, r)
 			parts[i].capped = parts[i].capped || capped
 			return err
 		})
@@ -107,11 +108,11 @@ func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolReq
 }
 
 // readAndRank reads files in the order of ids until it has enough matches or has read too many.
-func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, rank func(File, bool) uint8) (poolAnswer, error) {
+func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, r poolRequest) (poolAnswer, error) {
 	var answer poolAnswer
 	read := 0
 	for part := range slices.Chunk(ids, s.opts.Candidates) {
-		if len(answer.results) >= s.opts.Candidates || read >= maxFetched {
+		if len(answer.results) >= s.opts.Candidates<<r.parts || read >= maxFetched<<r.parts {
 			answer.capped = true
 			break
 		}
@@ -123,14 +124,18 @@ func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []in
 		for _, d := range docs {
 			best := result{cursor: Cursor{Rank: rankNone}}
 			for _, f := range d.files() { // of equally ranked descriptions the newest wins
-				if n := rank(f, titled[d.ID]); n < best.cursor.Rank {
+				if n := r.rank(f, titled[d.ID]); n < best.cursor.Rank {
 					best = newResult(f, n)
 				}
 			}
 			if best.cursor.Rank != rankNone {
+				best.cursor = best.cursor.inPart(max(partOf(len(answer.results), s.opts.Candidates), partOf(read-1, maxFetched)))
 				answer.results = append(answer.results, best)
 			}
 		}
+	}
+	if answer.capped { // a part of which only the beginning is read would change its order when the rest is read
+		answer.results = answer.results[:min(len(answer.results), s.opts.Candidates<<r.parts)]
 	}
 	return answer, nil
 }

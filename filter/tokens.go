@@ -11,17 +11,17 @@ import (
 // the key of the title's list, which begins with an equals sign. The title's list finds a file by its title among many files that mention the title.
 
 const (
-	maxTokens    = 64 // of one file; a caption of 1024 characters has more, but its first words are enough to find it
-	maxTokenSize = 48 // bytes
+	maxTokens    = 512 // of one file; no caption of 1024 characters has more words
+	maxTokenSize = 48  // bytes
 	titleMark    = "="
 )
 
 // Tokens returns the distinct tokens of a file, the title token last.
 func Tokens(name, caption string) []string {
 	found := newTokenSet()
-	found.add(tokenSequence(name)...)
+	found.add(fileTokens(name)...)
 	if caption != "" && caption != name {
-		found.add(tokenSequence(caption)...)
+		found.add(fileTokens(caption)...)
 	}
 	if title := joinTitle(tokenSequence(parseTitle(name))); title != "" {
 		found.list = append(found.list[:min(len(found.list), maxTokens-1)], titleKey(title))
@@ -50,6 +50,21 @@ func tokenSequence(text string) []string {
 	return trimLeadingZeros(normaliseDates(normaliseSeasons(splitTokens(splitWords(text)))))
 }
 
+// fileTokens returns the tokens of a name or caption: its tokenSequence, and then the last character of each word in a script without spaces, which
+// begins no bigram.
+func fileTokens(text string) []string {
+	tokens := tokenSequence(text)
+	for i, t := range tokens {
+		if !isUnspaced(t) {
+			continue
+		}
+		if chars := characters(t); len(chars) == 2 && (i+1 == len(tokens) || !strings.HasPrefix(tokens[i+1], chars[1])) {
+			tokens = append(tokens, chars[1])
+		}
+	}
+	return tokens
+}
+
 // splitTokens splits words where people may or may not type a space: avengers4 → avengers 4. Words of scripts without spaces become bigrams.
 func splitTokens(in []string) []string {
 	out := make([]string, 0, len(in))
@@ -59,7 +74,7 @@ func splitTokens(in []string) []string {
 			switch {
 			case isUnspaced(w):
 				out = append(out, bigrams(w)...)
-			case len(letters) < len(w) && len(w)-len(letters) <= 8 && isLetters(letters, 3):
+			case len(letters) < len(w) && len(w)-len(letters) <= 8 && (isLetters(letters, 3) || letters == "pt" || letters == "ch"):
 				out = append(out, truncateToken(letters), w[len(letters):])
 			default:
 				out = append(out, truncateToken(w))
@@ -115,20 +130,33 @@ func isUnspaced(s string) bool {
 }
 
 func isUnspacedRune(r rune) bool {
-	return r >= 0x80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer)
+	return r >= 0x80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // bigrams returns every two neighbouring characters, so that a part of a title matches. A word of one or two characters is returned whole.
 func bigrams(s string) []string {
-	runes := []rune(s)
-	if len(runes) < 3 {
-		return []string{s}
+	chars := characters(s)
+	if len(chars) < 3 {
+		return []string{truncateToken(s)}
 	}
-	out := make([]string, 0, len(runes)-1)
-	for i := range len(runes) - 1 {
-		out = append(out, string(runes[i:i+2]))
+	out := make([]string, 0, len(chars)-1)
+	for i := range len(chars) - 1 {
+		out = append(out, truncateToken(chars[i]+chars[i+1]))
 	}
 	return out
+}
+
+// characters splits a word into letters with their marks.
+func characters(s string) []string {
+	var out []string
+	start := 0
+	for i, r := range s {
+		if i > start && !unicode.IsMark(r) {
+			out = append(out, s[start:i])
+			start = i
+		}
+	}
+	return append(out, s[start:])
 }
 
 // joinTitle returns the form in which titles are compared.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/blevesearch/vellum"
 	"github.com/blevesearch/vellum/levenshtein"
@@ -24,9 +23,11 @@ type Vocabulary struct {
 	oneEdit, twoEdits *levenshtein.LevenshteinAutomatonBuilder
 	deltaFull         chan struct{} // delta is large enough to be merged into base
 
-	mu    sync.RWMutex
-	base  *vellum.FST
-	delta map[string]int
+	mu          sync.RWMutex
+	base        *vellum.FST
+	sounds      *vellum.FST // the words of base, each behind its soundKey
+	delta       map[string]int
+	deltaSounds map[string][]string // the words of delta by soundKey
 }
 
 // Term is a word of the index.
@@ -46,7 +47,9 @@ func NewVocabulary() (*Vocabulary, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
-	return &Vocabulary{oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, delta: map[string]int{}}, nil
+	return &Vocabulary{
+		oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, sounds: empty, delta: map[string]int{}, deltaSounds: map[string][]string{},
+	}, nil
 }
 
 // Add adds to the counts of words. Negative numbers subtract removed files.
@@ -54,6 +57,9 @@ func (v *Vocabulary) Add(terms map[string]int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for t, n := range terms {
+		if _, ok := v.delta[t]; !ok {
+			v.addDeltaSound(t)
+		}
 		v.delta[t] += n
 	}
 	if len(v.delta) >= mergeAt {
@@ -81,7 +87,7 @@ func (v *Vocabulary) Run(ctx context.Context) error {
 // mergeDelta builds a new base. Words can be looked up and added meanwhile.
 func (v *Vocabulary) mergeDelta() error {
 	v.mu.RLock()
-	base, taken := v.base, maps.Clone(v.delta)
+	base, sounds, taken := v.base, v.sounds, maps.Clone(v.delta)
 	v.mu.RUnlock()
 	all := maps.Clone(taken)
 	err := eachTerm(base, func(t string, n int) { all[t] += n })
@@ -92,13 +98,21 @@ func (v *Vocabulary) mergeDelta() error {
 	if err != nil {
 		return err
 	}
+	heard, err := mergeSounds(sounds, taken)
+	if err != nil {
+		return err
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.base = merged
+	v.base, v.sounds = merged, heard
 	for t, n := range taken {
 		if v.delta[t] -= n; v.delta[t] == 0 {
 			delete(v.delta, t)
 		}
+	}
+	clear(v.deltaSounds)
+	for t := range v.delta {
+		v.addDeltaSound(t)
 	}
 	return nil
 }
@@ -151,67 +165,16 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	return mostFrequent(found, limit)
 }
 
-// Similar returns at most limit words at the smallest edit distance that has any, the most frequent first. A swap of neighbours is one edit. Words of 4
-// to 7 characters allow one edit, longer ones two, shorter ones and words with digits none: 1080p is not similar to 1081p.
+// Similar returns at most limit words near a misspelled word, at the smallest edit distance that has any, the most frequent first.
 func (v *Vocabulary) Similar(word string, limit int) []Term {
 	var found []Term
-	for _, builder := range v.automataFor(word) {
-		found = v.withinDistance(builder.builder, builder.edits, word)
-		if len(found) > 0 {
-			break
+	all := v.near(word, false)
+	for _, w := range all[:min(limit, len(all))] {
+		if w.edits == all[0].edits {
+			found = append(found, w.Term)
 		}
 	}
-	return found[:min(limit, len(found))]
-}
-
-type editAutomaton struct {
-	builder *levenshtein.LevenshteinAutomatonBuilder
-	edits   uint8
-}
-
-func (v *Vocabulary) automataFor(word string) []editAutomaton {
-	n := utf8.RuneCountInString(word)
-	switch {
-	case n < 4 || n > 40 || strings.ContainsAny(word, "0123456789"):
-		return nil
-	case n < 8:
-		return []editAutomaton{{v.oneEdit, 1}}
-	}
-	return []editAutomaton{{v.oneEdit, 1}, {v.twoEdits, 2}}
-}
-
-func (v *Vocabulary) withinDistance(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
-	dfa, err := builder.BuildDfa(word, edits)
-	if err != nil {
-		return nil // the word is too long for an automaton
-	}
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	found := map[string]int{}
-	it, err := v.base.Search(dfa, nil, nil)
-	for err == nil {
-		key, _ := it.Current()
-		found[string(key)] = v.count(string(key))
-		err = it.Next()
-	}
-	for t := range v.delta {
-		if accepts(dfa, t) {
-			found[t] = v.count(t)
-		}
-	}
-	delete(found, word)
-	return mostFrequent(found, len(found))
-}
-
-func accepts(dfa *levenshtein.DFA, term string) bool {
-	state := dfa.Start()
-	for i := range len(term) {
-		state = dfa.Accept(state, term[i])
-		if !dfa.CanMatch(state) {
-			return false
-		}
-	}
-	return dfa.IsMatch(state)
+	return found
 }
 
 func mostFrequent(found map[string]int, limit int) []Term {

@@ -1,0 +1,72 @@
+package filter
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/binary"
+	"math/bits"
+
+	"pavilion/internal/fault"
+)
+
+// The results of a broad query have parts. The first part has the best of the matches that a search reads for the first page; each next part doubles their
+// number and is ordered in itself. So a search reads few files for the first pages, and all results can be paged to.
+const (
+	partShift = 5 // a Cursor.Rank has the rank in the bits below
+	lastPart  = 7 // has all further matches
+)
+
+// partOf returns the part of the nth match of a plan in a pool, if the first part has size matches.
+func partOf(n, size int) int { return min(bits.Len(uint(n/size)), lastPart) } //nolint:gosec // not negative
+
+func (c Cursor) part() int { return int(c.Rank >> partShift) }
+
+// inPart returns the cursor of a match that belongs to a part.
+func (c Cursor) inPart(part int) Cursor {
+	c.Rank |= uint8(part) << partShift //nolint:gosec // at most lastPart
+	return c
+}
+
+// Cursor is a position in the total order of a query's results: part, rank, then newest first, then id. Pages are cut at a cursor, so a post that
+// arrives between two pages shifts none of them.
+type Cursor struct {
+	Rank     uint8 // the part of the results in the highest three bits, the rank in the others
+	Posted   int32
+	Document DocumentID
+}
+
+// Compare orders cursors like the results.
+func (c Cursor) Compare(o Cursor) int {
+	return cmp.Or(cmp.Compare(c.Rank, o.Rank), cmp.Compare(o.Posted, c.Posted), cmp.Compare(o.Document, c.Document))
+}
+
+// Zero reports the zero cursor, which comes before all results.
+func (c Cursor) Zero() bool { return c == Cursor{} }
+
+// String returns 18 characters that are safe in callback data, or none for the zero cursor.
+func (c Cursor) String() string {
+	if c.Zero() {
+		return ""
+	}
+	b := []byte{c.Rank}
+	b = binary.BigEndian.AppendUint32(b, uint32(c.Posted))   //nolint:gosec // turned back by ParseCursor
+	b = binary.BigEndian.AppendUint64(b, uint64(c.Document)) //nolint:gosec // turned back by ParseCursor
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// ErrCursor means that String did not write the cursor.
+var ErrCursor = fault.New(fault.Invalid, "cursor_invalid")
+
+// ParseCursor is the inverse of Cursor.String.
+func ParseCursor(s string) (Cursor, error) {
+	if s == "" {
+		return Cursor{}, nil
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != 13 || b[0] == rankNone {
+		return Cursor{}, ErrCursor
+	}
+	return Cursor{
+		Rank: b[0], Posted: int32(binary.BigEndian.Uint32(b[1:])), Document: DocumentID(binary.BigEndian.Uint64(b[5:])), //nolint:gosec // written by String
+	}, nil
+}

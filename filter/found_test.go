@@ -1,0 +1,250 @@
+package filter_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pavilion/filter"
+)
+
+func (ix *index) storeNames(t *testing.T, names ...string) {
+	t.Helper()
+	var posts []filter.Post
+	for i, name := range names {
+		posts = append(posts, post(i+1, name))
+	}
+	ix.storePosts(t, posts...)
+}
+
+// While somebody types, every beginning of the query finds the file, from the second letter on.
+func TestSearch_ResultsStayWhileAWordIsUnfinished(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{
+		"breaking bad s01e05":             "Breaking.Bad.S01E05.720p.mkv",
+		"breaking bad season 1 episode 5": "Breaking.Bad.S01E05.720p.mkv",
+		"breaking bad 1x05":               "Breaking.Bad.S01E05.720p.mkv",
+		"spiderman 2 2004":                "Spider-Man.2.2004.1080p.mkv",
+		"spider man":                      "Spiderman.2002.mkv",
+		"ms dhoni":                        "M.S. Dhoni batting.mp4",
+		"rocky 4 1985":                    "Rocky IV 1985.mkv",
+		"naruto 120":                      "Naruto - 120.mkv",
+		"आवारा 1951":                      "आवारा (1951).mkv",
+		"七人の侍":                            "七人の侍 1954.mkv",
+	}
+	ix := newIndex(t)
+	ix.addChannel(t)
+	var names []string
+	for _, name := range cases {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	ix.storeNames(t, names...)
+	for query, name := range cases {
+		for end := range query {
+			typed := query[:end]
+			if len([]rune(strings.TrimSpace(typed))) < 2 {
+				continue
+			}
+			if !slices.Contains(ix.foundNames(t, typed), name) {
+				t.Errorf("%q does not find %q", typed, name)
+			}
+		}
+	}
+}
+
+func TestSearch_LooseningsCombine(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Spider-Man.III.2007.mkv", "Golden-River.Part.II.Hindi.mkv", "M.S. Dhoni Untold Story.mkv", "Dark.Harbour.S02E04.mkv", "शोले 1975.mkv")
+	for query, name := range map[string]string{
+		"spidr man 3":                         "Spider-Man.III.2007.mkv",
+		"spdierman 3":                         "Spider-Man.III.2007.mkv",
+		"goldn river part 2 hind":             "Golden-River.Part.II.Hindi.mkv",
+		"goldenriver pt2":                     "Golden-River.Part.II.Hindi.mkv",
+		"ms dohni untold":                     "M.S. Dhoni Untold Story.mkv",
+		"darkharbour episode 4":               "Dark.Harbour.S02E04.mkv",
+		"please send drak harbour 2nd season": "Dark.Harbour.S02E04.mkv",
+		"plz bhejo sholay movie":              "शोले 1975.mkv",
+	} {
+		if got := ix.foundNames(t, query); !slices.Contains(got, name) {
+			t.Errorf("%q finds %q, not %q", query, got, name)
+		}
+	}
+}
+
+func TestSearch_AMisspelledFileNameHidesNothing(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Avengrs.cam.rip.mkv", "Avengers.2012.mkv", "Avengers.Endgame.2019.mkv", "Avengers.Age.of.Ultron.mkv")
+	if got := ix.foundNames(t, "avengrs"); len(got) != 4 || got[0] != "Avengrs.cam.rip.mkv" || got[1] != "Avengers.2012.mkv" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The likelier mistake comes first, and of equal ones the file whose title the query is.
+func TestSearch_MistypedMatchesAreOrderedByLikenessAndTitle(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Titanic.1997.mkv", "Raise the Titanic.1980.mkv", "Titan.2018.mkv", "Attack.on.Titan.S01E01.mkv", "Attack.on.Titan.S01E02.mkv")
+	got := ix.foundNames(t, "titanc")
+	if len(got) != 5 || got[0] != "Titanic.1997.mkv" || got[1] != "Raise the Titanic.1980.mkv" || got[2] != "Titan.2018.mkv" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Words with which people ask are dropped when nothing matches with them, in English and in Hindi of both scripts.
+func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Dune.Part.Two.2024.Hindi.1080p.mkv", "Oppenheimer.2023.mkv", "Pathaan.2023.mkv", "आवारा 1951.mkv", "Send.Help.2026.mkv", "Full.Metal.Jacket.mkv", "Any.Given.Sunday.1999.mkv")
+	for query, name := range map[string]string{
+		"please send dune part two hindi":        "Dune.Part.Two.2024.Hindi.1080p.mkv",
+		"plese send me dune part 2 full movie":   "Dune.Part.Two.2024.Hindi.1080p.mkv",
+		"any link for oppenheimer?":              "Oppenheimer.2023.mkv",
+		"does anyone have openheimer in hd":      "Oppenheimer.2023.mkv",
+		"bhai koi pathan movie bhejo":            "Pathaan.2023.mkv",
+		"mujhe oppenheimer chahiye":              "Oppenheimer.2023.mkv",
+		"भाई पठान फिल्म भेजो":                    "Pathaan.2023.mkv",
+		"कोई आवारा मूवी का लिंक दो":              "आवारा 1951.mkv",
+		"awara full movie download":              "आवारा 1951.mkv",
+		"can you please upload any given sundya": "Any.Given.Sunday.1999.mkv",
+		"full metal jacket movie":                "Full.Metal.Jacket.mkv",
+	} {
+		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != name {
+			t.Errorf("%q finds %q, not %q", query, got, name)
+		}
+	}
+	if got := ix.foundNames(t, "send help"); !slices.Equal(got, []string{"Send.Help.2026.mkv"}) {
+		t.Errorf("a title of such words: %q", got)
+	}
+}
+
+func TestSearch_NamesAreFoundInTheOtherScript(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	pairs := [][2]string{
+		{"awara", "आवारा 1951.mkv"}, {"zindagi", "ज़िंदगी ना मिलेगी 2011.mkv"}, {"dilwale dulhania", "दिलवाले दुल्हनिया 1995.mkv"}, {"कृष्णा", "Krishna.1996.mkv"},
+		{"बाहुबली", "Baahubali.2015.mkv"}, {"matritsa", "Матрица 1999.mkv"}, {"nayakan", "நாயகன் 1987.mkv"}, {"gisaengchung", "기생충 2019.mkv"},
+	}
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p[1])
+	}
+	ix.storeNames(t, names...)
+	for _, p := range pairs {
+		if got := ix.foundNames(t, p[0]); !slices.Equal(got, []string{p[1]}) {
+			t.Errorf("%q finds %q, not %q", p[0], got, p[1])
+		}
+	}
+}
+
+func TestSearch_NonsenseFindsAndSuggestsNothing(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "God.2003.mkv", "The.Matrix.1999.mkv", "For.You.2010.mkv", "City.of.God.2002.mkv", "Today.2014.mkv", "Hell.2010.mkv", "Happy.New.Year.2014.mkv", "Good.Doctor.mkv")
+	for _, text := range []string{"good morning everyone", "hello", "thank you so much bro", "how are you guys", "asdfgh qwerty", "who is the admin here", "weather forecast", "koi hai kya", "क्या हाल है"} {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != "" || page.Fewer != "" {
+			t.Errorf("%q: %d files, suggestion %q, fewer words %q, %v", text, page.Total, page.Suggestion, page.Fewer, err)
+		}
+	}
+	for text, want := range map[string]string{"the matrix 2003 xylophone": "the matrix", "happy new year deepika": "happy new year", "hello city of god brazil film": "city of god"} {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != want {
+			t.Errorf("%q: %d files, suggestion %q, want %q, %v", text, page.Total, page.Suggestion, want, err)
+		}
+	}
+}
+
+func TestSearch_EveryWordOfALongCaptionFindsTheFile(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	p := post(1, "clip.mp4")
+	var words []string
+	for i := range 140 {
+		words = append(words, fmt.Sprintf("w%dq", i))
+	}
+	p.Media.Caption = strings.Join(words, " ")
+	ix.storePosts(t, p)
+	for _, word := range []string{words[0], words[64], words[139]} {
+		if len(ix.foundNames(t, word)) != 1 {
+			t.Errorf("%q finds nothing", word)
+		}
+	}
+}
+
+// Languages are filters from a tag of short forms, and from the caption.
+func TestSearch_LanguagesOfTagsAndCaptionsAreFilters(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	captioned := post(3, "Leoville.2023.mkv")
+	captioned.Media.Caption = "Leoville\nAudio: Hindi + English\nQuality: 720p"
+	ix.storePosts(t, post(1, "Leoville 2023 [Tam + Tel] 1080p.mkv"), post(2, "Leoville Tel Aviv concert.mp4"), captioned)
+	page, err := ix.Search(t.Context(), filter.Query{Text: "leoville"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range page.Facets {
+		if f.Dimension == filter.ByLanguage || f.Dimension == filter.ByResolution {
+			got = append(got, fmt.Sprintf("%s %d", f.Value, f.Count))
+		}
+	}
+	if want := []string{"1080 1", "720 1", "english 1", "hindi 1", "tamil 1", "telugu 1"}; !slices.Equal(got, want) {
+		t.Errorf("filters %q, want %q", got, want)
+	}
+	narrowed, err := ix.Search(t.Context(), filter.Query{Text: "leoville", Selection: filter.Selection{Language: "hindi"}})
+	if err != nil || len(narrowed.Files) != 1 || narrowed.Files[0].Media.Document != captioned.Media.Document {
+		t.Errorf("%+v, %v", narrowed.Files, err)
+	}
+}
+
+// A broad query reads few files for its first pages, and more for the later ones, until there are no more.
+func TestSearch_AllResultsCanBePagedTo(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t, func(o *testOptions) {
+		o.QueueSize = 5000
+		o.limits = []int64{0, 1, 1}
+	})
+	ix.addChannel(t)
+	var posts []filter.Post
+	for i := range 2100 {
+		posts = append(posts, post(i+1, fmt.Sprintf("Golden Moments part %d.mkv", i)))
+	}
+	ix.storePosts(t, posts...)
+	seen := map[filter.DocumentID]bool{}
+	q := filter.Query{Text: "golden moments", Limit: 50}
+	for {
+		page, err := ix.Search(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range page.Files {
+			if seen[f.Media.Document] {
+				t.Fatalf("%s is on two pages", f.Media.Name)
+			}
+			seen[f.Media.Document] = true
+		}
+		if !page.HasNext {
+			break
+		}
+		if page.Last.Compare(q.After) <= 0 && !q.After.Zero() {
+			t.Fatal("the pages do not go on")
+		}
+		q.After = page.Last
+	}
+	if len(seen) != len(posts) {
+		t.Errorf("%d of %d files are on the pages", len(seen), len(posts))
+	}
+}

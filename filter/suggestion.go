@@ -1,0 +1,64 @@
+package filter
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// maxTries limits the shorter queries that suggest searches for.
+const maxTries = 6
+
+// suggest returns a similar query that has results, for a query that has none: without the terms that nothing is near to, or without one other term. It
+// keeps at least half of the terms that carry meaning. A suggestion of one such term must be a title, because a common word is no answer.
+func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
+	asked, _ := s.vocab.withoutChat(q)
+	known := s.knownTerms(asked)
+	tries := [][]string{s.knownTerms(q), known}
+	for i := range known { // each term left out once, the last one first
+		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
+	}
+	meaning := countMeaning(asked.terms)
+	for _, terms := range tries[:min(len(tries), maxTries)] {
+		left := countMeaning(terms)
+		if left == 0 || 2*left < meaning || slices.Equal(terms, q.terms) || ctx.Err() != nil {
+			continue
+		}
+		r := &results{byID: map[DocumentID]result{}, missing: missing}
+		s.findRead(ctx, r, s.vocab.interpret(query{terms: terms}), Selection{})
+		for _, x := range r.byID {
+			if left > 1 || x.cursor.Rank <= rankSpelledTitle {
+				return strings.Join(terms, " ")
+			}
+		}
+	}
+	return ""
+}
+
+// knownTerms returns the terms that the index knows, and instead of the others the words nearest to them.
+func (s *Searcher) knownTerms(q query) []string {
+	var known []string
+	for _, t := range q.terms {
+		if s.vocab.Count(t) > 0 {
+			known = append(known, t)
+		} else if near := s.vocab.near(t, false); len(near) > 0 && !articles[t] && !chatWords[t] {
+			known = append(known, near[0].Text)
+		}
+	}
+	return known
+}
+
+// carriesMeaning reports a term that tells one file from another: no chat word, article, number, nor word about the release.
+func carriesMeaning(t string) bool {
+	return !chatWords[t] && !articles[t] && !isNumber(t, maxTokenSize) && !isReleaseWord(t)
+}
+
+func countMeaning(terms []string) int {
+	n := 0
+	for _, t := range terms {
+		if carriesMeaning(t) {
+			n++
+		}
+	}
+	return n
+}
