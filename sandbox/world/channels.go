@@ -42,7 +42,7 @@ func (c *call) newChannel(title string, broadcast bool) *channel {
 	c.Last.Channel++
 	ch := &channel{
 		ID: c.Last.Channel, Title: title, Broadcast: broadcast, Date: c.now(), Pts: 1, LogFrom: 1,
-		Members: map[int64]*member{}, Messages: map[int]*message{}, ReadMax: map[int64]int{},
+		Members: map[int64]*member{}, Messages: map[int]*message{}, ReadMax: map[int64]int{}, Requests: map[int64]joinRequest{},
 	}
 	c.Channels[ch.ID] = ch
 	ch.Members[c.me.ID] = &member{Date: c.now(), Creator: true, Inviter: c.me.ID}

@@ -10,6 +10,26 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
+// invite is an invite link.
+type invite struct {
+	Peer          Peer
+	Admin         int64
+	Date          int
+	Title         string
+	RequestNeeded bool
+	Permanent     bool
+}
+
+const inviteLink = "https://t.me/+"
+
+func (v *invite) view(code string) *tg.ChatInviteExported {
+	one := &tg.ChatInviteExported{Link: inviteLink + code, AdminID: v.Admin, Date: v.Date, Permanent: v.Permanent, RequestNeeded: v.RequestNeeded}
+	if v.Title != "" {
+		one.SetTitle(v.Title)
+	}
+	return one
+}
+
 func (c *call) exportInvite(r *tg.MessagesExportChatInviteRequest) (tg.ExportedChatInviteClass, error) {
 	p, err := c.peer(r.Peer)
 	if err != nil {
@@ -22,39 +42,47 @@ func (c *call) exportInvite(r *tg.MessagesExportChatInviteRequest) (tg.ExportedC
 	default:
 		return nil, tgerr.New(400, "CHAT_ADMIN_REQUIRED")
 	}
+	v := &invite{Peer: p, Admin: c.me.ID, Date: c.now(), Title: r.Title, RequestNeeded: r.RequestNeeded, Permanent: !r.RequestNeeded && r.Title == ""}
 	code := "p" + strconv.FormatUint(uint64(c.hash(int64(p.Kind), hashInvite, p.ID)), 36)
-	c.Invites[code] = p
-	return &tg.ChatInviteExported{Link: "https://t.me/+" + code, AdminID: c.me.ID, Date: c.now(), Permanent: true}, nil
+	if !v.Permanent {
+		code = c.name("r")
+	}
+	c.Invites[code] = v
+	return v.view(code), nil
 }
 
 func (c *call) checkInvite(code string) (tg.ChatInviteClass, error) {
-	p, ok := c.Invites[code]
-	if !ok {
+	v := c.Invites[code]
+	if v == nil {
 		return nil, tgerr.New(400, "INVITE_HASH_EXPIRED")
 	}
+	p := v.Peer
 	if p.Kind == PeerGroup {
 		g := c.Groups[p.ID]
 		if g.Members[c.me.ID].in() {
 			return &tg.ChatInviteAlready{Chat: c.viewGroup(c.me, g)}, nil
 		}
-		return &tg.ChatInvite{Title: g.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(g.Members)}, nil
+		return &tg.ChatInvite{Title: g.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(g.Members), RequestNeeded: v.RequestNeeded}, nil
 	}
 	ch := c.Channels[p.ID]
 	if ch.Members[c.me.ID].in() {
 		return &tg.ChatInviteAlready{Chat: c.viewChannel(c.me, ch)}, nil
 	}
 	return &tg.ChatInvite{
-		Title: ch.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(ch.Members), Channel: true,
+		Title: ch.Title, Photo: &tg.PhotoEmpty{}, ParticipantsCount: count(ch.Members), Channel: true, RequestNeeded: v.RequestNeeded,
 		Broadcast: ch.Broadcast, Megagroup: !ch.Broadcast, Public: ch.Username != "",
 	}, nil
 }
 
 func (c *call) importInvite(code string) (tg.MessagesChatInviteJoinResultClass, error) {
-	p, ok := c.Invites[code]
-	if !ok {
+	v := c.Invites[code]
+	if v == nil {
 		return nil, tgerr.New(400, "INVITE_HASH_EXPIRED")
 	}
-	if err := c.join(p); err != nil {
+	if v.RequestNeeded && v.Peer.Kind == PeerChannel {
+		return nil, c.requestToJoin(c.Channels[v.Peer.ID], code, v)
+	}
+	if err := c.join(v.Peer); err != nil {
 		return nil, err
 	}
 	return &tg.MessagesChatInviteJoinResultOk{Updates: c.answer()}, nil

@@ -21,6 +21,11 @@ const (
 	maxInvoicePayload = 128 // bytes
 	maxPrices         = 100
 	invoiceLink       = "https://t.me/$"
+
+	// subscriptionPeriod is the only period of a subscription that Telegram accepts, in seconds: 30 days.
+	subscriptionPeriod = 2_592_000
+	// maxSubscription is the highest price of a subscription, in stars.
+	maxSubscription = 10_000
 )
 
 // invoice is a bot's request for a payment.
@@ -34,6 +39,7 @@ type invoice struct {
 	Payload      []byte
 	Provider     string
 	StartParam   string
+	Period       int   // of a subscription, in seconds; 0 for a single payment
 	Receipt      int64 // uid of the service message, 0 before the payment
 }
 
@@ -49,6 +55,7 @@ func (c *call) invoice(in *tg.InputMediaInvoice) (*invoice, error) {
 	v := &invoice{
 		Bot: c.me.ID, Title: in.Title, About: in.Description, Currency: in.Invoice.Currency, MostTip: in.Invoice.MaxTipAmount,
 		Payload: slices.Clone(in.Payload), Provider: in.Provider, StartParam: in.StartParam,
+		Period: in.Invoice.SubscriptionPeriod,
 	}
 	for _, p := range in.Invoice.Prices {
 		v.Total += p.Amount
@@ -64,6 +71,10 @@ func (c *call) invoice(in *tg.InputMediaInvoice) (*invoice, error) {
 		return nil, tgerr.New(400, "CURRENCY_TOTAL_AMOUNT_INVALID")
 	case stars && (len(in.Invoice.Prices) != 1 || v.Provider != "" || v.MostTip != 0 || in.Invoice.Flexible):
 		return nil, tgerr.New(400, "STARS_INVOICE_INVALID")
+	case v.Period != 0 && (!stars || v.Total > maxSubscription):
+		return nil, tgerr.New(400, "STARS_INVOICE_INVALID")
+	case v.Period != 0 && v.Period != subscriptionPeriod:
+		return nil, tgerr.New(400, "SUBSCRIPTION_PERIOD_INVALID")
 	case !stars && !slices.Contains(c.me.Bot.Providers, v.Provider):
 		return nil, tgerr.New(400, "PAYMENT_PROVIDER_INVALID")
 	}
@@ -82,6 +93,9 @@ func (v *invoice) terms() tg.Invoice {
 func (c *call) sendInvoice(m *message, in *tg.InputMediaInvoice) (err error) {
 	if m.Invoice, err = c.invoice(in); err != nil {
 		return err
+	}
+	if m.Invoice.Period != 0 {
+		return tgerr.New(400, "SUBSCRIPTION_EXPORT_MISSING") // subscriptions are sold by links only
 	}
 	if m.Markup == nil {
 		m.Markup = encode(&tg.ReplyInlineMarkup{Rows: []tg.KeyboardButtonRow{{Buttons: []tg.KeyboardButtonClass{&tg.KeyboardButtonBuy{Text: "Pay"}}}}})

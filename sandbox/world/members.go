@@ -23,6 +23,7 @@ func (w *World) routeMembers(d *tg.ServerDispatcher) {
 	d.OnMessagesExportChatInvite(on(w, (*call).exportInvite))
 	d.OnMessagesCheckChatInvite(on(w, (*call).checkInvite))
 	d.OnMessagesImportChatInvite(on(w, (*call).importInvite))
+	d.OnMessagesHideChatJoinRequest(on(w, (*call).hideJoinRequest))
 }
 
 // may reports whether a member has all the rights. m may be nil.
@@ -79,10 +80,10 @@ func (c *call) getParticipant(r *tg.ChannelsGetParticipantRequest) (*tg.Channels
 	}
 	m := ch.Members[p.ID]
 	switch {
+	case ch.Broadcast && p.ID != c.me.ID && !ch.Members[c.me.ID].admin():
+		return nil, tgerr.New(400, "CHAT_ADMIN_REQUIRED") // whether the person is a member or not
 	case m == nil || m.Out && !m.Banned:
 		return nil, tgerr.New(400, "USER_NOT_PARTICIPANT")
-	case ch.Broadcast && p.ID != c.me.ID && !ch.Members[c.me.ID].admin():
-		return nil, tgerr.New(400, "CHAT_ADMIN_REQUIRED")
 	}
 	c.people.add(p, ChannelPeer(ch.ID))
 	return &tg.ChannelsChannelParticipant{
@@ -138,6 +139,7 @@ func (c *call) enter(ch *channel, a *account, by *account) {
 	}
 	ch.Members[a.ID] = m
 	a.Joined[ch.ID] = true
+	delete(ch.Requests, a.ID)
 	c.tellChannel(a, ch)
 	if !ch.Broadcast {
 		c.announce(ChannelPeer(ch.ID), false, &tg.MessageActionChatAddUser{Users: []int64{a.ID}})

@@ -89,6 +89,9 @@ func (c *call) getForm(r *tg.PaymentsGetPaymentFormRequest) (tg.PaymentsPaymentF
 	if err != nil {
 		return nil, err
 	}
+	if v.Period != 0 && c.subscribed(c.me.ID, slug) != nil {
+		return nil, tgerr.New(400, "SUBSCRIPTION_ALREADY_ACTIVE")
+	}
 	maps.DeleteFunc(c.payments.forms, func(_ int64, f *form) bool { return c.o.Now().Sub(f.made) > 2*formAge })
 	f := &form{user: c.me.ID, slug: slug, made: c.o.Now()}
 	if m != nil {
@@ -182,20 +185,40 @@ func (c *call) settle(ctx context.Context, f *form, v *invoice, m *message, amou
 		f.sent = false
 		return nil, err
 	}
-	paid := &charge{ID: c.name("ch"), Bot: v.Bot, User: c.me.ID, Currency: v.Currency, Amount: amount, Payload: v.Payload, Title: v.Title, Date: c.now()}
-	if paid.ProviderID = c.name("prov"); v.Currency == StarCurrency {
-		paid.ID = c.name("stx")
-		paid.ProviderID = fmt.Sprint(c.me.ID) + "_0"
+	paid := c.charged(v, c.me, amount)
+	action := paid.sent()
+	if v.Period != 0 {
+		sub := c.subscribe(f.slug, v, paid)
+		action.RecurringInit = true
+		action.SetSubscriptionUntilDate(sub.Until)
 	}
-	c.state.Charges = append(c.state.Charges, paid)
-	receipt := c.tell(paid, c.me.ID, v.Bot, &tg.MessageActionPaymentSentMe{
-		Currency: v.Currency, TotalAmount: amount, Payload: v.Payload, Charge: tg.PaymentCharge{ID: paid.ID, ProviderChargeID: paid.ProviderID},
-	}, m)
+	receipt := c.tell(paid, c.me.ID, v.Bot, action, m)
 	if m != nil && m.Forward == nil {
 		v.Receipt = receipt.UID
 		c.spread(m)
 	}
 	return &tg.PaymentsPaymentResult{Updates: c.answer()}, nil
+}
+
+// charged stores a payment of a person for an invoice.
+func (c *call) charged(v *invoice, by *account, amount int64) *charge {
+	paid := &charge{
+		ID: c.name("ch"), ProviderID: c.name("prov"), Bot: v.Bot, User: by.ID, Currency: v.Currency, Amount: amount, Payload: v.Payload, Title: v.Title, Date: c.now(),
+		Period: v.Period,
+	}
+	if v.Currency == StarCurrency {
+		paid.ID, paid.ProviderID = c.name("stx"), fmt.Sprint(by.ID)+"_0"
+	}
+	c.state.Charges = append(c.state.Charges, paid)
+	return paid
+}
+
+// sent is the bot's view of the service message of a payment.
+func (paid *charge) sent() *tg.MessageActionPaymentSentMe {
+	return &tg.MessageActionPaymentSentMe{
+		RecurringUsed: paid.Period != 0, Currency: paid.Currency, TotalAmount: paid.Amount, Payload: paid.Payload,
+		Charge: tg.PaymentCharge{ID: paid.ID, ProviderChargeID: paid.ProviderID},
+	}
 }
 
 // precheck sends a pre-checkout query to the bot and waits for the answer.
@@ -264,7 +287,11 @@ func forPayer(a tg.MessageActionClass, viewer *account) tg.MessageActionClass {
 	}
 	switch a := a.(type) {
 	case *tg.MessageActionPaymentSentMe:
-		return &tg.MessageActionPaymentSent{Currency: a.Currency, TotalAmount: a.TotalAmount}
+		sent := &tg.MessageActionPaymentSent{RecurringInit: a.RecurringInit, RecurringUsed: a.RecurringUsed, Currency: a.Currency, TotalAmount: a.TotalAmount}
+		if a.SubscriptionUntilDate != 0 {
+			sent.SetSubscriptionUntilDate(a.SubscriptionUntilDate)
+		}
+		return sent
 	case *tg.MessageActionPaymentRefunded:
 		return &tg.MessageActionPaymentRefunded{Peer: a.Peer, Currency: a.Currency, TotalAmount: a.TotalAmount, Charge: a.Charge}
 	}

@@ -156,7 +156,7 @@ func (c *call) mayWriteTo(to *account) error {
 		return tgerr.New(400, "USER_IS_BLOCKED")
 	case c.me.Blocked[to.ID]:
 		return tgerr.New(400, "YOU_BLOCKED_USER")
-	case c.me.Bot != nil && c.me.Dialogs[UserPeer(to.ID)] == nil:
+	case c.me.Bot != nil && c.me.Dialogs[UserPeer(to.ID)] == nil && !c.mayWriteToRequester(to.ID):
 		return tgerr.New(400, "PEER_ID_INVALID") // a bot cannot write first
 	}
 	return nil

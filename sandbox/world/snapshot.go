@@ -41,6 +41,7 @@ func (w *World) Load(from io.Reader) error {
 // mend makes the maps that gob leaves nil because they were empty.
 func (s *state) mend() {
 	makeMap(&s.Slugs)
+	makeMap(&s.Invites)
 	for _, a := range s.Accounts {
 		makeMap(&a.Blocked)
 		makeMap(&a.Joined)
@@ -57,6 +58,7 @@ func (s *state) mend() {
 		makeMap(&ch.Members)
 		makeMap(&ch.Messages)
 		makeMap(&ch.ReadMax)
+		makeMap(&ch.Requests)
 	}
 	for _, g := range s.Groups {
 		makeMap(&g.Members)

@@ -4,6 +4,7 @@ package world
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -18,6 +19,7 @@ type charge struct {
 	Payload        []byte
 	Title          string
 	Date           int
+	Period         int // of the subscription that it pays, in seconds; 0 for a single payment
 	Refunded       bool
 }
 
@@ -25,6 +27,7 @@ func (w *World) routeStars(d *tg.ServerDispatcher) {
 	d.OnPaymentsGetStarsStatus(on(w, (*call).starsStatus))
 	d.OnPaymentsGetStarsTransactions(on(w, (*call).starsTransactions))
 	d.OnPaymentsRefundStarsCharge(on(w, (*call).refundStars))
+	w.routeSubscriptions(d)
 }
 
 // self refuses a request about the stars of another account.
@@ -42,42 +45,66 @@ func (c *call) starsStatus(r *tg.PaymentsGetStarsStatusRequest) (*tg.PaymentsSta
 	return &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}, nil
 }
 
-// starsTransactions returns one page of payments and refunds, the newest first.
+// starsTransactions returns one page of payments and refunds, the newest first unless the request says ascending.
 func (c *call) starsTransactions(r *tg.PaymentsGetStarsTransactionsRequest) (*tg.PaymentsStarsStatus, error) {
 	if err := c.self(r.Peer); err != nil {
 		return nil, err
 	}
-	status := &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}
-	add := func(paid *charge, refund bool) {
-		if c.me.ID != paid.Bot && c.me.ID != paid.User || paid.Currency != StarCurrency {
-			return
+	skip := 0
+	if r.Offset != "" {
+		var err error
+		if skip, err = strconv.Atoi(r.Offset); err != nil || skip < 0 {
+			return nil, tgerr.New(400, "OFFSET_INVALID")
 		}
-		other, amount := paid.Bot, -paid.Amount
-		if c.me.ID == paid.Bot {
-			other, amount = paid.User, paid.Amount
-		}
-		if refund {
-			amount = -amount
-		}
-		if amount > 0 && r.Outbound || amount < 0 && r.Inbound || len(status.History) == pageSize(r.Limit) {
-			return
-		}
-		c.people.add(UserPeer(other))
-		one := tg.StarsTransaction{ID: paid.ID, Refund: refund, Amount: &tg.StarsAmount{Amount: amount}, Date: paid.Date, Peer: &tg.StarsTransactionPeer{Peer: UserPeer(other).tg()}}
-		one.SetTitle(paid.Title)
-		if c.me.Bot != nil {
-			one.SetBotPayload(slices.Clone(paid.Payload))
-		}
-		status.History = append(status.History, one)
 	}
+	var all []tg.StarsTransaction
 	for _, paid := range slices.Backward(c.state.Charges) {
-		if paid.Refunded {
-			add(paid, true)
+		if c.me.ID != paid.Bot && c.me.ID != paid.User || paid.Currency != StarCurrency {
+			continue
 		}
-		add(paid, false)
+		if paid.Refunded {
+			all = append(all, c.starsTransaction(paid, true))
+		}
+		all = append(all, c.starsTransaction(paid, false))
+	}
+	all = slices.DeleteFunc(all, func(one tg.StarsTransaction) bool {
+		in := one.Amount.GetAmount() > 0
+		return r.Inbound && !in || r.Outbound && in
+	})
+	if r.Ascending {
+		slices.Reverse(all)
+	}
+	status := &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}
+	end := min(skip+pageSize(r.Limit), len(all))
+	if skip < end {
+		status.SetHistory(all[skip:end])
+	}
+	if end < len(all) {
+		status.SetNextOffset(strconv.Itoa(end))
 	}
 	status.Users = c.people.userList()
 	return status, nil
+}
+
+// starsTransaction is a payment or its refund in the books of the caller.
+func (c *call) starsTransaction(paid *charge, refund bool) tg.StarsTransaction {
+	other, amount := paid.Bot, -paid.Amount
+	if c.me.ID == paid.Bot {
+		other, amount = paid.User, paid.Amount
+	}
+	if refund {
+		amount = -amount
+	}
+	c.people.add(UserPeer(other))
+	one := tg.StarsTransaction{ID: paid.ID, Refund: refund, Amount: &tg.StarsAmount{Amount: amount}, Date: paid.Date, Peer: &tg.StarsTransactionPeer{Peer: UserPeer(other).tg()}}
+	one.SetTitle(paid.Title)
+	if c.me.Bot != nil {
+		one.SetBotPayload(slices.Clone(paid.Payload))
+	}
+	if paid.Period != 0 {
+		one.SetSubscriptionPeriod(paid.Period)
+	}
+	return one
 }
 
 // refundStars refunds a charge, completely and once.

@@ -14,9 +14,11 @@ type state struct {
 	Messages map[int64]*message // of private chats and basic groups, by uid; channels keep their own
 	Logins   map[[8]byte]int64  // auth key -> account
 	Names    map[string]Peer    // lower-case username -> its owner
-	Invites  map[string]Peer
+	Invites  map[string]*invite
 	Slugs    map[string]*invoice // invoices behind links
 	Charges  []*charge           // payments to bots, in order
+
+	Subscriptions []*subscription
 }
 
 // counters are the last numbers that were assigned.
@@ -33,7 +35,7 @@ func newState(secret uint64) state {
 		Messages: map[int64]*message{},
 		Logins:   map[[8]byte]int64{},
 		Names:    map[string]Peer{},
-		Invites:  map[string]Peer{},
+		Invites:  map[string]*invite{},
 		Slugs:    map[string]*invoice{},
 	}
 }
@@ -112,6 +114,7 @@ type channel struct {
 	Topics          map[int]*topic      // of a forum; nil elsewhere
 	Limits          tg.ChatBannedRights // for members; admins have no limits
 	Protected       bool                // its content cannot be forwarded or saved
+	Requests        map[int64]joinRequest
 }
 
 // member is a membership in a group or channel. It stays after the member has left, because a ban does.

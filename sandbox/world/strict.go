@@ -26,7 +26,10 @@ const (
 // botMethods are bot-only methods that the list lacks.
 const botMethods = "messages.setBotPrecheckoutResults messages.setBotShippingResults messages.sendWebViewResultMessage " +
 	"bots.setBotMenuButton bots.getBotMenuButton bots.sendCustomRequest bots.answerWebhookJSONQuery help.setBotUpdatesStatus " +
-	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights"
+	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights payments.botCancelStarsSubscription"
+
+// peoplesMethods are methods for people that the list lacks.
+const peoplesMethods = "payments.getStarsSubscriptions payments.changeStarsSubscription messages.getChatInviteImporters messages.hideAllChatJoinRequests"
 
 func methodRules() map[string]usability {
 	rules := map[string]usability{}
@@ -41,6 +44,9 @@ func methodRules() map[string]usability {
 	}
 	for name := range strings.FieldsSeq(botMethods) {
 		rules[name] = forBots
+	}
+	for name := range strings.FieldsSeq(peoplesMethods) {
+		rules[name] = forPeople
 	}
 	return rules
 }

@@ -25,6 +25,8 @@ type Options struct {
 	SliceSize int
 	// AnswerTimeout limits the wait for a bot's answer to a button or an inline query. 0 means 10 s.
 	AnswerTimeout time.Duration
+	// MaxChannels is the number of channels and supergroups that a person can be in. 0 means 500.
+	MaxChannels int
 	// Host, Port and DC are sent to clients by help.getConfig. SetAddress changes them.
 	Host string
 	Port int
@@ -63,6 +65,7 @@ func New(o Options) *World {
 	o.LogCap = cmp.Or(o.LogCap, 50_000)
 	o.SliceSize = cmp.Or(o.SliceSize, 500)
 	o.AnswerTimeout = cmp.Or(o.AnswerTimeout, 10*time.Second)
+	o.MaxChannels = cmp.Or(o.MaxChannels, 500)
 	o.Host = cmp.Or(o.Host, "127.0.0.1")
 	o.DC = cmp.Or(o.DC, 2)
 	w := &World{
