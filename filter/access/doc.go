@@ -1,6 +1,7 @@
-// Package access decides who may get how much of the archive: limits of each person, bans, and the daily quota of files.
+// Package access decides who may get how much of the archive: limits of each person, bans, required channels, the daily quota of
+// files, and premium, which raises it.
 //
-// bot/access asks before each event of a person: Bans first, then Limits. A delivery asks Quota for its files before it sends them. Settings holds the
+// bot/access asks before each event of a person: Bans first, then Limits, then Required. A delivery asks Quota for its files before it sends them. Settings holds the
 // figures, which admins change at runtime.
 //
 // Invariants:
@@ -10,6 +11,9 @@
 //   - quota_day.used is the number of files that were delivered, or are reserved, on that day of the club's zone. Every reservation ends: its files are
 //     settled one by one, and the rest is released, by its owner or by Sweep.
 //   - An admin is never banned.
+//   - What cannot be known about a membership shuts nobody out. Requests to join are rows, because Telegram does not list them for bots.
+//   - Each charge of Telegram is one row of premium_payment and pays for at most one entitlement. Entitlements of one person and plan do not overlap. The price
+//     of a purchase is the one at which its invoice was made.
 //
 // The package sends nothing and has no texts. Files that people send from inline results are not counted, because Telegram does not report them.
 package access
