@@ -20,14 +20,15 @@ type Faults struct {
 	names   map[uint32]string
 	objects map[uint32]func() bin.Object
 
-	mu       sync.Mutex
-	rules    []*rule
-	calls    map[string]int
-	waiters  []chan struct{}
-	doubled  map[int64]bool
-	reversed map[int64]bool
-	held     map[route]*held
-	rate     chatRate
+	mu          sync.Mutex
+	rules       []*rule
+	calls       map[string]int
+	waiters     []chan struct{}
+	doubled     map[int64]bool
+	reversed    map[int64]bool
+	held        map[route]*held
+	chatRate    messageRate
+	accountRate messageRate
 }
 
 // rule is one fault for a method.

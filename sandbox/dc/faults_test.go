@@ -342,3 +342,25 @@ func TestFaults_EditsCountLikeMessages(t *testing.T) {
 		}
 	})
 }
+
+func TestLimitAccounts_CountsAllChats(t *testing.T) {
+	withBot(t, func(ctx context.Context, p *pair, api *tg.Client) {
+		w := p.dc.World()
+		people, err := w.AddPeople(4, p.bot.ID, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.dc.Faults().LimitAccounts(3, time.Hour)
+		for i, to := range people {
+			_, err := api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+				Peer: &tg.InputPeerUser{UserID: to.ID, AccessHash: w.Hash(p.bot.ID, world.UserPeer(to.ID))}, Message: "hello", RandomID: int64(i + 1),
+			})
+			if _, flood := tgerr.AsFloodWait(err); flood != (i == 3) {
+				t.Errorf("message %d: %v", i+1, err)
+			}
+		}
+		if n := p.dc.Faults().AccountFloods(); n != 1 {
+			t.Errorf("%d refusals are counted", n)
+		}
+	})
+}

@@ -52,6 +52,27 @@ func (w *World) AddUser(phone, first, last, username, lang string) (User, error)
 	return a.view(), nil
 }
 
+// AddPeople makes people who have talked to a bot before. Their chats with it are empty, and the bot gets no updates about them.
+func (w *World) AddPeople(n int, botID int64, lang string) ([]User, error) {
+	w.mu.Lock()
+	defer w.unlock()
+	bot := w.Accounts[botID]
+	if bot == nil || bot.Bot == nil {
+		return nil, fmt.Errorf("bot %d: %w", botID, errNoAccount)
+	}
+	people := make([]User, n)
+	for i := range people {
+		w.Last.User++
+		a := newAccount(w.Last.User)
+		a.First, a.Lang = fmt.Sprint("Person ", i+1), lang
+		a.dialog(UserPeer(botID))
+		bot.dialog(UserPeer(a.ID))
+		w.Accounts[a.ID] = a
+		people[i] = a.view()
+	}
+	return people, nil
+}
+
 // SetLanguage changes the language of a person's clients. Bots learn it with the next update that shows the person.
 func (w *World) SetLanguage(accountID int64, lang string) error {
 	w.mu.Lock()
@@ -167,7 +188,7 @@ func (w *World) DeleteAccount(userID int64) error {
 func newAccount(id int64) *account {
 	return &account{
 		ID: id, Pts: 1, LogFrom: 1, Blocked: map[int64]bool{}, Joined: map[int64]bool{},
-		Box: map[int]int64{}, Dialogs: map[Peer]*dialog{}, Random: map[int64]struct{}{},
+		Box: map[int]int64{}, Dialogs: map[Peer]*dialog{}, Sent: map[int64]sent{},
 	}
 }
 

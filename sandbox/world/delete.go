@@ -26,19 +26,21 @@ func (c *call) deleteMessages(r *tg.MessagesDeleteMessagesRequest) (*tg.Messages
 	return c.eraseBox(r.ID, everywhere), nil
 }
 
-// mayDelete reports whether the caller may delete a message for all accounts.
+// mayDelete reports whether the caller may delete a message for all accounts. A bot may delete messages of the last 48 hours, and as an admin older
+// ones as well.
 func (c *call) mayDelete(m *message) bool {
+	late := c.me.Bot != nil && c.now()-m.Date > editWindow
 	switch m.Peer.Kind {
 	case PeerUser:
-		return true
+		return !late
 	case PeerGroup:
-		return m.Sender == c.me.ID || c.Groups[m.Peer.ID].Members[c.me.ID].may(tg.ChatAdminRights{DeleteMessages: true})
+		return m.Sender == c.me.ID && !late || c.Groups[m.Peer.ID].Members[c.me.ID].may(tg.ChatAdminRights{DeleteMessages: true})
 	case PeerChannel:
 		standing := c.Channels[m.Peer.ID].Members[c.me.ID]
 		if standing.may(tg.ChatAdminRights{DeleteMessages: true}) {
 			return true
 		}
-		return m.Sender == c.me.ID && (!m.Post || standing.may(tg.ChatAdminRights{PostMessages: true}))
+		return m.Sender == c.me.ID && !late && (!m.Post || standing.may(tg.ChatAdminRights{PostMessages: true}))
 	}
 	return false
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// editWindow is the number of seconds in which people may edit. Bots and channel admins have no limit.
+// editWindow is the number of seconds in which people may edit their messages, and bots delete theirs. Bots and channel admins may always edit.
 const editWindow = 172_800
 
 func (c *call) editMessage(r *tg.MessagesEditMessageRequest) (tg.UpdatesClass, error) {

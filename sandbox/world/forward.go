@@ -3,6 +3,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,6 +22,9 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 	case len(r.RandomID) != len(r.ID):
 		return nil, tgerr.New(400, "RANDOM_ID_INVALID")
 	}
+	if err := errors.Join(checkIDs(len(r.ID)), c.maySchedule(r.ScheduleDate)); err != nil {
+		return nil, err
+	}
 	list := make([]*message, len(r.ID))
 	for i, id := range r.ID {
 		source := c.find(from, id)
@@ -37,13 +41,24 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 		if r.DropMediaCaptions && source.File != 0 {
 			list[i].Text, list[i].Entities = "", nil
 		}
-		list[i].Silent = r.Silent
+		if err := c.maySend(list[i]); err != nil {
+			return nil, err
+		}
+		list[i].Silent, list[i].Protected = r.Silent, r.Noforwards
 	}
 	c.regroup(list)
 	for i, m := range list {
 		c.post(m, r.RandomID[i])
 	}
 	return c.answer(), nil
+}
+
+// maySend applies the chat's restrictions to a message's content.
+func (c *call) maySend(m *message) error {
+	if f := c.Files[m.File]; f != nil {
+		return c.maySendFile(m.Peer, f)
+	}
+	return c.maySendText(m.Peer)
 }
 
 // copyInto makes m a copy of source, with its first author if named is true.

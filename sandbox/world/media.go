@@ -35,6 +35,9 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
 		return nil, err
 	}
+	if err := c.maySchedule(r.ScheduleDate); err != nil {
+		return nil, err
+	}
 	if err := c.speakAs(m, r.SendAs); err != nil {
 		return nil, err
 	}
@@ -95,6 +98,9 @@ func (c *call) sendMultiMedia(r *tg.MessagesSendMultiMediaRequest) (tg.UpdatesCl
 		return nil, tgerr.New(400, "MEDIA_EMPTY")
 	case n > maxAlbum:
 		return nil, tgerr.New(400, "MULTI_MEDIA_TOO_LONG")
+	}
+	if err := c.maySchedule(r.ScheduleDate); err != nil {
+		return nil, err
 	}
 	album := make([]*message, len(r.MultiMedia))
 	for i, one := range r.MultiMedia {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gotd/td/tg"
 
@@ -37,15 +38,93 @@ func TestPrivate_EachSideHasItsOwnIDsAndPts(t *testing.T) {
 	}
 }
 
-func TestSend_SameRandomIDPostsOnce(t *testing.T) {
+func TestSend_SameRandomIDAgainAnswersWithTheFirstMessage(t *testing.T) {
 	s := newScene(t, world.Options{})
 	ann, ben := s.user("ann"), s.user("ben")
 	r := &tg.MessagesSendMessageRequest{Peer: s.to(ann, ben.id), Message: "once", RandomID: 42}
-	must[tg.UpdatesClass](t)(ann.api.MessagesSendMessage(s.ctx, r))
+	first := must[tg.UpdatesClass](t)(ann.api.MessagesSendMessage(s.ctx, r)).(*tg.Updates).Updates
+	s.text(ann, s.to(ann, ben.id), "another")
+	r.Message = "twice"
+	again := must[tg.UpdatesClass](t)(ann.api.MessagesSendMessage(s.ctx, r)).(*tg.Updates).Updates
+	id, now := first[0].(*tg.UpdateMessageID), again[0].(*tg.UpdateMessageID)
+	if *id != *now {
+		t.Errorf("the repeat was answered with %+v, the first send with %+v", now, id)
+	}
+	if u := again[1].(*tg.UpdateNewMessage); u.PtsCount != 0 || u.Message.(*tg.Message).Message != "once" {
+		t.Errorf("the repeat was answered with %+v", u)
+	}
+	h := must[[]*tg.Message](t)(s.History(ben.id, world.UserPeer(ann.id)))
+	if len(h) != 2 {
+		t.Errorf("%d messages, want 2", len(h))
+	}
+	if err := s.DeleteMessages(ann.id, world.UserPeer(ben.id), id.ID); err != nil {
+		t.Fatal(err)
+	}
 	_, err := ann.api.MessagesSendMessage(s.ctx, r)
 	wantError(t, err, "RANDOM_ID_DUPLICATE")
-	if h := must[[]*tg.Message](t)(s.History(ben.id, world.UserPeer(ann.id))); len(h) != 1 {
-		t.Errorf("%d messages, want 1", len(h))
+}
+
+func TestSend_BotsMayNotSchedule(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, bot := s.user("ann"), s.bot("clubbot")
+	s.text(ann, s.to(ann, bot.id), "/start")
+	r := &tg.MessagesSendMessageRequest{Peer: s.to(bot, ann.id), Message: "later", RandomID: 1}
+	r.SetScheduleDate(int(time.Now().Add(time.Hour).Unix()))
+	_, err := bot.api.MessagesSendMessage(s.ctx, r)
+	wantError(t, err, "SCHEDULE_BOT_NOT_ALLOWED")
+}
+
+func TestForward_HasARestrictionAndALimitOfItsOwn(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, ben, bot := s.user("ann"), s.user("ben"), s.bot("clubbot")
+	basic := must[int64](t)(s.CreateGroup(ann.id, "Club", ben.id, bot.id))
+	must[int](t)(s.SendText(ann.id, world.UserPeer(bot.id), "news"))
+	id := must[[]*tg.Message](t)(s.History(bot.id, world.UserPeer(ann.id)))[0].ID
+	r := &tg.MessagesForwardMessagesRequest{FromPeer: s.to(bot, ann.id), ID: []int{id}, RandomID: []int64{1}, ToPeer: s.to(bot, ann.id), Noforwards: true}
+	must[tg.UpdatesClass](t)(bot.api.MessagesForwardMessages(s.ctx, r))
+	copied := must[[]*tg.Message](t)(s.History(ann.id, world.UserPeer(bot.id)))
+	if m := copied[len(copied)-1]; !m.Noforwards {
+		t.Error("the copy is not protected")
+	}
+	r.ID, r.RandomID = make([]int, 101), make([]int64, 101)
+	_, err := bot.api.MessagesForwardMessages(s.ctx, r)
+	wantError(t, err, "LIMIT_INVALID")
+	if err := s.Restrict(world.GroupPeer(basic), tg.ChatBannedRights{SendPlain: true}); err != nil {
+		t.Fatal(err)
+	}
+	r = &tg.MessagesForwardMessagesRequest{FromPeer: s.to(bot, ann.id), ID: []int{id}, RandomID: []int64{2}, ToPeer: &tg.InputPeerChat{ChatID: basic}}
+	_, err = bot.api.MessagesForwardMessages(s.ctx, r)
+	wantError(t, err, "CHAT_SEND_PLAIN_FORBIDDEN")
+}
+
+func TestDelete_BotsHave48Hours(t *testing.T) {
+	now := time.Now()
+	s := newScene(t, world.Options{Now: func() time.Time { return now }})
+	ann, bot := s.user("ann"), s.bot("clubbot")
+	s.text(ann, s.to(ann, bot.id), "/start")
+	id := must[int](t)(s.SendText(bot.id, world.UserPeer(ann.id), "old"))
+	now = now.Add(48*time.Hour + time.Second)
+	fresh := must[int](t)(s.SendText(bot.id, world.UserPeer(ann.id), "new"))
+	_, err := bot.api.MessagesDeleteMessages(s.ctx, &tg.MessagesDeleteMessagesRequest{ID: []int{id, fresh}})
+	wantError(t, err, "MESSAGE_DELETE_FORBIDDEN")
+	must[*tg.MessagesAffectedMessages](t)(bot.api.MessagesDeleteMessages(s.ctx, &tg.MessagesDeleteMessagesRequest{ID: []int{fresh}}))
+	if h := must[[]*tg.Message](t)(s.History(ann.id, world.UserPeer(bot.id))); len(h) != 2 || h[1].Message != "old" {
+		t.Errorf("the chat has %d messages", len(h))
+	}
+}
+
+func TestAddPeople_ABotMayWriteToThem(t *testing.T) {
+	s := newScene(t, world.Options{})
+	bot := s.bot("clubbot")
+	people := must[[]world.User](t)(s.AddPeople(10_000, bot.id, "hi"))
+	if len(bot.updates()) != 0 {
+		t.Error("the bot got updates")
+	}
+	for _, p := range []world.User{people[0], people[9_999]} {
+		s.text(bot, s.to(bot, p.ID), "hello")
+		if h := must[[]*tg.Message](t)(s.History(p.ID, world.UserPeer(bot.id))); len(h) != 1 || p.Lang != "hi" {
+			t.Errorf("%+v has %d messages", p, len(h))
+		}
 	}
 }
 

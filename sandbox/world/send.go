@@ -39,6 +39,9 @@ func (c *call) sendMessage(r *tg.MessagesSendMessageRequest) (tg.UpdatesClass, e
 	if err := c.maySendText(m.Peer); err != nil {
 		return nil, err
 	}
+	if err := c.maySchedule(r.ScheduleDate); err != nil {
+		return nil, err
+	}
 	if err := c.speakAs(m, r.SendAs); err != nil {
 		return nil, err
 	}
@@ -75,12 +78,14 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 	return m, nil
 }
 
-// fresh refuses a random id that was used before, by an earlier message or by another one of the same request.
+// fresh refuses a random id that another message of the same request has, and one whose message was deleted. post answers another repeated random
+// id with its first message.
 func (c *call) fresh(random int64) error {
 	if random == 0 {
 		return nil
 	}
-	if _, used := c.me.Random[random]; used || c.drafts[random] {
+	first, used := c.me.Sent[random]
+	if c.drafts[random] || used && c.sentMessage(first) == nil {
 		return tgerr.New(500, "RANDOM_ID_DUPLICATE")
 	}
 	if c.drafts == nil {
@@ -111,6 +116,14 @@ func (c *call) draftTo(p Peer) (*message, error) {
 		}
 	}
 	return m, nil
+}
+
+// maySchedule refuses a bot's message for a later time.
+func (c *call) maySchedule(date int) error {
+	if date != 0 && c.me.Bot != nil {
+		return tgerr.New(400, "SCHEDULE_BOT_NOT_ALLOWED")
+	}
+	return nil
 }
 
 // mayWrite returns Telegram's error for a chat to which the caller cannot write.

@@ -47,7 +47,7 @@ func (s *state) mend() {
 		makeMap(&a.Joined)
 		makeMap(&a.Box)
 		makeMap(&a.Dialogs)
-		makeMap(&a.Random)
+		makeMap(&a.Sent)
 		if a.Bot != nil {
 			makeMap(&a.Bot.Commands)
 			makeMap(&a.Bot.Profiles)

@@ -57,8 +57,8 @@ type account struct {
 	LastID   int
 	Box      map[int]int64 // message id -> uid
 	Dialogs  map[Peer]*dialog
-	Random   map[int64]struct{} // random ids used
-	RandomAt []int64            // in order of use, to forget the oldest
+	Sent     map[int64]sent // messages by the random id of their send
+	RandomAt []int64        // random ids in order of use, to forget the oldest
 	Stars    int64
 }
 
@@ -75,6 +75,12 @@ type botSettings struct {
 	Buttons     map[int64]menuButton  // by person; the default has the key 0
 
 	ProfileChanges int
+}
+
+// sent is the message that a send with a random id made.
+type sent struct {
+	Channel int64 // 0: in the account's box
+	ID      int
 }
 
 // dialog is a chat in an account's view.

@@ -8,8 +8,13 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// post adds a message of the caller to its chat and sends it to every account that sees it. random is the caller's random_id or 0.
+// post adds a message of the caller to its chat and sends it to every account that sees it. random is the caller's random_id or 0. A random_id that
+// was used before posts nothing: the caller gets its first message again.
 func (c *call) post(m *message, random int64) {
+	if first, used := c.me.Sent[random]; used {
+		c.repeat(first, random)
+		return
+	}
 	c.Last.UID++
 	m.UID = c.Last.UID
 	if m.Date == 0 {
@@ -18,14 +23,15 @@ func (c *call) post(m *message, random int64) {
 	if m.Sender == 0 {
 		m.Sender = c.me.ID
 	}
-	c.remember(random)
 	if m.Peer.Kind == PeerChannel {
 		c.postChannel(c.Channels[m.Peer.ID], m, random)
+		c.remember(random, sent{Channel: m.Peer.ID, ID: m.ID})
 		return
 	}
 	m.Copies = map[int64]int{}
 	c.Messages[m.UID] = m
 	c.put(c.me, m, random)
+	c.remember(random, sent{ID: m.Copies[c.me.ID]})
 	switch m.Peer.Kind {
 	case PeerUser:
 		if to := c.Accounts[m.Peer.ID]; to != c.me {
@@ -104,17 +110,37 @@ func (c *call) confirm(a *account, id int, random int64) {
 	}
 }
 
+// sentMessage returns the message of an earlier send, or nil if it was deleted.
+func (c *call) sentMessage(s sent) *message {
+	if s.Channel != 0 {
+		return c.Channels[s.Channel].Messages[s.ID]
+	}
+	return c.Messages[c.me.Box[s.ID]]
+}
+
+// repeat answers a repeated random_id as Telegram does: with the first message, which counts nothing in the pts.
+func (c *call) repeat(first sent, random int64) {
+	m := c.sentMessage(first)
+	c.updates = append(c.updates, &tg.UpdateMessageID{ID: first.ID, RandomID: random})
+	view := c.view(m, first.ID, c.people)
+	if first.Channel != 0 {
+		c.updates = append(c.updates, &tg.UpdateNewChannelMessage{Message: view, Pts: c.Channels[first.Channel].Pts})
+		return
+	}
+	c.updates = append(c.updates, &tg.UpdateNewMessage{Message: view, Pts: c.me.Pts})
+}
+
 // maxRandom is the number of random ids that are kept for an account.
 const maxRandom = 100_000
 
-func (c *call) remember(random int64) {
+func (c *call) remember(random int64, s sent) {
 	if random == 0 {
 		return
 	}
-	c.me.Random[random] = struct{}{}
+	c.me.Sent[random] = s
 	c.me.RandomAt = append(c.me.RandomAt, random)
 	if len(c.me.RandomAt) > maxRandom {
-		delete(c.me.Random, c.me.RandomAt[0])
+		delete(c.me.Sent, c.me.RandomAt[0])
 		c.me.RandomAt = c.me.RandomAt[1:]
 	}
 }
