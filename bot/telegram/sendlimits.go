@@ -24,6 +24,15 @@ func (l SendLimits) orDefaults() SendLimits {
 	return l
 }
 
+// spareTokens is the number of messages that may go at once and are kept for answers. The other lanes wait until more than these are left.
+func (l SendLimits) spareTokens() int { return int(l.PerSecond) / 3 }
+
+// backgroundCalls is how many of the calls under way may be other than answers. When Telegram is slow, background calls alone would fill Concurrency.
+func (l SendLimits) backgroundCalls() int { return max(1, l.Concurrency*3/4) }
+
+// BroadcastPerSecond is the fastest broadcast. It leaves a fifteenth of the limit to answers.
+func (l SendLimits) BroadcastPerSecond() int { return max(1, int(l.orDefaults().PerSecond*14/15)) }
+
 // chatLimits are the rate limits of one chat: messages a second, and in a group messages a minute as well.
 type chatLimits []*rate.Limiter
 
@@ -53,8 +62,9 @@ func (q *sendQueue) limitsOf(c Chat) chatLimits {
 	return l
 }
 
-func untilToken(l *rate.Limiter, now time.Time) time.Duration {
-	missing := 1 - l.TokensAt(now)
+// untilTokens is the time until a limit has n tokens.
+func untilTokens(l *rate.Limiter, n int, now time.Time) time.Duration {
+	missing := float64(n) - l.TokensAt(now)
 	if missing <= 1e-9 {
 		return 0
 	}

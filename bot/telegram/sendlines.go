@@ -18,6 +18,9 @@ const (
 	lanes
 )
 
+// urgency is 0 for answers to people and 1 for everything else.
+func (l Lane) urgency() int { return min(int(l), 1) }
+
 // pending is a queued call.
 type pending struct {
 	call

@@ -53,7 +53,7 @@ type sendQueue struct {
 	flooded    map[string]map[floodKey]bool // method → chats with a FLOOD_WAIT since its last other result
 	all        *rate.Limiter
 	chats      map[Chat]chatLimits
-	active     int
+	active     [2]int // calls under way: those of the lane for answers, and those of the others
 	retries    int
 	floods     int64 // times that Telegram asked to wait
 	stopped    bool
@@ -187,11 +187,18 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now, wait := q.now(), time.Minute
-	if q.active >= q.limits.Concurrency {
+	if q.active[0]+q.active[1] >= q.limits.Concurrency {
 		return nil, wait
 	}
-	full := untilToken(q.all, now)
-	for _, lane := range q.lanes {
+	for i, lane := range q.lanes {
+		urgency, spare := Lane(i).urgency(), 0 //nolint:gosec // a small number
+		if urgency > 0 {
+			spare = q.limits.spareTokens()
+			if q.active[1] >= q.limits.backgroundCalls() {
+				break
+			}
+		}
+		full := untilTokens(q.all, 1+spare, now)
 		next := lane.wake(now)
 		p := lane.popReady(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
 		if p == nil && full > 0 && len(lane.ready[1]) > 0 {
@@ -214,7 +221,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 				l.AllowN(now, 1)
 			}
 		}
-		q.active++
+		q.active[urgency]++
 		return p, 0
 	}
 	return nil, max(wait, time.Millisecond)
@@ -237,7 +244,7 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 	}
 	if l.key.limited {
 		for _, limit := range q.limitsOf(l.key.chat) {
-			if w := untilToken(limit, now); w > 0 && now.Add(w).After(until) {
+			if w := untilTokens(limit, 1, now); w > 0 && now.Add(w).After(until) {
 				until = now.Add(w)
 			}
 		}
@@ -314,7 +321,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.signal()
-	q.active--
+	q.active[p.lane.urgency()]--
 	now := q.now()
 	key := queueKey{chat: p.floodKeyOf().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
 	wait, flood := floodWait(err)

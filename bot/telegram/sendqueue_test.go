@@ -105,6 +105,49 @@ func TestSendQueue_AnswersBeforeBulkBeforeBroadcast(t *testing.T) {
 	})
 }
 
+func TestSendQueue_ABurstOfAnswersGoesAtOnceBesideABroadcast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{})
+		for i := range 200 {
+			o.send(t.Context(), fmt.Sprint("broadcast ", i), LaneBroadcast, private(int64(1000+i)), text)
+		}
+		time.Sleep(2 * time.Second) // the broadcast has used the first burst
+		asked := time.Since(o.start)
+		for i := range 10 {
+			o.send(t.Context(), fmt.Sprint("answer ", i), LaneAnswer, private(int64(i+1)), text)
+		}
+		o.waits.Wait()
+		for i := range 10 {
+			if waited := o.when(fmt.Sprint("answer ", i)) - asked; waited != 0 {
+				t.Errorf("answer %d waited %s", i, waited)
+			}
+		}
+	})
+}
+
+func TestSendQueue_SlowBackgroundCallsLeaveRoomForAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{Concurrency: 4})
+		hang := make(chan struct{})
+		for i := range 8 {
+			c := o.call(fmt.Sprint("slow ", i), LaneBulk, private(int64(10+i)), text)
+			done := c.invoke
+			c.invoke = func(ctx context.Context) error {
+				<-hang
+				return done(ctx)
+			}
+			o.waits.Go(func() { _ = o.queue.do(t.Context(), c) })
+		}
+		synctest.Wait()
+		o.send(t.Context(), "answer", LaneAnswer, private(1), text)
+		if o.when("answer") != 0 {
+			t.Error("the answer waits for background calls")
+		}
+		close(hang)
+		o.waits.Wait()
+	})
+}
+
 func TestSendQueue_LimitsInAllToAChatAndToAGroup(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -21,7 +21,7 @@ func (c *Client) Stats() Stats {
 func (q *sendQueue) stats() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := Stats{Calls: q.active, FloodWaits: q.floods}
+	s := Stats{Calls: q.active[0] + q.active[1], FloodWaits: q.floods}
 	for _, l := range q.lanes {
 		for _, line := range l.byKey {
 			s.Sends += len(line.calls)
