@@ -3,6 +3,7 @@ package filter
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -108,6 +109,56 @@ func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (
 		err = errors.Join(err, o.Err)
 	}
 	return false, err
+}
+
+// AudiencePerson is one person of the audience.
+type AudiencePerson struct {
+	ID       UserID
+	Language string // of their client; may be empty
+	Seen     time.Time
+	Blocked  bool // they blocked the bot, or deleted their account
+}
+
+// PoolNames returns the names of the pools in use, in the order of the configuration.
+func (a *Audience) PoolNames() []string {
+	var names []string
+	for _, p := range a.pools.All() {
+		names = append(names, p.Name())
+	}
+	return names
+}
+
+var errNoPool = errors.New("no pool has this name")
+
+// People reads the people of one pool whose ids are above after, in the order of their ids.
+func (a *Audience) People(ctx context.Context, pool string, after UserID, most int) (people []AudiencePerson, err error) {
+	pools := a.pools.All()
+	i := slices.IndexFunc(pools, func(p *storage.Pool) bool { return p.Name() == pool })
+	if i < 0 {
+		return nil, errNoPool
+	}
+	err = pools[i].Do(ctx, "read people", func(ctx context.Context, db *mongo.Database) error {
+		found, err := db.Collection(usersCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: int64(after)}}}},
+			options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)))
+		if err != nil {
+			return err
+		}
+		var docs []struct {
+			ID       UserID `bson:"_id"`
+			Seen     int64  `bson:"s"`
+			Language string `bson:"l"`
+			Blocked  bool   `bson:"b"`
+		}
+		if err := found.All(ctx, &docs); err != nil {
+			return err
+		}
+		people = make([]AudiencePerson, len(docs))
+		for i, d := range docs {
+			people[i] = AudiencePerson{ID: d.ID, Language: d.Language, Seen: time.Unix(d.Seen, 0).UTC(), Blocked: d.Blocked}
+		}
+		return nil
+	})
+	return people, err
 }
 
 // AudienceCount is the size of the audience.

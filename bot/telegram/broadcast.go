@@ -1,0 +1,271 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+
+	"pavilion/filter"
+	"pavilion/internal/fault"
+)
+
+// Content is a message that is sent to many people: a text, one file or an album.
+type Content struct {
+	Text     string
+	Entities []byte
+	Media    []filter.Media // with their captions
+}
+
+// Delivery is how a Content is sent.
+type Delivery struct {
+	Lane     Lane
+	Silent   bool
+	Links    []Link // on a single message, above the keyboard
+	Keyboard [][]Button
+	Name     string // sends of one name to one chat are one message to Telegram
+}
+
+// ErrNotCopyable reports a message that the bot cannot send again, such as a poll.
+var ErrNotCopyable = fault.New(fault.Invalid, "message_not_copyable")
+
+// ReadContent reads a message of a private chat, with the album that it belongs to, and the ids of the messages that it consists of.
+func (m *Messenger) ReadContent(ctx context.Context, in Chat, id int) (Content, []int, error) {
+	list, err := m.readPrivate(ctx, in, []int{id})
+	if err != nil {
+		return Content{}, nil, err
+	}
+	if len(list) == 0 {
+		return Content{}, nil, ErrMessageGone
+	}
+	if group := list[0].GroupedID; group != 0 {
+		var near []int
+		for n := max(1, id-filter.MaxAlbum+1); n < id+filter.MaxAlbum; n++ {
+			near = append(near, n)
+		}
+		if list, err = m.readPrivate(ctx, in, near); err != nil {
+			return Content{}, nil, err
+		}
+		list = slices.DeleteFunc(list, func(m *tg.Message) bool { return m.GroupedID != group })
+	}
+	ids := make([]int, len(list))
+	for i, msg := range list {
+		ids[i] = msg.ID
+	}
+	c, err := contentOf(list)
+	return c, ids, err
+}
+
+// readPrivate reads those of a private chat's messages that exist, in the order of their ids.
+func (m *Messenger) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.Message, error) {
+	var got tg.MessagesMessagesClass
+	err := m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
+		want := make([]tg.InputMessageClass, len(ids))
+		for i, id := range ids {
+			want[i] = &tg.InputMessageID{ID: id}
+		}
+		got, err = m.api.MessagesGetMessages(ctx, want)
+		return err
+	}})
+	if err != nil {
+		return nil, err
+	}
+	var list []*tg.Message
+	for _, class := range messagesOf(got) {
+		msg, ok := class.(*tg.Message)
+		if !ok {
+			continue
+		}
+		if peer, ok := msg.PeerID.(*tg.PeerUser); ok && (in.ID == 0 || peer.UserID == in.ID) {
+			list = append(list, msg)
+		}
+	}
+	slices.SortFunc(list, func(a, b *tg.Message) int { return a.ID - b.ID })
+	return list, nil
+}
+
+func contentOf(list []*tg.Message) (Content, error) {
+	var c Content
+	for _, m := range list {
+		f := filter.Media{Caption: m.Message, CaptionEntities: packEntities(m.Entities)}
+		switch media := m.Media.(type) {
+		case nil, *tg.MessageMediaWebPage:
+			c.Text, c.Entities = m.Message, packEntities(m.Entities)
+			continue
+		case *tg.MessageMediaDocument:
+			d, ok := media.Document.(*tg.Document)
+			if !ok {
+				return c, ErrNotCopyable
+			}
+			f.Document, f.AccessHash, f.Reference, f.Mime, f.Size = filter.DocumentID(d.ID), d.AccessHash, d.FileReference, d.MimeType, d.Size
+		case *tg.MessageMediaPhoto:
+			p, ok := media.Photo.(*tg.Photo)
+			if !ok {
+				return c, ErrNotCopyable
+			}
+			f.Document, f.AccessHash, f.Reference, f.Kind = filter.DocumentID(p.ID), p.AccessHash, p.FileReference, filter.KindPhoto
+		default:
+			return c, ErrNotCopyable
+		}
+		c.Media = append(c.Media, f)
+	}
+	if c.Text == "" && len(c.Media) == 0 {
+		return c, ErrNotCopyable
+	}
+	return c, nil
+}
+
+// SendContent sends a message to a person and returns the ids of its parts. An id is missing where Telegram only tells that it was sent before.
+func (m *Messenger) SendContent(ctx context.Context, to Chat, c Content, d Delivery) ([]int, error) {
+	if len(c.Media) > 1 {
+		return m.sendAlbum(ctx, to, c, d)
+	}
+	markup := Reply{Links: d.Links, Keyboard: d.Keyboard}.markup()
+	randomID := namedRandomID(to, d.Name)
+	method := "messages.sendMessage"
+	if len(c.Media) == 1 {
+		method = "messages.sendMedia"
+	}
+	id, err := m.sendMessage(ctx, to, d.Lane, method, randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		if len(c.Media) == 1 {
+			caption, entities := captionOf(c.Media[0])
+			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
+				Peer: to.peer(), Media: inputMedia(c.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+			})
+		}
+		return m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+			Peer: to.peer(), Message: c.Text, Entities: unpackEntities(c.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+		})
+	})
+	return known(id), err
+}
+
+func (m *Messenger) sendAlbum(ctx context.Context, to Chat, c Content, d Delivery) ([]int, error) {
+	randomIDs := partIDs(to, d.Name, len(c.Media))
+	return m.sendParts(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent}
+		for i, f := range c.Media {
+			caption, entities := captionOf(f)
+			request.MultiMedia = append(request.MultiMedia, tg.InputSingleMedia{Media: inputMedia(f), RandomID: randomIDs[i], Message: caption, Entities: entities})
+		}
+		return m.api.MessagesSendMultiMedia(ctx, request)
+	})
+}
+
+// ForwardMessages forwards messages of a private chat to a person, with the name of their author. An album stays one.
+func (m *Messenger) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
+	randomIDs := partIDs(to, d.Name, len(ids))
+	return m.sendParts(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+		return m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
+	})
+}
+
+func (m *Messenger) sendParts(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
+	var ids []int
+	err := m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
+		u, err := invoke(ctx)
+		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
+			return nil
+		}
+		ids = nil
+		for _, random := range randomIDs {
+			ids = append(ids, known(sentID(u, random))...)
+		}
+		return err
+	}})
+	return ids, err
+}
+
+// partIDs are the random_ids of a message of several parts.
+func partIDs(to Chat, name string, n int) []int64 {
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = namedRandomID(to, fmt.Sprintf("%s/%d", name, i))
+	}
+	return list
+}
+
+func known(id int) []int {
+	if id == 0 {
+		return nil
+	}
+	return []int{id}
+}
+
+// EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
+func (m *Messenger) EditContent(ctx context.Context, in Chat, id int, text string, entities []byte, d Delivery) error {
+	return m.queue.do(ctx, call{lane: d.Lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
+			Peer: in.peer(), ID: id, Message: text, Entities: unpackEntities(entities), ReplyMarkup: Reply{Links: d.Links, Keyboard: d.Keyboard}.markup(),
+		})
+		switch {
+		case tgerr.Is(err, "MESSAGE_NOT_MODIFIED"):
+			return nil
+		case tgerr.Is(err, "MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"):
+			return errors.Join(ErrMessageGone, err)
+		}
+		return err
+	}})
+}
+
+// DeletePrivate deletes messages of the bot's own private chats, at most 100. Those that do not exist any more are ignored.
+func (m *Messenger) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
+	return m.queue.do(ctx, call{lane: lane, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
+		_, err := m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids})
+		return err
+	}})
+}
+
+// Failure is the kind of an error of a send to a person.
+type Failure uint8
+
+// The kinds of failures.
+const (
+	NoFailure     Failure = iota
+	PersonGone            // they blocked the bot, or deleted their account
+	PersonRefused         // Telegram refuses this person for another reason
+	ContentBad            // Telegram refuses the message for everybody
+	MayPass               // another try may succeed
+	QueueStopped          // this process is no longer the bot
+)
+
+// FailureOf classifies the error of a send by Telegram's error names. The name is empty where Telegram did not answer.
+func FailureOf(err error) (Failure, string) {
+	if err == nil {
+		return NoFailure, ""
+	}
+	if errors.Is(err, errQueueStopped) || errors.Is(err, ErrSessionEnded) {
+		return QueueStopped, ""
+	}
+	if errors.Is(err, ErrNeverWrote) {
+		return PersonRefused, "NO_ACCESS_HASH"
+	}
+	rpc, ok := tgerr.As(err)
+	switch {
+	case !ok:
+		return MayPass, ""
+	case errors.Is(err, ErrBlocked):
+		return PersonGone, rpc.Type
+	case rpc.Code == 420 || rpc.Code >= 500 || rpc.Code < 0:
+		return MayPass, rpc.Type
+	case IsReferenceError(err) || isContentError(rpc.Type):
+		return ContentBad, rpc.Type
+	}
+	return PersonRefused, rpc.Type
+}
+
+// isContentError recognises errors of a message that Telegram would refuse in every chat.
+func isContentError(name string) bool {
+	for _, prefix := range []string{"BUTTON_", "ENTITY_", "MEDIA_", "DOCUMENT_", "PHOTO_", "REPLY_MARKUP_", "WEBPAGE_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return slices.Contains([]string{
+		"MESSAGE_TOO_LONG", "MESSAGE_EMPTY", "MESSAGE_ID_INVALID", "MESSAGE_IDS_EMPTY", "CHAT_FORWARDS_RESTRICTED", "MULTI_MEDIA_TOO_LONG", "GROUPED_MEDIA_INVALID",
+	}, name)
+}

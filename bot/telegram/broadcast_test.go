@@ -1,0 +1,40 @@
+package telegram
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/gotd/td/tgerr"
+)
+
+func TestFailureOf_GoesByTelegramsNames(t *testing.T) {
+	blocked := tgerr.New(400, "USER_IS_BLOCKED")
+	for _, c := range []struct {
+		err  error
+		want Failure
+		name string
+	}{
+		{nil, NoFailure, ""},
+		{errors.Join(ErrBlocked, blocked), PersonGone, "USER_IS_BLOCKED"},
+		{errors.Join(ErrBlocked, tgerr.New(400, "INPUT_USER_DEACTIVATED")), PersonGone, "INPUT_USER_DEACTIVATED"},
+		{tgerr.New(400, "PEER_ID_INVALID"), PersonRefused, "PEER_ID_INVALID"}, // never a reason to forget somebody
+		{tgerr.New(400, "USER_ID_INVALID"), PersonRefused, "USER_ID_INVALID"},
+		{ErrNeverWrote, PersonRefused, "NO_ACCESS_HASH"},
+		{tgerr.New(403, "CHAT_WRITE_FORBIDDEN"), PersonRefused, "CHAT_WRITE_FORBIDDEN"},
+		{tgerr.New(400, "FILE_REFERENCE_EXPIRED"), ContentBad, "FILE_REFERENCE_EXPIRED"},
+		{tgerr.New(400, "MEDIA_EMPTY"), ContentBad, "MEDIA_EMPTY"},
+		{tgerr.New(400, "BUTTON_URL_INVALID"), ContentBad, "BUTTON_URL_INVALID"},
+		{tgerr.New(400, "ENTITY_BOUNDS_INVALID"), ContentBad, "ENTITY_BOUNDS_INVALID"},
+		{tgerr.New(400, "MESSAGE_TOO_LONG"), ContentBad, "MESSAGE_TOO_LONG"},
+		{tgerr.New(400, "CHAT_FORWARDS_RESTRICTED"), ContentBad, "CHAT_FORWARDS_RESTRICTED"},
+		{tgerr.New(500, "INTERNAL"), MayPass, "INTERNAL"},
+		{tgerr.New(420, "FLOOD_WAIT_7"), MayPass, "FLOOD_WAIT"},
+		{errors.New("connection reset"), MayPass, ""},
+		{errQueueStopped, QueueStopped, ""},
+		{errors.Join(ErrSessionEnded, tgerr.New(401, "SESSION_REVOKED")), QueueStopped, ""},
+	} {
+		if got, name := FailureOf(c.err); got != c.want || name != c.name {
+			t.Errorf("%v is %d %q, want %d %q", c.err, got, name, c.want, c.name)
+		}
+	}
+}

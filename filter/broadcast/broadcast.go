@@ -1,0 +1,288 @@
+package broadcast
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/filter"
+	"pavilion/internal/fault"
+)
+
+// ID numbers the broadcasts.
+type ID int64
+
+// Mode says how the message reaches people.
+type Mode string
+
+// The modes.
+const (
+	Copy    Mode = "copy"    // as a message of the bot's own
+	Forward Mode = "forward" // with the name of its author
+)
+
+// Button opens a page.
+type Button struct{ Text, URL string }
+
+// Content is the message: a text, one file or an album. It is enough to send the message after the draft is deleted.
+type Content struct {
+	Text     string
+	Entities []byte         // of Text, as bot/telegram packs them
+	Media    []filter.Media // with their captions
+	Buttons  []Button       // one a row
+	Source   []int          // ids of the draft's messages in the author's chat
+}
+
+// Plan is how and to whom the message goes.
+type Plan struct {
+	Mode    Mode
+	Silent  bool
+	Speed   int // messages a second; 0: as fast as Options allow
+	Segment Segment
+	Testers []filter.UserID
+}
+
+// MaxTesters is the number of people who get the preview beside the author.
+const MaxTesters = 3
+
+// PauseReason says why a broadcast does not go on by itself; empty where an admin paused it.
+type PauseReason string
+
+// The reasons.
+const (
+	PausedByAdmin PauseReason = ""
+	NotAdmin      PauseReason = "not_admin" // the author is no admin any more
+	BadContent    PauseReason = "content"   // Telegram refuses the message
+)
+
+// Broadcast is one row.
+type Broadcast struct {
+	ID       ID
+	State    State
+	Version  int64
+	Author   filter.UserID
+	Language string // the author's
+	Panel    int    // the message that shows the broadcast, in the author's chat
+	Content  Content
+	Plan     Plan
+	At       time.Time // when it is due; zero before it is confirmed
+	Started  time.Time
+	Ended    time.Time
+	Reason   PauseReason
+	Counts   Counts
+	Parked   []string // pools that do not answer and hold people who have not got it
+	Revision *Revision
+}
+
+// Counts are the figures of a broadcast.
+type Counts struct {
+	Reached int64
+	Gone    int64 // blocked the bot, or deleted their account
+	Failed  map[string]int64
+	OptOuts int64
+	Sending time.Duration // time spent sending
+}
+
+// PerSecond is the average speed.
+func (c Counts) PerSecond() float64 {
+	n := c.Reached + c.Gone
+	for _, failed := range c.Failed {
+		n += failed
+	}
+	if c.Sending <= 0 {
+		return 0
+	}
+	return float64(n) / c.Sending.Seconds()
+}
+
+// Errors of broadcasts.
+var (
+	ErrNotFound   = fault.New(fault.NotFound, "broadcast_not_found")
+	ErrNobody     = fault.New(fault.Invalid, "broadcast_nobody")
+	ErrChanged    = fault.New(fault.Conflict, "broadcast_changed")
+	ErrTooLate    = fault.New(fault.Gone, "broadcast_too_late")
+	ErrTesters    = fault.New(fault.Invalid, "broadcast_testers")
+	ErrSpeed      = fault.New(fault.Invalid, "broadcast_speed")
+	ErrTime       = fault.New(fault.Invalid, "broadcast_time")
+	ErrForwardBtn = fault.New(fault.Invalid, "broadcast_buttons")
+	ErrPoolsDown  = fault.New(fault.Unavailable, "broadcast_pools_down")
+)
+
+// audience is the part of filter.Audience that broadcasts read.
+type audience interface {
+	PoolNames() []string
+	People(ctx context.Context, pool string, after filter.UserID, most int) ([]filter.AudiencePerson, error)
+}
+
+// Options configure a Service.
+type Options struct {
+	DB       *pgxpool.Pool
+	Audience audience
+	MaxSpeed int // messages a second
+	// Premium tells which of some people have premium; nil: nobody has.
+	Premium func(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error)
+	Now     func() time.Time
+}
+
+// Service makes and changes broadcasts. The Runner sends them.
+type Service struct {
+	store store
+	opts  Options
+	wake  chan struct{} // tells the runner of a change
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	return &Service{store: store{o.DB}, opts: o, wake: make(chan struct{}, 1)}
+}
+
+// MaxSpeed is the fastest speed, in messages a second.
+func (s *Service) MaxSpeed() int { return s.opts.MaxSpeed }
+
+// Create stores a draft.
+func (s *Service) Create(ctx context.Context, author filter.UserID, language string, c Content) (Broadcast, error) {
+	return s.store.insert(ctx, author, language, c, Plan{Mode: Copy, Segment: Segment{Kind: Everybody}})
+}
+
+// Get reads a broadcast.
+func (s *Service) Get(ctx context.Context, id ID) (Broadcast, error) { return s.store.one(ctx, id) }
+
+// List reads the latest broadcasts, the newest first.
+func (s *Service) List(ctx context.Context, most int) ([]Broadcast, error) {
+	return s.store.latest(ctx, most)
+}
+
+// Watched reads the broadcasts whose figures change: those that are scheduled, running or paused, that have an unfinished revision, or that ended
+// after a time.
+func (s *Service) Watched(ctx context.Context, endedAfter time.Time) ([]Broadcast, error) {
+	return s.store.watched(ctx, endedAfter)
+}
+
+// SetPanel stores which message shows a broadcast.
+func (s *Service) SetPanel(ctx context.Context, id ID, message int) error {
+	return s.store.setPanel(ctx, id, message)
+}
+
+// Change stores another plan or other buttons. What people would see differently needs another preview. The version is that of the broadcast that the
+// admin saw.
+func (s *Service) Change(ctx context.Context, b Broadcast, change func(b *Broadcast)) (Broadcast, error) {
+	if b.State != Draft && b.State != Previewed {
+		return b, ErrState
+	}
+	before := b
+	change(&b)
+	if err := s.check(b); err != nil {
+		return before, err
+	}
+	if b.State == Previewed && (b.Plan.Mode != before.Plan.Mode || len(b.Content.Buttons) != len(before.Content.Buttons) || !equalButtons(b.Content.Buttons, before.Content.Buttons)) {
+		b.State = Draft
+	}
+	return s.store.update(ctx, b)
+}
+
+func equalButtons(a, b []Button) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Service) check(b Broadcast) error {
+	switch {
+	case b.Plan.Speed < 0 || b.Plan.Speed > s.opts.MaxSpeed:
+		return ErrSpeed
+	case len(b.Plan.Testers) > MaxTesters:
+		return ErrTesters
+	case len(b.Content.Buttons) > maxButtons:
+		return ErrForwardBtn
+	}
+	for _, button := range b.Content.Buttons {
+		if strings.TrimSpace(button.Text) == "" || button.URL == "" {
+			return ErrForwardBtn
+		}
+	}
+	return b.Plan.Segment.check()
+}
+
+const maxButtons = 6
+
+// MarkPreviewed notes that the author has seen the message.
+func (s *Service) MarkPreviewed(ctx context.Context, b Broadcast) (Broadcast, error) {
+	if b.State == Previewed {
+		return b, nil
+	}
+	return s.move(ctx, b, Previewed)
+}
+
+const maxAhead = 366 * 24 * time.Hour
+
+// Confirm queues a previewed broadcast for a time. It refuses a broadcast to nobody.
+func (s *Service) Confirm(ctx context.Context, b Broadcast, at time.Time) (Broadcast, error) {
+	if err := b.State.To(Scheduled); err != nil {
+		return b, err
+	}
+	if at.After(s.opts.Now().Add(maxAhead)) {
+		return b, ErrTime
+	}
+	estimate, err := s.Estimate(ctx, b)
+	if err != nil {
+		return b, err
+	}
+	if estimate.People() == 0 {
+		if len(estimate.Down()) > 0 {
+			return b, ErrPoolsDown
+		}
+		return b, ErrNobody
+	}
+	b.At = at
+	return s.move(ctx, b, Scheduled)
+}
+
+// Pause stops a running broadcast until Resume.
+func (s *Service) Pause(ctx context.Context, b Broadcast, why PauseReason) (Broadcast, error) {
+	b.Reason = why
+	return s.move(ctx, b, Paused)
+}
+
+// Resume goes on with a paused broadcast.
+func (s *Service) Resume(ctx context.Context, b Broadcast) (Broadcast, error) {
+	b.Reason = PausedByAdmin
+	return s.move(ctx, b, Running)
+}
+
+// Cancel ends a broadcast. What was sent stays.
+func (s *Service) Cancel(ctx context.Context, b Broadcast) (Broadcast, error) {
+	return s.move(ctx, b, Cancelled)
+}
+
+// move changes the state and the fields that belong to it, unless another change came first.
+func (s *Service) move(ctx context.Context, b Broadcast, to State) (Broadcast, error) {
+	if err := b.State.To(to); err != nil {
+		return b, err
+	}
+	from := b.State
+	b.State = to
+	switch now := s.opts.Now(); {
+	case to == Running && from == Scheduled:
+		b.Started = now
+	case to.Ended():
+		b.Ended = now
+	}
+	moved, err := s.store.update(ctx, b)
+	if err == nil {
+		s.poke()
+	}
+	return moved, err
+}
+
+// poke tells the runner of a change.
+func (s *Service) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,159 @@
+package broadcast
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/filter"
+	"pavilion/storage"
+)
+
+// cursor is how far a broadcast is in a pool.
+type cursor struct {
+	pool     string
+	last     filter.UserID
+	finished bool
+}
+
+// openCursors reads a broadcast's cursors in the order of the pools. It makes those that are missing.
+func (s store) openCursors(ctx context.Context, id ID, pools []string) ([]cursor, error) {
+	_, err := s.db.Exec(ctx, `
+		INSERT INTO broadcast_cursor (broadcast, pool, position) SELECT $1, name, n FROM unnest($2::text[]) WITH ORDINALITY AS p(name, n)
+		ON CONFLICT DO NOTHING`, id, pools)
+	if err != nil {
+		return nil, fmt.Errorf("open cursors of broadcast %d: %w", id, err)
+	}
+	rows, err := s.db.Query(ctx, "SELECT pool, last_id, finished FROM broadcast_cursor WHERE broadcast = $1 AND pool = ANY($2) ORDER BY position", id, pools)
+	if err != nil {
+		return nil, fmt.Errorf("read cursors of broadcast %d: %w", id, err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c cursor, err error) {
+		return c, row.Scan(&c.pool, &c.last, &c.finished)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read cursors of broadcast %d: %w", id, err)
+	}
+	return list, nil
+}
+
+// park notes that a pool does not answer, or that it does again.
+func (s store) park(ctx context.Context, id ID, pool string, parked bool) error {
+	_, err := s.db.Exec(ctx, "UPDATE broadcast_cursor SET parked = $3 WHERE broadcast = $1 AND pool = $2 AND parked <> $3", id, pool, parked)
+	if err != nil {
+		return fmt.Errorf("park %s of broadcast %d: %w", pool, id, err)
+	}
+	return nil
+}
+
+// result is one person's outcome.
+type result struct {
+	person filter.UserID
+	Outcome
+}
+
+// flush stores outcomes and the cursor in one transaction, and returns the broadcast's state. A person who has an outcome already is not counted
+// again.
+func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sending time.Duration) (state State, err error) {
+	err = storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		var failedJSON []byte
+		if err := tx.QueryRow(ctx, "SELECT state, failed FROM broadcast WHERE id = $1 FOR UPDATE", id).Scan(&state, &failedJSON); err != nil {
+			return err
+		}
+		stored, err := insertDeliveries(ctx, tx, id, results)
+		if err != nil {
+			return err
+		}
+		failed := map[string]int64{}
+		if err := json.Unmarshal(failedJSON, &failed); err != nil {
+			return err
+		}
+		var reached, gone int64
+		for _, r := range results {
+			switch {
+			case !stored[r.person]:
+			case r.Class == Sent:
+				reached++
+			case r.Class == Gone:
+				gone++
+			default:
+				failed[r.Name]++
+			}
+		}
+		if failedJSON, err = json.Marshal(failed); err != nil {
+			return err
+		}
+		if _, err = tx.Exec(ctx, "UPDATE broadcast SET reached = reached + $2, gone = gone + $3, failed = $4, sending_ms = sending_ms + $5 WHERE id = $1",
+			id, reached, gone, failedJSON, sending.Milliseconds()); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE broadcast_cursor SET last_id = greatest(last_id, $3), finished = finished OR $4 WHERE broadcast = $1 AND pool = $2", id, c.pool, c.last, c.finished)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("store outcomes of broadcast %d: %w", id, err)
+	}
+	return state, nil
+}
+
+// insertDeliveries stores the outcomes of people who have none, and returns these people.
+func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (map[filter.UserID]bool, error) {
+	stored := map[filter.UserID]bool{}
+	batch := &pgx.Batch{}
+	for _, r := range results {
+		messages := r.Messages
+		if messages == nil {
+			messages = []int{}
+		}
+		batch.Queue("INSERT INTO broadcast_delivery (broadcast, person, messages) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, r.person, messages)
+	}
+	sent := tx.SendBatch(ctx, batch)
+	for _, r := range results {
+		tag, err := sent.Exec()
+		if err != nil {
+			_ = sent.Close()
+			return nil, err
+		}
+		if tag.RowsAffected() > 0 {
+			stored[r.person] = true
+		}
+	}
+	return stored, sent.Close()
+}
+
+// delivery is what a person got.
+type delivery struct {
+	person   filter.UserID
+	messages []int
+}
+
+// deliveries reads what people got since a time, in the order of their ids.
+func (s store) deliveries(ctx context.Context, id ID, after filter.UserID, since time.Time, most int) ([]delivery, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 AND person > $2 AND sent_at > $3 AND cardinality(messages) > 0
+		ORDER BY person LIMIT $4`, id, after, since, most)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d delivery, err error) {
+		return d, row.Scan(&d.person, &d.messages)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
+	}
+	return list, nil
+}
+
+// sweep deletes the deliveries of broadcasts that ended before a time, at most so many, and tells whether more are left.
+func (s store) sweep(ctx context.Context, endedBefore time.Time, most int) (more bool, err error) {
+	tag, err := s.db.Exec(ctx, `
+		DELETE FROM broadcast_delivery WHERE (broadcast, person) IN (
+			SELECT d.broadcast, d.person FROM broadcast b JOIN broadcast_delivery d ON d.broadcast = b.id WHERE b.ended_at < $1 LIMIT $2)`, endedBefore, most)
+	if err != nil {
+		return false, fmt.Errorf("sweep deliveries: %w", err)
+	}
+	return tag.RowsAffected() == int64(most), nil
+}

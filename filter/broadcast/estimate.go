@@ -1,0 +1,141 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+
+	"pavilion/filter"
+)
+
+// PoolEstimate is one pool's part of a broadcast.
+type PoolEstimate struct {
+	Pool    string
+	People  int // who would get it
+	Blocked int // who blocked the bot
+	Down    bool
+}
+
+// Estimate is what a broadcast would be. A person who has a document in two pools counts once.
+type Estimate struct {
+	Pools    []PoolEstimate
+	OptedOut int
+	Duration time.Duration
+}
+
+// People is the number of people who would get it.
+func (e Estimate) People() (n int) {
+	for _, p := range e.Pools {
+		n += p.People
+	}
+	return n
+}
+
+// Blocked is the number of people who blocked the bot.
+func (e Estimate) Blocked() (n int) {
+	for _, p := range e.Pools {
+		n += p.Blocked
+	}
+	return n
+}
+
+// Down lists the pools that do not answer.
+func (e Estimate) Down() (names []string) {
+	for _, p := range e.Pools {
+		if p.Down {
+			names = append(names, p.Pool)
+		}
+	}
+	return names
+}
+
+// page is how many people are read at once.
+const page = 500
+
+// Estimate counts the people of a broadcast in every pool.
+func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
+	sel, err := s.selection(ctx, b.Plan.Segment)
+	if err != nil {
+		return Estimate{}, err
+	}
+	var e Estimate
+	seen := map[filter.UserID]bool{}
+	for _, name := range s.opts.Audience.PoolNames() {
+		pool := PoolEstimate{Pool: name}
+		for after, more := filter.UserID(0), true; more; {
+			people, err := s.opts.Audience.People(ctx, name, after, page)
+			if ctx.Err() != nil {
+				return e, context.Cause(ctx)
+			}
+			if err != nil {
+				pool.Down = true
+				break
+			}
+			if more = len(people) == page; len(people) > 0 {
+				after = people[len(people)-1].ID
+			}
+			if err := s.count(ctx, sel, people, seen, &e, &pool); err != nil {
+				return e, err
+			}
+		}
+		e.Pools = append(e.Pools, pool)
+	}
+	e.Duration = time.Duration(float64(e.People()*b.parts()) / float64(s.speed(b)) * float64(time.Second))
+	return e, nil
+}
+
+// count adds a page of a pool to an estimate.
+func (s *Service) count(ctx context.Context, sel selection, people []filter.AudiencePerson, seen map[filter.UserID]bool, e *Estimate, pool *PoolEstimate) error {
+	chosen, err := sel.filter(ctx, people)
+	if err != nil {
+		return err
+	}
+	out, err := s.store.optedOut(ctx, ids(chosen))
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.Blocked {
+			pool.Blocked++
+		}
+	}
+	for _, p := range chosen {
+		switch {
+		case seen[p.ID]:
+			continue
+		case out[p.ID]:
+			e.OptedOut++
+		default:
+			pool.People++
+		}
+		seen[p.ID] = true
+	}
+	return nil
+}
+
+func ids(people []filter.AudiencePerson) []filter.UserID {
+	list := make([]filter.UserID, len(people))
+	for i, p := range people {
+		list[i] = p.ID
+	}
+	return list
+}
+
+// speed is a broadcast's messages a second.
+func (s *Service) speed(b Broadcast) int {
+	if b.Plan.Speed == 0 {
+		return s.opts.MaxSpeed
+	}
+	return min(b.Plan.Speed, s.opts.MaxSpeed)
+}
+
+// parts is the number of messages that each person gets. Telegram takes no buttons with an album or a forward, so these follow in a message of their
+// own.
+func (b Broadcast) parts() int {
+	if b.ButtonsFollow() {
+		return max(1, len(b.Content.Media)) + 1
+	}
+	return 1
+}
+
+// ButtonsFollow reports that the buttons go in a message of their own.
+func (b Broadcast) ButtonsFollow() bool { return b.Plan.Mode == Forward || len(b.Content.Media) > 1 }

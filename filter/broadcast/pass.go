@@ -1,0 +1,300 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"pavilion/filter"
+)
+
+var (
+	errPoolDown = errors.New("the pool does not answer")
+	errMoved    = errors.New("the broadcast is not running any more")
+	errNotAdmin = errors.New("the author is no admin any more")
+	errContent  = errors.New("telegram refuses the message")
+)
+
+const (
+	window       = 64          // sends under way at once
+	unstoredMost = 400         // outcomes that are not stored; more wait for Postgres
+	flushAt      = 100         // outcomes
+	flushEvery   = time.Second // also without outcomes
+	flushWithin  = 5 * time.Second
+	finishWithin = 3 * time.Second // for sends under way when the pass stops
+)
+
+// pass is one run through one pool's people.
+type pass struct {
+	r       *Runner
+	id      ID
+	b       Broadcast
+	cursor  cursor
+	chosen  selection
+	content *currentContent
+	limit   *rate.Limiter
+	parts   int
+
+	sending chan struct{} // holds one token for each send under way
+	room    chan struct{} // holds one token for each outcome that is not stored
+	full    chan struct{} // signals flushAt outcomes
+
+	mu       sync.Mutex
+	order    progress
+	results  []result
+	stop     context.CancelCauseFunc // ends the pass
+	why      error
+	flushed  time.Time
+	flushing sync.Mutex
+}
+
+func newPass(r *Runner, b Broadcast, c cursor, chosen selection) *pass {
+	speed := r.service.speed(b)
+	return &pass{
+		r: r, id: b.ID, b: b, cursor: c, chosen: chosen, content: &currentContent{content: b.Content, refresh: r.sender.Refresh},
+		limit: rate.NewLimiter(rate.Limit(speed), max(b.parts(), 3)), parts: b.parts(), order: progress{last: c.last}, flushed: r.service.opts.Now(),
+		sending: make(chan struct{}, window), room: make(chan struct{}, unstoredMost), full: make(chan struct{}, 1),
+	}
+}
+
+// stopped returns why the pass ended early; nil if it did not.
+func (p *pass) stopped() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.why
+}
+
+func (p *pass) end(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.why == nil {
+		p.why = why
+		p.stop(why)
+	}
+}
+
+// run sends to everybody who is left in the pool. Every outcome is stored when it returns, as far as Postgres answers.
+func (p *pass) run(ctx context.Context) error {
+	issuing, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	p.stop = stop
+	sends, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	flushes := make(chan struct{})
+	go func() {
+		defer close(flushes)
+		p.flushUntil(issuing)
+	}()
+	var under sync.WaitGroup
+	defer context.AfterFunc(issuing, func() { // the pass stops: sends that wait for Telegram are cut short
+		select {
+		case <-time.After(finishWithin):
+			cut()
+		case <-sends.Done():
+		}
+	})()
+	err := p.issue(issuing, sends, &under)
+	under.Wait()
+	stop(nil)
+	<-flushes
+	if err == nil && p.stopped() == nil && ctx.Err() == nil {
+		p.cursor.finished = true
+	}
+	if ferr := p.flush(context.WithoutCancel(ctx)); ferr != nil {
+		return ferr
+	}
+	if why := p.stopped(); why != nil {
+		return why
+	}
+	return err
+}
+
+// issue reads the pool's people page by page and starts the sends.
+func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
+	for after := p.cursor.last; ; {
+		people, err := p.r.service.opts.Audience.People(ctx, p.cursor.pool, after, page)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a pool's people cannot be read", slog.String("pool", p.cursor.pool), slog.Any("error", err))
+			return errPoolDown
+		}
+		get, err := p.recipients(ctx, people)
+		if err != nil {
+			return err
+		}
+		for _, person := range people {
+			after = person.ID
+			if !get[person.ID] {
+				p.order.skip(&p.mu, person.ID)
+				continue
+			}
+			if err := p.wait(ctx); err != nil {
+				return err
+			}
+			place := p.order.add(&p.mu, person.ID)
+			under.Go(func() {
+				defer func() { <-p.sending }()
+				p.settle(place, result{person.ID, p.deliver(sends, person.ID)})
+			})
+		}
+		if len(people) < page {
+			return nil
+		}
+	}
+}
+
+// recipients returns those of a page who get the message now.
+func (p *pass) recipients(ctx context.Context, people []filter.AudiencePerson) (map[filter.UserID]bool, error) {
+	chosen, err := p.chosen.filter(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	out, err := p.r.service.store.optedOut(ctx, ids(chosen))
+	if err != nil {
+		return nil, err
+	}
+	had, err := p.r.service.store.delivered(ctx, p.id, ids(chosen))
+	if err != nil {
+		return nil, err
+	}
+	get := map[filter.UserID]bool{}
+	for _, person := range chosen {
+		get[person.ID] = !out[person.ID] && !had[person.ID]
+	}
+	return get, nil
+}
+
+// wait returns when another send may start.
+func (p *pass) wait(ctx context.Context) error {
+	if err := p.limit.WaitN(ctx, p.parts); err != nil {
+		return context.Cause(ctx)
+	}
+	for _, tokens := range []chan struct{}{p.room, p.sending} {
+		select {
+		case tokens <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+const passingTries = 8
+
+// deliver sends to one person until there is an outcome.
+func (p *pass) deliver(ctx context.Context, person filter.UserID) Outcome {
+	for try := 1; ; try++ {
+		b, generation := p.b, 0
+		b.Content, generation = p.content.read()
+		out := p.r.sender.Send(ctx, b, person)
+		switch {
+		case ctx.Err() != nil && out.Class != Sent:
+			return Outcome{Class: Aborted}
+		case out.Class == Sent:
+			p.content.works(generation)
+			return out
+		case out.Class == Unsendable:
+			if err := p.content.renew(ctx, b, generation, p.sentMessages()); err != nil {
+				p.r.logger.LogAttrs(ctx, slog.LevelWarn, "telegram refuses a broadcast", slog.Int64("broadcast", int64(p.id)), slog.String("error", out.Name), slog.Any("refresh", err))
+				p.end(errContent)
+				return Outcome{Class: Aborted}
+			}
+		case out.Class == Passing && (out.Name == "" || try < passingTries): // without a name: no answer
+			select {
+			case <-ctx.Done():
+				return Outcome{Class: Aborted}
+			case <-time.After(min(time.Duration(try)*500*time.Millisecond, 5*time.Second)):
+			}
+		case out.Class == Passing:
+			return Outcome{Class: Refused, Name: out.Name}
+		case out.Class == Aborted:
+			p.end(errMoved)
+			return out
+		default:
+			return out
+		}
+	}
+}
+
+// sentMessages returns ids of messages of this pass. They hold the same files as the draft.
+func (p *pass) sentMessages() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.results {
+		if len(r.Messages) > 0 {
+			return r.Messages
+		}
+	}
+	return nil
+}
+
+// settle notes an outcome. The cursor never passes a person without one.
+func (p *pass) settle(place int, res result) {
+	if res.Class == Aborted {
+		<-p.room
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.order.finish(place)
+	if p.results = append(p.results, res); len(p.results) >= flushAt {
+		select {
+		case p.full <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (p *pass) flushUntil(ctx context.Context) {
+	ticker := time.NewTicker(flushEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-p.full:
+		}
+		if err := p.flush(ctx); err != nil && ctx.Err() == nil {
+			p.r.logger.LogAttrs(ctx, slog.LevelWarn, "outcomes wait for Postgres", slog.Any("error", err))
+		}
+	}
+}
+
+// flush stores the outcomes and the cursor. It ends the pass if the broadcast is not running any more or its author is no admin any more.
+func (p *pass) flush(ctx context.Context) error {
+	p.flushing.Lock()
+	defer p.flushing.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, flushWithin)
+	defer cancel()
+	p.mu.Lock()
+	results := p.results
+	p.results, p.cursor.last = nil, p.order.last
+	c := p.cursor
+	p.mu.Unlock()
+	now := p.r.service.opts.Now()
+	state, err := p.r.service.store.flush(ctx, p.id, c, results, now.Sub(p.flushed))
+	if err != nil {
+		p.mu.Lock()
+		p.results = append(results, p.results...)
+		p.mu.Unlock()
+		return err
+	}
+	p.flushed = now
+	for range results {
+		<-p.room
+	}
+	switch {
+	case state != Running:
+		p.end(errMoved)
+	case !p.r.isAdmin(p.b.Author):
+		p.end(errNotAdmin)
+	}
+	return nil
+}
