@@ -14,6 +14,7 @@ import (
 
 	"pavilion/booking"
 	accessscreens "pavilion/bot/access"
+	"pavilion/bot/broadcast"
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
 	groupscreens "pavilion/bot/groups"
@@ -59,6 +60,7 @@ type Bot struct {
 	Nets *nets.Screens
 
 	client    *telegram.Client
+	broadcast *broadcast.Screens
 	chat      *chat.Chat
 	search    *search.Screens
 	channels  *channels.Screens
@@ -126,14 +128,19 @@ func (b *Bot) addFeatures() error {
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
 	})
+	b.addBroadcasts()
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
-		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.Nets.Taps())
+		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.Nets.Taps(), b.broadcast.Taps())
+	if err != nil {
+		return err
+	}
+	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers())
 	if err != nil {
 		return err
 	}
 	return b.chat.Route(chat.Routes{
-		Commands: b.commands, Taps: taps, Answers: b.Nets.Answers(), TakesPerson: b.Nets.TakesPerson, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
+		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: b.Nets.TakesPerson, Takes: b.broadcast.Takes, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
@@ -175,6 +182,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.deps.Groups.RunTakeover(hctx, b.deps.Switches) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
+	handlers.Go(func() { b.broadcast.Run(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)
 	updates.Go(func() { b.client.RunUpdates(uctx) })
 

@@ -41,6 +41,8 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "ban", Access: chat.Admins, Handle: b.access.HandleBan},
 		{Name: "unban", Access: chat.Admins, Handle: b.access.HandleUnban},
 		{Name: "bans", Access: chat.Admins, Handle: b.access.HandleBans},
+		{Name: "broadcast", Access: chat.Admins, Handle: b.broadcast.HandleBroadcast},
+		{Name: "broadcasts", Access: chat.Admins, Handle: b.broadcast.HandleBroadcasts},
 		{Name: "stats", Access: chat.Admins, Handle: b.channels.HandleStats},
 		{Name: "dbstats", Access: chat.Admins, Handle: b.channels.HandleDBStats},
 		{Name: "clubfilter", Access: chat.Admins, Handle: b.groups.HandleClubFilter},

@@ -70,6 +70,16 @@ const (
 	GroupAdmins       // listed for the admins of groups; in private it concerns a group of theirs
 )
 
+// Take says whether a message answers a question.
+type Take uint8
+
+// The kinds of decisions.
+const (
+	TakeText  Take = iota // a text does; a contact or a forwarded message where TakesPerson says so
+	TakeAny               // this message does, whatever it holds
+	TakeOther             // this message does not
+)
+
 // Routes say which handler an event goes to.
 type Routes struct {
 	Commands []Command
@@ -77,14 +87,16 @@ type Routes struct {
 	Answers  map[byte]ButtonHandler // by the letter of the question's data
 	// TakesPerson tells the questions that a contact or a forwarded message answers, which may have no text.
 	TakesPerson func(d Data) bool
-	Text        Handler // plain text, also what follows a mention, and messages of groups that Overhears took
-	Joined      Handler // people who came into a group
-	Forward     Handler // a channel's post, forwarded in private by one of the club's admins
-	Unknown     Handler // a command in private that does not exist
-	Inline      Query
-	Checkout    Query
-	Private     func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
-	Language    func(ctx context.Context, from telegram.Person) // after another event that tells a new language of a person's client
+	// Takes decides for a question whether a message answers it; nil: as TakeText.
+	Takes    func(e *telegram.Event, d Data) Take
+	Text     Handler // plain text, also what follows a mention, and messages of groups that Overhears took
+	Joined   Handler // people who came into a group
+	Forward  Handler // a channel's post, forwarded in private by one of the club's admins
+	Unknown  Handler // a command in private that does not exist
+	Inline   Query
+	Checkout Query
+	Private  func(ctx context.Context, from telegram.Person) // after each message in private, beside its handler
+	Language func(ctx context.Context, from telegram.Person) // after another event that tells a new language of a person's client
 	// GroupLanguage is the language of the bot in a group; empty: each person's own.
 	GroupLanguage func(ctx context.Context, group telegram.Chat) string
 }
@@ -317,14 +329,26 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 
 // answerQuestion hands a message over as the answer to an open question; false where none is open.
 func (c *Chat) answerQuestion(ctx context.Context, e *telegram.Event) (bool, error) {
-	if e.Chat.Type != telegram.Private || e.Text == "" && e.About == nil || e.Forward != nil {
+	if e.Chat.Type != telegram.Private {
 		return false, nil
 	}
 	d, open := c.Questions.open(e.Chat.ID)
-	if !open || c.routes.Answers[d.Letter] == nil || e.Text == "" && !c.routes.TakesPerson(d) {
+	if !open || c.routes.Answers[d.Letter] == nil || !c.answers(e, d) {
 		return false, nil
 	}
 	return true, c.routes.Answers[d.Letter](ctx, e, d)
+}
+
+// answers tells whether a message answers a question.
+func (c *Chat) answers(e *telegram.Event, d Data) bool {
+	take := TakeText
+	if c.routes.Takes != nil {
+		take = c.routes.Takes(e, d)
+	}
+	if take != TakeText {
+		return take == TakeAny
+	}
+	return e.Forward == nil && (e.Text != "" || e.About != nil && c.routes.TakesPerson(d))
 }
 
 // Errors of events that reach no handler.

@@ -212,7 +212,7 @@ func isPlainText(m *tg.Message) bool {
 }
 
 func (c *Client) event(entities tg.Entities, chat Chat, from Person, m *tg.Message) *Event {
-	e := &Event{Kind: Message, From: from, Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message)}
+	e := &Event{Kind: Message, From: from, Chat: chat, MessageID: m.ID, At: time.Unix(int64(m.Date), 0).UTC(), Text: strings.TrimSpace(m.Message), Album: m.GroupedID}
 	if fwd, ok := m.GetFwdFrom(); ok {
 		switch from := fwd.FromID.(type) {
 		case *tg.PeerChannel:

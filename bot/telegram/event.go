@@ -101,6 +101,7 @@ type Event struct {
 	Command   string // lower case, without its slash; empty for plain text
 	Addressed bool   // in a group: by command, mention or reply
 	Join      *Join  `json:",omitempty"` // of a service message about new members
+	Album     int64  // number of the album that the message belongs to; 0: none
 	Forward   *Forward
 	About     *Person // author of the forwarded message, or the sent contact; its ID is 0 if Telegram hides it
 	QueryID   int64

@@ -33,6 +33,7 @@ type Content struct {
 	Media    []filter.Media // with their captions
 	Buttons  []Button       // one a row
 	Source   []int          // ids of the draft's messages in the author's chat
+	Preview  []int          // ids of the preview's messages there
 }
 
 // Plan is how and to whom the message goes.
@@ -42,6 +43,7 @@ type Plan struct {
 	Speed   int // messages a second; 0: as fast as Options allow
 	Segment Segment
 	Testers []filter.UserID
+	People  int // how many would get it when it was confirmed
 }
 
 // MaxTesters is the number of people who get the preview beside the author.
@@ -99,15 +101,15 @@ func (c Counts) PerSecond() float64 {
 
 // Errors of broadcasts.
 var (
-	ErrNotFound   = fault.New(fault.NotFound, "broadcast_not_found")
-	ErrNobody     = fault.New(fault.Invalid, "broadcast_nobody")
-	ErrChanged    = fault.New(fault.Conflict, "broadcast_changed")
-	ErrTooLate    = fault.New(fault.Gone, "broadcast_too_late")
-	ErrTesters    = fault.New(fault.Invalid, "broadcast_testers")
-	ErrSpeed      = fault.New(fault.Invalid, "broadcast_speed")
-	ErrTime       = fault.New(fault.Invalid, "broadcast_time")
-	ErrForwardBtn = fault.New(fault.Invalid, "broadcast_buttons")
-	ErrPoolsDown  = fault.New(fault.Unavailable, "broadcast_pools_down")
+	ErrNotFound  = fault.New(fault.NotFound, "broadcast_not_found")
+	ErrNobody    = fault.New(fault.Invalid, "broadcast_nobody")
+	ErrChanged   = fault.New(fault.Conflict, "broadcast_changed")
+	ErrTooLate   = fault.New(fault.Gone, "broadcast_too_late")
+	ErrTesters   = fault.New(fault.Invalid, "broadcast_testers")
+	ErrSpeed     = fault.New(fault.Invalid, "broadcast_speed")
+	ErrTime      = fault.New(fault.Invalid, "broadcast_time")
+	ErrButtons   = fault.New(fault.Invalid, "broadcast_buttons")
+	ErrPoolsDown = fault.New(fault.Unavailable, "broadcast_pools_down")
 )
 
 // audience is the part of filter.Audience that broadcasts read.
@@ -198,11 +200,11 @@ func (s *Service) check(b Broadcast) error {
 	case len(b.Plan.Testers) > MaxTesters:
 		return ErrTesters
 	case len(b.Content.Buttons) > maxButtons:
-		return ErrForwardBtn
+		return ErrButtons
 	}
 	for _, button := range b.Content.Buttons {
 		if strings.TrimSpace(button.Text) == "" || button.URL == "" {
-			return ErrForwardBtn
+			return ErrButtons
 		}
 	}
 	return b.Plan.Segment.check()
@@ -213,7 +215,7 @@ const maxButtons = 6
 // MarkPreviewed notes that the author has seen the message.
 func (s *Service) MarkPreviewed(ctx context.Context, b Broadcast) (Broadcast, error) {
 	if b.State == Previewed {
-		return b, nil
+		return s.store.update(ctx, b)
 	}
 	return s.move(ctx, b, Previewed)
 }
@@ -238,7 +240,7 @@ func (s *Service) Confirm(ctx context.Context, b Broadcast, at time.Time) (Broad
 		}
 		return b, ErrNobody
 	}
-	b.At = at
+	b.At, b.Plan.People = at, estimate.People()
 	return s.move(ctx, b, Scheduled)
 }
 

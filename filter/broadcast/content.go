@@ -51,7 +51,7 @@ func (c *currentContent) renew(ctx context.Context, b Broadcast, generation int,
 	if err != nil {
 		return err
 	}
-	fresh.Buttons = c.content.Buttons
+	fresh.Buttons, fresh.Preview = c.content.Buttons, c.content.Preview
 	if len(fresh.Source) == 0 {
 		fresh.Source = c.content.Source
 	}

@@ -28,7 +28,7 @@ type Outcome struct {
 
 // sender is the way to Telegram. Sends with the same broadcast and person are one message to Telegram.
 type sender interface {
-	Send(ctx context.Context, b Broadcast, person filter.UserID) Outcome
+	Send(ctx context.Context, b Broadcast, person filter.AudiencePerson) Outcome
 	// Refresh reads the content again from the first of the author's messages that still exists.
 	Refresh(ctx context.Context, b Broadcast, sent []int) (Content, error)
 	Edit(ctx context.Context, b Broadcast, person filter.UserID, messages []int) Outcome

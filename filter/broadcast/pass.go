@@ -53,10 +53,12 @@ type pass struct {
 }
 
 func newPass(r *Runner, b Broadcast, c cursor, chosen selection) *pass {
-	speed := r.service.speed(b)
+	// Two at once make up for the time that a page takes to read.
+	limit := rate.NewLimiter(rate.Limit(r.service.speed(b)), max(b.parts(), 2))
+	limit.AllowN(r.service.opts.Now(), 1)
 	return &pass{
 		r: r, id: b.ID, b: b, cursor: c, chosen: chosen, content: &currentContent{content: b.Content, refresh: r.sender.Refresh},
-		limit: rate.NewLimiter(rate.Limit(speed), max(b.parts(), 3)), parts: b.parts(), order: progress{last: c.last}, flushed: r.service.opts.Now(),
+		limit: limit, parts: b.parts(), order: progress{last: c.last}, flushed: r.service.opts.Now(),
 		sending: make(chan struct{}, window), room: make(chan struct{}, unstoredMost), full: make(chan struct{}, 1),
 	}
 }
@@ -140,7 +142,7 @@ func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
 			place := p.order.add(&p.mu, person.ID)
 			under.Go(func() {
 				defer func() { <-p.sending }()
-				p.settle(place, result{person.ID, p.deliver(sends, person.ID)})
+				p.settle(place, result{person.ID, p.deliver(sends, person)})
 			})
 		}
 		if len(people) < page {
@@ -188,7 +190,7 @@ func (p *pass) wait(ctx context.Context) error {
 const passingTries = 8
 
 // deliver sends to one person until there is an outcome.
-func (p *pass) deliver(ctx context.Context, person filter.UserID) Outcome {
+func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcome {
 	for try := 1; ; try++ {
 		b, generation := p.b, 0
 		b.Content, generation = p.content.read()

@@ -1,0 +1,286 @@
+package broadcast
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+	"pavilion/filter/broadcast"
+	"pavilion/internal/phrase"
+)
+
+// drawing draws the screens in one language.
+type drawing struct {
+	in       *phrase.Speaker
+	maxSpeed int
+	now      time.Time
+}
+
+// button is a button of a broadcast's panel.
+func (d drawing) button(b broadcast.Broadcast, v verb, value int64, key string, args ...any) telegram.Button {
+	button, _ := chat.Data{Letter: letter, Payload: tap{v, b.ID, value}.encode()}.Button(d.in.Say(key, args...))
+	return button
+}
+
+// panel shows a broadcast as it is, with what can be done.
+func (d drawing) panel(b broadcast.Broadcast) telegram.Reply {
+	title := d.title(b)
+	lines := []string{title, d.summary(b)}
+	switch b.State {
+	case broadcast.Draft, broadcast.Previewed:
+		lines = append(lines, "", d.plan(b))
+	case broadcast.Scheduled:
+		lines = append(lines, "", d.plan(b), "", d.in.Say("broadcast.waits", d.when(b.At), b.Plan.People))
+	default:
+		lines = append(lines, "", d.figures(b))
+	}
+	return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(title), Keyboard: d.keyboard(b)}
+}
+
+func (d drawing) title(b broadcast.Broadcast) string {
+	return d.in.Say("broadcast.title", int64(b.ID), d.in.Say("broadcast.state."+string(b.State)))
+}
+
+const maxSummary = 60 // characters of the message
+
+// summary is the beginning of the message.
+func (d drawing) summary(b broadcast.Broadcast) string {
+	text := b.Content.Text
+	if len(b.Content.Media) > 0 {
+		text = b.Content.Media[0].Caption
+	}
+	text = telegram.CleanLine(text, maxSummary)
+	if len(b.Content.Media) == 0 {
+		return "« " + text + " »"
+	}
+	return strings.TrimSpace(d.in.Say("broadcast.files", len(b.Content.Media)) + " " + text)
+}
+
+// plan is how and to whom the message goes.
+func (d drawing) plan(b broadcast.Broadcast) string {
+	sound := "broadcast.sound_on"
+	if b.Plan.Silent {
+		sound = "broadcast.sound_off"
+	}
+	lines := []string{
+		d.in.Say("broadcast.mode." + string(b.Plan.Mode)),
+		d.in.Say(sound),
+		d.in.Say("broadcast.speed", cmp.Or(b.Plan.Speed, d.maxSpeed)),
+		d.in.Say("broadcast.to", d.segment(b.Plan.Segment)),
+	}
+	if minus := b.Plan.Segment.Minus; minus != nil {
+		lines = append(lines, d.in.Say("broadcast.without", d.segment(*minus)))
+	}
+	if n := len(b.Content.Buttons); n > 0 {
+		lines = append(lines, d.in.Say("broadcast.buttons", n))
+	}
+	if n := len(b.Plan.Testers); n > 0 {
+		lines = append(lines, d.in.Say("broadcast.testers", n))
+	}
+	if b.ButtonsFollow() {
+		lines = append(lines, d.in.Say("broadcast.two_messages"))
+	}
+	if b.State == broadcast.Draft {
+		lines = append(lines, "", d.in.Say("broadcast.preview_first"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d drawing) segment(s broadcast.Segment) string {
+	switch s.Kind {
+	case broadcast.Speakers:
+		return d.in.Say("broadcast.segment.language", s.Language)
+	case broadcast.Active:
+		return d.in.Say("broadcast.segment.active", s.Days)
+	case broadcast.Uploaded:
+		return d.in.Say("broadcast.segment.list", int64(s.List))
+	case broadcast.Everybody, broadcast.HasPremium, broadcast.NoPremium:
+	}
+	return d.in.Say("broadcast.segment." + string(s.Kind))
+}
+
+// figures are how far a broadcast is and what became of it.
+func (d drawing) figures(b broadcast.Broadcast) string {
+	c := b.Counts
+	lines := []string{d.in.Say("broadcast.reached", c.Reached, b.Plan.People)}
+	if b.State == broadcast.Paused && b.Reason != broadcast.PausedByAdmin {
+		lines = append([]string{d.in.Say("broadcast.reason." + string(b.Reason))}, lines...)
+	}
+	if c.Gone > 0 {
+		lines = append(lines, d.in.Say("broadcast.gone", c.Gone))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
+		lines = append(lines, d.in.Say("broadcast.failed", c.Failed[name], name))
+	}
+	if c.OptOuts > 0 {
+		lines = append(lines, d.in.Say("broadcast.opt_outs", c.OptOuts))
+	}
+	if c.Sending > 0 {
+		lines = append(lines, d.in.Say("broadcast.rate", strconv.FormatFloat(c.PerSecond(), 'f', 1, 64)))
+	}
+	if len(b.Parked) > 0 {
+		lines = append(lines, d.in.Say("broadcast.parked", joined(b.Parked)))
+	}
+	if r := b.Revision; r != nil {
+		key := "broadcast.revision." + string(r.Kind)
+		if r.Finished {
+			key += "_done"
+		}
+		lines = append(lines, d.in.Say(key, r.Changed, r.Failed))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d drawing) keyboard(b broadcast.Broadcast) [][]telegram.Button {
+	switch b.State {
+	case broadcast.Draft, broadcast.Previewed:
+		return d.planKeyboard(b)
+	case broadcast.Scheduled:
+		return [][]telegram.Button{{d.button(b, showCancel, 0, "broadcast.cancel")}}
+	case broadcast.Running:
+		return [][]telegram.Button{{d.button(b, pause, 0, "broadcast.pause"), d.button(b, showCancel, 0, "broadcast.cancel")}}
+	case broadcast.Paused:
+		return append([][]telegram.Button{{d.button(b, resume, 0, "broadcast.resume"), d.button(b, showCancel, 0, "broadcast.cancel")}}, d.revisions(b)...)
+	case broadcast.Done, broadcast.Cancelled:
+	}
+	return d.revisions(b)
+}
+
+const changeable = 47 * time.Hour // after the end
+
+// revisions are the buttons that change what people got.
+func (d drawing) revisions(b broadcast.Broadcast) [][]telegram.Button {
+	open := b.Counts.Reached > 0 && (b.Ended.IsZero() || d.now.Before(b.Ended.Add(changeable))) && (b.Revision == nil || b.Revision.Finished)
+	if !open || b.Revision != nil && b.Revision.Kind == broadcast.Unsend {
+		return nil
+	}
+	row := []telegram.Button{d.button(b, showUnsend, 0, "broadcast.unsend")}
+	if b.Plan.Mode == broadcast.Copy {
+		row = append([]telegram.Button{d.button(b, askEdit, 0, "broadcast.edit")}, row...)
+	}
+	return [][]telegram.Button{row}
+}
+
+func (d drawing) planKeyboard(b broadcast.Broadcast) [][]telegram.Button {
+	mode, sound := "broadcast.use_forward", "broadcast.use_silent"
+	if b.Plan.Mode == broadcast.Forward {
+		mode = "broadcast.use_copy"
+	}
+	if b.Plan.Silent {
+		sound = "broadcast.use_sound"
+	}
+	rows := [][]telegram.Button{
+		{d.button(b, showSegments, 0, "broadcast.choose_to"), d.button(b, showMinus, 0, "broadcast.choose_without")},
+		{d.button(b, setMode, 0, mode), d.button(b, setSilent, 0, sound)},
+		{d.button(b, askButtons, 0, "broadcast.choose_buttons"), d.button(b, showSpeeds, 0, "broadcast.choose_speed")},
+		{d.button(b, askTesters, 0, "broadcast.choose_testers"), d.button(b, sendPreview, 0, "broadcast.preview")},
+	}
+	if b.State == broadcast.Previewed {
+		rows = append(rows, []telegram.Button{d.button(b, showConfirm, 0, "broadcast.go_on")})
+	}
+	return append(rows, []telegram.Button{d.button(b, showCancel, 0, "broadcast.discard")})
+}
+
+func (d drawing) back(b broadcast.Broadcast) []telegram.Button {
+	return []telegram.Button{d.button(b, showPanel, 0, "broadcast.back")}
+}
+
+// sure asks before something that cannot be undone.
+func (d drawing) sure(b broadcast.Broadcast, question string, yes verb, label string) telegram.Reply {
+	title := d.title(b)
+	return telegram.Reply{
+		Text: title + "\n" + d.in.Say(question), Bold: len(title),
+		Keyboard: [][]telegram.Button{{d.button(b, yes, 0, label)}, d.back(b)},
+	}
+}
+
+func (d drawing) speeds(b broadcast.Broadcast) telegram.Reply {
+	title := d.title(b)
+	var row []telegram.Button
+	for _, speed := range []int{1, 5, 10, 20, d.maxSpeed} {
+		if speed <= d.maxSpeed {
+			row = append(row, d.button(b, setSpeed, int64(speed), "broadcast.per_second", speed))
+		}
+	}
+	return telegram.Reply{Text: title + "\n" + d.in.Say("broadcast.ask_speed"), Bold: len(title), Keyboard: [][]telegram.Button{row, d.back(b)}}
+}
+
+// segments offers whom the message goes to, or whom it leaves out.
+func (d drawing) segments(b broadcast.Broadcast, v verb) telegram.Reply {
+	title, question := d.title(b), "broadcast.ask_to"
+	value := int64(0) // of the questions: 1 where the answer is left out
+	if v == setMinus {
+		question, value = "broadcast.ask_without", 1
+	}
+	var rows [][]telegram.Button
+	for i, s := range choices() {
+		key := "broadcast.chosen"
+		if v == setMinus && s.Kind == broadcast.Everybody {
+			key = "broadcast.leave_out_nobody"
+		}
+		rows = append(rows, []telegram.Button{d.button(b, v, int64(i), key, d.segment(s))})
+	}
+	rows = append(rows, []telegram.Button{
+		d.button(b, askLanguage, value, "broadcast.choose_language"), d.button(b, askDays, value, "broadcast.choose_days"), d.button(b, askList, value, "broadcast.choose_list"),
+	}, d.back(b))
+	return telegram.Reply{Text: title + "\n" + d.in.Say(question), Bold: len(title), Keyboard: rows}
+}
+
+// confirm shows how many people would get the message.
+func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.Reply {
+	title := d.title(b)
+	lines := []string{title, d.summary(b), "", d.in.Say("broadcast.people", e.People())}
+	for _, p := range e.Pools {
+		if p.Down {
+			lines = append(lines, "• "+d.in.Say("broadcast.pool_down", p.Pool))
+		} else {
+			lines = append(lines, "• "+d.in.Say("broadcast.pool", p.Pool, p.People, p.Blocked))
+		}
+	}
+	if e.OptedOut > 0 {
+		lines = append(lines, d.in.Say("broadcast.opted_out_count", e.OptedOut))
+	}
+	lines = append(lines, d.in.Say("broadcast.takes", d.duration(e.Duration)))
+	var rows [][]telegram.Button
+	if e.People() > 0 {
+		rows = append(rows, []telegram.Button{d.button(b, confirm, b.Version, "broadcast.send_now", e.People()), d.button(b, askTime, 0, "broadcast.send_later")})
+	}
+	return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(title), Keyboard: append(rows, d.back(b))}
+}
+
+func (d drawing) duration(t time.Duration) string {
+	if t < time.Minute {
+		return d.in.Say("broadcast.seconds", int(t.Seconds())+1)
+	}
+	return d.in.Say("broadcast.minutes", int(t.Minutes())+1)
+}
+
+func (d drawing) when(t time.Time) string {
+	return d.in.Say("broadcast.at", d.in.Day(t), t.Format("15:04"))
+}
+
+// list shows the latest broadcasts. Their authors can open them.
+func (d drawing) list(list []broadcast.Broadcast, reader int64) telegram.Reply {
+	if len(list) == 0 {
+		return telegram.Reply{Text: d.in.Say("broadcast.none")}
+	}
+	title := d.in.Say("broadcast.list")
+	lines := []string{title}
+	var rows [][]telegram.Button
+	for _, b := range list {
+		lines = append(lines, "", d.title(b), d.summary(b), d.figures(b))
+		if author(b) == reader {
+			rows = append(rows, []telegram.Button{d.button(b, showPanel, 0, "broadcast.open", int64(b.ID))})
+		}
+	}
+	return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(title), Keyboard: rows}
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }
+
+func idText(person int64) string { return strconv.FormatInt(person, 10) }

@@ -1,0 +1,348 @@
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gotd/td/tg"
+	"github.com/jackc/pgx/v5"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/driver"
+	"pavilion/sandbox/world"
+)
+
+// audience makes people who talked to the bot before: in Telegram, with their access hashes in Postgres, and spread over the pools.
+func audience(t *testing.T, s *sandbox.Scene, n int) []world.User {
+	t.Helper()
+	w := s.DC.World()
+	people, err := w.AddPeople(n, s.BotID, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashes := make([][]any, n)
+	docs := make([][]any, len(s.Engines.MongoURIs))
+	for i, p := range people {
+		hashes[i] = []any{s.BotID, "user", p.ID, w.Hash(s.BotID, world.UserPeer(p.ID))}
+		pool := i % len(docs)
+		docs[pool] = append(docs[pool], bson.D{{Key: "_id", Value: p.ID}, {Key: "s", Value: time.Now().Unix()}, {Key: "l", Value: "en"}})
+	}
+	conn := postgres(t, s)
+	if _, err := conn.CopyFrom(t.Context(), pgx.Identifier{"bot_access_hash"}, []string{"bot_id", "kind", "peer_id", "hash"}, pgx.CopyFromRows(hashes)); err != nil {
+		t.Fatal(err)
+	}
+	for i, uri := range s.Engines.MongoURIs {
+		client, err := mongo.Connect(options.Client().ApplyURI(uri))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Database("pavilion").Collection("users").InsertMany(t.Context(), docs[i])
+		if err := errors.Join(err, client.Disconnect(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return people
+}
+
+func postgres(t *testing.T, s *sandbox.Scene) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.Engines.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
+}
+
+// tapOn taps a button of a message from the bot.
+func tapOn(t *testing.T, u *driver.User, m *tg.Message, button string) {
+	t.Helper()
+	if _, err := u.Tap(t.Context(), sandbox.BotName, m, button); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// prepare makes a broadcast of a text and shows how many people would get it.
+func prepare(t *testing.T, admin *driver.User, text string) (confirm *tg.Message) {
+	t.Helper()
+	say(t, admin, "/broadcast")
+	await(t, admin, "Send me the message")
+	say(t, admin, text)
+	tapOn(t, admin, await(t, admin, ": draft\n« "+text), "Preview")
+	tapOn(t, admin, await(t, admin, ": ready\n« "+text), "Numbers")
+	return await(t, admin, "would get it:")
+}
+
+// wantOnce checks that every person's chat with the bot holds the text exactly once.
+func wantOnce(t *testing.T, s *sandbox.Scene, people []world.User, text string) {
+	t.Helper()
+	wrong := 0
+	for _, p := range people {
+		if n := copies(t, s, p, text); n != 1 {
+			if wrong++; wrong <= 5 {
+				t.Errorf("person %d got it %d times", p.ID, n)
+			}
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d of %d people did not get it exactly once", wrong, len(people))
+	}
+}
+
+func copies(t *testing.T, s *sandbox.Scene, p world.User, text string) (n int) {
+	t.Helper()
+	list, err := s.DC.World().History(p.ID, world.UserPeer(s.BotID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		if m.Message == text {
+			n++
+		}
+	}
+	return n
+}
+
+// restart starts the bot after a kill. The dead process's lease would expire by itself within ten seconds.
+func restart(t *testing.T, s *sandbox.Scene, db *pgx.Conn) {
+	t.Helper()
+	if _, err := db.Exec(t.Context(), "DELETE FROM lease"); err != nil {
+		t.Fatal(err)
+	}
+	startBot(t, s)
+}
+
+// chaosSize is the number of people and of kills: few in an ordinary run; `make chaos-broadcast` asks for 10,000 and 50.
+func chaosSize(t *testing.T) (people, kills int) {
+	t.Helper()
+	people, kills = 2000, 10
+	if size := os.Getenv("PAVILION_BROADCAST_CHAOS"); size != "" {
+		a, b, _ := strings.Cut(size, "/")
+		var err, err2 error
+		people, err = strconv.Atoi(a)
+		kills, err2 = strconv.Atoi(b)
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return people, kills
+}
+
+func TestBroadcast_KilledAtRandomPointsReachesEverybodyExactlyOnce(t *testing.T) {
+	t.Parallel()
+	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
+	size, kills := chaosSize(t)
+	people := audience(t, s, size)
+	s.Bot.Kill()
+	db := postgres(t, s)
+	restart(t, s, db) // it reads the access hashes
+	const text = "The nets open on Saturday"
+	tapOn(t, admin, prepare(t, admin, text), "Send to")
+	sent := func() int { return s.DC.Faults().Calls("messages.sendMessage") }
+	killed := 0
+	for range kills {
+		at := sent() + 1 + rand.IntN(max(1, size/kills*9/10))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", at)
+		cancel()
+		if err != nil {
+			t.Fatalf("kill %d: %v", killed+1, err)
+		}
+		s.Bot.Kill()
+		killed++
+		restart(t, s, db)
+	}
+	await(t, admin, ": done")
+	var reached, rows int
+	err := db.QueryRow(t.Context(), "SELECT (SELECT sum(reached) FROM broadcast), (SELECT count(*) FROM broadcast_delivery)").Scan(&reached, &rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d people, %d kills, %d calls of messages.sendMessage", size, killed, sent())
+	wantOnce(t, s, people, text)
+	// The members and the admin of the scene belong to the audience too, once they have talked to the bot.
+	if reached < size || reached != rows {
+		t.Errorf("%d people are counted as reached, %d rows are stored", reached, rows)
+	}
+}
+
+func TestBroadcast_AnswersStayFastBesideIt(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{}) // Telegram's real limits
+	people := audience(t, s, 280)
+	s.Bot.Kill()
+	restart(t, s, postgres(t, s))
+	say(t, member, "/id")
+	await(t, member, strconv.FormatInt(s.Members[0].ID, 10))
+	s.DC.Faults().LimitAccounts(150, 5*time.Second)
+	tapOn(t, admin, prepare(t, admin, "Rain stopped play"), "Send to")
+	begun, slowest := time.Now(), time.Duration(0)
+	first, ctx := s.DC.Faults().Calls("messages.sendMessage"), t.Context()
+	for i := 1; i <= 6; i++ {
+		if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", first+i*40); err != nil { // well within the broadcast
+			t.Fatal(err)
+		}
+		query := fmt.Sprint("no such film ", i)
+		asked := time.Now()
+		say(t, member, query)
+		await(t, member, query)
+		slowest = max(slowest, time.Since(asked))
+	}
+	await(t, admin, ": done")
+	t.Logf("%d people in %s, slowest answer %s, %d floods", len(people), time.Since(begun), slowest, s.DC.Faults().AccountFloods())
+	wantOnce(t, s, people, "Rain stopped play")
+	if limit := 500 * time.Millisecond; slowest > limit && !raceEnabled {
+		t.Errorf("an answer took %s beside the broadcast, more than %s", slowest, limit)
+	}
+}
+
+func TestBroadcast_APoolThatIsDownParksOnlyItsPeople(t *testing.T) {
+	t.Parallel()
+	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
+	people := audience(t, s, 200)
+	s.Bot.Kill()
+	restart(t, s, postgres(t, s))
+	s.Engines.StopMongo(1)
+	const text = "Tea is at four"
+	confirm := prepare(t, admin, text)
+	if !strings.Contains(confirm.Message, "does not answer; its people are not counted") {
+		t.Errorf("the numbers are %q", confirm.Message)
+	}
+	tapOn(t, admin, confirm, "Send to")
+	m := await(t, admin, "Its people get the message when it does")
+	if !strings.Contains(m.Message, ": running") {
+		t.Errorf("it is %q", m.Message)
+	}
+	for i, p := range people {
+		if n := copies(t, s, p, text); n != (i+1)%2 {
+			t.Fatalf("person %d of pool %d got it %d times", i, i%2+1, n)
+		}
+	}
+	if err := s.Engines.StartMongo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	await(t, admin, ": done")
+	wantOnce(t, s, people, text)
+}
+
+func TestBroadcast_FilesButtonsOptOutAndUnsend(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	w := s.DC.World()
+	say(t, member, "/id")
+	await(t, member, strconv.FormatInt(s.Members[0].ID, 10))
+	gone := connect(t, s, s.Members[1])
+	say(t, gone, "/id")
+	await(t, gone, strconv.FormatInt(s.Members[1].ID, 10))
+	file, err := w.PostFile(s.Admin.ID, world.UserPeer(s.BotID), world.FileSpec{Kind: world.FileVideo, Name: "final.mp4", Size: 1 << 20, Caption: "The final"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Reply(s.Admin.ID, world.UserPeer(s.BotID), file.Message, "/broadcast"); err != nil {
+		t.Fatal(err)
+	}
+	panel := await(t, admin, ": draft\n📎 1 file The final")
+	tapOn(t, admin, panel, "Buttons")
+	await(t, admin, "one button on each line")
+	say(t, admin, "Scorecard https://example.org/final")
+	panel = await(t, admin, "Buttons: 1")
+	tapOn(t, admin, panel, "Preview")
+	if err := w.DeleteMessages(s.Admin.ID, world.UserPeer(s.BotID), file.Message); err != nil { // the content is stored
+		t.Fatal(err)
+	}
+	panel = await(t, admin, ": ready")
+	tapOn(t, admin, panel, "Numbers")
+	confirm := await(t, admin, "would get it:")
+	w.ExpireReferences(file.File) // the preview still leads to a fresh one
+	if err := w.Block(s.Members[1].ID, s.BotID, true); err != nil {
+		t.Fatal(err)
+	}
+	tapOn(t, admin, confirm, "Send to")
+	got := await(t, member, "The final")
+	if text := buttons(got); !strings.Contains(text, "Scorecard") || !strings.Contains(text, "No more of these") {
+		t.Errorf("buttons %q", text)
+	}
+	panel = await(t, admin, ": done")
+	tapOn(t, member, got, "No more of these")
+	await(t, member, "you get no more messages like this")
+	await(t, admin, "Want no more messages: 1")
+
+	tapOn(t, admin, panel, "Edit for all")
+	await(t, admin, "Send the new text")
+	say(t, admin, "The final, in full")
+	await(t, member, "The final, in full")
+	panel = await(t, admin, "Sent messages changed")
+	tapOn(t, admin, panel, "Delete for all")
+	tapOn(t, admin, await(t, admin, "in everybody's chat?"), "Yes")
+	await(t, admin, "Sent messages deleted")
+	if n := copies(t, s, s.Members[0], "The final, in full"); n != 0 {
+		t.Errorf("the member still has %d copies", n)
+	}
+	// The next one leaves out who opted out and who is gone.
+	confirm = prepare(t, admin, "Second")
+	if !strings.Contains(confirm.Message, "Left out, because they want no messages: 1") || !strings.Contains(confirm.Message, "1 person would get it") {
+		t.Errorf("the numbers are %q", confirm.Message)
+	}
+}
+
+func TestBroadcast_AlbumsAndForwardsGetTheirButtonsInASecondMessage(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	w := s.DC.World()
+	say(t, member, "/id")
+	await(t, member, strconv.FormatInt(s.Members[0].ID, 10))
+	say(t, admin, "/broadcast")
+	await(t, admin, "Send me the message")
+	if _, err := w.PostFiles(s.Admin.ID, world.UserPeer(s.BotID), []world.FileSpec{
+		{Kind: world.FileVideo, Name: "one.mp4", Size: 1, Caption: "Both innings"}, {Kind: world.FileVideo, Name: "two.mp4", Size: 1},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	panel := await(t, admin, ": draft\n📎 2 files Both innings")
+	for range 2 { // copied, then forwarded
+		tapOn(t, admin, panel, "Preview")
+		tapOn(t, admin, await(t, admin, ": ready"), "Numbers")
+		tapOn(t, admin, await(t, admin, "would get it:"), "Send to")
+		await(t, admin, ": done")
+		list, err := w.History(s.Members[0].ID, world.UserPeer(s.BotID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := list[len(list)-3:]
+		if last[0].GroupedID == 0 || last[0].GroupedID != last[1].GroupedID || !strings.Contains(buttons(last[2]), "No more of these") {
+			t.Fatalf("the last three messages are %+v", last)
+		}
+		if _, err := w.Reply(s.Admin.ID, world.UserPeer(s.BotID), firstFile(t, s), "/broadcast"); err != nil {
+			t.Fatal(err)
+		}
+		panel = await(t, admin, ": draft\n📎 2 files Both innings")
+		tapOn(t, admin, panel, "Forward")
+		panel = await(t, admin, "Forwarded, with its author's name")
+	}
+}
+
+// firstFile is the admin's first message to the bot that has a file.
+func firstFile(t *testing.T, s *sandbox.Scene) int {
+	t.Helper()
+	list, err := s.DC.World().History(s.Admin.ID, world.UserPeer(s.BotID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		if m.Out && m.Media != nil {
+			return m.ID
+		}
+	}
+	t.Fatal("the admin has sent no file")
+	return 0
+}

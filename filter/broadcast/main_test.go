@@ -1,0 +1,261 @@
+package broadcast_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.uber.org/goleak"
+
+	"pavilion/filter"
+	"pavilion/filter/broadcast"
+	"pavilion/internal/secret"
+	"pavilion/migrations"
+	"pavilion/sandbox/engines"
+	"pavilion/storage"
+)
+
+var (
+	shared    *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
+	databases atomic.Int32     //nolint:gochecknoglobals // numbers the tests' databases
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if shared, err = engines.Start(context.Background(), engines.Options{Postgres: true, MongoPools: 2}); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := errors.Join(shared.Close(), goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+const (
+	author   filter.UserID = 1
+	maxSpeed               = 1000
+)
+
+// scene is a service with a runner, over databases of its own.
+type scene struct {
+	*broadcast.Service
+	t        *testing.T
+	db       *pgxpool.Pool
+	pools    *storage.Pools
+	premium  map[filter.UserID]bool
+	telegram *fakeTelegram
+	admin    atomic.Bool
+	now      atomic.Pointer[time.Time]
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{t: t, telegram: newFakeTelegram(), premium: map[filter.UserID]bool{}}
+	s.admin.Store(true)
+	name := fmt.Sprintf("broadcast_%d", databases.Add(1))
+	s.db = postgres(t, name)
+	var opts []storage.PoolOptions
+	for i, uri := range shared.MongoURIs {
+		opts = append(opts, storage.PoolOptions{Name: fmt.Sprintf("pool%d", i+1), URI: secret.New(uri), Database: fmt.Sprintf("%s_%d", name, i)})
+	}
+	var err error
+	if s.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: time.Minute, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = s.pools.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
+	s.Service = broadcast.New(broadcast.Options{
+		DB: s.db, Audience: filter.NewAudience(s.pools, s.clock), MaxSpeed: maxSpeed, Now: s.clock,
+		Premium: func(context.Context, []filter.UserID) (map[filter.UserID]bool, error) { return s.premium, nil },
+	})
+	return s
+}
+
+func (s *scene) clock() time.Time {
+	if at := s.now.Load(); at != nil {
+		return *at
+	}
+	return time.Now()
+}
+
+func postgres(t *testing.T, name string) *pgxpool.Pool {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
+	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(shared.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	if _, err := migrations.Up(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// people adds documents to a pool's audience.
+func (s *scene) people(pool int, docs ...bson.D) {
+	s.t.Helper()
+	err := s.pools.All()[pool].Do(s.t.Context(), "add people", func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection("users").InsertMany(ctx, docs)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// numbered are people with the ids from first to last.
+func numbered(first, last int64) (docs []bson.D) {
+	for id := first; id <= last; id++ {
+		docs = append(docs, bson.D{{Key: "_id", Value: id}, {Key: "s", Value: time.Now().Unix()}, {Key: "l", Value: "en"}})
+	}
+	return docs
+}
+
+// confirmed is a broadcast that is due.
+func (s *scene) confirmed(segment broadcast.Segment) broadcast.Broadcast {
+	s.t.Helper()
+	b := s.must(s.Create(s.t.Context(), author, "en", broadcast.Content{Text: "hello", Source: []int{7}}))
+	b = s.must(s.Change(s.t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Segment = segment }))
+	b = s.must(s.MarkPreviewed(s.t.Context(), b))
+	return s.must(s.Confirm(s.t.Context(), b, s.clock()))
+}
+
+func (s *scene) must(b broadcast.Broadcast, err error) broadcast.Broadcast {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return b
+}
+
+// run starts a runner; stop ends it.
+func (s *scene) run() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := broadcast.NewRunner(s.Service, s.telegram, func(filter.UserID) bool { return s.admin.Load() }, slog.New(slog.DiscardHandler))
+	var running sync.WaitGroup
+	running.Go(func() { r.Run(ctx) })
+	stop = sync.OnceFunc(func() { cancel(); running.Wait() })
+	s.t.Cleanup(stop)
+	return stop
+}
+
+// await waits until a broadcast fulfils a condition.
+func (s *scene) await(id broadcast.ID, what string, is func(b broadcast.Broadcast) bool) broadcast.Broadcast {
+	s.t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for {
+		b := s.must(s.Get(s.t.Context(), id))
+		if is(b) {
+			return b
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("%s: %+v", what, b)
+		}
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the runner has no signal for tests
+	}
+}
+
+func (s *scene) awaitState(id broadcast.ID, state broadcast.State) broadcast.Broadcast {
+	s.t.Helper()
+	return s.await(id, string(state), func(b broadcast.Broadcast) bool { return b.State == state })
+}
+
+// fakeTelegram is the other end of the runner's sends. Like Telegram, it makes one message of repeated sends.
+type fakeTelegram struct {
+	mu        sync.Mutex
+	got       map[filter.UserID][]broadcast.ID
+	answers   map[filter.UserID]broadcast.Outcome
+	refuses   bool // the content, until it is refreshed
+	refreshes int
+	stale     bool // a refresh does not help
+	gate      func(n int)
+	sends     int
+	edited    map[int]string
+	deleted   []int
+}
+
+func newFakeTelegram() *fakeTelegram {
+	return &fakeTelegram{got: map[filter.UserID][]broadcast.ID{}, answers: map[filter.UserID]broadcast.Outcome{}, edited: map[int]string{}}
+}
+
+func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to filter.AudiencePerson) broadcast.Outcome {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sends++
+	if f.gate != nil {
+		f.gate(f.sends)
+	}
+	if f.refuses {
+		return broadcast.Outcome{Class: broadcast.Unsendable, Name: "FILE_REFERENCE_EXPIRED"}
+	}
+	if out, ok := f.answers[to.ID]; ok {
+		return out
+	}
+	if !slices.Contains(f.got[to.ID], b.ID) {
+		f.got[to.ID] = append(f.got[to.ID], b.ID)
+	}
+	return broadcast.Outcome{Class: broadcast.Sent, Messages: []int{int(to.ID)}}
+}
+
+func (f *fakeTelegram) Refresh(_ context.Context, b broadcast.Broadcast, _ []int) (broadcast.Content, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refreshes++
+	f.refuses = f.stale
+	return b.Content, nil
+}
+
+func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ filter.UserID, messages []int) broadcast.Outcome {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.edited[messages[0]] = b.Content.Text
+	return broadcast.Outcome{Class: broadcast.Sent}
+}
+
+func (f *fakeTelegram) Delete(_ context.Context, messages []int) broadcast.Outcome {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deleted = append(f.deleted, messages...)
+	return broadcast.Outcome{Class: broadcast.Sent}
+}
+
+func (f *fakeTelegram) reached(id broadcast.ID) (people []filter.UserID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for person, got := range f.got {
+		if slices.Contains(got, id) {
+			people = append(people, person)
+		}
+	}
+	slices.Sort(people)
+	return people
+}

@@ -1,0 +1,317 @@
+package broadcast_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pavilion/filter"
+	"pavilion/filter/broadcast"
+)
+
+var everybody = broadcast.Segment{Kind: broadcast.Everybody} //nolint:gochecknoglobals // a constant
+
+func TestRun_TwinsInTwoPoolsGetOneMessage(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(100, 700)...)
+	s.people(1, numbered(650, 800)...)
+	b := s.confirmed(everybody)
+	if b.Plan.People != 701 {
+		t.Errorf("%d people are announced", b.Plan.People)
+	}
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	if n := len(s.telegram.reached(b.ID)); n != 701 || b.Counts.Reached != 701 || s.telegram.sends != 701 {
+		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sends, b.Counts.Reached)
+	}
+}
+
+func TestRun_AStoppedRunGoesOnAfterItsLastPerson(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 1200)...)
+	b := s.confirmed(everybody)
+	reached := make(chan struct{})
+	s.telegram.gate = func(n int) {
+		if n == 400 {
+			close(reached)
+		}
+	}
+	stop := s.run()
+	<-reached
+	stop()
+	first := s.must(s.Get(t.Context(), b.ID))
+	if first.State != broadcast.Running || first.Counts.Reached < 400 || first.Counts.Reached >= 1200 {
+		t.Errorf("after the stop: %+v", first)
+	}
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	if n := len(s.telegram.reached(b.ID)); n != 1200 || b.Counts.Reached != 1200 || s.telegram.sends != 1200 {
+		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sends, b.Counts.Reached)
+	}
+}
+
+func TestRun_EachOutcomeHasItsPlace(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 10)...)
+	s.people(0, bson.D{{Key: "_id", Value: int64(11)}, {Key: "b", Value: true}})
+	if err := s.OptOut(t.Context(), 2, 0); err != nil {
+		t.Fatal(err)
+	}
+	s.telegram.answers[3] = broadcast.Outcome{Class: broadcast.Gone, Name: "USER_IS_BLOCKED"}
+	s.telegram.answers[4] = broadcast.Outcome{Class: broadcast.Refused, Name: "PEER_ID_INVALID"}
+	b := s.confirmed(everybody)
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	if c := b.Counts; c.Reached != 7 || c.Gone != 1 || len(c.Failed) != 1 || c.Failed["PEER_ID_INVALID"] != 1 {
+		t.Errorf("counts %+v", c)
+	}
+	if got := s.telegram.reached(b.ID); slices.Contains(got, 2) || slices.Contains(got, 11) {
+		t.Errorf("%v got it", got)
+	}
+}
+
+func TestRun_RefusedContentIsRefreshedOnceAndThenPauses(t *testing.T) {
+	t.Parallel()
+	for _, stale := range []bool{false, true} {
+		t.Run(fmt.Sprint("stale ", stale), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.people(0, numbered(1, 200)...)
+			s.telegram.refuses, s.telegram.stale = true, stale
+			b := s.confirmed(everybody)
+			s.run()
+			if !stale {
+				b = s.awaitState(b.ID, broadcast.Done)
+				if b.Counts.Reached != 200 || s.telegram.refreshes != 1 {
+					t.Errorf("%d reached after %d refreshes", b.Counts.Reached, s.telegram.refreshes)
+				}
+				return
+			}
+			b = s.awaitState(b.ID, broadcast.Paused)
+			if b.Reason != broadcast.BadContent || s.telegram.refreshes != 1 || b.Counts.Reached != 0 || len(b.Counts.Failed) != 0 {
+				t.Errorf("after %d refreshes: %+v", s.telegram.refreshes, b)
+			}
+		})
+	}
+}
+
+func TestRun_AnAuthorWhoIsNoAdminAnyMorePausesIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3000)...)
+	b := s.confirmed(everybody)
+	s.telegram.gate = func(n int) {
+		if n == 300 {
+			s.admin.Store(false)
+		}
+	}
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Paused)
+	if b.Reason != broadcast.NotAdmin || b.Counts.Reached == 3000 {
+		t.Errorf("%+v", b)
+	}
+	s.admin.Store(true)
+	s.must(s.Resume(t.Context(), b))
+	if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Reached != 3000 || len(s.telegram.reached(b.ID)) != 3000 {
+		t.Errorf("%+v", b.Counts)
+	}
+}
+
+func TestRun_ASecondBroadcastQueues(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 1500)...)
+	first, second := s.confirmed(everybody), s.confirmed(everybody)
+	s.run()
+	second = s.awaitState(second.ID, broadcast.Running)
+	if first = s.must(s.Get(t.Context(), first.ID)); first.State != broadcast.Done || second.Started.Before(first.Ended) {
+		t.Errorf("the second began at %s, while the first is %s", second.Started, first.State)
+	}
+	s.awaitState(second.ID, broadcast.Done)
+}
+
+func TestRun_APauseKeepsTheRestForLater(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3000)...)
+	b := s.confirmed(everybody)
+	s.run()
+	b = s.await(b.ID, "some have it", func(b broadcast.Broadcast) bool { return b.Counts.Reached > 0 })
+	b = s.must(s.Pause(t.Context(), b, broadcast.PausedByAdmin))
+	if _, err := s.Pause(t.Context(), b, broadcast.PausedByAdmin); !errors.Is(err, broadcast.ErrState) {
+		t.Errorf("a second pause: %v", err)
+	}
+	b = s.must(s.Resume(t.Context(), b))
+	if b = s.awaitState(b.ID, broadcast.Done); len(s.telegram.reached(b.ID)) != 3000 || b.Counts.Reached != 3000 {
+		t.Errorf("%+v", b.Counts)
+	}
+}
+
+func TestConfirm_NobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello"}))
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) {
+		b.Plan.Segment = broadcast.Segment{Kind: broadcast.Speakers, Language: "fr"}
+	}))
+	if _, err := s.Confirm(t.Context(), b, time.Now()); !errors.Is(err, broadcast.ErrState) {
+		t.Errorf("without a preview: %v", err)
+	}
+	b = s.must(s.MarkPreviewed(t.Context(), b))
+	if _, err := s.Confirm(t.Context(), b, time.Now()); !errors.Is(err, broadcast.ErrNobody) {
+		t.Errorf("to nobody: %v", err)
+	}
+}
+
+func TestChange_WhatPeopleSeeNeedsAnotherPreview(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello"}))
+	b = s.must(s.MarkPreviewed(t.Context(), b))
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Speed = 5 }))
+	if b.State != broadcast.Previewed {
+		t.Errorf("another speed: %s", b.State)
+	}
+	stale := b
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Content.Buttons = []broadcast.Button{{Text: "Site", URL: "https://example.org"}} }))
+	if b.State != broadcast.Draft {
+		t.Errorf("other buttons: %s", b.State)
+	}
+	if _, err := s.Confirm(t.Context(), stale, time.Now()); !errors.Is(err, broadcast.ErrChanged) && !errors.Is(err, broadcast.ErrNobody) {
+		t.Errorf("the version before the change: %v", err)
+	}
+	if _, err := s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Speed = maxSpeed + 1 }); !errors.Is(err, broadcast.ErrSpeed) {
+		t.Errorf("too fast: %v", err)
+	}
+}
+
+func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	person := func(id int64, language string, daysAgo int) bson.D {
+		return bson.D{{Key: "_id", Value: id}, {Key: "l", Value: language}, {Key: "s", Value: time.Now().AddDate(0, 0, -daysAgo).Unix()}}
+	}
+	s.people(0, person(1, "en", 0), person(2, "en-GB", 10), person(3, "hi", 100))
+	s.people(1, person(4, "hi-IN", 0), bson.D{{Key: "_id", Value: int64(5)}}, person(6, "fr", 2))
+	s.premium[4] = true
+	list, err := s.SaveList(t.Context(), author, "list", []filter.UserID{1, 4, 99})
+	if err != nil {
+		t.Fatal(err)
+	}
+	minus := broadcast.Segment{Kind: broadcast.Speakers, Language: "en"}
+	s.run()
+	for _, c := range []struct {
+		segment broadcast.Segment
+		want    []filter.UserID
+	}{
+		{everybody, []filter.UserID{1, 2, 3, 4, 5, 6}},
+		{broadcast.Segment{Kind: broadcast.Speakers, Language: "en"}, []filter.UserID{1, 2}},
+		{broadcast.Segment{Kind: broadcast.Speakers, Language: "hi"}, []filter.UserID{3, 4}},
+		{broadcast.Segment{Kind: broadcast.Active, Days: 7}, []filter.UserID{1, 4, 6}},
+		{broadcast.Segment{Kind: broadcast.HasPremium}, []filter.UserID{4}},
+		{broadcast.Segment{Kind: broadcast.NoPremium}, []filter.UserID{1, 2, 3, 5, 6}},
+		{broadcast.Segment{Kind: broadcast.Uploaded, List: list.ID}, []filter.UserID{1, 4}},
+		{broadcast.Segment{Kind: broadcast.Active, Days: 30, Minus: &minus}, []filter.UserID{4, 6}},
+	} {
+		b := s.confirmed(c.segment)
+		if b.Plan.People != len(c.want) {
+			t.Errorf("%+v: %d people are announced", c.segment, b.Plan.People)
+		}
+		s.awaitState(b.ID, broadcast.Done)
+		if got := s.telegram.reached(b.ID); !slices.Equal(got, c.want) {
+			t.Errorf("%+v reached %v, want %v", c.segment, got, c.want)
+		}
+	}
+}
+
+func TestRevise_ChangesOrDeletesWhatPeopleGot(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 250)...)
+	b := s.confirmed(everybody)
+	if _, err := s.Revise(t.Context(), b, broadcast.Unsend, "", nil); !errors.Is(err, broadcast.ErrState) {
+		t.Errorf("before it was sent: %v", err)
+	}
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	b = s.must(s.Revise(t.Context(), b, broadcast.Edit, "corrected", nil))
+	finished := func(b broadcast.Broadcast) bool { return b.Revision.Finished }
+	b = s.await(b.ID, "edited", finished)
+	if b.Revision.Changed != 250 || len(s.telegram.edited) != 250 || s.telegram.edited[17] != "corrected" {
+		t.Errorf("%+v, %d edited", b.Revision, len(s.telegram.edited))
+	}
+	b = s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
+	b = s.await(b.ID, "deleted", finished)
+	if b.Revision.Changed != 250 || len(s.telegram.deleted) != 250 {
+		t.Errorf("%+v, %d deleted", b.Revision, len(s.telegram.deleted))
+	}
+	later := time.Now().Add(48 * time.Hour)
+	s.now.Store(&later)
+	if _, err := s.Revise(t.Context(), b, broadcast.Unsend, "", nil); !errors.Is(err, broadcast.ErrTooLate) {
+		t.Errorf("after 48 hours: %v", err)
+	}
+}
+
+func TestOptOut_IsHonouredUntilThePersonComesBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	s.run()
+	first := s.confirmed(everybody)
+	s.awaitState(first.ID, broadcast.Done)
+	if err := s.OptOut(t.Context(), 2, first.ID); err != nil {
+		t.Fatal(err)
+	}
+	second := s.confirmed(everybody)
+	s.awaitState(second.ID, broadcast.Done)
+	if got := s.telegram.reached(second.ID); !slices.Equal(got, []filter.UserID{1, 3}) {
+		t.Errorf("%v got the second", got)
+	}
+	if b := s.must(s.Get(t.Context(), first.ID)); b.Counts.OptOuts != 1 {
+		t.Errorf("the first counts %d", b.Counts.OptOuts)
+	}
+	if err := s.OptIn(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	third := s.confirmed(everybody)
+	s.awaitState(third.ID, broadcast.Done)
+	if got := s.telegram.reached(third.ID); len(got) != 3 {
+		t.Errorf("%v got the third", got)
+	}
+}
+
+func TestParseList_ReadsIdsAndTables(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]filter.UserID{
+		"5\n3\n5\n":                  {3, 5},
+		"\ufeffid;name\r\n7;Ann\r\n": {7},
+		"\"12\",x\n\n11":             {11, 12},
+		"id\n":                       nil,
+		"5\nfive":                    nil,
+		"-5":                         nil,
+		"":                           nil,
+	} {
+		got, err := broadcast.ParseList(text)
+		if !slices.Equal(got, want) || (err != nil) != (want == nil) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+}
+
+func FuzzParseList(f *testing.F) {
+	f.Add("5\n3")
+	f.Fuzz(func(t *testing.T, text string) {
+		people, err := broadcast.ParseList(text)
+		if err == nil && (len(people) == 0 || !slices.IsSorted(people) || people[0] <= 0) {
+			t.Errorf("%q: %v", text, people)
+		}
+	})
+}
