@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench chaos picture fmt tidy vet lint vulncheck deps race test fuzz check release
+.PHONY: help build quick demo bench chaos chaos-broadcast picture fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -32,7 +32,7 @@ demo: ## play the main job on a simulated Telegram, then stay up for a client of
 	@$(GO) build -o bin/demo ./sandbox/demo
 	@trap : INT; bin/demo $(if $(ONCE),-once) || [ $$? -eq 130 ] # the shell outlives Ctrl-C, and 130 says only that
 
-bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search or booking, BENCH_FILES=100000)
+bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search, booking or broadcast, BENCH_FILES=100000)
 	@mkdir -p bin
 	@$(GO) build -o bin/bench ./sandbox/bench
 	@exec bin/bench
@@ -42,14 +42,17 @@ chaos: ## inject faults into Postgres, Redis and the server while six clients bo
 	@$(GO) build -o bin/chaos ./sandbox/chaos
 	@exec bin/chaos
 
+chaos-broadcast: ## kill the bot 50 times during a broadcast to 10,000 people; fails unless each got it exactly once (some minutes)
+	PAVILION_BROADCAST_CHAOS=10000/50 $(GO) test ./e2e -run TestBroadcast_Killed -count=1 -v -timeout 60m
+
 picture: ## draw the README's pictures from a run of the demo
 	$(GO) build -o bin/demo ./sandbox/demo
 	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
 	$(GO) run ./sandbox/demo/picture -chapters 2,4 < bin/transcript.txt > docs/demo.svg
 	$(GO) run ./sandbox/demo/picture -chapters 5 < bin/transcript.txt > docs/pages.svg
 	$(GO) run ./sandbox/demo/picture -chapters 9 < bin/transcript.txt > docs/outage.svg
-	$(GO) run ./sandbox/demo/picture -chapters 13 < bin/transcript.txt > docs/nets.svg
-	$(GO) run ./sandbox/demo/picture -chapters 14 -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
+	$(GO) run ./sandbox/demo/picture -chapters 14 < bin/transcript.txt > docs/nets.svg
+	$(GO) run ./sandbox/demo/picture -chapters 15 -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

@@ -13,43 +13,17 @@ import (
 
 	"github.com/gotd/td/tg"
 	"github.com/jackc/pgx/v5"
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/driver"
 	"pavilion/sandbox/world"
 )
 
-// audience makes people who talked to the bot before: in Telegram, with their access hashes in Postgres, and spread over the pools.
 func audience(t *testing.T, s *sandbox.Scene, n int) []world.User {
 	t.Helper()
-	w := s.DC.World()
-	people, err := w.AddPeople(n, s.BotID, "en")
+	people, err := s.AddAudience(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
-	}
-	hashes := make([][]any, n)
-	docs := make([][]any, len(s.Engines.MongoURIs))
-	for i, p := range people {
-		hashes[i] = []any{s.BotID, "user", p.ID, w.Hash(s.BotID, world.UserPeer(p.ID))}
-		pool := i % len(docs)
-		docs[pool] = append(docs[pool], bson.D{{Key: "_id", Value: p.ID}, {Key: "s", Value: time.Now().Unix()}, {Key: "l", Value: "en"}})
-	}
-	conn := postgres(t, s)
-	if _, err := conn.CopyFrom(t.Context(), pgx.Identifier{"bot_access_hash"}, []string{"bot_id", "kind", "peer_id", "hash"}, pgx.CopyFromRows(hashes)); err != nil {
-		t.Fatal(err)
-	}
-	for i, uri := range s.Engines.MongoURIs {
-		client, err := mongo.Connect(options.Client().ApplyURI(uri))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = client.Database("pavilion").Collection("users").InsertMany(t.Context(), docs[i])
-		if err := errors.Join(err, client.Disconnect(t.Context())); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return people
 }
@@ -99,16 +73,11 @@ func wantOnce(t *testing.T, s *sandbox.Scene, people []world.User, text string) 
 	}
 }
 
-func copies(t *testing.T, s *sandbox.Scene, p world.User, text string) (n int) {
+func copies(t *testing.T, s *sandbox.Scene, p world.User, text string) int {
 	t.Helper()
-	list, err := s.DC.World().History(p.ID, world.UserPeer(s.BotID))
+	n, err := s.Copies(p.ID, text)
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, m := range list {
-		if m.Message == text {
-			n++
-		}
 	}
 	return n
 }
@@ -142,10 +111,7 @@ func TestBroadcast_KilledAtRandomPointsReachesEverybodyExactlyOnce(t *testing.T)
 	t.Parallel()
 	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
 	size, kills := chaosSize(t)
-	people := audience(t, s, size)
-	s.Bot.Kill()
-	db := postgres(t, s)
-	restart(t, s, db) // it reads the access hashes
+	people, db := audience(t, s, size), postgres(t, s)
 	const text = "The nets open on Saturday"
 	tapOn(t, admin, prepare(t, admin, text), "Send to")
 	sent := func() int { return s.DC.Faults().Calls("messages.sendMessage") }
@@ -180,8 +146,6 @@ func TestBroadcast_AnswersStayFastBesideIt(t *testing.T) {
 	t.Parallel()
 	s, admin, member := scene(t, sandbox.Options{}) // Telegram's real limits
 	people := audience(t, s, 280)
-	s.Bot.Kill()
-	restart(t, s, postgres(t, s))
 	say(t, member, "/id")
 	await(t, member, strconv.FormatInt(s.Members[0].ID, 10))
 	s.DC.Faults().LimitAccounts(150, 5*time.Second)
@@ -210,8 +174,6 @@ func TestBroadcast_APoolThatIsDownParksOnlyItsPeople(t *testing.T) {
 	t.Parallel()
 	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
 	people := audience(t, s, 200)
-	s.Bot.Kill()
-	restart(t, s, postgres(t, s))
 	s.Engines.StopMongo(1)
 	const text = "Tea is at four"
 	confirm := prepare(t, admin, text)
@@ -304,7 +266,7 @@ func TestBroadcast_AlbumsAndForwardsGetTheirButtonsInASecondMessage(t *testing.T
 	say(t, admin, "/broadcast")
 	await(t, admin, "Send me the message")
 	if _, err := w.PostFiles(s.Admin.ID, world.UserPeer(s.BotID), []world.FileSpec{
-		{Kind: world.FileVideo, Name: "one.mp4", Size: 1, Caption: "Both innings"}, {Kind: world.FileVideo, Name: "two.mp4", Size: 1},
+		{Kind: world.FileVideo, Name: "one.mp4", Size: 1, Caption: "Both innings", Album: 1}, {Kind: world.FileVideo, Name: "two.mp4", Size: 1, Album: 1},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,10 @@ func (c courier) Send(ctx context.Context, b broadcast.Broadcast, to filter.Audi
 	return outcome(ids, err)
 }
 
-func name(b broadcast.Broadcast) string { return fmt.Sprintf("broadcast/%d", b.ID) }
+// name has the time as well, because a restored database uses its next number a second time.
+func name(b broadcast.Broadcast) string {
+	return fmt.Sprintf("broadcast/%d/%d", b.ID, b.Created.Unix())
+}
 
 func previewName(b broadcast.Broadcast, e *telegram.Event) string {
 	return fmt.Sprintf("%s/preview/%d", name(b), e.QueryID)
@@ -43,7 +46,7 @@ func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, person int64
 	d := telegram.Delivery{Lane: how.lane, Silent: b.Plan.Silent, Name: how.name}
 	if !b.ButtonsFollow() {
 		d.Links, d.Keyboard = c.buttons(b, how)
-		return c.s.messenger.SendContent(ctx, to, content(b), d)
+		return c.s.contents.SendContent(ctx, to, content(b), d)
 	}
 	var ids []int
 	if b.Plan.Mode == broadcast.Forward {
@@ -51,16 +54,16 @@ func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, person int64
 		if ferr != nil {
 			return nil, ferr
 		}
-		ids, err = c.s.messenger.ForwardMessages(ctx, to, from, b.Content.Source, d)
+		ids, err = c.s.contents.ForwardMessages(ctx, to, from, b.Content.Source, d)
 	} else {
-		ids, err = c.s.messenger.SendContent(ctx, to, content(b), d)
+		ids, err = c.s.contents.SendContent(ctx, to, content(b), d)
 	}
 	if err != nil {
 		return ids, err
 	}
 	d.Name, d.Silent = how.name+"/buttons", true
 	d.Links, d.Keyboard = c.buttons(b, how)
-	more, err := c.s.messenger.SendContent(ctx, to, telegram.Content{Text: c.s.Texts.InLanguage(how.language).Say("broadcast.follows")}, d)
+	more, err := c.s.contents.SendContent(ctx, to, telegram.Content{Text: c.s.Texts.InLanguage(how.language).Say("broadcast.follows")}, d)
 	return append(ids, more...), err
 }
 
@@ -98,7 +101,7 @@ func (c courier) Refresh(ctx context.Context, b broadcast.Broadcast, sent []int)
 		}
 		var found telegram.Content
 		var ids []int
-		if found, ids, err = c.s.messenger.ReadContent(ctx, p.in, p.ids[0]); err == nil && len(found.Media) == len(b.Content.Media) {
+		if found, ids, err = c.s.contents.ReadContent(ctx, p.in, p.ids[0]); err == nil && len(found.Media) == len(b.Content.Media) {
 			return broadcast.Content{Text: found.Text, Entities: found.Entities, Media: found.Media, Source: ids}, nil
 		}
 	}
@@ -120,12 +123,12 @@ func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, person filter.
 		language := c.s.Languages.Of(telegram.Person{ID: int64(person), Language: b.Language})
 		d.Links, d.Keyboard = c.buttons(b, send{language: language, optOut: encodeOptOut(b.ID)})
 	}
-	return outcome(messages, c.s.messenger.EditContent(ctx, to, messages[0], text, entities, d))
+	return outcome(messages, c.s.contents.EditContent(ctx, to, messages[0], text, entities, d))
 }
 
 // Delete deletes messages that people got.
 func (c courier) Delete(ctx context.Context, messages []int) broadcast.Outcome {
-	return outcome(messages, c.s.messenger.DeletePrivate(ctx, telegram.LaneBroadcast, messages))
+	return outcome(messages, c.s.contents.DeletePrivate(ctx, telegram.LaneBroadcast, messages))
 }
 
 func outcome(ids []int, err error) broadcast.Outcome {

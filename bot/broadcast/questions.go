@@ -131,7 +131,7 @@ func (s *Screens) takeAnswer(ctx context.Context, e *telegram.Event, b broadcast
 
 // textOf reads an answer again with its formatting.
 func (s *Screens) textOf(ctx context.Context, e *telegram.Event) (telegram.Content, error) {
-	c, _, err := s.messenger.ReadContent(ctx, e.Chat, e.MessageID)
+	c, _, err := s.contents.ReadContent(ctx, e.Chat, e.MessageID)
 	if err == nil && c.Text == "" {
 		err = telegram.ErrNotCopyable
 	}
@@ -164,13 +164,13 @@ const maxListFile = 2 << 20
 
 // saveList stores the user ids of a sent text file, or of the message's text.
 func (s *Screens) saveList(ctx context.Context, e *telegram.Event) (broadcast.ListID, error) {
-	c, _, err := s.messenger.ReadContent(ctx, e.Chat, e.MessageID)
+	c, _, err := s.contents.ReadContent(ctx, e.Chat, e.MessageID)
 	if err != nil {
 		return 0, err
 	}
 	text := c.Text
 	if len(c.Media) == 1 {
-		data, err := s.messenger.ReadFile(ctx, c.Media[0], maxListFile)
+		data, err := s.contents.ReadFile(ctx, c.Media[0], maxListFile)
 		if err != nil {
 			return 0, err
 		}

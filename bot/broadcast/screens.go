@@ -29,6 +29,7 @@ type Deps struct {
 type Screens struct {
 	Deps
 	messenger *telegram.Messenger
+	contents  *telegram.Contents
 	runner    *broadcast.Runner
 
 	panels sync.Mutex // held while a panel is read and drawn, so that an older state never overwrites a newer one
@@ -43,7 +44,7 @@ type shown struct {
 
 // New makes the screens. Run sends.
 func New(d Deps) *Screens {
-	s := &Screens{Deps: d, messenger: d.Client.Messenger, drawn: map[broadcast.ID]shown{}}
+	s := &Screens{Deps: d, messenger: d.Client.Messenger, contents: telegram.NewContents(d.Client.Messenger), drawn: map[broadcast.ID]shown{}}
 	s.runner = broadcast.NewRunner(d.Service, courier{s}, func(person filter.UserID) bool { return d.IsAdmin(int64(person)) }, d.Logger)
 	return s
 }
@@ -77,7 +78,7 @@ func (s *Screens) HandleBroadcast(ctx context.Context, e *telegram.Event) error 
 
 // draft makes a broadcast of a message in the author's chat and shows its panel.
 func (s *Screens) draft(ctx context.Context, e *telegram.Event, message int) error {
-	content, ids, err := s.messenger.ReadContent(ctx, e.Chat, message)
+	content, ids, err := s.contents.ReadContent(ctx, e.Chat, message)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,10 @@ func (s *Screens) tap(ctx context.Context, e *telegram.Event, d chat.Data) error
 	if err != nil {
 		return err
 	}
-	return s.act(ctx, e, b, t)
+	if err := s.act(ctx, e, b, t); err != nil {
+		return err
+	}
+	return s.messenger.AnswerTap(ctx, e, "", false)
 }
 
 // act does what a tap on a panel asks for, and draws the panel.
@@ -204,7 +207,7 @@ func (s *Screens) moveDown(ctx context.Context, e *telegram.Event, b broadcast.B
 	if err := s.openPanel(ctx, e, b); err != nil {
 		return err
 	}
-	return s.messenger.DeletePrivate(ctx, telegram.LaneAnswer, []int{e.MessageID})
+	return s.contents.DeletePrivate(ctx, telegram.LaneAnswer, []int{e.MessageID})
 }
 
 func (s *Screens) refused(ctx context.Context, e *telegram.Event, name string) error {
@@ -229,6 +232,9 @@ func (s *Screens) optOut(ctx context.Context, e *telegram.Event, id broadcast.ID
 
 func (s *Screens) optIn(ctx context.Context, e *telegram.Event) error {
 	if err := s.Service.OptIn(ctx, person(e.From.ID)); err != nil {
+		return err
+	}
+	if err := s.messenger.AnswerTap(ctx, e, "", false); err != nil {
 		return err
 	}
 	return s.messenger.EditText(ctx, e.Chat, e.MessageID, telegram.Reply{Text: s.Texts.In(e).Say("broadcast.opted_in")})

@@ -30,12 +30,18 @@ type Delivery struct {
 	Name     string // sends of one name to one chat are one message to Telegram
 }
 
+// Contents reads messages of private chats and sends them to people.
+type Contents struct{ m *Messenger }
+
+// NewContents makes a Contents that sends through a messenger.
+func NewContents(m *Messenger) *Contents { return &Contents{m} }
+
 // ErrNotCopyable reports a message that the bot cannot send again, such as a poll.
 var ErrNotCopyable = fault.New(fault.Invalid, "message_not_copyable")
 
 // ReadContent reads a message of a private chat, with the album that it belongs to, and the ids of the messages that it consists of.
-func (m *Messenger) ReadContent(ctx context.Context, in Chat, id int) (Content, []int, error) {
-	list, err := m.readPrivate(ctx, in, []int{id})
+func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, []int, error) {
+	list, err := c.readPrivate(ctx, in, []int{id})
 	if err != nil {
 		return Content{}, nil, err
 	}
@@ -47,28 +53,28 @@ func (m *Messenger) ReadContent(ctx context.Context, in Chat, id int) (Content, 
 		for n := max(1, id-filter.MaxAlbum+1); n < id+filter.MaxAlbum; n++ {
 			near = append(near, n)
 		}
-		if list, err = m.readPrivate(ctx, in, near); err != nil {
+		if list, err = c.readPrivate(ctx, in, near); err != nil {
 			return Content{}, nil, err
 		}
-		list = slices.DeleteFunc(list, func(m *tg.Message) bool { return m.GroupedID != group })
+		list = slices.DeleteFunc(list, func(msg *tg.Message) bool { return msg.GroupedID != group })
 	}
 	ids := make([]int, len(list))
 	for i, msg := range list {
 		ids[i] = msg.ID
 	}
-	c, err := contentOf(list)
-	return c, ids, err
+	found, err := contentOf(list)
+	return found, ids, err
 }
 
 // readPrivate reads those of a private chat's messages that exist, in the order of their ids.
-func (m *Messenger) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.Message, error) {
+func (c *Contents) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.Message, error) {
 	var got tg.MessagesMessagesClass
-	err := m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
+	err := c.m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
 		want := make([]tg.InputMessageClass, len(ids))
 		for i, id := range ids {
 			want[i] = &tg.InputMessageID{ID: id}
 		}
-		got, err = m.api.MessagesGetMessages(ctx, want)
+		got, err = c.m.api.MessagesGetMessages(ctx, want)
 		return err
 	}})
 	if err != nil {
@@ -120,53 +126,53 @@ func contentOf(list []*tg.Message) (Content, error) {
 }
 
 // SendContent sends a message to a person and returns the ids of its parts. An id is missing where Telegram only tells that it was sent before.
-func (m *Messenger) SendContent(ctx context.Context, to Chat, c Content, d Delivery) ([]int, error) {
-	if len(c.Media) > 1 {
-		return m.sendAlbum(ctx, to, c, d)
+func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
+	if len(what.Media) > 1 {
+		return c.sendAlbum(ctx, to, what, d)
 	}
 	markup := Reply{Links: d.Links, Keyboard: d.Keyboard}.markup()
 	randomID := namedRandomID(to, d.Name)
 	method := "messages.sendMessage"
-	if len(c.Media) == 1 {
+	if len(what.Media) == 1 {
 		method = "messages.sendMedia"
 	}
-	id, err := m.sendMessage(ctx, to, d.Lane, method, randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
-		if len(c.Media) == 1 {
-			caption, entities := captionOf(c.Media[0])
-			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(c.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+	id, err := c.m.sendMessage(ctx, to, d.Lane, method, randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+		if len(what.Media) == 1 {
+			caption, entities := captionOf(what.Media[0])
+			return c.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
+				Peer: to.peer(), Media: inputMedia(what.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
 			})
 		}
-		return m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
-			Peer: to.peer(), Message: c.Text, Entities: unpackEntities(c.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+		return c.m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
 		})
 	})
 	return known(id), err
 }
 
-func (m *Messenger) sendAlbum(ctx context.Context, to Chat, c Content, d Delivery) ([]int, error) {
-	randomIDs := partIDs(to, d.Name, len(c.Media))
-	return m.sendParts(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
+	randomIDs := partIDs(to, d.Name, len(what.Media))
+	return c.sendParts(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent}
-		for i, f := range c.Media {
+		for i, f := range what.Media {
 			caption, entities := captionOf(f)
 			request.MultiMedia = append(request.MultiMedia, tg.InputSingleMedia{Media: inputMedia(f), RandomID: randomIDs[i], Message: caption, Entities: entities})
 		}
-		return m.api.MessagesSendMultiMedia(ctx, request)
+		return c.m.api.MessagesSendMultiMedia(ctx, request)
 	})
 }
 
 // ForwardMessages forwards messages of a private chat to a person, with the name of their author. An album stays one.
-func (m *Messenger) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
+func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
 	randomIDs := partIDs(to, d.Name, len(ids))
-	return m.sendParts(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
-		return m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
+	return c.sendParts(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+		return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
 	})
 }
 
-func (m *Messenger) sendParts(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
+func (c *Contents) sendParts(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
 	var ids []int
-	err := m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
+	err := c.m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
 		u, err := invoke(ctx)
 		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
 			return nil
@@ -197,9 +203,9 @@ func known(id int) []int {
 }
 
 // EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
-func (m *Messenger) EditContent(ctx context.Context, in Chat, id int, text string, entities []byte, d Delivery) error {
-	return m.queue.do(ctx, call{lane: d.Lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
-		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
+func (c *Contents) EditContent(ctx context.Context, in Chat, id int, text string, entities []byte, d Delivery) error {
+	return c.m.queue.do(ctx, call{lane: d.Lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+		_, err := c.m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
 			Peer: in.peer(), ID: id, Message: text, Entities: unpackEntities(entities), ReplyMarkup: Reply{Links: d.Links, Keyboard: d.Keyboard}.markup(),
 		})
 		switch {
@@ -213,9 +219,9 @@ func (m *Messenger) EditContent(ctx context.Context, in Chat, id int, text strin
 }
 
 // DeletePrivate deletes messages of the bot's own private chats, at most 100. Those that do not exist any more are ignored.
-func (m *Messenger) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
-	return m.queue.do(ctx, call{lane: lane, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
-		_, err := m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids})
+func (c *Contents) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
+	return c.m.queue.do(ctx, call{lane: lane, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
+		_, err := c.m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids})
 		return err
 	}})
 }

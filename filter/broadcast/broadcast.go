@@ -69,6 +69,7 @@ type Broadcast struct {
 	Panel    int    // the message that shows the broadcast, in the author's chat
 	Content  Content
 	Plan     Plan
+	Created  time.Time
 	At       time.Time // when it is due; zero before it is confirmed
 	Started  time.Time
 	Ended    time.Time

@@ -16,7 +16,7 @@ import (
 // store keeps broadcasts in Postgres.
 type store struct{ db *pgxpool.Pool }
 
-const broadcastColumns = `id, state, version, author, language, panel, content, plan, scheduled_at, started_at, ended_at, pause_reason, reached, gone, failed, sending_ms,
+const broadcastColumns = `id, state, version, author, language, panel, content, plan, created_at, scheduled_at, started_at, ended_at, pause_reason, reached, gone, failed, sending_ms,
 	revision, (SELECT count(*) FROM broadcast_opt_out o WHERE o.broadcast = broadcast.id),
 	ARRAY(SELECT pool FROM broadcast_cursor c WHERE c.broadcast = broadcast.id AND parked ORDER BY position)`
 
@@ -24,7 +24,7 @@ func scanBroadcast(row pgx.CollectableRow) (b Broadcast, err error) {
 	var content, plan, failed, revision []byte
 	var due, started, ended *time.Time
 	var sending int64
-	err = row.Scan(&b.ID, &b.State, &b.Version, &b.Author, &b.Language, &b.Panel, &content, &plan, &due, &started, &ended, &b.Reason, &b.Counts.Reached, &b.Counts.Gone,
+	err = row.Scan(&b.ID, &b.State, &b.Version, &b.Author, &b.Language, &b.Panel, &content, &plan, &b.Created, &due, &started, &ended, &b.Reason, &b.Counts.Reached, &b.Counts.Gone,
 		&failed, &sending, &revision, &b.Counts.OptOuts, &b.Parked)
 	if err != nil {
 		return b, err
@@ -144,6 +144,13 @@ func orNull(t time.Time) *time.Time {
 func (s store) setPanel(ctx context.Context, id ID, message int) error {
 	if _, err := s.db.Exec(ctx, "UPDATE broadcast SET panel = $2 WHERE id = $1", id, message); err != nil {
 		return fmt.Errorf("store the message of broadcast %d: %w", id, err)
+	}
+	return nil
+}
+
+func (s store) deleteDrafts(ctx context.Context, before time.Time) error {
+	if _, err := s.db.Exec(ctx, "DELETE FROM broadcast WHERE state IN ('draft', 'previewed') AND created_at < $1", before); err != nil {
+		return fmt.Errorf("delete drafts: %w", err)
 	}
 	return nil
 }

@@ -2,8 +2,9 @@ package broadcast
 
 import (
 	"context"
-	"errors"
 	"sync"
+
+	"pavilion/internal/fault"
 )
 
 // currentContent is a broadcast's content with the file references that are valid now.
@@ -35,7 +36,7 @@ func (c *currentContent) works(generation int) {
 	}
 }
 
-var errRefusedAgain = errors.New("refused again after a refresh")
+var errRefusedAgain = fault.New(fault.Invalid, "broadcast_refused")
 
 // renew reads the content again after Telegram refused a generation of it. It fails if Telegram has taken no message since the last refresh.
 func (c *currentContent) renew(ctx context.Context, b Broadcast, generation int, sent []int) error {

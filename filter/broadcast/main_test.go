@@ -259,3 +259,28 @@ func (f *fakeTelegram) reached(id broadcast.ID) (people []filter.UserID) {
 	slices.Sort(people)
 	return people
 }
+
+func (f *fakeTelegram) sendCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sends
+}
+
+func (f *fakeTelegram) refreshCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.refreshes
+}
+
+// edit returns the number of edited messages and the text of one of them.
+func (f *fakeTelegram) edit(message int) (n int, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.edited), f.edited[message]
+}
+
+func (f *fakeTelegram) deletedCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.deleted)
+}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"pavilion/filter"
+	"pavilion/internal/fault"
 )
 
 var (
@@ -202,16 +203,18 @@ func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcom
 			p.content.works(generation)
 			return out
 		case out.Class == Unsendable:
-			if err := p.content.renew(ctx, b, generation, p.sentMessages()); err != nil {
+			err := p.content.renew(ctx, b, generation, p.sentMessages())
+			if kind := fault.KindOf(err); err != nil && (kind == fault.Unavailable || kind == fault.Internal) && try < passingTries && p.rest(ctx, try) {
+				continue // the refresh itself had no answer
+			}
+			if err != nil {
 				p.r.logger.LogAttrs(ctx, slog.LevelWarn, "telegram refuses a broadcast", slog.Int64("broadcast", int64(p.id)), slog.String("error", out.Name), slog.Any("refresh", err))
 				p.end(errContent)
 				return Outcome{Class: Aborted}
 			}
 		case out.Class == Passing && (out.Name == "" || try < passingTries): // without a name: no answer
-			select {
-			case <-ctx.Done():
+			if !p.rest(ctx, try) {
 				return Outcome{Class: Aborted}
-			case <-time.After(min(time.Duration(try)*500*time.Millisecond, 5*time.Second)):
 			}
 		case out.Class == Passing:
 			return Outcome{Class: Refused, Name: out.Name}
@@ -221,6 +224,16 @@ func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcom
 		default:
 			return out
 		}
+	}
+}
+
+// rest waits before another try; false if ctx ends first.
+func (p *pass) rest(ctx context.Context, try int) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(min(time.Duration(try)*500*time.Millisecond, 5*time.Second)):
+		return true
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	idle       = 5 * time.Second // between looks for something to send
 	sweepEvery = time.Hour
 	sweepBatch = 5000
+	draftKept  = 30 * 24 * time.Hour // since it was made
 )
 
 // Run sends until ctx ends.
@@ -167,6 +168,9 @@ func (r *Runner) change(ctx context.Context, id ID, apply func(b Broadcast) erro
 }
 
 func (r *Runner) sweep(ctx context.Context) {
+	if err := r.service.store.deleteDrafts(ctx, r.service.opts.Now().Add(-draftKept)); err != nil {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "old drafts were not deleted", slog.Any("error", err))
+	}
 	for more := true; more; {
 		var err error
 		if more, err = r.service.store.sweep(ctx, r.service.opts.Now().Add(-revisionWindow), sweepBatch); err != nil {

@@ -26,8 +26,8 @@ func TestRun_TwinsInTwoPoolsGetOneMessage(t *testing.T) {
 	}
 	s.run()
 	b = s.awaitState(b.ID, broadcast.Done)
-	if n := len(s.telegram.reached(b.ID)); n != 701 || b.Counts.Reached != 701 || s.telegram.sends != 701 {
-		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sends, b.Counts.Reached)
+	if n := len(s.telegram.reached(b.ID)); n != 701 || b.Counts.Reached != 701 || s.telegram.sendCount() != 701 {
+		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sendCount(), b.Counts.Reached)
 	}
 }
 
@@ -51,8 +51,8 @@ func TestRun_AStoppedRunGoesOnAfterItsLastPerson(t *testing.T) {
 	}
 	s.run()
 	b = s.awaitState(b.ID, broadcast.Done)
-	if n := len(s.telegram.reached(b.ID)); n != 1200 || b.Counts.Reached != 1200 || s.telegram.sends != 1200 {
-		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sends, b.Counts.Reached)
+	if n := len(s.telegram.reached(b.ID)); n != 1200 || b.Counts.Reached != 1200 || s.telegram.sendCount() != 1200 {
+		t.Errorf("%d people got it in %d sends, %d are counted", n, s.telegram.sendCount(), b.Counts.Reached)
 	}
 }
 
@@ -89,14 +89,14 @@ func TestRun_RefusedContentIsRefreshedOnceAndThenPauses(t *testing.T) {
 			s.run()
 			if !stale {
 				b = s.awaitState(b.ID, broadcast.Done)
-				if b.Counts.Reached != 200 || s.telegram.refreshes != 1 {
-					t.Errorf("%d reached after %d refreshes", b.Counts.Reached, s.telegram.refreshes)
+				if b.Counts.Reached != 200 || s.telegram.refreshCount() != 1 {
+					t.Errorf("%d reached after %d refreshes", b.Counts.Reached, s.telegram.refreshCount())
 				}
 				return
 			}
 			b = s.awaitState(b.ID, broadcast.Paused)
-			if b.Reason != broadcast.BadContent || s.telegram.refreshes != 1 || b.Counts.Reached != 0 || len(b.Counts.Failed) != 0 {
-				t.Errorf("after %d refreshes: %+v", s.telegram.refreshes, b)
+			if b.Reason != broadcast.BadContent || s.telegram.refreshCount() != 1 || b.Counts.Reached != 0 || len(b.Counts.Failed) != 0 {
+				t.Errorf("after %d refreshes: %+v", s.telegram.refreshCount(), b)
 			}
 		})
 	}
@@ -181,7 +181,9 @@ func TestChange_WhatPeopleSeeNeedsAnotherPreview(t *testing.T) {
 		t.Errorf("another speed: %s", b.State)
 	}
 	stale := b
-	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Content.Buttons = []broadcast.Button{{Text: "Site", URL: "https://example.org"}} }))
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) {
+		b.Content.Buttons = []broadcast.Button{{Text: "Site", URL: "https://example.org"}}
+	}))
 	if b.State != broadcast.Draft {
 		t.Errorf("other buttons: %s", b.State)
 	}
@@ -245,13 +247,13 @@ func TestRevise_ChangesOrDeletesWhatPeopleGot(t *testing.T) {
 	b = s.must(s.Revise(t.Context(), b, broadcast.Edit, "corrected", nil))
 	finished := func(b broadcast.Broadcast) bool { return b.Revision.Finished }
 	b = s.await(b.ID, "edited", finished)
-	if b.Revision.Changed != 250 || len(s.telegram.edited) != 250 || s.telegram.edited[17] != "corrected" {
-		t.Errorf("%+v, %d edited", b.Revision, len(s.telegram.edited))
+	if n, text := s.telegram.edit(17); b.Revision.Changed != 250 || n != 250 || text != "corrected" {
+		t.Errorf("%+v, %d edited, one to %q", b.Revision, n, text)
 	}
 	b = s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
 	b = s.await(b.ID, "deleted", finished)
-	if b.Revision.Changed != 250 || len(s.telegram.deleted) != 250 {
-		t.Errorf("%+v, %d deleted", b.Revision, len(s.telegram.deleted))
+	if n := s.telegram.deletedCount(); b.Revision.Changed != 250 || n != 250 {
+		t.Errorf("%+v, %d deleted", b.Revision, n)
 	}
 	later := time.Now().Add(48 * time.Hour)
 	s.now.Store(&later)
@@ -314,4 +316,36 @@ func FuzzParseList(f *testing.F) {
 			t.Errorf("%q: %v", text, people)
 		}
 	})
+}
+
+func TestRun_OldDraftsAndDeliveriesAreDeleted(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 10)...)
+	stop := s.run()
+	b := s.confirmed(everybody)
+	s.awaitState(b.ID, broadcast.Done)
+	stop()
+	draft := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "forgotten"}))
+	later := time.Now().Add(31 * 24 * time.Hour)
+	s.now.Store(&later)
+	s.run()
+	deadline := time.Now().Add(2 * time.Minute)
+	for {
+		var rows int
+		if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery").Scan(&rows); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Get(t.Context(), draft.ID)
+		if rows == 0 && errors.Is(err, broadcast.ErrNotFound) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d deliveries are left; the draft: %v", rows, err)
+		}
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the sweep has no signal for tests
+	}
+	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Reached != 10 {
+		t.Errorf("the figures are %+v", b.Counts)
+	}
 }

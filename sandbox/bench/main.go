@@ -26,7 +26,7 @@ func main() {
 
 var (
 	errFiles = errors.New("BENCH_FILES is not a number of files, at least 1000")
-	errOnly  = errors.New("BENCH_ONLY is relevance, search, booking, or nothing for all")
+	errOnly  = errors.New("BENCH_ONLY is relevance, search, booking, broadcast, or nothing for all")
 )
 
 // bench measures files and searches.
@@ -43,7 +43,7 @@ func run(ctx context.Context, out io.Writer) error {
 	parts := []struct {
 		name string
 		run  func(ctx context.Context, out io.Writer) error
-	}{{"relevance", runRelevance}, {"search", runSearch}, {"booking", runBooking}}
+	}{{"relevance", runRelevance}, {"search", runSearch}, {"booking", runBooking}, {"broadcast", runBroadcast}}
 	only, ran := os.Getenv("BENCH_ONLY"), false
 	for _, p := range parts {
 		if only != "" && only != p.name {

@@ -79,6 +79,7 @@ func (p *play) run(ctx context.Context) error {
 		{"From any chat", p.inline},
 		{"A database goes away and comes back", p.losePool},
 		{"The bot is killed", p.killBot},
+		{"A message to everybody, and the bot is killed twice", p.broadcast},
 		{"The club's figures", p.figures},
 		{"The first start leads to a club", p.setUpInChat},
 		{"The club has nets: the API", p.openNets},
