@@ -349,3 +349,24 @@ func TestRun_OldDraftsAndDeliveriesAreDeleted(t *testing.T) {
 		t.Errorf("the figures are %+v", b.Counts)
 	}
 }
+
+func TestRun_AScheduledBroadcastWaitsForItsTime(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 5)...)
+	s.run()
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "later"}))
+	b = s.must(s.MarkPreviewed(t.Context(), b))
+	if _, err := s.Confirm(t.Context(), b, s.clock().AddDate(2, 0, 0)); !errors.Is(err, broadcast.ErrTime) {
+		t.Errorf("in two years: %v", err)
+	}
+	b = s.must(s.Confirm(t.Context(), b, s.clock().Add(time.Hour)))
+	other := s.confirmed(everybody)
+	s.awaitState(other.ID, broadcast.Done)
+	if b = s.must(s.Get(t.Context(), b.ID)); b.State != broadcast.Scheduled || len(s.telegram.reached(b.ID)) != 0 {
+		t.Errorf("an hour early it is %s", b.State)
+	}
+	later := time.Now().Add(2 * time.Hour)
+	s.now.Store(&later)
+	s.awaitState(b.ID, broadcast.Done)
+}
