@@ -3,7 +3,6 @@ package broadcast
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
