@@ -308,3 +308,30 @@ func TestQuota_HundredTapsAtOnceDeliverTheLimitThroughTwoKills(t *testing.T) {
 	say(t, member, "/quota")
 	await(t, member, "You can get 0 more of 10 files today.")
 }
+
+func TestQuota_AFileThatTelegramRefusesIsGivenBack(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv", "Silent.Harbour.2015.mkv")
+	golden, silent := found(t, member, "golden river", "1 file"), found(t, member, "silent harbour", "1 file")
+	setLimit(t, admin, "files", 1)
+	left := func(want int) {
+		t.Helper()
+		got := answersTo(t, member, "/quota")
+		if text := fmt.Sprintf("You can get %d more of 1 file today.", want); len(got) != 1 || !strings.HasPrefix(got[0].Message, text) {
+			t.Errorf("%d answers, want %q", len(got), text)
+		}
+	}
+	s.DC.Faults().Fail("messages.sendMedia", 400, "MEDIA_INVALID", 1)
+	tapIn(t, member, sandbox.BotName, golden, "Golden")
+	await(t, member, "Something went wrong")
+	left(1)
+	if answer := tapIn(t, member, sandbox.BotName, golden, "Golden"); !strings.Contains(answer.Message, "the last one for today") {
+		t.Errorf("with the last file: %q", answer.Message)
+	}
+	received(t, member, "Golden.River.2014.mkv")
+	left(0)
+	if answer := tapIn(t, member, sandbox.BotName, silent, "Silent"); !strings.Contains(answer.Message, "You have had 1 file today") {
+		t.Errorf("after the quota: %q", answer.Message)
+	}
+}
