@@ -3,6 +3,7 @@ package access_test
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestBans_LiftedOnesAreGoneAtOnce(t *testing.T) {
 		t.Errorf("%v %+v", banned, b)
 	}
 	list, total, err := bans.List(t.Context(), 0, 100)
-	if err != nil || total != len(list) || !containsBan(list, person) {
+	if err != nil || total != len(list) || !slices.ContainsFunc(list, func(b access.Ban) bool { return b.Person == person }) {
 		t.Errorf("%d of %d, %v", len(list), total, err)
 	}
 	if err := bans.Lift(t.Context(), person); err != nil {
@@ -94,15 +95,6 @@ func TestBans_LiftedOnesAreGoneAtOnce(t *testing.T) {
 	if _, err := bans.Add(t.Context(), person, theAdmin, 0, strings.Repeat("ü", access.MaxReason+1)); !errors.Is(err, access.ErrBanReason) {
 		t.Errorf("a long reason: %v", err)
 	}
-}
-
-func containsBan(list []access.Ban, person filter.UserID) bool {
-	for _, b := range list {
-		if b.Person == person {
-			return true
-		}
-	}
-	return false
 }
 
 func TestBans_WithoutPostgresTheLastKnownOnesApply(t *testing.T) {
