@@ -50,7 +50,7 @@ func (s *Service) RunRefund(ctx context.Context, id RefundID) error { return s.r
 func (s *Service) ClosePage(ctx context.Context, id PaymentID) error { return s.closePage(ctx, id) }
 
 // ErrPageUnknown reports a page that the gateway may be creating.
-var ErrPageUnknown = errPageUnknown //nolint:gochecknoglobals // an error
+var ErrPageUnknown = errPageUnknown
 
 // AskAndDie calls the gateway for a refund and stops, as a killed process does.
 func (s *Service) AskAndDie(ctx context.Context, id RefundID) error {

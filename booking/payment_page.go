@@ -24,8 +24,8 @@ type closePageArgs struct {
 func (closePageArgs) Kind() string { return "booking_close_page" }
 
 const (
-	closePageAttempts = 8               // river waits attempt⁴ seconds: about 80 minutes in all; gateways close their pages by themselves before
-	pageCreation      = 1 * time.Minute // a call that creates a page takes less
+	closePageAttempts = 8           // river waits attempt⁴ seconds: about 80 minutes in all; gateways close their pages by themselves before
+	pageCreation      = time.Minute // a call that creates a page takes less
 	pageCreationRetry = 5 * time.Second
 )
 
