@@ -30,6 +30,7 @@ type Config struct {
 	TelegramKey  string        `env:"TELEGRAM_KEY"`
 	Admins       []int64       `env:"ADMINS"`
 	MiniApp      string        `env:"MINI_APP_URL"`
+	LinkKeys     secret.String `env:"LINK_KEYS"`
 
 	PostgresURL  secret.String `env:"POSTGRES_URL,required"`
 	PostgresMost int32         `env:"POSTGRES_CONNECTIONS" envDefault:"20"`
@@ -162,6 +163,7 @@ func (c *Config) check() []error {
 		bad("OPERATOR_TOKEN", "is too easy to guess: use 16 characters or more")
 	}
 	errs = append(errs, c.checkURLs()...)
+	errs = append(errs, c.checkLinkKeys()...)
 	errs = append(errs, c.checkPayments()...)
 	errs = append(errs, c.checkCouriers()...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {
