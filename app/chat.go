@@ -55,7 +55,7 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 			return filter.ReadGroupSwitches(ctx, p.pools)
 		},
 		Booking: p.booking, Phrases: p.phrases,
-	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
+	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), LinkKeys: cfg.LinkSecrets(), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"pavilion/bot/broadcast"
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
+	"pavilion/bot/delivery"
 	groupscreens "pavilion/bot/groups"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
@@ -25,6 +26,7 @@ import (
 	"pavilion/filter/access"
 	"pavilion/filter/groups"
 	"pavilion/internal/phrase"
+	"pavilion/internal/secret"
 	"pavilion/storage"
 )
 
@@ -48,6 +50,7 @@ type Options struct {
 	MiniApp  string            // URL of the club's Mini App, for the menu button; may be empty
 	Admins   []int64           // who may use admin commands, by Telegram user id
 	Notify   []booking.Channel // notification channels. Do not reorder: buttons hold an index into it
+	LinkKeys []secret.String   // from which the keys of links are derived; the first one signs
 	PageSize int               // results on a page; 8 where 0
 	Zone     *time.Location    // of the day of quotas, and of times that people are told outside of a club; UTC where nil
 	Logger   *slog.Logger
@@ -66,6 +69,7 @@ type Bot struct {
 	channels  *channels.Screens
 	access    *accessscreens.Screens
 	groups    *groupscreens.Screens
+	delivery  *delivery.Screens
 	deps      Deps
 	opts      Options
 	commands  []chat.Command
@@ -109,12 +113,16 @@ func New(deps Deps, o Options) (*Bot, error) {
 }
 
 // addFeatures makes each feature's screens and routes events to them.
-func (b *Bot) addFeatures() error {
+func (b *Bot) addFeatures() (err error) {
 	if err := b.addAccess(); err != nil {
 		return err
 	}
+	if b.delivery, err = b.newDelivery(); err != nil {
+		return err
+	}
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis, Quota: b.access, Now: b.opts.Now,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis, Now: b.opts.Now,
+		Deliveries: delivery.Links{Screens: b.delivery},
 	})
 	b.groups = groupscreens.New(groupscreens.Deps{
 		Client: b.client, Texts: b.chat.Texts, Groups: b.deps.Groups, Languages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
@@ -131,16 +139,16 @@ func (b *Bot) addFeatures() error {
 	b.addBroadcasts()
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
-		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.Nets.Taps(), b.broadcast.Taps())
+		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()))
 	if err != nil {
 		return err
 	}
-	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers())
+	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers())
 	if err != nil {
 		return err
 	}
 	return b.chat.Route(chat.Routes{
-		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: b.Nets.TakesPerson, Takes: b.broadcast.Takes, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
+		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: b.Nets.TakesPerson, Takes: b.takes, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout},
@@ -180,6 +188,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.channels.Run(hctx) })
 	handlers.Go(func() { b.groups.Run(hctx) })
 	handlers.Go(func() { b.deps.Groups.RunTakeover(hctx, b.deps.Switches) })
+	handlers.Go(func() { b.Nets.Run(hctx) })
+	handlers.Go(func() { b.delivery.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	handlers.Go(func() { b.broadcast.Run(hctx) })

@@ -7,6 +7,7 @@ import (
 	"github.com/hbollon/go-edlib"
 
 	"pavilion/bot/chat"
+	"pavilion/bot/delivery"
 	"pavilion/bot/telegram"
 	"pavilion/internal/phrase"
 )
@@ -21,6 +22,8 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
 		{Name: "quota", Handle: b.access.HandleQuota},
+		{Name: "link", Access: chat.Staff, Handle: delivery.Links{Screens: b.delivery}.HandleLink},
+		{Name: "links", Access: chat.Staff, Handle: delivery.Links{Screens: b.delivery}.HandleLinks},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
 		{Name: "id", Chats: true, Handle: b.handleID},
 		{Name: "help", Chats: true, Handle: b.handleHelp},
@@ -43,6 +46,7 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "bans", Access: chat.Admins, Handle: b.access.HandleBans},
 		{Name: "broadcast", Access: chat.Admins, Handle: b.broadcast.HandleBroadcast},
 		{Name: "broadcasts", Access: chat.Admins, Handle: b.broadcast.HandleBroadcasts},
+		{Name: "delivery", Access: chat.Admins, Handle: delivery.Settings{Screens: b.delivery}.HandleSettings},
 		{Name: "stats", Access: chat.Admins, Handle: b.channels.HandleStats},
 		{Name: "dbstats", Access: chat.Admins, Handle: b.channels.HandleDBStats},
 		{Name: "clubfilter", Access: chat.Admins, Handle: b.groups.HandleClubFilter},

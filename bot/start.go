@@ -6,11 +6,13 @@ import (
 
 	"pavilion/bot/channels"
 	"pavilion/bot/chat"
+	"pavilion/bot/delivery"
 	"pavilion/bot/groups"
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter/access"
+	rules "pavilion/filter/delivery"
 	"pavilion/internal/phrase"
 )
 
@@ -37,6 +39,9 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	}
 	if group, ok := groups.ParseStart(e.Text); ok && e.Chat.Type == telegram.Private {
 		return b.groups.Connect(ctx, e, group)
+	}
+	if rules.IsLink(e.Text) {
+		return b.access.Guard(access.Search, delivery.Links{Screens: b.delivery}.OpenLink)(ctx, e)
 	}
 	in := b.chat.Texts.In(e)
 	reply := b.home(ctx, e).draw(in)

@@ -51,8 +51,8 @@ func Label(text string, owner int64) telegram.Button {
 	return b
 }
 
-// parseData reads a button's data. Anybody can send any bytes.
-func parseData(data []byte) (Data, error) {
+// ParseData reads a button's data. Anybody can send any bytes.
+func ParseData(data []byte) (Data, error) {
 	if len(data) < 3 || len(data) > maxData || data[0] != dataVersion || data[2] != ':' {
 		return Data{}, ErrButton
 	}

@@ -15,7 +15,7 @@ func TestData_RoundTripAndTheLimitOfTelegram(t *testing.T) {
 		{Letter: 'x', Owner: -5, Payload: strings.Repeat("a", maxData-len("1x:-5:"))},
 	} {
 		data, fits := d.Encode()
-		again, err := parseData(data)
+		again, err := ParseData(data)
 		if !fits || err != nil || again != d {
 			t.Errorf("%s (fits: %v) reads as %+v, %v; want %+v", data, fits, again, err, d)
 		}
@@ -30,12 +30,12 @@ func FuzzParseData(f *testing.F) {
 	f.Add([]byte("1p:7:k1.s2:>AAAAAAAAAAAAAAAAAA"))
 	f.Add([]byte("1n:7"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := parseData(data)
+		d, err := ParseData(data)
 		if err != nil {
 			return
 		}
 		written, _ := d.Encode()
-		again, err := parseData(written)
+		again, err := ParseData(written)
 		if len(written) <= maxData && (err != nil || again != d) {
 			t.Fatalf("%q reads as %+v, and that as %+v, %v", data, d, again, err)
 		}

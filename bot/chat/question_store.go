@@ -26,7 +26,7 @@ func (s questionStore) selectQuestions(ctx context.Context) (map[int64]question,
 	var data string
 	var asked time.Time
 	if _, err = pgx.ForEachRow(rows, []any{&chat, &data, &asked}, func() error {
-		if d, err := parseData([]byte(data)); err == nil {
+		if d, err := ParseData([]byte(data)); err == nil {
 			found[chat] = question{d, asked}
 		}
 		return nil

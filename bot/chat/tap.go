@@ -24,7 +24,7 @@ func (c *Chat) handleTap(ctx context.Context, e *telegram.Event) error {
 			_ = c.opts.Messenger.AnswerTap(ctx, e, "", false) // a tap without an answer is tapped again
 		}
 	})
-	d, err := parseData(e.Data)
+	d, err := ParseData(e.Data)
 	switch {
 	case err != nil:
 		return err

@@ -22,6 +22,9 @@ type results struct {
 	in       *phrase.Speaker
 	owner    int64 // who may tap the buttons
 	pageSize int
+
+	mostFiles int  // that are sent at once
+	mayLink   bool // the owner may make links
 }
 
 // page draws a page. Its first line is the query, so that the query can be read back from the message.
@@ -45,6 +48,7 @@ func (r results) page(query string, sel filter.Selection, p filter.Page) telegra
 	if row := r.pageButtons(sel, p); len(row) > 0 {
 		reply.Keyboard = append(reply.Keyboard, row)
 	}
+	reply.Keyboard = append(reply.Keyboard, r.allButtons(sel, p)...)
 	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
 	return reply
 }

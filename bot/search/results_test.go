@@ -31,7 +31,7 @@ func file(id filter.DocumentID, name string, size int64, kind filter.Kind) filte
 // screens are all pages that a search can show.
 func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 	t.Helper()
-	r := results{in: in, owner: 7, pageSize: pageSize}
+	r := results{in: in, owner: 7, pageSize: pageSize, mostFiles: 200}
 	files := []filter.File{
 		file(1, "Inception.2010.1080p.BluRay.mkv", 2_250_000_000, filter.KindVideo),
 		file(2, "आवारा (1951).mkv", 730_000_000, filter.KindVideo),
@@ -52,6 +52,7 @@ func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 		"one_file":    r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1}),
 		"first_page":  r.page("inception", filter.Selection{}, filter.Page{Files: files, Total: 1234, HasNext: true, Facets: facets}),
 		"middle_page": r.page("inception", season, filter.Page{Files: files, Total: 10, Skipped: 3, HasPrev: true, HasNext: true, Facets: facets[:1]}),
+		"may_link":    results{in: in, owner: 7, pageSize: pageSize, mostFiles: 2, mayLink: true}.page("inception", filter.Selection{}, filter.Page{Files: files, Total: 10, HasNext: true}),
 		"capped":      r.page("a", filter.Selection{}, filter.Page{Files: files, Total: 2000, Capped: true, HasNext: true}),
 		"one_missing": r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1, Missing: []string{"old"}}),
 		"all_missing": r.page("inception", filter.Selection{}, filter.Page{Missing: []string{"old", "new"}}),

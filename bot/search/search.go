@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"pavilion/bot/chat"
@@ -21,14 +20,9 @@ type Deps struct {
 	Indexer   *filter.Indexer // renews expired file references
 	Rules     func(ctx context.Context, in telegram.Chat) Rules
 	Redis     *storage.Redis
-	Quota     quota
 	Now       func() time.Time
-}
 
-// quota runs deliveries within a person's daily quota of files. send gets a sentence about the rest of the quota, which may be empty. It is not called if
-// nothing is left; the tap is answered then.
-type quota interface {
-	Deliver(ctx context.Context, e *telegram.Event, document filter.DocumentID, send func(ctx context.Context, note string) error) error
+	Deliveries Deliveries
 }
 
 // Rules are how a chat is answered.
@@ -55,11 +49,12 @@ const (
 	letterPage    = 'p' // another page, or another filter
 	letterSuggest = 'd' // search for the suggestion
 	letterHow     = 'h' // help about searching
+	letterAll     = 'm' // all files of a page or of a result
 )
 
 // Taps are the handlers of the buttons.
 func (s *Screens) Taps() map[byte]chat.ButtonHandler {
-	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion, letterHow: s.sayHow}
+	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion, letterHow: s.sayHow, letterAll: s.tapAll}
 }
 
 const maxQuery = 200 // runes
@@ -84,7 +79,7 @@ func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) e
 	if err != nil || e.IsOverheard() && len(page.Files) == 0 && page.Suggestion == "" {
 		return err
 	}
-	reply := s.results(e, e.ButtonOwner(), rules).page(query, filter.Selection{}, page)
+	reply := s.results(ctx, e, e.ButtonOwner(), rules).page(query, filter.Selection{}, page)
 	reply.ReplyTo = e.ReplyTarget()
 	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
 	if err == nil {
@@ -103,8 +98,8 @@ func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filt
 	return page, err
 }
 
-func (s *Screens) results(e *telegram.Event, owner int64, rules Rules) results {
-	return results{in: s.Texts.In(e), owner: owner, pageSize: rules.PageSize}
+func (s *Screens) results(ctx context.Context, e *telegram.Event, owner int64, rules Rules) results {
+	return results{in: s.Texts.In(e), owner: owner, pageSize: rules.PageSize, mostFiles: s.Deliveries.MostFiles(ctx), mayLink: s.Deliveries.MayLink(ctx, owner)}
 }
 
 // turnPage shows another page or filter in the same message.
@@ -128,7 +123,7 @@ func (s *Screens) turnPage(ctx context.Context, e *telegram.Event, d chat.Data) 
 	if err != nil {
 		return err
 	}
-	return s.showPage(ctx, e, s.results(e, d.Owner, rules).page(query, p.selection, page))
+	return s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, p.selection, page))
 }
 
 // searchSuggestion searches for the suggestion that the tapped message makes.
@@ -149,7 +144,7 @@ func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d cha
 	if err != nil {
 		return err
 	}
-	if err := s.showPage(ctx, e, s.results(e, d.Owner, rules).page(query, filter.Selection{}, page)); err != nil {
+	if err := s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, filter.Selection{}, page)); err != nil {
 		return err
 	}
 	s.queries.remember(ctx, e.Chat, e.MessageID, query)
@@ -188,15 +183,9 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	if !e.Resumed && s.taps.isRepeated(tap, e.At) {
 		return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false)
 	}
-	return s.Quota.Deliver(ctx, e, get.document, func(ctx context.Context, note string) error {
-		// The tap is answered before the file is sent, which can take a moment when Telegram makes us wait.
-		if err := s.Messenger.AnswerTap(ctx, e, strings.TrimSpace(s.Texts.In(e).Say("search.coming")+" "+note), false); err != nil {
-			return err
-		}
-		if err := s.Messenger.SendFile(ctx, e.Chat, file, telegram.Cause{Event: e}); err != nil {
-			return err
-		}
+	sent, err := s.Deliveries.Deliver(ctx, e, file)
+	if sent {
 		s.taps.delivered(tap, s.Now())
-		return nil
-	})
+	}
+	return err
 }

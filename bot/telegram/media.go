@@ -13,20 +13,23 @@ import (
 
 // postOf turns a channel's message into a post of the index; false where it holds no file.
 func postOf(channel int64, m *tg.Message) (filter.Post, bool) {
-	media, ok := mediaOf(m)
-	if !ok {
+	media, ok := fileOf(m)
+	if !ok || media.Kind == filter.KindPhoto && media.Caption == "" { // a photo without a caption cannot be found
 		return filter.Post{}, false
 	}
-	return filter.Post{
-		Place: placeOf(channel, m), Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media,
-	}, true
+	return postWith(channel, m, media), true
+}
+
+func postWith(channel int64, m *tg.Message, media filter.Media) filter.Post {
+	return filter.Post{Place: placeOf(channel, m), Posted: time.Unix(int64(m.Date), 0).UTC(), Media: media}
 }
 
 func placeOf(channel int64, m *tg.Message) filter.Place {
 	return filter.Place{Channel: filter.ChannelID(channel), Message: filter.MessageID(m.ID)}
 }
 
-func mediaOf(m *tg.Message) (filter.Media, bool) {
+// fileOf returns the file of a message.
+func fileOf(m *tg.Message) (filter.Media, bool) {
 	switch media := m.Media.(type) {
 	case *tg.MessageMediaDocument:
 		d, ok := media.Document.(*tg.Document)
@@ -41,7 +44,7 @@ func mediaOf(m *tg.Message) (filter.Media, bool) {
 		return f, true
 	case *tg.MessageMediaPhoto:
 		p, ok := media.Photo.(*tg.Photo)
-		if !ok || m.Message == "" { // a photo without a caption cannot be found
+		if !ok {
 			return filter.Media{}, false
 		}
 		return filter.Media{

@@ -90,24 +90,20 @@ func (m *Messenger) sendText(ctx context.Context, to Chat, r Reply, c Cause) (in
 }
 
 func (m *Messenger) sendMessage(ctx context.Context, to Chat, lane Lane, method string, randomID int64, invoke func(context.Context) (tg.UpdatesClass, error)) (int, error) {
-	var id int
-	err := m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
-		u, err := invoke(ctx)
-		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
-			return nil // an earlier try, or an earlier process, has sent it
-		}
-		id = sentID(u, randomID)
-		return err
-	}})
-	if err == nil && id != 0 {
-		m.onSent(to, id)
+	ids, err := m.sendAll(ctx, to, lane, method, []int64{randomID}, invoke)
+	if len(ids) == 0 {
+		return 0, err
 	}
-	return id, err
+	return ids[0], err
 }
 
 // EditText changes a message in place; a message that is so already is fine.
 func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) error {
-	return m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+	return m.edit(ctx, LaneAnswer, in, id, r)
+}
+
+func (m *Messenger) edit(ctx context.Context, lane Lane, in Chat, id int, r Reply) error {
+	return m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
 		text, entities := r.formatted()
 		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
 			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities,
@@ -120,39 +116,6 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 		}
 		return err
 	}})
-}
-
-// SendFile delivers a file by reference, under the protection of its post. An expired reference is renewed once; filter.ErrFileGone means that the file is deleted.
-func (m *Messenger) SendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
-	return m.follow(ctx, to, func(to Chat) error { return m.sendFile(ctx, to, f, c) })
-}
-
-func (m *Messenger) sendFile(ctx context.Context, to Chat, f filter.File, c Cause) error {
-	for attempt := 0; ; attempt++ {
-		caption, entities := captionOf(f.Media)
-		randomID, protected := c.randomID(to), m.IsProtected(ctx, f)
-		var open atomic.Int32 // tries of the queue's without Telegram's answer
-		_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (u tg.UpdatesClass, err error) {
-			open.Add(1)
-			defer func() {
-				if rpc, answered := tgerr.As(err); answered && rpc.Code > 0 && rpc.Code < 500 {
-					open.Add(-1)
-				}
-			}()
-			return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(f.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: c.replyTo(to, 0), Noforwards: protected,
-			})
-		})
-		if err != nil && (open.Load() > 0 || errors.Is(err, errQueueStopped) || errors.Is(err, ErrSessionEnded)) {
-			return errors.Join(ErrUnfinished, err)
-		}
-		if !IsReferenceError(err) || attempt > 0 {
-			return err
-		}
-		if f, err = m.refresh(ctx, f); err != nil {
-			return err
-		}
-	}
 }
 
 // captionOf returns a file's caption, cut to the length that the bot may send. Premium accounts may write longer ones.

@@ -105,6 +105,11 @@ func (c *Client) RefundStars(ctx context.Context, person int64, charge string) e
 	return c.orDisconnected(c.Messenger.refundStars(ctx, to, charge))
 }
 
+// IsRefusal tells whether Telegram answered with an error that another try would meet again, about the request or about rights.
+func IsRefusal(err error) bool {
+	return tgerr.IsCode(err, 400, 403)
+}
+
 // orUnreachable adds ErrUnreachable to a refusal by Telegram that another try would meet again.
 func orUnreachable(err error) error {
 	refused := tgerr.IsCode(err, 403) || tgerr.Is(err, "PEER_ID_INVALID", "USER_ID_INVALID", "CHAT_ID_INVALID", "INPUT_USER_DEACTIVATED", "USER_NOT_MUTUAL_CONTACT", "YOU_BLOCKED_USER")

@@ -24,8 +24,9 @@ type protections struct {
 }
 
 type knownProtection struct {
-	on bool
-	at time.Time
+	on    bool
+	title string
+	at    time.Time
 }
 
 func newProtections() *protections {
@@ -35,7 +36,7 @@ func newProtections() *protections {
 func (p *protections) note(ch *tg.Channel, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.known[filter.ChannelID(ch.ID)] = knownProtection{ch.Noforwards, now}
+	p.known[filter.ChannelID(ch.ID)] = knownProtection{ch.Noforwards, ch.Title, now}
 }
 
 func (p *protections) of(id filter.ChannelID, now time.Time) (on, known bool) {

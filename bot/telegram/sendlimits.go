@@ -70,3 +70,18 @@ func untilTokens(l *rate.Limiter, n int, now time.Time) time.Duration {
 	}
 	return time.Duration(missing/float64(l.Limit())*float64(time.Second)) + time.Microsecond
 }
+
+// take takes the tokens of a call that sends so many messages. An album counts as one in a second, and as its files in a minute.
+func (l chatLimits) take(now time.Time, messages int) {
+	l[0].AllowN(now, 1)
+	for _, minute := range l[1:] {
+		takeTokens(minute, now, messages)
+	}
+}
+
+// takeTokens takes a token for each message, at least one. The limit may go into debt, because a call is not divided; later calls wait until the debt is paid.
+func takeTokens(l *rate.Limiter, now time.Time, messages int) {
+	for range max(1, messages) {
+		l.ReserveN(now, 1)
+	}
+}

@@ -25,17 +25,20 @@ var (
 	// ErrMediaForbidden means that the group does not allow files of this kind.
 	ErrMediaForbidden = fault.New(fault.Forbidden, "chat_media_forbidden")
 	// ErrCannotWrite means that the bot may not write in the group or topic.
-	ErrCannotWrite  = fault.New(fault.Forbidden, "chat_write_forbidden")
-	errQueueStopped = errors.New("the send queue has stopped")
+	ErrCannotWrite = fault.New(fault.Forbidden, "chat_write_forbidden")
+	// ErrForwardsRestricted means that the channel of a file forbids to save and forward its content, also to the bot. Another try would fail too.
+	ErrForwardsRestricted = fault.New(fault.Forbidden, "forwards_restricted")
+	errQueueStopped       = errors.New("the send queue has stopped")
 )
 
 // call is one request to Telegram.
 type call struct {
-	lane    Lane
-	chat    Chat // zero where the call concerns no chat
-	method  string
-	limited bool // counts as a message
-	invoke  func(ctx context.Context) error
+	lane     Lane
+	chat     Chat // zero where the call concerns no chat
+	method   string
+	limited  bool // counts as a message
+	messages int  // that the call sends; 0 means 1
+	invoke   func(ctx context.Context) error
 }
 
 // sendQueue makes every call to Telegram. It keeps Telegram's limits, so that FLOOD_WAIT is rare. After a FLOOD_WAIT only the chat or the method
@@ -216,10 +219,8 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 			continue
 		}
 		if p.limited {
-			q.all.AllowN(now, 1)
-			for _, l := range q.limitsOf(p.chat) {
-				l.AllowN(now, 1)
-			}
+			takeTokens(q.all, now, p.messages)
+			q.limitsOf(p.chat).take(now, p.messages)
 		}
 		q.active[urgency]++
 		return p, 0
@@ -285,6 +286,9 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	}
 	if _, flood := floodWait(err); flood {
 		err = errors.Join(ErrTelegramWaits, err)
+	}
+	if tgerr.Is(err, "CHAT_FORWARDS_RESTRICTED") {
+		err = errors.Join(ErrForwardsRestricted, err)
 	}
 	if endsSession(err) {
 		q.onEnded(err)

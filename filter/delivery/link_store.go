@@ -57,10 +57,11 @@ func selectLinksOf(ctx context.Context, q storage.Queryer, by filter.UserID, ski
 	return list, nil
 }
 
-func updateLimits(ctx context.Context, q storage.Queryer, id LinkID, by filter.UserID, l Limits) (StoredLink, error) {
+func updateLimits(ctx context.Context, q storage.Queryer, id LinkID, by filter.UserID, c LimitChange) (StoredLink, error) {
 	got, err := scanLink(q.QueryRow(ctx, `
-		UPDATE delivery_link SET protect = $3, premium_only = $4, most_people = $5, expires_at = CASE WHEN $6::interval > interval '0' THEN now() + $6::interval END
-		WHERE id = $1 AND created_by = $2 AND revoked_at IS NULL RETURNING `+linkColumns, id, by, l.Protect, l.PremiumOnly, l.MostPeople, l.Lasts))
+		UPDATE delivery_link SET protect = coalesce($3, protect), premium_only = coalesce($4, premium_only), most_people = coalesce($5, most_people),
+			expires_at = CASE WHEN $6::interval IS NULL THEN expires_at WHEN $6::interval > interval '0' THEN now() + $6::interval END
+		WHERE id = $1 AND created_by = $2 AND revoked_at IS NULL RETURNING `+linkColumns, id, by, c.Protect, c.PremiumOnly, c.MostPeople, c.Lasts))
 	if err != nil {
 		return got, fmt.Errorf("limit link %d: %w", id, orRevoked(err))
 	}

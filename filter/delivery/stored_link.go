@@ -55,12 +55,12 @@ type StoredLink struct {
 	CreatedAt   time.Time
 }
 
-// Limits are the limits of a stored link that its maker chooses.
-type Limits struct {
-	Protect     bool
-	PremiumOnly bool
-	MostPeople  int
-	Lasts       time.Duration // from now; 0: it has no end
+// LimitChange changes limits of a stored link; a nil field stays as it is.
+type LimitChange struct {
+	Protect     *bool
+	PremiumOnly *bool
+	MostPeople  *int           // 0: any number
+	Lasts       *time.Duration // from now; 0: it has no end
 }
 
 // Bounds of limits.
@@ -72,8 +72,8 @@ const (
 // ErrLinkLimits reports limits out of bounds.
 var ErrLinkLimits = fault.New(fault.Invalid, "link_limits")
 
-func (l Limits) check() error {
-	if l.MostPeople < 0 || l.MostPeople > MaxPeople || l.Lasts < 0 || l.Lasts > MaxLinkLife {
+func (c LimitChange) check() error {
+	if c.MostPeople != nil && (*c.MostPeople < 0 || *c.MostPeople > MaxPeople) || c.Lasts != nil && (*c.Lasts < 0 || *c.Lasts > MaxLinkLife) {
 		return ErrLinkLimits
 	}
 	return nil
@@ -100,12 +100,12 @@ func (s *StoredLinks) List(ctx context.Context, by filter.UserID, skip, limit in
 	return selectLinksOf(ctx, s.db, by, skip, limit)
 }
 
-// SetLimits changes the limits of a link. It returns ErrLinkRevoked for a link that is revoked or made by another person.
-func (s *StoredLinks) SetLimits(ctx context.Context, id LinkID, by filter.UserID, l Limits) (StoredLink, error) {
-	if err := l.check(); err != nil {
+// SetLimits changes limits of a link. It returns ErrLinkRevoked for a link that is revoked or made by another person.
+func (s *StoredLinks) SetLimits(ctx context.Context, id LinkID, by filter.UserID, c LimitChange) (StoredLink, error) {
+	if err := c.check(); err != nil {
 		return StoredLink{}, err
 	}
-	return updateLimits(ctx, s.db, id, by, l)
+	return updateLimits(ctx, s.db, id, by, c)
 }
 
 // Revoke ends a link of a person for good. A repeated call is no error.

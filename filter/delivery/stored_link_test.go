@@ -12,7 +12,7 @@ import (
 	"pavilion/filter/delivery"
 )
 
-func storedLink(t *testing.T, s *delivery.StoredLinks, by filter.UserID, l delivery.Limits) delivery.StoredLink {
+func storedLink(t *testing.T, s *delivery.StoredLinks, by filter.UserID, l delivery.LimitChange) delivery.StoredLink {
 	t.Helper()
 	made, err := s.Create(t.Context(), by, delivery.Target{Kind: delivery.TargetFile, Document: 1}, false, fmt.Sprintf("test/%d/%d", by, person()))
 	if err != nil {
@@ -28,7 +28,7 @@ func storedLink(t *testing.T, s *delivery.StoredLinks, by filter.UserID, l deliv
 func TestStoredLink_RacedByTwentyPeopleOpensAsOftenAsItAllows(t *testing.T) {
 	t.Parallel()
 	s, by := delivery.NewStoredLinks(database(t)), person()
-	link := storedLink(t, s, by, delivery.Limits{MostPeople: 5})
+	link := storedLink(t, s, by, delivery.LimitChange{MostPeople: new(5)})
 	var opened, refused atomic.Int32
 	var all sync.WaitGroup
 	var guests []filter.UserID
@@ -62,18 +62,18 @@ func TestStoredLink_RacedByTwentyPeopleOpensAsOftenAsItAllows(t *testing.T) {
 func TestStoredLink_LimitsRefuseWithTheirOwnErrors(t *testing.T) {
 	t.Parallel()
 	s, by := delivery.NewStoredLinks(database(t)), person()
-	premium := storedLink(t, s, by, delivery.Limits{PremiumOnly: true})
+	premium := storedLink(t, s, by, delivery.LimitChange{PremiumOnly: new(true)})
 	if _, err := s.Open(t.Context(), premium.ID, person(), false); !errors.Is(err, delivery.ErrLinkPremium) {
 		t.Errorf("premium only: %v", err)
 	}
 	if _, err := s.Open(t.Context(), premium.ID, person(), true); err != nil {
 		t.Errorf("a premium member: %v", err)
 	}
-	expired := storedLink(t, s, by, delivery.Limits{Lasts: time.Microsecond})
+	expired := storedLink(t, s, by, delivery.LimitChange{Lasts: new(time.Microsecond)})
 	if _, err := s.Open(t.Context(), expired.ID, person(), false); !errors.Is(err, delivery.ErrLinkExpired) {
 		t.Errorf("after its end: %v", err)
 	}
-	if _, err := s.SetLimits(t.Context(), expired.ID, by, delivery.Limits{Lasts: time.Hour}); err != nil {
+	if _, err := s.SetLimits(t.Context(), expired.ID, by, delivery.LimitChange{Lasts: new(time.Hour)}); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Open(t.Context(), expired.ID, person(), false); err != nil {
@@ -82,7 +82,7 @@ func TestStoredLink_LimitsRefuseWithTheirOwnErrors(t *testing.T) {
 	if _, err := s.Open(t.Context(), 1<<62, person(), false); !errors.Is(err, delivery.ErrLinkRevoked) {
 		t.Errorf("no such link: %v", err)
 	}
-	if _, err := s.SetLimits(t.Context(), premium.ID, by, delivery.Limits{MostPeople: -1}); !errors.Is(err, delivery.ErrLinkLimits) {
+	if _, err := s.SetLimits(t.Context(), premium.ID, by, delivery.LimitChange{MostPeople: new(-1)}); !errors.Is(err, delivery.ErrLinkLimits) {
 		t.Errorf("limits out of bounds: %v", err)
 	}
 }
@@ -90,11 +90,11 @@ func TestStoredLink_LimitsRefuseWithTheirOwnErrors(t *testing.T) {
 func TestStoredLink_IsRevokedByItsMakerOnly(t *testing.T) {
 	t.Parallel()
 	s, by := delivery.NewStoredLinks(database(t)), person()
-	link := storedLink(t, s, by, delivery.Limits{})
+	link := storedLink(t, s, by, delivery.LimitChange{})
 	if err := s.Revoke(t.Context(), link.ID, person()); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.SetLimits(t.Context(), link.ID, person(), delivery.Limits{}); !errors.Is(err, delivery.ErrLinkRevoked) {
+	if _, err := s.SetLimits(t.Context(), link.ID, person(), delivery.LimitChange{}); !errors.Is(err, delivery.ErrLinkRevoked) {
 		t.Errorf("another person limits it: %v", err)
 	}
 	if _, err := s.Open(t.Context(), link.ID, person(), false); err != nil {

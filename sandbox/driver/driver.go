@@ -150,6 +150,21 @@ func (u *User) Send(ctx context.Context, to, text string) error {
 	return nil
 }
 
+// Reply sends a text in reply to a message.
+func (u *User) Reply(ctx context.Context, to string, answered int, text string) error {
+	p, err := u.Peer(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = u.API.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+		Peer: p, Message: text, RandomID: rand.Int64(), ReplyTo: &tg.InputReplyToMessage{ReplyToMsgID: answered},
+	})
+	if err != nil {
+		return fmt.Errorf("reply to @%s: %w", to, err)
+	}
+	return nil
+}
+
 // Forward forwards a message.
 func (u *User) Forward(ctx context.Context, from string, id int, to string) error {
 	source, err := u.Peer(ctx, from)
