@@ -91,13 +91,32 @@ func (s *Screens) tapAll(ctx context.Context, e *telegram.Event, d chat.Data) er
 		if err != nil {
 			return err
 		}
-		page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Selection: sel, Limit: s.Deliveries.MostFiles(ctx)})
+		files, err := s.allFiles(ctx, query, sel)
 		if err != nil {
 			return err
 		}
-		return s.Deliveries.SendAll(ctx, e, page.Files)
+		return s.Deliveries.SendAll(ctx, e, files)
 	}
 	return chat.ErrButton
+}
+
+// allFiles are the files of a result, as many as are sent at once. The search hands a long result out in parts.
+func (s *Screens) allFiles(ctx context.Context, query string, sel filter.Selection) ([]filter.File, error) {
+	var files []filter.File
+	most := s.Deliveries.MostFiles(ctx)
+	q := filter.Query{Text: query, Selection: sel}
+	for {
+		q.Limit = most - len(files)
+		page, err := s.Searcher.Search(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, page.Files...)
+		if len(page.Files) == 0 || !page.HasNext || len(files) >= most {
+			return files, nil
+		}
+		q.After = page.Last
+	}
 }
 
 // shownFiles are the files on the buttons of the tapped message. Files that are gone from the archive are left out.

@@ -423,3 +423,21 @@ func TestSendQueue_ManyWhoMustWaitSlowNobodyDown(t *testing.T) {
 		t.Errorf("%d sends beside %d that wait took %s", sends, waiting, took)
 	}
 }
+
+// Telegram counts each file of an album in a group's limit.
+func TestSendQueue_AnAlbumCountsItsFilesInAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{})
+		group := Chat{ID: 1, Type: Supergroup}
+		for i := range 4 {
+			c := o.call(fmt.Sprint("album ", i), LaneBulk, group, text)
+			c.messages = 10
+			o.waits.Go(func() { _ = o.queue.do(t.Context(), c) })
+			synctest.Wait()
+		}
+		o.waits.Wait()
+		if second, third, fourth := o.when("album 1"), o.when("album 2"), o.when("album 3"); second != 0 || third < 2*time.Second || fourth < 30*time.Second {
+			t.Errorf("albums of ten went after %s, %s and %s; a group takes 20 messages a minute", second, third, fourth)
+		}
+	})
+}

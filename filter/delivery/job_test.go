@@ -230,8 +230,11 @@ func TestDeletion_IsStoredWithTheSendAndToldOnceAllAreDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !goneOf(t, deletions, job.ID) {
-		t.Error("not told")
+	if goneOf(t, deletions, job.ID) {
+		t.Error("told before the person knows how the delivery ended")
+	}
+	if err := jobs.Close(t.Context(), job.ID); err != nil || !goneOf(t, deletions, job.ID) {
+		t.Errorf("not told: %v", err)
 	}
 	if err := deletions.Told(t.Context(), job.ID); err != nil || goneOf(t, deletions, job.ID) {
 		t.Errorf("told twice: %v", err)

@@ -77,7 +77,7 @@ func runSearch(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	b.say("# %s (answers as MongoDB %s), %d files, %d processors, %s %s/%s", b.scene.Engines.MongoServer, server, b.files, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for _, step := range []func(context.Context) error{b.ingest, b.bytes, b.updates, b.searchWithLimits, b.search} {
+	for _, step := range []func(context.Context) error{b.ingest, b.bytes, b.updates, b.deliveries, b.searchWithLimits, b.search} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -74,6 +74,8 @@ func (p *play) run(ctx context.Context) error {
 		{"A member types what a person would type", p.typeLikePeople},
 		{"Pages, filters, and the file itself", p.pageAndDeliver},
 		{"Nothing by that name", p.didYouMean},
+		{"A whole season at once", p.sendAll},
+		{"A link to a file", p.openLink},
 		{"In a group, when addressed", p.inGroup},
 		{"The group's own rules", p.groupRules},
 		{"From any chat", p.inline},
