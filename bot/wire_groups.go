@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
@@ -25,5 +26,6 @@ func (b *Bot) groupLanguage(ctx context.Context, group telegram.Chat) string {
 
 // moveGroup gives everything of a group to the supergroup that replaced it.
 func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
-	return b.deps.Groups.Move(ctx, filter.ChatID(from.Key()), filter.ChatID(to.Key()))
+	old, now := filter.ChatID(from.Key()), filter.ChatID(to.Key())
+	return errors.Join(b.deps.Groups.Move(ctx, old, now), b.delivery.Jobs.Move(ctx, old, now))
 }

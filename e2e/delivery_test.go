@@ -377,3 +377,18 @@ func TestProtection_OfTheClubAndARestrictedSourceIsToldAndNotRetried(t *testing.
 		t.Errorf("the file was sent %d times", n)
 	}
 }
+
+func TestSendAll_KeepsToTheDailyQuota(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.01.mkv", "Golden.02.mkv", "Golden.03.mkv", "Golden.04.mkv", "Golden.05.mkv")
+	say(t, admin, "/limits files 3")
+	await(t, admin, "3")
+	tap(t, member, found(t, member, "golden", "5 files"), "Send these 5")
+	if m := await(t, member, "3 files sent"); !strings.Contains(m.Message, "2 were over your daily limit") {
+		t.Errorf("%q", m.Message)
+	}
+	if _, messages := filesOf(t, member); len(messages) != 3 {
+		t.Errorf("%d files came", len(messages))
+	}
+}

@@ -213,7 +213,11 @@ func (s Links) describe(ctx context.Context, in *phrase.Speaker, t delivery.Targ
 	return "📄 " + telegram.CleanLine(file.Media.Name, maxFieldRunes) + " · " + phrase.Size(file.Media.Size)
 }
 
-const maxListed = 20 // links in one message
+// Bounds of a message with links, which has room for 4,096 characters.
+const (
+	maxListed     = 20 // links
+	maxListedName = 60 // runes
+)
 
 // LinkTo sends links to files, and one to the search that found them.
 func (s Links) LinkTo(ctx context.Context, e *telegram.Event, files []filter.File, query string) error {
@@ -223,7 +227,7 @@ func (s Links) LinkTo(ctx context.Context, e *telegram.Event, files []filter.Fil
 	in := s.Texts.In(e)
 	var text strings.Builder
 	for _, f := range files[:min(len(files), maxListed)] {
-		fmt.Fprintf(&text, "📄 %s\n%s\n", telegram.CleanLine(f.Media.Name, maxFieldRunes), s.url(ctx, s.Keys.Sign(delivery.Link{Kind: delivery.LinkFile, Document: f.Media.Document})))
+		fmt.Fprintf(&text, "📄 %s\n%s\n", telegram.CleanLine(f.Media.Name, maxListedName), s.url(ctx, s.Keys.Sign(delivery.Link{Kind: delivery.LinkFile, Document: f.Media.Document})))
 	}
 	link, err := s.Stored.Create(ctx, filter.UserID(e.From.ID), delivery.Target{Kind: delivery.TargetSearch, Query: query}, false, originOf(e))
 	if err != nil {
