@@ -188,7 +188,6 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.channels.Run(hctx) })
 	handlers.Go(func() { b.groups.Run(hctx) })
 	handlers.Go(func() { b.deps.Groups.RunTakeover(hctx, b.deps.Switches) })
-	handlers.Go(func() { b.Nets.Run(hctx) })
 	handlers.Go(func() { b.delivery.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })

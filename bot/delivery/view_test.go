@@ -95,7 +95,7 @@ func TestDuration_IsInTheLargestFittingUnit(t *testing.T) {
 	}
 }
 
-func TestTakesForward_OnlyItsOwnQuestions(t *testing.T) {
+func TestTakes_AForwardedPostForItsOwnQuestionsOnly(t *testing.T) {
 	t.Parallel()
 	s := &Screens{}
 	for d, want := range map[chat.Data]bool{
@@ -105,8 +105,11 @@ func TestTakesForward_OnlyItsOwnQuestions(t *testing.T) {
 		{Letter: 'b', Payload: verbFirst}:                           false,
 		{Letter: letter, Payload: strings.ToUpper(verbFirst) + "x"}: false,
 	} {
-		if got := s.TakesForward(d); got != want {
+		if got := s.Takes(&telegram.Event{Forward: &telegram.Forward{Channel: 7, Message: 5}}, d); (got == chat.TakeAny) != want {
 			t.Errorf("%+v: %v", d, got)
+		}
+		if got := s.Takes(&telegram.Event{Text: "text"}, d); got != chat.TakeText {
+			t.Errorf("%+v and a text: %v", d, got)
 		}
 	}
 }
