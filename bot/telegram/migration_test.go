@@ -11,8 +11,6 @@ import (
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
-
-	"pavilion/filter"
 )
 
 // migratedGroup answers as Telegram does for a group that has become a supergroup.
@@ -62,7 +60,7 @@ func TestSends_FollowAGroupIntoItsSupergroup(t *testing.T) {
 		if _, err := m.SendText(t.Context(), group, Reply{Text: "hello"}, cause); err != nil {
 			t.Errorf("the text: %v", err)
 		}
-		if err := m.SendFile(t.Context(), group, filter.File{}, cause); err != nil {
+		if _, _, err := NewDeliverer(m).SendFiles(t.Context(), group, []Outgoing{{Name: "file"}}, FileOptions{}); err != nil {
 			t.Errorf("the file: %v", err)
 		}
 		if got := fmt.Sprint(telegram.sent, migrated); got != "[50 7 50 7] [5 50 5 50]" {
