@@ -64,6 +64,7 @@ type Bot struct {
 
 	client    *telegram.Client
 	broadcast *broadcast.Screens
+	profile   telegram.Profile
 	chat      *chat.Chat
 	search    *search.Screens
 	channels  *channels.Screens
@@ -95,7 +96,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{client: client, deps: deps, opts: o}
+	b := &Bot{client: client, profile: telegram.NewProfile(client.Messenger), deps: deps, opts: o}
 	b.chat = chat.New(chat.Options{
 		DB: deps.DB, BotID: id, Messenger: client.Messenger, Phrases: deps.Phrases, Admins: o.Admins, Logger: o.Logger, Now: o.Now,
 	})

@@ -61,9 +61,9 @@ func (b *Bot) publishMenus(ctx context.Context) bool {
 		members := b.menu(language, func(c chat.Command) bool { return c.Access == chat.Everybody && c.Place == chat.Anywhere })
 		groupAdmins := b.menu(language, func(c chat.Command) bool { return c.Access == chat.Everybody })
 		errs = append(errs,
-			b.client.Messenger.SetMenu(ctx, telegram.EverybodysMenu(), language, members),
-			b.client.Messenger.SetMenu(ctx, telegram.GroupsMenu(), language, members),
-			b.client.Messenger.SetMenu(ctx, telegram.GroupAdminsMenu(), language, groupAdmins))
+			b.profile.SetMenu(ctx, telegram.EverybodysMenu(), language, members),
+			b.profile.SetMenu(ctx, telegram.GroupsMenu(), language, members),
+			b.profile.SetMenu(ctx, telegram.GroupAdminsMenu(), language, groupAdmins))
 	}
 	published := errors.Join(errs...) == nil
 	people := append(slices.Clone(b.opts.Admins), b.chat.Languages.People()...)
@@ -88,9 +88,9 @@ func (b *Bot) publishProfile(ctx context.Context) error {
 	var errs []error
 	for _, language := range b.menuLanguages() {
 		in := b.deps.Phrases.In(language)
-		errs = append(errs, b.client.Messenger.SetProfile(ctx, language, in.Say("profile.about"), in.Say("profile.text")))
+		errs = append(errs, b.profile.SetProfile(ctx, language, in.Say("profile.about"), in.Say("profile.text")))
 	}
-	return errors.Join(append(errs, b.client.Messenger.SetMenuButton(ctx, b.deps.Phrases.In("").Say("profile.app"), b.opts.MiniApp))...)
+	return errors.Join(append(errs, b.profile.SetMenuButton(ctx, b.deps.Phrases.In("").Say("profile.app"), b.opts.MiniApp))...)
 }
 
 // menuLanguages are the languages of menus. The empty one, which is English, serves people of every other language.
@@ -121,7 +121,7 @@ func (b *Bot) setPersonsMenu(ctx context.Context, person int64) error {
 		if chosen != "" {
 			words = chosen
 		}
-		errs = append(errs, b.client.Messenger.SetMenu(ctx, telegram.PersonsMenu(person), language, b.menu(words, listed)))
+		errs = append(errs, b.profile.SetMenu(ctx, telegram.PersonsMenu(person), language, b.menu(words, listed)))
 	}
 	return errors.Join(errs...)
 }

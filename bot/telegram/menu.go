@@ -38,7 +38,7 @@ type MenuEntry struct{ Command, About string }
 
 // SetMenu publishes a menu for one language, or for all that have none of their own where language is empty. It does nothing for a person whom
 // the bot does not know: Telegram allows it only after they wrote. An empty menu gives way to the next wider scope's.
-func (m *Messenger) SetMenu(ctx context.Context, scope MenuScope, language string, entries []MenuEntry) error {
+func (p Profile) SetMenu(ctx context.Context, scope MenuScope, language string, entries []MenuEntry) error {
 	var s tg.BotCommandScopeClass = &tg.BotCommandScopeDefault{}
 	switch scope.kind {
 	case groups:
@@ -46,7 +46,7 @@ func (m *Messenger) SetMenu(ctx context.Context, scope MenuScope, language strin
 	case groupAdmins:
 		s = &tg.BotCommandScopeChatAdmins{}
 	case onePerson:
-		hash, known := m.hash(hashKey{"user", scope.person})
+		hash, known := p.m.hash(hashKey{"user", scope.person})
 		if !known {
 			return nil
 		}
@@ -58,13 +58,13 @@ func (m *Messenger) SetMenu(ctx context.Context, scope MenuScope, language strin
 		commands = append(commands, tg.BotCommand{Command: e.Command, Description: e.About})
 	}
 	if len(commands) == 0 {
-		return m.queue.do(ctx, call{lane: LaneBulk, method: "bots.resetBotCommands", invoke: func(ctx context.Context) error {
-			_, err := m.api.BotsResetBotCommands(ctx, &tg.BotsResetBotCommandsRequest{Scope: s, LangCode: language})
+		return p.m.queue.do(ctx, call{lane: LaneBulk, method: "bots.resetBotCommands", invoke: func(ctx context.Context) error {
+			_, err := p.m.api.BotsResetBotCommands(ctx, &tg.BotsResetBotCommandsRequest{Scope: s, LangCode: language})
 			return err
 		}})
 	}
-	return m.queue.do(ctx, call{lane: LaneBulk, method: "bots.setBotCommands", invoke: func(ctx context.Context) error {
-		_, err := m.api.BotsSetBotCommands(ctx, &tg.BotsSetBotCommandsRequest{Scope: s, LangCode: language, Commands: commands})
+	return p.m.queue.do(ctx, call{lane: LaneBulk, method: "bots.setBotCommands", invoke: func(ctx context.Context) error {
+		_, err := p.m.api.BotsSetBotCommands(ctx, &tg.BotsSetBotCommandsRequest{Scope: s, LangCode: language, Commands: commands})
 		return err
 	}})
 }
