@@ -32,7 +32,7 @@ func (s *Screens) Deliver(ctx context.Context, e *telegram.Event, document filte
 	}
 	in := s.Texts.In(e)
 	if len(r.Documents) == 0 {
-		return s.Messenger.AnswerTap(ctx, e, quotaUsed(in, r.Allowance, s.Now()), true)
+		return s.refuse(ctx, e, quotaUsed(in, r.Allowance, s.Now()), true)
 	}
 	serr := send(ctx, quotaNote(in, r.Allowance, s.Now()))
 	if ctx.Err() != nil || errors.Is(serr, telegram.ErrUnfinished) {

@@ -20,6 +20,7 @@ type Deps struct {
 	Limits    *access.Limits
 	Bans      *access.Bans
 	Quota     *access.Quota
+	Join      *Join // the last step
 	Settings  *storage.Setting[access.Settings]
 	Zone      *time.Location // for the times that people are told
 	Logger    *slog.Logger
@@ -38,7 +39,7 @@ type step func(ctx context.Context, kind access.Kind, e *telegram.Event) (admitt
 // New makes the screens.
 func New(d Deps) *Screens {
 	s := &Screens{Deps: d}
-	s.steps = []step{s.admitUnbanned, s.admitWithinLimit}
+	s.steps = []step{s.admitUnbanned, s.admitWithinLimit, d.Join.Admit}
 	return s
 }
 
@@ -96,6 +97,9 @@ func (s *Screens) refuse(ctx context.Context, e *telegram.Event, text string, te
 	case telegram.Inline:
 		return s.Messenger.AnswerInline(ctx, telegram.InlineAnswer{QueryID: e.QueryID, Button: telegram.CleanLine(text, maxInlineHint), StartParam: StartParam})
 	case telegram.Tap:
+		if e.Answered() { // it is replayed after joining
+			break
+		}
 		if !tell {
 			text = ""
 		}

@@ -40,11 +40,11 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 		answer.CacheSeconds = inlineCache
 	}
 	if len(page.Files) == 0 && after.Zero() {
-		answer.Button, answer.StartParam = in.Say("inline.nothing"), startSearch(query)
+		answer.Button, answer.StartParam = in.Say("inline.nothing"), StartSearch(query)
 	}
 	files := s.unprotected(ctx, page.Files)
 	if len(files) < len(page.Files) && answer.Button == "" { // a file sent by an inline result would lose its protection
-		answer.Button, answer.StartParam = in.Say("inline.protected"), startSearch(query)
+		answer.Button, answer.StartParam = in.Say("inline.protected"), StartSearch(query)
 	}
 	answer.Files = inlineFiles(in, files)
 	err = s.Messenger.AnswerInline(ctx, answer)

@@ -17,8 +17,8 @@ const (
 	startDecoded = (maxStart - len(startPrefix)) * 3 / 4
 )
 
-// startSearch is the payload that searches for a query; for a query that does not fit it is StartInline.
-func startSearch(query string) string {
+// StartSearch is the payload of /start that searches for a query; for a query that does not fit it is StartInline.
+func StartSearch(query string) string {
 	if len(query) > startDecoded {
 		return StartInline
 	}

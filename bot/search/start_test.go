@@ -9,7 +9,7 @@ import (
 func FuzzParseStart(f *testing.F) {
 	f.Add("q-aW5jZXB0aW9u")
 	f.Add("inline")
-	f.Add(startSearch("ਗੋਲਡਨ river"))
+	f.Add(StartSearch("ਗੋਲਡਨ river"))
 	f.Fuzz(func(t *testing.T, payload string) {
 		query, ok := ParseStart(payload)
 		if !ok {
@@ -18,7 +18,7 @@ func FuzzParseStart(f *testing.F) {
 		if query == "" || query != telegram.CleanLine(query, maxStart) {
 			t.Fatalf("%q holds %q", payload, query)
 		}
-		if again, ok := ParseStart(startSearch(query)); len(query) <= startDecoded && (!ok || again != query) {
+		if again, ok := ParseStart(StartSearch(query)); len(query) <= startDecoded && (!ok || again != query) {
 			t.Fatalf("%q holds %q, and written again %q, %v", payload, query, again, ok)
 		}
 	})
@@ -27,11 +27,11 @@ func FuzzParseStart(f *testing.F) {
 func TestStartSearch_FitsWhatTelegramTakes(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{"golden river", "ਗੋਲਡਨ", string(make([]byte, startDecoded)), "a query of more than sixty-four characters which no payload could ever hold at all"} {
-		if p := startSearch(query); len(p) > maxStart {
+		if p := StartSearch(query); len(p) > maxStart {
 			t.Errorf("%q: %d characters", p, len(p))
 		}
 	}
-	if query, ok := ParseStart(startSearch("golden river 2014")); !ok || query != "golden river 2014" {
+	if query, ok := ParseStart(StartSearch("golden river 2014")); !ok || query != "golden river 2014" {
 		t.Errorf("%q, %v", query, ok)
 	}
 }

@@ -54,6 +54,8 @@ type Handlers struct {
 	Stopped     func(ctx context.Context, who Person, blocked bool)     // somebody blocked the bot, or let it in again
 	Blocked     func(ctx context.Context, person int64)                 // a send found that this person blocked the bot
 	Member      func(ctx context.Context, channel int64, in bool) error // the bot was added to a channel or removed from it; called until nil
+	Joined      func(ctx context.Context, m MemberChange) error         // somebody else's membership in a channel of the bot changed; called until nil
+	JoinRequest func(ctx context.Context, r JoinRequest) error          // somebody asks to join a channel of the bot; called until nil
 	Migrated    func(ctx context.Context, from, to Chat) error          // a group has become a supergroup; called until nil
 	HasUnstored func() bool                                             // whether a received message is only in memory
 }
@@ -70,6 +72,7 @@ type Client struct {
 	state    *state
 	updates  *updateQueue
 	changes  *retryQueue // of the bot's chats
+	joins    *retryQueue // of other people's memberships
 	payments *retryQueue // apart, because a change may wait for another database than payments
 	manager  *updates.Manager
 	client   *telegram.Client
@@ -111,10 +114,11 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, changes: newRetryQueue("a change of a chat", o.Logger), payments: newRetryQueue("a payment", o.Logger), ended: make(chan error, 1),
+		opts: o, index: index, signedIn: make(chan struct{}), sent: map[Chat][]int{}, ended: make(chan error, 1), changes: newRetryQueue("a change of a chat", o.Logger),
+		joins: newRetryQueue("a change of a membership", o.Logger), payments: newRetryQueue("a payment", o.Logger),
 	}
 	c.botID, c.names = id, stateStore{db}
-	c.state = newState(id, c.names, index.SaveLedgers, func() bool { return c.handlers.HasUnstored() || !c.changes.isEmpty() || !c.payments.isEmpty() }, o.Logger)
+	c.state = newState(id, c.names, index.SaveLedgers, c.hasUnstored, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -200,10 +204,16 @@ func (c *Client) RunOut(ctx context.Context) {
 	running.Wait()
 }
 
+// hasUnstored tells whether something that arrived exists in this process's memory only.
+func (c *Client) hasUnstored() bool {
+	return c.handlers.HasUnstored() || !c.changes.isEmpty() || !c.joins.isEmpty() || !c.payments.isEmpty()
+}
+
 // RunUpdates feeds received updates to the handlers until ctx ends.
 func (c *Client) RunUpdates(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() { c.changes.run(ctx) })
+	running.Go(func() { c.joins.run(ctx) })
 	running.Go(func() { c.payments.run(ctx) })
 	c.updates.Run(ctx)
 	running.Wait()

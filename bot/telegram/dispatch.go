@@ -71,10 +71,11 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		return nil
 	})
 	d.OnChannelParticipant(func(_ context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
-		if u.UserID == c.botID {
-			channel, in := u.ChannelID, isMember(u.NewParticipant)
-			c.changes.add(func(ctx context.Context) error { return c.handlers.Member(ctx, channel, in) })
-		}
+		c.noteParticipant(u)
+		return nil
+	})
+	d.OnBotChatInviteRequester(func(_ context.Context, _ tg.Entities, u *tg.UpdateBotChatInviteRequester) error {
+		c.noteJoinRequest(u)
 		return nil
 	})
 	d.OnBotInlineQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotInlineQuery) error {
@@ -82,17 +83,6 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		return nil
 	})
 	return d
-}
-
-// isMember tells whether a participant is in the channel; nil is not.
-func isMember(p tg.ChannelParticipantClass) bool {
-	switch p := p.(type) {
-	case nil, *tg.ChannelParticipantLeft:
-		return false
-	case *tg.ChannelParticipantBanned:
-		return !p.Left
-	}
-	return true
 }
 
 // message handles a message of a private chat or a basic group.

@@ -127,6 +127,9 @@ func (e *Event) IsOverheard() bool {
 // Answered tells whether a tap or checkout has its answer. Telegram takes one for each.
 func (e *Event) Answered() bool { return e.answered.Load() }
 
+// MarkAnswered notes that a tap needs no answer, because its progress bar has ended: errors of its handler are then said in the chat.
+func (e *Event) MarkAnswered() { e.answered.Store(true) }
+
 // IsAnonymousAdmin reports whether the sender is the group itself. Telegram lets only admins write as the group.
 func (e *Event) IsAnonymousAdmin() bool { return e.From.IsChat() && e.From.ID == e.Chat.Key() }
 

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -26,6 +27,8 @@ type Payment struct {
 	Currency string
 	Amount   int64
 	Refunded bool // it went back
+	At       time.Time
+	Until    time.Time // end of the subscription's paid period; zero for a single payment
 }
 
 // ErrChargeRefused reports that Telegram refuses a refund for good.
@@ -95,11 +98,17 @@ func paymentOf(m *tg.MessageService) (Payment, bool) {
 	if !ok {
 		return Payment{}, false
 	}
+	p := Payment{Payer: peer.UserID, At: time.Unix(int64(m.Date), 0).UTC()}
 	switch a := m.Action.(type) {
 	case *tg.MessageActionPaymentSentMe:
-		return Payment{Payer: peer.UserID, Payload: a.Payload, Charge: a.Charge.ID, Currency: a.Currency, Amount: a.TotalAmount}, true
+		p.Payload, p.Charge, p.Currency, p.Amount = a.Payload, a.Charge.ID, a.Currency, a.TotalAmount
+		if until, ok := a.GetSubscriptionUntilDate(); ok {
+			p.Until = time.Unix(int64(until), 0).UTC()
+		}
+		return p, true
 	case *tg.MessageActionPaymentRefunded:
-		return Payment{Payer: peer.UserID, Payload: a.Payload, Charge: a.Charge.ID, Currency: a.Currency, Amount: a.TotalAmount, Refunded: true}, true
+		p.Payload, p.Charge, p.Currency, p.Amount, p.Refunded = a.Payload, a.Charge.ID, a.Currency, a.TotalAmount, true
+		return p, true
 	}
 	return Payment{}, false
 }

@@ -1,0 +1,216 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pavilion/bot/chat"
+	"pavilion/bot/telegram"
+	"pavilion/filter"
+	"pavilion/filter/access"
+	"pavilion/internal/fault"
+)
+
+var errPremiumArgs = fault.New(fault.Invalid, "premium_args")
+
+// HandlePremium answers /premium: it lists the plans, adds one, changes a price, shows a person's time or gives them some. The router admits the club's
+// admins only.
+func (s *Plans) HandlePremium(ctx context.Context, e *telegram.Event) error {
+	if e.Chat.Type != telegram.Private {
+		return errPrivateOnly
+	}
+	args := strings.Fields(e.Text)
+	var view func(ctx context.Context) (telegram.Reply, error)
+	switch {
+	case len(args) == 0:
+		view = func(ctx context.Context) (telegram.Reply, error) { return s.planList(ctx, e) }
+	case args[0] == "add":
+		view = func(ctx context.Context) (telegram.Reply, error) { return s.addPlan(ctx, e, args[1:]) }
+	case args[0] == "price":
+		view = func(ctx context.Context) (telegram.Reply, error) { return s.setPrice(ctx, e, args[1:]) }
+	default:
+		view = func(ctx context.Context) (telegram.Reply, error) { return s.givePerson(ctx, e, args) }
+	}
+	reply, err := view(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
+	return err
+}
+
+// checkAdmin refuses a change by a person who is not one of the club's admins.
+func (s *Plans) checkAdmin(e *telegram.Event) error {
+	if !s.IsAdmin(e.From.ID) {
+		return chat.ErrAdminsOnly
+	}
+	return nil
+}
+
+func (s *Plans) planList(ctx context.Context, e *telegram.Event) (telegram.Reply, error) {
+	plans, err := s.Premium.Plans(ctx)
+	if err != nil {
+		return telegram.Reply{}, err
+	}
+	return s.drawing(e).planList(plans), nil
+}
+
+// addPlan reads "30 100 500 monthly priority Gold": days, Stars, files a day, options, title.
+func (s *Plans) addPlan(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+	plan, ok := parsePlan(args)
+	if !ok {
+		return telegram.Reply{}, errPremiumArgs
+	}
+	if err := s.checkAdmin(e); err != nil {
+		return telegram.Reply{}, err
+	}
+	if _, err := s.Premium.AddPlan(ctx, plan); err != nil {
+		return telegram.Reply{}, err
+	}
+	return s.planList(ctx, e)
+}
+
+// parsePlan reads the arguments of /premium add.
+func parsePlan(args []string) (p access.Plan, ok bool) {
+	if len(args) < 4 {
+		return p, false
+	}
+	var numbers [3]int
+	for i := range numbers {
+		n, err := strconv.Atoi(args[i])
+		if err != nil {
+			return p, false
+		}
+		numbers[i] = n
+	}
+	p.Days, p.Stars, p.Perks.FilesPerDay = numbers[0], int64(numbers[1]), numbers[2]
+	args = args[3:]
+	for options := map[string]*bool{"monthly": &p.Monthly, "unprotected": &p.Perks.Unprotected, "priority": &p.Perks.Priority}; len(args) > 0; args = args[1:] {
+		option := options[strings.ToLower(args[0])]
+		if option == nil {
+			break
+		}
+		*option = true
+	}
+	p.Title = strings.Join(args, " ")
+	return p, p.Title != ""
+}
+
+// setPrice reads "2 150": the plan's number and its new price.
+func (s *Plans) setPrice(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+	if len(args) != 2 {
+		return telegram.Reply{}, errPremiumArgs
+	}
+	id, err := strconv.ParseInt(args[0], 10, 64)
+	stars, err2 := strconv.ParseInt(args[1], 10, 32)
+	if err != nil || err2 != nil {
+		return telegram.Reply{}, errPremiumArgs
+	}
+	plan, err := s.Premium.Plan(ctx, access.PlanID(id))
+	if err == nil {
+		err = s.checkAdmin(e)
+	}
+	if err == nil {
+		plan.Stars = stars
+		_, err = s.Premium.ChangePlan(ctx, plan)
+	}
+	if err != nil {
+		return telegram.Reply{}, err
+	}
+	return s.planList(ctx, e)
+}
+
+// givePerson reads "12345" or "12345 2 30": a person, a plan to give and its days.
+func (s *Plans) givePerson(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+	var numbers []int64
+	for _, arg := range args {
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil || n <= 0 {
+			return telegram.Reply{}, errPremiumArgs
+		}
+		numbers = append(numbers, n)
+	}
+	if len(numbers) > 3 {
+		return telegram.Reply{}, errPremiumArgs
+	}
+	if len(numbers) > 1 {
+		if err := s.give(ctx, e, numbers); err != nil {
+			return telegram.Reply{}, err
+		}
+	}
+	return s.personView(ctx, e, numbers[0])
+}
+
+func (s *Plans) give(ctx context.Context, e *telegram.Event, numbers []int64) error {
+	plan, err := s.Premium.Plan(ctx, access.PlanID(numbers[1]))
+	if err != nil {
+		return err
+	}
+	days := plan.Days
+	if len(numbers) == 3 {
+		days = int(min(numbers[2], 1<<20)) // Give checks the bounds
+	}
+	if err := s.checkAdmin(e); err != nil {
+		return err
+	}
+	return s.Premium.Give(ctx, plan.ID, filter.UserID(numbers[0]), filter.UserID(e.From.ID), days)
+}
+
+func (s *Plans) personView(ctx context.Context, e *telegram.Event, person int64) (telegram.Reply, error) {
+	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(person))
+	if err != nil {
+		return telegram.Reply{}, err
+	}
+	return s.drawing(e).person(person, has), nil
+}
+
+// tapAdmin handles the admins' buttons. Its caller has checked the right.
+func (s *Plans) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) error {
+	if p.verb == verbWithdraw {
+		return s.withdraw(ctx, e, p)
+	}
+	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(p.person))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(has, func(one access.Entitlement) bool { return one.ID == p.entitlement })
+	if i < 0 {
+		return access.ErrEntitlementUnknown
+	}
+	switch p.verb {
+	case verbAskRefund:
+		return s.answerAndEdit(ctx, e, "", s.drawing(e).askRefund(has[i]))
+	case verbTakeBack:
+		err = s.Premium.TakeBack(ctx, p.entitlement, filter.UserID(p.person))
+	case verbRefund:
+		err = s.Premium.RequestRefund(ctx, has[i].Charge, filter.UserID(e.From.ID))
+		s.wake()
+	}
+	if err != nil {
+		return err
+	}
+	reply, err := s.personView(ctx, e, p.person)
+	if err != nil {
+		return err
+	}
+	return s.answerAndEdit(ctx, e, "", reply)
+}
+
+// withdraw stops selling a plan, or sells it again.
+func (s *Plans) withdraw(ctx context.Context, e *telegram.Event, p planTap) error {
+	plan, err := s.Premium.Plan(ctx, p.plan)
+	if err != nil {
+		return err
+	}
+	plan.Version, plan.Withdrawn = p.version, !plan.Withdrawn
+	if _, err := s.Premium.ChangePlan(ctx, plan); err != nil {
+		return err
+	}
+	reply, err := s.planList(ctx, e)
+	if err != nil {
+		return err
+	}
+	return s.answerAndEdit(ctx, e, "", reply)
+}
