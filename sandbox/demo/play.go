@@ -90,6 +90,8 @@ func (p *play) run(ctx context.Context) error {
 		{"Two want one hour, and pay inside Telegram", p.raceForNet},
 		{"Another club, by one command", p.setUpByCommand},
 		{"The day's files are used up", p.quotaReached},
+		{"Premium, bought with Stars", p.buyPremium},
+		{"A link that asks to join first", p.joinFirst},
 	}
 	for i, c := range chapters {
 		p.out.chapter(i+1, c.title)
