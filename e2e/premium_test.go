@@ -59,7 +59,9 @@ func (s *shop) offers(t *testing.T, u *driver.User) *tg.Message {
 	say(t, u, "/plans")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	m, err := u.Await(ctx, sandbox.BotName, func(m *tg.Message) bool { return !m.Out && m.ID > before && strings.Contains(m.Message, "• Gold: 30 days for") })
+	m, err := u.Await(ctx, sandbox.BotName, func(m *tg.Message) bool {
+		return !m.Out && m.ID > before && strings.Contains(m.Message, "• Gold: 30 days for")
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

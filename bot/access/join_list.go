@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
@@ -44,13 +45,11 @@ func (j *Join) HandleRequired(ctx context.Context, e *telegram.Event) error {
 // change stores the list. It checks the person's right, because the right may have ended since the screen was drawn.
 func (j *Join) change(ctx context.Context, e *telegram.Event, version int64, list access.RequiredList) (access.RequiredList, int64, error) {
 	if !j.IsAdmin(e.From.ID) {
-		return list, version, errNotAdmin
+		return list, version, chat.ErrAdminsOnly
 	}
 	err := j.Required.List.Change(ctx, version, e.From.ID, list)
 	return list, version + 1, err
 }
-
-var errNotAdmin = fault.New(fault.Forbidden, "admins_only")
 
 // describe finds a channel of which the bot is an admin, with a link by which people join it.
 func (j *Join) describe(ctx context.Context, name string) (access.RequiredChannel, error) {

@@ -58,10 +58,10 @@ func (p *Premium) PerksOf(ctx context.Context, person filter.UserID) (Perks, boo
 	}
 	k = personPerks{has: len(list) > 0, fresh: now.Add(perksAge)}
 	for i, one := range list {
-		if k.perks = one; i > 0 {
-			k.perks = one.better(list[i-1])
-			list[i] = k.perks
+		if i > 0 {
+			one = one.better(k.perks)
 		}
+		k.perks = one
 	}
 	p.known.Add(person, k)
 	return k.perks, k.has, nil

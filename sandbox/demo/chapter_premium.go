@@ -68,7 +68,9 @@ func (p *play) paysForPremium(ctx context.Context) error {
 		return err
 	}
 	p.out.tap(p.tom.name, p.tom.shade, payButton(invoice), "(100 of his Stars)")
-	thanks, err := p.tom.gets(ctx, "", func(m *tg.Message) bool { return !m.Out && m.ID > invoice.ID && strings.Contains(m.Message, "You have Gold until") })
+	thanks, err := p.tom.gets(ctx, "", func(m *tg.Message) bool {
+		return !m.Out && m.ID > invoice.ID && strings.Contains(m.Message, "You have Gold until")
+	})
 	if err != nil {
 		return err
 	}
