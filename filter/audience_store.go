@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,32 +19,50 @@ const usersCollection = "users"
 // Audience stores the people who have talked to the bot. Like a file, a person is one document in one of the pools: updates ask all pools, and
 // a new person goes to the pool with the most room.
 type Audience struct {
-	pools *storage.Pools
-	now   func() time.Time
+	pools    *storage.Pools
+	now      func() time.Time
+	onActive func(Activity)
+}
+
+// Activity is a change of what is known about a person: the last activity, or the language of their client.
+type Activity struct {
+	New                      bool      // Before and LanguageBefore are empty
+	Before, At               time.Time // the last activity; equal if only the language changed
+	LanguageBefore, Language string
 }
 
 // NewAudience makes an Audience over pools.
 func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
-	return &Audience{pools: pools, now: now}
+	return &Audience{pools: pools, now: now, onActive: func(Activity) {}}
 }
+
+// OnActive sets a function that is called after each stored change. It must not block. Call it before the first change.
+func (a *Audience) OnActive(fn func(Activity)) { a.onActive = fn }
 
 // MarkActive records that a person talked to the bot, the language of their client where it is known, and that they do not block the bot.
 func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
-	fields := bson.D{{Key: "s", Value: int32(a.now().Unix())}} //nolint:gosec // until 2038, as Telegram's own dates
+	now := int32(a.now().Unix()) //nolint:gosec // until 2038, as Telegram's own dates
+	fields := bson.D{{Key: "s", Value: now}}
 	if language != "" {
 		fields = append(fields, bson.E{Key: "l", Value: language})
 	}
-	known, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
-	if known || err != nil {
+	before, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: fields}, {Key: "$unset", Value: bson.D{{Key: "b", Value: ""}}}})
+	if err != nil {
 		return err
 	}
+	if before != nil {
+		a.onActive(Activity{Before: unixTime(before.Seen), At: unixTime(now), LanguageBefore: before.Language, Language: cmp.Or(language, before.Language)})
+		return nil
+	}
 	errs := []error{ErrNoRoom}
-	for _, pool := range a.pools.Writable() {
+	for _, pool := range a.pools.Writable(ctx) {
 		err := pool.Do(ctx, "add person", func(ctx context.Context, db *mongo.Database) error {
-			_, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, bson.D{{Key: "$set", Value: fields}}, options.UpdateOne().SetUpsert(true))
+			first := bson.D{{Key: "f", Value: now}}
+			_, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, bson.D{{Key: "$set", Value: fields}, {Key: "$setOnInsert", Value: first}}, options.UpdateOne().SetUpsert(true))
 			return err
 		})
 		if err == nil {
+			a.onActive(Activity{New: true, At: unixTime(now), Language: language})
 			return nil
 		}
 		errs = append(errs, err)
@@ -53,7 +72,11 @@ func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) e
 
 // SetLanguage records the language of a person's client. It does nothing for a person who has not talked to the bot.
 func (a *Audience) SetLanguage(ctx context.Context, id UserID, language string) error {
-	_, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "l", Value: language}}}})
+	before, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "l", Value: language}}}})
+	if before != nil {
+		seen := unixTime(before.Seen)
+		a.onActive(Activity{Before: seen, At: seen, LanguageBefore: before.Language, Language: language})
+	}
 	return err
 }
 
@@ -91,24 +114,30 @@ func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
 	return err
 }
 
-// updatePerson changes the person's document in the pool that has it. It fails when no pool has it and one did not answer, because that one
-// may have it.
-func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (known bool, err error) {
-	hits := make(chan bool, len(a.pools.All()))
+// updatePerson changes the person's document in the pool that has it, and returns the document as it was before. It returns nil if no pool has the
+// person. It fails when no pool has it and one did not answer, because that one may have it.
+func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (before *personDoc, err error) {
+	hits := make(chan personDoc, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "update person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		r, err := db.Collection(usersCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change)
-		if err == nil && r.MatchedCount > 0 {
-			hits <- true
+		var doc personDoc
+		err := db.Collection(usersCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change).Decode(&doc)
+		switch {
+		case err == nil:
+			hits <- doc
+		case errors.Is(err, mongo.ErrNoDocuments):
+			return nil
 		}
 		return err
 	})
-	if len(hits) > 0 {
-		return true, nil
+	select {
+	case doc := <-hits:
+		return &doc, nil
+	default:
 	}
 	for _, o := range outcomes {
 		err = errors.Join(err, o.Err)
 	}
-	return false, err
+	return nil, err
 }
 
 // AudiencePerson is one person of the audience.
@@ -160,6 +189,7 @@ func (a *Audience) People(ctx context.Context, pool string, after UserID, most i
 	})
 	return people, err
 }
+func unixTime(seconds int32) time.Time { return time.Unix(int64(seconds), 0).UTC() }
 
 // AudienceCount is the size of the audience.
 type AudienceCount struct {

@@ -90,6 +90,7 @@ func (x *Indexer) applyEvents(ctx context.Context, events []event) (map[Document
 	events = slices.DeleteFunc(slices.Clone(events), func(e event) bool {
 		return !x.channels.State(e.place.Channel).indexed()
 	})
+	events = withoutDeleted(events, x.opts.Deleted)
 	last := make(map[Place]int, len(events))
 	for i, e := range events {
 		last[e.place] = i

@@ -101,8 +101,7 @@ func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have
 			distinct[have[i].pool] = true
 		}
 		s.planUpdate(changes, have[i], h.doc)
-		removals.models = append(removals.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: h.doc.ID}}))
-		removals.moveLists(h.doc.ID, listKeys(h.doc), nil)
+		removals.deleteFile(h.doc)
 	}
 	for p, b := range changes {
 		if err := s.writeBatch(ctx, p, b); err != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"pavilion/storage"
 )
 
 // SaveLedger stores a ledger at once.
@@ -57,6 +59,11 @@ func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
 		}
 	}
 	return ErrNoRoom
+}
+
+// DrainPool moves all documents of a pool.
+func (d *Drain) DrainPool(ctx context.Context, p *storage.Pool) (int, error) {
+	return d.drainPool(ctx, p)
 }
 
 // Reconcile merges duplicates.

@@ -19,8 +19,9 @@ import (
 
 // fileStore writes files and their posting lists to the pools. Callers hold Indexer.storing, except for compactLists, which locks it itself.
 type fileStore struct {
-	pools *storage.Pools
-	vocab *Vocabulary
+	pools   *storage.Pools
+	vocab   *Vocabulary
+	counted func(map[FileCount]int64) // gets what a batch changed
 }
 
 // errPoolNoAnswer means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.
@@ -138,10 +139,11 @@ type poolBatch struct {
 	models        []mongo.WriteModel
 	adds, removes map[string][]int64
 	bytes         int64
+	counts        fileCounts
 }
 
 func newPoolBatch() *poolBatch {
-	return &poolBatch{adds: map[string][]int64{}, removes: map[string][]int64{}}
+	return &poolBatch{adds: map[string][]int64{}, removes: map[string][]int64{}, counts: fileCounts{}}
 }
 
 // moveLists moves a document's id from the lists in from to the lists in to.
@@ -156,6 +158,13 @@ func (b *poolBatch) moveLists(id int64, from, to []string) {
 			b.adds[k] = append(b.adds[k], id)
 		}
 	}
+}
+
+// deleteFile adds the writes that delete a document.
+func (b *poolBatch) deleteFile(doc fileDoc) {
+	b.moveLists(doc.ID, listKeys(doc), nil)
+	b.counts.add(doc, -1)
+	b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}))
 }
 
 func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBatch {
@@ -173,6 +182,8 @@ func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc,
 	}
 	b := batchFor(changes, h.pool)
 	b.moveLists(doc.ID, listKeys(h.doc), listKeys(merged))
+	b.counts.add(h.doc, -1)
+	b.counts.add(merged, 1)
 	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(merged))
 }
 
@@ -187,10 +198,11 @@ func (s fileStore) insertFiles(ctx context.Context, docs []fileDoc, maybeDuplica
 	for i, d := range docs {
 		b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetReplacement(d).SetUpsert(true))
 		b.moveLists(d.ID, nil, keys[i])
+		b.counts.add(d, 1)
 		b.bytes += bytesPerFile
 	}
 	errs := []error{ErrNoRoom}
-	for _, pool := range s.pools.Writable() {
+	for _, pool := range s.pools.Writable(ctx) {
 		if maybeDuplicates {
 			if err := notePossibleDuplicates(ctx, pool, docs); err != nil {
 				errs = append(errs, err)
@@ -251,6 +263,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	maps.DeleteFunc(words, func(k string, _ int) bool { return !isWord(k) })
 	s.vocab.Add(words)
 	pool.Wrote(b.bytes)
+	s.counted(b.counts)
 	return nil
 }
 
@@ -295,14 +308,15 @@ func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave fun
 			continue
 		}
 		b := batchFor(changes, h.pool)
-		one := bson.D{{Key: "_id", Value: h.doc.ID}}
 		if len(after.Places) > 0 {
+			one := bson.D{{Key: "_id", Value: h.doc.ID}}
 			b.moveLists(h.doc.ID, listKeys(h.doc), listKeys(after))
+			b.counts.add(h.doc, -1)
+			b.counts.add(after, 1)
 			b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(one).SetReplacement(after))
 			continue
 		}
-		b.moveLists(h.doc.ID, listKeys(h.doc), nil)
-		b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(one))
+		b.deleteFile(h.doc)
 	}
 	for pool, b := range changes {
 		if err := s.writeBatch(ctx, pool, b); err != nil {

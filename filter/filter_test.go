@@ -27,7 +27,7 @@ import (
 var shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
 
 var startShared = sync.OnceValue(func() (err error) { //nolint:gochecknoglobals // see shared
-	shared, err = engines.Start(context.Background(), engines.Options{MongoPools: 3})
+	shared, err = engines.Start(context.Background(), engines.Options{MongoPools: 3, Postgres: true})
 	return err
 })
 
@@ -119,6 +119,7 @@ type testOptions struct {
 	second        string        // host of the second pool, which then uses the name of the first pool's database; empty: the test's server
 	allPoolsDown  bool          // no pool answers at the start
 	beforeCommand func(e *event.CommandStartedEvent)
+	modes         *storage.Setting[storage.PoolModes]
 }
 
 type setting func(*testOptions)
@@ -148,7 +149,7 @@ func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...sett
 		}
 		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: name, LimitBytes: o.limits[i], Monitor: sentCommands.monitor(o.beforeCommand)})
 	}
-	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger})
+	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: o.timeout, Logger: logger, Modes: o.modes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,10 @@ type IndexOptions struct {
 	QueueSize int // events held in memory; 0 means 2000. The ids of further events go to the gaps and are read again.
 	//exhaustruct:optional
 	BatchMax int // events in one batch at most; 0 means 1000
-	Logger   *slog.Logger
-	Now      func() time.Time
+	//exhaustruct:optional
+	Deleted func(DocumentID) bool // tells which files are not stored again; nil means none
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // PostReader reads messages of a channel again from Telegram, by id.
@@ -83,7 +85,7 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	}
 	o.Logger = o.Logger.With("component", "indexer")
 	x := &Indexer{
-		store: fileStore{pools, vocab}, pools: pools, vocab: vocab, channels: channels, opts: o,
+		store: fileStore{pools, vocab, func(map[FileCount]int64) {}}, pools: pools, vocab: vocab, channels: channels, opts: o,
 		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1),
 		unreadPools: len(pools.All()),
 	}
@@ -93,6 +95,9 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 
 // SetReader sets the reader of messages. Call it before Run.
 func (x *Indexer) SetReader(r PostReader) { x.reader = r }
+
+// OnCount sets a function that gets the changes of the numbers of files after each stored batch. It must not block. Call it before Run.
+func (x *Indexer) OnCount(fn func(map[FileCount]int64)) { x.store.counted = fn }
 
 // Post queues a new post. A post of a channel that is not indexed is dropped.
 func (x *Indexer) Post(p Post) { x.handleEvent(event{place: p.Place, post: &p}) }

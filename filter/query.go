@@ -109,3 +109,6 @@ func titlePlan(q query) plan {
 	}
 	return p
 }
+
+// QueryWords returns the words of a query as a search compares them, in their order, joined by blanks.
+func QueryWords(text string) string { return strings.Join(parseQuery(text).terms, " ") }

@@ -104,14 +104,14 @@ func (x *Indexer) allPoolsUp() bool {
 func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) bool {
 	empty := 0
 	for empty < probeEmpty {
-		top, err := x.rereadMessages(ctx, id, t, ids)
+		read, err := x.rereadMessages(ctx, id, t, ids)
 		if err != nil {
 			x.postponeChannel(ctx, id, t, err)
 			return false
 		}
 		last := ids[len(ids)-1]
 		x.mu.Lock()
-		if top > 0 {
+		if top := read.Top; top > 0 {
 			empty = int(last - top)
 			// The ids up to top have been read and their events queued.
 			t.highest = max(t.highest, top)
@@ -132,8 +132,7 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProg
 }
 
 // rereadMessages reads ids and queues their posts, and a deletion for every id without a post. An id that got an event during the read stays a gap.
-// It returns the highest id that has a message.
-func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) (MessageID, error) {
+func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) (PostsRead, error) {
 	x.mu.Lock()
 	reading := t.beginRead(ids)
 	x.mu.Unlock()
@@ -144,7 +143,7 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 	}()
 	read, err := x.reader.ReadPosts(ctx, id, ids)
 	if err != nil {
-		return 0, err
+		return read, err
 	}
 	x.mu.Lock()
 	t.failures = 0
@@ -155,7 +154,7 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 	}
 	for _, m := range ids {
 		if !x.waitForRoom(ctx) {
-			return 0, context.Cause(ctx)
+			return read, context.Cause(ctx)
 		}
 		x.mu.Lock()
 		owedOrKnown := m <= t.highest || m <= read.Top
@@ -167,7 +166,7 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 		}
 		x.mu.Unlock()
 	}
-	return read.Top, nil
+	return read, nil
 }
 
 // waitForRoom waits until the queue is less than half full, so that there is room for live events. It returns false when ctx ends.

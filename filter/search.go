@@ -45,8 +45,12 @@ type SearchOptions struct {
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
 	//exhaustruct:optional
 	Unreachable func(File) bool // tells which files cannot be delivered; they are left out. nil means none.
-	Logger      *slog.Logger
+	//exhaustruct:optional
+	Hidden func(DocumentID) bool // tells which files an admin deleted; they are left out. nil means none.
+	Logger *slog.Logger
 }
+
+func (o SearchOptions) isHidden(id DocumentID) bool { return o.Hidden != nil && o.Hidden(id) }
 
 // Searcher searches all pools.
 type Searcher struct {
@@ -189,10 +193,10 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 			return rank(f, titled)
 		}
 	}
-	if s.opts.Unreachable != nil {
+	if s.opts.Unreachable != nil || s.opts.Hidden != nil {
 		rank := req.rank
 		req.rank = func(f File, titled bool) uint8 {
-			if s.opts.Unreachable(f) {
+			if s.opts.isHidden(f.Media.Document) || s.opts.Unreachable != nil && s.opts.Unreachable(f) {
 				return rankNone
 			}
 			return rank(f, titled)

@@ -235,6 +235,9 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 // File returns a file with the description of the post at a place. If the place is zero, or does not have the file any more, it returns the newest
 // description. ErrFileNotFound means that all pools answered and none has the file.
 func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, error) {
+	if s.opts.isHidden(id) {
+		return File{}, ErrFileNotFound
+	}
 	files, err := findFile(ctx, s.pools, id)
 	if err != nil {
 		return File{}, err

@@ -33,7 +33,7 @@ func ExampleOpenPools() {
 		fmt.Println(err)
 		return
 	}
-	for _, pool := range pools.Writable() {
+	for _, pool := range pools.Writable(context.Background()) {
 		fmt.Println(pool.Name(), pool.State().Breaker, pool.State().LimitBytes>>20, "MB")
 	}
 	stopped, stop := context.WithCancel(context.Background())

@@ -60,8 +60,8 @@ func TestPools_TwoNamesOfOneDatabaseAreRefused(t *testing.T) {
 	if !errors.Is(err, storage.ErrSameDatabase) || !strings.Contains(err.Error(), "are one database") {
 		t.Fatalf("two names of one database: %v", err)
 	}
-	if len(ps.All()) != 1 || len(ps.Unused()) != 1 || len(ps.Writable()) != 1 {
-		t.Errorf("%d in use, %d unused, %d writable", len(ps.All()), len(ps.Unused()), len(ps.Writable()))
+	if len(ps.All()) != 1 || len(ps.Unused()) != 1 || len(ps.Writable(t.Context())) != 1 {
+		t.Errorf("%d in use, %d unused, %d writable", len(ps.All()), len(ps.Unused()), len(ps.Writable(t.Context())))
 	}
 	if err := ps.Unused()[0].Do(t.Context(), "insert", insertThing("x")); !errors.Is(err, storage.ErrSameDatabase) {
 		t.Errorf("a call to the second: %v", err)

@@ -24,6 +24,8 @@ type PoolsOptions struct {
 	Logger  *slog.Logger
 	//exhaustruct:optional
 	Now func() time.Time // nil means time.Now
+	//exhaustruct:optional
+	Modes *Setting[PoolModes] // that admins want; nil: every pool is normal
 }
 
 // Pools are the MongoDB databases that the archive is spread over. A document can be in any of them: reads query all pools, and a new document goes to
@@ -32,6 +34,7 @@ type Pools struct {
 	all       []*Pool
 	logger    *slog.Logger
 	now       func() time.Time
+	modes     *Setting[PoolModes]
 	recovered chan *Pool // pools whose breaker closed
 
 	mu        sync.Mutex
@@ -50,7 +53,7 @@ func OpenPools(o PoolsOptions) (*Pools, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, recovered: make(chan *Pool, 64)}
+	ps := &Pools{logger: o.Logger.With("component", "mongo"), now: o.Now, modes: o.Modes, recovered: make(chan *Pool, 64)}
 	for _, po := range o.Pools {
 		p, err := newPool(po, cmp.Or(o.Timeout, 5*time.Second), o.Now, ps.breakerChanged, ps.noteIdentity)
 		if err != nil {
@@ -91,15 +94,15 @@ func (ps *Pools) Each(ctx context.Context, op string, fn func(ctx context.Contex
 	return slices.DeleteFunc(results, func(r PoolResult) bool { return errors.Is(r.Err, ErrSameDatabase) })
 }
 
-// Writable returns the pools that are up and have room, the one with the most room first.
-func (ps *Pools) Writable() []*Pool {
+// Writable returns the normal pools that are up and have room, the one with the most room first.
+func (ps *Pools) Writable(ctx context.Context) []*Pool {
 	type candidate struct {
 		pool *Pool
 		room int64
 	}
 	var found []candidate
 	for _, p := range ps.All() {
-		if room := p.freeBytes(); room > reservedBytes && !p.Down() {
+		if room := p.freeBytes(); room > reservedBytes && !p.Down() && ps.Mode(ctx, p) == PoolNormal {
 			found = append(found, candidate{p, room})
 		}
 	}

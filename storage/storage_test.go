@@ -235,7 +235,7 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 		}
 		return b.Down()
 	})
-	if got := ps.Writable(); len(got) != 1 || got[0].Name() != "a" {
+	if got := ps.Writable(t.Context()); len(got) != 1 || got[0].Name() != "a" {
 		t.Errorf("writable while b is down: %d pools", len(got))
 	}
 	results := ps.Each(ctx, "ping", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
@@ -316,11 +316,11 @@ func TestPools_AFullPoolIsNotWritable(t *testing.T) {
 		}
 	}
 	ps.All()[0].Wrote(1 << 20)
-	if got := ps.Writable(); len(got) != 2 || got[0].Name() != "b" {
+	if got := ps.Writable(t.Context()); len(got) != 2 || got[0].Name() != "b" {
 		t.Fatalf("the pool with more room must come first")
 	}
 	ps.All()[1].Wrote(61 << 20)
-	if got := ps.Writable(); len(got) != 1 || got[0].Name() != "a" {
+	if got := ps.Writable(t.Context()); len(got) != 1 || got[0].Name() != "a" {
 		t.Error("a full pool is still offered for writing")
 	}
 }
