@@ -1,0 +1,142 @@
+package upkeep_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"pavilion/filter/upkeep"
+	"pavilion/internal/fault"
+)
+
+func newMaintenance(t *testing.T, db *pgxpool.Pool, jobs ...upkeep.Job) *upkeep.Maintenance {
+	t.Helper()
+	m := upkeep.NewMaintenance(db, slog.New(slog.DiscardHandler), jobs...)
+	if err := m.Register(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func state(t *testing.T, m *upkeep.Maintenance) upkeep.JobState {
+	t.Helper()
+	list, err := m.States(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	return list[0]
+}
+
+func TestMaintenance_NoJobRunsTwiceAtOnceOverProcesses(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	var now, most, runs atomic.Int32
+	job := upkeep.Job{Name: "count", Every: 0, Run: func(context.Context) (upkeep.Figures, error) {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		runs.Add(1)
+		time.Sleep(5 * time.Millisecond) // the other processes try meanwhile
+		now.Add(-1)
+		return nil, nil
+	}}
+	var all sync.WaitGroup
+	for range 4 {
+		m := newMaintenance(t, db, job)
+		all.Go(func() {
+			for range 30 {
+				m.RunDue(t.Context())
+			}
+		})
+	}
+	all.Wait()
+	if most.Load() != 1 || runs.Load() < 5 {
+		t.Errorf("%d at once in %d runs", most.Load(), runs.Load())
+	}
+}
+
+func TestMaintenance_ResultsAndTotalsSurviveRestarts(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	fails := false
+	errDown := fault.New(fault.Unavailable, "pool_down")
+	job := upkeep.Job{Name: "files", Every: time.Hour, Run: func(context.Context) (upkeep.Figures, error) {
+		if fails {
+			return upkeep.Figures{"checked": 1}, errDown
+		}
+		return upkeep.Figures{"checked": 500, "dead": 2}, nil
+	}}
+	m := newMaintenance(t, db, job)
+	if ran := m.RunDue(t.Context()); !reflect.DeepEqual(ran, []string{"files"}) {
+		t.Fatalf("ran %v", ran)
+	}
+	if ran := m.RunDue(t.Context()); ran != nil {
+		t.Errorf("ran %v before the hour was over", ran)
+	}
+	m = newMaintenance(t, db, job)
+	if err := m.RunNow(t.Context(), "files"); err != nil {
+		t.Fatal(err)
+	}
+	fails = true
+	m.RunDue(t.Context())
+	s := state(t, m)
+	if s.Runs != 2 || s.Failures != 1 || s.Error != "pool_down" || s.Running || !reflect.DeepEqual(s.Figures, upkeep.Figures{"checked": 1}) ||
+		!reflect.DeepEqual(s.Totals, upkeep.Figures{"checked": 501, "dead": 2}) || s.Next.Sub(s.Ended) != time.Hour {
+		t.Errorf("%+v", s)
+	}
+	if err := m.RunNow(t.Context(), "nonsense"); !errors.Is(err, upkeep.ErrJobUnknown) {
+		t.Errorf("an unknown job: %v", err)
+	}
+}
+
+// A killed process leaves its row taken. Another one runs the job when the lease is over, and a process that comes back late does not store a result.
+func TestMaintenance_AJobOfAKilledProcessRunsAgainAndTheLateResultIsDropped(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	started, release := make(chan struct{}), make(chan struct{})
+	late := newMaintenance(t, db, upkeep.Job{Name: "files", Every: time.Hour, Run: func(context.Context) (upkeep.Figures, error) {
+		close(started)
+		<-release
+		return upkeep.Figures{"checked": 1000}, nil
+	}})
+	var running sync.WaitGroup
+	running.Go(func() { late.RunDue(t.Context()) })
+	<-started
+	next := newMaintenance(t, db, upkeep.Job{Name: "files", Every: time.Hour, Run: func(context.Context) (upkeep.Figures, error) { return upkeep.Figures{"checked": 1}, nil }})
+	if ran := next.RunDue(t.Context()); ran != nil || !state(t, next).Running {
+		t.Fatalf("ran %v beside the other process", ran)
+	}
+	if _, err := db.Exec(t.Context(), `UPDATE maintenance_job SET lease_until = now() - interval '1 second'`); err != nil {
+		t.Fatal(err)
+	}
+	if ran := next.RunDue(t.Context()); len(ran) != 1 {
+		t.Fatalf("ran %v after the lease", ran)
+	}
+	close(release)
+	running.Wait()
+	if s := state(t, next); s.Runs != 1 || s.Totals["checked"] != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestMaintenance_AJobThatTheEndOfTheProcessCutsIsDueAgain(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	ctx, stop := context.WithCancel(t.Context())
+	m := newMaintenance(t, db, upkeep.Job{Name: "files", Every: time.Hour, Run: func(ctx context.Context) (upkeep.Figures, error) {
+		stop()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	m.RunDue(ctx)
+	if s := state(t, m); s.Runs != 0 || s.Error != "" || s.Running || s.Next.After(time.Now()) {
+		t.Errorf("%+v", s)
+	}
+}
