@@ -23,7 +23,8 @@ type Options struct {
 	Latency *latency.Recorder
 	Queries *storage.QueryTracer
 	Version string        // of the build
-	Token   secret.String // opens /metrics and /performance; empty: they do not exist
+	Token   secret.String // opens /metrics, /performance and the pages; empty: they do not exist
+	Pages   []Page
 	Now     func() time.Time
 }
 
@@ -41,6 +42,7 @@ func Add(s *web.Server, o Options) {
 	metrics := promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	s.Handle("GET /metrics", operatorOnly(s, o.Token, metrics.ServeHTTP))
 	s.Handle("GET /performance", operatorOnly(s, o.Token, performance(o.Version, o.Latency, o.Queries)))
+	addPages(s, o)
 }
 
 // operatorOnly requires the operator's token. Where none is configured, the address does not exist.
