@@ -19,6 +19,8 @@ import (
 	"pavilion/booking"
 	"pavilion/bot/telegram"
 	"pavilion/config"
+	"pavilion/filter/upkeep"
+	"pavilion/internal/journal"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/storage"
@@ -60,7 +62,8 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 	}
 	switch {
 	case command == "serve":
-		err = serve(ctx, cfg, logger(cfg, stderr))
+		lines := journal.New(cfg.LogLevel)
+		err = serve(ctx, cfg, logger(cfg, stderr, lines), lines)
 	case slices.Equal(args, []string{"doctor", "booking"}):
 		err = doctorBooking(ctx, cfg, stdout)
 	case command == "doctor" && len(args) == 1:
@@ -80,36 +83,42 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 	return 0
 }
 
-func logger(cfg config.Config, to io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: cfg.LogLevel}
+func logger(cfg config.Config, to io.Writer, lines *journal.Journal) *slog.Logger {
+	o := &slog.HandlerOptions{Level: lines.Level()}
 	if cfg.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(to, o))
+		return slog.New(lines.Handler(slog.NewTextHandler(to, o)))
 	}
-	return slog.New(slog.NewJSONHandler(to, o))
+	return slog.New(lines.Handler(slog.NewJSONHandler(to, o)))
 }
 
 // parts holds the components that serve runs and doctor checks.
 type parts struct {
-	db       *pgxpool.Pool
-	redis    *storage.Redis
-	pools    *storage.Pools
-	chat     atomic.Pointer[chatParts]
-	booking  *booking.Service
-	jobs     *booking.Worker
-	couriers couriers
-	sessions *web.Sessions
-	now      func() time.Time
-	phrases  *phrase.Book
-	latency  *latency.Recorder
-	queries  *storage.QueryTracer
-	tracing  *trace.TracerProvider // nil: no traces
-	active   atomic.Bool           // this process is the bot
-	botEnded atomic.Bool           // its part stopped by itself and does not come back in this process
+	db          *pgxpool.Pool
+	redis       *storage.Redis
+	pools       *storage.Pools
+	history     *storage.PoolHistory
+	counters    *upkeep.Counters
+	deletions   *upkeep.Deletions
+	maintenance *upkeep.Maintenance
+	events      upkeep.Events // for the log channel
+	chat        atomic.Pointer[chatParts]
+	booking     *booking.Service
+	jobs        *booking.Worker
+	couriers    couriers
+	sessions    *web.Sessions
+	now         func() time.Time
+	phrases     *phrase.Book
+	latency     *latency.Recorder
+	journal     *journal.Journal
+	queries     *storage.QueryTracer
+	tracing     *trace.TracerProvider // nil: no traces
+	active      atomic.Bool           // this process is the bot
+	botEnded    atomic.Bool           // its part stopped by itself and does not come back in this process
 }
 
 // build makes every part. noUpdates signs in without receiving updates, for doctor beside a running bot.
-func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates bool) (*parts, error) {
-	p := &parts{now: time.Now}
+func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *journal.Journal, noUpdates bool) (*parts, error) {
+	p := &parts{now: time.Now, journal: lines}
 	var err error
 	p.latency = latency.New(time.Now)
 	p.queries = storage.NewQueryTracer(p.latency, time.Now)
@@ -138,9 +147,13 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
 	}
 	//exhaustruct:enforce
-	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log}); err != nil { //nolint:contextcheck // connects nothing
+	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log, Modes: poolModes(p.db)}); err != nil { //nolint:contextcheck // connects nothing
 		return nil, err
 	}
+	p.history = storage.NewPoolHistory(p.db, p.pools, log, time.Now)
+	p.counters = upkeep.NewCounters(p.db, log, time.Now)
+	p.deletions = upkeep.NewDeletions(p.db, log)
+	p.maintenance = upkeep.NewMaintenance(p.db, log, p.maintenanceJobs()...)
 	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
 	}
@@ -150,8 +163,8 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, noUpdates b
 	return p, p.buildChat(cfg, log, noUpdates)
 }
 
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
-	p, err := build(ctx, cfg, log, false)
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *journal.Journal) error {
+	p, err := build(ctx, cfg, log, lines, false)
 	if err != nil {
 		return err
 	}
@@ -186,7 +199,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if absent {
 		connections = append(connections, part{"schema", prepareSchemaLater(p.db, cfg.Migrate, log)})
 	}
-	var workers []part
+	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}}
 	if cfg.Has(config.RoleWorker) {
 		workers = append(workers, part{"booking jobs", p.jobs.Run}, part{"sessions", p.sessions.Run})
 	}

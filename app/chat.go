@@ -21,6 +21,7 @@ type chatParts struct {
 	vocab    *filter.Vocabulary
 	channels *filter.Channels
 	indexer  *filter.Indexer
+	drain    *filter.Drain
 	bot      *bot.Bot
 	jobs     *booking.Worker
 }
@@ -34,11 +35,15 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 	}
 	c.channels = filter.NewChannels(p.pools, time.Now)
 	//exhaustruct:enforce
-	c.indexer = filter.NewIndexer(p.pools, c.vocab, c.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Logger: log, Now: time.Now})
+	c.indexer = filter.NewIndexer(p.pools, c.vocab, c.channels, filter.IndexOptions{QueueSize: cfg.QueueSize, Deleted: p.deletions.IsRemoved, Logger: log, Now: time.Now})
+	c.indexer.OnCount(p.counters.NoteFiles)
+	audience := filter.NewAudience(p.pools, time.Now)
+	audience.OnActive(p.counters.NoteActivity)
+	c.drain = filter.NewDrain(c.indexer, audience, log)
 	//exhaustruct:enforce
 	t := telegram.Options{
 		APIID: cfg.APIID, APIHash: cfg.APIHash, Token: cfg.BotToken, Addr: cfg.TelegramAddr, DC: cfg.TelegramDC, Key: cfg.Key(), Provider: cfg.ChatProvider,
-		NoUpdates: noUpdates, Version: version(), Logger: log, Now: time.Now,
+		NoUpdates: noUpdates, Version: version(), Latency: p.latency, Logger: log, Now: time.Now,
 		//exhaustruct:ignore — the other limits have defaults
 		Limits: telegram.SendLimits{PerSecond: cfg.SendPerSecond, ChatPerSecond: cfg.SendPerChat, GroupPerMinute: cfg.SendPerGroup},
 	}
@@ -49,12 +54,13 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 	}
 	//exhaustruct:enforce
 	c.bot, err = bot.New(bot.Deps{
-		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable}), Indexer: c.indexer,
-		Channels: c.channels, Audience: filter.NewAudience(p.pools, time.Now), Groups: settings,
+		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable, Hidden: p.deletions.IsHidden}), Indexer: c.indexer,
+		Channels: c.channels, Audience: audience, Groups: settings,
 		Switches: func(ctx context.Context) ([]filter.GroupSwitch, bool, error) {
 			return filter.ReadGroupSwitches(ctx, p.pools)
 		},
-		Booking: p.booking, Phrases: p.phrases,
+		Pools: p.pools, History: p.history, Counters: p.counters, Deletions: p.deletions, Maintenance: p.maintenance, Events: &p.events, LogChannel: logChannel(p.db),
+		Latency: p.latency, Journal: p.journal, Booking: p.booking, Phrases: p.phrases,
 	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), LinkKeys: cfg.LinkSecrets(), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
 	if err != nil {
 		return err
@@ -75,8 +81,12 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 			p.active.Store(true)
 			defer p.active.Store(false)
 			return runStages(held, cfg.StopTimeout/4,
-				[]part{{"vocabulary", endedByLoss(held, c.vocab.Run)}, {"index", endedByLoss(held, c.indexer.Run)}},
-				[]part{{"telegram", endedByLoss(held, c.bot.Run)}}, []part{{"chat jobs", endedByLoss(held, c.jobs.Run)}})
+				[]part{
+					{"vocabulary", endedByLoss(held, c.vocab.Run)}, {"index", endedByLoss(held, c.indexer.Run)}, {"drain", endedByLoss(held, c.drain.Run)},
+					{"pool history", endedByLoss(held, p.history.Run)},
+				},
+				[]part{{"telegram", endedByLoss(held, c.bot.Run)}},
+				[]part{{"chat jobs", endedByLoss(held, c.jobs.Run)}, {"maintenance", endedByLoss(held, p.maintenance.Run)}})
 		})
 		switch {
 		case ctx.Err() != nil:

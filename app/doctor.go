@@ -13,6 +13,7 @@ import (
 	"pavilion/config"
 	"pavilion/filter"
 	"pavilion/internal/fault"
+	"pavilion/internal/journal"
 	"pavilion/internal/phrase"
 	"pavilion/migrations"
 	"pavilion/storage"
@@ -27,7 +28,7 @@ var (
 func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler), true)
+	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler), journal.New(cfg.LogLevel), true)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	//exhaustruct:enforce
-	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Now: time.Now})
+	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Pages: p.operatorPages(), Now: time.Now})
 	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type busyKey struct {
 }
 
 func (k busyKey) String() string {
-	return "pavilion:busy:" + strconv.FormatInt(int64(k.club), 10) + ":" + strconv.FormatInt(int64(k.net), 10) + ":" + k.day.String() + ":" + k.tokens
+	return busyPrefix + strconv.FormatInt(int64(k.club), 10) + ":" + strconv.FormatInt(int64(k.net), 10) + ":" + k.day.String() + ":" + k.tokens
 }
 
 // busyCache caches busy spans in Redis. Without Redis every read is a miss.
@@ -43,6 +43,14 @@ const (
 )
 
 func newBusyCache(r *storage.Redis) *busyCache { return &busyCache{redis: r} }
+
+// busyPrefix begins the keys of the cache.
+const busyPrefix = "pavilion:busy:"
+
+// Cache describes the cached availability.
+func (s *Service) Cache() storage.Cache {
+	return storage.Cache{Name: "availability", Prefix: busyPrefix, Lookups: s.CacheLookups}
+}
 
 // CacheLookups counts the net-days that availability found in its cache and those that it read from Postgres.
 func (s *Service) CacheLookups() (hits, misses int64) {

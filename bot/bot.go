@@ -22,9 +22,13 @@ import (
 	"pavilion/bot/nets"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
+	screens "pavilion/bot/upkeep"
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/filter/groups"
+	"pavilion/filter/upkeep"
+	"pavilion/internal/journal"
+	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
 	"pavilion/storage"
@@ -32,16 +36,25 @@ import (
 
 // Deps are the parts that the bot works with.
 type Deps struct {
-	DB       *pgxpool.Pool
-	Redis    *storage.Redis
-	Searcher *filter.Searcher
-	Indexer  *filter.Indexer
-	Channels *filter.Channels
-	Audience *filter.Audience
-	Groups   *groups.Groups
-	Switches groups.ReadSwitches // of groups, as older releases stored them
-	Booking  *booking.Service
-	Phrases  *phrase.Book
+	DB          *pgxpool.Pool
+	Redis       *storage.Redis
+	Searcher    *filter.Searcher
+	Indexer     *filter.Indexer
+	Channels    *filter.Channels
+	Audience    *filter.Audience
+	Groups      *groups.Groups
+	Switches    groups.ReadSwitches // of groups, as older releases stored them
+	Pools       *storage.Pools
+	History     *storage.PoolHistory
+	Counters    *upkeep.Counters
+	Deletions   *upkeep.Deletions
+	Maintenance *upkeep.Maintenance
+	Events      *upkeep.Events
+	LogChannel  *storage.Setting[upkeep.LogChannel]
+	Latency     *latency.Recorder
+	Journal     *journal.Journal
+	Booking     *booking.Service
+	Phrases     *phrase.Book
 }
 
 // Options configure the bot.
@@ -73,6 +86,7 @@ type Bot struct {
 	delivery  *delivery.Screens
 	join      *accessscreens.Join
 	plans     *accessscreens.Plans
+	upkeep    *screens.Screens
 	deps      Deps
 	opts      Options
 	commands  []chat.Command
@@ -124,16 +138,17 @@ func (b *Bot) addFeatures() (err error) {
 		return err
 	}
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis, Now: b.opts.Now,
-		Deliveries: delivery.Links{Screens: b.delivery},
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis,
+		Deliveries: delivery.Links{Screens: b.delivery}, Counters: b.deps.Counters, Latency: b.deps.Latency, Now: b.opts.Now,
 	})
 	b.groups = groupscreens.New(groupscreens.Deps{
 		Client: b.client, Texts: b.chat.Texts, Groups: b.deps.Groups, Languages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	b.channels = channels.New(channels.Deps{
 		Client: b.client, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language, Indexer: b.deps.Indexer, Channels: b.deps.Channels,
-		Audience: b.deps.Audience, Logger: b.opts.Logger, Now: b.opts.Now,
+		Tell: func(key string, args ...any) { b.deps.Events.Tell(upkeep.ChannelEvents, key, args...) }, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
+	b.addUpkeep()
 	b.Nets = nets.New(nets.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Drafts: b.chat.Drafts, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
@@ -142,11 +157,15 @@ func (b *Bot) addFeatures() (err error) {
 	b.addBroadcasts()
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
-		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.join.Taps(), b.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()))
+		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.join.Taps(), b.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()),
+		b.access.GuardTaps(access.AdminCommand, b.upkeep.Taps()))
 	if err != nil {
 		return err
 	}
-	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.plans.Answers())
+	if err != nil {
+		return err
+	}
+	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.plans.Answers(), b.upkeep.Answers())
 	if err != nil {
 		return err
 	}
@@ -194,6 +213,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.delivery.Run(hctx) })
 	handlers.Go(func() { b.join.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.plans.Run(hctx, b.client.SignedIn()) })
+	handlers.Go(func() { b.upkeep.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	handlers.Go(func() { b.broadcast.Run(hctx) })

@@ -52,10 +52,18 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "broadcast", Access: chat.Admins, Handle: b.broadcast.HandleBroadcast},
 		{Name: "broadcasts", Access: chat.Admins, Handle: b.broadcast.HandleBroadcasts},
 		{Name: "delivery", Access: chat.Admins, Handle: delivery.Settings{Screens: b.delivery}.HandleSettings},
-		{Name: "stats", Access: chat.Admins, Handle: b.channels.HandleStats},
-		{Name: "dbstats", Access: chat.Admins, Handle: b.channels.HandleDBStats},
 		{Name: "clubfilter", Access: chat.Admins, Handle: b.groups.HandleClubFilter},
 		{Name: "clubfilters", Access: chat.Admins, Handle: b.groups.HandleClubFilters},
+		{Name: "stats", Access: chat.Admins, Handle: b.upkeep.HandleStats},
+		{Name: "missed", Access: chat.Admins, Handle: b.upkeep.HandleMissed},
+		{Name: "dbstats", Access: chat.Admins, Handle: b.upkeep.HandleDBStats},
+		{Name: "users", Access: chat.Admins, Handle: b.upkeep.HandleUsers},
+		{Name: "delete", Access: chat.Admins, Handle: b.upkeep.HandleDelete},
+		{Name: "maintenance", Access: chat.Admins, Handle: b.upkeep.HandleMaintenance},
+		{Name: "performance", Access: chat.Admins, Handle: b.upkeep.HandlePerformance},
+		{Name: "cache", Access: chat.Admins, Handle: b.upkeep.HandleCache},
+		{Name: "log", Access: chat.Admins, Handle: b.upkeep.HandleLog},
+		{Name: "logchannel", Access: chat.Admins, Handle: b.upkeep.HandleLogChannel},
 	}
 }
 

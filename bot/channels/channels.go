@@ -24,9 +24,10 @@ type Deps struct {
 	Language func(ctx context.Context, person int64) string
 	Indexer  *filter.Indexer
 	Channels *filter.Channels
-	Audience *filter.Audience
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// Tell hears of channels that were added, lost or regained; key names a phrase.
+	Tell   func(key string, args ...any)
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Screens are the screens of the club's admins about channels.
@@ -112,6 +113,20 @@ func (s *Screens) findOwn(ctx context.Context, ref channelRef) (telegram.Channel
 	return info, err
 }
 
+// FindChannel returns the chat key of a channel as an admin names it.
+func (s *Screens) FindChannel(ctx context.Context, text string) (int64, error) {
+	ref, ok := parseChannelRef(text)
+	if !ok {
+		return 0, errChannelArgs
+	}
+	info, err := s.find(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	s.Client.SaveState(ctx) // the channel's access hash must outlive this process
+	return telegram.Chat{ID: int64(info.ID), Type: telegram.Supergroup}.Key(), nil
+}
+
 func (s *Screens) addChannel(ctx context.Context, ref channelRef) (telegram.ChannelInfo, error) {
 	info, err := s.findOwn(ctx, ref)
 	if err != nil {
@@ -121,6 +136,7 @@ func (s *Screens) addChannel(ctx context.Context, ref channelRef) (telegram.Chan
 		return info, err
 	}
 	s.Client.SaveState(ctx) // the channel's access hash must outlive this process from now on
+	s.Tell("events.channel_added", telegram.CleanLine(info.Title, 60))
 	return info, nil
 }
 

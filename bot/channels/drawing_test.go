@@ -8,7 +8,6 @@ import (
 	"pavilion/filter"
 	"pavilion/internal/phrase"
 	"pavilion/sandbox/golden"
-	"pavilion/storage"
 )
 
 // screens are all screens of the package.
@@ -25,10 +24,6 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		read.State = s
 		return read
 	}
-	pools := []filter.PoolStats{
-		{PoolState: storage.PoolState{Name: "old", DataBytes: 400 << 20, IndexBytes: 60 << 20, LimitBytes: 512 << 20, Breaker: "closed"}, Files: 120_000, Answered: true},
-		{PoolState: storage.PoolState{Name: "new", DataBytes: 1 << 20, LimitBytes: 512 << 20, Breaker: "open"}},
-	}
 	return map[string]telegram.Reply{
 		"list_empty":   d.drawChannels(nil),
 		"list":         d.drawChannels([]filter.Channel{vintage, matches}),
@@ -41,9 +36,6 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"past_running": d.past(state(filter.PastRunning)),
 		"past_done":    d.past(state(filter.PastDone)),
 		"past_stopped": d.past(state(filter.PastCancelled)),
-		"stats":        d.stats(filter.Stats{Files: 120_000, Words: 31_000, Channels: []filter.Channel{vintage}, Pools: pools[:1]}, filter.AudienceCount{Total: 2100, Blocked: 3}),
-		"stats_faults": d.stats(filter.Stats{Files: 1, Backlog: filter.Backlog{Queued: 2, InGaps: 40}, Pools: pools}, filter.AudienceCount{}),
-		"databases":    d.databases(pools),
 	}
 }
 

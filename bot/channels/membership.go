@@ -33,6 +33,11 @@ func (s *Screens) NoteMembership(ctx context.Context, channel int64, in bool) er
 	if in {
 		s.Indexer.NoteLostUpdates(c.ID) // nobody told the bot of the posts that came meanwhile
 	}
+	event := "events.channel_lost"
+	if in {
+		event = "events.channel_regained"
+	}
+	s.Tell(event, telegram.CleanLine(c.Title, 60))
 	for _, admin := range s.Admins {
 		text := s.Texts.InLanguage(s.Language(ctx, admin)).Say(key, telegram.CleanLine(c.Title, 60))
 		if err := s.Client.Notify(ctx, admin, telegram.Reply{Text: text}, fmt.Sprintf("channel %d at %d", c.ID, c.Version), false); err != nil {

@@ -29,9 +29,12 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 		answer.Button, answer.StartParam = in.Say("inline.ask"), StartInline
 		return s.Messenger.AnswerInline(ctx, answer)
 	}
-	page, err := s.Searcher.Search(ctx, filter.Query{Text: query, Limit: inlinePage, After: after})
+	page, err := s.find(ctx, filter.Query{Text: query, Limit: inlinePage, After: after})
 	if err != nil {
 		return err
+	}
+	if after.Zero() {
+		s.Counters.AskedInline()
 	}
 	if page.HasNext {
 		answer.NextOffset = page.Last.String()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"pavilion/bot/telegram"
@@ -11,25 +12,42 @@ import (
 )
 
 // queryMemory remembers in Redis which query a results message answers.
-type queryMemory struct{ redis *storage.Redis }
-
-const queryKept = 24 * time.Hour
-
-func queryKey(chat telegram.Chat, message int) string {
-	return fmt.Sprintf("page:%d:%d", chat.Key(), message)
+type queryMemory struct {
+	redis        *storage.Redis
+	hits, misses atomic.Int64
 }
 
-func (m queryMemory) remember(ctx context.Context, chat telegram.Chat, message int, query string) {
+const (
+	queryKept   = 24 * time.Hour
+	queryPrefix = "pavilion:page:" // begins the keys
+)
+
+// Cache describes the remembered queries.
+func (s *Screens) Cache() storage.Cache {
+	return storage.Cache{Name: "queries", Prefix: queryPrefix, Lookups: func() (hits, misses int64) { return s.queries.hits.Load(), s.queries.misses.Load() }}
+}
+
+func queryKey(chat telegram.Chat, message int) string {
+	return fmt.Sprintf(queryPrefix+"%d:%d", chat.Key(), message)
+}
+
+func (m *queryMemory) remember(ctx context.Context, chat telegram.Chat, message int, query string) {
 	if message != 0 && m.redis.Up() {
 		_ = m.redis.Client().Set(ctx, queryKey(chat, message), query, queryKept).Err() // else the message itself is read
 	}
 }
 
-func (m queryMemory) recall(ctx context.Context, chat telegram.Chat, message int) string {
+func (m *queryMemory) recall(ctx context.Context, chat telegram.Chat, message int) string {
 	if !m.redis.Up() {
 		return ""
 	}
-	return m.redis.Client().Get(ctx, queryKey(chat, message)).Val()
+	query := m.redis.Client().Get(ctx, queryKey(chat, message)).Val()
+	if query == "" {
+		m.misses.Add(1)
+	} else {
+		m.hits.Add(1)
+	}
+	return query
 }
 
 // queryOf finds the query that the tapped message answers.

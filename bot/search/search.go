@@ -9,6 +9,7 @@ import (
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/internal/fault"
+	"pavilion/internal/latency"
 	"pavilion/storage"
 )
 
@@ -20,6 +21,8 @@ type Deps struct {
 	Indexer   *filter.Indexer // renews expired file references
 	Rules     func(ctx context.Context, in telegram.Chat) Rules
 	Redis     *storage.Redis
+	Counters  counters
+	Latency   *latency.Recorder
 	Now       func() time.Time
 
 	Deliveries Deliveries
@@ -31,16 +34,23 @@ type Rules struct {
 	Spelling bool // suggests another spelling, or fewer words, if nothing is found
 }
 
+// counters count what people do.
+type counters interface {
+	Searched(query string, found bool)
+	AskedInline()
+	Delivered(files int)
+}
+
 // Screens are the screens of search.
 type Screens struct {
 	Deps
-	queries queryMemory
+	queries *queryMemory
 	taps    *deliveryMemory
 }
 
 // New makes the screens.
 func New(d Deps) *Screens {
-	return &Screens{Deps: d, queries: queryMemory{d.Redis}, taps: newDeliveryMemory()}
+	return &Screens{Deps: d, queries: &queryMemory{redis: d.Redis}, taps: newDeliveryMemory()}
 }
 
 // The letters of the buttons.
@@ -79,6 +89,7 @@ func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) e
 	if err != nil || e.IsOverheard() && len(page.Files) == 0 && page.Suggestion == "" {
 		return err
 	}
+	s.countSearch(query, page)
 	reply := s.results(ctx, e, e.ButtonOwner(), rules).page(query, filter.Selection{}, page)
 	reply.ReplyTo = e.ReplyTarget()
 	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
@@ -91,11 +102,25 @@ func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) e
 // search searches under a chat's rules.
 func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filter.Page, error) {
 	q.Limit = rules.PageSize
-	page, err := s.Searcher.Search(ctx, q)
+	page, err := s.find(ctx, q)
 	if !rules.Spelling {
 		page.Suggestion, page.Fewer = "", ""
 	}
 	return page, err
+}
+
+// find searches, and records how long it takes.
+func (s *Screens) find(ctx context.Context, q filter.Query) (filter.Page, error) {
+	began := s.Now()
+	defer func() { s.Latency.Observe("search", s.Now().Sub(began)) }()
+	return s.Searcher.Search(ctx, q)
+}
+
+// countSearch counts a search. A search without results counts only if all databases answered.
+func (s *Screens) countSearch(query string, page filter.Page) {
+	if found := page.Total > 0; found || len(page.Missing) == 0 {
+		s.Counters.Searched(query, found)
+	}
 }
 
 func (s *Screens) results(ctx context.Context, e *telegram.Event, owner int64, rules Rules) results {
@@ -186,6 +211,7 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	sent, err := s.Deliveries.Deliver(ctx, e, file)
 	if sent {
 		s.taps.delivered(tap, s.Now())
+		s.Counters.Delivered(1)
 	}
 	return err
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/filter"
+	"pavilion/internal/latency"
 	"pavilion/internal/quiet"
 	"pavilion/internal/secret"
 )
@@ -41,6 +42,7 @@ type Options struct {
 	Limits    SendLimits
 	NoUpdates bool // for a look beside a running bot: Telegram sends updates to the newest session only
 	Version   string
+	Latency   *latency.Recorder
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
@@ -124,6 +126,7 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 	}
 	m := NewMessenger(c.client, MessengerOptions{Limits: o.Limits, Provider: o.Provider, Logger: o.Logger, Now: o.Now})
 	m.onSent, m.hash, m.setHash, m.migrate, m.refresh, m.signedIn = c.rememberSent, c.state.hash, c.state.setHash, c.migrate, index.Refresh, c.signedIn
+	m.queue.observe = func(method string, took time.Duration) { o.Latency.Observe("telegram "+method, took) }
 	m.queue.onEnded = func(err error) {
 		select {
 		case c.ended <- err:

@@ -87,6 +87,20 @@ func (c *Client) Notify(ctx context.Context, person int64, r Reply, name string,
 	return c.Messenger.notify(ctx, to, r, name, silent)
 }
 
+// Post sends a silent message into a chat, given by its Chat.Key. Sends of one name are one message to Telegram. It returns ErrCannotWrite if the bot has
+// no right to post there.
+func (c *Client) Post(ctx context.Context, key int64, r Reply, name string) error {
+	to, known := c.ChatOf(key)
+	if !known {
+		return ErrUnreachable
+	}
+	err := c.Messenger.notify(ctx, to, r, name, true)
+	if tgerr.Is(err, "CHAT_ADMIN_REQUIRED", "CHAT_WRITE_FORBIDDEN", "CHANNEL_PRIVATE") {
+		return errors.Join(ErrCannotWrite, err)
+	}
+	return err
+}
+
 // SendInvoice shows an invoice in a person's private chat. Sends of one name are one message to Telegram.
 func (c *Client) SendInvoice(ctx context.Context, person int64, i Invoice, name string) error {
 	to, err := c.reach(ctx, person)

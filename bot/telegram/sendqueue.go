@@ -48,6 +48,7 @@ type sendQueue struct {
 	logger    *slog.Logger
 	onBlocked func(ctx context.Context, userID int64)
 	onEnded   func(err error) // called when Telegram has ended the session
+	observe   func(method string, took time.Duration)
 	now       func() time.Time
 
 	mu         sync.Mutex
@@ -84,7 +85,7 @@ const methodFloods = 4
 func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *sendQueue {
 	l = l.orDefaults()
 	q := &sendQueue{
-		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, onEnded: func(error) {}, floodWaits: map[floodKey]time.Time{},
+		limits: l, logger: logger.With("part", "sendqueue"), now: now, onBlocked: func(context.Context, int64) {}, onEnded: func(error) {}, observe: func(string, time.Duration) {}, floodWaits: map[floodKey]time.Time{},
 		flooded: map[string]map[floodKey]bool{}, all: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))),
 		chats: map[Chat]chatLimits{}, wake: make(chan struct{}, 1),
 	}
@@ -272,7 +273,9 @@ func (q *sendQueue) late(p *pending, until time.Time) bool {
 func (q *sendQueue) make(ctx context.Context, p *pending) {
 	cctx, cancel := context.WithCancelCause(p.ctx)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	began := q.now()
 	err := p.invoke(cctx) //nolint:contextcheck // ends with the caller or with the queue, whichever is first
+	q.observe(p.method, q.now().Sub(began))
 	stop()
 	cancel(nil)
 	if again := q.settle(ctx, p, err); again {

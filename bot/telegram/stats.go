@@ -1,12 +1,16 @@
 package telegram
 
+import "time"
+
 // Stats are the client's figures at one moment.
 type Stats struct {
-	Connected  bool
-	Updates    int // received and not yet handled
-	Sends      int // queued
-	Calls      int // made and not yet answered
-	FloodWaits int64
+	Connected   bool
+	Updates     int // received and not yet handled
+	Sends       int // queued
+	Calls       int // made and not yet answered
+	FloodWaits  int64
+	Waiting     int           // chats and methods that Telegram makes wait now
+	LongestWait time.Duration // of these
 }
 
 // Stats reports the present figures.
@@ -25,6 +29,13 @@ func (q *sendQueue) stats() Stats {
 	for _, l := range q.lanes {
 		for _, line := range l.byKey {
 			s.Sends += len(line.calls)
+		}
+	}
+	now := q.now()
+	for _, until := range q.floodWaits {
+		if left := until.Sub(now); left > 0 {
+			s.Waiting++
+			s.LongestWait = max(s.LongestWait, left)
 		}
 	}
 	return s
