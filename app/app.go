@@ -151,7 +151,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 		return nil, err
 	}
 	p.history = storage.NewPoolHistory(p.db, p.pools, log, time.Now)
-	p.counters = upkeep.NewCounters(p.db, log, time.Now)
+	p.counters = upkeep.NewCounters(p.db, cfg.Zone(), log, time.Now)
 	p.deletions = upkeep.NewDeletions(p.db, log)
 	p.maintenance = upkeep.NewMaintenance(p.db, log, p.maintenanceJobs()...)
 	if p.phrases, err = phrase.Load(); err != nil {

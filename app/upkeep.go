@@ -60,7 +60,7 @@ func (p *parts) recount(ctx context.Context) (upkeep.Figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := filter.NewAudience(p.pools, p.now).CountPeople(ctx, p.counters.CountedSince())
+	people, err := p.counters.CountPeople(ctx, filter.NewAudience(p.pools, p.now))
 	if err != nil {
 		return nil, err
 	}

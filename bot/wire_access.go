@@ -7,6 +7,7 @@ import (
 	"pavilion/bot/chat"
 	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/filter/upkeep"
 	"pavilion/storage"
 )
 
@@ -33,7 +34,7 @@ func (b *Bot) addAccess() error {
 	}
 	b.access = accessscreens.New(accessscreens.Deps{
 		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Join: b.join, Quota: quota,
-		Settings: settings, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
+		Settings: settings, OnBan: func() { b.deps.Events.Tell(upkeep.BanEvents, "events.ban") }, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	return nil
 }

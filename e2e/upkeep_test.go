@@ -206,7 +206,7 @@ func TestUpkeep_ADeletionHidesAtOnceIsUndoneAndOutlivesAKill(t *testing.T) {
 	tap(t, admin, asked, "Delete 12 files")
 	done := await(t, admin, "12 files are deleted")
 	found(t, member, "golden river", "Nothing found")
-	if answer := tap(t, member, m, "S02E01"); !strings.Contains(answer.Message, "not in the archive") {
+	if answer := tap(t, member, m, "S02E12"); !strings.Contains(answer.Message, "not in the archive") {
 		t.Errorf("a tap on a hidden file: %q", answer.Message)
 	}
 	s.Bot.Kill()

@@ -77,7 +77,7 @@ func TestAudience_EachChangeSaysWhatWasBefore(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
-	counts, err := people.CountPeople(t.Context(), now.AddDate(0, 0, -7))
+	counts, err := people.CountPeople(t.Context(), now.AddDate(0, 0, -7), time.UTC)
 	if err != nil || !reflect.DeepEqual(counts, map[filter.PeopleCount]int64{{Day: now.Truncate(24 * time.Hour), Language: "hi"}: 1}) {
 		t.Errorf("%v, %v", counts, err)
 	}

@@ -3,7 +3,7 @@
 
 -- +goose Up
 CREATE TABLE activity_count (
-    day  date NOT NULL, -- in UTC
+    day  date NOT NULL, -- in the zone of the bot
     what text NOT NULL CHECK (what ~ '^[a-z_]{1,40}$'),
     n    bigint NOT NULL,
     PRIMARY KEY (day, what)
@@ -11,7 +11,7 @@ CREATE TABLE activity_count (
 
 -- People by the day of their last activity and the language of their client.
 CREATE TABLE people_count (
-    day      date NOT NULL, -- in UTC
+    day      date NOT NULL, -- in the zone of the bot
     language text NOT NULL CHECK (length(language) <= 16),
     n        bigint NOT NULL,
     PRIMARY KEY (day, language)

@@ -84,6 +84,7 @@ func (s *Screens) HandleBan(ctx context.Context, e *telegram.Event) error {
 	if err != nil {
 		return err
 	}
+	s.OnBan()
 	return s.reply(ctx, e, s.draw(e).banned(ban, person.Name))
 }
 

@@ -23,6 +23,7 @@ type Deps struct {
 	Join      *Join // the last step
 	Settings  *storage.Setting[access.Settings]
 	Zone      *time.Location // for the times that people are told
+	OnBan     func()         // called after each ban
 	Logger    *slog.Logger
 	Now       func() time.Time
 }

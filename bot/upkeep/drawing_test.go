@@ -46,7 +46,7 @@ func filesNamed(n int) (files []filter.File) {
 
 // someEvents are one of each kind, an error that came often, and more than a message has room for.
 func someEvents() (events []upkeep.Event) {
-	for _, key := range []string{"channel_added", "channel_lost", "channel_regained", "pool_down", "pool_up", "error"} {
+	for _, key := range []string{"channel_added", "channel_lost", "channel_regained", "pool_down", "pool_up", "ban", "error"} {
 		events = append(events, upkeep.Event{Key: "events." + key, Args: []any{"Vintage"}})
 	}
 	events = append(events, upkeep.Event{Key: "events.dead_files", Args: []any{2, 500}}, upkeep.Event{Key: "events.deletion", Args: []any{120}})
@@ -88,7 +88,7 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"database_drained":   d.database(empty),
 		"database_down":      d.database(down),
 		"database_ask_drain": d.askDrain(full),
-		"stats":              d.statistics(figures{index: stats, people: filter.AudienceCount{Total: 2100, Blocked: 3}, counted: counted}),
+		"stats":              d.statistics(figures{index: stats, people: filter.AudienceCount{Total: 2100, Blocked: 3}, counted: counted, quota: quotaUse{people: 9, files: 55}}),
 		"stats_faults": d.statistics(figures{
 			index: filter.Stats{Files: 1, Backlog: filter.Backlog{Queued: 2, InGaps: 40}, Pools: []filter.PoolStats{full.PoolStats, down.PoolStats}}, unread: true,
 		}),
@@ -106,8 +106,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 			{At: noon, Level: slog.LevelError, Component: "bot", Message: "an event was answered with an error", Error: "search: no answer"}, {At: noon, Level: slog.LevelWarn, Message: "pool's breaker changed"},
 		}),
 		"log_none":       d.log(slog.LevelDebug, nil),
-		"person":         d.person(4_300_000_001, filter.Person{First: noon.AddDate(-1, 0, 0), Seen: noon, Language: "hi", Blocked: true}),
-		"person_old":     d.person(7, filter.Person{Seen: noon}),
+		"person":         d.person(4_300_000_001, filter.Person{First: noon.AddDate(-1, 0, 0), Seen: noon, Language: "hi", Blocked: true}, true),
+		"person_old":     d.person(7, filter.Person{Seen: noon}, false),
 		"delete_ask":     d.askDelete(upkeep.Deletion{ID: 40, What: "golden river", Files: 12}, filesNamed(12), true),
 		"delete_ask_one": d.askDelete(upkeep.Deletion{ID: 40, What: "https://t.me/archive/5", Files: 1}, filesNamed(1), false),
 		"deleted":        d.deleted(upkeep.Deletion{ID: 40, What: "golden river", Files: 12, Due: noon.AddDate(0, 0, 1)}),

@@ -56,10 +56,10 @@ func (s *Screens) answerWho(ctx context.Context, e *telegram.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, e, s.draw(e).person(id, person))
+	return s.send(ctx, e, s.draw(e).person(id, person, s.Banned(ctx, filter.UserID(id))))
 }
 
-func (d drawing) person(id int64, p filter.Person) telegram.Reply {
+func (d drawing) person(id int64, p filter.Person, banned bool) telegram.Reply {
 	language := p.Language
 	if language == "" {
 		language = "?"
@@ -71,7 +71,13 @@ func (d drawing) person(id int64, p filter.Person) telegram.Reply {
 	if p.Blocked {
 		lines = append(lines, d.in.Say("people.blocked"))
 	}
-	return d.page(d.in.Say("people.title", strconv.FormatInt(id, 10)), lines)
+	number := strconv.FormatInt(id, 10)
+	if banned {
+		lines = append(lines, d.in.Say("people.banned", number))
+	} else {
+		lines = append(lines, d.in.Say("people.may_ban", number))
+	}
+	return d.page(d.in.Say("people.title", number), lines)
 }
 
 // longMoment is a moment with its year.

@@ -31,6 +31,8 @@ type Deps struct {
 	History     *storage.PoolHistory
 	Counters    *upkeep.Counters
 	Deletions   *upkeep.Deletions
+	Banned      func(ctx context.Context, person filter.UserID) bool
+	QuotaToday  func(ctx context.Context) (people, files int64, err error)
 	Maintenance *upkeep.Maintenance
 	Latency     *latency.Recorder
 	Journal     *journal.Journal

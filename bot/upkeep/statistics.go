@@ -28,6 +28,7 @@ type figures struct {
 	people  filter.AudienceCount
 	counted upkeep.Statistics
 	unread  bool // Postgres did not answer, so counted is empty
+	quota   quotaUse
 }
 
 // HandleStats answers /stats: files, people, searches, deliveries and the backlog of the index.
@@ -35,13 +36,20 @@ func (s *Screens) HandleStats(ctx context.Context, e *telegram.Event) error {
 	return s.send(ctx, e, s.draw(e).statistics(statistics{s}.read(ctx)))
 }
 
+// quotaUse is what people used of their daily quota of files today.
+type quotaUse struct{ people, files int64 }
+
 func (s statistics) read(ctx context.Context) figures {
 	cctx, stop := context.WithTimeout(ctx, countersTimeout)
 	defer stop()
 	counted, err := s.Counters.Statistics(cctx)
+	var quota quotaUse
+	if err == nil {
+		quota.people, quota.files, err = s.QuotaToday(cctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, figuresTimeout)
 	defer cancel()
-	return figures{index: s.Indexer.Stats(ctx), people: s.Audience.Count(ctx), counted: counted, unread: err != nil}
+	return figures{index: s.Indexer.Stats(ctx), people: s.Audience.Count(ctx), counted: counted, unread: err != nil, quota: quota}
 }
 
 func (s statistics) tapOverview(ctx context.Context, e *telegram.Event, f *chat.Fields) (telegram.Reply, error) {
@@ -83,6 +91,9 @@ func (d drawing) statistics(f figures) telegram.Reply {
 		lines = append(lines, "", d.in.Say("stats.period", p.Days),
 			"• "+d.in.Say("stats.active", p.People), "• "+d.in.Say("stats.searches", found+missed, missed),
 			"• "+d.in.Say("stats.inline", p.Activity[upkeep.InlineQuery]), "• "+d.in.Say("stats.deliveries", p.Activity[upkeep.Delivery]))
+	}
+	if f.quota.people > 0 {
+		lines = append(lines, "", d.in.Say("stats.quota", f.quota.people, f.quota.files))
 	}
 	if languages := d.languages(f.counted.Languages); languages != "" {
 		lines = append(lines, "", d.in.Say("stats.languages", languages))

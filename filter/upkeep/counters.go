@@ -28,6 +28,7 @@ type Counters struct {
 	store  counterStore
 	logger *slog.Logger
 	now    func() time.Time
+	zone   *time.Location
 
 	flushing sync.Mutex
 	mu       sync.Mutex
@@ -43,7 +44,7 @@ type changes struct {
 }
 
 type dayCount struct {
-	day  time.Time // its midnight in UTC
+	day  time.Time // see filter.DayIn
 	what What
 }
 
@@ -56,9 +57,9 @@ const (
 	countedDays = 31
 )
 
-// NewCounters makes Counters; Run writes them.
-func NewCounters(db *pgxpool.Pool, logger *slog.Logger, now func() time.Time) *Counters {
-	return &Counters{store: counterStore{db}, logger: logger.With("component", "counters"), now: now, pending: newChanges()}
+// NewCounters makes Counters whose days are those of a zone; Run writes them.
+func NewCounters(db *pgxpool.Pool, zone *time.Location, logger *slog.Logger, now func() time.Time) *Counters {
+	return &Counters{store: counterStore{db}, logger: logger.With("component", "counters"), now: now, zone: zone, pending: newChanges()}
 }
 
 func newChanges() changes {
@@ -89,19 +90,19 @@ func (c *Counters) Delivered(files int) { c.add(Delivery, int64(files)) }
 func (c *Counters) add(what What, n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pending.days[dayCount{dayOf(c.now()), what}] += n
+	c.pending.days[dayCount{c.day(c.now()), what}] += n
 }
 
 // NoteActivity moves a person from the day of the last activity to the new one.
 func (c *Counters) NoteActivity(a filter.Activity) {
-	before := filter.PeopleCount{Day: dayOf(a.Before), Language: a.LanguageBefore}
-	after := filter.PeopleCount{Day: dayOf(a.At), Language: a.Language}
+	before := filter.PeopleCount{Day: c.day(a.Before), Language: a.LanguageBefore}
+	after := filter.PeopleCount{Day: c.day(a.At), Language: a.Language}
 	if !a.New && before == after {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !a.New && before.Day.After(dayOf(c.now()).AddDate(0, 0, -countedDays)) {
+	if !a.New && before.Day.After(c.day(c.now()).AddDate(0, 0, -countedDays)) {
 		c.pending.people[before]--
 	}
 	c.pending.people[after]++
@@ -189,11 +190,12 @@ func (c *Counters) Recount(ctx context.Context, files map[filter.FileCount]int64
 
 // Expire deletes old counts, and searches without a result that nobody made for half a year. It returns how many rows there were.
 func (c *Counters) Expire(ctx context.Context) (int64, error) {
-	return c.store.expire(ctx, dayOf(c.now()))
+	return c.store.expire(ctx, c.day(c.now()))
 }
 
-// CountedSince returns the first day of which people are counted.
-func (c *Counters) CountedSince() time.Time { return dayOf(c.now()).AddDate(0, 0, 1-countedDays) }
+// CountPeople counts the people who are counted by the day of their last activity.
+func (c *Counters) CountPeople(ctx context.Context, people *filter.Audience) (map[filter.PeopleCount]int64, error) {
+	return people.CountPeople(ctx, c.day(c.now()).AddDate(0, 0, 1-countedDays), c.zone)
+}
 
-// dayOf returns the midnight in UTC that begins the day of t.
-func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+func (c *Counters) day(t time.Time) time.Time { return filter.DayIn(t, c.zone) }

@@ -19,7 +19,7 @@ import (
 var noon = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
 
 func newCounters(db *pgxpool.Pool, now *time.Time) *upkeep.Counters {
-	return upkeep.NewCounters(db, slog.New(slog.DiscardHandler), func() time.Time { return *now })
+	return upkeep.NewCounters(db, time.UTC, slog.New(slog.DiscardHandler), func() time.Time { return *now })
 }
 
 func flush(t *testing.T, counters ...*upkeep.Counters) {
@@ -96,6 +96,25 @@ func TestCounters_APersonCountsOnTheDayOfTheLastActivityOnly(t *testing.T) {
 	}
 	if want := []upkeep.LanguageCount{{"de", 1}, {"en", 1}, {"hi", 1}}; !reflect.DeepEqual(s.Languages, want) {
 		t.Errorf("languages %v, want %v", s.Languages, want)
+	}
+}
+
+func TestCounters_ADayBeginsInTheZone(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	india := time.FixedZone("IST", 5*3600+1800)
+	now := time.Date(2026, 3, 14, 20, 0, 0, 0, time.UTC) // 01:30 on the 15th there
+	c := upkeep.NewCounters(db, india, slog.New(slog.DiscardHandler), func() time.Time { return now })
+	c.Delivered(1)
+	c.NoteActivity(filter.Activity{New: true, At: now, Language: "hi"})
+	flush(t, c)
+	now = time.Date(2026, 3, 15, 18, 0, 0, 0, time.UTC) // 23:30 on the same day
+	if today := statistics(t, c).Periods[0]; today.Activity[upkeep.Delivery] != 1 || today.People != 1 {
+		t.Errorf("the same day: %+v", today)
+	}
+	now = now.Add(time.Hour)
+	if today := statistics(t, c).Periods[0]; today.Activity[upkeep.Delivery] != 0 || today.People != 0 {
+		t.Errorf("the next day: %+v", today)
 	}
 }
 

@@ -28,7 +28,7 @@ type LanguageCount struct {
 
 // Statistics reads the figures.
 func (c *Counters) Statistics(ctx context.Context) (Statistics, error) {
-	today := dayOf(c.now())
+	today := c.day(c.now())
 	var s Statistics
 	for _, days := range []int{1, 7, 30} {
 		since := today.AddDate(0, 0, 1-days)
