@@ -196,19 +196,19 @@ func TestUpkeep_ADeletionHidesAtOnceIsUndoneAndOutlivesAKill(t *testing.T) {
 		names = append(names, fmt.Sprintf("Golden.River.S02E%02d.mkv", i+1))
 	}
 	posted := post(t, s, append(names, "Silent.Harbour.2015.mkv")...)
-	m := found(t, member, "golden river", "12 files")
+	found(t, member, "golden river", "12 files")
 	say(t, admin, "/delete golden river")
 	asked := await(t, admin, "Delete 12 files?")
 	if strings.Count(asked.Message, "Golden.River") != 10 || !strings.Contains(asked.Message, "and 2 more") {
 		t.Errorf("the question:\n%s", asked.Message)
 	}
-	found(t, member, "golden river", "12 files") // nothing is hidden before the answer
+	m := found(t, member, "golden river", "12 files") // nothing is hidden before the answer
 	tap(t, admin, asked, "Delete 12 files")
 	done := await(t, admin, "12 files are deleted")
-	found(t, member, "golden river", "Nothing found")
 	if answer := tap(t, member, m, "S02E12"); !strings.Contains(answer.Message, "not in the archive") {
 		t.Errorf("a tap on a hidden file: %q", answer.Message)
 	}
+	found(t, member, "golden river", "Nothing found")
 	s.Bot.Kill()
 	startBot(t, s)
 	until(t, "the files are hidden after a kill", func() bool {
