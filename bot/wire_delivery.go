@@ -24,7 +24,7 @@ func (b *Bot) newDelivery() (*delivery.Screens, error) {
 			return b.search.Search(ctx, e, query)
 		},
 		Keys: keys, Stored: rules.NewStoredLinks(b.deps.DB), Jobs: rules.NewJobs(b.deps.DB), Deletions: rules.NewDeletions(b.deps.DB), Set: rules.NewSettings(b.deps.DB, b.opts.Now),
-		Group: b.groupDeliveries, Quota: deliveryQuota{b.access.Quota}, TapQuota: b.access.Deliver, Logger: b.opts.Logger, Now: b.opts.Now,
+		Group: b.groupDeliveries, Plan: b.planOf, Quota: deliveryQuota{b.access.Quota}, TapQuota: b.access.Deliver, Logger: b.opts.Logger, Now: b.opts.Now,
 	}), nil
 }
 
@@ -41,6 +41,12 @@ func (q deliveryQuota) Reserve(ctx context.Context, person filter.UserID, docume
 func (b *Bot) groupDeliveries(ctx context.Context, group filter.ChatID) (delivery.GroupPolicy, error) {
 	s := b.deps.Groups.Get(ctx, group).Settings
 	return delivery.GroupPolicy{Policy: rules.Policy{Protect: s.Protect, DeleteAfter: time.Duration(s.DeleteAfter) * time.Minute}, InPrivate: s.ToPrivate}, nil
+}
+
+// planOf is a person's plan as deliveries ask for it.
+func (b *Bot) planOf(ctx context.Context, person filter.UserID) (delivery.Plan, error) {
+	perks, has, err := b.plans.Premium.PerksOf(ctx, person)
+	return delivery.Plan{Premium: has, Unprotected: has && perks.Unprotected}, err
 }
 
 // takes decides whether a message answers an open question.
