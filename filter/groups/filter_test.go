@@ -46,6 +46,7 @@ func TestMatch_WholeWordsTheLongestFirstWithoutFuzz(t *testing.T) {
 		"net the booking":                        "net",
 		"rules of the":                           "",
 		"rules of the club or net booking":       "rules of the club",
+		"net booking or rules of the club":       "rules of the club",
 		"dont panic":                             "don't panic",
 		"don’t panic":                            "don't panic",
 		"plan c or b":                            "C",
