@@ -170,11 +170,9 @@ func index(ctx context.Context, opts []storage.PoolOptions, files []file) (*filt
 	return filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: 20 * time.Second}), done, nil
 }
 
-var errNoReader = errors.New("nothing is read again")
-
-// noReader stands for Telegram, which the measurement does not need: the queue holds every post.
+// noReader stands for Telegram, which has no further messages: the queue holds every post.
 type noReader struct{}
 
 func (noReader) ReadPosts(context.Context, filter.ChannelID, []filter.MessageID) (filter.PostsRead, error) {
-	return filter.PostsRead{}, errNoReader
+	return filter.PostsRead{}, nil
 }

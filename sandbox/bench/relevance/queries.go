@@ -150,7 +150,7 @@ func (a *asking) joined() {
 	}
 	for _, asked := range [][2]string{
 		{"spider man", "Spider-Man"}, {"spiderman", "Spider-Man"}, {"x men", "X-Men"}, {"batman begins", "Batman Begins"}, {"bat man begins", "Batman Begins"}, {"dead pool", "Deadpool"},
-		{"aqua man", "Aquaman"}, {"bird man", "Birdman"}, {"gully boy", "Gully Boy"}, {"ac dc back in black", "Back in Black"}, {"acdc highway", "Highway to Hell"},
+		{"aqua man", "Aquaman"}, {"bird man", "Birdman"}, {"ac dc back in black", "Back in Black"}, {"acdc highway", "Highway to Hell"},
 		{"deathnote", "Death Note"}, {"chak de", "Chak De India"}, {"black panther", "Black Panther"},
 	} {
 		a.ask("joined", asked[0], titled(asked[1]))
@@ -197,15 +197,27 @@ func (a *asking) initials() {
 		if !strings.Contains(w.person, ".") && !twoInitials.MatchString(w.person) {
 			continue
 		}
-		accepts := func(f file) bool { return f.work != nil && f.work.person == w.person }
-		letters := regexp.MustCompile(`\.| (?:[A-Z]\b)`)
-		joined := strings.ToLower(letters.ReplaceAllStringFunc(w.person, func(s string) string { return strings.Trim(s, ". ") }))
+		joined := joinedInitials(w.person)
+		accepts := func(f file) bool { return f.work != nil && joinedInitials(f.work.person) == joined }
 		a.ask("initials", joined, accepts)
 		a.ask("initials", joined+" "+w.words()[0], func(f file) bool { return accepts(f) && f.work.title == w.title })
 	}
 	a.ask("initials", "ms dhoni the untold story", titled("M.S. Dhoni The Untold Story"))
 	a.ask("initials", "m s dhoni untold story", titled("M.S. Dhoni The Untold Story"))
 	a.ask("initials", "et the extra terrestrial", titled("E.T. the Extra-Terrestrial"))
+}
+
+// joinedInitials writes a name as people type it: jk rowling, george rr martin.
+func joinedInitials(name string) string {
+	out := ""
+	letter := false // the last word was an initial
+	for _, w := range strings.Fields(strings.ReplaceAll(strings.ToLower(name), ".", " ")) {
+		if out != "" && (!letter || len(w) > 1) {
+			out += " "
+		}
+		out, letter = out+w, len(w) == 1
+	}
+	return out
 }
 
 func ofEpisode(w work, season, episode int) func(file) bool {
@@ -275,8 +287,10 @@ func (a *asking) unfinished() {
 		}
 		n++
 		cut := strings.Join(words[:len(words)-1], " ") + " " + last[:1+a.rng.IntN(len(last)-2)]
-		want := cut // files of titles that begin so
-		a.ask("unfinished", cut, func(f file) bool { return f.work != nil && strings.HasPrefix(strings.Join(f.work.words(), " "), want) })
+		a.ask("unfinished", cut, func(f file) bool { // any title of which it can become the beginning
+			return strings.Contains(" "+strings.Join(saidWords(strings.NewReplacer(".", " ", "_", " ").Replace(f.name+" "+f.caption)), " "), " "+cut) ||
+				f.work != nil && strings.HasPrefix(strings.Join(f.work.words(), " "), cut)
+		})
 	}
 	for _, text := range []string{"breaking bad s", "breaking bad s01e0", "breaking bad s0", "breaking bad season"} {
 		a.ask("unfinished", text, titled("Breaking Bad"))
