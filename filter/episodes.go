@@ -125,7 +125,7 @@ func readSeason(in []string) episodeRange {
 	if len(in) == 1 {
 		return episodeRange{}
 	}
-	if season := strings.TrimSuffix(strings.TrimSuffix(in[0], "p"), "e"); season != in[0] && season[0] == 's' && isNumber(in[1], 4) { // S01E 05
+	if season := strings.TrimSuffix(strings.TrimSuffix(in[0], "p"), "e"); season != in[0] && strings.HasPrefix(season, "s") && isNumber(in[1], 4) { // S01E 05
 		if e := readSeasonWord(season); e.used > 0 && len(e.episodes) == 0 {
 			n, _ := cutNumber(in[1], 4)
 			return episodeRange{e.seasons, []int{n}, 2}

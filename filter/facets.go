@@ -128,7 +128,7 @@ func (s Selection) matches(f File) bool {
 	if s.Kind != nil && *s.Kind != f.Media.Kind {
 		return false
 	}
-	t := traitsOf(f.Media.Name, f.Media.Caption)
+	t := traitsOf(f.Media)
 	return (s.Season == 0 || s.Season == t.season) && (s.Resolution == 0 || s.Resolution == t.resolution) &&
 		(s.Language == "" || slices.Contains(t.languages, s.Language)) && (s.Year == 0 || s.Year == t.year)
 }
@@ -138,7 +138,7 @@ func countFacets(all []result, sel Selection) []Facet {
 	counts := map[Facet]int{}
 	sample := all[:min(len(all), facetSample)]
 	for _, r := range sample {
-		t := traitsOf(r.file.Media.Name, r.file.Media.Caption)
+		t := traitsFrom(r.name, r.file.Media)
 		own := Selection{Kind: &kinds[r.file.Media.Kind%4], Season: t.season, Resolution: t.resolution, Year: t.year}
 		for d := ByKind; d <= ByYear; d++ {
 			if v := own.Value(d); v != "" && sel.Value(d) == "" {

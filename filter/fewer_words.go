@@ -21,7 +21,7 @@ func (v *Vocabulary) withoutLeastKnown(text string) string {
 	left := slices.Delete(words, drop, drop+1)
 	known := 0
 	for _, w := range left {
-		if v.wordCount(w) > 0 && !chatWords[foldLetters(w)] {
+		if v.wordCount(w) > 0 && !isChatWord(foldLetters(w)) {
 			known++
 		}
 	}

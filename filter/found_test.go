@@ -98,12 +98,25 @@ func TestSearch_MistypedMatchesAreOrderedByLikenessAndTitle(t *testing.T) {
 	}
 }
 
+// Of equally mistyped titles, one that was posted more than once comes first.
+func TestSearch_OfEquallyMistypedFilesThePopularOneComesFirst(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	again := post(3, "Gladiator.2000.480p.mkv")
+	again.Media.Document = post(1, "").Media.Document
+	ix.storePosts(t, post(1, "Gladiator.2000.480p.mkv"), post(2, "Gladiator.2000.720p.mkv"), post(4, "Gladiator.2000.1080p.mkv"), again)
+	if got := ix.foundNames(t, "gladaitor"); len(got) != 3 || got[0] != "Gladiator.2000.480p.mkv" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Words with which people ask are dropped when nothing matches with them, in English and in Hindi of both scripts.
 func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	ix.storeNames(t, "Dune.Part.Two.2024.Hindi.1080p.mkv", "Oppenheimer.2023.mkv", "Pathaan.2023.mkv", "आवारा 1951.mkv", "Send.Help.2026.mkv", "Full.Metal.Jacket.mkv", "Any.Given.Sunday.1999.mkv")
+	ix.storeNames(t, "Dune.Part.Two.2024.Hindi.1080p.mkv", "Oppenheimer.2023.mkv", "Pathaan.2023.mkv", "आवारा 1951.mkv", "Send.Help.2026.mkv", "Full.Metal.Jacket.mkv", "Any.Given.Sunday.1999.mkv", "Welcome.2007.mkv")
 	for query, name := range map[string]string{
 		"please send dune part two hindi":        "Dune.Part.Two.2024.Hindi.1080p.mkv",
 		"plese send me dune part 2 full movie":   "Dune.Part.Two.2024.Hindi.1080p.mkv",
@@ -114,6 +127,7 @@ func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
 		"भाई पठान फिल्म भेजो":                    "Pathaan.2023.mkv",
 		"कोई आवारा मूवी का लिंक दो":              "आवारा 1951.mkv",
 		"awara full movie download":              "आवारा 1951.mkv",
+		"please send the welcome movie":          "Welcome.2007.mkv",
 		"can you please upload any given sundya": "Any.Given.Sunday.1999.mkv",
 		"full metal jacket movie":                "Full.Metal.Jacket.mkv",
 	} {

@@ -36,12 +36,15 @@ type traits struct {
 	year       int // the last one: 1917 (2019), 2012 (2009)
 }
 
-func traitsOf(name, caption string) traits {
-	t := readTraits(tokenSequence(name))
-	if caption == "" || caption == name {
+func traitsOf(m Media) traits { return traitsFrom(tokenSequence(m.Name), m) }
+
+// traitsFrom is traitsOf with the tokens of the name.
+func traitsFrom(name []string, m Media) traits {
+	t := readTraits(name)
+	if m.Caption == "" || m.Caption == m.Name {
 		return t
 	}
-	more := readTraits(tokenSequence(caption))
+	more := readTraits(tokenSequence(m.Caption))
 	t.season, t.resolution, t.year = cmp.Or(t.season, more.season), cmp.Or(t.resolution, more.resolution), cmp.Or(t.year, more.year)
 	for _, l := range more.languages {
 		if !slices.Contains(t.languages, l) {

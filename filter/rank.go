@@ -1,26 +1,22 @@
 package filter
 
-import (
-	"slices"
-)
+import "slices"
 
 // Ranks, best first. A file whose title is the query comes before one that mentions it. Behind rankMistyped the ranks continue with the likeness: one
-// likely typing mistake, one unlikely mistake, two, more; each first with and then without the title, and of these the files that were delivered before
-// the others.
+// likely typing mistake, one unlikely mistake, two, more; each first with and then without the title, and of these first the files that were posted more
+// than once.
 const (
 	rankTitle        uint8 = iota // the file's title is the query
 	rankSpelledTitle              // the same in another spelling
 	rankPhrase                    // the name has the terms next to each other, in order
 	rankExact                     // the name or caption has every term
-	rankSpelled                   // other spellings
+	rankSpelled                   // the same in another spelling
 	rankBeginsTitle               // the last term begins a word of the title
 	rankBegins                    // the last term begins a word of the name or caption
-	rankSoundsTitle               // another script
-	rankSounds                    //
+	rankSoundsTitle               // the title is the query in another script
+	rankSounds                    // a term is in another script
 	rankMistyped                  // the first of 16
 	rankNone         uint8 = 255  // no match
-	likenessClasses        = 4
-	ranksForLikeness       = 4
 )
 
 // matcher ranks files for an interpretation of a query.
@@ -28,7 +24,7 @@ type matcher struct {
 	interpretation
 	byWord map[string][]reading // by their first word
 	free   []reading            // without words
-	words  []string             // terms[0:], without years: the title if the query is one
+	words  []string             // the terms without years: the title if the query is one
 }
 
 func newMatcher(in interpretation) *matcher {
@@ -44,22 +40,27 @@ func newMatcher(in interpretation) *matcher {
 }
 
 // costTable has the cheapest cost at which a file covers terms[from:to].
-type costTable [maxQueryTerms][maxQueryTerms + 1]int
+type costTable [maxQueryTerms][maxQueryTerms + 1]int32
 
-// rankFile returns the rank of a file. titled means that the file is in the list of the query's title.
-func (m *matcher) rankFile(f File, titled bool) uint8 {
-	name := fileTokens(f.Media.Name)
-	costs := m.newCosts()
-	m.readTokens(costs, name)
-	cost := m.cheapest(costs)
+// rankFile returns the rank of a file, and the tokens of its name. titled means that the file is in the list of the query's title.
+func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
+	name = fileTokens(f.Media.Name)
+	var costs costTable
+	m.initCosts(&costs)
+	m.readTokens(&costs, name)
+	cost := m.cheapest(&costs)
 	if cost > 0 && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
-		m.readTokens(costs, fileTokens(f.Media.Caption))
-		cost = m.cheapest(costs)
+		m.readTokens(&costs, fileTokens(f.Media.Caption))
+		cost = m.cheapest(&costs)
 	}
 	if cost >= costNone {
-		return rankNone
+		return rankNone, name
 	}
 	isTitle := m.isTitle(name) || titled && cost == 0 && containsPhrase(name, m.words)
+	return m.rankOf(cost, isTitle, name, len(f.Places) > 1), name
+}
+
+func (m *matcher) rankOf(cost int32, isTitle bool, name []string, popular bool) uint8 {
 	switch {
 	case cost == 0 && isTitle:
 		return rankTitle
@@ -74,11 +75,11 @@ func (m *matcher) rankFile(f File, titled bool) uint8 {
 	case cost < costEdit:
 		return either(isTitle, rankSoundsTitle, rankSounds)
 	}
-	return rankMistyped + ranksForLikeness*likeness(cost) + either(isTitle, 0, 2)
+	return rankMistyped + 4*likeness(cost) + either(isTitle, 0, 2) + either(popular, 0, 1)
 }
 
 // likeness returns the class of a cost of costEdit or more: 0 for one likely mistake, 1 for one mistake, 2 for two, 3 for more.
-func likeness(cost int) uint8 {
+func likeness(cost int32) uint8 {
 	switch {
 	case cost < costEdit+costUnlikely:
 		return 0
@@ -87,7 +88,7 @@ func likeness(cost int) uint8 {
 	case cost < 3*costEdit:
 		return 2
 	}
-	return likenessClasses - 1
+	return 3
 }
 
 func either(first bool, a, b uint8) uint8 {
@@ -97,8 +98,7 @@ func either(first bool, a, b uint8) uint8 {
 	return b
 }
 
-func (m *matcher) newCosts() *costTable {
-	var costs costTable
+func (m *matcher) initCosts(costs *costTable) {
 	for i := range m.terms {
 		for j := range costs[i] {
 			costs[i][j] = costNone
@@ -107,7 +107,6 @@ func (m *matcher) newCosts() *costTable {
 	for _, r := range m.free {
 		costs[r.from][r.to] = r.cost
 	}
-	return &costs
 }
 
 // readTokens notes the readings that a name or a caption has.
@@ -127,8 +126,8 @@ func (m *matcher) readTokens(costs *costTable, tokens []string) {
 }
 
 // cheapest returns the cost of the cheapest cover of all terms, costNone or more if there is none.
-func (m *matcher) cheapest(costs *costTable) int {
-	var best [maxQueryTerms + 1]int
+func (m *matcher) cheapest(costs *costTable) int32 {
+	var best [maxQueryTerms + 1]int32
 	for to := 1; to <= len(m.terms); to++ {
 		best[to] = costNone
 		for from := range to {

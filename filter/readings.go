@@ -25,7 +25,7 @@ const (
 type reading struct {
 	from, to int
 	words    []string
-	cost     int
+	cost     int32
 }
 
 // beginning takes the terms from an index to the end for the beginning of one word.
@@ -72,12 +72,12 @@ func (v *Vocabulary) interpret(q query) interpretation {
 	return in
 }
 
-func (in *interpretation) add(from, to, cost int, words ...string) {
+func (in *interpretation) add(from, to int, cost int32, words ...string) {
 	in.readings = append(in.readings, reading{from, to, words, cost})
 }
 
 // addKnown adds a reading whose words the index has.
-func (v *Vocabulary) addKnown(in *interpretation, from, to, cost int, words ...string) {
+func (v *Vocabulary) addKnown(in *interpretation, from, to int, cost int32, words ...string) {
 	if !slices.ContainsFunc(words, func(w string) bool { return v.Count(w) == 0 }) {
 		in.add(from, to, cost, words...)
 	}
@@ -95,6 +95,9 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 				v.addKnown(in, i, i+1, costSpelled, a, b)
 			}
 		}
+	}
+	if v.Count(t) == 0 && isASCII(t) {
+		v.addParts(in, i)
 	}
 	if t == "and" && i > 0 && i+1 < len(in.terms) { // Fast & Furious
 		in.add(i, i+1, costSpelled)
@@ -123,6 +126,25 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 			v.addKnown(in, i, i+2, costSpelled, episodeToken(season, n))
 		}
 		v.addKnown(in, i, i+2, 2*costSpelled, strconv.Itoa(n)) // Naruto - 005
+	}
+}
+
+// addParts reads an unknown term as a word and a letter (walle, WALL-E), or as three words (lalaland).
+func (v *Vocabulary) addParts(in *interpretation, i int) {
+	t := in.terms[i]
+	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
+		v.addKnown(in, i, i+1, costSpelled, t[:last], t[last:])
+	}
+	if len(t) < 6 || len(t) > 24 || !isLetters(t, 6) {
+		return
+	}
+	for a := 2; a+4 <= len(t); a++ {
+		if v.Count(t[:a]) == 0 {
+			continue
+		}
+		for b := a + 2; b+2 <= len(t); b++ {
+			v.addKnown(in, i, i+1, costSpelled, t[:a], t[a:b], t[b:])
+		}
 	}
 }
 
@@ -158,7 +180,7 @@ func (v *Vocabulary) addBeginnings(in *interpretation) {
 func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 	before := len(in.readings)
 	for i, t := range in.terms {
-		if chatWords[t] && v.Count(t) == 0 || !wide && v.Count(t) > 0 {
+		if articles[t] || isChatWord(t) && v.Count(t) == 0 || !wide && v.Count(t) > 0 {
 			continue
 		}
 		v.addNear(in, i, i+1, v.near(t, wide), maxSimilar)
@@ -172,7 +194,7 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 		}
 		v.addMistypedParts(in, i)
 		if i+1 < len(in.terms) && len(t+in.terms[i+1]) >= 6 {
-			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), 3)
+			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), maxParts)
 		}
 	}
 	if last := len(in.terms) - 1; wide && isNumber(in.terms[last], 2) && last > 0 { // 1 may become 10
@@ -181,9 +203,12 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 	return len(in.readings) > before || wide
 }
 
+// maxParts limits the words near a part of a term, or near two terms together.
+const maxParts = 3
+
 func (v *Vocabulary) addNear(in *interpretation, from, to int, words []nearWord, limit int) {
 	for _, w := range words[:min(limit, len(words))] {
-		cost := w.edits * costEdit
+		cost := int32(w.edits) * costEdit //nolint:gosec // 1 or 2
 		if w.unlikely {
 			cost += costUnlikely
 		}
@@ -204,12 +229,12 @@ func (v *Vocabulary) addMistypedParts(in *interpretation, i int) {
 		}
 		switch knownA, knownB := v.Count(a) > 0, v.Count(b) > 0; {
 		case knownA && !knownB:
-			for _, w := range v.near(b, false)[:min(3, len(v.near(b, false)))] {
-				in.add(i, i+1, w.edits*costEdit+costSpelled, a, w.Text)
+			for _, w := range v.Similar(b, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
 			}
 		case knownB && !knownA:
-			for _, w := range v.near(a, false)[:min(3, len(v.near(a, false)))] {
-				in.add(i, i+1, w.edits*costEdit+costSpelled, w.Text, b)
+			for _, w := range v.Similar(a, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
 			}
 		}
 	}

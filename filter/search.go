@@ -16,19 +16,24 @@ import (
 type Query struct {
 	Text      string
 	Selection Selection
-	Limit     int    // files on a page; 0 means 10
-	After     Cursor // return the page after this result
-	Before    Cursor // return the page before this result
+	Limit     int        // files on a page; 0 means 10
+	After     Cursor     // return the page after this result
+	Before    Cursor     // return the page before this result
+	Grouped   bool       // one row for all files of a title
+	Row       DocumentID // with Grouped, return only the row that has this file
 }
 
 // Page is one page of the results.
 type Page struct {
-	Files      []File
-	Total      int  // results of all pages
+	Files      []File // the best match of each row
+	Rows       []Row
+	Total      int  // files of all pages
+	RowsTotal  int  // rows of all pages
 	Capped     bool // the search stopped at a limit, so there may be more than Total
 	First      Cursor
 	Last       Cursor
-	Skipped    int // results before this page
+	Start      Cursor // of the last row before the page on which Query.Row stands
+	Skipped    int    // rows before this page
 	HasPrev    bool
 	HasNext    bool
 	Facets     []Facet
@@ -78,7 +83,11 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 		return Page{}, nil
 	}
 	// A page behind the parts that are read needs the next one.
-	for parts := max(q.After.part(), q.Before.part()); ; parts++ {
+	parts := max(q.After.part(), q.Before.part())
+	if q.Row != 0 {
+		parts = partsOfRow
+	}
+	for ; ; parts++ {
 		found, err := s.findMatches(ctx, parsed, q.Selection, parts)
 		if err != nil {
 			return Page{}, err
@@ -87,19 +96,26 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 		if !page.HasNext && found.capped && !q.After.Zero() && parts < lastPart && ctx.Err() == nil {
 			continue
 		}
-		if page.Total == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
+		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
 			if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
 				page.Fewer = s.vocab.withoutLeastKnown(q.Text)
 			}
+		}
+		if q.Grouped {
+			s.addSubtitles(ctx, page.Rows, found.missing)
 		}
 		return page, nil
 	}
 }
 
+// partsOfRow is the number of parts in which the files of one row are looked for.
+const partsOfRow = 2
+
 // result is a matching file with its position in the order.
 type result struct {
 	file   File
 	cursor Cursor
+	name   []string // the tokens of its name
 }
 
 // results are the files found so far, by document id, so that duplicates in several pools count once.
@@ -117,7 +133,7 @@ func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, part
 	in := s.vocab.interpret(q)
 	loose, _ := s.vocab.plan(in)
 	// titlePlan finds a file by its title even when many newer files mention the title.
-	plans := []plan{exactPlan(q.terms), titlePlan(q), loose}
+	plans := []plan{titlePlan(q), exactPlan(q.terms), loose}
 	if q.fragment {
 		plans = []plan{loose}
 	}
@@ -141,15 +157,18 @@ const fewMatches = 10
 // the pools that failed.
 func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Selection) {
 	forms := []query{q}
-	asked, ok := s.vocab.withoutChat(q)
-	if ok {
-		forms = append(forms, asked)
-		s.findRead(ctx, r, s.vocab.interpret(asked), sel)
+	asked := q
+	for _, shorten := range []func(query) (query, bool){s.vocab.withoutAsking, s.vocab.withoutChat} {
+		if form, ok := shorten(q); ok && len(r.byID) == 0 && len(form.terms) < len(asked.terms) {
+			asked = form
+			forms = append(forms, form)
+			s.findRead(ctx, r, s.vocab.interpret(form), sel)
+		}
 	}
 	for _, form := range forms {
 		s.findMisspelled(ctx, r, form, sel)
 	}
-	if short, ok := asked.withoutArticles(); ok {
+	if short, ok := asked.withoutArticles(); ok && len(r.byID) == 0 {
 		s.findRead(ctx, r, s.vocab.interpret(short), sel)
 		s.findMisspelled(ctx, r, short, sel)
 	}
@@ -186,18 +205,18 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 			}
 		}
 		rank := req.rank
-		req.rank = func(f File, titled bool) uint8 {
+		req.rank = func(f File, titled bool) (uint8, []string) {
 			if !sel.matches(f) {
-				return rankNone
+				return rankNone, nil
 			}
 			return rank(f, titled)
 		}
 	}
 	if s.opts.Unreachable != nil || s.opts.Hidden != nil {
 		rank := req.rank
-		req.rank = func(f File, titled bool) uint8 {
+		req.rank = func(f File, titled bool) (uint8, []string) {
 			if s.opts.isHidden(f.Media.Document) || s.opts.Unreachable != nil && s.opts.Unreachable(f) {
-				return rankNone
+				return rankNone, nil
 			}
 			return rank(f, titled)
 		}
@@ -224,8 +243,8 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 	return nil
 }
 
-func newResult(f File, rank uint8) result {
-	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}} //nolint:gosec // stored as int32
+func newResult(f File, rank uint8, name []string) result {
+	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}, name} //nolint:gosec // stored as int32
 }
 
 // addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which
@@ -247,35 +266,63 @@ func (r *results) addResult(x result) {
 	r.byID[old.file.Media.Document] = old
 }
 
-// cutPage sorts the results and returns the page that q asks for.
-func (r *results) cutPage(q Query) Page {
+// sorted returns the results in their order.
+func (r *results) sorted() []result {
 	all := make([]result, 0, len(r.byID))
 	for _, x := range r.byID {
 		all = append(all, x)
 	}
 	slices.SortFunc(all, func(a, b result) int { return a.cursor.Compare(b.cursor) })
+	return all
+}
+
+// cutPage returns the page that q asks for.
+func (r *results) cutPage(q Query) Page {
+	all := r.sorted()
+	rows := singleRows(all)
+	if q.Grouped {
+		rows = groupRows(all)
+	}
 	limit := cmp.Or(q.Limit, 10)
+	if q.Row != 0 {
+		return rowPage(rows, q.Row, limit)
+	}
 	from := 0
 	switch {
 	case !q.After.Zero():
-		from, _ = slices.BinarySearchFunc(all, q.After, func(x result, c Cursor) int { return cmp.Or(x.cursor.Compare(c), -1) })
+		from, _ = slices.BinarySearchFunc(rows, q.After, func(x Row, c Cursor) int { return cmp.Or(x.cursor.Compare(c), -1) })
 	case !q.Before.Zero():
-		end, _ := slices.BinarySearchFunc(all, q.Before, func(x result, c Cursor) int { return x.cursor.Compare(c) })
+		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
-	cut := all[min(from, len(all)):min(from+limit, len(all))]
 	p := Page{
-		Total: len(all), Capped: r.capped, Skipped: from, HasPrev: from > 0, HasNext: from+len(cut) < len(all), Facets: countFacets(all, q.Selection),
+		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all), RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
+		HasNext: from+limit < len(rows), Facets: countFacets(all, q.Selection),
 	}
 	for name := range r.missing {
 		p.Missing = append(p.Missing, name)
 	}
 	slices.Sort(p.Missing)
-	for _, x := range cut {
-		p.Files = append(p.Files, x.file)
+	for _, row := range p.Rows {
+		p.Files = append(p.Files, row.Files[0])
 	}
-	if len(cut) > 0 {
-		p.First, p.Last = cut[0].cursor, cut[len(cut)-1].cursor
+	if n := len(p.Rows); n > 0 {
+		p.First, p.Last = p.Rows[0].cursor, p.Rows[n-1].cursor
+	}
+	return p
+}
+
+// rowPage returns a page of one row: the one that has a file. It is empty when no row has it any more.
+func rowPage(rows []Row, file DocumentID, limit int) Page {
+	at := slices.IndexFunc(rows, func(r Row) bool {
+		return slices.ContainsFunc(r.Files, func(f File) bool { return f.Media.Document == file })
+	})
+	if at < 0 {
+		return Page{}
+	}
+	p := Page{Rows: rows[at : at+1], Files: rows[at].Files[:1], Total: len(rows[at].Files), RowsTotal: 1}
+	if start := at / limit * limit; start > 0 {
+		p.Start = rows[start-1].cursor
 	}
 	return p
 }

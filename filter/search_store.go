@@ -25,13 +25,16 @@ type poolAnswer struct {
 	capped  bool // the pool may have more
 }
 
-// poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
+// poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject. Files of the first plan are read first.
 type poolRequest struct {
 	plans []plan
 	title string // the key of the title's list; empty when the title does not matter
-	rank  func(f File, titled bool) uint8
+	rank  ranking
 	parts int // the number of parts of the results to read, beside the first
 }
+
+// ranking returns the rank of a file and the tokens of its name. titled means that the file is in the list of the query's title.
+type ranking func(f File, titled bool) (rank uint8, name []string)
 
 // findInPools asks every pool that is not in missing. The answers have the order of the outcomes.
 func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[string]bool) ([]poolAnswer, []storage.PoolResult) {
@@ -86,25 +89,43 @@ func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolReq
 			titled[id] = true
 		}
 	}
-	parts := make([]poolAnswer, len(r.plans))
+	lists := make([][]int64, len(r.plans))
+	capped := make([]bool, len(r.plans))
 	group, gctx := errgroup.WithContext(ctx)
 	for i, p := range r.plans {
-		group.Go(func() error {
-			ids, capped, err := candidateIDs(gctx, c, heads, p)
-			if err != nil {
-				return err
-			}
-			parts[i], err = s.readAndRank(gctx, db, ids, titled, r)
-			parts[i].capped = parts[i].capped || capped
+		group.Go(func() (err error) {
+			lists[i], capped[i], err = candidateIDs(gctx, c, heads, p)
 			return err
 		})
 	}
-	err = group.Wait()
-	var answer poolAnswer
-	for _, p := range parts {
-		answer.results, answer.capped = append(answer.results, p.results...), answer.capped || p.capped
+	if err := group.Wait(); err != nil {
+		return poolAnswer{}, err
 	}
+	answer, err := s.readAndRank(ctx, db, mergeCandidates(lists, maxFetched<<r.parts+1), titled, r)
+	answer.capped = answer.capped || slices.Contains(capped, true)
 	return answer, err
+}
+
+// mergeCandidates returns the distinct ids of the plans, those of the first plan first, at most limit.
+func mergeCandidates(lists [][]int64, limit int) []int64 {
+	lists = slices.DeleteFunc(lists, func(l []int64) bool { return len(l) == 0 })
+	if len(lists) == 0 {
+		return nil
+	}
+	if len(lists) == 1 {
+		return lists[0][:min(limit, len(lists[0]))]
+	}
+	seen := map[int64]bool{}
+	var ids []int64
+	for _, l := range lists {
+		for _, id := range l {
+			if len(ids) < limit && !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // readAndRank reads files in the order of ids until it has enough matches or has read too many.
@@ -124,8 +145,8 @@ func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []in
 		for _, d := range docs {
 			best := result{cursor: Cursor{Rank: rankNone}}
 			for _, f := range d.files() { // of equally ranked descriptions the newest wins
-				if n := r.rank(f, titled[d.ID]); n < best.cursor.Rank {
-					best = newResult(f, n)
+				if n, name := r.rank(f, titled[d.ID]); n < best.cursor.Rank {
+					best = newResult(f, n, name)
 				}
 			}
 			if best.cursor.Rank != rankNone {

@@ -3,12 +3,13 @@ package filter
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-unidecode"
 )
 
 // soundKey returns a key that a word shares with its spellings in other scripts, and with other spellings in Latin letters: आवारा, awara and aawara. It
-// is empty for words that have no such key: words with figures, words of one letter, words of scripts without spaces, which are indexed as bigrams.
+// is empty for words that have no such key: words with figures, and words of scripts without spaces, which are indexed as bigrams.
 //
 // The word is written in Latin letters, and then what spellings disagree about is dropped: the length of vowels, every a but the first one (Indic scripts do
 // not write the short a), the breath of consonants (dh, bh), doubled letters, and the differences of e and i, of o and u, of v and w, of z and j.
@@ -23,8 +24,11 @@ func soundKey(word string) string {
 	} else {
 		key = foreignSounds(word)
 	}
-	if len(key) < 2 {
+	if len(key) < 2 && utf8.RuneCountInString(word) > 1 {
 		return ""
+	}
+	if last := len(key) - 1; last > 0 && key[last] == 'm' {
+		key[last] = 'n' // written with one sign in Indic scripts
 	}
 	return string(key)
 }
@@ -39,7 +43,7 @@ func startsWithLetter(word string) bool {
 // indicRespelling replaces the letters whose Latin form is not how people write their sound.
 //
 //nolint:gochecknoglobals // a table, never written
-var indicRespelling = strings.NewReplacer("ज्ञ", "ग्य", "ऋ", "रि", "ृ", "्रि", "ச", "ஸ")
+var indicRespelling = strings.NewReplacer("ज्ञ", "ग्य", "ऋ", "रि", "ृ", "्रि", "ৃ", "্রি", "ૃ", "્રિ", "ృ", "్రి", "ೃ", "್ರಿ", "ൃ", "്രി", "ச", "ஸ")
 
 func foreignSounds(word string) []byte {
 	if !unicode.In([]rune(word)[0], indicScripts...) {
@@ -86,7 +90,12 @@ func appendSounds(key []byte, text string, hardC bool) []byte {
 		case 'z':
 			c = 'j'
 		case 'q':
-			c = 'k'
+			if next == 'u' { // queen, क्वीन
+				key, c = addSound(key, 'k'), 'v'
+				i++
+			} else {
+				c = 'k'
+			}
 		case 'x':
 			key, c = addSound(key, 'k'), 's'
 		case 'c':
@@ -108,7 +117,7 @@ func appendSounds(key []byte, text string, hardC bool) []byte {
 				c = 'n'
 			}
 		}
-		if next == 'h' && i+1 < len(text) && strings.IndexByte("bdgjkpstz", text[i]) >= 0 && hardC {
+		if next == 'h' && strings.IndexByte("bdgjkptz", text[i]) >= 0 && hardC {
 			i++
 		} else if next == 'h' && text[i] == 's' {
 			i++

@@ -10,7 +10,8 @@ import (
 const maxTries = 6
 
 // suggest returns a similar query that has results, for a query that has none: without the terms that nothing is near to, or without one other term. It
-// keeps at least half of the terms that carry meaning. A suggestion of one such term must be a title, because a common word is no answer.
+// keeps at least half of the terms that carry meaning. If it keeps one of several, this is a title or a word as typed: of a mistake in a
+// word that stands alone nothing is sure.
 func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
 	asked, _ := s.vocab.withoutChat(q)
 	known := s.knownTerms(asked)
@@ -27,12 +28,16 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		r := &results{byID: map[DocumentID]result{}, missing: missing}
 		s.findRead(ctx, r, s.vocab.interpret(query{terms: terms}), Selection{})
 		for _, x := range r.byID {
-			if left > 1 || x.cursor.Rank <= rankSpelledTitle {
+			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) {
 				return strings.Join(terms, " ")
 			}
 		}
 	}
 	return ""
+}
+
+func isSubset(terms, of []string) bool {
+	return !slices.ContainsFunc(terms, func(t string) bool { return !slices.Contains(of, t) })
 }
 
 // knownTerms returns the terms that the index knows, and instead of the others the words nearest to them.
@@ -41,7 +46,7 @@ func (s *Searcher) knownTerms(q query) []string {
 	for _, t := range q.terms {
 		if s.vocab.Count(t) > 0 {
 			known = append(known, t)
-		} else if near := s.vocab.near(t, false); len(near) > 0 && !articles[t] && !chatWords[t] {
+		} else if near := s.vocab.near(t, false); len(near) > 0 && !articles[t] && !isChatWord(t) {
 			known = append(known, near[0].Text)
 		}
 	}
@@ -50,7 +55,7 @@ func (s *Searcher) knownTerms(q query) []string {
 
 // carriesMeaning reports a term that tells one file from another: no chat word, article, number, nor word about the release.
 func carriesMeaning(t string) bool {
-	return !chatWords[t] && !articles[t] && !isNumber(t, maxTokenSize) && !isReleaseWord(t)
+	return !isChatWord(t) && !articles[t] && !isNumber(t, maxTokenSize) && !isReleaseWord(t)
 }
 
 func countMeaning(terms []string) int {

@@ -24,10 +24,15 @@ func allSelected(t *testing.T) filter.Selection {
 
 func TestPayloads_TheLargestFitAndAreReadBack(t *testing.T) {
 	t.Parallel()
-	p := pageTap{selection: allSelected(t), back: true, cursor: filter.Cursor{Rank: 4, Posted: 1<<31 - 1, Document: 1<<63 - 1}}
+	p := pageTap{selection: allSelected(t), flat: true, back: true, cursor: filter.Cursor{Rank: 4, Posted: 1<<31 - 1, Document: 1<<63 - 1}}
 	data, fits := chat.Data{Letter: letterPage, Owner: largest, Payload: p.encode()}.Encode()
 	if again, err := parsePage(p.encode()); !fits || err != nil || again != p {
 		t.Errorf("%s (%d bytes) reads as %+v, %v; want %+v", data, len(data), again, err, p)
+	}
+	row := rowTap{selection: allSelected(t), document: -1 << 63}
+	data, fits = chat.Data{Letter: letterRow, Owner: largest, Payload: row.encode()}.Encode()
+	if again, err := parseRow(row.encode()); !fits || err != nil || again != row {
+		t.Errorf("%s (%d bytes) reads as %+v, %v", data, len(data), again, err)
 	}
 	get := getTap{document: -1 << 63, at: filter.Place{Channel: 1<<40 - 1, Message: 1<<31 - 1}}
 	data, fits = chat.Data{Letter: letterGet, Owner: largest, Payload: get.encode()}.Encode()
@@ -56,6 +61,7 @@ func TestPayloads_OfOldMessages(t *testing.T) {
 func FuzzParsePage(f *testing.F) {
 	f.Add("k1.s2:>AAAAAAAAAAAAAAAAAA")
 	f.Add(":<")
+	f.Add("u.k1:>")
 	f.Fuzz(func(t *testing.T, payload string) {
 		p, err := parsePage(payload)
 		if err != nil {

@@ -28,33 +28,41 @@ type results struct {
 }
 
 // page draws a page. Its first line is the query, so that the query can be read back from the message.
-func (r results) page(query string, sel filter.Selection, p filter.Page) telegram.Reply {
+func (r results) page(query string, tap pageTap, p filter.Page) telegram.Reply {
+	sel := tap.selection
 	header := queryMark + telegram.CleanLine(query, maxQuery)
 	text := header + "\n" + r.summary(p)
 	if len(p.Missing) > 0 {
 		text += "\n" + r.in.Say("search.partial", len(p.Missing), strings.Join(p.Missing, ", "))
 	}
 	reply := telegram.Reply{Text: text, Bold: len(header)}
-	if len(p.Files) == 0 {
-		return r.nothing(reply, sel, p)
+	if len(p.Rows) == 0 {
+		return r.nothing(reply, tap, p)
 	}
-	for _, f := range p.Files {
-		get := getTap{document: f.Media.Document}
-		if len(f.Places) > 0 {
-			get.at = f.Places[0]
+	for _, row := range p.Rows {
+		if len(row.Files)+len(row.Subtitles) == 1 {
+			reply.Keyboard = r.addFile(reply.Keyboard, fileLabel(row.Files[0]), row.Files[0])
+		} else {
+			reply.Keyboard = r.addButton(reply.Keyboard, r.rowLabel(row), letterRow, rowTap{sel, row.Files[0].Media.Document}.encode())
 		}
-		reply.Keyboard = r.addButton(reply.Keyboard, fileLabel(f), letterGet, get.encode())
 	}
-	if row := r.pageButtons(sel, p); len(row) > 0 {
-		reply.Keyboard = append(reply.Keyboard, row)
+	if buttons := r.pageButtons(tap, p); len(buttons) > 0 {
+		reply.Keyboard = append(reply.Keyboard, buttons)
 	}
-	reply.Keyboard = append(reply.Keyboard, r.allButtons(sel, p)...)
-	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
+	reply.Keyboard = append(reply.Keyboard, r.allButtons(tap, p)...)
+	reply.Keyboard = append(reply.Keyboard, r.filterButtons(tap, p)...)
+	if tap.flat || p.Total > p.RowsTotal {
+		key := "search.flat"
+		if tap.flat {
+			key = "search.grouped"
+		}
+		reply.Keyboard = append(reply.Keyboard, []telegram.Button{r.pageButton(r.in.Say(key), pageTap{selection: sel, flat: !tap.flat})})
+	}
 	return reply
 }
 
 // nothing adds buttons to a page without files: the suggestion, the query with fewer words, filters to remove, and help.
-func (r results) nothing(reply telegram.Reply, sel filter.Selection, p filter.Page) telegram.Reply {
+func (r results) nothing(reply telegram.Reply, tap pageTap, p filter.Page) telegram.Reply {
 	other, said := p.Suggestion, "search.suggest"
 	if other == "" {
 		other, said = p.Fewer, "search.fewer"
@@ -63,14 +71,14 @@ func (r results) nothing(reply telegram.Reply, sel filter.Selection, p filter.Pa
 		reply.Text += "\n" + r.in.Say(said, other)
 		reply.Keyboard = r.addButton(reply.Keyboard, queryMark+telegram.CleanLine(other, maxLabel), letterSuggest, "")
 	}
-	reply.Keyboard = append(reply.Keyboard, r.filterButtons(sel, p)...)
+	reply.Keyboard = append(reply.Keyboard, r.filterButtons(tap, p)...)
 	reply.Keyboard = r.addButton(reply.Keyboard, r.in.Say("search.how_button"), letterHow, "")
 	return reply
 }
 
 // summary says how many files there are, and which page this is.
 func (r results) summary(p filter.Page) string {
-	if len(p.Files) == 0 {
+	if len(p.Rows) == 0 {
 		return r.in.Say("search.nothing")
 	}
 	found, page := "search.found", "search.page"
@@ -84,7 +92,7 @@ func (r results) summary(p filter.Page) string {
 	return strings.Join(append(parts, r.in.Say("search.tap")), " · ")
 }
 
-func (r results) pages(p filter.Page) int { return (p.Total + r.pageSize - 1) / r.pageSize }
+func (r results) pages(p filter.Page) int { return (p.RowsTotal + r.pageSize - 1) / r.pageSize }
 
 // suggestionIn reads the suggestion, or the query with fewer words, from a message of ours. It is the text after the first ": " of the last line, in every
 // language. The first line is the user's query and is not trusted.
@@ -109,34 +117,35 @@ func (r results) pageButton(text string, to pageTap) telegram.Button {
 	return b
 }
 
-func (r results) pageButtons(sel filter.Selection, p filter.Page) []telegram.Button {
+func (r results) pageButtons(tap pageTap, p filter.Page) []telegram.Button {
 	if !p.HasPrev && !p.HasNext {
 		return nil
 	}
 	var row []telegram.Button
 	if p.HasPrev {
-		row = append(row, r.pageButton("◀", pageTap{selection: sel, back: true, cursor: p.First}))
+		row = append(row, r.pageButton("◀", pageTap{selection: tap.selection, flat: tap.flat, back: true, cursor: p.First}))
 	}
 	row = append(row, chat.Label(fmt.Sprintf("%d/%d", p.Skipped/r.pageSize+1, r.pages(p)), r.owner))
 	if p.HasNext {
-		row = append(row, r.pageButton("▶", pageTap{selection: sel, cursor: p.Last}))
+		row = append(row, r.pageButton("▶", pageTap{selection: tap.selection, flat: tap.flat, cursor: p.Last}))
 	}
 	return row
 }
 
 // filterButtons add a filter, or take one off again.
-func (r results) filterButtons(sel filter.Selection, p filter.Page) [][]telegram.Button {
+func (r results) filterButtons(tap pageTap, p filter.Page) [][]telegram.Button {
+	sel := tap.selection
 	var all []telegram.Button
 	for d := filter.ByKind; d <= filter.ByYear; d++ {
 		if v := sel.Value(d); v != "" {
 			if without, err := sel.With(d, ""); err == nil {
-				all = append(all, r.pageButton("✕ "+r.filterLabel(d, v), pageTap{selection: without}))
+				all = append(all, r.pageButton("✕ "+r.filterLabel(d, v), pageTap{selection: without, flat: tap.flat}))
 			}
 		}
 	}
 	for _, f := range p.Facets {
 		if with, err := sel.With(f.Dimension, f.Value); err == nil && len(all) < maxFacets {
-			all = append(all, r.pageButton(r.filterLabel(f.Dimension, f.Value), pageTap{selection: with}))
+			all = append(all, r.pageButton(r.filterLabel(f.Dimension, f.Value), pageTap{selection: with, flat: tap.flat}))
 		}
 	}
 	var rows [][]telegram.Button

@@ -48,19 +48,39 @@ func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 		{Dimension: filter.ByLanguage, Value: "hindi"},
 		{Dimension: filter.ByYear, Value: "2010"},
 	}
-	return map[string]telegram.Reply{
-		"one_file":    r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1}),
-		"first_page":  r.page("inception", filter.Selection{}, filter.Page{Files: files, Total: 1234, HasNext: true, Facets: facets}),
-		"middle_page": r.page("inception", season, filter.Page{Files: files, Total: 10, Skipped: 3, HasPrev: true, HasNext: true, Facets: facets[:1]}),
-		"may_link":    results{in: in, owner: 7, pageSize: pageSize, mostFiles: 2, mayLink: true}.page("inception", filter.Selection{}, filter.Page{Files: files, Total: 10, HasNext: true}),
-		"capped":      r.page("a", filter.Selection{}, filter.Page{Files: files, Total: 2000, Capped: true, HasNext: true}),
-		"one_missing": r.page("inception", filter.Selection{}, filter.Page{Files: files[:1], Total: 1, Missing: []string{"old"}}),
-		"all_missing": r.page("inception", filter.Selection{}, filter.Page{Missing: []string{"old", "new"}}),
-		"nothing":     r.page("xylophone", filter.Selection{}, filter.Page{}),
-		"fewer_words": r.page("xylophone \n quartz", filter.Selection{}, filter.Page{Fewer: "xylophone"}),
-		"no_season":   r.page("inception", season, filter.Page{}),
-		"suggestion":  r.page("incepton", filter.Selection{}, filter.Page{Suggestion: "inception"}),
+	versions := filter.Row{
+		Files: []filter.File{
+			file(4, "[Crew] Inception.2010.1080p.Hindi.BluRay.mkv", 2_250_000_000, filter.KindVideo), file(5, "Inception.2010.720p.[Tam + Tel].mkv", 900_000_000, filter.KindVideo),
+			file(6, "Inception 2010.mkv", 700_000_000, filter.KindVideo),
+		},
+		Subtitles: []filter.File{file(7, "Inception.2010.English.srt", 90_000, filter.KindDocument)},
 	}
+	inSeason, flat := pageTap{selection: season}, pageTap{flat: true}
+	return map[string]telegram.Reply{
+		"one_file":    r.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files[:1]), Total: 1, RowsTotal: 1}),
+		"first_page":  r.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 1234, RowsTotal: 1234, HasNext: true, Facets: facets}),
+		"middle_page": r.page("inception", inSeason, filter.Page{Rows: rowsOf(files), Total: 10, RowsTotal: 10, Skipped: 3, HasPrev: true, HasNext: true, Facets: facets[:1]}),
+		"grouped":     r.page("inception", pageTap{}, filter.Page{Rows: append(rowsOf(files[:1]), versions), Total: 4, RowsTotal: 2}),
+		"flat":        r.page("inception", flat, filter.Page{Rows: rowsOf(files), Total: 4, RowsTotal: 4, HasNext: true, Facets: facets[:1]}),
+		"row":         r.row("inception", season, filter.Page{Rows: []filter.Row{versions}, Total: 3, RowsTotal: 1, Start: filter.Cursor{Rank: 2, Posted: 7, Document: 9}}),
+		"may_link":    results{in: in, owner: 7, pageSize: pageSize, mostFiles: 2, mayLink: true}.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 10, RowsTotal: 10, HasNext: true}),
+		"capped":      r.page("a", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 2000, RowsTotal: 2000, Capped: true, HasNext: true}),
+		"one_missing": r.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files[:1]), Total: 1, RowsTotal: 1, Missing: []string{"old"}}),
+		"all_missing": r.page("inception", pageTap{}, filter.Page{Missing: []string{"old", "new"}}),
+		"nothing":     r.page("xylophone", pageTap{}, filter.Page{}),
+		"fewer_words": r.page("xylophone \n quartz", pageTap{}, filter.Page{Fewer: "xylophone"}),
+		"no_season":   r.page("inception", inSeason, filter.Page{}),
+		"suggestion":  r.page("incepton", pageTap{}, filter.Page{Suggestion: "inception"}),
+	}
+}
+
+// rowsOf puts every file into a row of its own.
+func rowsOf(files []filter.File) []filter.Row {
+	var rows []filter.Row
+	for _, f := range files {
+		rows = append(rows, filter.Row{Files: []filter.File{f}})
+	}
+	return rows
 }
 
 func TestResults_LookAsInTheGoldenFiles(t *testing.T) {
@@ -80,8 +100,8 @@ func TestSuggestion_IsReadBackInEveryLanguage(t *testing.T) {
 	for _, language := range b.Languages() {
 		for _, suggestion := range []string{"inception", "a: b", "🔎 x"} {
 			r := results{in: b.In(language), owner: 7, pageSize: pageSize}
-			reply := r.page("Did you mean: evil\n: x", filter.Selection{}, filter.Page{Suggestion: suggestion, Missing: []string{"old"}})
-			fewer := r.page("Try fewer words: evil", filter.Selection{}, filter.Page{Fewer: suggestion, Missing: []string{"old"}})
+			reply := r.page("Did you mean: evil\n: x", pageTap{}, filter.Page{Suggestion: suggestion, Missing: []string{"old"}})
+			fewer := r.page("Try fewer words: evil", pageTap{}, filter.Page{Fewer: suggestion, Missing: []string{"old"}})
 			for _, shown := range []telegram.Reply{reply, fewer} {
 				if got, ok := suggestionIn(shown.Text); !ok || got != suggestion {
 					t.Errorf("%s: %q, %v, want %q in:\n%s", language, got, ok, suggestion, shown.Text)

@@ -60,11 +60,12 @@ const (
 	letterSuggest = 'd' // search for the suggestion
 	letterHow     = 'h' // help about searching
 	letterAll     = 'm' // all files of a page or of a result
+	letterRow     = 'v' // the files of a title
 )
 
 // Taps are the handlers of the buttons.
 func (s *Screens) Taps() map[byte]chat.ButtonHandler {
-	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion, letterHow: s.sayHow, letterAll: s.tapAll}
+	return map[byte]chat.ButtonHandler{letterGet: s.deliver, letterPage: s.turnPage, letterSuggest: s.searchSuggestion, letterHow: s.sayHow, letterAll: s.tapAll, letterRow: s.openRow}
 }
 
 const maxQuery = 200 // runes
@@ -85,12 +86,12 @@ func (s *Screens) Handle(ctx context.Context, e *telegram.Event) error {
 // to tap.
 func (s *Screens) Search(ctx context.Context, e *telegram.Event, query string) error {
 	rules := s.Rules(ctx, e.Chat)
-	page, err := s.search(ctx, rules, filter.Query{Text: query})
+	page, err := s.search(ctx, rules, filter.Query{Text: query, Grouped: true})
 	if err != nil || e.IsOverheard() && len(page.Files) == 0 && page.Suggestion == "" {
 		return err
 	}
 	s.countSearch(query, page)
-	reply := s.results(ctx, e, e.ButtonOwner(), rules).page(query, filter.Selection{}, page)
+	reply := s.results(ctx, e, e.ButtonOwner(), rules).page(query, pageTap{}, page)
 	reply.ReplyTo = e.ReplyTarget()
 	id, err := s.Messenger.SendText(ctx, e.Chat, reply, telegram.Cause{Event: e})
 	if err == nil {
@@ -137,7 +138,7 @@ func (s *Screens) turnPage(ctx context.Context, e *telegram.Event, d chat.Data) 
 	if err != nil {
 		return err
 	}
-	q := filter.Query{Text: query, Selection: p.selection}
+	q := filter.Query{Text: query, Selection: p.selection, Grouped: !p.flat}
 	if p.back {
 		q.Before = p.cursor
 	} else {
@@ -148,7 +149,28 @@ func (s *Screens) turnPage(ctx context.Context, e *telegram.Event, d chat.Data) 
 	if err != nil {
 		return err
 	}
-	return s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, p.selection, page))
+	return s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, p, page))
+}
+
+// openRow lists the files of a title in the same message.
+func (s *Screens) openRow(ctx context.Context, e *telegram.Event, d chat.Data) error {
+	tap, err := parseRow(d.Payload)
+	if err != nil {
+		return err
+	}
+	query, err := s.queryOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	rules := s.Rules(ctx, e.Chat)
+	page, err := s.search(ctx, rules, filter.Query{Text: query, Selection: tap.selection, Grouped: true, Row: tap.document})
+	if err != nil {
+		return err
+	}
+	if len(page.Rows) == 0 {
+		return filter.ErrFileNotFound
+	}
+	return s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).row(query, tap.selection, page))
 }
 
 // searchSuggestion searches for the suggestion that the tapped message makes.
@@ -165,11 +187,11 @@ func (s *Screens) searchSuggestion(ctx context.Context, e *telegram.Event, d cha
 		return errPageForgotten
 	}
 	rules := s.Rules(ctx, e.Chat)
-	page, err := s.search(ctx, rules, filter.Query{Text: query})
+	page, err := s.search(ctx, rules, filter.Query{Text: query, Grouped: true})
 	if err != nil {
 		return err
 	}
-	if err := s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, filter.Selection{}, page)); err != nil {
+	if err := s.showPage(ctx, e, s.results(ctx, e, d.Owner, rules).page(query, pageTap{}, page)); err != nil {
 		return err
 	}
 	s.queries.remember(ctx, e.Chat, e.MessageID, query)

@@ -30,8 +30,8 @@ const (
 
 // allButtons send all files of the page or of the result. The files of the page are read from the message's own buttons, so that they are the ones that the
 // person sees.
-func (r results) allButtons(sel filter.Selection, p filter.Page) [][]telegram.Button {
-	if len(p.Files) == 0 {
+func (r results) allButtons(tap pageTap, p filter.Page) [][]telegram.Button {
+	if len(p.Rows) == 0 {
 		return nil
 	}
 	var row []telegram.Button
@@ -40,11 +40,11 @@ func (r results) allButtons(sel filter.Selection, p filter.Page) [][]telegram.Bu
 			row = append(row, b)
 		}
 	}
-	if len(p.Files) > 1 {
-		add(r.in.Say("search.send_page", len(p.Files)), allOfPage)
+	if len(p.Rows) > 1 {
+		add(r.in.Say("search.send_page", len(p.Rows)), allOfPage)
 	}
-	if p.Total > len(p.Files) && r.mostFiles > len(p.Files) {
-		add(r.in.Say("search.send_result", min(p.Total, r.mostFiles)), allOfResult+":"+encodeSelection(sel))
+	if p.Total > len(p.Rows) && r.mostFiles > len(p.Rows) {
+		add(r.in.Say("search.send_result", min(p.Total, r.mostFiles)), allOfResult+":"+encodeSelection(tap.selection, false))
 	}
 	var rows [][]telegram.Button
 	if len(row) > 0 {
@@ -64,7 +64,7 @@ func (s *Screens) tapAll(ctx context.Context, e *telegram.Event, d chat.Data) er
 	what := f.Next()
 	var sel filter.Selection
 	if what == allOfResult {
-		sel = parseSelection(f)
+		sel, _ = parseSelection(f)
 	}
 	if !f.Done() {
 		return chat.ErrButton
@@ -128,11 +128,11 @@ func (s *Screens) shownFiles(ctx context.Context, e *telegram.Event) ([]filter.F
 	var files []filter.File
 	for _, data := range buttons {
 		d, err := chat.ParseData(data)
-		if err != nil || d.Letter != letterGet {
+		if err != nil {
 			continue
 		}
-		get, err := parseGet(d.Payload)
-		if err != nil {
+		get, ok := shownFile(d)
+		if !ok {
 			continue
 		}
 		file, err := s.Searcher.File(ctx, get.document, get.at)
@@ -148,4 +148,17 @@ func (s *Screens) shownFiles(ctx context.Context, e *telegram.Event) ([]filter.F
 		files = append(files, file)
 	}
 	return files, nil
+}
+
+// shownFile returns the file of a button; of a title with several files, the best match.
+func shownFile(d chat.Data) (get getTap, ok bool) {
+	switch d.Letter {
+	case letterGet:
+		get, err := parseGet(d.Payload)
+		return get, err == nil
+	case letterRow:
+		row, err := parseRow(d.Payload)
+		return getTap{document: row.document}, err == nil
+	}
+	return getTap{}, false
 }

@@ -43,7 +43,7 @@ func (p *play) buyPremium(ctx context.Context) error {
 	if _, err := p.getFile(ctx, p.tom, bot, page, next); err != nil {
 		return err
 	}
-	_, _, err = p.meera.writes(ctx, bot, fmt.Sprintf("/limits files %d", filesADay))
+	_, _, err = p.meera.writes(ctx, bot, "/limits files off")
 	return err
 }
 

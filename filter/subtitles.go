@@ -1,0 +1,52 @@
+package filter
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// subtitleEndings are the words that the names of subtitles end with.
+//
+//nolint:gochecknoglobals // a table, never written
+var subtitleEndings = []string{"ass", "srt", "vtt"}
+
+// addSubtitles adds the subtitles that fit the films of a page, by the title, season and episode in their names. Most archives have none, and then no pool
+// is asked.
+func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, missing map[string]bool) {
+	known := slices.DeleteFunc(slices.Clone(subtitleEndings), func(w string) bool { return s.vocab.Count(w) == 0 })
+	if len(known) == 0 || ctx.Err() != nil {
+		return
+	}
+	films := map[string]int{}
+	var plans []plan
+	for i, row := range rows {
+		if title, ok := row.filmTitle(); ok {
+			if _, ok := films[title]; !ok {
+				films[title] = i
+				plans = append(plans, append(exactPlan(strings.Fields(title)), clause{known}))
+			}
+		}
+	}
+	if len(plans) == 0 {
+		return
+	}
+	titleOf := func(f File, name []string) string { return withoutYears(versionKey(f.Media, name)) }
+	fits := func(f File, _ bool) (uint8, []string) {
+		name := fileTokens(f.Media.Name)
+		if _, ok := films[titleOf(f, name)]; !ok || format(f.Media) != formatSubtitle {
+			return rankNone, nil
+		}
+		return rankExact, name
+	}
+	r := &results{byID: map[DocumentID]result{}, missing: missing}
+	if err := s.queryPools(ctx, r, Selection{}, poolRequest{plans: plans, rank: fits}); err != nil {
+		return // the page is shown without them
+	}
+	for _, x := range r.sorted() {
+		row := &rows[films[titleOf(x.file, x.name)]]
+		if !slices.ContainsFunc(row.Subtitles, func(f File) bool { return f.Media.Document == x.file.Media.Document }) {
+			row.Subtitles = append(row.Subtitles, x.file)
+		}
+	}
+}
