@@ -26,7 +26,7 @@ var chatWords = foldedSet(strings.Fields(`
 	join channel group bot made bro bros brother bhai sir madam mam admin admins dear friend friends guys everyone everybody all hello hi hii hey thanks thank thx ty ok okay
 	urgent urgently asap now today also too just only if in on from by at or but so how what when who why which hd print quality version
 	dubbed dub file files video videos new latest old good nice best morning evening afternoon night welcome bye sorry yes no not im lol happy
-	much very really like love know think help
+	much very really like love know think help lot
 	bheje dedijiye de dena dijie chahiya chahta mujhko mera meri aap na dosto
 	hai hain he ho hoga hogi kya kaise kab kahan ko mein mai main par pe se wala wali wale yaar bhaiya ji jaldi dalo daalo daal dal dikhao
 	dikha dekhna dekhni dekho karo kar kardo karna milega milegi milega mil sakta sakti sakte hu hun aur bhi to toh tha thi sab puri poori pura poora nayi

@@ -3,7 +3,6 @@ package filter
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/mozillazg/go-unidecode"
 )
@@ -23,9 +22,6 @@ func soundKey(word string) string {
 		key = appendSounds(nil, word, true)
 	} else {
 		key = foreignSounds(word)
-	}
-	if len(key) < 2 && utf8.RuneCountInString(word) > 1 {
-		return ""
 	}
 	if last := len(key) - 1; last > 0 && key[last] == 'm' {
 		key[last] = 'n' // written with one sign in Indic scripts

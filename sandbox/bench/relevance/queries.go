@@ -198,9 +198,14 @@ func (a *asking) initials() {
 			continue
 		}
 		joined := joinedInitials(w.person)
-		accepts := func(f file) bool { return f.work != nil && joinedInitials(f.work.person) == joined }
+		accepts := func(f file) bool {
+			if f.work == nil { // the club has clips of the same people
+				return strings.Contains(strings.ToLower(f.name), joined)
+			}
+			return joinedInitials(f.work.person) == joined
+		}
 		a.ask("initials", joined, accepts)
-		a.ask("initials", joined+" "+w.words()[0], func(f file) bool { return accepts(f) && f.work.title == w.title })
+		a.ask("initials", joined+" "+w.words()[0], func(f file) bool { return f.work != nil && accepts(f) && f.work.title == w.title })
 	}
 	a.ask("initials", "ms dhoni the untold story", titled("M.S. Dhoni The Untold Story"))
 	a.ask("initials", "m s dhoni untold story", titled("M.S. Dhoni The Untold Story"))
@@ -265,7 +270,10 @@ func (a *asking) scripts() {
 			continue
 		}
 		accepts := func(f file) bool {
-			return f.work != nil && (f.work.title == w.title || slices.ContainsFunc(w.latin, func(l string) bool { return titled(l)(f) || slices.Contains(f.work.latin, l) }))
+			if f.work == nil { // the club has some of these titles, too
+				return strings.Contains(f.name, w.title)
+			}
+			return (f.work.title == w.title || slices.ContainsFunc(w.latin, func(l string) bool { return titled(l)(f) || slices.Contains(f.work.latin, l) }))
 		}
 		a.ask("scripts", w.title, accepts)
 		for _, latin := range w.latin {
