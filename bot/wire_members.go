@@ -60,7 +60,9 @@ func (b *Bot) filesPerDay(ctx context.Context, person filter.UserID, usual int) 
 }
 
 // takesPerson tells the questions of all features that a contact or a forwarded message answers.
-func (b *Bot) takesPerson(d chat.Data) bool { return b.Nets.TakesPerson(d) || b.plans.TakesPerson(d) || b.upkeep.TakesPerson(d) }
+func (b *Bot) takesPerson(d chat.Data) bool {
+	return b.Nets.TakesPerson(d) || b.plans.TakesPerson(d) || b.upkeep.TakesPerson(d)
+}
 
 // checkout routes the question before a payment to the feature that made the invoice.
 func (b *Bot) checkout() chat.Query {

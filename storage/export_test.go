@@ -7,5 +7,6 @@ func (p *Pool) SetConnect(connect func() (*mongo.Client, error)) { p.client.conn
 
 // LocalKeys is the number of keys that a limiter holds in memory.
 func LocalKeys(l *RateLimiter) int { return l.local.Len() }
+
 // ForecastFull forecasts the day on which a pool is full.
 var ForecastFull = forecastFull //nolint:gochecknoglobals // a function

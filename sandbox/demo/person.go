@@ -93,7 +93,9 @@ func (p *person) fromBot(m *tg.Message) bool {
 }
 
 // edited waits until a message of the private chat with the bot has been edited.
-func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) { return p.editedIn(ctx, bot, was) }
+func (p *person) edited(ctx context.Context, was *tg.Message) (*tg.Message, error) {
+	return p.editedIn(ctx, bot, was)
+}
 
 // editedIn waits until a message of a chat has been edited.
 func (p *person) editedIn(ctx context.Context, chat string, was *tg.Message) (*tg.Message, error) {
