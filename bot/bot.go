@@ -84,8 +84,7 @@ type Bot struct {
 	access    *accessscreens.Screens
 	groups    *groupscreens.Screens
 	delivery  *delivery.Screens
-	join      *accessscreens.Join
-	plans     *accessscreens.Plans
+	members   *members
 	upkeep    *screens.Screens
 	deps      Deps
 	opts      Options
@@ -120,8 +119,8 @@ func New(deps Deps, o Options) (*Bot, error) {
 		return nil, err
 	}
 	client.Receive(telegram.Handlers{
-		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.receivePayment, Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
-		Member: b.channels.NoteMembership, Joined: b.join.NoteMember, JoinRequest: b.join.NoteRequest, Migrated: b.moveGroup,
+		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
+		Member: b.channels.NoteMembership, Joined: b.members.join.NoteMember, JoinRequest: b.members.join.NoteRequest, Migrated: b.moveGroup,
 		HasUnstored: b.chat.HasUnstored,
 	})
 	deps.Indexer.SetReader(client.Messenger)
@@ -131,7 +130,10 @@ func New(deps Deps, o Options) (*Bot, error) {
 
 // addFeatures makes each feature's screens and routes events to them.
 func (b *Bot) addFeatures() (err error) {
-	if err := errors.Join(b.addMembers(), b.addAccess()); err != nil {
+	if b.members, err = newMembers(b); err != nil {
+		return err
+	}
+	if err := b.addAccess(); err != nil {
 		return err
 	}
 	if b.delivery, err = b.newDelivery(); err != nil {
@@ -157,23 +159,22 @@ func (b *Bot) addFeatures() (err error) {
 	b.addBroadcasts()
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
-		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.join.Taps(), b.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()),
+		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.members.join.Taps(), b.members.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()),
 		b.access.GuardTaps(access.AdminCommand, b.upkeep.Taps()))
 	if err != nil {
 		return err
 	}
-	if err != nil {
-		return err
-	}
-	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.plans.Answers(), b.upkeep.Answers())
+	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.members.plans.Answers(), b.upkeep.Answers())
 	if err != nil {
 		return err
 	}
 	return b.chat.Route(chat.Routes{
-		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: b.takesPerson, Takes: b.takes, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
+		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: func(d chat.Data) bool {
+			return b.Nets.TakesPerson(d) || b.members.plans.TakesPerson(d) || b.upkeep.TakesPerson(d)
+		}, Takes: b.takes, Text: b.groups.HandleText(b.handleSearch()), Joined: b.groups.Welcome,
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
-		Checkout: b.checkout(),
+		Checkout: b.members.checkout(chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout}),
 		Private:  b.noteSeen, Language: b.noteLanguage, GroupLanguage: b.groupLanguage,
 	})
 }
@@ -211,8 +212,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.groups.Run(hctx) })
 	handlers.Go(func() { b.deps.Groups.RunTakeover(hctx, b.deps.Switches) })
 	handlers.Go(func() { b.delivery.Run(hctx) })
-	handlers.Go(func() { b.join.Run(hctx, b.client.SignedIn()) })
-	handlers.Go(func() { b.plans.Run(hctx, b.client.SignedIn()) })
+	handlers.Go(func() { b.members.join.Run(hctx, b.client.SignedIn()) })
+	handlers.Go(func() { b.members.plans.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.upkeep.Run(hctx) })
 	handlers.Go(func() { b.runMenus(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })

@@ -31,7 +31,7 @@ func book(t *testing.T) *phrase.Book {
 
 // commandsOnly is a bot that has its list of commands and nothing else.
 func commandsOnly() []chat.Command {
-	return (&Bot{access: &accessscreens.Screens{}, join: &accessscreens.Join{}, plans: &accessscreens.Plans{}, search: &search.Screens{}, channels: &channels.Screens{}, Nets: &nets.Screens{}}).commandList()
+	return (&Bot{access: &accessscreens.Screens{}, members: &members{join: &accessscreens.Join{}, plans: &accessscreens.Plans{}}, search: &search.Screens{}, channels: &channels.Screens{}, Nets: &nets.Screens{}}).commandList()
 }
 
 func TestTexts_OfStartHelpAndUnknownCommands(t *testing.T) {

@@ -26,14 +26,14 @@ func (b *Bot) addAccess() error {
 	settings := access.NewSettings(b.deps.DB, b.opts.Now)
 	quota, err := access.NewQuota(b.deps.DB, access.QuotaOptions{
 		Limit: func(ctx context.Context, person filter.UserID) int {
-			return b.filesPerDay(ctx, person, settings.Get(ctx).FilesPerDay)
+			return b.members.filesPerDay(ctx, person, settings.Get(ctx).FilesPerDay)
 		}, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	if err != nil {
 		return err
 	}
 	b.access = accessscreens.New(accessscreens.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Join: b.join, Quota: quota,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Join: b.members.join, Quota: quota,
 		Settings: settings, OnBan: func() { b.deps.Events.Tell(upkeep.BanEvents, "events.ban") }, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	return nil

@@ -45,7 +45,7 @@ func (b *Bot) groupDeliveries(ctx context.Context, group filter.ChatID) (deliver
 
 // planOf is a person's plan as deliveries ask for it.
 func (b *Bot) planOf(ctx context.Context, person filter.UserID) (delivery.Plan, error) {
-	perks, has, err := b.plans.Premium.PerksOf(ctx, person)
+	perks, has, err := b.members.plans.Premium.PerksOf(ctx, person)
 	return delivery.Plan{Premium: has, Unprotected: has && perks.Unprotected}, err
 }
 

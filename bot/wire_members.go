@@ -14,41 +14,51 @@ import (
 	"pavilion/filter/access"
 )
 
-// addMembers makes the screens of required channels and of premium.
-func (b *Bot) addMembers() error {
-	required, err := access.NewRequired(b.deps.DB, access.RequiredOptions{IsMember: b.isMember, Logger: b.opts.Logger, Now: b.opts.Now})
+// members are the screens of required channels and of premium.
+type members struct {
+	join   *accessscreens.Join
+	plans  *accessscreens.Plans
+	logger *slog.Logger
+}
+
+func newMembers(b *Bot) (*members, error) {
+	m := &members{logger: b.opts.Logger}
+	required, err := access.NewRequired(b.deps.DB, access.RequiredOptions{IsMember: isMember(b.client.Messenger), Logger: b.opts.Logger, Now: b.opts.Now})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	premium, err := access.NewPremium(b.deps.DB, b.opts.Now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.join = accessscreens.NewJoin(accessscreens.JoinDeps{
+	m.join = accessscreens.NewJoin(accessscreens.JoinDeps{
 		Client: b.client, Texts: b.chat.Texts, Required: required, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language, Replay: b.chat.Submit,
 		Search: search.StartSearch, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
-	b.plans = accessscreens.NewPlans(accessscreens.PlansDeps{
+	m.plans = accessscreens.NewPlans(accessscreens.PlansDeps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Premium: premium, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language,
 		Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
-	return nil
+	return m, nil
 }
 
-// isMember asks Telegram for a membership, for the rules of required channels.
-func (b *Bot) isMember(ctx context.Context, channel filter.ChannelID, person filter.UserID) (bool, error) {
-	in, err := b.client.Messenger.IsMember(ctx, channel, int64(person))
-	if errors.Is(err, telegram.ErrChannelHidden) {
-		return false, fmt.Errorf("%w: %w", access.ErrHidden, err)
+// isMember asks Telegram for memberships, for the rules of required channels.
+func isMember(m *telegram.Messenger) func(ctx context.Context, channel filter.ChannelID, person filter.UserID) (bool, error) {
+	memberships := telegram.NewMemberships(m)
+	return func(ctx context.Context, channel filter.ChannelID, person filter.UserID) (bool, error) {
+		in, err := memberships.IsMember(ctx, channel, int64(person))
+		if errors.Is(err, telegram.ErrChannelHidden) {
+			return false, fmt.Errorf("%w: %w", access.ErrHidden, err)
+		}
+		return in, err
 	}
-	return in, err
 }
 
 // filesPerDay is how many files a day a person gets, where everybody gets usual: more with a plan. 0 means no limit.
-func (b *Bot) filesPerDay(ctx context.Context, person filter.UserID, usual int) int {
-	perks, has, err := b.plans.Premium.PerksOf(ctx, person)
+func (m *members) filesPerDay(ctx context.Context, person filter.UserID, usual int) int {
+	perks, has, err := m.plans.Premium.PerksOf(ctx, person)
 	if err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "the last known perks of a person apply", slog.Any("error", err))
+		m.logger.LogAttrs(ctx, slog.LevelDebug, "the last known perks of a person apply", slog.Any("error", err))
 	}
 	switch {
 	case !has || usual == 0:
@@ -59,15 +69,9 @@ func (b *Bot) filesPerDay(ctx context.Context, person filter.UserID, usual int) 
 	return max(usual, perks.FilesPerDay)
 }
 
-// takesPerson tells the questions of all features that a contact or a forwarded message answers.
-func (b *Bot) takesPerson(d chat.Data) bool {
-	return b.Nets.TakesPerson(d) || b.plans.TakesPerson(d) || b.upkeep.TakesPerson(d)
-}
-
 // checkout routes the question before a payment to the feature that made the invoice.
-func (b *Bot) checkout() chat.Query {
-	premium := chat.Query{Handle: b.plans.HandleCheckout, Fail: b.plans.FailCheckout}
-	nets := chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout}
+func (m *members) checkout(nets chat.Query) chat.Query {
+	premium := chat.Query{Handle: m.plans.HandleCheckout, Fail: m.plans.FailCheckout}
 	of := func(e *telegram.Event) chat.Query {
 		if access.IsPurchase(e.Checkout.Payload) {
 			return premium
@@ -80,10 +84,12 @@ func (b *Bot) checkout() chat.Query {
 	}
 }
 
-// receivePayment stores a payment with the feature that made the invoice.
-func (b *Bot) receivePayment(ctx context.Context, p telegram.Payment) error {
-	if access.IsPurchase(p.Payload) {
-		return b.plans.ReceivePayment(ctx, p)
+// receivePayment stores a payment with the feature that made the invoice: premium, or nets.
+func (m *members) receivePayment(nets func(ctx context.Context, p telegram.Payment) error) func(ctx context.Context, p telegram.Payment) error {
+	return func(ctx context.Context, p telegram.Payment) error {
+		if access.IsPurchase(p.Payload) {
+			return m.plans.ReceivePayment(ctx, p)
+		}
+		return nets(ctx, p)
 	}
-	return b.Nets.ReceivePayment(ctx, p)
 }

@@ -32,13 +32,14 @@ type JoinDeps struct {
 type Join struct {
 	JoinDeps
 	messenger *telegram.Messenger
+	members   telegram.Memberships
 	hidden    chan access.RequiredChannel // channels that the bot could not see
 	requested chan struct{}               // a request to join was stored
 }
 
 // NewJoin makes the screens. Run must run for approvals and for messages to the admins.
 func NewJoin(d JoinDeps) *Join {
-	return &Join{JoinDeps: d, messenger: d.Client.Messenger, hidden: make(chan access.RequiredChannel, 16), requested: make(chan struct{}, 1)}
+	return &Join{JoinDeps: d, messenger: d.Client.Messenger, members: telegram.NewMemberships(d.Client.Messenger), hidden: make(chan access.RequiredChannel, 16), requested: make(chan struct{}, 1)}
 }
 
 // letterJoin is the letter of the buttons.

@@ -60,7 +60,7 @@ func (j *Join) approveDue(ctx context.Context) error {
 }
 
 func (j *Join) approve(ctx context.Context, q access.JoinRequest) error {
-	err := j.messenger.ApproveJoin(ctx, q.Channel, int64(q.Person))
+	err := j.members.ApproveJoin(ctx, q.Channel, int64(q.Person))
 	if errors.Is(err, telegram.ErrTooManyChannels) {
 		text := j.Texts.InLanguage(j.Language(ctx, int64(q.Person))).Error("too_many_channels")
 		name := fmt.Sprintf("too many channels %d at %d", q.Channel, q.At.Unix())

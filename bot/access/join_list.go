@@ -95,7 +95,7 @@ func (j *Join) linkOf(ctx context.Context, info telegram.ChannelInfo, need acces
 	if need == access.NeedMember && info.Username != "" {
 		return "https://t.me/" + info.Username, nil
 	}
-	return j.messenger.NewInvite(ctx, info.ID, need == access.NeedRequest)
+	return j.members.NewInvite(ctx, info.ID, need == access.NeedRequest)
 }
 
 // tapList changes the list by a button of its screen.

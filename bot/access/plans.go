@@ -33,12 +33,13 @@ type PlansDeps struct {
 type Plans struct {
 	PlansDeps
 	messenger *telegram.Messenger
+	stars     telegram.Stars
 	work      chan struct{} // a payment or a refund waits for Run
 }
 
 // NewPlans makes the screens. Run must run for refunds and for messages about payments.
 func NewPlans(d PlansDeps) *Plans {
-	return &Plans{PlansDeps: d, messenger: d.Client.Messenger, work: make(chan struct{}, 1)}
+	return &Plans{PlansDeps: d, messenger: d.Client.Messenger, stars: telegram.NewStars(d.Client), work: make(chan struct{}, 1)}
 }
 
 // letterPlans is the letter of the buttons and of the question about a gift.
@@ -151,7 +152,7 @@ func (s *Plans) subscribe(ctx context.Context, e *telegram.Event, plan access.Pl
 	}
 	d := s.drawing(e)
 	if u.Link == "" {
-		if u.Link, err = s.Client.SubscriptionLink(ctx, d.invoice(p, u)); err != nil {
+		if u.Link, err = s.stars.SubscriptionLink(ctx, d.invoice(p, u)); err != nil {
 			return err
 		}
 		if err := s.Premium.SetLink(ctx, u.Reference, u.Link); err != nil {
@@ -207,7 +208,7 @@ func (s *Plans) cancel(ctx context.Context, e *telegram.Event, plan access.PlanI
 	if err != nil {
 		return err
 	}
-	if err := s.Client.CancelSubscription(ctx, e.From.ID, sub.Charge); err != nil && !errors.Is(err, telegram.ErrChargeRefused) {
+	if err := s.stars.CancelSubscription(ctx, e.From.ID, sub.Charge); err != nil && !errors.Is(err, telegram.ErrChargeRefused) {
 		return err
 	}
 	if err := s.Premium.NoteCanceled(ctx, sub); err != nil {

@@ -113,7 +113,7 @@ func (s *Plans) refund(ctx context.Context, b access.Bought) error {
 	defer cancel()
 	payer := int64(b.Purchase.Buyer)
 	if b.Purchase.Subscription {
-		if err := s.Client.CancelSubscription(ctx, payer, b.Charge); err != nil && !errors.Is(err, telegram.ErrChargeRefused) {
+		if err := s.stars.CancelSubscription(ctx, payer, b.Charge); err != nil && !errors.Is(err, telegram.ErrChargeRefused) {
 			return err
 		}
 	}
@@ -182,7 +182,7 @@ func (s *Plans) reconcile(ctx context.Context) error {
 	found, done, err := s.Premium.Reconcile(ctx, func(ctx context.Context, offset string) ([]access.Transaction, string, error) {
 		ctx, cancel := context.WithTimeout(ctx, plansTimeout)
 		defer cancel()
-		lines, next, err := s.Client.StarTransactions(ctx, offset)
+		lines, next, err := s.stars.Transactions(ctx, offset)
 		page := make([]access.Transaction, len(lines))
 		for i, l := range lines {
 			page[i] = access.Transaction{

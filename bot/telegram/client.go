@@ -120,7 +120,9 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 		joins: newRetryQueue("a change of a membership", o.Logger), payments: newRetryQueue("a payment", o.Logger),
 	}
 	c.botID, c.names = id, stateStore{db}
-	c.state = newState(id, c.names, index.SaveLedgers, c.hasUnstored, o.Logger)
+	c.state = newState(id, c.names, index.SaveLedgers, func() bool {
+		return c.handlers.HasUnstored() || !c.changes.isEmpty() || !c.joins.isEmpty() || !c.payments.isEmpty()
+	}, o.Logger)
 	if err := c.build(); err != nil {
 		return nil, err
 	}
@@ -205,11 +207,6 @@ func (c *Client) RunOut(ctx context.Context) {
 	running.Go(func() { c.Messenger.Run(ctx) })
 	running.Go(func() { c.state.Run(ctx) })
 	running.Wait()
-}
-
-// hasUnstored tells whether something that arrived exists in this process's memory only.
-func (c *Client) hasUnstored() bool {
-	return c.handlers.HasUnstored() || !c.changes.isEmpty() || !c.joins.isEmpty() || !c.payments.isEmpty()
 }
 
 // RunUpdates feeds received updates to the handlers until ctx ends.

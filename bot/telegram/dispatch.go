@@ -71,11 +71,11 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		return nil
 	})
 	d.OnChannelParticipant(func(_ context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
-		c.noteParticipant(u)
+		noteParticipant(c, u)
 		return nil
 	})
 	d.OnBotChatInviteRequester(func(_ context.Context, _ tg.Entities, u *tg.UpdateBotChatInviteRequester) error {
-		c.noteJoinRequest(u)
+		noteJoinRequest(c, u)
 		return nil
 	})
 	d.OnBotInlineQuery(func(_ context.Context, e tg.Entities, u *tg.UpdateBotInlineQuery) error {

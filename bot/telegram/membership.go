@@ -46,7 +46,7 @@ func isMember(p tg.ChannelParticipantClass) bool {
 }
 
 // noteParticipant queues a change of a membership.
-func (c *Client) noteParticipant(u *tg.UpdateChannelParticipant) {
+func noteParticipant(c *Client, u *tg.UpdateChannelParticipant) {
 	in := isMember(u.NewParticipant)
 	if u.UserID == c.botID {
 		channel := u.ChannelID
@@ -58,7 +58,7 @@ func (c *Client) noteParticipant(u *tg.UpdateChannelParticipant) {
 }
 
 // noteJoinRequest queues a request to join a channel or supergroup. The update state waits until it is stored, because a bot cannot list requests.
-func (c *Client) noteJoinRequest(u *tg.UpdateBotChatInviteRequester) {
+func noteJoinRequest(c *Client, u *tg.UpdateBotChatInviteRequester) {
 	p, ok := u.Peer.(*tg.PeerChannel)
 	if !ok {
 		return
@@ -70,16 +70,22 @@ func (c *Client) noteJoinRequest(u *tg.UpdateBotChatInviteRequester) {
 	c.joins.add(func(ctx context.Context) error { return c.handlers.JoinRequest(ctx, r) })
 }
 
+// Memberships asks Telegram for memberships and lets people into channels.
+type Memberships struct{ messenger *Messenger }
+
+// NewMemberships makes a Memberships that speaks through a messenger.
+func NewMemberships(m *Messenger) Memberships { return Memberships{m} }
+
 // IsMember tells whether a person is in a channel or supergroup. It returns ErrChannelHidden if the bot cannot see that.
-func (m *Messenger) IsMember(ctx context.Context, id filter.ChannelID, user int64) (bool, error) {
-	in, err := m.inputChannel(id)
+func (m Memberships) IsMember(ctx context.Context, id filter.ChannelID, user int64) (bool, error) {
+	in, err := m.messenger.inputChannel(id)
 	if err != nil {
 		return false, errors.Join(ErrChannelHidden, err)
 	}
-	h, _ := m.hash(hashKey{"user", user})
+	h, _ := m.messenger.hash(hashKey{"user", user})
 	member := false
-	err = m.queue.do(ctx, call{method: "channels.getParticipant", invoke: func(ctx context.Context) error {
-		r, err := m.api.ChannelsGetParticipant(ctx, &tg.ChannelsGetParticipantRequest{Channel: in, Participant: &tg.InputPeerUser{UserID: user, AccessHash: h}})
+	err = m.messenger.queue.do(ctx, call{method: "channels.getParticipant", invoke: func(ctx context.Context) error {
+		r, err := m.messenger.api.ChannelsGetParticipant(ctx, &tg.ChannelsGetParticipantRequest{Channel: in, Participant: &tg.InputPeerUser{UserID: user, AccessHash: h}})
 		switch {
 		case tgerr.Is(err, "USER_NOT_PARTICIPANT"):
 			return nil
@@ -95,14 +101,14 @@ func (m *Messenger) IsMember(ctx context.Context, id filter.ChannelID, user int6
 }
 
 // NewInvite makes an invite link of a channel or supergroup. With byRequest an admin approves each person.
-func (m *Messenger) NewInvite(ctx context.Context, id filter.ChannelID, byRequest bool) (string, error) {
-	in, err := m.inputChannel(id)
+func (m Memberships) NewInvite(ctx context.Context, id filter.ChannelID, byRequest bool) (string, error) {
+	in, err := m.messenger.inputChannel(id)
 	if err != nil {
 		return "", err
 	}
 	link := ""
-	err = m.queue.do(ctx, call{method: "messages.exportChatInvite", invoke: func(ctx context.Context) error {
-		r, err := m.api.MessagesExportChatInvite(ctx, &tg.MessagesExportChatInviteRequest{
+	err = m.messenger.queue.do(ctx, call{method: "messages.exportChatInvite", invoke: func(ctx context.Context) error {
+		r, err := m.messenger.api.MessagesExportChatInvite(ctx, &tg.MessagesExportChatInviteRequest{
 			Peer: &tg.InputPeerChannel{ChannelID: in.ChannelID, AccessHash: in.AccessHash}, RequestNeeded: byRequest,
 		})
 		if tgerr.Is(err, "CHAT_ADMIN_REQUIRED", "CHANNEL_PRIVATE") {
@@ -121,14 +127,14 @@ func (m *Messenger) NewInvite(ctx context.Context, id filter.ChannelID, byReques
 
 // ApproveJoin approves a person's request to join a channel. A request that is gone or approved already is no error. It returns ErrTooManyChannels if
 // Telegram refuses for the person's number of channels.
-func (m *Messenger) ApproveJoin(ctx context.Context, id filter.ChannelID, user int64) error {
-	in, err := m.inputChannel(id)
+func (m Memberships) ApproveJoin(ctx context.Context, id filter.ChannelID, user int64) error {
+	in, err := m.messenger.inputChannel(id)
 	if err != nil {
 		return err
 	}
-	h, _ := m.hash(hashKey{"user", user})
-	err = m.queue.do(ctx, call{lane: LaneBulk, method: "messages.hideChatJoinRequest", invoke: func(ctx context.Context) error {
-		_, err := m.api.MessagesHideChatJoinRequest(ctx, &tg.MessagesHideChatJoinRequestRequest{
+	h, _ := m.messenger.hash(hashKey{"user", user})
+	err = m.messenger.queue.do(ctx, call{lane: LaneBulk, method: "messages.hideChatJoinRequest", invoke: func(ctx context.Context) error {
+		_, err := m.messenger.api.MessagesHideChatJoinRequest(ctx, &tg.MessagesHideChatJoinRequestRequest{
 			Peer: &tg.InputPeerChannel{ChannelID: in.ChannelID, AccessHash: in.AccessHash}, UserID: &tg.InputUser{UserID: user, AccessHash: h}, Approved: true,
 		})
 		return err

@@ -23,13 +23,19 @@ type StarTransaction struct {
 	Subscribed bool // the payment of a subscription
 }
 
+// Stars sells subscriptions and reads the bot's account.
+type Stars struct{ client *Client }
+
+// NewStars makes a Stars that speaks through a client.
+func NewStars(c *Client) Stars { return Stars{c} }
+
 // SubscriptionLink makes a link that sells an invoice in Stars every SubscriptionPeriod. Telegram refuses such an invoice in a message.
-func (c *Client) SubscriptionLink(ctx context.Context, i Invoice) (string, error) {
+func (s Stars) SubscriptionLink(ctx context.Context, i Invoice) (string, error) {
 	title, link := CleanLine(i.Title, maxInvoiceTitle), ""
-	err := c.Messenger.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
+	err := s.client.Messenger.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
 		terms := tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}}
 		terms.SetSubscriptionPeriod(int(SubscriptionPeriod / time.Second))
-		r, err := c.Messenger.api.PaymentsExportInvoice(ctx, &tg.InputMediaInvoice{
+		r, err := s.client.Messenger.api.PaymentsExportInvoice(ctx, &tg.InputMediaInvoice{
 			Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"}, Invoice: terms,
 		})
 		if err == nil {
@@ -42,13 +48,13 @@ func (c *Client) SubscriptionLink(ctx context.Context, i Invoice) (string, error
 
 // CancelSubscription stops the renewals of a person's subscription, by the charge of one of its payments. It returns ErrChargeRefused where Telegram
 // knows no such subscription.
-func (c *Client) CancelSubscription(ctx context.Context, person int64, charge string) error {
-	to, err := c.reach(ctx, person)
+func (s Stars) CancelSubscription(ctx context.Context, person int64, charge string) error {
+	to, err := s.client.reach(ctx, person)
 	if err != nil {
 		return err
 	}
-	err = c.Messenger.queue.do(ctx, call{chat: to, method: "payments.botCancelStarsSubscription", invoke: func(ctx context.Context) error {
-		_, err := c.Messenger.api.PaymentsBotCancelStarsSubscription(ctx, &tg.PaymentsBotCancelStarsSubscriptionRequest{
+	err = s.client.Messenger.queue.do(ctx, call{chat: to, method: "payments.botCancelStarsSubscription", invoke: func(ctx context.Context) error {
+		_, err := s.client.Messenger.api.PaymentsBotCancelStarsSubscription(ctx, &tg.PaymentsBotCancelStarsSubscriptionRequest{
 			UserID: &tg.InputUser{UserID: to.ID, AccessHash: to.Hash}, ChargeID: charge,
 		})
 		return err
@@ -56,15 +62,15 @@ func (c *Client) CancelSubscription(ctx context.Context, person int64, charge st
 	if tgerr.Is(err, "CHARGE_ID_INVALID", "USER_ID_INVALID") {
 		return errors.Join(ErrChargeRefused, err)
 	}
-	return c.orDisconnected(err)
+	return s.client.orDisconnected(err)
 }
 
 const transactionsInPage = 100
 
-// StarTransactions reads a page of the bot's account, the newest first. next is the offset of the following page, empty after the last one.
-func (c *Client) StarTransactions(ctx context.Context, offset string) (list []StarTransaction, next string, err error) {
-	err = c.Messenger.queue.do(ctx, call{lane: LaneBulk, method: "payments.getStarsTransactions", invoke: func(ctx context.Context) error {
-		page, err := c.Messenger.api.PaymentsGetStarsTransactions(ctx, &tg.PaymentsGetStarsTransactionsRequest{Peer: &tg.InputPeerSelf{}, Offset: offset, Limit: transactionsInPage})
+// Transactions reads a page of the bot's account, the newest first. next is the offset of the following page, empty after the last one.
+func (s Stars) Transactions(ctx context.Context, offset string) (list []StarTransaction, next string, err error) {
+	err = s.client.Messenger.queue.do(ctx, call{lane: LaneBulk, method: "payments.getStarsTransactions", invoke: func(ctx context.Context) error {
+		page, err := s.client.Messenger.api.PaymentsGetStarsTransactions(ctx, &tg.PaymentsGetStarsTransactionsRequest{Peer: &tg.InputPeerSelf{}, Offset: offset, Limit: transactionsInPage})
 		if err != nil {
 			return err
 		}
@@ -76,7 +82,7 @@ func (c *Client) StarTransactions(ctx context.Context, offset string) (list []St
 		}
 		return nil
 	}})
-	return list, next, c.orDisconnected(err)
+	return list, next, s.client.orDisconnected(err)
 }
 
 // starTransactionOf reads a transaction with a person; false for every other.
