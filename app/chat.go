@@ -82,7 +82,9 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 			defer p.active.Store(false)
 			return runStages(held, cfg.StopTimeout/4,
 				[]part{
-					{"vocabulary", endedByLoss(held, c.vocab.Run)}, {"index", endedByLoss(held, c.indexer.Run)}, {"drain", endedByLoss(held, c.drain.Run)},
+					{"vocabulary", endedByLoss(held, c.vocab.Run)},
+					{"index", endedByLoss(held, c.indexer.Run)},
+					{"drain", endedByLoss(held, c.drain.Run)},
 					{"pool history", endedByLoss(held, p.history.Run)},
 				},
 				[]part{{"telegram", endedByLoss(held, c.bot.Run)}},

@@ -148,6 +148,7 @@ func (p *parts) readMissed(ctx context.Context) (any, error) {
 
 func (p *parts) forgetMissed(ctx context.Context, _ struct {
 	Forget bool `json:"forget"`
-}) error {
+},
+) error {
 	return p.counters.ForgetMissed(ctx)
 }

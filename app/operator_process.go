@@ -41,7 +41,8 @@ func (p *parts) readCaches(ctx context.Context) (any, error) {
 
 func (p *parts) clearCache(ctx context.Context, which struct {
 	Name string `json:"clear"`
-}) error {
+},
+) error {
 	all := p.chat.Load().bot.Caches()
 	i := slices.IndexFunc(all, func(c storage.Cache) bool { return c.Name == which.Name })
 	if i < 0 {
@@ -71,7 +72,8 @@ func (p *parts) readLog(context.Context) (any, error) {
 
 func (p *parts) setLogLevel(_ context.Context, to struct {
 	Level string `json:"level"`
-}) error {
+},
+) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(to.Level)); err != nil {
 		return errLogLevel

@@ -99,6 +99,7 @@ func (p *parts) readMaintenance(ctx context.Context) (any, error) {
 
 func (p *parts) runJob(ctx context.Context, which struct {
 	Name string `json:"run"`
-}) error {
+},
+) error {
 	return p.maintenance.RunNow(ctx, which.Name)
 }

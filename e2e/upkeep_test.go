@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -31,9 +32,7 @@ func operatorScene(t *testing.T) (s *sandbox.Scene, admin, member *driver.User, 
 		t.Fatal(err)
 	}
 	env := map[string]string{"PAVILION_HTTP_ADDR": addr, "PAVILION_OPERATOR_TOKEN": operatorToken}
-	for k, v := range lowLimits {
-		env[k] = v
-	}
+	maps.Copy(env, lowLimits)
 	s, admin, member = scene(t, sandbox.Options{Env: env})
 	return s, admin, member, "http://" + addr + "/operator/"
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // partOf returns the part of the nth match of a plan in a pool, if the first part has size matches.
-func partOf(n, size int) int { return min(bits.Len(uint(n/size)), lastPart) } //nolint:gosec // not negative
+func partOf(n, size int) int { return min(bits.Len(uint(n/size)), lastPart) }
 
 func (c Cursor) part() int { return int(c.Rank >> partShift) }
 

@@ -34,7 +34,7 @@ var ordinalWords = map[string]string{
 //nolint:gochecknoglobals // tables, never written
 var (
 	seasonWords  = foldedSet("season", "seasons", "सीज़न", "सीजन", "сезон", "temporada", "staffel", "saison")
-	episodeWords = foldedSet("episode", "episodes", "ep", "eps", "epi", "एपिसोड", "серия", "folge", "capitulo", "épisode")
+	episodeWords = foldedSet("episode", "episodes", "ep", "eps", "epi", "एपिसोड", "серия", "folge", "capítulo", "épisode")
 )
 
 func foldedSet(words ...string) map[string]bool {

@@ -19,7 +19,7 @@ type fileCounts map[FileCount]int64
 
 // add counts a document n times: once in the archive, and once in each of its channels.
 func (c fileCounts) add(doc fileDoc, n int64) {
-	kind := Kind(doc.Kind)
+	kind := Kind(doc.Kind) //nolint:gosec // of four
 	c[FileCount{0, kind}] += n
 	seen := map[ChannelID]bool{}
 	for _, packed := range doc.Places {

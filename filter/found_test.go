@@ -145,8 +145,14 @@ func TestSearch_NamesAreFoundInTheOtherScript(t *testing.T) {
 	ix := newIndex(t)
 	ix.addChannel(t)
 	pairs := [][2]string{
-		{"awara", "आवारा 1951.mkv"}, {"zindagi", "ज़िंदगी ना मिलेगी 2011.mkv"}, {"dilwale dulhania", "दिलवाले दुल्हनिया 1995.mkv"}, {"कृष्णा", "Krishna.1996.mkv"},
-		{"बाहुबली", "Baahubali.2015.mkv"}, {"matritsa", "Матрица 1999.mkv"}, {"nayakan", "நாயகன் 1987.mkv"}, {"gisaengchung", "기생충 2019.mkv"},
+		{"awara", "आवारा 1951.mkv"},
+		{"zindagi", "ज़िंदगी ना मिलेगी 2011.mkv"},
+		{"dilwale dulhania", "दिलवाले दुल्हनिया 1995.mkv"},
+		{"कृष्णा", "Krishna.1996.mkv"},
+		{"बाहुबली", "Baahubali.2015.mkv"},
+		{"matritsa", "Матрица 1999.mkv"},
+		{"nayakan", "நாயகன் 1987.mkv"},
+		{"gisaengchung", "기생충 2019.mkv"},
 	}
 	var names []string
 	for _, p := range pairs {

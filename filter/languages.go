@@ -6,12 +6,40 @@ import "slices"
 //
 //nolint:gochecknoglobals // a table, never written
 var languageNames = [][]string{
-	{"arabic", "ara", "العربيه"}, {"assamese"}, {"bengali", "ben", "beng", "bangla", "বাংলা"}, {"bhojpuri", "bho"}, {"chinese", "chi", "mandarin"}, {"dutch"},
-	{"english", "eng", "engl"}, {"french", "fre", "fra", "francais"}, {"german", "ger", "deu", "deutsch"}, {"gujarati", "guj", "ગુજરાતી"}, {"hindi", "hin", "हिंदी", "हिन्दी"},
-	{"italian", "ita"}, {"japanese", "jap", "jpn"}, {"kannada", "kan", "ಕನ್ನಡ"}, {"korean", "kor"}, {"malayalam", "mal", "malay", "മലയാളം"}, {"marathi", "mar", "मराठी"},
-	{"nepali", "nep"}, {"odia", "oriya"}, {"persian", "farsi"}, {"polish", "pol"}, {"portuguese", "por"}, {"punjabi", "pun", "panjabi", "ਪੰਜਾਬੀ"}, {"russian", "rus"},
-	{"sinhala", "sinhalese"}, {"spanish", "spa", "espanol"}, {"swedish"}, {"tamil", "tam", "தமிழ்"}, {"telugu", "tel", "తెలుగు"}, {"thai"}, {"turkish", "tur"},
-	{"ukrainian", "ukr"}, {"urdu", "urd", "اردو"}, {"vietnamese", "vie"},
+	{"arabic", "ara", "العربيه"},
+	{"assamese"},
+	{"bengali", "ben", "beng", "bangla", "বাংলা"},
+	{"bhojpuri", "bho"},
+	{"chinese", "chi", "mandarin"},
+	{"dutch"},
+	{"english", "eng", "engl"},
+	{"french", "fre", "fra", "francais"},
+	{"german", "ger", "deu", "deutsch"},
+	{"gujarati", "guj", "ગુજરાતી"},
+	{"hindi", "hin", "हिंदी", "हिन्दी"},
+	{"italian", "ita"},
+	{"japanese", "jap", "jpn"},
+	{"kannada", "kan", "ಕನ್ನಡ"},
+	{"korean", "kor"},
+	{"malayalam", "mal", "malay", "മലയാളം"},
+	{"marathi", "mar", "मराठी"},
+	{"nepali", "nep"},
+	{"odia", "oriya"},
+	{"persian", "farsi"},
+	{"polish", "pol"},
+	{"portuguese", "por"},
+	{"punjabi", "pun", "panjabi", "ਪੰਜਾਬੀ"},
+	{"russian", "rus"},
+	{"sinhala", "sinhalese"},
+	{"spanish", "spa", "espanol"},
+	{"swedish"},
+	{"tamil", "tam", "தமிழ்"},
+	{"telugu", "tel", "తెలుగు"},
+	{"thai"},
+	{"turkish", "tur"},
+	{"ukrainian", "ukr"},
+	{"urdu", "urd", "اردو"},
+	{"vietnamese", "vie"},
 }
 
 // languages are the English names; languageOf maps every form to them.
@@ -52,7 +80,7 @@ func languagesIn(tokens []string) []string {
 		if name == "" || slices.Contains(found, name) {
 			continue
 		}
-		if len(t) == 3 && !(i == 0 || isReleaseWord(tokens[i-1])) || len(t) == 3 && !(i+1 == len(tokens) || isReleaseWord(tokens[i+1])) {
+		if len(t) == 3 && i > 0 && !isReleaseWord(tokens[i-1]) || len(t) == 3 && i+1 < len(tokens) && !isReleaseWord(tokens[i+1]) {
 			continue
 		}
 		found = append(found, name)

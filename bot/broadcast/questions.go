@@ -156,8 +156,9 @@ func (s *Screens) typedSegment(ctx context.Context, e *telegram.Event, v verb) (
 	case askList:
 		list, err := s.saveList(ctx, e)
 		return broadcast.Segment{Kind: broadcast.Uploaded, List: list}, err
+	default:
+		return broadcast.Segment{}, chat.ErrButton
 	}
-	return broadcast.Segment{}, chat.ErrButton
 }
 
 const maxListFile = 2 << 20

@@ -97,8 +97,9 @@ func (s *Screens) apply(ctx context.Context, b broadcast.Broadcast, t tap) (broa
 		return s.Service.Revise(ctx, b, broadcast.Unsend, "", nil)
 	case setMode, setSilent, setSpeed, setSegment, setMinus:
 		return s.Service.Change(ctx, b, func(b *broadcast.Broadcast) { changePlan(&b.Plan, t) })
+	default:
+		return b, chat.ErrButton
 	}
-	return b, chat.ErrButton
 }
 
 func changePlan(p *broadcast.Plan, t tap) {
@@ -115,6 +116,7 @@ func changePlan(p *broadcast.Plan, t tap) {
 			return
 		}
 		choose(p, t.verb, list[t.value])
+	default: // apply calls it for these only
 	}
 }
 

@@ -216,7 +216,7 @@ func (r *jobRun) settle(ctx context.Context, unit []delivery.Item, files []teleg
 
 // outgoing finds the files of a unit as they are now, and their policy. Files that are gone are left out.
 func (r *jobRun) outgoing(ctx context.Context, unit []delivery.Item) (files []telegram.Outgoing, policy delivery.Policy, err error) {
-	policy = r.Screens.policy(ctx, unit[0].Place.Channel, r.job.Policy, r.plan)
+	policy = r.policy(ctx, unit[0].Place.Channel, r.job.Policy, r.plan)
 	for i, it := range unit {
 		file, err := r.file(ctx, it)
 		if fault.KindOf(err) == fault.NotFound || errors.Is(err, filter.ErrFileGone) || errors.Is(err, filter.ErrFileUnreachable) {
@@ -225,7 +225,7 @@ func (r *jobRun) outgoing(ctx context.Context, unit []delivery.Item) (files []te
 		if err != nil {
 			return nil, policy, err
 		}
-		caption := r.Screens.caption(ctx, policy.Caption, file, r.chat)
+		caption := r.caption(ctx, policy.Caption, file, r.chat)
 		if caption != nil && len(files) > 0 { // an album has one caption
 			caption = []telegram.CaptionPart{}
 		}

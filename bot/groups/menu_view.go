@@ -22,7 +22,7 @@ func (d drawing) menu(p place, s domain.Settings, topic int64) telegram.Reply {
 	lines := []string{d.heading(p), ""}
 	var rows [][]telegram.Button
 	for i, part := range sections() {
-		summary := ""
+		var summary string
 		if part.summary != nil {
 			summary = part.summary(d.words, s)
 		} else {

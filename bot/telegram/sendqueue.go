@@ -195,7 +195,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 		return nil, wait
 	}
 	for i, lane := range q.lanes {
-		urgency, spare := Lane(i).urgency(), 0 //nolint:gosec // a small number
+		urgency, spare := Lane(i).urgency(), 0
 		if urgency > 0 {
 			spare = q.limits.spareTokens()
 			if q.active[1] >= q.limits.backgroundCalls() {

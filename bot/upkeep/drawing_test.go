@@ -72,7 +72,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	counted := upkeep.Statistics{
 		Periods: []upkeep.Period{
 			{Days: 1, People: 12, Activity: map[upkeep.What]int64{upkeep.SearchFound: 100, upkeep.SearchMissed: 7, upkeep.InlineQuery: 3, upkeep.Delivery: 60}},
-			{Days: 7, People: 80}, {Days: 30, People: 300},
+			{Days: 7, People: 80},
+			{Days: 30, People: 300},
 		},
 		Languages: []upkeep.LanguageCount{{Language: "en", People: 200}, {Language: "hi", People: 90}, {People: 10}}, Files: files,
 	}
@@ -113,13 +114,17 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"deleted":        d.deleted(upkeep.Deletion{ID: 40, What: "golden river", Files: 12, Due: noon.AddDate(0, 0, 1)}),
 		"delete_undone":  d.undone(upkeep.Deletion{ID: 40, What: "golden river", Files: 12}),
 		"deletions": d.deletions([]upkeep.Deletion{
-			{ID: 43, State: upkeep.DeletionHidden, What: "golden river", Files: 12, Made: noon, Due: noon.AddDate(0, 0, 1)}, {ID: 42, State: upkeep.DeletionUndone, What: "harbour", Files: 1, Made: noon},
-			{ID: 41, State: upkeep.DeletionRemoving, What: "tapes", Files: 3, Made: noon.AddDate(0, 0, -1)}, {ID: 40, State: upkeep.DeletionRemoved, What: "old", Files: 1, Made: noon.AddDate(0, 0, -9)},
+			{ID: 43, State: upkeep.DeletionHidden, What: "golden river", Files: 12, Made: noon, Due: noon.AddDate(0, 0, 1)},
+			{ID: 42, State: upkeep.DeletionUndone, What: "harbour", Files: 1, Made: noon},
+			{ID: 41, State: upkeep.DeletionRemoving, What: "tapes", Files: 3, Made: noon.AddDate(0, 0, -1)},
+			{ID: 40, State: upkeep.DeletionRemoved, What: "old", Files: 1, Made: noon.AddDate(0, 0, -9)},
 		}),
 		"deletions_none": d.deletions(nil),
 		"maintenance": d.maintenance([]upkeep.JobState{
 			{Name: "files", Started: noon, Ended: noon, Next: noon.AddDate(0, 0, 1), Figures: upkeep.Figures{"checked": 500, "dead": 2, "unread": 0}, Totals: upkeep.Figures{"checked": 1500, "dead": 3, "unread": 9}, Runs: 3},
-			{Name: "deletions", Started: noon, Ended: noon, Next: noon, Error: "pool_down"}, {Name: "counters", Started: noon, Running: true}, {Name: "expiries", Next: noon},
+			{Name: "deletions", Started: noon, Ended: noon, Next: noon, Error: "pool_down"},
+			{Name: "counters", Started: noon, Running: true},
+			{Name: "expiries", Next: noon},
 		}),
 		"log_channel":      d.logChannel(upkeep.LogChannel{Chat: -1001234567890, Muted: []upkeep.EventKind{upkeep.ErrorEvents}}),
 		"log_channel_none": d.logChannel(upkeep.LogChannel{}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"pavilion/bot/chat"
@@ -124,9 +125,6 @@ func (d drawing) moment(t time.Time) string {
 
 // page turns a list of long lines into a screen with a bold title.
 func (d drawing) page(title string, lines []string, keyboard ...[]telegram.Button) telegram.Reply {
-	text := title
-	for _, line := range lines {
-		text += "\n" + line
-	}
+	text := strings.Join(append([]string{title}, lines...), "\n")
 	return telegram.Reply{Text: text, Bold: len(title), Keyboard: keyboard}
 }

@@ -49,7 +49,7 @@ func (p *Premium) NotePaid(ctx context.Context, paid Paid) (fresh bool, err erro
 	var receiver filter.UserID
 	err = storage.InTx(ctx, p.db, func(ctx context.Context, tx pgx.Tx) error {
 		fresh = false
-		bought, _, _, err := selectPurchaseOf(ctx, tx, reference)
+		bought, err := selectPurchaseOf(ctx, tx, reference)
 		known := err == nil
 		if err != nil && !isUnknownPurchase(err) {
 			return err
@@ -78,7 +78,7 @@ func (p *Premium) NoteRefunded(ctx context.Context, paid Paid) (fresh bool, err 
 	}
 	err = p.endPaid(ctx, paid.Charge, func(ctx context.Context, tx pgx.Tx) error {
 		reference, _ := parsePurchase(paid.Payload)
-		_, _, _, err := selectPurchaseOf(ctx, tx, reference)
+		_, err := selectPurchaseOf(ctx, tx, reference)
 		if err != nil && !isUnknownPurchase(err) {
 			return err
 		}

@@ -15,11 +15,12 @@ import (
 func isUnknownPurchase(err error) bool { return errors.Is(err, ErrPurchase) }
 
 // selectPurchaseOf is selectPurchase that also takes an empty reference.
-func selectPurchaseOf(ctx context.Context, tx pgx.Tx, r Reference) (Purchase, Plan, bool, error) {
+func selectPurchaseOf(ctx context.Context, tx pgx.Tx, r Reference) (Purchase, error) {
 	if r == "" {
-		return Purchase{}, Plan{}, false, ErrPurchase
+		return Purchase{}, ErrPurchase
 	}
-	return selectPurchase(ctx, tx, r)
+	bought, _, _, err := selectPurchase(ctx, tx, r)
+	return bought, err
 }
 
 // insertPayment stores a payment; false where its charge is stored. A payment without a purchase is due for a refund.

@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 }
 
 const (
-	author   filter.UserID = 1
-	maxSpeed               = 1000
+	author   = filter.UserID(1)
+	maxSpeed = 1000
 )
 
 // scene is a service with a runner, over databases of its own.
@@ -180,7 +180,7 @@ func (s *scene) await(id broadcast.ID, what string, is func(b broadcast.Broadcas
 		if time.Now().After(deadline) {
 			s.t.Fatalf("%s: %+v", what, b)
 		}
-		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the runner has no signal for tests
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

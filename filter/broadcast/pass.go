@@ -193,8 +193,9 @@ const passingTries = 8
 // deliver sends to one person until there is an outcome.
 func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcome {
 	for try := 1; ; try++ {
-		b, generation := p.b, 0
-		b.Content, generation = p.content.read()
+		b := p.b
+		content, generation := p.content.read()
+		b.Content = content
 		out := p.r.sender.Send(ctx, b, person)
 		switch {
 		case ctx.Err() != nil && out.Class != Sent:

@@ -343,7 +343,7 @@ func TestRun_OldDraftsAndDeliveriesAreDeleted(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d deliveries are left; the draft: %v", rows, err)
 		}
-		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // the sweep has no signal for tests
+		time.Sleep(20 * time.Millisecond)
 	}
 	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Reached != 10 {
 		t.Errorf("the figures are %+v", b.Counts)

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -71,9 +72,7 @@ func (s Settings) Channel(id filter.ChannelID) ChannelSettings {
 // WithChannel returns a copy with other settings for a channel.
 func (s Settings) WithChannel(id filter.ChannelID, c ChannelSettings) Settings {
 	channels := map[string]ChannelSettings{}
-	for k, v := range s.Channels {
-		channels[k] = v
-	}
+	maps.Copy(channels, s.Channels)
 	key := strconv.FormatInt(int64(id), 10)
 	channels[key] = c
 	if c == (ChannelSettings{}) {

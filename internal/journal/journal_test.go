@@ -19,11 +19,11 @@ func setup(level slog.Level) (*journal.Journal, *slog.Logger, *bytes.Buffer) {
 func TestJournal_KeepsTheLastWarningsAndErrorsOnly(t *testing.T) {
 	t.Parallel()
 	j, log, _ := setup(slog.LevelInfo)
-	log.Info("routine")
+	log.InfoContext(t.Context(), "routine")
 	for i := range 250 {
-		log.With("component", "index").Warn(fmt.Sprintf("warning %d", i), slog.Int64("person", 4_300_000_001), slog.Any("error", errors.New("no answer")))
+		log.With("component", "index").WarnContext(t.Context(), fmt.Sprintf("warning %d", i), slog.Int64("person", 4_300_000_001), slog.Any("error", errors.New("no answer")))
 	}
-	log.Error("last")
+	log.ErrorContext(t.Context(), "last")
 	all := j.Last(slog.LevelWarn, 1000)
 	if len(all) != 100 || all[0].Message != "last" || all[1].Message != "warning 249" || all[1].Component != "index" || all[1].Error != "no answer" {
 		t.Errorf("%d entries, %+v, %+v", len(all), all[0], all[1])
@@ -40,10 +40,10 @@ func TestJournal_TheLevelChangesWhileTheProgramRuns(t *testing.T) {
 	t.Parallel()
 	j, log, out := setup(slog.LevelError)
 	child := log.With("component", "search") // made before the change
-	child.Warn("kept and not written")
-	child.Debug("neither")
+	child.WarnContext(t.Context(), "kept and not written")
+	child.DebugContext(t.Context(), "neither")
 	j.Level().Set(slog.LevelDebug)
-	child.Debug("written now")
+	child.DebugContext(t.Context(), "written now")
 	if text := out.String(); strings.Contains(text, "kept") || !strings.Contains(text, "written now") {
 		t.Errorf("the log: %s", text)
 	}

@@ -50,7 +50,7 @@ func (p *play) broadcast(ctx context.Context) error {
 			return err
 		}
 	}
-	if panel, err = p.meera.finds(ctx, ": done"); err != nil {
+	if _, err = p.meera.finds(ctx, ": done"); err != nil {
 		return err
 	}
 	once := 0

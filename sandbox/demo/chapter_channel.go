@@ -50,7 +50,7 @@ func (p *play) postFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	file, err := p.getFile(ctx, p.arjun, bot, m, "Scorecard")
+	file, err := p.getFile(ctx, p.arjun, m, "Scorecard")
 	if err != nil {
 		return err
 	}
@@ -102,16 +102,16 @@ func (p *play) untilFound(ctx context.Context, query, name string) error {
 }
 
 // getFile taps a file's button and waits for the file.
-func (p *play) getFile(ctx context.Context, who *person, chat string, m *tg.Message, button string) (*tg.Message, error) {
-	before, err := who.newest(ctx, chat)
+func (p *play) getFile(ctx context.Context, who *person, m *tg.Message, button string) (*tg.Message, error) {
+	before, err := who.newest(ctx, bot)
 	if err != nil {
 		return nil, err
 	}
 	start := time.Now()
-	if _, err := who.taps(ctx, chat, m, button); err != nil {
+	if _, err := who.taps(ctx, bot, m, button); err != nil {
 		return nil, err
 	}
-	file, err := who.answer(ctx, chat, before)
+	file, err := who.answer(ctx, bot, before)
 	if err != nil {
 		return nil, fmt.Errorf("the file after a tap on %q: %w", button, err)
 	}

@@ -73,7 +73,7 @@ func (p *play) openLink(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	file, err := p.getFile(ctx, p.meera, bot, m, "Virat_Kohli-Cover_Drive")
+	file, err := p.getFile(ctx, p.meera, m, "Virat_Kohli-Cover_Drive")
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (p *play) buyPremium(ctx context.Context) error {
 	if err := p.paysForPremium(ctx); err != nil {
 		return err
 	}
-	if _, err := p.getFile(ctx, p.tom, bot, page, next); err != nil {
+	if _, err := p.getFile(ctx, p.tom, page, next); err != nil {
 		return err
 	}
 	_, _, err = p.meera.writes(ctx, bot, "/limits files off")

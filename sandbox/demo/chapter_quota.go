@@ -26,7 +26,7 @@ func (p *play) quotaReached(ctx context.Context) error {
 		return err
 	}
 	for _, name := range episodes[:2] {
-		if _, err := p.getFile(ctx, p.tom, bot, page, name); err != nil {
+		if _, err := p.getFile(ctx, p.tom, page, name); err != nil {
 			return err
 		}
 	}
@@ -34,7 +34,7 @@ func (p *play) quotaReached(ctx context.Context) error {
 		return err
 	}
 	p.out.note("The same file again is free for a day.")
-	if _, err := p.getFile(ctx, p.tom, bot, page, episodes[0]); err != nil {
+	if _, err := p.getFile(ctx, p.tom, page, episodes[0]); err != nil {
 		return err
 	}
 	refused, err := p.tom.taps(ctx, bot, page, episodes[2])

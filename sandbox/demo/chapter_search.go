@@ -63,7 +63,7 @@ func (p *play) pageAndDeliver(ctx context.Context) error {
 		"only season 2 is left, and the filter can be taken off", face(narrow)); err != nil {
 		return err
 	}
-	file, err := p.getFile(ctx, p.arjun, bot, narrow, "S02E05")
+	file, err := p.getFile(ctx, p.arjun, narrow, "S02E05")
 	if err != nil {
 		return err
 	}

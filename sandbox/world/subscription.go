@@ -31,7 +31,7 @@ func (w *World) routeSubscriptions(d *tg.ServerDispatcher) {
 
 // subscribed returns a person's subscription that was bought with a link and has not ended, or nil.
 func (c *call) subscribed(user int64, slug string) *subscription {
-	for _, sub := range c.state.Subscriptions {
+	for _, sub := range c.Subscriptions {
 		if sub.User == user && sub.Slug == slug && sub.Until > c.now() {
 			return sub
 		}
@@ -42,7 +42,7 @@ func (c *call) subscribed(user int64, slug string) *subscription {
 // subscribe begins the subscription that a payment of the caller pays for.
 func (c *call) subscribe(slug string, v *invoice, paid *charge) *subscription {
 	sub := &subscription{ID: c.name("sub"), Slug: slug, Invoice: *v, User: c.me.ID, Charges: []string{paid.ID}, Until: c.now() + v.Period}
-	c.state.Subscriptions = append(c.state.Subscriptions, sub)
+	c.Subscriptions = append(c.Subscriptions, sub)
 	return sub
 }
 
@@ -51,16 +51,16 @@ func (c *call) botCancelSubscription(r *tg.PaymentsBotCancelStarsSubscriptionReq
 	if err != nil || user.Bot != nil {
 		return false, tgerr.New(400, "USER_ID_INVALID")
 	}
-	i := slices.IndexFunc(c.state.Subscriptions, func(sub *subscription) bool {
+	i := slices.IndexFunc(c.Subscriptions, func(sub *subscription) bool {
 		return sub.Invoice.Bot == c.me.ID && slices.Contains(sub.Charges, r.ChargeID)
 	})
 	switch {
 	case i < 0:
 		return false, tgerr.New(400, "CHARGE_ID_INVALID")
-	case c.state.Subscriptions[i].User != user.ID:
+	case c.Subscriptions[i].User != user.ID:
 		return false, tgerr.New(400, "USER_ID_INVALID")
 	}
-	c.state.Subscriptions[i].BotCanceled = !r.Restore
+	c.Subscriptions[i].BotCanceled = !r.Restore
 	return true, nil
 }
 
@@ -69,12 +69,12 @@ func (c *call) changeSubscription(r *tg.PaymentsChangeStarsSubscriptionRequest) 
 	if err := c.self(r.Peer); err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(c.state.Subscriptions, func(sub *subscription) bool { return sub.User == c.me.ID && sub.ID == r.SubscriptionID })
+	i := slices.IndexFunc(c.Subscriptions, func(sub *subscription) bool { return sub.User == c.me.ID && sub.ID == r.SubscriptionID })
 	if i < 0 {
 		return false, tgerr.New(400, "SUBSCRIPTION_ID_INVALID")
 	}
 	if canceled, set := r.GetCanceled(); set {
-		c.state.Subscriptions[i].Canceled = canceled
+		c.Subscriptions[i].Canceled = canceled
 	}
 	return true, nil
 }
@@ -84,7 +84,7 @@ func (c *call) getSubscriptions(r *tg.PaymentsGetStarsSubscriptionsRequest) (*tg
 		return nil, err
 	}
 	status := &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{Amount: c.me.Stars}}
-	for _, sub := range c.state.Subscriptions {
+	for _, sub := range c.Subscriptions {
 		if sub.User != c.me.ID {
 			continue
 		}
@@ -117,7 +117,7 @@ func (w *World) RenewSubscription(botID, userID int64) error {
 		return err
 	}
 	var sub *subscription
-	for _, one := range w.state.Subscriptions {
+	for _, one := range w.Subscriptions {
 		if one.User == userID && one.Invoice.Bot == botID {
 			sub = one
 		}

@@ -149,9 +149,19 @@ func (a *asking) joined() {
 		}
 	}
 	for _, asked := range [][2]string{
-		{"spider man", "Spider-Man"}, {"spiderman", "Spider-Man"}, {"x men", "X-Men"}, {"batman begins", "Batman Begins"}, {"bat man begins", "Batman Begins"}, {"dead pool", "Deadpool"},
-		{"aqua man", "Aquaman"}, {"bird man", "Birdman"}, {"ac dc back in black", "Back in Black"}, {"acdc highway", "Highway to Hell"},
-		{"deathnote", "Death Note"}, {"chak de", "Chak De India"}, {"black panther", "Black Panther"},
+		{"spider man", "Spider-Man"},
+		{"spiderman", "Spider-Man"},
+		{"x men", "X-Men"},
+		{"batman begins", "Batman Begins"},
+		{"bat man begins", "Batman Begins"},
+		{"dead pool", "Deadpool"},
+		{"aqua man", "Aquaman"},
+		{"bird man", "Birdman"},
+		{"ac dc back in black", "Back in Black"},
+		{"acdc highway", "Highway to Hell"},
+		{"deathnote", "Death Note"},
+		{"chak de", "Chak De India"},
+		{"black panther", "Black Panther"},
 	} {
 		a.ask("joined", asked[0], titled(asked[1]))
 	}
@@ -162,14 +172,16 @@ func (a *asking) ofClass(class string) []query {
 }
 
 // forms are the ways to write a number.
-var forms = [][]string{{"1", "i", "one"}, {"2", "ii", "two"}, {"3", "iii", "three"}, {"4", "iv", "four"}, {"5", "v", "five"}, {"7", "vii", "seven"}, {"11", "xi", "eleven"}, {"12", "xii", "twelve"}}
+func forms() [][]string {
+	return [][]string{{"1", "i", "one"}, {"2", "ii", "two"}, {"3", "iii", "three"}, {"4", "iv", "four"}, {"5", "v", "five"}, {"7", "vii", "seven"}, {"11", "xi", "eleven"}, {"12", "xii", "twelve"}}
+}
 
 // renumber writes the number of a title in another way; ok is false when it has none.
 func (a *asking) renumber(text string) (string, bool) {
 	words := strings.Fields(text)
 	for i, w := range words {
-		for _, group := range forms {
-			if at := slices.Index(group, w); at >= 0 && (i > 0 || at != 1) && !(w == "i" || w == "v" && i == 0) {
+		for _, group := range forms() {
+			if at := slices.Index(group, w); at >= 0 && (i > 0 || at != 1) && w != "i" && (w != "v" || i != 0) {
 				words[i] = group[(at+1+a.rng.IntN(2))%3]
 				return strings.Join(words, " "), true
 			}
@@ -216,7 +228,7 @@ func (a *asking) initials() {
 func joinedInitials(name string) string {
 	out := ""
 	letter := false // the last word was an initial
-	for _, w := range strings.Fields(strings.ReplaceAll(strings.ToLower(name), ".", " ")) {
+	for w := range strings.FieldsSeq(strings.ReplaceAll(strings.ToLower(name), ".", " ")) {
 		if out != "" && (!letter || len(w) > 1) {
 			out += " "
 		}
