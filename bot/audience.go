@@ -35,45 +35,51 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 	return language
 }
 
+// audience notes the events of people for filter.Audience.
+type audience struct {
+	people *filter.Audience
+	logger *slog.Logger
+}
+
 // noteSeen adds the sender of a private message to the audience.
-func (b *Bot) noteSeen(ctx context.Context, from telegram.Person) {
-	if err := b.markActive(context.WithoutCancel(ctx), from); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
+func (a audience) noteSeen(ctx context.Context, from telegram.Person) {
+	if err := a.markActive(context.WithoutCancel(ctx), from); err != nil {
+		a.logger.LogAttrs(ctx, slog.LevelDebug, "a person could not be noted", slog.Any("error", err))
 	}
 }
 
 // noteLanguage keeps the language of a person's client, where the person has talked to the bot.
-func (b *Bot) noteLanguage(ctx context.Context, from telegram.Person) {
+func (a audience) noteLanguage(ctx context.Context, from telegram.Person) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
-	if err := b.deps.Audience.SetLanguage(ctx, filter.UserID(from.ID), from.Language); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelDebug, "a person's language could not be noted", slog.Any("error", err))
+	if err := a.people.SetLanguage(ctx, filter.UserID(from.ID), from.Language); err != nil {
+		a.logger.LogAttrs(ctx, slog.LevelDebug, "a person's language could not be noted", slog.Any("error", err))
 	}
 }
 
-func (b *Bot) markActive(ctx context.Context, who telegram.Person) error {
+func (a audience) markActive(ctx context.Context, who telegram.Person) error {
 	ctx, cancel := context.WithTimeout(ctx, noteWithin)
 	defer cancel()
-	return b.deps.Audience.MarkActive(ctx, filter.UserID(who.ID), who.Language)
+	return a.people.MarkActive(ctx, filter.UserID(who.ID), who.Language)
 }
 
 // noteBlockChange records that a person blocked or unblocked the bot.
-func (b *Bot) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
+func (a audience) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
 	ctx = context.WithoutCancel(ctx)
 	if blocked {
-		b.noteBlocked(ctx, who.ID)
+		a.noteBlocked(ctx, who.ID)
 		return
 	}
-	if err := b.markActive(ctx, who); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who unblocked the bot could not be marked", slog.Any("error", err))
+	if err := a.markActive(ctx, who); err != nil {
+		a.logger.LogAttrs(ctx, slog.LevelWarn, "a person who unblocked the bot could not be marked", slog.Any("error", err))
 	}
 }
 
 // noteBlocked notes that a person blocked the bot.
-func (b *Bot) noteBlocked(ctx context.Context, person int64) {
+func (a audience) noteBlocked(ctx context.Context, person int64) {
 	ctx, cancel := context.WithTimeout(ctx, noteWithin)
 	defer cancel()
-	if err := b.deps.Audience.MarkBlocked(ctx, filter.UserID(person)); err != nil {
-		b.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
+	if err := a.people.MarkBlocked(ctx, filter.UserID(person)); err != nil {
+		a.logger.LogAttrs(ctx, slog.LevelWarn, "a person who blocked the bot could not be marked", slog.Any("error", err))
 	}
 }

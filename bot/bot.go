@@ -118,8 +118,9 @@ func New(deps Deps, o Options) (*Bot, error) {
 	if err := b.addFeatures(); err != nil {
 		return nil, err
 	}
+	people := audience{deps.Audience, o.Logger}
 	client.Receive(telegram.Handlers{
-		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: b.noteBlockChange, Blocked: b.noteBlocked,
+		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: people.noteBlockChange, Blocked: people.noteBlocked,
 		Member: b.channels.NoteMembership, Joined: b.members.join.NoteMember, JoinRequest: b.members.join.NoteRequest, Migrated: b.moveGroup,
 		HasUnstored: b.chat.HasUnstored,
 	})
@@ -168,6 +169,7 @@ func (b *Bot) addFeatures() (err error) {
 	if err != nil {
 		return err
 	}
+	people := audience{b.deps.Audience, b.opts.Logger}
 	return b.chat.Route(chat.Routes{
 		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: func(d chat.Data) bool {
 			return b.Nets.TakesPerson(d) || b.members.plans.TakesPerson(d) || b.upkeep.TakesPerson(d)
@@ -175,7 +177,7 @@ func (b *Bot) addFeatures() (err error) {
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: b.members.checkout(chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout}),
-		Private:  b.noteSeen, Language: b.noteLanguage, GroupLanguage: b.groupLanguage,
+		Private:  people.noteSeen, Language: people.noteLanguage, GroupLanguage: b.groupLanguage,
 	})
 }
 
