@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -16,9 +18,14 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// atOnce is the number of tests at once. They mostly wait for the timers of the program under test, so more of them fit than there are processors.
+const atOnce = "4"
+
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "pavilion-e2e-")
-	if err == nil {
+	flag.Parse()
+	err := flag.Set("test.parallel", atOnce)
+	dir, derr := os.MkdirTemp("", "pavilion-e2e-")
+	if err = errors.Join(err, derr); err == nil {
 		defer os.RemoveAll(dir) //nolint:errcheck // a folder of temporary files
 		binary, err = child.Build(context.Background(), dir, raceEnabled)
 	}
