@@ -18,12 +18,12 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// atOnce is the number of tests at once. They mostly wait for the timers of the program under test, so more of them fit than there are processors.
-const atOnce = "4"
+// testsAtOnce is the number of tests at once. They mostly wait for the timers of the program under test, so more of them fit than there are processors.
+const testsAtOnce = "4"
 
 func run(m *testing.M) int {
 	flag.Parse()
-	err := flag.Set("test.parallel", atOnce)
+	err := flag.Set("test.parallel", testsAtOnce)
 	dir, derr := os.MkdirTemp("", "pavilion-e2e-")
 	if err = errors.Join(err, derr); err == nil {
 		defer os.RemoveAll(dir) //nolint:errcheck // a folder of temporary files
