@@ -11,6 +11,8 @@ import (
 	"pavilion/internal/journal"
 )
 
+var errNoAnswer = errors.New("no answer")
+
 func setup(level slog.Level) (*journal.Journal, *slog.Logger, *bytes.Buffer) {
 	j, out := journal.New(level), new(bytes.Buffer)
 	return j, slog.New(j.Handler(slog.NewTextHandler(out, &slog.HandlerOptions{Level: j.Level()}))), out
@@ -21,11 +23,11 @@ func TestJournal_KeepsTheLastWarningsAndErrorsOnly(t *testing.T) {
 	j, log, _ := setup(slog.LevelInfo)
 	log.InfoContext(t.Context(), "routine")
 	for i := range 250 {
-		log.With("component", "index").WarnContext(t.Context(), fmt.Sprintf("warning %d", i), slog.Int64("person", 4_300_000_001), slog.Any("error", errors.New("no answer")))
+		log.With("component", "index").WarnContext(t.Context(), "a warning", slog.Int64("person", 4_300_000_001), slog.Any("error", fmt.Errorf("%w to call %d", errNoAnswer, i)))
 	}
 	log.ErrorContext(t.Context(), "last")
 	all := j.Last(slog.LevelWarn, 1000)
-	if len(all) != 100 || all[0].Message != "last" || all[1].Message != "warning 249" || all[1].Component != "index" || all[1].Error != "no answer" {
+	if len(all) != 100 || all[0].Message != "last" || all[1].Message != "a warning" || all[1].Component != "index" || all[1].Error != "no answer to call 249" {
 		t.Errorf("%d entries, %+v, %+v", len(all), all[0], all[1])
 	}
 	if only := j.Last(slog.LevelError, 10); len(only) != 1 || only[0].Message != "last" {
