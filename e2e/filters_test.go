@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,14 +69,11 @@ func TestFilters_AFileWithAnAlertAnswersInPlaceOfSearch(t *testing.T) {
 
 	// An expired reference is read again from the message of the file. Without that message the text goes alone.
 	c.w.ExpireReferences(source.File)
-	last := answer.ID
-	c.says(arjun, "net booking once more")
-	last = c.nextFile("how_to_book.mp4", last).ID
+	c.nextFile("how_to_book.mp4", c.says(arjun, "net booking once more"))
 	if err := c.w.DeleteMessages(c.Admin.ID, c.group, source.Message); err != nil {
 		t.Fatal(err)
 	}
-	c.says(arjun, "net booking a third time")
-	c.nextFile("how_to_book.mp4", last)
+	c.nextFile("how_to_book.mp4", c.says(arjun, "net booking a third time"))
 	c.w.ExpireReferences(source.File)
 	if got := c.answersTo(c.says(arjun, "net booking at last")); len(got) != 1 || got[0] != "Watch this 🏏" {
 		t.Errorf("the file's message is gone: %q", got)
@@ -85,9 +83,11 @@ func TestFilters_AFileWithAnAlertAnswersInPlaceOfSearch(t *testing.T) {
 // nextFile waits for a message with a file after another message.
 func (c *clubGroup) nextFile(name string, after int) *tg.Message {
 	c.t.Helper()
-	m, err := c.member.Await(c.t.Context(), membersGroup, func(m *tg.Message) bool { return fileName(m) == name && m.ID > after })
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	defer cancel()
+	m, err := c.member.Await(ctx, membersGroup, func(m *tg.Message) bool { return fileName(m) == name && m.ID > after })
 	if err != nil {
-		c.t.Fatal(err)
+		c.t.Fatalf("file %q after message %d: %v", name, after, err)
 	}
 	return m
 }
