@@ -23,11 +23,11 @@ func scene(t *testing.T, o sandbox.Options) (s *sandbox.Scene, admin, member *dr
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if t.Failed() && s.Bot != nil {
-			t.Logf("the bot's log:\n%s", tail(s.Bot.Log()))
-		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
+		}
+		if t.Failed() && s.Bot != nil { // after the end, whose log may have what the race detector found
+			t.Logf("the bot's log:\n%s", tail(s.Bot.Log()))
 		}
 	})
 	startBot(t, s)

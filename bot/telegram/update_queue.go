@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/gotd/td/tg"
@@ -23,6 +24,17 @@ func newUpdateQueue(next func(context.Context, tg.UpdatesClass) error) *updateQu
 
 // Handle queues updates from gotd.
 func (q *updateQueue) Handle(_ context.Context, u tg.UpdatesClass) error {
+	// The manager sorts the list, and the sender of a message reads the same answer.
+	switch answer := u.(type) {
+	case *tg.Updates:
+		own := *answer
+		own.Updates = slices.Clone(answer.Updates)
+		u = &own
+	case *tg.UpdatesCombined:
+		own := *answer
+		own.Updates = slices.Clone(answer.Updates)
+		u = &own
+	}
 	q.add(u)
 	return nil
 }
