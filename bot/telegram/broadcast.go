@@ -97,26 +97,15 @@ func (c *Contents) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.M
 func contentOf(list []*tg.Message) (Content, error) {
 	var c Content
 	for _, m := range list {
-		f := filter.Media{Caption: m.Message, CaptionEntities: packEntities(m.Entities)}
-		switch media := m.Media.(type) {
-		case nil, *tg.MessageMediaWebPage:
+		if isText(m.Media) {
 			c.Text, c.Entities = m.Message, packEntities(m.Entities)
 			continue
-		case *tg.MessageMediaDocument:
-			d, ok := media.Document.(*tg.Document)
-			if !ok {
-				return c, ErrNotCopyable
-			}
-			f.Document, f.AccessHash, f.Reference, f.Mime, f.Size = filter.DocumentID(d.ID), d.AccessHash, d.FileReference, d.MimeType, d.Size
-		case *tg.MessageMediaPhoto:
-			p, ok := media.Photo.(*tg.Photo)
-			if !ok {
-				return c, ErrNotCopyable
-			}
-			f.Document, f.AccessHash, f.Reference, f.Kind = filter.DocumentID(p.ID), p.AccessHash, p.FileReference, filter.KindPhoto
-		default:
+		}
+		f, ok := storedMedia(m.Media)
+		if !ok {
 			return c, ErrNotCopyable
 		}
+		f.Caption, f.CaptionEntities = m.Message, packEntities(m.Entities)
 		c.Media = append(c.Media, f)
 	}
 	if c.Text == "" && len(c.Media) == 0 {
@@ -136,7 +125,7 @@ func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Del
 	if len(what.Media) == 1 {
 		method = "messages.sendMedia"
 	}
-	id, err := c.m.sendMessage(ctx, to, d.Lane, method, randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, d.Lane, method, []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
 		if len(what.Media) == 1 {
 			caption, entities := captionOf(what.Media[0])
 			return c.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
@@ -147,12 +136,11 @@ func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Del
 			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
 		})
 	})
-	return known(id), err
 }
 
 func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
 	randomIDs := partIDs(to, d.Name, len(what.Media))
-	return c.sendParts(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent}
 		for i, f := range what.Media {
 			caption, entities := captionOf(f)
@@ -165,25 +153,9 @@ func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Deliv
 // ForwardMessages forwards messages of a private chat to a person, with the name of their author. An album stays one.
 func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
 	randomIDs := partIDs(to, d.Name, len(ids))
-	return c.sendParts(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
 	})
-}
-
-func (c *Contents) sendParts(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
-	var ids []int
-	err := c.m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, invoke: func(ctx context.Context) error {
-		u, err := invoke(ctx)
-		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
-			return nil
-		}
-		ids = nil
-		for _, random := range randomIDs {
-			ids = append(ids, known(sentID(u, random))...)
-		}
-		return err
-	}})
-	return ids, err
 }
 
 // partIDs are the random_ids of a message of several parts.
@@ -195,34 +167,19 @@ func partIDs(to Chat, name string, n int) []int64 {
 	return list
 }
 
-func known(id int) []int {
-	if id == 0 {
-		return nil
-	}
-	return []int{id}
-}
-
 // EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
 func (c *Contents) EditContent(ctx context.Context, in Chat, id int, text string, entities []byte, d Delivery) error {
-	return c.m.queue.do(ctx, call{lane: d.Lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
-		_, err := c.m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
-			Peer: in.peer(), ID: id, Message: text, Entities: unpackEntities(entities), ReplyMarkup: Reply{Links: d.Links, Keyboard: d.Keyboard}.markup(),
-		})
-		switch {
-		case tgerr.Is(err, "MESSAGE_NOT_MODIFIED"):
-			return nil
-		case tgerr.Is(err, "MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"):
-			return errors.Join(ErrMessageGone, err)
+	return c.m.editMessage(ctx, d.Lane, in, func() *tg.MessagesEditMessageRequest {
+		return &tg.MessagesEditMessageRequest{
+			ID: id, Message: text, Entities: unpackEntities(entities), ReplyMarkup: Reply{Links: d.Links, Keyboard: d.Keyboard}.markup(),
 		}
-		return err
-	}})
+	})
 }
 
 // DeletePrivate deletes messages of the bot's own private chats, at most 100. Those that do not exist any more are ignored.
 func (c *Contents) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
 	return c.m.queue.do(ctx, call{lane: lane, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
-		_, err := c.m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids})
-		return err
+		return requestDelete(ctx, c.m.api, Chat{Type: Private}, ids)
 	}})
 }
 

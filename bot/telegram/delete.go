@@ -11,15 +11,20 @@ import (
 // that the bot has left.
 func (m *Messenger) DeleteMessage(ctx context.Context, in Chat, id int) error {
 	return m.queue.do(ctx, call{lane: LaneBulk, chat: in, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
-		var err error
-		if in.Type == Supergroup {
-			_, err = m.api.ChannelsDeleteMessages(ctx, &tg.ChannelsDeleteMessagesRequest{Channel: &tg.InputChannel{ChannelID: in.ID, AccessHash: in.Hash}, ID: []int{id}})
-		} else {
-			_, err = m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: []int{id}})
-		}
+		err := requestDelete(ctx, m.api, in, []int{id})
 		if tgerr.IsCode(err, 400, 403) {
 			return nil
 		}
 		return err
 	}})
+}
+
+// requestDelete makes the call that deletes messages for everybody.
+func requestDelete(ctx context.Context, api *tg.Client, in Chat, ids []int) (err error) {
+	if in.Type == Supergroup {
+		_, err = api.ChannelsDeleteMessages(ctx, &tg.ChannelsDeleteMessagesRequest{Channel: in.inputChannel(), ID: ids})
+	} else {
+		_, err = api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: ids})
+	}
+	return err
 }

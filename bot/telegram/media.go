@@ -30,29 +30,43 @@ func placeOf(channel int64, m *tg.Message) filter.Place {
 
 // fileOf returns the file of a message.
 func fileOf(m *tg.Message) (filter.Media, bool) {
-	switch media := m.Media.(type) {
-	case *tg.MessageMediaDocument:
-		d, ok := media.Document.(*tg.Document)
-		if !ok {
-			return filter.Media{}, false
+	f, ok := storedMedia(m.Media)
+	if !ok {
+		return filter.Media{}, false
+	}
+	f.Caption, f.CaptionEntities, f.Protected = m.Message, packEntities(m.Entities), m.Noforwards
+	if media, ok := m.Media.(*tg.MessageMediaDocument); ok {
+		if d, ok := media.Document.(*tg.Document); ok {
+			describe(&f, d.Attributes, m)
 		}
-		f := filter.Media{
-			Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Mime: d.MimeType, Size: d.Size,
-			Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
-		}
-		describe(&f, d.Attributes, m)
 		return f, true
-	case *tg.MessageMediaPhoto:
-		p, ok := media.Photo.(*tg.Photo)
-		if !ok {
-			return filter.Media{}, false
+	}
+	f.Mime, f.Name = "image/jpeg", firstLine(m.Message)
+	return f, true
+}
+
+// storedMedia reads what a file can be sent again by: its ids and reference. A photo has no more; a document has its type and size too.
+func storedMedia(media tg.MessageMediaClass) (filter.Media, bool) {
+	switch media := media.(type) {
+	case *tg.MessageMediaDocument:
+		if d, ok := media.Document.(*tg.Document); ok {
+			return filter.Media{Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Mime: d.MimeType, Size: d.Size}, true
 		}
-		return filter.Media{
-			Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto, Mime: "image/jpeg",
-			Name: firstLine(m.Message), Caption: m.Message, CaptionEntities: packEntities(m.Entities), Protected: m.Noforwards,
-		}, true
+	case *tg.MessageMediaPhoto:
+		if p, ok := media.Photo.(*tg.Photo); ok {
+			return filter.Media{Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto}, true
+		}
 	}
 	return filter.Media{}, false
+}
+
+// isText reports whether a message is a text without a file. Its link may have a preview.
+func isText(media tg.MessageMediaClass) bool {
+	switch media.(type) {
+	case nil, *tg.MessageMediaEmpty, *tg.MessageMediaWebPage:
+		return true
+	}
+	return false
 }
 
 // describe sets a document's kind and name. Without a file name it uses the first line of the caption, then kind and date.

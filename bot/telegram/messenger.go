@@ -103,11 +103,18 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 }
 
 func (m *Messenger) edit(ctx context.Context, lane Lane, in Chat, id int, r Reply) error {
-	return m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+	return m.editMessage(ctx, lane, in, func() *tg.MessagesEditMessageRequest {
 		text, entities := r.formatted()
-		_, err := m.api.MessagesEditMessage(ctx, &tg.MessagesEditMessageRequest{
-			Peer: in.peer(), ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities,
-		})
+		return &tg.MessagesEditMessageRequest{ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities}
+	})
+}
+
+// editMessage changes a message of in. request makes the request anew for each try, because encoding changes it.
+func (m *Messenger) editMessage(ctx context.Context, lane Lane, in Chat, request func() *tg.MessagesEditMessageRequest) error {
+	return m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+		r := request()
+		r.Peer = in.peer()
+		_, err := m.api.MessagesEditMessage(ctx, r)
 		switch {
 		case tgerr.Is(err, "MESSAGE_NOT_MODIFIED"):
 			return nil

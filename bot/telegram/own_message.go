@@ -80,12 +80,8 @@ func (d *Deliverer) EditLater(ctx context.Context, in Chat, id int, r Reply) err
 // DeleteMessages deletes messages of our own for everybody, at most a hundred. Messages that are deleted already are no error. It returns ErrDeleteForbidden
 // where Telegram does not allow it.
 func (d *Deliverer) DeleteMessages(ctx context.Context, in Chat, ids []int) error {
-	return d.m.queue.do(ctx, call{lane: LaneBulk, chat: in, method: "messages.deleteMessages", invoke: func(ctx context.Context) (err error) {
-		if in.Type == Supergroup {
-			_, err = d.m.api.ChannelsDeleteMessages(ctx, &tg.ChannelsDeleteMessagesRequest{Channel: in.inputChannel(), ID: ids})
-		} else {
-			_, err = d.m.api.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{ID: ids, Revoke: true})
-		}
+	return d.m.queue.do(ctx, call{lane: LaneBulk, chat: in, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
+		err := requestDelete(ctx, d.m.api, in, ids)
 		switch {
 		case tgerr.Is(err, "MESSAGE_ID_INVALID"):
 			return nil

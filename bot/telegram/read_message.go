@@ -58,7 +58,7 @@ func (m *Messenger) readMessage(ctx context.Context, in Chat, id int) (*tg.Messa
 	err := m.queue.do(ctx, call{chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
 		want := []tg.InputMessageClass{&tg.InputMessageID{ID: id}}
 		if in.Type == Supergroup {
-			got, err = m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: &tg.InputChannel{ChannelID: in.ID, AccessHash: in.Hash}, ID: want})
+			got, err = m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: in.inputChannel(), ID: want})
 			return err
 		}
 		got, err = m.api.MessagesGetMessages(ctx, want)

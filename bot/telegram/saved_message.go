@@ -42,21 +42,15 @@ func (c *Client) ReadSaved(ctx context.Context, chat int64, id int) (SavedMessag
 
 func savedFrom(m *tg.Message) (SavedMessage, error) {
 	saved := SavedMessage{Text: m.Message, Entities: packEntities(m.Entities)}
-	switch media := m.Media.(type) {
-	case nil, *tg.MessageMediaEmpty, *tg.MessageMediaWebPage:
+	if isText(m.Media) {
 		return saved, nil
-	case *tg.MessageMediaPhoto:
-		if p, ok := media.Photo.(*tg.Photo); ok {
-			saved.Media = &filter.Media{Document: filter.DocumentID(p.ID), AccessHash: p.AccessHash, Reference: p.FileReference, Kind: filter.KindPhoto}
-			return saved, nil
-		}
-	case *tg.MessageMediaDocument:
-		if d, ok := media.Document.(*tg.Document); ok {
-			saved.Media = &filter.Media{Document: filter.DocumentID(d.ID), AccessHash: d.AccessHash, Reference: d.FileReference, Kind: filter.KindDocument}
-			return saved, nil
-		}
 	}
-	return saved, ErrMediaNotSaved
+	f, ok := storedMedia(m.Media)
+	if !ok {
+		return saved, ErrMediaNotSaved
+	}
+	saved.Media = &f
+	return saved, nil
 }
 
 // SendSaved sends a saved message with buttons under it, and returns its id; 0 where it had been sent before. The caller renews an expired reference:
