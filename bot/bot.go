@@ -78,6 +78,7 @@ type Bot struct {
 	client    *telegram.Client
 	broadcast *broadcast.Screens
 	profile   telegram.Profile
+	people    audience
 	chat      *chat.Chat
 	search    *search.Screens
 	channels  *channels.Screens
@@ -111,16 +112,15 @@ func New(deps Deps, o Options) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{client: client, profile: telegram.NewProfile(client.Messenger), deps: deps, opts: o}
+	b := &Bot{client: client, profile: telegram.NewProfile(client.Messenger), people: audience{deps.Audience, o.Logger}, deps: deps, opts: o}
 	b.chat = chat.New(chat.Options{
 		DB: deps.DB, BotID: id, Messenger: client.Messenger, Phrases: deps.Phrases, Admins: o.Admins, Logger: o.Logger, Now: o.Now,
 	})
 	if err := b.addFeatures(); err != nil {
 		return nil, err
 	}
-	people := audience{deps.Audience, o.Logger}
 	client.Receive(telegram.Handlers{
-		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: people.noteBlockChange, Blocked: people.noteBlocked,
+		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: b.people.noteBlockChange, Blocked: b.people.noteBlocked,
 		Member: b.channels.NoteMembership, Joined: b.members.join.NoteMember, JoinRequest: b.members.join.NoteRequest, Migrated: b.moveGroup,
 		HasUnstored: b.chat.HasUnstored,
 	})
@@ -169,7 +169,6 @@ func (b *Bot) addFeatures() (err error) {
 	if err != nil {
 		return err
 	}
-	people := audience{b.deps.Audience, b.opts.Logger}
 	return b.chat.Route(chat.Routes{
 		Commands: b.commands, Taps: taps, Answers: answers, TakesPerson: func(d chat.Data) bool {
 			return b.Nets.TakesPerson(d) || b.members.plans.TakesPerson(d) || b.upkeep.TakesPerson(d)
@@ -177,7 +176,7 @@ func (b *Bot) addFeatures() (err error) {
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: b.members.checkout(chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout}),
-		Private:  people.noteSeen, Language: people.noteLanguage, GroupLanguage: b.groupLanguage,
+		Private:  b.people.noteSeen, Language: b.people.noteLanguage, GroupLanguage: b.groupLanguage,
 	})
 }
 

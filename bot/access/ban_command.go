@@ -14,10 +14,10 @@ import (
 	"pavilion/internal/fault"
 )
 
-// errBanTarget reports a command that does not say whom it concerns.
+// errBanTarget reports a command without a person.
 var errBanTarget = fault.New(fault.Invalid, "ban_target")
 
-// banOrder is what an admin typed after /ban or /unban.
+// banOrder has the arguments of /ban and /unban.
 type banOrder struct {
 	person   int64  // 0 if it is named, or if the message is a reply
 	username string // without its @
@@ -70,13 +70,19 @@ func (s *Screens) target(ctx context.Context, e *telegram.Event, o banOrder) (te
 	return telegram.Person{}, errBanTarget
 }
 
-// HandleBan answers /ban.
-func (s *Screens) HandleBan(ctx context.Context, e *telegram.Event) error {
+// readOrder reads a command and finds its person.
+func (s *Screens) readOrder(ctx context.Context, e *telegram.Event) (banOrder, telegram.Person, error) {
 	order, err := parseBan(e.Text)
 	if err != nil {
-		return err
+		return banOrder{}, telegram.Person{}, err
 	}
 	person, err := s.target(ctx, e, order)
+	return order, person, err
+}
+
+// HandleBan answers /ban.
+func (s *Screens) HandleBan(ctx context.Context, e *telegram.Event) error {
+	order, person, err := s.readOrder(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -90,11 +96,7 @@ func (s *Screens) HandleBan(ctx context.Context, e *telegram.Event) error {
 
 // HandleUnban answers /unban.
 func (s *Screens) HandleUnban(ctx context.Context, e *telegram.Event) error {
-	order, err := parseBan(e.Text)
-	if err != nil {
-		return err
-	}
-	person, err := s.target(ctx, e, order)
+	_, person, err := s.readOrder(ctx, e)
 	if err != nil {
 		return err
 	}

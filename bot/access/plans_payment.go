@@ -138,7 +138,7 @@ func (s *Plans) tellDue(ctx context.Context) error {
 	return err
 }
 
-// tell tells the people of a payment what it brought. Messages of one name are one message to Telegram.
+// tell tells the people of a payment about the time that it paid for.
 func (s *Plans) tell(ctx context.Context, n access.Note) error {
 	ctx, cancel := context.WithTimeout(ctx, plansTimeout)
 	defer cancel()
@@ -159,8 +159,7 @@ func (s *Plans) tell(ctx context.Context, n access.Note) error {
 		texts[receiver] = func(d planDrawing) string { return d.in.Say("plans.got_gift", n.Title, d.date(n.Until)) }
 	}
 	for person, text := range texts {
-		d := planDrawing{in: s.Texts.InLanguage(s.Language(ctx, person)), owner: person, zone: s.Zone}
-		err := s.Client.Notify(ctx, person, telegram.Reply{Text: text(d)}, "premium paid "+n.Charge, false)
+		err := s.notify(ctx, person, "premium paid "+n.Charge, text)
 		if err != nil && fault.KindOf(err) != fault.Gone && !errors.Is(err, telegram.ErrUnreachable) {
 			return err
 		}
@@ -170,11 +169,16 @@ func (s *Plans) tell(ctx context.Context, n access.Note) error {
 
 func (s *Plans) tellAdmins(ctx context.Context, name string, text func(d planDrawing) string) {
 	for _, admin := range s.Admins {
-		d := planDrawing{in: s.Texts.InLanguage(s.Language(ctx, admin)), owner: admin, zone: s.Zone}
-		if err := s.Client.Notify(ctx, admin, telegram.Reply{Text: text(d)}, name, false); err != nil {
+		if err := s.notify(ctx, admin, name, text); err != nil {
 			s.Logger.LogAttrs(ctx, slog.LevelWarn, "an admin was not told about premium", slog.Any("error", err))
 		}
 	}
+}
+
+// notify sends a text in a person's language. Messages of one name are one message to Telegram.
+func (s *Plans) notify(ctx context.Context, person int64, name string, text func(d planDrawing) string) error {
+	d := planDrawing{in: s.Texts.InLanguage(s.Language(ctx, person)), owner: person, zone: s.Zone}
+	return s.Client.Notify(ctx, person, telegram.Reply{Text: text(d)}, name, false)
 }
 
 // reconcile compares the bot's account of Stars with the payments, once a day.
