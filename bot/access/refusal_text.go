@@ -29,9 +29,9 @@ func limitText(in *phrase.Speaker, wait time.Duration) string {
 func duration(in *phrase.Speaker, d time.Duration) string {
 	switch {
 	case d > time.Hour:
-		return in.Say("access.hours", int((d+time.Hour-1)/time.Hour))
+		return in.Say("length.hours", int((d+time.Hour-1)/time.Hour))
 	case d > time.Minute:
-		return in.Say("access.minutes", int((d+time.Minute-1)/time.Minute))
+		return in.Say("length.minutes", int((d+time.Minute-1)/time.Minute))
 	}
-	return in.Say("access.seconds", max(1, int((d+time.Second-1)/time.Second)))
+	return in.Say("length.seconds", max(1, int((d+time.Second-1)/time.Second)))
 }

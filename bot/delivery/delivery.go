@@ -226,9 +226,9 @@ func (s *Screens) policy(ctx context.Context, channel filter.ChannelID, base del
 func duration(in *phrase.Speaker, d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
-		return in.Say("delivery.days", int(d.Round(24*time.Hour)/(24*time.Hour)))
+		return in.Say("length.days", int(d.Round(24*time.Hour)/(24*time.Hour)))
 	case d >= 2*time.Hour:
-		return in.Say("delivery.hours", int(d.Round(time.Hour)/time.Hour))
+		return in.Say("length.hours", int(d.Round(time.Hour)/time.Hour))
 	}
-	return in.Say("delivery.minutes", max(1, int(d.Round(time.Minute)/time.Minute)))
+	return in.Say("length.minutes", max(1, int(d.Round(time.Minute)/time.Minute)))
 }

@@ -89,7 +89,7 @@ func (v linkView) draw() telegram.Reply {
 		people = append(people, button(marked(label, n == v.link.MostPeople), owner, payloadOf(verbPeople, id, int64(n))))
 	}
 	for _, days := range []int{0, 1, 7, 30} {
-		label := v.in.Say("delivery.days", days)
+		label := v.in.Say("length.days", days)
 		if days == 0 {
 			label = v.in.Say("delivery.no_end")
 		}
