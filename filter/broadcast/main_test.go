@@ -171,16 +171,23 @@ func (s *scene) run() (stop func()) {
 // await waits until a broadcast fulfils a condition.
 func (s *scene) await(id broadcast.ID, what string, is func(b broadcast.Broadcast) bool) broadcast.Broadcast {
 	s.t.Helper()
+	var b broadcast.Broadcast
+	s.until(what, func() bool {
+		b = s.must(s.Get(s.t.Context(), id))
+		return is(b)
+	}, func() any { return b })
+	return b
+}
+
+// until waits for rows that the runner writes. state describes what is there instead when the wait fails.
+func (s *scene) until(what string, ok func() bool, state func() any) {
+	s.t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
-	for {
-		b := s.must(s.Get(s.t.Context(), id))
-		if is(b) {
-			return b
-		}
+	for !ok() {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("%s: %+v", what, b)
+			s.t.Fatalf("%s: %+v", what, state())
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) // Postgres sends no signal about a row
 	}
 }
 

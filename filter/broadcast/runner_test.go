@@ -330,21 +330,15 @@ func TestRun_OldDraftsAndDeliveriesAreDeleted(t *testing.T) {
 	later := time.Now().Add(31 * 24 * time.Hour)
 	s.now.Store(&later)
 	s.run()
-	deadline := time.Now().Add(2 * time.Minute)
-	for {
-		var rows int
+	var rows int
+	var err error
+	s.until("the old rows are deleted", func() bool {
 		if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery").Scan(&rows); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.Get(t.Context(), draft.ID)
-		if rows == 0 && errors.Is(err, broadcast.ErrNotFound) {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d deliveries are left; the draft: %v", rows, err)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+		_, err = s.Get(t.Context(), draft.ID)
+		return rows == 0 && errors.Is(err, broadcast.ErrNotFound)
+	}, func() any { return fmt.Sprintf("%d deliveries are left; the draft: %v", rows, err) })
 	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Reached != 10 {
 		t.Errorf("the figures are %+v", b.Counts)
 	}
