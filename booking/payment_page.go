@@ -9,7 +9,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// pageCloser is a gateway that can close a page before somebody pays on it.
+// pageCloser is a gateway that can close an unpaid page.
 type pageCloser interface {
 	// ClosePage closes the page of a checkout. It returns nil for a page that takes no payment any more.
 	ClosePage(ctx context.Context, checkout string) error
@@ -56,7 +56,7 @@ func (c *change) closeUnpaid(ctx context.Context, payments []Payment, outdated f
 }
 
 // closePage closes the page of a payment. After a crash the job repeats the call. It returns errPageUnknown while the gateway may still be creating
-// the page. A page whose creation was lost is not closed, because nobody has its address.
+// the page. A page is left open if its creation had no answer: its address is unknown.
 func (s *Service) closePage(ctx context.Context, id PaymentID) error {
 	p, err := selectPayment(ctx, s.db, id)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 
 const settleWithin = 5 * time.Second
 
-// Deliver lets send deliver a file for a tap, within the person's daily quota. send gets what the person is told about the rest of the quota. If nothing is
-// left, Deliver answers the tap and does not call send.
+// Deliver lets send deliver a file for a tap, within the person's daily quota. send gets a sentence about the rest of the
+// quota. If nothing is left, Deliver answers the tap and does not call send.
 //
 // The file is reserved before it is sent. It is settled if send succeeds, and returned if Telegram refused it. A send without an outcome keeps its
 // reservation, with the event: Run, or the next process, handles the event again, and Telegram posts nothing twice.
@@ -91,7 +91,7 @@ func (s *Screens) HandleQuota(ctx context.Context, e *telegram.Event) error {
 	return s.reply(ctx, e, telegram.Reply{Text: quotaText(s.Texts.In(e), a, s.Now())})
 }
 
-// quotaNote is what a person is told with a file; empty without a limit.
+// quotaNote is a sentence about the rest of the quota; empty without a limit.
 func quotaNote(in *phrase.Speaker, a access.Allowance, now time.Time) string {
 	switch {
 	case a.Limit == 0:
@@ -102,7 +102,7 @@ func quotaNote(in *phrase.Speaker, a access.Allowance, now time.Time) string {
 	return in.Say("access.files_left", a.Left)
 }
 
-// quotaUsed is what a person is told instead of a file.
+// quotaUsed is the refusal when the quota is used up.
 func quotaUsed(in *phrase.Speaker, a access.Allowance, now time.Time) string {
 	return in.Say("access.quota_used", in.Say("access.files", a.Limit), duration(in, a.Ends.Sub(now)))
 }

@@ -166,7 +166,7 @@ func (j *Join) replay(w access.Wait) error {
 	return nil
 }
 
-// NoteMember handles a change of somebody's membership.
+// NoteMember handles a change of a membership.
 func (j *Join) NoteMember(ctx context.Context, m telegram.MemberChange) error {
 	return j.Required.NoteMember(ctx, m.Channel, filter.UserID(m.Person))
 }

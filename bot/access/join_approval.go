@@ -75,8 +75,8 @@ func (j *Join) approve(ctx context.Context, q access.JoinRequest) error {
 	return j.Required.NoteApproved(ctx, q)
 }
 
-// tellHidden tells the admins that a required channel shuts nobody out because the bot cannot see its members. The name of the message has the hour, so
-// that a restart does not repeat it.
+// tellHidden tells the admins that the bot cannot see a required channel's members and therefore lets everybody pass. The message has the hour in its name,
+// so a restart does not repeat it.
 func (j *Join) tellHidden(ctx context.Context, c access.RequiredChannel, now time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()

@@ -29,7 +29,7 @@ type PlansDeps struct {
 	Now       func() time.Time
 }
 
-// Plans are the screens of premium: what it offers, buying it with Stars, and the admins' screens about plans and people.
+// Plans are the screens of premium: the offer, the purchase with Stars, and the admins' screens about plans and people.
 type Plans struct {
 	PlansDeps
 	messenger *telegram.Messenger
@@ -89,7 +89,7 @@ func (s *Plans) tap(ctx context.Context, e *telegram.Event, d chat.Data) error {
 	return s.tapAdmin(ctx, e, p)
 }
 
-// HandlePlans answers /plans: what the person has, and what there is to buy.
+// HandlePlans answers /plans with the person's premium time and the plans on sale.
 func (s *Plans) HandlePlans(ctx context.Context, e *telegram.Event) error {
 	if e.Chat.Type != telegram.Private {
 		return errPrivateOnly
@@ -185,7 +185,7 @@ func (s *Plans) answerGift(ctx context.Context, e *telegram.Event, d chat.Data) 
 	return s.buy(ctx, e, p.plan, receiver)
 }
 
-// personIn reads the person whom a message is about: its contact, its forwarded author, or an id in its text.
+// personIn reads a person from a message: its contact, its forwarded author, or an id in its text.
 func personIn(e *telegram.Event) (int64, bool) {
 	if e.About != nil {
 		return e.About.ID, e.About.ID > 0
