@@ -32,6 +32,7 @@ const usage = `pavilion - a club's files and nets in Telegram
   pavilion serve            run the bot (the default)
   pavilion doctor           check settings, databases, token and rights
   pavilion doctor booking   check every rule that the bookings in the database must keep
+  pavilion health           ask the process on this machine whether it can do its job; exit code 1: it cannot
   pavilion club             set up a club: nets, hours, prices, roles; without more it says how
   pavilion migrate status   show which schema changes the database has
   pavilion migrate plan     show what up would do, and what of it destroys data
@@ -68,6 +69,8 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 		err = doctorBooking(ctx, cfg, stdout)
 	case command == "doctor" && len(args) == 1:
 		err = doctor(ctx, cfg, stdout)
+	case command == "health" && len(args) == 1:
+		err = health(ctx, cfg, stdout)
 	case command == "club":
 		err = club(ctx, cfg, args[1:], stdout)
 	case command == "migrate" && len(args) > 1:

@@ -21,7 +21,7 @@ func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
 	t.Parallel()
 	settings := map[string]string{
 		"PAVILION_BOT_TOKEN": "1:secret", "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash", "PAVILION_REDIS_URL": "redis://localhost:1/0",
-		"PAVILION_POSTGRES_URL": "postgres://localhost:1/x", "PAVILION_MONGO_URIS": "mongodb://localhost:1/x",
+		"PAVILION_POSTGRES_URL": "postgres://localhost:1/x", "PAVILION_MONGO_URIS": "mongodb://localhost:1/x", "PAVILION_HTTP_ADDR": ":1",
 	}
 	for name, c := range map[string]struct {
 		args     []string
@@ -34,6 +34,7 @@ func TestMain_AnswersWrongUseWithWhatToTypeInstead(t *testing.T) {
 		"unknown command": {[]string{"serv"}, settings, 2, "", "pavilion serve"},
 		"migrate alone":   {[]string{"migrate"}, settings, 2, "", "pavilion migrate status"},
 		"unknown verb":    {[]string{"migrate", "sideways"}, settings, 1, "", "pavilion migrate status"},
+		"health of none":  {[]string{"health"}, settings, 1, "", "no process of pavilion answers here"},
 		"no settings":     {nil, nil, 2, "", "PAVILION_BOT_TOKEN"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -170,6 +170,55 @@ func TestLoad_MisspeltVariablesOfTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestLoad_SecretsComeFromFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	token, hash := write("token", "77:from-a-file\n"), write("hash", "other-hash\r\n")
+	listed := write("pavilion.env", "PAVILION_BOT_TOKEN=\nPAVILION_BOT_TOKEN_FILE="+token+"\nPAVILION_API_HASH=listed\n")
+
+	settings := validSettings()
+	delete(settings, "PAVILION_BOT_TOKEN")
+	delete(settings, "PAVILION_API_HASH")
+	settings["PAVILION_CONFIG"], settings["PAVILION_API_HASH_FILE"], settings["PAVILION_OPERATOR_TOKEN_FILE"] = listed, hash, ""
+	c, err := load(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.BotToken.Reveal() != "77:from-a-file" {
+		t.Error("the file of the settings cannot name a file with a secret")
+	}
+	if c.APIHash.Reveal() != "other-hash" {
+		t.Errorf("a _FILE of the environment does not replace the file's value: %q", c.APIHash.Reveal())
+	}
+
+	for name, files := range map[string]map[string]string{
+		"is set as well": {"PAVILION_API_HASH_FILE": hash},
+		"no readable":    {"PAVILION_OPERATOR_TOKEN_FILE": filepath.Join(dir, "the-secret-itself")},
+		"at most 64 kB":  {"PAVILION_LINK_KEYS_FILE": write("large", strings.Repeat("k", 1<<20))},
+		"is a directory": {"PAVILION_SMS_TOKEN_FILE": dir},
+		"no such":        {"PAVILION_CONFIGURATION_FILE": hash},
+	} {
+		settings := validSettings()
+		maps.Copy(settings, files)
+		_, err := load(settings)
+		variable := slices.Collect(maps.Keys(files))[0]
+		if err == nil || !strings.Contains(err.Error(), variable+": ") {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if strings.Contains(err.Error(), "the-secret-itself") || strings.Contains(err.Error(), dir) {
+			t.Errorf("%s: the error quotes the value: %v", name, err)
+		}
+	}
+}
+
 func TestPools_EveryDatabaseOnce(t *testing.T) {
 	t.Parallel()
 	for list, want := range map[string]string{

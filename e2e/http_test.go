@@ -81,6 +81,9 @@ func TestHTTP_HealthAndFiguresTellTheTruth(t *testing.T) {
 	if _, body := get(t, "http://"+addr+"/performance", token); json.Unmarshal([]byte(body), &named) != nil || named.Version == "" {
 		t.Errorf("the version is missing: %s", body)
 	}
+	if out, err := s.Run(t.Context(), "health"); err != nil || !strings.Contains(out, "ok        postgres") {
+		t.Errorf("pavilion health beside a healthy process: %v\n%s", err, out)
+	}
 	if log := s.Bot.Log(); !strings.Contains(log, `"msg":"starting","version":"`+named.Version+`"`) {
 		t.Errorf("the log does not name version %s:\n%s", named.Version, log)
 	}
@@ -97,6 +100,9 @@ func TestHTTP_HealthAndFiguresTellTheTruth(t *testing.T) {
 		if status, body := get(t, "http://"+addr+path, ""); status != want || time.Since(start) > 3*time.Second {
 			t.Errorf("%s without Postgres: %d in %s %s", path, status, time.Since(start), body)
 		}
+	}
+	if out, err := s.Run(t.Context(), "health"); err == nil || !strings.Contains(out, "down      postgres") {
+		t.Errorf("pavilion health without Postgres: %v\n%s", err, out)
 	}
 	if !figure("pavilion_postgres_up 0") {
 		t.Error("the figures say that Postgres is up")
