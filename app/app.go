@@ -34,6 +34,7 @@ const usage = `pavilion - a club's files and nets in Telegram
   pavilion doctor booking   check every rule that the bookings in the database must keep
   pavilion health           ask the process on this machine whether it can do its job; exit code 1: it cannot
   pavilion club             set up a club: nets, hours, prices, roles; without more it says how
+  pavilion member           export or erase what is known of a person; without more it says how
   pavilion migrate status   show which schema changes the database has
   pavilion migrate plan     show what up would do, and what of it destroys data
   pavilion migrate up       apply what the database lacks; --destructive consents to losing data
@@ -71,6 +72,8 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 		err = doctor(ctx, cfg, stdout)
 	case command == "health" && len(args) == 1:
 		err = health(ctx, cfg, stdout)
+	case command == "member":
+		err = member(ctx, cfg, args[1:], stdout)
 	case command == "club":
 		err = club(ctx, cfg, args[1:], stdout)
 	case command == "migrate" && len(args) > 1:
@@ -144,13 +147,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	if p.booking, err = booking.New(booking.Options{DB: p.db, Redis: p.redis, Logger: log, Payments: money, LockWait: 0, ConnWait: 0}); err != nil { // 0 means the defaults
 		return nil, err
 	}
-	var pools []storage.PoolOptions
-	for _, c := range cfg.Pools() {
-		//exhaustruct:enforce
-		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
-	}
-	//exhaustruct:enforce
-	if p.pools, err = storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log, Modes: poolModes(p.db)}); err != nil { //nolint:contextcheck // connects nothing
+	if p.pools, err = openPools(cfg, log, poolModes(p.db)); err != nil { //nolint:contextcheck // connects nothing
 		return nil, err
 	}
 	p.history = storage.NewPoolHistory(p.db, p.pools, log, time.Now)
@@ -164,6 +161,24 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 		return nil, err
 	}
 	return p, p.buildChat(cfg, log, noUpdates)
+}
+
+// openPools makes the archive's databases. modes may be nil: every database is normal.
+func openPools(cfg config.Config, log *slog.Logger, modes *storage.Setting[storage.PoolModes]) (*storage.Pools, error) {
+	var pools []storage.PoolOptions
+	for _, c := range cfg.Pools() {
+		//exhaustruct:enforce
+		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
+	}
+	//exhaustruct:enforce
+	return storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log, Modes: modes})
+}
+
+// closePools closes the connections of a command. Run of an ended context only closes.
+func closePools(ctx context.Context, pools *storage.Pools) {
+	ended, end := context.WithCancel(ctx)
+	end()
+	_ = pools.Run(ended) // the process ends
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *journal.Journal) error {

@@ -38,8 +38,13 @@ func newFigures(p *parts) *figures {
 		{"pavilion_telegram_sends_queued", "Calls that wait for their turn.", ""},
 		{"pavilion_telegram_calls", "Calls under way.", ""},
 		{"pavilion_telegram_flood_waits_total", "Times that Telegram asked to wait.", ""},
+		{"pavilion_searches_total", "Searches of this process that met the objective, and that missed it by time, an error or a database that was down.", "objective"},
+		{"pavilion_deliveries_total", "Tapped files that met the objective, and that missed it by time or an error.", "objective"},
 		{"pavilion_outbox_jobs", "Jobs that are not done, by state; discarded ones have used up their tries.", "state"},
 		{"pavilion_outbox_age_seconds", "Age of the oldest job that is due.", ""},
+		{"pavilion_payment_reviews", "Reviews of payments that wait for the staff.", ""},
+		{"pavilion_payment_review_age_seconds", "Age of the oldest review that waits for the staff.", ""},
+		{"pavilion_refund_age_seconds", "Age of the oldest refund that the gateway has not made.", ""},
 		{"pavilion_bookings", "Bookings of today and later, by state.", "state"},
 	} {
 		var labels []string
@@ -95,6 +100,11 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	gauge("pavilion_telegram_sends_queued", float64(s.Sends))
 	gauge("pavilion_telegram_calls", float64(s.Calls))
 	count("pavilion_telegram_flood_waits_total", float64(s.FloodWaits))
+	for name, operation := range map[string]string{"pavilion_searches_total": "search", "pavilion_deliveries_total": "delivery"} {
+		o := f.parts.latency.Objective(operation)
+		count(name, float64(o.Met), "met")
+		count(name, float64(o.Missed), "missed")
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	gauge("pavilion_postgres_up", one(f.database(ctx, gauge) == nil))
@@ -111,13 +121,20 @@ func (f *figures) database(ctx context.Context, gauge func(name string, v float6
 			return err
 		}
 	}
-	var age float64
-	err := f.parts.db.QueryRow(ctx, `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at)), 0)::float8 FROM river_job
-		WHERE state IN ('available', 'retryable') AND scheduled_at <= clock_timestamp()`).Scan(&age)
-	if err == nil {
-		gauge("pavilion_outbox_age_seconds", age)
+	for _, q := range []struct{ name, sql string }{
+		{"pavilion_outbox_age_seconds", `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(scheduled_at)), 0)::float8 FROM river_job
+			WHERE state IN ('available', 'retryable') AND scheduled_at <= clock_timestamp()`},
+		{"pavilion_payment_reviews", `SELECT count(*)::float8 FROM payment_review WHERE closed_at IS NULL`},
+		{"pavilion_payment_review_age_seconds", `SELECT coalesce(extract(epoch FROM booking_clock() - min(opened_at)), 0)::float8 FROM payment_review WHERE closed_at IS NULL`},
+		{"pavilion_refund_age_seconds", `SELECT coalesce(extract(epoch FROM booking_clock() - min(created_at)), 0)::float8 FROM refund WHERE state = 'pending'`},
+	} {
+		var v float64
+		if err := f.parts.db.QueryRow(ctx, q.sql).Scan(&v); err != nil {
+			return err
+		}
+		gauge(q.name, v)
 	}
-	return err
+	return nil
 }
 
 func labelled(ctx context.Context, q storage.Queryer, sql string, give func(label string, v float64)) error {

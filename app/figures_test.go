@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"net/netip"
 	"os"
 	"regexp"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"pavilion/booking"
 	"pavilion/internal/latency"
 	"pavilion/internal/secret"
 	"pavilion/storage"
@@ -35,7 +37,9 @@ func exported(t *testing.T) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := nets.Add(server, web.NewAPI(server, nil, web.APIOptions{}), nets.Options{Metrics: registry, Logger: log}); err != nil {
+	if err := nets.Add(server, web.NewAPI(server, nil, web.APIOptions{}), nets.Options{Metrics: registry, Logger: log, Callbacks: nets.Callbacks{
+		Providers: []booking.Provider{booking.Stripe}, From: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}

@@ -40,6 +40,14 @@ func netsScene(t *testing.T, roles string, names ...string) *nets {
 // openNets is netsScene with a say in everything.
 func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
 	t.Helper()
+	n := prepareNets(t, o)
+	n.setUp(t, names...)
+	return n
+}
+
+// prepareNets opens a scene whose server is not started.
+func prepareNets(t *testing.T, o sandbox.Options) *nets {
+	t.Helper()
 	o.Binary = cmp.Or(o.Binary, binary)
 	for _, limit := range []string{"ADDRESS_PER_SECOND", "PER_SECOND", "READS_PER_MINUTE", "WRITES_PER_MINUTE", "SIGN_INS_PER_MINUTE"} {
 		o.Env["PAVILION_HTTP_"+limit] = "100000"
@@ -57,16 +65,22 @@ func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
 			t.Error(err)
 		}
 	})
-	n.serve(t)
 	if n.db, err = pgxpool.New(t.Context(), s.Engines.PostgresURL); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.db.Close)
-	n.boss = n.open(t, s.Admin)
+	return n
+}
+
+// setUp starts the server and makes the club over its API.
+func (n *nets) setUp(t *testing.T, names ...string) {
+	t.Helper()
+	n.serve(t)
+	n.boss = n.open(t, n.Admin)
+	var err error
 	if n.club, err = miniapp.SetUp(t.Context(), n.boss, "Riverside", names...); err != nil {
 		t.Fatal(err)
 	}
-	return n
 }
 
 // serve starts the server and waits until it can do its job.

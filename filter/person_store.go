@@ -58,3 +58,50 @@ func (a *Audience) Person(ctx context.Context, id UserID) (Person, error) {
 	}
 	return Person{}, err
 }
+
+// Profile is what one pool stores about a person, for the person to read.
+type Profile struct {
+	Pool     string    `json:"pool"`
+	First    time.Time `json:"first_seen,omitzero"`
+	Seen     time.Time `json:"last_seen"`
+	Language string    `json:"language"`
+	Blocked  bool      `json:"blocked"`
+}
+
+// Profiles returns what each pool stores about a person. It fails if a pool does not answer.
+func (a *Audience) Profiles(ctx context.Context, id UserID) (profiles []Profile, err error) {
+	for _, pool := range a.pools.All() {
+		err := pool.Do(ctx, "read profile", func(ctx context.Context, db *mongo.Database) error {
+			var doc personDoc
+			err := db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}).Decode(&doc)
+			if errors.Is(err, mongo.ErrNoDocuments) {
+				return nil
+			}
+			if err == nil {
+				p := Profile{Pool: pool.Name(), Seen: unixTime(doc.Seen), Language: doc.Language, Blocked: doc.Blocked}
+				if doc.First != 0 {
+					p.First = unixTime(doc.First)
+				}
+				profiles = append(profiles, p)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return profiles, nil
+}
+
+// Forget deletes a person from every pool. It fails if a pool does not answer; the call can be repeated.
+func (a *Audience) Forget(ctx context.Context, id UserID) error {
+	outcomes := a.pools.Each(ctx, "forget person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
+		_, err := db.Collection(usersCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: int64(id)}})
+		return err
+	})
+	var err error
+	for _, o := range outcomes {
+		err = errors.Join(err, o.Err)
+	}
+	return err
+}

@@ -113,8 +113,17 @@ func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filt
 // find searches, and records how long it takes.
 func (s *Screens) find(ctx context.Context, q filter.Query) (filter.Page, error) {
 	began := s.Now()
-	defer func() { s.Latency.Observe("search", s.Now().Sub(began)) }()
-	return s.Searcher.Search(ctx, q)
+	page, err := s.Searcher.Search(ctx, q)
+	took := s.Now().Sub(began)
+	s.Latency.Observe("search", took)
+	s.Latency.Judge("search", !isOurFault(err) && len(page.Missing) == 0 && took <= searchObjective)
+	return page, err
+}
+
+// isOurFault reports whether an error is none that the person can mend.
+func isOurFault(err error) bool {
+	kind := fault.KindOf(err)
+	return err != nil && (kind == fault.Internal || kind == fault.Unavailable)
 }
 
 // countSearch counts a search. A search without results counts only if all databases answered.
@@ -210,6 +219,12 @@ func (s *Screens) showPage(ctx context.Context, e *telegram.Event, r telegram.Re
 	return errors.Join(s.Messenger.AnswerTap(ctx, e, "", false), s.Messenger.EditText(ctx, e.Chat, e.MessageID, r))
 }
 
+// searchObjective and deliverObjective are how long a search of all databases and the delivery of one file may take; docs/operating.md has the objectives.
+const (
+	searchObjective  = time.Second
+	deliverObjective = 5 * time.Second
+)
+
 // deliverPatience is how long a tapped file may wait for Telegram before the person is told so instead.
 const deliverPatience = 30 * time.Second
 
@@ -230,7 +245,9 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	if !e.Resumed && s.taps.isRepeated(tap, e.At) {
 		return s.Messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("search.coming"), false)
 	}
+	began := s.Now()
 	sent, err := s.Deliveries.Deliver(ctx, e, file)
+	s.Latency.Judge("delivery", !isOurFault(err) && s.Now().Sub(began) <= deliverObjective)
 	if sent {
 		s.taps.delivered(tap, s.Now())
 		s.Counters.Delivered(1)

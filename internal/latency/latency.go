@@ -1,4 +1,4 @@
-// Package latency reports percentiles of the durations of operations in the last five minutes.
+// Package latency reports percentiles of the durations of operations in the last five minutes, and counts how often operations meet their objectives.
 //
 // It keeps one HdrHistogram for each operation and minute, so that old durations drop out. The number of operations is limited: further ones count
 // together as "other". Callers take the names from code, never from input.
@@ -33,7 +33,11 @@ type Recorder struct {
 	mu      sync.Mutex
 	rotated time.Time
 	ops     map[string]*hdrhistogram.WindowedHistogram
+	judged  map[string]Objective
 }
+
+// Objective is how often an operation was good enough and how often it was not, since the start.
+type Objective struct{ Met, Missed int64 }
 
 // Report has the figures of one operation.
 type Report struct {
@@ -44,7 +48,7 @@ type Report struct {
 
 // New makes an empty Recorder.
 func New(now func() time.Time) *Recorder {
-	return &Recorder{now: now, rotated: now(), ops: map[string]*hdrhistogram.WindowedHistogram{}}
+	return &Recorder{now: now, rotated: now(), ops: map[string]*hdrhistogram.WindowedHistogram{}, judged: map[string]Objective{}}
 }
 
 // Observe adds the duration of an operation.
@@ -63,6 +67,26 @@ func (r *Recorder) Observe(operation string, took time.Duration) {
 		}
 	}
 	_ = w.Current.RecordValue(min(max(took.Microseconds(), minMicroseconds), maxMicroseconds)) // cannot fail within the range
+}
+
+// Judge counts an operation towards its objective.
+func (r *Recorder) Judge(operation string, met bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.judged[operation]
+	if met {
+		o.Met++
+	} else {
+		o.Missed++
+	}
+	r.judged[operation] = o
+}
+
+// Objective returns the counts of an operation.
+func (r *Recorder) Objective(operation string) Objective {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.judged[operation]
 }
 
 // rotate drops the histograms that are older than the window. r.mu is held.

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"pavilion/booking"
 	"pavilion/internal/fault"
 	"pavilion/storage"
@@ -52,46 +54,73 @@ type callbacks struct {
 	booking *booking.Service
 	redis   *storage.Redis
 	allowed Callbacks
+	counted *prometheus.CounterVec // by provider and outcome
 	log     *slog.Logger
 }
 
 // serve verifies one call and stores its event. The answer is 2xx when the event is stored, now or before; 4xx when the call can never work;
 // 5xx when the gateway should call again.
 func (c callbacks) serve(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
 	provider := booking.Provider(r.PathValue("provider"))
 	if !slices.Contains(c.allowed.Providers, provider) {
 		c.server.Refuse(w, r, web.ErrNotFound)
 		return
 	}
-	if !c.allowed.mayCall(web.ClientAddress(ctx)) {
-		c.server.Refuse(w, r, errCaller)
+	outcome, err := c.take(r, provider)
+	c.counted.WithLabelValues(string(provider), outcome).Inc()
+	if err != nil {
+		c.server.Refuse(w, r, err)
 		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// The outcomes of callbacks in the metric. A gateway whose callbacks are refused takes money that the club does not see.
+const (
+	callbackStored   = "stored"
+	callbackRepeated = "repeated"
+	callbackStranger = "stranger" // an address that is not the gateway's
+	callbackRefused  = "refused"  // a wrong signature, or a body that is no event
+	callbackFailed   = "failed"   // could not be stored
+)
+
+// take stores the event of a callback unless it is stored already.
+func (c callbacks) take(r *http.Request, provider booking.Provider) (outcome string, err error) {
+	ctx := r.Context()
+	if !c.allowed.mayCall(web.ClientAddress(ctx)) {
+		return callbackStranger, errCaller
 	}
 	body, err := web.ReadBody(r)
 	if err != nil {
-		c.server.Refuse(w, r, err)
-		return
+		return callbackFailed, err
 	}
 	event, err := c.booking.VerifyCallback(provider, booking.Callback{Header: r.Header, Body: body})
+	if errors.Is(err, booking.ErrForged) || errors.Is(err, booking.ErrCallback) {
+		return callbackRefused, web.WithStatus(err, http.StatusBadRequest)
+	}
 	if err != nil {
-		if errors.Is(err, booking.ErrForged) || errors.Is(err, booking.ErrCallback) {
-			err = web.WithStatus(err, http.StatusBadRequest)
-		}
-		c.server.Refuse(w, r, err)
-		return
+		return callbackFailed, err
 	}
 	name := c.memoryKey(ctx, provider, event, body)
 	if c.isRemembered(ctx, name) {
-		w.WriteHeader(http.StatusNoContent)
-		return
+		return callbackRepeated, nil
 	}
 	if err := c.booking.StoreEvent(ctx, provider, event, body); err != nil {
-		c.server.Refuse(w, r, err)
-		return
+		return callbackFailed, err
 	}
 	c.remember(ctx, name) // after the commit: a failed attempt must not count as stored
-	w.WriteHeader(http.StatusNoContent)
+	return callbackStored, nil
+}
+
+// newCallbackCounter makes the metric, with a series for each outcome: an alert needs one that exists before its first increment.
+func newCallbackCounter(registry prometheus.Registerer, providers []booking.Provider) (*prometheus.CounterVec, error) {
+	counted := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "pavilion_callbacks_total", Help: "Callbacks of payment gateways, by outcome."}, []string{"provider", "outcome"})
+	for _, p := range providers {
+		for _, outcome := range []string{callbackStored, callbackRepeated, callbackStranger, callbackRefused, callbackFailed} {
+			counted.WithLabelValues(string(p), outcome)
+		}
+	}
+	return counted, registry.Register(counted)
 }
 
 const (

@@ -56,7 +56,11 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	members{h}.addRoutes()
 	records{h}.addRoutes()
 	payments{h}.addRoutes()
-	c := callbacks{server: server, booking: o.Booking, redis: o.Redis, allowed: o.Callbacks, log: o.Logger.With("component", "http")}
+	counted, err := newCallbackCounter(o.Metrics, o.Callbacks.Providers)
+	if err != nil {
+		return err
+	}
+	c := callbacks{server: server, booking: o.Booking, redis: o.Redis, allowed: o.Callbacks, counted: counted, log: o.Logger.With("component", "http")}
 	server.Handle("POST "+callbackPath+"{provider}", c.serve)
 	server.ExemptFromThreshold(callbackPath, o.Callbacks.From)
 	return nil

@@ -1,0 +1,188 @@
+package personal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/internal/fault"
+)
+
+// treatment is what erasure does to the rows of a person.
+type treatment int
+
+const (
+	remove treatment = iota // the rows are deleted
+	rename                  // a random negative number takes the person's place
+	leave                   // the person leaves a list of people
+	keep                    // see the comment of the table
+)
+
+// table is a column of Postgres that holds people, and what else of its rows is personal.
+type table struct {
+	name, column string
+	erasure      treatment
+	about        string // says in an export what the rows are; empty: they are not exported
+	hidden       string // columns that an export leaves out, apart by commas
+	blank        string // assignments that rename adds
+	unless       string // rows that remove keeps
+}
+
+// tables lists the columns in the order of their erasure: rows that refer to others come first.
+func tables() []table {
+	return []table{
+		// Booking. Rows of money and of decisions stay, without the person.
+		{name: "notification_failure", column: "(SELECT member_id FROM notification n WHERE n.id = t.notification_id)", erasure: remove},
+		{name: "notification", column: "member_id", erasure: remove, about: "Notifications of bookings, and how they reached you."},
+		{name: "waitlist", column: "member_id", erasure: rename, about: "Times that you waited for."},
+		{name: "bot_screen", column: "chat_id", erasure: remove},
+		{name: "booking", column: "member_id", erasure: rename, about: "Your bookings.", blank: "note = '', guests = '{}'"},
+		{name: "booking_series", column: "member_id", erasure: rename, about: "Your weekly bookings."},
+		{name: "payment", column: "member_id", erasure: rename, about: "Your payments.", hidden: "url, return_url", blank: "url = ''"},
+		{name: "payment", column: "payer_id", erasure: rename},
+		{name: "payment", column: "accepted_by", erasure: rename},
+		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
+		{name: "payment_review", column: "closed_by", erasure: rename},
+		{name: "refund", column: "actor_id", erasure: rename},
+		{name: "audit", column: "actor_id", erasure: keep, about: "What you did, as the club's audit has it."}, // by eraseAudit
+		{name: "club_member", column: "member_id", erasure: remove, about: "Your role in each club."},
+		{name: "contact_code", column: "member_id", erasure: remove},
+		{name: "contact_address", column: "member_id", erasure: remove, about: "Your e-mail address and telephone number.", hidden: "code_hash, code_until, code_tries"},
+		{name: "contact", column: "member_id", erasure: remove, about: "How you want to be notified."},
+		{name: "idempotency_key", column: "(CASE WHEN principal ~ '^[0-9]{1,18}$' THEN principal::bigint END)", erasure: remove},
+
+		// Sessions. Their tokens go with them.
+		{name: "session", column: "member_id", erasure: remove, about: "Where you signed in to the Mini App.", hidden: "client_hash, incarnation"},
+
+		// The archive: who may get what.
+		{name: "quota_delivered", column: "person", erasure: remove, about: "Files that you got within a day, by their number."},
+		{name: "quota_reservation", column: "person", erasure: remove},
+		{name: "quota_day", column: "person", erasure: remove, about: "How many files you got on a day."},
+		{name: "join_wait", column: "person", erasure: remove},
+		{name: "join_request", column: "person", erasure: remove, about: "Your requests to join channels."},
+		{name: "entitlement", column: "person", erasure: rename, about: "Your premium memberships."},
+		{name: "entitlement", column: "given_by", erasure: rename},
+		{name: "premium_payment", column: "payer", erasure: rename, about: "Your payments in Stars."},
+		{name: "premium_payment", column: "refunded_by", erasure: rename},
+		{name: "premium_purchase", column: "buyer", erasure: rename, about: "What you bought.", hidden: "link", blank: "link = '', receiver = CASE receiver WHEN $1 THEN $2 ELSE receiver END"}, // both at once: the buyer of a subscription receives it
+		{name: "premium_purchase", column: "receiver", erasure: rename},
+		// A ban stays: else erasure would lift it.
+		{name: "ban", column: "person", erasure: keep, about: "Why you are banned.", hidden: "banned_by"},
+		{name: "ban", column: "banned_by", erasure: rename},
+
+		// The archive: how it reached them. Files that a job still has to delete keep its row until then, 47 hours at most.
+		{name: "delivery_link_person", column: "person", erasure: remove},
+		{name: "delivery_link", column: "created_by", erasure: rename, about: "Links that you made."},
+		{name: "delivery_deletion", column: "chat", erasure: keep},
+		{name: "delivery_job", column: "person", erasure: remove, about: "Your deliveries of many files.", unless: "EXISTS (SELECT FROM delivery_deletion d WHERE d.job = t.id)"},
+		{name: "delivery_job", column: "chat", erasure: keep},
+		{name: "broadcast_delivery", column: "person", erasure: remove},
+		{name: "broadcast_opt_out", column: "person", erasure: remove, about: "You get no broadcasts."},
+		{name: "broadcast_list", column: "people", erasure: leave},
+		{name: "broadcast_list", column: "owner", erasure: remove, about: "Lists of people that you uploaded for broadcasts.", hidden: "people"},
+		{name: "broadcast", column: "author", erasure: rename, about: "Broadcasts that you wrote.", hidden: "reached, gone, failed"},
+		{name: "admin_deletion", column: "made_by", erasure: rename, about: "Deletions of files that you made."},
+		{name: "setting", column: "changed_by", erasure: rename},
+		{name: "group_settings", column: "changed_by", erasure: rename},
+		{name: "manual_filter", column: "changed_by", erasure: rename},
+		{name: "group_connection", column: "person_id", erasure: remove, about: "Groups that you manage from the private chat."},
+
+		// The chat.
+		{name: "bot_inbox", column: "chat_id", erasure: remove},
+		{name: "bot_draft", column: "chat_id", erasure: remove, about: "Answers that you began and did not finish."},
+		{name: "bot_question", column: "chat_id", erasure: remove},
+		{name: "bot_language", column: "person", erasure: remove, about: "The language that you chose."},
+		{name: "bot_access_hash", column: "(CASE WHEN kind = 'user' THEN peer_id END)", erasure: remove},
+	}
+}
+
+// selectRows reads the rows of a person as JSON.
+func selectRows(ctx context.Context, tx pgx.Tx, t table, person int64) ([]json.RawMessage, error) {
+	rows, err := tx.Query(ctx, `SELECT to_jsonb(t) - regexp_split_to_array($2, ',\s*') FROM `+pgx.Identifier{t.name}.Sanitize()+` t WHERE `+t.column+` = $1`, person, t.hidden)
+	if err != nil {
+		return nil, fmt.Errorf("export %s: %w", t.name, err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[json.RawMessage])
+	if err != nil {
+		return nil, fmt.Errorf("export %s: %w", t.name, err)
+	}
+	return found, nil
+}
+
+// erase treats the rows of a person.
+func erase(ctx context.Context, tx pgx.Tx, t table, person, pseudonym int64) error {
+	name := pgx.Identifier{t.name}.Sanitize()
+	var err error
+	switch t.erasure {
+	case remove:
+		statement := `DELETE FROM ` + name + ` t WHERE ` + t.column + ` = $1`
+		if t.unless != "" {
+			statement += ` AND NOT ` + t.unless
+		}
+		_, err = tx.Exec(ctx, statement, person)
+	case rename:
+		set := t.column + ` = $2`
+		if t.blank != "" {
+			set += `, ` + t.blank
+		}
+		_, err = tx.Exec(ctx, `UPDATE `+name+` SET `+set+` WHERE `+t.column+` = $1`, person, pseudonym)
+	case leave:
+		_, err = tx.Exec(ctx, `UPDATE `+name+` SET `+t.column+` = array_remove(`+t.column+`, $1) WHERE $1 = ANY(`+t.column+`)`, person)
+	case keep:
+	}
+	if err != nil {
+		return fmt.Errorf("erase %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// eraseAudit replaces a person in what the audit says, and blanks the reasons of decisions about the person's bookings, which may name them. It reads
+// the whole audit: details are found by their text.
+func eraseAudit(ctx context.Context, tx pgx.Tx, person, pseudonym int64) error {
+	if _, err := tx.Exec(ctx, `SELECT set_config('pavilion.erasing', 'on', true)`); err != nil {
+		return fmt.Errorf("erase audit: %w", err)
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE audit SET
+			actor_id = CASE actor_id WHEN $1 THEN $2 ELSE actor_id END,
+			detail = regexp_replace(detail::text, '(?<![0-9])' || $1::bigint || '(?![0-9])', $2::bigint::text, 'g')::jsonb,
+			reason = CASE WHEN booking_id IN (SELECT id FROM booking WHERE member_id = $1) THEN '' ELSE reason END
+		WHERE actor_id = $1 OR booking_id IN (SELECT id FROM booking WHERE member_id = $1) OR detail::text ~ ('(?<![0-9])' || $1::bigint || '(?![0-9])')`, person, pseudonym)
+	if err != nil {
+		return fmt.Errorf("erase audit: %w", err)
+	}
+	return nil
+}
+
+// findObstacle locks a person against new bookings and purchases until the transaction ends, and returns what has to be settled before erasure.
+func findObstacle(ctx context.Context, tx pgx.Tx, person int64) error {
+	// The keys that booking and premium take before a change of the person.
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::bigint::text, 0)), pg_advisory_xact_lock(hashtextextended('premium', $1))`, person)
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	for _, o := range []struct {
+		sql string
+		err error
+	}{
+		{`SELECT EXISTS (SELECT FROM booking b JOIN booking_slot s ON s.booking_id = b.id
+			WHERE b.member_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in') AND upper(s.during) > booking_clock())
+			OR EXISTS (SELECT FROM waitlist WHERE member_id = $1 AND state IN ('waiting', 'offered'))`, ErrUpcoming},
+		{`SELECT EXISTS (SELECT FROM payment WHERE member_id = $1 AND state IN ('authorized', 'review', 'refund_pending'))
+			OR EXISTS (SELECT FROM payment p JOIN payment_review r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.closed_at IS NULL)
+			OR EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.state = 'pending')`, ErrMoneyOpen},
+		{`SELECT EXISTS (SELECT FROM entitlement WHERE person = $1 AND renews AND ended_at IS NULL AND until_at > clock_timestamp())`, ErrSubscription},
+		{`SELECT EXISTS (SELECT FROM delivery_job WHERE person = $1 AND state IN ('new', 'running'))`, ErrDelivery},
+	} {
+		var found bool
+		if err := tx.QueryRow(ctx, o.sql, person).Scan(&found); err != nil {
+			return fmt.Errorf("erase, %s: %w", fault.CodeOf(o.err), err)
+		}
+		if found {
+			return o.err
+		}
+	}
+	return nil
+}
