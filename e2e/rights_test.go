@@ -43,11 +43,12 @@ func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 	if a.Status != http.StatusCreated {
 		t.Fatalf("hold: %d %s", a.Status, a.Body)
 	}
-	user, err := n.Connect(t.Context(), n.Members[0])
-	if err != nil {
+	if err := n.Bot.Ready(t.Context()); err != nil { // a bot gets no messages from before its first sign-in
 		t.Fatal(err)
 	}
-	t.Cleanup(user.Close)
+	admin, user := connect(t, n.Scene, n.Admin), connect(t, n.Scene, n.Members[0])
+	say(t, admin, "/channels add @"+sandbox.ChannelName)
+	await(t, admin, "is indexed")
 	post(t, n.Scene, "Golden.Over.2021.1080p.mkv")
 	found(t, user, "golden over", "1 file")
 	n.settled(t)
