@@ -8,6 +8,7 @@ import (
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
+	"pavilion/filter/access"
 )
 
 // searchRules are how a chat's searches are answered.
@@ -22,6 +23,25 @@ func (b *Bot) searchRules(ctx context.Context, in telegram.Chat) search.Rules {
 // groupLanguage is the language that a group's admins chose for it.
 func (b *Bot) groupLanguage(ctx context.Context, group telegram.Chat) string {
 	return b.deps.Groups.Get(ctx, filter.ChatID(group.Key())).Settings.Language
+}
+
+// groupRequired is the list of channels that a group's own admins require.
+func (b *Bot) groupRequired(ctx context.Context, group filter.ChatID) access.RequiredList {
+	s := b.deps.Groups.Get(ctx, group).Settings
+	list := access.RequiredList{Any: s.RequireAny}
+	for _, c := range s.Required {
+		list = list.With(access.RequiredChannel{ID: c.ID, Title: c.Title, Link: c.Link, Need: access.NeedMember})
+	}
+	return list
+}
+
+// isGroupAdmin asks Telegram whether a person is an admin of a group.
+func (b *Bot) isGroupAdmin(ctx context.Context, group filter.ChatID, person filter.UserID) (bool, error) {
+	in, known := b.client.ChatOf(int64(group))
+	if !known {
+		return false, telegram.ErrUnreachable
+	}
+	return b.client.Messenger.IsChatAdmin(ctx, in, int64(person))
 }
 
 // moveGroup gives everything of a group to the supergroup that replaced it.

@@ -23,7 +23,9 @@ type members struct {
 
 func newMembers(b *Bot) (*members, error) {
 	m := &members{logger: b.opts.Logger}
-	required, err := access.NewRequired(b.deps.DB, access.RequiredOptions{IsMember: isMember(b.client.Messenger), Logger: b.opts.Logger, Now: b.opts.Now})
+	required, err := access.NewRequired(b.deps.DB, access.RequiredOptions{
+		IsMember: isMember(b.client.Messenger), GroupList: b.groupRequired, IsGroupAdmin: b.isGroupAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
+	})
 	if err != nil {
 		return nil, err
 	}

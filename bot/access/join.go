@@ -33,13 +33,13 @@ type Join struct {
 	JoinDeps
 	messenger *telegram.Messenger
 	members   telegram.Memberships
-	hidden    chan access.RequiredChannel // channels that the bot could not see
+	hidden    chan access.Hidden // channels that the bot could not see
 	requested chan struct{}               // a request to join was stored
 }
 
 // NewJoin makes the screens. Run must run for approvals and for messages to the admins.
 func NewJoin(d JoinDeps) *Join {
-	return &Join{JoinDeps: d, messenger: d.Client.Messenger, members: telegram.NewMemberships(d.Client.Messenger), hidden: make(chan access.RequiredChannel, 16), requested: make(chan struct{}, 1)}
+	return &Join{JoinDeps: d, messenger: d.Client.Messenger, members: telegram.NewMemberships(d.Client.Messenger), hidden: make(chan access.Hidden, 16), requested: make(chan struct{}, 1)}
 }
 
 // letterJoin is the letter of the buttons.
@@ -64,13 +64,13 @@ func (j *Join) tap(ctx context.Context, e *telegram.Event, d chat.Data) error {
 }
 
 // Admit is a step of Guard: it admits people who have joined the required channels, the club's admins, and senders that are chats. It keeps every other
-// event for "Try again", and answers it with the join screen.
+// event for "Try again", and answers it with the join screen. A message that is not meant for the bot passes: taps on its results do not.
 func (j *Join) Admit(ctx context.Context, kind access.Kind, e *telegram.Event) (bool, error) {
-	if kind == access.AdminCommand || e.From.IsChat() || j.IsAdmin(e.From.ID) {
+	if kind == access.AdminCommand || e.From.IsChat() || j.IsAdmin(e.From.ID) || e.IsOverheard() {
 		return true, nil
 	}
-	missing := j.missing(ctx, e.From.ID)
-	if len(missing.Channels) == 0 {
+	missing := j.missing(ctx, e)
+	if len(missing) == 0 {
 		return true, nil
 	}
 	if e.Kind == telegram.Inline { // the join screen is shown in the private chat, by the search that the button begins there
@@ -81,15 +81,15 @@ func (j *Join) Admit(ctx context.Context, kind access.Kind, e *telegram.Event) (
 	return false, j.ask(ctx, e, missing)
 }
 
-func (j *Join) missing(ctx context.Context, person int64) access.Missing {
-	m := j.Required.Missing(ctx, filter.UserID(person))
+func (j *Join) missing(ctx context.Context, e *telegram.Event) []access.MissingOf {
+	m := j.Required.Missing(ctx, filter.ChatID(e.Chat.Key()), filter.UserID(e.From.ID))
 	for _, c := range m.Hidden {
 		select {
 		case j.hidden <- c:
 		default: // the admins are being told of others
 		}
 	}
-	return m
+	return m.Lists
 }
 
 // joinNumber is the Cause.Number of the join screen.
@@ -97,7 +97,7 @@ const joinNumber = 98
 
 // ask keeps an event and shows the join screen: for a tap in the screen that the chat has, for a message in a new one. Without Postgres the screen has no
 // "Try again".
-func (j *Join) ask(ctx context.Context, e *telegram.Event, missing access.Missing) error {
+func (j *Join) ask(ctx context.Context, e *telegram.Event, missing []access.MissingOf) error {
 	w, err := j.keep(ctx, e)
 	if err != nil {
 		j.Logger.LogAttrs(ctx, slog.LevelWarn, "an event is not kept for after joining", slog.Any("error", err))
@@ -139,9 +139,9 @@ func (j *Join) tryAgain(ctx context.Context, e *telegram.Event, id int64) error 
 		return err
 	}
 	in := j.Texts.In(e)
-	j.Required.Forget(ctx, filter.UserID(e.From.ID))
-	missing := j.missing(ctx, e.From.ID)
-	if len(missing.Channels) > 0 {
+	j.Required.Forget(ctx, filter.ChatID(e.Chat.Key()), filter.UserID(e.From.ID))
+	missing := j.missing(ctx, e)
+	if len(missing) > 0 {
 		screen := joinScreen{in: in, owner: e.From.ID, missing: missing, wait: id}.draw()
 		return errors.Join(j.messenger.AnswerTap(ctx, e, in.Say("join.not_yet"), true), j.messenger.EditText(ctx, e.Chat, e.MessageID, screen))
 	}

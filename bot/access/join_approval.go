@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"pavilion/bot/telegram"
+	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/internal/phrase"
 )
 
 const (
@@ -26,7 +29,7 @@ func (j *Join) Run(ctx context.Context, signedIn <-chan struct{}) {
 	}
 	ticker := time.NewTicker(joinEvery)
 	defer ticker.Stop()
-	told := map[access.RequiredChannel]time.Time{}
+	told := map[filter.ChannelID]time.Time{}
 	for {
 		if err := j.approveDue(ctx); err != nil && ctx.Err() == nil {
 			j.Logger.LogAttrs(ctx, slog.LevelWarn, "requests to join are not approved yet", slog.Any("error", err))
@@ -35,8 +38,8 @@ func (j *Join) Run(ctx context.Context, signedIn <-chan struct{}) {
 		case <-ctx.Done():
 			return
 		case c := <-j.hidden:
-			if now := j.Now(); now.Sub(told[c]) >= alertEvery {
-				told[c] = now
+			if now := j.Now(); now.Sub(told[c.ID]) >= alertEvery {
+				told[c.ID] = now
 				j.tellHidden(ctx, c, now)
 			}
 		case <-j.requested:
@@ -75,16 +78,38 @@ func (j *Join) approve(ctx context.Context, q access.JoinRequest) error {
 	return j.Required.NoteApproved(ctx, q)
 }
 
-// tellHidden tells the admins that the bot cannot see a required channel's members and therefore lets everybody pass. The message has the hour in its name,
+// tellHidden tells the club's admins that the bot cannot see a required channel's members and therefore lets everybody pass. The message has the hour in its name,
 // so a restart does not repeat it.
-func (j *Join) tellHidden(ctx context.Context, c access.RequiredChannel, now time.Time) {
+func (j *Join) tellHidden(ctx context.Context, c access.Hidden, now time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()
+	group := j.groupTitle(ctx, c.Group)
 	for _, admin := range j.Admins {
-		text := j.Texts.InLanguage(j.Language(ctx, admin)).Say("required.hidden", telegram.CleanLine(c.Title, maxTitle))
+		text := j.hiddenText(j.Texts.InLanguage(j.Language(ctx, admin)), c, group)
 		name := fmt.Sprintf("required channel %d is hidden in hour %d", c.ID, now.Unix()/int64(alertEvery/time.Second))
 		if err := j.Client.Notify(ctx, admin, telegram.Reply{Text: text}, name, false); err != nil {
 			j.Logger.LogAttrs(ctx, slog.LevelInfo, "an admin was not told of a hidden channel", slog.Int64("channel", int64(c.ID)), slog.Any("error", err))
 		}
 	}
+}
+
+func (j *Join) hiddenText(in *phrase.Speaker, c access.Hidden, group string) string {
+	channel := telegram.CleanLine(c.Title, maxTitle)
+	if c.Group == 0 {
+		return in.Say("required.hidden", channel)
+	}
+	return in.Say("required.hidden_group", channel, telegram.CleanLine(group, maxTitle))
+}
+
+// groupTitle is the title of the group whose list has a hidden channel, or its number if Telegram does not tell; empty for the club's list.
+func (j *Join) groupTitle(ctx context.Context, id filter.ChatID) string {
+	if id == 0 {
+		return ""
+	}
+	if group, known := j.Client.ChatOf(int64(id)); known {
+		if title, err := j.messenger.GroupTitle(ctx, group); err == nil {
+			return title
+		}
+	}
+	return strconv.FormatInt(int64(id), 10)
 }

@@ -75,7 +75,7 @@ func (j *Join) describe(ctx context.Context, name string) (access.RequiredChanne
 		return access.RequiredChannel{}, err
 	}
 	c := access.RequiredChannel{ID: info.ID, Title: info.Title, Need: access.NeedMember}
-	c.Link, err = j.linkOf(ctx, info, c.Need)
+	c.Link, err = j.members.JoinLink(ctx, info, false)
 	return c, err
 }
 
@@ -88,14 +88,6 @@ func parseChannel(text string) (telegram.PostLink, bool) {
 	}
 	l, ok := telegram.ParsePostLink(text)
 	return l, ok && (l.Username != "" || l.Channel != 0)
-}
-
-// linkOf is a link by which people join a channel: its name if it is public and members are asked for, else a new invite link of the bot.
-func (j *Join) linkOf(ctx context.Context, info telegram.ChannelInfo, need access.Need) (string, error) {
-	if need == access.NeedMember && info.Username != "" {
-		return "https://t.me/" + info.Username, nil
-	}
-	return j.members.NewInvite(ctx, info.ID, need == access.NeedRequest)
 }
 
 // tapList changes the list by a button of its screen.
@@ -136,7 +128,7 @@ func (j *Join) apply(ctx context.Context, e *telegram.Event, p joinTap, list acc
 			return list, version, err
 		}
 		c.Need, c.Approve = map[access.Need]access.Need{access.NeedMember: access.NeedRequest, access.NeedRequest: access.NeedMember}[c.Need], false
-		if c.Link, err = j.linkOf(ctx, info, c.Need); err != nil {
+		if c.Link, err = j.members.JoinLink(ctx, info, c.Need == access.NeedRequest); err != nil {
 			return list, version, err
 		}
 	}

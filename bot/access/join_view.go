@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"pavilion/bot/chat"
@@ -70,30 +71,61 @@ const (
 type joinScreen struct {
 	in      *phrase.Speaker
 	owner   int64
-	missing access.Missing
+	missing []access.MissingOf
 	wait    int64 // the kept event; 0 without one
 }
 
 func (s joinScreen) draw() telegram.Reply {
-	key := "join.all"
-	if s.missing.Any && len(s.missing.Channels) > 1 {
-		key = "join.any"
-	}
-	r := telegram.Reply{Text: s.in.Say(key)}
-	for _, c := range s.missing.Channels {
-		label := "join.button"
-		if c.Need == access.NeedRequest {
-			label = "join.request_button"
+	r := telegram.Reply{Text: s.title()}
+	shown := map[filter.ChannelID]bool{}
+	for _, list := range s.missing {
+		for _, c := range list.Channels {
+			if shown[c.ID] {
+				continue
+			}
+			shown[c.ID] = true
+			label := "join.button"
+			if c.Need == access.NeedRequest {
+				label = "join.request_button"
+			}
+			r.Links = append(r.Links, telegram.Link{Text: s.in.Say(label, telegram.CleanLine(c.Title, maxTitleShort)), URL: c.Link})
 		}
-		r.Links = append(r.Links, telegram.Link{Text: s.in.Say(label, telegram.CleanLine(c.Title, maxTitleShort)), URL: c.Link})
+	}
+	space := " "
+	if strings.Contains(r.Text, "\n") {
+		space = "\n"
 	}
 	if s.wait == 0 {
-		r.Text += " " + s.in.Say("join.then_send")
+		r.Text += space + s.in.Say("join.then_send")
 		return r
 	}
-	r.Text += " " + s.in.Say("join.then_tap")
+	r.Text += space + s.in.Say("join.then_tap")
 	r.Keyboard = [][]telegram.Button{{joinTap{verb: verbAgain, id: s.wait}.button(s.in.Say("join.again"), s.owner)}}
 	return r
+}
+
+// title says what to join. It names the channels of lists of which one is enough, if there is another list.
+func (s joinScreen) title() string {
+	isAny := func(list access.MissingOf) bool { return list.Any && len(list.Channels) > 1 }
+	switch {
+	case !slices.ContainsFunc(s.missing, isAny):
+		return s.in.Say("join.all")
+	case len(s.missing) == 1:
+		return s.in.Say("join.any")
+	}
+	lines := []string{s.in.Say("join.lists")}
+	for _, list := range s.missing {
+		var titles []string
+		for _, c := range list.Channels {
+			titles = append(titles, telegram.CleanLine(c.Title, maxTitle))
+		}
+		key := "join.list_all"
+		if isAny(list) {
+			key = "join.list_any"
+		}
+		lines = append(lines, "• "+s.in.Say(key, strings.Join(titles, ", ")))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // requiredList shows the list to an admin.

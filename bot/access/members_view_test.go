@@ -30,8 +30,9 @@ func memberScreens(in *phrase.Speaker) map[string]telegram.Reply {
 	all := []access.Entitlement{bought, next, given}
 	paid := []access.Bought{{Charge: "stx1", Title: "Gold", Stars: 150, At: at}, {Charge: "stx2", Title: "Gold", Stars: 1, At: at, Refund: access.RefundDone}}
 	return map[string]telegram.Reply{
-		"join":           joinScreen{in: in, owner: 7, missing: access.Missing{Channels: both}, wait: 12}.draw(),
-		"join_any":       joinScreen{in: in, owner: 7, missing: access.Missing{Channels: both, Any: true}}.draw(),
+		"join":           joinScreen{in: in, owner: 7, missing: []access.MissingOf{{Channels: both}}, wait: 12}.draw(),
+		"join_any":       joinScreen{in: in, owner: 7, missing: []access.MissingOf{{Channels: both, Any: true}}}.draw(),
+		"join_lists":     joinScreen{in: in, owner: 7, missing: []access.MissingOf{{Channels: both[:1]}, {Channels: both, Any: true}}, wait: 12}.draw(),
 		"required":       requiredList{in: in, owner: 7, list: access.RequiredList{Channels: both}, version: 3}.draw(),
 		"required_any":   requiredList{in: in, owner: 7, list: access.RequiredList{Channels: both, Any: true}, version: 3}.draw(),
 		"required_none":  requiredList{in: in, owner: 7}.draw(),

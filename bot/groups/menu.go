@@ -2,8 +2,6 @@ package groups
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 
 	"pavilion/bot/chat"
@@ -13,12 +11,8 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Errors of typed settings.
-var (
-	errGroupUsage   = fault.New(fault.Invalid, "group_usage")
-	errNoSuchChat   = fault.New(fault.NotFound, "group_channel_unknown")
-	errRequireUsage = fault.New(fault.Invalid, "group_require_usage")
-)
+// errGroupUsage reports a typed setting that cannot be read.
+var errGroupUsage = fault.New(fault.Invalid, "group_usage")
 
 // HandleGroup answers /group: with the menu, or with a change that was typed.
 func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {
@@ -44,14 +38,7 @@ func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {
 	case verb == "welcome" && rest != "":
 		return s.change(ctx, e, p, d, "welcome", func(st *domain.Settings) error { st.Welcome = rest; return nil })
 	case verb == "require" && rest != "":
-		channels, err := s.channels(ctx, strings.Fields(rest))
-		if err != nil {
-			return err
-		}
-		return s.change(ctx, e, p, d, "required", func(st *domain.Settings) error {
-			st.Required = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(st.Required), channels...))))
-			return nil
-		})
+		return s.require(ctx, e, p, d, strings.Fields(rest))
 	}
 	return errGroupUsage
 }
@@ -85,34 +72,6 @@ func (s *Screens) change(ctx context.Context, e *telegram.Event, p place, d draw
 	}
 	part, _ := sectionNamed(name)
 	return s.reply(ctx, e, d.section(p, settings, part, topicOf(e)))
-}
-
-// channels finds the channels that an admin named. The bot must know them.
-func (s *Screens) channels(ctx context.Context, names []string) ([]filter.ChannelID, error) {
-	if len(names) > domain.MaxRequired {
-		return nil, domain.ErrTooManyRequired
-	}
-	var found []filter.ChannelID
-	for _, name := range names {
-		var info telegram.ChannelInfo
-		var err error
-		switch id, username := parseChannel(name); {
-		case username != "":
-			info, err = s.Client.Messenger.ChannelByName(ctx, username)
-		case id != 0:
-			info, err = s.Client.Messenger.ChannelByID(ctx, id)
-		default:
-			return nil, errRequireUsage
-		}
-		if errors.Is(err, telegram.ErrChannelNotFound) {
-			return nil, errors.Join(errNoSuchChat, err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, info.ID)
-	}
-	return found, nil
 }
 
 // tap handles every button of the package.

@@ -1,12 +1,9 @@
 package groups
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 
 	"pavilion/bot/telegram"
-	"pavilion/filter"
 	domain "pavilion/filter/groups"
 )
 
@@ -56,7 +53,7 @@ func (d drawing) section(p place, s domain.Settings, part section, topic int64) 
 	var rows [][]telegram.Button
 	current := part.current(s)
 	for i, value := range part.values(d.words, s, topic) {
-		label := d.valueLabel(part, value)
+		label := d.valueLabel(s, part, value)
 		if value == current {
 			label = markChosen + label
 		}
@@ -69,7 +66,10 @@ func (d drawing) section(p place, s domain.Settings, part section, topic int64) 
 	return telegram.Reply{Text: text, Bold: len(name), Keyboard: rows}
 }
 
-func (d drawing) valueLabel(part section, value string) string {
+func (d drawing) valueLabel(s domain.Settings, part section, value string) string {
+	if part.name == "required" && strings.HasPrefix(value, signRemove) {
+		return "✕ " + requiredTitle(s, value)
+	}
 	if part.name == "topics" && strings.HasPrefix(value, signAdd) {
 		return d.in.Say("group_value.topics_add")
 	}
@@ -77,21 +77,4 @@ func (d drawing) valueLabel(part section, value string) string {
 		return d.in.Say("group_value.topics_remove")
 	}
 	return part.label(d.words, value)
-}
-
-var (
-	channelName   = regexp.MustCompile(`^@([A-Za-z]\w{3,31})$`)
-	channelNumber = regexp.MustCompile(`^-100([1-9]\d{0,12})$`)
-)
-
-// parseChannel reads @name or the number of a channel.
-func parseChannel(s string) (id filter.ChannelID, name string) {
-	if m := channelName.FindStringSubmatch(s); m != nil {
-		return 0, m[1]
-	}
-	if m := channelNumber.FindStringSubmatch(s); m != nil {
-		n, _ := strconv.ParseInt(m[1], 10, 64) // thirteen digits always fit
-		return filter.ChannelID(n), ""
-	}
-	return 0, ""
 }

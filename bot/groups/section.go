@@ -245,8 +245,8 @@ func requiredValues(_ *words, s domain.Settings, _ int64) []string {
 	if len(s.Required) > 1 {
 		values = append(values, "all", "any")
 	}
-	for _, id := range s.Required {
-		values = append(values, signRemove+strconv.FormatInt(int64(id), 36))
+	for _, c := range s.Required {
+		values = append(values, signRemove+strconv.FormatInt(int64(c.ID), 36))
 	}
 	return values
 }
@@ -260,16 +260,25 @@ func setRequired(s *domain.Settings, value string) error {
 	if err != nil || sign != signRemove {
 		return domain.ErrBounds
 	}
-	s.Required = slices.DeleteFunc(s.Required, func(c filter.ChannelID) bool { return int64(c) == id })
+	s.Release(filter.ChannelID(id))
 	return nil
 }
 
 func (w *words) required(value string) string {
-	if sign, id, err := signedID(value); err == nil && sign == signRemove {
-		return "✕ -100" + strconv.FormatInt(id, 10)
-	}
 	return w.in.Say("group_value.required_" + value)
 }
+
+// requiredTitle is the title of the channel that a value removes.
+func requiredTitle(s domain.Settings, value string) string {
+	_, id, _ := signedID(value)
+	i := slices.IndexFunc(s.Required, func(c domain.RequiredChannel) bool { return int64(c.ID) == id })
+	if i < 0 {
+		return ""
+	}
+	return telegram.CleanLine(s.Required[i].Title, maxRequiredShown)
+}
+
+const maxRequiredShown = 30 // characters of a channel's title
 
 func requiredSummary(w *words, s domain.Settings) string {
 	if len(s.Required) == 0 {

@@ -125,6 +125,15 @@ func (m Memberships) NewInvite(ctx context.Context, id filter.ChannelID, byReque
 	return link, err
 }
 
+// JoinLink returns a link by which people join a channel: its name if it is public, else a new invite link. With byRequest it is always an invite link, with
+// which an admin approves each person.
+func (m Memberships) JoinLink(ctx context.Context, c ChannelInfo, byRequest bool) (string, error) {
+	if c.Username != "" && !byRequest {
+		return "https://t.me/" + c.Username, nil
+	}
+	return m.NewInvite(ctx, c.ID, byRequest)
+}
+
 // ApproveJoin approves a person's request to join a channel. A request that is gone or approved already is no error. It returns ErrTooManyChannels if
 // Telegram refuses for the person's number of channels.
 func (m Memberships) ApproveJoin(ctx context.Context, id filter.ChannelID, user int64) error {

@@ -32,11 +32,16 @@ const (
 type RequiredOptions struct {
 	// IsMember asks Telegram whether a person is in a channel.
 	IsMember func(ctx context.Context, channel filter.ChannelID, person filter.UserID) (bool, error)
+	// GroupList returns the list of a group. It is empty if the group requires nothing.
+	GroupList func(ctx context.Context, group filter.ChatID) RequiredList
+	// IsGroupAdmin asks Telegram whether a person is an admin of a group.
+	IsGroupAdmin func(ctx context.Context, group filter.ChatID, person filter.UserID) (bool, error)
 	Logger   *slog.Logger
 	Now      func() time.Time
 }
 
-// Required tells which required channels a person still has to join. It keeps Telegram's answers in memory: only the holder of the bot's lease gets the
+// Required tells which required channels a person still has to join: those of the club's list, and in a group also those of the group's own list, which does
+// not concern the group's admins. It keeps Telegram's answers in memory: only the holder of the bot's lease gets the
 // updates that make them stale.
 //
 // A channel that the bot cannot see, and one about which Telegram or Postgres does not answer, shuts nobody out.
@@ -69,9 +74,20 @@ func NewRequired(db *pgxpool.Pool, o RequiredOptions) (*Required, error) {
 
 // Missing is what a person has not joined.
 type Missing struct {
-	Channels []RequiredChannel // none: nothing is missing
-	Any      bool              // one of Channels is enough
-	Hidden   []RequiredChannel // channels that the bot cannot see
+	Lists  []MissingOf // the lists that ask for more; none: nothing is missing
+	Hidden []Hidden
+}
+
+// MissingOf are the channels of one list that a person has not joined.
+type MissingOf struct {
+	Channels []RequiredChannel
+	Any      bool // one of them is enough
+}
+
+// Hidden is a required channel that the bot cannot see.
+type Hidden struct {
+	RequiredChannel
+	Group filter.ChatID // whose list it is on; 0: the club's
 }
 
 // standing is a person's standing in one required channel.
@@ -83,9 +99,38 @@ const (
 	hidden
 )
 
-// Missing returns the required channels that a person has not joined.
-func (r *Required) Missing(ctx context.Context, person filter.UserID) Missing {
-	list := r.List.Get(ctx)
+// isGroup tells whether a chat is a group. The id of a private chat is that of its person, and inline queries come from no known chat.
+func isGroup(chat filter.ChatID) bool { return chat < 0 }
+
+// Missing returns the required channels that a person has not joined, for an event of theirs in a chat.
+func (r *Required) Missing(ctx context.Context, chat filter.ChatID, person filter.UserID) Missing {
+	var m Missing
+	r.addMissing(ctx, &m, r.List.Get(ctx), 0, person)
+	if !isGroup(chat) {
+		return m
+	}
+	own := Missing{}
+	r.addMissing(ctx, &own, r.opts.GroupList(ctx, chat), chat, person)
+	m.Hidden = append(m.Hidden, own.Hidden...)
+	if len(own.Lists) > 0 && !r.isExempt(ctx, chat, person) {
+		m.Lists = append(m.Lists, own.Lists...)
+	}
+	return m
+}
+
+// isExempt tells whether a group's list does not concern a person: an admin of the group, and everybody while Telegram does not answer.
+func (r *Required) isExempt(ctx context.Context, group filter.ChatID, person filter.UserID) bool {
+	ctx, cancel := context.WithTimeout(ctx, memberCall)
+	defer cancel()
+	isAdmin, err := r.opts.IsGroupAdmin(ctx, group, person)
+	if err != nil {
+		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "a person passes because it is not known whether they are an admin of the group", slog.Any("error", err))
+	}
+	return isAdmin || err != nil
+}
+
+// addMissing adds what a person has not joined of a list. group is the list's group, 0 for the club.
+func (r *Required) addMissing(ctx context.Context, m *Missing, list RequiredList, group filter.ChatID, person filter.UserID) {
 	found := make([]standing, len(list.Channels))
 	var asked errgroup.Group
 	for i, c := range list.Channels {
@@ -95,20 +140,19 @@ func (r *Required) Missing(ctx context.Context, person filter.UserID) Missing {
 		})
 	}
 	_ = asked.Wait() // the results are in found
-	m := Missing{Any: list.Any}
+	missing := MissingOf{Any: list.Any}
 	for i, c := range list.Channels {
 		switch found[i] {
 		case outside:
-			m.Channels = append(m.Channels, c)
+			missing.Channels = append(missing.Channels, c)
 		case hidden:
-			m.Hidden = append(m.Hidden, c)
+			m.Hidden = append(m.Hidden, Hidden{RequiredChannel: c, Group: group})
 		case passes:
 		}
 	}
-	if list.Any && len(m.Channels) < len(list.Channels) {
-		m.Channels = nil
+	if n := len(missing.Channels); n == len(list.Channels) && n > 0 || n > 0 && !list.Any {
+		m.Lists = append(m.Lists, missing)
 	}
-	return m
 }
 
 func (r *Required) standingOf(ctx context.Context, c RequiredChannel, person filter.UserID) standing {
@@ -148,8 +192,12 @@ func (r *Required) isMember(ctx context.Context, channel filter.ChannelID, perso
 }
 
 // Forget drops what is known about a person's memberships, so that Missing asks Telegram.
-func (r *Required) Forget(ctx context.Context, person filter.UserID) {
-	for _, c := range r.List.Get(ctx).Channels {
+func (r *Required) Forget(ctx context.Context, chat filter.ChatID, person filter.UserID) {
+	channels := r.List.Get(ctx).Channels
+	if isGroup(chat) {
+		channels = slices.Concat(channels, r.opts.GroupList(ctx, chat).Channels)
+	}
+	for _, c := range channels {
 		r.known.Remove(memberKey{c.ID, person})
 	}
 }

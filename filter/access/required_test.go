@@ -26,13 +26,15 @@ type gate struct {
 	down    bool
 	asked   atomic.Int64
 	channel filter.ChannelID // the first of the test's channels
+	own     access.RequiredList // of the group
+	admins  map[filter.UserID]bool // of the group
 }
 
 // newGate is not for parallel tests: the list is one row for all.
 func newGate(t *testing.T) *gate {
 	t.Helper()
 	db := openPostgres(t, shared.PostgresURL)
-	g := &gate{clock: &clock{}, in: map[filter.ChannelID]bool{}, hidden: map[filter.ChannelID]bool{}, channel: filter.ChannelID(1000 * someone())}
+	g := &gate{clock: &clock{}, in: map[filter.ChannelID]bool{}, hidden: map[filter.ChannelID]bool{}, admins: map[filter.UserID]bool{}, channel: filter.ChannelID(1000 * someone())}
 	var err error
 	g.Required, err = access.NewRequired(db, access.RequiredOptions{
 		IsMember: func(_ context.Context, channel filter.ChannelID, _ filter.UserID) (bool, error) {
@@ -44,6 +46,18 @@ func newGate(t *testing.T) *gate {
 				return false, context.DeadlineExceeded
 			}
 			return g.in[channel], nil
+		},
+		GroupList: func(_ context.Context, group filter.ChatID) access.RequiredList {
+			if group == theGroup {
+				return g.own
+			}
+			return access.RequiredList{}
+		},
+		IsGroupAdmin: func(_ context.Context, _ filter.ChatID, person filter.UserID) (bool, error) {
+			if g.down {
+				return false, context.DeadlineExceeded
+			}
+			return g.admins[person], nil
 		}, Logger: slog.New(slog.DiscardHandler), Now: g.clock.now,
 	})
 	if err != nil {
@@ -67,9 +81,18 @@ func (g *gate) require(t *testing.T, isAny bool, needs ...access.Need) {
 	}
 }
 
+// missingIn is the number of channels that a person has not joined, for an event in a chat.
+func missingIn(t *testing.T, r *access.Required, chat filter.ChatID, person filter.UserID) (n int) {
+	t.Helper()
+	for _, list := range r.Missing(t.Context(), chat, person).Lists {
+		n += len(list.Channels)
+	}
+	return n
+}
+
 func (g *gate) missing(t *testing.T, person filter.UserID) int {
 	t.Helper()
-	return len(g.Missing(t.Context(), person).Channels)
+	return missingIn(t, g.Required, filter.ChatID(person), person)
 }
 
 func TestRequired_AllOrAnyOfTheList(t *testing.T) {
@@ -79,7 +102,7 @@ func TestRequired_AllOrAnyOfTheList(t *testing.T) {
 		t.Errorf("%d channels are missing", n)
 	}
 	g.in[g.channel] = true
-	g.Forget(t.Context(), ann)
+	g.Forget(t.Context(), filter.ChatID(ann), ann)
 	if n := g.missing(t, ann); n != 1 {
 		t.Errorf("%d channels are missing after joining one of two", n)
 	}
@@ -91,6 +114,78 @@ func TestRequired_AllOrAnyOfTheList(t *testing.T) {
 	g.require(t, true, access.NeedMember, access.NeedMember)
 	if n := g.missing(t, ann); n != 2 {
 		t.Errorf("%d channels of the changed list are missing", n)
+	}
+}
+
+const theGroup filter.ChatID = -1_001_500_000_001
+
+// requireInGroup makes the group require channels of the test by their numbers.
+func (g *gate) requireInGroup(isAny bool, channels ...filter.ChannelID) {
+	g.own = access.RequiredList{Any: isAny}
+	for _, n := range channels {
+		g.own = g.own.With(access.RequiredChannel{ID: g.channel + n, Title: "Group", Link: "https://t.me/group", Need: access.NeedMember})
+	}
+}
+
+func TestRequired_AGroupsOwnListCountsInTheGroupBesidesTheClubs(t *testing.T) {
+	g, ann := newGate(t), someone()
+	g.require(t, false, access.NeedMember)
+	g.requireInGroup(true, 1, 2)
+	for _, c := range []struct {
+		what string
+		chat filter.ChatID
+		want int
+	}{{"in the group", theGroup, 3}, {"in private", filter.ChatID(ann), 1}, {"in another group", theGroup - 1, 1}, {"inline", 0, 1}} {
+		if n := missingIn(t, g.Required, c.chat, ann); n != c.want {
+			t.Errorf("%s: %d missing, want %d", c.what, n, c.want)
+		}
+	}
+	g.in[g.channel+2] = true
+	g.Forget(t.Context(), theGroup, ann)
+	if n := missingIn(t, g.Required, theGroup, ann); n != 1 {
+		t.Errorf("%d missing after joining one of the group's, which is enough there", n)
+	}
+	g.in[g.channel] = true
+	g.Forget(t.Context(), theGroup, ann)
+	if n := missingIn(t, g.Required, theGroup, ann); n != 0 {
+		t.Errorf("%d missing after joining what both lists ask for", n)
+	}
+	g.requireInGroup(true, 3) // a changed list asks anew
+	if n := missingIn(t, g.Required, theGroup, ann); n != 1 {
+		t.Errorf("%d missing of the changed list", n)
+	}
+}
+
+func TestRequired_AGroupsAdminIsExemptFromItsListOnly(t *testing.T) {
+	g, ann := newGate(t), someone()
+	g.require(t, false)
+	g.requireInGroup(false, 1)
+	g.admins[ann] = true
+	if n := missingIn(t, g.Required, theGroup, ann); n != 0 {
+		t.Errorf("an admin of the group misses %d", n)
+	}
+	g.require(t, false, access.NeedMember)
+	if n := missingIn(t, g.Required, theGroup, ann); n != 1 {
+		t.Errorf("an admin of the group misses %d of the club's list", n)
+	}
+}
+
+func TestRequired_AGroupsListShutsNobodyOutWithoutAnAnswer(t *testing.T) {
+	g, ann := newGate(t), someone()
+	g.require(t, false)
+	g.requireInGroup(false, 1)
+	g.hidden[g.channel+1] = true
+	m := g.Missing(t.Context(), theGroup, ann)
+	if len(m.Lists) != 0 || len(m.Hidden) != 1 || m.Hidden[0].ID != g.channel+1 || m.Hidden[0].Group != theGroup {
+		t.Errorf("a channel that the bot cannot see: %+v", m)
+	}
+	delete(g.hidden, g.channel+1)
+	if n := missingIn(t, g.Required, theGroup, ann); n != 1 {
+		t.Fatalf("%d missing", n)
+	}
+	g.down = true // memberships are known, but not the group's admins
+	if n := missingIn(t, g.Required, theGroup, ann); n != 0 {
+		t.Errorf("%d missing while Telegram does not tell whether the person is an admin", n)
 	}
 }
 
@@ -171,8 +266,8 @@ func TestRequired_AChannelThatTheBotCannotSeeShutsNobodyOut(t *testing.T) {
 	g, ann := newGate(t), someone()
 	g.require(t, false, access.NeedMember, access.NeedMember)
 	g.hidden[g.channel], g.in[g.channel+1] = true, true
-	m := g.Missing(t.Context(), ann)
-	if len(m.Channels) != 0 || len(m.Hidden) != 1 || m.Hidden[0].ID != g.channel {
+	m := g.Missing(t.Context(), filter.ChatID(ann), ann)
+	if len(m.Lists) != 0 || len(m.Hidden) != 1 || m.Hidden[0].ID != g.channel {
 		t.Errorf("%+v", m)
 	}
 	g.down = true
@@ -211,12 +306,12 @@ func TestRequired_WithoutPostgresNobodyIsShutOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	ann := someone()
-	if n := len(r.Missing(t.Context(), ann).Channels); n != 1 {
+	if n := missingIn(t, r, filter.ChatID(ann), ann); n != 1 {
 		t.Fatalf("%d missing", n)
 	}
 	own.StopPostgres()
 	clock.advance(time.Hour)
-	if n := len(r.Missing(t.Context(), ann).Channels); n != 0 {
+	if n := missingIn(t, r, filter.ChatID(ann), ann); n != 0 {
 		t.Errorf("%d missing while requests cannot be read", n)
 	}
 }

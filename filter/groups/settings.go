@@ -27,6 +27,7 @@ const (
 	MaxRequired    = 5       // channels
 	MaxTopics      = 50
 	maxLanguageTag = 8
+	maxRequiredTitle = 4 * 255 // bytes
 )
 
 // GeneralTopic is the id of the first topic of every forum.
@@ -39,7 +40,7 @@ type Settings struct {
 	ToPrivate   bool               `json:"to_private"`   // files go to the private chat of the person who asked
 	DeleteAfter int                `json:"delete_after"` // minutes until a delivered file is deleted; 0: never
 	Protect     bool               `json:"protect"`      // delivered files cannot be forwarded or saved
-	Required    []filter.ChannelID `json:"required"`     // channels that a member must have joined
+	Required    []RequiredChannel `json:"required_channels"` // that a member must have joined
 	RequireAny  bool               `json:"require_any"`  // one of them suffices
 	Language    string             `json:"language"`     // IETF tag; empty: each person's own
 	Welcome     string             `json:"welcome"`      // text for new members; empty: none
@@ -48,6 +49,19 @@ type Settings struct {
 	Topics      []int              `json:"topics"`       // of a forum, in which search is on; empty: all
 	ClubFilters bool               `json:"club_filters"` // the club's filters answer here too
 }
+
+// RequiredChannel is a channel or supergroup that the members of a group must have joined.
+type RequiredChannel struct {
+	ID    filter.ChannelID `json:"id"`
+	Title string           `json:"title"`
+	Link  string           `json:"link"` // by which people join
+}
+
+func (c RequiredChannel) isValid() bool {
+	return c.ID > 0 && len(c.Title) <= maxRequiredTitle && utf8.ValidString(c.Title) && strings.HasPrefix(c.Link, "https://t.me/")
+}
+
+func isInvalid(c RequiredChannel) bool { return !c.isValid() }
 
 // Default returns the settings of a group whose admins changed nothing.
 func Default() Settings {
@@ -71,7 +85,7 @@ func (s Settings) Check() error {
 		s.DeleteAfter < 0 || s.DeleteAfter > MaxMinutes,
 		s.WelcomeFor < 0 || s.WelcomeFor > MaxMinutes,
 		len(s.Language) > maxLanguageTag,
-		slices.ContainsFunc(s.Required, func(id filter.ChannelID) bool { return id <= 0 }),
+		slices.ContainsFunc(s.Required, isInvalid),
 		slices.ContainsFunc(s.Topics, func(id int) bool { return id <= 0 }),
 		!utf8.ValidString(s.Welcome) || strings.ContainsRune(s.Welcome, 0):
 		return ErrBounds
@@ -102,7 +116,7 @@ func (s Settings) orDefaults() Settings {
 	}
 	if s.Check() != nil {
 		s.Welcome, s.Topics = d.Welcome, d.Topics
-		s.Required = slices.DeleteFunc(s.Required, func(id filter.ChannelID) bool { return id <= 0 })
+		s.Required = slices.DeleteFunc(s.Required, isInvalid)
 		s.Required = s.Required[:min(len(s.Required), MaxRequired)]
 	}
 	return s
@@ -119,4 +133,15 @@ func (s Settings) SearchesIn(topic int) bool {
 // Answers reports whether a message is searched for.
 func (s Settings) Answers(isAddressed bool, topic int) bool {
 	return s.SearchesIn(topic) && (s.Search == SearchAll || s.Search == SearchAddressed && isAddressed)
+}
+
+// Require adds a channel to the required ones, in the place of the one with its id.
+func (s *Settings) Require(c RequiredChannel) {
+	s.Release(c.ID)
+	s.Required = append(s.Required, c)
+}
+
+// Release takes a channel off the required ones.
+func (s *Settings) Release(id filter.ChannelID) {
+	s.Required = slices.DeleteFunc(slices.Clone(s.Required), func(c RequiredChannel) bool { return c.ID == id })
 }

@@ -79,8 +79,13 @@ func TestSettings_OutOfBoundsAreRefusedAndNotStored(t *testing.T) {
 		"language": {func(s *groups.Settings) { s.Language = strings.Repeat("e", 9) }, groups.ErrBounds},
 		"welcome":  {func(s *groups.Settings) { s.Welcome = strings.Repeat("न", groups.MaxWelcome+1) }, groups.ErrWelcomeTooLong},
 		"null":     {func(s *groups.Settings) { s.Welcome = "a\x00b" }, groups.ErrBounds},
-		"required": {func(s *groups.Settings) { s.Required = []filter.ChannelID{1, 2, 3, 4, 5, 6} }, groups.ErrTooManyRequired},
-		"channel":  {func(s *groups.Settings) { s.Required = []filter.ChannelID{-1} }, groups.ErrBounds},
+		"required": {func(s *groups.Settings) {
+			for id := range filter.ChannelID(groups.MaxRequired + 1) {
+				s.Require(groups.RequiredChannel{ID: id + 1, Link: "https://t.me/club"})
+			}
+		}, groups.ErrTooManyRequired},
+		"channel":  {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: -1, Link: "https://t.me/club"}) }, groups.ErrBounds},
+		"link":     {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: 5, Link: "https://example.com"}) }, groups.ErrBounds},
 		"topics":   {func(s *groups.Settings) { s.Topics = slices.Repeat([]int{1}, groups.MaxTopics+1) }, groups.ErrTooManyTopics},
 	} {
 		if _, err := g.Update(t.Context(), group, admin7, func(s *groups.Settings) error { c.change(s); return nil }); !errors.Is(err, c.want) {
