@@ -46,7 +46,7 @@ func (b *Bot) groupDeliveries(ctx context.Context, group filter.ChatID) (deliver
 // planOf is a person's plan as deliveries ask for it.
 func (b *Bot) planOf(ctx context.Context, person filter.UserID) (delivery.Plan, error) {
 	perks, has, err := b.members.plans.Premium.PerksOf(ctx, person)
-	return delivery.Plan{Premium: has, Unprotected: has && perks.Unprotected}, err
+	return delivery.Plan{Premium: has, Unprotected: has && perks.Unprotected, Priority: has && perks.Priority}, err
 }
 
 // takes decides whether a message answers an open question.

@@ -66,6 +66,7 @@ type GroupPolicy struct {
 type Plan struct {
 	Premium     bool // opens links for premium members
 	Unprotected bool // files come without the club's own protection
+	Priority    bool // deliveries go before others
 }
 
 // Screens are the screens of deliveries.
@@ -76,7 +77,7 @@ type Screens struct {
 	kick      chan struct{} // there is work for Run
 
 	mu      sync.Mutex
-	running map[delivery.JobID]bool
+	running map[delivery.JobID]bool // with true those that have priority
 }
 
 // New makes the screens. Run must run for deliveries of many files, and for deletions.

@@ -244,9 +244,9 @@ func (r *jobRun) file(ctx context.Context, it delivery.Item) (filter.File, error
 
 // send sends a unit. A unit that Telegram refuses is skipped: sent is 0 then.
 func (r *jobRun) send(ctx context.Context, files []telegram.Outgoing, policy delivery.Policy) (ids []int, sent int, err error) {
-	o := telegram.FileOptions{Lane: telegram.LaneBulk, Topic: r.job.Topic, Protect: policy.Protect}
+	o := telegram.FileOptions{Turn: telegram.Turn{Lane: telegram.LaneBulk, First: r.job.Priority}, Topic: r.job.Topic, Protect: policy.Protect}
 	if r.job.Quiet {
-		o.Lane = telegram.LaneAnswer
+		o.Turn.Lane = telegram.LaneAnswer
 	}
 	ids, sent, err = r.deliverer.SendFiles(ctx, r.chat, files, o)
 	switch {

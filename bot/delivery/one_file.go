@@ -35,9 +35,10 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, file filter.Fi
 		place = file.Places[0]
 	}
 	base := delivery.Strictest(link, group.Policy)
-	policy := s.policy(ctx, place.Channel, base, s.plan(ctx, filter.UserID(e.From.ID)))
+	plan := s.plan(ctx, filter.UserID(e.From.ID))
+	policy := s.policy(ctx, place.Channel, base, plan)
 	if policy.DeleteAfter > 0 {
-		order := s.order(e, to, base, []delivery.Item{{Document: file.Media.Document, Place: place}})
+		order := s.order(e, to, base, plan, []delivery.Item{{Document: file.Media.Document, Place: place}})
 		order.Quiet = true
 		if _, err := s.Jobs.Create(ctx, order); err != nil {
 			return false, err
@@ -51,7 +52,9 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, file filter.Fi
 			return err
 		}
 		out := telegram.Outgoing{File: file, Caption: s.caption(ctx, policy.Caption, file, e.Chat), Name: originOf(e)}
-		_, _, err := s.deliverer.SendFiles(ctx, to, []telegram.Outgoing{out}, telegram.FileOptions{Topic: topicIn(e, to), Protect: policy.Protect})
+		_, _, err := s.deliverer.SendFiles(ctx, to, []telegram.Outgoing{out}, telegram.FileOptions{
+			Turn: telegram.Turn{First: plan.Priority}, Topic: topicIn(e, to), Protect: policy.Protect,
+		})
 		if errors.Is(err, telegram.ErrForwardsRestricted) {
 			s.tellRestricted(ctx, place.Channel, originOf(e))
 		}
@@ -118,8 +121,8 @@ func topicIn(e *telegram.Event, to telegram.Chat) int {
 }
 
 // order is a delivery of items that an event asks for.
-func (s *Screens) order(e *telegram.Event, to telegram.Chat, policy delivery.Policy, items []delivery.Item) delivery.Order {
+func (s *Screens) order(e *telegram.Event, to telegram.Chat, policy delivery.Policy, p Plan, items []delivery.Item) delivery.Order {
 	return delivery.Order{
-		Origin: originOf(e), Person: filter.UserID(e.From.ID), Chat: filter.ChatID(to.Key()), Topic: topicIn(e, to), Language: e.From.Language, Items: items, Policy: policy,
+		Origin: originOf(e), Person: filter.UserID(e.From.ID), Chat: filter.ChatID(to.Key()), Topic: topicIn(e, to), Language: e.From.Language, Items: items, Policy: policy, Priority: p.Priority,
 	}
 }

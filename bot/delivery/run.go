@@ -12,6 +12,8 @@ import (
 const (
 	pollEvery  = 5 * time.Second
 	jobsAtOnce = 64
+	// mostWithPriority leaves places to people without priority.
+	mostWithPriority = 48
 )
 
 // wake makes Run look for new deliveries at once.
@@ -33,15 +35,15 @@ func (s *Screens) Run(ctx context.Context) {
 	defer work.Wait()
 	work.Go(func() { sweeper{s}.sweep(ctx) })
 	for ctx.Err() == nil {
-		ids, err := s.Jobs.Live(ctx)
+		live, err := s.Jobs.Live(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.Logger.LogAttrs(ctx, slog.LevelDebug, "deliveries cannot be read", slog.Any("error", err))
 		}
-		for _, id := range ids {
-			if s.begin(id) {
+		for _, job := range live {
+			if s.begin(job) {
 				work.Go(func() {
-					defer s.end(id)
-					s.runJob(ctx, id)
+					defer s.end(job.ID)
+					s.runJob(ctx, job.ID)
 				})
 			}
 		}
@@ -54,13 +56,19 @@ func (s *Screens) Run(ctx context.Context) {
 }
 
 // begin notes that a delivery runs; false where it does already, or too many do.
-func (s *Screens) begin(id delivery.JobID) bool {
+func (s *Screens) begin(job delivery.LiveJob) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running[id] || len(s.running) >= jobsAtOnce {
+	withPriority := 0
+	for _, priority := range s.running {
+		if priority {
+			withPriority++
+		}
+	}
+	if _, runs := s.running[job.ID]; runs || len(s.running) >= jobsAtOnce || job.Priority && withPriority >= mostWithPriority {
 		return false
 	}
-	s.running[id] = true
+	s.running[job.ID] = job.Priority
 	return true
 }
 

@@ -36,7 +36,8 @@ func (s *Screens) startJob(ctx context.Context, e *telegram.Event, link delivery
 	if e.From.IsChat() {
 		return errSenderHidden
 	}
-	if _, err := s.Jobs.Create(ctx, s.order(e, to, delivery.Strictest(link, group.Policy), items)); err != nil {
+	plan := s.plan(ctx, filter.UserID(e.From.ID))
+	if _, err := s.Jobs.Create(ctx, s.order(e, to, delivery.Strictest(link, group.Policy), plan, items)); err != nil {
 		return err
 	}
 	s.wake()
@@ -76,6 +77,7 @@ func (s *Screens) tapAgain(ctx context.Context, e *telegram.Event, f *chat.Field
 	}
 	order := old.Order
 	order.Origin, order.Language, order.Topic = originOf(e), e.From.Language, topicIn(e, e.Chat)
+	order.Priority = s.plan(ctx, old.Person).Priority
 	if _, err := s.Jobs.Create(ctx, order); err != nil {
 		return err
 	}

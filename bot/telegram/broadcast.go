@@ -125,7 +125,7 @@ func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Del
 	if len(what.Media) == 1 {
 		method = "messages.sendMedia"
 	}
-	return c.m.sendAll(ctx, to, d.Lane, method, []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, method, []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
 		if len(what.Media) == 1 {
 			caption, entities := captionOf(what.Media[0])
 			return c.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
@@ -140,7 +140,7 @@ func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Del
 
 func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
 	randomIDs := partIDs(to, d.Name, len(what.Media))
-	return c.m.sendAll(ctx, to, d.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent}
 		for i, f := range what.Media {
 			caption, entities := captionOf(f)
@@ -153,7 +153,7 @@ func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Deliv
 // ForwardMessages forwards messages of a private chat to a person, with the name of their author. An album stays one.
 func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
 	randomIDs := partIDs(to, d.Name, len(ids))
-	return c.m.sendAll(ctx, to, d.Lane, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
 	})
 }

@@ -90,7 +90,7 @@ func (m *Messenger) sendText(ctx context.Context, to Chat, r Reply, c Cause) (in
 }
 
 func (m *Messenger) sendMessage(ctx context.Context, to Chat, lane Lane, method string, randomID int64, invoke func(context.Context) (tg.UpdatesClass, error)) (int, error) {
-	ids, err := m.sendAll(ctx, to, lane, method, []int64{randomID}, invoke)
+	ids, err := m.sendAll(ctx, to, Turn{Lane: lane}, method, []int64{randomID}, invoke)
 	if len(ids) == 0 {
 		return 0, err
 	}

@@ -34,7 +34,7 @@ type CaptionPart struct {
 
 // FileOptions are the options of SendFiles.
 type FileOptions struct {
-	Lane    Lane
+	Turn    Turn
 	Topic   int  // a message of the forum topic
 	Protect bool // also files whose posts are not protected
 }
@@ -88,7 +88,7 @@ func (d *Deliverer) renew(ctx context.Context, files []Outgoing) ([]Outgoing, er
 func (d *Deliverer) sendOne(ctx context.Context, to Chat, f Outgoing, o FileOptions, protect bool) ([]int, error) {
 	caption, entities := f.caption()
 	randomID := namedRandomID(to, f.Name)
-	return d.sendUnsure(ctx, to, o.Lane, "messages.sendMedia", []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return d.sendUnsure(ctx, to, o.Turn, "messages.sendMedia", []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
 		return d.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
 			Peer: to.peer(), Media: inputMedia(f.File.Media), Message: caption, Entities: entities, RandomID: randomID, ReplyTo: inTopic(o.Topic), Noforwards: protect,
 		})
@@ -100,7 +100,7 @@ func (d *Deliverer) sendAlbum(ctx context.Context, to Chat, files []Outgoing, o 
 	for i, f := range files {
 		randomIDs[i] = namedRandomID(to, f.Name)
 	}
-	return d.sendUnsure(ctx, to, o.Lane, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return d.sendUnsure(ctx, to, o.Turn, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 		album := make([]tg.InputSingleMedia, len(files)) // encoding changes a request, and a retry encodes again
 		for i, f := range files {
 			caption, entities := f.caption()
@@ -111,9 +111,9 @@ func (d *Deliverer) sendAlbum(ctx context.Context, to Chat, files []Outgoing, o 
 }
 
 // sendUnsure is sendAll that returns ErrUnfinished if a try ended without Telegram's answer, or none was made.
-func (d *Deliverer) sendUnsure(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
+func (d *Deliverer) sendUnsure(ctx context.Context, to Chat, turn Turn, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
 	var open atomic.Int32 // tries of the queue's without Telegram's answer
-	ids, err := d.m.sendAll(ctx, to, lane, method, randomIDs, func(ctx context.Context) (u tg.UpdatesClass, err error) {
+	ids, err := d.m.sendAll(ctx, to, turn, method, randomIDs, func(ctx context.Context) (u tg.UpdatesClass, err error) {
 		open.Add(1)
 		defer func() {
 			if rpc, answered := tgerr.As(err); answered && rpc.Code > 0 && rpc.Code < 500 {
@@ -137,8 +137,8 @@ func inTopic(message int) tg.InputReplyToClass {
 
 // sendAll makes a call that sends one message for each random id, and returns the ids of the messages. It returns none where they had been sent before and
 // Telegram does not tell.
-func (m *Messenger) sendAll(ctx context.Context, to Chat, lane Lane, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) (ids []int, err error) {
-	err = m.queue.do(ctx, call{lane: lane, chat: to, method: method, limited: true, messages: len(randomIDs), invoke: func(ctx context.Context) error {
+func (m *Messenger) sendAll(ctx context.Context, to Chat, turn Turn, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) (ids []int, err error) {
+	err = m.queue.do(ctx, call{lane: turn.Lane, first: turn.First, chat: to, method: method, limited: true, messages: len(randomIDs), invoke: func(ctx context.Context) error {
 		u, err := invoke(ctx)
 		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
 			return nil // an earlier try, or an earlier process, has sent it

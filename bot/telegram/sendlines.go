@@ -18,6 +18,12 @@ const (
 	lanes
 )
 
+// Turn is the place of a message among others.
+type Turn struct {
+	Lane  Lane
+	First bool // before others of the lane, at most firstInRow times in a row while others are ready
+}
+
 // urgency is 0 for answers to people and 1 for everything else.
 func (l Lane) urgency() int { return min(int(l), 1) }
 
@@ -48,6 +54,7 @@ type queueKey struct {
 	chat    Chat // without its hash; zero where the calls concern no chat
 	method  string
 	limited bool
+	first   bool // goes before other messages of its lane
 	posted  bool // queued by post; at most one at a time
 	retry   int  // numbers the lines of failed calls, which have one each; 0 for others
 }
@@ -60,11 +67,23 @@ type line struct {
 	sweep int       // at this length abandoned calls are removed
 }
 
+// The kinds of ready lines.
+const (
+	readyCalls    = iota // that are no messages
+	readyFirst           // messages that go before others
+	readyMessages        // all other messages
+	readyKinds
+)
+
+// firstInRow is how many messages that go first may be sent in a row while others are ready.
+const firstInRow = 3
+
 // lineSet is one lane. Its lines are ready, as far as is known, or wait for a time. Finding the next call takes the same time for any number of
 // lines.
 type lineSet struct {
 	byKey   map[queueKey]*line
-	ready   [2][]*line // calls that are not messages, and messages; each in turn
+	ready   [readyKinds][]*line // each in turn
+	inRow   int                 // messages of readyFirst that were sent while others were ready, since the last other one
 	waiting lineHeap
 }
 
@@ -94,12 +113,18 @@ func (s *lineSet) add(key queueKey, p *pending, front bool, until time.Time) {
 }
 
 func (s *lineSet) enqueue(l *line) {
-	i := 0
-	if l.key.limited {
-		i = 1
+	kind := readyCalls
+	switch {
+	case l.key.limited && l.key.first:
+		kind = readyFirst
+	case l.key.limited:
+		kind = readyMessages
 	}
-	s.ready[i] = append(s.ready[i], l)
+	s.ready[kind] = append(s.ready[kind], l)
 }
+
+// hasMessages tells whether a message is ready.
+func (s *lineSet) hasMessages() bool { return len(s.ready[readyFirst])+len(s.ready[readyMessages]) > 0 }
 
 // wake makes the lines ready whose time has come, and returns the time of the next one.
 func (s *lineSet) wake(now time.Time) (next time.Time) {
@@ -115,13 +140,29 @@ func (s *lineSet) wake(now time.Time) (next time.Time) {
 
 // popReady removes the next call: a message if limited, else another call. It moves lines for which mustWait returns a time to waiting.
 func (s *lineSet) popReady(limited bool, now time.Time, mustWait func(*line) time.Time) *pending {
-	i := 0
-	if limited {
-		i = 1
+	if !limited {
+		return s.pop(readyCalls, now, mustWait)
 	}
-	for len(s.ready[i]) > 0 {
-		l := s.ready[i][0]
-		s.ready[i] = s.ready[i][1:]
+	if s.inRow < firstInRow {
+		if p := s.pop(readyFirst, now, mustWait); p != nil {
+			if len(s.ready[readyMessages]) > 0 {
+				s.inRow++
+			}
+			return p
+		}
+	}
+	s.inRow = 0
+	if p := s.pop(readyMessages, now, mustWait); p != nil {
+		return p
+	}
+	return s.pop(readyFirst, now, mustWait)
+}
+
+// pop removes the next call of a kind.
+func (s *lineSet) pop(kind int, now time.Time, mustWait func(*line) time.Time) *pending {
+	for len(s.ready[kind]) > 0 {
+		l := s.ready[kind][0]
+		s.ready[kind] = s.ready[kind][1:]
 		for len(l.calls) > 0 && l.calls[0].abandoned(now) {
 			l.calls = l.calls[1:]
 		}

@@ -37,6 +37,7 @@ type call struct {
 	chat     Chat // zero where the call concerns no chat
 	method   string
 	limited  bool // counts as a message
+	first    bool // goes before other messages of its lane, which it does not starve
 	messages int  // that the call sends; 0 means 1
 	invoke   func(ctx context.Context) error
 }
@@ -106,7 +107,7 @@ func (q *sendQueue) do(ctx context.Context, c call) error {
 	case q.late(p, q.floodWaitEnd(c, q.now())):
 		refusal = ErrTelegramWaits
 	default:
-		q.lanes[c.lane].add(queueKey{chat: c.floodKeyOf().chat, method: c.method, limited: c.limited}, p, false, time.Time{})
+		q.lanes[c.lane].add(queueKey{chat: c.floodKeyOf().chat, method: c.method, limited: c.limited, first: c.first}, p, false, time.Time{})
 	}
 	q.mu.Unlock()
 	if refusal != nil {
@@ -205,7 +206,7 @@ func (q *sendQueue) pick() (*pending, time.Duration) {
 		full := untilTokens(q.all, 1+spare, now)
 		next := lane.wake(now)
 		p := lane.popReady(false, now, func(l *line) time.Time { return q.mustWait(l, now) })
-		if p == nil && full > 0 && len(lane.ready[1]) > 0 {
+		if p == nil && full > 0 && lane.hasMessages() {
 			wait = min(wait, full)
 		} else if p == nil {
 			p = lane.popReady(true, now, func(l *line) time.Time { return q.mustWait(l, now) })
@@ -330,7 +331,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	defer q.signal()
 	q.active[p.lane.urgency()]--
 	now := q.now()
-	key := queueKey{chat: p.floodKeyOf().chat, method: p.method, limited: p.limited, posted: !p.expires.IsZero()}
+	key := queueKey{chat: p.floodKeyOf().chat, method: p.method, limited: p.limited, first: p.first, posted: !p.expires.IsZero()}
 	wait, flood := floodWait(err)
 	if !flood {
 		delete(q.flooded, p.method)

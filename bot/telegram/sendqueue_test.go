@@ -105,6 +105,30 @@ func TestSendQueue_AnswersBeforeBulkBeforeBroadcast(t *testing.T) {
 	})
 }
 
+func TestSendQueue_MessagesThatGoFirstLeaveEachFourthTurnToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{PerSecond: 1})
+		o.send(t.Context(), "token", LaneBulk, private(9), text) // takes the only token
+		begin := func(name string, chat int64, first bool) {
+			c := o.call(name, LaneBulk, private(chat), text)
+			c.first = first
+			o.waits.Go(func() { _ = o.queue.do(t.Context(), c) })
+			synctest.Wait()
+		}
+		for i := range int64(3) {
+			begin(fmt.Sprint("other ", i), 20+i, false)
+		}
+		for i := range int64(8) {
+			begin(fmt.Sprint("first ", i), 30+i, true)
+		}
+		o.waits.Wait()
+		want := []string{"token", "first 0", "first 1", "first 2", "other 0", "first 3", "first 4", "first 5", "other 1", "first 6", "first 7", "other 2"}
+		if !slices.Equal(o.made, want) {
+			t.Errorf("order %q, want %q", o.made, want)
+		}
+	})
+}
+
 func TestSendQueue_ABurstOfAnswersGoesAtOnceBesideABroadcast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox(t, SendLimits{})

@@ -57,6 +57,7 @@ type Order struct {
 	Topic    int
 	Language string
 	Quiet    bool // one file, without a message about the progress
+	Priority bool // goes before those without it
 	Items    []Item
 	Policy   Policy // of the link, the group and the plan; the channels' policies are added when the files are sent
 }
@@ -140,8 +141,14 @@ func (j *Jobs) Create(ctx context.Context, o Order) (Job, error) {
 	return insertJob(ctx, j.db, o)
 }
 
-// Live returns the ids of the deliveries that have not ended, and of those whose end the person has not been told, the oldest first.
-func (j *Jobs) Live(ctx context.Context) ([]JobID, error) { return selectLive(ctx, j.db) }
+// LiveJob is a delivery that has not ended, or whose end the person has not been told.
+type LiveJob struct {
+	ID       JobID
+	Priority bool
+}
+
+// Live returns the live deliveries: those with priority first, and of each kind the oldest first.
+func (j *Jobs) Live(ctx context.Context) ([]LiveJob, error) { return selectLive(ctx, j.db) }
 
 // Read returns a delivery, or ErrForgotten.
 func (j *Jobs) Read(ctx context.Context, id JobID) (Job, error) { return selectJob(ctx, j.db, id) }

@@ -12,13 +12,13 @@ import (
 	"pavilion/storage"
 )
 
-const jobColumns = `id, origin, person, chat, topic, language, quiet, state, reason, documents, channels, messages, albums, cursor, sent, skipped, refused, protect, delete_after, caption,
+const jobColumns = `id, origin, person, chat, topic, language, quiet, priority, state, reason, documents, channels, messages, albums, cursor, sent, skipped, refused, protect, delete_after, caption,
 	reservation, progress, notice <> 'none', created_at`
 
 func scanJob(row pgx.Row) (j Job, err error) {
 	var documents, channels, albums []int64
 	var messages []int32
-	err = row.Scan(&j.ID, &j.Origin, &j.Person, &j.Chat, &j.Topic, &j.Language, &j.Quiet, &j.State, &j.Reason, &documents, &channels, &messages, &albums, &j.Cursor, &j.Sent, &j.Skipped, &j.Refused,
+	err = row.Scan(&j.ID, &j.Origin, &j.Person, &j.Chat, &j.Topic, &j.Language, &j.Quiet, &j.Priority, &j.State, &j.Reason, &documents, &channels, &messages, &albums, &j.Cursor, &j.Sent, &j.Skipped, &j.Refused,
 		&j.Policy.Protect, &j.Policy.DeleteAfter, &j.Policy.Caption, &j.Reservation, &j.Progress, &j.Deletes, &j.CreatedAt)
 	for i := range documents {
 		it := Item{Document: filter.DocumentID(documents[i]), Place: filter.Place{Channel: filter.ChannelID(channels[i]), Message: filter.MessageID(messages[i])}}
@@ -42,10 +42,10 @@ func itemColumns(items []Item) (documents, channels, albums []int64, messages []
 func insertJob(ctx context.Context, q storage.Queryer, o Order) (Job, error) {
 	documents, channels, _, messages := itemColumns(o.Items)
 	j, err := scanJob(q.QueryRow(ctx, `
-		INSERT INTO delivery_job (origin, person, chat, topic, language, quiet, documents, channels, messages, total, protect, delete_after, caption)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		INSERT INTO delivery_job (origin, person, chat, topic, language, quiet, documents, channels, messages, total, protect, delete_after, caption, priority)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin RETURNING `+jobColumns,
-		o.Origin, o.Person, o.Chat, o.Topic, o.Language, o.Quiet, documents, channels, messages, len(o.Items), o.Policy.Protect, o.Policy.DeleteAfter, o.Policy.Caption))
+		o.Origin, o.Person, o.Chat, o.Topic, o.Language, o.Quiet, documents, channels, messages, len(o.Items), o.Policy.Protect, o.Policy.DeleteAfter, o.Policy.Caption, o.Priority))
 	if storage.Violated(err, "delivery_job_one_a_person") {
 		return Job{}, ErrBusy
 	}
@@ -55,12 +55,12 @@ func insertJob(ctx context.Context, q storage.Queryer, o Order) (Job, error) {
 	return j, nil
 }
 
-func selectLive(ctx context.Context, q storage.Queryer) ([]JobID, error) {
-	rows, err := q.Query(ctx, `SELECT id FROM delivery_job WHERE NOT closed ORDER BY id`)
+func selectLive(ctx context.Context, q storage.Queryer) ([]LiveJob, error) {
+	rows, err := q.Query(ctx, `SELECT id, priority FROM delivery_job WHERE NOT closed ORDER BY priority DESC, id`)
 	if err != nil {
 		return nil, fmt.Errorf("live deliveries: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[JobID])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[LiveJob])
 	if err != nil {
 		return nil, fmt.Errorf("live deliveries: %w", err)
 	}

@@ -90,17 +90,41 @@ func TestJob_AdvancesOnceAndEndsBehindTheLastFile(t *testing.T) {
 		t.Errorf("behind the last file: %+v, %v", end, err)
 	}
 	live := func() bool {
-		ids, err := jobs.Live(t.Context())
+		list, err := jobs.Live(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.Contains(ids, job.ID)
+		return slices.Contains(list, delivery.LiveJob{ID: job.ID})
 	}
 	if !live() {
 		t.Error("a delivery whose end was not told is forgotten")
 	}
 	if err := jobs.Close(t.Context(), job.ID); err != nil || live() {
 		t.Errorf("a delivery whose end was told: %v", err)
+	}
+}
+
+func TestJob_ThoseWithPriorityAreLiveFirst(t *testing.T) {
+	t.Parallel()
+	jobs := delivery.NewJobs(database(t))
+	create := func(priority bool) delivery.LiveJob {
+		o := order(person(), items(0))
+		o.Priority = priority
+		job, err := jobs.Create(t.Context(), o)
+		if err != nil || job.Priority != priority {
+			t.Fatalf("%+v, %v", job, err)
+		}
+		return delivery.LiveJob{ID: job.ID, Priority: priority}
+	}
+	want := []delivery.LiveJob{create(false), create(true), create(true), create(false)}
+	want = []delivery.LiveJob{want[1], want[2], want[0], want[3]}
+	list, err := jobs.Live(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list = slices.DeleteFunc(list, func(j delivery.LiveJob) bool { return !slices.Contains(want, j) }) // other tests share the table
+	if !slices.Equal(list, want) {
+		t.Errorf("%v, want %v", list, want)
 	}
 }
 
