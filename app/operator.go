@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pavilion/filter"
+	"pavilion/filter/access"
 	"pavilion/filter/upkeep"
 	"pavilion/storage"
 	"pavilion/web/ops"
@@ -17,11 +18,11 @@ const byOperator = 0
 // operatorPages are the admin screens of the chat as JSON.
 func (p *parts) operatorPages() []ops.Page {
 	return append(p.upkeepPages(), []ops.Page{
-		{Name: "pools", Read: p.readPools, Act: ops.Action(p.setPoolMode)},
-		{Name: "stats", Read: p.readStatistics},
-		{Name: "missed", Read: p.readMissed, Act: ops.Action(p.forgetMissed)},
-		{Name: "caches", Read: p.readCaches, Act: ops.Action(p.clearCache)},
-		{Name: "log", Read: p.readLog, Act: ops.Action(p.setLogLevel)},
+		{Name: "pools", Read: ops.Fixed(p.readPools), Act: ops.Action(p.setPoolMode)},
+		{Name: "stats", Read: ops.Fixed(p.readStatistics)},
+		{Name: "missed", Read: ops.Fixed(p.readMissed), Act: ops.Action(p.forgetMissed)},
+		{Name: "caches", Read: ops.Fixed(p.readCaches), Act: ops.Action(p.clearCache)},
+		{Name: "log", Read: ops.Fixed(p.readLog), Act: ops.Action(p.setLogLevel)},
 	}...)
 }
 
@@ -118,11 +119,40 @@ func (p *parts) readStatistics(ctx context.Context) (any, error) {
 		}
 		channels[id][k.Kind.String()] = n
 	}
+	premium, err := p.chat.Load().bot.Premium().Figures(ctx)
+	if err != nil {
+		return nil, err
+	}
 	people := filter.NewAudience(p.pools, p.now).Count(ctx)
 	return map[string]any{
 		"periods": periods, "languages": languages, "files_by_kind": kinds, "files_by_channel": channels,
-		"people": map[string]any{"total": people.Total, "blocked": people.Blocked, "pools_missing": len(people.Missing)},
+		"people":  map[string]any{"total": people.Total, "blocked": people.Blocked, "pools_missing": len(people.Missing)},
+		"premium": viewPremium(premium),
 	}, nil
+}
+
+// premiumView are the figures of premium as JSON.
+type premiumView struct {
+	Plans       []planView `json:"plans"`
+	Stars       int64      `json:"stars"`
+	RecentStars int64      `json:"stars_30_days"`
+	Expiring    int64      `json:"expiring_7_days"` // people
+}
+
+// planView are the people who have a plan as JSON.
+type planView struct {
+	Title  string `json:"title"`
+	People int64  `json:"people"`
+	Bought int64  `json:"bought"`
+	Given  int64  `json:"given"`
+}
+
+func viewPremium(f access.PremiumFigures) premiumView {
+	v := premiumView{Plans: []planView{}, Stars: f.Stars, RecentStars: f.RecentStars, Expiring: f.Expiring}
+	for _, p := range f.Plans {
+		v.Plans = append(v.Plans, planView(p))
+	}
+	return v
 }
 
 const missedShown = 1000

@@ -17,8 +17,9 @@ var errDeletionStep = fault.New(fault.Invalid, "deletion_step")
 // upkeepPages are pages that change the archive.
 func (p *parts) upkeepPages() []ops.Page {
 	return []ops.Page{
-		{Name: "deletions", Read: p.readDeletions, Act: ops.Action(p.changeDeletion)},
-		{Name: "maintenance", Read: p.readMaintenance, Act: ops.Action(p.runJob)},
+		{Name: "deletions", Read: ops.Fixed(p.readDeletions), Act: ops.Answer(p.changeDeletion)},
+		{Name: "users", Read: p.readUsers, Act: ops.Answer(p.changeUser)},
+		{Name: "maintenance", Read: ops.Fixed(p.readMaintenance), Act: ops.Action(p.runJob)},
 	}
 }
 
@@ -45,30 +46,79 @@ func (p *parts) readDeletions(ctx context.Context) (any, error) {
 	return map[string]any{"deletions": views}, nil
 }
 
-// deletionStep is the body that deletes files by their ids, or undoes a deletion. One of the fields is set.
+// deletionStep is the body that begins, confirms or undoes a deletion.
 type deletionStep struct {
-	Files []filter.DocumentID `json:"files,omitempty"`
-	Undo  upkeep.DeletionID   `json:"undo,omitempty"`
+	Find    string              `json:"find,omitempty"`    // words, or a link to a post: what they find is to be deleted
+	Files   []filter.DocumentID `json:"files,omitempty"`   // ids: these are to be deleted
+	Confirm upkeep.DeletionID   `json:"confirm,omitempty"` // hides the files of a draft
+	Count   int                 `json:"count,omitempty"`   // with Confirm: the number of files that the draft said
+	Undo    upkeep.DeletionID   `json:"undo,omitempty"`    // shows the files again
+}
+
+// draftView is the answer to a deletion that waits for its confirmation.
+type draftView struct {
+	ID      upkeep.DeletionID `json:"id"`
+	Count   int               `json:"count"`
+	Samples []string          `json:"samples"`          // names of at most deletionSamples files
+	Capped  bool              `json:"capped,omitempty"` // the search finds more
 }
 
 const (
 	maxDeletedFiles = 5000
+	deletionSamples = 10
 	whatOperator    = "operator"
 )
 
-func (p *parts) changeDeletion(ctx context.Context, s deletionStep) error {
-	switch {
-	case s.Undo != 0 && len(s.Files) == 0:
-		_, err := p.deletions.Undo(ctx, s.Undo)
-		return err
-	case s.Undo == 0 && len(s.Files) > 0 && len(s.Files) <= maxDeletedFiles:
-		draft, err := p.deletions.Draft(ctx, byOperator, whatOperator, s.Files)
-		if err == nil {
-			_, err = p.deletions.Confirm(ctx, draft.ID)
+// changeDeletion makes one step. A deletion takes two requests: the first one answers with a draft, the second one confirms it with its number of files.
+func (p *parts) changeDeletion(ctx context.Context, s deletionStep) (any, error) {
+	steps := 0
+	for _, isSet := range []bool{s.Find != "", len(s.Files) > 0, s.Confirm != 0, s.Undo != 0} {
+		if isSet {
+			steps++
 		}
-		return err
 	}
-	return errDeletionStep
+	if steps != 1 || len(s.Files) > maxDeletedFiles || (s.Confirm == 0) != (s.Count == 0) {
+		return nil, errDeletionStep
+	}
+	switch {
+	case s.Undo != 0:
+		_, err := p.deletions.Undo(ctx, s.Undo)
+		return nil, err
+	case s.Confirm != 0:
+		done, err := p.deletions.ConfirmCount(ctx, s.Confirm, s.Count)
+		if err == nil && done.Files >= upkeep.ManyFiles {
+			p.events.Tell(upkeep.DeletionEvents, "events.deletion", done.Files)
+		}
+		return nil, err
+	case s.Find != "":
+		return p.draftFound(ctx, s.Find)
+	}
+	draft, err := p.deletions.Draft(ctx, byOperator, whatOperator, s.Files)
+	if err != nil {
+		return nil, err
+	}
+	return draftView{ID: draft.ID, Count: draft.Files, Samples: []string{}}, nil
+}
+
+// draftFound drafts the deletion of the files that words find, or of a linked post's file.
+func (p *parts) draftFound(ctx context.Context, text string) (any, error) {
+	files, capped, err := p.chat.Load().bot.FilesToDelete(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]filter.DocumentID, len(files))
+	for i, f := range files {
+		ids[i] = f.Media.Document
+	}
+	draft, err := p.deletions.Draft(ctx, byOperator, text, ids)
+	if err != nil {
+		return nil, err
+	}
+	v := draftView{ID: draft.ID, Count: draft.Files, Samples: []string{}, Capped: capped}
+	for _, f := range files[:min(len(files), deletionSamples)] {
+		v.Samples = append(v.Samples, f.Media.Name)
+	}
+	return v, nil
 }
 
 // jobView is a job of maintenance as JSON.

@@ -165,7 +165,7 @@ func (b *Bot) addFeatures() (err error) {
 	if err != nil {
 		return err
 	}
-	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.members.plans.Answers(), b.upkeep.Answers())
+	answers, err := mergeTaps(b.Nets.Answers(), b.broadcast.Answers(), b.delivery.Answers(), b.members.plans.Answers(), b.upkeep.Answers(), b.access.Answers())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hbollon/go-edlib"
@@ -22,8 +23,8 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "mybookings", When: b.hasClub, Handle: b.Nets.HandleMyBookings},
 		{Name: "waitlist", When: b.hasClub, Handle: b.Nets.HandleWaitlist},
 		{Name: "quota", Handle: b.access.HandleQuota},
-		{Name: "link", Access: chat.Staff, Handle: delivery.Links{Screens: b.delivery}.HandleLink},
-		{Name: "links", Access: chat.Staff, Handle: delivery.Links{Screens: b.delivery}.HandleLinks},
+		{Name: "link", Access: chat.Staff, Offered: b.mayMakeLinks, Handle: delivery.Links{Screens: b.delivery}.HandleLink},
+		{Name: "links", Access: chat.Staff, Offered: b.mayMakeLinks, Handle: delivery.Links{Screens: b.delivery}.HandleLinks},
 		{Name: "plans", Handle: b.members.plans.HandlePlans},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
 		{Name: "id", Chats: true, Handle: b.handleID},
@@ -36,11 +37,11 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "connect", Chats: true, Place: chat.GroupAdmins, Handle: b.groups.HandleConnect},
 		{Name: "connections", Place: chat.GroupAdmins, Handle: b.groups.HandleConnections},
 		{Name: "disconnect", Place: chat.GroupAdmins, Handle: b.groups.HandleDisconnect},
-		{Name: "today", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleToday},
-		{Name: "block", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleBlock},
-		{Name: "nets", Access: chat.Staff, Handle: b.Nets.HandleNets},
-		{Name: "refund", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleRefund},
-		{Name: "audit", When: b.hasClub, Access: chat.Staff, Handle: b.Nets.HandleAudit},
+		{Name: "today", When: b.hasClub, Access: chat.Staff, Offered: b.Nets.IsStaff, Handle: b.Nets.HandleToday},
+		{Name: "block", When: b.hasClub, Access: chat.Staff, Offered: b.Nets.IsStaff, Handle: b.Nets.HandleBlock},
+		{Name: "nets", Access: chat.Staff, Offered: b.Nets.MayManage, Handle: b.Nets.HandleNets},
+		{Name: "refund", When: b.hasClub, Access: chat.Staff, Offered: b.Nets.IsStaff, Handle: b.Nets.HandleRefund},
+		{Name: "audit", When: b.hasClub, Access: chat.Staff, Offered: b.Nets.IsStaff, Handle: b.Nets.HandleAudit},
 		{Name: "channels", Access: chat.Admins, Handle: b.channels.HandleChannels},
 		{Name: "index", Access: chat.Admins, Handle: b.channels.HandleIndex},
 		{Name: "required", Access: chat.Admins, Handle: b.members.join.HandleRequired},
@@ -71,9 +72,12 @@ func (b *Bot) commandList() []chat.Command {
 func (b *Bot) handleHelp(ctx context.Context, e *telegram.Event) error {
 	var listed []chat.Command
 	for _, c := range b.commands {
-		if !c.Hidden && b.mayUse(c, e.From.ID) && (c.When == nil || c.When(ctx)) {
+		if !c.Hidden && b.mayUse(ctx, c, e.From.ID) && (c.When == nil || c.When(ctx)) {
 			listed = append(listed, c)
 		}
+	}
+	if e.Chat.Type == telegram.Private && b.hasOwnMenu(ctx, e.From.ID) {
+		b.publishPersonsMenu(ctx, e.From.ID) // their role may have changed
 	}
 	text := helpText(b.chat.Texts.In(e), b.client.Username(), listed)
 	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})
@@ -88,9 +92,22 @@ func helpText(in *phrase.Speaker, username string, commands []chat.Command) stri
 	return strings.Join(lines, "\n")
 }
 
-// mayUse tells whether a command is listed for a person. Admins see the staff commands; their handlers check the role.
-func (b *Bot) mayUse(c chat.Command, person int64) bool {
+// mayUse tells whether a command is listed for a person; person 0 is anybody. The command's handler checks the right itself.
+func (b *Bot) mayUse(ctx context.Context, c chat.Command, person int64) bool {
+	if c.Offered != nil {
+		return c.Offered(ctx, person)
+	}
 	return c.Access == chat.Everybody || b.chat.IsAdmin(person)
+}
+
+// mayMakeLinks tells whether a person may make links; person 0 is anybody.
+func (b *Bot) mayMakeLinks(ctx context.Context, person int64) bool {
+	return delivery.Links{Screens: b.delivery}.MayLink(ctx, person)
+}
+
+// hasOwnMenu tells whether a person may use a command that not everybody may use.
+func (b *Bot) hasOwnMenu(ctx context.Context, person int64) bool {
+	return slices.ContainsFunc(b.commands, func(c chat.Command) bool { return b.mayUse(ctx, c, person) && !b.mayUse(ctx, c, 0) })
 }
 
 func usage(in *phrase.Speaker, c chat.Command) string {
@@ -104,7 +121,7 @@ func usage(in *phrase.Speaker, c chat.Command) string {
 func (b *Bot) handleUnknown(ctx context.Context, e *telegram.Event) error {
 	var names []string
 	for _, c := range b.commands {
-		if b.mayUse(c, e.From.ID) {
+		if b.mayUse(ctx, c, e.From.ID) {
 			names = append(names, c.Name)
 		}
 	}

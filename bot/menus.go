@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"pavilion/bot/chat"
@@ -28,8 +29,9 @@ func (b *Bot) runMenus(ctx context.Context) {
 	}
 	b.clubKnown.Store(b.hasClub(ctx))
 	var again time.Time // when to publish again; zero: not
+	var shown string    // the commands that everybody's menu has
 	publish := func() {
-		again = time.Time{}
+		again, shown = time.Time{}, b.offeredToAll(ctx)
 		if !b.publishMenus(ctx) {
 			again = b.opts.Now().Add(menusAgain)
 		}
@@ -47,10 +49,23 @@ func (b *Bot) runMenus(ctx context.Context) {
 		case !known && b.hasClub(ctx):
 			b.clubKnown.Store(true)
 			publish()
+		case shown != b.offeredToAll(ctx): // a setting changed
+			publish()
 		case !again.IsZero() && b.opts.Now().After(again):
 			publish()
 		}
 	}
+}
+
+// offeredToAll are the names of the commands that everybody may use.
+func (b *Bot) offeredToAll(ctx context.Context) string {
+	var names []string
+	for _, c := range b.commands {
+		if b.mayUse(ctx, c, 0) {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // publishMenus sets the menus of every scope in every language, the bot's profile, and the menus of the admins and of the people who chose a language.
@@ -58,8 +73,8 @@ func (b *Bot) runMenus(ctx context.Context) {
 func (b *Bot) publishMenus(ctx context.Context) bool {
 	var errs []error
 	for _, language := range b.menuLanguages() {
-		members := b.menu(language, func(c chat.Command) bool { return c.Access == chat.Everybody && c.Place == chat.Anywhere })
-		groupAdmins := b.menu(language, func(c chat.Command) bool { return c.Access == chat.Everybody })
+		members := b.menu(language, func(c chat.Command) bool { return b.mayUse(ctx, c, 0) && c.Place == chat.Anywhere })
+		groupAdmins := b.menu(language, func(c chat.Command) bool { return b.mayUse(ctx, c, 0) })
 		errs = append(errs,
 			b.profile.SetMenu(ctx, telegram.EverybodysMenu(), language, members),
 			b.profile.SetMenu(ctx, telegram.GroupsMenu(), language, members),
@@ -104,17 +119,17 @@ func (b *Bot) menuLanguages() []string {
 	return languages
 }
 
-// setPersonsMenu sets the menu of one person: of an admin, or of a member who chose another language than their client's.
+// setPersonsMenu sets the menu of one person: of an admin, of a club's staff, or of a member who chose another language than their client's.
 func (b *Bot) setPersonsMenu(ctx context.Context, person int64) error {
 	chosen := b.chat.Languages.Chosen(person)
-	admin := b.chat.IsAdmin(person)
-	listed := func(c chat.Command) bool {
-		return c.Place == chat.Anywhere && (admin || c.Access == chat.Everybody)
+	allowed := map[string]bool{} // by name; empty: back to everybody's menu
+	if chosen != "" || b.hasOwnMenu(ctx, person) {
+		for _, c := range b.commands {
+			allowed[c.Name] = c.Place == chat.Anywhere && b.mayUse(ctx, c, person)
+		}
 	}
+	listed := func(c chat.Command) bool { return allowed[c.Name] }
 	languages := b.menuLanguages()
-	if !admin && chosen == "" { // back to everybody's menu
-		listed = func(chat.Command) bool { return false }
-	}
 	var errs []error
 	for _, language := range languages {
 		words := language

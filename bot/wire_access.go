@@ -33,7 +33,7 @@ func (b *Bot) addAccess() error {
 		return err
 	}
 	b.access = accessscreens.New(accessscreens.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Join: b.members.join, Quota: quota,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Questions: b.chat.Questions, IsAdmin: b.chat.IsAdmin, Limits: access.NewLimits(rates, settings.Get), Bans: bans, Join: b.members.join, Quota: quota,
 		Settings: settings, OnBan: func() { b.deps.Events.Tell(upkeep.BanEvents, "events.ban") }, Zone: b.opts.Zone, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	return nil

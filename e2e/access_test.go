@@ -335,3 +335,39 @@ func TestQuota_AFileThatTelegramRefusesIsGivenBack(t *testing.T) {
 		t.Errorf("after the quota: %q", answer.Message)
 	}
 }
+
+func TestQuota_TheRestComesBackWhenThePersonBlocksTheBotMidway(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: map[string]string{
+		"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "4", "PAVILION_SEND_PER_GROUP": "60000",
+	}})
+	var names []string
+	for i := range 20 {
+		names = append(names, fmt.Sprintf("Golden.River.S01E%02d.mkv", i+1))
+	}
+	post(t, s, names...)
+	setLimit(t, admin, "files", 30)
+	tap(t, member, found(t, member, "golden river", "20 files"), "Send all 20")
+	awaitFiles(t, member, 5)
+	if err := s.DC.World().Block(member.ID, s.BotID, true); err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgxpool.New(t.Context(), s.Engines.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	count := func(query string) (n int) {
+		if err := db.QueryRow(t.Context(), query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	until(t, "the delivery has ended", func() bool {
+		return count(`SELECT count(*) FROM delivery_job WHERE state = 'failed' AND reason = 'blocked'`) == 1 && count(`SELECT count(*) FROM quota_reservation`) == 0
+	})
+	_, messages := filesOf(t, member)
+	if used := count(`SELECT used FROM quota_day`); used != len(messages) || used >= 20 {
+		t.Errorf("%d files are counted, %d came", used, len(messages))
+	}
+}

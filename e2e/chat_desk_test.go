@@ -2,12 +2,14 @@ package e2e_test
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/world"
 )
 
 // A booking moves, whoever waited for its time gets it, and cancelling says first what comes back.
@@ -224,4 +226,20 @@ func TestChat_HelpByRole(t *testing.T) {
 	if help := await(t, u, "/book: "); strings.Contains(help.Message, "/today") {
 		t.Errorf("for a member: %q", help.Message)
 	}
+	var set struct{}
+	if err := n.boss.Do(t.Context(), http.MethodPut, n.club.Path("/members/%d", u.ID), map[string]string{"role": "staff"}, http.StatusOK, &set); err != nil {
+		t.Fatal(err)
+	}
+	say(t, u, "/help")
+	staff := await(t, u, "/today").Message
+	if !strings.Contains(staff, "/audit") || strings.Contains(staff, "/nets") || strings.Contains(staff, "/stats") {
+		t.Errorf("for the staff: %q", staff)
+	}
+	menu := func() (names string) {
+		for _, c := range n.DC.World().Menu(n.BotID, world.UserPeer(u.ID), u.ID) {
+			names += " " + c.Command
+		}
+		return names
+	}
+	until(t, "the menu of the staff", func() bool { return strings.Contains(menu(), " today") && !strings.Contains(menu(), " nets") })
 }

@@ -138,8 +138,11 @@ const letterBans = 'X'
 
 // The verbs of these buttons.
 const (
-	verbLift = "lift" // a person, a page
-	verbList = "list" // a page
+	verbLift      = "lift" // a person, a page
+	verbList      = "list" // a page
+	verbAskLength = "ban?" // a person
+	verbAskReason = "why"  // a person, hours
+	verbBan       = "ban"  // a person, hours
 )
 
 // mostPages bounds the page of a button.
@@ -156,6 +159,23 @@ func (s *Screens) tapBans(ctx context.Context, e *telegram.Event, d chat.Data) e
 	}
 	f := chat.ParseFields(d.Payload)
 	verb, answer := f.Next(), ""
+	switch verb {
+	case verbAskLength:
+		person := f.Number()
+		if !f.Done() {
+			return chat.ErrButton
+		}
+		return s.askLength(ctx, e, person)
+	case verbAskReason, verbBan:
+		t := readBan(f)
+		switch {
+		case !f.Done():
+			return chat.ErrButton
+		case verb == verbAskReason:
+			return s.askReason(ctx, e, t)
+		}
+		return s.banByButton(ctx, e, t)
+	}
 	var person int64
 	if verb == verbLift {
 		person = f.Number()

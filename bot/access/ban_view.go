@@ -85,6 +85,10 @@ func (d drawing) liftButton(b access.Ban, page int) telegram.Button {
 
 // button ignores the size check: the largest payload of this package fits.
 func (d drawing) button(text, verb string, fields ...string) telegram.Button {
-	b, _ := chat.Data{Letter: letterBans, Owner: d.owner, Payload: strings.Join(append([]string{verb}, fields...), ":")}.Button(text)
+	b, _ := chat.Data{Letter: letterBans, Owner: d.owner, Payload: payload(verb, fields...)}.Button(text)
 	return b
+}
+
+func payload(verb string, fields ...string) string {
+	return strings.Join(append([]string{verb}, fields...), ":")
 }

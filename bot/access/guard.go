@@ -16,6 +16,7 @@ import (
 type Deps struct {
 	Messenger *telegram.Messenger
 	Texts     *chat.Texts
+	Questions *chat.Questions
 	IsAdmin   func(person int64) bool // of the club
 	Limits    *access.Limits
 	Bans      *access.Bans

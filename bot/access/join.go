@@ -34,7 +34,7 @@ type Join struct {
 	messenger *telegram.Messenger
 	members   telegram.Memberships
 	hidden    chan access.Hidden // channels that the bot could not see
-	requested chan struct{}               // a request to join was stored
+	requested chan struct{}      // a request to join was stored
 }
 
 // NewJoin makes the screens. Run must run for approvals and for messages to the admins.

@@ -43,8 +43,8 @@ func memberScreens(in *phrase.Speaker) map[string]telegram.Reply {
 		"cancel":         d.askCancel(access.Bought{Title: "Gold", Purchase: u}),
 		"premium":        d.planList([]access.Plan{gold, gift}),
 		"premium_none":   d.planList(nil),
-		"person":         d.person(9, all),
-		"person_nothing": d.person(9, nil),
+		"person":         personView{planDrawing: d, person: 9, has: all, newest: 6, plans: []access.Plan{gold, gift}}.draw(),
+		"person_nothing": personView{planDrawing: d, person: 9}.draw(),
 		"refund":         d.askRefund(bought),
 		"support":        {Text: d.support(paid)},
 		"invoice":        {Text: d.invoice(gold, u).About},
@@ -109,6 +109,7 @@ func FuzzMemberTaps(f *testing.F) {
 	f.Add("again:c")
 	f.Add("need:3:5")
 	f.Add("refund?:9:4")
+	f.Add("give:1:9:4")
 	f.Fuzz(func(t *testing.T, payload string) {
 		if p, err := parseJoinTap(payload); err == nil {
 			if again, err := parseJoinTap(p.encode()); err != nil || again != p {

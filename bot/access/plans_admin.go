@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,21 +156,75 @@ func (s *Plans) give(ctx context.Context, e *telegram.Event, numbers []int64) er
 	if err := s.checkAdmin(e); err != nil {
 		return err
 	}
-	return s.Premium.Give(ctx, plan.ID, filter.UserID(numbers[0]), filter.UserID(e.From.ID), days)
+	return s.Premium.Give(ctx, access.Gift{Plan: plan.ID, Person: filter.UserID(numbers[0]), By: filter.UserID(e.From.ID), Days: days})
 }
 
 func (s *Plans) personView(ctx context.Context, e *telegram.Event, person int64) (telegram.Reply, error) {
-	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(person))
-	if err != nil {
+	v := personView{planDrawing: s.drawing(e), person: person}
+	var err error
+	if v.has, err = s.Premium.EntitlementsOf(ctx, filter.UserID(person)); err != nil {
 		return telegram.Reply{}, err
 	}
-	return s.drawing(e).person(person, has), nil
+	if v.newest, err = s.Premium.Newest(ctx, filter.UserID(person)); err != nil {
+		return telegram.Reply{}, err
+	}
+	if v.plans, err = s.Premium.Plans(ctx); err != nil {
+		return telegram.Reply{}, err
+	}
+	return v.draw(), nil
+}
+
+// PersonCard is what an admin's card of a person says about their premium, with a button that leads to it.
+func (s *Plans) PersonCard(ctx context.Context, e *telegram.Event, person int64) (lines []string, buttons []telegram.Button, err error) {
+	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(person))
+	if err != nil {
+		return nil, nil, err
+	}
+	d := s.drawing(e)
+	for _, e := range has {
+		lines = append(lines, "⭐ "+d.entitlement(e))
+	}
+	return lines, []telegram.Button{d.button(d.in.Say("premium.button"), planTap{verb: verbPerson, person: person})}, nil
+}
+
+// giveByButton gives a plan's days to a person, if nothing changed since the button was drawn. It shows the person in any case.
+func (s *Plans) giveByButton(ctx context.Context, e *telegram.Event, p planTap) error {
+	plan, err := s.Premium.Plan(ctx, p.plan)
+	if err != nil {
+		return err
+	}
+	if err := s.checkAdmin(e); err != nil {
+		return err
+	}
+	answer := ""
+	err = s.Premium.Give(ctx, access.Gift{Plan: plan.ID, Person: filter.UserID(p.person), By: filter.UserID(e.From.ID), Days: plan.Days, Seen: &p.entitlement})
+	if errors.Is(err, access.ErrEntitlementChanged) {
+		answer, err = s.Texts.In(e).Error("entitlement_changed"), nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.showPerson(ctx, e, p.person, answer)
+}
+
+// showPerson puts the screen of a person into a tapped message.
+func (s *Plans) showPerson(ctx context.Context, e *telegram.Event, person int64, answer string) error {
+	reply, err := s.personView(ctx, e, person)
+	if err != nil {
+		return err
+	}
+	return s.answerAndEdit(ctx, e, answer, reply)
 }
 
 // tapAdmin handles the admins' buttons. Its caller has checked the right.
 func (s *Plans) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) error {
-	if p.verb == verbWithdraw {
+	switch p.verb {
+	case verbWithdraw:
 		return s.withdraw(ctx, e, p)
+	case verbPerson:
+		return s.showPerson(ctx, e, p.person, "")
+	case verbGive:
+		return s.giveByButton(ctx, e, p)
 	}
 	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(p.person))
 	if err != nil {
@@ -191,11 +246,7 @@ func (s *Plans) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) erro
 	if err != nil {
 		return err
 	}
-	reply, err := s.personView(ctx, e, p.person)
-	if err != nil {
-		return err
-	}
-	return s.answerAndEdit(ctx, e, "", reply)
+	return s.showPerson(ctx, e, p.person, "")
 }
 
 // withdraw stops selling a plan, or sells it again.

@@ -38,27 +38,50 @@ func (d planDrawing) planList(plans []access.Plan) telegram.Reply {
 	return r
 }
 
-// person shows the time of a person to an admin.
-func (d planDrawing) person(person int64, has []access.Entitlement) telegram.Reply {
-	title := d.in.Say("premium.person", strconv.FormatInt(person, 10))
+// personView shows the time of a person to an admin.
+type personView struct {
+	planDrawing
+	person int64
+	has    []access.Entitlement
+	newest int64         // entitlement, also one that has ended
+	plans  []access.Plan // that can be given
+}
+
+const plansToGive = 10 // on the screen of a person
+
+func (v personView) draw() telegram.Reply {
+	title := v.in.Say("premium.person", strconv.FormatInt(v.person, 10))
 	lines := []string{title}
 	r := telegram.Reply{Bold: len(title)}
-	for _, e := range has {
-		line, label, verb := "premium.gift", "premium.take_back", verbTakeBack
+	for _, e := range v.has {
+		label, verb := "premium.take_back", verbTakeBack
 		if e.Charge != "" {
-			line, label, verb = "premium.bought", "premium.refund", verbAskRefund
+			label, verb = "premium.refund", verbAskRefund
 		}
-		if e.Renews {
-			line = "premium.subscribed"
-		}
-		lines = append(lines, "• "+d.in.Say(line, e.Title, d.date(e.From), d.date(e.Until)))
-		r.Keyboard = append(r.Keyboard, []telegram.Button{d.button(d.in.Say(label, e.Title, d.date(e.From)), planTap{verb: verb, person: person, entitlement: e.ID})})
+		lines = append(lines, "• "+v.entitlement(e))
+		r.Keyboard = append(r.Keyboard, []telegram.Button{v.button(v.in.Say(label, e.Title, v.date(e.From)), planTap{verb: verb, person: v.person, entitlement: e.ID})})
 	}
-	if len(has) == 0 {
-		lines = append(lines, d.in.Say("premium.nothing"))
+	if len(v.has) == 0 {
+		lines = append(lines, v.in.Say("premium.nothing"))
+	}
+	for _, p := range v.plans[:min(len(v.plans), plansToGive)] {
+		give := planTap{verb: verbGive, plan: p.ID, person: v.person, entitlement: v.newest}
+		r.Keyboard = append(r.Keyboard, []telegram.Button{v.button(v.in.Say("premium.give", p.Title, v.in.Say("length.days", p.Days)), give)})
 	}
 	r.Text = strings.Join(lines, "\n")
 	return r
+}
+
+// entitlement writes a period that a person has, and where it comes from.
+func (d planDrawing) entitlement(e access.Entitlement) string {
+	line := "premium.gift"
+	switch {
+	case e.Renews:
+		line = "premium.subscribed"
+	case e.Charge != "":
+		line = "premium.bought"
+	}
+	return d.in.Say(line, e.Title, d.date(e.From), d.date(e.Until))
 }
 
 func (d planDrawing) askRefund(e access.Entitlement) telegram.Reply {

@@ -23,6 +23,8 @@ const (
 	verbTakeBack  = "take"     // with a person and an entitlement
 	verbAskRefund = "refund?"
 	verbRefund    = "refund"
+	verbPerson    = "person" // with a person
+	verbGive      = "give"   // with a plan, a person, and the person's newest entitlement as it was shown
 )
 
 // planTap is the payload of a button.
@@ -40,6 +42,10 @@ func (p planTap) encode() string {
 		return p.verb
 	case verbWithdraw:
 		return p.verb + ":" + chat.Base36(int64(p.plan)) + ":" + chat.Base36(p.version)
+	case verbPerson:
+		return p.verb + ":" + chat.Base36(p.person)
+	case verbGive:
+		return p.verb + ":" + chat.Base36(int64(p.plan)) + ":" + chat.Base36(p.person) + ":" + chat.Base36(p.entitlement)
 	case verbTakeBack, verbAskRefund, verbRefund:
 		return p.verb + ":" + chat.Base36(p.person) + ":" + chat.Base36(p.entitlement)
 	}
@@ -55,6 +61,10 @@ func parsePlanTap(payload string) (p planTap, err error) {
 		p.plan = access.PlanID(f.Number())
 	case verbWithdraw:
 		p.plan, p.version = access.PlanID(f.Number()), f.Number()
+	case verbPerson:
+		p.person = f.Number()
+	case verbGive:
+		p.plan, p.person, p.entitlement = access.PlanID(f.Number()), f.Number(), f.Number()
 	case verbTakeBack, verbAskRefund, verbRefund:
 		p.person, p.entitlement = f.Number(), f.Number()
 	default:

@@ -45,10 +45,12 @@ type Command struct {
 	Access Access
 	Place  Place
 	When   func(ctx context.Context) bool // whether menus and help list it; nil: always
-	Hidden bool                           // in neither menus nor help
-	Chats  bool                           // also for messages with a chat as sender; see telegram.Person
-	Latest bool                           // in a group, only the last of a person's waiting ones is answered
-	Handle Handler
+	// Offered tells whether menus and help list it for a person; person 0 is anybody. nil: Access decides.
+	Offered func(ctx context.Context, person int64) bool
+	Hidden  bool // in neither menus nor help
+	Chats   bool // also for messages with a chat as sender; see telegram.Person
+	Latest  bool // in a group, only the last of a person's waiting ones is answered
+	Handle  Handler
 }
 
 // Access says who may use a command.
@@ -57,7 +59,7 @@ type Access uint8
 // The kinds of access. The handler of a command for Staff checks the person's role in a club itself.
 const (
 	Everybody Access = iota
-	Staff            // menus show it to the club's admins
+	Staff            // Offered tells who they are
 	Admins           // the club's admins; checked before the handler
 )
 

@@ -23,9 +23,9 @@ var (
 // Links are the screens of links.
 type Links struct{ *Screens }
 
-// MayLink tells whether a person may make links.
+// MayLink tells whether a person may make links; person 0 is anybody.
 func (s Links) MayLink(ctx context.Context, person int64) bool {
-	return person > 0 && (s.IsAdmin(person) || s.Set.Get(ctx).AllMakeLinks)
+	return person >= 0 && (s.IsAdmin(person) || s.Set.Get(ctx).AllMakeLinks)
 }
 
 // HandleLink answers /link: in reply to a file or a forwarded post it makes a link to it, with links to two posts a link to the posts between them. Without

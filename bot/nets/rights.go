@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pavilion/booking"
+	"pavilion/bot/telegram"
 	"pavilion/internal/fault"
 )
 
@@ -40,6 +41,25 @@ func (v *visit) adminActor(ctx context.Context, club booking.ClubID) (booking.Ac
 		err = booking.ErrForbidden
 	}
 	return actor, err
+}
+
+// IsStaff tells whether a person is on the staff of a club, as far as it can be read.
+func (s *Screens) IsStaff(ctx context.Context, person int64) bool {
+	v := s.visitOf(person)
+	_, err := v.firstClub(ctx, v.staffActor)
+	return person != 0 && err == nil
+}
+
+// MayManage tells whether a person may change the nets of a club, or set up the first one, as far as it can be read.
+func (s *Screens) MayManage(ctx context.Context, person int64) bool {
+	v := s.visitOf(person)
+	_, err := v.firstClub(ctx, v.adminActor)
+	return person != 0 && (err == nil || s.IsAdmin(person))
+}
+
+// visitOf is a visit of a person from whom there is no event.
+func (s *Screens) visitOf(person int64) *visit {
+	return &visit{Deps: s.Deps, event: &telegram.Event{From: telegram.Person{ID: person}}}
 }
 
 // adminNets reads a club and its nets for one of its admins.

@@ -24,7 +24,6 @@ type deletions struct{ *Screens }
 
 const (
 	samplesListed   = 10
-	manyFiles       = 10  // from which on the log channel is told
 	maxDeletedWords = 200 // characters of a search
 )
 
@@ -39,7 +38,7 @@ func (s *Screens) HandleDelete(ctx context.Context, e *telegram.Event) error {
 		}
 		return s.send(ctx, e, reply)
 	}
-	files, capped, err := d.find(ctx, text)
+	files, capped, err := s.FilesToDelete(ctx, text)
 	if err != nil {
 		return err
 	}
@@ -54,8 +53,8 @@ func (s *Screens) HandleDelete(ctx context.Context, e *telegram.Event) error {
 	return s.send(ctx, e, s.draw(e).askDelete(draft, files, capped))
 }
 
-// find returns the file of a linked post, or all files that words find.
-func (s deletions) find(ctx context.Context, text string) (files []filter.File, capped bool, err error) {
+// FilesToDelete returns the file of a linked post, or all files that words find.
+func (s *Screens) FilesToDelete(ctx context.Context, text string) (files []filter.File, capped bool, err error) {
 	link, isLink := telegram.ParsePostLink(text)
 	if !isLink {
 		return s.Searcher.FindAll(ctx, text)
@@ -93,7 +92,7 @@ func (s deletions) tapConfirm(ctx context.Context, e *telegram.Event, f *chat.Fi
 	if err != nil {
 		return telegram.Reply{}, err
 	}
-	if done.Files >= manyFiles {
+	if done.Files >= upkeep.ManyFiles {
 		s.Events.Tell(upkeep.DeletionEvents, "events.deletion", done.Files)
 	}
 	return s.draw(e).deleted(done), nil

@@ -89,7 +89,9 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"database_drained":   d.database(empty),
 		"database_down":      d.database(down),
 		"database_ask_drain": d.askDrain(full),
-		"stats":              d.statistics(figures{index: stats, people: filter.AudienceCount{Total: 2100, Blocked: 3}, counted: counted, quota: quotaUse{people: 9, files: 55}}),
+		"stats": d.statistics(figures{index: stats, people: filter.AudienceCount{Total: 2100, Blocked: 3}, counted: counted, quota: quotaUse{people: 9, files: 55}, premium: PremiumFigures{
+			Plans: []PlanFigures{{Title: "Gold", People: 12, Bought: 10, Given: 2}, {Title: "Guest", People: 1, Given: 1}}, Stars: 1800, RecentStars: 600, Expiring: 3,
+		}}),
 		"stats_faults": d.statistics(figures{
 			index: filter.Stats{Files: 1, Backlog: filter.Backlog{Queued: 2, InGaps: 40}, Pools: []filter.PoolStats{full.PoolStats, down.PoolStats}}, unread: true,
 		}),
@@ -107,8 +109,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 			{At: noon, Level: slog.LevelError, Component: "bot", Message: "an event was answered with an error", Error: "search: no answer"}, {At: noon, Level: slog.LevelWarn, Message: "pool's breaker changed"},
 		}),
 		"log_none":       d.log(slog.LevelDebug, nil),
-		"person":         d.person(4_300_000_001, filter.Person{First: noon.AddDate(-1, 0, 0), Seen: noon, Language: "hi", Blocked: true}, true),
-		"person_old":     d.person(7, filter.Person{Seen: noon}, false),
+		"person":         d.person(4_300_000_001, filter.Person{First: noon.AddDate(-1, 0, 0), Seen: noon, Language: "hi", Blocked: true}),
+		"person_old":     d.person(7, filter.Person{Seen: noon}),
 		"delete_ask":     d.askDelete(upkeep.Deletion{ID: 40, What: "golden river", Files: 12}, filesNamed(12), true),
 		"delete_ask_one": d.askDelete(upkeep.Deletion{ID: 40, What: "https://t.me/archive/5", Files: 1}, filesNamed(1), false),
 		"deleted":        d.deleted(upkeep.Deletion{ID: 40, What: "golden river", Files: 12, Due: noon.AddDate(0, 0, 1)}),

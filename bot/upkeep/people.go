@@ -56,10 +56,24 @@ func (s *Screens) answerWho(ctx context.Context, e *telegram.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, e, s.draw(e).person(id, person, s.Banned(ctx, filter.UserID(id))))
+	reply := s.draw(e).person(id, person)
+	for _, part := range s.Cards {
+		lines, buttons, err := part(ctx, e, id)
+		if err != nil {
+			return err
+		}
+		reply.Text = strings.Join(append([]string{reply.Text}, lines...), "\n")
+		if len(buttons) > 0 {
+			reply.Keyboard = append(reply.Keyboard, buttons)
+		}
+	}
+	return s.send(ctx, e, reply)
 }
 
-func (d drawing) person(id int64, p filter.Person, banned bool) telegram.Reply {
+// CardPart adds lines and buttons of another feature to the card of a person.
+type CardPart func(ctx context.Context, e *telegram.Event, person int64) (lines []string, buttons []telegram.Button, err error)
+
+func (d drawing) person(id int64, p filter.Person) telegram.Reply {
 	language := p.Language
 	if language == "" {
 		language = "?"
@@ -71,13 +85,7 @@ func (d drawing) person(id int64, p filter.Person, banned bool) telegram.Reply {
 	if p.Blocked {
 		lines = append(lines, d.in.Say("people.blocked"))
 	}
-	number := strconv.FormatInt(id, 10)
-	if banned {
-		lines = append(lines, d.in.Say("people.banned", number))
-	} else {
-		lines = append(lines, d.in.Say("people.may_ban", number))
-	}
-	return d.page(d.in.Say("people.title", number), lines)
+	return d.page(d.in.Say("people.title", strconv.FormatInt(id, 10)), lines)
 }
 
 // longMoment is a moment with its year.

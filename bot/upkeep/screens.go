@@ -32,8 +32,9 @@ type Deps struct {
 	History     *storage.PoolHistory
 	Counters    *upkeep.Counters
 	Deletions   *upkeep.Deletions
-	Banned      func(ctx context.Context, person filter.UserID) bool
+	Cards       []CardPart // of other features, on the card of a person
 	QuotaToday  func(ctx context.Context) (people, files int64, err error)
+	Premium     func(ctx context.Context) (PremiumFigures, error)
 	Maintenance *upkeep.Maintenance
 	Latency     *latency.Recorder
 	Journal     *journal.Journal

@@ -29,11 +29,26 @@ type figures struct {
 	counted upkeep.Statistics
 	unread  bool // Postgres did not answer, so counted is empty
 	quota   quotaUse
+	premium PremiumFigures
 }
 
 // HandleStats answers /stats: files, people, searches, deliveries and the backlog of the index.
 func (s *Screens) HandleStats(ctx context.Context, e *telegram.Event) error {
 	return s.send(ctx, e, s.draw(e).statistics(statistics{s}.read(ctx)))
+}
+
+// PremiumFigures say who has premium now, and what it brought.
+type PremiumFigures struct {
+	Plans       []PlanFigures // that somebody has
+	Stars       int64         // income so far
+	RecentStars int64         // of the last 30 days
+	Expiring    int64         // people whose time ends within 7 days
+}
+
+// PlanFigures are the people who have a plan now.
+type PlanFigures struct {
+	Title                 string
+	People, Bought, Given int64
 }
 
 // quotaUse is what people used of their daily quota of files today.
@@ -47,9 +62,13 @@ func (s statistics) read(ctx context.Context) figures {
 	if err == nil {
 		quota.people, quota.files, err = s.QuotaToday(cctx)
 	}
+	var premium PremiumFigures
+	if err == nil {
+		premium, err = s.Premium(cctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, figuresTimeout)
 	defer cancel()
-	return figures{index: s.Indexer.Stats(ctx), people: s.Audience.Count(ctx), counted: counted, unread: err != nil, quota: quota}
+	return figures{index: s.Indexer.Stats(ctx), people: s.Audience.Count(ctx), counted: counted, unread: err != nil, quota: quota, premium: premium}
 }
 
 func (s statistics) tapOverview(ctx context.Context, e *telegram.Event, f *chat.Fields) (telegram.Reply, error) {
@@ -95,6 +114,7 @@ func (d drawing) statistics(f figures) telegram.Reply {
 	if f.quota.people > 0 {
 		lines = append(lines, "", d.in.Say("stats.quota", f.quota.people, f.quota.files))
 	}
+	lines = append(lines, d.premium(f.premium)...)
 	if languages := d.languages(f.counted.Languages); languages != "" {
 		lines = append(lines, "", d.in.Say("stats.languages", languages))
 	}
@@ -109,6 +129,18 @@ func (d drawing) statistics(f figures) telegram.Reply {
 	return d.page(d.in.Say("stats.title"), lines, []telegram.Button{
 		d.button(d.in.Say("stats.by_channel"), verbFiles), d.button(d.in.Say("stats.missed"), verbMissed),
 	})
+}
+
+// premium writes the figures of premium; nothing if nobody ever had it.
+func (d drawing) premium(f PremiumFigures) (lines []string) {
+	if len(f.Plans) == 0 && f.Stars == 0 {
+		return nil
+	}
+	lines = []string{"", d.in.Say("stats.premium")}
+	for _, p := range f.Plans {
+		lines = append(lines, "• "+d.in.Say("stats.plan", telegram.CleanLine(p.Title, maxLabel), p.People, p.Bought, p.Given))
+	}
+	return append(lines, "• "+d.in.Say("stats.income", f.Stars, f.RecentStars), "• "+d.in.Say("stats.expiring", f.Expiring))
 }
 
 // kinds writes the numbers of files by kind; empty if there are none.

@@ -39,8 +39,10 @@ func (b Ban) endedAt(now time.Time) bool { return !b.Until.IsZero() && !now.Befo
 const (
 	// MaxReason is the length of a ban's reason in characters.
 	MaxReason = 300
-	banAge    = 5 * time.Second // how old a known ban may be while Postgres answers
-	knownBans = 65_536          // persons whose bans are kept in memory
+	// MaxBanHours bounds the length of a ban by a button or over HTTP.
+	MaxBanHours = 24 * 366
+	banAge      = 5 * time.Second // how old a known ban may be while Postgres answers
+	knownBans   = 65_536          // persons whose bans are kept in memory
 )
 
 // Bans are the bans of all persons. The last answers of Postgres are kept in memory and apply while it does not answer.

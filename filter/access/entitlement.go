@@ -16,6 +16,8 @@ var (
 	ErrEntitlementUnknown = fault.New(fault.NotFound, "entitlement_unknown")
 	// ErrEntitlementPaid refuses to take back what was paid for. It is refunded instead.
 	ErrEntitlementPaid = fault.New(fault.Conflict, "entitlement_paid")
+	// ErrEntitlementChanged refuses a gift by somebody who has not seen the person's newest entitlement.
+	ErrEntitlementChanged = fault.New(fault.Conflict, "entitlement_changed")
 )
 
 // Entitlement is time that a person has of a plan.
@@ -102,6 +104,15 @@ func (p *Premium) RequestRefund(ctx context.Context, charge string, by filter.Us
 	})
 }
 
+// RefundEntitlement is RequestRefund for the payment behind an entitlement of a person.
+func (p *Premium) RefundEntitlement(ctx context.Context, id int64, person, by filter.UserID) error {
+	e, err := selectEntitlement(ctx, p.db, id, person)
+	if err != nil {
+		return err
+	}
+	return p.RequestRefund(ctx, e.Charge, by)
+}
+
 // endPaid runs mark and ends the entitlement of a charge, if it has one, in one transaction.
 func (p *Premium) endPaid(ctx context.Context, charge string, mark func(ctx context.Context, tx pgx.Tx) error) error {
 	var person filter.UserID
@@ -122,22 +133,39 @@ func (p *Premium) endPaid(ctx context.Context, charge string, mark func(ctx cont
 	return err
 }
 
-// Give adds time of a plan to a person, as an admin's gift.
-func (p *Premium) Give(ctx context.Context, id PlanID, person, by filter.UserID, days int) error {
-	if days < 1 || days > maxPlanDays {
+// Gift is time of a plan that an admin gives.
+type Gift struct {
+	Plan   PlanID
+	Person filter.UserID
+	By     filter.UserID
+	Days   int
+	Seen   *int64 // the person's newest entitlement as the giver saw it; nil: any. It makes a repeated tap or request give once
+}
+
+// Give adds time of a plan to a person.
+func (p *Premium) Give(ctx context.Context, g Gift) error {
+	if g.Days < 1 || g.Days > maxPlanDays {
 		return ErrPlanBounds
 	}
 	err := storage.InTx(ctx, p.db, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := selectPlan(ctx, tx, id); err != nil {
+		if _, err := selectPlan(ctx, tx, g.Plan); err != nil {
 			return err
 		}
-		if err := lockPerson(ctx, tx, person); err != nil {
+		if err := lockPerson(ctx, tx, g.Person); err != nil {
 			return err
 		}
-		return appendEntitlement(ctx, tx, Entitlement{Person: person, Plan: id}, by, time.Duration(days)*24*time.Hour)
+		if newest, err := selectNewest(ctx, tx, g.Person); err != nil || g.Seen != nil && newest != *g.Seen {
+			return orElse(err, ErrEntitlementChanged)
+		}
+		return appendEntitlement(ctx, tx, Entitlement{Person: g.Person, Plan: g.Plan}, g.By, time.Duration(g.Days)*24*time.Hour)
 	})
-	p.known.Remove(person)
+	p.known.Remove(g.Person)
 	return err
+}
+
+// Newest returns the id of the newest entitlement that a person has or had; 0 without one.
+func (p *Premium) Newest(ctx context.Context, person filter.UserID) (int64, error) {
+	return selectNewest(ctx, p.db, person)
 }
 
 // TakeBack ends time that an admin gave.

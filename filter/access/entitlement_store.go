@@ -114,6 +114,13 @@ func endEntitlement(ctx context.Context, tx pgx.Tx, charge string, id int64) err
 	return nil
 }
 
+func selectNewest(ctx context.Context, q storage.Queryer, person filter.UserID) (id int64, err error) {
+	if err := q.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM entitlement WHERE person = $1`, person).Scan(&id); err != nil {
+		return 0, fmt.Errorf("read newest entitlement of %d: %w", person, err)
+	}
+	return id, nil
+}
+
 const entitlementColumns = "e.id, e.person, e.plan_id, p.title, coalesce(e.charge_id, ''), e.from_at, e.until_at, e.renews"
 
 func (e *Entitlement) fields() []any {

@@ -23,7 +23,11 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	db := openPostgres(t, shared.PostgresURL)
+	return newShopIn(t, openPostgres(t, shared.PostgresURL))
+}
+
+func newShopIn(t *testing.T, db *pgxpool.Pool) *shop {
+	t.Helper()
 	p, err := access.NewPremium(db, (&clock{}).now)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +87,7 @@ func TestPremium_BuyingAgainExtends(t *testing.T) {
 	s, ann, now := newShop(t), someone(), time.Now()
 	s.pay(t, s.buy(t, ann, ann, false), charge(ann, 1), now, time.Time{})
 	s.pay(t, s.buy(t, ann, ann, false), charge(ann, 2), now.Add(time.Minute), time.Time{})
-	if err := s.Give(t.Context(), s.plan.ID, ann, theAdmin, 10); err != nil {
+	if err := s.Give(t.Context(), access.Gift{Plan: s.plan.ID, Person: ann, By: theAdmin, Days: 10}); err != nil {
 		t.Fatal(err)
 	}
 	s.wantSpans(t, ann, now, "[[0 30] [30 60] [60 70]]")
@@ -295,7 +299,7 @@ func TestPremium_APaymentWithoutAPurchaseGoesBack(t *testing.T) {
 func TestPremium_AdminsTakeBackWhatTheyGaveOnly(t *testing.T) {
 	t.Parallel()
 	s, ann, now := newShop(t), someone(), time.Now()
-	if err := s.Give(t.Context(), s.plan.ID, ann, theAdmin, 10); err != nil {
+	if err := s.Give(t.Context(), access.Gift{Plan: s.plan.ID, Person: ann, By: theAdmin, Days: 10}); err != nil {
 		t.Fatal(err)
 	}
 	s.pay(t, s.buy(t, ann, ann, false), charge(ann, 1), now, time.Time{})

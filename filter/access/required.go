@@ -36,8 +36,8 @@ type RequiredOptions struct {
 	GroupList func(ctx context.Context, group filter.ChatID) RequiredList
 	// IsGroupAdmin asks Telegram whether a person is an admin of a group.
 	IsGroupAdmin func(ctx context.Context, group filter.ChatID, person filter.UserID) (bool, error)
-	Logger   *slog.Logger
-	Now      func() time.Time
+	Logger       *slog.Logger
+	Now          func() time.Time
 }
 
 // Required tells which required channels a person still has to join: those of the club's list, and in a group also those of the group's own list, which does

@@ -25,8 +25,8 @@ type gate struct {
 	hidden  map[filter.ChannelID]bool
 	down    bool
 	asked   atomic.Int64
-	channel filter.ChannelID // the first of the test's channels
-	own     access.RequiredList // of the group
+	channel filter.ChannelID       // the first of the test's channels
+	own     access.RequiredList    // of the group
 	admins  map[filter.UserID]bool // of the group
 }
 

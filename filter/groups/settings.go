@@ -21,12 +21,12 @@ const (
 
 // Bounds of the settings.
 const (
-	MaxPageSize    = 20
-	MaxMinutes     = 47 * 60 // Telegram lets a bot delete its messages for 48 hours
-	MaxWelcome     = 1000    // characters
-	MaxRequired    = 5       // channels
-	MaxTopics      = 50
-	maxLanguageTag = 8
+	MaxPageSize      = 20
+	MaxMinutes       = 47 * 60 // Telegram lets a bot delete its messages for 48 hours
+	MaxWelcome       = 1000    // characters
+	MaxRequired      = 5       // channels
+	MaxTopics        = 50
+	maxLanguageTag   = 8
 	maxRequiredTitle = 4 * 255 // bytes
 )
 
@@ -35,19 +35,19 @@ const GeneralTopic = 1
 
 // Settings are the settings of one group. The JSON names are stored.
 type Settings struct {
-	Search      SearchMode         `json:"search"`
-	PageSize    int                `json:"page_size"`    // results on a page; 0: the bot's default
-	ToPrivate   bool               `json:"to_private"`   // files go to the private chat of the person who asked
-	DeleteAfter int                `json:"delete_after"` // minutes until a delivered file is deleted; 0: never
-	Protect     bool               `json:"protect"`      // delivered files cannot be forwarded or saved
+	Search      SearchMode        `json:"search"`
+	PageSize    int               `json:"page_size"`         // results on a page; 0: the bot's default
+	ToPrivate   bool              `json:"to_private"`        // files go to the private chat of the person who asked
+	DeleteAfter int               `json:"delete_after"`      // minutes until a delivered file is deleted; 0: never
+	Protect     bool              `json:"protect"`           // delivered files cannot be forwarded or saved
 	Required    []RequiredChannel `json:"required_channels"` // that a member must have joined
-	RequireAny  bool               `json:"require_any"`  // one of them suffices
-	Language    string             `json:"language"`     // IETF tag; empty: each person's own
-	Welcome     string             `json:"welcome"`      // text for new members; empty: none
-	WelcomeFor  int                `json:"welcome_for"`  // minutes until a welcome is deleted; 0: never
-	Spelling    bool               `json:"spelling"`     // suggests another spelling if nothing is found
-	Topics      []int              `json:"topics"`       // of a forum, in which search is on; empty: all
-	ClubFilters bool               `json:"club_filters"` // the club's filters answer here too
+	RequireAny  bool              `json:"require_any"`       // one of them suffices
+	Language    string            `json:"language"`          // IETF tag; empty: each person's own
+	Welcome     string            `json:"welcome"`           // text for new members; empty: none
+	WelcomeFor  int               `json:"welcome_for"`       // minutes until a welcome is deleted; 0: never
+	Spelling    bool              `json:"spelling"`          // suggests another spelling if nothing is found
+	Topics      []int             `json:"topics"`            // of a forum, in which search is on; empty: all
+	ClubFilters bool              `json:"club_filters"`      // the club's filters answer here too
 }
 
 // RequiredChannel is a channel or supergroup that the members of a group must have joined.

@@ -84,9 +84,9 @@ func TestSettings_OutOfBoundsAreRefusedAndNotStored(t *testing.T) {
 				s.Require(groups.RequiredChannel{ID: id + 1, Link: "https://t.me/club"})
 			}
 		}, groups.ErrTooManyRequired},
-		"channel":  {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: -1, Link: "https://t.me/club"}) }, groups.ErrBounds},
-		"link":     {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: 5, Link: "https://example.com"}) }, groups.ErrBounds},
-		"topics":   {func(s *groups.Settings) { s.Topics = slices.Repeat([]int{1}, groups.MaxTopics+1) }, groups.ErrTooManyTopics},
+		"channel": {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: -1, Link: "https://t.me/club"}) }, groups.ErrBounds},
+		"link":    {func(s *groups.Settings) { s.Require(groups.RequiredChannel{ID: 5, Link: "https://example.com"}) }, groups.ErrBounds},
+		"topics":  {func(s *groups.Settings) { s.Topics = slices.Repeat([]int{1}, groups.MaxTopics+1) }, groups.ErrTooManyTopics},
 	} {
 		if _, err := g.Update(t.Context(), group, admin7, func(s *groups.Settings) error { c.change(s); return nil }); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)

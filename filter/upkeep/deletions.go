@@ -45,7 +45,11 @@ var (
 	ErrNothingToDelete = fault.New(fault.NotFound, "deletion_nothing")
 	ErrDeletionGone    = fault.New(fault.Gone, "deletion_gone")
 	ErrDeletionTooLate = fault.New(fault.Gone, "deletion_too_late")
+	ErrDeletionCount   = fault.New(fault.Conflict, "deletion_count")
 )
+
+// ManyFiles is the number of files from which on the log channel is told of a deletion.
+const ManyFiles = 10
 
 const (
 	undoFor       = 24 * time.Hour
@@ -157,6 +161,18 @@ func (d *Deletions) Draft(ctx context.Context, by filter.UserID, what string, fi
 // Confirm hides the files of a draft. A second call changes nothing.
 func (d *Deletions) Confirm(ctx context.Context, id DeletionID) (Deletion, error) {
 	return d.change(ctx, id, ErrDeletionGone, DeletionHidden, d.store.confirm)
+}
+
+// ConfirmCount is Confirm for somebody who saw a number of files. It returns ErrDeletionCount if the draft has another one.
+func (d *Deletions) ConfirmCount(ctx context.Context, id DeletionID, files int) (Deletion, error) {
+	draft, err := d.store.deletion(ctx, id) // a draft's files never change
+	if err != nil {
+		return Deletion{}, err
+	}
+	if draft.Files != files {
+		return Deletion{}, ErrDeletionCount
+	}
+	return d.Confirm(ctx, id)
 }
 
 // Undo shows the files of a deletion again, until their removal is due. A second call changes nothing.

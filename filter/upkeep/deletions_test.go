@@ -40,6 +40,9 @@ func TestDeletions_AreHiddenAtOnceUndoneForADayAndThenRemovedForGood(t *testing.
 	if err != nil || draft.Files != 3 || d.IsHidden(11) {
 		t.Fatalf("%+v, %v, hidden %v: a draft hides nothing", draft, err, d.IsHidden(11))
 	}
+	if _, err := d.ConfirmCount(t.Context(), draft.ID, 2); !errors.Is(err, upkeep.ErrDeletionCount) || d.IsHidden(11) {
+		t.Errorf("a confirmation of another number of files: %v", err)
+	}
 	for range 2 { // two taps on the button
 		if now, err := d.Confirm(t.Context(), draft.ID); err != nil || now.State != upkeep.DeletionHidden || !d.IsHidden(11) || d.IsRemoved(11) {
 			t.Fatalf("confirm: %+v, %v", now, err)
@@ -66,7 +69,7 @@ func TestDeletions_AreHiddenAtOnceUndoneForADayAndThenRemovedForGood(t *testing.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Confirm(t.Context(), again.ID); err != nil {
+	if _, err := d.ConfirmCount(t.Context(), again.ID, 3); err != nil {
 		t.Fatal(err)
 	}
 	never := func(context.Context, []filter.DocumentID) error { t.Error("removed before a day was over"); return nil }

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"pavilion/internal/fault"
@@ -17,7 +18,7 @@ var errColour = fault.New(fault.Conflict, "setting_changed")
 func TestPages_AreReadAndChangedByTheOperatorOnly(t *testing.T) {
 	t.Parallel()
 	now := colour{"red"}
-	page := Page{Name: "colour", Read: func(context.Context) (any, error) { return now, nil }, Act: Action(func(_ context.Context, c colour) error {
+	page := Page{Name: "colour", Read: Fixed(func(context.Context) (any, error) { return now, nil }), Act: Action(func(_ context.Context, c colour) error {
 		if c.Colour == "" {
 			return errColour
 		}
@@ -25,7 +26,10 @@ func TestPages_AreReadAndChangedByTheOperatorOnly(t *testing.T) {
 		return nil
 	})}
 	b := setup(t, func(o *Options) {
-		o.Pages = []Page{page, {Name: "fixed", Read: func(context.Context) (any, error) { return nil, errColour }}}
+		o.Pages = []Page{page, {Name: "fixed", Read: Fixed(func(context.Context) (any, error) { return nil, errColour })}, {
+			Name: "mixed", Read: func(_ context.Context, q url.Values) (any, error) { return colour{q.Get("with")}, nil },
+			Act: Answer(func(_ context.Context, c colour) (any, error) { return colour{"dark " + c.Colour}, nil }),
+		}}
 	})
 	for _, c := range []struct {
 		what, method, path, token string
@@ -40,6 +44,8 @@ func TestPages_AreReadAndChangedByTheOperatorOnly(t *testing.T) {
 		{"an unknown field", http.MethodPost, "/operator/colour", operatorToken, map[string]string{"color": "green"}, 422, ""},
 		{"a refused value", http.MethodPost, "/operator/colour", operatorToken, colour{}, 409, ""},
 		{"still", http.MethodGet, "/operator/colour", operatorToken, nil, 200, "blue"},
+		{"a query", http.MethodGet, "/operator/mixed?with=green", operatorToken, nil, 200, "green"},
+		{"an action with an answer of its own", http.MethodPost, "/operator/mixed", operatorToken, colour{"blue"}, 200, "dark blue"},
 		{"a page without an action", http.MethodPost, "/operator/fixed", operatorToken, colour{"blue"}, 405, ""},
 		{"a page that cannot be read", http.MethodGet, "/operator/fixed", operatorToken, nil, 409, ""},
 	} {
