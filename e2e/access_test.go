@@ -352,12 +352,13 @@ func TestQuota_TheRestComesBackWhenThePersonBlocksTheBotMidway(t *testing.T) {
 	if err := s.DC.World().Block(member.ID, s.BotID, true); err != nil {
 		t.Fatal(err)
 	}
-	db, err := pgxpool.New(t.Context(), s.Engines.PostgresURL)
+	db, err := pgx.Connect(t.Context(), s.Engines.PostgresURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer db.Close(t.Context()) //nolint:errcheck // the test's own connection
 	count := func(query string) (n int) {
+		t.Helper()
 		if err := db.QueryRow(t.Context(), query).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
