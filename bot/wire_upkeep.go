@@ -9,13 +9,19 @@ import (
 // addUpkeep makes the screens with which admins watch and mend the archive.
 func (b *Bot) addUpkeep() {
 	b.upkeep = screens.New(screens.Deps{
-		Client: b.client, Messenger: b.client.Messenger, Texts: b.chat.Texts, IsAdmin: b.chat.IsAdmin, Questions: b.chat.Questions, Indexer: b.deps.Indexer, Audience: b.deps.Audience, Pools: b.deps.Pools,
-		Searcher: b.deps.Searcher, Channels: b.deps.Channels, Deletions: b.deps.Deletions, QuotaToday: b.access.Quota.Today,
-		Premium: b.premiumFigures, Cards: []screens.CardPart{b.access.PersonCard, b.members.plans.PersonCard},
-		Maintenance: b.deps.Maintenance,
-		History:     b.deps.History, Counters: b.deps.Counters, Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis,
-		Caches: b.Caches(), Events: b.deps.Events, LogChannel: b.deps.LogChannel, FindChannel: b.channels.FindChannel, Admins: b.opts.Admins, Language: b.Language,
-		Logger: b.opts.Logger, Now: b.opts.Now,
+		Chat: screens.Chat{
+			Client: b.client, Messenger: b.client.Messenger, Texts: b.chat.Texts, Questions: b.chat.Questions, IsAdmin: b.chat.IsAdmin, Admins: b.opts.Admins, Language: b.Language,
+			FindChannel: b.channels.FindChannel,
+		},
+		Archive: screens.Archive{Indexer: b.deps.Indexer, Searcher: b.deps.Searcher, Channels: b.deps.Channels, Pools: b.deps.Pools, History: b.deps.History},
+		Records: screens.Records{
+			Counters: b.deps.Counters, Deletions: b.deps.Deletions, Maintenance: b.deps.Maintenance, Events: b.deps.Events, LogChannel: b.deps.LogChannel,
+		},
+		People: screens.People{
+			Audience: b.deps.Audience, QuotaToday: b.access.Quota.Today, Premium: b.premiumFigures, Cards: []screens.CardPart{b.access.PersonCard, b.members.plans.PersonCard},
+		},
+		Process: screens.Process{Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis, Caches: b.Caches()},
+		Logger:  b.opts.Logger, Now: b.opts.Now,
 	})
 }
 

@@ -17,38 +17,63 @@ import (
 	"pavilion/storage"
 )
 
-// Deps are the parts that the screens work with.
+// Deps are the parts that the screens work with, by what they are about.
 type Deps struct {
-	Client      *telegram.Client
-	Messenger   *telegram.Messenger
-	Texts       *chat.Texts
-	IsAdmin     func(person int64) bool // of the club
-	Questions   *chat.Questions
-	Indexer     *filter.Indexer
-	Searcher    *filter.Searcher
-	Channels    *filter.Channels
-	Audience    *filter.Audience
-	Pools       *storage.Pools
-	History     *storage.PoolHistory
-	Counters    *upkeep.Counters
-	Deletions   *upkeep.Deletions
-	Cards       []CardPart // of other features, on the card of a person
-	QuotaToday  func(ctx context.Context) (people, files int64, err error)
-	Premium     func(ctx context.Context) (PremiumFigures, error)
-	Maintenance *upkeep.Maintenance
-	Latency     *latency.Recorder
-	Journal     *journal.Journal
-	Telegram    func() telegram.Stats
-	Redis       *storage.Redis
-	Caches      []storage.Cache
-	Events      *upkeep.Events
-	LogChannel  *storage.Setting[upkeep.LogChannel]
+	Chat
+	Archive
+	Records
+	People
+	Process
+	Logger *slog.Logger
+	Now    func() time.Time
+}
+
+// Chat is the conversation with the club's admins.
+type Chat struct {
+	Client    *telegram.Client
+	Messenger *telegram.Messenger
+	Texts     *chat.Texts
+	Questions *chat.Questions
+	IsAdmin   func(person int64) bool // of the club
+	Admins    []int64
+	Language  func(ctx context.Context, person int64) string
 	// FindChannel finds the channel that an admin names.
 	FindChannel func(ctx context.Context, text string) (chatKey int64, err error)
-	Admins      []int64
-	Language    func(ctx context.Context, person int64) string
-	Logger      *slog.Logger
-	Now         func() time.Time
+}
+
+// Archive is the index and its databases.
+type Archive struct {
+	Indexer  *filter.Indexer
+	Searcher *filter.Searcher
+	Channels *filter.Channels
+	Pools    *storage.Pools
+	History  *storage.PoolHistory
+}
+
+// Records are the rows of filter/upkeep.
+type Records struct {
+	Counters    *upkeep.Counters
+	Deletions   *upkeep.Deletions
+	Maintenance *upkeep.Maintenance
+	Events      *upkeep.Events
+	LogChannel  *storage.Setting[upkeep.LogChannel]
+}
+
+// People are those who use the archive.
+type People struct {
+	Audience   *filter.Audience
+	QuotaToday func(ctx context.Context) (people, files int64, err error)
+	Premium    func(ctx context.Context) (PremiumFigures, error)
+	Cards      []CardPart // of other features, on the card of a person
+}
+
+// Process is this process: its figures, caches and log.
+type Process struct {
+	Latency  *latency.Recorder
+	Journal  *journal.Journal
+	Telegram func() telegram.Stats
+	Redis    *storage.Redis
+	Caches   []storage.Cache
 }
 
 // Screens are the screens of the club's admins about the archive.
