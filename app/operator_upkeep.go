@@ -18,7 +18,7 @@ var errDeletionStep = fault.New(fault.Invalid, "deletion_step")
 func (p *parts) upkeepPages() []ops.Page {
 	return []ops.Page{
 		{Name: "deletions", Read: ops.Fixed(p.readDeletions), Act: ops.Answer(p.changeDeletion)},
-		{Name: "users", Read: p.readUsers, Act: ops.Answer(p.changeUser)},
+		{Name: "users", Read: userPage{p}.read, Act: ops.Answer(userPage{p}.change)},
 		{Name: "maintenance", Read: ops.Fixed(p.readMaintenance), Act: ops.Action(p.runJob)},
 	}
 }

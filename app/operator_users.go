@@ -19,6 +19,9 @@ var (
 	errUserStep = fault.New(fault.Invalid, "user_step")
 )
 
+// userPage is the page about people.
+type userPage struct{ *parts }
+
 // userView is a person as JSON.
 type userView struct {
 	ID       filter.UserID     `json:"id"`
@@ -62,14 +65,14 @@ func viewBan(b access.Ban) banView {
 
 const bansShown = 100
 
-// readUsers answers with one person, or with the last bans if the query names nobody.
-func (p *parts) readUsers(ctx context.Context, q url.Values) (any, error) {
+// read answers with one person, or with the last bans if the query names nobody.
+func (p userPage) read(ctx context.Context, q url.Values) (any, error) {
 	if q.Has("person") {
 		id, err := strconv.ParseInt(q.Get("person"), 10, 64)
 		if err != nil || id <= 0 {
 			return nil, errUserArgs
 		}
-		return p.readUser(ctx, filter.UserID(id))
+		return p.readPerson(ctx, filter.UserID(id))
 	}
 	bans, total, err := p.chat.Load().bot.Bans().List(ctx, 0, bansShown)
 	if err != nil {
@@ -82,7 +85,7 @@ func (p *parts) readUsers(ctx context.Context, q url.Values) (any, error) {
 	return map[string]any{"banned": total, "bans": views}, nil
 }
 
-func (p *parts) readUser(ctx context.Context, id filter.UserID) (userView, error) {
+func (p userPage) readPerson(ctx context.Context, id filter.UserID) (userView, error) {
 	b := p.chat.Load().bot
 	v := userView{ID: id, Admin: b.IsAdmin(int64(id)), Premium: []entitlementView{}}
 	person, err := filter.NewAudience(p.pools, p.now).Person(ctx, id)
@@ -131,8 +134,8 @@ type giftStep struct {
 	Newest int64         `json:"newest"` // as the page says; a repeated request gives once
 }
 
-// changeUser makes one step and answers with the person.
-func (p *parts) changeUser(ctx context.Context, s userStep) (any, error) {
+// change makes one step and answers with the person.
+func (p userPage) change(ctx context.Context, s userStep) (any, error) {
 	steps := 0
 	for _, isSet := range []bool{s.Ban != nil, s.Unban, s.Give != nil, s.TakeBack != 0, s.Refund != 0} {
 		if isSet {
@@ -142,13 +145,13 @@ func (p *parts) changeUser(ctx context.Context, s userStep) (any, error) {
 	if steps != 1 || s.Person <= 0 || s.Ban != nil && (s.Ban.Hours < 0 || s.Ban.Hours > access.MaxBanHours) {
 		return nil, errUserStep
 	}
-	if err := p.applyToUser(ctx, s); err != nil {
+	if err := p.apply(ctx, s); err != nil {
 		return nil, err
 	}
-	return p.readUser(ctx, s.Person)
+	return p.readPerson(ctx, s.Person)
 }
 
-func (p *parts) applyToUser(ctx context.Context, s userStep) (err error) {
+func (p userPage) apply(ctx context.Context, s userStep) (err error) {
 	b := p.chat.Load().bot
 	switch {
 	case s.Ban != nil:

@@ -86,7 +86,7 @@ func (s *Plans) tap(ctx context.Context, e *telegram.Event, d chat.Data) error {
 	if !s.IsAdmin(e.From.ID) {
 		return chat.ErrAdminsOnly
 	}
-	return s.tapAdmin(ctx, e, p)
+	return planAdmin{s}.tapAdmin(ctx, e, p)
 }
 
 // HandlePlans answers /plans with the person's premium time and the plans on sale.

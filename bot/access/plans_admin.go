@@ -14,6 +14,9 @@ import (
 	"pavilion/internal/fault"
 )
 
+// planAdmin are the screens of premium for the club's admins.
+type planAdmin struct{ *Plans }
+
 var errPremiumArgs = fault.New(fault.Invalid, "premium_args")
 
 // HandlePremium answers /premium: it lists the plans, adds one, changes a price, shows a person's time or gives them some. The router admits the club's
@@ -22,19 +25,7 @@ func (s *Plans) HandlePremium(ctx context.Context, e *telegram.Event) error {
 	if e.Chat.Type != telegram.Private {
 		return errPrivateOnly
 	}
-	args := strings.Fields(e.Text)
-	var view func(ctx context.Context) (telegram.Reply, error)
-	switch {
-	case len(args) == 0:
-		view = func(ctx context.Context) (telegram.Reply, error) { return s.planList(ctx, e) }
-	case args[0] == "add":
-		view = func(ctx context.Context) (telegram.Reply, error) { return s.addPlan(ctx, e, args[1:]) }
-	case args[0] == "price":
-		view = func(ctx context.Context) (telegram.Reply, error) { return s.setPrice(ctx, e, args[1:]) }
-	default:
-		view = func(ctx context.Context) (telegram.Reply, error) { return s.givePerson(ctx, e, args) }
-	}
-	reply, err := view(ctx)
+	reply, err := planAdmin{s}.obey(ctx, e, strings.Fields(e.Text))
 	if err != nil {
 		return err
 	}
@@ -42,15 +33,28 @@ func (s *Plans) HandlePremium(ctx context.Context, e *telegram.Event) error {
 	return err
 }
 
+// obey does what the arguments of /premium say and returns the screen that shows it.
+func (s planAdmin) obey(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+	switch {
+	case len(args) == 0:
+		return s.planList(ctx, e)
+	case args[0] == "add":
+		return s.addPlan(ctx, e, args[1:])
+	case args[0] == "price":
+		return s.setPrice(ctx, e, args[1:])
+	}
+	return s.givePerson(ctx, e, args)
+}
+
 // checkAdmin refuses a change by a person who is not one of the club's admins.
-func (s *Plans) checkAdmin(e *telegram.Event) error {
+func (s planAdmin) checkAdmin(e *telegram.Event) error {
 	if !s.IsAdmin(e.From.ID) {
 		return chat.ErrAdminsOnly
 	}
 	return nil
 }
 
-func (s *Plans) planList(ctx context.Context, e *telegram.Event) (telegram.Reply, error) {
+func (s planAdmin) planList(ctx context.Context, e *telegram.Event) (telegram.Reply, error) {
 	plans, err := s.Premium.Plans(ctx)
 	if err != nil {
 		return telegram.Reply{}, err
@@ -59,7 +63,7 @@ func (s *Plans) planList(ctx context.Context, e *telegram.Event) (telegram.Reply
 }
 
 // addPlan reads "30 100 500 monthly priority Gold": days, Stars, files a day, options, title.
-func (s *Plans) addPlan(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+func (s planAdmin) addPlan(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
 	plan, ok := parsePlan(args)
 	if !ok {
 		return telegram.Reply{}, errPremiumArgs
@@ -100,7 +104,7 @@ func parsePlan(args []string) (p access.Plan, ok bool) {
 }
 
 // setPrice reads "2 150": the plan's number and its new price.
-func (s *Plans) setPrice(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+func (s planAdmin) setPrice(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
 	if len(args) != 2 {
 		return telegram.Reply{}, errPremiumArgs
 	}
@@ -124,7 +128,7 @@ func (s *Plans) setPrice(ctx context.Context, e *telegram.Event, args []string) 
 }
 
 // givePerson reads "12345" or "12345 2 30": a person, a plan to give and its days.
-func (s *Plans) givePerson(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
+func (s planAdmin) givePerson(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
 	var numbers []int64
 	for _, arg := range args {
 		n, err := strconv.ParseInt(arg, 10, 64)
@@ -144,7 +148,7 @@ func (s *Plans) givePerson(ctx context.Context, e *telegram.Event, args []string
 	return s.personView(ctx, e, numbers[0])
 }
 
-func (s *Plans) give(ctx context.Context, e *telegram.Event, numbers []int64) error {
+func (s planAdmin) give(ctx context.Context, e *telegram.Event, numbers []int64) error {
 	plan, err := s.Premium.Plan(ctx, access.PlanID(numbers[1]))
 	if err != nil {
 		return err
@@ -159,7 +163,7 @@ func (s *Plans) give(ctx context.Context, e *telegram.Event, numbers []int64) er
 	return s.Premium.Give(ctx, access.Gift{Plan: plan.ID, Person: filter.UserID(numbers[0]), By: filter.UserID(e.From.ID), Days: days})
 }
 
-func (s *Plans) personView(ctx context.Context, e *telegram.Event, person int64) (telegram.Reply, error) {
+func (s planAdmin) personView(ctx context.Context, e *telegram.Event, person int64) (telegram.Reply, error) {
 	v := personView{planDrawing: s.drawing(e), person: person}
 	var err error
 	if v.has, err = s.Premium.EntitlementsOf(ctx, filter.UserID(person)); err != nil {
@@ -188,7 +192,7 @@ func (s *Plans) PersonCard(ctx context.Context, e *telegram.Event, person int64)
 }
 
 // giveByButton gives a plan's days to a person, if nothing changed since the button was drawn. It shows the person in any case.
-func (s *Plans) giveByButton(ctx context.Context, e *telegram.Event, p planTap) error {
+func (s planAdmin) giveByButton(ctx context.Context, e *telegram.Event, p planTap) error {
 	plan, err := s.Premium.Plan(ctx, p.plan)
 	if err != nil {
 		return err
@@ -208,7 +212,7 @@ func (s *Plans) giveByButton(ctx context.Context, e *telegram.Event, p planTap) 
 }
 
 // showPerson puts the screen of a person into a tapped message.
-func (s *Plans) showPerson(ctx context.Context, e *telegram.Event, person int64, answer string) error {
+func (s planAdmin) showPerson(ctx context.Context, e *telegram.Event, person int64, answer string) error {
 	reply, err := s.personView(ctx, e, person)
 	if err != nil {
 		return err
@@ -217,7 +221,7 @@ func (s *Plans) showPerson(ctx context.Context, e *telegram.Event, person int64,
 }
 
 // tapAdmin handles the admins' buttons. Its caller has checked the right.
-func (s *Plans) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) error {
+func (s planAdmin) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) error {
 	switch p.verb {
 	case verbWithdraw:
 		return s.withdraw(ctx, e, p)
@@ -250,7 +254,7 @@ func (s *Plans) tapAdmin(ctx context.Context, e *telegram.Event, p planTap) erro
 }
 
 // withdraw stops selling a plan, or sells it again.
-func (s *Plans) withdraw(ctx context.Context, e *telegram.Event, p planTap) error {
+func (s planAdmin) withdraw(ctx context.Context, e *telegram.Event, p planTap) error {
 	plan, err := s.Premium.Plan(ctx, p.plan)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@
 //   - quota_day.used is the number of files that were delivered, or are reserved, on that day of the club's zone. Every reservation ends: its files are
 //     settled one by one, and the rest is released, by its owner or by Sweep.
 //   - An admin is never banned.
+//   - A group's own list of required channels counts in that group only, and not for the group's admins. The caller gives the list.
 //   - What cannot be known about a membership shuts nobody out. Requests to join are rows, because Telegram does not list them for bots.
 //   - Each charge of Telegram is one row of premium_payment and pays for at most one entitlement. Entitlements of one person and plan do not overlap. The price
 //     of a purchase is the one at which its invoice was made.
