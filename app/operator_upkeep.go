@@ -102,7 +102,7 @@ func (p *parts) changeDeletion(ctx context.Context, s deletionStep) (any, error)
 
 // draftFound drafts the deletion of the files that words find, or of a linked post's file.
 func (p *parts) draftFound(ctx context.Context, text string) (any, error) {
-	files, capped, err := p.chat.Load().bot.FilesToDelete(ctx, text)
+	files, capped, err := p.chat.Load().bot.Operator().FilesToDelete(ctx, text)
 	if err != nil {
 		return nil, err
 	}

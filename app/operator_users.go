@@ -74,7 +74,7 @@ func (p userPage) read(ctx context.Context, q url.Values) (any, error) {
 		}
 		return p.readPerson(ctx, filter.UserID(id))
 	}
-	bans, total, err := p.chat.Load().bot.Bans().List(ctx, 0, bansShown)
+	bans, total, err := p.chat.Load().bot.Operator().Bans().List(ctx, 0, bansShown)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (p userPage) read(ctx context.Context, q url.Values) (any, error) {
 }
 
 func (p userPage) readPerson(ctx context.Context, id filter.UserID) (userView, error) {
-	b := p.chat.Load().bot
+	b := p.chat.Load().bot.Operator()
 	v := userView{ID: id, Admin: b.IsAdmin(int64(id)), Premium: []entitlementView{}}
 	person, err := filter.NewAudience(p.pools, p.now).Person(ctx, id)
 	if err != nil && fault.KindOf(err) != fault.NotFound { // a person who never wrote may be banned and get premium
@@ -152,7 +152,7 @@ func (p userPage) change(ctx context.Context, s userStep) (any, error) {
 }
 
 func (p userPage) apply(ctx context.Context, s userStep) (err error) {
-	b := p.chat.Load().bot
+	b := p.chat.Load().bot.Operator()
 	switch {
 	case s.Ban != nil:
 		if _, err = b.Bans().Add(ctx, s.Person, byOperator, time.Duration(s.Ban.Hours)*time.Hour, s.Ban.Reason); err == nil {

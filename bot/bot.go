@@ -141,7 +141,7 @@ func (b *Bot) addFeatures() (err error) {
 		return err
 	}
 	b.search = search.New(search.Deps{
-		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: b.searchRules, Redis: b.deps.Redis,
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Searcher: b.deps.Searcher, Indexer: b.deps.Indexer, Rules: groupRules{b}.searchRules, Redis: b.deps.Redis,
 		Deliveries: delivery.Links{Screens: b.delivery}, Counters: b.deps.Counters, Latency: b.deps.Latency, Now: b.opts.Now,
 	})
 	b.groups = groupscreens.New(groupscreens.Deps{
@@ -176,7 +176,7 @@ func (b *Bot) addFeatures() (err error) {
 		Forward: b.access.Guard(access.AdminCommand, b.channels.HandleForward), Unknown: b.handleUnknown,
 		Inline:   chat.Query{Handle: b.access.Guard(access.Inline, b.search.HandleInline), Fail: b.search.FailInline},
 		Checkout: b.members.checkout(chat.Query{Handle: b.Nets.HandleCheckout, Fail: b.Nets.FailCheckout}),
-		Private:  b.people.noteSeen, Language: b.people.noteLanguage, GroupLanguage: b.groupLanguage,
+		Private:  b.people.noteSeen, Language: b.people.noteLanguage, GroupLanguage: groupRules{b}.groupLanguage,
 	})
 }
 

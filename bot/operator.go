@@ -8,23 +8,27 @@ import (
 	"pavilion/storage"
 )
 
-// What an operator reads and changes over HTTP, as the club's admins do in the chat.
+// Operator is what an operator reads and changes over HTTP, as the club's admins do in the chat.
+type Operator struct{ bot *Bot }
+
+// Operator returns what an operator may use.
+func (b *Bot) Operator() Operator { return Operator{b} }
 
 // Caches are the kinds of entries in Redis that an admin may clear.
-func (b *Bot) Caches() []storage.Cache {
-	return []storage.Cache{b.search.Cache(), b.deps.Booking.Cache()}
+func (o Operator) Caches() []storage.Cache {
+	return []storage.Cache{o.bot.search.Cache(), o.bot.deps.Booking.Cache()}
 }
 
 // Bans are the bans of the archive.
-func (b *Bot) Bans() *access.Bans { return b.access.Bans }
+func (o Operator) Bans() *access.Bans { return o.bot.access.Bans }
 
 // Premium are the plans and who has them.
-func (b *Bot) Premium() *access.Premium { return b.members.plans.Premium }
+func (o Operator) Premium() *access.Premium { return o.bot.members.plans.Premium }
 
 // IsAdmin tells whether a person is one of the club's admins.
-func (b *Bot) IsAdmin(person int64) bool { return b.chat.IsAdmin(person) }
+func (o Operator) IsAdmin(person int64) bool { return o.bot.chat.IsAdmin(person) }
 
 // FilesToDelete returns the file of a linked post, or all files that words find.
-func (b *Bot) FilesToDelete(ctx context.Context, text string) (files []filter.File, capped bool, err error) {
-	return b.upkeep.FilesToDelete(ctx, text)
+func (o Operator) FilesToDelete(ctx context.Context, text string) (files []filter.File, capped bool, err error) {
+	return o.bot.upkeep.FilesToDelete(ctx, text)
 }

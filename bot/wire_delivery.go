@@ -24,7 +24,7 @@ func (b *Bot) newDelivery() (*delivery.Screens, error) {
 			return b.search.Search(ctx, e, query)
 		},
 		Keys: keys, Stored: rules.NewStoredLinks(b.deps.DB), Jobs: rules.NewJobs(b.deps.DB), Deletions: rules.NewDeletions(b.deps.DB), Set: rules.NewSettings(b.deps.DB, b.opts.Now),
-		Group: b.groupDeliveries, Plan: b.planOf, Quota: deliveryQuota{b.access.Quota}, TapQuota: b.access.Deliver, Logger: b.opts.Logger, Now: b.opts.Now,
+		Group: groupRules{b}.groupDeliveries, Plan: b.planOf, Quota: deliveryQuota{b.access.Quota}, TapQuota: b.access.Deliver, Logger: b.opts.Logger, Now: b.opts.Now,
 	}), nil
 }
 
@@ -38,7 +38,7 @@ func (q deliveryQuota) Reserve(ctx context.Context, person filter.UserID, docume
 }
 
 // groupDeliveries are a group's settings about deliveries.
-func (b *Bot) groupDeliveries(ctx context.Context, group filter.ChatID) (delivery.GroupPolicy, error) {
+func (b groupRules) groupDeliveries(ctx context.Context, group filter.ChatID) (delivery.GroupPolicy, error) {
 	s := b.deps.Groups.Get(ctx, group).Settings
 	return delivery.GroupPolicy{Policy: rules.Policy{Protect: s.Protect, DeleteAfter: time.Duration(s.DeleteAfter) * time.Minute}, InPrivate: s.ToPrivate}, nil
 }

@@ -11,8 +11,11 @@ import (
 	"pavilion/filter/access"
 )
 
+// groupRules are what the admins of groups have decided, as the other features ask for it.
+type groupRules struct{ *Bot }
+
 // searchRules are how a chat's searches are answered.
-func (b *Bot) searchRules(ctx context.Context, in telegram.Chat) search.Rules {
+func (b groupRules) searchRules(ctx context.Context, in telegram.Chat) search.Rules {
 	if in.Type == telegram.Private {
 		return search.Rules{PageSize: b.opts.PageSize, Spelling: true}
 	}
@@ -21,12 +24,12 @@ func (b *Bot) searchRules(ctx context.Context, in telegram.Chat) search.Rules {
 }
 
 // groupLanguage is the language that a group's admins chose for it.
-func (b *Bot) groupLanguage(ctx context.Context, group telegram.Chat) string {
+func (b groupRules) groupLanguage(ctx context.Context, group telegram.Chat) string {
 	return b.deps.Groups.Get(ctx, filter.ChatID(group.Key())).Settings.Language
 }
 
 // groupRequired is the list of channels that a group's own admins require.
-func (b *Bot) groupRequired(ctx context.Context, group filter.ChatID) access.RequiredList {
+func (b groupRules) groupRequired(ctx context.Context, group filter.ChatID) access.RequiredList {
 	s := b.deps.Groups.Get(ctx, group).Settings
 	list := access.RequiredList{Any: s.RequireAny}
 	for _, c := range s.Required {
@@ -36,7 +39,7 @@ func (b *Bot) groupRequired(ctx context.Context, group filter.ChatID) access.Req
 }
 
 // isGroupAdmin asks Telegram whether a person is an admin of a group.
-func (b *Bot) isGroupAdmin(ctx context.Context, group filter.ChatID, person filter.UserID) (bool, error) {
+func (b groupRules) isGroupAdmin(ctx context.Context, group filter.ChatID, person filter.UserID) (bool, error) {
 	in, known := b.client.ChatOf(int64(group))
 	if !known {
 		return false, telegram.ErrUnreachable

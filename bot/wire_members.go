@@ -10,6 +10,7 @@ import (
 	"pavilion/bot/chat"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
+	upkeepscreens "pavilion/bot/upkeep"
 	"pavilion/filter"
 	"pavilion/filter/access"
 )
@@ -24,7 +25,7 @@ type members struct {
 func newMembers(b *Bot) (*members, error) {
 	m := &members{logger: b.opts.Logger}
 	required, err := access.NewRequired(b.deps.DB, access.RequiredOptions{
-		IsMember: isMember(b.client.Messenger), GroupList: b.groupRequired, IsGroupAdmin: b.isGroupAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
+		IsMember: isMember(b.client.Messenger), GroupList: groupRules{b}.groupRequired, IsGroupAdmin: groupRules{b}.isGroupAdmin, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	if err != nil {
 		return nil, err
@@ -94,4 +95,14 @@ func (m *members) receivePayment(nets func(ctx context.Context, p telegram.Payme
 		}
 		return nets(ctx, p)
 	}
+}
+
+// premiumFigures are the figures of premium for /stats.
+func (m *members) premiumFigures(ctx context.Context) (upkeepscreens.PremiumFigures, error) {
+	f, err := m.plans.Premium.Figures(ctx)
+	out := upkeepscreens.PremiumFigures{Stars: f.Stars, RecentStars: f.RecentStars, Expiring: f.Expiring}
+	for _, p := range f.Plans {
+		out.Plans = append(out.Plans, upkeepscreens.PlanFigures(p))
+	}
+	return out, err
 }

@@ -1,10 +1,6 @@
 package bot
 
-import (
-	"context"
-
-	screens "pavilion/bot/upkeep"
-)
+import screens "pavilion/bot/upkeep"
 
 // addUpkeep makes the screens with which admins watch and mend the archive.
 func (b *Bot) addUpkeep() {
@@ -18,19 +14,9 @@ func (b *Bot) addUpkeep() {
 			Counters: b.deps.Counters, Deletions: b.deps.Deletions, Maintenance: b.deps.Maintenance, Events: b.deps.Events, LogChannel: b.deps.LogChannel,
 		},
 		People: screens.People{
-			Audience: b.deps.Audience, QuotaToday: b.access.Quota.Today, Premium: b.premiumFigures, Cards: []screens.CardPart{b.access.PersonCard, b.members.plans.PersonCard},
+			Audience: b.deps.Audience, QuotaToday: b.access.Quota.Today, Premium: b.members.premiumFigures, Cards: []screens.CardPart{b.access.PersonCard, b.members.plans.PersonCard},
 		},
-		Process: screens.Process{Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis, Caches: b.Caches()},
+		Process: screens.Process{Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis, Caches: b.Operator().Caches()},
 		Logger:  b.opts.Logger, Now: b.opts.Now,
 	})
-}
-
-// premiumFigures are the figures of premium for /stats.
-func (b *Bot) premiumFigures(ctx context.Context) (screens.PremiumFigures, error) {
-	f, err := b.members.plans.Premium.Figures(ctx)
-	out := screens.PremiumFigures{Stars: f.Stars, RecentStars: f.RecentStars, Expiring: f.Expiring}
-	for _, p := range f.Plans {
-		out.Plans = append(out.Plans, screens.PlanFigures(p))
-	}
-	return out, err
 }

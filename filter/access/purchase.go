@@ -39,11 +39,14 @@ type Reference string
 // Payload is the payload of the purchase's invoice.
 func (r Reference) Payload() []byte { return []byte(purchasePrefix + string(r)) }
 
-// parsePurchase reads the payload of an invoice.
-func parsePurchase(payload []byte) (Reference, bool) {
+// parsePurchase reads the payload of an invoice. The reference is empty if the payload is not one of premium's.
+func parsePurchase(payload []byte) (r Reference, ok bool) {
 	text, ok := strings.CutPrefix(string(payload), purchasePrefix)
 	raw, err := hex.DecodeString(text)
-	return Reference(text), ok && err == nil && len(raw) == 16
+	if !ok || err != nil || len(raw) != 16 {
+		return "", false
+	}
+	return Reference(text), true
 }
 
 // Purchase is an invoice with the terms for which it was made.
