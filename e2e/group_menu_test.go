@@ -309,3 +309,32 @@ func TestGroups_SwitchesOfAnOlderReleaseAreTakenOver(t *testing.T) {
 	c.says(c.Members[0], "@"+sandbox.BotName+" golden river")
 	awaitIn(t, c.member, membersGroup, "🔎 golden river\n1 file")
 }
+
+func TestGroupMenu_FilesOfTheGroupAreProtectedAndDeletedAgain(t *testing.T) {
+	t.Parallel()
+	c := groupScene(t)
+	post(t, c.Scene, "Golden.River.2014.mkv")
+	found(t, c.member, "golden river", "1 file")
+	menu := c.commands("/group@"+sandbox.BotName, "My settings in this group")
+	menu = c.taps(menu, "Protect", "cannot be forwarded")
+	menu = c.taps(menu, "on", "● on")
+	menu = c.taps(c.taps(menu, "Back", "Delete files"), "Delete files", "5 minutes")
+	c.taps(menu, "5 minutes", "● 5 minutes")
+	c.says(c.Members[0], "@"+sandbox.BotName+" golden river")
+	tapIn(t, c.member, membersGroup, awaitIn(t, c.member, membersGroup, "🔎 golden river\n"), "Golden")
+	if file := receivedIn(t, c.member, membersGroup, "Golden.River.2014.mkv"); !file.Noforwards {
+		t.Error("the file came without the group's protection")
+	}
+	awaitIn(t, c.member, membersGroup, "I delete this again in 5 minutes")
+	c.exec(`UPDATE delivery_deletion SET delete_at = now()`)
+	awaitIn(t, c.member, membersGroup, "Deleted, as announced")
+	for _, m := range groupMessages(t, c.member) {
+		if fileName(m) != "" {
+			t.Error("the file is still there")
+		}
+	}
+	tap(t, c.member, found(t, c.member, "golden", "1 file"), "Golden") // the private chat is not the group's
+	if received(t, c.member, "Golden.River.2014.mkv").Noforwards {
+		t.Error("the group's protection counts in the private chat")
+	}
+}

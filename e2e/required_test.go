@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -165,4 +166,36 @@ func TestRequired_AChannelThatTheBotCannotSeeShutsNobodyOutAndTheAdminsAreToldOn
 	if told := texts(t, admin, "I can't see who is in Club News"); len(told) != 1 {
 		t.Errorf("the admin was told %d times", len(told))
 	}
+}
+
+// A link to a file and one to several wait like a search does: joining brings what they lead to.
+func TestRequired_LinksToFilesAreReplayedAfterJoining(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	posted := post(t, s, "Golden.01.mkv", "Golden.02.mkv")
+	found(t, member, "golden", "2 files")
+	address := func(message int) string { return fmt.Sprintf("https://t.me/%s/%d", sandbox.ChannelName, message) }
+	say(t, admin, "/link "+address(posted[0].Message)+" "+address(posted[1].Message))
+	batch := payloadIn(t, await(t, admin, "?start="))
+	tap(t, admin, found(t, admin, "golden 01", "1 file"), "Golden")
+	if err := admin.Reply(t.Context(), sandbox.BotName, received(t, admin, "Golden.01.mkv").ID, "/link"); err != nil {
+		t.Fatal(err)
+	}
+	var one string
+	until(t, "the second link is made", func() bool {
+		one = payloadIn(t, await(t, admin, "?start="))
+		return one != batch
+	})
+	news := requires(t, s, admin, "Club News", "club_news")
+
+	start(t, member, one)
+	joins(t, s, member, news, asked(t, member))
+	received(t, member, "Golden.01.mkv")
+	leaves(t, s, member, news)
+	forget(t, member)
+	until(t, "the bot noticed it", func() bool { return strings.Contains(inlineResults(t, member, "golden 02").SwitchPm.Text, "Join our channels") })
+	forget(t, member)
+	start(t, member, batch)
+	joins(t, s, member, news, asked(t, member))
+	await(t, member, "2 files sent")
 }
