@@ -193,7 +193,9 @@ func TestRequired_LinksToFilesAreReplayedAfterJoining(t *testing.T) {
 	received(t, member, "Golden.01.mkv")
 	leaves(t, s, member, news)
 	forget(t, member)
-	until(t, "the bot noticed it", func() bool { return strings.Contains(inlineResults(t, member, "golden 02").SwitchPm.Text, "Join our channels") })
+	until(t, "the bot noticed it", func() bool {
+		return strings.Contains(inlineResults(t, member, "golden 02").SwitchPm.Text, "Join our channels")
+	})
 	forget(t, member)
 	start(t, member, batch)
 	joins(t, s, member, news, asked(t, member))
