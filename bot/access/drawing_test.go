@@ -98,12 +98,12 @@ func TestParseLimit(t *testing.T) {
 func TestTapBans_IsForAdminsOnly(t *testing.T) {
 	t.Parallel()
 	s := New(Deps{IsAdmin: func(person int64) bool { return person == 7 }})
-	for _, payload := range []string{"lift:1:0", "list:0", "", "lift", "drop:1"} {
+	for _, payload := range []string{"lift:1:0", "list:0", "ban?:1", "why:1:24", "ban:1:24", "", "lift", "drop:1"} {
 		if err := s.tapBans(t.Context(), &telegram.Event{Kind: telegram.Tap, From: telegram.Person{ID: 8}}, chat.Data{Payload: payload}); !errors.Is(err, chat.ErrAdminsOnly) {
 			t.Errorf("%q: %v", payload, err)
 		}
 	}
-	for _, payload := range []string{"", "lift", "drop:1", "lift:1:0:0", "list:-1"} {
+	for _, payload := range []string{"", "lift", "drop:1", "lift:1:0:0", "list:-1", "ban?", "why:1", "ban:1:zzzzz"} {
 		if err := s.tapBans(t.Context(), &telegram.Event{Kind: telegram.Tap, From: telegram.Person{ID: 7}}, chat.Data{Payload: payload}); !errors.Is(err, chat.ErrButton) {
 			t.Errorf("%q: %v", payload, err)
 		}
