@@ -62,6 +62,27 @@ func TestCallback_AnswerReachesWhoTapped(t *testing.T) {
 	}
 	_, err = bot.api.MessagesSetBotCallbackAnswer(s.ctx, answer)
 	wantError(t, err, "QUERY_ID_INVALID")
+	for url, valid := range map[string]bool{
+		"https://example.org": false, "https://t.me/otherbot?start=x": false, "https://t.me/clubbot": false, "https://t.me/clubbot?start=a b": false, "https://t.me/ClubBot?start=x-1": true,
+	} {
+		other := &tg.MessagesGetBotCallbackAnswerRequest{Peer: tap.Peer, MsgID: tap.MsgID}
+		other.SetData([]byte(url))
+		opened := make(chan string, 1)
+		go func() {
+			a, _ := ann.api.MessagesGetBotCallbackAnswer(s.ctx, other)
+			opened <- a.URL
+		}()
+		asked := pushed[*tg.UpdateBotCallbackQuery](s, bot)
+		_, err := bot.api.MessagesSetBotCallbackAnswer(s.ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: asked.QueryID, URL: url})
+		if !valid {
+			wantError(t, err, "URL_INVALID")
+			must[bool](t)(bot.api.MessagesSetBotCallbackAnswer(s.ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: asked.QueryID}))
+			url = ""
+		}
+		if got := <-opened; got != url {
+			t.Errorf("the tap opens %q, want %q", got, url)
+		}
+	}
 	cached := must[*tg.MessagesBotCallbackAnswer](t)(ann.api.MessagesGetBotCallbackAnswer(s.ctx, tap))
 	if cached.Message != "taken" || len(bot.updates()) != 0 {
 		t.Error("the cached answer was asked for again")

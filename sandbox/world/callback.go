@@ -5,6 +5,8 @@ package world
 import (
 	"context"
 	"maps"
+	"net/url"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -140,6 +142,8 @@ func (c *call) answerTap(r *tg.MessagesSetBotCallbackAnswerRequest) (bool, error
 		return false, tgerr.New(400, "QUERY_ID_INVALID")
 	case utf8.RuneCountInString(r.Message) > maxAlert:
 		return false, tgerr.New(400, "MESSAGE_TOO_LONG")
+	case r.URL != "" && !c.opensOwnChat(r.URL):
+		return false, tgerr.New(400, "URL_INVALID")
 	}
 	t.answer = &callbackAnswer{alert: r.Alert, text: r.Message, url: r.URL, cacheTime: r.CacheTime}
 	delete(c.callbacks.waiting, r.QueryID)
@@ -156,4 +160,13 @@ func (a callbackAnswer) view() *tg.MessagesBotCallbackAnswer {
 		v.SetURL(a.url)
 	}
 	return v
+}
+
+// opensOwnChat reports whether a link opens the calling bot's chat with a payload of /start. Other links are for games, which this Telegram does not have.
+func (c *call) opensOwnChat(link string) bool {
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "https" || u.Host != "t.me" || !strings.EqualFold(strings.TrimPrefix(u.Path, "/"), c.me.Username) {
+		return false
+	}
+	return startParamRun.MatchString(u.Query().Get("start"))
 }

@@ -118,6 +118,8 @@ func (c *call) tellBot(bot *account, u tg.UpdateClass, mentioned ...Peer) {
 		u.Qts = bot.Qts
 	case *tg.UpdateChannelParticipant:
 		u.Qts = bot.Qts
+	case *tg.UpdateChatParticipant:
+		u.Qts = bot.Qts
 	case *tg.UpdateBotChatInviteRequester:
 		u.Qts = bot.Qts
 	}

@@ -22,7 +22,11 @@ func (c *call) forwardMessages(r *tg.MessagesForwardMessagesRequest) (tg.Updates
 	case len(r.RandomID) != len(r.ID):
 		return nil, tgerr.New(400, "RANDOM_ID_INVALID")
 	}
-	if err := errors.Join(checkIDs(len(r.ID)), c.maySchedule(r.ScheduleDate)); err != nil {
+	to, err := c.peer(r.ToPeer)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkIDs(len(r.ID)), c.maySchedule(r.ScheduleDate), c.mayForward(to, len(r.ID))); err != nil {
 		return nil, err
 	}
 	list := make([]*message, len(r.ID))

@@ -46,13 +46,17 @@ func (c *call) newGroup(title string, invited []*account) *group {
 	c.Groups[g.ID] = g
 	g.Members[c.me.ID] = &member{Date: c.now(), Creator: true, Inviter: c.me.ID}
 	ids := []int64{c.me.ID}
+	var entered []*account
 	for _, a := range invited {
-		if a != c.me && !a.Deleted {
+		if a != c.me && !a.Deleted && g.Members[a.ID] == nil {
 			g.Members[a.ID] = &member{Date: c.now(), Inviter: c.me.ID}
-			ids = append(ids, a.ID)
+			ids, entered = append(ids, a.ID), append(entered, a)
 		}
 	}
 	c.announce(GroupPeer(g.ID), false, &tg.MessageActionChatCreate{Title: title, Users: ids})
+	for _, a := range entered {
+		c.movedInGroup(g, a, nil)
+	}
 	return g
 }
 
@@ -79,9 +83,11 @@ func (c *call) addChatUser(r *tg.MessagesAddChatUserRequest) (*tg.MessagesInvite
 }
 
 func (c *call) addToGroup(g *group, a, by *account) {
+	before := copyOf(g.Members[a.ID])
 	g.Members[a.ID] = &member{Date: c.now(), Inviter: by.ID}
 	g.Version++
 	c.announce(GroupPeer(g.ID), false, &tg.MessageActionChatAddUser{Users: []int64{a.ID}})
+	c.movedInGroup(g, a, before)
 }
 
 func (c *call) removeFromGroup(g *group, a *account) {
@@ -89,9 +95,40 @@ func (c *call) removeFromGroup(g *group, a *account) {
 	if !m.in() {
 		return
 	}
+	before := copyOf(m)
 	c.announce(GroupPeer(g.ID), false, &tg.MessageActionChatDeleteUser{UserID: a.ID})
 	m.Out, m.Admin = true, false
 	g.Version++
+	c.movedInGroup(g, a, before)
+}
+
+// movedInGroup sends the change of a membership to the bots that are admins, and to the bot whose membership changed.
+func (c *call) movedInGroup(g *group, a *account, before *member) {
+	for id, m := range g.Members {
+		bot := c.Accounts[id]
+		if bot.Bot == nil || bot != a && !m.admin() {
+			continue
+		}
+		u := &tg.UpdateChatParticipant{ChatID: g.ID, Date: c.now(), ActorID: c.me.ID, UserID: a.ID}
+		if before.in() {
+			u.SetPrevParticipant(viewGroupMember(a.ID, before))
+		}
+		if m := g.Members[a.ID]; m.in() {
+			u.SetNewParticipant(viewGroupMember(a.ID, m))
+		}
+		c.tellBot(bot, u, UserPeer(a.ID), UserPeer(c.me.ID), GroupPeer(g.ID))
+	}
+}
+
+// viewGroupMember renders a member of a basic group.
+func viewGroupMember(id int64, m *member) tg.ChatParticipantClass {
+	switch {
+	case m.Creator:
+		return &tg.ChatParticipantCreator{UserID: id}
+	case m.Admin:
+		return &tg.ChatParticipantAdmin{UserID: id, InviterID: m.Inviter, Date: m.Date}
+	}
+	return &tg.ChatParticipant{UserID: id, InviterID: m.Inviter, Date: m.Date}
 }
 
 func (c *call) deleteChatUser(r *tg.MessagesDeleteChatUserRequest) (tg.UpdatesClass, error) {
@@ -141,6 +178,8 @@ func (c *call) editChatAdmin(r *tg.MessagesEditChatAdminRequest) (bool, error) {
 
 func (c *call) setGroupAdmin(g *group, a *account, admin bool) {
 	m := g.Members[a.ID]
+	before := copyOf(m)
+	defer func() { c.movedInGroup(g, a, before) }()
 	m.Admin, m.Rights, m.Promoter = admin, tg.ChatAdminRights{}, c.me.ID
 	if admin {
 		m.Rights = groupAdmin()
@@ -177,14 +216,7 @@ func (c *call) participants(g *group, to *gathered) tg.ChatParticipantsClass {
 			continue
 		}
 		to.add(UserPeer(id))
-		switch {
-		case m.Creator:
-			list.Participants = append(list.Participants, &tg.ChatParticipantCreator{UserID: id})
-		case m.Admin:
-			list.Participants = append(list.Participants, &tg.ChatParticipantAdmin{UserID: id, InviterID: m.Inviter, Date: m.Date})
-		default:
-			list.Participants = append(list.Participants, &tg.ChatParticipant{UserID: id, InviterID: m.Inviter, Date: m.Date})
-		}
+		list.Participants = append(list.Participants, viewGroupMember(id, m))
 	}
 	return list
 }

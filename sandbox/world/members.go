@@ -166,7 +166,11 @@ func (c *call) exit(ch *channel, a *account, banned bool) {
 
 // standing returns a copy of a membership, to detect changes, or nil for an account that is no member.
 func (c *call) standing(ch *channel, a *account) *member {
-	m := ch.Members[a.ID]
+	return copyOf(ch.Members[a.ID])
+}
+
+// copyOf returns a copy of a membership; nil for nil.
+func copyOf(m *member) *member {
 	if m == nil {
 		return nil
 	}

@@ -63,6 +63,9 @@ func (c *call) draft(to tg.InputPeerClass, reply tg.InputReplyToClass, random in
 	if err != nil {
 		return nil, err
 	}
+	if err := c.maySendNow(p, random); err != nil {
+		return nil, err
+	}
 	if r, ok := reply.(*tg.InputReplyToMessage); ok && r.ReplyToMsgID != 0 {
 		answered := c.find(p, r.ReplyToMsgID)
 		if answered == nil && r.TopMsgID == 0 {

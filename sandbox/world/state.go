@@ -121,6 +121,8 @@ type channel struct {
 	Limits          tg.ChatBannedRights // for members; admins have no limits
 	Protected       bool                // its content cannot be forwarded or saved
 	Requests        map[int64]joinRequest
+	SlowMode        int           // seconds between two messages of a member; admins have none
+	LastBy          map[int64]int // in slow mode: when an account last wrote
 }
 
 // member is a membership in a group or channel. It stays after the member has left, because a ban does.

@@ -25,6 +25,7 @@ func (c *call) post(m *message, random int64) {
 	}
 	if m.Peer.Kind == PeerChannel {
 		c.postChannel(c.Channels[m.Peer.ID], m, random)
+		c.noteSlow(m)
 		c.remember(random, sent{Channel: m.Peer.ID, ID: m.ID})
 		return
 	}
