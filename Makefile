@@ -32,7 +32,7 @@ demo: ## play the main job on a simulated Telegram, then stay up for a client of
 	@$(GO) build -o bin/demo ./sandbox/demo
 	@trap : INT; bin/demo $(if $(ONCE),-once) || [ $$? -eq 130 ] # the shell outlives Ctrl-C, and 130 says only that
 
-bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search, booking or broadcast, BENCH_FILES=100000)
+bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search, delivery, booking or broadcast, BENCH_FILES=100000)
 	@mkdir -p bin
 	@$(GO) build -o bin/bench ./sandbox/bench
 	@exec bin/bench
@@ -48,11 +48,11 @@ chaos-broadcast: ## kill the bot 50 times during a broadcast to 10,000 people; f
 picture: ## draw the README's pictures from a run of the demo
 	$(GO) build -o bin/demo ./sandbox/demo
 	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
-	$(GO) run ./sandbox/demo/picture -chapters 2,4 < bin/transcript.txt > docs/demo.svg
-	$(GO) run ./sandbox/demo/picture -chapters 5 < bin/transcript.txt > docs/pages.svg
-	$(GO) run ./sandbox/demo/picture -chapters 9 < bin/transcript.txt > docs/outage.svg
-	$(GO) run ./sandbox/demo/picture -chapters 14 < bin/transcript.txt > docs/nets.svg
-	$(GO) run ./sandbox/demo/picture -chapters 15 -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
+	$(GO) run ./sandbox/demo/picture -chapter 'A file posted now' -chapter 'A member types' < bin/transcript.txt > docs/demo.svg
+	$(GO) run ./sandbox/demo/picture -chapter 'Pages, filters' < bin/transcript.txt > docs/pages.svg
+	$(GO) run ./sandbox/demo/picture -chapter 'A database goes away' < bin/transcript.txt > docs/outage.svg
+	$(GO) run ./sandbox/demo/picture -chapter 'A net is booked' < bin/transcript.txt > docs/nets.svg
+	$(GO) run ./sandbox/demo/picture -chapter 'Booked and paid in the chat' -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

@@ -62,7 +62,7 @@ func runBroadcast(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", before+broadcastPeople+answers); err != nil {
+	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", before+broadcastPeople+2*answers); err != nil { // the member's messages are calls, too
 		return err
 	}
 	rate := broadcastPeople / time.Since(start).Seconds()

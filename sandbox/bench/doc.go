@@ -11,6 +11,11 @@
 //
 //   - The bot's answers are counted against a bot that echoes and does nothing else.
 //
+//   - Files that 20 people get at once by a link to 50 posts, beside the rate that Telegram allows; and searches behind all limits of a person beside searches
+//     without them.
+//
+//   - A broadcast at Telegram's limit, and the bot's answers beside it and without it.
+//
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
 //     server with the same number of clients and planner settings. pgbench sends one statement after the other. For the figures that end in
 //     _beside_pipelines it uses as few round trips as the binary. Both run with 1,000 and with 1,000,000 past bookings in the tables, without and with
@@ -28,6 +33,6 @@
 //
 // Postgres flushes every commit to the disk, as where it matters; BENCH_FSYNC=off leaves that out, so that the processors alone are measured.
 //
-// BENCH_ONLY picks a part: relevance, search or booking. BENCH_VERBOSE=1 also prints the queries that miss. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
+// BENCH_ONLY picks a part: relevance, search, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
 // first line of a part says which server answered.
 package main

@@ -10,6 +10,7 @@ import (
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/internal/secret"
+	"pavilion/sandbox"
 	"pavilion/storage"
 )
 
@@ -18,7 +19,7 @@ const (
 	limitedPeople   = 500
 )
 
-// searchWithLimits compares searches behind ban and limit of each person with searches without them.
+// searchWithLimits compares searches behind the bans, the limits of each person and a required channel with searches without them.
 func (b *bench) searchWithLimits(ctx context.Context) error {
 	searcher, done, err := b.searcher(ctx)
 	if err != nil {
@@ -62,7 +63,7 @@ func (b *bench) searchWithLimits(ctx context.Context) error {
 	return nil
 }
 
-// guard opens the bans and limits of the bot, and returns a function that asks both for a person.
+// guard opens the bans, limits and required channels of the bot, and returns a function that asks them for a person. Everybody is a member of the required channel.
 func (b *bench) guard(ctx context.Context) (admit func(context.Context, filter.UserID) error, done func(), err error) {
 	logger := slog.New(slog.DiscardHandler)
 	db, err := storage.OpenPostgres(ctx, storage.PostgresOptions{URL: secret.New(b.scene.Engines.PostgresURL)})
@@ -88,11 +89,26 @@ func (b *bench) guard(ctx context.Context) (admit func(context.Context, filter.U
 		done()
 		return nil, nil, err
 	}
+	required, err := access.NewRequired(db, access.RequiredOptions{
+		IsMember: func(context.Context, filter.ChannelID, filter.UserID) (bool, error) { return true, nil }, Logger: logger, Now: time.Now,
+	})
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	list := access.RequiredList{Channels: []access.RequiredChannel{{ID: filter.ChannelID(b.scene.Channel), Title: "Archive", Link: "https://t.me/" + sandbox.ChannelName, Need: access.NeedMember}}}
+	if err := required.List.Change(ctx, 0, b.scene.Admin.ID, list); err != nil {
+		done()
+		return nil, nil, err
+	}
 	settings := access.DefaultSettings().WithBudget(access.Search, limitedSearches) // so high that none is refused
 	limits := access.NewLimits(rates, func(context.Context) access.Settings { return settings })
 	return func(ctx context.Context, person filter.UserID) error {
 		if _, banned := bans.Of(ctx, person); banned || !limits.Count(ctx, access.Search, person).Allowed {
 			return fmt.Errorf("person %d is refused", person)
+		}
+		if missing := required.Missing(ctx, person); len(missing.Channels) > 0 {
+			return fmt.Errorf("person %d has to join", person)
 		}
 		return nil
 	}, done, nil

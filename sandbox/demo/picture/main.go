@@ -12,27 +12,30 @@ import (
 )
 
 func main() {
-	chapters := flag.String("chapters", "", "numbers of the chapters to draw, separated by commas; all where empty")
+	var chapters []string
+	flag.Func("chapter", "the beginning of the title of a chapter to draw; may be repeated; all chapters without it", func(title string) error {
+		chapters = append(chapters, title)
+		return nil
+	})
 	from := flag.String("from", "", "a text of the first line to draw, of these chapters; the beginning where empty")
 	to := flag.String("to", "", "a text of the last line to draw, of these chapters; the end where empty")
 	flag.Parse()
-	if err := run(os.Stdin, os.Stdout, *chapters, *from, *to); err != nil {
+	if err := run(os.Stdin, os.Stdout, chapters, *from, *to); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(in io.Reader, out io.Writer, chapters, from, to string) error {
+func run(in io.Reader, out io.Writer, chapters []string, from, to string) error {
 	text, err := io.ReadAll(in)
 	if err != nil {
 		return fmt.Errorf("read the transcript: %w", err)
 	}
 	lines := parse(strings.TrimSpace(string(text)))
-	if chapters != "" {
-		lines = chosen(lines, strings.Split(chapters, ","))
-	}
-	if len(lines) == 0 {
-		return fmt.Errorf("the transcript has none of the chapters %s", chapters)
+	if len(chapters) > 0 {
+		if lines, err = chosen(lines, chapters); err != nil {
+			return err
+		}
 	}
 	if lines, err = between(lines, from, to); err != nil {
 		return err
@@ -40,7 +43,10 @@ func run(in io.Reader, out io.Writer, chapters, from, to string) error {
 	return draw(out, lines)
 }
 
-var errNoLine = errors.New("no line has the text")
+var (
+	errNoLine    = errors.New("no line has the text")
+	errNoChapter = errors.New("no chapter has a title that begins with")
+)
 
 // between returns the lines from the first with one text to the next with another.
 func between(lines []line, from, to string) ([]line, error) {
@@ -61,14 +67,18 @@ func between(lines []line, from, to string) ([]line, error) {
 	return lines, nil
 }
 
-// chosen returns the lines of some chapters.
-func chosen(lines []line, numbers []string) []line {
+// chosen returns the lines of the chapters whose titles begin with some texts. Each text names a chapter.
+func chosen(lines []line, titles []string) ([]line, error) {
 	var kept []line
+	found := map[string]bool{}
 	in := false
 	for _, l := range lines {
-		if title, ok := strings.CutPrefix(l.text(), "━━ "); ok {
-			number, _, _ := strings.Cut(title, " ")
-			in = slices.Contains(numbers, number)
+		if head, ok := strings.CutPrefix(l.text(), "━━ "); ok {
+			_, title, _ := strings.Cut(head, " · ")
+			i := slices.IndexFunc(titles, func(begin string) bool { return strings.HasPrefix(title, begin) })
+			if in = i >= 0; in {
+				found[titles[i]] = true
+			}
 		} else if strings.HasPrefix(l.text(), "All ") {
 			in = false
 		}
@@ -76,8 +86,13 @@ func chosen(lines []line, numbers []string) []line {
 			kept = append(kept, l)
 		}
 	}
+	for _, title := range titles {
+		if !found[title] {
+			return nil, fmt.Errorf("%w: %s", errNoChapter, title)
+		}
+	}
 	for len(kept) > 0 && kept[len(kept)-1].text() == "" {
 		kept = kept[:len(kept)-1]
 	}
-	return kept
+	return kept, nil
 }

@@ -13,7 +13,7 @@ const transcript = "title\n\n\x1b[1;33m━━ 1 · First ━━\x1b[m\n  one\n\n
 func TestRun_DrawsTheChosenChapterAsWellFormedXML(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := run(strings.NewReader(transcript), &out, "12", "", ""); err != nil {
+	if err := run(strings.NewReader(transcript), &out, []string{"Last"}, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	texts := texts(t, out.String())
@@ -35,7 +35,7 @@ func TestRun_DrawsTheChosenChapterAsWellFormedXML(t *testing.T) {
 func TestRun_DrawsFromOneLineToAnother(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := run(strings.NewReader(transcript), &out, "1,12", "one", "Last"); err != nil {
+	if err := run(strings.NewReader(transcript), &out, []string{"First", "Last"}, "one", "Last"); err != nil {
 		t.Fatal(err)
 	}
 	if texts := texts(t, out.String()); strings.Contains(texts, "First") || !strings.Contains(texts, "one") || !strings.Contains(texts, "Last") || strings.Contains(texts, "आवारा") {
@@ -45,10 +45,10 @@ func TestRun_DrawsFromOneLineToAnother(t *testing.T) {
 
 func TestRun_AMissingChapterIsAnError(t *testing.T) {
 	t.Parallel()
-	if err := run(strings.NewReader(transcript), io.Discard, "2", "", ""); err == nil {
-		t.Error("chapter 2 was drawn, and there is none")
+	if err := run(strings.NewReader(transcript), io.Discard, []string{"First", "Second"}, "", ""); !errors.Is(err, errNoChapter) {
+		t.Errorf("a chapter that does not exist: %v", err)
 	}
-	if err := run(strings.NewReader(transcript), io.Discard, "1", "", "none"); err == nil {
+	if err := run(strings.NewReader(transcript), io.Discard, []string{"First"}, "", "none"); err == nil {
 		t.Error("a line was found that is not there")
 	}
 }
