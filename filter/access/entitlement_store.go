@@ -151,6 +151,20 @@ func selectEntitlements(ctx context.Context, q storage.Queryer, person filter.Us
 	return list, nil
 }
 
+// selectPremium returns those of some people who have a plan now.
+func selectPremium(ctx context.Context, q storage.Queryer, people []filter.UserID) ([]filter.UserID, error) {
+	rows, err := q.Query(ctx, `SELECT DISTINCT person FROM entitlement
+		WHERE person = ANY($1) AND ended_at IS NULL AND from_at <= now() AND until_at + CASE WHEN renews THEN $2::interval ELSE interval '0' END > now()`, people, renewalGrace)
+	var list []filter.UserID
+	if err == nil {
+		list, err = pgx.CollectRows(rows, pgx.RowTo[filter.UserID])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read people with premium: %w", err)
+	}
+	return list, nil
+}
+
 // selectPerks reads the perks of the plans that a person has now.
 func selectPerks(ctx context.Context, q storage.Queryer, person filter.UserID) ([]Perks, error) {
 	rows, err := q.Query(ctx, `SELECT DISTINCT p.files_per_day, p.unprotected, p.priority FROM entitlement e JOIN plan p ON p.id = e.plan_id

@@ -66,3 +66,13 @@ func (p *Premium) PerksOf(ctx context.Context, person filter.UserID) (Perks, boo
 	p.known.Add(person, k)
 	return k.perks, k.has, nil
 }
+
+// Among tells which of some people have a plan now.
+func (p *Premium) Among(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error) {
+	list, err := selectPremium(ctx, p.db, people)
+	has := make(map[filter.UserID]bool, len(list))
+	for _, person := range list {
+		has[person] = true
+	}
+	return has, err
+}

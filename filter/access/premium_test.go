@@ -319,6 +319,33 @@ func TestPremium_AdminsTakeBackWhatTheyGaveOnly(t *testing.T) {
 	s.wantSpans(t, ann, now, "[[0 30]]")
 }
 
+func TestPremium_AmongFindsThoseWhoHaveAPlanNow(t *testing.T) {
+	t.Parallel()
+	s, now := newShop(t), time.Now()
+	given, late, lapsed, takenBack, renewed, never := someone(), someone(), someone(), someone(), someone(), someone()
+	for _, person := range []filter.UserID{given, takenBack} {
+		if err := s.Give(t.Context(), s.plan.ID, person, theAdmin, 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := s.EntitlementsOf(t.Context(), takenBack)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	if err := s.TakeBack(t.Context(), list[0].ID, takenBack); err != nil {
+		t.Fatal(err)
+	}
+	s.pay(t, s.buy(t, late, late, true), charge(late, 1), now.Add(-31*day), now.Add(-day)) // within the grace of a renewal
+	s.pay(t, s.buy(t, lapsed, lapsed, true), charge(lapsed, 1), now.Add(-33*day), now.Add(-3*day))
+	subscription := s.buy(t, renewed, renewed, true)
+	s.pay(t, subscription, charge(renewed, 1), now.Add(-31*day), now.Add(-day))
+	s.pay(t, subscription, charge(renewed, 2), now.Add(-day), now.Add(29*day))
+	has, err := s.Among(t.Context(), []filter.UserID{given, late, lapsed, takenBack, renewed, never})
+	if err != nil || len(has) != 3 || !has[given] || !has[late] || !has[renewed] {
+		t.Errorf("%v of given %d, late %d and renewed %d, %v", has, given, late, renewed, err)
+	}
+}
+
 func TestPremium_ReconcileFindsWhatNoUpdateTold(t *testing.T) {
 	// Not parallel: the time of the last comparison is one row for all.
 	s, ann, ben, now := newShop(t), someone(), someone(), time.Now().Add(-time.Hour)
