@@ -48,6 +48,7 @@ type Settings struct {
 	Spelling    bool              `json:"spelling"`          // suggests another spelling if nothing is found
 	Topics      []int             `json:"topics"`            // of a forum, in which search is on; empty: all
 	ClubFilters bool              `json:"club_filters"`      // the club's filters answer here too
+	Broadcasts  bool              `json:"broadcasts"`        // the club's messages to groups come here
 }
 
 // RequiredChannel is a channel or supergroup that the members of a group must have joined.
@@ -65,7 +66,7 @@ func isInvalid(c RequiredChannel) bool { return !c.isValid() }
 
 // Default returns the settings of a group whose admins changed nothing.
 func Default() Settings {
-	return Settings{Search: SearchAddressed, Spelling: true, ClubFilters: true}
+	return Settings{Search: SearchAddressed, Spelling: true, ClubFilters: true, Broadcasts: true}
 }
 
 // Errors of settings.
@@ -144,4 +145,12 @@ func (s *Settings) Require(c RequiredChannel) {
 // Release takes a channel off the required ones.
 func (s *Settings) Release(id filter.ChannelID) {
 	s.Required = slices.DeleteFunc(slices.Clone(s.Required), func(c RequiredChannel) bool { return c.ID == id })
+}
+
+// BroadcastTopic is the topic of a forum for messages that answer nobody: the first one that the admins chose; 0 for General, and outside of a forum.
+func (s Settings) BroadcastTopic() int {
+	if len(s.Topics) == 0 || slices.Contains(s.Topics, GeneralTopic) {
+		return 0
+	}
+	return s.Topics[0]
 }
