@@ -75,22 +75,23 @@ type Bot struct {
 	// Nets sends booking's notifications, alerts, invoices and refunds of Stars.
 	Nets *nets.Screens
 
-	client    *telegram.Client
-	broadcast *broadcast.Screens
-	profile   telegram.Profile
-	people    audience
-	chat      *chat.Chat
-	search    *search.Screens
-	channels  *channels.Screens
-	access    *accessscreens.Screens
-	groups    *groupscreens.Screens
-	delivery  *delivery.Screens
-	members   *members
-	upkeep    *screens.Screens
-	deps      Deps
-	opts      Options
-	commands  []chat.Command
-	clubKnown atomic.Bool // there is a club, so the booking commands are in the menus
+	client     *telegram.Client
+	broadcast  *broadcast.Screens
+	profile    telegram.Profile
+	people     audience
+	chat       *chat.Chat
+	search     *search.Screens
+	channels   *channels.Screens
+	access     *accessscreens.Screens
+	groups     *groupscreens.Screens
+	groupNotes groupNotes
+	delivery   *delivery.Screens
+	members    *members
+	upkeep     *screens.Screens
+	deps       Deps
+	opts       Options
+	commands   []chat.Command
+	clubKnown  atomic.Bool // there is a club, so the booking commands are in the menus
 
 	background sync.WaitGroup // menus that handlers publish
 }
@@ -122,6 +123,7 @@ func New(deps Deps, o Options) (*Bot, error) {
 	client.Receive(telegram.Handlers{
 		Message: b.chat.Accept, Overhears: b.groups.Overhears, Query: b.chat.Submit, Payment: b.members.receivePayment(b.Nets.ReceivePayment), Stopped: b.people.noteBlockChange, Blocked: b.people.noteBlocked,
 		Member: b.channels.NoteMembership, Joined: b.members.join.NoteMember, JoinRequest: b.members.join.NoteRequest, Migrated: b.moveGroup,
+		IsPresenceNew: b.groupNotes.isNew, Presence: b.groupNotes.store,
 		HasUnstored: b.chat.HasUnstored,
 	})
 	deps.Indexer.SetReader(client.Messenger)
@@ -132,6 +134,10 @@ func New(deps Deps, o Options) (*Bot, error) {
 // addFeatures makes each feature's screens and routes events to them.
 func (b *Bot) addFeatures() (err error) {
 	if b.members, err = newMembers(b); err != nil {
+		return err
+	}
+	b.groupNotes.settings = b.deps.Groups
+	if b.groupNotes.roster, err = groups.NewRoster(b.deps.DB); err != nil {
 		return err
 	}
 	if err := b.addAccess(); err != nil {
@@ -152,12 +158,13 @@ func (b *Bot) addFeatures() (err error) {
 		Tell: func(key string, args ...any) { b.deps.Events.Tell(upkeep.ChannelEvents, key, args...) }, Logger: b.opts.Logger, Now: b.opts.Now,
 	})
 	b.addUpkeep()
+	b.addBroadcasts()
+	choice := broadcastChoice{b.broadcast.Service}
 	b.Nets = nets.New(nets.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Drafts: b.chat.Drafts, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
-		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, Logger: b.opts.Logger,
+		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, WantsBroadcasts: choice.wants, SetBroadcasts: choice.set, Logger: b.opts.Logger,
 	})
-	b.addBroadcasts()
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
 		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.members.join.Taps(), b.members.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()),

@@ -40,6 +40,9 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if group, ok := groups.ParseStart(e.Text); ok && e.Chat.Type == telegram.Private {
 		return b.groups.Connect(ctx, e, group)
 	}
+	if tap, ok := delivery.ParseStart(e.Text); ok && e.Chat.Type == telegram.Private {
+		return b.delivery.Start(ctx, e, tap)
+	}
 	if rules.IsLink(e.Text) {
 		return b.access.Guard(access.Search, delivery.Links{Screens: b.delivery}.OpenLink)(ctx, e)
 	}

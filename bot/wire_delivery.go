@@ -23,7 +23,7 @@ func (b *Bot) newDelivery() (*delivery.Screens, error) {
 		Channels: b.deps.Channels, Search: func(ctx context.Context, e *telegram.Event, query string) error {
 			return b.search.Search(ctx, e, query)
 		},
-		Keys: keys, Stored: rules.NewStoredLinks(b.deps.DB), Jobs: rules.NewJobs(b.deps.DB), Deletions: rules.NewDeletions(b.deps.DB), Set: rules.NewSettings(b.deps.DB, b.opts.Now),
+		Keys: keys, Stored: rules.NewStoredLinks(b.deps.DB), Jobs: rules.NewJobs(b.deps.DB), Deletions: rules.NewDeletions(b.deps.DB), KeptTaps: rules.NewKeptTaps(b.deps.DB), Replay: b.chat.Submit, Set: rules.NewSettings(b.deps.DB, b.opts.Now),
 		Group: groupRules{b}.groupDeliveries, Plan: b.planOf, Quota: deliveryQuota{b.access.Quota}, TapQuota: b.access.Deliver, Logger: b.opts.Logger, Now: b.opts.Now,
 	}), nil
 }

@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 
+	screens "pavilion/bot/broadcast"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/filter/broadcast"
+	"pavilion/filter/groups"
 )
 
 // groupRules are what the admins of groups have decided, as the other features ask for it.
@@ -50,5 +53,73 @@ func (b groupRules) isGroupAdmin(ctx context.Context, group filter.ChatID, perso
 // moveGroup gives everything of a group to the supergroup that replaced it.
 func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
 	old, now := filter.ChatID(from.Key()), filter.ChatID(to.Key())
-	return errors.Join(b.deps.Groups.Move(ctx, old, now), b.delivery.Jobs.Move(ctx, old, now))
+	return errors.Join(b.deps.Groups.Move(ctx, old, now), b.groupNotes.roster.Move(ctx, old, now), b.delivery.Jobs.Move(ctx, old, now))
+}
+
+// groupNotes keep the list of the bot's groups, and carry broadcasts' questions about groups.
+type groupNotes struct {
+	roster   *groups.Roster
+	settings *groups.Groups
+}
+
+// isNew tells whether store has something to store.
+func (n groupNotes) isNew(group telegram.Chat, p telegram.Presence) bool {
+	id := filter.ChatID(group.Key())
+	switch p {
+	case telegram.SeenInGroup:
+		return n.roster.IsNew(id)
+	case telegram.WroteInGroup:
+		return n.roster.IsOpenNew(id)
+	case telegram.AddedToGroup, telegram.RemovedFromGroup:
+	}
+	return true
+}
+
+// store notes that the bot is in a group, or not any more.
+func (n groupNotes) store(ctx context.Context, group telegram.Chat, p telegram.Presence) error {
+	id := filter.ChatID(group.Key())
+	switch p {
+	case telegram.SeenInGroup:
+		return n.roster.See(ctx, id)
+	case telegram.AddedToGroup:
+		return n.roster.Join(ctx, id)
+	case telegram.RemovedFromGroup:
+		return n.roster.Leave(ctx, id)
+	case telegram.WroteInGroup:
+		return n.roster.Open(ctx, id)
+	}
+	return nil
+}
+
+// Recipients reads groups with a number above after.
+func (n groupNotes) Recipients(ctx context.Context, after broadcast.RecipientID, most int) ([]broadcast.Recipient, error) {
+	members, err := n.roster.Members(ctx, groups.Number(after), most)
+	list := make([]broadcast.Recipient, len(members))
+	for i, m := range members {
+		list[i] = broadcast.Recipient{ID: broadcast.RecipientID(m.Number), Blocked: m.Refused, OptedOut: !m.Broadcasts}
+	}
+	return list, err
+}
+
+// Disable notes the error with which Telegram lets the bot write nothing in a group.
+func (n groupNotes) Disable(ctx context.Context, group broadcast.RecipientID, reason string) error {
+	return n.roster.Refuse(ctx, groups.Number(group), reason)
+}
+
+// find is how a group gets broadcasts.
+func (n groupNotes) find(ctx context.Context, number broadcast.RecipientID) (screens.Group, error) {
+	chat, settings, err := n.roster.Find(ctx, groups.Number(number))
+	if errors.Is(err, groups.ErrNotInGroup) {
+		err = screens.ErrGroupLeft
+	}
+	return screens.Group{Chat: chat, Language: settings.Language, Topic: settings.BroadcastTopic()}, err
+}
+
+// optOut notes that a group wants no broadcasts.
+func (n groupNotes) optOut(ctx context.Context, group filter.ChatID, by int64) error {
+	_, err := n.settings.Update(ctx, group, by, func(s *groups.Settings) error {
+		s.Broadcasts = false
+		return nil
+	})
+	return err
 }

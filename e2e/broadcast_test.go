@@ -57,6 +57,19 @@ func prepare(t *testing.T, admin *driver.User, text string) (confirm *tg.Message
 	return await(t, admin, "would get it:")
 }
 
+// prepareFor makes a broadcast of a text to a segment of the menu and shows how many people would get it.
+func prepareFor(t *testing.T, admin *driver.User, text, segment string) (confirm *tg.Message) {
+	t.Helper()
+	say(t, admin, "/broadcast")
+	await(t, admin, "Send me the message")
+	say(t, admin, text)
+	tapOn(t, admin, await(t, admin, ": draft\n« "+text), "To whom")
+	tapOn(t, admin, await(t, admin, "Who gets the message?"), segment)
+	tapOn(t, admin, await(t, admin, "To: "+segment), "Preview")
+	tapOn(t, admin, await(t, admin, ": ready\n« "+text), "Numbers")
+	return await(t, admin, "would get it:")
+}
+
 // wantOnce checks that every person's chat with the bot holds the text exactly once.
 func wantOnce(t *testing.T, s *sandbox.Scene, people []world.User, text string) {
 	t.Helper()
@@ -255,6 +268,53 @@ func TestBroadcast_FilesButtonsOptOutAndUnsend(t *testing.T) {
 	if !strings.Contains(confirm.Message, "Left out, because they want no messages: 1") || !strings.Contains(confirm.Message, "1 person would get it") {
 		t.Errorf("the numbers are %q", confirm.Message)
 	}
+}
+
+func TestBroadcast_GoesToThePremiumMembersOnly(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	people := audience(t, s, 20)
+	say(t, member, "/id")
+	await(t, member, strconv.FormatInt(member.ID, 10))
+	say(t, admin, "/premium add 30 100 500 Gold")
+	await(t, admin, "1. Gold")
+	for _, person := range []int64{member.ID, people[7].ID} {
+		say(t, admin, fmt.Sprintf("/premium %d 1 30", person))
+		await(t, admin, strconv.FormatInt(person, 10))
+	}
+	confirm := prepareFor(t, admin, "For Gold", "people with premium")
+	if !strings.Contains(confirm.Message, "2 people would get it") {
+		t.Errorf("the numbers are %q", confirm.Message)
+	}
+	tapOn(t, admin, confirm, "Send to 2")
+	await(t, admin, ": done")
+	await(t, member, "For Gold")
+	for i, p := range people {
+		if n := copies(t, s, p, "For Gold"); (n == 1) != (i == 7) {
+			t.Errorf("person %d got it %d times", i, n)
+		}
+	}
+}
+
+func TestBroadcast_TheChoiceInSettingsIsHonouredUntilItIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	people := audience(t, s, 2)
+	say(t, member, "/settings")
+	screen := await(t, member, "You get the club's messages to everybody")
+	tapOn(t, member, screen, "No messages to everybody")
+	screen = await(t, member, "You get no messages to everybody")
+	tapOn(t, admin, prepare(t, admin, "First"), "Send to")
+	await(t, admin, ": done\n« First")
+	wantOnce(t, s, people, "First")
+	if n := copies(t, s, s.Members[0], "First"); n != 0 {
+		t.Errorf("the member who wants none got %d", n)
+	}
+	tapOn(t, member, screen, "Messages to everybody, please")
+	await(t, member, "You get the club's messages to everybody")
+	tapOn(t, admin, prepare(t, admin, "Second"), "Send to")
+	await(t, admin, ": done\n« Second")
+	await(t, member, "Second")
 }
 
 func TestBroadcast_AlbumsAndForwardsGetTheirButtonsInASecondMessage(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/driver"
 	"pavilion/sandbox/world"
 )
 
@@ -337,4 +338,71 @@ func TestGroupMenu_FilesOfTheGroupAreProtectedAndDeletedAgain(t *testing.T) {
 	if received(t, c.member, "Golden.River.2014.mkv").Noforwards {
 		t.Error("the group's protection counts in the private chat")
 	}
+}
+
+func TestGroups_FilesInPrivateReachAlsoAPersonWhoNeverPressedStart(t *testing.T) {
+	t.Parallel()
+	c := groupScene(t)
+	post(t, c.Scene, "Golden.River.2014.mkv", "Silent.Harbour.2015.mkv", "Silent.Harbour.2016.mkv")
+	found(t, c.member, "golden river", "1 file")
+	found(t, c.member, "silent harbour", "2 files")
+	menu := c.commands("/group", "My settings in this group")
+	menu = c.taps(menu, "Files", "Where a tapped file goes")
+	c.taps(menu, "in private", "● in private")
+
+	asked := func(from world.User, u *driver.User, query string) *tg.Message {
+		t.Helper()
+		c.says(from, "@"+sandbox.BotName+" "+query)
+		return awaitIn(t, u, membersGroup, "🔎 "+query+"\n")
+	}
+	if answer := tapIn(t, c.member, membersGroup, asked(c.Members[0], c.member, "golden river"), "Golden"); answer.URL != "" || answer.Message == "" {
+		t.Errorf("a member of the private chat: %+v", answer)
+	}
+	received(t, c.member, "Golden.River.2014.mkv")
+
+	// Zoya never wrote to the bot. Her tap opens its chat, and Start brings what she tapped: one file, then a whole page.
+	zoya := connect(t, c.Scene, c.Members[1])
+	opens := func(m *tg.Message, button string) (payload string) {
+		t.Helper()
+		answer := tapIn(t, zoya, membersGroup, m, button)
+		_, payload, found := strings.Cut(answer.URL, "https://t.me/"+sandbox.BotName+"?start=")
+		if !found {
+			t.Fatalf("the tap on %q opens %q and says %q", button, answer.URL, answer.Message)
+		}
+		return payload
+	}
+	first := opens(asked(c.Members[1], zoya, "river golden"), "Golden")
+	page := opens(asked(c.Members[1], zoya, "silent harbour"), "Send these 2")
+	if list := historyOf(t, c.w, c.Members[1].ID, world.UserPeer(c.BotID)); len(list) != 0 {
+		t.Errorf("her chat has %d messages before she starts the bot", len(list))
+	}
+	say(t, c.member, "/start "+first) // it is hers
+	await(t, c.member, "That was too long ago")
+	for range 2 { // the second Start brings nothing twice
+		start(t, zoya, first)
+	}
+	received(t, zoya, "Golden.River.2014.mkv")
+	start(t, zoya, page)
+	await(t, zoya, "2 files sent")
+	if byName, _ := filesOf(t, zoya); len(byName) != 3 || byName["Golden.River.2014.mkv"] != 1 {
+		t.Errorf("she got %v", byName)
+	}
+	for _, m := range historyOf(t, c.w, c.Admin.ID, c.group) {
+		if name := fileName(m); name != "" {
+			t.Errorf("%s came into the group", name)
+		}
+	}
+	// Who blocked the bot is led to its chat, too.
+	if err := c.w.Block(c.Members[1].ID, c.BotID, true); err != nil {
+		t.Fatal(err)
+	}
+	again := opens(asked(c.Members[1], zoya, "golden 2014"), "Golden")
+	if err := c.w.Block(c.Members[1].ID, c.BotID, false); err != nil {
+		t.Fatal(err)
+	}
+	start(t, zoya, again)
+	until(t, "the file came again", func() bool {
+		byName, _ := filesOf(t, zoya)
+		return byName["Golden.River.2014.mkv"] == 2
+	})
 }

@@ -1,7 +1,7 @@
 package e2e_test
 
 import (
-	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -168,36 +168,56 @@ func TestRequired_AChannelThatTheBotCannotSeeShutsNobodyOutAndTheAdminsAreToldOn
 	}
 }
 
-// A link to a file and one to several wait like a search does: joining brings what they lead to.
-func TestRequired_LinksToFilesAreReplayedAfterJoining(t *testing.T) {
+func TestRequired_TryAgainOpensTheLinkThatAskedToJoin(t *testing.T) {
 	t.Parallel()
 	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
 	posted := post(t, s, "Golden.01.mkv", "Golden.02.mkv")
-	found(t, member, "golden", "2 files")
-	address := func(message int) string { return fmt.Sprintf("https://t.me/%s/%d", sandbox.ChannelName, message) }
-	say(t, admin, "/link "+address(posted[0].Message)+" "+address(posted[1].Message))
-	batch := payloadIn(t, await(t, admin, "?start="))
-	tap(t, admin, found(t, admin, "golden 01", "1 file"), "Golden")
-	if err := admin.Reply(t.Context(), sandbox.BotName, received(t, admin, "Golden.01.mkv").ID, "/link"); err != nil {
+	tap(t, admin, found(t, admin, "golden", "2 files"), "Golden.01")
+	file := received(t, admin, "Golden.01.mkv")
+	if err := admin.Reply(t.Context(), sandbox.BotName, file.ID, "/link"); err != nil {
 		t.Fatal(err)
 	}
-	var one string
-	until(t, "the second link is made", func() bool {
-		one = payloadIn(t, await(t, admin, "?start="))
-		return one != batch
-	})
+	toFile := await(t, admin, "?start=")
+	tap(t, admin, toFile, "Set limits")
+	counted := await(t, admin, "Opened by 0 people")
+	say(t, admin, "/link")
+	await(t, admin, "Forward me the first post")
+	for i, then := range []string{"forward me the last post", "?start="} {
+		if err := admin.Forward(t.Context(), sandbox.ChannelName, posted[i].Message, sandbox.BotName); err != nil {
+			t.Fatal(err)
+		}
+		await(t, admin, then)
+	}
+	toPosts := await(t, admin, "?start=")
 	news := requires(t, s, admin, "Club News", "club_news")
 
-	start(t, member, one)
-	joins(t, s, member, news, asked(t, member))
-	received(t, member, "Golden.01.mkv")
-	leaves(t, s, member, news)
-	forget(t, member)
-	until(t, "the bot noticed it", func() bool {
-		return strings.Contains(inlineResults(t, member, "golden 02").SwitchPm.Text, "Join our channels")
-	})
-	forget(t, member)
-	start(t, member, batch)
-	joins(t, s, member, news, asked(t, member))
-	await(t, member, "2 files sent")
+	for _, link := range []struct {
+		payload string
+		files   map[string]int
+	}{
+		{payloadIn(t, toFile), map[string]int{"Golden.01.mkv": 1}},
+		{payloadIn(t, counted), map[string]int{"Golden.01.mkv": 1}},
+		{payloadIn(t, toPosts), map[string]int{"Golden.01.mkv": 1, "Golden.02.mkv": 1}},
+	} {
+		start(t, member, link.payload)
+		screen := asked(t, member)
+		if got, _ := filesOf(t, member); len(got) != 0 {
+			t.Errorf("before the member joined came %v", got)
+		}
+		joins(t, s, member, news, screen)
+		awaitFiles(t, member, len(link.files))
+		if got, _ := filesOf(t, member); !maps.Equal(got, link.files) {
+			t.Errorf("the link brought %v, want %v", got, link.files)
+		}
+		leaves(t, s, member, news)
+		until(t, "the bot noticed it", func() bool {
+			forget(t, member)
+			say(t, member, "golden")
+			m, err := member.Await(t.Context(), sandbox.BotName, func(m *tg.Message) bool {
+				return !m.Out && (strings.Contains(m.Message, joinFirst) || strings.Contains(m.Message, "🔎 golden\n"))
+			})
+			return err == nil && strings.Contains(m.Message, joinFirst)
+		})
+		forget(t, member)
+	}
 }

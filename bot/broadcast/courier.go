@@ -3,29 +3,40 @@ package broadcast
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
-	"pavilion/filter"
 	"pavilion/filter/broadcast"
 )
 
-// courier carries broadcasts to people.
+// courier carries broadcasts to people and into groups.
 type courier struct{ s *Screens }
 
-// send is how one person gets a broadcast.
+// send is how one chat gets a broadcast.
 type send struct {
-	name     string // sends of one name are one message to Telegram
-	lane     telegram.Lane
+	telegram.Delivery
 	language string
 	optOut   string // payload of the opt-out button
 }
 
-// Send sends a broadcast to a person.
-func (c courier) Send(ctx context.Context, b broadcast.Broadcast, to filter.AudiencePerson) broadcast.Outcome {
+// patience is the longest of Telegram's waits for one chat that a send keeps its place for.
+const patience = 5 * time.Second
+
+// Send sends a broadcast to a person, or into a group.
+func (c courier) Send(ctx context.Context, b broadcast.Broadcast, to broadcast.Recipient) broadcast.Outcome {
+	if b.Plan.Segment.Kind == broadcast.Groups {
+		return c.sendToGroup(ctx, b, to.ID)
+	}
+	chat, err := c.s.Client.PrivateChat(ctx, int64(to.ID))
+	if err != nil {
+		return c.outcome(chat, nil, err)
+	}
 	language := c.s.Languages.Of(telegram.Person{ID: int64(to.ID), Language: to.Language})
-	ids, err := c.sendTo(ctx, b, int64(to.ID), send{name: name(b), lane: telegram.LaneBroadcast, language: language, optOut: encodeOptOut(b.ID)})
-	return outcome(ids, err)
+	ids, err := c.sendTo(ctx, b, chat, send{
+		Delivery: telegram.Delivery{Lane: telegram.LaneBroadcast, Name: name(b), Patience: patience}, language: language, optOut: encodeOptOut(b.ID),
+	})
+	return c.outcome(chat, ids, err)
 }
 
 // name has the time as well, because a restored database uses its next number a second time.
@@ -37,17 +48,13 @@ func previewName(b broadcast.Broadcast, e *telegram.Event) string {
 	return fmt.Sprintf("%s/preview/%d", name(b), e.QueryID)
 }
 
-func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, person int64, how send) ([]int, error) {
-	to, err := c.s.Client.PrivateChat(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	d := telegram.Delivery{Lane: how.lane, Silent: b.Plan.Silent, Name: how.name}
+func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
+	d := how.Delivery
+	d.Silent = b.Plan.Silent
 	if !b.ButtonsFollow() {
 		d.Links, d.Keyboard = c.buttons(b, how)
 		return c.s.contents.SendContent(ctx, to, content(b), d)
 	}
-	var ids []int
 	if b.Plan.Mode == broadcast.Forward {
 		from, ferr := c.s.Client.PrivateChat(ctx, author(b))
 		if ferr != nil {
@@ -60,7 +67,7 @@ func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, person int64
 	if err != nil {
 		return ids, err
 	}
-	d.Name, d.Silent = how.name+"/buttons", true
+	d.Name, d.Silent = how.Name+"/buttons", true
 	d.Links, d.Keyboard = c.buttons(b, how)
 	more, err := c.s.contents.SendContent(ctx, to, telegram.Content{Text: c.s.Texts.InLanguage(how.language).Say("broadcast.follows")}, d)
 	return append(ids, more...), err
@@ -70,7 +77,7 @@ func content(b broadcast.Broadcast) telegram.Content {
 	return telegram.Content{Text: b.Content.Text, Entities: b.Content.Entities, Media: b.Content.Media}
 }
 
-// buttons are the broadcast's own and the one by which the person opts out.
+// buttons are the broadcast's own and the one by which the person or the group opts out.
 func (c courier) buttons(b broadcast.Broadcast, how send) (links []telegram.Link, keyboard [][]telegram.Button) {
 	for _, button := range b.Content.Buttons {
 		links = append(links, telegram.Link{Text: button.Text, URL: button.URL})
@@ -90,7 +97,7 @@ func (c courier) Refresh(ctx context.Context, b broadcast.Broadcast, sent []int)
 		ids []int
 	}
 	places := []place{{own, b.Content.Source}, {own, b.Content.Preview}}
-	if b.Plan.Mode == broadcast.Copy {
+	if b.Plan.Mode == broadcast.Copy && b.Plan.Segment.Kind != broadcast.Groups { // an id of a supergroup names another message elsewhere
 		places = append(places, place{telegram.Chat{}, sent})
 	}
 	err = telegram.ErrMessageGone
@@ -107,11 +114,11 @@ func (c courier) Refresh(ctx context.Context, b broadcast.Broadcast, sent []int)
 	return broadcast.Content{}, err
 }
 
-// Edit changes the text or the caption of a message that a person got.
-func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, person filter.UserID, messages []int) broadcast.Outcome {
-	to, err := c.s.Client.PrivateChat(ctx, int64(person))
+// Edit changes the text or the caption of a message that a person or a group got.
+func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, to broadcast.RecipientID, messages []int) broadcast.Outcome {
+	chat, language, err := c.reach(ctx, b, to)
 	if err != nil {
-		return outcome(nil, err)
+		return c.outcome(chat, nil, err)
 	}
 	text, entities := b.Content.Text, b.Content.Entities
 	if len(b.Content.Media) > 0 {
@@ -119,22 +126,47 @@ func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, person filter.
 	}
 	d := telegram.Delivery{Lane: telegram.LaneBroadcast}
 	if !b.ButtonsFollow() {
-		language := c.s.Languages.Of(telegram.Person{ID: int64(person), Language: b.Language})
 		d.Links, d.Keyboard = c.buttons(b, send{language: language, optOut: encodeOptOut(b.ID)})
 	}
-	return outcome(messages, c.s.contents.EditContent(ctx, to, messages[0], text, entities, d))
+	return c.outcome(chat, messages, c.s.contents.EditContent(ctx, chat, messages[0], text, entities, d))
 }
 
-// Delete deletes messages that people got.
-func (c courier) Delete(ctx context.Context, messages []int) broadcast.Outcome {
-	return outcome(messages, c.s.contents.DeletePrivate(ctx, telegram.LaneBroadcast, messages))
+// reach finds the chat of a recipient, and its language.
+func (c courier) reach(ctx context.Context, b broadcast.Broadcast, to broadcast.RecipientID) (chat telegram.Chat, language string, err error) {
+	if b.Plan.Segment.Kind == broadcast.Groups {
+		g, err := c.group(ctx, to)
+		return g.chat, g.Language, err
+	}
+	chat, err = c.s.Client.PrivateChat(ctx, int64(to))
+	return chat, c.s.Languages.Of(telegram.Person{ID: int64(to), Language: b.Language}), err
 }
 
-func outcome(ids []int, err error) broadcast.Outcome {
+// Delete deletes messages that people got, or a group.
+func (c courier) Delete(ctx context.Context, group broadcast.RecipientID, messages []int) broadcast.Outcome {
+	in := telegram.Chat{Type: telegram.Private}
+	if group != 0 {
+		g, err := c.group(ctx, group)
+		if err != nil {
+			return c.outcome(g.chat, nil, err)
+		}
+		in = g.chat
+	}
+	return c.outcome(in, messages, c.s.contents.DeleteIn(ctx, telegram.LaneBroadcast, in, messages))
+}
+
+func (c courier) outcome(in telegram.Chat, ids []int, err error) broadcast.Outcome {
 	failure, name := telegram.FailureOf(err)
 	class := map[telegram.Failure]broadcast.Class{
-		telegram.NoFailure: broadcast.Sent, telegram.PersonGone: broadcast.Gone, telegram.PersonRefused: broadcast.Refused,
-		telegram.ContentBad: broadcast.Unsendable, telegram.MayPass: broadcast.Passing, telegram.QueueStopped: broadcast.Aborted,
+		telegram.NoFailure: broadcast.Sent, telegram.PersonGone: broadcast.Gone, telegram.ChatClosed: broadcast.Closed, telegram.TopicClosed: broadcast.Refused,
+		telegram.ChatRefused: broadcast.Refused, telegram.ContentBad: broadcast.Unsendable, telegram.ChatWaits: broadcast.MustWait, telegram.MayPass: broadcast.Passing,
+		telegram.QueueStopped: broadcast.Aborted,
 	}[failure]
-	return broadcast.Outcome{Class: class, Name: name, Messages: ids}
+	if class == broadcast.Closed && in.Type == telegram.Private {
+		class = broadcast.Refused
+	}
+	out := broadcast.Outcome{Class: class, Name: name, Messages: ids}
+	if class == broadcast.MustWait {
+		out.Wait = max(c.s.contents.ChatWait(in), time.Second)
+	}
+	return out
 }

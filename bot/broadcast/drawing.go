@@ -35,7 +35,7 @@ func (d drawing) panel(b broadcast.Broadcast) telegram.Reply {
 	case broadcast.Draft, broadcast.Previewed:
 		lines = append(lines, "", d.plan(b))
 	case broadcast.Scheduled:
-		lines = append(lines, "", d.plan(b), "", d.in.Say("broadcast.waits", d.when(b.At), b.Plan.People))
+		lines = append(lines, "", d.plan(b), "", d.in.Say(forGroups(b, "broadcast.waits"), d.when(b.At), b.Plan.People))
 	default:
 		lines = append(lines, "", d.figures(b))
 	}
@@ -99,7 +99,7 @@ func (d drawing) segment(s broadcast.Segment) string {
 		return d.in.Say("broadcast.segment.active", s.Days)
 	case broadcast.Uploaded:
 		return d.in.Say("broadcast.segment.list", int64(s.List))
-	case broadcast.Everybody, broadcast.HasPremium, broadcast.NoPremium:
+	case broadcast.Everybody, broadcast.HasPremium, broadcast.NoPremium, broadcast.Groups:
 	}
 	return d.in.Say("broadcast.segment." + string(s.Kind))
 }
@@ -174,8 +174,12 @@ func (d drawing) planKeyboard(b broadcast.Broadcast) [][]telegram.Button {
 	if b.Plan.Silent {
 		sound = "broadcast.use_sound"
 	}
+	whom := []telegram.Button{d.button(b, showSegments, 0, "broadcast.choose_to")}
+	if b.Plan.Segment.Kind != broadcast.Groups {
+		whom = append(whom, d.button(b, showMinus, 0, "broadcast.choose_without"))
+	}
 	rows := [][]telegram.Button{
-		{d.button(b, showSegments, 0, "broadcast.choose_to"), d.button(b, showMinus, 0, "broadcast.choose_without")},
+		whom,
 		{d.button(b, setMode, 0, mode), d.button(b, setSilent, 0, sound)},
 		{d.button(b, askButtons, 0, "broadcast.choose_buttons"), d.button(b, showSpeeds, 0, "broadcast.choose_speed")},
 		{d.button(b, askTesters, 0, "broadcast.choose_testers"), d.button(b, sendPreview, 0, "broadcast.preview")},
@@ -219,6 +223,9 @@ func (d drawing) segments(b broadcast.Broadcast, v verb) telegram.Reply {
 	}
 	var rows [][]telegram.Button
 	for i, s := range choices() {
+		if v == setMinus && s.Kind == broadcast.Groups {
+			continue
+		}
 		key := "broadcast.chosen"
 		if v == setMinus && s.Kind == broadcast.Everybody {
 			key = "broadcast.leave_out_nobody"
@@ -231,19 +238,21 @@ func (d drawing) segments(b broadcast.Broadcast, v verb) telegram.Reply {
 	return telegram.Reply{Text: title + "\n" + d.in.Say(question), Bold: len(title), Keyboard: rows}
 }
 
-// confirm shows how many people would get the message.
+// confirm shows how many people or groups would get the message.
 func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.Reply {
 	title := d.title(b)
-	lines := []string{title, d.summary(b), "", d.in.Say("broadcast.people", e.People())}
-	for _, p := range e.Pools {
-		if p.Down {
-			lines = append(lines, "• "+d.in.Say("broadcast.pool_down", p.Pool))
-		} else {
-			lines = append(lines, "• "+d.in.Say("broadcast.pool", p.Pool, p.People, p.Blocked))
+	lines := []string{title, d.summary(b), ""}
+	if b.Plan.Segment.Kind == broadcast.Groups {
+		lines = append(lines, d.in.Say("broadcast.groups", e.People()))
+		if e.Blocked() > 0 {
+			lines = append(lines, d.in.Say("broadcast.groups_closed", e.Blocked()))
 		}
+	} else {
+		lines = append(lines, d.in.Say("broadcast.people", e.People()))
+		lines = append(lines, d.poolLines(e)...)
 	}
 	if e.OptedOut > 0 {
-		lines = append(lines, d.in.Say("broadcast.opted_out_count", e.OptedOut))
+		lines = append(lines, d.in.Say(forGroups(b, "broadcast.opted_out_count"), e.OptedOut))
 	}
 	lines = append(lines, d.in.Say("broadcast.takes", d.duration(e.Duration)))
 	var rows [][]telegram.Button
@@ -251,6 +260,26 @@ func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.R
 		rows = append(rows, []telegram.Button{d.button(b, confirm, b.Version, "broadcast.send_now", e.People()), d.button(b, askTime, 0, "broadcast.send_later")})
 	}
 	return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(title), Keyboard: append(rows, d.back(b))}
+}
+
+// poolLines are the numbers of each database.
+func (d drawing) poolLines(e broadcast.Estimate) (lines []string) {
+	for _, p := range e.Pools {
+		if p.Down {
+			lines = append(lines, "• "+d.in.Say("broadcast.pool_down", p.Pool))
+		} else {
+			lines = append(lines, "• "+d.in.Say("broadcast.pool", p.Pool, p.People, p.Blocked))
+		}
+	}
+	return lines
+}
+
+// forGroups is the key of a phrase about people, or of its form about groups.
+func forGroups(b broadcast.Broadcast, key string) string {
+	if b.Plan.Segment.Kind == broadcast.Groups {
+		return key + "_groups"
+	}
+	return key
 }
 
 func (d drawing) duration(t time.Duration) string {

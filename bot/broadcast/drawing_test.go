@@ -48,7 +48,17 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	language := state(broadcast.Draft, func(b *broadcast.Broadcast) {
 		b.Plan.Segment = broadcast.Segment{Kind: broadcast.Speakers, Language: "hi"}
 	})
+	groups := state(broadcast.Scheduled, func(b *broadcast.Broadcast) {
+		b.At, b.Plan.Segment, b.Plan.People = at, broadcast.Segment{Kind: broadcast.Groups}, 12
+	})
+	groupDraft := groups
+	groupDraft.State = broadcast.Previewed
 	return map[string]telegram.Reply{
+		"groups_draft":     d.panel(groupDraft),
+		"groups_scheduled": d.panel(groups),
+		"groups_confirm": d.confirm(groups, broadcast.Estimate{
+			Pools: []broadcast.PoolEstimate{{Pool: "groups", People: 12, Blocked: 3}}, OptedOut: 1, Duration: time.Second,
+		}),
 		"draft":           d.panel(language),
 		"previewed_album": d.panel(album),
 		"scheduled":       d.panel(state(broadcast.Scheduled, func(b *broadcast.Broadcast) { b.At = at })),

@@ -90,6 +90,7 @@ func choices() []broadcast.Segment {
 		{Kind: broadcast.Active, Days: 30},
 		{Kind: broadcast.HasPremium},
 		{Kind: broadcast.NoPremium},
+		{Kind: broadcast.Groups},
 	}
 }
 

@@ -21,8 +21,12 @@ type Deps struct {
 	Languages *chat.Languages
 	IsAdmin   func(person int64) bool
 	Service   *broadcast.Service
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Group finds a group by its number in the list of the bot's groups; ErrGroupLeft.
+	Group func(ctx context.Context, number broadcast.RecipientID) (Group, error)
+	// OptOutGroup notes that a group wants no messages of the club.
+	OptOutGroup func(ctx context.Context, group filter.ChatID, by int64) error
+	Logger      *slog.Logger
+	Now         func() time.Time
 }
 
 // Screens are the screens of broadcasts.

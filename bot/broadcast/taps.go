@@ -23,6 +23,9 @@ func (s *Screens) tap(ctx context.Context, e *telegram.Event, d chat.Data) error
 		return s.messenger.AnswerTap(ctx, e, s.Texts.In(e).Say("broadcast.sample"), true)
 	}
 	if id, err := parseOptOut(d.Payload); err == nil {
+		if e.Chat.Type != telegram.Private {
+			return s.optOutGroup(ctx, e)
+		}
 		return s.optOut(ctx, e, id)
 	}
 	if !s.IsAdmin(e.From.ID) {
@@ -123,6 +126,8 @@ func changePlan(p *broadcast.Plan, t tap) {
 // choose sets whom the message goes to, or whom it leaves out. To leave out everybody means to leave out nobody.
 func choose(p *broadcast.Plan, v verb, chosen broadcast.Segment) {
 	switch {
+	case v != setMinus && chosen.Kind == broadcast.Groups:
+		p.Segment = chosen
 	case v != setMinus:
 		chosen.Minus = p.Segment.Minus
 		p.Segment = chosen
@@ -177,9 +182,7 @@ func (s *Screens) preview(ctx context.Context, e *telegram.Event, b broadcast.Br
 	}
 	var failed []string
 	for i, one := range to {
-		ids, err := courier{s}.sendTo(ctx, b, one, send{
-			name: previewName(b, e), lane: telegram.LaneAnswer, language: e.From.Language, optOut: tapSample,
-		})
+		ids, err := s.sample(ctx, e, b, one)
 		failure, name := telegram.FailureOf(err)
 		switch {
 		case failure == telegram.NoFailure:
@@ -202,6 +205,16 @@ func (s *Screens) preview(ctx context.Context, e *telegram.Event, b broadcast.Br
 		_ = s.say(ctx, e, "broadcast.testers_failed", joined(failed))
 	}
 	return s.moveDown(ctx, e, b)
+}
+
+// sample sends the preview to a person.
+func (s *Screens) sample(ctx context.Context, e *telegram.Event, b broadcast.Broadcast, person int64) ([]int, error) {
+	to, err := s.Client.PrivateChat(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	how := send{Delivery: telegram.Delivery{Lane: telegram.LaneAnswer, Name: previewName(b, e)}, language: e.From.Language, optOut: tapSample}
+	return courier{s}.sendTo(ctx, b, to, how)
 }
 
 // moveDown shows the panel below the preview, and removes it from the tapped message.

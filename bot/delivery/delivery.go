@@ -31,6 +31,8 @@ type Deps struct {
 	Stored    *delivery.StoredLinks
 	Jobs      *delivery.Jobs
 	Deletions *delivery.Deletions
+	KeptTaps  *delivery.KeptTaps
+	Replay    func(e *telegram.Event) // handles an event again
 	Set       *storage.Setting[delivery.Settings]
 	Quota     Quota
 	TapQuota  TapQuota

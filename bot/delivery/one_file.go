@@ -13,7 +13,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// errPrivateFirst reports a group whose files go to private chats, and a person who never started the bot.
+// errPrivateFirst reports a group whose files go to private chats, and a person who never started the bot or blocked it.
 var errPrivateFirst = fault.New(fault.Forbidden, "private_first")
 
 // errQuotaUsed reports that nothing is left of a person's daily files.
@@ -27,6 +27,9 @@ func (s *Screens) Deliver(ctx context.Context, e *telegram.Event, file filter.Fi
 // deliver sends one file under the policy of a link. A file that is deleted again becomes a quiet job, so that its deletion is stored with it.
 func (s *Screens) deliver(ctx context.Context, e *telegram.Event, file filter.File, link delivery.Policy) (sent bool, err error) {
 	to, group, err := s.destination(ctx, e)
+	if errors.Is(err, errPrivateFirst) {
+		return false, s.openPrivate(ctx, e)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -99,15 +102,20 @@ func (s *Screens) withinQuota(ctx context.Context, e *telegram.Event, document f
 
 const settleWithin = 5 * time.Second
 
-// destination is the chat that files for an event go to, with the group's decision.
+// destination is the chat that files for an event go to, with the group's decision. It returns errPrivateFirst if that is a private chat that takes no messages.
 func (s *Screens) destination(ctx context.Context, e *telegram.Event) (telegram.Chat, GroupPolicy, error) {
 	group, err := s.group(ctx, e.Chat)
 	if err != nil || !group.InPrivate {
 		return e.Chat, group, err
 	}
 	to, err := s.Client.PrivateChat(ctx, e.From.ID)
-	if errors.Is(err, telegram.ErrNeverWrote) {
-		err = errPrivateFirst
+	if err == nil {
+		err = s.deliverer.MayWrite(ctx, to)
+	}
+	for _, closed := range []error{telegram.ErrNeverWrote, telegram.ErrUnreachable, telegram.ErrBlocked} {
+		if errors.Is(err, closed) {
+			return to, group, errPrivateFirst
+		}
 	}
 	return to, group, err
 }

@@ -30,6 +30,9 @@ func (s *Screens) SendAll(ctx context.Context, e *telegram.Event, files []filter
 // startJob stores a delivery; Run sends it.
 func (s *Screens) startJob(ctx context.Context, e *telegram.Event, link delivery.Policy, items []delivery.Item) error {
 	to, group, err := s.destination(ctx, e)
+	if errors.Is(err, errPrivateFirst) {
+		return s.openPrivate(ctx, e)
+	}
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (s sweeper) sweep(ctx context.Context) {
 		err := errors.Join(s.deleteDue(ctx), s.tellGone(ctx))
 		if now := s.Now(); now.Sub(forgotten) >= forgetEvery {
 			forgotten = now
-			err = errors.Join(err, s.Jobs.Forget(ctx))
+			err = errors.Join(err, s.Jobs.Forget(ctx), s.KeptTaps.Forget(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Logger.LogAttrs(ctx, slog.LevelInfo, "deletions wait", slog.Any("error", err))

@@ -109,6 +109,7 @@ func sections() []section {
 			set: number(func(s *domain.Settings, n int) { s.WelcomeFor = n }),
 		},
 		onOff("club", func(s *domain.Settings) *bool { return &s.ClubFilters }),
+		onOff("broadcasts", func(s *domain.Settings) *bool { return &s.Broadcasts }),
 	}
 }
 

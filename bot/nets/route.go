@@ -104,6 +104,8 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return addressSettings{v}.confirmCode(ctx, s)
 	case stepRemoveAddress:
 		return addressSettings{v}.removeAddress(ctx, s)
+	case stepBroadcasts:
+		return settings{v}.setBroadcasts(ctx, s)
 	case stepLanguages:
 		return languageSettings{v}.showLanguages(), nil
 	case stepChooseLanguage:

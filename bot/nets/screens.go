@@ -23,9 +23,12 @@ type Deps struct {
 	OnLanguage   func(ctx context.Context, person int64)        // called after a person chose a language
 	HasClub      func(ctx context.Context) (bool, error)        // whether there is a club to book in
 	Booking      *booking.Service
-	Admins       []int64           // receive alerts
-	Channels     []booking.Channel // by which members can be notified; buttons name them by their place
-	Logger       *slog.Logger
+	// WantsBroadcasts tells whether a person gets the messages to everybody, and SetBroadcasts changes it.
+	WantsBroadcasts func(ctx context.Context, person int64) (bool, error)
+	SetBroadcasts   func(ctx context.Context, person int64, wanted bool) error
+	Admins          []int64           // receive alerts
+	Channels        []booking.Channel // by which members can be notified; buttons name them by their place
+	Logger          *slog.Logger
 }
 
 // Screens answer the commands and buttons of booking, and carry booking's messages, invoices and payments.

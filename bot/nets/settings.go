@@ -9,7 +9,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// settings are a person's language, channels of notifications and quiet hours.
+// settings are a person's language, channels of notifications, quiet hours, and whether they get broadcasts.
 type settings struct{ *visit }
 
 // HandleSettings answers /settings.
@@ -17,16 +17,37 @@ func (s *Screens) HandleSettings(ctx context.Context, e *telegram.Event) error {
 	return s.begin(ctx, e, func(ctx context.Context, v *visit) (screen, error) { return settings{v}.showSettings(ctx) })
 }
 
-// showSettings shows only the language where no club takes bookings.
+// showSettings leaves out the notifications where no club takes bookings.
 func (s settings) showSettings(ctx context.Context) (screen, error) {
+	wanted, err := s.WantsBroadcasts(ctx, s.event.From.ID)
+	if err != nil {
+		return nil, err
+	}
 	if has, err := s.HasClub(ctx); err != nil || !has {
-		return settingsView{}, err
+		return settingsView{broadcasts: wanted}, err
 	}
 	c, err := s.Booking.Contact(ctx, s.member())
 	if err != nil {
 		return nil, err
 	}
-	return settingsView{contact: &c, channels: s.Channels}, nil
+	return settingsView{contact: &c, channels: s.Channels, broadcasts: wanted}, nil
+}
+
+// Values of step.Choice of stepBroadcasts.
+const (
+	broadcastsOff = iota
+	broadcastsOn
+)
+
+func (s settings) setBroadcasts(ctx context.Context, to step) (screen, error) {
+	if to.Choice != broadcastsOff && to.Choice != broadcastsOn {
+		return nil, errStaleStep
+	}
+	if err := s.SetBroadcasts(ctx, s.event.From.ID, to.Choice == broadcastsOn); err != nil {
+		return nil, err
+	}
+	s.confirmSaved()
+	return s.showSettings(ctx)
 }
 
 // channel is the installation's channel that a step names by its place.
@@ -92,10 +113,11 @@ func (s settings) setQuietHours(ctx context.Context, to step) (screen, error) {
 
 func askQuietHours(d drawing) string { return d.in.Say("notifications.ask_quiet") }
 
-// settingsView is a person's contact, nil where no club takes bookings, and the channels of the installation.
+// settingsView is a person's contact, nil where no club takes bookings, the channels of the installation, and whether the person gets broadcasts.
 type settingsView struct {
-	contact  *booking.Contact
-	channels []booking.Channel
+	contact    *booking.Contact
+	channels   []booking.Channel
+	broadcasts bool
 }
 
 func (v settingsView) draw(d drawing) telegram.Reply {
@@ -108,6 +130,13 @@ func (v settingsView) draw(d drawing) telegram.Reply {
 		lines = append(lines, v.quietHours(d, k))
 	}
 	k.add(d.in.Say("language.button", d.in.Say("language.name")), step{Verb: stepLanguages})
+	if v.broadcasts {
+		k.add(d.in.Say("broadcast.settings.stop"), step{Verb: stepBroadcasts, Choice: broadcastsOff})
+		lines = append(lines, d.in.Say("broadcast.settings.on"))
+	} else {
+		k.add(d.in.Say("broadcast.settings.start"), step{Verb: stepBroadcasts, Choice: broadcastsOn})
+		lines = append(lines, d.in.Say("broadcast.settings.off"))
+	}
 	return titled(title, lines, k)
 }
 

@@ -7,7 +7,9 @@ func settingsGoldens() []golden {
 	contact := func(addresses ...booking.Address) booking.Contact {
 		return booking.Contact{Member: goldenOwner, Channels: all, Addresses: addresses}
 	}
-	shown := func(c booking.Contact, channels ...booking.Channel) settingsView { return settingsView{&c, channels} }
+	shown := func(c booking.Contact, channels ...booking.Channel) settingsView {
+		return settingsView{&c, channels, true}
+	}
 	mail := booking.Address{Channel: booking.ByEmail, Address: "arjun@example.org"}
 	confirmed, refused := changed(mail, func(a *booking.Address) { a.Confirmed = true }), changed(mail, func(a *booking.Address) { a.Confirmed, a.Refused = true, true })
 	languages := []namedLanguage{{"en", "English"}, {"hi", "हिन्दी"}}
@@ -21,7 +23,8 @@ func settingsGoldens() []golden {
 			Channel: booking.BySMS, Address: "+919876543210", Confirmed: true,
 		}), all...)},
 		{"a club that sends by Telegram only", []verb{stepSettings}, shown(contact(), booking.ByTelegram)},
-		{"without a club", []verb{stepSettings, stepChooseLanguage}, settingsView{}},
+		{"without a club", []verb{stepSettings, stepChooseLanguage}, settingsView{broadcasts: true}},
+		{"no broadcasts", []verb{stepBroadcasts}, settingsView{}},
 		{"the languages, none chosen", []verb{stepLanguages}, languagesView{languages: languages}},
 		{"the languages, one chosen", []verb{stepLanguages}, languagesView{languages: languages, chosen: "hi"}},
 	}

@@ -131,6 +131,7 @@ func TestStep_OfOldMessages(t *testing.T) {
 		"5:3:17c":              {Verb: stepPickSetUp, Choice: 3, Value: 1560},
 		"6":                    {Verb: stepMakeClub},
 		"7":                    {Verb: stepDropSetUp},
+		"~:1":                  {Verb: stepBroadcasts, Choice: broadcastsOn},
 	} {
 		got, err := parseStep(payload)
 		if err != nil || got != want {

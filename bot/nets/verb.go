@@ -64,6 +64,7 @@ const (
 	stepQuietHours     verb = 'Q' // also typed
 	stepLanguages      verb = '2' // the languages to choose from
 	stepChooseLanguage verb = '3'
+	stepBroadcasts     verb = '~' // Choice: broadcastsOff or broadcastsOn
 )
 
 // The verbs of the club's admins.
@@ -113,7 +114,7 @@ func (v verb) fields() (letters string, known bool) {
 		return "p", true
 	case stepPickSetUp:
 		return "ou", true
-	case stepFirstChannel, stepAddress, stepCode, stepRemoveAddress, stepSetUp:
+	case stepFirstChannel, stepAddress, stepCode, stepRemoveAddress, stepSetUp, stepBroadcasts:
 		return "o", true
 	case stepQuietHours:
 		return "q", true

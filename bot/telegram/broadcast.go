@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
@@ -28,6 +29,27 @@ type Delivery struct {
 	Links    []Link // on a single message, above the keyboard
 	Keyboard [][]Button
 	Name     string // sends of one name to one chat are one message to Telegram
+	// NameIsWhole makes the name alone stand for the message: a send into the supergroup that a group has become repeats the one into the group.
+	NameIsWhole bool
+	Topic       int           // a message of the forum topic
+	Patience    time.Duration // with Telegram's wait for this chat; 0: no bound
+}
+
+// randomID is the random_id of a part of the message.
+func (d Delivery) randomID(to Chat, part string) int64 {
+	if d.NameIsWhole {
+		to = Chat{}
+	}
+	return namedRandomID(to, d.Name+part)
+}
+
+// partIDs are the random_ids of a message of several parts.
+func (d Delivery) partIDs(to Chat, n int) []int64 {
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = d.randomID(to, fmt.Sprint("/", i))
+	}
+	return list
 }
 
 // Contents reads messages of private chats and sends them to people.
@@ -114,34 +136,43 @@ func contentOf(list []*tg.Message) (Content, error) {
 	return c, nil
 }
 
-// SendContent sends a message to a person and returns the ids of its parts. An id is missing where Telegram only tells that it was sent before.
-func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
-	if len(what.Media) > 1 {
-		return c.sendAlbum(ctx, to, what, d)
-	}
+// SendContent sends a message to a person or into a group, and returns the ids of its parts. An id is missing where Telegram only tells that it was sent before.
+func (c *Contents) SendContent(ctx context.Context, to Chat, what Content, d Delivery) (ids []int, err error) {
+	err = c.m.follow(ctx, to, func(to Chat) (err error) {
+		if len(what.Media) > 1 {
+			ids, err = c.sendAlbum(ctx, to, what, d)
+		} else {
+			ids, err = c.sendSingle(ctx, to, what, d)
+		}
+		return err
+	})
+	return ids, err
+}
+
+func (c *Contents) sendSingle(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
 	markup := Reply{Links: d.Links, Keyboard: d.Keyboard}.markup()
-	randomID := namedRandomID(to, d.Name)
+	randomID := d.randomID(to, "")
 	method := "messages.sendMessage"
 	if len(what.Media) == 1 {
 		method = "messages.sendMedia"
 	}
-	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, method, []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
+	return c.send(ctx, to, d, method, []int64{randomID}, func(ctx context.Context) (tg.UpdatesClass, error) {
 		if len(what.Media) == 1 {
 			caption, entities := captionOf(what.Media[0])
 			return c.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(what.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+				Peer: to.peer(), Media: inputMedia(what.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic),
 			})
 		}
 		return c.m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
-			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup,
+			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic),
 		})
 	})
 }
 
 func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
-	randomIDs := partIDs(to, d.Name, len(what.Media))
-	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
-		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent}
+	randomIDs := d.partIDs(to, len(what.Media))
+	return c.send(ctx, to, d, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent, ReplyTo: inTopic(d.Topic)}
 		for i, f := range what.Media {
 			caption, entities := captionOf(f)
 			request.MultiMedia = append(request.MultiMedia, tg.InputSingleMedia{Media: inputMedia(f), RandomID: randomIDs[i], Message: caption, Entities: entities})
@@ -150,21 +181,22 @@ func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Deliv
 	})
 }
 
-// ForwardMessages forwards messages of a private chat to a person, with the name of their author. An album stays one.
-func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, ids []int, d Delivery) ([]int, error) {
-	randomIDs := partIDs(to, d.Name, len(ids))
-	return c.m.sendAll(ctx, to, Turn{Lane: d.Lane}, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
-		return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{FromPeer: from.peer(), ToPeer: to.peer(), ID: ids, RandomID: randomIDs, Silent: d.Silent})
+// ForwardMessages forwards messages of a private chat to a person or into a group, with the name of their author. An album stays one.
+func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, list []int, d Delivery) (ids []int, err error) {
+	err = c.m.follow(ctx, to, func(to Chat) (err error) {
+		randomIDs := d.partIDs(to, len(list))
+		ids, err = c.send(ctx, to, d, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
+			return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{
+				FromPeer: from.peer(), ToPeer: to.peer(), ID: list, RandomID: randomIDs, Silent: d.Silent, ReplyTo: inTopic(d.Topic),
+			})
+		})
+		return err
 	})
+	return ids, err
 }
 
-// partIDs are the random_ids of a message of several parts.
-func partIDs(to Chat, name string, n int) []int64 {
-	list := make([]int64, n)
-	for i := range list {
-		list[i] = namedRandomID(to, fmt.Sprintf("%s/%d", name, i))
-	}
-	return list
+func (c *Contents) send(ctx context.Context, to Chat, d Delivery, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
+	return sendCall(ctx, c.m, call{lane: d.Lane, chat: to, method: method, patience: d.Patience}, randomIDs, invoke)
 }
 
 // EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
@@ -178,22 +210,33 @@ func (c *Contents) EditContent(ctx context.Context, in Chat, id int, text string
 
 // DeletePrivate deletes messages of the bot's own private chats, at most 100. Those that do not exist any more are ignored.
 func (c *Contents) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
-	return c.m.queue.do(ctx, call{lane: lane, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
-		return requestDelete(ctx, c.m.api, Chat{Type: Private}, ids)
+	return c.DeleteIn(ctx, lane, Chat{Type: Private}, ids)
+}
+
+// DeleteIn is DeletePrivate for the messages of one chat.
+func (c *Contents) DeleteIn(ctx context.Context, lane Lane, in Chat, ids []int) error {
+	return c.m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
+		return requestDelete(ctx, c.m.api, in, ids)
 	}})
 }
 
-// Failure is the kind of an error of a send to a person.
+// ChatWait is how long Telegram makes a chat wait; 0 if it does not.
+func (c *Contents) ChatWait(chat Chat) time.Duration { return c.m.queue.chatWait(chat) }
+
+// Failure is the kind of an error of a send.
 type Failure uint8
 
 // The kinds of failures.
 const (
-	NoFailure     Failure = iota
-	PersonGone            // they blocked the bot, or deleted their account
-	PersonRefused         // Telegram refuses this person for another reason
-	ContentBad            // Telegram refuses the message for everybody
-	MayPass               // another try may succeed
-	QueueStopped          // this process is no longer the bot
+	NoFailure    Failure = iota
+	PersonGone           // they blocked the bot, or deleted their account
+	ChatClosed           // the bot may not write such messages in this group
+	TopicClosed          // the forum topic is closed or deleted
+	ChatRefused          // Telegram refuses this chat for another reason
+	ContentBad           // Telegram refuses the message for everybody
+	ChatWaits            // Telegram makes this chat wait for longer than the send's patience
+	MayPass              // another try may succeed
+	QueueStopped         // this process is no longer the bot
 )
 
 // FailureOf classifies the error of a send by Telegram's error names. The name is empty where Telegram did not answer.
@@ -205,10 +248,12 @@ func FailureOf(err error) (Failure, string) {
 		return QueueStopped, ""
 	}
 	if errors.Is(err, ErrNeverWrote) {
-		return PersonRefused, "NO_ACCESS_HASH"
+		return ChatRefused, "NO_ACCESS_HASH"
 	}
 	rpc, ok := tgerr.As(err)
 	switch {
+	case errors.Is(err, ErrTelegramWaits):
+		return ChatWaits, ""
 	case !ok:
 		return MayPass, ""
 	case errors.Is(err, ErrBlocked):
@@ -218,7 +263,21 @@ func FailureOf(err error) (Failure, string) {
 	case IsReferenceError(err) || isContentError(rpc.Type):
 		return ContentBad, rpc.Type
 	}
-	return PersonRefused, rpc.Type
+	return chatFailure(rpc.Type), rpc.Type
+}
+
+// chatFailure classifies an error that concerns one chat.
+func chatFailure(name string) Failure {
+	switch name {
+	case "TOPIC_CLOSED", "TOPIC_DELETED":
+		return TopicClosed
+	case "CHAT_WRITE_FORBIDDEN", "CHANNEL_PRIVATE", "CHAT_RESTRICTED", "USER_BANNED_IN_CHANNEL", "CHAT_FORBIDDEN", "CHAT_GUEST_SEND_FORBIDDEN":
+		return ChatClosed
+	}
+	if isSendForbidden(name) {
+		return ChatClosed
+	}
+	return ChatRefused
 }
 
 // isContentError recognises errors of a message that Telegram would refuse in every chat.

@@ -58,8 +58,12 @@ type Handlers struct {
 	Member      func(ctx context.Context, channel int64, in bool) error // the bot was added to a channel or removed from it; called until nil
 	Joined      func(ctx context.Context, m MemberChange) error         // somebody else's membership in a channel of the bot changed; called until nil
 	JoinRequest func(ctx context.Context, r JoinRequest) error          // somebody asks to join a channel of the bot; called until nil
-	Migrated    func(ctx context.Context, from, to Chat) error          // a group has become a supergroup; called until nil
-	HasUnstored func() bool                                             // whether a received message is only in memory
+	// IsPresenceNew tells whether Presence has to be called for a group. It may not wait.
+	IsPresenceNew func(group Chat, p Presence) bool
+	// Presence stores the bot's presence in a group; called until nil.
+	Presence    func(ctx context.Context, group Chat, p Presence) error
+	Migrated    func(ctx context.Context, from, to Chat) error // a group has become a supergroup; called until nil
+	HasUnstored func() bool                                    // whether a received message is only in memory
 }
 
 // Client is Pavilion's one session at Telegram. Messenger sends through it.
@@ -330,6 +334,7 @@ func (c *Client) rememberSent(chat Chat, id int) {
 	if chat.Type == Private {
 		return
 	}
+	noteGroup(c, chat, WroteInGroup)
 	c.sentMu.Lock()
 	defer c.sentMu.Unlock()
 	chat.Hash = 0

@@ -70,8 +70,12 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 		c.background.Go(func() { c.handlers.Stopped(ctx, person, u.Stopped) })
 		return nil
 	})
-	d.OnChannelParticipant(func(_ context.Context, _ tg.Entities, u *tg.UpdateChannelParticipant) error {
-		noteParticipant(c, u)
+	d.OnChannelParticipant(func(_ context.Context, e tg.Entities, u *tg.UpdateChannelParticipant) error {
+		noteParticipant(c, e, u)
+		return nil
+	})
+	d.OnChatParticipant(func(_ context.Context, _ tg.Entities, u *tg.UpdateChatParticipant) error {
+		noteOwnGroupMembership(c, u)
 		return nil
 	})
 	d.OnBotChatInviteRequester(func(_ context.Context, _ tg.Entities, u *tg.UpdateBotChatInviteRequester) error {
@@ -88,6 +92,9 @@ func (c *Client) dispatcher() tg.UpdateDispatcher {
 // message handles a message of a private chat or a basic group.
 func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageClass) {
 	if m, ok := class.(*tg.MessageService); ok {
+		if p, ok := m.PeerID.(*tg.PeerChat); ok {
+			noteMessage(c, Chat{ID: p.ChatID, Type: Group}, m)
+		}
 		if p, ok := paymentOf(m); ok {
 			c.payments.add(func(ctx context.Context) error { return c.handlers.Payment(ctx, p) })
 		}
@@ -103,6 +110,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 	if !ok {
 		return
 	}
+	noteMessage(c, chat, m)
 	from := chat.ID
 	if u, ok := m.FromID.(*tg.PeerUser); ok {
 		from = u.UserID
@@ -116,11 +124,12 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.MessageClass) {
 	var peer tg.PeerClass
 	var id int
+	var isPost bool
 	switch m := class.(type) {
 	case *tg.Message:
-		peer, id = m.PeerID, m.ID
+		peer, id, isPost = m.PeerID, m.ID, m.Post
 	case *tg.MessageService:
-		peer, id = m.PeerID, m.ID
+		peer, id, isPost = m.PeerID, m.ID, m.Post
 		c.noteService(m)
 		c.noteJoin(ctx, e, m)
 	}
@@ -129,6 +138,9 @@ func (c *Client) channelMessage(ctx context.Context, e tg.Entities, class tg.Mes
 		return
 	}
 	c.Messenger.noteChannel(e.Channels[p.ChannelID])
+	if !isPost {
+		noteMessage(c, Chat{ID: p.ChannelID, Type: Supergroup}, class)
+	}
 	m, isMessage := class.(*tg.Message)
 	if isMessage {
 		if post, ok := postOf(p.ChannelID, m); m.GroupedID != 0 && !m.Out {

@@ -46,11 +46,10 @@ func isMember(p tg.ChannelParticipantClass) bool {
 }
 
 // noteParticipant queues a change of a membership.
-func noteParticipant(c *Client, u *tg.UpdateChannelParticipant) {
+func noteParticipant(c *Client, entities tg.Entities, u *tg.UpdateChannelParticipant) {
 	in := isMember(u.NewParticipant)
 	if u.UserID == c.botID {
-		channel := u.ChannelID
-		c.changes.add(func(ctx context.Context) error { return c.handlers.Member(ctx, channel, in) })
+		noteOwnMembership(c, entities, u.ChannelID, in)
 		return
 	}
 	changed := MemberChange{Channel: filter.ChannelID(u.ChannelID), Person: u.UserID, In: in}

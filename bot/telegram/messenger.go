@@ -193,11 +193,17 @@ func (m *Messenger) notify(ctx context.Context, to Chat, r Reply, name string, s
 
 // AnswerTap ends the progress bar on a tapped button, with a text or without. Only the first answer is sent.
 func (m *Messenger) AnswerTap(ctx context.Context, e *Event, text string, alert bool) error {
+	return answerTap(ctx, m, e, tg.MessagesSetBotCallbackAnswerRequest{Message: cutText(text, maxTapAnswer), Alert: alert})
+}
+
+func answerTap(ctx context.Context, m *Messenger, e *Event, answer tg.MessagesSetBotCallbackAnswerRequest) error {
 	if e.answered.Swap(true) {
 		return nil
 	}
+	answer.QueryID = e.QueryID
 	return m.queue.do(ctx, call{method: "messages.setBotCallbackAnswer", invoke: func(ctx context.Context) error {
-		_, err := m.api.MessagesSetBotCallbackAnswer(ctx, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: e.QueryID, Message: cutText(text, maxTapAnswer), Alert: alert})
+		fresh := answer // encoding changes a request, and a retry encodes again
+		_, err := m.api.MessagesSetBotCallbackAnswer(ctx, &fresh)
 		if tgerr.Is(err, "QUERY_ID_INVALID") { // too late, or answered
 			return nil
 		}

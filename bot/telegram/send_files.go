@@ -137,8 +137,14 @@ func inTopic(message int) tg.InputReplyToClass {
 
 // sendAll makes a call that sends one message for each random id, and returns the ids of the messages. It returns none where they had been sent before and
 // Telegram does not tell.
-func (m *Messenger) sendAll(ctx context.Context, to Chat, turn Turn, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) (ids []int, err error) {
-	err = m.queue.do(ctx, call{lane: turn.Lane, first: turn.First, chat: to, method: method, limited: true, messages: len(randomIDs), invoke: func(ctx context.Context) error {
+func (m *Messenger) sendAll(ctx context.Context, to Chat, turn Turn, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
+	return sendCall(ctx, m, call{lane: turn.Lane, first: turn.First, chat: to, method: method}, randomIDs, invoke)
+}
+
+// sendCall is sendAll for a call with its lane, chat and method.
+func sendCall(ctx context.Context, m *Messenger, c call, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) (ids []int, err error) {
+	c.limited, c.messages = true, len(randomIDs)
+	c.invoke = func(ctx context.Context) error {
 		u, err := invoke(ctx)
 		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
 			return nil // an earlier try, or an earlier process, has sent it
@@ -150,10 +156,10 @@ func (m *Messenger) sendAll(ctx context.Context, to Chat, turn Turn, method stri
 			}
 		}
 		return err
-	}})
-	if err == nil {
+	}
+	if err = m.queue.do(ctx, c); err == nil {
 		for _, id := range ids {
-			m.onSent(to, id)
+			m.onSent(c.chat, id)
 		}
 	}
 	return ids, err

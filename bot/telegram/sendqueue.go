@@ -20,7 +20,7 @@ import (
 var (
 	// ErrBlocked reports a person who blocked the bot or deleted their account.
 	ErrBlocked = fault.New(fault.Gone, "blocked")
-	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline.
+	// ErrTelegramWaits reports that Telegram asks to wait for longer than the caller's deadline or patience.
 	ErrTelegramWaits = fault.New(fault.Unavailable, "telegram_waits")
 	// ErrMediaForbidden means that the group does not allow files of this kind.
 	ErrMediaForbidden = fault.New(fault.Forbidden, "chat_media_forbidden")
@@ -36,9 +36,10 @@ type call struct {
 	lane     Lane
 	chat     Chat // zero where the call concerns no chat
 	method   string
-	limited  bool // counts as a message
-	first    bool // goes before other messages of its lane, which it does not starve
-	messages int  // that the call sends; 0 means 1
+	limited  bool          // counts as a message
+	first    bool          // goes before other messages of its lane, which it does not starve
+	messages int           // that the call sends; 0 means 1
+	patience time.Duration // with a wait of the call's own chat; 0: no bound
 	invoke   func(ctx context.Context) error
 }
 
@@ -96,7 +97,8 @@ func newSendQueue(l SendLimits, logger *slog.Logger, now func() time.Time) *send
 	return q
 }
 
-// do makes a call in its turn and returns its result. It returns ErrTelegramWaits at once where a FLOOD_WAIT ends after ctx's deadline.
+// do makes a call in its turn and returns its result. It returns ErrTelegramWaits at once where a FLOOD_WAIT ends after ctx's deadline, or where the chat's own is
+// longer than the call's patience.
 func (q *sendQueue) do(ctx context.Context, c call) error {
 	p := &pending{call: c, ctx: ctx, done: make(chan error, 1)}
 	q.mu.Lock()
@@ -104,7 +106,7 @@ func (q *sendQueue) do(ctx context.Context, c call) error {
 	switch {
 	case q.stopped:
 		refusal = errQueueStopped
-	case q.late(p, q.floodWaitEnd(c, q.now())):
+	case q.late(p, q.floodWaitEnd(c, q.now()), q.now()):
 		refusal = ErrTelegramWaits
 	default:
 		q.lanes[c.lane].add(queueKey{chat: c.floodKeyOf().chat, method: c.method, limited: c.limited, first: c.first}, p, false, time.Time{})
@@ -236,7 +238,7 @@ func (q *sendQueue) mustWait(l *line, now time.Time) time.Time {
 	if !until.IsZero() {
 		kept := l.calls[:0]
 		for _, p := range l.calls {
-			if q.late(p, until) {
+			if q.late(p, until, now) {
 				p.done <- fmt.Errorf("%s: %w", p.method, ErrTelegramWaits)
 			} else {
 				kept = append(kept, p)
@@ -265,10 +267,20 @@ func (q *sendQueue) floodWaitEnd(c call, now time.Time) (until time.Time) {
 	return until
 }
 
-// late tells whether a call's deadline is before a time.
-func (q *sendQueue) late(p *pending, until time.Time) bool {
+// late tells whether a call's deadline is before a time, or its chat's own wait is longer than its patience. q.mu is held.
+func (q *sendQueue) late(p *pending, until, now time.Time) bool {
+	if p.patience > 0 && p.chat.ID != 0 && q.floodWaits[p.floodKeyOf()].After(now.Add(p.patience)) {
+		return true
+	}
 	deadline, limited := p.deadline()
 	return limited && until.After(deadline)
+}
+
+// chatWait is how long Telegram makes a chat wait; 0 if it does not.
+func (q *sendQueue) chatWait(chat Chat) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return max(0, q.floodWaits[call{chat: chat}.floodKeyOf()].Sub(q.now()))
 }
 
 func (q *sendQueue) make(ctx context.Context, p *pending) {
@@ -321,7 +333,12 @@ func orForbidden(err error) error {
 // forbidsMedia recognises CHAT_SEND_MEDIA_FORBIDDEN and the corresponding errors for each kind of file.
 func forbidsMedia(err error) bool {
 	rpc, ok := tgerr.As(err)
-	return ok && strings.HasPrefix(rpc.Type, "CHAT_SEND_") && strings.HasSuffix(rpc.Type, "_FORBIDDEN")
+	return ok && isSendForbidden(rpc.Type)
+}
+
+// isSendForbidden recognises the names of the errors for a kind of message that a group forbids.
+func isSendForbidden(name string) bool {
+	return strings.HasPrefix(name, "CHAT_SEND_") && strings.HasSuffix(name, "_FORBIDDEN")
 }
 
 // settle records the end of a call; true where it is queued for another try.
@@ -339,8 +356,8 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	switch {
 	case flood:
 		until := now.Add(wait)
-		q.flood(ctx, p.call, until, now)
-		if q.late(p, until) || p.ctx.Err() != nil {
+		q.flood(ctx, p.call, until, now, tgerr.Is(err, "SLOWMODE_WAIT"))
+		if q.late(p, until, now) || p.ctx.Err() != nil {
 			return false
 		}
 		q.lanes[p.lane].add(key, p, true, time.Time{})
@@ -356,8 +373,8 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 	return false
 }
 
-// flood records a FLOOD_WAIT. q.mu is held.
-func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
+// flood records a FLOOD_WAIT. The slow mode of a group says nothing about other chats. q.mu is held.
+func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time, isSlowMode bool) {
 	for k, t := range q.floodWaits {
 		if t.Before(now) {
 			delete(q.floodWaits, k)
@@ -369,9 +386,14 @@ func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time) {
 	if q.flooded[c.method] == nil {
 		q.flooded[c.method] = map[floodKey]bool{}
 	}
-	q.flooded[c.method][key] = true
+	if !isSlowMode {
+		q.flooded[c.method][key] = true
+	}
 	whole := key.chat.ID == 0 || len(q.flooded[c.method]) >= methodFloods
 	if whole {
+		for chat := range q.flooded[c.method] { // the wait was not theirs, and other calls for them need not wait
+			delete(q.floodWaits, chat)
+		}
 		q.floodWaits[floodKey{method: c.method}] = until
 	}
 	q.logger.LogAttrs(ctx, slog.LevelWarn, "telegram asks to wait", slog.String("method", c.method), slog.Duration("wait", until.Sub(now)), slog.Bool("whole_method", whole))

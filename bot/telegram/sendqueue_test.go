@@ -465,3 +465,66 @@ func TestSendQueue_AnAlbumCountsItsFilesInAGroup(t *testing.T) {
 		}
 	})
 }
+
+func TestSendQueue_ACallWithPatienceDoesNotSitOutItsChatsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{})
+		patient := func(name string, chat Chat, fail ...error) error {
+			c := o.call(name, LaneBroadcast, chat, text, fail...)
+			c.patience = 5 * time.Second
+			return o.queue.do(t.Context(), c)
+		}
+		if err := patient("first", private(1), tgerr.New(420, "SLOWMODE_WAIT_60")); !errors.Is(err, ErrTelegramWaits) {
+			t.Errorf("a chat that waits for a minute: %v", err)
+		}
+		if err := patient("second", private(1)); !errors.Is(err, ErrTelegramWaits) || o.when("second") >= 0 {
+			t.Errorf("another call for that chat: %v, made at %s", err, o.when("second"))
+		}
+		if wait := o.queue.chatWait(private(1)); wait != time.Minute {
+			t.Errorf("the chat waits for %s", wait)
+		}
+		if err := patient("short", private(2), flood(3)); err != nil || o.when("short") != 0 || time.Since(o.start) < 3*time.Second {
+			t.Errorf("a chat that waits for three seconds: %v after %s", err, time.Since(o.start))
+		}
+		time.Sleep(time.Minute)
+		if err := patient("later", private(1)); err != nil {
+			t.Errorf("after the wait: %v", err)
+		}
+		for i := range methodFloods { // the whole method waits then, and that is not the chat's own wait
+			o.send(t.Context(), fmt.Sprint("flood ", i), LaneBroadcast, private(int64(10+i)), text, flood(60))
+		}
+		began := time.Now()
+		if err := patient("held", private(3)); err != nil || time.Since(began) < 50*time.Second {
+			t.Errorf("while the whole method waits: %v after %s", err, time.Since(began))
+		}
+	})
+}
+
+func TestSendQueue_TheWaitOfAMethodIsNotThatOfItsChats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{})
+		for i := range methodFloods {
+			o.send(t.Context(), fmt.Sprint("flood ", i), LaneBroadcast, private(int64(10+i)), text, flood(60))
+		}
+		o.send(t.Context(), "an edit", LaneAnswer, private(10), "messages.editMessage")
+		o.send(t.Context(), "a text", LaneAnswer, private(99), text)
+		o.waits.Wait()
+		if edit, text := o.when("an edit"), o.when("a text"); edit != 0 || text < time.Minute {
+			t.Errorf("the edit goes after %s, the text after %s", edit, text)
+		}
+	})
+}
+
+func TestSendQueue_SlowModeOfGroupsHoldsNoOtherChat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(t, SendLimits{})
+		for i := range 2 * methodFloods {
+			o.send(t.Context(), fmt.Sprint("slow ", i), LaneBroadcast, Chat{ID: int64(10 + i), Type: Supergroup}, text, tgerr.New(420, "SLOWMODE_WAIT_60"))
+		}
+		o.send(t.Context(), "another", LaneBroadcast, Chat{ID: 99, Type: Supergroup}, text)
+		o.waits.Wait()
+		if at := o.when("another"); at != 0 {
+			t.Errorf("a group without slow mode gets its message after %s", at)
+		}
+	})
+}

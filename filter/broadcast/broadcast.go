@@ -43,7 +43,7 @@ type Plan struct {
 	Speed   int // messages a second; 0: as fast as Options allow
 	Segment Segment
 	Testers []filter.UserID
-	People  int // how many would get it when it was confirmed
+	People  int // how many recipients there were when it was confirmed
 }
 
 // MaxTesters is the number of people who get the preview beside the author.
@@ -113,16 +113,11 @@ var (
 	ErrPoolsDown = fault.New(fault.Unavailable, "broadcast_pools_down")
 )
 
-// audience is the part of filter.Audience that broadcasts read.
-type audience interface {
-	PoolNames() []string
-	People(ctx context.Context, pool string, after filter.UserID, most int) ([]filter.AudiencePerson, error)
-}
-
 // Options configure a Service.
 type Options struct {
 	DB       *pgxpool.Pool
 	Audience audience
+	Groups   groupList
 	MaxSpeed int // messages a second
 	// Premium tells which of some people have premium; nil: nobody has.
 	Premium func(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error)

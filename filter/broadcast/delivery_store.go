@@ -8,14 +8,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"pavilion/filter"
 	"pavilion/storage"
 )
 
 // cursor is how far a broadcast is in a pool.
 type cursor struct {
 	pool     string
-	last     filter.UserID
+	last     RecipientID
 	finished bool
 }
 
@@ -49,13 +48,13 @@ func (s store) park(ctx context.Context, id ID, pool string, parked bool) error 
 	return nil
 }
 
-// result is one person's outcome.
+// result is one recipient's outcome.
 type result struct {
-	person filter.UserID
+	to RecipientID
 	Outcome
 }
 
-// flush stores outcomes and the cursor in one transaction, and returns the broadcast's state. A person who has an outcome already is not counted
+// flush stores outcomes and the cursor in one transaction, and returns the broadcast's state. A recipient who has an outcome already is not counted
 // again.
 func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sending time.Duration) (state State, err error) {
 	err = storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -74,7 +73,7 @@ func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sen
 		var reached, gone int64
 		for _, r := range results {
 			switch {
-			case !stored[r.person]:
+			case !stored[r.to]:
 			case r.Class == Sent:
 				reached++
 			case r.Class == Gone:
@@ -99,16 +98,16 @@ func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sen
 	return state, nil
 }
 
-// insertDeliveries stores the outcomes of people who have none, and returns these people.
-func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (map[filter.UserID]bool, error) {
-	stored := map[filter.UserID]bool{}
+// insertDeliveries stores the outcomes of recipients who have none, and returns these.
+func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (map[RecipientID]bool, error) {
+	stored := map[RecipientID]bool{}
 	batch := &pgx.Batch{}
 	for _, r := range results {
 		messages := r.Messages
 		if messages == nil {
 			messages = []int{}
 		}
-		batch.Queue("INSERT INTO broadcast_delivery (broadcast, person, messages) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, r.person, messages)
+		batch.Queue("INSERT INTO broadcast_delivery (broadcast, person, messages) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, r.to, messages)
 	}
 	sent := tx.SendBatch(ctx, batch)
 	for _, r := range results {
@@ -118,20 +117,20 @@ func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (
 			return nil, err
 		}
 		if tag.RowsAffected() > 0 {
-			stored[r.person] = true
+			stored[r.to] = true
 		}
 	}
 	return stored, sent.Close()
 }
 
-// delivery is what a person got.
+// delivery is what a recipient got.
 type delivery struct {
-	person   filter.UserID
+	to       RecipientID
 	messages []int
 }
 
-// deliveries reads what people got since a time, in the order of their ids.
-func (s store) deliveries(ctx context.Context, id ID, after filter.UserID, since time.Time, most int) ([]delivery, error) {
+// deliveries reads what recipients got since a time, in the order of their ids.
+func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since time.Time, most int) ([]delivery, error) {
 	rows, err := s.db.Query(ctx, `
 		SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 AND person > $2 AND sent_at > $3 AND cardinality(messages) > 0
 		ORDER BY person LIMIT $4`, id, after, since, most)
@@ -139,7 +138,7 @@ func (s store) deliveries(ctx context.Context, id ID, after filter.UserID, since
 		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d delivery, err error) {
-		return d, row.Scan(&d.person, &d.messages)
+		return d, row.Scan(&d.to, &d.messages)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)

@@ -3,19 +3,17 @@ package broadcast
 import (
 	"context"
 	"time"
-
-	"pavilion/filter"
 )
 
 // PoolEstimate is one pool's part of a broadcast.
 type PoolEstimate struct {
 	Pool    string
-	People  int // who would get it
-	Blocked int // who blocked the bot
+	People  int // recipients who would get it
+	Blocked int // those who blocked the bot, or groups that refused its messages
 	Down    bool
 }
 
-// Estimate is what a broadcast would be. A person who has a document in two pools counts once.
+// Estimate is what a broadcast would be, for people or for groups. A person who has a document in two pools counts once.
 type Estimate struct {
 	Pools    []PoolEstimate
 	OptedOut int
@@ -48,21 +46,19 @@ func (e Estimate) Down() (names []string) {
 	return names
 }
 
-// page is how many people are read at once.
-const page = 500
-
-// Estimate counts the people of a broadcast in every pool.
+// Estimate counts the recipients of a broadcast in every pool.
 func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
 	sel, err := s.selection(ctx, b.Plan.Segment)
 	if err != nil {
 		return Estimate{}, err
 	}
 	var e Estimate
-	seen := map[filter.UserID]bool{}
-	for _, name := range s.opts.Audience.PoolNames() {
+	seen := map[RecipientID]bool{}
+	from := s.sourceOf(b.Plan.Segment)
+	for _, name := range from.pools() {
 		pool := PoolEstimate{Pool: name}
-		for after, more := filter.UserID(0), true; more; {
-			people, err := s.opts.Audience.People(ctx, name, after, page)
+		for after, more := RecipientID(0), true; more; {
+			people, err := from.read(ctx, name, after)
 			if ctx.Err() != nil {
 				return e, context.Cause(ctx)
 			}
@@ -84,12 +80,12 @@ func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
 }
 
 // count adds a page of a pool to an estimate.
-func (s *Service) count(ctx context.Context, sel selection, people []filter.AudiencePerson, seen map[filter.UserID]bool, e *Estimate, pool *PoolEstimate) error {
+func (s *Service) count(ctx context.Context, sel selection, people []Recipient, seen map[RecipientID]bool, e *Estimate, pool *PoolEstimate) error {
 	chosen, err := sel.filter(ctx, people)
 	if err != nil {
 		return err
 	}
-	out, err := s.store.optedOut(ctx, ids(chosen))
+	out, err := s.optedOut(ctx, sel.segment, chosen)
 	if err != nil {
 		return err
 	}
@@ -110,14 +106,6 @@ func (s *Service) count(ctx context.Context, sel selection, people []filter.Audi
 		seen[p.ID] = true
 	}
 	return nil
-}
-
-func ids(people []filter.AudiencePerson) []filter.UserID {
-	list := make([]filter.UserID, len(people))
-	for i, p := range people {
-		list[i] = p.ID
-	}
-	return list
 }
 
 // speed is a broadcast's messages a second.

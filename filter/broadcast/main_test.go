@@ -21,6 +21,7 @@ import (
 
 	"pavilion/filter"
 	"pavilion/filter/broadcast"
+	"pavilion/filter/groups"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/sandbox/engines"
@@ -57,6 +58,7 @@ type scene struct {
 	db       *pgxpool.Pool
 	pools    *storage.Pools
 	premium  map[filter.UserID]bool
+	roster   *groups.Roster
 	telegram *fakeTelegram
 	admin    atomic.Bool
 	now      atomic.Pointer[time.Time]
@@ -80,11 +82,29 @@ func newScene(t *testing.T) *scene {
 	var running sync.WaitGroup
 	running.Go(func() { _ = s.pools.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
+	if s.roster, err = groups.NewRoster(s.db); err != nil {
+		t.Fatal(err)
+	}
 	s.Service = broadcast.New(broadcast.Options{
-		DB: s.db, Audience: filter.NewAudience(s.pools, s.clock), MaxSpeed: maxSpeed, Now: s.clock,
+		DB: s.db, Audience: filter.NewAudience(s.pools, s.clock), Groups: rosterGroups{s.roster}, MaxSpeed: maxSpeed, Now: s.clock,
 		Premium: func(context.Context, []filter.UserID) (map[filter.UserID]bool, error) { return s.premium, nil },
 	})
 	return s
+}
+
+// rosterGroups reads a roster as package bot does.
+type rosterGroups struct{ *groups.Roster }
+
+func (r rosterGroups) Recipients(ctx context.Context, after broadcast.RecipientID, most int) (list []broadcast.Recipient, err error) {
+	members, err := r.Members(ctx, groups.Number(after), most)
+	for _, m := range members {
+		list = append(list, broadcast.Recipient{ID: broadcast.RecipientID(m.Number), Blocked: m.Refused, OptedOut: !m.Broadcasts})
+	}
+	return list, err
+}
+
+func (r rosterGroups) Disable(ctx context.Context, group broadcast.RecipientID, reason string) error {
+	return r.Refuse(ctx, groups.Number(group), reason)
 }
 
 func (s *scene) clock() time.Time {
@@ -199,22 +219,25 @@ func (s *scene) awaitState(id broadcast.ID, state broadcast.State) broadcast.Bro
 // fakeTelegram is the other end of the runner's sends. Like Telegram, it makes one message of repeated sends.
 type fakeTelegram struct {
 	mu        sync.Mutex
-	got       map[filter.UserID][]broadcast.ID
-	answers   map[filter.UserID]broadcast.Outcome
-	refuses   bool // the content, until it is refreshed
+	got       map[broadcast.RecipientID][]broadcast.ID
+	order     []broadcast.RecipientID // in which they got a message
+	answers   map[broadcast.RecipientID]broadcast.Outcome
+	waits     map[broadcast.RecipientID]time.Duration // before the first message
+	refuses   bool                                    // the content, until it is refreshed
 	refreshes int
 	stale     bool // a refresh does not help
 	gate      func(n int)
 	sends     int
 	edited    map[int]string
 	deleted   []int
+	groups    []broadcast.RecipientID // of deletions
 }
 
 func newFakeTelegram() *fakeTelegram {
-	return &fakeTelegram{got: map[filter.UserID][]broadcast.ID{}, answers: map[filter.UserID]broadcast.Outcome{}, edited: map[int]string{}}
+	return &fakeTelegram{got: map[broadcast.RecipientID][]broadcast.ID{}, answers: map[broadcast.RecipientID]broadcast.Outcome{}, waits: map[broadcast.RecipientID]time.Duration{}, edited: map[int]string{}}
 }
 
-func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to filter.AudiencePerson) broadcast.Outcome {
+func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to broadcast.Recipient) broadcast.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sends++
@@ -227,7 +250,12 @@ func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to filter.
 	if out, ok := f.answers[to.ID]; ok {
 		return out
 	}
+	if wait := f.waits[to.ID]; wait > 0 {
+		delete(f.waits, to.ID)
+		return broadcast.Outcome{Class: broadcast.MustWait, Wait: wait}
+	}
 	if !slices.Contains(f.got[to.ID], b.ID) {
+		f.order = append(f.order, to.ID)
 		f.got[to.ID] = append(f.got[to.ID], b.ID)
 	}
 	return broadcast.Outcome{Class: broadcast.Sent, Messages: []int{int(to.ID)}}
@@ -241,16 +269,19 @@ func (f *fakeTelegram) Refresh(_ context.Context, b broadcast.Broadcast, _ []int
 	return b.Content, nil
 }
 
-func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ filter.UserID, messages []int) broadcast.Outcome {
+func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ broadcast.RecipientID, messages []int) broadcast.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.edited[messages[0]] = b.Content.Text
 	return broadcast.Outcome{Class: broadcast.Sent}
 }
 
-func (f *fakeTelegram) Delete(_ context.Context, messages []int) broadcast.Outcome {
+func (f *fakeTelegram) Delete(_ context.Context, group broadcast.RecipientID, messages []int) broadcast.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if group != 0 {
+		f.groups = append(f.groups, group)
+	}
 	f.deleted = append(f.deleted, messages...)
 	return broadcast.Outcome{Class: broadcast.Sent}
 }
@@ -258,9 +289,9 @@ func (f *fakeTelegram) Delete(_ context.Context, messages []int) broadcast.Outco
 func (f *fakeTelegram) reached(id broadcast.ID) (people []filter.UserID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for person, got := range f.got {
+	for to, got := range f.got {
 		if slices.Contains(got, id) {
-			people = append(people, person)
+			people = append(people, filter.UserID(to))
 		}
 	}
 	slices.Sort(people)

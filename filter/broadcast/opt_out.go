@@ -18,6 +18,6 @@ func (s *Service) OptIn(ctx context.Context, person filter.UserID) error {
 
 // HasOptedOut tells whether a person wants no broadcasts.
 func (s *Service) HasOptedOut(ctx context.Context, person filter.UserID) (bool, error) {
-	out, err := s.store.optedOut(ctx, []filter.UserID{person})
-	return out[person], err
+	out, err := s.store.optedOut(ctx, []RecipientID{RecipientID(person)})
+	return out[RecipientID(person)], err
 }

@@ -2,8 +2,7 @@ package broadcast
 
 import (
 	"context"
-
-	"pavilion/filter"
+	"time"
 )
 
 // Class is the kind of an outcome.
@@ -13,8 +12,10 @@ type Class uint8
 const (
 	Sent       Class = iota
 	Gone             // the person blocked the bot, or deleted their account
-	Refused          // Telegram refuses this person for another reason
+	Closed           // Telegram lets the bot write nothing in this group
+	Refused          // Telegram refuses this recipient for another reason
 	Unsendable       // Telegram refuses the message itself
+	MustWait         // Telegram makes this chat wait
 	Passing          // another try may succeed
 	Aborted          // not sent, or in doubt: the send was cut short
 )
@@ -22,15 +23,17 @@ const (
 // Outcome is the end of one send.
 type Outcome struct {
 	Class    Class
-	Name     string // Telegram's name of the error
-	Messages []int  // ids of what was sent; empty where Telegram did not tell
+	Name     string        // Telegram's name of the error
+	Messages []int         // ids of what was sent; empty where Telegram did not tell
+	Wait     time.Duration // of MustWait
 }
 
-// sender is the way to Telegram. Sends with the same broadcast and person are one message to Telegram.
+// sender is the way to Telegram. Sends with the same broadcast and recipient are one message to Telegram.
 type sender interface {
-	Send(ctx context.Context, b Broadcast, person filter.AudiencePerson) Outcome
+	Send(ctx context.Context, b Broadcast, to Recipient) Outcome
 	// Refresh reads the content again from the first of the author's messages that still exists.
 	Refresh(ctx context.Context, b Broadcast, sent []int) (Content, error)
-	Edit(ctx context.Context, b Broadcast, person filter.UserID, messages []int) Outcome
-	Delete(ctx context.Context, messages []int) Outcome
+	Edit(ctx context.Context, b Broadcast, to RecipientID, messages []int) Outcome
+	// Delete deletes messages of one group, or of several people where group is 0.
+	Delete(ctx context.Context, group RecipientID, messages []int) Outcome
 }

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"pavilion/filter"
 	"pavilion/internal/fault"
 )
 
@@ -29,7 +28,7 @@ const (
 	finishWithin = 3 * time.Second // for sends under way when the pass stops
 )
 
-// pass is one run through one pool's people.
+// pass is one run through one pool's recipients.
 type pass struct {
 	r       *Runner
 	id      ID
@@ -49,6 +48,7 @@ type pass struct {
 	results  []result
 	stop     context.CancelCauseFunc // ends the pass
 	why      error
+	again    time.Time // when the first of the chats that must wait may be tried again; zero if there is none
 	flushed  time.Time
 	flushing sync.Mutex
 }
@@ -80,7 +80,7 @@ func (p *pass) end(why error) {
 	}
 }
 
-// run sends to everybody who is left in the pool. Every outcome is stored when it returns, as far as Postgres answers.
+// run sends to everybody who is left in the pool, except chats that must wait. Every outcome is stored when it returns, as far as Postgres answers.
 func (p *pass) run(ctx context.Context) error {
 	issuing, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -104,7 +104,7 @@ func (p *pass) run(ctx context.Context) error {
 	under.Wait()
 	stop(nil)
 	<-flushes
-	if err == nil && p.stopped() == nil && ctx.Err() == nil {
+	if err == nil && p.stopped() == nil && ctx.Err() == nil && p.again.IsZero() {
 		p.cursor.finished = true
 	}
 	if ferr := p.flush(context.WithoutCancel(ctx)); ferr != nil {
@@ -116,49 +116,50 @@ func (p *pass) run(ctx context.Context) error {
 	return err
 }
 
-// issue reads the pool's people page by page and starts the sends.
+// issue reads the pool's recipients page by page and starts the sends.
 func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
+	from := p.r.service.sourceOf(p.b.Plan.Segment)
 	for after := p.cursor.last; ; {
-		people, err := p.r.service.opts.Audience.People(ctx, p.cursor.pool, after, page)
+		list, err := from.read(ctx, p.cursor.pool, after)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if err != nil {
-			p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a pool's people cannot be read", slog.String("pool", p.cursor.pool), slog.Any("error", err))
+			p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a pool's recipients cannot be read", slog.String("pool", p.cursor.pool), slog.Any("error", err))
 			return errPoolDown
 		}
-		get, err := p.recipients(ctx, people)
+		get, err := p.recipients(ctx, list)
 		if err != nil {
 			return err
 		}
-		for _, person := range people {
-			after = person.ID
-			if !get[person.ID] {
-				p.order.skip(&p.mu, person.ID)
+		for _, to := range list {
+			after = to.ID
+			if !get[to.ID] {
+				p.order.skip(&p.mu, to.ID)
 				continue
 			}
 			if err := p.wait(ctx); err != nil {
 				return err
 			}
-			place := p.order.add(&p.mu, person.ID)
+			place := p.order.add(&p.mu, to.ID)
 			under.Go(func() {
 				defer func() { <-p.sending }()
-				p.settle(place, result{person.ID, p.deliver(sends, person)})
+				p.settle(place, result{to.ID, p.deliver(sends, to)})
 			})
 		}
-		if len(people) < page {
+		if len(list) < page {
 			return nil
 		}
 	}
 }
 
 // recipients returns those of a page who get the message now.
-func (p *pass) recipients(ctx context.Context, people []filter.AudiencePerson) (map[filter.UserID]bool, error) {
-	chosen, err := p.chosen.filter(ctx, people)
+func (p *pass) recipients(ctx context.Context, list []Recipient) (map[RecipientID]bool, error) {
+	chosen, err := p.chosen.filter(ctx, list)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p.r.service.store.optedOut(ctx, ids(chosen))
+	out, err := p.r.service.optedOut(ctx, p.b.Plan.Segment, chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -166,9 +167,9 @@ func (p *pass) recipients(ctx context.Context, people []filter.AudiencePerson) (
 	if err != nil {
 		return nil, err
 	}
-	get := map[filter.UserID]bool{}
-	for _, person := range chosen {
-		get[person.ID] = !out[person.ID] && !had[person.ID]
+	get := map[RecipientID]bool{}
+	for _, to := range chosen {
+		get[to.ID] = !out[to.ID] && !had[to.ID]
 	}
 	return get, nil
 }
@@ -190,13 +191,13 @@ func (p *pass) wait(ctx context.Context) error {
 
 const passingTries = 8
 
-// deliver sends to one person until there is an outcome.
-func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcome {
+// deliver sends to one recipient until there is an outcome.
+func (p *pass) deliver(ctx context.Context, to Recipient) Outcome {
 	for try := 1; ; try++ {
 		b := p.b
 		content, generation := p.content.read()
 		b.Content = content
-		out := p.r.sender.Send(ctx, b, person)
+		out := p.r.sender.Send(ctx, b, to)
 		switch {
 		case ctx.Err() != nil && out.Class != Sent:
 			return Outcome{Class: Aborted}
@@ -219,6 +220,11 @@ func (p *pass) deliver(ctx context.Context, person filter.AudiencePerson) Outcom
 			}
 		case out.Class == Passing:
 			return Outcome{Class: Refused, Name: out.Name}
+		case out.Class == Closed:
+			if err := p.r.service.opts.Groups.Disable(ctx, to.ID, out.Name); err != nil { // the next broadcast finds it closed again
+				p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a group that takes no messages is not noted", slog.Int64("group", int64(to.ID)), slog.Any("error", err))
+			}
+			return out
 		case out.Class == Aborted:
 			p.end(errMoved)
 			return out
@@ -250,7 +256,7 @@ func (p *pass) sentMessages() []int {
 	return nil
 }
 
-// settle notes an outcome. The cursor never passes a person without one.
+// settle notes an outcome. The cursor never passes a recipient without one, so a later pass finds a chat that must wait.
 func (p *pass) settle(place int, res result) {
 	if res.Class == Aborted {
 		<-p.room
@@ -258,6 +264,13 @@ func (p *pass) settle(place int, res result) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if res.Class == MustWait {
+		<-p.room
+		if at := p.r.service.opts.Now().Add(res.Wait); p.again.IsZero() || at.Before(p.again) {
+			p.again = at
+		}
+		return
+	}
 	p.order.finish(place)
 	if p.results = append(p.results, res); len(p.results) >= flushAt {
 		select {

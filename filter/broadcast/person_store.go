@@ -11,30 +11,30 @@ import (
 )
 
 // optedOut tells which of some people want no broadcasts.
-func (s store) optedOut(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error) {
+func (s store) optedOut(ctx context.Context, people []RecipientID) (map[RecipientID]bool, error) {
 	return s.marked(ctx, "SELECT person FROM broadcast_opt_out WHERE person = ANY($1)", people)
 }
 
-// delivered tells which of some people have an outcome of a broadcast.
-func (s store) delivered(ctx context.Context, id ID, people []filter.UserID) (map[filter.UserID]bool, error) {
-	return s.marked(ctx, "SELECT person FROM broadcast_delivery WHERE person = ANY($1) AND broadcast = $2", people, id)
+// delivered tells which of some recipients have an outcome of a broadcast.
+func (s store) delivered(ctx context.Context, id ID, to []RecipientID) (map[RecipientID]bool, error) {
+	return s.marked(ctx, "SELECT person FROM broadcast_delivery WHERE person = ANY($1) AND broadcast = $2", to, id)
 }
 
-func (s store) marked(ctx context.Context, query string, people []filter.UserID, args ...any) (map[filter.UserID]bool, error) {
-	found := map[filter.UserID]bool{}
-	if len(people) == 0 {
+func (s store) marked(ctx context.Context, query string, list []RecipientID, args ...any) (map[RecipientID]bool, error) {
+	found := map[RecipientID]bool{}
+	if len(list) == 0 {
 		return found, nil
 	}
-	rows, err := s.db.Query(ctx, query, append([]any{people}, args...)...)
+	rows, err := s.db.Query(ctx, query, append([]any{list}, args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("look people up: %w", err)
+		return nil, fmt.Errorf("look recipients up: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[filter.UserID])
+	marked, err := pgx.CollectRows(rows, pgx.RowTo[RecipientID])
 	if err != nil {
-		return nil, fmt.Errorf("look people up: %w", err)
+		return nil, fmt.Errorf("look recipients up: %w", err)
 	}
-	for _, person := range list {
-		found[person] = true
+	for _, one := range marked {
+		found[one] = true
 	}
 	return found, nil
 }

@@ -22,7 +22,7 @@ func (r *Runner) revise(ctx context.Context, b Broadcast) error {
 		next := *b.Revision
 		next.Finished = len(got) < revisePage
 		if b.Revision.Kind == Unsend {
-			err = r.unsend(ctx, got, &next)
+			err = r.unsend(ctx, b, got, &next)
 		} else {
 			err = r.edit(ctx, b, got, limit, &next)
 		}
@@ -39,19 +39,23 @@ func (r *Runner) revise(ctx context.Context, b Broadcast) error {
 	return nil
 }
 
-func (r *Runner) unsend(ctx context.Context, got []delivery, progress *Revision) error {
+// unsend deletes the messages of several people in one call, and those of each group in a call of its own.
+func (r *Runner) unsend(ctx context.Context, b Broadcast, got []delivery, progress *Revision) error {
 	var messages []int
-	var people int64
+	var recipients int64
 	for i, d := range got {
 		messages = append(messages, d.messages...)
-		people++
-		if i < len(got)-1 && len(messages)+len(got[i+1].messages) <= revisePage {
+		recipients++
+		var group RecipientID
+		if b.Plan.Segment.Kind == Groups {
+			group = d.to
+		} else if i < len(got)-1 && len(messages)+len(got[i+1].messages) <= revisePage {
 			continue
 		}
-		if err := progress.count(r.sender.Delete(ctx, messages), people); err != nil {
+		if err := progress.count(r.sender.Delete(ctx, group, messages), recipients); err != nil {
 			return err
 		}
-		messages, people = nil, 0
+		messages, recipients = nil, 0
 	}
 	progress.after(got)
 	return nil
@@ -62,7 +66,7 @@ func (r *Runner) edit(ctx context.Context, b Broadcast, got []delivery, limit *r
 		if err := limit.Wait(ctx); err != nil {
 			return err
 		}
-		if err := progress.count(r.sender.Edit(ctx, b, d.person, d.messages), 1); err != nil {
+		if err := progress.count(r.sender.Edit(ctx, b, d.to, d.messages), 1); err != nil {
 			return err
 		}
 	}
@@ -72,21 +76,21 @@ func (r *Runner) edit(ctx context.Context, b Broadcast, got []delivery, limit *r
 
 var errNoOutcome = errors.New("telegram did not answer")
 
-// count adds the outcome of a change to the messages of some people.
-func (v *Revision) count(out Outcome, people int64) error {
+// count adds the outcome of a change to the messages of some recipients.
+func (v *Revision) count(out Outcome, recipients int64) error {
 	switch out.Class {
 	case Sent:
-		v.Changed += people
-	case Passing, Aborted:
+		v.Changed += recipients
+	case Passing, MustWait, Aborted:
 		return fmt.Errorf("%w: %s", errNoOutcome, out.Name)
-	case Gone, Refused, Unsendable:
-		v.Failed += people
+	case Gone, Closed, Refused, Unsendable:
+		v.Failed += recipients
 	}
 	return nil
 }
 
 func (v *Revision) after(got []delivery) {
 	if len(got) > 0 {
-		v.After = got[len(got)-1].person
+		v.After = got[len(got)-1].to
 	}
 }

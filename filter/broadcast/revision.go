@@ -19,7 +19,7 @@ const (
 // Revision is a change of the messages that people got.
 type Revision struct {
 	Kind     RevisionKind
-	After    filter.UserID // the last person whose messages were changed
+	After    RecipientID // the last one whose messages were changed
 	Changed  int64
 	Failed   int64
 	Finished bool

@@ -15,11 +15,13 @@ type Runner struct {
 	sender  sender
 	isAdmin func(person filter.UserID) bool
 	logger  *slog.Logger
+	// again is when to go on with a broadcast that waits for some chats only. Run's goroutine uses it.
+	again map[ID]time.Time
 }
 
 // NewRunner makes a Runner.
 func NewRunner(s *Service, to sender, isAdmin func(person filter.UserID) bool, logger *slog.Logger) *Runner {
-	return &Runner{service: s, sender: to, isAdmin: isAdmin, logger: logger.With("part", "broadcast")}
+	return &Runner{service: s, sender: to, isAdmin: isAdmin, logger: logger.With("part", "broadcast"), again: map[ID]time.Time{}}
 }
 
 const (
@@ -71,6 +73,9 @@ func (r *Runner) step(ctx context.Context) (worked bool, err error) {
 		return worked, err
 	}
 	for _, b := range running {
+		if r.service.opts.Now().Before(r.again[b.ID]) {
+			continue
+		}
 		parked, err := r.send(ctx, b)
 		if err != nil {
 			return worked, err
@@ -90,12 +95,12 @@ func (r *Runner) step(ctx context.Context) (worked bool, err error) {
 	return true, err
 }
 
-// send sends a broadcast until it is done, stopped, or waits for pools that do not answer.
+// send sends a broadcast until it is done, stopped, or waits: for pools that do not answer, or for chats that Telegram makes wait.
 func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error) {
 	if !r.isAdmin(b.Author) {
 		return false, r.pause(ctx, b.ID, NotAdmin)
 	}
-	cursors, err := r.service.store.openCursors(ctx, b.ID, r.service.opts.Audience.PoolNames())
+	cursors, err := r.service.store.openCursors(ctx, b.ID, r.service.sourceOf(b.Plan.Segment).pools())
 	if err != nil {
 		return false, err
 	}
@@ -103,6 +108,8 @@ func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error)
 	if err != nil {
 		return false, err
 	}
+	var again time.Time
+	delete(r.again, b.ID)
 	for _, c := range cursors {
 		if c.finished {
 			continue
@@ -114,6 +121,9 @@ func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error)
 			parked = true
 			err = r.service.store.park(ctx, b.ID, c.pool, true)
 		case err == nil:
+			if again.IsZero() || !p.again.IsZero() && p.again.Before(again) {
+				again = p.again
+			}
 			err = r.service.store.park(ctx, b.ID, c.pool, false)
 		case p.stopped() != nil:
 			return false, r.stop(ctx, b.ID, p.stopped())
@@ -123,7 +133,10 @@ func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error)
 		}
 		b.Content = p.content.get()
 	}
-	if parked {
+	if !parked && !again.IsZero() {
+		r.again[b.ID] = again
+	}
+	if parked || !again.IsZero() {
 		return true, nil
 	}
 	return false, r.finish(ctx, b.ID)

@@ -22,6 +22,7 @@ const (
 	HasPremium SegmentKind = "premium"
 	NoPremium  SegmentKind = "free"
 	Uploaded   SegmentKind = "list"
+	Groups     SegmentKind = "groups" // the groups that the bot is in, and no people
 )
 
 // Segment is a part of the audience, minus another part.
@@ -44,6 +45,8 @@ func (s Segment) check() error {
 	switch s.Kind {
 	case Everybody, HasPremium, NoPremium:
 		ok = true
+	case Groups:
+		ok = s.Minus == nil
 	case Speakers:
 		ok = s.Language != ""
 	case Active:
@@ -51,7 +54,7 @@ func (s Segment) check() error {
 	case Uploaded:
 		ok = s.List > 0
 	}
-	if !ok || s.Minus != nil && (s.Minus.Minus != nil || s.Minus.Kind == Everybody) {
+	if !ok || s.Minus != nil && (s.Minus.Minus != nil || s.Minus.Kind == Everybody || s.Minus.Kind == Groups) {
 		return ErrSegment
 	}
 	if s.Minus != nil {
@@ -60,7 +63,7 @@ func (s Segment) check() error {
 	return nil
 }
 
-// selection decides who of the audience belongs to a segment. It holds what the segment needs beside a person's own document.
+// selection decides which recipients belong to a segment. It holds what the segment needs beside a person's own document.
 type selection struct {
 	segment Segment
 	lists   map[ListID][]filter.UserID
@@ -83,20 +86,20 @@ func (s *Service) selection(ctx context.Context, segment Segment) (selection, er
 	return sel, nil
 }
 
-// filter returns the people of a page who belong to the segment, without those who blocked the bot.
-func (sel selection) filter(ctx context.Context, page []filter.AudiencePerson) ([]filter.AudiencePerson, error) {
+// filter returns the recipients of a page who belong to the segment, without those who blocked the bot.
+func (sel selection) filter(ctx context.Context, page []Recipient) ([]Recipient, error) {
 	premium := map[filter.UserID]bool{}
 	if sel.needsPremium() && sel.premium != nil {
 		ids := make([]filter.UserID, len(page))
 		for i, p := range page {
-			ids[i] = p.ID
+			ids[i] = filter.UserID(p.ID)
 		}
 		var err error
 		if premium, err = sel.premium(ctx, ids); err != nil {
 			return nil, err
 		}
 	}
-	var kept []filter.AudiencePerson
+	var kept []Recipient
 	for _, p := range page {
 		if !p.Blocked && sel.has(sel.segment, p, premium) && (sel.segment.Minus == nil || !sel.has(*sel.segment.Minus, p, premium)) {
 			kept = append(kept, p)
@@ -114,20 +117,20 @@ func (sel selection) needsPremium() bool {
 	return false
 }
 
-func (sel selection) has(s Segment, p filter.AudiencePerson, premium map[filter.UserID]bool) bool {
+func (sel selection) has(s Segment, p Recipient, premium map[filter.UserID]bool) bool {
 	switch s.Kind {
-	case Everybody:
+	case Everybody, Groups:
 		return true
 	case Speakers:
 		return baseLanguage(p.Language) == baseLanguage(s.Language)
 	case Active:
 		return !p.Seen.Before(sel.now.AddDate(0, 0, -s.Days))
 	case HasPremium:
-		return premium[p.ID]
+		return premium[filter.UserID(p.ID)]
 	case NoPremium:
-		return !premium[p.ID]
+		return !premium[filter.UserID(p.ID)]
 	case Uploaded:
-		_, found := slices.BinarySearch(sel.lists[s.List], p.ID)
+		_, found := slices.BinarySearch(sel.lists[s.List], filter.UserID(p.ID))
 		return found
 	}
 	return false

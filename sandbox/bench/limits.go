@@ -107,7 +107,7 @@ func (b *bench) guard(ctx context.Context) (admit func(context.Context, filter.U
 		if _, banned := bans.Of(ctx, person); banned || !limits.Count(ctx, access.Search, person).Allowed {
 			return fmt.Errorf("person %d is refused", person)
 		}
-		if missing := required.Missing(ctx, person); len(missing.Channels) > 0 {
+		if missing := required.Missing(ctx, filter.ChatID(person), person); len(missing.Lists) > 0 {
 			return fmt.Errorf("person %d has to join", person)
 		}
 		return nil
