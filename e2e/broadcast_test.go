@@ -67,7 +67,7 @@ func prepareFor(t *testing.T, admin *driver.User, text, segment string) (confirm
 	tapOn(t, admin, await(t, admin, "Who gets the message?"), segment)
 	tapOn(t, admin, await(t, admin, "To: "+segment), "Preview")
 	tapOn(t, admin, await(t, admin, ": ready\n« "+text), "Numbers")
-	return await(t, admin, "would get it:")
+	return await(t, admin, "would get it")
 }
 
 // wantOnce checks that every person's chat with the bot holds the text exactly once.

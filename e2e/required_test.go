@@ -182,13 +182,13 @@ func TestRequired_TryAgainOpensTheLinkThatAskedToJoin(t *testing.T) {
 	counted := await(t, admin, "Opened by 0 people")
 	say(t, admin, "/link")
 	await(t, admin, "Forward me the first post")
-	for i, then := range []string{"forward me the last post", "?start="} {
+	for i, then := range []string{"forward me the last post", "📦 Riverside Archive, posts"} {
 		if err := admin.Forward(t.Context(), sandbox.ChannelName, posted[i].Message, sandbox.BotName); err != nil {
 			t.Fatal(err)
 		}
 		await(t, admin, then)
 	}
-	toPosts := await(t, admin, "?start=")
+	toPosts := await(t, admin, "📦 Riverside Archive, posts")
 	news := requires(t, s, admin, "Club News", "club_news")
 
 	for _, link := range []struct {

@@ -257,7 +257,7 @@ func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.R
 	lines = append(lines, d.in.Say("broadcast.takes", d.duration(e.Duration)))
 	var rows [][]telegram.Button
 	if e.People() > 0 {
-		rows = append(rows, []telegram.Button{d.button(b, confirm, b.Version, "broadcast.send_now", e.People()), d.button(b, askTime, 0, "broadcast.send_later")})
+		rows = append(rows, []telegram.Button{d.button(b, confirm, b.Version, forGroups(b, "broadcast.send_now"), e.People()), d.button(b, askTime, 0, "broadcast.send_later")})
 	}
 	return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(title), Keyboard: append(rows, d.back(b))}
 }
