@@ -50,10 +50,14 @@ func runBroadcast(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	s.DC.Faults().LimitAccounts(5*broadcastLimit, 5*time.Second)
-	if err := confirmBroadcast(ctx, admin); err != nil {
+	confirm, err := prepareBroadcast(ctx, admin)
+	if err != nil {
 		return err
 	}
 	before := s.DC.Faults().Calls("messages.sendMessage")
+	if _, err := admin.Tap(ctx, botName, confirm, "Send to"); err != nil {
+		return err
+	}
 	if err := s.DC.Faults().WaitCalls(ctx, "messages.sendMessage", before+1); err != nil {
 		return err
 	}
@@ -110,29 +114,28 @@ func awaitText(ctx context.Context, u *driver.User, part string) (*tg.Message, e
 	return u.Await(ctx, botName, func(m *tg.Message) bool { return !m.Out && strings.Contains(m.Message, part) })
 }
 
-// confirmBroadcast makes a broadcast in the chat and confirms it.
-func confirmBroadcast(ctx context.Context, admin *driver.User) error {
+// prepareBroadcast makes a broadcast in the chat and returns the message that confirms it.
+func prepareBroadcast(ctx context.Context, admin *driver.User) (confirm *tg.Message, err error) {
 	for _, step := range []struct{ say, await, tap string }{
 		{"/broadcast", "Send me the message", ""},
 		{"A message to all", ": draft", "Preview"},
 		{"", ": ready", "Numbers"},
-		{"", "would get it", "Send to"},
+		{"", "would get it", ""},
 	} {
 		if step.say != "" {
 			if err := admin.Send(ctx, botName, step.say); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		m, err := awaitText(ctx, admin, step.await)
-		if err != nil {
-			return fmt.Errorf("%q: %w", step.await, err)
+		if confirm, err = awaitText(ctx, admin, step.await); err != nil {
+			return nil, fmt.Errorf("%q: %w", step.await, err)
 		}
 		if step.tap == "" {
 			continue
 		}
-		if _, err := admin.Tap(ctx, botName, m, step.tap); err != nil {
-			return err
+		if _, err := admin.Tap(ctx, botName, confirm, step.tap); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return confirm, nil
 }
