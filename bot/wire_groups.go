@@ -53,7 +53,10 @@ func (b groupRules) isGroupAdmin(ctx context.Context, group filter.ChatID, perso
 // moveGroup gives everything of a group to the supergroup that replaced it.
 func (b *Bot) moveGroup(ctx context.Context, from, to telegram.Chat) error {
 	old, now := filter.ChatID(from.Key()), filter.ChatID(to.Key())
-	return errors.Join(b.deps.Groups.Move(ctx, old, now), b.groupNotes.roster.Move(ctx, old, now), b.delivery.Jobs.Move(ctx, old, now))
+	return errors.Join(
+		b.deps.Groups.Move(ctx, old, now), b.groupNotes.roster.Move(ctx, old, now), b.delivery.Jobs.Move(ctx, old, now),
+		b.broadcast.Service.Move(ctx, broadcast.RecipientID(-old)), // a basic group's number is its id
+	)
 }
 
 // groupNotes keep the list of the bot's groups, and carry broadcasts' questions about groups.

@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -155,6 +156,9 @@ func (c courier) Delete(ctx context.Context, group broadcast.RecipientID, messag
 }
 
 func (c courier) outcome(in telegram.Chat, ids []int, err error) broadcast.Outcome {
+	if errors.Is(err, ErrGroupLeft) {
+		return broadcast.Outcome{Class: broadcast.Refused, Name: "NOT_IN_GROUP"}
+	}
 	failure, name := telegram.FailureOf(err)
 	class := map[telegram.Failure]broadcast.Class{
 		telegram.NoFailure: broadcast.Sent, telegram.PersonGone: broadcast.Gone, telegram.ChatClosed: broadcast.Closed, telegram.TopicClosed: broadcast.Refused,

@@ -43,9 +43,6 @@ func (c courier) group(ctx context.Context, number broadcast.RecipientID) (reach
 // sendToGroup sends a broadcast into a group: into the topic of the group's choice, or into General where that topic is closed or deleted.
 func (c courier) sendToGroup(ctx context.Context, b broadcast.Broadcast, number broadcast.RecipientID) broadcast.Outcome {
 	g, err := c.group(ctx, number)
-	if errors.Is(err, ErrGroupLeft) {
-		return broadcast.Outcome{Class: broadcast.Refused, Name: "NOT_IN_GROUP"}
-	}
 	if err != nil {
 		return c.outcome(g.chat, nil, err)
 	}

@@ -146,6 +146,16 @@ func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since t
 	return list, nil
 }
 
+// forgetMessages empties what a group got. It stays delivered.
+func (s store) forgetMessages(ctx context.Context, group RecipientID) error {
+	_, err := s.db.Exec(ctx, `
+		UPDATE broadcast_delivery d SET messages = '{}' FROM broadcast b WHERE b.id = d.broadcast AND d.person = $1 AND b.plan -> 'Segment' ->> 'Kind' = $2`, group, Groups)
+	if err != nil {
+		return fmt.Errorf("forget the messages of group %d: %w", group, err)
+	}
+	return nil
+}
+
 // sweep deletes the deliveries of broadcasts that ended before a time, at most so many, and tells whether more are left.
 func (s store) sweep(ctx context.Context, endedBefore time.Time, most int) (more bool, err error) {
 	tag, err := s.db.Exec(ctx, `

@@ -92,11 +92,21 @@ func TestGroups_OneThatBecomesASupergroupGetsNoSecondMessage(t *testing.T) {
 		if err := s.roster.Move(t.Context(), filter.ChatID(-n), filter.ChatID(-1_000_000_000_000-n)); err != nil {
 			t.Fatal(err)
 		}
+		if err := s.Move(t.Context(), broadcast.RecipientID(n)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s.run()
+	stop = s.run()
 	b = s.awaitState(b.ID, broadcast.Done)
 	if n := len(s.telegram.reached(b.ID)); n != 300 || b.Counts.Reached != 300 || s.telegram.sendCount() != 300 {
 		t.Errorf("%d groups got it in %d sends, %d are counted", n, s.telegram.sendCount(), b.Counts.Reached)
+	}
+	// The ids of the old group's messages name others in the supergroup, so nothing is deleted by them.
+	s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
+	s.await(b.ID, "deleted", func(b broadcast.Broadcast) bool { return b.Revision.Finished })
+	stop()
+	if groups := s.telegram.groups; len(groups) != 299 || slices.Contains(groups, 5) || !slices.Contains(groups, 280) {
+		t.Errorf("messages are deleted in %d groups", len(groups))
 	}
 }
 

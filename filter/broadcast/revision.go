@@ -62,3 +62,8 @@ func (c Content) withText(text string, entities []byte) Content {
 	c.Media = media
 	return c
 }
+
+// Move forgets which messages a group got, because it has become a supergroup: there their ids name other messages.
+func (s *Service) Move(ctx context.Context, group RecipientID) error {
+	return s.store.forgetMessages(ctx, group)
+}
