@@ -128,6 +128,24 @@ func TestPremium_TheSameChargeTwiceCountsOnce(t *testing.T) {
 	s.wantSpans(t, ann, now, "[[0 30]]")
 }
 
+func TestPremium_ChargesOfOnePersonAtOnceFollowOneAnother(t *testing.T) {
+	t.Parallel()
+	s, ann, now := newShop(t), someone(), time.Now()
+	var all sync.WaitGroup
+	for n := range 8 {
+		buyer := someone() // a gift of each of eight people
+		u := s.buy(t, buyer, ann, false)
+		all.Go(func() {
+			paid := access.Paid{Charge: charge(buyer, n), Payload: u.Reference.Payload(), Payer: buyer, Stars: 100, At: now}
+			if fresh, err := s.NotePaid(context.Background(), paid); err != nil || !fresh {
+				t.Errorf("%d: fresh %v, %v", n, fresh, err)
+			}
+		})
+	}
+	all.Wait()
+	s.wantSpans(t, ann, now, "[[0 30] [30 60] [60 90] [90 120] [120 150] [150 180] [180 210] [210 240]]")
+}
+
 func TestPremium_ASubscriptionEndsWithTelegramsDateAndItsGrace(t *testing.T) {
 	t.Parallel()
 	s, ann := newShop(t), someone()

@@ -17,6 +17,7 @@ import (
 	"pavilion/filter/access"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
+	"pavilion/sandbox/caller"
 	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
@@ -173,12 +174,26 @@ func TestQuota_TheSameFileIsFreeForADay(t *testing.T) {
 	if b.deliver(t, person, 1) != 1 {
 		t.Error("a free file is refused because nothing is left")
 	}
+	b.limit.Store(9)
+	repeat := b.reserve(t, person, 1)
+	if left := b.left(t, person); left != 7 {
+		t.Errorf("%d left beside a free file on its way", left)
+	}
+	if err := b.Release(t.Context(), repeat.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.limit.Store(2)
 	if other := someone(); b.deliver(t, other, 1) != 1 || b.left(t, other) != 1 {
 		t.Error("the file is free for somebody else")
 	}
 	// A day later it is charged again. Repeats in between do not make the day longer.
-	if _, err := b.db.Exec(t.Context(), "UPDATE quota_delivered SET charged_at = charged_at - interval '24 hours' WHERE person = $1", person); err != nil {
-		t.Fatal(err)
+	for _, hours := range []int{23, 1} {
+		if b.deliver(t, person, 1) != 1 {
+			t.Error("the file is not free within a day")
+		}
+		if _, err := b.db.Exec(t.Context(), "UPDATE quota_delivered SET charged_at = charged_at - $2 * interval '1 hour' WHERE person = $1", person, hours); err != nil {
+			t.Fatal(err)
+		}
 	}
 	b.clock.advance(24 * time.Hour)
 	if b.deliver(t, person, 1) != 1 || b.left(t, person) != 1 {
@@ -267,6 +282,34 @@ func TestQuota_TheSweepReleasesOnlyReservationsWithoutAnOwner(t *testing.T) {
 	}
 	if open := b.count(t, "SELECT count(*) FROM quota_reservation WHERE person = $1", person); open != 1 {
 		t.Errorf("%d reservations are open, want that of the living job", open)
+	}
+}
+
+// The owner shows a sign of life after the sweep has read which reservations expired.
+func TestQuota_TheSweepSparesAReservationThatIsExtendedMeanwhile(t *testing.T) {
+	t.Parallel()
+	b, person := newQuota(t, shared.PostgresURL, 9).noon(), someone()
+	alive := b.reserve(t, person, 1, 2)
+	b.expire(t, person)
+	tx, err := b.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var holder int
+	if err := tx.QueryRow(t.Context(), "SELECT pg_backend_pid() FROM quota_day WHERE person = $1 FOR UPDATE", person).Scan(&holder); err != nil {
+		t.Fatal(err)
+	}
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { b.Sweep(t.Context()) })
+	caller.WaitFor(t, func() bool {
+		return b.count(t, "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))", holder) > 0
+	})
+	if err := errors.Join(b.Extend(t.Context(), alive.ID), tx.Rollback(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	sweeping.Wait()
+	if open, left := b.count(t, "SELECT count(*) FROM quota_reservation WHERE person = $1", person), b.left(t, person); open != 1 || left != 7 {
+		t.Errorf("%d reservations are open, %d files left", open, left)
 	}
 }
 

@@ -260,6 +260,10 @@ func TestRequired_AnOldRequestCountsForAChannelThatIsRequiredLater(t *testing.T)
 	if n := g.missing(t, ann); n != 0 {
 		t.Errorf("%d missing", n)
 	}
+	g.require(t, false, access.NeedMember)
+	if n := g.missing(t, ann); n != 1 {
+		t.Errorf("%d missing where a request is not enough", n)
+	}
 }
 
 func TestRequired_AChannelThatTheBotCannotSeeShutsNobodyOut(t *testing.T) {
