@@ -151,6 +151,9 @@ func TestJob_OneAPersonAndOneForAnEvent(t *testing.T) {
 	if _, err := jobs.Cancel(t.Context(), first.ID, person()); !errors.Is(err, delivery.ErrForgotten) {
 		t.Errorf("another person cancels it: %v", err)
 	}
+	if job, err := jobs.Read(t.Context(), first.ID); err != nil || job.State.Ended() {
+		t.Errorf("after another person's tap: %+v, %v", job, err)
+	}
 	if job, err := jobs.Cancel(t.Context(), first.ID, who); err != nil || job.State != delivery.JobCancelled {
 		t.Errorf("cancelled: %+v, %v", job, err)
 	}
@@ -263,6 +266,38 @@ func TestDeletion_IsStoredWithTheSendAndToldOnceAllAreDeleted(t *testing.T) {
 	if err := deletions.Told(t.Context(), job.ID); err != nil || goneOf(t, deletions, job.ID) {
 		t.Errorf("told twice: %v", err)
 	}
+	// As a rule the person knows how the delivery ended long before its files are deleted.
+	closed := running(t, jobs, items(0))
+	_, err = jobs.Advance(t.Context(), closed, delivery.Outcome{Files: 1, Sent: 1, Messages: []int{13}, DeleteAfter: time.Hour})
+	if err = errors.Join(err, jobs.Close(t.Context(), closed.ID)); err != nil || goneOf(t, deletions, closed.ID) {
+		t.Errorf("told with its file there: %v", err)
+	}
+}
+
+// The commit fails here as it does when Postgres goes away. The send is repeated then, and stores the deletion.
+func TestDeletion_IsStoredInTheTransactionThatMovesTheCursor(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	jobs, deletions := delivery.NewJobs(db), delivery.NewDeletions(db)
+	job := running(t, jobs, items(0, 0))
+	for _, sql := range []string{
+		`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`,
+		fmt.Sprintf(`CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON delivery_job DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.id = %d) EXECUTE FUNCTION refuse()`, job.ID),
+	} {
+		if _, err := db.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := jobs.Advance(t.Context(), job, delivery.Outcome{Files: 1, Sent: 1, Messages: []int{11}, DeleteAfter: time.Hour}); err == nil {
+		t.Fatal("the commit did not fail")
+	}
+	makeDue(t, db, job.ID, time.Minute)
+	if list := dueOf(t, deletions, job.ID); len(list) != 0 {
+		t.Errorf("a deletion without its send: %+v", list)
+	}
+	if now, err := jobs.Read(t.Context(), job.ID); err != nil || now.Cursor != 0 {
+		t.Errorf("%+v, %v", now, err)
+	}
 }
 
 func TestDeletion_AfterFortyEightHoursIsTooLate(t *testing.T) {
@@ -303,12 +338,12 @@ func TestJob_IsForgottenAMonthAfterItsEnd(t *testing.T) {
 	t.Parallel()
 	db := database(t)
 	jobs := delivery.NewJobs(db)
-	job := running(t, jobs, items(0))
-	if _, err := jobs.Advance(t.Context(), job, delivery.Outcome{Files: 1, Sent: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if err := jobs.Close(t.Context(), job.ID); err != nil {
-		t.Fatal(err)
+	job, owing := running(t, jobs, items(0)), running(t, jobs, items(0))
+	for j, out := range map[*delivery.Job]delivery.Outcome{&job: {Files: 1, Sent: 1}, &owing: {Files: 1, Sent: 1, Messages: []int{11}, DeleteAfter: time.Hour}} {
+		_, err := jobs.Advance(t.Context(), *j, out)
+		if err := errors.Join(err, jobs.Close(t.Context(), j.ID)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := jobs.Forget(t.Context()); err != nil {
 		t.Fatal(err)
@@ -316,7 +351,7 @@ func TestJob_IsForgottenAMonthAfterItsEnd(t *testing.T) {
 	if _, err := jobs.Read(t.Context(), job.ID); err != nil {
 		t.Errorf("a delivery that has just ended: %v", err)
 	}
-	if _, err := db.Exec(t.Context(), `UPDATE delivery_job SET ended_at = now() - interval '31 days' WHERE id = $1`, job.ID); err != nil {
+	if _, err := db.Exec(t.Context(), `UPDATE delivery_job SET ended_at = now() - interval '31 days' WHERE id IN ($1, $2)`, job.ID, owing.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := jobs.Forget(t.Context()); err != nil {
@@ -324,5 +359,8 @@ func TestJob_IsForgottenAMonthAfterItsEnd(t *testing.T) {
 	}
 	if _, err := jobs.Read(t.Context(), job.ID); !errors.Is(err, delivery.ErrForgotten) {
 		t.Errorf("after a month: %v", err)
+	}
+	if _, err := jobs.Read(t.Context(), owing.ID); err != nil {
+		t.Errorf("with a message that is not deleted yet: %v", err)
 	}
 }

@@ -71,6 +71,15 @@ func TestLink_OneFlippedBitIsNotValid(t *testing.T) {
 			}
 			data[bit/8] ^= 1 << (bit % 8)
 		}
+		// The last character may carry bits that belong to no byte.
+		payload := k.Sign(l)
+		for _, last := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
+			if other := payload[:len(payload)-1] + string(last); other != payload {
+				if got, err := k.Parse(other, noon()); !errors.Is(err, delivery.ErrLinkInvalid) {
+					t.Errorf("%+v as %s: %+v, %v", l, other, got, err)
+				}
+			}
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ func TestStrictest_ProtectionOfOneProtectsAllAndTheShortestTimeCounts(t *testing
 		{"none", nil, delivery.Policy{}},
 		{"one protects", []delivery.Policy{{}, {Protect: true}, {}}, delivery.Policy{Protect: true}},
 		{"never is no time", []delivery.Policy{{DeleteAfter: time.Hour}, {}, {DeleteAfter: time.Minute}}, delivery.Policy{DeleteAfter: time.Minute}},
+		{"never after a time", []delivery.Policy{{DeleteAfter: time.Minute}, {}}, delivery.Policy{DeleteAfter: time.Minute}},
 		{"the last caption", []delivery.Policy{{Caption: "a"}, {Caption: "b"}, {}}, delivery.Policy{Caption: "b"}},
 	} {
 		if got := delivery.Strictest(c.policies...); got != c.want {
