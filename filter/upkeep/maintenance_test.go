@@ -14,6 +14,7 @@ import (
 
 	"pavilion/filter/upkeep"
 	"pavilion/internal/fault"
+	"pavilion/sandbox/caller"
 )
 
 func newMaintenance(t *testing.T, db *pgxpool.Pool, jobs ...upkeep.Job) *upkeep.Maintenance {
@@ -123,6 +124,54 @@ func TestMaintenance_AJobOfAKilledProcessRunsAgainAndTheLateResultIsDropped(t *t
 	running.Wait()
 	if s := state(t, next); s.Runs != 1 || s.Totals["checked"] != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// The row of a running job is renewed. When another process has taken it, the job is ended and its result dropped.
+func TestMaintenance_ALongJobKeepsItsRowAndEndsWhenItHasLostIt(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	started := make(chan struct{})
+	m := newMaintenance(t, db, upkeep.Job{Name: "files", Every: time.Hour, Run: func(ctx context.Context) (upkeep.Figures, error) {
+		close(started)
+		<-ctx.Done()
+		return upkeep.Figures{"checked": 1000}, nil
+	}})
+	var running sync.WaitGroup
+	running.Go(func() { m.RunDue(t.Context()) })
+	<-started
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := db.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`UPDATE maintenance_job SET lease_until = now() + interval '10 seconds'`)
+	caller.WaitFor(t, func() bool {
+		var renewed bool
+		err := db.QueryRow(t.Context(), `SELECT lease_until > now() + interval '15 seconds' FROM maintenance_job`).Scan(&renewed)
+		return err == nil && renewed
+	})
+	exec(`UPDATE maintenance_job SET holder = 'another process'`)
+	running.Wait()
+	if s := state(t, m); s.Runs != 0 || s.Totals["checked"] != 0 || !s.Running {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestMaintenance_AJobThatIsAskedForWhileItRunsIsDueAgain(t *testing.T) {
+	t.Parallel()
+	var m *upkeep.Maintenance
+	m = newMaintenance(t, openPostgres(t), upkeep.Job{Name: "files", Every: time.Hour, Run: func(ctx context.Context) (upkeep.Figures, error) {
+		if state(t, m).Runs == 0 {
+			return nil, m.RunNow(ctx, "files")
+		}
+		return nil, nil
+	}})
+	for round, want := range []int{1, 1, 0} {
+		if ran := m.RunDue(t.Context()); len(ran) != want {
+			t.Errorf("round %d ran %v", round, ran)
+		}
 	}
 }
 
