@@ -342,7 +342,7 @@ func TestPremium_AmongFindsThoseWhoHaveAPlanNow(t *testing.T) {
 	s, now := newShop(t), time.Now()
 	given, late, lapsed, takenBack, renewed, never := someone(), someone(), someone(), someone(), someone(), someone()
 	for _, person := range []filter.UserID{given, takenBack} {
-		if err := s.Give(t.Context(), s.plan.ID, person, theAdmin, 10); err != nil {
+		if err := s.Give(t.Context(), access.Gift{Plan: s.plan.ID, Person: person, By: theAdmin, Days: 10}); err != nil {
 			t.Fatal(err)
 		}
 	}

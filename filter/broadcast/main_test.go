@@ -227,6 +227,7 @@ type fakeTelegram struct {
 	refreshes int
 	stale     bool // a refresh does not help
 	gate      func(n int)
+	hangs     broadcast.RecipientID // the send to this person has no answer
 	sends     int
 	edited    map[int]string
 	deleted   []int
@@ -237,7 +238,11 @@ func newFakeTelegram() *fakeTelegram {
 	return &fakeTelegram{got: map[broadcast.RecipientID][]broadcast.ID{}, answers: map[broadcast.RecipientID]broadcast.Outcome{}, waits: map[broadcast.RecipientID]time.Duration{}, edited: map[int]string{}}
 }
 
-func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to broadcast.Recipient) broadcast.Outcome {
+func (f *fakeTelegram) Send(ctx context.Context, b broadcast.Broadcast, to broadcast.Recipient) broadcast.Outcome {
+	if to.ID == f.hangs {
+		<-ctx.Done()
+		return broadcast.Outcome{Class: broadcast.Passing}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sends++
@@ -258,7 +263,7 @@ func (f *fakeTelegram) Send(_ context.Context, b broadcast.Broadcast, to broadca
 		f.order = append(f.order, to.ID)
 		f.got[to.ID] = append(f.got[to.ID], b.ID)
 	}
-	return broadcast.Outcome{Class: broadcast.Sent, Messages: []int{int(to.ID)}}
+	return broadcast.Outcome{Class: broadcast.Sent, Messages: []int{int(to.ID), 1_000_000 + int(to.ID)}} // a file and its buttons
 }
 
 func (f *fakeTelegram) Refresh(_ context.Context, b broadcast.Broadcast, _ []int) (broadcast.Content, error) {
@@ -279,6 +284,9 @@ func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ broadcas
 func (f *fakeTelegram) Delete(_ context.Context, group broadcast.RecipientID, messages []int) broadcast.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(messages) > 100 {
+		return broadcast.Outcome{Class: broadcast.Refused, Name: "LIMIT_INVALID"}
+	}
 	if group != 0 {
 		f.groups = append(f.groups, group)
 	}
