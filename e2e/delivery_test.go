@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gotd/td/tg"
 	"github.com/jackc/pgx/v5"
@@ -142,6 +143,17 @@ func payloadIn(t *testing.T, m *tg.Message) string {
 	return match[1]
 }
 
+// linkTo makes a link to a file of a search as the admin, and returns the message that has it.
+func linkTo(t *testing.T, admin *driver.User, query, name string) *tg.Message {
+	t.Helper()
+	tap(t, admin, found(t, admin, query, "1 file"), name)
+	file := received(t, admin, name)
+	if err := admin.Reply(t.Context(), sandbox.BotName, file.ID, "/link"); err != nil {
+		t.Fatal(err)
+	}
+	return await(t, admin, "?start=")
+}
+
 // flipped is a link payload with one bit changed.
 func flipped(t *testing.T, payload string, bit int) string {
 	t.Helper()
@@ -157,12 +169,7 @@ func TestLink_ToAFileIsOpenedAndAFlippedBitIsNotValid(t *testing.T) {
 	t.Parallel()
 	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
 	post(t, s, "Golden.River.2014.mkv")
-	tap(t, admin, found(t, admin, "golden river", "1 file"), "Golden")
-	file := received(t, admin, "Golden.River.2014.mkv")
-	if err := admin.Reply(t.Context(), sandbox.BotName, file.ID, "/link"); err != nil {
-		t.Fatal(err)
-	}
-	link := await(t, admin, "?start=")
+	link := linkTo(t, admin, "golden river", "Golden.River.2014.mkv")
 	payload := payloadIn(t, link)
 	for bit := range 24 * 8 {
 		if bit%37 != 0 { // a few are enough here; TestLink_OneFlippedBitIsNotValid tries all
@@ -238,12 +245,7 @@ func TestLink_RacedByTwentyPeopleWithFiveUsesDeliversFive(t *testing.T) {
 	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
 	w := s.DC.World()
 	post(t, s, "Golden.River.2014.mkv")
-	tap(t, admin, found(t, admin, "golden river", "1 file"), "Golden")
-	file := received(t, admin, "Golden.River.2014.mkv")
-	if err := admin.Reply(t.Context(), sandbox.BotName, file.ID, "/link"); err != nil {
-		t.Fatal(err)
-	}
-	tap(t, admin, await(t, admin, "?start="), "Set limits")
+	tap(t, admin, linkTo(t, admin, "golden river", "Golden.River.2014.mkv"), "Set limits")
 	tap(t, admin, await(t, admin, "Opened by 0 people"), "5")
 	row := payloadIn(t, await(t, admin, "Opened by 0 of 5 people"))
 	var guests []world.User
@@ -323,6 +325,19 @@ func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
 	tap(t, member, gone, "Get it again")
 	received(t, member, "Golden.River.2014.mkv")
 	await(t, member, "I delete this again in 10 minutes")
+
+	// What Telegram does not let the bot delete is done with too.
+	calls := s.DC.Faults().Calls("messages.deleteMessages")
+	s.DC.Faults().Fail("messages.deleteMessages", 403, "MESSAGE_DELETE_FORBIDDEN", 1)
+	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)
+	db := postgres(t, s)
+	until(t, "the deletion is given up", func() bool {
+		var due int
+		return db.QueryRow(t.Context(), `SELECT count(*) FROM delivery_deletion`).Scan(&due) == nil && due == 0
+	})
+	if n := s.DC.Faults().Calls("messages.deleteMessages") - calls; n != 1 {
+		t.Errorf("%d calls: a deletion that Telegram forbids is tried again", n)
+	}
 }
 
 func TestDeletion_AfterFortyEightHoursIsGivenUp(t *testing.T) {
@@ -388,7 +403,61 @@ func TestSendAll_KeepsToTheDailyQuota(t *testing.T) {
 	if m := await(t, member, "3 files sent"); !strings.Contains(m.Message, "2 were over your daily limit") {
 		t.Errorf("%q", m.Message)
 	}
-	if _, messages := filesOf(t, member); len(messages) != 3 {
+	byName, messages := filesOf(t, member)
+	if len(messages) != 3 {
 		t.Errorf("%d files came", len(messages))
+	}
+	setLimit(t, admin, "files", 2) // below what is used
+	say(t, member, "/quota")
+	await(t, member, "You can get 0 more of 2 files today.")
+	for _, n := range []string{"01", "05"} { // one of them came, and is free
+		answer := tap(t, member, found(t, member, "golden "+n, "1 file"), "Golden."+n)
+		if refused := strings.Contains(answer.Message, "You have had 2 files today"); refused == (byName["Golden."+n+".mkv"] == 1) {
+			t.Errorf("%s above the lowered limit: %q", n, answer.Message)
+		}
+	}
+}
+
+// Telegram asks for a pause, midnight comes, and the person blocks the bot, while files are sent.
+func TestSendAll_WaitsWithItsChatOnlyAndABlockReturnsTheRestToTheDayReserved(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "8", "PAVILION_SEND_PER_GROUP": "60000"}
+	s, admin, member := scene(t, sandbox.Options{Env: env})
+	other, db := connect(t, s, s.Members[1]), postgres(t, s)
+	count := func(sql string, args ...any) (n int) {
+		t.Helper()
+		if err := db.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	postWithAlbums(t, s)
+	page, others := found(t, member, "golden river", "60 files"), found(t, other, "golden river s01e07", "1 file")
+	setLimit(t, admin, "files", 90)
+	tap(t, member, page, "Send all 60")
+	awaitFiles(t, member, 4)
+	s.DC.Faults().FloodWait("messages.sendMedia", s.Members[0].ID, 3)
+	ended := time.Now().Add(3 * time.Second)
+	tap(t, other, others, "Golden")
+	received(t, other, "Golden.River.S01E07.mkv")
+	if late := time.Since(ended); late > 0 {
+		t.Errorf("another person's file came %s after the wait", late)
+	}
+	awaitFiles(t, member, 14)
+
+	execute(t, s, `WITH d AS (UPDATE quota_day SET day = day - 1) UPDATE quota_reservation SET day = day - 1`) // midnight
+	if err := s.DC.World().Block(s.Members[0].ID, s.BotID, true); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the delivery has ended", func() bool {
+		return count(`SELECT count(*) FROM delivery_job WHERE ended_at IS NULL`)+count(`SELECT count(*) FROM quota_reservation`) == 0
+	})
+	byName, messages := filesOf(t, member)
+	if len(byName) != len(messages) || len(messages) < 14 || len(messages) == 60 {
+		t.Errorf("%d files came %d times", len(byName), len(messages))
+	}
+	const used = `SELECT coalesce(sum(used), 0) FROM quota_day WHERE person = $1 AND (day = (SELECT min(day) FROM quota_day)) = $2`
+	if before, after := count(used, s.Members[0].ID, true), count(used, s.Members[0].ID, false); before != len(messages) || after != 0 {
+		t.Errorf("%d files came, the day of the reservation counts %d, the next one %d", len(messages), before, after)
 	}
 }

@@ -196,7 +196,9 @@ func TestPremium_ASubscriptionRenewsAtItsOldPriceWhileTheBotIsDown(t *testing.T)
 	}
 
 	// What no update tells, the account tells: the next renewal is behind the stored pts.
-	s.Bot.Kill()
+	if err := s.Bot.Stop(); err != nil { // which stores the pts; a kill may leave an older one
+		t.Fatal(err)
+	}
 	if err := w.RenewSubscription(s.BotID, s.member.ID); err != nil {
 		t.Fatal(err)
 	}
