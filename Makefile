@@ -42,7 +42,7 @@ chaos: ## inject faults into Postgres, Redis and the server while six clients bo
 	@$(GO) build -o bin/chaos ./sandbox/chaos
 	@exec bin/chaos
 
-chaos-broadcast: ## kill the bot 50 times during a broadcast to 10,000 people; fails unless each got it exactly once (some minutes)
+chaos-broadcast: ## kill the bot 50 times during a broadcast to 10,000 people; fails unless each got it exactly once (about a minute)
 	PAVILION_BROADCAST_CHAOS=10000/50 $(GO) test ./e2e -run TestBroadcast_Killed -count=1 -v -timeout 60m
 
 picture: ## draw the README's pictures from a run of the demo
