@@ -170,6 +170,13 @@ func TestFilter_TheFiveHundredAndFirstIsRefused(t *testing.T) {
 	if id := save(t, g, groups.Filter{Chat: otherGroup, Words: "word", Answer: groups.Answer{Body: "answer"}}); id == 0 {
 		t.Error("another group is full too")
 	}
+	// A supergroup may hold more, because it keeps all filters of its group.
+	if err := g.Move(t.Context(), otherGroup, group); err != nil {
+		t.Fatal(err)
+	}
+	if _, replaced, err := g.SaveFilter(t.Context(), text(list[0].Words, "newer"), admin7); err != nil || !replaced {
+		t.Errorf("a group with more cannot change a filter: %t, %v", replaced, err)
+	}
 }
 
 func TestFilter_OutOfBoundsIsRefused(t *testing.T) {
