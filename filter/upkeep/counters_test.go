@@ -1,6 +1,7 @@
 package upkeep_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -69,6 +70,23 @@ func TestCounters_SurviveRestartsAndAddUpOverProcesses(t *testing.T) {
 	want := map[upkeep.What]int64{upkeep.SearchFound: 101, upkeep.SearchMissed: 100, upkeep.Delivery: 200}
 	if week := s.Periods[1].Activity; !reflect.DeepEqual(week, want) {
 		t.Errorf("seven days: %v, want %v", week, want)
+	}
+}
+
+func TestCounters_TheEndOfTheProcessWritesThem(t *testing.T) {
+	t.Parallel()
+	db, now := openPostgres(t), noon
+	c := newCounters(db, &now)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	c.Delivered(3)
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if n := statistics(t, newCounters(db, &now)).Periods[0].Activity[upkeep.Delivery]; n != 3 {
+		t.Errorf("%d deliveries are stored", n)
 	}
 }
 
