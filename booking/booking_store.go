@@ -116,7 +116,8 @@ func selectMemberBookings(ctx context.Context, q storage.Queryer, query MemberBo
 		query.Club, query.Member, query.From.date(), query.After, query.Limit)
 }
 
-// insertBookingAndSlots writes a new booking under its reserved id, with its slots, replaced tokens and audit line, in one round trip.
+// insertBookingAndSlots writes a new booking under its reserved id, with its slots, replaced tokens and audit line, together with the next statement or
+// the commit.
 func insertBookingAndSlots(ctx context.Context, tx pgx.Tx, b *Booking, replaced map[tokenKey]bool, e AuditEntry) error {
 	batch := new(pgx.Batch)
 	if err := queueBooking(batch, b); err != nil {
@@ -126,10 +127,7 @@ func insertBookingAndSlots(ctx context.Context, tx pgx.Tx, b *Booking, replaced 
 	if err := queueAudit(batch, b.Club, e); err != nil {
 		return err
 	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("store booking: %w", err)
-	}
-	return nil
+	return storage.SendLater(ctx, tx, "store booking", batch)
 }
 
 func queueBooking(batch *pgx.Batch, b *Booking) error {

@@ -8,7 +8,7 @@ import (
 
 // expireHoldsIn expires the stale holds on some nets in a span, and offers their slots to the waitlist.
 func (c *change) expireHoldsIn(ctx context.Context, nets []NetID, want Span) error {
-	stale, err := selectStaleHolds(ctx, c.tx, nets, want, c.at)
+	stale, err := selectStaleHolds(ctx, c.tx, nets, want)
 	if err != nil {
 		return err
 	}

@@ -31,10 +31,10 @@ func selectDueHolds(ctx context.Context, q storage.Queryer, after dueHold, limit
 	return list, nil
 }
 
-// selectStaleHolds locks and reads the holds on some nets in a span that had expired at an instant.
-func selectStaleHolds(ctx context.Context, tx pgx.Tx, nets []NetID, want Span, at time.Time) (ids []ID, err error) {
+// selectStaleHolds locks and reads the expired holds on some nets in a span.
+func selectStaleHolds(ctx context.Context, tx pgx.Tx, nets []NetID, want Span) (ids []ID, err error) {
 	batch := new(pgx.Batch)
-	queueStaleHolds(batch, nets, want, at, &ids)
+	queueStaleHolds(batch, nets, want, &ids)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("look for expired holds: %w", err)
 	}

@@ -106,7 +106,8 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	}
 	var b Booking
 	var lost error
-	err = s.withLocks(ctx, actor, locks{club: r.Club, members: []MemberID{member}, nets: r.Nets}, func(ctx context.Context, c *change) error {
+	l := locks{club: r.Club, members: []MemberID{member}, nets: r.Nets, check: s.earlyCheck(r.SlotRequest, member, rate)}
+	err = s.withLocks(ctx, actor, l, func(ctx context.Context, c *change) error {
 		quote, err := c.setup.quote(r.SlotRequest, rate)
 		if err != nil {
 			return err
@@ -129,10 +130,24 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	return b, nil
 }
 
-// PrecheckHold runs before Hold: one query, no locks. It returns the actor with their role in the club, and ErrSlotTaken if another booking has the
-// slot. Hold checks everything else.
+// earlyCheck returns the check of a new booking's slots by the settings that are in memory; nil where they are not, or refuse the request. Under the locks
+// the settings may be others: then insertBooking makes the check again.
+func (s *Service) earlyCheck(r SlotRequest, member MemberID, rate Rate) *slotCheck {
+	set := s.setups.latest(r.Club)
+	if set == nil {
+		return nil
+	}
+	quote, err := set.quote(r, rate)
+	if err != nil {
+		return nil
+	}
+	return &slotCheck{setup: set, booking: set.newBooking(member, Play, quote)}
+}
+
+// PrecheckHold runs before Hold: one query, no locks. It returns the actor with their role in the club, and ErrSlotTaken, as a lost race, if another
+// booking has the slot. Hold checks everything else.
 func (s *Service) PrecheckHold(ctx context.Context, actor Actor, r HoldRequest) (Actor, error) {
-	p, err := selectPrecheck(ctx, s.pool, actor.ID, r.SlotRequest)
+	p, err := selectPrecheck(ctx, s.db, actor.ID, r.SlotRequest)
 	if err != nil {
 		return actor, translate(ctx, err)
 	}
@@ -151,7 +166,7 @@ func (s *Service) PrecheckHold(ctx context.Context, actor Actor, r HoldRequest) 
 	if err != nil || set.checkNoticeFor(actor, quote.Day, quote.Span, p.at) != nil {
 		return actor, nil //nolint:nilerr // as above
 	}
-	return actor, ErrSlotTaken
+	return actor, lostError{ErrSlotTaken}
 }
 
 // memberAndRate returns the member and the rate of a hold. Only staff may hold for another member.
@@ -195,9 +210,13 @@ func (b *Booking) holdFrom(at time.Time, lasts time.Duration) {
 // insertBooking inserts b and its slots, within its member's quotas. It first expires stale holds that overlap, which may turn the time into a
 // waitlist offer. If the time is taken it returns ErrSlotTaken as lost and a nil err, so that the caller commits the expiries.
 func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error) {
-	seen, err := selectSlotCheck(ctx, c.tx, *b, c.at, b.Kind == Play)
-	if err != nil {
-		return nil, err
+	seen := c.check
+	c.check = nil // it is true for the first booking of the transaction
+	if seen == nil || seen.setup != c.setup {
+		seen = &slotCheck{setup: c.setup, booking: *b}
+		if err := seen.run(ctx, c.tx); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.checkUsage(seen.usage, *b); err != nil {
 		return nil, err

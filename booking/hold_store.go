@@ -57,23 +57,31 @@ func selectPrecheck(ctx context.Context, q storage.Queryer, member MemberID, r S
 
 // slotCheck holds the values that insertBooking reads first.
 type slotCheck struct {
+	setup   *setup // with which the booking was made
+	booking Booking
+
 	usage usage // of the booking's member; zero if quotas do not apply
 	stale []ID  // expired holds in its slots; their rows are locked
 	id    ID    // reserved for it; 0 when its slots are not free
 }
 
-// selectSlotCheck reads a slotCheck in one round trip. It reads the usage only with withUsage.
-func selectSlotCheck(ctx context.Context, tx pgx.Tx, b Booking, at time.Time, withUsage bool) (s slotCheck, err error) {
+// run makes the check in one round trip.
+func (s *slotCheck) run(ctx context.Context, tx pgx.Tx) error {
 	batch := new(pgx.Batch)
-	if withUsage {
-		queueUsage(batch, b, at, &s.usage)
-	}
-	queueStaleHolds(batch, b.Nets, b.occupied(), at, &s.stale)
-	queueReserveID(batch, b.Nets, b.occupied(), &s.id)
+	s.queue(batch)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return s, fmt.Errorf("look at slots: %w", err)
+		return fmt.Errorf("look at slots: %w", err)
 	}
-	return s, nil
+	return nil
+}
+
+// queue adds the statements of the check to a batch. They run under the locks of the booking's member and nets.
+func (s *slotCheck) queue(batch *pgx.Batch) {
+	if s.booking.Kind == Play {
+		queueUsage(batch, s.booking, &s.usage)
+	}
+	queueStaleHolds(batch, s.booking.Nets, s.booking.occupied(), &s.stale)
+	queueReserveID(batch, s.booking.Nets, s.booking.occupied(), &s.id)
 }
 
 // reserveID reserves an id for a booking; it returns 0 when the slots are not free.
@@ -93,11 +101,11 @@ func queueReserveID(batch *pgx.Batch, nets []NetID, want Span, id *ID) {
 }
 
 // queueStaleHolds locks the rows in the order of their ids: two changes on different nets may expire the same hold at once.
-func queueStaleHolds(batch *pgx.Batch, nets []NetID, want Span, at time.Time, ids *[]ID) {
+func queueStaleHolds(batch *pgx.Batch, nets []NetID, want Span, ids *[]ID) {
 	batch.Queue(`
-		SELECT id FROM booking WHERE state = 'held' AND expires_at <= $4 AND id IN (
+		SELECT id FROM booking WHERE state = 'held' AND expires_at <= (SELECT booking_clock()) AND id IN (
 			SELECT booking_id FROM `+liveSlots+` WHERE state = 'held')
-		ORDER BY id FOR UPDATE`, nets, want.Start, want.End, at).
+		ORDER BY id FOR UPDATE`, nets, want.Start, want.End).
 		Query(func(rows pgx.Rows) (err error) {
 			*ids, err = pgx.CollectRows(rows, pgx.RowTo[ID])
 			return err

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pavilion/internal/fault"
+	"pavilion/storage"
 )
 
 // IdempotencyKey names one request of one principal. The same key of another principal, method or route is another request.
@@ -72,17 +74,27 @@ func Fingerprint(method, path string, body []byte) ([sha256.Size]byte, error) {
 //
 // While the first request runs, others with its key get ErrKeyInProgress. Afterwards they get its stored response, with replayed set. The transaction
 // locks the key with an advisory lock. Postgres releases it at the end of the transaction, also when the connection breaks or the process dies.
+//
+// The key is locked and looked up in one round trip with the first statement of run, so run may be called for a key that has a response. That statement
+// then fails, and run must return its error.
 func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx context.Context, s *Service) (Response, error), refuse func(err error) (r Response, keep bool)) (r Response, replayed bool, err error) {
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
 	}
-	var old *Response
+	var held keyHold
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		var err error
-		if old, err = takeKey(ctx, tx, k); err != nil || old != nil {
+		held = keyHold{}
+		if err := takeKey(ctx, tx, k, &held); err != nil {
 			return err
 		}
+		var err error
 		r, err = run(ctx, s.within(tx))
+		if !held.known { // run sent no statement
+			err = cmp.Or(storage.Flush(ctx, tx), err)
+		}
+		if held.refused != nil {
+			return held.refused
+		}
 		if _, lost := errors.AsType[lostError](err); lost {
 			if refusal, keep := refuse(err); keep {
 				r, err = refusal, nil
@@ -91,21 +103,17 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 		if err != nil {
 			return err
 		}
-		stored, err := insertAnswer(ctx, tx, k, r)
-		if err == nil && !stored {
-			err = errKeyAnswered
-		}
-		return err
+		return insertAnswer(ctx, tx, k, held, r)
 	})
 	switch {
-	case old != nil && err == nil:
-		return *old, true, nil
 	case err == nil:
 		return r, false, nil
-	case errors.Is(err, errKeyAnswered):
+	case held.answer != nil:
+		return *held.answer, true, nil
+	case storage.Violated(err, answerOnce):
 		return s.storedAnswer(ctx, k)
-	case errors.Is(err, ErrKeyInProgress), errors.Is(err, ErrKeyMismatch):
-		return Response{}, false, err
+	case held.refused != nil:
+		return Response{}, false, held.refused
 	}
 	refusal, keep := refuse(err)
 	if !keep {
@@ -116,8 +124,14 @@ func (s *Service) Once(ctx context.Context, k IdempotencyKey, run func(ctx conte
 	return s.StoreRefusal(rctx, k, refusal)
 }
 
-// errKeyAnswered rolls back a transaction whose key already has a response. This happens when an earlier request with the key was refused: a refusal is
-// stored after its transaction, when the key is not locked any more.
+// keyHold is the result of taking a key.
+type keyHold struct {
+	known   bool      // the fields below are known
+	refused error     // why the request must not run
+	answer  *Response // of an earlier request
+	leased  bool      // an older release has left an expired lease
+}
+
 var errKeyAnswered = errors.New("the key has an answer")
 
 const refusalTimeout = 3 * time.Second // for storing a refusal, which continues after the client has disconnected
@@ -127,7 +141,7 @@ func (s *Service) StoreRefusal(ctx context.Context, k IdempotencyKey, refusal Re
 	if k.Key == "" || len(k.Key) > maxKey {
 		return Response{}, false, ErrKeyForm
 	}
-	stored, err := insertAnswer(ctx, s.db, k, refusal)
+	stored, err := insertRefusal(ctx, s.db, k, refusal)
 	if err != nil || stored {
 		return refusal, false, translate(ctx, err)
 	}

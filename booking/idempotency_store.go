@@ -18,67 +18,89 @@ func keyArgs(k IdempotencyKey, more ...any) []any {
 	return append([]any{k.Principal, k.Method, k.Route, k.Key}, more...)
 }
 
-// takeKey locks the key until the transaction ends, and returns the stored response if there is one. It returns ErrKeyInProgress if another transaction
-// has the lock. It reads the row after the lock, so it sees the response of a transaction that has just committed.
-func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey) (old *Response, err error) {
+// takeKey locks the key until the transaction ends, and looks for a stored response, together with the next statement. That statement fails if there is
+// a response or if another transaction has the lock. The row is read after the lock, so the response of a transaction that has just committed is seen.
+func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey, held *keyHold) error {
 	var taken bool
 	b := new(pgx.Batch)
 	b.Queue(`SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'pavilion idempotency key', $1::text, $2::text, $3::text, $4::text), 0)),
 		set_config('idle_in_transaction_session_timeout', $5, true)`, keyArgs(k, silentTransaction)...).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&taken, nil) })
-	b.Queue(selectAnswer, keyArgs(k)...).QueryRow(func(row pgx.Row) (err error) {
-		old, err = scanAnswer(row, k)
+	b.Queue(selectAnswer, keyArgs(k)...).QueryRow(func(row pgx.Row) error {
+		answer, leased, err := scanAnswer(row, k)
+		switch {
+		case err == nil && answer != nil:
+			err = errKeyAnswered
+		case err == nil && !taken:
+			err = ErrKeyInProgress
+		}
+		*held = keyHold{known: true, refused: err, answer: answer, leased: leased}
 		return err
 	})
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("take idempotency key: %w", err)
-	}
-	if old == nil && !taken {
-		return nil, ErrKeyInProgress
-	}
-	return old, nil
+	return storage.SendLater(ctx, tx, "take idempotency key", b)
 }
 
 const selectAnswer = `SELECT fingerprint, status, media_type, body, lease_until > booking_clock() FROM idempotency_key` + keyMatch
 
 // readAnswer returns the stored response of a key; nil if there is none.
 func readAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey) (*Response, error) {
-	old, err := scanAnswer(q.QueryRow(ctx, selectAnswer, keyArgs(k)...), k)
+	old, _, err := scanAnswer(q.QueryRow(ctx, selectAnswer, keyArgs(k)...), k)
 	if err != nil {
 		return nil, fmt.Errorf("read idempotency key: %w", err)
 	}
 	return old, nil
 }
 
-// scanAnswer reads a key's row. A row without a response was made by an older release, which stored a lease before it ran the request.
-func scanAnswer(row pgx.Row, k IdempotencyKey) (*Response, error) {
+// scanAnswer reads a key's row. A row without a response was made by an older release, which stored a lease before it ran the request; expired reports
+// that its lease has expired.
+func scanAnswer(row pgx.Row, k IdempotencyKey) (r *Response, expired bool, err error) {
 	var fingerprint, body []byte
 	var status *int
 	var media *string
 	var leased *bool
-	err := row.Scan(&fingerprint, &status, &media, &body, &leased)
+	err = row.Scan(&fingerprint, &status, &media, &body, &leased)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, nil //nolint:nilnil // no row: the key is new
+		return nil, false, nil // the key is new
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case !bytes.Equal(fingerprint, k.Fingerprint[:]):
-		return nil, ErrKeyMismatch
+		return nil, false, ErrKeyMismatch
 	case status != nil:
-		return &Response{Status: *status, MediaType: *media, Body: body}, nil
+		return &Response{Status: *status, MediaType: *media, Body: body}, false, nil
 	case leased != nil && *leased:
-		return nil, ErrKeyInProgress
+		return nil, false, ErrKeyInProgress
 	}
-	return nil, nil //nolint:nilnil // the lease has expired
+	return nil, true, nil
 }
 
-// insertAnswer stores the response of a key. It returns false if the key already has a response, or an unexpired lease of an older release.
-func insertAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Response) (stored bool, err error) {
-	tag, err := q.Exec(ctx, `
-		INSERT INTO idempotency_key AS k (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())
+// answerInsert stores a response; answerArgs are its arguments. answerOnce is the constraint that it violates if the key has a row.
+const (
+	answerInsert = `INSERT INTO idempotency_key AS k (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, booking_clock())`
+	answerOnce   = "idempotency_key_pkey"
+)
+
+func answerArgs(k IdempotencyKey, r Response) []any {
+	return keyArgs(k, k.Fingerprint[:], r.Status, r.MediaType, r.bytes())
+}
+
+// insertAnswer stores the response of a key together with the commit. The commit fails on answerOnce if the key has a response meanwhile. This happens
+// when an earlier request with the key was refused: a refusal is stored after its transaction, when the key is not locked any more.
+func insertAnswer(ctx context.Context, tx pgx.Tx, k IdempotencyKey, held keyHold, r Response) error {
+	b := new(pgx.Batch)
+	if held.leased {
+		b.Queue(`DELETE FROM idempotency_key`+keyMatch+` AND status IS NULL`, keyArgs(k)...)
+	}
+	b.Queue(answerInsert, answerArgs(k, r)...)
+	return storage.SendLater(ctx, tx, "store answer", b)
+}
+
+// insertRefusal stores the refusal of a key. It returns false if the key already has a response, or an unexpired lease of an older release.
+func insertRefusal(ctx context.Context, q storage.Queryer, k IdempotencyKey, r Response) (stored bool, err error) {
+	tag, err := q.Exec(ctx, answerInsert+`
 		ON CONFLICT (principal, method, route, key) DO UPDATE
 			SET owner = NULL, lease_until = NULL, fingerprint = $5, status = $6, media_type = $7, body = $8, answered_at = booking_clock()
-			WHERE k.status IS NULL AND k.lease_until <= booking_clock()`, keyArgs(k, k.Fingerprint[:], r.Status, r.MediaType, r.bytes())...)
+			WHERE k.status IS NULL AND k.lease_until <= booking_clock()`, answerArgs(k, r)...)
 	if err != nil {
 		return false, fmt.Errorf("store answer: %w", err)
 	}

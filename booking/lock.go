@@ -14,6 +14,7 @@ type locks struct {
 	admin   bool       // the club's settings change: no booking changes at the same time
 	members []MemberID // whose quotas count
 	nets    []NetID
+	check   *slotCheck // runs under the locks, in their round trip; nil for none
 }
 
 // change is one transaction over a club's bookings that holds its locks.
@@ -24,6 +25,7 @@ type change struct {
 	at         time.Time // the database's clock, read when all locks were held
 	setup      *setup
 	locked     []NetID
+	check      *slotCheck     // made with the locks; insertBooking uses it if it fits
 	changed    map[string]any // before and after, for the audit, of what is no part of the settings
 	redated    []Booking      // bookings that this change moved to another day
 	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
@@ -45,7 +47,7 @@ func (s *Service) withLocks(ctx context.Context, actor Actor, l locks, fn func(c
 		if err != nil {
 			return err
 		}
-		return fn(ctx, &change{Service: s, tx: tx, actor: actor, at: at, setup: set, locked: l.nets})
+		return fn(ctx, &change{Service: s, tx: tx, actor: actor, at: at, setup: set, locked: l.nets, check: l.check})
 	})
 }
 

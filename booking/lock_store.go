@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"pavilion/storage"
 )
 
 // Classes of advisory locks. Each lock is held until the transaction ends. All changes take them in one order (club, members by id, nets by id), so
@@ -21,8 +23,12 @@ const (
 // the locks of a process that was cut off and could not close its connections. It is longer than the timeout of a request (5 s).
 const silentTransaction = "10s"
 
-// takeLocks takes the locks, then reads the clock and the club token, all in one round trip.
+// takeLocks takes the locks, then reads the clock and the club token and makes the check, all in one round trip. It is preceded by one more if the
+// transaction has a key that was not looked up yet: a repeated request must not wait for locks.
 func takeLocks(ctx context.Context, tx pgx.Tx, l locks, wait time.Duration) (at time.Time, token string, err error) {
+	if err := storage.Flush(ctx, tx); err != nil {
+		return at, "", err
+	}
 	b := new(pgx.Batch)
 	b.Queue(`SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)`, strconv.FormatInt(wait.Milliseconds(), 10), silentTransaction)
 	if l.admin {
@@ -39,6 +45,9 @@ func takeLocks(ctx context.Context, tx pgx.Tx, l locks, wait time.Duration) (at 
 	}
 	b.Queue(`SELECT booking_clock(), coalesce((SELECT token::text FROM availability_token WHERE club_id = $1 AND net_id = 0 AND day = '-infinity'), '')`, l.club).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&at, &token) })
+	if l.check != nil {
+		l.check.queue(b)
+	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return at, "", fmt.Errorf("lock club %d: %w", l.club, err)
 	}

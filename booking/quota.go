@@ -39,7 +39,7 @@ func (p Policy) checkQuota(u usage, b Booking) error {
 // checkMemberQuota reads the usage of the booking's member, applies the quotas and returns the usage. The caller holds the member's lock, so two
 // requests cannot both use the rest of a quota.
 func (c *change) checkMemberQuota(ctx context.Context, b Booking) (usage, error) {
-	u, err := selectUsage(ctx, c.tx, b, c.at)
+	u, err := selectUsage(ctx, c.tx, b)
 	if err != nil {
 		return u, err
 	}

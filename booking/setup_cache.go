@@ -28,8 +28,16 @@ func (c *setupCache) load(ctx context.Context, q storage.Queryer, club ClubID, t
 // cached returns the settings of the token, or nil when they are not in memory. A club without a token was never changed through this package;
 // its settings are read each time.
 func (c *setupCache) cached(club ClubID, token string) *setup {
-	if known, ok := c.clubs.Load(club); ok && token != "" && known.(*setup).token == token { //nolint:forcetypeassert // load stores nothing else
-		return known.(*setup) //nolint:forcetypeassert // as above
+	if known := c.latest(club); known != nil && token != "" && known.token == token {
+		return known
+	}
+	return nil
+}
+
+// latest returns the settings that are in memory, which may be outdated; nil where there are none.
+func (c *setupCache) latest(club ClubID) *setup {
+	if known, ok := c.clubs.Load(club); ok {
+		return known.(*setup) //nolint:forcetypeassert // load stores nothing else
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,22 +45,19 @@ func wrapNoConn(ctx, wctx context.Context, err error) error {
 	return err
 }
 
-// Begin starts a transaction.
+// Begin takes a connection for a transaction. The transaction begins together with its first statement, so a statement that is sent as the first must be
+// a single one.
 func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
 	return h.beginTx(ctx, pgx.TxOptions{})
 }
 
-// beginTx begins a transaction. If the connection is broken, as after a failover, the other idle connections are probably broken too. beginTx then
-// drops all idle connections and tries once more on a new one.
+// beginTx takes a connection. The transaction begins with its first statement.
 func (h BoundedPool) beginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
-	wctx, cancel := context.WithTimeoutCause(ctx, h.wait, ErrNoConn)
-	defer cancel()
-	tx, err := h.pool.BeginTx(wctx, o)
-	if _, unconnected := errors.AsType[*pgconn.ConnectError](err); refusalReason(err) == RefusedConnection && !unconnected && wctx.Err() == nil {
-		h.pool.Reset()
-		tx, err = h.pool.BeginTx(wctx, o)
+	conn, err := h.acquireConn(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return tx, wrapNoConn(ctx, wctx, err)
+	return &lazyTx{pool: h, options: o, conn: conn}, nil
 }
 
 // Snapshots returns a Beginner of read-only transactions at repeatable read, in which every statement sees the same commits.
@@ -102,7 +100,7 @@ func (h BoundedPool) Query(ctx context.Context, sql string, args ...any) (pgx.Ro
 		conn.Release()
 		return nil, err
 	}
-	return &heldRows{Rows: rows, conn: conn}, nil
+	return &heldRows{Rows: rows, release: releaser(conn)}, nil
 }
 
 // QueryRow reads one row.
@@ -111,24 +109,34 @@ func (h BoundedPool) QueryRow(ctx context.Context, sql string, args ...any) pgx.
 	if err != nil {
 		return failedRow{err}
 	}
-	return heldRow{conn: conn, row: conn.QueryRow(ctx, sql, args...)}
+	return heldRow{row: conn.QueryRow(ctx, sql, args...), release: releaser(conn)}
 }
 
-// heldRows release their connection.
+func releaser(conn *pgxpool.Conn) func() error {
+	return func() error {
+		conn.Release()
+		return nil
+	}
+}
+
+// heldRows release what they were read from, a connection or a batch.
 type heldRows struct {
 	pgx.Rows
 
-	conn *pgxpool.Conn
+	release func() error
+	err     error // of release
 }
 
-// Close releases the connection. Further calls do nothing.
+// Close releases. Further calls do nothing.
 func (r *heldRows) Close() {
 	r.Rows.Close()
-	if r.conn != nil {
-		r.conn.Release()
-		r.conn = nil
+	if r.release != nil {
+		r.err, r.release = r.release(), nil
 	}
 }
+
+// Err returns the error of the rows or of the release.
+func (r *heldRows) Err() error { return cmp.Or(r.Rows.Err(), r.err) }
 
 // Next closes the rows after the last one.
 func (r *heldRows) Next() bool {
@@ -140,14 +148,14 @@ func (r *heldRows) Next() bool {
 }
 
 type heldRow struct {
-	conn *pgxpool.Conn
-	row  pgx.Row
+	row     pgx.Row
+	release func() error
 }
 
-// Scan reads the row and releases the connection.
+// Scan reads the row and releases.
 func (r heldRow) Scan(dest ...any) error {
-	defer r.conn.Release()
-	return r.row.Scan(dest...)
+	err := r.row.Scan(dest...)
+	return cmp.Or(err, r.release())
 }
 
 type failedRow struct{ err error }

@@ -110,12 +110,12 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 		return nil, err
 	}
 	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note}
-	actor, err := h.booking.PrecheckHold(ctx, h.actorAnywhere(ctx), r)
-	if err != nil {
-		return nil, err
-	}
-	actor.Reason = in.Body.Reason
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
+		actor, err := s.PrecheckHold(ctx, h.actorAnywhere(ctx), r)
+		if err != nil {
+			return BookingBody{}, err
+		}
+		actor.Reason = in.Body.Reason
 		b, err := s.Hold(ctx, actor, r)
 		return bookingOf(b), err
 	}, nil
