@@ -9,7 +9,7 @@
 // it.
 //
 // PrecheckHold runs before Hold. It refuses a slot that another booking has, by one statement without locks. It makes no other decision: Hold decides
-// about everything that PrecheckHold lets through, under the locks.
+// about everything that PrecheckHold lets through, under the locks. Both run in the transaction of the request's idempotency key.
 //
 // # What the schema guarantees
 //

@@ -111,7 +111,7 @@ func (t *lazyTx) begin(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.Bat
 }
 
 // sendsAlone reports whether a statement has nothing to be sent together with.
-func (t *lazyTx) sendsAlone() bool { return t.tx != nil && len(t.later) == 0 }
+func (t *lazyTx) sendsAlone() bool { return t.conn != nil && t.tx != nil && len(t.later) == 0 }
 
 // Exec runs one statement.
 func (t *lazyTx) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
@@ -164,7 +164,7 @@ func (t *lazyTx) Begin(ctx context.Context) (pgx.Tx, error) {
 
 // start begins the transaction and sends what waits.
 func (t *lazyTx) start(ctx context.Context) error {
-	if t.conn != nil && t.sendsAlone() {
+	if t.sendsAlone() {
 		return nil
 	}
 	return t.SendBatch(ctx, new(pgx.Batch)).Close()

@@ -47,7 +47,7 @@ type StoredAnswer struct {
 type AnswerStore[S any] interface {
 	// Once commits the effect of run together with its answer, or returns the answer that the key has already, as replayed. After an error of
 	// run it rolls back; refuse makes the answer of the error and tells whether to store it. A key whose first request still runs gives an error with
-	// the code idempotency_in_progress.
+	// the code idempotency_in_progress. run may be called for a key that has an answer; its first statement then fails.
 	Once(ctx context.Context, k Key, run func(ctx context.Context, s S) (StoredAnswer, error), refuse func(err error) (a StoredAnswer, keep bool)) (a StoredAnswer, replayed bool, err error)
 	// Refuse stores the refusal of a request that had no transaction, or returns the answer that the key has already.
 	Refuse(ctx context.Context, k Key, refusal StoredAnswer) (a StoredAnswer, replayed bool, err error)

@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/internal/secret"
 	"pavilion/sandbox/plans"
@@ -28,4 +31,28 @@ func checkPlans(ctx context.Context) error {
 	}
 	defer pool.Close()
 	return statements.Check(ctx, pool, largeTables, plans.Limit{Rows: 1000, Blocks: 2000})
+}
+
+// The tables are as after a restore: many rows and no statistics. Each request of a person whose session is not in memory makes this look-up.
+func TestReadAccess_ReadsOneSessionWithoutStatistics(t *testing.T) {
+	t.Parallel()
+	_, pool := copyOf(t, templateDB)
+	if _, err := pool.Exec(t.Context(), largeTables, pgx.QueryExecModeSimpleProtocol); err != nil {
+		t.Fatal(err)
+	}
+	err := storage.InTx(t.Context(), pool, func(ctx context.Context, tx pgx.Tx) error {
+		u, _, err := readAccess(ctx, tx, tokenHash("access40000"))
+		if err != nil {
+			return err
+		}
+		var read int64
+		err = tx.QueryRow(ctx, `SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'session'`).Scan(&read)
+		if u.Session != 40_000 || read != 1 {
+			t.Errorf("session %d, %d sessions were read", u.Session, read)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"runtime"
 	"sync/atomic"
@@ -33,7 +32,7 @@ type bookingBench struct {
 	binary  string
 	addr    string
 	server  *child.Process
-	http    *http.Client
+	conns   conns
 	db      *pgxpool.Pool
 	service *booking.Service // for the club's settings
 	filled  int64            // number of past bookings so far
@@ -46,7 +45,7 @@ type bookingBench struct {
 
 // runBooking measures all figures of bookings.
 func runBooking(ctx context.Context, out io.Writer) (err error) {
-	b := &bookingBench{out: out, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}, Timeout: 15 * time.Second}}
+	b := &bookingBench{out: out}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(ctx); err != nil {
 		return err
@@ -159,6 +158,7 @@ func (b *bookingBench) direct(ctx context.Context, postgresURL string) error {
 
 func (b *bookingBench) close() error {
 	var errs []error
+	b.conns.close()
 	if b.server != nil {
 		errs = append(errs, b.server.Stop())
 	}

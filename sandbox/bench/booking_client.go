@@ -65,13 +65,7 @@ func (b *bookingBench) ask(ctx context.Context, r request) (answer, error) {
 	if r.version != 0 {
 		req.Header.Set("If-Match", strconv.Itoa(r.version))
 	}
-	res, err := b.http.Do(req)
-	if err != nil {
-		return answer{}, err
-	}
-	defer res.Body.Close() //nolint:errcheck // read to the end
-	data, err := io.ReadAll(res.Body)
-	return answer{res.StatusCode, data}, err
+	return b.conns.do(req)
 }
 
 // hold requests a hold of nets at the time of a slot.

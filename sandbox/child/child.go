@@ -90,7 +90,8 @@ func (p *Process) follow(r io.Reader) {
 			Message string `json:"msg"`
 			Addr    string `json:"addr"`
 		}
-		if json.Unmarshal(line, &entry) == nil {
+		told := bytes.Contains(line, []byte(`"msg":"ready"`)) || bytes.Contains(line, []byte(`"msg":"listening"`)) // lines of requests are not parsed: there may be thousands a second
+		if told && json.Unmarshal(line, &entry) == nil {
 			switch entry.Message {
 			case "ready":
 				once()
