@@ -39,7 +39,10 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 	if err != nil {
 		return err
 	}
-	files := corpus(works)
+	files, err := corpus(works)
+	if err != nil {
+		return err
+	}
 	searcher, done, err := index(ctx, pools, files)
 	if err != nil {
 		return err
@@ -52,10 +55,10 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 			return err
 		}
 		classes := []string{q.class}
-		if q.accepts != nil && !strings.HasPrefix(q.class, "held out") {
-			classes = append(classes, "all")
+		if group, _, ok := strings.Cut(q.class, ": "); q.accepts != nil && ok {
+			classes = append(classes, group)
 		} else if q.accepts != nil {
-			classes = append(classes, "held out")
+			classes = append(classes, "all")
 		}
 		for _, class := range classes {
 			t := tallies[class]
@@ -80,7 +83,7 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 		t := tallies[c]
 		share := func(n int) float64 { return float64(n) / float64(t.asked) }
 		aim := ""
-		if a, ok := aims()[strings.TrimPrefix(c, "held out: ")]; ok {
+		if a, ok := aims()[strings.TrimSpace(c[strings.Index(c, ":")+1:])]; ok {
 			aim = fmt.Sprintf("%.2f / %.2f", a[0], a[1])
 			if share(t.first) < a[0] || share(t.five) < a[1] {
 				aim += "  missed"
@@ -88,7 +91,7 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 		}
 		fmt.Fprintf(out, "relevance %-28s %7d %9.3f %9.3f %9d  %s\n", strings.ReplaceAll(c, " ", "_"), t.asked, share(t.first), share(t.five), t.mended, aim)
 		for _, q := range t.missed {
-			if verbose {
+			if verbose && !strings.HasPrefix(c, "held out,") {
 				fmt.Fprintf(out, "#   %q\n", q)
 			}
 		}

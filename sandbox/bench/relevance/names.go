@@ -11,7 +11,8 @@ import (
 // file is a file of the corpus, with the facts that decide about the queries that it answers.
 type file struct {
 	name, caption string
-	work          *work // nil for the files of package club
+	work          *work  // nil for the files of package club, and of posted.tsv
+	key           string // of posted.tsv
 	season        int
 	episodes      []int
 	resolution    string
@@ -30,9 +31,12 @@ const (
 )
 
 // corpus returns the files of all works, and of the club, in a random order.
-func corpus(works []work) []file {
+func corpus(works []work) ([]file, error) {
 	n := naming{rand.New(rand.NewPCG(seed, 2))}
-	var files []file
+	files, err := readPosted()
+	if err != nil {
+		return nil, err
+	}
 	for i := range works {
 		w := &works[i]
 		switch w.kind {
@@ -56,7 +60,7 @@ func corpus(works []work) []file {
 		files = append(files, file{name: f.Name, caption: f.Caption})
 	}
 	n.rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
-	return files
+	return files, nil
 }
 
 func (n naming) release(f *file) {

@@ -2,6 +2,7 @@ package relevance
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -38,7 +39,8 @@ func queries(works []work) ([]query, error) {
 	a.unfinished()
 	a.several()
 	a.nonsense()
-	return a.out, a.heldOut()
+	err := errors.Join(a.heldOut(), a.typed())
+	return a.out, err
 }
 
 func (a *asking) ask(class, text string, accepts func(file) bool) {
@@ -363,21 +365,11 @@ func (a *asking) heldOut() error {
 			return fmt.Errorf("%w: %q", errTable, line)
 		}
 		var accepts func(file) bool
-		title, season, episode := f[2], 0, 0
-		if m := episodeAtEnd.FindStringSubmatch(title); m != nil {
-			title = m[1]
-			season, _ = strconv.Atoi(m[2])  // figures
-			episode, _ = strconv.Atoi(m[3]) // figures or nothing
-		}
-		at := slices.IndexFunc(a.works, func(w work) bool { return w.title == title })
-		switch {
-		case title == "-":
-		case at < 0:
-			return fmt.Errorf("%w: %q", errTable, line)
-		case season > 0:
-			accepts = ofEpisode(a.works[at], season, episode)
-		default:
-			accepts = titled(title)
+		if f[2] != "-" {
+			var err error
+			if accepts, err = a.ofWork(f[2]); err != nil {
+				return err
+			}
 		}
 		a.ask("held out: "+f[0], f[1], accepts)
 	}

@@ -16,7 +16,11 @@ func read(t *testing.T) ([]file, []query) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return corpus(works), asked
+	files, err := corpus(works)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files, asked
 }
 
 func TestCorpus_TwoRunsAgree(t *testing.T) {

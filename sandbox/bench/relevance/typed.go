@@ -1,0 +1,95 @@
+package relevance
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed posted.tsv
+var postedTable string
+
+//go:embed typed.tsv
+var typedTable string
+
+// readPosted returns the files whose names were written by hand.
+func readPosted() ([]file, error) {
+	var files []file
+	for line := range strings.Lines(postedTable) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(f) != 3 {
+			return nil, fmt.Errorf("%w: %q", errTable, line)
+		}
+		files = append(files, file{key: f[0], name: f[1], caption: f[2]})
+	}
+	return files, nil
+}
+
+// typed adds the queries that people typed. Every second one is held out.
+func (a *asking) typed() error {
+	n := 0
+	for line := range strings.Lines(typedTable) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(f) != 3 {
+			return fmt.Errorf("%w: %q", errTable, line)
+		}
+		accepts, err := a.anyOf(strings.Split(f[2], ","))
+		if err != nil {
+			return err
+		}
+		class := "typed: "
+		if n++; n%2 == 0 {
+			class = "held out, typed: "
+		}
+		a.ask(class+f[0], f[1], accepts)
+	}
+	return nil
+}
+
+// anyOf accepts the files of keys and of titles. It is nil for "-" alone.
+func (a *asking) anyOf(wanted []string) (func(file) bool, error) {
+	if slices.Equal(wanted, []string{"-"}) {
+		return nil, nil
+	}
+	var titles []func(file) bool
+	for _, w := range wanted {
+		title, ok := strings.CutPrefix(w, "=")
+		if !ok {
+			continue
+		}
+		accepts, err := a.ofWork(title)
+		if err != nil {
+			return nil, err
+		}
+		titles = append(titles, accepts)
+	}
+	return func(f file) bool {
+		return f.key != "" && slices.Contains(wanted, f.key) || slices.ContainsFunc(titles, func(accepts func(file) bool) bool { return accepts(f) })
+	}, nil
+}
+
+// ofWork accepts the files of a title of works.tsv, which a season and an episode may follow.
+func (a *asking) ofWork(title string) (func(file) bool, error) {
+	season, episode := 0, 0
+	if m := episodeAtEnd.FindStringSubmatch(title); m != nil {
+		title = m[1]
+		season, _ = strconv.Atoi(m[2])  // figures
+		episode, _ = strconv.Atoi(m[3]) // figures or nothing
+	}
+	at := slices.IndexFunc(a.works, func(w work) bool { return w.title == title })
+	switch {
+	case at < 0:
+		return nil, fmt.Errorf("%w: no work %q", errTable, title)
+	case season > 0:
+		return ofEpisode(a.works[at], season, episode), nil
+	}
+	return titled(title), nil
+}
