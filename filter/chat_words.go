@@ -11,29 +11,65 @@ import (
 //
 //nolint:gochecknoglobals // a table, never written
 var askWords = foldedSet(strings.Fields(`
-	please pls plz plss plzz kindly send give gimme me need want wanna looking searching request requesting get any link links for full movie movies film films
-	download watch online upload share post provide available song songs book books ebook series serial
-	koi kisi bhejo bhej bhejdo bhejna do dedo dijiye chahiye chahie chaiye chahye mujhe muje ka ki ke
-	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये चाहिए चाहिये मुझे का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़`)...)
+	please pls plz plss plzz pleas kindly send sent give gimme provide need want wanna looking searching request requesting requested requests get got any link links for full
+	movie movies film films download watch see stream online upload uploaded share post add drop provide available have has
+	song songs book books ebook pdf series serial show episodes seasons parts version print quality hd dubbed dub
+	koi kisi bhejo bhej bhejdo bhejna bheje do dedo dijiye dedijiye dena dijie chahiye chahie chaiye chahye chahiya chahta mujhe muje mereko mujhko ka ki ke
+	dekhna dekhni dekho milega milegi milega mil dalo daalo dikhao gana gaana gaane kitab kitaab bhejiye bhejie kijiye
+	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये दिजिए देना चाहिए चाहिये चाहता मुझे मुझको का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़ प्लीज
+	देखना देखनी देखनीहै मिलेगा मिलेगी मिल डालो दिखाओ गाना गाने किताब सीरीज सीरीज़ वीडियो ऑडियो पीडीएफ`)...)
 
 // chatWords are other words around a request, and those of small talk. They are dropped after askWords. Neither are taken for misspelled words of titles.
 //
 //nolint:gochecknoglobals // a table, never written
 var chatWords = foldedSet(strings.Fields(`
-	sent i im we us my search find got have has had having does
-	did can could would will shall should may anyone anybody someone somebody there here to complete cinema
-	free where is are am was be it this that these those with you u ur your fast quick quickly requested show
-	join channel group bot made bro bros brother bhai sir madam mam admin admins dear friend friends guys everyone everybody all hello hi hii hey thanks thank thx ty ok okay
-	urgent urgently asap now today also too just only if in on from by at or but so how what when who why which hd print quality version
-	dubbed dub file files video videos new latest old good nice best morning evening afternoon night welcome bye sorry yes no not im lol happy
-	much very really like love know think help lot
-	bheje dedijiye de dena dijie chahiya chahta mujhko mera meri aap na dosto
-	hai hain he ho hoga hogi kya kaise kab kahan ko mein mai main par pe se wala wali wale yaar bhaiya ji jaldi dalo daalo daal dal dikhao
-	dikha dekhna dekhni dekho karo kar kardo karna milega milegi milega mil sakta sakti sakte hu hun aur bhi to toh tha thi sab puri poori pura poora nayi
-	naya paas pass kripya kripaya shukriya dhanyavad namaste picture
-	दिजिए देना चाहता मुझको मेरा मेरी हमें आप दोस्तो दोस्तों है हैं हो होगा होगी क्या कैसे कब कहाँ को में
-	मैं पर से वाला वाली वाले यार भाई भैया जी जल्दी डालो दिखाओ देखना देखनी करो कर करना मिलेगा मिलेगी मिल सकता सकती सकते हूँ और भी तो था थी सब पूरी पूरा पास प्लीज शुक्रिया
-	धन्यवाद नमस्ते फिल्में मूवीज वीडियो फुल फाइल सर एडमिन पिक्चर`)...)
+	i im ive me we us my our search find having does did done can could would will shall should may might must there here to complete cinema
+	free where is are am was were be been it this that these those with you u ur your yours he she they them fast quick quickly
+	anyone anybody someone somebody join channel group bot made make bro bros brother bhai sir madam mam maam admin admins mod dear friend friends guys folks team everyone everybody all hello hi hii hey heya
+	thanks thank thx ty tysm ok okay k urgent urgently asap now today tonight tomorrow yesterday also too just only if in on from by at or but so how what whats when who whom why
+	which whose idea file files video videos new latest old good nice best great morning evening afternoon night welcome bye sorry yes yeah yep no nope not im lol lmao rofl haha
+	hahaha hehe brb gm gn omg wow wtf btw fyi happy much very really like love know think say said tell told help lot lots come coming go going gone went working work works
+	reply answer wait waiting soon later again same slow see about one kind regards
+	more some something anything nothing want wants try tried check sure right well
+	meri mera mere aap aapke tum tumhare hum na nahi nahin dosto hai hain he ho hoga hogi hu hun hoon kya kaise kaisa kab kahan kaha kyun kyu kitna kitne kitni ko mein mai main
+	par pe se wala wali wale yaar yar bhaiya bhaijaan ji jaldi daal dal dikha dekh karo kar kardo karna karke karta sakta sakti sakte aur bhi to toh tha thi sab sabko puri
+	poori pura poora nayi naya naye purani purana purane paas pas pass yahan yaha wahan kripya kripaya shukriya dhanyavad dhanyawad namaste namaskar picture accha acha theek thik
+	haal hal aaj kal raat subah abhi baje aana jana jao aao milte mila log bolo batao bata suno dono ek
+	मेरा मेरी मेरे हमें आप आपके आपका तुम हम दोस्तो दोस्तों मित्रों मित्र है हैं हो होगा होगी क्या कैसे कैसा कब कहाँ कहां क्यों कितना कितने को में मैं पर से वाला वाली वाले यार भाई भैया जी
+	जल्दी देख करो कर करना करनी करने करके करता सकता सकती सकते हूँ हूं और भी तो था थी थे सब सबको पूरी पूरा पास यहाँ यहां शुक्रिया धन्यवाद नमस्ते नमस्कार सुप्रभात शुभ प्रभात रात्रि संध्या
+	फिल्में मूवीज फुल फाइल सर एडमिन पिक्चर पुरानी पुराना नई नया अच्छा अच्छी ठीक हाल आज कल अभी बताओ नहीं ना`)...)
+
+// interjections are chat words that begin no title, unless somebody is still typing.
+//
+//nolint:gochecknoglobals // a table, never written
+var interjections = wordSet("lol", "lmao", "rofl", "brb", "gm", "gn", "haha", "hahaha", "hehe", "hmm", "thx", "tysm", "btw", "ok", "okay")
+
+// isSmallTalk reports that all terms are chat words or articles. A single term is small talk only if it is an interjection.
+func (q query) isSmallTalk() bool {
+	if len(q.terms) == 1 {
+		return interjections[q.terms[0]]
+	}
+	return !slices.ContainsFunc(q.terms, func(t string) bool { return !isChatWord(t) && !articles[t] })
+}
+
+// isTalk reports that nobody asks for a file, and that at most one word besides chat words carries meaning. Only the title of a file is found then.
+func (v *Vocabulary) isTalk(q query) bool {
+	short, ok := v.withoutChat(q)
+	return q.isSmallTalk() || ok && countMeaning(short.terms) < 2 && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] })
+}
+
+// withNeighbour returns a shorter query with one of the words beside its terms: for "bhai fast five ka link do" fast five, beside five.
+func (q query) withNeighbour(short query) []query {
+	first, last := slices.Index(q.terms, short.terms[0]), slices.Index(q.terms, short.lastTerm())
+	var out []query
+	if first > 0 {
+		out = append(out, query{terms: q.terms[first-1 : last+1]})
+	}
+	if last+1 < len(q.terms) {
+		out = append(out, query{terms: q.terms[first : last+2]})
+	}
+	return out
+}
 
 // articles are words that people add to a title or leave out. They are dropped like chatWords, and only beside words in Latin letters.
 //
@@ -90,7 +126,7 @@ func (q query) without(drop func(term string) bool) (query, bool) {
 	if len(kept) == len(q.terms) || !slices.ContainsFunc(kept, func(t string) bool { return !articles[t] }) {
 		return q, false
 	}
-	short := query{terms: kept}
+	short := query{terms: kept, onlyTitle: q.onlyTitle}
 	if kept[len(kept)-1] == q.lastTerm() {
 		short.beginning, short.fragment = q.beginning, q.fragment
 	}

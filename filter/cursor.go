@@ -27,23 +27,24 @@ func (c Cursor) inPart(part int) Cursor {
 	return c
 }
 
-// Cursor is a position in the total order of a query's results: part, rank, then newest first, then id. Pages are cut at a cursor, so a post that
-// arrives between two pages shifts none of them.
+// Cursor is a position in the total order of a query's results: part, rank, then the most taken first, then the newest, then by id. Pages are cut at a
+// cursor, so a post that arrives between two pages shifts none of them.
 type Cursor struct {
 	Rank     uint8 // the part of the results in the highest three bits, the rank in the others
+	Taken    uint8 // how often the file was taken, as a level; 0 if the name has the words of the query as they were typed
 	Posted   int32
 	Document DocumentID
 }
 
 // Compare orders cursors like the results.
 func (c Cursor) Compare(o Cursor) int {
-	return cmp.Or(cmp.Compare(c.Rank, o.Rank), cmp.Compare(o.Posted, c.Posted), cmp.Compare(o.Document, c.Document))
+	return cmp.Or(cmp.Compare(c.Rank, o.Rank), cmp.Compare(o.Taken, c.Taken), cmp.Compare(o.Posted, c.Posted), cmp.Compare(o.Document, c.Document))
 }
 
 // Zero reports the zero cursor, which comes before all results.
 func (c Cursor) Zero() bool { return c == Cursor{} }
 
-// String returns 18 characters that are safe in callback data, or none for the zero cursor.
+// String returns 18 characters that are safe in callback data, 19 for a file that was taken, or none for the zero cursor.
 func (c Cursor) String() string {
 	if c.Zero() {
 		return ""
@@ -51,8 +52,14 @@ func (c Cursor) String() string {
 	b := []byte{c.Rank}
 	b = binary.BigEndian.AppendUint32(b, uint32(c.Posted))   //nolint:gosec // turned back by ParseCursor
 	b = binary.BigEndian.AppendUint64(b, uint64(c.Document)) //nolint:gosec // turned back by ParseCursor
+	if c.Taken > 0 {
+		b = append(b, c.Taken)
+	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
+
+// cursorSize is the number of bytes of a cursor without Taken.
+const cursorSize = 13
 
 // ErrCursor means that String did not write the cursor.
 var ErrCursor = fault.New(fault.Invalid, "cursor_invalid")
@@ -63,10 +70,12 @@ func ParseCursor(s string) (Cursor, error) {
 		return Cursor{}, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != 13 || b[0] == rankNone {
+	if err != nil || len(b) != cursorSize && (len(b) != cursorSize+1 || b[cursorSize] == 0) || b[0] == rankNone {
 		return Cursor{}, ErrCursor
 	}
-	return Cursor{
-		Rank: b[0], Posted: int32(binary.BigEndian.Uint32(b[1:])), Document: DocumentID(binary.BigEndian.Uint64(b[5:])), //nolint:gosec // written by String
-	}, nil
+	c := Cursor{Rank: b[0], Posted: int32(binary.BigEndian.Uint32(b[1:])), Document: DocumentID(binary.BigEndian.Uint64(b[5:]))} //nolint:gosec // written by String
+	if len(b) > cursorSize {
+		c.Taken = b[cursorSize]
+	}
+	return c, nil
 }

@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +112,39 @@ func TestSearch_OfEquallyMistypedFilesThePopularOneComesFirst(t *testing.T) {
 	}
 }
 
+// Of files that one mistake is as likely for, those that people took more often come first. The likeness and the title count more.
+func TestSearch_OfEquallyMistypedFilesTheMostTakenComesFirst(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Gladiator.2000.480p.mkv", "Gladiator.2000.720p.mkv", "Gladiator.2000.1080p.mkv", "Making of Gladiator.mkv", "Gladiators.2001.mkv")
+	taken := map[filter.DocumentID]uint8{post(1, "").Media.Document: 1, post(2, "").Media.Document: 2, post(4, "").Media.Document: 30, post(5, "").Media.Document: 30}
+	s := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Logger: slog.New(slog.DiscardHandler), Taken: func(id filter.DocumentID) uint8 { return taken[id] }})
+	var got []string
+	for q := (filter.Query{Text: "gladiatr", Limit: 2}); ; {
+		page, err := s.Search(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range page.Files {
+			got = append(got, f.Media.Name)
+		}
+		if !page.HasNext {
+			break
+		}
+		if q.After, err = filter.ParseCursor(page.Last.String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{"Gladiator.2000.720p.mkv", "Gladiator.2000.480p.mkv", "Gladiator.2000.1080p.mkv", "Making of Gladiator.mkv", "Gladiators.2001.mkv"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	exact, err := s.Search(t.Context(), filter.Query{Text: "gladiator"})
+	if err != nil || exact.Files[0].Media.Name != "Gladiator.2000.1080p.mkv" {
+		t.Errorf("without a mistake the newest comes first: %q, %v", exact.Files[0].Media.Name, err)
+	}
+}
+
 // Words with which people ask are dropped when nothing matches with them, in English and in Hindi of both scripts.
 func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
 	t.Parallel()
@@ -130,6 +164,17 @@ func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
 		"please send the welcome movie":          "Welcome.2007.mkv",
 		"can you please upload any given sundya": "Any.Given.Sunday.1999.mkv",
 		"full metal jacket movie":                "Full.Metal.Jacket.mkv",
+	} {
+		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != name {
+			t.Errorf("%q finds %q, not %q", query, got, name)
+		}
+	}
+	for query, name := range map[string]string{
+		"do you have send help":      "Send.Help.2026.mkv",
+		"sir dune part 2 milegi kya": "Dune.Part.Two.2024.Hindi.1080p.mkv",
+		"मुझे आवारा फिल्म डाउनलोड करनी है":             "आवारा 1951.mkv",
+		"kindly provide oppenheimer in good quality":   "Oppenheimer.2023.mkv",
+		"hello team, may i have any given sunday asap": "Any.Given.Sunday.1999.mkv",
 	} {
 		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != name {
 			t.Errorf("%q finds %q, not %q", query, got, name)
@@ -181,6 +226,79 @@ func TestSearch_NonsenseFindsAndSuggestsNothing(t *testing.T) {
 		page, err := ix.Search(t.Context(), filter.Query{Text: text})
 		if err != nil || page.Total != 0 || page.Suggestion != want {
 			t.Errorf("%q: %d files, suggestion %q, want %q, %v", text, page.Total, page.Suggestion, want, err)
+		}
+	}
+}
+
+// A word of small talk begins no title once it is sent. While it is typed, it may.
+func TestSearch_SmallTalkFindsNothingAndFlickersNothing(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Lolita.1962.mkv", "Windows.11.Guide.pdf", "The.Water.Horse.2007.mkv", "Wedding.Nights.2001.mkv", "Slow.West.Horse.2015.mkv", "Kal.Ho.Naa.Ho.mp3")
+	for _, text := range []string{"lol", "who will win today", "what is the weather today", "how are you all doing", "why so slow", "kal milte hain"} {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != "" || page.Fewer != "" {
+			t.Errorf("%q: %d files, suggestion %q, fewer words %q, %v", text, page.Total, page.Suggestion, page.Fewer, err)
+		}
+	}
+	if page, err := ix.Search(t.Context(), filter.Query{Text: "lol", Typing: true}); err != nil || page.Total != 1 {
+		t.Errorf("while it is typed: %d files, %v", page.Total, err)
+	}
+}
+
+// Words that are written as one are found, also by their sounds.
+func TestSearch_JoinedWordsAreFound(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "The.Lord.of.the.Rings.2001.mkv", "Bigg.Boss.S17E30.mkv", "Dark.Harbour.S02E03.mkv", "Jai.Bhim.2021.mkv", "KGF Chapter 2 2022.mkv", "Conjuring.2.2016.mkv", "Oceans.Eleven.2001.mkv", "WALL-E.2008.mkv")
+	for query, name := range map[string]string{
+		"lordoftherings":                       "The.Lord.of.the.Rings.2001.mkv",
+		"bigboss 17":                           "Bigg.Boss.S17E30.mkv",
+		"darkharbours02e03":                    "Dark.Harbour.S02E03.mkv",
+		"darkharbourseason 2":                  "Dark.Harbour.S02E03.mkv",
+		"dark harbour s 2 e 3":                 "Dark.Harbour.S02E03.mkv",
+		"dark harbour seson 2 episde 3":        "Dark.Harbour.S02E03.mkv",
+		"dark harbour third episode season ii": "Dark.Harbour.S02E03.mkv",
+		"jaibim":                               "Jai.Bhim.2021.mkv",
+		"kgf part two":                         "KGF Chapter 2 2022.mkv",
+		"2nd part conjuring":                   "Conjuring.2.2016.mkv",
+		"oceans11":                             "Oceans.Eleven.2001.mkv",
+		"wall e 2008":                          "WALL-E.2008.mkv",
+	} {
+		if got := ix.foundNames(t, query); !slices.Contains(got, name) {
+			t.Errorf("%q finds %q, not %q", query, got, name)
+		}
+	}
+}
+
+// Scripts disagree about vowels and about k and g, so words whose sounds differ a little are found, too.
+func TestSearch_NamesThatSoundNearlyAlikeAreFoundInTheOtherScript(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	pairs := [][2]string{
+		{"गजनी", "Ghajini.2008.mkv"},
+		{"जोकर", "Joker.2019.mkv"},
+		{"आयरन मैन", "Iron.Man.2008.mkv"},
+		{"टाइटैनिक", "Titanic.1997.mkv"},
+		{"pakeezah", "पाकीज़ा 1972.mkv"},
+		{"umrao jaan", "उमराव जान 1981.mkv"},
+		{"anbe sivam", "அன்பே சிவம் 2003.mkv"},
+		{"al risalah", "الرسالة 1976.mkv"},
+		{"kafarnahum", "كفرناحوم 2018.mkv"},
+		{"salinui chueok", "살인의 추억 2003.mkv"},
+		{"इंसेप्शन", "Inception.2010.mkv"},
+	}
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p[1])
+	}
+	ix.storeNames(t, names...)
+	for _, p := range pairs {
+		if got := ix.foundNames(t, p[0]); !slices.Equal(got, []string{p[1]}) {
+			t.Errorf("%q finds %q, not %q", p[0], got, p[1])
 		}
 	}
 }

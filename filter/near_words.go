@@ -2,12 +2,14 @@ package filter
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/blevesearch/vellum"
 	"github.com/blevesearch/vellum/levenshtein"
+	edlib "github.com/hbollon/go-edlib"
 )
 
 // nearWord is a word of the index that a person may have meant by another.
@@ -88,44 +90,111 @@ func accepts(dfa *levenshtein.DFA, term string) bool {
 	return dfa.IsMatch(state)
 }
 
-// soundMark separates a soundKey from a word in Vocabulary.sounds.
-const soundMark = "\x00"
+// soundMark separates a soundFrame from the script of a word, and soundLatin or soundForeign from the word, in Vocabulary.sounds.
+const (
+	soundMark    = "\x00"
+	soundLatin   = "l"
+	soundForeign = "x"
+)
 
-// SoundsLike returns at most limit other words that sound like a word, in any script, the most frequent first.
-func (v *Vocabulary) SoundsLike(word string, limit int) []Term {
+// maxBucket limits the words of one frame that are compared with a term.
+const maxBucket = 4000
+
+// heardWord is a word of the index that sounds like another.
+type heardWord struct {
+	Term
+	distance int // see soundDistance
+}
+
+// soundsLike returns at most limit other words that sound like a word, in Latin letters or in other scripts, the nearest first, then the most frequent.
+// far allows differences, the more the longer the word; see mostHeard.
+func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []heardWord {
 	key := soundKey(word)
-	if key == "" {
+	frame := soundFrame(key)
+	if frame == "" {
 		return nil
 	}
+	most := 0
+	if far {
+		most = mostHeard(key)
+	}
+	bucket := soundBucket(frame, inLatin)
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	found := map[string]int{}
-	it, err := v.sounds.Iterator([]byte(key+soundMark), []byte(key+"\x01"))
-	for err == nil {
+	found := map[string]heardWord{}
+	note := func(w string) {
+		if d := soundDistance(key, soundKey(w)); d <= most && w != word && (isASCII(w) != isASCII(word) || isSpelledAlike(word, w)) {
+			if n := v.count(w); n > 0 {
+				found[w] = heardWord{Term{w, n}, d}
+			}
+		}
+	}
+	it, err := v.sounds.Iterator([]byte(bucket), []byte(bucket[:len(bucket)-1]+string(bucket[len(bucket)-1]+1)))
+	for n := 0; err == nil && n < maxBucket; n++ {
 		pair, _ := it.Current()
-		w := string(pair[len(key)+len(soundMark):])
-		found[w] = v.count(w)
+		note(string(pair[len(bucket):]))
 		err = it.Next()
 	}
-	for _, w := range v.deltaSounds[key] {
-		found[w] = v.count(w)
+	for _, w := range v.deltaSounds[bucket] {
+		note(w)
 	}
-	delete(found, word)
-	return mostFrequent(found, limit)
+	all := slices.SortedFunc(maps.Values(found), func(a, b heardWord) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(b.Count, a.Count), strings.Compare(a.Text, b.Text))
+	})
+	return all[:min(limit, len(all))]
+}
+
+// mostHeard returns how many differences a word of a key may have and still be taken for it. Short words differ by a vowel only from many others.
+func mostHeard(key string) int {
+	sounds := 0
+	for i := range len(key) {
+		if i == 0 || soundClass(key[i]) != vowel || key[i] == 'v' {
+			sounds++
+		}
+	}
+	switch {
+	case sounds < 2:
+		return 0
+	case sounds == 2:
+		return 1
+	}
+	return min(sounds, 4)
+}
+
+// isSpelledAlike reports that two words of one script differ in few letters.
+func isSpelledAlike(a, b string) bool {
+	return edlib.OSADamerauLevenshteinDistance(a, b) <= (utf8.RuneCountInString(a)+2)/3
+}
+
+// soundBucket begins the keys of Vocabulary.sounds of all words with a frame in Latin letters, or in other scripts.
+func soundBucket(frame string, latin bool) string {
+	if latin {
+		return frame + soundMark + soundLatin
+	}
+	return frame + soundMark + soundForeign
+}
+
+// soundBucketOf is empty for a word that has no soundFrame.
+func soundBucketOf(word string) string {
+	frame := soundFrame(soundKey(word))
+	if frame == "" {
+		return ""
+	}
+	return soundBucket(frame, isASCII(word))
 }
 
 func (v *Vocabulary) addDeltaSound(word string) {
-	if key := soundKey(word); key != "" {
-		v.deltaSounds[key] = append(v.deltaSounds[key], word)
+	if bucket := soundBucketOf(word); bucket != "" {
+		v.deltaSounds[bucket] = append(v.deltaSounds[bucket], word)
 	}
 }
 
-// mergeSounds builds sounds with more words. A word without files stays, because SoundsLike counts the files.
+// mergeSounds builds sounds with more words. A word without files stays, because soundsLike counts the files.
 func mergeSounds(sounds *vellum.FST, words map[string]int) (*vellum.FST, error) {
 	all := map[string]int{}
 	for w := range words {
-		if key := soundKey(w); key != "" {
-			all[key+soundMark+w] = 1
+		if bucket := soundBucketOf(w); bucket != "" {
+			all[bucket+w] = 1
 		}
 	}
 	if err := eachTerm(sounds, func(pair string, _ int) { all[pair] = 1 }); err != nil {

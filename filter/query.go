@@ -19,13 +19,14 @@ type query struct {
 	terms     []string // distinct, in order; a file must match all
 	beginning string   // of the words that the last term may become; empty when it is complete
 	fragment  bool     // the last term is no word yet: s01e0
+	onlyTitle bool     // only a file whose title it is matches: a word between words of small talk
 }
 
 func parseQuery(text string) query {
 	if utf8.RuneCountInString(text) > maxQueryRunes {
 		text = string([]rune(text)[:maxQueryRunes])
 	}
-	words, unfinished := unfinishedEpisode(splitWords(text))
+	words, unfinished := unfinishedEpisode(respellQuery(splitWords(text)))
 	all := trimLeadingZeros(normaliseDates(normaliseSeasons(splitTokens(words))))
 	found := newTokenSet()
 	// "s01e05" becomes the tokens s01 and s01e05; the second implies the first.

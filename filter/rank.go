@@ -2,9 +2,8 @@ package filter
 
 import "slices"
 
-// Ranks, best first. A file whose title is the query comes before one that mentions it. Behind rankMistyped the ranks continue with the likeness: one
-// likely typing mistake, one unlikely mistake, two, more; each first with and then without the title, and of these first the files that were posted more
-// than once.
+// Ranks, best first. A file whose title is the query comes before one that mentions it. Behind rankMistyped the ranks continue with the likeness of the
+// words, each first with and then without the title.
 const (
 	rankTitle        uint8 = iota // the file's title is the query
 	rankSpelledTitle              // the same in another spelling
@@ -13,9 +12,11 @@ const (
 	rankSpelled                   // the same in another spelling
 	rankBeginsTitle               // the last term begins a word of the title
 	rankBegins                    // the last term begins a word of the name or caption
+	rankAlikeTitle                // the title is the query in other letters of the same sound
+	rankAlike                     // a term is in other letters of the same sound
 	rankSoundsTitle               // the title is the query in another script
 	rankSounds                    // a term is in another script
-	rankMistyped                  // the first of 16
+	rankMistyped                  // the first of 2*(maxLikeness+1)
 	rankNone         uint8 = 255  // no match
 )
 
@@ -57,10 +58,13 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 		return rankNone, name
 	}
 	isTitle := m.isTitle(name) || titled && cost == 0 && containsPhrase(name, m.words)
-	return m.rankOf(cost, isTitle, name, len(f.Places) > 1), name
+	if m.onlyTitle && (!isTitle || cost >= costEdit) {
+		return rankNone, name
+	}
+	return m.rankOf(cost, isTitle, name), name
 }
 
-func (m *matcher) rankOf(cost int32, isTitle bool, name []string, popular bool) uint8 {
+func (m *matcher) rankOf(cost int32, isTitle bool, name []string) uint8 {
 	switch {
 	case cost == 0 && isTitle:
 		return rankTitle
@@ -70,26 +74,22 @@ func (m *matcher) rankOf(cost int32, isTitle bool, name []string, popular bool) 
 		return rankExact
 	case cost < costUnfinished:
 		return either(isTitle, rankSpelledTitle, rankSpelled)
-	case cost < costSound:
+	case cost < costAlike:
 		return either(isTitle, rankBeginsTitle, rankBegins)
+	case cost < costSound:
+		return either(isTitle, rankAlikeTitle, rankAlike)
 	case cost < costEdit:
 		return either(isTitle, rankSoundsTitle, rankSounds)
 	}
-	return rankMistyped + 4*likeness(cost) + either(isTitle, 0, 2) + either(popular, 0, 1)
+	return rankMistyped + 2*likeness(cost) + either(isTitle, 0, 1)
 }
 
-// likeness returns the class of a cost of costEdit or more: 0 for one likely mistake, 1 for one mistake, 2 for two, 3 for more.
+// likeness returns the class of a cost of costEdit or more: 0 for one likely mistake, more for unlikely and further ones.
 func likeness(cost int32) uint8 {
-	switch {
-	case cost < costEdit+costUnlikely:
-		return 0
-	case cost < 2*costEdit:
-		return 1
-	case cost < 3*costEdit:
-		return 2
-	}
-	return 3
+	return uint8(min((cost-costEdit)/costStep, maxLikeness)) //nolint:gosec // at most maxLikeness
 }
+
+const maxLikeness = 9
 
 func either(first bool, a, b uint8) uint8 {
 	if first {

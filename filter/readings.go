@@ -15,9 +15,12 @@ import (
 const (
 	costSpelled    = 1  // another spelling of the same words: II for 2
 	costUnfinished = 20 // the last term is the beginning of a word
-	costSound      = 40 // another script, or a word that is left out
+	costAlike      = 30 // other letters of the same sound
+	costSound      = 40 // another script
 	costEdit       = 100
 	costUnlikely   = 25 // beside costEdit; see nearWord
+	costStep       = 20 // between two classes of likeness; see rankMistyped
+	costHeard      = 12 // beside costEdit, for each difference of sound
 	costNone       = 10_000
 )
 
@@ -62,10 +65,14 @@ func (v *Vocabulary) interpret(q query) interpretation {
 			in.add(i, i+1, 0, t)
 		}
 		v.addSpellings(&in, i)
-		for _, w := range v.SoundsLike(t, maxSimilar) {
-			if isASCII(w.Text) != isASCII(t) {
-				in.add(i, i+1, costSound, w.Text)
+		v.addHeard(&in, i, i+1, t, false)
+		if v.Count(t) == 0 {
+			for _, w := range v.soundsLike(t, isASCII(t), false, maxParts) {
+				in.add(i, i+1, costAlike, w.Text)
 			}
+		}
+		if i+1 < len(q.terms) && isLetters(q.terms[i+1], 3) {
+			v.addHeard(&in, i, i+2, t+q.terms[i+1], false)
 		}
 	}
 	v.addBeginnings(&in)
@@ -80,6 +87,17 @@ func (in *interpretation) add(from, to int, cost int32, words ...string) {
 func (v *Vocabulary) addKnown(in *interpretation, from, to int, cost int32, words ...string) {
 	if !slices.ContainsFunc(words, func(w string) bool { return v.Count(w) == 0 }) {
 		in.add(from, to, cost, words...)
+	}
+}
+
+// addHeard adds the words of other scripts that sound like a text. far allows differences.
+func (v *Vocabulary) addHeard(in *interpretation, from, to int, text string, far bool) {
+	for _, w := range v.soundsLike(text, !isASCII(text), far, maxSimilar) {
+		if !far {
+			in.add(from, to, costSound, w.Text)
+		} else if w.distance > 0 {
+			in.add(from, to, costEdit+costHeard*int32(w.distance-1), w.Text) //nolint:gosec // small
+		}
 	}
 }
 
@@ -121,30 +139,22 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	}
 	next := in.terms[i+1]
 	v.addKnown(in, i, i+2, costSpelled, t+next)
+	if partWords[t] && alternatives[next] != nil { // Chapter 2, and nothing but 2, for part two
+		for _, n := range withAlternatives(next) {
+			v.addKnown(in, i, i+2, 2*costSpelled, n)
+		}
+	}
+	if n, ok := parseOrdinal(t); ok && partWords[next] { // 2nd part
+		for _, number := range withAlternatives(strconv.Itoa(n)) {
+			v.addKnown(in, i, i+2, costSpelled, next, number)
+			v.addKnown(in, i, i+2, 2*costSpelled, number)
+		}
+	}
 	if n, ok := parseNumeral(next, 4); ok && t == "episode" {
 		for season := range 40 {
 			v.addKnown(in, i, i+2, costSpelled, episodeToken(season, n))
 		}
 		v.addKnown(in, i, i+2, 2*costSpelled, strconv.Itoa(n)) // Naruto - 005
-	}
-}
-
-// addParts reads an unknown term as a word and a letter (walle, WALL-E), or as three words (lalaland).
-func (v *Vocabulary) addParts(in *interpretation, i int) {
-	t := in.terms[i]
-	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
-		v.addKnown(in, i, i+1, costSpelled, t[:last], t[last:])
-	}
-	if len(t) < 6 || len(t) > 24 || !isLetters(t, 6) {
-		return
-	}
-	for a := 2; a+4 <= len(t); a++ {
-		if v.Count(t[:a]) == 0 {
-			continue
-		}
-		for b := a + 2; b+2 <= len(t); b++ {
-			v.addKnown(in, i, i+1, costSpelled, t[:a], t[a:b], t[b:])
-		}
 	}
 }
 
@@ -184,10 +194,15 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 			continue
 		}
 		v.addNear(in, i, i+1, v.near(t, wide), maxSimilar)
-		for _, w := range v.SoundsLike(t, maxSimilar) {
-			if isASCII(w.Text) == isASCII(t) {
-				in.add(i, i+1, costEdit, w.Text)
-			}
+		if v.Count(t) == 0 {
+			v.addMistypedNumeral(in, i)
+		}
+		v.addHeard(in, i, i+1, t, true)
+		for _, w := range v.soundsLike(t, isASCII(t), true, maxParts) {
+			in.add(i, i+1, costEdit+costHeard*int32(w.distance), w.Text) //nolint:gosec // small
+		}
+		if i+1 < len(in.terms) && isLetters(in.terms[i+1], 3) {
+			v.addHeard(in, i, i+2, t+in.terms[i+1], true)
 		}
 		if !wide {
 			continue
@@ -216,25 +231,13 @@ func (v *Vocabulary) addNear(in *interpretation, from, to int, words []nearWord,
 	}
 }
 
-// addMistypedParts reads a term as two words, one of them misspelled: spdierman, Spider-Man.
-func (v *Vocabulary) addMistypedParts(in *interpretation, i int) {
+// addMistypedNumeral reads a misspelled number as its other spellings: theee idiots, 3 Idiots.
+func (v *Vocabulary) addMistypedNumeral(in *interpretation, i int) {
 	t := in.terms[i]
-	if !isASCII(t) {
-		return
-	}
-	for _, cut := range splitPoints(t) {
-		a, b := t[:cut], t[cut:]
-		if len(a) < 3 || len(b) < 3 {
-			continue
-		}
-		switch knownA, knownB := v.Count(a) > 0, v.Count(b) > 0; {
-		case knownA && !knownB:
-			for _, w := range v.Similar(b, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
-			}
-		case knownB && !knownA:
-			for _, w := range v.Similar(a, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
+	for word := range numberWords {
+		if len(t) > 4 && isNearOne(t, map[string]bool{word: true}) {
+			for _, other := range alternatives[word] {
+				v.addKnown(in, i, i+1, costEdit+costSpelled, other)
 			}
 		}
 	}

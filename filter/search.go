@@ -21,6 +21,7 @@ type Query struct {
 	Before    Cursor     // return the page before this result
 	Grouped   bool       // one row for all files of a title
 	Row       DocumentID // with Grouped, return only the row that has this file
+	Typing    bool       // the text is not sent yet, so its last word may be unfinished even if it is an interjection
 }
 
 // Page is one page of the results.
@@ -52,6 +53,8 @@ type SearchOptions struct {
 	Unreachable func(File) bool // tells which files cannot be delivered; they are left out. nil means none.
 	//exhaustruct:optional
 	Hidden func(DocumentID) bool // tells which files an admin deleted; they are left out. nil means none.
+	//exhaustruct:optional
+	Taken  func(DocumentID) uint8 // tells how often a file was taken, as a level; nil means never.
 	Logger *slog.Logger
 }
 
@@ -82,6 +85,9 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	if len(parsed.terms) == 0 {
 		return Page{}, nil
 	}
+	if !q.Typing && !parsed.fragment && parsed.isSmallTalk() {
+		parsed.beginning = ""
+	}
 	// A page behind the parts that are read needs the next one.
 	parts := max(q.After.part(), q.Before.part())
 	if q.Row != 0 {
@@ -96,7 +102,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 		if !page.HasNext && found.capped && !q.After.Zero() && parts < lastPart && ctx.Err() == nil {
 			continue
 		}
-		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil {
+		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil && !s.vocab.isTalk(parsed) {
 			if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
 				page.Fewer = s.vocab.withoutLeastKnown(q.Text)
 			}
@@ -153,39 +159,6 @@ func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, part
 // fewMatches is the number of matches below which a search looks for a common word that a rare term may be a mistake for.
 const fewMatches = 10
 
-// findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
-// the pools that failed.
-func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Selection) {
-	forms := []query{q}
-	asked := q
-	for _, shorten := range []func(query) (query, bool){s.vocab.withoutAsking, s.vocab.withoutChat} {
-		if form, ok := shorten(q); ok && len(r.byID) == 0 && len(form.terms) < len(asked.terms) {
-			asked = form
-			forms = append(forms, form)
-			s.findRead(ctx, r, s.vocab.interpret(form), sel)
-		}
-	}
-	for _, form := range forms {
-		s.findMisspelled(ctx, r, form, sel)
-	}
-	if short, ok := asked.withoutArticles(); ok && len(r.byID) == 0 {
-		s.findRead(ctx, r, s.vocab.interpret(short), sel)
-		s.findMisspelled(ctx, r, short, sel)
-	}
-}
-
-// findMisspelled searches for words near the terms that the index does not know, and if nothing matches, near any term.
-func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query, sel Selection) {
-	for _, wide := range []bool{false, true} {
-		if len(r.byID) > 0 || ctx.Err() != nil {
-			return
-		}
-		if in := s.vocab.interpret(q); s.vocab.addMistakes(&in, wide) {
-			s.findRead(ctx, r, in, sel)
-		}
-	}
-}
-
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
@@ -234,6 +207,7 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		answered++
 		r.capped = r.capped || answers[i].capped
 		for _, x := range answers[i].results {
+			x.cursor.Taken = s.takenLevel(x)
 			r.addResult(x)
 		}
 	}
@@ -244,8 +218,27 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 }
 
 func newResult(f File, rank uint8, name []string) result {
-	return result{f, Cursor{rank, int32(f.Posted.Unix()), f.Media.Document}, name} //nolint:gosec // stored as int32
+	return result{f, Cursor{Rank: rank, Posted: int32(f.Posted.Unix()), Document: f.Media.Document}, name} //nolint:gosec // stored as int32
 }
+
+// takenLevel returns how often people took the file of a query in other letters than its own, which orders files of one likeness. A file that was posted
+// more than once has one level more.
+func (s *Searcher) takenLevel(x result) uint8 {
+	if x.cursor.Rank&(1<<partShift-1) < rankAlikeTitle {
+		return 0
+	}
+	level := uint8(0)
+	if s.opts.Taken != nil {
+		level = min(s.opts.Taken(x.file.Media.Document), maxTaken)
+	}
+	if len(x.file.Places) > 1 {
+		level++
+	}
+	return level
+}
+
+// maxTaken is the highest level.
+const maxTaken = 32
 
 // addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which
 // pool answered first.

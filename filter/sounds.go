@@ -19,14 +19,105 @@ func soundKey(word string) string {
 	}
 	var key []byte
 	if latin {
-		key = appendSounds(nil, word, true)
+		key = appendSounds(nil, respellEnglish(word), true)
 	} else {
 		key = foreignSounds(word)
 	}
-	if last := len(key) - 1; last > 0 && key[last] == 'm' {
+	last := len(key) - 1
+	if last > 1 && key[last] == 'h' && (strings.HasSuffix(word, "h") || strings.HasSuffix(word, "ه") || strings.HasSuffix(word, "ह")) { // pakeezah, पाकीज़ा
+		key, last = key[:last], last-1
+	}
+	if last > 0 && key[last] == 'm' {
 		key[last] = 'n' // written with one sign in Indic scripts
 	}
 	return string(key)
+}
+
+// respellEnglish writes endings of English words as other scripts do: इंसेप्शन for inception.
+func respellEnglish(word string) string {
+	for _, ending := range []string{"tion", "sion", "cian"} {
+		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) > 1 {
+			return rest + "shn"
+		}
+	}
+	return word
+}
+
+// soundFrame returns the consonants of a soundKey, each as the first of its kind: words that a person may write for each other in two scripts share it,
+// even if one script writes a vowel or tells k from g, and the other does not. A first vowel is an a.
+func soundFrame(key string) string {
+	var frame []byte
+	for i := range len(key) {
+		switch class := soundClass(key[i]); {
+		case class != vowel:
+			frame = append(frame, class)
+		case i == 0 && (key[0] == 'v' || key[0] == 'h'):
+			frame = append(frame, key[0])
+		case i == 0:
+			frame = append(frame, 'a')
+		}
+	}
+	return string(frame)
+}
+
+// vowel is the class of the sounds that scripts leave out.
+const vowel = 0
+
+// soundClass returns the first consonant of a kind, or vowel.
+func soundClass(c byte) byte {
+	switch c {
+	case 'a', 'i', 'u', 'v', 'h':
+		return vowel
+	case 'g':
+		return 'k'
+	case 'd':
+		return 't'
+	case 'b', 'f':
+		return 'p'
+	case 'c', 'j':
+		return 's'
+	}
+	return c
+}
+
+// maxSoundKey bounds the work of soundDistance. A longer key is compared up to here.
+const maxSoundKey = 32
+
+// soundDistance counts the differences of two keys of one frame: a vowel more, another vowel, or another consonant of the kind.
+func soundDistance(a, b string) int {
+	a, b = a[:min(len(a), maxSoundKey)], b[:min(len(b), maxSoundKey)]
+	var row [maxSoundKey + 1]int
+	for j := range len(b) {
+		row[j+1] = row[j] + dropCost(b[j])
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] += dropCost(a[i])
+		for j := range len(b) {
+			best := min(row[j+1]+dropCost(a[i]), row[j]+dropCost(b[j]), before+swapCost(a[i], b[j]))
+			before, row[j+1] = row[j+1], best
+		}
+	}
+	return row[len(b)]
+}
+
+const otherSound = 9 // more than any distance that counts
+
+func dropCost(c byte) int {
+	if soundClass(c) == vowel {
+		return 1
+	}
+	return otherSound
+}
+
+func swapCost(a, b byte) int {
+	switch {
+	case a == b:
+		return 0
+	case soundClass(a) != soundClass(b):
+		return otherSound
+	}
+	return 1
 }
 
 func startsWithLetter(word string) bool {
@@ -39,11 +130,17 @@ func startsWithLetter(word string) bool {
 // indicRespelling replaces the letters whose Latin form is not how people write their sound.
 //
 //nolint:gochecknoglobals // a table, never written
-var indicRespelling = strings.NewReplacer("ज्ञ", "ग्य", "ऋ", "रि", "ृ", "्रि", "ৃ", "্রি", "ૃ", "્રિ", "ృ", "్రి", "ೃ", "್ರಿ", "ൃ", "്രി", "ச", "ஸ")
+var indicRespelling = strings.NewReplacer("ज्ञ", "ग्य", "ऋ", "रि", "ृ", "्रि", "ৃ", "্রি", "ૃ", "્રિ", "ృ", "్రి", "ೃ", "್ರಿ", "ൃ", "്രി", "ச", "ஸ",
+	"ॉ", "ो", "ऑ", "ओ", "ॅ", "े", "ऍ", "ए", "ੱ", "", "ও", "ৱ")
+
+// alef is written like the a that it stands for, because no Latin letter is its own.
+//
+//nolint:gochecknoglobals // a table, never written
+var alef = strings.NewReplacer("ا", "a")
 
 func foreignSounds(word string) []byte {
 	if !unicode.In([]rune(word)[0], indicScripts...) {
-		return appendSounds(nil, strings.ToLower(unidecode.Unidecode(word)), unicode.In([]rune(word)[0], unicode.Latin, unicode.Cyrillic, unicode.Greek))
+		return appendSounds(nil, strings.ToLower(unidecode.Unidecode(alef.Replace(word))), unicode.In([]rune(word)[0], unicode.Latin, unicode.Cyrillic, unicode.Greek))
 	}
 	var key []byte
 	for _, r := range indicRespelling.Replace(word) { // letter by letter: the h of म and ह is no breath

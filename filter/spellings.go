@@ -39,6 +39,11 @@ func buildAlternatives(groups ...[]string) map[string][]string {
 	return others
 }
 
+// partWords stand before the number of a film or a book.
+//
+//nolint:gochecknoglobals // a table, never written
+var partWords = foldedSet("part", "pt", "chapter", "ch", "vol", "volume", "bhaag", "भाग")
+
 func withAlternatives(word string) []string { return append([]string{word}, alternatives[word]...) }
 
 // splitPoints returns the offsets at which a word may be two words: anywhere in a word of letters, at the digits of T20, H264 or 3idiots. A last letter

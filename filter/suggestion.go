@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxTries limits the shorter queries that suggest searches for.
@@ -28,12 +29,19 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		r := &results{byID: map[DocumentID]result{}, missing: missing}
 		s.findRead(ctx, r, s.vocab.interpret(query{terms: terms}), Selection{})
 		for _, x := range r.byID {
-			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) {
+			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms) {
 				return strings.Join(terms, " ")
 			}
 		}
 	}
 	return ""
+}
+
+// minSuggested is the length from which one word of several is worth a search.
+const minSuggested = 4
+
+func isLong(terms []string) bool {
+	return slices.ContainsFunc(terms, func(t string) bool { return carriesMeaning(t) && utf8.RuneCountInString(t) >= minSuggested })
 }
 
 func isSubset(terms, of []string) bool {

@@ -25,9 +25,9 @@ type Vocabulary struct {
 
 	mu          sync.RWMutex
 	base        *vellum.FST
-	sounds      *vellum.FST // the words of base, each behind its soundKey
+	sounds      *vellum.FST // the words of base, each behind its soundBucket
 	delta       map[string]int
-	deltaSounds map[string][]string // the words of delta by soundKey
+	deltaSounds map[string][]string // the words of delta by soundBucket
 }
 
 // Term is a word of the index.

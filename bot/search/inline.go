@@ -29,7 +29,7 @@ func (s *Screens) HandleInline(ctx context.Context, e *telegram.Event) error {
 		answer.Button, answer.StartParam = in.Say("inline.ask"), StartInline
 		return s.Messenger.AnswerInline(ctx, answer)
 	}
-	page, err := s.find(ctx, filter.Query{Text: query, Limit: inlinePage, After: after})
+	page, err := s.find(ctx, filter.Query{Text: query, Limit: inlinePage, After: after, Typing: true})
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 	defer done()
 	tallies := map[string]*tally{}
 	for _, q := range asked {
-		first, five, mended, err := judge(ctx, searcher, files, q)
+		first, five, mended, seen, err := judge(ctx, searcher, files, q)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 			t.asked++
 			t.add(first, five, mended)
 			if !first && class == q.class {
-				t.missed = append(t.missed, q.text)
+				t.missed = append(t.missed, fmt.Sprintf("%q: %s", q.text, seen))
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func Measure(ctx context.Context, pools []storage.PoolOptions, out io.Writer, ve
 		fmt.Fprintf(out, "relevance %-28s %7d %9.3f %9.3f %9d  %s\n", strings.ReplaceAll(c, " ", "_"), t.asked, share(t.first), share(t.five), t.mended, aim)
 		for _, q := range t.missed {
 			if verbose && !strings.HasPrefix(c, "held out,") {
-				fmt.Fprintf(out, "#   %q\n", q)
+				fmt.Fprintln(out, "#   "+q)
 			}
 		}
 	}
@@ -107,19 +107,20 @@ func (t *tally) add(first, five, mended bool) {
 	}
 }
 
-// judge searches for a query. A query without an answer succeeds when the search finds and suggests nothing.
-func judge(ctx context.Context, s *filter.Searcher, files []file, q query) (first, five, mended bool, err error) {
+// judge searches for a query. A query without an answer succeeds when the search finds and suggests nothing. seen tells what the person sees.
+func judge(ctx context.Context, s *filter.Searcher, files []file, q query) (first, five, mended bool, seen string, err error) {
 	page, err := s.Search(ctx, filter.Query{Text: q.text, Limit: 5})
 	if err != nil {
-		return false, false, false, fmt.Errorf("%q: %w", q.text, err)
+		return false, false, false, "", fmt.Errorf("%q: %w", q.text, err)
 	}
+	seen = strings.TrimSpace(page.Suggestion + " " + page.Fewer)
 	if q.accepts == nil {
-		nothing := len(page.Files) == 0 && page.Suggestion == "" && page.Fewer == ""
-		return nothing, nothing, false, nil
+		nothing := len(page.Files) == 0 && seen == ""
+		return nothing, nothing, false, seen + namesOf(page.Files), nil
 	}
 	if len(page.Files) == 0 && page.Suggestion != "" {
 		if page, err = s.Search(ctx, filter.Query{Text: page.Suggestion, Limit: 5}); err != nil {
-			return false, false, false, fmt.Errorf("%q: %w", q.text, err)
+			return false, false, false, "", fmt.Errorf("%q: %w", q.text, err)
 		}
 		mended = true
 	}
@@ -128,7 +129,15 @@ func judge(ctx context.Context, s *filter.Searcher, files []file, q query) (firs
 			first, five = first || i == 0, true
 		}
 	}
-	return first, five, mended && five, nil
+	return first, five, mended && five, seen + namesOf(page.Files), nil
+}
+
+func namesOf(files []filter.File) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Media.Name)
+	}
+	return fmt.Sprintf("%q", names)
 }
 
 // index posts the files as the bot would, and returns a searcher.

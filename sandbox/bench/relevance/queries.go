@@ -367,7 +367,7 @@ func (a *asking) heldOut() error {
 		var accepts func(file) bool
 		if f[2] != "-" {
 			var err error
-			if accepts, err = a.ofWork(f[2]); err != nil {
+			if accepts, err = a.anyOf(strings.Split(f[2], ",")); err != nil {
 				return err
 			}
 		}

@@ -54,13 +54,16 @@ func (a *asking) typed() error {
 	return nil
 }
 
-// anyOf accepts the files of keys and of titles. It is nil for "-" alone.
+// anyOf accepts the files of keys and of titles, and behind ~ those of package club whose names begin so. It is nil for "-" alone.
 func (a *asking) anyOf(wanted []string) (func(file) bool, error) {
 	if slices.Equal(wanted, []string{"-"}) {
 		return nil, nil
 	}
 	var titles []func(file) bool
 	for _, w := range wanted {
+		if begin, ok := strings.CutPrefix(w, "~"); ok {
+			titles = append(titles, func(f file) bool { return f.work == nil && strings.HasPrefix(f.name, begin) })
+		}
 		title, ok := strings.CutPrefix(w, "=")
 		if !ok {
 			continue

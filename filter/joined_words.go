@@ -1,0 +1,97 @@
+package filter
+
+import (
+	"cmp"
+	"slices"
+)
+
+// addParts reads an unknown term as a word and a letter (walle, WALL-E), or as three words and more (lalaland).
+func (v *Vocabulary) addParts(in *interpretation, i int) {
+	t := in.terms[i]
+	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
+		v.addKnown(in, i, i+1, costSpelled, t[:last], t[last:])
+	}
+	if isLetters(t, 6) {
+		for _, words := range v.segment(t) {
+			in.add(i, i+1, costSpelled, words...)
+		}
+	}
+}
+
+const (
+	maxSegments   = 7 // words that are written as one
+	maxSegmented  = 40
+	segmentations = 3 // that are kept for each number of words
+)
+
+// segment writes a text as known words, three or more. Of the ways with equally many words, it prefers long words.
+func (v *Vocabulary) segment(text string) [][]string {
+	if len(text) > maxSegmented || !isASCII(text) {
+		return nil
+	}
+	type way struct {
+		words []string
+		score int
+	}
+	ways := make([][maxSegments + 1][]way, len(text)+1) // of the first bytes of the text, by the number of words
+	ways[0][0] = []way{{}}
+	for end := 2; end <= len(text); end++ {
+		for start := max(0, end-maxSegmented/2); start+2 <= end; start++ {
+			word := text[start:end]
+			if !slices.ContainsFunc(ways[start][:maxSegments], func(w []way) bool { return len(w) > 0 }) || v.Count(word) == 0 {
+				continue
+			}
+			for n := range maxSegments {
+				for _, w := range ways[start][n] {
+					ways[end][n+1] = append(ways[end][n+1], way{append(slices.Clip(w.words), word), w.score + len(word)*len(word)})
+				}
+			}
+		}
+		for n := range ways[end] {
+			slices.SortStableFunc(ways[end][n], func(a, b way) int { return cmp.Compare(b.score, a.score) })
+			ways[end][n] = ways[end][n][:min(segmentations, len(ways[end][n]))]
+		}
+	}
+	var found [][]string
+	for _, some := range ways[len(text)][3:] {
+		for _, w := range some {
+			found = append(found, w.words)
+		}
+	}
+	return found
+}
+
+// addMistypedParts reads a term as two words, one of them misspelled: spdierman, Spider-Man.
+func (v *Vocabulary) addMistypedParts(in *interpretation, i int) {
+	t := in.terms[i]
+	if !isASCII(t) {
+		return
+	}
+	for _, cut := range splitPoints(t) {
+		a, b := t[:cut], t[cut:]
+		if len(a) < 3 || len(b) < 3 {
+			continue
+		}
+		knownA, knownB := v.Count(a) > 0, v.Count(b) > 0
+		if knownB { // bigboss, Bigg Boss
+			for _, w := range v.soundsLike(a, true, false, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
+			}
+		}
+		if knownA {
+			for _, w := range v.soundsLike(b, true, false, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
+			}
+		}
+		switch {
+		case knownA && !knownB:
+			for _, w := range v.Similar(b, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
+			}
+		case knownB && !knownA:
+			for _, w := range v.Similar(a, maxParts) {
+				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package filter
+
+import (
+	"regexp"
+	"strings"
+
+	edlib "github.com/hbollon/go-edlib"
+)
+
+// People glue and part what belongs to seasons and episodes in more ways than file names do. Here the words of a query become those that
+// normaliseSeasons knows. The words of names stay, because the index was built from them.
+
+var (
+	// gluedSeason matches breakingbads02e03. Without an episode the s may end the title, as in oceans11.
+	gluedSeason  = regexp.MustCompile(`^([a-z]{3,})(s\d{1,2}ep?\d{1,3}|s0\d)$`)
+	gluedWord    = regexp.MustCompile(`^([a-z]{3,})(season|episode)$`) // moneyheistseason 3
+	seasonOfWord = regexp.MustCompile(`^s\d{1,2}$`)
+)
+
+// respellQuery returns the words of a query with seasons and episodes as file names spell them.
+func respellQuery(in []string) []string {
+	out := make([]string, 0, len(in)+2)
+	for i := 0; i < len(in); i++ {
+		w, next := in[i], ""
+		if i+1 < len(in) {
+			next = in[i+1]
+		}
+		if isNumber(next, 4) {
+			w = seasonSpelled(w)
+		}
+		switch {
+		case gluedSeason.MatchString(w):
+			m := gluedSeason.FindStringSubmatch(w)
+			out = append(out, m[1], m[2])
+		case gluedWord.MatchString(w) && isNumber(next, 2):
+			m := gluedWord.FindStringSubmatch(w)
+			out = append(out, m[1], m[2])
+		case i > 0 && w == "s" && isNumber(next, 2) && followsEpisode(in[i+2:]), // s 2 e 3
+			w == "e" && isNumber(next, 3) && len(out) > 0 && seasonOfWord.MatchString(out[len(out)-1]):
+			out = append(out, w+next)
+			i++
+		case seasonWords[w] && romanNumbers[next] != "":
+			out = append(out, w, romanNumbers[next])
+			i++
+		case w == "series" && i > 0 && isNumber(next, 2) && followsEpisode(in[i+2:]): // in Britain
+			out = append(out, "season")
+		case episodeWords[next] && isOrdinal(w):
+			n, _ := parseOrdinal(w)
+			out = append(out, "episode", twoDigits(n))
+			i++
+		default:
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// seasonSpelled returns "season" or "episode" for a word that is one mistake away from it.
+func seasonSpelled(w string) string {
+	for _, right := range []string{"season", "episode"} {
+		if len(w) > 4 && w[0] == right[0] && edlib.OSADamerauLevenshteinDistance(w, right) == 1 {
+			return right
+		}
+	}
+	return w
+}
+
+// followsEpisode reports that words begin with an episode.
+func followsEpisode(words []string) bool {
+	return len(words) > 0 && (episodeWords[words[0]] || strings.HasPrefix(words[0], "e") && len(words[0]) < 6)
+}
+
+func isOrdinal(w string) bool {
+	_, ok := parseOrdinal(w)
+	return ok
+}
+
+// romanNumbers are the numerals that people write after "season".
+//
+//nolint:gochecknoglobals // a table, never written
+var romanNumbers = map[string]string{"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
