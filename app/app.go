@@ -105,6 +105,7 @@ type parts struct {
 	history     *storage.PoolHistory
 	counters    *upkeep.Counters
 	deletions   *upkeep.Deletions
+	popularity  *upkeep.Popularity
 	maintenance *upkeep.Maintenance
 	events      upkeep.Events // for the log channel
 	chat        atomic.Pointer[chatParts]
@@ -153,6 +154,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	p.history = storage.NewPoolHistory(p.db, p.pools, log, time.Now)
 	p.counters = upkeep.NewCounters(p.db, cfg.Zone(), log, time.Now)
 	p.deletions = upkeep.NewDeletions(p.db, log)
+	p.popularity = upkeep.NewPopularity(p.db, log)
 	p.maintenance = upkeep.NewMaintenance(p.db, log, p.maintenanceJobs()...)
 	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
@@ -217,7 +219,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	if absent {
 		connections = append(connections, part{"schema", prepareSchemaLater(p.db, cfg.Migrate, log)})
 	}
-	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}}
+	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}, {"popularity", p.popularity.Run}}
 	if cfg.Has(config.RoleWorker) {
 		workers = append(workers, part{"booking jobs", p.jobs.Run}, part{"sessions", p.sessions.Run})
 	}

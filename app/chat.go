@@ -26,6 +26,13 @@ type chatParts struct {
 	jobs     *booking.Worker
 }
 
+func (c *chatParts) newSearcher(p *parts, log *slog.Logger) *filter.Searcher {
+	//exhaustruct:enforce
+	return filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{
+		Unreachable: c.channels.Unreachable, Hidden: p.deletions.IsHidden, Taken: p.popularity.Level, Logger: log,
+	})
+}
+
 // buildChat makes the chat parts and replaces those of the last lease. With noUpdates the bot signs in without receiving updates: `pavilion doctor`
 // runs beside an active bot.
 func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (err error) {
@@ -54,7 +61,7 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 	}
 	//exhaustruct:enforce
 	c.bot, err = bot.New(bot.Deps{
-		DB: p.db, Redis: p.redis, Searcher: filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{Logger: log, Unreachable: c.channels.Unreachable, Hidden: p.deletions.IsHidden}), Indexer: c.indexer,
+		DB: p.db, Redis: p.redis, Searcher: c.newSearcher(p, log), Indexer: c.indexer,
 		Channels: c.channels, Audience: audience, Groups: settings,
 		Switches: func(ctx context.Context) ([]filter.GroupSwitch, bool, error) {
 			return filter.ReadGroupSwitches(ctx, p.pools)

@@ -24,7 +24,7 @@ func allSelected(t *testing.T) filter.Selection {
 
 func TestPayloads_TheLargestFitAndAreReadBack(t *testing.T) {
 	t.Parallel()
-	p := pageTap{selection: allSelected(t), flat: true, back: true, cursor: filter.Cursor{Rank: 4, Posted: 1<<31 - 1, Document: 1<<63 - 1}}
+	p := pageTap{selection: allSelected(t), flat: true, back: true, cursor: filter.Cursor{Rank: 4, Taken: 33, Posted: 1<<31 - 1, Document: 1<<63 - 1}}
 	data, fits := chat.Data{Letter: letterPage, Owner: largest, Payload: p.encode()}.Encode()
 	if again, err := parsePage(p.encode()); !fits || err != nil || again != p {
 		t.Errorf("%s (%d bytes) reads as %+v, %v; want %+v", data, len(data), again, err, p)

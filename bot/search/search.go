@@ -39,6 +39,7 @@ type counters interface {
 	Searched(query string, found bool)
 	AskedInline()
 	Delivered(files int)
+	Taken(files ...filter.DocumentID)
 }
 
 // Screens are the screens of search.
@@ -251,6 +252,7 @@ func (s *Screens) deliver(ctx context.Context, e *telegram.Event, d chat.Data) e
 	if sent {
 		s.taps.delivered(tap, s.Now())
 		s.Counters.Delivered(1)
+		s.Counters.Taken(file.Media.Document)
 	}
 	return err
 }

@@ -41,6 +41,7 @@ type changes struct {
 	people map[filter.PeopleCount]int64
 	files  map[filter.FileCount]int64
 	missed map[string]Missed
+	taken  map[filter.DocumentID]int64
 }
 
 type dayCount struct {
@@ -53,6 +54,8 @@ const (
 	flushCall  = 5 * time.Second
 	// maxPendingMissed bounds the memory for searches without a result between two writes. Further ones are counted, and their words are not kept.
 	maxPendingMissed = 2000
+	// maxPendingTaken bounds the memory for files that were taken while Postgres is down. Further files are not counted.
+	maxPendingTaken = 20_000
 	// countedDays is how far back people are counted by their last activity.
 	countedDays = 31
 )
@@ -63,7 +66,7 @@ func NewCounters(db *pgxpool.Pool, zone *time.Location, logger *slog.Logger, now
 }
 
 func newChanges() changes {
-	return changes{map[dayCount]int64{}, map[filter.PeopleCount]int64{}, map[filter.FileCount]int64{}, map[string]Missed{}}
+	return changes{map[dayCount]int64{}, map[filter.PeopleCount]int64{}, map[filter.FileCount]int64{}, map[string]Missed{}, map[filter.DocumentID]int64{}}
 }
 
 // Searched counts a search in a chat. Of a search that found nothing it keeps the words, without the person.
@@ -86,6 +89,17 @@ func (c *Counters) AskedInline() { c.add(InlineQuery, 1) }
 
 // Delivered counts files that were sent.
 func (c *Counters) Delivered(files int) { c.add(Delivery, int64(files)) }
+
+// Taken counts how often people take each file; see Popularity.
+func (c *Counters) Taken(files ...filter.DocumentID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, id := range files {
+		if _, known := c.pending.taken[id]; known || len(c.pending.taken) < maxPendingTaken {
+			c.pending.taken[id]++
+		}
+	}
+}
 
 func (c *Counters) add(what What, n int64) {
 	c.mu.Lock()
@@ -157,6 +171,7 @@ func (c *Counters) restore(old changes) {
 	addAll(c.pending.days, old.days)
 	addAll(c.pending.people, old.people)
 	addAll(c.pending.files, old.files)
+	addAll(c.pending.taken, old.taken)
 	for words, m := range old.missed {
 		if newer, known := c.pending.missed[words]; known || len(c.pending.missed) < maxPendingMissed {
 			m.Times, m.Last = m.Times+newer.Times, later(m.Last, newer.Last)

@@ -27,7 +27,7 @@ const (
 
 // add adds changes to the stored counts. Rows are locked in their order, so that two processes cannot wait for each other.
 func (s counterStore) add(ctx context.Context, c changes) error {
-	if len(c.days)+len(c.people)+len(c.files)+len(c.missed) == 0 {
+	if len(c.days)+len(c.people)+len(c.files)+len(c.missed)+len(c.taken) == 0 {
 		return nil
 	}
 	err := storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
@@ -36,6 +36,7 @@ func (s counterStore) add(ctx context.Context, c changes) error {
 			func() error { return addPeople(ctx, tx, c.people) },
 			func() error { return addFiles(ctx, tx, c.files) },
 			func() error { return addMissed(ctx, tx, c.missed) },
+			func() error { return addTaken(ctx, tx, c.taken) },
 		)
 	})
 	if err != nil {
