@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // TestSearch_CasesHoldInTheChat posts every file of the search cases in the channel and types every query as a member.
 func TestSearch_CasesHoldInTheChat(t *testing.T) {
 	t.Parallel()
-	rows := cases(t, "../filter/testdata/search.tsv")
+	rows := slices.Concat(cases(t, "../filter/testdata/search.tsv"), cases(t, "../filter/testdata/search2.tsv"))
 	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
 	posted := map[string]bool{}
 	var specs []world.FileSpec
