@@ -42,6 +42,9 @@ func namedFiles() []world.FileSpec {
 		video("आवारा (1951).mkv", 1400<<20, "एक बार ज़रूर देखें"),
 		video("2026-06-12 Net Session - Colts.mp4", 96<<20, "Thanks to the second XI for recording"),
 		video("MS Dhoni 183 vs Sri Lanka 2005 (Highlights) HD.mp4", 230<<20, ""),
+		video("Spin-Wizards.Part.II.2019.480p.WEB-DL.mkv", 390<<20, ""),
+		video("[Tours] Spin-Wizards Part II 2019 [Hin + Eng] 1080p.mkv", 1900<<20, ""),
+		video("Spin-Wizards_Part_II_2019_720p.mp4", 820<<20, "Audio: Tamil"),
 	}
 	for season := 1; season <= 3; season++ {
 		for episode := 1; episode <= 8; episode++ {

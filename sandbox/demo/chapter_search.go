@@ -17,6 +17,8 @@ func (p *play) typeLikePeople(ctx context.Context) error {
 		{p.arjun, "kholi cover drve", "Virat_Kohli-Cover_Drive_masterclass", "two typing errors, and it is the first result"},
 		{p.zoya, "आवारा 1951", "आवारा (1951).mkv", "another script, and the right year"},
 		{p.zoya, "cricket diaries s2e5", "Village.Cricket.Diaries.S02E05", "a season and an episode, however they are written"},
+		{p.arjun, "spin wizrds part 2", "Spin-Wizards Part II 2019", "a typing error, a Roman numeral and a hyphen at once"},
+		{p.zoya, "please send me the cover drive masterclass video", "Virat_Kohli-Cover_Drive_masterclass", "asked as in a chat"},
 	} {
 		m, took, err := q.who.writes(ctx, bot, q.text)
 		if err != nil {
@@ -31,6 +33,27 @@ func (p *play) typeLikePeople(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// versionsInARow: the resolutions, languages and sizes of a title stand in one row, and a tap lists its files.
+func (p *play) versionsInARow(ctx context.Context) error {
+	m, _, err := p.zoya.writes(ctx, bot, "spin wizards")
+	if err != nil {
+		return err
+	}
+	label := driver.Buttons(m)[0][0]
+	if err := p.must(strings.HasPrefix(label, "Spin-Wizards Part II 2019 ×3 · 480p, 720p, 1080p"), "three versions of a title are one row", label); err != nil {
+		return err
+	}
+	if _, err := p.zoya.taps(ctx, bot, m, label); err != nil {
+		return err
+	}
+	opened, err := p.zoya.edited(ctx, m)
+	if err != nil {
+		return err
+	}
+	listed := rows(opened)
+	return p.must(strings.Contains(listed, "480p") && strings.Contains(listed, "720p") && strings.Contains(listed, "1080p · Hindi, English"), "a tap lists its files", face(opened))
 }
 
 // pageAndDeliver: a person turns a page, uses a filter and fetches a file.

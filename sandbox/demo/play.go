@@ -72,6 +72,7 @@ func (p *play) run(ctx context.Context) error {
 		{"A file posted now is found now", p.postFile},
 		{"What was posted before is read, too", p.readPast},
 		{"A member types what a person would type", p.typeLikePeople},
+		{"Versions of a title", p.versionsInARow},
 		{"Pages, filters, and the file itself", p.pageAndDeliver},
 		{"Nothing by that name", p.didYouMean},
 		{"A whole season at once", p.sendAll},
