@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench chaos chaos-broadcast picture fmt tidy vet lint vulncheck deps race test fuzz check release
+.PHONY: help build quick demo bench chaos chaos-broadcast picture page fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -53,6 +53,9 @@ picture: ## draw the README's pictures from a run of the demo
 	$(GO) run ./sandbox/demo/picture -chapter 'A database goes away' < bin/transcript.txt > docs/outage.svg
 	$(GO) run ./sandbox/demo/picture -chapter 'A net is booked' < bin/transcript.txt > docs/nets.svg
 	$(GO) run ./sandbox/demo/picture -chapter 'Booked and paid in the chat' -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
+
+page: ## build the Mini App anew: types from the API's description, phrases, and the bundle in web/app/dist
+	$(GO) test ./web/app -run Bundle -count=1 -update
 
 fmt: ## format the code and tidy go.mod
 	$(LINT) fmt

@@ -12,10 +12,10 @@ import (
 
 	"pavilion/booking"
 	"pavilion/config"
-	"pavilion/internal/phrase"
 	"pavilion/migrations"
 	"pavilion/storage"
 	"pavilion/web"
+	page "pavilion/web/app"
 	"pavilion/web/nets"
 	"pavilion/web/ops"
 )
@@ -27,7 +27,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newFigures(p))
 	//exhaustruct:enforce
 	deps := web.Deps{
-		Redis: p.redis, Metrics: registry, Latency: p.latency, Texts: p.phrases.In(phrase.Fallback),
+		Redis: p.redis, Metrics: registry, Latency: p.latency, Texts: p.phrases,
 		Tracing: nil, // set below: a nil pointer in the interface would not be nil
 	}
 	if p.tracing != nil {
@@ -47,7 +47,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Pages: p.operatorPages(), Now: time.Now})
-	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{Logger: log, Now: time.Now}); err != nil {
+	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{ReopenQueue: reopenQueue(cfg), Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}
 	if !cfg.Has(config.RoleHTTP) {
@@ -63,7 +63,18 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
+	if err := page.Add(server, page.Options{Frame: cfg.WebClient}); err != nil {
+		return nil, fmt.Errorf("build the HTTP server: %w", err)
+	}
 	return server, nil
+}
+
+// reopenQueue is the queue of the bot's process, which sends fresh buttons of the Mini App; empty where there is none.
+func reopenQueue(cfg config.Config) string {
+	if cfg.MiniApp == "" {
+		return ""
+	}
+	return string(booking.ChatQueue)
 }
 
 const (

@@ -7,10 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"pavilion/booking"
 	"pavilion/booking/courier"
 	"pavilion/bot"
 	"pavilion/config"
+	"pavilion/internal/secret"
+	"pavilion/web"
 )
 
 // couriers send e-mail and SMS; a field is nil if its channel is not configured.
@@ -75,6 +79,13 @@ func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 func (p *parts) newChatJobs(cfg config.Config, b *bot.Bot, log *slog.Logger) (*booking.Worker, error) {
 	o := p.workerOptions(log)
 	o.Queues, o.Telegram, o.Alerter, o.Invoices = []booking.Queue{booking.ChatQueue}, b.Nets, b.Nets, b.Nets
+	o.Other = func(workers *river.Workers) {
+		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[web.ReopenArgs]) error {
+			return p.sessions.SendCode(ctx, job.Args.User, func(ctx context.Context, user web.UserID, code secret.String) error {
+				return b.SendPage(ctx, int64(user), code)
+			})
+		}))
+	}
 	o.Stop = cfg.StopTimeout / 10 // a worker may need twice this to stop, and its stage has StopTimeout/4
 	return booking.NewWorker(p.booking, o)
 }

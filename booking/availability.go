@@ -26,6 +26,9 @@ type Availability struct {
 	Club Club
 	At   time.Time // the instant, by the database's clock, for which it is true
 	Days []NetDay  // by day, then net
+
+	tokens string    // digest of the tokens under which it was made
+	until  time.Time // see nextChange
 }
 
 // NetDay is one net on one opening day.
@@ -106,6 +109,7 @@ func (s *Service) Availability(ctx context.Context, r AvailabilityRequest) (Avai
 		net, _ := set.activeNet(k.net)
 		a.Days = append(a.Days, NetDay{Net: net, Day: k.day, Cells: set.cellStatuses(k.net, k.day, busy[k], at)})
 	}
+	a.tokens, a.until = known.digest(), set.nextChange(a.Days, busy, at)
 	return a, nil
 }
 

@@ -261,3 +261,42 @@ func TestAvailability_TheRepeatedHourIsTwoCells(t *testing.T) {
 		t.Errorf("24 hours cost %s", whole.Price)
 	}
 }
+
+// A tag is true until a commit or the clock changes a cell, and not a moment longer.
+func TestAvailability_ATagHoldsUntilACellChanges(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	now := b.at("2026-06-01T00:10:00Z")
+	day := booking.DayIn(now, time.UTC)
+	ask := func() string {
+		a, err := b.Availability(t.Context(), booking.AvailabilityRequest{Club: b.club, From: day, To: day})
+		b.must(err)
+		return a.Tag()
+	}
+	unchanged := func(what, tag string, want bool) {
+		t.Helper()
+		if got, err := b.Unchanged(t.Context(), b.club, day, day, tag); err != nil || got != want {
+			t.Errorf("%s: unchanged is %t, %v", what, got, err)
+		}
+	}
+	first := ask()
+	unchanged("at once", first, true)
+	unchanged("no tag", "", false)
+	unchanged("a foreign tag", "x.y", false)
+	b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
+	unchanged("after a hold", first, false)
+	held := ask()
+	unchanged("with the hold", held, true)
+	b.stop(now.Add(10*time.Minute - time.Microsecond))
+	unchanged("just before the hold ends", held, true)
+	b.stop(now.Add(10 * time.Minute))
+	unchanged("when the hold ends, without a commit", held, false)
+	free := ask()
+	next := b.at("2026-06-01T01:00:00Z")
+	b.stop(next.Add(-time.Microsecond))
+	unchanged("just before the next cell begins", free, true)
+	b.stop(next)
+	unchanged("when the next cell begins", free, false)
+	b.must(b.SetHours(t.Context(), boss(), b.club, wholeWeek(11*60, 1440)))
+	unchanged("after a change of the hours", ask(), true)
+}

@@ -24,7 +24,12 @@ type Starts struct {
 	Length time.Duration // of the bookings that are priced
 	Nets   []Net
 	Starts []Start // by time, then net
+
+	tag string
 }
+
+// Tag names the answer, as Availability.Tag does; prices belong to the club's settings, whose token it contains.
+func (s Starts) Tag() string { return s.tag }
 
 // Shortest is the shortest booking that the grid allows.
 func (p Policy) Shortest() time.Duration {
@@ -43,7 +48,7 @@ func (s *Service) Starts(ctx context.Context, actor Actor, club ClubID, day Day,
 	if err != nil {
 		return Starts{}, err
 	}
-	found := Starts{Club: a.Club, Day: day, At: a.At, Length: max(length, a.Club.Policy.Shortest())}
+	found := Starts{Club: a.Club, Day: day, At: a.At, Length: max(length, a.Club.Policy.Shortest()), tag: a.Tag()}
 	for _, d := range a.Days {
 		found.Nets = append(found.Nets, d.Net)
 		for i := range d.Cells {

@@ -36,6 +36,7 @@ type WorkerOptions struct {
 	Invoices invoicer                                      // needed for ChatQueue; nil: no payments in the chat
 	Email    messenger                                     // nil: the installation has no email. Workers of all queues need it, to know the installed channels
 	SMS      messenger                                     // as Email
+	Other    func(workers *river.Workers)                  // adds the jobs that other packages put into these queues; may be nil
 	Language func(ctx context.Context, id MemberID) string // Telegram's code of a member's language; nil: English for all
 	Logger   *slog.Logger
 	Workers  int           // of each queue; 10 where 0
@@ -114,6 +115,9 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.runSweep(ctx, o, job.Args.What) }))
 	s.addPaymentJobs(workers, o)
+	if o.Other != nil {
+		o.Other(workers)
+	}
 	client, err := river.NewClient(riverpgxv5.New(o.DB), &river.Config{
 		Logger:  quiet.Logger(o.Logger.With("component", "jobs")),
 		Queues:  queues,

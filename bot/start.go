@@ -63,12 +63,14 @@ type home struct {
 	isAdmin   bool // the person is in PAVILION_ADMINS
 	hasAdmins bool // PAVILION_ADMINS is not empty
 	hasClub   bool
+	page      string // URL of the Mini App
 	booking   nets.Entrance
 }
 
 func (b *Bot) home(ctx context.Context, e *telegram.Event) home {
 	h := home{
 		person: e.From, isPrivate: e.Chat.Type == telegram.Private, isAdmin: b.chat.IsAdmin(e.From.ID), hasAdmins: len(b.opts.Admins) > 0,
+		page: b.opts.MiniApp,
 	}
 	has, err := b.readClubs(ctx)
 	h.hasClub = has
@@ -104,6 +106,9 @@ func (h home) draw(in *phrase.Speaker) telegram.Reply {
 		return telegram.Reply{Text: text}
 	}
 	rows := h.booking.Buttons(in, h.person.ID)
+	if h.page != "" && h.hasClub {
+		rows = append([][]telegram.Button{{{Text: in.Say("start.page_button"), App: h.page}}}, rows...)
+	}
 	find, _ := chat.Data{Letter: letterStart, Owner: h.person.ID, Payload: payloadSearch}.Button(in.Say("start.search_button"))
 	last := []telegram.Button{find}
 	if h.isAdmin {

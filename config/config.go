@@ -30,6 +30,7 @@ type Config struct {
 	TelegramKey  string        `env:"TELEGRAM_KEY"`
 	Admins       []int64       `env:"ADMINS"`
 	MiniApp      string        `env:"MINI_APP_URL"`
+	WebClient    string        `env:"TELEGRAM_WEB" envDefault:"https://web.telegram.org"`
 	LinkKeys     secret.String `env:"LINK_KEYS"`
 
 	PostgresURL  secret.String `env:"POSTGRES_URL,required"`

@@ -54,6 +54,11 @@ func (c *Config) checkURLs() []error {
 	if u, err := url.Parse(c.MiniApp); c.MiniApp != "" && (err != nil || u.Scheme != "https" || u.Hostname() == "") {
 		bad("MINI_APP_URL", "is where the club's Mini App is served, https://host: Telegram opens no other")
 	}
+	if u, err := url.Parse(c.WebClient); err != nil || !isWebURL(c.WebClient) || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		bad("TELEGRAM_WEB", "is the site of Telegram's web client, https://web.telegram.org")
+	} else if c.WebClient != telegramWeb && c.Environment != Development {
+		bad("TELEGRAM_WEB", "names another site than Telegram's, which may frame the Mini App: in the environment development only")
+	}
 	for _, origin := range c.HTTPOrigins {
 		if u, err := url.Parse(origin); !isWebURL(origin) || err != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.Contains(origin, "*") {
 			bad("HTTP_ORIGINS", "is a list of sites, apart by commas, without a path: https://club.example")
@@ -62,6 +67,9 @@ func (c *Config) checkURLs() []error {
 	}
 	return errs
 }
+
+// telegramWeb is the site of Telegram's web client.
+const telegramWeb = "https://web.telegram.org"
 
 func isWebURL(address string) bool {
 	u, err := url.Parse(address)

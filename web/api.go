@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -83,10 +84,40 @@ type Route struct {
 	Limit    Limit
 	Media    string // of the answer; JSON where empty
 	Problems []int  // statuses of this route's own problems; those of every route are added
+	Cached   bool   // answers with Conditional: 304 to a client that has the answer already
 }
 
 // Body is an answer with a JSON body.
 type Body[B any] struct{ Body B }
+
+// Conditional is an answer with an entity tag, or 304 without a body.
+type Conditional[B any] struct {
+	Status int
+	ETag   string `header:"ETag" doc:"Send it as If-None-Match: 304 means that the answer is still true."`
+	Body   *B
+}
+
+// Answer answers with a body under its tag.
+func Answer[B any](tag string, body B) *Conditional[B] {
+	return &Conditional[B]{Status: http.StatusOK, ETag: quoteTag(tag), Body: &body}
+}
+
+// NotModified answers that the client's copy is still true.
+func NotModified[B any](tag string) *Conditional[B] {
+	return &Conditional[B]{Status: http.StatusNotModified, ETag: quoteTag(tag)}
+}
+
+// IfNoneMatch is the header of a client that has an answer. It is embedded in the inputs of routes that answer with Conditional.
+type IfNoneMatch struct {
+	IfNoneMatch string `header:"If-None-Match" maxLength:"200" doc:"The ETag of the answer that you have."`
+}
+
+// Tag returns the tag of the client's answer; empty for none.
+func (h IfNoneMatch) Tag() string {
+	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(h.IfNoneMatch), "W/"), `"`)
+}
+
+func quoteTag(tag string) string { return `"` + tag + `"` }
 
 // ListOf is a JSON body with a list.
 type ListOf[B any] struct {
@@ -130,6 +161,9 @@ func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O,
 			Description: http.StatusText(r.Status), Content: map[string]*huma.MediaType{r.Media: {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}
 	}
+	if r.Cached {
+		op.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
+	}
 	if _, takesBody := reflect.TypeFor[I]().FieldByName("Body"); !takesBody && r.Method != http.MethodGet {
 		op.Middlewares = append(op.Middlewares, a.refuseBody)
 	}
@@ -139,7 +173,7 @@ func Add[I, O any](a *API, r Route, handle func(ctx context.Context, in *I) (*O,
 			return nil, again
 		}
 		if err != nil {
-			return nil, a.problemOf(err)
+			return nil, a.problemOf(ctx, err)
 		}
 		return out, nil
 	})

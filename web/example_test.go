@@ -53,7 +53,7 @@ func ExampleAdd() {
 		fmt.Println(err)
 		return
 	}
-	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: book.In(phrase.Fallback)}, web.Options{
+	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: book}, web.Options{
 		Limits: web.Limits{AddressPerSecond: 10, GlobalPerSecond: 100, Reads: 60, Writes: 20, SignIns: 10}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ type exchange struct {
 	user    User    // zero where nobody is signed in
 	path    string  // as requested; never logged
 	route   string  // the pattern that matched; empty where none did
+	accepts string  // Accept-Language
 	code    string  // stable code of the problem in the answer
 	window  *window // the limit with least left
 }

@@ -19,6 +19,7 @@ type TokensBody struct {
 type signInIn struct {
 	Body struct {
 		InitData string `json:"init_data" minLength:"1" maxLength:"8192" doc:"Telegram.WebApp.initData, as it is. Works once, within an hour."`
+		Code     string `json:"code,omitempty" maxLength:"64" doc:"Of the button that the bot sent on POST /sessions/reopen: with it, data that is used, or up to a day old, works once more."`
 		ClientID string `json:"client_id" minLength:"16" maxLength:"128" doc:"A random name that this device made for itself and keeps; only the device that signed in can refresh."`
 	}
 }
@@ -34,19 +35,29 @@ type refreshIn struct {
 func (a *API) addSessions() {
 	const tag = "Sessions"
 	Add(a, Route{ID: "sign-in", Method: http.MethodPost, Path: "/sessions", Tag: tag, Status: http.StatusCreated, Public: true, Limit: SignIns, Summary: "Sign in with what Telegram gave the Mini App"}, a.signIn)
+	Add(a, reopenRoute(tag), a.reopen)
 	Add(a, Route{ID: "refresh", Method: http.MethodPost, Path: "/sessions/refresh", Tag: tag, Status: http.StatusOK, Public: true, Limit: SignIns, Summary: "Exchange the refresh token for new tokens"}, a.refresh)
 	Add(a, Route{ID: "sign-out", Method: http.MethodDelete, Path: "/sessions/current", Tag: tag, Status: http.StatusNoContent, Limit: Writes, Summary: "Sign out on this device"}, a.signOut)
 	Add(a, Route{ID: "sign-out-everywhere", Method: http.MethodDelete, Path: "/sessions", Tag: tag, Status: http.StatusNoContent, Limit: Writes, Summary: "Sign out on all devices"}, a.signOutEverywhere)
 }
 
 func (a *API) signIn(ctx context.Context, in *signInIn) (*Body[TokensBody], error) {
-	proof, err := parseInitData(in.Body.InitData, a.opts.BotToken)
+	proof, err := a.checkInitData(ctx, in.Body.InitData)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := a.sessions.Open(ctx, proof, in.Body.ClientID, secret.New(in.Body.Code))
+	return tokensOf(tokens), err
+}
+
+// checkInitData verifies the signature of initData. The reason of a refusal goes to the log only.
+func (a *API) checkInitData(ctx context.Context, raw string) (Proof, error) {
+	proof, err := parseInitData(raw, a.opts.BotToken)
 	if err != nil {
 		a.server.log.LogAttrs(ctx, slog.LevelInfo, "sign-in refused", slog.String("request_id", exchangeOf(ctx).id), slog.Any("error", err))
-		return nil, errInitData
+		return Proof{}, errInitData
 	}
-	tokens, err := a.sessions.Open(ctx, proof, in.Body.ClientID)
-	return tokensOf(tokens), err
+	return proof, nil
 }
 
 func (a *API) refresh(ctx context.Context, in *refreshIn) (*Body[TokensBody], error) {

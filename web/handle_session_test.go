@@ -47,8 +47,8 @@ func TestSessions_BadProofsAreRefusedAlike(t *testing.T) {
 	for name, c := range map[string]struct{ data, typ string }{
 		"forged":        {initData("7000000001:other", userFields(1, time.Now())), "/problems/init-data"},
 		"no query":      {"x", "/problems/init-data"},
-		"two hours old": {old, "/problems/proof-expired"},
-		"from tomorrow": {future, "/problems/proof-expired"},
+		"two hours old": {old, "/problems/init-data-stale"},
+		"from tomorrow": {future, "/problems/init-data-stale"},
 	} {
 		a := b.Do(request{Method: "POST", Path: APIPath + "/sessions", Body: map[string]string{"init_data": c.data, "client_id": clientID}})
 		if p := a.Problem(t); a.Status != http.StatusUnauthorized || p.Type != c.typ {

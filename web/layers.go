@@ -25,7 +25,7 @@ func (s *Server) limitAddress(next http.Handler) http.Handler {
 			refuseFlood(w, wait)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{id: rand.Text(), address: address})))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{id: rand.Text(), address: address, accepts: r.Header.Get("Accept-Language")})))
 	})
 }
 

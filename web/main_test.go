@@ -149,14 +149,15 @@ type (
 // bundle is a running server with an API of things, and a test's client of it.
 type bundle struct {
 	*caller.Caller
-	t       *testing.T
-	db      *pgxpool.Pool
-	redis   *storage.Redis
-	server  *Server
-	things  *things
-	metrics *prometheus.Registry
-	log     *caller.Log
-	stop    func()
+	t        *testing.T
+	db       *pgxpool.Pool
+	redis    *storage.Redis
+	server   *Server
+	sessions *Sessions
+	things   *things
+	metrics  *prometheus.Registry
+	log      *caller.Log
+	stop     func()
 }
 
 // generous limits are never reached.
@@ -184,11 +185,10 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 		t.Fatal(err)
 	}
 	// Longer than a busy machine needs for ten connections, shorter than the server's requestTimeout.
-	sessions, err := NewSessions(b.db, SessionOptions{Logger: logger, ConnWait: 4 * time.Second})
-	if err != nil {
+	if b.sessions, err = NewSessions(b.db, SessionOptions{ReopenQueue: "buttons", Logger: logger, ConnWait: 4 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
-	deps := Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: english(t)}
+	deps := Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: texts(t)}
 	opts := Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: logger, Now: time.Now}
 	if change != nil {
 		change(&deps, &opts)
@@ -196,7 +196,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(d *Deps, o 
 	if b.server, err = New(deps, opts); err != nil {
 		t.Fatal(err)
 	}
-	b.things.addTo(NewAPI(b.server, sessions, APIOptions{About: "Things.", Version: "test", BotToken: secret.New(testToken)}))
+	b.things.addTo(NewAPI(b.server, b.sessions, APIOptions{About: "Things.", Version: "test", BotToken: secret.New(testToken)}))
 	b.server.Handle("GET /ping", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "pong") })
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -347,12 +347,12 @@ func (b *bundle) signIn(id int64) TokensBody {
 
 const clientID = "the-phone-0123456789"
 
-// english speaks the sentences of problems.
-func english(t *testing.T) *phrase.Speaker {
+// texts are the sentences of problems.
+func texts(t *testing.T) *phrase.Book {
 	t.Helper()
 	book, err := phrase.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return book.In(phrase.Fallback)
+	return book
 }

@@ -81,7 +81,7 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		var out Body[B]
 		var refused *Problem
 		refuse := func(err error) (StoredAnswer, bool) {
-			refused = a.problemOf(err)
+			refused = a.problemOf(ctx, err)
 			refused.RequestID = exchangeOf(ctx).id
 			data, merr := json.Marshal(refused)
 			return StoredAnswer{Status: refused.Status, MediaType: problemType, Body: data}, merr == nil && isLasting(refused.Status)

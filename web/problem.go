@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"pavilion/internal/fault"
+	"pavilion/internal/phrase"
 	"pavilion/storage"
 )
 
@@ -153,11 +154,11 @@ func Extend[E any](a *API, members func(err error) *E) {
 }
 
 // problemOf adds the features' members to the result of problemOf(err).
-func (a *API) problemOf(err error) *Problem {
+func (a *API) problemOf(ctx context.Context, err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}
-	p := a.server.describe(problemOf(err))
+	p := a.server.describe(ctx, problemOf(err))
 	for _, members := range a.extensions {
 		if m := members(err); m != nil {
 			p.members = append(p.members, m)
@@ -238,22 +239,24 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(append(body, '\n')) // the client may be gone
 }
 
-// describe gives a problem its sentence from the catalogue.
-func (s *Server) describe(p *Problem) *Problem {
+// describe gives a problem its sentence from the catalogue, in the language that the request accepts.
+func (s *Server) describe(ctx context.Context, p *Problem) *Problem {
 	if p.Detail == "" {
-		p.Detail = s.deps.Texts.Error(p.code())
+		p.Detail = s.deps.Texts.Accepted(exchangeOf(ctx).accepts).Error(p.code())
 	}
 	return p
 }
 
-// Sentence is the sentence of an error in problems.
-func (a *API) Sentence(err error) string { return a.server.deps.Texts.Error(fault.CodeOf(err)) }
+// Sentence is the sentence of an error in members of problems, in English.
+func (a *API) Sentence(err error) string {
+	return a.server.deps.Texts.In(phrase.Fallback).Error(fault.CodeOf(err))
+}
 
 // logProblem gives the problem its sentence and its request id, and logs a failure or a dependency that is down.
 func (s *Server) logProblem(ctx context.Context, p *Problem) *Problem {
 	x := exchangeOf(ctx)
 	x.code = p.code()
-	s.describe(p).RequestID = x.id
+	s.describe(ctx, p).RequestID = x.id
 	switch p.Status {
 	case http.StatusInternalServerError:
 		s.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", x.id), slog.Any("error", p.cause))

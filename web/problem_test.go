@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -74,5 +75,17 @@ func TestProblem_StatusIsTheKindsUnlessItHasItsOwn(t *testing.T) {
 	}
 	if p := problemOf(fault.New(fault.Conflict, keyInProgress)); p.GetHeaders().Get("Retry-After") != "2" {
 		t.Error("a key in progress has no Retry-After")
+	}
+}
+
+// The page writes what the server says to the person, so the server says it in the language that the request accepts.
+func TestProblem_IsWrittenInTheLanguageThatTheRequestAccepts(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for accepted, want := range map[string]string{"": "Sign in again", "hi": "फिर से साइन इन करें", "hi-IN,hi;q=0.9,en;q=0.8": "फिर से साइन इन करें", "fr, en;q=0.5": "Sign in again", "nonsense;;": "Sign in again"} {
+		a := b.Do(request{Path: APIPath + "/things/1", Headers: map[string]string{"Accept-Language": accepted}})
+		if p := a.Problem(t); !strings.Contains(p.Detail, want) {
+			t.Errorf("%q: %d %q, want %q", accepted, a.Status, p.Detail, want)
+		}
 	}
 }

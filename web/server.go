@@ -28,7 +28,7 @@ type Deps struct {
 	Redis   *storage.Redis // nil: limits count in this process only
 	Metrics prometheus.Registerer
 	Latency *latency.Recorder
-	Texts   *phrase.Speaker      // of the sentences in problems
+	Texts   *phrase.Book         // of the sentences in problems, in the language that a request accepts
 	Tracing trace.TracerProvider // nil: no traces
 }
 

@@ -16,8 +16,11 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"pavilion/internal/fault"
+	"pavilion/internal/quiet"
 	"pavilion/internal/secret"
 	"pavilion/storage"
 )
@@ -51,8 +54,7 @@ type Proof struct {
 // Errors of sessions.
 var (
 	ErrSignIn          = fault.New(fault.Unauthenticated, "sign_in_required")
-	ErrProofExpired    = fault.New(fault.Unauthenticated, "proof_expired")
-	ErrProofUsed       = fault.New(fault.Unauthenticated, "proof_used")
+	ErrInitDataStale   = fault.New(fault.Unauthenticated, "init_data_stale") // too old, or used
 	ErrRefreshReplayed = fault.New(fault.Unauthenticated, "session_revoked")
 )
 
@@ -66,6 +68,7 @@ type SessionOptions struct {
 	CacheFor     time.Duration // how long a checked access token is believed without a query; 15 s where 0
 	CacheEntries int           // 10,000 where 0
 	ConnWait     time.Duration // for a free connection; 1 s where 0
+	ReopenQueue  string        // the queue for the jobs that send fresh buttons; empty: there is no Mini App to reopen
 	Logger       *slog.Logger
 	Now          func() time.Time // ages the cache only; the database's clock decides everything else
 }
@@ -75,6 +78,7 @@ type SessionOptions struct {
 type Sessions struct {
 	db    storage.BoundedPool
 	opts  SessionOptions
+	jobs  *river.Client[pgx.Tx] // inserts only
 	cache *lru.Cache[digest, cachedUser]
 }
 
@@ -108,34 +112,21 @@ func NewSessions(db *pgxpool.Pool, o SessionOptions) (*Sessions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	return &Sessions{db: storage.NewBoundedPool(db, cmp.Or(o.ConnWait, time.Second)), opts: o, cache: cache}, nil
+	jobs, err := river.NewClient(riverpgxv5.New(db), &river.Config{Logger: quiet.Logger(o.Logger)})
+	if err != nil {
+		return nil, fmt.Errorf("sessions: job queue: %w", err)
+	}
+	return &Sessions{jobs: jobs, db: storage.NewBoundedPool(db, cmp.Or(o.ConnWait, time.Second)), opts: o, cache: cache}, nil
 }
 
-// Open exchanges a proof for a session. A proof works once; the same client may repeat the exchange within the grace, for a reply it lost.
-func (s *Sessions) Open(ctx context.Context, p Proof, client string) (Tokens, error) {
+// Open exchanges a proof for a session. A proof works once and while it is fresh; the same client may repeat the exchange within the grace, for a reply
+// it lost. A proof that is stale works with the code of a reopening.
+func (s *Sessions) Open(ctx context.Context, p Proof, client string, code secret.String) (Tokens, error) {
 	clientHash := digest(sha256.Sum256([]byte(client)))
 	refresh, access := newToken(refreshPrefix), newToken(accessPrefix)
 	err := storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
-		now, err := databaseClock(ctx, tx)
-		if err != nil {
+		if err := s.checkProof(ctx, tx, p, clientHash, code); err != nil {
 			return err
-		}
-		if age := now.Sub(p.IssuedAt); age > s.opts.ProofMaxAge || age < -proofAhead {
-			return ErrProofExpired
-		}
-		since, err := incarnationSince(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if p.IssuedAt.Before(since) {
-			return ErrProofExpired
-		}
-		fresh, err := useProof(ctx, tx, p.Digest, clientHash, s.opts.Grace)
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			return ErrProofUsed
 		}
 		id, err := insertSession(ctx, tx, p.User, clientHash, s.opts.SessionFor)
 		if err != nil {
@@ -150,6 +141,35 @@ func (s *Sessions) Open(ctx context.Context, p Proof, client string) (Tokens, er
 		return Tokens{}, fmt.Errorf("open session: %w", err)
 	}
 	return s.newTokens(access, refresh), nil
+}
+
+// checkProof uses a proof, or the code that stands in for its freshness.
+func (s *Sessions) checkProof(ctx context.Context, tx pgx.Tx, p Proof, client digest, code secret.String) error {
+	now, err := databaseClock(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !code.Empty() {
+		return s.useReopening(ctx, tx, p, code, client, now)
+	}
+	if age := now.Sub(p.IssuedAt); age > s.opts.ProofMaxAge || age < -proofAhead {
+		return ErrInitDataStale
+	}
+	since, err := incarnationSince(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if p.IssuedAt.Before(since) {
+		return ErrInitDataStale
+	}
+	fresh, err := useProof(ctx, tx, p.Digest, client, s.opts.Grace)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return ErrInitDataStale
+	}
+	return nil
 }
 
 // Refresh exchanges a refresh token for its successor and a new access token. Two simultaneous exchanges by one client both get the same

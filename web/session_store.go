@@ -110,6 +110,32 @@ func readAccess(ctx context.Context, q storage.Queryer, hash digest) (u User, le
 	return u, left, err
 }
 
+// insertReopening stores that a person asked for a fresh button. It returns false within the pause after their last request.
+func insertReopening(ctx context.Context, q storage.Queryer, u UserID, pause time.Duration) (bool, error) {
+	tag, err := q.Exec(ctx, `
+		INSERT INTO session_reopening AS r (member_id) VALUES ($1)
+		ON CONFLICT (member_id) DO UPDATE SET asked_at = clock_timestamp() WHERE r.asked_at <= clock_timestamp() - $2::interval`, u, pause)
+	return tag.RowsAffected() == 1, err
+}
+
+// updateReopeningCode replaces a person's code.
+func updateReopeningCode(ctx context.Context, q storage.Queryer, u UserID, hash digest, lasts time.Duration) error {
+	_, err := q.Exec(ctx, `
+		UPDATE session_reopening SET code_hash = $2, expires_at = clock_timestamp() + $3::interval, used_at = NULL, client_hash = NULL
+		WHERE member_id = $1`, u, hash[:], lasts)
+	return err
+}
+
+// useReopeningCode marks a person's code as used. It returns pgx.ErrNoRows for a code that is wrong, expired, or used by another client or before the grace.
+func useReopeningCode(ctx context.Context, q storage.Queryer, u UserID, hash, client digest, grace time.Duration, since time.Time) error {
+	var id UserID
+	return q.QueryRow(ctx, `
+		UPDATE session_reopening SET used_at = coalesce(used_at, clock_timestamp()), client_hash = $3
+		WHERE member_id = $1 AND code_hash = $2 AND expires_at > clock_timestamp() AND asked_at >= $5
+			AND (used_at IS NULL OR client_hash = $3 AND used_at > clock_timestamp() - $4::interval)
+		RETURNING member_id`, u, hash[:], client[:], grace, since).Scan(&id)
+}
+
 func revokeSession(ctx context.Context, q storage.Queryer, id SessionID, why string) error {
 	_, err := q.Exec(ctx, `UPDATE session SET revoked_at = clock_timestamp(), revoked_why = $2 WHERE id = $1 AND revoked_at IS NULL`, id, why)
 	return err
@@ -129,6 +155,7 @@ func deleteExpiredSessions(ctx context.Context, q storage.Queryer, proofs time.D
 	}{
 		{`DELETE FROM session_access WHERE token_hash IN (SELECT token_hash FROM session_access WHERE expires_at < (SELECT clock_timestamp()) LIMIT 500)`, nil},
 		{`DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < (SELECT clock_timestamp()) LIMIT 100)`, nil},
+		{`DELETE FROM session_reopening WHERE member_id IN (SELECT member_id FROM session_reopening WHERE asked_at < (SELECT clock_timestamp()) - interval '1 day' LIMIT 500)`, nil},
 		{`DELETE FROM session_proof WHERE digest IN (SELECT digest FROM session_proof WHERE used_at < (SELECT clock_timestamp()) - $1::interval LIMIT 500)`, []any{2 * proofs}},
 	} {
 		for {

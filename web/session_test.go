@@ -36,7 +36,7 @@ func proof(name string, at time.Time) Proof {
 
 func open(t *testing.T, s *Sessions, name, client string) Tokens {
 	t.Helper()
-	tokens, err := s.Open(t.Context(), proof(name, time.Now()), client)
+	tokens, err := s.Open(t.Context(), proof(name, time.Now()), client, secret.String{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,19 +93,19 @@ func TestSession_ProofWorksOnceAndOnlyWhileFresh(t *testing.T) {
 	for _, c := range []struct {
 		age  time.Duration
 		want error
-	}{{59 * time.Minute, nil}, {time.Hour + 5*time.Second, ErrProofExpired}, {-50 * time.Second, nil}, {-65 * time.Second, ErrProofExpired}} {
-		_, err := s.Open(t.Context(), proof(c.age.String(), time.Now().Add(-c.age)), phone)
+	}{{59 * time.Minute, nil}, {time.Hour + 5*time.Second, ErrInitDataStale}, {-50 * time.Second, nil}, {-65 * time.Second, ErrInitDataStale}} {
+		_, err := s.Open(t.Context(), proof(c.age.String(), time.Now().Add(-c.age)), phone, secret.String{})
 		wantErr(t, c.age.String(), err, c.want)
 	}
 	db := database(t)
 	s = sessions(t, db, SessionOptions{})
 	open(t, s, "once", phone)
 	open(t, s, "once", phone) // the reply was lost
-	_, err := s.Open(t.Context(), proof("once", time.Now()), laptop)
-	wantErr(t, "the same proof from another device", err, ErrProofUsed)
+	_, err := s.Open(t.Context(), proof("once", time.Now()), laptop, secret.String{})
+	wantErr(t, "the same proof from another device", err, ErrInitDataStale)
 	exec(t, db, `UPDATE session_proof SET used_at = used_at - interval '11 seconds'`)
-	_, err = s.Open(t.Context(), proof("once", time.Now()), phone)
-	wantErr(t, "the same proof later", err, ErrProofUsed)
+	_, err = s.Open(t.Context(), proof("once", time.Now()), phone, secret.String{})
+	wantErr(t, "the same proof later", err, ErrInitDataStale)
 }
 
 func exec(t *testing.T, db *pgxpool.Pool, sql string, args ...any) {
@@ -234,9 +234,9 @@ func TestSession_RestoredBackupRevivesNothing(t *testing.T) {
 	_, err = restored.Check(t.Context(), first.Access)
 	wantErr(t, "an access token of before the restore", err, ErrSignIn)
 	// This proof may have been exchanged after the backup was made.
-	_, err = restored.Open(t.Context(), proof("used after the backup", time.Now().Add(-time.Minute)), laptop)
-	wantErr(t, "a proof of before the restore", err, ErrProofExpired)
-	if _, err := restored.Open(t.Context(), proof("of today", time.Now().Add(time.Second)), laptop); err != nil {
+	_, err = restored.Open(t.Context(), proof("used after the backup", time.Now().Add(-time.Minute)), laptop, secret.String{})
+	wantErr(t, "a proof of before the restore", err, ErrInitDataStale)
+	if _, err := restored.Open(t.Context(), proof("of today", time.Now().Add(time.Second)), laptop, secret.String{}); err != nil {
 		t.Errorf("a proof of after the restore: %v", err)
 	}
 }
@@ -282,8 +282,8 @@ func TestSession_CleaningForgetsOnlyWhatIsOver(t *testing.T) {
 		t.Error(err)
 	}
 	refresh(t, s, live.Refresh, phone)
-	_, err = s.Open(t.Context(), proof("live", time.Now()), laptop)
-	wantErr(t, "a proof that was used", err, ErrProofUsed)
+	_, err = s.Open(t.Context(), proof("live", time.Now()), laptop, secret.String{})
+	wantErr(t, "a proof that was used", err, ErrInitDataStale)
 }
 
 func TestSession_TokensAreNotStored(t *testing.T) {

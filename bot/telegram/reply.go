@@ -14,6 +14,7 @@ type Button struct {
 	Text string
 	Data []byte // at most 64 bytes
 	URL  string // in place of Data
+	App  string // in place of Data: the URL of a Mini App, which Telegram opens inside of itself; in private chats only
 }
 
 // Link is an inline button that opens a page.
@@ -80,9 +81,12 @@ func (r Reply) markup() tg.ReplyMarkupClass {
 func buttonRow(row []Button) tg.KeyboardButtonRow {
 	var buttons []tg.KeyboardButtonClass
 	for _, b := range row {
-		if b.URL != "" {
+		switch {
+		case b.App != "":
+			buttons = append(buttons, markup.WebView(b.Text, b.App))
+		case b.URL != "":
 			buttons = append(buttons, markup.URL(b.Text, b.URL))
-		} else {
+		default:
 			buttons = append(buttons, markup.Callback(b.Text, b.Data))
 		}
 	}

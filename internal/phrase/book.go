@@ -142,9 +142,18 @@ func (b *Book) Languages() []string {
 	return tags
 }
 
+// Accepted returns the Speaker of the language that suits an Accept-Language header best, or else of English.
+func (b *Book) Accepted(header string) *Speaker {
+	_, i := language.MatchStrings(b.matcher, header)
+	return b.speaker(b.tags[i])
+}
+
 // In returns the Speaker of the language that is nearest to a language code of Telegram, or else of English.
 func (b *Book) In(code string) *Speaker {
 	_, i, _ := b.matcher.Match(language.Make(code))
-	tag := b.tags[i]
+	return b.speaker(b.tags[i])
+}
+
+func (b *Book) speaker(tag language.Tag) *Speaker {
 	return &Speaker{tag: tag, printer: message.NewPrinter(tag, message.Catalog(b.catalog)), known: b.keys[language.English]}
 }

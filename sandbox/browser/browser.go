@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -23,6 +24,8 @@ type Tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	requests   []string
+	contexts   map[string]string // of scripts, by site
 }
 
 // Open starts a browser with a new profile and one empty tab. It ends with the test.
@@ -38,11 +41,14 @@ func Open(t *testing.T) *Tab {
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
-	tab := &Tab{t: t}
+	tab := &Tab{t: t, contexts: map[string]string{}}
 	var leave context.CancelFunc
 	tab.ctx, leave = chromedp.NewContext(allocator, chromedp.WithListener(tab.listen))
 	t.Cleanup(leave)
 	if _, err := chromedp.Call(tab.ctx, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	if _, err := chromedp.Call(tab.ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	return tab
@@ -51,9 +57,24 @@ func Open(t *testing.T) *Tab {
 func (tab *Tab) listen(event any) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
+	tab.noteContext(event)
 	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		tab.requests = append(tab.requests, e.Request.URL)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type.String() == "error" {
+			text := "console.error:"
+			for _, a := range e.Args {
+				text += " " + string(a.Value) + a.Description
+			}
+			tab.complaints = append(tab.complaints, text)
+		}
 	case *runtime.EventExceptionThrown:
-		tab.complaints = append(tab.complaints, e.ExceptionDetails.Text)
+		text := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+		tab.complaints = append(tab.complaints, text)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
 			tab.complaints = append(tab.complaints, e.Entry.Text+" "+e.Entry.URL)
@@ -83,6 +104,13 @@ func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 func (tab *Tab) Text(selector chromedp.CSS) string {
 	tab.t.Helper()
 	return Read(tab, chromedp.Text(selector))
+}
+
+// Requests returns the addresses that the pages asked for so far.
+func (tab *Tab) Requests() []string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	return slices.Clone(tab.requests)
 }
 
 // Complaints returns the errors of the pages so far: exceptions, refused scripts and styles, and error answers.

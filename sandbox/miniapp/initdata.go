@@ -18,7 +18,12 @@ import (
 
 // InitData returns the data that Telegram passes to a Mini App: the person, signed with the bot's token. Each call has a new query id.
 func InitData(botToken string, who world.User, at time.Time) (string, error) {
-	user, err := json.Marshal(map[string]any{"id": who.ID, "first_name": who.First, "last_name": who.Last, "username": who.Username, "language_code": "en"})
+	return InitDataIn(botToken, who, "en", at)
+}
+
+// InitDataIn is InitData for a person whose client speaks another language.
+func InitDataIn(botToken string, who world.User, language string, at time.Time) (string, error) {
+	user, err := json.Marshal(map[string]any{"id": who.ID, "first_name": who.First, "last_name": who.Last, "username": who.Username, "language_code": language})
 	if err != nil {
 		return "", fmt.Errorf("init data: %w", err)
 	}

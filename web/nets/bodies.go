@@ -150,6 +150,38 @@ func availabilityOf(a booking.Availability) AvailabilityBody {
 	return body
 }
 
+// StartsBody lists where a booking could begin on a day.
+type StartsBody struct {
+	At       time.Time   `json:"at" doc:"The instant for which this is true."`
+	Day      string      `json:"day" format:"date"`
+	Minutes  int         `json:"minutes" doc:"Length of the bookings that are priced."`
+	Currency string      `json:"currency"`
+	Starts   []StartBody `json:"starts" doc:"By time, then net."`
+}
+
+// StartBody is one start. Its time is a string in the club's zone, as in CellBody.
+type StartBody struct {
+	Net            int64  `json:"net"`
+	Start          string `json:"start" format:"date-time" example:"2026-11-01T18:00:00+05:30"`
+	Status         string `json:"status" enum:"free,held,taken,closed,past,too_far,too_soon" doc:"Free where the shortest booking fits."`
+	LongestMinutes int    `json:"longest_minutes" doc:"Of the bookings that fit; 0 where none does."`
+	PriceMinor     *int64 `json:"price_minor,omitempty" doc:"Missing where a booking of this length does not fit."`
+}
+
+func startsOf(s booking.Starts) StartsBody {
+	body := StartsBody{
+		At: s.At.UTC(), Day: s.Day.String(), Minutes: int(s.Length / time.Minute), Currency: s.Club.Currency, Starts: make([]StartBody, 0, len(s.Starts)),
+	}
+	for _, x := range s.Starts {
+		one := StartBody{Net: int64(x.Net), Start: x.At.In(s.Club.Zone).Format(time.RFC3339), Status: string(x.Status), LongestMinutes: int(x.Longest / time.Minute)}
+		if x.Status == booking.Free && x.Longest >= s.Length {
+			one.PriceMinor = &x.Price.Minor
+		}
+		body.Starts = append(body.Starts, one)
+	}
+	return body
+}
+
 // LineBody is one line of a price.
 type LineBody struct {
 	Net    int64     `json:"net"`

@@ -445,7 +445,7 @@ func TestCallback_OnlyFromWhereGatewaysCall(t *testing.T) {
 	if !turned {
 		t.Error("an address that is no gateway's is never turned away")
 	}
-	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: english(t)}, web.Options{Limits: generous(), Logger: slog.New(slog.DiscardHandler)})
+	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts(t)}, web.Options{Limits: generous(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

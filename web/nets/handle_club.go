@@ -3,6 +3,8 @@ package nets
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"pavilion/booking"
 	"pavilion/web"
@@ -10,9 +12,17 @@ import (
 
 type availabilityIn struct {
 	InClub
+	web.IfNoneMatch
 	From string  `query:"from" required:"true" format:"date" doc:"The first day, by the club's calendar."`
 	To   string  `query:"to" format:"date" doc:"The last day; the same day where it is missing."`
 	Nets []int64 `query:"nets" maxItems:"50" doc:"Some nets only, apart by commas."`
+}
+
+type startsIn struct {
+	InClub
+	web.IfNoneMatch
+	Day     string `query:"day" required:"true" format:"date" doc:"By the club's calendar."`
+	Minutes int    `query:"minutes" minimum:"0" maximum:"1440" doc:"Length of the bookings that are priced; the shortest where it is 0 or missing."`
 }
 
 type quoteIn struct {
@@ -35,7 +45,12 @@ func (h clubs) addRoutes() {
 	web.Add(h.api, public("list-clubs", "/clubs", "The clubs"), h.listClubs)
 	web.Add(h.api, public("get-club", "/clubs/{club}", "A club and its policy"), h.getClub)
 	web.Add(h.api, public("list-nets", "/clubs/{club}/nets", "The nets of a club"), h.listNets)
-	web.Add(h.api, public("availability", "/clubs/{club}/availability", "What is free on a day or on up to 62, on all nets or some; at most 24,000 cells of the grid"), h.readAvailability)
+	cached := func(r web.Route) web.Route {
+		r.Cached = true
+		return r
+	}
+	web.Add(h.api, cached(public("availability", "/clubs/{club}/availability", "What is free on a day or on up to 62, on all nets or some; at most 24,000 cells of the grid")), h.readAvailability)
+	web.Add(h.api, cached(public("starts", "/clubs/{club}/starts", "Where a booking could begin on a day: how long it could be, and its price for you")), h.readStarts)
 	quote := public("quote", "/clubs/{club}/quote", "What a time would cost now")
 	quote.Method, quote.Problems = http.MethodPost, append(quote.Problems, http.StatusConflict)
 	web.Add(h.api, quote, h.quotePrice)
@@ -61,7 +76,7 @@ func (h clubs) listNets(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[N
 	}), err
 }
 
-func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.Body[AvailabilityBody], error) {
+func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.Conditional[AvailabilityBody], error) {
 	from, err := booking.ParseDay(in.From)
 	if err != nil {
 		return nil, err
@@ -72,11 +87,44 @@ func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.B
 			return nil, err
 		}
 	}
+	if fresh, err := h.unchanged(ctx, in.Club, from, to, in.Tag()); fresh || err != nil {
+		return web.NotModified[AvailabilityBody](in.Tag()), err
+	}
 	found, err := h.booking.Availability(ctx, booking.AvailabilityRequest{Club: booking.ClubID(in.Club), Nets: toNets(in.Nets), From: from, To: to})
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[AvailabilityBody]{Body: availabilityOf(found)}, nil
+	return web.Answer(found.Tag(), availabilityOf(found)), nil
+}
+
+// unchanged tells whether the answer that a client has is still true.
+func (h clubs) unchanged(ctx context.Context, club int64, from, to booking.Day, tag string) (bool, error) {
+	if tag == "" {
+		return false, nil
+	}
+	return h.booking.Unchanged(ctx, booking.ClubID(club), from, to, tag)
+}
+
+func (h clubs) readStarts(ctx context.Context, in *startsIn) (*web.Conditional[StartsBody], error) {
+	day, err := booking.ParseDay(in.Day)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	tag, role, _ := strings.Cut(in.Tag(), "/")
+	if string(actor.Role) == role {
+		if fresh, err := h.unchanged(ctx, in.Club, day, day, tag); fresh || err != nil {
+			return web.NotModified[StartsBody](in.Tag()), err
+		}
+	}
+	found, err := h.booking.Starts(ctx, actor, booking.ClubID(in.Club), day, time.Duration(in.Minutes)*time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(found.Tag()+"/"+string(actor.Role), startsOf(found)), nil // a role has its own prices
 }
 
 func (h clubs) quotePrice(ctx context.Context, in *quoteIn) (*web.Body[QuoteBody], error) {

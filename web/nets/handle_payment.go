@@ -18,6 +18,12 @@ type PaymentBody struct {
 	URL      string    `json:"url,omitempty" doc:"The page to pay on."`
 }
 
+// PayWayBody is a way to pay for a booking online.
+type PayWayBody struct {
+	Provider string    `json:"provider" enum:"stripe,razorpay,sandbox,telegram,stars"`
+	Amount   MoneyBody `json:"amount" doc:"What it asks for the price: Telegram Stars are no currency of the club."`
+}
+
 func paymentOf(p booking.Payment) PaymentBody {
 	return PaymentBody{
 		ID: int64(p.ID), Provider: string(p.Provider), State: string(p.State), Amount: moneyOf(p.Amount),
@@ -105,6 +111,7 @@ func (h payments) addRoutes() {
 	pay := actionRoute("pay", http.MethodPost, of, tag, "A page to pay on. Asked again it gives the same page, so it takes no key", http.StatusOK)
 	pay.Problems = append(pay.Problems, http.StatusConflict)
 	web.Add(h.api, pay, h.startPayment)
+	web.Add(h.api, readRoute("pay-ways", "/clubs/{club}/bookings/{id}/pay-ways", tag, "The ways to pay for a booking online; none where it costs nothing or the club takes money at the desk"), h.listPayWays)
 	web.Add(h.api, readRoute("payments", of, tag, "What was paid or tried for a booking"), h.listPayments)
 	web.AddOnce(h.actions, actionRoute("desk-payment", http.MethodPost, "/clubs/{club}/bookings/{id}/desk-payment", tag, "Note that the price was paid at the desk; staff only", http.StatusOK), h.payAtDesk)
 	web.AddOnce(h.actions, actionRoute("refund", http.MethodPost, "/clubs/{club}/payments/{id}/refunds", tag, "Give money back; staff only", http.StatusCreated), h.refundPayment)
@@ -124,6 +131,26 @@ func (h payments) startPayment(ctx context.Context, in *payIn) (*web.Body[Paymen
 	}
 	p, err := h.booking.Pay(ctx, actor, booking.PayRequest{Booking: id, Provider: booking.Provider(in.Body.Provider), Title: club.Name})
 	return &web.Body[PaymentBody]{Body: paymentOf(p)}, err
+}
+
+func (h payments) listPayWays(ctx context.Context, in *bookingIn) (*web.Body[web.ListOf[PayWayBody]], error) {
+	_, b, err := h.readBooking(ctx, in.InBooking)
+	if err != nil {
+		return nil, err
+	}
+	club, err := h.booking.Club(ctx, b.Club)
+	if err != nil {
+		return nil, err
+	}
+	var ways []PayWayBody
+	if club.Policy.PaysOnline && b.Price.Minor > 0 {
+		for _, p := range h.booking.Providers() {
+			if amount, err := h.booking.ChargeFor(p, b.Price); err == nil {
+				ways = append(ways, PayWayBody{string(p), moneyOf(amount)})
+			}
+		}
+	}
+	return web.List(ways, func(w PayWayBody) PayWayBody { return w }), nil
 }
 
 func (h payments) listPayments(ctx context.Context, in *bookingIn) (*web.Body[web.ListOf[PaymentBody]], error) {

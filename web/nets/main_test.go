@@ -176,7 +176,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	const connWait = 4 * time.Second
 	w := wiring{
 		db: b.db, redis: b.redis,
-		deps: web.Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: english(t)},
+		deps: web.Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: texts(t)},
 		opts: web.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: b.logger, Now: time.Now},
 		nets: Options{Admins: []booking.MemberID{adminID}, Redis: b.redis, Metrics: b.metrics, Logger: b.logger},
 	}
@@ -247,12 +247,12 @@ func (b *bundle) signIn(id int64) string {
 	return tokens.AccessToken
 }
 
-// english speaks the sentences of problems.
-func english(t *testing.T) *phrase.Speaker {
+// texts are the sentences of problems.
+func texts(t *testing.T) *phrase.Book {
 	t.Helper()
 	book, err := phrase.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return book.In(phrase.Fallback)
+	return book
 }

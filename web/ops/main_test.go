@@ -50,7 +50,7 @@ func build(t *testing.T, change func(o *Options)) *bundle {
 	registry, recorder := prometheus.NewRegistry(), latency.New(time.Now)
 	b.queries = storage.NewQueryTracer(recorder, time.Now)
 	var err error
-	b.server, err = web.New(web.Deps{Metrics: registry, Latency: recorder, Texts: english(t)}, web.Options{
+	b.server, err = web.New(web.Deps{Metrics: registry, Latency: recorder, Texts: texts(t)}, web.Options{
 		Limits: web.Limits{AddressPerSecond: 100_000, GlobalPerSecond: 100_000, Reads: 100_000, Writes: 100_000, SignIns: 100_000}, Logger: b.logger, Now: time.Now,
 	})
 	if err != nil {
@@ -87,12 +87,12 @@ func (b *bundle) serve(t *testing.T) {
 	t.Cleanup(b.stop)
 }
 
-// english speaks the sentences of problems.
-func english(t *testing.T) *phrase.Speaker {
+// texts are the sentences of problems.
+func texts(t *testing.T) *phrase.Book {
 	t.Helper()
 	book, err := phrase.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return book.In(phrase.Fallback)
+	return book
 }

@@ -1,0 +1,181 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/browser"
+	"pavilion/sandbox/install"
+	"pavilion/sandbox/telegramweb"
+	"pavilion/sandbox/world"
+)
+
+// pages is a scene whose club's page is opened in Telegram's web client, as the sandbox plays it.
+type pages struct {
+	*nets
+
+	client *telegramweb.Client
+	axe    string // the script of axe-core
+	seen   int    // people so far
+}
+
+// miniAppURL is the address on the bot's buttons. Telegram takes https only; the web client of the sandbox opens the local server instead.
+const miniAppURL = "https://club.example/app/"
+
+func openPages(t *testing.T) *pages {
+	t.Helper()
+	client, err := telegramweb.Start(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	p := &pages{client: client}
+	p.nets = openNets(t, sandbox.Options{Gateway: true, CallbackTries: 3, Env: map[string]string{
+		"PAVILION_TELEGRAM_WEB": client.Origin(), "PAVILION_MINI_APP_URL": miniAppURL,
+	}}, "Net 1", "Net 2", "Net 3", "Net 4")
+	if err := p.club.Set(t.Context(), p.boss, map[string]any{"pays_online": true}); err != nil {
+		t.Fatal(err)
+	}
+	client.Serve(telegramweb.Options{BotToken: sandbox.BotToken, App: p.base + "/app/"})
+	_, modules, err := install.Node(t.Context(), filepath.Join("..", "web", "app"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	axe, err := os.ReadFile(filepath.Join(modules, "axe-core", "axe.min.js")) //nolint:gosec // an installed package
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.axe = string(axe)
+	return p
+}
+
+// someone is a person who has not opened the page before.
+func (p *pages) someone() world.User {
+	p.seen++
+	return world.User{ID: 4_500_000_000 + int64(p.seen), First: fmt.Sprintf("Guest %d", p.seen)}
+}
+
+// visitor is a person's browser with the page open.
+type visitor struct {
+	t        *testing.T
+	p        *pages
+	tab      *browser.Tab
+	client   *browser.Frame // Telegram around the page
+	page     *browser.Frame
+	initData string
+	expected []string // parts of complaints that this journey causes
+}
+
+// visit opens the page in a browser of its own.
+func (p *pages) visit(t *testing.T, v telegramweb.Visit) *visitor {
+	t.Helper()
+	one := &visitor{t: t, p: p, tab: browser.Open(t)}
+	one.tab.Do(chromedp.EmulateViewport(390, 844))
+	one.open(v)
+	t.Cleanup(one.check)
+	return one
+}
+
+// open opens the page in the same browser.
+func (v *visitor) open(visit telegramweb.Visit) {
+	v.t.Helper()
+	address, initData, err := v.p.client.Open(visit)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.initData, v.client, v.page = initData, v.tab.Frame(v.p.client.Origin()), v.tab.Frame(v.p.base)
+	v.tab.Do(chromedp.Navigate(address))
+}
+
+// check fails for everything that a page must not do: errors, violations of its content policy, requests to other sites, mistakes in Telegram's protocol.
+func (v *visitor) check() {
+	for _, c := range v.tab.Complaints() {
+		if strings.Contains(c, "Failed to load resource") && strings.Contains(c, "/api/v1/") {
+			continue // a refusal of the API, which the page shows
+		}
+		ok := false
+		for _, e := range v.expected {
+			ok = ok || strings.Contains(c, e)
+		}
+		if !ok {
+			v.t.Errorf("the browser complains: %s", c)
+		}
+	}
+	for _, r := range v.tab.Requests() {
+		u, err := url.Parse(r)
+		if err != nil || u.Scheme != "data" && u.Scheme != "blob" && !strings.HasPrefix(r, v.p.base) && !strings.HasPrefix(r, v.p.client.Origin()) {
+			v.t.Errorf("the page asks another site: %s", r)
+		}
+		if strings.Contains(r, "tgWebAppData") && !strings.Contains(r, "#") {
+			v.t.Errorf("signed data is in the address of a request")
+		}
+	}
+}
+
+// main presses Telegram's main button, which must have a text.
+func (v *visitor) main(text string) {
+	v.t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	button := `document.getElementById("main")`
+	v.client.Until(v.t, `!`+button+`.hidden && !`+button+`.disabled && `+button+`.textContent.includes(`+string(quoted)+`)`)
+	browser.Eval[any](v.t, v.client, button+`.click()`)
+}
+
+// day opens the grid of a day some days ahead.
+func (v *visitor) day(ahead int) string {
+	v.t.Helper()
+	day := v.p.club.Day(ahead)
+	v.page.Until(v.t, `document.querySelector('.days button')`)
+	browser.Eval[any](v.t, v.page, `{ location.hash = "#/day/`+day+`"; }`)
+	v.page.Until(v.t, `document.querySelector('.days button[aria-current]') && document.querySelector('.cell.free')`)
+	return day
+}
+
+// hold holds a time from its cell.
+func (v *visitor) hold(net, clock string) {
+	v.t.Helper()
+	v.page.Press(v.t, net+", "+clock+", Free")
+	v.main("Hold")
+	v.page.Until(v.t, `document.querySelector('[role="timer"]')`)
+}
+
+// axeFinds lists the violations that axe-core calls serious or critical.
+func (v *visitor) axeFinds() []string {
+	v.t.Helper()
+	if !browser.Eval[bool](v.t, v.page, `typeof axe !== "undefined"`) {
+		browser.Eval[any](v.t, v.page, `(() => { `+v.p.axe+` })(); void 0`)
+	}
+	return browser.Eval[[]string](v.t, v.page, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations
+		.filter((x) => x.impact === "serious" || x.impact === "critical")
+		.map((x) => x.id + ": " + x.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + n.failureSummary.slice(0, 300)).join(" | ")))`)
+}
+
+// shot saves what is shown, if PAVILION_SHOTS names a folder.
+func (v *visitor) shot(name string) {
+	v.t.Helper()
+	dir := os.Getenv("PAVILION_SHOTS")
+	if dir == "" {
+		return
+	}
+	time.Sleep(400 * time.Millisecond) // for the eye: animations end
+	picture := browser.Read(v.tab, chromedp.CaptureScreenshot())
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
+		v.t.Fatal(err)
+	}
+}

@@ -1,0 +1,231 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/gotd/td/tg"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/browser"
+	"pavilion/sandbox/telegramweb"
+)
+
+// The Mini App in a real browser, framed as Telegram's web client frames it, over the real program and its servers. The journeys share one scene; each has
+// people and times of its own. The one that moves the clock comes last.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	p := openPages(t)
+	t.Run("BooksAndPaysInThreeTaps", p.booksAndPays)
+	t.Run("ReloadSpendsNothing", p.reloads)
+	t.Run("AnotherAccountInTheClientIsAnotherSession", p.changesAccount)
+	t.Run("StaleDataIsReopenedFromTheChat", p.reopens)
+	t.Run("TheSlowerOfTwoGetsWhatIsNear", p.losesRace)
+	t.Run("ALostAnswerIsAskedAgainAndBooksOnce", p.losesAnswer)
+	t.Run("KeyboardAlone", p.usesKeyboard)
+	t.Run("OldClientEndsTheJourney", p.isOld)
+	t.Run("EveryScreenCanBeReadByEverybody", p.looks)
+	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
+}
+
+func (p *pages) booksAndPays(t *testing.T) {
+	who := p.someone()
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(1)
+	v.hold("Net 1", "18:00")
+	v.main("Pay ₹900")
+	v.client.Until(t, `heard.links.length === 1`)
+	link := browser.Eval[string](t, v.client, `heard.links[0]`)
+	v.page.Shows(t, "Waiting for your payment")
+	if err := p.Gateway.Pay(link[strings.LastIndex(link, "/")+1:]); err != nil {
+		t.Fatal(err)
+	}
+	v.page.Shows(t, "Booked")
+	v.page.Shows(t, "Paid: ₹900")
+	const name = `<img src=x onerror="document.title='hostile'">`
+	browser.Eval[any](t, v.page, fmt.Sprintf(`{ const i = document.querySelector(".guests input"); i.value = %q; i.dispatchEvent(new Event("input", { bubbles: true })); }`, name))
+	v.page.Press(t, "Add")
+	v.page.Until(t, `document.querySelector(".guests bdi")?.textContent.includes("<img")`)
+	if title := browser.Eval[string](t, v.page, `document.title`); title != "Nets" {
+		t.Errorf("a guest's name ran as markup: the title is %q", title)
+	}
+	browser.Eval[any](t, v.page, `{ location.hash = "#/bookings"; }`)
+	v.page.Shows(t, "18:00–19:00")
+	v.page.Press(t, "18:00–19:00")
+	v.page.Press(t, "Cancel booking")
+	v.page.Press(t, "Yes, cancel")
+	v.page.Shows(t, "Cancelled")
+	if n := p.count(t, `SELECT count(*) FROM booking WHERE member_id = $1 AND state = 'cancelled'`, who.ID); n != 1 {
+		t.Errorf("%d bookings are cancelled", n)
+	}
+}
+
+// A reload repeats the signed data, which works once: the stored refresh token comes first.
+func (p *pages) reloads(t *testing.T) {
+	who := p.someone()
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(1)
+	for range 2 {
+		v.tab.Do(chromedp.Reload())
+		v.page.Until(t, `document.querySelector(".cell.free")`)
+	}
+	if n := p.count(t, `SELECT count(*) FROM session WHERE member_id = $1`, who.ID); n != 1 {
+		t.Errorf("%d sessions after two reloads", n)
+	}
+	if kept := browser.Eval[string](t, v.page, `location.href + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)`); strings.Contains(kept, "hash=") || strings.Contains(kept, "tgWebAppData") {
+		t.Error("the page keeps what Telegram signed")
+	}
+}
+
+func (p *pages) changesAccount(t *testing.T) {
+	first, second := p.someone(), p.someone()
+	v := p.visit(t, telegramweb.Visit{Who: first})
+	v.day(3)
+	v.hold("Net 4", "07:00")
+	v.open(telegramweb.Visit{Who: second})
+	v.page.Until(t, `document.querySelector(".cell.free")`)
+	browser.Eval[any](t, v.page, `{ location.hash = "#/bookings"; }`)
+	v.page.Shows(t, "No bookings ahead")
+	if n := p.count(t, `SELECT count(*) FROM session WHERE member_id = $1 AND revoked_at IS NULL`, first.ID); n != 0 {
+		t.Errorf("the first account is still signed in %d times", n)
+	}
+}
+
+func (p *pages) reopens(t *testing.T) {
+	who := p.Members[0]
+	chat := connect(t, p.Scene, who)
+	say(t, chat, "/start")
+	await(t, chat, "Hello")
+	v := p.visit(t, telegramweb.Visit{Who: who, Age: 23 * time.Hour})
+	v.page.Shows(t, "One more tap")
+	v.main("Send me a button")
+	v.page.Shows(t, "Look in the chat")
+	m, err := chat.Await(t.Context(), sandbox.BotName, func(m *tg.Message) bool { return strings.Contains(m.Message, "fresh button") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	button, ok := m.ReplyMarkup.(*tg.ReplyInlineMarkup).Rows[0].Buttons[0].(*tg.KeyboardButtonWebView)
+	if !ok || !strings.HasPrefix(button.URL, miniAppURL+"?startapp=pvo") {
+		t.Fatalf("the button is %+v", m.ReplyMarkup)
+	}
+	code := strings.TrimPrefix(button.URL, miniAppURL+"?startapp=")
+	v.open(telegramweb.Visit{Who: who, InitData: v.initData, Start: code}) // the client still hands out the old data
+	v.page.Until(t, `document.querySelector(".cell.free")`)
+	other := p.visit(t, telegramweb.Visit{Who: p.someone(), Age: 23 * time.Hour, Start: code})
+	other.page.Shows(t, "One more tap")
+}
+
+func (p *pages) losesRace(t *testing.T) {
+	fast, slow := p.visit(t, telegramweb.Visit{Who: p.someone()}), p.visit(t, telegramweb.Visit{Who: p.someone()})
+	for _, v := range []*visitor{fast, slow} {
+		v.day(2)
+		v.page.Press(t, "Net 2, 10:00, Free")
+		v.page.Until(t, `document.querySelector("dialog .total")`)
+	}
+	fast.main("Hold")
+	fast.page.Until(t, `document.querySelector('[role="timer"]')`)
+	slow.main("Hold")
+	slow.page.Shows(t, "Somebody ") // was faster, or holds it: the grid may be read again meanwhile
+	slow.page.Until(t, `document.querySelectorAll(".near button").length === 3`)
+}
+
+// The answer to a hold is lost on the way. Asking again carries the same key, so there is one hold.
+func (p *pages) losesAnswer(t *testing.T) {
+	who := p.someone()
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(2)
+	browser.Eval[any](t, v.page, `{ const real = fetch; let lost = false; window.fetch = async (r, o) => {
+		const answer = await real(r, o);
+		if (!lost && r.method === "POST" && r.url.endsWith("/holds")) { lost = true; throw new TypeError("lost"); }
+		return answer;
+	}; }`)
+	v.page.Press(t, "Net 3, 12:00, Free")
+	v.main("Hold")
+	v.page.Shows(t, "cannot be reached")
+	v.main("Hold")
+	v.page.Until(t, `document.querySelector('[role="timer"]')`)
+	if n := p.count(t, `SELECT count(*) FROM booking WHERE member_id = $1`, who.ID); n != 1 {
+		t.Errorf("%d bookings of one intention", n)
+	}
+}
+
+func (p *pages) usesKeyboard(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	v.day(4)
+	v.page.Until(t, `document.querySelectorAll(".cell.free").length > 20`)
+	browser.Eval[any](t, v.page, `document.querySelector(".cell.free").focus()`)
+	before := browser.Eval[string](t, v.page, `document.activeElement.getAttribute("aria-label")`)
+	v.tab.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
+	if after := browser.Eval[string](t, v.page, `document.activeElement.getAttribute("aria-label")`); after == before || !strings.HasPrefix(after, "Net 2, 06:30") {
+		t.Errorf("the arrows lead from %q to %q", before, after)
+	}
+	v.tab.Do(chromedp.KeyEvent(kb.Enter))
+	v.page.Until(t, `document.querySelector("dialog[open] .total") && document.querySelector("dialog").contains(document.activeElement)`)
+	v.tab.Do(chromedp.KeyEvent(kb.Escape))
+	v.page.Until(t, `!document.querySelector("dialog") && document.activeElement.getAttribute("aria-label").startsWith("Net 2, 06:30")`)
+}
+
+// A client of 2022 has no storage, no insets and no back button that later methods bring.
+func (p *pages) isOld(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone(), Version: "6.0"})
+	v.day(5)
+	v.hold("Net 1", "09:00")
+	v.page.Press(t, "Give up")
+	v.page.Until(t, `document.querySelector(".cell.free")`)
+	if faults := p.client.Faults(); len(faults) > 0 {
+		t.Errorf("the page's mistakes in Telegram's protocol: %q", faults)
+	}
+}
+
+// looks opens every screen in both languages and themes and in three widths.
+func (p *pages) looks(t *testing.T) {
+	who := p.someone()
+	staff := p.visit(t, telegramweb.Visit{Who: who})
+	staff.day(6)
+	staff.hold("Net 2", "18:30")
+	held := browser.Eval[string](t, staff.page, `location.hash`)
+	for _, c := range []struct {
+		language, theme string
+		width           int64
+	}{{"en", "light", 390}, {"hi", "dark", 320}, {"en", "dark", 768}, {"hi", "light", 390}, {"en", "harsh", 390}} {
+		t.Run(fmt.Sprintf("%s-%s-%d", c.language, c.theme, c.width), func(t *testing.T) {
+			v := p.visit(t, telegramweb.Visit{Who: who, Language: c.language, Theme: c.theme})
+			v.tab.Do(chromedp.EmulateViewport(c.width, 844))
+			for _, screen := range []struct{ name, address, drawn string }{
+				{"day", "#/day/" + p.club.Day(6), `.cell.mine`},
+				{"slot", "#/day/" + p.club.Day(6) + "/" + fmt.Sprint(p.club.Nets[2]) + "/1900", `dialog .total`},
+				{"taken", "#/day/" + p.club.Day(6) + "/" + fmt.Sprint(p.club.Nets[1]) + "/1830", `dialog .near`},
+				{"hold", held, `[role="timer"]`},
+				{"bookings", "#/bookings", `.card`},
+				{"settings", "#/settings", `.choice`},
+			} {
+				v.page.Until(t, `document.querySelector("h1")`)
+				browser.Eval[any](t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, screen.address))
+				v.page.Until(t, fmt.Sprintf("document.querySelector(%q)", screen.drawn))
+				if over := browser.Eval[int](t, v.page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+					t.Errorf("%s is %d pixels too wide", screen.name, over)
+				}
+				for _, found := range v.axeFinds() {
+					t.Errorf("%s: %s", screen.name, found)
+				}
+				v.shot(fmt.Sprintf("%s-%s-%s-%d", screen.name, c.language, c.theme, c.width))
+			}
+		})
+	}
+}
+
+func (p *pages) expires(t *testing.T) {
+	who := p.someone()
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(3)
+	v.hold("Net 1", "08:00")
+	p.later(t, time.Hour)
+	browser.Eval[any](t, v.page, `document.dispatchEvent(new Event("visibilitychange"))`)
+	v.page.Shows(t, "The hold has ended")
+	v.main("Choose another time")
+	v.page.Until(t, `document.querySelector(".cell.free")`)
+}

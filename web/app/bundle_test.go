@@ -1,0 +1,165 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"pavilion/internal/phrase"
+	"pavilion/sandbox/install"
+)
+
+var update = flag.Bool("update", false, "build the page anew") //nolint:gochecknoglobals // a flag
+
+// pagePhrases are the texts of the page in one language, flat: a phrase with plural forms is an object.
+func pagePhrases(t *testing.T, language string) []byte {
+	t.Helper()
+	var tree struct {
+		Page map[string]any `toml:"page"`
+	}
+	if _, err := toml.DecodeFile(filepath.Join("..", "..", "internal", "phrase", "languages", language+".toml"), &tree); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(unescaped(tree.Page)); err != nil {
+		t.Fatal(err)
+	}
+	return text.Bytes()
+}
+
+// unescaped writes %% as the page shows it.
+func unescaped(tree map[string]any) map[string]any {
+	for key, v := range tree {
+		switch v := v.(type) {
+		case string:
+			tree[key] = strings.ReplaceAll(v, "%%", "%")
+		case map[string]any:
+			tree[key] = unescaped(v)
+		}
+	}
+	return tree
+}
+
+// written are the files below the page's folder that the build writes.
+func written(t *testing.T, root string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, dir := range []string{"dist", filepath.Join("src", "phrases"), filepath.Join("src", "schema.d.ts")} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			files[name], err = os.ReadFile(path) //nolint:gosec // a file of the build
+			return err
+		})
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// rebuild builds the page from its sources in a new folder: phrases, types, the type check and the bundle.
+func rebuild(t *testing.T) string {
+	t.Helper()
+	node, modules, err := install.Node(t.Context(), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "src"), os.DirFS("src")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"package.json", "tsconfig.json", "build.mjs"} {
+		text, err := os.ReadFile(name) //nolint:gosec // a file of this package
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "src", "phrases"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range book.Languages() {
+		if err := os.WriteFile(filepath.Join(dir, "src", "phrases", language+".json"), pagePhrases(t, language), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	description, err := filepath.Abs(filepath.Join("..", "nets", "testdata", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	build := exec.CommandContext(t.Context(), node, "build.mjs", description) //nolint:gosec // node, as found
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// The bundle is committed, so that a build of the program needs no Node.js. Readers of its sources must be able to trust it.
+func TestBundle_IsARebuildOfItsSources(t *testing.T) {
+	t.Parallel()
+	dir := rebuild(t)
+	built := written(t, dir)
+	if *update {
+		for name := range written(t, ".") {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, text := range built {
+			if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	committed := written(t, ".")
+	if len(built) < 10 {
+		t.Fatalf("only %d files were built", len(built))
+	}
+	for name, text := range built {
+		if isCompressed(name) {
+			continue // another version of zlib may pack the same text differently; TestFiles_CompressedOnesAreTheSameText compares the texts
+		}
+		if !bytes.Equal(committed[name], text) {
+			t.Errorf("%s differs from a rebuild; run: go test ./web/app -run Bundle -update", name)
+		}
+	}
+	for name := range committed {
+		if _, ok := built[name]; !ok {
+			t.Errorf("%s is no part of the build; run: go test ./web/app -run Bundle -update", name)
+		}
+	}
+}
+
+func isCompressed(name string) bool {
+	return strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".br")
+}

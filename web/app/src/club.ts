@@ -1,0 +1,120 @@
+// What the screens show of the club: read once, kept on the device, and read again while it is looked at.
+import { computed, signal } from "@preact/signals";
+import { api, done, type Booking, type Club, type Net, type Starts, type Wait } from "./api";
+import { resource, type Resource } from "./resource";
+import { serverNow } from "./send";
+import { session } from "./session";
+import { launch } from "./telegram";
+import { dateIn } from "./words";
+
+const keptBy = "kept by"; // whose data the device keeps
+
+// readKept is what the device keeps under a name.
+function readKept<T>(name: string): { data: T; since: number } | null {
+  try {
+    return JSON.parse(localStorage.getItem(`kept ${name}`) ?? "null") as { data: T; since: number } | null;
+  } catch {
+    return null;
+  }
+}
+
+// kept is a resource whose last data stays on the device, so that it can be read without a network.
+function kept<T>(name: string, read: (before: T | undefined) => Promise<T | undefined>): Resource<T> {
+  const before = readKept<T>(name);
+  const r = resource(read, before?.data, before?.since);
+  r.state.subscribe(({ data, since }) => {
+    if (data !== undefined && since) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
+  });
+  return r;
+}
+
+// clearKept removes what the device keeps of a person.
+export function clearKept() {
+  for (const name of Object.keys(localStorage)) if (name.startsWith("kept ")) localStorage.removeItem(name);
+}
+
+if (launch.user && localStorage.getItem(keptBy) !== String(launch.user)) {
+  clearKept();
+  localStorage.setItem(keptBy, String(launch.user));
+}
+session.subscribe((state) => { if (state === "outside" || state === "refused") clearKept(); });
+
+export const clubs = kept<Club[]>("clubs", async () => (await done(api.GET("/api/v1/clubs"))).items ?? []);
+
+const chosen = signal(Number(localStorage.getItem("club") ?? 0));
+
+// club is the one that the page shows: the chosen one, or the first.
+export const club = computed<Club | undefined>(() => {
+  const all = clubs.state.value.data ?? [];
+  return all.find((c) => c.id === chosen.value) ?? all[0];
+});
+
+export function chooseClub(id: number) {
+  localStorage.setItem("club", String(id));
+  chosen.value = id;
+}
+
+const at = () => ({ club: club.value!.id });
+
+const perClub = <T>(make: (id: number) => Resource<T>) => {
+  const made = new Map<number, Resource<T>>();
+  return computed(() => {
+    const id = club.value?.id ?? 0;
+    if (!made.has(id)) made.set(id, make(id));
+    return made.get(id)!;
+  });
+};
+
+export const nets = perClub((id) => kept<Net[]>(`nets ${id}`, async () => (await done(api.GET("/api/v1/clubs/{club}/nets", { params: { path: { club: id } } }))).items ?? []));
+
+const pastDays = 60;
+
+// mine are the person's bookings of the last weeks and of all days ahead.
+export const mine = perClub((id) => kept<Booking[]>(`mine ${id}`, async () => {
+  const from = dateIn(new Date(serverNow() - pastDays * 86_400_000), club.value!.time_zone);
+  return (await done(api.GET("/api/v1/clubs/{club}/bookings", { params: { path: { club: id }, query: { from, limit: 200 } } }))).items ?? [];
+}));
+
+export const waits = perClub((id) => kept<Wait[]>(`waits ${id}`, async () => (await done(api.GET("/api/v1/clubs/{club}/waitlist", { params: { path: { club: id } } }))).items ?? []));
+
+export const isLive = (b: Booking) => b.state === "confirmed" || b.state === "checked_in" || isHeld(b);
+export const isHeld = (b: Booking) => b.state === "held" && !!b.expires_at && Date.parse(b.expires_at) > serverNow();
+
+export const today = () => dateIn(new Date(serverNow()), club.value!.time_zone);
+
+const days = new Map<string, Resource<Starts>>();
+
+// startsOf are the starts of one day, priced for one length. While nothing changes the server answers 304.
+export function startsOf(day: string, minutes: number): Resource<Starts> {
+  const name = `day ${club.value!.id} ${day} ${minutes}`;
+  let r = days.get(name);
+  if (!r) {
+    let tag = "";
+    const path = at();
+    const last = lastDay(day, minutes);
+    r = resource<Starts>(async (before) => {
+      const answer = await api.GET("/api/v1/clubs/{club}/starts", { params: { path, query: { day, minutes }, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) } });
+      if (answer.response.status === 304) return undefined;
+      const data = await done(Promise.resolve(answer));
+      tag = answer.response.headers.get("ETag") ?? "";
+      localStorage.setItem(`kept ${name.replace(/ \S+ \d+$/, "")}`, JSON.stringify({ data, since: Date.now() }));
+      return data;
+    }, last?.data, last?.since);
+    days.set(name, r);
+  }
+  return r;
+}
+
+// lastDay is the day that was looked at last, for the time without a network.
+function lastDay(day: string, minutes: number) {
+  const last = readKept<Starts>(`day ${club.value!.id}`);
+  return last?.data.day === day && last.data.minutes === minutes ? last : null;
+}
+
+// reload reads again whatever an action of the person may have changed.
+export function reload() {
+  void mine.value.load();
+  for (const r of days.values()) if (r.state.value.data) void r.load();
+}
+
+export const netName = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? `${id}`;

@@ -1,0 +1,136 @@
+// Parts that several screens are made of.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { club, clubs } from "./club";
+import { offline, serverNow, type Problem } from "./send";
+import { inTelegram, main, type Step } from "./telegram";
+import { clock, known, money, shortDay, t } from "./words";
+import type { Shown } from "./resource";
+import type { Schemas } from "./api";
+
+// Next shows the one next step: on Telegram's main button, or on a button of the page where there is no Telegram.
+export function Next({ step }: { step: Step | null }) {
+  useEffect(() => {
+    main.value = step;
+    return () => { main.value = null; };
+  }, [step?.text, step?.busy, step?.disabled, step?.press]);
+  if (!step || inTelegram()) return null;
+  return <button class="next" disabled={step.disabled || step.busy} aria-busy={step.busy} onClick={step.press}>{step.text}</button>;
+}
+
+const said = signal("");
+
+// announce has screen readers say something.
+export const announce = (text: string) => { said.value = text; };
+
+export const Announcements = () => <p class="unseen" role="status" aria-live="polite">{said.value}</p>;
+
+// Heading takes the focus when its screen opens, so that the keyboard and screen readers begin there.
+export function Heading({ children, below }: { children: ComponentChildren; below?: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  return (
+    <header class="heading">
+      <h1 ref={heading} tabIndex={-1}>{children}</h1>
+      {below && <p class="below">{below}</p>}
+    </header>
+  );
+}
+
+// sentence says what went wrong. The server writes its sentences in the person's language.
+export function sentence(p: Problem): string {
+  if (p.status === 0) return t("offline");
+  const own = `problem_${p.code.replaceAll("-", "_")}`;
+  return known(own) ? t(own) : p.message || t("failed");
+}
+
+export function Trouble({ problem, again }: { problem: Problem | null | undefined; again?: () => void }) {
+  if (!problem) return null;
+  return (
+    <div class="notice bad" role="alert">
+      <p>{sentence(problem)}</p>
+      {again && <button class="quiet" onClick={again}>{t("again")}</button>}
+    </div>
+  );
+}
+
+// Age says that what is shown is not from now.
+export function Age({ of }: { of: Shown<unknown> }) {
+  if (of.data === undefined || !of.since || (!of.error && !offline.value)) return null;
+  const zone = club.value?.time_zone ?? "UTC";
+  return <p class="notice" role="status">{t(offline.value ? "stale_offline" : "stale", clock(new Date(of.since), zone))}</p>;
+}
+
+export const Skeleton = ({ rows }: { rows: number }) => (
+  <div class="skeleton" aria-busy="true" role="status">
+    <span class="unseen">{t("loading")}</span>
+    {Array.from({ length: rows }, (_, i) => <i key={i} />)}
+  </div>
+);
+
+export function Empty({ text, act, press }: { text: string; act?: string; press?: () => void }) {
+  return (
+    <div class="empty">
+      <svg viewBox="0 0 48 48" aria-hidden="true"><path d="M10 40V14m14 26V14m14 26V14M8 12h32" /><circle cx="24" cy="6" r="3" /></svg>
+      <p>{text}</p>
+      {act && <button class="quiet" onClick={press}>{act}</button>}
+    </div>
+  );
+}
+
+// ZoneNote is a word where the device's clock differs from the club's.
+export function ZoneNote() {
+  const zone = club.value?.time_zone;
+  if (!zone) return null;
+  const now = new Date(serverNow());
+  if (clock(now, zone) === clock(now, Intl.DateTimeFormat().resolvedOptions().timeZone)) return null;
+  return <span class="zone">{t("club_time", clock(now, zone))}</span>;
+}
+
+// span writes a time: Thu 3 Dec, 18:00–19:00.
+export function span(start: string, end: string, zone: string): string {
+  return `${shortDay(new Date(start), zone)}, ${hours(start, end, zone)}`;
+}
+
+export const hours = (start: string, end: string, zone: string) => `${clock(new Date(start), zone)}–${clock(new Date(end), zone)}`;
+
+// Price lists the lines of a price and their sum.
+export function Price({ lines, total }: { lines: Schemas["LineBody"][] | null | undefined; total: Schemas["MoneyBody"] }) {
+  const zone = club.value!.time_zone;
+  return (
+    <dl class="price">
+      {(lines ?? []).map((l, i) => (
+        <div key={i}>
+          <dt>{l.label} <small>{hours(l.start, l.end, zone)}</small></dt>
+          <dd>{money(l.amount.minor, l.amount.currency)}</dd>
+        </div>
+      ))}
+      <div class="total"><dt>{t("total")}</dt><dd>{money(total.minor, total.currency)}</dd></div>
+    </dl>
+  );
+}
+
+// Policy says what cancelling costs, in words.
+export function Policy({ start }: { start: string }) {
+  const c = club.value!;
+  const until = new Date(Date.parse(start) - c.cancel_free_hours * 3_600_000);
+  if (c.cancel_fee_percent === 0) return <p class="policy">{t("cancel_free")}</p>;
+  if (until.getTime() > serverNow()) return <p class="policy">{t("cancel_until", `${shortDay(until, c.time_zone)} ${clock(until, c.time_zone)}`, c.cancel_fee_percent)}</p>;
+  return <p class="policy">{t("cancel_late", c.cancel_fee_percent)}</p>;
+}
+
+export const ClubsTrouble = () => <Trouble problem={clubs.state.value.error} again={() => void clubs.load()} />;
+
+// Choice is a row of which one is chosen.
+export function Choice<T extends string | number>({ name, options, value, label, choose, disabled }: {
+  name: string; options: T[]; value: T; label: (o: T) => string; choose: (o: T) => void; disabled?: (o: T) => boolean;
+}) {
+  return (
+    <div class="choice" role="group" aria-label={name}>
+      {options.map((o) => (
+        <button key={o} aria-pressed={o === value} disabled={disabled?.(o)} onClick={() => choose(o)}>{label(o)}</button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// A resource is something that the server has: what was read last, since when, and why the last attempt failed.
+import { signal, type Signal } from "@preact/signals";
+import { offline, Problem } from "./send";
+import { visible } from "./telegram";
+
+export interface Shown<T> {
+  data?: T;
+  since: number; // when data was last known to be true, by this device's clock
+  error?: Problem;
+}
+
+export interface Resource<T> {
+  state: Signal<Shown<T>>;
+  load: () => Promise<void>;
+  set: (data: T) => void;
+}
+
+// resource reads with read, which may return undefined for "as before". Loads at once are one request.
+export function resource<T>(read: (before: T | undefined) => Promise<T | undefined>, first?: T, since = 0): Resource<T> {
+  const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since });
+  let loading: Promise<void> | null = null;
+  const set = (data: T) => { state.value = { data, since: Date.now() }; };
+  const load = () => loading ??= read(state.value.data)
+    .then((data) => set(data ?? (state.value.data as T)))
+    .catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+      state.value = { ...state.value, error };
+    })
+    .finally(() => { loading = null; });
+  return { state, load, set };
+}
+
+// poll loads a resource at an interval while the page is visible, and at once when it becomes visible or the network is back.
+export function poll(r: { load: () => Promise<void> }, every: number): () => void {
+  const timer = setInterval(() => { if (visible.value) void r.load(); }, every);
+  let first = true;
+  const stop = [visible, offline].map((s) => s.subscribe(() => {
+    if (!first && visible.value && !offline.value) void r.load();
+  }));
+  first = false;
+  return () => {
+    clearInterval(timer);
+    stop.forEach((s) => s());
+  };
+}

@@ -1,0 +1,266 @@
+// Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { useSignal, type Signal } from "@preact/signals";
+import { api, done, newKey, type Booking as Body, type Payment, type PayWay } from "../api";
+import { club, isHeld, netName, reload } from "../club";
+import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence, Trouble } from "../parts";
+import { poll, resource, type Resource } from "../resource";
+import { go } from "../router";
+import { Problem, serverNow } from "../send";
+import { askBeforeClosing, feel, openLink } from "../telegram";
+import { clock, longDay, money, t, known, type Phrase } from "../words";
+
+interface View {
+  booking: Body;
+  payments: Payment[];
+  ways: PayWay[];
+}
+
+const path = (id: number) => ({ club: club.value!.id, id });
+
+const read = (id: number) => async (): Promise<View> => {
+  const params = { params: { path: path(id) } };
+  const [booking, payments, ways] = await Promise.all([
+    done(api.GET("/api/v1/clubs/{club}/bookings/{id}", params)),
+    done(api.GET("/api/v1/clubs/{club}/bookings/{id}/payments", params)),
+    done(api.GET("/api/v1/clubs/{club}/bookings/{id}/pay-ways", params)),
+  ]);
+  return { booking, payments: payments.items ?? [], ways: ways.items ?? [] };
+};
+
+export function Booking({ id }: { id: number }) {
+  const view = useMemo(() => resource<View>(read(id)), [id, club.value?.id]);
+  useEffect(() => {
+    void view.load();
+    return poll(view, 10_000);
+  }, [view]);
+  const shown = view.state.value;
+  const b = shown.data?.booking;
+  const held = !!b && isHeld(b);
+  useEffect(() => {
+    askBeforeClosing(held);
+    return () => askBeforeClosing(false);
+  }, [held]);
+  if (!shown.data || !b) {
+    return (
+      <main>
+        <Heading>{t("booking")}</Heading>
+        {shown.error ? <Trouble problem={shown.error} again={() => void view.load()} /> : <Skeleton rows={5} />}
+      </main>
+    );
+  }
+  const c = club.value!;
+  return (
+    <main class="booking">
+      <Heading below={longDay(new Date(b.start), c.time_zone)}>{(b.nets ?? []).map(netName).join(" + ")}</Heading>
+      <p class="when">{hours(b.start, b.end, c.time_zone)}</p>
+      <Age of={shown} />
+      {held ? <Held view={view} data={shown.data} /> : <Settled view={view} data={shown.data} />}
+    </main>
+  );
+}
+
+// act runs an action on a booking, and reads everything again.
+async function act(view: Resource<View>, problem: Signal<Problem | null>, busy: Signal<string>, name: string, run: () => Promise<unknown>): Promise<boolean> {
+  busy.value = name;
+  problem.value = null;
+  try {
+    await run();
+    feel.result("success");
+    return true;
+  } catch (e) {
+    if (!(e instanceof Problem)) throw e;
+    feel.result("error");
+    problem.value = e;
+    return false;
+  } finally {
+    await view.load();
+    reload();
+    busy.value = "";
+  }
+}
+
+const step = (name: "confirm" | "extend" | "check-in", b: Body) => done(api.POST(`/api/v1/clubs/{club}/bookings/{id}/${name}`, {
+  params: { path: path(b.id), header: { "Idempotency-Key": newKey } },
+}));
+
+const cancel = (b: Body) => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/cancel", {
+  params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } },
+}));
+
+const wayName = (w: PayWay | Payment): string => {
+  const key = `way_${w.provider}`;
+  return known(key) ? t(key) : w.provider;
+};
+
+const backOff = [1, 2, 4, 8, 15, 30, 60]; // seconds between two looks after paying
+
+// Held is a hold: how long it lasts, and how it becomes a booking.
+function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<View>; data: View }) {
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal("");
+  const [way, setWay] = useState("");
+  const [looks, setLooks] = useState(0); // since the payment page was opened; 0: it was not
+  const pays = ways.length > 0;
+  const chosen = ways.find((w) => w.provider === way) ?? ways[0];
+  const reviewed = payments.some((p) => p.state === "review");
+  useEffect(() => {
+    if (!looks || looks > backOff.length) return;
+    const timer = setTimeout(() => void view.load().then(() => setLooks(looks + 1)), backOff[looks - 1]! * 1000);
+    return () => clearTimeout(timer);
+  }, [looks]);
+  const confirm = () => void act(view, problem, busy, "confirm", () => step("confirm", b)).then((ok) => { if (ok) announce(t("state_confirmed")); });
+  const pay = () => void act(view, problem, busy, "pay", async () => {
+    const p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) }, body: { provider: chosen!.provider } }));
+    if (p.url) openLink(p.url);
+    setLooks(1);
+    announce(t("pay_asking"));
+  });
+  const giveUp = () => void act(view, problem, busy, "cancel", () => cancel(b)).then((ok) => { if (ok) go(`day/${b.day}`, true); });
+  const extend = () => void act(view, problem, busy, "extend", () => step("extend", b));
+  const inChat = chosen && (chosen.provider === "telegram" || chosen.provider === "stars");
+  return (
+    <>
+      <Countdown until={b.expires_at!} over={() => void view.load().then(reload)} offer={b.kind === "offer"} />
+      <Price lines={b.lines} total={b.price} />
+      {b.price.minor > 0 && <Policy start={b.start} />}
+      {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}
+      {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : inChat ? "pay_in_chat" : "pay_asking")}</p>}
+      {pays && ways.length > 1 && (
+        <fieldset class="ways">
+          <legend>{t("pay_how")}</legend>
+          {ways.map((w) => (
+            <label class="check" key={w.provider}>
+              <input type="radio" name="way" checked={w.provider === chosen!.provider} onChange={() => setWay(w.provider)} />
+              <span>{wayName(w)}</span><span>{money(w.amount.minor, w.amount.currency)}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <Trouble problem={problem.value} />
+      <div class="actions">
+        {b.kind !== "offer" && <button class="quiet" disabled={!!busy.value} onClick={extend}>{t("extend")}</button>}
+        <button class="quiet danger" disabled={!!busy.value} onClick={giveUp}>{t(b.kind === "offer" ? "decline" : "give_up")}</button>
+      </div>
+      <Next step={reviewed ? null : pays
+        ? { text: t(looks ? "pay_again" : "pay", money(chosen!.amount.minor, chosen!.amount.currency)), busy: busy.value === "pay", press: pay }
+        : { text: t("confirm"), busy: busy.value === "confirm", press: confirm }} />
+    </>
+  );
+}
+
+const spoken = [300, 120, 60]; // seconds before the end at which screen readers say the time
+
+// Countdown is a ring that closes, by the server's clock.
+function Countdown({ until, over, offer }: { until: string; over: () => void; offer: boolean }) {
+  const end = Date.parse(until);
+  const [now, setNow] = useState(serverNow());
+  const whole = useMemo(() => Math.max(end - serverNow(), (club.value?.hold_seconds ?? 600) * 1000), [end]);
+  const left = Math.max(0, Math.ceil((end - now) / 1000));
+  useEffect(() => {
+    const timer = setInterval(() => setNow(serverNow()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    if (left === 0) over();
+    if (spoken.includes(left)) announce(t("left_minutes", left / 60));
+  }, [left]);
+  const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  return (
+    <div class={`ring ${left <= 60 ? "soon" : ""}`} role="timer" aria-label={t("left", text)}>
+      <svg viewBox="0 0 100 100" aria-hidden="true">
+        <circle cx="50" cy="50" r="44" />
+        <circle class="left" cx="50" cy="50" r="44" pathLength={100} style={{ strokeDasharray: `${Math.min(100, (100 * (end - now)) / whole)} 100` }} />
+      </svg>
+      <span aria-hidden="true"><b>{text}</b>{t(offer ? "offered_until" : "held_until", clock(new Date(end), club.value!.time_zone))}</span>
+    </div>
+  );
+}
+
+const moneyStates: Partial<Record<Payment["state"], Phrase>> = {
+  captured: "paid", refund_pending: "refund_pending", part_refunded: "part_refunded", refunded: "refunded", review: "pay_review", authorized: "pay_asking",
+};
+
+// Settled is a booking, or what became of one.
+function Settled({ view, data: { booking: b, payments } }: { view: Resource<View>; data: View }) {
+  const c = club.value!;
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal("");
+  const [asks, setAsks] = useState(false);
+  const state = b.state === "held" ? "expired" : b.state; // a hold that has run out and was not swept yet
+  const now = serverNow();
+  const live = state === "confirmed" || state === "checked_in";
+  const ahead = Date.parse(b.start) > now;
+  const canCheckIn = state === "confirmed" && now >= Date.parse(b.start) - c.check_in_minutes * 60_000 && now < Date.parse(b.end);
+  const title = `state_${state}`;
+  const again = () => go(`day/${b.day}`, true);
+  return (
+    <>
+      <p class={`state ${live ? "good" : "off"}`}>{known(title) ? t(title) : state}</p>
+      {state === "expired" && <p>{t("expired_next")}</p>}
+      {state === "slot_lost" && <p>{t("lost_next")}</p>}
+      {b.price.minor > 0 && <Price lines={b.lines} total={b.price} />}
+      {payments.filter((p) => moneyStates[p.state]).map((p) => <p class="hint" key={p.id}>{t(moneyStates[p.state]!, money(p.state.includes("refund") ? p.refunded.minor : p.amount.minor, p.amount.currency))}</p>)}
+      {live && b.price.minor > 0 && !payments.some((p) => moneyStates[p.state]) && <p class="hint">{t("pay_at_desk")}</p>}
+      {b.cancel_fee && b.cancel_fee.minor > 0 && <p class="hint">{t("kept_fee", money(b.cancel_fee.minor, b.cancel_fee.currency))}</p>}
+      {live && ahead && b.price.minor > 0 && <Policy start={b.start} />}
+      {live && b.kind === "play" && <Guests view={view} booking={b} />}
+      <Trouble problem={problem.value} />
+      {live && (
+        <div class="actions">
+          <button class="quiet" onClick={() => void saveCalendar(b, problem)}>{t("calendar")}</button>
+          {c.place && <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>}
+          {state === "confirmed" && ahead && !asks && <button class="quiet danger" onClick={() => setAsks(true)}>{t("cancel")}</button>}
+        </div>
+      )}
+      {asks && (
+        <div class="notice" role="alertdialog" aria-label={t("cancel_sure")}>
+          <p>{t("cancel_sure")}</p>
+          <div class="actions">
+            <button class="quiet danger" disabled={!!busy.value} onClick={() => void act(view, problem, busy, "cancel", () => cancel(b)).then(() => setAsks(false))}>{t("cancel_yes")}</button>
+            <button class="quiet" onClick={() => setAsks(false)}>{t("cancel_no")}</button>
+          </div>
+        </div>
+      )}
+      <Next step={canCheckIn ? { text: t("check_in"), busy: busy.value === "check-in", press: () => void act(view, problem, busy, "check-in", () => step("check-in", b)) }
+        : live ? null : { text: t("book_again"), press: again }} />
+    </>
+  );
+}
+
+// Guests are who comes along.
+function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal("");
+  const [name, setName] = useState("");
+  const save = (names: string[]) => act(view, problem, busy, "guests", () => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/guests", {
+    params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { names },
+  })));
+  const list = b.guests ?? [];
+  return (
+    <section class="guests">
+      <h2>{t("guests")}</h2>
+      {list.map((g, i) => <p key={i}><bdi>{g}</bdi><button class="close" aria-label={t("remove_guest", g)} disabled={!!busy.value} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button></p>)}
+      <form onSubmit={(e) => { e.preventDefault(); if (name.trim()) void save([...list, name.trim()]).then((ok) => { if (ok) setName(""); }); }}>
+        <input aria-label={t("guest_name")} placeholder={t("guest_name")} maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} enterKeyHint="done" />
+        <button class="quiet" disabled={!name.trim() || !!busy.value}>{t("add")}</button>
+      </form>
+      {problem.value && <p class="notice bad" role="alert">{sentence(problem.value)}</p>}
+    </section>
+  );
+}
+
+// saveCalendar downloads the booking as a file for a calendar.
+async function saveCalendar(b: Body, problem: Signal<Problem | null>) {
+  try {
+    const file = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/calendar.ics", { params: { path: path(b.id) }, parseAs: "blob" }));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file as unknown as Blob);
+    link.download = `nets-${b.id}.ics`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch (e) {
+    if (!(e instanceof Problem)) throw e;
+    problem.value = e;
+  }
+}

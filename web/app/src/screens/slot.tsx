@@ -1,0 +1,168 @@
+// Slot: the sheet of one time, from its length and price to the hold.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { api, done, newKey, type Net, type Quote, type Start } from "../api";
+import { club, nets, reload, waits } from "../club";
+import { announce, Choice, hours, Next, Policy, Price, Skeleton, Trouble } from "../parts";
+import { go, goBack } from "../router";
+import { Problem } from "../send";
+import { feel } from "../telegram";
+import { clock, length, longDay, money, t } from "../words";
+
+export function Slot({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
+  const zone = club.value!.time_zone;
+  const start = starts.find((s) => s.net === net && (at.length === 4 ? clock(new Date(s.start), zone).replace(":", "") === at : Date.parse(s.start) / 1000 === Number(at)));
+  const one = nets.value.state.value.data?.find((n) => n.id === net);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const d = dialog.current!;
+    const from = document.activeElement as HTMLElement | null;
+    if (!d.open) d.showModal();
+    return () => from?.isConnected && from.focus();
+  }, []);
+  return (
+    <dialog ref={dialog} class="sheet" aria-labelledby="slot" onCancel={(e) => { e.preventDefault(); goBack(); }} onClick={(e) => { if (e.target === dialog.current) goBack(); }}>
+      <div class="inner">
+        <header>
+          <h2 id="slot">{one?.name ?? ""}{start && <small>{longDay(new Date(start.start), zone)}</small>}</h2>
+          <button class="close" aria-label={t("close")} onClick={goBack}>×</button>
+        </header>
+        {start && one && start.status === "free" ? <Free key={`${net} ${start.start}`} day={day} net={one} start={start} starts={starts} minutes={minutes} /> : <Gone key={`${net} ${at}`} day={day} net={net} start={start} starts={starts} minutes={minutes} />}
+      </div>
+    </dialog>
+  );
+}
+
+// Free is the sheet of a time that can be had.
+function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: Net; start: Start; starts: Start[]; minutes: number }) {
+  const c = club.value!;
+  const [minutes, setMinutes] = useState(Math.min(wanted, start.longest_minutes));
+  const [more, setMore] = useState<number[]>([]);
+  const [addOns, setAddOns] = useState<number[]>([]);
+  const quote = useSignal<Quote | null>(null);
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal(false);
+  const options = useMemo(() => {
+    const all: number[] = [];
+    for (let m = Math.ceil(c.min_minutes / c.grid_minutes) * c.grid_minutes; m <= start.longest_minutes; m += c.grid_minutes) all.push(m);
+    return all;
+  }, [c, start.longest_minutes]);
+  const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
+  const others = starts.filter((s) => s.net !== net.id && s.start === start.start && s.status === "free" && s.longest_minutes >= minutes);
+  const body = { nets: [net.id, ...more.filter((id) => others.some((s) => s.net === id))], start: start.start, end, ...(addOns.length ? { add_ons: addOns } : {}) };
+  const key = JSON.stringify(body);
+  useEffect(() => {
+    let left = false;
+    problem.value = null;
+    done(api.POST("/api/v1/clubs/{club}/quote", { params: { path: { club: c.id } }, body }))
+      .then((q) => { if (!left) quote.value = q; })
+      .catch((e: unknown) => { if (!left && e instanceof Problem) problem.value = e; });
+    return () => { left = true; };
+  }, [key]);
+  const hold = async () => {
+    busy.value = true;
+    announce(t("asking"));
+    try {
+      const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
+      feel.result("success");
+      reload();
+      go(`booking/${b.id}`, true);
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      feel.result("error");
+      problem.value = e;
+      if (e.status === 409) reload();
+    } finally {
+      busy.value = false;
+    }
+  };
+  const q = quote.value;
+  const toggle = (list: number[], id: number) => (list.includes(id) ? list.filter((x) => x !== id) : [...list, id]);
+  const name = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? "";
+  return (
+    <>
+      <p class="when">{hours(start.start, end, c.time_zone)}</p>
+      {options.length > 1 && <section><h3>{t("length")}</h3><Choice name={t("length")} options={options} value={minutes} label={length} choose={(m) => { feel.choice(); setMinutes(m); }} /></section>}
+      {others.length > 0 && (
+        <section>
+          <h3>{t("more_nets")}</h3>
+          <div class="choice" role="group" aria-label={t("more_nets")}>
+            {others.map((s) => <button key={s.net} aria-pressed={more.includes(s.net)} onClick={() => setMore(toggle(more, s.net))}>{name(s.net)}</button>)}
+          </div>
+        </section>
+      )}
+      {(net.add_ons ?? []).length > 0 && (
+        <section>
+          <h3>{t("equipment")}</h3>
+          {(net.add_ons ?? []).map((a) => (
+            <label class="check" key={a.id}>
+              <input type="checkbox" checked={addOns.includes(a.id)} onChange={() => setAddOns(toggle(addOns, a.id))} />
+              <span>{a.name}</span><span>{money(a.price.minor, a.price.currency)}{a.per_hour ? t("per_hour") : ""}</span>
+            </label>
+          ))}
+        </section>
+      )}
+      {q ? <Price lines={q.lines} total={q.total} /> : !problem.value && <Skeleton rows={2} />}
+      {q && q.total.minor > 0 && <Policy start={start.start} />}
+      <Trouble problem={problem.value} />
+      {problem.value?.code === "slot-taken" && <Near day={day} net={net.id} at={start.start} starts={starts} minutes={minutes} />}
+      {busy.value && <p class="hint" role="status">{t("asking")}</p>}
+      <Next step={q ? { text: t("hold", money(q.total.minor, q.total.currency)), busy: busy.value, press: () => void hold() } : null} />
+    </>
+  );
+}
+
+// Gone is the sheet of a time that somebody has: what is near, and the waitlist.
+function Gone({ day, net, start, starts, minutes }: { day: string; net: number; start: Start | undefined; starts: Start[]; minutes: number }) {
+  const c = club.value!;
+  const problem = useSignal<Problem | null>(null);
+  const joined = useSignal(false);
+  const busy = useSignal(false);
+  if (!start) return <p>{t("no_such_time")}</p>;
+  const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
+  const wait = async () => {
+    busy.value = true;
+    problem.value = null;
+    try {
+      await done(api.POST("/api/v1/clubs/{club}/waitlist", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end } }));
+      feel.result("success");
+      joined.value = true;
+      void waits.value.load();
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      problem.value = e;
+    } finally {
+      busy.value = false;
+    }
+  };
+  const waitable = start.status === "taken" || start.status === "held";
+  return (
+    <>
+      <p class="when">{hours(start.start, end, c.time_zone)}</p>
+      <p>{t(start.status === "held" ? "somebody_holds" : waitable ? "somebody_has" : "not_bookable")}</p>
+      <Near day={day} net={net} at={start.start} starts={starts} minutes={minutes} />
+      <Trouble problem={problem.value} />
+      {joined.value && <p class="notice good" role="status">{t("waiting")}</p>}
+      <Next step={waitable && !joined.value ? { text: t("wait"), busy: busy.value, press: () => void wait() } : null} />
+    </>
+  );
+}
+
+// Near offers the three nearest free times.
+function Near({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
+  const zone = club.value!.time_zone;
+  const far = (s: Start) => Math.abs(Date.parse(s.start) - Date.parse(at)) + (s.net === net ? 0 : 1);
+  const near = starts.filter((s) => s.status === "free" && s.longest_minutes >= minutes && !(s.net === net && s.start === at)).sort((x, y) => far(x) - far(y)).slice(0, 3);
+  if (near.length === 0) return null;
+  return (
+    <section>
+      <h3>{t("near")}</h3>
+      <div class="near">
+        {near.map((s) => {
+          const name = nets.value.state.value.data?.find((n) => n.id === s.net)?.name ?? "";
+          return <button key={`${s.net} ${s.start}`} onClick={() => go(`day/${day}/${s.net}/${Date.parse(s.start) / 1000}`, true)}><b>{clock(new Date(s.start), zone)}</b> {name}</button>;
+        })}
+      </div>
+    </section>
+  );
+}

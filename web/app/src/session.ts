@@ -1,0 +1,130 @@
+// Signing in. The stored refresh token comes first, so that a reload does not spend what Telegram signed; then initData; then a button that the bot sends.
+import { signal } from "@preact/signals";
+import type { components } from "./schema";
+import { launch, secure } from "./telegram";
+import { problemOf, send, type Problem } from "./send";
+
+type Tokens = components["schemas"]["TokensBody"];
+
+// State of the session. stale: Telegram's data is too old or used. outside: there is none.
+export type SessionState = "starting" | "in" | "stale" | "outside" | "offline" | "refused";
+
+export const session = signal<SessionState>("starting");
+
+let access: { token: string; until: number } | null = null;
+let refreshing: Promise<string | null> | null = null;
+
+const stored = "session"; // {user, refresh}
+const early = 20_000; // ms before the end of an access token in which it is renewed
+
+interface Stored {
+  user: number;
+  refresh: string;
+}
+
+async function readStored(): Promise<Stored | null> {
+  try {
+    const found = JSON.parse((await secure.get(stored)) ?? "null") as Partial<Stored> | null;
+    return found?.refresh ? { user: found.user ?? 0, refresh: found.refresh } : null;
+  } catch {
+    return null;
+  }
+}
+
+// device names this device: only the device that signed in can refresh.
+function device(): string {
+  let id = localStorage.getItem("device");
+  if (!id) localStorage.setItem("device", id = crypto.randomUUID());
+  return id;
+}
+
+const post = (path: string, body: unknown, token?: string) => send(new Request(`/api/v1/sessions${path}`, {
+  method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+}));
+
+async function keep(answer: Response, user: number): Promise<void> {
+  const tokens = (await answer.json()) as Tokens;
+  access = { token: tokens.access_token, until: Date.now() + tokens.expires_in * 1000 };
+  await secure.set(stored, JSON.stringify({ user, refresh: tokens.refresh_token }));
+}
+
+async function forget(): Promise<void> {
+  access = null;
+  await secure.set(stored, null);
+}
+
+// refresh exchanges the stored token. Pages of one browser take turns, because each token works once.
+async function refresh(): Promise<boolean> {
+  const turn = navigator.locks ? <T>(run: () => Promise<T>) => navigator.locks.request("session", run) as Promise<T> : <T>(run: () => Promise<T>) => run();
+  return turn(async () => {
+    const mine = await readStored();
+    if (!mine) return false;
+    const answer = await post("/refresh", { refresh_token: mine.refresh, client_id: device() });
+    if (answer.ok) {
+      await keep(answer, mine.user);
+      return true;
+    }
+    if (answer.status !== 401) throw await problemOf(answer);
+    await forget();
+    return false;
+  });
+}
+
+// signIn opens a session with what Telegram passed, and with the code of a button that the bot sent.
+async function signIn(): Promise<SessionState> {
+  if (!launch.initData) return "outside";
+  const code = /^pvo[A-Z2-7]+$/.test(launch.start) ? { code: launch.start } : {};
+  const answer = await post("", { init_data: launch.initData, client_id: device(), ...code });
+  if (answer.ok) {
+    await keep(answer, launch.user);
+    return "in";
+  }
+  const problem = await problemOf(answer);
+  if (problem.code === "init-data-stale") return "stale";
+  if (answer.status === 401) return "refused";
+  throw problem;
+}
+
+// openSession signs in, and sets the state that the page shows.
+export async function openSession(): Promise<void> {
+  session.value = "starting";
+  try {
+    const mine = await readStored();
+    const another = mine !== null && launch.user !== 0 && mine.user !== launch.user;
+    if (another) await endSession(); // somebody else's account in the same client
+    session.value = (!another && (await refresh())) ? "in" : await signIn();
+  } catch {
+    session.value = "offline";
+  }
+}
+
+// token returns an access token that works for a while, or null where the session has ended. Requests at once share one refresh.
+export function token(renew = false): Promise<string | null> {
+  if (!renew && access && access.until - Date.now() > early) return Promise.resolve(access.token);
+  refreshing ??= refresh()
+    .then((ok) => {
+      if (!ok) session.value = launch.initData ? "stale" : "outside";
+      return ok ? access!.token : null;
+    })
+    .finally(() => { refreshing = null; });
+  return refreshing;
+}
+
+// askForButton has the bot send a fresh button. It returns the refusal, or null.
+export async function askForButton(): Promise<Problem | null> {
+  const answer = await post("/reopen", { init_data: launch.initData });
+  return answer.ok ? null : problemOf(answer);
+}
+
+// endSession signs this device out, or all devices. The stored token goes even where the server cannot be reached.
+export async function endSession(everywhere = false): Promise<void> {
+  try {
+    const now = await token();
+    if (now) {
+      await send(new Request(everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current", { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));
+    }
+  } finally {
+    await forget();
+    session.value = "outside";
+  }
+}

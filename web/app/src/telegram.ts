@@ -1,0 +1,205 @@
+// Telegram's side of the page: what the client passed at the start, its theme and sizes, and its buttons. Outside of Telegram everything here does nothing.
+import { on, postEvent, setTargetOrigin, supports, type MethodName } from "@tma.js/bridge";
+import { effect, signal } from "@preact/signals";
+
+interface Launch {
+  initData: string; // signed by Telegram; empty after a reload without it
+  user: number; // from initData, for comparison only: the server decides who it is
+  language: string;
+  start: string;
+  version: string;
+  platform: string;
+}
+
+const webClient = document.querySelector<HTMLMetaElement>('meta[name="telegram-web"]')!.content;
+const remembered = "launch";
+
+function readLaunch(): Launch {
+  const hash = new URLSearchParams(location.hash.replace(/^#/, ""));
+  const query = new URLSearchParams(location.search);
+  const known = JSON.parse(sessionStorage.getItem(remembered) ?? "{}") as Partial<Launch> & { theme?: string };
+  const version = hash.get("tgWebAppVersion") ?? known.version ?? "";
+  const platform = hash.get("tgWebAppPlatform") ?? known.platform ?? "";
+  const theme = hash.get("tgWebAppThemeParams") ?? known.theme ?? "";
+  const initData = hash.get("tgWebAppData") ?? "";
+  let user = { id: 0, language_code: "" };
+  try {
+    user = { ...user, ...(JSON.parse(new URLSearchParams(initData).get("user") ?? "{}") as object) };
+  } catch {
+    // data without a readable person is refused by the server
+  }
+  const language = user.language_code || known.language || navigator.language;
+  const start = hash.get("tgWebAppStartParam") ?? query.get("startapp") ?? query.get("tgWebAppStartParam") ?? "";
+  if (version) {
+    sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme }));
+    // What Telegram signed must not stay in the address, where errors, histories and screenshots find it.
+    history.replaceState(null, "", location.pathname);
+  }
+  if (theme) applyTheme(JSON.parse(theme) as Record<string, string>);
+  return { initData, user: user.id, language, start, version, platform };
+}
+
+// inTelegram tells whether there is a client to talk to.
+export const inTelegram = () => launch.version !== "";
+
+const has = (method: MethodName) => inTelegram() && supports(method, launch.version as `${number}.${number}`);
+
+// post calls a method where the client knows it.
+const post = ((method: MethodName, params?: unknown) => {
+  if (has(method)) (postEvent as (m: MethodName, p?: unknown) => void)(method, params);
+}) as typeof postEvent;
+
+function luminance(hex: string): number {
+  const channel = (at: number) => {
+    const c = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+export function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+const readable = 4.5;
+
+// applyTheme takes over the client's colours, each pair only where its text can be read.
+function applyTheme(params: Record<string, string | undefined>) {
+  const root = document.documentElement;
+  const color = (name: string) => (/^#[0-9a-f]{6}$/i.test(params[name] ?? "") ? params[name]! : "");
+  const background = color("bg_color");
+  if (!background) return;
+  root.dataset["theme"] = luminance(background) < 0.4 ? "dark" : "light";
+  const set = (name: string, value: string, on: string) => {
+    if (value && contrast(value, on) >= readable) root.style.setProperty(name, value);
+    else root.style.removeProperty(name);
+  };
+  const below = color("secondary_bg_color") || background;
+  root.style.setProperty("--bg", background);
+  root.style.setProperty("--below", below);
+  set("--text", color("text_color"), background);
+  set("--hint", color("hint_color"), below);
+  set("--link", color("link_color"), background);
+  const button = color("button_color");
+  const buttonText = color("button_text_color");
+  if (button && buttonText && contrast(button, buttonText) >= readable && contrast(button, background) >= readable) {
+    root.style.setProperty("--accent", button);
+    root.style.setProperty("--on-accent", buttonText);
+  } else {
+    root.style.removeProperty("--accent");
+    root.style.removeProperty("--on-accent");
+  }
+}
+
+// Only the client's own window may speak. Events that this page's script makes itself are not trusted by the browser and carry no origin.
+addEventListener("message", (e) => {
+  if (e.isTrusted && (e.source !== parent || e.origin !== webClient)) e.stopImmediatePropagation();
+}, true);
+setTargetOrigin(webClient);
+
+export const launch = readLaunch();
+export const visible = signal(!document.hidden);
+
+// start tells the client that the page is drawn, and listens to it.
+export function startTelegram() {
+  document.addEventListener("visibilitychange", () => { visible.value = !document.hidden; });
+  if (!inTelegram()) return;
+  on("theme_changed", (e) => applyTheme(e.theme_params as Record<string, string>));
+  on("visibility_changed", (e) => { visible.value = e.is_visible; });
+  on("viewport_changed", (e) => {
+    if (e.is_state_stable) document.documentElement.style.setProperty("--height", `${e.height}px`);
+  });
+  const inset = (name: string) => (e: { top: number; bottom: number; left: number; right: number }) => {
+    for (const side of ["top", "bottom", "left", "right"] as const) document.documentElement.style.setProperty(`--${name}-${side}`, `${e[side]}px`);
+  };
+  on("safe_area_changed", inset("safe"));
+  on("content_safe_area_changed", inset("content"));
+  on("main_button_pressed", () => main.value?.press());
+  on("back_button_pressed", () => history.back());
+  post("iframe_ready", { reload_supported: false });
+  post("web_app_ready");
+  post("web_app_expand");
+  post("web_app_request_viewport");
+  post("web_app_request_safe_area");
+  post("web_app_request_content_safe_area");
+  post("web_app_setup_swipe_behavior", { allow_vertical_swipe: false }); // the grid is dragged
+  effect(drawMain);
+}
+
+// Step is the one next step of a screen, which Telegram's main button shows.
+export interface Step {
+  text: string;
+  busy?: boolean;
+  disabled?: boolean;
+  press: () => void;
+}
+
+export const main = signal<Step | null>(null);
+
+function drawMain() {
+  const step = main.value;
+  post("web_app_setup_main_button", {
+    is_visible: step !== null, is_active: step !== null && !step.disabled && !step.busy, is_progress_visible: step?.busy ?? false,
+    ...(step ? { text: step.text } : {}),
+  });
+}
+
+export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
+
+// askBeforeClosing keeps a hold that is not paid from being swiped away.
+export const askBeforeClosing = (ask: boolean) => post("web_app_setup_closing_behavior", { need_confirmation: ask });
+
+export const feel = {
+  choice: () => post("web_app_trigger_haptic_feedback", { type: "selection_change" }),
+  result: (type: "success" | "error" | "warning") => post("web_app_trigger_haptic_feedback", { type: "notification", notification_type: type }),
+};
+
+// openLink opens a page outside of Telegram.
+export function openLink(url: string) {
+  if (has("web_app_open_link")) post("web_app_open_link", { url });
+  else open(url, "_blank", "noopener");
+}
+
+export const closePage = () => post("web_app_close");
+
+let asked = 0;
+
+// secure keeps a secret where the client can (Bot API 9.0, on phones), else in the browser's storage.
+export const secure = {
+  async get(key: string): Promise<string | null> {
+    if (has("web_app_secure_storage_get_key")) {
+      const found = await answer((req_id) => post("web_app_secure_storage_get_key", { req_id, key }), "secure_storage_key_received");
+      if (found !== undefined) return found;
+    }
+    return localStorage.getItem(key);
+  },
+  async set(key: string, value: string | null): Promise<void> {
+    if (has("web_app_secure_storage_save_key")) {
+      const saved = await answer((req_id) => post("web_app_secure_storage_save_key", { req_id, key, value }), "secure_storage_key_saved");
+      if (saved !== undefined) return;
+    }
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  },
+};
+
+const storageWithin = 800; // ms; a client that knows the method and never answers must not keep the page waiting
+
+// answer waits for the event with the request's id. It returns undefined where the client cannot store, or does not answer.
+function answer(ask: (id: string) => void, event: "secure_storage_key_received" | "secure_storage_key_saved"): Promise<string | null | undefined> {
+  return new Promise((resolve) => {
+    const id = `s${++asked}`;
+    const done = (value: string | null | undefined) => {
+      clearTimeout(timer);
+      stop.forEach((s) => s());
+      resolve(value);
+    };
+    const timer = setTimeout(() => done(undefined), storageWithin);
+    const stop = [
+      on(event, (e: { req_id: string; value?: string | null }) => { if (e.req_id === id) done(e.value ?? null); }),
+      on("secure_storage_failed", (e: { req_id: string }) => { if (e.req_id === id) done(undefined); }),
+    ];
+    ask(id);
+  });
+}

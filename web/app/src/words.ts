@@ -1,0 +1,87 @@
+// The page's words in the person's language, and money, days and times as that language writes them.
+import { signal } from "@preact/signals";
+import type english from "./phrases/en.json";
+
+declare const LANGUAGE_FILES: Record<string, string>;
+
+type Phrases = typeof english;
+export type Phrase = keyof Phrases;
+type Forms = { [form: string]: string };
+
+export const language = signal("en");
+const phrases = signal<Phrases | null>(null);
+const chosenLanguage = "language";
+
+export const languages = Object.keys(LANGUAGE_FILES);
+
+// loadWords reads the phrases of the language that the person chose, or that Telegram names.
+export async function loadWords(preferred: string, choose = false): Promise<void> {
+  const wish = (choose ? preferred : localStorage.getItem(chosenLanguage) ?? preferred).split(/[-_]/)[0]!;
+  const tag = wish in LANGUAGE_FILES ? wish : "en";
+  const answer = await fetch(LANGUAGE_FILES[tag]!);
+  if (!answer.ok) throw new TypeError(`phrases: ${answer.status}`);
+  phrases.value = (await answer.json()) as Phrases;
+  language.value = tag;
+  document.documentElement.lang = tag;
+  document.title = t("title");
+  if (choose) localStorage.setItem(chosenLanguage, tag);
+}
+
+// t says a phrase. A phrase with plural forms takes its number first.
+export function t(key: Phrase, ...args: (string | number)[]): string {
+  const entry = (phrases.value as Record<string, string | Forms> | null)?.[key] ?? key;
+  let text = entry as string;
+  if (typeof entry !== "string") {
+    const n = Number(args[0]);
+    text = entry[`=${n}`] ?? entry[new Intl.PluralRules(language.value).select(n)] ?? entry["other"]!;
+  }
+  return text.replace(/%\[(\d)\][a-z]/g, (_, i: string) => String(args[Number(i) - 1]));
+}
+
+// known tells whether there is a phrase, for keys that are made of the server's words.
+export const known = (key: string): key is Phrase => phrases.value !== null && key in phrases.value;
+
+export function money(minor: number, currency: string): string {
+  if (currency === "XTR") return t("stars", minor);
+  const locale = currency === "INR" ? `${language.value}-IN` : language.value;
+  const digits = new Intl.NumberFormat(locale, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const whole = minor % 10 ** digits === 0;
+  return new Intl.NumberFormat(locale, {
+    style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: whole ? 0 : digits,
+  }).format(minor / 10 ** digits);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: Date, zone: string, options: Intl.DateTimeFormatOptions): string {
+  const key = language.value + zone + JSON.stringify(options);
+  let f = formats.get(key);
+  if (!f) formats.set(key, f = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { timeZone: zone, ...options }));
+  return f.format(at);
+}
+
+export const clock = (at: Date, zone: string) => format(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const longDay = (at: Date, zone: string) => format(at, zone, { weekday: "long", day: "numeric", month: "long" });
+export const shortDay = (at: Date, zone: string) => format(at, zone, { weekday: "short", day: "numeric", month: "short" });
+export const weekday = (at: Date, zone: string) => format(at, zone, { weekday: "short" });
+export const dayOfMonth = (at: Date, zone: string) => format(at, zone, { day: "numeric" });
+export const month = (at: Date, zone: string) => format(at, zone, { month: "short" });
+export const zoneOffset = (at: Date, zone: string) => format(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
+
+// hourIn is the hour of an instant on a zone's clock.
+export const hourIn = (at: Date, zone: string) => Number(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format(at));
+
+// dateIn is the date of an instant by a zone's calendar: 2026-12-03.
+export const dateIn = (at: Date, zone: string) => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+
+// noonOf is an instant of a date that has this date in every zone that clubs are in.
+export const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);
+
+// dayName writes a date, whatever the zone.
+export const dayName = (day: string) => longDay(noonOf(day), "UTC");
+
+export function length(minutes: number): string {
+  const h = Math.floor(minutes / 60);
+  const m = minutes % 60;
+  return [h ? t("hours", h) : "", m || !h ? t("minutes", m) : ""].filter(Boolean).join(" ");
+}
