@@ -61,6 +61,7 @@ func homes() map[string]home {
 	asha := telegram.Person{ID: 7, Name: "Asha"}
 	return map[string]home{
 		"start":              {person: asha, isPrivate: true, hasAdmins: true, hasClub: true, booking: nets.Entrance{MayBook: true}},
+		"start_page":         {person: asha, isPrivate: true, hasAdmins: true, hasClub: true, page: "https://club.example/app/", booking: nets.Entrance{MayBook: true}},
 		"start_group":        {person: asha, hasAdmins: true, hasClub: true},
 		"start_without_name": {person: telegram.Person{ID: 7, Name: "\u202e"}, isPrivate: true, hasAdmins: true},
 		"start_club_admin":   {person: asha, isPrivate: true, hasAdmins: true, hasClub: true, booking: nets.Entrance{MayBook: true, Manages: 3}},

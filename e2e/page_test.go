@@ -99,7 +99,7 @@ func (p *pages) reopens(t *testing.T) {
 	who := p.Members[0]
 	chat := connect(t, p.Scene, who)
 	say(t, chat, "/start")
-	await(t, chat, "Hello")
+	await(t, chat, "🏏 Hi")
 	v := p.visit(t, telegramweb.Visit{Who: who, Age: 23 * time.Hour})
 	v.page.Shows(t, "One more tap")
 	v.main("Send me a button")

@@ -25,7 +25,7 @@ type Tab struct {
 	mu         sync.Mutex
 	complaints []string
 	requests   []string
-	contexts   map[string]string // of scripts, by site
+	contexts   []scriptContext
 }
 
 // Open starts a browser with a new profile and one empty tab. It ends with the test.
@@ -41,7 +41,7 @@ func Open(t *testing.T) *Tab {
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
-	tab := &Tab{t: t, contexts: map[string]string{}}
+	tab := &Tab{t: t}
 	var leave context.CancelFunc
 	tab.ctx, leave = chromedp.NewContext(allocator, chromedp.WithListener(tab.listen))
 	t.Cleanup(leave)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,7 +31,10 @@ func (tab *Tab) Frame(address string) *Frame {
 // frameWithin is how long a page may take to appear, or to show what is awaited.
 const frameWithin = 20 * time.Second
 
-// noteContext follows which script contexts belong to which site.
+// scriptContext is where a page's own scripts run.
+type scriptContext struct{ origin, id string }
+
+// noteContext follows the script contexts of the tab. An empty frame has one of its parent's site until it has loaded its page.
 func (tab *Tab) noteContext(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExecutionContextCreated:
@@ -38,24 +42,24 @@ func (tab *Tab) noteContext(event any) {
 			IsDefault bool `json:"isDefault"`
 		}
 		if json.Unmarshal([]byte(e.Context.AuxData), &aux) == nil && aux.IsDefault {
-			tab.contexts[e.Context.Origin] = e.Context.UniqueID
+			tab.contexts = append(tab.contexts, scriptContext{e.Context.Origin, e.Context.UniqueID})
 		}
 	case *runtime.EventExecutionContextDestroyed:
-		for origin, id := range tab.contexts {
-			if id == e.ExecutionContextUniqueID {
-				delete(tab.contexts, origin)
-			}
-		}
+		tab.contexts = slices.DeleteFunc(tab.contexts, func(c scriptContext) bool { return c.id == e.ExecutionContextUniqueID })
 	case *runtime.EventExecutionContextsCleared:
-		clear(tab.contexts)
+		tab.contexts = nil
 	}
 }
 
+// context returns the oldest context of the frame's site.
 func (f *Frame) context() (id string, ok bool) {
 	f.tab.mu.Lock()
 	defer f.tab.mu.Unlock()
-	id, ok = f.tab.contexts[f.origin]
-	return id, ok
+	i := slices.IndexFunc(f.tab.contexts, func(c scriptContext) bool { return c.origin == f.origin })
+	if i < 0 {
+		return "", false
+	}
+	return f.tab.contexts[i].id, true
 }
 
 // evaluate runs a script in the frame's page. It reports false while there is no page, or when the page went away meanwhile.

@@ -96,7 +96,7 @@ func (c *call) apply(m *message, e edit) error {
 		}
 	}
 	if c.me.Bot != nil {
-		if after.Markup, err = c.markup(e.Markup); err != nil {
+		if after.Markup, err = c.markup(e.Markup, m.Peer.Kind == PeerUser); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (c *call) inlineMessage(one inlineResult, in tg.InputBotInlineMessageClass)
 		if one.text == "" {
 			return one, tgerr.New(400, "MESSAGE_EMPTY")
 		}
-		one.markup, err = c.markup(in.ReplyMarkup)
+		one.markup, err = c.markup(in.ReplyMarkup, false)
 	case *tg.InputBotInlineMessageMediaAuto:
 		if one.file == 0 {
 			return one, tgerr.New(400, "SEND_MESSAGE_MEDIA_INVALID")
@@ -146,7 +146,7 @@ func (c *call) inlineMessage(one inlineResult, in tg.InputBotInlineMessageClass)
 		if one.text, one.entities, err = c.text(in.Message, in.Entities, maxCaption, "MEDIA_CAPTION_TOO_LONG"); err != nil {
 			return one, err
 		}
-		one.markup, err = c.markup(in.ReplyMarkup)
+		one.markup, err = c.markup(in.ReplyMarkup, false)
 	default:
 		err = tgerr.New(400, "SEND_MESSAGE_TYPE_INVALID")
 	}

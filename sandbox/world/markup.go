@@ -3,6 +3,7 @@
 package world
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gotd/td/tg"
@@ -14,8 +15,8 @@ const (
 	maxData    = 64 // bytes of callback data
 )
 
-// markup checks a keyboard and returns it as stored; people's keyboards are dropped without an error.
-func (c *call) markup(in tg.ReplyMarkupClass) ([]byte, error) {
+// markup checks a keyboard and returns it as stored; people's keyboards are dropped without an error. Buttons that open a Mini App are for private chats.
+func (c *call) markup(in tg.ReplyMarkupClass, private bool) ([]byte, error) {
 	if in == nil || c.me.Bot == nil {
 		return nil, nil
 	}
@@ -33,7 +34,7 @@ func (c *call) markup(in tg.ReplyMarkupClass) ([]byte, error) {
 	for _, row := range rows {
 		total += len(row.Buttons)
 		for _, b := range row.Buttons {
-			if err := checkButton(b, inline); err != nil {
+			if err := checkButton(b, inline, private); err != nil {
 				return nil, err
 			}
 		}
@@ -47,7 +48,7 @@ func (c *call) markup(in tg.ReplyMarkupClass) ([]byte, error) {
 	return encode(in), nil
 }
 
-func checkButton(b tg.KeyboardButtonClass, inline bool) error {
+func checkButton(b tg.KeyboardButtonClass, inline, private bool) error {
 	if strings.TrimSpace(b.GetText()) == "" {
 		return tgerr.New(400, "BUTTON_TEXT_INVALID")
 	}
@@ -60,7 +61,14 @@ func checkButton(b tg.KeyboardButtonClass, inline bool) error {
 		if !strings.Contains(b.URL, ".") && !strings.Contains(b.URL, "://") || strings.ContainsAny(b.URL, " \n") {
 			return tgerr.New(400, "BUTTON_URL_INVALID")
 		}
-	case *tg.KeyboardButtonSwitchInline, *tg.KeyboardButtonCopy, *tg.KeyboardButtonURLAuth, *tg.KeyboardButtonWebView,
+	case *tg.KeyboardButtonWebView:
+		if u, err := url.Parse(b.URL); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+			return tgerr.New(400, "BUTTON_URL_INVALID")
+		}
+		if !private {
+			return tgerr.New(400, "BUTTON_TYPE_INVALID")
+		}
+	case *tg.KeyboardButtonSwitchInline, *tg.KeyboardButtonCopy, *tg.KeyboardButtonURLAuth,
 		*tg.KeyboardButtonGame, *tg.KeyboardButtonBuy, *tg.InputKeyboardButtonURLAuth, *tg.InputKeyboardButtonUserProfile:
 	default:
 		if inline {

@@ -32,7 +32,7 @@ func (c *call) sendMedia(r *tg.MessagesSendMediaRequest) (tg.UpdatesClass, error
 	if m.Text, m.Entities, err = c.text(r.Message, r.Entities, c.captionLimit(), "MEDIA_CAPTION_TOO_LONG"); err != nil {
 		return nil, err
 	}
-	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
+	if m.Markup, err = c.markup(r.ReplyMarkup, m.Peer.Kind == PeerUser); err != nil {
 		return nil, err
 	}
 	if err := c.maySchedule(r.ScheduleDate); err != nil {

@@ -33,7 +33,7 @@ func (c *call) sendMessage(r *tg.MessagesSendMessageRequest) (tg.UpdatesClass, e
 	if m.Text == "" {
 		return nil, tgerr.New(400, "MESSAGE_EMPTY")
 	}
-	if m.Markup, err = c.markup(r.ReplyMarkup); err != nil {
+	if m.Markup, err = c.markup(r.ReplyMarkup, m.Peer.Kind == PeerUser); err != nil {
 		return nil, err
 	}
 	if err := c.maySendText(m.Peer); err != nil {

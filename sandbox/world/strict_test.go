@@ -35,6 +35,9 @@ func TestStrict_ErrorsAreTelegrams(t *testing.T) {
 	for i := range 101 {
 		many = append(many, &tg.InputMessageID{ID: i + 1})
 	}
+	page := func(url string) *tg.ReplyInlineMarkup {
+		return &tg.ReplyInlineMarkup{Rows: []tg.KeyboardButtonRow{{Buttons: []tg.KeyboardButtonClass{&tg.KeyboardButtonWebView{Text: "Open", URL: url}}}}}
+	}
 	for _, c := range []struct {
 		name, want string
 		do         func() error
@@ -70,6 +73,9 @@ func TestStrict_ErrorsAreTelegrams(t *testing.T) {
 		}},
 		{"long callback data", "BUTTON_DATA_INVALID", send(s.to(bot, ann.id), "x", keyboard("b", strings.Repeat("d", 65)))},
 		{"longest callback data", "", send(s.to(bot, ann.id), "x", keyboard("b", strings.Repeat("d", 64)))},
+		{"Mini App in a private chat", "", send(s.to(bot, ann.id), "x", page("https://club.example/app/"))},
+		{"Mini App without TLS", "BUTTON_URL_INVALID", send(s.to(bot, ann.id), "x", page("http://club.example/app/"))},
+		{"Mini App in a channel", "BUTTON_TYPE_INVALID", send(s.toChannel(bot, ch), "x", page("https://club.example/app/"))},
 		{"101 buttons", "REPLY_MARKUP_TOO_LONG", send(s.to(bot, ann.id), "x", wide)},
 		{"wrong access hash", "PEER_ID_INVALID", send(&tg.InputPeerUser{UserID: ann.id, AccessHash: 5}, "x", nil)},
 		{"no hash for somebody known", "", send(&tg.InputPeerUser{UserID: ann.id}, "x", nil)},

@@ -22,7 +22,7 @@ func Drawn(r telegram.Reply) string {
 			if i > 0 {
 				b.WriteString(" ")
 			}
-			b.WriteString("[" + button.Text + " → " + string(button.Data) + button.URL + "]")
+			b.WriteString("[" + button.Text + " → " + string(button.Data) + button.URL + button.App + "]")
 		}
 		b.WriteString("\n")
 	}

@@ -35,7 +35,10 @@ export function t(key: Phrase, ...args: (string | number)[]): string {
     const n = Number(args[0]);
     text = entry[`=${n}`] ?? entry[new Intl.PluralRules(language.value).select(n)] ?? entry["other"]!;
   }
-  return text.replace(/%\[(\d)\][a-z]/g, (_, i: string) => String(args[Number(i) - 1]));
+  return text.replace(/%\[(\d)\][a-z]/g, (_, i: string) => {
+    const arg = args[Number(i) - 1]!;
+    return typeof arg === "number" ? new Intl.NumberFormat(language.value).format(arg) : arg;
+  });
 }
 
 // known tells whether there is a phrase, for keys that are made of the server's words.

@@ -127,15 +127,15 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
       {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}
       {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : inChat ? "pay_in_chat" : "pay_asking")}</p>}
       {pays && ways.length > 1 && (
-        <fieldset class="ways">
-          <legend>{t("pay_how")}</legend>
+        <section class="ways" role="radiogroup" aria-labelledby="ways">
+          <h2 id="ways">{t("pay_how")}</h2>
           {ways.map((w) => (
             <label class="check" key={w.provider}>
               <input type="radio" name="way" checked={w.provider === chosen!.provider} onChange={() => setWay(w.provider)} />
               <span>{wayName(w)}</span><span>{money(w.amount.minor, w.amount.currency)}</span>
             </label>
           ))}
-        </fieldset>
+        </section>
       )}
       <Trouble problem={problem.value} />
       <div class="actions">

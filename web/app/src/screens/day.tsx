@@ -86,10 +86,10 @@ function Days({ day }: { day: string }) {
   return (
     <nav class="days" aria-label={t("days")}>
       {list.map((d) => (
-        <button key={d} ref={d === day ? chosen : undefined} aria-current={d === day ? "date" : undefined} aria-label={d === now ? `${t("today")}, ${dayName(d)}` : dayName(d)}
+        <button key={d} ref={d === day ? chosen : undefined} aria-current={d === day ? "date" : undefined}
           onClick={() => { feel.choice(); go(`day/${d}`, true); }}>
-          <span>{d === now ? t("today") : weekday(noonOf(d), "UTC")}</span>
-          <b>{dayOfMonth(noonOf(d), "UTC")}</b>
+          <span>{d === now ? t("today") : weekday(noonOf(d), "UTC")} </span>
+          <b>{dayOfMonth(noonOf(d), "UTC")} </b>
           <span>{month(noonOf(d), "UTC")}</span>
         </button>
       ))}
@@ -171,7 +171,7 @@ function Board({ day, nets: columns, starts, currency }: { day: string; nets: Ne
           </div>
         </div>
       )}
-      <p class="legend" aria-hidden="true"><i class="free" />{t("status_free")}<i class="mine" />{t("status_mine")}<i class="held" />{t("status_held")}<i class="taken" />{t("status_taken")}</p>
+      <p class="legend" aria-hidden="true"><i class="free" />{t("status_free")}<i class="mine" />{t("yours")}<i class="held" />{t("status_held")}<i class="taken" />{t("status_taken")}</p>
     </>
   );
 }
@@ -201,7 +201,7 @@ function Cell({ net, row, start, booking, currency, open }: { net: Net; row: Row
   } else if (free && !price) {
     kind = "short";
     text = `≤ ${length(start.longest_minutes)}`;
-    label = t("status_short", length(start.longest_minutes));
+    label = `${text}, ${t("status_short", length(start.longest_minutes))}`;
   } else if (free) {
     label = `${t("status_free")}, ${price}`;
   } else {
