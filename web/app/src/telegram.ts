@@ -147,8 +147,10 @@ function drawMain() {
 
 export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
 
-// askBeforeClosing keeps a hold that is not paid from being swiped away.
-export const askBeforeClosing = (ask: boolean) => post("web_app_setup_closing_behavior", { need_confirmation: ask });
+// askBeforeClosing keeps a hold that is not paid from being swiped away. The bridge knows no version of this method; it came with popups, in 6.2.
+export function askBeforeClosing(ask: boolean) {
+  if (has("web_app_open_popup")) post("web_app_setup_closing_behavior", { need_confirmation: ask });
+}
 
 export const feel = {
   choice: () => post("web_app_trigger_haptic_feedback", { type: "selection_change" }),
