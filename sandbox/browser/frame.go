@@ -78,7 +78,7 @@ func (f *Frame) evaluate(script string) (value json.RawMessage, ok bool, err err
 		if r.ExceptionDetails.Exception != nil {
 			text += " " + r.ExceptionDetails.Exception.Description
 		}
-		return nil, true, fmt.Errorf("script: %s", text) //nolint:err113 // for the test's log
+		return nil, true, fmt.Errorf("script: %s", text)
 	}
 	return json.RawMessage(r.Result.Value), true, nil
 }
@@ -86,7 +86,7 @@ func (f *Frame) evaluate(script string) (value json.RawMessage, ok bool, err err
 // Eval runs a script in the page and decodes its result.
 func Eval[T any](t *testing.T, f *Frame, script string) (value T) {
 	t.Helper()
-	deadline := time.Now().Add(frameWithin) //nolint:forbidigo // real time: a browser is another process
+	deadline := time.Now().Add(frameWithin)
 	for {
 		raw, ok, err := f.evaluate(script)
 		if err != nil {
@@ -100,10 +100,10 @@ func Eval[T any](t *testing.T, f *Frame, script string) (value T) {
 			}
 			return value
 		}
-		if time.Now().After(deadline) { //nolint:forbidigo // see above
+		if time.Now().After(deadline) {
 			t.Fatalf("there is no page of %s", f.origin)
 		}
-		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // a page that is loading tells nobody
+		time.Sleep(20 * time.Millisecond) // a page that is loading tells nobody
 	}
 }
 
@@ -117,7 +117,7 @@ func (f *Frame) Until(t *testing.T, condition string) {
 		again();
 	})`
 	shown := ""
-	for deadline := time.Now().Add(frameWithin); time.Now().Before(deadline); { //nolint:forbidigo // see Eval
+	for deadline := time.Now().Add(frameWithin); time.Now().Before(deadline); {
 		if shown = Eval[string](t, f, script); shown == "" {
 			return
 		}
