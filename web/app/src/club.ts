@@ -83,6 +83,7 @@ export const isHeld = (b: Booking) => b.state === "held" && !!b.expires_at && Da
 export const today = () => dateIn(new Date(serverNow()), club.value!.time_zone);
 
 const days = new Map<string, Resource<Starts>>();
+let shownDay: Resource<Starts> | null = null;
 
 // startsOf are the starts of one day, priced for one length. While nothing changes the server answers 304.
 export function startsOf(day: string, minutes: number): Resource<Starts> {
@@ -102,7 +103,7 @@ export function startsOf(day: string, minutes: number): Resource<Starts> {
     }, last?.data, last?.since);
     days.set(name, r);
   }
-  return r;
+  return shownDay = r;
 }
 
 // lastDay is the day that was looked at last, for the time without a network.
@@ -111,10 +112,10 @@ function lastDay(day: string, minutes: number) {
   return last?.data.day === day && last.data.minutes === minutes ? last : null;
 }
 
-// reload reads again whatever an action of the person may have changed.
+// reload reads again what an action of the person may have changed on the screens. Other days are read when they are opened.
 export function reload() {
   void mine.value.load();
-  for (const r of days.values()) if (r.state.value.data) void r.load();
+  void shownDay?.load();
 }
 
 export const netName = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? `${id}`;

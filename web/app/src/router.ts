@@ -1,5 +1,6 @@
 // The screens have addresses in the fragment: #/day/2026-12-03, #/booking/12, #/bookings. Telegram's Back is the browser's.
 import { signal } from "@preact/signals";
+import { chooseClub } from "./club";
 import { launch, showBack } from "./telegram";
 
 export interface Route {
@@ -41,7 +42,7 @@ export function startRouter() {
   const slot = /^n(\d+)_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)$/.exec(launch.start);
   if (kind === "d" && value?.length === 8) go(`day/${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`, true);
   else if (kind === "b") go(`booking/${value}`, true);
-  else if (kind === "c") localStorage.setItem("club", value!);
+  else if (kind === "c") chooseClub(Number(value));
   else if (slot) go(`day/${slot[2]}-${slot[3]}-${slot[4]}/${slot[1]}/${slot[5]}${slot[6]}`, true);
   changed();
 }

@@ -36,7 +36,8 @@ export function Slot({ day, net, at, starts, minutes }: { day: string; net: numb
 // Free is the sheet of a time that can be had.
 function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: Net; start: Start; starts: Start[]; minutes: number }) {
   const c = club.value!;
-  const [minutes, setMinutes] = useState(Math.min(wanted, start.longest_minutes));
+  const [chosen, setMinutes] = useState(wanted);
+  const minutes = Math.min(chosen, start.longest_minutes); // less may be left than when it was chosen
   const [more, setMore] = useState<number[]>([]);
   const [addOns, setAddOns] = useState<number[]>([]);
   const quote = useSignal<Quote | null>(null);
