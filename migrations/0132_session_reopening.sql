@@ -12,6 +12,7 @@ CREATE TABLE session_reopening (
     CHECK ((code_hash IS NULL) = (expires_at IS NULL)),
     CHECK ((used_at IS NULL) = (client_hash IS NULL))
 );
+CREATE INDEX session_reopening_asked ON session_reopening (asked_at); -- for the deletion of old rows
 
 -- +goose Down
 DROP TABLE session_reopening;

@@ -18,7 +18,8 @@ const largeTables = `
 		SELECT n % 20000, sha256(n::text::bytea), session_incarnation(), clock_timestamp() + n * interval '1 minute', clock_timestamp() FROM generate_series(1, 50000) n;
 	INSERT INTO session_refresh (token_hash, session_id, expires_at) SELECT sha256(('refresh' || id)::bytea), id, expires_at FROM session;
 	INSERT INTO session_access (token_hash, session_id, expires_at) SELECT sha256(('access' || id)::bytea), id, expires_at FROM session;
-	INSERT INTO session_proof (digest, client_hash, used_at) SELECT sha256(('proof' || id)::bytea), client_hash, clock_timestamp() FROM session`
+	INSERT INTO session_proof (digest, client_hash, used_at) SELECT sha256(('proof' || id)::bytea), client_hash, clock_timestamp() FROM session;
+	INSERT INTO session_reopening (member_id, asked_at) SELECT id, clock_timestamp() FROM session`
 
 // checkPlans runs the statements of all tests on large tables without statistics.
 func checkPlans(ctx context.Context) error {
