@@ -32,6 +32,7 @@ const usage = `pavilion - a club's files and nets in Telegram
   pavilion serve            run the bot (the default)
   pavilion doctor           check settings, databases, token and rights
   pavilion doctor booking   check every rule that the bookings in the database must keep
+  pavilion doctor archive   check that every word of every file finds it, and that nothing else is found; --repair mends it
   pavilion health           ask the process on this machine whether it can do its job; exit code 1: it cannot
   pavilion club             set up a club: nets, hours, prices, roles; without more it says how
   pavilion member           export or erase what is known of a person; without more it says how
@@ -68,6 +69,8 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 		err = serve(ctx, cfg, logger(cfg, stderr, lines), lines)
 	case slices.Equal(args, []string{"doctor", "booking"}):
 		err = doctorBooking(ctx, cfg, stdout)
+	case slices.Equal(args, []string{"doctor", "archive"}), slices.Equal(args, []string{"doctor", "archive", "--repair"}):
+		err = doctorArchive(ctx, cfg, len(args) == 3, stdout)
 	case command == "doctor" && len(args) == 1:
 		err = doctor(ctx, cfg, stdout)
 	case command == "health" && len(args) == 1:

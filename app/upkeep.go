@@ -28,6 +28,7 @@ func logChannel(db *pgxpool.Pool) *storage.Setting[upkeep.LogChannel] {
 const (
 	sampledFiles = 500 // places that are read again each day
 	day          = 24 * time.Hour
+	week         = 7 * day
 )
 
 // maintenanceJobs are the jobs of the archive. The holder of the bot's lease runs them.
@@ -36,6 +37,7 @@ func (p *parts) maintenanceJobs() []upkeep.Job {
 		{Name: "files", Every: day, Run: p.checkFiles},
 		{Name: "deletions", Every: 5 * time.Minute, Run: p.removeDeleted},
 		{Name: "counters", Every: day, Run: p.recount},
+		{Name: "lists", Every: week, Run: p.compactLists},
 		{Name: "expiries", Every: day, Run: p.expire},
 	}
 }
@@ -52,6 +54,10 @@ func (p *parts) checkFiles(ctx context.Context) (upkeep.Figures, error) {
 func (p *parts) removeDeleted(ctx context.Context) (upkeep.Figures, error) {
 	n, err := p.deletions.RemoveDue(ctx, p.chat.Load().indexer.RemoveFiles)
 	return upkeep.Figures{"removed": n}, err
+}
+
+func (p *parts) compactLists(ctx context.Context) (upkeep.Figures, error) {
+	return nil, p.chat.Load().indexer.CompactLists(ctx)
 }
 
 // recount counts files and people anew, because a kill loses the last changes of their numbers.

@@ -9,6 +9,8 @@
 //   - No post is lost. A post that is not stored yet is in a gap of its channel's ledger, or above the ledger's watermark.
 //   - A file is one document across all pools, keyed by Telegram's document id, with every place where it was posted. A duplicate
 //     arises when a pool is down, and is merged when the pool is back, or when two processes write at once. Searches merge duplicates.
+//   - Every word of a file finds it, and no list has another file, except for batches of writes that are noted as unfinished, and for removed files and
+//     old words in long lists. CheckArchive compares files and lists.
 //   - Every result has a match for every word of the query. Page.Missing names the pools that did not answer.
 //   - Every query uses an index; the tests explain each kind of command.
 //   - BSON stays in the files named *_store.go.

@@ -2,7 +2,9 @@ package filter
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -15,10 +17,10 @@ import (
 // is noted in that pool first. When all pools answer again, reconcile merges the new document into the old one and deletes the note.
 const unsettledCollection = "unsettled"
 
-func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, docs []fileDoc) error {
+func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, ids []int64) error {
 	var writes []mongo.WriteModel
-	for _, d := range docs {
-		id := bson.D{{Key: "_id", Value: d.ID}}
+	for _, n := range ids {
+		id := bson.D{{Key: "_id", Value: n}}
 		writes = append(writes, mongo.NewReplaceOneModel().SetFilter(id).SetReplacement(id).SetUpsert(true))
 	}
 	return pool.Do(ctx, "note files", func(ctx context.Context, db *mongo.Database) error {
@@ -81,32 +83,67 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 	})
 }
 
-// mergeDuplicates adds the places of pool's documents to their duplicates in other pools, then deletes the documents from pool. It first checks that the
-// two pools are two databases. Otherwise both documents would be the same one, and it would delete the only copy.
-func (s fileStore) mergeDuplicates(ctx context.Context, pool *storage.Pool, have []storedDoc) error {
-	changes, distinct := map[*storage.Pool]*poolBatch{}, map[*storage.Pool]bool{}
-	removals := newPoolBatch()
-	for _, h := range have {
-		if h.pool != pool {
-			continue
+// mergeDuplicates merges the copies of files into the first pool that has one, and then deletes the others. The order of the pools decides, so two
+// processes that merge at once keep the same copy. noted is the pool with the newer copies. It first checks that the pools are different databases.
+// Otherwise both documents would be the same one, and it would delete the only copy.
+func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, have []storedDoc) error {
+	copies := map[int64][]storedDoc{}
+	for _, pool := range s.pools.All() {
+		for _, h := range have {
+			if h.pool == pool {
+				copies[h.doc.ID] = append(copies[h.doc.ID], h)
+			}
 		}
-		i := slices.IndexFunc(have, func(o storedDoc) bool { return o.pool != pool && o.doc.ID == h.doc.ID })
-		if i < 0 {
-			continue
+	}
+	changes, removals, distinct := map[*storage.Pool]*poolBatch{}, map[*storage.Pool]*poolBatch{}, map[[2]*storage.Pool]bool{}
+	for _, list := range copies {
+		merged := list[0].doc
+		for _, h := range list[1:] {
+			pair := [2]*storage.Pool{list[0].pool, h.pool}
+			if !distinct[pair] {
+				if err := storage.Distinct(ctx, pair[0], pair[1]); err != nil {
+					return err
+				}
+				distinct[pair] = true
+			}
+			if list[0].pool == noted {
+				merged = h.doc.merge(merged)
+			} else {
+				merged = merged.merge(h.doc)
+			}
+			batchFor(removals, h.pool).deleteFile(h.doc)
 		}
-		if !distinct[have[i].pool] {
-			if err := storage.Distinct(ctx, pool, have[i].pool); err != nil {
+		if merged.Version = list[0].doc.Version; !merged.equal(list[0].doc) {
+			batchFor(changes, list[0].pool).replaceFile(list[0].doc, merged)
+		}
+	}
+	for _, batches := range []map[*storage.Pool]*poolBatch{changes, removals} {
+		for pool, b := range batches {
+			if err := s.writeBatch(ctx, pool, b); err != nil {
 				return err
 			}
-			distinct[have[i].pool] = true
-		}
-		s.planUpdate(changes, have[i], h.doc)
-		removals.deleteFile(h.doc)
-	}
-	for p, b := range changes {
-		if err := s.writeBatch(ctx, p, b); err != nil {
-			return err
 		}
 	}
-	return s.writeBatch(ctx, pool, removals)
+	return nil
+}
+
+// noteCopies notes the files that another process stored in another pool at the same time. Each process looks after its insert, so the later one sees both
+// copies.
+func (s fileStore) noteCopies(ctx context.Context, in *storage.Pool, ids []int64) error {
+	var mu sync.Mutex
+	var copies []int64
+	s.pools.Each(ctx, "look for copies", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error { // a pool without an answer was noted before
+		if pool == in {
+			return nil
+		}
+		there, err := existingFileIDs(ctx, db, ids)
+		mu.Lock()
+		defer mu.Unlock()
+		copies = slices.AppendSeq(copies, maps.Keys(there))
+		return err
+	})
+	if len(copies) == 0 {
+		return nil
+	}
+	return notePossibleDuplicates(ctx, in, copies)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/mongo"
-
 	"pavilion/storage"
 )
 
@@ -36,11 +34,6 @@ func (x *Indexer) BlockStoring() func() {
 	return x.storing.Unlock
 }
 
-// CompactLists compacts all lists.
-func (x *Indexer) CompactLists(ctx context.Context) error {
-	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
-}
-
 // StoreDuplicate stores a post as a new document in a pool that does not have the file. This happens while the pool with the file is down.
 func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
 	x.storing.Lock()
@@ -50,9 +43,8 @@ func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
 	for _, pool := range x.pools.All() {
 		if !slices.ContainsFunc(have, func(h storedDoc) bool { return h.pool == pool }) {
 			b := newPoolBatch()
-			b.moveLists(doc.ID, nil, listKeys(doc))
-			b.models = append(b.models, mongo.NewInsertOneModel().SetDocument(doc))
-			if err := notePossibleDuplicates(ctx, pool, []fileDoc{doc}); err != nil {
+			b.insertFile(doc, listKeys(doc))
+			if err := notePossibleDuplicates(ctx, pool, []int64{doc.ID}); err != nil {
 				return err
 			}
 			return x.store.writeBatch(ctx, pool, b)
@@ -71,4 +63,16 @@ func (x *Indexer) Reconcile(ctx context.Context) error {
 	x.storing.Lock()
 	defer x.storing.Unlock()
 	return x.store.reconcile(ctx)
+}
+
+// FinishWrites makes one round of finishLoop.
+func (x *Indexer) FinishWrites(ctx context.Context) error {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	for _, pool := range x.pools.All() {
+		if err := x.store.finishWrites(ctx, pool); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -26,6 +26,8 @@ type fileDoc struct {
 	Places    []bson.Binary `bson:"p"`           // all of them
 	// Others are the older descriptions. The newest one is in Posted, Name, Caption, Entities and Protected; its places are those that no entry of Others has.
 	Others []descriptionDoc `bson:"o,omitempty"`
+	// Version counts the changes of the document, for conditional writes by two processes.
+	Version int32 `bson:"v,omitempty"`
 }
 
 const (
@@ -45,8 +47,17 @@ func newFileDoc(p Post) fileDoc {
 	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
 		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Protected: m.Protected, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
-		Places: []bson.Binary{packPlace(p.Place)}, Others: nil,
+		Places: []bson.Binary{packPlace(p.Place)}, Others: nil, Version: 0,
 	}
+}
+
+// unchangedFilter is the condition that the document still has the version that was read. Null matches a missing field.
+func (d fileDoc) unchangedFilter() bson.D {
+	var version any
+	if d.Version != 0 {
+		version = d.Version
+	}
+	return bson.D{{Key: "_id", Value: d.ID}, {Key: "v", Value: version}}
 }
 
 // fileAs returns the file with one of its descriptions.

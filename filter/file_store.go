@@ -160,11 +160,39 @@ func (b *poolBatch) moveLists(id int64, from, to []string) {
 	}
 }
 
-// deleteFile adds the writes that delete a document.
+// insertFile adds the writes of a new document that belongs to the lists of keys.
+func (b *poolBatch) insertFile(doc fileDoc, keys []string) {
+	b.moveLists(doc.ID, nil, keys)
+	b.counts.add(doc, 1)
+	b.bytes += bytesPerFile
+	b.models = append(b.models, mongo.NewInsertOneModel().SetDocument(doc))
+}
+
+// replaceFile adds the writes that change a document. They fail if another process changes it first.
+func (b *poolBatch) replaceFile(old, doc fileDoc) {
+	b.moveLists(doc.ID, listKeys(old), listKeys(doc))
+	b.counts.add(old, -1)
+	b.counts.add(doc, 1)
+	doc.Version = old.Version + 1
+	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(old.unchangedFilter()).SetReplacement(doc))
+}
+
+// deleteFile adds the writes that delete a document. They fail if another process changes it first.
 func (b *poolBatch) deleteFile(doc fileDoc) {
 	b.moveLists(doc.ID, listKeys(doc), nil)
 	b.counts.add(doc, -1)
-	b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}))
+	b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(doc.unchangedFilter()))
+}
+
+// entries returns the ids that the batch adds to lists or removes from them.
+func (b *poolBatch) entries() map[string][]int64 {
+	entries := make(map[string][]int64, len(b.adds)+len(b.removes))
+	for _, change := range []map[string][]int64{b.adds, b.removes} {
+		for k, ids := range change {
+			entries[k] = slices.Concat(entries[k], ids)
+		}
+	}
+	return entries
 }
 
 func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBatch {
@@ -180,11 +208,7 @@ func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc,
 	if merged.equal(h.doc) {
 		return
 	}
-	b := batchFor(changes, h.pool)
-	b.moveLists(doc.ID, listKeys(h.doc), listKeys(merged))
-	b.counts.add(h.doc, -1)
-	b.counts.add(merged, 1)
-	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: doc.ID}}).SetReplacement(merged))
+	batchFor(changes, h.pool).replaceFile(h.doc, merged)
 }
 
 // insertFiles writes new documents to the pool with the most room, or to the next one when that fails. With maybeDuplicates it first notes their
@@ -195,25 +219,28 @@ func (s fileStore) insertFiles(ctx context.Context, docs []fileDoc, maybeDuplica
 	}
 	b := newPoolBatch()
 	keys := listKeysOfAll(docs)
+	ids := make([]int64, len(docs))
 	for i, d := range docs {
-		b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetReplacement(d).SetUpsert(true))
-		b.moveLists(d.ID, nil, keys[i])
-		b.counts.add(d, 1)
-		b.bytes += bytesPerFile
+		ids[i], d.Version = d.ID, 0
+		b.insertFile(d, keys[i])
 	}
 	errs := []error{ErrNoRoom}
 	for _, pool := range s.pools.Writable(ctx) {
 		if maybeDuplicates {
-			if err := notePossibleDuplicates(ctx, pool, docs); err != nil {
+			if err := notePossibleDuplicates(ctx, pool, ids); err != nil {
 				errs = append(errs, err)
 				continue
 			}
 		}
 		err := s.writeBatch(ctx, pool, b)
 		if err == nil {
-			return nil
+			return s.noteCopies(ctx, pool, ids)
+		}
+		if errors.Is(err, errFilesChanged) {
+			return err
 		}
 		errs = append(errs, err)
+		maybeDuplicates = true // the pool may have stored the files and not answered
 	}
 	return errors.Join(errs...)
 }
@@ -234,23 +261,49 @@ func listKeysOfAll(docs []fileDoc) [][]string {
 	return keys
 }
 
+// writeBatch writes the documents of a batch and their entries in lists. A process that dies in the middle leaves a note for finishWrites. It returns
+// errFilesChanged, and has written only some of the documents, if another process changed one of them.
 func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) error {
 	if len(b.models) == 0 {
 		return nil
 	}
-	// Lists come first: a search skips an id without a document, but cannot find a document that is in no list.
-	generations, err := changePostings(ctx, pool, b.adds, b.removes)
+	entries := b.entries()
+	notes, err := noteUnfinished(ctx, pool, entries)
 	if err != nil {
 		return err
 	}
-	err = pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
-		_, err := db.Collection(filesCollection).BulkWrite(ctx, b.models, options.BulkWrite().SetOrdered(false))
+	// New entries come before the document: a search skips an id without a document, but cannot find a document that is in no list. Old entries leave
+	// after the document, because a repeated deletion finds it by them.
+	generations, err := changePostings(ctx, pool, b.adds, nil)
+	if err != nil {
+		return err
+	}
+	var written bool
+	err = pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) (err error) {
+		written, err = writeIfUnchanged(ctx, db.Collection(filesCollection), b.models)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	if !written {
+		err := redoEntries(ctx, pool, entries)
+		if err == nil {
+			_, err = dropNotes(ctx, pool, notes, "")
+		}
+		return errors.Join(errFilesChanged, err)
+	}
 	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
+		return err
+	}
+	if _, err := changePostings(ctx, pool, nil, b.removes); err != nil {
+		return err
+	}
+	all, err := dropNotes(ctx, pool, notes, "")
+	if err == nil && !all {
+		err = redoEntries(ctx, pool, entries)
+	}
+	if err != nil {
 		return err
 	}
 	words := map[string]int{}
@@ -309,11 +362,7 @@ func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave fun
 		}
 		b := batchFor(changes, h.pool)
 		if len(after.Places) > 0 {
-			one := bson.D{{Key: "_id", Value: h.doc.ID}}
-			b.moveLists(h.doc.ID, listKeys(h.doc), listKeys(after))
-			b.counts.add(h.doc, -1)
-			b.counts.add(after, 1)
-			b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(one).SetReplacement(after))
+			b.replaceFile(h.doc, after)
 			continue
 		}
 		b.deleteFile(h.doc)

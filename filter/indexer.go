@@ -200,6 +200,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 	workers.Go(func() { x.saveLedgersLoop(wctx) })
 	readers.Go(func() { x.recoverLoop(ctx) })
 	readers.Go(func() { x.removeLoop(ctx) })
+	readers.Go(func() { x.finishLoop(ctx) })
 	for _, p := range x.pools.All() {
 		readers.Go(func() { x.loadPoolWords(ctx, p) })
 	}

@@ -44,8 +44,10 @@ func titleKey(title string) string {
 
 // isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk.
 func isWord(key string) bool {
-	return !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !strings.Contains(key, chunkMark)
+	return !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
 }
+
+func isLaterChunk(key string) bool { return strings.Contains(key, chunkMark) }
 
 // listKeys returns the keys of all lists that a document belongs to.
 func listKeys(doc fileDoc) []string {
@@ -106,7 +108,7 @@ func newListTail(head posting, there bool) *listTail {
 	return l
 }
 
-func (l *listTail) isLong() bool { return l.head.Count >= chunkIDs }
+func (l *listTail) isLong() bool { return l.head.isLong() }
 
 // chunksToRead returns the numbers of the chunks that a number of new ids may go to and that are not read yet. A chunk beyond the count can exist:
 // its writer died before it wrote the count, or is about to write it.

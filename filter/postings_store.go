@@ -30,6 +30,9 @@ type posting struct {
 	Files      []byte `bson:"f"`
 }
 
+// isLong reports a list of several chunks, or one whose next id begins the second.
+func (p posting) isLong() bool { return p.Count >= chunkIDs }
+
 // lastChunk returns the number of the last chunk of a head's list.
 func (p posting) lastChunk() int { return int(p.Count) / chunkIDs }
 

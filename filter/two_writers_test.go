@@ -132,7 +132,7 @@ func TestCompaction_AFileThatAnotherProcessIsWritingStaysListed(t *testing.T) {
 	}{{"before", true}, {"after", false}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			writing := newGate(func(e *event.CommandStartedEvent) bool { return writesTo(e, "files") })
+			writing := newGate(insertsFile)
 			packing := newGate(replacesHead)
 			first := newIndex(t, onePool)
 			first.addBothChannels(t)

@@ -1,0 +1,185 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// filesAfter reads the files whose ids come after one, in the order of their ids; with first, the first ones.
+func filesAfter(ctx context.Context, pool *storage.Pool, after int64, first bool, most int) (docs []fileDoc, err error) {
+	condition := bson.D{{Key: "$gt", Value: after}}
+	if first {
+		condition = bson.D{{Key: "$exists", Value: true}}
+	}
+	err = pool.Do(ctx, "read files to check", func(ctx context.Context, db *mongo.Database) error {
+		cur, err := db.Collection(filesCollection).Find(ctx, bson.D{{Key: "_id", Value: condition}},
+			options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)))
+		if err != nil {
+			return err
+		}
+		docs = nil // drop what an earlier try read
+		return cur.All(ctx, &docs)
+	})
+	return docs, err
+}
+
+func docsByID(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64]fileDoc, error) {
+	found := make(map[int64]fileDoc, len(ids))
+	for part := range slices.Chunk(ids, pageSize) {
+		err := pool.Do(ctx, "read files again", func(ctx context.Context, db *mongo.Database) error {
+			docs, err := findDocs(ctx, db, part)
+			for _, d := range docs {
+				found[d.ID] = d
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// copiesIn returns the ids that have a document in a pool.
+func copiesIn(ctx context.Context, pool *storage.Pool, ids []int64) (found []int64, err error) {
+	err = pool.Do(ctx, "look for copies", func(ctx context.Context, db *mongo.Database) error {
+		there, err := existingFileIDs(ctx, db, ids)
+		found = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !there[id] })
+		return err
+	})
+	return found, err
+}
+
+// eachList calls fn with the ids of every list of a pool, those of a long list in several calls.
+func eachList(ctx context.Context, pool *storage.Pool, fn func(key string, long bool, ids []int64)) error {
+	return eachListHead(ctx, pool, "", func(heads []listHead) error {
+		var keys []string
+		for _, h := range heads {
+			if !isLaterChunk(h.Key) {
+				keys = append(keys, h.Key)
+			}
+		}
+		for part := range slices.Chunk(keys, keysAtOnce) {
+			if err := readWholeLists(ctx, pool, part, fn); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// readWholeLists calls fn with the ids of lists. If a long list is compacted meanwhile, it reads the list again, and fn gets some ids twice.
+func readWholeLists(ctx context.Context, pool *storage.Pool, keys []string, fn func(key string, long bool, ids []int64)) error {
+	again := keys
+	for try := 0; len(again) > 0 && try < listTries; try++ {
+		heads, err := readPostings(ctx, pool, again)
+		if err != nil {
+			return err
+		}
+		again = nil
+		for _, h := range heads {
+			long := h.isLong()
+			fn(h.Key, long, unpackIDs(h.Files))
+			if !long {
+				continue
+			}
+			whole, err := readLaterChunks(ctx, pool, h, func(ids []int64) { fn(h.Key, long, ids) })
+			if err != nil {
+				return err
+			}
+			if !whole {
+				again = append(again, h.Key)
+			}
+		}
+	}
+	if len(again) > 0 {
+		return errListsBusy
+	}
+	return nil
+}
+
+// readLaterChunks calls fn with the ids of the chunks behind a head. whole is false if a full chunk is gone, because the list was compacted.
+func readLaterChunks(ctx context.Context, pool *storage.Pool, head posting, fn func(ids []int64)) (whole bool, err error) {
+	const chunks = 500
+	for from := 1; from <= head.lastChunk(); from += chunks {
+		var keys []string
+		full := 0
+		for n := from; n <= min(head.lastChunk(), from+chunks-1); n++ {
+			keys = append(keys, head.chunkKey(n))
+			if n < head.lastChunk() { // the last one may be empty
+				full++
+			}
+		}
+		docs, err := readPostings(ctx, pool, keys)
+		if err != nil {
+			return false, err
+		}
+		if len(docs) < full {
+			return false, nil
+		}
+		for _, d := range docs {
+			fn(unpackIDs(d.Files))
+		}
+	}
+	return true, nil
+}
+
+func readPostings(ctx context.Context, pool *storage.Pool, keys []string) (found []posting, err error) {
+	err = pool.Do(ctx, "read lists to check", func(ctx context.Context, db *mongo.Database) error {
+		found, err = findPostings(ctx, db.Collection(postingsCollection), keys)
+		return err
+	})
+	return found, err
+}
+
+// listedAmong returns which of the ids stand in their lists.
+func listedAmong(ctx context.Context, pool *storage.Pool, lists map[string][]int64) (map[string][]int64, error) {
+	listed := map[string][]int64{}
+	var keys []string
+	for k, ids := range lists {
+		keys = append(keys, k)
+		slices.Sort(ids)
+	}
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		err := readWholeLists(ctx, pool, part, func(key string, _ bool, ids []int64) {
+			for _, id := range ids {
+				if _, ok := slices.BinarySearch(lists[key], id); ok {
+					listed[key] = append(listed[key], id)
+				}
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return listed, nil
+}
+
+// notedDuplicates returns which ids are noted in a pool as possible duplicates.
+func notedDuplicates(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64]bool, error) {
+	noted := map[int64]bool{}
+	if len(ids) == 0 {
+		return noted, nil
+	}
+	err := pool.Do(ctx, "read notes", func(ctx context.Context, db *mongo.Database) error {
+		cur, err := db.Collection(unsettledCollection).Find(ctx, byIDs(ids))
+		if err != nil {
+			return err
+		}
+		var docs []struct {
+			ID int64 `bson:"_id"`
+		}
+		err = cur.All(ctx, &docs)
+		for _, d := range docs {
+			noted[d.ID] = true
+		}
+		return err
+	})
+	return noted, err
+}

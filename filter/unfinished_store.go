@@ -1,0 +1,240 @@
+package filter
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"maps"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// A batch of writes changes lists and files, and no transaction spans them: the stand-ins have none over so many documents. So it first notes the
+// entries that it will add and remove. It deletes the note after its last change. If it does not get so far, because its process died or the pool went
+// away, the note stays, and the bot compares these entries with the files.
+//
+// Two processes may write at once. One of them may find the note of a batch that the other one is still writing. It claims the note before it compares
+// the entries. The writer, which cannot delete a claimed note, then compares the entries itself after its last change. Both read the files again after
+// they changed the lists, so the one that is later sees the other's files.
+
+const unfinishedCollection = "unfinished"
+
+// unfinishedDoc is a note.
+type unfinishedDoc struct {
+	ID    string           `bson:"_id"`         // random
+	Claim string           `bson:"c,omitempty"` // of the process that compares the entries, random
+	Lists []unfinishedList `bson:"l"`
+}
+
+// unfinishedList has the ids that a batch adds to a list or removes from it.
+type unfinishedList struct {
+	Key   string `bson:"k"`
+	Files []byte `bson:"f"`
+}
+
+func (d unfinishedDoc) size() (n int) {
+	for _, l := range d.Lists {
+		n += len(l.Files) / idSize
+	}
+	return n
+}
+
+// entries returns the ids by list.
+func (d unfinishedDoc) entries() map[string][]int64 {
+	entries := make(map[string][]int64, len(d.Lists))
+	for _, l := range d.Lists {
+		entries[l.Key] = append(entries[l.Key], unpackIDs(l.Files)...)
+	}
+	return entries
+}
+
+// listsOfNote bounds a note's size: with the longest words and a thousand files in each list it stays below the 16 MB of a document.
+const listsOfNote = 20_000
+
+// noteUnfinished stores notes about entries and returns their ids.
+func noteUnfinished(ctx context.Context, pool *storage.Pool, entries map[string][]int64) (notes []string, err error) {
+	var docs []unfinishedDoc
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(entries)), listsOfNote) {
+		doc := unfinishedDoc{ID: rand.Text()}
+		for _, k := range part {
+			doc.Lists = append(doc.Lists, unfinishedList{k, packIDs(entries[k])})
+		}
+		docs, notes = append(docs, doc), append(notes, doc.ID)
+	}
+	if len(docs) == 0 {
+		return nil, nil
+	}
+	return notes, pool.Do(ctx, "note entries", func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection(unfinishedCollection).InsertMany(ctx, docs)
+		return err
+	})
+}
+
+// dropNotes deletes notes with a claim, an empty one for the notes of a writer. all is false if another process has claimed one.
+func dropNotes(ctx context.Context, pool *storage.Pool, notes []string, claim string) (all bool, err error) {
+	if len(notes) == 0 {
+		return true, nil
+	}
+	var claimed any // null matches a missing field
+	if claim != "" {
+		claimed = claim
+	}
+	err = pool.Do(ctx, "drop note", func(ctx context.Context, db *mongo.Database) error {
+		result, err := db.Collection(unfinishedCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: notes}}}, {Key: "c", Value: claimed}})
+		if err != nil {
+			return err
+		}
+		all = result.DeletedCount == int64(len(notes))
+		return nil
+	})
+	return all, err
+}
+
+// claimNote takes a note from its writer or an earlier claim. ok is false if the note is gone.
+func claimNote(ctx context.Context, pool *storage.Pool, note string) (claim string, ok bool, err error) {
+	claim = rand.Text()
+	err = pool.Do(ctx, "claim note", func(ctx context.Context, db *mongo.Database) error {
+		result, err := db.Collection(unfinishedCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: note}}, bson.D{{Key: "$set", Value: bson.D{{Key: "c", Value: claim}}}})
+		if err != nil {
+			return err
+		}
+		ok = result.MatchedCount == 1
+		return nil
+	})
+	return claim, ok, err
+}
+
+// notesAtOnce bounds the memory for notes.
+const notesAtOnce = 50
+
+// readUnfinished reads the notes of a pool that sort after one.
+func readUnfinished(ctx context.Context, pool *storage.Pool, after string) (docs []unfinishedDoc, err error) {
+	err = pool.Do(ctx, "read unfinished entries", func(ctx context.Context, db *mongo.Database) error {
+		cur, err := db.Collection(unfinishedCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}},
+			options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(notesAtOnce))
+		if err != nil {
+			return err
+		}
+		docs = nil // drop what an earlier try read
+		return cur.All(ctx, &docs)
+	})
+	return docs, err
+}
+
+// eachUnfinished calls fn with every note of a pool.
+func eachUnfinished(ctx context.Context, pool *storage.Pool, fn func(unfinishedDoc)) error {
+	for after := ""; ; {
+		docs, err := readUnfinished(ctx, pool, after)
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		for _, d := range docs {
+			fn(d)
+		}
+		after = docs[len(docs)-1].ID
+	}
+}
+
+// unfinishedIDs returns the files that the notes of a pool name.
+func unfinishedIDs(ctx context.Context, pool *storage.Pool) (map[int64]bool, error) {
+	ids := map[int64]bool{}
+	return ids, eachUnfinished(ctx, pool, func(d unfinishedDoc) {
+		for _, l := range d.Lists {
+			for _, id := range unpackIDs(l.Files) {
+				ids[id] = true
+			}
+		}
+	})
+}
+
+// finishWrites compares the entries of all notes of a pool with its files.
+func (s fileStore) finishWrites(ctx context.Context, pool *storage.Pool) error {
+	for {
+		notes, err := readUnfinished(ctx, pool, "")
+		if err != nil || len(notes) == 0 {
+			return err
+		}
+		for _, n := range notes {
+			claim, ok, err := claimNote(ctx, pool, n.ID)
+			if err == nil && ok {
+				err = compareEntries(ctx, pool, n.entries())
+			}
+			if err == nil && ok {
+				_, err = dropNotes(ctx, pool, []string{n.ID}, claim)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// compareEntries adds the entries whose file has the word to the lists, and removes the other ones, until no file changes meanwhile. A long list may get
+// an id twice, which readers skip.
+func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string][]int64) error {
+	var ids []int64
+	for _, files := range entries {
+		ids = append(ids, files...)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	words, err := wordsOf(ctx, pool, ids)
+	if err != nil {
+		return err
+	}
+	for range listTries {
+		adds, removes := map[string][]int64{}, map[string][]int64{}
+		for k, files := range entries {
+			for _, id := range files {
+				if slices.Contains(words[id], k) {
+					adds[k] = append(adds[k], id)
+				} else {
+					removes[k] = append(removes[k], id)
+				}
+			}
+		}
+		if _, err := changePostings(ctx, pool, adds, removes); err != nil {
+			return err
+		}
+		after, err := wordsOf(ctx, pool, ids)
+		if err != nil || maps.EqualFunc(words, after, slices.Equal) {
+			return err
+		}
+		words = after
+	}
+	return errListsBusy
+}
+
+// wordsOf returns the keys of the lists of every file that is in a pool.
+func wordsOf(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64][]string, error) {
+	docs, err := docsByID(ctx, pool, ids)
+	words := make(map[int64][]string, len(docs))
+	for id, doc := range docs {
+		words[id] = listKeys(doc)
+	}
+	return words, err
+}
+
+// redoEntries compares the entries of a writer whose note another process has claimed, perhaps before the writer's last change.
+func redoEntries(ctx context.Context, pool *storage.Pool, entries map[string][]int64) error {
+	for range listTries {
+		notes, err := noteUnfinished(ctx, pool, entries)
+		if err != nil {
+			return err
+		}
+		if err := compareEntries(ctx, pool, entries); err != nil {
+			return err
+		}
+		if all, err := dropNotes(ctx, pool, notes, ""); all || err != nil {
+			return err
+		}
+	}
+	return errListsBusy
+}
+
+var errFilesChanged = errors.New("another process changed the files")
