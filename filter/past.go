@@ -57,14 +57,17 @@ var (
 type runningPast struct {
 	read      PastRead
 	cancelled bool
-	starting  bool      // StartPast is storing it; it makes no step yet
-	notBefore time.Time // the next step waits until then
+	starting  bool        // StartPast is storing it; it makes no step yet
+	notBefore time.Time   // the next step waits until then
+	reader    *pastReader // nil between a failure and the next step
 }
 
 // PastReads are the reads of the past of an Indexer. They put their posts into its queue.
 type PastReads struct {
 	indexer *Indexer
 	onStep  func(PastRead)
+
+	stepping sync.Mutex // held during a step, which uses the job's reader
 
 	mu      sync.Mutex
 	running map[string]*runningPast // by id
@@ -176,8 +179,10 @@ func (r *PastReads) postponePast(id string) {
 	}
 }
 
-// stepPast reads up to a hundred ids, waits until their posts are stored, and stores the progress. It returns false when the read has to wait.
+// stepPast takes answers about the next ids, waits until their posts are stored, and stores the progress. It returns false when the read has to wait.
 func (r *PastReads) stepPast(ctx context.Context, id string) (bool, error) {
+	r.stepping.Lock()
+	defer r.stepping.Unlock()
 	r.mu.Lock()
 	job := r.running[id]
 	if job == nil || job.starting || r.indexer.opts.Now().Before(job.notBefore) {
@@ -195,7 +200,7 @@ func (r *PastReads) stepPast(ctx context.Context, id string) (bool, error) {
 	case p.Next > p.To:
 		p.State = PastDone
 	default:
-		if err := r.readPastIDs(ctx, &p); err != nil {
+		if err := r.readPastIDs(ctx, &p, job); err != nil {
 			return false, err
 		}
 	}
@@ -206,48 +211,52 @@ func (r *PastReads) stepPast(ctx context.Context, id string) (bool, error) {
 		delete(r.running, id)
 	}
 	r.mu.Unlock()
+	if p.State != PastRunning {
+		job.reader.close()
+	}
 	r.onStep(p)
 	return true, savePast(ctx, r.indexer.pools, p)
 }
 
-// readPastIDs reads the next ids of p, waits until their posts are stored, and counts them in p.
-func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead) error {
+// readPastIDs takes the answers about the next ids of p, waits until their posts are stored, and counts them in p.
+func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead, job *runningPast) error {
 	x := r.indexer
-	var ids []MessageID
-	for m := p.Next; m <= p.To && len(ids) < readAtOnce; m++ {
-		ids = append(ids, m)
+	if job.reader == nil {
+		if job.reader = x.startReader(ctx, p.Channel, p.Next, p.To); job.reader == nil {
+			return ErrChannelUnknown
+		}
 	}
-	x.mu.Lock()
-	t := x.progressOf(p.Channel)
-	if t == nil {
-		x.mu.Unlock()
-		return ErrChannelUnknown
+	answers, err := job.reader.take(ctx)
+	if err != nil { // the next step begins anew, with what was taken
+		defer func() {
+			job.reader.close()
+			job.reader = nil
+		}()
 	}
-	reading := t.beginRead(ids)
-	x.mu.Unlock()
-	defer func() {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		t.endRead(reading)
-	}()
-	read, err := x.reader.ReadPosts(ctx, p.Channel, ids)
-	if err != nil {
+	if len(answers) == 0 {
 		return err
 	}
-	done := make(chan bool, len(read.Posts))
-	for i := range read.Posts {
-		if !x.waitForRoom(ctx) {
-			return context.Cause(ctx)
-		}
-		x.mu.Lock()
-		if place := read.Posts[i].Place; (*reading)[place.Message] { // edited or deleted meanwhile; the queue has the newer event
-			done <- false
-		} else {
-			x.appendEvent(t, event{place: place, post: &read.Posts[i], onStored: func(added bool) { done <- added }})
-		}
-		x.mu.Unlock()
+	defer job.reader.drop(answers...)
+	posts := 0
+	for _, a := range answers {
+		posts += len(a.read.Posts)
 	}
-	for range read.Posts {
+	done := make(chan bool, posts)
+	for _, a := range answers {
+		for i := range a.read.Posts {
+			if !x.waitForRoom(ctx) {
+				return context.Cause(ctx)
+			}
+			x.mu.Lock()
+			if place := a.read.Posts[i].Place; (*a.reading)[place.Message] { // edited or deleted meanwhile; the queue has the newer event
+				done <- false
+			} else {
+				x.appendEvent(job.reader.progress, event{place: place, post: &a.read.Posts[i], onStored: func(added bool) { done <- added }})
+			}
+			x.mu.Unlock()
+		}
+	}
+	for range posts {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -258,6 +267,7 @@ func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead) error {
 			}
 		}
 	}
-	p.Next = ids[len(ids)-1] + 1
+	last := answers[len(answers)-1].ids
+	p.Next = last[len(last)-1] + 1
 	return nil
 }

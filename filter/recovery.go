@@ -21,6 +21,7 @@ const (
 func (x *Indexer) recoverLoop(ctx context.Context) {
 	ticker := time.NewTicker(recoverEvery)
 	defer ticker.Stop()
+	defer x.closeReaders()
 	for {
 		select {
 		case <-ctx.Done():
