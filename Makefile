@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench chaos chaos-broadcast picture page fmt tidy vet lint vulncheck deps race test fuzz check release
+.PHONY: help build quick demo bench chaos chaos-broadcast chaos-index picture page fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -44,6 +44,11 @@ chaos: ## inject faults into Postgres, Redis and the server while six clients bo
 
 chaos-broadcast: ## kill the bot 50 times during a broadcast to 10,000 people; fails unless each got it exactly once (about a minute)
 	PAVILION_BROADCAST_CHAOS=10000/50 $(GO) test ./e2e -run TestBroadcast_Killed -count=1 -v -timeout 60m
+
+chaos-index: ## stop, hang and fill the databases and kill the bot during 200,000 posts, edits and deletions; fails unless the index has exactly what Telegram has (ten minutes)
+	@mkdir -p bin
+	@$(GO) build -o bin/chaos-index ./sandbox/archivechaos/run
+	@exec bin/chaos-index
 
 picture: ## draw the README's pictures from a run of the demo
 	$(GO) build -o bin/demo ./sandbox/demo

@@ -25,6 +25,8 @@ type control interface {
 type relay struct {
 	target string
 	addr   string // the local address, the same after every start
+	// forward passes bytes from a client to the server; nil means pass.
+	forward func(client, server net.Conn)
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -73,7 +75,13 @@ func (r *relay) carry(l net.Listener, client net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	both.Go(func() { r.pass(client, server) })
+	both.Go(func() {
+		if r.forward != nil {
+			r.forward(client, server)
+		} else {
+			r.pass(client, server)
+		}
+	})
 	both.Go(func() { r.pass(server, client) })
 	both.Wait()
 	r.mu.Lock()
