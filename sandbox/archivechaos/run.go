@@ -14,7 +14,7 @@ var errFailed = errors.New("a check failed")
 
 const (
 	calm        = 2 * time.Second // between two faults
-	foundWithin = time.Minute     // the longest allowed time from the end of a fault until a new post is found
+	foundWithin = 2 * time.Minute // the longest allowed time from the end of a fault until a new post is found
 	settles     = 5 * time.Minute // the longest time until the index has everything, after the last event
 )
 

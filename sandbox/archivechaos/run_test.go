@@ -21,7 +21,7 @@ func TestRun_TheIndexHasWhatTelegramHasAfterEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // half a minute, on a machine of its own
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute) // half a minute, on a machine of its own
 	defer cancel()
 	var out strings.Builder
 	err = archivechaos.Run(ctx, archivechaos.Options{Events: 2000, PerSecond: 150, Binary: program, Searches: 30, Short: true}, &out)
