@@ -72,7 +72,9 @@ func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 func erase(t *testing.T, n *nets, member *miniapp.Client, booked miniapp.Answer) {
 	t.Helper()
 	id := fmt.Sprint(n.Members[0].ID)
-	run := func(args ...string) (string, error) { return n.Run(t.Context(), append([]string{"member"}, args...)...) }
+	run := func(args ...string) (string, error) {
+		return n.Run(t.Context(), append([]string{"member"}, args...)...)
+	}
 	if out, err := run("export", id); err != nil || !strings.Contains(out, `"about": "Your bookings."`) || !strings.Contains(out, `"last_seen"`) {
 		t.Errorf("export: %v\n%s", err, out)
 	}
