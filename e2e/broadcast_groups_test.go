@@ -143,7 +143,9 @@ func TestBroadcast_ToGroupsIsOneMessageEachThroughAKillAndAMigration(t *testing.
 	}
 	restart(t, g.Scene, postgres(t, g.Scene))
 	await(t, g.admin, "Failed: 1, CHAT_WRITE_FORBIDDEN")
-	await(t, g.admin, ": done\n« "+text)
+	if done := await(t, g.admin, ": done\n« "+text); strings.Count(done.Message, "Failed") != 1 {
+		t.Errorf("the figures are %q", done.Message)
+	}
 
 	for _, id := range g.basic {
 		n := len(g.copiesIn(world.GroupPeer(id), text))

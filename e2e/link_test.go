@@ -17,7 +17,7 @@ func TestLink_FromAResultIsMadeByAllIfTheClubSaysSoAndEnds(t *testing.T) {
 	say(t, admin, "/delivery")
 	tap(t, admin, await(t, admin, "📦 Deliveries"), "Everybody makes links")
 	forget(t, member)
-	var list = found(t, member, "golden", "2 files")
+	list := found(t, member, "golden", "2 files")
 	until(t, "the setting holds", func() bool { // within five seconds
 		forget(t, member)
 		list = found(t, member, "golden", "2 files")

@@ -43,6 +43,9 @@ func (c courier) group(ctx context.Context, number broadcast.RecipientID) (reach
 // sendToGroup sends a broadcast into a group: into the topic of the group's choice, or into General where that topic is closed or deleted.
 func (c courier) sendToGroup(ctx context.Context, b broadcast.Broadcast, number broadcast.RecipientID) broadcast.Outcome {
 	g, err := c.group(ctx, number)
+	if errors.Is(err, telegram.ErrNeverWrote) { // a missed update may still bring the access hash of a new supergroup
+		return broadcast.Outcome{Class: broadcast.Passing, Name: "NO_ACCESS_HASH"}
+	}
 	if err != nil {
 		return c.outcome(g.chat, nil, err)
 	}
