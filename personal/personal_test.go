@@ -120,6 +120,8 @@ func (s *scene) live(t *testing.T) {
 			VALUES ('abcdefghijklmnopqrstuvwxyz', 1, 1, MEMBER, 1, 'stripe', 'captured', 'INR', 30000, 'INR', 30000, MEMBER, 'https://pay.example/MEMBER', 'INR', 30000, '2026-01-01', '2026-01-01');
 		INSERT INTO payment_event (provider, event_id, digest, kind, body, reference, checkout, charge, payer_id, state, currency, amount_minor, refunded_minor, received_at, applied_at, outcome)
 			VALUES ('stripe', 'e1', '\x00', 'paid', 'payer MEMBER', '', '', '', MEMBER, 'captured', 'INR', 30000, 0, '2026-01-01', '2026-01-01', 'confirmed');
+		INSERT INTO payment_event (provider, event_id, digest, kind, body, reference, checkout, charge, payer_id, state, currency, amount_minor, refunded_minor, received_at, applied_at, outcome)
+			VALUES ('stripe', 'e2', '\x01', 'paid', 'arjun@example.com pays', 'abcdefghijklmnopqrstuvwxyz', '', '', 0, 'captured', 'INR', 30000, 0, '2026-01-01', '2026-01-01', 'confirmed');
 		INSERT INTO ledger (cause, account, payment_id, currency, minor, at) VALUES ('capture 1', 'gateway', 1, 'INR', 30000, '2026-01-01'), ('capture 1', 'sales', 1, 'INR', -30000, '2026-01-01');
 		INSERT INTO notification (club_id, member_id, kind, booking_id, version, sent_at, channel) VALUES (1, MEMBER, 'confirmed', 1, 1, now(), 'telegram');
 		INSERT INTO notification_failure (notification_id, channel, reason) VALUES (1, 'email', 'MEMBER@example.com is full');

@@ -14,10 +14,11 @@ import (
 type treatment int
 
 const (
-	remove treatment = iota // the rows are deleted
-	rename                  // a random negative number takes the person's place
-	leave                   // the person leaves a list of people
-	keep                    // see the comment of the table
+	remove    treatment = iota // the rows are deleted
+	rename                     // a random negative number takes the person's place
+	leave                      // the person leaves a list of people
+	blankOnly                  // the assignments of blank alone
+	keep                       // see the comment of the table
 )
 
 // table is a column of Postgres that holds people, and what else of its rows is personal.
@@ -30,6 +31,10 @@ type table struct {
 	unless       string // rows that remove keeps
 }
 
+// eventPayer finds the member whom a gateway's event is about, by the payment that it names.
+const eventPayer = `(SELECT p.member_id FROM payment p WHERE p.provider = t.provider
+	AND (p.reference = t.reference OR p.checkout = nullif(t.checkout, '') OR p.charge = nullif(t.charge, '')) LIMIT 1)`
+
 // tables lists the columns in the order of their erasure: rows that refer to others come first.
 func tables() []table {
 	return []table{
@@ -40,10 +45,11 @@ func tables() []table {
 		{name: "bot_screen", column: "chat_id", erasure: remove},
 		{name: "booking", column: "member_id", erasure: rename, about: "Your bookings.", blank: "note = '', guests = '{}'"},
 		{name: "booking_series", column: "member_id", erasure: rename, about: "Your weekly bookings."},
+		{name: "payment_event", column: eventPayer, erasure: blankOnly, blank: "body = NULL"}, // before payment: most gateways name no payer
+		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
 		{name: "payment", column: "member_id", erasure: rename, about: "Your payments.", hidden: "url, return_url", blank: "url = ''"},
 		{name: "payment", column: "payer_id", erasure: rename},
 		{name: "payment", column: "accepted_by", erasure: rename},
-		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
 		{name: "payment_review", column: "closed_by", erasure: rename},
 		{name: "refund", column: "actor_id", erasure: rename},
 		{name: "audit", column: "actor_id", erasure: keep, about: "What you did, as the club's audit has it."}, // by eraseAudit
@@ -54,6 +60,7 @@ func tables() []table {
 		{name: "idempotency_key", column: "(CASE WHEN principal ~ '^[0-9]{1,18}$' THEN principal::bigint END)", erasure: remove},
 
 		// Sessions. Their tokens go with them.
+		{name: "session_reopening", column: "member_id", erasure: remove, about: "Codes by which the Mini App was opened again.", hidden: "code_hash, client_hash"},
 		{name: "session", column: "member_id", erasure: remove, about: "Where you signed in to the Mini App.", hidden: "client_hash, incarnation"},
 
 		// The archive: who may get what.
@@ -73,6 +80,7 @@ func tables() []table {
 		{name: "ban", column: "banned_by", erasure: rename},
 
 		// The archive: how it reached them. Files that a job still has to delete keep its row until then, 47 hours at most.
+		{name: "delivery_kept_tap", column: "person", erasure: remove, about: "Files that you tapped in a group and get when you start the bot."},
 		{name: "delivery_link_person", column: "person", erasure: remove},
 		{name: "delivery_link", column: "created_by", erasure: rename, about: "Links that you made."},
 		{name: "delivery_deletion", column: "chat", erasure: keep},
@@ -127,7 +135,9 @@ func erase(ctx context.Context, tx pgx.Tx, t table, person, pseudonym int64) err
 		if t.blank != "" {
 			set += `, ` + t.blank
 		}
-		_, err = tx.Exec(ctx, `UPDATE `+name+` SET `+set+` WHERE `+t.column+` = $1`, person, pseudonym)
+		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+set+` WHERE `+t.column+` = $1`, person, pseudonym)
+	case blankOnly:
+		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+t.blank+` WHERE `+t.column+` = $1`, person)
 	case leave:
 		_, err = tx.Exec(ctx, `UPDATE `+name+` SET `+t.column+` = array_remove(`+t.column+`, $1) WHERE $1 = ANY(`+t.column+`)`, person)
 	case keep:

@@ -15,13 +15,13 @@ func impersonal() []string {
 		"id", "club_id", "net_id", "booking_id", "payment_id", "refund_id", "event_id", "notification_id", "series_id", "session_id", "plan_id", "bot_id", "channel_id", "group_id",
 		"document", "deletion", "broadcast", "link", "reservation", "job", "channel", "version", "version_id", "n", "runs", "failures", "used_bytes", "last_id", "hash", "access_hash", "place_chat",
 		"reached", "gone", "sending_ms", "stars", "found", "minor", "amount_minor", "price_minor", "received_minor", "refund_minor", "refunded_minor", "cancel_fee_minor", "member_minor", "guest_minor",
-		"net_ids", "add_on_ids", "message_id", "documents", "channels", "albums", "taken_version",
+		"net_ids", "add_on_ids", "message_id", "documents", "channels", "albums", "taken_version", "number",
 	}
 }
 
 // groupChats are the tables whose chat is always a group.
 func groupChats() []string {
-	return []string{"filter_set", "group_deletion", "group_settings", "manual_filter", "group_connection", "join_wait"}
+	return []string{"bot_group", "filter_set", "group_deletion", "group_settings", "manual_filter", "group_connection", "join_wait"}
 }
 
 // TestTables_EveryColumnThatCanHoldAPersonIsListed reads the migrations. A new bigint column is listed in tables, or here as impersonal.
