@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strconv"
 	"time"
 
@@ -31,21 +30,29 @@ var errConsent = errors.New("this cannot be undone: add --yes")
 
 // member runs `pavilion member`.
 func member(ctx context.Context, cfg config.Config, args []string, out io.Writer) error {
-	consent := len(args) == 3 && args[2] == "--yes"
-	known := len(args) == 2 && slices.Contains([]string{"export", "erase"}, args[0]) || consent && args[0] == "erase"
-	if !known {
+	var verb, who, consent string
+	switch len(args) {
+	case 3:
+		verb, who, consent = args[0], args[1], args[2]
+	case 2:
+		verb, who = args[0], args[1]
+	case 1:
+		verb = args[0]
+	}
+	switch {
+	case len(args) == 0, verb == "help":
 		fmt.Fprint(out, memberUsage)
-		if len(args) == 0 || args[0] == "help" {
-			return nil
-		}
+		return nil
+	case verb == "export" && len(args) == 2, verb == "erase" && consent == "--yes":
+	case verb == "erase" && len(args) == 2:
+		return errConsent
+	default:
+		fmt.Fprint(out, memberUsage)
 		return errUsage
 	}
-	id, err := strconv.ParseInt(args[1], 10, 64)
+	id, err := strconv.ParseInt(who, 10, 64)
 	if err != nil || id <= 0 {
-		return fmt.Errorf("%q is no user id, which is a positive number; people get theirs from the bot with /id", args[1])
-	}
-	if args[0] == "erase" && !consent {
-		return errConsent
+		return fmt.Errorf("%q is no user id, which is a positive number; people get theirs from the bot with /id", who)
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -64,7 +71,7 @@ func member(ctx context.Context, cfg config.Config, args []string, out io.Writer
 	}
 	defer closePools(ctx, pools)
 	records := personal.New(db, filter.NewAudience(pools, time.Now), time.Now)
-	if args[0] == "erase" {
+	if verb == "erase" {
 		if err := records.Erase(ctx, id); err != nil {
 			return sentence(err)
 		}

@@ -84,12 +84,10 @@ func (n groupNotes) store(ctx context.Context, group telegram.Chat, p telegram.P
 	switch p {
 	case telegram.SeenInGroup:
 		return n.roster.See(ctx, id)
-	case telegram.AddedToGroup:
+	case telegram.AddedToGroup, telegram.WroteInGroup: // the bot may write in a group that it was not seen in
 		return n.roster.Join(ctx, id)
 	case telegram.RemovedFromGroup:
 		return n.roster.Leave(ctx, id)
-	case telegram.WroteInGroup:
-		return n.roster.Open(ctx, id)
 	}
 	return nil
 }

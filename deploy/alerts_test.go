@@ -33,7 +33,7 @@ func TestAlerts_FireForTheirFaultAndAreSilentOtherwise(t *testing.T) {
 		{"check", "config", "--syntax-only", "prometheus.yaml"},
 		{"test", "rules", "alerts_test.yaml", "alerts_long_test.yaml"},
 	} {
-		cmd := exec.CommandContext(t.Context(), tool, args...) //nolint:gosec // our own arguments
+		cmd := exec.CommandContext(t.Context(), tool, args...)
 		cmd.Dir = "prometheus"
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)

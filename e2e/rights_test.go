@@ -114,7 +114,7 @@ func makeRoles(t *testing.T, s *sandbox.Scene) (owner, app string) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), psql, "-X", "-d", s.Engines.PostgresURL, "-f", "../deploy/postgres/roles.sql") //nolint:gosec // our own server
+	cmd := exec.CommandContext(t.Context(), psql, "-X", "-d", s.Engines.PostgresURL, "-f", "../deploy/postgres/roles.sql")
 	cmd.Env = append(os.Environ(), "SECRETS="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("roles.sql: %v\n%s", err, out)

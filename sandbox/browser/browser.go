@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -63,11 +64,11 @@ func (tab *Tab) listen(event any) {
 		tab.requests = append(tab.requests, e.Request.URL)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type.String() == "error" {
-			text := "console.error:"
+			text := []string{"console.error:"}
 			for _, a := range e.Args {
-				text += " " + string(a.Value) + a.Description
+				text = append(text, string(a.Value)+a.Description)
 			}
-			tab.complaints = append(tab.complaints, text)
+			tab.complaints = append(tab.complaints, strings.Join(text, " "))
 		}
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text

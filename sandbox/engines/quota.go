@@ -107,6 +107,6 @@ func refusal(message []byte) []byte {
 	copy(reply[8:12], message[4:8]) // responseTo is the request's id
 	binary.LittleEndian.PutUint32(reply[12:], opMsg)
 	reply = append(append(reply, 0, 0, 0, 0, 0), body...)
-	binary.LittleEndian.PutUint32(reply[:4], uint32(len(reply))) //nolint:gosec // some hundred bytes
+	binary.LittleEndian.PutUint32(reply[:4], uint32(len(reply)))
 	return reply
 }
