@@ -89,7 +89,7 @@ func (p userPage) readPerson(ctx context.Context, id filter.UserID) (userView, e
 	b := p.chat.Load().bot.Operator()
 	v := userView{ID: id, Admin: b.IsAdmin(int64(id)), Premium: []entitlementView{}}
 	person, err := filter.NewAudience(p.pools, p.now).Person(ctx, id)
-	if err != nil && fault.KindOf(err) != fault.NotFound { // a person who never wrote may be banned and get premium
+	if err != nil && fault.KindOf(err) != fault.NotFound { // a ban and premium need no activity
 		return v, err
 	}
 	if err == nil {

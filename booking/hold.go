@@ -130,8 +130,8 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	return b, nil
 }
 
-// earlyCheck returns the check of a new booking's slots by the settings that are in memory; nil where they are not, or refuse the request. Under the locks
-// the settings may be others: then insertBooking makes the check again.
+// earlyCheck returns the check of a new booking's slots by the settings in memory. It returns nil if the settings are not in memory or refuse the request.
+// If the settings under the locks are others, insertBooking makes the check again.
 func (s *Service) earlyCheck(r SlotRequest, member MemberID, rate Rate) *slotCheck {
 	set := s.setups.latest(r.Club)
 	if set == nil {

@@ -129,9 +129,10 @@ type keyHold struct {
 	known   bool      // the fields below are known
 	refused error     // why the request must not run
 	answer  *Response // of an earlier request
-	leased  bool      // an older release has left an expired lease
+	stale   bool      // an older release has left an expired lease
 }
 
+// errKeyAnswered makes the next statement of the transaction fail: the stored response counts.
 var errKeyAnswered = errors.New("the key has an answer")
 
 const refusalTimeout = 3 * time.Second // for storing a refusal, which continues after the client has disconnected

@@ -27,14 +27,14 @@ func takeKey(ctx context.Context, tx pgx.Tx, k IdempotencyKey, held *keyHold) er
 		set_config('idle_in_transaction_session_timeout', $5, true)`, keyArgs(k, silentTransaction)...).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&taken, nil) })
 	b.Queue(selectAnswer, keyArgs(k)...).QueryRow(func(row pgx.Row) error {
-		answer, leased, err := scanAnswer(row, k)
+		answer, stale, err := scanAnswer(row, k)
 		switch {
 		case err == nil && answer != nil:
 			err = errKeyAnswered
 		case err == nil && !taken:
 			err = ErrKeyInProgress
 		}
-		*held = keyHold{known: true, refused: err, answer: answer, leased: leased}
+		*held = keyHold{known: true, refused: err, answer: answer, stale: stale}
 		return err
 	})
 	return storage.SendLater(ctx, tx, "take idempotency key", b)
@@ -51,9 +51,9 @@ func readAnswer(ctx context.Context, q storage.Queryer, k IdempotencyKey) (*Resp
 	return old, nil
 }
 
-// scanAnswer reads a key's row. A row without a response was made by an older release, which stored a lease before it ran the request; expired reports
+// scanAnswer reads a key's row. A row without a response was made by an older release, which stored a lease before it ran the request; stale reports
 // that its lease has expired.
-func scanAnswer(row pgx.Row, k IdempotencyKey) (r *Response, expired bool, err error) {
+func scanAnswer(row pgx.Row, k IdempotencyKey) (r *Response, stale bool, err error) {
 	var fingerprint, body []byte
 	var status *int
 	var media *string
@@ -88,7 +88,7 @@ func answerArgs(k IdempotencyKey, r Response) []any {
 // when an earlier request with the key was refused: a refusal is stored after its transaction, when the key is not locked any more.
 func insertAnswer(ctx context.Context, tx pgx.Tx, k IdempotencyKey, held keyHold, r Response) error {
 	b := new(pgx.Batch)
-	if held.leased {
+	if held.stale {
 		b.Queue(`DELETE FROM idempotency_key`+keyMatch+` AND status IS NULL`, keyArgs(k)...)
 	}
 	b.Queue(answerInsert, answerArgs(k, r)...)

@@ -73,7 +73,7 @@ func tables() []table {
 		{name: "entitlement", column: "given_by", erasure: rename},
 		{name: "premium_payment", column: "payer", erasure: rename, about: "Your payments in Stars."},
 		{name: "premium_payment", column: "refunded_by", erasure: rename},
-		{name: "premium_purchase", column: "buyer", erasure: rename, about: "What you bought.", hidden: "link", blank: "link = '', receiver = CASE receiver WHEN $1 THEN $2 ELSE receiver END"}, // both at once: the buyer of a subscription receives it
+		{name: "premium_purchase", column: "buyer", erasure: rename, about: "What you bought.", hidden: "link", blank: "link = '', receiver = CASE receiver WHEN $1 THEN $2 ELSE receiver END"}, // one UPDATE: a CHECK wants both equal for subscriptions
 		{name: "premium_purchase", column: "receiver", erasure: rename},
 		// A ban stays: else erasure would lift it.
 		{name: "ban", column: "person", erasure: keep, about: "Why you are banned.", hidden: "banned_by"},

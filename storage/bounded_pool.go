@@ -45,8 +45,8 @@ func wrapNoConn(ctx, wctx context.Context, err error) error {
 	return err
 }
 
-// Begin takes a connection for a transaction. The transaction begins together with its first statement, so a statement that is sent as the first must be
-// a single one.
+// Begin takes a connection for a transaction. The transaction begins together with its first statement. That one must not be several joined by
+// semicolons: it is sent in a batch.
 func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
 	return h.beginTx(ctx, pgx.TxOptions{})
 }

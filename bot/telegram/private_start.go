@@ -12,7 +12,7 @@ import (
 const probeWithin = 3 * time.Second
 
 // MayWrite shows a person that the bot is about to send a file. It returns ErrUnreachable or ErrBlocked where Telegram refuses that, because they never started
-// the bot or blocked it. An access hash is no proof: a tap in a group brings one. Without an answer it returns nil.
+// the bot or blocked it. A known access hash does not mean that the person started the bot: a tap in a group brings one. Without an answer it returns nil.
 func (d *Deliverer) MayWrite(ctx context.Context, to Chat) error {
 	ctx, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()

@@ -139,7 +139,7 @@ type Gift struct {
 	Person filter.UserID
 	By     filter.UserID
 	Days   int
-	Seen   *int64 // the person's newest entitlement as the giver saw it; nil: any. It makes a repeated tap or request give once
+	Seen   *int64 // the gift is refused if the newest entitlement is another, so a repeated tap gives once; nil skips the check
 }
 
 // Give adds time of a plan to a person.

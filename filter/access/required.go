@@ -124,7 +124,7 @@ func (r *Required) isExempt(ctx context.Context, group filter.ChatID, person fil
 	defer cancel()
 	isAdmin, err := r.opts.IsGroupAdmin(ctx, group, person)
 	if err != nil {
-		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "a person passes because it is not known whether they are an admin of the group", slog.Any("error", err))
+		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "let in: Telegram did not say whether the person is an admin of the group", slog.Any("error", err))
 	}
 	return isAdmin || err != nil
 }

@@ -34,7 +34,7 @@ type Roster struct {
 	known *lru.Cache[filter.ChatID, bool]
 }
 
-// rosterKnown is the number of groups in memory. Of others each message writes the row again.
+// rosterKnown is the number of groups in memory. A group that was evicted is written again at its next message.
 const rosterKnown = 20_000
 
 // NewRoster makes a Roster.
