@@ -29,7 +29,7 @@ func (j *Join) Run(ctx context.Context, signedIn <-chan struct{}) {
 	}
 	ticker := time.NewTicker(joinEvery)
 	defer ticker.Stop()
-	told := map[filter.ChannelID]time.Time{}
+	told := map[hiddenOn]time.Time{}
 	for {
 		if err := j.approveDue(ctx); err != nil && ctx.Err() == nil {
 			j.Logger.LogAttrs(ctx, slog.LevelWarn, "requests to join are not approved yet", slog.Any("error", err))
@@ -38,8 +38,8 @@ func (j *Join) Run(ctx context.Context, signedIn <-chan struct{}) {
 		case <-ctx.Done():
 			return
 		case c := <-j.hidden:
-			if now := j.Now(); now.Sub(told[c.ID]) >= alertEvery {
-				told[c.ID] = now
+			if now, on := j.Now(), (hiddenOn{c.ID, c.Group}); now.Sub(told[on]) >= alertEvery {
+				told[on] = now
 				j.tellHidden(ctx, c, now)
 			}
 		case <-j.requested:
@@ -78,6 +78,12 @@ func (j *Join) approve(ctx context.Context, q access.JoinRequest) error {
 	return j.Required.NoteApproved(ctx, q)
 }
 
+// hiddenOn is a hidden channel on one list: the club's or a group's.
+type hiddenOn struct {
+	channel filter.ChannelID
+	group   filter.ChatID
+}
+
 // tellHidden tells the club's admins that the bot cannot see a required channel's members and therefore lets everybody pass. The message has the hour in its name,
 // so a restart does not repeat it.
 func (j *Join) tellHidden(ctx context.Context, c access.Hidden, now time.Time) {
@@ -86,7 +92,7 @@ func (j *Join) tellHidden(ctx context.Context, c access.Hidden, now time.Time) {
 	group := j.groupTitle(ctx, c.Group)
 	for _, admin := range j.Admins {
 		text := j.hiddenText(j.Texts.InLanguage(j.Language(ctx, admin)), c, group)
-		name := fmt.Sprintf("required channel %d is hidden in hour %d", c.ID, now.Unix()/int64(alertEvery/time.Second))
+		name := fmt.Sprintf("required channel %d of list %d is hidden in hour %d", c.ID, c.Group, now.Unix()/int64(alertEvery/time.Second))
 		if err := j.Client.Notify(ctx, admin, telegram.Reply{Text: text}, name, false); err != nil {
 			j.Logger.LogAttrs(ctx, slog.LevelInfo, "an admin was not told of a hidden channel", slog.Int64("channel", int64(c.ID)), slog.Any("error", err))
 		}
