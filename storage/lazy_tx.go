@@ -178,7 +178,12 @@ func (t *lazyTx) Commit(ctx context.Context) error {
 	case t.tx == nil && len(t.later) == 0: // it had no statement
 		t.release()
 		return nil
-	case len(t.later) == 0:
+	case t.tx == nil: // commit does not go together with begin, which is repeated on another connection
+		if err := t.start(ctx); err != nil {
+			return err
+		}
+	}
+	if len(t.later) == 0 {
 		defer t.release()
 		return t.tx.Commit(ctx)
 	}

@@ -139,7 +139,7 @@ func TestLazyTx_BeginAndCommitCostNoRoundTripOfTheirOwn(t *testing.T) {
 		}, "begin; " + insert + "; SELECT n FROM lazy_trips ORDER BY n | commit"},
 		{"later batches only", func(ctx context.Context, tx pgx.Tx) error {
 			return errors.Join(storage.SendLater(ctx, tx, "insert", later("lazy_trips", 4)), storage.SendLater(ctx, tx, "insert", later("lazy_trips", 5)))
-		}, "begin; " + insert + "; " + insert + "; commit"},
+		}, "begin; " + insert + "; " + insert + " | commit"},
 		{"flushed", func(ctx context.Context, tx pgx.Tx) error {
 			return errors.Join(storage.Flush(ctx, tx), storage.SendLater(ctx, tx, "insert", later("lazy_trips", 6)), storage.Flush(ctx, tx), storage.Flush(ctx, tx))
 		}, "begin; " + insert + " | commit"},
