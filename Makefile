@@ -26,7 +26,7 @@ quick: vet ## while you work: vet, formatting, and every test of the packages wh
 		[ -n "$$packages" ] && $(GO) test $$packages
 	@$(GO) test -count=1 ./internal/repo # it asks the go command, and the cache of results does not see that
 
-demo: ## play the main job on a simulated Telegram, then stay up for a client of your own (ONCE=1: stop after the transcript)
+demo: ## play the main job on a simulated Telegram, then stay up to chat in the browser or with a client of your own (ONCE=1: stop after the transcript)
 	@echo 'Building (the first time takes a few minutes)…'
 	@$(GO) build ./sandbox/demo . # both binaries' packages side by side
 	@$(GO) build -o bin/demo ./sandbox/demo
@@ -50,7 +50,7 @@ chaos-index: ## stop, hang and fill the databases and kill the bot during 200,00
 	@$(GO) build -o bin/chaos-index ./sandbox/archivechaos/run
 	@exec bin/chaos-index
 
-picture: ## draw the README's pictures from a run of the demo
+picture: ## draw the README's pictures from a run of the demo, and take the one of the chat page from its test
 	$(GO) build -o bin/demo ./sandbox/demo
 	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
 	$(GO) run ./sandbox/demo/picture -chapter 'A file posted now' -chapter 'A member types' < bin/transcript.txt > docs/demo.svg
@@ -58,6 +58,7 @@ picture: ## draw the README's pictures from a run of the demo
 	$(GO) run ./sandbox/demo/picture -chapter 'A database goes away' < bin/transcript.txt > docs/outage.svg
 	$(GO) run ./sandbox/demo/picture -chapter 'A net is booked' < bin/transcript.txt > docs/nets.svg
 	$(GO) run ./sandbox/demo/picture -chapter 'Booked and paid in the chat' -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
+	PAVILION_CHATPAGE_PICTURE='$(CURDIR)/docs/chatpage.png' $(GO) test ./sandbox/chatpage -run TestPage -count=1
 
 page: ## build the Mini App anew: types from the API's description, phrases, and the bundle in web/app/dist
 	$(GO) test ./web/app -run Bundle -count=1 -update

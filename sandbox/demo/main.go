@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/chatpage"
 )
 
 func main() {
@@ -54,6 +55,11 @@ func show(ctx context.Context, out *screen, once bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeScene(out, scene)) }()
+	page, err := openPage(ctx, scene)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, page.Close()) }()
 	posted, err := fillArchive(scene)
 	if err != nil {
 		return err
@@ -80,7 +86,7 @@ func show(ctx context.Context, out *screen, once bool) (err error) {
 	if once {
 		return nil
 	}
-	invite(out.to, scene)
+	invite(out.to, scene, page)
 	<-ctx.Done()
 	fmt.Fprintln(out.to)
 	return nil
@@ -99,10 +105,33 @@ func settings() map[string]string {
 	}
 }
 
-// invite prints how to connect another client.
-func invite(to io.Writer, s *sandbox.Scene) {
+// openPage starts the chat page. The bot is told to send payers back to it, so it must not have started yet.
+func openPage(ctx context.Context, s *sandbox.Scene) (*chatpage.Server, error) {
+	page, err := chatpage.Start(ctx, chatpage.Options{DC: s.DC, Bot: sandbox.BotName})
+	if err != nil {
+		return nil, err
+	}
+	s.SetEnv("PAVILION_PAYMENT_RETURN_URL", page.PaidURL())
+	page.Add(s.Admin, "admin")
+	for _, m := range s.Members {
+		page.Add(m, "member")
+	}
+	return page, nil
+}
+
+// invite prints how to chat with the bot, in the browser or with another client.
+func invite(to io.Writer, s *sandbox.Scene, page *chatpage.Server) {
+	for _, name := range []string{"kiran_desk", "devi_desk"} {
+		if u, ok := s.DC.World().UserByName(name); ok {
+			page.Add(u, "at the club's desk")
+		}
+	}
 	fmt.Fprintf(to, `
-It stays up. Join with any MTProto client that lets you set the data centre:
+It stays up. Chat with the bot in your browser, as the admin, a member or somebody new:
+
+  %s
+
+Or join with any MTProto client that lets you set the data centre:
 
   address      %s  (data centre 2, not a media or test one)
   api id       any number, api hash any text
@@ -118,5 +147,5 @@ The data centre's RSA public key:
 
 %s
 Ctrl-C stops everything and leaves nothing behind.
-`, s.DC.Addr(), s.Admin.Phone, s.Members[0].Phone, s.Members[1].Phone, s.Members[2].Phone, sandbox.BotName, sandbox.BotToken, sandbox.ChannelName, s.Bot.Addr(), s.DC.PublicKeyPEM())
+`, page.URL(), s.DC.Addr(), s.Admin.Phone, s.Members[0].Phone, s.Members[1].Phone, s.Members[2].Phone, sandbox.BotName, sandbox.BotToken, sandbox.ChannelName, s.Bot.Addr(), s.DC.PublicKeyPEM())
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/gotd/td/exchange"
 	"github.com/gotd/td/telegram"
 	"github.com/gotd/td/telegram/dcs"
+	"github.com/gotd/td/telegram/updates/hook"
 	"github.com/gotd/td/tg"
 
 	"pavilion/sandbox/dc"
@@ -49,14 +50,17 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 	}
 	rctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	u := &User{ID: id, stop: stop, done: make(chan struct{}), changed: make(chan struct{}), peers: map[string]tg.InputPeerClass{}}
+	onUpdates := func(_ context.Context, updates tg.UpdatesClass) error {
+		u.note(updates)
+		u.notify()
+		return nil
+	}
 	client := telegram.NewClient(1, "hash", telegram.Options{
 		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
 		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: storage,
-		UpdateHandler: telegram.UpdateHandlerFunc(func(_ context.Context, updates tg.UpdatesClass) error {
-			u.note(updates)
-			u.notify()
-			return nil
-		}),
+		UpdateHandler: telegram.UpdateHandlerFunc(onUpdates),
+		// The updates of the client's own messages come as answers only.
+		Middlewares: []telegram.Middleware{hook.UpdateHook(onUpdates)},
 	})
 	u.API = client.API()
 	up := make(chan error, 1)
@@ -95,6 +99,13 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 func (u *User) Close() {
 	u.stop()
 	<-u.done
+}
+
+// Changed returns a channel that is closed at the next update.
+func (u *User) Changed() <-chan struct{} {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.changed
 }
 
 func (u *User) notify() {
@@ -179,8 +190,23 @@ func (u *User) Forward(ctx context.Context, from string, id int, to string) erro
 	return err
 }
 
-// Messages returns the newest hundred messages of a chat, the oldest first.
+// Messages returns the messages of a chat without service messages, as History.
 func (u *User) Messages(ctx context.Context, in string) ([]*tg.Message, error) {
+	all, err := u.History(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	var out []*tg.Message
+	for _, c := range all {
+		if x, ok := c.(*tg.Message); ok {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// History returns the newest hundred messages of a chat, the oldest first.
+func (u *User) History(ctx context.Context, in string) ([]tg.MessageClass, error) {
 	p, err := u.Peer(ctx, in)
 	if err != nil {
 		return nil, err
@@ -193,21 +219,15 @@ func (u *User) Messages(ctx context.Context, in string) ([]*tg.Message, error) {
 	if !ok {
 		return nil, nil
 	}
-	var out []*tg.Message
-	for _, c := range slices.Backward(m.GetMessages()) {
-		if x, ok := c.(*tg.Message); ok {
-			out = append(out, x)
-		}
-	}
+	out := m.GetMessages()
+	slices.Reverse(out)
 	return out, nil
 }
 
 // Await waits for a matching message in a chat, new or edited, and returns the newest one.
 func (u *User) Await(ctx context.Context, in string, match func(*tg.Message) bool) (*tg.Message, error) {
 	for {
-		u.mu.Lock()
-		changed := u.changed
-		u.mu.Unlock()
+		changed := u.Changed()
 		all, err := u.Messages(ctx, in)
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 
 	"github.com/gotd/td/telegram/downloader"
@@ -56,15 +57,21 @@ var errNoFile = errors.New("the message has no file")
 
 // Download returns the bytes of a message's file.
 func (u *User) Download(ctx context.Context, m *tg.Message) ([]byte, error) {
+	var content bytes.Buffer
+	err := u.DownloadTo(ctx, m, &content)
+	return content.Bytes(), err
+}
+
+// DownloadTo writes the bytes of a message's file as they arrive.
+func (u *User) DownloadTo(ctx context.Context, m *tg.Message, to io.Writer) error {
 	doc, _ := Document(m)
 	if doc == nil {
-		return nil, errNoFile
+		return errNoFile
 	}
-	var content bytes.Buffer
-	if _, err := downloader.NewDownloader().Download(u.API, doc.AsInputDocumentFileLocation("")).Stream(ctx, &content); err != nil {
-		return nil, fmt.Errorf("download: %w", err)
+	if _, err := downloader.NewDownloader().Download(u.API, doc.AsInputDocumentFileLocation("")).Stream(ctx, to); err != nil {
+		return fmt.Errorf("download: %w", err)
 	}
-	return content.Bytes(), nil
+	return nil
 }
 
 // Choose sends an inline result to a chat.
