@@ -191,14 +191,11 @@ func (v *Vocabulary) addDeltaSound(word string) {
 
 // mergeSounds builds sounds with more words. A word without files stays, because soundsLike counts the files.
 func mergeSounds(sounds *vellum.FST, words map[string]int) (*vellum.FST, error) {
-	all := map[string]int{}
+	more := map[string]int{}
 	for w := range words {
 		if bucket := soundBucketOf(w); bucket != "" {
-			all[bucket+w] = 1
+			more[bucket+w] = 1
 		}
 	}
-	if err := eachTerm(sounds, func(pair string, _ int) { all[pair] = 1 }); err != nil {
-		return nil, err
-	}
-	return buildFST(all)
+	return mergeFST(sounds, more, func(int, int) int { return 1 })
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/vellum"
 	"github.com/blevesearch/vellum/levenshtein"
@@ -27,7 +28,10 @@ type Vocabulary struct {
 	base        *vellum.FST
 	sounds      *vellum.FST // the words of base, each behind its soundBucket
 	delta       map[string]int
-	deltaSounds map[string][]string // the words of delta by soundBucket
+	deltaSounds map[string][]string      // the words of delta by soundBucket
+	deltaSorted atomic.Pointer[[]string] // the words of delta in order; nil when one was added since
+
+	changes atomic.Int64 // counts changes, so that results are not kept for longer than the words behind them
 }
 
 // Term is a word of the index.
@@ -59,9 +63,11 @@ func (v *Vocabulary) Add(terms map[string]int) {
 	for t, n := range terms {
 		if _, ok := v.delta[t]; !ok {
 			v.addDeltaSound(t)
+			v.deltaSorted.Store(nil)
 		}
 		v.delta[t] += n
 	}
+	v.changes.Add(1)
 	if len(v.delta) >= mergeAt {
 		select {
 		case v.deltaFull <- struct{}{}:
@@ -89,12 +95,7 @@ func (v *Vocabulary) mergeDelta() error {
 	v.mu.RLock()
 	base, sounds, taken := v.base, v.sounds, maps.Clone(v.delta)
 	v.mu.RUnlock()
-	all := maps.Clone(taken)
-	err := eachTerm(base, func(t string, n int) { all[t] += n })
-	if err != nil {
-		return err
-	}
-	merged, err := buildFST(all)
+	merged, err := mergeFST(base, taken, func(old, n int) int { return old + n })
 	if err != nil {
 		return err
 	}
@@ -111,6 +112,7 @@ func (v *Vocabulary) mergeDelta() error {
 		}
 	}
 	clear(v.deltaSounds)
+	v.deltaSorted.Store(nil)
 	for t := range v.delta {
 		v.addDeltaSound(t)
 	}
@@ -157,12 +159,22 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 		found[string(key)] = v.count(string(key))
 		err = it.Next()
 	}
-	for t := range v.delta {
-		if strings.HasPrefix(t, prefix) {
-			found[t] = v.count(t)
-		}
+	words := v.sortedDelta()
+	at, _ := slices.BinarySearch(words, prefix)
+	for ; at < len(words) && strings.HasPrefix(words[at], prefix); at++ {
+		found[words[at]] = v.count(words[at])
 	}
 	return mostFrequent(found, limit)
+}
+
+// sortedDelta returns the words of delta in order. v.mu is held for reading at least, so that none is added meanwhile.
+func (v *Vocabulary) sortedDelta() []string {
+	if words := v.deltaSorted.Load(); words != nil {
+		return *words
+	}
+	words := slices.Sorted(maps.Keys(v.delta))
+	v.deltaSorted.Store(&words)
+	return words
 }
 
 // Similar returns at most limit words near a misspelled word, at the smallest edit distance that has any, the most frequent first.
@@ -197,12 +209,24 @@ func buildFST(terms map[string]int) (*vellum.FST, error) {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
 	for _, t := range slices.Sorted(maps.Keys(terms)) {
-		if n := terms[t]; n > 0 && t != "" {
-			if err := b.Insert([]byte(t), uint64(n)); err != nil {
-				return nil, fmt.Errorf("vocabulary: %w", err)
-			}
+		if err := insertTerm(b, t, terms[t]); err != nil {
+			return nil, err
 		}
 	}
+	return loadFST(b, &buf)
+}
+
+func insertTerm(b *vellum.Builder, term string, n int) error {
+	if n <= 0 || term == "" {
+		return nil
+	}
+	if err := b.Insert([]byte(term), uint64(n)); err != nil {
+		return fmt.Errorf("vocabulary: %w", err)
+	}
+	return nil
+}
+
+func loadFST(b *vellum.Builder, buf *bytes.Buffer) (*vellum.FST, error) {
 	if err := b.Close(); err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
@@ -211,6 +235,37 @@ func buildFST(terms map[string]int) (*vellum.FST, error) {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
 	return fst, nil
+}
+
+// mergeFST builds a transducer with the terms of both. Of a term that both have, sum gives the number. It reads base in order, because a map of all words
+// would take ten times the memory of the transducer.
+func mergeFST(base *vellum.FST, more map[string]int, sum func(old, n int) int) (*vellum.FST, error) {
+	var buf bytes.Buffer
+	b, err := vellum.New(&buf, nil)
+	if err != nil {
+		return nil, fmt.Errorf("vocabulary: %w", err)
+	}
+	left := slices.Sorted(maps.Keys(more))
+	var failed error
+	insert := func(t string, n int) { failed = errors.Join(failed, insertTerm(b, t, n)) }
+	err = eachTerm(base, func(t string, old int) {
+		for len(left) > 0 && left[0] < t {
+			insert(left[0], more[left[0]])
+			left = left[1:]
+		}
+		if len(left) > 0 && left[0] == t {
+			old = sum(old, more[t])
+			left = left[1:]
+		}
+		insert(t, old)
+	})
+	for _, t := range left {
+		insert(t, more[t])
+	}
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return loadFST(b, &buf)
 }
 
 func eachTerm(fst *vellum.FST, fn func(term string, count int)) error {
