@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"time"
@@ -28,6 +29,78 @@ type fileDoc struct {
 	Others []descriptionDoc `bson:"o,omitempty"`
 	// Version counts the changes of the document, for conditional writes by two processes.
 	Version int32 `bson:"v,omitempty"`
+}
+
+// UnmarshalBSON reads the fields without reflection, because a search reads some fifty documents.
+func (d *fileDoc) UnmarshalBSON(data []byte) error {
+	elements, err := bson.Raw(data).Elements()
+	if err != nil {
+		return err
+	}
+	*d = fileDoc{}
+	for _, e := range elements {
+		v := e.Value()
+		switch e.Key() {
+		case "_id":
+			d.ID, _ = v.AsInt64OK()
+		case "a":
+			d.Access, _ = v.AsInt64OK()
+		case "r":
+			d.Reference = binaryOf(v).Data
+		case "d":
+			d.Posted = int32Of(v)
+		case "n":
+			d.Name, _ = v.StringValueOK()
+		case "c":
+			d.Caption, _ = v.StringValueOK()
+		case "e":
+			d.Entities = binaryOf(v).Data
+		case "f":
+			d.Protected, _ = v.BooleanOK()
+		case "t":
+			d.Kind = int32Of(v)
+		case "s":
+			d.Size, _ = v.AsInt64OK()
+		case "m":
+			d.Mime, _ = v.StringValueOK()
+		case "p":
+			if d.Places, err = binariesOf(v); err != nil {
+				return err
+			}
+		case "o":
+			if err := v.Unmarshal(&d.Others); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func int32Of(v bson.RawValue) int32 {
+	n, _ := v.AsInt64OK()
+	return int32(n) //nolint:gosec // written as int32
+}
+
+// binaryOf copies the bytes, because those of v are the whole answer's.
+func binaryOf(v bson.RawValue) bson.Binary {
+	subtype, data, _ := v.BinaryOK()
+	return bson.Binary{Subtype: subtype, Data: bytes.Clone(data)}
+}
+
+func binariesOf(v bson.RawValue) ([]bson.Binary, error) {
+	list, ok := v.ArrayOK()
+	if !ok { // null
+		return nil, nil
+	}
+	values, err := list.Values()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]bson.Binary, len(values))
+	for i, v := range values {
+		out[i] = binaryOf(v)
+	}
+	return out, nil
 }
 
 const (
