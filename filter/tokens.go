@@ -2,6 +2,7 @@ package filter
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,10 +24,28 @@ func Tokens(name, caption string) []string {
 	if caption != "" && caption != name {
 		found.add(fileTokens(caption)...)
 	}
-	if title := joinTitle(tokenSequence(parseTitle(name))); title != "" {
+	if title := titleOf(name); title != "" {
 		found.list = append(found.list[:min(len(found.list), maxTokens-1)], titleKey(title))
 	}
 	return found.list
+}
+
+// titleOf returns the title in a name, in the form in which titles are compared. The title of a plain name ends before the first word about the release,
+// as in matcher.isTitle. Names with tags, artists or brackets are parsed, which takes twenty times as long.
+func titleOf(name string) string {
+	if isPlainName(name) {
+		tokens := tokenSequence(strings.TrimSuffix(name, path.Ext(name)))
+		end := slices.IndexFunc(tokens, isReleaseWord)
+		if end > 0 {
+			return joinTitle(tokens[:end])
+		}
+	}
+	return joinTitle(tokenSequence(parseTitle(name)))
+}
+
+// isPlainName reports a name that begins with its title and has neither tags nor parts that a dash separates.
+func isPlainName(name string) bool {
+	return len(name) <= maxParse && !strings.ContainsAny(name, "[{@~|") && !strings.Contains(name, " - ") && !strings.Contains(strings.ToLower(name), "www.")
 }
 
 type tokenSet struct {
