@@ -70,7 +70,7 @@ func (p *compaction) compact(ctx context.Context, storing sync.Locker, gone map[
 	if !done {
 		old, unused = p.newHead, p.fullChunks+1 // delete the new chunks instead
 	}
-	return p.deleteChunks(ctx, old, unused)
+	return errors.Join(p.deleteChunks(ctx, old, unused), changeIndexVersion(ctx, p.pool))
 }
 
 // replaceList copies the last chunks and replaces the head while it holds storing. It returns the number of the old list's last chunk.
@@ -314,7 +314,8 @@ func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *p
 		if err != nil {
 			return err
 		}
-		if _, err := changePostings(ctx, pool, adds, nil); err != nil {
+		_, err = changePostings(ctx, pool, nil, adds, nil)
+		if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil {
 			return err
 		}
 		for _, id := range part {

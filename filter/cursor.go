@@ -4,20 +4,16 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/binary"
-	"math/bits"
 
 	"pavilion/internal/fault"
 )
 
-// The results of a broad query have parts. The first part has the best of the matches that a search reads for the first page; each next part doubles their
-// number and is ordered in itself. So a search reads few files for the first pages, and all results can be paged to.
+// The results of a broad query have parts. The first part has the best of the matches that a search reads for the first page; each next part has four times as
+// many and is ordered in itself. So a search reads few files for the first pages, and all results can be paged to.
 const (
 	partShift = 5 // a Cursor.Rank has the rank in the bits below
 	lastPart  = 7 // has all further matches
 )
-
-// partOf returns the part of the nth match of a plan in a pool, if the first part has size matches.
-func partOf(n, size int) int { return min(bits.Len(uint(n/size)), lastPart) }
 
 func (c Cursor) part() int { return int(c.Rank >> partShift) }
 

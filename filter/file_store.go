@@ -22,6 +22,7 @@ type fileStore struct {
 	pools   *storage.Pools
 	vocab   *Vocabulary
 	counted func(map[FileCount]int64) // gets what a batch changed
+	tails   *tailCache
 }
 
 // errPoolNoAnswer means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.
@@ -263,10 +264,11 @@ func listKeysOfAll(docs []fileDoc) [][]string {
 
 // writeBatch writes the documents of a batch and their entries in lists. A process that dies in the middle leaves a note for finishWrites. It returns
 // errFilesChanged, and has written only some of the documents, if another process changed one of them.
-func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) error {
+func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) (err error) {
 	if len(b.models) == 0 {
 		return nil
 	}
+	defer func() { err = errors.Join(err, changeIndexVersion(ctx, pool)) }()
 	entries := b.entries()
 	notes, err := noteUnfinished(ctx, pool, entries)
 	if err != nil {
@@ -274,7 +276,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	}
 	// New entries come before the document: a search skips an id without a document, but cannot find a document that is in no list. Old entries leave
 	// after the document, because a repeated deletion finds it by them.
-	generations, err := changePostings(ctx, pool, b.adds, nil)
+	generations, err := changePostings(ctx, pool, s.tails, b.adds, nil)
 	if err != nil {
 		return err
 	}
@@ -296,7 +298,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
 		return err
 	}
-	if _, err := changePostings(ctx, pool, nil, b.removes); err != nil {
+	if _, err := changePostings(ctx, pool, s.tails, nil, b.removes); err != nil {
 		return err
 	}
 	all, err := dropNotes(ctx, pool, notes, "")
@@ -331,7 +333,7 @@ func (s fileStore) relistCompacted(ctx context.Context, pool *storage.Pool, gene
 	for _, w := range compacted {
 		again[w] = adds[w]
 	}
-	_, err = changePostings(ctx, pool, again, nil)
+	_, err = changePostings(ctx, pool, s.tails, again, nil)
 	return err
 }
 

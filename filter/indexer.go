@@ -16,7 +16,7 @@ import (
 type IndexOptions struct {
 	QueueSize int // events held in memory; 0 means 2000. The ids of further events go to the gaps and are read again.
 	//exhaustruct:optional
-	BatchMax int // events in one batch at most; 0 means 1000
+	BatchMax int // events in one batch at most; 0 means 2000
 	//exhaustruct:optional
 	Deleted func(DocumentID) bool // tells which files are not stored again; nil means none
 	Logger  *slog.Logger
@@ -79,13 +79,13 @@ type event struct {
 
 // NewIndexer makes an Indexer. Call SetReader before Run.
 func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o IndexOptions) *Indexer {
-	o.QueueSize, o.BatchMax = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 1000)
+	o.QueueSize, o.BatchMax = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 2000)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "indexer")
 	x := &Indexer{
-		store: fileStore{pools, vocab, func(map[FileCount]int64) {}}, pools: pools, vocab: vocab, channels: channels, opts: o,
+		store: fileStore{pools, vocab, func(map[FileCount]int64) {}, newTailCache()}, pools: pools, vocab: vocab, channels: channels, opts: o,
 		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1),
 		unreadPools: len(pools.All()),
 	}
@@ -270,7 +270,7 @@ func (x *Indexer) poolRecovered(ctx context.Context, p *storage.Pool) {
 	signal(x.wakeRecovery)
 	err := copyReplicasTo(ctx, x.pools, p, channelsCollection, pastsCollection)
 	x.storing.Lock()
-	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx))
+	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx), changeIndexVersion(ctx, p))
 	x.storing.Unlock()
 	if err != nil && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a pool that came back could not be brought up to date; it is tried again when the next one returns", slog.String("pool", p.Name()), slog.Any("error", err))

@@ -42,9 +42,9 @@ func titleKey(title string) string {
 	return titleMark + strconv.FormatUint(xxhash.Sum64String(title)%titleBuckets, 36)
 }
 
-// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk.
+// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk, nor the version.
 func isWord(key string) bool {
-	return !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
+	return key != indexVersionKey && !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
 }
 
 func isLaterChunk(key string) bool { return strings.Contains(key, chunkMark) }

@@ -28,6 +28,7 @@ type posting struct {
 	Count      int32  `bson:"n,omitempty"` // ids ever added to the list; in the head only
 	Generation string `bson:"g,omitempty"` // the compaction that wrote the later chunks, empty before the first one; in the head only
 	Files      []byte `bson:"f"`
+	Version    int64  `bson:"v,omitempty"` // in the document indexVersionKey only
 }
 
 // isLong reports a list of several chunks, or one whose next id begins the second.
@@ -47,8 +48,9 @@ func (p posting) chunkKey(n int) string {
 	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Generation
 }
 
-// changePostings adds and removes ids in the lists of one pool. It returns the generations of the long lists that it added ids to.
-func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[string][]int64) (map[string]string, error) {
+// changePostings adds and removes ids in the lists of one pool. It returns the generations of the long lists that it added ids to. tails has the ends of
+// lists that were written last; nil means none.
+func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, adds, removes map[string][]int64) (map[string]string, error) {
 	words := slices.Collect(maps.Keys(adds))
 	for w := range removes {
 		if adds[w] == nil {
@@ -63,8 +65,8 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 			}
 			err := pool.Do(ctx, "write lists", func(ctx context.Context, db *mongo.Database) error {
 				c := db.Collection(postingsCollection)
-				lists, err := readListTails(ctx, c, part, adds)
-				if err != nil {
+				lists, unread := tails.take(pool, part)
+				if err := readListTails(ctx, c, lists, unread, adds); err != nil {
 					return err
 				}
 				for _, l := range lists {
@@ -75,7 +77,10 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 						generations[w] = l.head.Generation
 					}
 				}
-				done, err = writeListTails(ctx, c, lists)
+				var err error
+				if done, err = writeListTails(ctx, c, lists); done && err == nil {
+					tails.put(pool, lists)
+				}
 				return err
 			})
 			if err != nil {
@@ -86,13 +91,12 @@ func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[s
 	return generations, nil
 }
 
-// readListTails reads the heads of words, and the chunks to which ids may be added.
-func readListTails(ctx context.Context, c *mongo.Collection, words []string, adds map[string][]int64) (map[string]*listTail, error) {
+// readListTails adds the heads of words to lists, and reads the chunks to which ids may be added.
+func readListTails(ctx context.Context, c *mongo.Collection, lists map[string]*listTail, words []string, adds map[string][]int64) error {
 	heads, err := findPostings(ctx, c, words)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	lists := make(map[string]*listTail, len(words))
 	for _, h := range heads {
 		lists[h.Key] = newListTail(h, true)
 	}
@@ -110,11 +114,11 @@ func readListTails(ctx context.Context, c *mongo.Collection, words []string, add
 			}
 		}
 		if len(wanted) == 0 {
-			return lists, nil
+			return nil
 		}
 		found, err := findPostings(ctx, c, slices.Collect(maps.Keys(wanted)))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, p := range found {
 			*wanted[p.Key] = listChunk{true, p.Files, p.Files}

@@ -100,15 +100,13 @@ func exactPlan(terms []string) plan {
 	return p
 }
 
-// titlePlan requires the list of the title, and the years of the query.
+// titlePlan requires the list of the title beside every term.
 func titlePlan(q query) plan {
-	p := plan{{[]string{titleKey(q.title())}}}
-	for _, t := range q.terms {
-		if isYear(t) && joinTitle(q.terms) != q.title() {
-			p = append(p, clause{[]string{t}})
-		}
-	}
-	return p
+	return append(plan{{[]string{titleKey(q.title())}}}, exactPlan(q.terms)...)
+}
+
+func (p plan) equal(o plan) bool {
+	return slices.EqualFunc(p, o, func(a, b clause) bool { return slices.Equal(a.words, b.words) })
 }
 
 // QueryWords returns the words of a query as a search compares them, in their order, joined by blanks.

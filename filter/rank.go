@@ -64,6 +64,26 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	return m.rankOf(cost, isTitle, name), name
 }
 
+// Rank returns the files that match a query, in the order in which a search lists them.
+func (v *Vocabulary) Rank(text string, files []File) []File {
+	q := parseQuery(text)
+	if len(q.terms) == 0 {
+		return nil
+	}
+	m := newMatcher(v.interpret(q))
+	r := results{byID: map[DocumentID]result{}}
+	for _, f := range files {
+		if rank, name := m.rankFile(f, false); rank != rankNone {
+			r.addResult(newResult(f, rank, name))
+		}
+	}
+	var ranked []File
+	for _, x := range r.sorted() {
+		ranked = append(ranked, x.file)
+	}
+	return ranked
+}
+
 func (m *matcher) rankOf(cost int32, isTitle bool, name []string) uint8 {
 	switch {
 	case cost == 0 && isTitle:

@@ -28,7 +28,7 @@ type Query struct {
 type Page struct {
 	Files      []File // the best match of each row
 	Rows       []Row
-	Total      int  // files of all pages
+	Total      int  // files of all pages, as far as the index knows; if Capped, some may not match
 	RowsTotal  int  // rows of all pages
 	Capped     bool // the search stopped at a limit, so there may be more than Total
 	First      Cursor
@@ -46,7 +46,7 @@ type Page struct {
 // SearchOptions configure a Searcher.
 type SearchOptions struct {
 	//exhaustruct:optional
-	Candidates int // files read at once, and matches after which a plan stops in a pool; 0 means 500
+	Candidates int // matches after which the first part of a pool's results ends, however good they are; 0 means 500
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
 	//exhaustruct:optional
@@ -54,7 +54,9 @@ type SearchOptions struct {
 	//exhaustruct:optional
 	Hidden func(DocumentID) bool // tells which files an admin deleted; they are left out. nil means none.
 	//exhaustruct:optional
-	Taken  func(DocumentID) uint8 // tells how often a file was taken, as a level; nil means never.
+	Taken func(DocumentID) uint8 // tells how often a file was taken, as a level; nil means never.
+	//exhaustruct:optional
+	Now    func() time.Time
 	Logger *slog.Logger
 }
 
@@ -64,6 +66,8 @@ func (o SearchOptions) isHidden(id DocumentID) bool { return o.Hidden != nil && 
 type Searcher struct {
 	pools *storage.Pools
 	vocab *Vocabulary
+	lists *listCache
+	kept  *resultCache
 	opts  SearchOptions
 }
 
@@ -71,7 +75,10 @@ type Searcher struct {
 func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Searcher {
 	o.Candidates = cmp.Or(o.Candidates, 500)
 	o.Timeout = cmp.Or(o.Timeout, 4*time.Second)
-	return &Searcher{pools: pools, vocab: vocab, opts: o}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Searcher{pools: pools, vocab: vocab, lists: newListCache(), kept: newResultCache(), opts: o}
 }
 
 var errSearchTimeout = errors.New("the search took too long")
@@ -94,12 +101,12 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 		parts = partsOfRow
 	}
 	for ; ; parts++ {
-		found, err := s.findMatches(ctx, parsed, q.Selection, parts)
+		found, err := s.matches(ctx, parsed, q, parts)
 		if err != nil {
 			return Page{}, err
 		}
 		page := found.cutPage(q)
-		if !page.HasNext && found.capped && !q.After.Zero() && parts < lastPart && ctx.Err() == nil {
+		if !page.HasNext && found.capped && parts < q.mostParts() && ctx.Err() == nil {
 			continue
 		}
 		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil && !s.vocab.isTalk(parsed) {
@@ -114,8 +121,31 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	}
 }
 
-// partsOfRow is the number of parts in which the files of one row are looked for.
+// partsOfRow is the number of parts in which the files of one row are looked for, and those of a first page.
 const partsOfRow = 2
+
+// mostParts returns how many parts are read beside the first until a page has a next one.
+func (q Query) mostParts() int {
+	if q.After.Zero() {
+		return partsOfRow
+	}
+	return lastPart
+}
+
+// matches returns the results of a query from memory, if no pool has changed since, or else searches for them.
+func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
+	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts}, s.vocab.changes.Load()
+	if kept, ok := s.kept.get(key); ok && kept.words == words && s.areCurrent(ctx, kept.versions) {
+		return kept.usable(s.opts), nil
+	}
+	found, err := s.findMatches(ctx, parsed, q.Selection, parts)
+	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && len(found.versions) > 0 {
+		whole := *found
+		whole.missing = nil
+		s.kept.put(key, keptResults{&whole, words})
+	}
+	return found, err
+}
 
 // result is a matching file with its position in the order.
 type result struct {
@@ -128,22 +158,20 @@ type result struct {
 type results struct {
 	byID    map[DocumentID]result
 	capped  bool
+	unread  int // files that match by the lists and were not read
 	missing map[string]bool
 	parts   int // see poolRequest
+
+	versions versions
+	changed  bool // a pool's index changed during the search
 }
 
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
 // misspelled terms, and then without articles.
 func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, parts int) (*results, error) {
-	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
+	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
 	in := s.vocab.interpret(q)
-	loose, _ := s.vocab.plan(in)
-	// titlePlan finds a file by its title even when many newer files mention the title.
-	plans := []plan{titlePlan(q), exactPlan(q.terms), loose}
-	if q.fragment {
-		plans = []plan{loose}
-	}
-	if err := s.queryPools(ctx, r, sel, poolRequest{plans: plans, title: titleKey(q.title()), rank: newMatcher(in).rankFile}); err != nil {
+	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile}); err != nil {
 		return r, err
 	}
 	if len(r.byID) > 0 {
@@ -162,7 +190,7 @@ const fewMatches = 10
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
-		_ = s.queryPools(ctx, r, sel, poolRequest{plans: []plan{p}, rank: newMatcher(in).rankFile}) // r.missing names the pools that failed
+		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile}) // r.missing names the pools that failed
 	}
 }
 
@@ -170,13 +198,8 @@ func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, 
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
 	req.parts = r.parts
-	req.plans = distinctPlans(req.plans)
 	if sel != (Selection{}) {
-		for i := range req.plans {
-			for _, words := range sel.requiredTokens() {
-				req.plans[i] = append(req.plans[i], clause{words})
-			}
-		}
+		req.steps = narrowed(req.steps, sel)
 		rank := req.rank
 		req.rank = func(f File, titled bool) (uint8, []string) {
 			if !sel.matches(f) {
@@ -206,6 +229,10 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		}
 		answered++
 		r.capped = r.capped || answers[i].capped
+		r.unread += answers[i].unread
+		if v := answers[i].version; v != nil && r.versions != nil && !r.versions.note(o.Pool, *v) {
+			r.changed = true
+		}
 		for _, x := range answers[i].results {
 			x.cursor.Taken = s.takenLevel(x)
 			r.addResult(x)
@@ -288,8 +315,12 @@ func (r *results) cutPage(q Query) Page {
 		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
+	more := 0
+	if !q.Grouped {
+		more = r.unread
+	}
 	p := Page{
-		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all), RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
+		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all) + r.unread, RowsTotal: len(rows) + more, Capped: r.capped, Skipped: from, HasPrev: from > 0,
 		HasNext: from+limit < len(rows), Facets: countFacets(all, q.Selection),
 	}
 	for name := range r.missing {
@@ -318,18 +349,4 @@ func rowPage(rows []Row, file DocumentID, limit int) Page {
 		p.Start = rows[start-1].cursor
 	}
 	return p
-}
-
-// distinctPlans leaves out empty plans and repeats.
-func distinctPlans(plans []plan) []plan {
-	var out []plan
-	for _, p := range plans {
-		same := func(o plan) bool {
-			return slices.EqualFunc(p, o, func(a, b clause) bool { return slices.Equal(a.words, b.words) })
-		}
-		if len(p) > 0 && !slices.ContainsFunc(out, same) {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -1,33 +1,43 @@
 package filter
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"golang.org/x/sync/errgroup"
 
 	"pavilion/storage"
 )
 
 const (
 	maxListIDs = 32_768 // ids read for one clause; a clause with more is checked on the files
-	maxFetched = 4_000  // files read for one plan and the first part of its results
-	fewIDs     = 100    // with so few candidates left, the files are read instead of another list
+	maxFetched = 2_000  // files read for the first part of the results
+	fewIDs     = 24     // with so few candidates left, the files are read instead of another list
+	firstBlock = 32     // files read at once at first
+	lastBlock  = 320
+	enough     = 20  // good matches after which a pool's part of the first results ends
+	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
 // poolAnswer is the answer of one pool.
 type poolAnswer struct {
 	results []result
-	capped  bool // the pool may have more
+	capped  bool          // the pool may have more
+	unread  int           // files that match by the lists and were not read
+	version *indexVersion // before the first list was read; nil when none was
 }
 
-// poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject. Files of the first plan are read first.
+// step is one plan of a request. Steps that bring better matches come first.
+type step struct {
+	plan func() plan
+	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
+}
+
+// poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
 type poolRequest struct {
-	plans []plan
+	steps []step
 	title string // the key of the title's list; empty when the title does not matter
 	rank  ranking
 	parts int // the number of parts of the results to read, beside the first
@@ -47,7 +57,7 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 		if missing[pool.Name()] {
 			return storage.ErrSkipped
 		}
-		found[slot[pool]], err = s.findInPool(ctx, db, r)
+		found[slot[pool]], err = s.findInPool(ctx, pool, db, r)
 		return err
 	})
 	answers := make([]poolAnswer, len(outcomes))
@@ -57,109 +67,203 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 	return answers, outcomes
 }
 
-// findInPool answers a request in three rounds of queries, for any number of plans: the heads of all lists, the other chunks of the shortest lists, the
-// files.
-func (s *Searcher) findInPool(ctx context.Context, db *mongo.Database, r poolRequest) (poolAnswer, error) {
-	c := db.Collection(postingsCollection)
-	var words []string
-	for _, p := range r.plans {
-		for _, cl := range p {
-			words = append(words, cl.words...)
+// findInPool answers a request: it opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
+func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (answer poolAnswer, err error) {
+	reader := &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, versionOf: s.versionOf, open: map[string]*list{}}
+	a := answering{request: r, db: db, candidates: s.opts.Candidates, seen: map[int64]bool{}, titled: map[int64]bool{}}
+	defer func() { answer.version = reader.version }()
+	var done []plan
+	for i, st := range r.steps {
+		if a.isDone(st.good) {
+			a.answer.capped = true
+			a.answer.unread, err = a.leftIn(ctx, reader, r.steps[i:])
+			return a.answer, err
 		}
-	}
-	if r.title != "" {
-		words = append(words, r.title)
-	}
-	slices.Sort(words)
-	list, err := findPostings(ctx, c, slices.Compact(words))
-	if err != nil {
-		return poolAnswer{}, err
-	}
-	heads := make(map[string]posting, len(list))
-	for _, h := range list {
-		heads[h.Key] = h
-	}
-	titled := map[int64]bool{}
-	if r.title != "" {
-		ids, err := readLists(ctx, c, heads, []string{r.title})
+		p := st.plan()
+		if len(p) == 0 || slices.ContainsFunc(done, p.equal) {
+			continue
+		}
+		words := wordsOf(p)
+		if i == 0 {
+			words = append(words, r.wordsAtOnce()...)
+		}
+		if err := reader.openLists(ctx, words); err != nil {
+			return poolAnswer{}, err
+		}
+		if i == 0 && r.title != "" {
+			if err := a.readTitled(ctx, reader); err != nil {
+				return poolAnswer{}, err
+			}
+		}
+		done = append(done, p)
+		c, err := reader.candidatesOf(ctx, p)
 		if err != nil {
 			return poolAnswer{}, err
 		}
-		for _, id := range ids {
-			titled[id] = true
+		unread, err := a.readStep(ctx, c, st.good)
+		if unread > 0 || err != nil {
+			a.answer.capped, a.answer.unread = true, unread
+			return a.answer, err
 		}
+		a.answer.capped = a.answer.capped || c.capped
 	}
-	lists := make([][]int64, len(r.plans))
-	capped := make([]bool, len(r.plans))
-	group, gctx := errgroup.WithContext(ctx)
-	for i, p := range r.plans {
-		group.Go(func() (err error) {
-			lists[i], capped[i], err = candidateIDs(gctx, c, heads, p)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return poolAnswer{}, err
-	}
-	answer, err := s.readAndRank(ctx, db, mergeCandidates(lists, maxFetched<<r.parts+1), titled, r)
-	answer.capped = answer.capped || slices.Contains(capped, true)
-	return answer, err
+	return a.answer, nil
 }
 
-// mergeCandidates returns the distinct ids of the plans, those of the first plan first, at most limit.
-func mergeCandidates(lists [][]int64, limit int) []int64 {
-	lists = slices.DeleteFunc(lists, func(l []int64) bool { return len(l) == 0 })
-	if len(lists) == 0 {
-		return nil
-	}
-	if len(lists) == 1 {
-		return lists[0][:min(limit, len(lists[0]))]
-	}
-	seen := map[int64]bool{}
-	var ids []int64
-	for _, l := range lists {
-		for _, id := range l {
-			if len(ids) < limit && !seen[id] {
-				seen[id] = true
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids
+// answering is the answer of one pool so far.
+type answering struct {
+	request    poolRequest
+	db         *mongo.Database
+	candidates int
+	answer     poolAnswer
+	seen       map[int64]bool
+	titled     map[int64]bool // in the list of the query's title
+	ranks      [rankNone]int  // results of each rank
+	read       int
+	part       int // of the results that are read now
 }
 
-// readAndRank reads files in the order of ids until it has enough matches or has read too many.
-func (s *Searcher) readAndRank(ctx context.Context, db *mongo.Database, ids []int64, titled map[int64]bool, r poolRequest) (poolAnswer, error) {
-	var answer poolAnswer
-	read := 0
-	for part := range slices.Chunk(ids, s.opts.Candidates) {
-		if len(answer.results) >= s.opts.Candidates<<r.parts || read >= maxFetched<<r.parts {
-			answer.capped = true
+// isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
+func (a *answering) isDone(good uint8) bool {
+	for a.isPartDone(good) {
+		if a.part == a.request.parts {
+			return true
+		}
+		a.part++
+	}
+	return false
+}
+
+func (a *answering) isPartDone(good uint8) bool {
+	if a.part == lastPart {
+		return false
+	}
+	if a.part > 0 {
+		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
+	}
+	matches := 0
+	for _, n := range a.ranks[:good+1] {
+		matches += n
+	}
+	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
+}
+
+// readStep reads and ranks the files of a step. It stops when the answer has enough, and returns the number of files that are left.
+func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (unread int, err error) {
+	for size := firstBlock; ; size = min(2*size, lastBlock) {
+		ids, err := a.nextIDs(ctx, c, size)
+		if err != nil || len(ids) == 0 {
+			return 0, err
+		}
+		if a.isDone(good) {
+			return len(ids) + c.left(a.seen), nil
+		}
+		docs, err := findDocs(ctx, a.db, ids)
+		if err != nil {
+			return 0, err
+		}
+		a.read += len(ids)
+		a.rankDocs(docs)
+	}
+}
+
+// leftIn returns the number of files that are left in steps whose lists are open.
+func (a *answering) leftIn(ctx context.Context, reader *listReader, steps []step) (left int, err error) {
+	for _, st := range steps {
+		if st.good > rankPhrase {
 			break
 		}
-		read += len(part)
-		docs, err := findDocs(ctx, db, part)
+		c, err := reader.candidatesOf(ctx, st.plan())
 		if err != nil {
-			return answer, err
+			return 0, err
 		}
-		for _, d := range docs {
-			best := result{cursor: Cursor{Rank: rankNone}}
-			for _, f := range d.files() { // of equally ranked descriptions the newest wins
-				if n, name := r.rank(f, titled[d.ID]); n < best.cursor.Rank {
-					best = newResult(f, n, name)
-				}
-			}
-			if best.cursor.Rank != rankNone {
-				best.cursor = best.cursor.inPart(max(partOf(len(answer.results), s.opts.Candidates), partOf(read-1, maxFetched)))
-				answer.results = append(answer.results, best)
-			}
-		}
+		left = max(left, c.left(a.seen))
 	}
-	if answer.capped { // a part of which only the beginning is read would change its order when the rest is read
-		answer.results = answer.results[:min(len(answer.results), s.opts.Candidates<<r.parts)]
-	}
-	return answer, nil
+	return left, nil
 }
+
+// nextIDs returns further candidates that no earlier step had.
+func (a *answering) nextIDs(ctx context.Context, c *candidates, n int) ([]int64, error) {
+	for {
+		ids, err := c.next(ctx, n)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		fresh := slices.DeleteFunc(ids, func(id int64) bool {
+			seen := a.seen[id]
+			a.seen[id] = true
+			return seen
+		})
+		if len(fresh) > 0 {
+			return fresh, nil
+		}
+	}
+}
+
+func (a *answering) rankDocs(docs []fileDoc) {
+	for _, d := range docs {
+		best := result{cursor: Cursor{Rank: rankNone}}
+		for _, f := range d.files() { // of equally ranked descriptions the newest wins
+			if n, name := a.request.rank(f, a.titled[d.ID]); n < best.cursor.Rank {
+				best = newResult(f, n, name)
+			}
+		}
+		if best.cursor.Rank != rankNone {
+			a.ranks[best.cursor.Rank]++
+			best.cursor = best.cursor.inPart(a.part)
+			a.answer.results = append(a.answer.results, best)
+		}
+	}
+}
+
+// readTitled reads the list of the query's title.
+func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
+	title := a.request.title
+	if reader.open[title] == nil {
+		return nil
+	}
+	if err := reader.extend(ctx, map[string]int{title: maxListIDs}); err != nil {
+		return err
+	}
+	for _, id := range reader.open[title].ids {
+		a.titled[id] = true
+	}
+	return nil
+}
+
+// wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of all steps that nearly every query needs.
+func (r poolRequest) wordsAtOnce() (words []string) {
+	if r.title != "" {
+		words = append(words, r.title)
+	}
+	for _, st := range r.steps {
+		if st.good <= rankPhrase {
+			words = append(words, wordsOf(st.plan())...)
+		}
+	}
+	return words
+}
+
+// areCurrent reports that all pools answer and have these versions.
+func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
+	outcomes := s.pools.Each(ctx, "read version", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
+		found, err := findPostings(ctx, db.Collection(postingsCollection), []string{indexVersionKey})
+		if err != nil {
+			return err
+		}
+		number := int64(0)
+		for _, p := range found {
+			number = p.Version
+		}
+		if s.versionOf(number) != known[pool] {
+			return errIndexChanged
+		}
+		return nil
+	})
+	return !slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil })
+}
+
+var errIndexChanged = errors.New("the index has changed")
 
 func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, error) {
 	if len(ids) == 0 {
@@ -171,47 +275,6 @@ func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, 
 	}
 	var docs []fileDoc
 	return docs, cur.All(ctx, &docs)
-}
-
-// candidateIDs returns the ids that are in a list of every clause that it reads, the last added first. capped means that the shortest clause was too
-// long to be read completely.
-func candidateIDs(ctx context.Context, c *mongo.Collection, heads map[string]posting, p plan) (ids []int64, capped bool, err error) {
-	type condition struct {
-		words []string
-		size  int
-	}
-	conditions := make([]condition, len(p))
-	for i, cl := range p {
-		for _, w := range cl.words {
-			if h, ok := heads[w]; ok {
-				conditions[i].words = append(conditions[i].words, w)
-				conditions[i].size += int(h.Count)
-			}
-		}
-		if conditions[i].size == 0 {
-			return nil, false, nil // no file has such a word
-		}
-	}
-	slices.SortStableFunc(conditions, func(a, b condition) int { return cmp.Compare(a.size, b.size) })
-	for i, cond := range conditions {
-		if i > 0 && (cond.size > maxListIDs || len(ids) <= fewIDs) {
-			break // readAndRank checks the other clauses
-		}
-		list, err := readLists(ctx, c, heads, cond.words)
-		if err != nil {
-			return nil, false, err
-		}
-		if i == 0 {
-			ids, capped = list, cond.size > maxListIDs
-			continue
-		}
-		have := make(map[int64]bool, len(list))
-		for _, id := range list {
-			have[id] = true
-		}
-		ids = slices.DeleteFunc(ids, func(id int64) bool { return !have[id] })
-	}
-	return ids, capped, nil
 }
 
 // readLists returns the distinct ids in the lists of words, the last added first, at most maxListIDs.

@@ -40,7 +40,7 @@ func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, missing map[str
 		return rankExact, name
 	}
 	r := &results{byID: map[DocumentID]result{}, missing: missing}
-	if err := s.queryPools(ctx, r, Selection{}, poolRequest{plans: plans, rank: fits}); err != nil {
+	if err := s.queryPools(ctx, r, Selection{}, poolRequest{steps: planSteps(plans...), rank: fits}); err != nil {
 		return // the page is shown without them
 	}
 	for _, x := range r.sorted() {

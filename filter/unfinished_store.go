@@ -183,7 +183,7 @@ func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string]
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	words, err := wordsOf(ctx, pool, ids)
+	words, err := listKeysByID(ctx, pool, ids)
 	if err != nil {
 		return err
 	}
@@ -198,10 +198,11 @@ func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string]
 				}
 			}
 		}
-		if _, err := changePostings(ctx, pool, adds, removes); err != nil {
+		_, err := changePostings(ctx, pool, nil, adds, removes)
+		if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil {
 			return err
 		}
-		after, err := wordsOf(ctx, pool, ids)
+		after, err := listKeysByID(ctx, pool, ids)
 		if err != nil || maps.EqualFunc(words, after, slices.Equal) {
 			return err
 		}
@@ -210,8 +211,8 @@ func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string]
 	return errListsBusy
 }
 
-// wordsOf returns the keys of the lists of every file that is in a pool.
-func wordsOf(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64][]string, error) {
+// listKeysByID returns the keys of the lists of every file that is in a pool.
+func listKeysByID(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64][]string, error) {
 	docs, err := docsByID(ctx, pool, ids)
 	words := make(map[int64][]string, len(docs))
 	for id, doc := range docs {

@@ -13,7 +13,7 @@ import (
 func (x *Indexer) loadPoolWords(ctx context.Context, pool *storage.Pool) {
 	last, failed := "", false
 	for {
-		err := EnsureIndexes(ctx, pool)
+		err := errors.Join(EnsureIndexes(ctx, pool), changeIndexVersion(ctx, pool)) // the last process may have died before it changed the version
 		if err == nil {
 			last, err = loadWords(ctx, pool, x.vocab, last)
 		}

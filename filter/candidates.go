@@ -1,0 +1,133 @@
+package filter
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// candidates yields the ids that are in a list of every clause of a plan, as far as the lists are short enough to be read.
+type candidates struct {
+	reader *listReader
+	words  []string   // the clause with the fewest files, of which every id is tried
+	checks [][]string // the words of the other clauses
+	taken  map[string]int
+	capped bool // a list was too long to be read to its end
+	loose  bool // a clause is not checked, so some candidates do not match
+}
+
+// candidatesOf opens the lists of a plan. With no list for a clause there are no candidates.
+func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, error) {
+	c := &candidates{reader: r, taken: map[string]int{}}
+	type condition struct {
+		words []string
+		size  int
+	}
+	conditions := make([]condition, len(p))
+	for i, cl := range p {
+		words, size := r.words(cl)
+		if size == 0 {
+			return c, nil
+		}
+		conditions[i] = condition{words, size}
+	}
+	slices.SortStableFunc(conditions, func(a, b condition) int { return a.size - b.size })
+	least := map[string]int{}
+	for i, cond := range conditions {
+		if i == 0 {
+			c.words = cond.words
+			continue
+		}
+		if cond.size > maxListIDs || conditions[0].size <= fewIDs {
+			c.loose = true // the files are checked instead
+			break
+		}
+		c.checks = append(c.checks, cond.words)
+		for _, w := range cond.words {
+			least[w] = maxListIDs
+		}
+	}
+	if len(c.checks) > 0 {
+		for _, w := range c.words {
+			least[w] = maxListIDs
+		}
+	}
+	return c, r.extend(ctx, least)
+}
+
+// next returns at most n further ids, none at the end.
+func (c *candidates) next(ctx context.Context, n int) (ids []int64, err error) {
+	for len(ids) < n {
+		least := map[string]int{}
+		ended := true
+		for _, w := range c.words { // one of each word in turn, because no list tells which id is the newest
+			l, at := c.reader.open[w], c.taken[w]
+			switch {
+			case at >= maxListIDs:
+				c.capped = true
+			case at < len(l.ids):
+				ended = false
+				c.taken[w]++
+				if len(ids) < n && c.passes(l.ids[at]) {
+					ids = append(ids, l.ids[at])
+				} else if len(ids) == n {
+					c.taken[w]--
+				}
+			case l.next >= 0:
+				least[w] = at + chunkIDs
+			}
+		}
+		switch {
+		case len(least) > 0:
+			if err := c.reader.extend(ctx, least); err != nil {
+				return nil, err
+			}
+		case ended:
+			return ids, nil
+		}
+	}
+	return ids, nil
+}
+
+// left returns the number of candidates that next has not returned and that are not in seen, without reading more of the lists. It is 0 if that is not
+// known.
+func (c *candidates) left(seen map[int64]bool) int {
+	n := 0
+	for _, w := range c.words {
+		switch l := c.reader.open[w]; {
+		case c.loose:
+		case len(c.checks) == 0:
+			n += max(0, l.size()-c.taken[w])
+		default:
+			for _, id := range l.ids[c.taken[w]:] {
+				if !seen[id] && c.passes(id) {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// passes reports whether an id is in a list of every other clause.
+func (c *candidates) passes(id int64) bool {
+	for _, words := range c.checks {
+		if !slices.ContainsFunc(words, func(w string) bool { return c.reader.open[w].contains(id) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf returns the words of plans.
+func wordsOf(plans ...plan) []string {
+	words := map[string]bool{}
+	for _, p := range plans {
+		for _, cl := range p {
+			for _, w := range cl.words {
+				words[w] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(words))
+}

@@ -1,0 +1,209 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/storage"
+)
+
+// listReader reads the lists of one pool for one search, from memory while the pool's index has not changed.
+type listReader struct {
+	pool      *storage.Pool
+	lists     *mongo.Collection
+	cache     *listCache
+	versionOf func(number int64) indexVersion
+	version   *indexVersion // nil before the first read
+	open      map[string]*list
+}
+
+// openLists opens the lists of words that the pool has. The first call reads the version of the index, before any list.
+func (r *listReader) openLists(ctx context.Context, words []string) error {
+	var unknown []string
+	var cached []*list
+	for _, w := range words {
+		if _, ok := r.open[w]; ok || slices.Contains(unknown, w) {
+			continue
+		}
+		if l := r.cache.get(listName{r.pool, w}); l != nil {
+			cached = append(cached, l)
+			r.open[w] = l
+		} else {
+			unknown = append(unknown, w)
+		}
+	}
+	keys := unknown
+	if r.version == nil {
+		keys = append([]string{indexVersionKey}, unknown...)
+	}
+	found, err := findPostings(ctx, r.lists, keys)
+	if err != nil {
+		return err
+	}
+	if r.version == nil {
+		number := int64(0)
+		for _, p := range found {
+			number = max(number, p.Version)
+		}
+		version := r.versionOf(number)
+		r.version = &version
+	}
+	for _, w := range unknown {
+		r.open[w] = nil // no file has it, unless it is found
+	}
+	for _, p := range found {
+		if p.Key != indexVersionKey {
+			r.keep(newList(p, *r.version))
+		}
+	}
+	for _, w := range unknown {
+		if r.open[w] == nil { // remember that the pool does not have it
+			r.keep(newList(posting{Key: w}, *r.version))
+		}
+	}
+	return r.refresh(ctx, slices.DeleteFunc(cached, func(l *list) bool { return l.version == *r.version }))
+}
+
+// keep opens a list and puts it into the cache.
+func (r *listReader) keep(l *list) {
+	r.open[l.head.Key] = l
+	r.cache.put(listName{r.pool, l.head.Key}, l)
+}
+
+// refresh reads what changed in lists since they were read.
+func (r *listReader) refresh(ctx context.Context, stale []*list) error {
+	if len(stale) == 0 {
+		return nil
+	}
+	var long, short []string
+	for _, l := range stale {
+		if l.size() >= chunkIDs {
+			long = append(long, l.head.Key)
+		} else {
+			short = append(short, l.head.Key)
+		}
+	}
+	heads, err := findPostings(ctx, r.lists, short)
+	if err != nil {
+		return err
+	}
+	counts, err := findListCounts(ctx, r.lists, long)
+	if err != nil {
+		return err
+	}
+	now := map[string]posting{}
+	for _, h := range slices.Concat(heads, counts) {
+		now[h.Key] = h
+	}
+	wanted := map[string][]string{}
+	var again []string
+	for _, l := range stale {
+		key := l.head.Key
+		if l.size() < chunkIDs {
+			r.keep(newList(posting{Key: key, Count: now[key].Count, Generation: now[key].Generation, Files: now[key].Files}, *r.version))
+			continue
+		}
+		kept, newer, ok := l.refreshed(now[key], *r.version)
+		if !ok {
+			again = append(again, key)
+			continue
+		}
+		r.open[key] = kept
+		for _, n := range newer {
+			wanted[key] = append(wanted[key], kept.head.chunkKey(n))
+		}
+		if len(newer) == 0 {
+			r.keep(kept)
+		}
+	}
+	heads, err = findPostings(ctx, r.lists, again)
+	if err != nil {
+		return err
+	}
+	for _, key := range again {
+		r.open[key] = newList(posting{Key: key}, *r.version)
+	}
+	for _, h := range heads {
+		r.keep(newList(h, *r.version))
+	}
+	return r.addChunks(ctx, wanted, (*list).withNewer)
+}
+
+// addChunks reads chunks of lists, and adds them to each. A list with a chunk that does not exist is compacted at this moment: it is not kept.
+func (r *listReader) addChunks(ctx context.Context, wanted map[string][]string, add func(*list, [][]byte) *list) error {
+	var keys []string
+	for _, k := range wanted {
+		keys = append(keys, k...)
+	}
+	chunks := map[string][]byte{}
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		docs, err := findPostings(ctx, r.lists, part)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			chunks[d.Key] = d.Files
+		}
+	}
+	for word, keys := range wanted {
+		var files [][]byte
+		whole := true
+		for _, k := range keys {
+			if k == word && chunks[k] == nil {
+				chunks[k] = r.open[word].first
+			}
+			files = append(files, chunks[k])
+			whole = whole && chunks[k] != nil
+		}
+		if l := add(r.open[word], files); whole {
+			r.keep(l)
+		} else {
+			r.open[word] = l
+		}
+	}
+	return nil
+}
+
+// extend reads more of lists: at least the newest so many ids of each, or all.
+func (r *listReader) extend(ctx context.Context, least map[string]int) error {
+	wanted := map[string][]string{}
+	for word, ids := range least {
+		l := r.open[word]
+		for n, have := l.next, len(l.ids); n >= 0 && have < min(ids, maxListIDs); n-- {
+			wanted[word] = append(wanted[word], l.head.chunkKey(n))
+			have += chunkIDs
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return r.addChunks(ctx, wanted, (*list).withChunks)
+}
+
+// words returns those of a clause's words that the pool has, and the number of their files.
+func (r *listReader) words(cl clause) (words []string, size int) {
+	for _, w := range cl.words {
+		if l := r.open[w]; l != nil && l.size() > 0 && !slices.Contains(words, w) {
+			words = append(words, w)
+			size += l.size()
+		}
+	}
+	return words, size
+}
+
+// findListCounts reads the counts and generations of lists, without the ids.
+func findListCounts(ctx context.Context, c *mongo.Collection, keys []string) ([]posting, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	var found []posting
+	return found, cur.All(ctx, &found)
+}

@@ -1,0 +1,85 @@
+package filter
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+func TestList_GrowsWithoutItsFullChunksBeingReadAgain(t *testing.T) {
+	t.Parallel()
+	var ids []int64
+	for i := range int64(3 * chunkIDs) {
+		ids = append(ids, i*7919)
+	}
+	chunk := func(n, end int) []byte { return packIDs(ids[n*chunkIDs : min(end, (n+1)*chunkIDs)]) }
+	newest := func(end int) []int64 { return reversed(slices.Clone(ids[:end])) }
+
+	const first, later = chunkIDs + 10, 2*chunkIDs + 5
+	l := newList(posting{Key: "golden", Count: first, Files: chunk(0, first)}, indexVersion{number: 1})
+	if l.isComplete() || l.next != 1 {
+		t.Fatalf("chunk %d is next", l.next)
+	}
+	l = l.withChunks([][]byte{chunk(1, first), chunk(0, first)})
+	if !l.isComplete() || !slices.Equal(l.ids, newest(first)) || l.tail != 10 {
+		t.Fatalf("%d ids, %d of the last chunk", len(l.ids), l.tail)
+	}
+	kept, newer, ok := l.refreshed(posting{Key: "golden", Count: later}, indexVersion{number: 2})
+	if !ok || !slices.Equal(newer, []int{2, 1}) {
+		t.Fatalf("to read again: %v, %v", newer, ok)
+	}
+	l = kept.withNewer([][]byte{chunk(2, later), chunk(1, later)})
+	if !slices.Equal(l.ids, newest(later)) || l.tail != 5 {
+		t.Errorf("%d ids, %d of the last chunk", len(l.ids), l.tail)
+	}
+	for _, id := range []int64{ids[0], ids[chunkIDs], ids[later-1]} {
+		if !l.contains(id) {
+			t.Errorf("%d is missing", id)
+		}
+	}
+	if l.contains(ids[later]) || l.contains(1) {
+		t.Error("ids that were not added are found")
+	}
+	if _, _, ok := l.refreshed(posting{Key: "golden", Count: later, Generation: "compacted"}, indexVersion{}); ok {
+		t.Error("a compacted list keeps chunks")
+	}
+}
+
+func TestFileDoc_IsReadAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	doc := newFileDoc(Post{
+		Place: Place{Channel: 1_234_567_890, Message: 77}, Posted: time.Unix(1_700_000_000, 0),
+		Media: Media{Document: 5 << 60, AccessHash: -7, Reference: []byte("reference"), Kind: KindAudio, Name: "Golden River.mkv", Mime: "text/plain", Size: 9 << 40, Caption: "c", CaptionEntities: []byte{1, 2}, Protected: true},
+	})
+	other := newFileDoc(Post{Place: Place{Channel: 9, Message: 8}, Posted: time.Unix(1_600_000_000, 0), Media: Media{Document: 5 << 60, Name: "Other.mkv", Size: 3}})
+	for _, d := range []fileDoc{doc, other, other.merge(doc)} {
+		data, err := bson.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read fileDoc
+		if err := bson.Unmarshal(data, &read); err != nil || !read.equal(d) {
+			t.Errorf("%+v became %+v, %v", d, read, err)
+		}
+	}
+}
+
+// A plain name is not parsed, and must still be in the list that its title is looked up in.
+func TestTitle_APlainNameHasTheTitleOfItsParsedForm(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"Inception.2010.1080p.BluRay.x264.mkv", "The.Silent.River.S02E05.720p.WEB-DL.mkv", "Golden Harbour (1999) 720p.mkv", "आवारा 1951 480p.mkv", "Amélie 2001 1080p.mkv",
+		"3.Idiots.2009.Hindi.720p.mkv", "Spider-Man.2002.1080p.mkv",
+	} {
+		if own, parsed := titleOf(name), joinTitle(tokenSequence(parseTitle(name))); !isPlainName(name) || own != parsed {
+			t.Errorf("%s: %q, parsed %q", name, own, parsed)
+		}
+	}
+	for _, name := range []string{"[Group] Naruto - 05 [1080p].mkv", "05 - Kavel - The Golden River.mp3", "@channel_Film.2001.mkv", "www.site.com - Film.2001.mkv"} {
+		if isPlainName(name) {
+			t.Errorf("%s has more than a title in front", name)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package filter
+
+import (
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"pavilion/storage"
+)
+
+// resultCache keeps the results of the last queries, so that another page of a query, or the same query of somebody else, reads no files. An entry is used
+// while every pool has the version under which it was read and the vocabulary is the same. Results without a pool are not kept.
+type resultCache struct {
+	mu      sync.Mutex
+	entries *simplelru.LRU[resultKey, keptResults]
+	files   int
+}
+
+type resultKey struct {
+	text      string
+	beginning string // see query
+	selection Selection
+	parts     int
+}
+
+type keptResults struct {
+	*results
+	words int64 // of Vocabulary.changes
+}
+
+const (
+	keptQueries = 2_000
+	keptFiles   = 10_000 // some 600 bytes each
+)
+
+func newResultCache() *resultCache {
+	c := &resultCache{}
+	c.entries, _ = simplelru.NewLRU(keptQueries, func(_ resultKey, r keptResults) { c.files -= len(r.byID) }) // an error means a size below 1
+	return c
+}
+
+func (c *resultCache) get(k resultKey) (keptResults, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries.Get(k)
+}
+
+func (c *resultCache) put(k resultKey, r keptResults) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.entries.Remove(k)
+	c.entries.Add(k, r)
+	for c.files += len(r.byID); c.files > keptFiles; {
+		c.entries.RemoveOldest()
+	}
+}
+
+// versions are those of the pools that results were read from.
+type versions map[*storage.Pool]indexVersion
+
+// note adds the version of an answer. It returns false if an earlier answer of the pool had another one.
+func (v versions) note(p *storage.Pool, now indexVersion) bool {
+	old, ok := v[p]
+	v[p] = now
+	return !ok || old == now
+}
+
+// usable returns the results without the files that have been hidden since.
+func (r keptResults) usable(o SearchOptions) *results {
+	files := make(map[DocumentID]result, len(r.byID))
+	for id, x := range r.byID {
+		if !o.isHidden(id) && (o.Unreachable == nil || !o.Unreachable(x.file)) {
+			files[id] = x
+		}
+	}
+	return &results{byID: files, capped: r.capped, unread: r.unread, missing: map[string]bool{}, parts: r.parts}
+}
