@@ -9,6 +9,11 @@
 //
 //   - Searches of the index it made run beside what many bots do: a case-insensitive pattern over the names, a page and a count.
 //
+//   - The part "archive" fills two pools over MTProto, with each number of files in BENCH_FILES (100,000 and 1,000,000). Searches by one client and by eight
+//     are timed beside the least that any design does: ten documents of each pool read by their ids. Ingest runs beside unordered inserts of the same files with
+//     a multikey index over their words. Figures that begin with multikey_ are searches of that index with the same ranking. The bot is restarted over the full
+//     archive, and its answers to searches are counted beside those of a bot that echoes.
+//
 //   - The bot's answers are counted against a bot that echoes and does nothing else.
 //
 //   - Files that 20 people get at once by a link to 50 posts, beside the rate that Telegram allows; and searches behind all limits of a person beside searches
@@ -33,6 +38,6 @@
 //
 // Postgres flushes every commit to the disk, as where it matters; BENCH_FSYNC=off leaves that out, so that the processors alone are measured.
 //
-// BENCH_ONLY picks a part: relevance, search, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
+// BENCH_ONLY picks a part: relevance, search, archive, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
 // first line of a part says which server answered.
 package main

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strconv"
 	"syscall"
 
 	"pavilion/sandbox"
@@ -25,8 +24,8 @@ func main() {
 }
 
 var (
-	errFiles = errors.New("BENCH_FILES is not a number of files, at least 1000")
-	errOnly  = errors.New("BENCH_ONLY is relevance, search, delivery, booking, broadcast, or nothing for all")
+	errFiles = errors.New("BENCH_FILES is not a list of numbers of files, each at least 1000")
+	errOnly  = errors.New("BENCH_ONLY is relevance, search, archive, delivery, booking, broadcast, or nothing for all")
 )
 
 // bench measures files and searches.
@@ -43,7 +42,7 @@ func run(ctx context.Context, out io.Writer) error {
 	parts := []struct {
 		name string
 		run  func(ctx context.Context, out io.Writer) error
-	}{{"relevance", runRelevance}, {"search", runSearch}, {"delivery", runDelivery}, {"booking", runBooking}, {"broadcast", runBroadcast}}
+	}{{"relevance", runRelevance}, {"search", runSearch}, {"archive", runArchive}, {"delivery", runDelivery}, {"booking", runBooking}, {"broadcast", runBroadcast}}
 	only, ran := os.Getenv("BENCH_ONLY"), false
 	for _, p := range parts {
 		if only != "" && only != p.name {
@@ -62,26 +61,25 @@ func run(ctx context.Context, out io.Writer) error {
 
 // runSearch measures all figures of files and searches.
 func runSearch(ctx context.Context, out io.Writer) error {
-	return runArchive(ctx, out, func(b *bench) []func(context.Context) error {
+	return withFiles(ctx, out, func(b *bench) []func(context.Context) error {
 		return []func(context.Context) error{b.ingest, b.bytes, b.updates, b.search}
 	})
 }
 
 // runDelivery measures deliveries, and searches behind the limits of each person.
 func runDelivery(ctx context.Context, out io.Writer) error {
-	return runArchive(ctx, out, func(b *bench) []func(context.Context) error {
+	return withFiles(ctx, out, func(b *bench) []func(context.Context) error {
 		return []func(context.Context) error{b.ingest, b.deliveries, b.searchWithLimits}
 	})
 }
 
-// runArchive takes steps with an archive of its own.
-func runArchive(ctx context.Context, out io.Writer, steps func(b *bench) []func(context.Context) error) (err error) {
-	b := &bench{files: 100_000, out: out}
-	if text := os.Getenv("BENCH_FILES"); text != "" {
-		if b.files, err = strconv.Atoi(text); err != nil || b.files < 1000 {
-			return errFiles
-		}
+// withFiles takes steps with an archive of the first number of files in BENCH_FILES.
+func withFiles(ctx context.Context, out io.Writer, steps func(b *bench) []func(context.Context) error) (err error) {
+	sizes, err := archiveSizes(os.Getenv("BENCH_FILES"))
+	if err != nil {
+		return err
 	}
+	b := &bench{files: sizes[0], out: out}
 	if err := b.open(ctx); err != nil {
 		return err
 	}

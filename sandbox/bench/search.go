@@ -93,10 +93,13 @@ func (b *bench) searcher(ctx context.Context) (*filter.Searcher, func(), error) 
 }
 
 // queries returns queries for some of the files: two or three words of a name, one common word, an unfinished word, a typo.
-func (b *bench) queries() []string {
+func (b *bench) queries() []string { return b.queriesFrom(seed, 1000) }
+
+// queriesFrom returns queries for the first n files of a seed.
+func (b *bench) queriesFrom(seed uint64, n int) []string {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	var queries []string
-	for _, f := range club.NewArchive(seed).Take(1000) {
+	for _, f := range club.NewArchive(seed).Take(n) {
 		words := strings.FieldsFunc(f.Name, func(r rune) bool { return strings.ContainsRune(" ._-()[]", r) })
 		q := words[:min(len(words), 2+rng.IntN(2))]
 		last := []rune(q[len(q)-1])

@@ -26,16 +26,12 @@ const (
 
 // updates measures the answers of the bot to /help, and of a bot that echoes.
 func (b *bench) updates(ctx context.Context) error {
-	w := b.scene.DC.World()
-	var ids []int64
-	for i := range people {
-		u, err := w.AddUser(fmt.Sprintf("99966%05d", 30_000+i), "Person", strconv.Itoa(i), fmt.Sprintf("bench_person_%d", i), "en")
-		if err != nil {
-			return err
-		}
-		ids = append(ids, u.ID)
+	ids, err := b.addPeople()
+	if err != nil {
+		return err
 	}
-	ours, err := b.answers(ctx, ids, b.scene.BotID)
+	help := func(int) string { return "/help" }
+	ours, err := b.answers(ctx, ids, b.scene.BotID, help)
 	if err != nil {
 		return fmt.Errorf("answers of the bot: %w", err)
 	}
@@ -43,7 +39,7 @@ func (b *bench) updates(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("echo bot: %w", err)
 	}
-	theirs, err := b.answers(ctx, ids, echo)
+	theirs, err := b.answers(ctx, ids, echo, help)
 	if err := errors.Join(err, stop()); err != nil {
 		return fmt.Errorf("answers of the echo bot: %w", err)
 	}
@@ -51,16 +47,28 @@ func (b *bench) updates(ctx context.Context) error {
 	return nil
 }
 
+// addPeople adds the people who write to bots.
+func (b *bench) addPeople() (ids []int64, err error) {
+	for i := range people {
+		u, err := b.scene.DC.World().AddUser(fmt.Sprintf("99966%05d", 30_000+i), "Person", strconv.Itoa(i), fmt.Sprintf("bench_person_%d", i), "en")
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, u.ID)
+	}
+	return ids, nil
+}
+
 // answers lets all people send messages to a bot and wait for the answers, and returns the answers per second.
-func (b *bench) answers(ctx context.Context, ids []int64, bot int64) (float64, error) {
+func (b *bench) answers(ctx context.Context, ids []int64, bot int64, text func(n int) string) (float64, error) {
 	w := b.scene.DC.World()
 	errs := make([]error, len(ids))
 	start := time.Now()
 	var wg sync.WaitGroup
 	for i, id := range ids {
 		wg.Go(func() {
-			for range messages {
-				sent, err := w.SendText(id, world.UserPeer(bot), "/help")
+			for n := range messages {
+				sent, err := w.SendText(id, world.UserPeer(bot), text(i*messages+n))
 				if err == nil {
 					_, err = w.WaitMessage(ctx, id, func(chat world.Peer, m *tg.Message) bool {
 						return chat == world.UserPeer(bot) && !m.Out && m.ID > sent
