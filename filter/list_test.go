@@ -71,7 +71,7 @@ func TestTitle_APlainNameHasTheTitleOfItsParsedForm(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"Inception.2010.1080p.BluRay.x264.mkv", "The.Silent.River.S02E05.720p.WEB-DL.mkv", "Golden Harbour (1999) 720p.mkv", "आवारा 1951 480p.mkv", "Amélie 2001 1080p.mkv",
-		"3.Idiots.2009.Hindi.720p.mkv", "Spider-Man.2002.1080p.mkv",
+		"3.Idiots.2009.Hindi.720p.mkv", "Spider-Man.2002.1080p.mkv", "Veterans v England 4 Mar 2020 2nd innings.mp4",
 	} {
 		if own, parsed := titleOf(name), joinTitle(tokenSequence(parseTitle(name))); !isPlainName(name) || own != parsed {
 			t.Errorf("%s: %q, parsed %q", name, own, parsed)

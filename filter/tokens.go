@@ -36,6 +36,9 @@ func titleOf(name string) string {
 	if isPlainName(name) {
 		tokens := tokenSequence(strings.TrimSuffix(name, path.Ext(name)))
 		end := slices.IndexFunc(tokens, isReleaseWord)
+		if end > 2 && slices.Contains(months, tokens[end-1]) && isNumber(tokens[end-2], 2) { // a date: 4 March 2020
+			end -= 2
+		}
 		if end > 0 {
 			return joinTitle(tokens[:end])
 		}
