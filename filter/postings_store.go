@@ -65,7 +65,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 			}
 			err := pool.Do(ctx, "write lists", func(ctx context.Context, db *mongo.Database) error {
 				c := db.Collection(postingsCollection)
-				lists, unread := tails.take(pool, part)
+				lists, unread := tails.take(pool, part, adds, removes)
 				if err := readListTails(ctx, c, lists, unread, adds); err != nil {
 					return err
 				}

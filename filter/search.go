@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"pavilion/storage"
@@ -139,10 +140,8 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 		return kept.usable(s.opts), nil
 	}
 	found, err := s.findMatches(ctx, parsed, q.Selection, parts)
-	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && len(found.versions) > 0 {
-		whole := *found
-		whole.missing = nil
-		s.kept.put(key, keptResults{&whole, words})
+	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
+		s.kept.put(key, keptResults{&results{byID: found.byID, capped: found.capped, unread: found.unread, parts: found.parts, versions: found.versions}, words})
 	}
 	return found, err
 }
@@ -163,7 +162,8 @@ type results struct {
 	parts   int // see poolRequest
 
 	versions versions
-	changed  bool // a pool's index changed during the search
+	changed  bool        // a pool's index changed during the search
+	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
@@ -212,6 +212,7 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		rank := req.rank
 		req.rank = func(f File, titled bool) (uint8, []string) {
 			if s.opts.isHidden(f.Media.Document) || s.opts.Unreachable != nil && s.opts.Unreachable(f) {
+				r.leftOut.Store(true)
 				return rankNone, nil
 			}
 			return rank(f, titled)

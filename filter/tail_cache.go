@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"slices"
+
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"pavilion/storage"
@@ -22,21 +24,33 @@ func newTailCache() *tailCache {
 	return &tailCache{tails}
 }
 
-// take removes the tails of words from the cache. A failed write leaves the cache without them.
-func (c *tailCache) take(pool *storage.Pool, words []string) (found map[string]*listTail, unread []string) {
+// take removes the tails of words from the cache. A failed write leaves the cache without them. A tail that has one of the ids to add already, or from which
+// ids are removed, is read again: without a write nothing would tell that another process has changed the list.
+func (c *tailCache) take(pool *storage.Pool, words []string, adds, removes map[string][]int64) (found map[string]*listTail, unread []string) {
 	found = make(map[string]*listTail, len(words))
 	if c == nil {
 		return found, words
 	}
 	for _, w := range words {
-		if l, ok := c.tails.Get(listName{pool, w}); ok {
-			c.tails.Remove(listName{pool, w})
+		l, ok := c.tails.Get(listName{pool, w})
+		c.tails.Remove(listName{pool, w})
+		if ok && len(removes[w]) == 0 && !l.hasAny(adds[w]) {
 			found[w] = l
 		} else {
 			unread = append(unread, w)
 		}
 	}
 	return found, unread
+}
+
+// hasAny reports that one of the ids is in the tail.
+func (l *listTail) hasAny(ids []int64) bool {
+	for _, c := range l.chunks {
+		if slices.ContainsFunc(unpackIDs(c.after), func(id int64) bool { return slices.Contains(ids, id) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // put adds the tails of lists that were written.
