@@ -67,6 +67,8 @@ func (d *fileDoc) UnmarshalBSON(data []byte) error {
 			if d.Places, err = binariesOf(v); err != nil {
 				return err
 			}
+		case "v":
+			d.Version = int32Of(v)
 		case "o":
 			if err := v.Unmarshal(&d.Others); err != nil {
 				return err

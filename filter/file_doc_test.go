@@ -1,0 +1,34 @@
+package filter
+
+import (
+	"reflect"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// TestFileDoc_EveryFieldIsReadBack notices a field that UnmarshalBSON does not know.
+func TestFileDoc_EveryFieldIsReadBack(t *testing.T) {
+	t.Parallel()
+	place := []bson.Binary{{Subtype: 0, Data: []byte{1, 2}}}
+	want := fileDoc{
+		ID: 1 << 40, Access: -2, Reference: []byte{3}, Posted: 4, Name: "n", Caption: "c", Entities: []byte{5}, Protected: true, Kind: 6, Size: 7 << 33, Mime: "m", Places: place,
+		Others: []descriptionDoc{{Name: "older", Places: place}}, Version: 8,
+	}
+	for i := range reflect.ValueOf(want).NumField() {
+		if reflect.ValueOf(want).Field(i).IsZero() {
+			t.Fatalf("give %s a value", reflect.TypeFor[fileDoc]().Field(i).Name)
+		}
+	}
+	data, err := bson.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got fileDoc
+	if err := bson.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read back:\n%+v\nwant:\n%+v", got, want)
+	}
+}
