@@ -57,7 +57,7 @@ func (p *parts) removeDeleted(ctx context.Context) (upkeep.Figures, error) {
 }
 
 func (p *parts) compactLists(ctx context.Context) (upkeep.Figures, error) {
-	return nil, p.chat.Load().indexer.CompactLists(ctx)
+	return nil, filter.CompactLists(ctx, p.chat.Load().indexer)
 }
 
 // recount counts files and people anew, because a kill loses the last changes of their numbers.

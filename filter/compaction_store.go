@@ -266,6 +266,11 @@ type poolCompaction struct {
 	droppedIDs map[int64]bool // dead ids whose files may have been written after they were dropped
 }
 
+// CompactLists drops the ids of removed files from the long lists of every pool that answers. Deletions of single files leave them there.
+func CompactLists(ctx context.Context, x *Indexer) error {
+	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
+}
+
 // compactLists compacts the long lists of every pool that answers.
 func (s fileStore) compactLists(ctx context.Context, at compactionProgress, storing sync.Locker) error {
 	var errs []error

@@ -65,12 +65,11 @@ func (x *Indexer) Reconcile(ctx context.Context) error {
 	return x.store.reconcile(ctx)
 }
 
-// FinishWrites makes one round of finishLoop.
+// FinishWrites looks once at the notes of writes that did not end.
 func (x *Indexer) FinishWrites(ctx context.Context) error {
-	x.storing.Lock()
-	defer x.storing.Unlock()
+	f := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now}
 	for _, pool := range x.pools.All() {
-		if err := x.store.finishWrites(ctx, pool); err != nil {
+		if err := f.finishWrites(ctx, pool); err != nil {
 			return err
 		}
 	}

@@ -49,13 +49,12 @@ func TestMain(m *testing.M) {
 
 // fakeTelegram is a PostReader over posts in memory.
 type fakeTelegram struct {
-	mu         sync.Mutex
-	posts      map[filter.Place]filter.Post
-	reads      int
-	failWith   error            // the error of every read, if not nil
-	forbidden  filter.ChannelID // reads of this channel fail
-	answerTime time.Duration    // of a read
-	afterRead  func()           // called after a read has its answer and before it returns
+	mu        sync.Mutex
+	posts     map[filter.Place]filter.Post
+	reads     int
+	failWith  error            // the error of every read, if not nil
+	forbidden filter.ChannelID // reads of this channel fail
+	afterRead func()           // called after a read has its answer and before it returns
 }
 
 var errForbidden = errors.New("CHANNEL_PRIVATE")
@@ -72,17 +71,8 @@ func (tg *fakeTelegram) removePost(place filter.Place) {
 	delete(tg.posts, place)
 }
 
-func (tg *fakeTelegram) ReadPosts(ctx context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
+func (tg *fakeTelegram) ReadPosts(_ context.Context, ch filter.ChannelID, ids []filter.MessageID) (filter.PostsRead, error) {
 	tg.mu.Lock()
-	if wait := tg.answerTime; wait > 0 {
-		tg.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return filter.PostsRead{}, ctx.Err()
-		case <-time.After(wait):
-		}
-		tg.mu.Lock()
-	}
 	after := tg.afterRead
 	defer func() {
 		tg.mu.Unlock()

@@ -200,7 +200,8 @@ func (x *Indexer) Run(ctx context.Context) error {
 	workers.Go(func() { x.saveLedgersLoop(wctx) })
 	readers.Go(func() { x.recoverLoop(ctx) })
 	readers.Go(func() { x.removeLoop(ctx) })
-	readers.Go(func() { x.finishLoop(ctx) })
+	finish := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now}
+	readers.Go(func() { finish.run(ctx) })
 	for _, p := range x.pools.All() {
 		readers.Go(func() { x.loadPoolWords(ctx, p) })
 	}

@@ -222,7 +222,7 @@ func (r *PastReads) stepPast(ctx context.Context, id string) (bool, error) {
 func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead, job *runningPast) error {
 	x := r.indexer
 	if job.reader == nil {
-		if job.reader = x.startReader(ctx, p.Channel, p.Next, p.To); job.reader == nil {
+		if job.reader = r.startReader(ctx, p.Channel, p.Next, p.To); job.reader == nil {
 			return ErrChannelUnknown
 		}
 	}

@@ -28,7 +28,8 @@ type pastAnswer struct {
 }
 
 // startReader starts to read the ids from..to of a channel. It returns nil if the channel is not indexed.
-func (x *Indexer) startReader(ctx context.Context, channel ChannelID, from, to MessageID) *pastReader {
+func (r *PastReads) startReader(ctx context.Context, channel ChannelID, from, to MessageID) *pastReader {
+	x := r.indexer
 	x.mu.Lock()
 	t := x.progressOf(channel)
 	x.mu.Unlock()
@@ -36,15 +37,15 @@ func (x *Indexer) startReader(ctx context.Context, channel ChannelID, from, to M
 		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
-	r := &pastReader{indexer: x, progress: t, channel: channel, stop: stop, answers: make(chan *pastAnswer, answersAhead-1)}
-	r.running.Go(func() {
-		defer close(r.answers)
+	reader := &pastReader{indexer: x, progress: t, channel: channel, stop: stop, answers: make(chan *pastAnswer, answersAhead-1)}
+	reader.running.Go(func() {
+		defer close(reader.answers)
 		for from <= to {
-			a := r.readIDs(ctx, from, min(to, from+readAtOnce-1))
+			a := reader.readIDs(ctx, from, min(to, from+readAtOnce-1))
 			select {
-			case r.answers <- a:
+			case reader.answers <- a:
 			case <-ctx.Done():
-				r.drop(a)
+				reader.drop(a)
 				return
 			}
 			if a.err != nil {
@@ -53,7 +54,7 @@ func (x *Indexer) startReader(ctx context.Context, channel ChannelID, from, to M
 			from += readAtOnce
 		}
 	})
-	return r
+	return reader
 }
 
 func (r *pastReader) readIDs(ctx context.Context, from, to MessageID) *pastAnswer {

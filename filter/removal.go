@@ -46,8 +46,3 @@ func (x *Indexer) removeChannelBatch(ctx context.Context, id ChannelID) (done bo
 	x.mu.Unlock()
 	return x.store.removeChannel(ctx, id)
 }
-
-// CompactLists drops the ids of removed files from the long lists of every pool that answers. Deletions of single files leave them there.
-func (x *Indexer) CompactLists(ctx context.Context) error {
-	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
-}

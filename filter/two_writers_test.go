@@ -155,7 +155,7 @@ func TestCompaction_AFileThatAnotherProcessIsWritingStaysListed(t *testing.T) {
 			tidied := make(chan struct{})
 			running.Go(func() {
 				defer close(tidied)
-				if err := one.CompactLists(t.Context()); err != nil {
+				if err := filter.CompactLists(t.Context(), one.Indexer); err != nil {
 					t.Error(err)
 				}
 			})
@@ -210,7 +210,7 @@ func TestCompaction_StoringGoesOnMeanwhile(t *testing.T) {
 	defer release()
 	var compacting sync.WaitGroup
 	compacting.Go(func() {
-		if err := ix.CompactLists(t.Context()); err != nil {
+		if err := filter.CompactLists(t.Context(), ix.Indexer); err != nil {
 			t.Error(err)
 		}
 	})

@@ -153,7 +153,9 @@ func unfinishedIDs(ctx context.Context, pool *storage.Pool) (map[int64]bool, err
 }
 
 // finishWrites compares the entries of all notes of a pool with its files.
-func (s fileStore) finishWrites(ctx context.Context, pool *storage.Pool) error {
+func (f *finisher) finishWrites(ctx context.Context, pool *storage.Pool) error {
+	f.storing.Lock() // no batch of this process is being written
+	defer f.storing.Unlock()
 	for {
 		notes, err := readUnfinished(ctx, pool, "")
 		if err != nil || len(notes) == 0 {
