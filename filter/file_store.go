@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -280,6 +279,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	if err != nil {
 		return err
 	}
+	s.addWords(b.adds, 1) // a repeated batch adds none for the files that this one stores
 	var written bool
 	err = pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) (err error) {
 		written, err = writeIfUnchanged(ctx, db.Collection(filesCollection), b.models)
@@ -295,6 +295,8 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 		}
 		return errors.Join(errFilesChanged, err)
 	}
+	pool.Wrote(b.bytes)
+	s.counted(b.counts)
 	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
 		return err
 	}
@@ -308,18 +310,19 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	if err != nil {
 		return err
 	}
-	words := map[string]int{}
-	for k, ids := range b.adds {
-		words[k] += len(ids)
-	}
-	for k, ids := range b.removes {
-		words[k] -= len(ids)
-	}
-	maps.DeleteFunc(words, func(k string, _ int) bool { return !isWord(k) })
-	s.vocab.Add(words)
-	pool.Wrote(b.bytes)
-	s.counted(b.counts)
+	s.addWords(b.removes, -1)
 	return nil
+}
+
+// addWords adds the entries of lists to the counts of words, or subtracts them with the sign -1.
+func (s fileStore) addWords(lists map[string][]int64, sign int) {
+	words := make(map[string]int, len(lists))
+	for k, ids := range lists {
+		if isWord(k) {
+			words[k] = sign * len(ids)
+		}
+	}
+	s.vocab.Add(words)
 }
 
 // relistCompacted adds ids again to lists that another process compacted after the list write and before the file write. Such a compaction drops
