@@ -2,7 +2,9 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"pavilion/storage"
 )
@@ -65,13 +67,19 @@ func (x *Indexer) Reconcile(ctx context.Context) error {
 	return x.store.reconcile(ctx)
 }
 
-// FinishWrites looks once at the notes of writes that did not end.
+// ClaimWrites looks once at the notes of writes that did not end.
+func (x *Indexer) ClaimWrites(ctx context.Context) error { return x.finishWritesAt(ctx, x.opts.Now) }
+
+// FinishWrites looks at the notes once, and again when their claims are old.
 func (x *Indexer) FinishWrites(ctx context.Context) error {
-	f := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now}
+	later := func() time.Time { return x.opts.Now().Add(2 * claimedFor) }
+	return errors.Join(x.ClaimWrites(ctx), x.finishWritesAt(ctx, later))
+}
+
+func (x *Indexer) finishWritesAt(ctx context.Context, now func() time.Time) (err error) {
+	f := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: now}
 	for _, pool := range x.pools.All() {
-		if err := f.finishWrites(ctx, pool); err != nil {
-			return err
-		}
+		err = errors.Join(err, f.finishWrites(ctx, pool))
 	}
-	return nil
+	return err
 }

@@ -1,11 +1,13 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -20,7 +22,8 @@ import (
 //
 // Two processes may write at once. One of them may find the note of a batch that the other one is still writing. It claims the note before it compares
 // the entries. The writer, which cannot delete a claimed note, then compares the entries itself after its last change. Both read the files again after
-// they changed the lists, so the one that is later sees the other's files.
+// they changed the lists, so the one that is later sees the other's files. The writer may die after the comparison and its write of files. So the note
+// stays until every such write is over, and its entries are compared once more before it goes.
 
 const unfinishedCollection = "unfinished"
 
@@ -28,6 +31,7 @@ const unfinishedCollection = "unfinished"
 type unfinishedDoc struct {
 	ID    string           `bson:"_id"`         // random
 	Claim string           `bson:"c,omitempty"` // of the process that compares the entries, random
+	Since int64            `bson:"t,omitempty"` // Unix time of the first claim; 0 if there is none
 	Lists []unfinishedList `bson:"l"`
 }
 
@@ -96,10 +100,11 @@ func dropNotes(ctx context.Context, pool *storage.Pool, notes []string, claim st
 }
 
 // claimNote takes a note from its writer or an earlier claim. ok is false if the note is gone.
-func claimNote(ctx context.Context, pool *storage.Pool, note string) (claim string, ok bool, err error) {
+func claimNote(ctx context.Context, pool *storage.Pool, note unfinishedDoc, now time.Time) (claim string, ok bool, err error) {
 	claim = rand.Text()
+	change := bson.D{{Key: "c", Value: claim}, {Key: "t", Value: cmp.Or(note.Since, now.Unix())}}
 	err = pool.Do(ctx, "claim note", func(ctx context.Context, db *mongo.Database) error {
-		result, err := db.Collection(unfinishedCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: note}}, bson.D{{Key: "$set", Value: bson.D{{Key: "c", Value: claim}}}})
+		result, err := db.Collection(unfinishedCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: note.ID}}, bson.D{{Key: "$set", Value: change}})
 		if err != nil {
 			return err
 		}
@@ -152,28 +157,41 @@ func unfinishedIDs(ctx context.Context, pool *storage.Pool) (map[int64]bool, err
 	})
 }
 
-// finishWrites compares the entries of all notes of a pool with its files.
+// claimedFor is the time from a note's first claim until its writer cannot write files any more. It is longer than a batch takes.
+const claimedFor = time.Minute
+
+// finishWrites compares the entries of the notes of a pool with its files. It locks storing for one note at a time, and goes on after an error.
 func (f *finisher) finishWrites(ctx context.Context, pool *storage.Pool) error {
-	f.storing.Lock() // no batch of this process is being written
-	defer f.storing.Unlock()
-	for {
-		notes, err := readUnfinished(ctx, pool, "")
+	var errs []error
+	for after := ""; ; {
+		notes, err := readUnfinished(ctx, pool, after)
 		if err != nil || len(notes) == 0 {
-			return err
+			return errors.Join(append(errs, err)...)
 		}
 		for _, n := range notes {
-			claim, ok, err := claimNote(ctx, pool, n.ID)
-			if err == nil && ok {
-				err = compareEntries(ctx, pool, n.entries())
-			}
-			if err == nil && ok {
-				_, err = dropNotes(ctx, pool, []string{n.ID}, claim)
-			}
-			if err != nil {
-				return err
-			}
+			errs = append(errs, f.finishWrite(ctx, pool, n))
 		}
+		after = notes[len(notes)-1].ID
 	}
+}
+
+// finishWrite compares the entries of a note when it is first seen, and again, before it deletes the note, when the first claim is old.
+func (f *finisher) finishWrite(ctx context.Context, pool *storage.Pool, note unfinishedDoc) error {
+	old := note.Since != 0 && f.now().Sub(time.Unix(note.Since, 0)) > claimedFor
+	if note.Since != 0 && !old {
+		return nil
+	}
+	f.storing.Lock() // no batch of this process is being written
+	defer f.storing.Unlock()
+	claim, ok, err := claimNote(ctx, pool, note, f.now())
+	if err != nil || !ok {
+		return err
+	}
+	if err := compareEntries(ctx, pool, note.entries()); err != nil || !old {
+		return err
+	}
+	_, err = dropNotes(ctx, pool, []string{note.ID}, claim)
+	return err
 }
 
 // compareEntries adds the entries whose file has the word to the lists, and removes the other ones, until no file changes meanwhile. A long list may get

@@ -155,3 +155,34 @@ func TestWrites_AFileThatTwoProcessesStoreAtOnceIsMerged(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestWrites_AWriterThatDiesAfterItsNoteWasClaimedIsFinished claims the note of a stopped process, which then writes its file and dies.
+func TestWrites_AWriterThatDiesAfterItsNoteWasClaimedIsFinished(t *testing.T) {
+	t.Parallel()
+	ix, _ := town(t)
+	ix.stopRun()
+	inserting := newGate(insertsFile)
+	dropping := newGate(func(e *event.CommandStartedEvent) bool { return deletesFrom(e, "unfinished") })
+	first := openIndex(t, ix.database, ix.telegram, onePool, func(o *testOptions) {
+		inserting.install(o)
+		insert := o.beforeCommand
+		dropping.install(o)
+		drop := o.beforeCommand
+		o.beforeCommand = func(e *event.CommandStartedEvent) { insert(e); drop(e) }
+	})
+	t.Cleanup(func() { close(dropping.open) })
+	first.Post(post(500, "Late Harbour.mkv"))
+	<-inserting.reached
+	second := ix.openSecond(t)
+	if err := second.ClaimWrites(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	close(inserting.open)
+	<-dropping.reached
+	if err := second.FinishWrites(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.check(t, quickCheck); got.Missing != 0 || got.Dead != 0 || got.Unfinished != 0 || got.Files != 21 {
+		t.Errorf("%+v", got)
+	}
+}
