@@ -1,5 +1,5 @@
 // Package archivechaos injects faults into the databases and processes of the archive while posts, edits and deletions go on, and then checks that the
-// index has exactly what Telegram has. `make chaos-index` runs it with 200,000 events, and its test with 2,000.
+// index has exactly what Telegram has. `make chaos-index` runs it with 200,000 events.
 //
 // The events happen in the simulated Telegram, through its Go interface. From there on their way is the real one: the program gets them as updates over
 // MTProto, reads what it missed with channels.getMessages, and stores it in three MongoDB servers. Each post has a word of its own, and an edit replaces
@@ -11,5 +11,6 @@
 // At the end `pavilion doctor archive` has to report 0 missing and 0 dead, and as many files as have a living post. A sample of posts is searched for in
 // the chat: the present word finds the file, and the words of before do not. Otherwise the run fails.
 //
-// The full run takes about ten minutes on two processors.
+// The full run takes about ten minutes on two processors. It is not part of the tests. A run with 2,000 events failed: files stood in two databases
+// without a note, or copies were not merged in time. So it is not proven that every copy is merged after two processes have indexed at once.
 package archivechaos
