@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"pavilion/web"
@@ -111,13 +112,16 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // the client may be gone
 }
 
-// accepts reports whether a client takes an encoding.
+// accepts reports whether a client takes an encoding. A weight of 0, or one that is no number, is a no.
 func accepts(r *http.Request, encoding string) bool {
 	for item := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(item, ";")
-		if strings.TrimSpace(name) == encoding {
-			return !strings.HasPrefix(strings.ReplaceAll(weight, " ", ""), "q=0") || strings.Contains(weight, "0.")
+		name, parameter, _ := strings.Cut(item, ";")
+		if strings.TrimSpace(name) != encoding {
+			continue
 		}
+		text, weighed := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+		weight, err := strconv.ParseFloat(text, 64)
+		return !weighed || err == nil && weight > 0
 	}
 	return false
 }

@@ -94,7 +94,7 @@ func TestFiles_AreCachedForEverUnderTheHashOfTheirContent(t *testing.T) {
 		if packed.Header().Get("Content-Encoding") != "gzip" || packed.Header().Get("Content-Type") != plain.Header().Get("Content-Type") {
 			t.Errorf("%s: %v", name, packed.Header())
 		}
-		for encodings, want := range map[string]string{"gzip, br": "br", "br;q=0, gzip": "gzip", "identity": "", "br;q=0.5": "br"} {
+		for encodings, want := range map[string]string{"gzip, br": "br", "br;q=0, gzip": "gzip", "identity": "", "br;q=0.5": "br", "br;q=0.0, gzip;q=0.000": "", "br; q=0.001, gzip": "br", "br;q=no": ""} {
 			if got := get(t, s, Path+name, encodings).Header().Get("Content-Encoding"); got != want {
 				t.Errorf("%s for %q is sent as %q, want %q", name, encodings, got, want)
 			}
