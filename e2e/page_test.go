@@ -26,6 +26,8 @@ func TestPage(t *testing.T) {
 	t.Run("StaleDataIsReopenedFromTheChat", p.reopens)
 	t.Run("TheSlowerOfTwoGetsWhatIsNear", p.losesRace)
 	t.Run("ALostAnswerIsAskedAgainAndBooksOnce", p.losesAnswer)
+	t.Run("APollOfBeforeAnActionIsReadAgain", p.readsAgain)
+	t.Run("SigningOutEverywhereSaysItsFailure", p.signsOut)
 	t.Run("KeyboardAlone", p.usesKeyboard)
 	t.Run("OldClientEndsTheJourney", p.isOld)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looks)
@@ -150,6 +152,58 @@ func (p *pages) losesAnswer(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[role="timer"]')`)
 	if n := p.count(t, `SELECT count(*) FROM booking WHERE member_id = $1`, who.ID); n != 1 {
 		t.Errorf("%d bookings of one intention", n)
+	}
+}
+
+// A poll that began before an action is answered after it, so it shows the state of before. The page is hidden meanwhile, which stops the other polls.
+func (p *pages) readsAgain(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	v.day(5)
+	v.hold("Net 3", "09:00")
+	browser.Eval[any](t, v.page, `{ const real = fetch; let hidden = false, acted; const action = new Promise((done) => { acted = done; });
+		Object.defineProperty(document, "hidden", { get: () => hidden });
+		window.see = (shown) => { hidden = !shown; document.dispatchEvent(new Event("visibilitychange")); };
+		window.reads = 0;
+		window.fetch = async (r, o) => {
+			const answer = await real(r, o);
+			if (r.method === "GET" && /\/bookings\/\d+$/.test(r.url) && ++reads === 1) await action;
+			if (r.method === "POST" && r.url.endsWith("/extend")) acted();
+			return answer;
+		};
+		see(false);
+		see(true); }`)
+	v.page.Until(t, `reads === 1`)
+	browser.Eval[any](t, v.page, `see(false)`)
+	v.page.Press(t, "More time")
+	v.page.Until(t, `reads === 2`)
+}
+
+// A client that can keep secrets takes the session over from the browser's storage. Signing out everywhere counts only when the server has done it.
+func (p *pages) signsOut(t *testing.T) {
+	who := p.someone()
+	const kept = `localStorage.getItem("session") !== null`
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(1)
+	if !browser.Eval[bool](t, v.page, kept) {
+		t.Error("a web client keeps no session")
+	}
+	v.open(telegramweb.Visit{Who: who, Platform: "ios"})
+	v.page.Until(t, `document.querySelector(".cell.free") && !(`+kept+`)`)
+	browser.Eval[any](t, v.page, `{ const real = fetch; let failed = false; window.fetch = async (r, o) => {
+		if (failed || r.method !== "DELETE") return real(r, o);
+		failed = true;
+		return new Response("", { status: 500 });
+	}; location.hash = "#/settings"; }`)
+	signedIn := func() int { return p.count(t, `SELECT count(*) FROM session WHERE member_id = $1 AND revoked_at IS NULL`, who.ID) }
+	v.page.Press(t, "Sign out everywhere")
+	v.page.Until(t, `document.querySelector("[role=alert]")`)
+	if signedIn() == 0 {
+		t.Error("the sessions ended although the server failed")
+	}
+	v.page.Press(t, "Sign out everywhere")
+	v.page.Shows(t, "Open in Telegram")
+	if n := signedIn(); n != 0 {
+		t.Errorf("%d sessions are left", n)
 	}
 }
 

@@ -112,9 +112,7 @@ func (s *Server) limitGlobal(next http.Handler) http.Handler {
 		key := addressBlock(exchangeOf(r.Context()).address).String() // a client cannot choose another for each request
 		if strings.HasPrefix(r.URL.Path, "/api/") && !s.global.allow(key, s.opts.Now()) {
 			s.metrics.refusedEarly.WithLabelValues("global").Inc()
-			p := problemOf(errOverloaded)
-			p.retryAfter = time.Second
-			s.Refuse(w, r, p)
+			s.Refuse(w, r, WithRetryAfter(errOverloaded, time.Second))
 			return
 		}
 		next.ServeHTTP(w, r)

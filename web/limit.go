@@ -97,9 +97,7 @@ func (l *limiter) countRequest(ctx context.Context, of Limit, x *exchange) error
 		return nil
 	}
 	l.count(p.name, "refused")
-	refused := problemOf(errRateLimited)
-	refused.retryAfter = w.Retry
-	return refused
+	return WithRetryAfter(errRateLimited, w.Retry)
 }
 
 func (l *limiter) countKey(ctx context.Context, key string, quota, degraded int) window {

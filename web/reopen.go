@@ -21,7 +21,7 @@ import (
 
 // Errors of reopening.
 var (
-	ErrReopenSoon = fault.New(fault.TooMany, "reopen_soon")
+	ErrReopenSoon = WithRetryAfter(fault.New(fault.TooMany, "reopen_soon"), reopenEvery)
 	ErrNoReopen   = fault.New(fault.Conflict, "reopen_unavailable")
 )
 
@@ -85,15 +85,11 @@ func (s *Sessions) SendCode(ctx context.Context, user UserID, send func(ctx cont
 }
 
 // useReopening consumes the code that a person was sent. A code of before a restore of the database is refused. The same client may repeat the exchange within the grace.
-func (s *Sessions) useReopening(ctx context.Context, tx pgx.Tx, p Proof, code secret.String, client digest, now time.Time) error {
+func (s *Sessions) useReopening(ctx context.Context, tx pgx.Tx, p Proof, code secret.String, client digest, now, since time.Time) error {
 	if age := now.Sub(p.IssuedAt); age > reopenAge || age < -proofAhead {
 		return ErrInitDataStale
 	}
-	since, err := incarnationSince(ctx, tx)
-	if err != nil {
-		return err
-	}
-	err = useReopeningCode(ctx, tx, p.User, tokenHash(code.Reveal()), client, s.opts.Grace, since)
+	err := useReopeningCode(ctx, tx, p.User, tokenHash(code.Reveal()), client, s.opts.Grace, since)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrInitDataStale
 	}
@@ -107,7 +103,7 @@ type reopenIn struct {
 }
 
 type reopenBody struct {
-	Sent bool `json:"sent"`
+	Requested bool `json:"requested" doc:"The bot sends the button soon. Nothing reaches a person who has blocked the bot."`
 }
 
 func (a *API) reopen(ctx context.Context, in *reopenIn) (*Body[reopenBody], error) {
@@ -115,13 +111,10 @@ func (a *API) reopen(ctx context.Context, in *reopenIn) (*Body[reopenBody], erro
 	if err != nil {
 		return nil, err
 	}
-	err = a.sessions.RequestReopening(ctx, proof)
-	if errors.Is(err, ErrReopenSoon) {
-		refused := problemOf(err)
-		refused.retryAfter = reopenEvery
-		return nil, refused
+	if err := a.sessions.RequestReopening(ctx, proof); err != nil {
+		return nil, err
 	}
-	return &Body[reopenBody]{Body: reopenBody{Sent: err == nil}}, err
+	return &Body[reopenBody]{Body: reopenBody{Requested: true}}, nil
 }
 
 // reopenRoute is public: whoever needs it has no session. The person of the data is the only one whom it can reach.

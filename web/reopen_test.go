@@ -46,7 +46,13 @@ func TestReopen_OldDataSignsInWithTheCodeThatTheBotSent(t *testing.T) {
 	ask := func(data string) (int, string) {
 		a := b.Do(request{Method: "POST", Path: APIPath + "/sessions/reopen", Body: map[string]string{"init_data": data}})
 		if a.Status == http.StatusAccepted {
+			if string(a.Body) != `{"requested":true}`+"\n" {
+				t.Errorf("the answer is %s", a.Body)
+			}
 			return a.Status, ""
+		}
+		if wait := a.Header.Get("Retry-After"); a.Status == http.StatusTooManyRequests && wait != "60" {
+			t.Errorf("Retry-After is %q", wait)
 		}
 		return a.Status, a.Problem(t).Type
 	}
@@ -95,6 +101,30 @@ func TestReopen_OldDataSignsInWithTheCodeThatTheBotSent(t *testing.T) {
 		if status, _ := ask(data); status != http.StatusUnauthorized {
 			t.Errorf("asking with data that is %s: %d", what, status)
 		}
+	}
+}
+
+// The page repeats the code of its address beside whatever data the client hands out.
+func TestReopen_FreshDataSignsInBesideACodeThatHasRunOut(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	s := sessions(t, db, SessionOptions{ReopenQueue: "buttons"})
+	fresh := proof("fresh", time.Now())
+	if _, err := s.Open(t.Context(), fresh, phone, secret.New(codePrefix+"EXPIRED")); err != nil {
+		t.Errorf("fresh data with an old code: %v", err)
+	}
+	_, err := s.Open(t.Context(), fresh, laptop, secret.New(codePrefix+"EXPIRED"))
+	wantErr(t, "used data with an old code", err, ErrInitDataStale)
+	if err := s.RequestReopening(t.Context(), fresh); err != nil {
+		t.Fatal(err)
+	}
+	var code secret.String
+	keep := func(_ context.Context, _ UserID, c secret.String) error { code = c; return nil }
+	if err := s.SendCode(t.Context(), player, keep); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Open(t.Context(), fresh, laptop, code); err != nil {
+		t.Errorf("used data with the code: %v", err)
 	}
 }
 

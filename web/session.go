@@ -120,7 +120,7 @@ func NewSessions(db *pgxpool.Pool, o SessionOptions) (*Sessions, error) {
 }
 
 // Open exchanges a proof for a session. A proof works once and while it is fresh; the same client may repeat the exchange within the grace, for a reply
-// it lost. A proof that is stale works with the code of a reopening.
+// it lost. A proof that is stale or used works with the code of a reopening.
 func (s *Sessions) Open(ctx context.Context, p Proof, client string, code secret.String) (Tokens, error) {
 	clientHash := digest(sha256.Sum256([]byte(client)))
 	refresh, access := newToken(refreshPrefix), newToken(accessPrefix)
@@ -143,33 +143,25 @@ func (s *Sessions) Open(ctx context.Context, p Proof, client string, code secret
 	return s.newTokens(access, refresh), nil
 }
 
-// checkProof uses a proof, or the code that stands in for its freshness.
+// checkProof uses a fresh proof. A code stands in where the proof is stale or used. A client may repeat an old code beside fresh data.
 func (s *Sessions) checkProof(ctx context.Context, tx pgx.Tx, p Proof, client digest, code secret.String) error {
 	now, err := databaseClock(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if !code.Empty() {
-		return s.useReopening(ctx, tx, p, code, client, now)
-	}
-	if age := now.Sub(p.IssuedAt); age > s.opts.ProofMaxAge || age < -proofAhead {
-		return ErrInitDataStale
-	}
 	since, err := incarnationSince(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if p.IssuedAt.Before(since) {
+	if age := now.Sub(p.IssuedAt); age <= s.opts.ProofMaxAge && age >= -proofAhead && !p.IssuedAt.Before(since) {
+		if unused, err := useProof(ctx, tx, p.Digest, client, s.opts.Grace); unused || err != nil {
+			return err
+		}
+	}
+	if code.Empty() {
 		return ErrInitDataStale
 	}
-	fresh, err := useProof(ctx, tx, p.Digest, client, s.opts.Grace)
-	if err != nil {
-		return err
-	}
-	if !fresh {
-		return ErrInitDataStale
-	}
-	return nil
+	return s.useReopening(ctx, tx, p, code, client, now, since)
 }
 
 // Refresh exchanges a refresh token for its successor and a new access token. Two simultaneous exchanges by one client both get the same

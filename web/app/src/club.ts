@@ -114,8 +114,8 @@ function lastDay(day: string, minutes: number) {
 
 // reload reads again what an action of the person may have changed on the screens. Other days are read when they are opened.
 export function reload() {
-  void mine.value.load();
-  void shownDay?.load();
+  void mine.value.reload();
+  void shownDay?.reload();
 }
 
 export const netName = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? `${id}`;

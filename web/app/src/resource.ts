@@ -12,10 +12,12 @@ export interface Shown<T> {
 export interface Resource<T> {
   state: Signal<Shown<T>>;
   load: () => Promise<void>;
+  reload: () => Promise<void>;
   set: (data: T) => void;
 }
 
-// resource reads with read, which may return undefined for "as before". Loads at once are one request.
+// resource reads with read, which may return undefined for "as before". Loads at once are one request. reload is for after an action: a read that began before it
+// may not show it, so reload waits for that one and reads again.
 export function resource<T>(read: (before: T | undefined) => Promise<T | undefined>, first?: T, since = 0): Resource<T> {
   const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since });
   let loading: Promise<void> | null = null;
@@ -27,7 +29,8 @@ export function resource<T>(read: (before: T | undefined) => Promise<T | undefin
       state.value = { ...state.value, error };
     })
     .finally(() => { loading = null; });
-  return { state, load, set };
+  const reload = () => loading ? loading.then(load) : load();
+  return { state, load, reload, set };
 }
 
 // poll loads a resource at an interval while the page is visible, and at once when it becomes visible or the network is back.

@@ -1779,7 +1779,8 @@ export interface components {
             seen_minor: number;
         };
         ReopenBody: {
-            sent: boolean;
+            /** @description The bot sends the button soon. Nothing reaches a person who has blocked the bot. */
+            requested: boolean;
         };
         ReopenInBody: {
             /** @description As for signing in; at most a day old. */

@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals";
 import type { components } from "./schema";
 import { launch, secure } from "./telegram";
-import { problemOf, send, type Problem } from "./send";
+import { Problem, problemOf, send } from "./send";
 
 type Tokens = components["schemas"]["TokensBody"];
 
-// State of the session. stale: Telegram's data is too old or used. outside: there is none.
-export type SessionState = "starting" | "in" | "stale" | "outside" | "offline" | "refused";
+// State of the session. stale: Telegram's data is too old or used. outside: there is none. failed: the server answered, but could not sign in.
+export type SessionState = "starting" | "in" | "stale" | "outside" | "offline" | "refused" | "failed";
 
 export const session = signal<SessionState>("starting");
 
@@ -93,8 +93,10 @@ export async function openSession(): Promise<void> {
     const another = mine !== null && launch.user !== 0 && mine.user !== launch.user;
     if (another) await endSession(); // somebody else's account in the same client
     session.value = (!another && (await refresh())) ? "in" : await signIn();
-  } catch {
-    session.value = "offline";
+  } catch (e) {
+    const refusal = e instanceof Problem;
+    session.value = refusal && e.status === 0 ? "offline" : "failed";
+    if (!refusal) throw e;
   }
 }
 
@@ -116,15 +118,22 @@ export async function askForButton(): Promise<Problem | null> {
   return answer.ok ? null : problemOf(answer);
 }
 
-// endSession signs this device out, or all devices. The stored token goes even where the server cannot be reached.
+// endSession signs this device out, or all devices. This device forgets its token even where the server cannot be reached. After a failure to sign out all
+// devices it stays signed in, and the person can ask again.
 export async function endSession(everywhere = false): Promise<void> {
+  const leave = async () => {
+    await forget();
+    session.value = "outside";
+  };
   try {
     const now = await token();
     if (now) {
-      await send(new Request(everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current", { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));
+      const answer = await send(new Request(everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current", { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));
+      if (!answer.ok && answer.status !== 401) throw await problemOf(answer);
     }
-  } finally {
-    await forget();
-    session.value = "outside";
+  } catch (e) {
+    if (!everywhere) await leave();
+    throw e;
   }
+  await leave();
 }

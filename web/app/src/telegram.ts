@@ -179,7 +179,10 @@ export const secure = {
   async set(key: string, value: string | null): Promise<void> {
     if (has("web_app_secure_storage_save_key")) {
       const saved = await answer((req_id) => post("web_app_secure_storage_save_key", { req_id, key, value }), "secure_storage_key_saved");
-      if (saved !== undefined) return;
+      if (saved !== undefined) {
+        localStorage.removeItem(key); // of the time when the client could not, or did not answer
+        return;
+      }
     }
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);

@@ -74,7 +74,7 @@ async function act(view: Resource<View>, problem: Signal<Problem | null>, busy: 
     problem.value = e;
     return false;
   } finally {
-    await view.load();
+    await view.reload();
     reload();
     busy.value = "";
   }
@@ -121,7 +121,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
   const inChat = chosen && (chosen.provider === "telegram" || chosen.provider === "stars");
   return (
     <>
-      <Countdown until={b.expires_at!} over={() => void view.load().then(reload)} offer={b.kind === "offer"} />
+      <Countdown until={b.expires_at!} over={() => void view.reload().then(reload)} offer={b.kind === "offer"} />
       <Price lines={b.lines} total={b.price} />
       {b.price.minor > 0 && <Policy start={b.start} />}
       {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}

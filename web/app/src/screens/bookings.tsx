@@ -60,7 +60,7 @@ function WaitCard({ wait: w }: { wait: Wait }) {
   const leave = async () => {
     try {
       await done(api.DELETE("/api/v1/clubs/{club}/waitlist/{id}", { params: { path: { club: club.value!.id, id: w.id } } }));
-      await waits.value.load();
+      await waits.value.reload();
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
       problem.value = e;

@@ -128,7 +128,7 @@ function Gone({ day, net, start, starts, minutes }: { day: string; net: number; 
       await done(api.POST("/api/v1/clubs/{club}/waitlist", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end } }));
       feel.result("success");
       joined.value = true;
-      void waits.value.load();
+      void waits.value.reload();
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
       problem.value = e;
