@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"pavilion/config"
@@ -30,22 +31,20 @@ var errConsent = errors.New("this cannot be undone: add --yes")
 
 // member runs `pavilion member`.
 func member(ctx context.Context, cfg config.Config, args []string, out io.Writer) error {
-	var verb, who, consent string
-	switch len(args) {
-	case 3:
-		verb, who, consent = args[0], args[1], args[2]
-	case 2:
-		verb, who = args[0], args[1]
-	case 1:
-		verb = args[0]
+	command, rest := "help", args
+	if len(args) > 0 {
+		command, rest = args[0], args[1:]
 	}
+	who := strings.Join(rest, " ")
 	switch {
-	case len(args) == 0, verb == "help":
+	case command == "help":
 		fmt.Fprint(out, memberUsage)
 		return nil
-	case verb == "export" && len(args) == 2, verb == "erase" && consent == "--yes":
-	case verb == "erase" && len(args) == 2:
+	case command == "export" && len(rest) == 1:
+	case command == "erase" && len(rest) == 1:
 		return errConsent
+	case command == "erase" && len(rest) == 2 && strings.HasSuffix(who, " --yes"):
+		who = strings.TrimSuffix(who, " --yes")
 	default:
 		fmt.Fprint(out, memberUsage)
 		return errUsage
@@ -71,7 +70,7 @@ func member(ctx context.Context, cfg config.Config, args []string, out io.Writer
 	}
 	defer closePools(ctx, pools)
 	records := personal.New(db, filter.NewAudience(pools, time.Now), time.Now)
-	if verb == "erase" {
+	if command == "erase" {
 		if err := records.Erase(ctx, id); err != nil {
 			return sentence(err)
 		}

@@ -37,7 +37,7 @@ func (d *fileDoc) UnmarshalBSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	*d = fileDoc{}
+	*d = fileDoc{} //exhaustruct:ignore — the fields follow
 	for _, e := range elements {
 		v := e.Value()
 		switch e.Key() {

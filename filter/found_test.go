@@ -121,7 +121,7 @@ func TestSearch_OfEquallyMistypedFilesTheMostTakenComesFirst(t *testing.T) {
 	taken := map[filter.DocumentID]uint8{post(1, "").Media.Document: 1, post(2, "").Media.Document: 2, post(4, "").Media.Document: 30, post(5, "").Media.Document: 30}
 	s := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Logger: slog.New(slog.DiscardHandler), Taken: func(id filter.DocumentID) uint8 { return taken[id] }})
 	var got []string
-	for q := (filter.Query{Text: "gladiatr", Limit: 2}); ; {
+	for q := (filter.Query{Text: "gladiatr", Limit: 2}); ; { //nolint:misspell // it has to be misspelt
 		page, err := s.Search(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)

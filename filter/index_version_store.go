@@ -40,7 +40,7 @@ func changeIndexVersion(ctx context.Context, pool *storage.Pool) error {
 	defer cancel()
 	return pool.Do(ctx, "change version", func(ctx context.Context, db *mongo.Database) error {
 		_, err := db.Collection(postingsCollection).UpdateOne(ctx, bson.D{{Key: "_id", Value: indexVersionKey}},
-			bson.D{{Key: "$set", Value: bson.D{{Key: "v", Value: rand.Int64()}}}}, options.UpdateOne().SetUpsert(true))
+			bson.D{{Key: "$set", Value: bson.D{{Key: "v", Value: rand.Int64()}}}}, options.UpdateOne().SetUpsert(true)) //nolint:gosec // it only has to be new
 		return err
 	})
 }

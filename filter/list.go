@@ -117,7 +117,7 @@ func newIDTable(ids []int64) idTable {
 		for t[at] != 0 {
 			at = (at + 1) & (len(t) - 1)
 		}
-		t[at] = uint32(i + 1) //nolint:gosec // far below
+		t[at] = uint32(i + 1)
 	}
 	return t
 }
@@ -125,7 +125,7 @@ func newIDTable(ids []int64) idTable {
 // slot returns where the search for an id begins. Telegram's ids are not evenly spread, so their bits are mixed.
 func (t idTable) slot(id int64) int {
 	h := uint64(id) * 0x9e3779b97f4a7c15 //nolint:gosec // any bits
-	return int(h>>32) & (len(t) - 1)     //nolint:gosec // a mask
+	return int(h>>32) & (len(t) - 1)
 }
 
 func (t idTable) contains(ids []int64, id int64) bool {

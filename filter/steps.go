@@ -11,7 +11,7 @@ const otherTitles = 4
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
 // better ranks than the next one, so a pool that has enough of them is not asked for more. A plan is made when its step is reached.
 func (v *Vocabulary) steps(in interpretation) []step {
-	loose := step{planOnce(func() plan {
+	loose := step{sync.OnceValue(func() plan {
 		p, _ := v.plan(in)
 		return p
 	}), rankBegins}
@@ -24,7 +24,7 @@ func (v *Vocabulary) steps(in interpretation) []step {
 	}
 	spelled := in
 	spelled.beginnings = nil
-	list = append(list, step{fixedPlan(exactPlan(in.terms)), rankPhrase}, step{planOnce(func() plan {
+	list = append(list, step{fixedPlan(exactPlan(in.terms)), rankPhrase}, step{sync.OnceValue(func() plan {
 		p, _ := v.plan(spelled)
 		return p
 	}), rankSpelled})
@@ -65,8 +65,6 @@ func (v *Vocabulary) begunTitles(in interpretation) (plans []plan) {
 }
 
 func fixedPlan(p plan) func() plan { return func() plan { return p } }
-
-func planOnce(make func() plan) func() plan { return sync.OnceValue(make) }
 
 // planSteps returns steps that are all read, because none is known to be better than another.
 func planSteps(plans ...plan) []step {

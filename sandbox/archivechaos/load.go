@@ -62,7 +62,7 @@ func (l *load) run(ctx context.Context) error {
 		}
 		due := began.Add(time.Duration(n) * time.Second / time.Duration(l.scene.options.PerSecond))
 		if pause(ctx, time.Until(due)) != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to stop
 		}
 	}
 	return nil

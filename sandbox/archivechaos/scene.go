@@ -34,7 +34,7 @@ const (
 	pools         = 3
 	channels      = 4
 	startLimit    = time.Minute
-	operatorToken = "archive-chaos-operator-token-0123456789" //nolint:gosec // of a server on loopback
+	operatorToken = "archive-chaos-operator-token-0123456789"
 )
 
 // scene is the program with its servers.
@@ -246,7 +246,7 @@ func (s *scene) close() error {
 	for _, q := range s.quotas {
 		q.Close()
 	}
-	return s.Scene.Close()
+	return s.Close()
 }
 
 func pause(ctx context.Context, d time.Duration) error {

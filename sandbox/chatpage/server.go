@@ -139,11 +139,9 @@ func answer(f func(*http.Request) (any, error)) http.HandlerFunc {
 // refuse writes an error as {"error": text}.
 func refuse(w http.ResponseWriter, err error) {
 	status, text := http.StatusBadGateway, err.Error()
-	var request *requestError
-	var payment *driver.RefusedError
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*requestError](err); ok {
 		status = request.status
-	} else if errors.As(err, &payment) {
+	} else if _, ok := errors.AsType[*driver.RefusedError](err); ok {
 		status = http.StatusConflict
 	} else if rpc, ok := tgerr.As(err); ok {
 		if text = refusals[rpc.Type]; text == "" {

@@ -120,7 +120,7 @@ func TestFiles_CompressedOnesAreTheSameText(t *testing.T) {
 			continue
 		}
 		compared++
-		plain, err := os.ReadFile(strings.TrimSuffix(name, filepath.Ext(name))) //nolint:gosec // a file of the bundle
+		plain, err := os.ReadFile(strings.TrimSuffix(name, filepath.Ext(name)))
 		if err != nil {
 			t.Error(err)
 			continue
@@ -134,7 +134,7 @@ func TestFiles_CompressedOnesAreTheSameText(t *testing.T) {
 			if text, err = io.ReadAll(r); err != nil {
 				t.Fatal(err)
 			}
-		} else if text, err = exec.CommandContext(t.Context(), node, "-e", "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))", name).Output(); err != nil { //nolint:gosec // node, as found
+		} else if text, err = exec.CommandContext(t.Context(), node, "-e", "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))", name).Output(); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(text, plain) {

@@ -86,7 +86,7 @@ func rebuild(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"package.json", "tsconfig.json", "build.mjs"} {
-		text, err := os.ReadFile(name) //nolint:gosec // a file of this package
+		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func rebuild(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	build := exec.CommandContext(t.Context(), node, "build.mjs", description) //nolint:gosec // node, as found
+	build := exec.CommandContext(t.Context(), node, "build.mjs", description)
 	build.Dir = dir
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
