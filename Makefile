@@ -84,7 +84,7 @@ deps: ## install the servers that the tests talk to, where they are missing
 
 # The longest package comes first, so that all others run beside it.
 race: deps ## every test under the race detector
-	$(GO) test -race -shuffle=on -timeout 25m ./e2e ./...
+	$(GO) test -race -shuffle=on -timeout 35m ./e2e ./...
 
 # The tests come last, so that their result stands at the end.
 test: tidy vet lint vulncheck race ## all that must hold before a change lands
