@@ -38,7 +38,9 @@ func TestReconcile_TheGatewayWasSilentForAnHour(t *testing.T) {
 			l.must(err)
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true, APIDown: true})
 			l.must(l.SweepPayments(t.Context())) // down as well: later
-			l.wantState(free.ID, booking.Held)
+			if got := one[string](l.bundle, `SELECT state FROM booking WHERE id = $1`, free.ID); got != string(booking.Held) && got != string(booking.Expired) { // the jobs may have expired it
+				t.Errorf("the free one is %s while nobody could say that it is paid", got)
+			}
 			l.stop(start.Add(2 * time.Hour))
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true})
 			l.must(l.SweepPayments(t.Context()))
