@@ -166,7 +166,8 @@ func TestNets_KilledBetweenAnyTwoSteps(t *testing.T) {
 			case a.Header.Get("Idempotency-Replayed") == "true":
 				got = "stored"
 			}
-			if got != p.then {
+			// Rows, answer and commit go to Postgres together: it may carry them out although the process that sent them is dead.
+			if got != p.then && (p.then != "first" || got != "stored") {
 				t.Errorf("%s, sent again at once: %s, want %s", k.about, got, p.then)
 			}
 			k.answer = a

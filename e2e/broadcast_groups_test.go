@@ -8,7 +8,6 @@ import (
 
 	"github.com/gotd/td/tg"
 
-	"pavilion/sandbox"
 	"pavilion/sandbox/world"
 )
 
@@ -88,99 +87,6 @@ func (g *clubGroups) noErrors(errs ...error) {
 		if err != nil {
 			g.t.Fatal(err)
 		}
-	}
-}
-
-func TestBroadcast_ToGroupsIsOneMessageEachThroughAKillAndAMigration(t *testing.T) {
-	t.Parallel()
-	g := openGroups(t, 8, 24)
-	left, forbidden, slow, open, closed := g.super[0], g.super[1], g.super[2], g.super[3], g.super[4]
-	inTopic, closedTopic := g.topic(open), g.topic(closed)
-	g.noErrors(
-		g.w.Leave(world.ChannelPeer(left), g.BotID), g.w.Restrict(world.ChannelPeer(forbidden), tg.ChatBannedRights{SendMessages: true}),
-		g.w.SetTopic(g.Admin.ID, closed, closedTopic, true, false),
-	)
-	if _, err := g.w.SendText(g.Admin.ID, world.ChannelPeer(slow), "/help@"+sandbox.BotName); err != nil {
-		t.Fatal(err)
-	}
-	until(t, "the bot has written in the group with slow mode", func() bool {
-		list := historyOf(t, g.w, g.Admin.ID, world.ChannelPeer(slow))
-		return strings.Contains(list[len(list)-1].Message, "Type words of a file's name")
-	})
-	g.noErrors(g.w.SetSlowMode(slow, 20))
-	g.awaitGroups(32)
-
-	const text = "The season opens in May"
-	confirm := prepareFor(t, g.admin, text, "the groups that I am in")
-	if !strings.Contains(confirm.Message, "32 groups would get it") {
-		t.Errorf("the numbers are %q", confirm.Message)
-	}
-	tapOn(t, g.admin, confirm, "‹ Back")
-	panel := await(t, g.admin, "To: the groups that I am in")
-	tapOn(t, g.admin, panel, "Speed")
-	tapOn(t, g.admin, await(t, g.admin, "How many messages a second?"), "10")
-	tapOn(t, g.admin, await(t, g.admin, "Speed: 10 a second"), "Numbers")
-	tapOn(t, g.admin, await(t, g.admin, "would get it"), "Send to 32")
-	got := func() (n int) {
-		for _, id := range g.basic {
-			n += len(g.copiesIn(world.GroupPeer(id), text))
-		}
-		return n
-	}
-	until(t, "four groups have it", func() bool { return got() >= 4 })
-	g.Bot.Kill()
-	// Meanwhile a group that has the message, and one that has not, become supergroups.
-	moved := map[int64]int64{}
-	for _, has := range []int{1, 0} {
-		for _, id := range g.basic {
-			if moved[id] == 0 && len(g.copiesIn(world.GroupPeer(id), text)) == has {
-				channel, err := g.w.Migrate(id)
-				g.noErrors(err)
-				moved[id] = channel
-				break
-			}
-		}
-	}
-	restart(t, g.Scene, postgres(t, g.Scene))
-	await(t, g.admin, "Failed: 1, CHAT_WRITE_FORBIDDEN")
-	if done := await(t, g.admin, ": done\n« "+text); strings.Count(done.Message, "Failed") != 1 {
-		t.Errorf("the figures are %q", done.Message)
-	}
-
-	for _, id := range g.basic {
-		n := len(g.copiesIn(world.GroupPeer(id), text))
-		if channel := moved[id]; channel != 0 {
-			n += len(g.copiesIn(world.ChannelPeer(channel), text))
-		}
-		if n != 1 {
-			t.Errorf("group %d, now %d, has it %d times", id, moved[id], n)
-		}
-	}
-	for _, id := range append(g.super, g.Group) {
-		want := 1
-		if id == left || id == forbidden {
-			want = 0
-		}
-		list := g.copiesIn(world.ChannelPeer(id), text)
-		if len(list) != want {
-			t.Errorf("supergroup %d has it %d times, want %d", id, len(list), want)
-			continue
-		}
-		topic := 0
-		if id == open {
-			topic = inTopic
-		}
-		if want == 1 && topicOf(list[0]) != topic {
-			t.Errorf("in supergroup %d it stands in topic %d, want %d", id, topicOf(list[0]), topic)
-		}
-	}
-	var refused string
-	g.noErrors(g.db.QueryRow(t.Context(), "SELECT refused FROM bot_group WHERE chat_id = $1", -1_000_000_000_000-forbidden).Scan(&refused))
-	if refused != "CHAT_WRITE_FORBIDDEN" {
-		t.Errorf("the group that takes no messages is marked %q", refused)
-	}
-	if people := copies(t, g.Scene, g.Members[0], text); people != 0 {
-		t.Errorf("a member got it %d times in private", people)
 	}
 }
 

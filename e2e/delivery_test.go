@@ -318,9 +318,10 @@ func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
 	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)
 	startBot(t, s)
 	gone := await(t, member, "Deleted, as announced")
-	if byName, _ := filesOf(t, member); len(byName) != 0 {
-		t.Errorf("%v is still there", byName)
-	}
+	until(t, "the file is gone", func() bool {
+		byName, _ := filesOf(t, member)
+		return len(byName) == 0
+	})
 	tap(t, member, gone, "Get it again")
 	received(t, member, "Golden.River.2014.mkv")
 	await(t, member, "I delete this again in 10 minutes")

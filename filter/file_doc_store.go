@@ -31,7 +31,7 @@ type fileDoc struct {
 	Version int32 `bson:"v,omitempty"`
 }
 
-// UnmarshalBSON reads the fields without reflection, because a search reads some fifty documents.
+// UnmarshalBSON reads the fields without reflection, because a search reads many documents.
 func (d *fileDoc) UnmarshalBSON(data []byte) error {
 	elements, err := bson.Raw(data).Elements()
 	if err != nil {

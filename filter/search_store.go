@@ -17,7 +17,7 @@ const (
 	fewIDs     = 24     // with so few candidates left, the files are read instead of another list
 	firstBlock = 32     // files read at once at first
 	lastBlock  = 320
-	enough     = 20  // good matches after which a pool's part of the first results ends
+	enough     = 500 // good matches after which a pool's part of the first results ends; below it the total is exact
 	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
