@@ -37,7 +37,7 @@ func TestReconcile_TheGatewayWasSilentForAnHour(t *testing.T) {
 			_, err := l.Confirm(t.Context(), boss(), rival.ID)
 			l.must(err)
 			l.sandbox.SetFaults(sandbox.Faults{Silent: true, APIDown: true})
-			l.must(l.SweepPayments(t.Context())) // down as well: later
+			l.must(l.SweepPayments(t.Context()))                                                                                                                 // down as well: later
 			if got := one[string](l.bundle, `SELECT state FROM booking WHERE id = $1`, free.ID); got != string(booking.Held) && got != string(booking.Expired) { // the jobs may have expired it
 				t.Errorf("the free one is %s while nobody could say that it is paid", got)
 			}

@@ -64,23 +64,6 @@ func (g *clubGroups) copiesIn(group world.Peer, text string) (list []*tg.Message
 	return list
 }
 
-// chooses stores the only topic of a forum in which the bot may speak.
-func (g *clubGroups) chooses(channel int64, topic int) {
-	g.t.Helper()
-	g.exec(`INSERT INTO group_settings (chat_id, value) VALUES ($1, jsonb_build_object('topics', jsonb_build_array($2::int)))`, -1_000_000_000_000-channel, topic)
-}
-
-// topic opens a topic in a supergroup and makes it the bot's.
-func (g *clubGroups) topic(channel int64) int {
-	g.t.Helper()
-	id, err := g.w.CreateTopic(g.Admin.ID, channel, "News")
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.chooses(channel, id)
-	return id
-}
-
 func (g *clubGroups) noErrors(errs ...error) {
 	g.t.Helper()
 	for _, err := range errs {
