@@ -139,15 +139,9 @@ func (r *listReader) addChunks(ctx context.Context, wanted map[string][]string, 
 	for _, k := range wanted {
 		keys = append(keys, k...)
 	}
-	chunks := map[string][]byte{}
-	for part := range slices.Chunk(keys, keysAtOnce) {
-		docs, err := findPostings(ctx, r.lists, part)
-		if err != nil {
-			return err
-		}
-		for _, d := range docs {
-			chunks[d.Key] = d.Files
-		}
+	chunks, err := findChunks(ctx, r.lists, keys)
+	if err != nil {
+		return err
 	}
 	for word, keys := range wanted {
 		var files [][]byte

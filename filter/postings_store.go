@@ -243,6 +243,21 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	return found, cur.All(ctx, &found)
 }
 
+// findChunks reads the packed ids of chunks by their keys, of any number of chunks.
+func findChunks(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]byte, error) {
+	chunks := map[string][]byte{}
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		docs, err := findPostings(ctx, c, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			chunks[d.Key] = d.Files
+		}
+	}
+	return chunks, nil
+}
+
 // LoadVocabulary adds the words of one pool to v. The counts of a word in several pools add up.
 func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) error {
 	_, err := loadWords(ctx, pool, v, "")

@@ -47,7 +47,7 @@ type Page struct {
 // SearchOptions configure a Searcher.
 type SearchOptions struct {
 	//exhaustruct:optional
-	Candidates int // matches after which the first part of a pool's results ends, however good they are; 0 means 500
+	Candidates int // matches after which the first part of a pool's results ends, so that a total below it is exact; 0 means 500
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
 	//exhaustruct:optional

@@ -17,7 +17,6 @@ const (
 	fewIDs     = 24     // with so few candidates left, the files are read instead of another list
 	firstBlock = 32     // files read at once at first
 	lastBlock  = 320
-	enough     = 500 // good matches after which a pool's part of the first results ends; below it the total is exact
 	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
@@ -32,7 +31,7 @@ type poolAnswer struct {
 // step is one plan of a request. Steps that bring better matches come first.
 type step struct {
 	plan func() plan
-	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
+	good uint8 // the best rank of most of its matches
 }
 
 // poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
@@ -74,7 +73,7 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 	defer func() { answer.version = reader.version }()
 	var done []plan
 	for i, st := range r.steps {
-		if a.isDone(st.good) {
+		if a.isDone() {
 			a.answer.capped = true
 			a.answer.unread, err = a.leftIn(ctx, reader, r.steps[i:])
 			return a.answer, err
@@ -100,7 +99,7 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 		if err != nil {
 			return poolAnswer{}, err
 		}
-		unread, err := a.readStep(ctx, c, st.good)
+		unread, err := a.readStep(ctx, c)
 		if unread > 0 || err != nil {
 			a.answer.capped, a.answer.unread = true, unread
 			return a.answer, err
@@ -118,14 +117,13 @@ type answering struct {
 	answer     poolAnswer
 	seen       map[int64]bool
 	titled     map[int64]bool // in the list of the query's title
-	ranks      [rankNone]int  // results of each rank
 	read       int
 	part       int // of the results that are read now
 }
 
 // isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
-func (a *answering) isDone(good uint8) bool {
-	for a.isPartDone(good) {
+func (a *answering) isDone() bool {
+	for a.isPartDone() {
 		if a.part == a.request.parts {
 			return true
 		}
@@ -134,28 +132,24 @@ func (a *answering) isDone(good uint8) bool {
 	return false
 }
 
-func (a *answering) isPartDone(good uint8) bool {
+func (a *answering) isPartDone() bool {
 	if a.part == lastPart {
 		return false
 	}
 	if a.part > 0 {
 		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
 	}
-	matches := 0
-	for _, n := range a.ranks[:good+1] {
-		matches += n
-	}
-	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
+	return len(a.answer.results) >= a.candidates || a.read >= maxFetched
 }
 
 // readStep reads and ranks the files of a step. It stops when the answer has enough, and returns the number of files that are left.
-func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (unread int, err error) {
+func (a *answering) readStep(ctx context.Context, c *candidates) (unread int, err error) {
 	for size := firstBlock; ; size = min(2*size, lastBlock) {
 		ids, err := a.nextIDs(ctx, c, size)
 		if err != nil || len(ids) == 0 {
 			return 0, err
 		}
-		if a.isDone(good) {
+		if a.isDone() {
 			return len(ids) + c.left(a.seen), nil
 		}
 		docs, err := findDocs(ctx, a.db, ids)
@@ -209,7 +203,6 @@ func (a *answering) rankDocs(docs []fileDoc) {
 			}
 		}
 		if best.cursor.Rank != rankNone {
-			a.ranks[best.cursor.Rank]++
 			best.cursor = best.cursor.inPart(a.part)
 			a.answer.results = append(a.answer.results, best)
 		}
@@ -287,15 +280,9 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 			left -= chunkIDs
 		}
 	}
-	chunks := map[string][]byte{}
-	for part := range slices.Chunk(keys, keysAtOnce) {
-		docs, err := findPostings(ctx, c, part)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			chunks[d.Key] = d.Files
-		}
+	chunks, err := findChunks(ctx, c, keys)
+	if err != nil {
+		return nil, err
 	}
 	var ids []int64
 	seen := map[int64]bool{}

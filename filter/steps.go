@@ -9,7 +9,7 @@ import (
 const otherTitles = 4
 
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
-// better ranks than the next one, so a pool that has enough of them is not asked for more. A plan is made when its step is reached.
+// better ranks than the next one, so a pool that has enough matches is not asked for more. A plan is made when its step is reached.
 func (v *Vocabulary) steps(in interpretation) []step {
 	loose := step{sync.OnceValue(func() plan {
 		p, _ := v.plan(in)
