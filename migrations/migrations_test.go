@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/pressly/goose/v3"
 
@@ -41,21 +39,11 @@ func TestMain(m *testing.M) {
 // emptyDatabase creates a database for one test.
 func emptyDatabase(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
+	address, err := shared.Database(t.Context(), fmt.Sprintf("migrations_%d", databases.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
-	name := fmt.Sprintf("migrations_%d", databases.Add(1))
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(shared.PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(address)})
 	if err != nil {
 		t.Fatal(err)
 	}

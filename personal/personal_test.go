@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -59,20 +58,11 @@ type scene struct {
 func open(t *testing.T) *scene {
 	t.Helper()
 	name := fmt.Sprintf("personal_%d", databases.Add(1))
-	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
+	address, err := shared.Database(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(shared.PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(address)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,12 +3,9 @@ package access_test
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"reflect"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"pavilion/filter"
 	"pavilion/filter/access"
@@ -18,23 +15,14 @@ import (
 // newOwnShop is a shop in a database of its own, for figures about everybody.
 func newOwnShop(t *testing.T) *shop {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
+	address, err := shared.Database(t.Context(), "figures")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE figures"); err != nil {
+	if _, err := migrations.Up(t.Context(), openPostgres(t, address)); err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(shared.PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/figures"
-	if _, err := migrations.Up(t.Context(), openPostgres(t, u.String())); err != nil {
-		t.Fatal(err)
-	}
-	return newShopIn(t, openPostgres(t, u.String()))
+	return newShopIn(t, openPostgres(t, address))
 }
 
 func TestPremium_FiguresAreThePeopleOfEachPlanTheIncomeAndWhatEndsSoon(t *testing.T) {

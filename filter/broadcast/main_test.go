@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -116,20 +114,11 @@ func (s *scene) clock() time.Time {
 
 func postgres(t *testing.T, name string) *pgxpool.Pool {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), shared.PostgresURL)
+	address, err := shared.Database(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the statement's own error counts
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(shared.PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(address)})
 	if err != nil {
 		t.Fatal(err)
 	}

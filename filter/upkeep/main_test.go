@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"sync"
 	"testing"
@@ -44,25 +43,15 @@ func openPostgres(t *testing.T) *pgxpool.Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := func(url string) *pgxpool.Pool {
-		db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(url)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(db.Close)
-		return db
-	}
-	admin := open(shared.PostgresURL)
-	name := fmt.Sprintf("test_%d", time.Now().UnixNano())
-	if _, err := admin.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	at, err := url.Parse(shared.PostgresURL)
+	address, err := shared.Database(t.Context(), fmt.Sprintf("test_%d", time.Now().UnixNano()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	at.Path = "/" + name
-	db := open(at.String())
+	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(address)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
 	if _, err := migrations.Up(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

@@ -149,3 +149,22 @@ func privateDir(dir string, account *syscall.Credential) error {
 	}
 	return nil
 }
+
+// Database creates an empty database beside the one of PostgresURL and returns its address. On a server that POSTGRES_URL names it
+// stays, as the others of the tests do.
+func (e *Engines) Database(ctx context.Context, name string) (address string, err error) {
+	conn, err := pgx.Connect(ctx, e.PostgresURL)
+	if err != nil {
+		return "", fmt.Errorf("database %s: %w", name, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // the statement's own error counts
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return "", fmt.Errorf("database %s: %w", name, err)
+	}
+	u, err := url.Parse(e.PostgresURL)
+	if err != nil {
+		return "", errors.New("database: PostgresURL is no URL") // the parse error would print the password
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
