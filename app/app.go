@@ -179,11 +179,16 @@ func openPools(cfg config.Config, log *slog.Logger, modes *storage.Setting[stora
 	return storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log, Modes: modes})
 }
 
-// closePools closes the connections of a command. Run of an ended context only closes.
-func closePools(ctx context.Context, pools *storage.Pools) {
+// runner closes its connections when the context of Run ends.
+type runner interface {
+	Run(ctx context.Context) error
+}
+
+// closeRunner closes the connections of Redis or of the pools.
+func closeRunner(ctx context.Context, r runner) {
 	ended, end := context.WithCancel(ctx)
 	end()
-	_ = pools.Run(ended) // the process ends
+	_ = r.Run(ended) // the process ends
 }
 
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *journal.Journal) error {

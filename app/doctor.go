@@ -79,11 +79,10 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	return nil
 }
 
-// closeConnections closes what build opened. Run of an ended context only closes.
+// closeConnections closes what build opened.
 func (p *parts) closeConnections(ctx context.Context) {
-	ended, end := context.WithCancel(ctx)
-	end()
-	_ = errors.Join(p.redis.Run(ended), p.pools.Run(ended)) // the process ends
+	closeRunner(ctx, p.redis)
+	closeRunner(ctx, p.pools)
 	p.db.Close()
 }
 

@@ -23,7 +23,7 @@ func doctorArchive(ctx context.Context, cfg config.Config, repair bool, out io.W
 	if err != nil {
 		return err
 	}
-	defer closePools(context.WithoutCancel(ctx), pools)
+	defer closeRunner(ctx, pools)
 	r := archiveReport{out: out, repair: repair}
 	results := filter.CheckArchive(ctx, pools, filter.CheckOptions{Progress: r.progress, Repair: repair})
 	for _, pool := range pools.Unused() {

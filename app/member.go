@@ -68,7 +68,7 @@ func member(ctx context.Context, cfg config.Config, args []string, out io.Writer
 	if err != nil {
 		return err
 	}
-	defer closePools(ctx, pools)
+	defer closeRunner(ctx, pools)
 	records := personal.New(db, filter.NewAudience(pools, time.Now), time.Now)
 	if command == "erase" {
 		if err := records.Erase(ctx, id); err != nil {

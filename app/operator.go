@@ -119,7 +119,7 @@ func (p *parts) readStatistics(ctx context.Context) (any, error) {
 		}
 		channels[id][k.Kind.String()] = n
 	}
-	premium, err := p.chat.Load().bot.Operator().Premium().Figures(ctx)
+	premium, err := p.chat.Load().bot.Operator().Premium.Figures(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type cacheView struct {
 
 func (p *parts) readCaches(ctx context.Context) (any, error) {
 	views := []cacheView{}
-	for _, c := range p.chat.Load().bot.Operator().Caches() {
+	for _, c := range p.chat.Load().bot.Operator().Caches {
 		n, complete, err := p.redis.CountEntries(ctx, c)
 		if err != nil {
 			return nil, err
@@ -43,7 +43,7 @@ func (p *parts) clearCache(ctx context.Context, which struct {
 	Name string `json:"clear"`
 },
 ) error {
-	all := p.chat.Load().bot.Operator().Caches()
+	all := p.chat.Load().bot.Operator().Caches
 	i := slices.IndexFunc(all, func(c storage.Cache) bool { return c.Name == which.Name })
 	if i < 0 {
 		return errCacheUnknown

@@ -12,7 +12,7 @@ import (
 	"pavilion/internal/fault"
 )
 
-// The page for the operator about people: who is banned, and what one person is and has.
+// The operator's page about people: the last bans, or one person's activity, ban and premium.
 
 var (
 	errUserArgs = fault.New(fault.Invalid, "user_args")
@@ -65,7 +65,7 @@ func viewBan(b access.Ban) banView {
 
 const bansShown = 100
 
-// read answers with one person, or with the last bans if the query names nobody.
+// read returns one person, or the last bans if the query has no person.
 func (p userPage) read(ctx context.Context, q url.Values) (any, error) {
 	if q.Has("person") {
 		id, err := strconv.ParseInt(q.Get("person"), 10, 64)
@@ -74,7 +74,7 @@ func (p userPage) read(ctx context.Context, q url.Values) (any, error) {
 		}
 		return p.readPerson(ctx, filter.UserID(id))
 	}
-	bans, total, err := p.chat.Load().bot.Operator().Bans().List(ctx, 0, bansShown)
+	bans, total, err := p.chat.Load().bot.Operator().Bans.List(ctx, 0, bansShown)
 	if err != nil {
 		return nil, err
 	}
@@ -98,18 +98,18 @@ func (p userPage) readPerson(ctx context.Context, id filter.UserID) (userView, e
 			v.First = &person.First
 		}
 	}
-	if ban, banned := b.Bans().Of(ctx, id); banned {
+	if ban, banned := b.Bans.Of(ctx, id); banned {
 		view := viewBan(ban)
 		v.Ban = &view
 	}
-	has, err := b.Premium().EntitlementsOf(ctx, id)
+	has, err := b.Premium.EntitlementsOf(ctx, id)
 	if err != nil {
 		return v, err
 	}
 	for _, e := range has {
 		v.Premium = append(v.Premium, entitlementView{e.ID, e.Plan, e.Title, e.From, e.Until, e.Charge != "", e.Renews})
 	}
-	v.Newest, err = b.Premium().Newest(ctx, id)
+	v.Newest, err = b.Premium.Newest(ctx, id)
 	return v, err
 }
 
@@ -155,17 +155,17 @@ func (p userPage) apply(ctx context.Context, s userStep) (err error) {
 	b := p.chat.Load().bot.Operator()
 	switch {
 	case s.Ban != nil:
-		if _, err = b.Bans().Add(ctx, s.Person, byOperator, time.Duration(s.Ban.Hours)*time.Hour, s.Ban.Reason); err == nil {
+		if _, err = b.Bans.Add(ctx, s.Person, byOperator, time.Duration(s.Ban.Hours)*time.Hour, s.Ban.Reason); err == nil {
 			p.events.Tell(upkeep.BanEvents, "events.ban")
 		}
 	case s.Unban:
-		err = b.Bans().Lift(ctx, s.Person)
+		err = b.Bans.Lift(ctx, s.Person)
 	case s.Give != nil:
-		err = b.Premium().Give(ctx, access.Gift{Plan: s.Give.Plan, Person: s.Person, By: byOperator, Days: s.Give.Days, Seen: &s.Give.Newest})
+		err = b.Premium.Give(ctx, access.Gift{Plan: s.Give.Plan, Person: s.Person, By: byOperator, Days: s.Give.Days, Seen: &s.Give.Newest})
 	case s.TakeBack != 0:
-		err = b.Premium().TakeBack(ctx, s.TakeBack, s.Person)
+		err = b.Premium.TakeBack(ctx, s.TakeBack, s.Person)
 	default:
-		err = b.Premium().RefundEntitlement(ctx, s.Refund, s.Person, byOperator)
+		err = b.Premium.RefundEntitlement(ctx, s.Refund, s.Person, byOperator)
 	}
 	return err
 }

@@ -8,27 +8,23 @@ import (
 	"pavilion/storage"
 )
 
-// Operator is what an operator reads and changes over HTTP, as the club's admins do in the chat.
-type Operator struct{ bot *Bot }
-
-// Operator returns what an operator may use.
-func (b *Bot) Operator() Operator { return Operator{b} }
-
-// Caches are the kinds of entries in Redis that an admin may clear.
-func (o Operator) Caches() []storage.Cache {
-	return []storage.Cache{o.bot.search.Cache(), o.bot.deps.Booking.Cache()}
+// Operator has the parts of the bot that the operator's HTTP pages use. The club's admins use the same parts in the chat.
+type Operator struct {
+	Bans          *access.Bans
+	Premium       *access.Premium
+	Caches        []storage.Cache                                                                      // in Redis; an admin may clear them
+	IsAdmin       func(person int64) bool                                                              // one of the club's admins
+	FilesToDelete func(ctx context.Context, text string) (files []filter.File, capped bool, err error) // the file of a linked post, or all that words find
 }
 
-// Bans are the bans of the archive.
-func (o Operator) Bans() *access.Bans { return o.bot.access.Bans }
+// Operator returns the parts for the operator's pages.
+func (b *Bot) Operator() Operator {
+	return Operator{
+		Bans: b.access.Bans, Premium: b.members.plans.Premium, Caches: b.caches(),
+		IsAdmin: b.chat.IsAdmin, FilesToDelete: b.upkeep.FilesToDelete,
+	}
+}
 
-// Premium are the plans and who has them.
-func (o Operator) Premium() *access.Premium { return o.bot.members.plans.Premium }
-
-// IsAdmin tells whether a person is one of the club's admins.
-func (o Operator) IsAdmin(person int64) bool { return o.bot.chat.IsAdmin(person) }
-
-// FilesToDelete returns the file of a linked post, or all files that words find.
-func (o Operator) FilesToDelete(ctx context.Context, text string) (files []filter.File, capped bool, err error) {
-	return o.bot.upkeep.FilesToDelete(ctx, text)
+func (b *Bot) caches() []storage.Cache {
+	return []storage.Cache{b.search.Cache(), b.deps.Booking.Cache()}
 }

@@ -16,7 +16,7 @@ func (b *Bot) addUpkeep() {
 		People: screens.People{
 			Audience: b.deps.Audience, QuotaToday: b.access.Quota.Today, Premium: b.members.premiumFigures, Cards: []screens.CardPart{b.access.PersonCard, b.members.plans.PersonCard},
 		},
-		Process: screens.Process{Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis, Caches: b.Operator().Caches()},
+		Process: screens.Process{Latency: b.deps.Latency, Journal: b.deps.Journal, Telegram: b.client.Stats, Redis: b.deps.Redis, Caches: b.caches()},
 		Logger:  b.opts.Logger, Now: b.opts.Now,
 	})
 }

@@ -37,7 +37,7 @@ func readBan(f *chat.Fields) banTap {
 	return banTap{person: f.Number(), length: time.Duration(f.NumberUpTo(access.MaxBanHours)) * time.Hour}
 }
 
-// PersonCard is what an admin's card of a person says about their ban, with the button that begins or ends one.
+// PersonCard returns the ban line of an admin's card of a person, and the button that bans or unbans them.
 func (s *Screens) PersonCard(ctx context.Context, e *telegram.Event, person int64) (lines []string, buttons []telegram.Button, err error) {
 	d := s.draw(e)
 	ban, banned := s.Bans.Of(ctx, filter.UserID(person))

@@ -104,7 +104,7 @@ func (s joinScreen) draw() telegram.Reply {
 	return r
 }
 
-// title says what to join. It names the channels of lists of which one is enough, if there is another list.
+// title asks the person to join all channels, or one of them. With several lists it names the channels of each.
 func (s joinScreen) title() string {
 	isAny := func(list access.MissingOf) bool { return list.Any && len(list.Channels) > 1 }
 	switch {

@@ -33,7 +33,7 @@ func (s *Plans) HandlePremium(ctx context.Context, e *telegram.Event) error {
 	return err
 }
 
-// obey does what the arguments of /premium say and returns the screen that shows it.
+// obey runs /premium with its arguments and returns the screen with the result.
 func (s planAdmin) obey(ctx context.Context, e *telegram.Event, args []string) (telegram.Reply, error) {
 	switch {
 	case len(args) == 0:
@@ -178,7 +178,7 @@ func (s planAdmin) personView(ctx context.Context, e *telegram.Event, person int
 	return v.draw(), nil
 }
 
-// PersonCard is what an admin's card of a person says about their premium, with a button that leads to it.
+// PersonCard returns the premium line of an admin's card of a person, and the button that opens their premium.
 func (s *Plans) PersonCard(ctx context.Context, e *telegram.Event, person int64) (lines []string, buttons []telegram.Button, err error) {
 	has, err := s.Premium.EntitlementsOf(ctx, filter.UserID(person))
 	if err != nil {

@@ -21,7 +21,7 @@ type Group struct {
 // ErrGroupLeft reports a group that the bot is not in any more.
 var ErrGroupLeft = errors.New("the bot is not in the group any more")
 
-// reachedGroup is a group with what Telegram needs to write there.
+// reachedGroup is a group and its chat as Telegram knows it now.
 type reachedGroup struct {
 	Group
 	chat telegram.Chat

@@ -25,7 +25,7 @@ func ParseStart(payload string) (delivery.KeptTapID, bool) {
 	return delivery.KeptTapID(id), err == nil && id > 0
 }
 
-// openPrivate answers the tap of a person to whom the bot cannot write yet: their app opens the bot's chat, where Start handles the tap again.
+// openPrivate answers a tap with a link to the bot's chat, because the bot cannot write to the person yet. Start there handles the tap again.
 func (s *Screens) openPrivate(ctx context.Context, e *telegram.Event) error {
 	if e.Kind != telegram.Tap || e.Answered() {
 		return errPrivateFirst

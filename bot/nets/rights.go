@@ -57,7 +57,7 @@ func (s *Screens) MayManage(ctx context.Context, person int64) bool {
 	return person != 0 && (err == nil || s.IsAdmin(person))
 }
 
-// visitOf is a visit of a person from whom there is no event.
+// visitOf makes a visit for a person without an event.
 func (s *Screens) visitOf(person int64) *visit {
 	return &visit{Deps: s.Deps, event: &telegram.Event{From: telegram.Person{ID: person}}}
 }

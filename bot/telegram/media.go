@@ -45,7 +45,7 @@ func fileOf(m *tg.Message) (filter.Media, bool) {
 	return f, true
 }
 
-// storedMedia reads what a file can be sent again by: its ids and reference. A photo has no more; a document has its type and size too.
+// storedMedia reads the ids and the reference that sending a file again needs, and for a document its type and size.
 func storedMedia(media tg.MessageMediaClass) (filter.Media, bool) {
 	switch media := media.(type) {
 	case *tg.MessageMediaDocument:
