@@ -7,7 +7,7 @@ type Detour struct{ relay *relay }
 
 // OpenDetour opens a detour to host:port.
 func OpenDetour(ctx context.Context, target string) (*Detour, error) {
-	r, err := newRelay(ctx, target)
+	r, err := newRelay(ctx, target, nil)
 	return &Detour{r}, err
 }
 

@@ -26,10 +26,9 @@ func OpenQuota(ctx context.Context, uri string) (*Quota, error) {
 		return nil, err
 	}
 	q := &Quota{uri: *u}
-	if q.relay, err = newRelay(ctx, u.Host); err != nil {
+	if q.relay, err = newRelay(ctx, u.Host, q.forward); err != nil {
 		return nil, err
 	}
-	q.relay.forward = q.forward
 	q.uri.Host = q.relay.addr
 	return q, nil
 }

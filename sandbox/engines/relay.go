@@ -35,22 +35,33 @@ type relay struct {
 	work     sync.WaitGroup
 }
 
-// newRelay starts a relay to host:port.
-func newRelay(ctx context.Context, target string) (*relay, error) {
+// newRelay starts a relay to host:port. A nil forward passes all bytes.
+func newRelay(ctx context.Context, target string, forward func(client, server net.Conn)) (*relay, error) {
 	open := make(chan struct{})
 	close(open)
-	r := &relay{target: target, addr: "127.0.0.1:0", conns: map[net.Conn]struct{}{}, paused: open}
-	return r, r.start(ctx)
+	l, err := listenOnFreePort(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("relay to %s: %w", target, err)
+	}
+	r := &relay{target: target, addr: l.Addr().String(), forward: forward, conns: map[net.Conn]struct{}{}, paused: open}
+	r.accept(l)
+	return r, nil
 }
 
 func (r *relay) start(ctx context.Context) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", r.addr)
 	if err != nil {
-		return fmt.Errorf("relay to a named server: %w", err)
+		return fmt.Errorf("relay to %s: %w", r.target, err)
 	}
+	r.accept(l)
+	return nil
+}
+
+// accept carries the connections of a listener until stop closes it.
+func (r *relay) accept(l net.Listener) {
 	r.mu.Lock()
-	r.listener, r.addr = l, l.Addr().String()
+	r.listener = l
 	r.mu.Unlock()
 	r.work.Go(func() {
 		for {
@@ -61,7 +72,6 @@ func (r *relay) start(ctx context.Context) error {
 			r.work.Go(func() { r.carry(l, conn) })
 		}
 	})
-	return nil
 }
 
 // carry connects a client to the server until one of them closes or the relay stops.
@@ -180,7 +190,7 @@ func standInFront(ctx context.Context, u *url.URL, defaultPort string, schemes .
 	if mode := query.Get("sslmode"); !plain || u.Hostname() == "" || mode != "" && mode != "disable" {
 		return u, fixed{}, nil
 	}
-	r, err := newRelay(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), defaultPort)))
+	r, err := newRelay(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), defaultPort)), nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,39 @@
+package engines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"syscall"
+)
+
+// Servers listen below the ports that systems give to outgoing connections: 32768 and above on Linux.
+// A server that starts again finds its port as it left it.
+const (
+	firstPort = 20000
+	ports     = 32768 - firstPort
+)
+
+// listenOnFreePort listens on a port of this host that is not in use.
+func listenOnFreePort(ctx context.Context) (net.Listener, error) {
+	var lc net.ListenConfig
+	for range ports {
+		l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports))) //nolint:gosec // not a secret
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return l, err
+		}
+	}
+	return nil, errPortTaken
+}
+
+// freePort returns a port that is not in use.
+func freePort(ctx context.Context) (int, error) {
+	l, err := listenOnFreePort(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("free port: %w", err)
+	}
+	defer l.Close()                          //nolint:errcheck // nothing was accepted
+	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
+}
