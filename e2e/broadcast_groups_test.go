@@ -8,6 +8,7 @@ import (
 
 	"github.com/gotd/td/tg"
 
+	"pavilion/sandbox"
 	"pavilion/sandbox/world"
 )
 
@@ -64,12 +65,99 @@ func (g *clubGroups) copiesIn(group world.Peer, text string) (list []*tg.Message
 	return list
 }
 
-func (g *clubGroups) noErrors(errs ...error) {
+// chooses stores the only topic of a forum in which the bot may speak.
+func (g *clubGroups) chooses(channel int64, topic int) {
 	g.t.Helper()
-	for _, err := range errs {
-		if err != nil {
-			g.t.Fatal(err)
+	g.exec(`INSERT INTO group_settings (chat_id, value) VALUES ($1, jsonb_build_object('topics', jsonb_build_array($2::int)))`, -1_000_000_000_000-channel, topic)
+}
+
+// topic opens a topic in a supergroup and makes it the bot's.
+func (g *clubGroups) topic(channel int64) int {
+	g.t.Helper()
+	id, err := g.w.CreateTopic(g.Admin.ID, channel, "News")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.chooses(channel, id)
+	return id
+}
+
+// wantCopies checks how often a group has a text, in its forum topic; 0 is General.
+func (g *clubGroups) wantCopies(group world.Peer, text string, want, topic int) {
+	g.t.Helper()
+	list := g.copiesIn(group, text)
+	if len(list) != want {
+		g.t.Errorf("%v has %q %d times, want %d", group, text, len(list), want)
+	}
+	for _, m := range list {
+		if got := topicOf(m); got != topic {
+			g.t.Errorf("in %v it stands in topic %d, want %d", group, got, topic)
 		}
+	}
+}
+
+func TestBroadcast_ToGroupsIsOneMessageEachThroughAKillAndAMigration(t *testing.T) {
+	t.Parallel()
+	g := openGroups(t, 3, 5)
+	left, forbidden, slow, open, closed := g.super[0], g.super[1], g.super[2], g.super[3], g.super[4]
+	inTopic, closedTopic := g.topic(open), g.topic(closed)
+	g.noErrors(
+		g.w.Leave(world.ChannelPeer(left), g.BotID), g.w.Restrict(world.ChannelPeer(forbidden), tg.ChatBannedRights{SendMessages: true}),
+		g.w.SetTopic(g.Admin.ID, closed, closedTopic, true, false), g.w.SetSlowMode(slow, 4),
+	)
+	if _, err := g.w.SendText(g.Admin.ID, world.ChannelPeer(slow), "/help@"+sandbox.BotName); err != nil {
+		t.Fatal(err)
+	}
+	g.awaitGroups(8)
+	until(t, "the bot has written in the group with slow mode", func() bool {
+		list := historyOf(t, g.w, g.Admin.ID, world.ChannelPeer(slow))
+		return strings.Contains(list[len(list)-1].Message, "Type words of a file's name")
+	})
+
+	const text = "The season opens in May"
+	has, hasNot, stays := g.basic[0], g.basic[1], g.basic[2]
+	g.DC.Faults().FloodWait("messages.sendMessage", hasNot, 60)
+	confirm := prepareFor(t, g.admin, text, "the groups that I am in")
+	if !strings.Contains(confirm.Message, "8 groups would get it") {
+		t.Errorf("the numbers are %q", confirm.Message)
+	}
+	tapOn(t, g.admin, confirm, "Send to 8")
+	until(t, "a group has it", func() bool { return len(g.copiesIn(world.GroupPeer(has), text)) == 1 })
+	// With edits of its own among the missed updates, the bot would also get the chats from these.
+	until(t, "the bot has stored its state", func() bool {
+		var pts int
+		g.noErrors(g.db.QueryRow(t.Context(), "SELECT pts FROM bot_state").Scan(&pts))
+		return pts == g.w.Pts(g.BotID)
+	})
+	g.Bot.Kill()
+	// Meanwhile a group that has the message, and one that has not, become supergroups.
+	hasMoved, err := g.w.Migrate(has)
+	g.noErrors(err)
+	hasNotMoved, err := g.w.Migrate(hasNot)
+	g.noErrors(err)
+	restart(t, g.Scene, postgres(t, g.Scene))
+	if done := await(t, g.admin, ": done\n« "+text); strings.Count(done.Message, "Failed") != 1 || !strings.Contains(done.Message, "Failed: 1, CHAT_WRITE_FORBIDDEN") {
+		t.Errorf("the figures are %q", done.Message)
+	}
+
+	g.wantCopies(world.GroupPeer(has), text, 1, 0)
+	g.wantCopies(world.ChannelPeer(hasMoved), text, 0, 0)
+	g.wantCopies(world.GroupPeer(hasNot), text, 0, 0)
+	g.wantCopies(world.ChannelPeer(hasNotMoved), text, 1, 0)
+	g.wantCopies(world.GroupPeer(stays), text, 1, 0)
+	g.wantCopies(world.ChannelPeer(left), text, 0, 0)
+	g.wantCopies(world.ChannelPeer(forbidden), text, 0, 0)
+	g.wantCopies(world.ChannelPeer(slow), text, 1, 0)
+	g.wantCopies(world.ChannelPeer(open), text, 1, inTopic)
+	g.wantCopies(world.ChannelPeer(closed), text, 1, 0)
+	g.wantCopies(g.group, text, 1, 0)
+	var refused string
+	g.noErrors(g.db.QueryRow(t.Context(), "SELECT refused FROM bot_group WHERE chat_id = $1", -1_000_000_000_000-forbidden).Scan(&refused))
+	if refused != "CHAT_WRITE_FORBIDDEN" {
+		t.Errorf("the group that takes no messages is marked %q", refused)
+	}
+	if people := copies(t, g.Scene, g.Members[0], text); people != 0 {
+		t.Errorf("a member got it %d times in private", people)
 	}
 }
 

@@ -37,6 +37,15 @@ func groupScene(t *testing.T) *clubGroup {
 	return c
 }
 
+func (c *clubGroup) noErrors(errs ...error) {
+	c.t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
 // says sends a text into the group.
 func (c *clubGroup) says(from world.User, text string) int {
 	c.t.Helper()

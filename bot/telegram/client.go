@@ -179,7 +179,7 @@ func (c *Client) build() error {
 	c.updates = newUpdateQueue(c.manager.Handle)
 	o.UpdateHandler = telegram.UpdateHandlerFunc(c.updates.Handle)
 	// Without the two hooks each send causes a pts gap: gotd waits 0.5 s and calls getDifference.
-	o.Middlewares = []telegram.Middleware{hook.UpdateHook(c.updates.Handle), hook.AffectedHook(c.manager), channelDifference(dispatcher.Handle)}
+	o.Middlewares = []telegram.Middleware{hook.UpdateHook(c.updates.Handle), hook.AffectedHook(c.manager), channelDifference(dispatcher.Handle), differenceChats(c.state.storeChatHashes)}
 	var connections atomic.Int32
 	o.OnConnectionState = func(s telegram.ConnectionState) {
 		c.connected.Store(s == telegram.ConnectionStateReady)

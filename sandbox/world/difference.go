@@ -25,6 +25,16 @@ func (w *World) stateOf(a *account) tg.UpdatesState {
 	return tg.UpdatesState{Pts: a.Pts, Qts: a.Qts, Date: w.now(), Seq: 1, UnreadCount: unread}
 }
 
+// Pts returns the number of the last event in an account's box.
+func (w *World) Pts(accountID int64) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.Accounts[accountID]; a != nil {
+		return a.Pts
+	}
+	return 0
+}
+
 func (c *call) getState() (*tg.UpdatesState, error) {
 	s := c.stateOf(c.me)
 	return &s, nil
