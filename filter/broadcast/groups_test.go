@@ -23,6 +23,34 @@ func (s *scene) join(numbers ...int64) {
 	}
 }
 
+// A kill between the two would leave the group out of the figures.
+func TestGroups_AClosedGroupIsCountedBeforeItIsDisabled(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.join(11, 12)
+	s.telegram.answers[12] = broadcast.Outcome{Class: broadcast.Closed, Name: "CHAT_WRITE_FORBIDDEN"}
+	b := s.confirmed(allGroups)
+	if _, err := s.db.Exec(t.Context(), `CREATE TABLE uncounted (n int8);
+		CREATE FUNCTION note_uncounted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			INSERT INTO uncounted SELECT NEW.number WHERE NOT EXISTS (SELECT FROM broadcast_delivery WHERE person = NEW.number);
+			RETURN NEW;
+		END $$;
+		CREATE TRIGGER uncounted BEFORE UPDATE OF refused ON bot_group FOR EACH ROW EXECUTE FUNCTION note_uncounted()`); err != nil {
+		t.Fatal(err)
+	}
+	stop := s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	stop()
+	var refused string
+	var uncounted int
+	if err := s.db.QueryRow(t.Context(), "SELECT refused, (SELECT count(*) FROM uncounted) FROM bot_group WHERE number = 12").Scan(&refused, &uncounted); err != nil {
+		t.Fatal(err)
+	}
+	if refused != "CHAT_WRITE_FORBIDDEN" || uncounted != 0 || b.Counts.Failed[refused] != 1 {
+		t.Errorf("refused %q, disabled before it was counted: %d, counts %+v", refused, uncounted, b.Counts)
+	}
+}
+
 func TestGroups_GetOneMessageEachAndThoseThatTakeNoneAreLeftOut(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -220,11 +220,6 @@ func (p *pass) deliver(ctx context.Context, to Recipient) Outcome {
 			}
 		case out.Class == Passing:
 			return Outcome{Class: Refused, Name: out.Name}
-		case out.Class == Closed:
-			if err := p.r.service.opts.Groups.Disable(ctx, to.ID, out.Name); err != nil { // the next broadcast finds it closed again
-				p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a group that takes no messages is not noted", slog.Int64("group", int64(to.ID)), slog.Any("error", err))
-			}
-			return out
 		case out.Class == Aborted:
 			p.end(errMoved)
 			return out
@@ -316,6 +311,7 @@ func (p *pass) flush(ctx context.Context) error {
 		return err
 	}
 	p.flushed = now
+	p.disableClosed(ctx, results)
 	for range results {
 		<-p.room
 	}
@@ -326,4 +322,17 @@ func (p *pass) flush(ctx context.Context) error {
 		p.end(errNotAdmin)
 	}
 	return nil
+}
+
+// disableClosed notes the groups in which the bot can write nothing. It runs after their outcomes are stored: a pass after a kill leaves out such groups, and
+// would not count them.
+func (p *pass) disableClosed(ctx context.Context, results []result) {
+	for _, r := range results {
+		if r.Class != Closed {
+			continue
+		}
+		if err := p.r.service.opts.Groups.Disable(ctx, r.to, r.Name); err != nil { // the next broadcast finds it closed again
+			p.r.logger.LogAttrs(ctx, slog.LevelInfo, "a group that takes no messages is not noted", slog.Int64("group", int64(r.to)), slog.Any("error", err))
+		}
+	}
 }
