@@ -36,7 +36,11 @@ func (b groupRules) groupRequired(ctx context.Context, group filter.ChatID) acce
 	s := b.deps.Groups.Get(ctx, group).Settings
 	list := access.RequiredList{Any: s.RequireAny}
 	for _, c := range s.Required {
-		list = list.With(access.RequiredChannel{ID: c.ID, Title: c.Title, Link: c.Link, Need: access.NeedMember})
+		need := access.NeedMember
+		if c.ByRequest {
+			need = access.NeedRequest
+		}
+		list = list.With(access.RequiredChannel{ID: c.ID, Title: c.Title, Link: c.Link, Need: need})
 	}
 	return list
 }

@@ -144,6 +144,36 @@ func TestGroupRequired_BothListsStandOnOneScreen(t *testing.T) {
 	awaitIn(t, c.member, membersGroup, "🔎 golden\n")
 }
 
+func TestGroupRequired_ARequestToJoinIsEnoughWhereTheGroupSaysSo(t *testing.T) {
+	t.Parallel()
+	c := groupScene(t)
+	post(t, c.Scene, "Golden.River.2014.mkv")
+	found(t, c.member, "golden river", "1 file")
+	news, _ := c.requiresInGroup("Group News", "group_news")
+	c.says(c.Members[0], "@"+sandbox.BotName+" golden")
+	screen := awaitIn(t, c.member, membersGroup, joinFirst)
+	c.noErrors(c.w.RequestToJoin(news.ID, c.member.ID))
+	until(t, "the bot has stored the request", func() bool {
+		var stored bool
+		c.noErrors(c.db.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM join_request WHERE person = $1)", c.member.ID).Scan(&stored))
+		return stored
+	})
+	if answer := tapIn(t, c.member, membersGroup, screen, "Try again"); !answer.Alert {
+		t.Errorf("a request to join was enough where members are required: %+v", answer)
+	}
+
+	c.says(c.Admin, "/group@"+sandbox.BotName+" request @group_news")
+	c.awaitButton(c.admin, "✕ Group News (or asked to join)")
+	c.says(c.Members[1], "@"+sandbox.BotName+" golden river 2014")
+	zoya := connect(t, c.Scene, c.Members[1])
+	c.awaitButton(zoya, "Ask to join Group News")
+	until(t, "the request is enough", func() bool { return !tapIn(t, c.member, membersGroup, screen, "Try again").Alert })
+	awaitIn(t, c.member, membersGroup, "🔎 golden\n")
+	if pending, err := c.w.PendingRequests(news.ID); err != nil || len(pending) != 1 {
+		t.Errorf("undecided: %v, %v", pending, err)
+	}
+}
+
 func TestGroupRequired_AChannelThatTheBotCannotSeeShutsNobodyOutAndTheClubsAdminsAreTold(t *testing.T) {
 	t.Parallel()
 	c := groupScene(t)

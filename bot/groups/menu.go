@@ -37,8 +37,8 @@ func (s *Screens) HandleGroup(ctx context.Context, e *telegram.Event) error {
 		return s.switchSearch(ctx, e, p, d, verb == on)
 	case verb == "welcome" && rest != "":
 		return s.change(ctx, e, p, d, "welcome", func(st *domain.Settings) error { st.Welcome = rest; return nil })
-	case verb == "require" && rest != "":
-		return s.require(ctx, e, p, d, strings.Fields(rest))
+	case (verb == "require" || verb == "request") && rest != "":
+		return s.require(ctx, e, p, d, strings.Fields(rest), verb == "request")
 	}
 	return errGroupUsage
 }

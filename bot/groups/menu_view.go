@@ -68,7 +68,7 @@ func (d drawing) section(p place, s domain.Settings, part section, topic int64) 
 
 func (d drawing) valueLabel(s domain.Settings, part section, value string) string {
 	if part.name == "required" && strings.HasPrefix(value, signRemove) {
-		return "✕ " + requiredTitle(s, value)
+		return "✕ " + d.requiredChannel(s, value)
 	}
 	if part.name == "topics" && strings.HasPrefix(value, signAdd) {
 		return d.in.Say("group_value.topics_add")

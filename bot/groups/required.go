@@ -37,14 +37,14 @@ func parseChannel(s string) (id filter.ChannelID, name string) {
 	return 0, ""
 }
 
-// require adds the channels that an admin named to the required ones.
-func (s *Screens) require(ctx context.Context, e *telegram.Event, p place, d drawing, names []string) error {
+// require adds the channels that an admin named to the required ones. With byRequest, a request to join them is enough.
+func (s *Screens) require(ctx context.Context, e *telegram.Event, p place, d drawing, names []string, byRequest bool) error {
 	if len(names) > domain.MaxRequired {
 		return domain.ErrTooManyRequired
 	}
 	var channels []domain.RequiredChannel
 	for _, name := range names {
-		c, err := s.describeChannel(ctx, e, name)
+		c, err := s.describeChannel(ctx, e, name, byRequest)
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (s *Screens) require(ctx context.Context, e *telegram.Event, p place, d dra
 }
 
 // describeChannel finds a channel of which the bot is an admin, with a link by which people join it.
-func (s *Screens) describeChannel(ctx context.Context, e *telegram.Event, name string) (c domain.RequiredChannel, err error) {
+func (s *Screens) describeChannel(ctx context.Context, e *telegram.Event, name string, byRequest bool) (c domain.RequiredChannel, err error) {
 	m := s.Client.Messenger
 	var info telegram.ChannelInfo
 	switch id, username := parseChannel(name); {
@@ -90,8 +90,8 @@ func (s *Screens) describeChannel(ctx context.Context, e *telegram.Event, name s
 	if err != nil {
 		return c, err
 	}
-	c = domain.RequiredChannel{ID: info.ID, Title: info.Title}
-	c.Link, err = telegram.NewMemberships(m).JoinLink(ctx, info, false)
+	c = domain.RequiredChannel{ID: info.ID, Title: info.Title, ByRequest: byRequest}
+	c.Link, err = telegram.NewMemberships(m).JoinLink(ctx, info, byRequest)
 	return c, err
 }
 

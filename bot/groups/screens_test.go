@@ -36,7 +36,7 @@ func newDrawing(t *testing.T, language string) drawing {
 func full() domain.Settings {
 	return domain.Settings{
 		Search: domain.SearchAll, PageSize: 10, ToPrivate: true, DeleteAfter: 360, Protect: true, Required: []domain.RequiredChannel{
-			{ID: 1_500_000_007, Title: "Club \u202eNews", Link: "https://t.me/club_news"}, {ID: 9_999_999_999_999, Title: "Inner Circle", Link: "https://t.me/+abc"},
+			{ID: 1_500_000_007, Title: "Club \u202eNews", Link: "https://t.me/club_news"}, {ID: 9_999_999_999_999, Title: "Inner Circle", Link: "https://t.me/+abc", ByRequest: true},
 		}, RequireAny: true,
 		Language: "hi", Welcome: "Welcome to {group}, {name}!\nRead the rules.", WelcomeFor: 5, Topics: []int{1, 4000},
 	}

@@ -269,14 +269,18 @@ func (w *words) required(value string) string {
 	return w.in.Say("group_value.required_" + value)
 }
 
-// requiredTitle is the title of the channel that a value removes.
-func requiredTitle(s domain.Settings, value string) string {
+// requiredChannel names the channel that a value removes.
+func (w *words) requiredChannel(s domain.Settings, value string) string {
 	_, id, _ := signedID(value)
 	i := slices.IndexFunc(s.Required, func(c domain.RequiredChannel) bool { return int64(c.ID) == id })
 	if i < 0 {
 		return ""
 	}
-	return telegram.CleanLine(s.Required[i].Title, maxRequiredShown)
+	title := telegram.CleanLine(s.Required[i].Title, maxRequiredShown)
+	if s.Required[i].ByRequest {
+		return w.in.Say("group_value.required_by_request", title)
+	}
+	return title
 }
 
 const maxRequiredShown = 30 // characters of a channel's title

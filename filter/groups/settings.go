@@ -56,6 +56,8 @@ type RequiredChannel struct {
 	ID    filter.ChannelID `json:"id"`
 	Title string           `json:"title"`
 	Link  string           `json:"link"` // by which people join
+	// ByRequest makes a request to join enough.
+	ByRequest bool `json:"by_request,omitempty"`
 }
 
 func (c RequiredChannel) isValid() bool {
