@@ -51,7 +51,7 @@ func previewName(b broadcast.Broadcast, e *telegram.Event) string {
 
 func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
 	d := how.Delivery
-	d.Silent = b.Plan.Silent
+	d.Silent, d.Paid = b.Plan.Silent, b.Plan.Paid
 	if !b.ButtonsFollow() {
 		d.Links, d.Keyboard = c.buttons(b, how)
 		return c.s.contents.SendContent(ctx, to, content(b), d)
@@ -163,7 +163,7 @@ func (c courier) outcome(in telegram.Chat, ids []int, err error) broadcast.Outco
 	class := map[telegram.Failure]broadcast.Class{
 		telegram.NoFailure: broadcast.Sent, telegram.PersonGone: broadcast.Gone, telegram.ChatClosed: broadcast.Closed, telegram.TopicClosed: broadcast.Refused,
 		telegram.ChatRefused: broadcast.Refused, telegram.ContentBad: broadcast.Unsendable, telegram.ChatWaits: broadcast.MustWait, telegram.MayPass: broadcast.Passing,
-		telegram.QueueStopped: broadcast.Aborted,
+		telegram.QueueStopped: broadcast.Aborted, telegram.PaidRefused: broadcast.Unpaid,
 	}[failure]
 	if class == broadcast.Closed && in.Type == telegram.Private {
 		class = broadcast.Refused

@@ -70,7 +70,7 @@ func (d drawing) plan(b broadcast.Broadcast) string {
 	lines := []string{
 		d.in.Say("broadcast.mode." + string(b.Plan.Mode)),
 		d.in.Say(sound),
-		d.in.Say("broadcast.speed", cmp.Or(b.Plan.Speed, d.maxSpeed)),
+		d.speed(b),
 		d.in.Say("broadcast.to", d.segment(b.Plan.Segment)),
 	}
 	if minus := b.Plan.Segment.Minus; minus != nil {
@@ -89,6 +89,13 @@ func (d drawing) plan(b broadcast.Broadcast) string {
 		lines = append(lines, "", d.in.Say("broadcast.preview_first"))
 	}
 	return strings.Join(lines, "\n")
+}
+
+func (d drawing) speed(b broadcast.Broadcast) string {
+	if b.Plan.Paid {
+		return d.in.Say("broadcast.paid_speed", broadcast.PaidSpeed)
+	}
+	return d.in.Say("broadcast.speed", cmp.Or(b.Plan.Speed, d.maxSpeed))
 }
 
 func (d drawing) segment(s broadcast.Segment) string {
@@ -122,6 +129,9 @@ func (d drawing) figures(b broadcast.Broadcast) string {
 	}
 	if c.Sending > 0 {
 		lines = append(lines, d.in.Say("broadcast.rate", strconv.FormatFloat(c.PerSecond(), 'f', 1, 64)))
+	}
+	if b.Plan.PaidRefused != "" {
+		lines = append(lines, d.in.Say("broadcast.paid_refused", b.Plan.PaidRefused))
 	}
 	if len(b.Parked) > 0 {
 		lines = append(lines, d.in.Say("broadcast.parked", joined(b.Parked)))
@@ -211,7 +221,13 @@ func (d drawing) speeds(b broadcast.Broadcast) telegram.Reply {
 			row = append(row, d.button(b, setSpeed, int64(speed), "broadcast.per_second", speed))
 		}
 	}
-	return telegram.Reply{Text: title + "\n" + d.in.Say("broadcast.ask_speed"), Bold: len(title), Keyboard: [][]telegram.Button{row, d.back(b)}}
+	rows := [][]telegram.Button{row}
+	question := d.in.Say("broadcast.ask_speed")
+	if b.Plan.Segment.Kind != broadcast.Groups {
+		rows = append(rows, []telegram.Button{d.button(b, setPaid, 0, "broadcast.choose_paid", broadcast.PaidSpeed)})
+		question += "\n" + d.in.Say("broadcast.about_paid")
+	}
+	return telegram.Reply{Text: title + "\n" + question, Bold: len(title), Keyboard: append(rows, d.back(b))}
 }
 
 // segments offers whom the message goes to, or whom it leaves out.
@@ -255,6 +271,9 @@ func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.R
 		lines = append(lines, d.in.Say(forGroups(b, "broadcast.opted_out_count"), e.OptedOut))
 	}
 	lines = append(lines, d.in.Say("broadcast.takes", d.duration(e.Duration)))
+	if b.Plan.Paid {
+		lines = append(lines, d.in.Say("broadcast.costs", e.Stars))
+	}
 	var rows [][]telegram.Button
 	if e.People() > 0 {
 		rows = append(rows, []telegram.Button{d.button(b, confirm, b.Version, forGroups(b, "broadcast.send_now"), e.People()), d.button(b, askTime, 0, "broadcast.send_later")})

@@ -48,6 +48,10 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	language := state(broadcast.Draft, func(b *broadcast.Broadcast) {
 		b.Plan.Segment = broadcast.Segment{Kind: broadcast.Speakers, Language: "hi"}
 	})
+	paid := state(broadcast.Previewed, func(b *broadcast.Broadcast) { b.Plan.Paid, b.Plan.Stars = true, 988 })
+	refused := state(broadcast.Running, func(b *broadcast.Broadcast) {
+		b.Counts, b.Plan.PaidRefused = broadcast.Counts{Reached: 60, Sending: 2 * time.Second}, "BALANCE_TOO_LOW"
+	})
 	groups := state(broadcast.Scheduled, func(b *broadcast.Broadcast) {
 		b.At, b.Plan.Segment, b.Plan.People = at, broadcast.Segment{Kind: broadcast.Groups}, 12
 	})
@@ -59,6 +63,10 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"groups_confirm": d.confirm(groups, broadcast.Estimate{
 			Pools: []broadcast.PoolEstimate{{Pool: "groups", People: 12, Blocked: 3}}, OptedOut: 1, Duration: time.Second,
 		}),
+		"paid":            d.panel(paid),
+		"paid_confirm":    d.confirm(paid, broadcast.Estimate{Pools: []broadcast.PoolEstimate{{Pool: "old", People: 9876}}, Duration: 20 * time.Second, Stars: 988}),
+		"paid_refused":    d.panel(refused),
+		"speeds_groups":   d.speeds(groups),
 		"draft":           d.panel(language),
 		"previewed_album": d.panel(album),
 		"scheduled":       d.panel(state(broadcast.Scheduled, func(b *broadcast.Broadcast) { b.At = at })),

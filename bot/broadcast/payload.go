@@ -27,6 +27,7 @@ const (
 	setMode      verb = "mo"
 	setSilent    verb = "si"
 	setSpeed     verb = "sp" // value: messages a second
+	setPaid      verb = "pd"
 	showSpeeds   verb = "ss"
 	showSegments verb = "sg"
 	showMinus    verb = "sm"

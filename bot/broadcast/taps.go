@@ -98,7 +98,7 @@ func (s *Screens) apply(ctx context.Context, b broadcast.Broadcast, t tap) (broa
 		return s.Service.Cancel(ctx, b)
 	case unsend:
 		return s.Service.Revise(ctx, b, broadcast.Unsend, "", nil)
-	case setMode, setSilent, setSpeed, setSegment, setMinus:
+	case setMode, setSilent, setSpeed, setPaid, setSegment, setMinus:
 		return s.Service.Change(ctx, b, func(b *broadcast.Broadcast) { changePlan(&b.Plan, t) })
 	default:
 		return b, chat.ErrButton
@@ -112,7 +112,9 @@ func changePlan(p *broadcast.Plan, t tap) {
 	case setSilent:
 		p.Silent = !p.Silent
 	case setSpeed:
-		p.Speed = int(t.value)
+		p.Speed, p.Paid = int(t.value), false
+	case setPaid:
+		p.Paid = true
 	case setSegment, setMinus:
 		list := choices()
 		if t.value < 0 || t.value >= int64(len(list)) {
@@ -127,7 +129,7 @@ func changePlan(p *broadcast.Plan, t tap) {
 func choose(p *broadcast.Plan, v verb, chosen broadcast.Segment) {
 	switch {
 	case v != setMinus && chosen.Kind == broadcast.Groups:
-		p.Segment = chosen
+		p.Segment, p.Paid = chosen, false
 	case v != setMinus:
 		chosen.Minus = p.Segment.Minus
 		p.Segment = chosen
@@ -167,6 +169,11 @@ func (s *Screens) showConfirm(ctx context.Context, e *telegram.Event, b broadcas
 	estimate, err := s.Service.Estimate(ctx, b)
 	if err != nil {
 		return err
+	}
+	if b.Plan.Paid && estimate.People() > 0 {
+		if b, err = s.Service.SetPrice(ctx, b, estimate); err != nil {
+			return err
+		}
 	}
 	return s.draw(ctx, e, b, s.drawing(e.From.Language).confirm(b, estimate))
 }
@@ -213,6 +220,7 @@ func (s *Screens) sample(ctx context.Context, e *telegram.Event, b broadcast.Bro
 	if err != nil {
 		return nil, err
 	}
+	b.Plan.Paid = false
 	how := send{Delivery: telegram.Delivery{Lane: telegram.LaneAnswer, Name: previewName(b, e)}, language: e.From.Language, optOut: tapSample}
 	return courier{s}.sendTo(ctx, b, to, how)
 }

@@ -31,8 +31,10 @@ type Delivery struct {
 	Name     string // sends of one name to one chat are one message to Telegram
 	// NameIsWhole makes the name alone stand for the message: a send into the supergroup that a group has become repeats the one into the group.
 	NameIsWhole bool
-	Topic       int           // a message of the forum topic
-	Patience    time.Duration // with Telegram's wait for this chat; 0: no bound
+	// Paid sends beyond the free limits, for Stars of the bot. Telegram's refusal is a PaidRefused failure.
+	Paid     bool
+	Topic    int           // a message of the forum topic
+	Patience time.Duration // with Telegram's wait for this chat; 0: no bound
 }
 
 // randomID is the random_id of a part of the message.
@@ -160,11 +162,11 @@ func (c *Contents) sendSingle(ctx context.Context, to Chat, what Content, d Deli
 		if len(what.Media) == 1 {
 			caption, entities := captionOf(what.Media[0])
 			return c.m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
-				Peer: to.peer(), Media: inputMedia(what.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic),
+				Peer: to.peer(), Media: inputMedia(what.Media[0]), Message: caption, Entities: entities, RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic), AllowPaidFloodskip: d.Paid,
 			})
 		}
 		return c.m.api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
-			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic),
+			Peer: to.peer(), Message: what.Text, Entities: unpackEntities(what.Entities), RandomID: randomID, Silent: d.Silent, ReplyMarkup: markup, ReplyTo: inTopic(d.Topic), AllowPaidFloodskip: d.Paid,
 		})
 	})
 }
@@ -172,7 +174,7 @@ func (c *Contents) sendSingle(ctx context.Context, to Chat, what Content, d Deli
 func (c *Contents) sendAlbum(ctx context.Context, to Chat, what Content, d Delivery) ([]int, error) {
 	randomIDs := d.partIDs(to, len(what.Media))
 	return c.send(ctx, to, d, "messages.sendMultiMedia", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
-		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent, ReplyTo: inTopic(d.Topic)}
+		request := &tg.MessagesSendMultiMediaRequest{Peer: to.peer(), Silent: d.Silent, ReplyTo: inTopic(d.Topic), AllowPaidFloodskip: d.Paid}
 		for i, f := range what.Media {
 			caption, entities := captionOf(f)
 			request.MultiMedia = append(request.MultiMedia, tg.InputSingleMedia{Media: inputMedia(f), RandomID: randomIDs[i], Message: caption, Entities: entities})
@@ -187,7 +189,7 @@ func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, list []in
 		randomIDs := d.partIDs(to, len(list))
 		ids, err = c.send(ctx, to, d, "messages.forwardMessages", randomIDs, func(ctx context.Context) (tg.UpdatesClass, error) {
 			return c.m.api.MessagesForwardMessages(ctx, &tg.MessagesForwardMessagesRequest{
-				FromPeer: from.peer(), ToPeer: to.peer(), ID: list, RandomID: randomIDs, Silent: d.Silent, ReplyTo: inTopic(d.Topic),
+				FromPeer: from.peer(), ToPeer: to.peer(), ID: list, RandomID: randomIDs, Silent: d.Silent, ReplyTo: inTopic(d.Topic), AllowPaidFloodskip: d.Paid,
 			})
 		})
 		return err
@@ -196,7 +198,7 @@ func (c *Contents) ForwardMessages(ctx context.Context, to, from Chat, list []in
 }
 
 func (c *Contents) send(ctx context.Context, to Chat, d Delivery, method string, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) ([]int, error) {
-	return sendCall(ctx, c.m, call{lane: d.Lane, chat: to, method: method, patience: d.Patience}, randomIDs, invoke)
+	return sendCall(ctx, c.m, call{lane: d.Lane, chat: to, method: method, patience: d.Patience, paid: d.Paid}, randomIDs, invoke)
 }
 
 // EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
@@ -235,6 +237,7 @@ const (
 	ChatRefused          // Telegram refuses this chat for another reason
 	ContentBad           // Telegram refuses the message for everybody
 	ChatWaits            // Telegram makes this chat wait for longer than the send's patience
+	PaidRefused          // Telegram refuses to send beyond the free limits
 	MayPass              // another try may succeed
 	QueueStopped         // this process is no longer the bot
 )
@@ -249,6 +252,9 @@ func FailureOf(err error) (Failure, string) {
 	}
 	if errors.Is(err, ErrNeverWrote) {
 		return ChatRefused, "NO_ACCESS_HASH"
+	}
+	if unpaid := (paidRefusal{}); errors.As(err, &unpaid) {
+		return PaidRefused, unpaid.name
 	}
 	rpc, ok := tgerr.As(err)
 	switch {

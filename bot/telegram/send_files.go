@@ -143,9 +143,12 @@ func (m *Messenger) sendAll(ctx context.Context, to Chat, turn Turn, method stri
 
 // sendCall is sendAll for a call with its lane, chat and method.
 func sendCall(ctx context.Context, m *Messenger, c call, randomIDs []int64, invoke func(context.Context) (tg.UpdatesClass, error)) (ids []int, err error) {
-	c.limited, c.messages = true, len(randomIDs)
+	c.limited, c.messages = !c.paid, len(randomIDs)
 	c.invoke = func(ctx context.Context) error {
 		u, err := invoke(ctx)
+		if c.paid {
+			err = orPaidRefusal(err)
+		}
 		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
 			return nil // an earlier try, or an earlier process, has sent it
 		}

@@ -37,6 +37,7 @@ type call struct {
 	chat     Chat // zero where the call concerns no chat
 	method   string
 	limited  bool          // counts as a message
+	paid     bool          // a message beyond the free limits
 	first    bool          // goes before other messages of its lane, which it does not starve
 	messages int           // that the call sends; 0 means 1
 	patience time.Duration // with a wait of the call's own chat; 0: no bound

@@ -38,12 +38,17 @@ type Content struct {
 
 // Plan is how and to whom the message goes.
 type Plan struct {
-	Mode    Mode
-	Silent  bool
-	Speed   int // messages a second; 0: as fast as Options allow
-	Segment Segment
-	Testers []filter.UserID
-	People  int // how many recipients there were when it was confirmed
+	Mode   Mode
+	Silent bool
+	Speed  int  // messages a second; 0: as fast as Options allow
+	Paid   bool `json:",omitempty"` // at PaidSpeed, for Stars of the bot
+	// Stars is the price that the admin saw, and the most that is spent. A change of the plan takes it back.
+	Stars int `json:",omitempty"`
+	// PaidRefused is Telegram's error for the paid speed. The rest went at the free speed.
+	PaidRefused string `json:",omitempty"`
+	Segment     Segment
+	Testers     []filter.UserID
+	People      int // how many recipients there were when it was confirmed
 }
 
 // MaxTesters is the number of people who get the preview beside the author.
@@ -170,6 +175,7 @@ func (s *Service) Change(ctx context.Context, b Broadcast, change func(b *Broadc
 		return b, ErrState
 	}
 	before := b
+	b.Plan.Stars = 0
 	change(&b)
 	if err := s.check(b); err != nil {
 		return before, err
@@ -191,7 +197,7 @@ func equalButtons(a, b []Button) bool {
 
 func (s *Service) check(b Broadcast) error {
 	switch {
-	case b.Plan.Speed < 0 || b.Plan.Speed > s.opts.MaxSpeed:
+	case b.Plan.Speed < 0 || b.Plan.Speed > s.opts.MaxSpeed, b.Plan.Paid && b.Plan.Segment.Kind == Groups:
 		return ErrSpeed
 	case len(b.Plan.Testers) > MaxTesters:
 		return ErrTesters
@@ -216,6 +222,11 @@ func (s *Service) MarkPreviewed(ctx context.Context, b Broadcast) (Broadcast, er
 	return s.move(ctx, b, Previewed)
 }
 
+// SetPrice stores the price that the admin sees from now on, as the most that the broadcast may spend.
+func (s *Service) SetPrice(ctx context.Context, b Broadcast, e Estimate) (Broadcast, error) {
+	return s.Change(ctx, b, func(b *Broadcast) { b.Plan.Stars = e.Stars })
+}
+
 const maxAhead = 366 * 24 * time.Hour
 
 // Confirm queues a previewed broadcast for a time. It refuses a broadcast to nobody.
@@ -225,6 +236,9 @@ func (s *Service) Confirm(ctx context.Context, b Broadcast, at time.Time) (Broad
 	}
 	if at.After(s.opts.Now().Add(maxAhead)) {
 		return b, ErrTime
+	}
+	if b.Plan.Paid && b.Plan.Stars == 0 { // its admin has not seen the price
+		return b, ErrChanged
 	}
 	estimate, err := s.Estimate(ctx, b)
 	if err != nil {

@@ -18,6 +18,7 @@ type Estimate struct {
 	Pools    []PoolEstimate
 	OptedOut int
 	Duration time.Duration
+	Stars    int // at most, of a paid broadcast
 }
 
 // People is the number of people who would get it.
@@ -75,6 +76,9 @@ func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
 		}
 		e.Pools = append(e.Pools, pool)
 	}
+	if b.Plan.Paid {
+		e.Stars = stars(e.People() * b.parts())
+	}
 	e.Duration = time.Duration(float64(e.People()*b.parts()) / float64(s.speed(b)) * float64(time.Second))
 	return e, nil
 }
@@ -110,6 +114,13 @@ func (s *Service) count(ctx context.Context, sel selection, people []Recipient, 
 
 // speed is a broadcast's messages a second.
 func (s *Service) speed(b Broadcast) int {
+	if b.Plan.Paid {
+		return PaidSpeed
+	}
+	return s.freeSpeed(b)
+}
+
+func (s *Service) freeSpeed(b Broadcast) int {
 	if b.Plan.Speed == 0 {
 		return s.opts.MaxSpeed
 	}

@@ -218,13 +218,15 @@ type fakeTelegram struct {
 	gate      func(n int)
 	hangs     broadcast.RecipientID // the send to this person has no answer
 	sends     int
+	affords   int // paid messages; more are refused
+	paid      int
 	edited    map[int]string
 	deleted   []int
 	groups    []broadcast.RecipientID // of deletions
 }
 
 func newFakeTelegram() *fakeTelegram {
-	return &fakeTelegram{got: map[broadcast.RecipientID][]broadcast.ID{}, answers: map[broadcast.RecipientID]broadcast.Outcome{}, waits: map[broadcast.RecipientID]time.Duration{}, edited: map[int]string{}}
+	return &fakeTelegram{affords: 1 << 30, got: map[broadcast.RecipientID][]broadcast.ID{}, answers: map[broadcast.RecipientID]broadcast.Outcome{}, waits: map[broadcast.RecipientID]time.Duration{}, edited: map[int]string{}}
 }
 
 func (f *fakeTelegram) Send(ctx context.Context, b broadcast.Broadcast, to broadcast.Recipient) broadcast.Outcome {
@@ -237,6 +239,12 @@ func (f *fakeTelegram) Send(ctx context.Context, b broadcast.Broadcast, to broad
 	f.sends++
 	if f.gate != nil {
 		f.gate(f.sends)
+	}
+	if b.Plan.Paid {
+		if f.paid == f.affords {
+			return broadcast.Outcome{Class: broadcast.Unpaid, Name: "BALANCE_TOO_LOW"}
+		}
+		f.paid++
 	}
 	if f.refuses {
 		return broadcast.Outcome{Class: broadcast.Unsendable, Name: "FILE_REFERENCE_EXPIRED"}
@@ -299,6 +307,12 @@ func (f *fakeTelegram) sendCount() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sends
+}
+
+func (f *fakeTelegram) paidCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.paid
 }
 
 func (f *fakeTelegram) refreshCount() int {

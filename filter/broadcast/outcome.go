@@ -15,6 +15,7 @@ const (
 	Closed           // Telegram lets the bot write nothing in this group
 	Refused          // Telegram refuses this recipient for another reason
 	Unsendable       // Telegram refuses the message itself
+	Unpaid           // Telegram refuses the paid speed
 	MustWait         // Telegram makes this chat wait
 	Passing          // another try may succeed
 	Aborted          // not sent, or in doubt: the send was cut short

@@ -38,6 +38,7 @@ type pass struct {
 	content *currentContent
 	limit   *rate.Limiter
 	parts   int
+	paid    *budget
 
 	sending chan struct{} // holds one token for each send under way
 	room    chan struct{} // holds one token for each outcome that is not stored
@@ -53,13 +54,13 @@ type pass struct {
 	flushing sync.Mutex
 }
 
-func newPass(r *Runner, b Broadcast, c cursor, chosen selection) *pass {
+func newPass(r *Runner, b Broadcast, c cursor, chosen selection, paid *budget) *pass {
 	// Two at once make up for the time that a page takes to read.
 	limit := rate.NewLimiter(rate.Limit(r.service.speed(b)), max(b.parts(), 2))
 	limit.AllowN(r.service.opts.Now(), 1)
 	return &pass{
 		r: r, id: b.ID, b: b, cursor: c, chosen: chosen, content: &currentContent{content: b.Content, refresh: r.sender.Refresh},
-		limit: limit, parts: b.parts(), order: progress{last: c.last}, flushed: r.service.opts.Now(),
+		limit: limit, parts: b.parts(), paid: paid, order: progress{last: c.last}, flushed: r.service.opts.Now(),
 		sending: make(chan struct{}, window), room: make(chan struct{}, unstoredMost), full: make(chan struct{}, 1),
 	}
 }
@@ -138,13 +139,17 @@ func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
 				p.order.skip(&p.mu, to.ID)
 				continue
 			}
+			paid := p.paid.take(p.parts)
+			if !paid {
+				p.goFree()
+			}
 			if err := p.wait(ctx); err != nil {
 				return err
 			}
 			place := p.order.add(&p.mu, to.ID)
 			under.Go(func() {
 				defer func() { <-p.sending }()
-				p.settle(place, result{to.ID, p.deliver(sends, to)})
+				p.settle(place, result{to.ID, p.deliver(sends, to, paid)})
 			})
 		}
 		if len(list) < page {
@@ -191,12 +196,17 @@ func (p *pass) wait(ctx context.Context) error {
 
 const passingTries = 8
 
+// goFree ends the paid speed of this pass.
+func (p *pass) goFree() {
+	p.limit.SetLimit(rate.Limit(p.r.service.freeSpeed(p.b)))
+}
+
 // deliver sends to one recipient until there is an outcome.
-func (p *pass) deliver(ctx context.Context, to Recipient) Outcome {
+func (p *pass) deliver(ctx context.Context, to Recipient, paid bool) Outcome {
 	for try := 1; ; try++ {
 		b := p.b
 		content, generation := p.content.read()
-		b.Content = content
+		b.Content, b.Plan.Paid = content, paid
 		out := p.r.sender.Send(ctx, b, to)
 		switch {
 		case ctx.Err() != nil && out.Class != Sent:
@@ -213,6 +223,14 @@ func (p *pass) deliver(ctx context.Context, to Recipient) Outcome {
 				p.r.logger.LogAttrs(ctx, slog.LevelWarn, "telegram refuses a broadcast", slog.Int64("broadcast", int64(p.id)), slog.String("error", out.Name), slog.Any("refresh", err))
 				p.end(errContent)
 				return Outcome{Class: Aborted}
+			}
+		case out.Class == Unpaid:
+			paid = false
+			if p.paid.end() {
+				p.goFree()
+				if err := p.r.endPaid(ctx, p.id, out.Name); err != nil {
+					p.r.logger.LogAttrs(ctx, slog.LevelWarn, "the end of the paid speed is not stored", slog.Int64("broadcast", int64(p.id)), slog.Any("error", err))
+				}
 			}
 		case out.Class == Passing && (out.Name == "" || try < passingTries): // without a name: no answer
 			if !p.rest(ctx, try) {

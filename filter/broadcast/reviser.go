@@ -13,7 +13,7 @@ const revisePage = 100
 
 // revise changes or deletes the messages that people got, and stores how far it is after each page. Repeating a page changes nothing.
 func (r *Runner) revise(ctx context.Context, b Broadcast) error {
-	limit := rate.NewLimiter(rate.Limit(r.service.speed(b)), 1)
+	limit := rate.NewLimiter(rate.Limit(r.service.freeSpeed(b)), 1)
 	for !b.Revision.Finished {
 		got, err := r.service.store.deliveries(ctx, b.ID, b.Revision.After, r.service.opts.Now().Add(-revisionWindow), revisePage)
 		if err != nil {
@@ -83,7 +83,7 @@ func (v *Revision) count(out Outcome, recipients int64) error {
 		v.Changed += recipients
 	case Passing, MustWait, Aborted:
 		return fmt.Errorf("%w: %s", errNoOutcome, out.Name)
-	case Gone, Closed, Refused, Unsendable:
+	case Gone, Closed, Refused, Unsendable, Unpaid:
 		v.Failed += recipients
 	}
 	return nil

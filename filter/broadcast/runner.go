@@ -110,11 +110,12 @@ func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error)
 	}
 	var again time.Time
 	delete(r.again, b.ID)
+	paid := newBudget(b)
 	for _, c := range cursors {
 		if c.finished {
 			continue
 		}
-		p := newPass(r, b, c, chosen)
+		p := newPass(r, b, c, chosen, paid)
 		err := p.run(ctx)
 		switch {
 		case errors.Is(err, errPoolDown):

@@ -218,17 +218,22 @@ func (f *Faults) consult(name string, body []byte) (delay time.Duration, lose bo
 	return delay, lose, refusal
 }
 
-// target returns the id of the user, group or channel of a request, 0 if it has none.
-func (f *Faults) target(body []byte) int64 {
+// decode decodes a request; nil if it cannot.
+func (f *Faults) decode(body []byte) bin.Object {
 	id, err := (&bin.Buffer{Buf: body}).PeekID()
 	if err != nil || f.objects[id] == nil {
-		return 0
+		return nil
 	}
 	request := f.objects[id]()
 	if err := request.Decode(&bin.Buffer{Buf: slices.Clone(body)}); err != nil {
-		return 0
+		return nil
 	}
-	switch r := request.(type) {
+	return request
+}
+
+// target returns the id of the user, group or channel of a request, 0 if it has none.
+func (f *Faults) target(body []byte) int64 {
+	switch r := f.decode(body).(type) {
 	case interface{ GetPeer() tg.InputPeerClass }:
 		return peerID(r.GetPeer())
 	case interface{ GetToPeer() tg.InputPeerClass }: // forwards

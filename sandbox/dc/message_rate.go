@@ -51,7 +51,7 @@ func newMessageRate(most int, within time.Duration) messageRate {
 	return messageRate{most: most, within: within, made: map[chatOf][]time.Time{}}
 }
 
-// countMessage counts a send or edit, or returns FLOOD_WAIT. A refused one is not counted.
+// countMessage counts a send or edit, or returns FLOOD_WAIT. A refused one is not counted. A bot may pay for its messages beyond the limit of its account.
 func (f *Faults) countMessage(account int64, method string, body []byte) error {
 	switch method {
 	case "messages.sendMessage", "messages.sendMedia", "messages.sendMultiMedia", "messages.forwardMessages", "messages.editMessage":
@@ -68,11 +68,20 @@ func (f *Faults) countMessage(account int64, method string, body []byte) error {
 		return err
 	}
 	if err := f.accountRate.refuse(inAll, now); err != nil {
+		if f.isPaid(body) && f.dc.world.PayFloodskip(account) {
+			return nil
+		}
 		return err
 	}
 	f.chatRate.count(inChat, now)
 	f.accountRate.count(inAll, now)
 	return nil
+}
+
+// isPaid tells whether a request says that the bot pays for it beyond the free limit.
+func (f *Faults) isPaid(body []byte) bool {
+	r, ok := f.decode(body).(interface{ GetAllowPaidFloodskip() bool })
+	return ok && r.GetAllowPaidFloodskip()
 }
 
 // refuse returns FLOOD_WAIT where the limit is reached.

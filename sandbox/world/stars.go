@@ -166,6 +166,27 @@ func (w *World) Stars(accountID int64) int64 {
 	return 0
 }
 
+// paidSendsFrom is the balance from which Telegram lets a bot pay for messages beyond the free limit. One costs a tenth of a Star.
+const (
+	paidSendsFrom   = 100_000
+	messagesForStar = 10
+)
+
+// PayFloodskip takes the price of a message beyond the free limit from a bot's balance. It returns false for a bot that may not pay.
+func (w *World) PayFloodskip(botID int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.Accounts[botID]
+	if a == nil || a.Bot == nil || a.Stars < paidSendsFrom {
+		return false
+	}
+	if a.Unbilled++; a.Unbilled == messagesForStar {
+		a.Unbilled = 0
+		a.Stars--
+	}
+	return true
+}
+
 // Charge is a payment to a bot, in the Go API.
 type Charge struct {
 	ID       string

@@ -60,6 +60,7 @@ type account struct {
 	Sent     map[int64]sent // messages by the random id of their send
 	RandomAt []int64        // random ids in order of use, to forget the oldest
 	Stars    int64
+	Unbilled int64 // tenths of a Star that paid messages have cost, less than one Star
 }
 
 // botSettings are the settings of a bot at BotFather.

@@ -1,0 +1,24 @@
+package telegram
+
+import (
+	"fmt"
+
+	"github.com/gotd/td/tgerr"
+)
+
+// paidRefusal reports that Telegram does not take a paid message. It is no tgerr.Error, so the queue does not wait for a FLOOD_WAIT.
+type paidRefusal struct{ name string }
+
+// Error implements error.
+func (p paidRefusal) Error() string {
+	return fmt.Sprintf("telegram refuses a paid message: %s", p.name)
+}
+
+// orPaidRefusal replaces the errors of a paid message that its free repetition does not meet. A bot that may not pay, or has too few Stars, is held to the
+// free limits.
+func orPaidRefusal(err error) error {
+	if rpc, ok := tgerr.As(err); ok && (rpc.Type == "BALANCE_TOO_LOW" || rpc.Type == "FLOOD_WAIT") {
+		return paidRefusal{rpc.Type}
+	}
+	return err
+}
