@@ -129,12 +129,23 @@ func TestUpkeep_ADrainOutlivesAKillAndLosesNoFile(t *testing.T) {
 	}
 }
 
+// searches is the number of searches that /performance shows.
+func searches(t *testing.T, m *tg.Message) int {
+	t.Helper()
+	shown := regexp.MustCompile(`(?m)^• search: (\d+),`).FindStringSubmatch(m.Message)
+	if shown == nil {
+		t.Fatalf("no searches in\n%s", m.Message)
+	}
+	n, _ := strconv.Atoi(shown[1]) // digits
+	return n
+}
+
 func TestUpkeep_FiguresCountAndMissedSearchesAreListedWithoutPeople(t *testing.T) {
 	t.Parallel()
 	s, admin, member, operator := operatorScene(t)
 	post(t, s, "Golden.River.2014.mkv")
-	m := found(t, member, "golden river", "1 file")
-	tap(t, member, m, "Golden")
+	results := found(t, member, "golden river", "1 file")
+	tap(t, member, results, "Golden")
 	received(t, member, "Golden.River.2014.mkv")
 	for range 2 {
 		ask(t, member, "purple Xylophone")
@@ -151,26 +162,51 @@ func TestUpkeep_FiguresCountAndMissedSearchesAreListedWithoutPeople(t *testing.T
 		return strings.Contains(body, `"purple xylophone"`)
 	})
 	say(t, admin, "/stats")
-	m = await(t, admin, "Figures")
+	m := await(t, admin, "Figures")
 	if !strings.Contains(m.Message, "Files: 1") || !strings.Contains(m.Message, "Today") {
 		t.Errorf("stats:\n%s", m.Message)
 	}
 	tap(t, admin, m, "What people miss")
 	tap(t, admin, await(t, admin, "purple xylophone ("), "Clear the list")
 	await(t, admin, "Every search has found something")
+	s.DC.Faults().FloodWait("messages.sendMessage", member.ID, 1)
+	ask(t, member, "golden 2014")
 	say(t, admin, "/performance")
-	if m := await(t, admin, "Performance"); !strings.Contains(m.Message, "telegram messages.sendMessage: ") {
+	m = await(t, admin, "Performance")
+	before := searches(t, m)
+	if !strings.Contains(m.Message, "telegram messages.sendMessage: ") || strings.Contains(m.Message, "asked me to wait 0 times") || before < 3 {
 		t.Errorf("performance:\n%s", m.Message)
 	}
+	ask(t, member, "river 2014")
+	tap(t, admin, m, "Refresh")
+	until(t, "the figures are refreshed", func() bool { return searches(t, await(t, admin, "Performance")) > before })
 	say(t, admin, "/cache")
 	if m := await(t, admin, "Caches"); !strings.Contains(m.Message, "result pages: ") || strings.Contains(m.Message, "result pages: 0") {
 		t.Errorf("caches:\n%s", m.Message)
 	} else {
 		tap(t, admin, m, "result pages")
 		await(t, admin, "result pages: 0 entries")
+		tap(t, member, results, "Golden") // the query is read from the message
+		until(t, "the file came again", func() bool {
+			names, _ := filesOf(t, member)
+			return names["Golden.River.2014.mkv"] == 2
+		})
 	}
 	say(t, admin, "/log")
-	tap(t, admin, await(t, admin, "Level: INFO"), "debug")
+	m = await(t, admin, "Level: INFO")
+	if !strings.Contains(m.Message, "telegram asks to wait (bot)") {
+		t.Errorf("log:\n%s", m.Message)
+	}
+	tap(t, admin, m, "error")
+	m = await(t, admin, "Level: ERROR")
+	const waits = "telegram asks to wait"
+	logged := strings.Count(s.Bot.Log(), waits)
+	s.DC.Faults().FloodWait("messages.sendMessage", member.ID, 1)
+	ask(t, member, "golden river 2014")
+	if n := strings.Count(s.Bot.Log(), waits); n != logged || n == 0 {
+		t.Errorf("%d warnings are logged at the level error, %d before", n-logged, logged)
+	}
+	tap(t, admin, m, "debug")
 	await(t, admin, "Level: DEBUG")
 	if status, body := postOperator(t, operator+"log", map[string]string{"level": "warn"}); status != http.StatusOK || !strings.Contains(body, `"level": "WARN"`) {
 		t.Errorf("level: %d %s", status, body)
@@ -186,7 +222,7 @@ func TestUpkeep_FiguresCountAndMissedSearchesAreListedWithoutPeople(t *testing.T
 			} `json:"periods"`
 		}
 		return json.Unmarshal([]byte(body), &figures) == nil && len(figures.Periods) == 3 && figures.Periods[0].People >= 2 && figures.Periods[0].Activity["search_missed"] >= 4 &&
-			figures.Periods[0].Activity["delivery"] == 1
+			figures.Periods[0].Activity["delivery"] == 2
 	})
 }
 
