@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,39 +38,41 @@ type answer struct {
 	body   []byte
 }
 
-func (b *bookingBench) ask(ctx context.Context, r request) (answer, error) {
-	var body io.Reader = http.NoBody
-	if r.body != nil {
-		data, err := json.Marshal(r.body)
-		if err != nil {
-			return answer{}, err
-		}
-		body = bytes.NewReader(data)
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, "http://"+b.addr+r.path, body)
-	if err != nil {
-		return answer{}, err
-	}
-	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
+// append writes the request as it is sent to a server.
+func (r request) append(out []byte, server string) ([]byte, error) {
+	out = fmt.Appendf(out, "%s %s HTTP/1.1\r\nHost: %s\r\n", cmp.Or(r.method, http.MethodGet), r.path, server)
 	if r.token != "" {
-		req.Header.Set("Authorization", "Bearer "+r.token)
+		out = fmt.Appendf(out, "Authorization: Bearer %s\r\n", r.token)
 	}
 	if r.key != "" {
-		req.Header.Set("Idempotency-Key", r.key)
+		out = fmt.Appendf(out, "Idempotency-Key: %s\r\n", r.key)
 	}
 	if r.version != 0 {
-		req.Header.Set("If-Match", strconv.Itoa(r.version))
+		out = fmt.Appendf(out, "If-Match: %d\r\n", r.version)
 	}
-	return b.conns.do(req)
+	if r.body == nil {
+		return append(out, "\r\n"...), nil
+	}
+	body, err := json.Marshal(r.body)
+	return fmt.Appendf(out, "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body), err
+}
+
+func (b *bookingBench) ask(ctx context.Context, r request) (answer, error) {
+	return b.conns.do(ctx, b.addr, r)
+}
+
+// holdBody is the body of a hold.
+type holdBody struct {
+	Nets  []int64   `json:"nets"`
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
 }
 
 // hold requests a hold of nets at the time of a slot.
 func (b *bookingBench) hold(ctx context.Context, s slot, nets ...int64) (answer, error) {
 	return b.ask(ctx, request{
 		method: http.MethodPost, path: fmt.Sprintf("/api/v1/clubs/%d/holds", b.club.id), token: b.members[s.member].token, key: b.key(),
-		body: map[string]any{"nets": nets, "start": s.start.Format(time.RFC3339), "end": s.end().Format(time.RFC3339)},
+		body: holdBody{nets, s.start, s.end()},
 	})
 }
 

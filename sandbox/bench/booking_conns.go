@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -20,9 +21,10 @@ type conns struct {
 type clientConn struct {
 	net.Conn
 
-	in   *bufio.Reader
-	out  *bufio.Writer
-	used time.Time
+	server string
+	in     *bufio.Reader
+	out    []byte // the last request
+	used   time.Time
 }
 
 const (
@@ -30,13 +32,13 @@ const (
 	staleAfter    = 30 * time.Second // the server closes connections that are idle for longer
 )
 
-// do sends a request and reads the answer.
-func (c *conns) do(req *http.Request) (answer, error) {
-	conn, err := c.take(req)
+// do sends a request to a server and reads the answer.
+func (c *conns) do(ctx context.Context, server string, r request) (answer, error) {
+	conn, err := c.take(ctx, server)
 	if err != nil {
 		return answer{}, err
 	}
-	a, keep, err := conn.do(req)
+	a, keep, err := conn.do(r)
 	if err != nil || !keep {
 		_ = conn.Close() // err counts
 		return a, err
@@ -48,37 +50,37 @@ func (c *conns) do(req *http.Request) (answer, error) {
 	return a, nil
 }
 
-// take returns an idle connection to the request's server, or a new one.
-func (c *conns) take(req *http.Request) (*clientConn, error) {
+// take returns an idle connection to a server, or a new one.
+func (c *conns) take(ctx context.Context, server string) (*clientConn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.idle) > 0 {
 		conn := c.idle[len(c.idle)-1]
 		c.idle = c.idle[:len(c.idle)-1]
-		if conn.RemoteAddr().String() == req.URL.Host && time.Since(conn.used) < staleAfter {
+		if conn.server == server && time.Since(conn.used) < staleAfter {
 			return conn, nil
 		}
 		_ = conn.Close() // of a server that was stopped, or closed by the server
 	}
-	conn, err := new(net.Dialer).DialContext(req.Context(), "tcp", req.URL.Host)
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", server)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the server: %w", err)
 	}
-	return &clientConn{Conn: conn, in: bufio.NewReader(conn), out: bufio.NewWriter(conn)}, nil
+	return &clientConn{Conn: conn, server: server, in: bufio.NewReader(conn)}, nil
 }
 
 // do uses the connection for one request. keep reports whether it can be used again.
-func (c *clientConn) do(req *http.Request) (a answer, keep bool, err error) {
+func (c *clientConn) do(r request) (a answer, keep bool, err error) {
 	if err := c.SetDeadline(time.Now().Add(answerTimeout)); err != nil {
 		return a, false, err
 	}
-	if err := req.Write(c.out); err != nil {
+	if c.out, err = r.append(c.out[:0], c.server); err != nil {
 		return a, false, err
 	}
-	if err := c.out.Flush(); err != nil {
+	if _, err := c.Write(c.out); err != nil {
 		return a, false, err
 	}
-	res, err := http.ReadResponse(c.in, req)
+	res, err := http.ReadResponse(c.in, nil)
 	if err != nil {
 		return a, false, err
 	}

@@ -58,20 +58,25 @@ func Start(binary string, env map[string]string, args ...string) (*Process, erro
 	for k, v := range env {
 		p.cmd.Env = append(p.cmd.Env, k+"="+v)
 	}
-	r, w := io.Pipe()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start pavilion: %w", err)
+	}
 	p.cmd.Stdout, p.cmd.Stderr = w, w
 	ended, err := process.Start(p.cmd, nil)
+	_ = w.Close() // the process has its own
 	if err != nil {
+		_ = r.Close() // nothing was written
 		return nil, fmt.Errorf("start pavilion: %w", err)
 	}
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
 		p.follow(r)
+		_ = r.Close() // read to its end
 	}()
 	go func() {
 		p.err = <-ended
-		_ = w.Close()
 		<-read
 		close(p.done)
 	}()
