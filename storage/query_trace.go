@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +20,10 @@ type QueryTracer struct {
 	latency *latency.Recorder
 	now     func() time.Time
 
+	seed maphash.Seed
+
 	mu      sync.Mutex
-	kinds   map[string]*QueryKind // by the full text
+	kinds   map[uint64]*QueryKind // by the hash of the full text
 	refused refusals
 }
 
@@ -41,19 +44,40 @@ const (
 
 // NewQueryTracer makes a tracer for PostgresOptions. It also records every query in r, as the operation "postgres".
 func NewQueryTracer(r *latency.Recorder, now func() time.Time) *QueryTracer {
-	return &QueryTracer{latency: r, now: now, kinds: map[string]*QueryKind{}, refused: refusals{counts: map[string]int64{}, last: map[string]time.Time{}}}
+	return &QueryTracer{latency: r, now: now, seed: maphash.MakeSeed(), kinds: map[uint64]*QueryKind{}, refused: refusals{counts: map[string]int64{}, last: map[string]time.Time{}}}
 }
 
 type queryStart struct {
-	sql string
-	at  time.Time
+	queries []*pgx.QueuedQuery // one, or those of a batch
+	at      time.Time
+}
+
+// hash returns the hash of the full text.
+func (q queryStart) hash(seed maphash.Seed) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, one := range q.queries {
+		_, _ = h.WriteString(one.SQL) // cannot fail
+		_ = h.WriteByte(';')
+	}
+	return h.Sum64()
+}
+
+// text returns the text in one line, cut to maxQueryText.
+func (q queryStart) text() string {
+	texts := make([]string, len(q.queries))
+	for i, one := range q.queries {
+		texts[i] = strings.Join(strings.Fields(one.SQL), " ")
+	}
+	text := strings.Join(texts, "; ")
+	return text[:min(len(text), maxQueryText)]
 }
 
 type queryStartKey struct{}
 
 // TraceQueryStart records the start of a query.
 func (t *QueryTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
-	return context.WithValue(ctx, queryStartKey{}, queryStart{d.SQL, t.now()})
+	return context.WithValue(ctx, queryStartKey{}, queryStart{[]*pgx.QueuedQuery{{SQL: d.SQL}}, t.now()})
 }
 
 // TraceQueryEnd counts the query.
@@ -69,11 +93,7 @@ type batchStartKey struct{}
 
 // TraceBatchStart records the start of a batch. Postgres answers the statements of a batch together, so they count as one query.
 func (t *QueryTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
-	texts := make([]string, len(d.Batch.QueuedQueries))
-	for i, q := range d.Batch.QueuedQueries {
-		texts[i] = q.SQL
-	}
-	return context.WithValue(ctx, batchStartKey{}, queryStart{strings.Join(texts, "; "), t.now()})
+	return context.WithValue(ctx, batchStartKey{}, queryStart{d.Batch.QueuedQueries, t.now()})
 }
 
 // TraceBatchQuery does nothing.
@@ -91,16 +111,16 @@ func (t *QueryTracer) countQuery(q queryStart, err error) {
 	took := now.Sub(q.at)
 	t.latency.Observe("postgres", took)
 	t.noteRefusal(err, now)
+	hash := q.hash(t.seed)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k := t.kinds[q.sql]
+	k := t.kinds[hash]
 	if k == nil || now.Sub(k.since) > latency.Window {
 		if k == nil && len(t.kinds) >= maxQueryKinds {
 			return
 		}
-		text := strings.Join(strings.Fields(q.sql), " ")
-		k = &QueryKind{SQL: text[:min(len(text), maxQueryText)], since: now}
-		t.kinds[q.sql] = k
+		k = &QueryKind{SQL: q.text(), since: now}
+		t.kinds[hash] = k
 	}
 	k.Count++
 	k.Total += took

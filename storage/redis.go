@@ -43,6 +43,7 @@ func OpenRedis(o RedisOptions) (*Redis, error) {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = redisTimeout, redisTimeout, redisTimeout
 	opts.PoolTimeout, opts.MaxRetries, opts.DialerRetries = redisTimeout, -1, 1
 	opts.ContextTimeoutEnabled = true
+	opts.Protocol = 2                // the third only adds push messages, which are looked for before each command
 	redis.SetLogger(discardLogger{}) // it prints every failed dial; probe logs each change of state once
 	r := &Redis{client: redis.NewClient(opts), logger: o.Logger.With("component", "redis")}
 	r.up.Store(true)

@@ -25,10 +25,13 @@ var setStrict = sync.OnceFunc(func() { //nolint:gochecknoglobals // once for the
 })
 
 // unmarshalStrict is json.Unmarshal that refuses a repeated name in one object, which two readers could understand differently, and null, which
-// no schema of a request has.
+// no schema of a request has. Huma reads a body twice: into an any for the validation, then into its type. Only the first reading checks.
 func unmarshalStrict(data []byte, v any) error {
 	if err := json.Unmarshal(data, v); err != nil {
 		return err
+	}
+	if _, validated := v.(*any); !validated {
+		return nil
 	}
 	return checkTokens(data)
 }
