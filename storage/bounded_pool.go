@@ -15,8 +15,8 @@ import (
 // ErrNoConn means that no connection became free in time.
 var ErrNoConn = errors.New("no free connection")
 
-// BoundedPool is a pool with a limited wait for a free connection, so that an overloaded server refuses requests instead of queueing them. A query
-// on a connection is limited only by the caller's context.
+// BoundedPool is a pool with a limited wait for a free connection, so that an overloaded server refuses requests instead of queueing them. A transaction also
+// begins within that time, or Postgres hangs. Any other query on a connection is limited only by the caller's context.
 type BoundedPool struct {
 	pool *pgxpool.Pool
 	wait time.Duration
@@ -37,6 +37,23 @@ func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
 	return conn, nil
 }
 
+// cancelIfHung checks whether Postgres hangs when a statement has run for half of wait. The check connects anew: a slow statement or a wait for a lock does
+// not delay that. If it gets no answer within the other half, it cancels the statement with ErrNoConn.
+func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) *time.Timer {
+	return time.AfterFunc(h.wait/2, func() {
+		pctx, stop := context.WithTimeout(ctx, h.wait-h.wait/2)
+		defer stop()
+		conn, err := pgx.ConnectConfig(pctx, h.pool.Config().ConnConfig)
+		if err == nil {
+			_ = conn.Close(pctx) // it has answered
+			return
+		}
+		if SQLState(err) == "" { // a refusal is an answer too
+			cancel(ErrNoConn)
+		}
+	})
+}
+
 // wrapNoConn adds ErrNoConn when the limit of wctx ended the wait, and not the caller's ctx.
 func wrapNoConn(ctx, wctx context.Context, err error) error {
 	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), ErrNoConn) {
@@ -45,8 +62,8 @@ func wrapNoConn(ctx, wctx context.Context, err error) error {
 	return err
 }
 
-// Begin takes a connection for a transaction. The transaction begins together with its first statement. That one must not be several joined by
-// semicolons: it is sent in a batch.
+// Begin takes a connection for a transaction. The transaction begins together with its first statement, which fails with ErrNoConn if Postgres hangs. That
+// one must not be several joined by semicolons: it is sent in a batch.
 func (h BoundedPool) Begin(ctx context.Context) (pgx.Tx, error) {
 	return h.beginTx(ctx, pgx.TxOptions{})
 }

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,6 +55,7 @@ type lazyTx struct {
 	conn    *pgxpool.Conn      // nil after the end
 	tx      pgx.Tx             // nil before the first statement
 	later   []*pgx.QueuedQuery // of SendLater
+	cancel  func()             // of the context of the first statement; nil before it
 }
 
 // SendBatch sends the queries of SendLater and b.
@@ -83,7 +85,7 @@ func (t *lazyTx) send(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.Batc
 		return t.tx.SendBatch(ctx, &pgx.Batch{QueuedQueries: queries}), nil
 	}
 	results, err := t.begin(ctx, queries)
-	if refusalReason(err) == RefusedConnection && ctx.Err() == nil {
+	if refusalReason(err) == RefusedConnection && ctx.Err() == nil && !errors.Is(err, ErrNoConn) {
 		t.conn.Release()
 		t.pool.pool.Reset()
 		if t.conn, err = t.pool.acquireConn(ctx); err != nil {
@@ -94,17 +96,21 @@ func (t *lazyTx) send(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.Batc
 	return results, err
 }
 
-// begin sends begin and the queries, and reads the result of begin.
+// begin sends begin and the queries, and reads the result of begin. It returns ErrNoConn if Postgres hangs.
 func (t *lazyTx) begin(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.BatchResults, error) {
+	t.endFirst()
+	wctx, cancel := context.WithCancelCause(ctx)
+	t.cancel = func() { cancel(nil) } // later: the results are read under wctx
+	defer t.pool.cancelIfHung(wctx, cancel).Stop()
 	b := new(pgx.Batch)
 	b.BeginTx(t.options)
 	for _, q := range queries {
 		b.Queue(q.SQL, q.Arguments...).Fn = q.Fn // a sent query belongs to its connection, so send could not repeat q itself
 	}
-	results := t.conn.SendBatch(ctx, b)
+	results := t.conn.SendBatch(wctx, b)
 	if _, err := results.Exec(); err != nil {
 		_ = results.Close() // err is its cause
-		return nil, err
+		return nil, wrapNoConn(ctx, wctx, err)
 	}
 	t.tx = results.Tx()
 	return results, nil
@@ -206,7 +212,15 @@ func (t *lazyTx) Rollback(ctx context.Context) error {
 	return t.tx.Rollback(ctx)
 }
 
+// endFirst releases the context of the first statement.
+func (t *lazyTx) endFirst() {
+	if t.cancel != nil {
+		t.cancel()
+	}
+}
+
 func (t *lazyTx) release() {
+	t.endFirst()
 	t.conn.Release()
 	t.conn, t.later = nil, nil
 }

@@ -3,6 +3,7 @@ package storage_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/internal/secret"
+	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -281,5 +283,57 @@ func TestLazyTx_IsClosedAfterItsEnd(t *testing.T) {
 				t.Errorf("%s after %s: %v", what, name, err)
 			}
 		}
+	}
+}
+
+// A hanging server keeps its connections open and answers nothing, so only the limit of the pool ends the wait. The connection is not checked first, because
+// it was used a moment ago.
+func TestLazyTx_BesideAHangingPostgresTheFirstStatementFailsInTime(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(servers(t).PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	way, err := engines.OpenDetour(t.Context(), u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	u.Host = way.Addr()
+	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	bounded := storage.NewBoundedPool(pool, time.Second)
+	run := func(ctx context.Context, sql string) error {
+		return storage.InTx(ctx, bounded, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, sql)
+			return err
+		})
+	}
+	if err := run(t.Context(), `SELECT 1`); err != nil {
+		t.Fatal(err)
+	}
+	if err := way.Hang(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := run(ctx, `SELECT 1`); !errors.Is(err, storage.ErrNoConn) {
+		t.Errorf("while Postgres hangs: %v", err)
+	}
+	if err := way.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), `SELECT 1`); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	// A slow statement is not a hanging server.
+	if err := run(t.Context(), `SELECT pg_sleep(1.2)`); err != nil {
+		t.Errorf("a slow statement: %v", err)
+	}
+	if stat := pool.Stat(); stat.AcquiredConns() != 0 {
+		t.Errorf("%d connections were not given back", stat.AcquiredConns())
 	}
 }

@@ -2,7 +2,7 @@ package engines
 
 import "context"
 
-// Detour is a local address that forwards connections to a server. It can be cut and pointed to another server.
+// Detour is a local address that forwards connections to a server. It can hang, be cut and be pointed to another server.
 type Detour struct{ relay *relay }
 
 // OpenDetour opens a detour to host:port.
@@ -22,3 +22,9 @@ func (d *Detour) LeadTo(ctx context.Context, target string) error {
 	d.relay.target = target
 	return d.relay.start(ctx)
 }
+
+// Hang keeps every connection open, but nothing passes until Resume.
+func (d *Detour) Hang() error { return d.relay.pause() }
+
+// Resume lets everything pass again, also what came meanwhile.
+func (d *Detour) Resume() error { return d.relay.resume() }
