@@ -18,6 +18,7 @@ type fault struct {
 	begin func(ctx context.Context) error
 	lasts time.Duration
 	end   func(ctx context.Context) error
+	felt  bool // some tries fail while it lasts; otherwise it did not happen
 }
 
 const (
@@ -33,18 +34,18 @@ func nothing(context.Context) error { return nil }
 func (s *scene) faults() []fault {
 	var list []fault
 	for i := range cuts {
-		list = append(list, fault{fmt.Sprintf("Postgres connections cut, %d of %d", i+1, cuts), s.cutPostgres, 0, nothing})
+		list = append(list, fault{fmt.Sprintf("Postgres connections cut, %d of %d", i+1, cuts), s.cutPostgres, 0, nothing, false})
 	}
 	list = append(list,
-		fault{"Postgres stopped for 20 s", func(context.Context) error { s.Engines.StopPostgres(); return nil }, outage, s.Engines.StartPostgres},
-		fault{"Postgres read-only", s.setReadOnly("on"), shortFault, s.setReadOnly("off")},
+		fault{"Postgres stopped for 20 s", func(context.Context) error { s.Engines.StopPostgres(); return nil }, outage, s.Engines.StartPostgres, true},
+		fault{"Postgres read-only", s.setReadOnly("on"), shortFault, s.setReadOnly("off"), true},
 		s.fullDisk(),
-		fault{"Redis stopped", func(context.Context) error { s.Engines.StopRedis(); return nil }, shortFault, s.Engines.StartRedis},
-		fault{"Redis full (noeviction)", s.setRedisMemory("1"), shortFault, s.setRedisMemory("0")},
-		fault{"Redis flushed", s.flushRedis, 0, nothing},
+		fault{"Redis stopped", func(context.Context) error { s.Engines.StopRedis(); return nil }, shortFault, s.Engines.StartRedis, false},
+		fault{"Redis full (noeviction)", s.setRedisMemory("1"), shortFault, s.setRedisMemory("0"), false},
+		fault{"Redis flushed", s.flushRedis, 0, nothing, false},
 	)
 	for i := range kills {
-		list = append(list, fault{fmt.Sprintf("kill -9 of the server, %d of %d", i+1, kills), s.kill, 0, nothing})
+		list = append(list, fault{fmt.Sprintf("kill -9 of the server, %d of %d", i+1, kills), s.kill, 0, nothing, true})
 	}
 	return list
 }
@@ -71,11 +72,11 @@ func (s *scene) fullDisk() fault {
 					`DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY `+tables+` LOOP
 						IF to_regclass(t) IS NOT NULL THEN EXECUTE format('CREATE TRIGGER chaos_full BEFORE INSERT ON %I FOR EACH STATEMENT EXECUTE FUNCTION chaos_full()', t); END IF;
 					END LOOP; END $$`)
-			}, shortFault, func(ctx context.Context) error { return s.sql(ctx, `DROP FUNCTION chaos_full CASCADE`) },
+			}, shortFault, func(ctx context.Context) error { return s.sql(ctx, `DROP FUNCTION chaos_full CASCADE`) }, true,
 		}
 	}
 	filler := filepath.Join(s.disk, "filler")
-	return fault{"Postgres disk full (a real one of " + diskSize + ")", func(context.Context) error { return fill(filler) }, shortFault, func(context.Context) error { return os.Remove(filler) }}
+	return fault{"Postgres disk full (a real one of " + diskSize + ")", func(context.Context) error { return fill(filler) }, shortFault, func(context.Context) error { return os.Remove(filler) }, true}
 }
 
 // fill writes a file until the disk is full.

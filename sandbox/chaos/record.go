@@ -29,24 +29,26 @@ type record struct {
 // phase is a fault and the time until the next one.
 type phase struct {
 	name     string
+	felt     bool
 	ended    time.Time // zero while the fault lasts
 	requests int
 	failures map[string]int        // tries without a final answer, by status
 	first    map[int]time.Duration // from the fault's end to each client's first final answer
 	longest  time.Duration         // from the first try of an action to its final answer
+	later    time.Duration         // the same, of the actions that began after the fault's end
 	all      chan struct{}         // closed once every client has a final answer
 }
 
 func newRecord() *record {
 	r := &record{odd: map[string]int{}}
-	r.open("before")
+	r.open("before", false)
 	return r
 }
 
-func (r *record) open(name string) *phase {
+func (r *record) open(name string, felt bool) *phase {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := &phase{name: name, failures: map[string]int{}, first: map[int]time.Duration{}, all: make(chan struct{})}
+	p := &phase{name: name, felt: felt, failures: map[string]int{}, first: map[int]time.Duration{}, all: make(chan struct{})}
 	r.phases = append(r.phases, p)
 	return p
 }
@@ -68,6 +70,9 @@ func (r *record) final(client int, began time.Time) {
 	p := r.phases[len(r.phases)-1]
 	p.requests++
 	p.longest = max(p.longest, now.Sub(began))
+	if !p.ended.IsZero() && began.After(p.ended) {
+		p.later = max(p.later, now.Sub(began))
+	}
 	if _, known := p.first[client]; p.ended.IsZero() || known {
 		return
 	}
@@ -89,7 +94,7 @@ func (r *record) inject(ctx context.Context, f fault) error {
 	if err := pause(ctx, calm); err != nil {
 		return err
 	}
-	p := r.open(f.name)
+	p := r.open(f.name, f.felt)
 	if err := f.begin(ctx); err != nil {
 		return err
 	}
@@ -116,7 +121,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// print writes the table. It returns true if all clients had final answers within promise and no answer was unexpected.
+// print writes the table. It returns true if all clients had final answers within promise, also to every later action, the faults that clients feel were
+// felt, and no answer was unexpected.
 func (r *record) print(out io.Writer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,7 +136,7 @@ func (r *record) print(out io.Writer) bool {
 			}
 			last = max(last, d)
 		}
-		if len(p.first) < everyone || last > promise {
+		if len(p.first) < everyone || last > promise || p.later > promise || p.felt && len(p.failures) == 0 {
 			ok, verdict = false, "FAIL"
 		}
 		fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s | %s |\n", p.name, p.requests, counts(p.failures), seconds(first), seconds(last), seconds(p.longest), verdict)
