@@ -29,7 +29,7 @@ type chatParts struct {
 func (c *chatParts) newSearcher(p *parts, log *slog.Logger) *filter.Searcher {
 	//exhaustruct:enforce
 	return filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{
-		Unreachable: c.channels.Unreachable, Hidden: p.deletions.IsHidden, Taken: p.popularity.Level, Logger: log,
+		Unreachable: c.channels.Unreachable, AnyUnreachable: c.channels.AnyLost, Hidden: p.deletions.IsHidden, Taken: p.popularity.Level, Logger: log,
 	})
 }
 

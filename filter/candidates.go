@@ -13,7 +13,6 @@ type candidates struct {
 	checks [][]string // the words of the other clauses
 	taken  map[string]int
 	capped bool // a list was too long to be read to its end
-	loose  bool // a clause is not checked, so some candidates do not match
 }
 
 // candidatesOf opens the lists of a plan. With no list for a clause there are no candidates.
@@ -39,8 +38,7 @@ func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, err
 			continue
 		}
 		if cond.size > maxListIDs || conditions[0].size <= fewIDs {
-			c.loose = true // the files are checked instead
-			break
+			break // the files are checked instead
 		}
 		c.checks = append(c.checks, cond.words)
 		for _, w := range cond.words {
@@ -87,26 +85,6 @@ func (c *candidates) next(ctx context.Context, n int) (ids []int64, err error) {
 		}
 	}
 	return ids, nil
-}
-
-// left returns the number of candidates that next has not returned and that are not in seen, without reading more of the lists. It is 0 if that is not
-// known.
-func (c *candidates) left(seen map[int64]bool) int {
-	n := 0
-	for _, w := range c.words {
-		switch l := c.reader.open[w]; {
-		case c.loose:
-		case len(c.checks) == 0:
-			n += max(0, l.size()-c.taken[w])
-		default:
-			for _, id := range l.ids[c.taken[w]:] {
-				if !seen[id] && c.passes(id) {
-					n++
-				}
-			}
-		}
-	}
-	return n
 }
 
 // passes reports whether an id is in a list of every other clause.

@@ -167,6 +167,18 @@ func (c *Channels) Unreachable(f File) bool {
 	return len(f.Places) > 0 && !slices.ContainsFunc(f.Places, func(p Place) bool { return c.byID[p.Channel].State != ChannelLost })
 }
 
+// AnyLost tells whether the bot was removed from a channel, so that files may be unreachable.
+func (c *Channels) AnyLost() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, ch := range c.byID {
+		if ch.State == ChannelLost {
+			return true
+		}
+	}
+	return false
+}
+
 // Remove stops indexing a channel. The indexer then deletes its files from the index.
 func (c *Channels) Remove(ctx context.Context, id ChannelID) (Channel, error) {
 	return c.setState(ctx, id, ChannelRemoving)

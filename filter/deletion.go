@@ -14,7 +14,7 @@ func (s *Searcher) FindAll(ctx context.Context, text string) (files []File, capp
 	if err == nil && len(page.Missing) > 0 {
 		err = ErrSearchUnavailable
 	}
-	return page.Files, page.Capped || page.HasNext, err
+	return page.Files, page.Total > len(page.Files) || page.Capped, err
 }
 
 const maxFound = 5000

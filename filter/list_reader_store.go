@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,6 +20,52 @@ type listReader struct {
 	versionOf func(number int64) indexVersion
 	version   *indexVersion // nil before the first read
 	open      map[string]*list
+	checking  chan error // gets whether the pool still has a version that was taken from memory; nil if it was read
+}
+
+// assumeVersion takes the version of the lists of words from memory if it has all of them under one version, and reads the version meanwhile. isCurrent tells
+// whether it was right.
+func (r *listReader) assumeVersion(ctx context.Context, words []string) {
+	var version *indexVersion
+	for _, w := range words {
+		l := r.cache.get(listName{r.pool, w})
+		if l == nil || version != nil && l.version != *version {
+			return
+		}
+		version = &l.version
+	}
+	if version == nil {
+		return
+	}
+	r.version, r.checking = version, make(chan error, 1)
+	go func() {
+		now, err := r.readVersion(ctx)
+		if err == nil && now != *version {
+			err = errIndexChanged
+		}
+		r.checking <- err
+	}()
+}
+
+// isCurrent reports that the lists were those of the pool. If they were not, the search has to be made again. It waits for what assumeVersion began.
+func (r *listReader) isCurrent() (bool, error) {
+	if r.checking == nil {
+		return true, nil
+	}
+	err := <-r.checking
+	if errors.Is(err, errIndexChanged) {
+		return false, nil
+	}
+	return true, err
+}
+
+func (r *listReader) readVersion(ctx context.Context) (indexVersion, error) {
+	found, err := findPostings(ctx, r.lists, []string{indexVersionKey})
+	number := int64(0)
+	for _, p := range found {
+		number = p.Version
+	}
+	return r.versionOf(number), err
 }
 
 // openLists opens the lists of words that the pool has. The first call reads the version of the index, before any list.
@@ -36,15 +83,15 @@ func (r *listReader) openLists(ctx context.Context, words []string) error {
 			unknown = append(unknown, w)
 		}
 	}
-	keys := unknown
-	if r.version == nil {
+	keys, known := unknown, r.version != nil
+	if !known {
 		keys = append([]string{indexVersionKey}, unknown...)
 	}
 	found, err := findPostings(ctx, r.lists, keys)
 	if err != nil {
 		return err
 	}
-	if r.version == nil {
+	if !known {
 		number := int64(0)
 		for _, p := range found {
 			number = max(number, p.Version)
@@ -167,7 +214,7 @@ func (r *listReader) extend(ctx context.Context, least map[string]int) error {
 	wanted := map[string][]string{}
 	for word, ids := range least {
 		l := r.open[word]
-		for n, have := l.next, len(l.ids); n >= 0 && have < min(ids, maxListIDs); n-- {
+		for n, have := l.next, len(l.ids); n >= 0 && have < ids; n-- {
 			wanted[word] = append(wanted[word], l.head.chunkKey(n))
 			have += chunkIDs
 		}

@@ -56,7 +56,27 @@ func (v *Vocabulary) near(word string, wide bool) []nearWord {
 	return all
 }
 
+// nearKey names the words within an edit distance of a word, at a state of the vocabulary.
+type nearKey struct {
+	word    string
+	edits   uint8
+	changes int64
+}
+
+const keptNear = 2_000
+
+// withinDistance returns the words within an edit distance, the most frequent first. A search asks for the same words several times.
 func (v *Vocabulary) withinDistance(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
+	key := nearKey{word, edits, v.changes.Load()}
+	if found, ok := v.keptNear.Get(key); ok {
+		return found
+	}
+	found := v.findWithinDistance(builder, edits, word)
+	v.keptNear.Add(key, found)
+	return found
+}
+
+func (v *Vocabulary) findWithinDistance(builder *levenshtein.LevenshteinAutomatonBuilder, edits uint8, word string) []Term {
 	dfa, err := builder.BuildDfa(word, edits)
 	if err != nil {
 		return nil // the word is too long for an automaton
@@ -70,24 +90,30 @@ func (v *Vocabulary) withinDistance(builder *levenshtein.LevenshteinAutomatonBui
 		found[string(key)] = v.count(string(key))
 		err = it.Next()
 	}
-	for t := range v.delta {
-		if accepts(dfa, t) {
-			found[t] = v.count(t)
-		}
-	}
+	eachAccepted(dfa, v.sortedDelta(), func(t string) { found[t] = v.count(t) })
 	delete(found, word)
 	return mostFrequent(found, len(found))
 }
 
-func accepts(dfa *levenshtein.DFA, term string) bool {
-	state := dfa.Start()
-	for i := range len(term) {
-		state = dfa.Accept(state, term[i])
-		if !dfa.CanMatch(state) {
-			return false
+// eachAccepted calls fn with the words that an automaton accepts. It skips sorted words that begin with a prefix of which no word is accepted.
+func eachAccepted(dfa *levenshtein.DFA, sorted []string, fn func(word string)) {
+	for i := 0; i < len(sorted); {
+		word, state, read := sorted[i], dfa.Start(), 0
+		for read < len(word) && dfa.CanMatch(state) {
+			state = dfa.Accept(state, word[read])
+			read++
 		}
+		if dfa.CanMatch(state) {
+			if dfa.IsMatch(state) {
+				fn(word)
+			}
+			i++
+			continue
+		}
+		end := prefixEnd([]byte(word[:read]))
+		skip, _ := slices.BinarySearch(sorted[i:], end)
+		i += max(1, skip)
 	}
-	return dfa.IsMatch(state)
 }
 
 // soundMark separates a soundFrame from the script of a word, and soundLatin or soundForeign from the word, in Vocabulary.sounds.

@@ -3,6 +3,7 @@ package filter
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -24,18 +25,18 @@ func splitWords(text string) []string {
 	}
 	runes := []rune(norm.NFKC.String(text))
 	var found []string
-	var b strings.Builder
+	var word []byte
 	flush := func() {
-		if w := foldLetters(b.String()); w != "" { // folding a lone mark can leave nothing
+		if w := foldWord(word); w != "" { // folding a lone mark can leave nothing
 			found = append(found, w)
 		}
-		b.Reset()
+		word = word[:0]
 	}
 	for i, r := range runes {
 		switch {
 		case isInvisible(r):
 			continue
-		case isApostrophe(r) && b.Len() > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
+		case isApostrophe(r) && len(word) > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1]):
 			continue
 		case r == '"' && i > 0 && i+1 < len(runes) && unicode.Is(unicode.Hebrew, runes[i-1]) && unicode.Is(unicode.Hebrew, runes[i+1]):
 			continue
@@ -45,12 +46,12 @@ func splitWords(text string) []string {
 			flush()
 			found = append(found, rangeMarkOf(runes, i))
 		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r):
-			if b.Len() > 0 && i > 0 && isCamelBoundary(runes, i) {
+			if len(word) > 0 && i > 0 && isCamelBoundary(runes, i) {
 				flush()
 			}
-			b.WriteRune(asciiDigit(r))
+			word = utf8.AppendRune(word, asciiDigit(r))
 		case (r == '+' || r == '#') && isNameSymbol(runes, i):
-			b.WriteRune(r)
+			word = utf8.AppendRune(word, r)
 		default:
 			flush()
 		}
@@ -153,6 +154,19 @@ func joinInitials(in []string) []string {
 		i = j
 	}
 	return out
+}
+
+// foldWord is foldLetters for the bytes of a word, which it may change.
+func foldWord(word []byte) string {
+	for i, c := range word {
+		switch {
+		case c >= utf8.RuneSelf:
+			return foldLetters(string(word))
+		case c >= 'A' && c <= 'Z':
+			word[i] = c + 'a' - 'A'
+		}
+	}
+	return string(word)
 }
 
 // foldLetters folds case and drops the accents that people leave out.

@@ -17,6 +17,10 @@ import (
 // A list is split into chunks of 512 ids. The _id of the first chunk, the head, is the word itself; later chunks add a number to it. The head also
 // has the count of ids ever added. So a new post changes only the last chunk of each of its words, and a rare word is one document.
 //
+// A list of several chunks keeps the ids of files that were removed or lost the word, until a compaction. Searches count matches by the lists, so these
+// files are in the list of suspects, and so are files with several descriptions, of which none may have all words of a query. Searches read a suspect
+// before they count it. No id leaves this list.
+//
 // Two processes may change a list at once. Every write is conditional on the content that its writer read, and is repeated with the new content
 // when the condition fails. The head's count is written after the chunks, so ids beyond the count are not in the list yet. Writers detect a change
 // of a list of several chunks by its count, which only rises, and of a list of one chunk by the ids.
@@ -27,6 +31,7 @@ const (
 	idSize             = 8
 	chunkMark          = "\x01" // occurs in no word
 	placeMark          = "@"
+	suspectKey         = "\x03"
 	placeBlock         = 64 // neighbouring messages share a list
 	titleBuckets       = 4096
 )
@@ -42,9 +47,9 @@ func titleKey(title string) string {
 	return titleMark + strconv.FormatUint(xxhash.Sum64String(title)%titleBuckets, 36)
 }
 
-// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk, nor the version.
+// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk, nor the version, nor the suspects.
 func isWord(key string) bool {
-	return key != indexVersionKey && !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
+	return key != indexVersionKey && key != suspectKey && !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
 }
 
 func isLaterChunk(key string) bool { return strings.Contains(key, chunkMark) }
@@ -64,6 +69,9 @@ func listKeys(doc fileDoc) []string {
 		for _, p := range f.Places {
 			add(placeKey(p))
 		}
+	}
+	if len(doc.Others) > 0 {
+		add(suspectKey)
 	}
 	return keys
 }
@@ -155,10 +163,10 @@ func (l *listTail) addIDs(ids []int64) {
 	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].after)/idSize))) //nolint:gosec // far below
 }
 
-// removeIDs removes ids from a list of one chunk. A longer list keeps them: searches skip an id without a document, and compaction removes many
+// removeIDs removes ids from a list of one chunk of a word. A longer list keeps them: searches skip an id without a document, and compaction removes many
 // at once.
 func (l *listTail) removeIDs(ids []int64) {
-	if l.isLong() {
+	if l.isLong() || l.head.Key == suspectKey {
 		return
 	}
 	c := l.chunks[0]

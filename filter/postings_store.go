@@ -31,6 +31,31 @@ type posting struct {
 	Version    int64  `bson:"v,omitempty"` // in the document indexVersionKey only
 }
 
+// UnmarshalBSON reads the fields without reflection, because a search reads many lists.
+func (p *posting) UnmarshalBSON(data []byte) error {
+	elements, err := bson.Raw(data).Elements()
+	if err != nil {
+		return err
+	}
+	*p = posting{}
+	for _, e := range elements {
+		v := e.Value()
+		switch e.Key() {
+		case "_id":
+			p.Key, _ = v.StringValueOK()
+		case "n":
+			p.Count = int32Of(v)
+		case "g":
+			p.Generation, _ = v.StringValueOK()
+		case "f":
+			p.Files = binaryOf(v).Data
+		case "v":
+			p.Version, _ = v.AsInt64OK()
+		}
+	}
+	return nil
+}
+
 // isLong reports a list of several chunks, or one whose next id begins the second.
 func (p posting) isLong() bool { return p.Count >= chunkIDs }
 
@@ -58,6 +83,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 		}
 	}
 	generations := map[string]string{}
+	var suspects []int64 // stay in long lists
 	for part := range slices.Chunk(words, keysAtOnce) {
 		for try, done := 0, false; !done; try++ {
 			if try == listTries {
@@ -71,6 +97,9 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 				}
 				for _, l := range lists {
 					w := l.head.Key
+					if l.isLong() && w != suspectKey {
+						suspects = append(suspects, removes[w]...)
+					}
 					l.removeIDs(removes[w])
 					l.addIDs(adds[w])
 					if l.count >= chunkIDs && len(adds[w]) > 0 {
@@ -87,6 +116,11 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 				return nil, err
 			}
 		}
+	}
+	if len(suspects) > 0 {
+		slices.Sort(suspects)
+		_, err := changePostings(ctx, pool, tails, map[string][]int64{suspectKey: slices.Compact(suspects)}, nil)
+		return generations, err
 	}
 	return generations, nil
 }
@@ -239,8 +273,7 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	if err != nil {
 		return nil, err
 	}
-	var found []posting
-	return found, cur.All(ctx, &found)
+	return readAll[posting](ctx, cur)
 }
 
 // findChunks reads the packed ids of chunks by their keys, of any number of chunks.

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -33,9 +34,12 @@ const (
 	keptFiles   = 10_000 // some 600 bytes each
 )
 
+// size returns the memory of an entry, in files. An id takes some 20 bytes.
+func (r keptResults) size() int { return len(r.byID) + len(r.unread)/30 }
+
 func newResultCache() *resultCache {
 	c := &resultCache{}
-	c.entries, _ = simplelru.NewLRU(keptQueries, func(_ resultKey, r keptResults) { c.files -= len(r.byID) }) // an error means a size below 1
+	c.entries, _ = simplelru.NewLRU(keptQueries, func(_ resultKey, r keptResults) { c.files -= r.size() }) // an error means a size below 1
 	return c
 }
 
@@ -50,7 +54,7 @@ func (c *resultCache) put(k resultKey, r keptResults) {
 	defer c.mu.Unlock()
 	c.entries.Remove(k)
 	c.entries.Add(k, r)
-	for c.files += len(r.byID); c.files > keptFiles; {
+	for c.files += r.size(); c.files > keptFiles; {
 		c.entries.RemoveOldest()
 	}
 }
@@ -73,5 +77,7 @@ func (r keptResults) usable(o SearchOptions) *results {
 			files[id] = x
 		}
 	}
-	return &results{byID: files, capped: r.capped, unread: r.unread, missing: map[string]bool{}, parts: r.parts}
+	unread := maps.Clone(r.unread)
+	maps.DeleteFunc(unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
+	return &results{byID: files, unread: unread, more: r.more, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts}
 }

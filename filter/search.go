@@ -29,9 +29,10 @@ type Query struct {
 type Page struct {
 	Files      []File // the best match of each row
 	Rows       []Row
-	Total      int  // files of all pages, as far as the index knows; if Capped, some may not match
+	Total      int  // files of all pages
 	RowsTotal  int  // rows of all pages
-	Capped     bool // the search stopped at a limit, so there may be more than Total
+	Capped     bool // Total is not exact: the lists were too long
+	RowsCapped bool // there may be more rows than RowsTotal
 	First      Cursor
 	Last       Cursor
 	Start      Cursor // of the last row before the page on which Query.Row stands
@@ -47,11 +48,13 @@ type Page struct {
 // SearchOptions configure a Searcher.
 type SearchOptions struct {
 	//exhaustruct:optional
-	Candidates int // matches after which the first part of a pool's results ends, so that a total below it is exact; 0 means 500
+	Candidates int // matches after which the first part of a pool's results ends, however good they are; 0 means 100
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
 	//exhaustruct:optional
 	Unreachable func(File) bool // tells which files cannot be delivered; they are left out. nil means none.
+	//exhaustruct:optional
+	AnyUnreachable func() bool // tells whether Unreachable is true for any file; nil means that it may be
 	//exhaustruct:optional
 	Hidden func(DocumentID) bool // tells which files an admin deleted; they are left out. nil means none.
 	//exhaustruct:optional
@@ -74,7 +77,7 @@ type Searcher struct {
 
 // NewSearcher makes a Searcher over pools.
 func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Searcher {
-	o.Candidates = cmp.Or(o.Candidates, 500)
+	o.Candidates = cmp.Or(o.Candidates, 100)
 	o.Timeout = cmp.Or(o.Timeout, 4*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -107,7 +110,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 			return Page{}, err
 		}
 		page := found.cutPage(q)
-		if !page.HasNext && found.capped && parts < q.mostParts() && ctx.Err() == nil {
+		if !page.HasNext && found.hasLater && parts < q.mostParts() && ctx.Err() == nil {
 			continue
 		}
 		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil && !s.vocab.isTalk(parsed) {
@@ -141,7 +144,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 	}
 	found, err := s.findMatches(ctx, parsed, q.Selection, parts)
 	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{&results{byID: found.byID, capped: found.capped, unread: found.unread, parts: found.parts, versions: found.versions}, words})
+		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, more: found.more, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions}, words})
 	}
 	return found, err
 }
@@ -155,11 +158,13 @@ type result struct {
 
 // results are the files found so far, by document id, so that duplicates in several pools count once.
 type results struct {
-	byID    map[DocumentID]result
-	capped  bool
-	unread  int // files that match by the lists and were not read
-	missing map[string]bool
-	parts   int // see poolRequest
+	byID     map[DocumentID]result
+	unread   map[DocumentID]bool // matches that were not read; nil if they are not counted
+	more     int                 // further matches, as far as the lists tell
+	capped   bool                // the number of matches is not exact
+	hasLater bool                // later parts may have more of them
+	missing  map[string]bool
+	parts    int // see poolRequest
 
 	versions versions
 	changed  bool        // a pool's index changed during the search
@@ -169,9 +174,9 @@ type results struct {
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
 // misspelled terms, and then without articles.
 func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, parts int) (*results, error) {
-	r := &results{byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
+	r := &results{byID: map[DocumentID]result{}, unread: map[DocumentID]bool{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
 	in := s.vocab.interpret(q)
-	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile}); err != nil {
+	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, judge: s.vocab.newListJudge(in)}); err != nil {
 		return r, err
 	}
 	if len(r.byID) > 0 {
@@ -190,22 +195,34 @@ const fewMatches = 10
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
-		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile}) // r.missing names the pools that failed
+		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile, judge: s.vocab.newListJudge(in)}) // r.missing names the pools that failed
 	}
 }
 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
-	req.parts = r.parts
+	req.parts, req.counts = r.parts, r.unread != nil
 	if sel != (Selection{}) {
-		req.steps = narrowed(req.steps, sel)
+		req.steps, req.judge = narrowed(req.steps, sel), nil
 		rank := req.rank
 		req.rank = func(f File, titled bool) (uint8, []string) {
 			if !sel.matches(f) {
 				return rankNone, nil
 			}
 			return rank(f, titled)
+		}
+	}
+	if s.opts.Unreachable != nil && (s.opts.AnyUnreachable == nil || s.opts.AnyUnreachable()) {
+		req.judge = nil
+	}
+	if s.opts.Hidden != nil {
+		req.hides = func(id DocumentID) bool {
+			hidden := s.opts.Hidden(id)
+			if hidden {
+				r.leftOut.Store(true)
+			}
+			return hidden
 		}
 	}
 	if s.opts.Unreachable != nil || s.opts.Hidden != nil {
@@ -230,7 +247,11 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		}
 		answered++
 		r.capped = r.capped || answers[i].capped
-		r.unread += answers[i].unread
+		r.hasLater = r.hasLater || answers[i].capped || len(answers[i].unread) > 0
+		r.more += answers[i].more
+		for _, id := range answers[i].unread {
+			r.unread[DocumentID(id)] = true
+		}
 		if v := answers[i].version; v != nil && r.versions != nil && !r.versions.note(o.Pool, *v) {
 			r.changed = true
 		}
@@ -316,13 +337,20 @@ func (r *results) cutPage(q Query) Page {
 		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
-	more := 0
-	if !q.Grouped {
-		more = r.unread
+	more := r.more
+	for id := range r.unread {
+		if _, ok := r.byID[id]; !ok {
+			more++
+		}
 	}
 	p := Page{
-		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all) + r.unread, RowsTotal: len(rows) + more, Capped: r.capped, Skipped: from, HasPrev: from > 0,
+		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all) + more, RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
 		HasNext: from+limit < len(rows), Facets: countFacets(all, q.Selection),
+	}
+	if q.Grouped {
+		p.RowsCapped = r.hasLater
+	} else {
+		p.RowsTotal, p.RowsCapped = p.Total, p.Capped
 	}
 	for name := range r.missing {
 		p.Missing = append(p.Missing, name)

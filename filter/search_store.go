@@ -15,32 +15,41 @@ const (
 	maxListIDs = 32_768 // ids read for one clause; a clause with more is checked on the files
 	maxFetched = 2_000  // files read for the first part of the results
 	fewIDs     = 24     // with so few candidates left, the files are read instead of another list
-	firstBlock = 32     // files read at once at first
+	firstBlock = 20     // files read at once at first
 	lastBlock  = 320
+	enough     = 16  // good matches after which the first part of a pool's results ends
+	maxCounted = 500 // matches of a pool that are counted one by one when they are not read, so that a total below it is exact
 	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
 // poolAnswer is the answer of one pool.
 type poolAnswer struct {
 	results []result
-	capped  bool          // the pool may have more
-	unread  int           // files that match by the lists and were not read
+	unread  []int64       // the matches that were not read, if they are known
+	more    int           // the number of matches that were not read, as far as the lists tell, if unread has none
+	capped  bool          // the number of matches is not known exactly
 	version *indexVersion // before the first list was read; nil when none was
 }
 
 // step is one plan of a request. Steps that bring better matches come first.
 type step struct {
 	plan func() plan
-	good uint8 // the best rank of most of its matches
+	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
 }
 
 // poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
 type poolRequest struct {
-	steps []step
-	title string // the key of the title's list; empty when the title does not matter
-	rank  ranking
-	parts int // the number of parts of the results to read, beside the first
+	steps  []step
+	title  string // the key of the title's list; empty when the title does not matter
+	rank   ranking
+	judge  *listJudge            // nil if the lists do not tell which files match
+	hides  func(DocumentID) bool // tells which files are left out; nil means none
+	parts  int                   // the number of parts of the results to read, beside the first
+	counts bool                  // count the matches that are not read
 }
+
+// all returns the plan that every match satisfies.
+func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
 
 // ranking returns the rank of a file and the tokens of its name. titled means that the file is in the list of the query's title.
 type ranking func(f File, titled bool) (rank uint8, name []string)
@@ -66,20 +75,34 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 	return answers, outcomes
 }
 
-// findInPool answers a request: it opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
-func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (answer poolAnswer, err error) {
-	reader := &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, versionOf: s.versionOf, open: map[string]*list{}}
+// findInPool answers a request. With all lists in memory it reads files while it asks whether the lists are current, and starts again if they are not.
+func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (poolAnswer, error) {
+	reader := s.newListReader(pool, db)
+	reader.assumeVersion(ctx, r.wordsAtOnce())
+	answer, err := s.findWithLists(ctx, db, r, reader)
+	current, cerr := reader.isCurrent()
+	if current || cerr != nil {
+		return answer, errors.Join(err, cerr)
+	}
+	return s.findWithLists(ctx, db, r, s.newListReader(pool, db))
+}
+
+func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listReader {
+	return &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, versionOf: s.versionOf, open: map[string]*list{}}
+}
+
+// findWithLists opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
+func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader) (answer poolAnswer, err error) {
 	a := answering{request: r, db: db, candidates: s.opts.Candidates, seen: map[int64]bool{}, titled: map[int64]bool{}}
 	defer func() { answer.version = reader.version }()
-	var done []plan
+	var tried []plan
 	for i, st := range r.steps {
-		if a.isDone() {
-			a.answer.capped = true
-			a.answer.unread, err = a.leftIn(ctx, reader, r.steps[i:])
+		if a.isDone(st.good) {
+			err := a.countUnread(ctx, reader)
 			return a.answer, err
 		}
 		p := st.plan()
-		if len(p) == 0 || slices.ContainsFunc(done, p.equal) {
+		if len(p) == 0 || slices.ContainsFunc(tried, p.equal) {
 			continue
 		}
 		words := wordsOf(p)
@@ -94,14 +117,17 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 				return poolAnswer{}, err
 			}
 		}
-		done = append(done, p)
+		tried = append(tried, p)
 		c, err := reader.candidatesOf(ctx, p)
 		if err != nil {
 			return poolAnswer{}, err
 		}
-		unread, err := a.readStep(ctx, c)
-		if unread > 0 || err != nil {
-			a.answer.capped, a.answer.unread = true, unread
+		done, err := a.readStep(ctx, c, st.good)
+		if err != nil {
+			return poolAnswer{}, err
+		}
+		if done {
+			err := a.countUnread(ctx, reader)
 			return a.answer, err
 		}
 		a.answer.capped = a.answer.capped || c.capped
@@ -115,15 +141,16 @@ type answering struct {
 	db         *mongo.Database
 	candidates int
 	answer     poolAnswer
-	seen       map[int64]bool
+	seen       map[int64]bool // read, or not there
 	titled     map[int64]bool // in the list of the query's title
+	ranks      [rankNone]int  // results of each rank
 	read       int
 	part       int // of the results that are read now
 }
 
 // isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
-func (a *answering) isDone() bool {
-	for a.isPartDone() {
+func (a *answering) isDone(good uint8) bool {
+	for a.isPartDone(good) {
 		if a.part == a.request.parts {
 			return true
 		}
@@ -132,48 +159,37 @@ func (a *answering) isDone() bool {
 	return false
 }
 
-func (a *answering) isPartDone() bool {
+func (a *answering) isPartDone(good uint8) bool {
 	if a.part == lastPart {
 		return false
 	}
 	if a.part > 0 {
 		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
 	}
-	return len(a.answer.results) >= a.candidates || a.read >= maxFetched
+	matches := 0
+	for _, n := range a.ranks[:good+1] {
+		matches += n
+	}
+	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
 }
 
-// readStep reads and ranks the files of a step. It stops when the answer has enough, and returns the number of files that are left.
-func (a *answering) readStep(ctx context.Context, c *candidates) (unread int, err error) {
+// readStep reads and ranks the files of a step. It stops when the answer has enough, and returns true then.
+func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (done bool, err error) {
 	for size := firstBlock; ; size = min(2*size, lastBlock) {
+		if a.isDone(good) {
+			return true, nil
+		}
 		ids, err := a.nextIDs(ctx, c, size)
 		if err != nil || len(ids) == 0 {
-			return 0, err
-		}
-		if a.isDone() {
-			return len(ids) + c.left(a.seen), nil
+			return false, err
 		}
 		docs, err := findDocs(ctx, a.db, ids)
 		if err != nil {
-			return 0, err
+			return false, err
 		}
 		a.read += len(ids)
 		a.rankDocs(docs)
 	}
-}
-
-// leftIn returns the number of files that are left in steps whose lists are open.
-func (a *answering) leftIn(ctx context.Context, reader *listReader, steps []step) (left int, err error) {
-	for _, st := range steps {
-		if st.good > rankPhrase {
-			break
-		}
-		c, err := reader.candidatesOf(ctx, st.plan())
-		if err != nil {
-			return 0, err
-		}
-		left = max(left, c.left(a.seen))
-	}
-	return left, nil
 }
 
 // nextIDs returns further candidates that no earlier step had.
@@ -196,17 +212,24 @@ func (a *answering) nextIDs(ctx context.Context, c *candidates, n int) ([]int64,
 
 func (a *answering) rankDocs(docs []fileDoc) {
 	for _, d := range docs {
-		best := result{cursor: Cursor{Rank: rankNone}}
-		for _, f := range d.files() { // of equally ranked descriptions the newest wins
-			if n, name := a.request.rank(f, a.titled[d.ID]); n < best.cursor.Rank {
-				best = newResult(f, n, name)
-			}
-		}
+		best := a.rankDoc(d)
 		if best.cursor.Rank != rankNone {
+			a.ranks[best.cursor.Rank]++
 			best.cursor = best.cursor.inPart(a.part)
 			a.answer.results = append(a.answer.results, best)
 		}
 	}
+}
+
+// rankDoc ranks the descriptions of a file and returns the best one.
+func (a *answering) rankDoc(d fileDoc) result {
+	best := result{cursor: Cursor{Rank: rankNone}}
+	for _, f := range d.files() { // of equally ranked descriptions the newest wins
+		if n, name := a.request.rank(f, a.titled[d.ID]); n < best.cursor.Rank {
+			best = newResult(f, n, name)
+		}
+	}
+	return best
 }
 
 // readTitled reads the list of the query's title.
@@ -224,8 +247,9 @@ func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
 	return nil
 }
 
-// wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of all steps that nearly every query needs.
-func (r poolRequest) wordsAtOnce() (words []string) {
+// wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of the first steps and of the last one.
+func (r poolRequest) wordsAtOnce() []string {
+	words := append(wordsOf(r.all()), suspectKey)
 	if r.title != "" {
 		words = append(words, r.title)
 	}
@@ -240,15 +264,11 @@ func (r poolRequest) wordsAtOnce() (words []string) {
 // areCurrent reports that all pools answer and have these versions.
 func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
 	outcomes := s.pools.Each(ctx, "read version", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
-		found, err := findPostings(ctx, db.Collection(postingsCollection), []string{indexVersionKey})
+		now, err := s.newListReader(pool, db).readVersion(ctx)
 		if err != nil {
 			return err
 		}
-		number := int64(0)
-		for _, p := range found {
-			number = p.Version
-		}
-		if s.versionOf(number) != known[pool] {
+		if now != known[pool] {
 			return errIndexChanged
 		}
 		return nil
@@ -266,8 +286,21 @@ func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, 
 	if err != nil {
 		return nil, err
 	}
-	var docs []fileDoc
-	return docs, cur.All(ctx, &docs)
+	return readAll[fileDoc](ctx, cur)
+}
+
+// readAll reads all documents of a cursor without the driver's decoder, which makes a reader for each of them.
+func readAll[D any, P interface {
+	*D
+	bson.Unmarshaler
+}](ctx context.Context, cur *mongo.Cursor) (docs []D, err error) {
+	for cur.Next(ctx) {
+		docs = append(docs, *new(D))
+		if err := P(&docs[len(docs)-1]).UnmarshalBSON(cur.Current); err != nil {
+			return nil, errors.Join(err, cur.Close(ctx))
+		}
+	}
+	return docs, errors.Join(cur.Err(), cur.Close(ctx))
 }
 
 // readLists returns the distinct ids in the lists of words, the last added first, at most maxListIDs.

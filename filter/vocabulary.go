@@ -14,6 +14,7 @@ import (
 
 	"github.com/blevesearch/vellum"
 	"github.com/blevesearch/vellum/levenshtein"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Vocabulary holds every word of the index with the approximate number of its files. It is in memory, as a finite-state transducer and a map of later
@@ -31,7 +32,8 @@ type Vocabulary struct {
 	deltaSounds map[string][]string      // the words of delta by soundBucket
 	deltaSorted atomic.Pointer[[]string] // the words of delta in order; nil when one was added since
 
-	changes atomic.Int64 // counts changes, so that results are not kept for longer than the words behind them
+	keptNear *lru.Cache[nearKey, []Term]
+	changes  atomic.Int64 // counts changes, so that results are not kept for longer than the words behind them
 }
 
 // Term is a word of the index.
@@ -48,11 +50,13 @@ func NewVocabulary() (*Vocabulary, error) {
 	one, err1 := levenshtein.NewLevenshteinAutomatonBuilder(1, true)
 	two, err2 := levenshtein.NewLevenshteinAutomatonBuilder(2, true)
 	empty, err3 := buildFST(nil)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	near, err4 := lru.New[nearKey, []Term](keptNear)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
 	return &Vocabulary{
 		oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, sounds: empty, delta: map[string]int{}, deltaSounds: map[string][]string{},
+		keptNear: near,
 	}, nil
 }
 
@@ -146,14 +150,7 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	found := map[string]int{}
-	end := []byte(prefix)
-	for i, b := range slices.Backward(end) { // the first key after all keys with the prefix
-		if b < 0xff {
-			end = append(bytes.Clone(end[:i]), b+1)
-			break
-		}
-	}
-	it, err := v.base.Iterator([]byte(prefix), end)
+	it, err := v.base.Iterator([]byte(prefix), []byte(prefixEnd([]byte(prefix))))
 	for err == nil {
 		key, _ := it.Current()
 		found[string(key)] = v.count(string(key))
@@ -165,6 +162,16 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 		found[words[at]] = v.count(words[at])
 	}
 	return mostFrequent(found, limit)
+}
+
+// prefixEnd returns the first key after all keys with a prefix.
+func prefixEnd(prefix []byte) string {
+	for i, b := range slices.Backward(prefix) {
+		if b < 0xff {
+			return string(append(bytes.Clone(prefix[:i]), b+1))
+		}
+	}
+	return string(prefix)
 }
 
 // sortedDelta returns the words of delta in order. v.mu is held for reading at least, so that none is added meanwhile.

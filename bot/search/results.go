@@ -83,7 +83,10 @@ func (r results) summary(p filter.Page) string {
 	}
 	found, page := "search.found", "search.page"
 	if p.Capped {
-		found, page = "search.found_more", "search.page_more"
+		found = "search.found_more"
+	}
+	if p.RowsCapped {
+		page = "search.page_more"
 	}
 	parts := []string{r.in.Say(found, p.Total)}
 	if pages := r.pages(p); pages > 1 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,10 +62,14 @@ func (a *archive) searchMultikey(ctx context.Context, vocab *filter.Vocabulary, 
 	if len(words) == 0 {
 		return nil
 	}
+	last := bson.D{{Key: "words", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(words[len(words)-1])}}}
+	rest := slices.Clone(words[:len(words)-1])
+	for _, list := range [][]string{words, rest} { // the server looks up the first one, so the rarest has to be the first
+		slices.SortFunc(list, func(a, b string) int { return vocab.Count(a) - vocab.Count(b) })
+	}
 	all := bson.D{{Key: "words", Value: bson.D{{Key: "$all", Value: words}}}}
-	last := bson.D{{Key: "words", Value: bson.Regex{Pattern: "^" + words[len(words)-1]}}}
 	begins := bson.D{{Key: "$and", Value: bson.A{last}}}
-	if rest := words[:len(words)-1]; len(rest) > 0 {
+	if len(rest) > 0 {
 		begins = bson.D{{Key: "$and", Value: bson.A{bson.D{{Key: "words", Value: bson.D{{Key: "$all", Value: rest}}}}, last}}}
 	}
 	for _, condition := range []bson.D{all, begins} {

@@ -1,0 +1,91 @@
+package filter
+
+import "slices"
+
+// verdict tells whether a file matches a query, as far as posting lists know.
+type verdict uint8
+
+const (
+	noMatch  verdict = iota
+	mayMatch         // only the name and the caption can tell
+	isMatch
+)
+
+// listJudge judges files by the lists that they are in, without their names. It knows whether a file has the words of a reading, but not whether they stand
+// next to each other.
+type listJudge struct {
+	interpretation
+	begun []begunWords
+}
+
+// begunWords are the words that a beginning stands for.
+type begunWords struct {
+	from  int
+	words []string
+	open  bool // there may be others
+}
+
+func (v *Vocabulary) newListJudge(in interpretation) *listJudge {
+	j := &listJudge{interpretation: in}
+	for _, b := range in.beginnings {
+		w := begunWords{from: b.from, open: true}
+		if b.after == "" && b.only == nil && len(b.text) > 1 {
+			for _, t := range v.Prefixed(b.text, maxPrefixed) {
+				w.words = append(w.words, t.Text)
+			}
+			w.open = len(w.words) == maxPrefixed
+		}
+		j.begun = append(j.begun, w)
+	}
+	return j
+}
+
+// judge returns the verdict on a file. has tells whether the file is in the list of a word. It follows matcher.cheapest.
+func (j *listJudge) judge(has func(word string) verdict) verdict {
+	if j.onlyTitle {
+		return mayMatch
+	}
+	if !j.fragment && !slices.ContainsFunc(j.terms, func(t string) bool { return has(t) != isMatch }) {
+		return isMatch
+	}
+	var best [maxQueryTerms + 1]verdict // of a cover of the terms before an index
+	best[0] = isMatch
+	for to := 1; to <= len(j.terms); to++ {
+		for _, r := range j.readings {
+			if r.to == to && best[r.from] > best[to] {
+				best[to] = max(best[to], min(best[r.from], hasReading(r, has)))
+			}
+		}
+	}
+	last := best[len(j.terms)]
+	for _, b := range j.begun {
+		if best[b.from] > last {
+			last = max(last, min(best[b.from], b.judge(has)))
+		}
+	}
+	return last
+}
+
+func hasReading(r reading, has func(string) verdict) verdict {
+	all := isMatch
+	for _, w := range r.words {
+		all = min(all, has(w))
+	}
+	if len(r.words) > 1 {
+		all = min(all, mayMatch)
+	}
+	return all
+}
+
+func (b begunWords) judge(has func(string) verdict) verdict {
+	best := noMatch
+	if b.open {
+		best = mayMatch
+	}
+	for _, w := range b.words {
+		if best = max(best, has(w)); best == isMatch {
+			break
+		}
+	}
+	return best
+}
