@@ -51,6 +51,15 @@ type poolRequest struct {
 // all returns the plan that every match satisfies.
 func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
 
+// wordsToCount returns the words whose lists count the matches.
+func (r poolRequest) wordsToCount() []string {
+	words := append(wordsOf(r.all()), suspectKey)
+	if r.judge != nil {
+		words = append(words, r.judge.phrase...)
+	}
+	return words
+}
+
 // ranking returns the rank of a file and the tokens of its name. titled means that the file is in the list of the query's title.
 type ranking func(f File, titled bool) (rank uint8, name []string)
 
@@ -249,7 +258,7 @@ func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
 
 // wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of the first steps and of the last one.
 func (r poolRequest) wordsAtOnce() []string {
-	words := append(wordsOf(r.all()), suspectKey)
+	words := r.wordsToCount()
 	if r.title != "" {
 		words = append(words, r.title)
 	}

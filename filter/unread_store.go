@@ -18,30 +18,23 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 		a.answer.capped = true
 		return nil
 	}
-	if err := reader.openLists(ctx, append(wordsOf(p), suspectKey)); err != nil {
+	if err := reader.openLists(ctx, a.request.wordsToCount()); err != nil {
 		return err
 	}
-	m, err := reader.membersOf(ctx, p, a.seen)
+	m, err := reader.membersOf(ctx, p, a.request.judge, a.seen)
 	if err != nil {
 		return err
 	}
-	if !m.known || m.number > len(m.ids) {
+	if !m.known {
 		a.answer.capped, a.answer.more = true, m.number
 		return nil
 	}
-	var unsure []int64
-	for _, id := range m.ids {
-		switch reader.judge(a.request.judge, id) {
-		case isMatch:
-			if a.request.hides == nil || !a.request.hides(DocumentID(id)) {
-				a.answer.unread = append(a.answer.unread, id)
-			}
-		case mayMatch:
-			unsure = append(unsure, id)
-		case noMatch:
+	for _, id := range m.sure {
+		if a.request.hides == nil || !a.request.hides(DocumentID(id)) {
+			a.answer.unread = append(a.answer.unread, id)
 		}
 	}
-	for part := range slices.Chunk(unsure, lastBlock) {
+	for part := range slices.Chunk(m.unsure, lastBlock) {
 		docs, err := findDocs(ctx, a.db, part)
 		if err != nil {
 			return err
@@ -85,71 +78,94 @@ func (l *list) verdictOn(id int64) verdict {
 	return noMatch
 }
 
-// members are the ids that are in a list of every clause of a plan.
+// members are the ids that are in a list of every clause of a plan, by the verdict of the lists.
 type members struct {
-	ids    []int64
-	number int  // of ids; if that is greater than the number of ids, these are incomplete
-	known  bool // the lists were short enough
+	sure, unsure []int64
+	known        bool // sure and unsure are complete
+	number       int  // of ids if they are not, as far as it is known
 }
 
 // membersOf returns the ids that satisfy a plan and are not in skip. It tries the ids of one clause in the lists of the others.
-func (r *listReader) membersOf(ctx context.Context, p plan, skip map[int64]bool) (m members, err error) {
-	words, sizes, all := make([][]string, len(p)), make([]int, len(p)), 0
+func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, skip map[int64]bool) (members, error) {
+	clauses, sizes, all := make([][]string, len(p)), make([]int, len(p)), 0
 	for i, cl := range p {
-		if words[i], sizes[i] = r.words(cl); sizes[i] == 0 {
+		if clauses[i], sizes[i] = r.words(cl); sizes[i] == 0 {
 			return members{known: true}, nil
 		}
-		all += len(words[i])
+		all += len(clauses[i])
 	}
 	first := 0
-	work := func(i int) int { return sizes[i] * (1 + all - len(words[i])) }
+	work := func(i int) int { return sizes[i] * (1 + all - len(clauses[i])) }
 	for i := range p {
 		if work(i) < work(first) {
 			first = i
 		}
 	}
-	if len(p) == 1 && sizes[0]-len(skip) > maxCounted*len(words[0]) {
-		return members{number: sizes[0] - len(skip), known: true}, nil
+	if len(p) == 1 && judge != nil && len(judge.phrase) == 0 && sizes[0]-len(skip) > maxCounted*len(clauses[0]) {
+		return members{number: sizes[0] - len(skip)}, nil
 	}
 	if sizes[first] > maxListIDs {
 		return members{}, nil
 	}
-	least := map[string]int{suspectKey: maxCheckedIDs}
-	for _, own := range words {
-		for _, w := range own {
+	words := []string{suspectKey}
+	if judge != nil {
+		words = append(words, judge.phrase...)
+	}
+	least := map[string]int{}
+	for _, w := range slices.Concat(append(clauses, words)...) {
+		if r.open[w] != nil {
 			least[w] = maxCheckedIDs
 		}
 	}
 	if err := r.extend(ctx, least); err != nil {
 		return members{}, err
 	}
-	clauses := make([][]*list, len(p))
-	for i, own := range words {
-		for _, w := range own {
-			clauses[i] = append(clauses[i], r.open[w])
+	return r.collect(clauses, first, judge, skip), nil
+}
+
+// collect judges the ids of one clause that are in lists of the others. With more than maxCounted it counts the others without a verdict.
+func (r *listReader) collect(clauses [][]string, first int, judge *listJudge, skip map[int64]bool) (m members) {
+	var others [][]*list
+	for i, words := range clauses {
+		var lists []*list
+		for _, w := range words {
+			lists = append(lists, r.open[w])
+		}
+		if i != first {
+			others = append(others, lists)
 		}
 	}
 	m.known = true
-	counted := map[int64]bool{}
-	tried := clauses[first]
-	for _, l := range tried {
-		for _, id := range l.ids {
-			if !isInOthers(clauses, first, id) || skip[id] || counted[id] {
+	seen := map[int64]bool{}
+	for _, w := range clauses[first] {
+		for _, id := range r.open[w].ids {
+			if !mayBeInAll(others, id) || skip[id] || seen[id] {
 				continue
 			}
-			if m.number++; m.number <= maxCounted {
-				counted[id] = true
-				m.ids = append(m.ids, id)
+			if !m.known {
+				m.number++
+				continue
+			}
+			seen[id] = true
+			switch r.judge(judge, id) {
+			case isMatch:
+				m.sure = append(m.sure, id)
+			case mayMatch:
+				m.unsure = append(m.unsure, id)
+			case noMatch:
+			}
+			if m.number = len(m.sure) + len(m.unsure); m.number > maxCounted {
+				m.known = false
 			}
 		}
 	}
-	return m, nil
+	return m
 }
 
-// isInOthers reports that an id may be in a list of every clause but one.
-func isInOthers(clauses [][]*list, but int, id int64) bool {
-	for i, lists := range clauses {
-		if i != but && !slices.ContainsFunc(lists, func(l *list) bool { return l.verdictOn(id) != noMatch }) {
+// mayBeInAll reports that an id may be in one of the lists of each clause.
+func mayBeInAll(clauses [][]*list, id int64) bool {
+	for _, lists := range clauses {
+		if !slices.ContainsFunc(lists, func(l *list) bool { return l.verdictOn(id) != noMatch }) {
 			return false
 		}
 	}

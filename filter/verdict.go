@@ -15,12 +15,14 @@ const (
 // next to each other.
 type listJudge struct {
 	interpretation
-	begun []begunWords
+	begun  []begunWords
+	phrase []string // the words of readings and beginnings of several words
 }
 
 // begunWords are the words that a beginning stands for.
 type begunWords struct {
 	from  int
+	after string // the word before it, if not empty
 	words []string
 	open  bool // there may be others
 }
@@ -28,14 +30,22 @@ type begunWords struct {
 func (v *Vocabulary) newListJudge(in interpretation) *listJudge {
 	j := &listJudge{interpretation: in}
 	for _, b := range in.beginnings {
-		w := begunWords{from: b.from, open: true}
-		if b.after == "" && b.only == nil && len(b.text) > 1 {
+		w := begunWords{from: b.from, after: b.after, open: true}
+		if b.only == nil && len(b.text) > 1 {
 			for _, t := range v.Prefixed(b.text, maxPrefixed) {
 				w.words = append(w.words, t.Text)
 			}
 			w.open = len(w.words) == maxPrefixed
 		}
+		if b.after != "" {
+			j.phrase = append(append(j.phrase, b.after), w.words...)
+		}
 		j.begun = append(j.begun, w)
+	}
+	for _, r := range in.readings {
+		if len(r.words) > 1 {
+			j.phrase = append(j.phrase, r.words...)
+		}
 	}
 	return j
 }
@@ -86,6 +96,9 @@ func (b begunWords) judge(has func(string) verdict) verdict {
 		if best = max(best, has(w)); best == isMatch {
 			break
 		}
+	}
+	if b.after != "" {
+		best = min(best, mayMatch, has(b.after))
 	}
 	return best
 }

@@ -18,7 +18,7 @@ import (
 
 const (
 	archiveSearches  = 1000 // for each number of clients; each query is asked once
-	multikeySearches = 100
+	multikeySearches = 50
 	searchRounds     = 5
 	tenthPages       = 60
 )

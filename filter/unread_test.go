@@ -1,0 +1,125 @@
+package filter_test
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+
+	"pavilion/filter"
+)
+
+// openCounted returns an index whose files are all in one pool. Its lists of "golden" and "river" have several chunks, and 300 files are in both.
+func openCounted(t *testing.T) *index {
+	t.Helper()
+	ix := newIndex(t, func(o *testOptions) { o.QueueSize, o.limits = 5000, []int64{0, 1, 1} })
+	ix.addChannel(t)
+	var posts []filter.Post
+	for i := range 900 {
+		name := fmt.Sprintf("Golden River part%d.mkv", i)
+		switch {
+		case i < 300:
+			name = fmt.Sprintf("Golden Hill part%d.mkv", i)
+		case i >= 600:
+			name = fmt.Sprintf("Blue River part%d.mkv", i)
+		}
+		posts = append(posts, post(i+1, name))
+	}
+	ix.storePosts(t, posts...)
+	return ix
+}
+
+func (ix *index) expectTotal(t *testing.T, q filter.Query, want int) {
+	t.Helper()
+	page, err := ix.Search(t.Context(), q)
+	if err != nil || page.Total != want || page.Capped {
+		t.Errorf("%q: %d files, capped %v, want %d; %v", q.Text, page.Total, page.Capped, want, err)
+	}
+}
+
+func TestTotal_FilesThatAreNotReadAreCounted(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	ix.expectTotal(t, filter.Query{Text: "golden river"}, 300)
+	ix.expectTotal(t, filter.Query{Text: "river golden"}, 300)
+	ix.expectTotal(t, filter.Query{Text: "golden riv"}, 300)
+	ix.expectTotal(t, filter.Query{Text: "goldenriver"}, 300)
+	if page, err := ix.Search(t.Context(), filter.Query{Text: "golden"}); err != nil || !page.Capped || page.Total < 500 {
+		t.Errorf("%d files, capped %v, want more than 500; %v", page.Total, page.Capped, err)
+	}
+}
+
+func TestTotal_OfWordsThatMustBeNeighboursIsReadFromTheNames(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	ix.storePosts(t, post(2001, "River of the Golden Sun.mkv"), post(2002, "Golden Sun over the River.mkv"))
+	ix.expectTotal(t, filter.Query{Text: "goldenriver"}, 300)
+	ix.expectTotal(t, filter.Query{Text: "golden river"}, 302)
+}
+
+func TestTotal_OldEntriesOfLongListsDoNotCount(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	ix.Delete(channel, []filter.MessageID{401, 402, 403})
+	renamed := post(410, "Golden Hill again.mkv")
+	ix.telegram.putPost(renamed)
+	ix.Edit(renamed)
+	if err := ix.WaitStored(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ix.expectTotal(t, filter.Query{Text: "golden river"}, 296)
+}
+
+func TestTotal_WordsOfTwoDescriptionsAreNoMatch(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	again := post(3001, "Blue River again.mkv")
+	again.Media.Document = post(1, "").Media.Document // Golden Hill
+	ix.storePosts(t, again)
+	ix.expectTotal(t, filter.Query{Text: "golden river"}, 300)
+}
+
+func TestTotal_HiddenAndUnreachableFilesDoNotCount(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	hidden := []filter.DocumentID{post(401, "").Media.Document, post(500, "").Media.Document}
+	hiding := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{Logger: slog.New(slog.DiscardHandler), Hidden: func(id filter.DocumentID) bool { return slices.Contains(hidden, id) }})
+	lost := filter.NewSearcher(ix.pools, ix.vocab, filter.SearchOptions{
+		Logger: slog.New(slog.DiscardHandler), AnyUnreachable: func() bool { return true }, Unreachable: func(f filter.File) bool { return slices.Contains(hidden, f.Media.Document) },
+	})
+	for about, s := range map[string]*filter.Searcher{"hidden": hiding, "unreachable": lost} {
+		if page, err := s.Search(t.Context(), filter.Query{Text: "golden river"}); err != nil || page.Total != 298 || page.Capped {
+			t.Errorf("%s: %d files, capped %v, want 298; %v", about, page.Total, page.Capped, err)
+		}
+	}
+}
+
+func TestTotal_OfASelectionIsExact(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	sel, err := filter.Selection{}.With(filter.ByKind, "video")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix.expectTotal(t, filter.Query{Text: "golden river", Selection: sel}, 300)
+}
+
+func TestTotal_IsTheSameOnEveryPage(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	found := 0
+	for q := (filter.Query{Text: "golden river", Limit: 50}); ; {
+		page, err := ix.Search(t.Context(), q)
+		if err != nil || page.Total != 300 || page.RowsTotal != 300 {
+			t.Fatalf("after %d files: %d files in %d rows, %v", found, page.Total, page.RowsTotal, err)
+		}
+		found += len(page.Files)
+		if !page.HasNext {
+			break
+		}
+		q.After = page.Last
+	}
+	if found != 300 {
+		t.Errorf("%d files on all pages", found)
+	}
+}
