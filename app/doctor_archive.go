@@ -24,7 +24,7 @@ func doctorArchive(ctx context.Context, cfg config.Config, repair bool, out io.W
 		return err
 	}
 	defer closeRunner(ctx, pools)
-	r := archiveReport{out: out, repair: repair}
+	r := archiveReport{out: out, repair: repair, now: time.Now}
 	results := filter.CheckArchive(ctx, pools, filter.CheckOptions{Progress: r.progress, Repair: repair})
 	for _, pool := range pools.Unused() {
 		fmt.Fprintf(out, "-     mongodb %s is the database of %s, and is checked there\n", pool.Name(), pool.SameAs())
@@ -36,6 +36,7 @@ func doctorArchive(ctx context.Context, cfg config.Config, repair bool, out io.W
 type archiveReport struct {
 	out    io.Writer
 	repair bool
+	now    func() time.Time
 	told   time.Time // the last line of progress
 }
 
@@ -43,7 +44,7 @@ const progressEvery = 5 * time.Second
 
 // progress writes a line now and then, because a check of a million files takes minutes.
 func (r *archiveReport) progress(pool string, files int) {
-	now := time.Now() //nolint:forbidigo // the monotonic clock
+	now := r.now()
 	if r.told.IsZero() {
 		r.told = now
 	}

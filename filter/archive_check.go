@@ -21,6 +21,8 @@ type CheckOptions struct {
 	GroupFiles int
 	// Repair hands every wrong entry to the process that is the bot.
 	Repair bool
+	//exhaustruct:optional
+	Now func() time.Time // nil means time.Now
 }
 
 // PoolCheck is the result of the check of one pool.
@@ -82,6 +84,9 @@ func CheckArchive(ctx context.Context, pools *storage.Pools, o CheckOptions) []P
 	o.Settle, o.GroupFiles = cmp.Or(o.Settle, 20*time.Second), cmp.Or(o.GroupFiles, 100_000)
 	if o.Progress == nil {
 		o.Progress = func(string, int) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	channels, complete := loadIndexed(ctx, pools)
 	var results []PoolCheck
@@ -192,7 +197,7 @@ func (c *poolChecker) run(ctx context.Context) error {
 			return err
 		}
 		for part := range slices.Chunk(append(suspects, g.missing()...), suspectsAtOnce) {
-			if err := c.settle(ctx, part); err != nil {
+			if err := c.judge(ctx, part); err != nil {
 				return err
 			}
 		}
@@ -248,40 +253,6 @@ func (c *poolChecker) isStray(doc fileDoc) bool {
 	return c.indexed != nil && !slices.ContainsFunc(doc.files(), func(f File) bool {
 		return slices.ContainsFunc(f.Places, func(p Place) bool { return c.indexed[p.Channel] })
 	})
-}
-
-// findCopies counts the files that an earlier pool has too. An earlier pool that does not answer is reported in its own result.
-func (c *poolChecker) findCopies(ctx context.Context, docs []fileDoc) error {
-	left, names := make([]int64, len(docs)), map[int64]string{}
-	for i, d := range docs {
-		left[i], names[d.ID] = d.ID, d.Name
-	}
-	for _, pool := range c.earlier {
-		copies, err := copiesIn(ctx, pool, left)
-		if err != nil || len(copies) == 0 {
-			continue
-		}
-		left = slices.DeleteFunc(left, func(id int64) bool { return slices.Contains(copies, id) })
-		unnoted := slices.Clone(copies)
-		for _, p := range []*storage.Pool{c.pool, pool} {
-			noted, err := notedDuplicates(ctx, p, unnoted)
-			if err != nil {
-				return err
-			}
-			unnoted = slices.DeleteFunc(unnoted, func(id int64) bool { return noted[id] })
-		}
-		c.result.Noted += len(copies) - len(unnoted)
-		for _, id := range unnoted {
-			c.result.Twice++
-			c.addExample(Finding{Kind: FindingTwice, File: DocumentID(id), Name: names[id]})
-		}
-		if c.options.Repair && len(unnoted) > 0 {
-			if err := notePossibleDuplicates(ctx, c.pool, unnoted); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // compare reads all lists, marks the entries of the group's files, and returns the other entries in the group's range. Those of long lists are only counted.

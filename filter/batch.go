@@ -64,6 +64,9 @@ func (x *Indexer) storeBatch(ctx context.Context) bool {
 	x.notifyQueueChanged()
 	if err != nil {
 		signal(x.wakeRecovery)
+		if !errors.Is(err, errPoolNoAnswer) {
+			signal(x.wakeFinisher)
+		}
 	}
 	return true
 }

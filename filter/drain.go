@@ -100,7 +100,7 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 	for i, doc := range docs {
 		ids[i] = doc.ID
 	}
-	have, complete := s.findInPools(ctx, fixedIDs(ids))
+	have, _ := s.findInPools(ctx, fixedIDs(ids))
 	copies := map[int64]storedDoc{}
 	for _, h := range have {
 		if h.pool != from {
@@ -111,7 +111,7 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 	var fresh []fileDoc
 	for _, doc := range docs {
 		if h, ok := copies[doc.ID]; ok {
-			s.planUpdate(changes, h, doc)
+			batchFor(changes, h.pool).replaceFile(h.doc, h.doc.merge(doc)) // also if it changes nothing, see mergeDuplicates
 		} else {
 			fresh = append(fresh, doc)
 		}
@@ -122,7 +122,7 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 			return err
 		}
 	}
-	if err := s.insertFiles(ctx, fresh, !complete); err != nil {
+	if err := s.insertFiles(ctx, fresh); err != nil {
 		return err
 	}
 	return s.writeBatch(ctx, from, removals)

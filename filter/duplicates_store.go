@@ -13,29 +13,49 @@ import (
 	"pavilion/storage"
 )
 
-// unsettledCollection notes possible duplicates. A file that is posted again while its pool is down becomes a second document in another pool. Its id
-// is noted in that pool first. When all pools answer again, reconcile merges the new document into the old one and deletes the note.
+// unsettledCollection notes possible duplicates. A file that is posted again while its pool is down, or that two processes store at once, becomes a second
+// document in another pool. Its id is noted in the pool of that document. When all pools answer, reconcile merges the documents and deletes the note.
 const unsettledCollection = "unsettled"
+
+// duplicateNote has an id of its own time, so that a note which is written again while its file is merged stays.
+type duplicateNote struct {
+	File int64         `bson:"_id"`
+	Time bson.ObjectID `bson:"t,omitempty"`
+}
+
+// unchangedFilter matches the note that was read. Null matches a missing field.
+func (n duplicateNote) unchangedFilter() bson.D {
+	var noted any
+	if !n.Time.IsZero() {
+		noted = n.Time
+	}
+	return bson.D{{Key: "_id", Value: n.File}, {Key: "t", Value: noted}}
+}
 
 func notePossibleDuplicates(ctx context.Context, pool *storage.Pool, ids []int64) error {
 	var writes []mongo.WriteModel
-	for _, n := range ids {
-		id := bson.D{{Key: "_id", Value: n}}
-		writes = append(writes, mongo.NewReplaceOneModel().SetFilter(id).SetReplacement(id).SetUpsert(true))
+	for _, id := range ids {
+		note := duplicateNote{id, bson.NewObjectID()}
+		writes = append(writes, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: id}}).SetReplacement(note).SetUpsert(true))
 	}
 	return pool.Do(ctx, "note files", func(ctx context.Context, db *mongo.Database) error {
-		_, err := db.Collection(unsettledCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
-		return err
+		for {
+			_, err := db.Collection(unsettledCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
+			if !mongo.IsDuplicateKeyError(err) { // another process upserts the same note
+				return err
+			}
+		}
 	})
 }
 
 const reconcileBatch = 500
 
-// reconcile merges the noted duplicates. When a pool does not answer, it keeps the notes for the next call and returns no error.
-func (s fileStore) reconcile(ctx context.Context) error {
+// reconcile merges the noted duplicates. When a pool does not answer, it keeps the notes for the next call and returns no error. It locks storing for one
+// batch at a time.
+func (s fileStore) reconcile(ctx context.Context, storing sync.Locker) error {
 	for _, pool := range s.pools.All() {
 		for {
-			n, err := s.reconcileBatch(ctx, pool)
+			n, err := s.reconcileBatch(ctx, pool, storing)
 			if err != nil {
 				return err
 			}
@@ -48,27 +68,25 @@ func (s fileStore) reconcile(ctx context.Context) error {
 }
 
 // reconcileBatch merges the duplicates of up to reconcileBatch notes of one pool and returns the number of notes.
-func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int, error) {
-	var ids []int64
+func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool, storing sync.Locker) (int, error) {
+	storing.Lock()
+	defer storing.Unlock()
+	var notes []duplicateNote
 	err := pool.Do(ctx, "read notes", func(ctx context.Context, db *mongo.Database) error {
 		cur, err := db.Collection(unsettledCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_").SetLimit(reconcileBatch))
 		if err != nil {
 			return err
 		}
-		var notes []struct {
-			ID int64 `bson:"_id"`
-		}
-		if err := cur.All(ctx, &notes); err != nil {
-			return err
-		}
-		ids = ids[:0]
-		for _, n := range notes {
-			ids = append(ids, n.ID)
-		}
-		return nil
+		notes = nil // drop what an earlier try read
+		return cur.All(ctx, &notes)
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(notes) == 0 {
 		return 0, err
+	}
+	ids := make([]int64, len(notes))
+	drops := make([]mongo.WriteModel, len(notes))
+	for i, n := range notes {
+		ids[i], drops[i] = n.File, mongo.NewDeleteOneModel().SetFilter(n.unchangedFilter())
 	}
 	have, complete := s.findInPools(ctx, fixedIDs(ids))
 	if !complete {
@@ -78,13 +96,14 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool) (int,
 		return 0, err
 	}
 	return len(ids), pool.Do(ctx, "drop notes", func(ctx context.Context, db *mongo.Database) error {
-		_, err := db.Collection(unsettledCollection).DeleteMany(ctx, byIDs(ids))
+		_, err := db.Collection(unsettledCollection).BulkWrite(ctx, drops, options.BulkWrite().SetOrdered(false))
 		return err
 	})
 }
 
 // mergeDuplicates merges the copies of files into the first pool that has one, and then deletes the others. The order of the pools decides, so two
-// processes that merge at once keep the same copy. noted is the pool with the newer copies. It first checks that the pools are different databases.
+// processes that merge at once keep the same copy. The copy that stays is written even if it does not change: a process that drains its pool, and has
+// read it before, then cannot delete it. noted is the pool with the newer copies. It first checks that the pools are different databases.
 // Otherwise both documents would be the same one, and it would delete the only copy.
 func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, have []storedDoc) error {
 	copies := map[int64][]storedDoc{}
@@ -113,7 +132,7 @@ func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, hav
 			}
 			batchFor(removals, h.pool).deleteFile(h.doc)
 		}
-		if merged.Version = list[0].doc.Version; !merged.equal(list[0].doc) {
+		if len(list) > 1 {
 			batchFor(changes, list[0].pool).replaceFile(list[0].doc, merged)
 		}
 	}
@@ -127,12 +146,15 @@ func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, hav
 	return nil
 }
 
-// noteCopies notes the files that another process stored in another pool at the same time. Each process looks after its insert, so the later one sees both
-// copies.
+// noteCopies notes the files that another pool has too: another process stored them at the same time, or the pool did not answer when they were looked up.
+// Each process looks after its insert, so the later one sees both copies. If a pool does not answer, all files are noted.
 func (s fileStore) noteCopies(ctx context.Context, in *storage.Pool, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	var mu sync.Mutex
 	var copies []int64
-	s.pools.Each(ctx, "look for copies", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error { // a pool without an answer was noted before
+	outcomes := s.pools.Each(ctx, "look for copies", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
 		if pool == in {
 			return nil
 		}
@@ -142,6 +164,9 @@ func (s fileStore) noteCopies(ctx context.Context, in *storage.Pool, ids []int64
 		copies = slices.AppendSeq(copies, maps.Keys(there))
 		return err
 	})
+	if slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil }) {
+		copies = ids
+	}
 	if len(copies) == 0 {
 		return nil
 	}

@@ -40,6 +40,11 @@ func (x *Indexer) BlockStoring() func() {
 func (x *Indexer) StoreDuplicate(ctx context.Context, p Post) error {
 	x.storing.Lock()
 	defer x.storing.Unlock()
+	return x.StoreDuplicateUnlocked(ctx, p)
+}
+
+// StoreDuplicateUnlocked is StoreDuplicate of another process, for which the lock of this one does not count.
+func (x *Indexer) StoreDuplicateUnlocked(ctx context.Context, p Post) error {
 	doc := newFileDoc(p)
 	have, _ := x.store.findInPools(ctx, fixedIDs([]int64{doc.ID}))
 	for _, pool := range x.pools.All() {
@@ -62,9 +67,7 @@ func (d *Drain) DrainPool(ctx context.Context, p *storage.Pool) (int, error) {
 
 // Reconcile merges duplicates.
 func (x *Indexer) Reconcile(ctx context.Context) error {
-	x.storing.Lock()
-	defer x.storing.Unlock()
-	return x.store.reconcile(ctx)
+	return x.store.reconcile(ctx, &x.storing)
 }
 
 // ClaimWrites looks once at the notes of writes that did not end.
@@ -77,7 +80,7 @@ func (x *Indexer) FinishWrites(ctx context.Context) error {
 }
 
 func (x *Indexer) finishWritesAt(ctx context.Context, now func() time.Time) (err error) {
-	f := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: now}
+	f := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: now, wake: nil}
 	for _, pool := range x.pools.All() {
 		err = errors.Join(err, f.finishWrites(ctx, pool))
 	}

@@ -127,8 +127,8 @@ type setting func(*testOptions)
 // shortTimeouts lets calls fail soon, for tests that stop servers.
 func shortTimeouts(o *testOptions) { o.timeout = 2 * time.Second }
 
-// openIndex starts an index over the databases of a name. Two indexes of one name share them, like a process and its successor.
-func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...setting) *index {
+// openPools opens the databases of a name.
+func openPools(t *testing.T, database string, settings ...setting) (*storage.Pools, testOptions) {
 	t.Helper()
 	if err := startShared(); err != nil {
 		t.Fatal(err)
@@ -153,13 +153,20 @@ func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...sett
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pools, o
+}
+
+// openIndex starts an index over the databases of a name. Two indexes of one name share them, like a process and its successor.
+func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...setting) *index {
+	t.Helper()
+	pools, o := openPools(t, database, settings...)
 	vocab, err := filter.NewVocabulary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	channels := filter.NewChannels(pools, time.Now)
 	ix := &index{
-		Indexer: filter.NewIndexer(pools, vocab, channels, o.IndexOptions), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: logger, Timeout: time.Minute}),
+		Indexer: filter.NewIndexer(pools, vocab, channels, o.IndexOptions), Searcher: filter.NewSearcher(pools, vocab, filter.SearchOptions{Logger: o.Logger, Timeout: time.Minute}),
 		pools: pools, channels: channels, vocab: vocab, telegram: tg, database: database,
 	}
 	ix.SetReader(tg)

@@ -66,6 +66,7 @@ type Indexer struct {
 	queueChanged chan struct{}         // closed and replaced whenever the queue changes
 	wakeStore    chan struct{}         // events were queued
 	wakeRecovery chan struct{}         // a gap grew, or a read of the past started
+	wakeFinisher chan struct{}         // a batch failed, or a pool came back
 	unreadPools  int                   // pools whose words are not in vocab yet
 }
 
@@ -86,7 +87,7 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	o.Logger = o.Logger.With("component", "indexer")
 	x := &Indexer{
 		store: fileStore{pools, vocab, func(map[FileCount]int64) {}, newTailCache()}, pools: pools, vocab: vocab, channels: channels, opts: o,
-		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1),
+		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), wakeFinisher: make(chan struct{}, 1),
 		unreadPools: len(pools.All()),
 	}
 	x.PastReads = &PastReads{indexer: x, onStep: func(PastRead) {}, running: map[string]*runningPast{}}
@@ -200,7 +201,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 	workers.Go(func() { x.saveLedgersLoop(wctx) })
 	readers.Go(func() { x.recoverLoop(ctx) })
 	readers.Go(func() { x.removeLoop(ctx) })
-	finish := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now}
+	finish := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now, wake: x.wakeFinisher}
 	readers.Go(func() { finish.run(ctx) })
 	for _, p := range x.pools.All() {
 		readers.Go(func() { x.loadPoolWords(ctx, p) })
@@ -234,12 +235,6 @@ func (x *Indexer) prepare(ctx context.Context) error {
 			return nil
 		}
 	}
-	x.storing.Lock()
-	err := x.store.reconcile(ctx)
-	x.storing.Unlock()
-	if err != nil { // duplicates that the last process left
-		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "files that stand in two pools are not merged yet", slog.Any("error", err))
-	}
 	if err := x.loadPasts(ctx); err != nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "reads of the past cannot be resumed", slog.Any("error", err))
 	}
@@ -271,8 +266,9 @@ func (x *Indexer) poolRecovered(ctx context.Context, p *storage.Pool) {
 	signal(x.wakeRecovery)
 	err := copyReplicasTo(ctx, x.pools, p, channelsCollection, pastsCollection)
 	x.storing.Lock()
-	err = errors.Join(err, EnsureIndexes(ctx, p), x.store.reconcile(ctx), changeIndexVersion(ctx, p))
+	err = errors.Join(err, EnsureIndexes(ctx, p), changeIndexVersion(ctx, p))
 	x.storing.Unlock()
+	signal(x.wakeFinisher)
 	if err != nil && ctx.Err() == nil {
 		x.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "a pool that came back could not be brought up to date; it is tried again when the next one returns", slog.String("pool", p.Name()), slog.Any("error", err))
 	}

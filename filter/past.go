@@ -226,7 +226,7 @@ func (r *PastReads) readPastIDs(ctx context.Context, p *PastRead, job *runningPa
 			return ErrChannelUnknown
 		}
 	}
-	answers, err := job.reader.take(ctx)
+	answers, err := job.reader.receiveAnswers(ctx)
 	if err != nil { // the next step begins anew, with what was taken
 		defer func() {
 			job.reader.close()

@@ -69,8 +69,8 @@ func (r *pastReader) readIDs(ctx context.Context, from, to MessageID) *pastAnswe
 	return a
 }
 
-// take waits for an answer, and returns it with those that are there already.
-func (r *pastReader) take(ctx context.Context) (list []*pastAnswer, err error) {
+// receiveAnswers waits for an answer, and returns it with those that are there already.
+func (r *pastReader) receiveAnswers(ctx context.Context) (list []*pastAnswer, err error) {
 	for len(list) < answersAhead {
 		var a *pastAnswer
 		var open bool

@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// finishEvery is the time between two looks for notes of writes that did not end. A write fails rarely, and until then searches skip what it left.
+// finishEvery is the time between two looks for notes that nothing told of: of another process, or claimed and not yet old.
 const finishEvery = 10 * time.Second
 
 // finisher finishes the writes of processes that died, of calls that a pool did not answer, and of `pavilion doctor archive --repair`. It also merges the
@@ -20,6 +20,7 @@ type finisher struct {
 	storing sync.Locker // of the Indexer
 	logger  *slog.Logger
 	now     func() time.Time
+	wake    <-chan struct{} // a write failed, or a pool came back
 }
 
 func (f *finisher) run(ctx context.Context) {
@@ -29,14 +30,14 @@ func (f *finisher) run(ctx context.Context) {
 				f.logger.LogAttrs(ctx, slog.LevelWarn, "interrupted writes are not finished yet", slog.String("pool", pool.Name()), slog.Any("error", err))
 			}
 		}
-		f.storing.Lock()
-		err := f.store.reconcile(ctx)
-		f.storing.Unlock()
-		if err != nil && ctx.Err() == nil && !errors.Is(err, storage.ErrPoolDown) {
+		if err := f.store.reconcile(ctx, f.storing); err != nil && ctx.Err() == nil && !errors.Is(err, storage.ErrPoolDown) {
 			f.logger.LogAttrs(ctx, slog.LevelWarn, "files that stand in two pools are not merged yet", slog.Any("error", err))
 		}
-		if !sleep(ctx, finishEvery) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-f.wake:
+		case <-time.After(finishEvery):
 		}
 	}
 }

@@ -57,6 +57,15 @@ func (d unfinishedDoc) entries() map[string][]int64 {
 	return entries
 }
 
+// files returns the ids of the entries, each once.
+func (d unfinishedDoc) files() (ids []int64) {
+	for _, l := range d.Lists {
+		ids = append(ids, unpackIDs(l.Files)...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // listsOfNote bounds a note's size: with the longest words and a thousand files in each list it stays below the 16 MB of a document.
 const listsOfNote = 20_000
 
@@ -149,16 +158,14 @@ func eachUnfinished(ctx context.Context, pool *storage.Pool, fn func(unfinishedD
 func unfinishedIDs(ctx context.Context, pool *storage.Pool) (map[int64]bool, error) {
 	ids := map[int64]bool{}
 	return ids, eachUnfinished(ctx, pool, func(d unfinishedDoc) {
-		for _, l := range d.Lists {
-			for _, id := range unpackIDs(l.Files) {
-				ids[id] = true
-			}
+		for _, id := range d.files() {
+			ids[id] = true
 		}
 	})
 }
 
-// claimedFor is the time from a note's first claim until its writer cannot write files any more. It is longer than a batch takes.
-const claimedFor = time.Minute
+// claimedFor is the time from a note's first claim until its writer cannot write files any more.
+const claimedFor = 2 * writeWithin
 
 // finishWrites compares the entries of the notes of a pool with its files. It locks storing for one note at a time, and goes on after an error.
 func (f *finisher) finishWrites(ctx context.Context, pool *storage.Pool) error {
@@ -187,7 +194,10 @@ func (f *finisher) finishWrite(ctx context.Context, pool *storage.Pool, note unf
 	if err != nil || !ok {
 		return err
 	}
-	if err := compareEntries(ctx, pool, note.entries()); err != nil || !old {
+	if err := compareEntries(ctx, pool, note.entries()); err != nil {
+		return err
+	}
+	if err := f.store.noteCopies(ctx, pool, note.files()); err != nil || !old {
 		return err
 	}
 	_, err = dropNotes(ctx, pool, []string{note.ID}, claim)

@@ -48,7 +48,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err := <-loaded; err != nil {
 		return err
 	}
-	if err := s.settle(ctx, l); err != nil {
+	if err := errors.Join(s.settle(ctx, l), s.untilMerged(ctx)); err != nil {
 		return err
 	}
 	findings := s.check(ctx, l, out)
@@ -135,21 +135,14 @@ func (s *scene) settle(ctx context.Context, l *load) error {
 	return nil
 }
 
-// doctor runs `pavilion doctor archive`, which must find nothing wrong. The bot may still merge copies of files; then it runs again.
+// doctor runs `pavilion doctor archive`, which must find nothing wrong.
 func (s *scene) doctor(ctx context.Context, files int, out io.Writer) []string {
-	want := fmt.Sprintf("%d files checked: 0 missing, 0 dead\n", files)
-	for deadline := time.Now().Add(settles); ; {
-		report, err := s.Run(ctx, "doctor", "archive")
-		done := err == nil && strings.Contains(report, want)
-		merging := err == nil && strings.Contains(report, " files checked: 0 missing, 0 dead, ") && strings.Contains(report, "copies that the bot merges")
-		if done || !merging || time.Now().After(deadline) || pause(ctx, time.Second) != nil {
-			fmt.Fprint(out, report)
-			if done {
-				return nil
-			}
-			return []string{fmt.Sprintf("doctor archive: %v; it must say: %s", err, want)}
-		}
+	report, err := s.Run(ctx, "doctor", "archive")
+	fmt.Fprint(out, report)
+	if want := fmt.Sprintf("%d files checked: 0 missing, 0 dead\n", files); err != nil || !strings.Contains(report, want) {
+		return []string{fmt.Sprintf("doctor archive: %v; it must say: %s", err, want)}
 	}
+	return nil
 }
 
 // check compares the index with the posts, and returns a sentence for each difference.

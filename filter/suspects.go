@@ -15,16 +15,16 @@ type suspect struct {
 	id   int64
 }
 
-// settle judges suspects as soon as nobody writes them. After Settle it leaves the rest to countUnfinished.
-func (c *poolChecker) settle(ctx context.Context, suspects []suspect) error {
-	deadline := time.Now().Add(c.options.Settle) //nolint:forbidigo // the monotonic clock
+// judge counts the suspects that are wrong, each as soon as nobody writes it. After Settle it leaves the rest to countUnfinished.
+func (c *poolChecker) judge(ctx context.Context, suspects []suspect) error {
+	deadline := c.options.Now().Add(c.options.Settle)
 	for {
-		findings, moving, err := c.look(ctx, suspects)
+		findings, moving, err := c.lookAgain(ctx, suspects)
 		if err != nil {
 			return err
 		}
 		c.count(findings)
-		if len(moving) == 0 || time.Now().After(deadline) { //nolint:forbidigo // see above
+		if len(moving) == 0 || c.options.Now().After(deadline) {
 			return nil
 		}
 		suspects = moving
@@ -36,10 +36,10 @@ func (c *poolChecker) settle(ctx context.Context, suspects []suspect) error {
 
 func (c *poolChecker) pause() time.Duration { return min(time.Second, c.options.Settle/4) }
 
-// look reads the files and lists of suspects again. A writer notes its entries before it changes a list, and deletes the note after its last change. So
+// lookAgain reads the files and lists of suspects again. A writer notes its entries before it changes a list, and deletes the note after its last change. So
 // a suspect is judged only if its file is the same before and after the lists are read, and if no note names it just before and just after that. The
 // others are moving.
-func (c *poolChecker) look(ctx context.Context, suspects []suspect) (findings []Finding, moving []suspect, err error) {
+func (c *poolChecker) lookAgain(ctx context.Context, suspects []suspect) (findings []Finding, moving []suspect, err error) {
 	var ids []int64
 	for _, s := range suspects {
 		ids = append(ids, s.id)
@@ -107,7 +107,7 @@ func (c *poolChecker) countUnfinished(ctx context.Context) error {
 	if err := eachUnfinished(ctx, c.pool, func(d unfinishedDoc) { first[d.ID] = true }); err != nil {
 		return err
 	}
-	deadline := time.Now().Add(c.options.Settle) //nolint:forbidigo // the monotonic clock
+	deadline := c.options.Now().Add(c.options.Settle)
 	for {
 		left := 0
 		err := eachUnfinished(ctx, c.pool, func(d unfinishedDoc) {
@@ -118,7 +118,7 @@ func (c *poolChecker) countUnfinished(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if left == 0 || time.Now().After(deadline) { //nolint:forbidigo // see above
+		if left == 0 || c.options.Now().After(deadline) {
 			c.result.Unfinished = left
 			return nil
 		}

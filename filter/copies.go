@@ -1,0 +1,98 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"pavilion/storage"
+)
+
+// findCopies counts the files that an earlier pool has too. An earlier pool that does not answer is reported in its own result.
+func (c *poolChecker) findCopies(ctx context.Context, docs []fileDoc) error {
+	left, names := make([]int64, len(docs)), map[int64]string{}
+	for i, d := range docs {
+		left[i], names[d.ID] = d.ID, d.Name
+	}
+	for _, pool := range c.earlier {
+		copies, err := copiesIn(ctx, pool, left)
+		if err != nil || len(copies) == 0 {
+			continue
+		}
+		left = slices.DeleteFunc(left, func(id int64) bool { return slices.Contains(copies, id) })
+		unnoted, noted, err := c.judgeCopies(ctx, pool, copies)
+		if err != nil {
+			return err
+		}
+		c.result.Noted += noted
+		for _, id := range unnoted {
+			c.result.Twice++
+			c.addExample(Finding{Kind: FindingTwice, File: DocumentID(id), Name: names[id]})
+		}
+		if c.options.Repair && len(unnoted) > 0 {
+			if err := notePossibleDuplicates(ctx, c.pool, unnoted); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// judgeCopies returns which of the files stand in both pools without a note that lets the bot merge them, and the number of those with one.
+func (c *poolChecker) judgeCopies(ctx context.Context, other *storage.Pool, ids []int64) (unnoted []int64, noted int, err error) {
+	deadline := c.options.Now().Add(c.options.Settle)
+	for {
+		again, writing, waiting, err := c.lookAtCopies(ctx, other, ids)
+		if err != nil {
+			return nil, 0, err
+		}
+		unnoted, noted = append(unnoted, again...), noted+waiting
+		if len(writing) == 0 || c.options.Now().After(deadline) { // the notes of interrupted writes let the bot note the copies that they left
+			return unnoted, noted + len(writing), nil
+		}
+		ids = writing
+		if !sleep(ctx, c.pause()) {
+			return nil, 0, context.Cause(ctx)
+		}
+	}
+}
+
+// lookAtCopies sorts copies by their notes. A writer notes the copies that it finds before its batch's own note goes, and a merge deletes a copy before its
+// note. So a copy that is there before and after both kinds of notes are read, in this order, and that no note names, is one that nobody merges.
+func (c *poolChecker) lookAtCopies(ctx context.Context, other *storage.Pool, ids []int64) (unnoted, writing []int64, noted int, err error) {
+	pools := []*storage.Pool{c.pool, other}
+	inWrites, inNotes := map[int64]bool{}, map[int64]bool{}
+	for _, p := range pools {
+		named, err := unfinishedIDs(ctx, p)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		for id := range named {
+			inWrites[id] = true
+		}
+	}
+	for _, p := range pools {
+		named, err := notedDuplicates(ctx, p, ids)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		for id := range named {
+			inNotes[id] = true
+		}
+	}
+	for _, p := range pools {
+		if ids, err = copiesIn(ctx, p, ids); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	for _, id := range ids {
+		switch {
+		case inNotes[id]:
+			noted++
+		case inWrites[id]:
+			writing = append(writing, id)
+		default:
+			unnoted = append(unnoted, id)
+		}
+	}
+	return unnoted, writing, noted, nil
+}
