@@ -73,7 +73,7 @@ func (r *archiveReport) print(results []filter.PoolCheck) error {
 			fmt.Fprintf(r.out, "      %s\n", describe(e))
 		}
 		sum.Files, sum.Missing, sum.Dead, sum.Stray = sum.Files+c.Files, sum.Missing+c.Missing, sum.Dead+c.Dead, sum.Stray+c.Stray
-		sum.Twice, sum.Noted, sum.Leftover, sum.Unfinished = sum.Twice+c.Twice, sum.Noted+c.Noted, sum.Leftover+c.Leftover, sum.Unfinished+c.Unfinished
+		sum.Twice, sum.Noted, sum.Leftover, sum.Unfinished, sum.Waiting = sum.Twice+c.Twice, sum.Noted+c.Noted, sum.Leftover+c.Leftover, sum.Unfinished+c.Unfinished, sum.Waiting+c.Waiting
 	}
 	fmt.Fprintf(r.out, "      %d files checked: %d missing, %d dead", sum.Files, sum.Missing, sum.Dead)
 	for _, more := range []struct {
@@ -91,6 +91,9 @@ func (r *archiveReport) print(results []filter.PoolCheck) error {
 		}
 	}
 	fmt.Fprintln(r.out)
+	if sum.Waiting > 0 {
+		fmt.Fprintf(r.out, "-     %d files were indexed by another version, and wait: the running bot indexes them anew. With --repair it looks for all of them again.\n", sum.Waiting)
+	}
 	if sum.Leftover > 0 {
 		fmt.Fprintf(r.out, "-     %d entries of removed files and old words wait in long lists. Searches skip them; /maintenance tidies the lists once a week.\n", sum.Leftover)
 	}

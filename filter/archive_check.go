@@ -37,6 +37,7 @@ type PoolCheck struct {
 	Twice      int // files that an earlier pool has too, and that are not noted as possible duplicates
 	Noted      int // files that an earlier pool has too, and that the bot merges
 	Leftover   int // entries of removed files and old words in long lists: searches skip them, a compaction drops the removed files
+	Waiting    int // files of another version of the analysis, which the bot indexes anew
 	Unfinished int // entries that an interrupted write left, and that a running bot mends
 	Examples   []Finding
 }
@@ -91,7 +92,7 @@ func CheckArchive(ctx context.Context, pools *storage.Pools, o CheckOptions) []P
 	channels, complete := loadIndexed(ctx, pools)
 	var results []PoolCheck
 	for i, pool := range pools.All() {
-		c := &poolChecker{pool: pool, earlier: pools.All()[:i], options: o, result: PoolCheck{Pool: pool.Name()}, examples: map[FindingKind]int{}, wrong: map[string][]int64{}}
+		c := &poolChecker{pool: pool, earlier: pools.All()[:i], options: o, result: PoolCheck{Pool: pool.Name()}, examples: map[FindingKind]int{}, wrong: map[string][]int64{}, waiting: map[int64]bool{}}
 		if complete { // a pool that does not answer may know of a channel's return
 			c.indexed = channels
 		}
@@ -123,6 +124,8 @@ type poolChecker struct {
 	result   PoolCheck
 	examples map[FindingKind]int // of result
 	wrong    map[string][]int64  // the entries of the group that are wrong
+	waiting  map[int64]bool      // the files of the group that the bot indexes anew
+	anew     reindexing          // how far the bot has come with that
 }
 
 // fileGroup is a run of files with the hashes of their lists' keys.
@@ -186,7 +189,10 @@ func (g *fileGroup) missing() (list []suspect) {
 	return list
 }
 
-func (c *poolChecker) run(ctx context.Context) error {
+func (c *poolChecker) run(ctx context.Context) (err error) {
+	if c.anew, err = readReindexing(ctx, c.pool); err != nil {
+		return err
+	}
 	for after, first := int64(0), true; ; first = false {
 		g, err := c.readGroup(ctx, after, first)
 		if err != nil {
@@ -196,7 +202,8 @@ func (c *poolChecker) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(append(suspects, g.missing()...), suspectsAtOnce) {
+		suspects = slices.DeleteFunc(append(suspects, g.missing()...), func(s suspect) bool { return c.waiting[s.id] })
+		for part := range slices.Chunk(suspects, suspectsAtOnce) {
 			if err := c.judge(ctx, part); err != nil {
 				return err
 			}
@@ -214,6 +221,9 @@ func (c *poolChecker) run(ctx context.Context) error {
 		after = g.last
 	}
 	if c.options.Repair {
+		if c.result.Waiting > 0 && c.anew.Done {
+			return saveReindexing(ctx, c.pool, reindexing{Version: 0, Begun: false, After: 0, Done: false})
+		}
 		return nil // the notes that are left are this check's own
 	}
 	return c.countUnfinished(ctx)
@@ -221,9 +231,32 @@ func (c *poolChecker) run(ctx context.Context) error {
 
 // readGroup reads the next files, and checks their channels and copies on the way.
 func (c *poolChecker) readGroup(ctx context.Context, after int64, first bool) (*fileGroup, error) {
+	clear(c.waiting)
+	return readGroup(ctx, c.pool, after, first, c.options.GroupFiles, func(docs []fileDoc) error {
+		for _, d := range docs {
+			if d.Analysis != analysisVersion {
+				c.waiting[d.ID] = true
+				c.result.Waiting++
+			}
+			if c.isStray(d) {
+				c.result.Stray++
+				c.addExample(Finding{Kind: FindingStray, File: DocumentID(d.ID), Name: d.Name})
+			}
+		}
+		if err := c.findCopies(ctx, docs); err != nil {
+			return err
+		}
+		c.result.Files += len(docs)
+		c.options.Progress(c.pool.Name(), c.result.Files)
+		return nil
+	})
+}
+
+// readGroup reads up to most files after an id, or the first ones, and calls read with each page of them.
+func readGroup(ctx context.Context, pool *storage.Pool, after int64, first bool, most int, read func(docs []fileDoc) error) (*fileGroup, error) {
 	g := &fileGroup{after: after, last: after, isFirst: first}
-	for len(g.ids) < c.options.GroupFiles {
-		docs, err := filesAfter(ctx, c.pool, g.last, first && len(g.ids) == 0, min(pageSize, c.options.GroupFiles-len(g.ids)))
+	for len(g.ids) < most {
+		docs, err := filesAfter(ctx, pool, g.last, first && len(g.ids) == 0, min(pageSize, most-len(g.ids)))
 		if err != nil {
 			return nil, err
 		}
@@ -233,17 +266,11 @@ func (c *poolChecker) readGroup(ctx context.Context, after int64, first bool) (*
 		}
 		for _, d := range docs {
 			g.add(d)
-			if c.isStray(d) {
-				c.result.Stray++
-				c.addExample(Finding{Kind: FindingStray, File: DocumentID(d.ID), Name: d.Name})
-			}
 		}
 		g.last = docs[len(docs)-1].ID
-		if err := c.findCopies(ctx, docs); err != nil {
+		if err := read(docs); err != nil {
 			return nil, err
 		}
-		c.result.Files += len(docs)
-		c.options.Progress(c.pool.Name(), c.result.Files)
 	}
 	return g, nil
 }
@@ -266,7 +293,7 @@ func (c *poolChecker) compare(ctx context.Context, g *fileGroup) (suspects []sus
 			c.result.Entries++
 			switch {
 			case g.note(hash, id):
-			case long:
+			case long || !c.anew.passed(id): // the bot removes the words of another version
 				c.result.Leftover++
 			case len(suspects) < maxSuspects:
 				suspects = append(suspects, suspect{hash: hash, key: key, id: id})

@@ -26,7 +26,7 @@ func (ix *index) check(t *testing.T, o filter.CheckOptions) (sum filter.PoolChec
 		if r.Err != nil {
 			t.Fatalf("pool %s: %v", r.Pool, r.Err)
 		}
-		sum.Files, sum.Entries, sum.Leftover, sum.Unfinished = sum.Files+r.Files, sum.Entries+r.Entries, sum.Leftover+r.Leftover, sum.Unfinished+r.Unfinished
+		sum.Files, sum.Entries, sum.Leftover, sum.Unfinished, sum.Waiting = sum.Files+r.Files, sum.Entries+r.Entries, sum.Leftover+r.Leftover, sum.Unfinished+r.Unfinished, sum.Waiting+r.Waiting
 		sum.Missing, sum.Dead, sum.Stray, sum.Twice = sum.Missing+r.Missing, sum.Dead+r.Dead, sum.Stray+r.Stray, sum.Twice+r.Twice
 		sum.Examples = append(sum.Examples, r.Examples...)
 	}

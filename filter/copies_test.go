@@ -1,7 +1,6 @@
 package filter_test
 
 import (
-	"context"
 	"log/slog"
 	"slices"
 	"sync"
@@ -142,20 +141,9 @@ func TestCheckArchive_AMergeMeanwhileIsNoFalseAlarm(t *testing.T) {
 	if err := bot.StoreDuplicateUnlocked(t.Context(), posts[3]); err != nil {
 		t.Fatal(err)
 	}
-	pools, _ := openPools(t, ix.database, reading.install)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		_ = pools.Run(ctx) // closes them
-	})
+	reader := openDatabases(t, ix.database, reading.install)
 	checked := make(chan filter.PoolCheck)
-	go func() {
-		var sum filter.PoolCheck
-		for _, r := range filter.CheckArchive(t.Context(), pools, quickCheck) {
-			sum.Twice += r.Twice
-		}
-		checked <- sum
-	}()
+	go func() { checked <- reader.check(t, quickCheck) }()
 	<-reading.reached
 	release()
 	if err := bot.Reconcile(t.Context()); err != nil {

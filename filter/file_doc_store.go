@@ -29,6 +29,8 @@ type fileDoc struct {
 	Others []descriptionDoc `bson:"o,omitempty"`
 	// Version counts the changes of the document, for conditional writes by two processes.
 	Version int32 `bson:"v,omitempty"`
+	// Analysis is the analysisVersion that made the lists of the file.
+	Analysis int32 `bson:"w,omitempty"`
 }
 
 // UnmarshalBSON reads the fields without reflection, because a search reads many documents.
@@ -69,6 +71,8 @@ func (d *fileDoc) UnmarshalBSON(data []byte) error {
 			}
 		case "v":
 			d.Version = int32Of(v)
+		case "w":
+			d.Analysis = int32Of(v)
 		case "o":
 			if err := v.Unmarshal(&d.Others); err != nil {
 				return err
@@ -122,7 +126,7 @@ func newFileDoc(p Post) fileDoc {
 	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
 		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Protected: m.Protected, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
-		Places: []bson.Binary{packPlace(p.Place)}, Others: nil, Version: 0,
+		Places: []bson.Binary{packPlace(p.Place)}, Others: nil, Version: 0, Analysis: analysisVersion,
 	}
 }
 

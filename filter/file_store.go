@@ -123,7 +123,7 @@ func (s fileStore) insertFiles(ctx context.Context, docs []fileDoc) error {
 	b := newPoolBatch()
 	keys := listKeysOfAll(docs)
 	for i, d := range docs {
-		d.Version = 0
+		d.Version, d.Analysis = 0, analysisVersion
 		b.insertFile(d, keys[i])
 	}
 	errs := []error{ErrNoRoom}

@@ -156,6 +156,18 @@ func openPools(t *testing.T, database string, settings ...setting) (*storage.Poo
 	return pools, o
 }
 
+// openDatabases opens the databases of an index for a test that reads or changes them past every indexer.
+func openDatabases(t *testing.T, database string, settings ...setting) *index {
+	t.Helper()
+	pools, _ := openPools(t, database, settings...)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = pools.Run(ctx) // closes them
+	})
+	return &index{pools: pools}
+}
+
 // openIndex starts an index over the databases of a name. Two indexes of one name share them, like a process and its successor.
 func openIndex(t *testing.T, database string, tg *fakeTelegram, settings ...setting) *index {
 	t.Helper()

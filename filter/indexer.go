@@ -18,6 +18,8 @@ type IndexOptions struct {
 	//exhaustruct:optional
 	BatchMax int // events in one batch at most; 0 means 2000
 	//exhaustruct:optional
+	ReindexFiles int // files of an older version that are compared with the lists at once; 0 means 100,000
+	//exhaustruct:optional
 	Deleted func(DocumentID) bool // tells which files are not stored again; nil means none
 	Logger  *slog.Logger
 	Now     func() time.Time
@@ -80,7 +82,7 @@ type event struct {
 
 // NewIndexer makes an Indexer. Call SetReader before Run.
 func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o IndexOptions) *Indexer {
-	o.QueueSize, o.BatchMax = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 2000)
+	o.QueueSize, o.BatchMax, o.ReindexFiles = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 2000), cmp.Or(o.ReindexFiles, reindexGroup)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -203,6 +205,8 @@ func (x *Indexer) Run(ctx context.Context) error {
 	readers.Go(func() { x.removeLoop(ctx) })
 	finish := finisher{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now, wake: x.wakeFinisher}
 	readers.Go(func() { finish.run(ctx) })
+	anew := reindexer{store: x.store, storing: &x.storing, logger: x.opts.Logger, now: x.opts.Now, group: x.opts.ReindexFiles}
+	readers.Go(func() { anew.run(ctx) })
 	for _, p := range x.pools.All() {
 		readers.Go(func() { x.loadPoolWords(ctx, p) })
 	}

@@ -47,12 +47,13 @@ func (b *poolBatch) insertFile(doc fileDoc, keys []string) {
 	b.models = append(b.models, mongo.NewInsertOneModel().SetDocument(doc))
 }
 
-// replaceFile adds the writes that change a document. They fail if another process changes it first.
+// replaceFile adds the writes that change a document. They fail if another process changes it first. A document of another analysis keeps its version,
+// because some of its lists do.
 func (b *poolBatch) replaceFile(old, doc fileDoc) {
 	b.moveLists(doc.ID, listKeys(old), listKeys(doc))
 	b.counts.add(old, -1)
 	b.counts.add(doc, 1)
-	doc.Version = old.Version + 1
+	doc.Version, doc.Analysis = old.Version+1, old.Analysis
 	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(old.unchangedFilter()).SetReplacement(doc))
 }
 
