@@ -364,3 +364,43 @@ func TestLimitAccounts_CountsAllChats(t *testing.T) {
 		}
 	})
 }
+
+func TestLimitAccounts_ABotPaysForMessagesBeyondThem(t *testing.T) {
+	withBot(t, func(ctx context.Context, p *pair, api *tg.Client) {
+		w := p.dc.World()
+		people, err := w.AddPeople(1, p.bot.ID, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.dc.Faults().LimitAccounts(1, time.Hour)
+		sent := int64(0)
+		send := func(paid bool) error {
+			sent++
+			_, err := api.MessagesSendMessage(ctx, &tg.MessagesSendMessageRequest{
+				Peer: &tg.InputPeerUser{UserID: people[0].ID, AccessHash: w.Hash(p.bot.ID, world.UserPeer(people[0].ID))}, Message: "hello", RandomID: sent, AllowPaidFloodskip: paid,
+			})
+			return err
+		}
+		if err := send(true); err != nil {
+			t.Errorf("within the limit: %v", err)
+		}
+		if _, flood := tgerr.AsFloodWait(send(true)); !flood {
+			t.Error("a bot without Stars was not held to the limit")
+		}
+		const balance = 100_001
+		if err := w.GiveStars(p.bot.ID, balance); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			if err := send(true); err != nil {
+				t.Errorf("paid: %v", err)
+			}
+		}
+		if _, flood := tgerr.AsFloodWait(send(false)); !flood {
+			t.Error("a message without the flag was not held to the limit")
+		}
+		if spent := balance - w.Stars(p.bot.ID); spent != 1 {
+			t.Errorf("ten messages cost %d Stars, want 1", spent)
+		}
+	})
+}
