@@ -51,35 +51,51 @@ func (a *API) refuseBody(hctx huma.Context, next func(huma.Context)) {
 	next(hctx)
 }
 
+// checkTokens refuses a repeated name and null. data is valid JSON, so outside of strings only null has the letter n. A json.Decoder would allocate every
+// token, for each request with a body.
 func checkTokens(data []byte) error {
-	d := json.NewDecoder(bytes.NewReader(data))
 	var open []map[string]bool // the names of each open object; nil for an array
 	isName := false            // the next string is a name
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return nil //nolint:nilerr // the end; the syntax was checked before
-		}
-		if t == nil {
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case 'n':
 			return errNull
-		}
-		if s, ok := t.(string); ok && isName {
-			top := open[len(open)-1]
-			if top[s] {
+		case '{':
+			open, isName = append(open, map[string]bool{}), true
+		case '[':
+			open, isName = append(open, nil), false
+		case '}', ']':
+			open = open[:len(open)-1]
+		case ',':
+			isName = open[len(open)-1] != nil
+		case '"':
+			text := data[i : i+stringLength(data[i:])]
+			i += len(text) - 1
+			if !isName {
+				continue
+			}
+			var name string
+			if err := json.Unmarshal(text, &name); err != nil { // it reads escapes
+				return err
+			}
+			names := open[len(open)-1]
+			if names[name] {
 				return errDuplicateName
 			}
-			top[s] = true
-			isName = false
-			continue
+			names[name], isName = true, false
 		}
-		switch t {
-		case json.Delim('{'):
-			open = append(open, map[string]bool{})
-		case json.Delim('['):
-			open = append(open, nil)
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
+	}
+	return nil
+}
+
+// stringLength returns the length of the string at the beginning of valid JSON, with its quotes.
+func stringLength(data []byte) int {
+	for i := 1; ; i++ {
+		switch data[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
 		}
-		isName = len(open) > 0 && open[len(open)-1] != nil
 	}
 }
