@@ -54,7 +54,7 @@ func (b *bookingBench) pgbench(ctx context.Context, script string) (float64, err
 	cmd.Env = append(os.Environ(), "PGOPTIONS="+plannerOptions())
 	said, err := cmd.CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, said)
+		return 0, fmt.Errorf("pgbench: %w: %s", err, said)
 	}
 	done, err := reported(said, `transactions actually processed: (\d+)`)
 	if err != nil {
