@@ -102,7 +102,7 @@ func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listRe
 
 // findWithLists opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
 func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader) (answer poolAnswer, err error) {
-	a := answering{request: r, db: db, candidates: s.opts.Candidates, seen: map[int64]bool{}, titled: map[int64]bool{}}
+	a := answering{request: r, db: db, candidates: s.opts.Candidates, block: firstBlock, seen: map[int64]bool{}, titled: map[int64]bool{}}
 	defer func() { answer.version = reader.version }()
 	var tried []plan
 	for i, st := range r.steps {
@@ -141,7 +141,8 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 		}
 		a.answer.capped = a.answer.capped || c.capped
 	}
-	return a.answer, nil
+	err = a.readWaiting(ctx)
+	return a.answer, err
 }
 
 // answering is the answer of one pool so far.
@@ -150,7 +151,9 @@ type answering struct {
 	db         *mongo.Database
 	candidates int
 	answer     poolAnswer
-	seen       map[int64]bool // read, or not there
+	block      int            // files of the next read
+	waiting    []int64        // for it
+	seen       map[int64]bool // read or waiting
 	titled     map[int64]bool // in the list of the query's title
 	ranks      [rankNone]int  // results of each rank
 	read       int
@@ -182,23 +185,33 @@ func (a *answering) isPartDone(good uint8) bool {
 	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
 }
 
-// readStep reads and ranks the files of a step. It stops when the answer has enough, and returns true then.
+// readStep reads and ranks the files of a step, a block at a time. It stops when the answer has enough, and returns true then. Files that fill no block wait
+// for those of the next step, because each read is a round trip.
 func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (done bool, err error) {
-	for size := firstBlock; ; size = min(2*size, lastBlock) {
-		if a.isDone(good) {
-			return true, nil
-		}
-		ids, err := a.nextIDs(ctx, c, size)
+	for !a.isDone(good) {
+		ids, err := a.nextIDs(ctx, c, a.block-len(a.waiting))
 		if err != nil || len(ids) == 0 {
 			return false, err
 		}
-		docs, err := findDocs(ctx, a.db, ids)
-		if err != nil {
-			return false, err
+		if a.waiting = append(a.waiting, ids...); len(a.waiting) == a.block {
+			if err := a.readWaiting(ctx); err != nil {
+				return false, err
+			}
 		}
-		a.read += len(ids)
-		a.rankDocs(docs)
 	}
+	return true, nil
+}
+
+// readWaiting reads and ranks the files of a block.
+func (a *answering) readWaiting(ctx context.Context) error {
+	docs, err := findDocs(ctx, a.db, a.waiting)
+	if err != nil {
+		return err
+	}
+	a.read += len(a.waiting)
+	a.waiting, a.block = nil, min(2*a.block, lastBlock)
+	a.rankDocs(docs)
+	return nil
 }
 
 // nextIDs returns further candidates that no earlier step had.

@@ -18,6 +18,9 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 		a.answer.capped = true
 		return nil
 	}
+	for _, id := range a.waiting {
+		delete(a.seen, id)
+	}
 	if err := reader.openLists(ctx, a.request.wordsToCount()); err != nil {
 		return err
 	}
