@@ -78,9 +78,16 @@ func TestReindex_FilesOfAnOlderVersionAreFoundByTheirNewWordsThroughAKill(t *tes
 	if got := first.foundNames(t, "quiet town a"); len(got) != 1 {
 		t.Errorf("a file of the first group: %v", got)
 	}
-	var again atomic.Int64
+	var again, fromStart atomic.Int64
 	next := openIndex(t, ix.database, ix.telegram, onePool, groups, func(o *testOptions) {
-		o.beforeCommand = func(e *event.CommandStartedEvent) { again.Add(marked(e)) }
+		o.beforeCommand = func(e *event.CommandStartedEvent) {
+			again.Add(marked(e))
+			if finds(e, "files") {
+				if _, err := e.Command.LookupErr("filter", "_id", "$exists"); err == nil {
+					fromStart.Add(1)
+				}
+			}
+		}
 	})
 	next.telegram.removePost(filter.Place{Channel: channel, Message: 20})
 	next.Delete(channel, []filter.MessageID{20})
@@ -96,6 +103,9 @@ func TestReindex_FilesOfAnOlderVersionAreFoundByTheirNewWordsThroughAKill(t *tes
 	}
 	if got := len(next.foundNames(t, "quiet town")); got != 19 {
 		t.Errorf("%d files are found", got)
+	}
+	if n := fromStart.Load(); n != 2 { // of the empty pools
+		t.Errorf("%d pools were read from their first file on", n)
 	}
 	if n := again.Load(); n < 12 || n > 13 {
 		t.Errorf("the next process indexed %d files anew; the first one had done a group of 7", n)
