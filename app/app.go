@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.opentelemetry.io/otel/sdk/trace"
 
+	"pavilion/backup"
 	"pavilion/booking"
 	"pavilion/bot/telegram"
 	"pavilion/config"
@@ -23,6 +24,7 @@ import (
 	"pavilion/internal/journal"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
+	"pavilion/retention"
 	"pavilion/storage"
 	"pavilion/web"
 )
@@ -36,6 +38,9 @@ const usage = `pavilion - a club's files and nets in Telegram
   pavilion health           ask the process on this machine whether it can do its job; exit code 1: it cannot
   pavilion club             set up a club: nets, hours, prices, roles; without more it says how
   pavilion member           export or erase what is known of a person; without more it says how
+  pavilion backup DIR       copy Postgres and the pools into a new folder; backup verify DIR reads one to its end
+  pavilion restore DIR      fill new, empty databases from a backup; restore confirm: they take the place of the old ones
+  pavilion outbox           list what a restored backup had not sent; outbox release sends it, outbox drop does not
   pavilion migrate status   show which schema changes the database has
   pavilion migrate plan     show what up would do, and what of it destroys data
   pavilion migrate up       apply what the database lacks; --destructive consents to losing data
@@ -79,6 +84,12 @@ func Main(ctx context.Context, args []string, environ []string, stdout, stderr i
 		err = member(ctx, cfg, args[1:], stdout)
 	case command == "club":
 		err = club(ctx, cfg, args[1:], stdout)
+	case command == "backup":
+		err = makeBackup(ctx, cfg, args[1:], stdout)
+	case command == "restore":
+		err = restore(ctx, cfg, args[1:], stdout)
+	case command == "outbox":
+		err = outbox(ctx, cfg, args[1:], stdout)
 	case command == "migrate" && len(args) > 1:
 		err = migrate(ctx, cfg, args[1:], stdout)
 	default:
@@ -110,6 +121,7 @@ type parts struct {
 	deletions   *upkeep.Deletions
 	popularity  *upkeep.Popularity
 	maintenance *upkeep.Maintenance
+	retention   *retention.Retention
 	events      upkeep.Events // for the log channel
 	chat        atomic.Pointer[chatParts]
 	booking     *booking.Service
@@ -158,6 +170,8 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	p.counters = upkeep.NewCounters(p.db, cfg.Zone(), log, time.Now)
 	p.deletions = upkeep.NewDeletions(p.db, log)
 	p.popularity = upkeep.NewPopularity(p.db, log)
+	//exhaustruct:enforce
+	p.retention = retention.New(p.db, retention.Days{Audit: cfg.KeepAudit, Notifications: cfg.KeepNotifications, PaymentEvents: cfg.KeepPaymentEvents, Inbox: cfg.KeepInbox})
 	p.maintenance = upkeep.NewMaintenance(p.db, log, p.maintenanceJobs()...)
 	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
@@ -170,13 +184,16 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 
 // openPools makes the archive's databases. modes may be nil: every database is normal.
 func openPools(cfg config.Config, log *slog.Logger, modes *storage.Setting[storage.PoolModes]) (*storage.Pools, error) {
-	var pools []storage.PoolOptions
+	//exhaustruct:enforce
+	return storage.OpenPools(storage.PoolsOptions{Pools: poolOptions(cfg), Logger: log, Modes: modes})
+}
+
+func poolOptions(cfg config.Config) (pools []storage.PoolOptions) {
 	for _, c := range cfg.Pools() {
 		//exhaustruct:enforce
 		pools = append(pools, storage.PoolOptions{Name: c.Name, URI: c.URI, Database: c.Database, LimitBytes: cfg.MongoLimitMB << 20})
 	}
-	//exhaustruct:enforce
-	return storage.OpenPools(storage.PoolsOptions{Pools: pools, Logger: log, Modes: modes})
+	return pools
 }
 
 // runner closes its connections when the context of Run ends.
@@ -229,11 +246,11 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	}
 	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}, {"popularity", p.popularity.Run}}
 	if cfg.Has(config.RoleWorker) {
-		workers = append(workers, part{"booking jobs", p.jobs.Run}, part{"sessions", p.sessions.Run})
+		workers = append(workers, part{"booking jobs", p.onceConfirmed(p.jobs.Run, log)}, part{"sessions", p.sessions.Run})
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
-		run := func(ctx context.Context) error { return p.runWithLease(ctx, lease, cfg, log) }
+		run := p.onceConfirmed(func(ctx context.Context) error { return p.runWithLease(ctx, lease, cfg, log) }, log)
 		if cfg.Has(config.RoleHTTP) || cfg.Has(config.RoleWorker) {
 			run = p.outlivedBy(run, log)
 		}
@@ -268,6 +285,16 @@ func (p *parts) outlivedBy(run func(ctx context.Context) error, log *slog.Logger
 		log.LogAttrs(ctx, slog.LevelError, "the bot has stopped and the rest goes on; mend the cause and restart", slog.Any("error", err))
 		<-ctx.Done()
 		return nil
+	}
+}
+
+// onceConfirmed runs a part when the database is the installation's own. A restored backup beside the original must neither be the bot nor run jobs.
+func (p *parts) onceConfirmed(run func(ctx context.Context) error, log *slog.Logger) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		if err := backup.NewInstallation(p.db).Wait(ctx, log); err != nil {
+			return nil //nolint:nilerr // the process stops
+		}
+		return run(ctx)
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"pavilion/backup"
 	"pavilion/booking"
 	"pavilion/config"
 	"pavilion/filter"
@@ -24,59 +26,142 @@ var (
 	errNoAdmins  = errors.New("nobody is an admin")
 )
 
-// doctor checks every dependency and right, a line each, with what to do.
+// doctorTimeout bounds all checks together. What has not answered by then counts as failed.
+const doctorTimeout = 4 * time.Second
+
+// checks are the results of some checks, in order.
+type checks struct{ list []check }
+
+// check is the result of one check.
+type check struct {
+	what, advice string
+	err          error
+	note         bool // no check: what is a remark
+}
+
+func (c *checks) add(what string, err error, advice string) {
+	c.list = append(c.list, check{what: what, err: err, advice: advice})
+}
+
+// doctor checks every dependency and right, a line each, with what to do. The last line has the one next step.
 func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
 	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler), journal.New(cfg.LogLevel), true)
 	if err != nil {
 		return err
 	}
 	defer p.closeConnections(ctx)
-	healthy, in := true, p.phrases.In(phrase.Fallback)
-	report := func(what string, err error, advice string) {
-		if err == nil {
-			fmt.Fprintf(out, "ok    %s\n", what)
-			return
-		}
-		healthy = false
-		text := err.Error()
-		if sentence := in.Error(fault.CodeOf(err)); fault.KindOf(err) != fault.Internal && sentence != "" {
-			text = sentence + " (" + text + ")"
-		}
-		fmt.Fprintf(out, "FAIL  %s: %s\n      %s\n", what, text, advice)
-	}
-	report("settings", nil, "")
+	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
+	defer cancel()
+	var settings, databases, redis, archive, couriers checks
+	settings.add("settings", nil, "")
 	var nobody error
 	if len(cfg.Admins) == 0 {
 		nobody = errNoAdmins
 	}
-	report("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can set up a club or add a channel without. Who writes /id to the bot is told theirs.")
-	ready := p.db.Ping(ctx)
-	report("postgres answers", ready, "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in.")
-	if ready == nil {
-		ready = migrations.Verify(ctx, p.db)
-		report("postgres schema", ready, schemaAdvice(ready))
-	}
-	report("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
-	p.checkPools(ctx, report)
-	report("channels can be read", p.chat.Load().channels.Load(ctx), "At least one MongoDB pool must answer.")
-	if ready == nil {
-		report("telegram takes the token", p.chat.Load().bot.Check(ctx, func(what string, err error, advice string) { report(what, err, advice) }),
-			"Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
+	settings.add("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can set up a club or add a channel without. Who writes /id to the bot is told theirs.")
+	var wg sync.WaitGroup
+	usable := false
+	wg.Go(func() { usable = p.checkPostgres(ctx, &databases) })
+	wg.Go(func() {
+		redis.add("redis answers", p.redis.Client().Ping(ctx).Err(), "Check PAVILION_REDIS_URL. Pavilion works without it, slower.")
+	})
+	wg.Go(func() {
+		p.checkPools(ctx, archive.add)
+		archive.add("channels can be read", p.chat.Load().channels.Load(ctx), "At least one MongoDB pool must answer.")
+	})
+	wg.Go(func() { p.checkCouriers(ctx, &couriers) })
+	wg.Wait()
+	if usable {
+		databases.add("telegram takes the token", p.chat.Load().bot.Check(ctx, databases.add), "Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
 	} else { // signing in stores the session, and each sign-in without one counts against the bot
-		fmt.Fprintln(out, "-     telegram is not asked before postgres and its schema are ready")
+		databases.list = append(databases.list, check{what: "telegram is not asked before postgres, its schema and the installation are ready", note: true})
 	}
-	if c := p.couriers.email; c != nil {
-		report("the mail server lets us in", c.Check(ctx), "Check PAVILION_SMTP_URL, and that this machine reaches the server; its certificate must be one that this machine trusts.")
-	}
-	if c := p.couriers.sms; c != nil {
-		report("the SMS provider knows the account", c.Check(ctx), "Check PAVILION_SMS_ACCOUNT, PAVILION_SMS_TOKEN and PAVILION_SMS_URL.")
-	}
+	all := slices.Concat(settings.list, databases.list, redis.list, archive.list, couriers.list)
+	p.printChecks(out, all)
+	next, healthy := p.nextStep(ctx, all)
+	fmt.Fprintf(out, "Next: %s\n", next)
 	if !healthy {
 		return errUnhealthy
 	}
 	return nil
+}
+
+// checkPostgres checks Postgres as far as it can be used. usable means that the bot may sign in.
+func (p *parts) checkPostgres(ctx context.Context, c *checks) (usable bool) {
+	for _, step := range []struct {
+		what   string
+		check  func() error
+		advice func(err error) string
+	}{
+		{"postgres answers", func() error { return p.db.Ping(ctx) }, func(error) string {
+			return "Check PAVILION_POSTGRES_URL, and that the server runs and lets this machine in."
+		}},
+		{"postgres schema", func() error { return migrations.Verify(ctx, p.db) }, schemaAdvice},
+		{"this database is in use", func() error { return backup.NewInstallation(p.db).Check(ctx) }, func(error) string {
+			return "When the old installation does not run any more, run: pavilion restore confirm"
+		}},
+	} {
+		err := step.check()
+		c.add(step.what, err, step.advice(err))
+		if err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// checkCouriers checks the mail server and the SMS provider where they are configured.
+func (p *parts) checkCouriers(ctx context.Context, c *checks) {
+	if email := p.couriers.email; email != nil {
+		c.add("the mail server lets us in", email.Check(ctx), "Check PAVILION_SMTP_URL, and that this machine reaches the server; its certificate must be one that this machine trusts.")
+	}
+	if sms := p.couriers.sms; sms != nil {
+		c.add("the SMS provider knows the account", sms.Check(ctx), "Check PAVILION_SMS_ACCOUNT, PAVILION_SMS_TOKEN and PAVILION_SMS_URL.")
+	}
+}
+
+// printChecks prints a line for each check.
+func (p *parts) printChecks(out io.Writer, all []check) {
+	in := p.phrases.In(phrase.Fallback)
+	for _, c := range all {
+		switch {
+		case c.note:
+			fmt.Fprintf(out, "-     %s\n", c.what)
+		case c.err == nil:
+			fmt.Fprintf(out, "ok    %s\n", c.what)
+		default:
+			text := c.err.Error()
+			if sentence := in.Error(fault.CodeOf(c.err)); fault.KindOf(c.err) != fault.Internal && sentence != "" {
+				text = sentence + " (" + text + ")"
+			}
+			fmt.Fprintf(out, "FAIL  %s: %s\n      %s\n", c.what, text, c.advice)
+		}
+	}
+}
+
+// oldBackup is the age of a backup at which the doctor asks for another. The alert rule fires later.
+const oldBackup = 48 * time.Hour
+
+// nextStep returns the one thing to do next: about the first check that failed, or what an installation without a fault lacks.
+func (p *parts) nextStep(ctx context.Context, all []check) (step string, healthy bool) {
+	if i := slices.IndexFunc(all, func(c check) bool { return c.err != nil }); i >= 0 {
+		return all[i].advice, false
+	}
+	installation := backup.NewInstallation(p.db)
+	clubs, err := p.booking.Clubs(ctx)
+	held, heldErr := installation.Outbox(ctx)
+	last, lastErr := installation.LastBackup(ctx)
+	switch {
+	case errors.Join(err, heldErr, lastErr) != nil:
+		return "Run it again: the databases did not answer every question.", true
+	case len(held) > 0:
+		return "Look at what the restored backup had not sent: pavilion outbox", true
+	case len(clubs) == 0 && len(p.chat.Load().channels.List()) == 0:
+		return "Start pavilion and write /start to the bot. It leads an admin through the first channel and the first net.", true
+	case p.now().Sub(last) > oldBackup:
+		return "Make a backup: pavilion backup DIR", true
+	}
+	return "nothing. Everything is in order.", true
 }
 
 // closeConnections closes what build opened.

@@ -44,6 +44,7 @@ func newFigures(p *parts) *figures {
 		{"pavilion_payment_reviews", "Reviews of payments that wait for the staff.", ""},
 		{"pavilion_payment_review_age_seconds", "Age of the oldest review that waits for the staff.", ""},
 		{"pavilion_refund_age_seconds", "Age of the oldest refund that the gateway has not made.", ""},
+		{"pavilion_backup_age_seconds", "Age of the last backup; of the installation, if there is none.", ""},
 		{"pavilion_bookings", "Bookings of today and later, by state.", "state"},
 	} {
 		var labels []string

@@ -24,6 +24,7 @@ func (f *figures) database(ctx context.Context, gauge func(name string, v float6
 			WHERE state IN ('available', 'retryable') AND scheduled_at <= clock_timestamp()`},
 		{"pavilion_payment_reviews", `SELECT count(*)::float8 FROM payment_review WHERE closed_at IS NULL`},
 		{"pavilion_payment_review_age_seconds", `SELECT coalesce(extract(epoch FROM booking_clock() - min(opened_at)), 0)::float8 FROM payment_review WHERE closed_at IS NULL`},
+		{"pavilion_backup_age_seconds", `SELECT coalesce(extract(epoch FROM clock_timestamp() - greatest((SELECT max(made_at) FROM backup), (SELECT confirmed_at FROM installation))), 0)::float8`},
 		{"pavilion_refund_age_seconds", `SELECT coalesce(extract(epoch FROM booking_clock() - min(created_at)), 0)::float8 FROM refund WHERE state = 'pending'`},
 	} {
 		var v float64

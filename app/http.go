@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"pavilion/backup"
 	"pavilion/booking"
 	"pavilion/config"
 	"pavilion/migrations"
@@ -35,7 +37,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	server, err := web.New(deps, web.Options{
-		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Logger: log, Now: time.Now,
+		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Unlogged: 1 - cfg.AccessLog, Logger: log, Now: time.Now,
 		//exhaustruct:ignore — the other limits have defaults
 		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
@@ -47,7 +49,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Pages: p.operatorPages(), Now: time.Now})
-	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{ReopenQueue: reopenQueue(cfg), Logger: log, Now: time.Now}); err != nil {
+	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{SessionFor: time.Duration(cfg.SessionDays) * day, ReopenQueue: reopenQueue(cfg), Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}
 	if !cfg.Has(config.RoleHTTP) {
@@ -93,6 +95,7 @@ func probes(cfg config.Config, p *parts) []ops.Probe {
 	list := []ops.Probe{
 		{Name: "postgres", Critical: needsPostgres, Check: p.postgresCondition},
 		{Name: "schema", Critical: needsPostgres, Check: schemaProbe(p.db, p.now)},
+		{Name: "installation", Critical: true, Check: p.installationCondition},
 		{Name: "redis", Check: func(context.Context) ops.Condition {
 			if p.redis.Up() {
 				return ops.Condition{State: ops.OK}
@@ -165,6 +168,14 @@ func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Contex
 		until = now().Add(schemaKept)
 		return ops.Condition{State: ops.OK}
 	}
+}
+
+// installationCondition is down for a restored backup that nobody has confirmed: such a process is for looking at, not for members.
+func (p *parts) installationCondition(ctx context.Context) ops.Condition {
+	if err := backup.NewInstallation(p.db).Check(ctx); errors.Is(err, backup.ErrUnconfirmed) {
+		return ops.Condition{State: ops.Down, Facts: map[string]any{"restored": true}}
+	}
+	return ops.Condition{State: ops.OK} // an unreachable Postgres is the condition of another part
 }
 
 func (p *parts) archiveCondition(context.Context) ops.Condition {

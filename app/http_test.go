@@ -60,10 +60,10 @@ func TestProbes_WhatIsCriticalDependsOnTheRole(t *testing.T) {
 		critical string
 		missing  string
 	}{
-		{[]string{config.RoleBot}, "[archive telegram]", "jobs"},
-		{[]string{config.RoleHTTP}, "[postgres schema]", "telegram"},
-		{[]string{config.RoleWorker}, "[postgres schema]", "telegram"},
-		{[]string{config.RoleBot, config.RoleHTTP, config.RoleWorker}, "[postgres schema]", ""},
+		{[]string{config.RoleBot}, "[installation archive telegram]", "jobs"},
+		{[]string{config.RoleHTTP}, "[postgres schema installation]", "telegram"},
+		{[]string{config.RoleWorker}, "[postgres schema installation]", "telegram"},
+		{[]string{config.RoleBot, config.RoleHTTP, config.RoleWorker}, "[postgres schema installation]", ""},
 	} {
 		var critical []string
 		for _, p := range probes(config.Config{Roles: c.roles}, &parts{}) {

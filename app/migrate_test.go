@@ -46,6 +46,10 @@ func TestMigrate_StatusPlanUpAndWhatIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _ := run(0, "migrate", "plan")
+	var tables int
+	if err := db.QueryRow(ctx, `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`).Scan(&tables); err != nil || tables > 0 {
+		t.Errorf("a look at an empty database made %d tables: %v", tables, err)
+	}
 	if strings.Count(out, "missing") != len(list) || strings.Contains(out, "applied") {
 		t.Errorf("the plan of an empty database:\n%s", out)
 	}

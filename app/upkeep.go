@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -73,7 +74,9 @@ func (p *parts) recount(ctx context.Context) (upkeep.Figures, error) {
 	return nil, p.counters.Recount(ctx, files, people)
 }
 
+// expire deletes old rows.
 func (p *parts) expire(ctx context.Context) (upkeep.Figures, error) {
-	n, err := p.counters.Expire(ctx)
-	return upkeep.Figures{"expired": n}, err
+	counts, err := p.counters.Expire(ctx)
+	rows, retentionErr := p.retention.Run(ctx)
+	return upkeep.Figures{"expired": counts + rows}, errors.Join(err, retentionErr)
 }

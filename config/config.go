@@ -84,8 +84,15 @@ type Config struct {
 	SMSToken   secret.String `env:"SMS_TOKEN"`
 	SMSFrom    string        `env:"SMS_FROM"`
 
+	KeepAudit         int `env:"KEEP_AUDIT_DAYS" envDefault:"1095"`
+	KeepNotifications int `env:"KEEP_NOTIFICATIONS_DAYS" envDefault:"180"`
+	KeepPaymentEvents int `env:"KEEP_PAYMENT_EVENTS_DAYS" envDefault:"400"`
+	KeepInbox         int `env:"KEEP_INBOX_DAYS" envDefault:"1"`
+	SessionDays       int `env:"SESSION_DAYS" envDefault:"90"`
+
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"json"`
+	AccessLog   float64       `env:"ACCESS_LOG" envDefault:"1"`
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"20s"`
 
 	pools []Pool
@@ -143,6 +150,9 @@ func (c *Config) check() []error {
 		"QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20, "STOP_TIMEOUT": c.StopTimeout > 0,
 		"SEND_PER_SECOND": isRate(c.SendPerSecond), "SEND_PER_CHAT": isRate(c.SendPerChat), "SEND_PER_GROUP": isRate(c.SendPerGroup),
 		"HTTP_ADDRESS_PER_SECOND": isRate(c.AddressPerSecond), "HTTP_PER_SECOND": isRate(c.HTTPPerSecond),
+		"ACCESS_LOG": c.AccessLog >= 0 && c.AccessLog <= 1,
+		"KEEP_AUDIT_DAYS": isDays(c.KeepAudit, 366), "KEEP_NOTIFICATIONS_DAYS": isDays(c.KeepNotifications, 30), "KEEP_PAYMENT_EVENTS_DAYS": isDays(c.KeepPaymentEvents, 90),
+		"KEEP_INBOX_DAYS": isDays(c.KeepInbox, 1), "SESSION_DAYS": isDays(c.SessionDays, 1) && c.SessionDays <= 366,
 		"HTTP_READS_PER_MINUTE": c.ReadsPerMinute > 0, "HTTP_WRITES_PER_MINUTE": c.WritesPerMinute > 0, "HTTP_SIGN_INS_PER_MINUTE": c.SignInsPerMinute > 0,
 	} {
 		if !fits {
@@ -181,6 +191,9 @@ const (
 
 // isRate reports whether a limiter can count the rate: it is positive and finite.
 func isRate(v float64) bool { return v > 0 && v <= mostRate }
+
+// isDays reports whether rows may be kept for so many days: not less than least, and at most a century.
+func isDays(days, least int) bool { return days >= least && days <= 36525 }
 
 // isHostPort reports whether an address has a numeric port.
 func isHostPort(addr string) bool {

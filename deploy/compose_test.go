@@ -64,6 +64,7 @@ func TestCompose_ProfilesRunOneProcessOrTwoOfEachRole(t *testing.T) {
 		{nil, []string{"pavilion"}}, // .env names the profile
 		{[]string{"single", "watch"}, []string{"alertmanager", "grafana", "node", "pavilion", "prometheus"}},
 		{[]string{"scale"}, []string{"bot", "http", "worker"}},
+		{[]string{"single", "backup"}, []string{"backup", "pavilion"}},
 	} {
 		p := compose(t, nil, c.profiles...)
 		if want := slices.Sorted(slices.Values(append(slices.Clone(engines), c.more...))); !slices.Equal(p.ServiceNames(), want) {
@@ -115,7 +116,8 @@ func TestCompose_EverySettingReachesTheProcess(t *testing.T) {
 
 func TestCompose_EveryServiceIsBoundedAndHardened(t *testing.T) {
 	t.Parallel()
-	p := compose(t, nil, "single", "scale", "watch")
+	p := compose(t, nil, "single", "scale", "watch", "backup")
+	ends := []string{"backup", "migrate"} // by themselves
 	for name, s := range p.Services {
 		switch {
 		case s.MemLimit == 0:
@@ -126,7 +128,7 @@ func TestCompose_EveryServiceIsBoundedAndHardened(t *testing.T) {
 			t.Errorf("%s: its log has no bound", name)
 		case !s.ReadOnly || !slices.Contains(s.CapDrop, "ALL") || !slices.Contains(s.SecurityOpt, "no-new-privileges:true"):
 			t.Errorf("%s: not hardened", name)
-		case s.HealthCheck == nil || name != "migrate" && (s.HealthCheck.Disable || len(s.HealthCheck.Test) == 0):
+		case s.HealthCheck == nil || !slices.Contains(ends, name) && (s.HealthCheck.Disable || len(s.HealthCheck.Test) == 0):
 			t.Errorf("%s: no health check", name)
 		case len(s.Ports) > 0 && name != "nginx" && s.Ports[0].HostIP != "127.0.0.1":
 			t.Errorf("%s: reachable from outside", name)

@@ -179,7 +179,7 @@ func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Stat
 	}
 	known := map[int64]bool{0: true} // goose's own first row
 	err = s.goose(pool, func(p *goose.Provider) error {
-		statuses, err := p.Status(ctx)
+		statuses, err := readStatuses(ctx, pool, p)
 		for _, one := range statuses {
 			status := Status{Version: one.Source.Version, File: one.Source.Path, Applied: one.State == goose.StateApplied}
 			text, rerr := fs.ReadFile(s.fsys, one.Source.Path)
@@ -212,6 +212,19 @@ func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Stat
 	}
 	queue, err := queueStatus(ctx, pool)
 	return append(list, queue...), err
+}
+
+// readStatuses is goose's Status that leaves an empty database empty: goose makes its table first.
+func readStatuses(ctx context.Context, pool *pgxpool.Pool, p *goose.Provider) (statuses []*goose.MigrationStatus, err error) {
+	if found, err := tableExists(ctx, pool, "goose_db_version"); err != nil {
+		return nil, err
+	} else if found {
+		return p.Status(ctx)
+	}
+	for _, source := range p.ListSources() {
+		statuses = append(statuses, &goose.MigrationStatus{Source: source, State: goose.StatePending})
+	}
+	return statuses, nil
 }
 
 // isQueue reports whether the migration belongs to the job queue.

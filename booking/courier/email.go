@@ -10,6 +10,7 @@ import (
 	htmltemplate "html/template"
 	netmail "net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,10 +37,12 @@ type EmailOptions struct {
 
 // Email sends messages by email.
 type Email struct {
-	client *mail.Client
-	from   *netmail.Address
-	page   *htmltemplate.Template
-	now    func() time.Time
+	host     string
+	settings []mail.Option // of client
+	client   *mail.Client
+	from     *netmail.Address
+	page     *htmltemplate.Template
+	now      func() time.Time
 }
 
 // Errors of email.
@@ -101,7 +104,7 @@ func NewEmail(o EmailOptions) (*Email, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the letter's form: %w", err)
 	}
-	return &Email{client: client, from: from, page: page, now: o.Now}, nil
+	return &Email{client: client, host: u.Hostname(), settings: settings, from: from, page: page, now: o.Now}, nil
 }
 
 // Send sends a message as text and HTML, with the booking's calendar file.
@@ -121,13 +124,22 @@ func (e *Email) Send(ctx context.Context, m booking.Message) error {
 	return nil
 }
 
-// Check connects to the server, signs in and closes the connection.
+// Check connects to the server, signs in and closes the connection, before the deadline of ctx. The library watches ctx only while it dials, and its own
+// limit begins anew after the server's greeting.
 func (e *Email) Check(ctx context.Context) error {
-	conn, err := e.client.DialToSMTPClientWithContext(ctx)
+	limit := mailTimeout
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, max(time.Millisecond, end.Sub(e.now())/2))
+	}
+	client, err := mail.NewClient(e.host, append(slices.Clip(e.settings), mail.WithTimeout(limit))...)
+	if err != nil {
+		return errMailURL
+	}
+	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
 		return err
 	}
-	return e.client.CloseWithSMTPClient(conn)
+	return client.CloseWithSMTPClient(conn)
 }
 
 // classify gives a failed try its kind. A failure before the end of the message, and any reply code, mean that it was not sent. No reply to the

@@ -156,7 +156,6 @@ func (c *Chat) Load(ctx context.Context) {
 func (c *Chat) Run(ctx context.Context, signedIn <-chan struct{}) {
 	var running sync.WaitGroup
 	running.Go(func() { c.router.Run(ctx) })
-	running.Go(func() { c.inbox.Run(ctx) })
 	running.Go(func() { c.Languages.run(ctx) })
 	running.Go(func() { c.Watcher.run(ctx, signedIn) })
 	running.Wait()

@@ -17,7 +17,7 @@ import (
 // once, though Telegram may deliver it twice.
 //
 // While Postgres is down, memory detects repeats, and messages are handled without a stored copy. hasUnstored then holds the update state back, so Telegram
-// repeats them after a kill. A circuit breaker lets one message per inboxRest try Postgres.
+// repeats them after a kill. Package retention deletes the keys of answered messages. A circuit breaker lets one message per inboxRest try Postgres.
 type inbox struct {
 	rows    inboxStore
 	logger  *slog.Logger
@@ -135,29 +135,4 @@ func (i *inbox) unanswered(ctx context.Context) ([]*telegram.Event, error) {
 		events = append(events, e)
 	}
 	return events, err
-}
-
-const cleanEvery = time.Hour
-
-// Run keeps the inbox small until ctx ends.
-func (i *inbox) Run(ctx context.Context) {
-	ticker := time.NewTicker(cleanEvery)
-	defer ticker.Stop()
-	for {
-		i.clean(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-// clean drops the keys of messages that were handled long ago.
-func (i *inbox) clean(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, inboxCall)
-	defer cancel()
-	if err := i.rows.dropOld(ctx); err != nil && ctx.Err() == nil {
-		i.logger.LogAttrs(ctx, slog.LevelWarn, "the inbox could not be cleaned", slog.Any("error", err))
-	}
 }

@@ -15,8 +15,6 @@ type inboxStore struct {
 	botID int64
 }
 
-const inboxKeyKept = "1 day" // how long a handled message's key is kept
-
 // insertMessage stores a message's copy; false where its key is there.
 func (s inboxStore) insertMessage(ctx context.Context, key messageKey, data []byte) (bool, error) {
 	tag, err := s.db.Exec(ctx, `INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
@@ -45,9 +43,4 @@ func (s inboxStore) unanswered(ctx context.Context) ([][]byte, error) {
 		err = fmt.Errorf("read inbox: %w", err)
 	}
 	return copies, err
-}
-
-func (s inboxStore) dropOld(ctx context.Context) error {
-	_, err := s.db.Exec(ctx, `DELETE FROM bot_inbox WHERE handled_at < now() - $1::interval`, inboxKeyKept)
-	return err
 }

@@ -62,6 +62,7 @@ const (
 	PausedByAdmin PauseReason = ""
 	NotAdmin      PauseReason = "not_admin" // the author is no admin any more
 	BadContent    PauseReason = "content"   // Telegram refuses the message
+	Restored      PauseReason = "restored"  // it comes from a backup; package backup sets it
 )
 
 // Broadcast is one row.

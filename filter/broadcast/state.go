@@ -36,7 +36,7 @@ func (s State) next() []State {
 	case Previewed:
 		return []State{Draft, Scheduled, Cancelled}
 	case Scheduled:
-		return []State{Running, Cancelled}
+		return []State{Running, Paused, Cancelled} // paused by the restore of a backup
 	case Running:
 		return []State{Paused, Done, Cancelled}
 	case Paused:

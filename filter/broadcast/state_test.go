@@ -16,6 +16,7 @@ func TestState_EveryPairIsAllowedOrRefused(t *testing.T) {
 		{broadcast.Previewed, broadcast.Scheduled}: true,
 		{broadcast.Previewed, broadcast.Cancelled}: true,
 		{broadcast.Scheduled, broadcast.Running}:   true,
+		{broadcast.Scheduled, broadcast.Paused}:    true,
 		{broadcast.Scheduled, broadcast.Cancelled}: true,
 		{broadcast.Running, broadcast.Paused}:      true,
 		{broadcast.Running, broadcast.Done}:        true,

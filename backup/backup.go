@@ -1,0 +1,187 @@
+package backup
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"pavilion/filter"
+	"pavilion/internal/secret"
+	"pavilion/migrations"
+	"pavilion/storage"
+)
+
+// Options say what is copied, or what a backup is restored into.
+type Options struct {
+	DB       *pgxpool.Pool
+	Address  secret.String // of DB, for PostgreSQL's programs
+	Pools    *storage.Pools
+	Version  string // of the program
+	Now      func() time.Time
+	Progress func(line string)
+}
+
+// Reasons why no backup is made, or none is restored.
+var (
+	errFolder   = errors.New("the folder exists: name a new one, for example with the date")
+	errDraining = errors.New("documents are moving from this pool to others, so some could be missed. Wait until it is empty, or set its mode to normal with /dbstats")
+	errTooNew   = errors.New("a newer release made this backup, and this one does not know its schema: restore it with that release")
+	errNoPool   = errors.New("the backup has a pool of this name, and PAVILION_MONGO_URIS does not: add name=mongodb://… for it")
+)
+
+// Make copies an installation into a new folder, while it runs. All databases must answer.
+func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
+	if err := migrations.Verify(ctx, o.DB); err != nil {
+		return m, err
+	}
+	if err := NewInstallation(o.DB).Adopt(ctx); err != nil { // or else a restored copy would count as new
+		return m, err
+	}
+	if draining := o.Pools.Draining(ctx); len(draining) > 0 {
+		return m, fmt.Errorf("%s: %w", draining[0].Name(), errDraining)
+	}
+	if err := o.Pools.Identify(ctx); err != nil {
+		return m, err
+	}
+	if err := os.Mkdir(dir, 0o700); errors.Is(err, os.ErrExist) {
+		return m, fmt.Errorf("%s: %w", dir, errFolder)
+	} else if err != nil {
+		return m, fmt.Errorf("backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	m = Manifest{Format: format, ID: rand.Text(), Program: o.Version}
+	if m.Schema, err = appliedFiles(ctx, o.DB); err != nil {
+		return m, err
+	}
+	if m.Postgres, m.MadeAt, err = dump(ctx, o.DB, o.Address, dir); err != nil {
+		return m, err
+	}
+	o.Progress(fmt.Sprintf("postgres: %d rows of %d tables", m.Rows(), len(m.Postgres.Tables)))
+	if m.Pools, err = exportPools(ctx, o.Pools.All(), dir, o.Progress); err != nil {
+		return m, err
+	}
+	m.EndedAt = o.Now().UTC()
+	if err := m.write(dir); err != nil {
+		return m, err
+	}
+	return m, note(ctx, o.DB, m)
+}
+
+// Verify reads a backup to its end and returns its manifest. It compares sizes, checksums and the number of documents, and lets
+// pg_restore read the dump.
+func Verify(ctx context.Context, dir string) (Manifest, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return m, err
+	}
+	for _, want := range m.files() {
+		if !filepath.IsLocal(filepath.FromSlash(want.Path)) {
+			return m, fmt.Errorf("%w: %q leads out of the folder", ErrDamaged, want.Path)
+		}
+		got, err := sumFile(dir, want.Path)
+		if err != nil {
+			return m, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if got != want {
+			return m, fmt.Errorf("%w: %s is not as it was written", ErrDamaged, want.Path)
+		}
+		if ctx.Err() != nil {
+			return m, context.Cause(ctx)
+		}
+	}
+	for _, p := range m.Pools {
+		for _, c := range p.Collections {
+			n, err := eachDocument(dir, c.Path, func(bson.Raw) error { return context.Cause(ctx) })
+			if err != nil {
+				return m, fmt.Errorf("%s: %w", c.Path, err)
+			}
+			if n != c.Documents {
+				return m, fmt.Errorf("%w: %s has %d documents, and the manifest says %d", ErrDamaged, c.Path, n, c.Documents)
+			}
+		}
+	}
+	return m, readDump(ctx, filepath.Join(dir, filepath.FromSlash(m.Postgres.Path)))
+}
+
+// Restored is the result of Restore.
+type Restored struct {
+	Manifest
+
+	Repaired int // entries of lists that the bot compares with the files at its next start
+}
+
+// Restore fills new databases from a backup. The pools come first: a process that starts too early finds no schema, and Postgres is restored in one
+// transaction. A restore that stops in the middle leaves pools that are not empty; the next try needs new ones.
+func Restore(ctx context.Context, o Options, dir string) (r Restored, err error) {
+	if r.Manifest, err = Verify(ctx, dir); err != nil {
+		return r, err
+	}
+	server, err := serverVersion(ctx, o.DB)
+	if err != nil {
+		return r, err
+	}
+	if err := errors.Join(checkTool(ctx, "pg_restore", server), checkEmpty(ctx, o.DB)); err != nil {
+		return r, err
+	}
+	unknown, err := unknownFiles(ctx, o.DB, r.Schema)
+	if err != nil {
+		return r, err
+	}
+	if len(unknown) > 0 {
+		return r, fmt.Errorf("%s: %w", strings.Join(unknown, ", "), errTooNew)
+	}
+	if err := o.Pools.Identify(ctx); err != nil {
+		return r, err
+	}
+	if err := checkPoolsEmpty(ctx, o.Pools.All()); err != nil {
+		return r, err
+	}
+	for _, p := range r.Pools {
+		if err := restorePool(ctx, o, dir, p); err != nil {
+			return r, err
+		}
+		o.Progress(fmt.Sprintf("%s: %d documents", p.Name, p.Documents()))
+	}
+	for _, c := range filter.CheckArchive(ctx, o.Pools, filter.CheckOptions{Settle: settle, Repair: true}) {
+		if c.Err != nil {
+			return r, c.Err
+		}
+		r.Repaired += c.Missing + c.Dead + c.Twice
+	}
+	if err := load(ctx, o.DB, o.Address, dir, r.Postgres); err != nil {
+		return r, err
+	}
+	o.Progress(fmt.Sprintf("postgres: %d rows of %d tables", r.Rows(), len(r.Postgres.Tables)))
+	return r, nil
+}
+
+// settle is how long the check of the archive waits for running writes. Nobody writes to restored pools.
+const settle = time.Millisecond
+
+// restorePool imports the collections of a pool in the order of the manifest and makes the indexes.
+func restorePool(ctx context.Context, o Options, dir string, p Pool) error {
+	all := o.Pools.All()
+	i := slices.IndexFunc(all, func(q *storage.Pool) bool { return q.Name() == p.Name })
+	if i < 0 {
+		return fmt.Errorf("%s: %w", p.Name, errNoPool)
+	}
+	for _, c := range p.Collections {
+		if err := importCollection(ctx, all[i], dir, c); err != nil {
+			return err
+		}
+	}
+	return filter.EnsureIndexes(ctx, all[i])
+}
