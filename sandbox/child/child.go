@@ -46,6 +46,8 @@ type Process struct {
 	done  chan struct{}
 	err   error
 
+	logFile string // of StartIntoFile
+
 	mu   sync.Mutex
 	log  bytes.Buffer
 	addr string
@@ -53,21 +55,14 @@ type Process struct {
 
 // Start starts a binary. Its environment is PATH and the settings.
 func Start(binary string, env map[string]string, args ...string) (*Process, error) {
-	p := &Process{cmd: exec.Command(binary, args...), ready: make(chan struct{}), done: make(chan struct{})} //nolint:gosec,noctx // ended by Kill or Stop
-	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
-	for k, v := range env {
-		p.cmd.Env = append(p.cmd.Env, k+"="+v)
-	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start pavilion: %w", err)
 	}
-	p.cmd.Stdout, p.cmd.Stderr = w, w
-	ended, err := process.Start(p.cmd, nil)
-	_ = w.Close() // the process has its own
+	p, ended, err := start(w, binary, env, args)
 	if err != nil {
 		_ = r.Close() // nothing was written
-		return nil, fmt.Errorf("start pavilion: %w", err)
+		return nil, err
 	}
 	read := make(chan struct{})
 	go func() {
@@ -81,6 +76,40 @@ func Start(binary string, env map[string]string, args ...string) (*Process, erro
 		close(p.done)
 	}()
 	return p, nil
+}
+
+// StartIntoFile is Start with the output in a file, which nobody reads meanwhile: Ready and Addr do not work.
+func StartIntoFile(path, binary string, env map[string]string, args ...string) (*Process, error) {
+	w, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("start pavilion: %w", err)
+	}
+	p, ended, err := start(w, binary, env, args)
+	if err != nil {
+		return nil, err
+	}
+	p.logFile = path
+	go func() {
+		p.err = <-ended
+		close(p.done)
+	}()
+	return p, nil
+}
+
+// start starts a binary whose output goes to w, and closes w.
+func start(w *os.File, binary string, env map[string]string, args []string) (*Process, <-chan error, error) {
+	defer w.Close()                                                                                          //nolint:errcheck // the process has its own
+	p := &Process{cmd: exec.Command(binary, args...), ready: make(chan struct{}), done: make(chan struct{})} //nolint:gosec,noctx // ended by Kill or Stop
+	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+	for k, v := range env {
+		p.cmd.Env = append(p.cmd.Env, k+"="+v)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = w, w
+	ended, err := process.Start(p.cmd, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("start pavilion: %w", err)
+	}
+	return p, ended, nil
 }
 
 func (p *Process) follow(r io.Reader) {
@@ -167,6 +196,10 @@ func (p *Process) Addr() string {
 
 // Log returns the output of the process.
 func (p *Process) Log() string {
+	if p.logFile != "" {
+		text, _ := os.ReadFile(p.logFile) // it is there, or somebody has removed it
+		return string(text)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.log.String()
