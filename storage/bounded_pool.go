@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,9 +39,11 @@ func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 // cancelIfHung checks whether Postgres hangs when a statement has run for half of wait. The check connects anew: a slow statement or a wait for a lock does
-// not delay that. If it gets no answer within the other half, it cancels the statement with ErrNoConn.
-func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) *time.Timer {
-	return time.AfterFunc(h.wait/2, func() {
+// not delay that. If it gets no answer within the other half, it cancels the statement with ErrNoConn. The caller calls answered once the statement has a
+// result; false means that it was cancelled before.
+func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) (answered func() bool) {
+	var over atomic.Bool
+	timer := time.AfterFunc(h.wait/2, func() {
 		pctx, stop := context.WithTimeout(ctx, h.wait-h.wait/2)
 		defer stop()
 		conn, err := pgx.ConnectConfig(pctx, h.pool.Config().ConnConfig)
@@ -48,10 +51,14 @@ func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCaus
 			_ = conn.Close(pctx) // it has answered
 			return
 		}
-		if SQLState(err) == "" { // a refusal is an answer too
+		if SQLState(err) == "" && over.CompareAndSwap(false, true) { // a refusal is an answer too
 			cancel(ErrNoConn)
 		}
 	})
+	return func() bool {
+		timer.Stop()
+		return over.CompareAndSwap(false, true)
+	}
 }
 
 // wrapNoConn adds ErrNoConn when the limit of wctx ended the wait, and not the caller's ctx.

@@ -101,14 +101,18 @@ func (t *lazyTx) begin(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.Bat
 	t.endFirst()
 	wctx, cancel := context.WithCancelCause(ctx)
 	t.cancel = func() { cancel(nil) } // later: the results are read under wctx
-	defer t.pool.cancelIfHung(wctx, cancel).Stop()
+	answered := t.pool.cancelIfHung(wctx, cancel)
 	b := new(pgx.Batch)
 	b.BeginTx(t.options)
 	for _, q := range queries {
 		b.Queue(q.SQL, q.Arguments...).Fn = q.Fn // a sent query belongs to its connection, so send could not repeat q itself
 	}
 	results := t.conn.SendBatch(wctx, b)
-	if _, err := results.Exec(); err != nil {
+	_, err := results.Exec()
+	if !answered() && err == nil { // the rest of the results cannot be read any more
+		err = wctx.Err()
+	}
+	if err != nil {
 		_ = results.Close() // err is its cause
 		return nil, wrapNoConn(ctx, wctx, err)
 	}
