@@ -12,9 +12,9 @@ import (
 func (b *Bot) addBroadcasts() {
 	b.broadcast = screens.New(screens.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Languages: b.chat.Languages, IsAdmin: b.chat.IsAdmin, Service: broadcast.New(broadcast.Options{
-			DB: b.deps.DB, Audience: b.deps.Audience, Groups: b.groupNotes, MaxSpeed: b.opts.Telegram.Limits.BroadcastPerSecond(), Premium: b.members.plans.Premium.Among, Now: b.opts.Now,
+			DB: b.deps.DB, Audience: b.deps.Audience, Groups: b.groupNotes, MaxSpeed: b.opts.Telegram.Limits.BroadcastPerSecond(), Premium: b.members.plans.Premium.Among, Zone: b.opts.Zone, Now: b.opts.Now,
 		}),
-		Group: b.groupNotes.find, OptOutGroup: b.groupNotes.optOut, Logger: b.opts.Logger, Now: b.opts.Now,
+		Group: b.groupNotes.find, OptOutGroup: b.groupNotes.optOut, Logger: b.opts.Logger, Zone: b.opts.Zone, Now: b.opts.Now,
 	})
 }
 

@@ -152,7 +152,8 @@ func TestBroadcast_FilesButtonsOptOutAndUnsend(t *testing.T) {
 	tapOn(t, admin, panel, "Buttons")
 	await(t, admin, "one button on each line")
 	say(t, admin, "Scorecard https://example.org/final")
-	panel = await(t, admin, "Buttons: 1")
+	tapOn(t, admin, await(t, admin, "Buttons: 1"), "Pin it")
+	panel = await(t, admin, "Pinned in each chat")
 	tapOn(t, admin, panel, "Preview")
 	if err := w.DeleteMessages(s.Admin.ID, world.UserPeer(s.BotID), file.Message); err != nil { // the content is stored
 		t.Fatal(err)
@@ -170,6 +171,9 @@ func TestBroadcast_FilesButtonsOptOutAndUnsend(t *testing.T) {
 		t.Errorf("buttons %q", text)
 	}
 	panel = await(t, admin, ": done")
+	if list := historyOf(t, w, member.ID, world.UserPeer(s.BotID)); !slices.ContainsFunc(list, func(m *tg.Message) bool { return m.Pinned && m.Message == "The final" }) {
+		t.Error("the message is not pinned")
+	}
 	tapOn(t, member, got, "No more of these")
 	await(t, member, "you get no more messages like this")
 	await(t, admin, "Want no more messages: 1")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"pavilion/bot/chat"
@@ -49,7 +50,18 @@ func previewName(b broadcast.Broadcast, e *telegram.Event) string {
 	return fmt.Sprintf("%s/preview/%d", name(b), e.QueryID)
 }
 
+// sendTo sends a broadcast to a chat, and pins it if the plan says so. A chat in which the bot may not pin keeps the message.
 func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
+	ids, err = c.sendMessages(ctx, b, to, how)
+	if err == nil && b.Plan.Pin && len(ids) > 0 {
+		if perr := c.s.contents.Pin(ctx, how.Lane, to, ids[0]); perr != nil {
+			c.s.Logger.LogAttrs(ctx, slog.LevelDebug, "a broadcast is not pinned", slog.Int64("chat", to.Key()), slog.Any("error", perr))
+		}
+	}
+	return ids, err
+}
+
+func (c courier) sendMessages(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
 	d := how.Delivery
 	d.Silent, d.Paid = b.Plan.Silent, b.Plan.Paid
 	if !b.ButtonsFollow() {

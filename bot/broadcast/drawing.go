@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 type drawing struct {
 	in       *phrase.Speaker
 	maxSpeed int
+	zone     *time.Location
 	now      time.Time
 }
 
@@ -76,6 +78,12 @@ func (d drawing) plan(b broadcast.Broadcast) string {
 	if minus := b.Plan.Segment.Minus; minus != nil {
 		lines = append(lines, d.in.Say("broadcast.without", d.segment(*minus)))
 	}
+	if b.Plan.Hours != (broadcast.Hours{}) {
+		lines = append(lines, d.in.Say("broadcast.in_hours", d.hourRange(b.Plan.Hours), d.zone.String()))
+	}
+	if b.Plan.Pin {
+		lines = append(lines, d.in.Say("broadcast.pinned"))
+	}
 	if n := len(b.Content.Buttons); n > 0 {
 		lines = append(lines, d.in.Say("broadcast.buttons", n))
 	}
@@ -117,6 +125,9 @@ func (d drawing) figures(b broadcast.Broadcast) string {
 	lines := []string{d.in.Say("broadcast.reached", c.Reached, b.Plan.People)}
 	if b.State == broadcast.Paused && b.Reason != broadcast.PausedByAdmin {
 		lines = append([]string{d.in.Say("broadcast.reason." + string(b.Reason))}, lines...)
+	}
+	if b.State == broadcast.Running && !b.Plan.Hours.IsOpen(d.now.In(d.zone)) {
+		lines = append(lines, d.in.Say("broadcast.waits_for_hours", d.hourRange(b.Plan.Hours), d.zone.String()))
 	}
 	if c.Gone > 0 {
 		lines = append(lines, d.in.Say("broadcast.gone", c.Gone))
@@ -184,6 +195,10 @@ func (d drawing) planKeyboard(b broadcast.Broadcast) [][]telegram.Button {
 	if b.Plan.Silent {
 		sound = "broadcast.use_sound"
 	}
+	pin := "broadcast.use_pin"
+	if b.Plan.Pin {
+		pin = "broadcast.use_no_pin"
+	}
 	whom := []telegram.Button{d.button(b, showSegments, 0, "broadcast.choose_to")}
 	if b.Plan.Segment.Kind != broadcast.Groups {
 		whom = append(whom, d.button(b, showMinus, 0, "broadcast.choose_without"))
@@ -192,6 +207,7 @@ func (d drawing) planKeyboard(b broadcast.Broadcast) [][]telegram.Button {
 		whom,
 		{d.button(b, setMode, 0, mode), d.button(b, setSilent, 0, sound)},
 		{d.button(b, askButtons, 0, "broadcast.choose_buttons"), d.button(b, showSpeeds, 0, "broadcast.choose_speed")},
+		{d.button(b, setPin, 0, pin), d.button(b, showHours, 0, "broadcast.choose_hours")},
 		{d.button(b, askTesters, 0, "broadcast.choose_testers"), d.button(b, sendPreview, 0, "broadcast.preview")},
 	}
 	if b.State == broadcast.Previewed {
@@ -228,6 +244,26 @@ func (d drawing) speeds(b broadcast.Broadcast) telegram.Reply {
 		question += "\n" + d.in.Say("broadcast.about_paid")
 	}
 	return telegram.Reply{Text: title + "\n" + question, Bold: len(title), Keyboard: append(rows, d.back(b))}
+}
+
+// hours offers the hours of a day in which the message is sent.
+func (d drawing) hours(b broadcast.Broadcast) telegram.Reply {
+	title := d.title(b)
+	var rows [][]telegram.Button
+	for i, h := range hourChoices() {
+		if i%3 == 0 {
+			rows = append(rows, nil)
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], d.button(b, setHours, int64(i), "broadcast.chosen", d.hourRange(h)))
+	}
+	return telegram.Reply{Text: title + "\n" + d.in.Say("broadcast.ask_hours", d.zone.String()), Bold: len(title), Keyboard: append(rows, d.back(b))}
+}
+
+func (d drawing) hourRange(h broadcast.Hours) string {
+	if h == (broadcast.Hours{}) {
+		return d.in.Say("broadcast.all_day")
+	}
+	return fmt.Sprintf("%d:00–%d:00", h.From, h.To)
 }
 
 // segments offers whom the message goes to, or whom it leaves out.

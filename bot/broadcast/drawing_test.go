@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // screens are all screens of the package.
 func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	at := time.Date(2026, 11, 28, 18, 30, 0, 0, time.UTC)
-	d := drawing{in: in, maxSpeed: 28, now: at}
+	d := drawing{in: in, maxSpeed: 28, zone: time.UTC, now: at}
 	state := func(s broadcast.State, change func(b *broadcast.Broadcast)) broadcast.Broadcast {
 		b := broadcast.Broadcast{
 			ID: 12, State: s, Version: 3, Author: 7, Content: broadcast.Content{Text: "The nets open on Saturday at nine. Bring your own balls, please, and be on time."},
@@ -48,7 +48,10 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	language := state(broadcast.Draft, func(b *broadcast.Broadcast) {
 		b.Plan.Segment = broadcast.Segment{Kind: broadcast.Speakers, Language: "hi"}
 	})
-	paid := state(broadcast.Previewed, func(b *broadcast.Broadcast) { b.Plan.Paid, b.Plan.Stars = true, 988 })
+	paid := state(broadcast.Previewed, func(b *broadcast.Broadcast) {
+		b.Plan.Paid, b.Plan.Stars, b.Plan.Pin, b.Plan.Hours = true, 988, true, broadcast.Hours{From: 9, To: 21}
+	})
+	morning := state(broadcast.Running, func(b *broadcast.Broadcast) { b.Plan.Hours, b.Plan.Pin = broadcast.Hours{From: 9, To: 18}, true })
 	refused := state(broadcast.Running, func(b *broadcast.Broadcast) {
 		b.Counts, b.Plan.PaidRefused = broadcast.Counts{Reached: 60, Sending: 2 * time.Second}, "BALANCE_TOO_LOW"
 	})
@@ -66,6 +69,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"paid":            d.panel(paid),
 		"paid_confirm":    d.confirm(paid, broadcast.Estimate{Pools: []broadcast.PoolEstimate{{Pool: "old", People: 9876}}, Duration: 20 * time.Second, Stars: 988}),
 		"paid_refused":    d.panel(refused),
+		"outside_hours":   d.panel(morning),
+		"hours":           d.hours(language),
 		"speeds_groups":   d.speeds(groups),
 		"draft":           d.panel(language),
 		"previewed_album": d.panel(album),

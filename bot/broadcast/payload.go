@@ -28,6 +28,9 @@ const (
 	setSilent    verb = "si"
 	setSpeed     verb = "sp" // value: messages a second
 	setPaid      verb = "pd"
+	setPin       verb = "pi"
+	showHours    verb = "sh"
+	setHours     verb = "ho" // value: index into hourChoices
 	showSpeeds   verb = "ss"
 	showSegments verb = "sg"
 	showMinus    verb = "sm"
@@ -93,6 +96,11 @@ func choices() []broadcast.Segment {
 		{Kind: broadcast.NoPremium},
 		{Kind: broadcast.Groups},
 	}
+}
+
+// hourChoices are the hours that a menu offers.
+func hourChoices() []broadcast.Hours {
+	return []broadcast.Hours{{}, {From: 8, To: 20}, {From: 9, To: 21}, {From: 10, To: 18}, {From: 17, To: 22}}
 }
 
 // author is the private chat of a broadcast's author.

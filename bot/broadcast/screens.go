@@ -26,6 +26,7 @@ type Deps struct {
 	// OptOutGroup notes that a group wants no messages of the club.
 	OptOutGroup func(ctx context.Context, group filter.ChatID, by int64) error
 	Logger      *slog.Logger
+	Zone        *time.Location // of a broadcast's hours
 	Now         func() time.Time
 }
 
@@ -126,5 +127,5 @@ func (s *Screens) say(ctx context.Context, e *telegram.Event, key string, args .
 }
 
 func (s *Screens) drawing(language string) drawing {
-	return drawing{in: s.Texts.InLanguage(language), maxSpeed: s.Service.MaxSpeed(), now: s.Now()}
+	return drawing{in: s.Texts.InLanguage(language), maxSpeed: s.Service.MaxSpeed(), zone: s.Zone, now: s.Now()}
 }

@@ -54,6 +54,8 @@ func (s *Screens) act(ctx context.Context, e *telegram.Event, b broadcast.Broadc
 	case showPanel:
 	case showSpeeds:
 		return s.draw(ctx, e, b, in.speeds(b))
+	case showHours:
+		return s.draw(ctx, e, b, in.hours(b))
 	case showSegments:
 		return s.draw(ctx, e, b, in.segments(b, setSegment))
 	case showMinus:
@@ -98,7 +100,7 @@ func (s *Screens) apply(ctx context.Context, b broadcast.Broadcast, t tap) (broa
 		return s.Service.Cancel(ctx, b)
 	case unsend:
 		return s.Service.Revise(ctx, b, broadcast.Unsend, "", nil)
-	case setMode, setSilent, setSpeed, setPaid, setSegment, setMinus:
+	case setMode, setSilent, setSpeed, setPaid, setPin, setHours, setSegment, setMinus:
 		return s.Service.Change(ctx, b, func(b *broadcast.Broadcast) { changePlan(&b.Plan, t) })
 	default:
 		return b, chat.ErrButton
@@ -115,6 +117,12 @@ func changePlan(p *broadcast.Plan, t tap) {
 		p.Speed, p.Paid = int(t.value), false
 	case setPaid:
 		p.Paid = true
+	case setPin:
+		p.Pin = !p.Pin
+	case setHours:
+		if list := hourChoices(); t.value >= 0 && t.value < int64(len(list)) {
+			p.Hours = list[t.value]
+		}
 	case setSegment, setMinus:
 		list := choices()
 		if t.value < 0 || t.value >= int64(len(list)) {
@@ -220,7 +228,7 @@ func (s *Screens) sample(ctx context.Context, e *telegram.Event, b broadcast.Bro
 	if err != nil {
 		return nil, err
 	}
-	b.Plan.Paid = false
+	b.Plan.Paid, b.Plan.Pin = false, false
 	how := send{Delivery: telegram.Delivery{Lane: telegram.LaneAnswer, Name: previewName(b, e)}, language: e.From.Language, optOut: tapSample}
 	return courier{s}.sendTo(ctx, b, to, how)
 }

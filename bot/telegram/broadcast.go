@@ -222,6 +222,19 @@ func (c *Contents) DeleteIn(ctx context.Context, lane Lane, in Chat, ids []int) 
 	}})
 }
 
+// Pin pins a message for both sides of a chat, without a notification. A message that is pinned already is no error.
+func (c *Contents) Pin(ctx context.Context, lane Lane, in Chat, id int) error {
+	return c.m.follow(ctx, in, func(in Chat) error {
+		return c.m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.updatePinnedMessage", invoke: func(ctx context.Context) error {
+			_, err := c.m.api.MessagesUpdatePinnedMessage(ctx, &tg.MessagesUpdatePinnedMessageRequest{Peer: in.peer(), ID: id, Silent: true})
+			if tgerr.Is(err, "CHAT_NOT_MODIFIED") {
+				return nil
+			}
+			return err
+		}})
+	})
+}
+
 // ChatWait is how long Telegram makes a chat wait; 0 if it does not.
 func (c *Contents) ChatWait(chat Chat) time.Duration { return c.m.queue.chatWait(chat) }
 

@@ -40,7 +40,9 @@ type Content struct {
 type Plan struct {
 	Mode   Mode
 	Silent bool
-	Speed  int  // messages a second; 0: as fast as Options allow
+	Speed  int // messages a second; 0: as fast as Options allow
+	Hours  Hours
+	Pin    bool `json:",omitempty"` // pins the message in each chat
 	Paid   bool `json:",omitempty"` // at PaidSpeed, for Stars of the bot
 	// Stars is the price that the admin saw, and the most that is spent. A change of the plan takes it back.
 	Stars int `json:",omitempty"`
@@ -125,6 +127,7 @@ type Options struct {
 	Audience audience
 	Groups   groupList
 	MaxSpeed int // messages a second
+	Zone     *time.Location
 	// Premium tells which of some people have premium; nil: nobody has.
 	Premium func(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error)
 	Now     func() time.Time
@@ -200,6 +203,8 @@ func (s *Service) check(b Broadcast) error {
 	switch {
 	case b.Plan.Speed < 0 || b.Plan.Speed > s.opts.MaxSpeed, b.Plan.Paid && b.Plan.Segment.Kind == Groups:
 		return ErrSpeed
+	case !b.Plan.Hours.isValid():
+		return ErrTime
 	case len(b.Plan.Testers) > MaxTesters:
 		return ErrTesters
 	case len(b.Content.Buttons) > maxButtons:

@@ -60,6 +60,20 @@ type scene struct {
 	telegram *fakeTelegram
 	admin    atomic.Bool
 	now      atomic.Pointer[time.Time]
+	audience *audience
+}
+
+// audience reads people as the bot does, except from pools that are cut off.
+type audience struct {
+	*filter.Audience
+	cut atomic.Pointer[string] // the pool that does not answer
+}
+
+func (a *audience) People(ctx context.Context, pool string, after filter.UserID, most int) ([]filter.AudiencePerson, error) {
+	if cut := a.cut.Load(); cut != nil && *cut == pool {
+		return nil, errors.New("no answer")
+	}
+	return a.Audience.People(ctx, pool, after, most)
 }
 
 func newScene(t *testing.T) *scene {
@@ -83,8 +97,9 @@ func newScene(t *testing.T) *scene {
 	if s.roster, err = groups.NewRoster(s.db); err != nil {
 		t.Fatal(err)
 	}
+	s.audience = &audience{Audience: filter.NewAudience(s.pools, s.clock)}
 	s.Service = broadcast.New(broadcast.Options{
-		DB: s.db, Audience: filter.NewAudience(s.pools, s.clock), Groups: rosterGroups{s.roster}, MaxSpeed: maxSpeed, Now: s.clock,
+		DB: s.db, Audience: s.audience, Groups: rosterGroups{s.roster}, MaxSpeed: maxSpeed, Zone: time.UTC, Now: s.clock,
 		Premium: func(context.Context, []filter.UserID) (map[filter.UserID]bool, error) { return s.premium, nil },
 	})
 	return s

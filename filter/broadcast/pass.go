@@ -139,6 +139,10 @@ func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
 				p.order.skip(&p.mu, to.ID)
 				continue
 			}
+			if !p.r.service.InHours(p.b) {
+				p.end(errHours)
+				return errHours
+			}
 			paid := p.paid.take(p.parts)
 			if !paid {
 				p.goFree()

@@ -73,7 +73,7 @@ func (r *Runner) step(ctx context.Context) (worked bool, err error) {
 		return worked, err
 	}
 	for _, b := range running {
-		if r.service.opts.Now().Before(r.again[b.ID]) {
+		if r.service.opts.Now().Before(r.again[b.ID]) || !r.service.InHours(b) {
 			continue
 		}
 		parked, err := r.send(ctx, b)
@@ -126,6 +126,8 @@ func (r *Runner) send(ctx context.Context, b Broadcast) (parked bool, err error)
 				again = p.again
 			}
 			err = r.service.store.park(ctx, b.ID, c.pool, false)
+		case errors.Is(p.stopped(), errHours):
+			return true, nil
 		case p.stopped() != nil:
 			return false, r.stop(ctx, b.ID, p.stopped())
 		}

@@ -310,6 +310,44 @@ func TestRevise_ChangesOrDeletesWhatPeopleGot(t *testing.T) {
 	}
 }
 
+func TestRevise_MessagesOlderThanTelegramsLimitStay(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 30)...)
+	b := s.confirmed(everybody)
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	if _, err := s.db.Exec(t.Context(), "UPDATE broadcast_delivery SET sent_at = sent_at - interval '48 hours' WHERE person <= 10"); err != nil {
+		t.Fatal(err)
+	}
+	b = s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
+	b = s.await(b.ID, "deleted", func(b broadcast.Broadcast) bool { return b.Revision.Finished })
+	if n := s.telegram.deletedCount(); b.Revision.Changed != 20 || n != 40 {
+		t.Errorf("%+v, %d messages deleted; want those of 20 people", b.Revision, n)
+	}
+}
+
+// Meanwhile another broadcast is sent.
+func TestRun_APoolThatDoesNotAnswerHoldsBackOnlyItsPeople(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	s.people(1, numbered(4, 6)...)
+	b := s.confirmed(everybody)
+	pool := "pool1"
+	s.audience.cut.Store(&pool)
+	s.run()
+	b = s.await(b.ID, "the pool is parked", func(b broadcast.Broadcast) bool { return len(b.Parked) == 1 && b.Counts.Reached == 3 })
+	if got := s.telegram.reached(b.ID); b.State != broadcast.Running || b.Parked[0] != pool || !slices.Equal(got, []filter.UserID{4, 5, 6}) {
+		t.Errorf("it is %s, parked %v, %v have it", b.State, b.Parked, got)
+	}
+	s.await(s.confirmed(everybody).ID, "the next one runs", func(b broadcast.Broadcast) bool { return b.Counts.Reached == 3 })
+	s.audience.cut.Store(nil)
+	if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Reached != 6 || len(b.Parked) != 0 {
+		t.Errorf("%d have it, parked %v", b.Counts.Reached, b.Parked)
+	}
+}
+
 func TestOptOut_IsHonouredUntilThePersonComesBack(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
