@@ -160,6 +160,17 @@ func TestRequired_ARequestToJoinOutlivesTheBot(t *testing.T) {
 	if n := s.DC.Faults().Calls("messages.hideChatJoinRequest") - calls; n != 1 {
 		t.Errorf("approved %d times", n)
 	}
+
+	// Telegram lets nobody into more channels than its limit. The person is told, although they never pressed Start.
+	vikram, err := s.DC.World().AddUser("9996620077", "Vikram", "", "vikram_plays", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.DC.Faults().Fail("messages.hideChatJoinRequest", 400, "USER_CHANNELS_TOO_MUCH", 1)
+	if err := s.DC.World().RequestToJoin(club.ID, vikram.ID); err != nil {
+		t.Fatal(err)
+	}
+	await(t, connect(t, s, vikram), "You are in as many channels as Telegram allows")
 }
 
 func TestRequired_AChannelThatTheBotCannotSeeShutsNobodyOutAndTheAdminsAreToldOnce(t *testing.T) {
