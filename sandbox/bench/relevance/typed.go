@@ -2,6 +2,7 @@ package relevance
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,9 @@ var postedTable string
 
 //go:embed typed.tsv
 var typedTable string
+
+//go:embed unseen.tsv
+var unseenTable string
 
 // readPosted returns the files whose names were written by hand.
 func readPosted() ([]file, error) {
@@ -30,10 +34,23 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Every second one is held out.
+// typed adds the queries that people typed. Every second one is held out, and so are all of unseen.tsv.
 func (a *asking) typed() error {
 	n := 0
-	for line := range strings.Lines(typedTable) {
+	return errors.Join(
+		a.table(typedTable, func() string {
+			if n++; n%2 == 0 {
+				return "held out, typed: "
+			}
+			return "typed: "
+		}),
+		a.table(unseenTable, func() string { return "held out, unseen: " }),
+	)
+}
+
+// table adds the queries of a table. kind returns what the class of the next one begins with.
+func (a *asking) table(rows string, kind func() string) error {
+	for line := range strings.Lines(rows) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if strings.HasPrefix(line, "#") {
 			continue
@@ -45,11 +62,7 @@ func (a *asking) typed() error {
 		if err != nil {
 			return err
 		}
-		class := "typed: "
-		if n++; n%2 == 0 {
-			class = "held out, typed: "
-		}
-		a.ask(class+f[0], f[1], accepts)
+		a.ask(kind()+f[0], f[1], accepts)
 	}
 	return nil
 }
