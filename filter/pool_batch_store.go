@@ -116,6 +116,10 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	if err != nil {
 		return err
 	}
+	if written {
+		pool.Wrote(b.bytes)
+		s.counted(b.counts)
+	}
 	if err := s.noteCopies(ctx, pool, b.inserted); err != nil { // before the notes go, which outlive a process that dies here
 		return err
 	}
@@ -126,8 +130,6 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 		}
 		return errors.Join(errFilesChanged, err)
 	}
-	pool.Wrote(b.bytes)
-	s.counted(b.counts)
 	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
 		return err
 	}
