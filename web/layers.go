@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	random "math/rand/v2"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -87,6 +88,9 @@ func (s *Server) logRequest(ctx context.Context, method string, x *exchange, rec
 	}
 	s.metrics.observe(route, method, rec.status, took)
 	s.deps.Latency.Observe("http "+route, took)
+	if rec.status < http.StatusInternalServerError && random.Float64() < s.opts.Unlogged { //nolint:gosec // a sample
+		return
+	}
 	s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", method), slog.String("route", route),
 		slog.Int("status", rec.status), slog.String("code", x.code), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),
 		slog.Int64("member", int64(x.user.ID)))

@@ -38,6 +38,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
+	Unlogged       float64       // share of the requests that the log leaves out, 0 to 1; those that the server failed are all there
 	StopTimeout    time.Duration // for requests under way; 10 s where 0
 	Logger         *slog.Logger
 	Now            func() time.Time

@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pavilion/internal/latency"
 	"pavilion/sandbox/caller"
 )
 
@@ -254,4 +259,38 @@ func TestServer_FinishesWhatIsUnderWay(t *testing.T) {
 		t.Errorf("the request under way got %d", status)
 	}
 	<-stopped
+}
+
+// TestServer_TheAccessLogIsSampled counts lines; what the server failed is never left out.
+func TestServer_TheAccessLogIsSampled(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		unlogged    float64
+		least, most int
+	}{{0, 200, 200}, {0.75, 20, 90}, {1, 0, 0}} {
+		log := new(caller.Log)
+		s, err := New(Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts(t)}, Options{
+			Limits: generous(), Unlogged: c.unlogged, Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Handle("GET /answer/{status}", func(w http.ResponseWriter, r *http.Request) {
+			status, _ := strconv.Atoi(r.PathValue("status"))
+			w.WriteHeader(status)
+		})
+		ask := func(path string) {
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		}
+		for range 200 {
+			ask("/answer/200")
+		}
+		if lines := strings.Count(log.String(), `"msg":"request"`); lines < c.least || lines > c.most {
+			t.Errorf("%v left out: %d lines of 200", c.unlogged, lines)
+		}
+		ask("/answer/503")
+		if !strings.Contains(log.String(), `"status":503`) {
+			t.Errorf("%v left out: a failed request is not logged", c.unlogged)
+		}
+	}
 }

@@ -43,6 +43,7 @@ func Add(s *web.Server, o Options) {
 	s.Handle("GET /metrics", operatorOnly(s, o.Token, metrics.ServeHTTP))
 	s.Handle("GET /performance", operatorOnly(s, o.Token, performance(o.Version, o.Latency, o.Queries)))
 	addPages(s, o)
+	addProfiles(s, o)
 }
 
 // operatorOnly requires the operator's token. Where none is configured, the address does not exist.
