@@ -6,8 +6,9 @@
 \set owner_password `cat "${SECRETS:-/run/secrets}/postgres_owner_password"`
 \set app_password `cat "${SECRETS:-/run/secrets}/postgres_app_password"`
 
-CREATE ROLE pavilion_owner LOGIN PASSWORD :'owner_password';
-CREATE ROLE pavilion_app LOGIN PASSWORD :'app_password';
+-- Roles belong to the server, the rest to this database: a second database on it, for a restored backup, gets the same roles.
+SELECT format('CREATE ROLE pavilion_owner LOGIN PASSWORD %L', :'owner_password') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pavilion_owner') \gexec
+SELECT format('CREATE ROLE pavilion_app LOGIN PASSWORD %L', :'app_password') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pavilion_app') \gexec
 
 SELECT format('ALTER DATABASE %I OWNER TO pavilion_owner', current_database()) \gexec
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()) \gexec
