@@ -57,11 +57,14 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 	} else if err != nil {
 		return m, fmt.Errorf("backup: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
-		}
-	}()
+	if m, err = copyInto(ctx, o, dir); err != nil {
+		return m, errors.Join(err, os.RemoveAll(dir))
+	}
+	return m, note(ctx, o.DB, m) // the backup is whole even if Postgres went away since
+}
+
+// copyInto writes the files of a backup and its manifest into a folder.
+func copyInto(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 	m = Manifest{Format: format, ID: rand.Text(), Program: o.Version}
 	if m.Schema, err = appliedFiles(ctx, o.DB); err != nil {
 		return m, err
@@ -74,10 +77,7 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 		return m, err
 	}
 	m.EndedAt = o.Now().UTC()
-	if err := m.write(dir); err != nil {
-		return m, err
-	}
-	return m, note(ctx, o.DB, m)
+	return m, m.write(dir)
 }
 
 // Verify reads a backup to its end and returns its manifest. It compares sizes, checksums and the number of documents, and lets
