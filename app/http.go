@@ -62,7 +62,9 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		admins[i] = booking.MemberID(id)
 	}
 	//exhaustruct:enforce
-	if err := nets.Add(server, api, nets.Options{Booking: p.booking, Admins: admins, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log}); err != nil {
+	if err := nets.Add(server, api, nets.Options{
+		Booking: p.booking, Admins: admins, Channels: channels(cfg), Language: p.language, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log,
+	}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	if err := page.Add(server, page.Options{Frame: cfg.WebClient}); err != nil {

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -20,7 +21,7 @@ func calendarOf(club Club, nets []Net, list ...Booking) []byte {
 	return []byte(c.Serialize(ics.WithNewLineWindows)) // CRLF, as RFC 5545 requires
 }
 
-func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) {
+func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) *ics.VEvent {
 	e := c.AddEvent(fmt.Sprintf("booking-%d-%d@pavilion", b.Club, b.ID))
 	e.SetDtStampTime(b.ChangedAt)
 	e.SetCreatedTime(b.CreatedAt)
@@ -43,6 +44,31 @@ func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) {
 	default:
 		e.SetStatus(ics.ObjectStatusConfirmed)
 	}
+	return e
+}
+
+// feedRefresh asks calendar programs to read a feed again after this time.
+const feedRefresh = "PT15M"
+
+// feedCalendar writes a feed. Who booked, the note and the guests are for staff only, and for a member in their own bookings.
+func (s *setup) feedCalendar(f Feed, list []Booking, actor Actor) []byte {
+	c := ics.NewCalendarFor("Pavilion")
+	c.SetMethod(ics.MethodPublish)
+	name := s.club.Name
+	if f.Kind == NetFeed {
+		name = Booking{Nets: []NetID{f.Net}}.NetNames(s.nets) + " · " + name
+	}
+	c.SetName(name)
+	c.SetXWRCalName(name)
+	c.SetRefreshInterval(feedRefresh)
+	c.SetXPublishedTTL(feedRefresh)
+	for _, b := range list {
+		e := b.addEvent(c, s.club, s.nets)
+		if actor.isStaff() && f.Kind != MemberFeed {
+			e.SetDescription(strings.Join(slices.DeleteFunc(append([]string{fmt.Sprint(b.Member), b.Note}, b.Guests...), func(x string) bool { return x == "" }), "\n"))
+		}
+	}
+	return []byte(c.Serialize(ics.WithNewLineWindows))
 }
 
 // CalendarType is the media type of the calendar file. Its method is that of the file (RFC 6047): mail programs remove an event by CANCEL only.

@@ -48,3 +48,11 @@ func paymentInvariants() []invariant {
 		{"a booking of another member or club was paid", `SELECT format('payment %s', p.id) FROM payment p JOIN booking b ON b.id = p.booking_id WHERE p.club_id <> b.club_id`},
 	}
 }
+
+// selectCaptured reads when the money of a payment arrived.
+func selectCaptured(ctx context.Context, q storage.Queryer, id PaymentID) (at time.Time, err error) {
+	if err = q.QueryRow(ctx, `SELECT at FROM ledger WHERE payment_id = $1 ORDER BY id LIMIT 1`, id).Scan(&at); err != nil {
+		return at, fmt.Errorf("when payment %d was received: %w", id, err)
+	}
+	return at, nil
+}

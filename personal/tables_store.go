@@ -42,6 +42,7 @@ func tables() []table {
 		{name: "notification_failure", column: "(SELECT member_id FROM notification n WHERE n.id = t.notification_id)", erasure: remove},
 		{name: "notification", column: "member_id", erasure: remove, about: "Notifications of bookings, and how they reached you."},
 		{name: "waitlist", column: "member_id", erasure: rename, about: "Times that you waited for."},
+		{name: "calendar_feed", column: "member_id", erasure: remove, about: "Your calendar feeds.", hidden: "token_hash, incarnation"},
 		{name: "bot_screen", column: "chat_id", erasure: remove},
 		{name: "booking", column: "member_id", erasure: rename, about: "Your bookings.", blank: "note = '', guests = '{}'"},
 		{name: "booking_series", column: "member_id", erasure: rename, about: "Your weekly bookings."},

@@ -425,7 +425,8 @@ func TestAdmin_MoneyAtTheDesk(t *testing.T) {
 	b.act(boss, c, held.ID, "reschedule", map[string]any{"start": c.at("10:00"), "end": c.at("12:00")}).Want(t, "an hour more, by the staff", 200, "")
 	var reviews web.ListOf[ReviewBody]
 	b.Do(request{Path: c.path("/reviews"), Token: boss}).Into(t, &reviews)
-	if len(reviews.Items) != 1 || reviews.Items[0].Reason != "difference" || reviews.Items[0].Payment != p.ID {
+	if len(reviews.Items) != 1 || reviews.Items[0].Reason != "difference" || reviews.Items[0].Payment != p.ID || reviews.Items[0].Booking != held.ID ||
+		reviews.Items[0].Left.Minor != 60000 || fmt.Sprint(reviews.Items[0].Verdicts) != "[refund close]" {
 		t.Fatalf("%+v", reviews)
 	}
 	resolve := func(token string) answer {

@@ -150,6 +150,38 @@ func availabilityOf(a booking.Availability) AvailabilityBody {
 	return body
 }
 
+// FreeDaysBody is how much of some nets is free on some days.
+type FreeDaysBody struct {
+	At   time.Time     `json:"at" doc:"The instant for which this is true."`
+	Days []FreeDayBody `json:"days"`
+}
+
+// FreeDayBody is how much is free on one opening day.
+type FreeDayBody struct {
+	Day  string         `json:"day" format:"date"`
+	Nets []FreeTimeBody `json:"nets"`
+}
+
+// FreeTimeBody is how much of one net is free.
+type FreeTimeBody struct {
+	Net         int64 `json:"net"`
+	FreeMinutes int   `json:"free_minutes" doc:"That can still be booked."`
+	OpenMinutes int   `json:"open_minutes" doc:"Within the opening hours; 0 on a day on which the net is closed."`
+}
+
+func freeDaysOf(a booking.Availability) FreeDaysBody {
+	body := FreeDaysBody{At: a.At.UTC(), Days: []FreeDayBody{}}
+	for _, f := range a.FreeTime() {
+		day := f.Day.String()
+		if n := len(body.Days); n == 0 || body.Days[n-1].Day != day {
+			body.Days = append(body.Days, FreeDayBody{Day: day, Nets: []FreeTimeBody{}})
+		}
+		last := &body.Days[len(body.Days)-1]
+		last.Nets = append(last.Nets, FreeTimeBody{int64(f.Net), int(f.Free / time.Minute), int(f.Open / time.Minute)})
+	}
+	return body
+}
+
 // StartsBody lists where a booking could begin on a day.
 type StartsBody struct {
 	At       time.Time   `json:"at" doc:"The instant for which this is true."`

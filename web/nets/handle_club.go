@@ -50,6 +50,7 @@ func (h clubs) addRoutes() {
 		return r
 	}
 	web.Add(h.api, cached(public("availability", "/clubs/{club}/availability", "What is free on a day or on up to 62, on all nets or some; at most 24,000 cells of the grid")), h.readAvailability)
+	web.Add(h.api, cached(public("free", "/clubs/{club}/free", "How much is free on a day or on up to 62: a short form of the availability, with its limits")), h.readFreeTime)
 	web.Add(h.api, cached(public("starts", "/clubs/{club}/starts", "Where a booking could begin on a day: how long it could be, and its price for you")), h.readStarts)
 	quote := public("quote", "/clubs/{club}/quote", "What a time would cost now")
 	quote.Method, quote.Problems = http.MethodPost, append(quote.Problems, http.StatusConflict)
@@ -77,6 +78,15 @@ func (h clubs) listNets(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[N
 }
 
 func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.Conditional[AvailabilityBody], error) {
+	return answerAvailability(ctx, h, in, availabilityOf)
+}
+
+func (h clubs) readFreeTime(ctx context.Context, in *availabilityIn) (*web.Conditional[FreeDaysBody], error) {
+	return answerAvailability(ctx, h, in, freeDaysOf)
+}
+
+// answerAvailability reads what is free, and answers with a form of it unless the client has that answer.
+func answerAvailability[B any](ctx context.Context, h clubs, in *availabilityIn, form func(booking.Availability) B) (*web.Conditional[B], error) {
 	from, err := booking.ParseDay(in.From)
 	if err != nil {
 		return nil, err
@@ -88,13 +98,13 @@ func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.C
 		}
 	}
 	if fresh, err := h.unchanged(ctx, in.Club, from, to, in.Tag()); fresh || err != nil {
-		return web.NotModified[AvailabilityBody](in.Tag()), err
+		return web.NotModified[B](in.Tag()), err
 	}
 	found, err := h.booking.Availability(ctx, booking.AvailabilityRequest{Club: booking.ClubID(in.Club), Nets: toNets(in.Nets), From: from, To: to})
 	if err != nil {
 		return nil, err
 	}
-	return web.Answer(found.Tag(), availabilityOf(found)), nil
+	return web.Answer(found.Tag(), form(found)), nil
 }
 
 // unchanged tells whether the answer that a client has is still true.

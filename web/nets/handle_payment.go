@@ -46,11 +46,26 @@ func refundOf(r booking.Refund) RefundBody {
 
 // ReviewBody is a discrepancy about money that staff have to resolve.
 type ReviewBody struct {
-	ID      int64  `json:"id"`
-	Reason  string `json:"reason" example:"amount"`
-	Payment int64  `json:"payment,omitempty"`
-	Event   int64  `json:"event,omitempty"`
-	Refund  int64  `json:"refund,omitempty"`
+	ID       int64      `json:"id"`
+	Reason   string     `json:"reason" example:"amount"`
+	Payment  int64      `json:"payment,omitempty"`
+	Booking  int64      `json:"booking,omitempty" doc:"The payment's."`
+	Event    int64      `json:"event,omitempty"`
+	Refund   int64      `json:"refund,omitempty"`
+	Left     *MoneyBody `json:"left,omitempty" doc:"Of the payment, that can still be given back."`
+	Verdicts []string   `json:"verdicts" enum:"accept,refund,close" doc:"That the payment allows as it is."`
+}
+
+func reviewOf(r booking.ReviewedPayment) ReviewBody {
+	b := ReviewBody{ID: int64(r.ID), Reason: string(r.Reason), Payment: int64(r.Payment), Booking: int64(r.Paid.Booking), Event: r.Event, Refund: int64(r.Refund), Verdicts: []string{}}
+	if left := r.Left(); left.Minor > 0 {
+		money := moneyOf(left)
+		b.Left = &money
+	}
+	for _, v := range r.Verdicts() {
+		b.Verdicts = append(b.Verdicts, string(v))
+	}
+	return b
 }
 
 type payIn struct {
@@ -113,6 +128,9 @@ func (h payments) addRoutes() {
 	web.Add(h.api, pay, h.startPayment)
 	web.Add(h.api, readRoute("pay-ways", "/clubs/{club}/bookings/{id}/pay-ways", tag, "The ways to pay for a booking online; none where it costs nothing or the club takes money at the desk"), h.listPayWays)
 	web.Add(h.api, readRoute("payments", of, tag, "What was paid or tried for a booking"), h.listPayments)
+	receipt := readRoute("receipt", "/clubs/{club}/payments/{id}/receipt", tag, "The receipt of a payment that the club has received")
+	receipt.Problems = append(receipt.Problems, http.StatusConflict)
+	web.Add(h.api, receipt, h.readReceipt)
 	web.AddOnce(h.actions, actionRoute("desk-payment", http.MethodPost, "/clubs/{club}/bookings/{id}/desk-payment", tag, "Note that the price was paid at the desk; staff only", http.StatusOK), h.payAtDesk)
 	web.AddOnce(h.actions, actionRoute("refund", http.MethodPost, "/clubs/{club}/payments/{id}/refunds", tag, "Give money back; staff only", http.StatusCreated), h.refundPayment)
 	web.AddOnce(h.actions, actionRoute("gave-back", http.MethodPost, "/clubs/{club}/refunds/{id}/gave-back", tag, "Note that a refund was made by hand; staff only", http.StatusOK), h.gaveBack)
@@ -207,10 +225,8 @@ func (h payments) listReviews(ctx context.Context, in *clubIn) (*web.Body[web.Li
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.booking.Reviews(ctx, actor, booking.ClubID(in.Club))
-	return web.List(list, func(r booking.Review) ReviewBody {
-		return ReviewBody{ID: int64(r.ID), Reason: string(r.Reason), Payment: int64(r.Payment), Event: r.Event, Refund: int64(r.Refund)}
-	}), err
+	list, err := h.booking.ReviewedPayments(ctx, actor, booking.ClubID(in.Club))
+	return web.List(list, reviewOf), err
 }
 
 func (h payments) resolveReview(ctx context.Context, in *resolveIn) (effect[doneBody], error) {

@@ -182,6 +182,7 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	}
 	w.sessions, err = web.NewSessions(b.db, web.SessionOptions{Logger: b.logger, ConnWait: connWait})
 	must(err)
+	w.nets.Language = func(context.Context, booking.MemberID) string { return "hi" }
 	w.nets.Booking, err = booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: b.logger, ConnWait: connWait})
 	must(err)
 	if change != nil {

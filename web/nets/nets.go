@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -18,6 +19,8 @@ const About = "Nets of a cricket club: what is free, holds, bookings."
 type Options struct {
 	Booking   *booking.Service
 	Admins    []booking.MemberID // of every club
+	Channels  []booking.Channel  // of notifications
+	Language  func(ctx context.Context, person booking.MemberID) string // in which the bot speaks to a person; empty where it is not known
 	Callbacks Callbacks
 	Redis     *storage.Redis // remembers callbacks; nil: Postgres alone drops repetitions
 	Metrics   prometheus.Registerer
@@ -56,6 +59,8 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	members{h}.addRoutes()
 	records{h}.addRoutes()
 	payments{h}.addRoutes()
+	feeds{h}.addRoutes()
+	me{handlers: h, channels: o.Channels, language: o.Language}.addRoutes()
 	counted, err := newCallbackCounter(o.Metrics, o.Callbacks.Providers)
 	if err != nil {
 		return err

@@ -47,7 +47,11 @@ type handlers struct {
 
 // actorAnywhere makes the actor of a request without a role of any club: an admin if the settings name the person, else a guest.
 func (h handlers) actorAnywhere(ctx context.Context) booking.Actor {
-	actor := booking.Actor{ID: booking.MemberID(web.UserOf(ctx).ID), Role: booking.Guest, Origin: "http"}
+	return h.personAnywhere(booking.MemberID(web.UserOf(ctx).ID))
+}
+
+func (h handlers) personAnywhere(id booking.MemberID) booking.Actor {
+	actor := booking.Actor{ID: id, Role: booking.Guest, Origin: "http"}
 	if slices.Contains(h.admins, actor.ID) {
 		actor.Role, actor.Operator = booking.Admin, true
 	}
@@ -56,11 +60,16 @@ func (h handlers) actorAnywhere(ctx context.Context) booking.Actor {
 
 // actorIn makes the actor of a request with the person's role in a club.
 func (h handlers) actorIn(ctx context.Context, club int64) (booking.Actor, error) {
-	actor := h.actorAnywhere(ctx)
+	return h.personIn(ctx, booking.ClubID(club), booking.MemberID(web.UserOf(ctx).ID))
+}
+
+// personIn makes the actor of a person with their role in a club.
+func (h handlers) personIn(ctx context.Context, club booking.ClubID, id booking.MemberID) (booking.Actor, error) {
+	actor := h.personAnywhere(id)
 	if actor.Operator || actor.ID == 0 {
 		return actor, nil
 	}
-	role, err := h.booking.Member(ctx, booking.ClubID(club), actor.ID)
+	role, err := h.booking.Member(ctx, club, actor.ID)
 	if err != nil {
 		return booking.Actor{}, err
 	}
