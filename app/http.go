@@ -18,6 +18,7 @@ import (
 	"pavilion/storage"
 	"pavilion/web"
 	page "pavilion/web/app"
+	"pavilion/web/archive"
 	"pavilion/web/nets"
 	"pavilion/web/ops"
 )
@@ -56,7 +57,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		return server, nil
 	}
 	//exhaustruct:enforce
-	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About, Version: version(), BotToken: cfg.BotToken})
+	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About + " " + archive.About, Version: version(), BotToken: cfg.BotToken})
 	admins := make([]booking.MemberID, len(cfg.Admins))
 	for i, id := range cfg.Admins {
 		admins[i] = booking.MemberID(id)
@@ -67,6 +68,9 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
+	inArchive := archiveOf{p}
+	//exhaustruct:enforce
+	archive.Add(api, archive.Options{Searcher: inArchive, Gate: inArchive, Deliveries: inArchive})
 	if err := page.Add(server, page.Options{Frame: cfg.WebClient}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}

@@ -111,6 +111,15 @@ func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filt
 	return page, err
 }
 
+// Find searches for somebody outside of the chat. A search that is not typed to its end is not counted.
+func (s *Screens) Find(ctx context.Context, q filter.Query) (filter.Page, error) {
+	page, err := s.find(ctx, q)
+	if err == nil && !q.Typing {
+		s.countSearch(q.Text, page)
+	}
+	return page, err
+}
+
 // find searches, and records how long it takes.
 func (s *Screens) find(ctx context.Context, q filter.Query) (filter.Page, error) {
 	began := s.Now()

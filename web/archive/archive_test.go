@@ -1,0 +1,76 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pavilion/filter"
+	"pavilion/internal/fault"
+	"pavilion/internal/latency"
+	"pavilion/internal/phrase"
+	"pavilion/web"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
+
+// The page's types are generated from the description. What the resources do is tested over the real program, in e2e.
+func TestDescription_IsTheOneInReview(t *testing.T) {
+	t.Parallel()
+	texts, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts}, web.Options{Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Add(web.NewAPI(server, nil, web.APIOptions{About: About, Version: "test"}), Options{})
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/openapi.json", http.NoBody))
+	var got bytes.Buffer
+	if err := json.Indent(&got, w.Body.Bytes(), "", "  "); err != nil {
+		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	const golden = "testdata/openapi.json"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("the description changed; if it should, run: go test ./web/archive -run Description -update")
+	}
+}
+
+// Numbers of files have 64 bits; everything else is no file.
+func TestQuery_RefusesWhatIsNoFileAndNoSelection(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]filter.DocumentID{"5375316420691234567": 5375316420691234567, "-12": -12, "0": 0, "": 0, "9223372036854775808": 0, "1e3": 0, " 1": 0} {
+		id, err := parseID(text)
+		if id != want || (err != nil) != (want == 0) {
+			t.Errorf("%q is %d, %v", text, id, err)
+		}
+	}
+	for name, in := range map[string]searchIn{"season": {Season: "x"}, "year": {Year: "-1"}, "language": {Language: "klingon"}, "cursor": {After: "!"}, "row": {Row: "x"}} {
+		if _, err := in.query(); err == nil || fault.KindOf(err) == fault.Internal {
+			t.Errorf("a wrong %s: %v", name, err)
+		}
+	}
+	q, err := (&searchIn{Text: "dune", Kind: "video", Season: "2", Typing: true}).query()
+	if err != nil || q.Selection.Season != 2 || q.Selection.Kind == nil || *q.Selection.Kind != filter.KindVideo || !q.Typing || !q.Grouped {
+		t.Errorf("%+v, %v", q, err)
+	}
+}
