@@ -31,7 +31,7 @@ type entity struct {
 	URL    string `json:"url,omitempty"`
 }
 
-// button has a kind: tap, link, pay, copy, inline, or none.
+// button has a kind: tap, link, pay, copy, inline, app, or none.
 type button struct {
 	Text string `json:"text"`
 	Kind string `json:"kind"`
@@ -159,6 +159,8 @@ func viewButton(b tg.KeyboardButtonClass) button {
 		v.Kind, v.Data = "tap", b.Data
 	case *tg.KeyboardButtonURL:
 		v.Kind, v.Link = "link", b.URL
+	case *tg.KeyboardButtonWebView:
+		v.Kind, v.Link = "app", b.URL
 	case *tg.KeyboardButtonBuy:
 		v.Kind = "pay"
 	case *tg.KeyboardButtonCopy:

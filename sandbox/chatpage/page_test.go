@@ -25,14 +25,14 @@ import (
 var picture = os.Getenv("PAVILION_CHATPAGE_PICTURE") //nolint:gochecknoglobals // read once
 
 // openScene starts a club with an archive, a net that is paid online, and the page.
-func openScene(t *testing.T) *chatpage.Server {
+func openScene(t *testing.T) (page *chatpage.Server, app string) {
 	t.Helper()
 	s, err := sandbox.Open(t.Context(), sandbox.Options{Quick: true, Gateway: true, Env: map[string]string{"PAVILION_PAGE_SIZE": "5"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	page, err := chatpage.Start(t.Context(), chatpage.Options{DC: s.DC, Bot: sandbox.BotName})
+	page, err = chatpage.Start(t.Context(), chatpage.Options{DC: s.DC, Bot: sandbox.BotName, BotToken: sandbox.BotToken})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +40,7 @@ func openScene(t *testing.T) *chatpage.Server {
 	page.Add(s.Admin, "admin")
 	page.Add(s.Members[0], "member")
 	s.SetEnv("PAVILION_PAYMENT_RETURN_URL", page.PaidURL())
+	s.SetEnv("PAVILION_TELEGRAM_WEB", page.Origin())
 	out, err := s.Run(t.Context(), "club", "create", "--name", "Riverside Nets", "--zone", "Asia/Kolkata", "--currency", "INR", "--nets", "2",
 		"--hours", "06:00-22:00", "--price", "300/450", "--pays-online")
 	if err != nil {
@@ -49,7 +50,9 @@ func openScene(t *testing.T) *chatpage.Server {
 		t.Fatal(err)
 	}
 	fill(t, s)
-	return page
+	app = "http://" + s.Bot.Addr() + "/app/"
+	page.ServeApp(app)
+	return page, app
 }
 
 // fileSize is small, because a test downloads one.
@@ -138,7 +141,7 @@ func (v visitor) count(selector string) int {
 
 func TestPage_PeopleSearchBookAndPaySideBySide(t *testing.T) {
 	t.Parallel()
-	page := openScene(t)
+	page, app := openScene(t)
 	v := visitor{browser.Open(t), t}
 	downloads, finished := v.keepDownloads()
 	v.Do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(page.URL()))
@@ -198,13 +201,26 @@ func TestPage_PeopleSearchBookAndPaySideBySide(t *testing.T) {
 		t.Error("a message became markup")
 	}
 
+	// Arjun opens the Mini App in a frame, which gets his name, the theme and the presses of Telegram's buttons.
+	v.Do(chromedp.Click(inPane("Arjun", `//button[text()="Open the page"]`)))
+	framed := v.Frame(app)
+	framed.Press(t, "Net 1, ")
+	v.Do(chromedp.WaitVisible(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Hold")]`)))
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[text()="Dark or light"]`)))
+	framed.Until(t, `document.documentElement.dataset.theme === "dark"`)
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Hold")]`)))
+	framed.Until(t, `document.querySelector('[role="timer"]')`)
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Back")]`)))
+	framed.Until(t, `document.querySelector(".cell.mine")`)
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[text()="Close"]`)), chromedp.WaitNotVisible(chromedp.CSS("#app")))
+
 	// The address keeps the two chats over a reload.
 	v.Do(chromedp.Reload(), chromedp.WaitVisible(inPane("Nina", `//li[contains(., "✅ Booked")]`)), chromedp.WaitVisible(inPane("Arjun", `//a[@download]`)))
 	if said := v.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)
 	}
 	for _, url := range v.Requests() {
-		if !strings.HasPrefix(url, page.URL()) && !strings.HasPrefix(url, "data:") && url != "about:blank" {
+		if !strings.HasPrefix(url, page.URL()) && !strings.HasPrefix(url, "data:") && url != "about:blank" && !strings.HasPrefix(url, strings.TrimSuffix(app, "app/")) {
 			t.Errorf("a request to %s", url)
 		}
 	}

@@ -31,7 +31,7 @@ func (s *Server) Add(u world.User, role string) {
 func (s *Server) listPeople(*http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return map[string]any{"bot": s.opts.Bot, "people": slices.Clone(s.people)}, nil
+	return map[string]any{"bot": s.opts.Bot, "app": s.app != "", "people": slices.Clone(s.people)}, nil
 }
 
 const (

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"pavilion/sandbox/dc"
 	"pavilion/sandbox/driver"
+	"pavilion/sandbox/telegramweb"
 )
 
 //go:embed static
@@ -24,8 +26,9 @@ var static embed.FS
 
 // Options configure a Server.
 type Options struct {
-	DC  *dc.DC
-	Bot string // username
+	DC       *dc.DC
+	Bot      string // username
+	BotToken string // signs what Mini Apps get
 }
 
 // Server serves the page.
@@ -37,6 +40,7 @@ type Server struct {
 	done sync.WaitGroup
 
 	mu      sync.Mutex
+	app     string // URL of the Mini App; empty: there is none
 	people  []Person
 	clients map[int64]*driver.User
 	phones  int // numbers given to new people
@@ -54,9 +58,18 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	root := "/" + rand.Text()
 	s := &Server{opts: o, url: "http://" + l.Addr().String() + root + "/", stop: make(chan struct{}), clients: map[int64]*driver.User{}}
-	s.http = &http.Server{Handler: secured(http.StripPrefix(root, s.routes(files))), ReadHeaderTimeout: 5 * time.Second}
+	s.http = &http.Server{Handler: s.secured(http.StripPrefix(root, s.routes(files))), ReadHeaderTimeout: 5 * time.Second}
 	s.done.Go(func() { _ = s.http.Serve(l) }) // ends with Close
 	return s, nil
+}
+
+// Origin is the page's site, which may frame the Mini App.
+func (s *Server) Origin() string {
+	u, err := url.Parse(s.url)
+	if err != nil {
+		panic(err) // made by Start
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // URL returns the address of the page.
@@ -99,15 +112,17 @@ func (s *Server) routes(files fs.FS) http.Handler {
 	mux.HandleFunc("GET /api/people/{person}/inline", answer(s.askInline))
 	mux.HandleFunc("POST /api/people/{person}/inline", answer(s.chooseInline))
 	mux.HandleFunc("GET /api/people/{person}/files/{message}", s.download)
+	mux.HandleFunc("POST /api/people/{person}/app", answer(s.openApp))
+	mux.Handle("GET /telegram.js", http.FileServerFS(telegramweb.Files()))
 	return mux
 }
 
 // secured adds the headers of every answer. No-referrer keeps the secret from pages that links open.
-func secured(next http.Handler) http.Handler {
+func (s *Server) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
-			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+			"frame-src "+s.framed()+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")

@@ -105,13 +105,18 @@ func settings() map[string]string {
 	}
 }
 
+// miniApp is the address on the bot's buttons. Telegram takes https only; the chat page opens the local server in its place.
+const miniApp = "https://riverside.example/app/"
+
 // openPage starts the chat page. The bot is told to send payers back to it, so it must not have started yet.
 func openPage(ctx context.Context, s *sandbox.Scene) (*chatpage.Server, error) {
-	page, err := chatpage.Start(ctx, chatpage.Options{DC: s.DC, Bot: sandbox.BotName})
+	page, err := chatpage.Start(ctx, chatpage.Options{DC: s.DC, Bot: sandbox.BotName, BotToken: sandbox.BotToken})
 	if err != nil {
 		return nil, err
 	}
 	s.SetEnv("PAVILION_PAYMENT_RETURN_URL", page.PaidURL())
+	s.SetEnv("PAVILION_TELEGRAM_WEB", page.Origin())
+	s.SetEnv("PAVILION_MINI_APP_URL", miniApp)
 	page.Add(s.Admin, "admin")
 	for _, m := range s.Members {
 		page.Add(m, "member")
@@ -126,8 +131,9 @@ func invite(to io.Writer, s *sandbox.Scene, page *chatpage.Server) {
 			page.Add(u, "at the club's desk")
 		}
 	}
+	page.ServeApp("http://" + s.Bot.Addr() + "/app/")
 	fmt.Fprintf(to, `
-It stays up. Chat with the bot in your browser, as the admin, a member or somebody new:
+It stays up. Chat with the bot in your browser, as the admin, a member or somebody new, and open the club's page beside the chat:
 
   %s
 

@@ -4,7 +4,7 @@ import { element, money } from "./api.js";
 
 const tags = { bold: "strong", italic: "em", underline: "u", strike: "s", code: "code" };
 
-/** draw makes the list item of a message. actions is the pane: open, tap, pay, command, inline. */
+/** draw makes the list item of a message. actions is the pane: open, openApp, tap, pay, command, inline. */
 export function draw(message, { person, quoted, actions }) {
   const item = element("li", message.out ? "out" : "in");
   item.dataset.id = message.id;
@@ -145,6 +145,7 @@ function drawButton(message, b, actions) {
     tap: () => actions.tap(message, b, made),
     pay: () => actions.pay({ message: message.id, invoice: message.invoice }),
     copy: () => actions.copy(b.link),
+    app: () => actions.openApp(b.link),
     inline: () => actions.inline(b.link ?? ""),
   }[b.kind];
   if (!act) made.disabled = true;

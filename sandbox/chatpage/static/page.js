@@ -13,6 +13,8 @@ let panes = [];
 let source = null;
 
 const page = {
+  hasApp: false,
+
   close(pane) {
     show(panes.filter((p) => p !== pane).map((p) => p.person.id));
     list.querySelector(`[data-person="${pane.person.id}"]`)?.focus();
@@ -112,7 +114,7 @@ const opened = () => location.hash.slice(1).split(",").map(Number);
 window.addEventListener("hashchange", () => show(opened()));
 
 try {
-  ({ bot, people } = await call("GET", "people"));
+  ({ bot, people, app: page.hasApp } = await call("GET", "people"));
   drawPeople();
   show(opened());
 } catch (error) {

@@ -1,6 +1,7 @@
 // A pane: the chat of one person with the bot.
 
 import { avatar, call, element, money } from "./api.js";
+import { openApp } from "./app.js";
 import { address, draw, firstLine } from "./message.js";
 
 const inlineDelay = 300; // after the last key, in ms
@@ -31,6 +32,8 @@ export class Pane {
     part("h2").textContent = person.name;
     part("header p").textContent = "chats with @" + bot;
     avatar(part(".avatar"), person.name, person.id);
+    part(".app").hidden = !page.hasApp;
+    part(".app").addEventListener("click", () => this.openApp(""));
     part(".close").addEventListener("click", () => page.close(this));
     this.form.addEventListener("submit", (e) => { e.preventDefault(); this.#submit(); });
     this.text.addEventListener("keydown", (e) => this.#key(e));
@@ -159,6 +162,11 @@ export class Pane {
     if (answer.url) this.open(answer.url);
     if (answer.text && answer.alert) this.page.alert(answer.text);
     else if (answer.text) this.page.toast(answer.text);
+  }
+
+  /** openApp opens the bot's Mini App. */
+  openApp(address) {
+    this.#try(() => openApp(this.person, address, this.page));
   }
 
   /** open follows a link as a client does: into the chat, or in a new tab. */

@@ -1,0 +1,57 @@
+// The Mini App in a frame. This page plays Telegram: it passes the signed data, the theme and the presses of its own buttons.
+
+import { call } from "./api.js";
+import { MiniApp } from "./telegram.js";
+
+const dialog = document.getElementById("app");
+const part = (name) => dialog.querySelector(`[data-app="${name}"]`);
+const [frame, main, back, theme] = ["frame", "main", "back", "theme"].map(part);
+const storage = new Map(); // what the app stores on the "phone", by person
+const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
+let app = null;
+
+/** openApp opens the bot's Mini App as a person does. address is that of the button; empty for the menu button. */
+export async function openApp(person, address, page) {
+  const start = address ? new URL(address).searchParams.get("startapp") ?? "" : "";
+  const visit = await call("POST", `people/${person.id}/app`, { start });
+  visit.theme = dark() ? "dark" : "light";
+  if (!storage.has(person.id)) storage.set(person.id, new Map());
+  app?.close();
+  app = new MiniApp(frame, visit, (what, data) => heard(what, data, page), storage.get(person.id));
+  Object.assign(main, { hidden: true, textContent: "" });
+  back.textContent = "Close";
+  dialog.setAttribute("aria-label", `Mini App, opened by ${person.name}`);
+  dialog.showModal();
+  app.open();
+}
+
+function heard(what, data, page) {
+  switch (what) {
+    case "main":
+      Object.assign(main, { hidden: !data.is_visible, disabled: !data.is_active, textContent: data.is_progress_visible ? "…" : data.text ?? main.textContent });
+      break;
+    case "back":
+      back.textContent = data.is_visible ? "‹ Back" : "Close";
+      break;
+    case "link":
+      window.open(data.url, "_blank", "noopener,noreferrer");
+      break;
+    case "close":
+      dialog.close();
+      break;
+    case "fault":
+      page.toast("The Mini App speaks Telegram's protocol wrongly: " + data, true);
+      break;
+  }
+}
+
+main.addEventListener("click", () => app.pressMain());
+back.addEventListener("click", () => (back.textContent === "Close" ? dialog.close() : app.pressBack()));
+theme.addEventListener("click", () => {
+  app.visit.theme = app.visit.theme === "dark" ? "light" : "dark";
+  app.setTheme(app.visit.theme);
+});
+dialog.addEventListener("close", () => {
+  app?.close();
+  app = null;
+});
