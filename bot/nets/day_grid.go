@@ -87,6 +87,9 @@ func (v dayView) draw(d drawing) telegram.Reply {
 	k.inRows(cells, max(1, width))
 	g.pageButtons(d, k, v, part, row, column)
 	k.add(d.in.Say("book.other_day"), step{Verb: stepMonth, Club: v.step.Club, Page: monthNumber(dateOf(v.step.Day)), Booking: v.step.Booking})
+	if v.step.Booking == 0 {
+		k.openPage(d, d.in.Say("book.on_page"), v.step.Club, "d"+dateOf(v.step.Day).Format("20060102"))
+	}
 	title := "🏏 " + clubName(v.found.Club) + " · " + d.in.Day(dateOf(v.step.Day))
 	if len(g.nets) == 1 {
 		title += " · " + telegram.CleanLine(g.nets[0].Name, 40)

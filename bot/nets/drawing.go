@@ -20,6 +20,7 @@ type screen interface {
 type drawing struct {
 	in    *phrase.Speaker
 	owner int64
+	page  func(start string) string // see Deps.Page; nil where no button may open the Mini App
 }
 
 func (d drawing) keyboard() *keyboard { return &keyboard{owner: d.owner} }

@@ -1,8 +1,10 @@
 package nets
 
 import (
+	"fmt"
 	"slices"
 
+	"pavilion/booking"
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 )
@@ -42,6 +44,19 @@ func (k *keyboard) row(choices ...choice) {
 
 // add adds a row of one button.
 func (k *keyboard) add(text string, to step) { k.row(choice{text, to}) }
+
+// openPage adds a row with a button that opens the Mini App of a club at a start parameter. It adds none where there is no Mini App.
+func (k *keyboard) openPage(d drawing, text string, club booking.ClubID, start string) {
+	if d.page == nil {
+		return
+	}
+	if club != 0 {
+		start = fmt.Sprintf("c%d_%s", club, start)
+	}
+	if address := d.page(start); address != "" {
+		k.rows = append(k.rows, []telegram.Button{{Text: text, App: address}})
+	}
+}
 
 // beside puts a button beside the last one, or begins another row where there are two already.
 func (k *keyboard) beside(text string, to step) {

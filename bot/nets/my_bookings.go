@@ -120,6 +120,7 @@ func (v myBookingsView) draw(d drawing) telegram.Reply {
 	k.pageButtons(page, 0, last, v.step)
 	k.add(d.in.Say("mine.book"), step{Verb: stepClubs})
 	k.beside(d.in.Say("mine.waits"), step{Verb: stepWaitlist})
+	k.openPage(d, d.in.Say("mine.on_page"), 0, "m")
 	return titled(d.in.Say("mine.title"), lines, k)
 }
 

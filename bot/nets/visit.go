@@ -28,7 +28,13 @@ func (s *Screens) visit(e *telegram.Event) *visit {
 	return &visit{Deps: s.Deps, event: e, in: s.Texts.In(e)}
 }
 
-func (v *visit) drawing() drawing { return drawing{in: v.in, owner: v.event.From.ID} }
+func (v *visit) drawing() drawing {
+	d := drawing{in: v.in, owner: v.event.From.ID}
+	if v.event.Chat.Type == telegram.Private { // Telegram takes such buttons nowhere else
+		d.page = v.Page
+	}
+	return d
+}
 
 func (v *visit) member() booking.MemberID { return booking.MemberID(v.event.From.ID) }
 
