@@ -1,35 +1,48 @@
 // Builds the page: types from the API's description, the type check, the bundle with hashed names, and the compressed files beside it.
-// Usage: node build.mjs OPENAPI_JSON. It writes src/schema.d.ts and dist/. The test in bundle_test.go runs it and compares.
+// Usage: node build.mjs OPENAPI_JSON…. Several descriptions are those of one API's features. It writes src/schema.d.ts and dist/. The test in bundle_test.go runs it and compares.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
+import { basename } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execFileSync } from "node:child_process";
 import * as esbuild from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
 
+// describe joins descriptions. A feature adds members to the problems of all.
+async function describe(files) {
+  const [first, ...others] = await Promise.all(files.map(async (name) => JSON.parse(await readFile(name, "utf8"))));
+  for (const one of others) {
+    const members = first.components.schemas.Problem.properties;
+    Object.assign(first.paths, one.paths);
+    Object.assign(members, one.components.schemas.Problem.properties, members);
+    first.components.schemas = { ...one.components.schemas, ...first.components.schemas };
+  }
+  return first;
+}
+
 const banner = "// Generated from the API's description by build.mjs.\n\n";
-await writeFile("src/schema.d.ts", banner + astToString(await openapiTS(pathToFileURL(process.argv[2]), { defaultNonNullable: false })));
+const description = await describe(process.argv.slice(2));
+await writeFile("src/schema.d.ts", banner + astToString(await openapiTS(description, { defaultNonNullable: false })));
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 
-// emit writes a file under a name with the hash of its content, plain and compressed.
+// emit writes a file, plain and compressed.
 async function emit(name, content) {
   const bytes = Buffer.from(content);
-  const dot = name.lastIndexOf(".");
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
-  const hashed = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
-  await writeFile(`dist/${hashed}`, bytes);
-  await writeFile(`dist/${hashed}.gz`, gzipSync(bytes, { level: 9 }));
-  await writeFile(`dist/${hashed}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
-  return hashed;
+  await writeFile(`dist/${name}`, bytes);
+  await writeFile(`dist/${name}.gz`, gzipSync(bytes, { level: 9 }));
+  await writeFile(`dist/${name}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  return name;
 }
+
+const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 10);
 
 const languages = {};
 for (const tag of ["en", "hi"]) {
-  languages[tag] = await emit(`${tag}.json`, JSON.stringify(JSON.parse(await readFile(`src/phrases/${tag}.json`, "utf8"))));
+  const text = JSON.stringify(JSON.parse(await readFile(`src/phrases/${tag}.json`, "utf8")));
+  languages[tag] = await emit(`${tag}-${hash(text)}.json`, text);
 }
 // The bridge makes functions by calling others at the top of its modules, which the bundler must keep as if they had effects. They have none: marked as
 // pure, those that the page does not use are left out, a sixth of the script.
@@ -42,14 +55,16 @@ const pure = {
   },
 };
 const bundle = await esbuild.build({
-  plugins: [pure],
-  entryPoints: ["src/main.tsx", "src/style.css"], outdir: "out", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
+  plugins: [pure], metafile: true,
+  entryPoints: { app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
+  splitting: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
   jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: { LANGUAGE_FILES: JSON.stringify(languages), "process.env.NODE_ENV": '"production"' },
 });
-const names = {};
-for (const file of bundle.outputFiles) {
-  const script = file.path.endsWith(".js");
-  names[script ? "SCRIPT" : "STYLE"] = await emit(script ? "app.js" : "app.css", file.contents);
-}
+for (const file of bundle.outputFiles) await emit(basename(file.path), file.contents);
+// The index names the entries, and the files that the script cannot start without, so that the browser asks for all of them at once.
+const outputs = Object.entries(bundle.metafile.outputs);
+const [script, { imports }] = outputs.find(([, o]) => o.entryPoint === "src/main.tsx");
+const [style] = outputs.find(([, o]) => o.entryPoint === "src/style.css");
+const first = imports.filter((i) => i.kind === "import-statement").map((i) => `<link rel="modulepreload" href="${basename(i.path)}">`);
 const index = await readFile("src/index.html", "utf8");
-await writeFile("dist/index.html", index.replace(/\b(SCRIPT|STYLE)\b/g, (name) => names[name]));
+await writeFile("dist/index.html", index.replace("PRELOAD", first.join("\n")).replace("SCRIPT", basename(script)).replace("STYLE", basename(style)));

@@ -109,11 +109,14 @@ func rebuild(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	description, err := filepath.Abs(filepath.Join("..", "nets", "testdata", "openapi.json"))
-	if err != nil {
-		t.Fatal(err)
+	build := exec.CommandContext(t.Context(), node, "build.mjs")
+	for _, feature := range []string{"nets", "archive"} {
+		description, err := filepath.Abs(filepath.Join("..", feature, "testdata", "openapi.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		build.Args = append(build.Args, description)
 	}
-	build := exec.CommandContext(t.Context(), node, "build.mjs", description)
 	build.Dir = dir
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)

@@ -9,10 +9,21 @@ export type Club = Schemas["ClubBody"];
 export type Net = Schemas["NetBody"];
 export type Start = Schemas["StartBody"];
 export type Starts = Schemas["StartsBody"];
+export type FreeDays = Schemas["FreeDaysBody"];
 export type Booking = Schemas["BookingBody"];
 export type Quote = Schemas["QuoteBody"];
 export type Wait = Schemas["WaitBody"];
 export type Payment = Schemas["PaymentBody"];
+export type Feed = Schemas["FeedBody"];
+export type Receipt = Schemas["ReceiptBody"];
+export type Me = Schemas["MeBody"];
+export type NotificationSettings = Schemas["NotificationSettingsBody"];
+export type ArchiveFile = Schemas["FileBody"];
+export type ArchiveRow = Schemas["RowBody"];
+export type Found = Schemas["SearchBody"];
+export type Delivery = Schemas["FileDeliveryBody"];
+export type Review = Schemas["ReviewBody"];
+export type Closure = Schemas["ClosureBody"];
 export type PayWay = Schemas["PayWayBody"];
 
 // withToken signs requests. A token that the server no longer knows is renewed once.

@@ -1,6 +1,6 @@
 // What the screens show of the club: read once, kept on the device, and read again while it is looked at.
 import { computed, signal } from "@preact/signals";
-import { api, done, type Booking, type Club, type Net, type Starts, type Wait } from "./api";
+import { api, done, type Booking, type Club, type Me, type Net, type Starts, type Wait } from "./api";
 import { resource, type Resource } from "./resource";
 import { serverNow } from "./send";
 import { session } from "./session";
@@ -41,6 +41,8 @@ session.subscribe((state) => { if (state === "outside" || state === "refused") c
 
 export const clubs = kept<Club[]>("clubs", async () => (await done(api.GET("/api/v1/clubs"))).items ?? []);
 
+export const me = kept<Me>("me", () => done(api.GET("/api/v1/me")));
+
 const chosen = signal(Number(localStorage.getItem("club") ?? 0));
 
 // club is the one that the page shows: the chosen one, or the first.
@@ -48,6 +50,9 @@ export const club = computed<Club | undefined>(() => {
   const all = clubs.state.value.data ?? [];
   return all.find((c) => c.id === chosen.value) ?? all[0];
 });
+
+// isStaff tells which screens to offer. The server checks the role at each request.
+export const isStaff = computed(() => ["staff", "admin"].includes(me.state.value.data?.roles?.find((r) => r.club === club.value?.id)?.role ?? ""));
 
 export function chooseClub(id: number) {
   localStorage.setItem("club", String(id));
@@ -116,6 +121,14 @@ function lastDay(day: string, minutes: number) {
 export function reload() {
   void mine.value.reload();
   void shownDay?.reload();
+}
+
+// lengths are those that the club's grid allows, at most three hours.
+export function lengths(): number[] {
+  const { grid_minutes: grid, min_minutes: min, max_minutes: max } = club.value!;
+  const all: number[] = [];
+  for (let m = Math.ceil(min / grid) * grid; m <= Math.min(max, 180); m += grid) all.push(m);
+  return all;
 }
 
 export const netName = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? `${id}`;

@@ -1,30 +1,60 @@
 // The page: words, session, and the screen that the address names.
 import { render } from "preact";
 import { effect } from "@preact/signals";
-import { club, clubs } from "./club";
+import { club, clubs, isStaff, me } from "./club";
+import { lazily } from "./lazy";
 import { Announcements, ClubsTrouble, Empty, Skeleton } from "./parts";
 import { go, goBack, route, startRouter } from "./router";
 import { offline } from "./send";
 import { openSession, session } from "./session";
 import { inTelegram, launch, startTelegram } from "./telegram";
-import { loadWords, t } from "./words";
+import { loadWords, preferWords, t } from "./words";
 import { Booking } from "./screens/booking";
 import { Bookings } from "./screens/bookings";
 import { Day } from "./screens/day";
 import { Gate } from "./screens/gate";
+import { MoveScreen } from "./screens/move";
+import { Range } from "./screens/range";
 import { Settings } from "./screens/settings";
+
+const Archive = lazily(() => import("./screens/archive").then((m) => m.Archive));
+const File = lazily(() => import("./screens/file").then((m) => m.File));
+const Calendar = lazily(() => import("./screens/calendar").then((m) => m.Calendar));
+const Desk = lazily(() => import("./screens/desk").then((m) => m.Desk));
+const Block = lazily(() => import("./screens/block").then((m) => m.Block));
+const Closures = lazily(() => import("./screens/closures").then((m) => m.Closures));
+const Reviews = lazily(() => import("./screens/reviews").then((m) => m.Reviews));
+const Receipt = lazily(() => import("./screens/receipt").then((m) => m.Receipt));
 
 function Screen() {
   const { name, args } = route.value;
+  if (name === "archive") return <Archive />;
+  if (name === "file") return <File key={args.join()} args={args} />;
   if (!club.value) {
     const { data, error } = clubs.state.value;
-    return <main>{error ? <ClubsTrouble /> : data ? <Empty text={t("no_club")} /> : <Skeleton rows={8} />}</main>;
+    return <main>{error ? <ClubsTrouble /> : data ? <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} /> : <Skeleton rows={8} />}</main>;
   }
   switch (name) {
     case "booking":
       return <Booking key={args[0]} id={Number(args[0])} />;
     case "bookings":
       return <Bookings />;
+    case "calendar":
+      return <Calendar />;
+    case "desk":
+      return <Desk args={args} />;
+    case "block":
+      return <Block args={args} />;
+    case "closures":
+      return <Closures />;
+    case "reviews":
+      return <Reviews />;
+    case "move":
+      return <MoveScreen args={args} />;
+    case "range":
+      return <Range />;
+    case "receipt":
+      return <Receipt key={args[0]} id={Number(args[0])} />;
     case "settings":
       return <Settings />;
     default:
@@ -41,7 +71,7 @@ function Page() {
       {offline.value && <p class="banner" role="status">{t("offline_banner")}</p>}
       {open && !inTelegram() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
       {open ? <Screen /> : <Gate />}
-      {open && home && <footer><button class="quiet" onClick={() => go("settings")}>{t("settings")}</button></footer>}
+      {open && home && <footer>{isStaff.value && <button class="quiet" onClick={() => go("desk")}>{t("desk")}</button>} <button class="quiet" onClick={() => go("archive")}>{t("archive")}</button> <button class="quiet" onClick={() => go("settings")}>{t("settings")}</button></footer>}
       <Announcements />
     </>
   );
@@ -53,8 +83,11 @@ async function start() {
   startRouter();
   render(<Page />, document.getElementById("page")!);
   effect(() => {
-    if (session.value === "in") void clubs.load();
+    if (session.value !== "in") return;
+    void clubs.load();
+    void me.load();
   });
+  effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });
   await openSession();
 }

@@ -163,6 +163,10 @@ export function openLink(url: string) {
   else open(url, "_blank", "noopener");
 }
 
+// shareQuery has the person choose a chat, in which the bot is asked for a query.
+export const canShareQuery = () => has("web_app_switch_inline_query");
+export const shareQuery = (query: string) => post("web_app_switch_inline_query", { query: query.slice(0, 200), chat_types: ["users", "groups", "channels"] });
+
 export const closePage = () => post("web_app_close");
 
 let asked = 0;

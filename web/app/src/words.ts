@@ -27,6 +27,11 @@ export async function loadWords(preferred: string, choose = false): Promise<void
   if (choose) localStorage.setItem(chosenLanguage, tag);
 }
 
+// preferWords takes the language in which the bot speaks to the person, unless they chose another one here.
+export async function preferWords(tag: string): Promise<void> {
+  if (tag in LANGUAGE_FILES && tag !== language.value && !localStorage.getItem(chosenLanguage)) await loadWords(tag);
+}
+
 // t says a phrase. A phrase with plural forms takes its number first.
 export function t(key: Phrase, ...args: (string | number)[]): string {
   const entry = (phrases.value as Record<string, string | Forms> | null)?.[key] ?? key;
@@ -80,8 +85,18 @@ export const dateIn = (at: Date, zone: string) => new Intl.DateTimeFormat("en-CA
 // noonOf is an instant of a date that has this date in every zone that clubs are in.
 export const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);
 
+// addDays is the date some days later.
+export const addDays = (day: string, n: number) => dateIn(new Date(noonOf(day).getTime() + n * 86_400_000), "UTC");
+
 // dayName writes a date, whatever the zone.
 export const dayName = (day: string) => longDay(noonOf(day), "UTC");
+
+// fileSize writes bytes in the largest unit of which there is one.
+export function fileSize(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const i = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)));
+  return new Intl.NumberFormat(language.value, { style: "unit", unit: units[i]!, unitDisplay: "short", maximumFractionDigits: i > 1 ? 1 : 0 }).format(bytes / 1000 ** i);
+}
 
 export function length(minutes: number): string {
   const h = Math.floor(minutes / 60);

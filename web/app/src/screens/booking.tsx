@@ -88,9 +88,9 @@ const cancel = (b: Body) => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/ca
   params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } },
 }));
 
-const wayName = (w: PayWay | Payment): string => {
-  const key = `way_${w.provider}`;
-  return known(key) ? t(key) : w.provider;
+export const wayName = (provider: string): string => {
+  const key = `way_${provider}`;
+  return known(key) ? t(key) : provider;
 };
 
 const backOff = [1, 2, 4, 8, 15, 30, 60]; // seconds between two looks after paying
@@ -132,7 +132,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
           {ways.map((w) => (
             <label class="check" key={w.provider}>
               <input type="radio" name="way" checked={w.provider === chosen!.provider} onChange={() => setWay(w.provider)} />
-              <span>{wayName(w)}</span><span>{money(w.amount.minor, w.amount.currency)}</span>
+              <span>{wayName(w.provider)}</span><span>{money(w.amount.minor, w.amount.currency)}</span>
             </label>
           ))}
         </section>
@@ -200,7 +200,12 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
       {state === "expired" && <p>{t("expired_next")}</p>}
       {state === "slot_lost" && <p>{t("lost_next")}</p>}
       {b.price.minor > 0 && <Price lines={b.lines} total={b.price} />}
-      {payments.filter((p) => moneyStates[p.state]).map((p) => <p class="hint" key={p.id}>{t(moneyStates[p.state]!, money(p.state.includes("refund") ? p.refunded.minor : p.amount.minor, p.amount.currency))}</p>)}
+      {payments.filter((p) => moneyStates[p.state]).map((p) => (
+        <p class="hint" key={p.id}>
+          {t(moneyStates[p.state]!, money(p.state.includes("refund") ? p.refunded.minor : p.amount.minor, p.amount.currency))}
+          {p.state !== "review" && p.state !== "authorized" && <button class="link" onClick={() => go(`receipt/${p.id}`)}>{t("receipt")}</button>}
+        </p>
+      ))}
       {live && b.price.minor > 0 && !payments.some((p) => moneyStates[p.state]) && <p class="hint">{t("pay_at_desk")}</p>}
       {b.cancel_fee && b.cancel_fee.minor > 0 && <p class="hint">{t("kept_fee", money(b.cancel_fee.minor, b.cancel_fee.currency))}</p>}
       {live && ahead && b.price.minor > 0 && <Policy start={b.start} />}
@@ -209,6 +214,7 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
       {live && (
         <div class="actions">
           <button class="quiet" onClick={() => void saveCalendar(b, problem)}>{t("calendar")}</button>
+          {state === "confirmed" && b.kind === "play" && now <= Date.parse(b.start) - c.cancel_free_hours * 3_600_000 && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}
           {c.place && <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>}
           {state === "confirmed" && ahead && !asks && <button class="quiet danger" onClick={() => setAsks(true)}>{t("cancel")}</button>}
         </div>

@@ -1,9 +1,14 @@
-// Settings: the page's language, and signing out.
+// Settings: the page's language, how the club notifies, calendars, and signing out.
+import { useEffect, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { Choice, Heading, Trouble } from "../parts";
+import { api, done, newKey, type NotificationSettings } from "../api";
+import { Age, Choice, Heading, Skeleton, Trouble } from "../parts";
+import { resource } from "../resource";
+import { go } from "../router";
 import { Problem } from "../send";
 import { endSession } from "../session";
-import { language, languages, loadWords, t } from "../words";
+import { feel } from "../telegram";
+import { known, language, languages, loadWords, t } from "../words";
 
 export function Settings() {
   const problem = useSignal<Problem | null>(null);
@@ -16,6 +21,12 @@ export function Settings() {
     <main>
       <Heading>{t("settings")}</Heading>
       <section><h2>{t("language")}</h2><Choice name={t("language")} options={languages} value={language.value} label={name} choose={(tag) => void loadWords(tag, true)} /></section>
+      <Notifications />
+      <section>
+        <h2>{t("calendars")}</h2>
+        <p class="hint">{t("calendar_how")}</p>
+        <div class="actions"><button class="quiet" onClick={() => go("calendar")}>{t("calendars")}</button></div>
+      </section>
       <section>
         <h2>{t("sessions")}</h2>
         <p class="hint">{t("sessions_text")}</p>
@@ -26,5 +37,110 @@ export function Settings() {
       </section>
       <Trouble problem={problem.value} />
     </main>
+  );
+}
+
+const settings = resource<NotificationSettings>(() => done(api.GET("/api/v1/me/notifications")));
+
+const channelName = (by: string) => {
+  const key = `by_${by}`;
+  return known(key) ? t(key) : by;
+};
+
+const twoDigits = (n: number) => String(n).padStart(2, "0");
+const clockOf = (minute: number) => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+const minuteOf = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+const night = { from: 22 * 60, to: 7 * 60 };
+
+function Notifications() {
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal(false);
+  useEffect(() => { void settings.load(); }, []);
+  const shown = settings.state.value;
+  const s = shown.data;
+  // act changes something and reads the settings again.
+  const act = async (run: () => Promise<unknown>) => {
+    busy.value = true;
+    problem.value = null;
+    try {
+      await run();
+      feel.result("success");
+      return true;
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      feel.result("error");
+      problem.value = e;
+      return false;
+    } finally {
+      await settings.reload();
+      busy.value = false;
+    }
+  };
+  const save = (next: Pick<NotificationSettings, "channels" | "quiet">) => act(() => done(api.POST("/api/v1/me/notifications", {
+    params: { header: { "Idempotency-Key": newKey } }, body: { channels: next.channels as ("telegram" | "email" | "sms")[], ...(next.quiet ? { quiet: next.quiet } : {}) },
+  })));
+  const channels = s?.channels ?? [];
+  const setQuiet = (quiet: { from: number; to: number } | undefined) => void save({ channels, ...(quiet ? { quiet } : {}) });
+  return (
+    <section>
+      <h2>{t("notifications")}</h2>
+      <Age of={shown} />
+      {!s && !shown.error && <Skeleton rows={2} />}
+      {!s && <Trouble problem={shown.error} again={() => void settings.load()} />}
+      {s && channels.length > 1 && (
+        <>
+          <p class="hint">{t("first_channel")}</p>
+          <Choice name={t("notifications")} options={channels.slice().sort()} value={channels[0]!} label={channelName} disabled={() => busy.value}
+            choose={(by) => void save({ channels: [by, ...channels.filter((x) => x !== by)], ...(s.quiet ? { quiet: s.quiet } : {}) })} />
+        </>
+      )}
+      {s && channels.filter((by) => by !== "telegram").map((by) => <Address key={by} by={by as "email" | "sms"} settings={s} act={act} busy={busy.value} />)}
+      {s && (
+        <>
+          <label class="check">
+            <input type="checkbox" checked={!!s.quiet} disabled={busy.value} onChange={(e) => setQuiet(e.currentTarget.checked ? night : undefined)} />
+            <span>{t("quiet")}</span>
+          </label>
+          {s.quiet && (
+            <div class="row">
+              <label>{t("quiet_from")}<input type="time" required value={clockOf(s.quiet.from)} onChange={(e) => e.currentTarget.value && setQuiet({ from: minuteOf(e.currentTarget.value), to: s.quiet!.to })} /></label>
+              <label>{t("quiet_to")}<input type="time" required value={clockOf(s.quiet.to)} onChange={(e) => e.currentTarget.value && setQuiet({ from: s.quiet!.from, to: minuteOf(e.currentTarget.value) })} /></label>
+            </div>
+          )}
+          <p class="hint">{t("quiet_how")}</p>
+        </>
+      )}
+      <Trouble problem={problem.value} />
+    </section>
+  );
+}
+
+// Address is an address of the person on one channel, confirmed with a code.
+function Address({ by, settings: s, act, busy }: { by: "email" | "sms"; settings: NotificationSettings; act: (run: () => Promise<unknown>) => Promise<boolean>; busy: boolean }) {
+  const [text, setText] = useState("");
+  const a = (s.addresses ?? []).find((x) => x.channel === by);
+  const params = { params: { path: { channel: by } } };
+  const send = (address: string) => act(() => done(api.POST("/api/v1/me/addresses", { body: { channel: by, address } })));
+  const submit = async (e: Event) => {
+    e.preventDefault();
+    const ok = await (a ? act(() => done(api.POST("/api/v1/me/addresses/{channel}/confirmation", { ...params, body: { code: text.trim() } }))) : send(text.trim()));
+    if (ok) setText("");
+  };
+  return (
+    <div class="guests">
+      <h3>{channelName(by)}</h3>
+      {a && (
+        <p><span><bdi>{a.address}</bdi> <small>{t(a.refused ? "address_refused" : a.confirmed ? "address_confirmed" : "address_code")}</small></span>
+          <button class="close" aria-label={t("remove_guest", a.address)} disabled={busy} onClick={() => void act(() => done(api.DELETE("/api/v1/me/addresses/{channel}", params)))}>×</button></p>
+      )}
+      {(!a || !a.confirmed) && (
+        <form onSubmit={(e) => void submit(e)}>
+          <input aria-label={t(a ? "code" : by === "email" ? "email_address" : "phone_number")} placeholder={t(a ? "code" : by === "email" ? "email_address" : "phone_number")}
+            inputMode={a ? "numeric" : by === "email" ? "email" : "tel"} autocomplete={a ? "one-time-code" : by === "email" ? "email" : "tel"} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+          <button class="quiet" disabled={!text.trim() || busy}>{t(a ? "confirm_code" : "add")}</button>
+          {a && <button type="button" class="quiet" disabled={busy} onClick={() => void send(a.address)}>{t("code_again")}</button>}
+        </form>
+      )}
+    </div>
   );
 }

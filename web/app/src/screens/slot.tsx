@@ -1,35 +1,23 @@
 // Slot: the sheet of one time, from its length and price to the hold.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Net, type Quote, type Start } from "../api";
 import { club, nets, reload, waits } from "../club";
 import { announce, Choice, hours, Next, Policy, Price, Skeleton, Trouble } from "../parts";
-import { go, goBack } from "../router";
+import { go } from "../router";
 import { Problem } from "../send";
 import { feel } from "../telegram";
 import { clock, length, longDay, money, t } from "../words";
+import { Sheet } from "./sheet";
 
 export function Slot({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
   const zone = club.value!.time_zone;
   const start = starts.find((s) => s.net === net && (at.length === 4 ? clock(new Date(s.start), zone).replace(":", "") === at : Date.parse(s.start) / 1000 === Number(at)));
   const one = nets.value.state.value.data?.find((n) => n.id === net);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const d = dialog.current!;
-    const from = document.activeElement as HTMLElement | null;
-    if (!d.open) d.showModal();
-    return () => from?.isConnected && from.focus();
-  }, []);
   return (
-    <dialog ref={dialog} class="sheet" aria-labelledby="slot" onCancel={(e) => { e.preventDefault(); goBack(); }} onClick={(e) => { if (e.target === dialog.current) goBack(); }}>
-      <div class="inner">
-        <header>
-          <h2 id="slot">{one?.name ?? ""}{start && <small>{longDay(new Date(start.start), zone)}</small>}</h2>
-          <button class="close" aria-label={t("close")} onClick={goBack}>×</button>
-        </header>
-        {start && one && start.status === "free" ? <Free key={`${net} ${start.start}`} day={day} net={one} start={start} starts={starts} minutes={minutes} /> : <Gone key={`${net} ${at}`} day={day} net={net} start={start} starts={starts} minutes={minutes} />}
-      </div>
-    </dialog>
+    <Sheet title={<>{one?.name ?? ""}{start && <small>{longDay(new Date(start.start), zone)}</small>}</>}>
+      {start && one && start.status === "free" ? <Free key={`${net} ${start.start}`} day={day} net={one} start={start} starts={starts} minutes={minutes} /> : <Gone key={`${net} ${at}`} day={day} net={net} start={start} starts={starts} minutes={minutes} />}
+    </Sheet>
   );
 }
 

@@ -1,0 +1,168 @@
+// Board: the times and nets of one day, as a grid or as a list.
+import { useMemo } from "preact/hooks";
+import { signal } from "@preact/signals";
+import type { Booking, Net, Start } from "../api";
+import { club, isHeld, isLive, mine, today } from "../club";
+import { Empty } from "../parts";
+import { go } from "../router";
+import { feel } from "../telegram";
+import { addDays, clock, dayName, hourIn, language, length, money, t, zoneOffset, type Phrase } from "../words";
+
+export const asList = signal(localStorage.getItem("list") === "yes");
+
+export const ListSwitch = () => (
+  <button class="quiet view" aria-pressed={asList.value} onClick={() => { asList.value = !asList.value; localStorage.setItem("list", asList.value ? "yes" : "no"); }}>{t(asList.value ? "as_grid" : "as_list")}</button>
+);
+
+const parts: [Phrase, number][] = [["morning", 12], ["afternoon", 17], ["evening", 25]];
+
+interface Row {
+  at: string;
+  label: string;
+  cells: Map<number, Start>;
+}
+
+// rowsOf makes a row of each time. Times that are over for all nets are left out.
+function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
+  const rows = new Map<number, Row>();
+  const labels = new Map<string, number>();
+  for (const s of starts) {
+    const at = Date.parse(s.start);
+    let row = rows.get(at);
+    if (!row) {
+      const label = clock(new Date(at), zone);
+      labels.set(label, (labels.get(label) ?? 0) + 1);
+      rows.set(at, row = { at: s.start, label, cells: new Map() });
+    }
+    row.cells.set(s.net, s);
+  }
+  const all = [...rows.entries()].sort(([x], [y]) => x - y).map(([, r]) => r);
+  for (const r of all) if (labels.get(r.label)! > 1) r.label += ` ${zoneOffset(new Date(r.at), zone)}`; // an hour that comes twice
+  const ahead = all.filter((r) => [...r.cells.values()].some((s) => s.status !== "past"));
+  return { rows: ahead, past: ahead.length < all.length };
+}
+
+const reasons: Record<string, Phrase> = { closed: "status_closed", past: "status_past", too_far: "status_too_far", too_soon: "status_too_soon", held: "status_held", taken: "status_taken" };
+
+interface BoardProps {
+  screen: string; // its address, to which a day is added
+  day: string;
+  nets: Net[];
+  starts: Start[];
+  currency: string;
+  moving?: Booking; // shown as the one that moves; bookings beside it cannot be opened
+  open: (s: Start, b: Booking | undefined) => void;
+}
+
+// Board is the grid of one day, or its list.
+export function Board({ screen, day, nets: columns, starts, currency, moving, open: choose }: BoardProps) {
+  const zone = club.value!.time_zone;
+  const { rows, past } = useMemo(() => rowsOf(starts, zone), [starts, zone, language.value]);
+  const own = useMemo(() => ownSlots(mine.value.state.value.data ?? []), [mine.value.state.value.data]);
+  if (starts.length === 0 || starts.every((s) => s.status === "closed")) return <Empty text={t("closed_day")} act={t("next_day")} press={() => go(`${screen}/${addDays(day, 1)}`, true)} />;
+  if (rows.length === 0) return <Empty text={t("day_over")} act={t("next_day")} press={() => go(`${screen}/${addDays(day, 1)}`, true)} />;
+  if (starts.every((s) => s.status === "too_far" || s.status === "closed")) return <Empty text={t("too_far_day", club.value!.horizon_days)} act={t("today")} press={() => go(`${screen}/${today()}`, true)} />;
+  const open = (s: Start) => {
+    feel.choice();
+    choose(s, own.get(`${s.net} ${Date.parse(s.start)}`));
+  };
+  const cell = (net: Net, row: Row, key?: string) => {
+    const s = row.cells.get(net.id);
+    const b = s && own.get(`${net.id} ${Date.parse(s.start)}`);
+    return <Cell key={key} net={net} row={row} start={s} booking={b} currency={currency} moving={moving} open={open} />;
+  };
+  const list = asList.value || columns.length === 1;
+  return (
+    <>
+      {past && <p class="hint">{t("earlier_over")}</p>}
+      {list ? (
+        <ul class="list">
+          {rows.flatMap((row) => columns.filter((n) => row.cells.get(n.id)?.status === "free" || own.has(`${n.id} ${Date.parse(row.at)}`)).map((n) => (
+            <li key={`${row.at} ${n.id}`}><span><b>{row.label}</b> {n.name}</span>{cell(n, row)}</li>
+          )))}
+        </ul>
+      ) : (
+        <div class="scroll">
+          <div class="grid" role="grid" aria-label={dayName(day)} style={{ "--columns": columns.length }} onKeyDown={moveFocus}>
+            <div role="row" class="head"><span role="columnheader" class="corner"><span class="unseen">{t("time")}</span></span>{columns.map((n) => <span role="columnheader" key={n.id}>{n.name}</span>)}</div>
+            {rows.map((row, i) => {
+              const part = parts.find(([, until]) => hourIn(new Date(row.at), zone) < until)![0];
+              const before = i > 0 ? parts.find(([, until]) => hourIn(new Date(rows[i - 1]!.at), zone) < until)![0] : "";
+              return (
+                <div role="row" key={row.at} class={part !== before ? "first" : ""} data-part={part !== before ? t(part) : undefined}>
+                  <span role="rowheader">{row.label}</span>
+                  {columns.map((n) => <span role="gridcell" key={n.id}>{cell(n, row)}</span>)}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      )}
+      <p class="legend" aria-hidden="true"><i class="free" />{t("status_free")}<i class="mine" />{t("yours")}<i class="held" />{t("status_held")}<i class="taken" />{t("status_taken")}</p>
+    </>
+  );
+}
+
+// ownSlots finds the person's bookings by net and cell.
+function ownSlots(list: Booking[]): Map<string, Booking> {
+  const found = new Map<string, Booking>();
+  const step = club.value!.grid_minutes * 60_000;
+  for (const b of list) {
+    if (!isLive(b)) continue;
+    for (const net of b.nets ?? []) for (let at = Date.parse(b.start); at < Date.parse(b.end); at += step) found.set(`${net} ${at}`, b);
+  }
+  return found;
+}
+
+function Cell({ net, row, start, booking, currency, moving, open }: { net: Net; row: Row; start: Start | undefined; booking: Booking | undefined; currency: string; moving: Booking | undefined; open: (s: Start) => void }) {
+  if (!start) return null;
+  const free = start.status === "free";
+  const price = start.price_minor == null ? "" : money(start.price_minor, currency);
+  let text: string = price;
+  let label: string;
+  let kind: string = start.status;
+  const moves = !!moving && booking?.id === moving.id;
+  if (moves) {
+    kind = "mine moving";
+    text = t("this_one");
+    label = t("status_moving");
+  } else if (booking) {
+    kind = "mine";
+    text = t(isHeld(booking) ? "yours_held" : "yours");
+    label = t(isHeld(booking) ? "status_mine_held" : "status_mine");
+  } else if (free && !price) {
+    kind = "short";
+    text = `≤ ${length(start.longest_minutes)}`;
+    label = `${text}, ${t("status_short", length(start.longest_minutes))}`;
+  } else if (free) {
+    label = `${t("status_free")}, ${price}`;
+  } else {
+    text = "";
+    label = t(reasons[start.status] ?? "status_taken");
+  }
+  const opens = moving ? moves || (free && !booking && !!price) : free || !!booking || start.status === "held" || start.status === "taken";
+  return (
+    <button class={`cell ${kind}`} aria-label={`${net.name}, ${row.label}, ${label}`} aria-disabled={!opens} onClick={() => { if (opens) open(start); }}>
+      {text}
+    </button>
+  );
+}
+
+// moveFocus moves between cells by the arrow keys.
+function moveFocus(e: KeyboardEvent) {
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
+  if (!step) return;
+  const grid = e.currentTarget as HTMLElement;
+  const rows = [...grid.querySelectorAll('[role="row"]:not(.head)')].map((r) => [...r.querySelectorAll<HTMLElement>('[role="gridcell"]')].map((c) => c.querySelector<HTMLElement>("button")));
+  const y = rows.findIndex((r) => r.includes(document.activeElement as HTMLElement));
+  if (y < 0) return;
+  const x = rows[y]!.indexOf(document.activeElement as HTMLElement);
+  for (let [i, j] = [y + step[0]!, x + step[1]!]; rows[i]?.[j] !== undefined; i += step[0]!, j += step[1]!) {
+    const next = rows[i]![j];
+    if (next) {
+      next.focus();
+      break;
+    }
+  }
+  e.preventDefault();
+}

@@ -1,0 +1,116 @@
+// Calendar: addresses under which calendar programs read bookings. An address is shown once, when it is made.
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { api, done, type Feed } from "../api";
+import { club, isStaff, nets, netName } from "../club";
+import { Age, announce, Heading, Skeleton, Trouble } from "../parts";
+import { resource } from "../resource";
+import { Problem } from "../send";
+import { feel, inTelegram, openLink } from "../telegram";
+import { shortDay, t } from "../words";
+
+type Kind = Feed["kind"];
+
+// Wish is a calendar that the person can have.
+interface Wish {
+  kind: Kind;
+  net?: number;
+  name: string;
+}
+
+export function Calendar() {
+  const c = club.value!;
+  const feeds = useMemo(() => resource<Feed[]>(async () => (await done(api.GET("/api/v1/clubs/{club}/calendars", { params: { path: { club: c.id } } }))).items ?? []), [c.id]);
+  const made = useSignal<Record<number, string>>({}); // addresses by feed, while this screen is open
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal(false);
+  useEffect(() => { void feeds.load(); void nets.value.load(); }, [feeds]);
+  const shown = feeds.state.value;
+  const wishes: Wish[] = [
+    { kind: "member", name: t("my_bookings") }, ...(isStaff.value ? [{ kind: "staff" as Kind, name: t("calendar_staff") }] : []),
+    ...(nets.value.state.value.data ?? []).map((n) => ({ kind: "net" as Kind, net: n.id, name: netName(n.id) })),
+  ];
+  const act = async (run: () => Promise<void>) => {
+    busy.value = true;
+    problem.value = null;
+    try {
+      await run();
+      feel.result("success");
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      feel.result("error");
+      problem.value = e;
+    } finally {
+      await feeds.reload();
+      busy.value = false;
+    }
+  };
+  const make = (w: Wish) => act(async () => {
+    const f = await done(api.POST("/api/v1/clubs/{club}/calendars", { params: { path: { club: c.id } }, body: { kind: w.kind, ...(w.net ? { net: w.net } : {}) } }));
+    made.value = { ...made.value, [f.id]: location.origin + f.path };
+    announce(t("calendar_once"));
+  });
+  const revoke = (f: Feed) => act(async () => {
+    await done(api.DELETE("/api/v1/clubs/{club}/calendars/{id}", { params: { path: { club: c.id, id: f.id } } }));
+  });
+  return (
+    <main>
+      <Heading below={c.name}>{t("calendars")}</Heading>
+      <p class="hint">{t("calendar_how")}</p>
+      <Age of={shown} />
+      <Trouble problem={problem.value ?? (shown.data ? null : shown.error)} again={shown.data ? undefined : () => void feeds.load()} />
+      {!shown.data && !shown.error && <Skeleton rows={3} />}
+      {shown.data && (
+        <ul class="cards">
+          {wishes.map((w) => {
+            const f = shown.data!.find((x) => x.kind === w.kind && (x.net ?? 0) === (w.net ?? 0));
+            const address = f && made.value[f.id];
+            return (
+              <li class="card feed" key={w.name}>
+                <span class="what"><b>{w.name}</b>{f && <small>{t("calendar_since", shortDay(new Date(f.created_at), c.time_zone))}</small>}</span>
+                {f ? (
+                  <span class="pair">
+                    <button class="quiet" disabled={busy.value} aria-label={`${t("calendar_renew")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_renew")}</button>
+                    <button class="quiet danger" disabled={busy.value} aria-label={`${t("calendar_revoke")}: ${w.name}`} onClick={() => void revoke(f)}>{t("calendar_revoke")}</button>
+                  </span>
+                ) : <button class="quiet" disabled={busy.value} aria-label={`${t("calendar_make")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_make")}</button>}
+                {address && <Address url={address} name={`${w.name} · ${c.name}`} />}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </main>
+  );
+}
+
+// Address is a new address: to copy, or to hand to a calendar.
+function Address({ url, name }: { url: string; name: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const copied = useSignal(false);
+  const copy = async () => {
+    field.current!.select();
+    try {
+      await navigator.clipboard.writeText(url);
+      copied.value = true;
+      announce(t("copied"));
+    } catch {
+      // a frame may not write to the clipboard; the address is selected, to be copied by hand
+    }
+  };
+  const webcal = url.replace(/^https?:/, "webcal:");
+  return (
+    <div class="address">
+      <p class="notice good" role="status">{t("calendar_once")}</p>
+      <div class="row">
+        <input ref={field} readOnly value={url} aria-label={t("calendar_address", name)} onFocus={(e) => e.currentTarget.select()} />
+        <button class="quiet" onClick={() => void copy()}>{t(copied.value ? "copied" : "copy")}</button>
+      </div>
+      <div class="actions">
+        <button class="quiet" onClick={() => openLink(`https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`)}>Google</button>
+        <button class="quiet" onClick={() => openLink(inTelegram() ? url : webcal)}>Apple</button>
+        <button class="quiet" onClick={() => openLink(`https://outlook.live.com/calendar/0/addfromweb?url=${encodeURIComponent(url)}&name=${encodeURIComponent(name)}`)}>Outlook</button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+// Move: a day's grid in which a booking goes to another time.
+import { useEffect, useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { api, done, newKey, type Booking, type Net, type Quote, type Start } from "../api";
+import { club, lengths, nets, netName, reload, startsOf } from "../club";
+import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble } from "../parts";
+import { poll, resource, type Resource } from "../resource";
+import { go } from "../router";
+import { Problem } from "../send";
+import { feel } from "../telegram";
+import { dayName, length, longDay, money, t } from "../words";
+import { Board, ListSwitch } from "./board";
+import { Days, refreshEvery } from "./day";
+import { Sheet } from "./sheet";
+
+const minutesOf = (b: Booking) => (Date.parse(b.end) - Date.parse(b.start)) / 60_000;
+
+// MoveScreen has the address move/BOOKING/DAY/NET/START/MINUTES; the last three open the sheet of a new time.
+export function MoveScreen({ args }: { args: string[] }) {
+  const id = Number(args[0]);
+  const booking = useMemo(() => resource<Booking>(() => done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path: { club: club.value!.id, id } } }))), [id, club.value?.id]);
+  useEffect(() => { void booking.load(); void nets.value.load(); }, [booking]);
+  const { data, error } = booking.state.value;
+  if (!data) return <main><Heading>{t("move")}</Heading>{error ? <Trouble problem={error} again={() => void booking.load()} /> : <Skeleton rows={8} />}</main>;
+  return <Times booking={booking} b={data} args={args} />;
+}
+
+function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; args: string[] }) {
+  const c = club.value!;
+  const day = args[1] ?? b.day;
+  const minutes = Number(args[4]) || minutesOf(b);
+  const starts = useMemo(() => startsOf(day, minutes), [c.id, day, minutes]);
+  useEffect(() => {
+    void starts.load();
+    return poll(starts, refreshEvery);
+  }, [starts]);
+  const shown = starts.state.value;
+  const all = nets.value.state.value.data ?? [];
+  const several = (b.nets ?? []).length > 1; // several nets stay together, and move in time only
+  const columns = several ? all.filter((n) => b.nets!.includes(n.id)) : all;
+  const open = (s: Start) => go(`move/${b.id}/${day}/${s.net}/${Date.parse(s.start) / 1000}`);
+  const at = Number(args[3]);
+  const chosen = at ? (shown.data?.starts ?? []).find((s) => s.net === Number(args[2]) && Date.parse(s.start) / 1000 === at) : undefined;
+  return (
+    <main class="day">
+      <Heading below={`${(b.nets ?? []).map(netName).join(" + ")} · ${span(b.start, b.end, c.time_zone)}`}>{t("move")}</Heading>
+      <p class="hint">{t(several ? "move_together" : "move_how")}</p>
+      <Days day={day} open={(d) => go(`move/${b.id}/${d}`, true)} />
+      <div class="top"><h2 class="date">{dayName(day)}</h2>{columns.length > 1 && <ListSwitch />}</div>
+      <Age of={shown} />
+      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void starts.load()} />}
+      {!shown.data && !shown.error && <Skeleton rows={8} />}
+      {shown.data && <Board screen={`move/${b.id}`} day={day} nets={columns} starts={shown.data.starts ?? []} currency={shown.data.currency} moving={b} open={open} />}
+      {chosen && <There key={`${chosen.net} ${chosen.start}`} booking={booking} b={b} start={chosen} columns={columns} args={args} minutes={minutes} />}
+    </main>
+  );
+}
+
+// There is the sheet of a new time: the change of the price, and the move.
+function There({ booking, b, start, columns, args, minutes }: { booking: Resource<Booking>; b: Booking; start: Start; columns: Net[]; args: string[]; minutes: number }) {
+  const c = club.value!;
+  const quote = useSignal<Quote | null>(null);
+  const problem = useSignal<Problem | null>(null);
+  const busy = useSignal(false);
+  const path = { club: c.id, id: b.id };
+  const ids = columns.length > 1 && (b.nets ?? []).length > 1 ? b.nets! : [start.net];
+  const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
+  const addOns = [...new Set((b.lines ?? []).flatMap((l) => (l.add_on ? [l.add_on] : [])))];
+  const same = Date.parse(start.start) === Date.parse(b.start) && end === new Date(b.end).toISOString() && ids.join() === (b.nets ?? []).join();
+  const key = JSON.stringify([ids, start.start, end, b.version]);
+  useEffect(() => {
+    let left = false;
+    quote.value = null;
+    problem.value = null;
+    done(api.POST("/api/v1/clubs/{club}/quote", { params: { path: { club: c.id } }, body: { nets: ids, start: start.start, end, booking: b.id, ...(addOns.length ? { add_ons: addOns } : {}) } }))
+      .then((q) => { if (!left) quote.value = q; })
+      .catch((e: unknown) => { if (!left && e instanceof Problem) problem.value = e; });
+    return () => { left = true; };
+  }, [key]);
+  const move = async () => {
+    busy.value = true;
+    problem.value = null;
+    announce(t("asking"));
+    try {
+      await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/reschedule", {
+        params: { path, header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { nets: ids, start: start.start, end },
+      }));
+      feel.result("success");
+      announce(t("moved"));
+      reload();
+      go(`booking/${b.id}`, true);
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      feel.result("error");
+      problem.value = e;
+      reload();
+      if (e.code === "changed") await booking.reload();
+    } finally {
+      busy.value = false;
+    }
+  };
+  const q = quote.value;
+  const more = q ? q.total.minor - b.price.minor : 0;
+  const difference = problem.value?.members.difference;
+  return (
+    <Sheet title={<>{ids.map(netName).join(" + ")}<small>{longDay(new Date(start.start), c.time_zone)}</small></>}>
+      <p class="when">{hours(start.start, end, c.time_zone)}</p>
+      <p class="hint">{t("move_from", span(b.start, b.end, c.time_zone))}</p>
+      <Choice name={t("length")} options={[...new Set([...lengths(), minutesOf(b)])].sort((x, y) => x - y)} value={minutes} label={length}
+        choose={(m) => { feel.choice(); go(`move/${b.id}/${args[1]}/${args[2]}/${args[3]}/${m}`, true); }} />
+      {q ? <Price lines={q.lines} total={q.total} /> : !problem.value && <Skeleton rows={2} />}
+      {q && !same && <p class={more > 0 ? "notice" : "hint"} role="status">{more === 0 ? t("move_same") : t(more > 0 ? "move_more" : "move_less", money(Math.abs(more), q.total.currency))}</p>}
+      <Trouble problem={problem.value} />
+      {difference && <p class="hint">{t("move_desk", money(difference.minor, difference.currency))}</p>}
+      <Next step={q && !same ? { text: t("move_here"), busy: busy.value, press: () => void move() } : null} />
+    </Sheet>
+  );
+}
