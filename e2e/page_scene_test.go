@@ -140,10 +140,16 @@ func (v *visitor) main(text string) {
 func (v *visitor) day(ahead int) string {
 	v.t.Helper()
 	day := v.p.club.Day(ahead)
-	v.page.Until(v.t, `document.querySelector('.days button')`)
+	v.page.Until(v.t, `document.querySelector("main h1") && !document.querySelector(".gate")`)
 	browser.Eval[any](v.t, v.page, `{ location.hash = "#/day/`+day+`"; }`)
 	v.page.Until(v.t, `document.querySelector('.days button[aria-current]') && document.querySelector('.cell.free')`)
 	return day
+}
+
+// reread has the page read again what it shows, as after a time without a network.
+func (v *visitor) reread() {
+	v.t.Helper()
+	browser.Eval[any](v.t, v.page, `{ for (const e of ["offline", "online"]) dispatchEvent(new Event(e)); }`)
 }
 
 // hold holds a time from its cell.

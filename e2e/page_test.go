@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,13 @@ func TestPage(t *testing.T) {
 	t.Run("SigningOutEverywhereSaysItsFailure", p.signsOut)
 	t.Run("KeyboardAlone", p.usesKeyboard)
 	t.Run("OldClientEndsTheJourney", p.isOld)
+	t.Run("ABookingMovesWhereItCostsNoMore", p.moves)
+	t.Run("TheDaysAheadLeadToADay", p.seesRange)
+	t.Run("QuietHoursAndACalendar", p.setsUp)
+	t.Run("APaymentHasAReceipt", p.getsReceipt)
+	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
+	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
+	t.Run("TheStaffWorkAtTheDesk", p.worksAtTheDesk)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looks)
 	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
 }
@@ -240,10 +248,26 @@ func (p *pages) isOld(t *testing.T) {
 // looks opens every screen in variants that have each language, theme and width at least once.
 func (p *pages) looks(t *testing.T) {
 	who := p.someone()
-	staff := p.visit(t, telegramweb.Visit{Who: who})
-	staff.day(6)
-	staff.hold("Net 2", "18:30")
-	held := browser.Eval[string](t, staff.page, `location.hash`)
+	first := p.visit(t, telegramweb.Visit{Who: who})
+	first.day(6)
+	first.hold("Net 2", "18:30")
+	held := browser.Eval[string](t, first.page, `location.hash`)
+	first.day(7)
+	first.hold("Net 2", "18:30")
+	paid := browser.Eval[string](t, first.page, `location.hash`)
+	number, err := strconv.Atoi(paid[strings.LastIndex(paid, "/")+1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.paid(t, number)
+	if _, err := p.db.Exec(t.Context(), `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, 'staff')`, p.club.ID, who.ID); err != nil {
+		t.Fatal(err)
+	}
+	payment := p.count(t, `SELECT id FROM payment WHERE booking_id = $1`, number)
+	at, err := time.ParseInLocation("2006-01-02T15:04", p.club.Day(7)+"T12:00", p.club.Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		language, theme string
 		width           int64
@@ -257,11 +281,26 @@ func (p *pages) looks(t *testing.T) {
 				{"taken", "#/day/" + p.club.Day(6) + "/" + fmt.Sprint(p.club.Nets[1]) + "/1830", `dialog .near`},
 				{"hold", held, `[role="timer"]`},
 				{"bookings", "#/bookings", `.card`},
-				{"settings", "#/settings", `.choice`},
+				{"settings", "#/settings", `input[type="checkbox"]`},
+				{"range", "#/range", `.heat button`},
+				{"booking", paid, `.state.good`},
+				{"move", fmt.Sprintf("#/move/%d/%s", number, p.club.Day(7)), `.cell.moving`},
+				{"moving", fmt.Sprintf("#/move/%d/%s/%d/%d", number, p.club.Day(7), p.club.Nets[2], at.Unix()), `dialog .total`},
+				{"receipt", fmt.Sprintf("#/receipt/%d", payment), `.total`},
+				{"calendar", "#/calendar", `.card.feed`},
+				{"archive", "#/archive", `input[type="search"]`},
+				{"desk", "#/desk/" + p.club.Day(7), `.card.feed`},
+				{"block", "#/block/" + p.club.Day(7), `.choice button`},
+				{"closures", "#/closures", `.choice button`},
+				{"reviews", "#/reviews", `.empty`},
 			} {
 				v.page.Until(t, `document.querySelector("h1")`)
 				browser.Eval[any](t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, screen.address))
 				v.page.Until(t, fmt.Sprintf("document.querySelector(%q)", screen.drawn))
+				if screen.name == "archive" {
+					v.fill(`input[type="search"]`, "silver")
+					v.page.Until(t, `document.querySelector(".title")`)
+				}
 				if over := browser.Eval[int](t, v.page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 					t.Errorf("%s is %d pixels too wide", screen.name, over)
 				}

@@ -38,11 +38,14 @@ export function goBack() {
 // startRouter opens the screen that a link names. The link's author chose it, so it opens a screen and gives no right.
 export function startRouter() {
   addEventListener("popstate", changed);
-  const [, kind, value] = /^([dbc])(\d+)$/.exec(launch.start) ?? [];
-  const slot = /^n(\d+)_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)$/.exec(launch.start);
+  const [, inClub, rest = ""] = /^(?:c(\d+)_)?(.*)$/.exec(launch.start) ?? [];
+  if (inClub) chooseClub(Number(inClub));
+  const [, kind, value] = /^([dbc])(\d+)$/.exec(rest) ?? [];
+  const slot = /^n(\d+)_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)$/.exec(rest);
   if (kind === "d" && value?.length === 8) go(`day/${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`, true);
   else if (kind === "b") go(`booking/${value}`, true);
   else if (kind === "c") chooseClub(Number(value));
+  else if (rest === "m") go("bookings", true);
   else if (slot) go(`day/${slot[2]}-${slot[3]}-${slot[4]}/${slot[1]}/${slot[5]}${slot[6]}`, true);
   changed();
 }

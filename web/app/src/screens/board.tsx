@@ -125,7 +125,7 @@ function Cell({ net, row, start, booking, currency, moving, open }: { net: Net; 
   if (moves) {
     kind = "mine moving";
     text = t("this_one");
-    label = t("status_moving");
+    label = `${text}: ${t("status_moving")}`;
   } else if (booking) {
     kind = "mine";
     text = t(isHeld(booking) ? "yours_held" : "yours");

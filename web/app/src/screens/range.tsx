@@ -79,9 +79,10 @@ function Heat({ days }: { days: NonNullable<FreeDays["days"]> }) {
           const first = i === 0 || d.day.endsWith("-01");
           return (
             <button key={d.day} class={`s${shade}`} style={i === 0 ? { gridColumnStart: before + 1 } : undefined} aria-current={d.day === now ? "date" : undefined}
-              aria-label={`${dayName(d.day)}, ${text}`} onClick={() => { feel.choice(); go(`day/${d.day}`); }}>
+              onClick={() => { feel.choice(); go(`day/${d.day}`); }}>
               <b>{dayOfMonth(noonOf(d.day), "UTC")}{first && <small> {month(noonOf(d.day), "UTC")}</small>}</b>
               <span>{d.open === 0 ? "–" : hours ? t("hours", hours) : d.free ? "½" : "0"}</span>
+              <span class="unseen">{dayName(d.day)}, {text}</span>
             </button>
           );
         })}

@@ -1,0 +1,110 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/browser"
+	"pavilion/sandbox/telegramweb"
+)
+
+// fill types a text into a field, as the keyboard does.
+func (v *visitor) fill(selector, text string) {
+	v.t.Helper()
+	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{ const i = document.querySelector(%q); i.value = %q; i.dispatchEvent(new Event("input", { bubbles: true })); i.dispatchEvent(new Event("change", { bubbles: true })); }`, selector, text))
+}
+
+// A file is found while its name is typed, and the bot sends it into the person's chat. A tap on the button twice sends it once.
+func (p *pages) findsFiles(t *testing.T) {
+	who := p.Members[1]
+	chat := connect(t, p.Scene, who)
+	say(t, chat, "/start")
+	await(t, chat, "🏏 Hi")
+	admin := connect(t, p.Scene, p.Admin)
+	say(t, admin, "/channels add @"+sandbox.ChannelName)
+	await(t, admin, "is indexed")
+	post(t, p.Scene, "Silver.Lining.S01E01.720p.mkv", "Silver.Lining.S01E02.720p.mkv", "Silver.Lining.S02E01.1080p.mkv")
+	found(t, chat, "silver lining s02e01", "S02E01")
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.page.Press(t, "Archive")
+	v.page.Until(t, `document.querySelector("input[type=search]")`)
+	v.fill("input[type=search]", "silver lini")
+	v.page.Shows(t, "3 files")
+	v.page.Press(t, "Season 2")
+	v.page.Shows(t, "1 file")
+	v.page.Press(t, "Silver Lining")
+	v.page.Shows(t, "Posted on")
+	v.main("Send to my chat")
+	awaitFiles(t, chat, 1)
+	v.page.Shows(t, "Sent to your chat.")
+	names, _ := filesOf(t, chat)
+	if names["Silver.Lining.S02E01.1080p.mkv"] != 1 {
+		t.Errorf("the chat has %v", names)
+	}
+	browser.Eval[any](t, v.page, `history.back()`)
+	v.page.Shows(t, "1 file") // the results are still there
+	v.fill("input[type=search]", "silvr linning")
+	v.page.Until(t, `document.querySelector(".title, .empty button")`)
+}
+
+// A banned person is refused in the archive as in the chat, and can still book.
+func (p *pages) isBanned(t *testing.T) {
+	who := p.someone()
+	if _, err := p.db.Exec(t.Context(), `INSERT INTO ban (person, reason, banned_by, banned_at) VALUES ($1, '', 1, now())`, who.ID); err != nil {
+		t.Fatal(err)
+	}
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.page.Press(t, "Archive")
+	v.page.Until(t, `document.querySelector("input[type=search]")`)
+	v.fill("input[type=search]", "silver")
+	v.page.Shows(t, "You cannot use the archive here any more.")
+	v.day(12)
+}
+
+// The staff check members in, take money, lay a block over a booking and close a day.
+func (p *pages) worksAtTheDesk(t *testing.T) {
+	member := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	day := member.day(13)
+	member.hold("Net 1", "10:00")
+	id := browser.Eval[int](t, member.page, `Number(location.hash.split("/").pop())`)
+
+	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
+	v.day(13)
+	v.page.Press(t, "Club desk")
+	v.page.Until(t, `document.querySelector(".days button")`)
+	browser.Eval[any](t, v.page, `{ location.hash = "#/desk/`+day+`"; }`)
+	v.page.Press(t, "Paid in cash: 10:00–11:00, Net 1")
+	v.page.Until(t, `document.querySelector(".card.confirmed")`)
+	v.page.Press(t, "Here: 10:00–11:00, Net 1")
+	v.page.Until(t, `document.querySelector(".card [role=alert]")`) // it is too early to check in
+
+	browser.Eval[any](t, v.page, `{ location.hash = "#/block/`+day+`"; }`)
+	v.page.Press(t, "Net 1")
+	v.fill("input[type=datetime-local]", day+"T09:00")
+	v.main("Block")
+	v.page.Shows(t, "In the way")
+	v.fill("select", fmt.Sprint(p.club.Nets[1]))
+	v.main("Block")
+	v.page.Until(t, `location.hash.startsWith("#/desk/") && document.body.innerText.includes("Blocked")`)
+	if n := p.count(t, `SELECT count(*) FROM booking_slot WHERE booking_id = $1 AND net_id = $2 AND state = 'confirmed'`, id, p.club.Nets[1]); n != 1 {
+		t.Error("the booking in the way did not move")
+	}
+
+	browser.Eval[any](t, v.page, `{ location.hash = "#/closures"; }`)
+	v.page.Press(t, "Net 4")
+	v.fill("input[type=datetime-local]", day+"T06:00")
+	browser.Eval[any](t, v.page, `{ const i = document.querySelectorAll("input[type=datetime-local]")[1]; i.value = "`+day+`T22:00"; i.dispatchEvent(new Event("change", { bubbles: true })); }`)
+	v.main("Close")
+	v.page.Press(t, "Lift: ")
+	v.page.Shows(t, "Nothing is closed.")
+
+	if a := act(t, p.boss, p.club.Path("/bookings/%d/reschedule", id), "dearer", map[string]any{"start": day + "T18:00", "end": day + "T19:00", "nets": p.club.Nets[1:2]}); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	browser.Eval[any](t, v.page, `{ location.hash = "#/reviews"; }`)
+	v.page.Shows(t, "Moved to another price")
+	v.page.Press(t, "Nothing to do")
+	v.page.Shows(t, "Nothing to decide.")
+}
