@@ -50,7 +50,7 @@ chaos-index: ## stop, hang and fill the databases and kill the bot during 200,00
 	@$(GO) build -o bin/chaos-index ./sandbox/archivechaos/run
 	@exec bin/chaos-index
 
-picture: ## draw the README's pictures from a run of the demo, and take the one of the chat page from its test
+picture: ## draw the README's pictures from a run of the demo, and take those of the chat page and the Mini App (bin/shots has every screen) from their tests
 	$(GO) build -o bin/demo ./sandbox/demo
 	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
 	$(GO) run ./sandbox/demo/picture -chapter 'A file posted now' -chapter 'A member types' < bin/transcript.txt > docs/demo.svg
@@ -59,6 +59,9 @@ picture: ## draw the README's pictures from a run of the demo, and take the one 
 	$(GO) run ./sandbox/demo/picture -chapter 'A net is booked' < bin/transcript.txt > docs/nets.svg
 	$(GO) run ./sandbox/demo/picture -chapter 'Booked and paid in the chat' -from 'taps [ ✋ Keep' -to 'called back' < bin/transcript.txt > docs/chat.svg
 	PAVILION_CHATPAGE_PICTURE='$(CURDIR)/docs/chatpage.png' $(GO) test ./sandbox/chatpage -run TestPage -count=1
+	@mkdir -p bin/shots docs/page
+	PAVILION_SHOTS='$(CURDIR)/bin/shots' $(GO) test ./e2e -run 'TestPage$$' -count=1
+	cd bin/shots && cp slot-en-light-390.png moving-en-light-390.png range-en-light-390.png booking-hi-dark-320.png range-hi-dark-320.png ../../docs/page/
 
 page: ## build the Mini App anew: types from the API's description, phrases, and the bundle in web/app/dist
 	$(GO) test ./web/app -run Bundle -count=1 -update

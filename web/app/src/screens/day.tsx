@@ -45,12 +45,12 @@ export function Day({ args }: { args: string[] }) {
       <div class="filters">
         <Choice name={t("length")} options={options.slice(0, 6)} value={chosen} label={length} choose={(m) => { minutes.value = m; localStorage.setItem("minutes", String(m)); feel.choice(); }} />
         {names.length > 0 && <Choice name={t("equipment")} options={names} value={addOn.value} label={(n) => n} choose={(n) => { addOn.value = addOn.value === n ? "" : n; }} />}
-        {some.length > 1 && <ListSwitch />}
+        <span class="pair view">
+          <button class="quiet" onClick={() => go("range")}>{t("range")}</button>
+          {some.length > 1 && <ListSwitch />}
+        </span>
       </div>
-      <div class="top">
-        <h2 class="date">{dayName(day)}</h2>
-        <button class="quiet view" onClick={() => go(`range/${day}`)}>{t("range")}</button>
-      </div>
+      <h2 class="date">{dayName(day)}</h2>
       <Age of={shown} />
       {shown.error && shown.data === undefined && <Trouble problem={shown.error} again={() => void starts.load()} />}
       {shown.data === undefined && !shown.error && <Skeleton rows={8} />}
