@@ -24,7 +24,9 @@ func (b *Bot) Archive() Archive {
 }
 
 // Search searches and counts the search.
-func (a Archive) Search(ctx context.Context, q filter.Query) (filter.Page, error) { return a.bot.search.Find(ctx, q) }
+func (a Archive) Search(ctx context.Context, q filter.Query) (filter.Page, error) {
+	return a.bot.search.Find(ctx, q)
+}
 
 // File reads a file.
 func (a Archive) File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error) {

@@ -162,7 +162,7 @@ func (b *Bot) addFeatures() (err error) {
 	choice := broadcastChoice{b.broadcast.Service}
 	b.Nets = nets.New(nets.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Drafts: b.chat.Drafts, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
-		Page: func(start string) string { return pageURL(b.opts.MiniApp, start) },
+		Page:         func(start string) string { return pageURL(b.opts.MiniApp, start) },
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, WantsBroadcasts: choice.wants, SetBroadcasts: choice.set, Logger: b.opts.Logger,
 	})

@@ -26,8 +26,8 @@ type Deps struct {
 	// WantsBroadcasts tells whether a person gets the messages to everybody, and SetBroadcasts changes it.
 	WantsBroadcasts func(ctx context.Context, person int64) (bool, error)
 	SetBroadcasts   func(ctx context.Context, person int64, wanted bool) error
-	Admins          []int64           // receive alerts
-	Channels        []booking.Channel // by which members can be notified; buttons name them by their place
+	Admins          []int64                   // receive alerts
+	Channels        []booking.Channel         // by which members can be notified; buttons name them by their place
 	Page            func(start string) string // address of the Mini App with a start parameter; empty where there is none
 	Logger          *slog.Logger
 }

@@ -12,7 +12,6 @@ import (
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/filter/delivery"
-	"pavilion/internal/fault"
 	"pavilion/web"
 )
 
@@ -43,9 +42,6 @@ type Options struct {
 	Gate       gate
 	Deliveries deliveries
 }
-
-// errNumber refuses a number of a file that is none. Telegram's numbers have 64 bits, more than numbers of JavaScript.
-var errNumber = fault.New(fault.NotFound, "file_not_found")
 
 type handlers struct{ Options }
 
@@ -161,10 +157,11 @@ func (in *searchIn) query() (q filter.Query, err error) {
 	return q, nil
 }
 
+// parseID reads the number of a file, which has 64 bits: more than a number of JavaScript.
 func parseID(text string) (filter.DocumentID, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n == 0 {
-		return 0, errNumber
+		return 0, filter.ErrFileNotFound
 	}
 	return filter.DocumentID(n), nil
 }

@@ -18,8 +18,8 @@ const About = "Nets of a cricket club: what is free, holds, bookings."
 // Options are the parts that the resources work with.
 type Options struct {
 	Booking   *booking.Service
-	Admins    []booking.MemberID // of every club
-	Channels  []booking.Channel  // of notifications
+	Admins    []booking.MemberID                                        // of every club
+	Channels  []booking.Channel                                         // of notifications
 	Language  func(ctx context.Context, person booking.MemberID) string // in which the bot speaks to a person; empty where it is not known
 	Callbacks Callbacks
 	Redis     *storage.Redis // remembers callbacks; nil: Postgres alone drops repetitions

@@ -16,7 +16,9 @@ func TestReceipt_AddsUpWithTheRefunds(t *testing.T) {
 	held := b.hold(member, c, c.slot("10:00", "11:00", c.nets[0]))
 	var p PaymentBody
 	b.put("POST", boss, c.path("/bookings/%d/desk-payment", held.ID), map[string]string{"method": "cash"}).Into(t, &p)
-	read := func(token string) answer { return b.Do(request{Path: c.path("/payments/%d/receipt", p.ID), Token: token}) }
+	read := func(token string) answer {
+		return b.Do(request{Path: c.path("/payments/%d/receipt", p.ID), Token: token})
+	}
 	read(b.signIn(someone())).Want(t, "a stranger", 404, "no-payment")
 	var r ReceiptBody
 	read(member).Into(t, &r)
