@@ -23,12 +23,12 @@ func (c *change) clearSlots(ctx context.Context, b Booking) (free bool, err erro
 	return slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
 }
 
-// expireHolds expires stale holds whose rows are locked.
+// expireHolds expires stale holds whose rows are locked. They were found stale after the change's time was read, and may have expired after it.
 func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	stale, err := selectExpiredHolds(ctx, c.tx, ids, c.at)
+	stale, err := selectHolds(ctx, c.tx, ids)
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 	"pavilion/storage"
 )
 
-// selectExpiredHolds reads the holds among some bookings that had expired at an instant and are still in the state held.
-func selectExpiredHolds(ctx context.Context, q storage.Queryer, ids []ID, at time.Time) ([]Booking, error) {
-	return selectBookings(ctx, q, `WHERE b.id = ANY($1) AND b.state = 'held' AND b.expires_at <= $2 ORDER BY b.id`, ids, at)
+// selectHolds reads the bookings of some ids that are still in the state held.
+func selectHolds(ctx context.Context, q storage.Queryer, ids []ID) ([]Booking, error) {
+	return selectBookings(ctx, q, `WHERE b.id = ANY($1) AND b.state = 'held' ORDER BY b.id`, ids)
 }
 
 // dueHold is an expired hold in the order in which a sweep reads them.
