@@ -152,4 +152,3 @@ func listKeysOfAll(docs []fileDoc) [][]string {
 	wg.Wait()
 	return keys
 }
-

@@ -131,4 +131,3 @@ func readPlaceLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]po
 	var lists []posting
 	return lists, cur.All(ctx, &lists)
 }
-
