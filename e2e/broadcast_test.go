@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gotd/td/tg"
+
 	"pavilion/sandbox"
 	"pavilion/sandbox/world"
 )
