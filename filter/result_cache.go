@@ -22,6 +22,7 @@ type resultKey struct {
 	beginning string // see query
 	selection Selection
 	parts     int
+	rows      bool // they were counted
 }
 
 type keptResults struct {

@@ -138,11 +138,11 @@ func (q Query) mostParts() int {
 
 // matches returns the results of a query from memory, if no pool has changed since, or else searches for them.
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
-	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts}, s.vocab.changes.Load()
+	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
 	if kept, ok := s.kept.get(key); ok && kept.words == words && s.areCurrent(ctx, kept.versions) {
 		return kept.usable(s.opts), nil
 	}
-	found, err := s.findMatches(ctx, parsed, q.Selection, parts)
+	found, err := s.findMatches(ctx, parsed, q, parts)
 	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
 		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, more: found.more, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions}, words})
 	}
@@ -164,7 +164,8 @@ type results struct {
 	capped   bool                // the number of matches is not exact
 	hasLater bool                // later parts may have more of them
 	missing  map[string]bool
-	parts    int // see poolRequest
+	parts    int  // see poolRequest
+	rows     bool // see poolRequest
 
 	versions versions
 	changed  bool        // a pool's index changed during the search
@@ -173,8 +174,9 @@ type results struct {
 
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
 // misspelled terms, and then without articles.
-func (s *Searcher) findMatches(ctx context.Context, q query, sel Selection, parts int) (*results, error) {
-	r := &results{byID: map[DocumentID]result{}, unread: map[DocumentID]bool{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
+func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts int) (*results, error) {
+	sel := asked.Selection
+	r := &results{rows: asked.Grouped, byID: map[DocumentID]result{}, unread: map[DocumentID]bool{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
 	in := s.vocab.interpret(q)
 	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, judge: s.vocab.newListJudge(in)}); err != nil {
 		return r, err
@@ -202,7 +204,7 @@ func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
-	req.parts, req.counts = r.parts, r.unread != nil
+	req.parts, req.counts, req.rows = r.parts, r.unread != nil, r.rows
 	if sel != (Selection{}) {
 		req.steps, req.judge = narrowed(req.steps, sel), nil
 		rank := req.rank

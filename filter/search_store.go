@@ -46,6 +46,7 @@ type poolRequest struct {
 	hides  func(DocumentID) bool // tells which files are left out; nil means none
 	parts  int                   // the number of parts of the results to read, beside the first
 	counts bool                  // count the matches that are not read
+	rows   bool                  // the matches are put into rows, which are counted too
 }
 
 // all returns the plan that every match satisfies.
@@ -107,7 +108,7 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 	var tried []plan
 	for i, st := range r.steps {
 		if a.isDone(st.good) {
-			err := a.countUnread(ctx, reader)
+			err := a.finish(ctx, reader)
 			return a.answer, err
 		}
 		p := st.plan()
@@ -136,7 +137,7 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 			return poolAnswer{}, err
 		}
 		if done {
-			err := a.countUnread(ctx, reader)
+			err := a.finish(ctx, reader)
 			return a.answer, err
 		}
 		a.answer.capped = a.answer.capped || c.capped

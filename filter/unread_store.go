@@ -8,12 +8,25 @@ import (
 // maxCheckedIDs is the size up to which a whole list is read to count the matches that are not read.
 const maxCheckedIDs = 131_072
 
-// countUnread counts the matches that were not read. It reads the files of which the lists do not tell whether they match.
-func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
-	p := a.request.all()
+// finish counts the matches that were not read. If rows are counted, which come from the names, and all matches fit into the first two parts, it reads them.
+func (a *answering) finish(ctx context.Context, reader *listReader) error {
 	if !a.request.counts {
 		return nil
 	}
+	if err := a.countUnread(ctx, reader); err != nil {
+		return err
+	}
+	ids := a.answer.unread
+	if !a.request.rows || a.part > 0 || len(ids) == 0 || len(a.answer.results)+len(ids) >= laterPart {
+		return nil
+	}
+	a.part, a.waiting, a.answer.unread = 1, ids, nil
+	return a.readWaiting(ctx)
+}
+
+// countUnread counts the matches that were not read. It reads the files of which the lists do not tell whether they match.
+func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
+	p := a.request.all()
 	if len(p) == 0 {
 		a.answer.capped = true
 		return nil

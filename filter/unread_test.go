@@ -123,3 +123,32 @@ func TestTotal_IsTheSameOnEveryPage(t *testing.T) {
 		t.Errorf("%d files on all pages", found)
 	}
 }
+
+func TestTotal_OfFewRowsIsExact(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t, func(o *testOptions) { o.limits = []int64{0, 1, 1} })
+	ix.addChannel(t)
+	var posts []filter.Post
+	for i := range 90 {
+		posts = append(posts, post(i+1, fmt.Sprintf("Golden River part%d.mkv", i)))
+	}
+	ix.storePosts(t, posts...)
+	var found []string
+	for q := (filter.Query{Text: "golden river", Grouped: true}); ; {
+		page, err := ix.Search(t.Context(), q)
+		if err != nil || page.Total != 90 || page.RowsTotal != 90 || page.RowsCapped {
+			t.Fatalf("%d files in %d rows, capped %v; %v", page.Total, page.RowsTotal, page.RowsCapped, err)
+		}
+		for _, f := range page.Files {
+			found = append(found, f.Media.Name)
+		}
+		if !page.HasNext {
+			break
+		}
+		q.After = page.Last
+	}
+	slices.Sort(found)
+	if n := len(slices.Compact(found)); n != 90 {
+		t.Errorf("%d files on all pages", n)
+	}
+}
