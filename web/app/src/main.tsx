@@ -13,9 +13,6 @@ import { Booking } from "./screens/booking";
 import { Bookings } from "./screens/bookings";
 import { Day } from "./screens/day";
 import { Gate } from "./screens/gate";
-import { MoveScreen } from "./screens/move";
-import { Range } from "./screens/range";
-import { Settings } from "./screens/settings";
 
 const Archive = lazily(() => import("./screens/archive").then((m) => m.Archive));
 const File = lazily(() => import("./screens/file").then((m) => m.File));
@@ -24,6 +21,9 @@ const Desk = lazily(() => import("./screens/desk").then((m) => m.Desk));
 const Block = lazily(() => import("./screens/block").then((m) => m.Block));
 const Closures = lazily(() => import("./screens/closures").then((m) => m.Closures));
 const Reviews = lazily(() => import("./screens/reviews").then((m) => m.Reviews));
+const MoveScreen = lazily(() => import("./screens/move").then((m) => m.MoveScreen));
+const Range = lazily(() => import("./screens/range").then((m) => m.Range));
+const Settings = lazily(() => import("./screens/settings").then((m) => m.Settings));
 const Receipt = lazily(() => import("./screens/receipt").then((m) => m.Receipt));
 
 function Screen() {
