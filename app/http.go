@@ -49,7 +49,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	//exhaustruct:enforce
-	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Pages: p.operatorPages(), Now: time.Now})
+	ops.Add(server, ops.Options{Probes: probes(cfg, p), Metrics: registry, Latency: p.latency, Queries: p.queries, Version: version(), Token: cfg.OperatorToken, Pages: operator{p}.pages(), Now: time.Now})
 	if p.sessions, err = web.NewSessions(p.db, web.SessionOptions{SessionFor: time.Duration(cfg.SessionDays) * day, ReopenQueue: reopenQueue(cfg), Logger: log, Now: time.Now}); err != nil {
 		return nil, err
 	}

@@ -15,8 +15,11 @@ import (
 // byOperator stands for the operator where a Telegram user id is stored.
 const byOperator = 0
 
-// operatorPages are the admin screens of the chat as JSON.
-func (p *parts) operatorPages() []ops.Page {
+// operator has the admin screens of the chat for an operator over HTTP.
+type operator struct{ *parts }
+
+// pages returns the screens as JSON.
+func (p operator) pages() []ops.Page {
 	return append(p.upkeepPages(), []ops.Page{
 		{Name: "pools", Read: ops.Fixed(p.readPools), Act: ops.Action(p.setPoolMode)},
 		{Name: "stats", Read: ops.Fixed(p.readStatistics)},
@@ -45,7 +48,7 @@ type outageView struct {
 
 const outagesShown = 50
 
-func (p *parts) readPools(ctx context.Context) (any, error) {
+func (p operator) readPools(ctx context.Context) (any, error) {
 	views := []poolView{}
 	for _, s := range p.chat.Load().indexer.Stats(ctx).Pools {
 		pool, err := p.pools.Pool(s.Name)
@@ -85,7 +88,7 @@ type poolModeChange struct {
 	Mode storage.PoolMode `json:"mode"`
 }
 
-func (p *parts) setPoolMode(ctx context.Context, c poolModeChange) error {
+func (p operator) setPoolMode(ctx context.Context, c poolModeChange) error {
 	return p.pools.SetMode(ctx, byOperator, c.Name, c.Mode)
 }
 
@@ -96,7 +99,7 @@ type periodView struct {
 	Activity map[upkeep.What]int64 `json:"activity"`
 }
 
-func (p *parts) readStatistics(ctx context.Context) (any, error) {
+func (p operator) readStatistics(ctx context.Context) (any, error) {
 	counted, err := p.counters.Statistics(ctx)
 	if err != nil {
 		return nil, err
@@ -164,7 +167,7 @@ type missedView struct {
 	Last  time.Time `json:"last"`
 }
 
-func (p *parts) readMissed(ctx context.Context) (any, error) {
+func (p operator) readMissed(ctx context.Context) (any, error) {
 	list, err := p.counters.Missed(ctx, 0, missedShown)
 	if err != nil {
 		return nil, err
@@ -176,7 +179,7 @@ func (p *parts) readMissed(ctx context.Context) (any, error) {
 	return map[string]any{"missed": views}, nil
 }
 
-func (p *parts) forgetMissed(ctx context.Context, _ struct {
+func (p operator) forgetMissed(ctx context.Context, _ struct {
 	Forget bool `json:"forget"`
 },
 ) error {

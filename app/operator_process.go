@@ -26,7 +26,7 @@ type cacheView struct {
 	Misses   int64  `json:"misses"`
 }
 
-func (p *parts) readCaches(ctx context.Context) (any, error) {
+func (p operator) readCaches(ctx context.Context) (any, error) {
 	views := []cacheView{}
 	for _, c := range p.chat.Load().bot.Operator().Caches {
 		n, complete, err := p.redis.CountEntries(ctx, c)
@@ -39,7 +39,7 @@ func (p *parts) readCaches(ctx context.Context) (any, error) {
 	return map[string]any{"caches": views}, nil
 }
 
-func (p *parts) clearCache(ctx context.Context, which struct {
+func (p operator) clearCache(ctx context.Context, which struct {
 	Name string `json:"clear"`
 },
 ) error {
@@ -62,7 +62,7 @@ type entryView struct {
 
 const entriesShown = 100
 
-func (p *parts) readLog(context.Context) (any, error) {
+func (p operator) readLog(context.Context) (any, error) {
 	views := []entryView{}
 	for _, e := range p.journal.Last(slog.LevelWarn, entriesShown) {
 		views = append(views, entryView(e))
@@ -70,7 +70,7 @@ func (p *parts) readLog(context.Context) (any, error) {
 	return map[string]any{"level": p.journal.Level().Level(), "last": views}, nil
 }
 
-func (p *parts) setLogLevel(_ context.Context, to struct {
+func (p operator) setLogLevel(_ context.Context, to struct {
 	Level string `json:"level"`
 },
 ) error {

@@ -15,10 +15,10 @@ import (
 var errDeletionStep = fault.New(fault.Invalid, "deletion_step")
 
 // upkeepPages are pages that change the archive.
-func (p *parts) upkeepPages() []ops.Page {
+func (p operator) upkeepPages() []ops.Page {
 	return []ops.Page{
 		{Name: "deletions", Read: ops.Fixed(p.readDeletions), Act: ops.Answer(p.changeDeletion)},
-		{Name: "users", Read: userPage{p}.read, Act: ops.Answer(userPage{p}.change)},
+		{Name: "users", Read: userPage{p.parts}.read, Act: ops.Answer(userPage{p.parts}.change)},
 		{Name: "maintenance", Read: ops.Fixed(p.readMaintenance), Act: ops.Action(p.runJob)},
 	}
 }
@@ -34,7 +34,7 @@ type deletionView struct {
 	Files int                  `json:"files"`
 }
 
-func (p *parts) readDeletions(ctx context.Context) (any, error) {
+func (p operator) readDeletions(ctx context.Context) (any, error) {
 	list, err := p.deletions.List(ctx)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ const (
 )
 
 // changeDeletion makes one step. A deletion takes two requests: the first one answers with a draft, the second one confirms it with its number of files.
-func (p *parts) changeDeletion(ctx context.Context, s deletionStep) (any, error) {
+func (p operator) changeDeletion(ctx context.Context, s deletionStep) (any, error) {
 	steps := 0
 	for _, isSet := range []bool{s.Find != "", len(s.Files) > 0, s.Confirm != 0, s.Undo != 0} {
 		if isSet {
@@ -101,7 +101,7 @@ func (p *parts) changeDeletion(ctx context.Context, s deletionStep) (any, error)
 }
 
 // draftFound drafts the deletion of the files that words find, or of a linked post's file.
-func (p *parts) draftFound(ctx context.Context, text string) (any, error) {
+func (p operator) draftFound(ctx context.Context, text string) (any, error) {
 	files, capped, err := p.chat.Load().bot.Operator().FilesToDelete(ctx, text)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ type jobView struct {
 	Running  bool           `json:"running"`
 }
 
-func (p *parts) readMaintenance(ctx context.Context) (any, error) {
+func (p operator) readMaintenance(ctx context.Context) (any, error) {
 	list, err := p.maintenance.States(ctx)
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (p *parts) readMaintenance(ctx context.Context) (any, error) {
 	return map[string]any{"jobs": views}, nil
 }
 
-func (p *parts) runJob(ctx context.Context, which struct {
+func (p operator) runJob(ctx context.Context, which struct {
 	Name string `json:"run"`
 },
 ) error {

@@ -163,7 +163,7 @@ func (b *Bot) addFeatures() (err error) {
 	b.Nets = nets.New(nets.Deps{
 		Client: b.client, Texts: b.chat.Texts, Questions: b.chat.Questions, Drafts: b.chat.Drafts, Watcher: b.chat.Watcher, Languages: b.chat.Languages,
 		Page:         func(start string) string { return pageURL(b.opts.MiniApp, start) },
-		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: b.publishPersonsMenu, HasClub: b.readClubs,
+		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: menus{b}.publishPersons, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, WantsBroadcasts: choice.wants, SetBroadcasts: choice.set, Logger: b.opts.Logger,
 	})
 	b.commands = b.guardAdminCommands(b.commandList())
@@ -224,7 +224,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	handlers.Go(func() { b.members.join.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.members.plans.Run(hctx, b.client.SignedIn()) })
 	handlers.Go(func() { b.upkeep.Run(hctx) })
-	handlers.Go(func() { b.runMenus(hctx) })
+	handlers.Go(func() { menus{b}.run(hctx) })
 	handlers.Go(func() { b.access.Run(hctx, b.client.SignedIn(), b.chat.Submit) })
 	handlers.Go(func() { b.broadcast.Run(hctx) })
 	uctx, stopUpdates := context.WithCancel(work)

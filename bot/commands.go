@@ -77,7 +77,7 @@ func (b *Bot) handleHelp(ctx context.Context, e *telegram.Event) error {
 		}
 	}
 	if e.Chat.Type == telegram.Private && b.hasOwnMenu(ctx, e.From.ID) {
-		b.publishPersonsMenu(ctx, e.From.ID) // their role may have changed
+		menus{b}.publishPersons(ctx, e.From.ID) // their role may have changed
 	}
 	text := helpText(b.chat.Texts.In(e), b.client.Username(), listed)
 	_, err := b.client.Messenger.SendText(ctx, e.Chat, telegram.Reply{Text: text, ReplyTo: e.ReplyTarget()}, telegram.Cause{Event: e})

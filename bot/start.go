@@ -29,7 +29,7 @@ const (
 // handleStart answers /start, which also comes with a payload from links t.me/bot?start=payload.
 func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if e.Chat.Type == telegram.Private && b.hasOwnMenu(ctx, e.From.ID) {
-		b.publishPersonsMenu(ctx, e.From.ID) // Telegram allows it only once they wrote
+		menus{b}.publishPersons(ctx, e.From.ID) // Telegram allows it only once they wrote
 	}
 	if e.Text == startBook {
 		return b.Nets.HandleBook(ctx, e)

@@ -64,7 +64,7 @@ func screens(t *testing.T, in *phrase.Speaker) map[string]telegram.Reply {
 		"flat":        r.page("inception", flat, filter.Page{Rows: rowsOf(files), Total: 4, RowsTotal: 4, HasNext: true, Facets: facets[:1]}),
 		"row":         r.row("inception", season, filter.Page{Rows: []filter.Row{versions}, Total: 3, RowsTotal: 1, Start: filter.Cursor{Rank: 2, Posted: 7, Document: 9}}),
 		"may_link":    results{in: in, owner: 7, pageSize: pageSize, mostFiles: 2, mayLink: true}.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 10, RowsTotal: 10, HasNext: true}),
-		"capped":      r.page("a", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 2000, RowsTotal: 2000, Capped: true, HasNext: true}),
+		"capped":      r.page("a", pageTap{}, filter.Page{Rows: rowsOf(files), Total: 2000, RowsTotal: 2000, Capped: true, RowsCapped: true, HasNext: true}),
 		"one_missing": r.page("inception", pageTap{}, filter.Page{Rows: rowsOf(files[:1]), Total: 1, RowsTotal: 1, Missing: []string{"old"}}),
 		"all_missing": r.page("inception", pageTap{}, filter.Page{Missing: []string{"old", "new"}}),
 		"nothing":     r.page("xylophone", pageTap{}, filter.Page{}),
