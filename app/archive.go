@@ -3,40 +3,78 @@ package app
 import (
 	"context"
 
+	"pavilion/bot"
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/filter/delivery"
+	"pavilion/internal/fault"
 )
+
+// ErrArchiveElsewhere refuses a request to the archive in a process that is not the bot. Only the bot has the words of the index and the access hashes
+// of channels: without them a search finds nothing, and required channels let everybody pass.
+var ErrArchiveElsewhere = fault.New(fault.Unavailable, "archive_elsewhere")
 
 // archiveOf is the archive of the present chat parts, which are replaced when the lease was lost.
 type archiveOf struct{ *parts }
 
+// inBot returns the archive of the active bot.
+func (a archiveOf) inBot() (bot.Archive, error) {
+	if !a.active.Load() {
+		return bot.Archive{}, ErrArchiveElsewhere
+	}
+	b := a.chat.Load().bot
+	if !b.Loaded() {
+		return bot.Archive{}, ErrArchiveElsewhere
+	}
+	return b.Archive(), nil
+}
+
 // Search searches.
 func (a archiveOf) Search(ctx context.Context, q filter.Query) (filter.Page, error) {
-	return a.chat.Load().bot.Archive().Search(ctx, q)
+	archive, err := a.inBot()
+	if err != nil {
+		return filter.Page{}, err
+	}
+	return archive.Search(ctx, q)
 }
 
 // File reads a file.
 func (a archiveOf) File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error) {
-	return a.chat.Load().bot.Archive().File(ctx, id, at)
+	archive, err := a.inBot()
+	if err != nil {
+		return filter.File{}, err
+	}
+	return archive.File(ctx, id, at)
 }
 
 // Admit refuses what the chat would refuse.
 func (a archiveOf) Admit(ctx context.Context, kind access.Kind, person filter.UserID) error {
-	return a.chat.Load().bot.Archive().Admit(ctx, kind, person)
+	archive, err := a.inBot()
+	if err != nil {
+		return err
+	}
+	return archive.Admit(ctx, kind, person)
 }
 
 // Left reads what is left of a person's day.
 func (a archiveOf) Left(ctx context.Context, person filter.UserID) (access.Allowance, error) {
-	return a.chat.Load().bot.Archive().Left(ctx, person)
+	archive, err := a.inBot()
+	if err != nil {
+		return access.Allowance{}, err
+	}
+	return archive.Left(ctx, person)
 }
 
 // Deliver orders a file into a person's chat.
 func (a archiveOf) Deliver(ctx context.Context, origin string, person filter.UserID, item delivery.Item) (delivery.Job, error) {
-	return a.chat.Load().bot.Archive().Deliver(ctx, origin, person, item)
+	archive, err := a.inBot()
+	if err != nil {
+		return delivery.Job{}, err
+	}
+	return archive.Deliver(ctx, origin, person, item)
 }
 
-// Delivery reads an order.
+// Delivery reads an order. Orders are rows in Postgres, so every process can read them.
 func (a archiveOf) Delivery(ctx context.Context, id delivery.JobID) (delivery.Job, error) {
 	return a.chat.Load().bot.Archive().Delivery(ctx, id)
 }

@@ -92,6 +92,7 @@ type Bot struct {
 	opts       Options
 	commands   []chat.Command
 	clubKnown  atomic.Bool // there is a club, so the booking commands are in the menus
+	loaded     atomic.Bool // Run has read the update state
 
 	background sync.WaitGroup // menus that handlers publish
 }
@@ -208,6 +209,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		return nil // ctx ended
 	}
 	b.chat.Load(ctx)
+	b.loaded.Store(true)
 	_, _ = b.deps.Groups.TakeOver(ctx, b.deps.Switches) // before the first message; RunTakeover repeats it and logs its errors
 	// Stages stop in this order: updates, handlers, sends with the update state, connection.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
@@ -259,6 +261,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Loaded reports that Run has read the update state with the access hashes of channels, without which Telegram cannot be asked for memberships.
+func (b *Bot) Loaded() bool { return b.loaded.Load() }
 
 // serve connects. The messages that the last process did not answer are read before updates arrive, so that their repeats are recognised, and
 // handled once updates flow.

@@ -71,10 +71,16 @@ func TestCompose_ProfilesRunOneProcessOrTwoOfEachRole(t *testing.T) {
 			t.Errorf("profiles %q run %q, want %q", c.profiles, p.ServiceNames(), want)
 		}
 	}
-	for _, role := range []string{"bot", "http", "worker"} {
-		s := compose(t, nil, "scale").Services[role]
-		if s.Deploy == nil || s.Deploy.Replicas == nil || *s.Deploy.Replicas != 2 || value(s, "PAVILION_ROLES") != role {
-			t.Errorf("%s: not two processes of that role", role)
+	// The archive needs the words and the access hashes that only the bot has, so the bot's processes serve HTTP too.
+	for service, roles := range map[string]string{"bot": "bot,http", "http": "http", "worker": "worker"} {
+		s := compose(t, nil, "scale").Services[service]
+		if s.Deploy == nil || s.Deploy.Replicas == nil || *s.Deploy.Replicas != 2 || value(s, "PAVILION_ROLES") != roles {
+			t.Errorf("%s: not two processes with the roles %s", service, roles)
+		}
+	}
+	for service, name := range map[string]string{"pavilion": "archive", "bot": "archive", "http": "pavilion"} {
+		if edge := compose(t, nil, "single", "scale").Services[service].Networks["edge"]; edge == nil || !slices.Contains(edge.Aliases, name) {
+			t.Errorf("nginx does not find %s as %s", service, name)
 		}
 	}
 }

@@ -21,8 +21,8 @@ import (
 	"pavilion/sandbox/process"
 )
 
-// startNginx runs nginx in front of an upstream. The configuration is the shipped one with other addresses and folders.
-func startNginx(t *testing.T, upstream string) (addr string) {
+// startNginx runs nginx in front of an upstream, and of the bot's processes. The configuration is the shipped one with other addresses and folders.
+func startNginx(t *testing.T, upstream string, bots ...string) (addr string) {
 	t.Helper()
 	path, ok := install.Binary("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 	if !ok {
@@ -45,8 +45,11 @@ func startNginx(t *testing.T, upstream string) (addr string) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if len(bots) == 0 {
+		bots = []string{upstream}
+	}
 	dir := t.TempDir()
-	conf := strings.NewReplacer("listen 8080 default_server", "listen "+addr+" default_server", "pavilion:8080", upstream, "/tmp/", dir+"/", "/dev/stdout", dir+"/access.log", "/dev/stderr", dir+"/error.log").Replace(string(text))
+	conf := strings.NewReplacer("listen 8080 default_server", "listen "+addr+" default_server", "pavilion:8080", upstream, "archive:8080", "bots", "\tserver {\n", group(bots...)+"\tserver {\n", "/tmp/", dir+"/", "/dev/stdout", dir+"/access.log", "/dev/stderr", dir+"/error.log").Replace(string(text))
 	file := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte("daemon off;\n"+conf), 0o600); err != nil {
 		t.Fatal(err)
@@ -74,6 +77,17 @@ func startNginx(t *testing.T, upstream string) (addr string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// group is the group of upstreams that the name of the bot's processes resolves to.
+func group(bots ...string) string {
+	var b strings.Builder
+	b.WriteString("upstream bots {\n")
+	for _, addr := range bots {
+		b.WriteString("server " + addr + ";\n")
+	}
+	b.WriteString("}\n")
+	return b.String()
 }
 
 // burst sends n requests concurrently and counts the answers by status.
@@ -130,6 +144,26 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 	}
 	if got := burst(t, 1, http.MethodGet, "http://"+addr+"/metrics"); got[http.StatusNotFound] != 1 {
 		t.Errorf("the operator's addresses: %v", got)
+	}
+}
+
+// A standby refuses the archive with 503 and the connected bot answers, whichever of them nginx asks first.
+func TestNginx_TheArchiveIsAnsweredByTheConnectedBot(t *testing.T) {
+	t.Parallel()
+	serve := func(status int) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(s.Close)
+		return strings.TrimPrefix(s.URL, "http://")
+	}
+	other, standby, connected := serve(http.StatusNoContent), serve(http.StatusServiceUnavailable), serve(http.StatusAccepted)
+	addr := startNginx(t, other, standby, connected)
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if got := burst(t, 6, method, "http://"+addr+"/api/v1/archive/search"); got[http.StatusAccepted] != 6 {
+			t.Errorf("%s: %v", method, got)
+		}
+	}
+	if got := burst(t, 6, http.MethodGet, "http://"+addr+"/api/v1/clubs"); got[http.StatusNoContent] != 6 {
+		t.Errorf("another address: %v", got)
 	}
 }
 

@@ -44,6 +44,14 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	n.SetEnv("PAVILION_ROLES", "http")
 	n.serve(t)
 	client := n.open(t, n.Members[0])
+	// Without the bot there are no words to search by and no access hashes to ask for memberships, so the archive is refused instead of open.
+	refused, err := client.Send(t.Context(), http.MethodGet, "/archive/search?text=golden+river", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refused.Status != http.StatusServiceUnavailable || refused.Header.Get("Retry-After") == "" || !strings.Contains(string(refused.Body), "/problems/archive-elsewhere") {
+		t.Errorf("the archive of a process that is not the bot: %d %v %s", refused.Status, refused.Header, refused.Body)
+	}
 	day := n.club.Day(7)
 	kept := n.book(t, client, miniapp.Slot(day, "10:00", "11:00", n.club.Nets[0]), true)
 	dir := filepath.Join(t.TempDir(), "backup")
