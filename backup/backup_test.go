@@ -296,6 +296,7 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	for what, sql := range map[string]string{
 		"jobs run":              `SELECT count(*) FROM river_job WHERE state <> 'pending'`,
 		"broadcasts go on":      `SELECT count(*) FROM broadcast WHERE state IN ('scheduled', 'running')`,
+		"broadcasts have begun": `SELECT count(*) FROM broadcast WHERE started_at IS NOT NULL`,
 		"deliveries go on":      `SELECT count(*) FROM delivery_job WHERE NOT closed`,
 		"messages are answered": `SELECT count(*) FROM bot_inbox WHERE handled_at IS NULL`,
 		"sessions go on":        `SELECT (SELECT count(*) FROM bot_session) + (SELECT count(*) FROM session) + (SELECT count(*) FROM lease)`,

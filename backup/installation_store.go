@@ -50,7 +50,7 @@ func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 		{`DELETE FROM session`, &held.Sessions},
 		{`DELETE FROM river_job WHERE kind = 'booking_sweep' AND state NOT IN ('cancelled', 'completed', 'discarded')`, nil}, // workers enqueue them anew
 		{`UPDATE river_job SET state = 'pending', attempted_at = NULL, metadata = metadata || '{"held": true}' WHERE state IN ('available', 'retryable', 'running', 'scheduled')`, nil},
-		{`UPDATE broadcast SET state = 'paused', pause_reason = 'restored', started_at = coalesce(started_at, now()), version = version + 1 WHERE state IN ('scheduled', 'running')`, &held.Broadcasts},
+		{`UPDATE broadcast SET state = 'paused', pause_reason = 'restored', version = version + 1 WHERE state IN ('scheduled', 'running')`, &held.Broadcasts},
 		{`UPDATE delivery_job SET state = 'cancelled', reason = 'restored', ended_at = now(), closed = true WHERE state IN ('new', 'running')`, &held.Deliveries},
 		{`UPDATE bot_inbox SET handled_at = now(), update_data = '' WHERE handled_at IS NULL`, &held.Messages},
 	} {

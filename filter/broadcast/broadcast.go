@@ -266,9 +266,12 @@ func (s *Service) Pause(ctx context.Context, b Broadcast, why PauseReason) (Broa
 	return s.move(ctx, b, Paused)
 }
 
-// Resume goes on with a paused broadcast.
+// Resume goes on with a paused broadcast. One whose time is still ahead waits for it again.
 func (s *Service) Resume(ctx context.Context, b Broadcast) (Broadcast, error) {
 	b.Reason = PausedByAdmin
+	if b.At.After(s.opts.Now()) {
+		return s.move(ctx, b, Scheduled)
+	}
 	return s.move(ctx, b, Running)
 }
 
@@ -282,10 +285,9 @@ func (s *Service) move(ctx context.Context, b Broadcast, to State) (Broadcast, e
 	if err := b.State.To(to); err != nil {
 		return b, err
 	}
-	from := b.State
 	b.State = to
 	switch now := s.opts.Now(); {
-	case to == Running && from == Scheduled:
+	case to == Running && b.Started.IsZero():
 		b.Started = now
 	case to.Ended():
 		b.Ended = now

@@ -201,6 +201,37 @@ func TestRun_APauseKeepsTheRestForLater(t *testing.T) {
 	}
 }
 
+// The restore of a backup pauses scheduled broadcasts too.
+func TestResume_ABroadcastBeforeItsTimeWaitsForIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 5)...)
+	start := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	s.now.Store(&start)
+	schedule := func() broadcast.Broadcast {
+		t.Helper()
+		b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello", Source: []int{7}}))
+		b = s.must(s.MarkPreviewed(t.Context(), b))
+		b = s.must(s.Confirm(t.Context(), b, start.Add(time.Hour)))
+		return s.must(s.Pause(t.Context(), b, broadcast.Restored))
+	}
+	early, late := schedule(), schedule()
+	if early = s.must(s.Resume(t.Context(), early)); early.State != broadcast.Scheduled || !early.Started.IsZero() || early.Reason != broadcast.PausedByAdmin {
+		t.Errorf("resumed an hour before its time: %s, begun at %s, paused because of %q", early.State, early.Started, early.Reason)
+	}
+	after := start.Add(2 * time.Hour)
+	s.now.Store(&after)
+	if late = s.must(s.Resume(t.Context(), late)); late.State != broadcast.Running || !late.Started.Equal(after) {
+		t.Errorf("resumed after its time: %s, begun at %s", late.State, late.Started)
+	}
+	s.run()
+	for _, b := range []broadcast.Broadcast{early, late} {
+		if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Reached != 5 {
+			t.Errorf("%d have it, want 5", b.Counts.Reached)
+		}
+	}
+}
+
 func TestConfirm_NobodyIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -40,7 +40,7 @@ func (s State) next() []State {
 	case Running:
 		return []State{Paused, Done, Cancelled}
 	case Paused:
-		return []State{Running, Cancelled}
+		return []State{Running, Scheduled, Cancelled}
 	case Done, Cancelled:
 	}
 	return nil

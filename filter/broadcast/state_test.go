@@ -22,6 +22,7 @@ func TestState_EveryPairIsAllowedOrRefused(t *testing.T) {
 		{broadcast.Running, broadcast.Done}:        true,
 		{broadcast.Running, broadcast.Cancelled}:   true,
 		{broadcast.Paused, broadcast.Running}:      true,
+		{broadcast.Paused, broadcast.Scheduled}:    true, // a backup was restored before its time
 		{broadcast.Paused, broadcast.Cancelled}:    true,
 	}
 	for _, from := range broadcast.States() {
