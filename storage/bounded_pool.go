@@ -19,13 +19,14 @@ var ErrNoConn = errors.New("no free connection")
 // BoundedPool is a pool with a limited wait for a free connection, so that an overloaded server refuses requests instead of queueing them. A transaction also
 // begins within that time, or Postgres hangs. Any other query on a connection is limited only by the caller's context.
 type BoundedPool struct {
-	pool *pgxpool.Pool
-	wait time.Duration
+	pool  *pgxpool.Pool
+	wait  time.Duration
+	probe *hangProbe
 }
 
 // NewBoundedPool wraps a pool. wait limits the wait for a free connection.
 func NewBoundedPool(pool *pgxpool.Pool, wait time.Duration) BoundedPool {
-	return BoundedPool{pool: pool, wait: wait}
+	return BoundedPool{pool: pool, wait: wait, probe: &hangProbe{pool: pool, within: wait - wait/2, now: time.Now}}
 }
 
 func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
@@ -38,32 +39,27 @@ func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
 	return conn, nil
 }
 
-// cancelIfHung checks whether Postgres hangs when a statement has run for half of wait. The check connects anew: a slow statement or a wait for a lock does
-// not delay that. If it gets no answer within the other half, it cancels the statement with ErrNoConn. The caller calls answered once the statement has a
-// result; false means that it was cancelled before.
-func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) (answered func() bool) {
+// cancelIfHung asks the probe whether Postgres hangs when a statement has run for half of wait, and cancels the statement with ErrNoConn if it does. The
+// caller calls answered once the statement has a result. An error of answered means that the statement is cancelled, or will be in a moment.
+func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) (answered func() error) {
 	var over atomic.Bool
 	timer := time.AfterFunc(h.wait/2, func() {
-		pctx, stop := context.WithTimeout(ctx, h.wait-h.wait/2)
-		defer stop()
-		conn, err := pgx.ConnectConfig(pctx, h.pool.Config().ConnConfig)
-		if err == nil {
-			_ = conn.Close(pctx) // it has answered
-			return
-		}
-		if SQLState(err) == "" && over.CompareAndSwap(false, true) { // a refusal is an answer too
+		if h.probe.hangs(ctx) && over.CompareAndSwap(false, true) {
 			cancel(ErrNoConn)
 		}
 	})
-	return func() bool {
+	return func() error {
 		timer.Stop()
-		return over.CompareAndSwap(false, true)
+		if !over.CompareAndSwap(false, true) {
+			return ErrNoConn
+		}
+		return nil
 	}
 }
 
 // wrapNoConn adds ErrNoConn when the limit of wctx ended the wait, and not the caller's ctx.
 func wrapNoConn(ctx, wctx context.Context, err error) error {
-	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), ErrNoConn) {
+	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(wctx), ErrNoConn) && !errors.Is(err, ErrNoConn) {
 		return fmt.Errorf("%w: %w", ErrNoConn, err)
 	}
 	return err

@@ -109,8 +109,8 @@ func (t *lazyTx) begin(ctx context.Context, queries []*pgx.QueuedQuery) (pgx.Bat
 	}
 	results := t.conn.SendBatch(wctx, b)
 	_, err := results.Exec()
-	if !answered() && err == nil { // the rest of the results cannot be read any more
-		err = wctx.Err()
+	if hung := answered(); err == nil {
+		err = hung // the rest of the results cannot be read any more
 	}
 	if err != nil {
 		_ = results.Close() // err is its cause

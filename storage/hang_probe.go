@@ -1,0 +1,60 @@
+package storage
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/singleflight"
+)
+
+// hangProbe checks whether Postgres hangs. It connects anew: a slow statement or a wait for a lock does not delay that. One connection at a time serves
+// all statements that ask, so a crowd that waits for one lock does not add a crowd of connections.
+type hangProbe struct {
+	pool     *pgxpool.Pool
+	within   time.Duration // Postgres hangs if it does not answer within it; an answer counts for as long
+	now      func() time.Time
+	flights  singleflight.Group
+	answered atomic.Pointer[time.Time] // the last answer
+}
+
+// hangs reports whether Postgres hangs; false if ctx ends first.
+func (p *hangProbe) hangs(ctx context.Context) bool {
+	if p.hasAnswered() {
+		return false
+	}
+	asked := p.flights.DoChan("", func() (any, error) {
+		if p.hasAnswered() { // another flight has just landed
+			return nil, nil //nolint:nilnil // there is only an error
+		}
+		return nil, p.connect(context.WithoutCancel(ctx)) // for the other statements too
+	})
+	select {
+	case <-ctx.Done():
+		return false
+	case r := <-asked:
+		return r.Err != nil
+	}
+}
+
+func (p *hangProbe) hasAnswered() bool {
+	at := p.answered.Load()
+	return at != nil && p.now().Sub(*at) < p.within
+}
+
+// connect returns ErrNoConn unless Postgres answers. A refusal is an answer too.
+func (p *hangProbe) connect(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, p.within)
+	defer stop()
+	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig)
+	if err == nil {
+		_ = conn.Close(ctx) // it has answered
+	} else if SQLState(err) == "" {
+		return ErrNoConn
+	}
+	now := p.now()
+	p.answered.Store(&now)
+	return nil
+}
