@@ -17,7 +17,7 @@ func scanFeed(row pgx.CollectableRow) (f Feed, err error) {
 	return f, err
 }
 
-// upsertFeed stores a feed, or gives the feed that the person has a new token. A renewed feed has a new id.
+// upsertFeed stores a feed. One that the person has gets a new token and a new time, and keeps its id.
 func upsertFeed(ctx context.Context, q storage.Queryer, f *Feed, token [32]byte) error {
 	err := q.QueryRow(ctx, `
 		INSERT INTO calendar_feed AS c (club_id, member_id, kind, net_id, token_hash, incarnation, created_at)
