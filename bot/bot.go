@@ -285,7 +285,7 @@ func (b *Bot) Stats() telegram.Stats { return b.client.Stats() }
 // ChatLink returns the address of the bot's chat; empty where it is not known.
 func (b *Bot) ChatLink(ctx context.Context) string { return b.client.ChatLink(ctx) }
 
-// Check signs in without receiving updates, and reports inline mode and the bot's rights in the indexed channels.
-func (b *Bot) Check(ctx context.Context, report func(what string, err error, advice string)) error {
-	return b.client.Check(ctx, b.deps.Channels.List(), report)
+// Check signs in without receiving updates, and reports inline mode and the bot's rights in the indexed channels once these are loaded.
+func (b *Bot) Check(ctx context.Context, loaded <-chan struct{}, report func(what string, err error, advice string)) error {
+	return b.client.Check(ctx, loaded, b.deps.Channels.List, report)
 }

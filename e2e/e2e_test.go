@@ -475,6 +475,18 @@ func TestDoctor_SaysWhatIsWrong(t *testing.T) {
 	if err != nil || strings.Contains(out, "FAIL") || !strings.Contains(out, `ok    admin of "Riverside Archive"`) {
 		t.Errorf("a healthy club: %v\n%s", err, out)
 	}
+	// A database that hangs takes no time from the others: the token is not blamed, and the channels of the other database are looked at.
+	if err := s.Engines.PauseMongo(1); err != nil {
+		t.Fatal(err)
+	}
+	out, err = s.Run(t.Context(), "doctor")
+	if err == nil || strings.Count(out, "FAIL") != 1 || !strings.Contains(out, "FAIL  mongodb archive 2 answers") || !strings.Contains(out, "Next: Check its URI in PAVILION_MONGO_URIS") ||
+		!strings.Contains(out, "ok    telegram takes the token") || !strings.Contains(out, `ok    admin of "Riverside Archive"`) {
+		t.Errorf("a database hangs: %v\n%s", err, out)
+	}
+	if err := s.Engines.ResumeMongo(1); err != nil {
+		t.Fatal(err)
+	}
 	s.Engines.StopMongo(1)
 	s.Engines.StopRedis()
 	out, err = s.Run(t.Context(), "doctor")
