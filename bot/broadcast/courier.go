@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"pavilion/bot/chat"
@@ -50,18 +49,19 @@ func previewName(b broadcast.Broadcast, e *telegram.Event) string {
 	return fmt.Sprintf("%s/preview/%d", name(b), e.QueryID)
 }
 
-// sendTo sends a broadcast to a chat, and pins it if the plan says so. A chat in which the bot may not pin keeps the message.
-func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
-	ids, err = c.sendMessages(ctx, b, to, how)
-	if err == nil && b.Plan.Pin && len(ids) > 0 {
-		if perr := c.s.contents.Pin(ctx, how.Lane, to, ids[0]); perr != nil {
-			c.s.Logger.LogAttrs(ctx, slog.LevelDebug, "a broadcast is not pinned", slog.Int64("chat", to.Key()), slog.Any("error", perr))
-		}
+// Pin pins a message of a broadcast, without a notification. It gives up at once where Telegram makes the chat or the method wait for longer than patience.
+func (c courier) Pin(ctx context.Context, b broadcast.Broadcast, to broadcast.RecipientID, message int) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, telegram.ErrTelegramWaits)
+	defer cancel()
+	chat, _, err := c.reach(ctx, b, to)
+	if err != nil {
+		return err
 	}
-	return ids, err
+	return c.s.contents.Pin(ctx, telegram.LaneBroadcast, chat, message)
 }
 
-func (c courier) sendMessages(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
+// sendTo sends a broadcast to a chat.
+func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.Chat, how send) (ids []int, err error) {
 	d := how.Delivery
 	d.Silent, d.Paid = b.Plan.Silent, b.Plan.Paid
 	if !b.ButtonsFollow() {

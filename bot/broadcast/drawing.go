@@ -135,6 +135,9 @@ func (d drawing) figures(b broadcast.Broadcast) string {
 	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
 		lines = append(lines, d.in.Say("broadcast.failed", c.Failed[name], name))
 	}
+	if c.Unpinned > 0 && b.State != broadcast.Running { // while it runs, pins follow the messages
+		lines = append(lines, d.in.Say("broadcast.unpinned", c.Unpinned))
+	}
 	if c.OptOuts > 0 {
 		lines = append(lines, d.in.Say("broadcast.opt_outs", c.OptOuts))
 	}
@@ -307,6 +310,9 @@ func (d drawing) confirm(b broadcast.Broadcast, e broadcast.Estimate) telegram.R
 		lines = append(lines, d.in.Say(forGroups(b, "broadcast.opted_out_count"), e.OptedOut))
 	}
 	lines = append(lines, d.in.Say("broadcast.takes", d.duration(e.Duration)))
+	if !e.End.IsZero() {
+		lines = append(lines, d.in.Say("broadcast.ends", d.when(e.End.UTC())))
+	}
 	if b.Plan.Paid {
 		lines = append(lines, d.in.Say("broadcast.costs", e.Stars))
 	}

@@ -43,6 +43,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	done := state(broadcast.Done, func(b *broadcast.Broadcast) {
 		b.Counts, b.Ended = broadcast.Counts{Reached: 9860, Gone: 16, Sending: 353 * time.Second}, at.Add(-time.Hour)
 	})
+	unpinned := done
+	unpinned.Counts.Unpinned = 3
 	unsent := done
 	unsent.Revision = &broadcast.Revision{Kind: broadcast.Unsend, Changed: 9800, Failed: 60, Finished: true}
 	language := state(broadcast.Draft, func(b *broadcast.Broadcast) {
@@ -88,6 +90,8 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"confirm": d.confirm(album, broadcast.Estimate{
 			Pools: []broadcast.PoolEstimate{{Pool: "old", People: 9000, Blocked: 40}, {Pool: "archive 2", Down: true}}, OptedOut: 5, Duration: 321 * time.Second,
 		}),
+		"confirm_hours":  d.confirm(paid, broadcast.Estimate{Pools: []broadcast.PoolEstimate{{Pool: "old", People: 9876}}, Duration: 700 * time.Second, End: at.Add(15 * time.Hour)}),
+		"unpinned":       d.panel(unpinned),
 		"confirm_nobody": d.confirm(album, broadcast.Estimate{Pools: []broadcast.PoolEstimate{{Pool: "old"}}}),
 		"list":           d.list([]broadcast.Broadcast{running, done}, 7),
 		"list_empty":     d.list(nil, 7),

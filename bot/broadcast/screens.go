@@ -50,7 +50,7 @@ type shown struct {
 // New makes the screens. Run sends.
 func New(d Deps) *Screens {
 	s := &Screens{Deps: d, messenger: d.Client.Messenger, contents: telegram.NewContents(d.Client.Messenger), drawn: map[broadcast.ID]shown{}}
-	s.runner = broadcast.NewRunner(d.Service, courier{s}, func(person filter.UserID) bool { return d.IsAdmin(int64(person)) }, d.Logger)
+	s.runner = broadcast.NewRunner(d.Service, courier{s}, courier{s}, func(person filter.UserID) bool { return d.IsAdmin(int64(person)) }, d.Logger)
 	return s
 }
 

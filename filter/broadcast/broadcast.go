@@ -93,7 +93,9 @@ type Counts struct {
 	Gone    int64 // blocked the bot, or deleted their account
 	Failed  map[string]int64
 	OptOuts int64
-	Sending time.Duration // time spent sending
+	// Unpinned are the messages that the plan pins and that are not pinned: not yet, or Telegram refused, or it did not tell their ids.
+	Unpinned int64
+	Sending  time.Duration // time spent sending
 }
 
 // PerSecond is the average speed.

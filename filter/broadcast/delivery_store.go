@@ -55,8 +55,8 @@ type result struct {
 }
 
 // flush stores outcomes and the cursor in one transaction, and returns the broadcast's state. A recipient who has an outcome already is not counted
-// again.
-func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sending time.Duration) (state State, err error) {
+// again. With pin the messages count as not pinned, until countPins.
+func (s store) flush(ctx context.Context, id ID, c cursor, results []result, pin bool, sending time.Duration) (state State, err error) {
 	err = storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var failedJSON []byte
 		if err := tx.QueryRow(ctx, "SELECT state, failed FROM broadcast WHERE id = $1 FOR UPDATE", id).Scan(&state, &failedJSON); err != nil {
@@ -85,8 +85,12 @@ func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sen
 		if failedJSON, err = json.Marshal(failed); err != nil {
 			return err
 		}
-		if _, err = tx.Exec(ctx, "UPDATE broadcast SET reached = reached + $2, gone = gone + $3, failed = $4, sending_ms = sending_ms + $5 WHERE id = $1",
-			id, reached, gone, failedJSON, sending.Milliseconds()); err != nil {
+		var unpinned int64
+		if pin {
+			unpinned = reached
+		}
+		if _, err = tx.Exec(ctx, "UPDATE broadcast SET reached = reached + $2, gone = gone + $3, failed = $4, sending_ms = sending_ms + $5, unpinned = unpinned + $6 WHERE id = $1",
+			id, reached, gone, failedJSON, sending.Milliseconds(), unpinned); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "UPDATE broadcast_cursor SET last_id = greatest(last_id, $3), finished = finished OR $4 WHERE broadcast = $1 AND pool = $2", id, c.pool, c.last, c.finished)
@@ -96,6 +100,14 @@ func (s store) flush(ctx context.Context, id ID, c cursor, results []result, sen
 		return "", fmt.Errorf("store outcomes of broadcast %d: %w", id, err)
 	}
 	return state, nil
+}
+
+// countPins counts messages that were pinned.
+func (s store) countPins(ctx context.Context, id ID, n int64) error {
+	if _, err := s.db.Exec(ctx, "UPDATE broadcast SET unpinned = greatest(unpinned - $2, 0) WHERE id = $1", id, n); err != nil {
+		return fmt.Errorf("count pins of broadcast %d: %w", id, err)
+	}
+	return nil
 }
 
 // insertDeliveries stores the outcomes of recipients who have none, and returns these.

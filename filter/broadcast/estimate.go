@@ -17,8 +17,9 @@ type PoolEstimate struct {
 type Estimate struct {
 	Pools    []PoolEstimate
 	OptedOut int
-	Duration time.Duration
-	Stars    int // at most, of a paid broadcast
+	Duration time.Duration // of the sending
+	End      time.Time     // of the last message if it starts now and keeps to its hours; zero without hours
+	Stars    int           // at most, of a paid broadcast
 }
 
 // People is the number of people who would get it.
@@ -79,7 +80,10 @@ func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
 	if b.Plan.Paid {
 		e.Stars = stars(e.People() * b.parts())
 	}
-	e.Duration = time.Duration(float64(e.People()*b.parts()) / float64(s.speed(b)) * float64(time.Second))
+	e.Duration = time.Duration(float64(e.People()*b.calls()) / float64(s.speed(b)) * float64(time.Second))
+	if b.Plan.Hours != (Hours{}) {
+		e.End = b.Plan.Hours.end(s.opts.Now().In(s.opts.Zone), e.Duration)
+	}
 	return e, nil
 }
 
@@ -134,6 +138,14 @@ func (b Broadcast) parts() int {
 		return max(1, len(b.Content.Media)) + 1
 	}
 	return 1
+}
+
+// calls is the number of calls to Telegram for each person: the messages, and the pin.
+func (b Broadcast) calls() int {
+	if b.Plan.Pin {
+		return b.parts() + 1
+	}
+	return b.parts()
 }
 
 // ButtonsFollow reports that the buttons go in a message of their own.

@@ -20,5 +20,30 @@ func (h Hours) IsOpen(at time.Time) bool {
 	return h == Hours{} || at.Hour() >= h.From && at.Hour() < h.To
 }
 
+// end is when a broadcast that starts at a time of the zone has sent for so long.
+func (h Hours) end(start time.Time, sending time.Duration) time.Time {
+	if h == (Hours{}) || sending <= 0 {
+		return start.Add(sending)
+	}
+	for day := 0; ; day++ {
+		open, closed := h.window(start, day)
+		if open.Before(start) {
+			open = start
+		}
+		left := closed.Sub(open)
+		if left >= sending {
+			return open.Add(sending)
+		}
+		sending -= max(left, 0)
+	}
+}
+
+// window are the hours of the day that is so many days after that of start.
+func (h Hours) window(start time.Time, days int) (open, closed time.Time) {
+	year, month, day := start.Date()
+	at := func(hour int) time.Time { return time.Date(year, month, day+days, hour, 0, 0, 0, start.Location()) }
+	return at(h.From), at(h.To)
+}
+
 // InHours tells whether a broadcast sends now, as far as its hours decide.
 func (s *Service) InHours(b Broadcast) bool { return b.Plan.Hours.IsOpen(s.opts.Now().In(s.opts.Zone)) }

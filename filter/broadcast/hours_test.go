@@ -7,33 +7,76 @@ import (
 	"pavilion/filter/broadcast"
 )
 
-// The hours end while it runs. Meanwhile another broadcast is sent.
+// The hours end while as many messages are on their way as may be at once, and the next one waits for its turn. Another broadcast is sent meanwhile.
 func TestRun_ABroadcastKeepsToItsHours(t *testing.T) {
 	t.Parallel()
+	const atOnce = 64
 	s := newScene(t)
-	s.people(0, numbered(1, 6)...)
+	s.people(0, numbered(1, 100)...)
 	at := time.Date(2026, 11, 30, 20, 59, 0, 0, time.UTC)
 	s.now.Store(&at)
 	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello", Source: []int{7}}))
-	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Hours, b.Plan.Speed = broadcast.Hours{From: 9, To: 21}, 2 }))
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Hours = broadcast.Hours{From: 9, To: 21} }))
 	b = s.must(s.MarkPreviewed(t.Context(), b))
 	b = s.must(s.Confirm(t.Context(), b, s.clock()))
 	night := at.Add(time.Minute)
+	looks := s.looks.Load()
 	s.telegram.gate = func(n int) {
-		if n == 2 {
+		if n == 1 { // the others queue behind it
+			s.until("the next one waits", func() bool { return s.looks.Load() > looks+atOnce+8 }, func() any { return s.looks.Load() - looks })
 			s.now.Store(&night)
 		}
 	}
 	s.run()
-	s.await(b.ID, "two have it", func(b broadcast.Broadcast) bool { return b.Counts.Reached >= 2 })
-	s.awaitState(s.confirmed(broadcast.Segment{Kind: broadcast.Everybody}).ID, broadcast.Done)
-	if b = s.must(s.Get(t.Context(), b.ID)); b.State != broadcast.Running || b.Counts.Reached > 3 {
-		t.Errorf("at night it is %s, and %d have it", b.State, b.Counts.Reached)
+	s.await(b.ID, "those under way have it", func(b broadcast.Broadcast) bool { return b.Counts.Reached >= atOnce })
+	s.awaitState(s.confirmed(everybody).ID, broadcast.Done)
+	if b = s.must(s.Get(t.Context(), b.ID)); b.State != broadcast.Running || b.Counts.Reached != atOnce {
+		t.Errorf("at night it is %s, and %d have it, want %d", b.State, b.Counts.Reached, atOnce)
 	}
 	morning := night.Add(12 * time.Hour)
 	s.now.Store(&morning)
-	if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Reached != 6 {
-		t.Errorf("%d have it, want 6", b.Counts.Reached)
+	if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Reached != 100 {
+		t.Errorf("%d have it, want 100", b.Counts.Reached)
+	}
+}
+
+// Three people at one call a second.
+func TestEstimate_EndsWithinItsHours(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	for _, c := range []struct {
+		start string
+		hours broadcast.Hours
+		pin   bool
+		want  time.Duration
+		end   string
+	}{
+		{"2026-11-30T20:00:00Z", broadcast.Hours{}, false, 3 * time.Second, ""},
+		{"2026-11-30T20:00:00Z", broadcast.Hours{}, true, 6 * time.Second, ""}, // each pin is a call too
+		{"2026-11-30T20:00:00Z", broadcast.Hours{From: 9, To: 21}, false, 3 * time.Second, "2026-11-30T20:00:03Z"},
+		{"2026-11-30T20:59:58Z", broadcast.Hours{From: 9, To: 21}, false, 3 * time.Second, "2026-12-01T09:00:01Z"},
+		{"2026-11-30T07:00:00Z", broadcast.Hours{From: 9, To: 21}, false, 3 * time.Second, "2026-11-30T09:00:03Z"},
+		{"2026-11-30T22:00:00Z", broadcast.Hours{From: 9, To: 21}, true, 6 * time.Second, "2026-12-01T09:00:06Z"},
+		{"2026-11-30T23:59:58Z", broadcast.Hours{From: 0, To: 24}, false, 3 * time.Second, "2026-12-01T00:00:01Z"},
+	} {
+		start, err := time.Parse(time.RFC3339, c.start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.now.Store(&start)
+		b := broadcast.Broadcast{Plan: broadcast.Plan{Segment: everybody, Speed: 1, Hours: c.hours, Pin: c.pin}}
+		e, err := s.Estimate(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var end string
+		if !e.End.IsZero() {
+			end = e.End.Format(time.RFC3339)
+		}
+		if e.Duration != c.want || end != c.end {
+			t.Errorf("%+v takes %s until %q", c, e.Duration, end)
+		}
 	}
 }
 

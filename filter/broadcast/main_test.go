@@ -60,6 +60,7 @@ type scene struct {
 	telegram *fakeTelegram
 	admin    atomic.Bool
 	now      atomic.Pointer[time.Time]
+	looks    atomic.Int64 // at the clock
 	audience *audience
 }
 
@@ -121,6 +122,7 @@ func (r rosterGroups) Disable(ctx context.Context, group broadcast.RecipientID, 
 }
 
 func (s *scene) clock() time.Time {
+	s.looks.Add(1)
 	if at := s.now.Load(); at != nil {
 		return *at
 	}
@@ -184,7 +186,7 @@ func (s *scene) must(b broadcast.Broadcast, err error) broadcast.Broadcast {
 // run starts a runner; stop ends it.
 func (s *scene) run() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := broadcast.NewRunner(s.Service, s.telegram, func(filter.UserID) bool { return s.admin.Load() }, slog.New(slog.DiscardHandler))
+	r := broadcast.NewRunner(s.Service, s.telegram, s.telegram, func(filter.UserID) bool { return s.admin.Load() }, slog.New(slog.DiscardHandler))
 	var running sync.WaitGroup
 	running.Go(func() { r.Run(ctx) })
 	stop = sync.OnceFunc(func() { cancel(); running.Wait() })
@@ -238,6 +240,7 @@ type fakeTelegram struct {
 	edited    map[int]string
 	deleted   []int
 	groups    []broadcast.RecipientID // of deletions
+	pin       func(ctx context.Context, to broadcast.RecipientID, message int) error
 }
 
 func newFakeTelegram() *fakeTelegram {
@@ -291,6 +294,10 @@ func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ broadcas
 	defer f.mu.Unlock()
 	f.edited[messages[0]] = b.Content.Text
 	return broadcast.Outcome{Class: broadcast.Sent}
+}
+
+func (f *fakeTelegram) Pin(ctx context.Context, _ broadcast.Broadcast, to broadcast.RecipientID, message int) error {
+	return f.pin(ctx, to, message)
 }
 
 func (f *fakeTelegram) Delete(_ context.Context, group broadcast.RecipientID, messages []int) broadcast.Outcome {

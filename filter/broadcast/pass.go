@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -39,6 +40,8 @@ type pass struct {
 	limit   *rate.Limiter
 	parts   int
 	paid    *budget
+	pins    chan result  // wait to be pinned; nil where the plan does not say so
+	pinned  atomic.Int64 // not stored yet
 
 	sending chan struct{} // holds one token for each send under way
 	room    chan struct{} // holds one token for each outcome that is not stored
@@ -56,7 +59,7 @@ type pass struct {
 
 func newPass(r *Runner, b Broadcast, c cursor, chosen selection, paid *budget) *pass {
 	// Two at once make up for the time that a page takes to read.
-	limit := rate.NewLimiter(rate.Limit(r.service.speed(b)), max(b.parts(), 2))
+	limit := rate.NewLimiter(rate.Limit(r.service.speed(b)), max(b.calls(), 2))
 	limit.AllowN(r.service.opts.Now(), 1)
 	return &pass{
 		r: r, id: b.ID, b: b, cursor: c, chosen: chosen, content: &currentContent{content: b.Content, refresh: r.sender.Refresh},
@@ -86,6 +89,7 @@ func (p *pass) run(ctx context.Context) error {
 	issuing, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	p.stop = stop
+	defer p.startPins(ctx)()
 	sends, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	flushes := make(chan struct{})
@@ -139,16 +143,18 @@ func (p *pass) issue(ctx, sends context.Context, under *sync.WaitGroup) error {
 				p.order.skip(&p.mu, to.ID)
 				continue
 			}
-			if !p.r.service.InHours(p.b) {
-				p.end(errHours)
-				return errHours
-			}
 			paid := p.paid.take(p.parts)
 			if !paid {
 				p.goFree()
 			}
 			if err := p.wait(ctx); err != nil {
 				return err
+			}
+			if !p.r.service.InHours(p.b) { // they may have ended during the wait
+				<-p.sending
+				<-p.room
+				p.end(errHours)
+				return errHours
 			}
 			place := p.order.add(&p.mu, to.ID)
 			under.Go(func() {
@@ -185,7 +191,7 @@ func (p *pass) recipients(ctx context.Context, list []Recipient) (map[RecipientI
 
 // wait returns when another send may start.
 func (p *pass) wait(ctx context.Context) error {
-	if err := p.limit.WaitN(ctx, p.parts); err != nil {
+	if err := p.limit.WaitN(ctx, p.b.calls()); err != nil {
 		return context.Cause(ctx)
 	}
 	for _, tokens := range []chan struct{}{p.room, p.sending} {
@@ -325,7 +331,7 @@ func (p *pass) flush(ctx context.Context) error {
 	c := p.cursor
 	p.mu.Unlock()
 	now := p.r.service.opts.Now()
-	state, err := p.r.service.store.flush(ctx, p.id, c, results, now.Sub(p.flushed))
+	state, err := p.r.service.store.flush(ctx, p.id, c, results, p.b.Plan.Pin, now.Sub(p.flushed))
 	if err != nil {
 		p.mu.Lock()
 		p.results = append(results, p.results...)
@@ -333,6 +339,8 @@ func (p *pass) flush(ctx context.Context) error {
 		return err
 	}
 	p.flushed = now
+	p.queuePins(results)
+	p.storePins(ctx)
 	p.disableClosed(ctx, results)
 	for range results {
 		<-p.room

@@ -13,6 +13,7 @@ import (
 type Runner struct {
 	service *Service
 	sender  sender
+	pinner  pinner
 	isAdmin func(person filter.UserID) bool
 	logger  *slog.Logger
 	// again is when to go on with a broadcast that waits for some chats only. Run's goroutine uses it.
@@ -20,8 +21,8 @@ type Runner struct {
 }
 
 // NewRunner makes a Runner.
-func NewRunner(s *Service, to sender, isAdmin func(person filter.UserID) bool, logger *slog.Logger) *Runner {
-	return &Runner{service: s, sender: to, isAdmin: isAdmin, logger: logger.With("part", "broadcast"), again: map[ID]time.Time{}}
+func NewRunner(s *Service, to sender, pins pinner, isAdmin func(person filter.UserID) bool, logger *slog.Logger) *Runner {
+	return &Runner{service: s, sender: to, pinner: pins, isAdmin: isAdmin, logger: logger.With("part", "broadcast"), again: map[ID]time.Time{}}
 }
 
 const (
