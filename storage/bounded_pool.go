@@ -39,17 +39,20 @@ func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
 	return conn, nil
 }
 
-// cancelIfHung asks the probe whether Postgres hangs when a statement has run for half of wait, and cancels the statement with ErrNoConn if it does. The
+// cancelIfHung asks the probe whether Postgres hangs when a statement has run for half of wait, and cancels the statement with ErrNoConn if it does: wait
+// after its start, or half of wait later where other statements have asked shortly before. The
 // caller calls answered once the statement has a result. An error of answered means that the statement is cancelled, or will be in a moment.
 func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) (answered func() error) {
 	var over atomic.Bool
+	waiting, stop := context.WithCancel(ctx)
 	timer := time.AfterFunc(h.wait/2, func() {
-		if h.probe.hangs(ctx) && over.CompareAndSwap(false, true) {
+		if h.probe.hangs(waiting) && over.CompareAndSwap(false, true) {
 			cancel(ErrNoConn)
 		}
 	})
 	return func() error {
 		timer.Stop()
+		stop()
 		if !over.CompareAndSwap(false, true) {
 			return ErrNoConn
 		}

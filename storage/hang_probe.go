@@ -20,13 +20,21 @@ type hangProbe struct {
 	answered atomic.Pointer[time.Time] // the last answer
 }
 
-// hangs reports whether Postgres hangs; false if ctx ends first.
+// hangs reports whether Postgres hangs; false if ctx ends first. A recent answer may be older than the hang. So hangs waits until it does not count any more, or
+// until another statement has a newer one.
 func (p *hangProbe) hangs(ctx context.Context) bool {
-	if p.hasAnswered() {
-		return false
+	since := p.now()
+	if rest := p.lastAnswer().Add(p.within).Sub(since); rest > 0 {
+		timer := time.NewTimer(rest)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+		}
 	}
 	asked := p.flights.DoChan("", func() (any, error) {
-		if p.hasAnswered() { // another flight has just landed
+		if p.lastAnswer().After(since) {
 			return nil, nil //nolint:nilnil // there is only an error
 		}
 		return nil, p.connect(context.WithoutCancel(ctx)) // for the other statements too
@@ -39,9 +47,12 @@ func (p *hangProbe) hangs(ctx context.Context) bool {
 	}
 }
 
-func (p *hangProbe) hasAnswered() bool {
-	at := p.answered.Load()
-	return at != nil && p.now().Sub(*at) < p.within
+// lastAnswer is the time of the last answer; zero without one.
+func (p *hangProbe) lastAnswer() time.Time {
+	if at := p.answered.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // connect returns ErrNoConn unless Postgres answers. A refusal is an answer too.
