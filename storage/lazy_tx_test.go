@@ -305,7 +305,7 @@ func TestLazyTx_BesideAHangingPostgresTheFirstStatementFailsInTime(t *testing.T)
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	bounded := storage.NewBoundedPool(pool, time.Second)
+	bounded := storage.NewBoundedPool(pool, 2*time.Second)
 	run := func(ctx context.Context, sql string) error {
 		return storage.InTx(ctx, bounded, func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, sql)

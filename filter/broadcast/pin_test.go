@@ -3,6 +3,7 @@ package broadcast_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 
 	"pavilion/filter/broadcast"
@@ -17,6 +18,8 @@ func TestRun_APinHoldsUpNoOutcomeAndIsCountedWhereItIsMissing(t *testing.T) {
 	s.telegram.answers[3] = broadcast.Outcome{Class: broadcast.Sent}
 	s.telegram.answers[4] = broadcast.Outcome{Class: broadcast.Gone, Name: "USER_IS_BLOCKED"}
 	release := make(chan struct{})
+	free := sync.OnceFunc(func() { close(release) })
+	defer free()
 	s.telegram.pin = func(ctx context.Context, to broadcast.RecipientID, message int) error {
 		if message != int(to) {
 			t.Errorf("message %d of person %d is pinned", message, to)
@@ -42,7 +45,7 @@ func TestRun_APinHoldsUpNoOutcomeAndIsCountedWhereItIsMissing(t *testing.T) {
 	if b.State != broadcast.Running || b.Counts.Unpinned < 3 {
 		t.Errorf("while a pin hangs it is %s, and %d are not pinned", b.State, b.Counts.Unpinned)
 	}
-	close(release)
+	free()
 	if b = s.awaitState(b.ID, broadcast.Done); b.Counts.Unpinned != 2 {
 		t.Errorf("%d are not pinned, want 2", b.Counts.Unpinned)
 	}
