@@ -108,7 +108,8 @@ func restore(ctx context.Context, cfg config.Config, args []string, out io.Write
 				return err
 			}
 			fmt.Fprintf(out, "ok    these databases are the installation's own; running processes start the bot and the jobs within seconds\n")
-			fmt.Fprintf(out, "      %d sessions ended, %d broadcasts paused, %d deliveries cancelled, %d unanswered messages dropped\n", held.Sessions, held.Broadcasts, held.Deliveries, held.Messages)
+			fmt.Fprintf(out, "      %d sessions ended, %d broadcasts paused, %d changes of sent broadcasts ended, %d deliveries cancelled\n", held.Sessions, held.Broadcasts, held.Revisions, held.Deliveries+held.Taps)
+			fmt.Fprintf(out, "      %d unanswered messages dropped, %d requests to join a channel left to its admins\n", held.Messages, held.Requests)
 			return listOutbox(out, held.Jobs)
 		})
 	case len(args) == 1 && args[0] != "help":

@@ -273,7 +273,13 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 			('booking_deliver', 'telegram', 'available', 5, now(), '{"notification": 1, "channel": "telegram"}'), ('booking_refund', 'booking', 'retryable', 5, now(), '{}'),
 			('booking_alert', 'telegram', 'scheduled', 5, now() + interval '1 day', '{}'), ('booking_sweep', 'booking', 'available', 1, now(), '{"what": "old"}');
 		INSERT INTO broadcast (state, author, language, content, plan, scheduled_at) VALUES ('scheduled', 1, 'en', '{}', '{}', now()), ('running', 1, 'en', '{}', '{}', now()), ('done', 1, 'en', '{}', '{}', now());
+		INSERT INTO broadcast (state, author, language, content, plan, scheduled_at, revision) VALUES ('done', 1, 'en', '{}', '{}', now(), '{"Kind": "unsend", "Finished": false}'), ('done', 1, 'en', '{}', '{}', now(), '{"Kind": "edit", "Finished": true}');
 		INSERT INTO delivery_job (origin, person, chat, quiet, documents, channels, messages, total, protect) VALUES ('tap', 1, 1, true, '{1}', '{1}', '{1}', 1, false);
+		INSERT INTO delivery_job (origin, person, chat, quiet, state, documents, channels, messages, total, protect, notice, ended_at, closed)
+			VALUES ('ended', 2, 1, false, 'done', '{1}', '{1}', '{1}', 1, false, 'none', now(), false), ('closed', 3, 1, false, 'done', '{1}', '{1}', '{1}', 1, false, 'due', now(), true);
+		INSERT INTO quota_reservation (person, day, resume, resume_at, expires_at) VALUES (1, now(), '\x01', now(), now() + interval '10 minutes');
+		INSERT INTO join_request (channel_id, person, invite, asked_at, approve) VALUES (1, 1, '', now(), true), (1, 2, '', now(), false);
+		INSERT INTO premium_payment (charge_id, payer, stars, paid_at) VALUES ('charge', 1, 5, now());
 		INSERT INTO bot_inbox (bot_id, chat_id, message_id, update_data) VALUES (1, 1, 1, '\x01');
 		INSERT INTO bot_session (id, data) VALUES (1, '\x01');
 		INSERT INTO session (member_id, client_hash, incarnation, expires_at) VALUES (1, sha256(''), 'old', now() + interval '1 day');
@@ -290,7 +296,7 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fmt.Sprint(held) != "{map[booking_alert:1 booking_deliver:1 booking_refund:1] 2 1 1 1}" {
+	if fmt.Sprint(held) != "{map[booking_alert:1 booking_deliver:1 booking_refund:1] 2 1 1 1 1 1 1}" {
 		t.Errorf("held: %+v", held)
 	}
 	for what, sql := range map[string]string{
@@ -298,6 +304,11 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 		"broadcasts go on":      `SELECT count(*) FROM broadcast WHERE state IN ('scheduled', 'running')`,
 		"broadcasts have begun": `SELECT count(*) FROM broadcast WHERE started_at IS NOT NULL`,
 		"deliveries go on":      `SELECT count(*) FROM delivery_job WHERE NOT closed`,
+		"sent ones are changed": `SELECT count(*) FROM broadcast WHERE NOT (revision ->> 'Finished')::boolean`,
+		"deletions are told":    `SELECT count(*) FROM delivery_job WHERE notice = 'due'`,
+		"taps are repeated":     `SELECT count(*) FROM quota_reservation WHERE resume IS NOT NULL OR resume_at IS NOT NULL OR expires_at > now()`,
+		"requests are approved": `SELECT count(*) FROM join_request WHERE approve AND approved_at IS NULL`,
+		"payments are told":     `SELECT count(*) FROM premium_payment WHERE told_at IS NULL`,
 		"messages are answered": `SELECT count(*) FROM bot_inbox WHERE handled_at IS NULL`,
 		"sessions go on":        `SELECT (SELECT count(*) FROM bot_session) + (SELECT count(*) FROM session) + (SELECT count(*) FROM lease)`,
 	} {

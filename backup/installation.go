@@ -62,7 +62,10 @@ func (i Installation) Wait(ctx context.Context, log *slog.Logger) error {
 type Held struct {
 	Jobs       map[string]int64 // by kind
 	Broadcasts int64
-	Deliveries int64
+	Revisions  int64 // edits and deletions of what a broadcast had sent
+	Deliveries int64 // of many files
+	Taps       int64 // on one file, without an outcome
+	Requests   int64 // to join a channel, not approved
 	Messages   int64 // to the bot, not answered
 	Sessions   int64
 }
@@ -71,9 +74,15 @@ type Held struct {
 //
 //   - Sessions end, so that everybody signs in again. The bot signs in with its token instead of the session that the original may still use.
 //   - Jobs are held until Release or Drop: messages to members, refunds, alerts.
-//   - Broadcasts that were scheduled or running are paused. Their authors resume them in the chat.
-//   - Deliveries of many files are cancelled, and messages that the bot had not answered are dropped: both are old by now.
+//   - Broadcasts that were scheduled or running are paused. Their authors resume them in the chat. An edit or a deletion of sent messages ends where it
+//     was, and the author may begin another.
+//   - Deliveries are cancelled, of one file and of many, with the messages about their end. Messages that the bot had not answered are dropped. All are
+//     old by now.
+//   - Requests to join a channel are left to its admins.
+//   - Payments for premium are not announced any more.
 //   - The names of the database change, so that no key in Redis belongs to it.
+//
+// Two things go on, because repeating them changes nothing: messages are deleted when it was promised, and Telegram is asked for refunds of Stars.
 func (i Installation) Confirm(ctx context.Context) (held Held, err error) {
 	err = storage.InTx(ctx, i.db, func(ctx context.Context, tx pgx.Tx) error {
 		if home, err := lockHome(ctx, tx); err != nil {
