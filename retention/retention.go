@@ -8,7 +8,7 @@ import (
 
 // Days say after how many days rows go.
 type Days struct {
-	Audit         int // of actions on bookings without a payment; at least 365, which the schema holds
+	Audit         int // of what happened to bookings without a payment after they were made; at least 365, which the schema holds
 	Notifications int // since they were sent or given up, of bookings in the past
 	PaymentEvents int // since they were applied; their keys drop repeated callbacks
 	Inbox         int // since a message to the bot was answered; its key drops what Telegram repeats

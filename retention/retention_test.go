@@ -1,10 +1,12 @@
 package retention_test
 
 import (
+	"fmt"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"pavilion/booking"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/retention"
@@ -41,7 +43,7 @@ func TestRun_DeletesWhatIsOldAndKeepsMoney(t *testing.T) {
 		INSERT INTO payment (reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor, received_currency, received_minor, created_at, changed_at)
 			VALUES ('abcdefghijklmnopqrstuvwxyz', 1, 2, 5, 1, 'stripe', 'captured', 'INR', 30000, 'INR', 30000, 'INR', 30000, now() - interval '2000 days', now());
 		INSERT INTO audit (club_id, at, actor_id, actor_role, origin, action, booking_id)
-			SELECT 1, now() - make_interval(days => age), 5, 'member', 'chat', 'hold', b FROM unnest(ARRAY[2000, 2000, 300], ARRAY[1, 2, 1]) u (age, b);
+			SELECT 1, now() - make_interval(days => age), 5, 'member', 'chat', 'hold', b FROM unnest(ARRAY[2000, 2000, 1900, 300, 10, 2000], ARRAY[1, 2, 1, 1, 3, NULL]) u (age, b); -- 1: made; 3: a change; 6: of the club's settings
 		INSERT INTO notification (club_id, member_id, kind, booking_id, version, created_at, sent_at, channel)
 			SELECT 1, 5, 'confirmed', b, v, now() - make_interval(days => age), CASE WHEN v < 9 THEN now() END, 'telegram'
 			FROM unnest(ARRAY[1, 1, 3, 1, 1], ARRAY[1, 2, 3, 4, 9], ARRAY[200, 200, 200, 10, 200]) u (b, v, age); -- 3: its day is to come; 9: not sent
@@ -56,6 +58,10 @@ func TestRun_DeletesWhatIsOldAndKeepsMoney(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := retention.New(db, retention.Days{Audit: 1095, Notifications: 180, PaymentEvents: 400, Inbox: 1}).InBatchesOf(10)
+	before, err := booking.Check(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
 	deleted, err := r.Run(t.Context())
 	if err != nil || deleted != 99+2+1+1 {
 		t.Errorf("%d rows are deleted: %v", deleted, err)
@@ -64,7 +70,7 @@ func TestRun_DeletesWhatIsOldAndKeepsMoney(t *testing.T) {
 		sql  string
 		want string
 	}{
-		"audit":         {`SELECT string_agg(id::text, ',' ORDER BY id) FROM audit`, "2,3"},
+		"audit":         {`SELECT string_agg(id::text, ',' ORDER BY id) FROM audit`, "1,2,4,5,6"},
 		"notifications": {`SELECT string_agg(version::text, ',' ORDER BY version) FROM notification`, "3,4,9"},
 		"events":        {`SELECT string_agg(event_id, ',' ORDER BY event_id) FROM payment_event`, "e2,e3,e4"},
 		"inbox":         {`SELECT count(*)::text FROM bot_inbox`, "21"},
@@ -74,6 +80,9 @@ func TestRun_DeletesWhatIsOldAndKeepsMoney(t *testing.T) {
 		if err := db.QueryRow(t.Context(), c.sql).Scan(&got); err != nil || got != c.want {
 			t.Errorf("%s: %s stay, want %s: %v", what, got, c.want, err)
 		}
+	}
+	if after, err := booking.Check(t.Context(), db); err != nil || fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("the doctor finds %v, and found %v before: %v", after, before, err)
 	}
 	if again, err := r.Run(t.Context()); err != nil || again != 0 {
 		t.Errorf("a second run deletes %d: %v", again, err)
