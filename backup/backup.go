@@ -33,6 +33,8 @@ type Options struct {
 // Reasons why no backup is made, or none is restored.
 var (
 	errFolder   = errors.New("the folder exists: name a new one, for example with the date")
+	errMoved    = errors.New("the mode of a pool was changed during the backup, so documents may have moved and be in no copy. Make the backup again")
+	errNoRight  = errors.New("PAVILION_POSTGRES_URL: this user may not create tables in the schema public. Use the owner's URL")
 	errDraining = errors.New("documents are moving from this pool to others, so some could be missed. Wait until it is empty, or set its mode to normal with /dbstats")
 	errTooNew   = errors.New("a newer release made this backup, and this one does not know its schema: restore it with that release")
 	errNoPool   = errors.New("the backup has a pool of this name, and PAVILION_MONGO_URIS does not: add name=mongodb://… for it")
@@ -46,6 +48,10 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 	if err := NewInstallation(o.DB).Adopt(ctx); err != nil { // or else a restored copy would count as new
 		return m, err
 	}
+	modes, err := poolModesVersion(ctx, o.DB)
+	if err != nil {
+		return m, err
+	}
 	if draining := o.Pools.Draining(ctx); len(draining) > 0 {
 		return m, fmt.Errorf("%s: %w", draining[0].Name(), errDraining)
 	}
@@ -57,14 +63,14 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 	} else if err != nil {
 		return m, fmt.Errorf("backup: %w", err)
 	}
-	if m, err = copyInto(ctx, o, dir); err != nil {
+	if m, err = copyInto(ctx, o, dir, modes); err != nil {
 		return m, errors.Join(err, os.RemoveAll(dir))
 	}
 	return m, note(ctx, o.DB, m) // the backup is whole even if Postgres went away since
 }
 
-// copyInto writes the files of a backup and its manifest into a folder.
-func copyInto(ctx context.Context, o Options, dir string) (m Manifest, err error) {
+// copyInto writes the files of a backup and its manifest into a folder. modes is the version of the pools' modes before.
+func copyInto(ctx context.Context, o Options, dir string, modes int64) (m Manifest, err error) {
 	m = Manifest{Format: format, ID: rand.Text(), Program: o.Version}
 	if m.Schema, err = appliedFiles(ctx, o.DB); err != nil {
 		return m, err
@@ -75,6 +81,11 @@ func copyInto(ctx context.Context, o Options, dir string) (m Manifest, err error
 	o.Progress(fmt.Sprintf("postgres: %d rows of %d tables", m.Rows(), len(m.Postgres.Tables)))
 	if m.Pools, err = exportPools(ctx, o.Pools.All(), dir, o.Progress); err != nil {
 		return m, err
+	}
+	if now, err := poolModesVersion(ctx, o.DB); err != nil {
+		return m, err
+	} else if now != modes {
+		return m, errMoved
 	}
 	m.EndedAt = o.Now().UTC()
 	return m, m.write(dir)
@@ -133,7 +144,7 @@ func Restore(ctx context.Context, o Options, dir string) (r Restored, err error)
 	if err != nil {
 		return r, err
 	}
-	if err := errors.Join(checkTool(ctx, "pg_restore", server), checkEmpty(ctx, o.DB)); err != nil {
+	if err := errors.Join(checkTool(ctx, "pg_restore", server), checkEmpty(ctx, o.DB), checkRight(ctx, o.DB)); err != nil {
 		return r, err
 	}
 	unknown, err := unknownFiles(ctx, o.DB, r.Schema)
@@ -149,8 +160,12 @@ func Restore(ctx context.Context, o Options, dir string) (r Restored, err error)
 	if err := checkPoolsEmpty(ctx, o.Pools.All()); err != nil {
 		return r, err
 	}
-	for _, p := range r.Pools {
-		if err := restorePool(ctx, o, dir, p); err != nil {
+	into, err := poolsNamed(o.Pools.All(), r.Pools)
+	if err != nil {
+		return r, err
+	}
+	for i, p := range r.Pools {
+		if err := restorePool(ctx, into[i], dir, p); err != nil {
 			return r, err
 		}
 		o.Progress(fmt.Sprintf("%s: %d documents", p.Name, p.Documents()))
@@ -171,17 +186,27 @@ func Restore(ctx context.Context, o Options, dir string) (r Restored, err error)
 // settle is how long the check of the archive waits for running writes. Nobody writes to restored pools.
 const settle = time.Millisecond
 
-// restorePool imports the collections of a pool in the order of the manifest and makes the indexes.
-func restorePool(ctx context.Context, o Options, dir string, p Pool) error {
-	all := o.Pools.All()
-	i := slices.IndexFunc(all, func(q *storage.Pool) bool { return q.Name() == p.Name })
-	if i < 0 {
-		return fmt.Errorf("%s: %w", p.Name, errNoPool)
+// poolsNamed returns the pool for each pool of a backup, by name.
+func poolsNamed(all []*storage.Pool, made []Pool) ([]*storage.Pool, error) {
+	var named []*storage.Pool
+	var errs []error
+	for _, p := range made {
+		i := slices.IndexFunc(all, func(q *storage.Pool) bool { return q.Name() == p.Name })
+		if i < 0 {
+			errs = append(errs, fmt.Errorf("%s: %w", p.Name, errNoPool))
+			continue
+		}
+		named = append(named, all[i])
 	}
+	return named, errors.Join(errs...)
+}
+
+// restorePool imports the collections of a pool in the order of the manifest and makes the indexes.
+func restorePool(ctx context.Context, into *storage.Pool, dir string, p Pool) error {
 	for _, c := range p.Collections {
-		if err := importCollection(ctx, all[i], dir, c); err != nil {
+		if err := importCollection(ctx, into, dir, c); err != nil {
 			return err
 		}
 	}
-	return filter.EnsureIndexes(ctx, all[i])
+	return filter.EnsureIndexes(ctx, into)
 }

@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// open makes empty databases with an optional schema.
-func open(t *testing.T, migrate bool) backup.Options {
+// open makes empty databases with an optional schema. The pools have the names, or "pool 1" and "pool 2".
+func open(t *testing.T, migrate bool, names ...string) backup.Options {
 	t.Helper()
 	name := fmt.Sprintf("backup_%d", databases.Add(1))
 	address, err := shared.Database(t.Context(), name)
@@ -61,8 +61,11 @@ func open(t *testing.T, migrate bool) backup.Options {
 		}
 	}
 	var list []storage.PoolOptions
+	if len(names) == 0 {
+		names = []string{"pool 1", "pool 2"}
+	}
 	for i, uri := range shared.MongoURIs {
-		list = append(list, storage.PoolOptions{Name: fmt.Sprintf("pool %d", i+1), URI: secret.New(uri), Database: fmt.Sprintf("%s_%d", name, i)})
+		list = append(list, storage.PoolOptions{Name: names[i], URI: secret.New(uri), Database: fmt.Sprintf("%s_%d", name, i)})
 	}
 	o := storage.PoolModesOptions()
 	o.Now = time.Now
@@ -331,4 +334,98 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	if err := fresh.DB.QueryRow(t.Context(), `SELECT string_agg(kind || ' ' || state, ', ') FROM river_job`).Scan(&state); err != nil || state != "booking_refund available" {
 		t.Errorf("after drop: %q %v", state, err)
 	}
+}
+
+// TestMake_AMergeMeanwhileLosesNothing merges two copies of a file as soon as the files of one pool are copied.
+func TestMake_AMergeMeanwhileLosesNothing(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	pools := o.Pools.All()
+	in := func(pool *storage.Pool, fn func(ctx context.Context, files *mongo.Collection) error) {
+		t.Helper()
+		if err := pool.Do(t.Context(), "test", func(ctx context.Context, db *mongo.Database) error { return fn(ctx, db.Collection("files")) }); err != nil {
+			t.Error(err)
+		}
+	}
+	for i, place := range []string{"a", "b"} {
+		in(pools[i], func(ctx context.Context, files *mongo.Collection) error {
+			_, err := files.InsertOne(ctx, bson.D{{Key: "_id", Value: int64(1)}, {Key: "places", Value: bson.A{place}}})
+			return err
+		})
+	}
+	merged := false
+	o.Progress = func(line string) {
+		if merged || !strings.Contains(line, "step 2 of") {
+			return
+		}
+		merged = true
+		in(pools[0], func(ctx context.Context, files *mongo.Collection) error {
+			_, err := files.UpdateByID(ctx, int64(1), bson.D{{Key: "$set", Value: bson.D{{Key: "places", Value: bson.A{"a", "b"}}}}})
+			return err
+		})
+		in(pools[1], func(ctx context.Context, files *mongo.Collection) error {
+			_, err := files.DeleteOne(ctx, bson.D{{Key: "_id", Value: int64(1)}})
+			return err
+		})
+	}
+	dir := makeBackup(t, o)
+	copied, err := backup.Texts(dir, "files")
+	if err != nil || !merged || !strings.Contains(copied, `"b"`) {
+		t.Errorf("the backup has %s: %v", copied, err)
+	}
+}
+
+// TestMake_ADrainThatBeginsMeanwhileIsNoBackup changes a mode while the pools are copied.
+func TestMake_ADrainThatBeginsMeanwhileIsNoBackup(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	o.Progress = func(line string) {
+		if line == "pool 2: step 1 of 3 is done" {
+			exec(t, o.DB, `INSERT INTO setting (name, value, changed_by) VALUES ('pool_modes', '{"modes": {"pool 2": "draining"}}', 0)`)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "made")
+	if _, err := backup.Make(t.Context(), o, dir); err == nil || !strings.Contains(err.Error(), "during the backup") {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the folder is there")
+	}
+}
+
+// TestRestore_ChecksEverythingBeforeItFillsAnything lacks a pool, and then the right to create tables.
+func TestRestore_ChecksEverythingBeforeItFillsAnything(t *testing.T) {
+	t.Parallel()
+	old := open(t, true)
+	fill(t, old)
+	dir := makeBackup(t, old)
+	refused := func(o backup.Options, want string) {
+		t.Helper()
+		if _, err := backup.Restore(t.Context(), o, dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		for _, r := range o.Pools.Each(t.Context(), "count", func(ctx context.Context, p *storage.Pool, db *mongo.Database) error {
+			if n, err := db.Collection("users").CountDocuments(ctx, bson.D{}); err != nil || n > 0 {
+				t.Errorf("%s has %d documents: %v", p.Name(), n, err)
+			}
+			return nil
+		}) {
+			if r.Err != nil {
+				t.Error(r.Err)
+			}
+		}
+	}
+	refused(open(t, false, "pool 1", "another"), "pool 2: the backup has a pool of this name")
+
+	guest := open(t, false)
+	exec(t, guest.DB, `CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
+	config := guest.DB.Config()
+	config.ConnConfig.User = "guest"
+	db, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	guest.DB = db
+	refused(guest, "may not create tables")
 }

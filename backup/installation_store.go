@@ -53,7 +53,7 @@ func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 		{`UPDATE broadcast SET state = 'paused', pause_reason = 'restored', version = version + 1 WHERE state IN ('scheduled', 'running')`, &held.Broadcasts},
 		{`UPDATE broadcast SET revision = revision || '{"Finished": true}', version = version + 1 WHERE revision IS NOT NULL AND NOT (revision ->> 'Finished')::boolean`, &held.Revisions},
 		{`UPDATE delivery_job SET state = 'cancelled', reason = 'restored', ended_at = now() WHERE state IN ('new', 'running')`, &held.Deliveries},
-		{`UPDATE delivery_job SET closed = true, notice = CASE notice WHEN 'due' THEN 'gone' ELSE notice END WHERE NOT closed OR notice = 'due'`, nil}, // the person is not told any more
+		{`UPDATE delivery_job SET closed = true, notice = CASE notice WHEN 'due' THEN 'gone' ELSE notice END WHERE NOT closed OR notice = 'due'`, nil},  // the person is not told any more
 		{`UPDATE quota_reservation SET resume = NULL, resume_at = NULL, expires_at = least(expires_at, now()) WHERE resume_at IS NOT NULL`, &held.Taps}, // the sweep gives the files back
 		{`UPDATE join_request SET approve = false WHERE approve AND approved_at IS NULL`, &held.Requests},
 		{`UPDATE premium_payment SET told_at = now() WHERE told_at IS NULL`, nil},

@@ -34,11 +34,12 @@ func phase(collection string) int {
 
 const phases = 3
 
-// exportPools writes every collection of every pool. A collection of a later phase is read after those of the earlier phases in all pools.
+// exportPools writes every collection of every pool. A collection of a later phase is read after those of the earlier phases in all pools. The last pool
+// comes first: copies of a file are merged into the earliest pool that has one, so a merge meanwhile moves nothing past the export.
 func exportPools(ctx context.Context, pools []*storage.Pool, dir string, progress func(string)) ([]Pool, error) {
 	exported := make([]Pool, len(pools))
 	for ph := range phases {
-		for i, pool := range pools {
+		for i, pool := range slices.Backward(pools) {
 			folder := "pools/" + strconv.Itoa(i+1)
 			exported[i].Name = pool.Name()
 			if ph == 0 {
@@ -60,8 +61,8 @@ func exportPools(ctx context.Context, pools []*storage.Pool, dir string, progres
 				}
 				exported[i].Collections = append(exported[i].Collections, c)
 			}
+			progress(fmt.Sprintf("%s: step %d of %d is done", pool.Name(), ph+1, phases))
 		}
-		progress(fmt.Sprintf("pools: step %d of %d is done", ph+1, phases))
 	}
 	return exported, nil
 }

@@ -110,6 +110,26 @@ func checkEmpty(ctx context.Context, q storage.Queryer) error {
 	return nil
 }
 
+// checkRight returns an error unless the user may create tables.
+func checkRight(ctx context.Context, q storage.Queryer) error {
+	var may bool
+	if err := q.QueryRow(ctx, `SELECT has_schema_privilege('public', 'CREATE')`).Scan(&may); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	if !may {
+		return errNoRight
+	}
+	return nil
+}
+
+// poolModesVersion returns a number that grows with every change of the pools' modes.
+func poolModesVersion(ctx context.Context, q storage.Queryer) (version int64, err error) {
+	if err := q.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM setting WHERE name = 'pool_modes'`).Scan(&version); err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
+	return version, nil
+}
+
 // appliedFiles lists the migrations that a database has.
 func appliedFiles(ctx context.Context, db *pgxpool.Pool) (files []string, err error) {
 	list, err := migrations.List(ctx, db)
