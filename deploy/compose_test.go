@@ -150,6 +150,19 @@ func TestCompose_EveryServiceIsBoundedAndHardened(t *testing.T) {
 	}
 }
 
+func TestCompose_ABackupMigratesNothingAndReachesPoolsElsewhere(t *testing.T) {
+	t.Parallel()
+	p := compose(t, nil, "single", "backup")
+	if needs := slices.Sorted(maps.Keys(p.Services["backup"].DependsOn)); !slices.Equal(needs, []string{"mongo-1", "mongo-2", "postgres"}) {
+		t.Errorf("a backup first starts %q", needs)
+	}
+	for _, name := range []string{"backup", "migrate"} { // migrate restores, too
+		if joined := slices.Sorted(maps.Keys(p.Services[name].Networks)); !slices.Equal(joined, []string{"edge", "engines"}) {
+			t.Errorf("%s is in the networks %q", name, joined)
+		}
+	}
+}
+
 // TestSecrets_MakesEveryFileOnce runs deploy/secrets in a copy of the folder.
 func TestSecrets_MakesEveryFileOnce(t *testing.T) {
 	t.Parallel()
