@@ -21,8 +21,9 @@ import (
 	"pavilion/sandbox/process"
 )
 
-// startNginx runs nginx in front of an upstream, and of the bot's processes. The configuration is the shipped one with other addresses and folders.
-func startNginx(t *testing.T, upstream string, bots ...string) (addr string) {
+// startNginx runs nginx in front of an upstream, and of the bot's processes. The configuration is the shipped one with other addresses and folders:
+// access.log and error.log are in dir.
+func startNginx(t *testing.T, upstream string, bots ...string) (addr, dir string) {
 	t.Helper()
 	path, ok := install.Binary("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 	if !ok {
@@ -48,7 +49,7 @@ func startNginx(t *testing.T, upstream string, bots ...string) (addr string) {
 	if len(bots) == 0 {
 		bots = []string{upstream}
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	conf := strings.NewReplacer("listen 8080 default_server", "listen "+addr+" default_server", "pavilion:8080", upstream, "archive:8080", "bots", "\tserver {\n", group(bots...)+"\tserver {\n", "/tmp/", dir+"/", "/dev/stdout", dir+"/access.log", "/dev/stderr", dir+"/error.log").Replace(string(text))
 	file := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte("daemon off;\n"+conf), 0o600); err != nil {
@@ -70,7 +71,7 @@ func startNginx(t *testing.T, upstream string, bots ...string) (addr string) {
 	for {
 		if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr); err == nil {
 			_ = conn.Close()
-			return addr
+			return addr, dir
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("nginx does not answer")
@@ -130,7 +131,7 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	t.Cleanup(upstream.Close)
-	addr := startNginx(t, strings.TrimPrefix(upstream.URL, "http://"))
+	addr, dir := startNginx(t, strings.TrimPrefix(upstream.URL, "http://"))
 	for range 3 {
 		if got := burst(t, 200, http.MethodPost, "http://"+addr+"/callbacks/stripe"); got[http.StatusNoContent] != 200 {
 			t.Errorf("200 callbacks at once: %v", got)
@@ -142,8 +143,28 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 	if got := burst(t, 200, http.MethodGet, "http://"+addr+"/api/v1/clubs"); got[http.StatusTooManyRequests] < 50 || got[http.StatusNoContent] < 30 {
 		t.Errorf("200 requests of one visitor: %v", got)
 	}
-	if got := burst(t, 1, http.MethodGet, "http://"+addr+"/metrics"); got[http.StatusNotFound] != 1 {
-		t.Errorf("the operator's addresses: %v", got)
+	for _, path := range []string{"/metrics", "/operator/profiles/heap"} {
+		if got := burst(t, 1, http.MethodGet, "http://"+addr+path); got[http.StatusNotFound] != 1 {
+			t.Errorf("the operator's address %s: %v", path, got)
+		}
+	}
+	// Some pass and some are refused, and neither log has the token.
+	burst(t, 200, http.MethodGet, "http://"+addr+"/api/v1/calendars/KX3B4Q2O6ZJ7N5T2/nets.ics")
+	upstream.Close()
+	burst(t, 1, http.MethodGet, "http://"+addr+"/api/v1/calendars/KX3B4Q2O6ZJ7N5T2/nets.ics")
+	var logged string
+	for deadline := time.Now().Add(20 * time.Second); strings.Count(logged, "/api/v1/calendars/***") < 201; time.Sleep(20 * time.Millisecond) {
+		logged = ""
+		for _, name := range []string{"access.log", "error.log"} {
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			logged += string(text)
+		}
+		if strings.Contains(logged, "KX3B4Q2O6ZJ7N5T2") || time.Now().After(deadline) {
+			t.Fatalf("the token is in the logs, or a request is not: %d of 201 are there", strings.Count(logged, "/api/v1/calendars/***"))
+		}
 	}
 }
 
@@ -156,7 +177,7 @@ func TestNginx_TheArchiveIsAnsweredByTheConnectedBot(t *testing.T) {
 		return strings.TrimPrefix(s.URL, "http://")
 	}
 	other, standby, connected := serve(http.StatusNoContent), serve(http.StatusServiceUnavailable), serve(http.StatusAccepted)
-	addr := startNginx(t, other, standby, connected)
+	addr, _ := startNginx(t, other, standby, connected)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if got := burst(t, 6, method, "http://"+addr+"/api/v1/archive/search"); got[http.StatusAccepted] != 6 {
 			t.Errorf("%s: %v", method, got)
@@ -179,7 +200,7 @@ func TestNginx_ASlowBodyEndsInSeconds(t *testing.T) {
 	server.Config.ReadTimeout = limit
 	server.Start()
 	t.Cleanup(server.Close)
-	addr := startNginx(t, strings.TrimPrefix(server.URL, "http://"))
+	addr, _ := startNginx(t, strings.TrimPrefix(server.URL, "http://"))
 	for name, pause := range map[string]time.Duration{"silent": time.Hour, "byte by byte": 500 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
