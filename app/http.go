@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -14,6 +15,7 @@ import (
 	"pavilion/backup"
 	"pavilion/booking"
 	"pavilion/config"
+	"pavilion/internal/fault"
 	"pavilion/migrations"
 	"pavilion/storage"
 	"pavilion/web"
@@ -39,6 +41,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	//exhaustruct:enforce
 	server, err := web.New(deps, web.Options{
 		Addr: cfg.HTTPAddr, TrustedProxies: cfg.TrustedProxies, Origins: cfg.HTTPOrigins, StopTimeout: cfg.StopTimeout / 2, Unlogged: 1 - cfg.AccessLog, Logger: log, Now: time.Now,
+		MayChange: mayChange(backup.NewInstallation(p.db)),
 		//exhaustruct:ignore — the other limits have defaults
 		Limits: web.Limits{
 			AddressPerSecond: cfg.AddressPerSecond, GlobalPerSecond: cfg.HTTPPerSecond,
@@ -75,6 +78,26 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
 	return server, nil
+}
+
+// errRestored answers requests that would change a restored copy which is not confirmed.
+var errRestored = fault.New(fault.Unavailable, "restored")
+
+// mayChange refuses changes of a restored copy, so that nobody signs in, books or pays beside the original. A database that was found to be the
+// installation's own stays so, and is not asked again.
+func mayChange(i backup.Installation) func(ctx context.Context) error {
+	var own atomic.Bool
+	return func(ctx context.Context) error {
+		if own.Load() {
+			return nil
+		}
+		err := i.Check(ctx)
+		if errors.Is(err, backup.ErrUnconfirmed) {
+			return errRestored
+		}
+		own.Store(err == nil)
+		return nil // an unreachable Postgres is the request's own error
+	}
 }
 
 // reopenQueue is the queue of the bot's process, which sends fresh buttons of the Mini App; empty where there is none.

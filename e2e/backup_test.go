@@ -106,6 +106,9 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	if a := act(t, client, n.club.Path("/bookings/%d/cancel", kept), "old session", nil); a.Status != http.StatusUnauthorized {
 		t.Errorf("a session of the old database: %d %s", a.Status, a.Body)
 	}
+	if a := act(t, client, "/sessions", "too early", nil); a.Status != http.StatusServiceUnavailable || !strings.Contains(string(a.Body), "/problems/restored") {
+		t.Errorf("somebody signs in to a copy: %d %s", a.Status, a.Body)
+	}
 	if out, err := n.Run(t.Context(), "outbox", "release"); err == nil {
 		t.Errorf("the outbox is released before the confirmation:\n%s", out)
 	}

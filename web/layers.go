@@ -157,6 +157,10 @@ func (s *Server) route(mux *http.ServeMux) http.Handler {
 				span.SetName(r.Method + " " + x.route)
 				span.SetAttributes(semconv.HTTPRoute(x.route))
 			}
+			if err := s.mayServe(r); err != nil {
+				s.Refuse(w, r, err)
+				return
+			}
 			mux.ServeHTTP(w, r)
 			return
 		}
@@ -167,6 +171,14 @@ func (s *Server) route(mux *http.ServeMux) http.Handler {
 		}
 		s.Refuse(w, r, ErrNotFound)
 	})
+}
+
+// mayServe asks MayChange about a request that is not only a read.
+func (s *Server) mayServe(r *http.Request) error {
+	if s.opts.MayChange == nil || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, r.Method) {
+		return nil
+	}
+	return s.opts.MayChange(r.Context())
 }
 
 // allowedMethods lists the methods that have a route at a request's path.

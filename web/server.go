@@ -38,10 +38,12 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
-	Unlogged       float64       // share of the requests that the log leaves out, 0 to 1; those that the server failed are all there
-	StopTimeout    time.Duration // for requests under way; 10 s where 0
-	Logger         *slog.Logger
-	Now            func() time.Time
+	// MayChange returns the error with which requests that change something are refused, or nil. Nil itself refuses none.
+	MayChange   func(ctx context.Context) error
+	Unlogged    float64       // share of the requests that the log leaves out, 0 to 1; those that the server failed are all there
+	StopTimeout time.Duration // for requests under way; 10 s where 0
+	Logger      *slog.Logger
+	Now         func() time.Time
 }
 
 // Server is an HTTP server without routes of its own. Routes are added before it serves.

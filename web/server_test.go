@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +65,38 @@ func TestServer_ErrorsAreProblemsWithoutInsides(t *testing.T) {
 	}
 	if a := b.Do(request{Method: "PUT", Path: "/api/v1/sessions"}); a.Header.Get("Allow") != "POST, DELETE" {
 		t.Errorf("Allow: %q", a.Header.Get("Allow"))
+	}
+}
+
+// TestServer_WhileNothingMayChangeReadsAreAnswered refuses the sign-in, the API's actions and plain routes, before their work.
+func TestServer_WhileNothingMayChangeReadsAreAnswered(t *testing.T) {
+	t.Parallel()
+	var frozen atomic.Bool
+	b := setup(t, func(_ *Deps, o *Options) {
+		o.MayChange = func(context.Context) error {
+			if frozen.Load() {
+				return errDependency
+			}
+			return nil
+		}
+	})
+	b.server.Handle("POST /callbacks/bank", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	signIn := request{Method: "POST", Path: "/api/v1/sessions", Body: `{"init_data":"a","client_id":"0123456789abcdef"}`}
+	callback := request{Method: "POST", Path: "/callbacks/bank", Body: `{}`}
+	if a := b.Do(callback); a.Status != http.StatusNoContent {
+		t.Errorf("before: %d", a.Status)
+	}
+	frozen.Store(true)
+	for _, r := range []request{signIn, callback, {Method: "DELETE", Path: "/api/v1/sessions"}} {
+		if a := b.Do(r); a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			t.Errorf("%s %s: %d %s", r.Method, r.Path, a.Status, a.Body)
+		}
+	}
+	if a := b.Do(request{Path: "/ping"}); a.Status != http.StatusOK {
+		t.Errorf("a read: %d", a.Status)
+	}
+	if a := b.Do(request{Method: "POST", Path: "/nowhere"}); a.Status != http.StatusNotFound {
+		t.Errorf("an address without a route: %d", a.Status)
 	}
 }
 
