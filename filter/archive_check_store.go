@@ -61,7 +61,7 @@ func eachList(ctx context.Context, pool *storage.Pool, fn func(key string, long 
 	return eachListHead(ctx, pool, "", func(heads []listHead) error {
 		var keys []string
 		for _, h := range heads {
-			if !isLaterChunk(h.Key) && h.Key != indexVersionKey && h.Key != suspectKey {
+			if !isLaterChunk(h.Key) && h.Key != indexVersionKey && h.Key != unsureKey {
 				keys = append(keys, h.Key)
 			}
 		}

@@ -286,7 +286,7 @@ func (s fileStore) compactLists(ctx context.Context, at compactionProgress, stor
 func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) error {
 	err := eachListHead(ctx, pool, at.lastKey, func(heads []listHead) error {
 		for _, h := range heads {
-			if h.Count >= chunkIDs && h.Key != suspectKey {
+			if h.Count >= chunkIDs && h.Key != unsureKey {
 				p := compaction{pool: pool, newHead: posting{Key: h.Key, Generation: bson.NewObjectID().Hex()}, seen: map[int64]bool{}, dead: map[int64]bool{}}
 				if err := p.compact(ctx, storing, at.droppedIDs); err != nil {
 					return err

@@ -18,8 +18,8 @@ import (
 // has the count of ids ever added. So a new post changes only the last chunk of each of its words, and a rare word is one document.
 //
 // A list of several chunks keeps the ids of files that were removed or lost the word, until a compaction. Searches count matches by the lists, so these
-// files are in the list of suspects, and so are files with several descriptions, of which none may have all words of a query. Searches read a suspect
-// before they count it. No id leaves this list.
+// files are in the list of unsure files, and so are files with several descriptions, of which none may have all words of a query. Searches read an
+// unsure file before they count it. No id leaves this list.
 //
 // Two processes may change a list at once. Every write is conditional on the content that its writer read, and is repeated with the new content
 // when the condition fails. The head's count is written after the chunks, so ids beyond the count are not in the list yet. Writers detect a change
@@ -31,7 +31,7 @@ const (
 	idSize             = 8
 	chunkMark          = "\x01" // occurs in no word
 	placeMark          = "@"
-	suspectKey         = "\x03"
+	unsureKey          = "\x03"
 	placeBlock         = 64 // neighbouring messages share a list
 	titleBuckets       = 4096
 )
@@ -47,9 +47,9 @@ func titleKey(title string) string {
 	return titleMark + strconv.FormatUint(xxhash.Sum64String(title)%titleBuckets, 36)
 }
 
-// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk, nor the version, nor the suspects.
+// isWord reports whether a key is a word: neither a title, nor a place, nor a later chunk, nor the version, nor the unsure files.
 func isWord(key string) bool {
-	return key != indexVersionKey && key != suspectKey && !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
+	return key != indexVersionKey && key != unsureKey && !strings.HasPrefix(key, titleMark) && !strings.HasPrefix(key, placeMark) && !isLaterChunk(key)
 }
 
 func isLaterChunk(key string) bool { return strings.Contains(key, chunkMark) }
@@ -71,7 +71,7 @@ func listKeys(doc fileDoc) []string {
 		}
 	}
 	if len(doc.Others) > 0 {
-		add(suspectKey)
+		add(unsureKey)
 	}
 	return keys
 }
@@ -166,7 +166,7 @@ func (l *listTail) addIDs(ids []int64) {
 // removeIDs removes ids from a list of one chunk of a word. A longer list keeps them: searches skip an id without a document, and compaction removes many
 // at once.
 func (l *listTail) removeIDs(ids []int64) {
-	if l.isLong() || l.head.Key == suspectKey {
+	if l.isLong() || l.head.Key == unsureKey {
 		return
 	}
 	c := l.chunks[0]

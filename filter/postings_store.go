@@ -83,7 +83,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 		}
 	}
 	generations := map[string]string{}
-	var suspects []int64 // stay in long lists
+	var unsure []int64 // stay in long lists
 	for part := range slices.Chunk(words, keysAtOnce) {
 		for try, done := 0, false; !done; try++ {
 			if try == listTries {
@@ -97,8 +97,8 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 				}
 				for _, l := range lists {
 					w := l.head.Key
-					if l.isLong() && w != suspectKey {
-						suspects = append(suspects, removes[w]...)
+					if l.isLong() && w != unsureKey {
+						unsure = append(unsure, removes[w]...)
 					}
 					l.removeIDs(removes[w])
 					l.addIDs(adds[w])
@@ -117,9 +117,9 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 			}
 		}
 	}
-	if len(suspects) > 0 {
-		slices.Sort(suspects)
-		_, err := changePostings(ctx, pool, tails, map[string][]int64{suspectKey: slices.Compact(suspects)}, nil)
+	if len(unsure) > 0 {
+		slices.Sort(unsure)
+		_, err := changePostings(ctx, pool, tails, map[string][]int64{unsureKey: slices.Compact(unsure)}, nil)
 		return generations, err
 	}
 	return generations, nil

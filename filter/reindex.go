@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ const (
 	reindexLook  = time.Minute            // between two looks for pools that are to be indexed anew, and after an error
 	reindexGroup = 100_000                // files; they take some 15 MB
 	reindexPart  = 200                    // files, or lists, that are written at once
+	unsurePart   = 10_000                 // files that are added to the list of unsure files at once
 	reindexPause = 20 * time.Millisecond  // the least time between two parts, for the posts that wait
 	notesPause   = 500 * time.Millisecond // until a write that is not finished is looked at again
 )
@@ -89,14 +91,14 @@ func (r *reindexer) reindexGroup(ctx context.Context, pool *storage.Pool, at *re
 	if err != nil {
 		return 0, err
 	}
+	wrong, unsure, err := r.findWrong(ctx, pool, g) // also without old files: an older version may have deleted them
+	if err != nil {
+		return 0, err
+	}
+	if err := errors.Join(r.removeWrong(ctx, pool, wrong), r.noteUnsure(ctx, pool, unsure)); err != nil {
+		return 0, err
+	}
 	if len(old) > 0 {
-		wrong, err := r.findWrong(ctx, pool, g)
-		if err != nil {
-			return 0, err
-		}
-		if err := r.removeWrong(ctx, pool, wrong); err != nil {
-			return 0, err
-		}
 		missing := map[int64][]uint64{}
 		for _, s := range g.missing() {
 			missing[s.id] = append(missing[s.id], s.hash)
@@ -109,17 +111,36 @@ func (r *reindexer) reindexGroup(ctx context.Context, pool *storage.Pool, at *re
 	return marked, nil
 }
 
-// findWrong compares all lists with a group. It returns the entries of short lists whose file lacks the word or does not exist; those of long lists stay.
-func (r *reindexer) findWrong(ctx context.Context, pool *storage.Pool, g *fileGroup) (wrong map[string][]int64, err error) {
-	wrong = map[string][]int64{}
-	return wrong, eachList(ctx, pool, func(key string, long bool, ids []int64) {
+// findWrong compares all lists with a group. An entry is wrong if its file lacks the word or does not exist. wrong has the wrong entries of short lists.
+// unsure has the files with wrong entries in long lists, which stay until a compaction.
+func (r *reindexer) findWrong(ctx context.Context, pool *storage.Pool, g *fileGroup) (wrong map[string][]int64, unsure map[int64]bool, err error) {
+	wrong, unsure = map[string][]int64{}, map[int64]bool{}
+	return wrong, unsure, eachList(ctx, pool, func(key string, long bool, ids []int64) {
 		hash := xxhash.Sum64String(key)
 		for _, id := range ids {
-			if g.contains(id) && !g.note(hash, id) && !long {
+			switch {
+			case !g.contains(id) || g.note(hash, id):
+			case long:
+				unsure[id] = true
+			default:
 				wrong[key] = append(wrong[key], id)
 			}
 		}
 	})
+}
+
+// noteUnsure adds files to the list of unsure files.
+func (r *reindexer) noteUnsure(ctx context.Context, pool *storage.Pool, files map[int64]bool) error {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(files)), unsurePart) {
+		err := r.inPart(ctx, func() error {
+			_, err := changePostings(ctx, pool, nil, map[string][]int64{unsureKey: part}, nil)
+			return errors.Join(err, changeIndexVersion(ctx, pool))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeWrong removes entries that are still wrong. It waits for the writes that name their files: another process may have added the entry and not written

@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -29,12 +30,18 @@ func (ix *index) makeOlder(t *testing.T) {
 		if _, err := lists.DeleteOne(ctx, bson.D{{Key: "_id", Value: "town"}}); err != nil {
 			return err
 		}
-		if _, err := db.Collection("files").UpdateMany(ctx, bson.D{}, bson.D{{Key: "$unset", Value: bson.D{{Key: "w", Value: ""}}}}, options.UpdateMany().SetComment(ownCommand)); err != nil {
-			return err
-		}
-		_, err := db.Collection("reindex").DeleteMany(ctx, bson.D{}, options.DeleteMany().SetComment(ownCommand))
-		return err
+		return forgetAnalysis(ctx, db)
 	})
+}
+
+// forgetAnalysis lets all files of a pool be of an older version.
+func forgetAnalysis(ctx context.Context, db *mongo.Database) error {
+	_, err := db.Collection("files").UpdateMany(ctx, bson.D{}, bson.D{{Key: "$unset", Value: bson.D{{Key: "w", Value: ""}}}}, options.UpdateMany().SetComment(ownCommand))
+	if err != nil {
+		return err
+	}
+	_, err = db.Collection("reindex").DeleteMany(ctx, bson.D{}, options.DeleteMany().SetComment(ownCommand))
+	return err
 }
 
 // marked counts the files that an update marks as indexed anew.
@@ -110,6 +117,30 @@ func TestReindex_FilesOfAnOlderVersionAreFoundByTheirNewWordsThroughAKill(t *tes
 	if n := again.Load(); n < 12 || n > 13 {
 		t.Errorf("the next process indexed %d files anew; the first one had done a group of 7", n)
 	}
+}
+
+// TestReindex_OldEntriesOfLongListsDoNotCount changes and deletes files as an earlier release did: their ids stay in long lists, and no list notes that.
+func TestReindex_OldEntriesOfLongListsDoNotCount(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	ix.stopRun()
+	files := openDatabases(t, ix.database)
+	files.inPool(t, func(ctx context.Context, db *mongo.Database) error {
+		c, own := db.Collection("files"), options.UpdateOne().SetComment(ownCommand)
+		for id := 401; id <= 410; id++ {
+			renamed := bson.D{{Key: "$set", Value: bson.D{{Key: "n", Value: fmt.Sprintf("Blue River part%d.mkv", id)}}}}
+			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: int64(post(id, "").Media.Document)}}, renamed, own); err != nil {
+				return err
+			}
+		}
+		if _, err := c.DeleteOne(ctx, bson.D{{Key: "_id", Value: int64(post(411, "").Media.Document)}}, options.DeleteOne().SetComment(ownCommand)); err != nil {
+			return err
+		}
+		return forgetAnalysis(ctx, db)
+	})
+	next := openIndex(t, ix.database, ix.telegram, onePool)
+	eventually(t, "no file waits", func() bool { return files.check(t, quickCheck).Waiting == 0 })
+	next.expectTotal(t, filter.Query{Text: "golden river"}, 289)
 }
 
 // TestReindex_AnEditMeanwhileIsNotLost edits a file of an older version before the bot comes to it.

@@ -54,7 +54,7 @@ func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
 
 // wordsToCount returns the words whose lists count the matches.
 func (r poolRequest) wordsToCount() []string {
-	words := append(wordsOf(r.all()), suspectKey)
+	words := append(wordsOf(r.all()), unsureKey)
 	if r.judge != nil {
 		words = append(words, r.judge.phrase...)
 	}

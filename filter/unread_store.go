@@ -64,7 +64,7 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	return nil
 }
 
-// judge returns the verdict of the lists on a file. An entry of a suspect may be an old one, or may be of another description than the next entry.
+// judge returns the verdict of the lists on a file. An entry of an unsure file may be an old one, or may be of another description than the next entry.
 func (r *listReader) judge(j *listJudge, id int64) verdict {
 	if j == nil {
 		return mayMatch
@@ -75,7 +75,7 @@ func (r *listReader) judge(j *listJudge, id int64) verdict {
 		}
 		return mayMatch
 	})
-	if found == isMatch && r.open[suspectKey].verdictOn(id) != noMatch {
+	if found == isMatch && r.open[unsureKey].verdictOn(id) != noMatch {
 		return mayMatch
 	}
 	return found
@@ -123,7 +123,7 @@ func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, sk
 	if sizes[first] > maxListIDs {
 		return members{}, nil
 	}
-	words := []string{suspectKey}
+	words := []string{unsureKey}
 	if judge != nil {
 		words = append(words, judge.phrase...)
 	}
