@@ -36,7 +36,7 @@ type PoolCheck struct {
 	Stray      int // files of channels that are not indexed
 	Twice      int // files that an earlier pool has too, and that are not noted as possible duplicates
 	Noted      int // files that an earlier pool has too, and that the bot merges
-	Leftover   int // entries of removed files and old words in long lists: searches skip them, a compaction drops the removed files
+	Leftover   int // entries of removed files and old words in long lists: searches skip them, a compaction drops them
 	Waiting    int // files of another version of the analysis, which the bot indexes anew
 	Unfinished int // entries that an interrupted write left, and that a running bot mends
 	Examples   []Finding

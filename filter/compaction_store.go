@@ -15,9 +15,10 @@ import (
 	"pavilion/storage"
 )
 
-// A file that leaves stays in the lists that have several chunks, because finding its id would read the whole list. One such id does no harm, but
-// those of a whole channel do: they fill the lists of common words up to the limit at which a search stops reading. So after the removal of a
-// channel its pools are compacted: every long list is rewritten without the ids that have no document.
+// A file that leaves or loses a word stays in the lists that have several chunks, because finding its id would read the whole list. Those of a whole
+// channel fill the lists of common words up to the limit at which a search stops reading. So after the removal of a channel, and each week, the pools are
+// compacted: every long list is rewritten without the ids that have no document, and without the unsure files that lack the word. A compaction may
+// leave a list of one chunk, so the next one rewrites such lists too.
 //
 // A compaction writes the new chunks beside the old ones, under a new generation, and then replaces the head, which switches readers over. The full
 // chunks of a list do not change, so Indexer.storing is held only for the last chunks and the new head. Another process may change the list even
@@ -28,22 +29,30 @@ const (
 	swapTries    = 5  // while another process adds to the same list
 )
 
-// compaction rewrites one list without repeats and without dead ids, which have no document.
+// compaction rewrites one list without repeats, without dead ids, which have no document, and without old entries, whose file lacks the word.
 type compaction struct {
 	pool    *storage.Pool
 	newHead posting
+	unsure  map[int64]bool // the files that may have old entries
 
 	seen       map[int64]bool
 	unwritten  []int64 // ids that are in no new chunk yet
 	fullChunks int     // new chunks so far, all full
 	dead       map[int64]bool
-	dropped    int // number of dead ids and repeats
+	old        map[int64]bool
+	dropped    int // number of dead ids, old entries and repeats
 }
 
-// compact rewrites the list, unless it is short or has nothing to drop. It adds the dead ids to gone.
-func (p *compaction) compact(ctx context.Context, storing sync.Locker, gone map[int64]bool) error {
+func newCompaction(pool *storage.Pool, key string, unsure map[int64]bool) *compaction {
+	return &compaction{
+		pool: pool, newHead: posting{Key: key, Generation: bson.NewObjectID().Hex()}, unsure: unsure, seen: map[int64]bool{}, dead: map[int64]bool{}, old: map[int64]bool{},
+	}
+}
+
+// compact rewrites the list, unless it has nothing to drop. It adds to at what it drops, and that it left the list to another process.
+func (p *compaction) compact(ctx context.Context, storing sync.Locker, at *poolCompaction) error {
 	old, err := p.readHead(ctx)
-	if err != nil || old.Count < chunkIDs {
+	if err != nil || !mayHaveOldEntries(int(old.Count), old.Generation) {
 		return err
 	}
 	for n := 0; n < old.lastChunk(); n += chunksAtOnce {
@@ -63,18 +72,19 @@ func (p *compaction) compact(ctx context.Context, storing sync.Locker, gone map[
 			return err
 		}
 	}
-	done, unused, err := p.replaceList(ctx, storing, old, gone)
+	done, unused, err := p.replaceList(ctx, storing, old, at)
 	if err != nil {
 		return err
 	}
 	if !done {
+		at.left = true
 		old, unused = p.newHead, p.fullChunks+1 // delete the new chunks instead
 	}
 	return errors.Join(p.deleteChunks(ctx, old, unused), changeIndexVersion(ctx, p.pool))
 }
 
 // replaceList copies the last chunks and replaces the head while it holds storing. It returns the number of the old list's last chunk.
-func (p *compaction) replaceList(ctx context.Context, storing sync.Locker, old posting, gone map[int64]bool) (done bool, last int, err error) {
+func (p *compaction) replaceList(ctx context.Context, storing sync.Locker, old posting, at *poolCompaction) (done bool, last int, err error) {
 	storing.Lock()
 	defer storing.Unlock()
 	for range swapTries {
@@ -94,7 +104,8 @@ func (p *compaction) replaceList(ctx context.Context, storing sync.Locker, old p
 		if err := try.writeFullChunks(ctx); err != nil {
 			return false, 0, err
 		}
-		maps.Copy(gone, try.dead)
+		maps.Copy(at.droppedIDs, try.dead)
+		at.oldEntries[old.Key] = slices.AppendSeq(at.oldEntries[old.Key], maps.Keys(try.old))
 		if done, err := try.swapHead(ctx, now); done || err != nil {
 			return done, now.lastChunk(), err
 		}
@@ -105,7 +116,7 @@ func (p *compaction) replaceList(ctx context.Context, storing sync.Locker, old p
 // clone returns a copy for a try that may fail.
 func (p *compaction) clone() *compaction {
 	f := *p
-	f.seen, f.unwritten, f.dead = maps.Clone(p.seen), slices.Clone(p.unwritten), maps.Clone(p.dead)
+	f.seen, f.unwritten, f.dead, f.old = maps.Clone(p.seen), slices.Clone(p.unwritten), maps.Clone(p.dead), maps.Clone(p.old)
 	return &f
 }
 
@@ -120,7 +131,7 @@ func (p *compaction) readHead(ctx context.Context) (first posting, err error) {
 	return first, err
 }
 
-// readChunks reads the chunks from..to-1 of the old list and sorts their ids into unwritten, dead and repeated ones.
+// readChunks reads the chunks from..to-1 of the old list and sorts their ids into unwritten, dead, old and repeated ones.
 func (p *compaction) readChunks(ctx context.Context, old posting, from, to int) error {
 	return p.pool.Do(ctx, "look at list", func(ctx context.Context, db *mongo.Database) error {
 		files := map[string][]byte{old.Key: old.Files}
@@ -150,18 +161,45 @@ func (p *compaction) readChunks(ctx context.Context, old posting, from, to int) 
 		if err != nil {
 			return err
 		}
+		old, err := p.oldEntries(ctx, db, ids)
+		if err != nil {
+			return err
+		}
 		for _, id := range ids {
-			if there[id] {
+			if there[id] && !old[id] {
 				p.unwritten = append(p.unwritten, id)
 				delete(p.dead, id) // dead earlier in the list, stored and added again since
+				delete(p.old, id)
+				continue
+			}
+			if there[id] {
+				p.old[id] = true
 			} else {
 				p.dead[id] = true
-				p.dropped++
-				delete(p.seen, id)
 			}
+			p.dropped++
+			delete(p.seen, id)
 		}
 		return nil
 	})
+}
+
+// oldEntries returns the unsure files among ids that lack the word.
+func (p *compaction) oldEntries(ctx context.Context, db *mongo.Database, ids []int64) (map[int64]bool, error) {
+	old := map[int64]bool{}
+	unsure := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !p.unsure[id] })
+	for part := range slices.Chunk(unsure, pageSize) {
+		docs, err := findDocs(ctx, db, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			if d.Analysis == analysisVersion && !slices.Contains(listKeys(d), p.newHead.Key) {
+				old[d.ID] = true
+			}
+		}
+	}
+	return old, nil
 }
 
 // writeFullChunks writes unwritten ids to new chunks as long as they fill one.
@@ -208,9 +246,13 @@ func (p *compaction) swapHead(ctx context.Context, now posting) (done bool, err 
 		}
 	}
 	p.newHead.Count = int32(p.fullChunks*chunkIDs + len(p.unwritten)) //nolint:gosec // no more than there were
-	var change mongo.WriteModel = mongo.NewReplaceOneModel().SetFilter(now.unchangedFilter()).SetReplacement(p.newHead)
+	asRead := now.unchangedFilter()
+	if !now.isLong() {
+		asRead = append(asRead, bson.E{Key: "f", Value: now.Files})
+	}
+	var change mongo.WriteModel = mongo.NewReplaceOneModel().SetFilter(asRead).SetReplacement(p.newHead)
 	if p.newHead.Count == 0 {
-		change = mongo.NewDeleteOneModel().SetFilter(now.unchangedFilter())
+		change = mongo.NewDeleteOneModel().SetFilter(asRead)
 	}
 	err = p.pool.Do(ctx, "change over to packed list", func(ctx context.Context, db *mongo.Database) error {
 		done, err = writeIfUnchanged(ctx, db.Collection(postingsCollection), []mongo.WriteModel{change})
@@ -256,76 +298,4 @@ func existingFileIDs(ctx context.Context, db *mongo.Database, ids []int64) (map[
 		}
 	}
 	return there, nil
-}
-
-// compactionProgress lets compactLists continue after an error.
-type compactionProgress map[*storage.Pool]*poolCompaction
-
-type poolCompaction struct {
-	lastKey    string         // lists up to this key are done
-	droppedIDs map[int64]bool // dead ids whose files may have been written after they were dropped
-}
-
-// CompactLists drops the ids of removed files from the long lists of every pool that answers. Deletions of single files leave them there.
-func CompactLists(ctx context.Context, x *Indexer) error {
-	return x.store.compactLists(ctx, compactionProgress{}, &x.storing)
-}
-
-// compactLists compacts the long lists of every pool that answers.
-func (s fileStore) compactLists(ctx context.Context, at compactionProgress, storing sync.Locker) error {
-	var errs []error
-	for _, pool := range s.pools.All() {
-		if at[pool] == nil {
-			at[pool] = &poolCompaction{droppedIDs: map[int64]bool{}}
-		}
-		errs = append(errs, s.compactPool(ctx, pool, at[pool], storing))
-	}
-	return errors.Join(errs...)
-}
-
-func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) error {
-	err := eachListHead(ctx, pool, at.lastKey, func(heads []listHead) error {
-		for _, h := range heads {
-			if h.Count >= chunkIDs && h.Key != unsureKey {
-				p := compaction{pool: pool, newHead: posting{Key: h.Key, Generation: bson.NewObjectID().Hex()}, seen: map[int64]bool{}, dead: map[int64]bool{}}
-				if err := p.compact(ctx, storing, at.droppedIDs); err != nil {
-					return err
-				}
-			}
-			at.lastKey = h.Key
-		}
-		return nil
-	})
-	return errors.Join(err, s.relistRestored(ctx, pool, at))
-}
-
-// relistRestored adds dropped ids to their lists again if their files were written meanwhile.
-func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *poolCompaction) error {
-	for part := range slices.Chunk(slices.Collect(maps.Keys(at.droppedIDs)), chunksAtOnce*chunkIDs) {
-		adds := map[string][]int64{}
-		err := pool.Do(ctx, "look at files", func(ctx context.Context, db *mongo.Database) error {
-			there, err := existingFileIDs(ctx, db, part)
-			if err != nil {
-				return err
-			}
-			docs, err := findDocs(ctx, db, slices.Collect(maps.Keys(there)))
-			for _, d := range docs {
-				for _, k := range listKeys(d) {
-					adds[k] = append(adds[k], d.ID)
-				}
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		_, err = changePostings(ctx, pool, nil, adds, nil)
-		if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil {
-			return err
-		}
-		for _, id := range part {
-			delete(at.droppedIDs, id)
-		}
-	}
-	return nil
 }

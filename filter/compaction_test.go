@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -80,6 +81,68 @@ func TestIndexer_RemovalSkipsListsWithoutFiles(t *testing.T) {
 	}
 	if n := ix.listLength(t, fmt.Sprintf("@%x/", int64(channel))); n != 0 {
 		t.Errorf("the lists of its places hold %d ids", n)
+	}
+}
+
+// TestCompaction_UnsureFilesAreForgotten compacts lists after files were deleted and edited, and edits another one meanwhile.
+func TestCompaction_UnsureFilesAreForgotten(t *testing.T) {
+	t.Parallel()
+	ix := openCounted(t)
+	again := post(3001, "Blue River again.mkv")
+	again.Media.Document = post(351, "").Media.Document // has two descriptions
+	ix.storePosts(t, again)
+	var deleted []filter.MessageID
+	for i := range filter.MessageID(300) {
+		deleted = append(deleted, i+1, i+601)
+	}
+	ix.Delete(channel, deleted[:550])
+	renamed := func(ix *index, id int) {
+		p := post(id, "Blue River again.mkv")
+		ix.telegram.putPost(p)
+		ix.Edit(p)
+		if err := ix.WaitStored(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	renamed(ix, 401)
+	ix.stopRun()
+	packing := newGate(replacesHead)
+	one, two := ix.openSecond(t, packing.install), ix.openSecond(t)
+	var compacting sync.WaitGroup
+	compacting.Go(func() {
+		if err := filter.CompactLists(t.Context(), one.Indexer); err != nil {
+			t.Error(err)
+		}
+	})
+	<-packing.reached // the first list is read
+	renamed(two, 402)
+	close(packing.open)
+	compacting.Wait()
+	expectUnsure := func(ids ...int) {
+		t.Helper()
+		var want []uint64
+		for _, id := range ids {
+			want = append(want, uint64(post(id, "").Media.Document))
+		}
+		got := one.listIDs(t, "\x03")
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("unsure files: %v, want %v", got, want)
+		}
+	}
+	expectUnsure(351, 402)
+	one.expectTotal(t, filter.Query{Text: "golden river"}, 298)
+	if slices.Contains(one.listIDs(t, "golden"), uint64(post(401, "").Media.Document)) {
+		t.Error("the list of a word has a file that lost the word")
+	}
+	if err := filter.CompactLists(t.Context(), two.Indexer); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(one.listIDs(t, "golden"), uint64(post(402, "").Media.Document)) {
+		t.Error("the list of a word has a file that lost the word during a compaction")
+	}
+	two.expectTotal(t, filter.Query{Text: "golden river"}, 298)
+	if got := two.check(t, quickCheck); got.Wrong() != 0 || got.Leftover != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -74,7 +74,7 @@ func (d *Drain) drainPool(ctx context.Context, pool *storage.Pool) (moved int, e
 	if files == 0 {
 		return moved, nil
 	}
-	return moved, d.indexer.store.compactPool(ctx, pool, &poolCompaction{droppedIDs: map[int64]bool{}}, &d.indexer.storing)
+	return moved, d.indexer.store.compactPool(ctx, pool, newPoolCompaction(), &d.indexer.storing)
 }
 
 // moveFiles moves a batch of files out of a pool and returns how many there were.

@@ -19,7 +19,7 @@ import (
 //
 // A list of several chunks keeps the ids of files that were removed or lost the word, until a compaction. Searches count matches by the lists, so these
 // files are in the list of unsure files, and so are files with several descriptions, of which none may have all words of a query. Searches read an
-// unsure file before they count it. No id leaves this list.
+// unsure file before they count it. Each note adds to this list, and a compaction of all other lists drops the files that were noted before it.
 //
 // Two processes may change a list at once. Every write is conditional on the content that its writer read, and is repeated with the new content
 // when the condition fails. The head's count is written after the chunks, so ids beyond the count are not in the list yet. Writers detect a change
@@ -133,7 +133,8 @@ func (l *listTail) chunksToRead(ids int) []int {
 	return numbers
 }
 
-// addIDs appends the ids that the last chunks lack, and raises the count.
+// addIDs appends the ids that the last chunks lack, and raises the count. It appends all ids to the list of unsure files, whose order tells a compaction
+// which files were noted since it began.
 func (l *listTail) addIDs(ids []int64) {
 	if len(ids) == 0 {
 		return
@@ -141,7 +142,7 @@ func (l *listTail) addIDs(ids []int64) {
 	have := map[int64]bool{}
 	for _, c := range l.chunks {
 		for _, id := range unpackIDs(c.after) {
-			have[id] = true
+			have[id] = l.head.Key != unsureKey
 		}
 	}
 	n := l.head.lastChunk()

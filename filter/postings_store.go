@@ -73,7 +73,7 @@ func (p posting) chunkKey(n int) string {
 	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Generation
 }
 
-// changePostings adds and removes ids in the lists of one pool. It returns the generations of the long lists that it added ids to. tails has the ends of
+// changePostings adds and removes ids in the lists of one pool. It returns the generations of those lists that it added ids to and that may be compacted. tails has the ends of
 // lists that were written last; nil means none.
 func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, adds, removes map[string][]int64) (map[string]string, error) {
 	words := slices.Collect(maps.Keys(adds))
@@ -102,7 +102,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 					}
 					l.removeIDs(removes[w])
 					l.addIDs(adds[w])
-					if l.count >= chunkIDs && len(adds[w]) > 0 {
+					if mayHaveOldEntries(int(l.count), l.head.Generation) && len(adds[w]) > 0 {
 						generations[w] = l.head.Generation
 					}
 				}
@@ -315,10 +315,11 @@ func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last stri
 	return last, err
 }
 
-// listHead is a chunk's key and, in a head, the count of ids ever added.
+// listHead is a chunk's key and, in a head, the count of ids ever added and the generation.
 type listHead struct {
-	Key   string `bson:"_id"`
-	Count int    `bson:"n"`
+	Key        string `bson:"_id"`
+	Count      int    `bson:"n"`
+	Generation string `bson:"g"`
 }
 
 // eachListHead calls fn with the keys of all chunks of a pool that sort after last, in order, up to 5000 at a time.
@@ -328,7 +329,7 @@ func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func(
 		var heads []listHead
 		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
-				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}}))
+				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}}))
 			if err != nil {
 				return err
 			}
