@@ -143,6 +143,35 @@ func TestReindex_OldEntriesOfLongListsDoNotCount(t *testing.T) {
 	next.expectTotal(t, filter.Query{Text: "golden river"}, 289)
 }
 
+// TestReindex_WithoutAChangeOfListsSearchesKeepTheirMemory counts the changes of the version of the index.
+func TestReindex_WithoutAChangeOfListsSearchesKeepTheirMemory(t *testing.T) {
+	t.Parallel()
+	ix, _ := town(t)
+	ix.stopRun()
+	files := openDatabases(t, ix.database)
+	version := func() (number int64) {
+		files.inPool(t, func(ctx context.Context, db *mongo.Database) error {
+			var doc struct {
+				Version int64 `bson:"v"`
+			}
+			err := db.Collection("postings").FindOne(ctx, bson.D{{Key: "_id", Value: "\x02"}}).Decode(&doc)
+			number = doc.Version
+			return err
+		})
+		return number
+	}
+	files.inPool(t, forgetAnalysis)
+	marking := newGate(func(e *event.CommandStartedEvent) bool { return marked(e) > 0 })
+	openIndex(t, ix.database, ix.telegram, onePool, func(o *testOptions) { o.ReindexFiles = 7 }, marking.install)
+	<-marking.reached // the start of a process changes the version before
+	before := version()
+	close(marking.open)
+	eventually(t, "no file waits", func() bool { return files.check(t, quickCheck).Waiting == 0 })
+	if version() != before {
+		t.Error("the version of the index has changed")
+	}
+}
+
 // TestReindex_AnEditMeanwhileIsNotLost edits a file of an older version before the bot comes to it.
 func TestReindex_AnEditMeanwhileIsNotLost(t *testing.T) {
 	t.Parallel()
