@@ -65,6 +65,14 @@ func (d *Drain) DrainPool(ctx context.Context, p *storage.Pool) (int, error) {
 	return d.drainPool(ctx, p)
 }
 
+// StoreOnce stores posts without another try.
+func (x *Indexer) StoreOnce(ctx context.Context, posts ...Post) error {
+	x.storing.Lock()
+	defer x.storing.Unlock()
+	_, err := x.store.storePosts(ctx, posts)
+	return err
+}
+
 // Reconcile merges duplicates.
 func (x *Indexer) Reconcile(ctx context.Context) error {
 	return x.store.reconcile(ctx, &x.storing)

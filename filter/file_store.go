@@ -129,7 +129,7 @@ func (s fileStore) insertFiles(ctx context.Context, docs []fileDoc) error {
 	errs := []error{ErrNoRoom}
 	for _, pool := range s.pools.Writable(ctx) {
 		err := s.writeBatch(ctx, pool, b)
-		if err == nil || errors.Is(err, errFilesChanged) {
+		if err == nil || errors.Is(err, errFilesChanged) || errors.Is(err, errUnfinished) {
 			return err
 		}
 		errs = append(errs, err)

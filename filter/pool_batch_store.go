@@ -87,13 +87,21 @@ const writeWithin = 30 * time.Second
 
 var errBatchLate = errors.New("the lists were not written in time")
 
-// writeBatch writes the documents of a batch and their entries in lists. A process that dies in the middle leaves a note for finishWrites. It returns
-// errFilesChanged, and has written only some of the documents, if another process changed one of them.
+// errUnfinished means that the documents of a batch are stored. finishWrites does the rest.
+var errUnfinished = errors.New("the files are stored, but their write is not finished")
+
+// writeBatch writes the documents of a batch and their entries in lists. A process that dies in the middle leaves a note for finishWrites, and so does an error,
+// which is errUnfinished after the documents. If another process changed one of them, writeBatch has written only some and returns errFilesChanged.
 func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) (err error) {
 	if len(b.models) == 0 {
 		return nil
 	}
-	defer func() { err = errors.Join(err, changeIndexVersion(ctx, pool)) }()
+	var written bool
+	defer func() {
+		if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil && written {
+			err = errors.Join(errUnfinished, err)
+		}
+	}()
 	entries := b.entries()
 	wctx, cancel := context.WithTimeoutCause(ctx, writeWithin, errBatchLate)
 	defer cancel()
@@ -108,7 +116,6 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 		return err
 	}
 	s.addWords(b.adds, 1) // a repeated batch adds none for the files that this one stores
-	var written bool
 	err = pool.Do(wctx, "write files", func(ctx context.Context, db *mongo.Database) (err error) {
 		written, err = writeIfUnchanged(ctx, db.Collection(filesCollection), b.models)
 		return err

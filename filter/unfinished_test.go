@@ -1,12 +1,14 @@
 package filter_test
 
 import (
+	"net/url"
 	"slices"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"pavilion/filter"
+	"pavilion/sandbox/engines"
 )
 
 // TestWrites_AnInterruptedWriteIsFinished stops a process between its writes of lists and of files, in both orders, and starts another one.
@@ -50,6 +52,43 @@ func TestWrites_AnInterruptedWriteIsFinished(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// TestWrites_AnErrorAfterTheFilesStoresNoSecondCopy cuts the connection to a pool when the files are written and their note is to be deleted.
+func TestWrites_AnErrorAfterTheFilesStoresNoSecondCopy(t *testing.T) {
+	t.Parallel()
+	if err := startShared(); err != nil {
+		t.Fatal(err)
+	}
+	server, err := url.Parse(shared.MongoURIs[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	way, err := engines.OpenDetour(t.Context(), server.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	ix := newIndex(t, shortTimeouts, func(o *testOptions) {
+		o.second, o.limits[1] = way.Addr(), 1<<40 // the other pools are written to after it
+		o.beforeCommand = func(e *event.CommandStartedEvent) {
+			if deletesFrom(e, "unfinished") {
+				way.Cut()
+			}
+		}
+	})
+	ix.addChannel(t)
+	if err := ix.StoreOnce(t.Context(), post(1, "Golden River.mkv")); err == nil {
+		t.Error("the cut is no error")
+	}
+	if err := way.LeadTo(t.Context(), server.Host); err != nil {
+		t.Fatal(err)
+	}
+	second := ix.pools.All()[1]
+	eventually(t, "the pool is back", func() bool { return second.Measure(t.Context()) == nil && !second.Down() })
+	if stored, copies := ix.countFilesIn(t, second), ix.countFiles(t)-ix.countFilesIn(t, second); stored != 1 || copies != 0 {
+		t.Errorf("%d documents and %d copies in other pools", stored, copies)
 	}
 }
 
