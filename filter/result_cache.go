@@ -80,5 +80,5 @@ func (r keptResults) usable(o SearchOptions) *results {
 	}
 	unread := maps.Clone(r.unread)
 	maps.DeleteFunc(unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
-	return &results{byID: files, unread: unread, more: r.more, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts}
+	return &results{byID: files, unread: unread, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts}
 }

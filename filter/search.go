@@ -31,7 +31,7 @@ type Page struct {
 	Rows       []Row
 	Total      int  // files of all pages
 	RowsTotal  int  // rows of all pages
-	Capped     bool // Total is not exact: the lists were too long
+	Capped     bool // there are more files than Total, or may be
 	RowsCapped bool // there may be more rows than RowsTotal
 	First      Cursor
 	Last       Cursor
@@ -144,7 +144,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 	}
 	found, err := s.findMatches(ctx, parsed, q, parts)
 	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, more: found.more, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions}, words})
+		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions}, words})
 	}
 	return found, err
 }
@@ -159,8 +159,7 @@ type result struct {
 // results are the files found so far, by document id, so that duplicates in several pools count once.
 type results struct {
 	byID     map[DocumentID]result
-	unread   map[DocumentID]bool // matches that were not read; nil if they are not counted
-	more     int                 // further matches, as far as the lists tell
+	unread   map[DocumentID]bool // matches that were not read, not all if capped; nil if they are not counted
 	capped   bool                // the number of matches is not exact
 	hasLater bool                // later parts may have more of them
 	missing  map[string]bool
@@ -216,7 +215,7 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		}
 	}
 	if s.opts.Unreachable != nil && (s.opts.AnyUnreachable == nil || s.opts.AnyUnreachable()) {
-		req.judge = nil
+		req.judge, req.onlyRead = nil, true // the lists do not tell the channels of a file
 	}
 	if s.opts.Hidden != nil {
 		req.hides = func(id DocumentID) bool {
@@ -250,7 +249,6 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		answered++
 		r.capped = r.capped || answers[i].capped
 		r.hasLater = r.hasLater || answers[i].capped || len(answers[i].unread) > 0
-		r.more += answers[i].more
 		for _, id := range answers[i].unread {
 			r.unread[DocumentID(id)] = true
 		}
@@ -339,14 +337,17 @@ func (r *results) cutPage(q Query) Page {
 		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
-	more := r.more
+	total := len(all)
 	for id := range r.unread {
 		if _, ok := r.byID[id]; !ok {
-			more++
+			total++
 		}
 	}
+	if r.capped {
+		total = max(len(all), min(total, maxCounted)) // the same on every page
+	}
 	p := Page{
-		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: len(all) + more, RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
+		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: total, RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
 		HasNext: from+limit < len(rows), Facets: countFacets(all, q.Selection),
 	}
 	if q.Grouped {

@@ -18,16 +18,15 @@ const (
 	firstBlock = 20     // files read at once at first
 	lastBlock  = 320
 	enough     = 16  // good matches after which the first part of a pool's results ends
-	maxCounted = 500 // matches of a pool that are counted one by one when they are not read, so that a total below it is exact
+	maxCounted = 500 // matches of a pool that are counted when they are not read. A total up to it is exact.
 	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
 // poolAnswer is the answer of one pool.
 type poolAnswer struct {
 	results []result
-	unread  []int64       // the matches that were not read, if they are known
-	more    int           // the number of matches that were not read, as far as the lists tell, if unread has none
-	capped  bool          // the number of matches is not known exactly
+	unread  []int64       // matches that were not read
+	capped  bool          // there may be further matches
 	version *indexVersion // before the first list was read; nil when none was
 }
 
@@ -39,14 +38,15 @@ type step struct {
 
 // poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
 type poolRequest struct {
-	steps  []step
-	title  string // the key of the title's list; empty when the title does not matter
-	rank   ranking
-	judge  *listJudge            // nil if the lists do not tell which files match
-	hides  func(DocumentID) bool // tells which files are left out; nil means none
-	parts  int                   // the number of parts of the results to read, beside the first
-	counts bool                  // count the matches that are not read
-	rows   bool                  // the matches are put into rows, which are counted too
+	steps    []step
+	title    string // the key of the title's list; empty when the title does not matter
+	rank     ranking
+	judge    *listJudge            // nil if the lists do not tell which files match
+	hides    func(DocumentID) bool // tells which files are left out; nil means none
+	parts    int                   // the number of parts of the results to read, beside the first
+	counts   bool                  // count the matches that are not read
+	rows     bool                  // the matches are put into rows, which are counted too
+	onlyRead bool                  // read no files only to count them
 }
 
 // all returns the plan that every match satisfies.

@@ -17,14 +17,14 @@ func (a *answering) finish(ctx context.Context, reader *listReader) error {
 		return err
 	}
 	ids := a.answer.unread
-	if !a.request.rows || a.part > 0 || len(ids) == 0 || len(a.answer.results)+len(ids) >= laterPart {
+	if !a.request.rows || a.part > 0 || a.answer.capped || len(ids) == 0 || len(a.answer.results)+len(ids) >= laterPart {
 		return nil
 	}
 	a.part, a.waiting, a.answer.unread = 1, ids, nil
 	return a.readWaiting(ctx)
 }
 
-// countUnread counts the matches that were not read. It reads the files of which the lists do not tell whether they match.
+// countUnread adds the matches that were not read, or some of them if there are many. It reads the files of which the lists do not tell whether they match.
 func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	p := a.request.all()
 	if len(p) == 0 {
@@ -41,9 +41,8 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	if err != nil {
 		return err
 	}
-	if !m.known {
-		a.answer.capped, a.answer.more = true, m.number
-		return nil
+	if !m.known || a.request.onlyRead && len(m.unsure) > 0 {
+		a.answer.capped, m.unsure = true, nil
 	}
 	for _, id := range m.sure {
 		if a.request.hides == nil || !a.request.hides(DocumentID(id)) {
@@ -98,7 +97,6 @@ func (l *list) verdictOn(id int64) verdict {
 type members struct {
 	sure, unsure []int64
 	known        bool // sure and unsure are complete
-	number       int  // of ids if they are not, as far as it is known
 }
 
 // membersOf returns the ids that satisfy a plan and are not in skip. It tries the ids of one clause in the lists of the others.
@@ -117,18 +115,23 @@ func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, sk
 			first = i
 		}
 	}
-	if len(p) == 1 && judge != nil && len(judge.phrase) == 0 && sizes[0]-len(skip) > maxCounted*len(clauses[0]) {
-		return members{number: sizes[0] - len(skip)}, nil
-	}
-	if sizes[first] > maxListIDs {
-		return members{}, nil
-	}
 	words := []string{unsureKey}
 	if judge != nil {
 		words = append(words, judge.phrase...)
 	}
 	least := map[string]int{}
-	for _, w := range slices.Concat(append(clauses, words)...) {
+	isBroad := len(p) == 1 && len(words) == 1 && judge != nil && sizes[0]-len(skip) > maxCounted*len(clauses[0])
+	switch {
+	case isBroad: // the newest files of its longest list are more than maxCounted
+		longest := slices.MaxFunc(clauses[0], func(a, b string) int { return r.open[a].size() - r.open[b].size() })
+		clauses[0] = []string{longest}
+		least[longest] = maxCounted + len(skip)
+	case sizes[first] > maxListIDs:
+		return members{}, nil
+	default:
+		words = slices.Concat(append(clauses, words)...)
+	}
+	for _, w := range words {
 		if r.open[w] != nil {
 			least[w] = maxCheckedIDs
 		}
@@ -136,10 +139,12 @@ func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, sk
 	if err := r.extend(ctx, least); err != nil {
 		return members{}, err
 	}
-	return r.collect(clauses, first, judge, skip), nil
+	m := r.collect(clauses, first, judge, skip)
+	m.known = m.known && !isBroad
+	return m, nil
 }
 
-// collect judges the ids of one clause that are in lists of the others. With more than maxCounted it counts the others without a verdict.
+// collect judges the ids of one clause that are in lists of the others. It ends after maxCounted sure ones.
 func (r *listReader) collect(clauses [][]string, first int, judge *listJudge, skip map[int64]bool) (m members) {
 	var others [][]*list
 	for i, words := range clauses {
@@ -158,20 +163,19 @@ func (r *listReader) collect(clauses [][]string, first int, judge *listJudge, sk
 			if !mayBeInAll(others, id) || skip[id] || seen[id] {
 				continue
 			}
-			if !m.known {
-				m.number++
-				continue
-			}
 			seen[id] = true
 			switch r.judge(judge, id) {
 			case isMatch:
 				m.sure = append(m.sure, id)
 			case mayMatch:
-				m.unsure = append(m.unsure, id)
+				if m.known {
+					m.unsure = append(m.unsure, id)
+				}
 			case noMatch:
 			}
-			if m.number = len(m.sure) + len(m.unsure); m.number > maxCounted {
-				m.known = false
+			m.known = m.known && len(m.sure)+len(m.unsure) <= maxCounted
+			if len(m.sure) > maxCounted {
+				return m
 			}
 		}
 	}
