@@ -204,7 +204,7 @@ func (c *poolChecker) run(ctx context.Context) (err error) {
 		}
 		suspects = slices.DeleteFunc(append(suspects, g.missing()...), func(s suspect) bool { return c.waiting[s.id] })
 		for part := range slices.Chunk(suspects, suspectsAtOnce) {
-			if err := c.judge(ctx, part); err != nil {
+			if err := c.countWrong(ctx, part); err != nil {
 				return err
 			}
 		}

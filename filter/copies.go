@@ -19,7 +19,7 @@ func (c *poolChecker) findCopies(ctx context.Context, docs []fileDoc) error {
 			continue
 		}
 		left = slices.DeleteFunc(left, func(id int64) bool { return slices.Contains(copies, id) })
-		unnoted, noted, err := c.judgeCopies(ctx, pool, copies)
+		unnoted, noted, err := c.findUnnoted(ctx, pool, copies)
 		if err != nil {
 			return err
 		}
@@ -37,8 +37,8 @@ func (c *poolChecker) findCopies(ctx context.Context, docs []fileDoc) error {
 	return nil
 }
 
-// judgeCopies returns which of the files stand in both pools without a note that lets the bot merge them, and the number of those with one.
-func (c *poolChecker) judgeCopies(ctx context.Context, other *storage.Pool, ids []int64) (unnoted []int64, noted int, err error) {
+// findUnnoted returns which of the files stand in both pools without a note that lets the bot merge them, and the number of those with one.
+func (c *poolChecker) findUnnoted(ctx context.Context, other *storage.Pool, ids []int64) (unnoted []int64, noted int, err error) {
 	deadline := c.options.Now().Add(c.options.Settle)
 	for {
 		again, writing, waiting, err := c.lookAtCopies(ctx, other, ids)
@@ -56,8 +56,9 @@ func (c *poolChecker) judgeCopies(ctx context.Context, other *storage.Pool, ids 
 	}
 }
 
-// lookAtCopies sorts copies by their notes. A writer notes the copies that it finds before its batch's own note goes, and a merge deletes a copy before its
-// note. So a copy that is there before and after both kinds of notes are read, in this order, and that no note names, is one that nobody merges.
+// lookAtCopies sorts copies by their notes. A writer notes the copies that it finds before it deletes its batch's note. A merge deletes a copy before the
+// copy's note. So lookAtCopies reads the notes of batches, then those of copies, and then the copies. A copy that is still there and that no note names is
+// unnoted.
 func (c *poolChecker) lookAtCopies(ctx context.Context, other *storage.Pool, ids []int64) (unnoted, writing []int64, noted int, err error) {
 	pools := []*storage.Pool{c.pool, other}
 	inWrites, inNotes := map[int64]bool{}, map[int64]bool{}

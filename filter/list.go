@@ -38,9 +38,6 @@ func (l *list) indexed() *list {
 // size is the number of ids in the database, dead ones included.
 func (l *list) size() int { return int(l.head.Count) }
 
-// isComplete reports that ids has at least the newest maxListIDs ids, or all.
-func (l *list) isComplete() bool { return l.next < 0 || len(l.ids) >= maxListIDs }
-
 // contains reports whether ids has an id.
 func (l *list) contains(id int64) bool {
 	if len(l.ids) <= 16 {

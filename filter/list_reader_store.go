@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -61,11 +62,16 @@ func (r *listReader) isCurrent() (bool, error) {
 
 func (r *listReader) readVersion(ctx context.Context) (indexVersion, error) {
 	found, err := findPostings(ctx, r.lists, []string{indexVersionKey})
+	return r.versionIn(found), err
+}
+
+// versionIn returns the version among documents that were read. The other ones have none.
+func (r *listReader) versionIn(found []posting) indexVersion {
 	number := int64(0)
 	for _, p := range found {
-		number = p.Version
+		number = cmp.Or(number, p.Version)
 	}
-	return r.versionOf(number), err
+	return r.versionOf(number)
 }
 
 // openLists opens the lists of words that the pool has. The first call reads the version of the index, before any list.
@@ -92,11 +98,7 @@ func (r *listReader) openLists(ctx context.Context, words []string) error {
 		return err
 	}
 	if !known {
-		number := int64(0)
-		for _, p := range found {
-			number = max(number, p.Version)
-		}
-		version := r.versionOf(number)
+		version := r.versionIn(found)
 		r.version = &version
 	}
 	for _, w := range unknown {

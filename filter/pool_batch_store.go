@@ -82,7 +82,7 @@ func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBat
 	return changes[pool]
 }
 
-// writeWithin is the longest time from the notes of a batch until its files are written. A process that finds the notes of another one relies on it.
+// writeWithin is the longest time from the notes of a batch until its files are written. Another process that finds the notes relies on it.
 const writeWithin = 30 * time.Second
 
 var errBatchLate = errors.New("the lists were not written in time")

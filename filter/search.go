@@ -177,7 +177,7 @@ func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts 
 	sel := asked.Selection
 	r := &results{rows: asked.Grouped, byID: map[DocumentID]result{}, unread: map[DocumentID]bool{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
 	in := s.vocab.interpret(q)
-	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, judge: s.vocab.newListJudge(in)}); err != nil {
+	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}); err != nil {
 		return r, err
 	}
 	if len(r.byID) > 0 {
@@ -196,7 +196,7 @@ const fewMatches = 10
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
-		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile, judge: s.vocab.newListJudge(in)}) // r.missing names the pools that failed
+		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}) // r.missing names the pools that failed
 	}
 }
 
@@ -205,7 +205,7 @@ func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, 
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
 	req.parts, req.counts, req.rows = r.parts, r.unread != nil, r.rows
 	if sel != (Selection{}) {
-		req.steps, req.judge = narrowed(req.steps, sel), nil
+		req.steps, req.verdicts = narrowed(req.steps, sel), nil
 		rank := req.rank
 		req.rank = func(f File, titled bool) (uint8, []string) {
 			if !sel.matches(f) {
@@ -215,7 +215,7 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		}
 	}
 	if s.opts.Unreachable != nil && (s.opts.AnyUnreachable == nil || s.opts.AnyUnreachable()) {
-		req.judge, req.onlyRead = nil, true // the lists do not tell the channels of a file
+		req.verdicts, req.onlyRead = nil, true // the lists do not tell the channels of a file
 	}
 	if s.opts.Hidden != nil {
 		req.hides = func(id DocumentID) bool {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"pavilion/storage"
@@ -13,13 +12,8 @@ import (
 
 const (
 	maxListIDs = 32_768 // ids read for one clause; a clause with more is checked on the files
-	maxFetched = 2_000  // files read for the first part of the results
 	fewIDs     = 24     // with so few candidates left, the files are read instead of another list
-	firstBlock = 20     // files read at once at first
-	lastBlock  = 320
-	enough     = 16  // good matches after which the first part of a pool's results ends
-	maxCounted = 500 // matches of a pool that are counted when they are not read. A total up to it is exact.
-	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
+	maxCounted = 500    // matches of a pool that are counted when they are not read. A total up to it is exact.
 )
 
 // poolAnswer is the answer of one pool.
@@ -41,7 +35,7 @@ type poolRequest struct {
 	steps    []step
 	title    string // the key of the title's list; empty when the title does not matter
 	rank     ranking
-	judge    *listJudge            // nil if the lists do not tell which files match
+	verdicts *listVerdicts         // nil if the lists do not tell which files match
 	hides    func(DocumentID) bool // tells which files are left out; nil means none
 	parts    int                   // the number of parts of the results to read, beside the first
 	counts   bool                  // count the matches that are not read
@@ -55,8 +49,8 @@ func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
 // wordsToCount returns the words whose lists count the matches.
 func (r poolRequest) wordsToCount() []string {
 	words := append(wordsOf(r.all()), unsureKey)
-	if r.judge != nil {
-		words = append(words, r.judge.phrase...)
+	if r.verdicts != nil {
+		words = append(words, r.verdicts.phrase...)
 	}
 	return words
 }
@@ -146,130 +140,6 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 	return a.answer, err
 }
 
-// answering is the answer of one pool so far.
-type answering struct {
-	request    poolRequest
-	db         *mongo.Database
-	candidates int
-	answer     poolAnswer
-	block      int            // files of the next read
-	waiting    []int64        // for it
-	seen       map[int64]bool // read or waiting
-	titled     map[int64]bool // in the list of the query's title
-	ranks      [rankNone]int  // results of each rank
-	read       int
-	part       int // of the results that are read now
-}
-
-// isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
-func (a *answering) isDone(good uint8) bool {
-	for a.isPartDone(good) {
-		if a.part == a.request.parts {
-			return true
-		}
-		a.part++
-	}
-	return false
-}
-
-func (a *answering) isPartDone(good uint8) bool {
-	if a.part == lastPart {
-		return false
-	}
-	if a.part > 0 {
-		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
-	}
-	matches := 0
-	for _, n := range a.ranks[:good+1] {
-		matches += n
-	}
-	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
-}
-
-// readStep reads and ranks the files of a step, a block at a time. It stops when the answer has enough, and returns true then. Files that fill no block wait
-// for those of the next step, because each read is a round trip.
-func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (done bool, err error) {
-	for !a.isDone(good) {
-		ids, err := a.nextIDs(ctx, c, a.block-len(a.waiting))
-		if err != nil || len(ids) == 0 {
-			return false, err
-		}
-		if a.waiting = append(a.waiting, ids...); len(a.waiting) == a.block {
-			if err := a.readWaiting(ctx); err != nil {
-				return false, err
-			}
-		}
-	}
-	return true, nil
-}
-
-// readWaiting reads and ranks the files of a block.
-func (a *answering) readWaiting(ctx context.Context) error {
-	docs, err := findDocs(ctx, a.db, a.waiting)
-	if err != nil {
-		return err
-	}
-	a.read += len(a.waiting)
-	a.waiting, a.block = nil, min(2*a.block, lastBlock)
-	a.rankDocs(docs)
-	return nil
-}
-
-// nextIDs returns further candidates that no earlier step had.
-func (a *answering) nextIDs(ctx context.Context, c *candidates, n int) ([]int64, error) {
-	for {
-		ids, err := c.next(ctx, n)
-		if err != nil || len(ids) == 0 {
-			return nil, err
-		}
-		fresh := slices.DeleteFunc(ids, func(id int64) bool {
-			seen := a.seen[id]
-			a.seen[id] = true
-			return seen
-		})
-		if len(fresh) > 0 {
-			return fresh, nil
-		}
-	}
-}
-
-func (a *answering) rankDocs(docs []fileDoc) {
-	for _, d := range docs {
-		best := a.rankDoc(d)
-		if best.cursor.Rank != rankNone {
-			a.ranks[best.cursor.Rank]++
-			best.cursor = best.cursor.inPart(a.part)
-			a.answer.results = append(a.answer.results, best)
-		}
-	}
-}
-
-// rankDoc ranks the descriptions of a file and returns the best one.
-func (a *answering) rankDoc(d fileDoc) result {
-	best := result{cursor: Cursor{Rank: rankNone}}
-	for _, f := range d.files() { // of equally ranked descriptions the newest wins
-		if n, name := a.request.rank(f, a.titled[d.ID]); n < best.cursor.Rank {
-			best = newResult(f, n, name)
-		}
-	}
-	return best
-}
-
-// readTitled reads the list of the query's title.
-func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
-	title := a.request.title
-	if reader.open[title] == nil {
-		return nil
-	}
-	if err := reader.extend(ctx, map[string]int{title: maxListIDs}); err != nil {
-		return err
-	}
-	for _, id := range reader.open[title].ids {
-		a.titled[id] = true
-	}
-	return nil
-}
-
 // wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of the first steps and of the last one.
 func (r poolRequest) wordsAtOnce() []string {
 	words := r.wordsToCount()
@@ -300,115 +170,3 @@ func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
 }
 
 var errIndexChanged = errors.New("the index has changed")
-
-func findDocs(ctx context.Context, db *mongo.Database, ids []int64) ([]fileDoc, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	cur, err := db.Collection(filesCollection).Find(ctx, byIDs(ids))
-	if err != nil {
-		return nil, err
-	}
-	return readAll[fileDoc](ctx, cur)
-}
-
-// readAll reads all documents of a cursor without the driver's decoder, which makes a reader for each of them.
-func readAll[D any, P interface {
-	*D
-	bson.Unmarshaler
-}](ctx context.Context, cur *mongo.Cursor) (docs []D, err error) {
-	for cur.Next(ctx) {
-		docs = append(docs, *new(D))
-		if err := P(&docs[len(docs)-1]).UnmarshalBSON(cur.Current); err != nil {
-			return nil, errors.Join(err, cur.Close(ctx))
-		}
-	}
-	return docs, errors.Join(cur.Err(), cur.Close(ctx))
-}
-
-// readLists returns the distinct ids in the lists of words, the last added first, at most maxListIDs.
-func readLists(ctx context.Context, c *mongo.Collection, heads map[string]posting, words []string) ([]int64, error) {
-	var keys []string
-	left := maxListIDs
-	for _, w := range words {
-		for n := heads[w].lastChunk(); n > 0 && left > 0; n-- {
-			keys = append(keys, heads[w].chunkKey(n))
-			left -= chunkIDs
-		}
-	}
-	chunks, err := findChunks(ctx, c, keys)
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	seen := map[int64]bool{}
-	take := func(packed []byte) {
-		for _, id := range slices.Backward(unpackIDs(packed)) {
-			if !seen[id] && len(ids) < maxListIDs {
-				seen[id] = true
-				ids = append(ids, id)
-			}
-		}
-	}
-	for _, w := range words {
-		for n := heads[w].lastChunk(); n > 0; n-- {
-			take(chunks[heads[w].chunkKey(n)])
-		}
-		take(heads[w].Files)
-	}
-	return ids, nil
-}
-
-// File returns a file with the description of the post at a place. If the place is zero, or does not have the file any more, it returns the newest
-// description. ErrFileNotFound means that all pools answered and none has the file.
-func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, error) {
-	if s.opts.isHidden(id) {
-		return File{}, ErrFileNotFound
-	}
-	files, err := findFile(ctx, s.pools, id)
-	if err != nil {
-		return File{}, err
-	}
-	if s.opts.Unreachable != nil {
-		if files = slices.DeleteFunc(files, s.opts.Unreachable); len(files) == 0 {
-			return File{}, ErrFileUnreachable
-		}
-	}
-	if i := slices.IndexFunc(files, func(f File) bool { return slices.Contains(f.Places, at) }); i >= 0 {
-		return files[i], nil
-	}
-	return files[0], nil
-}
-
-// findFile returns one File for each description of a file, the newest first.
-func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) ([]File, error) {
-	answers := make(chan fileDoc, len(pools.All()))
-	outcomes := pools.Each(ctx, "find file", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		docs, err := findDocs(ctx, db, []int64{int64(id)})
-		for _, d := range docs {
-			answers <- d
-		}
-		return err
-	})
-	close(answers)
-	var found *fileDoc
-	for doc := range answers {
-		if found != nil { // two pools have the file: a duplicate that is not merged yet
-			doc = found.merge(doc)
-		}
-		found = &doc
-	}
-	if found != nil {
-		return found.files(), nil
-	}
-	for _, o := range outcomes {
-		if o.Err != nil {
-			return nil, errors.Join(ErrSearchUnavailable, o.Err)
-		}
-	}
-	return nil, ErrFileNotFound
-}
-
-func byIDs(ids []int64) bson.D {
-	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
-}

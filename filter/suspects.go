@@ -15,8 +15,8 @@ type suspect struct {
 	id   int64
 }
 
-// judge counts the suspects that are wrong, each as soon as nobody writes it. After Settle it leaves the rest to countUnfinished.
-func (c *poolChecker) judge(ctx context.Context, suspects []suspect) error {
+// countWrong counts the suspects that are wrong, each as soon as nobody writes it. After Settle it leaves the rest to countUnfinished.
+func (c *poolChecker) countWrong(ctx context.Context, suspects []suspect) error {
 	deadline := c.options.Now().Add(c.options.Settle)
 	for {
 		findings, moving, err := c.lookAgain(ctx, suspects)
@@ -37,7 +37,7 @@ func (c *poolChecker) judge(ctx context.Context, suspects []suspect) error {
 func (c *poolChecker) pause() time.Duration { return min(time.Second, c.options.Settle/4) }
 
 // lookAgain reads the files and lists of suspects again. A writer notes its entries before it changes a list, and deletes the note after its last change. So
-// a suspect is judged only if its file is the same before and after the lists are read, and if no note names it just before and just after that. The
+// a suspect is decided only if its file is the same before and after the lists are read, and if no note names it just before and just after that. The
 // others are moving.
 func (c *poolChecker) lookAgain(ctx context.Context, suspects []suspect) (findings []Finding, moving []suspect, err error) {
 	var ids []int64

@@ -10,7 +10,7 @@ import (
 	"pavilion/storage"
 )
 
-// finishEvery is the time between two looks for notes that nothing told of: of another process, or claimed and not yet old.
+// finishEvery is the time between two looks for notes. The looks find the notes of other processes, and claimed notes that are old by now.
 const finishEvery = 10 * time.Second
 
 // finisher finishes the writes of processes that died, of calls that a pool did not answer, and of `pavilion doctor archive --repair`. It also merges the

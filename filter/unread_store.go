@@ -37,7 +37,7 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	if err := reader.openLists(ctx, a.request.wordsToCount()); err != nil {
 		return err
 	}
-	m, err := reader.membersOf(ctx, p, a.request.judge, a.seen)
+	m, err := reader.membersOf(ctx, p, a.request.verdicts, a.seen)
 	if err != nil {
 		return err
 	}
@@ -63,12 +63,13 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	return nil
 }
 
-// judge returns the verdict of the lists on a file. An entry of an unsure file may be an old one, or may be of another description than the next entry.
-func (r *listReader) judge(j *listJudge, id int64) verdict {
-	if j == nil {
+// fileVerdict returns the verdict of the lists on a file. An entry of an unsure file may be old. Its entries may also belong to several descriptions, of
+// which none matches.
+func (r *listReader) fileVerdict(id int64, v *listVerdicts) verdict {
+	if v == nil {
 		return mayMatch
 	}
-	found := j.judge(func(word string) verdict {
+	found := v.ofFile(func(word string) verdict {
 		if l, ok := r.open[word]; ok {
 			return l.verdictOn(id)
 		}
@@ -100,7 +101,7 @@ type members struct {
 }
 
 // membersOf returns the ids that satisfy a plan and are not in skip. It tries the ids of one clause in the lists of the others.
-func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, skip map[int64]bool) (members, error) {
+func (r *listReader) membersOf(ctx context.Context, p plan, verdicts *listVerdicts, skip map[int64]bool) (members, error) {
 	clauses, sizes, all := make([][]string, len(p)), make([]int, len(p)), 0
 	for i, cl := range p {
 		if clauses[i], sizes[i] = r.words(cl); sizes[i] == 0 {
@@ -116,11 +117,11 @@ func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, sk
 		}
 	}
 	words := []string{unsureKey}
-	if judge != nil {
-		words = append(words, judge.phrase...)
+	if verdicts != nil {
+		words = append(words, verdicts.phrase...)
 	}
 	least := map[string]int{}
-	isBroad := len(p) == 1 && len(words) == 1 && judge != nil && sizes[0]-len(skip) > maxCounted*len(clauses[0])
+	isBroad := len(p) == 1 && len(words) == 1 && verdicts != nil && sizes[0]-len(skip) > maxCounted*len(clauses[0])
 	switch {
 	case isBroad: // the newest files of its longest list are more than maxCounted
 		longest := slices.MaxFunc(clauses[0], func(a, b string) int { return r.open[a].size() - r.open[b].size() })
@@ -139,13 +140,13 @@ func (r *listReader) membersOf(ctx context.Context, p plan, judge *listJudge, sk
 	if err := r.extend(ctx, least); err != nil {
 		return members{}, err
 	}
-	m := r.collect(clauses, first, judge, skip)
+	m := r.collect(clauses, first, verdicts, skip)
 	m.known = m.known && !isBroad
 	return m, nil
 }
 
-// collect judges the ids of one clause that are in lists of the others. It ends after maxCounted sure ones.
-func (r *listReader) collect(clauses [][]string, first int, judge *listJudge, skip map[int64]bool) (m members) {
+// collect returns the ids of one clause that are in lists of the others. It ends after maxCounted sure ones.
+func (r *listReader) collect(clauses [][]string, first int, verdicts *listVerdicts, skip map[int64]bool) (m members) {
 	var others [][]*list
 	for i, words := range clauses {
 		var lists []*list
@@ -164,7 +165,7 @@ func (r *listReader) collect(clauses [][]string, first int, judge *listJudge, sk
 				continue
 			}
 			seen[id] = true
-			switch r.judge(judge, id) {
+			switch r.fileVerdict(id, verdicts) {
 			case isMatch:
 				m.sure = append(m.sure, id)
 			case mayMatch:

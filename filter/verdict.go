@@ -11,9 +11,9 @@ const (
 	isMatch
 )
 
-// listJudge judges files by the lists that they are in, without their names. It knows whether a file has the words of a reading, but not whether they stand
-// next to each other.
-type listJudge struct {
+// listVerdicts tells which files match by the lists that they are in, without their names. It knows whether a file has the words of a reading, but not
+// whether they stand next to each other.
+type listVerdicts struct {
 	interpretation
 	begun  []begunWords
 	phrase []string // the words of readings and beginnings of several words
@@ -27,8 +27,8 @@ type begunWords struct {
 	open  bool // there may be others
 }
 
-func (v *Vocabulary) newListJudge(in interpretation) *listJudge {
-	j := &listJudge{interpretation: in}
+func (v *Vocabulary) newListVerdicts(in interpretation) *listVerdicts {
+	j := &listVerdicts{interpretation: in}
 	for _, b := range in.beginnings {
 		w := begunWords{from: b.from, after: b.after, open: true}
 		if b.only == nil && len(b.text) > 1 {
@@ -50,33 +50,33 @@ func (v *Vocabulary) newListJudge(in interpretation) *listJudge {
 	return j
 }
 
-// judge returns the verdict on a file. has tells whether the file is in the list of a word. It follows matcher.cheapest.
-func (j *listJudge) judge(has func(word string) verdict) verdict {
-	if j.onlyTitle {
+// ofFile returns the verdict on a file. has tells whether the file is in the list of a word. It follows matcher.cheapest.
+func (v *listVerdicts) ofFile(has func(word string) verdict) verdict {
+	if v.onlyTitle {
 		return mayMatch
 	}
-	if !j.fragment && !slices.ContainsFunc(j.terms, func(t string) bool { return has(t) != isMatch }) {
+	if !v.fragment && !slices.ContainsFunc(v.terms, func(t string) bool { return has(t) != isMatch }) {
 		return isMatch
 	}
 	var best [maxQueryTerms + 1]verdict // of a cover of the terms before an index
 	best[0] = isMatch
-	for to := 1; to <= len(j.terms); to++ {
-		for _, r := range j.readings {
+	for to := 1; to <= len(v.terms); to++ {
+		for _, r := range v.readings {
 			if r.to == to && best[r.from] > best[to] {
-				best[to] = max(best[to], min(best[r.from], hasReading(r, has)))
+				best[to] = max(best[to], min(best[r.from], ofReading(r, has)))
 			}
 		}
 	}
-	last := best[len(j.terms)]
-	for _, b := range j.begun {
+	last := best[len(v.terms)]
+	for _, b := range v.begun {
 		if best[b.from] > last {
-			last = max(last, min(best[b.from], b.judge(has)))
+			last = max(last, min(best[b.from], b.ofWords(has)))
 		}
 	}
 	return last
 }
 
-func hasReading(r reading, has func(string) verdict) verdict {
+func ofReading(r reading, has func(string) verdict) verdict {
 	all := isMatch
 	for _, w := range r.words {
 		all = min(all, has(w))
@@ -87,7 +87,8 @@ func hasReading(r reading, has func(string) verdict) verdict {
 	return all
 }
 
-func (b begunWords) judge(has func(string) verdict) verdict {
+// ofWords returns the verdict on a beginning.
+func (b begunWords) ofWords(has func(string) verdict) verdict {
 	best := noMatch
 	if b.open {
 		best = mayMatch

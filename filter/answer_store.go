@@ -1,0 +1,140 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+const (
+	maxFetched = 2_000 // files read for the first part of the results
+	firstBlock = 20    // files read at once at first
+	lastBlock  = 320
+	enough     = 16  // good matches after which the first part of a pool's results ends
+	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
+)
+
+// answering is the answer of one pool so far.
+type answering struct {
+	request    poolRequest
+	db         *mongo.Database
+	candidates int
+	answer     poolAnswer
+	block      int            // files of the next read
+	waiting    []int64        // for it
+	seen       map[int64]bool // read or waiting
+	titled     map[int64]bool // in the list of the query's title
+	ranks      [rankNone]int  // results of each rank
+	read       int
+	part       int // of the results that are read now
+}
+
+// isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
+func (a *answering) isDone(good uint8) bool {
+	for a.isPartDone(good) {
+		if a.part == a.request.parts {
+			return true
+		}
+		a.part++
+	}
+	return false
+}
+
+func (a *answering) isPartDone(good uint8) bool {
+	if a.part == lastPart {
+		return false
+	}
+	if a.part > 0 {
+		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
+	}
+	matches := 0
+	for _, n := range a.ranks[:good+1] {
+		matches += n
+	}
+	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
+}
+
+// readStep reads and ranks the files of a step, a block at a time. It stops when the answer has enough, and returns true then. Files that fill no block wait
+// for those of the next step, because each read is a round trip.
+func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (done bool, err error) {
+	for !a.isDone(good) {
+		ids, err := a.nextIDs(ctx, c, a.block-len(a.waiting))
+		if err != nil || len(ids) == 0 {
+			return false, err
+		}
+		if a.waiting = append(a.waiting, ids...); len(a.waiting) == a.block {
+			if err := a.readWaiting(ctx); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// readWaiting reads and ranks the files of a block.
+func (a *answering) readWaiting(ctx context.Context) error {
+	docs, err := findDocs(ctx, a.db, a.waiting)
+	if err != nil {
+		return err
+	}
+	a.read += len(a.waiting)
+	a.waiting, a.block = nil, min(2*a.block, lastBlock)
+	a.rankDocs(docs)
+	return nil
+}
+
+// nextIDs returns further candidates that no earlier step had.
+func (a *answering) nextIDs(ctx context.Context, c *candidates, n int) ([]int64, error) {
+	for {
+		ids, err := c.next(ctx, n)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		fresh := slices.DeleteFunc(ids, func(id int64) bool {
+			seen := a.seen[id]
+			a.seen[id] = true
+			return seen
+		})
+		if len(fresh) > 0 {
+			return fresh, nil
+		}
+	}
+}
+
+func (a *answering) rankDocs(docs []fileDoc) {
+	for _, d := range docs {
+		best := a.rankDoc(d)
+		if best.cursor.Rank != rankNone {
+			a.ranks[best.cursor.Rank]++
+			best.cursor = best.cursor.inPart(a.part)
+			a.answer.results = append(a.answer.results, best)
+		}
+	}
+}
+
+// rankDoc ranks the descriptions of a file and returns the best one.
+func (a *answering) rankDoc(d fileDoc) result {
+	best := result{cursor: Cursor{Rank: rankNone}}
+	for _, f := range d.files() { // of equally ranked descriptions the newest wins
+		if n, name := a.request.rank(f, a.titled[d.ID]); n < best.cursor.Rank {
+			best = newResult(f, n, name)
+		}
+	}
+	return best
+}
+
+// readTitled reads the list of the query's title.
+func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
+	title := a.request.title
+	if reader.open[title] == nil {
+		return nil
+	}
+	if err := reader.extend(ctx, map[string]int{title: maxListIDs}); err != nil {
+		return err
+	}
+	for _, id := range reader.open[title].ids {
+		a.titled[id] = true
+	}
+	return nil
+}
