@@ -18,7 +18,7 @@ var errDeletionStep = fault.New(fault.Invalid, "deletion_step")
 func (p operator) upkeepPages() []ops.Page {
 	return []ops.Page{
 		{Name: "deletions", Read: ops.Fixed(p.readDeletions), Act: ops.Answer(p.changeDeletion)},
-		{Name: "users", Read: userPage{p.parts}.read, Act: ops.Answer(userPage{p.parts}.change)},
+		{Name: "users", Read: userPage(p).read, Act: ops.Answer(userPage(p).change)},
 		{Name: "maintenance", Read: ops.Fixed(p.readMaintenance), Act: ops.Action(p.runJob)},
 	}
 }

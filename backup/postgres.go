@@ -43,7 +43,7 @@ func libpqAddress(address secret.String) (dbname, password string, err error) {
 
 // checkTool returns an error unless a program of PostgreSQL is installed and at least as new as the server.
 func checkTool(ctx context.Context, name string, server int) error {
-	out, err := exec.CommandContext(ctx, name, "--version").Output() //nolint:gosec // pg_dump or pg_restore
+	out, err := exec.CommandContext(ctx, name, "--version").Output()
 	if errors.Is(err, exec.ErrNotFound) {
 		return fmt.Errorf("%s is not here: %w", name, ErrTools)
 	}

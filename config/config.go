@@ -150,7 +150,7 @@ func (c *Config) check() []error {
 		"QUEUE_SIZE": c.QueueSize > 0, "PAGE_SIZE": c.PageSize > 0 && c.PageSize <= 20, "STOP_TIMEOUT": c.StopTimeout > 0,
 		"SEND_PER_SECOND": isRate(c.SendPerSecond), "SEND_PER_CHAT": isRate(c.SendPerChat), "SEND_PER_GROUP": isRate(c.SendPerGroup),
 		"HTTP_ADDRESS_PER_SECOND": isRate(c.AddressPerSecond), "HTTP_PER_SECOND": isRate(c.HTTPPerSecond),
-		"ACCESS_LOG": c.AccessLog >= 0 && c.AccessLog <= 1,
+		"ACCESS_LOG":      c.AccessLog >= 0 && c.AccessLog <= 1,
 		"KEEP_AUDIT_DAYS": isDays(c.KeepAudit, 366), "KEEP_NOTIFICATIONS_DAYS": isDays(c.KeepNotifications, 30), "KEEP_PAYMENT_EVENTS_DAYS": isDays(c.KeepPaymentEvents, 90),
 		"KEEP_INBOX_DAYS": isDays(c.KeepInbox, 1), "SESSION_DAYS": isDays(c.SessionDays, 1) && c.SessionDays <= 366,
 		"HTTP_READS_PER_MINUTE": c.ReadsPerMinute > 0, "HTTP_WRITES_PER_MINUTE": c.WritesPerMinute > 0, "HTTP_SIGN_INS_PER_MINUTE": c.SignInsPerMinute > 0,

@@ -266,7 +266,7 @@ func FailureOf(err error) (Failure, string) {
 	if errors.Is(err, ErrNeverWrote) {
 		return ChatRefused, "NO_ACCESS_HASH"
 	}
-	if unpaid := (paidRefusal{}); errors.As(err, &unpaid) {
+	if unpaid := (paidRefusedError{}); errors.As(err, &unpaid) {
 		return PaidRefused, unpaid.name
 	}
 	rpc, ok := tgerr.As(err)

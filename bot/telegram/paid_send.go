@@ -6,11 +6,11 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// paidRefusal reports that Telegram does not take a paid message. It is no tgerr.Error, so the queue does not wait for a FLOOD_WAIT.
-type paidRefusal struct{ name string }
+// paidRefusedError reports that Telegram does not take a paid message. It is no tgerr.Error, so the queue does not wait for a FLOOD_WAIT.
+type paidRefusedError struct{ name string }
 
 // Error implements error.
-func (p paidRefusal) Error() string {
+func (p paidRefusedError) Error() string {
 	return fmt.Sprintf("telegram refuses a paid message: %s", p.name)
 }
 
@@ -18,7 +18,7 @@ func (p paidRefusal) Error() string {
 // free limits.
 func orPaidRefusal(err error) error {
 	if rpc, ok := tgerr.As(err); ok && (rpc.Type == "BALANCE_TOO_LOW" || rpc.Type == "FLOOD_WAIT") {
-		return paidRefusal{rpc.Type}
+		return paidRefusedError{rpc.Type}
 	}
 	return err
 }

@@ -324,7 +324,7 @@ func (q *sendQueue) settle(ctx context.Context, p *pending, err error) (again bo
 
 // isTransient tells whether another try may succeed: after Telegram's internal errors and a broken connection.
 func isTransient(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(paidRefusal)) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(paidRefusedError)) {
 		return false
 	}
 	if rpc, ok := errors.AsType[*tgerr.Error](err); ok {

@@ -20,7 +20,7 @@ const (
 func listenOnFreePort(ctx context.Context) (net.Listener, error) {
 	var lc net.ListenConfig
 	for range ports {
-		l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports))) //nolint:gosec // not a secret
+		l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports)))
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			return l, err
 		}
