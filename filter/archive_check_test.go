@@ -17,6 +17,9 @@ import (
 	"pavilion/storage"
 )
 
+// wholeCheck is quickCheck for many files, of which it makes one group.
+var wholeCheck = filter.CheckOptions{Settle: quickCheck.Settle} //nolint:gochecknoglobals // a constant
+
 // quickCheck waits little for writes in progress.
 var quickCheck = filter.CheckOptions{Settle: 40 * time.Millisecond, GroupFiles: 7} //nolint:gochecknoglobals // a constant
 

@@ -49,7 +49,8 @@ func newCompaction(pool *storage.Pool, key string, unsure map[int64]bool) *compa
 	}
 }
 
-// compact rewrites the list, unless it has nothing to drop. It adds to at what it drops, and that it left the list to another process.
+// compact rewrites the list, unless it has nothing to drop. It notes in at the dropped entries. If another process changes the list, it stays as it is, and
+// at is incomplete.
 func (p *compaction) compact(ctx context.Context, storing sync.Locker, at *poolCompaction) error {
 	old, err := p.readHead(ctx)
 	if err != nil || !mayHaveOldEntries(int(old.Count), old.Generation) {
@@ -77,7 +78,7 @@ func (p *compaction) compact(ctx context.Context, storing sync.Locker, at *poolC
 		return err
 	}
 	if !done {
-		at.left = true
+		at.incomplete = true
 		old, unused = p.newHead, p.fullChunks+1 // delete the new chunks instead
 	}
 	return errors.Join(p.deleteChunks(ctx, old, unused), changeIndexVersion(ctx, p.pool))

@@ -141,7 +141,7 @@ func TestCompaction_UnsureFilesAreForgotten(t *testing.T) {
 		t.Error("the list of a word has a file that lost the word during a compaction")
 	}
 	two.expectTotal(t, filter.Query{Text: "golden river"}, 298)
-	if got := two.check(t, quickCheck); got.Wrong() != 0 || got.Leftover != 0 {
+	if got := two.check(t, wholeCheck); got.Wrong() != 0 || got.Leftover != 0 {
 		t.Errorf("%+v", got)
 	}
 }

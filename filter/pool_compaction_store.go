@@ -15,12 +15,13 @@ import (
 // compactionProgress lets compactLists continue after an error.
 type compactionProgress map[*storage.Pool]*poolCompaction
 
+// poolCompaction is the progress of the compaction of a pool.
 type poolCompaction struct {
 	lastKey    string             // lists up to this key are done
 	droppedIDs map[int64]bool     // dead ids whose files may have been written after they were dropped
 	oldEntries map[string][]int64 // dropped entries of lists whose files may have got the word again
 	unsure     *unsureFiles       // when the compaction began; nil before
-	left       bool               // another process changed a list too often or compacted it, so it may have old entries
+	incomplete bool               // another process changed a list too often or compacted it, so it may have old entries
 }
 
 func newPoolCompaction() *poolCompaction {
@@ -44,6 +45,7 @@ func (s fileStore) compactLists(ctx context.Context, at compactionProgress, stor
 	return errors.Join(errs...)
 }
 
+// compactPool compacts the lists of a pool that it has not compacted yet. Then it drops the files from the list of unsure files that were in it before.
 func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) (err error) {
 	if at.unsure == nil {
 		if at.unsure, err = readUnsure(ctx, pool); err != nil {
@@ -62,7 +64,7 @@ func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *pool
 		}
 		return nil
 	})
-	if err = errors.Join(err, s.relistRestored(ctx, pool, at)); err != nil || at.left {
+	if err = errors.Join(err, s.relistRestored(ctx, pool, at)); err != nil || at.incomplete {
 		return err
 	}
 	return shortenUnsure(ctx, pool, at.unsure, storing)

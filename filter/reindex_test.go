@@ -139,7 +139,7 @@ func TestReindex_OldEntriesOfLongListsDoNotCount(t *testing.T) {
 		return forgetAnalysis(ctx, db)
 	})
 	next := openIndex(t, ix.database, ix.telegram, onePool)
-	eventually(t, "no file waits", func() bool { return files.check(t, quickCheck).Waiting == 0 })
+	eventually(t, "no file waits", func() bool { return files.check(t, wholeCheck).Waiting == 0 })
 	next.expectTotal(t, filter.Query{Text: "golden river"}, 289)
 }
 
