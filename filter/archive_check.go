@@ -154,6 +154,12 @@ func (g *fileGroup) contains(id int64) bool {
 	return (g.isFirst || id > g.after) && (g.isLast || id <= g.last)
 }
 
+// has reports whether the group has a file.
+func (g *fileGroup) has(id int64) bool {
+	_, ok := slices.BinarySearch(g.ids, id)
+	return ok
+}
+
 // hashesOf returns the range of a file's hashes.
 func (g *fileGroup) hashesOf(i int) (from, to int) {
 	if i > 0 {
@@ -293,7 +299,7 @@ func (c *poolChecker) compare(ctx context.Context, g *fileGroup) (suspects []sus
 			c.result.Entries++
 			switch {
 			case g.note(hash, id):
-			case long || !c.anew.passed(id): // the bot removes the words of another version
+			case long || g.has(id) && !c.anew.passed(id): // the bot removes the words of another version
 				c.result.Leftover++
 			case len(suspects) < maxSuspects:
 				suspects = append(suspects, suspect{hash: hash, key: key, id: id})

@@ -248,7 +248,7 @@ const finishWithin = 10 * time.Second
 func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
 	defer cancel()
-	if errors.Is(err, telegram.ErrSessionEnded) { // the message stays in the inbox and is answered after the next sign-in
+	if errors.Is(err, telegram.ErrSessionEnded) || errors.Is(err, telegram.ErrQueueStopped) { // the message stays in the inbox and is answered after the next sign-in
 		return nil
 	}
 	if e.Kind == telegram.Message {

@@ -260,7 +260,7 @@ func FailureOf(err error) (Failure, string) {
 	if err == nil {
 		return NoFailure, ""
 	}
-	if errors.Is(err, errQueueStopped) || errors.Is(err, ErrSessionEnded) {
+	if errors.Is(err, ErrQueueStopped) || errors.Is(err, ErrSessionEnded) {
 		return QueueStopped, ""
 	}
 	if errors.Is(err, ErrNeverWrote) {

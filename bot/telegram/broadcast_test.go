@@ -37,7 +37,7 @@ func TestFailureOf_GoesByTelegramsNames(t *testing.T) {
 		{tgerr.New(500, "INTERNAL"), MayPass, "INTERNAL"},
 		{tgerr.New(420, "FLOOD_WAIT_7"), MayPass, "FLOOD_WAIT"},
 		{errors.New("connection reset"), MayPass, ""},
-		{errQueueStopped, QueueStopped, ""},
+		{ErrQueueStopped, QueueStopped, ""},
 		{errors.Join(ErrSessionEnded, tgerr.New(401, "SESSION_REVOKED")), QueueStopped, ""},
 	} {
 		if got, name := FailureOf(c.err); got != c.want || name != c.name {

@@ -185,7 +185,7 @@ func (m *Messenger) notify(ctx context.Context, to Chat, r Reply, name string, s
 	if err != nil && doubt.Load() {
 		return fmt.Errorf("%w: %s", errNoAnswer, err.Error()) // without the fault inside, which would say that nothing was sent
 	}
-	if errors.Is(err, errQueueStopped) { // this process is no longer the bot, and nothing was sent
+	if errors.Is(err, ErrQueueStopped) { // this process is no longer the bot, and nothing was sent
 		return errors.Join(ErrDisconnected, err)
 	}
 	return orUnreachable(err)

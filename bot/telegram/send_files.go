@@ -122,7 +122,7 @@ func (d *Deliverer) sendUnsure(ctx context.Context, to Chat, turn Turn, method s
 		}()
 		return invoke(ctx)
 	})
-	if err != nil && (open.Load() > 0 || errors.Is(err, errQueueStopped) || errors.Is(err, ErrSessionEnded)) {
+	if err != nil && (open.Load() > 0 || errors.Is(err, ErrQueueStopped) || errors.Is(err, ErrSessionEnded)) {
 		err = errors.Join(ErrUnfinished, err)
 	}
 	return ids, err

@@ -28,7 +28,8 @@ var (
 	ErrCannotWrite = fault.New(fault.Forbidden, "chat_write_forbidden")
 	// ErrForwardsRestricted means that the channel of a file forbids to save and forward its content, also to the bot. Another try would fail too.
 	ErrForwardsRestricted = fault.New(fault.Forbidden, "forwards_restricted")
-	errQueueStopped       = errors.New("the send queue has stopped")
+	// ErrQueueStopped means that the send queue, or the client below it, has ended. A call that was under way may have arrived.
+	ErrQueueStopped = errors.New("the send queue has stopped")
 )
 
 // call is one request to Telegram.
@@ -88,7 +89,7 @@ func (q *sendQueue) do(ctx context.Context, c call) error {
 	var refusal error
 	switch {
 	case q.stopped:
-		refusal = errQueueStopped
+		refusal = ErrQueueStopped
 	case q.late(p, q.floodWaitEnd(c, q.now()), q.now()):
 		refusal = ErrTelegramWaits
 	default:
@@ -157,7 +158,7 @@ func (q *sendQueue) refuseAll() {
 	for i, lane := range q.lanes {
 		for _, l := range lane.byKey {
 			for _, p := range l.calls {
-				p.done <- errQueueStopped
+				p.done <- ErrQueueStopped
 			}
 		}
 		q.lanes[i] = newLineSet()
@@ -258,6 +259,9 @@ func (q *sendQueue) make(ctx context.Context, p *pending) {
 	if endsSession(err) {
 		q.onEnded(err)
 		err = errors.Join(ErrSessionEnded, err)
+	}
+	if errors.Is(err, context.Canceled) && p.ctx.Err() == nil {
+		err = errors.Join(ErrQueueStopped, err)
 	}
 	if p.limited && p.chat.Type != Private {
 		err = orForbidden(err)

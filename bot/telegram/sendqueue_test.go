@@ -407,11 +407,28 @@ func TestSendQueue_StopTellsThoseWhoWait(t *testing.T) {
 		go func() { waited <- q.do(t.Context(), c) }()
 		synctest.Wait()
 		stop()
-		if err := <-waited; !errors.Is(err, errQueueStopped) {
+		if err := <-waited; !errors.Is(err, ErrQueueStopped) {
 			t.Errorf("waiting: %v", err)
 		}
-		if err := q.do(t.Context(), c); !errors.Is(err, errQueueStopped) {
+		if err := q.do(t.Context(), c); !errors.Is(err, ErrQueueStopped) {
 			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+// The client below ends and cancels the calls under way. Their callers did not give up.
+func TestSendQueue_TheEndOfTheClientIsToldFromACallThatWasGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newSendQueue(SendLimits{}, slog.New(slog.DiscardHandler), time.Now)
+		go q.Run(t.Context())
+		c := call{chat: private(1), method: text, limited: true, invoke: func(context.Context) error { return fmt.Errorf("client closed: %w", context.Canceled) }}
+		if err := q.do(t.Context(), c); !errors.Is(err, ErrQueueStopped) {
+			t.Errorf("the client ended: %v", err)
+		}
+		ctx, giveUp := context.WithCancel(t.Context())
+		c.invoke = func(ctx context.Context) error { giveUp(); return ctx.Err() }
+		if err := q.do(ctx, c); errors.Is(err, ErrQueueStopped) || !errors.Is(err, context.Canceled) {
+			t.Errorf("given up: %v", err)
 		}
 	})
 }
