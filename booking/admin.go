@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -135,6 +133,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 		return Club{}, err
 	}
 	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
+	club.Address = cleanText(club.Address)
 	if err := club.checkClub(); err != nil {
 		return Club{}, err
 	}
@@ -172,6 +171,7 @@ func (s *Service) CreateClub(ctx context.Context, actor Actor, club Club) (Club,
 // that are on another day there.
 func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) (moved []Booking, err error) {
 	club.Policy.QuotaHeld = cmp.Or(club.Policy.QuotaHeld, DefaultQuotaHeld)
+	club.Address = cleanText(club.Address)
 	if err := club.checkClub(); err != nil {
 		return nil, err
 	}
@@ -204,7 +204,7 @@ func (s *Service) SaveClub(ctx context.Context, actor Actor, club Club) (moved [
 }
 
 func (c Club) checkClub() error {
-	if blank(c.Name) {
+	if badName(c.Name) {
 		return ErrName
 	}
 	if c.Zone == nil || !commonZone(c.Zone.String()) {
@@ -224,14 +224,9 @@ func (c Club) checkClub() error {
 
 const maxAddress = 200
 
-// blank reports whether a name shows nothing: it is empty, or all of it is space or invisible.
-func blank(name string) bool {
-	return !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
-}
-
 // SaveNet adds a net (id 0) or changes one. An inactive net is retired: it takes no new bookings and keeps the ones it has.
 func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) (Net, error) {
-	if blank(n.Name) {
+	if badName(n.Name) {
 		return Net{}, ErrName
 	}
 	if n.Capacity <= 0 {
@@ -250,7 +245,7 @@ func (s *Service) SaveNet(ctx context.Context, actor Actor, club ClubID, n Net) 
 
 // SaveAddOn adds an add-on (id 0) to a net or changes one.
 func (s *Service) SaveAddOn(ctx context.Context, actor Actor, club ClubID, a AddOn) (AddOn, error) {
-	if blank(a.Name) {
+	if badName(a.Name) {
 		return AddOn{}, ErrName
 	}
 	err := s.configure(ctx, actor, club, "save_add_on", func(ctx context.Context, c *change) error {

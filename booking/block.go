@@ -63,6 +63,7 @@ func (s *Service) Block(ctx context.Context, actor Actor, r BlockRequest) (Booki
 	}
 	span := Span{r.Start, r.End}
 	nets := sortedNets(r.Nets)
+	r.Note = cleanText(r.Note)
 	if len(nets) == 0 || span.Length() <= 0 || span.Length() > maxBlock || span.Start.Truncate(time.Minute) != span.Start || span.Length()%time.Minute != 0 || tooLong(r.Note, maxNote) {
 		return Booking{}, ErrBlock
 	}

@@ -21,6 +21,7 @@ func calendarOf(club Club, nets []Net, list ...Booking) []byte {
 	return []byte(c.Serialize(ics.WithNewLineWindows)) // CRLF, as RFC 5545 requires
 }
 
+// addEvent cleans every text: golang-ical escapes \n and not \r, and old rows may have one.
 func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) *ics.VEvent {
 	e := c.AddEvent(fmt.Sprintf("booking-%d-%d@pavilion", b.Club, b.ID))
 	e.SetDtStampTime(b.ChangedAt)
@@ -29,9 +30,9 @@ func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) *ics.VEvent {
 	e.SetSequence(b.Version)
 	e.SetStartAt(b.Span.Start)
 	e.SetEndAt(b.Span.End)
-	e.SetSummary(b.NetNames(nets) + " · " + club.Name)
+	e.SetSummary(cleanText(b.NetNames(nets) + " · " + club.Name))
 	if club.Address != "" {
-		e.SetLocation(club.Address)
+		e.SetLocation(cleanText(club.Address))
 	}
 	if club.Place != nil {
 		e.SetGeo(club.Place.Latitude, club.Place.Longitude)
@@ -50,7 +51,7 @@ func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) *ics.VEvent {
 // feedRefresh asks calendar programs to read a feed again after this time.
 const feedRefresh = "PT15M"
 
-// feedCalendar writes a feed. Who booked, the note and the guests are for staff only, and for a member in their own bookings.
+// feedCalendar writes a feed. The member's number, the note and the guests are written only for staff, and not in a feed of one's own bookings.
 func (s *setup) feedCalendar(f Feed, list []Booking, actor Actor) []byte {
 	c := ics.NewCalendarFor("Pavilion")
 	c.SetMethod(ics.MethodPublish)
@@ -58,14 +59,14 @@ func (s *setup) feedCalendar(f Feed, list []Booking, actor Actor) []byte {
 	if f.Kind == NetFeed {
 		name = Booking{Nets: []NetID{f.Net}}.NetNames(s.nets) + " · " + name
 	}
-	c.SetName(name)
-	c.SetXWRCalName(name)
+	c.SetName(cleanText(name))
 	c.SetRefreshInterval(feedRefresh)
 	c.SetXPublishedTTL(feedRefresh)
 	for _, b := range list {
 		e := b.addEvent(c, s.club, s.nets)
 		if actor.isStaff() && f.Kind != MemberFeed {
-			e.SetDescription(strings.Join(slices.DeleteFunc(append([]string{fmt.Sprint(b.Member), b.Note}, b.Guests...), func(x string) bool { return x == "" }), "\n"))
+			lines := append([]string{fmt.Sprint(b.Member), b.Note}, b.Guests...)
+			e.SetDescription(cleanText(strings.Join(slices.DeleteFunc(lines, func(x string) bool { return x == "" }), "\n")))
 		}
 	}
 	return []byte(c.Serialize(ics.WithNewLineWindows))

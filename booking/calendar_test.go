@@ -1,9 +1,11 @@
 package booking
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 func TestCalendar_EndsLinesAsRFC5545AndCancelsByMethod(t *testing.T) {
@@ -25,6 +27,27 @@ func TestCalendar_EndsLinesAsRFC5545AndCancelsByMethod(t *testing.T) {
 		}
 		if got := b.CalendarType(); got != "text/calendar; charset=utf-8; method="+want[0] {
 			t.Errorf("%s: %s", state, got)
+		}
+	}
+}
+
+// A text of a person stays within its property: a line of the file is written by the program, whatever ends a line.
+func TestCalendar_TextsBeginNoLinesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	for _, end := range []string{"\r", "\n", "\r\n", "\u0085", "\u2028", "\v\f"} {
+		bad := "x" + end + "ATTACH:https://example.com"
+		s := &setup{club: Club{Name: bad, Address: bad}, nets: []Net{{ID: 79, Name: bad}}}
+		b := Booking{ID: 12, Club: 1, Member: 5, State: Confirmed, Nets: []NetID{79}, Span: Span{start, start.Add(time.Hour)}, Note: bad, Guests: []string{bad}}
+		for kind, file := range map[string][]byte{
+			"a booking": b.Calendar(s.club, s.nets),
+			"a feed":    s.feedCalendar(Feed{Kind: NetFeed, Net: 79}, []Booking{b}, Actor{Role: Staff}),
+		} {
+			unfolded := strings.ReplaceAll(string(file), "\r\n ", "")
+			lines := strings.FieldsFunc(unfolded, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' })
+			if slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, "ATTACH") }) {
+				t.Errorf("%s with %q: %q", kind, end, file)
+			}
 		}
 	}
 }

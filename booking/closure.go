@@ -121,6 +121,7 @@ func (s *Service) AddClosure(ctx context.Context, actor Actor, club ClubID, clos
 	if err := closure.checkClosure(); err != nil {
 		return Closure{}, nil, err
 	}
+	closure.Reason = cleanText(closure.Reason)
 	var inside []Booking
 	err := s.configure(ctx, actor, club, "add_closure", func(ctx context.Context, c *change) error {
 		for _, id := range closure.Nets {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"pavilion/internal/fault"
 )
@@ -25,10 +23,10 @@ var (
 func (s *Service) SetGuests(ctx context.Context, actor Actor, id ID, names []string) (Booking, error) {
 	names = slices.Clone(names)
 	for i, name := range names {
-		names[i] = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+		names[i] = strings.Join(strings.Fields(cleanText(name)), " ")
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	if len(names) > maxGuests || slices.ContainsFunc(names, func(name string) bool { return utf8.RuneCountInString(name) > maxGuestName }) {
+	if len(names) > maxGuests || slices.ContainsFunc(names, func(name string) bool { return tooLong(name, maxGuestName) }) {
 		return Booking{}, ErrGuests
 	}
 	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"pavilion/internal/fault"
 )
@@ -36,8 +35,6 @@ var (
 
 // maxNote is counted in characters, as the schema does.
 const maxNote = 500
-
-func tooLong(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 
 // lostError reports a lost race and still commits: expired holds found on the way stay expired, and their time stays offered to the waitlist.
 type lostError struct{ error }
@@ -101,7 +98,7 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	if err != nil {
 		return Booking{}, err
 	}
-	if tooLong(r.Note, maxNote) {
+	if r.Note = cleanText(r.Note); tooLong(r.Note, maxNote) {
 		return Booking{}, ErrNote
 	}
 	var b Booking

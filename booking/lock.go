@@ -35,7 +35,7 @@ type change struct {
 
 // withLocks begins a transaction, takes the locks, reads the clock and the club's settings, and runs fn.
 func (s *Service) withLocks(ctx context.Context, actor Actor, l locks, fn func(ctx context.Context, c *change) error) error {
-	if tooLong(actor.Reason, maxReason) {
+	if actor.Reason = cleanText(actor.Reason); tooLong(actor.Reason, maxReason) {
 		return ErrReason
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {

@@ -58,7 +58,7 @@ var (
 
 // Check refuses a rule that is not valid, or that is in another currency.
 func (r PriceRule) Check(currency string) error {
-	if blank(r.Label) || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
+	if badName(r.Label) || r.Rank < 0 || r.From < 0 || r.From >= 1440 || r.To <= r.From || r.To > 1440 || !slices.Contains(r.Weekdays[:], true) ||
 		r.Member.Currency != currency || r.Guest.Currency != currency || !validPrice(r.Member) || !validPrice(r.Guest) {
 		return ErrPriceRule
 	}

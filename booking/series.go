@@ -79,7 +79,7 @@ func (s *Service) BookSeries(ctx context.Context, actor Actor, r SeriesRequest) 
 	if err != nil {
 		return Series{}, err
 	}
-	if tooLong(r.Note, maxNote) {
+	if r.Note = cleanText(r.Note); tooLong(r.Note, maxNote) {
 		return Series{}, ErrNote
 	}
 	var series Series
