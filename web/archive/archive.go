@@ -61,7 +61,9 @@ func Add(api *web.API, o Options) {
 	deliver := route("deliver-file", http.MethodPost, "/files/{id}/deliveries", "Have the bot send a file into my chat with it. The same key is one delivery", http.StatusAccepted)
 	deliver.Problems = append(deliver.Problems, http.StatusConflict, http.StatusGone)
 	web.Add(api, deliver, h.deliver)
-	web.Add(api, route("get-delivery", http.MethodGet, "/deliveries/{id}", "What became of a delivery of mine", http.StatusOK), h.readDelivery)
+	look := route("get-delivery", http.MethodGet, "/deliveries/{id}", "What became of a delivery of mine", http.StatusOK)
+	look.Problems = append(look.Problems, http.StatusGone)
+	web.Add(api, look, h.readDelivery)
 }
 
 // ProblemMembers are the members of the archive's problems.

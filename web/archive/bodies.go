@@ -110,7 +110,7 @@ func dimensionName(d filter.Dimension) string {
 type FileDeliveryBody struct {
 	ID     int64  `json:"id"`
 	State  string `json:"state" enum:"new,running,done,cancelled,failed"`
-	Reason string `json:"reason,omitempty" doc:"Code of the error of a failed one, such as never_wrote: the person has to start the bot first."`
+	Reason string `json:"reason,omitempty" doc:"Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it."`
 	Sent   int    `json:"sent"`
 	Over   int    `json:"over_quota" doc:"Files for which nothing was left of the day's quota."`
 }
