@@ -174,6 +174,9 @@ const maxCheckoutAge = 15 * time.Minute
 // holdsMoney reports whether a payment has money that is neither refunded nor about to be.
 func holdsMoney(p Payment) bool { return p.State.received() && p.refundable().Minor > 0 }
 
+// settles reports whether the payment pays its booking: it holds money, and no review is open.
+func (p Payment) settles() bool { return holdsMoney(p) && !p.IsReviewed() }
+
 // checkPayable refuses a payment for a booking that is free, expired or over.
 func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	switch {

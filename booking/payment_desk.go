@@ -32,7 +32,7 @@ func (s *Service) PayAtDesk(ctx context.Context, actor Actor, booking ID, method
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(list, func(p Payment) bool { return holdsMoney(p) && !p.IsReviewed() }); i >= 0 {
+		if i := slices.IndexFunc(list, Payment.settles); i >= 0 {
 			if p = list[i]; p.Provider != Desk {
 				return ErrPaid
 			}

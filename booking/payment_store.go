@@ -75,6 +75,11 @@ func selectPaymentsOf(ctx context.Context, q storage.Queryer, booking ID) ([]Pay
 	return selectPayments(ctx, q, `WHERE booking_id = $1 ORDER BY id`, booking)
 }
 
+// selectPaymentsOfBookings reads the payments of some bookings.
+func selectPaymentsOfBookings(ctx context.Context, q storage.Queryer, bookings []ID) ([]Payment, error) {
+	return selectPayments(ctx, q, `WHERE booking_id = ANY($1)`, bookings)
+}
+
 // lockPaymentsOf locks and reads the payments of a booking, by id.
 func lockPaymentsOf(ctx context.Context, tx pgx.Tx, booking ID) ([]Payment, error) {
 	return selectPayments(ctx, tx, `WHERE booking_id = $1 ORDER BY id FOR UPDATE`, booking)

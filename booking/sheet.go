@@ -17,6 +17,23 @@ func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Da
 	return s.readSheet(ctx, actor, club, day, day, false)
 }
 
+// Paid finds the bookings among some that a payment settles, by the rule of PayAtDesk. For staff.
+func (s *Service) Paid(ctx context.Context, actor Actor, list []Booking) (map[ID]bool, error) {
+	if err := actor.mustBeStaff(); err != nil {
+		return nil, err
+	}
+	ids := make([]ID, len(list))
+	for i, b := range list {
+		ids[i] = b.ID
+	}
+	payments, err := selectPaymentsOfBookings(ctx, s.db, ids)
+	paid := map[ID]bool{}
+	for _, p := range payments {
+		paid[p.Booking] = paid[p.Booking] || p.settles()
+	}
+	return paid, translate(ctx, err)
+}
+
 // Export lists the bookings of some opening days for the club's accounts: those of the day sheets, and cancelled ones with a fee. For staff.
 func (s *Service) Export(ctx context.Context, actor Actor, club ClubID, from, to Day) ([]Booking, error) {
 	if to < from || to-from >= maxDays {
