@@ -27,7 +27,7 @@ func feedOf(f booking.Feed) FeedBody {
 // NewFeedBody is a feed with its address, which is shown once.
 type NewFeedBody struct {
 	FeedBody
-	Path string `json:"path" doc:"The feed's address on this server. Its token is the right to read, and is not shown again." example:"/api/v1/calendars/KX3B4Q2O6ZJ7N5T2/nets.ics"`
+	Path string `json:"path" doc:"The feed's address on this server. Its token is the right to read, and is not shown again." example:"/api/v1/calendars/KX3B4Q2O6ZJ7N5T2WV4DLGY7RA/nets.ics"`
 }
 
 type feedIn struct {

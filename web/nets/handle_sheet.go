@@ -31,6 +31,12 @@ type exportIn struct {
 	To   string `query:"to" required:"true" format:"date" doc:"At most thirty-one days."`
 }
 
+// SheetBookingBody is a booking on the day sheet.
+type SheetBookingBody struct {
+	BookingBody
+	Paid bool `json:"paid" doc:"A payment settles it, at the desk or elsewhere."`
+}
+
 // sheets are the handlers that list a club's bookings for its staff.
 type sheets struct{ handlers }
 
@@ -41,7 +47,7 @@ func (h sheets) addRoutes() {
 	web.Add(h.api, export, h.exportCSV)
 }
 
-func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.ListOf[BookingBody]], error) {
+func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.ListOf[SheetBookingBody]], error) {
 	day, err := booking.ParseDay(in.Day)
 	if err != nil {
 		return nil, err
@@ -51,7 +57,11 @@ func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.List
 		return nil, err
 	}
 	list, err := h.booking.DaySheet(ctx, actor, booking.ClubID(in.Club), day)
-	return web.List(list, bookingOf), err
+	if err != nil {
+		return nil, err
+	}
+	paid, err := h.booking.Paid(ctx, actor, list)
+	return web.List(list, func(b booking.Booking) SheetBookingBody { return SheetBookingBody{bookingOf(b), paid[b.ID]} }), err
 }
 
 func (h sheets) exportCSV(ctx context.Context, in *exportIn) (*fileOut, error) {
