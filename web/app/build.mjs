@@ -1,21 +1,31 @@
 // Builds the page: types from the API's description, the type check, the bundle with hashed names, and the compressed files beside it.
-// Usage: node build.mjs OPENAPI_JSON…. Several descriptions are those of one API's features. It writes src/schema.d.ts and dist/. The test in bundle_test.go runs it and compares.
+// Usage: node build.mjs OPENAPI_JSON…. Several descriptions are those of one API's features. It writes src/schema.d.ts and dist/. The test in bundle_test.go
+// runs it and compares.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execFileSync } from "node:child_process";
+import { isDeepStrictEqual } from "node:util";
 import * as esbuild from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
+
+// join copies members into a description. Two of one name have to be equal: one of them would be lost.
+function join(into, more, of) {
+  for (const [name, one] of Object.entries(more)) {
+    if (name in into && !isDeepStrictEqual(into[name], one)) throw new Error(`two descriptions of ${of} ${name} differ`);
+    into[name] = one;
+  }
+}
 
 // describe joins descriptions. A feature adds members to the problems of all.
 async function describe(files) {
   const [first, ...others] = await Promise.all(files.map(async (name) => JSON.parse(await readFile(name, "utf8"))));
   for (const one of others) {
-    const members = first.components.schemas.Problem.properties;
-    Object.assign(first.paths, one.paths);
-    Object.assign(members, one.components.schemas.Problem.properties, members);
-    first.components.schemas = { ...one.components.schemas, ...first.components.schemas };
+    const { Problem, ...schemas } = one.components.schemas;
+    join(first.paths, one.paths, "the path");
+    join(first.components.schemas.Problem.properties, Problem.properties, "the problems' member");
+    join(first.components.schemas, schemas, "the schema");
   }
   return first;
 }
@@ -46,12 +56,17 @@ for (const tag of ["en", "hi"]) {
 }
 // The bridge makes functions by calling others at the top of its modules, which the bundler must keep as if they had effects. They have none: marked as
 // pure, those that the page does not use are left out, a sixth of the script.
+// This was read in the texts of these hashes; another version is read before its hash goes here.
+const read = { transformers: "428865502d", toolkit: "4d338bf7f2", signals: "66e01060a0", bridge: "7091a9f122" };
 const pure = {
   name: "pure",
   setup(build) {
-    build.onLoad({ filter: /@tma\.js\/\w+\/dist\/index\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(/((?:const|,) ?[\w$]+ = )(?=[\w$.]+\()/g, "$1/* @__PURE__ */ "), loader: "js",
-    }));
+    build.onLoad({ filter: /@tma\.js\/\w+\/dist\/index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const name = path.split("/").at(-3);
+      if (hash(text) !== read[name]) throw new Error(`@tma.js/${name} is another version: read its calls at the top of the module, then note ${hash(text)}`);
+      return { contents: text.replace(/((?:const|,) ?[\w$]+ = )(?=[\w$.]+\()/g, "$1/* @__PURE__ */ "), loader: "js" };
+    });
   },
 };
 const bundle = await esbuild.build({

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -77,11 +78,31 @@ func written(t *testing.T, root string) map[string][]byte {
 // rebuild builds the page from its sources in a new folder: phrases, types, the type check and the bundle.
 func rebuild(t *testing.T) string {
 	t.Helper()
+	dir, build := builder(t)
+	if out, err := build(description(t, "nets"), description(t, "archive")); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// description is the path of a feature's description.
+func description(t *testing.T, feature string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", feature, "testdata", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// builder copies the sources into a new folder. build runs the build there and returns what it wrote to its streams.
+func builder(t *testing.T) (dir string, build func(descriptions ...string) ([]byte, error)) {
+	t.Helper()
 	node, modules, err := install.Node(t.Context(), ".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "src"), os.DirFS("src")); err != nil {
 		t.Fatal(err)
 	}
@@ -109,19 +130,46 @@ func rebuild(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	build := exec.CommandContext(t.Context(), node, "build.mjs")
-	for _, feature := range []string{"nets", "archive"} {
-		description, err := filepath.Abs(filepath.Join("..", feature, "testdata", "openapi.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		build.Args = append(build.Args, description)
+	return dir, func(descriptions ...string) ([]byte, error) {
+		run := exec.CommandContext(t.Context(), node, append([]string{"build.mjs"}, descriptions...)...) //nolint:gosec // files of the test
+		run.Dir = dir
+		return run.CombinedOutput()
 	}
-	build.Dir = dir
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+}
+
+// Of two schemas of one name the page would have the types of one.
+func TestBuild_RefusesTwoSchemasOfOneName(t *testing.T) {
+	t.Parallel()
+	dir, build := builder(t)
+	text, err := os.ReadFile(description(t, "archive"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return dir
+	other := filepath.Join(dir, "other.json")
+	if err := os.WriteFile(other, bytes.Replace(text, []byte(`"FileBody": {`), []byte(`"FileBody": { "title": "another",`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build(description(t, "archive"), other); err == nil || !bytes.Contains(out, []byte("the schema FileBody differ")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The build marks calls of the bridge as free of effects, which somebody read in one version of it.
+func TestBuild_RefusesAnotherVersionOfTheBridge(t *testing.T) {
+	t.Parallel()
+	dir, build := builder(t)
+	script := filepath.Join(dir, "build.mjs")
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned := regexp.MustCompile(`bridge: "\w+"`)
+	if err := os.WriteFile(script, pinned.ReplaceAll(text, []byte(`bridge: "0123456789"`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build(description(t, "nets"), description(t, "archive")); err == nil || !bytes.Contains(out, []byte("@tma.js/bridge is another version")) {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // The bundle is committed, so that a build of the program needs no Node.js. Readers of its sources must be able to trust it.

@@ -11,6 +11,7 @@ export type Start = Schemas["StartBody"];
 export type Starts = Schemas["StartsBody"];
 export type FreeDays = Schemas["FreeDaysBody"];
 export type Booking = Schemas["BookingBody"];
+export type SheetBooking = Schemas["SheetBookingBody"];
 export type Quote = Schemas["QuoteBody"];
 export type Wait = Schemas["WaitBody"];
 export type Payment = Schemas["PaymentBody"];

@@ -2,19 +2,29 @@
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { Skeleton, Trouble } from "./parts";
-import { Problem } from "./send";
+import { Skeleton } from "./parts";
+import { offline } from "./send";
+import { t } from "./words";
 
 export function lazily<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
-  const loaded = signal<{ screen?: ComponentType<P>; problem?: Problem }>({});
+  const loaded = signal<{ screen?: ComponentType<P>; failed?: boolean }>({});
   const ask = () => {
     loaded.value = {};
-    load().then((screen) => { loaded.value = { screen }; }, () => { loaded.value = { problem: new Problem(0, {}) }; });
+    load().then((screen) => { loaded.value = { screen }; }, () => { loaded.value = { failed: true }; });
   };
   return function Lazy(props: P) {
-    const { screen: Loaded, problem } = loaded.value;
+    const { screen: Loaded, failed } = loaded.value;
     useEffect(() => { if (!Loaded) ask(); }, []);
     if (Loaded) return <Loaded {...props} />;
-    return <main>{problem ? <Trouble problem={problem} again={ask} /> : <Skeleton rows={6} />}</main>;
+    return <main>{failed ? <Missing /> : <Skeleton rows={6} />}</main>;
   };
 }
+
+// Missing stands for a screen whose file did not come. A browser may remember the failure, and a newer page has files of other names, so the whole page
+// is loaded again.
+const Missing = () => (
+  <div class="notice bad" role="alert">
+    <p>{t(offline.value ? "offline" : "screen_missing")}</p>
+    <button class="quiet" disabled={offline.value} onClick={() => location.reload()}>{t("reload")}</button>
+  </div>
+);

@@ -26,14 +26,17 @@ const Range = lazily(() => import("./screens/range").then((m) => m.Range));
 const Settings = lazily(() => import("./screens/settings").then((m) => m.Settings));
 const Receipt = lazily(() => import("./screens/receipt").then((m) => m.Receipt));
 
+function NoClub() {
+  const { data, error } = clubs.state.value;
+  if (error) return <ClubsTrouble />;
+  return data ? <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} /> : <Skeleton rows={8} />;
+}
+
 function Screen() {
   const { name, args } = route.value;
   if (name === "archive") return <Archive />;
   if (name === "file") return <File key={args.join()} args={args} />;
-  if (!club.value) {
-    const { data, error } = clubs.state.value;
-    return <main>{error ? <ClubsTrouble /> : data ? <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} /> : <Skeleton rows={8} />}</main>;
-  }
+  if (!club.value) return <main><NoClub /></main>;
   switch (name) {
     case "booking":
       return <Booking key={args[0]} id={Number(args[0])} />;
@@ -62,6 +65,11 @@ function Screen() {
   }
 }
 
+function Footer() {
+  const link = (screen: "desk" | "archive" | "settings") => <button class="quiet" onClick={() => go(screen)}>{t(screen)}</button>;
+  return <footer>{isStaff.value && link("desk")} {link("archive")} {link("settings")}</footer>;
+}
+
 function Page() {
   const kept = session.value === "offline" && club.value !== undefined;
   const open = session.value === "in" || kept;
@@ -71,7 +79,7 @@ function Page() {
       {offline.value && <p class="banner" role="status">{t("offline_banner")}</p>}
       {open && !inTelegram() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
       {open ? <Screen /> : <Gate />}
-      {open && home && <footer>{isStaff.value && <button class="quiet" onClick={() => go("desk")}>{t("desk")}</button>} <button class="quiet" onClick={() => go("archive")}>{t("archive")}</button> <button class="quiet" onClick={() => go("settings")}>{t("settings")}</button></footer>}
+      {open && home && <Footer />}
       <Announcements />
     </>
   );

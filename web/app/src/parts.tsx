@@ -1,10 +1,10 @@
 // Parts that several screens are made of.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { club, clubs } from "./club";
-import { offline, serverNow, type Problem } from "./send";
-import { inTelegram, main, type Step } from "./telegram";
+import { offline, Problem, serverNow } from "./send";
+import { feel, inTelegram, main, type Step } from "./telegram";
 import { clock, known, money, shortDay, t } from "./words";
 import type { Shown } from "./resource";
 import type { Schemas } from "./api";
@@ -51,6 +51,43 @@ export function Trouble({ problem, again }: { problem: Problem | null | undefine
     <div class="notice bad" role="alert">
       <p>{sentence(problem)}</p>
       {again && <button class="quiet" onClick={again}>{t("again")}</button>}
+    </div>
+  );
+}
+
+// useAct runs a screen's actions: busy names the one that runs, problem is why the last one failed, and after reads again what an action may have changed.
+export function useAct(after?: () => Promise<void>) {
+  const busy = useSignal("");
+  const problem = useSignal<Problem | null>(null);
+  const act = async (run: () => Promise<unknown>, name = "act"): Promise<boolean> => {
+    busy.value = name;
+    problem.value = null;
+    try {
+      await run();
+      feel.result("success");
+      return true;
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      feel.result("error");
+      problem.value = e;
+      return false;
+    } finally {
+      await after?.();
+      busy.value = "";
+    }
+  };
+  return { act, busy: busy.value, problem: problem.value };
+}
+
+// Sure asks once more before an action that cannot be taken back.
+export function Sure({ text, yes, no, busy, press, close }: { text: string; yes: string; no: string; busy: boolean; press: () => void; close: () => void }) {
+  return (
+    <div class="notice" role="alertdialog" aria-label={text}>
+      <p>{text}</p>
+      <div class="actions">
+        <button class="quiet danger" disabled={busy} onClick={press}>{yes}</button>
+        <button class="quiet" onClick={close}>{no}</button>
+      </div>
     </div>
   );
 }

@@ -1139,220 +1139,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ChannelBody: {
-            link: string;
-            title: string;
-        };
-        ErrorDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
-        ErrorModel: {
-            /**
-             * @description A human-readable explanation specific to this occurrence of the problem.
-             * @example Property foo is required but is missing.
-             */
-            detail?: string;
-            /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ErrorDetail"][];
-            /**
-             * Format: uri
-             * @description A URI reference that identifies the specific occurrence of the problem.
-             * @example https://example.com/error-log/abc123
-             */
-            instance?: string;
-            /**
-             * Format: int64
-             * @description HTTP status code
-             * @example 400
-             */
-            status?: number;
-            /**
-             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-             * @example Bad Request
-             */
-            title?: string;
-            /**
-             * Format: uri
-             * @description A URI reference to human-readable documentation for the error.
-             * @default about:blank
-             * @example https://example.com/errors/example
-             */
-            type?: string;
-        };
-        FacetBody: {
-            /**
-             * Format: int64
-             * @description Among the best results.
-             */
-            count: number;
-            /** @enum {string} */
-            dimension: "kind" | "season" | "resolution" | "language" | "year";
-            value: string;
-        };
-        FileBody: {
-            caption?: string;
-            /** Format: int64 */
-            channel: number;
-            /** @description A number of 64 bits. */
-            id: string;
-            /** @enum {string} */
-            kind: "document" | "video" | "audio" | "photo";
-            /** Format: int64 */
-            message: number;
-            mime?: string;
-            name: string;
-            /** Format: date-time */
-            posted: string;
-            /**
-             * Format: int64
-             * @description In bytes.
-             */
-            size: number;
-        };
-        FileDeliveryBody: {
-            /** Format: int64 */
-            id: number;
-            /**
-             * Format: int64
-             * @description Files for which nothing was left of the day's quota.
-             */
-            over_quota: number;
-            /** @description Code of the error of a failed one, such as never_wrote: the person has to start the bot first. */
-            reason?: string;
-            /** Format: int64 */
-            sent: number;
-            /** @enum {string} */
-            state: "new" | "running" | "done" | "cancelled" | "failed";
-        };
-        Problem: {
-            /** @description Of a block: the bookings in its way, or the one that cannot go where it should. */
-            bookings?: number[];
-            /** @description Of an ambiguous time: the instants to choose from. */
-            choices?: string[];
-            /** @example That slot has just been taken. */
-            detail?: string;
-            /** @description Of a move that costs more: how much more. */
-            difference?: components["schemas"]["MoneyBody"];
-            /** @description What is wrong with the request, field by field. */
-            errors?: components["schemas"]["ProblemField"][];
-            /** @description Names this request in the server's log. */
-            request_id?: string;
-            /** @description Of a series: the dates that cannot be had. */
-            skipped?: components["schemas"]["SkippedBody"][];
-            /**
-             * Format: int64
-             * @example 409
-             */
-            status: number;
-            /** @example Conflict */
-            title: string;
-            /**
-             * Format: uri-reference
-             * @description Stable name of the kind of problem; the page there explains it.
-             * @example /problems/slot-taken
-             */
-            type: string;
-            /**
-             * Format: int64
-             * @description Of something that was changed meanwhile: its present version.
-             */
-            version?: number;
-            /** @description Of join-first: the channels to join. With any, one is enough. */
-            join?: components["schemas"]["ChannelBody"][];
-            join_any?: boolean;
-        };
-        ProblemField: {
-            /** @example unexpected property */
-            detail: string;
-            /**
-             * @description The parameter, where the mistake is not in the body.
-             * @example query.date
-             */
-            parameter?: string;
-            /**
-             * @description JSON pointer into the body.
-             * @example #/nets/0
-             */
-            pointer?: string;
-        };
-        QuotaBody: {
-            /**
-             * Format: date-time
-             * @description When the day ends.
-             */
-            ends: string;
-            /** Format: int64 */
-            left: number;
-            /**
-             * Format: int64
-             * @description 0: no limit.
-             */
-            limit: number;
-        };
-        RefreshInBody: {
-            client_id: string;
-            refresh_token: string;
-        };
-        ReopenBody: {
-            /** @description The bot sends the button soon. Nothing reaches a person who has blocked the bot. */
-            requested: boolean;
-        };
-        ReopenInBody: {
-            /** @description As for signing in; at most a day old. */
-            init_data: string;
-        };
-        RowBody: {
-            /** @description The best match first. */
-            files: components["schemas"]["FileBody"][];
-            subtitles: components["schemas"]["FileBody"][];
-            title: string;
-        };
-        SearchBody: {
-            /** @description There may be more. */
-            capped: boolean;
-            facets: components["schemas"]["FacetBody"][];
-            /** @description The query without its rarest word, where there is no suggestion. */
-            fewer?: string;
-            /** @description Databases that did not answer: the results are partial. */
-            missing: string[];
-            /** @description The cursor of the next page; missing on the last. */
-            next?: string;
-            quota: components["schemas"]["QuotaBody"];
-            rows: components["schemas"]["RowBody"][];
-            /** @description A similar query that has results, where this one has none. */
-            suggestion?: string;
-            /**
-             * Format: int64
-             * @description Files of all pages.
-             */
-            total: number;
-        };
-        SignInInBody: {
-            /** @description A random name that this device made for itself and keeps; only the device that signed in can refresh. */
-            client_id: string;
-            /** @description Of the button that the bot sent on POST /sessions/reopen: with it, data that is used, or up to a day old, works once more. */
-            code?: string;
-            /** @description Telegram.WebApp.initData, as it is. Works once, within an hour. */
-            init_data: string;
-        };
-        TokensBody: {
-            /** @description Send it as Authorization: Bearer. */
-            access_token: string;
-            /**
-             * Format: int64
-             * @description Seconds until the access token ends.
-             */
-            expires_in: number;
-            /** @description Works once; a second use ends the session. */
-            refresh_token: string;
-            /** @enum {string} */
-            token_type: "Bearer";
-        };
         AddOnBody: {
             /** @description A retired one cannot be hired. */
             active: boolean;
@@ -1726,6 +1512,47 @@ export interface components {
             /** @description Keep nothing of the prices; staff only. */
             waive?: boolean;
         };
+        ErrorDetail: {
+            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
+            location?: string;
+            /** @description Error message text */
+            message?: string;
+            /** @description The value at the given location */
+            value?: unknown;
+        };
+        ErrorModel: {
+            /**
+             * @description A human-readable explanation specific to this occurrence of the problem.
+             * @example Property foo is required but is missing.
+             */
+            detail?: string;
+            /** @description Optional list of individual error details */
+            errors?: components["schemas"]["ErrorDetail"][];
+            /**
+             * Format: uri
+             * @description A URI reference that identifies the specific occurrence of the problem.
+             * @example https://example.com/error-log/abc123
+             */
+            instance?: string;
+            /**
+             * Format: int64
+             * @description HTTP status code
+             * @example 400
+             */
+            status?: number;
+            /**
+             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
+             * @example Bad Request
+             */
+            title?: string;
+            /**
+             * Format: uri
+             * @description A URI reference to human-readable documentation for the error.
+             * @default about:blank
+             * @example https://example.com/errors/example
+             */
+            type?: string;
+        };
         FailureBody: {
             /** @enum {string} */
             channel: "telegram" | "email" | "sms";
@@ -1892,6 +1719,9 @@ export interface components {
         };
         ListOfReviewBody: {
             items: components["schemas"]["ReviewBody"][];
+        };
+        ListOfSheetBookingBody: {
+            items: components["schemas"]["SheetBookingBody"][];
         };
         ListOfWaitBody: {
             items: components["schemas"]["WaitBody"][];
@@ -2075,7 +1905,7 @@ export interface components {
             net?: number;
             /**
              * @description The feed's address on this server. Its token is the right to read, and is not shown again.
-             * @example /api/v1/calendars/KX3B4Q2O6ZJ7N5T2/nets.ics
+             * @example /api/v1/calendars/KX3B4Q2O6ZJ7N5T2WV4DLGY7RA/nets.ics
              */
             path: string;
         };
@@ -2199,6 +2029,57 @@ export interface components {
              */
             version: number;
         };
+        Problem: {
+            /** @description Of a block: the bookings in its way, or the one that cannot go where it should. */
+            bookings?: number[];
+            /** @description Of an ambiguous time: the instants to choose from. */
+            choices?: string[];
+            /** @example That slot has just been taken. */
+            detail?: string;
+            /** @description Of a move that costs more: how much more. */
+            difference?: components["schemas"]["MoneyBody"];
+            /** @description What is wrong with the request, field by field. */
+            errors?: components["schemas"]["ProblemField"][];
+            /** @description Names this request in the server's log. */
+            request_id?: string;
+            /** @description Of a series: the dates that cannot be had. */
+            skipped?: components["schemas"]["SkippedBody"][];
+            /**
+             * Format: int64
+             * @example 409
+             */
+            status: number;
+            /** @example Conflict */
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description Stable name of the kind of problem; the page there explains it.
+             * @example /problems/slot-taken
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description Of something that was changed meanwhile: its present version.
+             */
+            version?: number;
+            /** @description Of join-first: the channels to join. With any, one is enough. */
+            join?: components["schemas"]["ChannelBody"][];
+            join_any?: boolean;
+        };
+        ProblemField: {
+            /** @example unexpected property */
+            detail: string;
+            /**
+             * @description The parameter, where the mistake is not in the body.
+             * @example query.date
+             */
+            parameter?: string;
+            /**
+             * @description JSON pointer into the body.
+             * @example #/nets/0
+             */
+            pointer?: string;
+        };
         QuietBody: {
             /**
              * Format: int64
@@ -2266,6 +2147,10 @@ export interface components {
             /** @description Made, or on their way. */
             refunds: components["schemas"]["RefundBody"][];
         };
+        RefreshInBody: {
+            client_id: string;
+            refresh_token: string;
+        };
         RefundBody: {
             amount: components["schemas"]["MoneyBody"];
             /** @description A person has to give it back, and then say so. */
@@ -2290,6 +2175,14 @@ export interface components {
              * @description What was refunded when you looked: of two who looked at the same, one is served.
              */
             seen_minor: number;
+        };
+        ReopenBody: {
+            /** @description The bot sends the button soon. Nothing reaches a person who has blocked the bot. */
+            requested: boolean;
+        };
+        ReopenInBody: {
+            /** @description As for signing in; at most a day old. */
+            init_data: string;
         };
         RescheduleInBody: {
             /** @description The same where it is missing; an empty list hires nothing. What stands in a lane does not move to another. */
@@ -2492,6 +2385,64 @@ export interface components {
             /** Format: int64 */
             weeks: number;
         };
+        SheetBookingBody: {
+            /** @description What a cancellation kept. */
+            cancel_fee?: components["schemas"]["MoneyBody"];
+            /** Format: int64 */
+            club: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date
+             * @description The opening day it belongs to.
+             */
+            day: string;
+            /** Format: date-time */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Of a hold: the first instant at which it is no more, by the server's clock.
+             */
+            expires_at?: string;
+            /** @description Who comes along. */
+            guests: string[];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "play" | "offer" | "block";
+            lines: components["schemas"]["LineBody"][];
+            /** Format: int64 */
+            member: number;
+            nets: number[];
+            note?: string;
+            /** @description A payment settles it, at the desk or elsewhere. */
+            paid: boolean;
+            price: components["schemas"]["MoneyBody"];
+            /** @enum {string} */
+            rate: "member" | "guest";
+            /**
+             * Format: int64
+             * @description The series that it is part of.
+             */
+            series?: number;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            state: "held" | "confirmed" | "checked_in" | "no_show" | "expired" | "cancelled" | "slot_lost";
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        SignInInBody: {
+            /** @description A random name that this device made for itself and keeps; only the device that signed in can refresh. */
+            client_id: string;
+            /** @description Of the button that the bot sent on POST /sessions/reopen: with it, data that is used, or up to a day old, works once more. */
+            code?: string;
+            /** @description Telegram.WebApp.initData, as it is. Works once, within an hour. */
+            init_data: string;
+        };
         SkippedBody: {
             /** Format: date */
             day: string;
@@ -2557,6 +2508,19 @@ export interface components {
              */
             with_version: number;
         };
+        TokensBody: {
+            /** @description Send it as Authorization: Bearer. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token ends.
+             */
+            expires_in: number;
+            /** @description Works once; a second use ends the session. */
+            refresh_token: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
         WaitBody: {
             /** Format: date-time */
             end: string;
@@ -2585,6 +2549,95 @@ export interface components {
              */
             net?: number;
             start: string;
+        };
+        ChannelBody: {
+            link: string;
+            title: string;
+        };
+        FacetBody: {
+            /**
+             * Format: int64
+             * @description Among the best results.
+             */
+            count: number;
+            /** @enum {string} */
+            dimension: "kind" | "season" | "resolution" | "language" | "year";
+            value: string;
+        };
+        FileBody: {
+            caption?: string;
+            /** Format: int64 */
+            channel: number;
+            /** @description A number of 64 bits. */
+            id: string;
+            /** @enum {string} */
+            kind: "document" | "video" | "audio" | "photo";
+            /** Format: int64 */
+            message: number;
+            mime?: string;
+            name: string;
+            /** Format: date-time */
+            posted: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
+        FileDeliveryBody: {
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Files for which nothing was left of the day's quota.
+             */
+            over_quota: number;
+            /** @description Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it. */
+            reason?: string;
+            /** Format: int64 */
+            sent: number;
+            /** @enum {string} */
+            state: "new" | "running" | "done" | "cancelled" | "failed";
+        };
+        QuotaBody: {
+            /**
+             * Format: date-time
+             * @description When the day ends.
+             */
+            ends: string;
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description 0: no limit.
+             */
+            limit: number;
+        };
+        RowBody: {
+            /** @description The best match first. */
+            files: components["schemas"]["FileBody"][];
+            subtitles: components["schemas"]["FileBody"][];
+            title: string;
+        };
+        SearchBody: {
+            /** @description There may be more. */
+            capped: boolean;
+            facets: components["schemas"]["FacetBody"][];
+            /** @description The query without its rarest word, where there is no suggestion. */
+            fewer?: string;
+            /** @description Databases that did not answer: the results are partial. */
+            missing: string[];
+            /** @description The cursor of the next page; missing on the last. */
+            next?: string;
+            quota: components["schemas"]["QuotaBody"];
+            rows: components["schemas"]["RowBody"][];
+            /** @description A similar query that has results, where this one has none. */
+            suggestion?: string;
+            /**
+             * Format: int64
+             * @description Files of all pages.
+             */
+            total: number;
         };
     };
     responses: never;
@@ -6330,7 +6383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfBookingBody"];
+                    "application/json": components["schemas"]["ListOfSheetBookingBody"];
                 };
             };
             /** @description Bad Request */
@@ -11574,6 +11627,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -56,12 +56,14 @@ export function Archive() {
     selection.value = { ...selection.value, [d]: selection.value[d] === value ? undefined : value };
     void search(false);
   };
+  const other = data?.suggestion || data?.fewer;
   const none = data && (data.rows ?? []).length === 0 && text.value.trim() !== "";
   return (
     <main>
       <Heading>{t("archive")}</Heading>
       <form role="search" class="row" onSubmit={(e) => { e.preventDefault(); look(text.value, false); }}>
-        <input type="search" aria-label={t("search")} placeholder={t("search")} maxLength={200} value={text.value} enterKeyHint="search" onInput={(e) => look(e.currentTarget.value, true)} />
+        <input type="search" aria-label={t("search")} placeholder={t("search")} maxLength={200} value={text.value} enterKeyHint="search"
+          onInput={(e) => look(e.currentTarget.value, true)} />
         <button class="quiet">{t("search_now")}</button>
       </form>
       <Trouble problem={problem} again={() => void search(false)} />
@@ -72,23 +74,34 @@ export function Archive() {
       {none && (
         <div class="empty" role="status">
           <p>{t("archive_none")}</p>
-          {(data.suggestion || data.fewer) && <button class="quiet" onClick={() => look(data.suggestion || data.fewer!, false)}>{t("did_you_mean", data.suggestion || data.fewer!)}</button>}
+          {other && <button class="quiet" onClick={() => look(other, false)}>{t("did_you_mean", other)}</button>}
         </div>
       )}
       {data && !none && (
         <>
-          {dimensions.map((d) => {
-            const values = (data.facets ?? []).filter((f) => f.dimension === d).map((f) => f.value);
-            const chosen = selection.value[d];
-            const all = chosen && !values.includes(chosen) ? [chosen, ...values] : values;
-            return all.length > (chosen ? 0 : 1) && <div class="filters" key={d}><Choice name={t(`facet_${d}`)} options={all} value={chosen ?? ""} label={(v) => facetName(d, v)} choose={(v) => select(d, v)} /></div>;
-          })}
-          <p class="hint" role="status">{data.capped ? t("files_more", data.total) : t("files_found", data.total)}{data.quota.limit > 0 && ` · ${t("quota_left", data.quota.left)}`}</p>
+          {dimensions.map((d) => <Filter key={d} of={d} found={data} select={(v) => select(d, v)} />)}
+          <p class="hint" role="status">
+            {t(data.capped ? "files_more" : "files_found", data.total)}
+            {data.quota.limit > 0 && ` · ${t("quota_left", data.quota.left)}`}
+          </p>
           <ul class="cards" aria-busy={busy}>{(data.rows ?? []).map((r) => <Row key={r.files![0]!.id} row={r} />)}</ul>
           {data.next && <div class="actions"><button class="quiet" disabled={busy} onClick={() => void search(false, data)}>{t("more")}</button></div>}
         </>
       )}
     </main>
+  );
+}
+
+// Filter is a choice of the values of a dimension. One that is chosen stays, to be taken back.
+function Filter({ of: d, found: data, select }: { of: Dimension; found: Found; select: (value: string) => void }) {
+  const values = (data.facets ?? []).filter((f) => f.dimension === d).map((f) => f.value);
+  const chosen = selection.value[d];
+  const all = chosen && !values.includes(chosen) ? [chosen, ...values] : values;
+  if (all.length <= (chosen ? 0 : 1)) return null;
+  return (
+    <div class="filters">
+      <Choice name={t(`facet_${d}`)} options={all} value={chosen ?? ""} label={(v) => facetName(d, v)} choose={select} />
+    </div>
   );
 }
 

@@ -62,8 +62,8 @@ export function Block({ args }: { args: string[] }) {
         {all.map((n) => <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>)}
       </div>
       <div class="row times">
-        <label>{t("quiet_from")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; forget(); }} /></label>
-        <label>{t("quiet_to")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; forget(); }} /></label>
+        <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; forget(); }} /></label>
+        <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; forget(); }} /></label>
       </div>
       <div class="row"><label>{t("note")}<input maxLength={500} value={note.value} onInput={(e) => { note.value = e.currentTarget.value; }} /></label></div>
       <Trouble problem={problem.value} />
@@ -76,7 +76,9 @@ export function Block({ args }: { args: string[] }) {
               <select value={decided.value[b.id] ?? undecided} onChange={(e) => { decided.value = { ...decided.value, [b.id]: e.currentTarget.value }; }}>
                 <option value={undecided}>{t("decide")}</option>
                 <option value={cancelled}>{t("cancel_without_fee")}</option>
-                {all.filter((n) => !chosen.value.includes(n.id)).map((n) => <option key={n.id} value={String(n.id)}>{t("move_to_net", n.name, hours(b.start, b.end, c.time_zone))}</option>)}
+                {all.filter((n) => !chosen.value.includes(n.id)).map((n) => (
+                  <option key={n.id} value={String(n.id)}>{t("move_to_net", n.name, hours(b.start, b.end, c.time_zone))}</option>
+                ))}
               </select>
             </label>
           ))}

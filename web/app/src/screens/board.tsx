@@ -10,8 +10,13 @@ import { addDays, clock, dayName, hourIn, language, length, money, t, zoneOffset
 
 export const asList = signal(localStorage.getItem("list") === "yes");
 
+function switchView() {
+  asList.value = !asList.value;
+  localStorage.setItem("list", asList.value ? "yes" : "no");
+}
+
 export const ListSwitch = () => (
-  <button class="quiet view" aria-pressed={asList.value} onClick={() => { asList.value = !asList.value; localStorage.setItem("list", asList.value ? "yes" : "no"); }}>{t(asList.value ? "as_grid" : "as_list")}</button>
+  <button class="quiet view" aria-pressed={asList.value} onClick={switchView}>{t(asList.value ? "as_grid" : "as_list")}</button>
 );
 
 const parts: [Phrase, number][] = [["morning", 12], ["afternoon", 17], ["evening", 25]];
@@ -42,7 +47,9 @@ function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
   return { rows: ahead, past: ahead.length < all.length };
 }
 
-const reasons: Record<string, Phrase> = { closed: "status_closed", past: "status_past", too_far: "status_too_far", too_soon: "status_too_soon", held: "status_held", taken: "status_taken" };
+const reasons: Record<string, Phrase> = {
+  closed: "status_closed", past: "status_past", too_far: "status_too_far", too_soon: "status_too_soon", held: "status_held", taken: "status_taken",
+};
 
 interface BoardProps {
   screen: string; // its address, to which a day is added
@@ -59,9 +66,13 @@ export function Board({ screen, day, nets: columns, starts, currency, moving, op
   const zone = club.value!.time_zone;
   const { rows, past } = useMemo(() => rowsOf(starts, zone), [starts, zone, language.value]);
   const own = useMemo(() => ownSlots(mine.value.state.value.data ?? []), [mine.value.state.value.data]);
-  if (starts.length === 0 || starts.every((s) => s.status === "closed")) return <Empty text={t("closed_day")} act={t("next_day")} press={() => go(`${screen}/${addDays(day, 1)}`, true)} />;
-  if (rows.length === 0) return <Empty text={t("day_over")} act={t("next_day")} press={() => go(`${screen}/${addDays(day, 1)}`, true)} />;
-  if (starts.every((s) => s.status === "too_far" || s.status === "closed")) return <Empty text={t("too_far_day", club.value!.horizon_days)} act={t("today")} press={() => go(`${screen}/${today()}`, true)} />;
+  const show = (other: string) => () => go(`${screen}/${other}`, true);
+  const nextDay = { act: t("next_day"), press: show(addDays(day, 1)) };
+  if (starts.every((s) => s.status === "closed")) return <Empty text={t("closed_day")} {...nextDay} />;
+  if (rows.length === 0) return <Empty text={t("day_over")} {...nextDay} />;
+  if (starts.every((s) => s.status === "too_far" || s.status === "closed")) {
+    return <Empty text={t("too_far_day", club.value!.horizon_days)} act={t("today")} press={show(today())} />;
+  }
   const open = (s: Start) => {
     feel.choice();
     choose(s, own.get(`${s.net} ${Date.parse(s.start)}`));
@@ -84,7 +95,10 @@ export function Board({ screen, day, nets: columns, starts, currency, moving, op
       ) : (
         <div class="scroll">
           <div class="grid" role="grid" aria-label={dayName(day)} style={{ "--columns": columns.length }} onKeyDown={moveFocus}>
-            <div role="row" class="head"><span role="columnheader" class="corner"><span class="unseen">{t("time")}</span></span>{columns.map((n) => <span role="columnheader" key={n.id}>{n.name}</span>)}</div>
+            <div role="row" class="head">
+              <span role="columnheader" class="corner"><span class="unseen">{t("time")}</span></span>
+              {columns.map((n) => <span role="columnheader" key={n.id}>{n.name}</span>)}
+            </div>
             {rows.map((row, i) => {
               const part = parts.find(([, until]) => hourIn(new Date(row.at), zone) < until)![0];
               const before = i > 0 ? parts.find(([, until]) => hourIn(new Date(rows[i - 1]!.at), zone) < until)![0] : "";
@@ -98,7 +112,9 @@ export function Board({ screen, day, nets: columns, starts, currency, moving, op
           </div>
         </div>
       )}
-      <p class="legend" aria-hidden="true"><i class="free" />{t("status_free")}<i class="mine" />{t("yours")}<i class="held" />{t("status_held")}<i class="taken" />{t("status_taken")}</p>
+      <p class="legend" aria-hidden="true">
+        <i class="free" />{t("status_free")}<i class="mine" />{t("yours")}<i class="held" />{t("status_held")}<i class="taken" />{t("status_taken")}
+      </p>
     </>
   );
 }
@@ -114,7 +130,17 @@ function ownSlots(list: Booking[]): Map<string, Booking> {
   return found;
 }
 
-function Cell({ net, row, start, booking, currency, moving, open }: { net: Net; row: Row; start: Start | undefined; booking: Booking | undefined; currency: string; moving: Booking | undefined; open: (s: Start) => void }) {
+interface CellProps {
+  net: Net;
+  row: Row;
+  start: Start | undefined;
+  booking: Booking | undefined; // the person's own at this time
+  currency: string;
+  moving: Booking | undefined;
+  open: (s: Start) => void;
+}
+
+function Cell({ net, row, start, booking, currency, moving, open }: CellProps) {
   if (!start) return null;
   const free = start.status === "free";
   const price = start.price_minor == null ? "" : money(start.price_minor, currency);

@@ -1,13 +1,12 @@
 // Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { useSignal, type Signal } from "@preact/signals";
 import { api, done, newKey, type Booking as Body, type Payment, type PayWay } from "../api";
 import { club, isHeld, netName, reload } from "../club";
-import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence, Trouble } from "../parts";
+import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence, Sure, Trouble, useAct } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
-import { Problem, serverNow } from "../send";
-import { askBeforeClosing, feel, openLink } from "../telegram";
+import { serverNow } from "../send";
+import { askBeforeClosing, openLink } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
 
 interface View {
@@ -60,25 +59,8 @@ export function Booking({ id }: { id: number }) {
   );
 }
 
-// act runs an action on a booking, and reads everything again.
-async function act(view: Resource<View>, problem: Signal<Problem | null>, busy: Signal<string>, name: string, run: () => Promise<unknown>): Promise<boolean> {
-  busy.value = name;
-  problem.value = null;
-  try {
-    await run();
-    feel.result("success");
-    return true;
-  } catch (e) {
-    if (!(e instanceof Problem)) throw e;
-    feel.result("error");
-    problem.value = e;
-    return false;
-  } finally {
-    await view.reload();
-    reload();
-    busy.value = "";
-  }
-}
+// again reads a booking again, and what the other screens show of it.
+const again = (view: Resource<View>) => () => view.reload().then(reload);
 
 const step = (name: "confirm" | "extend" | "check-in", b: Body) => done(api.POST(`/api/v1/clubs/{club}/bookings/{id}/${name}`, {
   params: { path: path(b.id), header: { "Idempotency-Key": newKey } },
@@ -97,8 +79,7 @@ const backOff = [1, 2, 4, 8, 15, 30, 60]; // seconds between two looks after pay
 
 // Held is a hold: how long it lasts, and how it becomes a booking.
 function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<View>; data: View }) {
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal("");
+  const { act, busy, problem } = useAct(again(view));
   const [way, setWay] = useState("");
   const [looks, setLooks] = useState(0); // since the payment page was opened; 0: it was not
   const pays = ways.length > 0;
@@ -109,15 +90,15 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
     const timer = setTimeout(() => void view.load().then(() => setLooks(looks + 1)), backOff[looks - 1]! * 1000);
     return () => clearTimeout(timer);
   }, [looks]);
-  const confirm = () => void act(view, problem, busy, "confirm", () => step("confirm", b)).then((ok) => { if (ok) announce(t("state_confirmed")); });
-  const pay = () => void act(view, problem, busy, "pay", async () => {
+  const confirm = () => void act(() => step("confirm", b), "confirm").then((ok) => { if (ok) announce(t("state_confirmed")); });
+  const pay = () => void act(async () => {
     const p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) }, body: { provider: chosen!.provider } }));
     if (p.url) openLink(p.url);
     setLooks(1);
     announce(t("pay_asking"));
-  });
-  const giveUp = () => void act(view, problem, busy, "cancel", () => cancel(b)).then((ok) => { if (ok) go(`day/${b.day}`, true); });
-  const extend = () => void act(view, problem, busy, "extend", () => step("extend", b));
+  }, "pay");
+  const giveUp = () => void act(() => cancel(b), "cancel").then((ok) => { if (ok) go(`day/${b.day}`, true); });
+  const extend = () => void act(() => step("extend", b), "extend");
   const inChat = chosen && (chosen.provider === "telegram" || chosen.provider === "stars");
   return (
     <>
@@ -137,14 +118,14 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
           ))}
         </section>
       )}
-      <Trouble problem={problem.value} />
+      <Trouble problem={problem} />
       <div class="actions">
-        {b.kind !== "offer" && <button class="quiet" disabled={!!busy.value} onClick={extend}>{t("extend")}</button>}
-        <button class="quiet danger" disabled={!!busy.value} onClick={giveUp}>{t(b.kind === "offer" ? "decline" : "give_up")}</button>
+        {b.kind !== "offer" && <button class="quiet" disabled={!!busy} onClick={extend}>{t("extend")}</button>}
+        <button class="quiet danger" disabled={!!busy} onClick={giveUp}>{t(b.kind === "offer" ? "decline" : "give_up")}</button>
       </div>
       <Next step={reviewed ? null : pays
-        ? { text: t(looks ? "pay_again" : "pay", money(chosen!.amount.minor, chosen!.amount.currency)), busy: busy.value === "pay", press: pay }
-        : { text: t("confirm"), busy: busy.value === "confirm", press: confirm }} />
+        ? { text: t(looks ? "pay_again" : "pay", money(chosen!.amount.minor, chosen!.amount.currency)), busy: busy === "pay", press: pay }
+        : { text: t("confirm"), busy: busy === "confirm", press: confirm }} />
     </>
   );
 }
@@ -184,16 +165,20 @@ const moneyStates: Partial<Record<Payment["state"], Phrase>> = {
 // Settled is a booking, or what became of one.
 function Settled({ view, data: { booking: b, payments } }: { view: Resource<View>; data: View }) {
   const c = club.value!;
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal("");
+  const { act, busy, problem } = useAct(again(view));
   const [asks, setAsks] = useState(false);
   const state = b.state === "held" ? "expired" : b.state; // a hold that has run out and was not swept yet
   const now = serverNow();
   const live = state === "confirmed" || state === "checked_in";
   const ahead = Date.parse(b.start) > now;
   const canCheckIn = state === "confirmed" && now >= Date.parse(b.start) - c.check_in_minutes * 60_000 && now < Date.parse(b.end);
+  const canMove = state === "confirmed" && b.kind === "play" && now <= Date.parse(b.start) - c.cancel_free_hours * 3_600_000;
   const title = `state_${state}`;
-  const again = () => go(`day/${b.day}`, true);
+  const next = () => {
+    if (canCheckIn) return { text: t("check_in"), busy: busy === "check-in", press: () => void act(() => step("check-in", b), "check-in") };
+    return live ? null : { text: t("book_again"), press: bookAgain };
+  };
+  const bookAgain = () => go(`day/${b.day}`, true);
   return (
     <>
       <p class={`state ${live ? "good" : "off"}`}>{known(title) ? t(title) : state}</p>
@@ -210,63 +195,56 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
       {b.cancel_fee && b.cancel_fee.minor > 0 && <p class="hint">{t("kept_fee", money(b.cancel_fee.minor, b.cancel_fee.currency))}</p>}
       {live && ahead && b.price.minor > 0 && <Policy start={b.start} />}
       {live && b.kind === "play" && <Guests view={view} booking={b} />}
-      <Trouble problem={problem.value} />
+      <Trouble problem={problem} />
       {live && (
         <div class="actions">
-          <button class="quiet" onClick={() => void saveCalendar(b, problem)}>{t("calendar")}</button>
-          {state === "confirmed" && b.kind === "play" && now <= Date.parse(b.start) - c.cancel_free_hours * 3_600_000 && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}
+          <button class="quiet" onClick={() => void act(() => saveCalendar(b))}>{t("calendar")}</button>
+          {canMove && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}
           {c.place && <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>}
           {state === "confirmed" && ahead && !asks && <button class="quiet danger" onClick={() => setAsks(true)}>{t("cancel")}</button>}
         </div>
       )}
       {asks && (
-        <div class="notice" role="alertdialog" aria-label={t("cancel_sure")}>
-          <p>{t("cancel_sure")}</p>
-          <div class="actions">
-            <button class="quiet danger" disabled={!!busy.value} onClick={() => void act(view, problem, busy, "cancel", () => cancel(b)).then(() => setAsks(false))}>{t("cancel_yes")}</button>
-            <button class="quiet" onClick={() => setAsks(false)}>{t("cancel_no")}</button>
-          </div>
-        </div>
+        <Sure text={t("cancel_sure")} yes={t("cancel_yes")} no={t("cancel_no")} busy={!!busy} close={() => setAsks(false)}
+          press={() => void act(() => cancel(b), "cancel").then(() => setAsks(false))} />
       )}
-      <Next step={canCheckIn ? { text: t("check_in"), busy: busy.value === "check-in", press: () => void act(view, problem, busy, "check-in", () => step("check-in", b)) }
-        : live ? null : { text: t("book_again"), press: again }} />
+      <Next step={next()} />
     </>
   );
 }
 
 // Guests are who comes along.
 function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal("");
+  const { act, busy, problem } = useAct(again(view));
   const [name, setName] = useState("");
-  const save = (names: string[]) => act(view, problem, busy, "guests", () => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/guests", {
+  const save = (names: string[]) => act(() => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/guests", {
     params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { names },
   })));
   const list = b.guests ?? [];
   return (
     <section class="guests">
       <h2>{t("guests")}</h2>
-      {list.map((g, i) => <p key={i}><bdi>{g}</bdi><button class="close" aria-label={t("remove_guest", g)} disabled={!!busy.value} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button></p>)}
+      {list.map((g, i) => (
+        <p key={i}>
+          <bdi>{g}</bdi>
+          <button class="close" aria-label={t("remove_guest", g)} disabled={!!busy} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button>
+        </p>
+      ))}
       <form onSubmit={(e) => { e.preventDefault(); if (name.trim()) void save([...list, name.trim()]).then((ok) => { if (ok) setName(""); }); }}>
         <input aria-label={t("guest_name")} placeholder={t("guest_name")} maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} enterKeyHint="done" />
-        <button class="quiet" disabled={!name.trim() || !!busy.value}>{t("add")}</button>
+        <button class="quiet" disabled={!name.trim() || !!busy}>{t("add")}</button>
       </form>
-      {problem.value && <p class="notice bad" role="alert">{sentence(problem.value)}</p>}
+      {problem && <p class="notice bad" role="alert">{sentence(problem)}</p>}
     </section>
   );
 }
 
 // saveCalendar downloads the booking as a file for a calendar.
-async function saveCalendar(b: Body, problem: Signal<Problem | null>) {
-  try {
-    const file = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/calendar.ics", { params: { path: path(b.id) }, parseAs: "blob" }));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file as unknown as Blob);
-    link.download = `nets-${b.id}.ics`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  } catch (e) {
-    if (!(e instanceof Problem)) throw e;
-    problem.value = e;
-  }
+async function saveCalendar(b: Body) {
+  const file = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/calendar.ics", { params: { path: path(b.id) }, parseAs: "blob" }));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file as unknown as Blob);
+  link.download = `nets-${b.id}.ics`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -3,10 +3,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Feed } from "../api";
 import { club, isStaff, nets, netName } from "../club";
-import { Age, announce, Heading, Skeleton, Trouble } from "../parts";
+import { Age, announce, Heading, Skeleton, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
-import { Problem } from "../send";
-import { feel, inTelegram, openLink } from "../telegram";
+import { inTelegram, openLink } from "../telegram";
 import { shortDay, t } from "../words";
 
 type Kind = Feed["kind"];
@@ -18,33 +17,22 @@ interface Wish {
   name: string;
 }
 
+const feedsOf = (id: number) => resource<Feed[]>(async () => {
+  const answer = await done(api.GET("/api/v1/clubs/{club}/calendars", { params: { path: { club: id } } }));
+  return answer.items ?? [];
+});
+
 export function Calendar() {
   const c = club.value!;
-  const feeds = useMemo(() => resource<Feed[]>(async () => (await done(api.GET("/api/v1/clubs/{club}/calendars", { params: { path: { club: c.id } } }))).items ?? []), [c.id]);
+  const feeds = useMemo(() => feedsOf(c.id), [c.id]);
   const made = useSignal<Record<number, string>>({}); // addresses by feed, while this screen is open
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal(false);
+  const { act, busy, problem } = useAct(feeds.reload);
   useEffect(() => { void feeds.load(); void nets.value.load(); }, [feeds]);
   const shown = feeds.state.value;
   const wishes: Wish[] = [
     { kind: "member", name: t("my_bookings") }, ...(isStaff.value ? [{ kind: "staff" as Kind, name: t("calendar_staff") }] : []),
     ...(nets.value.state.value.data ?? []).map((n) => ({ kind: "net" as Kind, net: n.id, name: netName(n.id) })),
   ];
-  const act = async (run: () => Promise<void>) => {
-    busy.value = true;
-    problem.value = null;
-    try {
-      await run();
-      feel.result("success");
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-    } finally {
-      await feeds.reload();
-      busy.value = false;
-    }
-  };
   const make = (w: Wish) => act(async () => {
     const f = await done(api.POST("/api/v1/clubs/{club}/calendars", { params: { path: { club: c.id } }, body: { kind: w.kind, ...(w.net ? { net: w.net } : {}) } }));
     made.value = { ...made.value, [f.id]: location.origin + f.path };
@@ -58,7 +46,7 @@ export function Calendar() {
       <Heading below={c.name}>{t("calendars")}</Heading>
       <p class="hint">{t("calendar_how")}</p>
       <Age of={shown} />
-      <Trouble problem={problem.value ?? (shown.data ? null : shown.error)} again={shown.data ? undefined : () => void feeds.load()} />
+      <Trouble problem={problem ?? (shown.data ? null : shown.error)} again={shown.data ? undefined : () => void feeds.load()} />
       {!shown.data && !shown.error && <Skeleton rows={3} />}
       {shown.data && (
         <ul class="cards">
@@ -70,10 +58,10 @@ export function Calendar() {
                 <span class="what"><b>{w.name}</b>{f && <small>{t("calendar_since", shortDay(new Date(f.created_at), c.time_zone))}</small>}</span>
                 {f ? (
                   <span class="pair">
-                    <button class="quiet" disabled={busy.value} aria-label={`${t("calendar_renew")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_renew")}</button>
-                    <button class="quiet danger" disabled={busy.value} aria-label={`${t("calendar_revoke")}: ${w.name}`} onClick={() => void revoke(f)}>{t("calendar_revoke")}</button>
+                    <button class="quiet" disabled={!!busy} aria-label={`${t("calendar_renew")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_renew")}</button>
+                    <button class="quiet danger" disabled={!!busy} aria-label={`${t("calendar_revoke")}: ${w.name}`} onClick={() => void revoke(f)}>{t("calendar_revoke")}</button>
                   </span>
-                ) : <button class="quiet" disabled={busy.value} aria-label={`${t("calendar_make")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_make")}</button>}
+                ) : <button class="quiet" disabled={!!busy} aria-label={`${t("calendar_make")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_make")}</button>}
                 {address && <Address url={address} name={`${w.name} · ${c.name}`} />}
               </li>
             );

@@ -3,40 +3,33 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure } from "../api";
 import { club, netName, nets, reload, today } from "../club";
-import { Age, Heading, Next, Skeleton, span, Trouble } from "../parts";
+import { Age, Heading, Next, Skeleton, span, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
-import { Problem } from "../send";
-import { feel } from "../telegram";
 import { clock, noonOf, shortDay, t } from "../words";
+
+const closuresOf = (id: number) => resource<Closure[]>(async () => {
+  const answer = await done(api.GET("/api/v1/clubs/{club}/closures", { params: { path: { club: id } } }));
+  return answer.items ?? [];
+});
+
+// whenOf says when a closure is: its times, or how often it comes and since which day.
+function whenOf(x: Closure, zone: string): string {
+  const at = (text: string) => `${shortDay(new Date(text), zone)} ${clock(new Date(text), zone)}`;
+  if (x.start && x.end) return `${at(x.start)} – ${at(x.end)}`;
+  return `${t(x.every === "year" ? "every_year" : "every_week")}, ${shortDay(noonOf(x.first_day ?? today()), "UTC")}`;
+}
 
 export function Closures() {
   const c = club.value!;
-  const list = useMemo(() => resource<Closure[]>(async () => (await done(api.GET("/api/v1/clubs/{club}/closures", { params: { path: { club: c.id } } }))).items ?? []), [c.id]);
+  const list = useMemo(() => closuresOf(c.id), [c.id]);
   const chosen = useSignal<number[]>([]);
   const from = useSignal(`${today()}T06:00`);
   const to = useSignal(`${today()}T22:00`);
   const reason = useSignal("");
   const inside = useSignal<Booking[] | null>(null);
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal(false);
+  const { act, busy, problem } = useAct(() => list.reload().then(reload));
   useEffect(() => { void list.load(); void nets.value.load(); }, [list]);
-  const act = async (run: () => Promise<void>) => {
-    busy.value = true;
-    problem.value = null;
-    try {
-      await run();
-      feel.result("success");
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-    } finally {
-      await list.reload();
-      reload();
-      busy.value = false;
-    }
-  };
   const close = () => act(async () => {
     const made = await done(api.POST("/api/v1/clubs/{club}/closures", {
       params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } },
@@ -44,43 +37,60 @@ export function Closures() {
     }));
     inside.value = made.bookings ?? [];
   });
-  const lift = (id: number) => act(async () => { await done(api.DELETE("/api/v1/clubs/{club}/closures/{id}", { params: { path: { club: c.id, id } } })); });
+  const lift = (id: number) => act(() => done(api.DELETE("/api/v1/clubs/{club}/closures/{id}", { params: { path: { club: c.id, id } } })));
   const shown = list.state.value;
-  const at = (text: string) => `${shortDay(new Date(text), c.time_zone)} ${clock(new Date(text), c.time_zone)}`;
-  const when = (x: Closure) => (x.start && x.end ? `${at(x.start)} – ${at(x.end)}` : `${t(x.every === "year" ? "every_year" : "every_week")}, ${shortDay(noonOf(x.first_day ?? today()), "UTC")}`);
+  const toggle = (net: number) => { chosen.value = chosen.value.includes(net) ? chosen.value.filter((x) => x !== net) : [...chosen.value, net]; };
   return (
     <main class="booking">
       <Heading below={c.name}>{t("closures")}</Heading>
       <Age of={shown} />
-      <Trouble problem={problem.value ?? (shown.data ? null : shown.error)} />
+      <Trouble problem={problem ?? (shown.data ? null : shown.error)} />
       {!shown.data && !shown.error && <Skeleton rows={3} />}
       {shown.data?.length === 0 && <p class="hint">{t("closures_none")}</p>}
       <ul class="cards">
-        {(shown.data ?? []).map((x) => (
-          <li class="card feed" key={x.id}>
-            <span class="what"><b>{when(x)}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
-            <button class="quiet danger" disabled={busy.value} aria-label={`${t("closure_lift")}: ${when(x)}`} onClick={() => void lift(x.id!)}>{t("closure_lift")}</button>
-          </li>
-        ))}
+        {(shown.data ?? []).map((x) => {
+          const when = whenOf(x, c.time_zone);
+          return (
+            <li class="card feed" key={x.id}>
+              <span class="what"><b>{when}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
+              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>{t("closure_lift")}</button>
+            </li>
+          );
+        })}
       </ul>
       {inside.value && inside.value.length > 0 && (
         <section>
           <h2>{t("closure_inside")}</h2>
-          <ul class="cards">{inside.value.map((b) => <li key={b.id}><button class="card" onClick={() => go(`booking/${b.id}`)}><span class="what"><b>{span(b.start, b.end, c.time_zone)}</b><span>{(b.nets ?? []).map(netName).join(" + ")} · {t("member", String(b.member))}</span></span></button></li>)}</ul>
+          <ul class="cards">{inside.value.map((b) => <Inside key={b.id} booking={b} zone={c.time_zone} />)}</ul>
         </section>
       )}
       <h2>{t("closure_new")}</h2>
       <div class="choice" role="group" aria-label={t("nets")}>
         <button aria-pressed={chosen.value.length === 0} onClick={() => { chosen.value = []; }}>{t("all_nets")}</button>
-        {(nets.value.state.value.data ?? []).map((n) => <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => { chosen.value = chosen.value.includes(n.id) ? chosen.value.filter((x) => x !== n.id) : [...chosen.value, n.id]; }}>{n.name}</button>)}
+        {(nets.value.state.value.data ?? []).map((n) => (
+          <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>
+        ))}
       </div>
       <div class="row times">
-        <label>{t("quiet_from")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>
-        <label>{t("quiet_to")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; }} /></label>
+        <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>
+        <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; }} /></label>
       </div>
-      <div class="row"><label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label></div>
+      <div class="row">
+        <label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+      </div>
       <p class="hint">{t("closure_how")}</p>
-      <Next step={{ text: t("closure_close"), busy: busy.value, press: () => void close() }} />
+      <Next step={{ text: t("closure_close"), busy: !!busy, press: () => void close() }} />
     </main>
+  );
+}
+
+// Inside is a booking inside a closure.
+function Inside({ booking: b, zone }: { booking: Booking; zone: string }) {
+  return (
+    <li>
+      <button class="card" onClick={() => go(`booking/${b.id}`)}>
+        <span class="what"><b>{span(b.start, b.end, zone)}</b><span>{(b.nets ?? []).map(netName).join(" + ")} · {t("member", String(b.member))}</span></span>
+      </button>
+    </li>
   );
 }

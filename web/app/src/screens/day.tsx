@@ -39,7 +39,8 @@ export function Day({ args }: { args: string[] }) {
         <button class="mine-link" onClick={() => go("bookings")}>{t("my_bookings")}<Count /></button>
       </div>
       {(clubs.state.value.data ?? []).length > 1 && (
-        <Choice name={t("club")} options={(clubs.state.value.data ?? []).map((x) => x.id)} value={c.id} label={(id) => clubs.state.value.data!.find((x) => x.id === id)!.name} choose={chooseClub} />
+        <Choice name={t("club")} options={(clubs.state.value.data ?? []).map((x) => x.id)} value={c.id} choose={chooseClub}
+          label={(id) => clubs.state.value.data!.find((x) => x.id === id)!.name} />
       )}
       <Days day={day} open={(d) => go(`day/${d}`, true)} />
       <div class="filters">

@@ -1,20 +1,23 @@
 // Desk: the staff's sheet of a day. Who is here, who paid, who did not come.
 import { useEffect, useMemo } from "preact/hooks";
-import { useSignal } from "@preact/signals";
-import { api, done, newKey, type Booking } from "../api";
+import { api, done, newKey, type SheetBooking } from "../api";
 import { club, isHeld, netName, nets, reload, today } from "../club";
-import { Age, Empty, Heading, hours, Skeleton, Trouble } from "../parts";
+import { Age, Empty, Heading, hours, Skeleton, Trouble, useAct } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
-import { offline, Problem, serverNow } from "../send";
-import { feel } from "../telegram";
+import { offline, serverNow } from "../send";
 import { dayName, known, money, t } from "../words";
 import { Days, refreshEvery } from "./day";
+
+const sheetOf = (id: number, day: string) => resource<SheetBooking[]>(async () => {
+  const answer = await done(api.GET("/api/v1/clubs/{club}/days/{day}", { params: { path: { club: id, day } } }));
+  return answer.items ?? [];
+});
 
 export function Desk({ args }: { args: string[] }) {
   const c = club.value!;
   const day = args[0] ?? today();
-  const sheet = useMemo(() => resource<Booking[]>(async () => (await done(api.GET("/api/v1/clubs/{club}/days/{day}", { params: { path: { club: c.id, day } } }))).items ?? []), [c.id, day]);
+  const sheet = useMemo(() => sheetOf(c.id, day), [c.id, day]);
   useEffect(() => {
     void nets.value.load();
     void sheet.load();
@@ -43,55 +46,48 @@ export function Desk({ args }: { args: string[] }) {
   );
 }
 
+function stateName(b: SheetBooking): string {
+  const state = `card_${b.state}`;
+  if (isHeld(b)) return t("status_held");
+  return b.kind === "play" && known(state) ? t(state) : "";
+}
+
 type Step = "check-in" | "no-show" | "undo-no-show";
 
-function Entry({ sheet, b, now }: { sheet: Resource<Booking[]>; b: Booking; now: boolean }) {
+function Entry({ sheet, b, now }: { sheet: Resource<SheetBooking[]>; b: SheetBooking; now: boolean }) {
   const c = club.value!;
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal(false);
+  const { act, busy, problem } = useAct(() => sheet.reload().then(reload));
   const params = { params: { path: { club: c.id, id: b.id }, header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } } };
-  const act = async (run: () => Promise<unknown>) => {
-    busy.value = true;
-    problem.value = null;
-    try {
-      await run();
-      feel.result("success");
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-    } finally {
-      await sheet.reload();
-      reload();
-      busy.value = false;
-    }
-  };
   const step = (name: Step) => () => void act(() => done(api.POST(`/api/v1/clubs/{club}/bookings/{id}/${name}`, params)));
-  const take = (method: "cash" | "card") => () => void act(() => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/desk-payment", { ...params, body: { method } })));
+  const take = (method: "cash" | "card") => () =>
+    void act(() => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/desk-payment", { ...params, body: { method } })));
   const play = b.kind === "play";
-  const state = `card_${b.state}`;
+  const costs = play && b.price.minor > 0;
+  const takes = costs && !b.paid && b.state !== "no_show";
+  const about = [stateName(b), costs && money(b.price.minor, b.price.currency), costs && t(b.paid ? "desk_paid" : "desk_unpaid")];
+  const guests = (b.guests ?? []).join(", ");
   const begun = serverNow() >= Date.parse(b.start);
   const name = `${hours(b.start, b.end, c.time_zone)}, ${(b.nets ?? []).map(netName).join(" + ")}`;
   const button = (key: "check_in_them" | "no_show" | "undo_no_show" | "cash" | "card", press: () => void) =>
-    <button class="quiet" disabled={busy.value || offline.value} aria-label={`${t(key)}: ${name}`} onClick={press}>{t(key)}</button>;
+    <button class="quiet" disabled={!!busy || offline.value} aria-label={`${t(key)}: ${name}`} onClick={press}>{t(key)}</button>;
   return (
     <li class={`card feed ${b.state}`}>
       {now && <p class="now" role="status">{t("now")}</p>}
       <button class="what plain" onClick={() => go(`booking/${b.id}`)}>
         <b>{hours(b.start, b.end, c.time_zone)} · {(b.nets ?? []).map(netName).join(" + ")}</b>
-        <span>{play ? t("member", String(b.member)) : t("blocked")}{b.note && <> · <bdi>{b.note}</bdi></>}{(b.guests ?? []).length > 0 && <> · <bdi>{b.guests!.join(", ")}</bdi></>}</span>
-        <small>{isHeld(b) ? t("status_held") : play && known(state) ? t(state) : ""}{b.price.minor > 0 && ` · ${money(b.price.minor, b.price.currency)}`}</small>
+        <span>{play ? t("member", String(b.member)) : t("blocked")}{b.note && <> · <bdi>{b.note}</bdi></>}{guests && <> · <bdi>{guests}</bdi></>}</span>
+        <small>{about.filter(Boolean).join(" · ")}</small>
       </button>
       {play && (
         <span class="pair">
           {b.state === "confirmed" && button("check_in_them", step("check-in"))}
           {b.state === "confirmed" && begun && button("no_show", step("no-show"))}
           {b.state === "no_show" && button("undo_no_show", step("undo-no-show"))}
-          {b.price.minor > 0 && b.state !== "no_show" && button("cash", take("cash"))}
-          {b.price.minor > 0 && b.state !== "no_show" && button("card", take("card"))}
+          {takes && button("cash", take("cash"))}
+          {takes && button("card", take("card"))}
         </span>
       )}
-      <Trouble problem={problem.value} />
+      <Trouble problem={problem} />
     </li>
   );
 }

@@ -9,40 +9,72 @@ import { canShareQuery, closePage, feel, inTelegram, shareQuery } from "../teleg
 import { dateIn, dayName, fileSize, known, t } from "../words";
 import { Join } from "./archive";
 
-const looks = [0.4, 0.8, 1.5, 3, 5, 8, 15]; // seconds between two looks after the bot was asked
+const waits = [0.4, 0.8, 1.5, 3, 5, 8, 15]; // seconds between two looks after the bot was asked
+
+// Deliveries whose end this page has not seen, by file. They outlive the screen: asking for the file anew would send it twice.
+const underWay = new Map<string, number>();
+
+const ended = (d: Delivery) => d.state !== "new" && d.state !== "running";
+
+const readDelivery = (id: number) => done(api.GET("/api/v1/archive/deliveries/{id}", { params: { path: { id } } }));
 
 export function File({ args: [id = "", channel, message] }: { args: string[] }) {
   const params = { path: { id }, query: { channel: Number(channel), message: Number(message) } };
-  const file = useMemo(() => resource<ArchiveFile>(() => done(api.GET("/api/v1/archive/files/{id}", { params }))), [id, channel, message]);
+  const place = `${id} ${channel} ${message}`;
+  const file = useMemo(() => resource<ArchiveFile>(() => done(api.GET("/api/v1/archive/files/{id}", { params }))), [place]);
   const problem = useSignal<Problem | null>(null);
   const busy = useSignal(false);
   const delivery = useSignal<Delivery | null>(null);
-  useEffect(() => { void file.load(); }, [file]);
-  const send = async () => {
+  const looks = useSignal(0);
+  const d = delivery.value;
+  const polls = !!d && !ended(d) && !problem.value && looks.value < waits.length;
+  // ask shows what became of the delivery.
+  const ask = async (read: () => Promise<Delivery>) => {
     busy.value = true;
     problem.value = null;
-    announce(t("file_asking"));
     try {
-      let d = await done(api.POST("/api/v1/archive/files/{id}/deliveries", { params: { ...params, header: { "Idempotency-Key": newKey } } }));
-      delivery.value = d;
-      for (const wait of looks) {
-        if (d.state !== "new" && d.state !== "running") break;
-        await new Promise((resolve) => setTimeout(resolve, wait * 1000));
-        delivery.value = d = await done(api.GET("/api/v1/archive/deliveries/{id}", { params: { path: { id: d.id } } }));
-      }
-      feel.result(d.sent ? "success" : "warning");
+      const next = delivery.value = await read();
+      underWay.set(place, next.id);
+      if (!ended(next)) return;
+      underWay.delete(place);
+      feel.result(next.sent ? "success" : "warning");
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
+      if (e.status === 404 || e.status === 410) underWay.delete(place);
       feel.result("error");
       problem.value = e;
     } finally {
       busy.value = false;
     }
   };
+  const send = () => {
+    looks.value = 0;
+    announce(t("file_asking"));
+    const known = underWay.get(place);
+    void ask(() => known ? readDelivery(known) : done(api.POST("/api/v1/archive/files/{id}/deliveries", {
+      params: { ...params, header: { "Idempotency-Key": newKey } },
+    })));
+  };
+  useEffect(() => { void file.load(); }, [file]);
+  useEffect(() => { if (underWay.has(place)) send(); }, []);
+  useEffect(() => {
+    if (!polls || busy.value) return;
+    const timer = setTimeout(() => {
+      looks.value++;
+      void ask(() => readDelivery(d.id));
+    }, waits[looks.value]! * 1000);
+    return () => clearTimeout(timer);
+  }, [polls, busy.value, looks.value]);
   const { data: f, error } = file.state.value;
-  if (!f) return <main><Heading>{t("file")}</Heading>{error ? <><Trouble problem={error} again={() => void file.load()} /><Join problem={error} /></> : <Skeleton rows={5} />}</main>;
+  if (!f) {
+    return (
+      <main>
+        <Heading>{t("file")}</Heading>
+        {error ? <><Trouble problem={error} again={() => void file.load()} /><Join problem={error} /></> : <Skeleton rows={5} />}
+      </main>
+    );
+  }
   const kind = `kind_${f.kind}`;
-  const d = delivery.value;
   const sent = !!d && d.state === "done" && d.sent > 0;
   return (
     <main class="booking">
@@ -53,7 +85,9 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
       <Trouble problem={problem.value} />
       <Join problem={problem.value} />
       {canShareQuery() && <div class="actions"><button class="quiet" onClick={() => shareQuery(f.name)}>{t("share")}</button></div>}
-      <Next step={sent && inTelegram() ? { text: t("to_chat"), press: closePage } : { text: t("send_to_chat"), busy: busy.value, press: () => void send() }} />
+      <Next step={sent && inTelegram() ? { text: t("to_chat"), press: closePage } : {
+        text: t(d && !ended(d) ? "file_look" : "send_to_chat"), busy: busy.value || polls, press: send,
+      }} />
     </main>
   );
 }

@@ -56,6 +56,12 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
   );
 }
 
+// difference says by how much the price changes.
+function difference(more: number, currency: string): string {
+  if (more === 0) return t("move_same");
+  return t(more > 0 ? "move_more" : "move_less", money(Math.abs(more), currency));
+}
+
 // There is the sheet of a new time: the change of the price, and the move.
 function There({ booking, b, start, columns, args, minutes }: { booking: Resource<Booking>; b: Booking; start: Start; columns: Net[]; args: string[]; minutes: number }) {
   const c = club.value!;
@@ -101,7 +107,7 @@ function There({ booking, b, start, columns, args, minutes }: { booking: Resourc
   };
   const q = quote.value;
   const more = q ? q.total.minor - b.price.minor : 0;
-  const difference = problem.value?.members.difference;
+  const refused = problem.value?.members.difference;
   return (
     <Sheet title={<>{ids.map(netName).join(" + ")}<small>{longDay(new Date(start.start), c.time_zone)}</small></>}>
       <p class="when">{hours(start.start, end, c.time_zone)}</p>
@@ -109,9 +115,9 @@ function There({ booking, b, start, columns, args, minutes }: { booking: Resourc
       <Choice name={t("length")} options={[...new Set([...lengths(), minutesOf(b)])].sort((x, y) => x - y)} value={minutes} label={length}
         choose={(m) => { feel.choice(); go(`move/${b.id}/${args[1]}/${args[2]}/${args[3]}/${m}`, true); }} />
       {q ? <Price lines={q.lines} total={q.total} /> : !problem.value && <Skeleton rows={2} />}
-      {q && !same && <p class={more > 0 ? "notice" : "hint"} role="status">{more === 0 ? t("move_same") : t(more > 0 ? "move_more" : "move_less", money(Math.abs(more), q.total.currency))}</p>}
+      {q && !same && <p class={more > 0 ? "notice" : "hint"} role="status">{difference(more, q.total.currency)}</p>}
       <Trouble problem={problem.value} />
-      {difference && <p class="hint">{t("move_desk", money(difference.minor, difference.currency))}</p>}
+      {refused && <p class="hint">{t("move_desk", money(refused.minor, refused.currency))}</p>}
       <Next step={q && !same ? { text: t("move_here"), busy: busy.value, press: () => void move() } : null} />
     </Sheet>
   );

@@ -47,7 +47,10 @@ export function Range() {
   return (
     <main class="range">
       <Heading below={c.name}>{t("range")}</Heading>
-      {(all ?? []).length > 1 && <Choice name={t("nets")} options={[0, ...all!.map((n) => n.id)]} value={chosen} label={(id) => all!.find((n) => n.id === id)?.name ?? t("all_nets")} choose={(id) => { feel.choice(); net.value = id; }} />}
+      {all && all.length > 1 && (
+        <Choice name={t("nets")} options={[0, ...all.map((n) => n.id)]} value={chosen} label={(id) => all.find((n) => n.id === id)?.name ?? t("all_nets")}
+          choose={(id) => { feel.choice(); net.value = id; }} />
+      )}
       <Age of={shown} />
       {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void free.load()} />}
       {!shown.data && !shown.error && <Skeleton rows={6} />}

@@ -2,12 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type NotificationSettings } from "../api";
-import { Age, Choice, Heading, Skeleton, Trouble } from "../parts";
+import { Age, Choice, Heading, Skeleton, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
 import { Problem } from "../send";
 import { endSession } from "../session";
-import { feel } from "../telegram";
 import { known, language, languages, loadWords, t } from "../words";
 
 export function Settings() {
@@ -20,7 +19,10 @@ export function Settings() {
   return (
     <main>
       <Heading>{t("settings")}</Heading>
-      <section><h2>{t("language")}</h2><Choice name={t("language")} options={languages} value={language.value} label={name} choose={(tag) => void loadWords(tag, true)} /></section>
+      <section>
+        <h2>{t("language")}</h2>
+        <Choice name={t("language")} options={languages} value={language.value} label={name} choose={(tag) => void loadWords(tag, true)} />
+      </section>
       <Notifications />
       <section>
         <h2>{t("calendars")}</h2>
@@ -52,30 +54,19 @@ const clockOf = (minute: number) => `${twoDigits(Math.floor(minute / 60))}:${two
 const minuteOf = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 const night = { from: 22 * 60, to: 7 * 60 };
 
+function Time({ name, minute, set }: { name: string; minute: number; set: (minute: number) => void }) {
+  return (
+    <label>{name}
+      <input type="time" required value={clockOf(minute)} onChange={(e) => { if (e.currentTarget.value) set(minuteOf(e.currentTarget.value)); }} />
+    </label>
+  );
+}
+
 function Notifications() {
-  const problem = useSignal<Problem | null>(null);
-  const busy = useSignal(false);
+  const { act, busy, problem } = useAct(settings.reload);
   useEffect(() => { void settings.load(); }, []);
   const shown = settings.state.value;
   const s = shown.data;
-  // act changes something and reads the settings again.
-  const act = async (run: () => Promise<unknown>) => {
-    busy.value = true;
-    problem.value = null;
-    try {
-      await run();
-      feel.result("success");
-      return true;
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-      return false;
-    } finally {
-      await settings.reload();
-      busy.value = false;
-    }
-  };
   const save = (next: Pick<NotificationSettings, "channels" | "quiet">) => act(() => done(api.POST("/api/v1/me/notifications", {
     params: { header: { "Idempotency-Key": newKey } }, body: { channels: next.channels as ("telegram" | "email" | "sms")[], ...(next.quiet ? { quiet: next.quiet } : {}) },
   })));
@@ -90,33 +81,48 @@ function Notifications() {
       {s && channels.length > 1 && (
         <>
           <p class="hint">{t("first_channel")}</p>
-          <Choice name={t("notifications")} options={channels.slice().sort()} value={channels[0]!} label={channelName} disabled={() => busy.value}
+          <Choice name={t("notifications")} options={channels.slice().sort()} value={channels[0]!} label={channelName} disabled={() => !!busy}
             choose={(by) => void save({ channels: [by, ...channels.filter((x) => x !== by)], ...(s.quiet ? { quiet: s.quiet } : {}) })} />
         </>
       )}
-      {s && channels.filter((by) => by !== "telegram").map((by) => <Address key={by} by={by as "email" | "sms"} settings={s} act={act} busy={busy.value} />)}
+      {s && channels.filter((by) => by !== "telegram").map((by) => <Address key={by} by={by as "email" | "sms"} settings={s} act={act} busy={!!busy} />)}
       {s && (
         <>
           <label class="check">
-            <input type="checkbox" checked={!!s.quiet} disabled={busy.value} onChange={(e) => setQuiet(e.currentTarget.checked ? night : undefined)} />
+            <input type="checkbox" checked={!!s.quiet} disabled={!!busy} onChange={(e) => setQuiet(e.currentTarget.checked ? night : undefined)} />
             <span>{t("quiet")}</span>
           </label>
           {s.quiet && (
             <div class="row">
-              <label>{t("quiet_from")}<input type="time" required value={clockOf(s.quiet.from)} onChange={(e) => e.currentTarget.value && setQuiet({ from: minuteOf(e.currentTarget.value), to: s.quiet!.to })} /></label>
-              <label>{t("quiet_to")}<input type="time" required value={clockOf(s.quiet.to)} onChange={(e) => e.currentTarget.value && setQuiet({ from: s.quiet!.from, to: minuteOf(e.currentTarget.value) })} /></label>
+              <Time name={t("quiet_from")} minute={s.quiet.from} set={(from) => setQuiet({ from, to: s.quiet!.to })} />
+              <Time name={t("quiet_to")} minute={s.quiet.to} set={(to) => setQuiet({ from: s.quiet!.from, to })} />
             </div>
           )}
           <p class="hint">{t("quiet_how")}</p>
         </>
       )}
-      <Trouble problem={problem.value} />
+      <Trouble problem={problem} />
     </section>
   );
 }
 
+interface AddressProps {
+  by: "email" | "sms";
+  settings: NotificationSettings;
+  act: (run: () => Promise<unknown>) => Promise<boolean>;
+  busy: boolean;
+}
+
+const codeField = { inputMode: "numeric", autocomplete: "one-time-code" } as const;
+const addressFields = { email: { inputMode: "email", autocomplete: "email" }, sms: { inputMode: "tel", autocomplete: "tel" } } as const;
+
+function addressState(a: NonNullable<NotificationSettings["addresses"]>[number]): string {
+  if (a.refused) return t("address_refused");
+  return t(a.confirmed ? "address_confirmed" : "address_code");
+}
+
 // Address is an address of the person on one channel, confirmed with a code.
-function Address({ by, settings: s, act, busy }: { by: "email" | "sms"; settings: NotificationSettings; act: (run: () => Promise<unknown>) => Promise<boolean>; busy: boolean }) {
+function Address({ by, settings: s, act, busy }: AddressProps) {
   const [text, setText] = useState("");
   const a = (s.addresses ?? []).find((x) => x.channel === by);
   const params = { params: { path: { channel: by } } };
@@ -126,17 +132,21 @@ function Address({ by, settings: s, act, busy }: { by: "email" | "sms"; settings
     const ok = await (a ? act(() => done(api.POST("/api/v1/me/addresses/{channel}/confirmation", { ...params, body: { code: text.trim() } }))) : send(text.trim()));
     if (ok) setText("");
   };
+  const remove = () => void act(() => done(api.DELETE("/api/v1/me/addresses/{channel}", params)));
+  const address = by === "email" ? "email_address" : "phone_number";
+  const asked = t(a ? "code" : address);
   return (
     <div class="guests">
       <h3>{channelName(by)}</h3>
       {a && (
-        <p><span><bdi>{a.address}</bdi> <small>{t(a.refused ? "address_refused" : a.confirmed ? "address_confirmed" : "address_code")}</small></span>
-          <button class="close" aria-label={t("remove_guest", a.address)} disabled={busy} onClick={() => void act(() => done(api.DELETE("/api/v1/me/addresses/{channel}", params)))}>×</button></p>
+        <p>
+          <span><bdi>{a.address}</bdi> <small>{addressState(a)}</small></span>
+          <button class="close" aria-label={t("remove_address", a.address)} disabled={busy} onClick={remove}>×</button>
+        </p>
       )}
       {(!a || !a.confirmed) && (
         <form onSubmit={(e) => void submit(e)}>
-          <input aria-label={t(a ? "code" : by === "email" ? "email_address" : "phone_number")} placeholder={t(a ? "code" : by === "email" ? "email_address" : "phone_number")}
-            inputMode={a ? "numeric" : by === "email" ? "email" : "tel"} autocomplete={a ? "one-time-code" : by === "email" ? "email" : "tel"} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+          <input {...(a ? codeField : addressFields[by])} aria-label={asked} placeholder={asked} value={text} onInput={(e) => setText(e.currentTarget.value)} />
           <button class="quiet" disabled={!text.trim() || busy}>{t(a ? "confirm_code" : "add")}</button>
           {a && <button type="button" class="quiet" disabled={busy} onClick={() => void send(a.address)}>{t("code_again")}</button>}
         </form>

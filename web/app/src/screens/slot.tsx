@@ -10,13 +10,20 @@ import { feel } from "../telegram";
 import { clock, length, longDay, money, t } from "../words";
 import { Sheet } from "./sheet";
 
+// isAt tells whether a time is the one of an address: 1830 by the club's clock, or seconds since 1970.
+function isAt(s: Start, at: string, zone: string): boolean {
+  return at.length === 4 ? clock(new Date(s.start), zone).replace(":", "") === at : Date.parse(s.start) / 1000 === Number(at);
+}
+
 export function Slot({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
   const zone = club.value!.time_zone;
-  const start = starts.find((s) => s.net === net && (at.length === 4 ? clock(new Date(s.start), zone).replace(":", "") === at : Date.parse(s.start) / 1000 === Number(at)));
+  const start = starts.find((s) => s.net === net && isAt(s, at, zone));
   const one = nets.value.state.value.data?.find((n) => n.id === net);
   return (
     <Sheet title={<>{one?.name ?? ""}{start && <small>{longDay(new Date(start.start), zone)}</small>}</>}>
-      {start && one && start.status === "free" ? <Free key={`${net} ${start.start}`} day={day} net={one} start={start} starts={starts} minutes={minutes} /> : <Gone key={`${net} ${at}`} day={day} net={net} start={start} starts={starts} minutes={minutes} />}
+      {start && one && start.status === "free"
+        ? <Free key={`${net} ${start.start}`} day={day} net={one} start={start} starts={starts} minutes={minutes} />
+        : <Gone key={`${net} ${at}`} day={day} net={net} start={start} starts={starts} minutes={minutes} />}
     </Sheet>
   );
 }
@@ -71,7 +78,12 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   return (
     <>
       <p class="when">{hours(start.start, end, c.time_zone)}</p>
-      {options.length > 1 && <section><h3>{t("length")}</h3><Choice name={t("length")} options={options} value={minutes} label={length} choose={(m) => { feel.choice(); setMinutes(m); }} /></section>}
+      {options.length > 1 && (
+        <section>
+          <h3>{t("length")}</h3>
+          <Choice name={t("length")} options={options} value={minutes} label={length} choose={(m) => { feel.choice(); setMinutes(m); }} />
+        </section>
+      )}
       {others.length > 0 && (
         <section>
           <h3>{t("more_nets")}</h3>
