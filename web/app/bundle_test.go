@@ -131,7 +131,7 @@ func builder(t *testing.T) (dir string, build func(descriptions ...string) ([]by
 		}
 	}
 	return dir, func(descriptions ...string) ([]byte, error) {
-		run := exec.CommandContext(t.Context(), node, append([]string{"build.mjs"}, descriptions...)...) //nolint:gosec // files of the test
+		run := exec.CommandContext(t.Context(), node, append([]string{"build.mjs"}, descriptions...)...)
 		run.Dir = dir
 		return run.CombinedOutput()
 	}
