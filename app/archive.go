@@ -14,7 +14,7 @@ import (
 // of channels: without them a search finds nothing, and required channels let everybody pass.
 var ErrArchiveElsewhere = fault.New(fault.Unavailable, "archive_elsewhere")
 
-// archiveOf is the archive of the present chat parts, which are replaced when the lease was lost.
+// archiveOf passes calls to the archive of the current chat parts. A lost lease replaces these parts.
 type archiveOf struct{ *parts }
 
 // inBot returns the archive of the active bot.
@@ -47,7 +47,7 @@ func (a archiveOf) File(ctx context.Context, id filter.DocumentID, at filter.Pla
 	return archive.File(ctx, id, at)
 }
 
-// Admit refuses what the chat would refuse.
+// Admit applies the bans, limits and required channels of the chat.
 func (a archiveOf) Admit(ctx context.Context, kind access.Kind, person filter.UserID) error {
 	archive, err := a.inBot()
 	if err != nil {
@@ -56,7 +56,7 @@ func (a archiveOf) Admit(ctx context.Context, kind access.Kind, person filter.Us
 	return archive.Admit(ctx, kind, person)
 }
 
-// Left reads what is left of a person's day.
+// Left returns how many files a person can still get today.
 func (a archiveOf) Left(ctx context.Context, person filter.UserID) (access.Allowance, error) {
 	archive, err := a.inBot()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"pavilion/filter/delivery"
 )
 
-// Required channels cannot be checked without the bot's access hashes, and nothing is found without its words: such a process refuses.
+// A process without the bot has no access hashes to check required channels and no words to search by, so it refuses.
 func TestArchive_AProcessThatIsNotTheBotRefuses(t *testing.T) {
 	t.Parallel()
 	ctx, a := t.Context(), archiveOf{new(parts)}

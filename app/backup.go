@@ -27,7 +27,7 @@ pavilion outbox drop          delete those that only send a message, do the othe
 docs/operating.md goes through it step by step.
 `
 
-// callOfBackup is how long one call to a pool may take: the export of a collection is one.
+// callOfBackup limits one call to a pool. The export of a whole collection is one call.
 const callOfBackup = 24 * time.Hour
 
 // withDatabases runs fn with the options of package backup.

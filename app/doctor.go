@@ -28,11 +28,11 @@ var (
 )
 
 const (
-	// doctorTimeout bounds all checks together. What has not answered by then counts as failed.
+	// doctorTimeout bounds all checks together. A check without an answer by then fails.
 	doctorTimeout = 4 * time.Second
-	// poolsTimeout bounds the checks of the archive's databases, so that time is left to look at the bot's rights in the channels that they name.
+	// poolsTimeout bounds the checks of the MongoDB pools. The check of the bot's rights in the indexed channels needs the rest of the time.
 	poolsTimeout = 2500 * time.Millisecond
-	// telegramLeast is the time that signing in takes on a slow line. With less of it left, Telegram is not asked: its silence would mean nothing.
+	// telegramLeast is the time that signing in takes on a slow line. With less time left, doctor does not ask Telegram.
 	telegramLeast = time.Second
 )
 
@@ -43,7 +43,7 @@ type checks struct{ list []check }
 type check struct {
 	what, advice string
 	err          error
-	note         bool // no check: what is a remark
+	note         bool // a remark, which cannot fail
 }
 
 func (c *checks) add(what string, err error, advice string) {
@@ -55,7 +55,7 @@ func (c *checks) remark(what string) {
 	c.list = append(c.list, check{what: what, note: true})
 }
 
-// doctor checks every dependency and right, a line each, with what to do. The last line has the one next step.
+// doctor checks every dependency and right. It prints a line for each, with advice if the check failed. The last line is the next step.
 func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	p, err := build(ctx, cfg, slog.New(slog.DiscardHandler), journal.New(cfg.LogLevel), true)
 	if err != nil {
@@ -74,7 +74,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	var wg sync.WaitGroup
 	pctx, cancelPools := context.WithTimeout(ctx, poolsTimeout)
 	defer cancelPools()
-	named := make(chan struct{}) // the channels are read, or cannot be
+	named := make(chan struct{}) // closed when the channels were read or could not be read
 	wg.Go(func() {
 		if p.checkPostgres(ctx, &databases) {
 			p.checkTelegram(ctx, &bot, named)
@@ -93,7 +93,7 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 	})
 	wg.Go(func() { p.checkCouriers(ctx, &couriers) })
 	wg.Wait()
-	// The next step is about the first that failed: causes come before their effects, and parts that Pavilion can do without come last.
+	// The next step is the advice of the first failed check. So causes come before effects, and optional parts come last.
 	all := slices.Concat(settings.list, databases.list, bot.list, pools.list, channels.list, redis.list, couriers.list)
 	p.printChecks(out, all)
 	next, healthy := p.nextStep(ctx, all)
@@ -174,7 +174,7 @@ func (p *parts) printChecks(out io.Writer, all []check) {
 // oldBackup is the age of a backup at which the doctor asks for another. The alert rule fires later.
 const oldBackup = 48 * time.Hour
 
-// nextStep returns the one thing to do next: about the first check that failed, or what an installation without a fault lacks.
+// nextStep returns one step for the operator: the advice of the first failed check, or else a task that is left, such as a backup.
 func (p *parts) nextStep(ctx context.Context, all []check) (step string, healthy bool) {
 	if i := slices.IndexFunc(all, func(c check) bool { return c.err != nil }); i >= 0 {
 		return all[i].advice, false

@@ -83,8 +83,8 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 // errRestored answers requests that would change a restored copy which is not confirmed.
 var errRestored = fault.New(fault.Unavailable, "restored")
 
-// mayChange refuses changes of a restored copy, so that nobody signs in, books or pays beside the original. A database that was found to be the
-// installation's own stays so, and is not asked again.
+// mayChange refuses changes of a restored copy that is not confirmed: the original may still take sign-ins, bookings and payments. It stops asking the
+// database once the database is the installation's own.
 func mayChange(i backup.Installation) func(ctx context.Context) error {
 	var own atomic.Bool
 	return func(ctx context.Context) error {
@@ -199,7 +199,7 @@ func schemaProbe(db *pgxpool.Pool, now func() time.Time) func(ctx context.Contex
 	}
 }
 
-// installationCondition is down for a restored backup that nobody has confirmed: such a process is for looking at, not for members.
+// installationCondition is down for a restored backup that is not confirmed. Such a process must not serve members.
 func (p *parts) installationCondition(ctx context.Context) ops.Condition {
 	if err := backup.NewInstallation(p.db).Check(ctx); errors.Is(err, backup.ErrUnconfirmed) {
 		return ops.Condition{State: ops.Down, Facts: map[string]any{"restored": true}}

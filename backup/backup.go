@@ -20,7 +20,7 @@ import (
 	"pavilion/storage"
 )
 
-// Options say what is copied, or what a backup is restored into.
+// Options name the databases to copy, or to restore into.
 type Options struct {
 	DB       *pgxpool.Pool
 	Address  secret.String // of DB, for PostgreSQL's programs
@@ -30,7 +30,7 @@ type Options struct {
 	Progress func(line string)
 }
 
-// Reasons why no backup is made, or none is restored.
+// Refusals of Make and Restore.
 var (
 	errFolder   = errors.New("the folder exists: name a new one, for example with the date")
 	errMoved    = errors.New("the mode of a pool was changed during the backup, so documents may have moved and be in no copy. Make the backup again")
@@ -134,8 +134,8 @@ type Restored struct {
 	Repaired int // entries of lists that the bot compares with the files at its next start
 }
 
-// Restore fills new databases from a backup. The pools come first: a process that starts too early finds no schema, and Postgres is restored in one
-// transaction. A restore that stops in the middle leaves pools that are not empty; the next try needs new ones.
+// Restore fills new databases from a backup. It fills the pools first, and then Postgres in one transaction. So a process that starts too early finds
+// no schema. An interrupted restore leaves pools that are not empty. The next try needs new pools.
 func Restore(ctx context.Context, o Options, dir string) (r Restored, err error) {
 	if r.Manifest, err = Verify(ctx, dir); err != nil {
 		return r, err

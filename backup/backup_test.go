@@ -266,7 +266,7 @@ func TestMake_SaysWhatToInstall(t *testing.T) {
 	}
 }
 
-// TestConfirm_EveryWayOutWaits fills each table from which something leaves by itself.
+// TestConfirm_EveryWayOutWaits fills each table from which the bot or a worker sends something.
 func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	t.Parallel()
 	old := open(t, true)

@@ -3,15 +3,14 @@
 // A backup is a dump of Postgres, by pg_dump, and an export of each MongoDB pool, with a manifest that has their checksums and counts. The manifest is
 // written last, so a folder without one is an interrupted backup.
 //
-// Postgres is copied first, the pools afterwards. The saved position in Telegram's updates is therefore never ahead of the archive: after a restore the
-// bot asks for the updates since that position, and stores posts again that the pools already have. In the other order, posts between the two copies
-// would be in neither. In the pools, what the bot has read is copied before the files, and the files before the lists of words, for the same reason. Copies of
-// a file are merged into the first pool that has one, so the last pool is copied first. A drain moves documents in any direction: a backup during which a
-// pool's mode changes fails. What
-// a bot wrote between the copies can leave wrong entries in lists. Restore finds these and notes them for the bot.
+// Make copies Postgres first and the pools afterwards. So the saved position in Telegram's updates is never ahead of the archive. After a restore the
+// bot asks for the updates since that position, and stores some posts a second time. In the other order, a post between the two copies would be in
+// neither. For the same reason Make copies the other collections of all pools before the files, and the files before the lists of words. The bot merges
+// copies of a file into the first pool that has one, so Make copies the last pool first. A drain moves documents in any direction, so a backup fails if
+// a pool's mode changes meanwhile. Writes between the copies can leave wrong entries in lists. Restore finds these and notes them for the bot.
 //
-// A restored database is another database than its original, and the row in installation still names the original. Until Confirm, no process is the bot
-// or runs jobs on it. Confirm ends the sessions and holds back everything that the original had not sent yet.
+// In a restored database the table installation still names the original. Until Confirm, no process on it is the bot or runs jobs. Confirm ends the
+// sessions and holds back everything that the original had not sent.
 //
-// Redis is not copied: it has nothing that is stored only there.
+// Redis is not copied: nothing is stored only there.
 package backup

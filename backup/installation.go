@@ -18,16 +18,16 @@ type Installation struct{ db *pgxpool.Pool }
 // NewInstallation makes an Installation.
 func NewInstallation(db *pgxpool.Pool) Installation { return Installation{db} }
 
-// ErrUnconfirmed means that the database was restored or copied, and nobody has confirmed that it takes the place of its original.
+// ErrUnconfirmed means that the database is a restored backup or a copy, and is not confirmed.
 var ErrUnconfirmed = errors.New("this database is a copy of another one: no process is the bot or runs jobs on it before pavilion restore confirm")
 
 // ErrConfirmed means that there is nothing to confirm.
 var ErrConfirmed = errors.New("this database is in use already: there is nothing to confirm")
 
-// Adopt makes a database that was never served the installation's own.
+// Adopt marks the database as the installation's own if no process has used it before.
 func (i Installation) Adopt(ctx context.Context) error { return adopt(ctx, i.db) }
 
-// Check returns ErrUnconfirmed for a copy. A database that was never served is no copy.
+// Check returns ErrUnconfirmed for a restored backup or a copy, and nil for a new database.
 func (i Installation) Check(ctx context.Context) error {
 	home, err := isHome(ctx, i.db)
 	if err == nil && !home {
@@ -36,7 +36,7 @@ func (i Installation) Check(ctx context.Context) error {
 	return err
 }
 
-// confirmPoll is the time between two looks at a database that is not confirmed, or that does not answer.
+// confirmPoll is the time between two checks of a database that is not confirmed or does not answer.
 const confirmPoll = time.Second
 
 // Wait returns when the database is the installation's own. It returns the cause of ctx's end otherwise.
@@ -58,11 +58,11 @@ func (i Installation) Wait(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
-// Held counts what the original had not sent, and what Confirm ended.
+// Held counts the work that Confirm held back or ended.
 type Held struct {
 	Jobs       map[string]int64 // by kind
 	Broadcasts int64
-	Revisions  int64 // edits and deletions of what a broadcast had sent
+	Revisions  int64 // edits and deletions of sent messages of a broadcast
 	Deliveries int64 // of many files
 	Taps       int64 // on one file, without an outcome
 	Requests   int64 // to join a channel, not approved
@@ -80,9 +80,9 @@ type Held struct {
 //     old by now.
 //   - Requests to join a channel are left to its admins.
 //   - Payments for premium are not announced any more.
-//   - The names of the database change, so that no key in Redis belongs to it.
+//   - The database gets a new incarnation, so its old keys in Redis are not used.
 //
-// Two things go on, because repeating them changes nothing: messages are deleted when it was promised, and Telegram is asked for refunds of Stars.
+// Deletions of messages and refunds of Stars go on: repeating them changes nothing.
 func (i Installation) Confirm(ctx context.Context) (held Held, err error) {
 	err = storage.InTx(ctx, i.db, func(ctx context.Context, tx pgx.Tx) error {
 		if home, err := lockHome(ctx, tx); err != nil {
@@ -106,7 +106,8 @@ func (i Installation) Release(ctx context.Context) (map[string]int64, error) {
 	return i.decide(ctx, nil)
 }
 
-// Drop deletes the held jobs that only send a message. The others, which move money or close payment pages, run: their gateways recognise what was done.
+// Drop deletes the held jobs that only send a message. The other jobs run. They move money or close payment pages, and the gateways recognise a
+// repetition.
 func (i Installation) Drop(ctx context.Context) (dropped map[string]int64, err error) {
 	return i.decide(ctx, messageJobs())
 }

@@ -24,7 +24,7 @@ func isHome(ctx context.Context, q storage.Queryer) (home bool, err error) {
 	return home, nil
 }
 
-// lockHome is isHome that holds off another Confirm or decision until the transaction ends.
+// lockHome is isHome with a lock: another Confirm, Release or Drop waits until the transaction ends.
 func lockHome(ctx context.Context, tx pgx.Tx) (home bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT home = installation_home() FROM installation FOR UPDATE`).Scan(&home)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -36,7 +36,7 @@ func lockHome(ctx context.Context, tx pgx.Tx) (home bool, err error) {
 	return home, nil
 }
 
-// holdBack does what Confirm says. River starts no job in the state pending; the metadata mark the jobs that are held.
+// holdBack runs the statements of Confirm. River starts no job in the state pending. The metadata mark the held jobs.
 func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 	for _, step := range []struct {
 		sql   string
@@ -44,7 +44,7 @@ func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 	}{
 		{`UPDATE installation SET home = installation_home(), confirmed_at = clock_timestamp()`, nil},
 		{`UPDATE incarnation SET id = gen_random_uuid()`, nil},
-		{`INSERT INTO session_epoch (incarnation, since) VALUES (session_incarnation(), clock_timestamp()) ON CONFLICT DO NOTHING`, nil}, // or else the first sign-in would be it, and be refused
+		{`INSERT INTO session_epoch (incarnation, since) VALUES (session_incarnation(), clock_timestamp()) ON CONFLICT DO NOTHING`, nil}, // otherwise the first sign-in starts the epoch and is refused
 		{`DELETE FROM lease`, nil},
 		{`DELETE FROM bot_session`, nil},
 		{`DELETE FROM session`, &held.Sessions},
@@ -53,7 +53,7 @@ func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 		{`UPDATE broadcast SET state = 'paused', pause_reason = 'restored', version = version + 1 WHERE state IN ('scheduled', 'running')`, &held.Broadcasts},
 		{`UPDATE broadcast SET revision = revision || '{"Finished": true}', version = version + 1 WHERE revision IS NOT NULL AND NOT (revision ->> 'Finished')::boolean`, &held.Revisions},
 		{`UPDATE delivery_job SET state = 'cancelled', reason = 'restored', ended_at = now() WHERE state IN ('new', 'running')`, &held.Deliveries},
-		{`UPDATE delivery_job SET closed = true, notice = CASE notice WHEN 'due' THEN 'gone' ELSE notice END WHERE NOT closed OR notice = 'due'`, nil},  // the person is not told any more
+		{`UPDATE delivery_job SET closed = true, notice = CASE notice WHEN 'due' THEN 'gone' ELSE notice END WHERE NOT closed OR notice = 'due'`, nil},  // the person gets no notice
 		{`UPDATE quota_reservation SET resume = NULL, resume_at = NULL, expires_at = least(expires_at, now()) WHERE resume_at IS NOT NULL`, &held.Taps}, // the sweep gives the files back
 		{`UPDATE join_request SET approve = false WHERE approve AND approved_at IS NULL`, &held.Requests},
 		{`UPDATE premium_payment SET told_at = now() WHERE told_at IS NULL`, nil},

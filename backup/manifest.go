@@ -30,7 +30,7 @@ type Manifest struct {
 	ID       string    `json:"id"`
 	Program  string    `json:"program"`  // the version that made it
 	Schema   []string  `json:"schema"`   // the migrations that the database has
-	MadeAt   time.Time `json:"made_at"`  // the instant that the dump of Postgres shows, by its clock
+	MadeAt   time.Time `json:"made_at"`  // time of the dump's snapshot, by Postgres's clock
 	EndedAt  time.Time `json:"ended_at"` // of the export of the last pool
 	Postgres Postgres  `json:"postgres"`
 	Pools    []Pool    `json:"pools"`

@@ -34,8 +34,8 @@ func phase(collection string) int {
 
 const phases = 3
 
-// exportPools writes every collection of every pool. A collection of a later phase is read after those of the earlier phases in all pools. The last pool
-// comes first: copies of a file are merged into the earliest pool that has one, so a merge meanwhile moves nothing past the export.
+// exportPools writes every collection of every pool. It finishes a phase in all pools before the next phase begins. It reads the last pool first: a
+// merge moves files to earlier pools only, so the export still meets them.
 func exportPools(ctx context.Context, pools []*storage.Pool, dir string, progress func(string)) ([]Pool, error) {
 	exported := make([]Pool, len(pools))
 	for ph := range phases {
@@ -80,7 +80,8 @@ func collections(ctx context.Context, pool *storage.Pool) (names []string, err e
 	return names, err
 }
 
-// exportCollection writes the documents of a collection in the order of their ids, so that each that stays is read exactly once.
+// exportCollection writes the documents of a collection in the order of their ids. So it reads each document exactly once, unless the document is
+// deleted meanwhile.
 func exportCollection(ctx context.Context, pool *storage.Pool, name, dir, path string) (c Collection, err error) {
 	c.Name = name
 	f, err := create(filepath.Join(dir, filepath.FromSlash(path)))

@@ -60,7 +60,7 @@ func checkTool(ctx context.Context, name string, server int) error {
 	return nil
 }
 
-// runTool runs a program of PostgreSQL on a database. The error has what the program said.
+// runTool runs a program of PostgreSQL on a database. The error has the program's output.
 func runTool(ctx context.Context, address secret.String, name string, args ...string) error {
 	dbname, password, err := libpqAddress(address)
 	if err != nil {

@@ -48,7 +48,7 @@ func (b Booking) addEvent(c *ics.Calendar, club Club, nets []Net) *ics.VEvent {
 	return e
 }
 
-// feedRefresh asks calendar programs to read a feed again after this time.
+// feedRefresh is the time after which a feed asks calendar programs to read it again.
 const feedRefresh = "PT15M"
 
 // feedCalendar writes a feed. The member's number, the note and the guests are written only for staff, and not in a feed of one's own bookings.

@@ -31,7 +31,7 @@ func TestCalendar_EndsLinesAsRFC5545AndCancelsByMethod(t *testing.T) {
 	}
 }
 
-// A text of a person stays within its property: a line of the file is written by the program, whatever ends a line.
+// A person's text stays within its property: no line break in it begins a line of the file.
 func TestCalendar_TextsBeginNoLinesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)

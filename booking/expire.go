@@ -23,7 +23,7 @@ func (c *change) clearSlots(ctx context.Context, b Booking) (free bool, err erro
 	return slotsFree(ctx, c.tx, b.Nets, b.occupied(), b.ID)
 }
 
-// expireHolds expires stale holds whose rows are locked. They were found stale after the change's time was read, and may have expired after it.
+// expireHolds expires stale holds whose rows the caller has locked. A hold may have expired after the time of the change.
 func (c *change) expireHolds(ctx context.Context, ids []ID) error {
 	if len(ids) == 0 {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"pavilion/booking"
 )
 
-// The clock advances by a second with each reading, so the hold in the way expires after the change's time was read and before the slots are looked at.
+// The clock advances by a second with each reading. So the other hold expires after the change has read its time and before it checks the slots.
 func TestHold_TakesASlotWhoseHoldExpiresMeanwhile(t *testing.T) {
 	b := newClub(t, "UTC", easy())
 	start := b.at("2026-06-01T08:00:00Z")

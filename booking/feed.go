@@ -39,7 +39,7 @@ type Feed struct {
 // ErrNoFeed is returned for a feed that does not exist, was revoked, or whose owner has lost the right to read it.
 var ErrNoFeed = fault.New(fault.NotFound, "no_feed")
 
-// feedPast is how many days back a feed reaches. Older events leave it, and calendars keep or drop them as their owners chose.
+// feedPast is how many days back a feed reaches. The calendar program decides whether it keeps older events.
 const feedPast = 30
 
 // MakeFeed makes a feed for the actor and returns its token, of which only the hash is stored. A feed of this kind that the actor has is renewed: its old
@@ -80,7 +80,7 @@ func (s *Service) RevokeFeed(ctx context.Context, actor Actor, club ClubID, id F
 	return translate(ctx, err)
 }
 
-// ReadFeed returns the calendar of a token. asOwner makes the actor whose rights count: the feed's owner, with the present role in the club.
+// ReadFeed returns the calendar of a token. asOwner makes the feed's owner an actor with the present role in the club.
 func (s *Service) ReadFeed(ctx context.Context, token secret.String, asOwner func(ctx context.Context, club ClubID, owner MemberID) (Actor, error)) ([]byte, error) {
 	f, err := selectFeedByToken(ctx, s.db, sha256.Sum256([]byte(token.Reveal())))
 	if err != nil {

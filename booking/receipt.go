@@ -14,10 +14,10 @@ type Receipt struct {
 	Payment Payment
 	PaidAt  time.Time
 	Booking Booking
-	Refunds []Refund // those that were made, and those on their way
+	Refunds []Refund // made or under way
 }
 
-// ErrNoReceipt refuses a receipt for money that the club does not have, or not yet.
+// ErrNoReceipt refuses a receipt for a payment whose money the club does not have.
 var ErrNoReceipt = fault.New(fault.Conflict, "no_receipt")
 
 // Receipt reads a receipt for the booking's member or the staff. It reads one snapshot, so the refunds are those of the payment's state.

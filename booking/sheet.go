@@ -17,7 +17,7 @@ func (s *Service) DaySheet(ctx context.Context, actor Actor, club ClubID, day Da
 	return s.readSheet(ctx, actor, club, day, day, false)
 }
 
-// Paid finds the bookings among some that a payment settles, by the rule of PayAtDesk. For staff.
+// Paid returns those of some bookings that a payment settles, by the rule of PayAtDesk. Only staff may ask.
 func (s *Service) Paid(ctx context.Context, actor Actor, list []Booking) (map[ID]bool, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err

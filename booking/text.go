@@ -23,8 +23,7 @@ func cleanText(text string) string {
 // tooLong counts characters, as the CHECKs of the schema do.
 func tooLong(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 
-// badName reports whether a name of a club, net, add-on or price is no line of text: it has control characters or line breaks, or shows nothing,
-// because all of it is space or invisible.
+// badName reports whether a name of a club, net, add-on or price has control characters, line breaks or no visible character.
 func badName(name string) bool {
 	return strings.ContainsFunc(name, unicode.IsControl) || strings.ContainsAny(name, "\u2028\u2029") ||
 		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })

@@ -262,7 +262,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
-// Loaded reports that Run has read the update state with the access hashes of channels, without which Telegram cannot be asked for memberships.
+// Loaded reports whether Run has read the update state. The state has the access hashes of channels, which the bot needs to ask Telegram for
+// memberships.
 func (b *Bot) Loaded() bool { return b.loaded.Load() }
 
 // serve connects. The messages that the last process did not answer are read before updates arrive, so that their repeats are recognised, and

@@ -13,8 +13,8 @@ import (
 )
 
 // TestRestore_NothingOldRevives backs a running installation up, goes on, and restores the backup beside the same Redis. The restored installation is
-// not the bot, runs no job and knows no session before the operator's word. Afterwards it finds the files, has the bookings, and sends the waiting
-// message once it is released.
+// not the bot, runs no job and knows no session before `pavilion restore confirm`. Afterwards it finds the files, has the bookings, and sends the
+// waiting message once it is released.
 func TestRestore_NothingOldRevives(t *testing.T) {
 	t.Parallel()
 	addr, err := sandbox.FreeAddr(t.Context())
@@ -91,7 +91,7 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	n.db.Close()
 	n.db = restored
 
-	// Before the operator's word.
+	// Before the confirmation.
 	n.SetEnv("PAVILION_ROLES", "bot,http,worker")
 	if n.Bot, err = n.Standby(); err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
 	received(t, member, "Golden.River.2014.mkv")
 	await(t, member, "I delete this again in 10 minutes")
 
-	// What Telegram does not let the bot delete is done with too.
+	// A message that Telegram does not let the bot delete counts as done, too.
 	calls := s.DC.Faults().Calls("messages.deleteMessages")
 	s.DC.Faults().Fail("messages.deleteMessages", 403, "MESSAGE_DELETE_FORBIDDEN", 1)
 	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)

@@ -30,7 +30,7 @@ type answering struct {
 	part       int // of the results that are read now
 }
 
-// isDone reports that no further match belongs to the parts that are asked for. It goes on to the next part when one is complete.
+// isDone reports whether all requested parts are complete. It moves on to the next part when one is complete.
 func (a *answering) isDone(good uint8) bool {
 	for a.isPartDone(good) {
 		if a.part == a.request.parts {
@@ -55,8 +55,8 @@ func (a *answering) isPartDone(good uint8) bool {
 	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
 }
 
-// readStep reads and ranks the files of a step, a block at a time. It stops when the answer has enough, and returns true then. Files that fill no block wait
-// for those of the next step, because each read is a round trip.
+// readStep reads and ranks the files of a step, a block at a time. It returns true when the answer has enough. Files that do not fill a block wait for
+// those of the next step, because each read is a round trip.
 func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (done bool, err error) {
 	for !a.isDone(good) {
 		ids, err := a.nextIDs(ctx, c, a.block-len(a.waiting))
@@ -84,7 +84,7 @@ func (a *answering) readWaiting(ctx context.Context) error {
 	return nil
 }
 
-// nextIDs returns further candidates that no earlier step had.
+// nextIDs returns candidates that no earlier step has returned.
 func (a *answering) nextIDs(ctx context.Context, c *candidates, n int) ([]int64, error) {
 	for {
 		ids, err := c.next(ctx, n)

@@ -15,10 +15,10 @@ import (
 	"pavilion/storage"
 )
 
-// A file that leaves or loses a word stays in the lists that have several chunks, because finding its id would read the whole list. Those of a whole
-// channel fill the lists of common words up to the limit at which a search stops reading. So after the removal of a channel, and each week, the pools are
-// compacted: every long list is rewritten without the ids that have no document, and without the unsure files that lack the word. A compaction may
-// leave a list of one chunk, so the next one rewrites such lists too.
+// A removed file stays in the lists that have several chunks, because finding its id would read the whole list. So does an edited file in the lists of
+// words that it lost. The ids of a whole removed channel fill the lists of common words up to the limit at which a search stops reading. So the pools
+// are compacted after the removal of a channel, and each week. A compaction rewrites every long list without the ids that have no document, and without
+// the unsure files that lack the word. A compaction may leave a list of one chunk, so the next one rewrites such lists too.
 //
 // A compaction writes the new chunks beside the old ones, under a new generation, and then replaces the head, which switches readers over. The full
 // chunks of a list do not change, so Indexer.storing is held only for the last chunks and the new head. Another process may change the list even
@@ -49,8 +49,8 @@ func newCompaction(pool *storage.Pool, key string, unsure map[int64]bool) *compa
 	}
 }
 
-// compact rewrites the list, unless it has nothing to drop. It notes in at the dropped entries. If another process changes the list, it stays as it is, and
-// at is incomplete.
+// compact rewrites the list, unless it has nothing to drop. It notes in at the dropped entries. If another process keeps changing the list, compact
+// leaves it as it is and sets at.incomplete.
 func (p *compaction) compact(ctx context.Context, storing sync.Locker, at *poolCompaction) error {
 	old, err := p.readHead(ctx)
 	if err != nil || !mayHaveOldEntries(int(old.Count), old.Generation) {

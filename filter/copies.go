@@ -46,7 +46,7 @@ func (c *poolChecker) findUnnoted(ctx context.Context, other *storage.Pool, ids 
 			return nil, 0, err
 		}
 		unnoted, noted = append(unnoted, again...), noted+waiting
-		if len(writing) == 0 || c.options.Now().After(deadline) { // the notes of interrupted writes let the bot note the copies that they left
+		if len(writing) == 0 || c.options.Now().After(deadline) { // when the bot finishes an interrupted write, it notes the copies
 			return unnoted, noted + len(writing), nil
 		}
 		ids = writing
@@ -56,8 +56,8 @@ func (c *poolChecker) findUnnoted(ctx context.Context, other *storage.Pool, ids 
 	}
 }
 
-// lookAtCopies sorts copies by their notes. A writer notes the copies that it finds before it deletes its batch's note. A merge deletes a copy before the
-// copy's note. So lookAtCopies reads the notes of batches, then those of copies, and then the copies. A copy that is still there and that no note names is
+// lookAtCopies sorts copies by their notes. A writer notes the copies that it finds before it deletes its batch's note. A merge deletes a copy before
+// the copy's note. So lookAtCopies reads the notes of batches, then those of copies, and then the copies. A copy that still exists and has no note is
 // unnoted.
 func (c *poolChecker) lookAtCopies(ctx context.Context, other *storage.Pool, ids []int64) (unnoted, writing []int64, noted int, err error) {
 	pools := []*storage.Pool{c.pool, other}

@@ -17,7 +17,7 @@ import (
 // document in another pool. Its id is noted in the pool of that document. When all pools answer, reconcile merges the documents and deletes the note.
 const unsettledCollection = "unsettled"
 
-// duplicateNote has an id of its own time, so that a note which is written again while its file is merged stays.
+// duplicateNote has the time at which it was written. If the note is written again during the merge of its file, the merge does not delete it.
 type duplicateNote struct {
 	File int64         `bson:"_id"`
 	Time bson.ObjectID `bson:"t,omitempty"`
@@ -77,7 +77,7 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool, stori
 		if err != nil {
 			return err
 		}
-		notes = nil // drop what an earlier try read
+		notes = nil // an earlier try may have read some
 		return cur.All(ctx, &notes)
 	})
 	if err != nil || len(notes) == 0 {
@@ -102,9 +102,9 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool, stori
 }
 
 // mergeDuplicates merges the copies of files into the first pool that has one, and then deletes the others. The order of the pools decides, so two
-// processes that merge at once keep the same copy. The copy that stays is written even if it does not change: a process that drains its pool, and has
-// read it before, then cannot delete it. noted is the pool with the newer copies. It first checks that the pools are different databases.
-// Otherwise both documents would be the same one, and it would delete the only copy.
+// processes that merge at once keep the same copy. mergeDuplicates writes the kept copy even without a change: then a drain that has read the copy
+// before cannot delete it. noted is the pool with the newer copies. mergeDuplicates first checks that the pools are different databases. Otherwise it
+// would delete the only copy.
 func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, have []storedDoc) error {
 	copies := map[int64][]storedDoc{}
 	for _, pool := range s.pools.All() {
@@ -146,8 +146,8 @@ func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, hav
 	return nil
 }
 
-// noteCopies notes the files that another pool has too: another process stored them at the same time, or the pool did not answer when they were looked up.
-// Each process looks after its insert, so the later one sees both copies. If a pool does not answer, all files are noted.
+// noteCopies notes the files that another pool has too. Another process has stored them at the same time, or the pool did not answer the lookup before
+// the insert. Each process checks the pools once its insert is done, so the later one sees both copies. If a pool does not answer, all files are noted.
 func (s fileStore) noteCopies(ctx context.Context, in *storage.Pool, ids []int64) error {
 	if len(ids) == 0 {
 		return nil

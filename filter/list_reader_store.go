@@ -24,8 +24,8 @@ type listReader struct {
 	checking  chan error // gets whether the pool still has a version that was taken from memory; nil if it was read
 }
 
-// assumeVersion takes the version of the lists of words from memory if it has all of them under one version, and reads the version meanwhile. isCurrent tells
-// whether it was right.
+// assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool.
+// isCurrent compares the two.
 func (r *listReader) assumeVersion(ctx context.Context, words []string) {
 	var version *indexVersion
 	for _, w := range words {
@@ -48,7 +48,7 @@ func (r *listReader) assumeVersion(ctx context.Context, words []string) {
 	}()
 }
 
-// isCurrent reports that the lists were those of the pool. If they were not, the search has to be made again. It waits for what assumeVersion began.
+// isCurrent waits for the read that assumeVersion began, and reports whether the lists are those of the pool. If not, the search starts again.
 func (r *listReader) isCurrent() (bool, error) {
 	if r.checking == nil {
 		return true, nil

@@ -90,8 +90,9 @@ var errBatchLate = errors.New("the lists were not written in time")
 // errUnfinished means that the documents of a batch are stored. finishWrites does the rest.
 var errUnfinished = errors.New("the files are stored, but their write is not finished")
 
-// writeBatch writes the documents of a batch and their entries in lists. A process that dies in the middle leaves a note for finishWrites, and so does an error,
-// which is errUnfinished after the documents. If another process changed one of them, writeBatch has written only some and returns errFilesChanged.
+// writeBatch writes the documents of a batch and their entries in lists. If it ends in the middle, by an error or with the process, a note stays for
+// finishWrites. An error after the documents were written is errUnfinished. If another process changed a document, writeBatch has written only some of
+// them and returns errFilesChanged.
 func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) (err error) {
 	if len(b.models) == 0 {
 		return nil
@@ -127,7 +128,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 		pool.Wrote(b.bytes)
 		s.counted(b.counts)
 	}
-	if err := s.noteCopies(ctx, pool, b.inserted); err != nil { // before the notes go, which outlive a process that dies here
+	if err := s.noteCopies(ctx, pool, b.inserted); err != nil { // before the notes are deleted: they outlive a process that dies here
 		return err
 	}
 	if !written {

@@ -45,7 +45,7 @@ func (s fileStore) compactLists(ctx context.Context, at compactionProgress, stor
 	return errors.Join(errs...)
 }
 
-// compactPool compacts the lists of a pool that it has not compacted yet. Then it drops the files from the list of unsure files that were in it before.
+// compactPool compacts the lists of a pool that are left according to at. Then it shortens the list of unsure files.
 func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) (err error) {
 	if at.unsure == nil {
 		if at.unsure, err = readUnsure(ctx, pool); err != nil {
@@ -90,7 +90,7 @@ func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *p
 	for part := range slices.Chunk(slices.Collect(maps.Keys(dropped)), chunksAtOnce*chunkIDs) {
 		adds := map[string][]int64{}
 		err := pool.Do(ctx, "look at files", func(ctx context.Context, db *mongo.Database) error {
-			clear(adds) // drop what an earlier try added
+			clear(adds) // an earlier try may have added some
 			there, err := existingFileIDs(ctx, db, part)
 			if err != nil {
 				return err
@@ -156,8 +156,8 @@ func readUnsure(ctx context.Context, pool *storage.Pool) (*unsureFiles, error) {
 	return nil, errListsBusy
 }
 
-// shortenUnsure rewrites a long list of unsure files after a compaction: those that were in it before have no old entries any more. It keeps the files
-// with several descriptions or of another analysis, and those that were added since.
+// shortenUnsure rewrites a long list of unsure files after a compaction, which has dropped the old entries of the files in before. It keeps files with
+// several descriptions, files of another analysis, and files that were added since.
 func shortenUnsure(ctx context.Context, pool *storage.Pool, before *unsureFiles, storing sync.Locker) error {
 	if !before.head.isLong() {
 		return nil

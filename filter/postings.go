@@ -17,9 +17,9 @@ import (
 // A list is split into chunks of 512 ids. The _id of the first chunk, the head, is the word itself; later chunks add a number to it. The head also
 // has the count of ids ever added. So a new post changes only the last chunk of each of its words, and a rare word is one document.
 //
-// A list of several chunks keeps the ids of files that were removed or lost the word, until a compaction. Searches count matches by the lists, so these
-// files are in the list of unsure files, and so are files with several descriptions, of which none may have all words of a query. Searches read an
-// unsure file before they count it. Each note adds to this list, and a compaction of all other lists drops the files that were noted before it.
+// A list of several chunks keeps the ids of files that were removed or lost the word, until a compaction. Searches count matches by the lists. So the
+// list of unsure files has these files. It also has files with several descriptions: together these may have all words of a query, and none alone.
+// Searches read an unsure file before they count it. A compaction of all other lists drops the unsure files that were added before it.
 //
 // Two processes may change a list at once. Every write is conditional on the content that its writer read, and is repeated with the new content
 // when the condition fails. The head's count is written after the chunks, so ids beyond the count are not in the list yet. Writers detect a change

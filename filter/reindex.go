@@ -14,8 +14,8 @@ import (
 	"pavilion/storage"
 )
 
-// analysisVersion is the version of the rules that turn names and captions into lists. Each file has the version that made its lists. A new one lets the bot
-// index all files anew.
+// analysisVersion is the version of the rules that turn names and captions into lists. Each file has the version that made its lists. Increase it when
+// the rules change: then the bot indexes all files anew.
 const analysisVersion = 1
 
 // reindexer rewrites the lists of the files of another version, one pool after the other. It reads the files in groups, in the order of their ids, and all

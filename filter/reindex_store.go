@@ -24,7 +24,7 @@ type reindexing struct {
 	Done    bool  `bson:"d"`
 }
 
-// passed reports that the reindexer has done the files around an id.
+// passed reports whether the reindexer has processed the id.
 func (at reindexing) passed(id int64) bool {
 	return at.Version == analysisVersion && (at.Done || at.Begun && id <= at.After)
 }

@@ -15,7 +15,7 @@ type suspect struct {
 	id   int64
 }
 
-// countWrong counts the suspects that are wrong, each as soon as nobody writes it. After Settle it leaves the rest to countUnfinished.
+// countWrong counts the wrong suspects. It decides each as soon as no process writes its file. After Settle it leaves the rest to countUnfinished.
 func (c *poolChecker) countWrong(ctx context.Context, suspects []suspect) error {
 	deadline := c.options.Now().Add(c.options.Settle)
 	for {

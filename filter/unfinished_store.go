@@ -254,7 +254,7 @@ func listKeysByID(ctx context.Context, pool *storage.Pool, ids []int64) (map[int
 // redoEntries compares the entries of a writer whose note another process has claimed, perhaps before the writer's last change.
 func redoEntries(ctx context.Context, pool *storage.Pool, entries map[string][]int64) error {
 	if len(entries) == 0 {
-		return nil // the version of the index stays, and with it what searches keep in memory
+		return nil // the version of the index stays, so searches keep their lists and results in memory
 	}
 	for range listTries {
 		notes, err := noteUnfinished(ctx, pool, entries)

@@ -8,7 +8,8 @@ import (
 // maxCheckedIDs is the size up to which a whole list is read to count the matches that are not read.
 const maxCheckedIDs = 131_072
 
-// finish counts the matches that were not read. If rows are counted, which come from the names, and all matches fit into the first two parts, it reads them.
+// finish counts the matches that were not read. Rows come from the names: if rows are counted and all matches fit into the first two parts, finish
+// reads these matches.
 func (a *answering) finish(ctx context.Context, reader *listReader) error {
 	if !a.request.counts {
 		return nil
@@ -24,7 +25,8 @@ func (a *answering) finish(ctx context.Context, reader *listReader) error {
 	return a.readWaiting(ctx)
 }
 
-// countUnread adds the matches that were not read, or some of them if there are many. It reads the files of which the lists do not tell whether they match.
+// countUnread adds the matches that were not read, or some of them if there are many. It reads a file if the lists do not decide whether the file
+// matches.
 func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	p := a.request.all()
 	if len(p) == 0 {

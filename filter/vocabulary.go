@@ -33,7 +33,7 @@ type Vocabulary struct {
 	deltaSorted atomic.Pointer[[]string] // the words of delta in order; nil when one was added since
 
 	keptNear *lru.Cache[nearKey, []Term]
-	changes  atomic.Int64 // counts changes, so that results are not kept for longer than the words behind them
+	changes  atomic.Int64 // counts changes: the result cache does not use results of an older count
 }
 
 // Term is a word of the index.

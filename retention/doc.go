@@ -1,5 +1,5 @@
-// Package retention deletes rows that nobody needs any more, in small batches, so that no table grows without end.
+// Package retention deletes old rows in small batches, so that tables do not grow without end.
 //
-// Money stays: payments, refunds, the ledger, reviews, bookings and the audit of bookings that were paid for are never deleted.
-// So does the audit of everything but bookings (prices, roles, closures, series, reviews), and the first line of every booking.
+// It never deletes payments, refunds, the ledger, reviews, bookings or the audit of bookings with a payment. Of every other booking it keeps the first
+// line of the audit. It also keeps audit lines that belong to no booking, such as those of prices, roles, closures and series.
 package retention

@@ -6,12 +6,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Days say after how many days rows go.
+// Days are the ages in days at which rows are deleted.
 type Days struct {
-	Audit         int // of what happened to bookings without a payment after they were made; at least 365, which the schema holds
+	Audit         int // of bookings without a payment, except the first line of each; the schema refuses less than 365
 	Notifications int // since they were sent or given up, of bookings in the past
-	PaymentEvents int // since they were applied; their keys drop repeated callbacks
-	Inbox         int // since a message to the bot was answered; its key drops what Telegram repeats
+	PaymentEvents int // since they were applied; their keys recognise repeated callbacks
+	Inbox         int // since a message to the bot was answered; its key recognises a repeated update
 }
 
 // Retention deletes old rows.
@@ -29,7 +29,7 @@ func New(db *pgxpool.Pool, days Days) *Retention {
 	return &Retention{db: db, days: days, batch: rowsAtOnce}
 }
 
-// Run deletes what is old now and returns the number of rows. What a run that ends early leaves is for the next one.
+// Run deletes the rows that are old now and returns their number. After an interrupted run the next one deletes the rest.
 func (r *Retention) Run(ctx context.Context) (deleted int64, err error) {
 	for _, rule := range rules(r.days) {
 		for n := int64(r.batch); n == int64(r.batch); {

@@ -33,7 +33,7 @@ func rules(d Days) []rule {
 		},
 		{
 			table: "audit", key: "id", days: d.Audit,
-			// The first line of a booking stays: it says who made it, and doctor asks for it.
+			// The first line of a booking stays: it names the maker, and doctor checks that it exists.
 			old: `SELECT a.id FROM audit a WHERE a.at < booking_clock() - make_interval(days => $1)
 				AND EXISTS (SELECT FROM audit made WHERE made.booking_id = a.booking_id AND made.id < a.id)
 				AND NOT EXISTS (SELECT FROM payment p WHERE p.booking_id = a.booking_id) LIMIT $2`,

@@ -39,9 +39,9 @@ func (h BoundedPool) acquireConn(ctx context.Context) (*pgxpool.Conn, error) {
 	return conn, nil
 }
 
-// cancelIfHung asks the probe whether Postgres hangs when a statement has run for half of wait, and cancels the statement with ErrNoConn if it does: wait
-// after its start, or half of wait later where other statements have asked shortly before. The
-// caller calls answered once the statement has a result. An error of answered means that the statement is cancelled, or will be in a moment.
+// cancelIfHung asks the probe when a statement has run for half of wait. If Postgres hangs, it cancels the statement with ErrNoConn, wait after its
+// start. It takes up to half of wait longer if the probe had an answer shortly before. The caller calls answered once the statement has a result. An
+// error of answered means that the statement is cancelled, or will be in a moment.
 func (h BoundedPool) cancelIfHung(ctx context.Context, cancel context.CancelCauseFunc) (answered func() error) {
 	var over atomic.Bool
 	waiting, stop := context.WithCancel(ctx)

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// hangProbe checks whether Postgres hangs. It connects anew: a slow statement or a wait for a lock does not delay that. One connection at a time serves
-// all statements that ask, so a crowd that waits for one lock does not add a crowd of connections.
+// hangProbe checks whether Postgres hangs. It opens a new connection, which slow statements and waits for locks do not delay. One connection at a time
+// serves all statements that ask. So many statements that wait for one lock do not open many connections.
 type hangProbe struct {
 	pool     *pgxpool.Pool
 	within   time.Duration // Postgres hangs if it does not answer within it; an answer counts for as long
@@ -20,8 +20,8 @@ type hangProbe struct {
 	answered atomic.Pointer[time.Time] // the last answer
 }
 
-// hangs reports whether Postgres hangs; false if ctx ends first. A recent answer may be older than the hang. So hangs waits until it does not count any more, or
-// until another statement has a newer one.
+// hangs reports whether Postgres hangs. It returns false if ctx ends first. The last answer may be older than the hang, so hangs waits until that
+// answer is older than within. Then it asks Postgres, unless another statement has got a newer answer meanwhile.
 func (p *hangProbe) hangs(ctx context.Context) bool {
 	since := p.now()
 	if rest := p.lastAnswer().Add(p.within).Sub(since); rest > 0 {

@@ -59,7 +59,7 @@ func TestBoundedPool_ACrowdOfSlowStatementsSharesAProbe(t *testing.T) {
 	}
 }
 
-// A statement that began before the last answer is not taken for a slow one when Postgres hangs since.
+// An answer from just before the hang does not hide the hang.
 func TestBoundedPool_AnAnswerFromBeforeTheHangDoesNotCount(t *testing.T) {
 	t.Parallel()
 	u, err := url.Parse(servers(t).PostgresURL)

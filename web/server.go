@@ -38,9 +38,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Origins        []string // sites whose scripts may call the API; none by default
 	Limits         Limits
-	// MayChange returns the error with which requests that change something are refused, or nil. Nil itself refuses none.
+	// MayChange returns an error to refuse requests that change something. A nil MayChange refuses none.
 	MayChange   func(ctx context.Context) error
-	Unlogged    float64       // share of the requests that the log leaves out, 0 to 1; those that the server failed are all there
+	Unlogged    float64       // share of the requests that the log leaves out, 0 to 1; server errors are always logged
 	StopTimeout time.Duration // for requests under way; 10 s where 0
 	Logger      *slog.Logger
 	Now         func() time.Time

@@ -295,7 +295,7 @@ func TestServer_FinishesWhatIsUnderWay(t *testing.T) {
 	<-stopped
 }
 
-// TestServer_TheAccessLogIsSampled counts lines; what the server failed is never left out.
+// TestServer_TheAccessLogIsSampled counts lines. Server errors are always logged.
 func TestServer_TheAccessLogIsSampled(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -24,8 +24,8 @@ var setStrict = sync.OnceFunc(func() { //nolint:gochecknoglobals // once for the
 	huma.DefaultArrayNullable = false
 })
 
-// unmarshalStrict is json.Unmarshal that refuses a repeated name in one object, which two readers could understand differently, and null, which
-// no schema of a request has. Huma reads a body twice: into an any for the validation, then into its type. Only the first reading checks.
+// unmarshalStrict is json.Unmarshal that refuses null and a repeated name in one object. Two readers could understand a repeated name differently. No
+// schema of a request allows null. Huma reads a body twice: into an any for the validation, then into its type. Only the first reading checks.
 func unmarshalStrict(data []byte, v any) error {
 	if err := json.Unmarshal(data, v); err != nil {
 		return err

@@ -27,7 +27,7 @@ type Deps struct {
 	WantsBroadcasts func(ctx context.Context, person int64) (bool, error)
 	SetBroadcasts   func(ctx context.Context, person int64, wanted bool) error
 	Admins          []int64                   // receive alerts
-	Channels        []booking.Channel         // by which members can be notified; buttons name them by their place
+	Channels        []booking.Channel         // for notifications; buttons hold an index of the slice
 	Page            func(start string) string // address of the Mini App with a start parameter; empty where there is none
 	Logger          *slog.Logger
 }

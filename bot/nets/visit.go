@@ -30,7 +30,7 @@ func (s *Screens) visit(e *telegram.Event) *visit {
 
 func (v *visit) drawing() drawing {
 	d := drawing{in: v.in, owner: v.event.From.ID}
-	if v.event.Chat.Type == telegram.Private { // Telegram takes such buttons nowhere else
+	if v.event.Chat.Type == telegram.Private { // Telegram allows such buttons in private chats only
 		d.page = v.Page
 	}
 	return d

@@ -10,7 +10,8 @@ import (
 
 // differenceChats stores the access hashes of the chats of a difference, that is of everything that happened while the bot was away.
 //
-// The updates manager stores those of people only. A group that became a supergroup meanwhile would have no hash, because no later update has to bring it.
+// The updates manager stores the hashes of people only. A group that became a supergroup meanwhile would have none, because later updates need not
+// contain it.
 func differenceChats(store func(chats []tg.ChatClass)) telegram.MiddlewareFunc {
 	return func(next tg.Invoker) telegram.InvokeFunc {
 		return func(ctx context.Context, input bin.Encoder, output bin.Decoder) error {

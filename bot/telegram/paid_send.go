@@ -14,8 +14,8 @@ func (p paidRefusedError) Error() string {
 	return fmt.Sprintf("telegram refuses a paid message: %s", p.name)
 }
 
-// orPaidRefusal replaces the errors of a paid message that its free repetition does not meet. A bot that may not pay, or has too few Stars, is held to the
-// free limits.
+// orPaidRefusal returns a paidRefusedError if Telegram refuses the payment of a message. A bot that may not pay, or has too few Stars, gets a
+// FLOOD_WAIT at the free limits.
 func orPaidRefusal(err error) error {
 	if rpc, ok := tgerr.As(err); ok && (rpc.Type == "BALANCE_TOO_LOW" || rpc.Type == "FLOOD_WAIT") {
 		return paidRefusedError{rpc.Type}

@@ -78,7 +78,7 @@ func (q *sendQueue) flood(ctx context.Context, c call, until, now time.Time, isS
 	}
 	whole := key.chat.ID == 0 || len(q.flooded[c.method]) >= methodFloods
 	if whole {
-		for chat := range q.flooded[c.method] { // the wait was not theirs, and other calls for them need not wait
+		for chat := range q.flooded[c.method] { // the method made them wait, so their other calls may go
 			delete(q.floodWaits, chat)
 		}
 		q.floodWaits[floodKey{method: c.method}] = until

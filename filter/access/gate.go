@@ -42,7 +42,7 @@ type Gate struct {
 	IsAdmin  func(person filter.UserID) bool // of the club
 }
 
-// Admit counts what a person does, and refuses it where the chat would.
+// Admit counts a request of a person, and refuses it by the rules of the chat.
 func (g Gate) Admit(ctx context.Context, kind Kind, person filter.UserID) error {
 	if _, banned := g.Bans.Of(ctx, person); banned {
 		return ErrBanned

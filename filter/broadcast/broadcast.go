@@ -44,7 +44,7 @@ type Plan struct {
 	Hours  Hours
 	Pin    bool `json:",omitempty"` // pins the message in each chat
 	Paid   bool `json:",omitempty"` // at PaidSpeed, for Stars of the bot
-	// Stars is the price that the admin saw, and the most that is spent. A change of the plan takes it back.
+	// Stars is the price that the admin saw. The broadcast spends no more. A change of the plan sets it to 0.
 	Stars int `json:",omitempty"`
 	// PaidRefused is Telegram's error for the paid speed. The rest went at the free speed.
 	PaidRefused string `json:",omitempty"`
@@ -93,7 +93,7 @@ type Counts struct {
 	Gone    int64 // blocked the bot, or deleted their account
 	Failed  map[string]int64
 	OptOuts int64
-	// Unpinned are the messages that the plan pins and that are not pinned: not yet, or Telegram refused, or it did not tell their ids.
+	// Unpinned counts messages that should be pinned and are not. They wait, Telegram refused, or it did not tell their ids.
 	Unpinned int64
 	Sending  time.Duration // time spent sending
 }
@@ -230,7 +230,7 @@ func (s *Service) MarkPreviewed(ctx context.Context, b Broadcast) (Broadcast, er
 	return s.move(ctx, b, Previewed)
 }
 
-// SetPrice stores the price that the admin sees from now on, as the most that the broadcast may spend.
+// SetPrice stores the price that the admin sees. The broadcast may not spend more.
 func (s *Service) SetPrice(ctx context.Context, b Broadcast, e Estimate) (Broadcast, error) {
 	return s.Change(ctx, b, func(b *Broadcast) { b.Plan.Stars = e.Stars })
 }

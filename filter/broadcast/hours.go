@@ -20,7 +20,7 @@ func (h Hours) IsOpen(at time.Time) bool {
 	return h == Hours{} || at.Hour() >= h.From && at.Hour() < h.To
 }
 
-// end is when a broadcast that starts at a time of the zone has sent for so long.
+// end returns when a broadcast that starts at start has spent the time sending within its hours.
 func (h Hours) end(start time.Time, sending time.Duration) time.Time {
 	if h == (Hours{}) || sending <= 0 {
 		return start.Add(sending)
@@ -38,12 +38,12 @@ func (h Hours) end(start time.Time, sending time.Duration) time.Time {
 	}
 }
 
-// window are the hours of the day that is so many days after that of start.
+// window returns the hours of the day that is a number of days after start.
 func (h Hours) window(start time.Time, days int) (open, closed time.Time) {
 	year, month, day := start.Date()
 	at := func(hour int) time.Time { return time.Date(year, month, day+days, hour, 0, 0, 0, start.Location()) }
 	return at(h.From), at(h.To)
 }
 
-// InHours tells whether a broadcast sends now, as far as its hours decide.
+// InHours reports whether the hours of a broadcast allow it to send now.
 func (s *Service) InHours(b Broadcast) bool { return b.Plan.Hours.IsOpen(s.opts.Now().In(s.opts.Zone)) }

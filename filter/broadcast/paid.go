@@ -14,7 +14,7 @@ const (
 // stars is the price of a number of messages, if none of them falls within the free limit.
 func stars(messages int) int { return (messages + messagesForStar - 1) / messagesForStar }
 
-// budget holds the messages that a broadcast may still pay for: those of its price that was confirmed, less those that reached somebody.
+// budget counts the messages that a broadcast may still pay for: those of the confirmed price, less the delivered ones.
 type budget struct {
 	mu   sync.Mutex
 	left int

@@ -354,8 +354,8 @@ func (p *pass) flush(ctx context.Context) error {
 	return nil
 }
 
-// disableClosed notes the groups in which the bot can write nothing. It runs after their outcomes are stored: a pass after a kill leaves out such groups, and
-// would not count them.
+// disableClosed marks the groups in which the bot cannot write. It runs after their outcomes are stored. Otherwise, after a kill, the next pass would
+// skip these groups and not count them.
 func (p *pass) disableClosed(ctx context.Context, results []result) {
 	for _, r := range results {
 		if r.Class != Closed {

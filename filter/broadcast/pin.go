@@ -16,7 +16,7 @@ const (
 	pinsMost   = 10_000 // pins that wait; more are left out
 )
 
-// startPins starts the workers that pin. end returns when every pin that waits was tried, or ctx has ended, and stores how many were made.
+// startPins starts the workers that pin. end waits until every queued pin was tried or ctx has ended. Then it stores the number of pins made.
 func (p *pass) startPins(ctx context.Context) (end func()) {
 	if !p.b.Plan.Pin {
 		return func() {}
@@ -43,8 +43,8 @@ func (p *pass) startPins(ctx context.Context) (end func()) {
 	}
 }
 
-// queuePins queues the pins of stored outcomes. It never waits: a message that is not pinned is counted. So is one of an earlier try, whose id Telegram
-// does not tell.
+// queuePins queues the pins of stored outcomes. It never blocks: pins that do not fit into the queue are left out and count as not pinned. So do
+// messages of an earlier try, because Telegram does not tell their ids.
 func (p *pass) queuePins(results []result) {
 	if p.pins == nil {
 		return

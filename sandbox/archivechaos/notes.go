@@ -11,8 +11,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// The databases have notes of writes that did not end, and of files that may stand in two databases. A note of a write is claimed when the bot first sees
-// it, and goes when the claim is a minute old: until then a dead process may have been alive.
+// The databases have notes of writes that did not end, and of files that may stand in two databases. The bot claims a note of a write when it first
+// sees it, and deletes it when the claim is a minute old. Until then the writer may be alive.
 const (
 	writesCollection = "unfinished"
 	copiesCollection = "unsettled"

@@ -2,8 +2,8 @@
 //
 // Six clients book, pay and cancel over HTTP. They send each action under one idempotency key until it has a final answer. Meanwhile Postgres is cut,
 // stopped, read-only and full, Redis is stopped, full and flushed, and the server is killed with SIGKILL. The output is a table with a line for each
-// fault. Each client must have a final answer within five seconds after the fault has ended, and within five seconds to each later action. A fault that must be
-// felt, such as a stopped Postgres, fails the run if every try had a final answer.
+// fault. Each client must have a final answer within five seconds after the fault has ended, and within five seconds to each later action. Clients must
+// notice some faults, such as a stopped Postgres: the run fails if every try had a final answer.
 //
 // At the end chaos compares bookings, payments and refunds with the clients' answers, over the API and at the payment service. None may be lost or
 // doubled, no two bookings may overlap, and every key must still have its answer. A failed check ends the program with an error.

@@ -18,7 +18,7 @@ type fault struct {
 	begin func(ctx context.Context) error
 	lasts time.Duration
 	end   func(ctx context.Context) error
-	felt  bool // some tries fail while it lasts; otherwise it did not happen
+	felt  bool // clients must notice it: some tries fail while it lasts
 }
 
 const (

@@ -121,8 +121,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// print writes the table. It returns true if all clients had final answers within promise, also to every later action, the faults that clients feel were
-// felt, and no answer was unexpected.
+// print writes the table. It returns true if all clients had final answers within promise, also to every later action, if clients noticed the faults
+// that they must notice, and if no answer was unexpected.
 func (r *record) print(out io.Writer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -28,7 +28,7 @@ func (s *Server) framed() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// opening is what the page needs to play Telegram for the Mini App.
+// opening has the data with which the page plays Telegram for the Mini App.
 type opening struct {
 	App      string `json:"app"`
 	InitData string `json:"initData"`
@@ -37,7 +37,7 @@ type opening struct {
 	Start    string `json:"start"`
 }
 
-// openApp signs what Telegram would pass to the Mini App when this person opens it.
+// openApp signs the data that Telegram would pass to the Mini App when this person opens it.
 func (s *Server) openApp(r *http.Request) (any, error) {
 	var ask struct{ Start string }
 	if err := decode(r, &ask); err != nil {

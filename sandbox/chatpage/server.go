@@ -28,7 +28,7 @@ var static embed.FS
 type Options struct {
 	DC       *dc.DC
 	Bot      string // username
-	BotToken string // signs what Mini Apps get
+	BotToken string // signs the data for Mini Apps
 }
 
 // Server serves the page.

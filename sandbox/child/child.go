@@ -78,7 +78,7 @@ func Start(binary string, env map[string]string, args ...string) (*Process, erro
 	return p, nil
 }
 
-// StartIntoFile is Start with the output in a file, which nobody reads meanwhile: Ready and Addr do not work.
+// StartIntoFile is Start with the output in a file. Ready and Addr do not work, because the output is not read meanwhile.
 func StartIntoFile(path, binary string, env map[string]string, args ...string) (*Process, error) {
 	w, err := os.Create(path)
 	if err != nil {
@@ -197,7 +197,7 @@ func (p *Process) Addr() string {
 // Log returns the output of the process.
 func (p *Process) Log() string {
 	if p.logFile != "" {
-		text, _ := os.ReadFile(p.logFile) // it is there, or somebody has removed it
+		text, _ := os.ReadFile(p.logFile) // a removed file counts as empty
 		return string(text)
 	}
 	p.mu.Lock()

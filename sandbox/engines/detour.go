@@ -26,5 +26,5 @@ func (d *Detour) LeadTo(ctx context.Context, target string) error {
 // Hang keeps every connection open, but nothing passes until Resume.
 func (d *Detour) Hang() error { return d.relay.pause() }
 
-// Resume lets everything pass again, also what came meanwhile.
+// Resume lets all bytes pass again, also those that arrived meanwhile.
 func (d *Detour) Resume() error { return d.relay.resume() }

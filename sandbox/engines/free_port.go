@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// Servers listen below the ports that systems give to outgoing connections: 32768 and above on Linux.
-// A server that starts again finds its port as it left it.
+// Servers listen below the ports that systems give to outgoing connections: 32768 and above on Linux. So a server that starts again finds its port
+// free.
 const (
 	firstPort = 20000
 	ports     = 32768 - firstPort

@@ -137,7 +137,7 @@ func builder(t *testing.T) (dir string, build func(descriptions ...string) ([]by
 	}
 }
 
-// Of two schemas of one name the page would have the types of one.
+// With two schemas of one name, the page would have the types of only one.
 func TestBuild_RefusesTwoSchemasOfOneName(t *testing.T) {
 	t.Parallel()
 	dir, build := builder(t)
@@ -154,7 +154,7 @@ func TestBuild_RefusesTwoSchemasOfOneName(t *testing.T) {
 	}
 }
 
-// The build marks calls of the bridge as free of effects, which somebody read in one version of it.
+// The build marks calls of the bridge as free of side effects. This was checked for one version of the bridge.
 func TestBuild_RefusesAnotherVersionOfTheBridge(t *testing.T) {
 	t.Parallel()
 	dir, build := builder(t)

@@ -24,7 +24,7 @@ type searcher interface {
 	File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error)
 }
 
-// gate knows what a person may do.
+// gate applies the rules of the chat to a person.
 type gate interface {
 	Admit(ctx context.Context, kind access.Kind, person filter.UserID) error
 	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
@@ -93,7 +93,7 @@ func membersOf(err error) *ProblemMembers {
 	return m
 }
 
-// admit refuses what the chat would refuse.
+// admit applies the bans, limits and required channels of the chat.
 func (h handlers) admit(ctx context.Context, kind access.Kind) (filter.UserID, error) {
 	person := filter.UserID(web.UserOf(ctx).ID)
 	err := h.Gate.Admit(ctx, kind, person)
@@ -228,7 +228,7 @@ type deliveryIn struct {
 func (h handlers) readDelivery(ctx context.Context, in *deliveryIn) (*web.Body[FileDeliveryBody], error) {
 	job, err := h.Deliveries.Delivery(ctx, delivery.JobID(in.ID))
 	if err == nil && job.Person != filter.UserID(web.UserOf(ctx).ID) {
-		err = delivery.ErrForgotten // another person's may not be known
+		err = delivery.ErrForgotten // another person's delivery looks like a missing one
 	}
 	if err != nil {
 		return nil, err

@@ -157,7 +157,7 @@ func visit(t *testing.T, c *club) (*caller.Caller, string) {
 
 var filePath = fmt.Sprintf("/archive/files/%d", theFile) //nolint:gochecknoglobals // made of a constant
 
-// routes are what the gate guards, with the kind that each counts as.
+// routes are the routes behind the gate, with the kind that each counts as.
 func routes(token string) map[access.Kind][]caller.Request {
 	const place = "?channel=12&message=34"
 	get := func(path string) caller.Request { return caller.Request{Path: web.APIPath + path, Token: token} }

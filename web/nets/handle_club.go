@@ -85,7 +85,7 @@ func (h clubs) readFreeTime(ctx context.Context, in *availabilityIn) (*web.Condi
 	return answerAvailability(ctx, h, in, freeDaysOf)
 }
 
-// answerAvailability reads what is free, and answers with a form of it unless the client has that answer.
+// answerAvailability reads the availability and answers with a form of it, or with 304 if the client has this answer.
 func answerAvailability[B any](ctx context.Context, h clubs, in *availabilityIn, form func(booking.Availability) B) (*web.Conditional[B], error) {
 	from, err := booking.ParseDay(in.From)
 	if err != nil {

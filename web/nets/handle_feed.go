@@ -102,7 +102,7 @@ func (h feeds) revokeFeed(ctx context.Context, in *feedIDIn) (*web.Body[doneBody
 	return &web.Body[doneBody]{Body: doneBody{true}}, h.booking.RevokeFeed(ctx, actor, booking.ClubID(in.Club), booking.FeedID(in.ID))
 }
 
-// readFeed answers 304 where the file is the one that the program has. The file is made in any case: programs ask every quarter of an hour at most.
+// readFeed answers 304 if the program has the same file. It makes the file in any case, because programs are asked to come every 15 minutes only.
 func (h feeds) readFeed(ctx context.Context, in *readFeedIn) (*feedOut, error) {
 	file, err := h.booking.ReadFeed(ctx, secret.New(in.Token), h.personIn)
 	if err != nil {

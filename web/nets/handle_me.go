@@ -9,7 +9,7 @@ import (
 	"pavilion/web"
 )
 
-// MeBody is what the club knows of the signed-in person.
+// MeBody describes the signed-in person.
 type MeBody struct {
 	ID       int64          `json:"id" doc:"The Telegram user id."`
 	Operator bool           `json:"operator" doc:"The settings name this person as an admin of every club."`
@@ -73,7 +73,7 @@ type codeIn struct {
 	}
 }
 
-// me are the handlers for what is about the signed-in person, whatever the club.
+// me has the handlers about the signed-in person, independent of a club.
 type me struct {
 	handlers
 	channels []booking.Channel

@@ -48,7 +48,7 @@ func (a *asking) typed() error {
 	)
 }
 
-// table adds the queries of a table. kind returns what the class of the next one begins with.
+// table adds the queries of a table. kind returns the beginning of the class of the next query.
 func (a *asking) table(rows string, kind func() string) error {
 	for line := range strings.Lines(rows) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
