@@ -554,7 +554,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 // TestIndexer_RemovingAChannelSparesTheOthers removes one channel while another one is indexed with the same words, post by post.
 func TestIndexer_RemovingAChannelSparesTheOthers(t *testing.T) {
 	t.Parallel()
-	shared := []string{"amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath"}
+	shared := []string{"amber", "birch", "cedar", "dune", "olive", "fjord", "grove", "heath"} // no two are alike
 	ix := newIndex(t)
 	ix.addChannel(t)
 	if _, err := ix.AddChannel(t.Context(), channel+1, "Leaving", ""); err != nil {
