@@ -68,7 +68,7 @@ func TestBooking_NoShowIsForTheStaffAndFreesTheRest(t *testing.T) {
 	b.act(member, c, here.ID, "guests", map[string]any{"names": []string{"1", "2", "3", "4", "5", "6"}}).Want(t, "seven in a net for six", 422, "guests-room")
 	withNote := c.slot("16:00", "17:00", c.nets[0])
 	withNote["note"] = "a\x00b"
-	b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: withNote}).Want(t, "a text that Postgres does not take", 422, "text")
+	b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: withNote}).Want(t, "a note with a character that Postgres does not take", 201, "")
 	b.act(member, c, here.ID, "cancel", nil).Want(t, "who is there gives up", 409, "wrong-state")
 	b.setClock(held.Start.Add(15*time.Minute - time.Microsecond))
 	b.act(boss, c, held.ID, "no-show", nil).Want(t, "too early", 409, "no-show-early")
