@@ -196,7 +196,7 @@ func (p *parts) nextStep(ctx context.Context, all []check) (step string, healthy
 	return "nothing. Everything is in order.", true
 }
 
-// closeConnections closes what build opened.
+// closeConnections closes the connections to Postgres, Redis and the pools.
 func (p *parts) closeConnections(ctx context.Context) {
 	closeRunner(ctx, p.redis)
 	closeRunner(ctx, p.pools)

@@ -71,9 +71,8 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}
-	inArchive := archiveOf{p}
 	//exhaustruct:enforce
-	archive.Add(api, archive.Options{Searcher: inArchive, Gate: inArchive, Deliveries: inArchive})
+	archive.Add(api, archive.Options{InBot: p.archiveInBot, Delivery: p.readDelivery})
 	if err := page.Add(server, page.Options{Frame: cfg.WebClient}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}

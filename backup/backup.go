@@ -183,7 +183,7 @@ func Restore(ctx context.Context, o Options, dir string) (r Restored, err error)
 	return r, nil
 }
 
-// settle is how long the check of the archive waits for running writes. Nobody writes to restored pools.
+// settle is how long the check of the archive waits for running writes. It is short, because no process writes to restored pools.
 const settle = time.Millisecond
 
 // poolsNamed returns the pool for each pool of a backup, by name.

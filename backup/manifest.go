@@ -24,7 +24,7 @@ var (
 	errFormat     = errors.New("the backup has a format that this program does not know: use the release that made it")
 )
 
-// Manifest describes a backup: which files belong together, and what they hold.
+// Manifest lists the files of a backup, with their checksums and the number of rows or documents in each.
 type Manifest struct {
 	Format   int       `json:"format"`
 	ID       string    `json:"id"`

@@ -38,24 +38,7 @@ func TestNets_TwoProcessesAgree(t *testing.T) {
 	shown := func(when, want string) {
 		t.Helper()
 		for i, r := range readers {
-			var a struct {
-				Days []struct {
-					Cells []struct {
-						Start  string `json:"start"`
-						Status string `json:"status"`
-					} `json:"cells"`
-				} `json:"days"`
-			}
-			if err := r.Get(t.Context(), n.club.Path("/availability?from=%s&nets=%d", day, n.club.Nets[0]), &a); err != nil {
-				t.Fatal(err)
-			}
-			got := ""
-			for _, c := range a.Days[0].Cells {
-				if strings.Contains(c.Start, "T10:00") {
-					got = c.Status
-				}
-			}
-			if got != want {
+			if got := n.cells(t, r, day)["T10:00"]; got != want {
 				t.Errorf("%s, process %d shows %q, want %s", when, i+1, got, want)
 			}
 		}

@@ -13,12 +13,7 @@ import (
 
 func TestDeletion_ThatTelegramForbidsIsDone(t *testing.T) {
 	t.Parallel()
-	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
-	post(t, s, "Golden.River.2014.mkv")
-	deleteAfterTenMinutes(t, admin)
-	tap(t, member, found(t, member, "golden river", "1 file"), "Golden")
-	received(t, member, "Golden.River.2014.mkv")
-	await(t, member, "I delete this again in 10 minutes")
+	s, member := willDelete(t)
 	before := s.DC.Faults().Calls("messages.deleteMessages")
 	s.DC.Faults().Fail("messages.deleteMessages", 403, "MESSAGE_DELETE_FORBIDDEN", 100)
 	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)
@@ -40,14 +35,21 @@ func deleteAfterTenMinutes(t *testing.T, admin *driver.User) {
 	}
 }
 
-func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
-	t.Parallel()
+// willDelete has the bot send a file that it is to delete.
+func willDelete(t *testing.T) (*sandbox.Scene, *driver.User) {
+	t.Helper()
 	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
 	post(t, s, "Golden.River.2014.mkv")
 	deleteAfterTenMinutes(t, admin)
 	tap(t, member, found(t, member, "golden river", "1 file"), "Golden")
 	received(t, member, "Golden.River.2014.mkv")
 	await(t, member, "I delete this again in 10 minutes")
+	return s, member
+}
+
+func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
+	t.Parallel()
+	s, member := willDelete(t)
 	s.Bot.Kill()
 	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)
 	startBot(t, s)
@@ -76,12 +78,7 @@ func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
 
 func TestDeletion_AfterFortyEightHoursIsGivenUp(t *testing.T) {
 	t.Parallel()
-	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
-	post(t, s, "Golden.River.2014.mkv")
-	deleteAfterTenMinutes(t, admin)
-	tap(t, member, found(t, member, "golden river", "1 file"), "Golden")
-	received(t, member, "Golden.River.2014.mkv")
-	await(t, member, "I delete this again in 10 minutes")
+	s, member := willDelete(t)
 	s.Bot.Kill()
 	execute(t, s, `UPDATE delivery_deletion SET sent_at = now() - interval '49 hours', delete_at = now() - interval '48 hours'`)
 	startBot(t, s)

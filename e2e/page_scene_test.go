@@ -146,7 +146,7 @@ func (v *visitor) day(ahead int) string {
 	return day
 }
 
-// reread has the page read again what it shows, as after a time without a network.
+// reread makes the page read its data again, as it does when the network is back.
 func (v *visitor) reread() {
 	v.t.Helper()
 	browser.Eval[any](v.t, v.page, `{ for (const e of ["offline", "online"]) dispatchEvent(new Event(e)); }`)

@@ -161,7 +161,7 @@ func TestRequired_ARequestToJoinOutlivesTheBot(t *testing.T) {
 		t.Errorf("approved %d times", n)
 	}
 
-	// Telegram lets nobody into more channels than its limit. The person is told, although they never pressed Start.
+	// Telegram refuses a person who is in too many channels. The bot tells this person, who never pressed Start.
 	vikram, err := s.DC.World().AddUser("9996620077", "Vikram", "", "vikram_plays", "en")
 	if err != nil {
 		t.Fatal(err)

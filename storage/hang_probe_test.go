@@ -3,7 +3,6 @@ package storage_test
 import (
 	"context"
 	"errors"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/internal/secret"
-	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -62,21 +60,7 @@ func TestBoundedPool_ACrowdOfSlowStatementsSharesAProbe(t *testing.T) {
 // An answer from just before the hang does not hide the hang.
 func TestBoundedPool_AnAnswerFromBeforeTheHangDoesNotCount(t *testing.T) {
 	t.Parallel()
-	u, err := url.Parse(servers(t).PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	way, err := engines.OpenDetour(t.Context(), u.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(way.Cut)
-	u.Host = way.Addr()
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	way, _, pool := throughDetour(t)
 	bounded := storage.NewBoundedPool(pool, 2*time.Second)
 	if bounded.Hangs(t.Context()) {
 		t.Fatal("Postgres seems to hang")

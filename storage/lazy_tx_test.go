@@ -3,7 +3,6 @@ package storage_test
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/internal/secret"
-	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -290,21 +288,7 @@ func TestLazyTx_IsClosedAfterItsEnd(t *testing.T) {
 // it was used a moment ago.
 func TestLazyTx_BesideAHangingPostgresTheFirstStatementFailsInTime(t *testing.T) {
 	t.Parallel()
-	u, err := url.Parse(servers(t).PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	way, err := engines.OpenDetour(t.Context(), u.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(way.Cut)
-	u.Host = way.Addr()
-	pool, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	way, _, pool := throughDetour(t)
 	bounded := storage.NewBoundedPool(pool, 2*time.Second)
 	run := func(ctx context.Context, sql string) error {
 		return storage.InTx(ctx, bounded, func(ctx context.Context, tx pgx.Tx) error {

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
 
-	"pavilion/internal/secret"
-	"pavilion/sandbox/engines"
 	"pavilion/storage"
 )
 
@@ -18,22 +15,7 @@ import (
 // it continues.
 func TestLease_AHolderThatIsCutOffStopsInTime(t *testing.T) {
 	direct := openPostgres(t)
-	u, err := url.Parse(servers(t).PostgresURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	host := u.Host
-	way, err := engines.OpenDetour(t.Context(), host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(way.Cut)
-	u.Host = way.Addr()
-	far, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(far.Close)
+	way, host, far := throughDetour(t)
 	const ttl = 1500 * time.Millisecond
 	lease := func(db storage.Queryer, holder string) *storage.Lease {
 		return storage.NewLease(db, storage.LeaseOptions{Name: "cut", Holder: holder, TTL: ttl, Logger: slog.New(slog.DiscardHandler)})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -62,6 +63,26 @@ func openPostgres(t *testing.T) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	return pool
+}
+
+// throughDetour opens Postgres by way of a detour. It returns the host of Postgres, too.
+func throughDetour(t *testing.T) (way *engines.Detour, host string, pool *pgxpool.Pool) {
+	t.Helper()
+	u, err := url.Parse(servers(t).PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host = u.Host
+	if way, err = engines.OpenDetour(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(way.Cut)
+	u.Host = way.Addr()
+	if pool, err = storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(u.String())}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return way, host, pool
 }
 
 // eventually waits for a condition that another process causes.

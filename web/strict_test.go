@@ -36,7 +36,7 @@ func FuzzCheckTokens(f *testing.F) {
 	f.Add([]byte(`{"a\"":[1,{"b":"\u0041"}],"c":true}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if !json.Valid(data) {
-			t.Skip("bodies are valid when they are checked")
+			return // bodies are valid when they are checked
 		}
 		if err := checkTokens(data); err != nil && !errors.Is(err, errNull) && !errors.Is(err, errDuplicateName) {
 			t.Errorf("%q: %v", data, err)

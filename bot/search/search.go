@@ -111,7 +111,7 @@ func (s *Screens) search(ctx context.Context, rules Rules, q filter.Query) (filt
 	return page, err
 }
 
-// Find searches for somebody outside of the chat. A search that is not typed to its end is not counted.
+// Find searches for a person outside of the chat. It counts the search, unless the person is still typing.
 func (s *Screens) Find(ctx context.Context, q filter.Query) (filter.Page, error) {
 	page, err := s.find(ctx, q)
 	if err == nil && !q.Typing {

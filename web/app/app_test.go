@@ -146,7 +146,7 @@ func TestFiles_CompressedOnesAreTheSameText(t *testing.T) {
 	}
 }
 
-// What a phone loads, in bytes as sent to a client that takes gzip: at the start, and when it opens the screens that are files of their own. One language is loaded.
+// The limits are in bytes of gzip. They count the page as it starts, with one language, and the screens that are loaded later.
 func TestBudget_OfTheCompressedPage(t *testing.T) {
 	t.Parallel()
 	const kB = 1000

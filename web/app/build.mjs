@@ -1,5 +1,5 @@
 // Builds the page: types from the API's description, the type check, the bundle with hashed names, and the compressed files beside it.
-// Usage: node build.mjs OPENAPI_JSON…. Several descriptions are those of one API's features. It writes src/schema.d.ts and dist/. The test in bundle_test.go
+// Usage: node build.mjs OPENAPI_JSON…. Several descriptions belong to one API. It writes src/schema.d.ts and dist/. The test in bundle_test.go
 // runs it and compares.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as esbuild from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
 
-// join copies members into a description. Two of one name have to be equal: one of them would be lost.
+// join copies members into a description. It throws if two members of one name differ.
 function join(into, more, of) {
   for (const [name, one] of Object.entries(more)) {
     if (name in into && !isDeepStrictEqual(into[name], one)) throw new Error(`two descriptions of ${of} ${name} differ`);
@@ -56,7 +56,7 @@ for (const tag of ["en", "hi"]) {
 }
 // The bridge makes functions by calling others at the top of its modules, which the bundler must keep as if they had effects. They have none: marked as
 // pure, those that the page does not use are left out, a sixth of the script.
-// This was read in the texts of these hashes; another version is read before its hash goes here.
+// Checked for the texts with these hashes. Check a new version before you add its hash.
 const read = { transformers: "428865502d", toolkit: "4d338bf7f2", signals: "66e01060a0", bridge: "7091a9f122" };
 const pure = {
   name: "pure",

@@ -95,7 +95,7 @@ func description(t *testing.T, feature string) string {
 	return path
 }
 
-// builder copies the sources into a new folder. build runs the build there and returns what it wrote to its streams.
+// builder copies the sources into a new folder. build runs build.mjs there and returns its output.
 func builder(t *testing.T) (dir string, build func(descriptions ...string) ([]byte, error)) {
 	t.Helper()
 	node, modules, err := install.Node(t.Context(), ".")

@@ -18,29 +18,24 @@ import (
 // About describes the resources, for the description of the API.
 const About = "The archive of the club's channels: search, and delivery into the chat."
 
-// searcher finds files.
-type searcher interface {
+// Archive is the bot's archive.
+type Archive interface {
+	// Admit applies the bans, limits and required channels of the chat to a person.
+	Admit(ctx context.Context, kind access.Kind, person filter.UserID) error
+	// Left returns how many files a person can still get today.
+	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
 	Search(ctx context.Context, q filter.Query) (filter.Page, error)
 	File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error)
-}
-
-// gate applies the rules of the chat to a person.
-type gate interface {
-	Admit(ctx context.Context, kind access.Kind, person filter.UserID) error
-	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
-}
-
-// deliveries bring files into a person's chat.
-type deliveries interface {
+	// Deliver orders a file into a person's chat. Orders with the same origin are one.
 	Deliver(ctx context.Context, origin string, person filter.UserID, item delivery.Item) (delivery.Job, error)
-	Delivery(ctx context.Context, id delivery.JobID) (delivery.Job, error)
 }
 
 // Options are the parts that the resources work with.
 type Options struct {
-	Searcher   searcher
-	Gate       gate
-	Deliveries deliveries
+	// InBot returns the archive of the current bot, and an error in a process that is not the bot.
+	InBot func() (Archive, error)
+	// Delivery reads an order. Orders are rows in Postgres, so every process can read them.
+	Delivery func(ctx context.Context, id delivery.JobID) (delivery.Job, error)
 }
 
 type handlers struct{ Options }
@@ -93,14 +88,17 @@ func membersOf(err error) *ProblemMembers {
 	return m
 }
 
-// admit applies the bans, limits and required channels of the chat.
-func (h handlers) admit(ctx context.Context, kind access.Kind) (filter.UserID, error) {
-	person := filter.UserID(web.UserOf(ctx).ID)
-	err := h.Gate.Admit(ctx, kind, person)
+// admit opens the archive for the person of a request.
+func (h handlers) admit(ctx context.Context, kind access.Kind) (a Archive, person filter.UserID, err error) {
+	person = filter.UserID(web.UserOf(ctx).ID)
+	if a, err = h.InBot(); err != nil {
+		return nil, person, err
+	}
+	err = a.Admit(ctx, kind, person)
 	if often, ok := errors.AsType[*access.TooOftenError](err); ok {
 		err = web.WithRetryAfter(err, often.Retry)
 	}
-	return person, err
+	return a, person, err
 }
 
 type searchIn struct {
@@ -120,7 +118,7 @@ func (h handlers) search(ctx context.Context, in *searchIn) (*web.Body[SearchBod
 	if in.Typing {
 		kind = access.Inline
 	}
-	person, err := h.admit(ctx, kind)
+	archive, person, err := h.admit(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +126,11 @@ func (h handlers) search(ctx context.Context, in *searchIn) (*web.Body[SearchBod
 	if err != nil {
 		return nil, err
 	}
-	page, err := h.Searcher.Search(ctx, q)
+	page, err := archive.Search(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	left, err := h.Gate.Left(ctx, person)
+	left, err := archive.Left(ctx, person)
 	if err != nil {
 		return nil, err
 	}
@@ -175,22 +173,22 @@ type InFile struct {
 	Message int64  `query:"message" required:"true" minimum:"1" maximum:"2147483647"`
 }
 
-func (in InFile) place() (filter.DocumentID, filter.Place, error) {
+func (in InFile) read(ctx context.Context, a Archive) (filter.File, error) {
 	id, err := parseID(in.ID)
-	return id, filter.Place{Channel: filter.ChannelID(in.Channel), Message: filter.MessageID(in.Message)}, err
+	if err != nil {
+		return filter.File{}, err
+	}
+	return a.File(ctx, id, filter.Place{Channel: filter.ChannelID(in.Channel), Message: filter.MessageID(in.Message)})
 }
 
 type fileIn struct{ InFile }
 
 func (h handlers) readFile(ctx context.Context, in *fileIn) (*web.Body[FileBody], error) {
-	if _, err := h.admit(ctx, access.Tap); err != nil {
-		return nil, err
-	}
-	id, at, err := in.place()
+	archive, _, err := h.admit(ctx, access.Tap)
 	if err != nil {
 		return nil, err
 	}
-	f, err := h.Searcher.File(ctx, id, at)
+	f, err := in.read(ctx, archive)
 	if err != nil {
 		return nil, err
 	}
@@ -203,21 +201,17 @@ type deliverIn struct {
 }
 
 func (h handlers) deliver(ctx context.Context, in *deliverIn) (*web.Body[FileDeliveryBody], error) {
-	person, err := h.admit(ctx, access.Tap)
+	archive, person, err := h.admit(ctx, access.Tap)
 	if err != nil {
 		return nil, err
 	}
-	id, at, err := in.place()
-	if err != nil {
-		return nil, err
-	}
-	f, err := h.Searcher.File(ctx, id, at)
+	f, err := in.read(ctx, archive)
 	if err != nil {
 		return nil, err
 	}
 	key := sha256.Sum256([]byte(in.Key))
 	origin := fmt.Sprintf("http:%d:%s", person, base64.RawURLEncoding.EncodeToString(key[:16]))
-	job, err := h.Deliveries.Deliver(ctx, origin, person, delivery.Item{Document: f.Media.Document, Place: f.Places[0]})
+	job, err := archive.Deliver(ctx, origin, person, delivery.Item{Document: f.Media.Document, Place: f.Places[0]})
 	return &web.Body[FileDeliveryBody]{Body: deliveryOf(job)}, err
 }
 
@@ -226,7 +220,7 @@ type deliveryIn struct {
 }
 
 func (h handlers) readDelivery(ctx context.Context, in *deliveryIn) (*web.Body[FileDeliveryBody], error) {
-	job, err := h.Deliveries.Delivery(ctx, delivery.JobID(in.ID))
+	job, err := h.Delivery(ctx, delivery.JobID(in.ID))
 	if err == nil && job.Person != filter.UserID(web.UserOf(ctx).ID) {
 		err = delivery.ErrForgotten // another person's delivery looks like a missing one
 	}

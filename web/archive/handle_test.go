@@ -18,6 +18,7 @@ import (
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/filter/delivery"
+	"pavilion/internal/fault"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
@@ -64,6 +65,7 @@ func run(m *testing.M) int {
 
 // club stands for the parts of the bot: one file, one delivery, and a verdict that the test sets.
 type club struct {
+	elsewhere error // the process is not the bot
 	verdict   error
 	asked     []access.Kind
 	delivered map[string]delivery.Job
@@ -74,6 +76,8 @@ const (
 	stranger = filter.UserID(99) // owner of delivery 7
 	botToken = "7000000001:test"
 )
+
+func (c *club) open() (Archive, error) { return c, c.elsewhere }
 
 func (c *club) Admit(_ context.Context, kind access.Kind, _ filter.UserID) error {
 	c.asked = append(c.asked, kind)
@@ -140,7 +144,7 @@ func visit(t *testing.T, c *club) (*caller.Caller, string) {
 		Limits: web.Limits{AddressPerSecond: 1000, GlobalPerSecond: 1000, Reads: 1000, Writes: 1000, SignIns: 1000},
 	})
 	must(err)
-	Add(web.NewAPI(server, sessions, web.APIOptions{About: About, Version: "test", BotToken: secret.New(botToken)}), Options{Searcher: c, Gate: c, Deliveries: c})
+	Add(web.NewAPI(server, sessions, web.APIOptions{About: About, Version: "test", BotToken: secret.New(botToken)}), Options{InBot: c.open, Delivery: c.Delivery})
 	l := httptest.NewServer(server)
 	t.Cleanup(l.Close)
 	page := caller.New(t, l.URL)
@@ -211,6 +215,22 @@ func TestGuard_EveryRouteAsksAndSaysWhyNot(t *testing.T) {
 	if len(c.delivered) != 0 {
 		t.Errorf("a refused person has %d deliveries", len(c.delivered))
 	}
+}
+
+// Only the bot can check the rights of a person and search. A delivery is read anywhere.
+func TestRoutes_InAProcessThatIsNotTheBotRefuse(t *testing.T) {
+	t.Parallel()
+	c := &club{elsewhere: fault.New(fault.Unavailable, "archive_elsewhere"), delivered: map[string]delivery.Job{"here": {Order: delivery.Order{Person: 5001}, ID: 3, State: delivery.JobNew}}}
+	page, token := visit(t, c)
+	for _, requests := range routes(token) {
+		for _, r := range requests {
+			page.Do(r).Want(t, r.Path, http.StatusServiceUnavailable, "archive-elsewhere")
+		}
+	}
+	if len(c.asked) != 0 || len(c.delivered) != 1 {
+		t.Errorf("the rights were asked for %v, and there are %d deliveries", c.asked, len(c.delivered))
+	}
+	page.Do(caller.Request{Path: web.APIPath + "/archive/deliveries/3", Token: token}).Want(t, "a delivery", http.StatusOK, "")
 }
 
 func TestDeliver_TheSameKeyIsOneDeliveryThatOnlyItsPersonSees(t *testing.T) {

@@ -123,7 +123,7 @@ export function reload() {
   void shownDay?.reload();
 }
 
-// lengths are those that the club's grid allows, at most three hours.
+// lengths are the lengths of bookings on the club's grid, at most three hours.
 export function lengths(): number[] {
   const { grid_minutes: grid, min_minutes: min, max_minutes: max } = club.value!;
   const all: number[] = [];

@@ -1,4 +1,4 @@
-// Screens that few people open, or seldom, are files of their own, loaded when they are opened first.
+// Screens that are rarely opened are files of their own. The page loads a file when its screen is first opened.
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
@@ -20,7 +20,7 @@ export function lazily<P extends object>(load: () => Promise<ComponentType<P>>):
   };
 }
 
-// Missing stands for a screen whose file did not come. A browser may remember the failure, and a newer page has files of other names, so the whole page
+// Missing replaces a screen whose file was not loaded. A browser may remember the failure, and a newer page has files of other names, so the whole page
 // is loaded again.
 const Missing = () => (
   <div class="notice bad" role="alert">

@@ -55,7 +55,8 @@ export function Trouble({ problem, again }: { problem: Problem | null | undefine
   );
 }
 
-// useAct runs a screen's actions: busy names the one that runs, problem is why the last one failed, and after reads again what an action may have changed.
+// useAct runs the actions of a screen. busy is the name of the action that runs. problem is the failure of the last one. after runs when an
+// action has ended.
 export function useAct(after?: () => Promise<void>) {
   const busy = useSignal("");
   const problem = useSignal<Problem | null>(null);

@@ -91,7 +91,7 @@ export const addDays = (day: string, n: number) => dateIn(new Date(noonOf(day).g
 // dayName writes a date, whatever the zone.
 export const dayName = (day: string) => longDay(noonOf(day), "UTC");
 
-// fileSize writes bytes in the largest unit of which there is one.
+// fileSize writes bytes in the largest unit that is not more than them.
 export function fileSize(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const i = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)));

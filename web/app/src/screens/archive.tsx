@@ -92,7 +92,7 @@ export function Archive() {
   );
 }
 
-// Filter is a choice of the values of a dimension. One that is chosen stays, to be taken back.
+// Filter is a choice of the values of a dimension. The chosen value stays in the list; another tap removes the filter.
 function Filter({ of: d, found: data, select }: { of: Dimension; found: Found; select: (value: string) => void }) {
   const values = (data.facets ?? []).filter((f) => f.dimension === d).map((f) => f.value);
   const chosen = selection.value[d];

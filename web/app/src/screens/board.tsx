@@ -52,12 +52,12 @@ const reasons: Record<string, Phrase> = {
 };
 
 interface BoardProps {
-  screen: string; // its address, to which a day is added
+  screen: string; // the address of the screen without its day
   day: string;
   nets: Net[];
   starts: Start[];
   currency: string;
-  moving?: Booking; // shown as the one that moves; bookings beside it cannot be opened
+  moving?: Booking; // the booking that moves; the other bookings cannot be opened
   open: (s: Start, b: Booking | undefined) => void;
 }
 

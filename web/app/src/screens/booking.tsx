@@ -59,7 +59,7 @@ export function Booking({ id }: { id: number }) {
   );
 }
 
-// again reads a booking again, and what the other screens show of it.
+// again reads a booking, the list of bookings and the day again.
 const again = (view: Resource<View>) => () => view.reload().then(reload);
 
 const step = (name: "confirm" | "extend" | "check-in", b: Body) => done(api.POST(`/api/v1/clubs/{club}/bookings/{id}/${name}`, {

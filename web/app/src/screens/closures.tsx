@@ -1,4 +1,4 @@
-// Closures: when the club or some nets are shut. What is booked inside stays, and is listed to be decided.
+// Closures: the times when the club or some nets are closed. Bookings in a closure stay, and the screen lists them for a decision.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure } from "../api";

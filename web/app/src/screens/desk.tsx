@@ -1,4 +1,4 @@
-// Desk: the staff's sheet of a day. Who is here, who paid, who did not come.
+// Desk: the staff's sheet of a day, with check-in, payment and no-shows.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, newKey, type SheetBooking } from "../api";
 import { club, isHeld, netName, nets, reload, today } from "../club";

@@ -1,4 +1,4 @@
-// File: what is known of a file, and sending it into the person's chat with the bot.
+// File: the facts of one file, and a button that sends it into the person's chat with the bot.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
@@ -28,7 +28,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
   const looks = useSignal(0);
   const d = delivery.value;
   const polls = !!d && !ended(d) && !problem.value && looks.value < waits.length;
-  // ask shows what became of the delivery.
+  // ask reads the state of the delivery.
   const ask = async (read: () => Promise<Delivery>) => {
     busy.value = true;
     problem.value = null;

@@ -1,4 +1,4 @@
-// Receipt: what was paid for a booking, and what went back.
+// Receipt: the payment of a booking and its refunds.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, type Receipt as Body } from "../api";
 import { club, netName, nets } from "../club";

@@ -38,7 +38,7 @@ export function Reviews() {
   );
 }
 
-// Case is one review. Money goes back after a second tap, under its amount.
+// Case is one review. A refund needs a second tap on a button with the amount.
 function Case({ review: r, busy, resolve }: { review: Review; busy: boolean; resolve: (v: Verdict) => void }) {
   const asks = useSignal(false);
   const reason = `review_${r.reason}`;
