@@ -61,12 +61,10 @@ func (s quotaStore) insertReservation(ctx context.Context, c claim, day time.Tim
 	return id, fit, left, err
 }
 
-// lockDay locks the row of a person's day and returns how many files it counts.
+// lockDay locks the row of a person's day, which it makes if there is none, and returns how many files it counts.
 func (s quotaStore) lockDay(ctx context.Context, tx pgx.Tx, person filter.UserID, day time.Time) (used int, err error) {
-	if _, err := tx.Exec(ctx, `INSERT INTO quota_day (person, day, used) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING`, person, day); err != nil {
-		return 0, fmt.Errorf("insert day: %w", err)
-	}
-	if err := tx.QueryRow(ctx, `SELECT used FROM quota_day WHERE person = $1 AND day = $2 FOR UPDATE`, person, day).Scan(&used); err != nil {
+	err = tx.QueryRow(ctx, `INSERT INTO quota_day AS d (person, day, used) VALUES ($1, $2, 0) ON CONFLICT (person, day) DO UPDATE SET used = d.used RETURNING used`, person, day).Scan(&used)
+	if err != nil {
 		return 0, fmt.Errorf("lock day: %w", err)
 	}
 	return used, nil

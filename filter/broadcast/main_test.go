@@ -60,7 +60,6 @@ type scene struct {
 	telegram *fakeTelegram
 	admin    atomic.Bool
 	now      atomic.Pointer[time.Time]
-	looks    atomic.Int64 // at the clock
 	audience *audience
 }
 
@@ -122,7 +121,6 @@ func (r rosterGroups) Disable(ctx context.Context, group broadcast.RecipientID, 
 }
 
 func (s *scene) clock() time.Time {
-	s.looks.Add(1)
 	if at := s.now.Load(); at != nil {
 		return *at
 	}
@@ -224,6 +222,7 @@ func (s *scene) awaitState(id broadcast.ID, state broadcast.State) broadcast.Bro
 
 // fakeTelegram is the other end of the runner's sends. Like Telegram, it makes one message of repeated sends.
 type fakeTelegram struct {
+	arrived   atomic.Int64 // sends so far, with those that wait for mu
 	mu        sync.Mutex
 	got       map[broadcast.RecipientID][]broadcast.ID
 	order     []broadcast.RecipientID // in which they got a message
@@ -252,6 +251,7 @@ func (f *fakeTelegram) Send(ctx context.Context, b broadcast.Broadcast, to broad
 		<-ctx.Done()
 		return broadcast.Outcome{Class: broadcast.Passing}
 	}
+	f.arrived.Add(1)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sends++
