@@ -33,9 +33,16 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 }
 
 // cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist. It notifies the member unless tell is
-// empty.
+// empty. A member who cancels just before a closure run does it pays no fee either.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell notice) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
+	if fee.Minor > 0 && !waive {
+		closing, err := selectClosing(ctx, c.tx, b.ID)
+		if err != nil {
+			return err
+		}
+		waive = closing
+	}
 	detail := map[string]any{"currency": fee.Currency}
 	if waive {
 		detail["waived_minor"] = fee.Minor
@@ -111,10 +118,8 @@ func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTe
 	}
 	terms := CancelTerms{Fee: b.cancelFee(club.Policy, at), FreeUntil: b.Span.Start.Add(-club.Policy.CancelFree)}
 	for _, p := range list {
-		if holdsMoney(p) && p.State != InReview && p.Price.Minor > 0 {
-			if back := p.refundAbove(terms.Fee); back.Minor > 0 {
-				terms.Back = append(terms.Back, back)
-			}
+		if back := p.refundOnCancel(terms.Fee); back.Minor > 0 {
+			terms.Back = append(terms.Back, back)
 		}
 	}
 	return terms, nil

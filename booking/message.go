@@ -47,6 +47,9 @@ func (d *delivery) compose(ctx context.Context) error {
 	if notice(d.Kind).aboutSeries() {
 		return d.composeSeries(ctx, setup, b.Series, in)
 	}
+	if notice(d.Kind) == notifyClosed {
+		return d.composeClosed(ctx, setup, b, in)
+	}
 	key, detail, err := d.phraseFor(ctx, b, in)
 	if err != nil {
 		return err
@@ -97,7 +100,7 @@ func (d *delivery) phraseFor(ctx context.Context, b Booking, in *phrase.Speaker)
 		if b.State == Held {
 			key = "notice.payment_review_kept"
 		}
-	case notifyConfirmed, notifySlotLost, notifySheet, notifySeriesBooked, notifySeriesMoved, notifySeriesEnded:
+	case notifyConfirmed, notifySlotLost, notifySheet, notifyClosed, notifySeriesBooked, notifySeriesMoved, notifySeriesEnded:
 	}
 	return key, detail, nil
 }

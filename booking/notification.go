@@ -21,6 +21,7 @@ const (
 	notifyRefunded  notice = "refunded"
 	notifyReviewed  notice = "payment_review" // the payment differs from the request; staff decide
 	notifySheet     notice = "day_sheet"      // to the staff
+	notifyClosed    notice = "closed"         // a closure run cancelled the member's bookings
 
 	// About several bookings of a series.
 	notifySeriesBooked notice = "series_booked"

@@ -88,7 +88,7 @@ func selectDeliveries(ctx context.Context, q storage.Queryer, club ClubID, state
 func selectStillCurrent(ctx context.Context, q storage.Queryer, n Notification) (current bool, err error) {
 	err = q.QueryRow(ctx, `
 		SELECT CASE n.kind WHEN 'refunded' THEN true WHEN 'slot_lost' THEN true
-			WHEN 'payment_review' THEN EXISTS (SELECT FROM payment p WHERE p.booking_id = b.id AND p.state = 'review') WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()
+			WHEN 'payment_review' THEN EXISTS (SELECT FROM payment p WHERE p.booking_id = b.id AND p.state = 'review') WHEN 'cancelled' THEN b.state = 'cancelled' WHEN 'closed' THEN b.state = 'cancelled' WHEN 'offered' THEN b.state = 'held' AND b.expires_at > booking_clock()
 			WHEN 'reminder' THEN b.state = 'confirmed' AND n.version = b.version AND EXISTS (SELECT FROM booking_slot s WHERE s.booking_id = b.id AND lower(s.during) > booking_clock())
 			WHEN 'series_booked' THEN changed.confirmed WHEN 'series_moved' THEN changed.confirmed WHEN 'series_ended' THEN changed.cancelled
 			WHEN 'day_sheet' THEN n.day >= (booking_clock() AT TIME ZONE 'UTC')::date - 1 ELSE b.state = 'confirmed' AND n.version = b.version END

@@ -195,10 +195,7 @@ func (c *change) refundCancelled(ctx context.Context, b *Booking) error {
 	}
 	for i := range list {
 		p := &list[i]
-		if !holdsMoney(*p) || p.State == InReview || p.Price.Minor == 0 {
-			continue
-		}
-		back := p.refundAbove(*b.CancelFee)
+		back := p.refundOnCancel(*b.CancelFee)
 		if back.Minor == 0 {
 			continue
 		}
@@ -207,6 +204,14 @@ func (c *change) refundCancelled(ctx context.Context, b *Booking) error {
 		}
 	}
 	return nil
+}
+
+// refundOnCancel returns what the cancellation of the booking refunds. Money under review stays until staff decide.
+func (p Payment) refundOnCancel(fee Money) Money {
+	if !holdsMoney(p) || p.State == InReview || p.Price.Minor == 0 {
+		return Money{Currency: p.Received.Currency}
+	}
+	return p.refundAbove(fee)
 }
 
 // refundAbove returns the refund of a payment if the club keeps a fee. If the money has another currency than the price, the club keeps the fee's share
@@ -298,6 +303,11 @@ func (c *change) recordRefunded(ctx context.Context, b Booking, p *Payment, r Re
 	if r.Reason == refundCancelled && b.Series != 0 {
 		if ended, err := selectEndedWithSeries(ctx, c.tx, b); err != nil || ended {
 			return err // the notification about the series includes this refund
+		}
+	}
+	if r.Reason == refundCancelled {
+		if _, err := selectCancelledInRun(ctx, c.tx, b.ID); !errors.Is(err, ErrNoClosureRun) {
+			return err // nil: the notification about the closure includes this refund
 		}
 	}
 	return c.announce(ctx, c.tx, announcement{club: b.Club, member: b.Member, kind: notifyRefunded, booking: b.ID, refund: r.ID, at: c.at})

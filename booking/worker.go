@@ -114,6 +114,7 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.runSweep(ctx, o, job.Args.What) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[closureArgs]) error { return s.cancelInRun(ctx, job.Args) }))
 	s.addPaymentJobs(workers, o)
 	if o.Other != nil {
 		o.Other(workers)

@@ -53,6 +53,7 @@ func tables() []table {
 		{name: "payment", column: "accepted_by", erasure: rename},
 		{name: "payment_review", column: "closed_by", erasure: rename},
 		{name: "refund", column: "actor_id", erasure: rename},
+		{name: "closure_run", column: "actor_id", erasure: rename},
 		{name: "audit", column: "actor_id", erasure: keep, about: "What you did, as the club's audit has it."}, // by eraseAudit
 		{name: "club_member", column: "member_id", erasure: remove, about: "Your role in each club."},
 		{name: "contact_code", column: "member_id", erasure: remove},
