@@ -55,6 +55,7 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	waitlist{h}.addRoutes()
 	clubAdmin{h}.addRoutes()
 	netAdmin{h}.addRoutes()
+	closureRuns{h}.addRoutes()
 	sheets{h}.addRoutes()
 	members{h}.addRoutes()
 	records{h}.addRoutes()
