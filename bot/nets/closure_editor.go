@@ -28,7 +28,22 @@ func (c closureEditor) readClosures(ctx context.Context, id booking.ClubID) (clo
 	if err != nil {
 		return closuresView{}, err
 	}
-	return closuresView{club: club, nets: nets, closures: closuresAhead(list, at, club.Zone)}, nil
+	actor, err := c.adminActor(ctx, id)
+	if err != nil {
+		return closuresView{}, err
+	}
+	runs, err := c.Booking.ClosureRuns(ctx, actor, id)
+	if err != nil {
+		return closuresView{}, err
+	}
+	return closuresView{club: club, nets: nets, closures: closuresAhead(list, at, club.Zone), runs: runsNow(runs, at)}, nil
+}
+
+// runsNow leaves out closings that are done and older than a day.
+func runsNow(runs []booking.ClosureRun, at time.Time) []booking.ClosureRun {
+	return slices.DeleteFunc(slices.Clone(runs), func(r booking.ClosureRun) bool {
+		return r.State() == booking.RunDone && at.Sub(r.StartedAt) > 24*time.Hour
+	})
 }
 
 // closuresAhead leaves out closures that are over.

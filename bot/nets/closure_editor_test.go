@@ -17,7 +17,32 @@ func closureGoldens() []golden {
 		many = append(many, changed(once, func(c *booking.Closure) { c.ID, c.Reason = booking.ClosureID(60+i), fmt.Sprintf("Reason %d", i+1) }))
 	}
 	day := closureDayView{club: riverside(), nets: exampleNets(), step: step{Verb: stepClosureDay, Club: 1, Day: juneDay(13)}}
+	rain := booking.Closure{Every: booking.Once, Reason: "Rain", During: booking.Span{Start: june(13, 14, 0), End: june(13, 18, 0)}}
+	card, cash := booking.PaymentSum{Provider: booking.Razorpay, Payments: 3, Amount: rupees(90000)}, booking.PaymentSum{Provider: booking.Desk, Method: booking.Cash, Payments: 1, Amount: rupees(30000)}
+	stars := booking.PaymentSum{Provider: booking.Stars, Payments: 1, Amount: booking.Money{Minor: 200, Currency: booking.StarCurrency}}
+	inside := []booking.Booking{{ID: 1, Member: 7, State: booking.Confirmed}, {ID: 2, Member: 7, State: booking.Confirmed}, {ID: 3, Member: 8, State: booking.Held}}
+	preview := closingView{
+		club: riverside(), nets: exampleNets(), preview: booking.ClosurePreview{Closure: rain, Bookings: inside, Back: []booking.PaymentSum{cash, card}, Reviewed: []booking.PaymentSum{stars}, Version: 77},
+		step: step{Verb: stepPreviewClosing, Club: 1, Minute: unixMinute(rain.During.Start), Length: 240},
+	}
+	run := closingRunView{club: riverside(), nets: exampleNets(), run: booking.ClosureRun{
+		ID: 4, Closure: rain, Bookings: 12, People: 9, Cancelled: 5, Refunds: []booking.RunRefunds{{PaymentSum: card, Done: rupees(30000)}},
+	}}
 	return []golden{
+		{"what a closing would do", []verb{stepPreviewClosing, stepTypeClosing}, preview},
+		{"what a closing of some nets would do, changed meanwhile", []verb{stepStartClosing}, changed(preview, func(v *closingView) {
+			v.preview.Closure.Nets, v.step.Value, v.changed = []booking.NetID{1, 2}, 0b11, true
+		})},
+		{"a closing of a time when nothing is booked", []verb{stepPreviewClosing}, changed(preview, func(v *closingView) {
+			v.preview.Bookings, v.preview.Back, v.preview.Reviewed = nil, nil, nil
+		})},
+		{"a closing under way", []verb{stepClosing, stepStartClosing}, run},
+		{"a closing that leaves something to the staff", []verb{stepClosing}, changed(run, func(v *closingRunView) {
+			v.run.Cancelled, v.run.Left = 11, 1
+			v.run.Refunds = []booking.RunRefunds{{PaymentSum: cash, Done: rupees(0), ByHand: 1}, {PaymentSum: stars, Done: booking.Money{Currency: booking.StarCurrency}, Failed: 1}}
+		})},
+		{"a closing that is done", []verb{stepClosing}, changed(run, func(v *closingRunView) { v.run.Cancelled, v.run.Refunds = 12, nil })},
+		{"closures with a closing under way", []verb{stepClosures}, changed(list(0, once), func(v *closuresView) { v.runs = []booking.ClosureRun{run.run} })},
 		{"no closures", []verb{stepClosures, stepRemoveClosure}, list(0)},
 		{"one closure", []verb{stepClosures, stepTypeClosure}, list(0, once)},
 		{"closures that repeat", []verb{stepClosures}, list(0,

@@ -15,7 +15,8 @@ type closuresView struct {
 	club     booking.Club
 	nets     []booking.Net
 	closures []booking.Closure
-	inside   int // bookings inside the closure that was just added
+	runs     []booking.ClosureRun // that are under way, or were until a day ago
+	inside   int                  // bookings inside the closure that was just added
 }
 
 func (v closuresView) draw(d drawing) telegram.Reply {
@@ -29,6 +30,9 @@ func (v closuresView) draw(d drawing) telegram.Reply {
 	lines = append(lines, d.in.Say("nets.some_closures", len(v.closures)))
 	if v.inside > 0 {
 		lines = append(lines, d.in.Say("nets.inside", v.inside))
+	}
+	for _, r := range v.runs {
+		k.add(d.runLabel(v.club, r), step{Verb: stepClosing, Club: v.club.ID, Run: r.ID})
 	}
 	k.add(d.in.Say("nets.new_closure"), step{Verb: stepClosureMonth, Club: v.club.ID})
 	k.add(d.in.Say("book.back"), step{Verb: stepNets, Club: v.club.ID})
@@ -78,6 +82,7 @@ func (v closureDayView) draw(d drawing) telegram.Reply {
 		k.add(text, to)
 	}
 	k.add(d.in.Say("nets.type_close"), s.with(stepTypeClosure))
+	k.add(d.in.Say("closing.begin"), s.with(stepTypeClosing))
 	day := dateOf(s.Day)
 	k.add(d.in.Say("book.back"), step{Verb: stepClosureMonth, Club: s.Club, Page: monthNumber(day)})
 	return titled("🚫 "+clubName(v.club)+" · "+d.in.Day(day), []string{d.in.Say("nets.close_what", d.netOrAll(v.nets, s.Net))}, k)

@@ -17,6 +17,7 @@ func questionGoldens() []golden {
 		{"hours and reason of a closure", []verb{stepTypeClosure}, question{text: askClosure(juneDay(13))}},
 		{"a part of a payment", []verb{stepTypeRefund}, question{text: askRefundPart(rupees(400))}},
 		{"the reason of a decision", []verb{stepNoShow, stepUndoNoShow, stepCancelFree, stepEndSeries, stepMoveSeries}, askReason(step{Verb: stepNoShow, Booking: 12})},
+		{"hours of a closing", []verb{stepTypeClosing}, question{text: askClosing(juneDay(13))}},
 		{"day of a closure", []verb{stepTypeClosure}, question{text: askClosure(0)}},
 	}
 }

@@ -150,6 +150,14 @@ func (v *visit) open(ctx context.Context, s step) (screen, error) {
 		return closureEditor{v}.typeClosure(ctx, s)
 	case stepRemoveClosure:
 		return closureEditor{v}.removeClosure(ctx, s)
+	case stepTypeClosing:
+		return closing{v}.typeHours(ctx, s)
+	case stepPreviewClosing:
+		return closing{v}.preview(ctx, s)
+	case stepStartClosing:
+		return closing{v}.start(ctx, s)
+	case stepClosing:
+		return closing{v}.show(ctx, s)
 	case stepNet, stepTypeNet, stepSetUp, stepPickSetUp, stepMakeClub, stepDropSetUp:
 		return v.openSetUp(ctx, s)
 	}

@@ -30,10 +30,11 @@ type step struct {
 	Rule     int64 // the price's id
 	Review   booking.ReviewID
 	Closure  booking.ClosureID
+	Run      booking.ClosureRunID
 	Refunded int64  // of the payment, when the button was made
-	Conflict int64  // stands for the bookings in the way of a block, when the button was made
+	Conflict int64  // stands for the bookings in the way of a block, or for the preview of a closing, when the button was made
 	Quiet    int64  // quiet hours in one number; or quietOff, or quietTyped
-	Value    int64  // the answer of a button of the set-up
+	Value    int64  // the answer of a button of the set-up; the nets of a closing, one bit each
 	Language string // its tag; empty: that of the person's Telegram
 	Amount   int64  // of a refund, in minor units
 	NoReason bool   // the staff skipped the question about the reason
@@ -122,6 +123,8 @@ func (s step) encodeField(letter rune) string {
 		n = s.Rule
 	case 'x':
 		n = int64(s.Closure)
+	case 'z':
+		n = int64(s.Run)
 	case 'g':
 		n = s.Refunded
 	case 'k':
@@ -165,7 +168,7 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 	case 's':
 		s.Minute = f.NumberUpTo(maxStepDay * wholeDay)
 	case 'l':
-		s.Length = int(f.NumberUpTo(wholeDay))
+		s.Length = int(f.NumberUpTo(maxClosing))
 	case 'b':
 		s.Booking = booking.ID(f.Number())
 	case 'p':
@@ -184,6 +187,8 @@ func (s *step) parseField(letter rune, f *chat.Fields) {
 		s.Rule = f.Number()
 	case 'x':
 		s.Closure = booking.ClosureID(f.Number())
+	case 'z':
+		s.Run = booking.ClosureRunID(f.Number())
 	case 'g':
 		s.Refunded = f.Number()
 	case 'k':

@@ -88,6 +88,10 @@ const (
 	stepAddClosure     verb = 'G' // Choice: the repetition
 	stepTypeClosure    verb = 'b'
 	stepRemoveClosure  verb = '0'
+	stepTypeClosing    verb = '_' // the hours of a closing that refunds
+	stepPreviewClosing verb = '<'
+	stepStartClosing   verb = '}'
+	stepClosing        verb = '{' // how far one is
 	stepAskSheetHour   verb = '@'
 	stepSetSheetHour   verb = '='
 )
@@ -104,7 +108,7 @@ const (
 
 // fields are the step's fields that a button of the verb carries, one letter each, in their order in the payload; false for a verb that does
 // not exist. The letters, which the payload does not have: c Club, n Net, d Day, s Minute, l Length, a AddOns, b Booking, p Page, o Choice,
-// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version, u Value,
+// w Wait, y Weekday, h Opens, i Closes, r Rule, x Closure, z Run, g Refunded, k Conflict, q Quiet, t Language, m Amount, v Version, u Value,
 // e Review.
 func (v verb) fields() (letters string, known bool) {
 	switch v {
@@ -142,7 +146,13 @@ func (v verb) fields() (letters string, known bool) {
 		return "cnr", true
 	case stepClosureMonth, stepPrices:
 		return "cp", true
-	case stepClosureDay, stepTypeClosure:
+	case stepPreviewClosing:
+		return "cslu", true
+	case stepStartClosing:
+		return "csluk", true
+	case stepClosing:
+		return "cz", true
+	case stepClosureDay, stepTypeClosure, stepTypeClosing:
 		return "cnd", true
 	case stepAddClosure:
 		return "cndo", true

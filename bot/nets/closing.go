@@ -1,0 +1,127 @@
+package nets
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"pavilion/booking"
+)
+
+// closing closes nets for a time and refunds what is booked inside, for a club's admins.
+type closing struct{ *visit }
+
+// maxClosing is the longest time of a button, in minutes: hours that end in the night after.
+const maxClosing = 2 * wholeDay
+
+// typeHours takes the hours on a day and shows the preview.
+func (c closing) typeHours(ctx context.Context, s step) (screen, error) {
+	club, nets, err := c.adminNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	text, typed := c.typed()
+	if !typed {
+		return question{answer: s, text: askClosing(s.Day)}, nil
+	}
+	hours, ok := booking.ParseTimesOfDay(strings.TrimSpace(text))
+	if !ok {
+		return nil, errTypedHours
+	}
+	during := s.Day.Between(hours.From, hours.To, club.Zone)
+	return c.preview(ctx, step{
+		Verb: stepPreviewClosing, Club: s.Club, Minute: unixMinute(during.Start), Length: wholeMinutes(during.Length()), Value: maskOf(nets, s.Net),
+	})
+}
+
+func askClosing(day booking.Day) func(d drawing) string {
+	return func(d drawing) string { return d.in.Say("closing.ask", d.in.Day(dateOf(day))) }
+}
+
+func (c closing) preview(ctx context.Context, s step) (screen, error) {
+	actor, err := c.adminActor(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	club, nets, err := c.clubNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.Booking.PreviewClosure(ctx, actor, s.Club, s.closing(nets))
+	if err != nil {
+		return nil, err
+	}
+	return closingView{club: club, nets: nets, preview: p, step: s}, nil
+}
+
+// start asks for a reason and closes. If something has changed since the preview, it shows the new one.
+func (c closing) start(ctx context.Context, s step) (screen, error) {
+	actor, err := c.adminActor(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	reason, given := c.reason(s)
+	if !given {
+		return askReason(s), nil
+	}
+	club, nets, err := c.clubNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	closure := s.closing(nets)
+	closure.Reason = reason
+	run, err := c.Booking.CloseAndRefund(ctx, actor, s.Club, closure, s.Conflict)
+	if now, ok := errors.AsType[*booking.ClosureChangedError](err); ok {
+		return closingView{club: club, nets: nets, preview: now.Preview, step: s, changed: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return closingRunView{club: club, nets: nets, run: run}, nil
+}
+
+// show shows how far a closing is.
+func (c closing) show(ctx context.Context, s step) (screen, error) {
+	actor, err := c.adminActor(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	club, nets, err := c.clubNets(ctx, s.Club)
+	if err != nil {
+		return nil, err
+	}
+	run, err := c.Booking.ClosureRun(ctx, actor, s.Club, s.Run)
+	if err != nil {
+		return nil, err
+	}
+	return closingRunView{club: club, nets: nets, run: run}, nil
+}
+
+// closing is the closure of the step: its time, and the nets of its mask.
+func (s step) closing(nets []booking.Net) booking.Closure {
+	c := booking.Closure{Every: booking.Once, During: s.span()}
+	for i, n := range nets {
+		if s.Value&netBit(i) != 0 {
+			c.Nets = append(c.Nets, n.ID)
+		}
+	}
+	return c
+}
+
+// netBit is the bit of the net at a place in the club's list, which only grows. Nets beyond the bits of a number can be closed together with all.
+func netBit(place int) int64 {
+	if place >= 62 {
+		return 0
+	}
+	return 1 << place
+}
+
+// maskOf is the mask of a net; 0, for all nets, where the list does not have it.
+func maskOf(nets []booking.Net, id booking.NetID) int64 {
+	i := slices.IndexFunc(nets, func(n booking.Net) bool { return n.ID == id })
+	if i < 0 {
+		return 0
+	}
+	return netBit(i)
+}
