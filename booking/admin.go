@@ -3,6 +3,7 @@ package booking
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -122,6 +123,7 @@ func (s *Service) configure(ctx context.Context, actor Actor, id ClubID, action 
 			}
 			detail["moved_to_day"] = moved
 		}
+		maps.Copy(detail, c.noted)
 		return c.recordAudit(ctx, action, Booking{}, detail)
 	})
 }

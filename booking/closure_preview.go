@@ -63,9 +63,9 @@ func (e *ClosureChangedError) Error() string {
 // Unwrap returns ErrClosureChanged.
 func (e *ClosureChangedError) Unwrap() error { return ErrClosureChanged }
 
-// PreviewClosure reads what CloseAndRefund would cancel and refund now; for admins.
+// PreviewClosure reads what CloseAndRefund would cancel and refund now; for staff.
 func (s *Service) PreviewClosure(ctx context.Context, actor Actor, club ClubID, closure Closure) (preview ClosurePreview, err error) {
-	if err := actor.mustBeAdmin(); err != nil {
+	if err := actor.mustBeStaff(); err != nil {
 		return preview, err
 	}
 	if err := closure.checkRefunds(); err != nil {

@@ -106,6 +106,7 @@ func (s *Service) CloseAndRefund(ctx context.Context, actor Actor, club ClubID, 
 	}
 	closure.Reason = cleanText(closure.Reason)
 	closure.Nets = sortedNets(closure.Nets)
+	actor.Reason = closure.Reason
 	var run ClosureRun
 	err := s.configure(ctx, actor, club, "close_and_refund", func(ctx context.Context, c *change) error {
 		preview, err := c.previewClosure(ctx, closure)
@@ -157,6 +158,7 @@ func (c *change) startClosureRun(ctx context.Context, run *ClosureRun, bookings 
 	if err := insertClosureRun(ctx, c.tx, run, bookings); err != nil {
 		return err
 	}
+	c.noted = map[string]any{"run": run.ID, "bookings": run.Bookings, "people": run.People}
 	var members []MemberID // in the order of their first booking
 	byMember := map[MemberID][]ID{}
 	for _, b := range bookings {
@@ -227,9 +229,9 @@ func (r ClosureRun) includes(b Booking) bool {
 	return b.Span.overlaps(r.Closure.During) && slices.ContainsFunc(b.Nets, r.Closure.appliesTo)
 }
 
-// ClosureRun reads a run with its progress; for admins.
+// ClosureRun reads a run with its progress; for staff.
 func (s *Service) ClosureRun(ctx context.Context, actor Actor, club ClubID, id ClosureRunID) (ClosureRun, error) {
-	if err := actor.mustBeAdmin(); err != nil {
+	if err := actor.mustBeStaff(); err != nil {
 		return ClosureRun{}, err
 	}
 	run, err := selectClosureRun(ctx, s.db, id)
@@ -241,9 +243,9 @@ func (s *Service) ClosureRun(ctx context.Context, actor Actor, club ClubID, id C
 
 const closureRunPage = 20
 
-// ClosureRuns lists the last runs of a club with their progress, the latest first; for admins.
+// ClosureRuns lists the last runs of a club with their progress, the latest first; for staff.
 func (s *Service) ClosureRuns(ctx context.Context, actor Actor, club ClubID) ([]ClosureRun, error) {
-	if err := actor.mustBeAdmin(); err != nil {
+	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
 	runs, err := selectClosureRuns(ctx, s.db, club, closureRunPage)

@@ -258,7 +258,8 @@ func TestClosureRun_RepeatedIsTheSameRun(t *testing.T) {
 	if again.ID != runs[0] || again.Cancelled != 1 {
 		t.Errorf("closed again: %+v", again)
 	}
-	if n := one[int](l.bundle, `SELECT (SELECT count(*) FROM closure) * 100 + (SELECT count(*) FROM audit WHERE action = 'close_and_refund')`); n != 101 {
+	const decided = `action = 'close_and_refund' AND reason = 'Rain' AND detail ->> 'bookings' = '1' AND detail ->> 'people' = '1'`
+	if n := one[int](l.bundle, `SELECT (SELECT count(*) FROM closure) * 100 + (SELECT count(*) FROM audit WHERE `+decided+`)`); n != 101 {
 		t.Errorf("closures and audit lines: %d", n)
 	}
 	if told := l.notices(player(1)); !maps.Equal(told, map[string]int{"closed": 1}) {

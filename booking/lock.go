@@ -27,6 +27,7 @@ type change struct {
 	locked     []NetID
 	check      *slotCheck     // made with the locks; insertBooking uses it if it fits
 	changed    map[string]any // before and after, for the audit, of what is no part of the settings
+	noted      map[string]any // more that the audit line of a change of settings has
 	redated    []Booking      // bookings that this change moved to another day
 	skipOffers bool           // freed time is not offered to the waitlist, because this change takes it
 
