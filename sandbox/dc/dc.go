@@ -28,13 +28,14 @@ import (
 
 // Options configure a data centre. The zero value works.
 type Options struct {
+	Number    int    // which clients have to send; 0 means ID
 	Addr      string // to listen on; empty means a free port of 127.0.0.1
 	StateFile string // Close writes the keys and the world to it, and Start reads them; empty means no state
 	World     world.Options
 	Logger    *slog.Logger
 }
 
-// ID is the number of the data centre, which clients have to send.
+// ID is the usual number of the data centre.
 const ID = 2
 
 // DC is a running data centre.
@@ -59,7 +60,7 @@ type saved struct {
 
 // Start starts a data centre; Close ends it.
 func Start(o Options) (*DC, error) {
-	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
+	o.Logger, o.Number = cmp.Or(o.Logger, slog.New(slog.DiscardHandler)), cmp.Or(o.Number, ID)
 	o.World.Logger = cmp.Or(o.World.Logger, o.Logger)
 	d := &DC{opts: o, keys: mtproto.NewKeys(), world: world.New(o.World), served: make(chan error, 1)}
 	if err := d.load(); err != nil {
@@ -78,9 +79,9 @@ func Start(o Options) (*DC, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	d.addr = l.Addr().(*net.TCPAddr) //nolint:forcetypeassert // a TCP listener has a TCP address
-	d.world.SetAddress(d.addr.IP.String(), d.addr.Port, ID)
+	d.world.SetAddress(d.addr.IP.String(), d.addr.Port, o.Number)
 	d.faults = newFaults(d)
-	d.server = mtproto.NewServer(handler{d}, mtproto.Options{DC: ID, Key: d.key, Keys: d.keys, Logger: o.Logger})
+	d.server = mtproto.NewServer(handler{d}, mtproto.Options{DC: o.Number, Key: d.key, Keys: d.keys, Logger: o.Logger})
 	d.world.SetPusher(d.faults.push)
 	ctx, cancel := context.WithCancel(context.Background())
 	d.stop = cancel
@@ -105,6 +106,9 @@ func (d *DC) World() *world.World { return d.world }
 // Faults returns the fault injection.
 func (d *DC) Faults() *Faults { return d.faults }
 
+// Number returns the number that clients have to send.
+func (d *DC) Number() int { return d.opts.Number }
+
 // Addr returns the address as host:port.
 func (d *DC) Addr() string { return d.addr.String() }
 
@@ -124,8 +128,8 @@ func (d *DC) Session(ctx context.Context, accountID int64) (*session.StorageMemo
 	}
 	storage := new(session.StorageMemory)
 	err := (&session.Loader{Storage: storage}).Save(ctx, &session.Data{
-		DC: ID, Addr: d.Addr(), AuthKey: key.Value.Value[:], AuthKeyID: key.Value.ID[:], Salt: key.Salt,
-		Config: session.Config{ThisDC: ID, DCOptions: []tg.DCOption{{ID: ID, IPAddress: d.addr.IP.String(), Port: d.addr.Port}}},
+		DC: d.opts.Number, Addr: d.Addr(), AuthKey: key.Value.Value[:], AuthKeyID: key.Value.ID[:], Salt: key.Salt,
+		Config: session.Config{ThisDC: d.opts.Number, DCOptions: []tg.DCOption{{ID: d.opts.Number, IPAddress: d.addr.IP.String(), Port: d.addr.Port}}},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("issue session: %w", err)

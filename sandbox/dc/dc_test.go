@@ -3,6 +3,7 @@ package dc_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -46,7 +47,7 @@ func client(t *testing.T, d *dc.DC, plain dcs.PlainOptions, o telegram.Options, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.DC, o.DCList = dc.ID, dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: number}}}
+	o.DC, o.DCList = d.Number(), dcs.List{Options: []tg.DCOption{{ID: d.Number(), IPAddress: host, Port: number}}}
 	o.PublicKeys = []exchange.PublicKey{d.PublicKey()}
 	o.Resolver = dcs.Plain(plain)
 	if o.SessionStorage == nil {
@@ -95,6 +96,36 @@ func TestDC_SignInOverEveryTransport(t *testing.T) {
 	})
 	if err != nil {
 		t.Errorf("a user signs in: %v", err)
+	}
+}
+
+// Some clients begin at a certain data centre, TDLib at 1. Another number is refused.
+func TestDC_HasTheNumberThatIsChosen(t *testing.T) {
+	d := start(t, dc.Options{Number: 1})
+	if _, err := d.World().AddBot(world.BotSpec{Token: token, Username: "pavilionbot", Name: "Pavilion"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, pfs := range []bool{false, true} {
+		err := client(t, d, dcs.PlainOptions{}, telegram.Options{EnablePFS: pfs}, func(ctx context.Context, c *telegram.Client) error {
+			if _, err := c.Auth().Bot(ctx, token); err != nil {
+				return err
+			}
+			if config := c.Config(); config.ThisDC != 1 {
+				return fmt.Errorf("the config is of data centre %d", config.ThisDC)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("pfs %v: %v", pfs, err)
+		}
+	}
+	storage, err := d.Session(t.Context(), 7000000001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := (&session.Loader{Storage: storage}).Load(t.Context())
+	if err != nil || data.DC != 1 || data.Config.ThisDC != 1 {
+		t.Errorf("an issued session is of data centre %d, %v", data.DC, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package mtproto
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"time"
@@ -14,6 +15,7 @@ import (
 // older key between the frames of the exchange.
 type handshake struct {
 	wire  *wire
+	key   *rsa.PrivateKey
 	asks  chan struct{} // the exchange waits for a frame
 	frame chan *bin.Buffer
 	done  chan struct{}
@@ -26,7 +28,7 @@ const exchangeTimeout = 30 * time.Second
 // the end the new key is known, so messages under it may follow.
 func (c *conn) shakeHands(ctx context.Context, b *bin.Buffer) error {
 	if c.handshake == nil || c.handshake.over() {
-		h := &handshake{wire: c.wire, asks: make(chan struct{}), frame: make(chan *bin.Buffer), done: make(chan struct{})}
+		h := &handshake{wire: c.wire, key: c.server.opts.Key, asks: make(chan struct{}), frame: make(chan *bin.Buffer), done: make(chan struct{})}
 		c.requests.Go(func() { h.run(ctx, c.server) })
 		c.handshake = h
 		if err := c.handshake.wait(ctx); err != nil {
@@ -84,8 +86,9 @@ func (h *handshake) Recv(ctx context.Context, b *bin.Buffer) error {
 	}
 	select {
 	case frame := <-h.frame:
-		b.ResetTo(frame.Buf)
-		return nil
+		modern, err := modernize(frame.Buf, h.key)
+		b.ResetTo(modern)
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -32,7 +32,12 @@ func (w *World) Handle(ctx context.Context, from Caller, body *bin.Buffer) (bin.
 	if err := w.admit(from, w.names[id]); err != nil {
 		return nil, err
 	}
+	whole := body.Buf
 	answer, err := w.dispatch.Handle(context.WithValue(ctx, callerKey{}, from), body)
+	for err != nil && rewriteInput(whole, body.Len(), err) {
+		body.ResetTo(whole)
+		answer, err = w.dispatch.Handle(context.WithValue(ctx, callerKey{}, from), body)
+	}
 	var rpc *tgerr.Error
 	switch {
 	case err == nil:

@@ -16,6 +16,12 @@ func (w *World) routeDialogs(d *tg.ServerDispatcher) {
 	d.OnMessagesGetPinnedDialogs(on(w, (*call).getPinnedDialogs))
 }
 
+// The folders of the chat list.
+const (
+	mainFolder    = 0
+	archiveFolder = 1
+)
+
 // entry is a chat of the chat list with its last message.
 type entry struct {
 	peer Peer
@@ -53,6 +59,13 @@ func (c *call) channelEntry(ch *channel) entry {
 
 func (c *call) getDialogs(r *tg.MessagesGetDialogsRequest) (tg.MessagesDialogsClass, error) {
 	all := c.entries()
+	switch folder, _ := r.GetFolderID(); folder {
+	case mainFolder:
+	case archiveFolder: // no chat can be moved there
+		all = nil
+	default:
+		return nil, tgerr.New(400, "FOLDER_ID_INVALID")
+	}
 	from := 0
 	if r.OffsetDate > 0 {
 		from = slices.IndexFunc(all, func(e entry) bool {

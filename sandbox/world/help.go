@@ -34,7 +34,7 @@ func (w *World) routeHelp(d *tg.ServerDispatcher) {
 func (c *call) config() (*tg.Config, error) {
 	now := c.now()
 	return &tg.Config{
-		Date: now, Expires: now + 3600, TestMode: true, ThisDC: c.o.DC, DCTxtDomainName: "invalid",
+		Date: now, Expires: now + 3600, ThisDC: c.o.DC, DCTxtDomainName: "invalid",
 		DCOptions:   []tg.DCOption{{ID: c.o.DC, IPAddress: c.o.Host, Port: c.o.Port, Static: true}},
 		ChatSizeMax: maxGroup, MegagroupSizeMax: maxMegagroup, ForwardedCountMax: maxForwards,
 		OnlineUpdatePeriodMs: 210_000, OfflineBlurTimeoutMs: 5_000, OfflineIdleTimeoutMs: 30_000, OnlineCloudTimeoutMs: 300_000,
@@ -94,5 +94,5 @@ func (c *call) langPack(r *tg.LangpackGetLangPackRequest) (*tg.LangPackDifferenc
 }
 
 func (c *call) dialogFilters() (*tg.MessagesDialogFilters, error) {
-	return &tg.MessagesDialogFilters{}, nil
+	return &tg.MessagesDialogFilters{Filters: []tg.DialogFilterClass{&tg.DialogFilterDefault{}}}, nil
 }

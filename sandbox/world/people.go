@@ -78,7 +78,10 @@ func (g *gathered) chatList() []tg.ChatClass {
 func (w *World) viewUser(viewer, a *account) *tg.User {
 	u := &tg.User{
 		ID: a.ID, FirstName: a.First, LastName: a.Last, Username: a.Username, Deleted: a.Deleted, Premium: a.Premium,
-		Self: a == viewer, AccessHash: w.hash(viewer.ID, hashUser, a.ID), LangCode: a.Lang,
+		Self: a == viewer, AccessHash: w.hash(viewer.ID, hashUser, a.ID),
+	}
+	if viewer.Bot != nil {
+		u.LangCode = a.Lang
 	}
 	if a == viewer {
 		u.Phone = a.Phone
