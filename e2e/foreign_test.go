@@ -86,32 +86,18 @@ func TestForeignClient_MemberAndBotOfAnotherMake(t *testing.T) {
 	}
 	asker, person := s.Members[1], s.Members[2]
 
-	host, portText, err := net.SplitHostPort(s.DC.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := strconv.Atoi(portText)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var saw struct {
 		Member memberSaw
 		Scorer scorerSaw
 	}
 	runForeign(t, map[string]any{
-		"telegram": map[string]any{"address": host, "port": port, "dc": dc.ID, "key": s.DC.PublicKeyPEM()},
+		"telegram": addressOf(t, s.DC),
 		"member":   map[string]any{"phone": asker.Phone, "bot": sandbox.BotName, "query": "over by over"},
 		"scorer":   map[string]any{"phone": person.Phone, "token": scorerToken, "name": scorerName},
 	}, &saw)
 
-	sum := sha256.Sum256(content)
 	m := saw.Member
-	if m.Self != (foreignSelf{asker.ID, false, asker.Username}) {
-		t.Errorf("the member is signed in as %+v", m.Self)
-	}
-	if m.File.Name != name || m.Caption != caption || m.File.Size != len(content) || m.File.SHA256 != hex.EncodeToString(sum[:]) || m.Answer == "" {
-		t.Errorf("asked %q, tapped %q, was told %q and received %+v with %q", m.Page, m.Button, m.Answer, m.File, m.Caption)
-	}
+	m.received(t, asker, name, caption, content)
 	if m.Inline.Results != 1 || m.Inline.Name != name {
 		t.Errorf("inline: %+v", m.Inline)
 	}
@@ -135,6 +121,56 @@ func TestForeignClient_MemberAndBotOfAnotherMake(t *testing.T) {
 	}
 }
 
+// received checks that the member searched, tapped and received the file.
+func (m memberSaw) received(t *testing.T, who world.User, name, caption string, content []byte) {
+	t.Helper()
+	sum := sha256.Sum256(content)
+	if m.Self != (foreignSelf{who.ID, false, who.Username}) {
+		t.Errorf("the member is signed in as %+v", m.Self)
+	}
+	if m.File.Name != name || m.Caption != caption || m.File.Size != len(content) || m.File.SHA256 != hex.EncodeToString(sum[:]) || m.Answer == "" {
+		t.Errorf("asked %q, tapped %q, was told %q and received %+v with %q", m.Page, m.Button, m.Answer, m.File, m.Caption)
+	}
+}
+
+// Telethon still makes its keys by the handshake with SHA-1. Its member searches, taps and receives like any other.
+func TestForeignClient_TelethonSearchesTapsAndReceives(t *testing.T) {
+	t.Parallel()
+	s, _, gotd := scene(t, sandbox.Options{Env: lowLimits})
+	const name, caption = "Leg.Glance.2016.pdf", "for a slow afternoon"
+	content := bytes.Repeat([]byte("glanced to fine leg "), 1000) // its ciphers are written in Python
+	if _, err := s.Post(s.Channel, world.FileSpec{Kind: world.FileDocument, Name: name, Caption: caption, Bytes: content}); err != nil {
+		t.Fatal(err)
+	}
+	found(t, gotd, "leg glance", "1 file")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	python, err := install.Python(ctx, filepath.Join("foreign", "telethon-requirements.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asker := s.Members[1]
+	var saw memberSaw
+	runClient(ctx, t, map[string]any{
+		"telegram": addressOf(t, s.DC), "phone": asker.Phone, "bot": sandbox.BotName, "query": "leg glance",
+	}, &saw, python, filepath.Join("foreign", "telethon_member.py"))
+	saw.received(t, asker, name, caption, content)
+}
+
+// addressOf is what a client needs to know of a data centre.
+func addressOf(t *testing.T, d *dc.DC) map[string]any {
+	t.Helper()
+	host, portText, err := net.SplitHostPort(d.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]any{"address": host, "port": port, "dc": d.Number(), "key": d.PublicKeyPEM()}
+}
+
 // runForeign runs foreign/main.mjs with settings and decodes what it reports.
 func runForeign(t *testing.T, settings, report any) {
 	t.Helper()
@@ -152,12 +188,18 @@ func runForeign(t *testing.T, settings, report any) {
 	if err := os.CopyFS(filepath.Join(dir, "foreign"), os.DirFS("foreign")); err != nil {
 		t.Fatal(err)
 	}
+	runClient(ctx, t, settings, report, node, filepath.Join(dir, "foreign", "main.mjs"))
+}
+
+// runClient runs a program with settings on its standard input and decodes what it reports.
+func runClient(ctx context.Context, t *testing.T, settings, report any, name string, args ...string) {
+	t.Helper()
 	in, err := json.Marshal(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var complaints bytes.Buffer
-	cmd := exec.CommandContext(ctx, node, filepath.Join(dir, "foreign", "main.mjs"))
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // programs of this repository
 	cmd.Stdin, cmd.Stderr, cmd.WaitDelay = bytes.NewReader(in), &complaints, 5*time.Second
 	out, err := cmd.Output()
 	if err != nil {

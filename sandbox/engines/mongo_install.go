@@ -55,7 +55,8 @@ func mongoServer(ctx context.Context, quick bool) (mongoKind, error) {
 		}
 		// Another stand-in may work, for example if cargo is too old.
 	}
-	if err := install.Once(ctx, venv, python, func() error { return pipInstall(ctx, venv) }); err != nil {
+	if err := install.Once(ctx, venv, python, func() error { return install.Venv(ctx, venv, pipPackage) }); err != nil {
+		err = fmt.Errorf("%w: %w", errNoMongo, err)
 		if failed != nil {
 			err = fmt.Errorf("%w; before that: %w", err, failed)
 		}
@@ -74,21 +75,4 @@ func pythonKind(path string) mongoKind {
 	return mongoKind{pipPackage, func(dir string, port int) []string {
 		return []string{path, "--standalone", "--host", "127.0.0.1", "--port", strconv.Itoa(port), "--storage-path", filepath.Join(dir, "data"), "--cache-size", "256M", "--log-level", "WARNING"}
 	}}
-}
-
-// pipInstall installs the stand-in into its own virtual environment.
-func pipInstall(ctx context.Context, venv string) error {
-	if _, ok := install.Binary("python3"); !ok {
-		return errNoMongo
-	}
-	if err := install.Run(ctx, "", "python3", "-m", "venv", venv); err != nil {
-		// Debian has venv in a package of its own. Root can install it; otherwise the error names it.
-		if errApt := install.Apt(ctx, "python3-venv"); errApt != nil {
-			return fmt.Errorf("%w: %w: %w", errNoMongo, err, errApt)
-		}
-		if err := install.Run(ctx, "", "python3", "-m", "venv", venv); err != nil {
-			return fmt.Errorf("%w: %w", errNoMongo, err)
-		}
-	}
-	return install.Run(ctx, "", filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", pipPackage)
 }
