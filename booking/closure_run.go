@@ -37,13 +37,10 @@ type RunRefunds struct {
 
 	Done   Money
 	ByHand int // staff make them
-	Failed int // the gateway refused them; staff decide
+	Failed int // the gateway refused them, and the money is still here; staff decide
 
-	finished int // number of the done ones
+	waiting int // that gateways have not answered yet
 }
-
-// open counts the refunds that gateways have not answered yet.
-func (r RunRefunds) open() int { return r.Payments - r.finished - r.ByHand - r.Failed }
 
 // RunState is the state of a closure run.
 type RunState string
@@ -63,7 +60,7 @@ func (r ClosureRun) State() RunState {
 	}
 	state := RunDone
 	for _, back := range r.Refunds {
-		if back.open() > 0 {
+		if back.waiting > 0 {
 			return RunRefunding
 		}
 		if back.ByHand+back.Failed > 0 {

@@ -99,11 +99,12 @@ func selectClosureRuns(ctx context.Context, q storage.Queryer, club ClubID, limi
 // selectRunRefunds sums the refunds of a run by way of paying.
 func selectRunRefunds(ctx context.Context, q storage.Queryer, id ClosureRunID) ([]RunRefunds, error) {
 	list, err := collect(ctx, q, func(row pgx.CollectableRow) (r RunRefunds, err error) {
-		err = row.Scan(&r.Provider, &r.Method, &r.Amount.Currency, &r.Payments, &r.Amount.Minor, &r.Done.Minor, &r.finished, &r.ByHand, &r.Failed)
+		err = row.Scan(&r.Provider, &r.Method, &r.Amount.Currency, &r.Payments, &r.Amount.Minor, &r.Done.Minor, &r.waiting, &r.ByHand, &r.Failed)
 		r.Done.Currency = r.Amount.Currency
 		return r, err
 	}, `SELECT p.provider, p.method, r.currency, count(*), sum(r.amount_minor)::bigint, coalesce(sum(r.amount_minor) FILTER (WHERE r.state = 'done'), 0)::bigint,
-			count(*) FILTER (WHERE r.state = 'done'), count(*) FILTER (WHERE r.state = 'pending' AND r.by_hand), count(*) FILTER (WHERE r.state = 'failed')
+			count(*) FILTER (WHERE r.state = 'pending' AND NOT r.by_hand), count(*) FILTER (WHERE r.state = 'pending' AND r.by_hand),
+			count(*) FILTER (WHERE r.state = 'failed' AND p.refund_minor < p.received_minor)
 		FROM closure_run_booking b JOIN payment p ON p.booking_id = b.booking_id JOIN refund r ON r.payment_id = p.id AND r.reason = $2
 		WHERE b.run_id = $1 AND b.outcome = 'cancelled' GROUP BY p.provider, p.method, r.currency ORDER BY p.provider, p.method, r.currency`, id, refundCancelled)
 	if err != nil {

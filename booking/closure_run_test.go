@@ -337,3 +337,30 @@ func TestClosureRun_BookingsThatChangeBeforeTheirTurn(t *testing.T) {
 	}
 	l.healthy()
 }
+
+// A refund that the gateway refuses is left to the staff. When they have given the money back, the run is done.
+func TestClosureRun_ARefusedRefundWaitsForTheStaff(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	ctx := t.Context()
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	bill, err := l.Pay(ctx, player(1), booking.PayRequest{Booking: h.ID, Provider: booking.Stars, Title: "Net 1"})
+	l.must(err)
+	l.must(l.PaidInTelegram(ctx, booking.InvoicePaid{Payload: l.InvoicePayload(bill), Payer: player(1).ID, Amount: bill.Amount, Charge: "stars-1"}))
+	l.waitUntil(`SELECT state = 'confirmed' FROM booking WHERE id = $1`, h.ID)
+	l.stars.refuse(1)
+	run, err := l.CloseAndRefund(ctx, boss(), l.club, l.rain(10, 12), l.previewed(l.rain(10, 12)).Version)
+	l.must(err)
+	if run = l.waitForRun(run.ID, booking.RunForStaff); run.Refunds[0].Failed != 1 || run.Refunds[0].Done.Minor != 0 {
+		t.Errorf("%+v", run.Refunds)
+	}
+	_, err = l.Refund(ctx, desk(), booking.RefundRequest{Club: l.club, Payment: bill.ID})
+	l.must(err)
+	l.waitForRun(run.ID, booking.RunDone)
+	if got := l.stars.refunded(); !maps.Equal(got, map[string]int{"stars-1": 1}) {
+		t.Errorf("stars went back: %v", got)
+	}
+	l.healthy()
+}

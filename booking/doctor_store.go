@@ -15,7 +15,7 @@ func selectBroken(ctx context.Context, q storage.Queryer, rule invariant) ([]str
 	return collect(ctx, q, pgx.RowTo[string], rule.sql)
 }
 
-// bookingInvariants are the rules about bookings, waits, notifications and requests.
+// bookingInvariants are the rules about bookings, waits, notifications, requests and closures that refund.
 func bookingInvariants() []invariant {
 	return []invariant{
 		{"two live bookings share a net", `
@@ -40,6 +40,11 @@ func bookingInvariants() []invariant {
 		{"a notification has been waiting for a day without a job", `
 			SELECT format('notification %s', n.id) FROM notification n WHERE n.sent_at IS NULL AND n.dropped_at IS NULL AND n.failed_at IS NULL AND n.created_at < booking_clock() - interval '1 day'
 			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind = 'booking_deliver' AND (j.args ->> 'notification')::bigint = n.id)`},
+		{"a closure has been about to cancel a booking for an hour without a job", `
+			SELECT format('booking %s in run %s', r.booking_id, r.run_id) FROM closure_run_booking r JOIN closure_run run ON run.id = r.run_id
+			WHERE r.outcome IS NULL AND run.started_at < booking_clock() - interval '1 hour' AND NOT EXISTS (SELECT FROM river_job j
+				WHERE j.kind = 'booking_closure' AND (j.args ->> 'run')::bigint = r.run_id AND j.args -> 'bookings' @> to_jsonb(r.booking_id)
+				AND j.state IN ('available', 'pending', 'running', 'retryable', 'scheduled'))`},
 		{"the constraint against overlaps is missing", `
 			SELECT 'booking_slot_no_overlap' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'booking_slot_no_overlap' AND conrelid = 'booking_slot'::regclass AND convalidated)`},
 	}

@@ -219,7 +219,12 @@ func TestCheck_FindsWhatIsBroken(t *testing.T) {
 	b.held(player(1), b.want("2026-06-01T10:00:00Z", time.Hour, 1))
 	b.held(player(2), b.want("2026-06-01T11:00:00Z", time.Hour, 1))
 	b.healthy()
+	closure := b.rain(0, 1) // on another day
+	_, err := b.CloseAndRefund(t.Context(), boss(), b.club, closure, b.previewed(closure).Version)
+	b.must(err)
 	for _, sql := range []string{
+		`INSERT INTO closure_run_booking (booking_id, run_id) SELECT 1, id FROM closure_run`,
+		`UPDATE closure_run SET started_at = booking_clock() - interval '2 hours'`,
 		`ALTER TABLE booking_slot DROP CONSTRAINT booking_slot_no_overlap`,
 		`ALTER TABLE booking_slot DROP CONSTRAINT booking_slot_booking_id_state_fkey`,
 		`UPDATE booking_slot SET during = tstzrange('2026-06-01 10:30Z', '2026-06-01 12:00Z'), occupied = tstzrange('2026-06-01 10:30Z', '2026-06-01 12:00Z') WHERE booking_id = 2`,
@@ -241,7 +246,7 @@ func TestCheck_FindsWhatIsBroken(t *testing.T) {
 	for _, rule := range []string{
 		"two live bookings share a net", "a slot has no booking", "a booking has no slot", "a slot's state is not its booking's", "price lines do not add up to the price",
 		"a booking is in another currency than its club", "a hold should have expired ten minutes ago", "a booking was made or moved without a line in the audit",
-		"the constraint against overlaps is missing",
+		"the constraint against overlaps is missing", "a closure has been about to cancel a booking for an hour without a job",
 	} {
 		if !found[rule] {
 			t.Errorf("not found: %s", rule)

@@ -15,7 +15,7 @@ func impersonal() []string {
 		"id", "club_id", "net_id", "booking_id", "payment_id", "refund_id", "event_id", "notification_id", "series_id", "session_id", "plan_id", "bot_id", "channel_id", "group_id",
 		"document", "deletion", "broadcast", "link", "reservation", "job", "channel", "version", "version_id", "n", "runs", "failures", "used_bytes", "last_id", "hash", "access_hash", "place_chat",
 		"reached", "gone", "unpinned", "sending_ms", "stars", "found", "minor", "amount_minor", "price_minor", "received_minor", "refund_minor", "refunded_minor", "cancel_fee_minor", "member_minor", "guest_minor",
-		"bytes", "net_ids", "add_on_ids", "message_id", "documents", "channels", "albums", "taken_version", "number",
+		"bytes", "net_ids", "add_on_ids", "message_id", "documents", "channels", "albums", "taken_version", "number", "closure_id", "run_id", "preview",
 	}
 }
 
