@@ -39,6 +39,13 @@ func askClosing(day booking.Day) func(d drawing) string {
 	return func(d drawing) string { return d.in.Say("closing.ask", d.in.Day(dateOf(day))) }
 }
 
+// askClosingReason asks for the reason, which the members read, too.
+func askClosingReason(s step) question {
+	q := askReason(s)
+	q.text = func(d drawing) string { return d.in.Say("closing.ask_reason") }
+	return q
+}
+
 func (c closing) preview(ctx context.Context, s step) (screen, error) {
 	actor, err := c.adminActor(ctx, s.Club)
 	if err != nil {
@@ -63,7 +70,7 @@ func (c closing) start(ctx context.Context, s step) (screen, error) {
 	}
 	reason, given := c.reason(s)
 	if !given {
-		return askReason(s), nil
+		return askClosingReason(s), nil
 	}
 	club, nets, err := c.clubNets(ctx, s.Club)
 	if err != nil {

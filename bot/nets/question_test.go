@@ -17,6 +17,7 @@ func questionGoldens() []golden {
 		{"hours and reason of a closure", []verb{stepTypeClosure}, question{text: askClosure(juneDay(13))}},
 		{"a part of a payment", []verb{stepTypeRefund}, question{text: askRefundPart(rupees(400))}},
 		{"the reason of a decision", []verb{stepNoShow, stepUndoNoShow, stepCancelFree, stepEndSeries, stepMoveSeries}, askReason(step{Verb: stepNoShow, Booking: 12})},
+		{"reason of a closing", []verb{stepStartClosing}, askClosingReason(step{Verb: stepStartClosing, Club: 1, Minute: unixMinute(june(13, 14, 0)), Length: 240, Conflict: 77})},
 		{"hours of a closing", []verb{stepTypeClosing}, question{text: askClosing(juneDay(13))}},
 		{"day of a closure", []verb{stepTypeClosure}, question{text: askClosure(0)}},
 	}
