@@ -118,7 +118,32 @@ func TestChat_AnAdminSetsHoursPricesAndClosures(t *testing.T) {
 		t.Errorf("%q", inside.Message)
 	}
 
-	for action, want := range map[string]int{"set_hours": 3, "set_prices": 4, "add_closure": 2, "remove_closure": 1} {
+	// Closing for rain: the hours, what would be cancelled, a reason, and how far it is. The member is told.
+	tap(t, meera, inside, "➕ Close a day")
+	calendar = shows(t, meera, inside, "Which day?")
+	if month := day.Format("January 2006"); !strings.Contains(calendar.Message, month) {
+		press(t, meera, calendar, "▶")
+		calendar = shows(t, meera, inside, month)
+	}
+	press(t, meera, calendar, strconv.Itoa(day.Day()))
+	tap(t, meera, shows(t, meera, inside, "All nets closed: how often?"), "🌧 Close hours and give money back")
+	await(t, meera, "You see what is booked then, before anything happens.")
+	say(t, meera, "07:00-09:00")
+	preview := await(t, meera, "1 booking would be cancelled, of 1 person.")
+	tap(t, meera, preview, "🌧 Close, cancel and give it all back")
+	why := await(t, meera, "for the members and the record")
+	say(t, meera, "Monsoon")
+	await(t, meera, "Cancelled: ")
+	until(t, "the closing is done", func() bool {
+		return n.count(t, `SELECT count(*) FROM closure_run_booking WHERE outcome = 'cancelled'`) == 1
+	})
+	if told := await(t, arjun, "🌧 The club had to close"); !strings.Contains(told.Message, "Why: Monsoon") || !strings.Contains(told.Message, "Nothing was paid") {
+		t.Errorf("told %q", told.Message)
+	}
+	tap(t, meera, why, "Skip") // an old button finds the closing
+	shows(t, meera, why, "✅ Done. Everybody was told.")
+
+	for action, want := range map[string]int{"set_hours": 3, "set_prices": 4, "add_closure": 2, "remove_closure": 1, "close_and_refund": 1} {
 		if got := n.count(t, `SELECT count(*) FROM audit WHERE origin = 'bot' AND action = $1 AND actor_id = $2`, action, n.Admin.ID); got != want {
 			t.Errorf("%d of %s in the record, want %d", got, action, want)
 		}

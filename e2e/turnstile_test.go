@@ -10,11 +10,10 @@ import (
 
 // turnstile holds up every statement that writes certain rows of a table, until it is opened or its process dies.
 type turnstile struct {
-	t     *testing.T
-	n     *nets
-	conn  *pgxpool.Conn
-	table string
-	key   int64
+	t    *testing.T
+	n    *nets
+	conn *pgxpool.Conn
+	key  int64
 }
 
 var turnstiles atomic.Int64 //nolint:gochecknoglobals // each has a lock of its own
@@ -27,9 +26,9 @@ func (n *nets) turnstile(t *testing.T, table, when string) *turnstile {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Release)
-	g := &turnstile{t: t, n: n, conn: conn, table: table, key: 5100 + turnstiles.Add(1)}
-	g.exec(fmt.Sprintf(`CREATE FUNCTION turnstile_%s() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM set_config(''lock_timeout'', ''0'', true), pg_advisory_xact_lock_shared(%d); RETURN NEW; END'`, table, g.key))
-	g.exec(fmt.Sprintf(`CREATE TRIGGER turnstile_%[1]s BEFORE INSERT OR UPDATE ON %[1]s FOR EACH ROW WHEN (%[2]s) EXECUTE FUNCTION turnstile_%[1]s()`, table, when))
+	g := &turnstile{t: t, n: n, conn: conn, key: 5100 + turnstiles.Add(1)}
+	g.exec(fmt.Sprintf(`CREATE FUNCTION turnstile_%[1]d() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM set_config(''lock_timeout'', ''0'', true), pg_advisory_xact_lock_shared(%[1]d); RETURN NEW; END'`, g.key))
+	g.exec(fmt.Sprintf(`CREATE TRIGGER turnstile_%[3]d BEFORE INSERT OR UPDATE ON %[1]s FOR EACH ROW WHEN (%[2]s) EXECUTE FUNCTION turnstile_%[3]d()`, table, when, g.key))
 	g.exec(fmt.Sprintf(`SELECT pg_advisory_lock(%d)`, g.key))
 	return g
 }
@@ -51,9 +50,10 @@ func (g *turnstile) waiting() int {
 	return g.n.count(g.t, `SELECT count(*) `+g.held())
 }
 
-// open lets statements pass. Those of a process that died are not made.
+// open lets statements pass, for good. Those of a process that died are not made.
 func (g *turnstile) open() {
 	g.t.Helper()
 	g.exec(`SELECT pg_terminate_backend(pid) ` + g.held())
 	g.exec(fmt.Sprintf(`SELECT pg_advisory_unlock(%d)`, g.key))
+	g.conn.Release()
 }
