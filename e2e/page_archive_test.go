@@ -108,4 +108,5 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.page.Shows(t, "Moved to another price")
 	v.page.Press(t, "Nothing to do")
 	v.page.Shows(t, "Nothing to decide.")
+	p.rains(t, v, day)
 }
