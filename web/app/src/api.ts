@@ -25,6 +25,9 @@ export type Found = Schemas["SearchBody"];
 export type Delivery = Schemas["FileDeliveryBody"];
 export type Review = Schemas["ReviewBody"];
 export type Closure = Schemas["ClosureBody"];
+export type ClosureFigures = Schemas["ClosureFigures"];
+export type ClosureRun = Schemas["ClosureRunBody"];
+export type PaymentSum = Schemas["PaymentSumBody"];
 export type PayWay = Schemas["PayWayBody"];
 
 // withToken signs requests. A token that the server no longer knows is renewed once.

@@ -396,6 +396,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clubs/{club}/closure-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a closure that refunds would cancel and give back */
+        get: operations["preview-closure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clubs/{club}/closure-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last closures that refund, the latest first */
+        get: operations["get-closure-runs"];
+        put?: never;
+        /** Shut nets, cancel what is booked inside, and refund it in full */
+        post: operations["close-and-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clubs/{club}/closure-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A closure that refunds, and its progress */
+        get: operations["get-closure-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clubs/{club}/closures": {
         parameters: {
             query?: never;
@@ -1317,6 +1369,100 @@ export interface components {
             /** Format: int64 */
             to_minute?: number;
         };
+        ClosureFigures: {
+            /** @description What would go back, by the way of paying. */
+            back: components["schemas"]["PaymentSumBody"][];
+            /**
+             * Format: int64
+             * @description That would be cancelled, holds included.
+             */
+            bookings: number;
+            /**
+             * Format: int64
+             * @description Of these: not confirmed yet.
+             */
+            holds: number;
+            /** Format: int64 */
+            people: number;
+            /** @description Money under review. It stays until staff decide. */
+            reviewed: components["schemas"]["PaymentSumBody"][];
+            /**
+             * Format: int64
+             * @description Changes with the bookings inside and their payments. The closure carries it.
+             */
+            version: number;
+        };
+        ClosurePreviewBody: {
+            /** @description What would go back, by the way of paying. */
+            back: components["schemas"]["PaymentSumBody"][];
+            /**
+             * Format: int64
+             * @description That would be cancelled, holds included.
+             */
+            bookings: number;
+            /**
+             * Format: int64
+             * @description Of these: not confirmed yet.
+             */
+            holds: number;
+            /** @description The bookings that would be cancelled. */
+            inside: components["schemas"]["BookingBody"][];
+            /** Format: int64 */
+            people: number;
+            /** @description Money under review. It stays until staff decide. */
+            reviewed: components["schemas"]["PaymentSumBody"][];
+            /**
+             * Format: int64
+             * @description Changes with the bookings inside and their payments. The closure carries it.
+             */
+            version: number;
+        };
+        ClosureRunBody: {
+            /** Format: int64 */
+            bookings: number;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            closure: number;
+            /** Format: date-time */
+            end: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Bookings that ended or moved away before their turn.
+             */
+            left: number;
+            /** @description All where it is missing. */
+            nets?: number[];
+            /** Format: int64 */
+            people: number;
+            reason?: string;
+            refunds: components["schemas"]["RunRefundsBody"][];
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description refunding: all is cancelled and gateways still make refunds. for_staff: staff have to make or decide some refunds.
+             * @enum {string}
+             */
+            state: "cancelling" | "refunding" | "for_staff" | "done";
+        };
+        ClosureRunInBody: {
+            end: string;
+            /** @description All where it is missing. */
+            nets?: number[];
+            /** @description The members read it. */
+            reason?: string;
+            /** @description RFC 3339, or a time on the club's clock. */
+            start: string;
+            /**
+             * Format: int64
+             * @description Of the preview that was accepted.
+             */
+            version: number;
+        };
         ClubBody: {
             address?: string;
             /** Format: int64 */
@@ -1687,6 +1833,9 @@ export interface components {
         ListOfClosureBody: {
             items: components["schemas"]["ClosureBody"][];
         };
+        ListOfClosureRunBody: {
+            items: components["schemas"]["ClosureRunBody"][];
+        };
         ListOfClubBody: {
             items: components["schemas"]["ClubBody"][];
         };
@@ -1983,6 +2132,15 @@ export interface components {
             /** @description The page to pay on. */
             url?: string;
         };
+        PaymentSumBody: {
+            amount: components["schemas"]["MoneyBody"];
+            /** @description At the desk: cash or card. */
+            method?: string;
+            /** Format: int64 */
+            payments: number;
+            /** @example stripe */
+            provider: string;
+        };
         PlaceBody: {
             /**
              * Format: double
@@ -2034,6 +2192,8 @@ export interface components {
             bookings?: number[];
             /** @description Of an ambiguous time: the instants to choose from. */
             choices?: string[];
+            /** @description Of a closure that refunds: what it would do now. */
+            closure?: components["schemas"]["ClosureFigures"];
             /** @example That slot has just been taken. */
             detail?: string;
             /** @description Of a move that costs more: how much more. */
@@ -2250,6 +2410,26 @@ export interface components {
              * @enum {string}
              */
             role: "guest" | "member" | "staff" | "admin";
+        };
+        RunRefundsBody: {
+            amount: components["schemas"]["MoneyBody"];
+            /**
+             * Format: int64
+             * @description Refunds that staff make.
+             */
+            by_hand: number;
+            done: components["schemas"]["MoneyBody"];
+            /**
+             * Format: int64
+             * @description Refunds that the gateway refused; staff decide.
+             */
+            failed: number;
+            /** @description At the desk: cash or card. */
+            method?: string;
+            /** Format: int64 */
+            payments: number;
+            /** @example stripe */
+            provider: string;
         };
         SavedClubBody: {
             address?: string;
@@ -5965,6 +6145,436 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-closure": {
+        parameters: {
+            query: {
+                /** @description RFC 3339, or a time on the club's clock. */
+                start: string;
+                end: string;
+                /** @description Some nets only, apart by commas. */
+                nets?: number[];
+            };
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosurePreviewBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-closure-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfClosureRunBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-and-refund": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Required. 1 to 255 printable characters, new for each new action; the same key with the same body gives the first answer again. May be quoted. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureRunInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureRunBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-closure-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureRunBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

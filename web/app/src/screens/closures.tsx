@@ -1,12 +1,15 @@
-// Closures: the times when the club or some nets are closed. Bookings in a closure stay, and the screen lists them for a decision.
+// Closures: the times when the club or some nets are closed. Bookings in a closure stay, and the screen lists them for a decision; or they are all
+// cancelled and refunded, once the admin has seen the figures.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { api, done, newKey, type Booking, type Closure } from "../api";
+import { api, done, newKey, type Booking, type Closure, type ClosureFigures } from "../api";
 import { club, netName, nets, reload, today } from "../club";
 import { Age, Heading, Next, Skeleton, span, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
+import { Problem } from "../send";
 import { clock, noonOf, shortDay, t } from "../words";
+import { Closings, closingsOf, Figures } from "./closing";
 
 const closuresOf = (id: number) => resource<Closure[]>(async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/closures", { params: { path: { club: id } } }));
@@ -28,14 +31,31 @@ export function Closures() {
   const to = useSignal(`${today()}T22:00`);
   const reason = useSignal("");
   const inside = useSignal<Booking[] | null>(null);
-  const { act, busy, problem } = useAct(() => list.reload().then(reload));
+  const runs = useMemo(() => closingsOf(c.id), [c.id]);
+  const figures = useSignal<ClosureFigures | null>(null);
+  const { act, busy, problem } = useAct(() => Promise.all([list.reload(), runs.reload()]).then(reload));
   useEffect(() => { void list.load(); void nets.value.load(); }, [list]);
+  const time = { start: from.value, end: to.value, ...(chosen.value.length ? { nets: chosen.value } : {}) };
+  useEffect(() => { figures.value = null; }, [from.value, to.value, chosen.value]); // they are of another closure
   const close = () => act(async () => {
     const made = await done(api.POST("/api/v1/clubs/{club}/closures", {
-      params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } },
-      body: { every: "once", start: from.value, end: to.value, reason: reason.value, ...(chosen.value.length ? { nets: chosen.value } : {}) },
+      params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { every: "once", reason: reason.value, ...time },
     }));
     inside.value = made.bookings ?? [];
+  });
+  const preview = () => act(async () => {
+    figures.value = await done(api.GET("/api/v1/clubs/{club}/closure-preview", { params: { path: { club: c.id }, query: time } }));
+  }, "preview");
+  const refund = () => act(async () => {
+    try {
+      await done(api.POST("/api/v1/clubs/{club}/closure-runs", {
+        params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { reason: reason.value, version: figures.value!.version, ...time },
+      }));
+      figures.value = null;
+    } catch (e) {
+      if (e instanceof Problem && e.members.closure) figures.value = e.members.closure;
+      throw e;
+    }
   });
   const lift = (id: number) => act(() => done(api.DELETE("/api/v1/clubs/{club}/closures/{id}", { params: { path: { club: c.id, id } } })));
   const shown = list.state.value;
@@ -64,6 +84,7 @@ export function Closures() {
           <ul class="cards">{inside.value.map((b) => <Inside key={b.id} booking={b} zone={c.time_zone} />)}</ul>
         </section>
       )}
+      <Closings list={runs} zone={c.time_zone} />
       <h2>{t("closure_new")}</h2>
       <div class="choice" role="group" aria-label={t("nets")}>
         <button aria-pressed={chosen.value.length === 0} onClick={() => { chosen.value = []; }}>{t("all_nets")}</button>
@@ -79,7 +100,10 @@ export function Closures() {
         <label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
       </div>
       <p class="hint">{t("closure_how")}</p>
-      <Next step={{ text: t("closure_close"), busy: !!busy, press: () => void close() }} />
+      {figures.value ? <Figures of={figures.value} /> : <button class="quiet" disabled={!!busy} onClick={() => void preview()}>{t("closing_preview")}</button>}
+      <Next step={figures.value
+        ? { text: t("closing_start"), busy: !!busy, press: () => void refund() }
+        : { text: t("closure_close"), busy: !!busy, press: () => void close() }} />
     </main>
   );
 }
