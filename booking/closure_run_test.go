@@ -59,6 +59,15 @@ func (l *paymentClub) payOnline(who booking.Actor, b booking.Booking) booking.Pa
 	return p
 }
 
+// refundPart has the staff give back a part of a booking's only payment.
+func (l *paymentClub) refundPart(b booking.Booking, minor int64) {
+	l.t.Helper()
+	p := booking.PaymentID(one[int64](l.bundle, `SELECT id FROM payment WHERE booking_id = $1`, b.ID))
+	_, err := l.Refund(l.t.Context(), desk(), booking.RefundRequest{Club: l.club, Payment: p, Amount: minor})
+	l.must(err)
+	l.waitSettled()
+}
+
 // A closure refunds every way of paying in full, although a cancellation at that time would cost the member a fee. Each member gets one message.
 func TestClosureRun_RefundsInFullAndTellsEachMemberOnce(t *testing.T) {
 	t.Parallel()
@@ -186,12 +195,7 @@ func TestClosureRun_CarriesTheFiguresThatWereSeen(t *testing.T) {
 		{"paid", func() { l.payOnline(player(1), h) }, 1, 1000},
 		{"another hold", func() { other = l.held(player(2), l.want("2026-06-03T11:00:00Z", time.Hour, 2)) }, 2, 1000},
 		{"given up", func() { _, err := l.Cancel(ctx, player(2), other.ID, false); l.must(err) }, 1, 1000},
-		{"refunded in part", func() {
-			p := booking.PaymentID(one[int64](l.bundle, `SELECT id FROM payment WHERE booking_id = $1`, h.ID))
-			_, err := l.Refund(ctx, desk(), booking.RefundRequest{Club: l.club, Payment: p, Amount: 300})
-			l.must(err)
-			l.waitSettled()
-		}, 1, 700},
+		{"refunded in part", func() { l.refundPart(h, 300) }, 1, 700},
 	} {
 		c.change()
 		_, err := l.CloseAndRefund(ctx, boss(), l.club, closure, seen)

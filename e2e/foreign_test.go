@@ -199,7 +199,7 @@ func runClient(ctx context.Context, t *testing.T, settings, report any, name str
 		t.Fatal(err)
 	}
 	var complaints bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // programs of this repository
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin, cmd.Stderr, cmd.WaitDelay = bytes.NewReader(in), &complaints, 5*time.Second
 	out, err := cmd.Output()
 	if err != nil {

@@ -32,7 +32,7 @@ func Venv(ctx context.Context, dir string, packages ...string) error {
 
 // Python installs the exact packages of a requirements file, which has their hashes, into the cache. It returns the Python that finds them.
 func Python(ctx context.Context, requirements string) (python string, err error) {
-	content, err := os.ReadFile(requirements) //nolint:gosec // a file of the repository
+	content, err := os.ReadFile(requirements)
 	if err != nil {
 		return "", fmt.Errorf("python packages: %w", err)
 	}

@@ -16,7 +16,7 @@ func modernize(frame []byte, key *rsa.PrivateKey) ([]byte, error) {
 	var message proto.UnencryptedMessage
 	var request mt.ReqDHParamsRequest
 	if message.Decode(&bin.Buffer{Buf: frame}) != nil || request.Decode(&bin.Buffer{Buf: message.MessageData}) != nil {
-		return frame, nil
+		return frame, nil //nolint:nilerr // not such a request
 	}
 	if _, err := crypto.DecodeRSAPad(request.EncryptedData, key); err == nil {
 		return frame, nil
