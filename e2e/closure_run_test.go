@@ -125,8 +125,8 @@ func (r *rain) closes(t *testing.T) int64 {
 	return run.ID
 }
 
-// restart starts the server after a kill. Two minutes have passed for the queue and for the calls of the gateway that died.
-func (r *rain) restart(t *testing.T) {
+// passTime lets two minutes pass for the queue and for the calls of the gateway that died.
+func (r *rain) passTime(t *testing.T) {
 	t.Helper()
 	for _, sql := range []string{
 		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
@@ -136,7 +136,6 @@ func (r *rain) restart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.serve(t)
 }
 
 // A closing of two days gives three hundred payments back. The server is killed twenty times while it writes, first cancellations, then refunds. Each
@@ -162,8 +161,14 @@ func TestClosureRun_ThreeHundredRefundsThroughTwentyKills(t *testing.T) {
 		turnstile := r.turnstile(t, table, held)
 		if kill == 0 {
 			run = r.closes(t)
+			r.SetEnv("PAVILION_ROLES", "worker") // the next ones
 		} else {
-			r.restart(t)
+			r.passTime(t)
+			p, err := r.Standby()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Bot = p
 		}
 		until(t, fmt.Sprintf("a %s is held up, kill %d", gate, kill+1), func() bool { return turnstile.waiting() > 0 })
 		r.Bot.Kill()
@@ -175,7 +180,8 @@ func TestClosureRun_ThreeHundredRefundsThroughTwentyKills(t *testing.T) {
 		t.Errorf("the kills were not in the middle: %d refunds were done", done)
 	}
 	r.SetEnv("PAVILION_ROLES", "bot,http,worker")
-	r.restart(t)
+	r.passTime(t)
+	r.serve(t)
 	r.ready(t)
 	r.finished(t, run)
 	r.settled(t)
