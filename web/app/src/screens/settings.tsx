@@ -1,4 +1,4 @@
-// Settings: the page's language, how the club notifies, calendars, and signing out.
+// Settings: the page's language, how the club notifies, calendars, where one's data is, and signing out.
 import { useEffect, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type NotificationSettings } from "../api";
@@ -28,6 +28,10 @@ export function Settings() {
         <h2>{t("calendars")}</h2>
         <p class="hint">{t("calendar_how")}</p>
         <div class="actions"><button class="quiet" onClick={() => go("calendar")}>{t("calendars")}</button></div>
+      </section>
+      <section>
+        <h2>{t("my_data")}</h2>
+        <p class="hint">{t("my_data_how")}</p>
       </section>
       <section>
         <h2>{t("sessions")}</h2>
