@@ -94,20 +94,19 @@ func (o *Own) Ask(ctx context.Context, person int64, from Origin) (c Consequence
 	random := make([]byte, 18)
 	_, _ = rand.Read(random) // never fails since Go 1.24
 	token = secret.New(base64.RawURLEncoding.EncodeToString(random))
-	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) error {
+	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {
 		if c.Obstacles, err = findObstacles(ctx, tx, person); err != nil {
 			return err
 		}
-		if err := selectConsequences(ctx, tx, person, &c); err != nil {
+		if err := selectConsequences(ctx, tx, person, &c); err != nil || len(c.Obstacles) > 0 {
 			return err
-		}
-		if len(c.Obstacles) > 0 {
-			token = secret.String{}
-			return nil
 		}
 		return upsertErasure(ctx, tx, hashOf(token), person, from)
 	})
-	return c, token, err
+	if err != nil || len(c.Obstacles) > 0 {
+		return c, secret.String{}, err
+	}
+	return c, token, nil
 }
 
 // Confirm erases the person to whom a token was given, and returns them; 0 if they were erased before. done is false if a database did not answer: Run
