@@ -66,7 +66,7 @@ func plainTexts() map[string][]string {
 	return map[string][]string{
 		// Rows of money and of decisions, whose person is renamed. The gateways' numbers find a payment again, and the texts are ours.
 		"booking": {"currency", "kind", "price_lines", "rate", "state"}, "booking_series": {"policy"}, "booking_slot": {"state"}, "waitlist": {"state"}, "audit": {"action", "actor_role", "origin"},
-		"payment": {"charge", "checkout", "currency", "method", "price_currency", "provider", "received_currency", "reference", "state", "title"},
+		"payment":       {"charge", "checkout", "currency", "method", "price_currency", "provider", "received_currency", "reference", "state", "title"},
 		"payment_event": {"charge", "checkout", "currency", "digest", "event_id", "kind", "outcome", "provider", "reference", "state"}, "payment_review": {"reason", "resolution"},
 		"refund": {"currency", "gateway_ref", "key", "reason", "reference", "state"}, "ledger": {"account", "cause", "currency"},
 		"entitlement": {"charge_id"}, "premium_payment": {"charge_id", "refund"}, "plan": {"title"},
