@@ -358,7 +358,7 @@ var (
 	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
 	// ErrPrivateOnly reports a command in a group that works only in a private chat.
 	ErrPrivateOnly = fault.New(fault.Invalid, "private_only")
-	errNotYours   = fault.New(fault.Forbidden, "not_yours")
+	errNotYours    = fault.New(fault.Forbidden, "not_yours")
 	// errSenderHidden refuses a command that needs a person as sender. It came from an anonymous admin or a channel.
 	errSenderHidden = fault.New(fault.Invalid, "sender_hidden")
 )
