@@ -19,7 +19,7 @@ func TestSystemd_TheUnitsAreUnderstood(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"verify"}
 	for _, unit := range units {
-		text, err := os.ReadFile(unit) //nolint:gosec // a unit of the repository
+		text, err := os.ReadFile(unit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestSystemd_TheUnitsAreUnderstood(t *testing.T) {
 		}
 		args = append(args, path)
 	}
-	if out, err := exec.CommandContext(t.Context(), tool, args...).CombinedOutput(); err != nil || len(out) > 0 { //nolint:gosec // the installed tool
+	if out, err := exec.CommandContext(t.Context(), tool, args...).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("systemd-analyze: %v\n%s", err, out)
 	}
 }

@@ -137,7 +137,7 @@ func TestDescription_IsTheOneInReview(t *testing.T) {
 	a := d.page.Do(caller.Request{Path: "/api/openapi.json"})
 	a.Want(t, "the description", http.StatusOK, "")
 	var tree any
-	if err := json.Unmarshal([]byte(a.Body), &tree); err != nil {
+	if err := json.Unmarshal(a.Body, &tree); err != nil {
 		t.Fatal(err)
 	}
 	got, err := json.MarshalIndent(tree, "", "  ")
