@@ -68,13 +68,20 @@ func (v *Vocabulary) addHeardParts(in *interpretation, i int) {
 	if soundKey(t) == "" || len(t) < 4 {
 		return
 	}
-	latin := !isASCII(t)
+	inLatin := !isASCII(t)
+	heard := func(part string) []heardWord {
+		if key := soundKey(part); key == "" || inLatin && mostHeard(key) == 0 { // it begins with the sign of a vowel, or many words sound so
+			return nil
+		}
+		return v.soundsLike(part, inLatin, inLatin, maxParts)
+	}
 	for _, cut := range splitPoints(t) {
-		if soundKey(t[cut:]) == "" { // it begins with the sign of a vowel
+		first := heard(t[:cut])
+		if len(first) == 0 {
 			continue
 		}
-		for _, a := range v.soundsLike(t[:cut], latin, true, maxParts) {
-			for _, b := range v.soundsLike(t[cut:], latin, true, maxParts) {
+		for _, b := range heard(t[cut:]) {
+			for _, a := range first {
 				in.add(i, i+1, costEdit+costHeard*int32(a.distance+b.distance), a.Text, b.Text) //nolint:gosec // small
 			}
 		}

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -60,26 +59,32 @@ func spokenEnglish(word string) string {
 			break
 		}
 	}
-	word = heardInEnglish.Replace(respellEnglish(word))
-	if m := silentE.FindStringSubmatch(word); m != nil {
-		long := m[2]
-		if long == "a" {
-			long = "e"
-		}
-		word = m[1] + long + m[3] + m[4]
+	word, plural := strings.CutSuffix(heardInEnglish.Replace(respellEnglish(word)), "s")
+	word = withoutUnheardE(word)
+	if plural {
+		word += "s"
 	}
-	return unheardEnding.ReplaceAllString(word, "r$1")
+	return word
+}
+
+// withoutUnheardE drops the last e of game, and that of spider. The a before a silent e sounds like an e.
+func withoutUnheardE(word string) string {
+	n := len(word)
+	switch {
+	case n > 2 && (strings.HasSuffix(word, "er") || strings.HasSuffix(word, "or")):
+		return word[:n-2] + "r"
+	case n < 3 || word[n-1] != 'e' || strings.IndexByte("aeiou", word[n-2]) >= 0:
+		return word
+	case n > 3 && word[n-3] == 'a':
+		return word[:n-3] + "e" + word[n-2:n-1]
+	}
+	return word[:n-1]
 }
 
 // heardInEnglish replaces letters within English words by their sounds.
 //
 //nolint:gochecknoglobals // a table, never written
 var heardInEnglish = strings.NewReplacer("ght", "t", "igh", "i", "tch", "ch", "dge", "je", "dgi", "ji", "dgy", "ji", "ge", "je", "gi", "ji", "gy", "ji", "ture", "cher")
-
-var (
-	silentE       = regexp.MustCompile(`^(.+?)([aeiou]?)([b-df-hj-np-tv-z])e(s?)$`) // game, knives
-	unheardEnding = regexp.MustCompile(`[eo]r(s?)$`)                                // spider, avengers
-)
 
 // respellEnglish writes endings of English words as other scripts do: इंसेप्शन for inception.
 func respellEnglish(word string) string {

@@ -31,7 +31,7 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		r := &results{byID: map[DocumentID]result{}, missing: missing}
 		shorter := query{terms: terms}
 		s.findRead(ctx, r, s.vocab.interpret(shorter), Selection{})
-		if i == ofSureTerms {
+		if i == ofSureTerms && left > 1 {
 			s.findMisspelled(ctx, r, shorter, Selection{})
 		}
 		for _, x := range r.byID {
