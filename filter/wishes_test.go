@@ -64,8 +64,14 @@ func TestSearch_EnglishTitlesAreFoundAsTheyAreHeard(t *testing.T) {
 	ix := newIndex(t)
 	ix.addChannel(t)
 	pairs := [][2]string{
-		{"द डार्क नाइट", "The.Dark.Knight.2008.mkv"}, {"थ्री इडियट्स", "3.Idiots.2009.mkv"}, {"केजीएफ चैप्टर 2", "KGF.Chapter.2.2022.mkv"}, {"आरआरआर", "RRR.2022.mkv"},
-		{"स्पाइडरमैन", "Spider-Man.2002.mkv"}, {"एवेंजर्स एंडगेम", "Avengers.Endgame.2019.mkv"}, {"स्ट्रेट ड्राइव", "Straight Drive Basics.mp4"}, {"mughle azam", "मुग़ल-ए-आज़म 1960.mkv"},
+		{"द डार्क नाइट", "The.Dark.Knight.2008.mkv"},
+		{"थ्री इडियट्स", "3.Idiots.2009.mkv"},
+		{"केजीएफ चैप्टर 2", "KGF.Chapter.2.2022.mkv"},
+		{"आरआरआर", "RRR.2022.mkv"},
+		{"स्पाइडरमैन", "Spider-Man.2002.mkv"},
+		{"एवेंजर्स एंडगेम", "Avengers.Endgame.2019.mkv"},
+		{"स्ट्रेट ड्राइव", "Straight Drive Basics.mp4"},
+		{"mughle azam", "मुग़ल-ए-आज़म 1960.mkv"},
 	}
 	var names []string
 	for _, p := range pairs {
