@@ -25,6 +25,7 @@ export type Found = Schemas["SearchBody"];
 export type Delivery = Schemas["FileDeliveryBody"];
 export type Review = Schemas["ReviewBody"];
 export type Closure = Schemas["ClosureBody"];
+export type Report = Schemas["ReportBody"];
 export type PayWay = Schemas["PayWayBody"];
 
 // withToken signs requests. A token that the server no longer knows is renewed once.

@@ -3,10 +3,10 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure } from "../api";
 import { club, netName, nets, reload, today } from "../club";
-import { Age, Heading, Next, Skeleton, span, Trouble, useAct } from "../parts";
+import { Age, Heading, Next, Skeleton, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
-import { go } from "../router";
 import { clock, noonOf, shortDay, t } from "../words";
+import { Inside } from "./inside";
 
 const closuresOf = (id: number) => resource<Closure[]>(async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/closures", { params: { path: { club: id } } }));
@@ -53,7 +53,9 @@ export function Closures() {
           return (
             <li class="card feed" key={x.id}>
               <span class="what"><b>{when}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
-              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>{t("closure_lift")}</button>
+              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>
+                {t("closure_lift")}
+              </button>
             </li>
           );
         })}
@@ -81,16 +83,5 @@ export function Closures() {
       <p class="hint">{t("closure_how")}</p>
       <Next step={{ text: t("closure_close"), busy: !!busy, press: () => void close() }} />
     </main>
-  );
-}
-
-// Inside is a booking inside a closure.
-function Inside({ booking: b, zone }: { booking: Booking; zone: string }) {
-  return (
-    <li>
-      <button class="card" onClick={() => go(`booking/${b.id}`)}>
-        <span class="what"><b>{span(b.start, b.end, zone)}</b><span>{(b.nets ?? []).map(netName).join(" + ")} · {t("member", String(b.member))}</span></span>
-      </button>
-    </li>
   );
 }
