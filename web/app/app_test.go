@@ -58,7 +58,7 @@ func linked(t *testing.T, index string) []string {
 	for _, m := range regexp.MustCompile(`(?:src|href)="([^":]+)"`).FindAllStringSubmatch(index, -1) {
 		names = append(names, m[1])
 	}
-	if len(names) < 2 || len(names) > 6 {
+	if len(names) < 2 || len(names) > 8 {
 		t.Fatalf("the index names %q", names)
 	}
 	return names
