@@ -331,7 +331,7 @@ func (p *pass) flush(ctx context.Context) error {
 	c := p.cursor
 	p.mu.Unlock()
 	now := p.r.service.opts.Now()
-	state, err := p.r.service.store.flush(ctx, p.id, c, results, p.b.Plan.Pin, now.Sub(p.flushed))
+	state, err := p.r.service.store.flush(ctx, p.id, c, results, p.b.Plan, now.Sub(p.flushed))
 	if err != nil {
 		p.mu.Lock()
 		p.results = append(results, p.results...)

@@ -283,11 +283,13 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 	s.people(0, person(1, "en", 0), person(2, "en-GB", 10), person(3, "hi", 100))
 	s.people(1, person(4, "hi-IN", 0), bson.D{{Key: "_id", Value: int64(5)}}, person(6, "fr", 2))
 	s.premium[4] = true
+	s.booked[3], s.booked[5] = "2026-12-05", "2026-12-24"
 	list, err := s.SaveList(t.Context(), author, "list", []filter.UserID{1, 4, 99})
 	if err != nil {
 		t.Fatal(err)
 	}
 	minus := broadcast.Segment{Kind: broadcast.Speakers, Language: "en"}
+	christmas := broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-24", To: "2026-12-24"}
 	s.run()
 	for _, c := range []struct {
 		segment broadcast.Segment
@@ -301,6 +303,8 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 		{broadcast.Segment{Kind: broadcast.NoPremium}, []filter.UserID{1, 2, 3, 5, 6}},
 		{broadcast.Segment{Kind: broadcast.Uploaded, List: list.ID}, []filter.UserID{1, 4}},
 		{broadcast.Segment{Kind: broadcast.Active, Days: 30, Minus: &minus}, []filter.UserID{4, 6}},
+		{broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-01", To: "2026-12-31"}, []filter.UserID{3, 5}},
+		{broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-01", To: "2026-12-31", Minus: &christmas}, []filter.UserID{3}},
 	} {
 		b := s.confirmed(c.segment)
 		if b.Plan.People != len(c.want) {
@@ -309,6 +313,20 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 		s.awaitState(b.ID, broadcast.Done)
 		if got := s.telegram.reached(b.ID); !slices.Equal(got, c.want) {
 			t.Errorf("%+v reached %v, want %v", c.segment, got, c.want)
+		}
+	}
+}
+
+func TestSegment_DaysOfBookingsAreDatesInTheirOrder(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello", Source: []int{7}}))
+	for _, days := range [][2]string{{"", ""}, {"2026-12-01", ""}, {"2026-12-31", "2026-12-01"}, {"2026-02-30", "2026-03-01"}, {"2026-01-01", "2027-02-01"}, {"1.12.2026", "2.12.2026"}} {
+		_, err := s.Change(t.Context(), b, func(b *broadcast.Broadcast) {
+			b.Plan.Segment = broadcast.Segment{Kind: broadcast.Booked, From: days[0], To: days[1]}
+		})
+		if !errors.Is(err, broadcast.ErrSegment) {
+			t.Errorf("%v: %v", days, err)
 		}
 	}
 }
