@@ -335,7 +335,11 @@ func TestBroadcast_AnAlbumWhoseIdsTelegramDidNotTellIsEditedAndUnsent(t *testing
 	}); err != nil {
 		t.Fatal(err)
 	}
-	tapOn(t, admin, await(t, admin, ": draft\n📎 2 files Both innings"), "Preview")
+	tapOn(t, admin, await(t, admin, ": draft\n📎 2 files Both innings"), "To whom")
+	tapOn(t, admin, await(t, admin, "Who gets the message?"), "List…")
+	await(t, admin, "Send a text file with one Telegram user id")
+	say(t, admin, strconv.FormatInt(s.Members[0].ID, 10)) // a fault concerns calls for all chats
+	tapOn(t, admin, await(t, admin, "To: list"), "Preview")
 	tapOn(t, admin, await(t, admin, ": ready"), "Numbers")
 	confirm := await(t, admin, "would get it:")
 
