@@ -76,7 +76,8 @@ type channelEvents struct {
 
 // readChannelEvents reads events of a channel after a pts.
 func readChannelEvents(ctx context.Context, m *Messenger, in *tg.InputChannel, pts int) (events channelEvents, err error) {
-	err = m.queue.do(ctx, call{lane: LaneBulk, chat: Chat{ID: in.ChannelID, Type: Supergroup}, method: "updates.getChannelDifference", invoke: func(ctx context.Context) error {
+	chat := Chat{ID: in.ChannelID, Type: Supergroup}
+	err = m.queue.do(ctx, call{lane: LaneBulk, chat: chat, method: "updates.getChannelDifference", invoke: func(ctx context.Context) error {
 		answer, err := m.api.UpdatesGetChannelDifference(ctx, &tg.UpdatesGetChannelDifferenceRequest{
 			Channel: in, Filter: &tg.ChannelMessagesFilterEmpty{}, Pts: pts, Limit: differenceLimit,
 		})
@@ -118,7 +119,8 @@ func channelPts(ctx context.Context, m *Messenger, in *tg.InputChannel) (pts int
 }
 
 func entitiesOf(users []tg.UserClass, chats []tg.ChatClass) tg.Entities {
-	return tg.Entities{Users: tg.UserClassArray(users).UserToMap(), Chats: tg.ChatClassArray(chats).ChatToMap(), Channels: tg.ChatClassArray(chats).ChannelToMap()}
+	list := tg.ChatClassArray(chats)
+	return tg.Entities{Users: tg.UserClassArray(users).UserToMap(), Chats: list.ChatToMap(), Channels: list.ChannelToMap()}
 }
 
 // unlessLeft is nil for an error that says that the bot is not in the channel any more.

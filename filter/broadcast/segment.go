@@ -86,7 +86,7 @@ type selection struct {
 	now     time.Time
 }
 
-// asked is what other parts of the program say of the people of a page.
+// asked holds the answers of other parts of the program about the people of a page.
 type asked struct {
 	premium map[filter.UserID]bool
 	booked  map[[2]string]map[filter.UserID]bool // by the first and the last day

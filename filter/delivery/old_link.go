@@ -10,8 +10,8 @@ import (
 	"pavilion/filter"
 )
 
-// OldLink is a link that another bot made before Pavilion took over its name. Nobody signed it: a person who knows the form can write one for any post. It
-// therefore opens posts of the channels only for which an admin turned old links on.
+// OldLink is a link that another bot made before Pavilion took over its name. It has no signature: a person who knows the form can write one for any post.
+// It therefore opens posts only of the channels for which an admin turned old links on.
 type OldLink struct {
 	FileID      string           // Bot API's id of a file; empty for a range
 	Channel     filter.ChannelID // of a range
@@ -87,7 +87,8 @@ func parseOldGet(text string, channels []filter.ChannelID) (OldLink, error) {
 		if a == 0 || b == 0 || a%chat != 0 || b%chat != 0 {
 			continue
 		}
-		if l, err := NewRange(filter.Place{Channel: ch, Message: filter.MessageID(a / chat)}, filter.Place{Channel: ch, Message: filter.MessageID(b / chat)}); err == nil {
+		from, to := filter.Place{Channel: ch, Message: filter.MessageID(a / chat)}, filter.Place{Channel: ch, Message: filter.MessageID(b / chat)}
+		if l, err := NewRange(from, to); err == nil {
 			found = append(found, l)
 		}
 	}

@@ -37,7 +37,7 @@ func TestOldLink_FormsOfOtherBotsAreRead(t *testing.T) {
 	}
 }
 
-func TestOldLink_WhatCannotBeOneIsRefused(t *testing.T) {
+func TestOldLink_OtherPayloadsAreRefused(t *testing.T) {
 	t.Parallel()
 	channels := []filter.ChannelID{2141094497}
 	for _, payload := range []string{
