@@ -184,6 +184,36 @@ func TestRun_ASecondBroadcastQueues(t *testing.T) {
 	s.awaitState(second.ID, broadcast.Done)
 }
 
+// The runner has read the broadcast as due when the admin's change is stored.
+func TestRun_ABroadcastThatIsCancelledAsItStartsIsNotSent(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	b := s.confirmed(everybody)
+	tx, err := s.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it is committed below
+	if _, err := tx.Exec(t.Context(), "UPDATE broadcast SET state = 'cancelled', ended_at = now(), version = version + 1 WHERE id = $1", b.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.run()
+	waiting := 0
+	s.until("the runner waits for the row", func() bool {
+		const query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+		return s.db.QueryRow(t.Context(), query).Scan(&waiting) == nil && waiting == 1
+	}, func() any { return waiting })
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next := s.confirmed(everybody)
+	s.awaitState(next.ID, broadcast.Done)
+	if b = s.must(s.Get(t.Context(), b.ID)); b.State != broadcast.Cancelled || len(s.telegram.reached(b.ID)) != 0 {
+		t.Errorf("%s, reached %v", b.State, s.telegram.reached(b.ID))
+	}
+}
+
 func TestRun_APauseKeepsTheRestForLater(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
