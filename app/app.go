@@ -21,10 +21,12 @@ import (
 	"pavilion/booking"
 	"pavilion/bot/telegram"
 	"pavilion/config"
+	"pavilion/filter"
 	"pavilion/filter/upkeep"
 	"pavilion/internal/journal"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
+	"pavilion/personal"
 	"pavilion/retention"
 	"pavilion/storage"
 	"pavilion/web"
@@ -123,6 +125,7 @@ type parts struct {
 	popularity  *upkeep.Popularity
 	maintenance *upkeep.Maintenance
 	retention   *retention.Retention
+	own         *personal.Own
 	events      upkeep.Events // for the log channel
 	chat        atomic.Pointer[chatParts]
 	booking     *booking.Service
@@ -177,6 +180,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	if p.phrases, err = phrase.Load(); err != nil {
 		return nil, err
 	}
+	rates, err := storage.NewRateLimiter(p.redis, storage.RateLimiterOptions{Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	p.own = personal.NewOwn(personal.New(p.db, filter.NewAudience(p.pools, time.Now), time.Now), rates, log)
 	if err := p.addWorkers(cfg, log); err != nil {
 		return nil, err
 	}
@@ -257,7 +265,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	}
 	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}, {"popularity", p.popularity.Run}}
 	if cfg.Has(config.RoleWorker) {
-		workers = append(workers, part{"booking jobs", p.onceConfirmed(p.jobs.Run, log)}, part{"sessions", p.sessions.Run})
+		workers = append(workers, part{"booking jobs", p.onceConfirmed(p.jobs.Run, log)}, part{"sessions", p.sessions.Run}, part{"erasures", p.onceConfirmed(p.own.Run, log)})
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"pavilion/bot"
 	"pavilion/filter/delivery"
 	"pavilion/internal/fault"
 	"pavilion/web/archive"
@@ -14,14 +15,20 @@ var ErrArchiveElsewhere = fault.New(fault.Unavailable, "archive_elsewhere")
 
 // archiveInBot returns the archive of the active bot. It is not kept, because a lost lease replaces the bot.
 func (p *parts) archiveInBot() (archive.Archive, error) {
-	if !p.active.Load() {
-		return nil, ErrArchiveElsewhere
-	}
-	b := p.chat.Load().bot
-	if !b.Loaded() {
+	b, ok := p.activeBot()
+	if !ok {
 		return nil, ErrArchiveElsewhere
 	}
 	return b.Archive(), nil
+}
+
+// activeBot returns the bot, or false in a process that is not the bot or has not read its state yet.
+func (p *parts) activeBot() (*bot.Bot, bool) {
+	if !p.active.Load() {
+		return nil, false
+	}
+	b := p.chat.Load().bot
+	return b, b.Loaded()
 }
 
 // readDelivery reads an order of the archive.

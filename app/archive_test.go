@@ -12,3 +12,14 @@ func TestArchive_AProcessThatIsNotTheBotRefuses(t *testing.T) {
 		t.Errorf("%v, %v", a, err)
 	}
 }
+
+// Its search would find too little, and the operator would delete too little.
+func TestOperator_AProcessThatIsNotTheBotFindsNothingToDelete(t *testing.T) {
+	t.Parallel()
+	p := operator{parts: new(parts)}
+	for _, text := range []string{"golden river", "https://t.me/riverside/5"} {
+		if draft, err := p.changeDeletion(t.Context(), deletionStep{Find: text}); draft != nil || !errors.Is(err, errFindElsewhere) {
+			t.Errorf("%q: %v, %v", text, draft, err)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func withDatabases(ctx context.Context, cfg config.Config, out io.Writer, fn fun
 		//exhaustruct:enforce
 		return fn(backup.Options{
 			DB: db, Address: cfg.PostgresURL, Pools: pools, Version: version(), Now: time.Now, Progress: func(line string) { fmt.Fprintln(out, "      "+line) },
+			Settle: 0, // its default
 		})
 	})
 }

@@ -67,7 +67,7 @@ func (p *parts) buildChat(cfg config.Config, log *slog.Logger, noUpdates bool) (
 			return filter.ReadGroupSwitches(ctx, p.pools)
 		},
 		Pools: p.pools, History: p.history, Counters: p.counters, Deletions: p.deletions, Maintenance: p.maintenance, Events: &p.events, LogChannel: logChannel(p.db),
-		Latency: p.latency, Journal: p.journal, Booking: p.booking, Phrases: p.phrases,
+		Latency: p.latency, Journal: p.journal, Booking: p.booking, Own: p.own, Phrases: p.phrases,
 	}, bot.Options{Telegram: t, MiniApp: cfg.MiniApp, Admins: cfg.Admins, Notify: channels(cfg), LinkKeys: cfg.LinkSecrets(), PageSize: cfg.PageSize, Zone: cfg.Zone(), Logger: log, Now: time.Now})
 	if err != nil {
 		return err

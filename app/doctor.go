@@ -34,6 +34,9 @@ const (
 	poolsTimeout = 2500 * time.Millisecond
 	// telegramLeast is the time that signing in takes on a slow line. With less time left, doctor does not ask Telegram.
 	telegramLeast = time.Second
+	// telegramGrace is how long doctor waits for the client after its time is over. A client without a connection needs seconds to end.
+	telegramGrace  = 500 * time.Millisecond
+	telegramAdvice = "Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram."
 )
 
 // checks are the results of some checks, in order.
@@ -71,13 +74,14 @@ func doctor(ctx context.Context, cfg config.Config, out io.Writer) error {
 		nobody = errNoAdmins
 	}
 	settings.add("admins are named", nobody, "Put the user ids of the club's admins into PAVILION_ADMINS; nobody can set up a club or add a channel without. Who writes /id to the bot is told theirs.")
-	var wg sync.WaitGroup
+	var wg, clients sync.WaitGroup
+	defer clients.Wait()
 	pctx, cancelPools := context.WithTimeout(ctx, poolsTimeout)
 	defer cancelPools()
 	named := make(chan struct{}) // closed when the channels were read or could not be read
 	wg.Go(func() {
 		if p.checkPostgres(ctx, &databases) {
-			p.checkTelegram(ctx, &bot, named)
+			p.checkTelegram(ctx, &bot, named, &clients)
 			return
 		}
 		// Signing in stores the session, and each sign-in without one counts against the bot.
@@ -128,18 +132,35 @@ func (p *parts) checkPostgres(ctx context.Context, c *checks) (usable bool) {
 	return true
 }
 
-// checkTelegram signs in, and looks at the bot's rights in the channels once they are named.
-func (p *parts) checkTelegram(ctx context.Context, c *checks, named <-chan struct{}) {
+// checkTelegram signs in, and looks at the bot's rights in the channels once they are named. clients has the client, which may end later.
+func (p *parts) checkTelegram(ctx context.Context, c *checks, named <-chan struct{}, clients *sync.WaitGroup) {
 	if end, ok := ctx.Deadline(); ok && end.Sub(p.now()) < telegramLeast {
 		c.remark("telegram is not asked: no time was left")
 		return
 	}
-	err := p.chat.Load().bot.Check(ctx, named, c.add)
+	var err error
+	var rights checks
+	ended := make(chan struct{})
+	clients.Go(func() {
+		defer close(ended)
+		err = p.chat.Load().bot.Check(ctx, named, rights.add)
+	})
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		select {
+		case <-ended:
+		case <-time.After(telegramGrace):
+			c.add("telegram takes the token", context.DeadlineExceeded, telegramAdvice)
+			return
+		}
+	}
+	c.list = append(c.list, rights.list...)
 	if errors.Is(err, telegram.ErrRightsUnasked) {
 		c.remark("the bot's rights in the channels are not all looked at: no time was left")
 		err = nil
 	}
-	c.add("telegram takes the token", err, "Check PAVILION_BOT_TOKEN, PAVILION_API_ID and PAVILION_API_HASH, and that this machine reaches Telegram.")
+	c.add("telegram takes the token", err, telegramAdvice)
 }
 
 // checkCouriers checks the mail server and the SMS provider where they are configured.

@@ -23,6 +23,7 @@ import (
 	"pavilion/web/archive"
 	"pavilion/web/nets"
 	"pavilion/web/ops"
+	"pavilion/web/personal"
 )
 
 // httpServer builds the HTTP server over the other parts. Every process serves the operating endpoints; processes with the role http serve
@@ -73,6 +74,11 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	archive.Add(api, archive.Options{InBot: p.archiveInBot, Delivery: p.readDelivery})
+	//exhaustruct:enforce
+	personal.Add(api, personal.Options{
+		Own: p.own, Phrases: p.phrases, Language: func(ctx context.Context, person int64) string { return p.language(ctx, booking.MemberID(person)) },
+		SignOut: func(ctx context.Context, person int64) error { return p.sessions.CloseAll(ctx, web.UserID(person)) },
+	})
 	if err := page.Add(server, page.Options{Frame: cfg.WebClient}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}

@@ -71,7 +71,7 @@ func member(ctx context.Context, cfg config.Config, args []string, out io.Writer
 	defer closeRunner(ctx, pools)
 	records := personal.New(db, filter.NewAudience(pools, time.Now), time.Now)
 	if command == "erase" {
-		if err := records.Erase(ctx, id); err != nil {
+		if err := records.Erase(ctx, id, "command"); err != nil {
 			return sentence(err)
 		}
 		fmt.Fprintf(out, "%d is erased.\n", id)
@@ -81,7 +81,11 @@ func member(ctx context.Context, cfg config.Config, args []string, out io.Writer
 	if err != nil {
 		return err
 	}
-	return export.Write(out)
+	book, err := phrase.Load()
+	if err != nil {
+		return err
+	}
+	return export.Write(out, book.In(phrase.Fallback))
 }
 
 // sentence replaces an error of people by its sentence in English.

@@ -12,7 +12,11 @@ import (
 
 // Pages for the operator about people, deletions and maintenance.
 
-var errDeletionStep = fault.New(fault.Invalid, "deletion_step")
+var (
+	errDeletionStep = fault.New(fault.Invalid, "deletion_step")
+	// errFindElsewhere refuses words in a process that is not the bot. It has no words of the index: a search would find too little, and nothing would say so.
+	errFindElsewhere = fault.New(fault.Unavailable, "deletion_elsewhere")
+)
 
 // upkeepPages are pages that change the archive.
 func (p operator) upkeepPages() []ops.Page {
@@ -102,7 +106,11 @@ func (p operator) changeDeletion(ctx context.Context, s deletionStep) (any, erro
 
 // draftFound drafts the deletion of the files that words find, or of a linked post's file.
 func (p operator) draftFound(ctx context.Context, text string) (any, error) {
-	files, capped, err := p.chat.Load().bot.Operator().FilesToDelete(ctx, text)
+	b, ok := p.activeBot()
+	if !ok {
+		return nil, errFindElsewhere
+	}
+	files, capped, err := b.Operator().FilesToDelete(ctx, text)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -28,6 +29,7 @@ type Options struct {
 	Version  string // of the program
 	Now      func() time.Time
 	Progress func(line string)
+	Settle   time.Duration // how long after a change of a pool's mode a bot may still move documents; 15 s where 0
 }
 
 // Refusals of Make and Restore.
@@ -55,6 +57,9 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 	if draining := o.Pools.Draining(ctx); len(draining) > 0 {
 		return m, fmt.Errorf("%s: %w", draining[0].Name(), errDraining)
 	}
+	if err := waitForMoves(ctx, o); err != nil {
+		return m, err
+	}
 	if err := o.Pools.Identify(ctx); err != nil {
 		return m, err
 	}
@@ -67,6 +72,25 @@ func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
 		return m, errors.Join(err, os.RemoveAll(dir))
 	}
 	return m, note(ctx, o.DB, m) // the backup is whole even if Postgres went away since
+}
+
+// settleFor is the default of Options.Settle: a bot reads the modes every five seconds, and moves one batch of documents in between.
+const settleFor = 15 * time.Second
+
+// waitForMoves waits until a bot has stopped to move documents from a pool that was set back to normal a moment ago.
+func waitForMoves(ctx context.Context, o Options) error {
+	age, err := poolModesAge(ctx, o.DB)
+	wait := cmp.Or(o.Settle, settleFor) - age
+	if err != nil || wait <= 0 {
+		return err
+	}
+	o.Progress("the mode of a pool was changed a moment ago: waiting for the last documents to move")
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(wait):
+		return nil
+	}
 }
 
 // copyInto writes the files of a backup and its manifest into a folder. modes is the version of the pools' modes before.

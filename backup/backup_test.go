@@ -393,6 +393,27 @@ func TestMake_ADrainThatBeginsMeanwhileIsNoBackup(t *testing.T) {
 	}
 }
 
+// TestMake_WaitsForABotThatDoesNotKnowYetThatADrainWasEnded: it reads the modes every few seconds, and moves documents until then.
+func TestMake_WaitsForABotThatDoesNotKnowYetThatADrainWasEnded(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	o.Settle = 2 * time.Second
+	exec(t, o.DB, `INSERT INTO setting (name, value, changed_by) VALUES ('pool_modes', '{"modes": {"pool 2": "normal"}}', 0)`)
+	began := time.Duration(0)
+	o.Progress = func(line string) {
+		if !strings.HasPrefix(line, "postgres: ") {
+			return
+		}
+		if err := o.DB.QueryRow(t.Context(), `SELECT clock_timestamp() - changed_at FROM setting WHERE name = 'pool_modes'`).Scan(&began); err != nil {
+			t.Error(err)
+		}
+	}
+	makeBackup(t, o)
+	if began < o.Settle {
+		t.Errorf("Postgres was copied %s after the change, want %s at least", began, o.Settle)
+	}
+}
+
 // TestRestore_ChecksEverythingBeforeItFillsAnything lacks a pool, and then the right to create tables.
 func TestRestore_ChecksEverythingBeforeItFillsAnything(t *testing.T) {
 	t.Parallel()

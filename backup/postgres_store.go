@@ -122,6 +122,16 @@ func checkRight(ctx context.Context, q storage.Queryer) error {
 	return nil
 }
 
+// poolModesAge returns how long ago the modes of the pools were changed. It returns a day where they never were.
+func poolModesAge(ctx context.Context, q storage.Queryer) (time.Duration, error) {
+	var seconds float64
+	err := q.QueryRow(ctx, `SELECT coalesce((SELECT extract(epoch FROM clock_timestamp() - changed_at) FROM setting WHERE name = 'pool_modes'), 86400)::float8`).Scan(&seconds)
+	if err != nil {
+		return 0, fmt.Errorf("backup, modes of the pools: %w", err)
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
 // poolModesVersion returns a number that grows with every change of the pools' modes.
 func poolModesVersion(ctx context.Context, q storage.Queryer) (version int64, err error) {
 	if err := q.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM setting WHERE name = 'pool_modes'`).Scan(&version); err != nil {

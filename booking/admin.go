@@ -281,16 +281,13 @@ func (s *Service) EditHours(ctx context.Context, actor Actor, club ClubID, edit 
 			return err
 		}
 		hours, err := edit(slices.Clone(c.setup.hours))
-		if err == nil {
-			err = CheckHours(hours)
-		}
 		if err != nil {
 			return err
 		}
-		for _, h := range hours {
-			if h.Net != 0 && !slices.ContainsFunc(c.setup.nets, func(n Net) bool { return n.ID == h.Net }) {
-				return ErrNoNet
-			}
+		wanted := *c.setup
+		wanted.hours = hours
+		if err := wanted.checkHours(); err != nil {
+			return err
 		}
 		if err := replaceHours(ctx, c.tx, club, hours); err != nil {
 			return err

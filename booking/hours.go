@@ -79,18 +79,48 @@ func (s *Service) Stranded(ctx context.Context, actor Actor, club ClubID) ([]Boo
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
+	return s.stranded(ctx, actor, club, func(now setup) (setup, error) { return now, nil })
+}
+
+// StrandedBy lists the bookings ahead that Stranded would list under other opening hours; for admins. It changes nothing.
+func (s *Service) StrandedBy(ctx context.Context, actor Actor, club ClubID, hours []OpeningHours) ([]Booking, error) {
+	if err := actor.mustBeAdmin(); err != nil {
+		return nil, err
+	}
+	return s.stranded(ctx, actor, club, func(now setup) (setup, error) {
+		now.hours = hours
+		return now, now.checkHours()
+	})
+}
+
+// stranded lists the bookings ahead that are not open under some settings.
+func (s *Service) stranded(ctx context.Context, actor Actor, club ClubID, under func(now setup) (setup, error)) ([]Booking, error) {
 	var stranded []Booking
 	err := s.withLocks(ctx, actor, locks{club: club}, func(ctx context.Context, c *change) error {
+		set, err := under(*c.setup)
+		if err != nil {
+			return err
+		}
 		ahead, err := selectBookingsAhead(ctx, c.tx, club, c.at)
 		if err != nil {
 			return err
 		}
 		stranded = slices.DeleteFunc(ahead, func(b Booking) bool {
-			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool { return !c.setup.open(n, b.Span) })
+			return b.expired(c.at) || !slices.ContainsFunc(b.Nets, func(n NetID) bool { return !set.open(n, b.Span) })
 		})
 		return nil
 	})
 	return stranded, err
+}
+
+// checkHours refuses hours that CheckHours refuses, and hours of a net that the club does not have.
+func (s *setup) checkHours() error {
+	for _, h := range s.hours {
+		if h.Net != 0 && !slices.ContainsFunc(s.nets, func(n Net) bool { return n.ID == h.Net }) {
+			return ErrNoNet
+		}
+	}
+	return CheckHours(s.hours)
 }
 
 // CheckHours refuses hours of one net that overlap, also across midnight. Otherwise a slot could belong to two days.

@@ -36,6 +36,16 @@ func (s *Service) Members(ctx context.Context, actor Actor, club ClubID, after M
 	return list, translate(ctx, err)
 }
 
+// Booked tells which of some people have a booking on a day from the first to the last one, in any club.
+func (s *Service) Booked(ctx context.Context, people []MemberID, from, to Day) (map[MemberID]bool, error) {
+	list, err := selectBooked(ctx, s.db, people, from, to)
+	booked := map[MemberID]bool{}
+	for _, id := range list {
+		booked[id] = true
+	}
+	return booked, translate(ctx, err)
+}
+
 // SaveMember sets a person's role.
 func (s *Service) SaveMember(ctx context.Context, actor Actor, club ClubID, id MemberID, role Role) error {
 	if !slices.Contains([]Role{Guest, Player, Staff, Admin}, role) {

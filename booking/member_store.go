@@ -37,6 +37,17 @@ func selectMembers(ctx context.Context, q storage.Queryer, club ClubID, after Me
 	return list, nil
 }
 
+// selectBooked reads which of some people have a booking on a day from the first to the last one, in any club.
+func selectBooked(ctx context.Context, q storage.Queryer, people []MemberID, from, to Day) ([]MemberID, error) {
+	list, err := collect(ctx, q, pgx.RowTo[MemberID], `
+		SELECT DISTINCT b.member_id FROM club c JOIN booking b ON b.club_id = c.id
+		WHERE b.member_id = ANY($1) AND b.day BETWEEN $2 AND $3 AND b.kind = 'play' AND b.state IN ('confirmed', 'checked_in', 'no_show')`, people, from.date(), to.date())
+	if err != nil {
+		return nil, fmt.Errorf("read people with bookings: %w", err)
+	}
+	return list, nil
+}
+
 func saveRole(ctx context.Context, q storage.Queryer, club ClubID, id MemberID, role Role) error {
 	_, err := q.Exec(ctx, `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, $3) ON CONFLICT (club_id, member_id) DO UPDATE SET role = $3, version = club_member.version + 1`, club, id, role)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"pavilion/bot/delivery"
 	groupscreens "pavilion/bot/groups"
 	"pavilion/bot/nets"
+	personalscreens "pavilion/bot/personal"
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	screens "pavilion/bot/upkeep"
@@ -31,6 +32,7 @@ import (
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
+	"pavilion/personal"
 	"pavilion/storage"
 )
 
@@ -54,6 +56,7 @@ type Deps struct {
 	Latency     *latency.Recorder
 	Journal     *journal.Journal
 	Booking     *booking.Service
+	Own         *personal.Own // people's own data
 	Phrases     *phrase.Book
 }
 
@@ -88,6 +91,7 @@ type Bot struct {
 	delivery   *delivery.Screens
 	members    *members
 	upkeep     *screens.Screens
+	personal   *personalscreens.Screens
 	deps       Deps
 	opts       Options
 	commands   []chat.Command
@@ -167,10 +171,14 @@ func (b *Bot) addFeatures() (err error) {
 		AllLanguages: b.deps.Phrases.Languages(), IsAdmin: b.chat.IsAdmin, Language: b.Language, OnLanguage: menus{b}.publishPersons, HasClub: b.readClubs,
 		Booking: b.deps.Booking, Admins: b.opts.Admins, Channels: b.opts.Notify, WantsBroadcasts: choice.wants, SetBroadcasts: choice.set, Logger: b.opts.Logger,
 	})
+	b.personal = personalscreens.New(personalscreens.Deps{
+		Messenger: b.client.Messenger, Texts: b.chat.Texts, Own: b.deps.Own, Zone: b.opts.Zone, Logger: b.opts.Logger,
+		Forget: func(ctx context.Context, person int64) error { return b.chat.Languages.Choose(ctx, person, "") },
+	})
 	b.commands = b.guardAdminCommands(b.commandList())
 	taps, err := mergeTaps(b.startTaps(), b.access.GuardTaps(access.Tap, b.search.Taps()), b.access.GuardTaps(access.AdminCommand, b.channels.Taps()), b.access.GuardTaps(access.AdminCommand, b.access.Taps()),
 		b.access.GuardTaps(access.Tap, b.groups.Taps()), b.members.join.Taps(), b.members.plans.Taps(), b.Nets.Taps(), b.broadcast.Taps(), b.access.GuardTaps(access.Tap, b.delivery.Taps()),
-		b.access.GuardTaps(access.AdminCommand, b.upkeep.Taps()))
+		b.access.GuardTaps(access.AdminCommand, b.upkeep.Taps()), b.personal.Taps())
 	if err != nil {
 		return err
 	}

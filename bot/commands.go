@@ -27,6 +27,7 @@ func (b *Bot) commandList() []chat.Command {
 		{Name: "links", Access: chat.Staff, Offered: b.mayMakeLinks, Handle: delivery.Links{Screens: b.delivery}.HandleLinks},
 		{Name: "plans", Handle: b.members.plans.HandlePlans},
 		{Name: "settings", Handle: b.Nets.HandleSettings},
+		{Name: "mydata", Handle: b.personal.HandleMyData},
 		{Name: "id", Chats: true, Handle: b.handleID},
 		{Name: "paysupport", Handle: b.members.plans.HandlePaySupport},
 		{Name: "terms", Handle: b.members.plans.HandleTerms},

@@ -12,7 +12,6 @@ import (
 	"pavilion/bot/search"
 	"pavilion/bot/telegram"
 	"pavilion/filter/access"
-	rules "pavilion/filter/delivery"
 	"pavilion/internal/phrase"
 )
 
@@ -43,7 +42,7 @@ func (b *Bot) handleStart(ctx context.Context, e *telegram.Event) error {
 	if tap, ok := delivery.ParseStart(e.Text); ok && e.Chat.Type == telegram.Private {
 		return b.delivery.Start(ctx, e, tap)
 	}
-	if rules.IsLink(e.Text) {
+	if delivery.IsLink(e.Text) {
 		return b.access.Guard(access.Search, delivery.Links{Screens: b.delivery}.OpenLink)(ctx, e)
 	}
 	in := b.chat.Texts.In(e)

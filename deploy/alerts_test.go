@@ -10,16 +10,16 @@ import (
 	"pavilion/sandbox/install"
 )
 
-// promtool finds Prometheus's checker of rules.
-func promtool(t *testing.T) string {
+// debianTool finds a program that a package of Debian has, and installs it where it is missing.
+func debianTool(t *testing.T, name, from string) string {
 	t.Helper()
-	path, ok := install.Binary("promtool")
+	path, ok := install.Binary(name)
 	if !ok {
-		if err := install.Apt(t.Context(), "prometheus"); err != nil {
-			t.Fatalf("no promtool found: install Prometheus (Debian: apt install prometheus): %v", err)
+		if err := install.Apt(t.Context(), from); err != nil {
+			t.Fatalf("no %s found: install it (Debian: apt install %s): %v", name, from, err)
 		}
-		if path, ok = install.Binary("promtool"); !ok {
-			t.Fatal("Prometheus was installed, and promtool is not there")
+		if path, ok = install.Binary(name); !ok {
+			t.Fatalf("%s was installed, and %s is not there", from, name)
 		}
 	}
 	return path
@@ -27,7 +27,7 @@ func promtool(t *testing.T) string {
 
 func TestAlerts_FireForTheirFaultAndAreSilentOtherwise(t *testing.T) {
 	t.Parallel()
-	tool := promtool(t)
+	tool := debianTool(t, "promtool", "prometheus")
 	for _, args := range [][]string{
 		{"check", "rules", "alerts.yaml"},
 		{"check", "config", "--syntax-only", "prometheus.yaml"},

@@ -321,6 +321,67 @@ func TestBroadcast_AlbumsAndForwardsGetTheirButtonsInASecondMessage(t *testing.T
 	}
 }
 
+// Telegram does not tell the ids of an album that an earlier try has sent. The message with the buttons behind it is no part of the album.
+func TestBroadcast_AnAlbumWhoseIdsTelegramDidNotTellIsEditedAndUnsent(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	w, faults := s.DC.World(), s.DC.Faults()
+	say(t, member, "/id")
+	await(t, member, strconv.FormatInt(s.Members[0].ID, 10))
+	say(t, admin, "/broadcast")
+	await(t, admin, "Send me the message")
+	if _, err := w.PostFiles(s.Admin.ID, world.UserPeer(s.BotID), []world.FileSpec{
+		{Kind: world.FileVideo, Name: "one.mp4", Size: 1, Caption: "Both innings", Album: 1}, {Kind: world.FileVideo, Name: "two.mp4", Size: 1, Album: 1},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	tapOn(t, admin, await(t, admin, ": draft\n📎 2 files Both innings"), "To whom")
+	tapOn(t, admin, await(t, admin, "Who gets the message?"), "List…")
+	await(t, admin, "Send a text file with one Telegram user id")
+	say(t, admin, strconv.FormatInt(s.Members[0].ID, 10)) // a fault concerns calls for all chats
+	tapOn(t, admin, await(t, admin, "To: list"), "Preview")
+	tapOn(t, admin, await(t, admin, ": ready"), "Numbers")
+	confirm := await(t, admin, "would get it:")
+
+	const method = "messages.sendMultiMedia"
+	before := faults.Calls(method)
+	faults.Delay(method, time.Second/2, 1) // so that the second call finds its error
+	faults.LoseAnswers(method, 1)
+	tapOn(t, admin, confirm, "Send to")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := faults.WaitCalls(ctx, method, before+1); err != nil {
+		t.Fatal(err)
+	}
+	faults.Fail(method, 500, "RANDOM_ID_DUPLICATE", 1)
+	panel := await(t, admin, ": done")
+	got := func() (texts []string) {
+		for _, m := range historyOf(t, w, s.Members[0].ID, world.UserPeer(s.BotID)) {
+			if m.GroupedID != 0 || strings.Contains(buttons(m), "No more of these") {
+				texts = append(texts, fileName(m)+":"+m.Message)
+			}
+		}
+		return texts
+	}
+	if list := got(); len(list) != 3 || list[0] != "one.mp4:Both innings" {
+		t.Fatalf("the member has %q", list)
+	}
+	follows := got()[2]
+	tapOn(t, admin, panel, "Edit for all")
+	await(t, admin, "Send the new text")
+	say(t, admin, "Three innings")
+	panel = await(t, admin, "Sent messages changed:")
+	if list := got(); len(list) != 3 || list[0] != "one.mp4:Three innings" || list[1] != "two.mp4:" || list[2] != follows {
+		t.Errorf("after the edit the member has %q", list)
+	}
+	tapOn(t, admin, panel, "Delete for all")
+	tapOn(t, admin, await(t, admin, "in everybody's chat?"), "Yes")
+	await(t, admin, "Sent messages deleted:")
+	if list := got(); len(list) != 0 {
+		t.Errorf("after the unsend the member has %q", list)
+	}
+}
+
 // firstFile is the admin's first message to the bot that has a file.
 func firstFile(t *testing.T, s *sandbox.Scene) int {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gotd/td/fileid"
 	"github.com/gotd/td/tg"
 
 	"pavilion/sandbox"
@@ -158,6 +159,49 @@ func TestLink_ToPostsIsMadeByForwardingAndEndsWithItsChannel(t *testing.T) {
 	found(t, member, "golden", "Nothing found")
 	say(t, member, "/start "+payload)
 	await(t, member, "not in the archive any more")
+}
+
+// The links that another bot made under this name are not signed, so they open only what an admin has declared.
+func TestOldLink_OpensPostsOfDeclaredChannelsOnly(t *testing.T) {
+	t.Parallel()
+	s, admin, member := scene(t, sandbox.Options{Env: lowLimits})
+	posted := post(t, s, "Golden.01.mkv", "Golden.02.mkv", "Golden.03.mkv")
+	found(t, admin, "golden", "3 files")
+	fileID, err := fileid.EncodeFileID(fileid.FileID{Type: fileid.Video, DC: 2, ID: posted[0].File, AccessHash: 99}) // another bot's hash
+	if err != nil {
+		t.Fatal(err)
+	}
+	chat := int64(1_000_000_000_000) + s.Channel
+	coded := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	one := coded(fmt.Sprint("get-", int64(posted[2].Message)*chat))
+	say(t, member, "/start "+one)
+	await(t, member, "link is not valid")
+	forget(t, member)
+	say(t, admin, "/delivery")
+	tap(t, admin, await(t, admin, "📦 Deliveries"), "For one channel")
+	tap(t, admin, await(t, admin, "Which channel?"), "Riverside Archive")
+	tap(t, admin, await(t, admin, "📦 Riverside Archive"), "Old links")
+	await(t, admin, "📦 Riverside Archive")
+	opens := func(payload string, names ...string) {
+		t.Helper()
+		say(t, member, "/start "+payload)
+		awaitFiles(t, member, len(names))
+		for _, name := range names {
+			if byName, _ := filesOf(t, member); byName[name] != 1 {
+				t.Errorf("%s: %v, want %q", payload, byName, names)
+			}
+		}
+		forget(t, member)
+	}
+	opens("file_"+fileID, "Golden.01.mkv")
+	opens(coded("filep_"+fileID), "Golden.01.mkv")
+	opens(one, "Golden.03.mkv")
+	opens("DSTORE-"+coded(fmt.Sprintf("%d_%d_-%d_/batch", posted[0].Message, posted[1].Message, chat)), "Golden.01.mkv", "Golden.02.mkv")
+	for _, payload := range []string{coded(fmt.Sprint("get-", int64(posted[2].Message)*chat+1)), "file_" + fileID[2:]} {
+		say(t, member, "/start "+payload)
+		await(t, member, "link is not valid")
+		forget(t, member)
+	}
 }
 
 func TestLink_RacedByTwentyPeopleWithFiveUsesDeliversFive(t *testing.T) {

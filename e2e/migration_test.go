@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gotd/td/tg"
 	"github.com/jackc/pgx/v5"
@@ -105,6 +106,64 @@ func TestGroups_SettingsAndButtonsFollowIntoTheSupergroup(t *testing.T) {
 	}
 	startBot(t, s)
 	deliver(2)
+}
+
+// Telegram has a pts for each supergroup, and the bot has none for a supergroup that it came into while it was down.
+func TestGroups_QuestionsWrittenWhileTheBotWasDownAreAnsweredInItsNewSupergroups(t *testing.T) {
+	t.Parallel()
+	s, _, member := scene(t, sandbox.Options{Env: lowLimits})
+	post(t, s, "Golden.River.2014.mkv")
+	found(t, member, "golden river", "1 file")
+	w := s.DC.World()
+	basic, err := w.CreateGroup(s.Admin.ID, "Nets lads", member.ID, s.BotID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, err := w.CreateChannel(s.Admin.ID, "Second team", "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(in int64, text string) {
+		t.Helper()
+		if _, err := w.SendText(s.Admin.ID, world.ChannelPeer(in), "@"+sandbox.BotName+" "+text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := postgres(t, s)
+	until(t, "the bot knows its group", func() bool {
+		var known int
+		return db.QueryRow(t.Context(), "SELECT count(*) FROM bot_group WHERE chat_id = $1", -basic).Scan(&known) == nil && known == 1
+	})
+	ask(joined, "river before")
+	written := time.Now()
+	s.Bot.Kill()
+	until(t, "the next second", func() bool { return time.Now().Unix() > written.Unix() }) // Telegram's dates have seconds
+	migrated, err := w.Migrate(basic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Join(world.ChannelPeer(joined), s.BotID); err != nil {
+		t.Fatal(err)
+	}
+	ask(migrated, "golden river")
+	ask(joined, "golden river")
+	restart(t, s, db)
+	answers := func(in int64) (texts []string) {
+		for _, m := range historyOf(t, w, s.Admin.ID, world.ChannelPeer(in)) {
+			if strings.HasPrefix(m.Message, "🔎") {
+				texts = append(texts, m.Message)
+			}
+		}
+		return texts
+	}
+	for _, in := range []int64{migrated, joined} {
+		until(t, "the answer", func() bool { return len(answers(in)) > 0 })
+		ask(in, "river golden") // updates come as usual now
+		until(t, "the next answer", func() bool { return len(answers(in)) > 1 })
+		if got := answers(in); len(got) != 2 || !strings.Contains(got[0], "golden river\n1 file") || !strings.Contains(got[1], "river golden\n1 file") {
+			t.Errorf("the answers are %q", got)
+		}
+	}
 }
 
 func historyOf(t *testing.T, w *world.World, account int64, chat world.Peer) []*tg.Message {

@@ -18,7 +18,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// pages is a scene whose club's page is opened in Telegram's web client, as the sandbox plays it.
+// pages is a scene whose club's page is opened in Telegram's web client, as the sandbox plays it. There is no club at first.
 type pages struct {
 	*nets
 
@@ -42,12 +42,11 @@ func openPages(t *testing.T) *pages {
 		}
 	})
 	p := &pages{client: client}
-	p.nets = openNets(t, sandbox.Options{Gateway: true, CallbackTries: 3, Env: map[string]string{
+	p.nets = prepareNets(t, sandbox.Options{Gateway: true, CallbackTries: 3, Env: map[string]string{
 		"PAVILION_TELEGRAM_WEB": client.Origin(), "PAVILION_MINI_APP_URL": miniAppURL,
-	}}, "Net 1", "Net 2", "Net 3", "Net 4")
-	if err := p.club.Set(t.Context(), p.boss, map[string]any{"pays_online": true}); err != nil {
-		t.Fatal(err)
-	}
+	}})
+	p.serve(t)
+	p.boss = p.open(t, p.Admin)
 	client.Serve(telegramweb.Options{BotToken: sandbox.BotToken, App: p.base + "/app/"})
 	_, modules, err := install.Node(t.Context(), filepath.Join("..", "web", "app"))
 	if err != nil {

@@ -21,6 +21,8 @@ import (
 func TestPage(t *testing.T) {
 	t.Parallel()
 	p := openPages(t)
+	t.Run("TheFirstAdminSetsTheClubUp", p.setsUpClub)
+	p.prepareClub(t)
 	t.Run("BooksAndPaysInThreeTaps", p.booksAndPays)
 	t.Run("ReloadSpendsNothing", p.reloads)
 	t.Run("AnotherAccountInTheClientIsAnotherSession", p.changesAccount)
@@ -37,7 +39,11 @@ func TestPage(t *testing.T) {
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
 	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
 	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
+	t.Run("TheChatAndThePageRefuseAlike", p.refusesAlike)
 	t.Run("TheStaffWorkAtTheDesk", p.worksAtTheDesk)
+	t.Run("ReportsAreOfTheBookings", p.seesReports)
+	t.Run("PricesArePaintedOverThoseOfAnotherAdmin", p.paintsPrices)
+	t.Run("HoursShowWhatTheyStrand", p.changesHours)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looks)
 	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
 }
@@ -293,6 +299,9 @@ func (p *pages) looks(t *testing.T) {
 				{"block", "#/block/" + p.club.Day(7), `.choice button`},
 				{"closures", "#/closures", `.choice button`},
 				{"reviews", "#/reviews", `.empty`},
+				{"reports", "#/reports", `.week td`},
+				{"prices", "#/prices", `.paint button`},
+				{"hours", "#/hours", `.row.open`},
 			} {
 				v.page.Until(t, `document.querySelector("h1")`)
 				browser.Eval[any](t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, screen.address))

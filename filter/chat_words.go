@@ -34,9 +34,14 @@ var chatWords = foldedSet(strings.Fields(`
 	meri mera mere aap aapke tum tumhare hum na nahi nahin dosto hai hain he ho hoga hogi hu hun hoon kya kaise kaisa kab kahan kaha kyun kyu kitna kitne kitni ko mein mai main
 	par pe se wala wali wale yaar yar bhaiya bhaijaan ji jaldi daal dal dikha dekh karo kar kardo karna karke karta sakta sakti sakte aur bhi to toh tha thi sab sabko puri
 	poori pura poora nayi naya naye purani purana purane paas pas pass yahan yaha wahan kripya kripaya shukriya dhanyavad dhanyawad namaste namaskar picture accha acha theek thik
+	cant dont didnt doesnt wont isnt arent wasnt couldnt shouldnt wouldnt youre theyre thats whats lets him her his its their them as up out over under then than because since
+	while until ever never always still already yet both each every few many most other another anywhere everywhere somewhere nowhere
+	liye lie saath sath raha rahe rahi hua hui hue kiya kiye tak baad wo woh vo ye yeh is us in un iska uska apna apni apne kuch sirf bas phir
+	fir agar lekin magar kyunki isliye jab tab idhar udhar
 	haal hal aaj kal raat subah abhi baje aana jana jao aao milte mila log bolo batao bata suno dono ek
 	मेरा मेरी मेरे हमें आप आपके आपका तुम हम दोस्तो दोस्तों मित्रों मित्र है हैं हो होगा होगी क्या कैसे कैसा कब कहाँ कहां क्यों कितना कितने को में मैं पर से वाला वाली वाले यार भाई भैया जी
 	जल्दी देख करो कर करना करनी करने करके करता सकता सकती सकते हूँ हूं और भी तो था थी थे सब सबको पूरी पूरा पास यहाँ यहां शुक्रिया धन्यवाद नमस्ते नमस्कार सुप्रभात शुभ प्रभात रात्रि संध्या
+	लिए लिये साथ रहा रहे रही हुआ हुई हुए किया किए तक बाद वो वह ये यह इस उस इसका उसका अपना अपनी अपने कुछ सिर्फ बस फिर अगर लेकिन मगर क्योंकि इसलिए जब तब
 	फिल्में मूवीज फुल फाइल सर एडमिन पिक्चर पुरानी पुराना नई नया अच्छा अच्छी ठीक हाल आज कल अभी बताओ नहीं ना`)...)
 
 // interjections are chat words that begin no title, unless somebody is still typing.
@@ -52,10 +57,21 @@ func (q query) isSmallTalk() bool {
 	return !slices.ContainsFunc(q.terms, func(t string) bool { return !isChatWord(t) && !articles[t] })
 }
 
-// isTalk reports that nobody asks for a file, and that at most one word besides chat words carries meaning. Only the title of a file is found then.
+// isChatter reports a query that has words of chat and asks for nothing.
+func (q query) isChatter() bool {
+	return slices.ContainsFunc(q.terms, isChatWord) && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] })
+}
+
+// isTalk reports that nobody asks for a file, and that at most one word besides chat words carries meaning. Only the title of a file is found then. A word
+// about the release beside that word asks, too.
 func (v *Vocabulary) isTalk(q query) bool {
+	if q.isSmallTalk() {
+		return true
+	}
 	short, ok := v.withoutChat(q)
-	return q.isSmallTalk() || ok && countMeaning(short.terms) < 2 && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] })
+	meaning := countMeaning(short.terms)
+	asks := slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] }) || meaning > 0 && slices.ContainsFunc(q.terms, isWish)
+	return ok && meaning < 2 && !asks
 }
 
 // withNeighbour returns a shorter query with one of the words beside its terms: for "bhai fast five ka link do" fast five, beside five.
@@ -75,6 +91,11 @@ func (q query) withNeighbour(short query) []query {
 //
 //nolint:gochecknoglobals // a table, never written
 var articles = wordSet("the", "a", "an", "of", "and", "in")
+
+// heardArticles are the same words of English titles in Devanagari.
+//
+//nolint:gochecknoglobals // a table, never written
+var heardArticles = foldedSet("द", "दि", "ऑफ", "एंड", "ऐंड")
 
 // minMistypedChat is the length from which a chat word is recognised with a typing mistake.
 const minMistypedChat = 5
@@ -111,7 +132,7 @@ func (v *Vocabulary) withoutChat(q query) (query, bool) {
 // withoutArticles returns the query without its articles, and ok false as withoutAsking.
 func (q query) withoutArticles() (query, bool) {
 	if slices.ContainsFunc(q.terms, func(t string) bool { return !isASCII(t) }) {
-		return q, false
+		return q.without(func(t string) bool { return heardArticles[t] })
 	}
 	return q.without(func(t string) bool { return articles[t] })
 }
@@ -126,7 +147,7 @@ func (q query) without(drop func(term string) bool) (query, bool) {
 	if len(kept) == len(q.terms) || !slices.ContainsFunc(kept, func(t string) bool { return !articles[t] }) {
 		return q, false
 	}
-	short := query{terms: kept, onlyTitle: q.onlyTitle}
+	short := query{terms: kept, onlyTitle: q.onlyTitle, wishes: q.wishes}
 	if kept[len(kept)-1] == q.lastTerm() {
 		short.beginning, short.fragment = q.beginning, q.fragment
 	}

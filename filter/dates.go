@@ -98,7 +98,7 @@ func trimOrdinal(w string) string {
 
 // monthName returns the English month that begins with s, which has at least three letters.
 func monthName(s string) string {
-	if len(s) < 3 || isNumber(s[:1], 1) {
+	if len(s) < 3 || strings.IndexByte("adfjmnos", s[0]) < 0 {
 		return ""
 	}
 	for _, m := range months {

@@ -131,13 +131,17 @@ func readSeason(in []string) episodeRange {
 			return episodeRange{e.seasons, []int{n}, 2}
 		}
 	}
-	if n, ok := parseNumeral(in[1], 2); ok && seasonWords[in[0]] {
-		return episodeRange{seasons: []int{n}, used: 2}
+	n, ok := 0, false
+	if seasonWords[in[0]] {
+		n, ok = parseNumeral(in[1], 2)
 	}
-	if n, ok := parseOrdinal(in[0]); ok && seasonWords[in[1]] {
-		return episodeRange{seasons: []int{n}, used: 2}
+	if !ok && seasonWords[in[1]] {
+		n, ok = parseOrdinal(in[0])
 	}
-	return episodeRange{}
+	if !ok {
+		return episodeRange{}
+	}
+	return episodeRange{seasons: []int{n}, used: 2}
 }
 
 // readSeasonWord parses s01, s01e02, s01ep02, s01e02e03, s01e02v2 and 1x02.

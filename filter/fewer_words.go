@@ -6,7 +6,7 @@ import (
 )
 
 // withoutLeastKnown returns the query without its rarest word: the one in the fewest files, and the last of equally rare words. It returns "" for a query
-// of one word, and if the index knows fewer than half of the other words.
+// of one word, if the index knows fewer than half of the other words, and if one known word is left of chatter.
 func (v *Vocabulary) withoutLeastKnown(text string) string {
 	words := strings.Fields(text)
 	if len(words) < 2 {
@@ -25,7 +25,7 @@ func (v *Vocabulary) withoutLeastKnown(text string) string {
 			known++
 		}
 	}
-	if 2*known < len(left) {
+	if 2*known < len(left) || known < 2 && parseQuery(text).isChatter() {
 		return ""
 	}
 	return strings.Join(left, " ")

@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// addParts reads an unknown term as a word and a letter (walle, WALL-E), or as three words and more (lalaland).
+// addParts reads an unknown term as a word and a letter (walle, WALL-E), as two initials and a name (hcverma), or as three words and more (lalaland).
 func (v *Vocabulary) addParts(in *interpretation, i int) {
 	t := in.terms[i]
 	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
 		v.addKnown(in, i, i+1, costSpelled, t[:last], t[last:])
 	}
 	if isLetters(t, 6) {
+		v.addKnown(in, i, i+1, costSpelled, t[:1], t[1:2], t[2:])
 		for _, words := range v.segment(t) {
 			in.add(i, i+1, costSpelled, words...)
 		}
@@ -59,6 +60,32 @@ func (v *Vocabulary) segment(text string) [][]string {
 		}
 	}
 	return found
+}
+
+// addHeardParts reads a term as two words of another script that are heard in it: स्पाइडरमैन, Spider-Man.
+func (v *Vocabulary) addHeardParts(in *interpretation, i int) {
+	t := in.terms[i]
+	if soundKey(t) == "" || len(t) < 4 {
+		return
+	}
+	inLatin := !isASCII(t)
+	heard := func(part string) []heardWord {
+		if key := soundKey(part); key == "" || inLatin && mostHeard(key) == 0 { // it begins with the sign of a vowel, or many words sound so
+			return nil
+		}
+		return v.soundsLike(part, inLatin, inLatin, maxParts)
+	}
+	for _, cut := range splitPoints(t) {
+		first := heard(t[:cut])
+		if len(first) == 0 {
+			continue
+		}
+		for _, b := range heard(t[cut:]) {
+			for _, a := range first {
+				in.add(i, i+1, costEdit+costHeard*int32(a.distance+b.distance), a.Text, b.Text) //nolint:gosec // small
+			}
+		}
+	}
 }
 
 // addMistypedParts reads a term as two words, one of them misspelled: spdierman, Spider-Man.

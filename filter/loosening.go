@@ -32,9 +32,19 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Sel
 		return
 	}
 	for _, form := range forms {
+		if first, ok := form.withoutFirstPart(); ok && len(r.byID) == 0 {
+			s.findRead(ctx, r, s.vocab.interpret(first), sel)
+		}
+	}
+	wishing, hasWishes := asked.withWishes()
+	if hasWishes && len(r.byID) == 0 {
+		s.findRead(ctx, r, s.vocab.interpret(wishing), sel)
+		forms = append(forms, wishing)
+	}
+	for _, form := range forms {
 		s.findMisspelled(ctx, r, form, sel)
 	}
-	if short, ok := asked.withoutArticles(); ok && len(r.byID) == 0 {
+	if short, ok := wishing.withoutArticles(); ok && len(r.byID) == 0 {
 		s.findRead(ctx, r, s.vocab.interpret(short), sel)
 		s.findMisspelled(ctx, r, short, sel)
 	}

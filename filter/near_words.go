@@ -116,9 +116,11 @@ func eachAccepted(dfa *levenshtein.DFA, sorted []string, fn func(word string)) {
 	}
 }
 
-// soundMark separates a soundFrame from the script of a word, and soundLatin or soundForeign from the word, in Vocabulary.sounds.
+// soundMark separates a soundFrame from the script of a word, and soundLatin, soundEnglish or soundForeign from the word, in Vocabulary.sounds. soundEnglish
+// stands before words in Latin letters behind the frame of their sound in English.
 const (
 	soundMark    = "\x00"
+	soundEnglish = "e"
 	soundLatin   = "l"
 	soundForeign = "x"
 )
@@ -135,39 +137,71 @@ type heardWord struct {
 // soundsLike returns at most limit other words that sound like a word, in Latin letters or in other scripts, the nearest first, then the most frequent.
 // far allows differences, the more the longer the word; see mostHeard.
 func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []heardWord {
-	key := soundKey(word)
-	frame := soundFrame(key)
-	if frame == "" {
-		return nil
+	otherScript := inLatin != isASCII(word)
+	keys := soundKeys(word)
+	if !otherScript {
+		keys = keys[:1]
 	}
-	most := 0
-	if far {
-		most = mostHeard(key)
-	}
-	bucket := soundBucket(frame, inLatin)
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	found := map[string]heardWord{}
-	note := func(w string) {
-		if d := soundDistance(key, soundKey(w)); d <= most && w != word && (isASCII(w) != isASCII(word) || isSpelledAlike(word, w)) {
+	for _, key := range keys {
+		frame, most := soundFrame(key), 0
+		if frame == "" {
+			continue
+		}
+		if far {
+			most = mostHeard(key)
+		}
+		note := func(w string) {
+			d := soundDistance(key, soundKey(w))
+			if otherScript {
+				d = nearestSound(key, w)
+			} else if !isSpelledAlike(word, w) {
+				return
+			}
+			if old, ok := found[w]; d > most || w == word || ok && old.distance <= d {
+				return
+			}
 			if n := v.count(w); n > 0 {
 				found[w] = heardWord{Term{w, n}, d}
 			}
 		}
-	}
-	it, err := v.sounds.Iterator([]byte(bucket), []byte(bucket[:len(bucket)-1]+string(bucket[len(bucket)-1]+1)))
-	for n := 0; err == nil && n < maxBucket; n++ {
-		pair, _ := it.Current()
-		note(string(pair[len(bucket):]))
-		err = it.Next()
-	}
-	for _, w := range v.deltaSounds[bucket] {
-		note(w)
+		if !inLatin {
+			v.eachHeard(soundBucket(frame, soundForeign), note)
+			continue
+		}
+		v.eachHeard(soundBucket(frame, soundLatin), note)
+		if otherScript {
+			v.eachHeard(soundBucket(frame, soundEnglish), note)
+		}
 	}
 	all := slices.SortedFunc(maps.Values(found), func(a, b heardWord) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(b.Count, a.Count), strings.Compare(a.Text, b.Text))
 	})
 	return all[:min(limit, len(all))]
+}
+
+// eachHeard calls fn with the words of a bucket.
+func (v *Vocabulary) eachHeard(bucket string, fn func(word string)) {
+	it, err := v.sounds.Iterator([]byte(bucket), []byte(bucket[:len(bucket)-1]+string(bucket[len(bucket)-1]+1)))
+	for n := 0; err == nil && n < maxBucket; n++ {
+		pair, _ := it.Current()
+		fn(string(pair[len(bucket):]))
+		err = it.Next()
+	}
+	for _, w := range v.deltaSounds[bucket] {
+		fn(w)
+	}
+}
+
+// nearestSound returns the soundDistance of a key from the nearest key of a word.
+func nearestSound(key, word string) int {
+	nearest := otherSound
+	for _, k := range soundKeys(word) {
+		nearest = min(nearest, soundDistance(key, k))
+	}
+	return nearest
 }
 
 // mostHeard returns how many differences a word of a key may have and still be taken for it. Short words differ by a vowel only from many others.
@@ -192,25 +226,28 @@ func isSpelledAlike(a, b string) bool {
 	return edlib.OSADamerauLevenshteinDistance(a, b) <= (utf8.RuneCountInString(a)+2)/3
 }
 
-// soundBucket begins the keys of Vocabulary.sounds of all words with a frame in Latin letters, or in other scripts.
-func soundBucket(frame string, latin bool) string {
-	if latin {
-		return frame + soundMark + soundLatin
-	}
-	return frame + soundMark + soundForeign
-}
+// soundBucket begins the keys of Vocabulary.sounds of all words with a frame in one of the scripts soundLatin, soundEnglish and soundForeign.
+func soundBucket(frame, script string) string { return frame + soundMark + script }
 
-// soundBucketOf is empty for a word that has no soundFrame.
-func soundBucketOf(word string) string {
-	frame := soundFrame(soundKey(word))
-	if frame == "" {
-		return ""
+// soundBuckets returns the buckets of a word, none for a word that has no soundFrame.
+func soundBuckets(word string) []string {
+	keys := soundKeys(word)
+	frame := soundFrame(keys[0])
+	switch {
+	case frame == "":
+		return nil
+	case !isASCII(word):
+		return []string{soundBucket(frame, soundForeign)}
 	}
-	return soundBucket(frame, isASCII(word))
+	buckets := []string{soundBucket(frame, soundLatin)}
+	if english := soundFrame(keys[len(keys)-1]); english != frame && english != "" {
+		buckets = append(buckets, soundBucket(english, soundEnglish))
+	}
+	return buckets
 }
 
 func (v *Vocabulary) addDeltaSound(word string) {
-	if bucket := soundBucketOf(word); bucket != "" {
+	for _, bucket := range soundBuckets(word) {
 		v.deltaSounds[bucket] = append(v.deltaSounds[bucket], word)
 	}
 }
@@ -219,7 +256,7 @@ func (v *Vocabulary) addDeltaSound(word string) {
 func mergeSounds(sounds *vellum.FST, words map[string]int) (*vellum.FST, error) {
 	more := map[string]int{}
 	for w := range words {
-		if bucket := soundBucketOf(w); bucket != "" {
+		for _, bucket := range soundBuckets(w) {
 			more[bucket+w] = 1
 		}
 	}

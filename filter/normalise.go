@@ -137,9 +137,9 @@ func rangeMarkOf(runes []rune, i int) string {
 	return ""
 }
 
-// joinInitials joins runs of three or more single letters.
+// joinInitials joins runs of three or more single letters, in place.
 func joinInitials(in []string) []string {
-	out := in[:0:0]
+	out := in[:0]
 	for i := 0; i < len(in); {
 		j := i
 		for j < len(in) && len(in[j]) == 1 && in[j][0] >= 'a' && in[j][0] <= 'z' {

@@ -39,6 +39,9 @@ func respellQuery(in []string) []string {
 			w == "e" && isNumber(next, 3) && len(out) > 0 && seasonOfWord.MatchString(out[len(out)-1]):
 			out = append(out, w+next)
 			i++
+		case hindiOrdinals[w] != "" && (seasonWords[next] || episodeWords[next] || partWords[next]):
+			in[i] = hindiOrdinals[w]
+			i-- // an English ordinal now
 		case seasonWords[w] && romanNumbers[next] != "":
 			out = append(out, w, romanNumbers[next])
 			i++
@@ -73,6 +76,25 @@ func followsEpisode(words []string) bool {
 func isOrdinal(w string) bool {
 	_, ok := parseOrdinal(w)
 	return ok
+}
+
+// hindiOrdinals are what people write in Hindi before a season or a part, in both scripts.
+//
+//nolint:gochecknoglobals // a table, never written
+var hindiOrdinals = ordinalForms(map[string]string{
+	"first": "pehla pehli pehle pahla pahli pahle पहला पहली पहले", "second": "dusra dusri dusre doosra doosri doosre दूसरा दूसरी दूसरे",
+	"third": "teesra teesri teesre tisra tisri tisre तीसरा तीसरी तीसरे", "fourth": "chautha chauthi chauthe चौथा चौथी चौथे",
+	"fifth": "panchva panchwa paanchva paanchwa panchvi panchwi पांचवा पांचवां पांचवी पांचवीं",
+})
+
+func ordinalForms(forms map[string]string) map[string]string {
+	of := map[string]string{}
+	for ordinal, words := range forms {
+		for w := range foldedSet(strings.Fields(words)...) {
+			of[w] = ordinal
+		}
+	}
+	return of
 }
 
 // romanNumbers are the numerals that people write after "season".

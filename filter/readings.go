@@ -15,6 +15,7 @@ import (
 const (
 	costSpelled    = 1  // another spelling of the same words: II for 2
 	costUnfinished = 20 // the last term is the beginning of a word
+	costWish       = 20 // a wish that the file does not meet
 	costAlike      = 30 // other letters of the same sound
 	costSound      = 40 // another script
 	costEdit       = 100
@@ -64,7 +65,13 @@ func (v *Vocabulary) interpret(q query) interpretation {
 		if i+1 < len(q.terms) || !q.fragment {
 			in.add(i, i+1, 0, t)
 		}
+		if q.wishes && isWish(t) {
+			in.add(i, i+1, costWish)
+		}
 		v.addSpellings(&in, i)
+		if letters := spelledLetters(t); letters != "" {
+			v.addKnown(&in, i, i+1, costSound, letters)
+		}
 		v.addHeard(&in, i, i+1, t, false)
 		if v.Count(t) == 0 {
 			for _, w := range v.soundsLike(t, isASCII(t), false, maxParts) {
@@ -208,6 +215,7 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 			continue
 		}
 		v.addMistypedParts(in, i)
+		v.addHeardParts(in, i)
 		if i+1 < len(in.terms) && len(t+in.terms[i+1]) >= 6 {
 			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), maxParts)
 		}

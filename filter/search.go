@@ -196,7 +196,11 @@ const fewMatches = 10
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
-		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}) // r.missing names the pools that failed
+		title := ""
+		if in.onlyTitle { // behind the tag of a channel, too
+			title = titleKey(in.title())
+		}
+		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), title: title, rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}) // r.missing names the pools that failed
 	}
 }
 

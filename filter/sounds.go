@@ -23,6 +23,11 @@ func soundKey(word string) string {
 	} else {
 		key = foreignSounds(word)
 	}
+	return endSound(key, word)
+}
+
+// endSound returns a key without a last h that nobody hears, and with n for a last m.
+func endSound(key []byte, word string) string {
 	last := len(key) - 1
 	if last > 1 && key[last] == 'h' && (strings.HasSuffix(word, "h") || strings.HasSuffix(word, "ه") || strings.HasSuffix(word, "ह")) { // pakeezah, पाकीज़ा
 		key, last = key[:last], last-1
@@ -32,6 +37,54 @@ func soundKey(word string) string {
 	}
 	return string(key)
 }
+
+// soundKeys returns the keys of a word: its soundKey, and for a word in Latin letters also the key of its sound in English, if it is another one.
+func soundKeys(word string) []string {
+	key := soundKey(word)
+	if !isASCII(word) || key == "" {
+		return []string{key}
+	}
+	spoken := spokenEnglish(word)
+	if english := endSound(appendSounds(nil, spoken, true), spoken); english != key && english != "" {
+		return []string{key, english}
+	}
+	return []string{key}
+}
+
+// spokenEnglish drops the letters of an English word that are not heard, and writes the g of "edge" as j, and the a of "game" as e.
+func spokenEnglish(word string) string {
+	for _, silent := range [][2]string{{"kn", "n"}, {"wr", "r"}, {"gn", "n"}, {"ps", "s"}} {
+		if rest, ok := strings.CutPrefix(word, silent[0]); ok && len(rest) > 1 {
+			word = silent[1] + rest
+			break
+		}
+	}
+	word, plural := strings.CutSuffix(heardInEnglish.Replace(respellEnglish(word)), "s")
+	word = withoutUnheardE(word)
+	if plural {
+		word += "s"
+	}
+	return word
+}
+
+// withoutUnheardE drops the last e of game, and that of spider. The a before a silent e sounds like an e.
+func withoutUnheardE(word string) string {
+	n := len(word)
+	switch {
+	case n > 2 && (strings.HasSuffix(word, "er") || strings.HasSuffix(word, "or")):
+		return word[:n-2] + "r"
+	case n < 3 || word[n-1] != 'e' || strings.IndexByte("aeiou", word[n-2]) >= 0:
+		return word
+	case n > 3 && word[n-3] == 'a':
+		return word[:n-3] + "e" + word[n-2:n-1]
+	}
+	return word[:n-1]
+}
+
+// heardInEnglish replaces letters within English words by their sounds.
+//
+//nolint:gochecknoglobals // a table, never written
+var heardInEnglish = strings.NewReplacer("ght", "t", "igh", "i", "tch", "ch", "dge", "je", "dgi", "ji", "dgy", "ji", "ge", "je", "gi", "ji", "gy", "ji", "ture", "cher")
 
 // respellEnglish writes endings of English words as other scripts do: इंसेप्शन for inception.
 func respellEnglish(word string) string {

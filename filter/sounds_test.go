@@ -1,6 +1,20 @@
 package filter
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+func TestSoundKeys_EnglishWordsAreHeardWithoutTheirSilentLetters(t *testing.T) {
+	t.Parallel()
+	for hindi, english := range map[string]string{
+		"नाइट": "knight", "गेम": "game", "एज": "edge", "स्ट्रेट": "straight", "एंडगेम": "endgame", "ड्राइव": "drive", "स्पाइडर": "spider", "शोले": "shole", "आवारा": "awara",
+	} {
+		if keys := soundKeys(english); !slices.Contains(keys, soundKey(foldLetters(hindi))) {
+			t.Errorf("%s sounds %q, %s %q", hindi, soundKey(foldLetters(hindi)), english, keys)
+		}
+	}
+}
 
 func TestSoundKey_SpellingsOfAWordShareIt(t *testing.T) {
 	t.Parallel()

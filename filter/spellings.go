@@ -10,8 +10,9 @@ import (
 //
 //nolint:gochecknoglobals // a table, never written
 var alternatives = buildAlternatives(append(languageGroups(),
-	[]string{"1", "i", "one"}, []string{"2", "ii", "two"}, []string{"3", "iii", "three"}, []string{"4", "iv", "four"}, []string{"5", "v", "five"},
-	[]string{"6", "vi", "six"}, []string{"7", "vii", "seven"}, []string{"8", "viii", "eight"}, []string{"9", "ix", "nine"}, []string{"10", "x", "ten"},
+	[]string{"1", "i", "one", "वन"}, []string{"2", "ii", "two", "टू"}, []string{"3", "iii", "three", "थ्री"}, []string{"4", "iv", "four", "फोर"},
+	[]string{"5", "v", "five", "फाइव"}, []string{"6", "vi", "six", "सिक्स"}, []string{"7", "vii", "seven", "सेवन"}, []string{"8", "viii", "eight", "एट"},
+	[]string{"9", "ix", "nine", "नाइन"}, []string{"10", "x", "ten", "टेन"},
 	[]string{"11", "xi", "eleven"}, []string{"12", "xii", "twelve"}, []string{"13", "xiii", "thirteen"}, []string{"14", "xiv", "fourteen"},
 	[]string{"15", "xv", "fifteen"}, []string{"16", "xvi", "sixteen"}, []string{"17", "xvii", "seventeen"}, []string{"18", "xviii", "eighteen"},
 	[]string{"19", "xix", "nineteen"}, []string{"20", "xx", "twenty"}, []string{"30", "thirty"}, []string{"40", "forty"}, []string{"50", "fifty"},

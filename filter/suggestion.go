@@ -7,29 +7,35 @@ import (
 	"unicode/utf8"
 )
 
-// maxTries limits the shorter queries that suggest searches for.
-const maxTries = 6
+const (
+	maxTries    = 7 // shorter queries that suggest searches for
+	ofSureTerms = 2 // the number of the one whose terms all have words
+)
 
 // suggest returns a similar query that has results, for a query that has none: without the terms that nothing is near to, or without one other term. It
-// keeps at least half of the terms that carry meaning. If it keeps one of several, this is a title or a word as typed: of a mistake in a
-// word that stands alone nothing is sure.
+// keeps at least half of the terms that carry meaning. If it keeps one of several, this is a title, or a word as typed of a query that is no chatter: of a
+// mistake in a word that stands alone nothing is sure.
 func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
 	asked, _ := s.vocab.withoutChat(q)
 	known := s.knownTerms(asked)
-	tries := [][]string{s.knownTerms(q), known}
+	tries := [][]string{s.knownTerms(q), known, s.vocab.sureTerms(asked)}
 	for i := range known { // each term left out once, the last one first
 		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
 	}
 	meaning := countMeaning(asked.terms)
-	for _, terms := range tries[:min(len(tries), maxTries)] {
+	for i, terms := range tries[:min(len(tries), maxTries)] {
 		left := countMeaning(terms)
 		if left == 0 || 2*left < meaning || slices.Equal(terms, q.terms) || ctx.Err() != nil {
 			continue
 		}
 		r := &results{byID: map[DocumentID]result{}, missing: missing}
-		s.findRead(ctx, r, s.vocab.interpret(query{terms: terms}), Selection{})
+		shorter := query{terms: terms}
+		s.findRead(ctx, r, s.vocab.interpret(shorter), Selection{})
+		if i == ofSureTerms && left > 1 {
+			s.findMisspelled(ctx, r, shorter, Selection{})
+		}
 		for _, x := range r.byID {
-			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms) {
+			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || !q.isChatter() && isSubset(terms, q.terms) && isLong(terms) {
 				return strings.Join(terms, " ")
 			}
 		}
@@ -52,13 +58,23 @@ func isSubset(terms, of []string) bool {
 func (s *Searcher) knownTerms(q query) []string {
 	var known []string
 	for _, t := range q.terms {
-		if s.vocab.Count(t) > 0 {
+		if s.vocab.isSure(t) {
 			known = append(known, t)
 		} else if near := s.vocab.near(t, false); len(near) > 0 && !articles[t] && !isChatWord(t) {
 			known = append(known, near[0].Text)
 		}
 	}
 	return known
+}
+
+// sureTerms returns the terms that the index knows.
+func (v *Vocabulary) sureTerms(q query) []string {
+	return slices.DeleteFunc(slices.Clone(q.terms), func(t string) bool { return !v.isSure(t) })
+}
+
+// isSure reports a word that the index knows, in this or in another script.
+func (v *Vocabulary) isSure(t string) bool {
+	return v.Count(t) > 0 || len(v.soundsLike(t, !isASCII(t), true, 1)) > 0
 }
 
 // carriesMeaning reports a term that tells one file from another: no chat word, article, number, nor word about the release.

@@ -91,26 +91,35 @@ func fileTokens(text string) []string {
 func splitTokens(in []string) []string {
 	out := make([]string, 0, len(in))
 	for _, word := range in {
+		if isASCII(word) {
+			out = appendTokens(out, word)
+			continue
+		}
 		for _, w := range splitByScript(word) {
-			letters := strings.TrimRight(w, "0123456789")
-			switch {
-			case isUnspaced(w):
-				out = append(out, bigrams(w)...)
-			case len(letters) < len(w) && len(w)-len(letters) <= 8 && (isLetters(letters, 3) || letters == "pt" || letters == "ch"):
-				out = append(out, truncateToken(letters), w[len(letters):])
-			default:
-				out = append(out, truncateToken(w))
-			}
+			out = appendTokens(out, w)
 		}
 	}
 	return out
 }
 
+// appendTokens adds the tokens of a word in one script.
+func appendTokens(out []string, w string) []string {
+	end := len(w)
+	for end > 0 && isFigure(rune(w[end-1])) {
+		end--
+	}
+	letters := w[:end]
+	switch {
+	case isUnspaced(w):
+		return append(out, bigrams(w)...)
+	case end < len(w) && len(w)-end <= 8 && (isLetters(letters, 3) || letters == "pt" || letters == "ch"):
+		return append(out, truncateToken(letters), w[end:])
+	}
+	return append(out, truncateToken(w))
+}
+
 // splitByScript splits a word between a script without spaces and another script: 七人の侍1954 → 七人の侍 1954.
 func splitByScript(w string) []string {
-	if isASCII(w) {
-		return []string{w}
-	}
 	var out []string
 	start, unspaced := 0, false
 	for i, r := range w {

@@ -20,6 +20,7 @@ import (
 
 	"pavilion/booking"
 	"pavilion/filter"
+	"pavilion/internal/phrase"
 	"pavilion/internal/secret"
 	"pavilion/migrations"
 	"pavilion/personal"
@@ -51,6 +52,7 @@ const member = 987_654_321_012
 type scene struct {
 	*personal.Records
 
+	own      *personal.Own
 	db       *pgxpool.Pool
 	audience *filter.Audience
 }
@@ -79,14 +81,39 @@ func open(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ended, end := context.WithCancel(context.Background())
-		end()
-		if err := pools.Run(ended); err != nil {
+		if err := pools.Run(stopped()); err != nil {
 			t.Error(err)
 		}
 	})
 	audience := filter.NewAudience(pools, time.Now)
-	return &scene{personal.New(db, audience, time.Now), db, audience}
+	records := personal.New(db, audience, time.Now)
+	return &scene{records, newOwn(t, records), db, audience}
+}
+
+// stopped is a context that has ended. Pools close their connections when it does.
+func stopped() context.Context {
+	ctx, end := context.WithCancel(context.Background())
+	end()
+	return ctx
+}
+
+// newOwn counts limits in memory.
+func newOwn(t *testing.T, records *personal.Records) *personal.Own {
+	t.Helper()
+	rates, err := storage.NewRateLimiter(nil, storage.RateLimiterOptions{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return personal.NewOwn(records, rates, slog.New(slog.DiscardHandler))
+}
+
+func speaker(t *testing.T, language string) *phrase.Speaker {
+	t.Helper()
+	book, err := phrase.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book.In(language)
 }
 
 // live fills the databases. The statements are those of a member who booked, paid, was refunded, bought premium and got files.
@@ -117,7 +144,7 @@ func (s *scene) live(t *testing.T) {
 		INSERT INTO notification_failure (notification_id, channel, reason) VALUES (1, 'email', 'MEMBER@example.com is full');
 		INSERT INTO contact (member_id, channels) VALUES (MEMBER, '{email}');
 		INSERT INTO contact_address (member_id, channel, address) VALUES (MEMBER, 'email', 'arjun@example.com');
-		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ('MEMBER', 'POST', '/holds', 'k', '\x00', 201, 'application/json', '{"member":MEMBER}', now());
+		INSERT INTO idempotency_key (principal, method, route, key, fingerprint, status, media_type, body, answered_at) VALUES ('member:MEMBER', 'POST', '/holds', 'k', '\x00', 201, 'application/json', '{"member":MEMBER}', now());
 		INSERT INTO session (member_id, client_hash, incarnation, expires_at) VALUES (MEMBER, sha256('x'), 'i', now() + interval '1 day');
 		INSERT INTO session_access (token_hash, session_id, expires_at) VALUES (sha256('y'), 1, now());
 		INSERT INTO quota_day (person, day, used) VALUES (MEMBER, '2026-01-01', 3);
@@ -125,6 +152,7 @@ func (s *scene) live(t *testing.T) {
 		INSERT INTO premium_purchase (reference, plan_id, buyer, receiver, days, stars, subscription, link) VALUES (gen_random_uuid(), 1, MEMBER, MEMBER, 30, 100, true, 'https://t.me/MEMBER');
 		INSERT INTO premium_payment (charge_id, reference, payer, stars, paid_at) SELECT 'c1', reference, MEMBER, 100, now() FROM premium_purchase;
 		INSERT INTO entitlement (person, plan_id, charge_id, from_at, until_at, renews) VALUES (MEMBER, 1, 'c1', '2026-01-01', '2026-01-31', true);
+		INSERT INTO delivery_link (origin, kind, query, protect, created_by) VALUES ('link/MEMBER/12', 'search', 'golden river', false, MEMBER);
 		INSERT INTO bot_language (person, language) VALUES (MEMBER, 'hi');
 		INSERT INTO bot_draft (bot_id, chat_id, content) VALUES (1, MEMBER, '{"name": "MEMBER"}');
 		INSERT INTO bot_access_hash (bot_id, kind, peer_id, hash) VALUES (1, 'user', MEMBER, 1);
@@ -170,7 +198,7 @@ func TestErase_LeavesMoneyAndNoPerson(t *testing.T) {
 		t.Fatalf("the member stands in few tables: %q", before)
 	}
 	for range 2 { // again: nothing is left, and that is no error
-		if err := s.Erase(t.Context(), member); err != nil {
+		if err := s.Erase(t.Context(), member, "command"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -194,6 +222,18 @@ func TestErase_LeavesMoneyAndNoPerson(t *testing.T) {
 	if findings, err := booking.Check(t.Context(), s.db); err != nil || len(findings) > 0 {
 		t.Errorf("doctor booking: %v %v", findings, err)
 	}
+	if lines := s.erasures(t); lines != 1 {
+		t.Errorf("%d lines of the audit about two erasures, of which the second found nothing; want 1", lines)
+	}
+}
+
+// erasures counts the lines of the audit about erasures, which name nobody.
+func (s *scene) erasures(t *testing.T) (lines int) {
+	t.Helper()
+	if err := s.db.QueryRow(t.Context(), `SELECT count(*) FROM audit WHERE action = 'erase' AND actor_id < 0 AND club_id = 1`).Scan(&lines); err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 func TestErase_WaitsForWhatIsUnderWay(t *testing.T) {
@@ -205,6 +245,7 @@ func TestErase_WaitsForWhatIsUnderWay(t *testing.T) {
 		"a booking to come":     {`UPDATE booking_slot SET during = tstzrange(now(), now() + interval '1 hour'), occupied = tstzrange(now(), now() + interval '1 hour')`, personal.ErrUpcoming},
 		"a place on a waitlist": {`INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, 987654321012, 1, tstzrange(now(), now() + interval '1 hour'))`, personal.ErrUpcoming},
 		"a refund":              {`INSERT INTO refund (reference, key, payment_id, reason, state, currency, amount_minor, by_hand, actor_id, created_at) VALUES ('abcdefghijklmnopqrstuvwxyz', 'k', 1, 'cancelled', 'pending', 'INR', 100, false, 1, now())`, personal.ErrMoneyOpen},
+		"a refund of Stars":     {`UPDATE premium_payment SET refund = 'due'`, personal.ErrMoneyOpen},
 		"a subscription":        {`UPDATE entitlement SET until_at = now() + interval '1 day'`, personal.ErrSubscription},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +255,7 @@ func TestErase_WaitsForWhatIsUnderWay(t *testing.T) {
 			if _, err := s.db.Exec(t.Context(), c.sql); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Erase(t.Context(), member); !errors.Is(err, c.want) {
+			if err := s.Erase(t.Context(), member, "command"); !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 			if _, err := s.audience.Person(t.Context(), member); err != nil {
@@ -233,7 +274,7 @@ func TestExport_HoldsEverythingAndNoSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := e.Write(&b); err != nil {
+	if err := e.Write(&b, speaker(t, "en")); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"arjun@example.com", "left-handed", "Kiran", `"reason": "rude"`, `"language": "hi"`, `"stars": 100`, "Your bookings."} {

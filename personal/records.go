@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -41,16 +40,15 @@ func New(db *pgxpool.Pool, audience *filter.Audience, now func() time.Time) *Rec
 
 // Export is what is known of a person, for the person to read. It holds no secrets of sessions and no data of other people.
 type Export struct {
-	Person  int64     `json:"person"` // the Telegram user id
-	MadeAt  time.Time `json:"made_at"`
-	Records []Record  `json:"records"`
+	Person  int64 // the Telegram user id
+	MadeAt  time.Time
+	Records []Record
 }
 
 // Record is what one table, or the archive's databases, have of a person.
 type Record struct {
-	Name  string            `json:"name"`
-	About string            `json:"about"`
-	Rows  []json.RawMessage `json:"rows"`
+	Name string // the phrase personal.about.NAME says what the rows are
+	Rows []json.RawMessage
 }
 
 // Export reads everything about a person. It fails if a database does not answer: an export with gaps would look complete.
@@ -64,7 +62,7 @@ func (r *Records) Export(ctx context.Context, person int64) (Export, error) {
 		return e, err
 	}
 	if len(profiles) > 0 {
-		record := Record{Name: "audience", About: "When you talked to the bot, and your client's language."}
+		record := Record{Name: "audience"}
 		for _, p := range profiles {
 			row, err := json.Marshal(p)
 			if err != nil {
@@ -76,7 +74,7 @@ func (r *Records) Export(ctx context.Context, person int64) (Export, error) {
 	}
 	err = pgx.BeginTxFunc(ctx, r.db, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		for _, t := range tables() {
-			if t.about == "" {
+			if !t.exported {
 				continue
 			}
 			rows, err := selectRows(ctx, tx, t, person)
@@ -84,7 +82,7 @@ func (r *Records) Export(ctx context.Context, person int64) (Export, error) {
 				return err
 			}
 			if len(rows) > 0 {
-				e.Records = append(e.Records, Record{Name: t.name, About: t.about, Rows: rows})
+				e.Records = append(e.Records, Record{Name: t.name, Rows: rows})
 			}
 		}
 		return nil
@@ -92,34 +90,28 @@ func (r *Records) Export(ctx context.Context, person int64) (Export, error) {
 	return e, err
 }
 
-// Write writes an export as indented JSON.
-func (e Export) Write(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(e); err != nil {
-		return fmt.Errorf("write export: %w", err)
-	}
-	return nil
-}
-
 // Erase removes a person. A second call finds nothing and succeeds. It refuses with one of the errors above while bookings, money, a subscription or
 // a delivery is under way. The databases of the archive come first: if one does not answer, Postgres still names the person, and the call can be repeated.
-func (r *Records) Erase(ctx context.Context, person int64) error {
+// The audit of each club that knew the person gets a line without the person; origin is the line's.
+func (r *Records) Erase(ctx context.Context, person int64, origin string) error {
 	if person <= 0 {
 		return errPerson
 	}
 	pseudonym := -rand.Int64N(1<<62) - 1 //nolint:gosec // it only has to be new
-	if err := storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) error { return findObstacle(ctx, tx, person) }); err != nil {
+	if err := storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) error { return refuse(ctx, tx, person) }); err != nil {
 		return err
 	}
 	if err := r.audience.Forget(ctx, filter.UserID(person)); err != nil {
 		return err
 	}
 	return storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) error {
-		if err := findObstacle(ctx, tx, person); err != nil {
+		if err := refuse(ctx, tx, person); err != nil {
 			return err
 		}
-		if err := eraseAudit(ctx, tx, person, pseudonym); err != nil { // first: it asks whose bookings are
+		if err := insertAudit(ctx, tx, person, pseudonym, origin); err != nil { // first: it asks which clubs knew the person
+			return err
+		}
+		if err := eraseAudit(ctx, tx, person, pseudonym); err != nil { // and this asks whose bookings are
 			return err
 		}
 		for _, t := range tables() {
@@ -127,6 +119,15 @@ func (r *Records) Erase(ctx context.Context, person int64) error {
 				return err
 			}
 		}
-		return nil
+		return finishErasure(ctx, tx, person)
 	})
+}
+
+// refuse returns the first obstacle of an erasure.
+func refuse(ctx context.Context, tx pgx.Tx, person int64) error {
+	found, err := findObstacles(ctx, tx, person)
+	if err == nil && len(found) > 0 {
+		err = found[0]
+	}
+	return err
 }

@@ -25,7 +25,7 @@ const (
 type table struct {
 	name, column string
 	erasure      treatment
-	about        string // says in an export what the rows are; empty: they are not exported
+	exported     bool   // the phrase personal.about.NAME says what the rows are
 	hidden       string // columns that an export leaves out, apart by commas
 	blank        string // assignments that rename adds
 	unless       string // rows that remove keeps
@@ -40,70 +40,71 @@ func tables() []table {
 	return []table{
 		// Booking. Rows of money and of decisions stay, without the person.
 		{name: "notification_failure", column: "(SELECT member_id FROM notification n WHERE n.id = t.notification_id)", erasure: remove},
-		{name: "notification", column: "member_id", erasure: remove, about: "Notifications of bookings, and how they reached you."},
-		{name: "waitlist", column: "member_id", erasure: rename, about: "Times that you waited for."},
-		{name: "calendar_feed", column: "member_id", erasure: remove, about: "Your calendar feeds.", hidden: "token_hash, incarnation"},
+		{name: "notification", column: "member_id", erasure: remove, exported: true},
+		{name: "waitlist", column: "member_id", erasure: rename, exported: true},
+		{name: "calendar_feed", column: "member_id", erasure: remove, exported: true, hidden: "token_hash, incarnation"},
 		{name: "bot_screen", column: "chat_id", erasure: remove},
-		{name: "booking", column: "member_id", erasure: rename, about: "Your bookings.", blank: "note = '', guests = '{}'"},
-		{name: "booking_series", column: "member_id", erasure: rename, about: "Your weekly bookings."},
+		{name: "booking", column: "member_id", erasure: rename, exported: true, blank: "note = '', guests = '{}'"},
+		{name: "booking_series", column: "member_id", erasure: rename, exported: true},
 		{name: "payment_event", column: eventPayer, erasure: blankOnly, blank: "body = NULL"}, // before payment: most gateways name no payer
 		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
-		{name: "payment", column: "member_id", erasure: rename, about: "Your payments.", hidden: "url, return_url", blank: "url = ''"},
+		{name: "payment", column: "member_id", erasure: rename, exported: true, hidden: "url, return_url", blank: "url = '', return_url = ''"},
 		{name: "payment", column: "payer_id", erasure: rename},
 		{name: "payment", column: "accepted_by", erasure: rename},
 		{name: "payment_review", column: "closed_by", erasure: rename},
 		{name: "refund", column: "actor_id", erasure: rename},
 		{name: "closure_run", column: "actor_id", erasure: rename},
-		{name: "audit", column: "actor_id", erasure: keep, about: "What you did, as the club's audit has it."}, // by eraseAudit
-		{name: "club_member", column: "member_id", erasure: remove, about: "Your role in each club."},
+		{name: "audit", column: "actor_id", erasure: keep, exported: true}, // by eraseAudit
+		{name: "club_member", column: "member_id", erasure: remove, exported: true},
 		{name: "contact_code", column: "member_id", erasure: remove},
-		{name: "contact_address", column: "member_id", erasure: remove, about: "Your e-mail address and telephone number.", hidden: "code_hash, code_until, code_tries"},
-		{name: "contact", column: "member_id", erasure: remove, about: "How you want to be notified."},
-		{name: "idempotency_key", column: "(CASE WHEN principal ~ '^[0-9]{1,18}$' THEN principal::bigint END)", erasure: remove},
+		{name: "contact_address", column: "member_id", erasure: remove, exported: true, hidden: "code_hash, code_until, code_tries"},
+		{name: "contact", column: "member_id", erasure: remove, exported: true},
+		{name: "idempotency_key", column: "(CASE WHEN principal ~ '^member:[0-9]{1,18}$' THEN substr(principal, 8)::bigint END)", erasure: remove},
 
 		// Sessions. Their tokens go with them.
-		{name: "session_reopening", column: "member_id", erasure: remove, about: "Codes by which the Mini App was opened again.", hidden: "code_hash, client_hash"},
-		{name: "session", column: "member_id", erasure: remove, about: "Where you signed in to the Mini App.", hidden: "client_hash, incarnation"},
+		{name: "session_reopening", column: "member_id", erasure: remove, exported: true, hidden: "code_hash, client_hash"},
+		{name: "session", column: "member_id", erasure: remove, exported: true, hidden: "client_hash, incarnation"},
 
 		// The archive: who may get what.
-		{name: "quota_delivered", column: "person", erasure: remove, about: "Files that you got within a day, by their number."},
+		{name: "quota_delivered", column: "person", erasure: remove, exported: true},
 		{name: "quota_reservation", column: "person", erasure: remove},
-		{name: "quota_day", column: "person", erasure: remove, about: "How many files you got on a day."},
+		{name: "quota_day", column: "person", erasure: remove, exported: true},
 		{name: "join_wait", column: "person", erasure: remove},
-		{name: "join_request", column: "person", erasure: remove, about: "Your requests to join channels."},
-		{name: "entitlement", column: "person", erasure: rename, about: "Your premium memberships."},
+		{name: "join_request", column: "person", erasure: remove, exported: true},
+		{name: "entitlement", column: "person", erasure: rename, exported: true},
 		{name: "entitlement", column: "given_by", erasure: rename},
-		{name: "premium_payment", column: "payer", erasure: rename, about: "Your payments in Stars."},
+		{name: "premium_payment", column: "payer", erasure: rename, exported: true},
 		{name: "premium_payment", column: "refunded_by", erasure: rename},
-		{name: "premium_purchase", column: "buyer", erasure: rename, about: "What you bought.", hidden: "link", blank: "link = '', receiver = CASE receiver WHEN $1 THEN $2 ELSE receiver END"}, // one UPDATE: a CHECK wants both equal for subscriptions
+		{name: "premium_purchase", column: "buyer", erasure: rename, exported: true, hidden: "link", blank: "link = '', receiver = CASE receiver WHEN $1 THEN $2 ELSE receiver END"}, // one UPDATE: a CHECK wants both equal for subscriptions
 		{name: "premium_purchase", column: "receiver", erasure: rename},
 		// A ban stays: else erasure would lift it.
-		{name: "ban", column: "person", erasure: keep, about: "Why you are banned.", hidden: "banned_by"},
+		{name: "ban", column: "person", erasure: keep, exported: true, hidden: "banned_by"},
 		{name: "ban", column: "banned_by", erasure: rename},
 
 		// The archive: how it reached them. Files that a job still has to delete keep its row until then, 47 hours at most.
-		{name: "delivery_kept_tap", column: "person", erasure: remove, about: "Files that you tapped in a group and get when you start the bot."},
+		{name: "delivery_kept_tap", column: "person", erasure: remove, exported: true},
 		{name: "delivery_link_person", column: "person", erasure: remove},
-		{name: "delivery_link", column: "created_by", erasure: rename, about: "Links that you made."},
+		{name: "delivery_link", column: "created_by", erasure: rename, exported: true, hidden: "origin", blank: "origin = 'erased ' || id"}, // the origin names the chat,
 		{name: "delivery_deletion", column: "chat", erasure: keep},
-		{name: "delivery_job", column: "person", erasure: remove, about: "Your deliveries of many files.", unless: "EXISTS (SELECT FROM delivery_deletion d WHERE d.job = t.id)"},
+		{name: "delivery_job", column: "person", erasure: remove, exported: true, unless: "EXISTS (SELECT FROM delivery_deletion d WHERE d.job = t.id)"},
 		{name: "delivery_job", column: "chat", erasure: keep},
 		{name: "broadcast_delivery", column: "person", erasure: remove},
-		{name: "broadcast_opt_out", column: "person", erasure: remove, about: "You get no broadcasts."},
+		{name: "broadcast_opt_out", column: "person", erasure: remove, exported: true},
 		{name: "broadcast_list", column: "people", erasure: leave},
-		{name: "broadcast_list", column: "owner", erasure: remove, about: "Lists of people that you uploaded for broadcasts.", hidden: "people"},
-		{name: "broadcast", column: "author", erasure: rename, about: "Broadcasts that you wrote.", hidden: "reached, gone, failed"},
-		{name: "admin_deletion", column: "made_by", erasure: rename, about: "Deletions of files that you made."},
+		{name: "broadcast_list", column: "owner", erasure: remove, exported: true, hidden: "people"},
+		{name: "broadcast", column: "author", erasure: rename, exported: true, hidden: "reached, gone, failed"},
+		{name: "admin_deletion", column: "made_by", erasure: rename, exported: true},
 		{name: "setting", column: "changed_by", erasure: rename},
 		{name: "group_settings", column: "changed_by", erasure: rename},
 		{name: "manual_filter", column: "changed_by", erasure: rename},
-		{name: "group_connection", column: "person_id", erasure: remove, about: "Groups that you manage from the private chat."},
+		{name: "group_connection", column: "person_id", erasure: remove, exported: true},
 
 		// The chat.
 		{name: "bot_inbox", column: "chat_id", erasure: remove},
-		{name: "bot_draft", column: "chat_id", erasure: remove, about: "Answers that you began and did not finish."},
+		{name: "bot_draft", column: "chat_id", erasure: remove, exported: true},
 		{name: "bot_question", column: "chat_id", erasure: remove},
-		{name: "bot_language", column: "person", erasure: remove, about: "The language that you chose."},
+		{name: "bot_language", column: "person", erasure: remove, exported: true},
+		{name: "erasure", column: "person", erasure: keep}, // by finishErasure
 		{name: "bot_access_hash", column: "(CASE WHEN kind = 'user' THEN peer_id END)", erasure: remove},
 	}
 }
@@ -168,12 +169,12 @@ func eraseAudit(ctx context.Context, tx pgx.Tx, person, pseudonym int64) error {
 	return nil
 }
 
-// findObstacle locks a person against new bookings and purchases until the transaction ends, and returns what has to be settled before erasure.
-func findObstacle(ctx context.Context, tx pgx.Tx, person int64) error {
+// findObstacles locks a person against new bookings and purchases until the transaction ends, and returns what has to be settled before erasure.
+func findObstacles(ctx context.Context, tx pgx.Tx, person int64) (found []error, err error) {
 	// The keys that booking and premium take before a change of the person.
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::bigint::text, 0)), pg_advisory_xact_lock(hashtextextended('premium', $1))`, person)
+	_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::bigint::text, 0)), pg_advisory_xact_lock(hashtextextended('premium', $1))`, person)
 	if err != nil {
-		return fmt.Errorf("erase: %w", err)
+		return nil, fmt.Errorf("erase: %w", err)
 	}
 	for _, o := range []struct {
 		sql string
@@ -184,17 +185,19 @@ func findObstacle(ctx context.Context, tx pgx.Tx, person int64) error {
 			OR EXISTS (SELECT FROM waitlist WHERE member_id = $1 AND state IN ('waiting', 'offered'))`, ErrUpcoming},
 		{`SELECT EXISTS (SELECT FROM payment WHERE member_id = $1 AND state IN ('authorized', 'review', 'refund_pending'))
 			OR EXISTS (SELECT FROM payment p JOIN payment_review r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.closed_at IS NULL)
-			OR EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.state = 'pending')`, ErrMoneyOpen},
-		{`SELECT EXISTS (SELECT FROM entitlement WHERE person = $1 AND renews AND ended_at IS NULL AND until_at > clock_timestamp())`, ErrSubscription},
+			OR EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.state = 'pending')
+			OR EXISTS (SELECT FROM premium_payment WHERE payer = $1 AND refund = 'due')`, ErrMoneyOpen},
+		{`SELECT EXISTS (SELECT FROM entitlement e WHERE e.person = $1 AND e.renews AND e.ended_at IS NULL AND e.until_at > clock_timestamp()
+			AND NOT EXISTS (SELECT FROM premium_payment p JOIN premium_purchase u ON u.reference = p.reference WHERE p.charge_id = e.charge_id AND u.canceled_at IS NOT NULL))`, ErrSubscription},
 		{`SELECT EXISTS (SELECT FROM delivery_job WHERE person = $1 AND state IN ('new', 'running'))`, ErrDelivery},
 	} {
-		var found bool
-		if err := tx.QueryRow(ctx, o.sql, person).Scan(&found); err != nil {
-			return fmt.Errorf("erase, %s: %w", fault.CodeOf(o.err), err)
+		var stands bool
+		if err := tx.QueryRow(ctx, o.sql, person).Scan(&stands); err != nil {
+			return nil, fmt.Errorf("erase, %s: %w", fault.CodeOf(o.err), err)
 		}
-		if found {
-			return o.err
+		if stands {
+			found = append(found, o.err)
 		}
 	}
-	return nil
+	return found, nil
 }

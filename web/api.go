@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -50,7 +51,7 @@ func NewAPI(s *Server, sessions *Sessions, o APIOptions) *API {
 	setStrict()
 	a := &API{server: s, sessions: sessions, opts: o}
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshalStrict}
+	format := huma.Format{Marshal: marshalAnswer, Unmarshal: unmarshalStrict}
 	a.huma = humago.New(s.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -249,5 +250,21 @@ func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	case tagged:
 		ctx.SetHeader(tagHeader, v.ETag())
 	}
+	if encoded := exchangeOf(ctx.Context()).encoded; encoded != nil {
+		return encodedAnswer(encoded), nil
+	}
 	return v, nil
+}
+
+// encodedAnswer is a body in JSON.
+type encodedAnswer []byte
+
+// marshalAnswer writes a body as huma does by default, and an encoded one as it is.
+func marshalAnswer(w io.Writer, v any) error {
+	encoded, ok := v.(encodedAnswer)
+	if !ok {
+		return huma.DefaultJSONFormat.Marshal(w, v)
+	}
+	_, err := w.Write(append(encoded, '\n'))
+	return err
 }

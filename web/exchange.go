@@ -17,6 +17,7 @@ type exchange struct {
 	accepts string  // Accept-Language
 	code    string  // stable code of the problem in the answer
 	window  *window // the limit with least left
+	encoded []byte  // the answer's body where it is stored, so that it is encoded once
 }
 
 type exchangeKey struct{}

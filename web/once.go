@@ -83,7 +83,7 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		refuse := func(err error) (StoredAnswer, bool) {
 			refused = a.problemOf(ctx, err)
 			refused.RequestID = exchangeOf(ctx).id
-			data, merr := json.Marshal(refused)
+			data, merr := marshalUnescaped(refused)
 			return StoredAnswer{Status: refused.Status, MediaType: problemType, Body: data}, merr == nil && isLasting(refused.Status)
 		}
 		var answer StoredAnswer
@@ -96,7 +96,7 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 				if out.Body, err = effect(ctx, s); err != nil {
 					return StoredAnswer{}, err
 				}
-				data, err := json.Marshal(out.Body)
+				data, err := marshalUnescaped(out.Body)
 				return StoredAnswer{Status: r.Status, MediaType: "application/json", Body: data}, err
 			}, refuse)
 		case problemOf(err).Status == http.StatusConflict: // a statement about the present state, stored like the effect's own
@@ -114,6 +114,7 @@ func AddOnce[I, B, S any, P keyedInput[I]](actions Actions[S], r Route, prepare 
 		case refused != nil:
 			return nil, refused
 		}
+		exchangeOf(ctx).encoded = answer.Body
 		return &out, nil
 	})
 	// The parameters become required in the description only. If huma enforced this, it would answer 422; missing headers are answered with 400 and 428.

@@ -48,6 +48,17 @@ func TestAddOnce_AnswersOnceAndRepeats(t *testing.T) {
 	}
 }
 
+// TestAddOnce_ARepetitionHasTheBytesOfTheFirstAnswer: < and & have two spellings in JSON.
+func TestAddOnce_ARepetitionHasTheBytesOfTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	add := request{Method: http.MethodPost, Path: APIPath + "/things", Token: b.signIn(someone()).AccessToken, Key: "k1", Body: thingBody{"<bat> & ball"}}
+	first, second := b.Do(add), b.Do(add)
+	if !bytes.Equal(first.Body, second.Body) || !bytes.Contains(first.Body, []byte("<bat> & ball")) {
+		t.Errorf("%q, then %q", first.Body, second.Body)
+	}
+}
+
 func TestParseKey_ReadsQuotedAndBareWords(t *testing.T) {
 	t.Parallel()
 	if k, err := parseKey(`"a\\b\"c"`); err != nil || k != `a\b"c` {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"pavilion/booking"
+	"pavilion/internal/fault"
 )
 
 // Errors of plans.
@@ -26,6 +27,34 @@ func Apply(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan)
 // Create creates the club of a plan. It refuses a name that a club has.
 func Create(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan) (booking.ClubID, error) {
 	return apply(ctx, s, applying{actor: actor, plan: p, onlyNew: true})
+}
+
+// ErrClubExists refuses First where there is a club.
+var ErrClubExists = fault.New(fault.Conflict, "club_exists")
+
+// First creates the first club of a server. Of several calls at once, one creates its club.
+func First(ctx context.Context, s *booking.Service, actor booking.Actor, p Plan) (club booking.Club, err error) {
+	for i, n := range p.Nets {
+		if slices.ContainsFunc(p.Nets[:i], func(other Net) bool { return other.Name == n.Name }) {
+			return club, fmt.Errorf("net %q is named twice: %w", n.Name, booking.ErrName)
+		}
+	}
+	err = s.SetUp(ctx, func(ctx context.Context, s *booking.Service) error {
+		clubs, err := s.Clubs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(clubs) > 0 {
+			return ErrClubExists
+		}
+		id, err := Create(ctx, s, actor, p)
+		if err != nil {
+			return err
+		}
+		club, err = s.Club(ctx, id)
+		return err
+	})
+	return club, err
 }
 
 func apply(ctx context.Context, s *booking.Service, a applying) (booking.ClubID, error) {

@@ -20,6 +20,15 @@ func (p *Price) SetAmounts(text string) error {
 	return nil
 }
 
+// HourlyPrice is the price of an hour for members and for guests, at all times and on all nets.
+func HourlyPrice(name string, member, guest booking.Money) Price {
+	amount := func(m booking.Money) Amount {
+		text, _, _ := strings.Cut(m.String(), " ")
+		return Amount(text)
+	}
+	return Price{Name: name, Member: amount(member), Guest: amount(guest)}
+}
+
 // ReplaceHours replaces the hours on the days that h names: of one net, or of all nets without hours of their own.
 func ReplaceHours(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.ClubID, h Hours) error {
 	a, err := read(ctx, s, actor, club)

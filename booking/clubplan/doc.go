@@ -1,4 +1,5 @@
-// Package clubplan sets a club up from a description: a TOML file, or the flags of `pavilion club`.
+// Package clubplan sets a club up from a description: a TOML file, the flags of `pavilion club`, or the answers to the questions of the
+// chat and of the Mini App.
 //
 // Data flow: Read parses a file into a Plan. Apply compares the plan with the club and changes the club with booking's own functions, in one
 // transaction. Write prints a club.

@@ -83,6 +83,12 @@ func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.
 	d.Name, d.Silent = how.Name+"/buttons", true
 	d.Links, d.Keyboard = c.buttons(b, how)
 	more, err := c.s.contents.SendContent(ctx, to, telegram.Content{Text: c.s.Texts.InLanguage(how.language).Say("broadcast.follows")}, d)
+	if len(ids)+1 < b.Parts() && len(more) > 0 {
+		// Telegram only told that an earlier try had sent them. An edit or an unsend needs their ids.
+		if found, ferr := c.s.contents.FindBefore(ctx, to, more[0], content(b)); ferr == nil {
+			ids = found
+		}
+	}
 	return append(ids, more...), err
 }
 
@@ -132,6 +138,9 @@ func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, to broadcast.R
 	chat, language, err := c.reach(ctx, b, to)
 	if err != nil {
 		return c.outcome(chat, nil, err)
+	}
+	if len(messages) < b.Parts() { // the first one may be another part
+		return broadcast.Outcome{Class: broadcast.Refused, Name: "MESSAGE_UNKNOWN"}
 	}
 	text, entities := b.Content.Text, b.Content.Entities
 	if len(b.Content.Media) > 0 {

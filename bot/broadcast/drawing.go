@@ -84,6 +84,9 @@ func (d drawing) plan(b broadcast.Broadcast) string {
 	if b.Plan.Pin {
 		lines = append(lines, d.in.Say("broadcast.pinned"))
 	}
+	if b.Plan.DeleteAfter > 0 {
+		lines = append(lines, d.in.Say("broadcast.deleted_after", d.in.Say("length.hours", b.Plan.DeleteAfter)))
+	}
 	if n := len(b.Content.Buttons); n > 0 {
 		lines = append(lines, d.in.Say("broadcast.buttons", n))
 	}
@@ -114,6 +117,8 @@ func (d drawing) segment(s broadcast.Segment) string {
 		return d.in.Say("broadcast.segment.active", s.Days)
 	case broadcast.Uploaded:
 		return d.in.Say("broadcast.segment.list", int64(s.List))
+	case broadcast.Booked:
+		return d.in.Say("broadcast.segment.booked", s.From, s.To)
 	case broadcast.Everybody, broadcast.HasPremium, broadcast.NoPremium, broadcast.Groups:
 	}
 	return d.in.Say("broadcast.segment." + string(s.Kind))
@@ -137,6 +142,9 @@ func (d drawing) figures(b broadcast.Broadcast) string {
 	}
 	if c.Unpinned > 0 && b.State != broadcast.Running { // while it runs, pins follow the messages
 		lines = append(lines, d.in.Say("broadcast.unpinned", c.Unpinned))
+	}
+	if c.Deleted > 0 {
+		lines = append(lines, d.in.Say("broadcast.deleted", c.Deleted))
 	}
 	if c.OptOuts > 0 {
 		lines = append(lines, d.in.Say("broadcast.opt_outs", c.OptOuts))
@@ -211,6 +219,7 @@ func (d drawing) planKeyboard(b broadcast.Broadcast) [][]telegram.Button {
 		{d.button(b, setMode, 0, mode), d.button(b, setSilent, 0, sound)},
 		{d.button(b, askButtons, 0, "broadcast.choose_buttons"), d.button(b, showSpeeds, 0, "broadcast.choose_speed")},
 		{d.button(b, setPin, 0, pin), d.button(b, showHours, 0, "broadcast.choose_hours")},
+		{d.button(b, showDeletes, 0, "broadcast.choose_delete")},
 		{d.button(b, askTesters, 0, "broadcast.choose_testers"), d.button(b, sendPreview, 0, "broadcast.preview")},
 	}
 	if b.State == broadcast.Previewed {
@@ -262,6 +271,20 @@ func (d drawing) hours(b broadcast.Broadcast) telegram.Reply {
 	return telegram.Reply{Text: title + "\n" + d.in.Say("broadcast.ask_hours", d.zone.String()), Bold: len(title), Keyboard: append(rows, d.back(b))}
 }
 
+// deletes offers the time after which the messages are deleted.
+func (d drawing) deletes(b broadcast.Broadcast) telegram.Reply {
+	title := d.title(b)
+	var row []telegram.Button
+	for _, hours := range deleteChoices() {
+		label := d.in.Say("broadcast.keep")
+		if hours > 0 {
+			label = d.in.Say("length.hours", hours)
+		}
+		row = append(row, d.button(b, setDelete, int64(hours), "broadcast.chosen", label))
+	}
+	return telegram.Reply{Text: title + "\n" + d.in.Say("broadcast.ask_delete"), Bold: len(title), Keyboard: [][]telegram.Button{row, d.back(b)}}
+}
+
 func (d drawing) hourRange(h broadcast.Hours) string {
 	if h == (broadcast.Hours{}) {
 		return d.in.Say("broadcast.all_day")
@@ -289,7 +312,7 @@ func (d drawing) segments(b broadcast.Broadcast, v verb) telegram.Reply {
 	}
 	rows = append(rows, []telegram.Button{
 		d.button(b, askLanguage, value, "broadcast.choose_language"), d.button(b, askDays, value, "broadcast.choose_days"), d.button(b, askList, value, "broadcast.choose_list"),
-	}, d.back(b))
+	}, []telegram.Button{d.button(b, askBooked, value, "broadcast.choose_booked")}, d.back(b))
 	return telegram.Reply{Text: title + "\n" + d.in.Say(question), Bold: len(title), Keyboard: rows}
 }
 

@@ -57,6 +57,11 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 	refused := state(broadcast.Running, func(b *broadcast.Broadcast) {
 		b.Counts, b.Plan.PaidRefused = broadcast.Counts{Reached: 60, Sending: 2 * time.Second}, "BALANCE_TOO_LOW"
 	})
+	booked := state(broadcast.Draft, func(b *broadcast.Broadcast) {
+		b.Plan.Segment, b.Plan.DeleteAfter = broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-01", To: "2026-12-07"}, 24
+	})
+	deleted := done
+	deleted.Counts.Deleted = 9850
 	groups := state(broadcast.Scheduled, func(b *broadcast.Broadcast) {
 		b.At, b.Plan.Segment, b.Plan.People = at, broadcast.Segment{Kind: broadcast.Groups}, 12
 	})
@@ -73,6 +78,9 @@ func screens(in *phrase.Speaker) map[string]telegram.Reply {
 		"paid_refused":    d.panel(refused),
 		"outside_hours":   d.panel(morning),
 		"hours":           d.hours(language),
+		"deletes":         d.deletes(language),
+		"booked":          d.panel(booked),
+		"deleted":         d.panel(deleted),
 		"speeds_groups":   d.speeds(groups),
 		"draft":           d.panel(language),
 		"previewed_album": d.panel(album),

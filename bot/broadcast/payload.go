@@ -31,6 +31,8 @@ const (
 	setPin       verb = "pi"
 	showHours    verb = "sh"
 	setHours     verb = "ho" // value: index into hourChoices
+	showDeletes  verb = "sd"
+	setDelete    verb = "de" // value: hours; 0: never
 	showSpeeds   verb = "ss"
 	showSegments verb = "sg"
 	showMinus    verb = "sm"
@@ -39,6 +41,7 @@ const (
 	askLanguage  verb = "ql"
 	askDays      verb = "qd"
 	askList      verb = "qu"
+	askBooked    verb = "qk"
 	askButtons   verb = "qb"
 	askTesters   verb = "qt"
 	askTime      verb = "qw"
@@ -102,6 +105,9 @@ func choices() []broadcast.Segment {
 func hourChoices() []broadcast.Hours {
 	return []broadcast.Hours{{}, {From: 8, To: 20}, {From: 9, To: 21}, {From: 10, To: 18}, {From: 17, To: 22}}
 }
+
+// deleteChoices are the hours after which a menu offers to delete the messages.
+func deleteChoices() []int { return []int{0, 1, 6, 24, 47} }
 
 // author is the private chat of a broadcast's author.
 func author(b broadcast.Broadcast) int64 { return int64(b.Author) }

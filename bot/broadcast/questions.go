@@ -52,7 +52,7 @@ func (s *Screens) ask(ctx context.Context, e *telegram.Event, b broadcast.Broadc
 	}
 	s.Questions.Ask(ctx, e.Chat.ID, chat.Data{Letter: letter, Owner: e.From.ID, Payload: t.encode()})
 	key := map[verb]string{
-		askLanguage: "broadcast.ask_language", askDays: "broadcast.ask_days", askList: "broadcast.ask_list", askButtons: "broadcast.ask_buttons",
+		askLanguage: "broadcast.ask_language", askDays: "broadcast.ask_days", askList: "broadcast.ask_list", askBooked: "broadcast.ask_booked", askButtons: "broadcast.ask_buttons",
 		askTesters: "broadcast.ask_testers", askTime: "broadcast.ask_time", askEdit: "broadcast.ask_edit",
 	}[t.verb]
 	return s.say(ctx, e, key)
@@ -156,6 +156,12 @@ func (s *Screens) typedSegment(ctx context.Context, e *telegram.Event, v verb) (
 	case askList:
 		list, err := s.saveList(ctx, e)
 		return broadcast.Segment{Kind: broadcast.Uploaded, List: list}, err
+	case askBooked:
+		days := strings.Fields(e.Text)
+		if len(days) != 2 {
+			return broadcast.Segment{}, broadcast.ErrSegment
+		}
+		return broadcast.Segment{Kind: broadcast.Booked, From: days[0], To: days[1]}, nil
 	default:
 		return broadcast.Segment{}, chat.ErrButton
 	}

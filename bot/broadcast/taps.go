@@ -56,6 +56,8 @@ func (s *Screens) act(ctx context.Context, e *telegram.Event, b broadcast.Broadc
 		return s.draw(ctx, e, b, in.speeds(b))
 	case showHours:
 		return s.draw(ctx, e, b, in.hours(b))
+	case showDeletes:
+		return s.draw(ctx, e, b, in.deletes(b))
 	case showSegments:
 		return s.draw(ctx, e, b, in.segments(b, setSegment))
 	case showMinus:
@@ -66,7 +68,7 @@ func (s *Screens) act(ctx context.Context, e *telegram.Event, b broadcast.Broadc
 		return s.draw(ctx, e, b, in.sure(b, "broadcast.ask_unsend", unsend, "broadcast.unsend_yes"))
 	case showConfirm:
 		return s.showConfirm(ctx, e, b)
-	case askLanguage, askDays, askList, askButtons, askTesters, askTime, askEdit:
+	case askLanguage, askDays, askList, askBooked, askButtons, askTesters, askTime, askEdit:
 		return s.ask(ctx, e, b, t)
 	case sendPreview:
 		return s.preview(ctx, e, b)
@@ -100,7 +102,7 @@ func (s *Screens) apply(ctx context.Context, b broadcast.Broadcast, t tap) (broa
 		return s.Service.Cancel(ctx, b)
 	case unsend:
 		return s.Service.Revise(ctx, b, broadcast.Unsend, "", nil)
-	case setMode, setSilent, setSpeed, setPaid, setPin, setHours, setSegment, setMinus:
+	case setMode, setSilent, setSpeed, setPaid, setPin, setHours, setDelete, setSegment, setMinus:
 		return s.Service.Change(ctx, b, func(b *broadcast.Broadcast) { changePlan(&b.Plan, t) })
 	default:
 		return b, chat.ErrButton
@@ -123,6 +125,8 @@ func changePlan(p *broadcast.Plan, t tap) {
 		if list := hourChoices(); t.value >= 0 && t.value < int64(len(list)) {
 			p.Hours = list[t.value]
 		}
+	case setDelete:
+		p.DeleteAfter = int(t.value)
 	case setSegment, setMinus:
 		list := choices()
 		if t.value < 0 || t.value >= int64(len(list)) {

@@ -356,7 +356,9 @@ func (c *Chat) answers(e *telegram.Event, d Data) bool {
 var (
 	// ErrAdminsOnly reports a command or button that is for the club's admins.
 	ErrAdminsOnly = fault.New(fault.Forbidden, "admins_only")
-	errNotYours   = fault.New(fault.Forbidden, "not_yours")
+	// ErrPrivateOnly reports a command in a group that works only in a private chat.
+	ErrPrivateOnly = fault.New(fault.Invalid, "private_only")
+	errNotYours    = fault.New(fault.Forbidden, "not_yours")
 	// errSenderHidden refuses a command that needs a person as sender. It came from an anonymous admin or a channel.
 	errSenderHidden = fault.New(fault.Invalid, "sender_hidden")
 )

@@ -2,15 +2,23 @@ package delivery
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/delivery"
 )
 
+// IsLink tells whether a payload of /start is for OpenLink.
+func IsLink(payload string) bool { return delivery.IsLink(payload) || delivery.IsOldLink(payload) }
+
 // OpenLink answers /start with the payload of a link.
 func (s Links) OpenLink(ctx context.Context, e *telegram.Event) error {
 	l, err := s.Keys.Parse(e.Text, s.Now())
+	if errors.Is(err, delivery.ErrLinkInvalid) && delivery.IsOldLink(e.Text) {
+		l, err = s.openOld(ctx, e.Text)
+	}
 	if err != nil {
 		return err
 	}
@@ -41,6 +49,34 @@ func (s Links) OpenLink(ctx context.Context, e *telegram.Event) error {
 	}
 	_, err = s.deliver(ctx, e, file, policy)
 	return err
+}
+
+// openOld reads a link of the bot before this one. A file must have a post in a channel in which old links are on.
+func (s Links) openOld(ctx context.Context, payload string) (delivery.Link, error) {
+	set, _, err := s.Set.Read(ctx)
+	if err != nil {
+		return delivery.Link{}, err
+	}
+	channels := set.OldLinkChannels()
+	old, err := delivery.ParseOldLink(payload, channels)
+	if err != nil {
+		return delivery.Link{}, err
+	}
+	if old.FileID == "" {
+		return delivery.Link{Kind: delivery.LinkBatch, Channel: old.Channel, First: old.First, Last: old.Last, Protect: old.Protect}, nil
+	}
+	document, ok := telegram.DocumentOf(old.FileID)
+	if !ok {
+		return delivery.Link{}, delivery.ErrLinkInvalid
+	}
+	file, err := s.Searcher.File(ctx, document, filter.Place{})
+	if err != nil {
+		return delivery.Link{}, err
+	}
+	if !slices.ContainsFunc(file.Places, func(p filter.Place) bool { return slices.Contains(channels, p.Channel) }) {
+		return delivery.Link{}, delivery.ErrLinkInvalid
+	}
+	return delivery.Link{Kind: delivery.LinkFile, Document: document, Protect: old.Protect}, nil
 }
 
 // openStored counts the person who opens a stored link. A link whose target is gone is refused without being counted.

@@ -22,6 +22,7 @@ const (
 	fieldLinks    = "l" // who may make links
 	fieldFiles    = "f" // how many files at once
 	fieldChannels = "h" // lists the channels
+	fieldOldLinks = "o" // whether links of the bot before this one are valid
 )
 
 // Settings are the screens of the settings of deliveries.
@@ -69,6 +70,8 @@ func (s Settings) tapSettings(ctx context.Context, e *telegram.Event, f *chat.Fi
 		own.DeleteMinutes = int(value)
 	case fieldNone:
 		own.Caption = ""
+	case fieldOldLinks:
+		own.OldLinks = value == 1 && channel != 0
 	case fieldLinks:
 		set.AllMakeLinks = value == 1
 	case fieldFiles:
@@ -148,7 +151,9 @@ func (s Settings) settingsView(in *phrase.Speaker, set delivery.Settings, channe
 	}
 	rows := [][]telegram.Button{{on(in.Say("delivery.protected"), fieldProtect, own.Protect)}, deletes, caption}
 	if channel != 0 {
-		rows = append(rows, []telegram.Button{settingButton(in.Say("book.back"), owner, fieldChannels, 0, 0)})
+		lines = append(lines, in.Say("delivery.old_links_how"))
+		rows = append(rows, []telegram.Button{on(in.Say("delivery.old_links"), fieldOldLinks, own.OldLinks)},
+			[]telegram.Button{settingButton(in.Say("book.back"), owner, fieldChannels, 0, 0)})
 		return telegram.Reply{Text: strings.Join(lines, "\n"), Bold: len(lines[0]), Keyboard: rows}
 	}
 	var files []telegram.Button

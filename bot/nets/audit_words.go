@@ -70,10 +70,13 @@ func (w auditWords) sentence(x booking.AuditEntry) string {
 	return w.in.Say(key, w.name(x.Actor), strconv.FormatInt(int64(x.Booking), 10), first, second)
 }
 
-// name returns a person's name, or the bot's for 0.
+// name returns a person's name, or the bot's for 0. Erased people have negative numbers.
 func (w auditWords) name(id booking.MemberID) string {
-	if id == 0 {
+	switch {
+	case id == 0:
 		return w.in.Say("audit.program")
+	case id < 0:
+		return w.in.Say("audit.erased")
 	}
 	if name, ok := w.names[id]; ok {
 		return name

@@ -10,11 +10,8 @@ import (
 	"pavilion/internal/fault"
 )
 
-// Errors of commands and buttons.
-var (
-	errPrivateOnly = fault.New(fault.Invalid, "private_only")
-	errStaleStep   = fault.New(fault.Gone, "stale_step")
-)
+// errStaleStep reports a button whose step is not possible any more.
+var errStaleStep = fault.New(fault.Gone, "stale_step")
 
 // Taps are the handlers of the buttons.
 func (s *Screens) Taps() map[byte]chat.ButtonHandler {
@@ -35,7 +32,7 @@ func (s *Screens) TakesPerson(d chat.Data) bool {
 // begin answers a command with a screen in a message of its own. The buttons edit that message.
 func (s *Screens) begin(ctx context.Context, e *telegram.Event, first func(ctx context.Context, v *visit) (screen, error)) error {
 	if e.Chat.Type != telegram.Private {
-		return errPrivateOnly
+		return chat.ErrPrivateOnly
 	}
 	v := s.visit(e)
 	shown, err := first(ctx, v)

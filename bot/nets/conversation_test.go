@@ -3,6 +3,7 @@ package nets
 import (
 	"testing"
 
+	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 	"pavilion/internal/fault"
 )
@@ -25,7 +26,7 @@ func answerGoldens() []golden {
 
 func packageErrors() []error {
 	return []error{
-		errNoClub, errPrivateOnly, errStaleStep, errNoPlace, errWhichBooking, errLastHours, errNoRule, errTypedHours, errTypedPrice, errTypedRule, errTypedDay,
+		errNoClub, chat.ErrPrivateOnly, errStaleStep, errNoPlace, errWhichBooking, errLastHours, errNoRule, errTypedHours, errTypedPrice, errTypedRule, errTypedDay,
 		errTypedQuiet,
 	}
 }

@@ -80,6 +80,7 @@ func deskGoldens() []golden {
 		}},
 		{"the audit of a booking", []verb{stepAudit}, auditView{club: riverside(), booking: 12, entries: entries[:2], names: names}},
 		{"the audit of a club", nil, auditView{club: riverside(), entries: entries, names: names}},
+		{"an erasure in the audit", nil, auditView{club: riverside(), entries: []booking.AuditEntry{{ID: 40, At: entries[0].At, Actor: -77, Role: booking.Player, Origin: "bot", Action: "erase"}}, names: names}},
 		{"decisions in the audit", nil, auditView{club: riverside(), nets: exampleNets(), entries: decisions, names: names}},
 		{"bookings without a place", []verb{stepStranded}, strandedView{club: riverside(), today: juneDay(5), nets: exampleNets(), bookings: many[:2], names: names, step: step{Verb: stepStranded, Club: 1}}},
 		{"no bookings without a place", []verb{stepStranded}, strandedView{club: riverside(), today: juneDay(5), step: step{Verb: stepStranded, Club: 1}}},

@@ -11,15 +11,21 @@ import (
 
 const namesWithin = 2 * time.Second
 
-// names asks Telegram for the members' present first names, which are not stored. A member whom Telegram does not name has their number.
+// names asks Telegram for the members' present first names, which are not stored. A member whom Telegram does not name has their number, and an
+// erased member has a word.
 func (v *visit) names(ctx context.Context, members []booking.MemberID) map[booking.MemberID]string {
 	names := map[booking.MemberID]string{}
 	var unknown []int64
 	for _, id := range members {
-		if _, ok := names[id]; !ok {
-			names[id] = strconv.FormatInt(int64(id), 10)
-			unknown = append(unknown, int64(id))
+		if _, ok := names[id]; ok {
+			continue
 		}
+		if id < 0 { // Telegram refuses a request with such a number
+			names[id] = v.in.Say("audit.erased")
+			continue
+		}
+		names[id] = strconv.FormatInt(int64(id), 10)
+		unknown = append(unknown, int64(id))
 	}
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"pavilion/booking"
+	"pavilion/booking/clubplan"
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 )
@@ -142,23 +143,12 @@ func (u setUp) make(ctx context.Context) (screen, error) {
 	if next := d.next(); next != setUpSummary {
 		return u.ask(d, next), nil
 	}
-	club, err := d.club(u.paysOnline())
+	plan, err := d.plan(u.paysOnline(), u.in.Say("setup.price_name"))
 	if err != nil {
 		return nil, err
 	}
-	actor := booking.Actor{ID: u.member(), Role: booking.Admin, Origin: "bot"}
-	err = u.Booking.SetUp(ctx, func(ctx context.Context, s *booking.Service) error {
-		clubs, err := s.Clubs(ctx)
-		if err != nil {
-			return err
-		}
-		if len(clubs) > 0 {
-			return errClubExists
-		}
-		club, err = d.create(ctx, s, actor, club, u.in.Say("setup.price_name"))
-		return err
-	})
-	if errors.Is(err, errClubExists) {
+	club, err := clubplan.First(ctx, u.Booking, booking.Actor{ID: u.member(), Role: booking.Admin, Origin: "bot"}, plan)
+	if errors.Is(err, clubplan.ErrClubExists) {
 		_, made, err = u.draft(ctx)
 		return made, err
 	}
@@ -168,44 +158,20 @@ func (u setUp) make(ctx context.Context) (screen, error) {
 	return setUpDoneView{club: club, nets: len(d.Nets)}, u.Drafts.Drop(ctx, u.event.Chat.ID)
 }
 
-var errClubExists = errors.New("somebody else has made a club meanwhile")
-
-// club returns a club with the answers, not stored yet.
-func (d clubDraft) club(paysOnline bool) (booking.Club, error) {
+// plan returns the plan of a club with the answers. priceName is the name of its price.
+func (d clubDraft) plan(paysOnline bool, priceName string) (clubplan.Plan, error) {
 	zone, err := booking.ParseNewZone(d.Zone)
-	club := booking.Club{Name: d.Name, Zone: zone, Currency: d.Currency, Policy: booking.DefaultPolicy()}
-	club.Policy.PaysOnline = paysOnline
-	return club, err
-}
-
-// create stores the club with its nets, hours, price and staff. priceName is the name of the price.
-func (d clubDraft) create(ctx context.Context, s *booking.Service, actor booking.Actor, club booking.Club, priceName string) (booking.Club, error) {
-	club, err := s.CreateClub(ctx, actor, club)
-	if err != nil {
-		return club, err
+	plan := clubplan.Plan{
+		Name: d.Name, Zone: clubplan.Zone{Location: zone}, Currency: d.Currency, Hours: []clubplan.Hours{{Open: d.Hours}},
+		Prices: []clubplan.Price{clubplan.HourlyPrice(priceName, d.money(*d.Member), d.money(d.Guest))}, Policy: clubplan.Policy{PaysOnline: &paysOnline},
 	}
 	for _, name := range d.Nets {
-		if _, err := s.SaveNet(ctx, actor, club.ID, newNet(name)); err != nil {
-			return club, fmt.Errorf("net of a new club: %w", err)
-		}
-	}
-	hours, err := editHours(nil, step{Weekday: everyWeekday}, d.Hours)
-	if err != nil {
-		return club, err
-	}
-	if err := s.SetHours(ctx, actor, club.ID, hours); err != nil {
-		return club, err
-	}
-	price := booking.PriceRule{Label: priceName, To: wholeDay, Weekdays: [daysInWeek]bool{true, true, true, true, true, true, true}, Member: d.money(*d.Member), Guest: d.money(d.Guest)}
-	if err := s.SetPrices(ctx, actor, club.ID, []booking.PriceRule{price}); err != nil {
-		return club, err
+		plan.Nets = append(plan.Nets, clubplan.Net{Name: name})
 	}
 	for _, p := range d.Staff {
-		if err := s.SaveMember(ctx, actor, club.ID, booking.MemberID(p.ID), booking.Staff); err != nil {
-			return club, err
-		}
+		plan.Staff = append(plan.Staff, booking.MemberID(p.ID))
 	}
-	return club, nil
+	return plan, err
 }
 
 func (d clubDraft) money(minor int64) booking.Money {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // what Telegram checks an upload with
 	"encoding/hex"
+	"slices"
 
 	"github.com/gotd/td/tg"
 )
 
-// Attachment is a file that the bot makes itself, of at most 512 KiB.
+// Attachment is a file that the bot makes itself, of at most 10 MB.
 type Attachment struct {
 	Name    string
 	Mime    string
@@ -22,17 +23,24 @@ type Venue struct {
 	Latitude, Longitude float64
 }
 
+// partSize is the size of the parts of an upload, which all but the last must have.
+const partSize = 512 << 10
+
 // SendAttachment uploads and sends a file. Sends of one name are one message to Telegram.
 func (m *Messenger) SendAttachment(ctx context.Context, to Chat, lane Lane, a Attachment, name string) error {
 	randomID := namedRandomID(to, name)
 	sum := md5.Sum(a.Data) //nolint:gosec // see above
 	_, err := m.sendMessage(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
-		if _, err := m.api.UploadSaveFilePart(ctx, &tg.UploadSaveFilePartRequest{FileID: randomID, Bytes: a.Data}); err != nil {
-			return nil, err
+		parts := 0
+		for part := range slices.Chunk(a.Data, partSize) {
+			if _, err := m.api.UploadSaveFilePart(ctx, &tg.UploadSaveFilePartRequest{FileID: randomID, FilePart: parts, Bytes: part}); err != nil {
+				return nil, err
+			}
+			parts++
 		}
 		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{
 			Peer: to.peer(), Message: cutText(a.Caption, maxCaption), RandomID: randomID, Media: &tg.InputMediaUploadedDocument{
-				File:     &tg.InputFile{ID: randomID, Parts: 1, Name: a.Name, MD5Checksum: hex.EncodeToString(sum[:])},
+				File:     &tg.InputFile{ID: randomID, Parts: parts, Name: a.Name, MD5Checksum: hex.EncodeToString(sum[:])},
 				MimeType: a.Mime, Attributes: []tg.DocumentAttributeClass{&tg.DocumentAttributeFilename{FileName: a.Name}}, ForceFile: true,
 			},
 		})

@@ -65,7 +65,7 @@ var ErrNotCopyable = fault.New(fault.Invalid, "message_not_copyable")
 
 // ReadContent reads a message of a private chat, with the album that it belongs to, and the ids of the messages that it consists of.
 func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, []int, error) {
-	list, err := c.readPrivate(ctx, in, []int{id})
+	list, err := c.read(ctx, in, []int{id})
 	if err != nil {
 		return Content{}, nil, err
 	}
@@ -77,7 +77,7 @@ func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, [
 		for n := max(1, id-filter.MaxAlbum+1); n < id+filter.MaxAlbum; n++ {
 			near = append(near, n)
 		}
-		if list, err = c.readPrivate(ctx, in, near); err != nil {
+		if list, err = c.read(ctx, in, near); err != nil {
 			return Content{}, nil, err
 		}
 		list = slices.DeleteFunc(list, func(msg *tg.Message) bool { return msg.GroupedID != group })
@@ -90,13 +90,54 @@ func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, [
 	return found, ids, err
 }
 
-// readPrivate reads those of a private chat's messages that exist, in the order of their ids.
-func (c *Contents) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.Message, error) {
+// FindBefore returns the ids of the messages by which the bot has sent a content into a chat, not long before another message. It is for a send whose ids
+// Telegram did not tell. It returns ErrMessageGone if they are not all there.
+func (c *Contents) FindBefore(ctx context.Context, in Chat, id int, what Content) ([]int, error) {
+	var before []int
+	for n := max(1, id-2*filter.MaxAlbum); n < id; n++ {
+		before = append(before, n)
+	}
+	list, err := c.read(ctx, in, before)
+	if err != nil {
+		return nil, err
+	}
+	parts := max(1, len(what.Media))
+	for end := len(list); end >= parts; end-- {
+		if found := list[end-parts : end]; isContent(found, what) {
+			ids := make([]int, parts)
+			for i, msg := range found {
+				ids[i] = msg.ID
+			}
+			return ids, nil
+		}
+	}
+	return nil, ErrMessageGone
+}
+
+// isContent tells whether messages of the bot are the parts of a content.
+func isContent(list []*tg.Message, what Content) bool {
+	for i, msg := range list {
+		if len(what.Media) == 0 {
+			return msg.Out && isText(msg.Media) && msg.Message == what.Text
+		}
+		if f, ok := storedMedia(msg.Media); !ok || !msg.Out || f.Document != what.Media[i].Document {
+			return false
+		}
+	}
+	return true
+}
+
+// read reads those of a chat's messages that exist, in the order of their ids. A private chat without an id stands for all of them.
+func (c *Contents) read(ctx context.Context, in Chat, ids []int) ([]*tg.Message, error) {
 	var got tg.MessagesMessagesClass
 	err := c.m.queue.do(ctx, call{lane: LaneAnswer, chat: in, method: "messages.getMessages", invoke: func(ctx context.Context) (err error) {
 		want := make([]tg.InputMessageClass, len(ids))
 		for i, id := range ids {
 			want[i] = &tg.InputMessageID{ID: id}
+		}
+		if in.Type == Supergroup {
+			got, err = c.m.api.ChannelsGetMessages(ctx, &tg.ChannelsGetMessagesRequest{Channel: in.inputChannel(), ID: want})
+			return err
 		}
 		got, err = c.m.api.MessagesGetMessages(ctx, want)
 		return err
@@ -106,16 +147,25 @@ func (c *Contents) readPrivate(ctx context.Context, in Chat, ids []int) ([]*tg.M
 	}
 	var list []*tg.Message
 	for _, class := range messagesOf(got) {
-		msg, ok := class.(*tg.Message)
-		if !ok {
-			continue
-		}
-		if peer, ok := msg.PeerID.(*tg.PeerUser); ok && (in.ID == 0 || peer.UserID == in.ID) {
+		if msg, ok := class.(*tg.Message); ok && in.has(msg.PeerID) {
 			list = append(list, msg)
 		}
 	}
 	slices.SortFunc(list, func(a, b *tg.Message) int { return a.ID - b.ID })
 	return list, nil
+}
+
+// has tells whether a peer is the chat. A private chat without an id stands for all of them.
+func (c Chat) has(peer tg.PeerClass) bool {
+	switch p := peer.(type) {
+	case *tg.PeerUser:
+		return c.Type == Private && (c.ID == 0 || c.ID == p.UserID)
+	case *tg.PeerChat:
+		return c.Type == Group && c.ID == p.ChatID
+	case *tg.PeerChannel:
+		return c.Type == Supergroup && c.ID == p.ChannelID
+	}
+	return false
 }
 
 func contentOf(list []*tg.Message) (Content, error) {

@@ -49,7 +49,7 @@ func isMember(p tg.ChannelParticipantClass) bool {
 func noteParticipant(c *Client, entities tg.Entities, u *tg.UpdateChannelParticipant) {
 	in := isMember(u.NewParticipant)
 	if u.UserID == c.botID {
-		noteOwnMembership(c, entities, u.ChannelID, in)
+		noteOwnMembership(c, entities, u, in)
 		return
 	}
 	changed := MemberChange{Channel: filter.ChannelID(u.ChannelID), Person: u.UserID, In: in}

@@ -22,15 +22,23 @@ func (c *Client) noteService(m *tg.MessageService) {
 	}
 }
 
-// migrate calls the handler that moves the settings of a group into its supergroup, and then stores the migration.
+// migrate queues the move of a group's settings into its supergroup, and reads the messages of the supergroup that the bot missed.
 func (c *Client) migrate(group, channel int64) {
 	c.state.setMigrated(group, channel)
 	c.changes.add(func(ctx context.Context) error {
-		if err := c.handlers.Migrated(ctx, Chat{ID: group, Type: Group}, Chat{ID: channel, Type: Supergroup}); err != nil {
+		if err := storeMigration(ctx, c, group, channel); err != nil {
 			return err
 		}
-		return c.state.store.saveMigration(ctx, c.botID, group, channel)
+		return readMissed(ctx, c, channel, 0)
 	})
+}
+
+// storeMigration calls the handler that moves the settings of a group into its supergroup, and then stores the migration.
+func storeMigration(ctx context.Context, c *Client, group, channel int64) error {
+	if err := c.handlers.Migrated(ctx, Chat{ID: group, Type: Group}, Chat{ID: channel, Type: Supergroup}); err != nil {
+		return err
+	}
+	return c.state.store.saveMigration(ctx, c.botID, group, channel)
 }
 
 // follow sends into a chat, or into the supergroup that the chat has become. A tap in the group may overtake the update about it.

@@ -49,14 +49,19 @@ func noteMessage(c *Client, chat Chat, class tg.MessageClass) {
 }
 
 // noteOwnMembership queues a change of the bot's own membership in a channel or supergroup.
-func noteOwnMembership(c *Client, entities tg.Entities, channel int64, in bool) {
-	c.changes.add(func(ctx context.Context) error { return c.handlers.Member(ctx, channel, in) })
-	ch := entities.Channels[channel]
-	switch chat := (Chat{ID: channel, Type: Supergroup}); {
+func noteOwnMembership(c *Client, entities tg.Entities, u *tg.UpdateChannelParticipant, in bool) {
+	c.changes.add(func(ctx context.Context) error { return c.handlers.Member(ctx, u.ChannelID, in) })
+	ch := entities.Channels[u.ChannelID]
+	switch chat := (Chat{ID: u.ChannelID, Type: Supergroup}); {
 	case !in:
 		noteGroup(c, chat, RemovedFromGroup)
 	case ch != nil && ch.Megagroup:
-		noteGroup(c, chat, AddedToGroup)
+		c.changes.add(func(ctx context.Context) error {
+			if err := readMissed(ctx, c, u.ChannelID, u.Date); err != nil {
+				return err
+			}
+			return c.handlers.Presence(ctx, chat, AddedToGroup)
+		})
 	}
 }
 

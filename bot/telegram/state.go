@@ -300,6 +300,22 @@ func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) er
 	return nil
 }
 
+// startChannel stores the pts of a channel that has none. It returns once the index has stored the posts before that pts.
+func (s *state) startChannel(ctx context.Context, channelID int64, pts int) error {
+	if err := s.index(ctx); err != nil {
+		return err
+	}
+	if err := s.store.startChannel(ctx, s.botID, channelID, pts); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.channel[channelID]; !known {
+		s.channel[channelID] = pts
+	}
+	return nil
+}
+
 // ForEachChannels calls f for every channel with a stored pts.
 func (s *state) ForEachChannels(ctx context.Context, _ int64, f func(ctx context.Context, channelID int64, pts int) error) error {
 	for _, id := range s.channels() {

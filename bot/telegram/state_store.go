@@ -102,6 +102,15 @@ func (s stateStore) saveMigration(ctx context.Context, botID, group, channel int
 	return nil
 }
 
+// startChannel stores the pts of a channel that has none.
+func (s stateStore) startChannel(ctx context.Context, botID, channelID int64, pts int) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO bot_channel_state (bot_id, channel_id, pts) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, botID, channelID, pts)
+	if err != nil {
+		return fmt.Errorf("start channel %d: %w", channelID, err)
+	}
+	return nil
+}
+
 // deleteSession deletes the stored session if it equals data.
 func (s stateStore) deleteSession(ctx context.Context, botID int64, data []byte) error {
 	if _, err := s.db.Exec(ctx, `DELETE FROM bot_session WHERE id = $1 AND data = $2`, botID, data); err != nil {

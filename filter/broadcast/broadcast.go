@@ -43,7 +43,9 @@ type Plan struct {
 	Speed  int // messages a second; 0: as fast as Options allow
 	Hours  Hours
 	Pin    bool `json:",omitempty"` // pins the message in each chat
-	Paid   bool `json:",omitempty"` // at PaidSpeed, for Stars of the bot
+	// DeleteAfter is the number of hours after which each message is deleted; 0: never.
+	DeleteAfter int  `json:",omitempty"`
+	Paid        bool `json:",omitempty"` // at PaidSpeed, for Stars of the bot
 	// Stars is the price that the admin saw. The broadcast spends no more. A change of the plan sets it to 0.
 	Stars int `json:",omitempty"`
 	// PaidRefused is Telegram's error for the paid speed. The rest went at the free speed.
@@ -95,6 +97,7 @@ type Counts struct {
 	OptOuts int64
 	// Unpinned counts messages that should be pinned and are not. They wait, Telegram refused, or it did not tell their ids.
 	Unpinned int64
+	Deleted  int64         // recipients whose messages were deleted as planned
 	Sending  time.Duration // time spent sending
 }
 
@@ -132,7 +135,9 @@ type Options struct {
 	Zone     *time.Location
 	// Premium tells which of some people have premium; nil: nobody has.
 	Premium func(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error)
-	Now     func() time.Time
+	// Booked tells which of some people have a booking on a day from the first to the last one; nil: nobody has.
+	Booked func(ctx context.Context, people []filter.UserID, from, to string) (map[filter.UserID]bool, error)
+	Now    func() time.Time
 }
 
 // Service makes and changes broadcasts. The Runner sends them.
@@ -205,7 +210,7 @@ func (s *Service) check(b Broadcast) error {
 	switch {
 	case b.Plan.Speed < 0 || b.Plan.Speed > s.opts.MaxSpeed, b.Plan.Paid && b.Plan.Segment.Kind == Groups:
 		return ErrSpeed
-	case !b.Plan.Hours.isValid():
+	case !b.Plan.Hours.isValid(), b.Plan.DeleteAfter < 0 || b.Plan.DeleteAfter > maxDeleteAfter:
 		return ErrTime
 	case len(b.Plan.Testers) > MaxTesters:
 		return ErrTesters

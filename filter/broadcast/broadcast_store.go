@@ -16,7 +16,7 @@ import (
 // store keeps broadcasts in Postgres.
 type store struct{ db *pgxpool.Pool }
 
-const broadcastColumns = `id, state, version, author, language, panel, content, plan, created_at, scheduled_at, started_at, ended_at, pause_reason, reached, gone, failed, unpinned, sending_ms,
+const broadcastColumns = `id, state, version, author, language, panel, content, plan, created_at, scheduled_at, started_at, ended_at, pause_reason, reached, gone, failed, unpinned, deleted, sending_ms,
 	revision, (SELECT count(*) FROM broadcast_opt_out o WHERE o.broadcast = broadcast.id),
 	ARRAY(SELECT pool FROM broadcast_cursor c WHERE c.broadcast = broadcast.id AND parked ORDER BY position)`
 
@@ -25,7 +25,7 @@ func scanBroadcast(row pgx.CollectableRow) (b Broadcast, err error) {
 	var due, started, ended *time.Time
 	var sending int64
 	err = row.Scan(&b.ID, &b.State, &b.Version, &b.Author, &b.Language, &b.Panel, &content, &plan, &b.Created, &due, &started, &ended, &b.Reason, &b.Counts.Reached, &b.Counts.Gone,
-		&failed, &b.Counts.Unpinned, &sending, &revision, &b.Counts.OptOuts, &b.Parked)
+		&failed, &b.Counts.Unpinned, &b.Counts.Deleted, &sending, &revision, &b.Counts.OptOuts, &b.Parked)
 	if err != nil {
 		return b, err
 	}

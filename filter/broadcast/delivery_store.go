@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -55,14 +56,14 @@ type result struct {
 }
 
 // flush stores outcomes and the cursor in one transaction, and returns the broadcast's state. A recipient who has an outcome already is not counted
-// again. With pin the messages count as not pinned, until countPins.
-func (s store) flush(ctx context.Context, id ID, c cursor, results []result, pin bool, sending time.Duration) (state State, err error) {
+// again. If the plan pins messages, they count as not pinned until countPins.
+func (s store) flush(ctx context.Context, id ID, c cursor, results []result, p Plan, sending time.Duration) (state State, err error) {
 	err = storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		var failedJSON []byte
 		if err := tx.QueryRow(ctx, "SELECT state, failed FROM broadcast WHERE id = $1 FOR UPDATE", id).Scan(&state, &failedJSON); err != nil {
 			return err
 		}
-		stored, err := insertDeliveries(ctx, tx, id, results)
+		stored, err := insertDeliveries(ctx, tx, id, results, p.DeleteAfter)
 		if err != nil {
 			return err
 		}
@@ -86,7 +87,7 @@ func (s store) flush(ctx context.Context, id ID, c cursor, results []result, pin
 			return err
 		}
 		var unpinned int64
-		if pin {
+		if p.Pin {
 			unpinned = reached
 		}
 		if _, err = tx.Exec(ctx, "UPDATE broadcast SET reached = reached + $2, gone = gone + $3, failed = $4, sending_ms = sending_ms + $5, unpinned = unpinned + $6 WHERE id = $1",
@@ -110,8 +111,8 @@ func (s store) countPins(ctx context.Context, id ID, n int64) error {
 	return nil
 }
 
-// insertDeliveries stores the outcomes of recipients who have none, and returns these.
-func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (map[RecipientID]bool, error) {
+// insertDeliveries stores the outcomes of recipients who have none, and returns these. Their messages are deleted after some hours, unless that is 0.
+func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result, deleteAfter int) (map[RecipientID]bool, error) {
 	stored := map[RecipientID]bool{}
 	batch := &pgx.Batch{}
 	for _, r := range results {
@@ -119,7 +120,8 @@ func insertDeliveries(ctx context.Context, tx pgx.Tx, id ID, results []result) (
 		if messages == nil {
 			messages = []int{}
 		}
-		batch.Queue("INSERT INTO broadcast_delivery (broadcast, person, messages) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, r.to, messages)
+		batch.Queue(`INSERT INTO broadcast_delivery (broadcast, person, messages, delete_at)
+			VALUES ($1, $2, $3, CASE WHEN $4 > 0 AND cardinality($3::integer[]) > 0 THEN now() + make_interval(hours => $4) END) ON CONFLICT DO NOTHING`, id, r.to, messages, deleteAfter)
 	}
 	sent := tx.SendBatch(ctx, batch)
 	for _, r := range results {
@@ -161,9 +163,42 @@ func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since t
 // forgetMessages empties what a group got. It stays delivered.
 func (s store) forgetMessages(ctx context.Context, group RecipientID) error {
 	_, err := s.db.Exec(ctx, `
-		UPDATE broadcast_delivery d SET messages = '{}' FROM broadcast b WHERE b.id = d.broadcast AND d.person = $1 AND b.plan -> 'Segment' ->> 'Kind' = $2`, group, Groups)
+		UPDATE broadcast_delivery d SET messages = '{}', delete_at = NULL FROM broadcast b WHERE b.id = d.broadcast AND d.person = $1 AND b.plan -> 'Segment' ->> 'Kind' = $2`, group, Groups)
 	if err != nil {
 		return fmt.Errorf("forget the messages of group %d: %w", group, err)
+	}
+	return nil
+}
+
+// dueDeletions reads deliveries whose messages have to be deleted now, by broadcast.
+func (s store) dueDeletions(ctx context.Context, most int) (map[ID][]delivery, error) {
+	due := map[ID][]delivery{}
+	rows, err := s.db.Query(ctx, "SELECT broadcast, person, messages FROM broadcast_delivery WHERE delete_at <= now() ORDER BY delete_at LIMIT $1", most)
+	if err == nil {
+		var id ID
+		var d delivery
+		_, err = pgx.ForEachRow(rows, []any{&id, &d.to, &d.messages}, func() error {
+			due[id] = append(due[id], delivery{d.to, slices.Clone(d.messages)})
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read due deletions: %w", err)
+	}
+	return due, nil
+}
+
+// endDeletions stores that messages are deleted, or stay for good, and counts the recipients who have none any more.
+func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted int64) error {
+	people := make([]RecipientID, len(list))
+	for i, d := range list {
+		people[i] = d.to
+	}
+	_, err := s.db.Exec(ctx, `
+		WITH ended AS (UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL)
+		UPDATE broadcast SET deleted = deleted + $3 WHERE id = $1`, id, people, deleted)
+	if err != nil {
+		return fmt.Errorf("end deletions of broadcast %d: %w", id, err)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (s *Service) Estimate(ctx context.Context, b Broadcast) (Estimate, error) {
 		e.Pools = append(e.Pools, pool)
 	}
 	if b.Plan.Paid {
-		e.Stars = stars(e.People() * b.parts())
+		e.Stars = stars(e.People() * b.Parts())
 	}
 	e.Duration = time.Duration(float64(e.People()*b.calls()) / float64(s.speed(b)) * float64(time.Second))
 	if b.Plan.Hours != (Hours{}) {
@@ -131,9 +131,9 @@ func (s *Service) freeSpeed(b Broadcast) int {
 	return min(b.Plan.Speed, s.opts.MaxSpeed)
 }
 
-// parts is the number of messages that each person gets. Telegram takes no buttons with an album or a forward, so these follow in a message of their
+// Parts is the number of messages that each person gets. Telegram takes no buttons with an album or a forward, so these follow in a message of their
 // own.
-func (b Broadcast) parts() int {
+func (b Broadcast) Parts() int {
 	if b.ButtonsFollow() {
 		return max(1, len(b.Content.Media)) + 1
 	}
@@ -143,9 +143,9 @@ func (b Broadcast) parts() int {
 // calls is the number of calls to Telegram for each person: the messages, and the pin.
 func (b Broadcast) calls() int {
 	if b.Plan.Pin {
-		return b.parts() + 1
+		return b.Parts() + 1
 	}
-	return b.parts()
+	return b.Parts()
 }
 
 // ButtonsFollow reports that the buttons go in a message of their own.

@@ -56,6 +56,7 @@ type scene struct {
 	db       *pgxpool.Pool
 	pools    *storage.Pools
 	premium  map[filter.UserID]bool
+	booked   map[filter.UserID]string // the day of each person's booking
 	roster   *groups.Roster
 	telegram *fakeTelegram
 	admin    atomic.Bool
@@ -78,7 +79,7 @@ func (a *audience) People(ctx context.Context, pool string, after filter.UserID,
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &scene{t: t, telegram: newFakeTelegram(), premium: map[filter.UserID]bool{}}
+	s := &scene{t: t, telegram: newFakeTelegram(), premium: map[filter.UserID]bool{}, booked: map[filter.UserID]string{}}
 	s.admin.Store(true)
 	name := fmt.Sprintf("broadcast_%d", databases.Add(1))
 	s.db = postgres(t, name)
@@ -100,6 +101,13 @@ func newScene(t *testing.T) *scene {
 	s.audience = &audience{Audience: filter.NewAudience(s.pools, s.clock)}
 	s.Service = broadcast.New(broadcast.Options{
 		DB: s.db, Audience: s.audience, Groups: rosterGroups{s.roster}, MaxSpeed: maxSpeed, Zone: time.UTC, Now: s.clock,
+		Booked: func(_ context.Context, people []filter.UserID, from, to string) (map[filter.UserID]bool, error) {
+			found := map[filter.UserID]bool{}
+			for _, id := range people {
+				found[id] = s.booked[id] != "" && from <= s.booked[id] && s.booked[id] <= to
+			}
+			return found, nil
+		},
 		Premium: func(context.Context, []filter.UserID) (map[filter.UserID]bool, error) { return s.premium, nil },
 	})
 	return s
@@ -239,6 +247,8 @@ type fakeTelegram struct {
 	edited    map[int]string
 	deleted   []int
 	groups    []broadcast.RecipientID // of deletions
+	deletion  broadcast.Outcome
+	tried     chan struct{} // hears of a deletion
 	pin       func(ctx context.Context, to broadcast.RecipientID, message int) error
 }
 
@@ -309,8 +319,24 @@ func (f *fakeTelegram) Delete(_ context.Context, group broadcast.RecipientID, me
 	if group != 0 {
 		f.groups = append(f.groups, group)
 	}
+	if f.tried != nil {
+		select {
+		case f.tried <- struct{}{}:
+		default:
+		}
+	}
+	if f.deletion.Class != broadcast.Sent {
+		return f.deletion
+	}
 	f.deleted = append(f.deleted, messages...)
 	return broadcast.Outcome{Class: broadcast.Sent}
+}
+
+// answerDeletions sets Telegram's answer to deletions; tried hears of the next ones.
+func (f *fakeTelegram) answerDeletions(out broadcast.Outcome, tried chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deletion, f.tried = out, tried
 }
 
 func (f *fakeTelegram) reached(id broadcast.ID) (people []filter.UserID) {

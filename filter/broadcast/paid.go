@@ -24,7 +24,7 @@ func newBudget(b Broadcast) *budget {
 	if !b.Plan.Paid {
 		return &budget{}
 	}
-	return &budget{left: b.Plan.Stars*messagesForStar - int(b.Counts.Reached)*b.parts()}
+	return &budget{left: b.Plan.Stars*messagesForStar - int(b.Counts.Reached)*b.Parts()}
 }
 
 // take takes the messages of one recipient, or returns false.

@@ -63,7 +63,7 @@ func newPass(r *Runner, b Broadcast, c cursor, chosen selection, paid *budget) *
 	limit.AllowN(r.service.opts.Now(), 1)
 	return &pass{
 		r: r, id: b.ID, b: b, cursor: c, chosen: chosen, content: &currentContent{content: b.Content, refresh: r.sender.Refresh},
-		limit: limit, parts: b.parts(), paid: paid, order: progress{last: c.last}, flushed: r.service.opts.Now(),
+		limit: limit, parts: b.Parts(), paid: paid, order: progress{last: c.last}, flushed: r.service.opts.Now(),
 		sending: make(chan struct{}, window), room: make(chan struct{}, unstoredMost), full: make(chan struct{}, 1),
 	}
 }
@@ -331,7 +331,7 @@ func (p *pass) flush(ctx context.Context) error {
 	c := p.cursor
 	p.mu.Unlock()
 	now := p.r.service.opts.Now()
-	state, err := p.r.service.store.flush(ctx, p.id, c, results, p.b.Plan.Pin, now.Sub(p.flushed))
+	state, err := p.r.service.store.flush(ctx, p.id, c, results, p.b.Plan, now.Sub(p.flushed))
 	if err != nil {
 		p.mu.Lock()
 		p.results = append(results, p.results...)

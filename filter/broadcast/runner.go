@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"pavilion/filter"
@@ -34,6 +35,9 @@ const (
 
 // Run sends until ctx ends.
 func (r *Runner) Run(ctx context.Context) {
+	var deleting sync.WaitGroup
+	defer deleting.Wait()
+	deleting.Go(func() { r.deleteUntil(ctx) })
 	var swept time.Time
 	for ctx.Err() == nil {
 		worked, err := r.step(ctx)

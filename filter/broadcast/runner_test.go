@@ -184,6 +184,36 @@ func TestRun_ASecondBroadcastQueues(t *testing.T) {
 	s.awaitState(second.ID, broadcast.Done)
 }
 
+// The runner has read the broadcast as due when the admin's change is stored.
+func TestRun_ABroadcastThatIsCancelledAsItStartsIsNotSent(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	b := s.confirmed(everybody)
+	tx, err := s.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // it is committed below
+	if _, err := tx.Exec(t.Context(), "UPDATE broadcast SET state = 'cancelled', ended_at = now(), version = version + 1 WHERE id = $1", b.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.run()
+	waiting := 0
+	s.until("the runner waits for the row", func() bool {
+		const query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+		return s.db.QueryRow(t.Context(), query).Scan(&waiting) == nil && waiting == 1
+	}, func() any { return waiting })
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next := s.confirmed(everybody)
+	s.awaitState(next.ID, broadcast.Done)
+	if b = s.must(s.Get(t.Context(), b.ID)); b.State != broadcast.Cancelled || len(s.telegram.reached(b.ID)) != 0 {
+		t.Errorf("%s, reached %v", b.State, s.telegram.reached(b.ID))
+	}
+}
+
 func TestRun_APauseKeepsTheRestForLater(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -283,11 +313,13 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 	s.people(0, person(1, "en", 0), person(2, "en-GB", 10), person(3, "hi", 100))
 	s.people(1, person(4, "hi-IN", 0), bson.D{{Key: "_id", Value: int64(5)}}, person(6, "fr", 2))
 	s.premium[4] = true
+	s.booked[3], s.booked[5] = "2026-12-05", "2026-12-24"
 	list, err := s.SaveList(t.Context(), author, "list", []filter.UserID{1, 4, 99})
 	if err != nil {
 		t.Fatal(err)
 	}
 	minus := broadcast.Segment{Kind: broadcast.Speakers, Language: "en"}
+	christmas := broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-24", To: "2026-12-24"}
 	s.run()
 	for _, c := range []struct {
 		segment broadcast.Segment
@@ -301,6 +333,8 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 		{broadcast.Segment{Kind: broadcast.NoPremium}, []filter.UserID{1, 2, 3, 5, 6}},
 		{broadcast.Segment{Kind: broadcast.Uploaded, List: list.ID}, []filter.UserID{1, 4}},
 		{broadcast.Segment{Kind: broadcast.Active, Days: 30, Minus: &minus}, []filter.UserID{4, 6}},
+		{broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-01", To: "2026-12-31"}, []filter.UserID{3, 5}},
+		{broadcast.Segment{Kind: broadcast.Booked, From: "2026-12-01", To: "2026-12-31", Minus: &christmas}, []filter.UserID{3}},
 	} {
 		b := s.confirmed(c.segment)
 		if b.Plan.People != len(c.want) {
@@ -309,6 +343,20 @@ func TestSegment_ChoosesByWhatIsKnownOfPeople(t *testing.T) {
 		s.awaitState(b.ID, broadcast.Done)
 		if got := s.telegram.reached(b.ID); !slices.Equal(got, c.want) {
 			t.Errorf("%+v reached %v, want %v", c.segment, got, c.want)
+		}
+	}
+}
+
+func TestSegment_DaysOfBookingsAreDatesInTheirOrder(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "hello", Source: []int{7}}))
+	for _, days := range [][2]string{{"", ""}, {"2026-12-01", ""}, {"2026-12-31", "2026-12-01"}, {"2026-02-30", "2026-03-01"}, {"2026-01-01", "2027-02-01"}, {"1.12.2026", "2.12.2026"}} {
+		_, err := s.Change(t.Context(), b, func(b *broadcast.Broadcast) {
+			b.Plan.Segment = broadcast.Segment{Kind: broadcast.Booked, From: days[0], To: days[1]}
+		})
+		if !errors.Is(err, broadcast.ErrSegment) {
+			t.Errorf("%v: %v", days, err)
 		}
 	}
 }

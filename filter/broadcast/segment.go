@@ -21,6 +21,7 @@ const (
 	Active     SegmentKind = "active"
 	HasPremium SegmentKind = "premium"
 	NoPremium  SegmentKind = "free"
+	Booked     SegmentKind = "booked" // people with a booking on one of some days
 	Uploaded   SegmentKind = "list"
 	Groups     SegmentKind = "groups" // the groups that the bot is in, and no people
 )
@@ -31,6 +32,8 @@ type Segment struct {
 	Language string `json:",omitempty"` // of Speakers: a base language such as en
 	Days     int    `json:",omitempty"` // of Active
 	List     ListID `json:",omitempty"` // of Uploaded
+	From     string `json:",omitempty"` // of Booked: the first day, as 2026-12-01
+	To       string `json:",omitempty"` // of Booked: the last day
 	// Minus holds the people to leave out; nil: none.
 	Minus *Segment `json:",omitempty"`
 }
@@ -38,7 +41,10 @@ type Segment struct {
 // ErrSegment reports a segment that makes no sense.
 var ErrSegment = fault.New(fault.Invalid, "broadcast_segment")
 
-const maxActiveDays = 3650
+const (
+	maxActiveDays = 3650
+	maxBookedDays = 366
+)
 
 func (s Segment) check() error {
 	ok := false
@@ -53,6 +59,8 @@ func (s Segment) check() error {
 		ok = s.Days >= 1 && s.Days <= maxActiveDays
 	case Uploaded:
 		ok = s.List > 0
+	case Booked:
+		ok = s.hasDays()
 	}
 	if !ok || s.Minus != nil && (s.Minus.Minus != nil || s.Minus.Kind == Everybody || s.Minus.Kind == Groups) {
 		return ErrSegment
@@ -63,16 +71,29 @@ func (s Segment) check() error {
 	return nil
 }
 
+// hasDays tells whether the days of Booked are dates in their order.
+func (s Segment) hasDays() bool {
+	from, err := time.Parse(time.DateOnly, s.From)
+	to, terr := time.Parse(time.DateOnly, s.To)
+	return err == nil && terr == nil && !to.Before(from) && to.Before(from.AddDate(0, 0, maxBookedDays))
+}
+
 // selection decides which recipients belong to a segment. It holds what the segment needs beside a person's own document.
 type selection struct {
 	segment Segment
 	lists   map[ListID][]filter.UserID
-	premium func(ctx context.Context, people []filter.UserID) (map[filter.UserID]bool, error)
+	opts    Options
 	now     time.Time
 }
 
+// asked holds the answers of other parts of the program about the people of a page.
+type asked struct {
+	premium map[filter.UserID]bool
+	booked  map[[2]string]map[filter.UserID]bool // by the first and the last day
+}
+
 func (s *Service) selection(ctx context.Context, segment Segment) (selection, error) {
-	sel := selection{segment: segment, lists: map[ListID][]filter.UserID{}, premium: s.opts.Premium, now: s.opts.Now()}
+	sel := selection{segment: segment, lists: map[ListID][]filter.UserID{}, opts: s.opts, now: s.opts.Now()}
 	for part := &segment; part != nil; part = part.Minus {
 		if part.Kind != Uploaded {
 			continue
@@ -88,36 +109,45 @@ func (s *Service) selection(ctx context.Context, segment Segment) (selection, er
 
 // filter returns the recipients of a page who belong to the segment, without those who blocked the bot.
 func (sel selection) filter(ctx context.Context, page []Recipient) ([]Recipient, error) {
-	premium := map[filter.UserID]bool{}
-	if sel.needsPremium() && sel.premium != nil {
-		ids := make([]filter.UserID, len(page))
-		for i, p := range page {
-			ids[i] = filter.UserID(p.ID)
-		}
-		var err error
-		if premium, err = sel.premium(ctx, ids); err != nil {
-			return nil, err
-		}
+	known, err := sel.ask(ctx, page)
+	if err != nil {
+		return nil, err
 	}
 	var kept []Recipient
 	for _, p := range page {
-		if !p.Blocked && sel.has(sel.segment, p, premium) && (sel.segment.Minus == nil || !sel.has(*sel.segment.Minus, p, premium)) {
+		if !p.Blocked && sel.has(sel.segment, p, known) && (sel.segment.Minus == nil || !sel.has(*sel.segment.Minus, p, known)) {
 			kept = append(kept, p)
 		}
 	}
 	return kept, nil
 }
 
-func (sel selection) needsPremium() bool {
-	for part := &sel.segment; part != nil; part = part.Minus {
-		if part.Kind == HasPremium || part.Kind == NoPremium {
-			return true
+// ask asks for what the segment needs to know of the people of a page.
+func (sel selection) ask(ctx context.Context, page []Recipient) (a asked, err error) {
+	ids := make([]filter.UserID, len(page))
+	for i, p := range page {
+		ids[i] = filter.UserID(p.ID)
+	}
+	a.booked = map[[2]string]map[filter.UserID]bool{}
+	for part := &sel.segment; part != nil && err == nil; part = part.Minus {
+		switch part.Kind {
+		case HasPremium, NoPremium:
+			if sel.opts.Premium != nil {
+				a.premium, err = sel.opts.Premium(ctx, ids)
+			}
+		case Booked:
+			if sel.opts.Booked != nil {
+				a.booked[part.days()], err = sel.opts.Booked(ctx, ids, part.From, part.To)
+			}
+		case Everybody, Speakers, Active, Uploaded, Groups:
 		}
 	}
-	return false
+	return a, err
 }
 
-func (sel selection) has(s Segment, p Recipient, premium map[filter.UserID]bool) bool {
+func (s Segment) days() [2]string { return [2]string{s.From, s.To} }
+
+func (sel selection) has(s Segment, p Recipient, known asked) bool {
 	switch s.Kind {
 	case Everybody, Groups:
 		return true
@@ -126,9 +156,11 @@ func (sel selection) has(s Segment, p Recipient, premium map[filter.UserID]bool)
 	case Active:
 		return !p.Seen.Before(sel.now.AddDate(0, 0, -s.Days))
 	case HasPremium:
-		return premium[filter.UserID(p.ID)]
+		return known.premium[filter.UserID(p.ID)]
 	case NoPremium:
-		return !premium[filter.UserID(p.ID)]
+		return !known.premium[filter.UserID(p.ID)]
+	case Booked:
+		return known.booked[s.days()][filter.UserID(p.ID)]
 	case Uploaded:
 		_, found := slices.BinarySearch(sel.lists[s.List], filter.UserID(p.ID))
 		return found

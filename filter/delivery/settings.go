@@ -23,6 +23,7 @@ type ChannelSettings struct {
 	Protect       bool   `json:"protect"`
 	DeleteMinutes int    `json:"delete_minutes"` // 0: never
 	Caption       string `json:"caption"`
+	OldLinks      bool   `json:"old_links"` // links of the bot before this one open its posts; not in General
 }
 
 // Bounds of settings.
@@ -80,6 +81,16 @@ func (s Settings) WithChannel(id filter.ChannelID, c ChannelSettings) Settings {
 	}
 	s.Channels = channels
 	return s
+}
+
+// OldLinkChannels are the channels in which links of the bot before this one are on.
+func (s Settings) OldLinkChannels() (list []filter.ChannelID) {
+	for key, c := range s.Channels {
+		if id, err := strconv.ParseInt(key, 10, 64); err == nil && c.OldLinks {
+			list = append(list, filter.ChannelID(id))
+		}
+	}
+	return list
 }
 
 // Policy is the policy for the files of a channel.

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -39,7 +36,7 @@ type archiveFigures map[string]float64
 // runArchive measures archives of the sizes in BENCH_FILES, 100,000 and 1,000,000 files if it is empty. It prints how the figures of each size compare with
 // those of the first.
 func runArchive(ctx context.Context, out io.Writer) error {
-	sizes, err := archiveSizes(os.Getenv("BENCH_FILES"))
+	sizes, err := sizesIn("BENCH_FILES", 100_000, 1_000_000)
 	if err != nil {
 		return err
 	}
@@ -58,21 +55,6 @@ func runArchive(ctx context.Context, out io.Writer) error {
 		}
 	}
 	return nil
-}
-
-func archiveSizes(text string) ([]int, error) {
-	if text == "" {
-		return []int{100_000, 1_000_000}, nil
-	}
-	var sizes []int
-	for field := range strings.FieldsSeq(text) {
-		n, err := strconv.Atoi(field)
-		if err != nil || n < 1000 {
-			return nil, errFiles
-		}
-		sizes = append(sizes, n)
-	}
-	return sizes, nil
 }
 
 func measureArchive(ctx context.Context, out io.Writer, files int) (figures archiveFigures, err error) {

@@ -42,11 +42,15 @@ type bookingBench struct {
 	slots   atomic.Int64 // slots used so far
 	keys    atomic.Int64
 	loads   []*load
+	sizes   []int // numbers of past bookings beside which holds are measured
 }
 
 // runBooking measures all figures of bookings.
 func runBooking(ctx context.Context, out io.Writer) (err error) {
 	b := &bookingBench{out: out}
+	if b.sizes, err = sizesIn("BENCH_BOOKINGS", 1000, 1_000_000); err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(ctx); err != nil {
 		return err
@@ -112,6 +116,7 @@ func (b *bookingBench) start(ctx context.Context, postgresURL string) error {
 		"PAVILION_MONGO_URIS":              "mongodb://127.0.0.1:1/none", // bookings work without the archive
 		"PAVILION_HTTP_ADDRESS_PER_SECOND": plenty, "PAVILION_HTTP_PER_SECOND": plenty, "PAVILION_HTTP_READS_PER_MINUTE": plenty,
 		"PAVILION_HTTP_WRITES_PER_MINUTE": plenty, "PAVILION_HTTP_SIGN_INS_PER_MINUTE": plenty,
+		"PAVILION_OPERATOR_TOKEN": operatorToken,
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -50,8 +51,8 @@ func (b *bookingBench) holds(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, size := range []int64{1000, 1_000_000} {
-		if err := b.fill(ctx, size); err != nil {
+	for _, size := range b.sizes {
+		if err := b.fill(ctx, int64(size)); err != nil {
 			return fmt.Errorf("fill the tables: %w", err)
 		}
 		for _, limit := range limits {
@@ -91,8 +92,9 @@ func (b *bookingBench) compareHolds(ctx context.Context, name string, files scri
 		if err := costs.reset(ctx, b.db); err != nil {
 			return 0, err
 		}
+		profiled := b.profile(ctx, name)
 		rate, err := closed(ctx, holders, roundTime, b.holdNext(l))
-		if err != nil {
+		if err = errors.Join(err, profiled()); err != nil {
 			return 0, fmt.Errorf("holds: %w", err)
 		}
 		return rate, costs.add(ctx, b.db)
@@ -101,13 +103,19 @@ func (b *bookingBench) compareHolds(ctx context.Context, name string, files scri
 		return func() (float64, error) { return b.pgbench(ctx, file) }
 	}
 	turns := []struct {
-		sum *float64
-		run func() (float64, error)
-	}{{&ours, holds}, {&together, pgbench(files.together)}, {&plain, pgbench(files.plain)}}
+		name string
+		sum  *float64
+		run  func() (float64, error)
+		work work
+	}{
+		{name: "over HTTP", sum: &ours, run: holds},
+		{name: "of pgbench in pipelines", sum: &together, run: pgbench(files.together)},
+		{name: "of pgbench one by one", sum: &plain, run: pgbench(files.plain)},
+	}
 	for first := range rounds { // the tables grow with each turn, so each is first once
 		for i := range turns {
-			turn := turns[(first+i)%len(turns)]
-			rate, err := turn.run()
+			turn := &turns[(first+i)%len(turns)]
+			rate, err := b.countWork(ctx, &turn.work, turn.run)
 			if err != nil {
 				return err
 			}
@@ -116,6 +124,9 @@ func (b *bookingBench) compareHolds(ctx context.Context, name string, files scri
 	}
 	b.figure(name, ours, "holds/s", plain)
 	b.figure(name+"_beside_pipelines", ours, "holds/s", together)
+	for _, turn := range turns {
+		turn.work.print(b.out, turn.name)
+	}
 	costs.print(b.out, l.won)
 	return nil
 }

@@ -23,8 +23,9 @@
 //
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
 //     server with the same number of clients and planner settings. pgbench sends one statement after the other. For the figures that end in
-//     _beside_pipelines it uses as few round trips as the binary. Both run with 1,000 and with 1,000,000 past bookings in the tables, without and with
-//     quotas. The planner has no statistics of these tables. Below each figure are the costliest statements.
+//     _beside_pipelines it uses as few round trips as the binary. Both run with each number of past bookings in BENCH_BOOKINGS (1,000 and 1,000,000, in
+//     ascending order) in the tables, without and with quotas. The planner has no statistics of these tables. Below each figure is the processor time of a
+//     hold, by program (on Linux), and the costliest statements. The clients over HTTP keep their connections and cost about as much as pgbench in pipelines.
 //
 //   - Holds of one hour that everybody wants are timed beside holds of free slots, both at a steady rate from the moment each was due.
 //
@@ -38,6 +39,7 @@
 //
 // Postgres flushes every commit to the disk, as where it matters; BENCH_FSYNC=off leaves that out, so that the processors alone are measured.
 //
-// BENCH_ONLY picks a part: relevance, search, archive, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
+// BENCH_ONLY picks a part: relevance, search, archive, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. BENCH_PROFILES names a
+// folder for CPU profiles of the server, one for each round of holds. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
 // first line of a part says which server answered.
 package main

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"pavilion/sandbox"
@@ -24,7 +26,7 @@ func main() {
 }
 
 var (
-	errFiles = errors.New("BENCH_FILES is not a list of numbers of files, each at least 1000")
+	errSizes = errors.New("not a list of numbers, each at least 1000")
 	errOnly  = errors.New("BENCH_ONLY is relevance, search, archive, delivery, booking, broadcast, or nothing for all")
 )
 
@@ -75,7 +77,7 @@ func runDelivery(ctx context.Context, out io.Writer) error {
 
 // withFiles takes steps with an archive of the first number of files in BENCH_FILES.
 func withFiles(ctx context.Context, out io.Writer, steps func(b *bench) []func(context.Context) error) (err error) {
-	sizes, err := archiveSizes(os.Getenv("BENCH_FILES"))
+	sizes, err := sizesIn("BENCH_FILES", 100_000, 1_000_000)
 	if err != nil {
 		return err
 	}
@@ -95,6 +97,23 @@ func withFiles(ctx context.Context, out io.Writer, steps func(b *bench) []func(c
 		}
 	}
 	return nil
+}
+
+// sizesIn reads the sizes in a variable of the environment. It returns the usual ones if the variable is empty.
+func sizesIn(variable string, usual ...int) ([]int, error) {
+	text := os.Getenv(variable)
+	if text == "" {
+		return usual, nil
+	}
+	var sizes []int
+	for field := range strings.FieldsSeq(text) {
+		n, err := strconv.Atoi(field)
+		if err != nil || n < 1000 {
+			return nil, fmt.Errorf("%s: %w", variable, errSizes)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes, nil
 }
 
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }

@@ -180,21 +180,23 @@ func copyOf(m *member) *member {
 
 // moved sends the change of a membership to the bots that are admins, and to the bot whose membership changed.
 func (c *call) moved(ch *channel, a *account, before *member) {
-	after := ch.Members[a.ID]
 	for id, m := range ch.Members {
-		bot := c.Accounts[id]
-		if bot.Bot == nil || bot != a && !m.admin() {
-			continue
+		if bot := c.Accounts[id]; bot.Bot != nil && (bot == a || m.admin()) {
+			c.tellMoved(bot, ch, a, before)
 		}
-		u := &tg.UpdateChannelParticipant{ChannelID: ch.ID, Date: c.now(), ActorID: c.me.ID, UserID: a.ID}
-		if p := viewParticipant(a.ID, before, id); p != nil {
-			u.SetPrevParticipant(p)
-		}
-		if p := viewParticipant(a.ID, after, id); p != nil {
-			u.SetNewParticipant(p)
-		}
-		c.tellBot(bot, u, UserPeer(a.ID), UserPeer(c.me.ID), ChannelPeer(ch.ID))
 	}
+}
+
+// tellMoved sends a bot the change of a membership.
+func (c *call) tellMoved(bot *account, ch *channel, a *account, before *member) {
+	u := &tg.UpdateChannelParticipant{ChannelID: ch.ID, Date: c.now(), ActorID: c.me.ID, UserID: a.ID}
+	if p := viewParticipant(a.ID, before, bot.ID); p != nil {
+		u.SetPrevParticipant(p)
+	}
+	if p := viewParticipant(a.ID, ch.Members[a.ID], bot.ID); p != nil {
+		u.SetNewParticipant(p)
+	}
+	c.tellBot(bot, u, UserPeer(a.ID), UserPeer(c.me.ID), ChannelPeer(ch.ID))
 }
 
 func (c *call) inviteToChannel(r *tg.ChannelsInviteToChannelRequest) (*tg.MessagesInvitedUsers, error) {

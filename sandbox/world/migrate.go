@@ -21,7 +21,8 @@ func (c *call) migrateChat(id int64) (tg.UpdatesClass, error) {
 	return c.answer(), nil
 }
 
-// migrate moves a basic group's members into a new supergroup. The old group keeps its messages and accepts no new ones.
+// migrate moves a basic group's members into a new supergroup. The old group keeps its messages and accepts no new ones. Telegram tells a bot that it is
+// in the supergroup, and nothing of its membership in the group (github.com/tdlib/telegram-bot-api/issues/266).
 func (c *call) migrate(g *group) *channel {
 	c.Last.Channel++
 	ch := &channel{
@@ -41,6 +42,11 @@ func (c *call) migrate(g *group) *channel {
 	g.Version++
 	c.announce(GroupPeer(g.ID), false, &tg.MessageActionChatMigrateTo{ChannelID: ch.ID})
 	c.tellMembers(ch)
+	for id := range ch.Members {
+		if bot := c.Accounts[id]; bot.Bot != nil {
+			c.tellMoved(bot, ch, bot, nil)
+		}
+	}
 	c.announce(ChannelPeer(ch.ID), false, &tg.MessageActionChannelMigrateFrom{Title: g.Title, ChatID: g.ID})
 	return ch
 }

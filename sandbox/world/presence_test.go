@@ -89,3 +89,24 @@ func TestSlowMode_AMemberWaitsAndARepetitionDoesNot(t *testing.T) {
 		t.Errorf("after slow mode: %v", err)
 	}
 }
+
+func TestMigration_ABotHearsThatItIsInTheSupergroup(t *testing.T) {
+	s := newScene(t, world.Options{})
+	ann, bot := s.user("ann"), s.bot("clubbot")
+	group := must[int64](t)(s.CreateGroup(ann.id, "Lads", bot.id))
+	bot.updates()
+	channel := must[int64](t)(s.Migrate(group))
+	var told []*tg.UpdateChannelParticipant
+	list := bot.updates()
+	for _, u := range list {
+		if u, ok := u.(*tg.UpdateChannelParticipant); ok {
+			told = append(told, u)
+		}
+	}
+	if len(told) != 1 || told[0].ChannelID != channel || told[0].UserID != bot.id || told[0].ActorID != ann.id || told[0].PrevParticipant != nil || told[0].NewParticipant == nil {
+		t.Errorf("of the supergroup: %+v", told)
+	}
+	if got := ofBot(list); len(got) != 0 {
+		t.Errorf("of the group: %v", got)
+	}
+}

@@ -49,15 +49,27 @@ async function emit(name, content) {
 
 const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 10);
 
-const languages = {};
-for (const tag of ["en", "hi"]) {
-  const text = JSON.stringify(JSON.parse(await readFile(`src/phrases/${tag}.json`, "utf8")));
-  languages[tag] = await emit(`${tag}-${hash(text)}.json`, text);
+// phrases emits the phrases of each language: those of all screens, or with a prefix those of the staff's.
+async function phrases(prefix) {
+  const files = {};
+  for (const tag of ["en", "hi"]) {
+    const text = JSON.stringify(JSON.parse(await readFile(`src/phrases/${prefix}${tag}.json`, "utf8")));
+    files[tag] = await emit(`${prefix}${tag}-${hash(text)}.json`, text);
+  }
+  return files;
 }
+const languages = await phrases("");
+const staff = await phrases("staff-");
 // The bridge makes functions by calling others at the top of its modules, which the bundler must keep as if they had effects. They have none: marked as
 // pure, those that the page does not use are left out, a sixth of the script.
+// It imports modules of fp-ts through their common index, of which the bundler keeps whole modules; they are imported by name instead, which saves
+// another sixth.
 // Checked for the texts with these hashes. Check a new version before you add its hash.
 const read = { transformers: "428865502d", toolkit: "4d338bf7f2", signals: "66e01060a0", bridge: "7091a9f122" };
+const byName = (_, list) => list.split(",").map((one) => {
+  const [module, name = module] = one.trim().split(" as ");
+  return `import * as ${name} from "fp-ts/${module === "function" ? module : module[0].toUpperCase() + module.slice(1)}";`;
+}).join("");
 const pure = {
   name: "pure",
   setup(build) {
@@ -65,7 +77,8 @@ const pure = {
       const text = await readFile(path, "utf8");
       const name = path.split("/").at(-3);
       if (hash(text) !== read[name]) throw new Error(`@tma.js/${name} is another version: read its calls at the top of the module, then note ${hash(text)}`);
-      return { contents: text.replace(/((?:const|,) ?[\w$]+ = )(?=[\w$.]+\()/g, "$1/* @__PURE__ */ "), loader: "js" };
+      const marked = text.replace(/((?:const|,) ?[\w$]+ = )(?=[\w$.]+\()/g, "$1/* @__PURE__ */ ");
+      return { contents: marked.replace(/import \{([^}]+)\} from "fp-ts";/, byName), loader: "js" };
     });
   },
 };
@@ -73,7 +86,9 @@ const bundle = await esbuild.build({
   plugins: [pure], metafile: true,
   entryPoints: { app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
   splitting: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
-  jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: { LANGUAGE_FILES: JSON.stringify(languages), "process.env.NODE_ENV": '"production"' },
+  jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: {
+    LANGUAGE_FILES: JSON.stringify(languages), STAFF_FILES: JSON.stringify(staff), "process.env.NODE_ENV": '"production"',
+  },
 });
 for (const file of bundle.outputFiles) await emit(basename(file.path), file.contents);
 // The index names the entries, and the files that the script cannot start without, so that the browser asks for all of them at once.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 
@@ -20,20 +21,22 @@ import (
 
 var update = flag.Bool("update", false, "build the page anew") //nolint:gochecknoglobals // a flag
 
-// pagePhrases are the texts of the page in one language, flat: a phrase with plural forms is an object.
-func pagePhrases(t *testing.T, language string) []byte {
+// pagePhrases are the texts of a table in one language, flat: a phrase with plural forms is an object.
+func pagePhrases(t *testing.T, table, language string) []byte {
 	t.Helper()
-	var tree struct {
-		Page map[string]any `toml:"page"`
-	}
+	var tree map[string]any
 	if _, err := toml.DecodeFile(filepath.Join("..", "..", "internal", "phrase", "languages", language+".toml"), &tree); err != nil {
 		t.Fatal(err)
+	}
+	phrases, ok := tree[table].(map[string]any)
+	if !ok {
+		t.Fatalf("%s has no table %s", language, table)
 	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(unescaped(tree.Page)); err != nil {
+	if err := e.Encode(unescaped(phrases)); err != nil {
 		t.Fatal(err)
 	}
 	return text.Bytes()
@@ -126,8 +129,10 @@ func builder(t *testing.T) (dir string, build func(descriptions ...string) ([]by
 		t.Fatal(err)
 	}
 	for _, language := range book.Languages() {
-		if err := os.WriteFile(filepath.Join(dir, "src", "phrases", language+".json"), pagePhrases(t, language), 0o600); err != nil {
-			t.Fatal(err)
+		for prefix, table := range map[string]string{"": "page", "staff-": "page_staff"} {
+			if err := os.WriteFile(filepath.Join(dir, "src", "phrases", prefix+language+".json"), pagePhrases(t, table, language), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	return dir, func(descriptions ...string) ([]byte, error) {
@@ -169,6 +174,29 @@ func TestBuild_RefusesAnotherVersionOfTheBridge(t *testing.T) {
 	}
 	if out, err := build(description(t, "nets"), description(t, "archive")); err == nil || !bytes.Contains(out, []byte("@tma.js/bridge is another version")) {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// No formatter breaks the lines of TypeScript here, so this test holds the limit.
+func TestSources_HaveLinesOfAtMost160Characters(t *testing.T) {
+	t.Parallel()
+	const longest = 160
+	err := filepath.WalkDir("src", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasPrefix(filepath.Ext(path), ".ts") || filepath.Base(path) == "schema.d.ts" {
+			return err
+		}
+		text, err := os.ReadFile(path) //nolint:gosec // a source of the page
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > longest {
+				t.Errorf("%s:%d has %d characters", path, number, n)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -105,6 +105,11 @@ type hoursIn struct {
 	Body web.ListOf[HoursBody]
 }
 
+type hoursPreviewIn struct {
+	InClub
+	Body web.ListOf[HoursBody]
+}
+
 type pricesIn struct {
 	InClub
 	web.Keyed
@@ -138,6 +143,9 @@ func (h netAdmin) addRoutes() {
 	web.AddOnce(h.actions, actionRoute("change-net", http.MethodPut, "/clubs/{club}/nets/{id}", tag, "Change or retire a net; what is booked on a retired one is listed and stays", http.StatusOK), h.changeNet)
 	web.Add(h.api, readRoute("get-hours", "/clubs/{club}/hours", tag, "The opening hours"), h.getHours)
 	web.AddOnce(h.actions, actionRoute("set-hours", http.MethodPut, "/clubs/{club}/hours", tag, "Replace all opening hours; what is booked outside them is listed and stays", http.StatusOK), h.setHours)
+	preview := readRoute("preview-hours", "/clubs/{club}/hours/preview", tag, "What would be booked outside of other opening hours; nothing changes")
+	preview.Method = http.MethodPost
+	web.Add(h.api, preview, h.previewHours)
 	web.Add(h.api, readRoute("get-closures", "/clubs/{club}/closures", tag, "The closures"), h.getClosures)
 	web.AddOnce(h.actions, actionRoute("close", http.MethodPost, "/clubs/{club}/closures", tag, "Shut nets; what is booked inside is listed and stays", http.StatusCreated), h.addClosure)
 	web.Add(h.api, actionRoute("lift-closure", http.MethodDelete, "/clubs/{club}/closures/{id}", tag, "Lift a closure", http.StatusNoContent), h.liftClosure)
@@ -199,10 +207,7 @@ func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[SavedHoursB
 	if err != nil {
 		return nil, err
 	}
-	var hours []booking.OpeningHours
-	for _, h := range in.Body.Items {
-		hours = append(hours, booking.OpeningHours{Net: booking.NetID(h.Net), Weekday: time.Weekday(h.Weekday), Opens: h.Opens, Closes: h.Closes})
-	}
+	hours := toHours(in.Body.Items)
 	seen, err := settingSeen(in.Versioned)
 	if err != nil {
 		return nil, err
@@ -218,6 +223,23 @@ func (h netAdmin) setHours(ctx context.Context, in *hoursIn) (effect[SavedHoursB
 		stranded, err := s.Stranded(ctx, actor, booking.ClubID(in.Club))
 		return SavedHoursBody{hoursOf(saved, version), bookingsOf(stranded)}, err
 	}, nil
+}
+
+func toHours(items []HoursBody) []booking.OpeningHours {
+	var hours []booking.OpeningHours
+	for _, h := range items {
+		hours = append(hours, booking.OpeningHours{Net: booking.NetID(h.Net), Weekday: time.Weekday(h.Weekday), Opens: h.Opens, Closes: h.Closes})
+	}
+	return hours
+}
+
+func (h netAdmin) previewHours(ctx context.Context, in *hoursPreviewIn) (*web.Body[web.ListOf[BookingBody]], error) {
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return nil, err
+	}
+	stranded, err := h.booking.StrandedBy(ctx, actor, booking.ClubID(in.Club), toHours(in.Body.Items))
+	return web.List(stranded, bookingOf), err
 }
 
 func (h netAdmin) getPrices(ctx context.Context, in *clubIn) (*web.Body[PriceListBody], error) {

@@ -71,6 +71,7 @@ type clubChangeIn struct {
 type clubAdmin struct{ handlers }
 
 func (h clubAdmin) addRoutes() {
+	h.addSetUp()
 	web.AddOnce(h.actions, actionRoute("add-club", http.MethodPost, "/clubs", administrationTag, "Add a club, and be its admin; for the admins whom the settings name", http.StatusCreated), h.addClub)
 	web.AddOnce(h.actions, actionRoute("change-club", http.MethodPut, "/clubs/{club}", administrationTag, "Change a club's name, zone and policy; what is booked stays, and in another zone what moves to another day is listed", http.StatusOK), h.changeClub)
 }

@@ -45,6 +45,7 @@ func (h sheets) addRoutes() {
 	export := readRoute("export", "/clubs/{club}/export.csv", administrationTag, "Bookings of some days for a spreadsheet")
 	export.Media = csvType
 	web.Add(h.api, export, h.exportCSV)
+	web.Add(h.api, readRoute("report", "/clubs/{club}/reports", administrationTag, "Use of the nets, revenue, attendance and lead times of some days; staff only"), h.readReport)
 }
 
 func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.ListOf[SheetBookingBody]], error) {

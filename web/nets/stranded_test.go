@@ -2,6 +2,8 @@ package nets
 
 import (
 	"testing"
+
+	"pavilion/web"
 )
 
 // As with closures, an admin who narrows the hours or retires a net sees the bookings that this leaves without a place. They stay.
@@ -35,6 +37,15 @@ func TestStranded_NarrowedHoursAndARetiredNetListTheirBookings(t *testing.T) {
 			}
 		}
 	}
+	listed(b.put("PUT", boss, c.path("/hours"), hours(0)))
+	preview := request{Method: "POST", Path: c.path("/hours/preview"), Token: boss, Body: hours(600)}
+	var would web.ListOf[BookingBody]
+	b.Do(preview).Into(t, &would)
+	if len(would.Items) != 2 || would.Items[0].ID != early.ID || would.Items[1].ID != both.ID {
+		t.Errorf("the preview has %+v", would)
+	}
+	preview.Token = member
+	b.Do(preview).Want(t, "a member's preview", 403, "forbidden")
 	listed(b.put("PUT", boss, c.path("/hours"), hours(0)))
 	listed(b.put("PUT", boss, c.path("/hours"), hours(600)), early.ID, both.ID)
 	listed(b.put("PUT", boss, c.path("/hours"), hours(0)))

@@ -18,6 +18,9 @@ var typedTable string
 //go:embed unseen.tsv
 var unseenTable string
 
+//go:embed further.tsv
+var furtherTable string
+
 // readPosted returns the files whose names were written by hand.
 func readPosted() ([]file, error) {
 	var files []file
@@ -34,18 +37,23 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Every second one is held out, and so are all of unseen.tsv.
+// typed adds the queries that people typed. Every second one is held out.
 func (a *asking) typed() error {
-	n := 0
 	return errors.Join(
-		a.table(typedTable, func() string {
-			if n++; n%2 == 0 {
-				return "held out, typed: "
-			}
-			return "typed: "
-		}),
-		a.table(unseenTable, func() string { return "held out, unseen: " }),
+		a.table(typedTable, halfHeldOut("typed: ")),
+		a.table(unseenTable, halfHeldOut("unseen: ")),
+		a.table(furtherTable, halfHeldOut("further: ")),
 	)
+}
+
+func halfHeldOut(class string) func() string {
+	n := 0
+	return func() string {
+		if n++; n%2 == 0 {
+			return "held out, " + class
+		}
+		return class
+	}
 }
 
 // table adds the queries of a table. kind returns the beginning of the class of the next query.
@@ -92,8 +100,20 @@ func (a *asking) anyOf(wanted []string) (func(file) bool, error) {
 	}, nil
 }
 
-// ofWork accepts the files of a title of works.tsv, which a season and an episode may follow.
+// ofWork accepts the files of a title of works.tsv, which a season and an episode may follow, and then facts behind slashes: a year or a language.
 func (a *asking) ofWork(title string) (func(file) bool, error) {
+	title, facts, _ := strings.Cut(title, "/")
+	if facts != "" {
+		accepts, err := a.ofWork(title)
+		return func(f file) bool {
+			for fact := range strings.SplitSeq(facts, "/") {
+				if f.work == nil || fact != f.language && fact != strconv.Itoa(f.work.year) {
+					return false
+				}
+			}
+			return accepts(f)
+		}, err
+	}
 	season, episode := 0, 0
 	if m := episodeAtEnd.FindStringSubmatch(title); m != nil {
 		title = m[1]

@@ -28,6 +28,7 @@ export type Closure = Schemas["ClosureBody"];
 export type ClosureFigures = Schemas["ClosureFigures"];
 export type ClosureRun = Schemas["ClosureRunBody"];
 export type PaymentSum = Schemas["PaymentSumBody"];
+export type Report = Schemas["ReportBody"];
 export type PayWay = Schemas["PayWayBody"];
 
 // withToken signs requests. A token that the server no longer knows is renewed once.

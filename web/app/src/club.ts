@@ -54,6 +54,8 @@ export const club = computed<Club | undefined>(() => {
 // isStaff tells which screens to offer. The server checks the role at each request.
 export const isStaff = computed(() => ["staff", "admin"].includes(me.state.value.data?.roles?.find((r) => r.club === club.value?.id)?.role ?? ""));
 
+export const isAdmin = computed(() => me.state.value.data?.operator || me.state.value.data?.roles?.find((r) => r.club === club.value?.id)?.role === "admin");
+
 export function chooseClub(id: number) {
   localStorage.setItem("club", String(id));
   chosen.value = id;
@@ -70,7 +72,10 @@ const perClub = <T>(make: (id: number) => Resource<T>) => {
   });
 };
 
-export const nets = perClub((id) => kept<Net[]>(`nets ${id}`, async () => (await done(api.GET("/api/v1/clubs/{club}/nets", { params: { path: { club: id } } }))).items ?? []));
+export const nets = perClub((id) => kept<Net[]>(`nets ${id}`, async () => {
+  const answer = await done(api.GET("/api/v1/clubs/{club}/nets", { params: { path: { club: id } } }));
+  return answer.items ?? [];
+}));
 
 const pastDays = 60;
 
@@ -80,7 +85,10 @@ export const mine = perClub((id) => kept<Booking[]>(`mine ${id}`, async () => {
   return (await done(api.GET("/api/v1/clubs/{club}/bookings", { params: { path: { club: id }, query: { from, limit: 200 } } }))).items ?? [];
 }));
 
-export const waits = perClub((id) => kept<Wait[]>(`waits ${id}`, async () => (await done(api.GET("/api/v1/clubs/{club}/waitlist", { params: { path: { club: id } } }))).items ?? []));
+export const waits = perClub((id) => kept<Wait[]>(`waits ${id}`, async () => {
+  const answer = await done(api.GET("/api/v1/clubs/{club}/waitlist", { params: { path: { club: id } } }));
+  return answer.items ?? [];
+}));
 
 export const isLive = (b: Booking) => b.state === "confirmed" || b.state === "checked_in" || isHeld(b);
 export const isHeld = (b: Booking) => b.state === "held" && !!b.expires_at && Date.parse(b.expires_at) > serverNow();
@@ -99,7 +107,9 @@ export function startsOf(day: string, minutes: number): Resource<Starts> {
     const path = at();
     const last = lastDay(day, minutes);
     r = resource<Starts>(async (before) => {
-      const answer = await api.GET("/api/v1/clubs/{club}/starts", { params: { path, query: { day, minutes }, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) } });
+      const answer = await api.GET("/api/v1/clubs/{club}/starts", {
+        params: { path, query: { day, minutes }, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) },
+      });
       if (answer.response.status === 304) return undefined;
       const data = await done(Promise.resolve(answer));
       tag = answer.response.headers.get("ETag") ?? "";

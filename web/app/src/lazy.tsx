@@ -4,7 +4,11 @@ import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { Skeleton } from "./parts";
 import { offline } from "./send";
-import { t } from "./words";
+import { loadStaffWords, t } from "./words";
+
+// lazilyForStaff loads a screen with the phrases that only the staff's screens have.
+export const lazilyForStaff = <P extends object>(load: () => Promise<ComponentType<P>>) =>
+  lazily(() => Promise.all([load(), loadStaffWords()]).then(([screen]) => screen));
 
 export function lazily<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   const loaded = signal<{ screen?: ComponentType<P>; failed?: boolean }>({});

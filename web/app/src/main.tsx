@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { effect } from "@preact/signals";
 import { club, clubs, isStaff, me } from "./club";
-import { lazily } from "./lazy";
+import { lazily, lazilyForStaff } from "./lazy";
 import { Announcements, ClubsTrouble, Empty, Skeleton } from "./parts";
 import { go, goBack, route, startRouter } from "./router";
 import { offline } from "./send";
@@ -17,10 +17,14 @@ import { Gate } from "./screens/gate";
 const Archive = lazily(() => import("./screens/archive").then((m) => m.Archive));
 const File = lazily(() => import("./screens/file").then((m) => m.File));
 const Calendar = lazily(() => import("./screens/calendar").then((m) => m.Calendar));
-const Desk = lazily(() => import("./screens/desk").then((m) => m.Desk));
+const Desk = lazilyForStaff(() => import("./screens/desk").then((m) => m.Desk));
 const Block = lazily(() => import("./screens/block").then((m) => m.Block));
-const Closures = lazily(() => import("./screens/closures").then((m) => m.Closures));
+const Closures = lazilyForStaff(() => import("./screens/closures").then((m) => m.Closures));
 const Reviews = lazily(() => import("./screens/reviews").then((m) => m.Reviews));
+const Reports = lazilyForStaff(() => import("./screens/reports").then((m) => m.Reports));
+const Prices = lazilyForStaff(() => import("./screens/prices").then((m) => m.Prices));
+const Hours = lazilyForStaff(() => import("./screens/hours").then((m) => m.Hours));
+const SetUp = lazilyForStaff(() => import("./screens/setup").then((m) => m.SetUp));
 const MoveScreen = lazily(() => import("./screens/move").then((m) => m.MoveScreen));
 const Range = lazily(() => import("./screens/range").then((m) => m.Range));
 const Settings = lazily(() => import("./screens/settings").then((m) => m.Settings));
@@ -29,14 +33,16 @@ const Receipt = lazily(() => import("./screens/receipt").then((m) => m.Receipt))
 function NoClub() {
   const { data, error } = clubs.state.value;
   if (error) return <ClubsTrouble />;
-  return data ? <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} /> : <Skeleton rows={8} />;
+  if (!data) return <Skeleton rows={8} />;
+  if (me.state.value.data?.operator) return <Empty text={t("no_club")} act={t("set_up")} press={() => go("set-up")} />;
+  return <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} />;
 }
 
 function Screen() {
   const { name, args } = route.value;
   if (name === "archive") return <Archive />;
   if (name === "file") return <File key={args.join()} args={args} />;
-  if (!club.value) return <main><NoClub /></main>;
+  if (!club.value) return name === "set-up" && clubs.state.value.data ? <SetUp args={args} /> : <main><NoClub /></main>;
   switch (name) {
     case "booking":
       return <Booking key={args[0]} id={Number(args[0])} />;
@@ -52,6 +58,12 @@ function Screen() {
       return <Closures />;
     case "reviews":
       return <Reviews />;
+    case "prices":
+      return <Prices />;
+    case "hours":
+      return <Hours />;
+    case "reports":
+      return <Reports />;
     case "move":
       return <MoveScreen args={args} />;
     case "range":

@@ -154,7 +154,8 @@ export function Policy({ start }: { start: string }) {
   const c = club.value!;
   const until = new Date(Date.parse(start) - c.cancel_free_hours * 3_600_000);
   if (c.cancel_fee_percent === 0) return <p class="policy">{t("cancel_free")}</p>;
-  if (until.getTime() > serverNow()) return <p class="policy">{t("cancel_until", `${shortDay(until, c.time_zone)} ${clock(until, c.time_zone)}`, c.cancel_fee_percent)}</p>;
+  const when = `${shortDay(until, c.time_zone)} ${clock(until, c.time_zone)}`;
+  if (until.getTime() > serverNow()) return <p class="policy">{t("cancel_until", when, c.cancel_fee_percent)}</p>;
   return <p class="policy">{t("cancel_late", c.cancel_fee_percent)}</p>;
 }
 

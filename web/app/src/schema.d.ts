@@ -36,6 +36,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clubs/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the first club up in one step, and be its admin; for the admins whom the settings name */
+        post: operations["set-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clubs/{club}": {
         parameters: {
             query?: never;
@@ -586,6 +603,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clubs/{club}/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be booked outside of other opening hours; nothing changes */
+        post: operations["preview-hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clubs/{club}/members": {
         parameters: {
             query?: never;
@@ -804,6 +838,23 @@ export interface paths {
         put?: never;
         /** Note that a refund was made by hand; staff only */
         post: operations["gave-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clubs/{club}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Use of the nets, revenue, attendance and lead times of some days; staff only */
+        get: operations["report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1601,6 +1652,41 @@ export interface components {
         CodeInBody: {
             code: string;
         };
+        DayReportBody: {
+            /**
+             * Format: int64
+             * @description Confirmed, checked in, or a no-show.
+             */
+            bookings: number;
+            /** Format: int64 */
+            checked_in: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Of late cancellations.
+             */
+            fee_minor: number;
+            /**
+             * Format: int64
+             * @description With a fee; they do not count as bookings.
+             */
+            late_cancelled: number;
+            /** Format: int64 */
+            no_shows: number;
+            /**
+             * Format: int64
+             * @description Of the bookings.
+             */
+            price_minor: number;
+            /**
+             * Format: int64
+             * @description On this date, in the club's currency.
+             */
+            received_minor: number;
+            /** Format: int64 */
+            refunded_minor: number;
+        };
         DeliveryBody: {
             /**
              * Format: int64
@@ -1812,6 +1898,12 @@ export interface components {
              */
             version: number;
         };
+        LeadReportBody: {
+            /** Format: int64 */
+            bookings: number;
+            /** Format: int64 */
+            hours: number;
+        };
         LineBody: {
             /** Format: int64 */
             add_on?: number;
@@ -1969,6 +2061,17 @@ export interface components {
             day: string;
             /** Format: int64 */
             net: number;
+        };
+        NetReportBody: {
+            /** Format: int64 */
+            booked_minutes: number;
+            /** Format: int64 */
+            bookings: number;
+            name: string;
+            /** Format: int64 */
+            net: number;
+            /** Format: int64 */
+            price_minor: number;
         };
         NetSettings: {
             /** @description A net is retired, never deleted: bookings name it. */
@@ -2344,6 +2447,24 @@ export interface components {
             /** @description As for signing in; at most a day old. */
             init_data: string;
         };
+        ReportBody: {
+            /** @description Of all amounts except those of takings, which name theirs. */
+            currency: string;
+            /** @description Every day. */
+            days: components["schemas"]["DayReportBody"][];
+            /** Format: date */
+            from: string;
+            /** @description The hours of the week that are open. */
+            hours: components["schemas"]["UseBody"][];
+            /** @description How long before the start the bookings were made. */
+            leads: components["schemas"]["LeadReportBody"][];
+            /** @description Nets in use, and retired ones with bookings. */
+            nets: components["schemas"]["NetReportBody"][];
+            /** @description By the way of payment. Money under review counts once it is accepted. */
+            takings: components["schemas"]["TakingsBody"][];
+            /** Format: date */
+            to: string;
+        };
         RescheduleInBody: {
             /** @description The same where it is missing; an empty list hires nothing. What stands in a lane does not move to another. */
             add_ons?: number[];
@@ -2565,6 +2686,28 @@ export interface components {
             /** Format: int64 */
             weeks: number;
         };
+        SetUpBody: {
+            /** @example INR */
+            currency: string;
+            /** Format: int64 */
+            guest_minor: number;
+            /** @description Of every day. */
+            hours: components["schemas"]["TimesOfDayBody"][];
+            /**
+             * Format: int64
+             * @description An hour, in minor units of the currency.
+             */
+            member_minor: number;
+            name: string;
+            /** @description Their names. */
+            nets: string[];
+            /** @example Standard */
+            price_name: string;
+            /** @description Telegram user ids. The person who asks becomes an admin in any case. */
+            staff?: number[];
+            /** @example Asia/Kolkata */
+            time_zone: string;
+        };
         SheetBookingBody: {
             /** @description What a cancellation kept. */
             cancel_fee?: components["schemas"]["MoneyBody"];
@@ -2688,6 +2831,26 @@ export interface components {
              */
             with_version: number;
         };
+        TakingsBody: {
+            /** @description At the desk: cash or card. */
+            method?: string;
+            /** @example desk */
+            provider: string;
+            received: components["schemas"]["MoneyBody"];
+            refunded: components["schemas"]["MoneyBody"];
+        };
+        TimesOfDayBody: {
+            /**
+             * Format: int64
+             * @description More than 1440 is the night after.
+             */
+            closes_minute: number;
+            /**
+             * Format: int64
+             * @description Minutes of the local clock.
+             */
+            opens_minute: number;
+        };
         TokensBody: {
             /** @description Send it as Authorization: Bearer. */
             access_token: string;
@@ -2700,6 +2863,33 @@ export interface components {
             refresh_token: string;
             /** @enum {string} */
             token_type: "Bearer";
+        };
+        UseBody: {
+            /**
+             * Format: int64
+             * @description By the club itself, while it is open.
+             */
+            blocked_minutes: number;
+            /**
+             * Format: int64
+             * @description Confirmed or checked in; a no-show frees the net.
+             */
+            booked_minutes: number;
+            /**
+             * Format: int64
+             * @description Of the club's clock.
+             */
+            hour: number;
+            /**
+             * Format: int64
+             * @description By the present hours and closures, or booked.
+             */
+            open_minutes: number;
+            /**
+             * Format: int64
+             * @description 0 is Sunday.
+             */
+            weekday: number;
         };
         WaitBody: {
             /** Format: date-time */
@@ -3037,6 +3227,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewClubBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-up": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Required. 1 to 255 printable characters, new for each new action; the same key with the same body gives the first answer again. May be quoted. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /**
+                     * @description The version.
+                     * @example "3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClubBody"];
                 };
             };
             /** @description Bad Request */
@@ -7772,6 +8102,132 @@ export interface operations {
             };
         };
     };
+    "preview-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListOfHoursBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfBookingBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-roles": {
         parameters: {
             query?: {
@@ -9725,6 +10181,106 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description The first day, by the club's calendar. */
+                from: string;
+                /** @description The last one; at most sixty-two days. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -128,7 +128,8 @@ export async function endSession(everywhere = false): Promise<void> {
   try {
     const now = await token();
     if (now) {
-      const answer = await send(new Request(everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current", { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));
+      const path = everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current";
+      const answer = await send(new Request(path, { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));
       if (!answer.ok && answer.status !== 401) throw await problemOf(answer);
     }
   } catch (e) {

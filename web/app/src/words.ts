@@ -1,10 +1,12 @@
 // The page's words in the person's language, and money, days and times as that language writes them.
 import { signal } from "@preact/signals";
 import type english from "./phrases/en.json";
+import type staffEnglish from "./phrases/staff-en.json";
 
 declare const LANGUAGE_FILES: Record<string, string>;
+declare const STAFF_FILES: Record<string, string>; // phrases of the screens that only the staff open
 
-type Phrases = typeof english;
+type Phrases = typeof english & typeof staffEnglish;
 export type Phrase = keyof Phrases;
 type Forms = { [form: string]: string };
 
@@ -14,13 +16,38 @@ const chosenLanguage = "language";
 
 export const languages = Object.keys(LANGUAGE_FILES);
 
+let staffReads = false;
+
+// readPhrases reads the phrases of a language: those of all screens, and of the staff's once such a screen was opened.
+async function readPhrases(tag: string): Promise<Phrases> {
+  const files = staffReads ? [LANGUAGE_FILES[tag]!, STAFF_FILES[tag]!] : [LANGUAGE_FILES[tag]!];
+  const all = await Promise.all(files.map(async (file) => {
+    const answer = await fetch(file);
+    if (!answer.ok) throw new TypeError(`phrases: ${answer.status}`);
+    return (await answer.json()) as object;
+  }));
+  return Object.assign({}, ...all) as Phrases;
+}
+
+// loadStaffWords adds the phrases of the staff's screens.
+export async function loadStaffWords(): Promise<void> {
+  if (staffReads) return;
+  staffReads = true;
+  const tag = language.value;
+  try {
+    const read = await readPhrases(tag);
+    if (tag === language.value) phrases.value = read; // else the other language was read with them
+  } catch (e) {
+    staffReads = false;
+    throw e;
+  }
+}
+
 // loadWords reads the phrases of the language that the person chose, or that Telegram names.
 export async function loadWords(preferred: string, choose = false): Promise<void> {
   const wish = (choose ? preferred : localStorage.getItem(chosenLanguage) ?? preferred).split(/[-_]/)[0]!;
   const tag = wish in LANGUAGE_FILES ? wish : "en";
-  const answer = await fetch(LANGUAGE_FILES[tag]!);
-  if (!answer.ok) throw new TypeError(`phrases: ${answer.status}`);
-  phrases.value = (await answer.json()) as Phrases;
+  phrases.value = await readPhrases(tag);
   language.value = tag;
   document.documentElement.lang = tag;
   document.title = t("title");
@@ -49,10 +76,18 @@ export function t(key: Phrase, ...args: (string | number)[]): string {
 // known tells whether there is a phrase, for keys that are made of the server's words.
 export const known = (key: string): key is Phrase => phrases.value !== null && key in phrases.value;
 
+export const percent = (part: number) => new Intl.NumberFormat(language.value, { style: "percent" }).format(part);
+
+// decimalsOf is the number of decimals of a currency.
+export const decimalsOf = (currency: string) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+// amountOf reads a decimal in the smallest unit of a currency.
+export const amountOf = (text: string, currency: string) => Math.round(Number(text) * 10 ** decimalsOf(currency));
+
 export function money(minor: number, currency: string): string {
   if (currency === "XTR") return t("stars", minor);
   const locale = currency === "INR" ? `${language.value}-IN` : language.value;
-  const digits = new Intl.NumberFormat(locale, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = decimalsOf(currency);
   const whole = minor % 10 ** digits === 0;
   return new Intl.NumberFormat(locale, {
     style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: whole ? 0 : digits,
@@ -71,7 +106,7 @@ function format(at: Date, zone: string, options: Intl.DateTimeFormatOptions): st
 export const clock = (at: Date, zone: string) => format(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const longDay = (at: Date, zone: string) => format(at, zone, { weekday: "long", day: "numeric", month: "long" });
 export const shortDay = (at: Date, zone: string) => format(at, zone, { weekday: "short", day: "numeric", month: "short" });
-export const weekday = (at: Date, zone: string) => format(at, zone, { weekday: "short" });
+export const weekday = (at: Date, zone: string, form: "short" | "long" = "short") => format(at, zone, { weekday: form });
 export const dayOfMonth = (at: Date, zone: string) => format(at, zone, { day: "numeric" });
 export const month = (at: Date, zone: string) => format(at, zone, { month: "short" });
 export const zoneOffset = (at: Date, zone: string) => format(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
@@ -80,7 +115,8 @@ export const zoneOffset = (at: Date, zone: string) => format(at, zone, { timeZon
 export const hourIn = (at: Date, zone: string) => Number(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format(at));
 
 // dateIn is the date of an instant by a zone's calendar: 2026-12-03.
-export const dateIn = (at: Date, zone: string) => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+export const dateIn = (at: Date, zone: string) =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
 // noonOf is an instant of a date that has this date in every zone that clubs are in.
 export const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);
@@ -95,7 +131,8 @@ export const dayName = (day: string) => longDay(noonOf(day), "UTC");
 export function fileSize(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const i = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)));
-  return new Intl.NumberFormat(language.value, { style: "unit", unit: units[i]!, unitDisplay: "short", maximumFractionDigits: i > 1 ? 1 : 0 }).format(bytes / 1000 ** i);
+  const style = { style: "unit", unit: units[i]!, unitDisplay: "short", maximumFractionDigits: i > 1 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(language.value, style).format(bytes / 1000 ** i);
 }
 
 export function length(minutes: number): string {

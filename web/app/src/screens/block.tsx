@@ -29,7 +29,9 @@ export function Block({ args }: { args: string[] }) {
     problem.value = null;
     const resolve = ways.value.map((b) => {
       const action = decided.value[b.id]!;
-      return { booking: b.id, version: b.version, ...(action === cancelled ? { action: "cancel" as const } : { action: "move" as const, nets: [Number(action)], start: b.start, end: b.end }) };
+      const seen = { booking: b.id, version: b.version };
+      if (action === cancelled) return { ...seen, action: "cancel" as const };
+      return { ...seen, action: "move" as const, nets: [Number(action)], start: b.start, end: b.end };
     });
     try {
       await done(api.POST("/api/v1/clubs/{club}/blocks", {
@@ -46,7 +48,8 @@ export function Block({ args }: { args: string[] }) {
       const ids = e.members.bookings ?? [];
       if (e.code === "block-conflict" || e.code === "changed") {
         const wanted = e.code === "changed" ? ways.value.map((b) => b.id) : [...new Set([...ways.value.map((b) => b.id), ...ids])];
-        ways.value = await Promise.all(wanted.map((id) => done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path: { club: c.id, id } } })))).catch(() => ways.value);
+        const read = (id: number) => done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path: { club: c.id, id } } }));
+        ways.value = await Promise.all(wanted.map(read)).catch(() => ways.value);
       }
     } finally {
       busy.value = false;
@@ -62,7 +65,9 @@ export function Block({ args }: { args: string[] }) {
         {all.map((n) => <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>)}
       </div>
       <div class="row times">
-        <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; forget(); }} /></label>
+        <label>{t("starts_at")}
+          <input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; forget(); }} />
+        </label>
         <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; forget(); }} /></label>
       </div>
       <div class="row"><label>{t("note")}<input maxLength={500} value={note.value} onInput={(e) => { note.value = e.currentTarget.value; }} /></label></div>

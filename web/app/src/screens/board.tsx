@@ -175,11 +175,12 @@ function Cell({ net, row, start, booking, currency, moving, open }: CellProps) {
 }
 
 // moveFocus moves between cells by the arrow keys.
-function moveFocus(e: KeyboardEvent) {
+export function moveFocus(e: KeyboardEvent) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
   if (!step) return;
   const grid = e.currentTarget as HTMLElement;
-  const rows = [...grid.querySelectorAll('[role="row"]:not(.head)')].map((r) => [...r.querySelectorAll<HTMLElement>('[role="gridcell"]')].map((c) => c.querySelector<HTMLElement>("button")));
+  const rows = [...grid.querySelectorAll('[role="row"]:not(.head), tbody tr')]
+    .map((r) => [...r.querySelectorAll<HTMLElement>('[role="gridcell"], td')].map((c) => c.querySelector<HTMLElement>("button")));
   const y = rows.findIndex((r) => r.includes(document.activeElement as HTMLElement));
   if (y < 0) return;
   const x = rows[y]!.indexOf(document.activeElement as HTMLElement);

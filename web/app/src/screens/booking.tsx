@@ -200,7 +200,9 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
         <div class="actions">
           <button class="quiet" onClick={() => void act(() => saveCalendar(b))}>{t("calendar")}</button>
           {canMove && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}
-          {c.place && <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>}
+          {c.place && (
+            <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>
+          )}
           {state === "confirmed" && ahead && !asks && <button class="quiet danger" onClick={() => setAsks(true)}>{t("cancel")}</button>}
         </div>
       )}
@@ -231,7 +233,8 @@ function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
         </p>
       ))}
       <form onSubmit={(e) => { e.preventDefault(); if (name.trim()) void save([...list, name.trim()]).then((ok) => { if (ok) setName(""); }); }}>
-        <input aria-label={t("guest_name")} placeholder={t("guest_name")} maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} enterKeyHint="done" />
+        <input aria-label={t("guest_name")} placeholder={t("guest_name")} maxLength={60} value={name} enterKeyHint="done"
+          onInput={(e) => setName(e.currentTarget.value)} />
         <button class="quiet" disabled={!name.trim() || !!busy}>{t("add")}</button>
       </form>
       {problem && <p class="notice bad" role="alert">{sentence(problem)}</p>}

@@ -20,7 +20,8 @@ export function Bookings() {
   const now = serverNow();
   const list = (shown.data ?? []).filter((b) => b.kind !== "block");
   const ahead = list.filter((b) => isLive(b) && Date.parse(b.end) > now).sort((x, y) => Date.parse(x.start) - Date.parse(y.start));
-  const over = list.filter((b) => !ahead.includes(b) && !(b.state === "held" || b.state === "expired")).sort((x, y) => Date.parse(y.start) - Date.parse(x.start));
+  const over = list.filter((b) => !ahead.includes(b) && !(b.state === "held" || b.state === "expired"))
+    .sort((x, y) => Date.parse(y.start) - Date.parse(x.start));
   const waiting = (waits.value.state.value.data ?? []).filter((w) => w.state === "waiting" && Date.parse(w.start) > now);
   return (
     <main>

@@ -34,7 +34,9 @@ export function Calendar() {
     ...(nets.value.state.value.data ?? []).map((n) => ({ kind: "net" as Kind, net: n.id, name: netName(n.id) })),
   ];
   const make = (w: Wish) => act(async () => {
-    const f = await done(api.POST("/api/v1/clubs/{club}/calendars", { params: { path: { club: c.id } }, body: { kind: w.kind, ...(w.net ? { net: w.net } : {}) } }));
+    const f = await done(api.POST("/api/v1/clubs/{club}/calendars", {
+      params: { path: { club: c.id } }, body: { kind: w.kind, ...(w.net ? { net: w.net } : {}) },
+    }));
     made.value = { ...made.value, [f.id]: location.origin + f.path };
     announce(t("calendar_once"));
   });
@@ -53,15 +55,18 @@ export function Calendar() {
           {wishes.map((w) => {
             const f = shown.data!.find((x) => x.kind === w.kind && (x.net ?? 0) === (w.net ?? 0));
             const address = f && made.value[f.id];
+            const button = (key: "calendar_make" | "calendar_renew" | "calendar_revoke", press: () => void, kind = "quiet") => (
+              <button class={kind} disabled={!!busy} aria-label={`${t(key)}: ${w.name}`} onClick={press}>{t(key)}</button>
+            );
             return (
               <li class="card feed" key={w.name}>
                 <span class="what"><b>{w.name}</b>{f && <small>{t("calendar_since", shortDay(new Date(f.created_at), c.time_zone))}</small>}</span>
                 {f ? (
                   <span class="pair">
-                    <button class="quiet" disabled={!!busy} aria-label={`${t("calendar_renew")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_renew")}</button>
-                    <button class="quiet danger" disabled={!!busy} aria-label={`${t("calendar_revoke")}: ${w.name}`} onClick={() => void revoke(f)}>{t("calendar_revoke")}</button>
+                    {button("calendar_renew", () => void make(w))}
+                    {button("calendar_revoke", () => void revoke(f), "quiet danger")}
                   </span>
-                ) : <button class="quiet" disabled={!!busy} aria-label={`${t("calendar_make")}: ${w.name}`} onClick={() => void make(w)}>{t("calendar_make")}</button>}
+                ) : button("calendar_make", () => void make(w))}
                 {address && <Address url={address} name={`${w.name} · ${c.name}`} />}
               </li>
             );
@@ -71,6 +76,8 @@ export function Calendar() {
     </main>
   );
 }
+
+const outlook = "https://outlook.live.com/calendar/0/addfromweb";
 
 // Address is a new address: to copy, or to hand to a calendar.
 function Address({ url, name }: { url: string; name: string }) {
@@ -97,7 +104,7 @@ function Address({ url, name }: { url: string; name: string }) {
       <div class="actions">
         <button class="quiet" onClick={() => openLink(`https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`)}>Google</button>
         <button class="quiet" onClick={() => openLink(inTelegram() ? url : webcal)}>Apple</button>
-        <button class="quiet" onClick={() => openLink(`https://outlook.live.com/calendar/0/addfromweb?url=${encodeURIComponent(url)}&name=${encodeURIComponent(name)}`)}>Outlook</button>
+        <button class="quiet" onClick={() => openLink(`${outlook}?url=${encodeURIComponent(url)}&name=${encodeURIComponent(name)}`)}>Outlook</button>
       </div>
     </div>
   );

@@ -26,7 +26,9 @@ export function Figures({ of: f }: { of: ClosureFigures }) {
       <p><b>{t("closing_inside", f.bookings, f.people)}</b></p>
       {f.holds > 0 && <p>{t("closing_holds", f.holds)}</p>}
       <dl class="price">
-        {(f.back ?? []).map((s) => <div key={wayOf(s)}><dt>{wayOf(s)} <small>× {s.payments}</small></dt><dd>{money(s.amount.minor, s.amount.currency)}</dd></div>)}
+        {(f.back ?? []).map((s) => (
+          <div key={wayOf(s)}><dt>{wayOf(s)} <small>× {s.payments}</small></dt><dd>{money(s.amount.minor, s.amount.currency)}</dd></div>
+        ))}
       </dl>
       {(f.reviewed ?? []).map((s) => <p key={wayOf(s)}>{t("closing_reviewed", money(s.amount.minor, s.amount.currency))}</p>)}
     </section>
@@ -52,7 +54,7 @@ export function Closings({ list, zone }: { list: Resource<ClosureRun[]>; zone: s
               {(r.refunds ?? []).map((s) => (
                 <small key={wayOf(s)}>{t("closing_money", wayOf(s), money(s.done.minor, s.amount.currency), money(s.amount.minor, s.amount.currency))}</small>
               ))}
-              {!running(r) && <small>{t(r.state === "done" ? "closing_done" : "closing_for_staff")}</small>}
+              <small>{t(`closing_${r.state}`)}</small>
             </span>
             {running(r) && <progress max={r.bookings} value={r.cancelled + r.left} aria-label={t("closing_progress", r.bookings, r.cancelled + r.left)} />}
           </li>

@@ -4,12 +4,12 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure, type ClosureFigures } from "../api";
 import { club, netName, nets, reload, today } from "../club";
-import { Age, Heading, Next, Skeleton, span, Trouble, useAct } from "../parts";
+import { Age, Heading, Next, Skeleton, Trouble, useAct } from "../parts";
 import { resource } from "../resource";
-import { go } from "../router";
 import { Problem } from "../send";
 import { clock, noonOf, shortDay, t } from "../words";
 import { Closings, closingsOf, Figures } from "./closing";
+import { Inside } from "./inside";
 
 const closuresOf = (id: number) => resource<Closure[]>(async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/closures", { params: { path: { club: id } } }));
@@ -73,7 +73,9 @@ export function Closures() {
           return (
             <li class="card feed" key={x.id}>
               <span class="what"><b>{when}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
-              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>{t("closure_lift")}</button>
+              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>
+                {t("closure_lift")}
+              </button>
             </li>
           );
         })}
@@ -105,16 +107,5 @@ export function Closures() {
         ? { text: t("closing_start"), busy: !!busy, press: () => void refund() }
         : { text: t("closure_close"), busy: !!busy, press: () => void close() }} />
     </main>
-  );
-}
-
-// Inside is a booking inside a closure.
-function Inside({ booking: b, zone }: { booking: Booking; zone: string }) {
-  return (
-    <li>
-      <button class="card" onClick={() => go(`booking/${b.id}`)}>
-        <span class="what"><b>{span(b.start, b.end, zone)}</b><span>{(b.nets ?? []).map(netName).join(" + ")} · {t("member", String(b.member))}</span></span>
-      </button>
-    </li>
   );
 }

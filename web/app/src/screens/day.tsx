@@ -44,8 +44,12 @@ export function Day({ args }: { args: string[] }) {
       )}
       <Days day={day} open={(d) => go(`day/${d}`, true)} />
       <div class="filters">
-        <Choice name={t("length")} options={options.slice(0, 6)} value={chosen} label={length} choose={(m) => { minutes.value = m; localStorage.setItem("minutes", String(m)); feel.choice(); }} />
-        {names.length > 0 && <Choice name={t("equipment")} options={names} value={addOn.value} label={(n) => n} choose={(n) => { addOn.value = addOn.value === n ? "" : n; }} />}
+        <Choice name={t("length")} options={options.slice(0, 6)} value={chosen} label={length}
+          choose={(m) => { minutes.value = m; localStorage.setItem("minutes", String(m)); feel.choice(); }} />
+        {names.length > 0 && (
+          <Choice name={t("equipment")} options={names} value={addOn.value} label={(n) => n}
+            choose={(n) => { addOn.value = addOn.value === n ? "" : n; }} />
+        )}
         <span class="pair view">
           <button class="quiet" onClick={() => go("range")}>{t("range")}</button>
           {some.length > 1 && <ListSwitch />}

@@ -1,7 +1,7 @@
 // Desk: the staff's sheet of a day, with check-in, payment and no-shows.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, newKey, type SheetBooking } from "../api";
-import { club, isHeld, netName, nets, reload, today } from "../club";
+import { club, isAdmin, isHeld, netName, nets, reload, today } from "../club";
 import { Age, Empty, Heading, hours, Skeleton, Trouble, useAct } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
@@ -34,6 +34,9 @@ export function Desk({ args }: { args: string[] }) {
         <button class="quiet" onClick={() => go(`block/${day}`)}>{t("block")}</button>
         <button class="quiet" onClick={() => go("closures")}>{t("closures")}</button>
         <button class="quiet" onClick={() => go("reviews")}>{t("reviews")}</button>
+        <button class="quiet" onClick={() => go("reports")}>{t("reports")}</button>
+        {isAdmin.value && <button class="quiet" onClick={() => go("prices")}>{t("prices")}</button>}
+        {isAdmin.value && <button class="quiet" onClick={() => go("hours")}>{t("hours_open")}</button>}
       </div>
       <Days day={day} open={(d) => go(`desk/${d}`, true)} />
       <h2 class="date">{dayName(day)}</h2>

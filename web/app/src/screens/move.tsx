@@ -1,9 +1,10 @@
 // Move: a day's grid in which a booking goes to another time.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { api, done, newKey, type Booking, type Net, type Quote, type Start } from "../api";
+import { api, done, newKey, type Booking, type Net, type Start } from "../api";
 import { club, lengths, nets, netName, reload, startsOf } from "../club";
 import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble } from "../parts";
+import { useQuote } from "../quote";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { Problem } from "../send";
@@ -18,7 +19,10 @@ const minutesOf = (b: Booking) => (Date.parse(b.end) - Date.parse(b.start)) / 60
 // MoveScreen has the address move/BOOKING/DAY/NET/START/MINUTES; the last three open the sheet of a new time.
 export function MoveScreen({ args }: { args: string[] }) {
   const id = Number(args[0]);
-  const booking = useMemo(() => resource<Booking>(() => done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path: { club: club.value!.id, id } } }))), [id, club.value?.id]);
+  const booking = useMemo(() => resource<Booking>(() => {
+    const path = { club: club.value!.id, id };
+    return done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path } }));
+  }), [id, club.value?.id]);
   useEffect(() => { void booking.load(); void nets.value.load(); }, [booking]);
   const { data, error } = booking.state.value;
   if (!data) return <main><Heading>{t("move")}</Heading>{error ? <Trouble problem={error} again={() => void booking.load()} /> : <Skeleton rows={8} />}</main>;
@@ -50,7 +54,9 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
       <Age of={shown} />
       {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void starts.load()} />}
       {!shown.data && !shown.error && <Skeleton rows={8} />}
-      {shown.data && <Board screen={`move/${b.id}`} day={day} nets={columns} starts={shown.data.starts ?? []} currency={shown.data.currency} moving={b} open={open} />}
+      {shown.data && (
+        <Board screen={`move/${b.id}`} day={day} nets={columns} starts={shown.data.starts ?? []} currency={shown.data.currency} moving={b} open={open} />
+      )}
       {chosen && <There key={`${chosen.net} ${chosen.start}`} booking={booking} b={b} start={chosen} columns={columns} args={args} minutes={minutes} />}
     </main>
   );
@@ -63,26 +69,17 @@ function difference(more: number, currency: string): string {
 }
 
 // There is the sheet of a new time: the change of the price, and the move.
-function There({ booking, b, start, columns, args, minutes }: { booking: Resource<Booking>; b: Booking; start: Start; columns: Net[]; args: string[]; minutes: number }) {
+function There({ booking, b, start, columns, args, minutes }: {
+  booking: Resource<Booking>; b: Booking; start: Start; columns: Net[]; args: string[]; minutes: number;
+}) {
   const c = club.value!;
-  const quote = useSignal<Quote | null>(null);
-  const problem = useSignal<Problem | null>(null);
   const busy = useSignal(false);
   const path = { club: c.id, id: b.id };
   const ids = columns.length > 1 && (b.nets ?? []).length > 1 ? b.nets! : [start.net];
   const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
   const addOns = [...new Set((b.lines ?? []).flatMap((l) => (l.add_on ? [l.add_on] : [])))];
   const same = Date.parse(start.start) === Date.parse(b.start) && end === new Date(b.end).toISOString() && ids.join() === (b.nets ?? []).join();
-  const key = JSON.stringify([ids, start.start, end, b.version]);
-  useEffect(() => {
-    let left = false;
-    quote.value = null;
-    problem.value = null;
-    done(api.POST("/api/v1/clubs/{club}/quote", { params: { path: { club: c.id } }, body: { nets: ids, start: start.start, end, booking: b.id, ...(addOns.length ? { add_ons: addOns } : {}) } }))
-      .then((q) => { if (!left) quote.value = q; })
-      .catch((e: unknown) => { if (!left && e instanceof Problem) problem.value = e; });
-    return () => { left = true; };
-  }, [key]);
+  const { quote, problem } = useQuote({ nets: ids, start: start.start, end, booking: b.id, ...(addOns.length ? { add_ons: addOns } : {}) }, b.version);
   const move = async () => {
     busy.value = true;
     problem.value = null;

@@ -30,7 +30,9 @@ export function Range() {
     const query = { from, to: addDays(from, days - 1), ...(chosen ? { nets: [chosen] } : {}) };
     let tag = "";
     return resource<FreeDays>(async (before) => {
-      const answer = await api.GET("/api/v1/clubs/{club}/free", { params: { path: { club: c.id }, query, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) } });
+      const answer = await api.GET("/api/v1/clubs/{club}/free", {
+        params: { path: { club: c.id }, query, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) },
+      });
       if (answer.response.status === 304) return undefined;
       const data = await done(Promise.resolve(answer));
       tag = answer.response.headers.get("ETag") ?? "";
@@ -81,8 +83,8 @@ function Heat({ days }: { days: NonNullable<FreeDays["days"]> }) {
           const text = d.open === 0 ? t("status_closed") : d.free === 0 ? t("full") : t("free_hours", hours || length(d.free));
           const first = i === 0 || d.day.endsWith("-01");
           return (
-            <button key={d.day} class={`s${shade}`} style={i === 0 ? { gridColumnStart: before + 1 } : undefined} aria-current={d.day === now ? "date" : undefined}
-              onClick={() => { feel.choice(); go(`day/${d.day}`); }}>
+            <button key={d.day} class={`s${shade}`} style={i === 0 ? { gridColumnStart: before + 1 } : undefined}
+              aria-current={d.day === now ? "date" : undefined} onClick={() => { feel.choice(); go(`day/${d.day}`); }}>
               <b>{dayOfMonth(noonOf(d.day), "UTC")}{first && <small> {month(noonOf(d.day), "UTC")}</small>}</b>
               <span>{d.open === 0 ? "–" : hours ? t("hours", hours) : d.free ? "½" : "0"}</span>
               <span class="unseen">{dayName(d.day)}, {text}</span>

@@ -8,12 +8,22 @@ import { clock, longDay, money, t } from "../words";
 import { wayName } from "./booking";
 
 export function Receipt({ id }: { id: number }) {
-  const receipt = useMemo(() => resource<Body>(() => done(api.GET("/api/v1/clubs/{club}/payments/{id}/receipt", { params: { path: { club: club.value!.id, id } } }))), [id, club.value?.id]);
+  const receipt = useMemo(() => resource<Body>(() => {
+    const path = { club: club.value!.id, id };
+    return done(api.GET("/api/v1/clubs/{club}/payments/{id}/receipt", { params: { path } }));
+  }), [id, club.value?.id]);
   useEffect(() => { void receipt.load(); void nets.value.load(); }, [receipt]);
   const shown = receipt.state.value;
   const r = shown.data;
   const zone = club.value!.time_zone;
-  if (!r) return <main><Heading>{t("receipt")}</Heading>{shown.error ? <Trouble problem={shown.error} again={() => void receipt.load()} /> : <Skeleton rows={5} />}</main>;
+  if (!r) {
+    return (
+      <main>
+        <Heading>{t("receipt")}</Heading>
+        {shown.error ? <Trouble problem={shown.error} again={() => void receipt.load()} /> : <Skeleton rows={5} />}
+      </main>
+    );
+  }
   const at = new Date(r.paid_at);
   return (
     <main class="booking">
@@ -26,7 +36,9 @@ export function Receipt({ id }: { id: number }) {
       {(r.refunds ?? []).length > 0 && (
         <dl class="price">
           <div><dt>{t("received")}</dt><dd>{money(r.received.minor, r.received.currency)}</dd></div>
-          {r.refunds!.map((x) => <div key={x.id}><dt>{t(x.state === "done" ? "given_back" : "goes_back")}</dt><dd>−{money(x.amount.minor, x.amount.currency)}</dd></div>)}
+          {r.refunds!.map((x) => (
+            <div key={x.id}><dt>{t(x.state === "done" ? "given_back" : "goes_back")}</dt><dd>−{money(x.amount.minor, x.amount.currency)}</dd></div>
+          ))}
           <div class="total"><dt>{t("kept")}</dt><dd>{money(r.kept.minor, r.kept.currency)}</dd></div>
         </dl>
       )}

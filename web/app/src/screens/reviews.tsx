@@ -53,7 +53,9 @@ function Case({ review: r, busy, resolve }: { review: Review; busy: boolean; res
         <span class="pair">
           {r.booking && <button class="quiet" onClick={() => go(`booking/${r.booking}`)}>{t("booking")}</button>}
           {(r.verdicts ?? []).map((v) => (
-            <button class="quiet" key={v} disabled={busy} onClick={() => { if (v === "refund") asks.value = true; else resolve(v); }}>{t(`verdict_${v}`)}</button>
+            <button class="quiet" key={v} disabled={busy} onClick={() => { if (v === "refund") asks.value = true; else resolve(v); }}>
+              {t(`verdict_${v}`)}
+            </button>
           ))}
         </span>
       )}

@@ -1,4 +1,4 @@
-// Settings: the page's language, how the club notifies, calendars, and signing out.
+// Settings: the page's language, how the club notifies, calendars, where one's data is, and signing out.
 import { useEffect, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type NotificationSettings } from "../api";
@@ -8,6 +8,7 @@ import { go } from "../router";
 import { Problem } from "../send";
 import { endSession } from "../session";
 import { known, language, languages, loadWords, t } from "../words";
+import { Time } from "./time";
 
 export function Settings() {
   const problem = useSignal<Problem | null>(null);
@@ -30,6 +31,10 @@ export function Settings() {
         <div class="actions"><button class="quiet" onClick={() => go("calendar")}>{t("calendars")}</button></div>
       </section>
       <section>
+        <h2>{t("my_data")}</h2>
+        <p class="hint">{t("my_data_how")}</p>
+      </section>
+      <section>
         <h2>{t("sessions")}</h2>
         <p class="hint">{t("sessions_text")}</p>
         <div class="actions">
@@ -49,18 +54,7 @@ const channelName = (by: string) => {
   return known(key) ? t(key) : by;
 };
 
-const twoDigits = (n: number) => String(n).padStart(2, "0");
-const clockOf = (minute: number) => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
-const minuteOf = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 const night = { from: 22 * 60, to: 7 * 60 };
-
-function Time({ name, minute, set }: { name: string; minute: number; set: (minute: number) => void }) {
-  return (
-    <label>{name}
-      <input type="time" required value={clockOf(minute)} onChange={(e) => { if (e.currentTarget.value) set(minuteOf(e.currentTarget.value)); }} />
-    </label>
-  );
-}
 
 function Notifications() {
   const { act, busy, problem } = useAct(settings.reload);
@@ -68,7 +62,8 @@ function Notifications() {
   const shown = settings.state.value;
   const s = shown.data;
   const save = (next: Pick<NotificationSettings, "channels" | "quiet">) => act(() => done(api.POST("/api/v1/me/notifications", {
-    params: { header: { "Idempotency-Key": newKey } }, body: { channels: next.channels as ("telegram" | "email" | "sms")[], ...(next.quiet ? { quiet: next.quiet } : {}) },
+    params: { header: { "Idempotency-Key": newKey } },
+    body: { channels: next.channels as ("telegram" | "email" | "sms")[], ...(next.quiet ? { quiet: next.quiet } : {}) },
   })));
   const channels = s?.channels ?? [];
   const setQuiet = (quiet: { from: number; to: number } | undefined) => void save({ channels, ...(quiet ? { quiet } : {}) });
@@ -129,7 +124,8 @@ function Address({ by, settings: s, act, busy }: AddressProps) {
   const send = (address: string) => act(() => done(api.POST("/api/v1/me/addresses", { body: { channel: by, address } })));
   const submit = async (e: Event) => {
     e.preventDefault();
-    const ok = await (a ? act(() => done(api.POST("/api/v1/me/addresses/{channel}/confirmation", { ...params, body: { code: text.trim() } }))) : send(text.trim()));
+    const confirm = () => done(api.POST("/api/v1/me/addresses/{channel}/confirmation", { ...params, body: { code: text.trim() } }));
+    const ok = await (a ? act(confirm) : send(text.trim()));
     if (ok) setText("");
   };
   const remove = () => void act(() => done(api.DELETE("/api/v1/me/addresses/{channel}", params)));

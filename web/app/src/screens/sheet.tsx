@@ -13,7 +13,8 @@ export function Sheet({ title, children }: { title: ComponentChildren; children:
     return () => from?.isConnected && from.focus();
   }, []);
   return (
-    <dialog ref={dialog} class="sheet" aria-labelledby="sheet" onCancel={(e) => { e.preventDefault(); goBack(); }} onClick={(e) => { if (e.target === dialog.current) goBack(); }}>
+    <dialog ref={dialog} class="sheet" aria-labelledby="sheet" onCancel={(e) => { e.preventDefault(); goBack(); }}
+      onClick={(e) => { if (e.target === dialog.current) goBack(); }}>
       <div class="inner">
         <header>
           <h2 id="sheet">{title}</h2>

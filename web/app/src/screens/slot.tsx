@@ -1,9 +1,10 @@
 // Slot: the sheet of one time, from its length and price to the hold.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { api, done, newKey, type Net, type Quote, type Start } from "../api";
+import { api, done, newKey, type Net, type Start } from "../api";
 import { club, nets, reload, waits } from "../club";
 import { announce, Choice, hours, Next, Policy, Price, Skeleton, Trouble } from "../parts";
+import { useQuote } from "../quote";
 import { go } from "../router";
 import { Problem } from "../send";
 import { feel } from "../telegram";
@@ -35,8 +36,6 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const minutes = Math.min(chosen, start.longest_minutes); // less may be left than when it was chosen
   const [more, setMore] = useState<number[]>([]);
   const [addOns, setAddOns] = useState<number[]>([]);
-  const quote = useSignal<Quote | null>(null);
-  const problem = useSignal<Problem | null>(null);
   const busy = useSignal(false);
   const options = useMemo(() => {
     const all: number[] = [];
@@ -45,16 +44,9 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   }, [c, start.longest_minutes]);
   const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
   const others = starts.filter((s) => s.net !== net.id && s.start === start.start && s.status === "free" && s.longest_minutes >= minutes);
-  const body = { nets: [net.id, ...more.filter((id) => others.some((s) => s.net === id))], start: start.start, end, ...(addOns.length ? { add_ons: addOns } : {}) };
-  const key = JSON.stringify(body);
-  useEffect(() => {
-    let left = false;
-    problem.value = null;
-    done(api.POST("/api/v1/clubs/{club}/quote", { params: { path: { club: c.id } }, body }))
-      .then((q) => { if (!left) quote.value = q; })
-      .catch((e: unknown) => { if (!left && e instanceof Problem) problem.value = e; });
-    return () => { left = true; };
-  }, [key]);
+  const ids = [net.id, ...more.filter((id) => others.some((s) => s.net === id))];
+  const body = { nets: ids, start: start.start, end, ...(addOns.length ? { add_ons: addOns } : {}) };
+  const { quote, problem } = useQuote(body);
   const hold = async () => {
     busy.value = true;
     announce(t("asking"));
@@ -125,7 +117,9 @@ function Gone({ day, net, start, starts, minutes }: { day: string; net: number; 
     busy.value = true;
     problem.value = null;
     try {
-      await done(api.POST("/api/v1/clubs/{club}/waitlist", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end } }));
+      await done(api.POST("/api/v1/clubs/{club}/waitlist", {
+        params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end },
+      }));
       feel.result("success");
       joined.value = true;
       void waits.value.reload();
@@ -153,7 +147,8 @@ function Gone({ day, net, start, starts, minutes }: { day: string; net: number; 
 function Near({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
   const zone = club.value!.time_zone;
   const far = (s: Start) => Math.abs(Date.parse(s.start) - Date.parse(at)) + (s.net === net ? 0 : 1);
-  const near = starts.filter((s) => s.status === "free" && s.longest_minutes >= minutes && !(s.net === net && s.start === at)).sort((x, y) => far(x) - far(y)).slice(0, 3);
+  const near = starts.filter((s) => s.status === "free" && s.longest_minutes >= minutes && !(s.net === net && s.start === at))
+    .sort((x, y) => far(x) - far(y)).slice(0, 3);
   if (near.length === 0) return null;
   return (
     <section>
@@ -161,7 +156,8 @@ function Near({ day, net, at, starts, minutes }: { day: string; net: number; at:
       <div class="near">
         {near.map((s) => {
           const name = nets.value.state.value.data?.find((n) => n.id === s.net)?.name ?? "";
-          return <button key={`${s.net} ${s.start}`} onClick={() => go(`day/${day}/${s.net}/${Date.parse(s.start) / 1000}`, true)}><b>{clock(new Date(s.start), zone)}</b> {name}</button>;
+          const open = () => go(`day/${day}/${s.net}/${Date.parse(s.start) / 1000}`, true);
+          return <button key={`${s.net} ${s.start}`} onClick={open}><b>{clock(new Date(s.start), zone)}</b> {name}</button>;
         })}
       </div>
     </section>

@@ -1,0 +1,88 @@
+package broadcast_test
+
+import (
+	"errors"
+	"testing"
+
+	"pavilion/filter/broadcast"
+)
+
+// dueNow lets the time of every message come.
+func (s *scene) dueNow() {
+	s.t.Helper()
+	if _, err := s.db.Exec(s.t.Context(), "UPDATE broadcast_delivery SET delete_at = now() - interval '1 second' WHERE delete_at IS NOT NULL"); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestDeletion_MessagesGoAfterTheirHoursAlsoAfterARestart(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 250)...)
+	kept := s.confirmed(everybody)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "until tomorrow", Source: []int{8}}))
+	for _, hours := range []int{-1, 48} {
+		if _, err := s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.DeleteAfter = hours }); !errors.Is(err, broadcast.ErrTime) {
+			t.Errorf("%d hours: %v", hours, err)
+		}
+	}
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.DeleteAfter = 24 }))
+	b = s.must(s.Confirm(t.Context(), s.must(s.MarkPreviewed(t.Context(), b)), s.clock()))
+	stop := s.run()
+	s.awaitState(kept.ID, broadcast.Done)
+	s.awaitState(b.ID, broadcast.Done)
+	stop()
+	var early int
+	if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery WHERE delete_at BETWEEN now() + interval '23 hours' AND now() + interval '24 hours'").Scan(&early); err != nil || early != 250 {
+		t.Errorf("%d messages are due in a day, %v", early, err)
+	}
+	if n := s.telegram.deletedCount(); n != 0 {
+		t.Errorf("%d messages are deleted before their time", n)
+	}
+	s.dueNow()
+	s.run()
+	b = s.await(b.ID, "deleted", func(b broadcast.Broadcast) bool { return b.Counts.Deleted == 250 })
+	if n := s.telegram.deletedCount(); n != 500 { // a file and its buttons each
+		t.Errorf("%d messages are deleted", n)
+	}
+	if _, err := s.Revise(t.Context(), b, broadcast.Unsend, "", nil); !errors.Is(err, broadcast.ErrTooLate) {
+		t.Errorf("an unsend of deleted messages: %v", err)
+	}
+	if other := s.must(s.Get(t.Context(), kept.ID)); other.Counts.Deleted != 0 {
+		t.Errorf("of the other broadcast: %+v", other.Counts)
+	}
+}
+
+// A message that nobody can delete any more is given up; one for which Telegram has no answer is tried again.
+func TestDeletion_IsTriedAgainWithoutAnAnswerAndGivenUpAfterARefusal(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 3)...)
+	b := s.must(s.Create(t.Context(), author, "en", broadcast.Content{Text: "until tomorrow", Source: []int{8}}))
+	b = s.must(s.Change(t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.DeleteAfter = 1 }))
+	b = s.must(s.Confirm(t.Context(), s.must(s.MarkPreviewed(t.Context(), b)), s.clock()))
+	stop := s.run()
+	s.awaitState(b.ID, broadcast.Done)
+	stop()
+	s.dueNow()
+	open := func() (n int) {
+		if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery WHERE delete_at IS NOT NULL").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	tried := make(chan struct{}, 1)
+	s.telegram.answerDeletions(broadcast.Outcome{Class: broadcast.Passing}, tried)
+	stop = s.run()
+	<-tried
+	stop()
+	if n := open(); n != 3 {
+		t.Errorf("without an answer %d are left", n)
+	}
+	s.telegram.answerDeletions(broadcast.Outcome{Class: broadcast.Refused, Name: "MESSAGE_DELETE_FORBIDDEN"}, tried)
+	s.run()
+	s.until("given up", func() bool { return open() == 0 }, func() any { return open() })
+	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Deleted != 0 {
+		t.Errorf("counted as deleted: %+v", b.Counts)
+	}
+}

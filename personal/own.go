@@ -1,0 +1,183 @@
+package personal
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pavilion/internal/fault"
+	"pavilion/internal/secret"
+	"pavilion/storage"
+)
+
+// Errors of requests about one's own data.
+var (
+	ErrTooOften = fault.New(fault.TooMany, "personal_too_often")
+	ErrStale    = fault.New(fault.Gone, "erase_stale")
+	ErrUnderWay = fault.New(fault.Conflict, "erase_under_way")
+)
+
+// TooOftenError is ErrTooOften with the time until the next request is allowed.
+type TooOftenError struct{ Retry time.Duration }
+
+// Error names it for logs.
+func (e *TooOftenError) Error() string { return fmt.Sprintf("again in %s", e.Retry) }
+
+// Unwrap returns ErrTooOften.
+func (*TooOftenError) Unwrap() error { return ErrTooOften }
+
+// The limits of a person. An export reads forty tables, and a question about erasure reads some of them.
+const (
+	exportsPerDay   = 3
+	questionsPerDay = 10
+)
+
+// ConfirmWithin is how long a token confirms an erasure.
+const ConfirmWithin = 10 * time.Minute
+
+// Origin is where a person asked for an erasure.
+type Origin string
+
+// The origins.
+const (
+	InChat   Origin = "bot"
+	OverHTTP Origin = "http"
+)
+
+// Own gives people their own data and erases it. An erasure takes two steps: Ask says what happens and makes a token, Confirm uses it. A confirmed erasure
+// is a row, so it is finished also if the process dies or a database does not answer.
+type Own struct {
+	records *Records
+	rates   *storage.RateLimiter
+	log     *slog.Logger
+}
+
+// NewOwn makes an Own.
+func NewOwn(r *Records, rates *storage.RateLimiter, log *slog.Logger) *Own {
+	return &Own{records: r, rates: rates, log: log.With("component", "personal")}
+}
+
+// Consequences are what an erasure would do to a person now.
+type Consequences struct {
+	Obstacles    []error   // each has to be settled first
+	Bookings     int64     // kept without the person
+	Payments     int64     // kept without the person, those in Stars included
+	Banned       bool      // the ban is kept with the person
+	PremiumUntil time.Time // lost; zero if there is none
+	Feeds        int64     // calendar feeds that stop
+	Roles        int64     // clubs in which the person has a role that is lost
+}
+
+// Export reads everything about the person who asks.
+func (o *Own) Export(ctx context.Context, person int64) (Export, error) {
+	if err := o.count(ctx, "export", person, exportsPerDay); err != nil {
+		return Export{}, err
+	}
+	return o.records.Export(ctx, person)
+}
+
+// Ask says what an erasure does, and makes the token that confirms it. An earlier token of the person stops working. With obstacles there is no token.
+func (o *Own) Ask(ctx context.Context, person int64, from Origin) (c Consequences, token secret.String, err error) {
+	if person <= 0 {
+		return c, token, errPerson
+	}
+	if err := o.count(ctx, "erase", person, questionsPerDay); err != nil {
+		return c, token, err
+	}
+	random := make([]byte, 18)
+	_, _ = rand.Read(random) // never fails since Go 1.24
+	token = secret.New(base64.RawURLEncoding.EncodeToString(random))
+	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		if c.Obstacles, err = findObstacles(ctx, tx, person); err != nil {
+			return err
+		}
+		if err := selectConsequences(ctx, tx, person, &c); err != nil || len(c.Obstacles) > 0 {
+			return err
+		}
+		return upsertErasure(ctx, tx, hashOf(token), person, from)
+	})
+	if err != nil || len(c.Obstacles) > 0 {
+		return c, secret.String{}, err
+	}
+	return c, token, nil
+}
+
+// Confirm erases the person to whom a token was given, and returns them; 0 if they were erased before. done is false if a database did not answer: Run
+// finishes it. An obstacle that came up since Ask ends the token.
+func (o *Own) Confirm(ctx context.Context, token secret.String) (person int64, done bool, err error) {
+	var from Origin
+	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		person, from, err = confirmErasure(ctx, tx, hashOf(token))
+		return err
+	})
+	if err != nil || person == 0 {
+		return 0, err == nil, err
+	}
+	if err := o.erase(ctx, person, from); err != nil {
+		if fault.KindOf(err) == fault.Conflict {
+			return 0, false, err
+		}
+		o.log.LogAttrs(ctx, slog.LevelInfo, "an erasure waits for a database", slog.Any("error", err))
+		return person, false, nil
+	}
+	return person, true, nil
+}
+
+// erase runs a confirmed erasure. An obstacle ends its confirmation.
+func (o *Own) erase(ctx context.Context, person int64, from Origin) error {
+	err := o.records.Erase(ctx, person, string(from))
+	if fault.KindOf(err) == fault.Conflict {
+		return errors.Join(err, withdrawErasure(context.WithoutCancel(ctx), o.records.db, person))
+	}
+	return err
+}
+
+// finishEvery is how often unfinished erasures are tried again.
+const finishEvery = time.Minute
+
+// Run finishes confirmed erasures that were interrupted, until ctx ends. Several processes may run it.
+func (o *Own) Run(ctx context.Context) error {
+	ticker := time.NewTicker(finishEvery)
+	defer ticker.Stop()
+	for {
+		if err := o.Finish(ctx); err != nil && ctx.Err() == nil {
+			o.log.LogAttrs(ctx, slog.LevelInfo, "erasures wait for a database", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// Finish runs all confirmed erasures that are not done, and deletes old rows.
+func (o *Own) Finish(ctx context.Context) error {
+	waiting, err := selectConfirmed(ctx, o.records.db)
+	errs := []error{err}
+	for _, w := range waiting {
+		errs = append(errs, o.erase(ctx, w.Person, w.Origin))
+	}
+	return errors.Join(append(errs, deleteOldErasures(ctx, o.records.db))...)
+}
+
+// count counts a request against the limit of a person.
+func (o *Own) count(ctx context.Context, what string, person int64, perDay int) error {
+	w := o.rates.Count(ctx, fmt.Sprintf("personal:%s:%d", what, person), storage.Rate{Quota: perDay, Period: 24 * time.Hour})
+	if !w.Allowed {
+		return &TooOftenError{w.Retry}
+	}
+	return nil
+}
+
+func hashOf(token secret.String) []byte {
+	sum := sha256.Sum256([]byte(token.Reveal()))
+	return sum[:]
+}
