@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools/golangci-lint.mod golangci-lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build quick demo bench chaos chaos-broadcast chaos-index picture page fmt tidy vet lint vulncheck deps race test fuzz check release
+.PHONY: help build quick demo bench chaos chaos-broadcast chaos-index rehearse picture page fmt tidy vet lint vulncheck deps race test fuzz check release
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -49,6 +49,13 @@ chaos-index: ## stop, hang and fill the databases and kill the bot during 200,00
 	@mkdir -p bin
 	@$(GO) build -o bin/chaos-index ./sandbox/archivechaos/run
 	@exec bin/chaos-index
+
+# The release before is the last tag, and as long as there is none, the commit that was released last.
+FROM ?= $(shell git describe --tags --abbrev=0 --match 'v*' HEAD^ 2>/dev/null || echo 2839914)
+rehearse: ## kill, stop and replace every process of a fleet under load, upgrade from the release before (FROM=commit) and back, and restore a backup; prints the gaps (ten minutes)
+	@mkdir -p bin
+	@$(GO) build -o bin/rehearse ./sandbox/rehearsal/run
+	@FROM='$(FROM)' exec bin/rehearse
 
 picture: ## draw the README's pictures from a run of the demo, and take those of the chat page and the Mini App (bin/shots has every screen) from their tests
 	$(GO) build -o bin/demo ./sandbox/demo

@@ -98,8 +98,11 @@ func (p *parts) runWithLease(ctx context.Context, lease *storage.Lease, cfg conf
 				[]part{{"chat jobs", endedByLoss(held, c.jobs.Run)}, {"maintenance", endedByLoss(held, p.maintenance.Run)}})
 		})
 		switch {
-		case ctx.Err() != nil:
-			return nil //nolint:nilerr // the process stops
+		case ctx.Err() != nil: // the process stops
+			if errors.Is(err, errLate) {
+				log.LogAttrs(ctx, slog.LevelWarn, "parts of the bot did not stop in time", slog.Any("error", err))
+			}
+			return nil
 		case errors.Is(err, telegram.ErrSessionEnded):
 			log.LogAttrs(ctx, slog.LevelWarn, "telegram has ended the session; signing in anew with the bot token", slog.Any("error", err))
 		case errors.Is(err, storage.ErrLeaseLost):

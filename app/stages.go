@@ -15,7 +15,10 @@ type part struct {
 	run  func(ctx context.Context) error
 }
 
-var errEarly = errors.New("ended before it was told to")
+var (
+	errEarly = errors.New("ended before it was told to")
+	errLate  = errors.New("not stopped")
+)
 
 // runStages starts stages in order and stops them in reverse, each within drain, when ctx ends or a part ends by itself. The error names the parts
 // that still run then; the process exits without them.
@@ -54,7 +57,7 @@ func runStages(ctx context.Context, drain time.Duration, stages ...[]part) (err 
 				}
 			}
 			if late != nil {
-				err = errors.Join(err, fmt.Errorf("not stopped within %s: %s", drain, strings.Join(late, ", ")))
+				err = errors.Join(err, fmt.Errorf("%w within %s: %s", errLate, drain, strings.Join(late, ", ")))
 			}
 		}()
 	}

@@ -9,86 +9,40 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"pavilion/sandbox/install"
-	"pavilion/sandbox/process"
+	"pavilion/sandbox/engines"
+	"pavilion/sandbox/nginx"
 )
 
-// startNginx runs nginx in front of an upstream, and of the bot's processes. The configuration is the shipped one with other addresses and folders:
-// access.log and error.log are in dir.
-func startNginx(t *testing.T, upstream string, bots ...string) (addr, dir string) {
+// startNginx runs nginx in front of processes, the bots among them. bots may be nil: all processes answer for the archive.
+func startNginx(t *testing.T, processes, bots []string) (addr string, proxy *nginx.Proxy) {
 	t.Helper()
-	path, ok := install.Binary("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
-	if !ok {
-		if err := install.Apt(t.Context(), "nginx-light"); err != nil {
-			t.Fatalf("no nginx found: install it (Debian: apt install nginx-light): %v", err)
-		}
-		if path, ok = install.Binary("nginx", "/usr/sbin"); !ok {
-			t.Fatal("nginx was installed and is not there")
-		}
-	}
 	text, err := os.ReadFile("nginx.conf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
+	if addr, err = engines.FreeAddr(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if len(bots) == 0 {
-		bots = []string{upstream}
-	}
-	dir = t.TempDir()
-	conf := strings.NewReplacer("listen 8080 default_server", "listen "+addr+" default_server", "pavilion:8080", upstream, "archive:8080", "bots", "\tserver {\n", group(bots...)+"\tserver {\n", "/tmp/", dir+"/", "/dev/stdout", dir+"/access.log", "/dev/stderr", dir+"/error.log").Replace(string(text))
-	file := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte("daemon off;\n"+conf), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(path, "-c", file, "-p", dir, "-e", dir+"/error.log") //nolint:noctx // stopped in the cleanup
-	ended, err := process.Start(cmd, nil)
-	if err != nil {
+	if proxy, err = nginx.Start(t.Context(), nginx.Options{Config: string(text), Addr: addr, Processes: processes, Bots: bots}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // fails if it has ended
-		<-ended
-		if log, _ := os.ReadFile(dir + "/error.log"); t.Failed() {
-			t.Logf("nginx: %s", log)
+		if t.Failed() {
+			t.Logf("nginx: %s", proxy.Log("error.log"))
+		}
+		if err := proxy.Close(); err != nil {
+			t.Error(err)
 		}
 	})
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr); err == nil {
-			_ = conn.Close()
-			return addr, dir
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("nginx does not answer")
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
-// group is the group of upstreams that the name of the bot's processes resolves to.
-func group(bots ...string) string {
-	var b strings.Builder
-	b.WriteString("upstream bots {\n")
-	for _, addr := range bots {
-		b.WriteString("server " + addr + ";\n")
-	}
-	b.WriteString("}\n")
-	return b.String()
+	return addr, proxy
 }
 
 // burst sends n requests concurrently and counts the answers by status.
@@ -131,7 +85,7 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	t.Cleanup(upstream.Close)
-	addr, dir := startNginx(t, strings.TrimPrefix(upstream.URL, "http://"))
+	addr, proxy := startNginx(t, []string{strings.TrimPrefix(upstream.URL, "http://")}, nil)
 	for range 3 {
 		if got := burst(t, 200, http.MethodPost, "http://"+addr+"/callbacks/stripe"); got[http.StatusNoContent] != 200 {
 			t.Errorf("200 callbacks at once: %v", got)
@@ -154,14 +108,7 @@ func TestNginx_ABurstOfCallbacksPassesAndVisitorsAreLimited(t *testing.T) {
 	burst(t, 1, http.MethodGet, "http://"+addr+"/api/v1/calendars/KX3B4Q2O6ZJ7N5T2/nets.ics")
 	var logged string
 	for deadline := time.Now().Add(20 * time.Second); strings.Count(logged, "/api/v1/calendars/***") < 201; time.Sleep(20 * time.Millisecond) {
-		logged = ""
-		for _, name := range []string{"access.log", "error.log"} {
-			text, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			logged += string(text)
-		}
+		logged = proxy.Log("access.log") + proxy.Log("error.log")
 		if strings.Contains(logged, "KX3B4Q2O6ZJ7N5T2") || time.Now().After(deadline) {
 			t.Fatalf("the token is in the logs, or a request is not: %d of 201 are there", strings.Count(logged, "/api/v1/calendars/***"))
 		}
@@ -177,7 +124,7 @@ func TestNginx_TheArchiveIsAnsweredByTheConnectedBot(t *testing.T) {
 		return strings.TrimPrefix(s.URL, "http://")
 	}
 	other, standby, connected := serve(http.StatusNoContent), serve(http.StatusServiceUnavailable), serve(http.StatusAccepted)
-	addr, _ := startNginx(t, other, standby, connected)
+	addr, _ := startNginx(t, []string{other}, []string{standby, connected})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if got := burst(t, 6, method, "http://"+addr+"/api/v1/archive/search"); got[http.StatusAccepted] != 6 {
 			t.Errorf("%s: %v", method, got)
@@ -185,6 +132,120 @@ func TestNginx_TheArchiveIsAnsweredByTheConnectedBot(t *testing.T) {
 	}
 	if got := burst(t, 6, http.MethodGet, "http://"+addr+"/api/v1/clubs"); got[http.StatusNoContent] != 6 {
 		t.Errorf("another address: %v", got)
+	}
+}
+
+// send sends a small request with an Idempotency-Key, unless the key is empty.
+func send(t *testing.T, method, url, key string) (status int, took time.Duration) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	began := time.Now()
+	a, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.Body.Close()
+	return a.StatusCode, time.Since(began)
+}
+
+// deaf listens and never accepts. Its queue is full, so connecting to it takes until the timeout.
+func deaf(t *testing.T) (addr string) {
+	t.Helper()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(socket) })
+	if addr, err = engines.FreeAddr(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := strings.Cut(addr, ":")
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(syscall.Bind(socket, &syscall.SockaddrInet4{Port: number, Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(socket, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+		cancel()
+		if err != nil {
+			return addr // full
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	t.Fatal("the queue never fills")
+	return ""
+}
+
+// A process that is gone refuses connections, and a container that is gone does not answer. The next process answers within the second.
+func TestNginx_AProcessThatIsGoneIsSkipped(t *testing.T) {
+	t.Parallel()
+	alive := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	t.Cleanup(alive.Close)
+	gone, err := engines.FreeAddr(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const slack = 2 * time.Second // of a busy machine
+	for name, dead := range map[string]string{"refuses": gone, "does not answer": deaf(t)} {
+		addr, _ := startNginx(t, []string{dead, strings.TrimPrefix(alive.URL, "http://")}, nil)
+		for _, path := range []string{"/api/v1/clubs", "/callbacks/stripe", "/api/v1/archive/search", "/api/v1/calendars/x"} {
+			for range 2 { // the processes take turns
+				for _, method := range []string{http.MethodGet, http.MethodPost} {
+					if status, took := send(t, method, "http://"+addr+path, ""); status != http.StatusNoContent || took > time.Second+slack {
+						t.Errorf("one process %s: %s %s: %d after %s", name, method, path, status, took)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A process dies after it got a request. The next one gets the request only if it has one effect: it reads, has a key, or is a callback.
+func TestNginx_OnlyRepeatableRequestsAreSentTwice(t *testing.T) {
+	t.Parallel()
+	var arrived atomic.Int32
+	dying := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		arrived.Add(1)
+		panic(http.ErrAbortHandler)
+	}))
+	alive := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		arrived.Add(1)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(dying.Close)
+	t.Cleanup(alive.Close)
+	addr, _ := startNginx(t, []string{strings.TrimPrefix(dying.URL, "http://"), strings.TrimPrefix(alive.URL, "http://")}, nil)
+	const tries = 8
+	for _, c := range []struct {
+		method, path, key string
+		repeated          bool
+	}{
+		{http.MethodGet, "/api/v1/clubs", "", true},
+		{http.MethodPost, "/api/v1/clubs/1/holds", `"a key"`, true},
+		{http.MethodPost, "/api/v1/clubs/1/holds", "", false},
+		{http.MethodPost, "/callbacks/stripe", "", true},
+		{http.MethodPost, "/api/v1/archive/files/1/deliveries", "", true},
+	} {
+		arrived.Store(0)
+		statuses := map[int]int{}
+		for range tries {
+			status, _ := send(t, c.method, "http://"+addr+c.path, c.key)
+			statuses[status]++
+		}
+		if c.repeated && (statuses[http.StatusNoContent] != tries || arrived.Load() <= tries) || !c.repeated && (statuses[http.StatusBadGateway] == 0 || arrived.Load() != tries) {
+			t.Errorf("%s %s with the key %q: %v; %d of %d arrived", c.method, c.path, c.key, statuses, arrived.Load(), tries)
+		}
 	}
 }
 
@@ -200,7 +261,7 @@ func TestNginx_ASlowBodyEndsInSeconds(t *testing.T) {
 	server.Config.ReadTimeout = limit
 	server.Start()
 	t.Cleanup(server.Close)
-	addr, _ := startNginx(t, strings.TrimPrefix(server.URL, "http://"))
+	addr, _ := startNginx(t, []string{strings.TrimPrefix(server.URL, "http://")}, nil)
 	for name, pause := range map[string]time.Duration{"silent": time.Hour, "byte by byte": 500 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 )
 
@@ -17,7 +18,7 @@ import (
 // waiting message once it is released.
 func TestRestore_NothingOldRevives(t *testing.T) {
 	t.Parallel()
-	addr, err := sandbox.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

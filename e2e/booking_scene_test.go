@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 	"pavilion/sandbox/world"
 )
@@ -30,7 +31,7 @@ type nets struct {
 // netsScene opens a scene, starts the server with some roles and sets the club up over the API.
 func netsScene(t *testing.T, roles string, names ...string) *nets {
 	t.Helper()
-	addr, err := sandbox.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,13 +14,14 @@ import (
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/driver"
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 )
 
 // invoiceScene is a club that is paid inside Telegram, with cards and with stars of one rupee each, and its first member.
 func invoiceScene(t *testing.T) (n *nets, arjun *driver.User, app *miniapp.Client) {
 	t.Helper()
-	addr, err := sandbox.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pavilion/sandbox"
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/install"
 	"pavilion/sandbox/miniapp"
 )
@@ -24,7 +25,7 @@ import (
 // configure the server.
 func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 	t.Parallel()
-	addr, err := sandbox.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,7 +172,14 @@ func (s *Scene) LiftLimits(ctx context.Context) error {
 }
 
 // Standby starts another process, which waits for the lease.
-func (s *Scene) Standby() (*child.Process, error) { return child.Start(s.binary, s.env) }
+func (s *Scene) Standby() (*child.Process, error) { return s.Start("", nil) }
+
+// Start starts a binary with the scene's settings, of which some differ. An empty binary is the scene's own.
+func (s *Scene) Start(binary string, differ map[string]string) (*child.Process, error) {
+	env := maps.Clone(s.env)
+	maps.Copy(env, differ)
+	return child.Start(cmp.Or(binary, s.binary), env)
+}
 
 // Run runs a subcommand of the binary to its end.
 func (s *Scene) Run(ctx context.Context, args ...string) (string, error) {

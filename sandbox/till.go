@@ -3,15 +3,14 @@ package sandbox
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
-	"net"
 
+	"pavilion/sandbox/engines"
 	"pavilion/sandbox/gateway"
 )
 
 // openGateway starts the payment service and gives the program a fixed address, so that callbacks reach it also after a restart.
 func (s *Scene) openGateway(ctx context.Context, tries int) error {
-	addr, err := FreeAddr(ctx)
+	addr, err := engines.FreeAddr(ctx)
 	if err != nil {
 		return err
 	}
@@ -29,14 +28,4 @@ func (s *Scene) openGateway(ctx context.Context, tries int) error {
 		s.env["PAVILION_"+name] = value
 	}
 	return nil
-}
-
-// FreeAddr returns a local address that is not in use.
-func FreeAddr(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("free address: %w", err)
-	}
-	defer l.Close() //nolint:errcheck // nothing was accepted
-	return l.Addr().String(), nil
 }

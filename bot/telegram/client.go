@@ -254,8 +254,10 @@ func (c *Client) Serve(ctx context.Context, signedIn, listening func(ctx context
 // receive handles updates until ctx ends or Telegram ends the session.
 func (c *Client) receive(ctx context.Context, self int64, listening func(ctx context.Context)) error {
 	ctx, stop := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup // not c.background: Wait must return while the client is connected
+	defer watching.Wait()
 	defer stop(nil)
-	c.background.Go(func() {
+	watching.Go(func() {
 		select {
 		case err := <-c.ended:
 			stop(err)

@@ -20,11 +20,20 @@ import (
 	"pavilion/sandbox/process"
 )
 
-// Build compiles the binary into a folder and returns its path.
-func Build(ctx context.Context, dir string, race bool) (string, error) {
-	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+// Root returns the folder of this module.
+func Root(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return "", fmt.Errorf("find the module: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// Build compiles the binary into a folder and returns its path.
+func Build(ctx context.Context, dir string, race bool) (string, error) {
+	root, err := Root(ctx)
+	if err != nil {
+		return "", err
 	}
 	path := filepath.Join(dir, "pavilion")
 	args := []string{"build", "-o", path}
@@ -32,9 +41,32 @@ func Build(ctx context.Context, dir string, race bool) (string, error) {
 		args = append(args, "-race")
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, ".")...) //nolint:gosec // our own arguments
-	cmd.Dir = strings.TrimSpace(string(root))
+	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build pavilion: %w: %s", err, out)
+	}
+	return path, nil
+}
+
+// BuildOf compiles the binary of an earlier commit into a folder and returns its path.
+func BuildOf(ctx context.Context, commit, dir string) (string, error) {
+	root, err := Root(ctx)
+	if err != nil {
+		return "", err
+	}
+	sources := filepath.Join(dir, "sources")
+	if err := os.Mkdir(sources, 0o755); err != nil { //nolint:gosec // sources are no secret
+		return "", fmt.Errorf("build pavilion of %s: %w", commit, err)
+	}
+	path := filepath.Join(dir, "pavilion-"+commit)
+	tree := exec.CommandContext(ctx, "git", "-C", root, "archive", "--output", sources+".tar", commit) //nolint:gosec // our own arguments
+	unpack := exec.CommandContext(ctx, "tar", "-x", "-f", sources+".tar", "-C", sources)               //nolint:gosec // our own arguments
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", path, ".")               //nolint:gosec // our own arguments
+	build.Dir = sources
+	for _, cmd := range []*exec.Cmd{tree, unpack, build} {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("build pavilion of %s: %w: %s", commit, err, out)
+		}
 	}
 	return path, nil
 }

@@ -28,6 +28,15 @@ func listenOnFreePort(ctx context.Context) (net.Listener, error) {
 	return nil, errPortTaken
 }
 
+// FreeAddr returns an address of this host for a server that may start again: its port is not in use, and no outgoing connection gets it.
+func FreeAddr(ctx context.Context) (string, error) {
+	port, err := freePort(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("127.0.0.1:%d", port), nil
+}
+
 // freePort returns a port that is not in use.
 func freePort(ctx context.Context) (int, error) {
 	l, err := listenOnFreePort(ctx)

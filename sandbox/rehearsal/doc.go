@@ -1,0 +1,13 @@
+// Package rehearsal runs the profile scale of compose.yaml under load and does to it what an operator does in years: processes are killed and started
+// again, stopped for an upgrade, replaced by another release and back, and a backup takes the place of the databases.
+//
+// The fleet is two processes of each role behind the real nginx with the shipped configuration, over real databases and a simulated Telegram. Members
+// book over HTTP: they hold, confirm, read and cancel, and repeat a request under its key until the answer is final. Others search in the chat at a
+// steady rate, whether or not the earlier messages are answered. The gap of a step is the longest time that one request or one message waited for its
+// answer. An answer that is not final (a broken connection, 502, 503, 504) is counted as refused; a planned step allows none.
+//
+// At the end every booking is in the state that its last answer told, no other booking exists, each message has one answer, and each notification
+// arrived once.
+//
+// `make rehearse` is the full form. A short form is a test, whose limits are wide, because other tests run on the same processors.
+package rehearsal
