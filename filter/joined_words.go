@@ -5,16 +5,22 @@ import (
 	"slices"
 )
 
-// addParts reads an unknown term as a word and a letter (walle, WALL-E), as two initials and a name (hcverma), or as three words and more (lalaland).
-func (v *Vocabulary) addParts(in *interpretation, i int) {
-	t := in.terms[i]
+// joinedWords adds readings of a term as several words that are written as one.
+type joinedWords struct {
+	v  *Vocabulary
+	in *interpretation
+}
+
+// add reads an unknown term as a word and a letter (walle, WALL-E), as two initials and a name (hcverma), or as three words and more (lalaland).
+func (j joinedWords) add(i int) {
+	t := j.in.terms[i]
 	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
-		v.addKnown(in, i, i+1, costSpelled, t[:last], t[last:])
+		j.v.addKnown(j.in, i, i+1, costSpelled, t[:last], t[last:])
 	}
 	if isLetters(t, 6) {
-		v.addKnown(in, i, i+1, costSpelled, t[:1], t[1:2], t[2:])
-		for _, words := range v.segment(t) {
-			in.add(i, i+1, costSpelled, words...)
+		j.v.addKnown(j.in, i, i+1, costSpelled, t[:1], t[1:2], t[2:])
+		for _, words := range j.segment(t) {
+			j.in.add(i, i+1, costSpelled, words...)
 		}
 	}
 }
@@ -26,7 +32,7 @@ const (
 )
 
 // segment writes a text as known words, three or more. Of the ways with equally many words, it prefers long words.
-func (v *Vocabulary) segment(text string) [][]string {
+func (j joinedWords) segment(text string) [][]string {
 	if len(text) > maxSegmented || !isASCII(text) {
 		return nil
 	}
@@ -39,7 +45,7 @@ func (v *Vocabulary) segment(text string) [][]string {
 	for end := 2; end <= len(text); end++ {
 		for start := max(0, end-maxSegmented/2); start+2 <= end; start++ {
 			word := text[start:end]
-			if !slices.ContainsFunc(ways[start][:maxSegments], func(w []way) bool { return len(w) > 0 }) || v.Count(word) == 0 {
+			if !slices.ContainsFunc(ways[start][:maxSegments], func(w []way) bool { return len(w) > 0 }) || j.v.Count(word) == 0 {
 				continue
 			}
 			for n := range maxSegments {
@@ -62,9 +68,9 @@ func (v *Vocabulary) segment(text string) [][]string {
 	return found
 }
 
-// addHeardParts reads a term as two words of another script that are heard in it: स्पाइडरमैन, Spider-Man.
-func (v *Vocabulary) addHeardParts(in *interpretation, i int) {
-	t := in.terms[i]
+// addHeard reads a term as two words of another script that are heard in it: स्पाइडरमैन, Spider-Man.
+func (j joinedWords) addHeard(i int) {
+	t := j.in.terms[i]
 	if soundKey(t) == "" || len(t) < 4 {
 		return
 	}
@@ -73,7 +79,7 @@ func (v *Vocabulary) addHeardParts(in *interpretation, i int) {
 		if key := soundKey(part); key == "" || inLatin && mostHeard(key) == 0 { // it begins with the sign of a vowel, or many words sound so
 			return nil
 		}
-		return v.soundsLike(part, inLatin, inLatin, maxParts)
+		return j.v.soundsLike(part, inLatin, inLatin, maxParts)
 	}
 	for _, cut := range splitPoints(t) {
 		first := heard(t[:cut])
@@ -82,15 +88,15 @@ func (v *Vocabulary) addHeardParts(in *interpretation, i int) {
 		}
 		for _, b := range heard(t[cut:]) {
 			for _, a := range first {
-				in.add(i, i+1, costEdit+costHeard*int32(a.distance+b.distance), a.Text, b.Text) //nolint:gosec // small
+				j.in.add(i, i+1, costEdit+costHeard*int32(a.distance+b.distance), a.Text, b.Text) //nolint:gosec // small
 			}
 		}
 	}
 }
 
-// addMistypedParts reads a term as two words, one of them misspelled: spdierman, Spider-Man.
-func (v *Vocabulary) addMistypedParts(in *interpretation, i int) {
-	t := in.terms[i]
+// addMistyped reads a term as two words, one of them misspelled: spdierman, Spider-Man.
+func (j joinedWords) addMistyped(i int) {
+	t := j.in.terms[i]
 	if !isASCII(t) {
 		return
 	}
@@ -99,25 +105,25 @@ func (v *Vocabulary) addMistypedParts(in *interpretation, i int) {
 		if len(a) < 3 || len(b) < 3 {
 			continue
 		}
-		knownA, knownB := v.Count(a) > 0, v.Count(b) > 0
+		knownA, knownB := j.v.Count(a) > 0, j.v.Count(b) > 0
 		if knownB { // bigboss, Bigg Boss
-			for _, w := range v.soundsLike(a, true, false, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
+			for _, w := range j.v.soundsLike(a, true, false, maxParts) {
+				j.in.add(i, i+1, costEdit+costSpelled, w.Text, b)
 			}
 		}
 		if knownA {
-			for _, w := range v.soundsLike(b, true, false, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
+			for _, w := range j.v.soundsLike(b, true, false, maxParts) {
+				j.in.add(i, i+1, costEdit+costSpelled, a, w.Text)
 			}
 		}
 		switch {
 		case knownA && !knownB:
-			for _, w := range v.Similar(b, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, a, w.Text)
+			for _, w := range j.v.Similar(b, maxParts) {
+				j.in.add(i, i+1, costEdit+costSpelled, a, w.Text)
 			}
 		case knownB && !knownA:
-			for _, w := range v.Similar(a, maxParts) {
-				in.add(i, i+1, costEdit+costSpelled, w.Text, b)
+			for _, w := range j.v.Similar(a, maxParts) {
+				j.in.add(i, i+1, costEdit+costSpelled, w.Text, b)
 			}
 		}
 	}

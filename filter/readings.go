@@ -122,7 +122,7 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 		}
 	}
 	if v.Count(t) == 0 && isASCII(t) {
-		v.addParts(in, i)
+		joinedWords{v, in}.add(i)
 	}
 	if t == "and" && i > 0 && i+1 < len(in.terms) { // Fast & Furious
 		in.add(i, i+1, costSpelled)
@@ -214,8 +214,8 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 		if !wide {
 			continue
 		}
-		v.addMistypedParts(in, i)
-		v.addHeardParts(in, i)
+		joinedWords{v, in}.addMistyped(i)
+		joinedWords{v, in}.addHeard(i)
 		if i+1 < len(in.terms) && len(t+in.terms[i+1]) >= 6 {
 			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), maxParts)
 		}
