@@ -397,3 +397,36 @@ func firstFile(t *testing.T, s *sandbox.Scene) int {
 	t.Fatal("the admin has sent no file")
 	return 0
 }
+
+// Nobody has a booking, so the message goes to everybody. It is deleted again after an hour.
+func TestBroadcast_ToNobodyIsRefusedAndAShortOneIsDeletedAgain(t *testing.T) {
+	t.Parallel()
+	s, admin, _ := scene(t, sandbox.Options{Env: lowLimits})
+	people := audience(t, s, 3)
+	say(t, admin, "/broadcast")
+	await(t, admin, "Send me the message")
+	say(t, admin, "Rain today")
+	tapOn(t, admin, await(t, admin, ": draft\n« Rain today"), "To whom")
+	tapOn(t, admin, await(t, admin, "Who gets the message?"), "With a booking")
+	await(t, admin, "With a booking on which days?")
+	say(t, admin, "2026-12-01 2026-12-07")
+	tapOn(t, admin, await(t, admin, "To: people with a booking"), "Preview")
+	tapOn(t, admin, await(t, admin, ": ready\n« Rain today"), "Numbers")
+	panel := await(t, admin, "0 people would get it")
+	if list := buttons(panel); strings.Contains(list, "Send") {
+		t.Errorf("a message to nobody has the buttons %s", list)
+	}
+	tapOn(t, admin, panel, "Back")
+	tapOn(t, admin, await(t, admin, ": ready\n« Rain today"), "To whom")
+	tapOn(t, admin, await(t, admin, "Who gets the message?"), "everybody")
+	tapOn(t, admin, await(t, admin, "To: everybody"), "Delete again")
+	tapOn(t, admin, await(t, admin, "How long do the messages stay?"), "1 hour")
+	tapOn(t, admin, await(t, admin, "Deleted after 1 hour"), "Numbers")
+	tapOn(t, admin, await(t, admin, "would get it:"), "Send to")
+	await(t, admin, ": done\n« Rain today")
+	wantOnce(t, s, people, "Rain today")
+	execute(t, s, `UPDATE broadcast_delivery SET delete_at = now()`)
+	until(t, "the messages are deleted", func() bool {
+		return !slices.ContainsFunc(people, func(p world.User) bool { return copies(t, s, p, "Rain today") > 0 })
+	})
+}
