@@ -132,7 +132,8 @@ func (p *parts) checkPostgres(ctx context.Context, c *checks) (usable bool) {
 	return true
 }
 
-// checkTelegram signs in, and looks at the bot's rights in the channels once they are named. clients has the client, which may end later.
+// checkTelegram signs in. When named is closed, it checks the bot's rights in the channels. The client may end after the return; clients
+// waits for it.
 func (p *parts) checkTelegram(ctx context.Context, c *checks, named <-chan struct{}, clients *sync.WaitGroup) {
 	if end, ok := ctx.Deadline(); ok && end.Sub(p.now()) < telegramLeast {
 		c.remark("telegram is not asked: no time was left")

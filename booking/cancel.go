@@ -33,7 +33,7 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 }
 
 // cancelBooking cancels a booking, refunds its payments above the fee, and offers the slot to the waitlist. It notifies the member unless tell is
-// empty. A member who cancels just before a closure run does it pays no fee either.
+// empty. If a closure run is about to cancel the booking, a member who cancels it pays no fee either.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell notice) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
 	if fee.Minor > 0 && !waive {

@@ -86,7 +86,7 @@ func (s *Service) PreviewClosure(ctx context.Context, actor Actor, club ClubID, 
 	return preview, err
 }
 
-// checkRefunds refuses closures that repeat: a refund is for bookings that exist, and a repetition has no end.
+// checkRefunds validates a closure that refunds. It refuses repeating closures, because they have no end and would refund an unlimited number of bookings.
 func (c Closure) checkRefunds() error {
 	if c.Every != Once || c.During.Length() > maxBlock {
 		return ErrClosure
@@ -97,7 +97,7 @@ func (c Closure) checkRefunds() error {
 	return c.checkClosure()
 }
 
-// previewClosure reads the preview in the transaction of c. Under the club's exclusive lock it stays true until the commit.
+// previewClosure reads the preview in the transaction of c. If c holds the club's exclusive lock, the preview cannot change before the commit.
 func (c *change) previewClosure(ctx context.Context, closure Closure) (ClosurePreview, error) {
 	p := ClosurePreview{Closure: closure}
 	if !closure.During.End.After(c.at) {

@@ -79,8 +79,8 @@ const (
 	runLeft      = "left"
 )
 
-// closureArgs is the job that cancels the bookings of one member in a closure run. It names the bookings, because the erasure of personal data replaces
-// the member.
+// closureArgs is the job that cancels the bookings of one member in a closure run. It has the ids of the bookings, not of the member: an erasure of personal
+// data replaces the member's id.
 type closureArgs struct {
 	Run      ClosureRunID `json:"run"`
 	Bookings []ID         `json:"bookings"`
@@ -94,9 +94,9 @@ const closureAttempts = 25 // as for refunds
 // errSameRun ends a repeated CloseAndRefund without a change.
 var errSameRun = errors.New("the closure has this run already")
 
-// CloseAndRefund closes nets and refunds in full what is booked inside; for admins. seen is the version of the preview that the actor accepted; if
-// something has changed since, the error is a ClosureChangedError. One transaction adds the closure and fixes its bookings, so no booking is made inside
-// afterwards. Jobs then cancel them. A repeated call returns the run of the first one.
+// CloseAndRefund closes nets, and cancels and fully refunds the bookings inside; for admins. seen is the version of the preview that the actor accepted. If
+// the preview has changed since, it returns a ClosureChangedError. One transaction adds the closure and stores the list of its bookings; later bookings
+// inside are refused. Jobs then cancel the bookings. A repeated call returns the first run.
 func (s *Service) CloseAndRefund(ctx context.Context, actor Actor, club ClubID, closure Closure, seen int64) (ClosureRun, error) {
 	if err := closure.checkRefunds(); err != nil {
 		return ClosureRun{}, err

@@ -175,7 +175,7 @@ func TestClosureRun_RefundsInFullAndTellsEachMemberOnce(t *testing.T) {
 	l.healthy()
 }
 
-// Whatever changes between the preview and the closure refuses it, with the figures of that moment.
+// If anything in the preview changes before the closure, the closure is refused with the new figures.
 func TestClosureRun_CarriesTheFiguresThatWereSeen(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")
@@ -291,8 +291,8 @@ func TestClosureRun_RepeatedIsTheSameRun(t *testing.T) {
 	l.healthy()
 }
 
-// Between the closing and its turn a booking may change. A member who cancels pays no fee; a booking that moved away stays; the time offered to a waiting
-// member is withdrawn.
+// A booking may change after the closure and before its job. A member who cancels pays no fee. A booking that was moved out of the closure stays. An offer to
+// a waiting member is withdrawn.
 func TestClosureRun_BookingsThatChangeBeforeTheirTurn(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

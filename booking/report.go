@@ -60,7 +60,7 @@ type LeadReport struct {
 	Bookings int
 }
 
-// Takings are the money that came in one way: what became the club's, and what it refunded. Money under review counts once it is accepted.
+// Takings are the sums received and refunded by one way of payment. Money under review counts once it is accepted.
 type Takings struct {
 	Provider Provider
 	Method   string // at the desk: cash or card

@@ -211,7 +211,7 @@ func TestNginx_AProcessThatIsGoneIsSkipped(t *testing.T) {
 	}
 }
 
-// A process dies after it got a request. The next one gets the request only if it has one effect: it reads, has a key, or is a callback.
+// A process dies after it got a request. nginx sends the request to the next process only if it can be repeated: a read, a request with a key, or a callback.
 func TestNginx_OnlyRepeatableRequestsAreSentTwice(t *testing.T) {
 	t.Parallel()
 	var arrived atomic.Int32

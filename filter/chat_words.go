@@ -62,8 +62,8 @@ func (q query) isChatter() bool {
 	return slices.ContainsFunc(q.terms, isChatWord) && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] })
 }
 
-// isTalk reports that nobody asks for a file, and that at most one word besides chat words carries meaning. Only the title of a file is found then. A word
-// about the release beside that word asks, too.
+// isTalk reports small talk, or a query with chat words that asks for no file and has at most one other word that carries meaning. Such a word finds a file
+// only by its whole title. A word about the release beside it counts as asking for a file.
 func (v *Vocabulary) isTalk(q query) bool {
 	if q.isSmallTalk() {
 		return true

@@ -116,8 +116,8 @@ func eachAccepted(dfa *levenshtein.DFA, sorted []string, fn func(word string)) {
 	}
 }
 
-// soundMark separates a soundFrame from the script of a word, and soundLatin, soundEnglish or soundForeign from the word, in Vocabulary.sounds. soundEnglish
-// stands before words in Latin letters behind the frame of their sound in English.
+// The keys of Vocabulary.sounds are: soundFrame, soundMark, script, word. The script is soundLatin, soundForeign, or soundEnglish for a word in Latin letters
+// under the frame of its sound in English.
 const (
 	soundMark    = "\x00"
 	soundEnglish = "e"

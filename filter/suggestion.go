@@ -12,9 +12,9 @@ const (
 	ofSureTerms = 2 // the number of the one whose terms all have words
 )
 
-// suggest returns a similar query that has results, for a query that has none: without the terms that nothing is near to, or without one other term. It
-// keeps at least half of the terms that carry meaning. If it keeps one of several, this is a title, or a word as typed of a query that is no chatter: of a
-// mistake in a word that stands alone nothing is sure.
+// suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps at
+// least half of the terms that carry meaning. A single term that is left of several must match a title, or be a term as typed of a query that is no chatter:
+// a correction of a single word is too uncertain.
 func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
 	asked, _ := s.vocab.withoutChat(q)
 	known := s.knownTerms(asked)

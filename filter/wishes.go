@@ -7,8 +7,8 @@ import "slices"
 //nolint:gochecknoglobals // a table, never written
 var subtitleWords = wordSet("sub", "subtitle", "subtitles", "subtitled")
 
-// isWish reports a word that says which file of a title is wanted: a language, a resolution, a codec, subtitles. A year is none, and neither is an episode:
-// they tell another title from this one.
+// isWish reports a word that chooses between the files of one title: a language, a resolution, a codec, subtitles. A year and an episode are no wishes, because
+// they choose between titles.
 func isWish(t string) bool {
 	return releaseWords[t] || subtitleWords[t] || languageOf[t] != "" || parseResolution(t) != 0
 }

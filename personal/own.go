@@ -51,8 +51,8 @@ const (
 	OverHTTP Origin = "http"
 )
 
-// Own gives people their own data and erases it. An erasure takes two steps: Ask says what happens and makes a token, Confirm uses it. A confirmed erasure
-// is a row, so it is finished also if the process dies or a database does not answer.
+// Own exports and erases the data of the person who asks. An erasure takes two steps: Ask returns its consequences and a token, and Confirm takes the token.
+// A confirmed erasure is a row in Postgres, so Run can finish it after a crash or an outage of a database.
 type Own struct {
 	records *Records
 	rates   *storage.RateLimiter
@@ -109,8 +109,8 @@ func (o *Own) Ask(ctx context.Context, person int64, from Origin) (c Consequence
 	return c, token, nil
 }
 
-// Confirm erases the person to whom a token was given, and returns them; 0 if they were erased before. done is false if a database did not answer: Run
-// finishes it. An obstacle that came up since Ask ends the token.
+// Confirm erases the person of a token and returns the person's id, or 0 if the erasure was done before. If a database does not answer, done is false and Run
+// finishes the erasure. If there is a new obstacle since Ask, Confirm returns it and the token becomes invalid.
 func (o *Own) Confirm(ctx context.Context, token secret.String) (person int64, done bool, err error) {
 	var from Origin
 	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {

@@ -227,7 +227,7 @@ func TestErase_LeavesMoneyAndNoPerson(t *testing.T) {
 	}
 }
 
-// erasures counts the lines of the audit about erasures, which name nobody.
+// erasures counts the audit lines about erasures. They do not contain the person.
 func (s *scene) erasures(t *testing.T) (lines int) {
 	t.Helper()
 	if err := s.db.QueryRow(t.Context(), `SELECT count(*) FROM audit WHERE action = 'erase' AND actor_id < 0 AND club_id = 1`).Scan(&lines); err != nil {

@@ -14,7 +14,7 @@ func impersonalNumbers() []string {
 	return []string{
 		"id", "club_id", "net_id", "booking_id", "payment_id", "refund_id", "event_id", "notification_id", "series_id", "session_id", "plan_id", "bot_id", "channel_id", "group_id",
 		"document", "deletion", "broadcast", "link", "reservation", "job", "channel", "version", "version_id", "n", "runs", "failures", "used_bytes", "last_id", "hash", "access_hash", "place_chat",
-		"reached", "gone", "unpinned", "sending_ms", "stars", "found", "minor", "amount_minor", "price_minor", "received_minor", "refund_minor", "refunded_minor", "cancel_fee_minor", "member_minor", "guest_minor",
+		"reached", "gone", "unpinned", "deleted", "sending_ms", "stars", "found", "minor", "amount_minor", "price_minor", "received_minor", "refund_minor", "refunded_minor", "cancel_fee_minor", "member_minor", "guest_minor",
 		"bytes", "net_ids", "add_on_ids", "message_id", "documents", "channels", "albums", "taken_version", "number", "closure_id", "run_id", "preview",
 	}
 }
@@ -60,8 +60,8 @@ func (s *scene) columns(t *testing.T, types ...string) []column {
 	return found
 }
 
-// plainTexts are the columns of texts, documents and digests that say nothing about a person, in tables whose rows outlive the person, or have none.
-// After a new name stands why it is not personal, or the reason is its table's.
+// plainTexts lists the columns with texts, documents and digests that are not personal, in tables whose rows stay after an erasure or belong to no person. Add
+// the reason in a comment to a new column that is not covered by the comment of its group.
 func plainTexts() map[string][]string {
 	return map[string][]string{
 		// Rows of money and of decisions, whose person is renamed. The gateways' numbers find a payment again, and the texts are ours.

@@ -84,7 +84,7 @@ func (c courier) sendTo(ctx context.Context, b broadcast.Broadcast, to telegram.
 	d.Links, d.Keyboard = c.buttons(b, how)
 	more, err := c.s.contents.SendContent(ctx, to, telegram.Content{Text: c.s.Texts.InLanguage(how.language).Say("broadcast.follows")}, d)
 	if len(ids)+1 < b.Parts() && len(more) > 0 {
-		// Telegram only told that an earlier try had sent them. An edit or an unsend needs their ids.
+		// Telegram reported only that an earlier try had sent the album, without ids. Edits and deletions need the ids.
 		if found, ferr := c.s.contents.FindBefore(ctx, to, more[0], content(b)); ferr == nil {
 			ids = found
 		}

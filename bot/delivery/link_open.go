@@ -51,7 +51,7 @@ func (s Links) OpenLink(ctx context.Context, e *telegram.Event) error {
 	return err
 }
 
-// openOld reads a link of the bot before this one. A file must have a post in a channel in which old links are on.
+// openOld reads an old link (see delivery.OldLink). A file must have a post in a channel for which old links are on.
 func (s Links) openOld(ctx context.Context, payload string) (delivery.Link, error) {
 	set, _, err := s.Set.Read(ctx)
 	if err != nil {

@@ -88,7 +88,7 @@ func (c closing) start(ctx context.Context, s step) (screen, error) {
 	return closingRunView{club: club, nets: nets, run: run}, nil
 }
 
-// show shows how far a closing is.
+// show returns the progress of a closure run.
 func (c closing) show(ctx context.Context, s step) (screen, error) {
 	actor, err := c.adminActor(ctx, s.Club)
 	if err != nil {
@@ -116,7 +116,8 @@ func (s step) closing(nets []booking.Net) booking.Closure {
 	return c
 }
 
-// netBit is the bit of the net at a place in the club's list, which only grows. Nets beyond the bits of a number can be closed together with all.
+// netBit returns the bit of the net at an index of the club's list. The list only grows. From index 62 on nets have no bit: they can be closed only together
+// with all nets.
 func netBit(place int) int64 {
 	if place >= 62 {
 		return 0

@@ -92,7 +92,7 @@ func (d drawing) wayOf(s booking.PaymentSum) string {
 	return d.way(s.Provider)
 }
 
-// closingRunView is how far a closing is.
+// closingRunView shows the progress of a closure run.
 type closingRunView struct {
 	club booking.Club
 	nets []booking.Net

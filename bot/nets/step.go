@@ -32,7 +32,7 @@ type step struct {
 	Closure  booking.ClosureID
 	Run      booking.ClosureRunID
 	Refunded int64  // of the payment, when the button was made
-	Conflict int64  // stands for the bookings in the way of a block, or for the preview of a closing, when the button was made
+	Conflict int64  // hash of the bookings that conflict with a block, or version of a closing's preview, when the button was made
 	Quiet    int64  // quiet hours in one number; or quietOff, or quietTyped
 	Value    int64  // the answer of a button of the set-up; the nets of a closing, one bit each
 	Language string // its tag; empty: that of the person's Telegram

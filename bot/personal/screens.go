@@ -31,7 +31,7 @@ type Deps struct {
 	Texts     *chat.Texts
 	Own       *personal.Own
 	Zone      *time.Location // of the day until which premium lasts
-	// Forget drops what this process has of an erased person in memory.
+	// Forget removes an erased person from the caches of this process.
 	Forget func(ctx context.Context, person int64) error
 	Logger *slog.Logger
 }

@@ -90,8 +90,8 @@ func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, [
 	return found, ids, err
 }
 
-// FindBefore returns the ids of the messages by which the bot has sent a content into a chat, not long before another message. It is for a send whose ids
-// Telegram did not tell. It returns ErrMessageGone if they are not all there.
+// FindBefore finds a content that the bot has sent among the messages just before the message id, and returns the ids of its messages. It serves sends for
+// which Telegram returned no ids. It returns ErrMessageGone if a part is missing.
 func (c *Contents) FindBefore(ctx context.Context, in Chat, id int, what Content) ([]int, error) {
 	var before []int
 	for n := max(1, id-2*filter.MaxAlbum); n < id; n++ {

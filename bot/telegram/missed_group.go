@@ -18,9 +18,9 @@ const (
 
 // readMissed handles the messages of a supergroup since a date, and stores the pts to go on from. It does nothing for a channel that has a pts.
 //
-// Telegram counts the events of each channel apart, and the updates manager goes on from a channel's stored pts. A channel that the bot joined while it was
-// away has none: its messages are in no difference, and the manager would begin with the first message after the start. A date of 0 stands for a supergroup
-// in which the bot was from the first event on.
+// Each channel has its own pts, and the updates manager continues from the stored one. A channel that the bot joined while it was down has no stored pts, so
+// the manager would skip all messages before the start. since is 0 for a supergroup that the bot has been in from the first event; readMissed then reads all
+// events. Otherwise it reads the last missedEvents.
 func readMissed(ctx context.Context, c *Client, channel int64, since int) error {
 	in, err := c.Messenger.inputChannel(filter.ChannelID(channel))
 	if _, known, _ := c.state.GetChannelPts(ctx, c.botID, channel); known || err != nil {
@@ -123,7 +123,7 @@ func entitiesOf(users []tg.UserClass, chats []tg.ChatClass) tg.Entities {
 	return tg.Entities{Users: tg.UserClassArray(users).UserToMap(), Chats: list.ChatToMap(), Channels: list.ChannelToMap()}
 }
 
-// unlessLeft is nil for an error that says that the bot is not in the channel any more.
+// unlessLeft returns err, or nil if err means that the bot is no longer in the channel.
 func unlessLeft(err error) error {
 	if tgerr.Is(err, "CHANNEL_PRIVATE", "CHANNEL_INVALID", "CHANNEL_PUBLIC_GROUP_NA", "USER_BANNED_IN_CHANNEL") {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/gotd/td/proto"
 )
 
-// modernize rewrites a req_DH_params of older clients, such as Telethon. They encrypt p_q_inner_data with its SHA-1 under plain RSA. Telegram takes that
-// as well as RSA_PAD, which alone gotd's exchange knows. Other frames stay as they are.
+// modernize rewrites a req_DH_params of older clients, such as Telethon. They encrypt p_q_inner_data and its SHA-1 with plain RSA. Telegram accepts this and
+// RSA_PAD; gotd's exchange accepts only RSA_PAD. modernize returns other frames unchanged.
 func modernize(frame []byte, key *rsa.PrivateKey) ([]byte, error) {
 	var message proto.UnencryptedMessage
 	var request mt.ReqDHParamsRequest

@@ -1,5 +1,5 @@
-// Package rehearsal runs the profile scale of compose.yaml under load and does to it what an operator does in years: processes are killed and started
-// again, stopped for an upgrade, replaced by another release and back, and a backup takes the place of the databases.
+// Package rehearsal runs the processes of the profile scale of compose.yaml under load. It kills and restarts them, stops them for an upgrade, replaces them
+// by another release and back, and restores a backup into new databases.
 //
 // The fleet is two processes of each role behind the real nginx with the shipped configuration, over real databases and a simulated Telegram. Members
 // book over HTTP: they hold, confirm, read and cancel, and repeat a request under its key until the answer is final. Others search in the chat at a

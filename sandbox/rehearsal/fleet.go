@@ -180,7 +180,7 @@ func (f *fleet) close() error {
 	return err
 }
 
-// warnings returns the last lines of every process that are no information.
+// warnings returns the last log lines of every process that do not have the level INFO.
 func (f *fleet) warnings() string {
 	var b strings.Builder
 	for _, m := range f.members {

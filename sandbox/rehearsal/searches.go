@@ -124,7 +124,7 @@ func (s *searches) begin() {
 func (s *searches) measure(ctx context.Context) (gap time.Duration, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answerWithin, errUnanswered)
 	defer cancel()
-	// The second time waits for the messages of the first time. All later ones are asked of a bot that answers.
+	// The second call waits for messages that were sent during the first one. Later messages reach a bot that answers again.
 	if err := s.settle(ctx); err != nil {
 		return 0, err
 	}
@@ -193,7 +193,7 @@ func (s *searches) finish(ctx context.Context) (answered int, findings []string)
 	return len(s.answered), findings
 }
 
-// end ends the goroutines.
+// end stops the goroutines and waits for them.
 func (s *searches) end() {
 	s.stopAsk()
 	s.asking.Wait()

@@ -34,7 +34,7 @@ export interface Stroke {
   price: Price;
 }
 
-// painted adds a price over some hours of the week. It applies rather than the prices of the same nets. Rules that apply nowhere any more are left out.
+// painted adds a price for some hours of the week. It overrides the earlier prices of the same nets. Rules that no longer apply anywhere are removed.
 export function painted(rules: Rule[], s: Stroke): Rule[] {
   const beneath = rules.filter((r) => s.net !== 0 || !r.net);
   const rule: Rule = {

@@ -16,8 +16,8 @@ export interface Resource<T> {
   set: (data: T) => void;
 }
 
-// resource reads with read, which may return undefined for "as before". Loads at once are one request. reload is for after an action: a read that began
-// before it may not show it, so reload waits for that one and reads again.
+// resource loads data with read. read returns undefined if the data has not changed. Concurrent loads share one request. Call reload after an action: it waits
+// for a running read, which may not show the action yet, and reads again.
 export function resource<T>(read: (before: T | undefined) => Promise<T | undefined>, first?: T, since = 0): Resource<T> {
   const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since });
   let loading: Promise<void> | null = null;
