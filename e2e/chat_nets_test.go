@@ -141,7 +141,7 @@ func TestChat_AnAdminSetsHoursPricesAndClosures(t *testing.T) {
 		t.Errorf("told %q", told.Message)
 	}
 	tap(t, meera, why, "Skip") // an old button finds the closing
-	shows(t, meera, why, "✅ Done. Everybody was told.")
+	shows(t, meera, why, "✅ Done. Each member gets a message.")
 
 	for action, want := range map[string]int{"set_hours": 3, "set_prices": 4, "add_closure": 2, "remove_closure": 1, "close_and_refund": 1} {
 		if got := n.count(t, `SELECT count(*) FROM audit WHERE origin = 'bot' AND action = $1 AND actor_id = $2`, action, n.Admin.ID); got != want {
