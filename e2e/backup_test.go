@@ -97,7 +97,7 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	if n.Bot, err = n.Standby(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "both roles wait", func() bool { return strings.Count(n.Bot.Log(), "wait for pavilion restore confirm") == 2 })
+	until(t, "the bot, the jobs and the erasures wait", func() bool { return strings.Count(n.Bot.Log(), "wait for pavilion restore confirm") == 3 })
 	if status, body := get(t, n.base+"/health/ready", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, `"restored": true`) {
 		t.Errorf("not confirmed: %d %s", status, body)
 	}

@@ -335,7 +335,7 @@ func TestGroup_RepliesSwitchAndMenus(t *testing.T) {
 	without := func(list []string) string {
 		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(name string) bool { return slices.Contains(ofGroups, name) }), " ")
 	}
-	if got := strings.Join(members, " "); !strings.HasPrefix(got, "search ") || !strings.Contains(got, "settings id paysupport terms help group filter") || strings.Contains(got, "stats") {
+	if got := strings.Join(members, " "); !strings.HasPrefix(got, "search ") || !strings.Contains(got, "settings mydata id paysupport terms help group filter") || strings.Contains(got, "stats") {
 		t.Errorf("a member's commands: %s", got)
 	}
 	if got := strings.Join(admins, " "); !strings.Contains(got, "stats missed dbstats users delete maintenance performance cache log logchannel") {

@@ -298,7 +298,7 @@ func (p *pages) looks(t *testing.T) {
 				{"desk", "#/desk/" + p.club.Day(7), `.card.feed`},
 				{"block", "#/block/" + p.club.Day(7), `.choice button`},
 				{"closures", "#/closures", `.choice button`},
-				{"reviews", "#/reviews", `.empty`},
+				{"reviews", "#/reviews", `.empty, .card.feed`},
 				{"reports", "#/reports", `.week td`},
 				{"prices", "#/prices", `.paint button`},
 				{"hours", "#/hours", `.row.open`},
