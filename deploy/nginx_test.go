@@ -201,7 +201,7 @@ func TestNginx_AProcessThatIsGoneIsSkipped(t *testing.T) {
 		addr, _ := startNginx(t, []string{dead, strings.TrimPrefix(alive.URL, "http://")}, nil)
 		for _, path := range []string{"/api/v1/clubs", "/callbacks/stripe", "/api/v1/archive/search", "/api/v1/calendars/x"} {
 			for range 2 { // the processes take turns
-				for _, method := range []string{http.MethodGet, http.MethodPost} {
+				for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
 					if status, took := send(t, method, "http://"+addr+path, ""); status != http.StatusNoContent || took > time.Second+slack {
 						t.Errorf("one process %s: %s %s: %d after %s", name, method, path, status, took)
 					}
@@ -234,6 +234,9 @@ func TestNginx_OnlyRepeatableRequestsAreSentTwice(t *testing.T) {
 		{http.MethodGet, "/api/v1/clubs", "", true},
 		{http.MethodPost, "/api/v1/clubs/1/holds", `"a key"`, true},
 		{http.MethodPost, "/api/v1/clubs/1/holds", "", false},
+		{http.MethodDelete, "/api/v1/clubs/1/closures/1", `"a key"`, true},
+		{http.MethodDelete, "/api/v1/clubs/1/closures/1", "", false},
+		{http.MethodPut, "/api/v1/clubs/1/hours", "", false},
 		{http.MethodPost, "/callbacks/stripe", "", true},
 		{http.MethodPost, "/api/v1/archive/files/1/deliveries", "", true},
 	} {
