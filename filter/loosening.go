@@ -40,6 +40,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Sel
 	if hasWishes && len(r.byID) == 0 {
 		s.findRead(ctx, r, s.vocab.interpret(wishing), sel)
 		forms = append(forms, wishing)
+		if first, ok := wishing.withoutFirstPart(); ok && len(r.byID) == 0 {
+			s.findRead(ctx, r, s.vocab.interpret(first), sel)
+		}
 	}
 	for _, form := range forms {
 		s.findMisspelled(ctx, r, form, sel)
