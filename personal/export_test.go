@@ -21,6 +21,11 @@ func ConfirmOnly(ctx context.Context, db *pgxpool.Pool, token secret.String) err
 	})
 }
 
+// EraseConfirmed erases a person whose confirmation a process has read.
+func EraseConfirmed(ctx context.Context, r *Records, person int64) error {
+	return r.eraseConfirmed(ctx, person, InChat)
+}
+
 // ListedColumns are the columns that erasure knows, as table.column.
 func ListedColumns() (names []string) {
 	for _, t := range tables() {

@@ -120,9 +120,9 @@ func (o *Own) Confirm(ctx context.Context, token secret.String) (person int64, d
 	if err != nil || person == 0 {
 		return 0, err == nil, err
 	}
-	if err := o.erase(ctx, person, from); err != nil {
+	if err := o.records.eraseConfirmed(ctx, person, from); err != nil {
 		if fault.KindOf(err) == fault.Conflict {
-			return 0, false, err
+			return 0, false, errors.Join(err, o.withdraw(ctx, person))
 		}
 		o.log.LogAttrs(ctx, slog.LevelInfo, "an erasure waits for a database", slog.Any("error", err))
 		return person, false, nil
@@ -130,17 +130,18 @@ func (o *Own) Confirm(ctx context.Context, token secret.String) (person int64, d
 	return person, true, nil
 }
 
-// erase runs a confirmed erasure. An obstacle ends its confirmation.
-func (o *Own) erase(ctx context.Context, person int64, from Origin) error {
-	err := o.records.Erase(ctx, person, string(from))
-	if fault.KindOf(err) == fault.Conflict {
-		return errors.Join(err, withdrawErasure(context.WithoutCancel(ctx), o.records.db, person))
-	}
-	return err
+// withdraw ends the confirmation of an erasure, also when ctx has ended.
+func (o *Own) withdraw(ctx context.Context, person int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawWithin)
+	defer cancel()
+	return withdrawErasure(ctx, o.records.db, person)
 }
 
-// finishEvery is how often unfinished erasures are tried again.
-const finishEvery = time.Minute
+const (
+	withdrawWithin = 5 * time.Second
+	finishEvery    = time.Minute // between tries of unfinished erasures
+	finishPage     = 100
+)
 
 // Run finishes confirmed erasures that were interrupted, until ctx ends. Several processes may run it.
 func (o *Own) Run(ctx context.Context) error {
@@ -148,7 +149,7 @@ func (o *Own) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		if err := o.Finish(ctx); err != nil && ctx.Err() == nil {
-			o.log.LogAttrs(ctx, slog.LevelInfo, "erasures wait for a database", slog.Any("error", err))
+			o.log.LogAttrs(ctx, slog.LevelInfo, "erasures wait", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -158,12 +159,19 @@ func (o *Own) Run(ctx context.Context) error {
 	}
 }
 
-// Finish runs all confirmed erasures that are not done, and deletes old rows.
+// Finish runs all confirmed erasures that are not done, and deletes old rows. An erasure with an obstacle stays confirmed for the next call.
 func (o *Own) Finish(ctx context.Context) error {
-	waiting, err := selectConfirmed(ctx, o.records.db)
-	errs := []error{err}
-	for _, w := range waiting {
-		errs = append(errs, o.erase(ctx, w.Person, w.Origin))
+	var errs []error
+	for after, more := int64(0), true; more; {
+		waiting, err := selectConfirmed(ctx, o.records.db, after, finishPage)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, w := range waiting {
+			errs = append(errs, o.records.eraseConfirmed(ctx, w.Person, w.Origin))
+			after = w.Person
+		}
+		more = len(waiting) == finishPage
 	}
 	return errors.Join(append(errs, deleteOldErasures(ctx, o.records.db))...)
 }

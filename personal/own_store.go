@@ -65,9 +65,18 @@ func confirmErasure(ctx context.Context, tx pgx.Tx, hash []byte) (person int64, 
 	return *known, from, nil
 }
 
+// lockConfirmed locks the confirmed erasure of a person. It returns false if there is none, or if it is done.
+func lockConfirmed(ctx context.Context, tx pgx.Tx, person int64) (bool, error) {
+	tag, err := tx.Exec(ctx, `SELECT FROM erasure WHERE person = $1 AND confirmed_at IS NOT NULL FOR UPDATE`, person)
+	if err != nil {
+		return false, fmt.Errorf("lock a confirmed erasure: %w", err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
 // withdrawErasure deletes the confirmed erasure of a person.
 func withdrawErasure(ctx context.Context, q storage.Queryer, person int64) error {
-	if _, err := q.Exec(ctx, `DELETE FROM erasure WHERE person = $1`, person); err != nil {
+	if _, err := q.Exec(ctx, `DELETE FROM erasure WHERE person = $1 AND confirmed_at IS NOT NULL`, person); err != nil {
 		return fmt.Errorf("withdraw an erasure: %w", err)
 	}
 	return nil
@@ -90,8 +99,9 @@ type confirmedErasure struct {
 	Origin Origin
 }
 
-func selectConfirmed(ctx context.Context, q storage.Queryer) ([]confirmedErasure, error) {
-	rows, err := q.Query(ctx, `SELECT person, origin FROM erasure WHERE confirmed_at IS NOT NULL AND done_at IS NULL ORDER BY confirmed_at LIMIT 100`)
+// selectConfirmed reads a page of confirmed erasures in the order of their people.
+func selectConfirmed(ctx context.Context, q storage.Queryer, after int64, most int) ([]confirmedErasure, error) {
+	rows, err := q.Query(ctx, `SELECT person, origin FROM erasure WHERE confirmed_at IS NOT NULL AND person > $1 ORDER BY person LIMIT $2`, after, most)
 	if err != nil {
 		return nil, fmt.Errorf("confirmed erasures: %w", err)
 	}

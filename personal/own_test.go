@@ -84,6 +84,77 @@ func TestConfirm_ACrashIsFinishedByAnyProcess(t *testing.T) {
 	}
 }
 
+// Both processes have read that the erasure is confirmed. The person comes back after the first has finished it.
+func TestFinish_APersonWhoCameBackIsNotErasedByASecondProcess(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.live(t)
+	if err := personal.ConfirmOnly(t.Context(), s.db, s.ask(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.own.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.erased(t)
+	if err := s.audience.MarkActive(t.Context(), member, "hi"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO bot_language (person, language) VALUES ($1, 'hi')`, member); err != nil {
+		t.Fatal(err)
+	}
+	s.ask(t) // a question that is not confirmed
+	if err := personal.EraseConfirmed(t.Context(), personal.New(s.db, s.audience, time.Now), member); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.audience.Person(t.Context(), member); err != nil {
+		t.Errorf("the archive's databases: %v", err)
+	}
+	if left := s.naming(t, strconv.Itoa(member)); !slices.Equal(left, []string{"ban", "bot_language", "erasure"}) {
+		t.Errorf("the member stands in %q", left)
+	}
+}
+
+func TestFinish_TwoProcessesEraseOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.live(t)
+	if err := personal.ConfirmOnly(t.Context(), s.db, s.ask(t)); err != nil {
+		t.Fatal(err)
+	}
+	var processes sync.WaitGroup
+	for _, own := range []*personal.Own{s.own, newOwn(t, s.Records)} {
+		processes.Go(func() {
+			if err := own.Finish(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	processes.Wait()
+	s.erased(t)
+}
+
+func TestFinish_AnObstacleDelaysAConfirmedErasure(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.live(t)
+	if err := personal.ConfirmOnly(t.Context(), s.db, s.ask(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, $1, 1, tstzrange(now(), now() + interval '1 hour'))`, member); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.own.Finish(t.Context()); !errors.Is(err, personal.ErrUpcoming) {
+		t.Errorf("with an obstacle: %v", err)
+	}
+	if _, err := s.db.Exec(t.Context(), `DELETE FROM waitlist`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.own.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.erased(t)
+}
+
 func TestConfirm_WaitsForADatabaseOfTheArchive(t *testing.T) {
 	t.Parallel()
 	s := open(t)

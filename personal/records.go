@@ -94,33 +94,62 @@ func (r *Records) Export(ctx context.Context, person int64) (Export, error) {
 // a delivery is under way. The databases of the archive come first: if one does not answer, Postgres still names the person, and the call can be repeated.
 // The audit of each club that knew the person gets a line without the person; origin is the line's.
 func (r *Records) Erase(ctx context.Context, person int64, origin string) error {
+	return r.eraseIf(ctx, person, origin, func(context.Context, pgx.Tx, int64) (bool, error) { return true, nil })
+}
+
+// eraseConfirmed is Erase for a confirmed erasure. It changes nothing if another process has finished that erasure: the person may have come back.
+func (r *Records) eraseConfirmed(ctx context.Context, person int64, origin Origin) error {
+	return r.eraseIf(ctx, person, string(origin), lockConfirmed)
+}
+
+// eraseIf erases a person if wanted returns true at the start and in the transaction that changes Postgres.
+func (r *Records) eraseIf(ctx context.Context, person int64, origin string, wanted func(ctx context.Context, tx pgx.Tx, person int64) (bool, error)) error {
 	if person <= 0 {
 		return errPerson
 	}
-	pseudonym := -rand.Int64N(1<<62) - 1 //nolint:gosec // it only has to be new
-	if err := storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) error { return refuse(ctx, tx, person) }); err != nil {
+	allowed := func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		if err := lockPerson(ctx, tx, person); err != nil {
+			return false, err
+		}
+		if ok, err := wanted(ctx, tx, person); !ok || err != nil {
+			return false, err
+		}
+		return true, refuse(ctx, tx, person)
+	}
+	var ok bool
+	err := storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		ok, err = allowed(ctx, tx)
+		return err
+	})
+	if !ok || err != nil {
 		return err
 	}
 	if err := r.audience.Forget(ctx, filter.UserID(person)); err != nil {
 		return err
 	}
 	return storage.InTx(ctx, r.db, func(ctx context.Context, tx pgx.Tx) error {
-		if err := refuse(ctx, tx, person); err != nil {
+		if ok, err := allowed(ctx, tx); !ok || err != nil {
 			return err
 		}
-		if err := insertAudit(ctx, tx, person, pseudonym, origin); err != nil { // first: it asks which clubs knew the person
-			return err
-		}
-		if err := eraseAudit(ctx, tx, person, pseudonym); err != nil { // and this asks whose bookings are
-			return err
-		}
-		for _, t := range tables() {
-			if err := erase(ctx, tx, t, person, pseudonym); err != nil {
-				return err
-			}
-		}
-		return finishErasure(ctx, tx, person)
+		return erasePostgres(ctx, tx, person, origin)
 	})
+}
+
+// erasePostgres erases the rows of a person under a new pseudonym.
+func erasePostgres(ctx context.Context, tx pgx.Tx, person int64, origin string) error {
+	pseudonym := -rand.Int64N(1<<62) - 1                                    //nolint:gosec // it only has to be new
+	if err := insertAudit(ctx, tx, person, pseudonym, origin); err != nil { // first: it asks which clubs knew the person
+		return err
+	}
+	if err := eraseAudit(ctx, tx, person, pseudonym); err != nil { // and this asks whose bookings are
+		return err
+	}
+	for _, t := range tables() {
+		if err := erase(ctx, tx, t, person, pseudonym); err != nil {
+			return err
+		}
+	}
+	return finishErasure(ctx, tx, person)
 }
 
 // refuse returns the first obstacle of an erasure.

@@ -169,12 +169,20 @@ func eraseAudit(ctx context.Context, tx pgx.Tx, person, pseudonym int64) error {
 	return nil
 }
 
-// findObstacles locks a person against new bookings and purchases until the transaction ends, and returns what has to be settled before erasure.
-func findObstacles(ctx context.Context, tx pgx.Tx, person int64) (found []error, err error) {
-	// The keys that booking and premium take before a change of the person.
-	_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::bigint::text, 0)), pg_advisory_xact_lock(hashtextextended('premium', $1))`, person)
+// lockPerson locks a person against new bookings and purchases until the transaction ends. It takes the keys that booking and premium take before a change
+// of the person.
+func lockPerson(ctx context.Context, tx pgx.Tx, person int64) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pavilion booking member ' || $1::bigint::text, 0)), pg_advisory_xact_lock(hashtextextended('premium', $1))`, person)
 	if err != nil {
-		return nil, fmt.Errorf("erase: %w", err)
+		return fmt.Errorf("erase: %w", err)
+	}
+	return nil
+}
+
+// findObstacles locks a person, and returns what has to be settled before erasure.
+func findObstacles(ctx context.Context, tx pgx.Tx, person int64) (found []error, err error) {
+	if err := lockPerson(ctx, tx, person); err != nil {
+		return nil, err
 	}
 	for _, o := range []struct {
 		sql string
