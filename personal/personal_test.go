@@ -236,6 +236,29 @@ func (s *scene) erasures(t *testing.T) (lines int) {
 	return lines
 }
 
+// Without its row, the message would stay in the chat for good.
+func TestErase_ABroadcastsMessageThatIsStillToBeDeletedKeepsItsRow(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO broadcast (author, language, content, plan) SELECT 1, 'en', '{}', '{}' FROM generate_series(1, 2)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO broadcast_delivery (broadcast, person, messages, delete_at)
+		SELECT id, $1, '{5}', CASE id WHEN 2 THEN now() + interval '1 hour' END FROM broadcast`, member); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Erase(t.Context(), member, "command"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.db.Query(t.Context(), `SELECT broadcast FROM broadcast_delivery`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := pgx.CollectRows(rows, pgx.RowTo[int]); err != nil || !slices.Equal(left, []int{2}) {
+		t.Errorf("deliveries of the broadcasts %d are left, %v; want that with a planned deletion", left, err)
+	}
+}
+
 func TestErase_WaitsForWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -88,7 +88,8 @@ func tables() []table {
 		{name: "delivery_deletion", column: "chat", erasure: keep},
 		{name: "delivery_job", column: "person", erasure: remove, exported: true, unless: "EXISTS (SELECT FROM delivery_deletion d WHERE d.job = t.id)"},
 		{name: "delivery_job", column: "chat", erasure: keep},
-		{name: "broadcast_delivery", column: "person", erasure: remove},
+		// Messages that a broadcast still has to delete keep their row until the broadcast's sweep, two days after its end.
+		{name: "broadcast_delivery", column: "person", erasure: remove, unless: "t.delete_at IS NOT NULL"},
 		{name: "broadcast_opt_out", column: "person", erasure: remove, exported: true},
 		{name: "broadcast_list", column: "people", erasure: leave},
 		{name: "broadcast_list", column: "owner", erasure: remove, exported: true, hidden: "people"},

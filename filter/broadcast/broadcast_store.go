@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/filter"
+	"pavilion/storage"
 )
 
 // store keeps broadcasts in Postgres.
@@ -107,31 +108,39 @@ func (s store) insert(ctx context.Context, author filter.UserID, language string
 
 // update stores what admins and the runner decide; flush stores the figures. It returns ErrChanged if the stored version is another one.
 func (s store) update(ctx context.Context, b Broadcast) (Broadcast, error) {
+	if err := updateRow(ctx, s.db, b); err != nil {
+		return b, err
+	}
+	return s.one(ctx, b.ID)
+}
+
+// updateRow is update without a look at the result.
+func updateRow(ctx context.Context, q storage.Queryer, b Broadcast) error {
 	content, err := json.Marshal(b.Content)
 	if err != nil {
-		return b, fmt.Errorf("store broadcast %d: %w", b.ID, err)
+		return fmt.Errorf("store broadcast %d: %w", b.ID, err)
 	}
 	plan, err := json.Marshal(b.Plan)
 	if err != nil {
-		return b, fmt.Errorf("store broadcast %d: %w", b.ID, err)
+		return fmt.Errorf("store broadcast %d: %w", b.ID, err)
 	}
 	var revision []byte
 	if b.Revision != nil {
 		if revision, err = json.Marshal(b.Revision); err != nil {
-			return b, fmt.Errorf("store broadcast %d: %w", b.ID, err)
+			return fmt.Errorf("store broadcast %d: %w", b.ID, err)
 		}
 	}
-	tag, err := s.db.Exec(ctx, `
+	tag, err := q.Exec(ctx, `
 		UPDATE broadcast SET state = $3, content = $4, plan = $5, scheduled_at = $6, started_at = $7, ended_at = $8, pause_reason = $9, revision = $10, version = version + 1
 		WHERE id = $1 AND version = $2`,
 		b.ID, b.Version, b.State, content, plan, orNull(b.At), orNull(b.Started), orNull(b.Ended), b.Reason, revision)
 	if err != nil {
-		return b, fmt.Errorf("store broadcast %d: %w", b.ID, err)
+		return fmt.Errorf("store broadcast %d: %w", b.ID, err)
 	}
 	if tag.RowsAffected() == 0 {
-		return b, ErrChanged
+		return ErrChanged
 	}
-	return s.one(ctx, b.ID)
+	return nil
 }
 
 func orNull(t time.Time) *time.Time {

@@ -79,10 +79,79 @@ func TestDeletion_IsTriedAgainWithoutAnAnswerAndGivenUpAfterARefusal(t *testing.
 	if n := open(); n != 3 {
 		t.Errorf("without an answer %d are left", n)
 	}
+	s.dueNow()
 	s.telegram.answerDeletions(broadcast.Outcome{Class: broadcast.Refused, Name: "MESSAGE_DELETE_FORBIDDEN"}, tried)
 	s.run()
 	s.until("given up", func() bool { return open() == 0 }, func() any { return open() })
 	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Deleted != 0 {
 		t.Errorf("counted as deleted: %+v", b.Counts)
+	}
+}
+
+// sentForAnHour sends a broadcast whose messages are deleted an hour later.
+func (s *scene) sentForAnHour(segment broadcast.Segment) broadcast.Broadcast {
+	s.t.Helper()
+	b := s.must(s.Create(s.t.Context(), author, "en", broadcast.Content{Text: "for an hour", Source: []int{8}}))
+	b = s.must(s.Change(s.t.Context(), b, func(b *broadcast.Broadcast) { b.Plan.Segment, b.Plan.DeleteAfter = segment, 1 }))
+	b = s.must(s.Confirm(s.t.Context(), s.must(s.MarkPreviewed(s.t.Context(), b)), s.clock()))
+	stop := s.run()
+	defer stop()
+	return s.awaitState(b.ID, broadcast.Done)
+}
+
+// planned counts the recipients whose messages are still to be deleted, and those of them that are due within half an hour.
+func (s *scene) planned() (all, soon int) {
+	s.t.Helper()
+	err := s.db.QueryRow(s.t.Context(), `SELECT count(*), count(*) FILTER (WHERE delete_at < now() + interval '30 minutes') FROM broadcast_delivery
+		WHERE delete_at IS NOT NULL`).Scan(&all, &soon)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all, soon
+}
+
+func TestDeletion_ARefusedMessageKeepsNoOthers(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 5)...)
+	s.telegram.immortal = 3
+	b := s.sentForAnHour(everybody)
+	s.dueNow()
+	s.run()
+	s.until("all have ended", func() bool { all, _ := s.planned(); return all == 0 }, func() any { return nil })
+	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Deleted != 4 || s.telegram.deletedCount() != 8 {
+		t.Errorf("%+v, %d messages are deleted; want those of 4 people", b.Counts, s.telegram.deletedCount())
+	}
+}
+
+func TestDeletion_AGroupThatMustWaitDelaysNoOthers(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.join(11, 12, 13)
+	s.telegram.waiting = 11
+	b := s.sentForAnHour(allGroups)
+	s.dueNow()
+	s.run()
+	s.until("the waiting group is put off", func() bool { all, soon := s.planned(); return all == 1 && soon == 0 }, func() any { return s.must(s.Get(t.Context(), b.ID)) })
+	if b = s.must(s.Get(t.Context(), b.ID)); b.Counts.Deleted != 2 {
+		t.Errorf("%+v; want 2 deleted", b.Counts)
+	}
+}
+
+func TestRevise_AnUnsendEndsPlannedDeletionsOfTheDeleted(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.people(0, numbered(1, 5)...)
+	s.telegram.immortal = 3
+	b := s.sentForAnHour(everybody)
+	b = s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
+	s.run()
+	b = s.await(b.ID, "unsent", func(b broadcast.Broadcast) bool { return b.Revision.Finished })
+	if all, _ := s.planned(); all != 1 || b.Revision.Changed != 4 || b.Revision.Failed != 1 {
+		t.Errorf("%d deletions are planned after %+v; want that of the one who keeps the message", all, b.Revision)
+	}
+	var left int
+	if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery WHERE cardinality(messages) > 0").Scan(&left); err != nil || left != 1 {
+		t.Errorf("%d recipients have messages: %v", left, err)
 	}
 }

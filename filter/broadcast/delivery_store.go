@@ -188,19 +188,49 @@ func (s store) dueDeletions(ctx context.Context, most int) (map[ID][]delivery, e
 	return due, nil
 }
 
-// endDeletions stores that messages are deleted, or stay for good, and counts the recipients who have none any more.
-func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted int64) error {
-	people := make([]RecipientID, len(list))
-	for i, d := range list {
-		people[i] = d.to
+// postponeDeletions moves the time of planned deletions by a wait from now.
+func (s store) postponeDeletions(ctx context.Context, id ID, list []delivery, wait time.Duration) error {
+	_, err := s.db.Exec(ctx, "UPDATE broadcast_delivery SET delete_at = now() + make_interval(secs => $3) WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL",
+		id, recipientsOf(list), wait.Seconds())
+	if err != nil {
+		return fmt.Errorf("postpone deletions of broadcast %d: %w", id, err)
 	}
+	return nil
+}
+
+// endDeletions stores that messages are deleted, or stay for good. It counts recipients whose messages are deleted now.
+func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted bool) error {
 	_, err := s.db.Exec(ctx, `
-		WITH ended AS (UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL)
-		UPDATE broadcast SET deleted = deleted + $3 WHERE id = $1`, id, people, deleted)
+		WITH ended AS (UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL RETURNING 1)
+		UPDATE broadcast SET deleted = deleted + (SELECT count(*) FROM ended WHERE $3) WHERE id = $1`, id, recipientsOf(list), deleted)
 	if err != nil {
 		return fmt.Errorf("end deletions of broadcast %d: %w", id, err)
 	}
 	return nil
+}
+
+// updateRevision stores how far a revision is, in one transaction with the deliveries whose messages it deleted.
+func (s store) updateRevision(ctx context.Context, b Broadcast, deleted []delivery) (Broadcast, error) {
+	err := storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
+		// In the order of endDeletions, which may run at the same time: deliveries first.
+		_, err := tx.Exec(ctx, "UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2)", b.ID, recipientsOf(deleted))
+		if err != nil {
+			return fmt.Errorf("end deliveries of broadcast %d: %w", b.ID, err)
+		}
+		return updateRow(ctx, tx, b)
+	})
+	if err != nil {
+		return b, err
+	}
+	return s.one(ctx, b.ID)
+}
+
+func recipientsOf(list []delivery) []RecipientID {
+	people := make([]RecipientID, len(list))
+	for i, d := range list {
+		people[i] = d.to
+	}
+	return people
 }
 
 // sweep deletes the deliveries of broadcasts that ended before a time, at most so many, and tells whether more are left.

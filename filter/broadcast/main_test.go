@@ -248,7 +248,9 @@ type fakeTelegram struct {
 	deleted   []int
 	groups    []broadcast.RecipientID // of deletions
 	deletion  broadcast.Outcome
-	tried     chan struct{} // hears of a deletion
+	waiting   broadcast.RecipientID // a group in which deletions must wait an hour
+	immortal  int                   // a message that cannot be deleted
+	tried     chan struct{}         // hears of a deletion
 	pin       func(ctx context.Context, to broadcast.RecipientID, message int) error
 }
 
@@ -325,8 +327,13 @@ func (f *fakeTelegram) Delete(_ context.Context, group broadcast.RecipientID, me
 		default:
 		}
 	}
-	if f.deletion.Class != broadcast.Sent {
+	switch {
+	case f.deletion.Class != broadcast.Sent:
 		return f.deletion
+	case f.waiting != 0 && group == f.waiting:
+		return broadcast.Outcome{Class: broadcast.MustWait, Name: "SLOWMODE_WAIT", Wait: time.Hour}
+	case f.immortal != 0 && slices.Contains(messages, f.immortal):
+		return broadcast.Outcome{Class: broadcast.Refused, Name: "MESSAGE_DELETE_FORBIDDEN"}
 	}
 	f.deleted = append(f.deleted, messages...)
 	return broadcast.Outcome{Class: broadcast.Sent}

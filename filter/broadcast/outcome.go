@@ -29,6 +29,11 @@ type Outcome struct {
 	Wait     time.Duration // of MustWait
 }
 
+// unanswered reports that Telegram has neither done nor refused what it was asked.
+func (o Outcome) unanswered() bool {
+	return o.Class == MustWait || o.Class == Passing || o.Class == Aborted
+}
+
 // sender is the way to Telegram. Sends with the same broadcast and recipient are one message to Telegram.
 type sender interface {
 	Send(ctx context.Context, b Broadcast, to Recipient) Outcome

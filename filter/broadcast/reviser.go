@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/time/rate"
 )
@@ -21,8 +22,9 @@ func (r *Runner) revise(ctx context.Context, b Broadcast) error {
 		}
 		next := *b.Revision
 		next.Finished = len(got) < revisePage
+		var deleted []delivery
 		if b.Revision.Kind == Unsend {
-			err = r.unsend(ctx, b, got, &next)
+			deleted, err = r.unsend(ctx, b, got, &next)
 		} else {
 			err = r.edit(ctx, b, got, limit, &next)
 		}
@@ -30,7 +32,7 @@ func (r *Runner) revise(ctx context.Context, b Broadcast) error {
 			return err
 		}
 		b.Revision = &next
-		if b, err = r.service.store.update(ctx, b); errors.Is(err, ErrChanged) {
+		if b, err = r.service.store.updateRevision(ctx, b, deleted); errors.Is(err, ErrChanged) {
 			return nil // read again
 		} else if err != nil {
 			return err
@@ -39,25 +41,46 @@ func (r *Runner) revise(ctx context.Context, b Broadcast) error {
 	return nil
 }
 
-// unsend deletes the messages of several people in one call, and those of each group in a call of its own.
-func (r *Runner) unsend(ctx context.Context, b Broadcast, got []delivery, progress *Revision) error {
-	var messages []int
-	var recipients int64
-	for i, d := range got {
-		messages = append(messages, d.messages...)
-		recipients++
+// unsend deletes the messages of a page of recipients, and returns the recipients who have none any more.
+func (r *Runner) unsend(ctx context.Context, b Broadcast, got []delivery, progress *Revision) (deleted []delivery, err error) {
+	err = r.deleteMessages(ctx, b, got, func(list []delivery, out Outcome) error {
+		if out.Class == Sent {
+			deleted = append(deleted, list...)
+		}
+		return progress.count(out, int64(len(list)))
+	})
+	progress.after(got)
+	return deleted, err
+}
+
+// deleteMessages deletes the messages of several people in one call, and those of each group in a call of its own. If Telegram refuses the call for several
+// people, each of them gets a call. ended hears the outcome of each call that has no such repetition; its error ends deleteMessages.
+func (r *Runner) deleteMessages(ctx context.Context, b Broadcast, got []delivery, ended func(list []delivery, out Outcome) error) error {
+	for len(got) > 0 {
+		n, messages := 1, slices.Clone(got[0].messages)
 		var group RecipientID
 		if b.Plan.Segment.Kind == Groups {
-			group = d.to
-		} else if i < len(got)-1 && len(messages)+len(got[i+1].messages) <= revisePage {
+			group = got[0].to
+		} else {
+			for ; n < len(got) && len(messages)+len(got[n].messages) <= revisePage; n++ {
+				messages = append(messages, got[n].messages...)
+			}
+		}
+		list := got[:n]
+		got = got[n:]
+		out := r.sender.Delete(ctx, group, messages)
+		if n == 1 || out.Class == Sent || out.unanswered() {
+			if err := ended(list, out); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := progress.count(r.sender.Delete(ctx, group, messages), recipients); err != nil {
-			return err
+		for i := range list {
+			if err := ended(list[i:i+1], r.sender.Delete(ctx, group, list[i].messages)); err != nil {
+				return err
+			}
 		}
-		messages, recipients = nil, 0
 	}
-	progress.after(got)
 	return nil
 }
 
@@ -78,12 +101,12 @@ var errNoOutcome = errors.New("telegram did not answer")
 
 // count adds the outcome of a change to the messages of some recipients.
 func (v *Revision) count(out Outcome, recipients int64) error {
-	switch out.Class {
-	case Sent:
-		v.Changed += recipients
-	case Passing, MustWait, Aborted:
+	switch {
+	case out.unanswered():
 		return fmt.Errorf("%w: %s", errNoOutcome, out.Name)
-	case Gone, Closed, Refused, Unsendable, Unpaid:
+	case out.Class == Sent:
+		v.Changed += recipients
+	default:
 		v.Failed += recipients
 	}
 	return nil
