@@ -32,15 +32,17 @@ func (r *reporter) addUse() {
 	}
 }
 
-// eachHour cuts a span at the full hours of the club's clock. Clocks change at full hours. A repeated hour counts twice for the same hour of the week.
+// eachHour cuts a span at the full hours of the club's clock and where the clock changes, which is at a quarter to the hour on the Chatham Islands. A
+// repeated hour counts twice for the same hour of the week.
 func (r *reporter) eachHour(span Span, add func(use *Use, length time.Duration)) {
 	for at := span.Start; at.Before(span.End); {
 		local := at.In(r.set.club.Zone)
 		_, minute, second := local.Clock()
 		next := at.Add(time.Hour - time.Duration(minute)*time.Minute - time.Duration(second)*time.Second - time.Duration(local.Nanosecond()))
-		if next.After(span.End) {
-			next = span.End
+		if _, change := local.ZoneBounds(); !change.IsZero() {
+			next = earlier(next, change)
 		}
+		next = earlier(next, span.End)
 		add(&r.out.Use[local.Weekday()][local.Hour()], next.Sub(at))
 		at = next
 	}

@@ -10,6 +10,7 @@ import (
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
+	"pavilion/internal/fault"
 	"pavilion/internal/secret"
 	"pavilion/personal"
 )
@@ -35,6 +36,9 @@ type Deps struct {
 	Forget func(ctx context.Context, person int64) error
 	Logger *slog.Logger
 }
+
+// errTooLarge reports data that do not fit into a message.
+var errTooLarge = fault.New(fault.Conflict, "personal_too_large")
 
 // Screens are the screens of a person's own data.
 type Screens struct{ Deps }
@@ -88,6 +92,9 @@ func (s *Screens) export(ctx context.Context, e *telegram.Event) error {
 	var file bytes.Buffer
 	if err := data.WriteArchive(&file, in); err != nil {
 		return err
+	}
+	if file.Len() > telegram.MaxAttachment {
+		return errTooLarge
 	}
 	a := telegram.Attachment{Name: "my-data.zip", Mime: "application/zip", Data: file.Bytes(), Caption: in.Say("personal.file_caption")}
 	return errors.Join(s.Messenger.AnswerTap(ctx, e, "", false), s.Messenger.SendAttachment(ctx, e.Chat, telegram.LaneAnswer, a, fmt.Sprintf("my data %d", e.QueryID)))

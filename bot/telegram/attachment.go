@@ -7,9 +7,17 @@ import (
 	"slices"
 
 	"github.com/gotd/td/tg"
+
+	"pavilion/internal/fault"
 )
 
-// Attachment is a file that the bot makes itself, of at most 10 MB.
+// MaxAttachment is the size in bytes that Telegram takes in an upload with a checksum.
+const MaxAttachment = 10 << 20
+
+// ErrAttachmentTooLarge reports a file above MaxAttachment.
+var ErrAttachmentTooLarge = fault.New(fault.Conflict, "attachment_too_large")
+
+// Attachment is a file that the bot makes itself, of at most MaxAttachment.
 type Attachment struct {
 	Name    string
 	Mime    string
@@ -26,8 +34,11 @@ type Venue struct {
 // partSize is the size of the parts of an upload, which all but the last must have.
 const partSize = 512 << 10
 
-// SendAttachment uploads and sends a file. Sends of one name are one message to Telegram.
+// SendAttachment uploads and sends a file. Sends of one name are one message to Telegram. It returns ErrAttachmentTooLarge for a file above MaxAttachment.
 func (m *Messenger) SendAttachment(ctx context.Context, to Chat, lane Lane, a Attachment, name string) error {
+	if len(a.Data) > MaxAttachment {
+		return ErrAttachmentTooLarge
+	}
 	randomID := namedRandomID(to, name)
 	sum := md5.Sum(a.Data) //nolint:gosec // see above
 	_, err := m.sendMessage(ctx, to, lane, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {

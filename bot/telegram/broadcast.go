@@ -90,17 +90,32 @@ func (c *Contents) ReadContent(ctx context.Context, in Chat, id int) (Content, [
 	return found, ids, err
 }
 
+// idsBefore is how many ids FindBefore reads. Private chats of one account share a sequence of ids, and a broadcast sends 25 messages a second.
+const idsBefore = 5 * idsInCall
+
 // FindBefore finds a content that the bot has sent among the messages just before the message id, and returns the ids of its messages. It serves sends for
 // which Telegram returned no ids. It returns ErrMessageGone if a part is missing.
 func (c *Contents) FindBefore(ctx context.Context, in Chat, id int, what Content) ([]int, error) {
-	var before []int
-	for n := max(1, id-2*filter.MaxAlbum); n < id; n++ {
-		before = append(before, n)
+	var list []*tg.Message
+	for end := id; end > max(1, id-idsBefore); end -= idsInCall {
+		var ids []int
+		for n := max(1, end-idsInCall); n < end; n++ {
+			ids = append(ids, n)
+		}
+		earlier, err := c.read(ctx, in, ids)
+		if err != nil {
+			return nil, err
+		}
+		list = append(earlier, list...) // an album may begin in one call and end in the other
+		if found := lastContent(list, what); found != nil {
+			return found, nil
+		}
 	}
-	list, err := c.read(ctx, in, before)
-	if err != nil {
-		return nil, err
-	}
+	return nil, ErrMessageGone
+}
+
+// lastContent returns the ids of the last messages that are the parts of a content, nil without them.
+func lastContent(list []*tg.Message, what Content) []int {
 	parts := max(1, len(what.Media))
 	for end := len(list); end >= parts; end-- {
 		if found := list[end-parts : end]; isContent(found, what) {
@@ -108,10 +123,10 @@ func (c *Contents) FindBefore(ctx context.Context, in Chat, id int, what Content
 			for i, msg := range found {
 				ids[i] = msg.ID
 			}
-			return ids, nil
+			return ids
 		}
 	}
-	return nil, ErrMessageGone
+	return nil
 }
 
 // isContent tells whether messages of the bot are the parts of a content.

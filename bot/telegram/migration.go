@@ -25,11 +25,12 @@ func (c *Client) noteService(m *tg.MessageService) {
 // migrate queues the move of a group's settings into its supergroup, and reads the messages of the supergroup that the bot missed.
 func (c *Client) migrate(group, channel int64) {
 	c.state.setMigrated(group, channel)
+	missed := noteMissed(c, channel, 0)
 	c.changes.add(func(ctx context.Context) error {
 		if err := storeMigration(ctx, c, group, channel); err != nil {
 			return err
 		}
-		return readMissed(ctx, c, channel, 0)
+		return missed.read(ctx, c)
 	})
 }
 

@@ -2,7 +2,9 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/gotd/td/tg"
@@ -13,57 +15,119 @@ import (
 
 const (
 	missedEvents    = 1000    // how many events of a supergroup are read for messages that the bot missed
+	missedTries     = 3       // each has the time of a try of the retryQueue
 	differenceLimit = 100_000 // Telegram's limit for bots; a lower one makes the answer "too long"
 )
 
-// readMissed handles the messages of a supergroup since a date, and stores the pts to go on from. It does nothing for a channel that has a pts.
+// missedMessages are the messages of a supergroup that the bot missed. They are read in several tries, from the page on that failed.
 //
-// Each channel has its own pts, and the updates manager continues from the stored one. A channel that the bot joined while it was down has no stored pts, so
-// the manager would skip all messages before the start. since is 0 for a supergroup that the bot has been in from the first event; readMissed then reads all
-// events. Otherwise it reads the last missedEvents.
-func readMissed(ctx context.Context, c *Client, channel int64, since int) error {
-	in, err := c.Messenger.inputChannel(filter.ChannelID(channel))
-	if _, known, _ := c.state.GetChannelPts(ctx, c.botID, channel); known || err != nil {
-		return nil //nolint:nilerr // without an access hash Telegram answers nothing about a channel
-	}
-	pts := 1
-	if since > 0 {
-		if pts, err = channelPts(ctx, c.Messenger, in); err != nil {
-			return unlessLeft(err)
-		}
-		pts = max(1, pts-missedEvents)
-	}
-	for isFinal := false; !isFinal; {
-		var events channelEvents
-		if events, err = readChannelEvents(ctx, c.Messenger, in, pts); err != nil {
-			return unlessLeft(err)
-		}
-		if err := handleMissed(ctx, c, channel, since, events); err != nil {
-			return err
-		}
-		pts, isFinal = events.pts, events.isFinal
-	}
-	if pts == 0 { // Telegram did not tell
+// Each channel has its own pts, and the updates manager continues from the stored one. A channel that the bot joined while it was down has no stored pts: the
+// manager begins it at its first live message and skips those before. A message that is read here and arrives live too is handled once, see chat's inbox.
+type missedMessages struct {
+	channel int64
+	since   int  // a date; older messages are not handled
+	pts     int  // of the last event that is handled; 0 before the first page
+	tries   int  // that failed
+	isDone  bool // or given up
+}
+
+// noteMissed notes that messages of a supergroup since a date may be missed. It must be called as soon as the update about the supergroup arrives, because
+// the manager stores a pts with the next live message. Nothing is missed in a channel whose pts an earlier process stored, or that was read before.
+func noteMissed(c *Client, channel int64, since int) *missedMessages {
+	return &missedMessages{channel: channel, since: since, isDone: !c.state.mayMiss(channel)}
+}
+
+// read handles the messages, and stores the pts to go on from unless the manager has begun the channel. Its errors ask for another try. After a refusal by
+// Telegram, and after missedTries, it gives up and returns nil, because changes of other chats wait behind it.
+func (m *missedMessages) read(ctx context.Context, c *Client) error {
+	if m.isDone {
 		return nil
 	}
-	return c.state.startChannel(ctx, channel, pts)
+	in, err := c.Messenger.inputChannel(filter.ChannelID(m.channel))
+	if err != nil {
+		m.isDone = true
+		return nil //nolint:nilerr // without an access hash Telegram answers nothing about a channel
+	}
+	live, hasBegun := c.state.begunAt(m.channel)
+	if m.pts == 0 {
+		latest := live
+		if !hasBegun {
+			if latest, err = channelPts(ctx, c.Messenger, in); err != nil {
+				return m.giveUp(ctx, c, err)
+			}
+		}
+		m.pts = max(1, latest-missedEvents)
+	}
+	for isFinal := false; !isFinal && (!hasBegun || m.pts < live); {
+		var events channelEvents
+		if events, err = readChannelEvents(ctx, c.Messenger, in, m.pts); err != nil {
+			return m.giveUp(ctx, c, err)
+		}
+		if err := handleMissed(ctx, c, m.channel, m.since, events); err != nil {
+			return err
+		}
+		m.pts, isFinal = max(m.pts, events.pts), events.isFinal // Telegram may not tell the pts of the last page
+	}
+	if !hasBegun {
+		if err := c.state.startChannel(ctx, m.channel, m.pts); err != nil {
+			return m.giveUp(ctx, c, err)
+		}
+	}
+	m.isDone = true
+	c.state.forgetBeginning(m.channel)
+	return nil
+}
+
+// giveUp returns err for another try, or logs it and returns nil. A process that stops does not give up: the next one gets the update again.
+func (m *missedMessages) giveUp(ctx context.Context, c *Client, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(err, ErrQueueStopped) {
+		return err
+	}
+	m.tries++
+	if rpc, ok := tgerr.As(err); m.tries < missedTries && (!ok || rpc.Code == 420 || rpc.Code < 400 || rpc.Code >= 500) {
+		return err
+	}
+	m.isDone = true
+	c.state.forgetBeginning(m.channel)
+	c.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "missed messages of a supergroup are not read", slog.Int64("channel", m.channel), slog.Int("tries", m.tries), slog.Any("error", err))
+	return nil
 }
 
 // handleMissed handles messages in their order. A migration among them is stored first, because handlers look up groups by the new chat.
 func handleMissed(ctx context.Context, c *Client, channel int64, since int, events channelEvents) error {
 	for _, class := range events.messages {
-		if service, ok := class.(*tg.MessageService); ok {
-			if from, ok := service.Action.(*tg.MessageActionChannelMigrateFrom); ok {
-				if err := storeMigration(ctx, c, from.ChatID, channel); err != nil {
-					return err
-				}
+		if from, ok := migratedFrom(class); ok {
+			if err := storeMigration(ctx, c, from, channel); err != nil {
+				return err
 			}
-		}
-		if m, ok := class.AsNotEmpty(); ok && m.GetDate() >= since {
-			c.channelMessage(ctx, events.entities, class)
+			c.state.setMigrated(from, channel)
 		}
 	}
+	for _, class := range events.messages {
+		m, ok := class.AsNotEmpty()
+		if !ok || m.GetDate() < since {
+			continue
+		}
+		if _, isMigration := migratedFrom(class); isMigration { // channelMessage would queue it again
+			c.index.SkipMessage(filter.ChannelID(channel), filter.MessageID(m.GetID()))
+			continue
+		}
+		c.channelMessage(ctx, events.entities, class)
+	}
 	return nil
+}
+
+// migratedFrom returns the group that has become the supergroup of a service message.
+func migratedFrom(class tg.MessageClass) (group int64, ok bool) {
+	service, ok := class.(*tg.MessageService)
+	if !ok {
+		return 0, false
+	}
+	action, ok := service.Action.(*tg.MessageActionChannelMigrateFrom)
+	if !ok {
+		return 0, false
+	}
+	return action.ChatID, true
 }
 
 // channelEvents are the messages of a part of a channel's events.
@@ -121,12 +185,4 @@ func channelPts(ctx context.Context, m *Messenger, in *tg.InputChannel) (pts int
 func entitiesOf(users []tg.UserClass, chats []tg.ChatClass) tg.Entities {
 	list := tg.ChatClassArray(chats)
 	return tg.Entities{Users: tg.UserClassArray(users).UserToMap(), Chats: list.ChatToMap(), Channels: list.ChannelToMap()}
-}
-
-// unlessLeft returns err, or nil if err means that the bot is no longer in the channel.
-func unlessLeft(err error) error {
-	if tgerr.Is(err, "CHANNEL_PRIVATE", "CHANNEL_INVALID", "CHANNEL_PUBLIC_GROUP_NA", "USER_BANNED_IN_CHANNEL") {
-		return nil
-	}
-	return err
 }

@@ -56,8 +56,9 @@ func noteOwnMembership(c *Client, entities tg.Entities, u *tg.UpdateChannelParti
 	case !in:
 		noteGroup(c, chat, RemovedFromGroup)
 	case ch != nil && ch.Megagroup:
+		missed := noteMissed(c, u.ChannelID, u.Date)
 		c.changes.add(func(ctx context.Context) error {
-			if err := readMissed(ctx, c, u.ChannelID, u.Date); err != nil {
+			if err := missed.read(ctx, c); err != nil {
 				return err
 			}
 			return c.handlers.Presence(ctx, chat, AddedToGroup)

@@ -30,6 +30,7 @@ type state struct {
 	known    bool
 	user     updates.State
 	channel  map[int64]int
+	begun    map[int64]int // channels that had no stored pts, and their pts before the first live message
 	hashes   map[hashKey]int64
 	migrated map[int64]int64 // from basic groups to their supergroups
 	dirty    changes
@@ -61,7 +62,7 @@ const (
 var errNoState = errors.New("no update state yet")
 
 func newState(botID int64, store stateStore, index func(context.Context) error, hasUnstored func() bool, logger *slog.Logger) *state {
-	return &state{botID: botID, store: store, index: index, hasUnstored: hasUnstored, logger: logger, channel: map[int64]int{}, hashes: map[hashKey]int64{}, migrated: map[int64]int64{}, dirty: newChanges()}
+	return &state{botID: botID, store: store, index: index, hasUnstored: hasUnstored, logger: logger, channel: map[int64]int{}, begun: map[int64]int{}, hashes: map[hashKey]int64{}, migrated: map[int64]int64{}, dirty: newChanges()}
 }
 
 func newChanges() changes { return changes{channel: map[int64]int{}, hashes: map[hashKey]int64{}} }
@@ -296,8 +297,35 @@ func (s *state) GetChannelPts(_ context.Context, _, channelID int64) (int, bool,
 func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, known := s.channel[channelID]; !known {
+		s.begun[channelID] = pts
+	}
 	s.channel[channelID], s.dirty.channel[channelID] = pts, pts
 	return nil
+}
+
+// mayMiss reports whether messages of a channel may be missed: it has no pts, or the updates manager began it at its first live message.
+func (s *state) mayMiss(channelID int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.channel[channelID]
+	_, hasBegun := s.begun[channelID]
+	return !known || hasBegun
+}
+
+// begunAt returns the pts at which the updates manager began a channel that had no stored pts.
+func (s *state) begunAt(channelID int64) (pts int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pts, ok = s.begun[channelID]
+	return pts, ok
+}
+
+// forgetBeginning is called when the messages before a channel's beginning are read.
+func (s *state) forgetBeginning(channelID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.begun, channelID)
 }
 
 // startChannel stores the pts of a channel that has none. It returns once the index has stored the posts before that pts.
