@@ -268,8 +268,11 @@ func TestErase_WaitsForWhatIsUnderWay(t *testing.T) {
 		"a booking to come":     {`UPDATE booking_slot SET during = tstzrange(now(), now() + interval '1 hour'), occupied = tstzrange(now(), now() + interval '1 hour')`, personal.ErrUpcoming},
 		"a place on a waitlist": {`INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, 987654321012, 1, tstzrange(now(), now() + interval '1 hour'))`, personal.ErrUpcoming},
 		"a refund":              {`INSERT INTO refund (reference, key, payment_id, reason, state, currency, amount_minor, by_hand, actor_id, created_at) VALUES ('abcdefghijklmnopqrstuvwxyz', 'k', 1, 'cancelled', 'pending', 'INR', 100, false, 1, now())`, personal.ErrMoneyOpen},
-		"a refund of Stars":     {`UPDATE premium_payment SET refund = 'due'`, personal.ErrMoneyOpen},
-		"a subscription":        {`UPDATE entitlement SET until_at = now() + interval '1 day'`, personal.ErrSubscription},
+		"a closure that refunds": {`WITH run AS (INSERT INTO closure_run (club_id, closure_id, net_ids, during, reason, preview, actor_id, actor_role, origin, started_at)
+			VALUES (1, 1, '{}', tstzrange(now(), now() + interval '1 hour'), '', 1, 1, 'admin', 'chat', now()) RETURNING id)
+			INSERT INTO closure_run_booking (booking_id, run_id) SELECT (SELECT min(id) FROM booking WHERE member_id = 987654321012), id FROM run`, personal.ErrMoneyOpen},
+		"a refund of Stars": {`UPDATE premium_payment SET refund = 'due'`, personal.ErrMoneyOpen},
+		"a subscription":    {`UPDATE entitlement SET until_at = now() + interval '1 day'`, personal.ErrSubscription},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

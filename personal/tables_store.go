@@ -195,6 +195,7 @@ func findObstacles(ctx context.Context, tx pgx.Tx, person int64) (found []error,
 		{`SELECT EXISTS (SELECT FROM payment WHERE member_id = $1 AND state IN ('authorized', 'review', 'refund_pending'))
 			OR EXISTS (SELECT FROM payment p JOIN payment_review r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.closed_at IS NULL)
 			OR EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.state = 'pending')
+			OR EXISTS (SELECT FROM closure_run_booking r JOIN booking b ON b.id = r.booking_id WHERE b.member_id = $1 AND r.outcome IS NULL)
 			OR EXISTS (SELECT FROM premium_payment WHERE payer = $1 AND refund = 'due')`, ErrMoneyOpen},
 		{`SELECT EXISTS (SELECT FROM entitlement e WHERE e.person = $1 AND e.renews AND e.ended_at IS NULL AND e.until_at > clock_timestamp()
 			AND NOT EXISTS (SELECT FROM premium_payment p JOIN premium_purchase u ON u.reference = p.reference WHERE p.charge_id = e.charge_id AND u.canceled_at IS NOT NULL))`, ErrSubscription},
