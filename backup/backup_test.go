@@ -274,6 +274,7 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	exec(t, old.DB, `
 		INSERT INTO river_job (kind, queue, state, max_attempts, scheduled_at, args) VALUES
 			('booking_deliver', 'telegram', 'available', 5, now(), '{"notification": 1, "channel": "telegram"}'), ('booking_refund', 'booking', 'retryable', 5, now(), '{}'),
+			('booking_deliver_closed', 'telegram', 'available', 5, now(), '{"notification": 2, "channel": "telegram"}'),
 			('booking_alert', 'telegram', 'scheduled', 5, now() + interval '1 day', '{}'), ('booking_sweep', 'booking', 'available', 1, now(), '{"what": "old"}');
 		INSERT INTO broadcast (state, author, language, content, plan, scheduled_at) VALUES ('scheduled', 1, 'en', '{}', '{}', now()), ('running', 1, 'en', '{}', '{}', now()), ('done', 1, 'en', '{}', '{}', now());
 		INSERT INTO broadcast (state, author, language, content, plan, scheduled_at, revision) VALUES ('done', 1, 'en', '{}', '{}', now(), '{"Kind": "unsend", "Finished": false}'), ('done', 1, 'en', '{}', '{}', now(), '{"Kind": "edit", "Finished": true}');
@@ -299,7 +300,7 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fmt.Sprint(held) != "{map[booking_alert:1 booking_deliver:1 booking_refund:1] 2 1 1 1 1 1 1}" {
+	if fmt.Sprint(held) != "{map[booking_alert:1 booking_deliver:1 booking_deliver_closed:1 booking_refund:1] 2 1 1 1 1 1 1}" {
 		t.Errorf("held: %+v", held)
 	}
 	for what, sql := range map[string]string{
@@ -327,7 +328,7 @@ func TestConfirm_EveryWayOutWaits(t *testing.T) {
 		t.Errorf("the original: %v", err)
 	}
 	dropped, err := i.Drop(t.Context())
-	if err != nil || fmt.Sprint(dropped) != "map[booking_alert:1 booking_deliver:1]" {
+	if err != nil || fmt.Sprint(dropped) != "map[booking_alert:1 booking_deliver:1 booking_deliver_closed:1]" {
 		t.Errorf("dropped: %v %v", dropped, err)
 	}
 	var state string

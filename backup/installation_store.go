@@ -98,7 +98,7 @@ func dropJobs(ctx context.Context, tx pgx.Tx, kinds []string) (map[string]int64,
 	rows, err := tx.Query(ctx, `
 		WITH dropped AS (DELETE FROM river_job WHERE state = 'pending' AND metadata ? 'held' AND kind = ANY ($1) RETURNING kind, args),
 			told AS (UPDATE notification SET dropped_at = booking_clock()
-				WHERE id IN (SELECT (args ->> 'notification')::bigint FROM dropped WHERE kind = 'booking_deliver') AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL)
+				WHERE id IN (SELECT (args ->> 'notification')::bigint FROM dropped WHERE kind IN ('booking_deliver', 'booking_deliver_closed')) AND sent_at IS NULL AND dropped_at IS NULL AND failed_at IS NULL)
 		SELECT kind, count(*) FROM dropped GROUP BY kind`, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
@@ -109,7 +109,7 @@ func dropJobs(ctx context.Context, tx pgx.Tx, kinds []string) (map[string]int64,
 // releaseJobs lets the held jobs run. Their notifications are due now: one that was due long ago would go to the member's next channel at once.
 func releaseJobs(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE notification SET due_at = greatest(due_at, booking_clock())
-		WHERE id IN (SELECT (args ->> 'notification')::bigint FROM river_job WHERE state = 'pending' AND metadata ? 'held' AND kind = 'booking_deliver')`)
+		WHERE id IN (SELECT (args ->> 'notification')::bigint FROM river_job WHERE state = 'pending' AND metadata ? 'held' AND kind IN ('booking_deliver', 'booking_deliver_closed'))`)
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}

@@ -22,6 +22,13 @@ type deliverArgs struct {
 // Kind names the job.
 func (deliverArgs) Kind() string { return "booking_deliver" }
 
+// deliverClosedArgs is deliverArgs of a notification of the kind notifyClosed. An older process in a rolling upgrade would drop this kind of notification. It
+// does not know this kind of job: the job fails there, and is repeated until a newer process takes it.
+type deliverClosedArgs deliverArgs
+
+// Kind names the job.
+func (deliverClosedArgs) Kind() string { return "booking_deliver_closed" }
+
 const (
 	deliverAttempts    = 12               // river waits attempt⁴ seconds: about fourteen hours in all
 	sendTimeout        = 20 * time.Second // one try
@@ -34,8 +41,12 @@ const (
 var errSendTimeout = errors.New("sending took too long")
 
 // enqueue adds the job that delivers a notification, in the transaction that writes it.
-func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) error {
-	_, err := s.jobs.InsertTx(ctx, tx, deliverArgs{Notification: id, Channel: by}, &river.InsertOpts{Queue: string(by.deliveryQueue()), MaxAttempts: deliverAttempts})
+func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, kind notice, id int64, by Channel) error {
+	var args river.JobArgs = deliverArgs{Notification: id, Channel: by}
+	if kind == notifyClosed {
+		args = deliverClosedArgs{Notification: id, Channel: by}
+	}
+	_, err := s.jobs.InsertTx(ctx, tx, args, &river.InsertOpts{Queue: string(by.deliveryQueue()), MaxAttempts: deliverAttempts})
 	if err != nil {
 		return fmt.Errorf("enqueue notification %d: %w", id, err)
 	}
@@ -47,9 +58,9 @@ func (s *Service) enqueue(ctx context.Context, tx pgx.Tx, id int64, by Channel) 
 // No message arrives twice. deliver commits the time of the handover before it calls the channel, and the outcome after the call. A handover
 // without an outcome means that a try was killed: the message may have arrived. Only a channel that deduplicates sends it again then. Another
 // channel takes over only when the message certainly was not sent.
-func (s *Service) deliver(ctx context.Context, o WorkerOptions, job *river.Job[deliverArgs]) error {
-	d := delivery{s: s, options: o, by: job.Args.Channel, lastTry: job.Attempt >= job.MaxAttempts}
-	found, err := d.loadNotification(ctx, job.Args.Notification)
+func (s *Service) deliver(ctx context.Context, o WorkerOptions, args deliverArgs, lastTry bool) error {
+	d := delivery{s: s, options: o, by: args.Channel, lastTry: lastTry}
+	found, err := d.loadNotification(ctx, args.Notification)
 	if err != nil || !found {
 		return err
 	}
@@ -224,7 +235,7 @@ func (s *Service) handToNextChannel(ctx context.Context, tx pgx.Tx, n Notificati
 	if err != nil || !moved {
 		return err
 	}
-	return s.enqueue(ctx, tx, n.ID, next)
+	return s.enqueue(ctx, tx, notice(n.Kind), n.ID, next)
 }
 
 // undeliveredBatch is the number of notifications in one sweep.

@@ -113,6 +113,6 @@ func selectUndelivered(ctx context.Context, q storage.Queryer, id int64, by Chan
 func selectWithoutWorker(ctx context.Context, q storage.Queryer, installed []Channel, since time.Duration, most int) ([]Notification, error) {
 	return selectNotifications(ctx, q, `WHERE`+notEnded+` AND handed_at IS NULL AND channel = $1 AND due_at < booking_clock() - $2::interval
 		AND next_channel(member_id, id, array_remove($3::text[], $1)) IS NOT NULL
-		AND NOT EXISTS (SELECT FROM river_job j WHERE j.state = 'pending' AND j.kind = 'booking_deliver' AND (j.args ->> 'notification')::bigint = n.id) -- held after a restore
+		AND NOT EXISTS (SELECT FROM river_job j WHERE j.state = 'pending' AND j.kind IN ('booking_deliver', 'booking_deliver_closed') AND (j.args ->> 'notification')::bigint = n.id) -- held after a restore
 		ORDER BY due_at LIMIT $4`, ByTelegram, since, installed, most)
 }

@@ -39,7 +39,7 @@ func bookingInvariants() []invariant {
 		{"a request has been running for an hour", `SELECT format('key of %s %s', method, route) FROM idempotency_key WHERE owner IS NOT NULL AND lease_until < booking_clock() - interval '1 hour'`},
 		{"a notification has been waiting for a day without a job", `
 			SELECT format('notification %s', n.id) FROM notification n WHERE n.sent_at IS NULL AND n.dropped_at IS NULL AND n.failed_at IS NULL AND n.created_at < booking_clock() - interval '1 day'
-			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind = 'booking_deliver' AND (j.args ->> 'notification')::bigint = n.id)`},
+			AND NOT EXISTS (SELECT FROM river_job j WHERE j.kind IN ('booking_deliver', 'booking_deliver_closed') AND (j.args ->> 'notification')::bigint = n.id)`},
 		{"a closure has been about to cancel a booking for an hour without a job", `
 			SELECT format('booking %s in run %s', r.booking_id, r.run_id) FROM closure_run_booking r JOIN closure_run run ON run.id = r.run_id
 			WHERE r.outcome IS NULL AND run.started_at < booking_clock() - interval '1 hour' AND NOT EXISTS (SELECT FROM river_job j

@@ -108,7 +108,7 @@ func (s *Service) announce(ctx context.Context, tx pgx.Tx, a announcement) error
 	if err != nil || id == 0 {
 		return err
 	}
-	return s.enqueue(ctx, tx, id, by)
+	return s.enqueue(ctx, tx, a.kind, id, by)
 }
 
 // notify announces a notice about a booking to its member.

@@ -209,7 +209,7 @@ func (l *paymentClub) waitSettled() {
 	l.must(l.sandbox.Settled(ctx))
 	l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND reference <> '')
 		AND NOT EXISTS (SELECT FROM refund WHERE state = 'pending' AND NOT by_hand)
-		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_alert', 'booking_refund', 'booking_invoice', 'booking_close_page') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
+		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_deliver_closed', 'booking_alert', 'booking_refund', 'booking_invoice', 'booking_close_page') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
 }
 
 // hold holds net 1 at ten o'clock on the third of June.

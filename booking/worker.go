@@ -111,7 +111,12 @@ func NewWorker(s *Service, o WorkerOptions) (*Worker, error) {
 		queues[string(q)] = river.QueueConfig{MaxWorkers: cmp.Or(o.Workers, 10)}
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error { return s.deliver(ctx, o, job) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverArgs]) error {
+		return s.deliver(ctx, o, job.Args, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[deliverClosedArgs]) error {
+		return s.deliver(ctx, o, deliverArgs(job.Args), job.Attempt >= job.MaxAttempts)
+	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[codeArgs]) error { return s.sendCode(ctx, o, job.Args) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[sweepArgs]) error { return s.runSweep(ctx, o, job.Args.What) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[closureArgs]) error { return s.cancelInRun(ctx, job.Args) }))
