@@ -49,7 +49,7 @@ func (d *delivery) composeClosed(ctx context.Context, set *setup, b Booking, in 
 	return nil
 }
 
-// closedRefunds returns one sentence for each way in which money goes back, and one for each payment under review. Without money it returns one sentence
+// closedRefunds returns one sentence for each way in which money goes back, and one for each payment about which staff decide. Without money it returns one sentence
 // that says so.
 func (d *delivery) closedRefunds(ctx context.Context, bookings []ID, in *phrase.Speaker) (sentences []string, err error) {
 	payments, err := selectPaymentsOfBookings(ctx, d.s.db, bookings)
@@ -75,8 +75,8 @@ func (d *delivery) closedRefunds(ctx context.Context, bookings []ID, in *phrase.
 		sentences = append(sentences, in.Say("back."+to.name, in.Money(sums[to], to.currency)))
 	}
 	for _, p := range payments {
-		if p.State == InReview {
-			sentences = append(sentences, in.Say("back.review", p.Received.say(in)))
+		if p.waitsForStaff(false) {
+			sentences = append(sentences, p.reviewSentence(in))
 		}
 	}
 	if len(sentences) == 0 {

@@ -13,8 +13,8 @@ func (b Booking) RefundSentences(in *phrase.Speaker, payments []Payment) (senten
 			continue
 		case p.Refund > 0:
 			sentences = append(sentences, in.Say("back."+p.refundWay(), Money{p.Refund, p.Received.Currency}.say(in)))
-		case p.State == InReview || !kept: // without a fee and a refund, the gateway refused the refund
-			sentences = append(sentences, in.Say("back.review", p.Received.say(in)))
+		case p.waitsForStaff(kept):
+			sentences = append(sentences, p.reviewSentence(in))
 		}
 		paid = true
 	}
@@ -27,6 +27,14 @@ func (b Booking) RefundSentences(in *phrase.Speaker, payments []Payment) (senten
 		return append(sentences, in.Say("back.fee", b.CancelFee.say(in)))
 	}
 	return sentences
+}
+
+// waitsForStaff reports whether staff decide about money of a cancelled booking: it is under review, or the gateway refused its refund. If the club keeps a
+// fee, money without a refund may be the fee.
+func (p Payment) waitsForStaff(fee bool) bool { return p.State == InReview || !fee && holdsMoney(p) }
+
+func (p Payment) reviewSentence(in *phrase.Speaker) string {
+	return in.Say("back.review", p.refundable().say(in))
 }
 
 // refundWay returns the key under "back" of the sentence about a refund.
