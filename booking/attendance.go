@@ -55,8 +55,8 @@ func (s *Service) NoShow(ctx context.Context, actor Actor, id ID) (Booking, erro
 	})
 }
 
-// UndoNoShow makes a no-show a confirmed booking again; for staff. It is refused if another booking has taken the rest of the time, or if the booking
-// ended at least noShowUndo ago.
+// UndoNoShow makes a no-show a confirmed booking again; for staff. It is refused if another booking has taken the rest of the time, if the time was closed
+// meanwhile, or if the booking ended at least noShowUndo ago.
 func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err
@@ -67,6 +67,9 @@ func (s *Service) UndoNoShow(ctx context.Context, actor Actor, id ID) (Booking, 
 		}
 		if !b.UndoableAt(c.at) {
 			return ErrNoShowLate
+		}
+		if err := c.setup.checkClosed(b.Nets, b.Span); err != nil {
+			return err
 		}
 		free, err := c.clearSlots(ctx, *b)
 		if err != nil {

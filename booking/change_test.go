@@ -148,6 +148,27 @@ func TestSwap_ExchangesInOneUpdate(t *testing.T) {
 	b.healthy()
 }
 
+// A closure that refunds has fixed the list of its bookings, so a swap must not bring another booking into its time.
+func TestSwap_DoesNotEnterClosedTime(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	inside := b.held(player(1), b.want("2026-06-03T10:00:00Z", time.Hour, 1))
+	outside := b.held(player(2), b.want("2026-06-03T12:00:00Z", time.Hour, 1))
+	for _, h := range []booking.Booking{inside, outside} {
+		_, err := b.Confirm(t.Context(), boss(), h.ID)
+		b.must(err)
+	}
+	_, err := b.CloseAndRefund(t.Context(), boss(), b.club, b.rain(10, 11), b.previewed(b.rain(10, 11)).Version)
+	b.must(err)
+	for _, pair := range [][2]booking.ID{{inside.ID, outside.ID}, {outside.ID, inside.ID}} {
+		if _, err := b.Swap(t.Context(), boss(), pair[0], pair[1]); !errors.Is(err, booking.ErrClosed) {
+			t.Errorf("swap %d with %d: %v", pair[0], pair[1], err)
+		}
+	}
+	b.healthy()
+}
+
 // A machine stands in its lane, so a swap is refused that would take it from the member who paid for it.
 func TestSwap_WhatIsHiredStaysWithItsNet(t *testing.T) {
 	t.Parallel()

@@ -107,6 +107,16 @@ func (s *setup) closedSpans(net NetID, want Span) []Span {
 	return spans
 }
 
+// checkClosed returns ErrClosed if a closure of one of the nets overlaps the span.
+func (s *setup) checkClosed(nets []NetID, want Span) error {
+	for _, net := range nets {
+		if len(s.closedSpans(net, want)) > 0 {
+			return ErrClosed
+		}
+	}
+	return nil
+}
+
 // Closures lists a club's closures.
 func (s *Service) Closures(ctx context.Context, id ClubID) ([]Closure, error) {
 	set, err := s.currentSetup(ctx, id)

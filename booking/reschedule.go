@@ -170,7 +170,8 @@ func (c *change) moveBooking(ctx context.Context, old Booking, b *Booking, u usa
 	return c.keepMoved(ctx, b)
 }
 
-// Swap exchanges the times and nets of two confirmed bookings. Each keeps its member and price. It is for staff, after both members have agreed.
+// Swap exchanges the times and nets of two confirmed bookings. Each keeps its member and price. It is for staff, after both members have agreed. It is
+// refused if one of the times is closed.
 func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]Booking, error) {
 	var swapped [2]Booking
 	if err := actor.mustBeStaff(); err != nil {
@@ -199,6 +200,11 @@ func (s *Service) Swap(ctx context.Context, actor Actor, first, second ID) ([2]B
 			return ErrTooLate
 		case !c.setup.offersAddOns(b.Nets, a.AddOns...) || !c.setup.offersAddOns(a.Nets, b.AddOns...):
 			return ErrNoAddOn
+		}
+		for _, to := range []Booking{*a, b} {
+			if err := c.setup.checkClosed(to.Nets, to.Span); err != nil {
+				return err
+			}
 		}
 		wasA, wasB := *a, b
 		a.Nets, b.Nets, a.Span, b.Span, a.Day, b.Day, a.bufferEnd, b.bufferEnd = b.Nets, a.Nets, b.Span, a.Span, b.Day, a.Day, b.bufferEnd, a.bufferEnd

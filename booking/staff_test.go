@@ -71,6 +71,30 @@ func TestNoShow_MarkedByMistakeIsUndone(t *testing.T) {
 	b.healthy()
 }
 
+// A closure that refunds leaves a no-show out, so undoing the no-show must not bring the booking into its time.
+func TestNoShow_IsNotUndoneInClosedTime(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	ctx := t.Context()
+	b.at("2026-06-03T09:00:00Z")
+	h := b.held(player(1), b.want("2026-06-03T10:00:00Z", 2*time.Hour, 1))
+	_, err := b.Confirm(ctx, player(1), h.ID)
+	b.must(err)
+	b.at("2026-06-03T10:20:00Z")
+	_, err = b.NoShow(ctx, desk(), h.ID)
+	b.must(err)
+	closure := b.rain(11, 12)
+	closed, err := b.CloseAndRefund(ctx, boss(), b.club, closure, b.previewed(closure).Version)
+	b.must(err)
+	if _, err := b.UndoNoShow(ctx, desk(), h.ID); closed.Bookings != 0 || !errors.Is(err, booking.ErrClosed) {
+		t.Errorf("%d bookings are inside; undone: %v", closed.Bookings, err)
+	}
+	b.must(b.RemoveClosure(ctx, boss(), b.club, closed.Closure.ID))
+	_, err = b.UndoNoShow(ctx, desk(), h.ID)
+	b.must(err)
+	b.healthy()
+}
+
 // The audit has the reason of each decision. A reason that is too long is refused and nothing changes.
 func TestAudit_HasTheReasonOfADecision(t *testing.T) {
 	t.Parallel()
