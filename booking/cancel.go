@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pavilion/internal/fault"
+	"pavilion/storage"
 )
 
 // ErrTooLate refuses to cancel or move a booking after its start.
@@ -36,12 +37,11 @@ func (s *Service) Cancel(ctx context.Context, actor Actor, id ID, waive bool) (B
 // empty. If a closure run is about to cancel the booking, a member who cancels it pays no fee either.
 func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell notice) error {
 	fee := b.cancelFee(c.setup.club.Policy, c.at)
-	if fee.Minor > 0 && !waive {
-		closing, err := selectClosing(ctx, c.tx, b.ID)
-		if err != nil {
+	if !waive {
+		var err error
+		if waive, err = b.waivesFee(ctx, c.tx, fee); err != nil {
 			return err
 		}
-		waive = closing
 	}
 	detail := map[string]any{"currency": fee.Currency}
 	if waive {
@@ -66,6 +66,14 @@ func (c *change) cancelBooking(ctx context.Context, b *Booking, waive bool, tell
 		return err
 	}
 	return c.offerFreed(ctx, b.Nets, b.occupied())
+}
+
+// waivesFee reports whether a closure run is about to cancel the booking, so that its member pays no fee.
+func (b Booking) waivesFee(ctx context.Context, q storage.Queryer, fee Money) (bool, error) {
+	if fee.Minor == 0 {
+		return false, nil
+	}
+	return selectClosing(ctx, q, b.ID)
 }
 
 // cancelFee is the share of the price that the club keeps when the booking is cancelled at an instant.
@@ -117,6 +125,13 @@ func (s *Service) CancelTerms(ctx context.Context, actor Actor, id ID) (CancelTe
 		return CancelTerms{}, err
 	}
 	terms := CancelTerms{Fee: b.cancelFee(club.Policy, at), FreeUntil: b.Span.Start.Add(-club.Policy.CancelFree)}
+	waived, err := b.waivesFee(ctx, s.db, terms.Fee)
+	if err != nil {
+		return CancelTerms{}, translate(ctx, err)
+	}
+	if waived {
+		terms.Fee.Minor = 0
+	}
 	for _, p := range list {
 		if back := p.refundOnCancel(terms.Fee); back.Minor > 0 {
 			terms.Back = append(terms.Back, back)
