@@ -27,11 +27,13 @@ type ClosureRun struct {
 	Left      int // ended or moved away before their turn
 	Refunds   []RunRefunds
 
-	actor   Actor
-	preview int64
+	actor    Actor
+	preview  int64
+	reviewed int // payments under review for bookings that it cancelled
 }
 
-// RunRefunds are the refunds of a closure run that go one way.
+// RunRefunds are the payments of one way that a closure run refunds. Amount and Done count every refund since the run cancelled the booking, also those that
+// staff made after the gateway had refused one.
 type RunRefunds struct {
 	PaymentSum
 
@@ -59,6 +61,9 @@ func (r ClosureRun) State() RunState {
 		return RunCancelling
 	}
 	state := RunDone
+	if r.reviewed > 0 {
+		state = RunForStaff
+	}
 	for _, back := range r.Refunds {
 		if back.waiting > 0 {
 			return RunRefunding

@@ -49,25 +49,21 @@ func selectRuns(ctx context.Context, q storage.Queryer, condition string, args .
 	runs, err := collect(ctx, q, func(row pgx.CollectableRow) (r ClosureRun, err error) {
 		r.Closure.Every = Once
 		err = row.Scan(&r.ID, &r.Club, &r.Closure.ID, &r.Closure.Nets, &r.Closure.During.Start, &r.Closure.During.End, &r.Closure.Reason, &r.preview,
-			&r.actor.ID, &r.actor.Role, &r.actor.Origin, &r.StartedAt, &r.Bookings, &r.Cancelled, &r.Left, &r.People)
+			&r.actor.ID, &r.actor.Role, &r.actor.Origin, &r.StartedAt, &r.Bookings, &r.Cancelled, &r.Left, &r.People, &r.reviewed)
 		r.actor.Reason = r.Closure.Reason
 		return r, err
 	}, `SELECT run.id, run.club_id, run.closure_id, run.net_ids, lower(run.during), upper(run.during), run.reason, run.preview,
-			run.actor_id, run.actor_role, run.origin, run.started_at, n.bookings, n.cancelled, n.gone, n.people
+			run.actor_id, run.actor_role, run.origin, run.started_at, n.bookings, n.cancelled, n.gone, n.people, n.reviewed
 		FROM closure_run run CROSS JOIN LATERAL (
 			SELECT count(*) AS bookings, count(*) FILTER (WHERE r.outcome = 'cancelled') AS cancelled, count(*) FILTER (WHERE r.outcome = 'left') AS gone,
-				count(DISTINCT b.member_id) AS people
+				count(DISTINCT b.member_id) AS people, coalesce(sum((SELECT count(*) FROM payment p WHERE p.booking_id = r.booking_id
+					AND (p.state = 'review' OR p.suspended AND p.refund_minor < p.received_minor))) FILTER (WHERE r.outcome = 'cancelled'), 0)::bigint AS reviewed
 			FROM closure_run_booking r JOIN booking b ON b.id = r.booking_id WHERE r.run_id = run.id
 		) n `+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read closure runs: %w", err)
 	}
-	for i := range runs {
-		if runs[i].Refunds, err = selectRunRefunds(ctx, q, runs[i].ID); err != nil {
-			return nil, err
-		}
-	}
-	return runs, nil
+	return runs, selectRunRefunds(ctx, q, runs)
 }
 
 // selectRunWhere reads the first run that matches a condition, or returns ErrNoClosureRun.
@@ -96,21 +92,40 @@ func selectClosureRuns(ctx context.Context, q storage.Queryer, club ClubID, limi
 	return selectRuns(ctx, q, `WHERE run.club_id = $1 ORDER BY run.id DESC LIMIT $2`, club, limit)
 }
 
-// selectRunRefunds sums the refunds of a run by way of paying.
-func selectRunRefunds(ctx context.Context, q storage.Queryer, id ClosureRunID) ([]RunRefunds, error) {
-	list, err := collect(ctx, q, func(row pgx.CollectableRow) (r RunRefunds, err error) {
-		err = row.Scan(&r.Provider, &r.Method, &r.Amount.Currency, &r.Payments, &r.Amount.Minor, &r.Done.Minor, &r.waiting, &r.ByHand, &r.Failed)
-		r.Done.Currency = r.Amount.Currency
-		return r, err
-	}, `SELECT p.provider, p.method, r.currency, count(*), sum(r.amount_minor)::bigint, coalesce(sum(r.amount_minor) FILTER (WHERE r.state = 'done'), 0)::bigint,
-			count(*) FILTER (WHERE r.state = 'pending' AND NOT r.by_hand), count(*) FILTER (WHERE r.state = 'pending' AND r.by_hand),
-			count(*) FILTER (WHERE r.state = 'failed' AND p.refund_minor < p.received_minor)
-		FROM closure_run_booking b JOIN payment p ON p.booking_id = b.booking_id JOIN refund r ON r.payment_id = p.id AND r.reason = $2
-		WHERE b.run_id = $1 AND b.outcome = 'cancelled' GROUP BY p.provider, p.method, r.currency ORDER BY p.provider, p.method, r.currency`, id, refundCancelled)
-	if err != nil {
-		return nil, fmt.Errorf("sum refunds of closure run %d: %w", id, err)
+// selectRunRefunds sums the refunds of runs by way of paying. Of each payment it counts the refund for the cancellation and the later ones.
+func selectRunRefunds(ctx context.Context, q storage.Queryer, runs []ClosureRun) error {
+	byID := map[ClosureRunID]*ClosureRun{}
+	ids := make([]ClosureRunID, len(runs))
+	for i := range runs {
+		ids[i] = runs[i].ID
+		byID[ids[i]] = &runs[i]
 	}
-	return list, nil
+	_, err := collect(ctx, q, func(row pgx.CollectableRow) (r RunRefunds, err error) {
+		var id ClosureRunID
+		err = row.Scan(&id, &r.Provider, &r.Method, &r.Amount.Currency, &r.Payments, &r.Amount.Minor, &r.Done.Minor, &r.waiting, &r.ByHand, &r.Failed)
+		if err != nil {
+			return r, err
+		}
+		r.Done.Currency = r.Amount.Currency
+		byID[id].Refunds = append(byID[id].Refunds, r)
+		return r, nil
+	}, `SELECT b.run_id, p.provider, p.method, back.currency, count(*), sum(back.going + CASE WHEN back.failed THEN p.received_minor - p.refund_minor ELSE 0 END)::bigint,
+			sum(back.done)::bigint, sum(back.waiting)::bigint, sum(back.by_hand)::bigint, count(*) FILTER (WHERE back.failed AND p.refund_minor < p.received_minor)
+		FROM closure_run run JOIN closure_run_booking b ON b.run_id = run.id JOIN payment p ON p.booking_id = b.booking_id
+		CROSS JOIN LATERAL (
+			SELECT r.currency, bool_or(r.state = 'failed') AS failed, coalesce(sum(r.amount_minor) FILTER (WHERE r.state <> 'failed'), 0) AS going,
+				coalesce(sum(r.amount_minor) FILTER (WHERE r.state = 'done'), 0) AS done,
+				count(*) FILTER (WHERE r.state = 'pending' AND NOT r.by_hand) AS waiting, count(*) FILTER (WHERE r.state = 'pending' AND r.by_hand) AS by_hand
+			FROM refund r WHERE r.payment_id = p.id
+				AND r.id >= (SELECT min(c.id) FROM refund c WHERE c.payment_id = p.id AND (c.reason = $2 OR c.created_at > run.started_at))
+			GROUP BY r.currency
+		) back
+		WHERE run.id = ANY($1) AND b.outcome = 'cancelled' GROUP BY b.run_id, p.provider, p.method, back.currency ORDER BY b.run_id, p.provider, p.method, back.currency`,
+		ids, refundCancelled)
+	if err != nil {
+		return fmt.Errorf("sum refunds of closure runs: %w", err)
+	}
+	return nil
 }
 
 // selectOpenInRun reads those of some bookings that the run has not finished yet, by id.

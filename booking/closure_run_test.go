@@ -172,6 +172,10 @@ func TestClosureRun_RefundsInFullAndTellsEachMemberOnce(t *testing.T) {
 	if len(texts) != 4 {
 		t.Errorf("%d people were told", len(texts))
 	}
+	// The release before drops this kind of notification in its jobs booking_deliver.
+	if kinds := one[string](l.bundle, `SELECT string_agg(DISTINCT j.kind, ' ') FROM river_job j JOIN notification n ON n.id = (j.args ->> 'notification')::bigint WHERE n.kind = 'closed'`); kinds != "booking_deliver_closed" {
+		t.Errorf("delivered by jobs %s", kinds)
+	}
 	l.healthy()
 }
 
@@ -313,6 +317,11 @@ func TestClosureRun_BookingsThatChangeBeforeTheirTurn(t *testing.T) {
 
 	run, err := l.CloseAndRefund(ctx, boss(), l.club, l.rain(10, 11), l.previewed(l.rain(10, 11)).Version)
 	l.must(err)
+	terms, err := l.CancelTerms(ctx, player(1), booked[0].ID)
+	l.must(err)
+	if terms.Fee.Minor != 0 || len(terms.Back) != 1 || terms.Back[0] != rupees(1000) {
+		t.Errorf("the member is shown a fee: %+v", terms)
+	}
 	gone, err := l.Cancel(ctx, player(1), booked[0].ID, false)
 	l.must(err)
 	if gone.CancelFee == nil || gone.CancelFee.Minor != 0 {
@@ -362,9 +371,34 @@ func TestClosureRun_ARefusedRefundWaitsForTheStaff(t *testing.T) {
 	}
 	_, err = l.Refund(ctx, desk(), booking.RefundRequest{Club: l.club, Payment: bill.ID})
 	l.must(err)
-	l.waitForRun(run.ID, booking.RunDone)
+	if run = l.waitForRun(run.ID, booking.RunDone); len(run.Refunds) != 1 || run.Refunds[0].Payments != 1 || run.Refunds[0].Amount != bill.Amount || run.Refunds[0].Done != bill.Amount {
+		t.Errorf("after the staff gave the money back: %+v", run.Refunds)
+	}
 	if got := l.stars.refunded(); !maps.Equal(got, map[string]int{"stars-1": 1}) {
 		t.Errorf("stars went back: %v", got)
+	}
+	l.healthy()
+}
+
+// A payment under review stays when a closure cancels its booking, so the run waits for the staff.
+func TestClosureRun_AReviewedPaymentWaitsForTheStaff(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	ctx := t.Context()
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	_, p := l.reviewed(player(1))
+	closure := l.rain(14, 16)
+	run, err := l.CloseAndRefund(ctx, boss(), l.club, closure, l.previewed(closure).Version)
+	l.must(err)
+	if run = l.waitForRun(run.ID, booking.RunForStaff); run.Cancelled != 1 || len(run.Refunds) != 0 {
+		t.Errorf("before the decision: %+v", run)
+	}
+	l.at("2026-06-01T00:01:00Z")
+	l.verdict(booking.RefundAll)
+	l.waitSettled()
+	if run = l.waitForRun(run.ID, booking.RunDone); len(run.Refunds) != 1 || run.Refunds[0].Done != l.payment(p.ID).Received {
+		t.Errorf("after the decision: %+v", run.Refunds)
 	}
 	l.healthy()
 }
