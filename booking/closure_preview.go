@@ -163,7 +163,10 @@ func addPayment(sums []PaymentSum, p Payment, amount Money) []PaymentSum {
 	return sums
 }
 
-// hashPreview returns a positive hash of what a closure would cancel and refund. It has 49 bits at most, so it fits into a button and is exact in JSON.
+// ShortenHash returns a positive number of 49 bits at most: it fits into a button and is exact in JSON.
+func ShortenHash(sum uint64) int64 { return int64(sum>>16) + 1 }
+
+// hashPreview returns a short hash of what a closure would cancel and refund.
 func hashPreview(nets []NetID, p ClosurePreview, payments []Payment) int64 {
 	h := sha256.New()
 	fmt.Fprintf(h, "%v %d %d\n", nets, p.Closure.During.Start.UnixMicro(), p.Closure.During.End.UnixMicro())
@@ -174,5 +177,5 @@ func hashPreview(nets []NetID, p ClosurePreview, payments []Payment) int64 {
 	for _, p := range payments {
 		fmt.Fprintf(h, "payment %d %s %d %d\n", p.ID, p.State, p.Received.Minor, p.Refund)
 	}
-	return int64(binary.BigEndian.Uint64(h.Sum(nil))>>16) + 1
+	return ShortenHash(binary.BigEndian.Uint64(h.Sum(nil)))
 }

@@ -73,13 +73,13 @@ func (k blocking) readConflict(ctx context.Context, s step, inWay []booking.Book
 	return blockConflictView{club: club, inWay: inWay, names: k.names(ctx, membersOf(inWay)), step: s}, nil
 }
 
-// hashBookings returns a positive hash, short enough for a button, of the bookings' ids and versions.
+// hashBookings returns a short hash of the bookings' ids and versions.
 func hashBookings(list []booking.Booking) int64 {
 	h := xxhash.New()
 	for _, b := range list {
 		fmt.Fprintf(h, "%d %d ", b.ID, b.Revision)
 	}
-	return int64(h.Sum64()>>16) + 1
+	return booking.ShortenHash(h.Sum64())
 }
 
 // blockConflictView is the bookings in the way of a block, at least one.
