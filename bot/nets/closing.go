@@ -29,9 +29,13 @@ func (c closing) typeHours(ctx context.Context, s step) (screen, error) {
 	if !ok {
 		return nil, errTypedHours
 	}
+	mask, err := maskOf(nets, s.Net)
+	if err != nil {
+		return nil, err
+	}
 	during := s.Day.Between(hours.From, hours.To, club.Zone)
 	return c.preview(ctx, step{
-		Verb: stepPreviewClosing, Club: s.Club, Minute: unixMinute(during.Start), Length: wholeMinutes(during.Length()), Value: maskOf(nets, s.Net),
+		Verb: stepPreviewClosing, Club: s.Club, Minute: unixMinute(during.Start), Length: wholeMinutes(during.Length()), Value: mask,
 	})
 }
 
@@ -55,7 +59,14 @@ func (c closing) preview(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.Booking.PreviewClosure(ctx, actor, s.Club, s.closing(nets))
+	closure, err := s.closing(nets)
+	if err != nil {
+		return nil, err
+	}
+	if s.Value == 0 {
+		return closingView{club: club, nets: nets, preview: booking.ClosurePreview{Closure: closure}, step: s}, nil
+	}
+	p, err := c.Booking.PreviewClosure(ctx, actor, s.Club, closure)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +87,13 @@ func (c closing) start(ctx context.Context, s step) (screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	closure := s.closing(nets)
+	closure, err := s.closing(nets)
+	if err == nil && s.Value == 0 {
+		err = booking.ErrNoNet
+	}
+	if err != nil {
+		return nil, err
+	}
 	closure.Reason = reason
 	run, err := c.Booking.CloseAndRefund(ctx, actor, s.Club, closure, s.Conflict)
 	if now, ok := errors.AsType[*booking.ClosureChangedError](err); ok {
@@ -105,15 +122,26 @@ func (c closing) show(ctx context.Context, s step) (screen, error) {
 	return closingRunView{club: club, nets: nets, run: run}, nil
 }
 
+// maskAll is the mask of all nets together. A mask of 0 is no net.
+const maskAll = int64(1) << 62
+
 // closing is the closure of the step: its time, and the nets of its mask.
-func (s step) closing(nets []booking.Net) booking.Closure {
+func (s step) closing(nets []booking.Net) (booking.Closure, error) {
 	c := booking.Closure{Every: booking.Once, During: s.span()}
+	if s.Value == maskAll {
+		return c, nil
+	}
+	left := s.Value
 	for i, n := range nets {
-		if s.Value&netBit(i) != 0 {
+		if left&netBit(i) != 0 {
 			c.Nets = append(c.Nets, n.ID)
+			left &^= netBit(i)
 		}
 	}
-	return c
+	if left != 0 {
+		return c, booking.ErrNoNet
+	}
+	return c, nil
 }
 
 // netBit returns the bit of the net at an index of the club's list. The list only grows. From index 62 on nets have no bit: they can be closed only together
@@ -125,11 +153,14 @@ func netBit(place int) int64 {
 	return 1 << place
 }
 
-// maskOf is the mask of a net; 0, for all nets, where the list does not have it.
-func maskOf(nets []booking.Net, id booking.NetID) int64 {
-	i := slices.IndexFunc(nets, func(n booking.Net) bool { return n.ID == id })
-	if i < 0 {
-		return 0
+// maskOf returns the mask of a net, or of all nets for 0. It returns ErrNoNet for a net without a bit.
+func maskOf(nets []booking.Net, id booking.NetID) (int64, error) {
+	if id == 0 {
+		return maskAll, nil
 	}
-	return netBit(i)
+	i := slices.IndexFunc(nets, func(n booking.Net) bool { return n.ID == id })
+	if i < 0 || netBit(i) == 0 {
+		return 0, booking.ErrNoNet
+	}
+	return netBit(i), nil
 }

@@ -7,7 +7,7 @@ import (
 	"pavilion/bot/telegram"
 )
 
-// closingView is the preview of a closing. Its buttons choose nets and start it.
+// closingView is the preview of a closing. Its buttons choose nets and start it. While no net is chosen, it has neither figures nor the button that starts.
 type closingView struct {
 	club    booking.Club
 	nets    []booking.Net
@@ -18,7 +18,10 @@ type closingView struct {
 
 func (v closingView) draw(d drawing) telegram.Reply {
 	p := v.preview
-	lines := []string{d.netList(v.nets, p.Closure.Nets), d.in.Say("closing.inside", len(p.Bookings), d.in.Say("closing.people", p.People()))}
+	var lines []string
+	if v.step.Value != 0 {
+		lines = append(lines, d.netList(v.nets, p.Closure.Nets), d.in.Say("closing.inside", len(p.Bookings), d.in.Say("closing.people", p.People())))
+	}
 	if v.changed {
 		lines = append([]string{d.in.Say("closing.changed")}, lines...)
 	}
@@ -36,15 +39,18 @@ func (v closingView) draw(d drawing) telegram.Reply {
 	}
 	k := d.keyboard()
 	k.inPairs(d.netMask(v.nets, v.step))
-	start := v.step.with(stepStartClosing)
-	start.Conflict, start.NoReason = p.Version, false
-	k.add(d.in.Say("closing.start"), start)
+	if v.step.Value != 0 {
+		start := v.step.with(stepStartClosing)
+		start.Conflict, start.NoReason = p.Version, false
+		k.add(d.in.Say("closing.start"), start)
+	}
 	day := booking.DayIn(p.Closure.During.Start, v.club.Zone)
 	k.add(d.in.Say("book.back"), step{Verb: stepClosureDay, Club: v.club.ID, Day: day})
 	return titled("🌧 "+clubName(v.club)+" · "+d.span(p.Closure.During, v.club.Zone), lines, k)
 }
 
-// netMask are all nets together and each net that can be booked. A tap on a net adds it to the step's mask or takes it out.
+// netMask are all nets together and each net that can be booked. A tap on a net adds it to the step's mask or takes it out; after all
+// nets it chooses this net alone.
 func (d drawing) netMask(nets []booking.Net, s step) (choices []choice) {
 	s = s.with(stepPreviewClosing)
 	mark := func(on bool, text string) string {
@@ -54,14 +60,14 @@ func (d drawing) netMask(nets []booking.Net, s step) (choices []choice) {
 		return text
 	}
 	all := s
-	all.Value = 0
-	choices = []choice{{mark(s.Value == 0, d.in.Say("nets.all")), all}}
+	all.Value = maskAll
+	choices = []choice{{mark(s.Value == maskAll, d.in.Say("nets.all")), all}}
 	for i, n := range nets {
 		if !n.Active || netBit(i) == 0 {
 			continue
 		}
 		toggled := s
-		toggled.Value ^= netBit(i)
+		toggled.Value = s.Value&^maskAll ^ netBit(i)
 		choices = append(choices, choice{mark(s.Value&netBit(i) != 0, d.netOrAll(nets, n.ID)), toggled})
 	}
 	return choices

@@ -23,7 +23,7 @@ func closureGoldens() []golden {
 	inside := []booking.Booking{{ID: 1, Member: 7, State: booking.Confirmed}, {ID: 2, Member: 7, State: booking.Confirmed}, {ID: 3, Member: 8, State: booking.Held}}
 	preview := closingView{
 		club: riverside(), nets: exampleNets(), preview: booking.ClosurePreview{Closure: rain, Bookings: inside, Back: []booking.PaymentSum{cash, card}, Reviewed: []booking.PaymentSum{stars}, Version: 77},
-		step: step{Verb: stepPreviewClosing, Club: 1, Minute: unixMinute(rain.During.Start), Length: 240},
+		step: step{Verb: stepPreviewClosing, Club: 1, Minute: unixMinute(rain.During.Start), Length: 240, Value: maskAll},
 	}
 	run := closingRunView{club: riverside(), nets: exampleNets(), run: booking.ClosureRun{
 		ID: 4, Closure: rain, Bookings: 12, People: 9, Cancelled: 5, Refunds: []booking.RunRefunds{{PaymentSum: card, Done: rupees(30000)}},
@@ -32,6 +32,9 @@ func closureGoldens() []golden {
 		{"what a closing would do", []verb{stepPreviewClosing, stepTypeClosing}, preview},
 		{"what a closing of some nets would do, changed meanwhile", []verb{stepStartClosing}, changed(preview, func(v *closingView) {
 			v.preview.Closure.Nets, v.step.Value, v.changed = []booking.NetID{1, 2}, 0b11, true
+		})},
+		{"a closing before a net is chosen", []verb{stepPreviewClosing}, changed(preview, func(v *closingView) {
+			v.preview, v.step.Value = booking.ClosurePreview{Closure: rain}, 0
 		})},
 		{"a closing of a time when nothing is booked", []verb{stepPreviewClosing}, changed(preview, func(v *closingView) {
 			v.preview.Bookings, v.preview.Back, v.preview.Reviewed = nil, nil, nil

@@ -23,7 +23,7 @@ func TestStep_TheLargestFitsAndIsReadBack(t *testing.T) {
 		{Verb: stepSetPriceNet, Club: 9999, Net: 99_999, Rule: 1 << 40},
 		{Verb: stepAddClosure, Club: 9999, Net: 99_999, Day: 22_500, Choice: 2},
 		{Verb: stepRemoveClosure, Club: 9999, Closure: 1 << 40},
-		{Verb: stepStartClosing, Club: 9999, Minute: 32_000_000, Length: maxClosing, Value: 1 << 40, Conflict: 1 << 48, NoReason: true},
+		{Verb: stepStartClosing, Club: 9999, Minute: 32_000_000, Length: maxClosing, Value: maskAll, Conflict: 1 << 48, NoReason: true},
 		{Verb: stepMoveSeries, Club: 9999, Net: 99_999, Minute: 32_000_000, Length: 1440, Booking: 1 << 40, Choice: seriesAllOthers, Version: 1 << 20, NoReason: true},
 		{Verb: stepRefundPart, Booking: 1 << 40, Choice: 9, Refunded: 1 << 40, Amount: 1 << 40, NoReason: true},
 		{Verb: stepChooseLanguage, Language: "pt-BR"},
