@@ -150,6 +150,45 @@ func TestCompose_EveryServiceIsBoundedAndHardened(t *testing.T) {
 	}
 }
 
+func TestCompose_EachProcessIsCheckedByPavilionHealth(t *testing.T) {
+	t.Parallel()
+	p := compose(t, nil, "single", "scale")
+	for _, name := range []string{"pavilion", "http", "worker", "bot"} {
+		if check := p.Services[name].HealthCheck; !slices.Equal(check.Test, []string{"CMD", "/pavilion", "health"}) {
+			t.Errorf("%s is checked by %q", name, check.Test)
+		}
+	}
+}
+
+// TestCompose_GrafanaHasTheDashboard follows the provisioned folder and the data source to their services.
+func TestCompose_GrafanaHasTheDashboard(t *testing.T) {
+	t.Parallel()
+	p := compose(t, nil, "single", "watch")
+	read := func(file string) string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	provider, source := read("grafana/provisioning/dashboards/pavilion.yaml"), read("grafana/provisioning/datasources/prometheus.yaml")
+	var mounted []string
+	for _, v := range p.Services["grafana"].Volumes {
+		mounted = append(mounted, v.Target)
+		if strings.HasSuffix(v.Source, "/deploy/grafana/pavilion.json") && !strings.Contains(provider, "path: "+filepath.Dir(v.Target)+"}") {
+			t.Errorf("the dashboard is mounted at %s, and Grafana reads\n%s", v.Target, provider)
+		}
+	}
+	for _, target := range []string{"/etc/grafana/provisioning", "/var/lib/grafana-dashboards/pavilion.json"} {
+		if !slices.Contains(mounted, target) {
+			t.Errorf("nothing is mounted at %s: %q", target, mounted)
+		}
+	}
+	if _, ok := p.Services["prometheus"]; !ok || !strings.Contains(source, `"http://prometheus:9090"`) {
+		t.Errorf("the data source leads to no service:\n%s", source)
+	}
+}
+
 func TestCompose_ABackupMigratesNothingAndReachesPoolsElsewhere(t *testing.T) {
 	t.Parallel()
 	p := compose(t, nil, "single", "backup")
