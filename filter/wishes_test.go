@@ -36,7 +36,7 @@ func TestSearch_TheFirstPartHasNoNumber(t *testing.T) {
 	ix.storeNames(t, "Rocky.1976.mkv", "Rocky.II.1979.mkv", "Kill.Bill.Vol.1.2003.mkv", "Kill.Bill.Vol.2.2004.mkv")
 	for query, want := range map[string]string{
 		"rocky 1": "Rocky.1976.mkv", "rocky part one": "Rocky.1976.mkv", "pehla part rocky": "Rocky.1976.mkv", "rocky first part": "Rocky.1976.mkv",
-		"rocky 1 hindi": "Rocky.1976.mkv",
+		"rocky 1 hindi":    "Rocky.1976.mkv",
 		"kill bill part 1": "Kill.Bill.Vol.1.2003.mkv",
 	} {
 		if got := ix.foundNames(t, query); !slices.Equal(got, []string{want}) {
