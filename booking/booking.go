@@ -42,6 +42,14 @@ type Booking struct {
 	bufferEnd time.Time // the end of the buffer that its slots were stored with
 }
 
+func idsOf(list []Booking) []ID {
+	ids := make([]ID, len(list))
+	for i, b := range list {
+		ids[i] = b.ID
+	}
+	return ids
+}
+
 // occupied is the time that no other booking may overlap: the booking and its buffer.
 func (b Booking) occupied() Span { return Span{b.Span.Start, b.bufferEnd} }
 

@@ -53,13 +53,7 @@ func selectBookings(ctx context.Context, q storage.Queryer, condition string, ar
 
 func selectBooking(ctx context.Context, q storage.Queryer, id ID) (Booking, error) {
 	list, err := selectBookings(ctx, q, `WHERE b.id = $1`, id)
-	if err != nil {
-		return Booking{}, err
-	}
-	if len(list) == 0 {
-		return Booking{}, ErrNoBooking
-	}
-	return list[0], nil
+	return firstOf(list, err, ErrNoBooking)
 }
 
 // storedLine is the stored form of a price line. Its currency is the booking's.

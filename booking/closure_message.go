@@ -29,17 +29,13 @@ func (d *delivery) composeClosed(ctx context.Context, set *setup, b Booking, in 
 	if run.Closure.Reason != "" {
 		lines = append(lines, in.Say("notice_closed.why", run.Closure.Reason))
 	}
-	ids := make([]ID, len(list))
-	for i, b := range list {
-		ids[i] = b.ID
-		if i < closedLines {
-			lines = append(lines, in.Say("notice_closed.booking", b.NetNames(set.nets), in.Span(b.Span.Start.In(d.zone), b.Span.End.In(d.zone))))
-		}
+	for _, b := range list[:min(len(list), closedLines)] {
+		lines = append(lines, in.Say("notice_closed.booking", b.NetNames(set.nets), in.Span(b.Span.Start.In(d.zone), b.Span.End.In(d.zone))))
 	}
 	if more := len(list) - closedLines; more > 0 {
 		lines = append(lines, in.Say("notice_closed.more", more))
 	}
-	back, err := d.closedRefunds(ctx, ids, in)
+	back, err := d.closedRefunds(ctx, idsOf(list), in)
 	if err != nil {
 		return err
 	}
@@ -56,7 +52,7 @@ func (d *delivery) closedRefunds(ctx context.Context, bookings []ID, in *phrase.
 	if err != nil {
 		return nil, err
 	}
-	refunds, err := selectCancelRefundsOf(ctx, d.s.db, bookings)
+	refunds, err := selectCancelRefunds(ctx, d.s.db, bookings)
 	if err != nil {
 		return nil, err
 	}

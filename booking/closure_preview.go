@@ -112,11 +112,7 @@ func (c *change) previewClosure(ctx context.Context, closure Closure) (ClosurePr
 		return p, err
 	}
 	p.Bookings = slices.DeleteFunc(inside, func(b Booking) bool { return b.expired(c.at) || !b.Span.overlaps(closure.During) })
-	ids := make([]ID, len(p.Bookings))
-	for i, b := range p.Bookings {
-		ids[i] = b.ID
-	}
-	payments, err := selectPaymentsOfBookings(ctx, c.tx, ids)
+	payments, err := selectPaymentsOfBookings(ctx, c.tx, idsOf(p.Bookings))
 	if err != nil {
 		return p, err
 	}
@@ -128,6 +124,8 @@ func (c *change) previewClosure(ctx context.Context, closure Closure) (ClosurePr
 			p.Reviewed = addPayment(p.Reviewed, payment, payment.Received)
 		}
 	}
+	sortSums(p.Back)
+	sortSums(p.Reviewed)
 	p.Version = hashPreview(nets, p, payments)
 	return p, nil
 }
@@ -157,10 +155,13 @@ func addPayment(sums []PaymentSum, p Payment, amount Money) []PaymentSum {
 	}
 	sums[i].Payments++
 	sums[i].Amount.Minor += amount.Minor
+	return sums
+}
+
+func sortSums(sums []PaymentSum) {
 	slices.SortFunc(sums, func(a, b PaymentSum) int {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Amount.Currency, b.Amount.Currency))
 	})
-	return sums
 }
 
 // ShortenHash returns a positive number of 49 bits at most: it fits into a button and is exact in JSON.

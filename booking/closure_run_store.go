@@ -24,10 +24,6 @@ func insertClosureRun(ctx context.Context, q storage.Queryer, run *ClosureRun, b
 	if nets == nil {
 		nets = []NetID{}
 	}
-	ids := make([]ID, len(bookings))
-	for i, b := range bookings {
-		ids[i] = b.ID
-	}
 	err := q.QueryRow(ctx, `
 		WITH run AS (
 			INSERT INTO closure_run (club_id, closure_id, net_ids, during, reason, preview, actor_id, actor_role, origin, started_at)
@@ -37,7 +33,7 @@ func insertClosureRun(ctx context.Context, q storage.Queryer, run *ClosureRun, b
 		)
 		SELECT id FROM run`,
 		run.Club, run.Closure.ID, nets, run.Closure.During.Start, run.Closure.During.End, run.Closure.Reason, run.preview,
-		run.actor.ID, run.actor.Role, run.actor.Origin, run.StartedAt, ids).Scan(&run.ID)
+		run.actor.ID, run.actor.Role, run.actor.Origin, run.StartedAt, idsOf(bookings)).Scan(&run.ID)
 	if err != nil {
 		return fmt.Errorf("insert closure run: %w", err)
 	}
@@ -69,13 +65,7 @@ func selectRuns(ctx context.Context, q storage.Queryer, condition string, args .
 // selectRunWhere reads the first run that matches a condition, or returns ErrNoClosureRun.
 func selectRunWhere(ctx context.Context, q storage.Queryer, condition string, args ...any) (ClosureRun, error) {
 	runs, err := selectRuns(ctx, q, condition, args...)
-	if err != nil {
-		return ClosureRun{}, err
-	}
-	if len(runs) == 0 {
-		return ClosureRun{}, ErrNoClosureRun
-	}
-	return runs[0], nil
+	return firstOf(runs, err, ErrNoClosureRun)
 }
 
 func selectClosureRun(ctx context.Context, q storage.Queryer, id ClosureRunID) (ClosureRun, error) {
@@ -167,10 +157,4 @@ func selectCancelledInRun(ctx context.Context, q storage.Queryer, id ID) (run Cl
 func selectMemberInRun(ctx context.Context, q storage.Queryer, run ClosureRunID, member MemberID) ([]Booking, error) {
 	return selectBookings(ctx, q, `WHERE b.id = ANY(ARRAY(SELECT booking_id FROM closure_run_booking WHERE run_id = $1 AND outcome = 'cancelled')) AND b.member_id = $2
 		ORDER BY s.starts, b.id`, run, member)
-}
-
-// selectCancelRefundsOf reads the refunds for cancelling some bookings, by id. Failed refunds are left out.
-func selectCancelRefundsOf(ctx context.Context, q storage.Queryer, bookings []ID) ([]Refund, error) {
-	return selectRefunds(ctx, q, `WHERE payment_id = ANY(ARRAY(SELECT id FROM payment WHERE booking_id = ANY($1))) AND reason = $2 AND state <> 'failed' ORDER BY id`,
-		bookings, refundCancelled)
 }

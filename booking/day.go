@@ -34,6 +34,14 @@ func ParseDay(text string) (Day, error) {
 	return dayOf(t), checkRange(t)
 }
 
+// ParseDays reads the first and the last day of some days.
+func ParseDays(first, last string) (from, to Day, err error) {
+	if from, err = ParseDay(first); err == nil {
+		to, err = ParseDay(last)
+	}
+	return from, to, err
+}
+
 // checkRange refuses an instant before the first date or after the last one.
 func checkRange(t time.Time) error {
 	if day := DayIn(t, time.UTC); day < firstDay || day > lastDay {

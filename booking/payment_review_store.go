@@ -41,13 +41,7 @@ func selectOpenReviews(ctx context.Context, q storage.Queryer, condition string,
 // selectReview reads an open review, or returns ErrNoReview.
 func selectReview(ctx context.Context, q storage.Queryer, id ReviewID) (Review, error) {
 	list, err := selectOpenReviews(ctx, q, `id = $1`, id)
-	if err == nil && len(list) == 0 {
-		err = ErrNoReview
-	}
-	if err != nil {
-		return Review{}, err
-	}
-	return list[0], nil
+	return firstOf(list, err, ErrNoReview)
 }
 
 // selectReviewsOf reads the open reviews of a club, oldest first. With ofNoClub it also reads those without a known club.

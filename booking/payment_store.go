@@ -34,13 +34,7 @@ func selectPayments(ctx context.Context, q storage.Queryer, condition string, ar
 // selectPaymentWhere reads the first payment that matches a condition, or returns ErrNoPayment.
 func selectPaymentWhere(ctx context.Context, q storage.Queryer, condition string, args ...any) (Payment, error) {
 	list, err := selectPayments(ctx, q, condition, args...)
-	if err != nil {
-		return Payment{}, err
-	}
-	if len(list) == 0 {
-		return Payment{}, ErrNoPayment
-	}
-	return list[0], nil
+	return firstOf(list, err, ErrNoPayment)
 }
 
 func selectPayment(ctx context.Context, q storage.Queryer, id PaymentID) (Payment, error) {

@@ -30,13 +30,7 @@ func selectRefunds(ctx context.Context, q storage.Queryer, condition string, arg
 // selectRefundWhere reads the refund that matches a condition, or returns ErrNoRefund.
 func selectRefundWhere(ctx context.Context, q storage.Queryer, condition string, args ...any) (Refund, error) {
 	list, err := selectRefunds(ctx, q, condition, args...)
-	if err != nil {
-		return Refund{}, err
-	}
-	if len(list) == 0 {
-		return Refund{}, ErrNoRefund
-	}
-	return list[0], nil
+	return firstOf(list, err, ErrNoRefund)
 }
 
 func selectRefund(ctx context.Context, q storage.Queryer, id RefundID) (Refund, error) {
@@ -55,6 +49,12 @@ func selectManualRefund(ctx context.Context, q storage.Queryer, club ClubID, id 
 // selectRefundsOf reads the refunds of a club's payment, by id.
 func selectRefundsOf(ctx context.Context, q storage.Queryer, club ClubID, payment PaymentID) ([]Refund, error) {
 	return selectRefunds(ctx, q, `WHERE payment_id IN (SELECT id FROM payment WHERE id = $1 AND club_id = $2) ORDER BY id`, payment, club)
+}
+
+// selectCancelRefunds reads the refunds for cancelling some bookings, by id. Failed refunds are left out.
+func selectCancelRefunds(ctx context.Context, q storage.Queryer, bookings []ID) ([]Refund, error) {
+	return selectRefunds(ctx, q, `WHERE payment_id = ANY(ARRAY(SELECT id FROM payment WHERE booking_id = ANY($1))) AND reason = $2 AND state <> 'failed' ORDER BY id`,
+		bookings, refundCancelled)
 }
 
 // insertRefund reports whether the refund is new. When its key exists already, r becomes the stored refund.

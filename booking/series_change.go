@@ -225,11 +225,7 @@ func (c *change) recordSeries(ctx context.Context, action string, tell notice, i
 	if len(changed) == 0 {
 		return ErrSeriesOver
 	}
-	ids := make([]ID, len(changed))
-	for i, b := range changed {
-		ids[i] = b.ID
-	}
-	detail["series"], detail["bookings"] = id, ids
+	detail["series"], detail["bookings"] = id, idsOf(changed)
 	if err := c.recordAudit(ctx, action, Booking{}, detail); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,11 +22,9 @@ func (d *delivery) composeSeries(ctx context.Context, set *setup, id SeriesID, i
 		return ErrNoSeries // it changed after selectStillCurrent; the next try drops the notification
 	}
 	first, last := list[0], list[len(list)-1]
-	ids := make([]ID, len(list))
 	fee := Money{Currency: first.Price.Currency}
 	var names []string
-	for i, b := range list {
-		ids[i] = b.ID
+	for _, b := range list {
 		if name := b.NetNames(set.nets); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -39,12 +38,16 @@ func (d *delivery) composeSeries(ctx context.Context, set *setup, id SeriesID, i
 		in.Say("notice_series.dates", span(first), span(last)),
 	}
 	if ended {
-		back, err := selectCancelRefunds(ctx, d.s.db, ids)
+		back, err := selectCancelRefunds(ctx, d.s.db, idsOf(list))
 		if err != nil {
 			return err
 		}
-		for _, m := range back {
-			lines = append(lines, in.Say("notice_series.back", in.Money(m.Minor, m.Currency)))
+		sums := map[string]int64{} // by currency
+		for _, r := range back {
+			sums[r.Amount.Currency] += r.Amount.Minor
+		}
+		for _, currency := range slices.Sorted(maps.Keys(sums)) {
+			lines = append(lines, in.Say("notice_series.back", in.Money(sums[currency], currency)))
 		}
 		if fee.Minor > 0 {
 			lines = append(lines, in.Say("notice_series.fee", in.Money(fee.Minor, fee.Currency)))

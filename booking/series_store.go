@@ -51,13 +51,3 @@ func selectEndedWithSeries(ctx context.Context, q storage.Queryer, b Booking) (e
 	}
 	return ended, nil
 }
-
-// selectCancelRefunds sums the refunds for cancelling some bookings, by currency. Failed refunds do not count.
-func selectCancelRefunds(ctx context.Context, q storage.Queryer, ids []ID) ([]Money, error) {
-	list, err := collect(ctx, q, pgx.RowToStructByPos[Money], `SELECT sum(amount_minor)::bigint, currency FROM refund
-		WHERE payment_id = ANY(ARRAY(SELECT id FROM payment WHERE booking_id = ANY($1))) AND reason = $2 AND state <> 'failed' GROUP BY currency ORDER BY currency`, ids, refundCancelled)
-	if err != nil {
-		return nil, fmt.Errorf("sum refunds: %w", err)
-	}
-	return list, nil
-}

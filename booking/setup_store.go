@@ -59,6 +59,17 @@ func collect[T any](ctx context.Context, q storage.Queryer, scan pgx.RowToFunc[T
 	return pgx.CollectRows(rows, scan)
 }
 
+// firstOf returns the first of the rows that a query read, or missing if there is none.
+func firstOf[T any](rows []T, err, missing error) (first T, _ error) {
+	switch {
+	case err != nil:
+		return first, err
+	case len(rows) == 0:
+		return first, missing
+	}
+	return rows[0], nil
+}
+
 // selectSetup reads a club with its nets, add-ons, hours, closures and prices.
 func selectSetup(ctx context.Context, q storage.Queryer, id ClubID) (*setup, error) {
 	clubs, err := collect(ctx, q, scanClub, `SELECT `+clubColumns+` FROM club WHERE id = $1`, id)

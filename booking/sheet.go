@@ -22,11 +22,7 @@ func (s *Service) Paid(ctx context.Context, actor Actor, list []Booking) (map[ID
 	if err := actor.mustBeStaff(); err != nil {
 		return nil, err
 	}
-	ids := make([]ID, len(list))
-	for i, b := range list {
-		ids[i] = b.ID
-	}
-	payments, err := selectPaymentsOfBookings(ctx, s.db, ids)
+	payments, err := selectPaymentsOfBookings(ctx, s.db, idsOf(list))
 	paid := map[ID]bool{}
 	for _, p := range payments {
 		paid[p.Booking] = paid[p.Booking] || p.settles()

@@ -21,11 +21,7 @@ func (b *Bot) addBroadcasts() {
 
 // booked tells which of some people have a booking on a day from the first to the last one.
 func (b *Bot) booked(ctx context.Context, people []filter.UserID, first, last string) (map[filter.UserID]bool, error) {
-	from, err := booking.ParseDay(first)
-	if err != nil {
-		return nil, err
-	}
-	to, err := booking.ParseDay(last)
+	from, to, err := booking.ParseDays(first, last)
 	if err != nil {
 		return nil, err
 	}

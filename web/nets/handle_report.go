@@ -72,11 +72,7 @@ type TakingsBody struct {
 }
 
 func (h sheets) readReport(ctx context.Context, in *reportIn) (*web.Body[ReportBody], error) {
-	from, err := booking.ParseDay(in.From)
-	if err != nil {
-		return nil, err
-	}
-	to, err := booking.ParseDay(in.To)
+	from, to, err := booking.ParseDays(in.From, in.To)
 	if err != nil {
 		return nil, err
 	}

@@ -66,11 +66,7 @@ func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.List
 }
 
 func (h sheets) exportCSV(ctx context.Context, in *exportIn) (*fileOut, error) {
-	from, err := booking.ParseDay(in.From)
-	if err != nil {
-		return nil, err
-	}
-	to, err := booking.ParseDay(in.To)
+	from, to, err := booking.ParseDays(in.From, in.To)
 	if err != nil {
 		return nil, err
 	}
