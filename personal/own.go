@@ -24,15 +24,6 @@ var (
 	ErrUnderWay = fault.New(fault.Conflict, "erase_under_way")
 )
 
-// TooOftenError is ErrTooOften with the time until the next request is allowed.
-type TooOftenError struct{ Retry time.Duration }
-
-// Error names it for logs.
-func (e *TooOftenError) Error() string { return fmt.Sprintf("again in %s", e.Retry) }
-
-// Unwrap returns ErrTooOften.
-func (*TooOftenError) Unwrap() error { return ErrTooOften }
-
 // The limits of a person. An export reads forty tables, and a question about erasure reads some of them.
 const (
 	exportsPerDay   = 3
@@ -180,7 +171,7 @@ func (o *Own) Finish(ctx context.Context) error {
 func (o *Own) count(ctx context.Context, what string, person int64, perDay int) error {
 	w := o.rates.Count(ctx, fmt.Sprintf("personal:%s:%d", what, person), storage.Rate{Quota: perDay, Period: 24 * time.Hour})
 	if !w.Allowed {
-		return &TooOftenError{w.Retry}
+		return fault.WithRetry(ErrTooOften, w.Retry)
 	}
 	return nil
 }

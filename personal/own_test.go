@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pavilion/filter"
+	"pavilion/internal/fault"
 	"pavilion/internal/secret"
 	"pavilion/personal"
 	"pavilion/storage"
@@ -253,7 +254,7 @@ func TestOwn_HasLimits(t *testing.T) {
 	s := open(t)
 	for i := range 5 {
 		_, err := s.own.Export(t.Context(), member)
-		if often, refused := errors.AsType[*personal.TooOftenError](err); refused != (i >= 3) || refused && often.Retry < time.Hour {
+		if often, refused := errors.AsType[*fault.RetryError](err); refused != (i >= 3) || refused && often.After < time.Hour {
 			t.Errorf("export %d: %v", i+1, err)
 		}
 	}

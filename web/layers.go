@@ -15,6 +15,8 @@ import (
 
 	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"pavilion/internal/fault"
 )
 
 // limitAddress refuses addresses above the threshold before any work.
@@ -116,7 +118,7 @@ func (s *Server) limitGlobal(next http.Handler) http.Handler {
 		key := addressBlock(exchangeOf(r.Context()).address).String() // a client cannot choose another for each request
 		if strings.HasPrefix(r.URL.Path, "/api/") && !s.global.allow(key, s.opts.Now()) {
 			s.metrics.refusedEarly.WithLabelValues("global").Inc()
-			s.Refuse(w, r, WithRetryAfter(errOverloaded, time.Second))
+			s.Refuse(w, r, fault.WithRetry(errOverloaded, time.Second))
 			return
 		}
 		next.ServeHTTP(w, r)

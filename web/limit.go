@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"pavilion/internal/fault"
 	"pavilion/storage"
 )
 
@@ -97,7 +98,7 @@ func (l *limiter) countRequest(ctx context.Context, of Limit, x *exchange) error
 		return nil
 	}
 	l.count(p.name, "refused")
-	return WithRetryAfter(errRateLimited, w.Retry)
+	return fault.WithRetry(errRateLimited, w.Retry)
 }
 
 func (l *limiter) countKey(ctx context.Context, key string, quota, degraded int) window {

@@ -107,18 +107,6 @@ func (e *statusError) Unwrap() error { return e.error }
 // WithStatus gives an error a status in place of that of its kind, where HTTP has a more exact one.
 func WithStatus(err error, status int) error { return &statusError{err, status} }
 
-// retryError is an error that says when to try again.
-type retryError struct {
-	error
-	after time.Duration
-}
-
-// Unwrap returns the error itself.
-func (e *retryError) Unwrap() error { return e.error }
-
-// WithRetryAfter gives an error's answer a Retry-After.
-func WithRetryAfter(err error, after time.Duration) error { return &retryError{err, after} }
-
 // problemOf translates any error. An error without a kind is a dependency that is down, or unexpected; its text is not sent.
 func problemOf(err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
@@ -143,8 +131,8 @@ func problemOf(err error) *Problem {
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || code == keyInProgress {
 		p.retryAfter = retrySoon
 	}
-	if own, ok := errors.AsType[*retryError](err); ok {
-		p.retryAfter = own.after
+	if own, ok := errors.AsType[*fault.RetryError](err); ok {
+		p.retryAfter = own.After
 	}
 	return p
 }

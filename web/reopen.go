@@ -21,7 +21,7 @@ import (
 
 // Errors of reopening.
 var (
-	ErrReopenSoon = WithRetryAfter(fault.New(fault.TooMany, "reopen_soon"), reopenEvery)
+	ErrReopenSoon = fault.WithRetry(fault.New(fault.TooMany, "reopen_soon"), reopenEvery)
 	ErrNoReopen   = fault.New(fault.Conflict, "reopen_unavailable")
 )
 

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"time"
 
 	"pavilion/filter"
 	"pavilion/internal/fault"
@@ -14,15 +13,6 @@ var (
 	ErrTooOften  = fault.New(fault.TooMany, "too_often")
 	ErrJoinFirst = fault.New(fault.Forbidden, "join_first")
 )
-
-// TooOftenError refuses a person who is over the limit of a kind.
-type TooOftenError struct{ Retry time.Duration }
-
-// Error is that of ErrTooOften.
-func (e *TooOftenError) Error() string { return ErrTooOften.Error() }
-
-// Unwrap returns ErrTooOften.
-func (e *TooOftenError) Unwrap() error { return ErrTooOften }
 
 // JoinFirstError refuses a person who has not joined the required channels.
 type JoinFirstError struct{ Lists []MissingOf }
@@ -48,7 +38,7 @@ func (g Gate) Admit(ctx context.Context, kind Kind, person filter.UserID) error 
 		return ErrBanned
 	}
 	if v := g.Limits.Count(ctx, kind, person); !v.Allowed {
-		return &TooOftenError{Retry: v.Retry}
+		return fault.WithRetry(ErrTooOften, v.Retry)
 	}
 	if g.IsAdmin(person) {
 		return nil

@@ -8,6 +8,7 @@ import (
 
 	"pavilion/filter"
 	"pavilion/filter/access"
+	"pavilion/internal/fault"
 )
 
 // Not parallel, as all tests with the list of required channels. The chat's guard has the same order: bot/access.New.
@@ -36,8 +37,8 @@ func TestGate_RefusesInTheOrderOfTheChat(t *testing.T) {
 	if err := g.Admit(t.Context(), access.Tap, person); !errors.As(err, &join) || len(join.Lists) != 1 || join.Lists[0].Channels[0].ID != required.channel {
 		t.Errorf("the channels to join: %v", err)
 	}
-	var often *access.TooOftenError
-	if err := g.Admit(t.Context(), access.Tap, person); !errors.As(err, &often) || often.Retry <= 0 {
+	var often *fault.RetryError
+	if err := g.Admit(t.Context(), access.Tap, person); !errors.As(err, &often) || !errors.Is(err, access.ErrTooOften) || often.After <= 0 {
 		t.Errorf("the limit comes before the channels: %v", err)
 	}
 	if _, err := bans.Add(t.Context(), person, theAdmin, time.Hour, ""); err != nil {

@@ -5,7 +5,10 @@
 // chain.
 package fault
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Kind decides how an edge answers an error. The zero Kind is Internal.
 type Kind int
@@ -59,6 +62,19 @@ func CodeOf(err error) string {
 	}
 	return "internal"
 }
+
+// RetryError is an error with the time after which another try can succeed.
+type RetryError struct {
+	error
+
+	After time.Duration
+}
+
+// WithRetry gives an error the time after which another try can succeed.
+func WithRetry(err error, after time.Duration) error { return &RetryError{err, after} }
+
+// Unwrap returns the error itself.
+func (e *RetryError) Unwrap() error { return e.error }
 
 func find(err error) (*fault, bool) {
 	var f *fault

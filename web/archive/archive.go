@@ -94,11 +94,7 @@ func (h handlers) admit(ctx context.Context, kind access.Kind) (a Archive, perso
 	if a, err = h.InBot(); err != nil {
 		return nil, person, err
 	}
-	err = a.Admit(ctx, kind, person)
-	if often, ok := errors.AsType[*access.TooOftenError](err); ok {
-		err = web.WithRetryAfter(err, often.Retry)
-	}
-	return a, person, err
+	return a, person, a.Admit(ctx, kind, person)
 }
 
 type searchIn struct {

@@ -186,7 +186,7 @@ func TestGuard_EveryRouteAsksAndSaysWhyNot(t *testing.T) {
 		kind    string
 	}{
 		{access.ErrBanned, http.StatusForbidden, "banned"},
-		{&access.TooOftenError{Retry: 90 * time.Second}, http.StatusTooManyRequests, "too-often"},
+		{fault.WithRetry(access.ErrTooOften, 90*time.Second), http.StatusTooManyRequests, "too-often"},
 		{join, http.StatusForbidden, "join-first"},
 	} {
 		c.verdict = want.verdict

@@ -2,7 +2,6 @@ package personal
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -97,14 +96,6 @@ type confirmIn struct {
 	}
 }
 
-// limited gives a refusal by the limit of the day its Retry-After.
-func limited(err error) error {
-	if often, ok := errors.AsType[*personal.TooOftenError](err); ok {
-		return web.WithRetryAfter(err, often.Retry)
-	}
-	return err
-}
-
 func (h handlers) speaker(ctx context.Context, person int64) *phrase.Speaker {
 	return h.Phrases.In(h.Language(ctx, person))
 }
@@ -113,7 +104,7 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*web.Body[ExportBody
 	person := int64(web.UserOf(ctx).ID)
 	e, err := h.Own.Export(ctx, person)
 	if err != nil {
-		return nil, limited(err)
+		return nil, err
 	}
 	records, err := e.Describe(h.speaker(ctx, person))
 	if err != nil {
@@ -130,7 +121,7 @@ func (h handlers) ask(ctx context.Context, _ *struct{}) (*web.Body[ErasureBody],
 	person := int64(web.UserOf(ctx).ID)
 	c, token, err := h.Own.Ask(ctx, person, personal.OverHTTP)
 	if err != nil {
-		return nil, limited(err)
+		return nil, err
 	}
 	body := ErasureBody{
 		Token: token.Reveal(), Obstacles: []ObstacleBody{}, Lost: LostBody{Calendars: c.Feeds, Roles: c.Roles},
