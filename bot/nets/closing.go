@@ -17,7 +17,7 @@ const maxClosing = 2 * wholeDay
 
 // typeHours takes the hours on a day and shows the preview.
 func (c closing) typeHours(ctx context.Context, s step) (screen, error) {
-	club, nets, err := c.adminNets(ctx, s.Club)
+	_, club, nets, err := c.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +51,7 @@ func askClosingReason(s step) question {
 }
 
 func (c closing) preview(ctx context.Context, s step) (screen, error) {
-	actor, err := c.adminActor(ctx, s.Club)
-	if err != nil {
-		return nil, err
-	}
-	club, nets, err := c.clubNets(ctx, s.Club)
+	actor, club, nets, err := c.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +103,7 @@ func (c closing) start(ctx context.Context, s step) (screen, error) {
 
 // show returns the progress of a closure run.
 func (c closing) show(ctx context.Context, s step) (screen, error) {
-	actor, err := c.adminActor(ctx, s.Club)
-	if err != nil {
-		return nil, err
-	}
-	club, nets, err := c.clubNets(ctx, s.Club)
+	actor, club, nets, err := c.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}

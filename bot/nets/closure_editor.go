@@ -16,7 +16,7 @@ func (c closureEditor) listClosures(ctx context.Context, club booking.ClubID) (s
 }
 
 func (c closureEditor) readClosures(ctx context.Context, id booking.ClubID) (closuresView, error) {
-	club, nets, err := c.adminNets(ctx, id)
+	actor, club, nets, err := c.adminNets(ctx, id)
 	if err != nil {
 		return closuresView{}, err
 	}
@@ -25,10 +25,6 @@ func (c closureEditor) readClosures(ctx context.Context, id booking.ClubID) (clo
 		return closuresView{}, err
 	}
 	at, err := c.clock(ctx)
-	if err != nil {
-		return closuresView{}, err
-	}
-	actor, err := c.adminActor(ctx, id)
 	if err != nil {
 		return closuresView{}, err
 	}
@@ -64,7 +60,7 @@ func (c closureEditor) showClosureMonth(ctx context.Context, s step) (screen, er
 
 // day asks which nets are closed on the day, and how the closure repeats.
 func (c closureEditor) day(ctx context.Context, s step) (screen, error) {
-	club, nets, err := c.adminNets(ctx, s.Club)
+	_, club, nets, err := c.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ const ownHours = 8
 func (h hoursEditor) week(ctx context.Context, s step) (screen, error) { return h.readWeek(ctx, s) }
 
 func (h hoursEditor) readWeek(ctx context.Context, s step) (weekView, error) {
-	club, nets, err := h.adminNets(ctx, s.Club)
+	_, club, nets, err := h.adminNets(ctx, s.Club)
 	if err != nil {
 		return weekView{}, err
 	}
@@ -31,7 +31,7 @@ func (h hoursEditor) readWeek(ctx context.Context, s step) (weekView, error) {
 
 // askTime asks by a keyboard when a weekday opens, or when it closes.
 func (h hoursEditor) askTime(ctx context.Context, s step) (screen, error) {
-	_, nets, err := h.adminNets(ctx, s.Club)
+	_, _, nets, err := h.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}

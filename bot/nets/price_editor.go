@@ -22,7 +22,7 @@ const (
 )
 
 func (p priceEditor) listPrices(ctx context.Context, s step) (screen, error) {
-	club, nets, err := p.adminNets(ctx, s.Club)
+	_, club, nets, err := p.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (p priceEditor) listPrices(ctx context.Context, s step) (screen, error) {
 }
 
 func (p priceEditor) showPrice(ctx context.Context, s step) (screen, error) {
-	_, nets, err := p.adminNets(ctx, s.Club)
+	_, _, nets, err := p.adminNets(ctx, s.Club)
 	if err != nil {
 		return nil, err
 	}

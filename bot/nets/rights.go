@@ -62,12 +62,12 @@ func (s *Screens) visitOf(person int64) *visit {
 	return &visit{Deps: s.Deps, event: &telegram.Event{From: telegram.Person{ID: person}}}
 }
 
-// adminNets reads a club and its nets for one of its admins.
-func (v *visit) adminNets(ctx context.Context, id booking.ClubID) (booking.Club, []booking.Net, error) {
-	if _, err := v.adminActor(ctx, id); err != nil {
-		return booking.Club{}, nil, err
+// adminNets reads a club and its nets for one of its admins, who is the actor.
+func (v *visit) adminNets(ctx context.Context, id booking.ClubID) (actor booking.Actor, club booking.Club, nets []booking.Net, err error) {
+	if actor, err = v.adminActor(ctx, id); err == nil {
+		club, nets, err = v.clubNets(ctx, id)
 	}
-	return v.clubNets(ctx, id)
+	return actor, club, nets, err
 }
 
 // firstClub is the first club in which the person has a right; else the error of the last one.
