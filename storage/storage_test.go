@@ -245,9 +245,7 @@ func TestPools_BreakerOpensAndClosesByItself(t *testing.T) {
 		}
 	})
 	b := ps.All()[1]
-	if err := b.Do(ctx, "insert", insertThing("before")); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "the server is reached", func() bool { return b.Do(ctx, "insert", insertThing("before")) == nil })
 	servers(t).StopMongo(1)
 	eventually(t, "the breaker opens", func() bool {
 		err := b.Do(ctx, "insert", insertThing("during"))

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"pavilion/sandbox"
 )
 
 // fault is a failure. It begins, lasts for a time while events go on, and ends.
@@ -75,7 +77,7 @@ func (s *scene) killBeside(f fault) fault {
 // within lets a fault happen in the middle of another.
 func within(outer, inner fault) fault {
 	begin := func(ctx context.Context) error {
-		return errors.Join(outer.begin(ctx), pause(ctx, outer.lasts/4), inner.begin(ctx), pause(ctx, inner.lasts), inner.end(ctx))
+		return errors.Join(outer.begin(ctx), sandbox.Pause(ctx, outer.lasts/4), inner.begin(ctx), sandbox.Pause(ctx, inner.lasts), inner.end(ctx))
 	}
 	return fault{outer.name + ", meanwhile " + inner.name, begin, outer.lasts / 4, outer.end}
 }
@@ -134,7 +136,7 @@ func (s *scene) untilFigure(ctx context.Context, p *process, name string, want f
 		if got, err := s.figure(ctx, p, name); err == nil && got == want {
 			return nil
 		}
-		if pause(ctx, 100*time.Millisecond) != nil { // the metrics send no signal
+		if sandbox.Pause(ctx, 100*time.Millisecond) != nil { // the metrics send no signal
 			return context.Cause(ctx)
 		}
 	}

@@ -61,7 +61,7 @@ func (l *load) run(ctx context.Context) error {
 			return err
 		}
 		due := began.Add(time.Duration(n) * time.Second / time.Duration(l.scene.options.PerSecond))
-		if pause(ctx, time.Until(due)) != nil {
+		if sandbox.Pause(ctx, time.Until(due)) != nil {
 			return nil //nolint:nilerr // it was told to stop
 		}
 	}

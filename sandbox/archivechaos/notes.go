@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"pavilion/sandbox"
 )
 
 // The databases have notes of writes that did not end, and of files that may stand in two databases. The bot claims a note of a write when it first
@@ -53,7 +55,7 @@ func (s *scene) untilNone(ctx context.Context, collection string, match bson.D) 
 		if err == nil && left == 0 {
 			return nil
 		}
-		if pause(ctx, 200*time.Millisecond) != nil { // the index sends no signal
+		if sandbox.Pause(ctx, 200*time.Millisecond) != nil { // the index sends no signal
 			return errors.Join(context.Cause(ctx), err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"pavilion/sandbox"
 )
 
 var errFailed = errors.New("a check failed")
@@ -67,11 +69,11 @@ func (s *scene) inject(ctx context.Context, l *load, f fault, out io.Writer) (ok
 	if s.options.Short {
 		between = 0
 	}
-	if err := pause(ctx, between); err != nil {
+	if err := sandbox.Pause(ctx, between); err != nil {
 		return false, err
 	}
 	before := l.events.Load()
-	if err := errors.Join(f.begin(ctx), pause(ctx, f.lasts), f.end(ctx)); err != nil {
+	if err := errors.Join(f.begin(ctx), sandbox.Pause(ctx, f.lasts), f.end(ctx)); err != nil {
 		return false, err
 	}
 	meanwhile, ended := l.events.Load()-before, time.Now()
@@ -101,7 +103,7 @@ func (s *scene) found(ctx context.Context, word string, limit time.Duration) err
 		if found && err == nil {
 			return nil
 		}
-		if pause(ctx, 200*time.Millisecond) != nil { // the index sends no signal
+		if sandbox.Pause(ctx, 200*time.Millisecond) != nil { // the index sends no signal
 			return errors.Join(errNotFound, err)
 		}
 	}
@@ -128,7 +130,7 @@ func (s *scene) settle(ctx context.Context, l *load) error {
 				calm = -1
 			}
 		}
-		if pause(ctx, 300*time.Millisecond) != nil {
+		if sandbox.Pause(ctx, 300*time.Millisecond) != nil {
 			return context.Cause(ctx)
 		}
 	}

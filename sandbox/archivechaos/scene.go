@@ -248,12 +248,3 @@ func (s *scene) close() error {
 	}
 	return s.Close()
 }
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"pavilion/sandbox"
 	"pavilion/sandbox/gateway"
 	"pavilion/sandbox/miniapp"
 )
@@ -32,7 +33,7 @@ func (s *scene) check(ctx context.Context, clients []*client) []string {
 		if len(findings) == 0 || time.Now().After(deadline) {
 			break
 		}
-		if err := pause(ctx, 3*time.Second); err != nil {
+		if err := sandbox.Pause(ctx, 3*time.Second); err != nil {
 			return append(findings, err.Error())
 		}
 	}

@@ -74,7 +74,7 @@ func (c *client) run(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		c.turn(context.WithoutCancel(ctx)) // the client waits for the answers of its last turn
-		_ = pause(ctx, thinking)
+		_ = sandbox.Pause(ctx, thinking)
 	}
 }
 
@@ -142,7 +142,7 @@ func (c *client) send(ctx context.Context, path string, body any, status int, to
 			break
 		}
 		c.record.try(describe(answer, err))
-		_ = pause(ctx, wait)
+		_ = sandbox.Pause(ctx, wait)
 	}
 	switch {
 	case a.answer.Status == status:

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"pavilion/sandbox"
 )
 
 const (
@@ -91,14 +93,14 @@ func (r *record) strange(what string) {
 
 // inject begins and ends a fault, then waits until every client has a final answer.
 func (r *record) inject(ctx context.Context, f fault) error {
-	if err := pause(ctx, calm); err != nil {
+	if err := sandbox.Pause(ctx, calm); err != nil {
 		return err
 	}
 	p := r.open(f.name, f.felt)
 	if err := f.begin(ctx); err != nil {
 		return err
 	}
-	if err := errors.Join(pause(ctx, f.lasts), f.end(ctx)); err != nil {
+	if err := errors.Join(sandbox.Pause(ctx, f.lasts), f.end(ctx)); err != nil {
 		return err
 	}
 	r.mu.Lock()
@@ -110,15 +112,6 @@ func (r *record) inject(ctx context.Context, f fault) error {
 	case <-ctx.Done():
 	}
 	return ctx.Err()
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }
 
 // print writes the table. It returns true if all clients had final answers within promise, also to every later action, if clients noticed the faults

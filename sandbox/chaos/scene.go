@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -123,28 +122,13 @@ func (s *scene) startServer() (err error) {
 	return err
 }
 
-var errNotReady = errors.New("the server is not ready")
-
 func (s *scene) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/health/ready", nil)
-		if err != nil {
-			return err
-		}
-		if a, err := http.DefaultClient.Do(req); err == nil {
-			_ = a.Body.Close()
-			if a.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %s", errNotReady, s.Bot.Log())
-		case <-time.After(50 * time.Millisecond):
-		}
+	if err := sandbox.AwaitReady(ctx, s.base); err != nil {
+		return fmt.Errorf("%w: %s", err, s.Bot.Log())
 	}
+	return nil
 }
 
 // sql runs statements on a connection of its own.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"pavilion/sandbox"
 	"pavilion/sandbox/miniapp"
 )
 
@@ -58,7 +59,7 @@ func (a *answers) ask(ctx context.Context, number int, v *visitor, r request) (m
 			a.final(number, began, fmt.Sprintf("%s %s: no final answer after %s; last: %s, %v", r.method, r.path, time.Since(began).Round(time.Second), reason, err))
 			return got, false
 		}
-		_ = pause(ctx, again) // the next try sees that ctx has ended
+		_ = sandbox.Pause(ctx, again) // the next try sees that ctx has ended
 	}
 }
 
@@ -125,13 +126,4 @@ func (a *answers) total() (n int, faults []string) {
 		n += c
 	}
 	return n, slices.Clone(a.faults)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

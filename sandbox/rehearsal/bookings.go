@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"pavilion/sandbox"
 	"pavilion/sandbox/miniapp"
 )
 
@@ -82,14 +83,14 @@ func (m *booker) act(ctx context.Context, n int) {
 		return
 	}
 	m.states[made.ID] = "held"
-	_ = pause(ctx, thinking)
+	_ = sandbox.Pause(ctx, thinking)
 	if _, ok := m.ask(ctx, m.number, m.client, request{http.MethodPost, m.club.Path("/bookings/%d/confirm", made.ID), key("confirm"), nil, http.StatusOK}); !ok {
 		return
 	}
 	m.states[made.ID] = "confirmed"
-	_ = pause(ctx, thinking)
+	_ = sandbox.Pause(ctx, thinking)
 	m.ask(ctx, m.number, m.client, request{http.MethodGet, m.club.Path("/availability?from=%s&nets=%d", day, m.club.Nets[0]), "", nil, http.StatusOK})
-	_ = pause(ctx, thinking)
+	_ = sandbox.Pause(ctx, thinking)
 	if n%keepOne == keepOne-1 {
 		m.kept++
 		return
@@ -97,7 +98,7 @@ func (m *booker) act(ctx context.Context, n int) {
 	if _, ok := m.ask(ctx, m.number, m.client, request{http.MethodPost, m.club.Path("/bookings/%d/cancel", made.ID), key("cancel"), nil, http.StatusOK}); ok {
 		m.states[made.ID] = "cancelled"
 	}
-	_ = pause(ctx, thinking)
+	_ = sandbox.Pause(ctx, thinking)
 }
 
 // check compares the rows with the answers after finish. It returns the number of bookings and a sentence for each difference.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,23 +102,12 @@ func (f *fleet) start(ctx context.Context, m *member, binary string) (err error)
 }
 
 func (f *fleet) await(ctx context.Context, m *member) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errNotReady)
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.addr+"/health/ready", http.NoBody)
-		if err != nil {
-			return err
-		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		if pause(ctx, 50*time.Millisecond) != nil { // readiness sends no signal
-			return fmt.Errorf("%s: %w: %s", m.name, context.Cause(ctx), tail(m.process.Log()))
-		}
+	if err := sandbox.AwaitReady(ctx, "http://"+m.addr); err != nil {
+		return fmt.Errorf("%s: %w: %s", m.name, err, tail(m.process.Log()))
 	}
+	return nil
 }
 
 // bots lists the members with the role bot: the one that stands by, then the connected one.

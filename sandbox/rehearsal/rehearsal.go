@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"pavilion/sandbox"
 	"pavilion/sandbox/child"
 )
 
@@ -122,7 +123,7 @@ func (s *stage) killOneOfEach(ctx context.Context) error {
 
 // killAndStopAll kills each process in turn, then stops each one, and starts it again every time.
 func (s *stage) killAndStopAll(ctx context.Context, rounds int) error {
-	if err := s.step(ctx, "nothing", true, func(ctx context.Context) error { return pause(ctx, 3*time.Second) }); err != nil {
+	if err := s.step(ctx, "nothing", true, func(ctx context.Context) error { return sandbox.Pause(ctx, 3*time.Second) }); err != nil {
 		return err
 	}
 	for range rounds {

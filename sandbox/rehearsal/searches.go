@@ -54,7 +54,7 @@ func startSearches(ctx context.Context, scene *sandbox.Scene, people []world.Use
 	s.asking.Go(func() {
 		for n := 0; ask.Err() == nil; n++ {
 			s.ask(people[n%len(people)], fmt.Sprintf("golden river %d", n))
-			_ = pause(ask, askEvery)
+			_ = sandbox.Pause(ask, askEvery)
 		}
 	})
 	if reader == nil {
@@ -64,7 +64,7 @@ func startSearches(ctx context.Context, scene *sandbox.Scene, people []world.Use
 	s.asking.Go(func() {
 		for ask.Err() == nil {
 			s.http.ask(ctx, 0, reader, request{http.MethodGet, "/archive/search?text=golden+river", "", nil, http.StatusOK})
-			_ = pause(ask, askEvery)
+			_ = sandbox.Pause(ask, askEvery)
 		}
 	})
 	return s

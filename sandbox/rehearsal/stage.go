@@ -216,7 +216,7 @@ func (s *stage) notifications(ctx context.Context, db *pgx.Conn) error {
 			s.table.note("notifications", []string{fmt.Sprintf("%d are on their way for %s", open, settles)})
 			return nil
 		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil { // the queue sends no signal
+		if err := sandbox.Pause(ctx, 200*time.Millisecond); err != nil { // the queue sends no signal
 			return err
 		}
 	}
