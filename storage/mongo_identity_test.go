@@ -63,7 +63,7 @@ func TestPools_TwoNamesOfOneDatabaseAreRefused(t *testing.T) {
 	if len(ps.All()) != 1 || len(ps.Unused()) != 1 || len(ps.Writable(t.Context())) != 1 {
 		t.Errorf("%d in use, %d unused, %d writable", len(ps.All()), len(ps.Unused()), len(ps.Writable(t.Context())))
 	}
-	if err := ps.Unused()[0].Do(t.Context(), "insert", insertThing("x")); !errors.Is(err, storage.ErrSameDatabase) {
+	if err := ps.Unused()[0].Do(t.Context(), "insert", insertThing); !errors.Is(err, storage.ErrSameDatabase) {
 		t.Errorf("a call to the second: %v", err)
 	}
 	both := openPools(t, 0)

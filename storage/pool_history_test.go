@@ -23,7 +23,7 @@ func TestPoolHistory_AnOutageIsStoredOnceAndEndsAlsoInTheNextProcess(t *testing.
 	}
 	servers(t).StopMongo(1)
 	for !b.Down() {
-		if err := b.Do(t.Context(), "insert", insertThing("during")); err == nil {
+		if err := b.Do(t.Context(), "insert", insertThing); err == nil {
 			t.Fatal("the server is stopped")
 		}
 	}
