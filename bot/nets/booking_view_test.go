@@ -7,11 +7,11 @@ import (
 	"pavilion/booking"
 )
 
-func holdGoldens() []golden {
+func holdGoldens() []goldenScreen {
 	now := june(5, 10, 0)
 	threeWays := []payWay{{0, booking.Razorpay, rupees(600)}, {1, booking.Telegram, rupees(600)}, {2, booking.Stars, booking.Money{Minor: 600, Currency: "XTR"}}}
 	opened := booking.Payment{Provider: booking.Razorpay, State: booking.Created, Amount: rupees(600), Price: rupees(600), URL: "https://pay.example/1"}
-	return []golden{
+	return []goldenScreen{
 		{"a hold to pay for", []verb{stepHold, stepBooking}, viewAt(eveningHold(), now)},
 		{"a hold with a page to pay on", []verb{stepPay}, changed(viewAt(eveningHold(), now.Add(90*time.Second)), func(v *bookingView) {
 			v.payments = []booking.Payment{opened, {Provider: booking.Razorpay, State: booking.Created, Amount: rupees(500), Price: rupees(500), URL: "https://pay.example/old"}}
@@ -46,7 +46,7 @@ func holdGoldens() []golden {
 	}
 }
 
-func bookingGoldens() []golden {
+func bookingGoldens() []goldenScreen {
 	now := june(5, 10, 0)
 	in := func(state booking.State) booking.Booking {
 		return changed(evening(), func(b *booking.Booking) { b.State = state })
@@ -57,7 +57,7 @@ func bookingGoldens() []golden {
 			v.booking.CancelFee, v.payments = &kept, []booking.Payment{p}
 		})
 	}
-	return []golden{
+	return []goldenScreen{
 		{"a booking ahead", []verb{stepConfirm, stepMove, stepBooking}, viewAt(evening(), now)},
 		{"a booking with guests, add-ons and two nets, in a club without a place", []verb{stepGuests}, changed(viewAt(evening(), now), func(v *bookingView) {
 			v.club.Place = nil
@@ -91,7 +91,7 @@ func bookingGoldens() []golden {
 }
 
 // staffGoldens are bookings as the club's staff see them.
-func staffGoldens() []golden {
+func staffGoldens() []goldenScreen {
 	captured := booking.Payment{State: booking.Captured, Received: rupees(600)}
 	staff := func(b booking.Booking, at time.Time, payments ...booking.Payment) bookingView {
 		return changed(viewAt(b, at), func(v *bookingView) { v.staff, v.payments = true, payments })
@@ -99,7 +99,7 @@ func staffGoldens() []golden {
 	refunded := func(state booking.PaymentState, back booking.Money) booking.Payment {
 		return changed(captured, func(p *booking.Payment) { p.State, p.Refund = state, back.Minor })
 	}
-	return []golden{
+	return []goldenScreen{
 		{"a hold", []verb{stepBooking}, staff(eveningHold(), june(5, 10, 0))},
 		{"a hold with a payment under review", []verb{stepBooking}, staff(eveningHold(), june(5, 10, 0), refunded(booking.InReview, rupees(0)))},
 		{"a booking without money", []verb{stepBooking}, staff(evening(), june(5, 10, 0))},

@@ -43,9 +43,9 @@ func exampleFirstDays(now time.Time, first booking.Status) firstDaysView {
 	return v
 }
 
-func calendarGoldens() []golden {
+func calendarGoldens() []goldenScreen {
 	june26 := 2026*12 + 5
-	return []golden{
+	return []goldenScreen{
 		{"several clubs", []verb{stepClubs}, clubsView{[]booking.Club{riverside(), {ID: 2, Name: "Hillside \u202eCricket\n Club and Academy of the Upper Valley and Beyond"}}}},
 		{"the first days, on a Friday", []verb{stepFirstDays}, exampleFirstDays(june(5, 10, 0), booking.Free)},
 		{"the first days, on a Monday whose times are over", []verb{stepFirstDays}, exampleFirstDays(june(8, 23, 0), booking.Over)},

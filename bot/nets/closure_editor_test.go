@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-func closureGoldens() []golden {
+func closureGoldens() []goldenScreen {
 	once := booking.Closure{ID: 8, Every: booking.Once, Reason: "Tournament", During: booking.Span{Start: june(13, 14, 0), End: june(13, 18, 0)}}
 	list := func(inside int, closures ...booking.Closure) closuresView {
 		return closuresView{club: riverside(), nets: exampleNets(), closures: closures, inside: inside}
@@ -28,7 +28,7 @@ func closureGoldens() []golden {
 	run := closingRunView{club: riverside(), nets: exampleNets(), run: booking.ClosureRun{
 		ID: 4, Closure: rain, Bookings: 12, People: 9, Cancelled: 5, Refunds: []booking.RunRefunds{{PaymentSum: card, Done: rupees(30000)}},
 	}}
-	return []golden{
+	return []goldenScreen{
 		{"what a closing would do", []verb{stepPreviewClosing, stepTypeClosing}, preview},
 		{"what a closing of some nets would do, changed meanwhile", []verb{stepStartClosing}, changed(preview, func(v *closingView) {
 			v.preview.Closure.Nets, v.step.Value, v.changed = []booking.NetID{1, 2}, 0b11, true

@@ -16,10 +16,10 @@ func (s sentence) draw(d drawing) telegram.Reply {
 }
 
 // answerGoldens are the sentences of tapped buttons and of refused commands.
-func answerGoldens() []golden {
-	list := []golden{{"saved", nil, sentence("notifications.saved")}, {"refunded", nil, sentence("desk.refunded")}, {"language", nil, sentence("language.chosen")}}
+func answerGoldens() []goldenScreen {
+	list := []goldenScreen{{"saved", nil, sentence("notifications.saved")}, {"refunded", nil, sentence("desk.refunded")}, {"language", nil, sentence("language.chosen")}}
 	for _, err := range packageErrors() {
-		list = append(list, golden{fault.CodeOf(err), nil, sentence("error." + fault.CodeOf(err))})
+		list = append(list, goldenScreen{fault.CodeOf(err), nil, sentence("error." + fault.CodeOf(err))})
 	}
 	return list
 }

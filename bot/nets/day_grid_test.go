@@ -8,7 +8,7 @@ import (
 	"pavilion/booking"
 )
 
-func dayGoldens() []golden {
+func dayGoldens() []goldenScreen {
 	today := step{Verb: stepDay, Club: 1, Day: juneDay(5)}
 	tomorrow := step{Verb: stepDay, Club: 1, Day: juneDay(6)}
 	nets := exampleNets()[:2]
@@ -61,7 +61,7 @@ func dayGoldens() []golden {
 		b.ID, b.State, b.Day, b.Span = 11, booking.CheckedIn, juneDay(1), booking.Span{Start: june(1, 18, 0), End: june(1, 19, 0)}
 	})
 	ownHold := changed(eveningHold(), func(b *booking.Booking) { b.ID, b.Nets = 13, []booking.NetID{2} })
-	return []golden{
+	return []goldenScreen{
 		{
 			"today: over, too soon, taken, on hold, closed and free",
 			[]verb{stepDay, stepGiveUpHold},

@@ -10,7 +10,7 @@ import (
 )
 
 // deskGoldens are the lists and questions of the club's staff.
-func deskGoldens() []golden {
+func deskGoldens() []goldenScreen {
 	names := map[booking.MemberID]string{goldenOwner: "Arjun", 7002: "Zoya", 7003: "7003"}
 	var many []booking.Booking
 	for i := range 14 {
@@ -69,7 +69,7 @@ func deskGoldens() []golden {
 	}
 	withReviews := sheet(many[:1], 0)
 	withReviews.reviews = len(reviews.reviews)
-	return append(reviewGoldens(reviews), []golden{
+	return append(reviewGoldens(reviews), []goldenScreen{
 		{"a day sheet with payments to decide about", []verb{stepDaySheet}, withReviews},
 		{"an empty day sheet", []verb{stepDaySheet}, sheet(nil, 0)},
 		{"a day sheet of one booking", []verb{stepDaySheet}, sheet(many[:1], 0)},
@@ -95,15 +95,15 @@ func deskGoldens() []golden {
 }
 
 // reviewGoldens are the list of reviews and each of them.
-func reviewGoldens(l reviewList) []golden {
+func reviewGoldens(l reviewList) []goldenScreen {
 	none := l
 	none.reviews = nil
-	list := []golden{
+	list := []goldenScreen{
 		{"no payments to decide about", []verb{stepReviews}, reviewQueueView{none, step{Verb: stepReviews, Club: 1}}},
 		{"payments to decide about", []verb{stepReviews, stepResolve}, reviewQueueView{l, step{Verb: stepReviews, Club: 1}}},
 	}
 	for _, r := range l.reviews {
-		list = append(list, golden{fmt.Sprintf("review %d: %s", r.ID, r.Reason), []verb{stepReview}, reviewView{l, r}})
+		list = append(list, goldenScreen{fmt.Sprintf("review %d: %s", r.ID, r.Reason), []verb{stepReview}, reviewView{l, r}})
 	}
 	return list
 }

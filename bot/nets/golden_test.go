@@ -1,30 +1,26 @@
 package nets
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"pavilion/bot/chat"
 	"pavilion/bot/telegram"
 	"pavilion/internal/phrase"
+	"pavilion/sandbox/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
-
-// golden is a screen with example values, and the steps that lead to it. Screens without steps are messages, or follow a refusal.
-type golden struct {
+// goldenScreen is a screen with example values, and the steps that lead to it. Screens without steps are messages, or follow a refusal.
+type goldenScreen struct {
 	name   string
 	steps  []verb
 	screen screen
 }
 
 // goldenFiles are the screens by the name of their golden file.
-func goldenFiles() map[string][]golden {
-	return map[string][]golden{
+func goldenFiles() map[string][]goldenScreen {
+	return map[string][]goldenScreen{
 		"calendar":      calendarGoldens(),
 		"day":           dayGoldens(),
 		"summary":       summaryGoldens(),
@@ -58,7 +54,7 @@ func TestScreens_LookLikeTheirGoldenFiles(t *testing.T) {
 				for _, g := range screens {
 					fmt.Fprintf(&out, "=== %s%s\n%s\n", g.name, stepLetters(g.steps), written(t, g.screen.draw(drawing{in: phrases.In(language), owner: goldenOwner})))
 				}
-				compareGolden(t, filepath.Join("testdata", file+"."+language+".golden"), out.String())
+				golden.Check(t, file+"."+language, out.String())
 			})
 		}
 	}
@@ -91,40 +87,6 @@ func loadPhrases(t *testing.T) *phrase.Book {
 		t.Fatal(err)
 	}
 	return phrases
-}
-
-func compareGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; if it should, run: go test ./bot/nets -run Golden -update\n%s", path, firstDifference(got, string(want)))
-	}
-}
-
-// firstDifference is the first line in which two texts differ.
-func firstDifference(got, want string) string {
-	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range max(len(g), len(w)) {
-		line := func(lines []string) string {
-			if i < len(lines) {
-				return lines[i]
-			}
-			return "(no line)"
-		}
-		if line(g) != line(w) {
-			return fmt.Sprintf("line %d\n got: %s\nwant: %s", i+1, line(g), line(w))
-		}
-	}
-	return ""
 }
 
 func stepLetters(steps []verb) string {

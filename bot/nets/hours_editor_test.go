@@ -18,11 +18,11 @@ func weekHours(net booking.NetID) (hours []booking.OpeningHours) {
 	return append(hours, booking.OpeningHours{Net: net, Weekday: time.Saturday, Opens: 18 * 60, Closes: 26 * 60})
 }
 
-func hoursGoldens() []golden {
+func hoursGoldens() []goldenScreen {
 	week := func(net booking.NetID, hours ...booking.OpeningHours) weekView {
 		return weekView{club: riverside(), nets: exampleNets(), hours: hours, net: net}
 	}
-	return []golden{
+	return []goldenScreen{
 		{"the nets of a club", []verb{stepNets}, netsView{club: riverside(), nets: exampleNets()}},
 		{"the nets of a club, with bookings without a place and no day sheet", []verb{stepNets, stepSetSheetHour}, netsView{club: riverside(), nets: exampleNets(), stranded: 2}},
 		{"when the staff get the day sheet", []verb{stepAskSheetHour}, sheetHourView{changed(riverside(), func(c *booking.Club) { c.DaySheet = new(6 * 60) })}},

@@ -7,7 +7,7 @@ import (
 )
 
 // listGoldens are a person's bookings and places in waitlists.
-func listGoldens() []golden {
+func listGoldens() []goldenScreen {
 	var ten []booking.Booking
 	for i := range 10 {
 		ten = append(ten, changed(evening(), func(b *booking.Booking) {
@@ -36,7 +36,7 @@ func listGoldens() []golden {
 		w.Span = booking.Span{Start: june(6, 18, 0), End: june(6, 19, 0)}
 		return waitPlace{wait: w, zone: zone(), nets: exampleNets()}
 	}
-	return []golden{
+	return []goldenScreen{
 		{"no bookings", []verb{stepMyBookings}, mine(nil, 0)},
 		{"one booking", []verb{stepMyBookings}, mine(ten[:1], 0)},
 		{"bookings ahead and past ones, in the order of the database", []verb{stepMyBookings}, mine([]booking.Booking{

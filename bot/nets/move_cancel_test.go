@@ -7,7 +7,7 @@ import (
 	"pavilion/booking"
 )
 
-func moveAndCancelGoldens() []golden {
+func moveAndCancelGoldens() []goldenScreen {
 	now := june(5, 10, 0)
 	to := step{Verb: stepSummary, Club: 1, Net: 2, Minute: unixMinute(june(7, 7, 0)), Length: 60, Booking: 12}
 	moving := func(total booking.Money) moveView {
@@ -26,7 +26,7 @@ func moveAndCancelGoldens() []golden {
 			Verb: stepMoveSeries, Club: 1, Net: 2, Minute: unixMinute(june(6, 20, 0)), Length: 60, Booking: 12, Choice: choice, Version: 9,
 		}}
 	}
-	return []golden{
+	return []goldenScreen{
 		{"a move of a booking of a series", []verb{stepSummary}, changed(moving(rupees(600)), func(v *moveView) { v.present.booking.Series, v.quote.Day = 4, juneDay(5) })},
 		{"a move of a booking of a series to another week", []verb{stepSummary}, changed(moving(rupees(600)), func(v *moveView) { v.present.booking.Series, v.quote.Day = 4, juneDay(8) })},
 		{"cancelling a booking of a series", []verb{stepAskCancel}, cancelView{present: viewAt(inSeries, now), terms: free}},

@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-func priceGoldens() []golden {
+func priceGoldens() []goldenScreen {
 	everyDay := [7]bool{true, true, true, true, true, true, true}
 	morning := booking.PriceRule{ID: 31, Label: "Morning", Weekdays: everyDay, From: 6 * 60, To: 17 * 60, Member: rupees(200), Guest: rupees(300)}
 	weekend := booking.PriceRule{ID: 32, Net: 2, Label: "Weekend evening", Weekdays: [7]bool{true, 6: true}, From: 17 * 60, To: 24 * 60, Member: rupees(300), Guest: rupees(450)}
@@ -17,7 +17,7 @@ func priceGoldens() []golden {
 	list := func(rules []booking.PriceRule, page int) pricesView {
 		return pricesView{club: riverside(), nets: exampleNets(), rules: rules, page: page}
 	}
-	return []golden{
+	return []goldenScreen{
 		{"no prices", []verb{stepPrices, stepRemovePrice}, list(nil, 0)},
 		{"one price", []verb{stepPrices}, list([]booking.PriceRule{morning}, 0)},
 		{"two prices", []verb{stepPrices}, list([]booking.PriceRule{morning, weekend}, 0)},

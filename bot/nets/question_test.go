@@ -2,8 +2,8 @@ package nets
 
 import "pavilion/booking"
 
-func questionGoldens() []golden {
-	return []golden{
+func questionGoldens() []goldenScreen {
+	return []goldenScreen{
 		{"guests", []verb{stepGuests}, question{text: askGuests}},
 		{"quiet hours", []verb{stepQuietHours}, question{text: askQuietHours}},
 		{"e-mail address", []verb{stepAddress}, question{text: askAddress(booking.ByEmail)}},

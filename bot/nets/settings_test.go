@@ -2,7 +2,7 @@ package nets
 
 import "pavilion/booking"
 
-func settingsGoldens() []golden {
+func settingsGoldens() []goldenScreen {
 	all := []booking.Channel{booking.ByTelegram, booking.ByEmail, booking.BySMS}
 	contact := func(addresses ...booking.Address) booking.Contact {
 		return booking.Contact{Member: goldenOwner, Channels: all, Addresses: addresses}
@@ -13,7 +13,7 @@ func settingsGoldens() []golden {
 	mail := booking.Address{Channel: booking.ByEmail, Address: "arjun@example.org"}
 	confirmed, refused := changed(mail, func(a *booking.Address) { a.Confirmed = true }), changed(mail, func(a *booking.Address) { a.Confirmed, a.Refused = true, true })
 	languages := []namedLanguage{{"en", "English"}, {"hi", "हिन्दी"}}
-	return []golden{
+	return []goldenScreen{
 		{"no addresses", []verb{stepSettings, stepRemoveAddress, stepChooseLanguage}, shown(contact(), all...)},
 		{"an address that is not confirmed", []verb{stepSettings}, shown(contact(mail), all...)},
 		{"e-mail first, with quiet hours", []verb{stepFirstChannel, stepQuietHours, stepCode}, shown(changed(contact(confirmed), func(c *booking.Contact) {

@@ -28,25 +28,25 @@ func answers(count int) clubDraft {
 	return d
 }
 
-func setUpGoldens() []golden {
-	var all []golden
+func setUpGoldens() []goldenScreen {
+	var all []goldenScreen
 	for q, name := range questionNames() {
-		all = append(all, golden{"the question about " + name, []verb{stepSetUp, stepPickSetUp}, setUpView{draft: answers(q), question: q}})
+		all = append(all, goldenScreen{"the question about " + name, []verb{stepSetUp, stepPickSetUp}, setUpView{draft: answers(q), question: q}})
 	}
 	half := answers(setUpStaff)
 	half.Staff = []draftPerson{{8001, "Zoya"}}
 	return append(all,
-		golden{"the currency of a zone without a button", []verb{stepSetUp}, setUpView{draft: clubDraft{Name: "R", Zone: "Europe/Dublin"}, question: setUpCurrency}},
-		golden{"a first member of the staff", []verb{stepSetUp, stepPickSetUp}, setUpView{draft: half, question: setUpStaff}},
-		golden{"an answer that is changed", []verb{stepSetUp}, setUpView{draft: answers(setUpSummary), question: setUpNets}},
-		golden{"the summary", []verb{stepSetUp, stepPickSetUp}, setUpView{draft: answers(setUpSummary), question: setUpSummary}},
-		golden{"the summary where members pay online", []verb{stepSetUp}, setUpView{draft: changed(answers(setUpSummary), func(d *clubDraft) { d.Staff = nil }), question: setUpSummary, paysOnline: true}},
-		golden{"a cancelled set-up", []verb{stepDropSetUp}, setUpDroppedView{}},
-		golden{"the new club", []verb{stepMakeClub}, setUpDoneView{club: riverside(), nets: 4}},
-		golden{"a net", []verb{stepNet}, netView{club: 1, net: exampleNets()[0]}},
-		golden{"a net out of use", []verb{stepNet}, netView{club: 1, net: exampleNets()[2]}},
-		golden{"names of new nets", []verb{stepTypeNet}, question{text: askNetName(0)}},
-		golden{"another name of a net", []verb{stepTypeNet}, question{text: askNetName(2)}},
+		goldenScreen{"the currency of a zone without a button", []verb{stepSetUp}, setUpView{draft: clubDraft{Name: "R", Zone: "Europe/Dublin"}, question: setUpCurrency}},
+		goldenScreen{"a first member of the staff", []verb{stepSetUp, stepPickSetUp}, setUpView{draft: half, question: setUpStaff}},
+		goldenScreen{"an answer that is changed", []verb{stepSetUp}, setUpView{draft: answers(setUpSummary), question: setUpNets}},
+		goldenScreen{"the summary", []verb{stepSetUp, stepPickSetUp}, setUpView{draft: answers(setUpSummary), question: setUpSummary}},
+		goldenScreen{"the summary where members pay online", []verb{stepSetUp}, setUpView{draft: changed(answers(setUpSummary), func(d *clubDraft) { d.Staff = nil }), question: setUpSummary, paysOnline: true}},
+		goldenScreen{"a cancelled set-up", []verb{stepDropSetUp}, setUpDroppedView{}},
+		goldenScreen{"the new club", []verb{stepMakeClub}, setUpDoneView{club: riverside(), nets: 4}},
+		goldenScreen{"a net", []verb{stepNet}, netView{club: 1, net: exampleNets()[0]}},
+		goldenScreen{"a net out of use", []verb{stepNet}, netView{club: 1, net: exampleNets()[2]}},
+		goldenScreen{"names of new nets", []verb{stepTypeNet}, question{text: askNetName(0)}},
+		goldenScreen{"another name of a net", []verb{stepTypeNet}, question{text: askNetName(2)}},
 	)
 }
 

@@ -6,7 +6,7 @@ import (
 	"pavilion/booking"
 )
 
-func summaryGoldens() []golden {
+func summaryGoldens() []goldenScreen {
 	span := booking.Span{Start: june(6, 18, 0), End: june(6, 19, 0)}
 	s := step{Verb: stepSummary, Club: 1, Net: 1, Minute: unixMinute(span.Start), Length: 60}
 	plain := summaryView{
@@ -18,7 +18,7 @@ func summaryGoldens() []golden {
 		v.quote.Total = rupees(700)
 		v.quote.Lines = append(v.quote.Lines, booking.PriceLine{Label: "Bowling machine", AddOn: 5, Amount: rupees(100)})
 	})
-	return []golden{
+	return []goldenScreen{
 		{"an hour of two that are free", []verb{stepSummary}, plain},
 		{"with an add-on", []verb{stepSummary}, withMachine},
 		{"for staff, one length, no add-ons", []verb{stepSummary}, changed(plain, func(v *summaryView) {

@@ -1,13 +1,9 @@
 package archive
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"testing"
 	"time"
 
@@ -17,10 +13,9 @@ import (
 	"pavilion/internal/fault"
 	"pavilion/internal/latency"
 	"pavilion/internal/phrase"
+	"pavilion/sandbox/golden"
 	"pavilion/web"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
 
 // The page's types are generated from the description. What the resources do is tested over the real program, in e2e.
 func TestDescription_IsTheOneInReview(t *testing.T) {
@@ -36,23 +31,7 @@ func TestDescription_IsTheOneInReview(t *testing.T) {
 	Add(web.NewAPI(server, nil, web.APIOptions{About: About, Version: "test"}), Options{})
 	w := httptest.NewRecorder()
 	server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/openapi.json", http.NoBody))
-	var got bytes.Buffer
-	if err := json.Indent(&got, w.Body.Bytes(), "", "  "); err != nil {
-		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
-	}
-	const golden = "testdata/openapi.json"
-	if *update {
-		if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("the description changed; if it should, run: go test ./web/archive -run Description -update")
-	}
+	golden.CheckJSON(t, "openapi", w.Body.Bytes())
 }
 
 // Numbers of files have 64 bits; everything else is no file.

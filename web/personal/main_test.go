@@ -2,14 +2,11 @@ package personal
 
 import (
 	"context"
-	"encoding/json"
-	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +22,7 @@ import (
 	"pavilion/personal"
 	"pavilion/sandbox/caller"
 	"pavilion/sandbox/engines"
+	"pavilion/sandbox/golden"
 	"pavilion/sandbox/miniapp"
 	"pavilion/sandbox/world"
 	"pavilion/storage"
@@ -34,9 +32,8 @@ import (
 const botToken = "7000000001:test"
 
 var (
-	update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag
-	shared *engines.Engines                                            //nolint:gochecknoglobals // one set of servers for the package's tests
-	served caller.Coverage                                             //nolint:gochecknoglobals // the operations that the tests have seen succeed
+	shared *engines.Engines //nolint:gochecknoglobals // one set of servers for the package's tests
+	served caller.Coverage  //nolint:gochecknoglobals // the operations that the tests have seen succeed
 )
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -136,25 +133,5 @@ func TestDescription_IsTheOneInReview(t *testing.T) {
 	d := open(t)
 	a := d.page.Do(caller.Request{Path: "/api/openapi.json"})
 	a.Want(t, "the description", http.StatusOK, "")
-	var tree any
-	if err := json.Unmarshal(a.Body, &tree); err != nil {
-		t.Fatal(err)
-	}
-	got, err := json.MarshalIndent(tree, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const golden = "testdata/openapi.json"
-	if *update {
-		if err := os.WriteFile(golden, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != strings.TrimSpace(string(want)) {
-		t.Errorf("the description changed; if it should, run: go test ./web/personal -run Description -update")
-	}
+	golden.CheckJSON(t, "openapi", a.Body)
 }
