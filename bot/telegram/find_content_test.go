@@ -41,11 +41,7 @@ func (a *broadcastAccount) Invoke(_ context.Context, in bin.Encoder, out bin.Dec
 		}
 		answer.Messages = append(answer.Messages, m)
 	}
-	var b bin.Buffer
-	if err := answer.Encode(&b); err != nil {
-		return err
-	}
-	return out.Decode(&b)
+	return answerWith(out, answer)
 }
 
 // The private chats of an account share one sequence of ids.

@@ -40,11 +40,7 @@ func (g *migratedGroup) Invoke(_ context.Context, in bin.Encoder, out bin.Decode
 		g.sent = append(g.sent, fmt.Sprint(channel.ChannelID, channel.AccessHash))
 		answer = &tg.Updates{}
 	}
-	var b bin.Buffer
-	if err := answer.Encode(&b); err != nil {
-		return err
-	}
-	return out.Decode(&b)
+	return answerWith(out, answer)
 }
 
 // A tap overtakes the update that its group became a supergroup.

@@ -51,11 +51,7 @@ func (s *missedChannel) Invoke(_ context.Context, in bin.Encoder, out bin.Decode
 		d.NewMessages = append(d.NewMessages, m)
 		answer = d
 	}
-	var b bin.Buffer
-	if err := answer.Encode(&b); err != nil {
-		return err
-	}
-	return out.Decode(&b)
+	return answerWith(out, answer)
 }
 
 // missedClient is a client in the supergroup 7 and the list of the messages that it handles.

@@ -24,11 +24,7 @@ func (u *unpaying) Invoke(_ context.Context, in bin.Encoder, out bin.Decoder) er
 		return tgerr.New(420, u.refusal)
 	}
 	u.free++
-	var b bin.Buffer
-	if err := (&tg.Updates{}).Encode(&b); err != nil {
-		return err
-	}
-	return out.Decode(&b)
+	return answerWith(out, &tg.Updates{})
 }
 
 func TestSends_APaidOneThatIsRefusedNeitherWaitsNorIsRepeated(t *testing.T) {
