@@ -169,17 +169,3 @@ func (v *visitor) axeFinds() []string {
 		.filter((x) => x.impact === "serious" || x.impact === "critical")
 		.map((x) => x.id + ": " + x.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + n.failureSummary.slice(0, 300)).join(" | ")))`)
 }
-
-// shot saves what is shown, if PAVILION_SHOTS names a folder.
-func (v *visitor) shot(name string) {
-	v.t.Helper()
-	dir := os.Getenv("PAVILION_SHOTS")
-	if dir == "" {
-		return
-	}
-	browser.Eval[any](v.t, v.page, `Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < Infinity).map((a) => a.finished)).then(() => null)`)
-	picture := browser.Read(v.tab, chromedp.CaptureScreenshot())
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
-		v.t.Fatal(err)
-	}
-}

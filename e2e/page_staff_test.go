@@ -15,6 +15,12 @@ import (
 
 // The first admin answers a few questions, of which some were answered before a reload, and the nets can be booked.
 func (p *pages) setsUpClub(t *testing.T) {
+	p.inEveryLook(t, telegramweb.Visit{Who: p.Admin}, func(v *visitor, l look) {
+		v.page.Until(t, `document.querySelector(".empty button")`)
+		browser.Eval[any](t, v.page, `document.querySelector(".empty button").click()`)
+		v.page.Until(t, `document.querySelector("main input")`)
+		v.fits("set-up", l)
+	})
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
 	v.page.Press(t, "Set up the club")
 	v.page.Shows(t, "Question 1 of 6")

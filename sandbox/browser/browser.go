@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -99,6 +100,19 @@ func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 		tab.t.Fatal(err)
 	}
 	return answer
+}
+
+// Picture returns what the tab shows, as WebP.
+func (tab *Tab) Picture() []byte {
+	tab.t.Helper()
+	quality := int64(80)
+	return Read(tab, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+		r, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: &quality})
+		if err != nil {
+			return nil, err
+		}
+		return r.Data, nil
+	})
 }
 
 // Text returns the text of an element.
