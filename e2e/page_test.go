@@ -32,6 +32,8 @@ func TestPage(t *testing.T) {
 	t.Run("SigningOutEverywhereSaysItsFailure", p.signsOut)
 	t.Run("KeyboardAlone", p.usesKeyboard)
 	t.Run("OldClientEndsTheJourney", p.isOld)
+	t.Run("APhonesClientHoldsThePageInAWebView", p.isOnAPhone)
+	t.Run("OnlyTheClientAroundTheFrameIsHeard", p.hearsOnlyItsClient)
 	t.Run("ABookingMovesWhereItCostsNoMore", p.moves)
 	t.Run("TheDaysAheadLeadToADay", p.seesRange)
 	t.Run("QuietHoursAndACalendar", p.setsUp)

@@ -92,6 +92,14 @@ func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// Prepare runs a script in each page before the page's own.
+func (tab *Tab) Prepare(script string) {
+	tab.t.Helper()
+	if _, err := chromedp.Call(tab.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
 // Read evaluates an expression in the page.
 func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 	tab.t.Helper()

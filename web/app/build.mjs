@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execFileSync } from "node:child_process";
 import { isDeepStrictEqual } from "node:util";
+import { supports } from "@tma.js/bridge";
 import * as esbuild from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
 
@@ -60,40 +61,23 @@ async function phrases(prefix) {
 }
 const languages = await phrases("");
 const staff = await phrases("staff-");
-// The bridge calls functions at the top level of its modules. The bundler must assume that these calls have side effects and keeps them. They have none, so
-// the plugin marks them as pure; the bundler then drops the unused ones. This saves a sixth of the script.
-// The bridge imports fp-ts through its index, which keeps whole modules in the bundle. The plugin imports them by name, which saves another sixth.
-// Both are checked for the files with these hashes. Check a new version before you add its hash.
-const read = { transformers: "428865502d", toolkit: "4d338bf7f2", signals: "66e01060a0", bridge: "7091a9f122" };
-const byName = (_, list) => list.split(",").map((one) => {
-  const [module, name = module] = one.trim().split(" as ");
-  return `import * as ${name} from "fp-ts/${module === "function" ? module : module[0].toUpperCase() + module.slice(1)}";`;
-}).join("");
-const pure = {
-  name: "pure",
-  setup(build) {
-    build.onLoad({ filter: /@tma\.js\/\w+\/dist\/index\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      const name = path.split("/").at(-3);
-      if (hash(text) !== read[name]) throw new Error(`@tma.js/${name} is another version: read its calls at the top of the module, then note ${hash(text)}`);
-      const marked = text.replace(/((?:const|,) ?[\w$]+ = )(?=[\w$.]+\()/g, "$1/* @__PURE__ */ ");
-      return { contents: marked.replace(/import \{([^}]+)\} from "fp-ts";/, byName), loader: "js" };
-    });
-  },
-};
+// The bridge knows since when clients have a method. The page's own table must not name an earlier version.
+for (const [method, version] of Object.entries(JSON.parse(await readFile("src/methods.json", "utf8")))) {
+  if (!supports(method, version)) throw new Error(`clients of version ${version} have no ${method}`);
+}
 const bundle = await esbuild.build({
-  plugins: [pure], metafile: true,
+  metafile: true,
   entryPoints: { app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
   splitting: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
   jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: {
     LANGUAGE_FILES: JSON.stringify(languages), STAFF_FILES: JSON.stringify(staff), "process.env.NODE_ENV": '"production"',
   },
 });
-for (const file of bundle.outputFiles) await emit(basename(file.path), file.contents);
-// The index names the entries, and the files that the script cannot start without, so that the browser asks for all of them at once.
+// The bundler puts all that the page starts with into a chunk, because the later screens import it too. Its entry only imports this chunk, so the index names
+// the chunk instead.
 const outputs = Object.entries(bundle.metafile.outputs);
-const [script, { imports }] = outputs.find(([, o]) => o.entryPoint === "src/main.tsx");
+const [entry, { imports: [chunk] }] = outputs.find(([, o]) => o.entryPoint === "src/main.tsx");
 const [style] = outputs.find(([, o]) => o.entryPoint === "src/style.css");
-const first = imports.filter((i) => i.kind === "import-statement").map((i) => `<link rel="modulepreload" href="${basename(i.path)}">`);
+for (const file of bundle.outputFiles) if (basename(file.path) !== basename(entry)) await emit(basename(file.path), file.contents);
 const index = await readFile("src/index.html", "utf8");
-await writeFile("dist/index.html", index.replace("PRELOAD", first.join("\n")).replace("SCRIPT", basename(script)).replace("STYLE", basename(style)));
+await writeFile("dist/index.html", index.replace("SCRIPT", basename(chunk.path)).replace("STYLE", basename(style)));

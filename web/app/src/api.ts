@@ -1,7 +1,7 @@
 // The API as typed calls.
-import createClient, { type Middleware } from "openapi-fetch";
+import type { Client } from "openapi-fetch";
 import type { components, paths } from "./schema";
-import { Problem, problemOf, send } from "./send";
+import { problemOf, send } from "./send";
 import { token } from "./session";
 
 export type Schemas = components["schemas"];
@@ -46,32 +46,45 @@ async function withToken(request: Request): Promise<Response> {
 // Keys of actions whose final answer is not known. A retry of the same action carries the same key, so the server does it once.
 const keys = new Map<string, string>();
 
-const keyed: Middleware = {
-  async onRequest({ request }) {
-    if (request.headers.get("Idempotency-Key") !== newKey) return;
-    const action = `${request.method} ${request.url} ${await request.clone().text()}`;
-    let key = keys.get(action);
-    if (!key) keys.set(action, key = crypto.randomUUID());
-    request.headers.set("Idempotency-Key", key);
-    return request;
-  },
-  onResponse({ request, response }) {
-    const final = response.status < 500 && response.status !== 408 && response.status !== 425 && response.status !== 429;
-    const key = request.headers.get("Idempotency-Key");
-    if (final && key) for (const [action, k] of keys) if (k === key) keys.delete(action);
-  },
-};
-
 // newKey asks for the key of the intention: the same one until a final answer came.
 export const newKey = "intention";
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: withToken });
-api.use(keyed);
+const isFinal = (status: number) => status < 500 && status !== 408 && status !== 425 && status !== 429;
+
+interface Call {
+  params?: { path?: Record<string, string | number>; query?: Record<string, unknown>; header?: Record<string, string> };
+  body?: unknown;
+  parseAs?: "json" | "blob";
+  signal?: AbortSignal;
+}
+
+// call makes the calls of one method. The types of their arguments and answers are those of openapi-fetch, whose code is not in
+// the page.
+const call = (method: string) => async (path: string, { params = {}, body, parseAs = "json", signal }: Call = {}) => {
+  const url = new URL(path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params.path![name]!)), location.origin);
+  for (const [name, value] of Object.entries(params.query ?? {})) {
+    for (const one of [value].flat()) if (one != null) url.searchParams.append(name, String(one));
+  }
+  const headers = new Headers(params.header);
+  const text = body === undefined ? null : JSON.stringify(body);
+  if (text) headers.set("Content-Type", "application/json");
+  const action = `${method} ${url} ${text}`;
+  if (headers.get("Idempotency-Key") === newKey) {
+    if (!keys.has(action)) keys.set(action, crypto.randomUUID());
+    headers.set("Idempotency-Key", keys.get(action)!);
+  }
+  const response = await withToken(new Request(url, { method, headers, body: text, signal: signal ?? null }));
+  if (isFinal(response.status)) keys.delete(action);
+  return { response, data: response.ok && response.status !== 204 ? ((await response[parseAs]()) as unknown) : undefined };
+};
+
+type Methods = Pick<Client<paths>, "GET" | "POST" | "PUT" | "DELETE">;
+
+export const api = { GET: call("GET"), POST: call("POST"), PUT: call("PUT"), DELETE: call("DELETE") } as unknown as Methods;
 
 // done returns the body of an answer, or throws its Problem.
-export async function done<T>(answer: Promise<{ data?: T; response: Response; error?: unknown }>): Promise<T> {
-  const { data, response, error } = await answer;
+export async function done<T>(answer: Promise<{ data?: T; response: Response }>): Promise<T> {
+  const { data, response } = await answer;
   if (response.ok) return data as T;
-  if (error) throw new Problem(response.status, error as ConstructorParameters<typeof Problem>[1]);
   throw await problemOf(response);
 }

@@ -1,4 +1,4 @@
-// Screens that are rarely opened are files of their own. The page loads a file when its screen is first opened.
+// Screens of later.ts, which is loaded when one of them is first opened.
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
@@ -6,15 +6,16 @@ import { Skeleton } from "./parts";
 import { offline } from "./send";
 import { loadStaffWords, t } from "./words";
 
-// lazilyForStaff loads a screen with the phrases that only the staff's screens have.
-export const lazilyForStaff = <P extends object>(load: () => Promise<ComponentType<P>>) =>
-  lazily(() => Promise.all([load(), loadStaffWords()]).then(([screen]) => screen));
+type FromLater<P> = (later: typeof import("./later")) => ComponentType<P>;
 
-export function lazily<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+// lazilyForStaff loads a screen with the phrases that only the staff's screens have.
+export const lazilyForStaff = <P extends object>(pick: FromLater<P>) => lazily(pick, loadStaffWords);
+
+export function lazily<P extends object>(pick: FromLater<P>, words = () => Promise.resolve()): ComponentType<P> {
   const loaded = signal<{ screen?: ComponentType<P>; failed?: boolean }>({});
   const ask = () => {
     loaded.value = {};
-    load().then((screen) => { loaded.value = { screen }; }, () => { loaded.value = { failed: true }; });
+    Promise.all([import("./later"), words()]).then(([later]) => { loaded.value = { screen: pick(later) }; }, () => { loaded.value = { failed: true }; });
   };
   return function Lazy(props: P) {
     const { screen: Loaded, failed } = loaded.value;

@@ -14,21 +14,21 @@ import { Bookings } from "./screens/bookings";
 import { Day } from "./screens/day";
 import { Gate } from "./screens/gate";
 
-const Archive = lazily(() => import("./screens/archive").then((m) => m.Archive));
-const File = lazily(() => import("./screens/file").then((m) => m.File));
-const Calendar = lazily(() => import("./screens/calendar").then((m) => m.Calendar));
-const Desk = lazilyForStaff(() => import("./screens/desk").then((m) => m.Desk));
-const Block = lazily(() => import("./screens/block").then((m) => m.Block));
-const Closures = lazilyForStaff(() => import("./screens/closures").then((m) => m.Closures));
-const Reviews = lazily(() => import("./screens/reviews").then((m) => m.Reviews));
-const Reports = lazilyForStaff(() => import("./screens/reports").then((m) => m.Reports));
-const Prices = lazilyForStaff(() => import("./screens/prices").then((m) => m.Prices));
-const Hours = lazilyForStaff(() => import("./screens/hours").then((m) => m.Hours));
-const SetUp = lazilyForStaff(() => import("./screens/setup").then((m) => m.SetUp));
-const MoveScreen = lazily(() => import("./screens/move").then((m) => m.MoveScreen));
-const Range = lazily(() => import("./screens/range").then((m) => m.Range));
-const Settings = lazily(() => import("./screens/settings").then((m) => m.Settings));
-const Receipt = lazily(() => import("./screens/receipt").then((m) => m.Receipt));
+const Archive = lazily((later) => later.Archive);
+const File = lazily((later) => later.File);
+const Calendar = lazily((later) => later.Calendar);
+const Desk = lazilyForStaff((later) => later.Desk);
+const Block = lazily((later) => later.Block);
+const Closures = lazilyForStaff((later) => later.Closures);
+const Reviews = lazily((later) => later.Reviews);
+const Reports = lazilyForStaff((later) => later.Reports);
+const Prices = lazilyForStaff((later) => later.Prices);
+const Hours = lazilyForStaff((later) => later.Hours);
+const SetUp = lazilyForStaff((later) => later.SetUp);
+const MoveScreen = lazily((later) => later.MoveScreen);
+const Range = lazily((later) => later.Range);
+const Settings = lazily((later) => later.Settings);
+const Receipt = lazily((later) => later.Receipt);
 
 function NoClub() {
   const { data, error } = clubs.state.value;

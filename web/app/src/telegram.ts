@@ -1,5 +1,5 @@
 // Telegram's side of the page: what the client passed at the start, its theme and sizes, and its buttons. Outside of Telegram everything here does nothing.
-import { on, postEvent, setTargetOrigin, supports, type MethodName } from "@tma.js/bridge";
+import { on, postEvent, supports, type Method } from "./bridge";
 import { effect, signal } from "@preact/signals";
 
 interface Launch {
@@ -11,7 +11,6 @@ interface Launch {
   platform: string;
 }
 
-const webClient = document.querySelector<HTMLMetaElement>('meta[name="telegram-web"]')!.content;
 const remembered = "launch";
 
 function readLaunch(): Launch {
@@ -42,11 +41,11 @@ function readLaunch(): Launch {
 // inTelegram tells whether there is a client to talk to.
 export const inTelegram = () => launch.version !== "";
 
-const has = (method: MethodName) => inTelegram() && supports(method, launch.version as `${number}.${number}`);
+const has = (method: Method) => inTelegram() && supports(method, launch.version);
 
 // post calls a method where the client knows it.
-const post = ((method: MethodName, params?: unknown) => {
-  if (has(method)) (postEvent as (m: MethodName, p?: unknown) => void)(method, params);
+const post = ((method: Method, params?: unknown) => {
+  if (has(method)) (postEvent as (m: Method, p?: unknown) => void)(method, params);
 }) as typeof postEvent;
 
 function luminance(hex: string): number {
@@ -92,12 +91,6 @@ function applyTheme(params: Record<string, string | undefined>) {
   }
 }
 
-// Only the client's own window may speak. Events that this page's script makes itself are not trusted by the browser and carry no origin.
-addEventListener("message", (e) => {
-  if (e.isTrusted && (e.source !== parent || e.origin !== webClient)) e.stopImmediatePropagation();
-}, true);
-setTargetOrigin(webClient);
-
 export const launch = readLaunch();
 export const visible = signal(!document.hidden);
 
@@ -107,8 +100,8 @@ export function startTelegram() {
   if (!inTelegram()) return;
   on("theme_changed", (e) => applyTheme(e.theme_params as Record<string, string>));
   on("visibility_changed", (e) => { visible.value = e.is_visible; });
-  on("viewport_changed", (e) => {
-    if (e.is_state_stable) document.documentElement.style.setProperty("--height", `${e.height}px`);
+  on("viewport_changed", (e: { height: number; is_state_stable: boolean } | null) => { // macOS sends null
+    if (e?.is_state_stable ?? true) document.documentElement.style.setProperty("--height", `${e?.height ?? innerHeight}px`);
   });
   const inset = (name: string) => (e: { top: number; bottom: number; left: number; right: number }) => {
     for (const side of ["top", "bottom", "left", "right"] as const) document.documentElement.style.setProperty(`--${name}-${side}`, `${e[side]}px`);
@@ -147,10 +140,8 @@ function drawMain() {
 
 export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
 
-// askBeforeClosing keeps a hold that is not paid from being swiped away. The bridge knows no version of this method; it came with popups, in 6.2.
-export function askBeforeClosing(ask: boolean) {
-  if (has("web_app_open_popup")) post("web_app_setup_closing_behavior", { need_confirmation: ask });
-}
+// askBeforeClosing keeps a hold that is not paid from being swiped away.
+export const askBeforeClosing = (ask: boolean) => post("web_app_setup_closing_behavior", { need_confirmation: ask });
 
 export const feel = {
   choice: () => post("web_app_trigger_haptic_feedback", { type: "selection_change" }),
