@@ -56,11 +56,21 @@ func (v *visitor) show(s screen, l look) {
 	v.fits(s.name, l)
 }
 
-// fits fails where what is shown is too wide or axe finds something serious. It takes a picture.
+// wrappedLabels are the names of inputs that take more than one line.
+const wrappedLabels = `[...document.querySelectorAll(".row label")].map((l) => l.firstChild).filter((text) => {
+	const range = document.createRange();
+	range.selectNodeContents(text);
+	return range.getClientRects().length > 1;
+}).map((text) => text.textContent)`
+
+// fits fails where what is shown is too wide, the name of an input wraps, or axe finds something serious. It takes a picture.
 func (v *visitor) fits(screen string, l look) {
 	v.t.Helper()
 	if over := browser.Eval[int](v.t, v.page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 		v.t.Errorf("%s is %d pixels too wide", screen, over)
+	}
+	if wrapped := browser.Eval[[]string](v.t, v.page, wrappedLabels); len(wrapped) > 0 {
+		v.t.Errorf("%s: labels of more than one line: %q", screen, wrapped)
 	}
 	v.readable(screen)
 	v.shot(fmt.Sprintf("%s-%s-%s", screen, l.language, l.theme))
@@ -121,13 +131,15 @@ func (p *pages) looksWell(t *testing.T) {
 		{"block", "#/block/" + p.club.Day(7), `.choice button`},
 		{"closures", "#/closures", `.choice button`},
 		{"reviews", "#/reviews", `.empty, .card.feed`},
-		{"prices", "#/prices", `.paint button`},
 		{"hours", "#/hours", `.row.open`},
 	}
 	p.inEveryLook(t, telegramweb.Visit{Who: who}, func(v *visitor, l look) {
 		for _, s := range screens {
 			v.show(s, l)
 		}
+		v.show(screen{"prices", "#/prices", `.paint button`}, l)
+		browser.Eval[any](v.t, v.page, `{ document.querySelector("details").open = true; }`)
+		v.fits("new-price", l)
 		v.show(screen{"reports", "#/reports", `.week td`}, l)
 		browser.Eval[any](v.t, v.page, `document.querySelector(".choice button").click()`) // the days ahead, which have bookings
 		v.page.Until(v.t, `document.querySelector(".choice button").ariaPressed === "true" && [...document.querySelectorAll(".week td")].some((c) => c.textContent !== "0%")`)

@@ -6,7 +6,7 @@ import { club, clubs } from "./club";
 import { offline, Problem, serverNow } from "./send";
 import { feel, inTelegram, main, type Step } from "./telegram";
 import { clock, known, money, shortDay, t } from "./words";
-import type { Shown } from "./resource";
+import type { Resource, Shown } from "./resource";
 import type { Schemas } from "./api";
 
 // Next shows the one next step: on Telegram's main button, or on a button of the page where there is no Telegram.
@@ -106,6 +106,13 @@ export const Skeleton = ({ rows }: { rows: number }) => (
     {Array.from({ length: rows }, (_, i) => <i key={i} />)}
   </div>
 );
+
+// Waiting stands where something is not read yet, or could not be read.
+export function Waiting({ of, rows }: { of: Pick<Resource<unknown>, "state" | "load">; rows: number }) {
+  const { data, error } = of.state.value;
+  if (data !== undefined) return null;
+  return error ? <Trouble problem={error} again={() => void of.load()} /> : <Skeleton rows={rows} />;
+}
 
 export function Empty({ text, act, press }: { text: string; act?: string; press?: () => void }) {
   return (

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Booking, Start } from "../api";
 import { club, clubs, chooseClub, isLive, lengths, mine, nets, startsOf, today } from "../club";
-import { Age, Choice, Heading, Skeleton, Trouble, ZoneNote } from "../parts";
+import { Age, Choice, Heading, Waiting, ZoneNote } from "../parts";
 import { poll } from "../resource";
 import { go } from "../router";
 import { feel } from "../telegram";
@@ -57,8 +57,7 @@ export function Day({ args }: { args: string[] }) {
       </div>
       <h2 class="date">{dayName(day)}</h2>
       <Age of={shown} />
-      {shown.error && shown.data === undefined && <Trouble problem={shown.error} again={() => void starts.load()} />}
-      {shown.data === undefined && !shown.error && <Skeleton rows={8} />}
+      <Waiting of={starts} rows={8} />
       {shown.data && <Board screen="day" day={day} nets={some} starts={shown.data.starts ?? []} currency={shown.data.currency} open={open} />}
       {shown.data && args[1] && <Slot day={day} net={Number(args[1])} at={args[2] ?? ""} starts={shown.data.starts ?? []} minutes={chosen} />}
     </main>

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Net, type Start } from "../api";
 import { club, lengths, nets, netName, reload, startsOf } from "../club";
-import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble } from "../parts";
+import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble, Waiting } from "../parts";
 import { useQuote } from "../quote";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
@@ -52,8 +52,7 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
       <Days day={day} open={(d) => go(`move/${b.id}/${d}`, true)} />
       <div class="top"><h2 class="date">{dayName(day)}</h2>{columns.length > 1 && <ListSwitch />}</div>
       <Age of={shown} />
-      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void starts.load()} />}
-      {!shown.data && !shown.error && <Skeleton rows={8} />}
+      <Waiting of={starts} rows={8} />
       {shown.data && (
         <Board screen={`move/${b.id}`} day={day} nets={columns} starts={shown.data.starts ?? []} currency={shown.data.currency} moving={b} open={open} />
       )}

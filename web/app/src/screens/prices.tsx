@@ -2,68 +2,35 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal, type Signal } from "@preact/signals";
 import { api, done, newKey, type Schemas } from "../api";
-import { club, isAdmin, netName, nets } from "../club";
-import { announce, Choice, Heading, Next, Skeleton, Trouble, useAct } from "../parts";
+import { club, netName, nets } from "../club";
+import { EditsState, useEdits, type Edit } from "../edits";
+import { announce, Choice, Heading, Next, Waiting } from "../parts";
 import { painted, priceName, ruleAt, samePrice, stepOf, type Price, type Rule } from "../prices";
 import { resource } from "../resource";
-import { Problem } from "../send";
-import { askBeforeClosing, feel } from "../telegram";
+import { feel } from "../telegram";
 import { amountOf, decimalsOf, money, t } from "../words";
 import { moveFocus } from "./board";
 import { fromMonday, longWeekday, weekdayName } from "./plots";
 import { clockOf } from "./time";
 
-type Edit = (rules: Rule[]) => Rule[];
 type Corner = { weekday: number; minute: number };
 
 const pricesOf = (id: number) => resource<Schemas["PriceListBody"]>(() => done(api.GET("/api/v1/clubs/{club}/prices", { params: { path: { club: id } } })));
 
-// Prices keeps the person's changes apart from what the server has, so that they can be laid over the changes of another admin.
 export function Prices() {
   const c = club.value!;
   const list = useMemo(() => pricesOf(c.id), [c.id]);
-  const edits = useSignal<Edit[]>([]);
   const net = useSignal(0);
   const brush = useSignal<Price | null>(null);
-  const changed = useSignal(false); // by another admin, meanwhile
-  const saved = useSignal(false);
-  const { act, busy, problem } = useAct();
-  useEffect(() => { void list.load(); void nets.value.load(); }, [list]);
-  useEffect(() => {
-    askBeforeClosing(edits.value.length > 0);
-    return () => askBeforeClosing(false);
-  }, [edits.value.length > 0]);
-  const { data, error } = list.state.value;
-  if (!data) {
-    return (
-      <main>
-        <Heading below={c.name}>{t("prices")}</Heading>
-        {error ? <Trouble problem={error} again={() => void list.load()} /> : <Skeleton rows={8} />}
-      </main>
-    );
-  }
+  const edits = useEdits(list, (items: Rule[], version) => done(api.PUT("/api/v1/clubs/{club}/prices", {
+    params: { path: { club: c.id }, header: { "Idempotency-Key": newKey, "If-Match": `"${version}"` } }, body: { items },
+  })));
+  const { items: rules, add } = edits;
+  useEffect(() => void nets.value.load(), [list]);
+  if (!list.state.value.data) return <main><Heading below={c.name}>{t("prices")}</Heading><Waiting of={list} rows={8} /></main>;
 
-  const rules = edits.value.reduce((now, edit) => edit(now), data.items ?? []);
-  const add = (edit: Edit) => { edits.value = [...edits.value, edit]; saved.value = false; };
   const palette = [...new Map(rules.map((r) => [priceName(r), r as Price])).values()];
   const chosen = brush.value ?? palette[0];
-  const save = () => act(async () => {
-    try {
-      const now = await done(api.PUT("/api/v1/clubs/{club}/prices", {
-        params: { path: { club: c.id }, header: { "Idempotency-Key": newKey, "If-Match": `"${data.version}"` } }, body: { items: rules },
-      }));
-      list.set(now);
-      edits.value = [];
-      changed.value = false;
-      saved.value = true;
-    } catch (e) {
-      if (e instanceof Problem && e.code === "changed") {
-        await list.reload();
-        changed.value = true;
-      }
-      throw e;
-    }
-  });
   const all = nets.value.state.value.data ?? [];
   return (
     <main class="prices">
@@ -74,14 +41,9 @@ export function Prices() {
       )}
       <Brush palette={palette} brush={brush} chosen={chosen} />
       {chosen && <Painter rules={rules} net={net.value} price={chosen} add={add} />}
-      {changed.value && <p class="notice" role="status">{t("prices_changed")}</p>}
-      <Trouble problem={changed.value && problem?.code === "changed" ? null : problem} />
-      {saved.value && <p class="notice good" role="status">{t("saved")}</p>}
-      {edits.value.length > 0 && (
-        <div class="actions"><button class="quiet" disabled={!!busy} onClick={() => { edits.value = edits.value.slice(0, -1); }}>{t("undo")}</button></div>
-      )}
+      <EditsState of={edits} changed={t("prices_changed")} />
       <Rules rules={rules} add={add} />
-      <Next step={isAdmin.value && edits.value.length > 0 ? { text: t("save"), busy: !!busy, press: () => void save() } : null} />
+      <Next step={edits.step} />
     </main>
   );
 }
@@ -129,7 +91,7 @@ function Brush({ palette, brush, chosen }: { palette: Price[]; brush: Signal<Pri
 }
 
 // Painter is the week. One tap chooses a corner, and the next one paints what lies between. The mouse can also drag.
-function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price: Price; add: (e: Edit) => void }) {
+function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price: Price; add: (e: Edit<Rule>) => void }) {
   const corner = useSignal<Corner | null>(null);
   const seen = useSignal<Corner | null>(null); // the cell with the focus
   const c = club.value!;
@@ -199,7 +161,7 @@ let dragged: Corner | null = null; // where the mouse went down
 const daysText = (days: number[]) => (days.length === 7 ? t("every_day") : fromMonday.filter((d) => days.includes(d)).map(weekdayName).join(", "));
 
 // Rules lists the prices, to remove one.
-function Rules({ rules, add }: { rules: Rule[]; add: (e: Edit) => void }) {
+function Rules({ rules, add }: { rules: Rule[]; add: (e: Edit<Rule>) => void }) {
   return (
     <section>
       <h2>{t("prices_list")}</h2>

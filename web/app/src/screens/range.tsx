@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { api, done, type FreeDays } from "../api";
 import { club, nets, today } from "../club";
-import { Age, Choice, Empty, Heading, Skeleton, Trouble } from "../parts";
+import { Age, Choice, Empty, Heading, Waiting } from "../parts";
 import { poll, resource } from "../resource";
 import { go } from "../router";
 import { feel } from "../telegram";
@@ -54,8 +54,7 @@ export function Range() {
           choose={(id) => { feel.choice(); net.value = id; }} />
       )}
       <Age of={shown} />
-      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void free.load()} />}
-      {!shown.data && !shown.error && <Skeleton rows={6} />}
+      <Waiting of={free} rows={6} />
       {shown.data && <Heat days={shown.data.days ?? []} />}
       {shown.data && days < Math.min(mostDays, c.horizon_days + 1) && <p class="hint">{t("range_shorter", days)}</p>}
     </main>

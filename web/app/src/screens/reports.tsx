@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Report } from "../api";
 import { club, today } from "../club";
-import { Age, Choice, Empty, Heading, Skeleton, Trouble } from "../parts";
+import { Age, Choice, Empty, Heading, Waiting } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
 import { addDays, known, length, money, noonOf, percent, shortDay, t } from "../words";
@@ -32,8 +32,7 @@ export function Reports() {
       <Choice name={t("days")} options={spans} value={n} label={(x) => t(x < 0 ? "report_ahead" : "report_days", Math.abs(x))}
         choose={(x) => { days.value = x; }} />
       <Age of={shown} />
-      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void report.load()} />}
-      {!shown.data && !shown.error && <Skeleton rows={8} />}
+      <Waiting of={report} rows={8} />
       {shown.data && <Found report={shown.data} past={n > 0} />}
     </main>
   );
