@@ -22,6 +22,7 @@ type Audience struct {
 	pools    *storage.Pools
 	now      func() time.Time
 	onActive func(Activity)
+	active   activePeople
 }
 
 // Activity is a change of what is known about a person: the last activity, or the language of their client.
@@ -39,9 +40,15 @@ func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
 // OnActive sets a function that is called after each stored change. It must not block. Call it before the first change.
 func (a *Audience) OnActive(fn func(Activity)) { a.onActive = fn }
 
-// MarkActive records that a person talked to the bot, the language of their client where it is known, and that they do not block the bot.
+// MarkActive records that a person talked to the bot, the language of their client where it is known, and that they do not block the bot. Within a minute
+// it writes once for each person.
 func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
-	now := int32(a.now().Unix()) //nolint:gosec // until 2038, as Telegram's own dates
+	at := a.now()
+	if a.active.has(id, language, at) {
+		return nil
+	}
+	removals := a.active.removalsSoFar()
+	now := int32(at.Unix()) //nolint:gosec // until 2038, as Telegram's own dates
 	fields := bson.D{{Key: "s", Value: now}}
 	if language != "" {
 		fields = append(fields, bson.E{Key: "l", Value: language})
@@ -51,7 +58,9 @@ func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) e
 		return err
 	}
 	if before != nil {
-		a.onActive(Activity{Before: unixTime(before.Seen), At: unixTime(now), LanguageBefore: before.Language, Language: cmp.Or(language, before.Language)})
+		known := cmp.Or(language, before.Language)
+		a.active.add(id, known, at, removals)
+		a.onActive(Activity{Before: unixTime(before.Seen), At: unixTime(now), LanguageBefore: before.Language, Language: known})
 		return nil
 	}
 	errs := []error{ErrNoRoom}
@@ -62,6 +71,7 @@ func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) e
 			return err
 		})
 		if err == nil {
+			a.active.add(id, language, at, removals)
 			a.onActive(Activity{New: true, At: unixTime(now), Language: language})
 			return nil
 		}
@@ -72,6 +82,7 @@ func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) e
 
 // SetLanguage records the language of a person's client. It does nothing for a person who has not talked to the bot.
 func (a *Audience) SetLanguage(ctx context.Context, id UserID, language string) error {
+	defer a.active.remove(id)
 	before, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "l", Value: language}}}})
 	if before != nil {
 		seen := unixTime(before.Seen)
@@ -110,6 +121,7 @@ func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
 
 // MarkBlocked records that a person blocked the bot or deleted their account.
 func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
+	defer a.active.remove(id)
 	_, err := a.updatePerson(ctx, id, bson.D{{Key: "$set", Value: bson.D{{Key: "b", Value: true}}}})
 	return err
 }

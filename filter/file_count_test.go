@@ -82,3 +82,51 @@ func TestAudience_EachChangeSaysWhatWasBefore(t *testing.T) {
 		t.Errorf("%v, %v", counts, err)
 	}
 }
+
+func TestAudience_AMinuteIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	now := time.Date(2026, 3, 1, 23, 59, 10, 0, time.UTC)
+	people := filter.NewAudience(ix.pools, func() time.Time { return now })
+	writes := 0
+	people.OnActive(func(filter.Activity) { writes++ })
+	mark := func(language string, wantWrites int) filter.Person {
+		t.Helper()
+		writes = 0
+		if err := people.MarkActive(t.Context(), 7, language); err != nil {
+			t.Fatal(err)
+		}
+		p, err := people.Person(t.Context(), 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if writes != wantWrites {
+			t.Errorf("%d writes, want %d", writes, wantWrites)
+		}
+		return p
+	}
+	first := now
+	mark("en", 1)
+	now = now.Add(40 * time.Second)
+	if p := mark("en", 0); !p.Seen.Equal(first) {
+		t.Errorf("seen %s, want %s", p.Seen, first)
+	}
+	mark("", 0)
+	if p := mark("hi", 1); p.Language != "hi" {
+		t.Errorf("language %q", p.Language)
+	}
+	if err := people.MarkBlocked(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+	if p := mark("hi", 1); p.Blocked {
+		t.Error("somebody who writes is still noted as having blocked the bot")
+	}
+	if err := people.Forget(t.Context(), 7); err != nil {
+		t.Fatal(err)
+	}
+	mark("hi", 1)
+	now = now.Add(20 * time.Second) // the next day
+	if p := mark("hi", 1); !p.Seen.Equal(now) {
+		t.Errorf("seen %s, want %s", p.Seen, now)
+	}
+}

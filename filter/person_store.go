@@ -95,6 +95,7 @@ func (a *Audience) Profiles(ctx context.Context, id UserID) (profiles []Profile,
 
 // Forget deletes a person from every pool. It fails if a pool does not answer; the call can be repeated.
 func (a *Audience) Forget(ctx context.Context, id UserID) error {
+	defer a.active.remove(id)
 	outcomes := a.pools.Each(ctx, "forget person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
 		_, err := db.Collection(usersCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: int64(id)}})
 		return err

@@ -1,0 +1,51 @@
+package filter
+
+import (
+	"sync"
+	"time"
+)
+
+// activePeople are the people whose activity is stored for the present minute, with the languages that were stored. Somebody who sends several messages in a
+// minute is stored once. Minutes begin together with the days of all time zones, so that no day lacks a person.
+type activePeople struct {
+	mu       sync.Mutex
+	minute   int64
+	language map[UserID]string
+	removals int // so far
+}
+
+// has reports that the activity of a person, with a language, is stored for the minute of now.
+func (p *activePeople) has(id UserID, language string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	stored, ok := p.language[id]
+	return ok && p.minute == now.Unix()/60 && (language == "" || language == stored)
+}
+
+// add notes a stored activity, unless somebody was removed since removals were counted: the removal may be newer than what was stored.
+func (p *activePeople) add(id UserID, language string, now time.Time, removals int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.removals != removals {
+		return
+	}
+	if minute := now.Unix() / 60; p.minute != minute || p.language == nil {
+		p.minute, p.language = minute, map[UserID]string{}
+	}
+	p.language[id] = language
+}
+
+// remove makes the next activity of a person be stored.
+func (p *activePeople) remove(id UserID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.removals++
+	delete(p.language, id)
+}
+
+// removalsSoFar counts the removals, for add.
+func (p *activePeople) removalsSoFar() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.removals
+}
