@@ -154,12 +154,17 @@ func (c *Chat) Load(ctx context.Context) {
 
 // Run handles events until ctx ends and the handlers under way are done or cut short.
 func (c *Chat) Run(ctx context.Context, signedIn <-chan struct{}) {
+	marking, stopMarking := context.WithCancel(context.WithoutCancel(ctx))
+	var marks sync.WaitGroup
+	marks.Go(func() { c.inbox.run(marking) })
 	var running sync.WaitGroup
 	running.Go(func() { c.router.Run(ctx) })
 	running.Go(func() { c.Languages.run(ctx) })
 	running.Go(func() { c.Watcher.run(ctx, signedIn) })
 	running.Wait()
 	c.background.Wait()
+	stopMarking()
+	marks.Wait()
 }
 
 // Accept stores a message and hands it to its handler. It ignores a message that it has seen before.
@@ -252,7 +257,7 @@ func (c *Chat) finish(ctx context.Context, e *telegram.Event, err error) error {
 		return nil
 	}
 	if e.Kind == telegram.Message {
-		defer c.inbox.markAnswered(ctx, e)
+		defer c.inbox.markAnswered(e)
 	}
 	if err == nil || errors.Is(err, telegram.ErrBlocked) {
 		return nil

@@ -27,6 +27,8 @@ type inbox struct {
 	recent   map[messageKey]struct{}
 	order    []messageKey
 	unstored map[messageKey]struct{} // not answered, and without a copy in Postgres
+	answered []messageKey            // not marked in Postgres yet
+	wake     chan struct{}           // answered has keys
 }
 
 type messageKey struct {
@@ -44,7 +46,7 @@ func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
 	breaker := gobreaker.NewCircuitBreaker[bool](gobreaker.Settings{
 		Name: "inbox", Timeout: inboxRest, ReadyToTrip: func(gobreaker.Counts) bool { return true },
 	})
-	return &inbox{rows: inboxStore{db, botID}, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, unstored: map[messageKey]struct{}{}}
+	return &inbox{rows: inboxStore{db, botID}, logger: logger, breaker: breaker, recent: map[messageKey]struct{}{}, unstored: map[messageKey]struct{}{}, wake: make(chan struct{}, 1)}
 }
 
 func keyOf(e *telegram.Event) messageKey { return messageKey{e.Chat.Key(), e.MessageID} }
@@ -107,16 +109,49 @@ func (i *inbox) removeUnstored(key messageKey) bool {
 	return unstored
 }
 
-// markAnswered drops a message's content and keeps its key.
-func (i *inbox) markAnswered(ctx context.Context, e *telegram.Event) {
+// markAnswered has run drop a message's content and keep its key.
+func (i *inbox) markAnswered(e *telegram.Event) {
 	key := keyOf(e)
 	if i.removeUnstored(key) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxCall)
+	i.mu.Lock()
+	i.answered = append(i.answered, key)
+	i.mu.Unlock()
+	select {
+	case i.wake <- struct{}{}:
+	default: // run has yet to take the keys
+	}
+}
+
+// run marks answered messages until ctx ends, and then those that are left. One statement marks the messages that were answered during the one before,
+// because each statement waits for the disk.
+func (i *inbox) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+		case <-i.wake:
+		}
+		last := ctx.Err() != nil
+		i.writeAnswered(context.WithoutCancel(ctx))
+		if last {
+			return
+		}
+	}
+}
+
+func (i *inbox) writeAnswered(ctx context.Context) {
+	i.mu.Lock()
+	keys := i.answered
+	i.answered = nil
+	i.mu.Unlock()
+	if len(keys) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, inboxCall)
 	defer cancel()
-	if err := i.rows.markAnswered(ctx, key); err != nil {
-		i.logger.LogAttrs(ctx, slog.LevelWarn, "a handled message stays in the inbox; it may be handled again, but its answer is posted once", slog.Any("error", err))
+	if err := i.rows.markAnswered(ctx, keys); err != nil {
+		i.logger.LogAttrs(ctx, slog.LevelWarn, "handled messages stay in the inbox; they may be handled again, but their answers are posted once", slog.Int("messages", len(keys)), slog.Any("error", err))
 	}
 }
 

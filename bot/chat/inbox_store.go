@@ -22,9 +22,13 @@ func (s inboxStore) insertMessage(ctx context.Context, key messageKey, data []by
 	return tag.RowsAffected() == 1, err
 }
 
-func (s inboxStore) markAnswered(ctx context.Context, key messageKey) error {
-	_, err := s.db.Exec(ctx, `UPDATE bot_inbox SET handled_at = now(), update_data = '' WHERE bot_id = $1 AND chat_id = $2 AND message_id = $3`,
-		s.botID, key.chat, key.message)
+func (s inboxStore) markAnswered(ctx context.Context, keys []messageKey) error {
+	chats, messages := make([]int64, len(keys)), make([]int64, len(keys))
+	for i, k := range keys {
+		chats[i], messages[i] = k.chat, int64(k.message)
+	}
+	_, err := s.db.Exec(ctx, `UPDATE bot_inbox AS b SET handled_at = now(), update_data = '' FROM unnest($2::bigint[], $3::bigint[]) AS k(chat_id, message_id)
+		WHERE b.bot_id = $1 AND b.chat_id = k.chat_id AND b.message_id = k.message_id`, s.botID, chats, messages)
 	return err
 }
 

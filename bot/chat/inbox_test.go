@@ -81,7 +81,7 @@ func TestInbox_OwesAMessageWithoutACopyUntilItIsAnswered(t *testing.T) {
 	if !in.hasUnstored() {
 		t.Error("a message without a copy is not owed")
 	}
-	in.markAnswered(t.Context(), e)
+	in.markAnswered(e)
 	if in.hasUnstored() {
 		t.Error("it hasUnstored an answer that was given")
 	}
