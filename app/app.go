@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -217,17 +216,8 @@ func closeRunner(ctx context.Context, r runner) {
 	_ = r.Run(ended) // the process ends
 }
 
-// collectLess raises Go's threshold of garbage collection in a process without the bot. Such a process keeps some 20 MB, and a hold makes 50 KB of garbage,
-// so by default the collector runs several times a second. A threshold set by GOGC stays.
-func collectLess(cfg config.Config) {
-	const usual, raised = 100, 400
-	if was := debug.SetGCPercent(raised); was != usual || cfg.Has(config.RoleBot) {
-		debug.SetGCPercent(was)
-	}
-}
-
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *journal.Journal) error {
-	collectLess(cfg)
+	setCollector(cfg)
 	p, err := build(ctx, cfg, log, lines, false)
 	if err != nil {
 		return err
@@ -266,6 +256,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	workers := []part{{"counters", p.counters.Run}, {"deletions", p.deletions.Run}, {"popularity", p.popularity.Run}}
 	if cfg.Has(config.RoleWorker) {
 		workers = append(workers, part{"booking jobs", p.onceConfirmed(p.jobs.Run, log)}, part{"sessions", p.sessions.Run}, part{"erasures", p.onceConfirmed(p.own.Run, log)})
+	}
+	if cfg.Has(config.RoleBot) {
+		workers = append(workers, part{"memory limit", raiseMemoryLimit})
 	}
 	ingress := []part{{"http", server.Run}}
 	if cfg.Has(config.RoleBot) {
