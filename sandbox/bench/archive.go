@@ -250,7 +250,7 @@ func (a *archive) answersBesideEcho(ctx context.Context) error {
 	}
 	queries := a.queries()
 	query := func(n int) string { return queries[n%len(queries)] }
-	ours, err := a.answers(ctx, people, a.scene.BotID, query)
+	ours, err := a.answersWithWork(ctx, people, a.scene.BotID, query, "an answer")
 	if err != nil {
 		return fmt.Errorf("answers of the bot: %w", err)
 	}
@@ -263,12 +263,24 @@ func (a *archive) answersBesideEcho(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("echo bot: %w", err)
 	}
-	theirs, err := a.answers(ctx, people, echo, query)
+	theirs, err := a.answersWithWork(ctx, people, echo, query, "an echo")
 	if err := errors.Join(err, stop()); err != nil {
 		return fmt.Errorf("answers of the echo bot: %w", err)
 	}
 	a.figure("searches_answered", ours, "answers/s", theirs)
 	return nil
+}
+
+// answersWithWork counts answers, and prints the processor time of one by program. "Clients" are the simulated Telegram, the people, and the bot that echoes.
+func (a *archive) answersWithWork(ctx context.Context, people []int64, bot int64, query func(n int) string, of string) (float64, error) {
+	before := processorTimes()
+	rate, err := a.answers(ctx, people, bot, query)
+	spent := processorTimes()
+	for name := range spent {
+		spent[name] -= before[name]
+	}
+	sayWork(a.out, of, spent, int64(len(people)*messages))
+	return rate, err
 }
 
 // idsOf returns the ids of some files of a pool, in random order.

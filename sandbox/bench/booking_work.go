@@ -43,19 +43,22 @@ func (b *bookingBench) countWork(ctx context.Context, w *work, round func() (flo
 }
 
 // print prints the processor time of a hold.
-func (w *work) print(out io.Writer, of string) {
+func (w *work) print(out io.Writer, of string) { sayWork(out, "a hold "+of, w.spent, w.holds) }
+
+// sayWork prints the processor time of one of n things, by the program that used it.
+func sayWork(out io.Writer, thing string, spent map[string]time.Duration, n int64) {
 	const least = 5 * time.Microsecond // a program below it only waits
 	var all time.Duration
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(w.spent)) {
-		each := w.spent[name] / time.Duration(max(w.holds, 1))
+	for _, name := range slices.Sorted(maps.Keys(spent)) {
+		each := spent[name] / time.Duration(max(n, 1))
 		all += each
 		if each >= least {
 			parts = append(parts, fmt.Sprintf("%s %s", name, each.Round(time.Microsecond)))
 		}
 	}
 	if all > 0 {
-		fmt.Fprintf(out, "# processor time of a hold %s: %s (%s)\n", of, all.Round(time.Microsecond), strings.Join(parts, ", "))
+		fmt.Fprintf(out, "# processor time of %s: %s (%s)\n", thing, all.Round(time.Microsecond), strings.Join(parts, ", "))
 	}
 }
 
