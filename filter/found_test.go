@@ -19,6 +19,27 @@ func (ix *index) storeNames(t *testing.T, names ...string) {
 	ix.storePosts(t, posts...)
 }
 
+// expectFound fails the test unless a query finds exactly the files with these names, in this order.
+func (ix *index) expectFound(t *testing.T, query string, names ...string) {
+	t.Helper()
+	if got := ix.foundNames(t, query); !slices.Equal(got, names) {
+		t.Errorf("%q finds %q, not %q", query, got, names)
+	}
+}
+
+// expectPairs stores files, and expects that each is all that its query finds. A pair is a query and a name.
+func (ix *index) expectPairs(t *testing.T, pairs [][2]string) {
+	t.Helper()
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p[1])
+	}
+	ix.storeNames(t, names...)
+	for _, p := range pairs {
+		ix.expectFound(t, p[0], p[1])
+	}
+}
+
 // While somebody types, every beginning of the query finds the file, from the second letter on.
 func TestSearch_ResultsStayWhileAWordIsUnfinished(t *testing.T) {
 	t.Parallel()
@@ -180,16 +201,14 @@ func TestSearch_ChatPhrasingFindsTheFile(t *testing.T) {
 			t.Errorf("%q finds %q, not %q", query, got, name)
 		}
 	}
-	if got := ix.foundNames(t, "send help"); !slices.Equal(got, []string{"Send.Help.2026.mkv"}) {
-		t.Errorf("a title of such words: %q", got)
-	}
+	ix.expectFound(t, "send help", "Send.Help.2026.mkv") // a title of such words
 }
 
 func TestSearch_NamesAreFoundInTheOtherScript(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	pairs := [][2]string{
+	ix.expectPairs(t, [][2]string{
 		{"awara", "आवारा 1951.mkv"},
 		{"zindagi", "ज़िंदगी ना मिलेगी 2011.mkv"},
 		{"dilwale dulhania", "दिलवाले दुल्हनिया 1995.mkv"},
@@ -198,17 +217,7 @@ func TestSearch_NamesAreFoundInTheOtherScript(t *testing.T) {
 		{"matritsa", "Матрица 1999.mkv"},
 		{"nayakan", "நாயகன் 1987.mkv"},
 		{"gisaengchung", "기생충 2019.mkv"},
-	}
-	var names []string
-	for _, p := range pairs {
-		names = append(names, p[1])
-	}
-	ix.storeNames(t, names...)
-	for _, p := range pairs {
-		if got := ix.foundNames(t, p[0]); !slices.Equal(got, []string{p[1]}) {
-			t.Errorf("%q finds %q, not %q", p[0], got, p[1])
-		}
-	}
+	})
 }
 
 func TestSearch_NonsenseFindsAndSuggestsNothing(t *testing.T) {
@@ -278,7 +287,7 @@ func TestSearch_NamesThatSoundNearlyAlikeAreFoundInTheOtherScript(t *testing.T) 
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	pairs := [][2]string{
+	ix.expectPairs(t, [][2]string{
 		{"गजनी", "Ghajini.2008.mkv"},
 		{"जोकर", "Joker.2019.mkv"},
 		{"आयरन मैन", "Iron.Man.2008.mkv"},
@@ -290,17 +299,7 @@ func TestSearch_NamesThatSoundNearlyAlikeAreFoundInTheOtherScript(t *testing.T) 
 		{"kafarnahum", "كفرناحوم 2018.mkv"},
 		{"salinui chueok", "살인의 추억 2003.mkv"},
 		{"इंसेप्शन", "Inception.2010.mkv"},
-	}
-	var names []string
-	for _, p := range pairs {
-		names = append(names, p[1])
-	}
-	ix.storeNames(t, names...)
-	for _, p := range pairs {
-		if got := ix.foundNames(t, p[0]); !slices.Equal(got, []string{p[1]}) {
-			t.Errorf("%q finds %q, not %q", p[0], got, p[1])
-		}
-	}
+	})
 }
 
 func TestSearch_EveryWordOfALongCaptionFindsTheFile(t *testing.T) {

@@ -1,7 +1,6 @@
 package filter_test
 
 import (
-	"slices"
 	"testing"
 
 	"pavilion/filter"
@@ -23,9 +22,7 @@ func TestSearch_WishesThatNoFileMeetsHideNothing(t *testing.T) {
 		"dark harbour 2018":                   nil,
 		"loki s1 hindi":                       nil,
 	} {
-		if got := ix.foundNames(t, query); !slices.Equal(got, want) {
-			t.Errorf("%q finds %q, not %q", query, got, want)
-		}
+		ix.expectFound(t, query, want...)
 	}
 }
 
@@ -39,9 +36,7 @@ func TestSearch_TheFirstPartHasNoNumber(t *testing.T) {
 		"rocky 1 hindi":    "Rocky.1976.mkv",
 		"kill bill part 1": "Kill.Bill.Vol.1.2003.mkv",
 	} {
-		if got := ix.foundNames(t, query); !slices.Equal(got, []string{want}) {
-			t.Errorf("%q finds %q, not %q", query, got, want)
-		}
+		ix.expectFound(t, query, want)
 	}
 }
 
@@ -53,9 +48,7 @@ func TestSearch_HindiOrdinalsNameSeasonsAndParts(t *testing.T) {
 	for query, want := range map[string]string{
 		"kota factory ka dusra season": "Kota.Factory.S02E01.mkv", "kota factory पहला सीजन": "Kota.Factory.S01E01.mkv", "golden river teesra part": "Golden.River.Part.3.mkv",
 	} {
-		if got := ix.foundNames(t, query); !slices.Equal(got, []string{want}) {
-			t.Errorf("%q finds %q, not %q", query, got, want)
-		}
+		ix.expectFound(t, query, want)
 	}
 }
 
@@ -64,7 +57,7 @@ func TestSearch_EnglishTitlesAreFoundAsTheyAreHeard(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	pairs := [][2]string{
+	ix.expectPairs(t, [][2]string{
 		{"द डार्क नाइट", "The.Dark.Knight.2008.mkv"},
 		{"थ्री इडियट्स", "3.Idiots.2009.mkv"},
 		{"केजीएफ चैप्टर 2", "KGF.Chapter.2.2022.mkv"},
@@ -73,17 +66,7 @@ func TestSearch_EnglishTitlesAreFoundAsTheyAreHeard(t *testing.T) {
 		{"एवेंजर्स एंडगेम", "Avengers.Endgame.2019.mkv"},
 		{"स्ट्रेट ड्राइव", "Straight Drive Basics.mp4"},
 		{"mughle azam", "मुग़ल-ए-आज़म 1960.mkv"},
-	}
-	var names []string
-	for _, p := range pairs {
-		names = append(names, p[1])
-	}
-	ix.storeNames(t, names...)
-	for _, p := range pairs {
-		if got := ix.foundNames(t, p[0]); !slices.Equal(got, []string{p[1]}) {
-			t.Errorf("%q finds %q, not %q", p[0], got, p[1])
-		}
-	}
+	})
 }
 
 // Words that the index does not know are left out of a suggestion. Chatter with one known word is no request for it.
