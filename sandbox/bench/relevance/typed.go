@@ -21,6 +21,12 @@ var unseenTable string
 //go:embed further.tsv
 var furtherTable string
 
+//go:embed later.tsv
+var laterTable string
+
+//go:embed looked.tsv
+var lookedTable string
+
 // readPosted returns the files whose names were written by hand.
 func readPosted() ([]file, error) {
 	var files []file
@@ -37,12 +43,14 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Every second one is held out.
+// typed adds the queries that people typed. Every second one is held out, and all of laterTable.
 func (a *asking) typed() error {
 	return errors.Join(
 		a.table(typedTable, halfHeldOut("typed: ")),
 		a.table(unseenTable, halfHeldOut("unseen: ")),
 		a.table(furtherTable, halfHeldOut("further: ")),
+		a.table(laterTable, func() string { return "held out, later: " }),
+		a.table(lookedTable, func() string { return "looked at: " }),
 	)
 }
 
