@@ -74,7 +74,10 @@ func measureArchive(ctx context.Context, out io.Writer, files int) (figures arch
 			return nil, err
 		}
 	}
-	return figures, a.searches(ctx, figures)
+	if err := a.searches(ctx, figures); err != nil {
+		return nil, err
+	}
+	return figures, a.past(ctx)
 }
 
 // open starts the scene with a bot that indexes the channels.

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pavilion/sandbox"
+	"pavilion/sandbox/club"
+	"pavilion/sandbox/world"
+)
+
+const (
+	pastMessages = 20_000
+	// pastPace is the most messages a second that Telegram lets a client read for long. Telethon leaves a second between two calls of 100 messages of a
+	// history, which bots cannot read, and ten seconds between two calls of 100 ids (telethon/client/messages.py).
+	pastPace = 100
+)
+
+// past times how fast the bot reads the past of a channel when Telegram answers at once. As long as that is faster than Telegram's pace, the bot waits for
+// Telegram.
+func (a *archive) past(ctx context.Context) error {
+	const name = "bench_past"
+	id, err := a.scene.AddChannel("Bench Past", name)
+	if err != nil {
+		return err
+	}
+	posts := club.NewArchive(seed + 1)
+	last := 0
+	for posted := 0; posted < pastMessages; posted += batch {
+		specs := make([]world.FileSpec, 0, batch)
+		for _, f := range posts.Take(batch) {
+			specs = append(specs, sandbox.Spec(f))
+		}
+		made, err := a.scene.Post(id, specs...)
+		if err != nil {
+			return err
+		}
+		last = made[len(made)-1].Message
+	}
+	if err := a.ask(ctx, "/channels add @"+name, "Bench Past is indexed"); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := a.ask(ctx, fmt.Sprintf("/index https://t.me/%s/%d", name, last), "Reading"); err != nil {
+		return err
+	}
+	if err := a.waitStored(ctx, a.files+pastMessages); err != nil {
+		return err
+	}
+	a.figure("past_read", pastMessages/time.Since(start).Seconds(), "messages/s", pastPace)
+	return nil
+}
