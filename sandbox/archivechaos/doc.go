@@ -12,6 +12,6 @@
 // Then `pavilion doctor archive` has to report 0 missing and 0 dead, and as many files as have a living post. A sample of posts is searched for in the
 // chat: the present word finds the file, and earlier words do not. Otherwise the run fails.
 //
-// The full run takes about twelve minutes on two processors; CHAOS_EVENTS sets another number of events. A short one is a test: it deletes the leases of dead
-// processes and makes claims of their writes old, instead of waiting for both.
+// The full run takes about twelve minutes on two processors. CHAOS_EVENTS sets another number of events in the same time. A short one is a test: it deletes
+// the leases of dead processes and makes claims of their writes old, instead of waiting for both.
 package archivechaos

@@ -20,6 +20,9 @@ type load struct {
 	archive *club.Archive
 	events  atomic.Int64
 
+	turn sync.Mutex // of a step; held while the index is behind
+	held bool       // turn is held for the index
+
 	mu    sync.Mutex
 	posts []*post
 }
@@ -55,21 +58,33 @@ func (l *load) newWord() string {
 // run makes events until their number is reached or ctx ends.
 func (l *load) run(ctx context.Context) error {
 	const step = 50
-	began := time.Now()
 	for n := 0; n < l.scene.options.Events && ctx.Err() == nil; n += step {
+		next := time.Now().Add(step * time.Second / time.Duration(l.scene.options.PerSecond))
 		if err := l.step(step); err != nil {
 			return err
 		}
-		due := began.Add(time.Duration(n) * time.Second / time.Duration(l.scene.options.PerSecond))
-		if sandbox.Pause(ctx, time.Until(due)) != nil {
+		if sandbox.Pause(ctx, time.Until(next)) != nil {
 			return nil //nolint:nilerr // it was told to stop
 		}
 	}
 	return nil
 }
 
+// hold stops the events, or lets them go on.
+func (l *load) hold(behind bool) {
+	switch {
+	case behind && !l.held:
+		l.turn.Lock()
+	case !behind && l.held:
+		l.turn.Unlock()
+	}
+	l.held = behind
+}
+
 // step makes a number of events: seven in ten are posts, the others change or repeat posts of the last thousands.
 func (l *load) step(events int) error {
+	l.turn.Lock()
+	defer l.turn.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	posts := 0

@@ -18,6 +18,7 @@ const (
 	calm        = 2 * time.Second // between two faults
 	foundWithin = 2 * time.Minute // the longest allowed time from the end of a fault until a new post is found
 	settles     = 5 * time.Minute // the longest time until the index has everything, after the last event
+	mostOwed    = 5_000           // posts that the index may be behind after a fault; with more, the events wait until the new post is found
 )
 
 // Run injects every fault while events go on, prints the table and checks the index.
@@ -82,23 +83,27 @@ func (s *scene) inject(ctx context.Context, l *load, f fault, out io.Writer) (ok
 		return false, err
 	}
 	after, verdict := "never", "FAIL"
-	err = s.found(ctx, word, foundWithin)
+	err = s.found(ctx, l, word, foundWithin)
 	if err == nil {
 		after, verdict, ok = fmt.Sprintf("%.1f s", time.Since(ended).Seconds()), "ok", true
 	}
 	fmt.Fprintf(out, "| %s | %d | %s | %s |\n", f.name, meanwhile, after, verdict)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", f.name, err)
+		fmt.Fprintf(os.Stderr, "%s: %v; %s\n", f.name, err, s.backlog(ctx))
 		s.printWarnings(os.Stderr)
 	}
 	return ok, ctx.Err()
 }
 
-// found searches for a word until it is found, and returns the last reason why it was not.
-func (s *scene) found(ctx context.Context, word string, limit time.Duration) error {
+// found searches for a word until it is found, and returns the last reason why it was not. A machine may be too slow for the events: they wait while the
+// index is far behind.
+func (s *scene) found(ctx context.Context, l *load, word string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer l.hold(false)
 	for {
+		owed, err := s.figure(ctx, s.bot, owedFigure)
+		l.hold(err == nil && owed > mostOwed || err != nil && l.held)
 		found, err := s.finds(ctx, word)
 		if found && err == nil {
 			return nil
@@ -111,6 +116,25 @@ func (s *scene) found(ctx context.Context, word string, limit time.Duration) err
 
 var errNotFound = errors.New("a new post is not found")
 
+const owedFigure = "pavilion_index_owed"
+
+func backlogFigures() []string {
+	return []string{"pavilion_index_queued", owedFigure, "pavilion_telegram_updates_queued"}
+}
+
+// backlog describes what the bot has not indexed yet.
+func (s *scene) backlog(ctx context.Context) string {
+	var parts []string
+	for _, name := range backlogFigures() {
+		n, err := s.figure(ctx, s.bot, name)
+		if err != nil {
+			return err.Error()
+		}
+		parts = append(parts, fmt.Sprintf("%s %v", name, n))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // settle waits until the index has the last post of every channel, and owes nothing.
 func (s *scene) settle(ctx context.Context, l *load) error {
 	for _, channel := range s.channels {
@@ -118,14 +142,14 @@ func (s *scene) settle(ctx context.Context, l *load) error {
 		if err != nil {
 			return err
 		}
-		if err := s.found(ctx, word, settles); err != nil {
+		if err := s.found(ctx, l, word, settles); err != nil {
 			return fmt.Errorf("the last post of a channel: %w", err)
 		}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, settles, fmt.Errorf("%w: the index still owes posts", errFailed))
 	defer cancel()
 	for calm := 0; calm < 4; calm++ { // the figures are of different moments
-		for _, name := range []string{"pavilion_index_queued", "pavilion_index_owed", "pavilion_telegram_updates_queued"} {
+		for _, name := range backlogFigures() {
 			if n, err := s.figure(ctx, s.bot, name); err != nil || n != 0 {
 				calm = -1
 			}

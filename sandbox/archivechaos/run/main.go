@@ -13,17 +13,18 @@ import (
 )
 
 const (
-	events    = 200_000
-	perSecond = 500
-	searches  = 300
+	events   = 200_000
+	lasts    = 400 // seconds, about as long as the faults
+	searches = 300
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	o := archivechaos.Options{Events: events, PerSecond: perSecond, Binary: "", Searches: searches, Short: false}
+	o := archivechaos.Options{Events: events, PerSecond: 0, Binary: "", Searches: searches, Short: false}
 	if n, err := strconv.Atoi(os.Getenv("CHAOS_EVENTS")); err == nil {
 		o.Events = n
 	}
+	o.PerSecond = max(1, o.Events/lasts) // every fault happens during events
 	err := archivechaos.Run(ctx, o, os.Stdout)
 	stop()
 	if err != nil {
