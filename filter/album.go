@@ -20,14 +20,10 @@ func (x *Indexer) ReadAlbum(at Place) {
 	now := x.opts.Now()
 	t.noteSeen(at.Message, now)
 	around.To = min(around.To, t.highest)
-	if len(t.ledger.Gaps) == 0 {
-		t.gapsGrewAt = now // further albums do not extend the wait
-	}
 	for id := around.From; id <= around.To; id++ {
 		t.invalidateReads(id)
 		t.supersede(id)
 	}
-	t.ledger.AddGap(around)
-	t.dirty = true
+	t.addGap(around, now)
 	signal(x.wakeRecovery)
 }

@@ -15,7 +15,7 @@ type channelProgress struct {
 	partial        Ledger                   // its gaps are ids that one pool did not store, because it was down
 	retryPartialAt time.Time                // partial is not retried before
 	reads          map[*readInProgress]bool // running reads
-	gapsGrewAt     time.Time                // when the gaps last grew
+	gapsBegan      time.Time                // when the first of the gaps was added
 	notBefore      time.Time                // gaps are not read before
 	failures       int                      // failed reads in a row
 	needsProbe     bool                     // messages above highest may exist without an update
@@ -45,9 +45,13 @@ func (p *channelProgress) noteSeen(id MessageID, now time.Time) {
 	p.dirty = true
 }
 
+// addGap adds ids to the gaps. Further gaps do not extend the wait for late updates: a busy channel always adds some.
 func (p *channelProgress) addGap(r Range, now time.Time) {
+	if len(p.ledger.Gaps) == 0 {
+		p.gapsBegan = now
+	}
 	p.ledger.AddGap(r)
-	p.gapsGrewAt, p.dirty = now, true
+	p.dirty = true
 }
 
 // readInProgress holds the ids of a running read. An id is true when an event for it arrived during the read, which may be newer than the answer.

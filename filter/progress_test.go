@@ -24,3 +24,23 @@ func TestProgress_BacksOffLongerAndReportsTheFirstFailure(t *testing.T) {
 		t.Errorf("after many failures: rests %s", rest)
 	}
 }
+
+// A busy channel adds gaps all the time. They do not hold up the reading of the first ones.
+func TestProgress_FurtherGapsDoNotExtendTheWait(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	tr := newProgress(Ledger{})
+	tr.noteSeen(3, now)
+	tr.noteSeen(9, now.Add(900*time.Millisecond))
+	tr.deferEvent(9, now.Add(1800*time.Millisecond))
+	if !tr.gapsBegan.Equal(now) {
+		t.Errorf("the wait begins %s later", tr.gapsBegan.Sub(now))
+	}
+	for id := MessageID(1); id <= 9; id++ {
+		tr.markStored(id, false)
+	}
+	later := now.Add(time.Minute)
+	if tr.deferEvent(10, later); !tr.gapsBegan.Equal(later) {
+		t.Errorf("the wait of the next gap begins %s after it", later.Sub(tr.gapsBegan))
+	}
+}

@@ -75,7 +75,7 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 		for n := range MessageID(readAtOnce) {
 			ids = append(ids, t.highest+1+n)
 		}
-	case now.Sub(t.gapsGrewAt) >= grace:
+	case now.Sub(t.gapsBegan) >= grace:
 		for _, m := range t.ledger.NextMissing(readAtOnce + len(t.inflight)) {
 			if t.inflight[m] == 0 && len(ids) < readAtOnce {
 				ids = append(ids, m)
