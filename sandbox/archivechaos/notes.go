@@ -61,6 +61,16 @@ func (s *scene) untilNone(ctx context.Context, collection string, match bson.D) 
 	}
 }
 
+// databasesWith returns the number of databases that have a list of a word, as far as they answer.
+func (s *scene) databasesWith(ctx context.Context, word string) (n int64) {
+	_ = s.eachDatabase(ctx, func(db *mongo.Database) error {
+		lists, err := db.Collection("postings").CountDocuments(ctx, bson.D{{Key: "_id", Value: word}})
+		n += lists
+		return err
+	})
+	return n
+}
+
 // ageClaims makes the claims of notes a minute older.
 func (s *scene) ageClaims(ctx context.Context) error {
 	return s.eachDatabase(ctx, func(db *mongo.Database) error {

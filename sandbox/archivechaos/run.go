@@ -18,7 +18,7 @@ const (
 	calm        = 2 * time.Second // between two faults
 	foundWithin = 2 * time.Minute // the longest allowed time from the end of a fault until a new post is found
 	settles     = 5 * time.Minute // the longest time until the index has everything, after the last event
-	mostOwed    = 5_000           // posts that the index may be behind after a fault; with more, the events wait until the new post is found
+	mostOwed    = 5_000           // posts that the index may be behind after a fault; with more, the events wait until it has all of them
 )
 
 // Run injects every fault while events go on, prints the table and checks the index.
@@ -95,21 +95,21 @@ func (s *scene) inject(ctx context.Context, l *load, f fault, out io.Writer) (ok
 	return ok, ctx.Err()
 }
 
-// found searches for a word until it is found, and returns the last reason why it was not. A machine may be too slow for the events: they wait while the
-// index is far behind.
+// found searches for a word until it is found, and returns the last reason why it was not. A machine may be too slow for the events: if the index is far
+// behind, they wait for it.
 func (s *scene) found(ctx context.Context, l *load, word string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer l.hold(false)
 	for {
 		owed, err := s.figure(ctx, s.bot, owedFigure)
-		l.hold(err == nil && owed > mostOwed || err != nil && l.held)
-		found, err := s.finds(ctx, word)
-		if found && err == nil {
+		l.hold(owed > mostOwed || l.held && (err != nil || owed > 0))
+		answer, err := s.search(ctx, word)
+		if err == nil && isFound(answer, word) {
 			return nil
 		}
 		if sandbox.Pause(ctx, 200*time.Millisecond) != nil { // the index sends no signal
-			return errors.Join(errNotFound, err)
+			return errors.Join(fmt.Errorf("%w: %d databases have its word, and the last answer is %q", errNotFound, s.databasesWith(context.WithoutCancel(ctx), word), answer), err)
 		}
 	}
 }

@@ -182,18 +182,26 @@ const searcher = 2
 
 // finds searches for a word in the chat, and tells whether the answer is one file.
 func (s *scene) finds(ctx context.Context, word string) (bool, error) {
+	answer, err := s.search(ctx, word)
+	return isFound(answer, word), err
+}
+
+func isFound(answer, word string) bool { return strings.HasPrefix(answer, "🔎 "+word+"\n1 file") }
+
+// search searches for a word in the chat, and returns the answer.
+func (s *scene) search(ctx context.Context, word string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answersWithin, errNoAnswer)
 	defer cancel()
 	w, who, bot := s.DC.World(), s.Members[searcher].ID, world.UserPeer(s.BotID)
 	sent, err := w.SendText(who, bot, word)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	m, err := w.WaitMessage(ctx, who, func(chat world.Peer, m *tg.Message) bool { return chat == bot && !m.Out && m.ID > sent })
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return strings.HasPrefix(m.Message, "🔎 "+word+"\n1 file"), nil
+	return m.Message, nil
 }
 
 // answersWithin is the longest allowed time of an answer. A search waits five seconds for a database that hangs.
