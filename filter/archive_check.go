@@ -65,9 +65,9 @@ type Finding struct {
 	Name string // of the file, if it has a document
 }
 
-// Word returns the word of the finding's list. It is empty for a list of places or of a title.
+// Word returns the word of the finding's list. It is empty for a list of places, of a title, or of an acronym.
 func (f Finding) Word() string {
-	if isWord(f.Key) {
+	if isWord(f.Key) && !isAcronymKey(f.Key) {
 		return f.Key
 	}
 	return ""

@@ -102,7 +102,7 @@ func TestCheckArchive_EachPlantedFaultIsFound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ix, posts := town(t)
-			if got := ix.check(t, quickCheck); got.Wrong() != 0 || got.Files != 20 || got.Unfinished != 0 || got.Leftover != 0 || got.Entries != 20*6 {
+			if got := ix.check(t, quickCheck); got.Wrong() != 0 || got.Files != 20 || got.Unfinished != 0 || got.Leftover != 0 || got.Entries != 20*7 {
 				t.Fatalf("before the fault: %+v", got)
 			}
 			ix.inPool(t, func(ctx context.Context, db *mongo.Database) error { return c.plant(ctx, db, posts) })

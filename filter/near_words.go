@@ -91,7 +91,7 @@ func (v *Vocabulary) findWithinDistance(builder *levenshtein.LevenshteinAutomato
 		err = it.Next()
 	}
 	eachAccepted(dfa, v.sortedDelta(), func(t string) { found[t] = v.count(t) })
-	delete(found, word)
+	maps.DeleteFunc(found, func(t string, _ int) bool { return t == word || isAcronymKey(t) })
 	return mostFrequent(found, len(found))
 }
 
@@ -137,6 +137,9 @@ type heardWord struct {
 // soundsLike returns at most limit other words that sound like a word, in Latin letters or in other scripts, the nearest first, then the most frequent.
 // far allows differences, the more the longer the word; see mostHeard.
 func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []heardWord {
+	if isAbbreviation(word) {
+		return nil
+	}
 	otherScript := inLatin != isASCII(word)
 	keys := soundKeys(word)
 	if !otherScript {
@@ -180,6 +183,11 @@ func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []hea
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(b.Count, a.Count), strings.Compare(a.Text, b.Text))
 	})
 	return all[:min(limit, len(all))]
+}
+
+// isAbbreviation reports up to three Latin letters without a vowel, which are spelled and not spoken: smh, tc.
+func isAbbreviation(word string) bool {
+	return len(word) <= 3 && isASCII(word) && !strings.ContainsAny(word, "aeiouy")
 }
 
 // eachHeard calls fn with the words of a bucket.
@@ -229,8 +237,11 @@ func isSpelledAlike(a, b string) bool {
 // soundBucket begins the keys of Vocabulary.sounds of all words with a frame in one of the scripts soundLatin, soundEnglish and soundForeign.
 func soundBucket(frame, script string) string { return frame + soundMark + script }
 
-// soundBuckets returns the buckets of a word, none for a word that has no soundFrame.
+// soundBuckets returns the buckets of a word, none for a word that has no soundFrame, and none for an acronym.
 func soundBuckets(word string) []string {
+	if isAcronymKey(word) {
+		return nil
+	}
 	keys := soundKeys(word)
 	frame := soundFrame(keys[0])
 	switch {

@@ -14,8 +14,8 @@ const (
 	rankBegins                    // the last term begins a word of the name or caption
 	rankAlikeTitle                // the title is the query in other letters of the same sound
 	rankAlike                     // a term is in other letters of the same sound
-	rankSoundsTitle               // the title is the query in another script
-	rankSounds                    // a term is in another script
+	rankSoundsTitle               // the title is the query in another script, or its initials
+	rankSounds                    // a term is in another script, or the initials of words
 	rankMistyped                  // the first of 2*(maxLikeness+1)
 	rankNone         uint8 = 255  // no match
 )
@@ -49,15 +49,20 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	var costs costTable
 	m.initCosts(&costs)
 	m.readTokens(&costs, name)
+	m.readAcronyms(&costs, name)
 	cost := m.cheapest(&costs)
+	saysTitle := titled && containsPhrase(name, m.words)
 	if cost > 0 && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
-		m.readTokens(&costs, fileTokens(f.Media.Caption))
+		caption := fileTokens(f.Media.Caption)
+		m.readTokens(&costs, caption)
+		m.readAcronyms(&costs, caption)
 		cost = m.cheapest(&costs)
+		saysTitle = saysTitle || titled && containsPhrase(caption, m.words)
 	}
 	if cost >= costNone {
 		return rankNone, name
 	}
-	isTitle := m.isTitle(name) || titled && cost == 0 && containsPhrase(name, m.words)
+	isTitle := m.isTitle(name) || cost == 0 && saysTitle
 	if m.onlyTitle && (!isTitle || cost >= costEdit) {
 		return rankNone, name
 	}
@@ -145,6 +150,17 @@ func (m *matcher) readTokens(costs *costTable, tokens []string) {
 	}
 }
 
+// readAcronyms notes the acronyms that words of a name spell.
+func (m *matcher) readAcronyms(costs *costTable, name []string) {
+	for _, a := range m.acronyms {
+		for p := range name {
+			if _, ok := a.isSpelled(name[p:]); ok {
+				costs[a.from][a.to] = min(costs[a.from][a.to], costAcronym)
+			}
+		}
+	}
+}
+
 // cheapest returns the cost of the cheapest cover of all terms, costNone or more if there is none.
 func (m *matcher) cheapest(costs *costTable) int32 {
 	var best [maxQueryTerms + 1]int32
@@ -184,6 +200,11 @@ func (m *matcher) isTitleFrom(title []string, from int) bool {
 	}
 	for _, r := range m.free {
 		if r.from == from && m.isTitleFrom(title, r.to) {
+			return true
+		}
+	}
+	for _, a := range m.acronyms {
+		if n, ok := a.isSpelled(title); ok && a.from == from && m.isTitleFrom(title[n:], a.to) {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	costWish       = 20 // a wish that the file does not meet
 	costAlike      = 30 // other letters of the same sound
 	costSound      = 40 // another script
+	costAcronym    = 45 // the initials of a title
 	costEdit       = 100
 	costUnlikely   = 25 // beside costEdit; see nearWord
 	costStep       = 20 // between two classes of likeness; see rankMistyped
@@ -55,6 +56,7 @@ type interpretation struct {
 	query
 	readings   []reading
 	beginnings []beginning
+	acronyms   []acronym // each with a reading for each of its keys
 }
 
 // interpret returns the readings that are no mistakes: the terms themselves, other spellings (Spider-Man, Spiderman; Part 2, Part II), other scripts, and
@@ -69,6 +71,7 @@ func (v *Vocabulary) interpret(q query) interpretation {
 			in.add(i, i+1, costWish)
 		}
 		v.addSpellings(&in, i)
+		v.addAcronyms(&in, i)
 		if letters := spelledLetters(t); letters != "" {
 			v.addKnown(&in, i, i+1, costSound, letters)
 		}
@@ -141,11 +144,15 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	if month, _, ok := parseMonthDay(t, "1"); ok && i > 0 && i == len(in.terms)-1 && isYear(in.terms[i-1]) { // 2026-06
 		v.addKnown(in, i, i+1, costSpelled, month)
 	}
+	v.addFigures(in, i)
 	if i+1 == len(in.terms) {
 		return
 	}
 	next := in.terms[i+1]
 	v.addKnown(in, i, i+2, costSpelled, t+next)
+	if _, numbered := parseNumeral(next, 2); (numbered || alternatives[next] != nil) && isASCII(t) && isLetters(t, 4) { // Ocean's Eleven
+		v.addKnown(in, i, i+1, costSpelled, t+"s")
+	}
 	if partWords[t] && alternatives[next] != nil { // Chapter 2, and nothing but 2, for part two
 		for _, n := range withAlternatives(next) {
 			v.addKnown(in, i, i+2, 2*costSpelled, n)
@@ -162,6 +169,24 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 			v.addKnown(in, i, i+2, costSpelled, episodeToken(season, n))
 		}
 		v.addKnown(in, i, i+2, 2*costSpelled, strconv.Itoa(n)) // Naruto - 005
+	}
+}
+
+// letterFigures are the figures that titles have instead of letters: Se7en.
+//
+//nolint:gochecknoglobals // a table, never written
+var letterFigures = map[byte]string{'a': "4", 'e': "3", 'i': "1", 'o': "0", 's': "5", 'v': "7"}
+
+// addFigures adds the known words that have a figure instead of a letter of a term.
+func (v *Vocabulary) addFigures(in *interpretation, i int) {
+	t := in.terms[i]
+	if !isASCII(t) || !isLetters(t, 4) {
+		return
+	}
+	for at := range len(t) {
+		if figure := letterFigures[t[at]]; figure != "" {
+			v.addKnown(in, i, i+1, costSpelled, t[:at]+figure+t[at+1:])
+		}
 	}
 }
 
@@ -254,12 +279,15 @@ func (v *Vocabulary) addMistypedNumeral(in *interpretation, i int) {
 // rareWord is the number of files up to which a word may be a mistake in a file name.
 const rareWord = 3
 
-// addCorrections adds the common words that are one edit away from a rare term, so that a misspelled file name does not hide the others. It returns false
-// when there are none.
+// addCorrections adds the common words that are one edit away from a rare term, so that a misspelled file name, or a title with these initials, does not
+// hide the others. It returns false when there are none.
 func (v *Vocabulary) addCorrections(in *interpretation) bool {
 	before := len(in.readings)
 	for i, t := range in.terms {
 		n := v.Count(t)
+		if n == 0 {
+			n = in.acronymFiles(i)
+		}
 		if n == 0 || n > rareWord {
 			continue
 		}

@@ -16,7 +16,7 @@ import (
 
 // analysisVersion is the version of the rules that turn names and captions into lists. Each file has the version that made its lists. Increase it when
 // the rules change: then the bot indexes all files anew.
-const analysisVersion = 1
+const analysisVersion = 2
 
 // reindexer rewrites the lists of the files of another version, one pool after the other. It reads the files in groups, in the order of their ids, and all
 // lists once for each group. First it removes the entries that the files do not have any more; then it adds the missing ones and marks the files. Its

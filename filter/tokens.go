@@ -2,6 +2,7 @@ package filter
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,7 +10,8 @@ import (
 )
 
 // A token is a key of the index that a file's name or caption produces: a folded word, a season or episode ("s01", "s01e05"), an English month name, or
-// the key of the title's list, which begins with an equals sign. The title's list finds a file by its title among many files that mention the title.
+// the key of the title's list, which begins with an equals sign. The title's list finds a file by its title among many files that mention the title. A title
+// of three words or more also has the key of its acronym.
 
 const (
 	maxTokens    = 512 // of one file; no caption of 1024 characters has more words
@@ -24,8 +26,10 @@ func Tokens(name, caption string) []string {
 	if caption != "" && caption != name {
 		found.add(fileTokens(caption)...)
 	}
-	if title := titleOf(name); title != "" {
-		found.list = append(found.list[:min(len(found.list), maxTokens-1)], titleKey(title))
+	if title := titleOf(titleSource(name, caption)); title != "" {
+		found.list = found.list[:min(len(found.list), maxTokens-2)]
+		found.add(acronymKey(strings.Fields(title)))
+		found.list = append(found.list, titleKey(title))
 	}
 	return found.list
 }
@@ -45,6 +49,31 @@ func titleOf(name string) string {
 	}
 	return joinTitle(tokenSequence(parseTitle(name)))
 }
+
+// titleSource returns the text whose beginning is the title of a file: its name without the tags of channels before it, or the first line of the caption if
+// a camera or an app has named the file.
+func titleSource(name, caption string) string {
+	if appName.MatchString(name) && caption != "" {
+		name, _, _ = strings.Cut(strings.TrimSpace(caption), "\n")
+	}
+	for name != "" && strings.IndexByte("[{@wW ", name[0]) >= 0 {
+		tag := leadingTag.FindString(name)
+		if tag == "" {
+			break
+		}
+		rest := tokenSequence(name[len(tag):])
+		if len(rest) == 0 || isReleaseWord(rest[0]) { // [REC] 2007
+			break
+		}
+		name = name[len(tag):]
+	}
+	return name
+}
+
+var (
+	appName    = regexp.MustCompile(`(?i)^(?:vid|img|video|document|file|mov|dsc|pxl)[-_ ]?\d`)
+	leadingTag = regexp.MustCompile(`(?i)^\s*(?:\[[^\]]*\]|\{[^}]*\}|@[^_\s]+[_\s]+|www\.[^_\s]+[_\s]*)[-–|\s]*`)
+)
 
 // isPlainName reports a name that begins with its title and has neither tags nor parts that a dash separates.
 func isPlainName(name string) bool {
