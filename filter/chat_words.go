@@ -13,7 +13,7 @@ import (
 var askWords = foldedSet(strings.Fields(`
 	please pls plz plss plzz pleas kindly send sent give gimme provide need want wanna looking searching request requesting requested requests get got any link links for full
 	movie movies film films download watch see stream online upload uploaded share post add drop provide available have has
-	song songs book books ebook pdf series serial show episodes seasons parts version print quality hd dubbed dub
+	song songs book books ebook pdf series serial show episodes episode seasons season parts version print quality hd dubbed dub
 	koi kisi bhejo bhej bhejdo bhejna bheje do dedo dijiye dedijiye dena dijie chahiye chahie chaiye chahye chahiya chahta mujhe muje mereko mujhko ka ki ke
 	dekhna dekhni dekho milega milegi milega mil dalo daalo dikhao gana gaana gaane kitab kitaab bhejiye bhejie kijiye
 	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये दिजिए देना चाहिए चाहिये चाहता मुझे मुझको का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़ प्लीज
@@ -27,7 +27,7 @@ var chatWords = foldedSet(strings.Fields(`
 	free where is are am was were be been it this that these those with you u ur your yours he she they them fast quick quickly
 	anyone anybody someone somebody join channel group bot made make bro bros brother bhai sir madam mam maam admin admins mod dear friend friends guys folks team everyone everybody all hello hi hii hey heya
 	thanks thank thx ty tysm ok okay k urgent urgently asap now today tonight tomorrow yesterday also too just only if in on from by at or but so how what whats when who whom why
-	which whose idea file files video videos new latest old good nice best great morning evening afternoon night welcome bye sorry yes yeah yep no nope not im lol lmao rofl haha
+	which whose idea file files video videos new latest last old good nice best great morning evening afternoon night welcome bye sorry yes yeah yep no nope not im lol lmao rofl haha
 	hahaha hehe brb gm gn omg wow wtf btw fyi happy much very really like love know think say said tell told help lot lots come coming go going gone went working work works
 	reply answer wait waiting soon later again same slow see about one kind regards
 	more some something anything nothing want wants try tried check sure right well
@@ -38,6 +38,7 @@ var chatWords = foldedSet(strings.Fields(`
 	while until ever never always still already yet both each every few many most other another anywhere everywhere somewhere nowhere
 	liye lie saath sath raha rahe rahi hua hui hue kiya kiye tak baad wo woh vo ye yeh is us in un iska uska apna apni apne kuch sirf bas phir
 	fir agar lekin magar kyunki isliye jab tab idhar udhar
+	maine humne usne tumne isko usko unko inko di diya diye li liya bhar aa gaya gayi gaye aayi aaye zara lagao laga bataye bataiye bhaiyo arre kabse dhund dhundh dekhne achi si shuru
 	haal hal aaj kal raat subah abhi baje aana jana jao aao milte mila log bolo batao bata suno dono ek
 	मेरा मेरी मेरे हमें आप आपके आपका तुम हम दोस्तो दोस्तों मित्रों मित्र है हैं हो होगा होगी क्या कैसे कैसा कब कहाँ कहां क्यों कितना कितने को में मैं पर से वाला वाली वाले यार भाई भैया जी
 	जल्दी देख करो कर करना करनी करने करके करता सकता सकती सकते हूँ हूं और भी तो था थी थे सब सबको पूरी पूरा पास यहाँ यहां शुक्रिया धन्यवाद नमस्ते नमस्कार सुप्रभात शुभ प्रभात रात्रि संध्या
@@ -59,8 +60,13 @@ func (q query) isSmallTalk() bool {
 
 // isChatter reports a query that has words of chat and asks for nothing.
 func (q query) isChatter() bool {
-	return slices.ContainsFunc(q.terms, isChatWord) && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] })
+	return slices.ContainsFunc(q.terms, isChatWord) && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] && !particles[t] })
 }
+
+// particles are askWords that alone ask for nothing.
+//
+//nolint:gochecknoglobals // a table, never written
+var particles = foldedSet("ka", "ki", "ke", "do", "for", "any", "full", "get", "got", "have", "has", "mil", "का", "की", "के", "दो", "को", "मिल")
 
 // isTalk reports small talk, or a query with chat words that asks for no file and has at most one other word that carries meaning. Such a word finds a file
 // only by its whole title. A word about the release beside it counts as asking for a file.
@@ -74,18 +80,21 @@ func (v *Vocabulary) isTalk(q query) bool {
 	return ok && meaning < 2 && !asks
 }
 
-// withNeighbour returns a shorter query with one of the words beside its terms: for "bhai fast five ka link do" fast five, beside five.
-func (q query) withNeighbour(short query) []query {
+// withNeighbours returns a shorter query with words beside its terms: for "please send jab we met" jab we met, and we met.
+func (q query) withNeighbours(short query) []query {
 	first, last := slices.Index(q.terms, short.terms[0]), slices.Index(q.terms, short.lastTerm())
 	var out []query
-	if first > 0 {
-		out = append(out, query{terms: q.terms[first-1 : last+1]})
+	for before := min(first, maxNeighbours); before > 0; before-- {
+		out = append(out, query{terms: q.terms[first-before : last+1]})
 	}
 	if last+1 < len(q.terms) {
 		out = append(out, query{terms: q.terms[first : last+2]})
 	}
 	return out
 }
+
+// maxNeighbours limits the chat words before a title that may belong to it.
+const maxNeighbours = 2
 
 // articles are words that people add to a title or leave out. They are dropped like chatWords, and only beside words in Latin letters.
 //
@@ -139,8 +148,8 @@ func (q query) withoutArticles() (query, bool) {
 
 func (q query) without(drop func(term string) bool) (query, bool) {
 	var kept []string
-	for _, t := range q.terms {
-		if !drop(t) {
+	for i, t := range q.terms {
+		if !drop(t) || t == "one" && i > 0 && partWords[q.terms[i-1]] {
 			kept = append(kept, t)
 		}
 	}

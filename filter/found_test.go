@@ -385,3 +385,74 @@ func TestSearch_AllResultsCanBePagedTo(t *testing.T) {
 		t.Errorf("%d of %d files are on the pages", len(seen), len(posts))
 	}
 }
+
+// A channel's tag before a title does not belong to it, and the caption has the title of a file that an app has named.
+func TestSearch_TitlesBehindTagsAreTitles(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	captioned := post(9, "VID_20230114.mp4")
+	captioned.Media.Caption = "🎬 Whiplash (2014)\n\nJoin @MovieHub"
+	ix.storePosts(t, captioned)
+	ix.storeNames(t, "@MovieHub_Masaan_2015_720p.mkv", "[JOIN @Cinema4U] Dilwale.Dulhania.Le.Jayenge.1995.mkv", "www.FilmsPoint.in - Vertigo 1958 1080p.mkv", "[REC] 2007.mkv")
+	for query, want := range map[string]string{
+		"is masaan here": "@MovieHub_Masaan_2015_720p.mkv", "ddlj": "[JOIN @Cinema4U] Dilwale.Dulhania.Le.Jayenge.1995.mkv", "is vertigo here": "www.FilmsPoint.in - Vertigo 1958 1080p.mkv",
+		"is whiplash here": "VID_20230114.mp4", "is rec here": "[REC] 2007.mkv",
+	} {
+		ix.expectFound(t, query, want)
+	}
+}
+
+// A word before a number may have lost the s of its possessive, and a figure may stand for a letter.
+func TestSearch_NumbersAndFiguresOfTitlesAreFoundAsTheyAreSaid(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Frank Ocean - 11 - Super Rich Kids.mp3", "Ocean's.Eleven.2001.mkv", "Se7en.1995.mkv")
+	ix.expectFound(t, "ocean 11", "Ocean's.Eleven.2001.mkv", "Frank Ocean - 11 - Super Rich Kids.mp3")
+	ix.expectFound(t, "seven", "Se7en.1995.mkv")
+	ix.expectFound(t, "se7en", "Se7en.1995.mkv")
+}
+
+// A caption may have a word with which people ask, for example in the tag of a channel. It hides no title.
+func TestSearch_AWordOfATagHidesNoTitle(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	tagged := post(9, "Samurai.Seven.Stories.mkv")
+	tagged.Media.Caption = "Join @MovieHub for more"
+	ix.storePosts(t, tagged)
+	ix.storeNames(t, "Seven.1995.mkv")
+	if got := ix.foundNames(t, "seven movie"); len(got) != 2 || got[0] != "Seven.1995.mkv" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSearch_WordsOfChatBelongToATitleBesideThem(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Jab.We.Met.2007.mkv", "How.I.Met.Your.Mother.S03E05.mkv", "Met.Gala.2021.mkv", "Ek.Tha.Tiger.2012.mkv", "Tiger.Zinda.Hai.2017.mkv", "वीर ज़ारा 2004.mkv")
+	ix.expectFound(t, "can you please upload jab we met", "Jab.We.Met.2007.mkv")
+	page, err := ix.Search(t.Context(), filter.Query{Text: "ek tha tiger ki picture bhejna veer"})
+	if err != nil || page.Suggestion != "ek tha tiger" {
+		t.Errorf("suggestion %q, %v", page.Suggestion, err)
+	}
+}
+
+// Chatter with a word that is a title is no request for it, and letters without a vowel are no word that is heard.
+func TestSearch_ChatterSuggestsNoTitle(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Lost.S01E01.mkv", "School.2012.mkv", "AC-DC Highway.mp3", "सनम 1997.mkv", "Maine.Pyar.Kiya.1989.mkv", "VLC-3.0.exe", "Player.One.2018.mkv", "Player.Two.2019.mkv")
+	for _, text := range []string{"i lost my bat yesterday", "kal school ki chutti hai", "tc", "smh", "fees bhar di maine"} {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != "" || page.Fewer != "" {
+			t.Errorf("%q: %d files, suggestion %q, fewer words %q, %v", text, page.Total, page.Suggestion, page.Fewer, err)
+		}
+	}
+	if page, err := ix.Search(t.Context(), filter.Query{Text: "vlc player"}); err != nil || page.Suggestion != "vlc" {
+		t.Errorf("suggestion %q of the rarer word, %v", page.Suggestion, err)
+	}
+}

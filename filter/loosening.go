@@ -13,7 +13,7 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Sel
 			continue
 		}
 		form.onlyTitle = s.vocab.isTalk(q)
-		for _, wider := range asked.withNeighbour(form) {
+		for _, wider := range asked.withNeighbours(form) {
 			if wider.onlyTitle = true; len(r.byID) == 0 && len(wider.terms) < len(asked.terms) {
 				s.findRead(ctx, r, s.vocab.interpret(wider), sel)
 			}
@@ -46,6 +46,12 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query, sel Sel
 	}
 	for _, form := range forms {
 		s.findMisspelled(ctx, r, form, sel)
+	}
+	for _, form := range forms { // Baahubali The Beginning, for the first part of Baahubali
+		if first, ok := form.withoutFirstPart(); ok {
+			first.onlyTitle = false
+			s.findMisspelled(ctx, r, first, sel)
+		}
 	}
 	if short, ok := wishing.withoutArticles(); ok && len(r.byID) == 0 {
 		s.findRead(ctx, r, s.vocab.interpret(short), sel)

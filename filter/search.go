@@ -181,8 +181,8 @@ func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts 
 		return r, err
 	}
 	if len(r.byID) > 0 {
-		if len(r.byID) < fewMatches && s.vocab.addCorrections(&in) {
-			s.findRead(ctx, r, in, sel)
+		if len(r.byID) < fewMatches {
+			s.findMore(ctx, r, in, sel)
 		}
 		return r, nil
 	}
@@ -190,8 +190,24 @@ func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts 
 	return r, nil
 }
 
-// fewMatches is the number of matches below which a search looks for a common word that a rare term may be a mistake for.
+// fewMatches is the number of matches below which a search looks for more of them.
 const fewMatches = 10
+
+// findMore adds the matches for a common word that a rare term may be a mistake for. If no title matches, it also adds those without the words that ask
+// for a file, which may be in the tags of captions.
+func (s *Searcher) findMore(ctx context.Context, r *results, in interpretation, sel Selection) {
+	if s.vocab.addCorrections(&in) {
+		s.findRead(ctx, r, in, sel)
+	}
+	for _, x := range r.byID {
+		if x.cursor.Rank <= rankSpelledTitle {
+			return
+		}
+	}
+	if asked, ok := s.vocab.withoutAsking(in.query); ok && countMeaning(asked.terms) > 0 && !s.vocab.isTalk(in.query) {
+		s.findRead(ctx, r, s.vocab.interpret(asked), sel)
+	}
+}
 
 // findRead searches for an interpretation, unless the index has no word for one of the terms.
 func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,14 +14,17 @@ const (
 )
 
 // suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps at
-// least half of the terms that carry meaning. A single term that is left of several must match a title, or be a term as typed of a query that is no chatter:
-// a correction of a single word is too uncertain.
+// least half of the terms that carry meaning. A single term is left of several only if the query is no chatter, and if the term matches a title or is one as
+// typed: a correction of a single word is too uncertain.
 func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
+	if title := s.titleAmong(ctx, q, missing); title != "" {
+		return title
+	}
 	asked, _ := s.vocab.withoutChat(q)
 	known := s.knownTerms(asked)
 	tries := [][]string{s.knownTerms(q), known, s.vocab.sureTerms(asked)}
-	for i := range known { // each term left out once, the last one first
-		tries = append(tries, slices.Delete(slices.Clone(known), len(known)-1-i, len(known)-i))
+	for _, i := range s.vocab.commonFirst(known) { // each term left out once, the most frequent first
+		tries = append(tries, slices.Delete(slices.Clone(known), i, i+1))
 	}
 	meaning := countMeaning(asked.terms)
 	for i, terms := range tries[:min(len(tries), maxTries)] {
@@ -35,7 +39,8 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 			s.findMisspelled(ctx, r, shorter, Selection{})
 		}
 		for _, x := range r.byID {
-			if left > 1 || left == meaning || x.cursor.Rank <= rankSpelledTitle || !q.isChatter() && isSubset(terms, q.terms) && isLong(terms) {
+			isGood := x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms)
+			if left > 1 || left == meaning || isGood && !q.isChatter() {
 				return strings.Join(terms, " ")
 			}
 		}
@@ -44,7 +49,49 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 }
 
 // minSuggested is the length from which one word of several is worth a search.
-const minSuggested = 4
+const minSuggested = 3
+
+// commonFirst returns the positions of terms, those in the most files first, and the last of equally frequent ones.
+func (v *Vocabulary) commonFirst(terms []string) []int {
+	at := make([]int, len(terms))
+	for i := range at {
+		at[i] = len(terms) - 1 - i
+	}
+	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(v.Count(terms[b]), v.Count(terms[a])) })
+	return at
+}
+
+// Limits of titleAmong.
+const (
+	maxTitleWords = 4
+	maxTriesAmong = 6
+)
+
+// titleAmong returns a title of a word that carries meaning and of chat words beside it, in a query with further words: bhai ek tha tiger bhejna zara.
+func (s *Searcher) titleAmong(ctx context.Context, q query, missing map[string]bool) string {
+	tries := 0
+	for length := min(maxTitleWords, len(q.terms)-1); length > 1; length-- {
+		for from := 0; from+length <= len(q.terms) && tries < maxTriesAmong; from++ {
+			window := q.terms[from : from+length]
+			if countMeaning(window) == 0 || !slices.ContainsFunc(window, isChatWord) || askWords[window[0]] || askWords[window[length-1]] {
+				continue
+			}
+			in := interpretation{query: query{terms: window, onlyTitle: true}}
+			for i, t := range window {
+				in.add(i, i+1, 0, t)
+			}
+			if _, possible := s.vocab.plan(in); !possible {
+				continue
+			}
+			tries++
+			r := &results{byID: map[DocumentID]result{}, missing: missing}
+			if s.findRead(ctx, r, in, Selection{}); len(r.byID) > 0 {
+				return strings.Join(window, " ")
+			}
+		}
+	}
+	return ""
+}
 
 func isLong(terms []string) bool {
 	return slices.ContainsFunc(terms, func(t string) bool { return carriesMeaning(t) && utf8.RuneCountInString(t) >= minSuggested })

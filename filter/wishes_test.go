@@ -30,11 +30,12 @@ func TestSearch_TheFirstPartHasNoNumber(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	ix.storeNames(t, "Rocky.1976.mkv", "Rocky.II.1979.mkv", "Kill.Bill.Vol.1.2003.mkv", "Kill.Bill.Vol.2.2004.mkv")
+	ix.storeNames(t, "Rocky.1976.mkv", "Rocky.II.1979.mkv", "Rocky.III.1982.2160p.Tamil.mkv", "Kill.Bill.Vol.1.2003.mkv", "Kill.Bill.Vol.2.2004.mkv",
+		"Pushpa.The.Rise.2021.mkv")
 	for query, want := range map[string]string{
 		"rocky 1": "Rocky.1976.mkv", "rocky part one": "Rocky.1976.mkv", "pehla part rocky": "Rocky.1976.mkv", "rocky first part": "Rocky.1976.mkv",
-		"rocky 1 hindi":    "Rocky.1976.mkv",
-		"kill bill part 1": "Kill.Bill.Vol.1.2003.mkv",
+		"rocky 1 hindi": "Rocky.1976.mkv", "rocky part one 4k tamil": "Rocky.1976.mkv",
+		"kill bill part 1": "Kill.Bill.Vol.1.2003.mkv", "pehla part bhejo pushpa ka": "Pushpa.The.Rise.2021.mkv",
 	} {
 		ix.expectFound(t, query, want)
 	}
