@@ -16,7 +16,7 @@ import (
 // ConfirmOnly confirms an erasure and does not run it, as a process that dies then.
 func ConfirmOnly(ctx context.Context, db *pgxpool.Pool, token secret.String) error {
 	return storage.InTx(ctx, db, func(ctx context.Context, tx pgx.Tx) error {
-		_, _, err := confirmErasure(ctx, tx, hashOf(token))
+		_, _, _, err := confirmErasure(ctx, tx, hashOf(token))
 		return err
 	})
 }

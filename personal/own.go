@@ -19,16 +19,23 @@ import (
 
 // Errors of requests about one's own data.
 var (
-	ErrTooOften = fault.New(fault.TooMany, "personal_too_often")
-	ErrStale    = fault.New(fault.Gone, "erase_stale")
-	ErrUnderWay = fault.New(fault.Conflict, "erase_under_way")
+	ErrTooOften    = fault.New(fault.TooMany, "personal_too_often")
+	ErrErasedToday = fault.New(fault.TooMany, "erased_today")
+	ErrStale       = fault.New(fault.Gone, "erase_stale")
+	ErrUnderWay    = fault.New(fault.Conflict, "erase_under_way")
 )
 
-// The limits of a person. An export reads forty tables, and a question about erasure reads some of them.
-const (
-	exportsPerDay   = 3
-	questionsPerDay = 10
-)
+// limit is a limit of a person for each day. Redis counts it, and forgets the person within a day.
+type limit struct {
+	key     string
+	perDay  int
+	refusal error
+}
+
+// An export reads forty tables, and a question about erasure reads some of them. An erasure resets the daily quota of files.
+func exports() limit   { return limit{"export", 3, ErrTooOften} }
+func questions() limit { return limit{"erase", 10, ErrTooOften} }
+func erasures() limit  { return limit{"erased", 1, ErrErasedToday} }
 
 // ConfirmWithin is how long a token confirms an erasure.
 const ConfirmWithin = 10 * time.Minute
@@ -66,12 +73,27 @@ type Consequences struct {
 	Roles        int64     // clubs in which the person has a role that is lost
 }
 
-// Export reads everything about the person who asks.
-func (o *Own) Export(ctx context.Context, person int64) (Export, error) {
-	if err := o.count(ctx, "export", person, exportsPerDay); err != nil {
-		return Export{}, err
+// Export reads everything about the person who asks, and delivers it. An export that fails does not count against the limit, unless the person ended it
+// or deliver returns a conflict: repeating that gives the same answer.
+func (o *Own) Export(ctx context.Context, person int64, deliver func(Export) error) (err error) {
+	if err := o.count(ctx, exports(), person); err != nil {
+		return err
 	}
-	return o.records.Export(ctx, person)
+	delivered := false
+	defer func() { // also after a panic
+		if !delivered && fault.KindOf(err) != fault.Conflict && !errors.Is(ctx.Err(), context.Canceled) {
+			o.giveBack(ctx, exports(), person)
+		}
+	}()
+	e, err := o.records.Export(ctx, person)
+	if err != nil {
+		return err
+	}
+	if err := deliver(e); err != nil {
+		return err
+	}
+	delivered = true
+	return nil
 }
 
 // Ask says what an erasure does, and makes the token that confirms it. An earlier token of the person stops working. With obstacles there is no token.
@@ -79,7 +101,10 @@ func (o *Own) Ask(ctx context.Context, person int64, from Origin) (c Consequence
 	if person <= 0 {
 		return c, token, errPerson
 	}
-	if err := o.count(ctx, "erase", person, questionsPerDay); err != nil {
+	if err := o.count(ctx, questions(), person); err != nil {
+		return c, token, err
+	}
+	if err := erasures().check(o.rates.Peek(ctx, erasures().of(person), erasures().rate())); err != nil {
 		return c, token, err
 	}
 	random := make([]byte, 18)
@@ -103,22 +128,39 @@ func (o *Own) Ask(ctx context.Context, person int64, from Origin) (c Consequence
 // Confirm erases the person of a token and returns the person's id, or 0 if the erasure was done before. If a database does not answer, done is false and Run
 // finishes the erasure. If there is a new obstacle since Ask, Confirm returns it and the token becomes invalid.
 func (o *Own) Confirm(ctx context.Context, token secret.String) (person int64, done bool, err error) {
-	var from Origin
-	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {
-		person, from, err = confirmErasure(ctx, tx, hashOf(token))
-		return err
-	})
+	person, from, err := o.confirm(ctx, token)
 	if err != nil || person == 0 {
 		return 0, err == nil, err
 	}
 	if err := o.records.eraseConfirmed(ctx, person, from); err != nil {
 		if fault.KindOf(err) == fault.Conflict {
+			o.giveBack(ctx, erasures(), person)
 			return 0, false, errors.Join(err, o.withdraw(ctx, person))
 		}
 		o.log.LogAttrs(ctx, slog.LevelInfo, "an erasure waits for a database", slog.Any("error", err))
 		return person, false, nil
 	}
 	return person, true, nil
+}
+
+// confirm stores that the erasure of a token is confirmed, and counts it against the limit if it was not confirmed before.
+func (o *Own) confirm(ctx context.Context, token secret.String) (person int64, from Origin, err error) {
+	var counted int64 // the person
+	err = storage.InTx(ctx, o.records.db, func(ctx context.Context, tx pgx.Tx) (err error) {
+		var first bool
+		if person, from, first, err = confirmErasure(ctx, tx, hashOf(token)); err != nil || !first || counted != 0 {
+			return err
+		}
+		if err := o.count(ctx, erasures(), person); err != nil {
+			return err
+		}
+		counted = person
+		return nil
+	})
+	if err != nil && counted != 0 {
+		o.giveBack(ctx, erasures(), counted)
+	}
+	return person, from, err
 }
 
 // withdraw ends the confirmation of an erasure, also when ctx has ended.
@@ -167,13 +209,25 @@ func (o *Own) Finish(ctx context.Context) error {
 	return errors.Join(append(errs, deleteOldErasures(ctx, o.records.db))...)
 }
 
-// count counts a request against the limit of a person.
-func (o *Own) count(ctx context.Context, what string, person int64, perDay int) error {
-	w := o.rates.Count(ctx, fmt.Sprintf("personal:%s:%d", what, person), storage.Rate{Quota: perDay, Period: 24 * time.Hour})
-	if !w.Allowed {
-		return fault.WithRetry(ErrTooOften, w.Retry)
+// count counts a request against a limit of a person.
+func (o *Own) count(ctx context.Context, l limit, person int64) error {
+	return l.check(o.rates.Count(ctx, l.of(person), l.rate()))
+}
+
+// giveBack takes back a counted request, also when ctx has ended.
+func (o *Own) giveBack(ctx context.Context, l limit, person int64) {
+	o.rates.GiveBack(context.WithoutCancel(ctx), l.of(person), l.rate())
+}
+
+func (l limit) of(person int64) string { return fmt.Sprintf("personal:%s:%d", l.key, person) }
+
+func (l limit) rate() storage.Rate { return storage.Rate{Quota: l.perDay, Period: 24 * time.Hour} }
+
+func (l limit) check(w storage.RateWindow) error {
+	if w.Allowed {
+		return nil
 	}
-	return nil
+	return fault.WithRetry(l.refusal, w.Retry)
 }
 
 func hashOf(token secret.String) []byte {

@@ -43,26 +43,26 @@ func upsertErasure(ctx context.Context, tx pgx.Tx, hash []byte, person int64, fr
 	return nil
 }
 
-// confirmErasure marks the erasure of a token as confirmed. A repetition finds it marked. person is 0 if it is done.
-func confirmErasure(ctx context.Context, tx pgx.Tx, hash []byte) (person int64, from Origin, err error) {
+// confirmErasure marks the erasure of a token as confirmed. first is false if a repetition finds it marked. person is 0 if it is done.
+func confirmErasure(ctx context.Context, tx pgx.Tx, hash []byte) (person int64, from Origin, first bool, err error) {
 	var known *int64
 	var confirmed, fresh bool
 	err = tx.QueryRow(ctx, `SELECT person, origin, confirmed_at IS NOT NULL, asked_at > clock_timestamp() - make_interval(secs => $2) FROM erasure WHERE token_hash = $1 FOR UPDATE`,
 		hash, ConfirmWithin.Seconds()).Scan(&known, &from, &confirmed, &fresh)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows), err == nil && !confirmed && !fresh:
-		return 0, "", ErrStale
+		return 0, "", false, ErrStale
 	case err != nil:
-		return 0, "", fmt.Errorf("confirm an erasure: %w", err)
+		return 0, "", false, fmt.Errorf("confirm an erasure: %w", err)
 	case known == nil:
-		return 0, from, nil
+		return 0, from, false, nil
 	case confirmed:
-		return *known, from, nil
+		return *known, from, false, nil
 	}
 	if _, err := tx.Exec(ctx, `UPDATE erasure SET confirmed_at = clock_timestamp() WHERE token_hash = $1`, hash); err != nil {
-		return 0, "", fmt.Errorf("confirm an erasure: %w", err)
+		return 0, "", false, fmt.Errorf("confirm an erasure: %w", err)
 	}
-	return *known, from, nil
+	return *known, from, true, nil
 }
 
 // lockConfirmed locks the confirmed erasure of a person. It returns false if there is none, or if it is done.

@@ -3,6 +3,7 @@ package personal_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -156,10 +157,9 @@ func TestFinish_AnObstacleDelaysAConfirmedErasure(t *testing.T) {
 	s.erased(t)
 }
 
-func TestConfirm_WaitsForADatabaseOfTheArchive(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	s.live(t)
+// withoutArchive are records of which a database of the archive does not answer.
+func (s *scene) withoutArchive(t *testing.T) *personal.Records {
+	t.Helper()
 	away, err := storage.OpenPools(storage.PoolsOptions{
 		Pools:   []storage.PoolOptions{{Name: "away", URI: secret.New("mongodb://127.0.0.1:1/?directConnection=true"), Database: "away"}},
 		Timeout: time.Second, Logger: slog.New(slog.DiscardHandler),
@@ -168,8 +168,15 @@ func TestConfirm_WaitsForADatabaseOfTheArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = away.Run(stopped()) })
+	return personal.New(s.db, filter.NewAudience(away, time.Now), time.Now)
+}
+
+func TestConfirm_WaitsForADatabaseOfTheArchive(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.live(t)
 	token := s.ask(t)
-	own := newOwn(t, personal.New(s.db, filter.NewAudience(away, time.Now), time.Now))
+	own := newOwn(t, s.withoutArchive(t))
 	if who, done, err := own.Confirm(t.Context(), token); who != member || done || err != nil {
 		t.Errorf("without the database: person %d, done %v, %v", who, done, err)
 	}
@@ -253,7 +260,7 @@ func TestOwn_HasLimits(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for i := range 5 {
-		_, err := s.own.Export(t.Context(), member)
+		err := s.own.Export(t.Context(), member, delivered)
 		if often, refused := errors.AsType[*fault.RetryError](err); refused != (i >= 3) || refused && often.After < time.Hour {
 			t.Errorf("export %d: %v", i+1, err)
 		}
@@ -263,8 +270,80 @@ func TestOwn_HasLimits(t *testing.T) {
 			t.Errorf("question %d: %v", i+1, err)
 		}
 	}
-	if _, err := s.own.Export(t.Context(), member+1); err != nil {
+	if err := s.own.Export(t.Context(), member+1, delivered); err != nil {
 		t.Errorf("another person: %v", err)
+	}
+}
+
+func delivered(personal.Export) error { return nil }
+
+func TestExport_ThatFailsIsNotCounted(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	away := newOwn(t, s.withoutArchive(t))
+	for range 5 {
+		if err := away.Export(t.Context(), member, delivered); err == nil || errors.Is(err, personal.ErrTooOften) {
+			t.Errorf("without a database: %v", err)
+		}
+	}
+	errCut := errors.New("the connection is cut")
+	for range 5 {
+		if err := s.own.Export(t.Context(), member, func(personal.Export) error { return errCut }); !errors.Is(err, errCut) {
+			t.Errorf("not delivered: %v", err)
+		}
+	}
+	errLarge := fault.New(fault.Conflict, "personal_too_large")
+	if err := s.own.Export(t.Context(), member, func(personal.Export) error { return errLarge }); !errors.Is(err, errLarge) {
+		t.Error(err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	if err := s.own.Export(gone, member, func(personal.Export) error { leave(); return gone.Err() }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	for i, want := range []error{nil, personal.ErrTooOften} { // the last two count: too large, and ended by the person
+		if err := s.own.Export(t.Context(), member, delivered); !errors.Is(err, want) {
+			t.Errorf("export %d: %v, want %v", i+3, err, want)
+		}
+	}
+}
+
+func TestConfirm_APersonIsErasedOnceADay(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.live(t)
+	token := s.ask(t)
+	const obstacle = `INSERT INTO waitlist (club_id, member_id, net_id, during) VALUES (1, 987654321012, 1, tstzrange(now(), now() + interval '1 hour'))`
+	if _, err := s.db.Exec(t.Context(), obstacle); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.own.Confirm(t.Context(), token); !errors.Is(err, personal.ErrUpcoming) {
+		t.Errorf("with an obstacle: %v", err)
+	}
+	if _, err := s.db.Exec(t.Context(), `DELETE FROM waitlist`); err != nil {
+		t.Fatal(err)
+	}
+	token = s.ask(t) // an erasure that was refused does not count
+	for range 2 {    // nor does a repetition
+		if _, done, err := s.own.Confirm(t.Context(), token); !done || err != nil {
+			t.Fatalf("done %v, %v", done, err)
+		}
+	}
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO bot_language (person, language) VALUES ($1, 'hi')`, member); err != nil { // the person comes back
+		t.Fatal(err)
+	}
+	_, _, err := s.own.Ask(t.Context(), member, personal.InChat)
+	if often, refused := errors.AsType[*fault.RetryError](err); !errors.Is(err, personal.ErrErasedToday) || !refused || often.After < 23*time.Hour {
+		t.Errorf("a second question: %v", err)
+	}
+	_, token, err = newOwn(t, s.Records).Ask(t.Context(), member, personal.InChat) // a process that does not know yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, done, err := s.own.Confirm(t.Context(), token); done || !errors.Is(err, personal.ErrErasedToday) {
+		t.Errorf("a second erasure: done %v, %v", done, err)
+	}
+	if left := s.naming(t, strconv.Itoa(member)); !slices.Contains(left, "bot_language") {
+		t.Errorf("the person stands in %q only", left)
 	}
 }
 
@@ -275,8 +354,8 @@ func TestArchive_IsAPageForPeopleAndDataForPrograms(t *testing.T) {
 	if _, err := s.db.Exec(t.Context(), `UPDATE booking SET note = '<b>left</b>'; INSERT INTO quota_delivered (person, document, charged_at) VALUES (987654321012, 5375316420691234567, now())`); err != nil {
 		t.Fatal(err)
 	}
-	e, err := s.own.Export(t.Context(), member)
-	if err != nil {
+	var e personal.Export
+	if err := s.own.Export(t.Context(), member, func(read personal.Export) error { e = read; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for language, want := range map[string]string{"en": "Your bookings.", "hi": "आपकी बुकिंग।"} {

@@ -62,20 +62,38 @@ func NewRateLimiter(r *Redis, o RateLimiterOptions) (*RateLimiter, error) {
 
 // Count counts an event of a key.
 func (l *RateLimiter) Count(ctx context.Context, key string, r Rate) RateWindow {
+	return l.add(ctx, key, r, 1)
+}
+
+// Peek returns the state of a limit before an event. It counts none.
+func (l *RateLimiter) Peek(ctx context.Context, key string, r Rate) RateWindow {
+	return l.add(ctx, key, r, 0)
+}
+
+// GiveBack takes back one counted event of a key. Nothing happens if none is counted.
+func (l *RateLimiter) GiveBack(ctx context.Context, key string, r Rate) {
+	l.add(ctx, key, r, -1)
+}
+
+// add counts n events of a key: 1, 0 or -1.
+func (l *RateLimiter) add(ctx context.Context, key string, r Rate, n int) RateWindow {
 	if l.redis != nil && l.redis.Up() {
 		rctx, cancel := context.WithTimeout(ctx, l.opts.RedisWait)
 		defer cancel()
-		got, err := l.gcra.Allow(rctx, key, redis_rate.Limit{Rate: r.Quota, Burst: r.Quota, Period: r.Period})
+		got, err := l.gcra.AllowN(rctx, key, redis_rate.Limit{Rate: r.Quota, Burst: r.Quota, Period: r.Period}, n)
+		if err == nil && n < 0 && got.ResetAfter <= 0 { // the library's script keeps the key as it was
+			err = l.gcra.Reset(rctx, key)
+		}
 		if err == nil {
-			return RateWindow{Allowed: got.Allowed > 0, Left: got.Remaining, Reset: got.ResetAfter, Retry: max(0, got.RetryAfter)}
+			return r.window(got.Allowed > 0 || n == 0 && got.Remaining > 0, got.Remaining, got.ResetAfter)
 		}
 	}
 	r.Quota = max(1, r.Quota/max(1, r.Degraded))
-	return l.countLocally(key, r)
+	return l.addLocally(key, r, n)
 }
 
-func (l *RateLimiter) countLocally(key string, r Rate) RateWindow {
-	now, each := l.opts.Now(), r.Period/time.Duration(r.Quota)
+func (l *RateLimiter) addLocally(key string, r Rate, n int) RateWindow {
+	now, each := l.opts.Now(), r.each()
 	limiter, ok := l.local.Get(key)
 	if !ok {
 		limiter = rate.NewLimiter(rate.Every(each), r.Quota)
@@ -87,11 +105,20 @@ func (l *RateLimiter) countLocally(key string, r Rate) RateWindow {
 		limiter.SetBurstAt(now, r.Quota)
 		limiter.SetLimitAt(now, rate.Every(each))
 	}
-	allowed := limiter.AllowN(now, 1)
+	allowed := limiter.AllowN(now, n)
 	tokens := limiter.TokensAt(now)
-	w := RateWindow{Allowed: allowed, Left: max(0, int(tokens)), Reset: time.Duration((float64(r.Quota) - tokens) * float64(each)), Local: true}
+	w := r.window(allowed && (n > 0 || tokens >= 1), max(0, int(tokens)), time.Duration((float64(r.Quota)-tokens)*float64(each)))
+	w.Local = true
+	return w
+}
+
+// each is the time after which one more event is allowed.
+func (r Rate) each() time.Duration { return r.Period / time.Duration(r.Quota) }
+
+func (r Rate) window(allowed bool, left int, reset time.Duration) RateWindow {
+	w := RateWindow{Allowed: allowed, Left: left, Reset: reset}
 	if !allowed {
-		w.Retry = max(time.Millisecond, time.Duration((1-tokens)*float64(each)))
+		w.Retry = max(time.Millisecond, reset-time.Duration(r.Quota-1)*r.each())
 	}
 	return w
 }

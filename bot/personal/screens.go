@@ -84,20 +84,21 @@ func (s *Screens) tap(ctx context.Context, e *telegram.Event, d chat.Data) error
 
 // export sends the archive. It takes a while, so the tap is answered when the file is on its way or the limit refuses.
 func (s *Screens) export(ctx context.Context, e *telegram.Event) error {
-	data, err := s.Own.Export(ctx, e.From.ID)
-	if err != nil {
-		return err
-	}
-	in := s.Texts.In(e)
-	var file bytes.Buffer
-	if err := data.WriteArchive(&file, in); err != nil {
-		return err
-	}
-	if file.Len() > telegram.MaxAttachment {
-		return errTooLarge
-	}
-	a := telegram.Attachment{Name: "my-data.zip", Mime: "application/zip", Data: file.Bytes(), Caption: in.Say("personal.file_caption")}
-	return errors.Join(s.Messenger.AnswerTap(ctx, e, "", false), s.Messenger.SendAttachment(ctx, e.Chat, telegram.LaneAnswer, a, fmt.Sprintf("my data %d", e.QueryID)))
+	var answered error // that of a late tap leaves the file delivered
+	err := s.Own.Export(ctx, e.From.ID, func(data personal.Export) error {
+		in := s.Texts.In(e)
+		var file bytes.Buffer
+		if err := data.WriteArchive(&file, in); err != nil {
+			return err
+		}
+		if file.Len() > telegram.MaxAttachment {
+			return errTooLarge
+		}
+		a := telegram.Attachment{Name: "my-data.zip", Mime: "application/zip", Data: file.Bytes(), Caption: in.Say("personal.file_caption")}
+		answered = s.Messenger.AnswerTap(ctx, e, "", false)
+		return s.Messenger.SendAttachment(ctx, e.Chat, telegram.LaneAnswer, a, fmt.Sprintf("my data %d", e.QueryID))
+	})
+	return errors.Join(err, answered)
 }
 
 func (s *Screens) ask(ctx context.Context, e *telegram.Event) error {

@@ -102,17 +102,20 @@ func (h handlers) speaker(ctx context.Context, person int64) *phrase.Speaker {
 
 func (h handlers) export(ctx context.Context, _ *struct{}) (*web.Body[ExportBody], error) {
 	person := int64(web.UserOf(ctx).ID)
-	e, err := h.Own.Export(ctx, person)
+	body := ExportBody{Records: []RecordBody{}}
+	err := h.Own.Export(ctx, person, func(e personal.Export) error {
+		records, err := e.Describe(h.speaker(ctx, person))
+		if err != nil {
+			return err
+		}
+		body.Person, body.MadeAt = e.Person, e.MadeAt
+		for _, r := range records {
+			body.Records = append(body.Records, RecordBody(r))
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	records, err := e.Describe(h.speaker(ctx, person))
-	if err != nil {
-		return nil, err
-	}
-	body := ExportBody{Person: e.Person, MadeAt: e.MadeAt, Records: []RecordBody{}}
-	for _, r := range records {
-		body.Records = append(body.Records, RecordBody(r))
 	}
 	return &web.Body[ExportBody]{Body: body}, nil
 }
