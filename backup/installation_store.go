@@ -52,6 +52,7 @@ func holdBack(ctx context.Context, tx pgx.Tx) (held Held, err error) {
 		{`UPDATE river_job SET state = 'pending', attempted_at = NULL, metadata = metadata || '{"held": true}' WHERE state IN ('available', 'retryable', 'running', 'scheduled')`, nil},
 		{`UPDATE broadcast SET state = 'paused', pause_reason = 'restored', version = version + 1 WHERE state IN ('scheduled', 'running')`, &held.Broadcasts},
 		{`UPDATE broadcast SET revision = revision || '{"Finished": true}', version = version + 1 WHERE revision IS NOT NULL AND NOT (revision ->> 'Finished')::boolean`, &held.Revisions},
+		{`UPDATE broadcast_delivery SET revise_at = NULL WHERE revise_at IS NOT NULL`, nil},
 		{`UPDATE delivery_job SET state = 'cancelled', reason = 'restored', ended_at = now() WHERE state IN ('new', 'running')`, &held.Deliveries},
 		{`UPDATE delivery_job SET closed = true, notice = CASE notice WHEN 'due' THEN 'gone' ELSE notice END WHERE NOT closed OR notice = 'due'`, nil},  // the person gets no notice
 		{`UPDATE quota_reservation SET resume = NULL, resume_at = NULL, expires_at = least(expires_at, now()) WHERE resume_at IS NOT NULL`, &held.Taps}, // the sweep gives the files back

@@ -204,10 +204,20 @@ func TestBroadcast_ToGroupsIsEditedDeletedAndEndedByAGroupsAdmin(t *testing.T) {
 	menu = g.taps(menu, "The club's messages", "Whether the messages that the club sends")
 	g.taps(menu, "on", "● on")
 	tapOn(t, g.admin, confirm, "Send to 2")
-	await(t, g.admin, ": done\n« Nets at eight")
+	panel = await(t, g.admin, ": done\n« Nets at eight")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if _, err := g.member.Await(ctx, membersGroup, func(m *tg.Message) bool { return m.Message == "Nets at eight" }); err != nil {
 		t.Errorf("after the menu turned them on: %v", err)
+	}
+	// A group in which Telegram makes the bot wait stops no other.
+	g.DC.Faults().FloodWait("channels.deleteMessages", g.super[0], 3600)
+	tapOn(t, g.admin, panel, "Delete for all")
+	tapOn(t, g.admin, await(t, g.admin, "in everybody's chat?"), "Yes")
+	await(t, g.admin, "Deleting the sent messages: 2, failed 0")
+	for in, want := range map[world.Peer]int{basic: 0, g.group: 0, super: 1} {
+		if n := len(g.copiesIn(in, "Nets at eight")); n != want {
+			t.Errorf("%v has %d, want %d", in, n, want)
+		}
 	}
 }

@@ -146,7 +146,7 @@ func (c courier) Edit(ctx context.Context, b broadcast.Broadcast, to broadcast.R
 	if len(b.Content.Media) > 0 {
 		text, entities = b.Content.Media[0].Caption, b.Content.Media[0].CaptionEntities
 	}
-	d := telegram.Delivery{Lane: telegram.LaneBroadcast}
+	d := telegram.Delivery{Lane: telegram.LaneBroadcast, Patience: patience}
 	if !b.ButtonsFollow() {
 		d.Links, d.Keyboard = c.buttons(b, send{language: language, optOut: encodeOptOut(b.ID)})
 	}
@@ -173,7 +173,7 @@ func (c courier) Delete(ctx context.Context, group broadcast.RecipientID, messag
 		}
 		in = g.chat
 	}
-	return c.outcome(in, messages, c.s.contents.DeleteIn(ctx, telegram.LaneBroadcast, in, messages))
+	return c.outcome(in, messages, c.s.contents.DeleteIn(ctx, in, messages, telegram.Delivery{Lane: telegram.LaneBroadcast, Patience: patience}))
 }
 
 func (c courier) outcome(in telegram.Chat, ids []int, err error) broadcast.Outcome {

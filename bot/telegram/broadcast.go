@@ -268,7 +268,7 @@ func (c *Contents) send(ctx context.Context, to Chat, d Delivery, method string,
 
 // EditContent changes the text or the caption of a sent message. links and keyboard replace its buttons.
 func (c *Contents) EditContent(ctx context.Context, in Chat, id int, text string, entities []byte, d Delivery) error {
-	return c.m.editMessage(ctx, d.Lane, in, func() *tg.MessagesEditMessageRequest {
+	return c.m.editMessage(ctx, call{lane: d.Lane, chat: in, patience: d.Patience}, func() *tg.MessagesEditMessageRequest {
 		return &tg.MessagesEditMessageRequest{
 			ID: id, Message: text, Entities: unpackEntities(entities), ReplyMarkup: Reply{Links: d.Links, Keyboard: d.Keyboard}.markup(),
 		}
@@ -277,12 +277,12 @@ func (c *Contents) EditContent(ctx context.Context, in Chat, id int, text string
 
 // DeletePrivate deletes messages of the bot's own private chats, at most 100. Those that do not exist any more are ignored.
 func (c *Contents) DeletePrivate(ctx context.Context, lane Lane, ids []int) error {
-	return c.DeleteIn(ctx, lane, Chat{Type: Private}, ids)
+	return c.DeleteIn(ctx, Chat{Type: Private}, ids, Delivery{Lane: lane})
 }
 
-// DeleteIn is DeletePrivate for the messages of one chat.
-func (c *Contents) DeleteIn(ctx context.Context, lane Lane, in Chat, ids []int) error {
-	return c.m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
+// DeleteIn is DeletePrivate for the messages of one chat. It uses the lane and the patience of d.
+func (c *Contents) DeleteIn(ctx context.Context, in Chat, ids []int, d Delivery) error {
+	return c.m.queue.do(ctx, call{lane: d.Lane, chat: in, patience: d.Patience, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
 		return requestDelete(ctx, c.m.api, in, ids)
 	}})
 }

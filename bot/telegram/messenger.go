@@ -103,17 +103,19 @@ func (m *Messenger) EditText(ctx context.Context, in Chat, id int, r Reply) erro
 }
 
 func (m *Messenger) edit(ctx context.Context, lane Lane, in Chat, id int, r Reply) error {
-	return m.editMessage(ctx, lane, in, func() *tg.MessagesEditMessageRequest {
+	return m.editMessage(ctx, call{lane: lane, chat: in}, func() *tg.MessagesEditMessageRequest {
 		text, entities := r.formatted()
 		return &tg.MessagesEditMessageRequest{ID: id, Message: text, NoWebpage: true, ReplyMarkup: r.markup(), Entities: entities}
 	})
 }
 
 // editMessage changes a message of in. request makes the request anew for each try, because encoding changes it.
-func (m *Messenger) editMessage(ctx context.Context, lane Lane, in Chat, request func() *tg.MessagesEditMessageRequest) error {
-	return m.queue.do(ctx, call{lane: lane, chat: in, method: "messages.editMessage", limited: true, invoke: func(ctx context.Context) error {
+// editMessage edits a message in the chat of c.
+func (m *Messenger) editMessage(ctx context.Context, c call, request func() *tg.MessagesEditMessageRequest) error {
+	c.method, c.limited = "messages.editMessage", true
+	c.invoke = func(ctx context.Context) error {
 		r := request()
-		r.Peer = in.peer()
+		r.Peer = c.chat.peer()
 		_, err := m.api.MessagesEditMessage(ctx, r)
 		switch {
 		case tgerr.Is(err, "MESSAGE_NOT_MODIFIED"):
@@ -122,7 +124,8 @@ func (m *Messenger) editMessage(ctx context.Context, lane Lane, in Chat, request
 			return errors.Join(ErrMessageGone, err)
 		}
 		return err
-	}})
+	}
+	return m.queue.do(ctx, c)
 }
 
 // captionOf returns a file's caption, cut to the length that the bot may send. Premium accounts may write longer ones.

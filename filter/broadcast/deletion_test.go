@@ -2,7 +2,10 @@ package broadcast_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"pavilion/filter/broadcast"
 )
@@ -153,5 +156,84 @@ func TestRevise_AnUnsendEndsPlannedDeletionsOfTheDeleted(t *testing.T) {
 	var left int
 	if err := s.db.QueryRow(t.Context(), "SELECT count(*) FROM broadcast_delivery WHERE cardinality(messages) > 0").Scan(&left); err != nil || left != 1 {
 		t.Errorf("%d recipients have messages: %v", left, err)
+	}
+}
+
+// waitOver returns the recipients who wait for a revision, and lets their time come.
+func (s *scene) waitOver() (list []broadcast.RecipientID) {
+	s.t.Helper()
+	rows, err := s.db.Query(s.t.Context(), "UPDATE broadcast_delivery SET revise_at = now() WHERE revise_at > now() + interval '59 minutes' RETURNING person")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if list, err = pgx.CollectRows(rows, pgx.RowTo[broadcast.RecipientID]); err != nil {
+		s.t.Fatal(err)
+	}
+	return list
+}
+
+// wait makes Telegram let a recipient wait; 0 ends it.
+func (f *fakeTelegram) wait(who broadcast.RecipientID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting = who
+}
+
+func TestRevise_ARecipientWhoMustWaitStopsNoOthersAndIsTriedLater(t *testing.T) {
+	t.Parallel()
+	for kind, groups := range map[broadcast.RevisionKind]bool{broadcast.Unsend: true, broadcast.Edit: false} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			segment := everybody
+			if groups {
+				segment = allGroups
+				for n := range int64(250) { // three pages
+					s.join(n + 1)
+				}
+			} else {
+				s.people(0, numbered(1, 250)...)
+			}
+			b := s.confirmed(segment)
+			stop := s.run()
+			b = s.awaitState(b.ID, broadcast.Done)
+			other := s.confirmed(segment)
+			s.telegram.wait(7)
+			s.must(s.Revise(t.Context(), b, kind, "corrected", nil))
+			s.await(b.ID, "all others are done", func(b broadcast.Broadcast) bool { return b.Revision.Changed == 249 })
+			s.awaitState(other.ID, broadcast.Done) // sends go on meanwhile
+			stop()
+			if b = s.must(s.Get(t.Context(), b.ID)); b.Revision.Finished || b.Revision.Failed != 0 {
+				t.Errorf("while one waits: %+v", b.Revision)
+			}
+			if got := s.waitOver(); !slices.Equal(got, []broadcast.RecipientID{7}) {
+				t.Errorf("%d wait", got)
+			}
+			s.telegram.wait(0)
+			s.run() // another process
+			b = s.await(b.ID, "the last one is done", func(b broadcast.Broadcast) bool { return b.Revision.Finished })
+			if b.Revision.Changed != 250 || b.Revision.Failed != 0 {
+				t.Errorf("at the end: %+v", b.Revision)
+			}
+		})
+	}
+}
+
+func TestRevise_ARecipientWhoWaitsTooLongCountsAsFailed(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.join(11, 12, 13)
+	b := s.confirmed(allGroups)
+	s.run()
+	b = s.awaitState(b.ID, broadcast.Done)
+	s.telegram.wait(12)
+	s.must(s.Revise(t.Context(), b, broadcast.Unsend, "", nil))
+	s.await(b.ID, "the others are done", func(b broadcast.Broadcast) bool { return b.Revision.Changed == 2 })
+	if _, err := s.db.Exec(t.Context(), "UPDATE broadcast_delivery SET sent_at = sent_at - interval '3 days'"); err != nil {
+		t.Fatal(err)
+	}
+	b = s.await(b.ID, "ended", func(b broadcast.Broadcast) bool { return b.Revision.Finished })
+	if b.Revision.Changed != 2 || b.Revision.Failed != 1 {
+		t.Errorf("%+v", b.Revision)
 	}
 }

@@ -151,6 +151,10 @@ func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since t
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
 	}
+	return collectDeliveries(rows, id)
+}
+
+func collectDeliveries(rows pgx.Rows, id ID) ([]delivery, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d delivery, err error) {
 		return d, row.Scan(&d.to, &d.messages)
 	})
@@ -160,10 +164,29 @@ func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since t
 	return list, nil
 }
 
+// revisionsDue reads recipients whose wait for the revision is over.
+func (s store) revisionsDue(ctx context.Context, id ID, since time.Time, most int) ([]delivery, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 AND revise_at <= now() AND sent_at > $2 ORDER BY revise_at LIMIT $3`, id, since, most)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
+	}
+	return collectDeliveries(rows, id)
+}
+
+// revisionEnded tells whether no recipient waits for the revision any more. Messages that are too old by now do not count.
+func (s store) revisionEnded(ctx context.Context, id ID, since time.Time) (ended bool, err error) {
+	err = s.db.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM broadcast_delivery WHERE broadcast = $1 AND revise_at IS NOT NULL AND sent_at > $2)`, id, since).Scan(&ended)
+	if err != nil {
+		return false, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
+	}
+	return ended, nil
+}
+
 // forgetMessages empties what a group got. It stays delivered.
 func (s store) forgetMessages(ctx context.Context, group RecipientID) error {
 	_, err := s.db.Exec(ctx, `
-		UPDATE broadcast_delivery d SET messages = '{}', delete_at = NULL FROM broadcast b WHERE b.id = d.broadcast AND d.person = $1 AND b.plan -> 'Segment' ->> 'Kind' = $2`, group, Groups)
+		UPDATE broadcast_delivery d SET messages = '{}', delete_at = NULL, revise_at = NULL FROM broadcast b WHERE b.id = d.broadcast AND d.person = $1 AND b.plan -> 'Segment' ->> 'Kind' = $2`, group, Groups)
 	if err != nil {
 		return fmt.Errorf("forget the messages of group %d: %w", group, err)
 	}
@@ -201,7 +224,7 @@ func (s store) postponeDeletions(ctx context.Context, id ID, list []delivery, wa
 // endDeletions stores that messages are deleted, or stay for good. It counts recipients whose messages are deleted now.
 func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted bool) error {
 	_, err := s.db.Exec(ctx, `
-		WITH ended AS (UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL RETURNING 1)
+		WITH ended AS (UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL, revise_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND delete_at IS NOT NULL RETURNING 1)
 		UPDATE broadcast SET deleted = deleted + (SELECT count(*) FROM ended WHERE $3) WHERE id = $1`, id, recipientsOf(list), deleted)
 	if err != nil {
 		return fmt.Errorf("end deletions of broadcast %d: %w", id, err)
@@ -209,15 +232,29 @@ func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted
 	return nil
 }
 
-// updateRevision stores how far a revision is, in one transaction with the deliveries whose messages it deleted.
-func (s store) updateRevision(ctx context.Context, b Broadcast, deleted []delivery) (Broadcast, error) {
+// updateRevision stores a page of a revision in one transaction. Recipients who still wait at the end count as failed: their messages are too old by now.
+func (s store) updateRevision(ctx context.Context, b Broadcast, p revisedPage) (Broadcast, error) {
 	err := storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		// In the order of endDeletions, which may run at the same time: deliveries first.
-		_, err := tx.Exec(ctx, "UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2)", b.ID, recipientsOf(deleted))
-		if err != nil {
+		changes := new(pgx.Batch)
+		changes.Queue("UPDATE broadcast_delivery SET revise_at = NULL WHERE broadcast = $1 AND person = ANY($2) AND revise_at IS NOT NULL", b.ID, recipientsOf(p.got))
+		changes.Queue("UPDATE broadcast_delivery SET messages = '{}', delete_at = NULL WHERE broadcast = $1 AND person = ANY($2)", b.ID, recipientsOf(p.deleted))
+		for _, w := range p.waits {
+			changes.Queue("UPDATE broadcast_delivery SET revise_at = now() + make_interval(secs => $3) WHERE broadcast = $1 AND person = ANY($2)", b.ID, recipientsOf(w.list), w.wait.Seconds())
+		}
+		if err := tx.SendBatch(ctx, changes).Close(); err != nil {
 			return fmt.Errorf("end deliveries of broadcast %d: %w", b.ID, err)
 		}
-		return updateRow(ctx, tx, b)
+		revised := b
+		revised.Revision = new(p.revision)
+		if p.revision.Finished {
+			tag, err := tx.Exec(ctx, "UPDATE broadcast_delivery SET revise_at = NULL WHERE broadcast = $1 AND revise_at IS NOT NULL", b.ID)
+			if err != nil {
+				return fmt.Errorf("end deliveries of broadcast %d: %w", b.ID, err)
+			}
+			revised.Revision.Failed += tag.RowsAffected()
+		}
+		return updateRow(ctx, tx, revised)
 	})
 	if err != nil {
 		return b, err

@@ -248,7 +248,7 @@ type fakeTelegram struct {
 	deleted   []int
 	groups    []broadcast.RecipientID // of deletions
 	deletion  broadcast.Outcome
-	waiting   broadcast.RecipientID // a group in which deletions must wait an hour
+	waiting   broadcast.RecipientID // deletions in this group, and edits for this person, must wait an hour
 	immortal  int                   // a message that cannot be deleted
 	tried     chan struct{}         // hears of a deletion
 	pin       func(ctx context.Context, to broadcast.RecipientID, message int) error
@@ -301,9 +301,12 @@ func (f *fakeTelegram) Refresh(_ context.Context, b broadcast.Broadcast, _ []int
 	return b.Content, nil
 }
 
-func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, _ broadcast.RecipientID, messages []int) broadcast.Outcome {
+func (f *fakeTelegram) Edit(_ context.Context, b broadcast.Broadcast, to broadcast.RecipientID, messages []int) broadcast.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.waiting != 0 && to == f.waiting {
+		return broadcast.Outcome{Class: broadcast.MustWait, Name: "FLOOD_WAIT", Wait: time.Hour}
+	}
 	f.edited[messages[0]] = b.Content.Text
 	return broadcast.Outcome{Class: broadcast.Sent}
 }

@@ -1,10 +1,12 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -12,45 +14,76 @@ import (
 // revisePage is how many people's messages are changed between two writes of the cursor. Telegram deletes 100 messages in one call.
 const revisePage = 100
 
-// revise changes or deletes the messages that people got, and stores how far it is after each page. Repeating a page changes nothing.
-func (r *Runner) revise(ctx context.Context, b Broadcast) error {
-	limit := rate.NewLimiter(rate.Limit(r.service.freeSpeed(b)), 1)
-	for !b.Revision.Finished {
-		got, err := r.service.store.deliveries(ctx, b.ID, b.Revision.After, r.service.opts.Now().Add(-revisionWindow), revisePage)
-		if err != nil {
-			return err
-		}
-		next := *b.Revision
-		next.Finished = len(got) < revisePage
-		var deleted []delivery
-		if b.Revision.Kind == Unsend {
-			deleted, err = r.unsend(ctx, b, got, &next)
-		} else {
-			err = r.edit(ctx, b, got, limit, &next)
-		}
-		if err != nil {
-			return err
-		}
-		b.Revision = &next
-		if b, err = r.service.store.updateRevision(ctx, b, deleted); errors.Is(err, ErrChanged) {
-			return nil // read again
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
+// revisedPage is the work of a revision between two writes of its position.
+type revisedPage struct {
+	revision Revision
+	got      []delivery
+	deleted  []delivery // have no messages any more
+	waits    []revisionWait
 }
 
-// unsend deletes the messages of a page of recipients, and returns the recipients who have none any more.
-func (r *Runner) unsend(ctx context.Context, b Broadcast, got []delivery, progress *Revision) (deleted []delivery, err error) {
-	err = r.deleteMessages(ctx, b, got, func(list []delivery, out Outcome) error {
-		if out.Class == Sent {
-			deleted = append(deleted, list...)
+// revisionWait are recipients for whom Telegram has no answer, and the time until they are tried again.
+type revisionWait struct {
+	list []delivery
+	wait time.Duration
+}
+
+// revise changes or deletes the messages that recipients got, and stores its position after each page. Repeating a page changes nothing. Recipients without an
+// answer are tried again after their wait, when all others are done. worked is false if all who are left must wait.
+func (r *Runner) revise(ctx context.Context, b Broadcast) (worked bool, err error) {
+	limit := rate.NewLimiter(rate.Limit(r.service.freeSpeed(b)), 1)
+	for !b.Revision.Finished {
+		since := r.service.opts.Now().Add(-revisionWindow)
+		got, err := r.service.store.deliveries(ctx, b.ID, b.Revision.After, since, revisePage)
+		if err == nil && len(got) == 0 {
+			got, err = r.service.store.revisionsDue(ctx, b.ID, since, revisePage)
 		}
-		return progress.count(out, int64(len(list)))
-	})
-	progress.after(got)
-	return deleted, err
+		if err != nil {
+			return worked, err
+		}
+		page := revisedPage{revision: *b.Revision, got: got}
+		if len(got) == 0 {
+			if page.revision.Finished, err = r.service.store.revisionEnded(ctx, b.ID, since); err != nil || !page.revision.Finished {
+				return worked, err
+			}
+		}
+		if b.Revision.Kind == Unsend {
+			err = r.deleteMessages(ctx, b, got, page.note)
+		} else {
+			err = r.edit(ctx, b, got, limit, page.note)
+		}
+		if err != nil {
+			return worked, err
+		}
+		worked = true
+		if n := len(got); n > 0 {
+			page.revision.After = max(page.revision.After, got[n-1].to)
+		}
+		if b, err = r.service.store.updateRevision(ctx, b, page); errors.Is(err, ErrChanged) {
+			return worked, nil // read again
+		} else if err != nil {
+			return worked, err
+		}
+	}
+	return worked, nil
+}
+
+// note adds the outcome of a change to the messages of some recipients.
+func (p *revisedPage) note(list []delivery, out Outcome) error {
+	switch {
+	case out.Class == Aborted:
+		return fmt.Errorf("%w: %s", errNoOutcome, out.Name)
+	case out.unanswered():
+		p.waits = append(p.waits, revisionWait{list, cmp.Or(out.Wait, unansweredPause)})
+	case out.Class == Sent:
+		p.revision.Changed += int64(len(list))
+		if p.revision.Kind == Unsend {
+			p.deleted = append(p.deleted, list...)
+		}
+	default:
+		p.revision.Failed += int64(len(list))
+	}
+	return nil
 }
 
 // deleteMessages deletes the messages of several people in one call, and those of each group in a call of its own. If Telegram refuses the call for several
@@ -84,36 +117,17 @@ func (r *Runner) deleteMessages(ctx context.Context, b Broadcast, got []delivery
 	return nil
 }
 
-func (r *Runner) edit(ctx context.Context, b Broadcast, got []delivery, limit *rate.Limiter, progress *Revision) error {
-	for _, d := range got {
+// edit edits the messages of recipients one by one. ended hears each outcome.
+func (r *Runner) edit(ctx context.Context, b Broadcast, got []delivery, limit *rate.Limiter, ended func(list []delivery, out Outcome) error) error {
+	for i, d := range got {
 		if err := limit.Wait(ctx); err != nil {
 			return err
 		}
-		if err := progress.count(r.sender.Edit(ctx, b, d.to, d.messages), 1); err != nil {
+		if err := ended(got[i:i+1], r.sender.Edit(ctx, b, d.to, d.messages)); err != nil {
 			return err
 		}
 	}
-	progress.after(got)
 	return nil
 }
 
 var errNoOutcome = errors.New("telegram did not answer")
-
-// count adds the outcome of a change to the messages of some recipients.
-func (v *Revision) count(out Outcome, recipients int64) error {
-	switch {
-	case out.unanswered():
-		return fmt.Errorf("%w: %s", errNoOutcome, out.Name)
-	case out.Class == Sent:
-		v.Changed += recipients
-	default:
-		v.Failed += recipients
-	}
-	return nil
-}
-
-func (v *Revision) after(got []delivery) {
-	if len(got) > 0 {
-		v.After = got[len(got)-1].to
-	}
-}

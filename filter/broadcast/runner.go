@@ -68,10 +68,11 @@ func (r *Runner) step(ctx context.Context) (worked bool, err error) {
 		return false, err
 	}
 	for _, b := range revised {
-		if err := r.revise(ctx, b); err != nil {
+		did, err := r.revise(ctx, b)
+		if err != nil {
 			return false, err
 		}
-		worked = true
+		worked = worked || did
 	}
 	running, err := r.service.store.running(ctx)
 	if err != nil {
