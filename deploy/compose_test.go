@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"pavilion/config"
+	"pavilion/internal/secret"
 )
 
 // compose loads compose.yaml as `docker compose config` does, with a .env of the example and more lines.
@@ -117,6 +119,30 @@ func TestCompose_EverySettingReachesTheProcess(t *testing.T) {
 		if value(s, f.Key) == "" {
 			t.Errorf("%s does not reach the process", f.Key)
 		}
+	}
+}
+
+// TestCompose_EverySecretIsAFileOfEachProcess: only the keys of the sandbox's gateway are plain settings.
+func TestCompose_EverySecretIsAFileOfEachProcess(t *testing.T) {
+	t.Parallel()
+	p := compose(t, nil, "single", "scale", "backup")
+	secrets := 0
+	for f := range reflect.TypeFor[config.Config]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+		if f.Type != reflect.TypeFor[secret.String]() || strings.HasPrefix(name, "SANDBOX_") {
+			continue
+		}
+		secrets++
+		for _, service := range []string{"pavilion", "http", "worker", "bot", "backup", "migrate"} {
+			s := p.Services[service]
+			file := value(s, config.Prefix+name+"_FILE")
+			if !slices.ContainsFunc(s.Secrets, func(c types.ServiceSecretConfig) bool { return "/run/secrets/"+c.Source == file }) {
+				t.Errorf("%s gets %s%s from the file %q, which is no secret of it", service, config.Prefix, name, file)
+			}
+		}
+	}
+	if secrets < 10 {
+		t.Errorf("the configuration has only %d secrets", secrets)
 	}
 }
 

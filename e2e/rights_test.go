@@ -64,6 +64,11 @@ func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // the statement's own error counts
+	var lacking []string
+	if err := conn.QueryRow(t.Context(), `SELECT coalesce(array_agg(c.relname || ': ' || wanted), '{}') FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) wanted
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT has_table_privilege(c.oid, wanted)`).Scan(&lacking); err != nil || len(lacking) > 0 {
+		t.Errorf("the processes' role lacks rights: %q, %v", lacking, err)
+	}
 	if _, err := conn.Exec(t.Context(), `ALTER TABLE booking ADD COLUMN more int`); err == nil || !strings.Contains(err.Error(), "must be owner") {
 		t.Errorf("the processes' role can change tables: %v", err)
 	}
