@@ -18,6 +18,9 @@ func (c *call) getFile(r *tg.UploadGetFileRequest) (tg.UploadFileClass, error) {
 	switch at := r.Location.(type) {
 	case *tg.InputDocumentFileLocation:
 		f, err = c.fileBy(at.ID, at.AccessHash, at.FileReference, false, "LOCATION_INVALID")
+		if err == nil && at.ThumbSize != "" {
+			f, err = f.thumbFile(at.ThumbSize)
+		}
 	case *tg.InputPhotoFileLocation:
 		f, err = c.fileBy(at.ID, at.AccessHash, at.FileReference, true, "LOCATION_INVALID")
 	default:
@@ -32,6 +35,14 @@ func (c *call) getFile(r *tg.UploadGetFileRequest) (tg.UploadFileClass, error) {
 		return nil, tgerr.New(400, "OFFSET_INVALID")
 	}
 	return &tg.UploadFile{Type: &tg.StorageFileUnknown{}, Mtime: f.Date, Bytes: f.content(r.Offset, r.Limit)}, nil
+}
+
+// thumbFile returns the downloadable size of a document's thumbnail.
+func (f *file) thumbFile(size string) (*file, error) {
+	if f.Thumb == nil || size != "m" {
+		return nil, tgerr.New(400, "LOCATION_INVALID")
+	}
+	return &file{ID: f.ID, Date: f.Date, Size: int64(len(f.Thumb.JPEG)), Bytes: f.Thumb.JPEG}, nil
 }
 
 func (c *call) getFileHashes(*tg.UploadGetFileHashesRequest) ([]tg.FileHash, error) { return nil, nil }

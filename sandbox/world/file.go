@@ -16,6 +16,7 @@ type file struct {
 	Attributes []byte // TL
 	W, H       int
 	Bytes      []byte
+	Thumb      *thumb // nil if it has none
 	Issue      uint32 // number of the valid file reference
 }
 
@@ -40,15 +41,19 @@ func (w *World) viewMedia(viewer *account, f *file) tg.MessageMediaClass {
 }
 
 func (w *World) viewDocument(viewer *account, f *file) *tg.Document {
-	return &tg.Document{
+	doc := &tg.Document{
 		ID: f.ID, AccessHash: w.hash(viewer.ID, hashFile, f.ID), FileReference: w.reference(f), Date: f.Date, MimeType: f.Mime,
 		Size: f.Size, DCID: w.o.DC, Attributes: decodeAttributes(f.Attributes),
 	}
+	if f.Thumb != nil {
+		doc.SetThumbs(f.Thumb.sizes())
+	}
+	return doc
 }
 
 func (w *World) viewPhoto(viewer *account, f *file) *tg.Photo {
 	return &tg.Photo{
 		ID: f.ID, AccessHash: w.hash(viewer.ID, hashFile, f.ID), FileReference: w.reference(f), Date: f.Date, DCID: w.o.DC,
-		Sizes: []tg.PhotoSizeClass{&tg.PhotoSize{Type: "y", W: f.W, H: f.H, Size: int(f.Size)}},
+		Sizes: append(f.Thumb.sizes(), &tg.PhotoSize{Type: "y", W: f.W, H: f.H, Size: int(f.Size)}),
 	}
 }

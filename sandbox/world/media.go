@@ -220,8 +220,22 @@ func (c *call) uploadedDocument(in *tg.InputMediaUploadedDocument) (*file, error
 	if mime == "" {
 		mime = "application/octet-stream"
 	}
-	return c.newFile(file{Mime: mime, Size: int64(len(data)), Bytes: data, Attributes: encodeAttributes(attributes)}), nil
+	f := file{Mime: mime, Size: int64(len(data)), Bytes: data, Attributes: encodeAttributes(attributes)}
+	if sent, ok := in.GetThumb(); ok {
+		_, picture, err := c.assemble(sent)
+		if err != nil {
+			return nil, err
+		}
+		f.Thumb = uploadedThumb(picture)
+	}
+	if f.Thumb == nil && isPicture(mime) {
+		f.Thumb = thumbOf(data)
+	}
+	return c.newFile(f), nil
 }
+
+// maxPhotoSides is Telegram's limit of a photo's width and height together.
+const maxPhotoSides = 10_000
 
 func (c *call) uploadedPhoto(in *tg.InputMediaUploadedPhoto) (*file, error) {
 	_, data, err := c.assemble(in.File)
@@ -232,10 +246,10 @@ func (c *call) uploadedPhoto(in *tg.InputMediaUploadedPhoto) (*file, error) {
 	switch {
 	case err != nil:
 		return nil, tgerr.New(400, "IMAGE_PROCESS_FAILED")
-	case size.Width+size.Height > 10_000:
+	case size.Width+size.Height > maxPhotoSides:
 		return nil, tgerr.New(400, "PHOTO_INVALID_DIMENSIONS")
 	}
-	return c.newFile(file{Photo: true, Mime: "image/jpeg", Size: int64(len(data)), Bytes: data, W: size.Width, H: size.Height}), nil
+	return c.newFile(file{Photo: true, Mime: "image/jpeg", Size: int64(len(data)), Bytes: data, W: size.Width, H: size.Height, Thumb: thumbOf(data)}), nil
 }
 
 func (w *World) newFile(f file) *file {

@@ -93,9 +93,9 @@ func TestMedia_AlbumSharesANumberAndPhotosAreLookedAt(t *testing.T) {
 	if len(got) != 2 || got[0].GroupedID == 0 || got[0].GroupedID != got[1].GroupedID {
 		t.Fatalf("album %+v", got)
 	}
-	size := got[0].Media.(*tg.MessageMediaPhoto).Photo.(*tg.Photo).Sizes[0].(*tg.PhotoSize)
-	if size.W != 30 || size.H != 20 {
-		t.Errorf("size %+v", size)
+	sizes := got[0].Media.(*tg.MessageMediaPhoto).Photo.(*tg.Photo).Sizes
+	if size := sizes[len(sizes)-1].(*tg.PhotoSize); len(sizes) != 3 || size.W != 30 || size.H != 20 {
+		t.Errorf("sizes %+v", sizes)
 	}
 }
 

@@ -31,6 +31,7 @@ type FileSpec struct {
 	Width, Height   int
 	Title, Artist   string // of audio
 	Bytes           []byte
+	Thumb           []byte    // a picture; documents and photos may have one
 	Date            time.Time // of the post; now if zero
 	Album           int       // files with the same number in one call are an album; 0 means none
 	SameAs          int64     // post this document or photo again instead of a new one
@@ -109,7 +110,7 @@ func (w *World) postSome(from int64, to Peer, specs []FileSpec, albums map[int]i
 }
 
 func (s FileSpec) file() file {
-	f := file{Mime: s.Mime, Size: s.Size, Bytes: s.Bytes}
+	f := file{Mime: s.Mime, Size: s.Size, Bytes: s.Bytes, Thumb: thumbOf(s.Thumb)}
 	if s.Bytes != nil {
 		f.Size = int64(len(s.Bytes))
 	}
