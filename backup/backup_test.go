@@ -376,6 +376,33 @@ func TestMake_AMergeMeanwhileLosesNothing(t *testing.T) {
 	}
 }
 
+// A file and its thumb are stored after the other collections were copied.
+func TestMake_AFileStoredMeanwhileHasItsThumb(t *testing.T) {
+	t.Parallel()
+	o := open(t, true)
+	o.Progress = func(line string) {
+		if line != "pool 1: step 1 of 3 is done" {
+			return
+		}
+		err := o.Pools.All()[0].Do(t.Context(), "test", func(ctx context.Context, db *mongo.Database) error {
+			_, err := db.Collection("thumbs").InsertOne(ctx, bson.D{{Key: "_id", Value: int64(7)}, {Key: "b", Value: "the picture"}})
+			if err == nil {
+				_, err = db.Collection("files").InsertOne(ctx, bson.D{{Key: "_id", Value: int64(7)}, {Key: "n", Value: "the name"}})
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	dir := makeBackup(t, o)
+	for collection, want := range map[string]string{"files": "the name", "thumbs": "the picture"} {
+		if copied, err := backup.Texts(dir, collection); err != nil || !strings.Contains(copied, want) {
+			t.Errorf("%s has %s: %v", collection, copied, err)
+		}
+	}
+}
+
 // TestMake_ADrainThatBeginsMeanwhileIsNoBackup changes a mode while the pools are copied.
 func TestMake_ADrainThatBeginsMeanwhileIsNoBackup(t *testing.T) {
 	t.Parallel()

@@ -21,10 +21,10 @@ import (
 	"pavilion/storage"
 )
 
-// phase orders the collections of all pools: see the package comment.
+// phase orders the collections of all pools: see the package comment. A thumb moves with its file, so it belongs to the same phase.
 func phase(collection string) int {
 	switch collection {
-	case "files":
+	case "files", "thumbs":
 		return 1
 	case "postings": // the lists of words
 		return 2

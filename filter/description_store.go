@@ -83,6 +83,9 @@ func (d fileDoc) merge(newer fileDoc) fileDoc {
 	merged := d
 	merged.Access, merged.Reference, merged.Kind, merged.Size = newer.Access, newer.Reference, newer.Kind, newer.Size
 	merged.Name, merged.Mime = newer.Name, newer.Mime // Mime may be empty because of this Name
+	if newer.Thumb != nil {
+		merged.Thumb = newer.Thumb
+	}
 	return merged.describe(list)
 }
 

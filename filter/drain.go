@@ -96,9 +96,12 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 	if err := s.checkDistinct(ctx, from); err != nil {
 		return err
 	}
-	ids := make([]int64, len(docs))
+	moving, ids := make([]storedDoc, len(docs)), make([]int64, len(docs))
 	for i, doc := range docs {
-		ids[i] = doc.ID
+		moving[i], ids[i] = storedDoc{from, doc}, doc.ID
+	}
+	if err := readThumbs(ctx, s.pools, moving); err != nil {
+		return err
 	}
 	have, _ := s.findInPools(ctx, fixedIDs(ids))
 	copies := map[int64]storedDoc{}
@@ -109,7 +112,8 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 	}
 	changes, removals := map[*storage.Pool]*poolBatch{}, newPoolBatch()
 	var fresh []fileDoc
-	for _, doc := range docs {
+	for _, m := range moving {
+		doc := m.doc
 		if h, ok := copies[doc.ID]; ok {
 			batchFor(changes, h.pool).replaceFile(h.doc, h.doc.merge(doc)) // also if it changes nothing, see mergeDuplicates
 		} else {

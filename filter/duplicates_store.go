@@ -106,6 +106,9 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool, stori
 // before cannot delete it. noted is the pool with the newer copies. mergeDuplicates first checks that the pools are different databases. Otherwise it
 // would delete the only copy.
 func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, have []storedDoc) error {
+	if err := readThumbs(ctx, s.pools, have); err != nil {
+		return err
+	}
 	copies := map[int64][]storedDoc{}
 	for _, pool := range s.pools.All() {
 		for _, h := range have {

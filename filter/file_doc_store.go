@@ -31,6 +31,8 @@ type fileDoc struct {
 	Version int32 `bson:"v,omitempty"`
 	// Analysis is the analysisVersion that made the lists of the file.
 	Analysis int32 `bson:"w,omitempty"`
+	// Thumb is stored in thumbsCollection. It is set in a document of a new post or of a move, and nil in one that was read.
+	Thumb []byte `bson:"-"`
 }
 
 // UnmarshalBSON reads the fields without reflection, because a search reads many documents.
@@ -126,7 +128,7 @@ func newFileDoc(p Post) fileDoc {
 	return fileDoc{
 		ID: int64(m.Document), Access: m.AccessHash, Reference: m.Reference, Posted: int32(p.Posted.Unix()), //nolint:gosec // until 2038, as Telegram's own dates
 		Name: m.Name, Caption: caption, Entities: m.CaptionEntities, Protected: m.Protected, Kind: int32(m.Kind), Size: m.Size, Mime: mime,
-		Places: []bson.Binary{packPlace(p.Place)}, Others: nil, Version: 0, Analysis: analysisVersion,
+		Places: []bson.Binary{packPlace(p.Place)}, Others: nil, Version: 0, Analysis: analysisVersion, Thumb: m.Thumb,
 	}
 }
 
@@ -158,7 +160,7 @@ func (d fileDoc) fileAs(s descriptionDoc) File {
 	return File{
 		Media: Media{
 			Document: DocumentID(d.ID), AccessHash: d.Access, Reference: d.Reference, Kind: Kind(d.Kind), Name: s.Name, Mime: mime, //nolint:gosec // written by newFileDoc
-			Size: d.Size, Caption: caption, CaptionEntities: s.Entities, Protected: s.Protected,
+			Size: d.Size, Caption: caption, CaptionEntities: s.Entities, Thumb: nil, Protected: s.Protected,
 		},
 		Posted: time.Unix(int64(s.Posted), 0).UTC(), Places: places,
 	}

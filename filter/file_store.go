@@ -106,13 +106,15 @@ func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[Docu
 	return added, nil
 }
 
-// planUpdate adds the writes that merge a new document of a file into the stored one. If the merge changes nothing, it adds none.
+// planUpdate adds the writes that merge a new document of a file into the stored one. If the merge changes nothing, it adds only that of the thumb.
 func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc, doc fileDoc) {
 	merged := h.doc.merge(doc)
-	if merged.equal(h.doc) {
-		return
+	switch {
+	case !merged.equal(h.doc):
+		batchFor(changes, h.pool).replaceFile(h.doc, merged)
+	case merged.Thumb != nil: // the file may be older than the thumbs
+		batchFor(changes, h.pool).addThumb(merged)
 	}
-	batchFor(changes, h.pool).replaceFile(h.doc, merged)
 }
 
 // insertFiles writes new documents to the pool with the most room, or to the next one when that fails.

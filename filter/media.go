@@ -63,6 +63,7 @@ type Media struct {
 	Size            int64 // bytes
 	Caption         string
 	CaptionEntities []byte // the caption's formatting in Telegram's own encoding
+	Thumb           []byte // the stripped JPEG that Telegram gave; nil for none, and in what a search or File returns
 	Protected       bool   // the post itself may not be forwarded or saved; its channel's setting is not stored
 }
 

@@ -15,6 +15,8 @@ import (
 type poolBatch struct {
 	models        []mongo.WriteModel
 	inserted      []int64
+	deleted       []int64
+	thumbs        []thumbDoc
 	adds, removes map[string][]int64
 	bytes         int64
 	counts        fileCounts
@@ -43,6 +45,9 @@ func (b *poolBatch) insertFile(doc fileDoc, keys []string) {
 	b.moveLists(doc.ID, nil, keys)
 	b.counts.add(doc, 1)
 	b.bytes += bytesPerFile
+	if b.addThumb(doc); doc.Thumb != nil {
+		b.bytes += int64(bytesPerThumb + len(doc.Thumb))
+	}
 	b.inserted = append(b.inserted, doc.ID)
 	b.models = append(b.models, mongo.NewInsertOneModel().SetDocument(doc))
 }
@@ -53,6 +58,7 @@ func (b *poolBatch) replaceFile(old, doc fileDoc) {
 	b.moveLists(doc.ID, listKeys(old), listKeys(doc))
 	b.counts.add(old, -1)
 	b.counts.add(doc, 1)
+	b.addThumb(doc)
 	doc.Version, doc.Analysis = old.Version+1, old.Analysis
 	b.models = append(b.models, mongo.NewReplaceOneModel().SetFilter(old.unchangedFilter()).SetReplacement(doc))
 }
@@ -61,7 +67,15 @@ func (b *poolBatch) replaceFile(old, doc fileDoc) {
 func (b *poolBatch) deleteFile(doc fileDoc) {
 	b.moveLists(doc.ID, listKeys(doc), nil)
 	b.counts.add(doc, -1)
+	b.deleted = append(b.deleted, doc.ID)
 	b.models = append(b.models, mongo.NewDeleteOneModel().SetFilter(doc.unchangedFilter()))
+}
+
+// addThumb adds the write of a document's thumb, if it has one.
+func (b *poolBatch) addThumb(doc fileDoc) {
+	if doc.Thumb != nil {
+		b.thumbs = append(b.thumbs, thumbDoc{doc.ID, doc.Thumb})
+	}
 }
 
 // entries returns the ids that the batch adds to lists or removes from them.
@@ -95,7 +109,7 @@ var errUnfinished = errors.New("the files are stored, but their write is not fin
 // them and returns errFilesChanged.
 func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBatch) (err error) {
 	if len(b.models) == 0 {
-		return nil
+		return writeThumbs(ctx, pool, b.thumbs)
 	}
 	var written bool
 	defer func() {
@@ -108,6 +122,9 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	defer cancel()
 	notes, err := noteUnfinished(wctx, pool, entries)
 	if err != nil {
+		return err
+	}
+	if err := writeThumbs(wctx, pool, b.thumbs); err != nil {
 		return err
 	}
 	// New entries come before the document: a search skips an id without a document, but cannot find a document that is in no list. Old entries leave
@@ -142,6 +159,9 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 		return err
 	}
 	if _, err := changePostings(ctx, pool, s.tails, nil, b.removes); err != nil {
+		return err
+	}
+	if err := dropThumbs(ctx, pool, b.deleted); err != nil {
 		return err
 	}
 	all, err := dropNotes(ctx, pool, notes, "")

@@ -45,7 +45,8 @@ func (s fileStore) compactLists(ctx context.Context, at compactionProgress, stor
 	return errors.Join(errs...)
 }
 
-// compactPool compacts the lists of a pool that are left according to at. Then it shortens the list of unsure files.
+// compactPool compacts the lists of a pool that are left according to at. Then it drops thumbs without a file and
+// shortens the list of unsure files.
 func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *poolCompaction, storing sync.Locker) (err error) {
 	if at.unsure == nil {
 		if at.unsure, err = readUnsure(ctx, pool); err != nil {
@@ -64,7 +65,7 @@ func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *pool
 		}
 		return nil
 	})
-	if err = errors.Join(err, s.relistRestored(ctx, pool, at)); err != nil || at.incomplete {
+	if err = errors.Join(err, s.relistRestored(ctx, pool, at), dropOrphanThumbs(ctx, pool, storing)); err != nil || at.incomplete {
 		return err
 	}
 	return shortenUnsure(ctx, pool, at.unsure, storing)

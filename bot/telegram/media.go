@@ -35,11 +35,17 @@ func fileOf(m *tg.Message) (filter.Media, bool) {
 		return filter.Media{}, false
 	}
 	f.Caption, f.CaptionEntities, f.Protected = m.Message, packEntities(m.Entities), m.Noforwards
-	if media, ok := m.Media.(*tg.MessageMediaDocument); ok {
+	switch media := m.Media.(type) {
+	case *tg.MessageMediaDocument:
 		if d, ok := media.Document.(*tg.Document); ok {
 			describe(&f, d.Attributes, m)
+			f.Thumb = thumbOf(d.Thumbs)
 		}
 		return f, true
+	case *tg.MessageMediaPhoto:
+		if p, ok := media.Photo.(*tg.Photo); ok {
+			f.Thumb = thumbOf(p.Sizes)
+		}
 	}
 	f.Mime, f.Name = "image/jpeg", firstLine(m.Message)
 	return f, true
