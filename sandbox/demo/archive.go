@@ -35,7 +35,7 @@ func fillArchive(s *sandbox.Scene) (int, error) {
 // namedFiles are the files that the transcript searches for.
 func namedFiles() []world.FileSpec {
 	video := func(name string, size int64, caption string) world.FileSpec {
-		return world.FileSpec{Kind: world.FileVideo, Name: name, Size: size, Seconds: 1800, Caption: caption}
+		return world.FileSpec{Kind: world.FileVideo, Name: name, Size: size, Seconds: 1800, Caption: caption, Thumb: poster(name)}
 	}
 	files := []world.FileSpec{
 		video("Virat_Kohli-Cover_Drive_masterclass[4K].mp4", 412<<20, "Watch the front foot"),
