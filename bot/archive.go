@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
 	"pavilion/filter/delivery"
@@ -32,6 +33,14 @@ func (a Archive) Search(ctx context.Context, q filter.Query) (filter.Page, error
 func (a Archive) File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error) {
 	return a.bot.deps.Searcher.File(ctx, id, at)
 }
+
+// Thumbs returns the thumbs of files that have one.
+func (a Archive) Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte {
+	return a.bot.deps.Searcher.Thumbs(ctx, files)
+}
+
+// Picture makes a JPEG of a thumb.
+func (Archive) Picture(thumb []byte) ([]byte, error) { return telegram.ThumbJPEG(thumb) }
 
 // Left is how many files a person can still get today.
 func (a Archive) Left(ctx context.Context, person filter.UserID) (access.Allowance, error) {

@@ -1,19 +1,37 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"net/http"
 	"testing"
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/browser"
 	"pavilion/sandbox/telegramweb"
+	"pavilion/sandbox/world"
 )
 
 // fill types a text into a field, as the keyboard does.
 func (v *visitor) fill(selector, text string) {
 	v.t.Helper()
 	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{ const i = document.querySelector(%q); i.value = %q; i.dispatchEvent(new Event("input", { bubbles: true })); i.dispatchEvent(new Event("change", { bubbles: true })); }`, selector, text))
+}
+
+// redPicture is a JPEG of twice the size to which Telegram shrinks the pictures in documents.
+func redPicture(t *testing.T) []byte {
+	t.Helper()
+	red := image.NewRGBA(image.Rect(0, 0, 80, 60))
+	draw.Draw(red, red.Rect, image.NewUniform(color.RGBA{R: 200, A: 255}), image.Point{}, draw.Src)
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, red, nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // A file is found while its name is typed, and the bot sends it into the person's chat. A tap on the button twice sends it once.
@@ -26,7 +44,10 @@ func (p *pages) findsFiles(t *testing.T) {
 	admin := connect(t, p.Scene, p.Admin)
 	say(t, admin, "/channels add @"+sandbox.ChannelName)
 	await(t, admin, "is indexed")
-	post(t, p.Scene, "Silver.Lining.S01E01.720p.mkv", "Silver.Lining.S01E02.720p.mkv", "Silver.Lining.S02E01.1080p.mkv")
+	post(t, p.Scene, "Silver.Lining.S01E01.720p.mkv", "Silver.Lining.S01E02.720p.mkv")
+	if _, err := p.Scene.Post(p.Channel, world.FileSpec{Kind: world.FileVideo, Name: "Silver.Lining.S02E01.1080p.mkv", Size: 1 << 30, Thumb: redPicture(t)}); err != nil {
+		t.Fatal(err)
+	}
 	found(t, chat, "silver lining", "3 files")
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.page.Press(t, "Archive")
@@ -35,8 +56,11 @@ func (p *pages) findsFiles(t *testing.T) {
 	v.page.Shows(t, "3 files")
 	v.page.Press(t, "Season 2")
 	v.page.Shows(t, "1 file")
+	const drawn = `[...document.querySelectorAll(".picture img")].filter((i) => i.complete && i.naturalWidth === 40).length === 1`
+	v.page.Until(t, drawn)
 	v.page.Press(t, "Silver Lining")
 	v.page.Shows(t, "Posted on")
+	v.page.Until(t, drawn)
 	v.main("Send to my chat")
 	awaitFiles(t, chat, 1)
 	v.page.Shows(t, "Sent to your chat.")

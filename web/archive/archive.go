@@ -26,6 +26,10 @@ type Archive interface {
 	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
 	Search(ctx context.Context, q filter.Query) (filter.Page, error)
 	File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error)
+	// Thumbs returns the thumbs of files that have one, as Telegram strips them.
+	Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte
+	// Picture makes a JPEG of a thumb.
+	Picture(thumb []byte) ([]byte, error)
 	// Deliver orders a file into a person's chat. Orders with the same origin are one.
 	Deliver(ctx context.Context, origin string, person filter.UserID, item delivery.Item) (delivery.Job, error)
 }
@@ -53,6 +57,9 @@ func Add(api *web.API, o Options) {
 	}
 	web.Add(api, route("search-archive", http.MethodGet, "/search", "Search the archive as the chat does; limits and required channels count", http.StatusOK), h.search)
 	web.Add(api, route("get-file", http.MethodGet, "/files/{id}", "One file", http.StatusOK), h.readFile)
+	thumb := route("get-thumb", http.MethodGet, "/thumbs/{id}", "The thumbnail of a file: a JPEG of at most 40 pixels a side. It never changes", http.StatusOK)
+	thumb.Media, thumb.Cached = "image/jpeg", true
+	web.Add(api, thumb, h.readThumb)
 	deliver := route("deliver-file", http.MethodPost, "/files/{id}/deliveries", "Have the bot send a file into my chat with it. The same key is one delivery", http.StatusAccepted)
 	deliver.Problems = append(deliver.Problems, http.StatusConflict, http.StatusGone)
 	web.Add(api, deliver, h.deliver)
@@ -130,7 +137,7 @@ func (h handlers) search(ctx context.Context, in *searchIn) (*web.Body[SearchBod
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[SearchBody]{Body: searchOf(page, left)}, nil
+	return &web.Body[SearchBody]{Body: searchOf(page, left, thumbs(ctx, archive, shownFiles(page)...))}, nil
 }
 
 const pageSize = 20
@@ -188,7 +195,7 @@ func (h handlers) readFile(ctx context.Context, in *fileIn) (*web.Body[FileBody]
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[FileBody]{Body: fileOf(f)}, nil
+	return &web.Body[FileBody]{Body: fileOf(f, thumbs(ctx, archive, f))}, nil
 }
 
 type deliverIn struct {

@@ -20,11 +20,12 @@ type FileBody struct {
 	Mime    string    `json:"mime,omitempty"`
 	Size    int64     `json:"size" doc:"In bytes."`
 	Posted  time.Time `json:"posted"`
+	Thumb   []byte    `json:"thumb,omitempty" doc:"A tiny picture as Telegram strips it: a JPEG without the header that all have. GET /archive/thumbs/{id} returns it whole."`
 }
 
-func fileOf(f filter.File) FileBody {
+func fileOf(f filter.File, thumbs map[filter.DocumentID][]byte) FileBody {
 	b := FileBody{
-		ID: strconv.FormatInt(int64(f.Media.Document), 10), Name: f.Media.Name, Caption: f.Media.Caption, Kind: f.Media.Kind.String(), Mime: f.Media.Mime, Size: f.Media.Size, Posted: f.Posted.UTC(),
+		ID: strconv.FormatInt(int64(f.Media.Document), 10), Name: f.Media.Name, Caption: f.Media.Caption, Kind: f.Media.Kind.String(), Mime: f.Media.Mime, Size: f.Media.Size, Posted: f.Posted.UTC(), Thumb: thumbs[f.Media.Document],
 	}
 	if len(f.Places) > 0 {
 		b.Channel, b.Message = int64(f.Places[0].Channel), int64(f.Places[0].Message)
@@ -32,10 +33,10 @@ func fileOf(f filter.File) FileBody {
 	return b
 }
 
-func filesOf(list []filter.File) []FileBody {
+func filesOf(list []filter.File, thumbs map[filter.DocumentID][]byte) []FileBody {
 	out := make([]FileBody, 0, len(list))
 	for _, f := range list {
-		out = append(out, fileOf(f))
+		out = append(out, fileOf(f, thumbs))
 	}
 	return out
 }
@@ -74,7 +75,7 @@ type SearchBody struct {
 	Quota      QuotaBody   `json:"quota"`
 }
 
-func searchOf(p filter.Page, left access.Allowance) SearchBody {
+func searchOf(p filter.Page, left access.Allowance, thumbs map[filter.DocumentID][]byte) SearchBody {
 	b := SearchBody{
 		Rows: []RowBody{}, Total: p.Total, Capped: p.Capped, Facets: []FacetBody{}, Missing: append([]string{}, p.Missing...), Suggestion: p.Suggestion, Fewer: p.Fewer,
 		Quota: QuotaBody{Limit: left.Limit, Left: left.Left, Ends: left.Ends.UTC()},
@@ -83,7 +84,7 @@ func searchOf(p filter.Page, left access.Allowance) SearchBody {
 		b.Next = p.Last.String()
 	}
 	for _, r := range p.Rows {
-		b.Rows = append(b.Rows, RowBody{Title: r.Title(), Files: filesOf(r.Files), Subtitles: filesOf(r.Subtitles)})
+		b.Rows = append(b.Rows, RowBody{Title: r.Title(), Files: filesOf(r.Files, thumbs), Subtitles: filesOf(r.Subtitles, thumbs)})
 	}
 	for _, f := range p.Facets {
 		b.Facets = append(b.Facets, FacetBody{dimensionName(f.Dimension), f.Value, f.Count})

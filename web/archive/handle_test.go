@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -69,6 +70,7 @@ type club struct {
 	verdict   error
 	asked     []access.Kind
 	delivered map[string]delivery.Job
+	thumb     []byte // of the file
 }
 
 const (
@@ -102,6 +104,16 @@ func (c *club) File(_ context.Context, id filter.DocumentID, _ filter.Place) (fi
 	}
 	return c.file(), nil
 }
+
+func (c *club) Thumbs(_ context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte {
+	thumbs := map[filter.DocumentID][]byte{}
+	if slices.Contains(files, theFile) && c.thumb != nil {
+		thumbs[theFile] = c.thumb
+	}
+	return thumbs
+}
+
+func (*club) Picture(thumb []byte) ([]byte, error) { return append([]byte("jpeg of "), thumb...), nil }
 
 func (c *club) Deliver(_ context.Context, origin string, person filter.UserID, _ delivery.Item) (delivery.Job, error) {
 	if _, ok := c.delivered[origin]; !ok {
@@ -159,6 +171,8 @@ func visit(t *testing.T, c *club) (*caller.Caller, string) {
 	return page, tokens.AccessToken
 }
 
+var thumbPath = fmt.Sprintf("/archive/thumbs/%d", theFile) //nolint:gochecknoglobals // made of a constant
+
 var filePath = fmt.Sprintf("/archive/files/%d", theFile) //nolint:gochecknoglobals // made of a constant
 
 // routes are the routes behind the gate, with the kind that each counts as.
@@ -170,6 +184,7 @@ func routes(token string) map[access.Kind][]caller.Request {
 		access.Inline: {get("/archive/search?text=dun&typing=true")},
 		access.Tap: {
 			get(filePath + place),
+			get(thumbPath),
 			{Method: http.MethodPost, Path: web.APIPath + filePath + "/deliveries" + place, Token: token, Key: "guarded"},
 		},
 	}
@@ -263,5 +278,33 @@ func TestDeliver_TheSameKeyIsOneDeliveryThatOnlyItsPersonSees(t *testing.T) {
 	a.Into(t, &found)
 	if found.Total != 1 || found.Rows[0].Files[0].ID != strconv.FormatInt(int64(theFile), 10) || found.Quota.Left != 3 {
 		t.Errorf("found %+v", found)
+	}
+}
+
+func TestThumb_IsKeptByClientsAndStandsInAnswers(t *testing.T) {
+	t.Parallel()
+	c := &club{delivered: map[string]delivery.Job{}}
+	page, token := visit(t, c)
+	get := func(path, tag string) caller.Answer {
+		return page.Do(caller.Request{Path: web.APIPath + path, Token: token, Headers: map[string]string{"If-None-Match": tag}})
+	}
+	get(thumbPath, "").Want(t, "a file without a thumb", http.StatusNotFound, "no-thumb")
+	c.thumb = []byte("thumb")
+	get("/archive/thumbs/12", "").Want(t, "another file", http.StatusNotFound, "file-not-found")
+	a := get(thumbPath, "")
+	a.Want(t, "the thumb", http.StatusOK, "")
+	tag := a.Header.Get("ETag")
+	if a.Header.Get("Content-Type") != "image/jpeg" || a.Header.Get("Cache-Control") != "private, max-age=31536000, immutable" || string(a.Body) != "jpeg of thumb" || tag == "" {
+		t.Errorf("%s, %v", a.Body, a.Header)
+	}
+	if again := get(thumbPath, tag); again.Status != http.StatusNotModified || len(again.Body) != 0 || again.Header.Get("ETag") != tag {
+		t.Errorf("asked again: %d %s", again.Status, again.Body)
+	}
+	var found SearchBody
+	get("/archive/search?text=dune", "").Into(t, &found)
+	var file FileBody
+	get(filePath+"?channel=12&message=34", "").Into(t, &file)
+	if string(found.Rows[0].Files[0].Thumb) != "thumb" || string(file.Thumb) != "thumb" {
+		t.Errorf("the search has %q, the file %q", found.Rows[0].Files[0].Thumb, file.Thumb)
 	}
 }

@@ -6,6 +6,7 @@ import { Choice, Heading, Skeleton, Trouble } from "../parts";
 import { go } from "../router";
 import { Problem } from "../send";
 import { feel, openLink } from "../telegram";
+import { pictureOf } from "../thumb";
 import { fileSize, known, t } from "../words";
 
 const typedEvery = 250; // ms without a key before a search
@@ -138,13 +139,18 @@ function Row({ row }: { row: ArchiveRow }) {
   );
 }
 
+// Picture is a file's tiny picture. Its name and kind stand beside it.
+export function Picture({ thumb }: { thumb: string }) {
+  return <span class="leaf picture"><img src={pictureOf(thumb)} alt="" /></span>;
+}
+
 const signs: Record<string, string> = { video: "▶", audio: "♪", photo: "▣", document: "≡" };
 
 function FileCard({ file: f, name }: { file: ArchiveFile; name: string }) {
   const kind = `kind_${f.kind}`;
   return (
     <button class="card" onClick={() => openFile(f)}>
-      <span class="leaf sign" aria-hidden="true">{signs[f.kind]}</span>
+      {f.thumb ? <Picture thumb={f.thumb} /> : <span class="leaf sign" aria-hidden="true">{signs[f.kind]}</span>}
       <span class="what"><b><bdi>{name || t("file")}</bdi></b><small>{known(kind) ? t(kind) : f.kind} · {fileSize(f.size)}</small></span>
     </button>
   );

@@ -7,7 +7,7 @@ import { resource } from "../resource";
 import { Problem } from "../send";
 import { canShareQuery, closePage, feel, inTelegram, shareQuery } from "../telegram";
 import { dateIn, dayName, fileSize, known, t } from "../words";
-import { Join } from "./archive";
+import { Join, Picture } from "./archive";
 
 const waits = [0.4, 0.8, 1.5, 3, 5, 8, 15]; // seconds between two looks after the bot was asked
 
@@ -79,6 +79,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
   return (
     <main class="booking">
       <Heading below={`${known(kind) ? t(kind) : f.kind} · ${fileSize(f.size)}`}><bdi>{f.name || t("file")}</bdi></Heading>
+      {f.thumb && <Picture thumb={f.thumb} />}
       <p class="hint">{t("posted", dayName(dateIn(new Date(f.posted), "UTC")))}</p>
       {f.caption && <p class="caption" dir="auto">{f.caption}</p>}
       {d && <p class={`notice ${sent ? "good" : ""}`} role="status">{t(outcome(d))}</p>}

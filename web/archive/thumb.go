@@ -1,0 +1,82 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+
+	"pavilion/filter"
+	"pavilion/filter/access"
+	"pavilion/internal/fault"
+	"pavilion/web"
+)
+
+// errNoThumb means that Telegram gave no thumbnail of the file.
+var errNoThumb = fault.New(fault.NotFound, "no_thumb")
+
+// mostThumbs bounds the thumbs of one answer. A page has 20 titles; versions beyond this number have no picture.
+const mostThumbs = 200
+
+// shownFiles returns the files of a page of results, the best of each title first.
+func shownFiles(p filter.Page) (files []filter.File) {
+	for _, r := range p.Rows {
+		files = append(files, r.Files[:min(1, len(r.Files))]...)
+	}
+	for _, r := range p.Rows {
+		files = append(files, r.Files[min(1, len(r.Files)):]...)
+	}
+	return files[:min(len(files), mostThumbs)]
+}
+
+// thumbs asks for the thumbs of files.
+func thumbs(ctx context.Context, a Archive, files ...filter.File) map[filter.DocumentID][]byte {
+	ids := make([]filter.DocumentID, len(files))
+	for i, f := range files {
+		ids[i] = f.Media.Document
+	}
+	return a.Thumbs(ctx, ids)
+}
+
+type thumbIn struct {
+	web.IfNoneMatch
+	ID string `path:"id" maxLength:"20"`
+}
+
+// thumbOut is a JPEG, or 304 without one.
+type thumbOut struct {
+	Status       int
+	ETag         string `header:"ETag"`
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+// readThumb answers with the thumb of a file that the person may see. A document of Telegram never changes, so clients keep the picture.
+func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*thumbOut, error) {
+	archive, _, err := h.admit(ctx, access.Tap)
+	if err != nil {
+		return nil, err
+	}
+	id, err := parseID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	f, err := archive.File(ctx, id, filter.Place{})
+	if err != nil {
+		return nil, err
+	}
+	stripped, ok := thumbs(ctx, archive, f)[id]
+	if !ok {
+		return nil, errNoThumb
+	}
+	sum := sha256.Sum256(stripped)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	out := &thumbOut{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: "image/jpeg", CacheControl: "private, max-age=31536000, immutable"}
+	if in.Tag() == tag {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	out.Body, err = archive.Picture(stripped)
+	return out, err
+}
