@@ -84,6 +84,16 @@ func (s *Server) pay(r *http.Request) (any, error) {
 	return done{}, u.PayInvoice(r.Context(), invoice, ask.Card)
 }
 
+// showInvoice reads the invoice of a link.
+func (s *Server) showInvoice(r *http.Request) (any, error) {
+	u, err := s.personOf(r)
+	if err != nil {
+		return nil, err
+	}
+	bill, err := u.ReadInvoice(r.Context(), &tg.InputInvoiceSlug{Slug: r.PathValue("slug")})
+	return invoice{Title: bill.Title, Currency: bill.Currency, Amount: bill.Total}, err
+}
+
 // download streams the file of a message to the disk of the person.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	u, err := s.personOf(r)

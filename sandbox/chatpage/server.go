@@ -108,6 +108,7 @@ func (s *Server) routes(files fs.FS) http.Handler {
 	mux.HandleFunc("GET /api/people/{person}/commands", answer(s.commands))
 	mux.HandleFunc("POST /api/people/{person}/messages", answer(s.send))
 	mux.HandleFunc("POST /api/people/{person}/taps", answer(s.tap))
+	mux.HandleFunc("GET /api/people/{person}/invoices/{slug}", answer(s.showInvoice))
 	mux.HandleFunc("POST /api/people/{person}/payments", answer(s.pay))
 	mux.HandleFunc("GET /api/people/{person}/inline", answer(s.askInline))
 	mux.HandleFunc("POST /api/people/{person}/inline", answer(s.chooseInline))
@@ -180,6 +181,7 @@ var refusals = map[string]string{ //nolint:gochecknoglobals // a table
 	"INPUT_USER_DEACTIVATED":      "That account was deleted.",
 	"YOU_BLOCKED_USER":            "This person has blocked the bot.",
 	"FORM_SUBMIT_DUPLICATE":       "This payment is on its way already.",
+	"SLUG_INVALID":                "There is no such invoice.",
 	"SUBSCRIPTION_ALREADY_ACTIVE": "This subscription is active already.",
 }
 

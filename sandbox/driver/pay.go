@@ -29,6 +29,33 @@ func (u *User) Pay(ctx context.Context, in string, m *tg.Message, card string) e
 	return u.PayInvoice(ctx, &tg.InputInvoiceMessage{Peer: p, MsgID: m.ID}, card)
 }
 
+// Bill is what a person sees of an invoice before they pay.
+type Bill struct {
+	Title    string
+	Currency string
+	Total    int64
+}
+
+// ReadInvoice opens the form of an invoice.
+func (u *User) ReadInvoice(ctx context.Context, invoice tg.InputInvoiceClass) (Bill, error) {
+	form, err := u.API.PaymentsGetPaymentForm(ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: invoice})
+	if err != nil {
+		return Bill{}, fmt.Errorf("open the form: %w", err)
+	}
+	terms := form.GetInvoice()
+	bill := Bill{Currency: terms.Currency}
+	switch form := form.(type) {
+	case *tg.PaymentsPaymentForm:
+		bill.Title = form.Title
+	case *tg.PaymentsPaymentFormStars:
+		bill.Title = form.Title
+	}
+	for _, price := range terms.Prices {
+		bill.Total += price.Amount
+	}
+	return bill, nil
+}
+
 // PayInvoice pays an invoice that is in a message or behind a link.
 func (u *User) PayInvoice(ctx context.Context, invoice tg.InputInvoiceClass, card string) error {
 	form, err := u.API.PaymentsGetPaymentForm(ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: invoice})

@@ -32,7 +32,8 @@ export const themes = {
 const number = (version) => version.split(".").reduce((n, part) => n * 1000 + Number(part), 0);
 
 // MiniApp opens an app in a frame and plays the client. It tells its listener what the app asks for:
-// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, link {url}, haptic, ready, close, fault (a text).
+// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, link {url}, invoice {slug}, haptic, ready, close,
+// fault (a text). An invoice is answered with closeInvoice.
 export class MiniApp {
   // visit: {app, initData, theme, version, platform, start}; storage keeps what the app stores, per person and bot.
   constructor(frame, visit, listener, storage = new Map()) {
@@ -78,6 +79,12 @@ export class MiniApp {
     this.send("back_button_pressed", null);
   }
 
+  // closeInvoice tells the app how the form of an invoice was closed: paid, cancelled, failed or pending. It is no proof: clients also say failed or
+  // cancelled although the money was taken.
+  closeInvoice(slug, status) {
+    this.send("invoice_closed", { slug, status });
+  }
+
   handle(text) {
     let message;
     try {
@@ -106,6 +113,9 @@ export class MiniApp {
         return this.listener("haptic", data);
       case "web_app_open_link":
         return this.listener("link", data);
+      case "web_app_open_invoice":
+        if (!/^[\w-]+$/.test(data?.slug ?? "")) return this.listener("fault", `${method} without the slug of a link`);
+        return this.listener("invoice", data);
       case "web_app_request_theme":
         return this.setTheme(this.visit.theme);
       case "web_app_request_viewport":

@@ -26,6 +26,7 @@ type message struct {
 	File                     int64
 	Venue                    []byte // TL of a venue or of a contact
 	Invoice                  *invoice
+	Slug                     string // of the link that a service message of a payment is about
 	Album                    int64
 	Reply                    int64 // uid of the answered message
 	ReplyID                  int   // its id, in channels
@@ -140,7 +141,7 @@ func (w *World) viewService(m *message, id int, g *gathered) tg.MessageClass {
 		g.add(GroupPeer(a.ChatID))
 	}
 	v := &tg.MessageService{
-		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: forPayer(action, g.viewer), Post: m.Post,
+		ID: id, Out: m.Sender == g.viewer.ID, PeerID: m.chat(g.viewer.ID).tg(), Date: m.Date, Action: forPayer(action, m.Slug, g.viewer), Post: m.Post,
 	}
 	if !m.Post {
 		v.SetFromID(m.sender().tg())

@@ -186,6 +186,7 @@ func (c *call) settle(ctx context.Context, f *form, v *invoice, m *message, amou
 		return nil, err
 	}
 	paid := c.charged(v, c.me, amount)
+	paid.Slug = f.slug
 	action := paid.sent()
 	if v.Period != 0 {
 		sub := c.subscribe(f.slug, v, paid)
@@ -272,7 +273,7 @@ func (c *call) answerPrecheckout(r *tg.MessagesSetBotPrecheckoutResultsRequest) 
 
 // tell posts a service message of a payment in the private chat of the payer and the bot.
 func (c *call) tell(paid *charge, from, to int64, action tg.MessageActionClass, about *message) *message {
-	m := &message{Sender: from, Peer: UserPeer(to), Action: encode(action)}
+	m := &message{Sender: from, Peer: UserPeer(to), Action: encode(action), Slug: paid.Slug}
 	if about != nil && about.Peer.Kind == PeerUser && about.Copies[paid.User] != 0 && about.Copies[paid.Bot] != 0 {
 		m.Reply = about.UID
 	}
@@ -280,8 +281,8 @@ func (c *call) tell(paid *charge, from, to int64, action tg.MessageActionClass, 
 	return m
 }
 
-// forPayer turns the bot's view of a payment message into the payer's.
-func forPayer(a tg.MessageActionClass, viewer *account) tg.MessageActionClass {
+// forPayer turns the bot's view of a payment message into the payer's, which names the link.
+func forPayer(a tg.MessageActionClass, slug string, viewer *account) tg.MessageActionClass {
 	if viewer.Bot != nil {
 		return a
 	}
@@ -290,6 +291,9 @@ func forPayer(a tg.MessageActionClass, viewer *account) tg.MessageActionClass {
 		sent := &tg.MessageActionPaymentSent{RecurringInit: a.RecurringInit, RecurringUsed: a.RecurringUsed, Currency: a.Currency, TotalAmount: a.TotalAmount}
 		if a.SubscriptionUntilDate != 0 {
 			sent.SetSubscriptionUntilDate(a.SubscriptionUntilDate)
+		}
+		if slug != "" {
+			sent.SetInvoiceSlug(slug)
 		}
 		return sent
 	case *tg.MessageActionPaymentRefunded:

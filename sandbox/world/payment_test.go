@@ -240,15 +240,65 @@ func TestPayment_ForwardsAndLinks(t *testing.T) {
 	if b, ok := m.ReplyMarkup.(*tg.ReplyInlineMarkup).Rows[0].Buttons[0].(*tg.KeyboardButtonURL); !ok || !strings.HasSuffix(b.URL, "?start=pay") {
 		t.Errorf("the forwarded button is %+v", m.ReplyMarkup)
 	}
-	link := must[*tg.PaymentsExportedInvoice](t)(c.bot.api.PaymentsExportInvoice(c.ctx, bill("XTR", "", 7)))
-	slug := &tg.InputInvoiceSlug{Slug: strings.TrimPrefix(link.URL, "https://t.me/$")}
-	for _, who := range []*session{c.ann, ben} {
-		if err := c.pay(who, slug, "", yes()); err != nil {
+}
+
+// Everybody who has a link can pay it, also again: only the bot's answer decides. A form belongs to one person and one link.
+func TestPayment_ALinkIsPaidByAnybodyAndMoreThanOnce(t *testing.T) {
+	c := newCounter(t, world.Options{})
+	ben := c.user("ben") // has never written to the bot
+	if err := c.GiveStars(ben.id, 100); err != nil {
+		t.Fatal(err)
+	}
+	export := func(m *tg.InputMediaInvoice) *tg.InputInvoiceSlug {
+		link := must[*tg.PaymentsExportedInvoice](t)(c.bot.api.PaymentsExportInvoice(c.ctx, m))
+		slug, ok := strings.CutPrefix(link.URL, "https://t.me/$")
+		if !ok || slug == "" || strings.Trim(slug, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+			t.Errorf("the link is %q", link.URL)
+		}
+		return &tg.InputInvoiceSlug{Slug: slug}
+	}
+	stars, card := export(bill("XTR", "", 7)), export(bill("INR", "provider-token", 40000))
+	for _, who := range []*session{c.ann, ben, ben} {
+		who.updates()
+		if err := c.pay(who, stars, "", yes()); err != nil {
 			t.Errorf("behind a link: %v", err)
 		}
+		chat := must[tg.MessagesMessagesClass](t)(who.api.MessagesGetHistory(c.ctx, &tg.MessagesGetHistoryRequest{Peer: c.to(who, c.bot.id), Limit: 1}))
+		list, _ := chat.AsModified()
+		if told, ok := list.GetMessages()[0].(*tg.MessageService).Action.(*tg.MessageActionPaymentSent); !ok || told.InvoiceSlug != stars.Slug || told.TotalAmount != 7 {
+			t.Errorf("the payer reads %+v", told)
+		}
+		if heard := service[*tg.MessageActionPaymentSentMe](c, c.bot); string(heard.Payload) != "order-1" || heard.TotalAmount != 7 {
+			t.Errorf("the bot hears %+v", heard)
+		}
 	}
-	_, err = ben.api.PaymentsGetPaymentForm(c.ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: &tg.InputInvoiceSlug{Slug: "none"}})
+	if err := c.pay(ben, card, "tok", yes()); err != nil {
+		t.Errorf("with a card: %v", err)
+	}
+	wantError(t, c.pay(ben, card, "declined", yes()), "PAYMENT_FAILED")
+	wantError(t, c.pay(ben, card, "tok", no("paid already")), "PRECHECKOUT_FAILED")
+	if list := c.Charges(c.bot.id); len(list) != 4 || c.Stars(c.bot.id) != 21 || c.Stars(ben.id) != 86 {
+		t.Errorf("%d charges, %d stars", len(list), c.Stars(c.bot.id))
+	}
+
+	form := must[tg.PaymentsPaymentFormClass](t)(ben.api.PaymentsGetPaymentForm(c.ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: card}))
+	if f, ok := form.(*tg.PaymentsPaymentForm); !ok || f.BotID != c.bot.id || f.Title != "Net 1" || f.Invoice.Currency != "INR" || f.Invoice.Prices[0].Amount != 40000 {
+		t.Errorf("the form is %+v", form)
+	}
+	pay := func(who *session, form int64, in tg.InputInvoiceClass) error {
+		_, err := who.api.PaymentsSendPaymentForm(c.ctx, &tg.PaymentsSendPaymentFormRequest{
+			FormID: form, Invoice: in, Credentials: &tg.InputPaymentCredentials{Data: tg.DataJSON{Data: `{"type":"card","id":"tok"}`}},
+		})
+		return err
+	}
+	wantError(t, pay(c.ann, form.GetFormID(), card), "FORM_EXPIRED")
+	wantError(t, pay(ben, form.GetFormID(), export(bill("INR", "provider-token", 40000))), "FORM_EXPIRED")
+	_, err := ben.api.PaymentsGetPaymentForm(c.ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: &tg.InputInvoiceSlug{Slug: "none"}})
 	wantError(t, err, "SLUG_INVALID")
+	_, err = c.bot.api.PaymentsGetPaymentForm(c.ctx, &tg.PaymentsGetPaymentFormRequest{Invoice: card})
+	wantError(t, err, "BOT_METHOD_INVALID")
+	_, err = c.ann.api.PaymentsExportInvoice(c.ctx, bill("XTR", "", 7))
+	wantError(t, err, "USER_BOT_REQUIRED")
 }
 
 func TestPayment_ErrorsAreTelegrams(t *testing.T) {

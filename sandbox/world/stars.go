@@ -19,7 +19,8 @@ type charge struct {
 	Payload        []byte
 	Title          string
 	Date           int
-	Period         int // of the subscription that it pays, in seconds; 0 for a single payment
+	Slug           string // of the paid link; empty for an invoice in a message
+	Period         int    // of the subscription that it pays, in seconds; 0 for a single payment
 	Refunded       bool
 }
 

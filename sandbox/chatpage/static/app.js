@@ -17,7 +17,8 @@ export async function openApp(person, address, page) {
   visit.theme = dark() ? "dark" : "light";
   if (!storage.has(person.id)) storage.set(person.id, new Map());
   app?.close();
-  app = new MiniApp(frame, visit, (what, data) => heard(what, data, page), storage.get(person.id));
+  const pane = { ...page, person };
+  app = new MiniApp(frame, visit, (what, data) => heard(what, data, pane), storage.get(person.id));
   Object.assign(main, { hidden: true, textContent: "" });
   back.textContent = "Close";
   dialog.setAttribute("aria-label", `Mini App, opened by ${person.name}`);
@@ -36,12 +37,31 @@ function heard(what, data, page) {
     case "link":
       window.open(data.url, "_blank", "noopener,noreferrer");
       break;
+    case "invoice":
+      void payInvoice(data.slug, page);
+      break;
     case "close":
       dialog.close();
       break;
     case "fault":
       page.toast("The Mini App speaks Telegram's protocol wrongly: " + data, true);
       break;
+  }
+}
+
+/** payInvoice opens the form of an invoice over the app, and tells the app how it was closed. */
+async function payInvoice(slug, { person, askPayment, toast }) {
+  const asked = app; // the app may be closed meanwhile
+  const close = (status) => { if (app === asked) app?.closeInvoice(slug, status); };
+  try {
+    const card = await askPayment(await call("GET", `people/${person.id}/invoices/${slug}`), true);
+    if (!card) return close("cancelled");
+    if (card === "pending") close("pending");
+    await call("POST", `people/${person.id}/payments`, { slug, card: card === "declined" ? card : "tok" });
+    if (card !== "pending") close(card === "silent" ? "failed" : "paid");
+  } catch (error) {
+    toast(error.message, true);
+    close("failed");
   }
 }
 

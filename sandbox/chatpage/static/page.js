@@ -1,6 +1,6 @@
 // The page: people on the left, up to three chats beside them. The address's fragment names the open chats, so that a reload and a copied address keep them.
 
-import { avatar, call, element } from "./api.js";
+import { avatar, call, element, money } from "./api.js";
 import { Pane } from "./pane.js";
 
 const mostPanes = 3;
@@ -31,11 +31,13 @@ const page = {
     document.getElementById("alert").showModal();
   },
 
-  /** askPayment returns the card that the person chooses, or nothing. */
-  askPayment(text, stars) {
+  /** askPayment returns the card that the person chooses, or nothing. For the Mini App it has two more: silent pays and says that it failed, pending pays after it was said to be pending. */
+  askPayment({ title, amount, currency }, forApp) {
     const dialog = document.getElementById("pay");
-    document.getElementById("pay-text").textContent = text;
+    const stars = currency === "XTR";
+    document.getElementById("pay-text").textContent = `${title}: ${money(amount, currency)}. ${stars ? "Pay with the Stars of this account?" : "No money moves here."}`;
     dialog.querySelector("[data-card]").hidden = stars;
+    for (const button of dialog.querySelectorAll("[data-for-app]")) button.hidden = !forApp;
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));

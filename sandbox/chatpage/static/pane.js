@@ -1,6 +1,6 @@
 // A pane: the chat of one person with the bot.
 
-import { avatar, call, element, money } from "./api.js";
+import { avatar, call, element } from "./api.js";
 import { openApp } from "./app.js";
 import { address, draw, firstLine } from "./message.js";
 
@@ -187,9 +187,8 @@ export class Pane {
   }
 
   async pay({ message, slug, invoice }) {
-    const stars = invoice ? invoice.currency === "XTR" : true; // links sell subscriptions, which cost Stars
-    const about = invoice ? `${invoice.title}: ${money(invoice.amount, invoice.currency)}. ` : "";
-    const card = await this.page.askPayment(about + (stars ? "Pay with the Stars of this account?" : "No money moves here."), stars);
+    const bill = invoice ?? await this.#try(() => this.#call("GET", "invoices/" + slug));
+    const card = bill && await this.page.askPayment(bill);
     if (!card) return;
     if (await this.#try(() => this.#call("POST", "payments", { message, slug, card }))) this.page.toast("Paid.");
   }
