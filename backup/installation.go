@@ -119,7 +119,7 @@ func (i Installation) LastBackup(ctx context.Context) (time.Time, error) {
 
 // messageJobs are the kinds of jobs that only send a message.
 func messageJobs() []string {
-	return []string{"booking_deliver", "booking_deliver_closed", "booking_contact_code", "booking_alert", "booking_invoice", "session_reopen"}
+	return []string{"booking_deliver", "booking_deliver_closed", "booking_contact_code", "booking_alert", "booking_invoice", "booking_invoice_link", "session_reopen"}
 }
 
 // decide deletes the held jobs of some kinds and lets the others run. It returns the deleted ones, or all if no kind is named.

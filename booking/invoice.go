@@ -19,13 +19,15 @@ type Invoice struct {
 	About    string // the time and the club
 	Amount   Money
 	Payload  []byte // Telegram returns it in the pre-checkout query and with the money
-	Once     string // identifies the message: a repeat has the same value
+	Once     string // identifies the message: a repeat has the same value; empty for a link
 }
 
-// invoicer posts invoices in the chat. After a crash it may be called again for the same invoice. An error of the kind Gone means that the bot cannot
-// write to the member.
+// invoicer shows invoices to members. After a crash it may be called again for the same invoice.
 type invoicer interface {
+	// PostInvoice posts an invoice in the chat. An error of the kind Gone means that the bot cannot write to the member.
 	PostInvoice(ctx context.Context, i Invoice) error
+	// InvoiceLink makes a link that opens an invoice.
+	InvoiceLink(ctx context.Context, i Invoice) (string, error)
 }
 
 // invoiceArgs is the job that posts the invoice of a payment.
@@ -71,35 +73,45 @@ func (s *Service) showInvoice(ctx context.Context, p Payment) error {
 
 // postInvoice posts an invoice in the member's language, if it can still be paid.
 func (s *Service) postInvoice(ctx context.Context, o WorkerOptions, args invoiceArgs) error {
-	p, err := selectPayment(ctx, s.db, args.Payment)
-	if err != nil {
-		return translate(ctx, err)
+	invoice, p, err := s.openInvoice(ctx, o, args.Payment)
+	if err != nil || invoice == nil {
+		return err
 	}
-	b, err := selectBooking(ctx, s.db, p.Booking)
-	if err != nil {
-		return translate(ctx, err)
-	}
-	at, err := selectClock(ctx, s.db)
-	if err != nil {
-		return translate(ctx, err)
-	}
-	if p.State != Created || b.State != Held && b.State != Confirmed && b.State != CheckedIn || b.expired(at) {
-		return nil
-	}
-	if o.Invoices == nil {
-		return river.JobCancel(errNoChannel)
-	}
-	setup, err := selectSetup(ctx, s.db, p.Club)
-	if err != nil {
-		return translate(ctx, err)
-	}
-	in, zone := s.phrases.In(o.languageOf(ctx, p.Member)), setup.club.Zone
-	err = o.Invoices.PostInvoice(ctx, Invoice{
-		Member: p.Member, Provider: p.Provider, Title: b.NetNames(setup.nets), About: in.Span(b.Span.Start.In(zone), b.Span.End.In(zone)) + " · " + setup.club.Name,
-		Amount: p.Amount, Payload: s.InvoicePayload(p), Once: fmt.Sprintf("invoice %s %d", p.Reference, args.Turn),
-	})
+	invoice.Once = fmt.Sprintf("invoice %s %d", p.Reference, args.Turn)
+	err = o.Invoices.PostInvoice(ctx, *invoice)
 	if fault.KindOf(err) == fault.Gone {
 		return river.JobCancel(err) // the member has blocked the bot
 	}
 	return err
+}
+
+// openInvoice builds the invoice of a payment, in the member's language. It returns nil if the payment cannot be made any more.
+func (s *Service) openInvoice(ctx context.Context, o WorkerOptions, id PaymentID) (*Invoice, Payment, error) {
+	p, err := selectPayment(ctx, s.db, id)
+	if err != nil {
+		return nil, p, translate(ctx, err)
+	}
+	b, err := selectBooking(ctx, s.db, p.Booking)
+	if err != nil {
+		return nil, p, translate(ctx, err)
+	}
+	at, err := selectClock(ctx, s.db)
+	if err != nil {
+		return nil, p, translate(ctx, err)
+	}
+	if p.State != Created || b.State != Held && b.State != Confirmed && b.State != CheckedIn || b.expired(at) {
+		return nil, p, nil
+	}
+	if o.Invoices == nil {
+		return nil, p, river.JobCancel(errNoChannel)
+	}
+	setup, err := selectSetup(ctx, s.db, p.Club)
+	if err != nil {
+		return nil, p, translate(ctx, err)
+	}
+	in, zone := s.phrases.In(o.languageOf(ctx, p.Member)), setup.club.Zone
+	return &Invoice{
+		Member: p.Member, Provider: p.Provider, Title: b.NetNames(setup.nets), About: in.Span(b.Span.Start.In(zone), b.Span.End.In(zone)) + " · " + setup.club.Name,
+		Amount: p.Amount, Payload: s.InvoicePayload(p),
+	}, p, nil
 }

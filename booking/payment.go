@@ -35,17 +35,19 @@ type Payment struct {
 	Version   int // the booking's version when the payment was created
 	Provider  Provider
 	State     PaymentState
-	Amount    Money    // asked for, in the provider's currency
-	Price     Money    // of the booking; differs from Amount when the provider uses stars
-	Checkout  string   // the provider's id of the page
-	Charge    string   // the provider's id of the money
-	URL       string   // of the page
-	Method    string   // at the desk: cash or card
-	Payer     MemberID // when the provider reports it; otherwise 0
-	Received  Money
-	Refund    int64 // of Received: refunded or about to be
-	Refunded  int64 // of Received: refunded
-	CreatedAt time.Time
+	Amount    Money  // asked for, in the provider's currency
+	Price     Money  // of the booking; differs from Amount when the provider uses stars
+	Checkout  string // the provider's id of the page
+	Charge    string // the provider's id of the money
+	URL       string // of the page
+	// InvoiceLink opens the invoice of a payment in the chat; empty until it was asked for and made.
+	InvoiceLink string
+	Method      string   // at the desk: cash or card
+	Payer       MemberID // when the provider reports it; otherwise 0
+	Received    Money
+	Refund      int64 // of Received: refunded or about to be
+	Refunded    int64 // of Received: refunded
+	CreatedAt   time.Time
 
 	title     string // of the gateway's page; the first request's value, as is returnURL
 	returnURL string
@@ -86,6 +88,15 @@ func (s *Service) ChargeFor(provider Provider, price Money) (Money, error) {
 // money that arrives has a row. A payment in the chat has no page; the bot posts an invoice instead. Pay closes the page or invoice of another provider. A
 // repeated call returns the same payment. For a paid booking it returns the payment that has the money.
 func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
+	p, err := s.beginPayment(ctx, actor, r, nil)
+	if err == nil && p.Provider.inChat() && !p.State.received() {
+		err = s.showInvoice(ctx, p)
+	}
+	return p, err
+}
+
+// beginPayment creates or finds the payment and the page of a request that check allows; a nil check allows all.
+func (s *Service) beginPayment(ctx context.Context, actor Actor, r PayRequest, check func(ctx context.Context, c *change, b Booking) error) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
 	if !ok || r.Provider == Desk {
 		return Payment{}, ErrNoGateway
@@ -96,21 +107,18 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	var p Payment
 	returnURL := s.payments.ReturnURL(ctx)
 	err := s.withBooking(ctx, actor, r.Booking, nil, func(ctx context.Context, c *change, b *Booking) (err error) {
+		if check != nil {
+			if err := check(ctx, c, *b); err != nil {
+				return err
+			}
+		}
 		p, err = c.findOrCreatePayment(ctx, *b, r, returnURL)
 		return err
 	})
-	if err != nil || p.State.received() {
+	if err != nil || p.State.received() || p.Checkout != "" {
 		return p, err
 	}
-	if p.Checkout == "" {
-		if p, err = s.createCheckout(ctx, gateway, p); err != nil {
-			return p, err
-		}
-	}
-	if p.Provider.inChat() {
-		err = s.showInvoice(ctx, p)
-	}
-	return p, err
+	return s.createCheckout(ctx, gateway, p)
 }
 
 // createCheckout creates the page at the gateway and stores its id and URL. It takes all values from the payment's row, so a repeated call sends the

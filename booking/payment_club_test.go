@@ -3,6 +3,7 @@ package booking_test
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -71,8 +72,9 @@ func (s *starRefunds) refunded() map[string]int {
 
 // invoiceLog records the posted invoices.
 type invoiceLog struct {
-	mu    sync.Mutex
-	shown []booking.Invoice
+	mu     sync.Mutex
+	shown  []booking.Invoice
+	linked []booking.Invoice // behind links
 }
 
 func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
@@ -80,6 +82,26 @@ func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
 	defer b.mu.Unlock()
 	b.shown = append(b.shown, i)
 	return nil
+}
+
+// InvoiceLink names the invoice's payment in the link, and counts the links.
+func (b *invoiceLog) InvoiceLink(_ context.Context, i booking.Invoice) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.linked = append(b.linked, i)
+	return fmt.Sprintf("https://t.me/$link%d", len(b.linked)), nil
+}
+
+// linksOf lists the invoices of a member behind links.
+func (b *invoiceLog) linksOf(who booking.Actor) (all []booking.Invoice) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, i := range b.linked {
+		if i.Member == who.ID {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // sentTo lists the invoices of a member.
@@ -209,7 +231,7 @@ func (l *paymentClub) waitSettled() {
 	l.must(l.sandbox.Settled(ctx))
 	l.waitUntil(`SELECT NOT EXISTS (SELECT FROM payment_event WHERE applied_at IS NULL AND reference <> '')
 		AND NOT EXISTS (SELECT FROM refund WHERE state = 'pending' AND NOT by_hand)
-		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_deliver_closed', 'booking_alert', 'booking_refund', 'booking_invoice', 'booking_close_page') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
+		AND NOT EXISTS (SELECT FROM river_job WHERE kind IN ('booking_deliver', 'booking_deliver_closed', 'booking_alert', 'booking_refund', 'booking_invoice', 'booking_invoice_link', 'booking_close_page') AND state IN ('available', 'running', 'retryable', 'scheduled'))`)
 }
 
 // hold holds net 1 at ten o'clock on the third of June.

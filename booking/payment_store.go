@@ -13,12 +13,12 @@ import (
 // paymentColumns are the columns of a payment; scanPayment uses this order.
 const paymentColumns = `id, reference, club_id, booking_id, member_id, version, provider, state, currency, amount_minor, price_currency, price_minor,
 	coalesce(checkout, ''), coalesce(charge, ''), url, method, coalesce(payer_id, 0), coalesce(received_currency, currency), received_minor, refund_minor,
-	refunded_minor, suspended, created_at, from_chat, title, return_url`
+	refunded_minor, suspended, created_at, from_chat, title, return_url, invoice_link`
 
 func scanPayment(row pgx.CollectableRow) (p Payment, err error) {
 	err = row.Scan(&p.ID, &p.Reference, &p.Club, &p.Booking, &p.Member, &p.Version, &p.Provider, &p.State, &p.Amount.Currency, &p.Amount.Minor,
 		&p.Price.Currency, &p.Price.Minor, &p.Checkout, &p.Charge, &p.URL, &p.Method, &p.Payer, &p.Received.Currency, &p.Received.Minor, &p.Refund,
-		&p.Refunded, &p.suspended, &p.CreatedAt, &p.fromChat, &p.title, &p.returnURL)
+		&p.Refunded, &p.suspended, &p.CreatedAt, &p.fromChat, &p.title, &p.returnURL, &p.InvoiceLink)
 	return p, err
 }
 
@@ -133,6 +133,13 @@ func acceptPayment(ctx context.Context, q storage.Queryer, id PaymentID, by Memb
 func saveCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Checkout) error {
 	if _, err := q.Exec(ctx, `UPDATE payment SET checkout = $2, url = $3 WHERE id = $1 AND checkout IS NULL`, id, made.ID, made.URL); err != nil {
 		return fmt.Errorf("keep checkout of payment %d: %w", id, err)
+	}
+	return nil
+}
+
+func saveInvoiceLink(ctx context.Context, q storage.Queryer, id PaymentID, link string) error {
+	if _, err := q.Exec(ctx, `UPDATE payment SET invoice_link = $2 WHERE id = $1`, id, link); err != nil {
+		return fmt.Errorf("keep invoice link of payment %d: %w", id, err)
 	}
 	return nil
 }

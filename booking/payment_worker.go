@@ -37,4 +37,7 @@ func (s *Service) addPaymentJobs(workers *river.Workers, o WorkerOptions) {
 		return s.alertReview(ctx, o.Alerter, job.Args.Review)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[invoiceArgs]) error { return s.postInvoice(ctx, o, job.Args) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[invoiceLinkArgs]) error {
+		return s.makeInvoiceLink(ctx, o, job.Args.Payment)
+	}))
 }

@@ -48,7 +48,7 @@ func tables() []table {
 		{name: "booking_series", column: "member_id", erasure: rename, exported: true},
 		{name: "payment_event", column: eventPayer, erasure: blankOnly, blank: "body = NULL"}, // before payment: most gateways name no payer
 		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
-		{name: "payment", column: "member_id", erasure: rename, exported: true, hidden: "url, return_url", blank: "url = '', return_url = ''"},
+		{name: "payment", column: "member_id", erasure: rename, exported: true, hidden: "url, return_url, invoice_link", blank: "url = '', return_url = '', invoice_link = ''"},
 		{name: "payment", column: "payer_id", erasure: rename},
 		{name: "payment", column: "accepted_by", erasure: rename},
 		{name: "payment_review", column: "closed_by", erasure: rename},

@@ -41,9 +41,18 @@ func (s *Screens) FailCheckout(ctx context.Context, e *telegram.Event, err error
 
 // PostInvoice shows an invoice in a member's private chat. A repeat with the same i.Once posts nothing, also from another process.
 func (s *Screens) PostInvoice(ctx context.Context, i booking.Invoice) error {
-	return s.Client.SendInvoice(ctx, int64(i.Member), telegram.Invoice{
+	return s.Client.SendInvoice(ctx, int64(i.Member), invoiceOf(i), i.Once)
+}
+
+// InvoiceLink makes a link that opens an invoice.
+func (s *Screens) InvoiceLink(ctx context.Context, i booking.Invoice) (string, error) {
+	return s.Client.InvoiceLink(ctx, invoiceOf(i))
+}
+
+func invoiceOf(i booking.Invoice) telegram.Invoice {
+	return telegram.Invoice{
 		Title: i.Title, About: i.Title + " · " + i.About, Payload: i.Payload, Currency: i.Amount.Currency, Amount: i.Amount.Minor, Stars: i.Provider == booking.Stars,
-	}, i.Once)
+	}
 }
 
 // RefundStars returns a charge to its payer. Telegram does it once, however often it is asked.

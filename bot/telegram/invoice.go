@@ -42,20 +42,38 @@ const (
 )
 
 func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name string) error {
-	title := CleanLine(i.Title, maxInvoiceTitle)
+	media := m.invoiceMedia(i)
+	media.SetStartParam(startPay)
 	randomID := namedRandomID(to, name)
 	_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
-		media := &tg.InputMediaInvoice{
-			Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
-			Invoice: tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}},
-		}
-		media.SetStartParam(startPay)
-		if !i.Stars {
-			media.SetProvider(m.provider.Reveal())
-		}
 		return m.api.MessagesSendMedia(ctx, &tg.MessagesSendMediaRequest{Peer: to.peer(), Media: media, RandomID: randomID})
 	})
 	return orUnreachable(err)
+}
+
+// invoiceMedia converts an invoice.
+func (m *Messenger) invoiceMedia(i Invoice) *tg.InputMediaInvoice {
+	title := CleanLine(i.Title, maxInvoiceTitle)
+	media := &tg.InputMediaInvoice{
+		Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
+		Invoice: tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}},
+	}
+	if !i.Stars {
+		media.SetProvider(m.provider.Reveal())
+	}
+	return media
+}
+
+// exportInvoice makes a link that opens an invoice.
+func (m *Messenger) exportInvoice(ctx context.Context, media *tg.InputMediaInvoice) (link string, err error) {
+	err = m.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
+		r, err := m.api.PaymentsExportInvoice(ctx, media)
+		if err == nil {
+			link = r.URL
+		}
+		return err
+	}})
+	return link, err
 }
 
 func (m *Messenger) refundStars(ctx context.Context, to Chat, charge string) error {

@@ -31,19 +31,10 @@ func NewStars(c *Client) Stars { return Stars{c} }
 
 // SubscriptionLink makes a link that sells an invoice in Stars every SubscriptionPeriod. Telegram refuses such an invoice in a message.
 func (s Stars) SubscriptionLink(ctx context.Context, i Invoice) (string, error) {
-	title, link := CleanLine(i.Title, maxInvoiceTitle), ""
-	err := s.client.Messenger.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
-		terms := tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}}
-		terms.SetSubscriptionPeriod(int(SubscriptionPeriod / time.Second))
-		r, err := s.client.Messenger.api.PaymentsExportInvoice(ctx, &tg.InputMediaInvoice{
-			Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"}, Invoice: terms,
-		})
-		if err == nil {
-			link = r.URL
-		}
-		return err
-	}})
-	return link, err
+	i.Stars = true
+	media := s.client.Messenger.invoiceMedia(i)
+	media.Invoice.SetSubscriptionPeriod(int(SubscriptionPeriod / time.Second))
+	return s.client.Messenger.exportInvoice(ctx, media)
 }
 
 // CancelSubscription stops the renewals of a person's subscription, by the charge of one of its payments. It returns ErrChargeRefused where Telegram

@@ -69,6 +69,7 @@ func setupPayments(t *testing.T, change func(w *wiring)) *paymentBundle {
 	must(err)
 	gateways[booking.Sandbox], err = gateway.NewSandbox(gateway.SandboxOptions{Key: keys, Secrets: hooks, URL: l.sandbox.URL(), Client: client, Now: time.Now})
 	must(err)
+	gateways[booking.Telegram] = gateway.NewTelegram(nil)
 	name := fmt.Sprintf("pavilion_payments_%d", serial.Add(1))
 	must(sql(t.Context(), shared, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, templateDB)))
 	pool, err := storage.OpenPostgres(context.WithoutCancel(t.Context()), storage.PostgresOptions{URL: secret.New(databaseURL(shared, name)), MaxConns: 20})
@@ -76,7 +77,7 @@ func setupPayments(t *testing.T, change func(w *wiring)) *paymentBundle {
 	t.Cleanup(pool.Close)
 	service, err := booking.New(booking.Options{
 		DB: pool, Logger: slog.New(slog.DiscardHandler), LockWait: 20 * time.Second, ConnWait: 20 * time.Second,
-		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return "https://club.example/paid" }},
+		Payments: booking.PaymentOptions{Gateways: gateways, ReturnURL: func(context.Context) string { return "https://club.example/paid" }, PayloadKey: secret.New(testToken)},
 	})
 	must(err)
 	worker, err := booking.NewWorker(service, booking.WorkerOptions{DB: pool, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour})

@@ -16,6 +16,8 @@ type PaymentBody struct {
 	Amount   MoneyBody `json:"amount" doc:"What is asked for."`
 	Refunded MoneyBody `json:"refunded" doc:"What was given back, or is about to be."`
 	URL      string    `json:"url,omitempty" doc:"The page to pay on."`
+
+	InvoiceLink string `json:"invoice_link,omitempty" doc:"Opens the invoice inside Telegram. Shown to the member of the booking, once it was asked for and the bot has made it."`
 }
 
 // PayWayBody is a way to pay for a booking online.
@@ -29,6 +31,15 @@ func paymentOf(p booking.Payment) PaymentBody {
 		ID: int64(p.ID), Provider: string(p.Provider), State: string(p.State), Amount: moneyOf(p.Amount),
 		Refunded: moneyOf(booking.Money{Minor: p.Refund, Currency: p.Received.Currency}), URL: p.URL,
 	}
+}
+
+// paymentFor is the payment as an actor sees it: the link to the invoice is the member's.
+func paymentFor(actor booking.Actor, p booking.Payment) PaymentBody {
+	b := paymentOf(p)
+	if p.Member == actor.ID && p.State == booking.Created {
+		b.InvoiceLink = p.InvoiceLink
+	}
+	return b
 }
 
 // RefundBody is a refund of a payment.
@@ -72,6 +83,13 @@ type payIn struct {
 	InBooking
 	Body struct {
 		Provider string `json:"provider" enum:"stripe,razorpay,sandbox,telegram,stars" doc:"Of the last two an invoice comes into the chat with the bot."`
+	}
+}
+
+type invoiceLinkIn struct {
+	InBooking
+	Body struct {
+		Provider string `json:"provider" enum:"telegram,stars"`
 	}
 }
 
@@ -126,6 +144,10 @@ func (h payments) addRoutes() {
 	pay := actionRoute("pay", http.MethodPost, of, tag, "A page to pay on. Asked again it gives the same page, so it takes no key", http.StatusOK)
 	pay.Problems = append(pay.Problems, http.StatusConflict)
 	web.Add(h.api, pay, h.startPayment)
+	link := actionRoute("invoice-link", http.MethodPost, "/clubs/{club}/bookings/{id}/invoice-link", tag, "A link to an invoice inside Telegram for my hold. "+
+		"Asked again it gives the same, so it takes no key. Without invoice_link the bot is making it: read the payments of the booking soon", http.StatusOK)
+	link.Problems = append(link.Problems, http.StatusConflict)
+	web.Add(h.api, link, h.linkInvoice)
 	web.Add(h.api, readRoute("pay-ways", "/clubs/{club}/bookings/{id}/pay-ways", tag, "The ways to pay for a booking online; none where it costs nothing or the club takes money at the desk"), h.listPayWays)
 	web.Add(h.api, readRoute("payments", of, tag, "What was paid or tried for a booking"), h.listPayments)
 	receipt := readRoute("receipt", "/clubs/{club}/payments/{id}/receipt", tag, "The receipt of a payment that the club has received")
@@ -139,7 +161,15 @@ func (h payments) addRoutes() {
 }
 
 func (h payments) startPayment(ctx context.Context, in *payIn) (*web.Body[PaymentBody], error) {
-	actor, id, err := h.actorOn(ctx, in.InBooking)
+	return h.beginPayment(ctx, in.InBooking, in.Body.Provider, h.booking.Pay)
+}
+
+func (h payments) linkInvoice(ctx context.Context, in *invoiceLinkIn) (*web.Body[PaymentBody], error) {
+	return h.beginPayment(ctx, in.InBooking, in.Body.Provider, h.booking.InvoiceLink)
+}
+
+func (h payments) beginPayment(ctx context.Context, in InBooking, provider string, begin func(context.Context, booking.Actor, booking.PayRequest) (booking.Payment, error)) (*web.Body[PaymentBody], error) {
+	actor, id, err := h.actorOn(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -147,8 +177,8 @@ func (h payments) startPayment(ctx context.Context, in *payIn) (*web.Body[Paymen
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.booking.Pay(ctx, actor, booking.PayRequest{Booking: id, Provider: booking.Provider(in.Body.Provider), Title: club.Name})
-	return &web.Body[PaymentBody]{Body: paymentOf(p)}, err
+	p, err := begin(ctx, actor, booking.PayRequest{Booking: id, Provider: booking.Provider(provider), Title: club.Name})
+	return &web.Body[PaymentBody]{Body: paymentFor(actor, p)}, err
 }
 
 func (h payments) listPayWays(ctx context.Context, in *bookingIn) (*web.Body[web.ListOf[PayWayBody]], error) {
@@ -177,7 +207,7 @@ func (h payments) listPayments(ctx context.Context, in *bookingIn) (*web.Body[we
 		return nil, err
 	}
 	list, err := h.booking.Payments(ctx, actor, id)
-	return web.List(list, paymentOf), err
+	return web.List(list, func(p booking.Payment) PaymentBody { return paymentFor(actor, p) }), err
 }
 
 func (h payments) payAtDesk(ctx context.Context, in *deskIn) (effect[PaymentBody], error) {
