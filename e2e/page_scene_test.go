@@ -44,6 +44,7 @@ func openPages(t *testing.T) *pages {
 	p := &pages{client: client}
 	p.nets = prepareNets(t, sandbox.Options{Gateway: true, CallbackTries: 3, Env: map[string]string{
 		"PAVILION_TELEGRAM_WEB": client.Origin(), "PAVILION_MINI_APP_URL": miniAppURL,
+		"PAVILION_TELEGRAM_PROVIDER_TOKEN": sandbox.ProviderToken,
 	}})
 	p.serve(t)
 	p.boss = p.open(t, p.Admin)

@@ -23,6 +23,7 @@ func TestPage(t *testing.T) {
 	t.Run("TheFirstAdminSetsTheClubUp", p.setsUpClub)
 	p.prepareClub(t)
 	t.Run("BooksAndPaysInThreeTaps", p.booksAndPays)
+	t.Run("AnInvoiceIsPaidInsideTelegram", p.paysInTelegram)
 	t.Run("ReloadSpendsNothing", p.reloads)
 	t.Run("AnotherAccountInTheClientIsAnotherSession", p.changesAccount)
 	t.Run("StaleDataIsReopenedFromTheChat", p.reopens)

@@ -154,6 +154,12 @@ export function openLink(url: string) {
   else open(url, "_blank", "noopener");
 }
 
+// openInvoice opens the invoice of a link inside Telegram. How the person closed it is a hint only: clients also say failed or cancelled of a payment that
+// was made.
+export const canOpenInvoice = () => has("web_app_open_invoice");
+export const openInvoice = (link: string) => post("web_app_open_invoice", { slug: link.replace(/^.*\/\$?/, "") });
+export const onInvoiceClosed = (heard: (paid: boolean) => void) => on("invoice_closed", (e) => heard(e.status === "paid" || e.status === "pending"));
+
 // shareQuery has the person choose a chat, in which the bot is asked for a query.
 export const canShareQuery = () => has("web_app_switch_inline_query");
 export const shareQuery = (query: string) => post("web_app_switch_inline_query", { query: query.slice(0, 200), chat_types: ["users", "groups", "channels"] });

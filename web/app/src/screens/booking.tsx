@@ -6,7 +6,7 @@ import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence,
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";
-import { askBeforeClosing, openLink } from "../telegram";
+import { askBeforeClosing, canOpenInvoice, onInvoiceClosed, openInvoice, openLink } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
 
 interface View {
@@ -75,6 +75,20 @@ export const wayName = (provider: string): string => {
   return known(key) ? t(key) : provider;
 };
 
+const linkWaits = [0.3, 0.5, 1, 2, 4]; // seconds between two looks for the link of an invoice
+
+// invoiceLink has the bot make a link to an invoice. It returns undefined if the bot does not answer soon.
+async function invoiceLink(b: Body, provider: "telegram" | "stars"): Promise<string | undefined> {
+  let p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/invoice-link", { params: { path: path(b.id) }, body: { provider } }));
+  for (const wait of linkWaits) {
+    if (p.invoice_link) break;
+    await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    const all = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) } }));
+    p = all.items?.find((x) => x.id === p.id) ?? p;
+  }
+  return p.invoice_link;
+}
+
 const backOff = [1, 2, 4, 8, 15, 30, 60]; // seconds between two looks after paying
 
 // Held is a hold: how long it lasts, and how it becomes a booking.
@@ -82,6 +96,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
   const { act, busy, problem } = useAct(again(view));
   const [way, setWay] = useState("");
   const [looks, setLooks] = useState(0); // since the payment page was opened; 0: it was not
+  const [said, setSaid] = useState<Phrase>("pay_asking"); // while the page waits for the payment
   const pays = ways.length > 0;
   const chosen = ways.find((w) => w.provider === way) ?? ways[0];
   const reviewed = payments.some((p) => p.state === "review");
@@ -90,23 +105,36 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
     const timer = setTimeout(() => void view.load().then(() => setLooks(looks + 1)), backOff[looks - 1]! * 1000);
     return () => clearTimeout(timer);
   }, [looks]);
+  useEffect(() => onInvoiceClosed((paid) => {
+    setSaid(paid ? "pay_asking" : "pay_closed");
+    setLooks(1);
+    void view.load();
+  }), [view]);
   const confirm = () => void act(() => step("confirm", b), "confirm").then((ok) => { if (ok) announce(t("state_confirmed")); });
   const pay = () => void act(async () => {
-    const p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) }, body: { provider: chosen!.provider } }));
-    if (p.url) openLink(p.url);
+    const { provider } = chosen!;
+    const inChat = provider === "telegram" || provider === "stars";
+    const link = inChat && canOpenInvoice() ? await invoiceLink(b, provider) : undefined;
+    if (link) {
+      openInvoice(link);
+    } else {
+      const p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) }, body: { provider } }));
+      if (p.url) openLink(p.url);
+    }
+    const next = inChat && !link ? "pay_in_chat" : "pay_asking";
+    setSaid(next);
     setLooks(1);
-    announce(t("pay_asking"));
+    announce(t(next));
   }, "pay");
   const giveUp = () => void act(() => cancel(b), "cancel").then((ok) => { if (ok) go(`day/${b.day}`, true); });
   const extend = () => void act(() => step("extend", b), "extend");
-  const inChat = chosen && (chosen.provider === "telegram" || chosen.provider === "stars");
   return (
     <>
       <Countdown until={b.expires_at!} over={() => void view.reload().then(reload)} offer={b.kind === "offer"} />
       <Price lines={b.lines} total={b.price} />
       {b.price.minor > 0 && <Policy start={b.start} />}
       {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}
-      {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : inChat ? "pay_in_chat" : "pay_asking")}</p>}
+      {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : said)}</p>}
       {pays && ways.length > 1 && (
         <section class="ways" role="radiogroup" aria-labelledby="ways">
           <h2 id="ways">{t("pay_how")}</h2>
