@@ -92,6 +92,15 @@ func unpackIDs(b []byte) []int64 {
 	return ids
 }
 
+// newestFirst unpacks ids, the last added first.
+func newestFirst(b []byte) []int64 {
+	ids := make([]int64, len(b)/idSize)
+	for i := range ids {
+		ids[len(ids)-1-i] = int64(binary.BigEndian.Uint64(b[i*idSize:])) //nolint:gosec // written by packIDs
+	}
+	return ids
+}
+
 // listChunk is a chunk as it was read and as it will be written.
 type listChunk struct {
 	exists        bool
@@ -139,29 +148,46 @@ func (l *listTail) addIDs(ids []int64) {
 	if len(ids) == 0 {
 		return
 	}
-	have := map[int64]bool{}
-	for _, c := range l.chunks {
-		for _, id := range unpackIDs(c.after) {
-			have[id] = l.head.Key != unsureKey
-		}
+	added := make(map[int64]bool, len(ids)) // or in a chunk before
+	if l.head.Key != unsureKey {
+		l.eachOf(ids, func(id int64) { added[id] = true })
 	}
-	n := l.head.lastChunk()
+	n, last := l.head.lastChunk(), (*listChunk)(nil)
 	for _, id := range ids {
-		if have[id] {
+		if added[id] {
 			continue
 		}
-		have[id] = true
+		added[id] = true
 		for l.chunks[n].full() {
 			n++
 		}
 		c := l.chunks[n]
-		c.after = binary.BigEndian.AppendUint64(slices.Clip(c.after), uint64(id)) //nolint:gosec // turned back by unpackIDs
+		if c != last { // before keeps its bytes
+			c.after = append(make([]byte, 0, min(chunkIDs*idSize, len(c.after)+len(ids)*idSize)), c.after...)
+			last = c
+		}
+		c.after = binary.BigEndian.AppendUint64(c.after, uint64(id)) //nolint:gosec // turned back by unpackIDs
 		l.count++
 	}
 	for l.chunks[n].full() && l.chunks[n+1] != nil && l.chunks[n+1].exists {
 		n++
 	}
 	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].after)/idSize))) //nolint:gosec // far below
+}
+
+// eachOf calls fn with those of ids that are in the chunks that were read.
+func (l *listTail) eachOf(ids []int64, fn func(id int64)) {
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	for _, c := range l.chunks {
+		for b := c.after; len(b) >= idSize; b = b[idSize:] {
+			if id := int64(binary.BigEndian.Uint64(b)); wanted[id] { //nolint:gosec // written by packIDs
+				fn(id)
+			}
+		}
+	}
 }
 
 // removeIDs removes ids from a list of one chunk of a word. A longer list keeps them: searches skip an id without a document, and compaction removes many

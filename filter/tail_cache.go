@@ -1,8 +1,6 @@
 package filter
 
 import (
-	"slices"
-
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"pavilion/storage"
@@ -45,12 +43,9 @@ func (c *tailCache) take(pool *storage.Pool, words []string, adds, removes map[s
 
 // hasAny reports that one of the ids is in the tail.
 func (l *listTail) hasAny(ids []int64) bool {
-	for _, c := range l.chunks {
-		if slices.ContainsFunc(unpackIDs(c.after), func(id int64) bool { return slices.Contains(ids, id) }) {
-			return true
-		}
-	}
-	return false
+	found := false
+	l.eachOf(ids, func(int64) { found = true })
+	return found
 }
 
 // put adds the tails of lists that were written.
