@@ -17,8 +17,8 @@ const (
 	othersGC = 400
 )
 
-// botMemory is Go's memory in a process with the bot: with the program itself it stays below 200 MB. A million files keep some 80 MB of it.
-const botMemory = 144 << 20
+// botMemory is Go's memory in a process with the bot. The program itself takes some 55 MB beside it, so that both stay below 200 MB.
+const botMemory = 120 << 20
 
 // setCollector sets when Go collects garbage. GOGC and GOMEMLIMIT of the environment stay.
 //
@@ -60,7 +60,7 @@ func raiseMemoryLimit(ctx context.Context) error {
 
 // memoryLimit returns the limit for a number of bytes in use.
 func memoryLimit(live uint64) int64 {
-	return max(botMemory, int64(min(live, math.MaxInt64/2))/4*7) //nolint:gosec // below MaxInt64
+	return max(botMemory, int64(min(live, math.MaxInt64/2))/2*3) //nolint:gosec // below MaxInt64
 }
 
 // liveBytes returns the bytes that the last collection found in use.

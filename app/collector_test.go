@@ -10,7 +10,7 @@ func TestMemoryLimit_LeavesTheCollectorRoomAboveALargeArchive(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int64
-	}{{0, botMemory}, {80 << 20, botMemory}, {160 << 20, 280 << 20}, {4 << 30, 7 << 30}} {
+	}{{0, botMemory}, {80 << 20, botMemory}, {160 << 20, 240 << 20}, {4 << 30, 6 << 30}} {
 		if got := memoryLimit(c.live); got != c.want {
 			t.Errorf("%d MB in use: a limit of %d MB, want %d", c.live>>20, got>>20, c.want>>20)
 		}
