@@ -42,12 +42,17 @@ var (
 	errNoPool   = errors.New("the backup has a pool of this name, and PAVILION_MONGO_URIS does not: add name=mongodb://… for it")
 )
 
-// Make copies an installation into a new folder, while it runs. All databases must answer.
+// Make copies an installation into a new folder, while it runs. All databases must answer. The schema may be that of the release before: an upgrade begins
+// with a backup.
 func Make(ctx context.Context, o Options, dir string) (m Manifest, err error) {
-	if err := migrations.Verify(ctx, o.DB); err != nil {
-		return m, err
+	behind := migrations.Verify(ctx, o.DB)
+	if behind != nil && !errors.Is(behind, migrations.ErrBehind) {
+		return m, behind
 	}
 	if err := NewInstallation(o.DB).Adopt(ctx); err != nil { // or else a restored copy would count as new
+		if behind != nil {
+			err = fmt.Errorf("%w; to copy this schema before that, use the release that runs: %w", behind, err)
+		}
 		return m, err
 	}
 	modes, err := poolModesVersion(ctx, o.DB)

@@ -225,6 +225,28 @@ func TestRestore_OfANewerReleaseIsRefused(t *testing.T) {
 }
 
 // TestMake_RefusesWhatWouldBeIncomplete leaves no folder behind.
+// An upgrade begins with a backup, which may be made by the new program.
+func TestMake_TakesTheSchemaOfTheReleaseBefore(t *testing.T) {
+	t.Parallel()
+	old := open(t, true)
+	fill(t, old)
+	exec(t, old.DB, `DELETE FROM schema_file WHERE version = (SELECT max(version_id) FROM goose_db_version);
+		DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
+	fresh := open(t, false)
+	if _, err := backup.Restore(t.Context(), fresh, makeBackup(t, old)); err != nil {
+		t.Fatal(err)
+	}
+	for name, db := range map[string]*pgxpool.Pool{"original": old.DB, "copy": fresh.DB} {
+		if err := migrations.Verify(t.Context(), db); !errors.Is(err, migrations.ErrBehind) {
+			t.Errorf("the schema of the %s: %v", name, err)
+		}
+	}
+	exec(t, old.DB, `DROP TABLE installation CASCADE`) // of a release without backups
+	if _, err := backup.Make(t.Context(), old, filepath.Join(t.TempDir(), "older")); err == nil || !strings.Contains(err.Error(), "use the release that runs") {
+		t.Errorf("an older schema: %v", err)
+	}
+}
+
 func TestMake_RefusesWhatWouldBeIncomplete(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made")
