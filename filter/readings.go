@@ -150,7 +150,7 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	}
 	next := in.terms[i+1]
 	v.addKnown(in, i, i+2, costSpelled, t+next)
-	if _, numbered := parseNumeral(next, 2); (numbered || alternatives[next] != nil) && isASCII(t) && isLetters(t, 4) { // Ocean's Eleven
+	if isNumeral(next) && isASCII(t) && isLetters(t, 4) { // Ocean's Eleven
 		v.addKnown(in, i, i+1, costSpelled, t+"s")
 	}
 	if partWords[t] && alternatives[next] != nil { // Chapter 2, and nothing but 2, for part two
@@ -170,6 +170,11 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 		}
 		v.addKnown(in, i, i+2, 2*costSpelled, strconv.Itoa(n)) // Naruto - 005
 	}
+}
+
+// isNumeral reports a number of one or two figures, also in letters.
+func isNumeral(t string) bool {
+	return isNumber(t, 2) || slices.ContainsFunc(alternatives[t], func(other string) bool { return isNumber(other, 2) })
 }
 
 // letterFigures are the figures that titles have instead of letters: Se7en.
