@@ -13,7 +13,7 @@ import (
 var askWords = foldedSet(strings.Fields(`
 	please pls plz plss plzz pleas kindly send sent give gimme provide need want wanna looking searching request requesting requested requests get got any link links for full
 	movie movies film films download watch see stream online upload uploaded share post add drop provide available have has
-	song songs book books ebook pdf series serial show episodes episode seasons season parts version print quality hd dubbed dub
+	song songs book books ebook pdf series serial show episodes seasons season parts version print quality hd dubbed dub
 	koi kisi bhejo bhej bhejdo bhejna bheje do dedo dijiye dedijiye dena dijie chahiye chahie chaiye chahye chahiya chahta mujhe muje mereko mujhko ka ki ke
 	dekhna dekhni dekho milega milegi milega mil dalo daalo dikhao gana gaana gaane kitab kitaab bhejiye bhejie kijiye
 	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये दिजिए देना चाहिए चाहिये चाहता मुझे मुझको का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़ प्लीज
@@ -66,7 +66,7 @@ func (q query) isChatter() bool {
 // particles are askWords that alone ask for nothing.
 //
 //nolint:gochecknoglobals // a table, never written
-var particles = foldedSet("ka", "ki", "ke", "do", "for", "any", "full", "get", "got", "have", "has", "mil", "का", "की", "के", "दो", "को", "मिल")
+var particles = foldedSet("ka", "ki", "ke", "do", "का", "की", "के", "दो", "को")
 
 // isTalk reports small talk, or a query with chat words that asks for no file and has at most one other word that carries meaning. Such a word finds a file
 // only by its whole title. A word about the release beside it counts as asking for a file.

@@ -48,8 +48,8 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 	return ""
 }
 
-// minSuggested is the length from which one word of several is worth a search.
-const minSuggested = 3
+// minSuggested is the length from which one word of several is worth a search, unless it is an abbreviation of three letters.
+const minSuggested = 4
 
 // commonFirst returns the positions of terms, those in the most files first, and the last of equally frequent ones.
 func (v *Vocabulary) commonFirst(terms []string) []int {
@@ -94,7 +94,9 @@ func (s *Searcher) titleAmong(ctx context.Context, q query, missing map[string]b
 }
 
 func isLong(terms []string) bool {
-	return slices.ContainsFunc(terms, func(t string) bool { return carriesMeaning(t) && utf8.RuneCountInString(t) >= minSuggested })
+	return slices.ContainsFunc(terms, func(t string) bool {
+		return carriesMeaning(t) && (utf8.RuneCountInString(t) >= minSuggested || len(t) == 3 && isAbbreviation(t))
+	})
 }
 
 func isSubset(terms, of []string) bool {
