@@ -9,9 +9,10 @@ import (
 
 const (
 	maxFetched = 2_000 // files read for the first part of the results
-	firstBlock = 20    // files read at once at first
+	firstBlock = 16    // files read at once at first
+	leastBlock = 8
 	lastBlock  = 320
-	enough     = 16  // good matches after which the first part of a pool's results ends
+	enough     = 12  // good matches after which the first part of a pool's results ends
 	laterPart  = 128 // matches after which the second part ends; each later part has four times as many
 )
 
@@ -19,9 +20,12 @@ const (
 type answering struct {
 	request    poolRequest
 	db         *mongo.Database
+	reader     *listReader
+	ahead      *filesAhead // nil if no files were read ahead
 	candidates int
 	answer     poolAnswer
 	block      int            // files of the next read
+	grown      int            // files of the next read, unless fewer are likely to do
 	waiting    []int64        // for it
 	seen       map[int64]bool // read or waiting
 	titled     map[int64]bool // in the list of the query's title
@@ -48,11 +52,15 @@ func (a *answering) isPartDone(good uint8) bool {
 	if a.part > 0 {
 		return len(a.answer.results) >= laterPart<<(2*(a.part-1)) || a.read >= maxFetched<<(2*a.part)
 	}
-	matches := 0
-	for _, n := range a.ranks[:good+1] {
-		matches += n
+	return a.goodMatches(good) >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
+}
+
+// goodMatches returns the number of matches of a rank or a better one.
+func (a *answering) goodMatches(good uint8) (n int) {
+	for _, of := range a.ranks[:good+1] {
+		n += of
 	}
-	return matches >= enough || len(a.answer.results) >= a.candidates || a.read >= maxFetched
+	return n
 }
 
 // readStep reads and ranks the files of a step, a block at a time. It returns true when the answer has enough. Files that do not fill a block wait for
@@ -67,19 +75,31 @@ func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (do
 			if err := a.readWaiting(ctx); err != nil {
 				return false, err
 			}
+			a.fitBlock(good)
 		}
 	}
 	return true, nil
 }
 
+// fitBlock makes the next block of the first part no larger than it takes, if as many of its files are good matches as of those that were read.
+func (a *answering) fitBlock(good uint8) {
+	if n := a.goodMatches(good); a.part == 0 && n > 0 && n < enough {
+		missing := (enough - n) * a.read / n
+		a.block = max(leastBlock, min(a.block, missing+missing/4))
+	}
+}
+
 // readWaiting reads and ranks the files of a block.
 func (a *answering) readWaiting(ctx context.Context) error {
-	docs, err := findDocs(ctx, a.db, a.waiting)
+	docs, unread := a.ahead.take(a.waiting, a.reader.version)
+	more, err := findDocs(ctx, a.db, unread)
 	if err != nil {
 		return err
 	}
+	docs = append(docs, more...)
 	a.read += len(a.waiting)
-	a.waiting, a.block = nil, min(2*a.block, lastBlock)
+	a.grown = min(2*a.grown, lastBlock)
+	a.waiting, a.block = nil, a.grown
 	a.rankDocs(docs)
 	return nil
 }

@@ -22,7 +22,7 @@ func newList(head posting, version indexVersion) *list {
 	if int(head.Count) >= chunkIDs {
 		l.first, l.next = head.Files, head.lastChunk()
 	} else {
-		l.ids = reversed(unpackIDs(head.Files))
+		l.ids = newestFirst(head.Files)
 		l.tail = len(l.ids)
 	}
 	head.Files = nil
@@ -47,10 +47,10 @@ func (l *list) contains(id int64) bool {
 }
 
 // withChunks returns the list with the chunks next, next-1, ... after its ids.
-func (l *list) withChunks(chunks [][]byte) *list {
-	more := &list{head: l.head, version: l.version, first: l.first, ids: slices.Clone(l.ids), tail: l.tail, next: l.next}
-	for _, c := range chunks {
-		ids := reversed(unpackIDs(c))
+func (l *list) withChunks(chunks [][]int64) *list {
+	more := &list{head: l.head, version: l.version, first: l.first, ids: make([]int64, 0, len(l.ids)+len(chunks)*chunkIDs), tail: l.tail, next: l.next}
+	more.ids = append(more.ids, l.ids...)
+	for _, ids := range chunks {
 		if more.next == more.head.lastChunk() {
 			more.tail = len(ids)
 		}
@@ -67,7 +67,8 @@ func (l *list) withChunks(chunks [][]byte) *list {
 // the numbers of those, the newest first. ok is false when nothing of the list can be kept.
 func (l *list) refreshed(head posting, version indexVersion) (kept *list, newer []int, ok bool) {
 	old := l.head
-	if head.Generation != old.Generation || head.Count < old.Count || int(old.Count) < chunkIDs || l.tail == 0 {
+	grown := len(l.ids) + int(head.Count-old.Count)
+	if head.Generation != old.Generation || head.Count < old.Count || int(old.Count) < chunkIDs || l.tail == 0 || grown+chunkIDs > maxPosition {
 		return nil, nil, false
 	}
 	head.Files = nil
@@ -83,10 +84,10 @@ func (l *list) refreshed(head posting, version indexVersion) (kept *list, newer 
 }
 
 // withNewer returns a refreshed list with the chunks that refreshed named.
-func (l *list) withNewer(chunks [][]byte) *list {
-	more := &list{head: l.head, version: l.version, first: l.first, next: l.next}
-	for i, c := range chunks {
-		more.ids = append(more.ids, reversed(unpackIDs(c))...)
+func (l *list) withNewer(chunks [][]int64) *list {
+	more := &list{head: l.head, version: l.version, first: l.first, ids: make([]int64, 0, len(l.ids)+len(chunks)*chunkIDs), next: l.next}
+	for i, ids := range chunks {
+		more.ids = append(more.ids, ids...)
 		if i == 0 {
 			more.tail = len(more.ids)
 		}
@@ -95,13 +96,14 @@ func (l *list) withNewer(chunks [][]byte) *list {
 	return more.indexed()
 }
 
-func reversed(ids []int64) []int64 {
-	slices.Reverse(ids)
-	return ids
-}
-
-// idTable finds ids in a slice: an open hash table of positions, half as full as it is long at most.
+// idTable finds ids in a slice: an open hash table, half as full as it is long at most. An entry is a position and a part of the hash of the id there. Most
+// of the ids that are looked for are not in the slice, and the hash tells so without a look at it.
 type idTable []uint32
+
+const (
+	positionBits = 18
+	maxPosition  = 1<<positionBits - 1 // twice maxCheckedIDs; a list that grows longer in memory is read again
+)
 
 func newIDTable(ids []int64) idTable {
 	size := 32
@@ -110,24 +112,25 @@ func newIDTable(ids []int64) idTable {
 	}
 	t := make(idTable, size)
 	for i, id := range ids {
-		at := t.slot(id)
+		at, part := t.slot(id)
 		for t[at] != 0 {
 			at = (at + 1) & (len(t) - 1)
 		}
-		t[at] = uint32(i + 1)
+		t[at] = part | uint32(i+1) //nolint:gosec // below 1<<positionBits
 	}
 	return t
 }
 
-// slot returns where the search for an id begins. Telegram's ids are not evenly spread, so their bits are mixed.
-func (t idTable) slot(id int64) int {
-	h := uint64(id) * 0x9e3779b97f4a7c15 //nolint:gosec // any bits
-	return int(h>>32) & (len(t) - 1)
+// slot returns where the search for an id begins, and the part of its hash. Telegram's ids are not evenly spread, so their bits are mixed.
+func (t idTable) slot(id int64) (at int, part uint32) {
+	h := uint64(id) * 0x9e3779b97f4a7c15                                              //nolint:gosec // any bits
+	return int(h>>32) & (len(t) - 1), uint32(h>>(64-32+positionBits)) << positionBits //nolint:gosec // 14 bits
 }
 
 func (t idTable) contains(ids []int64, id int64) bool {
-	for at := t.slot(id); t[at] != 0; at = (at + 1) & (len(t) - 1) {
-		if ids[t[at]-1] == id {
+	at, part := t.slot(id)
+	for ; t[at] != 0; at = (at + 1) & (len(t) - 1) {
+		if t[at]&^maxPosition == part && ids[t[at]&maxPosition-1] == id {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ type listName struct {
 }
 
 const (
-	cachedIDs   = 1_200_000 // 16 bytes each, with the table
+	cachedIDs   = 2_000_000 // 16 bytes each, with the table
 	cachedLists = 50_000
 	listCost    = 16 // what a list costs beside its ids, in ids
 )

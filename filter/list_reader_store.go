@@ -15,28 +15,29 @@ import (
 
 // listReader reads the lists of one pool for one search, from memory while the pool's index has not changed.
 type listReader struct {
-	pool      *storage.Pool
-	lists     *mongo.Collection
-	cache     *listCache
-	versionOf func(number int64) indexVersion
-	version   *indexVersion // nil before the first read
-	open      map[string]*list
-	checking  chan error // gets whether the pool still has a version that was taken from memory; nil if it was read
+	pool       *storage.Pool
+	lists      *mongo.Collection
+	cache      *listCache
+	versionOf  func(number int64) indexVersion
+	version    *indexVersion // nil before the first read
+	open       map[string]*list
+	checking   chan error // gets whether the pool still has a version that was taken from memory; nil if it was read
+	onlyMemory bool       // a read that needs the database fails with errNotInMemory
 }
 
 // assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool.
-// isCurrent compares the two.
-func (r *listReader) assumeVersion(ctx context.Context, words []string) {
+// isCurrent compares the two. It returns false if memory lacks a list.
+func (r *listReader) assumeVersion(ctx context.Context, words []string) bool {
 	var version *indexVersion
 	for _, w := range words {
 		l := r.cache.get(listName{r.pool, w})
 		if l == nil || version != nil && l.version != *version {
-			return
+			return false
 		}
 		version = &l.version
 	}
 	if version == nil {
-		return
+		return false
 	}
 	r.version, r.checking = version, make(chan error, 1)
 	go func() {
@@ -46,6 +47,7 @@ func (r *listReader) assumeVersion(ctx context.Context, words []string) {
 		}
 		r.checking <- err
 	}()
+	return true
 }
 
 // isCurrent waits for the read that assumeVersion began, and reports whether the lists are those of the pool. If not, the search starts again.
@@ -183,24 +185,29 @@ func (r *listReader) refresh(ctx context.Context, stale []*list) error {
 }
 
 // addChunks reads chunks of lists, and adds them to each. A list with a chunk that does not exist is compacted at this moment: it is not kept.
-func (r *listReader) addChunks(ctx context.Context, wanted map[string][]string, add func(*list, [][]byte) *list) error {
+func (r *listReader) addChunks(ctx context.Context, wanted map[string][]string, add func(*list, [][]int64) *list) error {
 	var keys []string
-	for _, k := range wanted {
-		keys = append(keys, k...)
+	for word, of := range wanted {
+		for _, k := range of {
+			if k != word || r.open[word].first == nil {
+				keys = append(keys, k)
+			}
+		}
 	}
-	chunks, err := findChunks(ctx, r.lists, keys)
+	chunks, err := findNewestFirst(ctx, r.lists, keys)
 	if err != nil {
 		return err
 	}
 	for word, keys := range wanted {
-		var files [][]byte
+		files := make([][]int64, 0, len(keys))
 		whole := true
 		for _, k := range keys {
-			if k == word && chunks[k] == nil {
-				chunks[k] = r.open[word].first
+			ids, ok := chunks[k]
+			if first := r.open[word].first; !ok && k == word && first != nil {
+				ids, ok = newestFirst(first), true
 			}
-			files = append(files, chunks[k])
-			whole = whole && chunks[k] != nil
+			files = append(files, ids)
+			whole = whole && ok
 		}
 		if l := add(r.open[word], files); whole {
 			r.keep(l)
@@ -221,8 +228,11 @@ func (r *listReader) extend(ctx context.Context, least map[string]int) error {
 			have += chunkIDs
 		}
 	}
-	if len(wanted) == 0 {
+	switch {
+	case len(wanted) == 0:
 		return nil
+	case r.onlyMemory:
+		return errNotInMemory
 	}
 	return r.addChunks(ctx, wanted, (*list).withChunks)
 }

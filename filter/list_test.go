@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -15,14 +16,18 @@ func TestList_GrowsWithoutItsFullChunksBeingReadAgain(t *testing.T) {
 		ids = append(ids, i*7919)
 	}
 	chunk := func(n, end int) []byte { return packIDs(ids[n*chunkIDs : min(end, (n+1)*chunkIDs)]) }
-	newest := func(end int) []int64 { return reversed(slices.Clone(ids[:end])) }
+	newest := func(end int) []int64 {
+		all := slices.Clone(ids[:end])
+		slices.Reverse(all)
+		return all
+	}
 
 	const first, later = chunkIDs + 10, 2*chunkIDs + 5
 	l := newList(posting{Key: "golden", Count: first, Files: chunk(0, first)}, indexVersion{number: 1})
 	if l.next != 1 {
 		t.Fatalf("chunk %d is next", l.next)
 	}
-	l = l.withChunks([][]byte{chunk(1, first), chunk(0, first)})
+	l = l.withChunks([][]int64{newestFirst(chunk(1, first)), newestFirst(chunk(0, first))})
 	if l.next >= 0 || !slices.Equal(l.ids, newest(first)) || l.tail != 10 {
 		t.Fatalf("%d ids, %d of the last chunk", len(l.ids), l.tail)
 	}
@@ -30,7 +35,7 @@ func TestList_GrowsWithoutItsFullChunksBeingReadAgain(t *testing.T) {
 	if !ok || !slices.Equal(newer, []int{2, 1}) {
 		t.Fatalf("to read again: %v, %v", newer, ok)
 	}
-	l = kept.withNewer([][]byte{chunk(2, later), chunk(1, later)})
+	l = kept.withNewer([][]int64{newestFirst(chunk(2, later)), newestFirst(chunk(1, later))})
 	if !slices.Equal(l.ids, newest(later)) || l.tail != 5 {
 		t.Errorf("%d ids, %d of the last chunk", len(l.ids), l.tail)
 	}
@@ -44,6 +49,39 @@ func TestList_GrowsWithoutItsFullChunksBeingReadAgain(t *testing.T) {
 	}
 	if _, _, ok := l.refreshed(posting{Key: "golden", Count: later, Generation: "compacted"}, indexVersion{}); ok {
 		t.Error("a compacted list keeps chunks")
+	}
+}
+
+func TestIDTable_HasExactlyItsIDs(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	ids := make([]int64, maxPosition)
+	for i := range ids {
+		ids[i] = rng.Int64()
+	}
+	table := newIDTable(ids)
+	for _, id := range ids {
+		if !table.contains(ids, id) {
+			t.Fatalf("%d is missing", id)
+		}
+		if other := rng.Int64(); table.contains(ids, other) {
+			t.Fatalf("%d is found and was not added", other)
+		}
+	}
+}
+
+// The version tells whether the lists by which files were read ahead are those of the pool.
+func TestFilesAhead_CountUnderTheVersionOfTheirListsOnly(t *testing.T) {
+	t.Parallel()
+	version := indexVersion{number: 1}
+	ahead := &filesAhead{version: version, asked: map[int64]bool{1: true, 2: true}, docs: map[int64]fileDoc{1: {ID: 1}}, done: make(chan struct{})} //exhaustruct:ignore
+	close(ahead.done)
+	docs, unread := ahead.take([]int64{1, 2, 3}, &version) // 2 was deleted
+	if len(docs) != 1 || docs[0].ID != 1 || !slices.Equal(unread, []int64{3}) {
+		t.Errorf("%v, %v are to be read", docs, unread)
+	}
+	if docs, unread = ahead.take([]int64{1, 2, 3}, &indexVersion{number: 2}); len(docs) != 0 || len(unread) != 3 {
+		t.Errorf("with another version: %v, %v are to be read", docs, unread)
 	}
 }
 

@@ -269,7 +269,11 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+	wanted := any(bson.D{{Key: "$in", Value: keys}})
+	if len(keys) == 1 {
+		wanted = keys[0]
+	}
+	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: wanted}})
 	if err != nil {
 		return nil, err
 	}
@@ -286,6 +290,27 @@ func findChunks(ctx context.Context, c *mongo.Collection, keys []string) (map[st
 		}
 		for _, d := range docs {
 			chunks[d.Key] = d.Files
+		}
+	}
+	return chunks, nil
+}
+
+// findNewestFirst reads the ids of chunks by their keys, of any number of chunks, each with the last added id first. It unpacks the ids from the answer, because
+// lists of a million files take many chunks.
+func findNewestFirst(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]int64, error) {
+	chunks := make(map[string][]int64, len(keys))
+	for part := range slices.Chunk(keys, keysAtOnce) {
+		cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: part}}}})
+		if err != nil {
+			return nil, err
+		}
+		for cur.Next(ctx) {
+			key, _ := cur.Current.Lookup("_id").StringValueOK()
+			_, ids, _ := cur.Current.Lookup("f").BinaryOK()
+			chunks[key] = newestFirst(ids)
+		}
+		if err := errors.Join(cur.Err(), cur.Close(ctx)); err != nil {
+			return nil, err
 		}
 	}
 	return chunks, nil
@@ -322,6 +347,27 @@ type listHead struct {
 	Generation string `bson:"g"`
 }
 
+// UnmarshalBSON reads the fields without reflection, because a start reads the heads of all words.
+func (h *listHead) UnmarshalBSON(data []byte) error {
+	elements, err := bson.Raw(data).Elements()
+	if err != nil {
+		return err
+	}
+	*h = listHead{}
+	for _, e := range elements {
+		v := e.Value()
+		switch e.Key() {
+		case "_id":
+			h.Key, _ = v.StringValueOK()
+		case "n":
+			h.Count = int(int32Of(v))
+		case "g":
+			h.Generation, _ = v.StringValueOK()
+		}
+	}
+	return nil
+}
+
 // eachListHead calls fn with the keys of all chunks of a pool that sort after last, in order, up to 5000 at a time.
 func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func([]listHead) error) error {
 	const batch = 5000
@@ -333,8 +379,8 @@ func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func(
 			if err != nil {
 				return err
 			}
-			heads = heads[:0] // drop what an earlier try read
-			return cur.All(ctx, &heads)
+			heads, err = readAll[listHead](ctx, cur)
+			return err
 		})
 		if err != nil {
 			return err

@@ -32,7 +32,7 @@ type keptResults struct {
 
 const (
 	keptQueries = 2_000
-	keptFiles   = 10_000 // some 600 bytes each
+	keptFiles   = 10_000 // less than a kilobyte each
 )
 
 // size returns the memory of an entry, in files. An id takes some 20 bytes.
@@ -78,7 +78,11 @@ func (r keptResults) usable(o SearchOptions) *results {
 			files[id] = x
 		}
 	}
+	arranged := r.arranged
+	if len(files) < len(r.byID) {
+		arranged = nil
+	}
 	unread := maps.Clone(r.unread)
 	maps.DeleteFunc(unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
-	return &results{byID: files, unread: unread, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts}
+	return &results{byID: files, unread: unread, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts, arranged: arranged, versions: r.versions}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -114,7 +115,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 			continue
 		}
 		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil && !s.vocab.isTalk(parsed) {
-			if page.Suggestion = s.suggest(ctx, parsed, found.missing); page.Suggestion == "" {
+			if page.Suggestion = s.suggest(ctx, parsed, found); page.Suggestion == "" {
 				page.Fewer = s.vocab.withoutLeastKnown(q.Text)
 			}
 		}
@@ -140,13 +141,21 @@ func (q Query) mostParts() int {
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
 	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
 	if kept, ok := s.kept.get(key); ok && kept.words == words && s.areCurrent(ctx, kept.versions) {
-		return kept.usable(s.opts), nil
+		found := kept.usable(s.opts)
+		if found.arranged == nil {
+			found.arranged = sync.OnceValue(func() arrangement { return found.arrange(q) })
+		}
+		return found, nil
 	}
 	found, err := s.findMatches(ctx, parsed, q, parts)
-	if err == nil && ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions}, words})
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	found.arranged = sync.OnceValue(func() arrangement { return found.arrange(q) })
+	if ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
+		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions, arranged: found.arranged}, words})
+	}
+	return found, nil
 }
 
 // result is a matching file with its position in the order.
@@ -165,6 +174,8 @@ type results struct {
 	missing  map[string]bool
 	parts    int  // see poolRequest
 	rows     bool // see poolRequest
+
+	arranged func() arrangement // made once for all pages; results in memory keep it
 
 	versions versions
 	changed  bool        // a pool's index changed during the search
@@ -223,7 +234,7 @@ func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
-	req.parts, req.counts, req.rows = r.parts, r.unread != nil, r.rows
+	req.parts, req.counts, req.rows, req.known = r.parts, r.unread != nil, r.rows, maps.Clone(r.versions)
 	if sel != (Selection{}) {
 		req.steps, req.verdicts = narrowed(req.steps, sel), nil
 		rank := req.rank
@@ -338,13 +349,28 @@ func (r *results) sorted() []result {
 	return all
 }
 
+// arrangement has what pages are cut from. It does not change, because searches share it.
+type arrangement struct {
+	files  int
+	rows   []Row
+	facets []Facet
+}
+
+func (r *results) arrange(q Query) arrangement {
+	all := r.sorted()
+	a := arrangement{files: len(all), facets: countFacets(all, q.Selection)}
+	if q.Grouped {
+		a.rows = groupRows(all)
+	} else {
+		a.rows = singleRows(all)
+	}
+	return a
+}
+
 // cutPage returns the page that q asks for.
 func (r *results) cutPage(q Query) Page {
-	all := r.sorted()
-	rows := singleRows(all)
-	if q.Grouped {
-		rows = groupRows(all)
-	}
+	all := r.arranged()
+	rows := all.rows
 	limit := cmp.Or(q.Limit, 10)
 	if q.Row != 0 {
 		return rowPage(rows, q.Row, limit)
@@ -357,18 +383,18 @@ func (r *results) cutPage(q Query) Page {
 		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
-	total := len(all)
+	total := all.files
 	for id := range r.unread {
 		if _, ok := r.byID[id]; !ok {
 			total++
 		}
 	}
 	if r.capped {
-		total = max(len(all), min(total, maxCounted)) // the same on every page
+		total = max(all.files, min(total, maxCounted)) // the same on every page
 	}
 	p := Page{
-		Rows: rows[min(from, len(rows)):min(from+limit, len(rows))], Total: total, RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
-		HasNext: from+limit < len(rows), Facets: countFacets(all, q.Selection),
+		Rows: slices.Clone(rows[min(from, len(rows)):min(from+limit, len(rows))]), Total: total, RowsTotal: len(rows), Capped: r.capped, Skipped: from, HasPrev: from > 0,
+		HasNext: from+limit < len(rows), Facets: slices.Clone(all.facets),
 	}
 	if q.Grouped {
 		p.RowsCapped = r.hasLater
@@ -396,7 +422,7 @@ func rowPage(rows []Row, file DocumentID, limit int) Page {
 	if at < 0 {
 		return Page{}
 	}
-	p := Page{Rows: rows[at : at+1], Files: rows[at].Files[:1], Total: len(rows[at].Files), RowsTotal: 1}
+	p := Page{Rows: []Row{rows[at]}, Files: slices.Clip(rows[at].Files[:1]), Total: len(rows[at].Files), RowsTotal: 1}
 	if start := at / limit * limit; start > 0 {
 		p.Start = rows[start-1].cursor
 	}

@@ -26,8 +26,9 @@ type poolAnswer struct {
 
 // step is one plan of a request. Steps that bring better matches come first.
 type step struct {
-	plan func() plan
-	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
+	plan   func() plan
+	good   uint8         // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
+	beside func() []plan // plans of later steps whose lists are opened with those of this one, because each read is a round trip
 }
 
 // poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
@@ -41,6 +42,7 @@ type poolRequest struct {
 	counts   bool                  // count the matches that are not read
 	rows     bool                  // the matches are put into rows, which are counted too
 	onlyRead bool                  // read no files only to count them
+	known    versions              // those of the pools that this search has read
 }
 
 // all returns the plan that every match satisfies.
@@ -80,15 +82,24 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 }
 
 // findInPool answers a request. With all lists in memory it reads files while it asks whether the lists are current, and starts again if they are not.
+// With some lists in memory it reads files ahead. The version of the index is read once in a search.
 func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	reader := s.newListReader(pool, db)
-	reader.assumeVersion(ctx, r.wordsAtOnce())
-	answer, err := s.findWithLists(ctx, db, r, reader)
+	if version, ok := r.known[pool]; ok {
+		reader.version = &version
+		return s.findWithLists(ctx, db, r, reader, nil)
+	}
+	if !reader.assumeVersion(ctx, r.wordsAtOnce()) {
+		ahead := reader.readAhead(ctx, db, r)
+		defer ahead.wait()
+		return s.findWithLists(ctx, db, r, reader, ahead)
+	}
+	answer, err := s.findWithLists(ctx, db, r, reader, nil)
 	current, cerr := reader.isCurrent()
 	if current || cerr != nil {
 		return answer, errors.Join(err, cerr)
 	}
-	return s.findWithLists(ctx, db, r, s.newListReader(pool, db))
+	return s.findWithLists(ctx, db, r, s.newListReader(pool, db), nil)
 }
 
 func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listReader {
@@ -96,8 +107,8 @@ func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listRe
 }
 
 // findWithLists opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
-func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader) (answer poolAnswer, err error) {
-	a := answering{request: r, db: db, candidates: s.opts.Candidates, block: firstBlock, seen: map[int64]bool{}, titled: map[int64]bool{}}
+func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader, ahead *filesAhead) (answer poolAnswer, err error) {
+	a := answering{request: r, db: db, reader: reader, ahead: ahead, candidates: s.opts.Candidates, block: firstBlock, grown: firstBlock, seen: map[int64]bool{}, titled: map[int64]bool{}}
 	defer func() { answer.version = reader.version }()
 	var tried []plan
 	for i, st := range r.steps {
@@ -110,6 +121,9 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 			continue
 		}
 		words := wordsOf(p)
+		if st.beside != nil {
+			words = append(words, wordsOf(st.beside()...)...)
+		}
 		if i == 0 {
 			words = append(words, r.wordsAtOnce()...)
 		}

@@ -11,31 +11,31 @@ const otherTitles = 4
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
 // better ranks than the next one, so a pool that has enough matches is not asked for more. A plan is made when its step is reached.
 func (v *Vocabulary) steps(in interpretation) []step {
-	loose := step{sync.OnceValue(func() plan {
+	loose := step{plan: sync.OnceValue(func() plan {
 		p, _ := v.plan(in)
 		return p
-	}), rankBegins}
+	}), good: rankBegins}
 	if in.fragment {
 		return []step{loose}
 	}
-	list := []step{{fixedPlan(titlePlan(in.query)), rankSpelledTitle}}
+	list := []step{{plan: fixedPlan(titlePlan(in.query)), good: rankSpelledTitle}}
 	for _, p := range in.spelledTitles() {
-		list = append(list, step{fixedPlan(p), rankSpelledTitle})
+		list = append(list, step{plan: fixedPlan(p), good: rankSpelledTitle})
 	}
 	spelled := in
 	spelled.beginnings = nil
-	list = append(list, step{fixedPlan(exactPlan(in.terms)), rankPhrase}, step{sync.OnceValue(func() plan {
+	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: sync.OnceValue(func() plan {
 		p, _ := v.plan(spelled)
 		return p
-	}), rankSpelled})
+	}), good: rankSpelled})
 	begun := sync.OnceValue(func() []plan { return v.begunTitles(in) })
 	for i := range otherTitles {
-		list = append(list, step{func() plan {
+		list = append(list, step{plan: func() plan {
 			if titles := begun(); i < len(titles) {
 				return titles[i]
 			}
 			return nil
-		}, rankBeginsTitle})
+		}, good: rankBeginsTitle, beside: begun})
 	}
 	return append(list, loose)
 }
@@ -70,7 +70,7 @@ func fixedPlan(p plan) func() plan { return func() plan { return p } }
 func planSteps(plans ...plan) []step {
 	steps := make([]step, len(plans))
 	for i, p := range plans {
-		steps[i] = step{fixedPlan(p), rankTitle}
+		steps[i] = step{plan: fixedPlan(p), good: rankTitle}
 	}
 	return steps
 }

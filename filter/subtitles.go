@@ -46,7 +46,7 @@ func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, missing map[str
 	for _, x := range r.sorted() {
 		row := &rows[films[titleOf(x.file, x.name)]]
 		if !slices.ContainsFunc(row.Subtitles, func(f File) bool { return f.Media.Document == x.file.Media.Document }) {
-			row.Subtitles = append(row.Subtitles, x.file)
+			row.Subtitles = append(slices.Clip(row.Subtitles), x.file)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package filter
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,9 +16,9 @@ const (
 
 // suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps at
 // least half of the terms that carry meaning. A single term is left of several only if the query is no chatter, and if the term matches a title or is one as
-// typed: a correction of a single word is too uncertain.
-func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool) string {
-	if title := s.titleAmong(ctx, q, missing); title != "" {
+// typed: a correction of a single word is too uncertain. found are the results of the query.
+func (s *Searcher) suggest(ctx context.Context, q query, found *results) string {
+	if title := s.titleAmong(ctx, q, found); title != "" {
 		return title
 	}
 	asked, _ := s.vocab.withoutChat(q)
@@ -32,7 +33,7 @@ func (s *Searcher) suggest(ctx context.Context, q query, missing map[string]bool
 		if left == 0 || 2*left < meaning || slices.Equal(terms, q.terms) || ctx.Err() != nil {
 			continue
 		}
-		r := &results{byID: map[DocumentID]result{}, missing: missing}
+		r := &results{byID: map[DocumentID]result{}, missing: found.missing, versions: maps.Clone(found.versions)}
 		shorter := query{terms: terms}
 		s.findRead(ctx, r, s.vocab.interpret(shorter), Selection{})
 		if i == ofSureTerms && left > 1 {
@@ -68,7 +69,7 @@ const (
 )
 
 // titleAmong returns a title of a word that carries meaning and of chat words beside it, in a query with further words: bhai ek tha tiger bhejna zara.
-func (s *Searcher) titleAmong(ctx context.Context, q query, missing map[string]bool) string {
+func (s *Searcher) titleAmong(ctx context.Context, q query, found *results) string {
 	tries := 0
 	for length := min(maxTitleWords, len(q.terms)-1); length > 1; length-- {
 		for from := 0; from+length <= len(q.terms) && tries < maxTriesAmong; from++ {
@@ -84,7 +85,7 @@ func (s *Searcher) titleAmong(ctx context.Context, q query, missing map[string]b
 				continue
 			}
 			tries++
-			r := &results{byID: map[DocumentID]result{}, missing: missing}
+			r := &results{byID: map[DocumentID]result{}, missing: found.missing, versions: maps.Clone(found.versions)}
 			if s.findRead(ctx, r, in, Selection{}); len(r.byID) > 0 {
 				return strings.Join(window, " ")
 			}

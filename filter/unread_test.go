@@ -129,7 +129,7 @@ func TestTotal_WithALostChannelReadsNoFilesOnlyToCountThem(t *testing.T) {
 		Logger: slog.New(slog.DiscardHandler), AnyUnreachable: func() bool { return true }, Unreachable: func(f filter.File) bool { return f.Media.Document == post(599, "").Media.Document },
 	})
 	read.Store(0)
-	ix.expectMore(t, "golden river", 16, 299)
+	ix.expectMore(t, "golden river", 12, 299)
 	if n := read.Load(); n > 200 {
 		t.Errorf("%d files were read", n)
 	}

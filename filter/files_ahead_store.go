@@ -1,0 +1,99 @@
+package filter
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// filesAhead are files that a search reads while it reads the lists that memory lacks: the first candidates by the lists in memory. They count only if the
+// index turns out to have the version of these lists.
+type filesAhead struct {
+	version indexVersion
+	asked   map[int64]bool
+	done    chan struct{} // closed when docs and err are set
+	docs    map[int64]fileDoc
+	err     error
+}
+
+// errNotInMemory ends a look into lists in memory that would have to read more of a list.
+var errNotInMemory = errors.New("a list is not in memory")
+
+// readAhead begins to read files. It returns nil if memory does not have all lists of a plan, in one version.
+func (r *listReader) readAhead(ctx context.Context, db *mongo.Database, req poolRequest) *filesAhead {
+	for _, st := range req.steps {
+		if st.good > rankPhrase {
+			break
+		}
+		version, ids := r.candidatesInMemory(ctx, st.plan())
+		if len(ids) == 0 {
+			continue
+		}
+		a := &filesAhead{version: version, asked: make(map[int64]bool, len(ids)), done: make(chan struct{})}
+		for _, id := range ids {
+			a.asked[id] = true
+		}
+		go func() {
+			defer close(a.done)
+			docs, err := findDocs(ctx, db, ids)
+			a.err, a.docs = err, make(map[int64]fileDoc, len(docs))
+			for _, d := range docs {
+				a.docs[d.ID] = d
+			}
+		}()
+		return a
+	}
+	return nil
+}
+
+// candidatesInMemory returns the first candidates of a plan by the lists in memory, and the version of these.
+func (r *listReader) candidatesInMemory(ctx context.Context, p plan) (version indexVersion, ids []int64) {
+	open := map[string]*list{}
+	for _, w := range wordsOf(p) {
+		l := r.cache.get(listName{r.pool, w})
+		if l == nil || len(open) > 0 && l.version != version {
+			return version, nil
+		}
+		open[w], version = l, l.version
+	}
+	if len(open) == 0 {
+		return version, nil
+	}
+	memory := &listReader{pool: r.pool, open: open, onlyMemory: true}
+	c, err := memory.candidatesOf(ctx, p)
+	if err != nil {
+		return version, nil
+	}
+	ids, err = c.next(ctx, firstBlock)
+	if err != nil {
+		return version, nil
+	}
+	return version, ids
+}
+
+// take returns the files with the given ids that were read ahead, and the ids that were not. version is that of the index.
+func (a *filesAhead) take(ids []int64, version *indexVersion) (docs []fileDoc, unread []int64) {
+	if a == nil || version == nil || *version != a.version {
+		return nil, ids
+	}
+	a.wait()
+	if a.err != nil {
+		return nil, ids
+	}
+	for _, id := range ids {
+		if d, ok := a.docs[id]; ok {
+			docs = append(docs, d)
+		} else if !a.asked[id] {
+			unread = append(unread, id)
+		}
+	}
+	return docs, unread
+}
+
+// wait returns when the files are read.
+func (a *filesAhead) wait() {
+	if a != nil {
+		<-a.done
+	}
+}
