@@ -32,7 +32,7 @@ demo: ## play the main job on a simulated Telegram, then stay up to chat in the 
 	@$(GO) build -o bin/demo ./sandbox/demo
 	@trap : INT; bin/demo $(if $(ONCE),-once) || [ $$? -eq 130 ] # the shell outlives Ctrl-C, and 130 says only that
 
-bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search, archive, delivery, booking or broadcast, BENCH_FILES="100000 1000000", BENCH_BOOKINGS="1000 1000000")
+bench: ## print figures beside their baselines, on private servers or on those of MONGO_URIS (BENCH_ONLY=relevance, search, archive, delivery, booking, broadcast or page, BENCH_FILES="100000 1000000", BENCH_BOOKINGS="1000 1000000")
 	@mkdir -p bin
 	@$(GO) build -o bin/bench ./sandbox/bench
 	@exec bin/bench

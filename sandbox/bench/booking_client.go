@@ -29,12 +29,14 @@ type request struct {
 	path    string
 	token   string
 	key     string
-	version int // sent as If-Match; 0: no header
+	version int    // sent as If-Match; 0: no header
+	tag     string // sent as If-None-Match
 	body    any
 }
 
 type answer struct {
 	status int
+	tag    string // ETag
 	body   []byte
 }
 
@@ -49,6 +51,9 @@ func (r request) append(out []byte, server string) ([]byte, error) {
 	}
 	if r.version != 0 {
 		out = fmt.Appendf(out, "If-Match: %d\r\n", r.version)
+	}
+	if r.tag != "" {
+		out = fmt.Appendf(out, "If-None-Match: %s\r\n", r.tag)
 	}
 	if r.body == nil {
 		return append(out, "\r\n"...), nil

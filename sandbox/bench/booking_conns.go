@@ -86,7 +86,7 @@ func (c *clientConn) do(r request) (a answer, keep bool, err error) {
 	}
 	defer res.Body.Close() //nolint:errcheck // read to the end
 	data, err := io.ReadAll(res.Body)
-	return answer{res.StatusCode, data}, err == nil && !res.Close, err
+	return answer{res.StatusCode, res.Header.Get("ETag"), data}, err == nil && !res.Close, err
 }
 
 // close closes the idle connections.

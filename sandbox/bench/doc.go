@@ -22,6 +22,9 @@
 //
 //   - A broadcast at Telegram's limit, and the bot's answers beside it and without it.
 //
+//   - The part "page" starts the Mini App in Chromium, on a slow network and a slow processor, until a free time can be tapped, beside a page of one line with
+//     the same headers. 500 of its users read a day every 15 seconds beside holds, timed beside one person who reads as often as all of them.
+//
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
 //     server with the same number of clients and planner settings. pgbench sends one statement after the other. For the figures that end in
 //     _beside_pipelines it uses as few round trips as the binary. Both run with each number of past bookings in BENCH_BOOKINGS (1,000 and 1,000,000, in
@@ -40,7 +43,7 @@
 //
 // Postgres flushes every commit to the disk, as where it matters; BENCH_FSYNC=off leaves that out, so that the processors alone are measured.
 //
-// BENCH_ONLY picks a part: relevance, search, archive, delivery, booking or broadcast. BENCH_VERBOSE=1 also prints the queries that miss. BENCH_PROFILES names a
+// BENCH_ONLY picks a part: relevance, search, archive, delivery, booking, broadcast or page. BENCH_VERBOSE=1 also prints the queries that miss. BENCH_PROFILES names a
 // folder for CPU profiles of the server, one for each round of holds. The databases are private ones, or those that MONGO_URIS, POSTGRES_URL and REDIS_URL name. The
 // first line of a part says which server answered.
 package main

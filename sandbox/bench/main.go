@@ -27,7 +27,7 @@ func main() {
 
 var (
 	errSizes = errors.New("not a list of numbers, each at least 1000")
-	errOnly  = errors.New("BENCH_ONLY is relevance, search, archive, delivery, booking, broadcast, or nothing for all")
+	errOnly  = errors.New("BENCH_ONLY is relevance, search, archive, delivery, booking, broadcast, page, or nothing for all")
 )
 
 // bench measures files and searches.
@@ -44,7 +44,7 @@ func run(ctx context.Context, out io.Writer) error {
 	parts := []struct {
 		name string
 		run  func(ctx context.Context, out io.Writer) error
-	}{{"relevance", runRelevance}, {"search", runSearch}, {"archive", runArchive}, {"delivery", runDelivery}, {"booking", runBooking}, {"broadcast", runBroadcast}}
+	}{{"relevance", runRelevance}, {"search", runSearch}, {"archive", runArchive}, {"delivery", runDelivery}, {"booking", runBooking}, {"broadcast", runBroadcast}, {"page", runPage}}
 	only, ran := os.Getenv("BENCH_ONLY"), false
 	for _, p := range parts {
 		if only != "" && only != p.name {
