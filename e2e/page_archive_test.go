@@ -105,6 +105,8 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.page.Press(t, "Here: 10:00–11:00, Net 1")
 	v.page.Until(t, `document.querySelector(".card [role=alert]")`) // it is too early to check in
 
+	p.readsOffline(t, v)
+
 	browser.Eval[any](t, v.page, `{ location.hash = "#/block/`+day+`"; }`)
 	v.page.Press(t, "Net 1")
 	v.fill("input[type=datetime-local]", day+"T09:00")
@@ -133,4 +135,18 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.page.Press(t, "Nothing to do")
 	v.page.Shows(t, "Nothing to decide.")
 	p.rains(t, v, day)
+}
+
+// readsOffline leaves and opens the sheet without a connection: it can be read, with its age, and nothing on it can be pressed.
+func (p *pages) readsOffline(t *testing.T, v *visitor) {
+	t.Helper()
+	browser.Eval[any](t, v.page, `{ window.real = fetch; window.fetch = () => Promise.reject(new TypeError("offline")); dispatchEvent(new Event("offline")); }`)
+	sheet := browser.Eval[string](t, v.page, `location.hash`)
+	browser.Eval[any](t, v.page, `{ location.hash = "#/settings"; }`)
+	v.page.Until(t, `!document.querySelector(".sheet-list")`)
+	browser.Eval[any](t, v.page, `{ location.hash = "`+sheet+`"; }`)
+	v.page.Shows(t, "without a connection")
+	v.page.Until(t, `document.querySelector(".sheet-list .card .pair button") && [...document.querySelectorAll(".sheet-list .pair button")].every((b) => b.disabled)`)
+	browser.Eval[any](t, v.page, `{ window.fetch = real; dispatchEvent(new Event("online")); }`)
+	v.page.Until(t, `[...document.querySelectorAll(".sheet-list .pair button")].some((b) => !b.disabled)`)
 }

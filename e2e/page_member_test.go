@@ -129,3 +129,19 @@ func (p *pages) getsReceipt(t *testing.T) {
 	v.page.Shows(t, "At the desk")
 	v.page.Until(t, `document.querySelector("h1").textContent.startsWith("Receipt ") && document.querySelector(".total dd").textContent === document.querySelector(".when").textContent`)
 }
+
+// A person holds a time on one device. The other one shows it as theirs, and leads to the hold.
+func (p *pages) holdsElsewhere(t *testing.T) {
+	who := p.someone()
+	phone, desktop := p.visit(t, telegramweb.Visit{Who: who}), p.visit(t, telegramweb.Visit{Who: who})
+	desktop.day(11)
+	phone.day(11)
+	phone.hold("Net 2", "07:00")
+	desktop.reread()
+	desktop.page.Press(t, "Net 2, 07:00, Held by you")
+	desktop.page.Until(t, `document.querySelector('[role="timer"]')`)
+	desktop.page.Press(t, "Give up")
+	desktop.page.Until(t, `document.querySelector(".cell.free")`)
+	phone.reread()
+	phone.page.Shows(t, "Cancelled")
+}

@@ -36,6 +36,9 @@ func TestPage(t *testing.T) {
 	t.Run("APhonesClientHoldsThePageInAWebView", p.isOnAPhone)
 	t.Run("OnlyTheClientAroundTheFrameIsHeard", p.hearsOnlyItsClient)
 	t.Run("ABookingMovesWhereItCostsNoMore", p.moves)
+	t.Run("AHoldOnAnotherDeviceIsShownAsOnesOwn", p.holdsElsewhere)
+	t.Run("ADayWithoutTimesSaysWhyAndLeadsOn", p.leadsOn)
+	t.Run("ATakenTimeIsWaitedForAndOffered", p.waits)
 	t.Run("TheDaysAheadLeadToADay", p.seesRange)
 	t.Run("QuietHoursAndACalendar", p.setsUp)
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
@@ -253,14 +256,30 @@ func (p *pages) isOld(t *testing.T) {
 	}
 }
 
+// Somebody pays too late for one time, which another person has by then. For another time nobody pays.
 func (p *pages) expires(t *testing.T) {
-	who := p.someone()
-	v := p.visit(t, telegramweb.Visit{Who: who})
+	v, late := p.visit(t, telegramweb.Visit{Who: p.someone()}), p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(3)
 	v.hold("Net 1", "08:00")
+	late.day(3)
+	late.hold("Net 2", "08:00")
+	id := browser.Eval[int](t, late.page, `Number(location.hash.split("/").pop())`)
+	late.main("Pay")
+	late.client.Until(t, `heard.links.length === 1`)
+	link := browser.Eval[string](t, late.client, `heard.links[0]`)
 	p.later(t, time.Hour)
 	browser.Eval[any](t, v.page, `document.dispatchEvent(new Event("visibilitychange"))`)
 	v.page.Shows(t, "The hold has ended")
 	v.main("Choose another time")
 	v.page.Until(t, `document.querySelector(".cell.free")`)
+	v.hold("Net 2", "08:00")
+	if err := p.Gateway.Pay(link[strings.LastIndex(link, "/")+1:]); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the money is back", func() bool {
+		return p.count(t, `SELECT count(*) FROM payment WHERE booking_id = $1 AND state = 'refunded'`, id) == 1
+	})
+	late.reread()
+	late.page.Shows(t, "Your payment came after the hold had ended")
+	late.page.Shows(t, "You got ₹")
 }

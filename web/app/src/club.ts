@@ -18,9 +18,11 @@ function readKept<T>(name: string): { data: T; since: number } | null {
   }
 }
 
-// kept is a resource whose last data stays on the device, so that it can be read without a network.
-function kept<T>(name: string, read: (before: T | undefined) => Promise<T | undefined>): Resource<T> {
-  const before = readKept<T>(name);
+// kept is a resource whose last data stays on the device, so that it can be read without a network. Several resources may share a name; each begins with the
+// data that it can use.
+export function kept<T>(name: string, read: (before: T | undefined) => Promise<T | undefined>, isMine: (data: T) => boolean = () => true): Resource<T> {
+  const last = readKept<T>(name);
+  const before = last && isMine(last.data) ? last : null;
   const r = resource(read, before?.data, before?.since);
   r.state.subscribe(({ data, since }) => {
     if (data !== undefined && since) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
@@ -100,31 +102,24 @@ let shownDay: Resource<Starts> | null = null;
 
 // startsOf are the starts of one day, priced for one length. While nothing changes the server answers 304.
 export function startsOf(day: string, minutes: number): Resource<Starts> {
-  const name = `day ${club.value!.id} ${day} ${minutes}`;
-  let r = days.get(name);
+  const name = `day ${club.value!.id}`;
+  const key = `${name} ${day} ${minutes}`;
+  let r = days.get(key);
   if (!r) {
     let tag = "";
     const path = at();
-    const last = lastDay(day, minutes);
-    r = resource<Starts>(async (before) => {
+    r = kept<Starts>(name, async (before) => {
       const answer = await api.GET("/api/v1/clubs/{club}/starts", {
         params: { path, query: { day, minutes }, ...(before && tag ? { header: { "If-None-Match": tag } } : {}) },
       });
       if (answer.response.status === 304) return undefined;
       const data = await done(Promise.resolve(answer));
       tag = answer.response.headers.get("ETag") ?? "";
-      localStorage.setItem(`kept ${name.replace(/ \S+ \d+$/, "")}`, JSON.stringify({ data, since: Date.now() }));
       return data;
-    }, last?.data, last?.since);
-    days.set(name, r);
+    }, (last) => last.day === day && last.minutes === minutes);
+    days.set(key, r);
   }
   return shownDay = r;
-}
-
-// lastDay is the day that was looked at last, for the time without a network.
-function lastDay(day: string, minutes: number) {
-  const last = readKept<Starts>(`day ${club.value!.id}`);
-  return last?.data.day === day && last.data.minutes === minutes ? last : null;
 }
 
 // reload reads again what an action of the person may have changed on the screens. Other days are read when they are opened.

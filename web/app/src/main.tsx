@@ -99,17 +99,18 @@ function Page() {
 
 async function start() {
   startTelegram();
-  await loadWords(launch.language);
-  startRouter();
-  render(<Page />, document.getElementById("page")!);
   effect(() => {
     if (session.value !== "in") return;
     void clubs.load();
     void me.load();
   });
+  const opened = openSession(); // while the words are read
+  await loadWords(launch.language);
+  startRouter();
+  render(<Page />, document.getElementById("page")!);
   effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });
-  await openSession();
+  await opened;
 }
 
 void start();

@@ -25,9 +25,9 @@ export function Day({ args }: { args: string[] }) {
     void starts.load();
     return poll(starts, refreshEvery);
   }, [starts]);
-  useEffect(() => { void mine.value.load(); void nets.value.load(); }, [c.id]);
-
+  useEffect(() => void nets.value.load(), [c.id]);
   const shown = starts.state.value;
+  useEffect(() => void mine.value.load(), [c.id, shown.data]); // a new answer may show what another device of this person holds
   const all = nets.value.state.value.data ?? [];
   const names = [...new Set(all.flatMap((n) => (n.add_ons ?? []).map((a) => a.name)))];
   const open = (s: Start, b: Booking | undefined) => go(b ? `booking/${b.id}` : `day/${day}/${s.net}/${Date.parse(s.start) / 1000}`);

@@ -1,18 +1,24 @@
 // Desk: the staff's sheet of a day, with check-in, payment and no-shows.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, newKey, type SheetBooking } from "../api";
-import { club, isAdmin, isHeld, netName, nets, reload, today } from "../club";
-import { Age, Empty, Heading, hours, Skeleton, Trouble, useAct } from "../parts";
-import { poll, resource, type Resource } from "../resource";
+import { club, isAdmin, isHeld, kept, netName, nets, reload, today } from "../club";
+import { Age, Empty, Heading, hours, Trouble, useAct, Waiting } from "../parts";
+import { poll, type Resource } from "../resource";
 import { go } from "../router";
 import { offline, serverNow } from "../send";
 import { dayName, known, money, t } from "../words";
 import { Days, refreshEvery } from "./day";
 
-const sheetOf = (id: number, day: string) => resource<SheetBooking[]>(async () => {
+interface DaySheet {
+  day: string;
+  list: SheetBooking[];
+}
+
+// sheetOf is the sheet of a day. The device keeps the last one, because the connection at the nets may be bad.
+const sheetOf = (id: number, day: string) => kept<DaySheet>(`desk ${id}`, async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/days/{day}", { params: { path: { club: id, day } } }));
-  return answer.items ?? [];
-});
+  return { day, list: answer.items ?? [] };
+}, (last) => last.day === day);
 
 export function Desk({ args }: { args: string[] }) {
   const c = club.value!;
@@ -25,7 +31,7 @@ export function Desk({ args }: { args: string[] }) {
   }, [sheet]);
   const shown = sheet.state.value;
   const now = serverNow();
-  const list = shown.data ?? [];
+  const list = shown.data?.list ?? [];
   const next = list.findIndex((b) => Date.parse(b.end) > now);
   return (
     <main>
@@ -41,8 +47,7 @@ export function Desk({ args }: { args: string[] }) {
       <Days day={day} open={(d) => go(`desk/${d}`, true)} />
       <h2 class="date">{dayName(day)}</h2>
       <Age of={shown} />
-      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void sheet.load()} />}
-      {!shown.data && !shown.error && <Skeleton rows={5} />}
+      <Waiting of={sheet} rows={5} />
       {shown.data && list.length === 0 && <Empty text={t("desk_empty")} />}
       <ul class="cards sheet-list">{list.map((b, i) => <Entry key={b.id} sheet={sheet} b={b} now={day === today() && i === next} />)}</ul>
     </main>
@@ -57,7 +62,7 @@ function stateName(b: SheetBooking): string {
 
 type Step = "check-in" | "no-show" | "undo-no-show";
 
-function Entry({ sheet, b, now }: { sheet: Resource<SheetBooking[]>; b: SheetBooking; now: boolean }) {
+function Entry({ sheet, b, now }: { sheet: Resource<DaySheet>; b: SheetBooking; now: boolean }) {
   const c = club.value!;
   const { act, busy, problem } = useAct(() => sheet.reload().then(reload));
   const params = { params: { path: { club: c.id, id: b.id }, header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } } };

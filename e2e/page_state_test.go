@@ -1,0 +1,54 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+
+	"pavilion/sandbox/browser"
+	"pavilion/sandbox/telegramweb"
+)
+
+// A day without times says why, and leads to one that has some.
+func (p *pages) leadsOn(t *testing.T) {
+	closed := p.club.Day(20)
+	a := act(t, p.boss, p.club.Path("/closures"), "closes-a-day", map[string]any{"every": "once", "reason": "Match", "start": closed + "T00:00", "end": closed + "T23:00"})
+	if a.Status != http.StatusCreated {
+		t.Fatalf("close a day: %d %s", a.Status, a.Body)
+	}
+	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	v.day(1)
+	for _, c := range []struct{ day, says, press, leadsTo string }{
+		{p.club.Day(-1), "times are over", "Next day", p.club.Day(0)},
+		{closed, "The nets are closed on this day.", "Next day", p.club.Day(21)},
+		{p.club.Day(70), "days ahead.", "Today", p.club.Day(0)},
+	} {
+		browser.Eval[any](t, v.page, `{ location.hash = "#/day/`+c.day+`"; }`)
+		v.page.Shows(t, c.says)
+		browser.Eval[any](t, v.page, `[...document.querySelectorAll(".empty button")].find((b) => b.textContent === "`+c.press+`").click()`)
+		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`" && !document.body.innerText.includes("`+c.says+`")`)
+	}
+}
+
+// A person waits for a taken time. Once it is free it is offered to them, with the time that is left; declined, it is free to all.
+func (p *pages) waits(t *testing.T) {
+	first, v := p.visit(t, telegramweb.Visit{Who: p.someone()}), p.visit(t, telegramweb.Visit{Who: p.someone()})
+	first.day(15)
+	first.hold("Net 1", "07:00")
+	v.day(15)
+	v.page.Press(t, "Net 1, 07:00, On hold")
+	v.main("Tell me if it gets free")
+	v.page.Shows(t, "You are on the waitlist.")
+	browser.Eval[any](t, v.page, `{ location.hash = "#/bookings"; }`)
+	v.page.Until(t, `document.querySelector(".card.wait button")`)
+	first.page.Press(t, "Give up")
+	first.page.Until(t, `document.querySelector(".cell")`)
+	until(t, "the time is offered", func() bool {
+		return p.count(t, `SELECT count(*) FROM booking WHERE kind = 'offer' AND state = 'held'`) == 1
+	})
+	v.reread()
+	v.page.Until(t, `document.querySelector(".card.held small")?.textContent.includes("held until")`)
+	v.page.Press(t, "07:00–08:00")
+	v.page.Until(t, `document.querySelector('[role="timer"]').textContent.includes("offered until")`)
+	v.page.Press(t, "Decline")
+	v.page.Until(t, `document.querySelector('[aria-label^="Net 1, 07:00, Free"]')`)
+}
