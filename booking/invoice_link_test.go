@@ -35,6 +35,9 @@ func TestInvoiceLink_IsMadeOnceForAllWhoAsk(t *testing.T) {
 			t.Errorf("%+v %v", p, err)
 		}
 	}
+	if jobs := one[int](l.bundle, `SELECT count(*) FROM river_job WHERE kind = 'booking_invoice_link'`); jobs != 1 {
+		t.Errorf("the bot is asked %d times", jobs)
+	}
 	l.work()
 	p := l.link(player(1), h, booking.Stars)
 	made := l.invoices.linksOf(player(1))

@@ -41,6 +41,7 @@ func openScene(t *testing.T) (page *chatpage.Server, app string) {
 	page.Add(s.Members[0], "member")
 	s.SetEnv("PAVILION_PAYMENT_RETURN_URL", page.PaidURL())
 	s.SetEnv("PAVILION_TELEGRAM_WEB", page.Origin())
+	s.SetEnv("PAVILION_TELEGRAM_PROVIDER_TOKEN", sandbox.ProviderToken)
 	out, err := s.Run(t.Context(), "club", "create", "--name", "Riverside Nets", "--zone", "Asia/Kolkata", "--currency", "INR", "--nets", "2",
 		"--hours", "06:00-22:00", "--price", "300/450", "--pays-online")
 	if err != nil {
@@ -209,7 +210,14 @@ func TestPage_PeopleSearchBookAndPaySideBySide(t *testing.T) {
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[text()="Dark or light"]`)))
 	framed.Until(t, `document.documentElement.dataset.theme === "dark"`)
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Hold")]`)))
-	framed.Until(t, `document.querySelector('[role="timer"]')`)
+	framed.Until(t, `document.querySelector('[role="timer"]') && document.querySelectorAll(".ways input").length === 2`)
+
+	// The app opens an invoice over itself. It is paid, and the app is told that it failed.
+	browser.Eval[any](t, framed, `{ document.querySelectorAll(".ways input")[1].click(); }
+		new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => drawn(null)))))`)
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Pay")]`)))
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="pay"]//button[contains(., "tell the page that it failed")]`)))
+	framed.Shows(t, "Booked")
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Back")]`)))
 	framed.Until(t, `document.querySelector(".cell.mine")`)
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[text()="Close"]`)), chromedp.WaitNotVisible(chromedp.CSS("#app")))
