@@ -20,7 +20,8 @@ const (
 // botMemory is Go's memory in a process with the bot. The program itself takes some 55 MB beside it, so that both stay below 200 MB.
 const botMemory = 120 << 20
 
-// setCollector sets when Go collects garbage. GOGC and GOMEMLIMIT of the environment stay.
+// setCollector sets when Go collects garbage. GOMEMLIMIT of the environment stays, and so does GOGC, except 100: Go does
+// not tell whether somebody chose it.
 //
 // A process without the bot keeps some 20 MB, and a hold makes 50 KB of garbage, so by default the collector runs several times a second. A process with the
 // bot keeps more, and has a memory limit beside the threshold.
@@ -39,7 +40,8 @@ func setCollector(cfg config.Config) {
 
 const raiseEvery = 10 * time.Second
 
-// raiseMemoryLimit raises the limit that setCollector set while the archive keeps more than it allows for. Otherwise the collector would never rest.
+// raiseMemoryLimit adjusts the limit of setCollector to the live heap every ten seconds. A limit below the live heap would make the collector run all the
+// time.
 func raiseMemoryLimit(ctx context.Context) error {
 	ticker := time.NewTicker(raiseEvery)
 	defer ticker.Stop()

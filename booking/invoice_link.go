@@ -20,9 +20,9 @@ func (invoiceLinkArgs) Kind() string { return "booking_invoice_link" }
 // invoiceLinkAttempts is small: the member is waiting, and can ask again.
 const invoiceLinkAttempts = 3
 
-// InvoiceLink creates a payment inside Telegram for a hold of the actor, like Pay, and has the bot make a link to its invoice. It does not wait for
-// the bot: the payment has no InvoiceLink at first. A repeated call returns the same payment, with the link once it is made. Telegram lets a link be
-// paid by anybody and more than once; PreCheckout decides about each attempt, as it does for invoices in the chat.
+// InvoiceLink creates a payment inside Telegram for a hold of the actor, as Pay does. It enqueues a job in which the bot makes a link to the invoice. It does
+// not wait for that job, so Payment.InvoiceLink is empty at first. A repeated call returns the same payment, with the link once it is made. Telegram lets a
+// link be paid by anybody and more than once; PreCheckout decides about each attempt, as it does for invoices in the chat.
 func (s *Service) InvoiceLink(ctx context.Context, actor Actor, r PayRequest) (Payment, error) {
 	if !r.Provider.inChat() {
 		return Payment{}, ErrNoGateway

@@ -95,7 +95,7 @@ func (s *Service) Pay(ctx context.Context, actor Actor, r PayRequest) (Payment, 
 	return p, err
 }
 
-// beginPayment creates or finds the payment and the page of a request that check allows; a nil check allows all.
+// beginPayment returns the payment of a request and its page. It creates them if they do not exist. check may refuse the request; a nil check refuses none.
 func (s *Service) beginPayment(ctx context.Context, actor Actor, r PayRequest, check func(ctx context.Context, c *change, b Booking) error) (Payment, error) {
 	gateway, ok := s.payments.Gateways[r.Provider]
 	if !ok || r.Provider == Desk {

@@ -41,7 +41,7 @@ func (v *visitor) closeInvoice(invoice *tg.InputInvoiceSlug, status string) {
 	browser.Eval[any](v.t, v.client, `{ delete heard.invoice; app.closeInvoice(...`+string(said)+`); }`)
 }
 
-// paysInTelegram pays invoices behind links. What the client says about them is a hint: the state of the booking counts.
+// paysInTelegram pays invoices behind links. The page must not trust the client's report about an invoice, only the state of the booking.
 func (p *pages) paysInTelegram(t *testing.T) {
 	who, err := p.DC.World().AddUser("9996620090", "Usha", "", "usha_plays", "en")
 	if err != nil {

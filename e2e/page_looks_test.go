@@ -63,7 +63,7 @@ const wrappedLabels = `[...document.querySelectorAll(".row label")].map((l) => l
 	return range.getClientRects().length > 1;
 }).map((text) => text.textContent)`
 
-// fits fails where what is shown is too wide, the name of an input wraps, or axe finds something serious. It takes a picture.
+// fits fails the test if the page is too wide, a label wraps, or axe reports a serious problem. It also saves a screenshot.
 func (v *visitor) fits(screen string, l look) {
 	v.t.Helper()
 	if over := browser.Eval[int](v.t, v.page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {

@@ -76,8 +76,8 @@ func (a acronym) isSpelled(words []string) (n int, ok bool) {
 	return n, rest == ""
 }
 
-// acronymOf returns the letters of an acronym that begins at a term, and the number of terms: ddlj, k3g for kkkg, and hp 3 or m i 4, whose letters and
-// number may stand apart. It is empty if there is none.
+// acronymOf returns the letters of the acronym at the start of terms, and the number of its terms. It reads ddlj, and k3g as kkkg. Letters and number may be
+// separate terms: hp 3, m i 4. It returns an empty string if there is no acronym.
 func acronymOf(terms []string) (letters string, used int) {
 	t := terms[0]
 	switch repeated := repeatedLetters(t); {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// activePeople are the people whose activity is stored for the present minute, with the languages that were stored. Somebody who sends several messages in a
-// minute is stored once. Minutes begin together with the days of all time zones, so that no day lacks a person.
+// activePeople are the people whose activity is stored for the present minute, with the languages that were stored. A person who sends several messages in a
+// minute is stored once. A minute never spans two days in any time zone, so each day counts all its people.
 type activePeople struct {
 	mu       sync.Mutex
 	minute   int64
@@ -22,7 +22,8 @@ func (p *activePeople) has(id UserID, language string, now time.Time) bool {
 	return ok && p.minute == now.Unix()/60 && (language == "" || language == stored)
 }
 
-// add notes a stored activity, unless somebody was removed since removals were counted: the removal may be newer than what was stored.
+// add notes a stored activity. It does nothing if a person was removed after the caller read removalsSoFar, because that removal may be newer than the stored
+// activity.
 func (p *activePeople) add(id UserID, language string, now time.Time, removals int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -81,7 +81,8 @@ func (a *answering) readStep(ctx context.Context, c *candidates, good uint8) (do
 	return true, nil
 }
 
-// fitBlock makes the next block of the first part no larger than it takes, if as many of its files are good matches as of those that were read.
+// fitBlock shrinks the next block of the first part. It estimates how many files contain the missing good matches, from the share of good matches so far, and
+// adds a quarter.
 func (a *answering) fitBlock(good uint8) {
 	if n := a.goodMatches(good); a.part == 0 && n > 0 && n < enough {
 		missing := (enough - n) * a.read / n

@@ -80,7 +80,8 @@ func (v *Vocabulary) isTalk(q query) bool {
 	return ok && meaning < 2 && !asks
 }
 
-// withNeighbours returns a shorter query with words beside its terms: for "please send jab we met" jab we met, and we met.
+// withNeighbours returns short with chat words of q that stand beside it. For "please send jab we met" short is "met", and the result is "jab we met" and "we
+// met".
 func (q query) withNeighbours(short query) []query {
 	first, last := slices.Index(q.terms, short.terms[0]), slices.Index(q.terms, short.lastTerm())
 	var out []query

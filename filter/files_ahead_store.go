@@ -7,8 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// filesAhead are files that a search reads while it reads the lists that memory lacks: the first candidates by the lists in memory. They count only if the
-// index turns out to have the version of these lists.
+// filesAhead holds files that a search reads early, while it still reads lists from the database. The lists in memory give their ids. The search uses them
+// only if the pool's index still has the version of those lists.
 type filesAhead struct {
 	version indexVersion
 	asked   map[int64]bool
@@ -17,7 +17,7 @@ type filesAhead struct {
 	err     error
 }
 
-// errNotInMemory ends a look into lists in memory that would have to read more of a list.
+// errNotInMemory means that a reader with onlyMemory needs a part of a list that is not in memory.
 var errNotInMemory = errors.New("a list is not in memory")
 
 // readAhead begins to read files. It returns nil if memory does not have all lists of a plan, in one version.

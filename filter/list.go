@@ -96,8 +96,8 @@ func (l *list) withNewer(chunks [][]int64) *list {
 	return more.indexed()
 }
 
-// idTable finds ids in a slice: an open hash table, half as full as it is long at most. An entry is a position and a part of the hash of the id there. Most
-// of the ids that are looked for are not in the slice, and the hash tells so without a look at it.
+// idTable is an open hash table that maps ids to positions in a slice. It is at most half full. An entry holds a position and some bits of the id's hash.
+// Most ids that are searched for are not in the slice, and the bits show that without a read of the slice.
 type idTable []uint32
 
 const (

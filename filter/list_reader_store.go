@@ -21,7 +21,7 @@ type listReader struct {
 	versionOf  func(number int64) indexVersion
 	version    *indexVersion // nil before the first read
 	open       map[string]*list
-	checking   chan error // gets whether the pool still has a version that was taken from memory; nil if it was read
+	checking   chan error // receives nil if the pool still has the version from memory, otherwise an error; the channel is nil if the version was read
 	onlyMemory bool       // a read that needs the database fails with errNotInMemory
 }
 

@@ -185,7 +185,8 @@ func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []hea
 	return all[:min(limit, len(all))]
 }
 
-// isAbbreviation reports up to three Latin letters without a vowel, which are spelled and not spoken: smh, tc.
+// isAbbreviation reports a word of at most three Latin letters without a vowel, such as smh or tc. People spell such words aloud, so they match no word by
+// sound.
 func isAbbreviation(word string) bool {
 	return len(word) <= 3 && isASCII(word) && !strings.ContainsAny(word, "aeiouy")
 }

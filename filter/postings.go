@@ -162,7 +162,7 @@ func (l *listTail) addIDs(ids []int64) {
 			n++
 		}
 		c := l.chunks[n]
-		if c != last { // before keeps its bytes
+		if c != last { // copies, because before shares the array
 			c.after = append(make([]byte, 0, min(chunkIDs*idSize, len(c.after)+len(ids)*idSize)), c.after...)
 			last = c
 		}

@@ -295,8 +295,8 @@ func findChunks(ctx context.Context, c *mongo.Collection, keys []string) (map[st
 	return chunks, nil
 }
 
-// findNewestFirst reads the ids of chunks by their keys, of any number of chunks, each with the last added id first. It unpacks the ids from the answer, because
-// lists of a million files take many chunks.
+// findNewestFirst reads chunks by their keys and returns the ids of each, the last added first. It unpacks them directly from the response, because a list of
+// a million files has about 2,000 chunks.
 func findNewestFirst(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]int64, error) {
 	chunks := make(map[string][]int64, len(keys))
 	for part := range slices.Chunk(keys, keysAtOnce) {

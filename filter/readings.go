@@ -284,8 +284,8 @@ func (v *Vocabulary) addMistypedNumeral(in *interpretation, i int) {
 // rareWord is the number of files up to which a word may be a mistake in a file name.
 const rareWord = 3
 
-// addCorrections adds the common words that are one edit away from a rare term, so that a misspelled file name, or a title with these initials, does not
-// hide the others. It returns false when there are none.
+// addCorrections adds the common words that are one edit away from a rare term. Otherwise a misspelled file name, or a title with these initials, hides the
+// files of the common word. It returns false when there are none.
 func (v *Vocabulary) addCorrections(in *interpretation) bool {
 	before := len(in.readings)
 	for i, t := range in.terms {

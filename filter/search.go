@@ -204,8 +204,8 @@ func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts 
 // fewMatches is the number of matches below which a search looks for more of them.
 const fewMatches = 10
 
-// findMore adds the matches for a common word that a rare term may be a mistake for. If no title matches, it also adds those without the words that ask
-// for a file, which may be in the tags of captions.
+// findMore adds matches for common words that are one edit away from a rare term. If no title matches, it also searches without the words that ask for a
+// file, because tags in captions contain such words.
 func (s *Searcher) findMore(ctx context.Context, r *results, in interpretation, sel Selection) {
 	if s.vocab.addCorrections(&in) {
 		s.findRead(ctx, r, in, sel)

@@ -81,8 +81,8 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 	return answers, outcomes
 }
 
-// findInPool answers a request. With all lists in memory it reads files while it asks whether the lists are current, and starts again if they are not.
-// With some lists in memory it reads files ahead. The version of the index is read once in a search.
+// findInPool answers a request. If memory has all lists, it reads files and checks the version of the index at the same time. It starts again if the version
+// differs. If memory has the lists of one plan only, it reads the first files of that plan ahead. The version of the index is read once in a search.
 func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	reader := s.newListReader(pool, db)
 	if version, ok := r.known[pool]; ok {

@@ -14,9 +14,9 @@ const (
 	ofSureTerms = 2 // the number of the one whose terms all have words
 )
 
-// suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps at
-// least half of the terms that carry meaning. A single term is left of several only if the query is no chatter, and if the term matches a title or is one as
-// typed: a correction of a single word is too uncertain. found are the results of the query.
+// suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps
+// at least half of the terms that carry meaning. It reduces several terms to a single one only if the query is not chatter. That term must match a title, or
+// be typed in the query and long enough (isLong), because the correction of a single word is too uncertain. found are the results of the query.
 func (s *Searcher) suggest(ctx context.Context, q query, found *results) string {
 	if title := s.titleAmong(ctx, q, found); title != "" {
 		return title
@@ -68,7 +68,7 @@ const (
 	maxTriesAmong = 6
 )
 
-// titleAmong returns a title of a word that carries meaning and of chat words beside it, in a query with further words: bhai ek tha tiger bhejna zara.
+// titleAmong returns a part of the query that is a title and has a meaningful word and chat words: "ek tha tiger" in "bhai ek tha tiger bhejna zara".
 func (s *Searcher) titleAmong(ctx context.Context, q query, found *results) string {
 	tries := 0
 	for length := min(maxTitleWords, len(q.terms)-1); length > 1; length-- {

@@ -73,8 +73,8 @@ type Consequences struct {
 	Roles        int64     // clubs in which the person has a role that is lost
 }
 
-// Export reads everything about the person who asks, and delivers it. An export that fails does not count against the limit, unless the person ended it
-// or deliver returns a conflict: repeating that gives the same answer.
+// Export reads everything about the person who asks, and delivers it. A failed export does not count against the limit. There are two exceptions: the person
+// cancelled it, or deliver returned a conflict, which another try would return again.
 func (o *Own) Export(ctx context.Context, person int64, deliver func(Export) error) (err error) {
 	if err := o.count(ctx, exports(), person); err != nil {
 		return err

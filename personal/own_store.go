@@ -43,7 +43,7 @@ func upsertErasure(ctx context.Context, tx pgx.Tx, hash []byte, person int64, fr
 	return nil
 }
 
-// confirmErasure marks the erasure of a token as confirmed. first is false if a repetition finds it marked. person is 0 if it is done.
+// confirmErasure marks the erasure of a token as confirmed. first is true if this call marked it. person is 0 if the erasure is already finished.
 func confirmErasure(ctx context.Context, tx pgx.Tx, hash []byte) (person int64, from Origin, first bool, err error) {
 	var known *int64
 	var confirmed, fresh bool

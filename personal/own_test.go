@@ -157,7 +157,7 @@ func TestFinish_AnObstacleDelaysAConfirmedErasure(t *testing.T) {
 	s.erased(t)
 }
 
-// withoutArchive are records of which a database of the archive does not answer.
+// withoutArchive returns Records with an archive database that does not answer.
 func (s *scene) withoutArchive(t *testing.T) *personal.Records {
 	t.Helper()
 	away, err := storage.OpenPools(storage.PoolsOptions{

@@ -109,7 +109,7 @@ func (i *inbox) removeUnstored(key messageKey) bool {
 	return unstored
 }
 
-// markAnswered has run drop a message's content and keep its key.
+// markAnswered queues the key of an answered message. run then drops the stored content and keeps the key.
 func (i *inbox) markAnswered(e *telegram.Event) {
 	key := keyOf(e)
 	if i.removeUnstored(key) {
@@ -124,8 +124,8 @@ func (i *inbox) markAnswered(e *telegram.Event) {
 	}
 }
 
-// run marks answered messages until ctx ends, and then those that are left. One statement marks the messages that were answered during the one before,
-// because each statement waits for the disk.
+// run marks messages as answered until ctx ends, and then marks the rest. Each statement waits for the disk, so it marks all messages that were answered
+// during the previous statement.
 func (i *inbox) run(ctx context.Context) {
 	for {
 		select {

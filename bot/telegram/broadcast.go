@@ -280,7 +280,7 @@ func (c *Contents) DeletePrivate(ctx context.Context, lane Lane, ids []int) erro
 	return c.DeleteIn(ctx, Chat{Type: Private}, ids, Delivery{Lane: lane})
 }
 
-// DeleteIn is DeletePrivate for the messages of one chat. It uses the lane and the patience of d.
+// DeleteIn deletes messages of one chat, at most 100, with the lane and the patience of d. It ignores messages that do not exist any more.
 func (c *Contents) DeleteIn(ctx context.Context, in Chat, ids []int, d Delivery) error {
 	return c.m.queue.do(ctx, call{lane: d.Lane, chat: in, patience: d.Patience, method: "messages.deleteMessages", invoke: func(ctx context.Context) error {
 		return requestDelete(ctx, c.m.api, in, ids)

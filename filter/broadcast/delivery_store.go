@@ -232,7 +232,8 @@ func (s store) endDeletions(ctx context.Context, id ID, list []delivery, deleted
 	return nil
 }
 
-// updateRevision stores a page of a revision in one transaction. Recipients who still wait at the end count as failed: their messages are too old by now.
+// updateRevision stores a page of a revision in one transaction. When the revision finishes, recipients who still wait count as failed, because their
+// messages are too old to change.
 func (s store) updateRevision(ctx context.Context, b Broadcast, p revisedPage) (Broadcast, error) {
 	err := storage.InTx(ctx, s.db, func(ctx context.Context, tx pgx.Tx) error {
 		// In the order of endDeletions, which may run at the same time: deliveries first.

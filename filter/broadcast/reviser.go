@@ -22,14 +22,14 @@ type revisedPage struct {
 	waits    []revisionWait
 }
 
-// revisionWait are recipients for whom Telegram has no answer, and the time until they are tried again.
+// revisionWait holds recipients whose edit or deletion got no answer, and the wait before the next try.
 type revisionWait struct {
 	list []delivery
 	wait time.Duration
 }
 
-// revise changes or deletes the messages that recipients got, and stores its position after each page. Repeating a page changes nothing. Recipients without an
-// answer are tried again after their wait, when all others are done. worked is false if all who are left must wait.
+// revise changes or deletes the messages that recipients got, and stores its position after each page. Repeating a page changes nothing. It tries a recipient
+// again if Telegram gave no answer: after the recipient's wait, and after all others. worked is false if no recipient was due.
 func (r *Runner) revise(ctx context.Context, b Broadcast) (worked bool, err error) {
 	limit := rate.NewLimiter(rate.Limit(r.service.freeSpeed(b)), 1)
 	for !b.Revision.Finished {

@@ -20,7 +20,7 @@ type load struct {
 	archive *club.Archive
 	events  atomic.Int64
 
-	turn sync.Mutex // of a step; held while the index is behind
+	turn sync.Mutex // locked during a step, and by hold while the index is behind
 	held bool       // turn is held for the index
 
 	mu    sync.Mutex

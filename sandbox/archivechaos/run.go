@@ -95,8 +95,8 @@ func (s *scene) inject(ctx context.Context, l *load, f fault, out io.Writer) (ok
 	return ok, ctx.Err()
 }
 
-// found searches for a word until it is found, and returns the last reason why it was not. A machine may be too slow for the events: if the index is far
-// behind, they wait for it.
+// found searches for a word until a search finds it or the limit ends. Then it returns the reason of the last failure. If the index is more than mostOwed
+// posts behind, found pauses the events until the index has all posts.
 func (s *scene) found(ctx context.Context, l *load, word string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

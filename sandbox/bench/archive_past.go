@@ -17,8 +17,8 @@ const (
 	pastPace = 100
 )
 
-// past times how fast the bot reads the past of a channel when Telegram answers at once. As long as that is faster than Telegram's pace, the bot waits for
-// Telegram.
+// past measures how fast the bot reads the history of a channel when Telegram answers at once. If the bot is faster than pastPace, Telegram's limit and not
+// the bot decides the speed.
 func (a *archive) past(ctx context.Context) error {
 	const name = "bench_past"
 	id, err := a.scene.AddChannel("Bench Past", name)

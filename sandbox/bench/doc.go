@@ -22,8 +22,9 @@
 //
 //   - A broadcast at Telegram's limit, and the bot's answers beside it and without it.
 //
-//   - The part "page" starts the Mini App in Chromium, on a slow network and a slow processor, until a free time can be tapped, beside a page of one line with
-//     the same headers. 500 of its users read a day every 15 seconds beside holds, timed beside one person who reads as often as all of them.
+//   - The part "page" starts the Mini App in Chromium, on a slow network and a slow processor, until a free time can be tapped, beside a page of one line
+//     with the same headers. Then 500 users read a day every 15 seconds while others make holds. Their times are compared with those of one person who
+//     reads as often as all of them, without holds.
 //
 //   - Holds over HTTP of the real binary run in turn with pgbench, which sends the statements that were recorded from one hold, to the same
 //     server with the same number of clients and planner settings. pgbench sends one statement after the other. For the figures that end in

@@ -33,8 +33,8 @@ type pageUser struct {
 
 var errPageRead = errors.New("the day was refused")
 
-// users has many people look at the days ahead while others hold times of these days. The baseline is one person who reads as often as all of them, with no
-// holds beside.
+// users measures reads of the days ahead by many people while others make holds on these days. The baseline is one person who reads as often as all of them,
+// without holds.
 func (b *pageBench) users(ctx context.Context) error {
 	all := make([]*pageUser, pageUsers)
 	for i := range all {

@@ -73,8 +73,8 @@ const bundle = await esbuild.build({
     LANGUAGE_FILES: JSON.stringify(languages), STAFF_FILES: JSON.stringify(staff), "process.env.NODE_ENV": '"production"',
   },
 });
-// The bundler puts all that the page starts with into a chunk, because the later screens import it too. Its entry only imports this chunk, so the index names
-// the chunk instead.
+// The later screens import main.tsx, so esbuild moves its code into a shared chunk. The entry file only imports this chunk. So index.html loads the chunk
+// directly.
 const outputs = Object.entries(bundle.metafile.outputs);
 const [entry, { imports: [chunk] }] = outputs.find(([, o]) => o.entryPoint === "src/main.tsx");
 const [style] = outputs.find(([, o]) => o.entryPoint === "src/style.css");

@@ -33,7 +33,7 @@ func paymentOf(p booking.Payment) PaymentBody {
 	}
 }
 
-// paymentFor is the payment as an actor sees it: the link to the invoice is the member's.
+// paymentFor returns a payment as an actor may see it. Only the member gets the invoice link.
 func paymentFor(actor booking.Actor, p booking.Payment) PaymentBody {
 	b := paymentOf(p)
 	if p.Member == actor.ID && p.State == booking.Created {
@@ -145,7 +145,7 @@ func (h payments) addRoutes() {
 	pay.Problems = append(pay.Problems, http.StatusConflict)
 	web.Add(h.api, pay, h.startPayment)
 	link := actionRoute("invoice-link", http.MethodPost, "/clubs/{club}/bookings/{id}/invoice-link", tag, "A link to an invoice inside Telegram for my hold. "+
-		"Asked again it gives the same, so it takes no key. Without invoice_link the bot is making it: read the payments of the booking soon", http.StatusOK)
+		"A repeated request returns the same payment, so it takes no key. If invoice_link is missing, the bot is still making the link: read the booking's payments again after a second", http.StatusOK)
 	link.Problems = append(link.Problems, http.StatusConflict)
 	web.Add(h.api, link, h.linkInvoice)
 	web.Add(h.api, readRoute("pay-ways", "/clubs/{club}/bookings/{id}/pay-ways", tag, "The ways to pay for a booking online; none where it costs nothing or the club takes money at the desk"), h.listPayWays)

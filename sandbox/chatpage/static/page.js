@@ -31,7 +31,7 @@ const page = {
     document.getElementById("alert").showModal();
   },
 
-  /** askPayment returns the card that the person chooses, or nothing. For the Mini App it has two more: silent pays and says that it failed, pending pays after it was said to be pending. */
+  /** askPayment returns the card that the person chooses, or nothing. For the Mini App it has two more choices. "silent" pays and tells the page that the payment failed. "pending" tells the page that the payment is pending, then pays. */
   askPayment({ title, amount, currency }, forApp) {
     const dialog = document.getElementById("pay");
     const stars = currency === "XTR";

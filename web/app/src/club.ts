@@ -18,8 +18,8 @@ function readKept<T>(name: string): { data: T; since: number } | null {
   }
 }
 
-// kept is a resource whose last data stays on the device, so that it can be read without a network. Several resources may share a name; each begins with the
-// data that it can use.
+// kept is a resource whose last data stays on the device, so that it can be read without a network. Several resources may share a name. Each starts with the
+// stored data if isMine accepts it.
 export function kept<T>(name: string, read: (before: T | undefined) => Promise<T | undefined>, isMine: (data: T) => boolean = () => true): Resource<T> {
   const last = readKept<T>(name);
   const before = last && isMine(last.data) ? last : null;

@@ -17,8 +17,8 @@ interface List<T> {
 
 export type Edits<T> = ReturnType<typeof useEdits<T, List<T>>>;
 
-// useEdits keeps a person's changes apart from what the server has, so that they can be laid over the changes of another admin. put replaces the list of a
-// version.
+// useEdits stores a person's edits separately from the server's list, and can apply them again after another admin changed the list. put replaces the list if
+// it still has the given version.
 export function useEdits<T, L extends List<T>>(list: Resource<L>, put: (items: T[], version: number) => Promise<L>) {
   const edits = useSignal<Edit<T>[]>([]);
   const changed = useSignal(false); // by another admin, meanwhile

@@ -284,7 +284,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A link to an invoice inside Telegram for my hold. Asked again it gives the same, so it takes no key. Without invoice_link the bot is making it: read the payments of the booking soon */
+        /** A link to an invoice inside Telegram for my hold. A repeated request returns the same payment, so it takes no key. If invoice_link is missing, the bot is still making the link: read the booking's payments again after a second */
         post: operations["invoice-link"];
         delete?: never;
         options?: never;
