@@ -227,6 +227,24 @@ func TestErase_LeavesMoneyAndNoPerson(t *testing.T) {
 	}
 }
 
+// The number of a member of the first years can be as small as an amount.
+func TestErase_LeavesAmountsOfTheAuditThatEqualTheMember(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const small = 30000
+	if _, err := s.db.Exec(t.Context(), `INSERT INTO audit (club_id, actor_id, actor_role, origin, action, detail)
+		VALUES (1, 1, 'admin', 'http', 'role', '{"member": 30000, "amount_minor": 30000}')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Erase(t.Context(), small, "command"); err != nil {
+		t.Fatal(err)
+	}
+	var pseudonym, amount int64
+	if err := s.db.QueryRow(t.Context(), `SELECT (detail ->> 'member')::bigint, (detail ->> 'amount_minor')::bigint FROM audit WHERE action = 'role'`).Scan(&pseudonym, &amount); err != nil || pseudonym >= 0 || amount != small {
+		t.Errorf("member %d, amount %d, %v", pseudonym, amount, err)
+	}
+}
+
 // erasures counts the audit lines about erasures. They do not contain the person.
 func (s *scene) erasures(t *testing.T) (lines int) {
 	t.Helper()

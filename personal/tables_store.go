@@ -1,6 +1,7 @@
 package personal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,11 +26,18 @@ const (
 type table struct {
 	name, column string
 	erasure      treatment
+	where        string // a condition by which an index finds the rows of the person $1; "column = $1" if empty
 	exported     bool   // the phrase personal.about.NAME says what the rows are
 	hidden       string // columns that an export leaves out, apart by commas
 	blank        string // assignments that rename adds
 	unless       string // rows that remove keeps
 }
+
+// condition finds the rows of the person $1. It names the table t.
+func (t table) condition() string { return cmp.Or(t.where, "t."+t.column+" = $1") }
+
+// inAnyClub finds the rows of a person in a table whose index begins with the club. Clubs are few.
+const inAnyClub = `club_id = ANY (ARRAY(SELECT id FROM club)) AND member_id = $1`
 
 // eventPayer finds the member whom a gateway's event is about, by the payment that it names.
 const eventPayer = `(SELECT p.member_id FROM payment p WHERE p.provider = t.provider
@@ -39,15 +47,15 @@ const eventPayer = `(SELECT p.member_id FROM payment p WHERE p.provider = t.prov
 func tables() []table {
 	return []table{
 		// Booking. Rows of money and of decisions stay, without the person.
-		{name: "notification_failure", column: "(SELECT member_id FROM notification n WHERE n.id = t.notification_id)", erasure: remove},
-		{name: "notification", column: "member_id", erasure: remove, exported: true},
-		{name: "waitlist", column: "member_id", erasure: rename, exported: true},
+		{name: "notification_failure", column: "notification_id", erasure: remove, where: "notification_id IN (SELECT id FROM notification WHERE " + inAnyClub + ")"},
+		{name: "notification", column: "member_id", erasure: remove, where: inAnyClub, exported: true},
+		{name: "waitlist", column: "member_id", erasure: rename, where: inAnyClub, exported: true},
 		{name: "calendar_feed", column: "member_id", erasure: remove, exported: true, hidden: "token_hash, incarnation"},
 		{name: "bot_screen", column: "chat_id", erasure: remove},
 		{name: "booking", column: "member_id", erasure: rename, exported: true, blank: "note = '', guests = '{}'"},
 		{name: "booking_series", column: "member_id", erasure: rename, exported: true},
-		{name: "payment_event", column: eventPayer, erasure: blankOnly, blank: "body = NULL"}, // before payment: most gateways name no payer
-		{name: "payment_event", column: "payer_id", erasure: rename, blank: "body = NULL"},
+		{name: "payment_event", column: "body", erasure: blankOnly, where: "body IS NOT NULL AND " + eventPayer + " = $1", blank: "body = NULL"}, // before payment: most gateways name no payer
+		{name: "payment_event", column: "payer_id", erasure: rename, where: "payer_id = $1 AND payer_id > 0", blank: "body = NULL"},
 		{name: "payment", column: "member_id", erasure: rename, exported: true, hidden: "url, return_url, invoice_link", blank: "url = '', return_url = '', invoice_link = ''"},
 		{name: "payment", column: "payer_id", erasure: rename},
 		{name: "payment", column: "accepted_by", erasure: rename},
@@ -59,7 +67,7 @@ func tables() []table {
 		{name: "contact_code", column: "member_id", erasure: remove},
 		{name: "contact_address", column: "member_id", erasure: remove, exported: true, hidden: "code_hash, code_until, code_tries"},
 		{name: "contact", column: "member_id", erasure: remove, exported: true},
-		{name: "idempotency_key", column: "(CASE WHEN principal ~ '^member:[0-9]{1,18}$' THEN substr(principal, 8)::bigint END)", erasure: remove},
+		{name: "idempotency_key", column: "principal", erasure: remove, where: "principal = 'member:' || $1::bigint"},
 
 		// Sessions. Their tokens go with them.
 		{name: "session_reopening", column: "member_id", erasure: remove, exported: true, hidden: "code_hash, client_hash"},
@@ -106,13 +114,13 @@ func tables() []table {
 		{name: "bot_question", column: "chat_id", erasure: remove},
 		{name: "bot_language", column: "person", erasure: remove, exported: true},
 		{name: "erasure", column: "person", erasure: keep}, // by finishErasure
-		{name: "bot_access_hash", column: "(CASE WHEN kind = 'user' THEN peer_id END)", erasure: remove},
+		{name: "bot_access_hash", column: "peer_id", erasure: remove, where: "kind = 'user' AND peer_id = $1"},
 	}
 }
 
 // selectRows reads the rows of a person as JSON.
 func selectRows(ctx context.Context, tx pgx.Tx, t table, person int64) ([]json.RawMessage, error) {
-	rows, err := tx.Query(ctx, `SELECT to_jsonb(t) - regexp_split_to_array($2, ',\s*') FROM `+pgx.Identifier{t.name}.Sanitize()+` t WHERE `+t.column+` = $1`, person, t.hidden)
+	rows, err := tx.Query(ctx, `SELECT to_jsonb(t) - regexp_split_to_array($2, ',\s*') FROM `+pgx.Identifier{t.name}.Sanitize()+` t WHERE `+t.condition(), person, t.hidden)
 	if err != nil {
 		return nil, fmt.Errorf("export %s: %w", t.name, err)
 	}
@@ -129,7 +137,7 @@ func erase(ctx context.Context, tx pgx.Tx, t table, person, pseudonym int64) err
 	var err error
 	switch t.erasure {
 	case remove:
-		statement := `DELETE FROM ` + name + ` t WHERE ` + t.column + ` = $1`
+		statement := `DELETE FROM ` + name + ` t WHERE ` + t.condition()
 		if t.unless != "" {
 			statement += ` AND NOT ` + t.unless
 		}
@@ -139,9 +147,9 @@ func erase(ctx context.Context, tx pgx.Tx, t table, person, pseudonym int64) err
 		if t.blank != "" {
 			set += `, ` + t.blank
 		}
-		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+set+` WHERE `+t.column+` = $1`, person, pseudonym)
+		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+set+` WHERE `+t.condition(), person, pseudonym)
 	case blankOnly:
-		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+t.blank+` WHERE `+t.column+` = $1`, person)
+		_, err = tx.Exec(ctx, `UPDATE `+name+` t SET `+t.blank+` WHERE `+t.condition(), person)
 	case leave:
 		_, err = tx.Exec(ctx, `UPDATE `+name+` SET `+t.column+` = array_remove(`+t.column+`, $1) WHERE $1 = ANY(`+t.column+`)`, person)
 	case keep:
@@ -152,8 +160,8 @@ func erase(ctx context.Context, tx pgx.Tx, t table, person, pseudonym int64) err
 	return nil
 }
 
-// eraseAudit replaces a person in what the audit says, and blanks the reasons of decisions about the person's bookings, which may name them. It reads
-// the whole audit: details are found by their text.
+// eraseAudit replaces a person in the audit: the actor of a line, and the member whose role a line changes. It also blanks the reasons of decisions about the
+// person's bookings, which may name them. Other details hold ids, times and amounts.
 func eraseAudit(ctx context.Context, tx pgx.Tx, person, pseudonym int64) error {
 	if _, err := tx.Exec(ctx, `SELECT set_config('pavilion.erasing', 'on', true)`); err != nil {
 		return fmt.Errorf("erase audit: %w", err)
@@ -161,9 +169,9 @@ func eraseAudit(ctx context.Context, tx pgx.Tx, person, pseudonym int64) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE audit SET
 			actor_id = CASE actor_id WHEN $1 THEN $2 ELSE actor_id END,
-			detail = regexp_replace(detail::text, '(?<![0-9])' || $1::bigint || '(?![0-9])', $2::bigint::text, 'g')::jsonb,
-			reason = CASE WHEN booking_id IN (SELECT id FROM booking WHERE member_id = $1) THEN '' ELSE reason END
-		WHERE actor_id = $1 OR booking_id IN (SELECT id FROM booking WHERE member_id = $1) OR detail::text ~ ('(?<![0-9])' || $1::bigint || '(?![0-9])')`, person, pseudonym)
+			detail = CASE detail ->> 'member' WHEN $1::bigint::text THEN jsonb_set(detail, '{member}', to_jsonb($2::bigint)) ELSE detail END,
+			reason = CASE WHEN booking_id = ANY (ARRAY(SELECT id FROM booking WHERE member_id = $1)) THEN '' ELSE reason END
+		WHERE actor_id = $1 OR booking_id = ANY (ARRAY(SELECT id FROM booking WHERE member_id = $1)) OR detail ? 'member' AND detail ->> 'member' = $1::bigint::text`, person, pseudonym)
 	if err != nil {
 		return fmt.Errorf("erase audit: %w", err)
 	}
@@ -191,7 +199,7 @@ func findObstacles(ctx context.Context, tx pgx.Tx, person int64) (found []error,
 	}{
 		{`SELECT EXISTS (SELECT FROM booking b JOIN booking_slot s ON s.booking_id = b.id
 			WHERE b.member_id = $1 AND b.state IN ('held', 'confirmed', 'checked_in') AND upper(s.during) > booking_clock())
-			OR EXISTS (SELECT FROM waitlist WHERE member_id = $1 AND state IN ('waiting', 'offered'))`, ErrUpcoming},
+			OR EXISTS (SELECT FROM waitlist WHERE ` + inAnyClub + ` AND state IN ('waiting', 'offered'))`, ErrUpcoming},
 		{`SELECT EXISTS (SELECT FROM payment WHERE member_id = $1 AND state IN ('authorized', 'review', 'refund_pending'))
 			OR EXISTS (SELECT FROM payment p JOIN payment_review r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.closed_at IS NULL)
 			OR EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id WHERE p.member_id = $1 AND r.state = 'pending')
