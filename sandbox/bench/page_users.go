@@ -20,8 +20,8 @@ const (
 	pageEvery     = 15 * time.Second // between two reads of a user
 	pageTime      = 90 * time.Second
 	pageAloneTime = 30 * time.Second
-	pageHoldEvery = 5 * time.Second // between two holds in the club
-	pageLength    = 60              // minutes of the booking whose price is shown
+	pageHoldEvery = 15 * time.Second // between two holds in the club: in three hours everything would be taken
+	pageLength    = 60               // minutes of the booking whose price is shown
 )
 
 // pageUser is a member who looks at one day.

@@ -59,27 +59,42 @@ export async function preferWords(tag: string): Promise<void> {
   if (tag in LANGUAGE_FILES && tag !== language.value && !localStorage.getItem(chosenLanguage)) await loadWords(tag);
 }
 
+type Format = Intl.DateTimeFormat | Intl.NumberFormat | Intl.PluralRules;
+
+const formats = new Map<string, Format>();
+
+// format makes a format once. To make one takes longer than a hundred uses, and a day has hundreds of cells.
+function format<F extends Format, O extends object>(kind: new (tag: string, options?: O) => F, tag: string, options?: O): F {
+  const key = kind.name + tag + JSON.stringify(options);
+  let f = formats.get(key);
+  if (!f) formats.set(key, f = new kind(tag, options));
+  return f as F;
+}
+
+const number = (tag: string, options?: Intl.NumberFormatOptions) => format(Intl.NumberFormat, tag, options);
+const date = (tag: string, options: Intl.DateTimeFormatOptions) => format(Intl.DateTimeFormat, tag, options);
+
 // t says a phrase. A phrase with plural forms takes its number first.
 export function t(key: Phrase, ...args: (string | number)[]): string {
   const entry = (phrases.value as Record<string, string | Forms> | null)?.[key] ?? key;
   let text = entry as string;
   if (typeof entry !== "string") {
     const n = Number(args[0]);
-    text = entry[`=${n}`] ?? entry[new Intl.PluralRules(language.value).select(n)] ?? entry["other"]!;
+    text = entry[`=${n}`] ?? entry[format(Intl.PluralRules, language.value).select(n)] ?? entry["other"]!;
   }
   return text.replace(/%\[(\d)\][a-z]/g, (_, i: string) => {
     const arg = args[Number(i) - 1]!;
-    return typeof arg === "number" ? new Intl.NumberFormat(language.value).format(arg) : arg;
+    return typeof arg === "number" ? number(language.value).format(arg) : arg;
   });
 }
 
 // known tells whether there is a phrase, for keys that are made of the server's words.
 export const known = (key: string): key is Phrase => phrases.value !== null && key in phrases.value;
 
-export const percent = (part: number) => new Intl.NumberFormat(language.value, { style: "percent" }).format(part);
+export const percent = (part: number) => number(language.value, { style: "percent" }).format(part);
 
 // decimalsOf is the number of decimals of a currency.
-export const decimalsOf = (currency: string) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+export const decimalsOf = (currency: string) => number("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 // amountOf reads a decimal in the smallest unit of a currency.
 export const amountOf = (text: string, currency: string) => Math.round(Number(text) * 10 ** decimalsOf(currency));
@@ -89,40 +104,34 @@ export function money(minor: number, currency: string): string {
   const locale = currency === "INR" ? `${language.value}-IN` : language.value;
   const digits = decimalsOf(currency);
   const whole = minor % 10 ** digits === 0;
-  return new Intl.NumberFormat(locale, {
+  return number(locale, {
     style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: whole ? 0 : digits,
   }).format(minor / 10 ** digits);
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const written = (at: Date, zone: string, options: Intl.DateTimeFormatOptions) =>
+  date(language.value === "en" ? "en-GB" : language.value, { timeZone: zone, ...options }).format(at);
 
-function format(at: Date, zone: string, options: Intl.DateTimeFormatOptions): string {
-  const key = language.value + zone + JSON.stringify(options);
-  let f = formats.get(key);
-  if (!f) formats.set(key, f = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { timeZone: zone, ...options }));
-  return f.format(at);
-}
-
-export const clock = (at: Date, zone: string) => format(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-export const longDay = (at: Date, zone: string) => format(at, zone, { weekday: "long", day: "numeric", month: "long" });
-export const shortDay = (at: Date, zone: string) => format(at, zone, { weekday: "short", day: "numeric", month: "short" });
-export const weekday = (at: Date, zone: string, form: "short" | "long" = "short") => format(at, zone, { weekday: form });
-export const dayOfMonth = (at: Date, zone: string) => format(at, zone, { day: "numeric" });
-export const month = (at: Date, zone: string) => format(at, zone, { month: "short" });
-export const zoneOffset = (at: Date, zone: string) => format(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
+export const clock = (at: Date, zone: string) => written(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const longDay = (at: Date, zone: string) => written(at, zone, { weekday: "long", day: "numeric", month: "long" });
+export const shortDay = (at: Date, zone: string) => written(at, zone, { weekday: "short", day: "numeric", month: "short" });
+export const weekday = (at: Date, zone: string, form: "short" | "long" = "short") => written(at, zone, { weekday: form });
+export const dayOfMonth = (at: Date, zone: string) => written(at, zone, { day: "numeric" });
+export const month = (at: Date, zone: string) => written(at, zone, { month: "short" });
+export const zoneOffset = (at: Date, zone: string) => written(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
 
 // hourIn is the hour of an instant on a zone's clock.
-export const hourIn = (at: Date, zone: string) => Number(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format(at));
+export const hourIn = (at: Date, zone: string) => Number(date("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format(at));
 
 // dateIn is the date of an instant by a zone's calendar: 2026-12-03.
 export const dateIn = (at: Date, zone: string) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  date("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
 // noonOf is an instant of a date that has this date in every zone that clubs are in.
 export const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);
 
 // addDays is the date some days later.
-export const addDays = (day: string, n: number) => dateIn(new Date(noonOf(day).getTime() + n * 86_400_000), "UTC");
+export const addDays = (day: string, n: number) => new Date(noonOf(day).getTime() + n * 86_400_000).toISOString().slice(0, 10);
 
 // dayName writes a date, whatever the zone.
 export const dayName = (day: string) => longDay(noonOf(day), "UTC");
@@ -132,7 +141,7 @@ export function fileSize(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const i = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)));
   const style = { style: "unit", unit: units[i]!, unitDisplay: "short", maximumFractionDigits: i > 1 ? 1 : 0 } as const;
-  return new Intl.NumberFormat(language.value, style).format(bytes / 1000 ** i);
+  return number(language.value, style).format(bytes / 1000 ** i);
 }
 
 export function length(minutes: number): string {
