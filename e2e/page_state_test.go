@@ -12,20 +12,27 @@ import (
 func (p *pages) leadsOn(t *testing.T) {
 	closed := p.club.Day(20)
 	a := act(t, p.boss, p.club.Path("/closures"), "closes-a-day", map[string]any{"every": "once", "reason": "Match", "start": closed + "T00:00", "end": closed + "T23:00"})
-	if a.Status != http.StatusCreated {
-		t.Fatalf("close a day: %d %s", a.Status, a.Body)
+	var closure struct {
+		ID int64 `json:"id"`
+	}
+	if err := a.Into(http.StatusCreated, &closure); err != nil {
+		t.Fatal(err)
 	}
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(1)
 	for _, c := range []struct{ day, says, press, leadsTo string }{
-		{p.club.Day(-1), "times are over", "Next day", p.club.Day(0)},
+		{p.club.Day(-1), "Today’s times are over.", "Next day", p.club.Day(0)},
 		{closed, "The nets are closed on this day.", "Next day", p.club.Day(21)},
 		{p.club.Day(70), "days ahead.", "Today", p.club.Day(0)},
 	} {
 		browser.Eval[any](t, v.page, `{ location.hash = "#/day/`+c.day+`"; }`)
 		v.page.Shows(t, c.says)
 		browser.Eval[any](t, v.page, `[...document.querySelectorAll(".empty button")].find((b) => b.textContent === "`+c.press+`").click()`)
-		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`" && !document.body.innerText.includes("`+c.says+`")`)
+		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`"`)
+	}
+	lifted, err := p.boss.Send(t.Context(), http.MethodDelete, p.club.Path("/closures/%d", closure.ID), "", nil)
+	if err != nil || lifted.Status != http.StatusNoContent {
+		t.Fatalf("lift the closure: %d %v", lifted.Status, err)
 	}
 }
 
