@@ -46,7 +46,7 @@ func (s *Screens) PostInvoice(ctx context.Context, i booking.Invoice) error {
 
 // InvoiceLink makes a link that opens an invoice.
 func (s *Screens) InvoiceLink(ctx context.Context, i booking.Invoice) (string, error) {
-	return s.Client.InvoiceLink(ctx, invoiceOf(i))
+	return telegram.NewInvoiceLinks(s.Client).Make(ctx, invoiceOf(i))
 }
 
 func invoiceOf(i booking.Invoice) telegram.Invoice {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
+
+	"pavilion/internal/secret"
 )
 
 // Invoice is a bill that Telegram shows with a button to pay.
@@ -42,7 +44,7 @@ const (
 )
 
 func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name string) error {
-	media := m.invoiceMedia(i)
+	media := invoiceMedia(i, m.provider)
 	media.SetStartParam(startPay)
 	randomID := namedRandomID(to, name)
 	_, err := m.sendMessage(ctx, to, LaneAnswer, "messages.sendMedia", randomID, func(ctx context.Context) (tg.UpdatesClass, error) {
@@ -51,23 +53,38 @@ func (m *Messenger) sendInvoice(ctx context.Context, to Chat, i Invoice, name st
 	return orUnreachable(err)
 }
 
-// invoiceMedia converts an invoice.
-func (m *Messenger) invoiceMedia(i Invoice) *tg.InputMediaInvoice {
+// invoiceMedia converts an invoice. provider is the token of the payment provider.
+func invoiceMedia(i Invoice, provider secret.String) *tg.InputMediaInvoice {
 	title := CleanLine(i.Title, maxInvoiceTitle)
 	media := &tg.InputMediaInvoice{
 		Title: title, Description: CleanLine(i.About, maxInvoiceAbout), Payload: i.Payload, ProviderData: tg.DataJSON{Data: "{}"},
 		Invoice: tg.Invoice{Currency: i.Currency, Prices: []tg.LabeledPrice{{Label: title, Amount: i.Amount}}},
 	}
 	if !i.Stars {
-		media.SetProvider(m.provider.Reveal())
+		media.SetProvider(provider.Reveal())
 	}
 	return media
 }
 
-// exportInvoice makes a link that opens an invoice.
-func (m *Messenger) exportInvoice(ctx context.Context, media *tg.InputMediaInvoice) (link string, err error) {
-	err = m.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
-		r, err := m.api.PaymentsExportInvoice(ctx, media)
+// InvoiceLinks makes links that open invoices.
+type InvoiceLinks struct{ client *Client }
+
+// NewInvoiceLinks makes an InvoiceLinks that speaks through a client.
+func NewInvoiceLinks(c *Client) InvoiceLinks { return InvoiceLinks{c} }
+
+// Make makes a link to an invoice. Everybody who has the link can try to pay, also more than once: each attempt is a checkout.
+func (l InvoiceLinks) Make(ctx context.Context, i Invoice) (string, error) {
+	if err := awaitSignIn(ctx, l.client.signedIn); err != nil {
+		return "", err
+	}
+	link, err := l.export(ctx, invoiceMedia(i, l.client.Messenger.provider))
+	return link, l.client.orDisconnected(err)
+}
+
+func (l InvoiceLinks) export(ctx context.Context, media *tg.InputMediaInvoice) (link string, err error) {
+	messenger := l.client.Messenger
+	err = messenger.queue.do(ctx, call{method: "payments.exportInvoice", invoke: func(ctx context.Context) error {
+		r, err := messenger.api.PaymentsExportInvoice(ctx, media)
 		if err == nil {
 			link = r.URL
 		}

@@ -110,15 +110,6 @@ func (c *Client) SendInvoice(ctx context.Context, person int64, i Invoice, name 
 	return c.orDisconnected(c.Messenger.sendInvoice(ctx, to, i, name))
 }
 
-// InvoiceLink makes a link that opens an invoice. Whoever has the link can try to pay, also more than once: each attempt is a checkout.
-func (c *Client) InvoiceLink(ctx context.Context, i Invoice) (string, error) {
-	if err := c.awaitSignIn(ctx); err != nil {
-		return "", err
-	}
-	link, err := c.Messenger.exportInvoice(ctx, c.Messenger.invoiceMedia(i))
-	return link, c.orDisconnected(err)
-}
-
 // RefundStars returns a charge to its payer. A repeated refund is no error. It returns ErrChargeRefused where Telegram refuses for good.
 func (c *Client) RefundStars(ctx context.Context, person int64, charge string) error {
 	to, err := c.reach(ctx, person)
@@ -144,15 +135,15 @@ func orUnreachable(err error) error {
 
 // reach waits for the sign-in and finds a person's chat.
 func (c *Client) reach(ctx context.Context, person int64) (Chat, error) {
-	if err := c.awaitSignIn(ctx); err != nil {
+	if err := awaitSignIn(ctx, c.signedIn); err != nil {
 		return Chat{}, err
 	}
 	return c.PrivateChat(ctx, person)
 }
 
-func (c *Client) awaitSignIn(ctx context.Context) error {
+func awaitSignIn(ctx context.Context, signedIn <-chan struct{}) error {
 	select {
-	case <-c.signedIn:
+	case <-signedIn:
 		return nil
 	case <-ctx.Done():
 		return errors.Join(ErrDisconnected, context.Cause(ctx))

@@ -32,9 +32,9 @@ func NewStars(c *Client) Stars { return Stars{c} }
 // SubscriptionLink makes a link that sells an invoice in Stars every SubscriptionPeriod. Telegram refuses such an invoice in a message.
 func (s Stars) SubscriptionLink(ctx context.Context, i Invoice) (string, error) {
 	i.Stars = true
-	media := s.client.Messenger.invoiceMedia(i)
+	media := invoiceMedia(i, s.client.Messenger.provider)
 	media.Invoice.SetSubscriptionPeriod(int(SubscriptionPeriod / time.Second))
-	return s.client.Messenger.exportInvoice(ctx, media)
+	return NewInvoiceLinks(s.client).export(ctx, media)
 }
 
 // CancelSubscription stops the renewals of a person's subscription, by the charge of one of its payments. It returns ErrChargeRefused where Telegram

@@ -26,7 +26,7 @@ func (l *linker) InvoiceLink(context.Context, booking.Invoice) (string, error) {
 // workChat works the queue of the bot's process until the test ends.
 func (l *paymentBundle) workChat(invoices *linker) {
 	l.t.Helper()
-	worker, err := booking.NewWorker(l.bundle.booking, booking.WorkerOptions{
+	worker, err := booking.NewWorker(l.booking, booking.WorkerOptions{
 		DB: l.db, Queues: []booking.Queue{booking.ChatQueue}, Invoices: invoices, Logger: slog.New(slog.DiscardHandler), Sweep: time.Hour,
 	})
 	if err != nil {

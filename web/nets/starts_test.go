@@ -74,7 +74,7 @@ func TestPayWays_AreThoseThatCanCollectThePrice(t *testing.T) {
 	a.Want(t, "ways", http.StatusOK, "")
 	var ways struct{ Items []PayWayBody }
 	a.Into(t, &ways)
-	if len(ways.Items) != 3 || ways.Items[0].Provider != "razorpay" || ways.Items[0].Amount != held.Price {
+	if len(ways.Items) != 4 || ways.Items[0].Provider != "razorpay" || ways.Items[0].Amount != held.Price {
 		t.Errorf("%+v, the price is %+v", ways.Items, held.Price)
 	}
 	l.Do(request{Path: l.club.path("/bookings/%d/pay-ways", held.ID), Token: l.bundle.member()}).Want(t, "of another", http.StatusNotFound, "no-booking")
