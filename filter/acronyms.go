@@ -111,8 +111,12 @@ func repeatedLetters(t string) string {
 	return strings.Repeat(t[:1], int(t[1]-'0')) + t[2:]
 }
 
-// addAcronyms reads terms as initials of titles. A word that the index knows counts as an acronym only if more files have such a title than the word.
-func (v *Vocabulary) addAcronyms(in *interpretation, i int) {
+// acronymReader reads terms as initials of the titles that a vocabulary knows.
+type acronymReader struct{ vocab *Vocabulary }
+
+// add adds the titles with the initials that begin at a term. A word that the index knows counts as an acronym only if more files have such a title than the
+// word.
+func (r acronymReader) add(in *interpretation, i int) {
 	letters, used := acronymOf(in.terms[i:])
 	if used == 0 || in.onlyTitle && len(letters) < leastCut {
 		return
@@ -120,14 +124,14 @@ func (v *Vocabulary) addAcronyms(in *interpretation, i int) {
 	as := acronym{from: i, to: i + used, letters: letters}
 	known := 0
 	if used == 1 {
-		known = v.Count(in.terms[i])
+		known = r.vocab.Count(in.terms[i])
 	}
-	keys := v.acronymKeys(letters)
-	if known == 0 && !v.isBeginning(*in, i) {
-		keys = append(keys, v.longerAcronymKeys(letters)...)
+	keys := r.keys(letters)
+	if known == 0 && !r.isBeginning(*in, i) {
+		keys = append(keys, r.longerKeys(letters)...)
 	}
 	for _, key := range keys {
-		as.files += v.Count(key)
+		as.files += r.vocab.Count(key)
 	}
 	if as.files <= known {
 		return
@@ -149,30 +153,30 @@ func (in interpretation) acronymFiles(i int) int {
 }
 
 // isBeginning reports that a term is the last one and that a known word begins with it.
-func (v *Vocabulary) isBeginning(in interpretation, i int) bool {
-	return i+1 == len(in.terms) && in.beginning == in.terms[i] && len(v.Prefixed(in.beginning, 1)) > 0
+func (r acronymReader) isBeginning(in interpretation, i int) bool {
+	return i+1 == len(in.terms) && in.beginning == in.terms[i] && len(r.vocab.Prefixed(in.beginning, 1)) > 0
 }
 
-// acronymKeys returns the known keys of the titles with an acronym, which may have the initial of an article.
-func (v *Vocabulary) acronymKeys(letters string) (keys []string) {
+// keys returns the known keys of the titles with an acronym, which may have the initial of an article.
+func (r acronymReader) keys(letters string) (keys []string) {
 	all := []string{letters}
 	if letters[0] == 't' || letters[0] == 'a' {
 		all = append(all, letters[1:])
 	}
 	for _, l := range all {
-		if v.Count(acronymMark+l) > 0 {
+		if r.vocab.Count(acronymMark+l) > 0 {
 			keys = append(keys, acronymMark+l)
 		}
 	}
 	return keys
 }
 
-// longerAcronymKeys returns the known keys of titles that go on behind an acronym, if it is long enough or ends with a number.
-func (v *Vocabulary) longerAcronymKeys(letters string) (keys []string) {
+// longerKeys returns the known keys of titles that go on behind an acronym, if it is long enough or ends with a number.
+func (r acronymReader) longerKeys(letters string) (keys []string) {
 	if len(letters) < leastCut && !isFigure(rune(letters[len(letters)-1])) {
 		return nil
 	}
-	for _, w := range v.Prefixed(acronymMark+letters, maxPrefixed) {
+	for _, w := range r.vocab.Prefixed(acronymMark+letters, maxPrefixed) {
 		if w.Text != acronymMark+letters {
 			keys = append(keys, w.Text)
 		}

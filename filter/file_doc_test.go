@@ -16,8 +16,9 @@ func TestFileDoc_EveryFieldIsReadBack(t *testing.T) {
 		Others: []descriptionDoc{{Posted: 9, Name: "older", Caption: "", Entities: nil, Protected: false, Places: place}}, Version: 8, Analysis: 10,
 	}
 	for i := range reflect.ValueOf(want).NumField() {
-		if reflect.ValueOf(want).Field(i).IsZero() {
-			t.Fatalf("give %s a value", reflect.TypeFor[fileDoc]().Field(i).Name)
+		field := reflect.TypeFor[fileDoc]().Field(i)
+		if field.Tag.Get("bson") != "-" && reflect.ValueOf(want).Field(i).IsZero() {
+			t.Fatalf("give %s a value", field.Name)
 		}
 	}
 	data, err := bson.Marshal(want)

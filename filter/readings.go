@@ -71,7 +71,7 @@ func (v *Vocabulary) interpret(q query) interpretation {
 			in.add(i, i+1, costWish)
 		}
 		v.addSpellings(&in, i)
-		v.addAcronyms(&in, i)
+		acronymReader{v}.add(&in, i)
 		if letters := spelledLetters(t); letters != "" {
 			v.addKnown(&in, i, i+1, costSound, letters)
 		}
