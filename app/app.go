@@ -257,7 +257,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, lines *jour
 	if cfg.Has(config.RoleWorker) {
 		workers = append(workers, part{"booking jobs", p.onceConfirmed(p.jobs.Run, log)}, part{"sessions", p.sessions.Run}, part{"erasures", p.onceConfirmed(p.own.Run, log)})
 	}
-	if cfg.Has(config.RoleBot) {
+	if limitsMemory(cfg) {
 		workers = append(workers, part{"memory limit", raiseMemoryLimit})
 	}
 	ingress := []part{{"http", server.Run}}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"math"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 // Thresholds of Go's garbage collector, as in GOGC.
 const (
-	usualGC  = 100
 	botGC    = 200
 	othersGC = 400
 )
@@ -20,54 +18,59 @@ const (
 // botMemory is Go's memory in a process with the bot. The program itself takes some 55 MB beside it, so that both stay below 200 MB.
 const botMemory = 120 << 20
 
-// setCollector sets when Go collects garbage. GOMEMLIMIT of the environment stays, and so does GOGC, except 100: Go does
-// not tell whether somebody chose it.
+// setCollector sets when Go collects garbage, except what GOGC and GOMEMLIMIT of the environment set.
 //
 // A process without the bot keeps some 20 MB, and a hold makes 50 KB of garbage, so by default the collector runs several times a second. A process with the
 // bot keeps more, and has a memory limit beside the threshold.
 func setCollector(cfg config.Config) {
-	threshold := othersGC
-	if cfg.Has(config.RoleBot) {
-		threshold = botGC
-		if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-			debug.SetMemoryLimit(botMemory)
-		}
+	if limitsMemory(cfg) {
+		debug.SetMemoryLimit(botMemory)
 	}
-	if was := debug.SetGCPercent(threshold); was != usualGC {
-		debug.SetGCPercent(was)
+	switch {
+	case cfg.HasGo("GOGC"):
+	case cfg.Has(config.RoleBot):
+		debug.SetGCPercent(botGC)
+	default:
+		debug.SetGCPercent(othersGC)
 	}
 }
 
-const raiseEvery = 10 * time.Second
+// limitsMemory reports whether setCollector sets a memory limit.
+func limitsMemory(cfg config.Config) bool { return cfg.Has(config.RoleBot) && !cfg.HasGo("GOMEMLIMIT") }
 
-// raiseMemoryLimit adjusts the limit of setCollector to the live heap every ten seconds. A limit below the live heap would make the collector run all the
-// time.
+const raiseEvery = time.Second
+
+// raiseMemoryLimit adjusts the limit of setCollector to the memory in use. A limit near the memory in use would make the collector run all the time.
 func raiseMemoryLimit(ctx context.Context) error {
 	ticker := time.NewTicker(raiseEvery)
 	defer ticker.Stop()
-	set := int64(botMemory)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
+			debug.SetMemoryLimit(memoryLimit(readMemory()))
 		}
-		if debug.SetMemoryLimit(-1) != set { // the environment's
-			continue
-		}
-		set = memoryLimit(liveBytes())
-		debug.SetMemoryLimit(set)
 	}
 }
 
-// memoryLimit returns the limit for a number of bytes in use.
-func memoryLimit(live uint64) int64 {
-	return max(botMemory, int64(min(live, math.MaxInt64/2))/2*3) //nolint:gosec // below MaxInt64
+// memoryLimit returns the limit for the bytes that the last collection found in use, and the bytes that Go takes for stacks and its own data. The limit
+// counts these too, although no collection frees them.
+func memoryLimit(live, overhead uint64) int64 {
+	const most = 1 << 60                                                  // no overflow
+	return max(botMemory, int64(min(live, most)/2*3+min(overhead, most))) //nolint:gosec // below MaxInt64
 }
 
-// liveBytes returns the bytes that the last collection found in use.
-func liveBytes() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+// readMemory returns the arguments of memoryLimit.
+func readMemory() (live, overhead uint64) {
+	samples := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}
+	metrics.Read(samples)
+	overhead = samples[1].Value.Uint64()
+	for _, part := range samples[2:] {
+		overhead -= min(overhead, part.Value.Uint64())
+	}
+	return samples[0].Value.Uint64(), overhead
 }

@@ -95,9 +95,10 @@ type Config struct {
 	AccessLog   float64       `env:"ACCESS_LOG" envDefault:"1"`
 	StopTimeout time.Duration `env:"STOP_TIMEOUT" envDefault:"20s"`
 
-	pools []Pool
-	key   *rsa.PublicKey
-	zone  *time.Location
+	pools   []Pool
+	key     *rsa.PublicKey
+	zone    *time.Location
+	runtime map[string]bool // settings of Go's runtime that the environment has
 }
 
 // Pool is one MongoDB database.
@@ -116,6 +117,7 @@ func Load(environ []string) (Config, error) {
 	}
 	errs = append(errs, parseErrors(env.ParseWithOptions(&c, env.Options{Prefix: Prefix, Environment: values}))...)
 	errs = append(errs, c.check()...)
+	c.runtime = runtimeSettings(environ)
 	slices.SortStableFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return c, errors.Join(errs...)
 }
@@ -214,6 +216,9 @@ const (
 
 // Has reports whether the process has a role.
 func (c Config) Has(role string) bool { return slices.Contains(c.Roles, role) }
+
+// HasGo reports whether the environment has a setting of Go's runtime, GOGC or GOMEMLIMIT.
+func (c Config) HasGo(setting string) bool { return c.runtime[setting] }
 
 // Pools returns the MongoDB databases.
 func (c Config) Pools() []Pool { return c.pools }

@@ -167,3 +167,13 @@ func parseError(field string) error {
 	}
 	return fmt.Errorf("%s%s: %s", Prefix, key, form)
 }
+
+// runtimeSettings returns the settings of Go's runtime that have a value. Go takes an empty one for none.
+func runtimeSettings(environ []string) map[string]bool {
+	set := map[string]bool{}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		set[name] = value != "" && (name == "GOGC" || name == "GOMEMLIMIT")
+	}
+	return set
+}
