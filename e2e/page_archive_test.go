@@ -45,7 +45,7 @@ func (p *pages) findsFiles(t *testing.T) {
 	say(t, admin, "/channels add @"+sandbox.ChannelName)
 	await(t, admin, "is indexed")
 	post(t, p.Scene, "Silver.Lining.S01E01.720p.mkv", "Silver.Lining.S01E02.720p.mkv")
-	if _, err := p.Scene.Post(p.Channel, world.FileSpec{Kind: world.FileVideo, Name: "Silver.Lining.S02E01.1080p.mkv", Size: 1 << 30, Thumb: redPicture(t)}); err != nil {
+	if _, err := p.Post(p.Channel, world.FileSpec{Kind: world.FileVideo, Name: "Silver.Lining.S02E01.1080p.mkv", Size: 1 << 30, Thumb: redPicture(t)}); err != nil {
 		t.Fatal(err)
 	}
 	found(t, chat, "silver lining", "3 files")

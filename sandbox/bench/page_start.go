@@ -99,25 +99,16 @@ func (b *pageBench) launch(who int64) (string, error) {
 
 // barePage serves a page of one line with the headers of the real one.
 func (b *pageBench) barePage(ctx context.Context) (address string, stop func(), err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+"/app/", nil)
-	if err != nil {
-		return "", nil, err
-	}
-	served, err := http.DefaultClient.Do(r)
+	headers, err := b.pageHeaders(ctx)
 	if err != nil {
 		return "", nil, fmt.Errorf("headers of the page: %w", err)
 	}
-	defer served.Body.Close() //nolint:errcheck // read to the end
-	if _, err := io.Copy(io.Discard, served.Body); err != nil {
-		return "", nil, fmt.Errorf("headers of the page: %w", err)
-	}
-	served.Header.Del("Content-Length")
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("bare page: %w", err)
 	}
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		maps.Copy(w.Header(), served.Header)
+		maps.Copy(w.Header(), headers)
 		_, _ = io.WriteString(w, `<!doctype html><link rel="icon" href="data:,"><button class="cell free">18:00</button>`) // the browser may be gone
 	})}
 	done := make(chan struct{})
@@ -126,6 +117,22 @@ func (b *pageBench) barePage(ctx context.Context) (address string, stop func(), 
 		_ = server.Serve(l) // ends with Close
 	}()
 	return "http://" + l.Addr().String() + "/", func() { _ = server.Close(); <-done }, nil
+}
+
+// pageHeaders are the headers of the page, without its length.
+func (b *pageBench) pageHeaders(ctx context.Context) (http.Header, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+"/app/", nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close() //nolint:errcheck // only the headers count
+	headers := answer.Header.Clone()
+	headers.Del("Content-Length")
+	return headers, nil
 }
 
 // visit opens an address some times in a new browser and returns the time of each until it was usable.
