@@ -12,10 +12,12 @@ import (
 func (p *pages) leadsOn(t *testing.T) {
 	closed := p.club.Day(20)
 	a := act(t, p.boss, p.club.Path("/closures"), "closes-a-day", map[string]any{"every": "once", "reason": "Match", "start": closed + "T00:00", "end": closed + "T23:00"})
-	var closure struct {
-		ID int64 `json:"id"`
+	var made struct {
+		Closure struct {
+			ID int64 `json:"id"`
+		} `json:"closure"`
 	}
-	if err := a.Into(http.StatusCreated, &closure); err != nil {
+	if err := a.Into(http.StatusCreated, &made); err != nil {
 		t.Fatal(err)
 	}
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
@@ -30,7 +32,7 @@ func (p *pages) leadsOn(t *testing.T) {
 		browser.Eval[any](t, v.page, `[...document.querySelectorAll(".empty button")].find((b) => b.textContent === "`+c.press+`").click()`)
 		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`"`)
 	}
-	lifted, err := p.boss.Send(t.Context(), http.MethodDelete, p.club.Path("/closures/%d", closure.ID), "", nil)
+	lifted, err := p.boss.Send(t.Context(), http.MethodDelete, p.club.Path("/closures/%d", made.Closure.ID), "", nil)
 	if err != nil || lifted.Status != http.StatusNoContent {
 		t.Fatalf("lift the closure: %d %v", lifted.Status, err)
 	}
