@@ -57,15 +57,18 @@ func raiseMemoryLimit(ctx context.Context) error {
 // memoryLimit returns the limit for the bytes that the last collection found in use, and the bytes that Go takes for stacks and its own data. The limit
 // counts these too, although no collection frees them.
 func memoryLimit(live, overhead uint64) int64 {
-	const most = 1 << 60                                                  // no overflow
-	return max(botMemory, int64(min(live, most)/2*3+min(overhead, most))) //nolint:gosec // below MaxInt64
+	const most = 1 << 60 // no overflow
+	return max(botMemory, int64(min(live, most)/2*3+min(overhead, most)))
 }
 
 // readMemory returns the arguments of memoryLimit.
 func readMemory() (live, overhead uint64) {
 	samples := []metrics.Sample{
-		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"},
-		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/memory/classes/total:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
 	}
 	metrics.Read(samples)
 	overhead = samples[1].Value.Uint64()

@@ -65,7 +65,9 @@ func TestCollector_TheEnvironmentDecides(t *testing.T) { //nolint:paralleltest /
 		limits  bool
 		percent int
 	}{
-		{[]string{"PAVILION_ROLES=bot"}, true, botGC}, {[]string{"PAVILION_ROLES=http"}, false, othersGC}, {[]string{"PAVILION_ROLES=bot", "GOMEMLIMIT=off"}, false, botGC},
+		{[]string{"PAVILION_ROLES=bot"}, true, botGC},
+		{[]string{"PAVILION_ROLES=http"}, false, othersGC},
+		{[]string{"PAVILION_ROLES=bot", "GOMEMLIMIT=off"}, false, botGC},
 		{[]string{"PAVILION_ROLES=bot", "GOGC=100", "GOMEMLIMIT="}, true, 100},
 	} {
 		debug.SetGCPercent(100)

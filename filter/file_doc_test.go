@@ -13,7 +13,7 @@ func TestFileDoc_EveryFieldIsReadBack(t *testing.T) {
 	place := []bson.Binary{{Subtype: 0, Data: []byte{1, 2}}}
 	want := fileDoc{
 		ID: 1 << 40, Access: -2, Reference: []byte{3}, Posted: 4, Name: "n", Caption: "c", Entities: []byte{5}, Protected: true, Kind: 6, Size: 7 << 33, Mime: "m", Places: place,
-		Others: []descriptionDoc{{Posted: 9, Name: "older", Caption: "", Entities: nil, Protected: false, Places: place}}, Version: 8, Analysis: 10,
+		Others: []descriptionDoc{{Posted: 9, Name: "older", Caption: "", Entities: nil, Protected: false, Places: place}}, Version: 8, Analysis: 10, Thumb: nil,
 	}
 	for i := range reflect.ValueOf(want).NumField() {
 		field := reflect.TypeFor[fileDoc]().Field(i)

@@ -116,15 +116,15 @@ func newIDTable(ids []int64) idTable {
 		for t[at] != 0 {
 			at = (at + 1) & (len(t) - 1)
 		}
-		t[at] = part | uint32(i+1) //nolint:gosec // below 1<<positionBits
+		t[at] = part | uint32(i+1)
 	}
 	return t
 }
 
 // slot returns where the search for an id begins, and the part of its hash. Telegram's ids are not evenly spread, so their bits are mixed.
 func (t idTable) slot(id int64) (at int, part uint32) {
-	h := uint64(id) * 0x9e3779b97f4a7c15                                              //nolint:gosec // any bits
-	return int(h>>32) & (len(t) - 1), uint32(h>>(64-32+positionBits)) << positionBits //nolint:gosec // 14 bits
+	h := uint64(id) * 0x9e3779b97f4a7c15 //nolint:gosec // any bits
+	return int(h>>32) & (len(t) - 1), uint32(h>>(64-32+positionBits)) << positionBits
 }
 
 func (t idTable) contains(ids []int64, id int64) bool {
