@@ -281,7 +281,7 @@ func TestDeliver_TheSameKeyIsOneDeliveryThatOnlyItsPersonSees(t *testing.T) {
 	}
 }
 
-func TestThumb_IsKeptByClientsAndStandsInAnswers(t *testing.T) {
+func TestThumb_IsKeptByClientsWhileTheyMaySeeItAndStandsInAnswers(t *testing.T) {
 	t.Parallel()
 	c := &club{delivered: map[string]delivery.Job{}}
 	page, token := visit(t, c)
@@ -294,12 +294,15 @@ func TestThumb_IsKeptByClientsAndStandsInAnswers(t *testing.T) {
 	a := get(thumbPath, "")
 	a.Want(t, "the thumb", http.StatusOK, "")
 	tag := a.Header.Get("ETag")
-	if a.Header.Get("Content-Type") != "image/jpeg" || a.Header.Get("Cache-Control") != "private, max-age=31536000, immutable" || string(a.Body) != "jpeg of thumb" || tag == "" {
+	if a.Header.Get("Content-Type") != "image/jpeg" || a.Header.Get("Cache-Control") != "private, no-cache" || string(a.Body) != "jpeg of thumb" || tag == "" {
 		t.Errorf("%s, %v", a.Body, a.Header)
 	}
 	if again := get(thumbPath, tag); again.Status != http.StatusNotModified || len(again.Body) != 0 || again.Header.Get("ETag") != tag {
 		t.Errorf("asked again: %d %s", again.Status, again.Body)
 	}
+	c.verdict = access.ErrBanned
+	get(thumbPath, tag).Want(t, "asked again after a ban", http.StatusForbidden, "banned")
+	c.verdict = nil
 	var found SearchBody
 	get("/archive/search?text=dune", "").Into(t, &found)
 	var file FileBody

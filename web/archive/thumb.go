@@ -52,7 +52,8 @@ type thumbOut struct {
 	Body         []byte
 }
 
-// readThumb answers with the thumb of a file that the person may see. A document of Telegram never changes, so clients keep the picture.
+// readThumb answers with the thumb of a file that the person may see. Clients keep the picture but ask before each use (no-cache), because a ban or a
+// deletion of the file must hold for kept pictures too.
 func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*thumbOut, error) {
 	archive, _, err := h.admit(ctx, access.Tap)
 	if err != nil {
@@ -72,7 +73,7 @@ func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*thumbOut, error)
 	}
 	sum := sha256.Sum256(stripped)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	out := &thumbOut{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: "image/jpeg", CacheControl: "private, max-age=31536000, immutable"}
+	out := &thumbOut{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: "image/jpeg", CacheControl: "private, no-cache"}
 	if in.Tag() == tag {
 		out.Status = http.StatusNotModified
 		return out, nil
