@@ -60,15 +60,8 @@ func (c *resultCache) put(k resultKey, r keptResults) {
 	}
 }
 
-// versions are those of the pools that results were read from.
+// versions are those of the pools that results were read from. A search reads the version of a pool once, before the first list.
 type versions map[*storage.Pool]indexVersion
-
-// note adds the version of an answer. It returns false if an earlier answer of the pool had another one.
-func (v versions) note(p *storage.Pool, now indexVersion) bool {
-	old, ok := v[p]
-	v[p] = now
-	return !ok || old == now
-}
 
 // usable returns the results without the files that have been hidden since.
 func (r keptResults) usable(o SearchOptions) *results {

@@ -152,7 +152,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 		return found, err
 	}
 	found.arranged = sync.OnceValue(func() arrangement { return found.arrange(q) })
-	if ctx.Err() == nil && len(found.missing) == 0 && !found.changed && !found.leftOut.Load() && len(found.versions) > 0 {
+	if ctx.Err() == nil && len(found.missing) == 0 && !found.leftOut.Load() && len(found.versions) > 0 {
 		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions, arranged: found.arranged}, words})
 	}
 	return found, nil
@@ -178,7 +178,6 @@ type results struct {
 	arranged func() arrangement // made once for all pages; results in memory keep it
 
 	versions versions
-	changed  bool        // a pool's index changed during the search
 	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
@@ -283,8 +282,8 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, re
 		for _, id := range answers[i].unread {
 			r.unread[DocumentID(id)] = true
 		}
-		if v := answers[i].version; v != nil && r.versions != nil && !r.versions.note(o.Pool, *v) {
-			r.changed = true
+		if v := answers[i].version; v != nil && r.versions != nil {
+			r.versions[o.Pool] = *v
 		}
 		for _, x := range answers[i].results {
 			x.cursor.Taken = s.takenLevel(x)
