@@ -38,9 +38,12 @@ func (l *list) indexed() *list {
 // size is the number of ids in the database, dead ones included.
 func (l *list) size() int { return int(l.head.Count) }
 
+// scannedIDs is the number of ids up to which a list has no table.
+const scannedIDs = 16
+
 // contains reports whether ids has an id.
 func (l *list) contains(id int64) bool {
-	if len(l.ids) <= 16 {
+	if len(l.ids) <= scannedIDs {
 		return slices.Contains(l.ids, id)
 	}
 	return l.table().contains(l.ids, id)
@@ -105,12 +108,17 @@ const (
 	maxPosition  = 1<<positionBits - 1 // twice maxCheckedIDs; a list that grows longer in memory is read again
 )
 
-func newIDTable(ids []int64) idTable {
+// tableSize returns the number of entries of a table for n ids.
+func tableSize(n int) int {
 	size := 32
-	for size < 2*len(ids) {
+	for size < 2*n {
 		size *= 2
 	}
-	t := make(idTable, size)
+	return size
+}
+
+func newIDTable(ids []int64) idTable {
+	t := make(idTable, tableSize(len(ids)))
 	for i, id := range ids {
 		at, part := t.slot(id)
 		for t[at] != 0 {
