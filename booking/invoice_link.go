@@ -2,8 +2,10 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -17,8 +19,13 @@ type invoiceLinkArgs struct {
 // Kind names the job.
 func (invoiceLinkArgs) Kind() string { return "booking_invoice_link" }
 
-// invoiceLinkAttempts is small: the member is waiting, and can ask again.
-const invoiceLinkAttempts = 3
+const (
+	invoiceLinkAttempts = 3               // small: the member is waiting, and can ask again
+	invoiceLinkTimeout  = 8 * time.Second // for one attempt; the page waits for about as long
+)
+
+// errInvoiceLink is the cause when the bot exceeds invoiceLinkTimeout.
+var errInvoiceLink = errors.New("the link to the invoice took too long")
 
 // InvoiceLink creates a payment inside Telegram for a hold of the actor, as Pay does. It enqueues a job in which the bot makes a link to the invoice. It does
 // not wait for that job, so Payment.InvoiceLink is empty at first. A repeated call returns the same payment, with the link once it is made. Telegram lets a
@@ -65,13 +72,15 @@ func (c *change) checkLinkable(ctx context.Context, actor Actor, b Booking) erro
 }
 
 // makeInvoiceLink has the bot make the link of a payment that can still be paid, and stores it. After a crash it may make a second link; both lead to
-// invoices with the same payload.
+// invoices with the same payload. An attempt ends at invoiceLinkTimeout, because a FLOOD_WAIT would otherwise occupy all workers of ChatQueue.
 func (s *Service) makeInvoiceLink(ctx context.Context, o WorkerOptions, id PaymentID) error {
 	invoice, p, err := s.openInvoice(ctx, o, id)
 	if err != nil || invoice == nil || p.InvoiceLink != "" {
 		return err
 	}
-	link, err := o.Invoices.InvoiceLink(ctx, *invoice)
+	within, cancel := context.WithTimeoutCause(ctx, invoiceLinkTimeout, errInvoiceLink)
+	defer cancel()
+	link, err := o.Invoices.InvoiceLink(within, *invoice)
 	if err != nil {
 		return fmt.Errorf("invoice link of payment %d: %w", id, err)
 	}

@@ -62,6 +62,18 @@ func TestInvoiceLink_IsMadeOnceForAllWhoAsk(t *testing.T) {
 	l.healthy()
 }
 
+// A FLOOD_WAIT that is longer than the member waits does not occupy the workers of the queue.
+func TestInvoiceLink_IsGivenUpAsSoonAsByThePage(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	l.link(player(1), l.hold(player(1)), booking.Stars)
+	if all := l.invoices.deadlines(); len(all) != 1 || all[0] < 0 || all[0] > 8*time.Second {
+		t.Errorf("the bot could take %v", all)
+	}
+}
+
 func TestInvoiceLink_IsForTheHoldersOfHoldsOnly(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -75,6 +76,7 @@ type invoiceLog struct {
 	mu     sync.Mutex
 	shown  []booking.Invoice
 	linked []booking.Invoice // behind links
+	within []time.Duration   // until the deadline of each link; negative without one
 }
 
 func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
@@ -85,11 +87,23 @@ func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
 }
 
 // InvoiceLink names the invoice's payment in the link, and counts the links.
-func (b *invoiceLog) InvoiceLink(_ context.Context, i booking.Invoice) (string, error) {
+func (b *invoiceLog) InvoiceLink(ctx context.Context, i booking.Invoice) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	within := time.Duration(-1)
+	if end, ok := ctx.Deadline(); ok {
+		within = time.Until(end)
+	}
+	b.within = append(b.within, within)
 	b.linked = append(b.linked, i)
 	return fmt.Sprintf("https://t.me/$link%d", len(b.linked)), nil
+}
+
+// deadlines lists how long each link could take.
+func (b *invoiceLog) deadlines() []time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.within)
 }
 
 // linksOf lists the invoices of a member behind links.
