@@ -74,6 +74,43 @@ func TestInvoiceLink_IsGivenUpAsSoonAsByThePage(t *testing.T) {
 	}
 }
 
+func TestInvoiceLink_IsStoredOnceAndOnlyForAnOpenPayment(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		meanwhile func(l *paymentClub, h booking.Booking) error
+		want      string
+	}{
+		"another attempt was faster": {func(l *paymentClub, h booking.Booking) error {
+			_, err := l.db.Exec(l.t.Context(), `UPDATE payment SET invoice_link = 'https://t.me/$first' WHERE booking_id = $1`, h.ID)
+			return err
+		}, "https://t.me/$first"},
+		"the member chose another way": {func(l *paymentClub, h booking.Booking) error {
+			_, err := l.Pay(l.t.Context(), player(1), booking.PayRequest{Booking: h.ID, Provider: booking.Stripe, Title: "Net 1"})
+			return err
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newPaymentClub(t, "INR")
+			l.at("2026-06-01T00:00:00Z")
+			h := l.hold(player(1))
+			l.invoices.making = func() {
+				if err := c.meanwhile(l, h); err != nil {
+					t.Error(err)
+				}
+			}
+			p, err := l.InvoiceLink(t.Context(), player(1), booking.PayRequest{Booking: h.ID, Provider: booking.Stars})
+			l.must(err)
+			l.work()
+			l.waitSettled()
+			if made, link := l.invoices.linksOf(player(1)), one[string](l.bundle, `SELECT invoice_link FROM payment WHERE id = $1`, p.ID); len(made) != 1 || link != c.want {
+				t.Errorf("%d links made, %q stored, want %q", len(made), link, c.want)
+			}
+			l.healthy()
+		})
+	}
+}
+
 func TestInvoiceLink_IsForTheHoldersOfHoldsOnly(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")

@@ -77,6 +77,7 @@ type invoiceLog struct {
 	shown  []booking.Invoice
 	linked []booking.Invoice // behind links
 	within []time.Duration   // until the deadline of each link; negative without one
+	making func()            // runs while a link is made; may be nil
 }
 
 func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
@@ -88,6 +89,9 @@ func (b *invoiceLog) PostInvoice(_ context.Context, i booking.Invoice) error {
 
 // InvoiceLink names the invoice's payment in the link, and counts the links.
 func (b *invoiceLog) InvoiceLink(ctx context.Context, i booking.Invoice) (string, error) {
+	if b.making != nil {
+		b.making()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	within := time.Duration(-1)

@@ -137,8 +137,9 @@ func saveCheckout(ctx context.Context, q storage.Queryer, id PaymentID, made Che
 	return nil
 }
 
+// saveInvoiceLink stores the first link of an open payment. It changes no row, and returns nil, if the payment has a link or was closed meanwhile.
 func saveInvoiceLink(ctx context.Context, q storage.Queryer, id PaymentID, link string) error {
-	if _, err := q.Exec(ctx, `UPDATE payment SET invoice_link = $2 WHERE id = $1`, id, link); err != nil {
+	if _, err := q.Exec(ctx, `UPDATE payment SET invoice_link = $2 WHERE id = $1 AND invoice_link = '' AND state = 'created'`, id, link); err != nil {
 		return fmt.Errorf("keep invoice link of payment %d: %w", id, err)
 	}
 	return nil
