@@ -148,7 +148,7 @@ func (c *change) findOrCreatePayment(ctx context.Context, b Booking, r PayReques
 	if b.State.Live() && slices.ContainsFunc(list, Payment.IsReviewed) {
 		return Payment{}, ErrPaymentReviewed
 	}
-	if err := c.checkPayable(ctx, b); err != nil {
+	if err := c.checkPayableOnline(ctx, b); err != nil {
 		return Payment{}, err
 	}
 	amount, err := c.payments.chargeFor(provider, b.Price)
@@ -197,6 +197,17 @@ func (c *change) checkPayable(ctx context.Context, b Booking) error {
 	case b.Kind == Offer:
 		_, err := c.checkMemberQuota(ctx, b) // an offer over the quota cannot be confirmed, so it cannot be paid
 		return err
+	}
+	return nil
+}
+
+// checkPayableOnline is checkPayable for payments that staff do not take: it also refuses a club that takes no payments online.
+func (c *change) checkPayableOnline(ctx context.Context, b Booking) error {
+	if err := c.checkPayable(ctx, b); err != nil {
+		return err
+	}
+	if !c.setup.club.Policy.PaysOnline {
+		return ErrNoGateway
 	}
 	return nil
 }

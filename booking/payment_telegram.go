@@ -65,8 +65,8 @@ type InvoiceCheck struct {
 }
 
 // PreCheckout decides about a pre-checkout query; nil accepts it, and Telegram takes the money. In one short transaction it checks that the invoice is
-// ours and its member's, the hold is live, the price is unchanged, and nothing is paid yet. It extends the hold while the money is on its way, if
-// necessary beyond the club's limit.
+// ours and its member's, the club takes payments online, the hold is live, the price is unchanged, and nothing is paid yet. It extends the hold while the
+// money is on its way, if necessary beyond the club's limit.
 func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 	reference, err := s.payments.verifyInvoice(q.Payload)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Service) PreCheckout(ctx context.Context, q InvoiceCheck) error {
 		case list[i].State != Created:
 			return ErrInvoiceClosed
 		}
-		if err := c.checkPayable(ctx, *b); err != nil || b.State != Held {
+		if err := c.checkPayableOnline(ctx, *b); err != nil || b.State != Held {
 			return err
 		}
 		until := c.at.Add(preCheckoutHold)

@@ -119,6 +119,34 @@ func TestTelegram_PreCheckoutRefusesWhatIsOverOrPaidElsewhere(t *testing.T) {
 	l.healthy()
 }
 
+// The staff go on to take money at the desk.
+func TestPayment_AClubThatStopsPaymentsOnlineTakesNoMoreMoneyOnline(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	h := l.hold(player(1))
+	p, payload := l.invoice(player(1), h, booking.Stars)
+	check := booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: p.Amount}
+	l.must(l.PreCheckout(t.Context(), check))
+	club, err := l.Club(t.Context(), l.club)
+	l.must(err)
+	club.Policy.PaysOnline = false
+	_, err = l.SaveClub(t.Context(), boss(), club)
+	l.must(err)
+	if err := l.PreCheckout(t.Context(), check); !errors.Is(err, booking.ErrNoGateway) {
+		t.Errorf("the invoice from before: %v", err)
+	}
+	for _, provider := range []booking.Provider{booking.Stars, booking.Stripe} {
+		if _, err := l.Pay(t.Context(), player(1), booking.PayRequest{Booking: h.ID, Provider: provider}); !errors.Is(err, booking.ErrNoGateway) {
+			t.Errorf("a payment by %s: %v", provider, err)
+		}
+	}
+	_, err = l.PayAtDesk(t.Context(), boss(), h.ID, booking.Cash)
+	l.must(err)
+	l.wantState(h.ID, booking.Confirmed)
+	l.healthy()
+}
+
 func TestTelegram_StarsGoBackWholeAndOrdinaryMoneyByHand(t *testing.T) {
 	t.Parallel()
 	l := newPaymentClub(t, "INR")
