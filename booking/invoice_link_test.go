@@ -3,6 +3,7 @@ package booking_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -146,6 +147,32 @@ func TestInvoiceLink_IsForTheHoldersOfHoldsOnly(t *testing.T) {
 	_, err = l.SaveClub(t.Context(), boss(), club)
 	l.must(err)
 	refused("a club that takes money at the desk", player(2), l.held(player(2), l.want("2026-06-03T12:00:00Z", time.Hour, 1)), booking.Telegram, booking.ErrNoGateway)
+	l.healthy()
+}
+
+// The stars are on their way when the member pays on the gateway's page, and arrive after that money.
+func TestInvoiceLink_StarsThatArriveAfterThePageWasPaidGoBack(t *testing.T) {
+	t.Parallel()
+	l := newPaymentClub(t, "INR")
+	l.at("2026-06-01T00:00:00Z")
+	l.work()
+	h := l.hold(player(1))
+	p := l.link(player(1), h, booking.Stars)
+	payload := l.InvoicePayload(p)
+	l.must(l.PreCheckout(t.Context(), booking.InvoiceCheck{Payload: payload, Payer: player(1).ID, Amount: p.Amount}))
+	page := l.checkout(player(1), h, booking.Stripe)
+	l.must(l.sandbox.Pay(page.Checkout))
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
+	l.must(l.PaidInTelegram(t.Context(), booking.InvoicePaid{Payload: payload, Payer: player(1).ID, Amount: p.Amount, Charge: "stars-1"}))
+	l.waitSettled()
+	l.wantState(h.ID, booking.Confirmed)
+	if back := l.stars.refunded(); !maps.Equal(back, map[string]int{"stars-1": 1}) {
+		t.Errorf("stars back %v", back)
+	}
+	if first, second := l.payment(page.ID), l.payment(p.ID); first.State != booking.Captured || first.Refund != 0 || second.State != booking.Refunded {
+		t.Errorf("the page's payment is %s with %d to go back, the stars are %s", first.State, first.Refund, second.State)
+	}
 	l.healthy()
 }
 
