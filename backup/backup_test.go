@@ -224,7 +224,6 @@ func TestRestore_OfANewerReleaseIsRefused(t *testing.T) {
 	}
 }
 
-// TestMake_RefusesWhatWouldBeIncomplete leaves no folder behind.
 // An upgrade begins with a backup, which may be made by the new program.
 func TestMake_TakesTheSchemaOfTheReleaseBefore(t *testing.T) {
 	t.Parallel()
@@ -247,6 +246,7 @@ func TestMake_TakesTheSchemaOfTheReleaseBefore(t *testing.T) {
 	}
 }
 
+// A refusal leaves no folder behind.
 func TestMake_RefusesWhatWouldBeIncomplete(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made")

@@ -109,8 +109,7 @@ func (m *Messenger) edit(ctx context.Context, lane Lane, in Chat, id int, r Repl
 	})
 }
 
-// editMessage changes a message of in. request makes the request anew for each try, because encoding changes it.
-// editMessage edits a message in the chat of c.
+// editMessage edits a message in the chat of c. request makes the request anew for each try, because encoding changes it.
 func (m *Messenger) editMessage(ctx context.Context, c call, request func() *tg.MessagesEditMessageRequest) error {
 	c.method, c.limited = "messages.editMessage", true
 	c.invoke = func(ctx context.Context) error {
