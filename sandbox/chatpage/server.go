@@ -113,6 +113,8 @@ func (s *Server) routes(files fs.FS) http.Handler {
 	mux.HandleFunc("GET /api/people/{person}/inline", answer(s.askInline))
 	mux.HandleFunc("POST /api/people/{person}/inline", answer(s.chooseInline))
 	mux.HandleFunc("GET /api/people/{person}/files/{message}", s.download)
+	mux.HandleFunc("GET /api/people/{person}/prepared/{id}", answer(s.showPrepared))
+	mux.HandleFunc("POST /api/people/{person}/prepared/{id}", answer(s.sendPrepared))
 	mux.HandleFunc("POST /api/people/{person}/app", answer(s.openApp))
 	mux.Handle("GET /telegram.js", http.FileServerFS(telegramweb.Files()))
 	return mux
@@ -181,6 +183,7 @@ var refusals = map[string]string{ //nolint:gochecknoglobals // a table
 	"INPUT_USER_DEACTIVATED":      "That account was deleted.",
 	"YOU_BLOCKED_USER":            "This person has blocked the bot.",
 	"FORM_SUBMIT_DUPLICATE":       "This payment is on its way already.",
+	"ID_EXPIRED":                  "This message can no longer be shared.",
 	"SLUG_INVALID":                "There is no such invoice.",
 	"SUBSCRIPTION_ALREADY_ACTIVE": "This subscription is active already.",
 }

@@ -32,8 +32,8 @@ export const themes = {
 const number = (version) => version.split(".").reduce((n, part) => n * 1000 + Number(part), 0);
 
 // MiniApp opens an app in a frame and plays the client. It tells its listener what the app asks for:
-// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, link {url}, invoice {slug}, haptic, ready, close,
-// fault (a text). An invoice is answered with closeInvoice.
+// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, link {url}, invoice {slug}, prepared {id}, haptic, ready,
+// close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared.
 export class MiniApp {
   // visit: {app, initData, theme, version, platform, start}; storage keeps what the app stores, per person and bot.
   constructor(frame, visit, listener, storage = new Map()) {
@@ -85,6 +85,12 @@ export class MiniApp {
     this.send("invoice_closed", { slug, status });
   }
 
+  // endPrepared tells the app that a prepared message was sent, or why not.
+  endPrepared(error) {
+    if (error) this.send("prepared_message_failed", { error });
+    else this.send("prepared_message_sent", null);
+  }
+
   handle(text) {
     let message;
     try {
@@ -116,6 +122,9 @@ export class MiniApp {
       case "web_app_open_invoice":
         if (!/^[\w-]+$/.test(data?.slug ?? "")) return this.listener("fault", `${method} without the slug of a link`);
         return this.listener("invoice", data);
+      case "web_app_send_prepared_message":
+        if (!data?.id) return this.listener("fault", `${method} without the id of a message`);
+        return this.listener("prepared", data);
       case "web_app_request_theme":
         return this.setTheme(this.visit.theme);
       case "web_app_request_viewport":

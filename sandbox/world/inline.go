@@ -19,6 +19,8 @@ type inlineDesk struct {
 	waiting map[int64]*inlineQuery
 	sets    map[int64]*resultSet
 	cached  map[inlineKey]int64 // -> set
+
+	prepared map[string]*prepared
 }
 
 type inlineKey struct {
@@ -35,7 +37,7 @@ type inlineQuery struct {
 }
 
 func newInlineDesk() inlineDesk {
-	return inlineDesk{waiting: map[int64]*inlineQuery{}, sets: map[int64]*resultSet{}, cached: map[inlineKey]int64{}}
+	return inlineDesk{waiting: map[int64]*inlineQuery{}, sets: map[int64]*resultSet{}, cached: map[inlineKey]int64{}, prepared: map[string]*prepared{}}
 }
 
 // resultLife is the time in which a result can be chosen.
@@ -49,6 +51,7 @@ func (d *inlineDesk) tidy(now time.Time) {
 	maps.DeleteFunc(d.waiting, func(_ int64, q *inlineQuery) bool { return now.After(q.until) })
 	maps.DeleteFunc(d.sets, func(_ int64, s *resultSet) bool { return now.After(s.until.Add(resultLife)) })
 	maps.DeleteFunc(d.cached, func(_ inlineKey, id int64) bool { return d.sets[id] == nil })
+	maps.DeleteFunc(d.prepared, func(_ string, p *prepared) bool { return d.sets[p.set.id] == nil })
 }
 
 func (w *World) routeInline(d *tg.ServerDispatcher) {
@@ -151,7 +154,7 @@ func (c *call) setInlineResults(r *tg.MessagesSetInlineBotResultsRequest) (bool,
 // sendInlineResult posts a result that the caller chose, through the bot.
 func (c *call) sendInlineResult(r *tg.MessagesSendInlineBotResultRequest) (tg.UpdatesClass, error) {
 	set := c.inline.sets[r.QueryID]
-	if set == nil || c.o.Now().After(set.until.Add(resultLife)) {
+	if set == nil || set.user != 0 && set.user != c.me.ID || c.o.Now().After(set.until.Add(resultLife)) {
 		return nil, tgerr.New(400, "INLINE_RESULT_EXPIRED")
 	}
 	chosen := set.result(r.ID)

@@ -18,6 +18,7 @@ const (
 // resultSet is a bot's answer to an inline query.
 type resultSet struct {
 	id, bot      int64
+	user         int64 // who may choose a result; 0: everybody whom the results were shown to
 	query, next  string
 	gallery      bool
 	switchText   string

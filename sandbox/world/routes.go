@@ -27,6 +27,7 @@ func (w *World) routes() *tg.ServerDispatcher {
 	w.routeMedia(d)
 	w.routeButtons(d)
 	w.routeInline(d)
+	w.routePrepared(d)
 	w.routeBots(d)
 	w.routeInvoices(d)
 	w.routePayments(d)

@@ -26,10 +26,11 @@ const (
 // botMethods are bot-only methods that the list lacks.
 const botMethods = "messages.setBotPrecheckoutResults messages.setBotShippingResults messages.sendWebViewResultMessage " +
 	"bots.setBotMenuButton bots.getBotMenuButton bots.sendCustomRequest bots.answerWebhookJSONQuery help.setBotUpdatesStatus " +
-	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights payments.botCancelStarsSubscription"
+	"bots.setBotGroupDefaultAdminRights bots.setBotBroadcastDefaultAdminRights payments.botCancelStarsSubscription messages.savePreparedInlineMessage"
 
 // peoplesMethods are methods for people that the list lacks.
-const peoplesMethods = "payments.getStarsSubscriptions payments.changeStarsSubscription messages.getChatInviteImporters messages.hideAllChatJoinRequests"
+const peoplesMethods = "payments.getStarsSubscriptions payments.changeStarsSubscription messages.getChatInviteImporters messages.hideAllChatJoinRequests " +
+	"messages.getPreparedInlineMessage"
 
 func methodRules() map[string]usability {
 	rules := map[string]usability{}

@@ -40,6 +40,9 @@ function heard(what, data, page) {
     case "invoice":
       void payInvoice(data.slug, page);
       break;
+    case "prepared":
+      void sendPrepared(data.id, page);
+      break;
     case "close":
       dialog.close();
       break;
@@ -62,6 +65,21 @@ async function payInvoice(slug, { person, askPayment, toast }) {
   } catch (error) {
     toast(error.message, true);
     close("failed");
+  }
+}
+
+/** sendPrepared shows what the app wants to share, and sends it into the chat with the bot. */
+async function sendPrepared(id, { person, askShare, toast }) {
+  const asked = app;
+  const end = (error) => { if (app === asked) app?.endPrepared(error); };
+  const path = `people/${person.id}/prepared/${id}`;
+  try {
+    if (!await askShare(await call("GET", path))) return end("USER_DECLINED");
+    await call("POST", path);
+    end();
+  } catch (error) {
+    toast(error.message, true);
+    end("MESSAGE_SEND_FAILED");
   }
 }
 

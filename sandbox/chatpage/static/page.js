@@ -42,6 +42,15 @@ const page = {
     dialog.showModal();
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
   },
+
+  /** askShare returns whether the person sends the message into the chat. */
+  askShare({ title, text }) {
+    const dialog = document.getElementById("share");
+    document.getElementById("share-text").textContent = text || title;
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "send"), { once: true }));
+  },
 };
 
 /** show opens exactly these chats. */
