@@ -7,6 +7,7 @@ import (
 	"pavilion/filter/delivery"
 	"pavilion/internal/fault"
 	"pavilion/web/archive"
+	"pavilion/web/share"
 )
 
 // ErrArchiveElsewhere refuses a request to the archive in a process that is not the bot. Only the bot has the words of the index and the access hashes
@@ -20,6 +21,15 @@ func (p *parts) archiveInBot() (archive.Archive, error) {
 		return nil, ErrArchiveElsewhere
 	}
 	return b.Archive(), nil
+}
+
+// sharesInBot returns the active bot's messages to share.
+func (p *parts) sharesInBot() (share.Shares, error) {
+	b, ok := p.activeBot()
+	if !ok {
+		return nil, ErrArchiveElsewhere
+	}
+	return b.Shares(), nil
 }
 
 // activeBot returns the bot, or false in a process that is not the bot or has not read its state yet.

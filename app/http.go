@@ -24,6 +24,7 @@ import (
 	"pavilion/web/nets"
 	"pavilion/web/ops"
 	"pavilion/web/personal"
+	"pavilion/web/share"
 )
 
 // httpServer builds the HTTP server over the other parts. Every process serves the operating endpoints; processes with the role http serve
@@ -61,7 +62,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 		return server, nil
 	}
 	//exhaustruct:enforce
-	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About + " " + archive.About, Version: version(), BotToken: cfg.BotToken})
+	api := web.NewAPI(server, p.sessions, web.APIOptions{About: nets.About + " " + archive.About + " " + share.About, Version: version(), BotToken: cfg.BotToken})
 	admins := make([]booking.MemberID, len(cfg.Admins))
 	for i, id := range cfg.Admins {
 		admins[i] = booking.MemberID(id)
@@ -74,6 +75,8 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	archive.Add(api, archive.Options{InBot: p.archiveInBot, Delivery: p.readDelivery})
+	//exhaustruct:enforce
+	share.Add(api, share.Options{InBot: p.sharesInBot})
 	//exhaustruct:enforce
 	personal.Add(api, personal.Options{
 		Own: p.own, Phrases: p.phrases, Language: func(ctx context.Context, person int64) string { return p.language(ctx, booking.MemberID(person)) },

@@ -126,8 +126,10 @@ func TestNginx_TheArchiveIsAnsweredByTheConnectedBot(t *testing.T) {
 	other, standby, connected := serve(http.StatusNoContent), serve(http.StatusServiceUnavailable), serve(http.StatusAccepted)
 	addr, _ := startNginx(t, []string{other}, []string{standby, connected})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		if got := burst(t, 6, method, "http://"+addr+"/api/v1/archive/search"); got[http.StatusAccepted] != 6 {
-			t.Errorf("%s: %v", method, got)
+		for _, path := range []string{"/api/v1/archive/search", "/api/v1/prepared-messages"} {
+			if got := burst(t, 6, method, "http://"+addr+path); got[http.StatusAccepted] != 6 {
+				t.Errorf("%s %s: %v", method, path, got)
+			}
 		}
 	}
 	if got := burst(t, 6, http.MethodGet, "http://"+addr+"/api/v1/clubs"); got[http.StatusNoContent] != 6 {

@@ -64,8 +64,13 @@ func (p *pages) refusesAlike(t *testing.T) {
 	const found, searches = "🔎", 4
 	one.wants("nothing forbids it", found, "")
 
+	const name = "Silver.Lining.S01E01.720p.mkv"
+	file := one.file(name)
+	one.wantsShared("nothing forbids it", file, "")
+
 	news := requires(t, p.Scene, admin, "Club News", "club_news")
 	one.wants("a required channel", joinFirst, "join-first")
+	one.wantsShared("a required channel", file, "join-first")
 	if err := p.DC.World().Join(news, one.chat.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +83,7 @@ func (p *pages) refusesAlike(t *testing.T) {
 	say(t, admin, fmt.Sprintf("/ban %d 7d", one.chat.ID))
 	await(t, admin, "is shut out until")
 	one.wants("a ban", "You cannot use the archive here until", "banned")
+	one.wantsShared("a ban", file, "banned")
 	say(t, admin, fmt.Sprintf("/unban %d", one.chat.ID))
 	await(t, admin, "may use the archive again")
 	one.wants("the ban is lifted", found, "")
@@ -95,12 +101,12 @@ func (p *pages) refusesAlike(t *testing.T) {
 	if err := w.Protect(p.Channel, true); err != nil {
 		t.Fatal(err)
 	}
-	const name = "Silver.Lining.S01E01.720p.mkv"
+	one.wantsShared("a channel that restricts forwarding", file, "file-protected")
 	forget(t, one.chat)
 	tap(t, one.chat, ask(t, one.chat, "silver lining s01e01"), "S01E01")
 	inChat := received(t, one.chat, name)
 	forget(t, one.chat)
-	if id := one.deliver(name); id == 0 {
+	if id := one.deliver(file); id == 0 {
 		t.Fatal("the order was refused")
 	}
 	if overHTTP := received(t, one.chat, name); !inChat.Noforwards || !overHTTP.Noforwards {
@@ -111,16 +117,22 @@ func (p *pages) refusesAlike(t *testing.T) {
 	}
 }
 
-// deliver orders a file by its name over HTTP and returns the order's id.
-func (u archiveUser) deliver(name string) int64 {
+// archiveFile names a file by one of its posts.
+type archiveFile struct {
+	ID      string `json:"id"`
+	Channel int64  `json:"channel"`
+	Message int64  `json:"message"`
+}
+
+// file finds a file by its name over HTTP.
+func (u archiveUser) file(name string) archiveFile {
 	u.t.Helper()
 	var found struct {
 		Rows []struct {
 			Files []struct {
-				ID      string
-				Name    string
-				Channel int64
-				Message int64
+				archiveFile
+
+				Name string
 			}
 		}
 	}
@@ -129,17 +141,30 @@ func (u archiveUser) deliver(name string) int64 {
 	}
 	for _, row := range found.Rows {
 		for _, f := range row.Files {
-			if f.Name != name {
-				continue
+			if f.Name == name {
+				return f.archiveFile
 			}
-			var order struct{ ID int64 }
-			path := fmt.Sprintf("/archive/files/%s/deliveries?channel=%d&message=%d", f.ID, f.Channel, f.Message)
-			if err := u.http.Do(u.t.Context(), http.MethodPost, path, nil, http.StatusAccepted, &order); err != nil {
-				u.t.Fatal(err)
-			}
-			return order.ID
 		}
 	}
 	u.t.Fatalf("%s is not among %+v", name, found)
-	return 0
+	return archiveFile{}
+}
+
+// deliver orders a file over HTTP and returns the order's id.
+func (u archiveUser) deliver(f archiveFile) int64 {
+	u.t.Helper()
+	var order struct{ ID int64 }
+	path := fmt.Sprintf("/archive/files/%s/deliveries?channel=%d&message=%d", f.ID, f.Channel, f.Message)
+	if err := u.http.Do(u.t.Context(), http.MethodPost, path, nil, http.StatusAccepted, &order); err != nil {
+		u.t.Fatal(err)
+	}
+	return order.ID
+}
+
+// wantsShared prepares a message with a file. The refusal must have a code; empty for none.
+func (u archiveUser) wantsShared(rule string, f archiveFile, code string) {
+	u.t.Helper()
+	if a := act(u.t, u.http, "/prepared-messages", "", map[string]any{"file": f}); a.Problem() != code {
+		u.t.Errorf("%s: a message to share: %d %s, want %q", rule, a.Status, a.Body, code)
+	}
 }
