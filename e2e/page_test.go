@@ -43,6 +43,7 @@ func TestPage(t *testing.T) {
 	t.Run("QuietHoursAndACalendar", p.setsUp)
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
 	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
+	t.Run("ABookingAndAFileAreShared", p.shares)
 	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
 	t.Run("TheChatAndThePageRefuseAlike", p.refusesAlike)
 	t.Run("TheStaffWorkAtTheDesk", p.worksAtTheDesk)

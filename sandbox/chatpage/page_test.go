@@ -218,9 +218,15 @@ func TestPage_PeopleSearchBookAndPaySideBySide(t *testing.T) {
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Pay")]`)))
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="pay"]//button[contains(., "tell the page that it failed")]`)))
 	framed.Shows(t, "Booked")
+
+	// The app shares the booking. The page shows the message first, and has one chat to send it into.
+	framed.Press(t, "Share")
+	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="share" and contains(., "Net 1")]//button[contains(., "Send it into this chat")]`)))
+	framed.Until(t, `[...document.querySelectorAll('[role="status"]')].some((s) => s.textContent === "Sent")`)
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[contains(., "Back")]`)))
 	framed.Until(t, `document.querySelector(".cell.mine")`)
 	v.Do(chromedp.Click(chromedp.Search(`//dialog[@id="app"]//button[text()="Close"]`)), chromedp.WaitNotVisible(chromedp.CSS("#app")))
+	v.Do(chromedp.WaitVisible(inPane("Arjun", `//li[contains(@class, "out") and contains(., "Riverside Nets")]`)))
 
 	// The address keeps the two chats over a reload.
 	v.Do(chromedp.Reload(), chromedp.WaitVisible(inPane("Nina", `//li[contains(., "✅ Booked")]`)), chromedp.WaitVisible(inPane("Arjun", `//a[@download]`)))

@@ -81,7 +81,7 @@ func written(t *testing.T, root string) map[string][]byte {
 func rebuild(t *testing.T) string {
 	t.Helper()
 	dir, build := builder(t)
-	if out, err := build(description(t, "nets"), description(t, "archive")); err != nil {
+	if out, err := build(description(t, "nets"), description(t, "archive"), description(t, "share")); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return dir
@@ -171,7 +171,7 @@ func TestBuild_RefusesAMethodThatClientsOfItsVersionLack(t *testing.T) {
 	if err := os.WriteFile(table, earlier, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := build(description(t, "nets"), description(t, "archive"))
+	out, err := build(description(t, "nets"), description(t, "archive"), description(t, "share"))
 	if err == nil || !bytes.Contains(out, []byte("clients of version 7.6 have no web_app_setup_swipe_behavior")) {
 		t.Errorf("%v\n%s", err, out)
 	}

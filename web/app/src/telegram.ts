@@ -160,6 +160,17 @@ export const canOpenInvoice = () => has("web_app_open_invoice");
 export const openInvoice = (link: string) => post("web_app_open_invoice", { slug: link.replace(/^.*\/\$?/, "") });
 export const onInvoiceClosed = (heard: (paid: boolean) => void) => on("invoice_closed", (e) => heard(e.status === "paid" || e.status === "pending"));
 
+// share has the person send a prepared message into a chat (Bot API 8.0). It tells whether it was sent.
+export const canShare = () => has("web_app_send_prepared_message");
+export const share = (id: string) => new Promise<boolean>((resolve) => {
+  const end = (sent: boolean) => () => {
+    stop.forEach((s) => s());
+    resolve(sent);
+  };
+  const stop = [on("prepared_message_sent", end(true)), on("prepared_message_failed", end(false))];
+  post("web_app_send_prepared_message", { id });
+});
+
 // shareQuery has the person choose a chat, in which the bot is asked for a query.
 export const canShareQuery = () => has("web_app_switch_inline_query");
 export const shareQuery = (query: string) => post("web_app_switch_inline_query", { query: query.slice(0, 200), chat_types: ["users", "groups", "channels"] });

@@ -6,6 +6,7 @@ import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence,
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";
+import { Share } from "../share";
 import { askBeforeClosing, canOpenInvoice, onInvoiceClosed, openInvoice, openLink } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
 
@@ -227,6 +228,7 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
       {live && (
         <div class="actions">
           <button class="quiet" onClick={() => void act(() => saveCalendar(b))}>{t("calendar")}</button>
+          {ahead && <Share subject={{ booking: { club: c.id, id: b.id } }} />}
           {canMove && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}
           {c.place && (
             <button class="quiet" onClick={() => openLink(`https://maps.google.com/?q=${c.place!.latitude},${c.place!.longitude}`)}>{t("map")}</button>

@@ -5,7 +5,8 @@ import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
 import { announce, Heading, Next, Skeleton, Trouble } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
-import { canShareQuery, closePage, feel, inTelegram, shareQuery } from "../telegram";
+import { Share } from "../share";
+import { closePage, feel, inTelegram } from "../telegram";
 import { dateIn, dayName, fileSize, known, t } from "../words";
 import { Join, Picture } from "./archive";
 
@@ -85,7 +86,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
       {d && <p class={`notice ${sent ? "good" : ""}`} role="status">{t(outcome(d))}</p>}
       <Trouble problem={problem.value} />
       <Join problem={problem.value} />
-      {canShareQuery() && <div class="actions"><button class="quiet" onClick={() => shareQuery(f.name)}>{t("share")}</button></div>}
+      <div class="actions"><Share subject={{ file: { id, channel: Number(channel), message: Number(message) } }} query={f.name} /></div>
       <Next step={sent && inTelegram() ? { text: t("to_chat"), press: closePage } : {
         text: t(d && !ended(d) ? "file_look" : "send_to_chat"), busy: busy.value || polls, press: send,
       }} />
