@@ -294,7 +294,11 @@ func cell(clock string, net int) func(rows [][]string) (int, int) {
 
 // payButton returns the text of an invoice's button.
 func payButton(m *tg.Message) string {
-	if media, ok := m.Media.(*tg.MessageMediaInvoice); ok {
+	media, ok := m.Media.(*tg.MessageMediaInvoice)
+	switch {
+	case ok && media.Currency == "XTR": // Stars have no smaller unit
+		return fmt.Sprintf("Pay %d Stars", media.TotalAmount)
+	case ok:
 		return fmt.Sprintf("Pay %s %d.%02d", media.Currency, media.TotalAmount/100, media.TotalAmount%100)
 	}
 	return ""
