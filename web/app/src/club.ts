@@ -1,7 +1,7 @@
 // What the screens show of the club: read once, kept on the device, and read again while it is looked at.
-import { computed, signal } from "@preact/signals";
-import { api, done, type Booking, type Club, type Me, type Net, type Starts, type Wait } from "./api";
-import { resource, type Resource } from "./resource";
+import { computed, effect, signal } from "@preact/signals";
+import { api, done, type Booking, type Club, type Me, type Net, type SheetBooking, type Starts, type Wait } from "./api";
+import { isRefusal, resource, type Resource } from "./resource";
 import { serverNow } from "./send";
 import { session } from "./session";
 import { launch } from "./telegram";
@@ -18,14 +18,19 @@ function readKept<T>(name: string): { data: T; since: number } | null {
   }
 }
 
-// kept is a resource whose last data stays on the device, so that it can be read without a network. Several resources may share a name. Each starts with the
-// stored data if isMine accepts it.
-export function kept<T>(name: string, read: (before: T | undefined) => Promise<T | undefined>, isMine: (data: T) => boolean = () => true): Resource<T> {
+const dropKept = (name: string) => localStorage.removeItem(`kept ${name}`);
+
+// kept is a resource whose last data stays on the device, so that it can be read without a network. A refusal of the server drops it. Several resources may
+// share a name. Each starts with the stored data if isMine accepts it. Data that isKept does not accept is not stored.
+export function kept<T>(
+  name: string, read: (before: T | undefined) => Promise<T | undefined>, isMine: (data: T) => boolean = () => true, isKept: (data: T) => boolean = () => true,
+): Resource<T> {
   const last = readKept<T>(name);
   const before = last && isMine(last.data) ? last : null;
   const r = resource(read, before?.data, before?.since);
-  r.state.subscribe(({ data, since }) => {
-    if (data !== undefined && since) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
+  r.state.subscribe(({ data, since, error }) => {
+    if (data !== undefined && since && isKept(data)) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
+    if (error && isRefusal(error)) dropKept(name);
   });
   return r;
 }
@@ -53,15 +58,39 @@ export const club = computed<Club | undefined>(() => {
   return all.find((c) => c.id === chosen.value) ?? all[0];
 });
 
-// isStaff tells which screens to offer. The server checks the role at each request.
-export const isStaff = computed(() => ["staff", "admin"].includes(me.state.value.data?.roles?.find((r) => r.club === club.value?.id)?.role ?? ""));
+const roleIn = (id: number | undefined) => me.state.value.data?.roles?.find((r) => r.club === id)?.role ?? "";
+const isStaffIn = (id: number | undefined) => ["staff", "admin"].includes(roleIn(id));
 
-export const isAdmin = computed(() => me.state.value.data?.operator || me.state.value.data?.roles?.find((r) => r.club === club.value?.id)?.role === "admin");
+// isStaff tells which screens to offer. The server checks the role at each request.
+export const isStaff = computed(() => isStaffIn(club.value?.id));
+
+export const isAdmin = computed(() => me.state.value.data?.operator || roleIn(club.value?.id) === "admin");
 
 export function chooseClub(id: number) {
   localStorage.setItem("club", String(id));
   chosen.value = id;
 }
+
+// DaySheet is the staff's sheet of a day.
+export interface DaySheet {
+  day: string;
+  list: SheetBooking[];
+}
+
+// sheetName is the name under which the device keeps the last sheet of a club.
+export const sheetName = (id: number) => `desk ${id}`;
+
+// dropSheets removes the kept sheets of past days, and those of clubs in which the person is not staff any more.
+function dropSheets() {
+  const person = me.state.value.data;
+  for (const c of clubs.state.value.data ?? []) {
+    const last = readKept<DaySheet>(sheetName(c.id));
+    const past = last && last.data.day < dateIn(new Date(serverNow()), c.time_zone);
+    if (past || (person && !person.operator && !isStaffIn(c.id))) dropKept(sheetName(c.id));
+  }
+}
+
+effect(dropSheets);
 
 const at = () => ({ club: club.value!.id });
 

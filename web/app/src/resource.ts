@@ -16,8 +16,11 @@ export interface Resource<T> {
   set: (data: T) => void;
 }
 
+// isRefusal reports that the person may not read something any more, or that it is gone.
+export const isRefusal = (p: Problem) => p.status === 403 || p.status === 404;
+
 // resource loads data with read. read returns undefined if the data has not changed. Concurrent loads share one request. Call reload after an action: it waits
-// for a running read, which may not show the action yet, and reads again.
+// for a running read, which may not show the action yet, and reads again. A refusal drops the data; other failures leave it.
 export function resource<T>(read: (before: T | undefined) => Promise<T | undefined>, first?: T, since = 0): Resource<T> {
   const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since });
   let loading: Promise<void> | null = null;
@@ -26,7 +29,7 @@ export function resource<T>(read: (before: T | undefined) => Promise<T | undefin
     .then((data) => set(data ?? (state.value.data as T)))
     .catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error;
-      state.value = { ...state.value, error };
+      state.value = isRefusal(error) ? { since: 0, error } : { ...state.value, error };
     })
     .finally(() => { loading = null; });
   const reload = () => loading ? loading.then(load) : load();

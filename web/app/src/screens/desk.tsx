@@ -1,7 +1,7 @@
 // Desk: the staff's sheet of a day, with check-in, payment and no-shows.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, newKey, type SheetBooking } from "../api";
-import { club, isAdmin, isHeld, kept, netName, nets, reload, today } from "../club";
+import { club, isAdmin, isHeld, kept, netName, nets, reload, sheetName, today, type DaySheet } from "../club";
 import { Age, Empty, Heading, hours, Trouble, useAct, Waiting } from "../parts";
 import { poll, type Resource } from "../resource";
 import { go } from "../router";
@@ -9,16 +9,11 @@ import { offline, serverNow } from "../send";
 import { dayName, known, money, t } from "../words";
 import { Days, refreshEvery } from "./day";
 
-interface DaySheet {
-  day: string;
-  list: SheetBooking[];
-}
-
-// sheetOf is the sheet of a day. The device keeps the last one, because the connection at the nets may be bad.
-const sheetOf = (id: number, day: string) => kept<DaySheet>(`desk ${id}`, async () => {
+// sheetOf is the sheet of a day. The device keeps the last one that is not of a past day, because the connection at the nets may be bad.
+const sheetOf = (id: number, day: string) => kept<DaySheet>(sheetName(id), async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/days/{day}", { params: { path: { club: id, day } } }));
   return { day, list: answer.items ?? [] };
-}, (last) => last.day === day);
+}, (last) => last.day === day, (last) => last.day >= today());
 
 export function Desk({ args }: { args: string[] }) {
   const c = club.value!;
