@@ -157,8 +157,12 @@ export function openLink(url: string) {
 // openInvoice opens the invoice of a link inside Telegram. How the person closed it is a hint only: clients also say failed or cancelled of a payment that
 // was made.
 export const canOpenInvoice = () => has("web_app_open_invoice");
-export const openInvoice = (link: string) => post("web_app_open_invoice", { slug: link.replace(/^.*\/\$?/, "") });
-export const onInvoiceClosed = (heard: (paid: boolean) => void) => on("invoice_closed", (e) => heard(e.status === "paid" || e.status === "pending"));
+export const openInvoice = (link: string) => post("web_app_open_invoice", { slug: slugOf(link) });
+export const onInvoiceClosed = (heard: (slug: string, paid: boolean) => void) =>
+  on("invoice_closed", (e) => heard(e.slug, e.status === "paid" || e.status === "pending"));
+
+// slugOf is the name of an invoice in its link.
+export const slugOf = (link: string) => link.replace(/^.*\/\$?/, "");
 
 // share has the person send a prepared message into a chat (Bot API 8.0). It tells whether it was sent.
 export const canShare = () => has("web_app_send_prepared_message");

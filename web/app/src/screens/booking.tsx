@@ -1,5 +1,5 @@
 // Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, done, newKey, type Booking as Body, type Payment, type PayWay } from "../api";
 import { club, isHeld, netName, reload } from "../club";
 import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence, Sure, Trouble, useAct } from "../parts";
@@ -7,7 +7,7 @@ import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";
 import { Share } from "../share";
-import { askBeforeClosing, canOpenInvoice, onInvoiceClosed, openInvoice, openLink } from "../telegram";
+import { askBeforeClosing, canOpenInvoice, onInvoiceClosed, openInvoice, openLink, slugOf } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
 
 interface View {
@@ -78,11 +78,11 @@ export const wayName = (provider: string): string => {
 
 const linkWaits = [0.3, 0.5, 1, 2, 4]; // seconds between two looks for the link of an invoice
 
-// invoiceLink has the bot make a link to an invoice. It returns undefined if the bot does not answer soon.
-async function invoiceLink(b: Body, provider: "telegram" | "stars"): Promise<string | undefined> {
+// invoiceLink has the bot make a link to an invoice. It returns undefined if the bot does not answer soon, or if isLeft becomes true.
+async function invoiceLink(b: Body, provider: "telegram" | "stars", isLeft: () => boolean): Promise<string | undefined> {
   let p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/invoice-link", { params: { path: path(b.id) }, body: { provider } }));
   for (const wait of linkWaits) {
-    if (p.invoice_link) break;
+    if (p.invoice_link || isLeft()) break;
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     const all = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) } }));
     p = all.items?.find((x) => x.id === p.id) ?? p;
@@ -98,6 +98,8 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
   const [way, setWay] = useState("");
   const [looks, setLooks] = useState(0); // since the payment page was opened; 0: it was not
   const [said, setSaid] = useState<Phrase>("pay_asking"); // while the page waits for the payment
+  const isLeft = useRef(false); // the person sees another screen
+  const opened = useRef(""); // the slug of the last invoice
   const pays = ways.length > 0;
   const chosen = ways.find((w) => w.provider === way) ?? ways[0];
   const reviewed = payments.some((p) => p.state === "review");
@@ -106,7 +108,14 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
     const timer = setTimeout(() => void view.load().then(() => setLooks(looks + 1)), backOff[looks - 1]! * 1000);
     return () => clearTimeout(timer);
   }, [looks]);
-  useEffect(() => onInvoiceClosed((paid) => {
+  useEffect(() => {
+    isLeft.current = false;
+    return () => { isLeft.current = true; };
+  }, []);
+  useEffect(() => onInvoiceClosed((slug, paid) => {
+    // After a reload of the page only the payments name the invoice.
+    const links = view.state.value.data?.payments.map((p) => p.invoice_link && slugOf(p.invoice_link)) ?? [];
+    if (slug !== opened.current && !links.includes(slug)) return;
     setSaid(paid ? "pay_asking" : "pay_closed");
     setLooks(1);
     void view.load();
@@ -115,11 +124,14 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
   const pay = () => void act(async () => {
     const { provider } = chosen!;
     const inChat = provider === "telegram" || provider === "stars";
-    const link = inChat && canOpenInvoice() ? await invoiceLink(b, provider) : undefined;
+    const link = inChat && canOpenInvoice() ? await invoiceLink(b, provider, () => isLeft.current) : undefined;
+    if (isLeft.current) return;
     if (link) {
+      opened.current = slugOf(link);
       openInvoice(link);
     } else {
       const p = await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/payments", { params: { path: path(b.id) }, body: { provider } }));
+      if (isLeft.current) return;
       if (p.url) openLink(p.url);
     }
     const next = inChat && !link ? "pay_in_chat" : "pay_asking";
