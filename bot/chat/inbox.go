@@ -27,7 +27,7 @@ type inbox struct {
 	recent   map[messageKey]struct{}
 	order    []messageKey
 	unstored map[messageKey]struct{} // not answered, and without a copy in Postgres
-	answered []messageKey            // not marked in Postgres yet
+	answered []messageKey            // not marked in Postgres yet; run alone removes keys, from the front
 	wake     chan struct{}           // answered has keys
 }
 
@@ -40,6 +40,8 @@ const (
 	inboxCall   = 2 * time.Second
 	inboxRest   = 10 * time.Second // after a write failed, before the next is tried
 	inboxRecent = 10_000
+	inboxMarks  = 1_000       // keys of one statement
+	inboxPause  = time.Second // after a statement that marks keys has failed
 )
 
 func newInbox(db *pgxpool.Pool, botID int64, logger *slog.Logger) *inbox {
@@ -118,41 +120,73 @@ func (i *inbox) markAnswered(e *telegram.Event) {
 	i.mu.Lock()
 	i.answered = append(i.answered, key)
 	i.mu.Unlock()
+	i.wakeRun()
+}
+
+func (i *inbox) wakeRun() {
 	select {
 	case i.wake <- struct{}{}:
 	default: // run has yet to take the keys
 	}
 }
 
-// run marks messages as answered until ctx ends, and then marks the rest. Each statement waits for the disk, so it marks all messages that were answered
-// during the previous statement.
+// run marks messages as answered until ctx ends, and then tries the rest once. Each statement waits for the disk, so it marks the messages that were
+// answered during the previous statement. After a failure run pauses.
 func (i *inbox) run(ctx context.Context) {
+	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 		case <-i.wake:
 		}
 		last := ctx.Err() != nil
-		i.writeAnswered(context.WithoutCancel(ctx))
+		left, err := i.writeAnswered(context.WithoutCancel(ctx))
 		if last {
+			if err != nil {
+				i.logger.LogAttrs(ctx, slog.LevelWarn, "handled messages stay in the inbox; they may be handled again, but their answers are posted once", slog.Int("messages", left), slog.Any("error", err))
+			}
 			return
 		}
+		if err != nil {
+			if !failing { // one line for an outage, not for each try
+				i.logger.LogAttrs(ctx, slog.LevelWarn, "handled messages cannot be marked in the inbox; the bot tries again", slog.Int("messages", left), slog.Any("error", err))
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(inboxPause):
+			}
+			i.wakeRun()
+		}
+		failing = err != nil
 	}
 }
 
-func (i *inbox) writeAnswered(ctx context.Context) {
-	i.mu.Lock()
-	keys := i.answered
-	i.answered = nil
-	i.mu.Unlock()
-	if len(keys) == 0 {
-		return
+// writeAnswered marks the queued keys. It stops at a failed statement and returns the number of keys that stay queued.
+func (i *inbox) writeAnswered(ctx context.Context) (left int, err error) {
+	for {
+		i.mu.Lock()
+		left = len(i.answered)
+		batch := min(left, inboxMarks)
+		keys := i.answered[:batch:batch]
+		i.mu.Unlock()
+		if batch == 0 {
+			return 0, nil
+		}
+		if err := i.writeBatch(ctx, keys); err != nil {
+			return left, err
+		}
+		i.mu.Lock()
+		if i.answered = i.answered[batch:]; len(i.answered) == 0 {
+			i.answered = nil // frees the memory of a long queue
+		}
+		i.mu.Unlock()
 	}
+}
+
+func (i *inbox) writeBatch(ctx context.Context, keys []messageKey) error {
 	ctx, cancel := context.WithTimeout(ctx, inboxCall)
 	defer cancel()
-	if err := i.rows.markAnswered(ctx, keys); err != nil {
-		i.logger.LogAttrs(ctx, slog.LevelWarn, "handled messages stay in the inbox; they may be handled again, but their answers are posted once", slog.Int("messages", len(keys)), slog.Any("error", err))
-	}
+	return i.rows.markAnswered(ctx, keys)
 }
 
 // unanswered returns the messages that the last process did not answer, the oldest first.

@@ -86,3 +86,23 @@ func TestInbox_OwesAMessageWithoutACopyUntilItIsAnswered(t *testing.T) {
 		t.Error("it hasUnstored an answer that was given")
 	}
 }
+
+func TestInbox_PausesBetweenFailedStatementsAndEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	db := silentPostgres(t)
+	db.Close() // each statement fails at once
+	synctest.Test(t, func(t *testing.T) {
+		in := newInbox(db, 1, slog.New(slog.DiscardHandler))
+		in.markAnswered(&telegram.Event{Chat: private(7), MessageID: 1})
+		ctx, stop := context.WithCancel(t.Context())
+		start, end := time.Now(), inboxPause*5/2
+		time.AfterFunc(end, stop)
+		in.run(ctx) // without a pause the clock of the test would stand still
+		if took := time.Since(start); took != end {
+			t.Errorf("ended after %s, want %s", took, end)
+		}
+		if len(in.answered) != 1 {
+			t.Errorf("%d messages are to be marked, want 1", len(in.answered))
+		}
+	})
+}
