@@ -73,15 +73,13 @@ type Consequences struct {
 	Roles        int64     // clubs in which the person has a role that is lost
 }
 
-// Export reads everything about the person who asks, and delivers it. A failed export does not count against the limit. There are two exceptions: the person
-// cancelled it, or deliver returned a conflict, which another try would return again.
+// Export reads everything about the person who asks, and delivers it. A failed export counts against the limit, unless a server failed before ctx ended.
 func (o *Own) Export(ctx context.Context, person int64, deliver func(Export) error) (err error) {
 	if err := o.count(ctx, exports(), person); err != nil {
 		return err
 	}
-	delivered := false
-	defer func() { // also after a panic
-		if !delivered && fault.KindOf(err) != fault.Conflict && !errors.Is(ctx.Err(), context.Canceled) {
+	defer func() {
+		if ctx.Err() == nil && (fault.KindOf(err) == fault.Unavailable || storage.Unreachable(err)) {
 			o.giveBack(ctx, exports(), person)
 		}
 	}()
@@ -89,11 +87,7 @@ func (o *Own) Export(ctx context.Context, person int64, deliver func(Export) err
 	if err != nil {
 		return err
 	}
-	if err := deliver(e); err != nil {
-		return err
-	}
-	delivered = true
-	return nil
+	return deliver(e)
 }
 
 // Ask says what an erasure does, and makes the token that confirms it. An earlier token of the person stops working. With obstacles there is no token.

@@ -277,7 +277,7 @@ func TestOwn_HasLimits(t *testing.T) {
 
 func delivered(personal.Export) error { return nil }
 
-func TestExport_ThatFailsIsNotCounted(t *testing.T) {
+func TestExport_CountsUnlessAServerFails(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	away := newOwn(t, s.withoutArchive(t))
@@ -286,7 +286,7 @@ func TestExport_ThatFailsIsNotCounted(t *testing.T) {
 			t.Errorf("without a database: %v", err)
 		}
 	}
-	errCut := errors.New("the connection is cut")
+	errCut := fault.New(fault.Unavailable, "telegram_away")
 	for range 5 {
 		if err := s.own.Export(t.Context(), member, func(personal.Export) error { return errCut }); !errors.Is(err, errCut) {
 			t.Errorf("not delivered: %v", err)
@@ -300,10 +300,14 @@ func TestExport_ThatFailsIsNotCounted(t *testing.T) {
 	if err := s.own.Export(gone, member, func(personal.Export) error { leave(); return gone.Err() }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	for i, want := range []error{nil, personal.ErrTooOften} { // the last two count: too large, and ended by the person
-		if err := s.own.Export(t.Context(), member, delivered); !errors.Is(err, want) {
-			t.Errorf("export %d: %v, want %v", i+3, err, want)
-		}
+	long, end := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer end()
+	if err := s.own.Export(long, member, func(personal.Export) error { <-long.Done(); return long.Err() }); err == nil {
+		t.Error("an export that takes too long succeeds")
+	}
+	// The last three count: too large, ended by the person, and too long.
+	if err := s.own.Export(t.Context(), member, delivered); !errors.Is(err, personal.ErrTooOften) {
+		t.Errorf("export 4: %v", err)
 	}
 }
 
