@@ -57,7 +57,7 @@ rehearse: ## kill, stop and replace every process of a fleet under load, upgrade
 	@$(GO) build -o bin/rehearse ./sandbox/rehearsal/run
 	@FROM='$(FROM)' exec bin/rehearse
 
-picture: ## draw the README's pictures from a run of the demo, and take those of the chat page and the Mini App (bin/shots has every screen) from their tests
+picture: ## draw the README's pictures from a run of the demo, and take those of the chat page and of every screen of the Mini App from their tests
 	$(GO) build -o bin/demo ./sandbox/demo
 	bin/demo -once -color -pace 0 > bin/transcript.txt || { tail -n 3 bin/transcript.txt; exit 1; }
 	$(GO) run ./sandbox/demo/picture -chapter 'A file posted now' -chapter 'A member types' < bin/transcript.txt > docs/demo.svg
@@ -68,7 +68,7 @@ picture: ## draw the README's pictures from a run of the demo, and take those of
 	PAVILION_CHATPAGE_PICTURE='$(CURDIR)/docs/chatpage.png' $(GO) test ./sandbox/chatpage -run TestPage -count=1
 	@mkdir -p bin/shots docs/page
 	PAVILION_SHOTS='$(CURDIR)/bin/shots' $(GO) test ./e2e -run 'TestPage$$' -count=1
-	cd bin/shots && cp slot-en-light-390.png moving-en-light-390.png range-en-light-390.png booking-hi-dark-320.png range-hi-dark-320.png ../../docs/page/
+	cp bin/shots/*-*.webp docs/page/
 
 page: ## build the Mini App anew: types from the API's description, phrases, and the bundle in web/app/dist
 	$(GO) test ./web/app -run Bundle -count=1 -update
