@@ -39,8 +39,8 @@ type member struct {
 }
 
 // openFleet starts the processes of a release, one after the other, and nginx. An empty binary is the scene's own.
-func openFleet(ctx context.Context, scene *sandbox.Scene, binary string) (f *fleet, err error) {
-	f = &fleet{scene: scene}
+func openFleet(ctx context.Context, scene *sandbox.Scene, binary string) (_ *fleet, err error) {
+	f := &fleet{scene: scene}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, f.close())
@@ -58,10 +58,12 @@ func openFleet(ctx context.Context, scene *sandbox.Scene, binary string) (f *fle
 			if err := f.start(ctx, m, binary); err != nil {
 				return nil, err
 			}
+			if kind.name == "bot" && i == 0 { // else the second one may connect
+				if err := f.connect(ctx); err != nil {
+					return nil, err
+				}
+			}
 		}
-	}
-	if err := f.connect(ctx); err != nil {
-		return nil, err
 	}
 	return f, f.openProxy(ctx, addrs["http"], addrs["bot"])
 }
