@@ -36,6 +36,7 @@ type post struct {
 	word    string
 	former  string // the word of before, empty before the first edit
 	deleted bool
+	isMark  bool // mark posted it, so no event changes it
 }
 
 func newLoad(s *scene) *load {
@@ -114,14 +115,14 @@ func (l *load) step(events int) error {
 
 func (l *load) channel() int64 { return l.scene.channels[l.random.IntN(len(l.scene.channels))] }
 
-// pick returns a living post, mostly a young one: its events meet its own post on the way.
+// pick returns a living post that is no mark, mostly a young one: its events meet its own post on the way.
 func (l *load) pick() *post {
 	for {
 		reach := len(l.posts)
 		if l.random.IntN(3) > 0 {
 			reach = min(reach, 300)
 		}
-		if p := l.posts[len(l.posts)-1-l.random.IntN(reach)]; !p.deleted {
+		if p := l.posts[len(l.posts)-1-l.random.IntN(reach)]; !p.deleted && !p.isMark {
 			return p
 		}
 	}
@@ -180,7 +181,7 @@ func (l *load) delete(p *post) error {
 	return l.scene.DC.World().DeleteMessages(l.scene.Admin.ID, world.ChannelPeer(p.channel), p.message)
 }
 
-// mark posts one file, whose word tells when the index has it.
+// mark posts one file, whose word tells when the index has it. No event changes or repeats the file.
 func (l *load) mark(channel int64) (word string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -189,6 +190,7 @@ func (l *load) mark(channel int64) (word string, err error) {
 	if err != nil {
 		return "", err
 	}
+	made[0].isMark = true
 	return made[0].word, nil
 }
 
