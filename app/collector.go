@@ -18,7 +18,7 @@ const (
 // botMemory is Go's memory in a process with the bot. The program itself takes some 55 MB beside it, so that both stay below 200 MB.
 const botMemory = 120 << 20
 
-// setCollector sets when Go collects garbage, except what GOGC and GOMEMLIMIT of the environment set.
+// setCollector sets the threshold and the memory limit of Go's garbage collector. GOGC and GOMEMLIMIT of the environment take precedence.
 //
 // A process without the bot keeps some 20 MB, and a hold makes 50 KB of garbage, so by default the collector runs several times a second. A process with the
 // bot keeps more, and has a memory limit beside the threshold.

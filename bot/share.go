@@ -7,11 +7,10 @@ import (
 	"pavilion/bot/telegram"
 	"pavilion/filter"
 	"pavilion/filter/access"
-	"pavilion/internal/fault"
 )
 
-// Shares prepares messages that people send from the Mini App. A person shares only what they could send otherwise: bookings of their own, and files
-// that inline mode offers. Each message counts as an inline query of the person.
+// Shares prepares messages that people send from the Mini App. A person can share their own bookings, and the files that inline mode offers to them. Each
+// message counts as an inline query of the person.
 type Shares struct{ bot *Bot }
 
 // Shares returns the messages for the Mini App.
@@ -19,8 +18,8 @@ func (b *Bot) Shares() Shares { return Shares{b} }
 
 // ShareBooking prepares a message about a booking of the person.
 func (s Shares) ShareBooking(ctx context.Context, person, club, booking int64) (id string, expires time.Time, err error) {
-	if v := s.bot.access.Limits.Count(ctx, access.Inline, filter.UserID(person)); !v.Allowed {
-		return "", expires, fault.WithRetry(access.ErrTooOften, v.Retry)
+	if err := s.bot.access.Limits.Admit(ctx, access.Inline, filter.UserID(person)); err != nil {
+		return "", expires, err
 	}
 	text, err := s.bot.Nets.SharedBooking(ctx, person, club, booking)
 	if err != nil {

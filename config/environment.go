@@ -172,8 +172,9 @@ func parseError(field string) error {
 func runtimeSettings(environ []string) map[string]bool {
 	set := map[string]bool{}
 	for _, line := range environ {
-		name, value, _ := strings.Cut(line, "=")
-		set[name] = value != "" && (name == "GOGC" || name == "GOMEMLIMIT")
+		if name, value, _ := strings.Cut(line, "="); name == "GOGC" || name == "GOMEMLIMIT" {
+			set[name] = value != ""
+		}
 	}
 	return set
 }

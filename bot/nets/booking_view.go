@@ -82,16 +82,28 @@ func nextCountdown(at, expires time.Time) time.Time {
 	return expires.Add(-(left - 1).Truncate(time.Minute))
 }
 
+// title names the nets and the club.
+func (v bookingView) title() string {
+	return "🏏 " + telegram.CleanLine(v.booking.NetNames(v.nets), 100) + " · " + clubName(v.club)
+}
+
+// guestLines has a line for each guest.
+func (v bookingView) guestLines() []string {
+	lines := make([]string, len(v.booking.Guests))
+	for i, name := range v.booking.Guests {
+		lines[i] = "👥 " + telegram.CleanLine(name, 60)
+	}
+	return lines
+}
+
 func (v bookingView) draw(d drawing) telegram.Reply {
 	b := v.booking
-	lines := []string{"🏏 " + telegram.CleanLine(b.NetNames(v.nets), 100) + " · " + clubName(v.club), d.span(b.Span, v.club.Zone)}
+	lines := []string{v.title(), d.span(b.Span, v.club.Zone)}
 	if b.Price.Minor > 0 || len(b.Lines) > 0 {
 		lines = append(lines, d.priceLines(b.Lines, b.Price)...)
 	}
 	lines = append(lines, v.termLines(d)...)
-	for _, name := range b.Guests {
-		lines = append(lines, "👥 "+telegram.CleanLine(name, 60))
-	}
+	lines = append(lines, v.guestLines()...)
 	lines = append(lines, d.bookingNumber(b.ID))
 	k := d.keyboard()
 	var links []telegram.Link

@@ -14,32 +14,22 @@ var errNotShareable = fault.New(fault.Conflict, "not_shareable")
 
 // SharedBooking writes a booking of a person for others: the nets, the time and the guests, without its price. The staff's rights do not count.
 func (s *Screens) SharedBooking(ctx context.Context, person, club, id int64) (telegram.InlineText, error) {
-	owner := booking.Actor{ID: booking.MemberID(person), Role: booking.Player, Origin: booking.OriginChat}
-	b, err := s.Booking.Booking(ctx, owner, booking.ID(id))
-	if err == nil && b.Club != booking.ClubID(club) {
-		err = booking.ErrNoBooking
-	}
-	if err != nil {
+	v := s.visitOf(person)
+	b, at, err := v.readBooking(ctx, booking.ID(id))
+	switch {
+	case err != nil:
 		return telegram.InlineText{}, err
-	}
-	_, at, err := s.Booking.BookingsByID(ctx, nil) // only the clock
-	if err != nil {
-		return telegram.InlineText{}, err
-	}
-	if b.State != booking.Confirmed && b.State != booking.CheckedIn || !b.Span.End.After(at) {
+	case b.Member != booking.MemberID(person) || b.Club != booking.ClubID(club):
+		return telegram.InlineText{}, booking.ErrNoBooking
+	case b.State != booking.Confirmed && b.State != booking.CheckedIn || !b.Span.End.After(at):
 		return telegram.InlineText{}, errNotShareable
 	}
-	v, err := readBookingView(ctx, s.Booking, owner, b, at)
-	if err != nil {
+	shown := bookingView{booking: b, at: at}
+	if shown.club, shown.nets, err = v.clubNets(ctx, b.Club); err != nil {
 		return telegram.InlineText{}, err
 	}
 	d := drawing{in: s.Texts.InLanguage(s.Language(ctx, person))}
-	return telegram.InlineText{ID: fmt.Sprintf("booking-%d-%d", b.ID, b.Revision), Title: v.sharedTitle(), Reply: v.drawShared(d)}, nil
-}
-
-// sharedTitle names the nets and the club.
-func (v bookingView) sharedTitle() string {
-	return "🏏 " + telegram.CleanLine(v.booking.NetNames(v.nets), 100) + " · " + clubName(v.club)
+	return telegram.InlineText{ID: fmt.Sprintf("booking-%d-%d", b.ID, b.Revision), Title: shown.title(), Reply: shown.drawShared(d)}, nil
 }
 
 // drawShared is the booking for others.
@@ -48,10 +38,8 @@ func (v bookingView) drawShared(d drawing) telegram.Reply {
 	if v.club.Address != "" {
 		lines = append(lines, "📍 "+telegram.CleanLine(v.club.Address, 200))
 	}
-	for _, name := range v.booking.Guests {
-		lines = append(lines, "👥 "+telegram.CleanLine(name, 60))
-	}
-	reply := titled(v.sharedTitle(), lines, d.keyboard())
+	lines = append(lines, v.guestLines()...)
+	reply := titled(v.title(), lines, d.keyboard())
 	if p := v.club.Place; p != nil {
 		reply.Links = []telegram.Link{{Text: d.in.Say("show.map"), URL: fmt.Sprintf("https://maps.google.com/?q=%f,%f", p.Latitude, p.Longitude)}}
 	}

@@ -40,7 +40,7 @@ func (p Prepared) File(ctx context.Context, person int64, f InlineFile) (Prepare
 	return p.save(ctx, person, inlineResult(f))
 }
 
-// save prepares a result for chats of all kinds but those with bots. Nobody but the person can send it.
+// save prepares a result for all kinds of chats except chats with bots. Only the person can send it.
 func (p Prepared) save(ctx context.Context, person int64, result tg.InputBotInlineResultClass) (made PreparedMessage, err error) {
 	to, err := p.client.reach(ctx, person)
 	if err != nil {

@@ -37,8 +37,8 @@ func (g Gate) Admit(ctx context.Context, kind Kind, person filter.UserID) error 
 	if _, banned := g.Bans.Of(ctx, person); banned {
 		return ErrBanned
 	}
-	if v := g.Limits.Count(ctx, kind, person); !v.Allowed {
-		return fault.WithRetry(ErrTooOften, v.Retry)
+	if err := g.Limits.Admit(ctx, kind, person); err != nil {
+		return err
 	}
 	if g.IsAdmin(person) {
 		return nil

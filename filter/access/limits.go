@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pavilion/filter"
+	"pavilion/internal/fault"
 	"pavilion/storage"
 )
 
@@ -40,4 +41,12 @@ func (l *Limits) Count(ctx context.Context, kind Kind, person filter.UserID) Ver
 	}
 	told := l.rates.Count(ctx, key+":told", storage.Rate{Quota: 1, Period: kind.Period()})
 	return Verdict{Retry: w.Retry, Tell: told.Allowed}
+}
+
+// Admit counts an event of a person. It returns ErrTooOften, with the time to wait, if the limit refuses the event.
+func (l *Limits) Admit(ctx context.Context, kind Kind, person filter.UserID) error {
+	if v := l.Count(ctx, kind, person); !v.Allowed {
+		return fault.WithRetry(ErrTooOften, v.Retry)
+	}
+	return nil
 }
