@@ -28,7 +28,7 @@ func startNginx(t *testing.T, processes, bots []string) (addr string, proxy *ngi
 	if err != nil {
 		t.Fatal(err)
 	}
-	if addr, err = engines.FreeAddr(t.Context()); err != nil {
+	if addr, err = engines.FreeAddr(); err != nil {
 		t.Fatal(err)
 	}
 	if proxy, err = nginx.Start(t.Context(), nginx.Options{Config: string(text), Addr: addr, Processes: processes, Bots: bots}); err != nil {
@@ -165,7 +165,7 @@ func deaf(t *testing.T) (addr string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Close(socket) })
-	if addr, err = engines.FreeAddr(t.Context()); err != nil {
+	if addr, err = engines.FreeAddr(); err != nil {
 		t.Fatal(err)
 	}
 	_, port, _ := strings.Cut(addr, ":")
@@ -194,7 +194,7 @@ func TestNginx_AProcessThatIsGoneIsSkipped(t *testing.T) {
 	t.Parallel()
 	alive := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	t.Cleanup(alive.Close)
-	gone, err := engines.FreeAddr(t.Context())
+	gone, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 // waiting message once it is released.
 func TestRestore_NothingOldRevives(t *testing.T) {
 	t.Parallel()
-	addr, err := engines.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

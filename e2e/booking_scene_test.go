@@ -31,7 +31,7 @@ type nets struct {
 // netsScene opens a scene, starts the server with some roles and sets the club up over the API.
 func netsScene(t *testing.T, roles string, names ...string) *nets {
 	t.Helper()
-	addr, err := engines.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

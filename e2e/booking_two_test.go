@@ -17,7 +17,7 @@ func TestNets_TwoProcessesAgree(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http", "Net 1", "Net 2")
 	first := n.base
-	addr, err := engines.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 // invoiceScene is a club that is paid inside Telegram, with cards and with stars of one rupee each, and its first member.
 func invoiceScene(t *testing.T) (n *nets, arjun *driver.User, app *miniapp.Client) {
 	t.Helper()
-	addr, err := engines.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ import (
 // configure the server.
 func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 	t.Parallel()
-	addr, err := engines.FreeAddr(t.Context())
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}

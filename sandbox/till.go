@@ -10,7 +10,7 @@ import (
 
 // openGateway starts the payment service and gives the program a fixed address, so that callbacks reach it also after a restart.
 func (s *Scene) openGateway(ctx context.Context, tries int) error {
-	addr, err := engines.FreeAddr(ctx)
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type Options struct {
 	// Statements loads pg_stat_statements into a private Postgres, if its contrib modules are installed.
 	Statements bool
 
-	pickPort func(ctx context.Context) (int, error) // nil means freePort
+	pickPort func() (int, error) // nil means reservePort
 }
 
 // Engines holds the started servers and their addresses.
@@ -54,7 +54,7 @@ func Start(ctx context.Context, opts Options) (*Engines, error) {
 		return nil, fmt.Errorf("private directory: %w", err)
 	}
 	if opts.pickPort == nil {
-		opts.pickPort = freePort
+		opts.pickPort = reservePort
 	}
 	e := &Engines{dir: dir}
 	group, gctx := errgroup.WithContext(ctx)

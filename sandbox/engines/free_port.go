@@ -1,11 +1,9 @@
 package engines
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"syscall"
 )
 
@@ -16,33 +14,43 @@ const (
 	ports     = 32768 - firstPort
 )
 
-// listenOnFreePort listens on a port of this host that is not in use.
-func listenOnFreePort(ctx context.Context) (net.Listener, error) {
-	var lc net.ListenConfig
-	for range ports {
-		l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports)))
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			return l, err
-		}
-	}
-	return nil, errPortTaken
-}
-
-// FreeAddr returns an address of this host for a server that may start again: its port is not in use, and no outgoing connection gets it.
-func FreeAddr(ctx context.Context) (string, error) {
-	port, err := freePort(ctx)
+// FreeAddr returns an address of this host for a server that may start again. Until this process ends, no other call gets the address, in any process.
+func FreeAddr() (string, error) {
+	port, err := reservePort()
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("127.0.0.1:%d", port), nil
 }
 
-// freePort returns a port that is not in use.
-func freePort(ctx context.Context) (int, error) {
-	l, err := listenOnFreePort(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("free port: %w", err)
+// reservePort returns a port that nothing uses and keeps it for the servers that this process starts.
+func reservePort() (int, error) {
+	for range ports {
+		port := firstPort + rand.IntN(ports)
+		if err := bindOnly(port); !errors.Is(err, syscall.EADDRINUSE) {
+			return port, err
+		}
 	}
-	defer l.Close()                          //nolint:errcheck // nothing was accepted
-	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
+	return 0, errPortTaken
+}
+
+// bindOnly binds a socket to a port and leaves it so, without listening, until this process ends. The bind fails where any other socket has the port.
+// Afterwards it lets servers bind, because they set SO_REUSEADDR.
+func bindOnly(port int) error {
+	syscall.ForkLock.RLock()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return fmt.Errorf("reserve a port: %w", err)
+	}
+	if err = syscall.Bind(fd, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err == nil {
+		err = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
+	}
+	if err != nil {
+		return fmt.Errorf("reserve port %d: %w", port, errors.Join(err, syscall.Close(fd)))
+	}
+	return nil
 }

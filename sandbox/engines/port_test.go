@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -20,11 +22,11 @@ func TestStart_ATakenPortIsReplaced(t *testing.T) {
 	defer taken.Close() //nolint:errcheck // nothing was accepted
 	const servers = 3
 	var picks atomic.Int32
-	e, err := Start(ctx, Options{Postgres: true, Redis: true, MongoPools: 1, pickPort: func(ctx context.Context) (int, error) {
+	e, err := Start(ctx, Options{Postgres: true, Redis: true, MongoPools: 1, pickPort: func() (int, error) {
 		if picks.Add(1) <= servers {
 			return taken.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener has a TCP address
 		}
-		return freePort(ctx)
+		return reservePort()
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -49,5 +51,39 @@ func TestPing_TellsAnotherServer(t *testing.T) {
 	}
 	if err := pingRedis(ctx, e.RedisURL, "/elsewhere"); !errors.Is(err, errOther) {
 		t.Errorf("Redis: %v", err)
+	}
+}
+
+// A port that one call has got stays out of the way of others while its server is down, and lets the server start again.
+func TestFreeAddr_KeepsThePort(t *testing.T) {
+	addr, err := FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil || host != "127.0.0.1" {
+		t.Fatalf("%q: %v", addr, err)
+	}
+	taken := func(when string) {
+		t.Helper()
+		if err := bindOnly(port); !errors.Is(err, syscall.EADDRINUSE) {
+			t.Errorf("%s the port is given again: %v", when, err)
+		}
+	}
+	taken("before the server starts")
+	for range 2 {
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken("while the server listens")
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		taken("after the server has ended")
 	}
 }

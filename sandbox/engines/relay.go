@@ -39,13 +39,12 @@ type relay struct {
 func newRelay(ctx context.Context, target string, forward func(client, server net.Conn)) (*relay, error) {
 	open := make(chan struct{})
 	close(open)
-	l, err := listenOnFreePort(ctx)
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, fmt.Errorf("relay to %s: %w", target, err)
 	}
-	r := &relay{target: target, addr: l.Addr().String(), forward: forward, conns: map[net.Conn]struct{}{}, paused: open}
-	r.accept(l)
-	return r, nil
+	r := &relay{target: target, addr: addr, forward: forward, conns: map[net.Conn]struct{}{}, paused: open}
+	return r, r.start(ctx)
 }
 
 func (r *relay) start(ctx context.Context) error {

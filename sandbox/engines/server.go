@@ -39,9 +39,9 @@ var (
 const portTries = 5
 
 // startOnPort starts the server on a port from pick. Another process may take the port before the server does; then the server gets another one.
-func (s *server) startOnPort(ctx context.Context, pick func(ctx context.Context) (int, error)) error {
+func (s *server) startOnPort(ctx context.Context, pick func() (int, error)) error {
 	for try := 1; ; try++ {
-		port, err := pick(ctx)
+		port, err := pick()
 		if err != nil {
 			return err
 		}

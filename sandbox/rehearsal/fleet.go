@@ -49,7 +49,7 @@ func openFleet(ctx context.Context, scene *sandbox.Scene, binary string) (_ *fle
 	addrs := map[string][]string{}
 	for _, kind := range []struct{ name, roles string }{{"http", "http"}, {"worker", "worker"}, {"bot", "bot,http"}} {
 		for i := range 2 {
-			addr, err := engines.FreeAddr(ctx)
+			addr, err := engines.FreeAddr()
 			if err != nil {
 				return nil, err
 			}
@@ -77,7 +77,7 @@ func (f *fleet) openProxy(ctx context.Context, processes, bots []string) error {
 	if err != nil {
 		return err
 	}
-	addr, err := engines.FreeAddr(ctx)
+	addr, err := engines.FreeAddr()
 	if err != nil {
 		return err
 	}
