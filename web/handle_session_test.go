@@ -123,7 +123,7 @@ func TestServer_PostgresDown(t *testing.T) {
 			t.Errorf("with a token: %d %s", a.Status, a.Body)
 		}
 	}
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 20*time.Second { // 40 s, if each waited for a connection
 		t.Errorf("ten refusals took %s", took)
 	}
 }

@@ -169,7 +169,7 @@ func TestServer_PanicIsAnsweredCountedAndHidden(t *testing.T) {
 		_, _ = w.Write([]byte(strings.Repeat("x", 1<<16)))
 		panic("late")
 	})
-	srv := &http.Server{Handler: b.server.layers(mux), ReadHeaderTimeout: time.Second}
+	srv := &http.Server{Handler: b.server.layers(mux), ReadHeaderTimeout: time.Minute}
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

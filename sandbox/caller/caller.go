@@ -196,14 +196,15 @@ func FreshAddress() string {
 // WaitFor waits for a condition that another process brings about.
 func WaitFor(t *testing.T, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	const patience = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-ctx.Done():
-			t.Fatal("not within 20 s")
+			t.Fatalf("not within %s", patience)
 		case <-tick.C:
 		}
 	}
