@@ -62,7 +62,7 @@ const fileSize = 90 << 10
 // fill lets the admin index the channel and posts files in it.
 func fill(t *testing.T, s *sandbox.Scene) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	meera, err := s.Connect(ctx, s.Admin)
 	if err != nil {
@@ -92,7 +92,7 @@ type visitor struct {
 }
 
 // patience is the longest time of a step.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Do runs steps on the page; a step that takes too long ends the test with the text of the page.
 func (v visitor) Do(steps ...chromedp.Action[chromedp.Void]) {
@@ -284,7 +284,7 @@ func checkDownload(t *testing.T, dir string, finished <-chan struct{}) {
 	t.Helper()
 	select {
 	case <-finished:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nothing was downloaded")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "Village.Cricket.Diaries.S01E*.mkv"))

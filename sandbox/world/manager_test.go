@@ -120,7 +120,7 @@ func TestGotdManager_FollowsWithoutGapsAndCatchesUp(t *testing.T) {
 	})
 	settle := func(n int) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
+		ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
 		defer cancel()
 		for !f.has(n) {
 			select {

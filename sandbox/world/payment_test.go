@@ -159,17 +159,12 @@ func TestPayment_StarsMoveOnceAndGoBackOnce(t *testing.T) {
 }
 
 func TestPayment_TheBotsWordDecides(t *testing.T) {
-	c := newCounter(t, world.Options{AnswerTimeout: 300 * time.Millisecond})
+	c := newCounter(t, world.Options{})
 	in := c.post(bill("INR", "provider-token", 40000))
 	wantError(t, c.pay(c.ann, in, "tok", no("The net is taken.")), "PRECHECKOUT_FAILED")
 	if n := pushed[*tg.UpdateServiceNotification](c.scene, c.ann); n.Message != "The net is taken." || !n.Popup {
 		t.Errorf("ann read %+v", n)
 	}
-	wantError(t, c.pay(c.ann, in, "tok", nil), "BOT_PRECHECKOUT_TIMEOUT")
-	late := yes()
-	late.QueryID = pushed[*tg.UpdateBotPrecheckoutQuery](c.scene, c.bot).QueryID
-	_, err := c.bot.api.MessagesSetBotPrecheckoutResults(c.ctx, late)
-	wantError(t, err, "QUERY_ID_INVALID")
 	if len(c.Charges(c.bot.id)) != 0 {
 		t.Errorf("money moved: %+v", c.Charges(c.bot.id))
 	}
@@ -181,8 +176,21 @@ func TestPayment_TheBotsWordDecides(t *testing.T) {
 	if list := c.Charges(c.bot.id); len(list) != 1 || list[0].ID != paid.Charge.ID || list[0].Amount != 40000 || list[0].Currency != "INR" {
 		t.Errorf("charges %+v", list)
 	}
-	_, err = c.bot.api.PaymentsRefundStarsCharge(c.ctx, &tg.PaymentsRefundStarsChargeRequest{UserID: c.inUser(c.bot, c.ann.id), ChargeID: paid.Charge.ID})
+	_, err := c.bot.api.PaymentsRefundStarsCharge(c.ctx, &tg.PaymentsRefundStarsChargeRequest{UserID: c.inUser(c.bot, c.ann.id), ChargeID: paid.Charge.ID})
 	wantError(t, err, "CHARGE_NOT_FOUND") // a card payment is refunded at its provider
+}
+
+func TestPayment_TheBotsWordComesTooLate(t *testing.T) {
+	c := newCounter(t, world.Options{AnswerTimeout: 20 * time.Millisecond})
+	in := c.post(bill("INR", "provider-token", 40000))
+	wantError(t, c.pay(c.ann, in, "tok", nil), "BOT_PRECHECKOUT_TIMEOUT")
+	late := yes()
+	late.QueryID = pushed[*tg.UpdateBotPrecheckoutQuery](c.scene, c.bot).QueryID
+	_, err := c.bot.api.MessagesSetBotPrecheckoutResults(c.ctx, late)
+	wantError(t, err, "QUERY_ID_INVALID")
+	if len(c.Charges(c.bot.id)) != 0 {
+		t.Errorf("money moved: %+v", c.Charges(c.bot.id))
+	}
 }
 
 func TestPayment_ABotThatWasAwayHearsOfTheMoney(t *testing.T) {
