@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pavilion/sandbox"
-	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 )
 
@@ -18,11 +17,7 @@ import (
 // waiting message once it is released.
 func TestRestore_NothingOldRevives(t *testing.T) {
 	t.Parallel()
-	addr, err := engines.FreeAddr()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := openNets(t, sandbox.Options{Env: map[string]string{"PAVILION_HTTP_ADDR": addr}}, "Net 1")
+	n := openNets(t, sandbox.Options{Env: map[string]string{}}, "Net 1")
 	if err := n.Bot.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -31,11 +31,17 @@ type nets struct {
 // netsScene opens a scene, starts the server with some roles and sets the club up over the API.
 func netsScene(t *testing.T, roles string, names ...string) *nets {
 	t.Helper()
+	return openNets(t, sandbox.Options{Env: map[string]string{"PAVILION_ROLES": roles}}, names...)
+}
+
+// freeAddr returns an address for a server that may start again.
+func freeAddr(t *testing.T) string {
+	t.Helper()
 	addr, err := engines.FreeAddr()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return openNets(t, sandbox.Options{Env: map[string]string{"PAVILION_ROLES": roles, "PAVILION_HTTP_ADDR": addr}}, names...)
+	return addr
 }
 
 // openNets is netsScene with a say in everything.
@@ -50,6 +56,9 @@ func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
 func prepareNets(t *testing.T, o sandbox.Options) *nets {
 	t.Helper()
 	o.Binary = cmp.Or(o.Binary, binary)
+	if !o.Gateway { // which knows the server's address
+		o.Env["PAVILION_HTTP_ADDR"] = freeAddr(t)
+	}
 	for _, limit := range []string{"ADDRESS_PER_SECOND", "PER_SECOND", "READS_PER_MINUTE", "WRITES_PER_MINUTE", "SIGN_INS_PER_MINUTE"} {
 		o.Env["PAVILION_HTTP_"+limit] = "100000"
 	}
@@ -92,10 +101,11 @@ func (n *nets) serve(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Bot = p
-	until(t, "the server is ready", func() bool {
-		status, _ := get(t, n.base+"/health/ready", "")
-		return status == http.StatusOK
-	})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := sandbox.AwaitReady(ctx, n.base); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // open signs a person in.

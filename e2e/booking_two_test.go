@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 )
 
@@ -17,10 +16,7 @@ func TestNets_TwoProcessesAgree(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http", "Net 1", "Net 2")
 	first := n.base
-	addr, err := engines.FreeAddr()
-	if err != nil {
-		t.Fatal(err)
-	}
+	addr := freeAddr(t)
 	n.SetEnv("PAVILION_HTTP_ADDR", addr)
 	n.base = "http://" + addr
 	one := n.Bot // serve replaces it

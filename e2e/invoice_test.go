@@ -14,20 +14,15 @@ import (
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/driver"
-	"pavilion/sandbox/engines"
 	"pavilion/sandbox/miniapp"
 )
 
 // invoiceScene is a club that is paid inside Telegram, with cards and with stars of one rupee each, and its first member.
 func invoiceScene(t *testing.T) (n *nets, arjun *driver.User, app *miniapp.Client) {
 	t.Helper()
-	addr, err := engines.FreeAddr()
-	if err != nil {
-		t.Fatal(err)
-	}
 	env := maps.Clone(lowLimits)
 	maps.Copy(env, map[string]string{
-		"PAVILION_HTTP_ADDR": addr, "PAVILION_ENVIRONMENT": "development", "PAVILION_TELEGRAM_PROVIDER_TOKEN": sandbox.ProviderToken, "PAVILION_STAR_PRICES": "INR:100",
+		"PAVILION_ENVIRONMENT": "development", "PAVILION_TELEGRAM_PROVIDER_TOKEN": sandbox.ProviderToken, "PAVILION_STAR_PRICES": "INR:100",
 	})
 	n = openNets(t, sandbox.Options{Env: env}, "Net 1", "Net 2")
 	n.ready(t)

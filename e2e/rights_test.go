@@ -16,7 +16,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pavilion/sandbox"
-	"pavilion/sandbox/engines"
 	"pavilion/sandbox/install"
 	"pavilion/sandbox/miniapp"
 )
@@ -25,11 +24,7 @@ import (
 // configure the server.
 func TestRights_TheUsersOfComposeSuffice(t *testing.T) {
 	t.Parallel()
-	addr, err := engines.FreeAddr()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := prepareNets(t, sandbox.Options{Env: map[string]string{"PAVILION_HTTP_ADDR": addr, "PAVILION_MIGRATE": "false"}})
+	n := prepareNets(t, sandbox.Options{Env: map[string]string{"PAVILION_MIGRATE": "false"}})
 	owner, app := makeRoles(t, n.Scene)
 	n.SetEnv("PAVILION_POSTGRES_URL", owner)
 	if out, err := n.Run(t.Context(), "migrate", "up"); err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -27,14 +26,7 @@ const operatorToken = "operator-token-value"
 // operatorScene is a scene whose program serves HTTP for the operator at the returned address.
 func operatorScene(t *testing.T) (s *sandbox.Scene, admin, member *driver.User, address string) {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	addr := freeAddr(t)
 	env := map[string]string{"PAVILION_HTTP_ADDR": addr, "PAVILION_OPERATOR_TOKEN": operatorToken}
 	maps.Copy(env, lowLimits)
 	s, admin, member = scene(t, sandbox.Options{Env: env})
