@@ -18,7 +18,7 @@ func TestChat_AnAdminSetsHoursPricesAndClosures(t *testing.T) {
 	root := await(t, meera, "What do you want to set?")
 
 	// Hours: of one weekday by buttons, of one net by typing.
-	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
+	day := n.club.Date(2)
 	weekday := day.Weekday().String()[:3]
 	tap(t, meera, root, "🕒 Hours")
 	week := shows(t, meera, root, "Sun: ")

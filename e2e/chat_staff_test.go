@@ -125,7 +125,7 @@ func TestChat_ASeriesMovesAndEndsAsOne(t *testing.T) {
 	n, arjun, _ := chatScene(t, "Net 1", "Net 2")
 	n.policy(t, map[string]any{"cancel_free_hours": 1})
 	after(t, arjun, "", func() { say(t, arjun, "/mybookings") }) // a bot may only write to people who wrote to it first
-	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
+	day := n.club.Date(2)
 	var made struct{ ID int64 }
 	series := map[string]any{
 		"nets": n.club.Nets[:1], "first_day": day.Format(time.DateOnly), "start_minute": 7 * 60, "minutes": 30, "weeks": 4, "policy": "all_or_nothing", "member": n.Members[0].ID,

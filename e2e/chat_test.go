@@ -119,7 +119,7 @@ func newest(t *testing.T, u *driver.User) int {
 // pick goes from the calendar to the day after tomorrow.
 func (n *nets) pick(t *testing.T, u *driver.User, m *tg.Message) *tg.Message {
 	t.Helper()
-	day := time.Now().In(n.club.Zone).AddDate(0, 0, 2)
+	day := n.club.Date(2)
 	month := day.Format("January 2006")
 	if !strings.Contains(m.Message, month) {
 		press(t, u, m, "▶")
@@ -425,7 +425,11 @@ func TestChat_AHoldRunsOutInSight(t *testing.T) {
 	slip := n.choose(t, arjun, "06:30", 1)
 	held, _ := keep(t, arjun, slip)
 	pay := button(t, held, func(b string) bool { return strings.HasPrefix(b, "⏱") }, "more time")
-	n.later(t, 9*time.Minute+30*time.Second)
+	var expires time.Time
+	if err := n.db.QueryRow(t.Context(), `SELECT expires_at FROM booking`).Scan(&expires); err != nil {
+		t.Fatal(err)
+	}
+	n.later(t, time.Until(expires)-55*time.Second)
 	late := shows(t, arjun, slip, "Less than a minute")
 	const longer = "Kept for you for 10 minutes, until"
 	if answer := pressData(t, arjun, late, pay); !strings.Contains(answer.Message, longer) {

@@ -71,7 +71,7 @@ func (n *nets) slot(from, to string) map[string]any {
 
 // when is that hour as the chat writes it in English.
 func (n *nets) when(span string) string {
-	return time.Now().In(n.club.Zone).AddDate(0, 0, 7).Format("Mon 2 January") + ", " + span
+	return n.club.Date(7).Format("Mon 2 January") + ", " + span
 }
 
 // A process dies after Telegram took the message and before that is written down. The next one says it again, and Telegram knows it again.

@@ -193,7 +193,7 @@ func (p *person) chooses(ctx context.Context, clock string, net int, full bool) 
 	if m, err = p.goes(ctx, m, false, button("📅 Another day")); err != nil {
 		return nil, err
 	}
-	day := time.Now().In(p.play.club.Zone).AddDate(0, 0, daysOff)
+	day := p.play.club.Date(daysOff)
 	if !strings.Contains(m.Message, day.Format("January 2006")) {
 		if m, err = p.goes(ctx, m, false, button("▶")); err != nil {
 			return nil, err

@@ -33,11 +33,13 @@ type Club struct {
 	Name string
 	Zone *time.Location
 	Nets []int64
+
+	today time.Time // when it was set up or found
 }
 
 // SetUp makes a club with nets, hours from 6:00 to 22:00 and prices with an evening peak, over the API as an admin.
 func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Club, error) {
-	club := Club{Name: name, Zone: time.UTC}
+	club := Club{Name: name}
 	var made struct {
 		ID       int64  `json:"id"`
 		TimeZone string `json:"time_zone"`
@@ -47,8 +49,8 @@ func SetUp(ctx context.Context, admin *Client, name string, nets ...string) (Clu
 		return club, err
 	}
 	club.ID = made.ID
-	if club.Zone, err = time.LoadLocation(made.TimeZone); err != nil {
-		return club, fmt.Errorf("the club's zone: %w", err)
+	if err := club.setZone(made.TimeZone); err != nil {
+		return club, err
 	}
 	for _, net := range nets {
 		var added struct {
@@ -78,17 +80,16 @@ func Find(ctx context.Context, client *Client, name string) (Club, error) {
 		if c.Name != name {
 			continue
 		}
-		zone, err := time.LoadLocation(c.TimeZone)
-		if err != nil {
-			return Club{}, fmt.Errorf("the club's zone: %w", err)
+		club := Club{ID: c.ID, Name: name}
+		if err := club.setZone(c.TimeZone); err != nil {
+			return club, err
 		}
-		club := Club{ID: c.ID, Name: name, Zone: zone}
 		var nets struct {
 			Items []struct {
 				ID int64 `json:"id"`
 			} `json:"items"`
 		}
-		err = client.Do(ctx, http.MethodGet, club.Path("/nets"), nil, http.StatusOK, &nets)
+		err := client.Do(ctx, http.MethodGet, club.Path("/nets"), nil, http.StatusOK, &nets)
 		for _, n := range nets.Items {
 			club.Nets = append(club.Nets, n.ID)
 		}
@@ -139,10 +140,20 @@ func (c Club) Path(format string, args ...any) string {
 	return fmt.Sprintf("/clubs/%d", c.ID) + fmt.Sprintf(format, args...)
 }
 
-// Day returns the club's date in some days.
-func (c Club) Day(ahead int) string {
-	return time.Now().In(c.Zone).AddDate(0, 0, ahead).Format(time.DateOnly)
+func (c *Club) setZone(name string) error {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return fmt.Errorf("the club's zone: %w", err)
+	}
+	c.Zone, c.today = zone, time.Now().In(zone)
+	return nil
 }
+
+// Date returns the club's date some days after the one on which it was set up or found. It stays the same when midnight passes.
+func (c Club) Date(ahead int) time.Time { return c.today.AddDate(0, 0, ahead) }
+
+// Day formats a Date.
+func (c Club) Day(ahead int) string { return c.Date(ahead).Format(time.DateOnly) }
 
 // Slot returns a time on nets on one of the club's days.
 func Slot(day, start, end string, nets ...int64) map[string]any {
