@@ -3,14 +3,13 @@ package e2e_test
 import (
 	"testing"
 
-	"pavilion/sandbox/browser"
 	"pavilion/sandbox/telegramweb"
 )
 
 // rains closes a day on which one booking is paid in cash. Somebody takes a time after the preview, so the page shows new figures first.
 func (p *pages) rains(t *testing.T, v *visitor, day string) {
 	t.Helper()
-	browser.Eval[any](t, v.page, `{ location.hash = "#/closures"; }`)
+	v.goTo("#/closures")
 	v.page.Until(t, `document.querySelectorAll("input[type=datetime-local]").length === 2`)
 	v.fill("input[type=datetime-local]", day+"T06:00")
 	v.fill("label:nth-of-type(2) input[type=datetime-local]", day+"T22:00")

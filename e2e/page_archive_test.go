@@ -93,13 +93,13 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	member := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	day := member.day(13)
 	member.hold("Net 1", "10:00")
-	id := browser.Eval[int](t, member.page, `Number(location.hash.split("/").pop())`)
+	id := member.bookingID()
 
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
 	v.day(13)
 	v.page.Press(t, "Club desk")
 	v.page.Until(t, `document.querySelector(".days button")`)
-	browser.Eval[any](t, v.page, `{ location.hash = "#/desk/`+day+`"; }`)
+	v.goTo("#/desk/" + day)
 	v.page.Press(t, "Paid in cash: 10:00–11:00, Net 1")
 	v.page.Until(t, `document.querySelector(".card.confirmed")`)
 	v.page.Press(t, "Here: 10:00–11:00, Net 1")
@@ -107,7 +107,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 
 	p.readsOffline(t, v)
 
-	browser.Eval[any](t, v.page, `{ location.hash = "#/block/`+day+`"; }`)
+	v.goTo("#/block/" + day)
 	v.page.Press(t, "Net 1")
 	v.fill("input[type=datetime-local]", day+"T09:00")
 	v.main("Block")
@@ -119,7 +119,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 		t.Error("the booking in the way did not move")
 	}
 
-	browser.Eval[any](t, v.page, `{ location.hash = "#/closures"; }`)
+	v.goTo("#/closures")
 	v.page.Press(t, "Net 4")
 	v.fill("input[type=datetime-local]", day+"T06:00")
 	browser.Eval[any](t, v.page, `{ const i = document.querySelectorAll("input[type=datetime-local]")[1]; i.value = "`+day+`T22:00"; i.dispatchEvent(new Event("change", { bubbles: true })); }`)
@@ -130,7 +130,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	if a := act(t, p.boss, p.club.Path("/bookings/%d/reschedule", id), "dearer", map[string]any{"start": day + "T18:00", "end": day + "T19:00", "nets": p.club.Nets[1:2]}); a.Status != http.StatusOK {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	browser.Eval[any](t, v.page, `{ location.hash = "#/reviews"; }`)
+	v.goTo("#/reviews")
 	v.page.Shows(t, "Moved to another price")
 	v.page.Press(t, "Nothing to do")
 	v.page.Shows(t, "Nothing to decide.")
@@ -141,10 +141,10 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 func (p *pages) readsOffline(t *testing.T, v *visitor) {
 	t.Helper()
 	browser.Eval[any](t, v.page, `{ window.real = fetch; window.fetch = () => Promise.reject(new TypeError("offline")); dispatchEvent(new Event("offline")); }`)
-	sheet := browser.Eval[string](t, v.page, `location.hash`)
-	browser.Eval[any](t, v.page, `{ location.hash = "#/settings"; }`)
+	sheet := v.address()
+	v.goTo("#/settings")
 	v.page.Until(t, `!document.querySelector(".sheet-list")`)
-	browser.Eval[any](t, v.page, `{ location.hash = "`+sheet+`"; }`)
+	v.goTo(sheet)
 	v.page.Shows(t, "without a connection")
 	v.page.Until(t, `document.querySelector(".sheet-list .card .pair button") && [...document.querySelectorAll(".sheet-list .pair button")].every((b) => b.disabled)`)
 	browser.Eval[any](t, v.page, `{ window.fetch = real; dispatchEvent(new Event("online")); }`)

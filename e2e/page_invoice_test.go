@@ -96,10 +96,10 @@ func (p *pages) paysInTelegram(t *testing.T) {
 		v.hold("Net 1", "14:00")
 		v.chooseTelegram("Pay ₹600")
 		invoice := v.invoice()
-		held := browser.Eval[string](t, v.page, `location.hash`)
+		held := v.address()
 		v.tab.Do(chromedp.Reload())
-		v.page.Until(t, `document.querySelector(".cell.free")`)
-		browser.Eval[any](t, v.page, `{ location.hash = "`+held+`"; }`)
+		v.page.Until(t, gridDrawn)
+		v.goTo(held)
 		v.page.Until(t, `document.querySelector('[role="timer"]') && document.querySelector(".ways")`)
 		if err := pay(invoice, "tok"); err != nil {
 			t.Fatal(err)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +49,7 @@ func (p *pages) inEveryLook(t *testing.T, visit telegramweb.Visit, see func(v *v
 func (v *visitor) show(s screen, l look) {
 	v.t.Helper()
 	v.page.Until(v.t, `document.querySelector("h1")`)
-	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, s.address))
+	v.goTo(s.address)
 	v.page.Until(v.t, fmt.Sprintf("document.querySelector(%q)", s.drawn))
 	v.fits(s.name, l)
 }
@@ -97,14 +95,11 @@ func (p *pages) looksWell(t *testing.T) {
 	first := p.visit(t, telegramweb.Visit{Who: who})
 	first.day(6)
 	first.hold("Net 2", "18:30")
-	held := browser.Eval[string](t, first.page, `location.hash`)
+	held := first.address()
 	first.day(7)
 	first.hold("Net 2", "18:30")
-	paid := browser.Eval[string](t, first.page, `location.hash`)
-	number, err := strconv.Atoi(paid[strings.LastIndex(paid, "/")+1:])
-	if err != nil {
-		t.Fatal(err)
-	}
+	paid := first.address()
+	number := first.bookingID()
 	p.paid(t, number)
 	if _, err := p.db.Exec(t.Context(), `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, 'staff')`, p.club.ID, who.ID); err != nil {
 		t.Fatal(err)

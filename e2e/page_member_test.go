@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"pavilion/sandbox/browser"
 	"pavilion/sandbox/telegramweb"
@@ -26,7 +25,7 @@ func (p *pages) moves(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	day := v.day(8)
 	v.hold("Net 1", "10:00")
-	id := browser.Eval[int](t, v.page, `Number(location.hash.split("/").pop())`)
+	id := v.bookingID()
 	p.paid(t, id)
 	v.reread()
 	v.page.Shows(t, "Booked")
@@ -74,16 +73,16 @@ func (p *pages) setsUp(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.day(10)
 	v.hold("Net 1", "10:00")
-	id := browser.Eval[int](t, v.page, `Number(location.hash.split("/").pop())`)
+	id := v.bookingID()
 	p.paid(t, id)
-	browser.Eval[any](t, v.page, `{ location.hash = "#/settings"; }`)
+	v.goTo("#/settings")
 	v.page.Until(t, `document.querySelector("input[type=checkbox]:not(:disabled)")`)
 	browser.Eval[any](t, v.page, `document.querySelector("input[type=checkbox]").click()`)
 	v.page.Until(t, `document.querySelector("input[type=time]")?.value === "22:00"`)
 	if n := p.count(t, `SELECT count(*) FROM contact WHERE member_id = $1 AND quiet_from = 1320 AND quiet_to = 420`, who.ID); n != 1 {
 		t.Error("the quiet hours are not stored")
 	}
-	browser.Eval[any](t, v.page, `{ location.hash = "#/calendar"; }`)
+	v.goTo("#/calendar")
 	v.page.Press(t, "Make an address: My bookings")
 	v.page.Until(t, `document.querySelector(".address input")`)
 	address := browser.Eval[string](t, v.page, `document.querySelector(".address input").value`)
@@ -99,7 +98,7 @@ func (p *pages) setsUp(t *testing.T) {
 
 func (p *pages) readCalendar(t *testing.T, address string, want int) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -122,7 +121,7 @@ func (p *pages) getsReceipt(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(11)
 	v.hold("Net 1", "10:00")
-	p.paid(t, browser.Eval[int](t, v.page, `Number(location.hash.split("/").pop())`))
+	p.paid(t, v.bookingID())
 	v.reread()
 	v.page.Shows(t, "Booked")
 	v.page.Press(t, "Receipt")
@@ -141,7 +140,7 @@ func (p *pages) holdsElsewhere(t *testing.T) {
 	desktop.page.Press(t, "Net 2, 07:00, Held by you")
 	desktop.page.Until(t, `document.querySelector('[role="timer"]')`)
 	desktop.page.Press(t, "Give up")
-	desktop.page.Until(t, `document.querySelector(".cell.free")`)
+	desktop.page.Until(t, gridDrawn)
 	phone.reread()
 	phone.page.Shows(t, "Cancelled")
 }

@@ -136,12 +136,33 @@ func (v *visitor) main(text string) {
 	browser.Eval[any](v.t, v.client, button+`.click()`)
 }
 
+// goTo opens a screen by its address, which begins with "#/".
+func (v *visitor) goTo(address string) {
+	v.t.Helper()
+	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, address))
+}
+
+// address is the address of the screen.
+func (v *visitor) address() string {
+	v.t.Helper()
+	return browser.Eval[string](v.t, v.page, `location.hash`)
+}
+
+// bookingID is the id of the booking that the screen shows.
+func (v *visitor) bookingID() int {
+	v.t.Helper()
+	return browser.Eval[int](v.t, v.page, `Number(location.hash.split("/").pop())`)
+}
+
+// gridDrawn is true once a day is drawn. Late in the evening today has no free times any more.
+const gridDrawn = `document.querySelector(".cell.free, .empty")`
+
 // day opens the grid of a day some days ahead.
 func (v *visitor) day(ahead int) string {
 	v.t.Helper()
 	day := v.p.club.Day(ahead)
 	v.page.Until(v.t, `document.querySelector("main h1") && !document.querySelector(".gate")`)
-	browser.Eval[any](v.t, v.page, `{ location.hash = "#/day/`+day+`"; }`)
+	v.goTo("#/day/" + day)
 	v.page.Until(v.t, `document.querySelector('.days button[aria-current]') && document.querySelector('.cell.free')`)
 	return day
 }

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,8 +33,8 @@ func (p *pages) shares(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.day(15)
 	v.hold("Net 1", "10:00")
-	screen := browser.Eval[string](t, v.page, `location.hash`)
-	id := browser.Eval[int](t, v.page, `Number(location.hash.split("/").pop())`)
+	screen := v.address()
+	id := v.bookingID()
 	mine := map[string]any{"booking": map[string]any{"club": p.club.ID, "id": id}}
 	refused := func(name string, c *miniapp.Client, body map[string]any, status int, problem string) {
 		t.Helper()
@@ -75,7 +74,7 @@ func (p *pages) shares(t *testing.T) {
 	browser.Eval[any](t, v.client, `{ app.endPrepared(); }`)
 	v.page.Until(t, `[...document.querySelectorAll('[role="status"]')].some((s) => s.textContent === "Sent")`)
 
-	browser.Eval[any](t, v.page, `{ location.hash = "#/archive"; }`)
+	v.goTo("#/archive")
 	v.page.Until(t, `document.querySelector("input[type=search]")`)
 	v.fill("input[type=search]", "silver lining s02")
 	v.page.Press(t, "Silver Lining")
@@ -93,8 +92,8 @@ func (p *pages) shares(t *testing.T) {
 	}
 
 	old := p.visit(t, telegramweb.Visit{Who: who, Version: "7.10"})
-	old.page.Until(t, `document.querySelector(".cell.free")`)
-	browser.Eval[any](t, old.page, fmt.Sprintf(`{ location.hash = %q; }`, screen))
+	old.page.Until(t, gridDrawn)
+	old.goTo(screen)
 	old.page.Shows(t, "Booked")
 	if browser.Eval[bool](t, old.page, `document.querySelector("main").textContent.includes("Share")`) {
 		t.Error("a client that cannot share has the button")

@@ -75,7 +75,7 @@ func (p *pages) booksAndPays(t *testing.T) {
 	if title := browser.Eval[string](t, v.page, `document.title`); title != "Nets" {
 		t.Errorf("a guest's name ran as markup: the title is %q", title)
 	}
-	browser.Eval[any](t, v.page, `{ location.hash = "#/bookings"; }`)
+	v.goTo("#/bookings")
 	v.page.Shows(t, "18:00–19:00")
 	v.page.Press(t, "18:00–19:00")
 	v.page.Press(t, "Cancel booking")
@@ -93,7 +93,7 @@ func (p *pages) reloads(t *testing.T) {
 	v.day(1)
 	for range 2 {
 		v.tab.Do(chromedp.Reload())
-		v.page.Until(t, `document.querySelector(".cell.free")`)
+		v.page.Until(t, gridDrawn)
 	}
 	if n := p.count(t, `SELECT count(*) FROM session WHERE member_id = $1`, who.ID); n != 1 {
 		t.Errorf("%d sessions after two reloads", n)
@@ -109,8 +109,8 @@ func (p *pages) changesAccount(t *testing.T) {
 	v.day(3)
 	v.hold("Net 4", "07:00")
 	v.open(telegramweb.Visit{Who: second})
-	v.page.Until(t, `document.querySelector(".cell.free")`)
-	browser.Eval[any](t, v.page, `{ location.hash = "#/bookings"; }`)
+	v.page.Until(t, gridDrawn)
+	v.goTo("#/bookings")
 	v.page.Shows(t, "No bookings ahead")
 	if n := p.count(t, `SELECT count(*) FROM session WHERE member_id = $1 AND revoked_at IS NULL`, first.ID); n != 0 {
 		t.Errorf("the first account is still signed in %d times", n)
@@ -136,7 +136,7 @@ func (p *pages) reopens(t *testing.T) {
 	}
 	code := strings.TrimPrefix(button.URL, miniAppURL+"?startapp=")
 	v.open(telegramweb.Visit{Who: who, InitData: v.initData, Start: code}) // the client still hands out the old data
-	v.page.Until(t, `document.querySelector(".cell.free")`)
+	v.page.Until(t, gridDrawn)
 	other := p.visit(t, telegramweb.Visit{Who: p.someone(), Age: 23 * time.Hour, Start: code})
 	other.page.Shows(t, "One more tap")
 }
@@ -208,7 +208,7 @@ func (p *pages) signsOut(t *testing.T) {
 		t.Error("a web client keeps no session")
 	}
 	v.open(telegramweb.Visit{Who: who, Platform: "ios"})
-	v.page.Until(t, `document.querySelector(".cell.free") && !(`+kept+`)`)
+	v.page.Until(t, gridDrawn+` && !(`+kept+`)`)
 	browser.Eval[any](t, v.page, `{ const real = fetch; let failed = false; window.fetch = async (r, o) => {
 		if (failed || r.method !== "DELETE") return real(r, o);
 		failed = true;
@@ -251,7 +251,7 @@ func (p *pages) isOld(t *testing.T) {
 	v.day(5)
 	v.hold("Net 1", "09:00")
 	v.page.Press(t, "Give up")
-	v.page.Until(t, `document.querySelector(".cell.free")`)
+	v.page.Until(t, gridDrawn)
 	if faults := p.client.Faults(); len(faults) > 0 {
 		t.Errorf("the page's mistakes in Telegram's protocol: %q", faults)
 	}
@@ -264,7 +264,7 @@ func (p *pages) expires(t *testing.T) {
 	v.hold("Net 1", "08:00")
 	late.day(3)
 	late.hold("Net 2", "08:00")
-	id := browser.Eval[int](t, late.page, `Number(location.hash.split("/").pop())`)
+	id := late.bookingID()
 	late.main("Pay")
 	late.client.Until(t, `heard.links.length === 1`)
 	link := browser.Eval[string](t, late.client, `heard.links[0]`)
@@ -272,7 +272,7 @@ func (p *pages) expires(t *testing.T) {
 	browser.Eval[any](t, v.page, `document.dispatchEvent(new Event("visibilitychange"))`)
 	v.page.Shows(t, "The hold has ended")
 	v.main("Choose another time")
-	v.page.Until(t, `document.querySelector(".cell.free")`)
+	v.page.Until(t, gridDrawn)
 	v.hold("Net 2", "08:00")
 	if err := p.Gateway.Pay(link[strings.LastIndex(link, "/")+1:]); err != nil {
 		t.Fatal(err)
