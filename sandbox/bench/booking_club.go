@@ -45,7 +45,36 @@ const slots = lanes * int64(slotDays*24*time.Hour/slotSteps)
 // boss is an admin of every club.
 func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"} }
 
-// makeClub makes a club that is always open, through the domain. Every kind of id starts at a different number, so that the recorded statements show
+// addClub makes a club with nets, the same hours each day and one price, through the domain. The policy has what the clubs differ in.
+func addClub(ctx context.Context, service *booking.Service, name string, nets int, p booking.Policy, daily booking.OpeningHours) (club booking.Club, ids []booking.NetID, err error) {
+	p.Grid, p.Hold, p.HoldMax, p.Offer = slotSteps, time.Hour, 2*time.Hour, 15*time.Minute
+	p.CancelFree, p.CheckIn, p.NoShow, p.QuotaHeld = 24*time.Hour, 30*time.Minute, 15*time.Minute, 1000
+	if club, err = service.CreateClub(ctx, boss(), booking.Club{Name: name, Zone: time.UTC, Currency: "INR", Policy: p}); err != nil {
+		return club, nil, err
+	}
+	for i := range nets {
+		net, err := service.SaveNet(ctx, boss(), club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
+		if err != nil {
+			return club, ids, err
+		}
+		ids = append(ids, net.ID)
+	}
+	var hours []booking.OpeningHours
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		daily.Weekday = day
+		hours = append(hours, daily)
+	}
+	if err := service.SetHours(ctx, boss(), club.ID, hours); err != nil {
+		return club, ids, err
+	}
+	price := booking.PriceRule{
+		Label: "Base", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440,
+		Member: booking.Money{Minor: 40_000, Currency: club.Currency}, Guest: booking.Money{Minor: 60_000, Currency: club.Currency},
+	}
+	return club, ids, service.SetPrices(ctx, boss(), club.ID, []booking.PriceRule{price})
+}
+
+// makeClub makes a club that is always open. Every kind of id starts at a different number, so that the recorded statements show
 // the meaning of each number.
 func makeClub(ctx context.Context, db *pgxpool.Pool, service *booking.Service) (clubFigures, error) {
 	for table, first := range map[string]int{"club": 301, "net": 70_001, "booking": 5_000_001} {
@@ -53,39 +82,15 @@ func makeClub(ctx context.Context, db *pgxpool.Pool, service *booking.Service) (
 			return clubFigures{}, err
 		}
 	}
-	club, err := service.CreateClub(ctx, boss(), booking.Club{Name: "Riverside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
-		Grid: slotSteps, Min: slotSteps, Max: 4 * time.Hour, Horizon: 1000, Hold: time.Hour, HoldMax: 2 * time.Hour, Offer: 15 * time.Minute,
-		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute, QuotaHeld: 1000,
-	}})
+	club, nets, err := addClub(ctx, service, "Riverside", lanes, booking.Policy{Min: slotSteps, Max: 4 * time.Hour, Horizon: 1000}, booking.OpeningHours{Opens: 0, Closes: 1440})
 	if err != nil {
 		return clubFigures{}, err
 	}
-	figures := clubFigures{id: club.ID, first: time.Now().UTC().Truncate(24 * time.Hour).Add(7 * 24 * time.Hour)}
-	for i := range int64(lanes) {
-		net, err := service.SaveNet(ctx, boss(), club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
-		if err != nil {
-			return figures, err
+	figures := clubFigures{id: club.ID, firstNet: int64(nets[0]), first: time.Now().UTC().Truncate(24 * time.Hour).Add(7 * 24 * time.Hour)}
+	for i, net := range nets {
+		if int64(net) != figures.firstNet+int64(i) {
+			return figures, fmt.Errorf("net %d has the id %d", i+1, net)
 		}
-		if i == 0 {
-			figures.firstNet = int64(net.ID)
-		}
-		if int64(net.ID) != figures.firstNet+i {
-			return figures, fmt.Errorf("net %d has the id %d", i+1, net.ID)
-		}
-	}
-	var hours []booking.OpeningHours
-	for day := time.Sunday; day <= time.Saturday; day++ {
-		hours = append(hours, booking.OpeningHours{Weekday: day, Opens: 0, Closes: 1440})
-	}
-	if err := service.SetHours(ctx, boss(), club.ID, hours); err != nil {
-		return figures, err
-	}
-	price := booking.PriceRule{
-		Label: "Base", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440,
-		Member: booking.Money{Minor: 40_000, Currency: club.Currency}, Guest: booking.Money{Minor: 60_000, Currency: club.Currency},
-	}
-	if err := service.SetPrices(ctx, boss(), club.ID, []booking.PriceRule{price}); err != nil {
-		return figures, err
 	}
 	for i := range everybody {
 		if err := service.SaveMember(ctx, boss(), club.ID, firstMember+booking.MemberID(i), booking.Player); err != nil {

@@ -49,33 +49,10 @@ func runPage(ctx context.Context, out io.Writer) (err error) {
 
 // makeClub makes a club of the size that one page shows. Its first day is not today, of which only some hours are left.
 func (b *pageBench) makeClub(ctx context.Context) (err error) {
-	b.club, err = b.service.CreateClub(ctx, boss(), booking.Club{Name: "Lakeside", Zone: time.UTC, Currency: "INR", Policy: booking.Policy{
-		Grid: slotSteps, Min: time.Hour, Max: 2 * time.Hour, Horizon: 30, Hold: time.Hour, HoldMax: 2 * time.Hour, Offer: 15 * time.Minute,
-		CancelFree: 24 * time.Hour, CheckIn: 30 * time.Minute, NoShow: 15 * time.Minute, QuotaHeld: 1000,
-	}})
-	if err != nil {
-		return err
-	}
-	for i := range pageNets {
-		net, err := b.service.SaveNet(ctx, boss(), b.club.ID, booking.Net{Name: fmt.Sprintf("Net %d", i+1), Capacity: 6, Active: true})
-		if err != nil {
-			return err
-		}
-		b.nets = append(b.nets, net.ID)
-	}
-	var hours []booking.OpeningHours
-	for day := time.Sunday; day <= time.Saturday; day++ {
-		hours = append(hours, booking.OpeningHours{Weekday: day, Opens: pageOpens * 60, Closes: pageCloses * 60})
-	}
-	if err := b.service.SetHours(ctx, boss(), b.club.ID, hours); err != nil {
-		return err
-	}
-	price := booking.PriceRule{
-		Label: "Base", Weekdays: [7]bool{true, true, true, true, true, true, true}, To: 1440,
-		Member: booking.Money{Minor: 40_000, Currency: b.club.Currency}, Guest: booking.Money{Minor: 60_000, Currency: b.club.Currency},
-	}
 	b.day = booking.DayIn(time.Now(), time.UTC) + 1
-	return b.service.SetPrices(ctx, boss(), b.club.ID, []booking.PriceRule{price})
+	policy, hours := booking.Policy{Min: time.Hour, Max: 2 * time.Hour, Horizon: 30}, booking.OpeningHours{Opens: pageOpens * 60, Closes: pageCloses * 60}
+	b.club, b.nets, err = addClub(ctx, b.service, "Lakeside", pageNets, policy, hours)
+	return err
 }
 
 // times prints the median and the worst of some times beside those of a baseline. All are sorted.
