@@ -40,16 +40,13 @@ func newInlineDesk() inlineDesk {
 	return inlineDesk{waiting: map[int64]*inlineQuery{}, sets: map[int64]*resultSet{}, cached: map[inlineKey]int64{}, prepared: map[string]*prepared{}}
 }
 
-// resultLife is the time in which a result can be chosen.
-const resultLife = time.Hour
-
 // tidy drops expired queries and results.
 func (d *inlineDesk) tidy(now time.Time) {
 	if len(d.waiting)+len(d.sets) < 1000 {
 		return
 	}
 	maps.DeleteFunc(d.waiting, func(_ int64, q *inlineQuery) bool { return now.After(q.until) })
-	maps.DeleteFunc(d.sets, func(_ int64, s *resultSet) bool { return now.After(s.until.Add(resultLife)) })
+	maps.DeleteFunc(d.sets, func(_ int64, s *resultSet) bool { return now.After(s.end()) })
 	maps.DeleteFunc(d.cached, func(_ inlineKey, id int64) bool { return d.sets[id] == nil })
 	maps.DeleteFunc(d.prepared, func(_ string, p *prepared) bool { return d.sets[p.set.id] == nil })
 }
@@ -154,7 +151,7 @@ func (c *call) setInlineResults(r *tg.MessagesSetInlineBotResultsRequest) (bool,
 // sendInlineResult posts a result that the caller chose, through the bot.
 func (c *call) sendInlineResult(r *tg.MessagesSendInlineBotResultRequest) (tg.UpdatesClass, error) {
 	set := c.inline.sets[r.QueryID]
-	if set == nil || set.user != 0 && set.user != c.me.ID || c.o.Now().After(set.until.Add(resultLife)) {
+	if set == nil || set.user != 0 && set.user != c.me.ID || c.o.Now().After(set.end()) {
 		return nil, tgerr.New(400, "INLINE_RESULT_EXPIRED")
 	}
 	chosen := set.result(r.ID)

@@ -25,8 +25,13 @@ type resultSet struct {
 	switchParam  string
 	results      []inlineResult
 	cacheSeconds int
-	until        time.Time
+	until        time.Time // the end of the cache
 }
+
+// resultLife is how much longer a result can be chosen.
+const resultLife = time.Hour
+
+func (s *resultSet) end() time.Time { return s.until.Add(resultLife) }
 
 // inlineResult is one result, with the message to send when a person chooses it.
 type inlineResult struct {

@@ -3,21 +3,14 @@
 package world
 
 import (
-	"time"
-
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
 )
 
-// preparedLife is how long a prepared message can be sent. Telegram tells the end with each message, and documents no length.
-const preparedLife = time.Hour
-
-// prepared is a message that waits for its person.
+// prepared is a message that waits for its person. Telegram tells its end with each message, and documents no length: here it is that of a result.
 type prepared struct {
-	bot, user int64
-	set       *resultSet // with one result
-	kinds     []func() tg.InlineQueryPeerTypeClass
-	until     time.Time
+	set   *resultSet // with one result
+	kinds []func() tg.InlineQueryPeerTypeClass
 }
 
 func (w *World) routePrepared(d *tg.ServerDispatcher) {
@@ -34,7 +27,7 @@ func (c *call) savePrepared(r *tg.MessagesSavePreparedInlineMessageRequest) (*tg
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{bot: c.me.ID, user: user.ID, set: set, until: c.o.Now().Add(preparedLife)}
+	p := &prepared{set: set}
 	for _, kind := range r.PeerTypes {
 		made, err := peerType(kind)
 		if err != nil {
@@ -47,7 +40,7 @@ func (c *call) savePrepared(r *tg.MessagesSavePreparedInlineMessageRequest) (*tg
 	c.inline.sets[set.id] = set
 	id := c.name("prepared")
 	c.inline.prepared[id] = p
-	return &tg.MessagesBotPreparedInlineMessage{ID: id, ExpireDate: int(p.until.Unix())}, nil
+	return &tg.MessagesBotPreparedInlineMessage{ID: id, ExpireDate: int(set.end().Unix())}, nil
 }
 
 // peerType copies a kind of chat.
@@ -77,9 +70,9 @@ func (c *call) getPrepared(r *tg.MessagesGetPreparedInlineMessageRequest) (*tg.M
 	}
 	p := c.inline.prepared[r.ID]
 	switch {
-	case p == nil || p.bot != bot.ID || p.user != c.me.ID:
+	case p == nil || p.set.bot != bot.ID || p.set.user != c.me.ID:
 		return nil, tgerr.New(400, "ID_INVALID")
-	case c.o.Now().After(p.until):
+	case c.o.Now().After(p.set.end()):
 		return nil, tgerr.New(400, "ID_EXPIRED")
 	}
 	v := &tg.MessagesPreparedInlineMessage{QueryID: p.set.id, Result: c.viewResult(p.set.results[0]), PeerTypes: []tg.InlineQueryPeerTypeClass{}}
