@@ -208,6 +208,15 @@ func Spec(f club.File) world.FileSpec {
 	return spec
 }
 
+// Specs returns the FileSpecs of made-up files.
+func Specs(files []club.File) []world.FileSpec {
+	specs := make([]world.FileSpec, len(files))
+	for i, f := range files {
+		specs[i] = Spec(f)
+	}
+	return specs
+}
+
 // Post posts files in a channel as the admin and returns their message ids.
 func (s *Scene) Post(channel int64, specs ...world.FileSpec) ([]world.Posted, error) {
 	return s.DC.World().PostFiles(s.Admin.ID, world.ChannelPeer(channel), specs)

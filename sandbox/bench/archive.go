@@ -14,7 +14,6 @@ import (
 	"pavilion/filter"
 	"pavilion/sandbox"
 	"pavilion/sandbox/club"
-	"pavilion/sandbox/world"
 )
 
 const (
@@ -144,10 +143,7 @@ func (a *archive) ingest(ctx context.Context) error {
 	start, tail := time.Now(), time.Time{}
 	last := a.files - a.files/10
 	for posted := 0; posted < a.files; {
-		specs := make([]world.FileSpec, 0, 200)
-		for _, f := range posts.Take(min(200, a.files-posted)) {
-			specs = append(specs, sandbox.Spec(f))
-		}
+		specs := sandbox.Specs(posts.Take(min(200, a.files-posted)))
 		if _, err := a.scene.Post(ids[posted/200%archiveChannels], specs...); err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/club"
-	"pavilion/sandbox/world"
 )
 
 const (
@@ -28,11 +27,7 @@ func (a *archive) past(ctx context.Context) error {
 	posts := club.NewArchive(seed + 1)
 	last := 0
 	for posted := 0; posted < pastMessages; posted += batch {
-		specs := make([]world.FileSpec, 0, batch)
-		for _, f := range posts.Take(batch) {
-			specs = append(specs, sandbox.Spec(f))
-		}
-		made, err := a.scene.Post(id, specs...)
+		made, err := a.scene.Post(id, sandbox.Specs(posts.Take(batch))...)
 		if err != nil {
 			return err
 		}

@@ -88,10 +88,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	archive := club.NewArchive(seed)
 	start := time.Now()
 	for posted := 0; posted < b.files; {
-		specs := make([]world.FileSpec, 0, 200)
-		for _, f := range archive.Take(min(200, b.files-posted)) {
-			specs = append(specs, sandbox.Spec(f))
-		}
+		specs := sandbox.Specs(archive.Take(min(200, b.files-posted)))
 		if _, err := b.scene.Post(ids[posted/200%channels], specs...); err != nil {
 			return err
 		}
