@@ -59,7 +59,7 @@ func openFleet(ctx context.Context, scene *sandbox.Scene, binary string) (_ *fle
 				return nil, err
 			}
 			if kind.name == "bot" && i == 0 { // else the second one may connect
-				if err := f.connect(ctx); err != nil {
+				if err := m.connect(ctx); err != nil {
 					return nil, err
 				}
 			}
@@ -86,12 +86,11 @@ func (f *fleet) openProxy(ctx context.Context, processes, bots []string) error {
 	return err
 }
 
-// connect waits until the first bot is connected. Telegram keeps no messages for a bot that has never been connected.
-func (f *fleet) connect(ctx context.Context) error {
+// connect waits until a bot is connected. Telegram keeps no messages for a bot that has never been connected.
+func (m *member) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errNotReady)
 	defer cancel()
-	i := slices.IndexFunc(f.members, func(m *member) bool { return strings.HasPrefix(m.roles, "bot") })
-	return f.members[i].process.Ready(ctx)
+	return m.process.Ready(ctx)
 }
 
 // start starts a process and waits until it is ready, as an operator does before the next one is stopped.

@@ -15,7 +15,7 @@ func TestRun_AFleetLosesNothing(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	err := rehearsal.Run(t.Context(), rehearsal.Options{
-		Binary: "", Previous: "", Rounds: 0, Members: 3, Short: true, HTTPGap: 20 * time.Second, BotGap: 100 * time.Second,
+		Binary: "", Previous: "", Rounds: 0, Members: 3, Short: true, HTTPGap: time.Minute, BotGap: 100 * time.Second,
 	}, io.Discard, &out)
 	t.Logf("\n%s", out.String())
 	if err != nil {
