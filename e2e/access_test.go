@@ -240,10 +240,7 @@ func TestQuota_HundredTapsAtOnceDeliverTheLimitThroughTwoKills(t *testing.T) {
 	post(t, s, names...)
 	buttons, page := getButtons(t, member, "silver stand", taps)
 	setLimit(t, admin, "files", limit)
-	peer, err := member.Peer(t.Context(), sandbox.BotName)
-	if err != nil {
-		t.Fatal(err)
-	}
+	peer := peer(t, member)
 	db, err := pgx.Connect(t.Context(), s.Engines.PostgresURL)
 	if err != nil {
 		t.Fatal(err)

@@ -116,13 +116,7 @@ func TestAdmins_ForwardedPostOffersAndThePastSurvivesAKill(t *testing.T) {
 	row := slices.IndexFunc(rows, func(r []string) bool { return strings.Contains(r[0], "Vintage") })
 	markup, _ := list.ReplyMarkup.(*tg.ReplyInlineMarkup)
 	data := markup.Rows[row].Buttons[1].(*tg.KeyboardButtonCallback).Data //nolint:forcetypeassert // our own keyboard
-	peer, err := admin.Peer(t.Context(), sandbox.BotName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := admin.TapData(t.Context(), peer, list.ID, data); err != nil {
-		t.Fatal(err)
-	}
+	pressData(t, admin, list, data)
 	tap(t, admin, await(t, admin, "Remove Vintage?"), "🗑 Remove")
 	found(t, member, "vintage number 0699", "Nothing found")
 

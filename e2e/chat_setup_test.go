@@ -193,11 +193,11 @@ func TestProfile_IsSetInEveryLanguageAndOnlyOnce(t *testing.T) {
 	asha := connect(t, s, hindi)
 	profile := func(u *driver.User) tg.UserFull {
 		t.Helper()
-		p, err := u.Peer(t.Context(), sandbox.BotName)
+		bot, err := u.InputUser(t.Context(), sandbox.BotName)
 		if err != nil {
 			t.Fatal(err)
 		}
-		full, err := u.API.UsersGetFullUser(t.Context(), &tg.InputUser{UserID: p.(*tg.InputPeerUser).UserID, AccessHash: p.(*tg.InputPeerUser).AccessHash})
+		full, err := u.API.UsersGetFullUser(t.Context(), bot)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -148,16 +148,8 @@ func received(t *testing.T, u *driver.User, name string) *tg.Message {
 }
 
 func fileName(m *tg.Message) string {
-	if d, ok := m.Media.(*tg.MessageMediaDocument); ok {
-		if doc, ok := d.Document.(*tg.Document); ok {
-			for _, a := range doc.Attributes {
-				if f, ok := a.(*tg.DocumentAttributeFilename); ok {
-					return f.FileName
-				}
-			}
-		}
-	}
-	return ""
+	_, name := driver.Document(m)
+	return name
 }
 
 var lowLimits = map[string]string{"PAVILION_SEND_PER_SECOND": "1000", "PAVILION_SEND_PER_CHAT": "1000", "PAVILION_SEND_PER_GROUP": "60000"} //nolint:gochecknoglobals // settings

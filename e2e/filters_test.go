@@ -59,10 +59,7 @@ func TestFilters_AFileWithAnAlertAnswersInPlaceOfSearch(t *testing.T) {
 	alert := markup.Rows[0].Buttons[1].(*tg.KeyboardButtonCallback).Data //nolint:forcetypeassert // our own keyboard
 	say(t, c.member, "/help")
 	help := await(t, c.member, "Type words of a file's name")
-	peer, err := c.member.Peer(t.Context(), sandbox.BotName)
-	if err != nil {
-		t.Fatal(err)
-	}
+	peer := peer(t, c.member)
 	if a, err := c.member.TapData(t.Context(), peer, help.ID, alert); err != nil || strings.Contains(a.Message, "spikes") {
 		t.Errorf("a stranger reads the alert elsewhere: %+v, %v", a, err)
 	}

@@ -42,15 +42,11 @@ func tap(t *testing.T, u *driver.User, m *tg.Message, button string) *tg.Message
 
 func start(t *testing.T, u *driver.User, payload string) {
 	t.Helper()
-	p, err := u.Peer(t.Context(), sandbox.BotName)
+	bot, err := u.InputUser(t.Context(), sandbox.BotName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bot, _ := p.(*tg.InputPeerUser)
-	_, err = u.API.MessagesStartBot(t.Context(), &tg.MessagesStartBotRequest{
-		Bot: &tg.InputUser{UserID: bot.UserID, AccessHash: bot.AccessHash}, Peer: p, RandomID: rand.Int64(), StartParam: payload,
-	})
-	if err != nil {
+	if _, err := u.API.MessagesStartBot(t.Context(), &tg.MessagesStartBotRequest{Bot: bot, Peer: peer(t, u), RandomID: rand.Int64(), StartParam: payload}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,10 +89,7 @@ func TestMembers_WhateverTheyTypeIsTextAndIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(all, func(m *tg.Message) bool { return m.Out && m.Message == "golden rivver" })
-	peer, err := member.Peer(t.Context(), sandbox.BotName)
-	if err != nil {
-		t.Fatal(err)
-	}
+	peer := peer(t, member)
 	if _, err := member.API.MessagesEditMessage(t.Context(), &tg.MessagesEditMessageRequest{Peer: peer, ID: all[i].ID, Message: "golden edited"}); err != nil {
 		t.Fatal(err)
 	}

@@ -74,10 +74,7 @@ func TestUsers_TheCardBansLiftsAndGivesPremiumOnceToAdminsOnly(t *testing.T) {
 	})
 
 	// Who is no admin cannot use the button, though the data is known.
-	peer, err := s.member.Peer(t.Context(), sandbox.BotName)
-	if err != nil {
-		t.Fatal(err)
-	}
+	peer := peer(t, s.member)
 	forged := []byte(strings.Replace(string(shutOut), strings.Split(string(shutOut), ":")[1], strconv.FormatInt(s.member.ID, 36), 1))
 	if answer, err := s.member.TapData(t.Context(), peer, found(t, s.member, "golden river", "1 file").ID, forged); err != nil || !strings.Contains(answer.Message, "for the club's admins") {
 		t.Errorf("a forged button: %+v, %v", answer, err)

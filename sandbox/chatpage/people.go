@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gotd/td/tg"
-
 	"pavilion/sandbox/driver"
 	"pavilion/sandbox/world"
 )
@@ -102,15 +100,11 @@ func (s *Server) commands(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := u.Peer(r.Context(), s.opts.Bot)
+	bot, err := u.InputUser(r.Context(), s.opts.Bot)
 	if err != nil {
 		return nil, err
 	}
-	bot, ok := p.(*tg.InputPeerUser)
-	if !ok {
-		return nil, fmt.Errorf("@%s is no bot", s.opts.Bot)
-	}
-	full, err := u.API.UsersGetFullUser(r.Context(), &tg.InputUser{UserID: bot.UserID, AccessHash: bot.AccessHash})
+	full, err := u.API.UsersGetFullUser(r.Context(), bot)
 	if err != nil {
 		return nil, err
 	}

@@ -148,6 +148,19 @@ func (u *User) Peer(ctx context.Context, name string) (tg.InputPeerClass, error)
 	return p, nil
 }
 
+// InputUser returns the InputUser of a person's or a bot's username.
+func (u *User) InputUser(ctx context.Context, name string) (*tg.InputUser, error) {
+	p, err := u.Peer(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	user, ok := p.(*tg.InputPeerUser)
+	if !ok {
+		return nil, fmt.Errorf("find @%s: %w", name, errNoPeer)
+	}
+	return &tg.InputUser{UserID: user.UserID, AccessHash: user.AccessHash}, nil
+}
+
 // Send sends a text.
 func (u *User) Send(ctx context.Context, to, text string) error {
 	p, err := u.Peer(ctx, to)
@@ -290,17 +303,11 @@ func (u *User) TapData(ctx context.Context, in tg.InputPeerClass, message int, d
 
 // Inline sends an inline query to a bot.
 func (u *User) Inline(ctx context.Context, bot, query, offset string) (*tg.MessagesBotResults, error) {
-	p, err := u.Peer(ctx, bot)
+	user, err := u.InputUser(ctx, bot)
 	if err != nil {
 		return nil, err
 	}
-	user, ok := p.(*tg.InputPeerUser)
-	if !ok {
-		return nil, errNoPeer
-	}
-	return u.API.MessagesGetInlineBotResults(ctx, &tg.MessagesGetInlineBotResultsRequest{
-		Bot: &tg.InputUser{UserID: user.UserID, AccessHash: user.AccessHash}, Peer: &tg.InputPeerSelf{}, Query: query, Offset: offset,
-	})
+	return u.API.MessagesGetInlineBotResults(ctx, &tg.MessagesGetInlineBotResultsRequest{Bot: user, Peer: &tg.InputPeerSelf{}, Query: query, Offset: offset})
 }
 
 // SendContact sends a person's phone number as a contact.
