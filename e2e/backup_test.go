@@ -45,7 +45,7 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if refused.Status != http.StatusServiceUnavailable || refused.Header.Get("Retry-After") == "" || !strings.Contains(string(refused.Body), "/problems/archive-elsewhere") {
+	if refused.Status != http.StatusServiceUnavailable || refused.Header.Get("Retry-After") == "" || refused.Problem() != "archive-elsewhere" {
 		t.Errorf("the archive of a process that is not the bot: %d %v %s", refused.Status, refused.Header, refused.Body)
 	}
 	day := n.club.Day(7)
@@ -102,7 +102,7 @@ func TestRestore_NothingOldRevives(t *testing.T) {
 	if a := act(t, client, n.club.Path("/bookings/%d/cancel", kept), "old session", nil); a.Status != http.StatusUnauthorized {
 		t.Errorf("a session of the old database: %d %s", a.Status, a.Body)
 	}
-	if a := act(t, client, "/sessions", "too early", nil); a.Status != http.StatusServiceUnavailable || !strings.Contains(string(a.Body), "/problems/restored") {
+	if a := act(t, client, "/sessions", "too early", nil); a.Status != http.StatusServiceUnavailable || a.Problem() != "restored" {
 		t.Errorf("somebody signs in to a copy: %d %s", a.Status, a.Body)
 	}
 	if out, err := n.Run(t.Context(), "outbox", "release"); err == nil {

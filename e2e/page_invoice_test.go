@@ -31,6 +31,15 @@ func (v *visitor) invoice() *tg.InputInvoiceSlug {
 	return &tg.InputInvoiceSlug{Slug: browser.Eval[string](v.t, v.client, `heard.invoice.slug`)}
 }
 
+// bills holds an hour of the first net and returns its invoice.
+func (v *visitor) bills(clock string) *tg.InputInvoiceSlug {
+	v.t.Helper()
+	v.day(4)
+	v.hold("Net 1", clock)
+	v.chooseTelegram("Pay ₹600")
+	return v.invoice()
+}
+
 // closeInvoice tells the page how the invoice was closed.
 func (v *visitor) closeInvoice(invoice *tg.InputInvoiceSlug, status string) {
 	v.t.Helper()
@@ -53,10 +62,7 @@ func (p *pages) paysInTelegram(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	t.Run("PaidAndSaid", func(t *testing.T) {
 		v.t = t
-		v.day(4)
-		v.hold("Net 1", "10:00")
-		v.chooseTelegram("Pay ₹600")
-		invoice := v.invoice()
+		invoice := v.bills("10:00")
 		bill, err := user.ReadInvoice(t.Context(), invoice)
 		if want := (driver.Bill{Title: "Net 1", Currency: "INR", Total: 60000}); err != nil || bill != want {
 			t.Errorf("the invoice is %+v, %v", bill, err)
@@ -73,10 +79,7 @@ func (p *pages) paysInTelegram(t *testing.T) {
 	})
 	t.Run("CancelledThoughCharged", func(t *testing.T) {
 		v.t = t
-		v.day(4)
-		v.hold("Net 1", "12:00")
-		v.chooseTelegram("Pay ₹600")
-		invoice := v.invoice()
+		invoice := v.bills("12:00")
 		v.closeInvoice(invoice, "cancelled")
 		v.page.Shows(t, "Telegram reports no payment")
 		v.main("Open payment again")
@@ -92,10 +95,7 @@ func (p *pages) paysInTelegram(t *testing.T) {
 	})
 	t.Run("ReloadedInTheMiddle", func(t *testing.T) {
 		v.t = t
-		v.day(4)
-		v.hold("Net 1", "14:00")
-		v.chooseTelegram("Pay ₹600")
-		invoice := v.invoice()
+		invoice := v.bills("14:00")
 		held := v.address()
 		v.tab.Do(chromedp.Reload())
 		v.page.Until(t, gridDrawn)
