@@ -1,37 +1,19 @@
 package archive
 
 import (
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"testing"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"pavilion/filter"
 	"pavilion/internal/fault"
-	"pavilion/internal/latency"
-	"pavilion/internal/phrase"
+	"pavilion/sandbox/caller"
 	"pavilion/sandbox/golden"
-	"pavilion/web"
 )
 
 // The page's types are generated from the description. What the resources do is tested over the real program, in e2e.
 func TestDescription_IsTheOneInReview(t *testing.T) {
 	t.Parallel()
-	texts, err := phrase.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts}, web.Options{Logger: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	Add(web.NewAPI(server, nil, web.APIOptions{About: About, Version: "test"}), Options{})
-	w := httptest.NewRecorder()
-	server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/openapi.json", http.NoBody))
-	golden.CheckJSON(t, "openapi", w.Body.Bytes())
+	page, _ := visit(t, new(club))
+	golden.CheckJSON(t, "openapi", page.Do(caller.Request{Path: "/api/openapi.json"}).Body)
 }
 
 // Numbers of files have 64 bits; everything else is no file.
