@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -108,7 +110,16 @@ func NotModified[B any](tag string) *Conditional[B] {
 	return &Conditional[B]{Status: http.StatusNotModified, ETag: quoteTag(tag)}
 }
 
-// IfNoneMatch is the header of a client that has an answer. It is embedded in the inputs of routes that answer with Conditional.
+// File is a file as an answer, or 304 without one.
+type File struct {
+	Status       int
+	ETag         string `header:"ETag"`
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+// IfNoneMatch is the header of a client that has an answer. It is embedded in the inputs of routes that answer with Conditional or File.
 type IfNoneMatch struct {
 	IfNoneMatch string `header:"If-None-Match" maxLength:"200" doc:"The ETag of the answer that you have."`
 }
@@ -116,6 +127,18 @@ type IfNoneMatch struct {
 // Tag returns the tag of the client's answer; empty for none.
 func (h IfNoneMatch) Tag() string {
 	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(h.IfNoneMatch), "W/"), `"`)
+}
+
+// File answers with a file whose tag is a digest of its content. known reports that the client has it: then the answer is 304 without a body. A client
+// keeps the file but asks before each use, so that a right that ended also ends for kept files.
+func (h IfNoneMatch) File(contentType string, content []byte) (f *File, known bool) {
+	sum := sha256.Sum256(content)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	f = &File{Status: http.StatusOK, ETag: quoteTag(tag), ContentType: contentType, CacheControl: "private, no-cache", Body: content}
+	if known = h.Tag() == tag; known {
+		f.Status, f.Body = http.StatusNotModified, nil
+	}
+	return f, known
 }
 
 func quoteTag(tag string) string { return `"` + tag + `"` }

@@ -2,9 +2,6 @@ package archive
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"net/http"
 
 	"pavilion/filter"
 	"pavilion/filter/access"
@@ -43,18 +40,8 @@ type thumbIn struct {
 	ID string `path:"id" maxLength:"20"`
 }
 
-// thumbOut is a JPEG, or 304 without one.
-type thumbOut struct {
-	Status       int
-	ETag         string `header:"ETag"`
-	ContentType  string `header:"Content-Type"`
-	CacheControl string `header:"Cache-Control"`
-	Body         []byte
-}
-
-// readThumb answers with the thumb of a file that the person may see. Clients keep the picture but ask before each use (no-cache), because a ban or a
-// deletion of the file must hold for kept pictures too.
-func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*thumbOut, error) {
+// readThumb answers with the thumb of a file that the person may see.
+func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*web.File, error) {
 	archive, _, err := h.admit(ctx, access.Tap)
 	if err != nil {
 		return nil, err
@@ -71,13 +58,9 @@ func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*thumbOut, error)
 	if !ok {
 		return nil, errNoThumb
 	}
-	sum := sha256.Sum256(stripped)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	out := &thumbOut{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: "image/jpeg", CacheControl: "private, no-cache"}
-	if in.Tag() == tag {
-		out.Status = http.StatusNotModified
-		return out, nil
+	out, known := in.File("image/jpeg", stripped)
+	if !known {
+		out.Body, err = archive.Picture(stripped)
 	}
-	out.Body, err = archive.Picture(stripped)
 	return out, err
 }

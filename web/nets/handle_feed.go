@@ -2,8 +2,6 @@ package nets
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -46,15 +44,6 @@ type feedIDIn struct {
 type readFeedIn struct {
 	web.IfNoneMatch
 	Token string `path:"token" minLength:"20" maxLength:"40"`
-}
-
-// feedOut is an iCalendar file, or 304 without one.
-type feedOut struct {
-	Status       int
-	ETag         string `header:"ETag"`
-	ContentType  string `header:"Content-Type"`
-	CacheControl string `header:"Cache-Control"`
-	Body         []byte
 }
 
 // feeds are the handlers for calendar feeds.
@@ -103,16 +92,11 @@ func (h feeds) revokeFeed(ctx context.Context, in *feedIDIn) (*web.Body[doneBody
 }
 
 // readFeed answers 304 if the program has the same file. It makes the file in any case, because programs are asked to come every 15 minutes only.
-func (h feeds) readFeed(ctx context.Context, in *readFeedIn) (*feedOut, error) {
+func (h feeds) readFeed(ctx context.Context, in *readFeedIn) (*web.File, error) {
 	file, err := h.booking.ReadFeed(ctx, secret.New(in.Token), h.personIn)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(file)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	out := &feedOut{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: calendarType + "; charset=utf-8", CacheControl: "private, no-cache", Body: file}
-	if in.Tag() == tag {
-		out.Status, out.Body = http.StatusNotModified, nil
-	}
+	out, _ := in.File(calendarType+"; charset=utf-8", file)
 	return out, nil
 }
