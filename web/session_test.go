@@ -22,7 +22,7 @@ const (
 
 func sessions(t *testing.T, db *pgxpool.Pool, o SessionOptions) *Sessions {
 	t.Helper()
-	o.Logger = slog.New(slog.DiscardHandler)
+	o.Logger, o.ConnWait = slog.New(slog.DiscardHandler), 20*time.Second // on a busy machine twenty calls share ten connections
 	s, err := NewSessions(db, o)
 	if err != nil {
 		t.Fatal(err)

@@ -149,7 +149,7 @@ func visit(t *testing.T, c *club) (*caller.Caller, string) {
 	db, err := storage.OpenPostgres(t.Context(), storage.PostgresOptions{URL: secret.New(postgresURL)})
 	must(err)
 	t.Cleanup(db.Close)
-	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: quiet})
+	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: quiet, ConnWait: 4 * time.Second})
 	must(err)
 	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts}, web.Options{
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Logger: quiet, Now: time.Now,

@@ -70,7 +70,7 @@ func TestOperating_PerformanceTellsPercentilesQueriesAndMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := open(b.queries)
-	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: b.logger})
+	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: b.logger, ConnWait: 4 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

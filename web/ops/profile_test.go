@@ -52,7 +52,7 @@ func TestProfiles_DoNotHoldUpTheEnd(t *testing.T) {
 		}
 		answered <- a.Status
 	}()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		a := b.Do(request{Method: http.MethodGet, Path: "/operator/profiles/goroutines", Token: operatorToken})
 		if strings.Contains(string(a.Body), "ops.profileCPU") {
 			break
@@ -66,7 +66,7 @@ func TestProfiles_DoNotHoldUpTheEnd(t *testing.T) {
 	}
 	began := time.Now()
 	b.stop()
-	if status := <-answered; status != http.StatusOK || time.Since(began) > 10*time.Second {
+	if status := <-answered; status != http.StatusOK || time.Since(began) > 40*time.Second {
 		t.Errorf("%d after %s", status, time.Since(began))
 	}
 }

@@ -95,7 +95,7 @@ func open(t *testing.T) *desk {
 	audience := filter.NewAudience(pools, time.Now)
 	rates, err := storage.NewRateLimiter(nil, storage.RateLimiterOptions{Now: time.Now})
 	must(err)
-	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: quiet})
+	sessions, err := web.NewSessions(db, web.SessionOptions{Logger: quiet, ConnWait: 4 * time.Second})
 	must(err)
 	server, err := web.New(web.Deps{Metrics: prometheus.NewRegistry(), Latency: latency.New(time.Now), Texts: texts}, web.Options{
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Logger: quiet, Now: time.Now,
