@@ -108,10 +108,14 @@ func TestStandby_TakesOverFromABotThatIsCutOffFromPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // read only
-	until(t, "the holder knows of the standby", func() bool {
-		var known bool
-		err := db.QueryRow(t.Context(), `SELECT standby_at < expires_at - interval '10 seconds' FROM lease WHERE name = 'bot'`).Scan(&known)
-		return err == nil && known
+	var renewed time.Time
+	until(t, "the holder renews after the standby's try", func() bool {
+		return db.QueryRow(t.Context(), `SELECT expires_at FROM lease WHERE name = 'bot' AND standby_at < expires_at - interval '10 seconds'`).Scan(&renewed) == nil
+	})
+	until(t, "it renews again, so it has the answer that tells of the standby", func() bool {
+		var again bool
+		err := db.QueryRow(t.Context(), `SELECT expires_at > $1 FROM lease WHERE name = 'bot'`, renewed).Scan(&again)
+		return err == nil && again
 	})
 	way.Cut()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
