@@ -84,7 +84,7 @@ func (k *keyed) send(ctx context.Context) (miniapp.Answer, error) {
 	return k.client.Send(ctx, http.MethodPost, k.path, k.key, k.body)
 }
 
-// book takes a slot for somebody and confirms it where that is asked for.
+// book holds a slot and, if wanted, confirms it.
 func (n *nets) book(t *testing.T, c *miniapp.Client, slot map[string]any, confirmed bool) int64 {
 	t.Helper()
 	var b miniapp.Booking
@@ -185,7 +185,7 @@ func TestNets_KilledBetweenAnyTwoSteps(t *testing.T) {
 	for _, k := range all {
 		n.once(t, k)
 	}
-	// With the workers, what is to be said is said, and what ran out is freed.
+	// With the workers, notifications are sent and holds expire.
 	n.SetEnv("PAVILION_ROLES", "http,worker")
 	if err := n.Bot.Stop(); err != nil {
 		t.Error(err)

@@ -99,15 +99,15 @@ func (r *rally) play(ctx context.Context, who int, c *miniapp.Client) {
 	}
 }
 
-// after waits for some more requests, so that the next outage meets the work at a moment that nobody chose.
+// after waits for some more requests, so that the next outage begins at a random moment.
 func (r *rally) after(t *testing.T, requests int64) {
 	t.Helper()
 	target := r.sent.Load() + requests
 	until(t, "the members go on", func() bool { return r.sent.Load() >= target })
 }
 
-// Members go on under kills, without Redis, with a Redis that hangs or forgets, and while Postgres starts again. Whatever they were told in the end
-// is what happened, once.
+// Members go on under kills, without Redis, with a Redis that hangs or forgets, and while Postgres starts again. The final answer to each request is
+// true, and the request took effect once.
 func TestNets_OutagesWhileMembersBook(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http,worker", "Net 1", "Net 2", "Net 3")

@@ -44,7 +44,7 @@ func freeAddr(t *testing.T) string {
 	return addr
 }
 
-// openNets is netsScene with a say in everything.
+// openNets is netsScene with all options of a scene.
 func openNets(t *testing.T, o sandbox.Options, names ...string) *nets {
 	t.Helper()
 	n := prepareNets(t, o)
@@ -119,12 +119,12 @@ func (n *nets) open(t *testing.T, who world.User) *miniapp.Client {
 	return c
 }
 
-// person is somebody whom Telegram knows and the club does not.
+// person is a Telegram user who is new to the club.
 func person(i int) world.User {
 	return world.User{ID: 4_300_000_000 + int64(i), First: fmt.Sprintf("Guest %d", i)}
 }
 
-// act sends an action that must be answered, whatever the answer is.
+// act sends an action. The test fails if there is no answer.
 func act(t *testing.T, c *miniapp.Client, path, key string, body any) miniapp.Answer {
 	t.Helper()
 	a, err := c.Send(t.Context(), http.MethodPost, path, key, body)
@@ -167,7 +167,7 @@ func (n *nets) count(t *testing.T, sql string, args ...any) int {
 	return found
 }
 
-// settled checks what holds when all is over: the jobs drain, holds that ran out are free, and the doctor finds nothing.
+// settled waits until the jobs drain and no hold is past its end. Then the doctor must find nothing.
 func (n *nets) settled(t *testing.T) {
 	t.Helper()
 	// The queue has a clock of its own: for it, two minutes have passed since a process died at its jobs.

@@ -10,8 +10,8 @@ import (
 	"pavilion/sandbox/miniapp"
 )
 
-// Two processes over one database: whoever was answered by one of them never reads something older from the other, with Redis, with one that
-// hangs, and without it; and one slot has one holder, whichever process is asked.
+// Two processes share a database. After an answer of one of them a client never reads older data from the other: with Redis, with one that hangs, and
+// without it. A slot has the same holder in both.
 func TestNets_TwoProcessesAgree(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http", "Net 1", "Net 2")

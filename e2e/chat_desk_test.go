@@ -12,7 +12,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// A booking moves, whoever waited for its time gets it, and cancelling says first what comes back.
+// A booking moves, and its time is offered to the member who waited for it. Before a cancellation the bot says how much comes back.
 func TestChat_MoveCancelAndTheWaitlist(t *testing.T) {
 	t.Parallel()
 	n, arjun, zoya := chatScene(t, "Net 1")
@@ -187,7 +187,7 @@ func TestChat_TheDesk(t *testing.T) {
 	}
 }
 
-// A block over a booking is laid only by who has seen what is in the way.
+// A block over a booking asks first, with a list of the bookings in its way.
 func TestChat_ABlockSaysWhatIsInItsWay(t *testing.T) {
 	t.Parallel()
 	n, arjun, _ := chatScene(t, "Net 1")
@@ -210,7 +210,7 @@ func TestChat_ABlockSaysWhatIsInItsWay(t *testing.T) {
 	}
 }
 
-// Help lists what whoever asks can do.
+// Help lists the commands that the person may use.
 func TestChat_HelpByRole(t *testing.T) {
 	t.Parallel()
 	n, _, _ := chatScene(t, "Net 1")

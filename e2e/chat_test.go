@@ -55,7 +55,7 @@ func press(t *testing.T, u *driver.User, m *tg.Message, text string) *tg.Message
 	return pressData(t, u, m, button(t, m, func(b string) bool { return b == text }, text))
 }
 
-// button finds what a button carries.
+// button returns the data of a button.
 func button(t *testing.T, m *tg.Message, match func(text string) bool, what string) []byte {
 	t.Helper()
 	if markup, ok := m.ReplyMarkup.(*tg.ReplyInlineMarkup); ok {
@@ -206,7 +206,7 @@ func payOn(t *testing.T, page string) {
 	}
 }
 
-// keep holds what the slip says and opens the page to pay on.
+// keep holds the time of a slip and opens the page to pay on.
 func keep(t *testing.T, u *driver.User, slip *tg.Message) (held *tg.Message, page string) {
 	t.Helper()
 	tap(t, u, slip, "Keep it for me")

@@ -68,7 +68,7 @@ func say(t *testing.T, u *driver.User, text string) {
 	}
 }
 
-// patience is how long a test waits for what must happen. It only bounds a hang: tests share a small machine with others.
+// patience bounds a hang. It is long, because tests share a small machine with others.
 const patience = 3 * time.Minute
 
 // await returns the newest message from the bot that contains a text.

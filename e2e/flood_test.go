@@ -11,7 +11,7 @@ import (
 
 const floodSeconds = 15 // long beside an answer, under the race detector too
 
-// within fails a test if what it waits for takes longer than Telegram's wait, which began at a time.
+// within fails the test if Telegram's wait, which began at a time, is over.
 func within(t *testing.T, begun time.Time, what string) {
 	t.Helper()
 	if took := time.Since(begun); took > floodSeconds*time.Second {

@@ -93,7 +93,7 @@ func (n *nets) becomes(t *testing.T, b miniapp.Booking, state string) {
 	})
 }
 
-// charges is what the bot got, by currency, without what it gave back.
+// charges are the payments to the bot by currency, less the refunds.
 func (n *nets) charges() map[string]int64 {
 	sum := map[string]int64{}
 	for _, c := range n.DC.World().Charges(n.BotID) {
@@ -244,7 +244,7 @@ func TestInvoice_MoneyIsNotForgottenThoughItCouldNotBeStored(t *testing.T) {
 	n.agree(t)
 }
 
-// A database that hangs is a no in time: no money moves that nobody could book.
+// While the database hangs, a payment is refused in time, and no money moves.
 func TestInvoice_ADatabaseThatHangsIsANoInTime(t *testing.T) {
 	t.Parallel()
 	n, arjun, app := invoiceScene(t)

@@ -251,7 +251,7 @@ func eventually(t *testing.T, u *driver.User, command, want string) {
 	}
 }
 
-// until waits for what nobody tells of.
+// until polls a condition that sends no signal.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(patience)

@@ -17,7 +17,7 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// greeted connects somebody and has them write to the bot: before that, Telegram does not let it write to them.
+// greeted connects a person, who writes to the bot. Before that Telegram does not let the bot write to them.
 func (n *nets) greeted(t *testing.T, who world.User) *driver.User {
 	t.Helper()
 	u := connect(t, n.Scene, who)
@@ -41,7 +41,7 @@ func (n *nets) ready(t *testing.T) {
 	}
 }
 
-// texts are what the bot said to somebody, in order, as far as they contain a part.
+// texts are the bot's messages to a person that contain a part, in order.
 func texts(t *testing.T, u *driver.User, part string) (all []string) {
 	t.Helper()
 	messages, err := u.Messages(t.Context(), sandbox.BotName)
@@ -149,7 +149,7 @@ func TestNotification_IsSaidByTheProcessThatIsTheBot(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// Who waits is offered what somebody gives up.
+	// A time that is given up is offered to the member who waits for it.
 	a, b := n.open(t, n.Members[0]), n.open(t, hindi)
 	taken := n.book(t, a, n.slot("18:00", "19:00"), true)
 	await(t, first, "Booked: Net 1\n"+n.when("18:00–19:00"))
@@ -179,7 +179,7 @@ func TestNotification_IsSaidByTheProcessThatIsTheBot(t *testing.T) {
 		return n.count(t, `SELECT count(*) FROM notification n JOIN notification_failure f ON f.notification_id = n.id WHERE n.booking_id = $1 AND f.reason = 'stranger'`, stranger) == 1
 	})
 
-	// Nor is who only spoke in a group: there they are a min user, whom the bot cannot write to.
+	// A person who only spoke in a group is a min user there, and the bot cannot write to them either.
 	grouped, err := n.DC.World().AddUser("9996620010", "Farid", "", "farid_plays", "en")
 	if err != nil {
 		t.Fatal(err)

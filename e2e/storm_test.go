@@ -44,7 +44,7 @@ const (
 	fates
 )
 
-// ends is where a booking of each fate stands in the end, and what its member has read.
+// ends is the final state of a booking of each fate, and the messages to its member.
 func (f fate) ends() (state string, said []string) {
 	switch f {
 	case onTime:
@@ -77,7 +77,7 @@ type storm struct {
 	strange map[string]int // answers that no gateway should see
 }
 
-// stormMember is somebody with a chat, a Mini App, and bookings that end in a known way.
+// stormMember is a person with a chat, a Mini App, and bookings whose ends are known.
 type stormMember struct {
 	chat     *driver.User
 	app      *miniapp.Client
@@ -161,8 +161,8 @@ func (s *storm) holds(t *testing.T, m *stormMember, i int) (miniapp.Booking, str
 	return b, p.URL[strings.LastIndex(p.URL, "/")+1:]
 }
 
-// prepare makes the payments and what the gateway has to say about them. Those that will come too late are made first, eleven minutes
-// earlier by the club's clock, and their slots are sold again.
+// prepare makes the payments and their callbacks. Payments that will come too late are made first, eleven minutes earlier by the club's clock, and
+// their slots are sold again.
 func (s *storm) prepare(t *testing.T) {
 	t.Helper()
 	plays := func(i int, who int, f fate) func() {
@@ -188,7 +188,7 @@ func (s *storm) prepare(t *testing.T) {
 	}
 }
 
-// happens plays a fate at the gateway and writes what it says at every step.
+// happens plays a fate at the gateway and notes the callback of every step.
 func (s *storm) happens(t *testing.T, m *stormMember, f fate, checkout string, b miniapp.Booking) {
 	t.Helper()
 	g := s.n.Gateway
@@ -221,7 +221,7 @@ func (s *storm) happens(t *testing.T, m *stormMember, f fate, checkout string, b
 	}
 }
 
-// says writes callbacks about a payment as it stands: so many copies of one event, and of another that says the same.
+// says notes callbacks about the present state of a payment: two events, with so many copies of each.
 func (s *storm) says(t *testing.T, checkout, kind string, copies int) {
 	t.Helper()
 	p, ok := s.n.Gateway.Payment(checkout)
@@ -245,7 +245,7 @@ func (s *storm) body(t *testing.T, event, kind string, p gateway.Payment) []byte
 	return body
 }
 
-// strangers fills up with what is forged, late, or about nobody's money, and shuffles everything.
+// strangers adds callbacks that are forged, late, or about unknown payments, and shuffles all.
 func (s *storm) strangers(t *testing.T, random *rand.Rand) {
 	t.Helper()
 	if len(s.posts) > stormPosts-3*stormNobodys {
@@ -363,7 +363,7 @@ func (s *storm) post(ctx context.Context, header http.Header, body []byte) int {
 	return res.StatusCode
 }
 
-// calms waits until every event is applied, every refund made and everything said; what is about nobody's money is given up first.
+// calms waits until every event about a payment of ours is applied, every refund is made and every notification is sent.
 func (s *storm) calms(t *testing.T) {
 	t.Helper()
 	// The queue has a clock of its own: for it, two minutes have passed since a process died at its jobs.
