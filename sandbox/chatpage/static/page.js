@@ -38,20 +38,22 @@ const page = {
     document.getElementById("pay-text").textContent = `${title}: ${money(amount, currency)}. ${stars ? "Pay with the Stars of this account?" : "No money moves here."}`;
     dialog.querySelector("[data-card]").hidden = stars;
     for (const button of dialog.querySelectorAll("[data-for-app]")) button.hidden = !forApp;
-    dialog.returnValue = "";
-    dialog.showModal();
-    return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
+    return choose(dialog);
   },
 
   /** askShare returns whether the person sends the message into the chat. */
-  askShare({ title, text }) {
-    const dialog = document.getElementById("share");
+  async askShare({ title, text }) {
     document.getElementById("share-text").textContent = text || title;
-    dialog.returnValue = "";
-    dialog.showModal();
-    return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "send"), { once: true }));
+    return await choose(document.getElementById("share")) === "send";
   },
 };
+
+/** choose shows a dialog and returns the value of the button that closes it. */
+function choose(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
+}
 
 /** show opens exactly these chats. */
 function show(ids) {
