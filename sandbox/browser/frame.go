@@ -29,7 +29,7 @@ func (tab *Tab) Frame(address string) *Frame {
 }
 
 // frameWithin is how long a page may take to appear, or to show what is awaited.
-const frameWithin = 30 * time.Second
+const frameWithin = 2 * time.Minute
 
 // scriptContext is where a page's own scripts run.
 type scriptContext struct{ origin, id string }

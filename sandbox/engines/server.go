@@ -75,9 +75,9 @@ func (s *server) start(ctx context.Context) error {
 		defer close(s.done)
 		<-ended // how it ended is read from its log
 	}()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
-		pctx, cancel := context.WithTimeout(ctx, time.Second)
+		pctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		err := s.ping(pctx)
 		cancel()
 		if err == nil {

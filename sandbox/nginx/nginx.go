@@ -36,7 +36,7 @@ type Proxy struct {
 
 var errSilent = errors.New("nginx does not answer")
 
-const startTimeout = 20 * time.Second
+const startTimeout = time.Minute
 
 // Start starts nginx, which is installed if it is missing, and waits until it listens.
 func Start(ctx context.Context, o Options) (p *Proxy, err error) {
