@@ -14,6 +14,9 @@ import (
 	"pavilion/storage"
 )
 
+// answersWithin is the wait of a pool. Half of it is long enough for a new connection on a busy machine.
+const answersWithin = 8 * time.Second
+
 // dials counts connections, and signals each that has answered.
 type dials struct {
 	*trips
@@ -42,7 +45,7 @@ func openDialed(t *testing.T) (*pgxpool.Pool, dials) {
 func TestBoundedPool_ACrowdOfSlowStatementsSharesAProbe(t *testing.T) {
 	t.Parallel()
 	pool, d := openDialed(t)
-	bounded := storage.NewBoundedPool(pool, 2*time.Second)
+	bounded := storage.NewBoundedPool(pool, 40*time.Second)
 	var crowd sync.WaitGroup
 	for range 100 {
 		crowd.Go(func() {
@@ -61,7 +64,7 @@ func TestBoundedPool_ACrowdOfSlowStatementsSharesAProbe(t *testing.T) {
 func TestBoundedPool_AnAnswerFromBeforeTheHangDoesNotCount(t *testing.T) {
 	t.Parallel()
 	way, _, pool := throughDetour(t)
-	bounded := storage.NewBoundedPool(pool, 2*time.Second)
+	bounded := storage.NewBoundedPool(pool, answersWithin)
 	if bounded.Hangs(t.Context()) {
 		t.Fatal("Postgres seems to hang")
 	}
@@ -87,7 +90,7 @@ func TestLazyTx_ASlowFirstStatementIsNotAHangingServer(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- storage.InTx(t.Context(), storage.NewBoundedPool(pool, 2*time.Second), func(ctx context.Context, tx pgx.Tx) error {
+		ended <- storage.InTx(t.Context(), storage.NewBoundedPool(pool, answersWithin), func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7331)`)
 			return err
 		})

@@ -71,7 +71,7 @@ func openTraced(t *testing.T, table string) (*pgxpool.Pool, storage.BoundedPool,
 		}
 	}
 	traced.take()
-	return pool, storage.NewBoundedPool(pool, time.Second), traced
+	return pool, storage.NewBoundedPool(pool, 40*time.Second), traced
 }
 
 // later is a batch that inserts numbers.
@@ -289,7 +289,7 @@ func TestLazyTx_IsClosedAfterItsEnd(t *testing.T) {
 func TestLazyTx_BesideAHangingPostgresTheFirstStatementFailsInTime(t *testing.T) {
 	t.Parallel()
 	way, _, pool := throughDetour(t)
-	bounded := storage.NewBoundedPool(pool, 2*time.Second)
+	bounded := storage.NewBoundedPool(pool, answersWithin)
 	run := func(ctx context.Context, sql string) error {
 		return storage.InTx(ctx, bounded, func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, sql)
@@ -302,7 +302,7 @@ func TestLazyTx_BesideAHangingPostgresTheFirstStatementFailsInTime(t *testing.T)
 	if err := way.Hang(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := run(ctx, `SELECT 1`); !errors.Is(err, storage.ErrNoConn) {
 		t.Errorf("while Postgres hangs: %v", err)

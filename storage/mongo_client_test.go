@@ -20,7 +20,7 @@ func srvPools(t *testing.T) *storage.Pools {
 	ps, err := storage.OpenPools(storage.PoolsOptions{Pools: []storage.PoolOptions{
 		{Name: "a", URI: secret.New(servers(t).MongoURIs[0]), Database: "pavilion"},
 		{Name: "b", URI: secret.New("mongodb+srv://user:secret@cluster.invalid/pavilion"), Database: "pavilion"},
-	}, Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+	}, Timeout: 10 * time.Second, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatalf("the start needs a name server: %v", err)
 	}

@@ -224,7 +224,7 @@ func openPools(t *testing.T, limit int64) *storage.Pools {
 	for i, uri := range servers(t).MongoURIs {
 		opts = append(opts, storage.PoolOptions{Name: string(rune('a' + i)), URI: secret.New(uri), Database: "pavilion", LimitBytes: limit})
 	}
-	ps, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+	ps, err := storage.OpenPools(storage.PoolsOptions{Pools: opts, Timeout: 5 * time.Second, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
