@@ -172,18 +172,18 @@ func setupOn(t *testing.T, postgresURL, redisURL string, change func(w *wiring))
 	must(err)
 	b.redis, err = storage.OpenRedis(storage.RedisOptions{URL: secret.New(redisURL), Logger: b.logger})
 	must(err)
-	// Longer than a busy machine needs for ten connections, shorter than the server's time limit.
-	const connWait = 4 * time.Second
+	// Longer than a busy machine needs for ten connections or a crowd at a lock, shorter than the server's time limit.
+	const wait = 4 * time.Second
 	w := wiring{
 		db: b.db, redis: b.redis,
 		deps: web.Deps{Redis: b.redis, Metrics: b.metrics, Latency: latency.New(time.Now), Texts: texts(t)},
 		opts: web.Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Limits: generous(), Logger: b.logger, Now: time.Now},
 		nets: Options{Admins: []booking.MemberID{adminID}, Redis: b.redis, Metrics: b.metrics, Logger: b.logger},
 	}
-	w.sessions, err = web.NewSessions(b.db, web.SessionOptions{Logger: b.logger, ConnWait: connWait})
+	w.sessions, err = web.NewSessions(b.db, web.SessionOptions{Logger: b.logger, ConnWait: wait})
 	must(err)
 	w.nets.Language = func(context.Context, booking.MemberID) string { return "hi" }
-	w.nets.Booking, err = booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: b.logger, ConnWait: connWait})
+	w.nets.Booking, err = booking.New(booking.Options{DB: b.db, Redis: b.redis, Logger: b.logger, LockWait: wait, ConnWait: wait})
 	must(err)
 	if change != nil {
 		change(&w)
