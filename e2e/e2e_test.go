@@ -44,7 +44,7 @@ func tail(log string) string { return log[max(0, len(log)-6000):] }
 
 func startBot(t *testing.T, s *sandbox.Scene) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := s.StartBot(ctx); err != nil {
 		t.Fatal(err)
