@@ -58,7 +58,7 @@ func copiesIn(ctx context.Context, pool *storage.Pool, ids []int64) (found []int
 
 // eachList calls fn with the ids of every list of a pool, those of a long list in several calls.
 func eachList(ctx context.Context, pool *storage.Pool, fn func(key string, long bool, ids []int64)) error {
-	return eachListHead(ctx, pool, "", func(heads []listHead) error {
+	return eachListHead(ctx, pool, "", func(heads []posting) error {
 		var keys []string
 		for _, h := range heads {
 			if !isLaterChunk(h.Key) && h.Key != indexVersionKey && h.Key != unsureKey {

@@ -53,7 +53,7 @@ func newCompaction(pool *storage.Pool, key string, unsure map[int64]bool) *compa
 // leaves it as it is and sets at.incomplete.
 func (p *compaction) compact(ctx context.Context, storing sync.Locker, at *poolCompaction) error {
 	old, err := p.readHead(ctx)
-	if err != nil || !mayHaveOldEntries(int(old.Count), old.Generation) {
+	if err != nil || !mayHaveOldEntries(old.Count, old.Generation) {
 		return err
 	}
 	for n := 0; n < old.lastChunk(); n += chunksAtOnce {

@@ -54,7 +54,7 @@ func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *pool
 		}
 	}
 	unsure := at.unsure.set()
-	err = eachListHead(ctx, pool, at.lastKey, func(heads []listHead) error {
+	err = eachListHead(ctx, pool, at.lastKey, func(heads []posting) error {
 		for _, h := range heads {
 			if mayHaveOldEntries(h.Count, h.Generation) && h.Key != unsureKey {
 				if err := newCompaction(pool, h.Key, unsure).compact(ctx, storing, at); err != nil {
@@ -72,7 +72,7 @@ func (s fileStore) compactPool(ctx context.Context, pool *storage.Pool, at *pool
 }
 
 // mayHaveOldEntries reports a list with several chunks, or with fewer since a compaction.
-func mayHaveOldEntries(count int, generation string) bool {
+func mayHaveOldEntries(count int32, generation string) bool {
 	return count >= chunkIDs || generation != ""
 }
 

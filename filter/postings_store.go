@@ -31,7 +31,7 @@ type posting struct {
 	Version    int64  `bson:"v,omitempty"` // in the document indexVersionKey only
 }
 
-// UnmarshalBSON reads the fields without reflection, because a search reads many lists.
+// UnmarshalBSON reads the fields without reflection, because a search reads many lists, and a start the heads of all words.
 func (p *posting) UnmarshalBSON(data []byte) error {
 	elements, err := bson.Raw(data).Elements()
 	if err != nil {
@@ -102,7 +102,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 					}
 					l.removeIDs(removes[w])
 					l.addIDs(adds[w])
-					if mayHaveOldEntries(int(l.count), l.head.Generation) && len(adds[w]) > 0 {
+					if mayHaveOldEntries(l.count, l.head.Generation) && len(adds[w]) > 0 {
 						generations[w] = l.head.Generation
 					}
 				}
@@ -324,11 +324,11 @@ func LoadVocabulary(ctx context.Context, pool *storage.Pool, v *Vocabulary) erro
 
 // loadWords adds the words that sort after last to v. It returns the last key that it read.
 func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last string) (string, error) {
-	err := eachListHead(ctx, pool, last, func(heads []listHead) error {
+	err := eachListHead(ctx, pool, last, func(heads []posting) error {
 		words := map[string]int{}
 		for _, h := range heads {
 			if isWord(h.Key) {
-				words[h.Key] = h.Count
+				words[h.Key] = int(h.Count)
 			}
 		}
 		v.Add(words)
@@ -340,46 +340,18 @@ func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last stri
 	return last, err
 }
 
-// listHead is a chunk's key and, in a head, the count of ids ever added and the generation.
-type listHead struct {
-	Key        string `bson:"_id"`
-	Count      int    `bson:"n"`
-	Generation string `bson:"g"`
-}
-
-// UnmarshalBSON reads the fields without reflection, because a start reads the heads of all words.
-func (h *listHead) UnmarshalBSON(data []byte) error {
-	elements, err := bson.Raw(data).Elements()
-	if err != nil {
-		return err
-	}
-	*h = listHead{}
-	for _, e := range elements {
-		v := e.Value()
-		switch e.Key() {
-		case "_id":
-			h.Key, _ = v.StringValueOK()
-		case "n":
-			h.Count = int(int32Of(v))
-		case "g":
-			h.Generation, _ = v.StringValueOK()
-		}
-	}
-	return nil
-}
-
-// eachListHead calls fn with the keys of all chunks of a pool that sort after last, in order, up to 5000 at a time.
-func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func([]listHead) error) error {
+// eachListHead calls fn with all chunks of a pool whose keys sort after last, in order, up to 5000 at a time. The chunks come without Files.
+func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func([]posting) error) error {
 	const batch = 5000
 	for {
-		var heads []listHead
+		var heads []posting
 		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
 				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}}))
 			if err != nil {
 				return err
 			}
-			heads, err = readAll[listHead](ctx, cur)
+			heads, err = readAll[posting](ctx, cur)
 			return err
 		})
 		if err != nil {
