@@ -46,14 +46,14 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 			left -= chunkIDs
 		}
 	}
-	chunks, err := findChunks(ctx, c, keys)
+	chunks, err := findNewestFirst(ctx, c, keys)
 	if err != nil {
 		return nil, err
 	}
 	var ids []int64
 	seen := map[int64]bool{}
-	take := func(packed []byte) {
-		for _, id := range slices.Backward(unpackIDs(packed)) {
+	take := func(chunk []int64) {
+		for _, id := range chunk {
 			if !seen[id] && len(ids) < maxListIDs {
 				seen[id] = true
 				ids = append(ids, id)
@@ -64,7 +64,7 @@ func readLists(ctx context.Context, c *mongo.Collection, heads map[string]postin
 		for n := heads[w].lastChunk(); n > 0; n-- {
 			take(chunks[heads[w].chunkKey(n)])
 		}
-		take(heads[w].Files)
+		take(newestFirst(heads[w].Files))
 	}
 	return ids, nil
 }

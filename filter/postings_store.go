@@ -280,21 +280,6 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	return readAll[posting](ctx, cur)
 }
 
-// findChunks reads the packed ids of chunks by their keys, of any number of chunks.
-func findChunks(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]byte, error) {
-	chunks := map[string][]byte{}
-	for part := range slices.Chunk(keys, keysAtOnce) {
-		docs, err := findPostings(ctx, c, part)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			chunks[d.Key] = d.Files
-		}
-	}
-	return chunks, nil
-}
-
 // findNewestFirst reads chunks by their keys and returns the ids of each, the last added first. It unpacks them directly from the response, because a list of
 // a million files has about 2,000 chunks.
 func findNewestFirst(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]int64, error) {
