@@ -6,9 +6,7 @@ import (
 	"errors"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
@@ -142,7 +140,7 @@ func (r *listReader) refresh(ctx context.Context, stale []*list) error {
 	if err != nil {
 		return err
 	}
-	counts, err := findListCounts(ctx, r.lists, long)
+	counts, err := findPostings(ctx, r.lists, long, withoutFiles())
 	if err != nil {
 		return err
 	}
@@ -246,17 +244,4 @@ func (r *listReader) words(cl clause) (words []string, size int) {
 		}
 	}
 	return words, size
-}
-
-// findListCounts reads the counts and generations of lists, without the ids.
-func findListCounts(ctx context.Context, c *mongo.Collection, keys []string) ([]posting, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}}))
-	if err != nil {
-		return nil, err
-	}
-	var found []posting
-	return found, cur.All(ctx, &found)
 }

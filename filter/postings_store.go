@@ -242,12 +242,7 @@ func compactedSince(ctx context.Context, pool *storage.Pool, generations map[str
 	for part := range slices.Chunk(slices.Collect(maps.Keys(generations)), keysAtOnce) {
 		same := map[string]bool{}
 		err := pool.Do(ctx, "look at lists", func(ctx context.Context, db *mongo.Database) error {
-			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: part}}}}, options.Find().SetProjection(bson.D{{Key: "g", Value: 1}}))
-			if err != nil {
-				return err
-			}
-			var heads []posting
-			err = cur.All(ctx, &heads)
+			heads, err := findPostings(ctx, db.Collection(postingsCollection), part, withoutFiles())
 			for _, h := range heads {
 				same[h.Key] = h.Generation == generations[h.Key]
 			}
@@ -265,7 +260,7 @@ func compactedSince(ctx context.Context, pool *storage.Pool, generations map[str
 	return words, nil
 }
 
-func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]posting, error) {
+func findPostings(ctx context.Context, c *mongo.Collection, keys []string, o ...options.Lister[options.FindOptions]) ([]posting, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -273,11 +268,16 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string) ([]po
 	if len(keys) == 1 {
 		wanted = keys[0]
 	}
-	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: wanted}})
+	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: wanted}}, o...)
 	if err != nil {
 		return nil, err
 	}
 	return readAll[posting](ctx, cur)
+}
+
+// withoutFiles makes a read return keys, counts and generations only.
+func withoutFiles() *options.FindOptionsBuilder {
+	return options.Find().SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}})
 }
 
 // findNewestFirst reads chunks by their keys and returns the ids of each, the last added first. It unpacks them directly from the response, because a list of
@@ -332,7 +332,7 @@ func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func(
 		var heads []posting
 		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
 			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
-				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch).SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}}))
+				withoutFiles().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch))
 			if err != nil {
 				return err
 			}
