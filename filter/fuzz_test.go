@@ -94,15 +94,6 @@ func rankIn(m *matcher, f File) uint8 {
 	return rank
 }
 
-// exactly reads a query only as its terms.
-func exactly(q query) interpretation {
-	in := interpretation{query: q}
-	for i, t := range q.terms {
-		in.add(i, i+1, 0, t)
-	}
-	return in
-}
-
 func FuzzTraits(f *testing.F) {
 	seedNames(f)
 	f.Fuzz(func(t *testing.T, name string) {

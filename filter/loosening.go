@@ -65,10 +65,7 @@ const maxTitleTries = 3
 func (s *Searcher) findTitleBehind(ctx context.Context, r *results, q query, sel Selection) {
 	tries := 0
 	for from := 1; from+1 < len(q.terms) && tries < maxTitleTries && len(r.byID) == 0; from++ {
-		in := interpretation{query: query{terms: q.terms[from:], onlyTitle: true}}
-		for i, t := range in.terms {
-			in.add(i, i+1, 0, t)
-		}
+		in := exactly(query{terms: q.terms[from:], onlyTitle: true})
 		if _, possible := s.vocab.plan(in); possible {
 			tries++
 			s.findRead(ctx, r, in, sel)

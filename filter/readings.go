@@ -89,6 +89,15 @@ func (v *Vocabulary) interpret(q query) interpretation {
 	return in
 }
 
+// exactly returns the interpretation of a query as its terms only.
+func exactly(q query) interpretation {
+	in := interpretation{query: q}
+	for i, t := range q.terms {
+		in.add(i, i+1, 0, t)
+	}
+	return in
+}
+
 func (in *interpretation) add(from, to int, cost int32, words ...string) {
 	in.readings = append(in.readings, reading{from, to, words, cost})
 }

@@ -77,10 +77,7 @@ func (s *Searcher) titleAmong(ctx context.Context, q query, found *results) stri
 			if countMeaning(window) == 0 || !slices.ContainsFunc(window, isChatWord) || askWords[window[0]] || askWords[window[length-1]] {
 				continue
 			}
-			in := interpretation{query: query{terms: window, onlyTitle: true}}
-			for i, t := range window {
-				in.add(i, i+1, 0, t)
-			}
+			in := exactly(query{terms: window, onlyTitle: true})
 			if _, possible := s.vocab.plan(in); !possible {
 				continue
 			}
