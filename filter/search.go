@@ -120,7 +120,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 			}
 		}
 		if q.Grouped {
-			s.addSubtitles(ctx, page.Rows, found.missing)
+			s.addSubtitles(ctx, page.Rows, found)
 		}
 		return page, nil
 	}
@@ -179,6 +179,11 @@ type results struct {
 
 	versions versions
 	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
+}
+
+// another returns empty results of a further query of the same search. It skips the pools that have failed, and does not read the versions of the others again.
+func (r *results) another() *results {
+	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions)}
 }
 
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for

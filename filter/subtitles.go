@@ -11,9 +11,9 @@ import (
 //nolint:gochecknoglobals // a table, never written
 var subtitleEndings = []string{"ass", "srt", "vtt"}
 
-// addSubtitles adds the subtitles that fit the films of a page, by the title, season and episode in their names. Most archives have none, and then no pool
-// is asked.
-func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, missing map[string]bool) {
+// addSubtitles adds the subtitles that fit the films of a page, by the title, season and episode in their names. found are the results of the page. Most
+// archives have no subtitles, and then no pool is asked.
+func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, found *results) {
 	known := slices.DeleteFunc(slices.Clone(subtitleEndings), func(w string) bool { return s.vocab.Count(w) == 0 })
 	if len(known) == 0 || ctx.Err() != nil {
 		return
@@ -39,7 +39,7 @@ func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, missing map[str
 		}
 		return rankExact, name
 	}
-	r := &results{byID: map[DocumentID]result{}, missing: missing}
+	r := found.another()
 	if err := s.queryPools(ctx, r, Selection{}, poolRequest{steps: planSteps(plans...), rank: fits}); err != nil {
 		return // the page is shown without them
 	}

@@ -3,7 +3,6 @@ package filter
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,7 +32,7 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 		if left == 0 || 2*left < meaning || slices.Equal(terms, q.terms) || ctx.Err() != nil {
 			continue
 		}
-		r := &results{byID: map[DocumentID]result{}, missing: found.missing, versions: maps.Clone(found.versions)}
+		r := found.another()
 		shorter := query{terms: terms}
 		s.findRead(ctx, r, s.vocab.interpret(shorter), Selection{})
 		if i == ofSureTerms && left > 1 {
@@ -82,7 +81,7 @@ func (s *Searcher) titleAmong(ctx context.Context, q query, found *results) stri
 				continue
 			}
 			tries++
-			r := &results{byID: map[DocumentID]result{}, missing: found.missing, versions: maps.Clone(found.versions)}
+			r := found.another()
 			if s.findRead(ctx, r, in, Selection{}); len(r.byID) > 0 {
 				return strings.Join(window, " ")
 			}
