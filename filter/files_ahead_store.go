@@ -49,15 +49,8 @@ func (r *listReader) readAhead(ctx context.Context, db *mongo.Database, req pool
 
 // candidatesInMemory returns the first candidates of a plan by the lists in memory, and the version of these.
 func (r *listReader) candidatesInMemory(ctx context.Context, p plan) (version indexVersion, ids []int64) {
-	open := map[string]*list{}
-	for _, w := range wordsOf(p) {
-		l := r.cache.get(listName{r.pool, w})
-		if l == nil || len(open) > 0 && l.version != version {
-			return version, nil
-		}
-		open[w], version = l, l.version
-	}
-	if len(open) == 0 {
+	open, version, ok := r.inMemory(wordsOf(p))
+	if !ok {
 		return version, nil
 	}
 	memory := &listReader{pool: r.pool, open: open, onlyMemory: true}

@@ -23,24 +23,30 @@ type listReader struct {
 	onlyMemory bool       // a read that needs the database fails with errNotInMemory
 }
 
+// inMemory returns the lists of words if memory has all of them under one version.
+func (r *listReader) inMemory(words []string) (open map[string]*list, version indexVersion, ok bool) {
+	open = map[string]*list{}
+	for _, w := range words {
+		l := r.cache.get(listName{r.pool, w})
+		if l == nil || len(open) > 0 && l.version != version {
+			return nil, version, false
+		}
+		open[w], version = l, l.version
+	}
+	return open, version, len(open) > 0
+}
+
 // assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool.
 // isCurrent compares the two. It returns false if memory lacks a list.
 func (r *listReader) assumeVersion(ctx context.Context, words []string) bool {
-	var version *indexVersion
-	for _, w := range words {
-		l := r.cache.get(listName{r.pool, w})
-		if l == nil || version != nil && l.version != *version {
-			return false
-		}
-		version = &l.version
-	}
-	if version == nil {
+	_, version, ok := r.inMemory(words)
+	if !ok {
 		return false
 	}
-	r.version, r.checking = version, make(chan error, 1)
+	r.version, r.checking = &version, make(chan error, 1)
 	go func() {
 		now, err := r.readVersion(ctx)
-		if err == nil && now != *version {
+		if err == nil && now != version {
 			err = errIndexChanged
 		}
 		r.checking <- err
