@@ -25,6 +25,7 @@ type resultKey struct {
 	rows      bool // they were counted
 }
 
+// keptResults are shared by searches, which change nothing in them. Only the search that made them still writes to missing.
 type keptResults struct {
 	*results
 	words int64 // of Vocabulary.changes
@@ -64,18 +65,18 @@ func (c *resultCache) put(k resultKey, r keptResults) {
 type versions map[*storage.Pool]indexVersion
 
 // usable returns the results without the files that have been hidden since.
-func (r keptResults) usable(o SearchOptions) *results {
-	files := make(map[DocumentID]result, len(r.byID))
+func (r keptResults) usable(o SearchOptions, q Query) *results {
+	found := newResults(q, r.parts)
+	found.byID = make(map[DocumentID]result, len(r.byID))
+	found.capped, found.hasLater, found.versions, found.unread = r.capped, r.hasLater, r.versions, maps.Clone(r.unread)
 	for id, x := range r.byID {
 		if !o.isHidden(id) && (o.Unreachable == nil || !o.Unreachable(x.file)) {
-			files[id] = x
+			found.byID[id] = x
 		}
 	}
-	arranged := r.arranged
-	if len(files) < len(r.byID) {
-		arranged = nil
+	maps.DeleteFunc(found.unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
+	if len(found.byID) == len(r.byID) {
+		found.arranged = r.arranged
 	}
-	unread := maps.Clone(r.unread)
-	maps.DeleteFunc(unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
-	return &results{byID: files, unread: unread, capped: r.capped, hasLater: r.hasLater, missing: map[string]bool{}, parts: r.parts, arranged: arranged, versions: r.versions}
+	return found
 }

@@ -141,19 +141,14 @@ func (q Query) mostParts() int {
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
 	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
 	if kept, ok := s.kept.get(key); ok && kept.words == words && s.areCurrent(ctx, kept.versions) {
-		found := kept.usable(s.opts)
-		if found.arranged == nil {
-			found.arranged = sync.OnceValue(func() arrangement { return found.arrange(q) })
-		}
-		return found, nil
+		return kept.usable(s.opts, q), nil
 	}
 	found, err := s.findMatches(ctx, parsed, q, parts)
 	if err != nil {
 		return found, err
 	}
-	found.arranged = sync.OnceValue(func() arrangement { return found.arrange(q) })
 	if ctx.Err() == nil && len(found.missing) == 0 && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{&results{byID: found.byID, unread: found.unread, capped: found.capped, hasLater: found.hasLater, parts: found.parts, versions: found.versions, arranged: found.arranged}, words})
+		s.kept.put(key, keptResults{found, words})
 	}
 	return found, nil
 }
@@ -175,10 +170,16 @@ type results struct {
 	parts    int  // see poolRequest
 	rows     bool // see poolRequest
 
-	arranged func() arrangement // made once for all pages; results in memory keep it
+	arranged func() arrangement // made once for all pages
 
 	versions versions
 	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
+}
+
+func newResults(q Query, parts int) *results {
+	r := &results{rows: q.Grouped, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
+	r.arranged = sync.OnceValue(func() arrangement { return r.arrange(q) })
+	return r
 }
 
 // another returns empty results of a further query of the same search. It skips the pools that have failed, and does not read the versions of the others again.
@@ -190,7 +191,8 @@ func (r *results) another() *results {
 // misspelled terms, and then without articles.
 func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts int) (*results, error) {
 	sel := asked.Selection
-	r := &results{rows: asked.Grouped, byID: map[DocumentID]result{}, unread: map[DocumentID]bool{}, missing: map[string]bool{}, parts: parts, versions: versions{}}
+	r := newResults(asked, parts)
+	r.unread, r.versions = map[DocumentID]bool{}, versions{}
 	in := s.vocab.interpret(q)
 	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}); err != nil {
 		return r, err
