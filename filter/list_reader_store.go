@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -188,32 +189,33 @@ func (r *listReader) refresh(ctx context.Context, stale []*list) error {
 	return r.addChunks(ctx, wanted, (*list).withNewer)
 }
 
-// addChunks reads chunks of lists, and adds them to each. A list with a chunk that does not exist is compacted at this moment: it is not kept.
+// addChunks reads chunks of lists and adds them. wanted has the keys of each word's chunks. If a chunk does not exist, its list is compacted at this
+// moment, and the list is not kept in memory.
 func (r *listReader) addChunks(ctx context.Context, wanted map[string][]string, add func(*list, [][]int64) *list) error {
-	var keys []string
-	for word, of := range wanted {
-		for _, k := range of {
-			if k != word || r.open[word].first == nil {
-				keys = append(keys, k)
+	var unread []string
+	known := map[string][]int64{}
+	for word, keys := range wanted {
+		for _, k := range keys {
+			if first := r.open[word].first; k == word && first != nil {
+				known[k] = newestFirst(first)
+			} else {
+				unread = append(unread, k)
 			}
 		}
 	}
-	chunks, err := findNewestFirst(ctx, r.lists, keys)
+	chunks, err := findNewestFirst(ctx, r.lists, unread)
 	if err != nil {
 		return err
 	}
+	maps.Copy(chunks, known)
 	for word, keys := range wanted {
-		files := make([][]int64, 0, len(keys))
-		whole := true
-		for _, k := range keys {
-			ids, ok := chunks[k]
-			if first := r.open[word].first; !ok && k == word && first != nil {
-				ids, ok = newestFirst(first), true
-			}
-			files = append(files, ids)
+		ids, whole := make([][]int64, len(keys)), true
+		for i, k := range keys {
+			var ok bool
+			ids[i], ok = chunks[k]
 			whole = whole && ok
 		}
-		if l := add(r.open[word], files); whole {
+		if l := add(r.open[word], ids); whole {
 			r.keep(l)
 		} else {
 			r.open[word] = l
