@@ -146,15 +146,15 @@ func (a *answering) rankDoc(d fileDoc) result {
 }
 
 // readTitled reads the list of the query's title.
-func (a *answering) readTitled(ctx context.Context, reader *listReader) error {
+func (a *answering) readTitled(ctx context.Context) error {
 	title := a.request.title
-	if reader.open[title] == nil {
+	if a.reader.open[title] == nil {
 		return nil
 	}
-	if err := reader.extend(ctx, map[string]int{title: maxListIDs}); err != nil {
+	if err := a.reader.extend(ctx, map[string]int{title: maxListIDs}); err != nil {
 		return err
 	}
-	for _, id := range reader.open[title].ids {
+	for _, id := range a.reader.open[title].ids {
 		a.titled[id] = true
 	}
 	return nil

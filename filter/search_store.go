@@ -108,12 +108,15 @@ func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listRe
 
 // findWithLists opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
 func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader, ahead *filesAhead) (answer poolAnswer, err error) {
-	a := answering{request: r, db: db, reader: reader, ahead: ahead, candidates: s.opts.Candidates, block: firstBlock, grown: firstBlock, seen: map[int64]bool{}, titled: map[int64]bool{}}
+	a := answering{
+		request: r, db: db, reader: reader, ahead: ahead, candidates: s.opts.Candidates, block: firstBlock, grown: firstBlock, seen: map[int64]bool{},
+		titled: map[int64]bool{},
+	}
 	defer func() { answer.version = reader.version }()
 	var tried []plan
 	for i, st := range r.steps {
 		if a.isDone(st.good) {
-			err := a.finish(ctx, reader)
+			err := a.finish(ctx)
 			return a.answer, err
 		}
 		p := st.plan()
@@ -131,7 +134,7 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 			return poolAnswer{}, err
 		}
 		if i == 0 && r.title != "" {
-			if err := a.readTitled(ctx, reader); err != nil {
+			if err := a.readTitled(ctx); err != nil {
 				return poolAnswer{}, err
 			}
 		}
@@ -145,7 +148,7 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 			return poolAnswer{}, err
 		}
 		if done {
-			err := a.finish(ctx, reader)
+			err := a.finish(ctx)
 			return a.answer, err
 		}
 		a.answer.capped = a.answer.capped || c.capped

@@ -10,11 +10,11 @@ const maxCheckedIDs = 131_072
 
 // finish counts the matches that were not read. Rows come from the names: if rows are counted and all matches fit into the first two parts, finish
 // reads these matches.
-func (a *answering) finish(ctx context.Context, reader *listReader) error {
+func (a *answering) finish(ctx context.Context) error {
 	if !a.request.counts {
 		return nil
 	}
-	if err := a.countUnread(ctx, reader); err != nil {
+	if err := a.countUnread(ctx); err != nil {
 		return err
 	}
 	ids := a.answer.unread
@@ -27,7 +27,7 @@ func (a *answering) finish(ctx context.Context, reader *listReader) error {
 
 // countUnread adds the matches that were not read, or some of them if there are many. It reads a file if the lists do not decide whether the file
 // matches.
-func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
+func (a *answering) countUnread(ctx context.Context) error {
 	p := a.request.all()
 	if len(p) == 0 {
 		a.answer.capped = true
@@ -36,10 +36,10 @@ func (a *answering) countUnread(ctx context.Context, reader *listReader) error {
 	for _, id := range a.waiting {
 		delete(a.seen, id)
 	}
-	if err := reader.openLists(ctx, a.request.wordsToCount()); err != nil {
+	if err := a.reader.openLists(ctx, a.request.wordsToCount()); err != nil {
 		return err
 	}
-	m, err := reader.membersOf(ctx, p, a.request.verdicts, a.seen)
+	m, err := a.reader.membersOf(ctx, p, a.request.verdicts, a.seen)
 	if err != nil {
 		return err
 	}
