@@ -43,19 +43,19 @@ func newMatcher(in interpretation) *matcher {
 // costTable has the cheapest cost at which a file covers terms[from:to].
 type costTable [maxQueryTerms][maxQueryTerms + 1]int32
 
+func (c *costTable) note(from, to int, cost int32) { c[from][to] = min(c[from][to], cost) }
+
 // rankFile returns the rank of a file, and the tokens of its name. titled means that the file is in the list of the query's title.
 func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	name = fileTokens(f.Media.Name)
 	var costs costTable
 	m.initCosts(&costs)
 	m.readTokens(&costs, name)
-	m.readAcronyms(&costs, name)
 	cost := m.cheapest(&costs)
 	saysTitle := titled && containsPhrase(name, m.words)
 	if cost > 0 && f.Media.Caption != "" && f.Media.Caption != f.Media.Name {
 		caption := fileTokens(f.Media.Caption)
 		m.readTokens(&costs, caption)
-		m.readAcronyms(&costs, caption)
 		cost = m.cheapest(&costs)
 		saysTitle = saysTitle || titled && containsPhrase(caption, m.words)
 	}
@@ -134,28 +134,22 @@ func (m *matcher) initCosts(costs *costTable) {
 	}
 }
 
-// readTokens notes the readings that a name or a caption has.
+// readTokens notes the readings, beginnings and acronyms that a name or a caption has.
 func (m *matcher) readTokens(costs *costTable, tokens []string) {
 	for p, t := range tokens {
 		for _, r := range m.byWord[t] {
 			if len(r.words) == 1 || startsWith(tokens[p:], r.words) {
-				costs[r.from][r.to] = min(costs[r.from][r.to], r.cost)
+				costs.note(r.from, r.to, r.cost)
 			}
 		}
 		for _, b := range m.beginnings {
 			if b.accepts(tokens, p) {
-				costs[b.from][len(m.terms)] = min(costs[b.from][len(m.terms)], costUnfinished)
+				costs.note(b.from, len(m.terms), costUnfinished)
 			}
 		}
-	}
-}
-
-// readAcronyms notes the acronyms that words of a name spell.
-func (m *matcher) readAcronyms(costs *costTable, name []string) {
-	for _, a := range m.acronyms {
-		for p := range name {
-			if _, ok := a.isSpelled(name[p:]); ok {
-				costs[a.from][a.to] = min(costs[a.from][a.to], costAcronym)
+		for _, a := range m.acronyms {
+			if _, ok := a.isSpelled(tokens[p:]); ok {
+				costs.note(a.from, a.to, costAcronym)
 			}
 		}
 	}
