@@ -4,22 +4,19 @@ import (
 	"context"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
 
 // filesAfter reads the files whose ids come after one, in the order of their ids; with first, the first ones.
 func filesAfter(ctx context.Context, pool *storage.Pool, after int64, first bool, most int) (docs []fileDoc, err error) {
-	condition := bson.D{{Key: "$gt", Value: after}}
+	condition := idsAfter(after)
 	if first {
-		condition = bson.D{{Key: "$exists", Value: true}}
+		condition = anyID()
 	}
 	err = pool.Do(ctx, "read files to check", func(ctx context.Context, db *mongo.Database) error {
-		cur, err := db.Collection(filesCollection).Find(ctx, bson.D{{Key: "_id", Value: condition}},
-			options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)))
+		cur, err := db.Collection(filesCollection).Find(ctx, condition, inIDOrder(int64(most)))
 		if err != nil {
 			return err
 		}

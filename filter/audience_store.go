@@ -179,7 +179,7 @@ func (a *Audience) People(ctx context.Context, pool string, after UserID, most i
 		return nil, errNoPool
 	}
 	err = pools[i].Do(ctx, "read people", func(ctx context.Context, db *mongo.Database) error {
-		found, err := db.Collection(usersCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: int64(after)}}}},
+		found, err := db.Collection(usersCollection).Find(ctx, idsAfter(int64(after)),
 			options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(most)))
 		if err != nil {
 			return err

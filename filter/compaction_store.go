@@ -270,7 +270,7 @@ func (p *compaction) deleteChunks(ctx context.Context, list posting, last int) e
 			keys = append(keys, list.chunkKey(n))
 		}
 		err := p.pool.Do(ctx, "drop old list", func(ctx context.Context, db *mongo.Database) error {
-			_, err := db.Collection(postingsCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+			_, err := db.Collection(postingsCollection).DeleteMany(ctx, byIDs(keys))
 			return err
 		})
 		if err != nil {

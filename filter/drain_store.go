@@ -21,8 +21,7 @@ func readFirstFiles(ctx context.Context, pool *storage.Pool, most int64) (docs [
 
 // readFirst reads the documents with the lowest ids of a collection whose ids are numbers.
 func readFirst(ctx context.Context, c *mongo.Collection, most int64, into any) error {
-	all := bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}
-	cur, err := c.Find(ctx, all, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(most))
+	cur, err := c.Find(ctx, anyID(), inIDOrder(most))
 	if err != nil {
 		return err
 	}
@@ -35,7 +34,7 @@ func readRandomRun(ctx context.Context, pool *storage.Pool, from, most int64) (d
 		c := db.Collection(filesCollection)
 		var ends [2]fileDoc // those with the lowest and the highest id
 		for i, order := range []int{1, -1} {
-			err := c.FindOne(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.FindOne().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: order}})).Decode(&ends[i])
+			err := c.FindOne(ctx, anyID(), options.FindOne().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: order}})).Decode(&ends[i])
 			if errors.Is(err, mongo.ErrNoDocuments) {
 				return nil
 			}
@@ -44,7 +43,7 @@ func readRandomRun(ctx context.Context, pool *storage.Pool, from, most int64) (d
 			}
 		}
 		from = ends[0].ID + from%max(1, ends[1].ID-ends[0].ID+1)
-		cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}}}}, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(most))
+		cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}}}}, inIDOrder(most))
 		if err != nil {
 			return err
 		}

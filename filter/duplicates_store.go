@@ -73,7 +73,7 @@ func (s fileStore) reconcileBatch(ctx context.Context, pool *storage.Pool, stori
 	defer storing.Unlock()
 	var notes []duplicateNote
 	err := pool.Do(ctx, "read notes", func(ctx context.Context, db *mongo.Database) error {
-		cur, err := db.Collection(unsettledCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_").SetLimit(reconcileBatch))
+		cur, err := db.Collection(unsettledCollection).Find(ctx, anyID(), options.Find().SetHint("_id_").SetLimit(reconcileBatch))
 		if err != nil {
 			return err
 		}

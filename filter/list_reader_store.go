@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
@@ -147,7 +148,7 @@ func (r *listReader) refresh(ctx context.Context, stale []*list) error {
 	if err != nil {
 		return err
 	}
-	counts, err := findPostings(ctx, r.lists, long, withoutFiles())
+	counts, err := findPostings(ctx, r.lists, long, withoutFiles(options.Find()))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
@@ -23,12 +22,11 @@ func eachPage[D any](ctx context.Context, pool *storage.Pool, collection string,
 	for _, f := range fields {
 		projection = append(projection, bson.E{Key: f, Value: 1})
 	}
-	after := bson.D{{Key: "$exists", Value: true}}
+	condition := anyID()
 	for {
 		var docs []D
 		err := pool.Do(ctx, "read all "+collection, func(ctx context.Context, db *mongo.Database) error {
-			cur, err := db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: after}},
-				options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(pageSize).SetProjection(projection))
+			cur, err := db.Collection(collection).Find(ctx, condition, inIDOrder(pageSize).SetProjection(projection))
 			if err != nil {
 				return err
 			}
@@ -38,7 +36,7 @@ func eachPage[D any](ctx context.Context, pool *storage.Pool, collection string,
 		if err != nil || len(docs) == 0 {
 			return err
 		}
-		after = bson.D{{Key: "$gt", Value: fn(docs)}}
+		condition = idsAfter(fn(docs))
 		if !sleep(ctx, pagePause) {
 			return context.Cause(ctx)
 		}

@@ -9,7 +9,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
@@ -124,10 +123,43 @@ func readPlaceLists(ctx context.Context, db *mongo.Database, id ChannelID) ([]po
 	const blocks = 16
 	prefix := fmt.Sprintf("%s%x/", placeMark, int64(id))
 	among := bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "~"}}}} // hexadecimal digits sort before the tilde
-	cur, err := db.Collection(postingsCollection).Find(ctx, among, options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(blocks))
+	cur, err := db.Collection(postingsCollection).Find(ctx, among, inIDOrder(blocks))
 	if err != nil {
 		return nil, err
 	}
 	var lists []posting
 	return lists, cur.All(ctx, &lists)
+}
+
+// readLists returns the distinct ids in the lists of words, the last added first, at most maxListIDs.
+func readLists(ctx context.Context, c *mongo.Collection, heads map[string]posting, words []string) ([]int64, error) {
+	var keys []string
+	left := maxListIDs
+	for _, w := range words {
+		for n := heads[w].lastChunk(); n > 0 && left > 0; n-- {
+			keys = append(keys, heads[w].chunkKey(n))
+			left -= chunkIDs
+		}
+	}
+	chunks, err := findNewestFirst(ctx, c, keys)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	seen := map[int64]bool{}
+	take := func(chunk []int64) {
+		for _, id := range chunk {
+			if !seen[id] && len(ids) < maxListIDs {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, w := range words {
+		for n := heads[w].lastChunk(); n > 0; n-- {
+			take(chunks[heads[w].chunkKey(n)])
+		}
+		take(newestFirst(heads[w].Files))
+	}
+	return ids, nil
 }

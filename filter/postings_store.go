@@ -242,7 +242,7 @@ func compactedSince(ctx context.Context, pool *storage.Pool, generations map[str
 	for part := range slices.Chunk(slices.Collect(maps.Keys(generations)), keysAtOnce) {
 		same := map[string]bool{}
 		err := pool.Do(ctx, "look at lists", func(ctx context.Context, db *mongo.Database) error {
-			heads, err := findPostings(ctx, db.Collection(postingsCollection), part, withoutFiles())
+			heads, err := findPostings(ctx, db.Collection(postingsCollection), part, withoutFiles(options.Find()))
 			for _, h := range heads {
 				same[h.Key] = h.Generation == generations[h.Key]
 			}
@@ -264,11 +264,11 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string, o ...
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	wanted := any(bson.D{{Key: "$in", Value: keys}})
+	wanted := byIDs(keys)
 	if len(keys) == 1 {
-		wanted = keys[0]
+		wanted = bson.D{{Key: "_id", Value: keys[0]}}
 	}
-	cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: wanted}}, o...)
+	cur, err := c.Find(ctx, wanted, o...)
 	if err != nil {
 		return nil, err
 	}
@@ -276,8 +276,8 @@ func findPostings(ctx context.Context, c *mongo.Collection, keys []string, o ...
 }
 
 // withoutFiles makes a read return keys, counts and generations only.
-func withoutFiles() *options.FindOptionsBuilder {
-	return options.Find().SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}})
+func withoutFiles(o *options.FindOptionsBuilder) *options.FindOptionsBuilder {
+	return o.SetProjection(bson.D{{Key: "n", Value: 1}, {Key: "g", Value: 1}})
 }
 
 // findNewestFirst reads chunks by their keys and returns the ids of each, the last added first. It unpacks them directly from the response, because a list of
@@ -285,7 +285,7 @@ func withoutFiles() *options.FindOptionsBuilder {
 func findNewestFirst(ctx context.Context, c *mongo.Collection, keys []string) (map[string][]int64, error) {
 	chunks := make(map[string][]int64, len(keys))
 	for part := range slices.Chunk(keys, keysAtOnce) {
-		cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: part}}}})
+		cur, err := c.Find(ctx, byIDs(part))
 		if err != nil {
 			return nil, err
 		}
@@ -331,8 +331,7 @@ func eachListHead(ctx context.Context, pool *storage.Pool, last string, fn func(
 	for {
 		var heads []posting
 		err := pool.Do(ctx, "read words", func(ctx context.Context, db *mongo.Database) error {
-			cur, err := db.Collection(postingsCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
-				withoutFiles().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(batch))
+			cur, err := db.Collection(postingsCollection).Find(ctx, idsAfter(last), withoutFiles(inIDOrder(batch)))
 			if err != nil {
 				return err
 			}

@@ -96,7 +96,7 @@ func loadReplicas[T versioned](ctx context.Context, pools *storage.Pools, collec
 func readReplicas[T versioned](ctx context.Context, pools *storage.Pools, collection string) (list []T, isComplete bool, err error) {
 	answers := make(chan []T, len(pools.All()))
 	outcomes := pools.Each(ctx, "read "+collection, func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		cur, err := db.Collection(collection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$exists", Value: true}}}}, options.Find().SetHint("_id_"))
+		cur, err := db.Collection(collection).Find(ctx, anyID(), options.Find().SetHint("_id_"))
 		if err != nil {
 			return err
 		}

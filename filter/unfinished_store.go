@@ -11,7 +11,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"pavilion/storage"
 )
@@ -98,7 +97,7 @@ func dropNotes(ctx context.Context, pool *storage.Pool, notes []string, claim st
 		claimed = claim
 	}
 	err = pool.Do(ctx, "drop note", func(ctx context.Context, db *mongo.Database) error {
-		result, err := db.Collection(unfinishedCollection).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: notes}}}, {Key: "c", Value: claimed}})
+		result, err := db.Collection(unfinishedCollection).DeleteMany(ctx, append(byIDs(notes), bson.E{Key: "c", Value: claimed}))
 		if err != nil {
 			return err
 		}
@@ -129,8 +128,7 @@ const notesAtOnce = 50
 // readUnfinished reads the notes of a pool that sort after one.
 func readUnfinished(ctx context.Context, pool *storage.Pool, after string) (docs []unfinishedDoc, err error) {
 	err = pool.Do(ctx, "read unfinished entries", func(ctx context.Context, db *mongo.Database) error {
-		cur, err := db.Collection(unfinishedCollection).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}},
-			options.Find().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(notesAtOnce))
+		cur, err := db.Collection(unfinishedCollection).Find(ctx, idsAfter(after), inIDOrder(notesAtOnce))
 		if err != nil {
 			return err
 		}
