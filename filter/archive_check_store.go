@@ -43,14 +43,16 @@ func docsByID(ctx context.Context, pool *storage.Pool, ids []int64) (map[int64]f
 	return found, nil
 }
 
-// copiesIn returns the ids that have a document in a pool.
-func copiesIn(ctx context.Context, pool *storage.Pool, ids []int64) (found []int64, err error) {
-	err = pool.Do(ctx, "look for copies", func(ctx context.Context, db *mongo.Database) error {
-		there, err := existingFileIDs(ctx, db, ids)
-		found = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !there[id] })
+// splitByFile splits ids into those that have a document in a pool and the others.
+func splitByFile(ctx context.Context, pool *storage.Pool, ids []int64) (there, gone []int64, err error) {
+	err = pool.Do(ctx, "look for files", func(ctx context.Context, db *mongo.Database) error {
+		existing, err := existingFileIDs(ctx, db, ids)
+		if err == nil {
+			there, gone = splitIDs(ids, existing)
+		}
 		return err
 	})
-	return found, err
+	return there, gone, err
 }
 
 // eachList calls fn with the ids of every list of a pool, those of a long list in several calls.

@@ -188,7 +188,7 @@ func (p *compaction) readChunks(ctx context.Context, old posting, from, to int) 
 // oldEntries returns the unsure files among ids that lack the word.
 func (p *compaction) oldEntries(ctx context.Context, db *mongo.Database, ids []int64) (map[int64]bool, error) {
 	old := map[int64]bool{}
-	unsure := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !p.unsure[id] })
+	unsure, _ := splitIDs(ids, p.unsure)
 	for part := range slices.Chunk(unsure, pageSize) {
 		docs, err := findDocs(ctx, db, part)
 		if err != nil {

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"slices"
 
 	"pavilion/storage"
 )
@@ -14,11 +13,11 @@ func (c *poolChecker) findCopies(ctx context.Context, docs []fileDoc) error {
 		left[i], names[d.ID] = d.ID, d.Name
 	}
 	for _, pool := range c.earlier {
-		copies, err := copiesIn(ctx, pool, left)
+		copies, others, err := splitByFile(ctx, pool, left)
 		if err != nil || len(copies) == 0 {
 			continue
 		}
-		left = slices.DeleteFunc(left, func(id int64) bool { return slices.Contains(copies, id) })
+		left = others
 		unnoted, noted, err := c.findUnnoted(ctx, pool, copies)
 		if err != nil {
 			return err
@@ -81,7 +80,7 @@ func (c *poolChecker) lookAtCopies(ctx context.Context, other *storage.Pool, ids
 		}
 	}
 	for _, p := range pools {
-		if ids, err = copiesIn(ctx, p, ids); err != nil {
+		if ids, _, err = splitByFile(ctx, p, ids); err != nil {
 			return nil, nil, 0, err
 		}
 	}

@@ -101,6 +101,24 @@ func newestFirst(b []byte) []int64 {
 	return ids
 }
 
+// splitIDs splits ids into those that a set has and the others.
+func splitIDs(ids []int64, set map[int64]bool) (in, out []int64) {
+	for _, id := range ids {
+		if set[id] {
+			in = append(in, id)
+		} else {
+			out = append(out, id)
+		}
+	}
+	return in, out
+}
+
+// distinct sorts ids in place and drops repeats.
+func distinct(ids []int64) []int64 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // listChunk is a chunk as it was read and as it will be written.
 type listChunk struct {
 	exists        bool

@@ -118,8 +118,7 @@ func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, a
 		}
 	}
 	if len(unsure) > 0 {
-		slices.Sort(unsure)
-		_, err := changePostings(ctx, pool, tails, map[string][]int64{unsureKey: slices.Compact(unsure)}, nil)
+		_, err := changePostings(ctx, pool, tails, map[string][]int64{unsureKey: distinct(unsure)}, nil)
 		return generations, err
 	}
 	return generations, nil

@@ -156,7 +156,7 @@ func (r *reindexer) removeWrong(ctx context.Context, pool *storage.Pool, wrong m
 			if len(part) == reindexPart {
 				break
 			}
-			if ids = withoutIDs(ids, named); len(ids) > 0 {
+			if _, ids = splitIDs(ids, named); len(ids) > 0 {
 				part[k] = ids
 			}
 		}
@@ -171,30 +171,12 @@ func (r *reindexer) removeWrong(ctx context.Context, pool *storage.Pool, wrong m
 		}
 		r.store.addWords(part, -1)
 		for k := range part {
-			if wrong[k] = onlyIDs(wrong[k], named); len(wrong[k]) == 0 {
+			if wrong[k], _ = splitIDs(wrong[k], named); len(wrong[k]) == 0 {
 				delete(wrong, k)
 			}
 		}
 	}
 	return nil
-}
-
-func withoutIDs(ids []int64, named map[int64]bool) (rest []int64) {
-	for _, id := range ids {
-		if !named[id] {
-			rest = append(rest, id)
-		}
-	}
-	return rest
-}
-
-func onlyIDs(ids []int64, named map[int64]bool) (rest []int64) {
-	for _, id := range ids {
-		if named[id] {
-			rest = append(rest, id)
-		}
-	}
-	return rest
 }
 
 // addMissing adds the missing entries of files and marks them, until none of them is of another version.

@@ -44,8 +44,7 @@ func (c *poolChecker) lookAgain(ctx context.Context, suspects []suspect) (findin
 	for _, s := range suspects {
 		ids = append(ids, s.id)
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	ids = distinct(ids)
 	before, err := docsByID(ctx, c.pool, ids)
 	if err != nil {
 		return nil, nil, err

@@ -3,7 +3,6 @@ package filter
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -142,7 +141,7 @@ func dropOrphanThumbs(ctx context.Context, pool *storage.Pool, storing sync.Lock
 		for i, t := range page {
 			ids[i] = t.File
 		}
-		orphans, err := withoutFile(ctx, pool, ids)
+		_, orphans, err := splitByFile(ctx, pool, ids)
 		if len(orphans) > 0 {
 			err = dropIfOrphan(ctx, pool, orphans, storing)
 		}
@@ -155,21 +154,9 @@ func dropOrphanThumbs(ctx context.Context, pool *storage.Pool, storing sync.Lock
 func dropIfOrphan(ctx context.Context, pool *storage.Pool, ids []int64, storing sync.Locker) error {
 	storing.Lock()
 	defer storing.Unlock()
-	orphans, err := withoutFile(ctx, pool, ids)
+	_, orphans, err := splitByFile(ctx, pool, ids)
 	if err != nil {
 		return err
 	}
 	return dropThumbs(ctx, pool, orphans)
-}
-
-// withoutFile returns the ids that have no document.
-func withoutFile(ctx context.Context, pool *storage.Pool, ids []int64) (orphans []int64, err error) {
-	err = pool.Do(ctx, "look for thumbs without a file", func(ctx context.Context, db *mongo.Database) error {
-		there, err := existingFileIDs(ctx, db, ids)
-		if err == nil {
-			orphans = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return there[id] })
-		}
-		return err
-	})
-	return orphans, err
 }

@@ -61,8 +61,7 @@ func (d unfinishedDoc) files() (ids []int64) {
 	for _, l := range d.Lists {
 		ids = append(ids, unpackIDs(l.Files)...)
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	return distinct(ids)
 }
 
 // listsOfNote bounds a note's size: with the longest words and a thousand files in each list it stays below the 16 MB of a document.
@@ -209,8 +208,7 @@ func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string]
 	for _, files := range entries {
 		ids = append(ids, files...)
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	ids = distinct(ids)
 	words, err := listKeysByID(ctx, pool, ids)
 	if err != nil {
 		return err
