@@ -107,19 +107,12 @@ func readWholeLists(ctx context.Context, pool *storage.Pool, keys []string, fn f
 func readLaterChunks(ctx context.Context, pool *storage.Pool, head posting, fn func(ids []int64)) (whole bool, err error) {
 	const chunks = 500
 	for from := 1; from <= head.lastChunk(); from += chunks {
-		var keys []string
-		full := 0
-		for n := from; n <= min(head.lastChunk(), from+chunks-1); n++ {
-			keys = append(keys, head.chunkKey(n))
-			if n < head.lastChunk() { // the last one may be empty
-				full++
-			}
-		}
-		docs, err := readPostings(ctx, pool, keys)
+		to := min(from+chunks, head.lastChunk()+1)
+		docs, err := readPostings(ctx, pool, head.chunkKeys(from, to))
 		if err != nil {
 			return false, err
 		}
-		if len(docs) < full {
+		if full := min(to, head.lastChunk()) - from; len(docs) < full { // the last one may be empty
 			return false, nil
 		}
 		for _, d := range docs {

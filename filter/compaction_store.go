@@ -136,10 +136,7 @@ func (p *compaction) readHead(ctx context.Context) (first posting, err error) {
 func (p *compaction) readChunks(ctx context.Context, old posting, from, to int) error {
 	return p.pool.Do(ctx, "look at list", func(ctx context.Context, db *mongo.Database) error {
 		files := map[string][]byte{old.Key: old.Files}
-		var keys []string
-		for n := max(1, from); n < to; n++ {
-			keys = append(keys, old.chunkKey(n))
-		}
+		keys := old.chunkKeys(max(1, from), to)
 		docs, err := findPostings(ctx, db.Collection(postingsCollection), keys)
 		if err != nil {
 			return err
@@ -265,10 +262,7 @@ func (p *compaction) swapHead(ctx context.Context, now posting) (done bool, err 
 // deleteChunks deletes the chunks 1..last of a list that is not in use.
 func (p *compaction) deleteChunks(ctx context.Context, list posting, last int) error {
 	for from := 1; from <= last; from += keysAtOnce {
-		var keys []string
-		for n := from; n <= min(last, from+keysAtOnce-1); n++ {
-			keys = append(keys, list.chunkKey(n))
-		}
+		keys := list.chunkKeys(from, min(last+1, from+keysAtOnce))
 		err := p.pool.Do(ctx, "drop old list", func(ctx context.Context, db *mongo.Database) error {
 			_, err := db.Collection(postingsCollection).DeleteMany(ctx, byIDs(keys))
 			return err

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"go.mongodb.org/mongo-driver/v2/mongo"
-
 	"pavilion/storage"
 )
 
@@ -89,25 +87,17 @@ func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *p
 		dropped[id] = true
 	}
 	for part := range slices.Chunk(slices.Collect(maps.Keys(dropped)), chunksAtOnce*chunkIDs) {
-		adds := map[string][]int64{}
-		err := pool.Do(ctx, "look at files", func(ctx context.Context, db *mongo.Database) error {
-			clear(adds) // an earlier try may have added some
-			there, err := existingFileIDs(ctx, db, part)
-			if err != nil {
-				return err
-			}
-			docs, err := findDocs(ctx, db, slices.Collect(maps.Keys(there)))
-			for _, d := range docs {
-				for _, k := range listKeys(d) {
-					if at.droppedIDs[d.ID] || slices.Contains(lists[d.ID], k) {
-						adds[k] = append(adds[k], d.ID)
-					}
-				}
-			}
-			return err
-		})
+		docs, err := docsByID(ctx, pool, part)
 		if err != nil {
 			return err
+		}
+		adds := map[string][]int64{}
+		for id, doc := range docs {
+			for _, k := range listKeys(doc) {
+				if at.droppedIDs[id] || slices.Contains(lists[id], k) {
+					adds[k] = append(adds[k], id)
+				}
+			}
 		}
 		if len(adds) > 0 {
 			_, err = changePostings(ctx, pool, nil, adds, nil)

@@ -73,6 +73,14 @@ func (p posting) chunkKey(n int) string {
 	return p.Key + chunkMark + strconv.FormatInt(int64(n), 36) + chunkMark + p.Generation
 }
 
+// chunkKeys returns the keys of the chunks from..to-1 of a head's list.
+func (p posting) chunkKeys(from, to int) (keys []string) {
+	for n := from; n < to; n++ {
+		keys = append(keys, p.chunkKey(n))
+	}
+	return keys
+}
+
 // changePostings adds and removes ids in the lists of one pool. It returns the generations of those lists that it added ids to and that may be compacted. tails has the ends of
 // lists that were written last; nil means none.
 func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, adds, removes map[string][]int64) (map[string]string, error) {
