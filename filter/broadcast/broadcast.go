@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,19 +192,10 @@ func (s *Service) Change(ctx context.Context, b Broadcast, change func(b *Broadc
 	if err := s.check(b); err != nil {
 		return before, err
 	}
-	if b.State == Previewed && (b.Plan.Mode != before.Plan.Mode || len(b.Content.Buttons) != len(before.Content.Buttons) || !equalButtons(b.Content.Buttons, before.Content.Buttons)) {
+	if b.State == Previewed && (b.Plan.Mode != before.Plan.Mode || !slices.Equal(b.Content.Buttons, before.Content.Buttons)) {
 		b.State = Draft
 	}
 	return s.store.update(ctx, b)
-}
-
-func equalButtons(a, b []Button) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *Service) check(b Broadcast) error {

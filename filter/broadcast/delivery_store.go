@@ -145,16 +145,20 @@ type delivery struct {
 
 // deliveries reads what recipients got since a time, in the order of their ids.
 func (s store) deliveries(ctx context.Context, id ID, after RecipientID, since time.Time, most int) ([]delivery, error) {
-	rows, err := s.db.Query(ctx, `
-		SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 AND person > $2 AND sent_at > $3 AND cardinality(messages) > 0
-		ORDER BY person LIMIT $4`, id, after, since, most)
+	return s.queryDeliveries(ctx, id, "AND sent_at > $2 AND person > $3 AND cardinality(messages) > 0 ORDER BY person LIMIT $4", since, after, most)
+}
+
+// revisionsDue reads recipients whose wait for the revision is over.
+func (s store) revisionsDue(ctx context.Context, id ID, since time.Time, most int) ([]delivery, error) {
+	return s.queryDeliveries(ctx, id, "AND sent_at > $2 AND revise_at <= now() ORDER BY revise_at LIMIT $3", since, most)
+}
+
+// queryDeliveries reads the deliveries of a broadcast. rest is the end of the statement, with args from $2 on.
+func (s store) queryDeliveries(ctx context.Context, id ID, rest string, args ...any) ([]delivery, error) {
+	rows, err := s.db.Query(ctx, "SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 "+rest, append([]any{id}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
 	}
-	return collectDeliveries(rows, id)
-}
-
-func collectDeliveries(rows pgx.Rows, id ID) ([]delivery, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d delivery, err error) {
 		return d, row.Scan(&d.to, &d.messages)
 	})
@@ -162,16 +166,6 @@ func collectDeliveries(rows pgx.Rows, id ID) ([]delivery, error) {
 		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
 	}
 	return list, nil
-}
-
-// revisionsDue reads recipients whose wait for the revision is over.
-func (s store) revisionsDue(ctx context.Context, id ID, since time.Time, most int) ([]delivery, error) {
-	rows, err := s.db.Query(ctx, `
-		SELECT person, messages FROM broadcast_delivery WHERE broadcast = $1 AND revise_at <= now() AND sent_at > $2 ORDER BY revise_at LIMIT $3`, id, since, most)
-	if err != nil {
-		return nil, fmt.Errorf("read deliveries of broadcast %d: %w", id, err)
-	}
-	return collectDeliveries(rows, id)
 }
 
 // revisionEnded tells whether no recipient waits for the revision any more. Messages that are too old by now do not count.
