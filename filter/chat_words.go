@@ -66,7 +66,7 @@ func (q query) isChatter() bool {
 // particles are askWords that alone ask for nothing.
 //
 //nolint:gochecknoglobals // a table, never written
-var particles = foldedSet("ka", "ki", "ke", "do", "का", "की", "के", "दो", "को")
+var particles = foldedSet("ka", "ki", "ke", "do", "का", "की", "के", "दो")
 
 // isTalk reports small talk, or a query with chat words that asks for no file and has at most one other word that carries meaning. Such a word finds a file
 // only by its whole title. A word about the release beside it counts as asking for a file.
