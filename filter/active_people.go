@@ -14,15 +14,15 @@ type activePeople struct {
 	removals int // so far
 }
 
-// has reports that the activity of a person, with a language, is stored for the minute of now.
-func (p *activePeople) has(id UserID, language string, now time.Time) bool {
+// has reports that the activity of a person, with a language, is stored for the minute of now. It also returns the number of removals so far, for add.
+func (p *activePeople) has(id UserID, language string, now time.Time) (isStored bool, removals int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	stored, ok := p.language[id]
-	return ok && p.minute == now.Unix()/60 && (language == "" || language == stored)
+	return ok && p.minute == now.Unix()/60 && (language == "" || language == stored), p.removals
 }
 
-// add notes a stored activity. It does nothing if a person was removed after the caller read removalsSoFar, because that removal may be newer than the stored
+// add notes a stored activity. It does nothing if a person was removed after has returned removals, because that removal may be newer than the stored
 // activity.
 func (p *activePeople) add(id UserID, language string, now time.Time, removals int) {
 	p.mu.Lock()
@@ -42,11 +42,4 @@ func (p *activePeople) remove(id UserID) {
 	defer p.mu.Unlock()
 	p.removals++
 	delete(p.language, id)
-}
-
-// removalsSoFar counts the removals, for add.
-func (p *activePeople) removalsSoFar() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.removals
 }

@@ -44,10 +44,10 @@ func (a *Audience) OnActive(fn func(Activity)) { a.onActive = fn }
 // it writes once for each person.
 func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
 	at := a.now()
-	if a.active.has(id, language, at) {
+	isStored, removals := a.active.has(id, language, at)
+	if isStored {
 		return nil
 	}
-	removals := a.active.removalsSoFar()
 	now := int32(at.Unix()) //nolint:gosec // until 2038, as Telegram's own dates
 	fields := bson.D{{Key: "s", Value: now}}
 	if language != "" {
@@ -201,6 +201,7 @@ func (a *Audience) People(ctx context.Context, pool string, after UserID, most i
 	})
 	return people, err
 }
+
 func unixTime(seconds int32) time.Time { return time.Unix(int64(seconds), 0).UTC() }
 
 // AudienceCount is the size of the audience.
