@@ -62,7 +62,7 @@ func drained(t *testing.T, modes setting, files int) *index {
 			t.Fatal(err)
 		}
 	}
-	if n := ix.countFilesIn(t, ix.pools.All()[0]); n != int64(files) {
+	if n := countIn(t, "files", ix.pools.All()[0]); n != int64(files) {
 		t.Fatalf("pool a has %d files", n)
 	}
 	if err := ix.pools.SetMode(t.Context(), 7, "a", storage.PoolDraining); err != nil {
@@ -73,7 +73,7 @@ func drained(t *testing.T, modes setting, files int) *index {
 
 func (ix *index) checkDrained(t *testing.T, files int) {
 	t.Helper()
-	if n := ix.countFilesIn(t, ix.pools.All()[0]); n != 0 {
+	if n := countIn(t, "files", ix.pools.All()[0]); n != 0 {
 		t.Errorf("%d files are left", n)
 	}
 	if n := ix.countFiles(t); n != int64(files) {
@@ -97,7 +97,7 @@ func TestDrain_MovesFilesAndPeopleAndNewOnesGoElsewhere(t *testing.T) {
 	ix := drained(t, withModes(t), files)
 	d := filter.NewDrain(ix.Indexer, filter.NewAudience(ix.pools, time.Now), slog.New(slog.DiscardHandler))
 	ix.storePosts(t, post(files+1, "Quiet Town late.mkv"))
-	if n := ix.countFilesIn(t, ix.pools.All()[0]); n != files {
+	if n := countIn(t, "files", ix.pools.All()[0]); n != files {
 		t.Errorf("a draining pool got a new file: %d", n)
 	}
 	if _, err := d.DrainPool(t.Context(), ix.pools.All()[0]); err != nil {
@@ -112,7 +112,7 @@ func TestDrain_MovesFilesAndPeopleAndNewOnesGoElsewhere(t *testing.T) {
 	}
 	ix.pools.All()[0].Wrote(-1 << 30)
 	ix.storePosts(t, post(files+2, "Quiet Town later.mkv"))
-	if n := ix.countFilesIn(t, ix.pools.All()[0]); n != 1 {
+	if n := countIn(t, "files", ix.pools.All()[0]); n != 1 {
 		t.Errorf("a normal pool again has %d files, want the newest", n)
 	}
 }
@@ -144,7 +144,7 @@ func TestDrain_KilledBetweenWriteAndDeletionLosesNothing(t *testing.T) {
 	}
 	dying.stopRun()
 	next := openIndex(t, first.database, first.telegram, modes)
-	if left := next.countFilesIn(t, next.pools.All()[0]); left == 0 || left == files {
+	if left := countIn(t, "files", next.pools.All()[0]); left == 0 || left == files {
 		t.Fatalf("%d of %d files are left: the kill was not half-way", left, files)
 	}
 	d = filter.NewDrain(next.Indexer, filter.NewAudience(next.pools, time.Now), slog.New(slog.DiscardHandler))
@@ -157,11 +157,7 @@ func TestDrain_KilledBetweenWriteAndDeletionLosesNothing(t *testing.T) {
 func TestPoolMode_OnePoolStaysNormalAndADrainNeedsRoom(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t, withModes(t))
-	for _, p := range ix.pools.All() {
-		if err := p.Measure(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	ix.measure(t)
 	set := func(name string, mode storage.PoolMode) error { return ix.pools.SetMode(t.Context(), 7, name, mode) }
 	if err := set("nowhere", storage.PoolReadOnly); !errors.Is(err, storage.ErrPoolUnknown) {
 		t.Errorf("an unknown pool: %v", err)

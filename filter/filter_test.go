@@ -268,26 +268,38 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// countFiles counts the documents of all pools.
+// countFiles counts the documents of files in all pools.
 func (ix *index) countFiles(t *testing.T) int64 {
 	t.Helper()
-	var n int64
-	for _, p := range ix.pools.All() {
-		n += ix.countFilesIn(t, p)
-	}
-	return n
+	return countIn(t, "files", ix.pools.All()...)
 }
 
-func (ix *index) countFilesIn(t *testing.T, p *storage.Pool) (n int64) {
+// countIn counts the documents of a collection in some pools.
+func countIn(t *testing.T, collection string, pools ...*storage.Pool) (sum int64) {
 	t.Helper()
-	err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) (err error) {
-		n, err = db.Collection("files").CountDocuments(ctx, bson.D{}, options.Count().SetComment(ownCommand))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for _, p := range pools {
+		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
+			n, err := db.Collection(collection).CountDocuments(ctx, bson.D{}, options.Count().SetComment(ownCommand))
+			sum += n
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	return n
+	return sum
+}
+
+// measure measures the pools and returns the bytes of their documents and indexes.
+func (ix *index) measure(t *testing.T) (data, indexes int64) {
+	t.Helper()
+	for _, p := range ix.pools.All() {
+		if err := p.Measure(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		data, indexes = data+p.State().DataBytes, indexes+p.State().IndexBytes
+	}
+	return data, indexes
 }
 
 func TestSearch_Cases(t *testing.T) {

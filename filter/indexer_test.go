@@ -494,13 +494,7 @@ func TestStore_BytesPerFile(t *testing.T) {
 	if got := ix.countFiles(t); got != n {
 		t.Fatalf("%d documents for %d files", got, n)
 	}
-	var data, indexes int64
-	for _, p := range ix.pools.All() {
-		if err := p.Measure(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		data, indexes = data+p.State().DataBytes, indexes+p.State().IndexBytes
-	}
+	data, indexes := ix.measure(t)
 	per := float64(data+indexes) / n
 	t.Logf("%.0f bytes a file: %.0f of documents, %.0f of indexes", per, float64(data)/n, float64(indexes)/n)
 	if per > most {
@@ -514,11 +508,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 	const kept = 4 << 20 // as storage leaves it free in a pool
 	ix := newIndex(t, func(o *testOptions) { o.limits = []int64{kept + 120<<10, kept + 100<<10, kept + 80<<10} })
 	ix.addChannel(t)
-	for _, p := range ix.pools.All() {
-		if err := p.Measure(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	ix.measure(t)
 	archive, posted := club.NewArchive(4), 0
 	for ix.Backlog().InGaps == 0 && posted < 20_000 {
 		var posts []filter.Post
@@ -537,7 +527,7 @@ func TestStore_AFullPoolHandsOverToTheNext(t *testing.T) {
 			t.Fatal(err)
 		}
 		state := p.State()
-		if n := ix.countFilesIn(t, p); n == 0 || state.DataBytes+state.IndexBytes > state.LimitBytes {
+		if n := countIn(t, "files", p); n == 0 || state.DataBytes+state.IndexBytes > state.LimitBytes {
 			t.Errorf("pool %d: %d files in %d bytes, %d are allowed", i, n, state.DataBytes+state.IndexBytes, state.LimitBytes)
 		}
 	}

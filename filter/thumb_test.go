@@ -43,24 +43,9 @@ func (ix *index) expectThumbs(t *testing.T, when string, messages ...int) {
 			t.Errorf("%s: the thumb of file %d has %d bytes, want %d", when, id, len(thumbs[document]), len(want))
 		}
 	}
-	if n := ix.countThumbs(t); n != int64(len(messages)) {
+	if n := countIn(t, "thumbs", ix.pools.All()...); n != int64(len(messages)) {
 		t.Errorf("%s: the pools have %d thumbs, want %d", when, n, len(messages))
 	}
-}
-
-func (ix *index) countThumbs(t *testing.T) (sum int64) {
-	t.Helper()
-	for _, p := range ix.pools.All() {
-		err := p.Do(t.Context(), "count", func(ctx context.Context, db *mongo.Database) error {
-			n, err := db.Collection("thumbs").CountDocuments(ctx, bson.D{}, options.Count().SetComment(ownCommand))
-			sum += n
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return sum
 }
 
 func TestThumbs_AreStoredWithTheirFilesAndLeaveWithThem(t *testing.T) {
@@ -89,7 +74,7 @@ func TestThumbs_AreStoredWithTheirFilesAndLeaveWithThem(t *testing.T) {
 	if _, err := ix.channels.Remove(t.Context(), channel); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "all thumbs left", func() bool { return ix.countThumbs(t) == 0 })
+	eventually(t, "all thumbs left", func() bool { return countIn(t, "thumbs", ix.pools.All()...) == 0 })
 }
 
 func TestThumbs_MoveWithADrain(t *testing.T) {
@@ -161,20 +146,15 @@ func TestThumbs_CostWhatTheManualSays(t *testing.T) {
 	}
 	ix := newIndex(t, func(o *testOptions) { o.QueueSize = n })
 	ix.addChannel(t)
-	sizeWith := func(made func(int, string) filter.Post) (sum int64) {
+	sizeWith := func(made func(int, string) filter.Post) int64 {
 		for i := range n {
 			ix.Post(made(i+1, fmt.Sprintf("Long Room %d.mkv", i)))
 		}
 		if err := ix.WaitStored(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range ix.pools.All() {
-			if err := p.Measure(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			sum += p.State().DataBytes + p.State().IndexBytes
-		}
-		return sum
+		data, indexes := ix.measure(t)
+		return data + indexes
 	}
 	without := sizeWith(post)
 	overhead := float64(sizeWith(thumbed)-without)/n - float64(len(thumbed(1, "").Media.Thumb))

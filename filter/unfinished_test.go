@@ -87,7 +87,7 @@ func TestWrites_AnErrorAfterTheFilesStoresNoSecondCopy(t *testing.T) {
 	}
 	second := ix.pools.All()[1]
 	eventually(t, "the pool is back", func() bool { return second.Measure(t.Context()) == nil && !second.Down() })
-	if stored, copies := ix.countFilesIn(t, second), ix.countFiles(t)-ix.countFilesIn(t, second); stored != 1 || copies != 0 {
+	if stored, copies := countIn(t, "files", second), ix.countFiles(t)-countIn(t, "files", second); stored != 1 || copies != 0 {
 		t.Errorf("%d documents and %d copies in other pools", stored, copies)
 	}
 }
