@@ -169,6 +169,7 @@ type results struct {
 	missing  map[string]bool
 	parts    int  // see poolRequest
 	rows     bool // see poolRequest
+	selected Selection
 
 	arranged func() arrangement // made once for all pages
 
@@ -177,12 +178,12 @@ type results struct {
 }
 
 func newResults(q Query, parts int) *results {
-	r := &results{rows: q.Grouped, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
+	r := &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
 	r.arranged = sync.OnceValue(func() arrangement { return r.arrange(q) })
 	return r
 }
 
-// another returns empty results of a further query of the same search. It skips the pools that have failed, and does not read the versions of the others again.
+// another returns empty results of a further query of the same search, without a selection. It skips the pools that have failed, and does not read the versions of the others again.
 func (r *results) another() *results {
 	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions)}
 }
@@ -190,20 +191,19 @@ func (r *results) another() *results {
 // findMatches searches for a query as it is read without mistakes. Only when nothing matches does it search for the query without chat words, then for
 // misspelled terms, and then without articles.
 func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts int) (*results, error) {
-	sel := asked.Selection
 	r := newResults(asked, parts)
 	r.unread, r.versions = map[DocumentID]bool{}, versions{}
 	in := s.vocab.interpret(q)
-	if err := s.queryPools(ctx, r, sel, poolRequest{steps: s.vocab.steps(in), title: titleKey(q.title()), rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}); err != nil {
+	if err := s.queryPools(ctx, r, s.vocab.newRequest(in, s.vocab.steps(in), titleKey(q.title()))); err != nil {
 		return r, err
 	}
 	if len(r.byID) > 0 {
 		if len(r.byID) < fewMatches {
-			s.findMore(ctx, r, in, sel)
+			s.findMore(ctx, r, in)
 		}
 		return r, nil
 	}
-	s.findLoosely(ctx, r, q, sel)
+	s.findLoosely(ctx, r, q)
 	return r, nil
 }
 
@@ -212,9 +212,9 @@ const fewMatches = 10
 
 // findMore adds matches for common words that are one edit away from a rare term. If no title matches, it also searches without the words that ask for a
 // file, because tags in captions contain such words.
-func (s *Searcher) findMore(ctx context.Context, r *results, in interpretation, sel Selection) {
+func (s *Searcher) findMore(ctx context.Context, r *results, in interpretation) {
 	if s.vocab.addCorrections(&in) {
-		s.findRead(ctx, r, in, sel)
+		s.findInterpreted(ctx, r, in)
 	}
 	for _, x := range r.byID {
 		if x.cursor.Rank <= rankSpelledTitle {
@@ -222,30 +222,35 @@ func (s *Searcher) findMore(ctx context.Context, r *results, in interpretation, 
 		}
 	}
 	if asked, ok := s.vocab.withoutAsking(in.query); ok && countMeaning(asked.terms) > 0 && !s.vocab.isTalk(in.query) {
-		s.findRead(ctx, r, s.vocab.interpret(asked), sel)
+		s.findInterpreted(ctx, r, s.vocab.interpret(asked))
 	}
 }
 
-// findRead searches for an interpretation, unless the index has no word for one of the terms.
-func (s *Searcher) findRead(ctx context.Context, r *results, in interpretation, sel Selection) {
+// findInterpreted searches for an interpretation, unless the index has no word for one of the terms.
+func (s *Searcher) findInterpreted(ctx context.Context, r *results, in interpretation) {
 	if p, possible := s.vocab.plan(in); possible && len(p) > 0 {
 		title := ""
 		if in.onlyTitle { // behind the tag of a channel, too
 			title = titleKey(in.title())
 		}
-		_ = s.queryPools(ctx, r, sel, poolRequest{steps: planSteps(p), title: title, rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}) // r.missing names the pools that failed
+		_ = s.queryPools(ctx, r, s.vocab.newRequest(in, planSteps(p), title)) // r.missing names the pools that failed
 	}
+}
+
+// newRequest returns a request for the files that match an interpretation.
+func (v *Vocabulary) newRequest(in interpretation, steps []step, title string) poolRequest {
+	return poolRequest{steps: steps, title: title, rank: newMatcher(in).rankFile, verdicts: v.newListVerdicts(in)}
 }
 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
 // so that a pool that hangs leaves time for another step.
-func (s *Searcher) queryPools(ctx context.Context, r *results, sel Selection, req poolRequest) error {
+func (s *Searcher) queryPools(ctx context.Context, r *results, req poolRequest) error {
 	req.parts, req.counts, req.rows, req.known = r.parts, r.unread != nil, r.rows, maps.Clone(r.versions)
-	if sel != (Selection{}) {
-		req.steps, req.verdicts = narrowed(req.steps, sel), nil
+	if r.selected != (Selection{}) {
+		req.steps, req.verdicts = narrowed(req.steps, r.selected), nil
 		rank := req.rank
 		req.rank = func(f File, titled bool) (uint8, []string) {
-			if !sel.matches(f) {
+			if !r.selected.matches(f) {
 				return rankNone, nil
 			}
 			return rank(f, titled)

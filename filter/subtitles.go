@@ -40,7 +40,7 @@ func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, found *results)
 		return rankExact, name
 	}
 	r := found.another()
-	if err := s.queryPools(ctx, r, Selection{}, poolRequest{steps: planSteps(plans...), rank: fits}); err != nil {
+	if err := s.queryPools(ctx, r, poolRequest{steps: planSteps(plans...), rank: fits}); err != nil {
 		return // the page is shown without them
 	}
 	for _, x := range r.sorted() {

@@ -34,9 +34,9 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 		}
 		r := found.another()
 		shorter := query{terms: terms}
-		s.findRead(ctx, r, s.vocab.interpret(shorter), Selection{})
+		s.findInterpreted(ctx, r, s.vocab.interpret(shorter))
 		if i == ofSureTerms && left > 1 {
-			s.findMisspelled(ctx, r, shorter, Selection{})
+			s.findMisspelled(ctx, r, shorter)
 		}
 		for _, x := range r.byID {
 			isGood := x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms)
@@ -82,7 +82,7 @@ func (s *Searcher) titleAmong(ctx context.Context, q query, found *results) stri
 			}
 			tries++
 			r := found.another()
-			if s.findRead(ctx, r, in, Selection{}); len(r.byID) > 0 {
+			if s.findInterpreted(ctx, r, in); len(r.byID) > 0 {
 				return strings.Join(window, " ")
 			}
 		}
