@@ -20,10 +20,8 @@ func (s *Searcher) File(ctx context.Context, id DocumentID, at Place) (File, err
 	if err != nil {
 		return File{}, err
 	}
-	if s.opts.Unreachable != nil {
-		if files = slices.DeleteFunc(files, s.opts.Unreachable); len(files) == 0 {
-			return File{}, ErrFileUnreachable
-		}
+	if files = slices.DeleteFunc(files, s.opts.isUnreachable); len(files) == 0 {
+		return File{}, ErrFileUnreachable
 	}
 	if i := slices.IndexFunc(files, func(f File) bool { return slices.Contains(f.Places, at) }); i >= 0 {
 		return files[i], nil

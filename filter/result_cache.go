@@ -70,7 +70,7 @@ func (r keptResults) usable(o SearchOptions, q Query) *results {
 	found.byID = make(map[DocumentID]result, len(r.byID))
 	found.capped, found.hasLater, found.versions, found.unread = r.capped, r.hasLater, r.versions, maps.Clone(r.unread)
 	for id, x := range r.byID {
-		if !o.isHidden(id) && (o.Unreachable == nil || !o.Unreachable(x.file)) {
+		if !o.leavesOut(x.file) {
 			found.byID[id] = x
 		}
 	}

@@ -67,6 +67,13 @@ type SearchOptions struct {
 
 func (o SearchOptions) isHidden(id DocumentID) bool { return o.Hidden != nil && o.Hidden(id) }
 
+func (o SearchOptions) isUnreachable(f File) bool { return o.Unreachable != nil && o.Unreachable(f) }
+
+// leavesOut reports a file that is no result: it is hidden or unreachable.
+func (o SearchOptions) leavesOut(f File) bool {
+	return o.isHidden(f.Media.Document) || o.isUnreachable(f)
+}
+
 // Searcher searches all pools.
 type Searcher struct {
 	pools *storage.Pools
@@ -248,35 +255,27 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, req poolRequest) 
 	req.parts, req.counts, req.rows, req.known = r.parts, r.unread != nil, r.rows, maps.Clone(r.versions)
 	if r.selected != (Selection{}) {
 		req.steps, req.verdicts = narrowed(req.steps, r.selected), nil
-		rank := req.rank
-		req.rank = func(f File, titled bool) (uint8, []string) {
-			if !r.selected.matches(f) {
-				return rankNone, nil
-			}
-			return rank(f, titled)
-		}
 	}
 	if s.opts.Unreachable != nil && (s.opts.AnyUnreachable == nil || s.opts.AnyUnreachable()) {
 		req.verdicts, req.onlyRead = nil, true // the lists do not tell the channels of a file
 	}
-	if s.opts.Hidden != nil {
-		req.hides = func(id DocumentID) bool {
-			hidden := s.opts.Hidden(id)
-			if hidden {
-				r.leftOut.Store(true)
-			}
-			return hidden
+	req.hides = func(id DocumentID) bool {
+		hidden := s.opts.isHidden(id)
+		if hidden {
+			r.leftOut.Store(true)
 		}
+		return hidden
 	}
-	if s.opts.Unreachable != nil || s.opts.Hidden != nil {
-		rank := req.rank
-		req.rank = func(f File, titled bool) (uint8, []string) {
-			if s.opts.isHidden(f.Media.Document) || s.opts.Unreachable != nil && s.opts.Unreachable(f) {
-				r.leftOut.Store(true)
-				return rankNone, nil
-			}
-			return rank(f, titled)
+	rank := req.rank
+	req.rank = func(f File, titled bool) (uint8, []string) {
+		if s.opts.leavesOut(f) {
+			r.leftOut.Store(true)
+			return rankNone, nil
 		}
+		if !r.selected.matches(f) {
+			return rankNone, nil
+		}
+		return rank(f, titled)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout*3/4, errSearchTimeout)
 	defer cancel()

@@ -37,7 +37,7 @@ type poolRequest struct {
 	title    string // the key of the title's list; empty when the title does not matter
 	rank     ranking
 	verdicts *listVerdicts         // nil if the lists do not tell which files match
-	hides    func(DocumentID) bool // tells which files are left out; nil means none
+	hides    func(DocumentID) bool // tells which files are left out
 	parts    int                   // the number of parts of the results to read, beside the first
 	counts   bool                  // count the matches that are not read
 	rows     bool                  // the matches are put into rows, which are counted too

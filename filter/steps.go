@@ -11,10 +11,7 @@ const otherTitles = 4
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
 // better ranks than the next one, so a pool that has enough matches is not asked for more. A plan is made when its step is reached.
 func (v *Vocabulary) steps(in interpretation) []step {
-	loose := step{plan: sync.OnceValue(func() plan {
-		p, _ := v.plan(in)
-		return p
-	}), good: rankBegins}
+	loose := step{plan: v.latePlan(in), good: rankBegins}
 	if in.fragment {
 		return []step{loose}
 	}
@@ -24,10 +21,7 @@ func (v *Vocabulary) steps(in interpretation) []step {
 	}
 	spelled := in
 	spelled.beginnings = nil
-	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: sync.OnceValue(func() plan {
-		p, _ := v.plan(spelled)
-		return p
-	}), good: rankSpelled})
+	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: v.latePlan(spelled), good: rankSpelled})
 	begun := sync.OnceValue(func() []plan { return v.begunTitles(in) })
 	for i := range otherTitles {
 		list = append(list, step{plan: func() plan {
@@ -62,6 +56,14 @@ func (v *Vocabulary) begunTitles(in interpretation) (plans []plan) {
 		}
 	}
 	return plans
+}
+
+// latePlan makes the plan of an interpretation at its first call.
+func (v *Vocabulary) latePlan(in interpretation) func() plan {
+	return sync.OnceValue(func() plan {
+		p, _ := v.plan(in)
+		return p
+	})
 }
 
 func fixedPlan(p plan) func() plan { return func() plan { return p } }

@@ -47,7 +47,7 @@ func (a *answering) countUnread(ctx context.Context) error {
 		a.answer.capped, m.unsure = true, nil
 	}
 	for _, id := range m.sure {
-		if a.request.hides == nil || !a.request.hides(DocumentID(id)) {
+		if !a.request.hides(DocumentID(id)) {
 			a.answer.unread = append(a.answer.unread, id)
 		}
 	}
