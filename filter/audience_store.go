@@ -93,30 +93,20 @@ func (a *Audience) SetLanguage(ctx context.Context, id UserID, language string) 
 
 // Language returns the language that was stored last. It is empty when no pool that answered has the person.
 func (a *Audience) Language(ctx context.Context, id UserID) (string, error) {
-	hits := make(chan string, len(a.pools.All()))
+	hits := make(chan personDoc, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "find person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		var person struct {
-			Language string `bson:"l"`
-		}
-		err := db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, options.FindOne().SetProjection(bson.D{{Key: "l", Value: 1}})).Decode(&person)
-		switch {
-		case err == nil:
-			hits <- person.Language
-		case errors.Is(err, mongo.ErrNoDocuments):
-			return nil
+		doc, err := decodePerson(db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}, options.FindOne().SetProjection(bson.D{{Key: "l", Value: 1}})))
+		if doc != nil {
+			hits <- *doc
 		}
 		return err
 	})
 	select {
-	case language := <-hits:
-		return language, nil
+	case doc := <-hits:
+		return doc.Language, nil
 	default:
+		return "", joinErrors(outcomes)
 	}
-	var errs []error
-	for _, o := range outcomes {
-		errs = append(errs, o.Err)
-	}
-	return "", errors.Join(errs...)
 }
 
 // MarkBlocked records that a person blocked the bot or deleted their account.
@@ -131,13 +121,9 @@ func (a *Audience) MarkBlocked(ctx context.Context, id UserID) error {
 func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (before *personDoc, err error) {
 	hits := make(chan personDoc, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "update person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		var doc personDoc
-		err := db.Collection(usersCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change).Decode(&doc)
-		switch {
-		case err == nil:
-			hits <- doc
-		case errors.Is(err, mongo.ErrNoDocuments):
-			return nil
+		doc, err := decodePerson(db.Collection(usersCollection).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: int64(id)}}, change))
+		if doc != nil {
+			hits <- *doc
 		}
 		return err
 	})
@@ -145,11 +131,8 @@ func (a *Audience) updatePerson(ctx context.Context, id UserID, change bson.D) (
 	case doc := <-hits:
 		return &doc, nil
 	default:
+		return nil, joinErrors(outcomes)
 	}
-	for _, o := range outcomes {
-		err = errors.Join(err, o.Err)
-	}
-	return nil, err
 }
 
 // AudiencePerson is one person of the audience.
@@ -184,18 +167,13 @@ func (a *Audience) People(ctx context.Context, pool string, after UserID, most i
 		if err != nil {
 			return err
 		}
-		var docs []struct {
-			ID       UserID `bson:"_id"`
-			Seen     int64  `bson:"s"`
-			Language string `bson:"l"`
-			Blocked  bool   `bson:"b"`
-		}
+		var docs []personDoc
 		if err := found.All(ctx, &docs); err != nil {
 			return err
 		}
 		people = make([]AudiencePerson, len(docs))
 		for i, d := range docs {
-			people[i] = AudiencePerson{ID: d.ID, Language: d.Language, Seen: time.Unix(d.Seen, 0).UTC(), Blocked: d.Blocked}
+			people[i] = AudiencePerson{ID: UserID(d.ID), Language: d.Language, Seen: unixTime(d.Seen), Blocked: d.Blocked}
 		}
 		return nil
 	})

@@ -28,30 +28,6 @@ func readFirst(ctx context.Context, c *mongo.Collection, most int64, into any) e
 	return cur.All(ctx, into)
 }
 
-// readRandomRun reads files in the order of their ids from a random one on, or the first ones if there are none.
-func readRandomRun(ctx context.Context, pool *storage.Pool, from, most int64) (docs []fileDoc, err error) {
-	err = pool.Do(ctx, "read random files", func(ctx context.Context, db *mongo.Database) error {
-		c := db.Collection(filesCollection)
-		var ends [2]fileDoc // those with the lowest and the highest id
-		for i, order := range []int{1, -1} {
-			err := c.FindOne(ctx, anyID(), options.FindOne().SetHint("_id_").SetSort(bson.D{{Key: "_id", Value: order}})).Decode(&ends[i])
-			if errors.Is(err, mongo.ErrNoDocuments) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-		}
-		from = ends[0].ID + from%max(1, ends[1].ID-ends[0].ID+1)
-		cur, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}}}}, inIDOrder(most))
-		if err != nil {
-			return err
-		}
-		return cur.All(ctx, &docs)
-	})
-	return docs, err
-}
-
 // movePeople moves a batch of people out of a pool and returns how many there were. A person whose document changes meanwhile stays for the next
 // batch.
 func (a *Audience) movePeople(ctx context.Context, from *storage.Pool) (int, error) {
@@ -145,25 +121,4 @@ func bulkWriteUsers(ctx context.Context, pool *storage.Pool, op string, writes [
 		_, err := db.Collection(usersCollection).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
 		return err
 	})
-}
-
-// personDoc is a stored person.
-type personDoc struct {
-	ID       int64  `bson:"_id"`
-	Seen     int32  `bson:"s"` // Unix time of the last activity
-	First    int32  `bson:"f,omitempty"`
-	Language string `bson:"l,omitempty"`
-	Blocked  bool   `bson:"b,omitempty"`
-	Others   bson.M `bson:",inline"` // fields that this type does not name
-}
-
-// unchangedFilter matches the document as long as it is as it was read. A comparison with null matches a missing field.
-func (p personDoc) unchangedFilter() bson.D {
-	field := func(present bool, value any) any {
-		if present {
-			return value
-		}
-		return nil
-	}
-	return bson.D{{Key: "_id", Value: p.ID}, {Key: "s", Value: p.Seen}, {Key: "l", Value: field(p.Language != "", p.Language)}, {Key: "b", Value: field(p.Blocked, true)}}
 }

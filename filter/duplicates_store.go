@@ -167,7 +167,7 @@ func (s fileStore) noteCopies(ctx context.Context, in *storage.Pool, ids []int64
 		copies = slices.AppendSeq(copies, maps.Keys(there))
 		return err
 	})
-	if slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil }) {
+	if joinErrors(outcomes) != nil {
 		copies = ids
 	}
 	if len(copies) == 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -53,7 +52,16 @@ func (s fileStore) findInPools(ctx context.Context, idsIn func(ctx context.Conte
 	for a := range answers {
 		found = append(found, a...)
 	}
-	return found, !slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil })
+	return found, joinErrors(outcomes) == nil
+}
+
+// joinErrors returns the errors of the pools that failed, nil if all answered.
+func joinErrors(outcomes []storage.PoolResult) error {
+	errs := make([]error, len(outcomes))
+	for i, o := range outcomes {
+		errs[i] = o.Err
+	}
+	return errors.Join(errs...)
 }
 
 // fixedIDs asks every pool for the same ids.

@@ -50,10 +50,8 @@ func findFile(ctx context.Context, pools *storage.Pools, id DocumentID) ([]File,
 	if found != nil {
 		return found.files(), nil
 	}
-	for _, o := range outcomes {
-		if o.Err != nil {
-			return nil, errors.Join(ErrSearchUnavailable, o.Err)
-		}
+	if err := joinErrors(outcomes); err != nil {
+		return nil, errors.Join(ErrSearchUnavailable, err)
 	}
 	return nil, ErrFileNotFound
 }

@@ -12,6 +12,48 @@ import (
 	"pavilion/storage"
 )
 
+// personDoc is a stored person.
+type personDoc struct {
+	ID       int64  `bson:"_id"`
+	Seen     int32  `bson:"s"` // Unix time of the last activity
+	First    int32  `bson:"f,omitempty"`
+	Language string `bson:"l,omitempty"`
+	Blocked  bool   `bson:"b,omitempty"`
+	Others   bson.M `bson:",inline"` // fields that this type does not name
+}
+
+// unchangedFilter matches the document as long as it is as it was read. A comparison with null matches a missing field.
+func (p personDoc) unchangedFilter() bson.D {
+	field := func(present bool, value any) any {
+		if present {
+			return value
+		}
+		return nil
+	}
+	return bson.D{{Key: "_id", Value: p.ID}, {Key: "s", Value: p.Seen}, {Key: "l", Value: field(p.Language != "", p.Language)}, {Key: "b", Value: field(p.Blocked, true)}}
+}
+
+func (p personDoc) person() Person {
+	person := Person{Seen: unixTime(p.Seen), Language: p.Language, Blocked: p.Blocked}
+	if p.First != 0 {
+		person.First = unixTime(p.First)
+	}
+	return person
+}
+
+// decodePerson returns the document that an operation has found, nil for none.
+func decodePerson(found *mongo.SingleResult) (*personDoc, error) {
+	var doc personDoc
+	err := found.Decode(&doc)
+	switch {
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &doc, nil
+}
+
 // ErrPersonUnknown means that all pools answered and none has the person.
 var ErrPersonUnknown = fault.New(fault.NotFound, "person_unknown")
 
@@ -26,13 +68,9 @@ type Person struct {
 func (a *Audience) Person(ctx context.Context, id UserID) (Person, error) {
 	hits := make(chan personDoc, len(a.pools.All()))
 	outcomes := a.pools.Each(ctx, "read person", func(ctx context.Context, _ *storage.Pool, db *mongo.Database) error {
-		var doc personDoc
-		err := db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}).Decode(&doc)
-		switch {
-		case err == nil:
-			hits <- doc
-		case errors.Is(err, mongo.ErrNoDocuments):
-			return nil
+		doc, err := decodePerson(db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}))
+		if doc != nil {
+			hits <- *doc
 		}
 		return err
 	})
@@ -44,19 +82,12 @@ func (a *Audience) Person(ctx context.Context, id UserID) (Person, error) {
 		}
 	}
 	if found != nil {
-		p := Person{Seen: unixTime(found.Seen), Language: found.Language, Blocked: found.Blocked}
-		if found.First != 0 {
-			p.First = unixTime(found.First)
-		}
-		return p, nil
+		return found.person(), nil
 	}
-	err := ErrPersonUnknown
-	for _, o := range outcomes {
-		if o.Err != nil {
-			return Person{}, o.Err
-		}
+	if err := joinErrors(outcomes); err != nil {
+		return Person{}, err
 	}
-	return Person{}, err
+	return Person{}, ErrPersonUnknown
 }
 
 // Profile is what one pool stores about a person, for the person to read.
@@ -72,17 +103,10 @@ type Profile struct {
 func (a *Audience) Profiles(ctx context.Context, id UserID) (profiles []Profile, err error) {
 	for _, pool := range a.pools.All() {
 		err := pool.Do(ctx, "read profile", func(ctx context.Context, db *mongo.Database) error {
-			var doc personDoc
-			err := db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}).Decode(&doc)
-			if errors.Is(err, mongo.ErrNoDocuments) {
-				return nil
-			}
-			if err == nil {
-				p := Profile{Pool: pool.Name(), Seen: unixTime(doc.Seen), Language: doc.Language, Blocked: doc.Blocked}
-				if doc.First != 0 {
-					p.First = unixTime(doc.First)
-				}
-				profiles = append(profiles, p)
+			doc, err := decodePerson(db.Collection(usersCollection).FindOne(ctx, bson.D{{Key: "_id", Value: int64(id)}}))
+			if doc != nil {
+				p := doc.person()
+				profiles = append(profiles, Profile{Pool: pool.Name(), First: p.First, Seen: p.Seen, Language: p.Language, Blocked: p.Blocked})
 			}
 			return err
 		})
@@ -100,9 +124,5 @@ func (a *Audience) Forget(ctx context.Context, id UserID) error {
 		_, err := db.Collection(usersCollection).DeleteOne(ctx, bson.D{{Key: "_id", Value: int64(id)}})
 		return err
 	})
-	var err error
-	for _, o := range outcomes {
-		err = errors.Join(err, o.Err)
-	}
-	return err
+	return joinErrors(outcomes)
 }

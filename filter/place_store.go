@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -112,10 +111,7 @@ func (s fileStore) removeChannel(ctx context.Context, id ChannelID) (done bool, 
 		_, err = writeIfUnchanged(ctx, db.Collection(postingsCollection), drops) // the next call reads a list that changed meanwhile again
 		return err
 	})
-	for _, o := range outcomes {
-		err = errors.Join(err, o.Err)
-	}
-	return false, err
+	return false, joinErrors(outcomes)
 }
 
 // readPlaceLists reads the first place lists of a channel, at most 16.

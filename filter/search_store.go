@@ -183,7 +183,7 @@ func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
 		}
 		return nil
 	})
-	return !slices.ContainsFunc(outcomes, func(o storage.PoolResult) bool { return o.Err != nil })
+	return joinErrors(outcomes) == nil
 }
 
 var errIndexChanged = errors.New("the index has changed")
