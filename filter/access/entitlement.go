@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -155,7 +156,7 @@ func (p *Premium) Give(ctx context.Context, g Gift) error {
 			return err
 		}
 		if newest, err := selectNewest(ctx, tx, g.Person); err != nil || g.Seen != nil && newest != *g.Seen {
-			return orElse(err, ErrEntitlementChanged)
+			return cmp.Or(err, ErrEntitlementChanged)
 		}
 		return appendEntitlement(ctx, tx, Entitlement{Person: g.Person, Plan: g.Plan}, g.By, time.Duration(g.Days)*24*time.Hour)
 	})

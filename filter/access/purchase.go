@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"strings"
@@ -82,7 +83,7 @@ func (p *Premium) Buy(ctx context.Context, id PlanID, buyer, receiver filter.Use
 		}
 		if subscription {
 			if has, err := hasSubscription(ctx, tx, buyer, id); err != nil || has {
-				return orElse(err, ErrSubscribed)
+				return cmp.Or(err, ErrSubscribed)
 			}
 		}
 		bought = Purchase{Plan: id, Buyer: buyer, Receiver: receiver, Days: plan.Days, Stars: plan.Stars, Subscription: subscription}
@@ -90,14 +91,6 @@ func (p *Premium) Buy(ctx context.Context, id PlanID, buyer, receiver filter.Use
 		return err
 	})
 	return bought, plan, err
-}
-
-// orElse returns err, or fallback where err is nil.
-func orElse(err, fallback error) error {
-	if err != nil {
-		return err
-	}
-	return fallback
 }
 
 // SetLink stores the link of a subscription.
