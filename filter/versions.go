@@ -46,15 +46,6 @@ func Version(f File) (resolution int, languages []string) {
 	return t.resolution, t.languages
 }
 
-// technicalWords begin the part of a name that tells one version of a title from another.
-//
-//nolint:gochecknoglobals // a table, never written
-var technicalWords = wordSet("bluray", "brrip", "bdrip", "webrip", "web", "webdl", "hdrip", "dvdrip", "hdtv", "hdcam", "hdts", "camrip", "predvd", "cam", "remux",
-	"x264", "x265", "h264", "h265", "hevc", "avc", "xvid", "10bit", "8bit", "hdr", "hdr10", "aac", "dts", "ac3", "dd5", "ddp5", "atmos", "hd", "fhd", "uhd", "hq",
-	"dual", "multi", "audio", "dubbed", "esub", "esubs", "proper", "repack")
-
-func isTechnical(token string) bool { return technicalWords[token] || parseResolution(token) != 0 }
-
 // formatOf maps the endings of files to what people do with them. Files of different formats are no versions of each other.
 //
 //nolint:gochecknoglobals // a table, never written
