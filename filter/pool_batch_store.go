@@ -101,6 +101,8 @@ const writeWithin = 30 * time.Second
 
 var errBatchLate = errors.New("the lists were not written in time")
 
+var errFilesChanged = errors.New("another process changed the files")
+
 // errUnfinished means that the documents of a batch are stored. finishWrites does the rest.
 var errUnfinished = errors.New("the files are stored, but their write is not finished")
 
