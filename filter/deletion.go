@@ -3,8 +3,6 @@ package filter
 import (
 	"context"
 	"slices"
-
-	"pavilion/storage"
 )
 
 // FindAll returns the files that a query finds, without pages, up to the limits of a search. capped means that there are more. It fails if a pool did
@@ -44,14 +42,12 @@ func (x *Indexer) RemoveFiles(ctx context.Context, files []DocumentID) error {
 	x.storing.Lock()
 	defer x.storing.Unlock()
 	have, complete := x.store.findInPools(ctx, fixedIDs(ids))
-	changes := map[*storage.Pool]*poolBatch{}
+	changes := poolBatches{}
 	for _, h := range have {
-		batchFor(changes, h.pool).deleteFile(h.doc)
+		changes.of(h.pool).deleteFile(h.doc)
 	}
-	for pool, b := range changes {
-		if err := x.store.writeBatch(ctx, pool, b); err != nil {
-			return err
-		}
+	if err := x.store.writeBatches(ctx, changes); err != nil {
+		return err
 	}
 	if !complete {
 		return errPoolNoAnswer

@@ -110,21 +110,19 @@ func (s fileStore) moveDocs(ctx context.Context, from *storage.Pool, docs []file
 			copies[h.doc.ID] = h
 		}
 	}
-	changes, removals := map[*storage.Pool]*poolBatch{}, newPoolBatch()
+	changes, removals := poolBatches{}, newPoolBatch()
 	var fresh []fileDoc
 	for _, m := range moving {
 		doc := m.doc
 		if h, ok := copies[doc.ID]; ok {
-			batchFor(changes, h.pool).replaceFile(h.doc, h.doc.merge(doc)) // also if it changes nothing, see mergeDuplicates
+			changes.of(h.pool).replaceFile(h.doc, h.doc.merge(doc)) // also if it changes nothing, see mergeDuplicates
 		} else {
 			fresh = append(fresh, doc)
 		}
 		removals.deleteFile(doc)
 	}
-	for pool, b := range changes {
-		if err := s.writeBatch(ctx, pool, b); err != nil {
-			return err
-		}
+	if err := s.writeBatches(ctx, changes); err != nil {
+		return err
 	}
 	if err := s.insertFiles(ctx, fresh); err != nil {
 		return err

@@ -117,7 +117,7 @@ func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, hav
 			}
 		}
 	}
-	changes, removals, distinct := map[*storage.Pool]*poolBatch{}, map[*storage.Pool]*poolBatch{}, map[[2]*storage.Pool]bool{}
+	changes, removals, distinct := poolBatches{}, poolBatches{}, map[[2]*storage.Pool]bool{}
 	for _, list := range copies {
 		merged := list[0].doc
 		for _, h := range list[1:] {
@@ -133,20 +133,16 @@ func (s fileStore) mergeDuplicates(ctx context.Context, noted *storage.Pool, hav
 			} else {
 				merged = merged.merge(h.doc)
 			}
-			batchFor(removals, h.pool).deleteFile(h.doc)
+			removals.of(h.pool).deleteFile(h.doc)
 		}
 		if len(list) > 1 {
-			batchFor(changes, list[0].pool).replaceFile(list[0].doc, merged)
+			changes.of(list[0].pool).replaceFile(list[0].doc, merged)
 		}
 	}
-	for _, batches := range []map[*storage.Pool]*poolBatch{changes, removals} {
-		for pool, b := range batches {
-			if err := s.writeBatch(ctx, pool, b); err != nil {
-				return err
-			}
-		}
+	if err := s.writeBatches(ctx, changes); err != nil {
+		return err
 	}
-	return nil
+	return s.writeBatches(ctx, removals)
 }
 
 // noteCopies notes the files that another pool has too. Another process has stored them at the same time, or the pool did not answer the lookup before

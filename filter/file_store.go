@@ -88,7 +88,7 @@ func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[Docu
 		return added, nil
 	}
 	have, _ := s.findInPools(ctx, fixedIDs(ids)) // noteCopies finds a copy in a pool that does not answer now
-	changes := map[*storage.Pool]*poolBatch{}
+	changes := poolBatches{}
 	for _, h := range have {
 		if doc, ok := docs[h.doc.ID]; ok {
 			s.planUpdate(changes, h, doc)
@@ -115,13 +115,13 @@ func (s fileStore) storePosts(ctx context.Context, posts []Post) (added map[Docu
 }
 
 // planUpdate adds the writes that merge a new document of a file into the stored one. If the merge changes nothing, it adds only that of the thumb.
-func (s fileStore) planUpdate(changes map[*storage.Pool]*poolBatch, h storedDoc, doc fileDoc) {
+func (s fileStore) planUpdate(changes poolBatches, h storedDoc, doc fileDoc) {
 	merged := h.doc.merge(doc)
 	switch {
 	case !merged.equal(h.doc):
-		batchFor(changes, h.pool).replaceFile(h.doc, merged)
+		changes.of(h.pool).replaceFile(h.doc, merged)
 	case merged.Thumb != nil: // the file may be older than the thumbs
-		batchFor(changes, h.pool).addThumb(merged)
+		changes.of(h.pool).addThumb(merged)
 	}
 }
 

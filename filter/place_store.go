@@ -55,25 +55,20 @@ func (s fileStore) clearPlaces(ctx context.Context, places []Place, kept map[Pla
 
 // removePlaces removes the places for which leave is true, and deletes documents without places.
 func (s fileStore) removePlaces(ctx context.Context, have []storedDoc, leave func(Place, DocumentID) bool) error {
-	changes := map[*storage.Pool]*poolBatch{}
+	changes := poolBatches{}
 	for _, h := range have {
 		after := h.doc.without(func(p Place) bool { return leave(p, DocumentID(h.doc.ID)) })
 		if len(after.Places) == len(h.doc.Places) {
 			continue
 		}
-		b := batchFor(changes, h.pool)
+		b := changes.of(h.pool)
 		if len(after.Places) > 0 {
 			b.replaceFile(h.doc, after)
 			continue
 		}
 		b.deleteFile(h.doc)
 	}
-	for pool, b := range changes {
-		if err := s.writeBatch(ctx, pool, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.writeBatches(ctx, changes)
 }
 
 // removeChannel removes a bounded number of a channel's places. done means that no pool has any left. errPoolNoAnswer means that the pools that

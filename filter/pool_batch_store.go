@@ -89,11 +89,25 @@ func (b *poolBatch) entries() map[string][]int64 {
 	return entries
 }
 
-func batchFor(changes map[*storage.Pool]*poolBatch, pool *storage.Pool) *poolBatch {
-	if changes[pool] == nil {
-		changes[pool] = newPoolBatch()
+// poolBatches has a batch for each pool that is written to.
+type poolBatches map[*storage.Pool]*poolBatch
+
+// of returns the batch of a pool, a new one at the first call.
+func (b poolBatches) of(pool *storage.Pool) *poolBatch {
+	if b[pool] == nil {
+		b[pool] = newPoolBatch()
 	}
-	return changes[pool]
+	return b[pool]
+}
+
+// writeBatches writes batches until one fails.
+func (s fileStore) writeBatches(ctx context.Context, batches poolBatches) error {
+	for pool, b := range batches {
+		if err := s.writeBatch(ctx, pool, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeWithin is the longest time from the notes of a batch until its files are written. Another process that finds the notes relies on it.
