@@ -25,8 +25,8 @@ type answering struct {
 	candidates int
 	answer     poolAnswer
 	block      int            // files of the next read
-	grown      int            // files of the next read, unless fewer are likely to do
-	waiting    []int64        // for it
+	grown      int            // block before fitBlock shrinks it
+	waiting    []int64        // for the next read
 	seen       map[int64]bool // read or waiting
 	titled     map[int64]bool // in the list of the query's title
 	ranks      [rankNone]int  // results of each rank

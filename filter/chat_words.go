@@ -19,7 +19,8 @@ var askWords = foldedSet(strings.Fields(`
 	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये दिजिए देना चाहिए चाहिये चाहता मुझे मुझको का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़ प्लीज
 	देखना देखनी देखनीहै मिलेगा मिलेगी मिल डालो दिखाओ गाना गाने किताब सीरीज सीरीज़ वीडियो ऑडियो पीडीएफ`)...)
 
-// chatWords are other words around a request, and those of small talk. They are dropped after askWords. Neither are taken for misspelled words of titles.
+// chatWords are other words around a request, and those of small talk. They are dropped after askWords. No word of either table is taken for a misspelled
+// word of a title.
 //
 //nolint:gochecknoglobals // a table, never written
 var chatWords = foldedSet(strings.Fields(`

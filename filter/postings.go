@@ -166,7 +166,7 @@ func (l *listTail) addIDs(ids []int64) {
 	if len(ids) == 0 {
 		return
 	}
-	added := make(map[int64]bool, len(ids)) // or in a chunk before
+	added := make(map[int64]bool, len(ids)) // ids that the chunks have, or get now
 	if l.head.Key != unsureKey {
 		l.eachOf(ids, func(id int64) { added[id] = true })
 	}

@@ -10,7 +10,7 @@ import (
 
 const (
 	maxTries    = 7 // shorter queries that suggest searches for
-	ofSureTerms = 2 // the number of the one whose terms all have words
+	ofSureTerms = 2 // the index of sureTerms among them
 )
 
 // suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps

@@ -22,8 +22,9 @@ func newTailCache() *tailCache {
 	return &tailCache{tails}
 }
 
-// take removes the tails of words from the cache. A failed write leaves the cache without them. A tail that has one of the ids to add already, or from which
-// ids are removed, is read again: without a write nothing would tell that another process has changed the list.
+// take removes the tails of words from the cache and returns them. A failed write leaves the cache without them. unread are the words whose tails have to be
+// read. These include each word whose tail already has an id to add, or loses ids: there may be no write of its list then, and only a write shows that
+// another process has changed the list.
 func (c *tailCache) take(pool *storage.Pool, words []string, adds, removes map[string][]int64) (found map[string]*listTail, unread []string) {
 	found = make(map[string]*listTail, len(words))
 	if c == nil {

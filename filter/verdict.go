@@ -28,7 +28,7 @@ type begunWords struct {
 }
 
 func (v *Vocabulary) newListVerdicts(in interpretation) *listVerdicts {
-	j := &listVerdicts{interpretation: in}
+	l := &listVerdicts{interpretation: in}
 	for _, b := range in.beginnings {
 		w := begunWords{from: b.from, after: b.after, open: true}
 		if b.only == nil && len(b.text) > 1 {
@@ -38,16 +38,16 @@ func (v *Vocabulary) newListVerdicts(in interpretation) *listVerdicts {
 			w.open = len(w.words) == maxPrefixed
 		}
 		if b.after != "" {
-			j.phrase = append(append(j.phrase, b.after), w.words...)
+			l.phrase = append(append(l.phrase, b.after), w.words...)
 		}
-		j.begun = append(j.begun, w)
+		l.begun = append(l.begun, w)
 	}
 	for _, r := range in.readings {
 		if len(r.words) > 1 {
-			j.phrase = append(j.phrase, r.words...)
+			l.phrase = append(l.phrase, r.words...)
 		}
 	}
-	return j
+	return l
 }
 
 // ofFile returns the verdict on a file. has tells whether the file is in the list of a word. It follows matcher.cheapest.

@@ -114,7 +114,7 @@ func (s store) update(ctx context.Context, b Broadcast) (Broadcast, error) {
 	return s.one(ctx, b.ID)
 }
 
-// updateRow is update without a look at the result.
+// updateRow is update that does not read the stored broadcast.
 func updateRow(ctx context.Context, q storage.Queryer, b Broadcast) error {
 	content, err := json.Marshal(b.Content)
 	if err != nil {
