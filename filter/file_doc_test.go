@@ -3,6 +3,7 @@ package filter
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -31,5 +32,24 @@ func TestFileDoc_EveryFieldIsReadBack(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read back:\n%+v\nwant:\n%+v", got, want)
+	}
+}
+
+func TestFileDoc_IsReadAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	doc := newFileDoc(Post{
+		Place: Place{Channel: 1_234_567_890, Message: 77}, Posted: time.Unix(1_700_000_000, 0),
+		Media: Media{Document: 5 << 60, AccessHash: -7, Reference: []byte("reference"), Kind: KindAudio, Name: "Golden River.mkv", Mime: "text/plain", Size: 9 << 40, Caption: "c", CaptionEntities: []byte{1, 2}, Protected: true},
+	})
+	other := newFileDoc(Post{Place: Place{Channel: 9, Message: 8}, Posted: time.Unix(1_600_000_000, 0), Media: Media{Document: 5 << 60, Name: "Other.mkv", Size: 3}})
+	for _, d := range []fileDoc{doc, other, other.merge(doc)} {
+		data, err := bson.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read fileDoc
+		if err := bson.Unmarshal(data, &read); err != nil || !read.equal(d) {
+			t.Errorf("%+v became %+v, %v", d, read, err)
+		}
 	}
 }

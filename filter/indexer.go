@@ -89,8 +89,8 @@ func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o I
 	o.Logger = o.Logger.With("component", "indexer")
 	x := &Indexer{
 		store: fileStore{pools, vocab, func(map[FileCount]int64) {}, newTailCache()}, pools: pools, vocab: vocab, channels: channels, opts: o,
-		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}), wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), wakeFinisher: make(chan struct{}, 1),
-		unreadPools: len(pools.All()),
+		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}),
+		wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), wakeFinisher: make(chan struct{}, 1), unreadPools: len(pools.All()),
 	}
 	x.PastReads = &PastReads{indexer: x, onStep: func(PastRead) {}, running: map[string]*runningPast{}}
 	return x

@@ -4,9 +4,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 func TestList_GrowsWithoutItsFullChunksBeingReadAgain(t *testing.T) {
@@ -82,25 +79,6 @@ func TestFilesAhead_CountUnderTheVersionOfTheirListsOnly(t *testing.T) {
 	}
 	if docs, unread = ahead.take([]int64{1, 2, 3}, &indexVersion{number: 2}); len(docs) != 0 || len(unread) != 3 {
 		t.Errorf("with another version: %v, %v are to be read", docs, unread)
-	}
-}
-
-func TestFileDoc_IsReadAsItWasWritten(t *testing.T) {
-	t.Parallel()
-	doc := newFileDoc(Post{
-		Place: Place{Channel: 1_234_567_890, Message: 77}, Posted: time.Unix(1_700_000_000, 0),
-		Media: Media{Document: 5 << 60, AccessHash: -7, Reference: []byte("reference"), Kind: KindAudio, Name: "Golden River.mkv", Mime: "text/plain", Size: 9 << 40, Caption: "c", CaptionEntities: []byte{1, 2}, Protected: true},
-	})
-	other := newFileDoc(Post{Place: Place{Channel: 9, Message: 8}, Posted: time.Unix(1_600_000_000, 0), Media: Media{Document: 5 << 60, Name: "Other.mkv", Size: 3}})
-	for _, d := range []fileDoc{doc, other, other.merge(doc)} {
-		data, err := bson.Marshal(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var read fileDoc
-		if err := bson.Unmarshal(data, &read); err != nil || !read.equal(d) {
-			t.Errorf("%+v became %+v, %v", d, read, err)
-		}
 	}
 }
 
