@@ -103,20 +103,25 @@ func readWholeLists(ctx context.Context, pool *storage.Pool, keys []string, fn f
 	return nil
 }
 
-// readLaterChunks calls fn with the ids of the chunks behind a head. whole is false if a full chunk is gone, because the list was compacted.
+// readLaterChunks calls fn with the ids of the chunks behind a head, in the order of the chunks. whole is false if a full chunk is gone, because the list was compacted.
 func readLaterChunks(ctx context.Context, pool *storage.Pool, head posting, fn func(ids []int64)) (whole bool, err error) {
 	const chunks = 500
 	for from := 1; from <= head.lastChunk(); from += chunks {
 		to := min(from+chunks, head.lastChunk()+1)
-		docs, err := readPostings(ctx, pool, head.chunkKeys(from, to))
+		keys := head.chunkKeys(from, to)
+		docs, err := readPostings(ctx, pool, keys)
 		if err != nil {
 			return false, err
 		}
 		if full := min(to, head.lastChunk()) - from; len(docs) < full { // the last one may be empty
 			return false, nil
 		}
+		files := make(map[string][]byte, len(docs)) // the server returns chunk 10 before chunk 2
 		for _, d := range docs {
-			fn(unpackIDs(d.Files))
+			files[d.Key] = d.Files
+		}
+		for _, k := range keys {
+			fn(unpackIDs(files[k]))
 		}
 	}
 	return true, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -143,6 +144,35 @@ func TestCompaction_UnsureFilesAreForgotten(t *testing.T) {
 	two.expectTotal(t, filter.Query{Text: "golden river"}, 298)
 	if got := two.check(t, wholeCheck); got.Wrong() != 0 || got.Leftover != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestCompaction_UnsureFilesAreReadInTheOrderInWhichTheyWereAdded plants a list whose chunks have numbers of two letters, which sort before the others.
+func TestCompaction_UnsureFilesAreReadInTheOrderInWhichTheyWereAdded(t *testing.T) {
+	t.Parallel()
+	const chunks, chunkIDs = 40, 512
+	ix := newIndex(t, onePool)
+	var want []int64
+	ix.inPool(t, func(ctx context.Context, db *mongo.Database) error {
+		var docs []bson.D
+		for n := range chunks {
+			var ids []filter.DocumentID
+			for range chunkIDs {
+				ids = append(ids, filter.DocumentID(len(want)+1))
+				want = append(want, int64(len(want)+1))
+			}
+			doc := bson.D{{Key: "_id", Value: "\x03"}, {Key: "n", Value: int32(chunks * chunkIDs)}, {Key: "f", Value: packed(ids...)}}
+			if n > 0 {
+				doc = bson.D{{Key: "_id", Value: "\x03\x01" + strconv.FormatInt(int64(n), 36)}, {Key: "f", Value: packed(ids...)}}
+			}
+			docs = append(docs, doc)
+		}
+		_, err := db.Collection("postings").InsertMany(ctx, docs)
+		return err
+	})
+	got, err := filter.UnsureFiles(t.Context(), ix.pools.All()[0])
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d files, want %d; in order %v; %v", len(got), len(want), slices.IsSorted(got), err)
 	}
 }
 

@@ -78,6 +78,15 @@ func (x *Indexer) Reconcile(ctx context.Context) error {
 	return x.store.reconcile(ctx, &x.storing)
 }
 
+// UnsureFiles returns the list of unsure files of a pool in its order.
+func UnsureFiles(ctx context.Context, pool *storage.Pool) ([]int64, error) {
+	unsure, err := readUnsure(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	return unsure.ids, nil
+}
+
 // ClaimWrites looks once at the notes of writes that did not end.
 func (x *Indexer) ClaimWrites(ctx context.Context) error { return x.finishWritesAt(ctx, x.opts.Now) }
 
