@@ -163,7 +163,7 @@ func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts 
 	r := newResults(asked, parts)
 	r.unread, r.versions = map[DocumentID]bool{}, versions{}
 	in := s.vocab.interpret(q)
-	if err := s.queryPools(ctx, r, s.vocab.newRequest(in, s.vocab.steps(in), titleKey(q.title()))); err != nil {
+	if err := s.queryPools(ctx, r, s.newRequest(in, s.vocab.steps(in), titleKey(q.title()))); err != nil {
 		return r, err
 	}
 	if len(r.byID) > 0 {
@@ -202,13 +202,13 @@ func (s *Searcher) findInterpreted(ctx context.Context, r *results, in interpret
 		if in.onlyTitle { // behind the tag of a channel, too
 			title = titleKey(in.title())
 		}
-		_ = s.queryPools(ctx, r, s.vocab.newRequest(in, planSteps(p), title)) // r.missing names the pools that failed
+		_ = s.queryPools(ctx, r, s.newRequest(in, planSteps(p), title)) // r.missing names the pools that failed
 	}
 }
 
 // newRequest returns a request for the files that match an interpretation.
-func (v *Vocabulary) newRequest(in interpretation, steps []step, title string) poolRequest {
-	return poolRequest{steps: steps, title: title, rank: newMatcher(in).rankFile, verdicts: v.newListVerdicts(in)}
+func (s *Searcher) newRequest(in interpretation, steps []step, title string) poolRequest {
+	return poolRequest{steps: steps, title: title, rank: newMatcher(in).rankFile, verdicts: s.vocab.newListVerdicts(in)}
 }
 
 // queryPools sends a request to every pool that is not in r.missing and adds the matches to r. It ends after three quarters of the search's timeout,
