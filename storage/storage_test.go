@@ -104,7 +104,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func TestInTx_SerializationFailureRunsAgain(t *testing.T) {
 	pool := openPostgres(t)
 	ctx := t.Context()
-	if _, err := pool.Exec(ctx, `CREATE TABLE tally (id int PRIMARY KEY, n int); INSERT INTO tally VALUES (1, 0)`); err != nil {
+	if _, err := pool.Exec(ctx, `DROP TABLE IF EXISTS tally; CREATE TABLE tally (id int PRIMARY KEY, n int); INSERT INTO tally VALUES (1, 0)`); err != nil {
 		t.Fatal(err)
 	}
 	runs := 0
@@ -199,6 +199,9 @@ func TestLease_StandbyTakesOverAndNeverTwoAtOnce(t *testing.T) {
 	}
 	if err := <-doneB; !errors.Is(err, storage.ErrLeaseLost) {
 		t.Errorf("b ended with %v, want ErrLeaseLost", err)
+	}
+	if _, err := db.Exec(t.Context(), `DELETE FROM lease WHERE name = 'test'`); err != nil { // else the test runs only once
+		t.Fatal(err)
 	}
 	stopB()
 	if most.Load() != 1 {
