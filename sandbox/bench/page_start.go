@@ -58,7 +58,7 @@ func (b *pageBench) starts(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	var cold, warm, bareCold, bareWarm []time.Duration
+	var cold, warm, bareCold, bareWarm []pageStart
 	for run := range pageRuns {
 		address, err := b.launch(firstVisitor + int64(run))
 		if err != nil {
@@ -66,7 +66,7 @@ func (b *pageBench) starts(ctx context.Context) error {
 		}
 		for _, one := range []struct {
 			address    string
-			cold, warm *[]time.Duration
+			cold, warm *[]pageStart
 		}{{address, &cold, &warm}, {bare, &bareCold, &bareWarm}} {
 			took, err := visit(ctx, one.address, 2)
 			if err != nil {
@@ -75,13 +75,22 @@ func (b *pageBench) starts(ctx context.Context) error {
 			*one.cold, *one.warm = append(*one.cold, took[0]), append(*one.warm, took[1])
 		}
 	}
-	for _, all := range [][]time.Duration{cold, warm, bareCold, bareWarm} {
-		slices.Sort(all)
-	}
 	fmt.Fprintf(b.out, "# %d starts in a new browser each; 1.6 Mbit/s, %d ms until an answer begins, processor slowed down %d times\n", pageRuns, pageLatency, pageSlowdown)
-	b.times("page_cold", cold, bareCold)
-	b.times("page_warm", warm, bareWarm)
+	b.times("page_cold", usableAfter(cold), usableAfter(bareCold))
+	b.times("page_warm", usableAfter(warm), usableAfter(bareWarm))
+	printSplit(b.out, "first start", cold)
+	printSplit(b.out, "second start", warm)
 	return nil
+}
+
+// usableAfter returns the times until the page was usable, sorted.
+func usableAfter(starts []pageStart) []time.Duration {
+	var all []time.Duration
+	for _, s := range starts {
+		all = append(all, time.Duration(s.Usable*float64(time.Millisecond)))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // launch is the address at which a client opens the page for a person, at the club's first day.
@@ -135,8 +144,8 @@ func (b *pageBench) pageHeaders(ctx context.Context) (http.Header, error) {
 	return headers, nil
 }
 
-// visit opens an address some times in a new browser and returns the time of each until it was usable.
-func visit(ctx context.Context, address string, times int) (took []time.Duration, err error) {
+// visit opens an address some times in a new browser and returns these starts.
+func visit(ctx context.Context, address string, times int) (starts []pageStart, err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(times)*pageWithin)
 	defer cancel()
 	path, err := install.Chromium(ctx)
@@ -158,13 +167,13 @@ func visit(ctx context.Context, address string, times int) (took []time.Duration
 		if err := chromedp.Do(tab, chromedp.Navigate("about:blank"), chromedp.Navigate(address)); err != nil {
 			return nil, err
 		}
-		at, err := chromedp.Run(tab, chromedp.Evaluate[float64]("usable", chromedp.EvalAwaitPromise))
+		one, err := chromedp.Run(tab, chromedp.Evaluate[pageStart](measured, chromedp.EvalAwaitPromise))
 		if err != nil {
 			return nil, err
 		}
-		took = append(took, time.Duration(at*float64(time.Millisecond)))
+		starts = append(starts, one)
 	}
-	return took, nil
+	return starts, nil
 }
 
 // slowDown makes a phone of a tab: its screen, its network, its processor and its client.
