@@ -102,12 +102,12 @@ type Conditional[B any] struct {
 
 // Answer answers with a body under its tag.
 func Answer[B any](tag string, body B) *Conditional[B] {
-	return &Conditional[B]{Status: http.StatusOK, ETag: quoteTag(tag), Body: &body}
+	return &Conditional[B]{Status: http.StatusOK, ETag: weakTag(tag), Body: &body}
 }
 
 // NotModified answers that the client's copy is still true.
 func NotModified[B any](tag string) *Conditional[B] {
-	return &Conditional[B]{Status: http.StatusNotModified, ETag: quoteTag(tag)}
+	return &Conditional[B]{Status: http.StatusNotModified, ETag: weakTag(tag)}
 }
 
 // File is a file as an answer, or 304 without one.
@@ -134,14 +134,15 @@ func (h IfNoneMatch) Tag() string {
 func (h IfNoneMatch) File(contentType string, content []byte) (f *File, known bool) {
 	sum := sha256.Sum256(content)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	f = &File{Status: http.StatusOK, ETag: quoteTag(tag), ContentType: contentType, CacheControl: "private, no-cache", Body: content}
+	f = &File{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: contentType, CacheControl: "private, no-cache", Body: content}
 	if known = h.Tag() == tag; known {
 		f.Status, f.Body = http.StatusNotModified, nil
 	}
 	return f, known
 }
 
-func quoteTag(tag string) string { return `"` + tag + `"` }
+// weakTag is weak, because the answer may be compressed or not.
+func weakTag(tag string) string { return `W/"` + tag + `"` }
 
 // ListOf is a JSON body with a list.
 type ListOf[B any] struct {

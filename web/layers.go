@@ -45,6 +45,7 @@ func (s *Server) recordRequest(next http.Handler) http.Handler {
 		x, start := exchangeOf(r.Context()), s.opts.Now()
 		rec := &responseRecorder{ResponseWriter: w}
 		rec.before = func(h http.Header) {
+			weakenTag(h)
 			if x.window != nil {
 				x.window.setHeaders(h)
 			}

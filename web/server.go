@@ -58,6 +58,7 @@ type Server struct {
 	global     *globalLimiter
 	limits     *limiter
 	metrics    *metrics
+	compress   func(next http.Handler) http.Handler
 	hasAPI     bool
 	stopping   atomic.Bool
 	handler    http.Handler
@@ -93,6 +94,9 @@ func New(deps Deps, o Options) (*Server, error) {
 	if s.limits, err = newLimiter(deps.Redis, o.Limits, o.Now, s.metrics.countLimit); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
+	if s.compress, err = newCompressor(); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
 	s.handler = s.layers(s.mux)
 	return s, nil
 }
@@ -120,7 +124,7 @@ func (s *Server) Stopping() bool { return s.stopping.Load() }
 
 // layers puts the layers around the routes, in the order of the package comment.
 func (s *Server) layers(mux *http.ServeMux) http.Handler {
-	h := s.route(mux)
+	h := s.compress(s.route(mux))
 	h = s.limitSize(h)
 	h = s.limitTime(h)
 	h = s.limitGlobal(h)

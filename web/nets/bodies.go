@@ -115,6 +115,11 @@ type AvailabilityBody struct {
 	Days []NetDayBody `json:"days"`
 }
 
+func (b AvailabilityBody) undated() any {
+	b.At = time.Time{}
+	return b
+}
+
 // NetDayBody is the availability of one net on one opening day.
 type NetDayBody struct {
 	Net   int64      `json:"net"`
@@ -156,6 +161,11 @@ type FreeDaysBody struct {
 	Days []FreeDayBody `json:"days"`
 }
 
+func (b FreeDaysBody) undated() any {
+	b.At = time.Time{}
+	return b
+}
+
 // FreeDayBody is how much is free on one opening day.
 type FreeDayBody struct {
 	Day  string         `json:"day" format:"date"`
@@ -189,6 +199,11 @@ type StartsBody struct {
 	Minutes  int         `json:"minutes" doc:"Length of the bookings that are priced."`
 	Currency string      `json:"currency"`
 	Starts   []StartBody `json:"starts" doc:"By time, then net."`
+}
+
+func (b StartsBody) undated() any {
+	b.At = time.Time{}
+	return b
 }
 
 // StartBody is one start. Its time is a string in the club's zone, as in CellBody.

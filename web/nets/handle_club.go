@@ -2,8 +2,8 @@ package nets
 
 import (
 	"context"
+	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"pavilion/booking"
@@ -34,7 +34,10 @@ type quoteIn struct {
 }
 
 // clubs are the handlers that serve everybody: clubs, nets, free times and prices.
-type clubs struct{ handlers }
+type clubs struct {
+	handlers
+	known knownAnswers
+}
 
 func (h clubs) addRoutes() {
 	public := func(id, path, summary string) web.Route {
@@ -78,15 +81,15 @@ func (h clubs) listNets(ctx context.Context, in *clubIn) (*web.Body[web.ListOf[N
 }
 
 func (h clubs) readAvailability(ctx context.Context, in *availabilityIn) (*web.Conditional[AvailabilityBody], error) {
-	return answerAvailability(ctx, h, in, availabilityOf)
+	return answerAvailability(ctx, h, "availability", in, availabilityOf)
 }
 
 func (h clubs) readFreeTime(ctx context.Context, in *availabilityIn) (*web.Conditional[FreeDaysBody], error) {
-	return answerAvailability(ctx, h, in, freeDaysOf)
+	return answerAvailability(ctx, h, "free", in, freeDaysOf)
 }
 
-// answerAvailability reads the availability and answers with a form of it, or with 304 if the client has this answer.
-func answerAvailability[B any](ctx context.Context, h clubs, in *availabilityIn, form func(booking.Availability) B) (*web.Conditional[B], error) {
+// answerAvailability answers with a form of the availability.
+func answerAvailability[B undated](ctx context.Context, h clubs, route string, in *availabilityIn, form func(booking.Availability) B) (*web.Conditional[B], error) {
 	from, err := booking.ParseDay(in.From)
 	if err != nil {
 		return nil, err
@@ -97,22 +100,14 @@ func answerAvailability[B any](ctx context.Context, h clubs, in *availabilityIn,
 			return nil, err
 		}
 	}
-	if fresh, err := h.unchanged(ctx, in.Club, from, to, in.Tag()); fresh || err != nil {
-		return web.NotModified[B](in.Tag()), err
-	}
-	found, err := h.booking.Availability(ctx, booking.AvailabilityRequest{Club: booking.ClubID(in.Club), Nets: toNets(in.Nets), From: from, To: to})
-	if err != nil {
-		return nil, err
-	}
-	return web.Answer(found.Tag(), form(found)), nil
-}
-
-// unchanged tells whether the answer that a client has is still true.
-func (h clubs) unchanged(ctx context.Context, club int64, from, to booking.Day, tag string) (bool, error) {
-	if tag == "" {
-		return false, nil
-	}
-	return h.booking.Unchanged(ctx, booking.ClubID(club), from, to, tag)
+	asked := question{route, booking.ClubID(in.Club), from, to, fmt.Sprint(in.Nets)}
+	return answerTagged(ctx, h, asked, in.Tag(), func() (body B, state string, err error) {
+		found, err := h.booking.Availability(ctx, booking.AvailabilityRequest{Club: booking.ClubID(in.Club), Nets: toNets(in.Nets), From: from, To: to})
+		if err != nil {
+			return body, "", err
+		}
+		return form(found), found.Tag(), nil
+	})
 }
 
 func (h clubs) readStarts(ctx context.Context, in *startsIn) (*web.Conditional[StartsBody], error) {
@@ -124,17 +119,14 @@ func (h clubs) readStarts(ctx context.Context, in *startsIn) (*web.Conditional[S
 	if err != nil {
 		return nil, err
 	}
-	tag, role, _ := strings.Cut(in.Tag(), "/")
-	if string(actor.Role) == role {
-		if fresh, err := h.unchanged(ctx, in.Club, day, day, tag); fresh || err != nil {
-			return web.NotModified[StartsBody](in.Tag()), err
+	asked := question{"starts", booking.ClubID(in.Club), day, day, fmt.Sprintf("%d %s", in.Minutes, actor.Role)} // a role has its own prices
+	return answerTagged(ctx, h, asked, in.Tag(), func() (body StartsBody, state string, err error) {
+		found, err := h.booking.Starts(ctx, actor, booking.ClubID(in.Club), day, time.Duration(in.Minutes)*time.Minute)
+		if err != nil {
+			return body, "", err
 		}
-	}
-	found, err := h.booking.Starts(ctx, actor, booking.ClubID(in.Club), day, time.Duration(in.Minutes)*time.Minute)
-	if err != nil {
-		return nil, err
-	}
-	return web.Answer(found.Tag()+"/"+string(actor.Role), startsOf(found)), nil // a role has its own prices
+		return startsOf(found), found.Tag(), nil
+	})
 }
 
 func (h clubs) quotePrice(ctx context.Context, in *quoteIn) (*web.Body[QuoteBody], error) {

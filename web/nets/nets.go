@@ -45,11 +45,15 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	if err := o.Metrics.Register(outcomes); err != nil {
 		return err
 	}
+	known, err := newKnownAnswers()
+	if err != nil {
+		return err
+	}
 	web.Extend(api, func(err error) *ProblemMembers { return membersOf(err, api.Sentence) })
 	h := handlers{api: api, booking: o.Booking, admins: o.Admins, actions: web.Actions[*booking.Service]{
 		API: api, Answers: answers{o.Booking}, Count: func(route, outcome string) { outcomes.WithLabelValues(route, outcome).Inc() },
 	}}
-	clubs{h}.addRoutes()
+	clubs{h, known}.addRoutes()
 	bookings{h}.addRoutes()
 	series{h}.addRoutes()
 	waitlist{h}.addRoutes()
