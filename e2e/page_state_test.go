@@ -2,8 +2,11 @@ package e2e_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"pavilion/sandbox/browser"
 	"pavilion/sandbox/telegramweb"
@@ -61,4 +64,18 @@ func (p *pages) waits(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[role="timer"]').textContent.includes("offered until")`)
 	v.page.Press(t, "Decline")
 	v.page.Until(t, `document.querySelector('[aria-label^="Net 1, 07:00, Free"]')`)
+}
+
+// A second start draws the day that the device keeps before any answer of the server. It says its age and takes taps; what a tap needs waits for the session.
+func (p *pages) startsAgain(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone(), Start: "d" + strings.ReplaceAll(p.club.Day(6), "-", "")})
+	v.page.Until(t, `document.querySelector(".cell.free") && !document.querySelector(".age")`)
+	v.tab.Prepare(`{ const real = fetch, waiting = new Promise((answer) => { window.answer = answer; });
+		window.fetch = async (r, o) => { if ((r.url ?? r).includes("/api/")) await waiting; return real(r, o); }; }`)
+	v.tab.Do(chromedp.Reload())
+	v.page.Until(t, `document.querySelector(".age")?.textContent.startsWith("As of ")`)
+	v.page.Press(t, "Net 2, 09:00, Free")
+	v.page.Until(t, `document.querySelector("dialog .skeleton")`)
+	browser.Eval[any](t, v.page, `answer()`)
+	v.page.Until(t, `document.querySelector("dialog .total") && !document.querySelector(".age")`)
 }

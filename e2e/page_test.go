@@ -25,6 +25,7 @@ func TestPage(t *testing.T) {
 	t.Run("BooksAndPaysInThreeTaps", p.booksAndPays)
 	t.Run("AnInvoiceIsPaidInsideTelegram", p.paysInTelegram)
 	t.Run("ReloadSpendsNothing", p.reloads)
+	t.Run("ASecondStartDrawsTheLastDayAtOnce", p.startsAgain)
 	t.Run("AnotherAccountInTheClientIsAnotherSession", p.changesAccount)
 	t.Run("StaleDataIsReopenedFromTheChat", p.reopens)
 	t.Run("TheSlowerOfTwoGetsWhatIsNear", p.losesRace)

@@ -59,8 +59,8 @@ func linked(t *testing.T, index string) []string {
 	for _, m := range regexp.MustCompile(`(?:src|href)="([^":]+)"`).FindAllStringSubmatch(index, -1) {
 		names = append(names, m[1])
 	}
-	if len(names) != 2 {
-		t.Fatalf("the index names %q, want the style and the script", names)
+	if len(names) != 3 {
+		t.Fatalf("the index names %q, want the style and two scripts", names)
 	}
 	return names
 }

@@ -67,17 +67,23 @@ for (const [method, version] of Object.entries(JSON.parse(await readFile("src/me
 }
 const bundle = await esbuild.build({
   metafile: true,
-  entryPoints: { app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
+  entryPoints: { boot: "src/boot.ts", app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
   splitting: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
   jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: {
     LANGUAGE_FILES: JSON.stringify(languages), STAFF_FILES: JSON.stringify(staff), "process.env.NODE_ENV": '"production"',
   },
 });
-// The later screens import main.tsx, so esbuild moves its code into a shared chunk. The entry file only imports this chunk. So index.html loads the chunk
-// directly.
+// The later screens import main.tsx, and main.tsx imports boot.ts, so esbuild moves the code of both into shared chunks. The entry files only import these
+// chunks. So index.html loads the chunks directly.
 const outputs = Object.entries(bundle.metafile.outputs);
-const [entry, { imports: [chunk] }] = outputs.find(([, o]) => o.entryPoint === "src/main.tsx");
-const [style] = outputs.find(([, o]) => o.entryPoint === "src/style.css");
-for (const file of bundle.outputFiles) if (basename(file.path) !== basename(entry)) await emit(basename(file.path), file.contents);
+const entries = [];
+function chunkWith(source) {
+  const [entry] = outputs.find(([, o]) => o.entryPoint === source);
+  entries.push(basename(entry));
+  const [chunk] = outputs.find(([name, o]) => name !== entry && source in o.inputs);
+  return basename(chunk);
+}
+const places = { BOOT: chunkWith("src/boot.ts"), SCRIPT: chunkWith("src/main.tsx"), STYLE: basename(outputs.find(([, o]) => o.entryPoint === "src/style.css")[0]) };
+for (const file of bundle.outputFiles) if (!entries.includes(basename(file.path))) await emit(basename(file.path), file.contents);
 const index = await readFile("src/index.html", "utf8");
-await writeFile("dist/index.html", index.replace("SCRIPT", basename(chunk.path)).replace("STYLE", basename(style)));
+await writeFile("dist/index.html", index.replace(/BOOT|SCRIPT|STYLE/g, (place) => places[place]));

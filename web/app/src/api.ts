@@ -1,8 +1,8 @@
 // The API as typed calls.
 import type { Client } from "openapi-fetch";
 import type { components, paths } from "./schema";
-import { problemOf, send } from "./send";
-import { token } from "./session";
+import { Problem, problemOf, send } from "./send";
+import { session, token } from "./session";
 
 export type Schemas = components["schemas"];
 export type Club = Schemas["ClubBody"];
@@ -31,12 +31,17 @@ export type PaymentSum = Schemas["PaymentSumBody"];
 export type Report = Schemas["ReportBody"];
 export type PayWay = Schemas["PayWayBody"];
 
+// sameForAll are the reads whose answer does not depend on the person. They do not wait until the session is open.
+const sameForAll = /\/clubs(\/\d+\/nets)?$/;
+
 // withToken signs requests. A token that the server no longer knows is renewed once.
 async function withToken(request: Request): Promise<Response> {
+  if (session.value === "starting" && request.method === "GET" && sameForAll.test(new URL(request.url).pathname)) return send(request);
   const now = await token();
-  if (now) request.headers.set("Authorization", `Bearer ${now}`);
+  if (!now) throw new Problem(session.value === "offline" ? 0 : 401, {});
+  request.headers.set("Authorization", `Bearer ${now}`);
   const answer = await send(request);
-  if (answer.status !== 401 || !now) return answer;
+  if (answer.status !== 401) return answer;
   const next = await token(true);
   if (!next) return answer;
   request.headers.set("Authorization", `Bearer ${next}`);

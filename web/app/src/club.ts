@@ -1,10 +1,10 @@
 // What the screens show of the club: read once, kept on the device, and read again while it is looked at.
 import { computed, effect, signal } from "@preact/signals";
 import { api, done, type Booking, type Club, type Me, type Net, type SheetBooking, type Starts, type Wait } from "./api";
+import { launch } from "./boot";
 import { isRefusal, resource, type Resource } from "./resource";
 import { serverNow } from "./send";
 import { session } from "./session";
-import { launch } from "./telegram";
 import { dateIn } from "./words";
 
 const keptBy = "kept by"; // whose data the device keeps
@@ -112,7 +112,7 @@ const pastDays = 60;
 
 // mine are the person's bookings of the last weeks and of all days ahead.
 export const mine = perClub((id) => kept<Booking[]>(`mine ${id}`, async () => {
-  const from = dateIn(new Date(serverNow() - pastDays * 86_400_000), club.value!.time_zone);
+  const from = new Date(serverNow() - pastDays * 86_400_000).toISOString().slice(0, 10);
   return (await done(api.GET("/api/v1/clubs/{club}/bookings", { params: { path: { club: id }, query: { from, limit: 200 } } }))).items ?? [];
 }));
 

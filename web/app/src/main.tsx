@@ -1,17 +1,20 @@
 // The page: words, session, and the screen that the address names.
-import { render } from "preact";
-import { effect } from "@preact/signals";
+import { options, render } from "preact";
+import { effect, signal, untracked } from "@preact/signals";
+import type { Starts } from "./api";
+import { launch } from "./boot";
 import { club, clubs, isStaff, me } from "./club";
 import { lazily, lazilyForStaff } from "./lazy";
 import { Announcements, ClubsTrouble, Empty, Skeleton } from "./parts";
+import type { Resource } from "./resource";
 import { go, goBack, route, startRouter } from "./router";
 import { offline } from "./send";
 import { openSession, session } from "./session";
-import { inTelegram, launch, startTelegram } from "./telegram";
+import { inTelegram, startTelegram } from "./telegram";
 import { loadWords, preferWords, t } from "./words";
 import { Booking } from "./screens/booking";
 import { Bookings } from "./screens/bookings";
-import { Day } from "./screens/day";
+import { Day, readDay } from "./screens/day";
 import { Gate } from "./screens/gate";
 
 const Archive = lazily((later) => later.Archive);
@@ -82,15 +85,22 @@ function Footer() {
   return <footer>{isStaff.value && link("desk")} {link("archive")} {link("settings")}</footer>;
 }
 
+// first are the times of the day with which the page starts. The day is drawn once they are read: drawn before and after, it would take twice as long.
+const first = signal<Resource<Starts> | null>(null);
+
+function isFirstRead() {
+  const { data, error } = first.value?.state.value ?? {};
+  return !first.value || data !== undefined || error !== undefined;
+}
+
 function Page() {
-  const kept = session.value === "offline" && club.value !== undefined;
-  const open = session.value === "in" || kept;
+  const open = session.value === "in" || (club.value !== undefined && (session.value === "starting" || session.value === "offline"));
   const home = route.value.name === "day";
   return (
     <>
       {offline.value && <p class="banner" role="status">{t("offline_banner")}</p>}
       {open && !inTelegram() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
-      {open ? <Screen /> : <Gate />}
+      {!open ? <Gate /> : home && !isFirstRead() ? <main><Skeleton rows={8} /></main> : <Screen />}
       {open && home && <Footer />}
       <Announcements />
     </>
@@ -98,15 +108,24 @@ function Page() {
 }
 
 async function start() {
+  options.debounceRendering = (draw) => setTimeout(draw); // requests are sent first, so that their answers travel while the screen is drawn
   startTelegram();
+  startRouter();
+  const opened = openSession();
+  void clubs.load();
   effect(() => {
     if (session.value !== "in") return;
-    void clubs.load();
+    if (clubs.state.peek().error) void clubs.load();
     void me.load();
   });
-  const opened = openSession(); // while the words are read
+  if (route.value.name === "day") {
+    const stop = effect(() => {
+      if (!club.value) return;
+      first.value = untracked(() => readDay(route.value.args));
+      queueMicrotask(() => stop());
+    });
+  }
   await loadWords(launch.language);
-  startRouter();
   render(<Page />, document.getElementById("page")!);
   effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });

@@ -5,7 +5,7 @@ import { signal, useSignal } from "@preact/signals";
 import { club, clubs } from "./club";
 import { offline, Problem, serverNow } from "./send";
 import { feel, inTelegram, main, type Step } from "./telegram";
-import { clock, known, money, shortDay, t } from "./words";
+import { clock, dateIn, known, money, shortDay, t } from "./words";
 import type { Resource, Shown } from "./resource";
 import type { Schemas } from "./api";
 
@@ -93,11 +93,15 @@ export function Sure({ text, yes, no, busy, press, close }: { text: string; yes:
   );
 }
 
-// Age says that what is shown is not from now.
+// Age says that what is shown is not from now. Before the first answer it lies over the screen, because nothing may move when the answer comes.
 export function Age({ of }: { of: Shown<unknown> }) {
-  if (of.data === undefined || !of.since || (!of.error && !offline.value)) return null;
+  const fails = of.error || offline.value;
+  if (of.data === undefined || !of.since || (!fails && !of.kept)) return null;
   const zone = club.value?.time_zone ?? "UTC";
-  return <p class="notice" role="status">{t(offline.value ? "stale_offline" : "stale", clock(new Date(of.since), zone))}</p>;
+  const at = new Date(of.since);
+  const when = dateIn(at, zone) === dateIn(new Date(serverNow()), zone) ? clock(at, zone) : `${shortDay(at, zone)}, ${clock(at, zone)}`;
+  if (!fails) return <p class="age" role="status">{t("as_of", when)}</p>;
+  return <p class="notice" role="status">{t(offline.value ? "stale_offline" : "stale", when)}</p>;
 }
 
 export const Skeleton = ({ rows }: { rows: number }) => (
@@ -129,7 +133,7 @@ export function ZoneNote() {
   const zone = club.value?.time_zone;
   if (!zone) return null;
   const now = new Date(serverNow());
-  if (clock(now, zone) === clock(now, Intl.DateTimeFormat().resolvedOptions().timeZone)) return null;
+  if (clock(now, zone) === now.toTimeString().slice(0, 5)) return null;
   return <span class="zone">{t("club_time", clock(now, zone))}</span>;
 }
 

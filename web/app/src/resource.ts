@@ -6,6 +6,7 @@ import { visible } from "./telegram";
 export interface Shown<T> {
   data?: T;
   since: number; // when data was last known to be true, by this device's clock
+  kept?: boolean; // data is from before this start of the page
   error?: Problem;
 }
 
@@ -22,7 +23,7 @@ export const isRefusal = (p: Problem) => p.status === 403 || p.status === 404;
 // resource loads data with read. read returns undefined if the data has not changed. Concurrent loads share one request. Call reload after an action: it waits
 // for a running read, which may not show the action yet, and reads again. A refusal drops the data; other failures leave it.
 export function resource<T>(read: (before: T | undefined) => Promise<T | undefined>, first?: T, since = 0): Resource<T> {
-  const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since });
+  const state = signal<Shown<T>>(first === undefined ? { since } : { data: first, since, kept: true });
   let loading: Promise<void> | null = null;
   const set = (data: T) => { state.value = { data, since: Date.now() }; };
   const load = () => loading ??= read(state.value.data)
@@ -34,6 +35,11 @@ export function resource<T>(read: (before: T | undefined) => Promise<T | undefin
     .finally(() => { loading = null; });
   const reload = () => loading ? loading.then(load) : load();
   return { state, load, reload, set };
+}
+
+// loadUnlessNew loads a resource that was not read just now.
+export function loadUnlessNew(r: Pick<Resource<unknown>, "state" | "load">) {
+  if (Date.now() - r.state.peek().since > 1000) void r.load();
 }
 
 // poll loads a resource at an interval while the page is visible, and at once when it becomes visible or the network is back.

@@ -1,7 +1,8 @@
 // The screens have addresses in the fragment: #/day/2026-12-03, #/booking/12, #/bookings. Telegram's Back is the browser's.
 import { signal } from "@preact/signals";
+import { launch } from "./boot";
 import { chooseClub } from "./club";
-import { launch, showBack } from "./telegram";
+import { showBack } from "./telegram";
 
 export interface Route {
   name: string;

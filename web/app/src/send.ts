@@ -1,5 +1,6 @@
 // One request to the server: the time limit, the waits that the server asks for, its clock, and its problems.
 import { signal } from "@preact/signals";
+import { takeAsked } from "./boot";
 import type { components } from "./schema";
 import { language } from "./words";
 
@@ -50,7 +51,8 @@ export async function send(request: Request): Promise<Response> {
     const abort = () => limit.abort();
     request.signal.addEventListener("abort", abort);
     try {
-      answer = await fetch(request.clone(), { signal: limit.signal });
+      const asked = attempt === 1 ? takeAsked(request.method, request.url) : undefined;
+      answer = await (asked ?? fetch(request.clone(), { signal: limit.signal }));
     } catch (e) {
       if (request.signal.aborted) throw e;
       offline.value = true;

@@ -1,8 +1,9 @@
 // Signing in. The stored refresh token comes first, so that a reload does not spend what Telegram signed; then initData; then a button that the bot sends.
 import { signal } from "@preact/signals";
 import type { components } from "./schema";
-import { launch, secure } from "./telegram";
+import { device, isNewDevice, launch, proof } from "./boot";
 import { Problem, problemOf, send } from "./send";
+import { secure } from "./telegram";
 
 type Tokens = components["schemas"]["TokensBody"];
 
@@ -13,6 +14,8 @@ export const session = signal<SessionState>("starting");
 
 let access: { token: string; until: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
+let opening = Promise.resolve();
+let mayHaveStored = !isNewDevice;
 
 const stored = "session"; // {user, refresh}
 const early = 20_000; // ms before the end of an access token in which it is renewed
@@ -23,6 +26,7 @@ interface Stored {
 }
 
 async function readStored(): Promise<Stored | null> {
+  if (!mayHaveStored) return null; // clients may take long to say so
   try {
     const found = JSON.parse((await secure.get(stored)) ?? "null") as Partial<Stored> | null;
     return found?.refresh ? { user: found.user ?? 0, refresh: found.refresh } : null;
@@ -31,20 +35,14 @@ async function readStored(): Promise<Stored | null> {
   }
 }
 
-// device names this device: only the device that signed in can refresh.
-function device(): string {
-  let id = localStorage.getItem("device");
-  if (!id) localStorage.setItem("device", id = crypto.randomUUID());
-  return id;
-}
-
-const post = (path: string, body: unknown, token?: string) => send(new Request(`/api/v1/sessions${path}`, {
-  method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+const post = (path: string, body: string) => send(new Request(`/api/v1/sessions${path}`, {
+  method: "POST", body, headers: { "Content-Type": "application/json" },
 }));
 
 async function keep(answer: Response, user: number): Promise<void> {
   const tokens = (await answer.json()) as Tokens;
   access = { token: tokens.access_token, until: Date.now() + tokens.expires_in * 1000 };
+  mayHaveStored = true;
   await secure.set(stored, JSON.stringify({ user, refresh: tokens.refresh_token }));
 }
 
@@ -59,7 +57,7 @@ async function refresh(): Promise<boolean> {
   return turn(async () => {
     const mine = await readStored();
     if (!mine) return false;
-    const answer = await post("/refresh", { refresh_token: mine.refresh, client_id: device() });
+    const answer = await post("/refresh", JSON.stringify({ refresh_token: mine.refresh, client_id: device() }));
     if (answer.ok) {
       await keep(answer, mine.user);
       return true;
@@ -73,8 +71,7 @@ async function refresh(): Promise<boolean> {
 // signIn opens a session with what Telegram passed, and with the code of a button that the bot sent.
 async function signIn(): Promise<SessionState> {
   if (!launch.initData) return "outside";
-  const code = /^pvo[A-Z2-7]+$/.test(launch.start) ? { code: launch.start } : {};
-  const answer = await post("", { init_data: launch.initData, client_id: device(), ...code });
+  const answer = await post("", proof());
   if (answer.ok) {
     await keep(answer, launch.user);
     return "in";
@@ -86,7 +83,9 @@ async function signIn(): Promise<SessionState> {
 }
 
 // openSession signs in, and sets the state that the page shows.
-export async function openSession(): Promise<void> {
+export const openSession = () => opening = open();
+
+async function open(): Promise<void> {
   session.value = "starting";
   try {
     const mine = await readStored();
@@ -100,8 +99,18 @@ export async function openSession(): Promise<void> {
   }
 }
 
-// token returns an access token that works for a while, or null where the session has ended. Requests at once share one refresh.
-export function token(renew = false): Promise<string | null> {
+const isOpen = () => session.value === "in";
+
+// token returns an access token that works for a while, or null where there is no session. It waits until the session is open, and opens it again if the
+// server could not be reached.
+export async function token(renew = false): Promise<string | null> {
+  if (session.value === "offline") void openSession();
+  await opening;
+  return isOpen() ? renewed(renew) : null;
+}
+
+// renewed returns the access token, which it refreshes if it is about to end. Calls at the same time share one refresh.
+function renewed(renew = false): Promise<string | null> {
   if (!renew && access && access.until - Date.now() > early) return Promise.resolve(access.token);
   refreshing ??= refresh()
     .then((ok) => {
@@ -114,7 +123,7 @@ export function token(renew = false): Promise<string | null> {
 
 // askForButton has the bot send a fresh button. It returns the refusal, or null.
 export async function askForButton(): Promise<Problem | null> {
-  const answer = await post("/reopen", { init_data: launch.initData });
+  const answer = await post("/reopen", JSON.stringify({ init_data: launch.initData }));
   return answer.ok ? null : problemOf(answer);
 }
 
@@ -126,7 +135,7 @@ export async function endSession(everywhere = false): Promise<void> {
     session.value = "outside";
   };
   try {
-    const now = await token();
+    const now = await renewed();
     if (now) {
       const path = everywhere ? "/api/v1/sessions" : "/api/v1/sessions/current";
       const answer = await send(new Request(path, { method: "DELETE", headers: { Authorization: `Bearer ${now}` } }));

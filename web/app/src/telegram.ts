@@ -1,42 +1,7 @@
-// Telegram's side of the page: what the client passed at the start, its theme and sizes, and its buttons. Outside of Telegram everything here does nothing.
+// Telegram's side of the page: the client's theme and sizes, and its buttons. Outside of Telegram everything here does nothing.
+import { launch, theme } from "./boot";
 import { on, postEvent, supports, type Method } from "./bridge";
 import { effect, signal } from "@preact/signals";
-
-interface Launch {
-  initData: string; // signed by Telegram; empty after a reload without it
-  user: number; // from initData, for comparison only: the server decides who it is
-  language: string;
-  start: string;
-  version: string;
-  platform: string;
-}
-
-const remembered = "launch";
-
-function readLaunch(): Launch {
-  const hash = new URLSearchParams(location.hash.replace(/^#/, ""));
-  const query = new URLSearchParams(location.search);
-  const known = JSON.parse(sessionStorage.getItem(remembered) ?? "{}") as Partial<Launch> & { theme?: string };
-  const version = hash.get("tgWebAppVersion") ?? known.version ?? "";
-  const platform = hash.get("tgWebAppPlatform") ?? known.platform ?? "";
-  const theme = hash.get("tgWebAppThemeParams") ?? known.theme ?? "";
-  const initData = hash.get("tgWebAppData") ?? "";
-  let user = { id: 0, language_code: "" };
-  try {
-    user = { ...user, ...(JSON.parse(new URLSearchParams(initData).get("user") ?? "{}") as object) };
-  } catch {
-    // data without a readable person is refused by the server
-  }
-  const language = user.language_code || known.language || navigator.language;
-  const start = hash.get("tgWebAppStartParam") ?? query.get("startapp") ?? query.get("tgWebAppStartParam") ?? "";
-  if (version) {
-    sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme }));
-    // What Telegram signed must not stay in the address, where errors, histories and screenshots find it.
-    history.replaceState(null, "", location.pathname);
-  }
-  if (theme) applyTheme(JSON.parse(theme) as Record<string, string>);
-  return { initData, user: user.id, language, start, version, platform };
-}
 
 // inTelegram tells whether there is a client to talk to.
 export const inTelegram = () => launch.version !== "";
@@ -91,7 +56,8 @@ function applyTheme(params: Record<string, string | undefined>) {
   }
 }
 
-export const launch = readLaunch();
+if (theme) applyTheme(JSON.parse(theme) as Record<string, string>);
+
 export const visible = signal(!document.hidden);
 
 // start tells the client that the page is drawn, and listens to it.

@@ -1,5 +1,6 @@
 // The page's words in the person's language, and money, days and times as that language writes them.
 import { signal } from "@preact/signals";
+import { chosenLanguage, languageOf, takeAsked } from "./boot";
 import type english from "./phrases/en.json";
 import type staffEnglish from "./phrases/staff-en.json";
 
@@ -12,7 +13,6 @@ type Forms = { [form: string]: string };
 
 export const language = signal("en");
 const phrases = signal<Phrases | null>(null);
-const chosenLanguage = "language";
 
 export const languages = Object.keys(LANGUAGE_FILES);
 
@@ -22,7 +22,7 @@ let staffReads = false;
 async function readPhrases(tag: string): Promise<Phrases> {
   const files = staffReads ? [LANGUAGE_FILES[tag]!, STAFF_FILES[tag]!] : [LANGUAGE_FILES[tag]!];
   const all = await Promise.all(files.map(async (file) => {
-    const answer = await fetch(file);
+    const answer = await (takeAsked("GET", file) ?? fetch(file));
     if (!answer.ok) throw new TypeError(`phrases: ${answer.status}`);
     return (await answer.json()) as object;
   }));
@@ -45,8 +45,7 @@ export async function loadStaffWords(): Promise<void> {
 
 // loadWords reads the phrases of the language that the person chose, or that Telegram names.
 export async function loadWords(preferred: string, choose = false): Promise<void> {
-  const wish = (choose ? preferred : localStorage.getItem(chosenLanguage) ?? preferred).split(/[-_]/)[0]!;
-  const tag = wish in LANGUAGE_FILES ? wish : "en";
+  const tag = languageOf(preferred, choose);
   phrases.value = await readPhrases(tag);
   language.value = tag;
   document.documentElement.lang = tag;
@@ -84,6 +83,7 @@ export function t(key: Phrase, ...args: (string | number)[]): string {
   }
   return text.replace(/%\[(\d)\][a-z]/g, (_, i: string) => {
     const arg = args[Number(i) - 1]!;
+    if (Number.isInteger(arg) && Math.abs(arg as number) < 1000) return String(arg);
     return typeof arg === "number" ? number(language.value).format(arg) : arg;
   });
 }
@@ -93,8 +93,13 @@ export const known = (key: string): key is Phrase => phrases.value !== null && k
 
 export const percent = (part: number) => number(language.value, { style: "percent" }).format(part);
 
+const decimals = new Map<string, number>();
+
 // decimalsOf is the number of decimals of a currency.
-export const decimalsOf = (currency: string) => number("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+export function decimalsOf(currency: string): number {
+  if (!decimals.has(currency)) decimals.set(currency, number("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
+  return decimals.get(currency)!;
+}
 
 // amountOf reads a decimal in the smallest unit of a currency.
 export const amountOf = (text: string, currency: string) => Math.round(Number(text) * 10 ** decimalsOf(currency));
@@ -112,7 +117,12 @@ export function money(minor: number, currency: string): string {
 const written = (at: Date, zone: string, options: Intl.DateTimeFormatOptions) =>
   date(language.value === "en" ? "en-GB" : language.value, { timeZone: zone, ...options }).format(at);
 
-export const clock = (at: Date, zone: string) => written(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// inZone writes an instant as 2026-12-03 18:00 by the clock of a zone. One format serves all that has no words: to make one takes some milliseconds.
+const inZone = (at: Date, zone: string) => date("sv-SE", {
+  timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+}).format(at);
+
+export const clock = (at: Date, zone: string) => inZone(at, zone).slice(11);
 export const longDay = (at: Date, zone: string) => written(at, zone, { weekday: "long", day: "numeric", month: "long" });
 export const shortDay = (at: Date, zone: string) => written(at, zone, { weekday: "short", day: "numeric", month: "short" });
 export const weekday = (at: Date, zone: string, form: "short" | "long" = "short") => written(at, zone, { weekday: form });
@@ -121,11 +131,10 @@ export const month = (at: Date, zone: string) => written(at, zone, { month: "sho
 export const zoneOffset = (at: Date, zone: string) => written(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
 
 // hourIn is the hour of an instant on a zone's clock.
-export const hourIn = (at: Date, zone: string) => Number(date("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format(at));
+export const hourIn = (at: Date, zone: string) => Number(inZone(at, zone).slice(11, 13));
 
 // dateIn is the date of an instant by a zone's calendar: 2026-12-03.
-export const dateIn = (at: Date, zone: string) =>
-  date("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+export const dateIn = (at: Date, zone: string) => inZone(at, zone).slice(0, 10);
 
 // noonOf is an instant of a date that has this date in every zone that clubs are in.
 export const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);

@@ -4,10 +4,10 @@ import { signal } from "@preact/signals";
 import type { Booking, Start } from "../api";
 import { club, clubs, chooseClub, isLive, lengths, mine, nets, startsOf, today } from "../club";
 import { Age, Choice, Heading, Waiting, ZoneNote } from "../parts";
-import { poll } from "../resource";
+import { loadUnlessNew, poll } from "../resource";
 import { go } from "../router";
 import { feel } from "../telegram";
-import { addDays, dayName, dayOfMonth, language, length, month, noonOf, t, weekday } from "../words";
+import { addDays, dayName, language, length, month, noonOf, t, weekday } from "../words";
 import { Board, ListSwitch } from "./board";
 import { Slot } from "./slot";
 
@@ -15,17 +15,31 @@ const minutes = signal(Number(localStorage.getItem("minutes") ?? 60));
 const addOn = signal("");
 export const refreshEvery = 15_000;
 
-export function Day({ args }: { args: string[] }) {
-  const c = club.value!;
+// shownBy are the day and the length that an address and the filters choose.
+function shownBy(args: string[]) {
   const day = /^\d{4}-\d\d-\d\d$/.test(args[0] ?? "") ? args[0]! : today();
   const options = lengths();
   const chosen = options.includes(minutes.value) ? minutes.value : options.find((m) => m >= 60) ?? options[0]!;
+  return { day, options, chosen };
+}
+
+// readDay reads what the screen of a day shows, and returns its times.
+export function readDay(args: string[]) {
+  const { day, chosen } = shownBy(args);
+  const starts = startsOf(day, chosen);
+  for (const needed of [starts, nets.value, mine.value]) void needed.load();
+  return starts;
+}
+
+export function Day({ args }: { args: string[] }) {
+  const c = club.value!;
+  const { day, options, chosen } = shownBy(args);
   const starts = useMemo(() => startsOf(day, chosen), [c.id, day, chosen]);
   useEffect(() => {
-    void starts.load();
+    loadUnlessNew(starts);
     return poll(starts, refreshEvery);
   }, [starts]);
-  useEffect(() => void nets.value.load(), [c.id]);
+  useEffect(() => loadUnlessNew(nets.value), [c.id]);
   const shown = starts.state.value;
   useEffect(() => void mine.value.load(), [c.id, shown.data]); // a new answer may show what another device of this person holds
   const all = nets.value.state.value.data ?? [];
@@ -86,7 +100,7 @@ export function Days({ day, open }: { day: string; open: (day: string) => void }
         <button key={d} ref={d === day ? chosen : undefined} aria-current={d === day ? "date" : undefined}
           onClick={() => { feel.choice(); open(d); }}>
           <span>{d === now ? t("today") : weekday(noonOf(d), "UTC")} </span>
-          <b>{dayOfMonth(noonOf(d), "UTC")} </b>
+          <b>{Number(d.slice(8))} </b>
           <span>{month(noonOf(d), "UTC")}</span>
         </button>
       ))}

@@ -1,9 +1,10 @@
 // Gate: the screens before a session.
 import { useSignal } from "@preact/signals";
+import { launch } from "../boot";
 import { Heading, Next, Skeleton, Trouble } from "../parts";
 import type { Problem } from "../send";
 import { askForButton, openSession, session, type SessionState } from "../session";
-import { closePage, launch } from "../telegram";
+import { closePage } from "../telegram";
 import { t, type Phrase } from "../words";
 
 const texts: Record<Exclude<SessionState, "in" | "starting">, [Phrase, Phrase]> = {
