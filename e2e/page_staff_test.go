@@ -1,8 +1,10 @@
 package e2e_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -105,6 +107,26 @@ func (p *pages) seesReports(t *testing.T) {
 	}
 	if shown := browser.Eval[int](t, v.page, `Number(document.querySelector(".figures dd").textContent)`); shown != bookings {
 		t.Errorf("the page counts %d bookings, the server %d", shown, bookings)
+	}
+	browser.Eval[any](t, v.page, `{ const real = URL.createObjectURL; URL.createObjectURL = (file) => { file.text().then((text) => { window.saved = text; }); return real(file); }; }`)
+	v.page.Press(t, "CSV")
+	v.page.Until(t, `window.saved`)
+	lines, err := csv.NewReader(strings.NewReader(browser.Eval[string](t, v.page, `saved`))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inFile := 0
+	for _, line := range lines {
+		if line[0] == "day" && line[3] == "bookings" {
+			n, err := strconv.Atoi(line[4])
+			if err != nil {
+				t.Fatal(err)
+			}
+			inFile += n
+		}
+	}
+	if inFile != bookings {
+		t.Errorf("the file has %d bookings, the page %d", inFile, bookings)
 	}
 }
 

@@ -72,19 +72,23 @@ type TakingsBody struct {
 }
 
 func (h sheets) readReport(ctx context.Context, in *reportIn) (*web.Body[ReportBody], error) {
-	from, to, err := booking.ParseDays(in.From, in.To)
-	if err != nil {
-		return nil, err
-	}
-	actor, err := h.actorIn(ctx, in.Club)
-	if err != nil {
-		return nil, err
-	}
-	r, err := h.booking.ClubReport(ctx, actor, booking.ClubID(in.Club), from, to)
+	r, err := h.clubReport(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	return &web.Body[ReportBody]{Body: reportOf(r)}, nil
+}
+
+func (h sheets) clubReport(ctx context.Context, in *reportIn) (booking.ClubReport, error) {
+	from, to, err := booking.ParseDays(in.From, in.To)
+	if err != nil {
+		return booking.ClubReport{}, err
+	}
+	actor, err := h.actorIn(ctx, in.Club)
+	if err != nil {
+		return booking.ClubReport{}, err
+	}
+	return h.booking.ClubReport(ctx, actor, booking.ClubID(in.Club), from, to)
 }
 
 func reportOf(r booking.ClubReport) ReportBody {

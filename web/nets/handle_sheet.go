@@ -46,6 +46,9 @@ func (h sheets) addRoutes() {
 	export.Media = csvType
 	web.Add(h.api, export, h.exportCSV)
 	web.Add(h.api, readRoute("report", "/clubs/{club}/reports", administrationTag, "Use of the nets, revenue, attendance and lead times of some days; staff only"), h.readReport)
+	spreadsheet := readRoute("report-csv", "/clubs/{club}/reports.csv", administrationTag, "The figures of the report for a spreadsheet, one a line; staff only")
+	spreadsheet.Media = csvType
+	web.Add(h.api, spreadsheet, h.downloadReport)
 }
 
 func (h sheets) readDaySheet(ctx context.Context, in *dayIn) (*web.Body[web.ListOf[SheetBookingBody]], error) {
@@ -85,21 +88,24 @@ func (h sheets) exportCSV(ctx context.Context, in *exportIn) (*fileOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := writeCSV(list, club)
-	if err != nil {
-		return nil, err
+	return csvFile(fmt.Sprintf("bookings-%s-%s.csv", from, to), bookingLines(list, club))
+}
+
+// csvFile makes a spreadsheet to download. The first line has the names of the columns.
+func csvFile(name string, lines [][]string) (*fileOut, error) {
+	var out bytes.Buffer
+	if err := csv.NewWriter(&out).WriteAll(lines); err != nil {
+		return nil, fmt.Errorf("write CSV: %w", err)
 	}
 	return &fileOut{
 		ContentType:        csvType + "; charset=utf-8",
-		ContentDisposition: fmt.Sprintf(`attachment; filename="bookings-%s-%s.csv"`, from, to),
-		Body:               data,
+		ContentDisposition: fmt.Sprintf(`attachment; filename="%s"`, name),
+		Body:               out.Bytes(),
 	}, nil
 }
 
-// writeCSV writes bookings in the club's own time. Amounts are in minor units, which spreadsheets do not round.
-func writeCSV(list []booking.Booking, club booking.Club) ([]byte, error) {
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
+// bookingLines are the lines of the export, in the club's own time. Amounts are in minor units, which spreadsheets do not round.
+func bookingLines(list []booking.Booking, club booking.Club) [][]string {
 	lines := [][]string{{"id", "day", "start", "end", "nets", "member", "kind", "state", "rate", "price_minor", "fee_minor", "currency", "note", "guests"}}
 	for _, b := range list {
 		var nets []string
@@ -116,10 +122,7 @@ func writeCSV(list []booking.Booking, club booking.Club) ([]byte, error) {
 			strconv.FormatInt(b.Price.Minor, 10), fee, b.Price.Currency, escapeFormula(b.Note), escapeFormula(strings.Join(b.Guests, "; ")),
 		})
 	}
-	if err := w.WriteAll(lines); err != nil {
-		return nil, fmt.Errorf("write CSV: %w", err)
-	}
-	return out.Bytes(), nil
+	return lines
 }
 
 // formulaStart is the place in a cell at which a spreadsheet would begin to read a formula. The reader's settings

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Report } from "../api";
 import { club, today } from "../club";
-import { Age, Choice, Empty, Heading, Waiting } from "../parts";
+import { Age, Choice, Empty, Heading, saveFile, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
 import { addDays, known, length, money, noonOf, percent, shortDay, t } from "../words";
@@ -39,6 +39,7 @@ export function Reports() {
 }
 
 function Found({ report: r, past }: { report: Report; past: boolean }) {
+  const { act, busy, problem } = useAct();
   const days = r.days ?? [];
   const first = days.findIndex((d) => d.bookings > 0);
   const moved = (r.takings ?? []).length > 0;
@@ -46,6 +47,11 @@ function Found({ report: r, past }: { report: Report; past: boolean }) {
   const bookings = sum(days, (d) => d.bookings);
   const noShows = sum(days, (d) => d.no_shows);
   const late = sum(days, (d) => d.late_cancelled);
+  const save = () => act(async () => {
+    const params = { path: { club: club.value!.id }, query: { from: r.from, to: r.to } };
+    const file = await done(api.GET("/api/v1/clubs/{club}/reports.csv", { params, parseAs: "blob" }));
+    saveFile(file as unknown as Blob, `report-${r.from}-${r.to}.csv`);
+  });
   const figures: [string, string][] = [
     [t("report_bookings"), String(bookings)],
     [t("report_full"), percent(part(sum(r.hours, (h) => h.booked_minutes), sum(r.hours, (h) => h.open_minutes)))],
@@ -59,6 +65,10 @@ function Found({ report: r, past }: { report: Report; past: boolean }) {
   return (
     <>
       <dl class="figures">{figures.map(([key, value]) => <div key={key}><dt>{key}</dt><dd>{value}</dd></div>)}</dl>
+      <div class="actions">
+        <button class="quiet" disabled={!!busy} aria-label={t("report_csv_how")} onClick={() => void save()}>{t("report_csv")}</button>
+      </div>
+      <Trouble problem={problem} />
       {past && first > 0 && days.length - first < youngDays && <p class="notice" role="status">{t("report_young")}</p>}
       <section>
         <h2>{t("report_use")}</h2>
