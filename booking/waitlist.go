@@ -22,6 +22,7 @@ type Wait struct {
 	Span      Span
 	State     string // waiting, offered, taken, passed, left
 	Offer     ID     // the hold that was offered; 0: none
+	Place     int    // in the queue, 1 is next; 0 once it is offered, and where it was not read
 	CreatedAt time.Time
 }
 
@@ -76,7 +77,11 @@ func (s *Service) JoinWaitlist(ctx context.Context, actor Actor, r WaitRequest) 
 			return ErrWaits
 		}
 		// The sweep offers a slot that becomes free between this check and the insert.
-		return insertWait(ctx, c.tx, &w, c.at)
+		if err := insertWait(ctx, c.tx, &w, c.at); err != nil {
+			return err
+		}
+		w.Place, err = selectPlace(ctx, c.tx, w.ID)
+		return err
 	})
 	if err != nil {
 		return Wait{}, err
@@ -125,7 +130,7 @@ func (s *Service) LeaveWaitlist(ctx context.Context, actor Actor, id WaitID) err
 	return err
 }
 
-// Waits lists the actor's waits that are not over.
+// Waits lists the actor's waits that are not over, with their places.
 func (s *Service) Waits(ctx context.Context, actor Actor, club ClubID) ([]Wait, error) {
 	list, err := selectWaitsOf(ctx, s.db, club, actor.ID)
 	return list, translate(ctx, err)

@@ -11,21 +11,44 @@ import (
 	"pavilion/storage"
 )
 
-// selectWaits reads waits that match a condition.
+// selectWaits reads waits that match a condition, without their places.
 func selectWaits(ctx context.Context, q storage.Queryer, condition string, args ...any) ([]Wait, error) {
+	return collectWaits(ctx, q, "0", condition, args...)
+}
+
+// collectWaits reads waits that match a condition. place is the expression of their places; the waits are w in it.
+func collectWaits(ctx context.Context, q storage.Queryer, place, condition string, args ...any) ([]Wait, error) {
 	list, err := collect(ctx, q, func(row pgx.CollectableRow) (w Wait, err error) {
-		err = row.Scan(&w.ID, &w.Club, &w.Member, &w.Net, &w.Span.Start, &w.Span.End, &w.State, &w.Offer, &w.CreatedAt)
+		err = row.Scan(&w.ID, &w.Club, &w.Member, &w.Net, &w.Span.Start, &w.Span.End, &w.State, &w.Offer, &w.Place, &w.CreatedAt)
 		return w, err
-	}, `SELECT id, club_id, member_id, net_id, lower(during), upper(during), state, coalesce(booking_id, 0), created_at FROM waitlist `+condition, args...)
+	}, `SELECT id, club_id, member_id, net_id, lower(during), upper(during), state, coalesce(booking_id, 0), `+place+`, created_at FROM waitlist w `+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read waitlist: %w", err)
 	}
 	return list, nil
 }
 
-// selectWaitsOf reads a member's waits in a club that are not over.
+// placeOfWait is the place of a wait w: one more than the other members who joined earlier for an overlapping time and could get the same net. These
+// still wait, or have an open offer of such a net.
+const placeOfWait = `CASE WHEN w.state <> 'waiting' THEN 0 ELSE 1 + (SELECT count(*) FROM (
+	SELECT o.member_id FROM waitlist o WHERE o.club_id = w.club_id AND o.state = 'waiting' AND o.during && w.during AND lower(o.during) > booking_clock()
+		AND o.id < w.id AND o.member_id <> w.member_id AND (o.net_id = 0 OR w.net_id IN (0, o.net_id))
+	UNION
+	SELECT o.member_id FROM net n JOIN booking_slot s ON s.net_id = n.id AND s.occupied && w.during AND s.state = 'held'
+		JOIN waitlist o ON o.booking_id = s.booking_id AND o.state = 'offered'
+		WHERE n.club_id = w.club_id AND w.net_id IN (0, n.id) AND o.during && w.during AND o.id < w.id AND o.member_id <> w.member_id) ahead) END`
+
+// selectWaitsOf reads a member's waits in a club that are not over, with their places.
 func selectWaitsOf(ctx context.Context, q storage.Queryer, club ClubID, member MemberID) ([]Wait, error) {
-	return selectWaits(ctx, q, `WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') ORDER BY id LIMIT 200`, club, member)
+	return collectWaits(ctx, q, placeOfWait, `WHERE club_id = $1 AND member_id = $2 AND state IN ('waiting', 'offered') ORDER BY id LIMIT 200`, club, member)
+}
+
+// selectPlace reads the place of a wait.
+func selectPlace(ctx context.Context, q storage.Queryer, id WaitID) (place int, err error) {
+	if err := q.QueryRow(ctx, `SELECT `+placeOfWait+` FROM waitlist w WHERE id = $1`, id).Scan(&place); err != nil {
+		return 0, fmt.Errorf("read place of wait %d: %w", id, err)
+	}
+	return place, nil
 }
 
 // selectWaitsFor reads the waits for a net that overlap a freed span and start after an instant, the oldest first.
@@ -36,7 +59,7 @@ func selectWaitsFor(ctx context.Context, q storage.Queryer, club ClubID, net Net
 
 // selectOfferableWaits reads one page of waits, by id, that have an active net without live bookings in their span. Expired holds do not count.
 func selectOfferableWaits(ctx context.Context, q storage.Queryer, after WaitID) ([]Wait, error) {
-	return selectWaits(ctx, q, `w WHERE state = 'waiting' AND lower(during) > booking_clock() AND id > $1 AND EXISTS (
+	return selectWaits(ctx, q, `WHERE state = 'waiting' AND lower(during) > booking_clock() AND id > $1 AND EXISTS (
 		SELECT FROM net n WHERE n.club_id = w.club_id AND n.active AND w.net_id IN (0, n.id) AND NOT EXISTS (
 			SELECT FROM booking_slot s JOIN booking b ON b.id = s.booking_id WHERE s.net_id = n.id AND s.occupied && w.during
 				AND s.state IN ('held', 'confirmed', 'checked_in') AND (b.state <> 'held' OR b.expires_at > booking_clock())))

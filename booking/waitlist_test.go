@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -241,4 +242,68 @@ func TestWaitlist_LeavingWithAnOpenOfferPassesItOn(t *testing.T) {
 		t.Errorf("an offer that was taken: %v", err)
 	}
 	b.healthy()
+}
+
+// A place counts the members ahead who could get the same net at the same time, each of them once.
+func TestWaitlist_PlacesCountTheMembersAhead(t *testing.T) {
+	t.Parallel()
+	b := newClub(t, "UTC", easy())
+	b.at("2026-06-01T00:00:00Z")
+	ten := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+	owners := map[int]booking.Booking{}
+	for i := range len(b.nets) {
+		owners[i] = b.held(player(9), b.want("2026-06-02T10:00:00Z", 2*time.Hour, i+1))
+		_, err := b.Confirm(t.Context(), player(9), owners[i].ID)
+		b.must(err)
+	}
+	join := func(who int, net booking.NetID, after time.Duration) int {
+		t.Helper()
+		w, err := b.JoinWaitlist(t.Context(), player(who), booking.WaitRequest{Club: b.club, Net: net, Start: ten.Add(after), End: ten.Add(after + time.Hour)})
+		b.must(err)
+		return w.Place
+	}
+	places := func(who int) (list []int) {
+		t.Helper()
+		waits, err := b.Waits(t.Context(), player(who), b.club)
+		b.must(err)
+		for _, w := range waits {
+			list = append(list, w.Place)
+		}
+		return list
+	}
+	for i, x := range []struct {
+		who   int
+		net   booking.NetID
+		after time.Duration
+		want  int
+	}{
+		{1, b.nets[0], 0, 1},
+		{2, b.nets[1], 0, 1},         // another net
+		{3, b.nets[0], time.Hour, 1}, // another time
+		{4, 0, 0, 3},                 // any net: two members are ahead
+		{1, 0, 0, 3},                 // one's own wait is not ahead
+		{5, b.nets[0], 0, 3},         // the first member, who waits twice, and the fourth
+	} {
+		if got := join(x.who, x.net, x.after); got != x.want {
+			t.Errorf("wait %d has place %d, not %d", i, got, x.want)
+		}
+	}
+	_, err := b.Cancel(t.Context(), player(9), owners[0].ID, false)
+	b.must(err)
+	// The first member has an offer of net 1 and may still pass it on.
+	if got := fmt.Sprint(places(1), places(2), places(5)); got != "[0 3] [1] [3]" {
+		t.Errorf("with an offer the places are %s", got)
+	}
+	offer := booking.ID(one[int64](b, `SELECT id FROM booking WHERE kind = 'offer' AND state = 'held' AND member_id = $1`, player(1).ID))
+	_, err = b.Confirm(t.Context(), player(1), offer)
+	b.must(err)
+	if got := fmt.Sprint(places(2), places(4), places(5)); got != "[1] [2] [3]" {
+		t.Errorf("with the offer taken the places are %s", got)
+	}
+	waits, err := b.Waits(t.Context(), player(1), b.club)
+	b.must(err)
+	b.must(b.LeaveWaitlist(t.Context(), player(1), waits[0].ID))
+	if got := fmt.Sprint(places(5)); got != "[2]" {
+		t.Errorf("with one fewer ahead the place is %s", got)
+	}
 }

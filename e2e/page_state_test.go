@@ -53,6 +53,7 @@ func (p *pages) waits(t *testing.T) {
 	v.page.Shows(t, "You are on the waitlist.")
 	v.goTo("#/bookings")
 	v.page.Until(t, `document.querySelector(".card.wait button")`)
+	v.page.Shows(t, "Place 1 in the line")
 	first.page.Press(t, "Give up")
 	first.page.Until(t, `document.querySelector(".cell")`)
 	until(t, "the time is offered", func() bool {

@@ -46,12 +46,12 @@ func listGoldens() []goldenScreen {
 		{"ten bookings, first page", []verb{stepMyBookings}, mine(ten, 0)},
 		{"ten bookings, last page", []verb{stepMyBookings}, mine(ten, 7)},
 		{"an empty waitlist", []verb{stepWaitlist, stepLeaveWaitlist}, waitlistView{}},
-		{"one place in a waitlist", []verb{stepWaitlist}, waitlistView{[]waitPlace{place(booking.Wait{ID: 4, Net: 1})}}},
+		{"one place in a waitlist", []verb{stepWaitlist}, waitlistView{[]waitPlace{place(booking.Wait{ID: 4, Net: 1, Place: 2})}}},
 		{"places for any net, a net and an offer", []verb{stepWaitlist}, waitlistView{[]waitPlace{
-			place(booking.Wait{ID: 3}), place(booking.Wait{ID: 4, Net: 9}), place(booking.Wait{ID: 5, Net: 2, Offer: 33}),
+			place(booking.Wait{ID: 3, Place: 1}), place(booking.Wait{ID: 4, Net: 9, Place: 12}), place(booking.Wait{ID: 5, Net: 2, Offer: 33}),
 		}}},
 		{"a new place in the waitlist", []verb{stepJoinWaitlist}, joinedView{riverside(), booking.Wait{
-			ID: 4, Span: booking.Span{Start: june(6, 18, 0), End: june(6, 18, 0).Add(90 * time.Minute)},
+			ID: 4, Place: 3, Span: booking.Span{Start: june(6, 18, 0), End: june(6, 18, 0).Add(90 * time.Minute)},
 		}}},
 	}
 }

@@ -83,6 +83,9 @@ func (v waitlistView) draw(d drawing) telegram.Reply {
 		if p.wait.Offer != 0 {
 			k.add("🎾 "+text, step{Verb: stepBooking, Booking: p.wait.Offer})
 		} else {
+			if p.wait.Place > 0 {
+				text += " · " + d.in.Say("wait.place", p.wait.Place)
+			}
 			k.add("✕ "+text, step{Verb: stepLeaveWaitlist, Wait: p.wait.ID})
 		}
 	}
@@ -100,5 +103,5 @@ func (v joinedView) draw(d drawing) telegram.Reply {
 	k := d.keyboard()
 	k.add(d.in.Say("wait.leave"), step{Verb: stepLeaveWaitlist, Wait: v.wait.ID})
 	k.add(d.in.Say("book.whole_day"), partStep(v.club.ID, booking.DayIn(v.wait.Span.Start, v.club.Zone), v.wait.Span.Start, v.club.Zone))
-	return titled(d.in.Say("wait.joined"), []string{d.span(v.wait.Span, v.club.Zone), d.in.Say("wait.how")}, k)
+	return titled(d.in.Say("wait.joined"), []string{d.span(v.wait.Span, v.club.Zone), d.in.Say("wait.your_place", v.wait.Place), d.in.Say("wait.how")}, k)
 }

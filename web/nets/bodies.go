@@ -321,10 +321,11 @@ type WaitBody struct {
 	End   time.Time `json:"end"`
 	State string    `json:"state" enum:"waiting,offered,taken,passed,left"`
 	Offer int64     `json:"offer,omitempty" doc:"The booking that holds the time for this member; confirm it to take it; cancel it, or leave the waitlist, to pass it on."`
+	Place int       `json:"place,omitempty" minimum:"1" doc:"In the queue: 1 is next. It counts the members ahead who could get the same net. Missing once the time is offered."`
 }
 
 func waitOf(w booking.Wait) WaitBody {
-	return WaitBody{int64(w.ID), int64(w.Net), w.Span.Start.UTC(), w.Span.End.UTC(), w.State, int64(w.Offer)}
+	return WaitBody{int64(w.ID), int64(w.Net), w.Span.Start.UTC(), w.Span.End.UTC(), w.State, int64(w.Offer), w.Place}
 }
 
 func netIDs(ids []booking.NetID) []int64 {

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Booking, type Wait } from "../api";
 import { club, isHeld, isLive, mine, netName, nets, waits } from "../club";
-import { Age, Empty, Heading, hours, Skeleton, span, Trouble } from "../parts";
+import { Age, Empty, Heading, hours, span, Trouble, Waiting } from "../parts";
 import { poll } from "../resource";
 import { go } from "../router";
 import { Problem, serverNow } from "../send";
@@ -14,7 +14,8 @@ export function Bookings() {
     void mine.value.load();
     void waits.value.load();
     void nets.value.load();
-    return poll(mine.value, 30_000);
+    const [bookings, queue] = [mine.value, waits.value];
+    return poll({ load: async () => { await Promise.all([bookings.load(), queue.load()]); } }, 30_000);
   }, [club.value?.id]);
   const shown = mine.value.state.value;
   const now = serverNow();
@@ -27,8 +28,7 @@ export function Bookings() {
     <main>
       <Heading below={club.value!.name}>{t("my_bookings")}</Heading>
       <Age of={shown} />
-      {shown.error && !shown.data && <Trouble problem={shown.error} again={() => void mine.value.load()} />}
-      {!shown.data && !shown.error && <Skeleton rows={4} />}
+      <Waiting of={mine.value} rows={4} />
       {shown.data && ahead.length === 0 && waiting.length === 0 && <Empty text={t("no_bookings")} act={t("find_time")} press={() => go("day")} />}
       {ahead.length > 0 && <section><h2>{t("upcoming")}</h2><ul class="cards">{ahead.map((b) => <Card key={b.id} booking={b} />)}</ul></section>}
       {waiting.length > 0 && <section><h2>{t("waitlist")}</h2><ul class="cards">{waiting.map((w) => <WaitCard key={w.id} wait={w} />)}</ul></section>}
@@ -69,7 +69,11 @@ function WaitCard({ wait: w }: { wait: Wait }) {
   };
   return (
     <li class="card wait">
-      <span class="what"><b>{span(w.start, w.end, club.value!.time_zone)}</b><span>{w.net ? netName(w.net) : t("any_net")}</span></span>
+      <span class="what">
+        <b>{span(w.start, w.end, club.value!.time_zone)}</b>
+        <span>{w.net ? netName(w.net) : t("any_net")}</span>
+        {!!w.place && <small>{t("wait_place", w.place)}</small>}
+      </span>
       <button class="quiet" onClick={() => void leave()}>{t("leave")}</button>
       <Trouble problem={problem.value} />
     </li>
