@@ -115,6 +115,7 @@ func (s *Server) routes(files fs.FS) http.Handler {
 	mux.HandleFunc("GET /api/people/{person}/files/{message}", s.download)
 	mux.HandleFunc("GET /api/people/{person}/prepared/{id}", answer(s.showPrepared))
 	mux.HandleFunc("POST /api/people/{person}/prepared/{id}", answer(s.sendPrepared))
+	mux.HandleFunc("POST /api/people/{person}/write-access", answer(s.letWrite))
 	mux.HandleFunc("POST /api/people/{person}/app", answer(s.openApp))
 	mux.Handle("GET /telegram.js", http.FileServerFS(telegramweb.Files()))
 	return mux

@@ -32,8 +32,9 @@ export const themes = {
 const number = (version) => version.split(".").reduce((n, part) => n * 1000 + Number(part), 0);
 
 // MiniApp opens an app in a frame and plays the client. It tells its listener what the app asks for:
-// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, link {url}, invoice {slug}, prepared {id}, haptic, ready,
-// close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared.
+// main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, swipes {allow_vertical_swipe}, link {url}, invoice {slug},
+// prepared {id}, write, scan {text}, scanned, haptic, ready, close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared,
+// a request to write with endWriteRequest, a scan with readQR or closeScan.
 export class MiniApp {
   // visit: {app, initData, theme, version, platform, start}; storage keeps what the app stores, per person and bot.
   constructor(frame, visit, listener, storage = new Map()) {
@@ -91,6 +92,21 @@ export class MiniApp {
     else this.send("prepared_message_sent", null);
   }
 
+  // endWriteRequest tells the app whether the person lets the bot write.
+  endWriteRequest(allowed) {
+    this.send("write_access_requested", { status: allowed ? "allowed" : "cancelled" });
+  }
+
+  // readQR tells the app what the camera read. The scanner stays open until the app closes it.
+  readQR(data) {
+    this.send("qr_text_received", { data });
+  }
+
+  // closeScan tells the app that the person closed the scanner.
+  closeScan() {
+    this.send("scan_qr_popup_closed", null);
+  }
+
   handle(text) {
     let message;
     try {
@@ -125,6 +141,15 @@ export class MiniApp {
       case "web_app_send_prepared_message":
         if (!data?.id) return this.listener("fault", `${method} without the id of a message`);
         return this.listener("prepared", data);
+      case "web_app_request_write_access":
+        return this.listener("write", true);
+      case "web_app_open_scan_qr_popup":
+        if ((data?.text ?? "").length > 64) return this.listener("fault", `${method} with a text of more than 64 characters`);
+        return this.listener("scan", data ?? {});
+      case "web_app_close_scan_qr_popup":
+        return this.listener("scanned", true);
+      case "web_app_setup_swipe_behavior":
+        return this.listener("swipes", data);
       case "web_app_request_theme":
         return this.setTheme(this.visit.theme);
       case "web_app_request_viewport":

@@ -28,6 +28,7 @@ func (w *World) routes() *tg.ServerDispatcher {
 	w.routeButtons(d)
 	w.routeInline(d)
 	w.routePrepared(d)
+	w.routeWriteAccess(d)
 	w.routeBots(d)
 	w.routeInvoices(d)
 	w.routePayments(d)

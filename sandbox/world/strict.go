@@ -30,7 +30,7 @@ const botMethods = "messages.setBotPrecheckoutResults messages.setBotShippingRes
 
 // peoplesMethods are methods for people that the list lacks.
 const peoplesMethods = "payments.getStarsSubscriptions payments.changeStarsSubscription messages.getChatInviteImporters messages.hideAllChatJoinRequests " +
-	"messages.getPreparedInlineMessage"
+	"messages.getPreparedInlineMessage bots.allowSendMessage bots.canSendMessage"
 
 func methodRules() map[string]usability {
 	rules := map[string]usability{}

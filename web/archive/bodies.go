@@ -111,7 +111,7 @@ func dimensionName(d filter.Dimension) string {
 type FileDeliveryBody struct {
 	ID     int64  `json:"id"`
 	State  string `json:"state" enum:"new,running,done,cancelled,failed"`
-	Reason string `json:"reason,omitempty" doc:"Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it."`
+	Reason string `json:"reason,omitempty" doc:"Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it. unreachable: Telegram does not let the bot write to them."`
 	Sent   int    `json:"sent"`
 	Over   int    `json:"over_quota" doc:"Files for which nothing was left of the day's quota."`
 }

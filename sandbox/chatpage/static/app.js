@@ -43,6 +43,13 @@ function heard(what, data, page) {
     case "prepared":
       void sendPrepared(data.id, page);
       break;
+    case "write":
+      void letWrite(page);
+      break;
+    case "scan":
+      page.toast("This page has no camera to scan with.", true);
+      app.closeScan();
+      break;
     case "close":
       dialog.close();
       break;
@@ -80,6 +87,18 @@ async function sendPrepared(id, { person, askShare, toast }) {
   } catch (error) {
     toast(error.message, true);
     end("MESSAGE_SEND_FAILED");
+  }
+}
+
+/** letWrite lets the bot write to the person and tells the app. The person of this page always agrees. */
+async function letWrite({ person, toast }) {
+  const asked = app;
+  try {
+    await call("POST", `people/${person.id}/write-access`);
+    if (app === asked) app?.endWriteRequest(true);
+  } catch (error) {
+    toast(error.message, true);
+    if (app === asked) app?.endWriteRequest(false);
   }
 }
 

@@ -106,7 +106,7 @@ function drawMain() {
 
 export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
 
-// askBeforeClosing keeps a hold that is not paid from being swiped away.
+// askBeforeClosing keeps a screen that has something to lose from being swiped away.
 export const askBeforeClosing = (ask: boolean) => post("web_app_setup_closing_behavior", { need_confirmation: ask });
 
 export const feel = {
@@ -144,6 +144,16 @@ export const share = (id: string) => new Promise<boolean>((resolve) => {
 // shareQuery has the person choose a chat, in which the bot is asked for a query.
 export const canShareQuery = () => has("web_app_switch_inline_query");
 export const shareQuery = (query: string) => post("web_app_switch_inline_query", { query: query.slice(0, 200), chat_types: ["users", "groups", "channels"] });
+
+// askToWrite has the client ask the person whether the bot may write to them.
+export const canAskToWrite = () => has("web_app_request_write_access");
+export const askToWrite = () => new Promise<boolean>((resolve) => {
+  const stop = on("write_access_requested", (e) => {
+    stop();
+    resolve(e.status === "allowed");
+  });
+  post("web_app_request_write_access");
+});
 
 export const closePage = () => post("web_app_close");
 

@@ -1,12 +1,12 @@
 // File: the facts of one file, and a button that sends it into the person's chat with the bot.
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
-import { announce, Heading, Next, Skeleton, Trouble } from "../parts";
+import { announce, Heading, Next, Trouble, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { Share } from "../share";
-import { closePage, feel, inTelegram } from "../telegram";
+import { askToWrite, canAskToWrite, closePage, feel, inTelegram } from "../telegram";
 import { dateIn, dayName, fileSize, known, t } from "../words";
 import { Join, Picture } from "./archive";
 
@@ -14,6 +14,13 @@ const waits = [0.4, 0.8, 1.5, 3, 5, 8, 15]; // seconds between two looks after t
 
 // Deliveries whose end this page has not seen, by file. They outlive the screen: asking for the file anew would send it twice.
 const underWay = new Map<string, number>();
+
+// After the person has let the bot write, the bot may hear of it later than the page does. So a refused delivery is asked for again.
+const tries = 3;
+const tryAgainAfter = 1000; // ms
+
+// mayNotWrite reports that the bot may not write to the person, who can change that.
+const mayNotWrite = (d: Delivery) => d.state === "failed" && ["stranger", "blocked", "unreachable"].includes(d.reason ?? "");
 
 const ended = (d: Delivery) => d.state !== "new" && d.state !== "running";
 
@@ -27,14 +34,19 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
   const busy = useSignal(false);
   const delivery = useSignal<Delivery | null>(null);
   const looks = useSignal(0);
+  const refused = useSignal(false); // the person was asked whether the bot may write, and said no
+  const left = useRef(tries); // deliveries that may be asked for after the person said yes; all of them while nobody was asked
+  const gone = useRef(false); // the person sees another screen
+  useEffect(() => () => { gone.current = true; }, []);
   const d = delivery.value;
   const polls = !!d && !ended(d) && !problem.value && looks.value < waits.length;
   // ask reads the state of the delivery.
   const ask = async (read: () => Promise<Delivery>) => {
     busy.value = true;
     problem.value = null;
+    let next: Delivery | undefined;
     try {
-      const next = delivery.value = await read();
+      next = delivery.value = await read();
       underWay.set(place, next.id);
       if (!ended(next)) return;
       underWay.delete(place);
@@ -47,8 +59,26 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
     } finally {
       busy.value = false;
     }
+    if (next && mayNotWrite(next) && canAskToWrite()) void reach();
+  };
+  // reach asks the person to let the bot write, and has the file sent then.
+  const reach = async () => {
+    if (left.current === 0) return;
+    busy.value = true;
+    const asked = left.current < tries;
+    if (asked) await new Promise((resolve) => setTimeout(resolve, tryAgainAfter));
+    else refused.value = !(await askToWrite());
+    busy.value = false;
+    if (gone.current || refused.value) return;
+    left.current--;
+    order();
   };
   const send = () => {
+    refused.value = false;
+    left.current = tries;
+    order();
+  };
+  const order = () => {
     looks.value = 0;
     announce(t("file_asking"));
     const known = underWay.get(place);
@@ -67,14 +97,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
     return () => clearTimeout(timer);
   }, [polls, busy.value, looks.value]);
   const { data: f, error } = file.state.value;
-  if (!f) {
-    return (
-      <main>
-        <Heading>{t("file")}</Heading>
-        {error ? <><Trouble problem={error} again={() => void file.load()} /><Join problem={error} /></> : <Skeleton rows={5} />}
-      </main>
-    );
-  }
+  if (!f) return <main><Heading>{t("file")}</Heading><Waiting of={file} rows={5} /><Join problem={error ?? null} /></main>;
   const kind = `kind_${f.kind}`;
   const sent = !!d && d.state === "done" && d.sent > 0;
   return (
@@ -83,12 +106,12 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
       {f.thumb && <Picture thumb={f.thumb} />}
       <p class="hint">{t("posted", dayName(dateIn(new Date(f.posted), "UTC")))}</p>
       {f.caption && <p class="caption" dir="auto">{f.caption}</p>}
-      {d && <p class={`notice ${sent ? "good" : ""}`} role="status">{t(outcome(d))}</p>}
+      {d && <p class={`notice ${sent ? "good" : ""}`} role="status">{t(refused.value ? "file_not_allowed" : busy.value ? "file_asking" : outcome(d))}</p>}
       <Trouble problem={problem.value} />
       <Join problem={problem.value} />
       <div class="actions"><Share subject={{ file: { id, channel: Number(channel), message: Number(message) } }} query={f.name} /></div>
       <Next step={sent && inTelegram() ? { text: t("to_chat"), press: closePage } : {
-        text: t(d && !ended(d) ? "file_look" : "send_to_chat"), busy: busy.value || polls, press: send,
+        text: t(d && !ended(d) ? "file_look" : refused.value ? "file_allow" : "send_to_chat"), busy: busy.value || polls, press: send,
       }} />
     </main>
   );
@@ -96,6 +119,6 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
 
 function outcome(d: Delivery) {
   if (d.state === "done") return d.sent ? "file_sent" : d.over_quota ? "file_over_quota" : "file_lost";
-  if (d.state === "failed") return d.reason === "stranger" || d.reason === "blocked" ? "file_start_bot" : "failed";
+  if (d.state === "failed") return mayNotWrite(d) ? "file_start_bot" : "failed";
   return "file_asking";
 }

@@ -1,0 +1,20 @@
+package driver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gotd/td/tg"
+)
+
+// AllowWrites lets a bot write to this person.
+func (u *User) AllowWrites(ctx context.Context, bot string) error {
+	user, err := u.InputUser(ctx, bot)
+	if err != nil {
+		return err
+	}
+	if _, err := u.API.BotsAllowSendMessage(ctx, user); err != nil {
+		return fmt.Errorf("let @%s write: %w", bot, err)
+	}
+	return nil
+}
