@@ -28,7 +28,7 @@ interface Row {
 }
 
 // rowsOf makes a row of each time. Times that are over for all nets are left out.
-function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
+export function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
   const rows = new Map<number, Row>();
   const labels = new Map<string, number>();
   for (const s of starts) {
@@ -50,6 +50,9 @@ function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
 const reasons: Record<string, Phrase> = {
   closed: "status_closed", past: "status_past", too_far: "status_too_far", too_soon: "status_too_soon", held: "status_held", taken: "status_taken",
 };
+
+// statusName says what the status of a start means.
+export const statusName = (status: string) => t(status === "free" ? "status_free" : reasons[status] ?? "status_taken");
 
 interface BoardProps {
   screen: string; // the address of the screen without its day
@@ -164,7 +167,7 @@ function Cell({ net, row, start, booking, currency, moving, open }: CellProps) {
     label = `${t("status_free")}, ${price}`;
   } else {
     text = "";
-    label = t(reasons[start.status] ?? "status_taken");
+    label = statusName(start.status);
   }
   const opens = moving ? moves || (free && !booking && !!price) : free || !!booking || start.status === "held" || start.status === "taken";
   return (
