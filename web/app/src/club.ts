@@ -28,8 +28,10 @@ export function kept<T>(
   const last = readKept<T>(name);
   const before = last && isMine(last.data) ? last : null;
   const r = resource(read, before?.data, before?.since);
+  let stored = before?.since ?? 0;
   r.state.subscribe(({ data, since, error }) => {
-    if (data !== undefined && since && isKept(data)) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
+    if (data !== undefined && since !== stored && isKept(data)) localStorage.setItem(`kept ${name}`, JSON.stringify({ data, since }));
+    stored = since;
     if (error && isRefusal(error)) dropKept(name);
   });
   return r;

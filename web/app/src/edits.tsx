@@ -2,10 +2,10 @@
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { isAdmin } from "./club";
-import { Trouble, useAct } from "./parts";
+import { Trouble, useAct, useAskBeforeClosing } from "./parts";
 import type { Resource } from "./resource";
 import { Problem } from "./send";
-import { askBeforeClosing, type Step } from "./telegram";
+import type { Step } from "./telegram";
 import { t } from "./words";
 
 export type Edit<T> = (items: T[]) => T[];
@@ -26,10 +26,7 @@ export function useEdits<T, L extends List<T>>(list: Resource<L>, put: (items: T
   const { act, busy, problem } = useAct();
   const unsaved = edits.value.length > 0;
   useEffect(() => { void list.load(); }, [list]);
-  useEffect(() => {
-    askBeforeClosing(unsaved);
-    return () => askBeforeClosing(false);
-  }, [unsaved]);
+  useAskBeforeClosing(unsaved);
   const { data } = list.state.value;
   const items = edits.value.reduce((now, edit) => edit(now), data?.items ?? []);
   const save = () => act(async () => {

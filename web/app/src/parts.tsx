@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { signal, useSignal } from "@preact/signals";
 import { club, clubs } from "./club";
 import { offline, Problem, serverNow } from "./send";
-import { feel, inTelegram, main, type Step } from "./telegram";
+import { askBeforeClosing, feel, inTelegram, main, type Step } from "./telegram";
 import { clock, dateIn, known, money, shortDay, t } from "./words";
 import type { Resource, Shown } from "./resource";
 import type { Schemas } from "./api";
@@ -53,6 +53,14 @@ export function Trouble({ problem, again }: { problem: Problem | null | undefine
       {again && <button class="quiet" onClick={again}>{t("again")}</button>}
     </div>
   );
+}
+
+// useAskBeforeClosing has the client ask before it closes the page, while the screen has something to lose.
+export function useAskBeforeClosing(ask: boolean) {
+  useEffect(() => {
+    askBeforeClosing(ask);
+    return () => askBeforeClosing(false);
+  }, [ask]);
 }
 
 // useAct runs the actions of a screen. busy is the name of the action that runs. problem is the failure of the last one. after runs when an
@@ -183,4 +191,13 @@ export function Choice<T extends string | number>({ name, options, value, label,
       ))}
     </div>
   );
+}
+
+// saveFile downloads a file that the page has read.
+export function saveFile(file: Blob, name: string) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

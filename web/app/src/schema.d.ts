@@ -878,6 +878,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clubs/{club}/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the report for a spreadsheet, one a line; staff only */
+        get: operations["report-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clubs/{club}/reviews": {
         parameters: {
             query?: never;
@@ -2963,6 +2980,11 @@ export interface components {
              * @description The booking that holds the time for this member; confirm it to take it; cancel it, or leave the waitlist, to pass it on.
              */
             offer?: number;
+            /**
+             * Format: int64
+             * @description In the queue: 1 is next. It counts the members ahead who could get the same net. Missing once the time is offered.
+             */
+            place?: number;
             /** Format: date-time */
             start: string;
             /** @enum {string} */
@@ -3021,7 +3043,7 @@ export interface components {
              * @description Files for which nothing was left of the day's quota.
              */
             over_quota: number;
-            /** @description Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it. */
+            /** @description Code of the error of a failed one. stranger: the person has to start the bot first. blocked: they have blocked it. unreachable: Telegram does not let the bot write to them. */
             reason?: string;
             /** Format: int64 */
             sent: number;
@@ -10470,6 +10492,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-csv": {
+        parameters: {
+            query: {
+                /** @description The first day, by the club's calendar. */
+                from: string;
+                /** @description The last one; at most sixty-two days. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description The club. */
+                club: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Bad Request */

@@ -2,12 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, done, newKey, type Booking as Body, type Payment, type PayWay } from "../api";
 import { club, isHeld, netName, reload } from "../club";
-import { Age, announce, Heading, hours, Next, Policy, Price, Skeleton, sentence, Sure, Trouble, useAct } from "../parts";
+import { Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, Waiting } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";
 import { Share } from "../share";
-import { askBeforeClosing, canOpenInvoice, onInvoiceClosed, openInvoice, openLink, slugOf } from "../telegram";
+import { canOpenInvoice, onInvoiceClosed, openInvoice, openLink, slugOf } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
 
 interface View {
@@ -37,18 +37,8 @@ export function Booking({ id }: { id: number }) {
   const shown = view.state.value;
   const b = shown.data?.booking;
   const held = !!b && isHeld(b);
-  useEffect(() => {
-    askBeforeClosing(held);
-    return () => askBeforeClosing(false);
-  }, [held]);
-  if (!shown.data || !b) {
-    return (
-      <main>
-        <Heading>{t("booking")}</Heading>
-        {shown.error ? <Trouble problem={shown.error} again={() => void view.load()} /> : <Skeleton rows={5} />}
-      </main>
-    );
-  }
+  useAskBeforeClosing(held);
+  if (!shown.data || !b) return <main><Heading>{t("booking")}</Heading><Waiting of={view} rows={5} /></main>;
   const c = club.value!;
   return (
     <main class="booking">
@@ -287,9 +277,5 @@ function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
 // saveCalendar downloads the booking as a file for a calendar.
 async function saveCalendar(b: Body) {
   const file = await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/calendar.ics", { params: { path: path(b.id) }, parseAs: "blob" }));
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file as unknown as Blob);
-  link.download = `nets-${b.id}.ics`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(file as unknown as Blob, `nets-${b.id}.ics`);
 }

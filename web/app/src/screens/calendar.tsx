@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Feed } from "../api";
 import { club, isStaff, nets, netName } from "../club";
-import { Age, announce, Heading, Skeleton, Trouble, useAct } from "../parts";
+import { Age, announce, Heading, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { inTelegram, openLink } from "../telegram";
 import { shortDay, t } from "../words";
@@ -48,8 +48,8 @@ export function Calendar() {
       <Heading below={c.name}>{t("calendars")}</Heading>
       <p class="hint">{t("calendar_how")}</p>
       <Age of={shown} />
-      <Trouble problem={problem ?? (shown.data ? null : shown.error)} again={shown.data ? undefined : () => void feeds.load()} />
-      {!shown.data && !shown.error && <Skeleton rows={3} />}
+      <Trouble problem={problem} />
+      <Waiting of={feeds} rows={3} />
       {shown.data && (
         <ul class="cards">
           {wishes.map((w) => {

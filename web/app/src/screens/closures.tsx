@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure, type ClosureFigures } from "../api";
 import { club, netName, nets, reload, today } from "../club";
-import { Age, Heading, Next, Skeleton, Trouble, useAct } from "../parts";
+import { Age, Heading, Next, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { clock, noonOf, shortDay, t } from "../words";
@@ -64,8 +64,8 @@ export function Closures() {
     <main class="booking">
       <Heading below={c.name}>{t("closures")}</Heading>
       <Age of={shown} />
-      <Trouble problem={problem ?? (shown.data ? null : shown.error)} />
-      {!shown.data && !shown.error && <Skeleton rows={3} />}
+      <Trouble problem={problem} />
+      <Waiting of={list} rows={3} />
       {shown.data?.length === 0 && <p class="hint">{t("closures_none")}</p>}
       <ul class="cards">
         {(shown.data ?? []).map((x) => {

@@ -24,8 +24,8 @@ export function MoveScreen({ args }: { args: string[] }) {
     return done(api.GET("/api/v1/clubs/{club}/bookings/{id}", { params: { path } }));
   }), [id, club.value?.id]);
   useEffect(() => { void booking.load(); void nets.value.load(); }, [booking]);
-  const { data, error } = booking.state.value;
-  if (!data) return <main><Heading>{t("move")}</Heading>{error ? <Trouble problem={error} again={() => void booking.load()} /> : <Skeleton rows={8} />}</main>;
+  const { data } = booking.state.value;
+  if (!data) return <main><Heading>{t("move")}</Heading><Waiting of={booking} rows={8} /></main>;
   return <Times booking={booking} b={data} args={args} />;
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, type Receipt as Body } from "../api";
 import { club, netName, nets } from "../club";
-import { Age, Heading, Price, Skeleton, span, Trouble } from "../parts";
+import { Age, Heading, Price, span, Waiting } from "../parts";
 import { resource } from "../resource";
 import { clock, longDay, money, t } from "../words";
 import { wayName } from "./booking";
@@ -16,14 +16,7 @@ export function Receipt({ id }: { id: number }) {
   const shown = receipt.state.value;
   const r = shown.data;
   const zone = club.value!.time_zone;
-  if (!r) {
-    return (
-      <main>
-        <Heading>{t("receipt")}</Heading>
-        {shown.error ? <Trouble problem={shown.error} again={() => void receipt.load()} /> : <Skeleton rows={5} />}
-      </main>
-    );
-  }
+  if (!r) return <main><Heading>{t("receipt")}</Heading><Waiting of={receipt} rows={5} /></main>;
   const at = new Date(r.paid_at);
   return (
     <main class="booking">

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Review } from "../api";
 import { club } from "../club";
-import { Age, Empty, Heading, Skeleton, Sure, Trouble, useAct } from "../parts";
+import { Age, Empty, Heading, Sure, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
 import { known, money, t } from "../words";
@@ -28,8 +28,8 @@ export function Reviews() {
     <main>
       <Heading below={c.name}>{t("reviews")}</Heading>
       <Age of={shown} />
-      <Trouble problem={problem ?? (shown.data ? null : shown.error)} again={shown.data ? undefined : () => void list.load()} />
-      {!shown.data && !shown.error && <Skeleton rows={3} />}
+      <Trouble problem={problem} />
+      <Waiting of={list} rows={3} />
       {shown.data?.length === 0 && <Empty text={t("reviews_none")} />}
       <ul class="cards">
         {(shown.data ?? []).map((r) => <Case key={r.id} review={r} busy={!!busy} resolve={(v) => resolve(r.id, v)} />)}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type NotificationSettings } from "../api";
-import { Age, Choice, Heading, Skeleton, Trouble, useAct } from "../parts";
+import { Age, Choice, Heading, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { go } from "../router";
 import { Problem } from "../send";
@@ -71,8 +71,7 @@ function Notifications() {
     <section>
       <h2>{t("notifications")}</h2>
       <Age of={shown} />
-      {!s && !shown.error && <Skeleton rows={2} />}
-      {!s && <Trouble problem={shown.error} again={() => void settings.load()} />}
+      <Waiting of={settings} rows={2} />
       {s && channels.length > 1 && (
         <>
           <p class="hint">{t("first_channel")}</p>
