@@ -20,20 +20,23 @@ const noShowUndo = 24 * time.Hour
 
 // CheckIn records that the member came. It is possible from Policy.CheckIn before the start until the end.
 func (s *Service) CheckIn(ctx context.Context, actor Actor, id ID) (Booking, error) {
-	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error {
-		switch {
-		case b.Kind == Block:
-			return ErrState
-		case c.at.Before(b.Span.Start.Add(-c.setup.club.Policy.CheckIn)):
-			return ErrCheckInEarly
-		case !c.at.Before(b.Span.End):
-			return ErrCheckInLate
-		}
-		if err := c.moveState(ctx, b, CheckedIn); err != nil {
-			return err
-		}
-		return c.recordChange(ctx, "check_in", b, "", nil)
-	})
+	return s.changeBooking(ctx, actor, id, func(ctx context.Context, c *change, b *Booking) error { return c.checkIn(ctx, b) })
+}
+
+// checkIn records that the member of a booking came.
+func (c *change) checkIn(ctx context.Context, b *Booking) error {
+	switch {
+	case b.Kind == Block:
+		return ErrState
+	case c.at.Before(b.Span.Start.Add(-c.setup.club.Policy.CheckIn)):
+		return ErrCheckInEarly
+	case !c.at.Before(b.Span.End):
+		return ErrCheckInLate
+	}
+	if err := c.moveState(ctx, b, CheckedIn); err != nil {
+		return err
+	}
+	return c.recordChange(ctx, "check_in", b, "", nil)
 }
 
 // NoShow records that nobody came, and frees the rest of the time. It is possible from Policy.NoShow after the start.

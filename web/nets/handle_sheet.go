@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -42,6 +43,7 @@ type sheets struct{ handlers }
 
 func (h sheets) addRoutes() {
 	web.Add(h.api, readRoute("day-sheet", "/clubs/{club}/days/{day}", administrationTag, "What happens on a day"), h.readDaySheet)
+	web.AddOnce(h.actions, actionRoute("check-in-by-code", http.MethodPost, "/clubs/{club}/check-ins", administrationTag, "Check in the booking of a code that was scanned or typed; it has to be of the club and the day; staff only", http.StatusOK), h.checkInByCode)
 	export := readRoute("export", "/clubs/{club}/export.csv", administrationTag, "Bookings of some days for a spreadsheet")
 	export.Media = csvType
 	web.Add(h.api, export, h.exportCSV)

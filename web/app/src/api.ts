@@ -12,6 +12,7 @@ export type Starts = Schemas["StartsBody"];
 export type FreeDays = Schemas["FreeDaysBody"];
 export type Booking = Schemas["BookingBody"];
 export type SheetBooking = Schemas["SheetBookingBody"];
+export type CheckInCode = Schemas["CheckInCodeBody"];
 export type Quote = Schemas["QuoteBody"];
 export type Wait = Schemas["WaitBody"];
 export type Payment = Schemas["PaymentBody"];

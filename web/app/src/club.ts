@@ -73,6 +73,8 @@ export function chooseClub(id: number) {
   chosen.value = id;
 }
 
+const todayIn = (zone: string) => dateIn(new Date(serverNow()), zone);
+
 // DaySheet is the staff's sheet of a day.
 export interface DaySheet {
   day: string;
@@ -87,7 +89,7 @@ function dropSheets() {
   const person = me.state.value.data;
   for (const c of clubs.state.value.data ?? []) {
     const last = readKept<DaySheet>(sheetName(c.id));
-    const past = last && last.data.day < dateIn(new Date(serverNow()), c.time_zone);
+    const past = last && last.data.day < todayIn(c.time_zone);
     if (past || (person && !person.operator && !isStaffIn(c.id))) dropKept(sheetName(c.id));
   }
 }
@@ -126,7 +128,7 @@ export const waits = perClub((id) => kept<Wait[]>(`waits ${id}`, async () => {
 export const isLive = (b: Booking) => b.state === "confirmed" || b.state === "checked_in" || isHeld(b);
 export const isHeld = (b: Booking) => b.state === "held" && !!b.expires_at && Date.parse(b.expires_at) > serverNow();
 
-export const today = () => dateIn(new Date(serverNow()), club.value!.time_zone);
+export const today = () => todayIn(club.value!.time_zone);
 
 const days = new Map<string, Resource<Starts>>();
 let shownDay: Resource<Starts> | null = null;

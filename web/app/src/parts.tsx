@@ -55,6 +55,16 @@ export function Trouble({ problem, again }: { problem: Problem | null | undefine
   );
 }
 
+// useIsLeft tells whether the person has left the screen, for actions that wait.
+export function useIsLeft() {
+  const isLeft = useRef(false);
+  useEffect(() => {
+    isLeft.current = false;
+    return () => { isLeft.current = true; };
+  }, []);
+  return isLeft;
+}
+
 // useAskBeforeClosing has the client ask before it closes the page, while the screen has something to lose.
 export function useAskBeforeClosing(ask: boolean) {
   useEffect(() => {

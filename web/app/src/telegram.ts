@@ -155,6 +155,23 @@ export const askToWrite = () => new Promise<boolean>((resolve) => {
   post("web_app_request_write_access");
 });
 
+// scan has the client read a QR code with the camera. It returns what the code says, or null where the person closed the scanner.
+export const canScan = () => has("web_app_open_scan_qr_popup");
+export const scan = (text: string) => new Promise<string | null>((resolve) => {
+  const end = (data: string | null) => {
+    stop.forEach((s) => s());
+    resolve(data);
+  };
+  const stop = [
+    on("qr_text_received", (e) => {
+      post("web_app_close_scan_qr_popup");
+      end(e.data ?? null);
+    }),
+    on("scan_qr_popup_closed", () => end(null)),
+  ];
+  post("web_app_open_scan_qr_popup", { text });
+});
+
 export const closePage = () => post("web_app_close");
 
 let asked = 0;

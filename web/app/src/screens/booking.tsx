@@ -1,8 +1,8 @@
 // Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api, done, newKey, type Booking as Body, type Payment, type PayWay } from "../api";
-import { club, isHeld, netName, reload } from "../club";
-import { Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, Waiting } from "../parts";
+import { api, done, newKey, type Booking as Body, type CheckInCode, type Payment, type PayWay } from "../api";
+import { club, isHeld, me, netName, reload } from "../club";
+import { Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, useIsLeft, Waiting } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";
@@ -88,7 +88,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
   const [way, setWay] = useState("");
   const [looks, setLooks] = useState(0); // since the payment page was opened; 0: it was not
   const [said, setSaid] = useState<Phrase>("pay_asking"); // while the page waits for the payment
-  const isLeft = useRef(false); // the person sees another screen
+  const isLeft = useIsLeft();
   const opened = useRef(""); // the slug of the last invoice
   const pays = ways.length > 0;
   const chosen = ways.find((w) => w.provider === way) ?? ways[0];
@@ -98,10 +98,6 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
     const timer = setTimeout(() => void view.load().then(() => setLooks(looks + 1)), backOff[looks - 1]! * 1000);
     return () => clearTimeout(timer);
   }, [looks]);
-  useEffect(() => {
-    isLeft.current = false;
-    return () => { isLeft.current = true; };
-  }, []);
   useEffect(() => onInvoiceClosed((slug, paid) => {
     // After a reload of the page only the payments name the invoice.
     const links = view.state.value.data?.payments.map((p) => p.invoice_link && slugOf(p.invoice_link)) ?? [];
@@ -198,6 +194,8 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
   const c = club.value!;
   const { act, busy, problem } = useAct(again(view));
   const [asks, setAsks] = useState(false);
+  const [code, setCode] = useState<CheckInCode | null>(null);
+  const readCode = () => act(async () => setCode(await done(api.GET("/api/v1/clubs/{club}/bookings/{id}/check-in-code", { params: { path: path(b.id) } }))));
   const state = b.state === "held" ? "expired" : b.state; // a hold that has run out and was not swept yet
   const now = serverNow();
   const live = state === "confirmed" || state === "checked_in";
@@ -226,9 +224,18 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
       {b.cancel_fee && b.cancel_fee.minor > 0 && <p class="hint">{t("kept_fee", money(b.cancel_fee.minor, b.cancel_fee.currency))}</p>}
       {live && ahead && b.price.minor > 0 && <Policy start={b.start} />}
       {live && b.kind === "play" && <Guests view={view} booking={b} />}
+      {code && state === "confirmed" && (
+        <figure class="qr">
+          <img alt={t("qr_show")} src={`data:image/png;base64,${code.picture}`} />
+          <figcaption><b>{code.code}</b> {t("qr_how")}</figcaption>
+        </figure>
+      )}
       <Trouble problem={problem} />
       {live && (
         <div class="actions">
+          {state === "confirmed" && !code && b.member === me.state.value.data?.id && (
+            <button class="quiet" disabled={!!busy} onClick={() => void readCode()}>{t("qr_show")}</button>
+          )}
           <button class="quiet" onClick={() => void act(() => saveCalendar(b))}>{t("calendar")}</button>
           {ahead && <Share subject={{ booking: { club: c.id, id: b.id } }} />}
           {canMove && <button class="quiet" onClick={() => go(`move/${b.id}/${b.day}`)}>{t("move")}</button>}

@@ -1,11 +1,13 @@
 // Desk: the staff's sheet of a day, with check-in, payment and no-shows.
 import { useEffect, useMemo } from "preact/hooks";
-import { api, done, newKey, type SheetBooking } from "../api";
+import { useSignal } from "@preact/signals";
+import { api, done, newKey, type Booking, type SheetBooking } from "../api";
 import { club, isAdmin, isHeld, kept, netName, nets, reload, sheetName, today, type DaySheet } from "../club";
 import { Age, Empty, Heading, hours, Trouble, useAct, Waiting } from "../parts";
 import { poll, type Resource } from "../resource";
 import { go } from "../router";
 import { offline, serverNow } from "../send";
+import { canScan, scan } from "../telegram";
 import { dayName, known, money, t } from "../words";
 import { Days, refreshEvery } from "./day";
 
@@ -41,6 +43,7 @@ export function Desk({ args }: { args: string[] }) {
       </div>
       <Days day={day} open={(d) => go(`desk/${d}`, true)} />
       <h2 class="date">{dayName(day)}</h2>
+      <CheckIn day={day} sheet={sheet} />
       <Age of={shown} />
       <Waiting of={sheet} rows={5} />
       {shown.data && list.length === 0 && <Empty text={t("desk_empty")} />}
@@ -53,6 +56,39 @@ function stateName(b: SheetBooking): string {
   const state = `card_${b.state}`;
   if (isHeld(b)) return t("status_held");
   return b.kind === "play" && known(state) ? t(state) : "";
+}
+
+// CheckIn checks in the booking of a code that is scanned, or typed where the client has no scanner.
+function CheckIn({ day, sheet }: { day: string; sheet: Resource<DaySheet> }) {
+  const c = club.value!;
+  const code = useSignal("");
+  const here = useSignal<Booking | null>(null);
+  const { act, busy, problem } = useAct(() => sheet.reload().then(reload));
+  const checkIn = (text: string) => act(async () => {
+    here.value = null;
+    here.value = await done(api.POST("/api/v1/clubs/{club}/check-ins", {
+      params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { code: text, day },
+    }));
+    code.value = "";
+  });
+  const read = async () => {
+    const text = await scan(t("scan_how"));
+    if (text) await checkIn(text);
+  };
+  const b = here.value;
+  return (
+    <>
+      <form class="row times" onSubmit={(e) => { e.preventDefault(); void checkIn(code.value); }}>
+        <label>{t("check_in_code")}
+          <input required maxLength={100} autocomplete="off" autocapitalize="characters" value={code.value} onInput={(e) => { code.value = e.currentTarget.value; }} />
+        </label>
+        <button class="quiet" disabled={!!busy || offline.value}>{t("check_in_them")}</button>
+        {canScan() && <button type="button" class="quiet" disabled={!!busy || offline.value} onClick={() => void read()}>{t("scan")}</button>}
+      </form>
+      {b && <p class="notice good" role="status">{t("checked_in_one", `${hours(b.start, b.end, c.time_zone)}, ${(b.nets ?? []).map(netName).join(" + ")}`)}</p>}
+      <Trouble problem={problem} />
+    </>
+  );
 }
 
 type Step = "check-in" | "no-show" | "undo-no-show";

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
-import { announce, Heading, Next, Trouble, Waiting } from "../parts";
+import { announce, Heading, Next, Trouble, useIsLeft, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { Share } from "../share";
@@ -36,8 +36,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
   const looks = useSignal(0);
   const refused = useSignal(false); // the person was asked whether the bot may write, and said no
   const left = useRef(tries); // deliveries that may be asked for after the person said yes; all of them while nobody was asked
-  const gone = useRef(false); // the person sees another screen
-  useEffect(() => () => { gone.current = true; }, []);
+  const isLeft = useIsLeft();
   const d = delivery.value;
   const polls = !!d && !ended(d) && !problem.value && looks.value < waits.length;
   // ask reads the state of the delivery.
@@ -69,7 +68,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
     if (asked) await new Promise((resolve) => setTimeout(resolve, tryAgainAfter));
     else refused.value = !(await askToWrite());
     busy.value = false;
-    if (gone.current || refused.value) return;
+    if (isLeft.current || refused.value) return;
     left.current--;
     order();
   };
