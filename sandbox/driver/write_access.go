@@ -3,8 +3,6 @@ package driver
 import (
 	"context"
 	"fmt"
-
-	"github.com/gotd/td/tg"
 )
 
 // AllowWrites lets a bot write to this person.
