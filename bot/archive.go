@@ -34,13 +34,16 @@ func (a Archive) File(ctx context.Context, id filter.DocumentID, at filter.Place
 	return a.bot.deps.Searcher.File(ctx, id, at)
 }
 
-// Thumbs returns the thumbs of files that have one.
+// Thumbs returns the thumbs of files that have one, as JPEGs.
 func (a Archive) Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte {
-	return a.bot.deps.Searcher.Thumbs(ctx, files)
+	pictures := map[filter.DocumentID][]byte{}
+	for id, stripped := range a.bot.deps.Searcher.Thumbs(ctx, files) {
+		if picture, err := telegram.ThumbJPEG(stripped); err == nil { // those of files that were stored by this program are whole
+			pictures[id] = picture
+		}
+	}
+	return pictures
 }
-
-// Picture makes a JPEG of a thumb.
-func (Archive) Picture(thumb []byte) ([]byte, error) { return telegram.ThumbJPEG(thumb) }
 
 // Left is how many files a person can still get today.
 func (a Archive) Left(ctx context.Context, person filter.UserID) (access.Allowance, error) {

@@ -129,16 +129,16 @@ func (h IfNoneMatch) Tag() string {
 	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(h.IfNoneMatch), "W/"), `"`)
 }
 
-// File answers with a file whose tag is a digest of its content. known reports that the client has it: then the answer is 304 without a body. A client
-// keeps the file but asks before each use, so that a right that ended also ends for kept files.
-func (h IfNoneMatch) File(contentType string, content []byte) (f *File, known bool) {
+// File answers with a file whose tag is a digest of its content, or with 304 if the client has it. A client keeps the file but asks before each use, so that
+// a right that ended also ends for kept files.
+func (h IfNoneMatch) File(contentType string, content []byte) *File {
 	sum := sha256.Sum256(content)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	f = &File{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: contentType, CacheControl: "private, no-cache", Body: content}
-	if known = h.Tag() == tag; known {
+	f := &File{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: contentType, CacheControl: "private, no-cache", Body: content}
+	if h.Tag() == tag {
 		f.Status, f.Body = http.StatusNotModified, nil
 	}
-	return f, known
+	return f
 }
 
 // weakTag is weak, because the answer may be compressed or not.

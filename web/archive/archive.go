@@ -26,10 +26,8 @@ type Archive interface {
 	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
 	Search(ctx context.Context, q filter.Query) (filter.Page, error)
 	File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error)
-	// Thumbs returns the thumbs of files that have one, as Telegram strips them.
+	// Thumbs returns the thumbs of files that have one, as JPEGs.
 	Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte
-	// Picture makes a JPEG of a thumb.
-	Picture(thumb []byte) ([]byte, error)
 	// Deliver orders a file into a person's chat. Orders with the same origin are one.
 	Deliver(ctx context.Context, origin string, person filter.UserID, item delivery.Item) (delivery.Job, error)
 }

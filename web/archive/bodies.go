@@ -20,7 +20,7 @@ type FileBody struct {
 	Mime    string    `json:"mime,omitempty"`
 	Size    int64     `json:"size" doc:"In bytes."`
 	Posted  time.Time `json:"posted"`
-	Thumb   []byte    `json:"thumb,omitempty" doc:"A tiny picture as Telegram strips it: a JPEG without the header that all have. GET /archive/thumbs/{id} returns it whole."`
+	Thumb   []byte    `json:"thumb,omitempty" doc:"A tiny picture, a JPEG."`
 }
 
 func fileOf(f filter.File, thumbs map[filter.DocumentID][]byte) FileBody {

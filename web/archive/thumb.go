@@ -54,13 +54,9 @@ func (h handlers) readThumb(ctx context.Context, in *thumbIn) (*web.File, error)
 	if err != nil {
 		return nil, err
 	}
-	stripped, ok := thumbs(ctx, archive, f)[id]
+	picture, ok := thumbs(ctx, archive, f)[id]
 	if !ok {
 		return nil, errNoThumb
 	}
-	out, known := in.File("image/jpeg", stripped)
-	if !known {
-		out.Body, err = archive.Picture(stripped)
-	}
-	return out, err
+	return in.File("image/jpeg", picture), nil
 }

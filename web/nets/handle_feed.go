@@ -97,6 +97,5 @@ func (h feeds) readFeed(ctx context.Context, in *readFeedIn) (*web.File, error) 
 	if err != nil {
 		return nil, err
 	}
-	out, _ := in.File(calendarType+"; charset=utf-8", file)
-	return out, nil
+	return in.File(calendarType+"; charset=utf-8", file), nil
 }

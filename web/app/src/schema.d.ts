@@ -3081,7 +3081,7 @@ export interface components {
              * @description In bytes.
              */
             size: number;
-            /** @description A tiny picture as Telegram strips it: a JPEG without the header that all have. GET /archive/thumbs/{id} returns it whole. */
+            /** @description A tiny picture, a JPEG. */
             thumb?: string;
         };
         FileDeliveryBody: {

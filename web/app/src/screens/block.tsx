@@ -113,7 +113,8 @@ export function Block({ args }: { args: string[] }) {
       </div>
       <div class="row times">
         <label>{t("block_until")}
-          <input type="date" min={day} max={addDays(day, 7 * (mostDates - 1))} value={until.value} onChange={(e) => { until.value = e.currentTarget.value; forget(); }} />
+          <input type="date" min={day} max={addDays(day, 7 * (mostDates - 1))} value={until.value}
+            onChange={(e) => { until.value = e.currentTarget.value; forget(); }} />
         </label>
         <label>{t("note")}<input maxLength={500} value={note.value} onInput={(e) => { note.value = e.currentTarget.value; }} /></label>
       </div>

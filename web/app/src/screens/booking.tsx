@@ -2,7 +2,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, done, newKey, type Booking as Body, type CheckInCode, type Payment, type PayWay } from "../api";
 import { club, isHeld, me, netName, reload } from "../club";
-import { Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, useIsLeft, Waiting } from "../parts";
+import {
+  Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, useIsLeft, Waiting,
+} from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
 import { serverNow } from "../send";

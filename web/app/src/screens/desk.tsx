@@ -80,7 +80,8 @@ function CheckIn({ day, sheet }: { day: string; sheet: Resource<DaySheet> }) {
     <>
       <form class="row times" onSubmit={(e) => { e.preventDefault(); void checkIn(code.value); }}>
         <label>{t("check_in_code")}
-          <input required maxLength={100} autocomplete="off" autocapitalize="characters" value={code.value} onInput={(e) => { code.value = e.currentTarget.value; }} />
+          <input required maxLength={100} autocomplete="off" autocapitalize="characters" value={code.value}
+            onInput={(e) => { code.value = e.currentTarget.value; }} />
         </label>
         <button class="quiet" disabled={!!busy || offline.value}>{t("check_in_them")}</button>
         {canScan() && <button type="button" class="quiet" disabled={!!busy || offline.value} onClick={() => void read()}>{t("scan")}</button>}
