@@ -22,6 +22,7 @@ type answering struct {
 	db         *mongo.Database
 	reader     *listReader
 	ahead      *filesAhead // nil if no files were read ahead
+	files      poolFilesRead
 	candidates int
 	answer     poolAnswer
 	block      int            // files of the next read
@@ -92,12 +93,10 @@ func (a *answering) fitBlock(good uint8) {
 
 // readWaiting reads and ranks the files of a block.
 func (a *answering) readWaiting(ctx context.Context) error {
-	docs, unread := a.ahead.take(a.waiting, a.reader.version)
-	more, err := findDocs(ctx, a.db, unread)
+	docs, err := a.readDocs(ctx, a.waiting)
 	if err != nil {
 		return err
 	}
-	docs = append(docs, more...)
 	a.read += len(a.waiting)
 	a.grown = min(2*a.grown, lastBlock)
 	a.waiting, a.block = nil, a.grown

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"maps"
 	"slices"
 )
 
@@ -19,8 +18,9 @@ type candidates struct {
 func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, error) {
 	c := &candidates{reader: r, taken: map[string]int{}}
 	type condition struct {
-		words []string
-		size  int
+		words  []string
+		size   int
+		single bool // the clause has one word, which is no acronym
 	}
 	conditions := make([]condition, len(p))
 	for i, cl := range p {
@@ -28,7 +28,7 @@ func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, err
 		if size == 0 {
 			return c, nil
 		}
-		conditions[i] = condition{words, size}
+		conditions[i] = condition{words, size, len(cl.words) == 1 && !isAcronymKey(cl.words[0])}
 	}
 	slices.SortStableFunc(conditions, func(a, b condition) int { return a.size - b.size })
 	least := map[string]int{}
@@ -37,8 +37,11 @@ func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, err
 			c.words = cond.words
 			continue
 		}
-		if cond.size > maxListIDs || conditions[0].size <= fewIDs {
+		if cond.size > maxListIDs {
 			break // the files are checked instead
+		}
+		if conditions[0].size <= fewIDs && !(cond.single && r.hasWhole(cond.words)) {
+			continue // likewise; but what is in memory costs no read, and every match has the only word of a clause
 		}
 		c.checks = append(c.checks, cond.words)
 		for _, w := range cond.words {
@@ -51,6 +54,11 @@ func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, err
 		}
 	}
 	return c, r.extend(ctx, least)
+}
+
+// hasWhole reports that no id of the words' lists is left to be read.
+func (r *listReader) hasWhole(words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return r.open[w].next >= 0 })
 }
 
 // next returns at most n further ids, none at the end.
@@ -97,15 +105,10 @@ func (c *candidates) passes(id int64) bool {
 	return true
 }
 
-// wordsOf returns the words of plans.
-func wordsOf(plans ...plan) []string {
-	words := map[string]bool{}
-	for _, p := range plans {
-		for _, cl := range p {
-			for _, w := range cl.words {
-				words[w] = true
-			}
-		}
+// appendWords adds the words of a plan, some of them more than once.
+func (p plan) appendWords(words []string) []string {
+	for _, cl := range p {
+		words = append(words, cl.words...)
 	}
-	return slices.Sorted(maps.Keys(words))
+	return words
 }

@@ -17,39 +17,49 @@ type filesAhead struct {
 	err     error
 }
 
+// aheadBlock is the number of files read ahead at most. They often have all matches of a query of two words, and then no other file is read.
+const aheadBlock = 2 * firstBlock
+
 // errNotInMemory means that a reader with onlyMemory needs a part of a list that is not in memory.
 var errNotInMemory = errors.New("a list is not in memory")
 
-// readAhead begins to read files. It returns nil if memory does not have all lists of a plan, in one version.
+// readAhead begins to read the first files of the steps whose lists are all in memory, in one version. It returns nil if there are none.
 func (r *listReader) readAhead(ctx context.Context, db *mongo.Database, req poolRequest) *filesAhead {
+	a := &filesAhead{asked: map[int64]bool{}, done: make(chan struct{})}
+	var ids []int64
 	for _, st := range req.steps {
-		if st.good > rankPhrase {
-			break
-		}
-		version, ids := r.candidatesInMemory(ctx, st.plan())
-		if len(ids) == 0 {
+		version, found := r.candidatesInMemory(ctx, st.plan())
+		if len(found) == 0 || len(ids) > 0 && version != a.version {
 			continue
 		}
-		a := &filesAhead{version: version, asked: make(map[int64]bool, len(ids)), done: make(chan struct{})}
-		for _, id := range ids {
-			a.asked[id] = true
-		}
-		go func() {
-			defer close(a.done)
-			docs, err := findDocs(ctx, db, ids)
-			a.err, a.docs = err, make(map[int64]fileDoc, len(docs))
-			for _, d := range docs {
-				a.docs[d.ID] = d
+		a.version = version
+		for _, id := range found {
+			if len(ids) < aheadBlock && !a.asked[id] {
+				a.asked[id] = true
+				ids = append(ids, id)
 			}
-		}()
-		return a
+		}
+		if len(ids) == aheadBlock {
+			break
+		}
 	}
-	return nil
+	if len(ids) == 0 {
+		return nil
+	}
+	go func() {
+		defer close(a.done)
+		docs, err := findDocs(ctx, db, ids)
+		a.err, a.docs = err, make(map[int64]fileDoc, len(docs))
+		for _, d := range docs {
+			a.docs[d.ID] = d
+		}
+	}()
+	return a
 }
 
 // candidatesInMemory returns the first candidates of a plan by the lists in memory, and the version of these.
 func (r *listReader) candidatesInMemory(ctx context.Context, p plan) (version indexVersion, ids []int64) {
-	open, version, ok := r.inMemory(wordsOf(p))
+	open, version, ok := r.inMemory(p.appendWords(nil))
 	if !ok {
 		return version, nil
 	}
@@ -58,7 +68,7 @@ func (r *listReader) candidatesInMemory(ctx context.Context, p plan) (version in
 	if err != nil {
 		return version, nil
 	}
-	ids, err = c.next(ctx, firstBlock)
+	ids, err = c.next(ctx, aheadBlock)
 	if err != nil {
 		return version, nil
 	}

@@ -29,6 +29,9 @@ type listReader struct {
 func (r *listReader) inMemory(words []string) (open map[string]*list, version indexVersion, ok bool) {
 	open = map[string]*list{}
 	for _, w := range words {
+		if open[w] != nil {
+			continue
+		}
 		l := r.cache.get(listName{r.pool, w})
 		if l == nil || len(open) > 0 && l.version != version {
 			return nil, version, false

@@ -329,6 +329,7 @@ func loadWords(ctx context.Context, pool *storage.Pool, v *Vocabulary, last stri
 		}
 		return nil
 	})
+	signal(v.deltaFull) // the merged words are quicker to search
 	return last, err
 }
 

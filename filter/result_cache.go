@@ -25,7 +25,7 @@ type resultKey struct {
 	rows      bool // they were counted
 }
 
-// keptResults are shared by searches, which change nothing in them. Only the search that made them still writes to missing.
+// keptResults are shared by searches, which change nothing in them.
 type keptResults struct {
 	*results
 	words int64 // of Vocabulary.changes

@@ -33,19 +33,28 @@ type results struct {
 	arranged func() arrangement // made once for all pages
 
 	versions versions
+	files    filesRead   // see withoutFiles
 	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
 func newResults(q Query, parts int) *results {
-	r := &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts}
+	r := &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, files: filesRead{}}
 	r.arranged = sync.OnceValue(func() arrangement { return r.arrange(q) })
 	return r
 }
 
-// another returns empty results of a further query of the same search, without a selection. The further query skips the pools that have failed, and does
-// not read the versions of the others again.
+// withoutFiles returns the same results to be kept in memory. What the search has read to find them is not kept.
+func (r *results) withoutFiles(q Query) *results {
+	kept := newResults(q, r.parts)
+	kept.byID, kept.unread, kept.capped, kept.hasLater, kept.versions, kept.files = r.byID, r.unread, r.capped, r.hasLater, r.versions, nil
+	r.arranged = kept.arranged
+	return kept
+}
+
+// another returns empty results of a further query of the same search, without a selection. The further query skips the pools that have failed, and reads
+// neither the versions of the others nor any file again.
 func (r *results) another() *results {
-	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions)}
+	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions), files: r.files}
 }
 
 // addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which

@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 	"pavilion/filter"
 )
 
-func TestSearch_AnUnfinishedWordTakesTwoReadsOfListsInEachPool(t *testing.T) {
+func TestSearch_AnUnfinishedWordTakesOneReadOfListsInEachPool(t *testing.T) {
 	t.Parallel()
 	var reads atomic.Int64
 	ix := newIndex(t, func(o *testOptions) {
@@ -26,8 +27,45 @@ func TestSearch_AnUnfinishedWordTakesTwoReadsOfListsInEachPool(t *testing.T) {
 	if err != nil || page.Total != 4 {
 		t.Fatalf("%d files, %v", page.Total, err)
 	}
-	// The first read is of the version and of the words; the second of the titles that the query may become.
-	if n, most := reads.Load(), int64(2*len(ix.pools.All())); n > most {
+	// It is of the version, of the words, and of the titles that the query may become.
+	if n, most := reads.Load(), int64(len(ix.pools.All())); n > most {
 		t.Errorf("%d reads of lists, want %d at most", n, most)
+	}
+}
+
+// A search for a rare word also looks for frequent words near it, and asks the pools again.
+func TestSearch_AFileIsReadOnce(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	reads := map[string]int{}
+	ix := newIndex(t, func(o *testOptions) {
+		o.beforeCommand = func(e *event.CommandStartedEvent) {
+			if !finds(e, "files") {
+				return
+			}
+			ids, _ := e.Command.Lookup("filter", "_id", "$in").ArrayOK()
+			values, _ := ids.Values()
+			mu.Lock()
+			defer mu.Unlock()
+			for _, id := range values {
+				reads[e.DatabaseName+id.String()]++
+			}
+		}
+	})
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden Rivr 2001.mkv"), post(2, "Golden River 2002.mkv"), post(3, "Golden River 2003.mkv"), post(4, "Golden River 2004.mkv"))
+	mu.Lock()
+	clear(reads)
+	mu.Unlock()
+	page, err := ix.Search(t.Context(), filter.Query{Text: "golden rivr"})
+	if err != nil || page.Total != 4 {
+		t.Fatalf("%d files, %v", page.Total, err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for id, n := range reads {
+		if n > 1 {
+			t.Errorf("file %s is read %d times", id, n)
+		}
 	}
 }

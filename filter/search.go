@@ -152,7 +152,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 		return found, err
 	}
 	if ctx.Err() == nil && len(found.missing) == 0 && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{found, words})
+		s.kept.put(key, keptResults{found.withoutFiles(q), words})
 	}
 	return found, nil
 }
@@ -215,6 +215,7 @@ func (s *Searcher) newRequest(in interpretation, steps []step, title string) poo
 // so that a pool that hangs leaves time for another step.
 func (s *Searcher) queryPools(ctx context.Context, r *results, req poolRequest) error {
 	req.parts, req.counts, req.rows, req.known = r.parts, r.unread != nil, r.rows, maps.Clone(r.versions)
+	req.files = r.files
 	if r.selected != (Selection{}) {
 		req.steps, req.verdicts = narrowed(req.steps, r.selected), nil
 	}

@@ -26,9 +26,8 @@ type poolAnswer struct {
 
 // step is one plan of a request. Steps that bring better matches come first.
 type step struct {
-	plan   func() plan
-	good   uint8         // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
-	beside func() []plan // plans of later steps whose lists are opened with those of this one, because each read is a round trip
+	plan func() plan
+	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
 }
 
 // poolRequest asks a pool for the files that satisfy one of the plans and that rank does not reject.
@@ -43,25 +42,20 @@ type poolRequest struct {
 	rows     bool                  // the matches are put into rows, which are counted too
 	onlyRead bool                  // read no files only to count them
 	known    versions              // those of the pools that this search has read
+	words    []string              // see wordsAtOnce
+	files    filesRead
 }
 
 // all returns the plan that every match satisfies.
 func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
-
-// wordsToCount returns the words whose lists count the matches.
-func (r poolRequest) wordsToCount() []string {
-	words := append(wordsOf(r.all()), unsureKey)
-	if r.verdicts != nil {
-		words = append(words, r.verdicts.phrase...)
-	}
-	return words
-}
 
 // ranking returns the rank of a file and the tokens of its name. titled means that the file is in the list of the query's title.
 type ranking func(f File, titled bool) (rank uint8, name []string)
 
 // findInPools asks every pool that is not in missing. The answers have the order of the outcomes.
 func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[string]bool) ([]poolAnswer, []storage.PoolResult) {
+	r.words = r.wordsAtOnce()
+	r.files.addPools(s.pools.All())
 	slot := map[*storage.Pool]int{}
 	for i, pool := range s.pools.All() {
 		slot[pool] = i
@@ -89,7 +83,7 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 		reader.version = &version
 		return s.findWithLists(ctx, db, r, reader, nil)
 	}
-	if !reader.assumeVersion(ctx, r.wordsAtOnce()) {
+	if !reader.assumeVersion(ctx, r.words) {
 		ahead := reader.readAhead(ctx, db, r)
 		defer ahead.wait()
 		return s.findWithLists(ctx, db, r, reader, ahead)
@@ -99,6 +93,7 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 	if current || cerr != nil {
 		return answer, errors.Join(err, cerr)
 	}
+	clear(r.files[pool])
 	return s.findWithLists(ctx, db, r, s.newListReader(pool, db), nil)
 }
 
@@ -106,15 +101,23 @@ func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listRe
 	return &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, versionOf: s.versionOf, open: map[string]*list{}}
 }
 
-// findWithLists opens the lists of the first steps at once, and reads files in the order of the steps until it has enough.
+// findWithLists opens the lists of all steps at once, and reads files in the order of the steps until it has enough.
 func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r poolRequest, reader *listReader, ahead *filesAhead) (answer poolAnswer, err error) {
 	a := answering{
-		request: r, db: db, reader: reader, ahead: ahead, candidates: s.opts.Candidates, block: firstBlock, grown: firstBlock, seen: map[int64]bool{},
-		titled: map[int64]bool{},
+		request: r, db: db, reader: reader, ahead: ahead, files: r.files[reader.pool], candidates: s.opts.Candidates, block: firstBlock, grown: firstBlock,
+		seen: map[int64]bool{}, titled: map[int64]bool{},
 	}
 	defer func() { answer.version = reader.version }()
+	if err := reader.openLists(ctx, r.words); err != nil {
+		return poolAnswer{}, err
+	}
+	if r.title != "" {
+		if err := a.readTitled(ctx); err != nil {
+			return poolAnswer{}, err
+		}
+	}
 	var tried []plan
-	for i, st := range r.steps {
+	for _, st := range r.steps {
 		if a.isDone(st.good) {
 			err := a.finish(ctx)
 			return a.answer, err
@@ -122,21 +125,6 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 		p := st.plan()
 		if len(p) == 0 || slices.ContainsFunc(tried, p.equal) {
 			continue
-		}
-		words := wordsOf(p)
-		if st.beside != nil {
-			words = append(words, wordsOf(st.beside()...)...)
-		}
-		if i == 0 {
-			words = append(words, r.wordsAtOnce()...)
-		}
-		if err := reader.openLists(ctx, words); err != nil {
-			return poolAnswer{}, err
-		}
-		if i == 0 && r.title != "" {
-			if err := a.readTitled(ctx); err != nil {
-				return poolAnswer{}, err
-			}
 		}
 		tried = append(tried, p)
 		c, err := reader.candidatesOf(ctx, p)
@@ -157,18 +145,21 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 	return a.answer, err
 }
 
-// wordsAtOnce returns the words whose lists are opened with those of the first step: the title, and the words of the first steps and of the last one.
+// wordsAtOnce returns the words whose lists a search opens at once, because each read is a round trip: the title, those of all steps, and those whose lists
+// count the matches.
 func (r poolRequest) wordsAtOnce() []string {
-	words := r.wordsToCount()
+	words := []string{unsureKey}
+	if r.verdicts != nil {
+		words = append(words, r.verdicts.phrase...)
+	}
 	if r.title != "" {
 		words = append(words, r.title)
 	}
 	for _, st := range r.steps {
-		if st.good <= rankPhrase {
-			words = append(words, wordsOf(st.plan())...)
-		}
+		words = st.plan().appendWords(words)
 	}
-	return words
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // areCurrent reports that all pools answer and have these versions.

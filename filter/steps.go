@@ -9,9 +9,9 @@ import (
 const otherTitles = 4
 
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
-// better ranks than the next one, so a pool that has enough matches is not asked for more. A plan is made when its step is reached.
+// better ranks than the next one, so a pool that has enough matches is not asked for more.
 func (v *Vocabulary) steps(in interpretation) []step {
-	loose := step{plan: in.latePlan(v), good: rankBegins}
+	loose := step{plan: latePlan(v, in), good: rankBegins}
 	if in.fragment {
 		return []step{loose}
 	}
@@ -21,7 +21,7 @@ func (v *Vocabulary) steps(in interpretation) []step {
 	}
 	spelled := in
 	spelled.beginnings = nil
-	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: spelled.latePlan(v), good: rankSpelled})
+	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: latePlan(v, spelled), good: rankSpelled})
 	begun := sync.OnceValue(func() []plan { return v.begunTitles(in) })
 	for i := range otherTitles {
 		list = append(list, step{plan: func() plan {
@@ -29,7 +29,7 @@ func (v *Vocabulary) steps(in interpretation) []step {
 				return titles[i]
 			}
 			return nil
-		}, good: rankBeginsTitle, beside: begun})
+		}, good: rankBeginsTitle})
 	}
 	return append(list, loose)
 }
@@ -59,7 +59,7 @@ func (v *Vocabulary) begunTitles(in interpretation) (plans []plan) {
 }
 
 // latePlan makes the plan of an interpretation at its first call.
-func (in interpretation) latePlan(v *Vocabulary) func() plan {
+func latePlan(v *Vocabulary, in interpretation) func() plan {
 	return sync.OnceValue(func() plan {
 		p, _ := v.plan(in)
 		return p

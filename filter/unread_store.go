@@ -36,9 +36,6 @@ func (a *answering) countUnread(ctx context.Context) error {
 	for _, id := range a.waiting {
 		delete(a.seen, id)
 	}
-	if err := a.reader.openLists(ctx, a.request.wordsToCount()); err != nil {
-		return err
-	}
 	m, err := a.reader.membersOf(ctx, p, a.request.verdicts, a.seen)
 	if err != nil {
 		return err
@@ -52,7 +49,7 @@ func (a *answering) countUnread(ctx context.Context) error {
 		}
 	}
 	for part := range slices.Chunk(m.unsure, lastBlock) {
-		docs, err := findDocs(ctx, a.db, part)
+		docs, err := a.readDocs(ctx, part)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 // The counts order words by frequency and need not be exact. A word that is missing here is still found when it is typed in full.
 type Vocabulary struct {
 	oneEdit, twoEdits *levenshtein.LevenshteinAutomatonBuilder
-	deltaFull         chan struct{} // delta is large enough to be merged into base
+	deltaFull         chan struct{} // delta is to be merged into base
 
 	mu          sync.RWMutex
 	base        *vellum.FST
@@ -32,8 +32,9 @@ type Vocabulary struct {
 	deltaSounds map[string][]string      // the words of delta by soundBucket
 	deltaSorted atomic.Pointer[[]string] // the words of delta in order; nil when one was added since
 
-	keptNear *lru.Cache[nearKey, []Term]
-	changes  atomic.Int64 // counts changes: the result cache does not use results of an older count
+	keptNear  *lru.Cache[nearKey, []Term]
+	keptBegun *lru.Cache[begunKey, []Term]
+	changes   atomic.Int64 // counts changes: the result cache does not use results of an older count
 }
 
 // Term is a word of the index.
@@ -51,12 +52,13 @@ func NewVocabulary() (*Vocabulary, error) {
 	two, err2 := levenshtein.NewLevenshteinAutomatonBuilder(2, true)
 	empty, err3 := buildFST(nil)
 	near, err4 := lru.New[nearKey, []Term](keptNear)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	begun, err5 := lru.New[begunKey, []Term](keptNear)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
 	return &Vocabulary{
 		oneEdit: one, twoEdits: two, deltaFull: make(chan struct{}, 1), base: empty, sounds: empty, delta: map[string]int{}, deltaSounds: map[string][]string{},
-		keptNear: near,
+		keptNear: near, keptBegun: begun,
 	}, nil
 }
 
@@ -73,14 +75,11 @@ func (v *Vocabulary) Add(terms map[string]int) {
 	}
 	v.changes.Add(1)
 	if len(v.delta) >= mergeAt {
-		select {
-		case v.deltaFull <- struct{}{}:
-		default:
-		}
+		signal(v.deltaFull)
 	}
 }
 
-// Run merges delta into base whenever it is full, until ctx ends.
+// Run merges delta into base when it is full and when the words of a pool are loaded, until ctx ends.
 func (v *Vocabulary) Run(ctx context.Context) error {
 	for {
 		select {
@@ -145,8 +144,19 @@ func (v *Vocabulary) count(term string) int {
 	return max(0, int(n)+v.delta[term])
 }
 
-// Prefixed returns at most limit words that begin with prefix, the most frequent first.
+// begunKey names the words that begin with a prefix, at a state of the vocabulary.
+type begunKey struct {
+	prefix  string
+	changes int64
+}
+
+// Prefixed returns at most limit words that begin with prefix, the most frequent first. No limit is above maxPrefixed. A search asks for the same words
+// several times.
 func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
+	key := begunKey{prefix, v.changes.Load()}
+	if kept, ok := v.keptBegun.Get(key); ok {
+		return slices.Clip(kept[:min(limit, len(kept))])
+	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	found := map[string]int{}
@@ -161,7 +171,9 @@ func (v *Vocabulary) Prefixed(prefix string, limit int) []Term {
 	for ; at < len(words) && strings.HasPrefix(words[at], prefix); at++ {
 		found[words[at]] = v.count(words[at])
 	}
-	return mostFrequent(found, limit)
+	kept := slices.Clone(mostFrequent(found, maxPrefixed)) // the others may be thousands
+	v.keptBegun.Add(key, kept)
+	return slices.Clip(kept[:min(limit, len(kept))])
 }
 
 // prefixEnd returns the first key after all keys with a prefix.
