@@ -40,7 +40,7 @@ func (r *listReader) candidatesOf(ctx context.Context, p plan) (*candidates, err
 		if cond.size > maxListIDs {
 			break // the files are checked instead
 		}
-		if conditions[0].size <= fewIDs && !(cond.single && r.hasWhole(cond.words)) {
+		if conditions[0].size <= fewIDs && (!cond.single || !r.hasWhole(cond.words)) {
 			continue // likewise; but what is in memory costs no read, and every match has the only word of a clause
 		}
 		c.checks = append(c.checks, cond.words)

@@ -93,7 +93,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
 	}
 	if o.Gateway {
-		if err = s.openGateway(ctx, o.CallbackTries); err != nil {
+		if err = s.openGateway(o.CallbackTries); err != nil {
 			return s, err
 		}
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"crypto/rand"
 
 	"pavilion/sandbox/engines"
@@ -9,7 +8,7 @@ import (
 )
 
 // openGateway starts the payment service and gives the program a fixed address, so that callbacks reach it also after a restart.
-func (s *Scene) openGateway(ctx context.Context, tries int) error {
+func (s *Scene) openGateway(tries int) error {
 	addr, err := engines.FreeAddr()
 	if err != nil {
 		return err
