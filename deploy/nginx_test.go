@@ -173,8 +173,13 @@ func deaf(t *testing.T) (addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(syscall.Bind(socket, &syscall.SockaddrInet4{Port: number, Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(socket, 0)); err != nil {
-		t.Fatal(err)
+	for _, err := range []error{
+		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), // FreeAddr keeps the port for such sockets
+		syscall.Bind(socket, &syscall.SockaddrInet4{Port: number, Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(socket, 0),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

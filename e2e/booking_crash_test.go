@@ -119,7 +119,8 @@ func (n *nets) actions(t *testing.T, people []*miniapp.Client, hour int, p crash
 	return all[len(all)-p.actions:] // a hold says nothing to anybody
 }
 
-// killAt sends the actions at once, waits until all stand at the crash point, kills the server, and lets Postgres end what it had begun.
+// killAt sends the actions at once, again if the server is busy, waits until all stand at the crash point, kills the server, and lets Postgres end what it had
+// begun.
 func (n *nets) killAt(t *testing.T, point int, actions []*keyed) {
 	t.Helper()
 	ctx := t.Context()
@@ -134,7 +135,11 @@ func (n *nets) killAt(t *testing.T, point int, actions []*keyed) {
 	var sent sync.WaitGroup
 	for _, k := range actions {
 		sent.Go(func() {
-			if a, err := k.send(ctx); err == nil {
+			a, err := k.send(ctx)
+			for err == nil && a.Status == http.StatusServiceUnavailable {
+				a, err = k.send(ctx)
+			}
+			if err == nil {
 				t.Errorf("%s was answered: %d %s", k.about, a.Status, a.Body)
 			}
 		})
