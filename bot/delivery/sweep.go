@@ -70,6 +70,9 @@ func (s sweeper) deleteDue(ctx context.Context) error {
 // deleteInChat deletes messages of a chat, as many in one call as Telegram takes.
 func (s sweeper) deleteInChat(ctx context.Context, key filter.ChatID, list []delivery.Deletion) error {
 	in, ok := s.Client.ChatOf(int64(key))
+	if !ok && key > 0 { // a deletion in a private chat needs no access hash, which a restarted bot may still miss
+		in, ok = telegram.Chat{ID: int64(key), Type: telegram.Private}, true
+	}
 	var errs []error
 	for len(list) > 0 {
 		var ids []int
