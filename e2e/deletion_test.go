@@ -47,20 +47,6 @@ func willDelete(t *testing.T) (*sandbox.Scene, *driver.User) {
 	return s, member
 }
 
-// A bot that was killed may have stored a delivery and not yet the access hash of a new member.
-func TestDeletion_InAPrivateChatNeedsNoAccessHash(t *testing.T) {
-	t.Parallel()
-	s, member := willDelete(t)
-	s.Bot.Kill()
-	execute(t, s, `DELETE FROM bot_access_hash WHERE kind = 'user'`)
-	execute(t, s, `UPDATE delivery_deletion SET delete_at = now()`)
-	startBot(t, s)
-	until(t, "the file is gone", func() bool {
-		byName, _ := filesOf(t, member)
-		return len(byName) == 0
-	})
-}
-
 func TestDeletion_DueWhileTheBotWasDownHappensAfterTheRestart(t *testing.T) {
 	t.Parallel()
 	s, member := willDelete(t)
