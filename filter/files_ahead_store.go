@@ -28,7 +28,7 @@ func (r *listReader) readAhead(ctx context.Context, db *mongo.Database, req pool
 	a := &filesAhead{asked: map[int64]bool{}, done: make(chan struct{})}
 	var ids []int64
 	for _, st := range req.steps {
-		version, found := r.candidatesInMemory(ctx, st.plan())
+		version, found := r.candidatesInMemory(ctx, st.plan)
 		if len(found) == 0 || len(ids) > 0 && version != a.version {
 			continue
 		}

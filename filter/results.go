@@ -33,7 +33,7 @@ type results struct {
 	arranged func() arrangement // made once for all pages
 
 	versions versions
-	files    filesRead   // see withoutFiles
+	files    filesRead   // empty in results that memory keeps
 	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
@@ -43,8 +43,8 @@ func newResults(q Query, parts int) *results {
 	return r
 }
 
-// withoutFiles returns the same results to be kept in memory. What the search has read to find them is not kept.
-func (r *results) withoutFiles(q Query) *results {
+// forMemory returns the same results without the files that the search has read. Memory keeps only the files that were found.
+func (r *results) forMemory(q Query) *results {
 	kept := newResults(q, r.parts)
 	kept.byID, kept.unread, kept.capped, kept.hasLater, kept.versions, kept.files = r.byID, r.unread, r.capped, r.hasLater, r.versions, nil
 	r.arranged = kept.arranged
@@ -86,7 +86,7 @@ func (r *results) sorted() []result {
 	return all
 }
 
-// arrangement has what pages are cut from. It does not change, because searches share it.
+// arrangement is the results in order, of which a page is a part. Searches share it, so nothing changes it.
 type arrangement struct {
 	files  int
 	rows   []Row

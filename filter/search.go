@@ -152,7 +152,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 		return found, err
 	}
 	if ctx.Err() == nil && len(found.missing) == 0 && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{found.withoutFiles(q), words})
+		s.kept.put(key, keptResults{found.forMemory(q), words})
 	}
 	return found, nil
 }

@@ -26,7 +26,7 @@ type poolAnswer struct {
 
 // step is one plan of a request. Steps that bring better matches come first.
 type step struct {
-	plan func() plan
+	plan plan
 	good uint8 // the best rank of most of its matches. With enough matches of this rank or a better one, the step is not read further.
 }
 
@@ -47,7 +47,7 @@ type poolRequest struct {
 }
 
 // all returns the plan that every match satisfies.
-func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan() }
+func (r poolRequest) all() plan { return r.steps[len(r.steps)-1].plan }
 
 // ranking returns the rank of a file and the tokens of its name. titled means that the file is in the list of the query's title.
 type ranking func(f File, titled bool) (rank uint8, name []string)
@@ -122,7 +122,7 @@ func (s *Searcher) findWithLists(ctx context.Context, db *mongo.Database, r pool
 			err := a.finish(ctx)
 			return a.answer, err
 		}
-		p := st.plan()
+		p := st.plan
 		if len(p) == 0 || slices.ContainsFunc(tried, p.equal) {
 			continue
 		}
@@ -156,7 +156,7 @@ func (r poolRequest) wordsAtOnce() []string {
 		words = append(words, r.title)
 	}
 	for _, st := range r.steps {
-		words = st.plan().appendWords(words)
+		words = st.plan.appendWords(words)
 	}
 	slices.Sort(words)
 	return slices.Compact(words)

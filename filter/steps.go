@@ -1,9 +1,6 @@
 package filter
 
-import (
-	"slices"
-	"sync"
-)
+import "slices"
 
 // otherTitles limits the titles that are tried beside the one that was typed.
 const otherTitles = 4
@@ -11,25 +8,21 @@ const otherTitles = 4
 // steps returns the plans that a search without mistakes tries: titles, the terms as typed, other spellings of them, unfinished words. Each finds files of
 // better ranks than the next one, so a pool that has enough matches is not asked for more.
 func (v *Vocabulary) steps(in interpretation) []step {
-	loose := step{plan: latePlan(v, in), good: rankBegins}
+	all, _ := v.plan(in)
+	loose := step{all, rankBegins}
 	if in.fragment {
 		return []step{loose}
 	}
-	list := []step{{plan: fixedPlan(titlePlan(in.query)), good: rankSpelledTitle}}
+	list := []step{{titlePlan(in.query), rankSpelledTitle}}
 	for _, p := range in.spelledTitles() {
-		list = append(list, step{plan: fixedPlan(p), good: rankSpelledTitle})
+		list = append(list, step{p, rankSpelledTitle})
 	}
-	spelled := in
-	spelled.beginnings = nil
-	list = append(list, step{plan: fixedPlan(exactPlan(in.terms)), good: rankPhrase}, step{plan: latePlan(v, spelled), good: rankSpelled})
-	begun := sync.OnceValue(func() []plan { return v.begunTitles(in) })
-	for i := range otherTitles {
-		list = append(list, step{plan: func() plan {
-			if titles := begun(); i < len(titles) {
-				return titles[i]
-			}
-			return nil
-		}, good: rankBeginsTitle})
+	finished := in
+	finished.beginnings = nil
+	spelled, _ := v.plan(finished)
+	list = append(list, step{exactPlan(in.terms), rankPhrase}, step{spelled, rankSpelled})
+	for _, p := range v.begunTitles(in) {
+		list = append(list, step{p, rankBeginsTitle})
 	}
 	return append(list, loose)
 }
@@ -58,21 +51,11 @@ func (v *Vocabulary) begunTitles(in interpretation) (plans []plan) {
 	return plans
 }
 
-// latePlan makes the plan of an interpretation at its first call.
-func latePlan(v *Vocabulary, in interpretation) func() plan {
-	return sync.OnceValue(func() plan {
-		p, _ := v.plan(in)
-		return p
-	})
-}
-
-func fixedPlan(p plan) func() plan { return func() plan { return p } }
-
 // planSteps returns steps that are all read, because none is known to be better than another.
 func planSteps(plans ...plan) []step {
 	steps := make([]step, len(plans))
 	for i, p := range plans {
-		steps[i] = step{plan: fixedPlan(p), good: rankTitle}
+		steps[i] = step{p, rankTitle}
 	}
 	return steps
 }
@@ -81,15 +64,11 @@ func planSteps(plans ...plan) []step {
 func narrowed(steps []step, sel Selection) []step {
 	steps = slices.Clone(steps)
 	for i, s := range steps {
-		steps[i].plan = func() plan {
-			p := s.plan()
-			if len(p) == 0 {
-				return nil
-			}
-			for _, words := range sel.requiredTokens() {
-				p = append(slices.Clip(p), clause{words})
-			}
-			return p
+		if len(s.plan) == 0 {
+			continue
+		}
+		for _, words := range sel.requiredTokens() {
+			steps[i].plan = append(slices.Clip(steps[i].plan), clause{words})
 		}
 	}
 	return steps
