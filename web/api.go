@@ -132,13 +132,18 @@ func (h IfNoneMatch) Tag() string {
 // File answers with a file whose tag is a digest of its content, or with 304 if the client has it. A client keeps the file but asks before each use, so that
 // a right that ended also ends for kept files.
 func (h IfNoneMatch) File(contentType string, content []byte) *File {
-	sum := sha256.Sum256(content)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	tag := DigestTag(content)
 	f := &File{Status: http.StatusOK, ETag: `"` + tag + `"`, ContentType: contentType, CacheControl: "private, no-cache", Body: content}
 	if h.Tag() == tag {
 		f.Status, f.Body = http.StatusNotModified, nil
 	}
 	return f
+}
+
+// DigestTag is the tag of an answer, made of its content.
+func DigestTag(content []byte) string {
+	sum := sha256.Sum256(content)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // weakTag is weak, because the answer may be compressed or not.

@@ -1,9 +1,8 @@
 package nets
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 
@@ -45,12 +44,12 @@ type undated interface{ undated() any }
 
 // contentTag is the tag of an answer: a digest of the question and the body.
 func contentTag(q question, body undated) (string, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%+v\n", q)
-	if err := json.NewEncoder(h).Encode(body.undated()); err != nil {
+	var content bytes.Buffer
+	fmt.Fprintf(&content, "%+v\n", q)
+	if err := json.NewEncoder(&content).Encode(body.undated()); err != nil {
 		return "", fmt.Errorf("tag of an answer: %w", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12]), nil
+	return web.DigestTag(content.Bytes()), nil
 }
 
 // answerTagged answers with a body, or with 304 if the client has an answer with the same content. read returns the body and the state of the club in which it

@@ -1,4 +1,4 @@
-// The first script of the page: what Telegram passed, and the requests that need nothing else. They run while the browser still loads the other script.
+// The first script of the page. It reads what Telegram passed, and sends the requests that need no other answer. The browser loads the other script meanwhile.
 declare const LANGUAGE_FILES: Record<string, string>;
 
 interface Launch {
@@ -51,7 +51,7 @@ export function device(): string {
   return id;
 }
 
-// proof is the body of a sign-in: what Telegram passed, and the code of a button that the bot sent.
+// proof is the body of a request to sign in. It has what Telegram passed. If a button of the bot opened the page, it also has the button's code.
 export function proof(): string {
   const code = /^pvo[A-Z2-7]+$/.test(launch.start) ? { code: launch.start } : {};
   return JSON.stringify({ init_data: launch.initData, client_id: device(), ...code });
@@ -67,7 +67,7 @@ export function languageOf(preferred: string, choose = false): string {
 
 const asked = new Map<string, Promise<Response>>();
 
-const within = 12_000; // ms, as for every request
+export const within = 12_000; // ms for one attempt of a request: longer than the server works for it
 
 function ask(method: string, path: string, body?: string) {
   const limit = new AbortController();

@@ -111,7 +111,7 @@ export function Sure({ text, yes, no, busy, press, close }: { text: string; yes:
   );
 }
 
-// Age says that what is shown is not from now. Before the first answer it lies over the screen, because nothing may move when the answer comes.
+// Age tells from when the shown data is, if it is not from now. Until the first answer comes it lies over the screen, so that nothing moves then.
 export function Age({ of }: { of: Shown<unknown> }) {
   const fails = of.error || offline.value;
   if (of.data === undefined || !of.since || (!fails && !of.kept)) return null;

@@ -1,6 +1,6 @@
 // One request to the server: the time limit, the waits that the server asks for, its clock, and its problems.
 import { signal } from "@preact/signals";
-import { takeAsked } from "./boot";
+import { takeAsked, within } from "./boot";
 import type { components } from "./schema";
 import { language } from "./words";
 
@@ -37,7 +37,6 @@ export async function problemOf(answer: Response): Promise<Problem> {
   return new Problem(answer.status, members);
 }
 
-const within = 12_000; // ms for one attempt: longer than the server works for a request
 const attempts = 3;
 const longestWait = 10; // seconds of Retry-After that the page waits by itself
 
