@@ -55,8 +55,8 @@ func (s *Service) CheckInCode(ctx context.Context, actor Actor, id ID) (string, 
 	return checkInCode(key, b.Club, b.ID), nil
 }
 
-// CheckInByCode checks in the booking of a code; for the staff of its club. It refuses a booking of another day than day, and whatever CheckIn refuses.
-// A code that does not fit answers like one of another club.
+// CheckInByCode checks in the booking that a code names. Only the staff of the club may do it. It returns ErrCheckInDay for a booking of another day,
+// ErrCheckInCode for a code that is wrong or of another club, and the errors of CheckIn.
 func (s *Service) CheckInByCode(ctx context.Context, actor Actor, club ClubID, day Day, code string) (Booking, error) {
 	if err := actor.mustBeStaff(); err != nil {
 		return Booking{}, err

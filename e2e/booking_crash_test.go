@@ -119,8 +119,8 @@ func (n *nets) actions(t *testing.T, people []*miniapp.Client, hour int, p crash
 	return all[len(all)-p.actions:] // a hold says nothing to anybody
 }
 
-// killAt sends the actions at once, again if the server is busy, waits until all stand at the crash point, kills the server, and lets Postgres end what it had
-// begun.
+// killAt sends all actions at once and waits until each stands at the crash point. An action that the server refuses as busy is sent again. Then killAt kills
+// the server, and waits until Postgres has ended what it had begun.
 func (n *nets) killAt(t *testing.T, point int, actions []*keyed) {
 	t.Helper()
 	ctx := t.Context()

@@ -45,7 +45,7 @@ const slots = lanes * int64(slotDays*24*time.Hour/slotSteps)
 // boss is an admin of every club.
 func boss() booking.Actor { return booking.Actor{ID: 1, Role: booking.Admin, Origin: "command"} }
 
-// addClub makes a club with nets, the same hours each day and one price, through the domain. The policy has what the clubs differ in.
+// addClub makes a club with nets, the same hours each day and one price, through the domain. p needs only the fields in which the clubs differ.
 func addClub(ctx context.Context, service *booking.Service, name string, nets int, p booking.Policy, daily booking.OpeningHours) (club booking.Club, ids []booking.NetID, err error) {
 	p.Grid, p.Hold, p.HoldMax, p.Offer = slotSteps, time.Hour, 2*time.Hour, 15*time.Minute
 	p.CancelFree, p.CheckIn, p.NoShow, p.QuotaHeld = 24*time.Hour, 30*time.Minute, 15*time.Minute, 1000
