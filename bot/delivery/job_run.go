@@ -47,7 +47,7 @@ func (r *jobRun) run(ctx context.Context, id delivery.JobID) (err error) {
 	if r.job, err = r.Jobs.Read(ctx, id); err != nil {
 		return err
 	}
-	if r.chat, err = r.chatOf(ctx); err != nil {
+	if r.chat, err = r.chatOf(ctx, r.job.Chat); err != nil {
 		return r.failFor(ctx, err)
 	}
 	r.plan = r.Screens.plan(ctx, r.job.Person)
@@ -68,13 +68,13 @@ func (r *jobRun) run(ctx context.Context, id delivery.JobID) (err error) {
 	return r.finish(ctx)
 }
 
-// chatOf is the chat of the delivery.
-func (r *jobRun) chatOf(ctx context.Context) (telegram.Chat, error) {
-	if to, ok := r.Client.ChatOf(int64(r.job.Chat)); ok {
+// chatOf is the chat of a delivery.
+func (s *Screens) chatOf(ctx context.Context, key filter.ChatID) (telegram.Chat, error) {
+	if to, ok := s.Client.ChatOf(int64(key)); ok {
 		return to, nil
 	}
-	if r.job.Chat == filter.ChatID(r.job.Person) {
-		return r.Client.PrivateChat(ctx, int64(r.job.Person))
+	if key > 0 { // of a person
+		return s.Client.PrivateChat(ctx, int64(key))
 	}
 	return telegram.Chat{}, telegram.ErrUnreachable
 }

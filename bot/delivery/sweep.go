@@ -119,18 +119,27 @@ func (s sweeper) tellGone(ctx context.Context) error {
 	}
 	var errs []error
 	for _, job := range gone {
-		if in, ok := s.Client.ChatOf(int64(job.Chat)); ok && job.Progress != 0 {
-			say := s.Texts.InLanguage(job.Language)
-			err := s.deliverer.EditLater(ctx, in, job.Progress, telegram.Reply{
-				Text:     say.Say("delivery.gone", job.Sent),
-				Keyboard: [][]telegram.Button{{button(say.Say("delivery.again"), int64(job.Person), payloadOf(verbAgain, int64(job.ID)))}},
-			})
-			if err != nil && !errors.Is(err, telegram.ErrMessageGone) && !unreachable(err) {
-				errs = append(errs, err)
-				continue
-			}
+		if err := s.editGone(ctx, job); err != nil && !errors.Is(err, telegram.ErrMessageGone) && !errors.Is(err, telegram.ErrNeverWrote) && !unreachable(err) {
+			errs = append(errs, err)
+			continue
 		}
 		errs = append(errs, s.Deletions.Told(ctx, job.ID))
 	}
 	return errors.Join(errs...)
+}
+
+// editGone edits the message about a delivery, if there is one.
+func (s sweeper) editGone(ctx context.Context, job delivery.Job) error {
+	if job.Progress == 0 {
+		return nil
+	}
+	in, err := s.chatOf(ctx, job.Chat)
+	if err != nil {
+		return err
+	}
+	say := s.Texts.InLanguage(job.Language)
+	return s.deliverer.EditLater(ctx, in, job.Progress, telegram.Reply{
+		Text:     say.Say("delivery.gone", job.Sent),
+		Keyboard: [][]telegram.Button{{button(say.Say("delivery.again"), int64(job.Person), payloadOf(verbAgain, int64(job.ID)))}},
+	})
 }
