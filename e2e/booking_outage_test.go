@@ -112,9 +112,10 @@ func TestNets_OutagesWhileMembersBook(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http,worker", "Net 1", "Net 2", "Net 3")
 	r := &rally{n: n, stop: make(chan struct{}), strange: map[string]int{}}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context()) // without a limit: each step of the outages has one
 	var members sync.WaitGroup
+	defer members.Wait()
+	defer cancel()
 	for i := range 8 {
 		c := n.open(t, person(i))
 		members.Go(func() { r.play(ctx, i, c) })
