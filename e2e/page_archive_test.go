@@ -122,8 +122,14 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.goTo("#/closures")
 	v.page.Press(t, "Net 4")
 	v.fill("input[type=datetime-local]", day+"T06:00")
-	browser.Eval[any](t, v.page, `{ const i = document.querySelectorAll("input[type=datetime-local]")[1]; i.value = "`+day+`T22:00"; i.dispatchEvent(new Event("change", { bubbles: true })); }`)
-	v.main("Close")
+	browser.Eval[any](t, v.page, `(async () => {
+		const i = document.querySelectorAll("input[type=datetime-local]")[1];
+		i.value = "`+day+`T21:00";
+		i.dispatchEvent(new Event("change", { bubbles: true }));
+		await new Promise((done) => setTimeout(done)); // before the next frame is drawn
+		Telegram.WebView.receiveEvent("main_button_pressed", null);
+	})()`)
+	v.page.Until(t, `document.querySelector("[aria-label^='Lift: ']")?.ariaLabel.includes("21:00")`)
 	v.page.Press(t, "Lift: ")
 	v.page.Shows(t, "Nothing is closed.")
 

@@ -1,6 +1,6 @@
 // Parts that several screens are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { signal, useSignal } from "@preact/signals";
 import { club, clubs } from "./club";
 import { offline, Problem, serverNow } from "./send";
@@ -11,10 +11,8 @@ import type { Schemas } from "./api";
 
 // Next shows the one next step: on Telegram's main button, or on a button of the page where there is no Telegram.
 export function Next({ step }: { step: Step | null }) {
-  useEffect(() => {
-    main.value = step;
-    return () => { main.value = null; };
-  }, [step?.text, step?.busy, step?.disabled, step?.press]);
+  useLayoutEffect(() => { main.value = step; }); // before the next event: a press does what the screen says, with what it holds
+  useLayoutEffect(() => () => { main.value = null; }, []);
   if (!step || inTelegram()) return null;
   return <button class="next" disabled={step.disabled || step.busy} aria-busy={step.busy} onClick={step.press}>{step.text}</button>;
 }
