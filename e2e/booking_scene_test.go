@@ -127,7 +127,7 @@ func person(i int) world.User {
 // act sends an action. The test fails if there is no answer.
 func act(t *testing.T, c *miniapp.Client, path, key string, body any) miniapp.Answer {
 	t.Helper()
-	a, err := c.Send(t.Context(), http.MethodPost, path, key, body)
+	a, err := c.Ask(t.Context(), http.MethodPost, path, key, body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,16 +156,35 @@ func (c *Client) exchange(ctx context.Context, method, path, key, version string
 
 // Get reads a resource, which must exist.
 func (c *Client) Get(ctx context.Context, path string, to any) error {
-	a, err := c.Send(ctx, http.MethodGet, path, "", nil)
+	a, err := c.Ask(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
 		return err
 	}
 	return a.Into(http.StatusOK, to)
 }
 
-// Do sends an action with a new key. The answer must have the status.
+// Ask is Send for a server that may have too much to do: as the page does, it sends a request that was answered "busy" again after the time in Retry-After.
+func (c *Client) Ask(ctx context.Context, method, path, key string, body any) (Answer, error) {
+	for {
+		a, err := c.Send(ctx, method, path, key, body)
+		if err != nil || a.Problem() != "busy" {
+			return a, err
+		}
+		wait, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		if err != nil {
+			return a, fmt.Errorf("%s %s: busy without Retry-After: %w", method, path, err)
+		}
+		select {
+		case <-time.After(time.Duration(wait) * time.Second):
+		case <-ctx.Done():
+			return a, ctx.Err()
+		}
+	}
+}
+
+// Do asks for an action with a new key. The answer must have the status.
 func (c *Client) Do(ctx context.Context, method, path string, body any, status int, to any) error {
-	a, err := c.Send(ctx, method, path, rand.Text(), body)
+	a, err := c.Ask(ctx, method, path, rand.Text(), body)
 	if err != nil {
 		return err
 	}
