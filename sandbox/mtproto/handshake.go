@@ -95,7 +95,13 @@ func (h *handshake) Recv(ctx context.Context, b *bin.Buffer) error {
 }
 
 // Send writes a frame of the exchange.
-func (h *handshake) Send(ctx context.Context, b *bin.Buffer) error { return h.wire.Send(ctx, b) }
+func (h *handshake) Send(ctx context.Context, b *bin.Buffer) error {
+	eased, err := ease(b.Buf)
+	if err != nil {
+		return err
+	}
+	return h.wire.Send(ctx, &bin.Buffer{Buf: eased})
+}
 
 // Close does nothing: the connection outlives the exchange.
 func (h *handshake) Close() error { return nil }

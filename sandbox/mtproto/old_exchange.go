@@ -28,14 +28,5 @@ func modernize(frame []byte, key *rsa.PrivateKey) ([]byte, error) {
 	if request.EncryptedData, err = crypto.RSAPad(inner, &key.PublicKey, crypto.DefaultRand()); err != nil {
 		return nil, fmt.Errorf("older key exchange: %w", err)
 	}
-	var b bin.Buffer
-	if err := request.Encode(&b); err != nil {
-		return nil, fmt.Errorf("older key exchange: %w", err)
-	}
-	message.MessageData = b.Copy()
-	b.Reset()
-	if err := message.Encode(&b); err != nil {
-		return nil, fmt.Errorf("older key exchange: %w", err)
-	}
-	return b.Buf, nil
+	return reencode(message, &request)
 }
