@@ -10,7 +10,7 @@ import type { Resource } from "./resource";
 import { go, goBack, route, startRouter } from "./router";
 import { offline } from "./send";
 import { openSession, session } from "./session";
-import { inTelegram, startTelegram } from "./telegram";
+import { hasBack, startTelegram } from "./telegram";
 import { loadWords, preferWords, t } from "./words";
 import { Booking } from "./screens/booking";
 import { Bookings } from "./screens/bookings";
@@ -99,7 +99,7 @@ function Page() {
   return (
     <>
       {offline.value && <p class="banner" role="status">{t("offline_banner")}</p>}
-      {open && !inTelegram() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
+      {open && !hasBack() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
       {!open ? <Gate /> : home && !isFirstRead() ? <main><Skeleton rows={8} /></main> : <Screen />}
       {open && home && <Footer />}
       <Announcements />

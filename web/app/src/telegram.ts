@@ -104,6 +104,7 @@ function drawMain() {
   });
 }
 
+export const hasBack = () => has("web_app_setup_back_button");
 export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
 
 // askBeforeClosing keeps a screen that has something to lose from being swiped away.
