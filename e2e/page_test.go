@@ -33,7 +33,6 @@ func TestPage(t *testing.T) {
 	t.Run("APollOfBeforeAnActionIsReadAgain", p.readsAgain)
 	t.Run("SigningOutEverywhereSaysItsFailure", p.signsOut)
 	t.Run("KeyboardAlone", p.usesKeyboard)
-	t.Run("OldClientEndsTheJourney", p.isOld)
 	t.Run("APhonesClientHoldsThePageInAWebView", p.isOnAPhone)
 	t.Run("OnlyTheClientAroundTheFrameIsHeard", p.hearsOnlyItsClient)
 	t.Run("ABookingMovesWhereItCostsNoMore", p.moves)
@@ -44,6 +43,7 @@ func TestPage(t *testing.T) {
 	t.Run("QuietHoursAndACalendar", p.setsUp)
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
 	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
+	t.Run("OldClientEndsEveryJourney", p.isOld)
 	t.Run("ABookingAndAFileAreShared", p.shares)
 	t.Run("APersonLetsTheBotWrite", p.allowsWrites)
 	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
@@ -247,18 +247,6 @@ func (p *pages) usesKeyboard(t *testing.T) {
 	v.page.Until(t, `document.querySelector("dialog[open] .total") && document.querySelector("dialog").contains(document.activeElement)`)
 	v.tab.Do(chromedp.KeyEvent(kb.Escape))
 	v.page.Until(t, `!document.querySelector("dialog") && document.activeElement.getAttribute("aria-label").startsWith("Net 2, 06:30")`)
-}
-
-// A client of 2022 has no storage, no insets and no back button that later methods bring.
-func (p *pages) isOld(t *testing.T) {
-	v := p.visit(t, telegramweb.Visit{Who: p.someone(), Version: "6.0"})
-	v.day(5)
-	v.hold("Net 1", "09:00")
-	v.page.Press(t, "Give up")
-	v.page.Until(t, gridDrawn)
-	if faults := p.client.Faults(); len(faults) > 0 {
-		t.Errorf("the page's mistakes in Telegram's protocol: %q", faults)
-	}
 }
 
 // Somebody pays too late for one time, which another person has by then. For another time nobody pays.
