@@ -101,7 +101,7 @@ func (p *pages) looksWell(t *testing.T) {
 	paid := first.address()
 	number := first.bookingID()
 	p.paid(t, number)
-	if _, err := p.db.Exec(t.Context(), `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, 'staff')`, p.club.ID, who.ID); err != nil {
+	if _, err := p.db.Exec(t.Context(), `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, 'admin')`, p.club.ID, who.ID); err != nil {
 		t.Fatal(err)
 	}
 	payment := p.count(t, `SELECT id FROM payment WHERE booking_id = $1`, number)

@@ -199,6 +199,51 @@ func (p *pages) changesHours(t *testing.T) {
 	}
 }
 
+// Closures are changed by admins only. Other staff see them, without what the server would refuse.
+func (p *pages) readsClosures(t *testing.T) {
+	who := p.someone()
+	if _, err := p.db.Exec(t.Context(), `INSERT INTO club_member (club_id, member_id, role) VALUES ($1, $2, 'staff')`, p.club.ID, who.ID); err != nil {
+		t.Fatal(err)
+	}
+	id := p.closes(t, p.club.Day(22))
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.day(21)
+	v.page.Press(t, "Club desk")
+	v.page.Press(t, "Closures")
+	v.page.Until(t, `document.querySelector("main .card.feed")`)
+	if found := browser.Eval[[]string](t, v.page, `[...document.querySelectorAll("main button, main input")].map((b) => b.outerHTML)`); len(found) > 0 {
+		t.Errorf("staff who are no admins get %q", found)
+	}
+	if browser.Eval[bool](t, v.client, `!document.getElementById("main").hidden`) {
+		t.Error("staff who are no admins get the main button")
+	}
+	p.lifts(t, id)
+}
+
+// closes closes the club on a day, and returns the closure's id.
+func (p *pages) closes(t *testing.T, day string) int64 {
+	t.Helper()
+	a := act(t, p.boss, p.club.Path("/closures"), "closes-"+day, map[string]any{"every": "once", "reason": "Match", "start": day + "T00:00", "end": day + "T23:00"})
+	var made struct {
+		Closure struct {
+			ID int64 `json:"id"`
+		} `json:"closure"`
+	}
+	if err := a.Into(http.StatusCreated, &made); err != nil {
+		t.Fatal(err)
+	}
+	return made.Closure.ID
+}
+
+// lifts lifts a closure.
+func (p *pages) lifts(t *testing.T, id int64) {
+	t.Helper()
+	lifted, err := p.boss.Send(t.Context(), http.MethodDelete, p.club.Path("/closures/%d", id), "", nil)
+	if err != nil || lifted.Status != http.StatusNoContent {
+		t.Fatalf("lift the closure: %d %v", lifted.Status, err)
+	}
+}
+
 // replace replaces all hours or prices of the club, as another admin.
 func (p *pages) replace(t *testing.T, path string, items []map[string]any) {
 	t.Helper()

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -15,15 +14,7 @@ import (
 // A day without times says why, and leads to one that has some.
 func (p *pages) leadsOn(t *testing.T) {
 	closed := p.club.Day(20)
-	a := act(t, p.boss, p.club.Path("/closures"), "closes-a-day", map[string]any{"every": "once", "reason": "Match", "start": closed + "T00:00", "end": closed + "T23:00"})
-	var made struct {
-		Closure struct {
-			ID int64 `json:"id"`
-		} `json:"closure"`
-	}
-	if err := a.Into(http.StatusCreated, &made); err != nil {
-		t.Fatal(err)
-	}
+	id := p.closes(t, closed)
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(1)
 	for _, c := range []struct{ day, says, press, leadsTo string }{
@@ -36,10 +27,7 @@ func (p *pages) leadsOn(t *testing.T) {
 		browser.Eval[any](t, v.page, `[...document.querySelectorAll(".empty button")].find((b) => b.textContent === "`+c.press+`").click()`)
 		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`"`)
 	}
-	lifted, err := p.boss.Send(t.Context(), http.MethodDelete, p.club.Path("/closures/%d", made.Closure.ID), "", nil)
-	if err != nil || lifted.Status != http.StatusNoContent {
-		t.Fatalf("lift the closure: %d %v", lifted.Status, err)
-	}
+	p.lifts(t, id)
 }
 
 // A person waits for a taken time. Once it is free it is offered to them, with the time that is left; declined, it is free to all.

@@ -49,6 +49,7 @@ func TestPage(t *testing.T) {
 	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
 	t.Run("TheChatAndThePageRefuseAlike", p.refusesAlike)
 	t.Run("TheStaffWorkAtTheDesk", p.worksAtTheDesk)
+	t.Run("StaffWhoAreNoAdminsReadClosures", p.readsClosures)
 	t.Run("ACodeChecksABookingIn", p.scansCode)
 	t.Run("ABlockIsDrawnAndRepeated", p.drawsBlock)
 	t.Run("ReportsAreOfTheBookings", p.seesReports)

@@ -1,9 +1,9 @@
-// Closures: the times when the club or some nets are closed. Bookings in a closure stay, and the screen lists them for a decision; or they are all
-// cancelled and refunded, once the admin has seen the figures.
+// Closures: the times when the club or some nets are closed, which admins change. Bookings in a closure stay, and the screen lists them for a decision; or
+// they are all cancelled and refunded, once the admin has seen the figures.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure, type ClosureFigures } from "../api";
-import { club, netName, nets, reload, today } from "../club";
+import { club, isAdmin, netName, nets, reload, today } from "../club";
 import { Age, Heading, Next, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
@@ -73,9 +73,11 @@ export function Closures() {
           return (
             <li class="card feed" key={x.id}>
               <span class="what"><b>{when}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
-              <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>
-                {t("closure_lift")}
-              </button>
+              {isAdmin.value && (
+                <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>
+                  {t("closure_lift")}
+                </button>
+              )}
             </li>
           );
         })}
@@ -87,25 +89,30 @@ export function Closures() {
         </section>
       )}
       <Closings list={runs} zone={c.time_zone} />
-      <h2>{t("closure_new")}</h2>
-      <div class="choice" role="group" aria-label={t("nets")}>
-        <button aria-pressed={chosen.value.length === 0} onClick={() => { chosen.value = []; }}>{t("all_nets")}</button>
-        {(nets.value.state.value.data ?? []).map((n) => (
-          <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>
-        ))}
-      </div>
-      <div class="row times">
-        <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>
-        <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; }} /></label>
-      </div>
-      <div class="row">
-        <label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
-      </div>
-      <p class="hint">{t("closure_how")}</p>
-      {figures.value ? <Figures of={figures.value} /> : <button class="quiet" disabled={!!busy} onClick={() => void preview()}>{t("closing_preview")}</button>}
-      <Next step={figures.value
-        ? { text: t("closing_start"), busy: !!busy, press: () => void refund() }
-        : { text: t("closure_close"), busy: !!busy, press: () => void close() }} />
+      {isAdmin.value && (
+        <>
+          <h2>{t("closure_new")}</h2>
+          <div class="choice" role="group" aria-label={t("nets")}>
+            <button aria-pressed={chosen.value.length === 0} onClick={() => { chosen.value = []; }}>{t("all_nets")}</button>
+            {(nets.value.state.value.data ?? []).map((n) => (
+              <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>
+            ))}
+          </div>
+          <div class="row times">
+            <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>
+            <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; }} /></label>
+          </div>
+          <div class="row">
+            <label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+          </div>
+          <p class="hint">{t("closure_how")}</p>
+          {figures.value ? <Figures of={figures.value} />
+            : <button class="quiet" disabled={!!busy} onClick={() => void preview()}>{t("closing_preview")}</button>}
+          <Next step={figures.value
+            ? { text: t("closing_start"), busy: !!busy, press: () => void refund() }
+            : { text: t("closure_close"), busy: !!busy, press: () => void close() }} />
+        </>
+      )}
     </main>
   );
 }
