@@ -18,7 +18,7 @@ const app = new MiniApp(frame, visit, (what, data) => {
       heard.links.push(data.url);
       break;
     case "fault":
-      void fetch("/faults", { method: "POST", body: JSON.stringify(data) });
+      void fetch("/faults", { method: "POST", body: JSON.stringify(data), keepalive: true });
       break;
     case "haptic":
       heard.haptics++;
