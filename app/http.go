@@ -69,7 +69,7 @@ func httpServer(cfg config.Config, p *parts, log *slog.Logger) (*web.Server, err
 	}
 	//exhaustruct:enforce
 	if err := nets.Add(server, api, nets.Options{
-		Booking: p.booking, Admins: admins, Channels: channels(cfg), Language: p.language, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log,
+		Booking: p.booking, Admins: admins, Channels: channels(cfg), Language: p.language, MayWrite: p.mayWrite, Callbacks: p.callbacks(cfg), Redis: p.redis, Metrics: registry, Logger: log,
 	}); err != nil {
 		return nil, fmt.Errorf("build the HTTP server: %w", err)
 	}

@@ -66,6 +66,11 @@ func (p *parts) language(ctx context.Context, person booking.MemberID) string {
 	return p.chat.Load().bot.Language(ctx, int64(person))
 }
 
+// mayWrite reports whether the bot may write to a person.
+func (p *parts) mayWrite(ctx context.Context, person booking.MemberID) bool {
+	return p.chat.Load().bot.MayWrite(ctx, int64(person))
+}
+
 // addWorkers makes the worker for JobQueue, which every process with the worker role runs, and the couriers.
 func (p *parts) addWorkers(cfg config.Config, log *slog.Logger) (err error) {
 	if p.couriers, err = newCouriers(cfg); err != nil {

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	noteWithin     = 5 * time.Second
-	languageWithin = 2 * time.Second
+	noteWithin = 5 * time.Second
+	readWithin = 2 * time.Second
 )
 
 // Language returns the IETF tag of a person's language: the chosen one, else their client's at their last event. It is empty if neither is read
 // within two seconds.
 func (b *Bot) Language(ctx context.Context, person int64) string {
-	ctx, cancel := context.WithTimeout(ctx, languageWithin)
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	chosen, err := b.chat.Languages.Stored(ctx, person)
 	if chosen != "" {
@@ -33,6 +33,15 @@ func (b *Bot) Language(ctx context.Context, person int64) string {
 		}
 	}
 	return language
+}
+
+// MayWrite reports whether the bot may write to a person: they wrote to it or allowed it, and have not blocked it since. It is false if that is not read
+// within two seconds.
+func (b *Bot) MayWrite(ctx context.Context, person int64) bool {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	known, err := b.deps.Audience.Person(ctx, filter.UserID(person))
+	return err == nil && !known.Blocked
 }
 
 // audience notes the events of people for filter.Audience.

@@ -46,6 +46,7 @@ func TestPage(t *testing.T) {
 	t.Run("OldClientEndsEveryJourney", p.isOld)
 	t.Run("ABookingAndAFileAreShared", p.shares)
 	t.Run("APersonLetsTheBotWrite", p.allowsWrites)
+	t.Run("APersonIsAskedForRemindersBeforeTheFirstHold", p.allowsReminders)
 	t.Run("TheBannedAreRefusedInTheArchive", p.isBanned)
 	t.Run("TheChatAndThePageRefuseAlike", p.refusesAlike)
 	t.Run("TheStaffWorkAtTheDesk", p.worksAtTheDesk)

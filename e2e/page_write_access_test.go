@@ -1,7 +1,10 @@
 package e2e_test
 
 import (
+	"net/http"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/browser"
@@ -47,5 +50,57 @@ func (p *pages) allowsWrites(t *testing.T) {
 	v.page.Shows(t, "Sent to your chat.")
 	if n := p.count(t, `SELECT count(*) FROM delivery_job WHERE person = $1 AND state = 'done'`, who.ID); n != 1 {
 		t.Errorf("%d deliveries are done", n)
+	}
+}
+
+// A person whom the bot may not write to is asked before the first hold, once. After a no the hold goes on, and its screen says that the bot cannot write,
+// until the person lets it.
+func (p *pages) allowsReminders(t *testing.T) {
+	who, err := p.DC.World().AddUser("9996620010", "Ravi", "", "ravi_plays", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const says = `document.querySelector("main").textContent.includes("The bot may not write to you.")`
+	v := p.visit(t, telegramweb.Visit{Who: who, Silent: true})
+	v.day(18)
+	hold := func(clock, answer string) {
+		t.Helper()
+		v.page.Press(t, "Net 1, "+clock+", Free")
+		v.main("Hold")
+		if answer != "" {
+			v.client.Until(t, `heard.write`)
+			browser.Eval[any](t, v.client, `{ delete heard.write; app.endWriteRequest(`+answer+`); }`)
+		}
+		v.page.Until(t, `document.querySelector('[role="timer"]')`)
+	}
+	hold("07:00", "false")
+	v.page.Until(t, says)
+	v.tab.Do(chromedp.Reload())
+	v.page.Until(t, says)
+	v.page.Press(t, "Give up")
+	v.page.Until(t, gridDrawn)
+	hold("08:00", "")
+	chat := connect(t, p.Scene, who)
+	if err := chat.AllowWrites(t.Context(), sandbox.BotName); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the server knows that the bot may write", func() bool {
+		var me struct {
+			MayWrite bool `json:"may_write"`
+		}
+		if err := p.open(t, who).Do(t.Context(), http.MethodGet, "/me", nil, http.StatusOK, &me); err != nil {
+			t.Fatal(err)
+		}
+		return me.MayWrite
+	})
+	v.tab.Do(chromedp.Reload())
+	v.page.Until(t, `document.querySelector('[role="timer"]') && !`+says)
+
+	other := p.visit(t, telegramweb.Visit{Who: p.someone(), Silent: true})
+	other.day(18)
+	v = other
+	hold("09:00", "true")
+	if browser.Eval[bool](t, v.page, says) {
+		t.Error("a person who let the bot write is told that it cannot")
 	}
 }

@@ -98,6 +98,7 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 		if p, ok := paymentOf(m); ok {
 			c.payments.add(func(ctx context.Context) error { return c.handlers.Payment(ctx, p) })
 		}
+		noteWriteAccess(ctx, c, e, m)
 		c.noteService(m)
 		c.noteJoin(ctx, e, m)
 		return
@@ -118,6 +119,15 @@ func (c *Client) message(ctx context.Context, e tg.Entities, class tg.MessageCla
 		return // a basic group has no anonymous admins
 	}
 	c.accept(ctx, c.event(e, chat, c.person(e, from), m), m)
+}
+
+// noteWriteAccess hands over the service message by which a person lets the bot write, as clients ask for a Mini App.
+func noteWriteAccess(ctx context.Context, c *Client, e tg.Entities, m *tg.MessageService) {
+	p, ok := m.PeerID.(*tg.PeerUser)
+	if _, allowed := m.Action.(*tg.MessageActionBotAllowed); ok && allowed {
+		person := c.person(e, p.UserID)
+		c.background.Go(func() { c.handlers.Stopped(ctx, person, false) })
+	}
 }
 
 // channelMessage handles a post of a channel, or a message of a supergroup. A supergroup may be indexed as well.

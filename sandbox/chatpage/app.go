@@ -54,6 +54,14 @@ func (s *Server) openApp(r *http.Request) (any, error) {
 	case app == "":
 		return nil, &requestError{http.StatusNotFound, "This bot has no Mini App."}
 	}
-	data, err := miniapp.InitDataIn(s.opts.BotToken, who, who.Lang, time.Now())
+	u, err := s.personOf(r)
+	if err != nil {
+		return nil, err
+	}
+	writes, err := u.LetsWrite(r.Context(), s.opts.Bot)
+	if err != nil {
+		return nil, err
+	}
+	data, err := miniapp.InitDataIn(s.opts.BotToken, who, who.Lang, writes, time.Now())
 	return opening{App: app, InitData: data, Version: "9.1", Platform: "web", Start: ask.Start}, err
 }

@@ -16,3 +16,16 @@ func (u *User) AllowWrites(ctx context.Context, bot string) error {
 	}
 	return nil
 }
+
+// LetsWrite reports whether a bot may write to this person.
+func (u *User) LetsWrite(ctx context.Context, bot string) (bool, error) {
+	user, err := u.InputUser(ctx, bot)
+	if err != nil {
+		return false, err
+	}
+	may, err := u.API.BotsCanSendMessage(ctx, user)
+	if err != nil {
+		return false, fmt.Errorf("ask whether @%s may write: %w", bot, err)
+	}
+	return may, nil
+}

@@ -32,6 +32,7 @@ type Visit struct {
 	Platform string        // weba where empty
 	Start    string        // start parameter
 	Age      time.Duration // of the signed data: some clients hand out old data
+	Silent   bool          // the person did not let the bot write to them
 	InitData string        // in place of new data: a client that repeats what it passed before
 }
 
@@ -101,7 +102,7 @@ func (c *Client) Open(v Visit) (url, initData string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if initData = v.InitData; initData == "" {
-		if initData, err = miniapp.InitDataIn(c.opts.BotToken, v.Who, or(v.Language, "en"), time.Now().Add(-v.Age)); err != nil {
+		if initData, err = miniapp.InitDataIn(c.opts.BotToken, v.Who, or(v.Language, "en"), !v.Silent, time.Now().Add(-v.Age)); err != nil {
 			return "", "", err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync"
 
 	"pavilion/booking"
 	"pavilion/web"
@@ -14,6 +15,7 @@ type MeBody struct {
 	ID       int64          `json:"id" doc:"The Telegram user id."`
 	Operator bool           `json:"operator" doc:"The settings name this person as an admin of every club."`
 	Language string         `json:"language,omitempty" doc:"In which the bot speaks to this person; missing where it is not known."`
+	MayWrite bool           `json:"may_write" doc:"The bot may write to this person. Also false where that is not known."`
 	Roles    []ClubRoleBody `json:"roles"`
 }
 
@@ -78,6 +80,7 @@ type me struct {
 	handlers
 	channels []booking.Channel
 	language func(ctx context.Context, person booking.MemberID) string
+	mayWrite func(ctx context.Context, person booking.MemberID) bool
 }
 
 func (h me) addRoutes() {
@@ -107,7 +110,10 @@ func (h me) readMe(ctx context.Context, _ *struct{}) (*web.Body[MeBody], error) 
 		}
 		body.Roles = append(body.Roles, ClubRoleBody{int64(c.ID), string(here.Role)})
 	}
+	var both sync.WaitGroup // each may wait for a database that does not answer
+	both.Go(func() { body.MayWrite = h.mayWrite(ctx, actor.ID) })
 	body.Language = h.language(ctx, actor.ID)
+	both.Wait()
 	return &web.Body[MeBody]{Body: body}, nil
 }
 

@@ -26,11 +26,11 @@ func TestMe_HasTheRoleInEachClub(t *testing.T) {
 	var me MeBody
 	b.Do(request{Path: "/api/v1/me", Token: b.signIn(id)}).Into(t, &me)
 	want := fmt.Sprint([]ClubRoleBody{{int64(first.id), "guest"}, {int64(second.id), "staff"}})
-	if me.ID != id || me.Operator || me.Language != "hi" || fmt.Sprint(me.Roles) != want {
+	if me.ID != id || me.Operator || me.Language != "hi" || !me.MayWrite || fmt.Sprint(me.Roles) != want {
 		t.Errorf("%+v", me)
 	}
 	b.Do(request{Path: "/api/v1/me", Token: b.signIn(adminID)}).Into(t, &me)
-	if !me.Operator || me.Roles[0].Role != "admin" {
+	if !me.Operator || me.MayWrite || me.Roles[0].Role != "admin" {
 		t.Errorf("an admin of the settings: %+v", me)
 	}
 }

@@ -21,6 +21,7 @@ type Options struct {
 	Admins    []booking.MemberID                                        // of every club
 	Channels  []booking.Channel                                         // of notifications
 	Language  func(ctx context.Context, person booking.MemberID) string // in which the bot speaks to a person; empty where it is not known
+	MayWrite  func(ctx context.Context, person booking.MemberID) bool   // whether the bot may write to a person; false where it is not known
 	Callbacks Callbacks
 	Redis     *storage.Redis // remembers callbacks; nil: Postgres alone drops repetitions
 	Metrics   prometheus.Registerer
@@ -65,7 +66,7 @@ func Add(server *web.Server, api *web.API, o Options) error {
 	records{h}.addRoutes()
 	payments{h}.addRoutes()
 	feeds{h}.addRoutes()
-	me{handlers: h, channels: o.Channels, language: o.Language}.addRoutes()
+	me{handlers: h, channels: o.Channels, language: o.Language, mayWrite: o.MayWrite}.addRoutes()
 	counted, err := newCallbackCounter(o.Metrics, o.Callbacks.Providers)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ interface Launch {
   start: string;
   version: string;
   platform: string;
+  writes: boolean; // the person lets the bot write to them
 }
 
 const remembered = "launch";
@@ -23,20 +24,21 @@ function readLaunch(): Launch {
   const platform = hash.get("tgWebAppPlatform") ?? known.platform ?? "";
   theme = hash.get("tgWebAppThemeParams") ?? known.theme ?? "";
   const initData = hash.get("tgWebAppData") ?? "";
-  let user = { id: 0, language_code: "" };
+  let user = { id: 0, language_code: "", allows_write_to_pm: false };
   try {
     user = { ...user, ...(JSON.parse(new URLSearchParams(initData).get("user") ?? "{}") as object) };
   } catch {
     // data without a readable person is refused by the server
   }
+  const writes = user.allows_write_to_pm || (!initData && !!known.writes);
   const language = user.language_code || known.language || navigator.language;
   const start = hash.get("tgWebAppStartParam") ?? query.get("startapp") ?? query.get("tgWebAppStartParam") ?? "";
   if (version) {
-    sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme }));
+    sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme, writes }));
     // What Telegram signed must not stay in the address, where errors, histories and screenshots find it.
     history.replaceState(null, "", location.pathname);
   }
-  return { initData, user: user.id, language, start, version, platform };
+  return { initData, user: user.id, language, start, version, platform, writes };
 }
 
 export const launch = readLaunch();

@@ -5,6 +5,7 @@ import { launch } from "./boot";
 import { isRefusal, resource, type Resource } from "./resource";
 import { serverNow } from "./send";
 import { session } from "./session";
+import { askToWrite, canAskToWrite } from "./telegram";
 import { dateIn } from "./words";
 
 const keptBy = "kept by"; // whose data the device keeps
@@ -51,6 +52,20 @@ session.subscribe((state) => { if (state === "outside" || state === "refused") c
 export const clubs = kept<Club[]>("clubs", async () => (await done(api.GET("/api/v1/clubs"))).items ?? []);
 
 export const me = kept<Me>("me", () => done(api.GET("/api/v1/me")));
+
+const answered = "kept writes"; // the person's answer whether the bot may write to them
+const answer = signal(localStorage.getItem(answered));
+const mayWrite = () => launch.writes || me.state.value.data?.may_write;
+
+// isSilent tells that the person did not let the bot write to them.
+export const isSilent = computed(() => answer.value === "no" && !mayWrite());
+
+// askForWrites asks the person once whether the bot may write to them.
+export async function askForWrites() {
+  if (mayWrite() || answer.value || !canAskToWrite()) return;
+  answer.value = (await askToWrite()) ? "yes" : "no";
+  localStorage.setItem(answered, answer.value);
+}
 
 const chosen = signal(Number(localStorage.getItem("club") ?? 0));
 

@@ -1,7 +1,7 @@
 // Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, done, newKey, type Booking as Body, type CheckInCode, type Payment, type PayWay } from "../api";
-import { club, isHeld, me, netName, reload } from "../club";
+import { club, isHeld, isSilent, me, netName, reload } from "../club";
 import {
   Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, useIsLeft, Waiting,
 } from "../parts";
@@ -134,6 +134,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
       <Countdown until={b.expires_at!} over={() => void view.reload().then(reload)} offer={b.kind === "offer"} />
       <Price lines={b.lines} total={b.price} />
       {b.price.minor > 0 && <Policy start={b.start} />}
+      {isSilent.value && <p class="notice" role="status">{t("file_start_bot")}</p>}
       {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}
       {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : said)}</p>}
       {pays && ways.length > 1 && (

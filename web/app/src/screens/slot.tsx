@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Net, type Start } from "../api";
-import { club, nets, reload, waits } from "../club";
+import { askForWrites, club, nets, reload, waits } from "../club";
 import { announce, Choice, hours, Next, Policy, Price, Skeleton, Trouble } from "../parts";
 import { useQuote } from "../quote";
 import { go } from "../router";
@@ -49,6 +49,7 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const { quote, problem } = useQuote(body);
   const hold = async () => {
     busy.value = true;
+    await askForWrites();
     announce(t("asking"));
     try {
       const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
