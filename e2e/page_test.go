@@ -235,20 +235,47 @@ func (p *pages) signsOut(t *testing.T) {
 	}
 }
 
+// A time is booked by the keyboard alone. The grid is one stop of the Tab key, which goes from the sheet to the client's main button.
 func (p *pages) usesKeyboard(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(4)
 	v.page.Until(t, `document.querySelectorAll(".cell.free").length > 20`)
-	browser.Eval[any](t, v.page, `document.querySelector(".cell.free").focus()`)
-	before := browser.Eval[string](t, v.page, `document.activeElement.getAttribute("aria-label")`)
+	const focused = `document.activeElement.getAttribute("aria-label")`
+	v.tabTo(v.page, `document.activeElement.matches(".cell")`)
+	before := browser.Eval[string](t, v.page, focused)
 	v.tab.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
-	if after := browser.Eval[string](t, v.page, `document.activeElement.getAttribute("aria-label")`); after == before || !strings.HasPrefix(after, "Net 2, 06:30") {
+	if after := browser.Eval[string](t, v.page, focused); !strings.HasPrefix(before, "Net 1, 06:00") || !strings.HasPrefix(after, "Net 2, 06:30") {
 		t.Errorf("the arrows lead from %q to %q", before, after)
 	}
+	v.tab.Do(chromedp.KeyEvent(kb.Tab))
+	if browser.Eval[bool](t, v.page, `document.activeElement.matches(".cell")`) {
+		t.Error("Tab goes to another cell of the grid")
+	}
+	v.tab.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	v.page.Until(t, focused+`?.startsWith("Net 2, 06:30")`)
+	const open = `document.querySelector("dialog[open] .total") && document.querySelector("dialog").contains(document.activeElement)`
 	v.tab.Do(chromedp.KeyEvent(kb.Enter))
-	v.page.Until(t, `document.querySelector("dialog[open] .total") && document.querySelector("dialog").contains(document.activeElement)`)
+	v.page.Until(t, open)
 	v.tab.Do(chromedp.KeyEvent(kb.Escape))
-	v.page.Until(t, `!document.querySelector("dialog") && document.activeElement.getAttribute("aria-label").startsWith("Net 2, 06:30")`)
+	v.page.Until(t, `!document.querySelector("dialog") && `+focused+`.startsWith("Net 2, 06:30")`)
+	v.tab.Do(chromedp.KeyEvent(kb.Enter))
+	v.page.Until(t, open)
+	v.client.Until(t, `!document.getElementById("main").disabled && document.getElementById("main").textContent.includes("Hold")`)
+	v.tabTo(v.client, `document.activeElement.id === "main"`)
+	v.tab.Do(chromedp.KeyEvent(kb.Enter))
+	v.page.Until(t, `document.querySelector('[role="timer"]')`)
+}
+
+// tabTo presses Tab until the focus is where a condition of a frame says.
+func (v *visitor) tabTo(f *browser.Frame, there string) {
+	v.t.Helper()
+	for range 60 {
+		v.tab.Do(chromedp.KeyEvent(kb.Tab))
+		if browser.Eval[bool](v.t, f, there) {
+			return
+		}
+	}
+	v.t.Fatalf("Tab never leads to %s", there)
 }
 
 // Somebody pays too late for one time, which another person has by then. For another time nobody pays.

@@ -7,7 +7,7 @@ import { announce, Waiting } from "../parts";
 import { poll } from "../resource";
 import { feel } from "../telegram";
 import { clock, dateIn, t } from "../words";
-import { moveFocus, rowsOf, statusName } from "./board";
+import { rowsOf, statusName, useRoving } from "./board";
 import { refreshEvery } from "./day";
 
 // Corner is a cell: the places of its net and its time.
@@ -38,6 +38,7 @@ export function BlockGrid({ day, nets, drawn, draw }: { day: string; nets: Net[]
   const starts = useMemo(() => startsOf(day, lengths()[0]!), [c.id, day]);
   const dragged = useSignal<[Corner, Corner] | null>(null);
   const corner = useSignal<Corner | null>(null);
+  const roving = useRoving<HTMLTableElement>();
   useEffect(() => {
     void starts.load();
     corner.value = null;
@@ -87,7 +88,7 @@ export function BlockGrid({ day, nets, drawn, draw }: { day: string; nets: Net[]
   return (
     <section>
       <p class="hint">{corner.value ? t("block_corner", nameOf(corner.value)) : t("block_how")}</p>
-      <table class="week drawn" aria-label={t("block")} onKeyDown={moveFocus} onPointerMove={move} onPointerUp={drop}
+      <table class="week drawn" aria-label={t("block")} {...roving} onPointerMove={move} onPointerUp={drop}
         onPointerDown={(e) => { const at = cornerOf(e.target as Element); if (at && e.isPrimary && e.button === 0) dragged.value = [at, at]; }}
         onPointerCancel={() => { dragged.value = null; }}>
         <thead><tr><th scope="col"><span class="unseen">{t("time")}</span></th>{nets.map((n) => <th scope="col" key={n.id}>{n.name}</th>)}</tr></thead>

@@ -1,5 +1,5 @@
 // Board: the times and nets of one day, as a grid or as a list.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Booking, Net, Start } from "../api";
 import { club, isHeld, isLive, mine, today } from "../club";
@@ -68,6 +68,7 @@ interface BoardProps {
 export function Board({ screen, day, nets: columns, starts, currency, moving, open: choose }: BoardProps) {
   const zone = club.value!.time_zone;
   const { rows, past } = useMemo(() => rowsOf(starts, zone), [starts, zone, language.value]);
+  const roving = useRoving<HTMLDivElement>();
   const own = useMemo(() => ownSlots(mine.value.state.value.data ?? []), [mine.value.state.value.data]);
   const show = (other: string) => () => go(`${screen}/${other}`, true);
   const nextDay = { act: t("next_day"), press: show(addDays(day, 1)) };
@@ -97,7 +98,7 @@ export function Board({ screen, day, nets: columns, starts, currency, moving, op
         </ul>
       ) : (
         <div class="scroll">
-          <div class="grid" role="grid" aria-label={dayName(day)} style={{ "--columns": columns.length }} onKeyDown={moveFocus}>
+          <div class="grid" role="grid" aria-label={dayName(day)} style={{ "--columns": columns.length }} {...roving}>
             <div role="row" class="head">
               <span role="columnheader" class="corner"><span class="unseen">{t("time")}</span></span>
               {columns.map((n) => <span role="columnheader" key={n.id}>{n.name}</span>)}
@@ -177,13 +178,29 @@ function Cell({ net, row, start, booking, currency, moving, open }: CellProps) {
   );
 }
 
-// moveFocus moves between cells by the arrow keys.
-export function moveFocus(e: KeyboardEvent) {
+// rove leaves one button of a grid to the Tab key: the one with the focus, or that had it last, or the first that can be pressed.
+function rove(grid: HTMLElement | null) {
+  const all = [...(grid?.querySelectorAll("button") ?? [])];
+  const stop = [":focus", '[tabindex="0"]', "[aria-current]", ":not([aria-disabled=true])", "*"].map((s) => all.find((b) => b.matches(s))).find(Boolean);
+  for (const b of all) b.setAttribute("tabindex", b === stop ? "0" : "-1");
+}
+
+// useRoving are the attributes of a grid, or of a row, in which the arrow keys move between the buttons, and which Tab leaves.
+export function useRoving<E extends HTMLElement>() {
+  const ref = useRef<E>(null);
+  const keep = () => rove(ref.current);
+  useEffect(keep);
+  return { ref, onKeyDown: moveFocus, onFocusIn: keep };
+}
+
+// moveFocus moves between buttons by the arrow keys.
+function moveFocus(e: KeyboardEvent) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
   if (!step) return;
   const grid = e.currentTarget as HTMLElement;
   const rows = [...grid.querySelectorAll('[role="row"]:not(.head), tbody tr')]
     .map((r) => [...r.querySelectorAll<HTMLElement>('[role="gridcell"], td')].map((c) => c.querySelector<HTMLElement>("button")));
+  if (rows.length === 0) rows.push([...grid.querySelectorAll("button")]);
   const y = rows.findIndex((r) => r.includes(document.activeElement as HTMLElement));
   if (y < 0) return;
   const x = rows[y]!.indexOf(document.activeElement as HTMLElement);

@@ -8,7 +8,7 @@ import { loadUnlessNew, poll } from "../resource";
 import { go } from "../router";
 import { feel } from "../telegram";
 import { addDays, dayName, language, length, month, noonOf, t, weekday } from "../words";
-import { Board, ListSwitch } from "./board";
+import { Board, ListSwitch, useRoving } from "./board";
 import { Slot } from "./slot";
 
 const minutes = signal(Number(localStorage.getItem("minutes") ?? 60));
@@ -95,7 +95,7 @@ export function Days({ day, open }: { day: string; open: (day: string) => void }
   const chosen = useRef<HTMLButtonElement>(null);
   useEffect(() => chosen.current?.scrollIntoView({ inline: "center", block: "nearest" }), [day]);
   return (
-    <nav class="days" aria-label={t("days")}>
+    <nav class="days" aria-label={t("days")} {...useRoving<HTMLElement>()}>
       {list.map((d) => (
         <button key={d} ref={d === day ? chosen : undefined} aria-current={d === day ? "date" : undefined}
           onClick={() => { feel.choice(); open(d); }}>

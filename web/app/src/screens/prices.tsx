@@ -9,7 +9,7 @@ import { painted, priceName, ruleAt, samePrice, stepOf, type Price, type Rule } 
 import { resource } from "../resource";
 import { feel } from "../telegram";
 import { amountOf, decimalsOf, money, t } from "../words";
-import { moveFocus } from "./board";
+import { useRoving } from "./board";
 import { fromMonday, longWeekday, weekdayName } from "./plots";
 import { clockOf } from "./time";
 
@@ -93,6 +93,7 @@ function Brush({ palette, brush, chosen }: { palette: Price[]; brush: Signal<Pri
 // Painter is the week. One tap chooses a corner, and the next one paints what lies between. The mouse can also drag.
 function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price: Price; add: (e: Edit<Rule>) => void }) {
   const corner = useSignal<Corner | null>(null);
+  const roving = useRoving<HTMLTableElement>();
   const seen = useSignal<Corner | null>(null); // the cell with the focus
   const c = club.value!;
   const step = stepOf(rules);
@@ -125,7 +126,7 @@ function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price
   return (
     <section>
       <p class="hint">{corner.value ? t("prices_corner", nameOf(corner.value)) : seen.value ? said(seen.value) : t("prices_how")}</p>
-      <table class="week paint" aria-label={t("prices")} onKeyDown={moveFocus}>
+      <table class="week paint" aria-label={t("prices")} {...roving}>
         <thead>
           <tr><th scope="col"><span class="unseen">{t("time")}</span></th>{fromMonday.map((d) => <th scope="col" key={d}>{weekdayName(d)}</th>)}</tr>
         </thead>
