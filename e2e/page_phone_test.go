@@ -19,7 +19,7 @@ func (p *pages) isOnAPhone(t *testing.T) {
 	v := &visitor{t: t, p: p, tab: browser.Open(t)}
 	t.Cleanup(v.check)
 	v.page = v.tab.Frame(p.base)
-	v.tab.Prepare(`window.told = []; window.TelegramWebviewProxy = { postEvent: (method, params) => told.push({ method, ...JSON.parse(params) }) };`)
+	v.tab.Prepare(`window.told = []; window.TelegramWebviewProxy = { postEvent: (method, params) => told.push({ method, drawn: !!document.querySelector("main"), ...JSON.parse(params) }) };`)
 	launch := url.Values{"tgWebAppData": {initData}, "tgWebAppVersion": {"8.0"}, "tgWebAppPlatform": {"android"}}
 	v.tab.Do(chromedp.Navigate(p.base + "/app/#" + launch.Encode()))
 	v.day(5)
@@ -28,6 +28,9 @@ func (p *pages) isOnAPhone(t *testing.T) {
 	v.page.Until(t, `document.querySelector("dialog .total")`)
 	browser.Eval[any](t, v.page, `Telegram.WebView.receiveEvent("main_button_pressed", null)`)
 	v.page.Until(t, `document.querySelector('[role="timer"]')`)
+	if ready := browser.Eval[[]bool](t, v.page, `told.filter((m) => m.method === "web_app_ready").map((m) => m.drawn)`); len(ready) != 1 || !ready[0] {
+		t.Errorf("the client heard that the page is ready %d times, with something drawn: %v", len(ready), ready)
+	}
 	if browser.Eval[bool](t, v.page, `told.some((m) => m.method.includes("secure_storage"))`) {
 		t.Error("a method of version 9.0 was called in a client of 8.0")
 	}

@@ -10,7 +10,7 @@ import type { Resource } from "./resource";
 import { go, goBack, route, startRouter } from "./router";
 import { offline } from "./send";
 import { openSession, session } from "./session";
-import { hasBack, startTelegram } from "./telegram";
+import { hasBack, startTelegram, tellReady } from "./telegram";
 import { loadWords, preferWords, t } from "./words";
 import { Booking } from "./screens/booking";
 import { Bookings } from "./screens/bookings";
@@ -127,6 +127,7 @@ async function start() {
   }
   await loadWords(launch.language);
   render(<Page />, document.getElementById("page")!);
+  requestAnimationFrame(tellReady); // a client shows the page then
   effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });
   await opened;

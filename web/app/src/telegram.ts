@@ -60,7 +60,7 @@ if (theme) applyTheme(JSON.parse(theme) as Record<string, string>);
 
 export const visible = signal(!document.hidden);
 
-// start tells the client that the page is drawn, and listens to it.
+// startTelegram listens to the client, and asks it for its sizes.
 export function startTelegram() {
   document.addEventListener("visibilitychange", () => { visible.value = !document.hidden; });
   if (!inTelegram()) return;
@@ -77,7 +77,6 @@ export function startTelegram() {
   on("main_button_pressed", () => main.value?.press());
   on("back_button_pressed", () => history.back());
   post("iframe_ready", { reload_supported: false });
-  post("web_app_ready");
   post("web_app_expand");
   post("web_app_request_viewport");
   post("web_app_request_safe_area");
@@ -103,6 +102,9 @@ function drawMain() {
     ...(step ? { text: step.text } : {}),
   });
 }
+
+// tellReady has the client show the page.
+export const tellReady = () => post("web_app_ready");
 
 export const hasBack = () => has("web_app_setup_back_button");
 export const showBack = (visible: boolean) => post("web_app_setup_back_button", { is_visible: visible });
