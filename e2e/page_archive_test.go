@@ -70,6 +70,13 @@ func (p *pages) findsFiles(t *testing.T) {
 	}
 	browser.Eval[any](t, v.page, `history.back()`)
 	v.page.Shows(t, "1 file") // the results are still there
+	browser.Eval[any](t, v.page, `{ window.real = fetch; window.fetch = async (r, o) => {
+		const answer = await real(r, o);
+		return r.url.includes("/archive/search") ? new Response(JSON.stringify({ ...await answer.json(), missing: ["pool2", "pool3"] }), answer) : answer;
+	}; }`)
+	v.fill("input[type=search]", "silver linin")
+	v.page.Shows(t, "There may be more. (pool2, pool3)")
+	browser.Eval[any](t, v.page, `{ window.fetch = real; }`)
 	v.fill("input[type=search]", "silvr linning")
 	v.page.Until(t, `document.querySelector(".title, .empty button")`)
 }

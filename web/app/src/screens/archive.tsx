@@ -70,7 +70,7 @@ export function Archive() {
       <Join problem={problem} />
       {!text.value.trim() && <p class="hint">{t("archive_how")}</p>}
       {busy && !data && <Skeleton rows={5} />}
-      {data && (data.missing ?? []).length > 0 && <p class="notice" role="status">{t("archive_partial")}</p>}
+      {!!data?.missing?.length && <p class="notice" role="status">{t("archive_partial")} ({data.missing.join(", ")})</p>}
       {none && (
         <div class="empty" role="status">
           <p>{t("archive_none")}</p>
