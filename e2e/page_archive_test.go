@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"net/http"
+	"strings"
 	"testing"
 
 	"pavilion/sandbox"
@@ -61,6 +62,7 @@ func (p *pages) findsFiles(t *testing.T) {
 	v.page.Press(t, "Silver Lining")
 	v.page.Shows(t, "Posted on")
 	v.page.Until(t, drawn)
+	file := v.address()
 	v.main("Send to my chat")
 	awaitFiles(t, chat, 1)
 	v.page.Shows(t, "Sent to your chat.")
@@ -70,6 +72,11 @@ func (p *pages) findsFiles(t *testing.T) {
 	}
 	browser.Eval[any](t, v.page, `history.back()`)
 	v.page.Shows(t, "1 file") // the results are still there
+	linked := p.visit(t, telegramweb.Visit{Who: who, Start: "f" + strings.ReplaceAll(strings.TrimPrefix(file, "#/file/"), "/", "_")})
+	linked.page.Shows(t, "Posted on")
+	if at := linked.address(); at != file {
+		t.Errorf("the link to %s opens %s", file, at)
+	}
 	browser.Eval[any](t, v.page, `{ window.real = fetch; window.fetch = async (r, o) => {
 		const answer = await real(r, o);
 		return r.url.includes("/archive/search") ? new Response(JSON.stringify({ ...await answer.json(), missing: ["pool2", "pool3"] }), answer) : answer;

@@ -46,6 +46,7 @@ export function startRouter() {
   if (kind === "d" && value?.length === 8) go(`day/${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`, true);
   else if (kind === "b") go(`booking/${value}`, true);
   else if (kind === "c") chooseClub(Number(value));
+  else if (/^f-?\d+_-?\d+_\d+$/.test(rest)) go(`file/${rest.slice(1).replace(/_/g, "/")}`, true);
   else if (rest === "m") go("bookings", true);
   else if (slot) go(`day/${slot[2]}-${slot[3]}-${slot[4]}/${slot[1]}/${slot[5]}${slot[6]}`, true);
   changed();
