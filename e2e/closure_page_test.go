@@ -16,12 +16,15 @@ func (p *pages) rains(t *testing.T, v *visitor, day string) {
 	v.page.Press(t, "Or give all money back")
 	v.page.Shows(t, "1 booking would be cancelled, people: 1")
 	v.page.Shows(t, "Paid in cash")
+	const inside = `document.querySelectorAll("#closing-figures + .cards .card").length`
+	v.page.Until(t, inside+` === 1`)
 	other := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	other.day(13)
 	other.hold("Net 3", "10:00")
 	v.main("Close and give all back")
 	v.page.Until(t, `document.querySelector("[role=alert]")`)
 	v.page.Shows(t, "2 bookings would be cancelled, people: 2")
+	v.page.Until(t, inside+` === 2`)
 	for _, found := range v.axeFinds() {
 		t.Error(found)
 	}

@@ -1,10 +1,11 @@
 // Closings: closures that cancel what is booked inside and give the money back. What one would do, and how far the last ones are.
 import { useEffect } from "preact/hooks";
-import { api, done, type ClosureFigures, type ClosureRun, type PaymentSum } from "../api";
+import { api, done, type ClosurePreview, type ClosureRun, type PaymentSum } from "../api";
 import { span } from "../parts";
 import { poll, resource, type Resource } from "../resource";
 import { known, money, t } from "../words";
 import { wayName } from "./booking";
+import { Inside } from "./inside";
 
 export const closingsOf = (id: number) => resource<ClosureRun[]>(async () => {
   const answer = await done(api.GET("/api/v1/clubs/{club}/closure-runs", { params: { path: { club: id } } }));
@@ -19,19 +20,22 @@ function wayOf(s: PaymentSum): string {
   return known(method) ? t(method) : wayName(s.provider);
 }
 
-// Figures say what a closing would cancel and give back.
-export function Figures({ of: f }: { of: ClosureFigures }) {
+// Figures say what a closing would cancel and give back, and list the bookings inside.
+export function Figures({ of: f, zone }: { of: ClosurePreview; zone: string }) {
   return (
-    <section class="notice" role="status" id="closing-figures">
-      <p><b>{t("closing_inside", f.bookings, f.people)}</b></p>
-      {f.holds > 0 && <p>{t("closing_holds", f.holds)}</p>}
-      <dl class="price">
-        {(f.back ?? []).map((s) => (
-          <div key={wayOf(s)}><dt>{wayOf(s)} <small>× {s.payments}</small></dt><dd>{money(s.amount.minor, s.amount.currency)}</dd></div>
-        ))}
-      </dl>
-      {(f.reviewed ?? []).map((s) => <p key={wayOf(s)}>{t("closing_reviewed", money(s.amount.minor, s.amount.currency))}</p>)}
-    </section>
+    <>
+      <section class="notice" role="status" id="closing-figures">
+        <p><b>{t("closing_inside", f.bookings, f.people)}</b></p>
+        {f.holds > 0 && <p>{t("closing_holds", f.holds)}</p>}
+        <dl class="price">
+          {(f.back ?? []).map((s) => (
+            <div key={wayOf(s)}><dt>{wayOf(s)} <small>× {s.payments}</small></dt><dd>{money(s.amount.minor, s.amount.currency)}</dd></div>
+          ))}
+        </dl>
+        {(f.reviewed ?? []).map((s) => <p key={wayOf(s)}>{t("closing_reviewed", money(s.amount.minor, s.amount.currency))}</p>)}
+      </section>
+      <ul class="cards">{(f.inside ?? []).map((b) => <Inside key={b.id} booking={b} zone={zone} />)}</ul>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 // they are all cancelled and refunded, once the admin has seen the figures.
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { api, done, newKey, type Booking, type Closure, type ClosureFigures } from "../api";
+import { api, done, newKey, type Booking, type Closure, type ClosurePreview } from "../api";
 import { club, isAdmin, netName, nets, reload, today } from "../club";
 import { Age, Heading, Next, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
@@ -32,7 +32,7 @@ export function Closures() {
   const reason = useSignal("");
   const inside = useSignal<Booking[] | null>(null);
   const runs = useMemo(() => closingsOf(c.id), [c.id]);
-  const figures = useSignal<ClosureFigures | null>(null);
+  const figures = useSignal<ClosurePreview | null>(null);
   const { act, busy, problem } = useAct(() => Promise.all([list.reload(), runs.reload()]).then(reload));
   useEffect(() => { void list.load(); void nets.value.load(); }, [list]);
   const time = { start: from.value, end: to.value, ...(chosen.value.length ? { nets: chosen.value } : {}) };
@@ -43,9 +43,9 @@ export function Closures() {
     }));
     inside.value = made.bookings ?? [];
   });
-  const preview = () => act(async () => {
+  const preview = async () => {
     figures.value = await done(api.GET("/api/v1/clubs/{club}/closure-preview", { params: { path: { club: c.id }, query: time } }));
-  }, "preview");
+  };
   const refund = () => act(async () => {
     try {
       await done(api.POST("/api/v1/clubs/{club}/closure-runs", {
@@ -53,7 +53,7 @@ export function Closures() {
       }));
       figures.value = null;
     } catch (e) {
-      if (e instanceof Problem && e.members.closure) figures.value = e.members.closure;
+      if (e instanceof Problem && e.members.closure) await preview(); // it has changed
       throw e;
     }
   });
@@ -106,8 +106,8 @@ export function Closures() {
             <label>{t("reason")}<input maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
           </div>
           <p class="hint">{t("closure_how")}</p>
-          {figures.value ? <Figures of={figures.value} />
-            : <button class="quiet" disabled={!!busy} onClick={() => void preview()}>{t("closing_preview")}</button>}
+          {figures.value ? <Figures of={figures.value} zone={c.time_zone} />
+            : <button class="quiet" disabled={!!busy} onClick={() => void act(preview)}>{t("closing_preview")}</button>}
           <Next step={figures.value
             ? { text: t("closing_start"), busy: !!busy, press: () => void refund() }
             : { text: t("closure_close"), busy: !!busy, press: () => void close() }} />
