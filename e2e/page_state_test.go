@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,34 @@ func (p *pages) leadsOn(t *testing.T) {
 		v.page.Until(t, `location.hash === "#/day/`+c.leadsTo+`"`)
 	}
 	p.lifts(t, id)
+}
+
+// Times are those of the club's zone. Each screen with times says so where the device has another zone, and only there.
+func (p *pages) showsZone(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	v.tab.SetZone("America/New_York")
+	const word = `document.querySelector("h1 ~ .below .zone")?.textContent.startsWith("Club time, now ")`
+	v.day(19)
+	v.page.Until(t, word)
+	v.hold("Net 1", "12:00")
+	hold := v.address()
+	id := v.bookingID()
+	v.page.Until(t, word)
+	p.paid(t, id)
+	v.reread()
+	v.page.Shows(t, "Booked")
+	v.page.Until(t, word)
+	move := fmt.Sprintf("#/move/%d/%s", id, p.club.Day(19))
+	others := []string{"#/bookings", move}
+	for _, address := range others {
+		v.goTo(address)
+		v.page.Until(t, `location.hash === "`+address+`" && document.querySelector(".card, .cell.moving") && `+word)
+	}
+	v.tab.SetZone("Asia/Kolkata")
+	for _, address := range append(others, hold) {
+		v.goTo(address)
+		v.page.Until(t, `location.hash === "`+address+`" && document.querySelector(".card, .cell.moving, .state.good") && !document.querySelector(".zone")`)
+	}
 }
 
 // A person waits for a taken time. Once it is free it is offered to them, with the time that is left; declined, it is free to all.

@@ -38,6 +38,7 @@ func TestPage(t *testing.T) {
 	t.Run("ABookingMovesWhereItCostsNoMore", p.moves)
 	t.Run("AHoldOnAnotherDeviceIsShownAsOnesOwn", p.holdsElsewhere)
 	t.Run("ADayWithoutTimesSaysWhyAndLeadsOn", p.leadsOn)
+	t.Run("TheZoneIsSaidWhereTheDeviceHasAnother", p.showsZone)
 	t.Run("ATakenTimeIsWaitedForAndOffered", p.waits)
 	t.Run("TheDaysAheadLeadToADay", p.seesRange)
 	t.Run("QuietHoursAndACalendar", p.setsUp)

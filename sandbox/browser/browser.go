@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -97,6 +98,14 @@ func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 func (tab *Tab) Prepare(script string) {
 	tab.t.Helper()
 	if _, err := chromedp.Call(tab.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
+// SetZone has the browser's clock show another time zone, such as Asia/Kolkata.
+func (tab *Tab) SetZone(zone string) {
+	tab.t.Helper()
+	if _, err := chromedp.Call(tab.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone}); err != nil {
 		tab.t.Fatal(err)
 	}
 }

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Booking, type Wait } from "../api";
 import { club, isHeld, isLive, mine, netName, nets, waits } from "../club";
-import { Age, Empty, Heading, hours, span, Trouble, Waiting } from "../parts";
+import { Age, Empty, Heading, hours, span, Trouble, Waiting, ZoneNote } from "../parts";
 import { poll } from "../resource";
 import { go } from "../router";
 import { Problem, serverNow } from "../send";
@@ -26,7 +26,7 @@ export function Bookings() {
   const waiting = (waits.value.state.value.data ?? []).filter((w) => w.state === "waiting" && Date.parse(w.start) > now);
   return (
     <main>
-      <Heading below={club.value!.name}>{t("my_bookings")}</Heading>
+      <Heading below={<>{club.value!.name} <ZoneNote /></>}>{t("my_bookings")}</Heading>
       <Age of={shown} />
       <Waiting of={mine.value} rows={4} />
       {shown.data && ahead.length === 0 && waiting.length === 0 && <Empty text={t("no_bookings")} act={t("find_time")} press={() => go("day")} />}

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Net, type Start } from "../api";
 import { club, lengths, nets, netName, reload, startsOf } from "../club";
-import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble, Waiting } from "../parts";
+import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble, Waiting, ZoneNote } from "../parts";
 import { useQuote } from "../quote";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
@@ -47,7 +47,7 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
   const chosen = at ? (shown.data?.starts ?? []).find((s) => s.net === Number(args[2]) && Date.parse(s.start) / 1000 === at) : undefined;
   return (
     <main class="day">
-      <Heading below={`${(b.nets ?? []).map(netName).join(" + ")} · ${span(b.start, b.end, c.time_zone)}`}>{t("move")}</Heading>
+      <Heading below={<>{(b.nets ?? []).map(netName).join(" + ")} · {span(b.start, b.end, c.time_zone)} <ZoneNote /></>}>{t("move")}</Heading>
       <p class="hint">{t(several ? "move_together" : "move_how")}</p>
       <Days day={day} open={(d) => go(`move/${b.id}/${d}`, true)} />
       <div class="top"><h2 class="date">{dayName(day)}</h2>{columns.length > 1 && <ListSwitch />}</div>
