@@ -19,7 +19,7 @@ func (p *pages) leadsOn(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(1)
 	for _, c := range []struct{ day, says, press, leadsTo string }{
-		{p.club.Day(-1), "Today’s times are over.", "Next day", p.club.Day(0)},
+		{p.club.Day(-1), "These times are over.", "Next day", p.club.Day(0)},
 		{closed, "The nets are closed on this day.", "Next day", p.club.Day(21)},
 		{p.club.Day(70), "days ahead.", "Today", time.Now().In(p.club.Zone).Format(time.DateOnly)},
 	} {
