@@ -19,7 +19,10 @@ func (v *visitor) back(drawn string) {
 // A client of 2022 has no storage, no insets, no Back, and opens no links. A member books, pays, moves, waits, cancels and gets a file in it; the staff work
 // at the desk.
 func (p *pages) isOld(t *testing.T) {
-	who := p.Members[2]
+	who, err := p.DC.World().AddUser("9996620011", "Uma", "", "uma_plays", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
 	chat := connect(t, p.Scene, who)
 	say(t, chat, "/start")
 	await(t, chat, "🏏 Hi")

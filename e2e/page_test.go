@@ -45,6 +45,7 @@ func TestPage(t *testing.T) {
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
 	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
 	t.Run("OldClientEndsEveryJourney", p.isOld)
+	t.Run("HostileNamesAndLinksBreakNothing", p.isHostile)
 	t.Run("ABookingAndAFileAreShared", p.shares)
 	t.Run("APersonLetsTheBotWrite", p.allowsWrites)
 	t.Run("APersonIsAskedForRemindersBeforeTheFirstHold", p.allowsReminders)

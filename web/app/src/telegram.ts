@@ -117,8 +117,9 @@ export const feel = {
   result: (type: "success" | "error" | "warning") => post("web_app_trigger_haptic_feedback", { type: "notification", notification_type: type }),
 };
 
-// openLink opens a page outside of Telegram.
+// openLink opens a page outside of Telegram. Links of other kinds, such as scripts, it ignores.
 export function openLink(url: string) {
+  if (!/^https?:/i.test(url)) return;
   if (has("web_app_open_link")) post("web_app_open_link", { url });
   else open(url, "_blank", "noopener");
 }

@@ -26,7 +26,7 @@ export function Bookings() {
   const waiting = (waits.value.state.value.data ?? []).filter((w) => w.state === "waiting" && Date.parse(w.start) > now);
   return (
     <main>
-      <Heading below={<>{club.value!.name} <ZoneNote /></>}>{t("my_bookings")}</Heading>
+      <Heading below={<><bdi>{club.value!.name}</bdi> <ZoneNote /></>}>{t("my_bookings")}</Heading>
       <Age of={shown} />
       <Waiting of={mine.value} rows={4} />
       {shown.data && ahead.length === 0 && waiting.length === 0 && <Empty text={t("no_bookings")} act={t("find_time")} press={() => go("day")} />}

@@ -103,7 +103,7 @@ function Address({ url, name }: { url: string; name: string }) {
       </div>
       <div class="actions">
         <button class="quiet" onClick={() => openLink(`https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`)}>Google</button>
-        <button class="quiet" onClick={() => openLink(inTelegram() ? url : webcal)}>Apple</button>
+        <button class="quiet" onClick={() => { if (inTelegram()) openLink(url); else open(webcal); }}>Apple</button>
         <button class="quiet" onClick={() => openLink(`${outlook}?url=${encodeURIComponent(url)}&name=${encodeURIComponent(name)}`)}>Outlook</button>
       </div>
     </div>
