@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { signal, useSignal } from "@preact/signals";
-import { club, clubs } from "./club";
+import { club, clubs, netName } from "./club";
 import { offline, Problem, serverNow } from "./send";
 import { askBeforeClosing, feel, inTelegram, main, type Step } from "./telegram";
 import { clock, dateIn, known, money, shortDay, t } from "./words";
@@ -187,6 +187,21 @@ export function Policy({ start }: { start: string }) {
 }
 
 export const ClubsTrouble = () => <Trouble problem={clubs.state.value.error} again={() => void clubs.load()} />;
+
+// toggled is a list with an item added, or removed if it was there.
+export const toggled = (list: number[], id: number) => (list.includes(id) ? list.filter((x) => x !== id) : [...list, id]);
+
+// Several is a row of nets of which any number is chosen. all is the name of a button for none in particular.
+export function Several({ name, options, chosen, choose, all }: {
+  name: string; options: number[]; chosen: number[]; choose: (ids: number[]) => void; all?: string;
+}) {
+  return (
+    <div class="choice" role="group" aria-label={name}>
+      {all && <button aria-pressed={chosen.length === 0} onClick={() => choose([])}>{all}</button>}
+      {options.map((id) => <button key={id} aria-pressed={chosen.includes(id)} onClick={() => choose(toggled(chosen, id))}>{netName(id)}</button>)}
+    </div>
+  );
+}
 
 // Choice is a row of which one is chosen.
 export function Choice<T extends string | number>({ name, options, value, label, choose, disabled }: {

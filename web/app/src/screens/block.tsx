@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking } from "../api";
 import { club, netName, nets, reload, today } from "../club";
-import { Heading, hours, Next, sentence, span, Trouble } from "../parts";
+import { Heading, hours, Next, sentence, Several, span, Trouble } from "../parts";
 import { go } from "../router";
 import { Problem } from "../send";
 import { feel } from "../telegram";
@@ -92,7 +92,6 @@ export function Block({ args }: { args: string[] }) {
     if (dates.value.length && dates.value.every((d) => d.laid)) finish(dates.value);
   };
   const forget = () => { dates.value = []; decided.value = {}; };
-  const toggle = (id: number) => { chosen.value = chosen.value.includes(id) ? chosen.value.filter((x) => x !== id) : [...chosen.value, id]; forget(); };
   const refused = dates.value.filter((d) => !d.laid);
   const open = refused.some((d) => d.ways.some((b) => !decided.value[b.id]));
   return (
@@ -102,9 +101,7 @@ export function Block({ args }: { args: string[] }) {
         <BlockGrid day={day} nets={all} drawn={{ nets: chosen.value, from: from.value, to: to.value }}
           draw={(d) => { [chosen.value, from.value, to.value] = [d.nets, d.from, d.to]; forget(); }} />
       )}
-      <div class="choice" role="group" aria-label={t("nets")}>
-        {all.map((n) => <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>)}
-      </div>
+      <Several name={t("nets")} options={all.map((n) => n.id)} chosen={chosen.value} choose={(ids) => { chosen.value = ids; forget(); }} />
       <div class="row times">
         <label>{t("starts_at")}
           <input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; forget(); }} />

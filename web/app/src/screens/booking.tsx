@@ -189,7 +189,7 @@ function Countdown({ until, over, offer }: { until: string; over: () => void; of
 }
 
 const moneyStates: Partial<Record<Payment["state"], Phrase>> = {
-  captured: "paid", refund_pending: "refund_pending", part_refunded: "part_refunded", refunded: "refunded", review: "pay_review", authorized: "pay_asking",
+  captured: "paid", refund_pending: "refund_pending", part_refunded: "refunded", refunded: "refunded", review: "pay_review", authorized: "pay_asking",
 };
 
 // Settled is a booking, or what became of one.
@@ -271,7 +271,7 @@ function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
       {list.map((g, i) => (
         <p key={i}>
           <bdi>{g}</bdi>
-          <button class="close" aria-label={t("remove_guest", g)} disabled={!!busy} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button>
+          <button class="close" aria-label={t("remove", g)} disabled={!!busy} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button>
         </p>
       ))}
       <form onSubmit={(e) => { e.preventDefault(); if (name.trim()) void save([...list, name.trim()]).then((ok) => { if (ok) setName(""); }); }}>

@@ -1,12 +1,11 @@
 // My bookings: those ahead, offers and waits, and those that are over.
 import { useEffect } from "preact/hooks";
-import { useSignal } from "@preact/signals";
 import { api, done, type Booking, type Wait } from "../api";
 import { club, isHeld, isLive, mine, netName, nets, waits } from "../club";
-import { Age, Empty, Heading, hours, span, Trouble, Waiting, ZoneNote } from "../parts";
+import { Age, Empty, Heading, hours, span, Trouble, useAct, Waiting, ZoneNote } from "../parts";
 import { poll } from "../resource";
 import { go } from "../router";
-import { Problem, serverNow } from "../send";
+import { serverNow } from "../send";
 import { clock, dayOfMonth, known, money, month, t, weekday } from "../words";
 
 export function Bookings() {
@@ -57,16 +56,11 @@ function Card({ booking: b }: { booking: Booking }) {
 }
 
 function WaitCard({ wait: w }: { wait: Wait }) {
-  const problem = useSignal<Problem | null>(null);
-  const leave = async () => {
-    try {
-      await done(api.DELETE("/api/v1/clubs/{club}/waitlist/{id}", { params: { path: { club: club.value!.id, id: w.id } } }));
-      await waits.value.reload();
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      problem.value = e;
-    }
-  };
+  const { act, busy, problem } = useAct();
+  const leave = () => act(async () => {
+    await done(api.DELETE("/api/v1/clubs/{club}/waitlist/{id}", { params: { path: { club: club.value!.id, id: w.id } } }));
+    await waits.value.reload();
+  });
   return (
     <li class="card wait">
       <span class="what">
@@ -74,8 +68,8 @@ function WaitCard({ wait: w }: { wait: Wait }) {
         <span>{w.net ? netName(w.net) : t("any_net")}</span>
         {!!w.place && <small>{t("wait_place", w.place)}</small>}
       </span>
-      <button class="quiet" onClick={() => void leave()}>{t("leave")}</button>
-      <Trouble problem={problem.value} />
+      <button class="quiet" disabled={!!busy} onClick={() => void leave()}>{t("leave")}</button>
+      <Trouble problem={problem} />
     </li>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure, type ClosurePreview } from "../api";
 import { club, isAdmin, netName, nets, reload, today } from "../club";
-import { Age, Heading, Next, Trouble, useAct, Waiting } from "../parts";
+import { Age, Heading, Next, Several, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { clock, noonOf, shortDay, t } from "../words";
@@ -59,7 +59,6 @@ export function Closures() {
   });
   const lift = (id: number) => act(() => done(api.DELETE("/api/v1/clubs/{club}/closures/{id}", { params: { path: { club: c.id, id } } })));
   const shown = list.state.value;
-  const toggle = (net: number) => { chosen.value = chosen.value.includes(net) ? chosen.value.filter((x) => x !== net) : [...chosen.value, net]; };
   return (
     <main class="booking">
       <Heading below={c.name}>{t("closures")}</Heading>
@@ -92,12 +91,8 @@ export function Closures() {
       {isAdmin.value && (
         <>
           <h2>{t("closure_new")}</h2>
-          <div class="choice" role="group" aria-label={t("nets")}>
-            <button aria-pressed={chosen.value.length === 0} onClick={() => { chosen.value = []; }}>{t("all_nets")}</button>
-            {(nets.value.state.value.data ?? []).map((n) => (
-              <button key={n.id} aria-pressed={chosen.value.includes(n.id)} onClick={() => toggle(n.id)}>{n.name}</button>
-            ))}
-          </div>
+          <Several name={t("nets")} options={(nets.value.state.value.data ?? []).map((n) => n.id)} chosen={chosen.value}
+            choose={(ids) => { chosen.value = ids; }} all={t("all_nets")} />
           <div class="row times">
             <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>
             <label>{t("ends_at")}<input type="datetime-local" required value={to.value} onChange={(e) => { to.value = e.currentTarget.value; }} /></label>

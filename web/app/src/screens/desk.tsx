@@ -79,7 +79,7 @@ function CheckIn({ day, sheet }: { day: string; sheet: Resource<DaySheet> }) {
   return (
     <>
       <form class="row times" onSubmit={(e) => { e.preventDefault(); void checkIn(code.value); }}>
-        <label>{t("check_in_code")}
+        <label>{t("qr_show")}
           <input required maxLength={100} autocomplete="off" autocapitalize="characters" value={code.value}
             onInput={(e) => { code.value = e.currentTarget.value; }} />
         </label>

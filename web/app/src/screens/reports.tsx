@@ -56,8 +56,8 @@ function Found({ report: r, past }: { report: Report; past: boolean }) {
     [t("report_bookings"), String(bookings)],
     [t("report_full"), percent(part(sum(r.hours, (h) => h.booked_minutes), sum(r.hours, (h) => h.open_minutes)))],
     [t("report_value"), money(sum(days, (d) => d.price_minor), r.currency)],
-    [t("report_received"), money(sum(days, (d) => d.received_minor), r.currency)],
-    [t("report_refunded"), money(sum(days, (d) => d.refunded_minor), r.currency)],
+    [t("received"), money(sum(days, (d) => d.received_minor), r.currency)],
+    [t("given_back"), money(sum(days, (d) => d.refunded_minor), r.currency)],
   ];
   const name = (day: string) => shortDay(noonOf(day), "UTC");
   const byDay = (of: (d: (typeof days)[number]) => number, text: (n: number) => string): Bar[] =>
@@ -118,7 +118,7 @@ function Takings({ takings }: { takings: NonNullable<Report["takings"]> }) {
     <>
       <h3>{t("report_by_way")}</h3>
       <table class="values" aria-label={t("report_by_way")}>
-        <thead><tr><td /><th scope="col">{t("report_received")}</th><th scope="col">{t("report_refunded")}</th></tr></thead>
+        <thead><tr><td /><th scope="col">{t("received")}</th><th scope="col">{t("given_back")}</th></tr></thead>
         <tbody>
           {takings.map((x) => {
             const way = x.method ? `report_${x.method}` : `way_${x.provider}`;

@@ -88,8 +88,8 @@ function Notifications() {
           </label>
           {s.quiet && (
             <div class="row">
-              <Time name={t("quiet_from")} minute={s.quiet.from} set={(from) => setQuiet({ from, to: s.quiet!.to })} />
-              <Time name={t("quiet_to")} minute={s.quiet.to} set={(to) => setQuiet({ from: s.quiet!.from, to })} />
+              <Time name={t("starts_at")} minute={s.quiet.from} set={(from) => setQuiet({ from, to: s.quiet!.to })} />
+              <Time name={t("ends_at")} minute={s.quiet.to} set={(to) => setQuiet({ from: s.quiet!.from, to })} />
             </div>
           )}
           <p class="hint">{t("quiet_how")}</p>
@@ -136,7 +136,7 @@ function Address({ by, settings: s, act, busy }: AddressProps) {
       {a && (
         <p>
           <span><bdi>{a.address}</bdi> <small>{addressState(a)}</small></span>
-          <button class="close" aria-label={t("remove_address", a.address)} disabled={busy} onClick={remove}>×</button>
+          <button class="close" aria-label={t("remove", a.address)} disabled={busy} onClick={remove}>×</button>
         </p>
       )}
       {(!a || !a.confirmed) && (

@@ -2,8 +2,8 @@
 import { useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Net, type Start } from "../api";
-import { askForWrites, club, nets, reload, waits } from "../club";
-import { announce, Choice, hours, Next, Policy, Price, Skeleton, Trouble } from "../parts";
+import { askForWrites, club, netName, nets, reload, waits } from "../club";
+import { announce, Choice, hours, Next, Policy, Price, Several, Skeleton, toggled, Trouble, useAct } from "../parts";
 import { useQuote } from "../quote";
 import { go } from "../router";
 import { Problem } from "../send";
@@ -66,8 +66,6 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
     }
   };
   const q = quote.value;
-  const toggle = (list: number[], id: number) => (list.includes(id) ? list.filter((x) => x !== id) : [...list, id]);
-  const name = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? "";
   return (
     <>
       <p class="when">{hours(start.start, end, c.time_zone)}</p>
@@ -80,9 +78,7 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
       {others.length > 0 && (
         <section>
           <h3>{t("more_nets")}</h3>
-          <div class="choice" role="group" aria-label={t("more_nets")}>
-            {others.map((s) => <button key={s.net} aria-pressed={more.includes(s.net)} onClick={() => setMore(toggle(more, s.net))}>{name(s.net)}</button>)}
-          </div>
+          <Several name={t("more_nets")} options={others.map((s) => s.net)} chosen={more} choose={setMore} />
         </section>
       )}
       {(net.add_ons ?? []).length > 0 && (
@@ -90,7 +86,7 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
           <h3>{t("equipment")}</h3>
           {(net.add_ons ?? []).map((a) => (
             <label class="check" key={a.id}>
-              <input type="checkbox" checked={addOns.includes(a.id)} onChange={() => setAddOns(toggle(addOns, a.id))} />
+              <input type="checkbox" checked={addOns.includes(a.id)} onChange={() => setAddOns(toggled(addOns, a.id))} />
               <span>{a.name}</span><span>{money(a.price.minor, a.price.currency)}{a.per_hour ? t("per_hour") : ""}</span>
             </label>
           ))}
@@ -109,37 +105,26 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
 // Gone is the sheet of a time that somebody has: what is near, and the waitlist.
 function Gone({ day, net, start, starts, minutes }: { day: string; net: number; start: Start | undefined; starts: Start[]; minutes: number }) {
   const c = club.value!;
-  const problem = useSignal<Problem | null>(null);
+  const { act, busy, problem } = useAct();
   const joined = useSignal(false);
-  const busy = useSignal(false);
   if (!start) return <p>{t("no_such_time")}</p>;
   const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
-  const wait = async () => {
-    busy.value = true;
-    problem.value = null;
-    try {
-      await done(api.POST("/api/v1/clubs/{club}/waitlist", {
-        params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end },
-      }));
-      feel.result("success");
-      joined.value = true;
-      void waits.value.reload();
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      problem.value = e;
-    } finally {
-      busy.value = false;
-    }
-  };
+  const wait = () => act(async () => {
+    await done(api.POST("/api/v1/clubs/{club}/waitlist", {
+      params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { net, start: start.start, end },
+    }));
+    joined.value = true;
+    void waits.value.reload();
+  });
   const waitable = start.status === "taken" || start.status === "held";
   return (
     <>
       <p class="when">{hours(start.start, end, c.time_zone)}</p>
       <p>{t(start.status === "held" ? "somebody_holds" : waitable ? "somebody_has" : "not_bookable")}</p>
       <Near day={day} net={net} at={start.start} starts={starts} minutes={minutes} />
-      <Trouble problem={problem.value} />
+      <Trouble problem={problem} />
       {joined.value && <p class="notice good" role="status">{t("waiting")}</p>}
-      <Next step={waitable && !joined.value ? { text: t("wait"), busy: busy.value, press: () => void wait() } : null} />
+      <Next step={waitable && !joined.value ? { text: t("wait"), busy: !!busy, press: () => void wait() } : null} />
     </>
   );
 }
@@ -156,9 +141,8 @@ function Near({ day, net, at, starts, minutes }: { day: string; net: number; at:
       <h3>{t("near")}</h3>
       <div class="near">
         {near.map((s) => {
-          const name = nets.value.state.value.data?.find((n) => n.id === s.net)?.name ?? "";
           const open = () => go(`day/${day}/${s.net}/${Date.parse(s.start) / 1000}`, true);
-          return <button key={`${s.net} ${s.start}`} onClick={open}><b>{clock(new Date(s.start), zone)}</b> {name}</button>;
+          return <button key={`${s.net} ${s.start}`} onClick={open}><b>{clock(new Date(s.start), zone)}</b> {netName(s.net)}</button>;
         })}
       </div>
     </section>
