@@ -184,4 +184,6 @@ export function lengths(): number[] {
   return all;
 }
 
-export const netName = (id: number) => nets.value.state.value.data?.find((n) => n.id === id)?.name ?? `${id}`;
+export const allNets = () => nets.value.state.value.data ?? [];
+export const netName = (id: number) => allNets().find((n) => n.id === id)?.name ?? `${id}`;
+export const netNames = (ids: number[] | null | undefined) => (ids ?? []).map(netName).join(" + ");

@@ -1,8 +1,8 @@
 // Parts that several screens are made of.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { signal, useSignal } from "@preact/signals";
-import { club, clubs, netName } from "./club";
+import { signal, useSignal, type Signal } from "@preact/signals";
+import { allNets, club, clubs, netName } from "./club";
 import { offline, Problem, serverNow } from "./send";
 import { askBeforeClosing, feel, inTelegram, main, type Step } from "./telegram";
 import { clock, dateIn, known, money, shortDay, t } from "./words";
@@ -71,11 +71,12 @@ export function useAskBeforeClosing(ask: boolean) {
   }, [ask]);
 }
 
-// useAct runs the actions of a screen. busy is the name of the action that runs. problem is the failure of the last one. after runs when an
-// action has ended.
-export function useAct(after?: () => Promise<void>) {
+// useAct runs the actions of a screen. busy is the name of the action that runs. problem is the failure of the last one, which a screen with a place for it
+// passes as shown. after runs when an action has ended.
+export function useAct(after?: () => Promise<void>, shown?: Signal<Problem | null>) {
   const busy = useSignal("");
-  const problem = useSignal<Problem | null>(null);
+  const own = useSignal<Problem | null>(null);
+  const problem = shown ?? own;
   const act = async (run: () => Promise<unknown>, name = "act"): Promise<boolean> => {
     busy.value = name;
     problem.value = null;
@@ -215,6 +216,11 @@ export function Choice<T extends string | number>({ name, options, value, label,
     </div>
   );
 }
+
+// NetChoice chooses one net, or 0 for all.
+export const NetChoice = ({ value, choose }: { value: number; choose: (id: number) => void }) => (
+  <Choice name={t("nets")} options={[0, ...allNets().map((n) => n.id)]} value={value} label={(id) => (id ? netName(id) : t("all_nets"))} choose={choose} />
+);
 
 // saveFile downloads a file that the page has read.
 export function saveFile(file: Blob, name: string) {

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking } from "../api";
-import { club, netName, nets, reload, today } from "../club";
+import { allNets, club, netNames, nets, reload, today } from "../club";
 import { Heading, hours, Next, sentence, Several, span, Trouble } from "../parts";
 import { go } from "../router";
 import { Problem } from "../send";
@@ -43,7 +43,7 @@ export function Block({ args }: { args: string[] }) {
   const decided = useSignal<Record<number, string>>({});
   const busy = useSignal(false);
   useEffect(() => { void nets.value.load(); }, [c.id]);
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   const day = from.value.slice(0, 10);
 
   // layOne blocks one date. It returns the date with what came of it.
@@ -137,7 +137,7 @@ interface RefusedProps {
 // Refused is a date that could not be blocked, with the bookings in the way.
 function Refused({ date: d, alone, decided, taken, decide, leaveOut }: RefusedProps) {
   const c = club.value!;
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   return (
     <section>
       {alone ? <Trouble problem={d.problem} /> : <><h2>{dayName(d.start.slice(0, 10))}</h2>{d.problem && <p class="notice bad">{sentence(d.problem)}</p>}</>}
@@ -146,7 +146,7 @@ function Refused({ date: d, alone, decided, taken, decide, leaveOut }: RefusedPr
           {alone ? <h2>{t("in_the_way")}</h2> : <h3>{t("in_the_way")}</h3>}
           {d.ways.map((b) => (
             <label class="decision" key={b.id}>
-              <span>{(b.nets ?? []).map(netName).join(" + ")} · {span(b.start, b.end, c.time_zone)} · {t("member", String(b.member))}</span>
+              <span>{netNames(b.nets)} · {span(b.start, b.end, c.time_zone)} · {t("member", String(b.member))}</span>
               <select value={decided[b.id] ?? undecided} onChange={(e) => decide(b.id, e.currentTarget.value)}>
                 <option value={undecided}>{t("decide")}</option>
                 <option value={cancelled}>{t("cancel_without_fee")}</option>

@@ -195,21 +195,19 @@ export function useRoving<E extends HTMLElement>() {
 
 // moveFocus moves between buttons by the arrow keys.
 function moveFocus(e: KeyboardEvent) {
-  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
-  if (!step) return;
+  const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key] ?? [];
+  if (down === undefined || right === undefined) return;
   const grid = e.currentTarget as HTMLElement;
-  const rows = [...grid.querySelectorAll('[role="row"]:not(.head), tbody tr')]
-    .map((r) => [...r.querySelectorAll<HTMLElement>('[role="gridcell"], td')].map((c) => c.querySelector<HTMLElement>("button")));
+  const from = document.activeElement as HTMLButtonElement;
+  const rows = [...grid.querySelectorAll("[role=row], tr")].map((r) => [...r.children].map((c) => c.querySelector("button")));
   if (rows.length === 0) rows.push([...grid.querySelectorAll("button")]);
-  const y = rows.findIndex((r) => r.includes(document.activeElement as HTMLElement));
+  let y = rows.findIndex((r) => r.includes(from));
   if (y < 0) return;
-  const x = rows[y]!.indexOf(document.activeElement as HTMLElement);
-  for (let [i, j] = [y + step[0]!, x + step[1]!]; rows[i]?.[j] !== undefined; i += step[0]!, j += step[1]!) {
-    const next = rows[i]![j];
-    if (next) {
-      next.focus();
-      break;
-    }
-  }
+  let x = rows[y]!.indexOf(from);
+  do {
+    y += down;
+    x += right;
+  } while (rows[y]?.[x] === null);
+  rows[y]?.[x]?.focus();
   e.preventDefault();
 }

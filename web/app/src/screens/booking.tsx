@@ -1,7 +1,7 @@
 // Booking: a hold with its countdown and the ways to pay, or a booking and what can be done with it.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, done, newKey, type Booking as Body, type CheckInCode, type Payment, type PayWay } from "../api";
-import { club, isHeld, isSilent, me, netName, reload } from "../club";
+import { club, isHeld, isSilent, me, netNames, reload } from "../club";
 import {
   Age, announce, Heading, hours, Next, Policy, Price, saveFile, sentence, Sure, Trouble, useAct, useAskBeforeClosing, useIsLeft, Waiting, ZoneNote,
 } from "../parts";
@@ -44,7 +44,7 @@ export function Booking({ id }: { id: number }) {
   const c = club.value!;
   return (
     <main class="booking">
-      <Heading below={<>{longDay(new Date(b.start), c.time_zone)} <ZoneNote /></>}>{(b.nets ?? []).map(netName).join(" + ")}</Heading>
+      <Heading below={<>{longDay(new Date(b.start), c.time_zone)} <ZoneNote /></>}>{netNames(b.nets)}</Heading>
       <p class="when">{hours(b.start, b.end, c.time_zone)}</p>
       <Age of={shown} />
       {held ? <Held view={view} data={shown.data} /> : <Settled view={view} data={shown.data} />}

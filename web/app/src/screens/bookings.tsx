@@ -1,7 +1,7 @@
 // My bookings: those ahead, offers and waits, and those that are over.
 import { useEffect } from "preact/hooks";
 import { api, done, type Booking, type Wait } from "../api";
-import { club, isHeld, isLive, mine, netName, nets, waits } from "../club";
+import { club, isHeld, isLive, mine, netName, netNames, nets, waits } from "../club";
 import { Age, Empty, Heading, hours, span, Trouble, useAct, Waiting, ZoneNote } from "../parts";
 import { poll } from "../resource";
 import { go } from "../router";
@@ -46,7 +46,7 @@ function Card({ booking: b }: { booking: Booking }) {
         <span class="leaf"><span>{weekday(start, zone)}</span><b>{dayOfMonth(start, zone)}</b><span>{month(start, zone)}</span></span>
         <span class="what">
           <b>{hours(b.start, b.end, zone)}</b>
-          <span>{(b.nets ?? []).map(netName).join(" + ")}</span>
+          <span>{netNames(b.nets)}</span>
           <small>{isHeld(b) ? t("held_until", clock(new Date(b.expires_at!), zone)) : known(state) ? t(state) : b.state}</small>
         </span>
         {b.price.minor > 0 && <span class="sum">{money(b.price.minor, b.price.currency)}</span>}

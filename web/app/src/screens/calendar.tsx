@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, type Feed } from "../api";
-import { club, isStaff, nets, netName } from "../club";
+import { allNets, club, isStaff, netName, nets } from "../club";
 import { Age, announce, Heading, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { inTelegram, openLink } from "../telegram";
@@ -31,7 +31,7 @@ export function Calendar() {
   const shown = feeds.state.value;
   const wishes: Wish[] = [
     { kind: "member", name: t("my_bookings") }, ...(isStaff.value ? [{ kind: "staff" as Kind, name: t("calendar_staff") }] : []),
-    ...(nets.value.state.value.data ?? []).map((n) => ({ kind: "net" as Kind, net: n.id, name: netName(n.id) })),
+    ...allNets().map((n) => ({ kind: "net" as Kind, net: n.id, name: netName(n.id) })),
   ];
   const make = (w: Wish) => act(async () => {
     const f = await done(api.POST("/api/v1/clubs/{club}/calendars", {

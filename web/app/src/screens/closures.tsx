@@ -3,7 +3,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Closure, type ClosurePreview } from "../api";
-import { club, isAdmin, netName, nets, reload, today } from "../club";
+import { allNets, club, isAdmin, netNames, nets, reload, today } from "../club";
 import { Age, Heading, Next, Several, Trouble, useAct, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
@@ -71,7 +71,7 @@ export function Closures() {
           const when = whenOf(x, c.time_zone);
           return (
             <li class="card feed" key={x.id}>
-              <span class="what"><b>{when}</b><span>{(x.nets ?? []).map(netName).join(" + ") || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
+              <span class="what"><b>{when}</b><span>{netNames(x.nets) || t("all_nets")}</span><small><bdi>{x.reason}</bdi></small></span>
               {isAdmin.value && (
                 <button class="quiet danger" disabled={!!busy} aria-label={`${t("closure_lift")}: ${when}`} onClick={() => void lift(x.id!)}>
                   {t("closure_lift")}
@@ -91,7 +91,7 @@ export function Closures() {
       {isAdmin.value && (
         <>
           <h2>{t("closure_new")}</h2>
-          <Several name={t("nets")} options={(nets.value.state.value.data ?? []).map((n) => n.id)} chosen={chosen.value}
+          <Several name={t("nets")} options={allNets().map((n) => n.id)} chosen={chosen.value}
             choose={(ids) => { chosen.value = ids; }} all={t("all_nets")} />
           <div class="row times">
             <label>{t("starts_at")}<input type="datetime-local" required value={from.value} onChange={(e) => { from.value = e.currentTarget.value; }} /></label>

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Booking, Start } from "../api";
-import { club, clubs, chooseClub, isLive, lengths, mine, nets, startsOf, today } from "../club";
+import { allNets, chooseClub, club, clubs, isLive, lengths, mine, nets, startsOf, today } from "../club";
 import { Age, Choice, Heading, Waiting, ZoneNote } from "../parts";
 import { loadUnlessNew, poll } from "../resource";
 import { go } from "../router";
@@ -42,7 +42,7 @@ export function Day({ args }: { args: string[] }) {
   useEffect(() => loadUnlessNew(nets.value), [c.id]);
   const shown = starts.state.value;
   useEffect(() => void mine.value.load(), [c.id, shown.data]); // a new answer may show what another device of this person holds
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   const names = [...new Set(all.flatMap((n) => (n.add_ons ?? []).map((a) => a.name)))];
   const open = (s: Start, b: Booking | undefined) => go(b ? `booking/${b.id}` : `day/${day}/${s.net}/${Date.parse(s.start) / 1000}`);
   const some = all.filter((n) => !addOn.value || (n.add_ons ?? []).some((a) => a.name === addOn.value));

@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type SheetBooking } from "../api";
-import { club, isAdmin, isHeld, kept, netName, nets, reload, sheetName, today, type DaySheet } from "../club";
+import { club, type DaySheet, isAdmin, isHeld, kept, netNames, nets, reload, sheetName, today } from "../club";
 import { Age, Empty, Heading, hours, Trouble, useAct, Waiting } from "../parts";
 import { poll, type Resource } from "../resource";
 import { go } from "../router";
@@ -86,7 +86,7 @@ function CheckIn({ day, sheet }: { day: string; sheet: Resource<DaySheet> }) {
         <button class="quiet" disabled={!!busy || offline.value}>{t("check_in_them")}</button>
         {canScan() && <button type="button" class="quiet" disabled={!!busy || offline.value} onClick={() => void read()}>{t("scan")}</button>}
       </form>
-      {b && <p class="notice good" role="status">{t("checked_in_one", `${hours(b.start, b.end, c.time_zone)}, ${(b.nets ?? []).map(netName).join(" + ")}`)}</p>}
+      {b && <p class="notice good" role="status">{t("checked_in_one", `${hours(b.start, b.end, c.time_zone)}, ${netNames(b.nets)}`)}</p>}
       <Trouble problem={problem} />
     </>
   );
@@ -107,14 +107,14 @@ function Entry({ sheet, b, now }: { sheet: Resource<DaySheet>; b: SheetBooking; 
   const about = [stateName(b), costs && money(b.price.minor, b.price.currency), costs && t(b.paid ? "desk_paid" : "desk_unpaid")];
   const guests = (b.guests ?? []).join(", ");
   const begun = serverNow() >= Date.parse(b.start);
-  const name = `${hours(b.start, b.end, c.time_zone)}, ${(b.nets ?? []).map(netName).join(" + ")}`;
+  const name = `${hours(b.start, b.end, c.time_zone)}, ${netNames(b.nets)}`;
   const button = (key: "check_in_them" | "no_show" | "undo_no_show" | "cash" | "card", press: () => void) =>
     <button class="quiet" disabled={!!busy || offline.value} aria-label={`${t(key)}: ${name}`} onClick={press}>{t(key)}</button>;
   return (
     <li class={`card feed ${b.state}`}>
       {now && <p class="now" role="status">{t("now")}</p>}
       <button class="what plain" onClick={() => go(`booking/${b.id}`)}>
-        <b>{hours(b.start, b.end, c.time_zone)} · {(b.nets ?? []).map(netName).join(" + ")}</b>
+        <b>{hours(b.start, b.end, c.time_zone)} · {netNames(b.nets)}</b>
         <span>{play ? t("member", String(b.member)) : t("blocked")}{b.note && <> · <bdi>{b.note}</bdi></>}{guests && <> · <bdi>{guests}</bdi></>}</span>
         <small>{about.filter(Boolean).join(" · ")}</small>
       </button>

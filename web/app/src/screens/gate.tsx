@@ -9,8 +9,8 @@ import { t, type Phrase } from "../words";
 
 const texts: Record<Exclude<SessionState, "in" | "starting">, [Phrase, Phrase]> = {
   stale: ["gate_stale", "gate_stale_text"], outside: ["gate_outside", "gate_outside_text"],
-  refused: ["gate_refused", "gate_refused_text"], offline: ["gate_offline", "gate_offline_text"],
-  failed: ["gate_failed", "gate_failed_text"],
+  refused: ["gate_refused", "gate_refused_text"], offline: ["gate_offline", "offline"],
+  failed: ["gate_failed", "failed"],
 };
 
 export function Gate() {

@@ -2,9 +2,9 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Schemas } from "../api";
-import { club, netName, nets } from "../club";
+import { allNets, club, nets } from "../club";
 import { EditsState, useEdits, type Edit } from "../edits";
-import { Choice, Heading, Next, Waiting } from "../parts";
+import { Heading, NetChoice, Next, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { t } from "../words";
@@ -46,15 +46,14 @@ export function Hours() {
   }, [JSON.stringify(hours), unsaved]);
   if (!list.state.value.data) return <main><Heading below={c.name}>{t("hours_open")}</Heading><Waiting of={list} rows={7} /></main>;
 
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   const id = net.value;
   const own = id !== 0 && hours.some(isOf(id));
   return (
     <main class="booking">
       <Heading below={c.name}>{t("hours_open")}</Heading>
       {all.length > 1 && (
-        <Choice name={t("nets")} options={[0, ...all.map((n) => n.id)]} value={id} label={(n) => (n ? netName(n) : t("all_nets"))}
-          choose={(n) => { net.value = n; }} />
+        <NetChoice value={id} choose={(n) => { net.value = n; }} />
       )}
       {id !== 0 && (
         <div class="actions">

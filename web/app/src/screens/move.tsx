@@ -1,13 +1,11 @@
 // Move: a day's grid in which a booking goes to another time.
 import { useEffect, useMemo } from "preact/hooks";
-import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Booking, type Net, type Start } from "../api";
-import { club, lengths, nets, netName, reload, startsOf } from "../club";
-import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble, Waiting, ZoneNote } from "../parts";
+import { allNets, club, lengths, netNames, nets, reload, startsOf } from "../club";
+import { Age, announce, Choice, Heading, hours, Next, Price, Skeleton, span, Trouble, useAct, Waiting, ZoneNote } from "../parts";
 import { useQuote } from "../quote";
 import { poll, resource, type Resource } from "../resource";
 import { go } from "../router";
-import { Problem } from "../send";
 import { feel } from "../telegram";
 import { dayName, length, longDay, money, t } from "../words";
 import { Board, ListSwitch } from "./board";
@@ -39,7 +37,7 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
     return poll(starts, refreshEvery);
   }, [starts]);
   const shown = starts.state.value;
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   const several = (b.nets ?? []).length > 1; // several nets stay together, and move in time only
   const columns = several ? all.filter((n) => b.nets!.includes(n.id)) : all;
   const open = (s: Start) => go(`move/${b.id}/${day}/${s.net}/${Date.parse(s.start) / 1000}`);
@@ -47,7 +45,7 @@ function Times({ booking, b, args }: { booking: Resource<Booking>; b: Booking; a
   const chosen = at ? (shown.data?.starts ?? []).find((s) => s.net === Number(args[2]) && Date.parse(s.start) / 1000 === at) : undefined;
   return (
     <main class="day">
-      <Heading below={<>{(b.nets ?? []).map(netName).join(" + ")} · {span(b.start, b.end, c.time_zone)} <ZoneNote /></>}>{t("move")}</Heading>
+      <Heading below={<>{netNames(b.nets)} · {span(b.start, b.end, c.time_zone)} <ZoneNote /></>}>{t("move")}</Heading>
       <p class="hint">{t(several ? "move_together" : "move_how")}</p>
       <Days day={day} open={(d) => go(`move/${b.id}/${d}`, true)} />
       <div class="top"><h2 class="date">{dayName(day)}</h2>{columns.length > 1 && <ListSwitch />}</div>
@@ -72,40 +70,29 @@ function There({ booking, b, start, columns, args, minutes }: {
   booking: Resource<Booking>; b: Booking; start: Start; columns: Net[]; args: string[]; minutes: number;
 }) {
   const c = club.value!;
-  const busy = useSignal(false);
   const path = { club: c.id, id: b.id };
   const ids = columns.length > 1 && (b.nets ?? []).length > 1 ? b.nets! : [start.net];
   const end = new Date(Date.parse(start.start) + minutes * 60_000).toISOString();
   const addOns = [...new Set((b.lines ?? []).flatMap((l) => (l.add_on ? [l.add_on] : [])))];
   const same = Date.parse(start.start) === Date.parse(b.start) && end === new Date(b.end).toISOString() && ids.join() === (b.nets ?? []).join();
   const { quote, problem } = useQuote({ nets: ids, start: start.start, end, booking: b.id, ...(addOns.length ? { add_ons: addOns } : {}) }, b.version);
-  const move = async () => {
-    busy.value = true;
-    problem.value = null;
+  const { act, busy } = useAct(async () => {
+    reload();
+    if (problem.value?.code === "changed") await booking.reload();
+  }, problem);
+  const move = () => act(async () => {
     announce(t("asking"));
-    try {
-      await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/reschedule", {
-        params: { path, header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { nets: ids, start: start.start, end },
-      }));
-      feel.result("success");
-      announce(t("moved"));
-      reload();
-      go(`booking/${b.id}`, true);
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-      reload();
-      if (e.code === "changed") await booking.reload();
-    } finally {
-      busy.value = false;
-    }
-  };
+    await done(api.POST("/api/v1/clubs/{club}/bookings/{id}/reschedule", {
+      params: { path, header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { nets: ids, start: start.start, end },
+    }));
+    announce(t("moved"));
+    go(`booking/${b.id}`, true);
+  });
   const q = quote.value;
   const more = q ? q.total.minor - b.price.minor : 0;
   const refused = problem.value?.members.difference;
   return (
-    <Sheet title={<>{ids.map(netName).join(" + ")}<small>{longDay(new Date(start.start), c.time_zone)}</small></>}>
+    <Sheet title={<>{netNames(ids)}<small>{longDay(new Date(start.start), c.time_zone)}</small></>}>
       <p class="when">{hours(start.start, end, c.time_zone)}</p>
       <p class="hint">{t("move_from", span(b.start, b.end, c.time_zone))}</p>
       <Choice name={t("length")} options={[...new Set([...lengths(), minutesOf(b)])].sort((x, y) => x - y)} value={minutes} label={length}
@@ -114,7 +101,7 @@ function There({ booking, b, start, columns, args, minutes }: {
       {q && !same && <p class={more > 0 ? "notice" : "hint"} role="status">{difference(more, q.total.currency)}</p>}
       <Trouble problem={problem.value} />
       {refused && <p class="hint">{t("move_desk", money(refused.minor, refused.currency))}</p>}
-      <Next step={q && !same ? { text: t("move_here"), busy: busy.value, press: () => void move() } : null} />
+      <Next step={q && !same ? { text: t("move_here"), busy: !!busy, press: () => void move() } : null} />
     </Sheet>
   );
 }

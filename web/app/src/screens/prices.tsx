@@ -2,9 +2,9 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { useSignal, type Signal } from "@preact/signals";
 import { api, done, newKey, type Schemas } from "../api";
-import { club, netName, nets } from "../club";
+import { allNets, club, netName, nets } from "../club";
 import { EditsState, useEdits, type Edit } from "../edits";
-import { announce, Choice, Heading, Next, Waiting } from "../parts";
+import { announce, Choice, Heading, NetChoice, Next, Waiting } from "../parts";
 import { painted, priceName, ruleAt, samePrice, stepOf, type Price, type Rule } from "../prices";
 import { resource } from "../resource";
 import { feel } from "../telegram";
@@ -31,13 +31,12 @@ export function Prices() {
 
   const palette = [...new Map(rules.map((r) => [priceName(r), r as Price])).values()];
   const chosen = brush.value ?? palette[0];
-  const all = nets.value.state.value.data ?? [];
+  const all = allNets();
   return (
     <main class="prices">
       <Heading below={c.name}>{t("prices")}</Heading>
       {all.length > 1 && (
-        <Choice name={t("nets")} options={[0, ...all.map((n) => n.id)]} value={net.value} label={(id) => (id ? netName(id) : t("all_nets"))}
-          choose={(id) => { net.value = id; }} />
+        <NetChoice value={net.value} choose={(id) => { net.value = id; }} />
       )}
       <Brush palette={palette} brush={brush} chosen={chosen} />
       {chosen && <Painter rules={rules} net={net.value} price={chosen} add={add} />}

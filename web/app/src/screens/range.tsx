@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { api, done, type FreeDays } from "../api";
 import { club, nets, today } from "../club";
-import { Age, Choice, Empty, Heading, Waiting } from "../parts";
+import { Age, Empty, Heading, NetChoice, Waiting } from "../parts";
 import { poll, resource } from "../resource";
 import { go } from "../router";
 import { feel } from "../telegram";
@@ -50,8 +50,7 @@ export function Range() {
     <main class="range">
       <Heading below={c.name}>{t("range")}</Heading>
       {all && all.length > 1 && (
-        <Choice name={t("nets")} options={[0, ...all.map((n) => n.id)]} value={chosen} label={(id) => all.find((n) => n.id === id)?.name ?? t("all_nets")}
-          choose={(id) => { feel.choice(); net.value = id; }} />
+        <NetChoice value={chosen} choose={(id) => { feel.choice(); net.value = id; }} />
       )}
       <Age of={shown} />
       <Waiting of={free} rows={6} />

@@ -1,7 +1,7 @@
 // Receipt: the payment of a booking and its refunds.
 import { useEffect, useMemo } from "preact/hooks";
 import { api, done, type Receipt as Body } from "../api";
-import { club, netName, nets } from "../club";
+import { club, netNames, nets } from "../club";
 import { Age, Heading, Price, span, Waiting } from "../parts";
 import { resource } from "../resource";
 import { clock, longDay, money, t } from "../words";
@@ -24,7 +24,7 @@ export function Receipt({ id }: { id: number }) {
       <Age of={shown} />
       <p class="when">{money(r.received.minor, r.received.currency)}</p>
       <p class="hint">{`${longDay(at, zone)} ${at.getFullYear()}, ${clock(at, zone)} · ${wayName(r.provider)}`}</p>
-      <p>{`${(r.booking.nets ?? []).map(netName).join(" + ")} · ${span(r.booking.start, r.booking.end, zone)}`}</p>
+      <p>{`${netNames(r.booking.nets)} · ${span(r.booking.start, r.booking.end, zone)}`}</p>
       <Price lines={r.booking.lines} total={r.booking.price} />
       {(r.refunds ?? []).length > 0 && (
         <dl class="price">

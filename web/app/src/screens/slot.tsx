@@ -2,11 +2,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Net, type Start } from "../api";
-import { askForWrites, club, netName, nets, reload, waits } from "../club";
+import { allNets, askForWrites, club, netName, reload, waits } from "../club";
 import { announce, Choice, hours, Next, Policy, Price, Several, Skeleton, toggled, Trouble, useAct } from "../parts";
 import { useQuote } from "../quote";
 import { go } from "../router";
-import { Problem } from "../send";
 import { feel } from "../telegram";
 import { clock, length, longDay, money, t } from "../words";
 import { Sheet } from "./sheet";
@@ -19,7 +18,7 @@ function isAt(s: Start, at: string, zone: string): boolean {
 export function Slot({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
   const zone = club.value!.time_zone;
   const start = starts.find((s) => s.net === net && isAt(s, at, zone));
-  const one = nets.value.state.value.data?.find((n) => n.id === net);
+  const one = allNets().find((n) => n.id === net);
   return (
     <Sheet title={<>{one?.name ?? ""}{start && <small>{longDay(new Date(start.start), zone)}</small>}</>}>
       {start && one && start.status === "free"
@@ -36,7 +35,6 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const minutes = Math.min(chosen, start.longest_minutes); // less may be left than when it was chosen
   const [more, setMore] = useState<number[]>([]);
   const [addOns, setAddOns] = useState<number[]>([]);
-  const busy = useSignal(false);
   const options = useMemo(() => {
     const all: number[] = [];
     for (let m = Math.ceil(c.min_minutes / c.grid_minutes) * c.grid_minutes; m <= start.longest_minutes; m += c.grid_minutes) all.push(m);
@@ -47,24 +45,13 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const ids = [net.id, ...more.filter((id) => others.some((s) => s.net === id))];
   const body = { nets: ids, start: start.start, end, ...(addOns.length ? { add_ons: addOns } : {}) };
   const { quote, problem } = useQuote(body);
-  const hold = async () => {
-    busy.value = true;
+  const { act, busy } = useAct(async () => { if (!problem.value || problem.value.status === 409) reload(); }, problem);
+  const hold = () => act(async () => {
     await askForWrites();
     announce(t("asking"));
-    try {
-      const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
-      feel.result("success");
-      reload();
-      go(`booking/${b.id}`, true);
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      feel.result("error");
-      problem.value = e;
-      if (e.status === 409) reload();
-    } finally {
-      busy.value = false;
-    }
-  };
+    const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
+    go(`booking/${b.id}`, true);
+  });
   const q = quote.value;
   return (
     <>
@@ -96,8 +83,8 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
       {q && q.total.minor > 0 && <Policy start={start.start} />}
       <Trouble problem={problem.value} />
       {problem.value?.code === "slot-taken" && <Near day={day} net={net.id} at={start.start} starts={starts} minutes={minutes} />}
-      {busy.value && <p class="hint" role="status">{t("asking")}</p>}
-      <Next step={q ? { text: t("hold", money(q.total.minor, q.total.currency)), busy: busy.value, press: () => void hold() } : null} />
+      {busy && <p class="hint" role="status">{t("asking")}</p>}
+      <Next step={q ? { text: t("hold", money(q.total.minor, q.total.currency)), busy: !!busy, press: () => void hold() } : null} />
     </>
   );
 }
