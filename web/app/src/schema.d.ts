@@ -2096,6 +2096,8 @@ export interface components {
             id: number;
             /** @description In which the bot speaks to this person; missing where it is not known. */
             language?: string;
+            /** @description The bot may write to this person. Also false where that is not known. */
+            may_write: boolean;
             /** @description The settings name this person as an admin of every club. */
             operator: boolean;
             roles: components["schemas"]["ClubRoleBody"][];
