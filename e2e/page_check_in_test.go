@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"pavilion/sandbox/browser"
 	"pavilion/sandbox/telegramweb"
 )
@@ -22,6 +24,13 @@ func (p *pages) scansCode(t *testing.T) {
 	member.page.Until(t, `document.querySelector(".qr img")?.naturalWidth > 100`)
 	member.readable("a check-in code")
 	code := browser.Eval[string](t, member.page, `document.querySelector(".qr b").textContent`)
+	var others []int
+	for _, clock := range []string{"09:00", "11:00"} {
+		member.day(17)
+		member.hold("Net 3", clock)
+		others = append(others, member.bookingID())
+		p.paid(t, member.bookingID())
+	}
 
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
 	v.day(17)
@@ -63,7 +72,36 @@ func (p *pages) scansCode(t *testing.T) {
 	if n := p.count(t, `SELECT count(*) FROM booking WHERE id = $1 AND state = 'checked_in'`, id); n != 1 {
 		t.Error("the booking is not checked in")
 	}
+	p.attends(t, member, v, others[0], others[1])
 	if err := p.club.Set(t.Context(), p.boss, map[string]any{"pays_online": true}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// attends checks one booking of a member in by their own tap, and another as a no-show, which is taken back. The staff look at the day of both.
+func (p *pages) attends(t *testing.T, member, staff *visitor, here, away int) {
+	t.Helper()
+	member.tab.Do(chromedp.Reload())
+	member.page.Until(t, gridDrawn)
+	member.goTo(fmt.Sprintf("#/booking/%d", here))
+	member.main("I’m here")
+	member.page.Shows(t, "Checked in")
+
+	// A booking that began half an hour ago, because the clock of the scene cannot go back.
+	if _, err := p.db.Exec(t.Context(), `UPDATE booking_slot SET during = began, occupied = began FROM tstzrange(now() - interval '30 minutes', now() + interval '30 minutes') began WHERE booking_id = $1`, away); err != nil {
+		t.Fatal(err)
+	}
+	staff.reread()
+	staff.page.Press(t, "Not there: ")
+	staff.page.Until(t, `document.querySelector(".card.no_show")?.textContent.includes("Not there")`)
+	member.goTo("#/bookings")
+	member.page.Until(t, `document.querySelectorAll(".card.checked_in").length === 2 && document.querySelector(".past .card.no_show")`)
+	member.readable("bookings that are over")
+	member.page.Press(t, "Not there")
+	member.page.Shows(t, "You were not there")
+	staff.page.Press(t, "Was there: ")
+	staff.page.Until(t, `!document.querySelector(".card.no_show") && document.querySelector(".card.confirmed")`)
+	if n := p.count(t, `SELECT count(*) FROM booking WHERE id = $1 AND state = 'confirmed'`, away); n != 1 {
+		t.Error("the no-show is not taken back")
 	}
 }
