@@ -67,7 +67,7 @@ func (p *pages) seesRange(t *testing.T) {
 	v.page.Until(t, `location.hash.includes("/day/`+p.club.Day(9)+`") && document.querySelector(".cell.free")`)
 }
 
-// Quiet hours and the calendar's address: the address is shown once and is read without a session.
+// Quiet hours, the language and the calendar's address: the address is shown once and is read without a session, until it is renewed.
 func (p *pages) setsUp(t *testing.T) {
 	who := p.someone()
 	v := p.visit(t, telegramweb.Visit{Who: who})
@@ -82,6 +82,10 @@ func (p *pages) setsUp(t *testing.T) {
 	if n := p.count(t, `SELECT count(*) FROM contact WHERE member_id = $1 AND quiet_from = 1320 AND quiet_to = 420`, who.ID); n != 1 {
 		t.Error("the quiet hours are not stored")
 	}
+	v.page.Press(t, "हिन्दी")
+	v.page.Until(t, `document.documentElement.lang === "hi" && document.querySelector("h1").textContent === "सेटिंग"`)
+	v.page.Press(t, "English")
+	v.page.Shows(t, "Quiet hours")
 	v.goTo("#/calendar")
 	v.page.Press(t, "Make an address: My bookings")
 	v.page.Until(t, `document.querySelector(".address input")`)
@@ -89,6 +93,11 @@ func (p *pages) setsUp(t *testing.T) {
 	if file := p.readCalendar(t, address, http.StatusOK); strings.Count(file, "BEGIN:VEVENT") != 1 || !strings.Contains(file, fmt.Sprintf("UID:booking-%d-%d@pavilion\r\n", p.club.ID, id)) {
 		t.Errorf("the calendar is %q", file)
 	}
+	v.page.Press(t, "Renew: My bookings")
+	v.page.Until(t, `document.querySelector(".address input").value !== "`+address+`"`)
+	p.readCalendar(t, address, http.StatusNotFound)
+	address = browser.Eval[string](t, v.page, `document.querySelector(".address input").value`)
+	p.readCalendar(t, address, http.StatusOK)
 	v.page.Press(t, "Google")
 	v.client.Until(t, `heard.links.some((l) => l.startsWith("https://calendar.google.com/calendar/r?cid=webcal"))`)
 	v.page.Press(t, "Revoke: My bookings")
@@ -129,12 +138,19 @@ func (p *pages) getsReceipt(t *testing.T) {
 	v.page.Until(t, `document.querySelector("h1").textContent.startsWith("Receipt ") && document.querySelector(".total dd").textContent === document.querySelector(".when").textContent`)
 }
 
-// A person holds a time on one device. The other one shows it as theirs, and leads to the hold.
+// A person holds a time on one device. The other one, whose day had not changed until then, shows it as theirs, and leads to the hold.
 func (p *pages) holdsElsewhere(t *testing.T) {
 	who := p.someone()
 	phone, desktop := p.visit(t, telegramweb.Visit{Who: who}), p.visit(t, telegramweb.Visit{Who: who})
 	desktop.day(11)
 	phone.day(11)
+	browser.Eval[any](t, desktop.page, `{ const real = fetch; window.unchanged = 0; window.fetch = async (r, o) => {
+		const answer = await real(r, o);
+		if (r.url.includes("/starts?") && r.headers.get("If-None-Match") && answer.status === 304) unchanged++;
+		return answer;
+	}; }`)
+	desktop.reread()
+	desktop.page.Until(t, `unchanged > 0`)
 	phone.hold("Net 2", "07:00")
 	desktop.reread()
 	desktop.page.Press(t, "Net 2, 07:00, Held by you")
