@@ -67,6 +67,7 @@ func (p *pages) booksAndPays(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.day(1)
 	v.hold("Net 1", "18:00")
+	v.client.Until(t, `heard.closing.need_confirmation`)
 	v.main("Pay ₹900")
 	v.client.Until(t, `heard.links.length === 1`)
 	link := browser.Eval[string](t, v.client, `heard.links[0]`)
@@ -76,6 +77,7 @@ func (p *pages) booksAndPays(t *testing.T) {
 	}
 	v.page.Shows(t, "Booked")
 	v.page.Shows(t, "Paid: ₹900")
+	v.client.Until(t, `!heard.closing.need_confirmation`)
 	const name = `<img src=x onerror="document.title='hostile'">`
 	browser.Eval[any](t, v.page, fmt.Sprintf(`{ const i = document.querySelector(".guests input"); i.value = %q; i.dispatchEvent(new Event("input", { bubbles: true })); }`, name))
 	v.page.Press(t, "Add")
@@ -163,21 +165,27 @@ func (p *pages) losesRace(t *testing.T) {
 	slow.page.Until(t, `document.querySelectorAll(".near button").length === 3`)
 }
 
-// The answer to a hold is lost on the way. Asking again carries the same key, so there is one hold.
+// The answer to a hold is lost on the way. Asking again carries the same key, so there is one hold; so does the repetition for which a busy server asks.
 func (p *pages) losesAnswer(t *testing.T) {
 	who := p.someone()
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.day(2)
-	browser.Eval[any](t, v.page, `{ const real = fetch; let lost = false; window.fetch = async (r, o) => {
+	browser.Eval[any](t, v.page, `{ const real = fetch; window.keys = []; window.fetch = async (r, o) => {
+		const holds = r.method === "POST" && r.url.endsWith("/holds");
+		if (holds && keys.push(r.headers.get("Idempotency-Key")) === 2) return new Response("", { status: 503, headers: { "Retry-After": "1" } });
 		const answer = await real(r, o);
-		if (!lost && r.method === "POST" && r.url.endsWith("/holds")) { lost = true; throw new TypeError("lost"); }
+		if (holds && keys.length === 1) throw new TypeError("lost");
 		return answer;
 	}; }`)
 	v.page.Press(t, "Net 3, 12:00, Free")
 	v.main("Hold")
 	v.page.Shows(t, "cannot be reached")
 	v.main("Hold")
+	v.page.Shows(t, "Asking the club…")
 	v.page.Until(t, `document.querySelector('[role="timer"]')`)
+	if keys := browser.Eval[[]string](t, v.page, `keys`); len(keys) != 3 || keys[0] != keys[1] || keys[1] != keys[2] {
+		t.Errorf("the keys of one intention: %q", keys)
+	}
 	if n := p.count(t, `SELECT count(*) FROM booking WHERE member_id = $1`, who.ID); n != 1 {
 		t.Errorf("%d bookings of one intention", n)
 	}
@@ -280,7 +288,8 @@ func (v *visitor) tabTo(f *browser.Frame, there string) {
 	v.t.Fatalf("Tab never leads to %s", there)
 }
 
-// Somebody pays too late for one time, which another person has by then. For another time nobody pays.
+// Somebody pays too late for one time, which another person has by then. For another time nobody pays. The page looks for the payment for two minutes, which
+// take a second here.
 func (p *pages) expires(t *testing.T) {
 	v, late := p.visit(t, telegramweb.Visit{Who: p.someone()}), p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.day(3)
@@ -288,8 +297,11 @@ func (p *pages) expires(t *testing.T) {
 	late.day(3)
 	late.hold("Net 2", "08:00")
 	id := late.bookingID()
+	browser.Eval[any](t, late.page, `{ const real = setTimeout; window.setTimeout = (run, ms) => real(run, ms >= 1000 && ms !== 12000 ? ms / 100 : ms); }`)
 	late.main("Pay")
 	late.client.Until(t, `heard.links.length === 1`)
+	late.page.Shows(t, "Waiting for your payment")
+	late.page.Shows(t, "The club has not heard of your payment yet.")
 	link := browser.Eval[string](t, late.client, `heard.links[0]`)
 	p.later(t, time.Hour)
 	browser.Eval[any](t, v.page, `document.dispatchEvent(new Event("visibilitychange"))`)
