@@ -59,6 +59,7 @@ func TestPage(t *testing.T) {
 	t.Run("PricesArePaintedOverThoseOfAnotherAdmin", p.paintsPrices)
 	t.Run("HoursShowWhatTheyStrand", p.changesHours)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looksWell)
+	t.Run("LinksLeadToAScreenOfAClub", p.followsLinks)
 	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
 }
 
