@@ -60,6 +60,7 @@ func TestPage(t *testing.T) {
 	t.Run("HoursShowWhatTheyStrand", p.changesHours)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looksWell)
 	t.Run("LinksLeadToAScreenOfAClub", p.followsLinks)
+	t.Run("TheSheetOfATimeIsFilledIn", p.fillsSheet)
 	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
 }
 
