@@ -32,6 +32,7 @@ func TestPage(t *testing.T) {
 	t.Run("ALostAnswerIsAskedAgainAndBooksOnce", p.losesAnswer)
 	t.Run("APollOfBeforeAnActionIsReadAgain", p.readsAgain)
 	t.Run("SigningOutEverywhereSaysItsFailure", p.signsOut)
+	t.Run("WithoutAConnectionItSaysSo", p.isOffline)
 	t.Run("KeyboardAlone", p.usesKeyboard)
 	t.Run("APhonesClientHoldsThePageInAWebView", p.isOnAPhone)
 	t.Run("OnlyTheClientAroundTheFrameIsHeard", p.hearsOnlyItsClient)

@@ -110,6 +110,18 @@ func (tab *Tab) SetZone(zone string) {
 	}
 }
 
+// Block lets requests fail whose address fits a pattern of the URLPattern API, such as *://*:*/app/later-*. An empty one lets all pass again.
+func (tab *Tab) Block(pattern string) {
+	tab.t.Helper()
+	var blocked []*network.BlockPattern
+	if pattern != "" {
+		blocked = []*network.BlockPattern{{URLPattern: pattern, Block: true}}
+	}
+	if _, err := chromedp.Call(tab.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: blocked}); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
 // Read evaluates an expression in the page.
 func Read[T any](tab *Tab, what chromedp.Action[T]) T {
 	tab.t.Helper()
