@@ -29,7 +29,7 @@ func looks() []look {
 	if pictures() != "" {
 		return []look{{"en", "light", 390}, {"en", "dark", 390}, {"hi", "light", 390}, {"hi", "dark", 390}}
 	}
-	return []look{{"en", "light", 390}, {"hi", "dark", 320}, {"en", "dark", 768}, {"en", "harsh", 390}}
+	return []look{{"en", "light", 390}, {"hi", "dark", 320}, {"en", "dark", 768}, {"en", "harsh", 1280}}
 }
 
 // inEveryLook opens the page in each look.
