@@ -192,6 +192,13 @@ func TestPage_PeopleSearchBookAndPaySideBySide(t *testing.T) {
 
 	v.takePicture()
 
+	// Arjun searches inline while typing. The chosen file is his message.
+	v.Do(chromedp.SendKeys(inPane("Arjun", `//textarea`), "@"+sandbox.BotName+" cover drive"), chromedp.Click(inPane("Arjun", `//*[@class="results"]/button[contains(., "Cover_Drive")]`)))
+	v.Do(chromedp.WaitVisible(inPane("Arjun", `//li[contains(@class, "out")]//a[@download and contains(., "Cover_Drive")]`)))
+	if shown := v.count(`.pane[aria-label="Arjun"] .results:not([hidden])`); shown != 0 {
+		t.Error("the results are still shown")
+	}
+
 	// Texts of others are texts only.
 	v.writes("Arjun", `<img src=x onerror="document.title='hostile'">`)
 	v.Do(chromedp.WaitVisible(inPane("Arjun", `//li[contains(@class, "out") and contains(., "<img src=x")]`)))
