@@ -83,17 +83,27 @@ func (r *rain) pays(t *testing.T, app *miniapp.Client, i int) error {
 	const hours = 16 // from six to ten in the evening
 	day, net, hour := 7+i/hours/rainNets, i/hours%rainNets, 6+i%hours
 	slot := miniapp.Slot(r.club.Day(day), fmt.Sprintf("%02d:00", hour), fmt.Sprintf("%02d:00", hour+1), r.club.Nets[net])
-	var b miniapp.Booking
-	if err := app.Do(t.Context(), http.MethodPost, r.club.Path("/holds"), slot, http.StatusCreated, &b); err != nil {
+	payment, err := r.bill(t, app, slot)
+	if err != nil {
 		return err
+	}
+	return r.Gateway.Pay(payment)
+}
+
+// bill holds a time and returns the name of its payment at the gateway.
+func (n *nets) bill(t *testing.T, app *miniapp.Client, slot map[string]any) (payment string, err error) {
+	t.Helper()
+	var b miniapp.Booking
+	if err := app.Do(t.Context(), http.MethodPost, n.club.Path("/holds"), slot, http.StatusCreated, &b); err != nil {
+		return "", err
 	}
 	var p struct {
 		URL string `json:"url"`
 	}
-	if err := app.Do(t.Context(), http.MethodPost, r.club.Path("/bookings/%d/payments", b.ID), map[string]string{"provider": "sandbox"}, http.StatusOK, &p); err != nil {
-		return err
+	if err := app.Do(t.Context(), http.MethodPost, n.club.Path("/bookings/%d/payments", b.ID), map[string]string{"provider": "sandbox"}, http.StatusOK, &p); err != nil {
+		return "", err
 	}
-	return r.Gateway.Pay(p.URL[strings.LastIndex(p.URL, "/")+1:])
+	return p.URL[strings.LastIndex(p.URL, "/")+1:], nil
 }
 
 // closes closes both days over the API, with the version of the preview, and returns the number of the run.

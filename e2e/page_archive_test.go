@@ -155,6 +155,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.page.Press(t, "Nothing to do")
 	v.page.Shows(t, "Nothing to decide.")
 	p.rains(t, v, day)
+	p.rainsOnPaid(t, v)
 }
 
 // readsOffline leaves and opens the sheet without a connection: it can be read, with its age, and nothing on it can be pressed.
