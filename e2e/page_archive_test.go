@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -13,6 +14,7 @@ import (
 
 	"pavilion/sandbox"
 	"pavilion/sandbox/browser"
+	"pavilion/sandbox/miniapp"
 	"pavilion/sandbox/telegramweb"
 	"pavilion/sandbox/world"
 )
@@ -77,15 +79,31 @@ func (p *pages) findsFiles(t *testing.T) {
 	if at := linked.address(); at != file {
 		t.Errorf("the link to %s opens %s", file, at)
 	}
-	browser.Eval[any](t, v.page, `{ window.real = fetch; window.fetch = async (r, o) => {
-		const answer = await real(r, o);
-		return r.url.includes("/archive/search") ? new Response(JSON.stringify({ ...await answer.json(), missing: ["pool2", "pool3"] }), answer) : answer;
-	}; }`)
-	v.fill("input[type=search]", "silver linin")
-	v.page.Shows(t, "There may be more. (pool2, pool3)")
-	browser.Eval[any](t, v.page, `{ window.fetch = real; }`)
-	v.fill("input[type=search]", "silvr linning")
-	v.page.Until(t, `document.querySelector(".title, .empty button")`)
+	v.fill("input[type=search]", "silver xylophone")
+	v.page.Press(t, "Did you mean “silver”?")
+	v.page.Shows(t, "3 files")
+	p.losesArchive(t, v)
+}
+
+// losesArchive stops one database of the archive, then all of them. The page says that something may be missing, then that the archive cannot be searched.
+func (p *pages) losesArchive(t *testing.T, v *visitor) {
+	t.Helper()
+	for i, says := range []string{"A part of the archive does not answer right now. There may be more. (pool", "The archive does not answer right now. Please try again in a minute."} {
+		p.Engines.StopMongo(i)
+		v.fill("input[type=search]", fmt.Sprintf("silver lining s0%d", i+1))
+		v.page.Shows(t, says)
+	}
+	for i := range p.Engines.MongoURIs {
+		if err := p.Engines.StartMongo(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the whole archive answers", func() bool {
+		a, err := p.boss.Send(t.Context(), http.MethodGet, "/archive/search?text=silver", "", nil)
+		return err == nil && a.Status == http.StatusOK && strings.Contains(string(a.Body), `"missing":[]`)
+	})
+	v.page.Press(t, "Try again")
+	v.page.Until(t, `document.querySelector(".title") && !document.querySelector(".notice")`)
 }
 
 // A banned person is refused in the archive as in the chat, and can still book.
@@ -154,8 +172,31 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	v.page.Shows(t, "Moved to another price")
 	v.page.Press(t, "Nothing to do")
 	v.page.Shows(t, "Nothing to decide.")
+	p.givesBack(t, v)
 	p.rains(t, v, day)
 	p.rainsOnPaid(t, v)
+}
+
+// givesBack refunds a payment of another amount than the price, after a second tap.
+func (p *pages) givesBack(t *testing.T, v *visitor) {
+	t.Helper()
+	payment, err := p.bill(t, p.open(t, p.someone()), miniapp.Slot(p.club.Day(23), "12:00", "13:00", p.club.Nets[2]))
+	if err := errors.Join(err, p.Gateway.PayOther(payment, 15000, "INR")); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the review is open", func() bool { return p.count(t, `SELECT count(*) FROM payment_review WHERE closed_at IS NULL`) == 1 })
+	v.goTo("#/desk")
+	v.goTo("#/reviews")
+	v.page.Shows(t, "Another amount")
+	v.page.Press(t, "Give back")
+	v.page.Shows(t, "Give back ₹150? This cannot be undone.")
+	v.page.Press(t, "Not now")
+	v.page.Press(t, "Give back")
+	v.page.Press(t, "Yes, give back")
+	v.page.Shows(t, "Nothing to decide.")
+	until(t, "the money is back", func() bool {
+		return p.count(t, `SELECT count(*) FROM payment WHERE checkout = $1 AND state = 'refunded'`, payment) == 1
+	})
 }
 
 // readsOffline leaves and opens the sheet without a connection: it can be read, with its age, and nothing on it can be pressed.
