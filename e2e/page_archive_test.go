@@ -175,6 +175,9 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	p.givesBack(t, v)
 	p.rains(t, v, day)
 	p.rainsOnPaid(t, v)
+	if n := v.weight(); n < 45_000 || n > 52_000 {
+		t.Errorf("all screens in one language are %d bytes", n)
+	}
 }
 
 // givesBack refunds a payment of another amount than the price, after a second tap.

@@ -84,10 +84,20 @@ func (p *pages) waits(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[aria-label^="Net 1, 07:00, Free"]')`)
 }
 
+// weight is the number of bytes of the page's files as they came over the network. What came from the browser's cache does not count.
+func (v *visitor) weight() int {
+	v.t.Helper()
+	return browser.Eval[int](v.t, v.page, `[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+		.filter((e) => new URL(e.name).pathname.startsWith("/app/") && e.transferSize > 0).reduce((sum, e) => sum + e.encodedBodySize, 0)`)
+}
+
 // A second start draws the day that the device keeps before any answer of the server. It says its age and takes taps; what a tap needs waits for the session.
 func (p *pages) startsAgain(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone(), Start: "d" + strings.ReplaceAll(p.club.Day(6), "-", "")})
 	v.page.Until(t, `document.querySelector(".cell.free") && !document.querySelector(".age")`)
+	if n := v.weight(); n < 30_000 || n > 38_000 {
+		t.Errorf("the page starts with %d bytes", n)
+	}
 	v.tab.Prepare(`{ const real = fetch, waiting = new Promise((answer) => { window.answer = answer; });
 		window.fetch = async (r, o) => { if ((r.url ?? r).includes("/api/")) await waiting; return real(r, o); }; }`)
 	v.tab.Do(chromedp.Reload())
