@@ -10,17 +10,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestDemo_PlaysToItsEnd(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	if code := run(t.Context(), &screen{to: &out}, true); code != 0 || !strings.Contains(out.String(), "checks held") {
-		t.Fatalf("exit code %d:\n%s", code, out.String())
-	}
-	if strings.Contains(out.String(), "\x1b") {
-		t.Error("colours where none were asked for")
-	}
-}
-
 func TestDemo_StoppedInTheMiddleSaysSo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -70,7 +70,11 @@ func show(ctx context.Context, out *screen, once bool) (err error) {
 	if err := scene.LiftLimits(ctx); err != nil { // the people of the demo ask faster than real ones
 		return err
 	}
+	page.ServeApp("http://" + scene.Bot.Addr() + "/app/")
 	out.note(fmt.Sprintf("Everything runs, %s after the start. MongoDB is played by: %s.", round(time.Since(start)), scene.Engines.MongoServer))
+	if !once {
+		out.note("Watch the chats in your browser, and join in after the transcript:\n\n  " + page.URL())
+	}
 	p, err := newPlay(ctx, scene, out, posted)
 	if err != nil {
 		return err
@@ -131,7 +135,6 @@ func invite(to io.Writer, s *sandbox.Scene, page *chatpage.Server) {
 			page.Add(u, "at the club's desk")
 		}
 	}
-	page.ServeApp("http://" + s.Bot.Addr() + "/app/")
 	fmt.Fprintf(to, `
 It stays up. Chat with the bot in your browser, as the admin, a member or somebody new, and open the club's page beside the chat:
 
