@@ -88,7 +88,8 @@ func (p *pages) findsFiles(t *testing.T) {
 // losesArchive stops one database of the archive, then all of them. The page says that something may be missing, then that the archive cannot be searched.
 func (p *pages) losesArchive(t *testing.T, v *visitor) {
 	t.Helper()
-	for i, says := range []string{"A part of the archive does not answer right now. There may be more. (pool", "The archive does not answer right now. Please try again in a minute."} {
+	v.expected = []string{"status of 503 (Service Unavailable) " + p.base + "/api/v1/archive/search"}
+	for i, says := range []string{"A part of the archive does not answer right now. There may be more. (archive 1)", "The archive does not answer right now. Please try again in a minute."} {
 		p.Engines.StopMongo(i)
 		v.fill("input[type=search]", fmt.Sprintf("silver lining s0%d", i+1))
 		v.page.Shows(t, says)
