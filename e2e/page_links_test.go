@@ -31,7 +31,7 @@ func (p *pages) followsLinks(t *testing.T) {
 		{fmt.Sprintf("b%d", held.ID), `document.querySelector('[role="timer"]') && document.querySelector("h1").textContent === "Net 1"`},
 		{"m", `document.querySelector(".card.held").textContent.includes("10:00–11:00")`},
 		{fmt.Sprintf("c%d", west.ID), `document.querySelector("h1").textContent === "Westside" && document.querySelector(".list, .empty") && !document.querySelector(".grid, .view.quiet")`},
-		{"m", `document.querySelector(".below").textContent === "Westside" && document.querySelector(".empty")`},
+		{"m", `document.querySelector(".below bdi").textContent === "Westside" && document.querySelector(".empty")`},
 		{fmt.Sprintf("c%d_b%d", p.club.ID, held.ID), `document.querySelector('[role="timer"]') && document.querySelector("h1").textContent === "Net 1"`},
 		{"b0_<i>", gridDrawn},
 	} {

@@ -12,7 +12,7 @@ export function useQuote(body: Schemas["QuoteInBody"], version = 0) {
   useEffect(() => {
     let left = false;
     quote.value = null;
-    problem.value = null;
+    if (problem.value?.code !== "changed") problem.value = null; // that the booking has changed is said until the next press
     done(api.POST("/api/v1/clubs/{club}/quote", { params: { path: { club: club.value!.id } }, body }))
       .then((q) => { if (!left) quote.value = q; })
       .catch((e: unknown) => { if (!left && e instanceof Problem) problem.value = e; });
