@@ -72,7 +72,7 @@ func (a audience) markActive(ctx context.Context, who telegram.Person) error {
 	return a.people.MarkActive(ctx, filter.UserID(who.ID), who.Language)
 }
 
-// noteBlockChange records that a person blocked or unblocked the bot.
+// noteBlockChange records that a person blocked the bot, or let it write to them.
 func (a audience) noteBlockChange(ctx context.Context, who telegram.Person, blocked bool) {
 	ctx = context.WithoutCancel(ctx)
 	if blocked {
@@ -80,7 +80,7 @@ func (a audience) noteBlockChange(ctx context.Context, who telegram.Person, bloc
 		return
 	}
 	if err := a.markActive(ctx, who); err != nil {
-		a.logger.LogAttrs(ctx, slog.LevelWarn, "a person who unblocked the bot could not be marked", slog.Any("error", err))
+		a.logger.LogAttrs(ctx, slog.LevelWarn, "a person whom the bot may write to again could not be marked", slog.Any("error", err))
 	}
 }
 

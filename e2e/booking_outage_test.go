@@ -112,7 +112,7 @@ func TestNets_OutagesWhileMembersBook(t *testing.T) {
 	t.Parallel()
 	n := netsScene(t, "http,worker", "Net 1", "Net 2", "Net 3")
 	r := &rally{n: n, stop: make(chan struct{}), strange: map[string]int{}}
-	ctx, cancel := context.WithCancel(t.Context()) // without a limit: each step of the outages has one
+	ctx, cancel := context.WithCancel(t.Context()) // each step of the outages has a limit of its own
 	var members sync.WaitGroup
 	defer members.Wait()
 	defer cancel()
@@ -125,6 +125,7 @@ func TestNets_OutagesWhileMembersBook(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 4))
 	n.outages(t, r, func() { r.after(t, 40+random.Int64N(80)) })
 	close(r.stop)
+	defer time.AfterFunc(patience, cancel).Stop()
 	members.Wait()
 
 	if len(r.strange) > 0 {

@@ -27,6 +27,7 @@ func (p *pages) isHostile(t *testing.T) {
 	}()
 	for _, version := range []string{"6.0", "9.1"} {
 		v := p.visit(t, telegramweb.Visit{Who: who, Version: version})
+		v.tab.SetZone("America/New_York")
 		v.day(24)
 		v.page.Until(t, `document.querySelector("h1").textContent.includes("River")`)
 		v.fits("a club of a hostile name", look{"en", "light", 390})

@@ -184,7 +184,6 @@ func (p *pages) losesAnswer(t *testing.T) {
 	v.main("Hold")
 	v.page.Shows(t, "cannot be reached")
 	v.main("Hold")
-	v.page.Shows(t, "Asking the club…")
 	v.page.Until(t, `document.querySelector('[role="timer"]')`)
 	if keys := browser.Eval[[]string](t, v.page, `keys`); len(keys) != 3 || keys[0] != keys[1] || keys[1] != keys[2] {
 		t.Errorf("the keys of one intention: %q", keys)

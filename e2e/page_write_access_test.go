@@ -58,7 +58,7 @@ func (p *pages) allowsReminders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const says = `document.querySelector("main").textContent.includes("The bot may not write to you.")`
+	const says = `document.querySelector("main").textContent.includes("no reminders will come")`
 	v := p.visit(t, telegramweb.Visit{Who: who, Silent: true})
 	v.day(18)
 	reload := func() { // has no data of Telegram's
@@ -90,11 +90,12 @@ func (p *pages) allowsReminders(t *testing.T) {
 	if err := chat.AllowWrites(t.Context(), sandbox.BotName); err != nil {
 		t.Fatal(err)
 	}
+	theirs := p.open(t, who)
 	until(t, "the server knows that the bot may write", func() bool {
 		var me struct {
 			MayWrite bool `json:"may_write"`
 		}
-		if err := p.open(t, who).Do(t.Context(), http.MethodGet, "/me", nil, http.StatusOK, &me); err != nil {
+		if err := theirs.Do(t.Context(), http.MethodGet, "/me", nil, http.StatusOK, &me); err != nil {
 			t.Fatal(err)
 		}
 		return me.MayWrite

@@ -18,13 +18,18 @@ import (
 func TestDemo_PlaysToItsEndAndIsJoinedAtThePrintedAddress(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	out, in := io.Pipe()
-	code := make(chan int, 1)
+	code, ended := make(chan int, 1), make(chan struct{})
 	go func() {
 		code <- run(ctx, &screen{to: in}, false)
 		_ = in.Close() // never fails
+		close(ended)
 	}()
+	t.Cleanup(func() {
+		stop()
+		_, _ = io.Copy(io.Discard, out) // the end of a demo whose test has failed is not read
+		<-ended
+	})
 	var transcript strings.Builder
 	lines := bufio.NewReader(io.TeeReader(out, &transcript))
 	printed := func(begin string) string {

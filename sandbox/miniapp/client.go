@@ -163,11 +163,14 @@ func (c *Client) Get(ctx context.Context, path string, to any) error {
 	return a.Into(http.StatusOK, to)
 }
 
-// Ask is Send for a server that may have too much to do: as the page does, it sends a request that was answered "busy" again after the time in Retry-After.
+// busyFor is how long a server may answer "busy" before its answer counts.
+const busyFor = 2 * time.Minute
+
+// Ask is Send for a server that may have too much to do: it sends a request that was answered "busy" again after the time in Retry-After.
 func (c *Client) Ask(ctx context.Context, method, path, key string, body any) (Answer, error) {
-	for {
+	for begun := time.Now(); ; {
 		a, err := c.Send(ctx, method, path, key, body)
-		if err != nil || a.Problem() != "busy" {
+		if err != nil || a.Problem() != "busy" || time.Since(begun) > busyFor {
 			return a, err
 		}
 		wait, err := strconv.Atoi(a.Header.Get("Retry-After"))

@@ -5,7 +5,7 @@ import { launch } from "./boot";
 import { isRefusal, resource, type Resource } from "./resource";
 import { serverNow } from "./send";
 import { session } from "./session";
-import { askToWrite, canAskToWrite } from "./telegram";
+import { askToWrite, canAskToWrite, visible } from "./telegram";
 import { dateIn } from "./words";
 
 const keptBy = "kept by"; // whose data the device keeps
@@ -57,14 +57,20 @@ const answered = "kept writes"; // the person's answer whether the bot may write
 const answer = signal(localStorage.getItem(answered));
 const mayWrite = () => launch.writes || me.state.value.data?.may_write;
 
-// isSilent tells that the person did not let the bot write to them.
+// isSilent tells that the person was asked on this device and did not let the bot write to them.
 export const isSilent = computed(() => answer.value === "no" && !mayWrite());
 
-// askForWrites asks the person once whether the bot may write to them.
-export async function askForWrites() {
-  if (mayWrite() || answer.value || !canAskToWrite()) return;
-  answer.value = (await askToWrite()) ? "yes" : "no";
+visible.subscribe((is) => { if (is && isSilent.peek()) void me.reload(); }); // they may have pressed Start in the bot's chat
+
+// isToBeAsked tells that the person was not asked yet whether the bot may write to them.
+export const isToBeAsked = () => !mayWrite() && !answer.value && canAskToWrite();
+
+// askForWrites asks the person whether the bot may write to them.
+export async function askForWrites(): Promise<boolean> {
+  const may = await askToWrite();
+  answer.value = may ? "yes" : "no";
   localStorage.setItem(answered, answer.value);
+  return may;
 }
 
 const chosen = signal(Number(localStorage.getItem("club") ?? 0));

@@ -127,7 +127,7 @@ async function start() {
   }
   await loadWords(launch.language);
   render(<Page />, document.getElementById("page")!);
-  requestAnimationFrame(tellReady); // a client shows the page then
+  requestAnimationFrame(() => setTimeout(tellReady)); // a client shows the page then
   effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });
   await opened;

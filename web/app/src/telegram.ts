@@ -149,13 +149,16 @@ export const share = (id: string) => new Promise<boolean>((resolve) => {
 export const canShareQuery = () => has("web_app_switch_inline_query");
 export const shareQuery = (query: string) => post("web_app_switch_inline_query", { query: query.slice(0, 200), chat_types: ["users", "groups", "channels"] });
 
-// askToWrite has the client ask the person whether the bot may write to them.
+// askToWrite has the client ask the person whether the bot may write to them. No answer within a minute is a no.
 export const canAskToWrite = () => has("web_app_request_write_access");
 export const askToWrite = () => new Promise<boolean>((resolve) => {
-  const stop = on("write_access_requested", (e) => {
+  const end = (may: boolean) => {
     stop();
-    resolve(e.status === "allowed");
-  });
+    clearTimeout(limit);
+    resolve(may);
+  };
+  const stop = on("write_access_requested", (e) => end(e.status === "allowed"));
+  const limit = setTimeout(() => end(false), 60_000);
   post("web_app_request_write_access");
 });
 

@@ -178,10 +178,10 @@ function Cell({ net, row, start, booking, currency, moving, open }: CellProps) {
   );
 }
 
-// rove leaves one button of a grid to the Tab key: the one with the focus, or that had it last, or the first that can be pressed.
+// rove leaves one button of a grid to the Tab key: the one with the focus, or the current one, or that had it last, or the first that can be pressed.
 function rove(grid: HTMLElement | null) {
   const all = [...(grid?.querySelectorAll("button") ?? [])];
-  const stop = [":focus", '[tabindex="0"]', "[aria-current]", ":not([aria-disabled=true])", "*"].map((s) => all.find((b) => b.matches(s))).find(Boolean);
+  const stop = [":focus", "[aria-current]", '[tabindex="0"]', ":not([aria-disabled=true])", "*"].map((s) => all.find((b) => b.matches(s))).find(Boolean);
   for (const b of all) b.setAttribute("tabindex", b === stop ? "0" : "-1");
 }
 
@@ -208,6 +208,8 @@ function moveFocus(e: KeyboardEvent) {
     y += down;
     x += right;
   } while (rows[y]?.[x] === null);
-  rows[y]?.[x]?.focus();
+  const to = rows[y]?.[x];
+  if (!to) return;
+  to.focus();
   e.preventDefault();
 }

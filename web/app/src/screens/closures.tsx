@@ -53,7 +53,7 @@ export function Closures() {
       }));
       figures.value = null;
     } catch (e) {
-      if (e instanceof Problem && e.members.closure) await preview(); // it has changed
+      if (e instanceof Problem && e.members.closure) await preview().catch(() => undefined); // it has changed
       throw e;
     }
   });

@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
+import { askForWrites } from "../club";
 import { announce, Heading, Next, Trouble, useIsLeft, Waiting } from "../parts";
 import { resource } from "../resource";
 import { Problem } from "../send";
 import { Share } from "../share";
-import { askToWrite, canAskToWrite, closePage, feel, inTelegram } from "../telegram";
+import { canAskToWrite, closePage, feel, inTelegram } from "../telegram";
 import { dateIn, dayName, fileSize, known, t } from "../words";
 import { Join, Picture } from "./archive";
 
@@ -66,7 +67,7 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
     busy.value = true;
     const asked = left.current < tries;
     if (asked) await new Promise((resolve) => setTimeout(resolve, tryAgainAfter));
-    else refused.value = !(await askToWrite());
+    else refused.value = !(await askForWrites());
     busy.value = false;
     if (isLeft.current || refused.value) return;
     left.current--;

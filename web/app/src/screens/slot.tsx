@@ -2,8 +2,8 @@
 import { useMemo, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { api, done, newKey, type Net, type Start } from "../api";
-import { allNets, askForWrites, club, netName, reload, waits } from "../club";
-import { announce, Choice, hours, Next, Policy, Price, Several, Skeleton, toggled, Trouble, useAct } from "../parts";
+import { allNets, askForWrites, club, isToBeAsked, netName, reload, waits } from "../club";
+import { announce, Choice, hours, Next, Policy, Price, Several, Skeleton, toggled, Trouble, useAct, useIsLeft } from "../parts";
 import { useQuote } from "../quote";
 import { go } from "../router";
 import { feel } from "../telegram";
@@ -46,8 +46,10 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const body = { nets: ids, start: start.start, end, ...(addOns.length ? { add_ons: addOns } : {}) };
   const { quote, problem } = useQuote(body);
   const { act, busy } = useAct(async () => { if (!problem.value || problem.value.status === 409) reload(); }, problem);
+  const isLeft = useIsLeft();
   const hold = () => act(async () => {
-    await askForWrites();
+    if (isToBeAsked()) await askForWrites();
+    if (isLeft.current) return;
     announce(t("asking"));
     const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
     go(`booking/${b.id}`, true);
