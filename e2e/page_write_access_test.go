@@ -58,7 +58,7 @@ func (p *pages) allowsReminders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const says = `document.querySelector("main").textContent.includes("no reminders will come")`
+	const says = `document.querySelector("main").textContent.includes("The bot may not write to you.")`
 	v := p.visit(t, telegramweb.Visit{Who: who, Silent: true})
 	v.day(18)
 	reload := func() { // has no data of Telegram's

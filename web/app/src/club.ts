@@ -68,8 +68,7 @@ export const isToBeAsked = () => !mayWrite() && !answer.value && canAskToWrite()
 // askForWrites asks the person whether the bot may write to them.
 export async function askForWrites(): Promise<boolean> {
   const may = await askToWrite();
-  answer.value = may ? "yes" : "no";
-  localStorage.setItem(answered, answer.value);
+  localStorage.setItem(answered, answer.value = may ? "yes" : "no");
   return may;
 }
 

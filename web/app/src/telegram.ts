@@ -152,13 +152,11 @@ export const shareQuery = (query: string) => post("web_app_switch_inline_query",
 // askToWrite has the client ask the person whether the bot may write to them. No answer within a minute is a no.
 export const canAskToWrite = () => has("web_app_request_write_access");
 export const askToWrite = () => new Promise<boolean>((resolve) => {
-  const end = (may: boolean) => {
+  const stop = on("write_access_requested", (e) => {
     stop();
-    clearTimeout(limit);
-    resolve(may);
-  };
-  const stop = on("write_access_requested", (e) => end(e.status === "allowed"));
-  const limit = setTimeout(() => end(false), 60_000);
+    resolve(e.status === "allowed");
+  });
+  setTimeout(resolve, 60_000, false);
   post("web_app_request_write_access");
 });
 

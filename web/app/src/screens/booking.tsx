@@ -134,7 +134,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
       <Countdown until={b.expires_at!} over={() => void view.reload().then(reload)} offer={b.kind === "offer"} />
       <Price lines={b.lines} total={b.price} />
       {b.price.minor > 0 && <Policy start={b.start} />}
-      {isSilent.value && <p class="notice" role="status">{t("no_reminders")}</p>}
+      {isSilent.value && <p class="notice" role="status">{t("start_bot")}</p>}
       {reviewed && <p class="notice" role="status">{t("pay_review")}</p>}
       {looks > 0 && !reviewed && <p class="notice" role="status">{t(looks > backOff.length ? "pay_unknown" : said)}</p>}
       {pays && ways.length > 1 && (

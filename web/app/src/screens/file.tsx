@@ -119,6 +119,6 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
 
 function outcome(d: Delivery) {
   if (d.state === "done") return d.sent ? "file_sent" : d.over_quota ? "file_over_quota" : "file_lost";
-  if (d.state === "failed") return mayNotWrite(d) ? "file_start_bot" : "failed";
+  if (d.state === "failed") return mayNotWrite(d) ? "start_bot" : "failed";
   return "file_asking";
 }
