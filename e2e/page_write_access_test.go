@@ -27,7 +27,7 @@ func (p *pages) allowsWrites(t *testing.T) {
 	}
 	old := p.visit(t, telegramweb.Visit{Who: who, Version: "6.8"})
 	find(old)
-	old.page.Shows(t, "Open its chat, press Start")
+	old.page.Shows(t, "Open its chat and press Start")
 
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	find(v)
