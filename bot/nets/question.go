@@ -22,11 +22,19 @@ func (q question) draw(d drawing) telegram.Reply {
 	return telegram.Reply{Text: q.text(d), Keyboard: k.rows}
 }
 
-// ask sends a question and notes where the answer goes.
+// ask sends a question and notes where the answer goes. A tap is not repeated after a crash, so its question is noted first. A typed message is repeated: a
+// question that was noted before it was sent would take that message for its answer.
 func (v *visit) ask(ctx context.Context, q question) error {
-	if _, err := v.Client.Messenger.SendText(ctx, v.event.Chat, q.draw(v.drawing()), telegram.Cause{Event: v.event, Number: 1}); err != nil {
+	chat := v.event.Chat
+	note := func() { v.Questions.Ask(ctx, chat.ID, q.answer.data(chat.ID)) }
+	if !v.isTyped {
+		note()
+	}
+	if _, err := v.Client.Messenger.SendText(ctx, chat, q.draw(v.drawing()), telegram.Cause{Event: v.event, Number: 1}); err != nil {
 		return err
 	}
-	v.Questions.Ask(ctx, v.event.Chat.ID, q.answer.data(v.event.Chat.ID))
+	if v.isTyped {
+		note()
+	}
 	return nil
 }
