@@ -312,7 +312,8 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 		}
 		return c.routes.Text(ctx, e)
 	}
-	if e.Chat.Type == telegram.Private {
+	// The last process may have answered a repeated command, and asked a question after it.
+	if e.Chat.Type == telegram.Private && !(e.Repeated && c.Questions.askedSince(e.Chat.ID, e.At)) {
 		c.Questions.Withdraw(ctx, e.Chat.ID)
 	}
 	for _, cmd := range c.routes.Commands {

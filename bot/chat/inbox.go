@@ -201,6 +201,7 @@ func (i *inbox) unanswered(ctx context.Context) ([]*telegram.Event, error) {
 			i.logger.LogAttrs(ctx, slog.LevelError, "a message in the inbox cannot be read", slog.Any("error", err))
 			continue
 		}
+		e.Repeated = true
 		events = append(events, e)
 	}
 	return events, err

@@ -69,6 +69,14 @@ func (q *Questions) Ask(ctx context.Context, chat int64, d Data) {
 	q.write(ctx, func(ctx context.Context) error { return q.rows.insertQuestion(ctx, chat, string(data), asked) })
 }
 
+// askedSince reports whether a chat's question was asked at an instant or later.
+func (q *Questions) askedSince(chat int64, at time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	x, ok := q.list[chat]
+	return ok && !x.asked.Before(at)
+}
+
 // Withdraw forgets a chat's question.
 func (q *Questions) Withdraw(ctx context.Context, chat int64) {
 	q.mu.Lock()

@@ -97,6 +97,7 @@ type Event struct {
 	Topic     int  // id of a message of the forum topic, to which answers without another target reply; 0 outside of topics
 	IsForum   bool // the chat has topics
 	At        time.Time
+	Repeated  bool   `json:"-"` // it is from the inbox: the last process may have handled it
 	Text      string // without the command and the bot's name
 	Command   string // lower case, without its slash; empty for plain text
 	Addressed bool   // in a group: by command, mention or reply
