@@ -313,7 +313,7 @@ func (c *Chat) handleMessage(ctx context.Context, e *telegram.Event) error {
 		return c.routes.Text(ctx, e)
 	}
 	// The last process may have answered a repeated command, and asked a question after it.
-	if e.Chat.Type == telegram.Private && !(e.Repeated && c.Questions.askedSince(e.Chat.ID, e.At)) {
+	if e.Chat.Type == telegram.Private && (!e.Repeated || !c.Questions.askedSince(e.Chat.ID, e.At)) {
 		c.Questions.Withdraw(ctx, e.Chat.ID)
 	}
 	for _, cmd := range c.routes.Commands {
