@@ -27,7 +27,7 @@ type play struct {
 }
 
 // patience ends a demo that hangs. Most steps take milliseconds.
-const patience = 45 * time.Second
+const patience = 2 * time.Minute
 
 func newPlay(ctx context.Context, s *sandbox.Scene, out *screen, posted int) (*play, error) {
 	p := &play{scene: s, out: out, posted: posted}
