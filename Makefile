@@ -92,9 +92,9 @@ vulncheck: ## known vulnerabilities in what the code calls, where the database a
 deps: ## install the servers that the tests talk to, where they are missing
 	$(GO) run ./sandbox/engines/install
 
-# The longest package comes first, so that all others run beside it.
+# The longest packages come first, so that all others run beside them.
 race: deps ## every test under the race detector
-	$(GO) test -race -shuffle=on -timeout 35m ./e2e ./...
+	$(GO) test -race -shuffle=on -timeout 35m ./e2e ./filter ./web/nets ./booking ./...
 
 # The tests come last, so that their result stands at the end.
 test: tidy vet lint vulncheck race ## all that must hold before a change lands
