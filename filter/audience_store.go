@@ -40,8 +40,8 @@ func NewAudience(pools *storage.Pools, now func() time.Time) *Audience {
 // OnActive sets a function that is called after each stored change. It must not block. Call it before the first change.
 func (a *Audience) OnActive(fn func(Activity)) { a.onActive = fn }
 
-// MarkActive records that a person talked to the bot or let it write to them, the language of their client where it is known, and that they do not block the bot. Within a minute
-// it writes once for each person.
+// MarkActive records that a person talked to the bot or let it write to them, the language of their client where it is known, and that they do not block
+// the bot. Within a minute it writes once for each person.
 func (a *Audience) MarkActive(ctx context.Context, id UserID, language string) error {
 	at := a.now()
 	isStored, removals := a.active.has(id, language, at)

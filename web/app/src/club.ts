@@ -60,7 +60,7 @@ const mayWrite = () => launch.writes || me.state.value.data?.may_write;
 // isSilent tells that the person was asked on this device and did not let the bot write to them.
 export const isSilent = computed(() => answer.value === "no" && !mayWrite());
 
-visible.subscribe((is) => { if (is && isSilent.peek()) void me.reload(); }); // they may have pressed Start in the bot's chat
+visible.subscribe(() => { if (isSilent.value && session.value === "in") void me.reload(); }); // they may have pressed Start in the bot's chat
 
 // isToBeAsked tells that the person was not asked yet whether the bot may write to them.
 export const isToBeAsked = () => !mayWrite() && !answer.value && canAskToWrite();

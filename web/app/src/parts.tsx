@@ -11,7 +11,7 @@ import type { Schemas } from "./api";
 
 // Next shows the one next step: on Telegram's main button, or on a button of the page where there is no Telegram.
 export function Next({ step }: { step: Step | null }) {
-  useLayoutEffect(() => { main.value = step; }); // before the next event: a press does what the screen says, with what it holds
+  useLayoutEffect(() => { main.value = step; }); // after each render and before the next event, so that a press runs the step of the last render
   useLayoutEffect(() => () => { main.value = null; }, []);
   if (!step || inTelegram()) return null;
   return <button class="next" disabled={step.disabled || step.busy} aria-busy={step.busy} onClick={step.press}>{step.text}</button>;
