@@ -141,7 +141,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	p.readsOffline(t, v)
 
 	v.goTo("#/block/" + day)
-	v.page.Press(t, "Net 1")
+	v.choose("Net 1")
 	v.fill("input[type=datetime-local]", day+"T09:00")
 	v.main("Block")
 	v.page.Shows(t, "In the way")
@@ -153,7 +153,7 @@ func (p *pages) worksAtTheDesk(t *testing.T) {
 	}
 
 	v.goTo("#/closures")
-	v.page.Press(t, "Net 4")
+	v.choose("Net 4")
 	v.fill("input[type=datetime-local]", day+"T06:00")
 	browser.Eval[any](t, v.page, `(async () => {
 		const i = document.querySelectorAll("input[type=datetime-local]")[1];

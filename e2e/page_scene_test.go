@@ -138,10 +138,25 @@ func (v *visitor) main(text string) {
 	browser.Eval[any](v.t, v.client, button+`.click()`)
 }
 
-// goTo opens a screen by its address, which begins with "#/".
+// goTo opens a screen by its address, which begins with "#/". It returns when the screen before it, whose buttons may have the same names, is gone.
 func (v *visitor) goTo(address string) {
 	v.t.Helper()
-	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{ location.hash = %q; }`, address))
+	browser.Eval[any](v.t, v.page, fmt.Sprintf(`{
+		const screen = () => location.hash.split("/")[1] ?? "day";
+		const before = screen();
+		const drawn = document.querySelector("main");
+		location.hash = %q;
+		window.isGone = () => !drawn?.isConnected || screen() === before;
+	}`, address))
+	v.page.Until(v.t, `isGone()`)
+}
+
+// choose presses the button of a row of choices that has a name. Cells of a grid may begin with the same name.
+func (v *visitor) choose(name string) {
+	v.t.Helper()
+	button := fmt.Sprintf(`[...document.querySelectorAll(".choice button")].find((b) => b.textContent === %q)`, name)
+	v.page.Until(v.t, button)
+	browser.Eval[any](v.t, v.page, button+`.click()`)
 }
 
 // address is the address of the screen.
