@@ -3,6 +3,7 @@ package engines
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/url"
@@ -43,11 +44,9 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	if err := privateDir(dir, account); err != nil {
 		return err
 	}
-	data := filepath.Join(dir, "data")
-	init := exec.CommandContext(ctx, initdb, "-D", data, "-U", "pavilion", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync") //nolint:gosec // our own arguments
-	init.Dir, init.SysProcAttr = dir, &syscall.SysProcAttr{Credential: account}
-	if out, err := init.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
+	data, err := emptyData(ctx, initdb, dir, account)
+	if err != nil {
+		return err
 	}
 	settings := []string{"-c", "max_connections=200", "-c", "shared_buffers=64MB"}
 	if !opts.Durable {
@@ -69,6 +68,57 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	own.ping = func(ctx context.Context) error { return pingPostgres(ctx, e.PostgresURL, data) }
 	e.postgres = own
 	return own.startOnPort(ctx, opts.pickPort)
+}
+
+// emptyData makes a data directory within dir. initdb takes a second of processor time, so it runs once for each of its versions on this machine, and
+// each server gets a copy of what it made.
+func emptyData(ctx context.Context, initdb, dir string, account *syscall.Credential) (data string, err error) {
+	version, err := run(exec.CommandContext(ctx, initdb, "--version")) //nolint:gosec // our own arguments
+	if err != nil {
+		return "", err
+	}
+	cache, err := install.CacheDir()
+	if err != nil {
+		return "", err
+	}
+	owner := os.Geteuid()
+	if account != nil {
+		owner = int(account.Uid)
+	}
+	key := sha256.Sum256(fmt.Appendln(nil, initdb, string(version), owner))
+	kept := filepath.Join(cache, fmt.Sprintf("postgres-%x", key[:8]))
+	master, whole := filepath.Join(kept, "data"), filepath.Join(kept, "whole")
+	err = install.Once(ctx, kept, whole, func() error {
+		made := filepath.Join(dir, "made")
+		init := exec.CommandContext(ctx, initdb, "-D", made, "-U", "pavilion", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync") //nolint:gosec // our own arguments
+		init.Dir, init.SysProcAttr = dir, &syscall.SysProcAttr{Credential: account}
+		if _, err := run(init); err != nil {
+			return err
+		}
+		if err := errors.Join(os.Mkdir(kept, 0o700), copyTree(ctx, made, master), os.RemoveAll(made)); err != nil {
+			return err
+		}
+		return os.WriteFile(whole, nil, 0o600)
+	})
+	if err != nil {
+		return "", err
+	}
+	data = filepath.Join(dir, "data")
+	return data, copyTree(ctx, master, data)
+}
+
+// copyTree copies a directory with its owners and rights.
+func copyTree(ctx context.Context, from, to string) error {
+	_, err := run(exec.CommandContext(ctx, "cp", "-a", from, to)) //nolint:gosec // our own arguments
+	return err
+}
+
+// run runs a command and returns what it said, which is in the error too.
+func run(cmd *exec.Cmd) (said []byte, err error) {
+	if said, err = cmd.CombinedOutput(); err != nil {
+		err = fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, said)
+	}
+	return said, err
 }
 
 // pingPostgres checks that the server at an address has a data directory. Another one does if it took the port.
