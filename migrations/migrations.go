@@ -184,7 +184,7 @@ func (s migrationSet) list(ctx context.Context, pool *pgxpool.Pool) (list []Stat
 			status := Status{Version: one.Source.Version, File: one.Source.Path, Applied: one.State == goose.StateApplied}
 			text, rerr := fs.ReadFile(s.fsys, one.Source.Path)
 			err = errors.Join(err, rerr)
-			status.Destructive, status.Additive = isDestructive(string(text)), isAdditive(string(text))
+			status.Destructive, status.Additive = effects(string(text))
 			if sum, ok := sums[status.Version]; ok {
 				status.Problem = sum.problem(text, status.Applied)
 			}

@@ -291,7 +291,7 @@ func TestMigrations_AdditiveOnesOfANewerReleaseAreTolerated(t *testing.T) {
 		"one that says nothing": "-- +goose Up\nALTER TABLE a RENAME COLUMN n TO k;\n",
 		"one that destroys":     "-- Additive, it claims.\n\n-- +goose Up\nALTER TABLE a DROP COLUMN n;\n-- +goose Down\nALTER TABLE a ADD COLUMN n int;\n",
 	} {
-		if isAdditive(text) {
+		if _, additive := effects(text); additive {
 			t.Errorf("%s counts as additive", name)
 		}
 	}
@@ -338,7 +338,7 @@ func TestDestructive(t *testing.T) {
 		"  delete from a;":                                  true,
 		"TRUNCATE a;":                                       true,
 	} {
-		if got := isDestructive(text); got != want {
+		if got, _ := effects(text); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
