@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import { supports } from "@tma.js/bridge";
 import * as esbuild from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
+import { minify } from "terser";
 
 // join copies members into a description. It throws if two members of one name differ.
 function join(into, more, of) {
@@ -65,8 +66,14 @@ const staff = await phrases("staff-");
 for (const [method, version] of Object.entries(JSON.parse(await readFile("src/methods.json", "utf8")))) {
   if (!supports(method, version)) throw new Error(`clients of version ${version} have no ${method}`);
 }
+// Terser makes esbuild's scripts smaller still. The names of the files have hashes of esbuild's scripts, so its version and options stand in their footer.
+const { devDependencies } = JSON.parse(await readFile("package.json", "utf8"));
+const terse = { module: true, ecma: 2020, compress: { passes: 3, ecma: 2020 } };
+const footer = `//${JSON.stringify([devDependencies.terser, terse])}`;
+const shorten = async (script) => (await minify(script, terse)).code;
+
 const bundle = await esbuild.build({
-  metafile: true,
+  metafile: true, preserveSymlinks: true, footer: { js: footer },
   entryPoints: { boot: "src/boot.ts", app: "src/main.tsx", style: "src/style.css" }, outdir: "dist", write: false, bundle: true, minify: true, format: "esm", target: "es2020",
   splitting: true, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
   jsx: "automatic", jsxImportSource: "preact", legalComments: "none", define: {
@@ -84,6 +91,9 @@ function chunkWith(source) {
   return basename(chunk);
 }
 const places = { BOOT: chunkWith("src/boot.ts"), SCRIPT: chunkWith("src/main.tsx"), STYLE: basename(outputs.find(([, o]) => o.entryPoint === "src/style.css")[0]) };
-for (const file of bundle.outputFiles) if (!entries.includes(basename(file.path))) await emit(basename(file.path), file.contents);
+for (const file of bundle.outputFiles) {
+  const name = basename(file.path);
+  if (!entries.includes(name)) await emit(name, name.endsWith(".js") ? await shorten(file.text) : file.contents);
+}
 const index = await readFile("src/index.html", "utf8");
 await writeFile("dist/index.html", index.replace(/BOOT|SCRIPT|STYLE/g, (place) => places[place]));
