@@ -7,8 +7,8 @@ import (
 	"pavilion/sandbox/telegramweb"
 )
 
-// Without a connection the bookings can be read, with their age. A screen whose file was not loaded says so. A first start, which has nothing to show, asks to
-// try again.
+// Without a connection the bookings can be read, with their age. A screen whose file was not loaded says so, and a reload
+// leads back to it. A first start, which has nothing to show, asks to try again.
 func (p *pages) isOffline(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
 	v.expected = []string{"/app/later-"}
@@ -30,9 +30,7 @@ func (p *pages) isOffline(t *testing.T) {
 	v.readable("a screen that is missing")
 	v.tab.Block("")
 	v.page.Press(t, "Reload")
-	v.page.Until(t, gridDrawn)
-	v.goTo("#/archive")
-	v.page.Until(t, `document.querySelector("input[type=search]")`)
+	v.page.Until(t, `location.hash === "#/archive" && document.querySelector("input[type=search]")`)
 
 	v.tab.Prepare(`{ window.real = fetch; window.fetch = (r, o) => (r.url ?? r).includes("/api/") ? Promise.reject(new TypeError("offline")) : real(r, o); }`)
 	v.open(telegramweb.Visit{Who: p.someone()}) // whose page keeps nothing of the other's

@@ -63,11 +63,8 @@ func (p *pages) allowsReminders(t *testing.T) {
 	v.day(18)
 	reload := func() { // has no data of Telegram's
 		t.Helper()
-		held := v.address()
 		browser.Eval[any](t, v.page, `{ window.old = true; location.reload(); }`)
-		v.page.Until(t, `!window.old && `+gridDrawn)
-		v.goTo(held)
-		v.page.Until(t, `document.querySelector('[role="timer"]')`)
+		v.page.Until(t, `!window.old && document.querySelector('[role="timer"]')`)
 	}
 	hold := func(clock, answer string) {
 		t.Helper()

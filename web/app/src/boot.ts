@@ -33,7 +33,7 @@ function readLaunch(): Launch {
   const writes = user.allows_write_to_pm || (!initData && !!known.writes);
   const language = user.language_code || known.language || navigator.language;
   const start = hash.get("tgWebAppStartParam") ?? query.get("startapp") ?? query.get("tgWebAppStartParam") ?? "";
-  if (version) {
+  if (hash.has("tgWebAppVersion")) {
     sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme, writes }));
     // What Telegram signed must not stay in the address, where errors, histories and screenshots find it.
     history.replaceState(null, "", location.pathname);
