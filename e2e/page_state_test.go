@@ -84,6 +84,31 @@ func (p *pages) waits(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[aria-label^="Net 1, 07:00, Free"]')`)
 }
 
+// The ring of a hold closes with the time that is left, which is also written, and said two minutes before the end. It does not move where the person wants
+// less motion.
+func (p *pages) countsDown(t *testing.T) {
+	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
+	v.day(4)
+	v.hold("Net 3", "08:00")
+	const part, moves = `parseFloat(document.querySelector(".ring .left").style.strokeDasharray)`, `getComputedStyle(document.querySelector(".ring .left")).transitionDuration !== "0s"`
+	v.page.Until(t, part+` > 95 && `+moves)
+	var whole float64
+	if err := p.db.QueryRow(t.Context(), `SELECT hold_seconds FROM club WHERE id = $1`, p.club.ID).Scan(&whole); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.db.Exec(t.Context(), `UPDATE booking SET expires_at = booking_clock() + interval '125 seconds' WHERE id = $1`, v.bookingID()); err != nil {
+		t.Fatal(err)
+	}
+	v.reread()
+	v.page.Until(t, fmt.Sprintf(`%s < %f && document.querySelector(".ring b").textContent.startsWith("2:0")`, part, 100*126/whole))
+	if left := browser.Eval[float64](t, v.page, part); left < 100*100/whole {
+		t.Errorf("%.1f percent of the ring are left", left)
+	}
+	v.page.Until(t, `document.querySelector("[aria-live]").textContent === "2 minutes left" && document.querySelector(".ring b").textContent.startsWith("1:")`)
+	v.tab.ReduceMotion()
+	v.page.Until(t, `!(`+moves+`)`)
+}
+
 // weight is the number of bytes of the page's files as they came over the network. What came from the browser's cache does not count.
 func (v *visitor) weight() int {
 	v.t.Helper()

@@ -41,6 +41,7 @@ func TestPage(t *testing.T) {
 	t.Run("ADayWithoutTimesSaysWhyAndLeadsOn", p.leadsOn)
 	t.Run("TheZoneIsSaidWhereTheDeviceHasAnother", p.showsZone)
 	t.Run("ATakenTimeIsWaitedForAndOffered", p.waits)
+	t.Run("TheRingOfAHoldCloses", p.countsDown)
 	t.Run("TheDaysAheadLeadToADay", p.seesRange)
 	t.Run("QuietHoursAndACalendar", p.setsUp)
 	t.Run("APaymentHasAReceipt", p.getsReceipt)

@@ -110,6 +110,15 @@ func (tab *Tab) SetZone(zone string) {
 	}
 }
 
+// ReduceMotion has the browser say that the person wants less motion.
+func (tab *Tab) ReduceMotion() {
+	tab.t.Helper()
+	less := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}}
+	if _, err := chromedp.Call(tab.ctx, emulation.SetEmulatedMedia, less); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
 // Block lets requests fail whose address fits a pattern of the URLPattern API, such as *://*:*/app/later-*. An empty one lets all pass again.
 func (tab *Tab) Block(pattern string) {
 	tab.t.Helper()
