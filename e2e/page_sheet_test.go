@@ -11,8 +11,8 @@ import (
 	"pavilion/sandbox/telegramweb"
 )
 
-// A club has two nets, one of them with a machine for hire. A member narrows the day to it, then takes both nets and the machine for two hours. Another
-// net is more than the club allows to hold. Its bookings are paid at the desk.
+// A club has two nets, one of them with a machine for hire. A member narrows the day to it, then takes both nets and the machine for two hours, with guests.
+// Another net is more than the club allows to hold. Its bookings are paid at the desk.
 func (p *pages) fillsSheet(t *testing.T) {
 	c, err := miniapp.SetUp(t.Context(), p.boss, "Northside", "Turf 1", "Turf 2")
 	if err != nil {
@@ -49,11 +49,20 @@ func (p *pages) fillsSheet(t *testing.T) {
 		browser.Eval[any](t, v.page, step.press+`.click()`)
 		v.page.Until(t, `document.querySelector("dialog .total dd")?.textContent === "`+step.total+`"`)
 	}
+	const guests = `[...document.querySelectorAll(".guests bdi")].map((g) => g.textContent).join(", ")`
+	v.fill("dialog .guests input", "Ravi")
+	v.page.Press(t, "Add")
+	v.page.Until(t, guests+` === "Ravi"`)
 	v.readable("a sheet that is filled in")
 	v.main("Hold · ₹2,700")
 	v.page.Until(t, `document.querySelector('[role="timer"]') && document.querySelector("h1").textContent === "Turf 1 + Turf 2" && document.querySelector(".price").textContent.includes("Bowling machine")`)
 	v.page.Until(t, `document.querySelector(".when").textContent === "10:00–12:00"`)
 	held := v.address()
+	v.page.Until(t, guests+` === "Ravi"`)
+	v.fill(".guests input", "Asha")
+	v.page.Press(t, "Add")
+	v.page.Until(t, guests+` === "Ravi, Asha"`)
+	v.readable("a hold with guests")
 	v.goTo("#/day/" + c.Day(7))
 	v.page.Press(t, "Turf 2, 14:00, Free")
 	v.main("Hold")
@@ -62,4 +71,7 @@ func (p *pages) fillsSheet(t *testing.T) {
 	v.main("Confirm booking")
 	v.page.Shows(t, "Booked")
 	v.page.Shows(t, "Pay at the club’s desk.")
+	v.page.Until(t, guests+` === "Ravi, Asha"`)
+	v.goTo("#/bookings")
+	v.page.Until(t, `document.querySelector(".card bdi")?.textContent === "Ravi, Asha"`)
 }

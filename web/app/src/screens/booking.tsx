@@ -11,6 +11,7 @@ import { serverNow } from "../send";
 import { Share } from "../share";
 import { canOpenInvoice, onInvoiceClosed, openInvoice, openLink, slugOf } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
+import { Names, named } from "./guests";
 
 interface View {
   booking: Body;
@@ -148,6 +149,7 @@ function Held({ view, data: { booking: b, payments, ways } }: { view: Resource<V
           ))}
         </section>
       )}
+      {b.kind === "play" && <Guests view={view} booking={b} />}
       <Trouble problem={problem} />
       <div class="actions">
         {b.kind !== "offer" && <button class="quiet" disabled={!!busy} onClick={extend}>{t("extend")}</button>}
@@ -260,25 +262,18 @@ function Settled({ view, data: { booking: b, payments } }: { view: Resource<View
 // Guests are who comes along.
 function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
   const { act, busy, problem } = useAct(again(view));
-  const [name, setName] = useState("");
   const save = (names: string[]) => act(() => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/guests", {
     params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { names },
   })));
-  const list = b.guests ?? [];
+  useEffect(() => {
+    const names = named.get(b.id);
+    if (names) void save(names);
+    named.delete(b.id);
+  }, []);
   return (
     <section class="guests">
       <h2>{t("guests")}</h2>
-      {list.map((g, i) => (
-        <p key={i}>
-          <bdi>{g}</bdi>
-          <button class="close" aria-label={t("remove", g)} disabled={!!busy} onClick={() => void save(list.filter((_, j) => j !== i))}>×</button>
-        </p>
-      ))}
-      <form onSubmit={(e) => { e.preventDefault(); if (name.trim()) void save([...list, name.trim()]).then((ok) => { if (ok) setName(""); }); }}>
-        <input aria-label={t("guest_name")} placeholder={t("guest_name")} maxLength={60} value={name} enterKeyHint="done"
-          onInput={(e) => setName(e.currentTarget.value)} />
-        <button class="quiet" disabled={!name.trim() || !!busy}>{t("add")}</button>
-      </form>
+      <Names names={b.guests ?? []} busy={!!busy} save={save} />
       {problem && <p class="notice bad" role="alert">{sentence(problem)}</p>}
     </section>
   );

@@ -47,6 +47,7 @@ function Card({ booking: b }: { booking: Booking }) {
         <span class="what">
           <b>{hours(b.start, b.end, zone)}</b>
           <span>{netNames(b.nets)}</span>
+          {!!b.guests?.length && <bdi>{b.guests.join(", ")}</bdi>}
           <small>{isHeld(b) ? t("held_until", clock(new Date(b.expires_at!), zone)) : known(state) ? t(state) : b.state}</small>
         </span>
         {b.price.minor > 0 && <span class="sum">{money(b.price.minor, b.price.currency)}</span>}

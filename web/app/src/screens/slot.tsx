@@ -8,6 +8,7 @@ import { useQuote } from "../quote";
 import { go } from "../router";
 import { feel } from "../telegram";
 import { clock, length, longDay, money, t } from "../words";
+import { Names, named } from "./guests";
 import { Sheet } from "./sheet";
 
 // isAt tells whether a time is the one of an address: 1830 by the club's clock, or seconds since 1970.
@@ -35,6 +36,7 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
   const minutes = Math.min(chosen, start.longest_minutes); // less may be left than when it was chosen
   const [more, setMore] = useState<number[]>([]);
   const [addOns, setAddOns] = useState<number[]>([]);
+  const [guests, setGuests] = useState<string[]>([]);
   const options = useMemo(() => {
     const all: number[] = [];
     for (let m = Math.ceil(c.min_minutes / c.grid_minutes) * c.grid_minutes; m <= start.longest_minutes; m += c.grid_minutes) all.push(m);
@@ -52,6 +54,7 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
     if (isLeft.current) return;
     announce(t("asking"));
     const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
+    if (guests.length) named.set(b.id, guests);
     go(`booking/${b.id}`, true);
   });
   const q = quote.value;
@@ -81,6 +84,10 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
           ))}
         </section>
       )}
+      <section class="guests">
+        <h3>{t("guests")}</h3>
+        <Names names={guests} busy={!!busy} save={async (names) => { setGuests(names); return true; }} />
+      </section>
       {q ? <Price lines={q.lines} total={q.total} /> : !problem.value && <Skeleton rows={2} />}
       {q && q.total.minor > 0 && <Policy start={start.start} />}
       <Trouble problem={problem.value} />
