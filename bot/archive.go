@@ -34,6 +34,11 @@ func (a Archive) File(ctx context.Context, id filter.DocumentID, at filter.Place
 	return a.bot.deps.Searcher.File(ctx, id, at)
 }
 
+// Subtitles returns the subtitles that fit a film.
+func (a Archive) Subtitles(ctx context.Context, f filter.File) []filter.File {
+	return a.bot.deps.Searcher.Subtitles(ctx, f)
+}
+
 // Thumbs returns the thumbs of files that have one, as JPEGs.
 func (a Archive) Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte {
 	pictures := map[filter.DocumentID][]byte{}

@@ -85,6 +85,37 @@ func (p *pages) findsFiles(t *testing.T) {
 	p.losesArchive(t, v)
 }
 
+// The screen of a film lists the subtitles that fit it. They are sent like any file.
+func (p *pages) findsSubtitles(t *testing.T) {
+	who := p.Members[1]
+	chat := connect(t, p.Scene, who)
+	for name, kind := range map[string]world.FileKind{"Copper.Sky.2019.1080p.mkv": world.FileVideo, "Copper.Sky.English.srt": world.FileDocument, "Copper.Moon.srt": world.FileDocument} {
+		if _, err := p.Post(p.Channel, world.FileSpec{Kind: kind, Name: name, Size: 1 << 20}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found(t, chat, "copper", "3 files")
+	_, before := filesOf(t, chat)
+	v := p.visit(t, telegramweb.Visit{Who: who})
+	v.page.Press(t, "Archive")
+	v.page.Until(t, `document.querySelector("input[type=search]")`)
+	v.fill("input[type=search]", "copper sky 1080p")
+	v.page.Press(t, "Copper Sky")
+	v.page.Shows(t, "Subtitles")
+	if names := browser.Eval[[]string](t, v.page, `[...document.querySelectorAll(".cards .card b")].map((b) => b.textContent)`); len(names) != 1 || names[0] != "Copper.Sky.English.srt" {
+		t.Errorf("the subtitles are %q", names)
+	}
+	v.readable("a film with subtitles")
+	v.page.Press(t, "Copper.Sky.English.srt")
+	v.page.Until(t, `document.querySelector("h1").textContent === "Copper.Sky.English.srt" && !document.querySelector(".cards")`)
+	v.main("Send to my chat")
+	v.page.Shows(t, "Sent to your chat.")
+	awaitFiles(t, chat, len(before)+1)
+	if names, _ := filesOf(t, chat); names["Copper.Sky.English.srt"] != 1 {
+		t.Errorf("the chat has %v", names)
+	}
+}
+
 // losesArchive stops one database of the archive, then all of them. The page says that something may be missing, then that the archive cannot be searched.
 func (p *pages) losesArchive(t *testing.T, v *visitor) {
 	t.Helper()

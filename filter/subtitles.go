@@ -11,6 +11,15 @@ import (
 //nolint:gochecknoglobals // a table, never written
 var subtitleEndings = []string{"ass", "srt", "vtt"}
 
+// Subtitles returns the subtitles that fit a film, by the title, season and episode in its name. It returns none for other files.
+func (s *Searcher) Subtitles(ctx context.Context, f File) []File {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errSearchTimeout)
+	defer cancel()
+	rows := groupRows([]result{{file: f, name: fileTokens(f.Media.Name)}})
+	s.addSubtitles(ctx, rows, newResults(Query{}, partsOfRow))
+	return rows[0].Subtitles
+}
+
 // addSubtitles adds the subtitles that fit the films of a page, by the title, season and episode in their names. found are the results of the page. Most
 // archives have no subtitles, and then no pool is asked.
 func (s *Searcher) addSubtitles(ctx context.Context, rows []Row, found *results) {

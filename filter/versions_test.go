@@ -126,6 +126,18 @@ func TestSearch_SubtitlesStandBesideTheirFilm(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
+	for name, want := range map[string][]string{
+		"Inception.2010.1080p.mkv": {"Inception (2010) Hindi.ass", "Inception.English.srt"}, "Dark.Harbour.S01E02.720p.mkv": {"Dark Harbour S01E02.srt"},
+		"Inception.English.srt": nil, "Interstellar.mp3": nil, "Nothing.mkv": nil,
+	} {
+		var got []string
+		for _, f := range ix.Subtitles(t.Context(), filter.File{Media: filter.Media{Name: name, Kind: filter.KindDocument}}) {
+			got = append(got, f.Media.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the subtitles of %s are %q, want %q", name, got, want)
+		}
+	}
 }
 
 // A file that was posted under several names is one document, and is listed once.

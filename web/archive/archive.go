@@ -26,6 +26,8 @@ type Archive interface {
 	Left(ctx context.Context, person filter.UserID) (access.Allowance, error)
 	Search(ctx context.Context, q filter.Query) (filter.Page, error)
 	File(ctx context.Context, id filter.DocumentID, at filter.Place) (filter.File, error)
+	// Subtitles returns the subtitles that fit a film, and none for other files.
+	Subtitles(ctx context.Context, f filter.File) []filter.File
 	// Thumbs returns the thumbs of files that have one, as JPEGs.
 	Thumbs(ctx context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte
 	// Deliver orders a file into a person's chat. Orders with the same origin are one.
@@ -54,7 +56,7 @@ func Add(api *web.API, o Options) {
 		return web.Route{ID: id, Method: method, Path: "/archive" + path, Tag: "Archive", Summary: summary, Status: status, Limit: limit, Problems: []int{http.StatusNotFound}}
 	}
 	web.Add(api, route("search-archive", http.MethodGet, "/search", "Search the archive as the chat does; limits and required channels count", http.StatusOK), h.search)
-	web.Add(api, route("get-file", http.MethodGet, "/files/{id}", "One file", http.StatusOK), h.readFile)
+	web.Add(api, route("get-file", http.MethodGet, "/files/{id}", "One file, and the subtitles that fit it", http.StatusOK), h.readFile)
 	thumb := route("get-thumb", http.MethodGet, "/thumbs/{id}", "The thumbnail of a file: a JPEG of at most 40 pixels a side. It never changes", http.StatusOK)
 	thumb.Media, thumb.Cached = "image/jpeg", true
 	web.Add(api, thumb, h.readThumb)
@@ -184,7 +186,7 @@ func (in InFile) read(ctx context.Context, a Archive) (filter.File, error) {
 
 type fileIn struct{ InFile }
 
-func (h handlers) readFile(ctx context.Context, in *fileIn) (*web.Body[FileBody], error) {
+func (h handlers) readFile(ctx context.Context, in *fileIn) (*web.Body[OneFileBody], error) {
 	archive, _, err := h.admit(ctx, access.Tap)
 	if err != nil {
 		return nil, err
@@ -193,7 +195,7 @@ func (h handlers) readFile(ctx context.Context, in *fileIn) (*web.Body[FileBody]
 	if err != nil {
 		return nil, err
 	}
-	return &web.Body[FileBody]{Body: fileOf(f, thumbs(ctx, archive, f))}, nil
+	return &web.Body[OneFileBody]{Body: OneFileBody{fileOf(f, thumbs(ctx, archive, f)), filesOf(archive.Subtitles(ctx, f), nil)}}, nil
 }
 
 type deliverIn struct {

@@ -41,6 +41,13 @@ func filesOf(list []filter.File, thumbs map[filter.DocumentID][]byte) []FileBody
 	return out
 }
 
+// OneFileBody is a file with the subtitles that fit it.
+type OneFileBody struct {
+	FileBody
+
+	Subtitles []FileBody `json:"subtitles" doc:"Those that fit a film, by the title, season and episode in its name."`
+}
+
 // RowBody is a title with its versions.
 type RowBody struct {
 	Title     string     `json:"title"`

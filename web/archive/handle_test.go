@@ -105,6 +105,10 @@ func (c *club) File(_ context.Context, id filter.DocumentID, _ filter.Place) (fi
 	return c.file(), nil
 }
 
+func (c *club) Subtitles(_ context.Context, f filter.File) []filter.File {
+	return []filter.File{{Media: filter.Media{Document: 35, Name: "Subtitles of " + f.Media.Name}, Places: []filter.Place{{Channel: 12, Message: 35}}}}
+}
+
 func (c *club) Thumbs(_ context.Context, files []filter.DocumentID) map[filter.DocumentID][]byte {
 	thumbs := map[filter.DocumentID][]byte{}
 	if slices.Contains(files, theFile) && c.thumb != nil {
@@ -303,8 +307,11 @@ func TestThumb_IsKeptByClientsWhileTheyMaySeeItAndStandsInAnswers(t *testing.T) 
 	c.verdict = nil
 	var found SearchBody
 	get("/archive/search?text=dune", "").Into(t, &found)
-	var file FileBody
+	var file OneFileBody
 	get(filePath+"?channel=12&message=34", "").Into(t, &file)
+	if len(file.Subtitles) != 1 || file.Subtitles[0].ID != "35" || file.Subtitles[0].Message != 35 || file.Subtitles[0].Name != "Subtitles of Dune.mkv" {
+		t.Errorf("the subtitles are %+v", file.Subtitles)
+	}
 	if string(found.Rows[0].Files[0].Thumb) != "thumb" || string(file.Thumb) != "thumb" {
 		t.Errorf("the search has %q, the file %q", found.Rows[0].Files[0].Thumb, file.Thumb)
 	}

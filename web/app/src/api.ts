@@ -20,6 +20,7 @@ export type Feed = Schemas["FeedBody"];
 export type Receipt = Schemas["ReceiptBody"];
 export type Me = Schemas["MeBody"];
 export type NotificationSettings = Schemas["NotificationSettingsBody"];
+export type OneFile = Schemas["OneFileBody"];
 export type ArchiveFile = Schemas["FileBody"];
 export type ArchiveRow = Schemas["RowBody"];
 export type Found = Schemas["SearchBody"];

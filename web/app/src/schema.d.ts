@@ -1262,7 +1262,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One file */
+        /** One file, and the subtitles that fit it */
         get: operations["get-file"];
         put?: never;
         post?: never;
@@ -3100,6 +3100,30 @@ export interface components {
             sent: number;
             /** @enum {string} */
             state: "new" | "running" | "done" | "cancelled" | "failed";
+        };
+        OneFileBody: {
+            caption?: string;
+            /** Format: int64 */
+            channel: number;
+            /** @description A number of 64 bits. */
+            id: string;
+            /** @enum {string} */
+            kind: "document" | "video" | "audio" | "photo";
+            /** Format: int64 */
+            message: number;
+            mime?: string;
+            name: string;
+            /** Format: date-time */
+            posted: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Those that fit a film, by the title, season and episode in its name. */
+            subtitles: components["schemas"]["FileBody"][];
+            /** @description A tiny picture, a JPEG. */
+            thumb?: string;
         };
         QuotaBody: {
             /**
@@ -13510,7 +13534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileBody"];
+                    "application/json": components["schemas"]["OneFileBody"];
                 };
             };
             /** @description Bad Request */

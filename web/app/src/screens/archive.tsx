@@ -145,7 +145,8 @@ export function Picture({ thumb }: { thumb: string }) {
 
 const signs: Record<string, string> = { video: "▶", audio: "♪", photo: "▣", document: "≡" };
 
-function FileCard({ file: f, name }: { file: ArchiveFile; name: string }) {
+// FileCard is a file that a tap opens.
+export function FileCard({ file: f, name }: { file: ArchiveFile; name: string }) {
   const kind = `kind_${f.kind}`;
   return (
     <button class="card" onClick={() => openFile(f)}>

@@ -1,7 +1,7 @@
 // File: the facts of one file, and a button that sends it into the person's chat with the bot.
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { api, done, newKey, type ArchiveFile, type Delivery } from "../api";
+import { api, done, newKey, type Delivery, type OneFile } from "../api";
 import { askForWrites } from "../club";
 import { announce, Heading, Next, Trouble, useIsLeft, Waiting } from "../parts";
 import { resource } from "../resource";
@@ -9,7 +9,7 @@ import { Problem } from "../send";
 import { Share } from "../share";
 import { canAskToWrite, closePage, feel, inTelegram } from "../telegram";
 import { dateIn, dayName, fileSize, known, t } from "../words";
-import { Join, Picture } from "./archive";
+import { FileCard, Join, Picture } from "./archive";
 
 const waits = [0.4, 0.8, 1.5, 3, 5, 8, 15]; // seconds between two looks after the bot was asked
 
@@ -30,7 +30,7 @@ const readDelivery = (id: number) => done(api.GET("/api/v1/archive/deliveries/{i
 export function File({ args: [id = "", channel, message] }: { args: string[] }) {
   const params = { path: { id }, query: { channel: Number(channel), message: Number(message) } };
   const place = `${id} ${channel} ${message}`;
-  const file = useMemo(() => resource<ArchiveFile>(() => done(api.GET("/api/v1/archive/files/{id}", { params }))), [place]);
+  const file = useMemo(() => resource<OneFile>(() => done(api.GET("/api/v1/archive/files/{id}", { params }))), [place]);
   const problem = useSignal<Problem | null>(null);
   const busy = useSignal(false);
   const delivery = useSignal<Delivery | null>(null);
@@ -105,6 +105,12 @@ export function File({ args: [id = "", channel, message] }: { args: string[] }) 
       <Heading below={`${known(kind) ? t(kind) : f.kind} · ${fileSize(f.size)}`}><bdi>{f.name || t("file")}</bdi></Heading>
       {f.thumb && <Picture thumb={f.thumb} />}
       <p class="hint">{t("posted", dayName(dateIn(new Date(f.posted), "UTC")))}</p>
+      {!!f.subtitles?.length && (
+        <section>
+          <h2>{t("subtitles")}</h2>
+          <ul class="cards">{f.subtitles.map((s) => <li key={s.id}><FileCard file={s} name={s.name} /></li>)}</ul>
+        </section>
+      )}
       {f.caption && <p class="caption" dir="auto">{f.caption}</p>}
       {d && <p class={`notice ${sent ? "good" : ""}`} role="status">{t(refused.value ? "file_not_allowed" : busy.value ? "file_asking" : outcome(d))}</p>}
       <Trouble problem={problem.value} />
