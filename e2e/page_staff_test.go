@@ -130,7 +130,8 @@ func (p *pages) seesReports(t *testing.T) {
 	}
 }
 
-// An admin paints a price. Another one changes the prices meanwhile, so the page lays the painting over theirs and asks to save again.
+// An admin paints a price. Another one changes the prices meanwhile, so the page lays the painting over theirs and asks to save again. Prices that
+// overlap have their ranks and name those that give way.
 func (p *pages) paintsPrices(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
 	v.day(1)
@@ -146,11 +147,19 @@ func (p *pages) paintsPrices(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[aria-label^="Sunday 08:00, Weekend, ₹700"]')`)
 
 	week := []int{0, 1, 2, 3, 4, 5, 6}
-	theirs := []map[string]any{{"label": "Flat", "weekdays": week, "from_minute": 0, "to_minute": 1440, "member_minor": 50000, "guest_minor": 50000}}
+	theirs := []map[string]any{
+		{"label": "Early", "rank": 3, "weekdays": week, "from_minute": 360, "to_minute": 420, "member_minor": 30000, "guest_minor": 30000},
+		{"label": "Flat", "rank": 2, "weekdays": week, "from_minute": 0, "to_minute": 1440, "member_minor": 50000, "guest_minor": 50000},
+	}
 	p.replace(t, "/prices", theirs)
 	v.main("Save")
 	v.page.Shows(t, "Somebody else changed the prices")
 	v.page.Until(t, `document.querySelector('[aria-label^="Monday 08:00, Flat"]') && document.querySelector('[aria-label^="Sunday 08:00, Weekend"]')`)
+	v.page.Until(t, `document.querySelector('[aria-label="Monday 06:00, Early, ₹300, goes before Flat"]') && document.querySelector('[aria-label="Monday 08:00, Flat, ₹500"]')`)
+	const ranks = `[...document.querySelectorAll(".card b")].map((b) => b.textContent.split(" ")[0] + ": " + b.parentNode.querySelector("small:last-child").textContent).join("; ")`
+	if got := browser.Eval[string](t, v.page, ranks); got != "Weekend: Rank 3, goes before Flat; Early: Rank 3, goes before Flat; Flat: Rank 2" {
+		t.Errorf("the list of prices is %q", got)
+	}
 	v.main("Save")
 	v.page.Shows(t, "Saved.")
 	var prices struct {
@@ -165,7 +174,7 @@ func (p *pages) paintsPrices(t *testing.T) {
 	if err := p.boss.Do(t.Context(), http.MethodGet, p.club.Path("/prices"), nil, http.StatusOK, &prices); err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(prices.Items); got != "[{Flat [0 1 2 3 4 5 6] 0 1440 50000} {Weekend [0 6] 420 600 70000}]" {
+	if got := fmt.Sprint(prices.Items); got != "[{Early [0 1 2 3 4 5 6] 360 420 30000} {Flat [0 1 2 3 4 5 6] 0 1440 50000} {Weekend [0 6] 420 600 70000}]" {
 		t.Errorf("the prices are %s", got)
 	}
 }

@@ -13,18 +13,18 @@ export function stepOf(rules: Rule[]): number {
   return rules.reduce((step, r) => common(common(step, r.from_minute), r.to_minute), 60);
 }
 
-// ruleAt is the rule that applies on a net at a minute of a weekday: that of the highest rank, then one for this net only, then the last. Net 0 stands for
-// nets without prices of their own.
-export function ruleAt(rules: Rule[], net: number, weekday: number, minute: number): Rule | undefined {
-  let best: Rule | undefined;
-  for (const r of rules) {
-    const matches = (!r.net || r.net === net) && r.weekdays!.includes(weekday) && r.from_minute <= minute && minute < r.to_minute;
-    if (!matches) continue;
-    const above = best ? (r.rank ?? 0) - (best.rank ?? 0) || Number(!!r.net) - Number(!!best.net) : 0;
-    if (above >= 0) best = r;
-  }
-  return best;
-}
+// byRank sorts rules so that the first of those that match applies: that of the highest rank, then one for a single net, then the last.
+export const byRank = (rules: Rule[]) =>
+  [...rules].reverse().sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || Number(!!b.net) - Number(!!a.net));
+
+// rulesAt are the rules that match on a net at a minute of a weekday. The first one applies. Net 0 stands for nets without prices of their own.
+export const rulesAt = (rules: Rule[], net: number, weekday: number, minute: number) => byRank(
+  rules.filter((r) => (!r.net || r.net === net) && r.weekdays!.includes(weekday) && r.from_minute <= minute && minute < r.to_minute),
+);
+
+// overlap tells whether two rules match at the same time on a net.
+export const overlap = (a: Rule, b: Rule) => (!a.net || !b.net || a.net === b.net) && a.weekdays!.some((d) => b.weekdays!.includes(d))
+  && a.from_minute < b.to_minute && b.from_minute < a.to_minute;
 
 export interface Stroke {
   net: number; // 0: all nets
@@ -64,7 +64,7 @@ function applying(rules: Rule[]): Rule[] {
   for (const net of nets) {
     for (let weekday = 0; weekday < 7; weekday++) {
       for (let minute = 0; minute < 1440; minute += step) {
-        const rule = ruleAt(rules, net, weekday, minute);
+        const [rule] = rulesAt(rules, net, weekday, minute);
         if (rule) used.add(rule);
       }
     }

@@ -5,7 +5,7 @@ import { api, done, newKey, type Schemas } from "../api";
 import { allNets, club, netName, nets } from "../club";
 import { EditsState, useEdits, type Edit } from "../edits";
 import { announce, Choice, Heading, NetChoice, Next, Waiting } from "../parts";
-import { painted, priceName, ruleAt, samePrice, stepOf, type Price, type Rule } from "../prices";
+import { byRank, overlap, painted, priceName, rulesAt, samePrice, stepOf, type Price, type Rule } from "../prices";
 import { resource } from "../resource";
 import { feel } from "../telegram";
 import { amountOf, decimalsOf, money, t } from "../words";
@@ -51,6 +51,9 @@ const both = (p: Price) => {
   const { currency } = club.value!;
   return p.member_minor === p.guest_minor ? money(p.member_minor, currency) : `${money(p.member_minor, currency)} / ${money(p.guest_minor, currency)}`;
 };
+
+// over names the prices that give way to another one.
+const over = (beneath: Rule[]) => (beneath.length ? `, ${t("prices_over", beneath.map((r) => r.label).join(", "))}` : "");
 
 // Brush chooses the price to paint with: one of the club's, or a new one.
 function Brush({ palette, brush, chosen }: { palette: Price[]; brush: Signal<Price | null>; chosen: Price | undefined }) {
@@ -101,8 +104,8 @@ function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price
   const shade = (r: Rule | undefined) => (r ? 1 + Math.round((4 * prices.indexOf(r.member_minor)) / Math.max(1, prices.length - 1)) : 0);
   const nameOf = ({ weekday, minute }: Corner) => `${longWeekday(weekday)} ${clockOf(minute)}`;
   const said = (at: Corner) => {
-    const rule = ruleAt(rules, net, at.weekday, at.minute);
-    return `${nameOf(at)}, ${rule ? `${rule.label}, ${both(rule)}` : t("prices_none")}`;
+    const [rule, ...beneath] = rulesAt(rules, net, at.weekday, at.minute);
+    return `${nameOf(at)}, ${rule ? `${rule.label}, ${both(rule)}${over(beneath)}` : t("prices_none")}`;
   };
   const paint = (from: Corner, to: Corner) => {
     const [x, y] = [fromMonday.indexOf(from.weekday), fromMonday.indexOf(to.weekday)];
@@ -135,7 +138,7 @@ function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price
               <th scope="row">{clockOf(minute)}</th>
               {fromMonday.map((weekday) => {
                 const at = { weekday, minute };
-                const rule = ruleAt(rules, net, weekday, minute);
+                const [rule] = rulesAt(rules, net, weekday, minute);
                 return (
                   <td key={weekday}>
                     <button class={`s${shade(rule)}`} aria-label={said(at)} aria-pressed={isCorner(at)}
@@ -160,18 +163,20 @@ let dragged: Corner | null = null; // where the mouse went down
 // daysText names weekdays, from Monday.
 const daysText = (days: number[]) => (days.length === 7 ? t("every_day") : fromMonday.filter((d) => days.includes(d)).map(weekdayName).join(", "));
 
-// Rules lists the prices, to remove one.
+// Rules lists the prices, to remove one. The first of those that overlap applies.
 function Rules({ rules, add }: { rules: Rule[]; add: (e: Edit<Rule>) => void }) {
   return (
     <section>
       <h2>{t("prices_list")}</h2>
       <ul class="cards">
-        {rules.map((r) => {
+        {byRank(rules).map((r, i, all) => {
           const name = `${r.label} · ${daysText(r.weekdays ?? [])} · ${clockOf(r.from_minute)}–${clockOf(r.to_minute)}`;
           const key = JSON.stringify(r);
+          const ranked = all.some((o) => o !== r && overlap(o, r));
           return (
             <li class="card feed" key={key}>
-              <span class="what"><b>{name}</b><span>{both(r)}</span>{!!r.net && <small>{netName(r.net)}</small>}</span>
+              <span class="what"><b>{name}</b><span>{both(r)}</span>{!!r.net && <small>{netName(r.net)}</small>}
+                {ranked && <small>{t("prices_rank", r.rank ?? 0)}{over(all.filter((o, j) => j > i && overlap(o, r)))}</small>}</span>
               <button class="quiet danger" aria-label={`${t("prices_remove")}: ${name}`}
                 onClick={() => add((now) => now.filter((x) => JSON.stringify(x) !== key))}>{t("prices_remove")}</button>
             </li>
