@@ -84,7 +84,7 @@ func (p *pages) waits(t *testing.T) {
 	v.page.Until(t, `document.querySelector('[aria-label^="Net 1, 07:00, Free"]')`)
 }
 
-// The ring of a hold closes with the time that is left, which is also written, and said two minutes before the end. It does not move where the person wants
+// The ring of a hold closes with the time that is left, which is also written, and said before the end. It does not move where the person wants
 // less motion.
 func (p *pages) countsDown(t *testing.T) {
 	v := p.visit(t, telegramweb.Visit{Who: p.someone()})
@@ -96,14 +96,15 @@ func (p *pages) countsDown(t *testing.T) {
 	if err := p.db.QueryRow(t.Context(), `SELECT hold_seconds FROM club WHERE id = $1`, p.club.ID).Scan(&whole); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.db.Exec(t.Context(), `UPDATE booking SET expires_at = booking_clock() + interval '125 seconds' WHERE id = $1`, v.bookingID()); err != nil {
+	if _, err := p.db.Exec(t.Context(), `UPDATE booking SET expires_at = booking_clock() + interval '130 seconds' WHERE id = $1`, v.bookingID()); err != nil {
 		t.Fatal(err)
 	}
 	v.reread()
-	v.page.Until(t, fmt.Sprintf(`%s < %f && document.querySelector(".ring b").textContent.startsWith("2:0")`, part, 100*126/whole))
+	v.page.Until(t, fmt.Sprintf(`%s < %f && document.querySelector(".ring b").textContent.startsWith("2:")`, part, 100*131/whole))
 	if left := browser.Eval[float64](t, v.page, part); left < 100*100/whole {
 		t.Errorf("%.1f percent of the ring are left", left)
 	}
+	v.page.Until(t, `document.querySelector("[aria-live]").textContent === "3 minutes left"`) // of the seconds between, none was seen
 	v.page.Until(t, `document.querySelector("[aria-live]").textContent === "2 minutes left" && document.querySelector(".ring b").textContent.startsWith("1:")`)
 	v.tab.ReduceMotion()
 	v.page.Until(t, `!(`+moves+`)`)

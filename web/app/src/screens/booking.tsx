@@ -170,13 +170,15 @@ function Countdown({ until, over, offer }: { until: string; over: () => void; of
   const [now, setNow] = useState(serverNow());
   const whole = useMemo(() => Math.max(end - serverNow(), (club.value?.hold_seconds ?? 600) * 1000), [end]);
   const left = Math.max(0, Math.ceil((end - now) / 1000));
+  const before = useRef(left); // a page that slept or was busy skips seconds
   useEffect(() => {
     const timer = setInterval(() => setNow(serverNow()), 250);
     return () => clearInterval(timer);
   }, []);
   useEffect(() => {
     if (left === 0) over();
-    if (spoken.includes(left)) announce(t("left_minutes", left / 60));
+    else if (spoken.some((s) => left <= s && s < before.current)) announce(t("left_minutes", Math.ceil(left / 60)));
+    before.current = left;
   }, [left]);
   const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   return (
