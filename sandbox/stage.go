@@ -37,6 +37,7 @@ type Options struct {
 	Binary string
 	Quick  bool // see engines.Options
 	LogCap int  // see world.Options
+	DC     int  // number of the data centre; 0 means dc.ID
 	// Gateway starts the payment service and configures the bot for it.
 	Gateway bool
 	// CallbackTries is how often the payment service tries a callback. 0 means its default, which takes some seconds.
@@ -75,7 +76,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	if s.Engines, err = engines.Start(ctx, engines.Options{Postgres: true, Redis: true, MongoPools: max(2, o.Pools), Quick: o.Quick}); err != nil {
 		return s, err
 	}
-	if s.DC, err = dc.Start(dc.Options{World: world.Options{LogCap: o.LogCap}}); err != nil {
+	if s.DC, err = dc.Start(dc.Options{Number: o.DC, World: world.Options{LogCap: o.LogCap}}); err != nil {
 		return s, err
 	}
 	if err = s.people(); err != nil {
@@ -88,7 +89,7 @@ func Open(ctx context.Context, o Options) (s *Scene, err error) {
 	}
 	s.env = map[string]string{
 		"PAVILION_BOT_TOKEN": BotToken, "PAVILION_API_ID": "1", "PAVILION_API_HASH": "hash",
-		"PAVILION_TELEGRAM_ADDR": s.DC.Addr(), "PAVILION_TELEGRAM_DC": fmt.Sprint(dc.ID), "PAVILION_TELEGRAM_KEY": s.DC.PublicKeyPEM(),
+		"PAVILION_TELEGRAM_ADDR": s.DC.Addr(), "PAVILION_TELEGRAM_DC": fmt.Sprint(s.DC.Number()), "PAVILION_TELEGRAM_KEY": s.DC.PublicKeyPEM(),
 		"PAVILION_ADMINS": fmt.Sprint(s.Admin.ID), "PAVILION_HTTP_ADDR": "127.0.0.1:0", "PAVILION_POSTGRES_URL": s.Engines.PostgresURL, "PAVILION_REDIS_URL": s.Engines.RedisURL,
 		"PAVILION_MONGO_URIS": strings.Join(s.Engines.MongoURIs, " "),
 	}

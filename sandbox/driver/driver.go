@@ -56,7 +56,7 @@ func Connect(ctx context.Context, d *dc.DC, id int64) (*User, error) {
 		return nil
 	}
 	client := telegram.NewClient(1, "hash", telegram.Options{
-		DC: dc.ID, DCList: dcs.List{Options: []tg.DCOption{{ID: dc.ID, IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
+		DC: d.Number(), DCList: dcs.List{Options: []tg.DCOption{{ID: d.Number(), IPAddress: host, Port: port}}}, PublicKeys: []exchange.PublicKey{d.PublicKey()},
 		Resolver: dcs.Plain(dcs.PlainOptions{}), SessionStorage: storage,
 		UpdateHandler: telegram.UpdateHandlerFunc(onUpdates),
 		// The updates of the client's own messages come as answers only.
