@@ -63,6 +63,7 @@ func TestPage(t *testing.T) {
 	t.Run("HoursShowWhatTheyStrand", p.changesHours)
 	t.Run("EveryScreenCanBeReadByEverybody", p.looksWell)
 	t.Run("LinksLeadToAScreenOfAClub", p.followsLinks)
+	t.Run("ADayOf23AndOneOf25Hours", p.changesClock)
 	t.Run("TheSheetOfATimeIsFilledIn", p.fillsSheet)
 	t.Run("AnExpiredHoldIsSaidAndNothingIsCharged", p.expires)
 }

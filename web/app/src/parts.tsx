@@ -150,7 +150,7 @@ export function ZoneNote() {
   const zone = club.value?.time_zone;
   if (!zone) return null;
   const now = new Date(serverNow());
-  if (clock(now, zone) === now.toTimeString().slice(0, 5)) return null;
+  if (clock(now, zone).startsWith(now.toTimeString().slice(0, 5))) return null;
   return <span class="zone">{t("club_time", clock(now, zone))}</span>;
 }
 

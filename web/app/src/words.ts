@@ -118,17 +118,22 @@ const written = (at: Date, zone: string, options: Intl.DateTimeFormatOptions) =>
   date(language.value === "en" ? "en-GB" : language.value, { timeZone: zone, ...options }).format(at);
 
 // inZone writes an instant as 2026-12-03 18:00 by the clock of a zone. One format serves all that has no words: to make one takes some milliseconds.
-const inZone = (at: Date, zone: string) => date("sv-SE", {
+export const inZone = (at: Date, zone: string) => date("sv-SE", {
   timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 }).format(at);
 
-export const clock = (at: Date, zone: string) => inZone(at, zone).slice(11);
+// clock is the time that a zone's clock shows, with the offset if the clock shows it twice because it is set back: 01:30 GMT+1.
+export function clock(at: Date, zone: string): string {
+  const shown = inZone(at, zone);
+  const twice = [-60, -30, 30, 60].some((m) => inZone(new Date(at.getTime() + m * 60_000), zone) === shown);
+  return shown.slice(11) + (twice ? written(at, zone, { timeZoneName: "shortOffset" }).replace(/.*(?=GMT)/, " ") : "");
+}
+
 export const longDay = (at: Date, zone: string) => written(at, zone, { weekday: "long", day: "numeric", month: "long" });
 export const shortDay = (at: Date, zone: string) => written(at, zone, { weekday: "short", day: "numeric", month: "short" });
 export const weekday = (at: Date, zone: string, form: "short" | "long" = "short") => written(at, zone, { weekday: form });
 export const dayOfMonth = (at: Date, zone: string) => written(at, zone, { day: "numeric" });
 export const month = (at: Date, zone: string) => written(at, zone, { month: "short" });
-export const zoneOffset = (at: Date, zone: string) => written(at, zone, { timeZoneName: "shortOffset", hour: "2-digit" }).replace(/^.*?(?=GMT|UTC)/, "");
 
 // hourIn is the hour of an instant on a zone's clock.
 export const hourIn = (at: Date, zone: string) => Number(inZone(at, zone).slice(11, 13));

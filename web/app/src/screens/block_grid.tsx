@@ -6,7 +6,7 @@ import { club, lengths, startsOf } from "../club";
 import { announce, Waiting } from "../parts";
 import { poll } from "../resource";
 import { feel } from "../telegram";
-import { clock, dateIn, t } from "../words";
+import { inZone, t } from "../words";
 import { rowsOf, statusName, useRoving } from "./board";
 import { refreshEvery } from "./day";
 
@@ -45,7 +45,7 @@ export function BlockGrid({ day, nets, drawn, draw }: { day: string; nets: Net[]
     return poll(starts, refreshEvery);
   }, [starts]);
   const { rows } = rowsOf(starts.state.value.data?.starts ?? [], zone);
-  const wall = (at: number) => `${dateIn(new Date(at), zone)}T${clock(new Date(at), zone)}`;
+  const wall = (at: number) => inZone(new Date(at), zone).replace(" ", "T");
   const nameOf = (at: Corner) => `${nets[at.net]!.name}, ${rows[at.time]!.label}`;
   const finish = (a: Corner, b: Corner) => {
     const [first, last] = [Math.min(a.time, b.time), Math.max(a.time, b.time)];

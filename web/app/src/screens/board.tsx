@@ -6,7 +6,7 @@ import { club, isHeld, isLive, mine, today } from "../club";
 import { Empty } from "../parts";
 import { go } from "../router";
 import { feel } from "../telegram";
-import { addDays, clock, dayName, hourIn, language, length, money, t, zoneOffset, type Phrase } from "../words";
+import { addDays, clock, dayName, hourIn, language, length, money, t, type Phrase } from "../words";
 
 export const asList = signal(localStorage.getItem("list") === "yes");
 
@@ -30,19 +30,15 @@ interface Row {
 // rowsOf makes a row of each time. Times that are over for all nets are left out.
 export function rowsOf(starts: Start[], zone: string): { rows: Row[]; past: boolean } {
   const rows = new Map<number, Row>();
-  const labels = new Map<string, number>();
   for (const s of starts) {
     const at = Date.parse(s.start);
     let row = rows.get(at);
     if (!row) {
-      const label = clock(new Date(at), zone);
-      labels.set(label, (labels.get(label) ?? 0) + 1);
-      rows.set(at, row = { at: s.start, label, cells: new Map() });
+      rows.set(at, row = { at: s.start, label: clock(new Date(at), zone), cells: new Map() });
     }
     row.cells.set(s.net, s);
   }
-  const all = [...rows.entries()].sort(([x], [y]) => x - y).map(([, r]) => r);
-  for (const r of all) if (labels.get(r.label)! > 1) r.label += ` ${zoneOffset(new Date(r.at), zone)}`; // an hour that comes twice
+  const all = [...rows].sort(([x], [y]) => x - y).map(([, r]) => r);
   const ahead = all.filter((r) => [...r.cells.values()].some((s) => s.status !== "past"));
   return { rows: ahead, past: ahead.length < all.length };
 }
