@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,7 +83,19 @@ func (p *person) newest(ctx context.Context, chat string) (int, error) {
 func (p *person) answer(ctx context.Context, chat string, after int) (*tg.Message, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errTooLong)
 	defer cancel()
-	return p.Await(ctx, chat, func(m *tg.Message) bool { return m.ID > after && p.fromBot(m) })
+	isAnswer := func(m *tg.Message) bool { return m.ID > after && p.fromBot(m) }
+	newest, err := p.Await(ctx, chat, isAnswer)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.Messages(ctx, chat)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(all, isAnswer); i >= 0 {
+		return all[i], nil
+	}
+	return newest, nil // the answer was deleted meanwhile
 }
 
 func (p *person) fromBot(m *tg.Message) bool {
