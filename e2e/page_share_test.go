@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,6 +80,11 @@ func (p *pages) shares(t *testing.T) {
 	v.fill("input[type=search]", "silver lining s02")
 	v.page.Press(t, "Silver Lining")
 	v.page.Shows(t, "Posted on")
+	file, err := strconv.ParseInt(strings.Split(v.address(), "/")[2], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.DC.World().ExpireReferences(file) // the index has an old one now
 	v.page.Press(t, "Share")
 	_, m = v.prepared(user)
 	if err := user.Choose(t.Context(), friend.Username, m.QueryID, m.Result.GetID()); err != nil {
