@@ -54,6 +54,9 @@ func openPages(t *testing.T) *pages {
 	p.serve(t)
 	p.boss = p.open(t, p.Admin)
 	client.Serve(telegramweb.Options{BotToken: sandbox.BotToken, App: p.base + "/app/"})
+	if err := install.HindiFont(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	_, modules, err := install.Node(t.Context(), filepath.Join("..", "web", "app"))
 	if err != nil {
 		t.Fatal(err)
