@@ -51,7 +51,7 @@ func (v *visitor) show(s screen, l look) {
 	v.page.Until(v.t, `document.querySelector("h1")`)
 	v.goTo(s.address)
 	v.page.Until(v.t, fmt.Sprintf("document.querySelector(%q)", s.drawn))
-	v.fits(s.name, l)
+	v.looks(s.name, l)
 }
 
 // wrappedLabels are the names of inputs that take more than one line.
@@ -61,8 +61,15 @@ const wrappedLabels = `[...document.querySelectorAll(".row label")].map((l) => l
 	return range.getClientRects().length > 1;
 }).map((text) => text.textContent)`
 
-// fits fails the test if the page is too wide, a label wraps, or axe reports a serious problem. It also saves a screenshot.
-func (v *visitor) fits(screen string, l look) {
+// looks fails the test if a screen does not fit in a look, and takes a picture of it.
+func (v *visitor) looks(screen string, l look) {
+	v.t.Helper()
+	v.fits(screen)
+	v.shot(fmt.Sprintf("%s-%s-%s", screen, l.language, l.theme))
+}
+
+// fits fails the test if the page is too wide, a label wraps, or axe reports a serious problem.
+func (v *visitor) fits(screen string) {
 	v.t.Helper()
 	if over := browser.Eval[int](v.t, v.page, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 		v.t.Errorf("%s is %d pixels too wide", screen, over)
@@ -71,7 +78,6 @@ func (v *visitor) fits(screen string, l look) {
 		v.t.Errorf("%s: labels of more than one line: %q", screen, wrapped)
 	}
 	v.readable(screen)
-	v.shot(fmt.Sprintf("%s-%s-%s", screen, l.language, l.theme))
 }
 
 // shot saves what is shown, where pictures are taken.
@@ -134,21 +140,21 @@ func (p *pages) looksWell(t *testing.T) {
 		}
 		v.show(screen{"prices", "#/prices", `.paint button`}, l)
 		browser.Eval[any](v.t, v.page, `{ document.querySelector("details").open = true; }`)
-		v.fits("new-price", l)
+		v.looks("new-price", l)
 		v.show(screen{"reports", "#/reports", `.week td`}, l)
 		browser.Eval[any](v.t, v.page, `document.querySelector(".choice button").click()`) // the days ahead, which have bookings
 		v.page.Until(v.t, `document.querySelector(".choice button").ariaPressed === "true" && [...document.querySelectorAll(".week td")].some((c) => c.textContent !== "0%")`)
-		v.fits("reports", l)
+		v.looks("reports", l)
 		v.show(screen{"search", "#/archive", `input[type="search"]`}, l)
 		v.fill(`input[type="search"]`, "silver")
 		v.page.Until(v.t, `document.querySelector(".title")`)
-		v.fits("archive", l)
+		v.looks("archive", l)
 		browser.Eval[any](v.t, v.page, `document.querySelector(".title .card").click()`)
 		v.page.Until(v.t, `document.querySelector("main.booking h1 bdi")`)
-		v.fits("file", l)
+		v.looks("file", l)
 	})
 	p.inEveryLook(t, telegramweb.Visit{Who: p.someone(), Age: 23 * time.Hour}, func(v *visitor, l look) {
 		v.page.Until(v.t, `document.querySelector(".gate h1")`)
-		v.fits("gate", l)
+		v.looks("gate", l)
 	})
 }

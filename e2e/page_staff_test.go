@@ -21,7 +21,7 @@ func (p *pages) setsUpClub(t *testing.T) {
 		v.page.Until(t, `document.querySelector(".empty button")`)
 		browser.Eval[any](t, v.page, `document.querySelector(".empty button").click()`)
 		v.page.Until(t, `document.querySelector("main input")`)
-		v.fits("set-up", l)
+		v.looks("set-up", l)
 	})
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})
 	v.page.Press(t, "Set up the club")
