@@ -59,7 +59,7 @@ func openScene(t *testing.T) (page *chatpage.Server, app string) {
 // fileSize is small, because a test downloads one.
 const fileSize = 90 << 10
 
-// fill lets the admin index the channel and posts files in it.
+// fill lets the admin index the channel and posts files in it. It returns when all are found.
 func fill(t *testing.T, s *sandbox.Scene) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -82,6 +82,20 @@ func fill(t *testing.T, s *sandbox.Scene) {
 	}
 	if _, err := s.Post(s.Channel, specs...); err != nil {
 		t.Fatal(err)
+	}
+	for all := false; !all; {
+		if err := meera.Send(ctx, sandbox.BotName, "village cricket"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := meera.Await(ctx, sandbox.BotName, func(m *tg.Message) bool { return strings.Contains(m.Message, "🔎 village cricket") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = strings.Contains(answer.Message, "8 files")
+		// Each answer is deleted, so that the next one is the only one of its kind.
+		if _, err := meera.API.MessagesDeleteMessages(ctx, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: []int{answer.ID}}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
