@@ -44,7 +44,7 @@ func forgetAnalysis(ctx context.Context, db *mongo.Database) error {
 	return err
 }
 
-// countOlder counts the files that forgetAnalysis made older and that were not indexed anew since.
+// countOlder counts the files that forgetAnalysis changed and that are not indexed anew yet.
 func (ix *index) countOlder(t *testing.T) (n int64) {
 	t.Helper()
 	ix.inPool(t, func(ctx context.Context, db *mongo.Database) (err error) {

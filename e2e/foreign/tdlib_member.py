@@ -81,7 +81,7 @@ def text(message):
 def member(telegram, proxy, folder, phone, bot, query):
     library, = pathlib.Path(sys.prefix).glob("lib/python*/site-packages/tdjson.libs/libtdjson*")
     td = Client(with_key(library, telegram["key"].strip().encode(), pathlib.Path(folder)))
-    # Both are done in this order once the parameters are known, so that no connection goes past the proxy.
+    # TDLib does both in this order once it has its parameters. So every connection uses the proxy.
     proxied = td.send("addProxy", proxy={"@type": "proxy", **proxy, "type": {"@type": "proxyTypeHttp"}}, enable=True)
     td.send("setTdlibParameters", database_directory=folder, files_directory=folder, use_message_database=True, api_id=1, api_hash="hash",
             system_language_code="en", device_model="test", application_version="1")

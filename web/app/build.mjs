@@ -66,7 +66,8 @@ const staff = await phrases("staff-");
 for (const [method, version] of Object.entries(JSON.parse(await readFile("src/methods.json", "utf8")))) {
   if (!supports(method, version)) throw new Error(`clients of version ${version} have no ${method}`);
 }
-// Terser makes esbuild's scripts smaller still. The names of the files have hashes of esbuild's scripts, so its version and options stand in their footer.
+// Terser makes esbuild's scripts smaller still. The hash in a file's name is that of esbuild's script, so each script ends with terser's version and options:
+// another terser gives other names.
 const { devDependencies } = JSON.parse(await readFile("package.json", "utf8"));
 const terse = { module: true, ecma: 2020, compress: { passes: 3, ecma: 2020 } };
 const footer = `//${JSON.stringify([devDependencies.terser, terse])}`;

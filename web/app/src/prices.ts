@@ -13,7 +13,7 @@ export function stepOf(rules: Rule[]): number {
   return rules.reduce((step, r) => common(common(step, r.from_minute), r.to_minute), 60);
 }
 
-// byRank sorts rules so that the first of those that match applies: that of the highest rank, then one for a single net, then the last.
+// byRank sorts rules: the highest rank first, in a rank those for a single net, and of equals the last one. The first that matches applies.
 export const byRank = (rules: Rule[]) =>
   [...rules].reverse().sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || Number(!!b.net) - Number(!!a.net));
 
