@@ -135,13 +135,13 @@ func queueBooking(batch *pgx.Batch, b *Booking) error {
 	}
 	batch.Queue(`
 		WITH b AS (
-			INSERT INTO booking (id, club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, price_lines, add_on_ids, note, created_at, changed_at, expires_at)
-			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15) RETURNING id, state
+			INSERT INTO booking (id, club_id, member_id, kind, state, day, series_id, rate, currency, price_minor, price_lines, add_on_ids, note, guests, created_at, changed_at, expires_at)
+			OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $20, $14, $14, $15) RETURNING id, state
 		)
 		INSERT INTO booking_slot (booking_id, state, net_id, during, occupied)
 		SELECT b.id, b.state, net, tstzrange($17, $18, '[)'), tstzrange($17, $19, '[)') FROM b, unnest($16::bigint[]) net`,
 		b.ID, b.Club, b.Member, b.Kind, b.State, b.Day.date(), series, b.Rate, b.Price.Currency, b.Price.Minor, lines, b.AddOns, b.Note, b.CreatedAt, b.ExpiresAt,
-		b.Nets, b.Span.Start, b.Span.End, b.bufferEnd)
+		b.Nets, b.Span.Start, b.Span.End, b.bufferEnd, append([]string{}, b.Guests...))
 	b.Version, b.Revision = 1, 1
 	return nil
 }

@@ -31,7 +31,28 @@ func TestGuests_AreNamedByTheirHostAndFitIn(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
-	_, err := b.SetGuests(t.Context(), player(1), h.ID, []string{" Asha \n\x00K ", "", "Ravi"})
+	r := b.want("2026-06-01T12:00:00Z", time.Hour, 1)
+	r.Guests = append([]string{"Arjun"}, five...)
+	if _, err := b.Hold(t.Context(), player(1), r); !errors.Is(err, booking.ErrGuestsRoom) {
+		t.Errorf("a hold for six and the member: %v", err)
+	}
+	r.Guests = []string{strings.Repeat("ä", 61)}
+	if _, err := b.Hold(t.Context(), player(1), r); !errors.Is(err, booking.ErrGuests) {
+		t.Errorf("a hold with a long name: %v", err)
+	}
+	r.Guests = []string{" Asha \n\x00K ", "", "Ravi"}
+	with := b.held(player(1), r)
+	stored, err := b.Booking(t.Context(), player(1), with.ID)
+	b.must(err)
+	if want := []string{"Asha K", "Ravi"}; !slices.Equal(with.Guests, want) || !slices.Equal(stored.Guests, want) {
+		t.Errorf("the hold has the guests %q, and %q are stored", with.Guests, stored.Guests)
+	}
+	made, err := b.Audit(t.Context(), boss(), booking.AuditQuery{Club: b.club, Booking: with.ID})
+	b.must(err)
+	if got := fmt.Sprint(made[0].Action, " ", made[0].Detail); len(made) != 1 || got != "hold map[guests:2]" {
+		t.Errorf("the record of the hold: %s", got)
+	}
+	_, err = b.SetGuests(t.Context(), player(1), h.ID, []string{" Asha \n\x00K ", "", "Ravi"})
 	b.must(err)
 	_, err = b.SetGuests(t.Context(), boss(), h.ID, five)
 	b.must(err)

@@ -24,6 +24,7 @@ type HoldRequest struct {
 	Member MemberID // 0: the actor
 	Rate   Rate     // for another member; empty: the member rate
 	Note   string
+	Guests []string // names
 }
 
 // Errors of holds.
@@ -101,6 +102,9 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 	if r.Note = cleanText(r.Note); tooLong(r.Note, maxNote) {
 		return Booking{}, ErrNote
 	}
+	if r.Guests, err = cleanGuests(r.Guests); err != nil {
+		return Booking{}, err
+	}
 	var b Booking
 	var lost error
 	l := locks{club: r.Club, members: []MemberID{member}, nets: r.Nets, check: s.earlyCheck(r.SlotRequest, member, rate)}
@@ -112,8 +116,11 @@ func (s *Service) Hold(ctx context.Context, actor Actor, r HoldRequest) (Booking
 		if err := c.checkActorNotice(quote.Day, quote.Span); err != nil {
 			return err
 		}
+		if err := c.setup.checkRoom(quote.Nets, r.Guests); err != nil {
+			return err
+		}
 		b = c.setup.newBooking(member, Play, quote)
-		b.Note = r.Note
+		b.Note, b.Guests = r.Note, r.Guests
 		b.holdFrom(c.at, c.setup.club.Policy.Hold)
 		lost, err = c.insertBooking(ctx, &b)
 		return err
@@ -235,5 +242,9 @@ func (c *change) insertBooking(ctx context.Context, b *Booking) (lost, err error
 
 // storeBooking inserts a booking under its reserved id, with its slots, new cache tokens and the audit line. u is the member's usage without b.
 func (c *change) storeBooking(ctx context.Context, b *Booking, u usage) error {
-	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, u, map[string]any{})))
+	detail := map[string]any{}
+	if len(b.Guests) > 0 {
+		detail["guests"] = len(b.Guests)
+	}
+	return insertBookingAndSlots(ctx, c.tx, b, c.setup.slotTokens(b.Nets, b.occupied()), c.auditEntry(creationAction(*b), *b, c.overridden(*b, u, detail)))
 }

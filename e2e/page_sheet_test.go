@@ -59,6 +59,9 @@ func (p *pages) fillsSheet(t *testing.T) {
 	v.page.Until(t, `document.querySelector(".when").textContent === "10:00–12:00"`)
 	held := v.address()
 	v.page.Until(t, guests+` === "Ravi"`)
+	if n := p.count(t, `SELECT count(*) FROM booking WHERE id = $1 AND guests = '{Ravi}' AND revision = 1`, v.bookingID()); n != 1 {
+		t.Error("the guest was not stored with the hold")
+	}
 	v.fill(".guests input", "Asha")
 	v.page.Press(t, "Add")
 	v.page.Until(t, guests+` === "Ravi, Asha"`)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,6 +70,15 @@ func TestBooking_NoShowIsForTheStaffAndFreesTheRest(t *testing.T) {
 	withNote := c.slot("16:00", "17:00", c.nets[0])
 	withNote["note"] = "a\x00b"
 	b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: withNote}).Want(t, "a note with a character that Postgres does not take", 201, "")
+	withGuests := c.slot("18:00", "19:00", c.nets[0])
+	withGuests["guests"] = []string{"Asha", "Ravi"}
+	made := b.Do(request{Method: "POST", Path: c.path("/holds"), Token: member, Key: key(), Body: withGuests})
+	made.Want(t, "a hold with guests", 201, "")
+	var with BookingBody
+	made.Into(t, &with)
+	if !slices.Equal(with.Guests, []string{"Asha", "Ravi"}) {
+		t.Errorf("the hold has the guests %q", with.Guests)
+	}
 	b.act(member, c, here.ID, "cancel", nil).Want(t, "who is there gives up", 409, "wrong-state")
 	b.setClock(held.Start.Add(15*time.Minute - time.Microsecond))
 	b.act(boss, c, held.ID, "no-show", nil).Want(t, "too early", 409, "no-show-early")

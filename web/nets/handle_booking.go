@@ -14,9 +14,10 @@ type holdIn struct {
 	Body struct {
 		SlotBody
 		ReasonBody
-		Member int64  `json:"member,omitempty" minimum:"1" doc:"For somebody else; staff only."`
-		Rate   string `json:"rate,omitempty" enum:"member,guest" doc:"With member: what they pay."`
-		Note   string `json:"note,omitempty" maxLength:"500"`
+		Member int64    `json:"member,omitempty" minimum:"1" doc:"For somebody else; staff only."`
+		Rate   string   `json:"rate,omitempty" enum:"member,guest" doc:"With member: what they pay."`
+		Note   string   `json:"note,omitempty" maxLength:"500"`
+		Guests []string `json:"guests,omitempty" maxItems:"20" doc:"Who comes along: names of at most 60 characters each. With the member they fit into the nets."`
 	}
 }
 
@@ -112,7 +113,7 @@ func (h bookings) hold(ctx context.Context, in *holdIn) (effect[BookingBody], er
 	if err != nil {
 		return nil, err
 	}
-	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note}
+	r := booking.HoldRequest{SlotRequest: slot, Member: booking.MemberID(in.Body.Member), Rate: booking.Rate(in.Body.Rate), Note: in.Body.Note, Guests: in.Body.Guests}
 	return func(ctx context.Context, s *booking.Service) (BookingBody, error) {
 		actor, err := s.PrecheckHold(ctx, h.actorAnywhere(ctx), r)
 		if err != nil {

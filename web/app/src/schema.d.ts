@@ -1965,6 +1965,8 @@ export interface components {
             add_ons?: number[];
             /** @example 2026-11-01T19:00 */
             end: string;
+            /** @description Who comes along: names of at most 60 characters each. With the member they fit into the nets. */
+            guests?: string[];
             /**
              * Format: int64
              * @description For somebody else; staff only.

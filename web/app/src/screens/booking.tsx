@@ -11,7 +11,7 @@ import { serverNow } from "../send";
 import { Share } from "../share";
 import { canOpenInvoice, onInvoiceClosed, openInvoice, openLink, slugOf } from "../telegram";
 import { clock, longDay, money, t, known, type Phrase } from "../words";
-import { Names, named } from "./guests";
+import { Names } from "./guests";
 
 interface View {
   booking: Body;
@@ -170,7 +170,7 @@ function Countdown({ until, over, offer }: { until: string; over: () => void; of
   const [now, setNow] = useState(serverNow());
   const whole = useMemo(() => Math.max(end - serverNow(), (club.value?.hold_seconds ?? 600) * 1000), [end]);
   const left = Math.max(0, Math.ceil((end - now) / 1000));
-  const before = useRef(left); // a page that slept or was busy skips seconds
+  const before = useRef(left); // what was left at the last look; a page that slept or was busy skips seconds
   useEffect(() => {
     const timer = setInterval(() => setNow(serverNow()), 250);
     return () => clearInterval(timer);
@@ -267,11 +267,6 @@ function Guests({ view, booking: b }: { view: Resource<View>; booking: Body }) {
   const save = (names: string[]) => act(() => done(api.POST("/api/v1/clubs/{club}/bookings/{id}/guests", {
     params: { path: path(b.id), header: { "Idempotency-Key": newKey, "If-Match": `"${b.version}"` } }, body: { names },
   })));
-  useEffect(() => {
-    const names = named.get(b.id);
-    if (names) void save(names);
-    named.delete(b.id);
-  }, []);
   return (
     <section class="guests">
       <h2>{t("guests")}</h2>

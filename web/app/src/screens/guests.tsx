@@ -2,9 +2,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../words";
 
-// named are the guests who were named on the sheet of a time, by the booking that was made there. The screen of the booking stores them.
-export const named = new Map<number, string[]>();
-
 // Names lists the guests, to add and remove them. save takes the whole list, and tells whether it was stored.
 export function Names({ names, busy, save }: { names: string[]; busy: boolean; save: (names: string[]) => Promise<boolean> }) {
   const [name, setName] = useState("");

@@ -8,7 +8,7 @@ import { useQuote } from "../quote";
 import { go } from "../router";
 import { feel } from "../telegram";
 import { clock, length, longDay, money, t } from "../words";
-import { Names, named } from "./guests";
+import { Names } from "./guests";
 import { Sheet } from "./sheet";
 
 // isAt tells whether a time is the one of an address: 1830 by the club's clock, or seconds since 1970.
@@ -53,8 +53,9 @@ function Free({ day, net, start, starts, minutes: wanted }: { day: string; net: 
     if (isToBeAsked()) await askForWrites();
     if (isLeft.current) return;
     announce(t("asking"));
-    const b = await done(api.POST("/api/v1/clubs/{club}/holds", { params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body }));
-    if (guests.length) named.set(b.id, guests);
+    const b = await done(api.POST("/api/v1/clubs/{club}/holds", {
+      params: { path: { club: c.id }, header: { "Idempotency-Key": newKey } }, body: { ...body, guests },
+    }));
     go(`booking/${b.id}`, true);
   });
   const q = quote.value;
