@@ -77,6 +77,9 @@ func (p *pages) changesClock(t *testing.T) {
 	earlier := other.bookingID()
 	other.goTo("#/bookings")
 	other.page.Shows(t, "01:00 GMT+1–01:00 GMT+0")
+	// A link has no offset. It leads to the first of the two.
+	v.open(telegramweb.Visit{Who: first, Start: fmt.Sprintf("c%d_n%d_%s_0130", club.ID, club.Nets[1], long.Format("20060102"))})
+	v.page.Until(t, `document.querySelector("dialog .when")?.textContent === "01:30 GMT+1–01:30 GMT+0"`)
 	y, m, d := long.Date()
 	for id, start := range map[int]time.Time{later: time.Date(y, m, d, 1, 30, 0, 0, time.UTC), earlier: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)} {
 		if n := p.count(t, `SELECT count(*) FROM booking_slot WHERE booking_id = $1 AND during = tstzrange($2, $3, '[)')`, id, start, start.Add(time.Hour)); n != 1 {
