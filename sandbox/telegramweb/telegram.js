@@ -49,7 +49,8 @@ export class MiniApp {
   // open loads the app. Opened again it passes the same data, as a client's "reload" does.
   open() {
     const { app, initData, theme, version, platform, start } = this.visit;
-    const hash = new URLSearchParams({ tgWebAppData: initData, tgWebAppVersion: version, tgWebAppPlatform: platform, tgWebAppThemeParams: JSON.stringify(themes[theme]) });
+    const hash = new URLSearchParams({ tgWebAppData: initData, tgWebAppPlatform: platform, tgWebAppThemeParams: JSON.stringify(themes[theme]) });
+    if (version !== "6.0") hash.set("tgWebAppVersion", version); // the first clients did not say theirs
     const url = new URL(app);
     if (start) {
       hash.set("tgWebAppStartParam", start);

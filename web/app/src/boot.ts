@@ -20,10 +20,10 @@ function readLaunch(): Launch {
   const hash = new URLSearchParams(location.hash.replace(/^#/, ""));
   const query = new URLSearchParams(location.search);
   const known = JSON.parse(sessionStorage.getItem(remembered) ?? "{}") as Partial<Launch> & { theme?: string };
-  const version = hash.get("tgWebAppVersion") ?? known.version ?? "";
+  const initData = hash.get("tgWebAppData") ?? "";
+  const version = hash.get("tgWebAppVersion") ?? (initData ? "6.0" : known.version ?? ""); // clients say their version since 6.1
   const platform = hash.get("tgWebAppPlatform") ?? known.platform ?? "";
   theme = hash.get("tgWebAppThemeParams") ?? known.theme ?? "";
-  const initData = hash.get("tgWebAppData") ?? "";
   let user = { id: 0, language_code: "", allows_write_to_pm: false };
   try {
     user = { ...user, ...(JSON.parse(new URLSearchParams(initData).get("user") ?? "{}") as object) };
@@ -33,7 +33,7 @@ function readLaunch(): Launch {
   const writes = user.allows_write_to_pm || (!initData && !!known.writes);
   const language = user.language_code || known.language || navigator.language;
   const start = hash.get("tgWebAppStartParam") ?? query.get("startapp") ?? query.get("tgWebAppStartParam") ?? "";
-  if (hash.has("tgWebAppVersion")) {
+  if (initData || hash.has("tgWebAppVersion")) {
     sessionStorage.setItem(remembered, JSON.stringify({ version, platform, language, theme, writes }));
     // What Telegram signed must not stay in the address, where errors, histories and screenshots find it.
     history.replaceState(null, "", location.pathname);

@@ -4,7 +4,7 @@ import { api, done, type Receipt as Body } from "../api";
 import { club, netNames, nets } from "../club";
 import { Age, Heading, Price, span, Waiting } from "../parts";
 import { resource } from "../resource";
-import { clock, longDay, money, t } from "../words";
+import { clock, dateIn, longDay, money, t } from "../words";
 import { wayName } from "./booking";
 
 export function Receipt({ id }: { id: number }) {
@@ -23,7 +23,7 @@ export function Receipt({ id }: { id: number }) {
       <Heading below={`${r.club}${r.address ? ` · ${r.address}` : ""}`}>{t("receipt_number", r.number)}</Heading>
       <Age of={shown} />
       <p class="when">{money(r.received.minor, r.received.currency)}</p>
-      <p class="hint">{`${longDay(at, zone)} ${at.getFullYear()}, ${clock(at, zone)} · ${wayName(r.provider)}`}</p>
+      <p class="hint">{`${longDay(at, zone)} ${dateIn(at, zone).slice(0, 4)}, ${clock(at, zone)} · ${wayName(r.provider)}`}</p>
       <p>{`${netNames(r.booking.nets)} · ${span(r.booking.start, r.booking.end, zone)}`}</p>
       <Price lines={r.booking.lines} total={r.booking.price} />
       {(r.refunds ?? []).length > 0 && (
