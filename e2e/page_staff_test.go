@@ -20,7 +20,7 @@ func (p *pages) setsUpClub(t *testing.T) {
 	p.inEveryLook(t, telegramweb.Visit{Who: p.Admin}, func(v *visitor, l look) {
 		v.page.Until(t, `document.querySelector(".empty button")`)
 		browser.Eval[any](t, v.page, `document.querySelector(".empty button").click()`)
-		v.page.Until(t, `document.querySelector("main input")`)
+		v.page.Until(t, `location.hash === "#/set-up" && document.querySelector("main input")`)
 		v.looks("set-up", l)
 	})
 	v := p.visit(t, telegramweb.Visit{Who: p.Admin})

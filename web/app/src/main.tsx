@@ -35,9 +35,10 @@ const Receipt = lazily((later) => later.Receipt);
 
 function NoClub() {
   const { data, error } = clubs.state.value;
+  const { data: person, error: unknown } = me.state.value;
   if (error) return <ClubsTrouble />;
-  if (!data) return <Skeleton rows={8} />;
-  if (me.state.value.data?.operator) return <Empty text={t("no_club")} act={t("set_up")} press={() => go("set-up")} />;
+  if (!data || (!person && !unknown)) return <Skeleton rows={8} />;
+  if (person?.operator) return <Empty text={t("no_club")} act={t("set_up")} press={() => go("set-up")} />;
   return <Empty text={t("no_club")} act={t("archive")} press={() => go("archive")} />;
 }
 
