@@ -70,7 +70,7 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	return own.startOnPort(ctx, opts.pickPort)
 }
 
-// emptyData makes a data directory within dir. initdb takes a second of processor time, so it runs once for each of its versions on this machine, and
+// emptyData makes a data directory within dir. initdb takes a second of processor time, so it runs once for each version of initdb on this machine, and
 // each server gets a copy of what it made.
 func emptyData(ctx context.Context, initdb, dir string, account *syscall.Credential) (data string, err error) {
 	version, err := run(exec.CommandContext(ctx, initdb, "--version")) //nolint:gosec // our own arguments
@@ -85,7 +85,7 @@ func emptyData(ctx context.Context, initdb, dir string, account *syscall.Credent
 	if account != nil {
 		owner = int(account.Uid)
 	}
-	key := sha256.Sum256(fmt.Appendln(nil, initdb, string(version), owner))
+	key := sha256.Sum256(fmt.Appendln(nil, initdb, string(version), owner, os.Getenv("TZ")))
 	kept := filepath.Join(cache, fmt.Sprintf("postgres-%x", key[:8]))
 	master, whole := filepath.Join(kept, "data"), filepath.Join(kept, "whole")
 	err = install.Once(ctx, kept, whole, func() error {

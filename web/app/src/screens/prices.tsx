@@ -163,7 +163,7 @@ let dragged: Corner | null = null; // where the mouse went down
 // daysText names weekdays, from Monday.
 const daysText = (days: number[]) => (days.length === 7 ? t("every_day") : fromMonday.filter((d) => days.includes(d)).map(weekdayName).join(", "));
 
-// Rules lists the prices, to remove one. The first of those that overlap applies.
+// Rules lists the prices; each can be removed. The first of those that overlap applies.
 function Rules({ rules, add }: { rules: Rule[]; add: (e: Edit<Rule>) => void }) {
   return (
     <section>
