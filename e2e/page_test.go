@@ -47,6 +47,7 @@ func TestPage(t *testing.T) {
 	t.Run("APaymentHasAReceipt", p.getsReceipt)
 	t.Run("AFileIsFoundAndSentToTheChat", p.findsFiles)
 	t.Run("AFilmLeadsToItsSubtitles", p.findsSubtitles)
+	t.Run("ASecondVisitOffersTheHomeScreen", p.offersHomeScreen)
 	t.Run("OldClientEndsEveryJourney", p.isOld)
 	t.Run("HostileNamesAndLinksBreakNothing", p.isHostile)
 	t.Run("ABookingAndAFileAreShared", p.shares)

@@ -73,7 +73,7 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 // emptyData makes a data directory within dir. initdb takes a second of processor time, so it runs once for each version of initdb on this machine, and
 // each server gets a copy of what it made.
 func emptyData(ctx context.Context, initdb, dir string, account *syscall.Credential) (data string, err error) {
-	version, err := run(exec.CommandContext(ctx, initdb, "--version")) //nolint:gosec // our own arguments
+	version, err := run(exec.CommandContext(ctx, initdb, "--version"))
 	if err != nil {
 		return "", err
 	}

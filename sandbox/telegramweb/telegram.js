@@ -33,7 +33,7 @@ const number = (version) => version.split(".").reduce((n, part) => n * 1000 + Nu
 
 // MiniApp opens an app in a frame and plays the client. It tells its listener what the app asks for:
 // main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, swipes {allow_vertical_swipe}, link {url}, invoice {slug},
-// prepared {id}, write, scan {text}, scanned, haptic, ready, close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared,
+// prepared {id}, write, home (the person is asked to put the app on the home screen), scan {text}, scanned, haptic, ready, close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared,
 // a request to write with endWriteRequest, a scan with readQR or closeScan.
 export class MiniApp {
   // visit: {app, initData, theme, version, platform, start}; storage keeps what the app stores, per person and bot.
@@ -149,6 +149,14 @@ export class MiniApp {
         return this.listener("scan", data ?? {});
       case "web_app_close_scan_qr_popup":
         return this.listener("scanned", true);
+      case "web_app_check_home_screen":
+        if (this.visit.platform.startsWith("web")) return this.send("home_screen_checked", { status: "unsupported" });
+        return this.send("home_screen_checked", { status: this.storage.has("home screen") ? "added" : "missed" });
+      case "web_app_add_to_home_screen":
+        if (this.visit.platform.startsWith("web")) return this.send("home_screen_failed", { error: "UNSUPPORTED" });
+        this.storage.set("home screen", "added");
+        this.listener("home", true);
+        return this.send("home_screen_added", null);
       case "web_app_setup_swipe_behavior":
         return this.listener("swipes", data);
       case "web_app_request_theme":

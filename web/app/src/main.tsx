@@ -4,6 +4,7 @@ import { effect, signal, untracked } from "@preact/signals";
 import type { Starts } from "./api";
 import { launch } from "./boot";
 import { club, clubs, isStaff, me } from "./club";
+import { HomeOffer, startHomeOffer } from "./home";
 import { lazily, lazilyForStaff } from "./lazy";
 import { Announcements, ClubsTrouble, Empty, Skeleton } from "./parts";
 import type { Resource } from "./resource";
@@ -102,7 +103,7 @@ function Page() {
       {offline.value && <p class="banner" role="status">{t("offline_banner")}</p>}
       {open && !hasBack() && !home && <button class="back" onClick={goBack}>‹ {t("back")}</button>}
       {!open ? <Gate /> : home && !isFirstRead() ? <main><Skeleton rows={8} /></main> : <Screen />}
-      {open && home && <Footer />}
+      {open && home && <><HomeOffer /><Footer /></>}
       <Announcements />
     </>
   );
@@ -129,6 +130,7 @@ async function start() {
   await loadWords(launch.language);
   render(<Page />, document.getElementById("page")!);
   requestAnimationFrame(() => setTimeout(tellReady)); // a client shows the page then
+  startHomeOffer();
   effect(() => void preferWords(me.state.value.data?.language ?? ""));
   addEventListener("online", () => { if (session.value === "offline") void openSession(); });
   await opened;

@@ -160,6 +160,14 @@ export const askToWrite = () => new Promise<boolean>((resolve) => {
   post("web_app_request_write_access");
 });
 
+// whenNotOnHomeScreen calls a function if the page can be put on the phone's home screen and is not there (Bot API 8.0).
+export function whenNotOnHomeScreen(call: () => void) {
+  on("home_screen_checked", (e) => { if (e.status === "missed") call(); });
+  post("web_app_check_home_screen");
+}
+
+export const addToHomeScreen = () => post("web_app_add_to_home_screen");
+
 // scan has the client read a QR code with the camera. It returns what the code says, or null where the person closed the scanner.
 export const canScan = () => has("web_app_open_scan_qr_popup");
 export const scan = (text: string) => new Promise<string | null>((resolve) => {
