@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
 const (
-	rounds     = 3 // HTTP and pgbench alternate, so that a slow minute of the machine affects both
-	roundTime  = 5 * time.Second
+	rounds     = 9 // HTTP and pgbench alternate, so that a slow minute of the machine affects both, and the median round of each counts
+	roundTime  = 2 * time.Second
 	warmTime   = time.Second
-	roomForOne = 30_000 // slots reserved for one round of pgbench
+	roomForOne = 10_000 // slots reserved for one round of pgbench
 	// highQuota is high enough never to refuse a hold.
 	highQuota = 10_000
 )
@@ -86,7 +87,6 @@ func (b *bookingBench) holdNext(l *load) func(ctx context.Context, client int) e
 // compareHolds prints the figures of holds over HTTP beside those of each script, and the costliest statements of the holds over HTTP.
 func (b *bookingBench) compareHolds(ctx context.Context, name string, files scripts) error {
 	l := b.newLoad(fmt.Sprintf("free slots, %d clients, %s", holders, name))
-	var ours, plain, together float64
 	var costs costs
 	holds := func() (float64, error) {
 		if err := costs.reset(ctx, b.db); err != nil {
@@ -103,27 +103,31 @@ func (b *bookingBench) compareHolds(ctx context.Context, name string, files scri
 		return func() (float64, error) { return b.pgbench(ctx, file) }
 	}
 	turns := []struct {
-		name string
-		sum  *float64
-		run  func() (float64, error)
-		work work
+		name  string
+		run   func() (float64, error)
+		rates []float64 // holds/s of each round
+		work  work
 	}{
-		{name: "over HTTP", sum: &ours, run: holds},
-		{name: "of pgbench in pipelines", sum: &together, run: pgbench(files.together)},
-		{name: "of pgbench one by one", sum: &plain, run: pgbench(files.plain)},
+		{name: "over HTTP", run: holds},
+		{name: "of pgbench in pipelines", run: pgbench(files.together)},
+		{name: "of pgbench one by one", run: pgbench(files.plain)},
 	}
-	for first := range rounds { // the tables grow with each turn, so each is first once
+	for first := range rounds { // the tables grow with each turn, so each is first equally often
 		for i := range turns {
 			turn := &turns[(first+i)%len(turns)]
 			rate, err := b.countWork(ctx, &turn.work, turn.run)
 			if err != nil {
 				return err
 			}
-			*turn.sum += rate / rounds
+			turn.rates = append(turn.rates, rate)
 		}
 	}
-	b.figure(name, ours, "holds/s", plain)
-	b.figure(name+"_beside_pipelines", ours, "holds/s", together)
+	for i := range turns {
+		slices.Sort(turns[i].rates)
+	}
+	median := func(turn int) float64 { return turns[turn].rates[rounds/2] }
+	b.figure(name, median(0), "holds/s", median(2))
+	b.figure(name+"_beside_pipelines", median(0), "holds/s", median(1))
 	for _, turn := range turns {
 		turn.work.print(b.out, turn.name)
 	}
