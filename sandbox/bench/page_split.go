@@ -43,7 +43,6 @@ func printSplit(out io.Writer, name string, starts []pageStart) {
 			all.start, all.end, all.bytes = append(all.start, s.Start), append(all.end, s.End), append(all.bytes, s.Bytes)
 		}
 	}
-	median := func(of []float64) float64 { slices.Sort(of); return of[len(of)/2] }
 	names := slices.SortedFunc(maps.Keys(steps), func(x, y string) int { return int(median(steps[x].start) - median(steps[y].start)) })
 	for _, step := range names {
 		all := steps[step]

@@ -171,6 +171,12 @@ func measure(ctx context.Context, clients int, queries []string, more func(done 
 	return all, errors.Join(append(errs, ctx.Err())...)
 }
 
+// median returns the median of some figures, which it sorts.
+func median(of []float64) float64 {
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
 // percentile returns a percentile in milliseconds.
 func percentile(sorted []time.Duration, p int) float64 {
 	i := min(len(sorted)-1, len(sorted)*p/100)

@@ -70,8 +70,8 @@ func (e *Engines) startPostgres(ctx context.Context, opts Options) error {
 	return own.startOnPort(ctx, opts.pickPort)
 }
 
-// emptyData makes a data directory within dir. initdb takes a second of processor time, so it runs once for each version of initdb on this machine, and
-// each server gets a copy of what it made.
+// emptyData makes a data directory within dir. It copies the one that initdb made for the first server on this machine, because initdb takes a second of
+// processor time. Another version of initdb makes another one.
 func emptyData(ctx context.Context, initdb, dir string, account *syscall.Credential) (data string, err error) {
 	version, err := run(exec.CommandContext(ctx, initdb, "--version"))
 	if err != nil {
@@ -113,7 +113,7 @@ func copyTree(ctx context.Context, from, to string) error {
 	return err
 }
 
-// run runs a command and returns what it said, which is in the error too.
+// run runs a command and returns its output. The error has the output, too.
 func run(cmd *exec.Cmd) (said []byte, err error) {
 	if said, err = cmd.CombinedOutput(); err != nil {
 		err = fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, said)

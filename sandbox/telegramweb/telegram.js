@@ -33,8 +33,8 @@ const number = (version) => version.split(".").reduce((n, part) => n * 1000 + Nu
 
 // MiniApp opens an app in a frame and plays the client. It tells its listener what the app asks for:
 // main {text, is_visible, is_active, is_progress_visible}, back {is_visible}, closing {need_confirmation}, swipes {allow_vertical_swipe}, link {url}, invoice {slug},
-// prepared {id}, write, home (the person is asked to put the app on the home screen), scan {text}, scanned, haptic, ready, close, fault (a text). An invoice is answered with closeInvoice, a prepared message with endPrepared,
-// a request to write with endWriteRequest, a scan with readQR or closeScan.
+// prepared {id}, write, home (the person is asked to put the app on the home screen), scan {text}, scanned, haptic, ready, close, fault (a text). An invoice is
+// answered with closeInvoice, a prepared message with endPrepared, a request to write with endWriteRequest, a scan with readQR or closeScan.
 export class MiniApp {
   // visit: {app, initData, theme, version, platform, start}; storage keeps what the app stores, per person and bot.
   constructor(frame, visit, listener, storage = new Map()) {

@@ -5,7 +5,7 @@ import { signal, useSignal, type Signal } from "@preact/signals";
 import { allNets, club, clubs, netName } from "./club";
 import { offline, Problem, serverNow } from "./send";
 import { askBeforeClosing, feel, inTelegram, main, type Step } from "./telegram";
-import { clock, dateIn, known, money, shortDay, t } from "./words";
+import { clock, dateIn, known, money, shortDay, t, wallClock } from "./words";
 import type { Resource, Shown } from "./resource";
 import type { Schemas } from "./api";
 
@@ -150,7 +150,7 @@ export function ZoneNote() {
   const zone = club.value?.time_zone;
   if (!zone) return null;
   const now = new Date(serverNow());
-  if (clock(now, zone).startsWith(now.toTimeString().slice(0, 5))) return null;
+  if (wallClock(now, zone) === now.toTimeString().slice(0, 5)) return null;
   return <span class="zone">{t("club_time", clock(now, zone))}</span>;
 }
 

@@ -17,10 +17,10 @@ export function stepOf(rules: Rule[]): number {
 export const byRank = (rules: Rule[]) =>
   [...rules].reverse().sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || Number(!!b.net) - Number(!!a.net));
 
-// rulesAt are the rules that match on a net at a minute of a weekday. The first one applies. Net 0 stands for nets without prices of their own.
-export const rulesAt = (rules: Rule[], net: number, weekday: number, minute: number) => byRank(
-  rules.filter((r) => (!r.net || r.net === net) && r.weekdays!.includes(weekday) && r.from_minute <= minute && minute < r.to_minute),
-);
+// rulesAt are those of some rules, sorted by byRank, that match on a net at a minute of a weekday. The first one applies. Net 0 stands for nets without
+// prices of their own.
+export const rulesAt = (ranked: Rule[], net: number, weekday: number, minute: number) =>
+  ranked.filter((r) => (!r.net || r.net === net) && r.weekdays!.includes(weekday) && r.from_minute <= minute && minute < r.to_minute);
 
 // overlap tells whether two rules match at the same time on a net.
 export const overlap = (a: Rule, b: Rule) => (!a.net || !b.net || a.net === b.net) && a.weekdays!.some((d) => b.weekdays!.includes(d))
@@ -59,12 +59,13 @@ function merged(rules: Rule[], rule: Rule): Rule[] {
 // applying leaves out the rules that apply nowhere.
 function applying(rules: Rule[]): Rule[] {
   const step = stepOf(rules);
+  const ranked = byRank(rules);
   const nets = [...new Set([0, ...rules.map((r) => r.net ?? 0)])];
   const used = new Set<Rule>();
   for (const net of nets) {
     for (let weekday = 0; weekday < 7; weekday++) {
       for (let minute = 0; minute < 1440; minute += step) {
-        const [rule] = rulesAt(rules, net, weekday, minute);
+        const [rule] = rulesAt(ranked, net, weekday, minute);
         if (rule) used.add(rule);
       }
     }

@@ -122,7 +122,10 @@ export const inZone = (at: Date, zone: string) => date("sv-SE", {
   timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 }).format(at);
 
-// clock is the time that a zone's clock shows, with the offset if the clock shows it twice because it is set back: 01:30 GMT+1.
+// wallClock is the time that a zone's clock shows: 01:30.
+export const wallClock = (at: Date, zone: string) => inZone(at, zone).slice(11);
+
+// clock is wallClock with the offset if the clock shows that time twice because it is set back: 01:30 GMT+1.
 export function clock(at: Date, zone: string): string {
   const shown = inZone(at, zone);
   const twice = [-60, -30, 30, 60].some((m) => inZone(new Date(at.getTime() + m * 60_000), zone) === shown);

@@ -99,12 +99,13 @@ function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price
   const seen = useSignal<Corner | null>(null); // the cell with the focus
   const c = club.value!;
   const step = stepOf(rules);
+  const ranked = byRank(rules);
   const minutes = Array.from({ length: 1440 / step }, (_, i) => i * step);
   const prices = [...new Set(rules.map((r) => r.member_minor))].sort((x, y) => x - y);
   const shade = (r: Rule | undefined) => (r ? 1 + Math.round((4 * prices.indexOf(r.member_minor)) / Math.max(1, prices.length - 1)) : 0);
   const nameOf = ({ weekday, minute }: Corner) => `${longWeekday(weekday)} ${clockOf(minute)}`;
   const said = (at: Corner) => {
-    const [rule, ...beneath] = rulesAt(rules, net, at.weekday, at.minute);
+    const [rule, ...beneath] = rulesAt(ranked, net, at.weekday, at.minute);
     return `${nameOf(at)}, ${rule ? `${rule.label}, ${both(rule)}${over(beneath)}` : t("prices_none")}`;
   };
   const paint = (from: Corner, to: Corner) => {
@@ -138,7 +139,7 @@ function Painter({ rules, net, price, add }: { rules: Rule[]; net: number; price
               <th scope="row">{clockOf(minute)}</th>
               {fromMonday.map((weekday) => {
                 const at = { weekday, minute };
-                const [rule] = rulesAt(rules, net, weekday, minute);
+                const [rule] = rulesAt(ranked, net, weekday, minute);
                 return (
                   <td key={weekday}>
                     <button class={`s${shade(rule)}`} aria-label={said(at)} aria-pressed={isCorner(at)}

@@ -7,13 +7,13 @@ import { announce, Choice, hours, Next, Policy, Price, Several, Skeleton, toggle
 import { useQuote } from "../quote";
 import { go } from "../router";
 import { feel } from "../telegram";
-import { clock, length, longDay, money, t } from "../words";
+import { clock, length, longDay, money, t, wallClock } from "../words";
 import { Names } from "./guests";
 import { Sheet } from "./sheet";
 
 // isAt tells whether a time is the one of an address: 1830 by the club's clock, or seconds since 1970.
 function isAt(s: Start, at: string, zone: string): boolean {
-  return at.length === 4 ? clock(new Date(s.start), zone).replace(":", "").startsWith(at) : Date.parse(s.start) / 1000 === Number(at);
+  return at.length === 4 ? wallClock(new Date(s.start), zone).replace(":", "") === at : Date.parse(s.start) / 1000 === Number(at);
 }
 
 export function Slot({ day, net, at, starts, minutes }: { day: string; net: number; at: string; starts: Start[]; minutes: number }) {
