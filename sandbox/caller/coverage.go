@@ -1,24 +1,59 @@
 package caller
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
 )
 
 // Coverage collects the operations that are described, and those that answered with success.
 type Coverage struct {
 	described sync.Map
 	succeeded sync.Map
+
+	mu   sync.Mutex
+	text []byte // of last
+	last *description
 }
 
-func (c *Coverage) expect(ops []operation) {
-	for _, o := range ops {
+// description is an API's description, compiled.
+type description struct {
+	validator  validator.Validator
+	operations []operation
+}
+
+// describe compiles a description, and notes its operations. It compiles the text of the last call only once, because that takes longer than most tests.
+func (c *Coverage) describe(text []byte) (*description, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last != nil && bytes.Equal(text, c.text) {
+		return c.last, nil
+	}
+	document, err := libopenapi.NewDocument(text)
+	if err != nil {
+		return nil, err
+	}
+	d := &description{}
+	var errs []error
+	if d.validator, errs = validator.NewValidator(document); len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	if d.operations, err = operations(text); err != nil {
+		return nil, err
+	}
+	for _, o := range d.operations {
 		c.described.Store(o.name, true)
 	}
+	c.text, c.last = text, d
+	return d, nil
 }
 
 func (c *Coverage) record(name string) { c.succeeded.Store(name, true) }
