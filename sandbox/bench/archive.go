@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -18,7 +19,9 @@ import (
 
 const (
 	archivePools    = 2
+	answerRounds    = 3
 	archiveChannels = 10
+	postedAhead     = 6_000 // the files that may be posted and not stored, so that the bot's queue holds them and the simulated Telegram leaves it processors
 )
 
 // archive measures an archive of one size: the real binary's, and beside it the same files with a multikey index over their words.
@@ -123,7 +126,7 @@ func (a *archive) figure(name string, value float64, unit string, baseline float
 	a.bench.figure(name+a.suffix, value, unit, baseline)
 }
 
-// ingest posts every file and waits until all are found. The baseline inserts the same files, with their words, unordered.
+// ingest posts every file and waits until all are stored. The baseline inserts the same files, with their words, unordered.
 func (a *archive) ingest(ctx context.Context) error {
 	ids := []int64{a.scene.Channel}
 	if err := a.ask(ctx, "/channels add @"+sandbox.ChannelName, "is indexed"); err != nil {
@@ -139,26 +142,25 @@ func (a *archive) ingest(ctx context.Context) error {
 			return err
 		}
 	}
-	posts := club.NewArchive(seed)
+	posts, waiting := club.NewArchive(seed), postedFiles{pools: a.pools}
 	start, tail := time.Now(), time.Time{}
 	last := a.files - a.files/10
 	for posted := 0; posted < a.files; {
 		specs := sandbox.Specs(posts.Take(min(200, a.files-posted)))
-		if _, err := a.scene.Post(ids[posted/200%archiveChannels], specs...); err != nil {
+		made, err := a.scene.Post(ids[posted/200%archiveChannels], specs...)
+		if err != nil {
 			return err
 		}
 		posted += len(specs)
-		if ahead := posted - 20_000; ahead > 0 { // Telegram does not post faster than it is read, and the simulated one needs the same processors
-			if err := a.waitStored(ctx, ahead); err != nil {
-				return err
-			}
-			if ahead >= last && tail.IsZero() {
-				tail = time.Now()
-				last = ahead
-			}
+		waiting.add(made)
+		if err := waiting.wait(ctx, postedAhead); err != nil {
+			return err
+		}
+		if stored := posted - len(waiting.ids); stored >= last && tail.IsZero() {
+			tail, last = time.Now(), stored
 		}
 	}
-	if err := a.waitStored(ctx, a.files); err != nil {
+	if err := waiting.wait(ctx, 0); err != nil {
 		return err
 	}
 	ours := float64(a.files) / time.Since(start).Seconds()
@@ -175,30 +177,6 @@ func (a *archive) ingest(ctx context.Context) error {
 	full, err := a.memory(ctx)
 	a.figure("memory_after_ingest", full/(1<<20), "MB", 200)
 	return err
-}
-
-// waitStored waits until the pools have so many files.
-func (a *archive) waitStored(ctx context.Context, files int) error {
-	tick := time.NewTicker(50 * time.Millisecond) // a database sends no signal
-	defer tick.Stop()
-	for {
-		var stored int64
-		for _, d := range a.pools {
-			n, err := d.Collection("files").EstimatedDocumentCount(ctx)
-			if err != nil {
-				return fmt.Errorf("count files: %w", err)
-			}
-			stored += n
-		}
-		if stored >= int64(files) {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%d of %d files are stored: %w", stored, files, context.Cause(ctx))
-		case <-tick.C:
-		}
-	}
 }
 
 // bytes compares the sizes of a file with all indexes, before compression.
@@ -241,33 +219,35 @@ func (a *archive) restart(ctx context.Context) error {
 	return nil
 }
 
-// answersBesideEcho lets people search, all at once, and compares the answers with those of a bot that echoes.
+// answersBesideEcho lets people search, all at once, and compares the answers with those of a bot that echoes. In each round the two take turns, with the same
+// queries and people of their own. About four people ask each query, and nothing is posted meanwhile.
 func (a *archive) answersBesideEcho(ctx context.Context) error {
-	people, err := a.addPeople()
-	if err != nil {
-		return err
-	}
-	queries := a.queries()
-	query := func(n int) string { return queries[n%len(queries)] }
-	ours, err := a.answersWithWork(ctx, people, a.scene.BotID, query, "an answer")
-	if err != nil {
-		return fmt.Errorf("answers of the bot: %w", err)
-	}
-	full, err := a.memory(ctx)
-	if err != nil {
-		return err
-	}
-	a.figure("memory_after_searches", full/(1<<20), "MB", 200)
 	echo, stop, err := a.echo(ctx)
 	if err != nil {
 		return fmt.Errorf("echo bot: %w", err)
 	}
-	theirs, err := a.answersWithWork(ctx, people, echo, query, "an echo")
-	if err := errors.Join(err, stop()); err != nil {
-		return fmt.Errorf("answers of the echo bot: %w", err)
+	var ours, theirs, memory []float64
+	for round := range answerRounds {
+		queries := a.queriesFrom(seed+10+uint64(round), archiveSearches)
+		ask := func(turn int, bot int64, of string, rates *[]float64) error {
+			people, err := a.addPeople(2*round + turn)
+			if err != nil {
+				return err
+			}
+			rate, err := a.answersWithWork(ctx, people, bot, func(n int) string { return queries[n%len(queries)] }, of)
+			*rates = append(*rates, rate)
+			return err
+		}
+		err := ask(0, a.scene.BotID, "an answer", &ours)
+		full, merr := a.memory(ctx)
+		memory = append(memory, full/(1<<20))
+		if err = errors.Join(err, merr, ask(1, echo, "an echo", &theirs)); err != nil {
+			return errors.Join(err, stop())
+		}
 	}
-	a.figure("searches_answered", ours, "answers/s", theirs)
-	return nil
+	a.figure("memory_after_searches", slices.Max(memory), "MB", 200)
+	a.figure("searches_answered", median(ours), "answers/s", median(theirs))
+	return stop()
 }
 
 // answersWithWork counts answers, and prints the processor time of one by program. "Clients" are the simulated Telegram, the people, and the bot that echoes.

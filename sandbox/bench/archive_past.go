@@ -24,7 +24,7 @@ func (a *archive) past(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	posts := club.NewArchive(seed + 1)
+	posts, waiting := club.NewArchive(seed+1), postedFiles{pools: a.pools}
 	last := 0
 	for posted := 0; posted < pastMessages; posted += batch {
 		made, err := a.scene.Post(id, sandbox.Specs(posts.Take(batch))...)
@@ -32,6 +32,7 @@ func (a *archive) past(ctx context.Context) error {
 			return err
 		}
 		last = made[len(made)-1].Message
+		waiting.add(made)
 	}
 	if err := a.ask(ctx, "/channels add @"+name, "Bench Past is indexed"); err != nil {
 		return err
@@ -40,7 +41,7 @@ func (a *archive) past(ctx context.Context) error {
 	if err := a.ask(ctx, fmt.Sprintf("/index https://t.me/%s/%d", name, last), "Reading"); err != nil {
 		return err
 	}
-	if err := a.waitStored(ctx, a.files+pastMessages); err != nil {
+	if err := waiting.wait(ctx, 0); err != nil {
 		return err
 	}
 	a.figure("past_read", pastMessages/time.Since(start).Seconds(), "messages/s", pastPace)

@@ -68,7 +68,7 @@ func (b *bench) ask(ctx context.Context, text, want string) error {
 	return err
 }
 
-// ingest posts every file and waits until the last one is found.
+// ingest posts every file and waits until the last one is stored.
 func (b *bench) ingest(ctx context.Context) error {
 	empty, err := b.memory(ctx)
 	if err != nil {
@@ -85,16 +85,18 @@ func (b *bench) ingest(ctx context.Context) error {
 			return err
 		}
 	}
-	archive := club.NewArchive(seed)
+	archive, waiting := club.NewArchive(seed), postedFiles{pools: []*database{b.database}}
 	start := time.Now()
 	for posted := 0; posted < b.files; {
 		specs := sandbox.Specs(archive.Take(min(200, b.files-posted)))
-		if _, err := b.scene.Post(ids[posted/200%channels], specs...); err != nil {
+		made, err := b.scene.Post(ids[posted/200%channels], specs...)
+		if err != nil {
 			return err
 		}
 		posted += len(specs)
+		waiting.add(made)
 	}
-	if err := b.stored(ctx); err != nil {
+	if err := waiting.wait(ctx, 0); err != nil {
 		return err
 	}
 	rate := float64(b.files) / time.Since(start).Seconds()
@@ -109,26 +111,6 @@ func (b *bench) ingest(ctx context.Context) error {
 	b.figure("ingest", rate, "files/s", plain)
 	b.figure("memory", full/(1<<20), "MB", empty/(1<<20))
 	return nil
-}
-
-// stored waits until every file has its document.
-func (b *bench) stored(ctx context.Context) error {
-	tick := time.NewTicker(100 * time.Millisecond) // a database sends no signal
-	defer tick.Stop()
-	for {
-		n, err := b.database.Collection("files").EstimatedDocumentCount(ctx)
-		if err != nil {
-			return fmt.Errorf("count files: %w", err)
-		}
-		if n >= int64(b.files) {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%d of %d files are stored: %w", n, b.files, context.Cause(ctx))
-		case <-tick.C:
-		}
-	}
 }
 
 // insertPlain inserts the same files without an index, one document for each file, and returns the files per second.

@@ -26,8 +26,9 @@ const (
 
 // updates measures the answers of the bot to /help, and of a bot that echoes.
 func (b *bench) updates(ctx context.Context) error {
-	ids, err := b.addPeople()
-	if err != nil {
+	ids, err1 := b.addPeople(0)
+	others, err2 := b.addPeople(1)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	help := func(int) string { return "/help" }
@@ -39,7 +40,7 @@ func (b *bench) updates(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("echo bot: %w", err)
 	}
-	theirs, err := b.answers(ctx, ids, echo, help)
+	theirs, err := b.answers(ctx, others, echo, help)
 	if err := errors.Join(err, stop()); err != nil {
 		return fmt.Errorf("answers of the echo bot: %w", err)
 	}
@@ -47,9 +48,9 @@ func (b *bench) updates(ctx context.Context) error {
 	return nil
 }
 
-// addPeople adds the people who write to bots.
-func (b *bench) addPeople() (ids []int64, err error) {
-	for i := range people {
+// addPeople adds the people who write to a bot in one turn. The simulated Telegram takes the longer for a person, the more messages the person has.
+func (b *bench) addPeople(turn int) (ids []int64, err error) {
+	for i := turn * people; i < (turn+1)*people; i++ {
 		u, err := b.scene.DC.World().AddUser(fmt.Sprintf("99966%05d", 30_000+i), "Person", strconv.Itoa(i), fmt.Sprintf("bench_person_%d", i), "en")
 		if err != nil {
 			return nil, err
