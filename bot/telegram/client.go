@@ -147,13 +147,16 @@ func New(db *pgxpool.Pool, index *filter.Indexer, o Options) (*Client, error) {
 // Receive sets the handlers.
 func (c *Client) Receive(h Handlers) { c.handlers = h }
 
+// compressFrom is the size in bytes from which calls to Telegram are compressed. A page of results has some 2 KB, and its compression took 3 % of the bot's time.
+const compressFrom = 16 << 10
+
 // build makes gotd's client and updates manager around each other.
 func (c *Client) build() error {
 	o := telegram.Options{
 		SessionStorage: c.state,
 		Logger:         logslog.New(quiet.Logger(c.opts.Logger.With("component", "mtproto"))),
 		Device:         telegram.DeviceConfig{DeviceModel: "Pavilion", SystemVersion: "server", AppVersion: c.opts.Version},
-		RetryInterval:  5 * time.Second, NoUpdates: c.opts.NoUpdates,
+		RetryInterval:  5 * time.Second, NoUpdates: c.opts.NoUpdates, CompressThreshold: compressFrom,
 	}
 	if c.opts.Addr != "" {
 		host, port, err := net.SplitHostPort(c.opts.Addr)
