@@ -42,7 +42,7 @@ type Config struct {
 
 	TimeZone string `env:"TIME_ZONE" envDefault:"UTC"`
 
-	QueueSize     int     `env:"QUEUE_SIZE" envDefault:"2000"`
+	QueueSize     int     `env:"QUEUE_SIZE" envDefault:"8000"`
 	PageSize      int     `env:"PAGE_SIZE" envDefault:"8"`
 	SendPerSecond float64 `env:"SEND_PER_SECOND" envDefault:"30"`
 	SendPerChat   float64 `env:"SEND_PER_CHAT" envDefault:"1"`

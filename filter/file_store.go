@@ -17,7 +17,6 @@ type fileStore struct {
 	pools   *storage.Pools
 	vocab   *Vocabulary
 	counted func(map[FileCount]int64) // gets what a batch changed
-	tails   *tailCache
 }
 
 // errPoolNoAnswer means that every pool that answered has the write, and that a pool that did not answer may hold an older copy.

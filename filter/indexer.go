@@ -14,9 +14,9 @@ import (
 
 // IndexOptions configure an Indexer.
 type IndexOptions struct {
-	QueueSize int // events held in memory; 0 means 2000. The ids of further events go to the gaps and are read again.
+	QueueSize int // events held in memory; 0 means 8000. The ids of further events go to the gaps and are read again.
 	//exhaustruct:optional
-	BatchMax int // events in one batch at most; 0 means 2000
+	BatchMax int // events in one batch at most; 0 means 4000
 	//exhaustruct:optional
 	ReindexFiles int // files of an older version that are compared with the lists at once; 0 means 100,000
 	//exhaustruct:optional
@@ -82,13 +82,13 @@ type event struct {
 
 // NewIndexer makes an Indexer. Call SetReader before Run.
 func NewIndexer(pools *storage.Pools, vocab *Vocabulary, channels *Channels, o IndexOptions) *Indexer {
-	o.QueueSize, o.BatchMax, o.ReindexFiles = cmp.Or(o.QueueSize, 2000), cmp.Or(o.BatchMax, 2000), cmp.Or(o.ReindexFiles, reindexGroup)
+	o.QueueSize, o.BatchMax, o.ReindexFiles = cmp.Or(o.QueueSize, 8000), cmp.Or(o.BatchMax, 4000), cmp.Or(o.ReindexFiles, reindexGroup)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	o.Logger = o.Logger.With("component", "indexer")
 	x := &Indexer{
-		store: fileStore{pools, vocab, func(map[FileCount]int64) {}, newTailCache()}, pools: pools, vocab: vocab, channels: channels, opts: o,
+		store: fileStore{pools, vocab, func(map[FileCount]int64) {}}, pools: pools, vocab: vocab, channels: channels, opts: o,
 		batchSize: o.BatchMax, progress: map[ChannelID]*channelProgress{}, earlyGaps: map[ChannelID]*Ledger{}, queueChanged: make(chan struct{}),
 		wakeStore: make(chan struct{}, 1), wakeRecovery: make(chan struct{}, 1), wakeFinisher: make(chan struct{}, 1), unreadPools: len(pools.All()),
 	}

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// answersAhead is the number of answers that a read of the past may be ahead of the index. Together they fill a batch.
+// answersAhead is the number of answers, of 100 ids each, that a read of the past may be ahead of the index.
 const answersAhead = 10
 
 // pastReader reads the ids of a read of the past one call after the other, while the index stores the posts of earlier answers. So a read takes as long as

@@ -145,16 +145,12 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	}
 	// New entries come before the document: a search skips an id without a document, but cannot find a document that is in no list. Old entries leave
 	// after the document, because a repeated deletion finds it by them.
-	generations, err := changePostings(wctx, pool, s.tails, b.adds, nil)
+	generations, err := changePostings(wctx, pool, b.adds, nil)
 	if err != nil {
 		return err
 	}
 	s.addWords(b.adds, 1) // a repeated batch adds none for the files that this one stores
-	err = pool.Do(wctx, "write files", func(ctx context.Context, db *mongo.Database) (err error) {
-		written, err = writeIfUnchanged(ctx, db.Collection(filesCollection), b.models)
-		return err
-	})
-	if err != nil {
+	if written, err = writeFiles(wctx, pool, b.models); err != nil {
 		return err
 	}
 	if written {
@@ -174,7 +170,7 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	if err := s.relistCompacted(ctx, pool, generations, b.adds); err != nil {
 		return err
 	}
-	if _, err := changePostings(ctx, pool, s.tails, nil, b.removes); err != nil {
+	if _, err := changePostings(ctx, pool, nil, b.removes); err != nil {
 		return err
 	}
 	if err := dropThumbs(ctx, pool, b.deleted); err != nil {
@@ -189,6 +185,25 @@ func (s fileStore) writeBatch(ctx context.Context, pool *storage.Pool, b *poolBa
 	}
 	s.addWords(b.removes, -1)
 	return nil
+}
+
+// filesAtOnce is the number of files that one command writes, so that a slow server manages it within the timeout of a command.
+const filesAtOnce = 1000
+
+// writeFiles writes documents. It returns false when another process changed one of them meanwhile; the others are written.
+func writeFiles(ctx context.Context, pool *storage.Pool, models []mongo.WriteModel) (written bool, err error) {
+	written = true
+	for part := range slices.Chunk(models, filesAtOnce) {
+		err := pool.Do(ctx, "write files", func(ctx context.Context, db *mongo.Database) error {
+			done, err := writeIfUnchanged(ctx, db.Collection(filesCollection), part)
+			written = written && done
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return written, nil
 }
 
 // addWords adds the entries of lists to the counts of words, or subtracts them with the sign -1.
@@ -213,7 +228,7 @@ func (s fileStore) relistCompacted(ctx context.Context, pool *storage.Pool, gene
 	for _, w := range compacted {
 		again[w] = adds[w]
 	}
-	_, err = changePostings(ctx, pool, s.tails, again, nil)
+	_, err = changePostings(ctx, pool, again, nil)
 	return err
 }
 

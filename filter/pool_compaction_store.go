@@ -100,7 +100,7 @@ func (s fileStore) relistRestored(ctx context.Context, pool *storage.Pool, at *p
 			}
 		}
 		if len(adds) > 0 {
-			_, err = changePostings(ctx, pool, nil, adds, nil)
+			_, err = changePostings(ctx, pool, adds, nil)
 			if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil {
 				return err
 			}

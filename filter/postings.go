@@ -166,9 +166,9 @@ func (l *listTail) addIDs(ids []int64) {
 	if len(ids) == 0 {
 		return
 	}
-	added := make(map[int64]bool, len(ids)) // ids that the chunks have, or get now
+	added := map[int64]bool{} // ids that the chunks have, or get now
 	if l.head.Key != unsureKey {
-		l.eachOf(ids, func(id int64) { added[id] = true })
+		added = l.idsAmong(ids)
 	}
 	n, last := l.head.lastChunk(), (*listChunk)(nil)
 	for _, id := range ids {
@@ -193,19 +193,20 @@ func (l *listTail) addIDs(ids []int64) {
 	l.count = max(l.count, int32(n*chunkIDs+min(chunkIDs, len(l.chunks[n].after)/idSize))) //nolint:gosec // far below
 }
 
-// eachOf calls fn with those of ids that are in the chunks that were read.
-func (l *listTail) eachOf(ids []int64, fn func(id int64)) {
-	wanted := make(map[int64]bool, len(ids))
+// idsAmong returns those of ids that are in the chunks that were read.
+func (l *listTail) idsAmong(ids []int64) map[int64]bool {
+	wanted, found := make(map[int64]bool, len(ids)), map[int64]bool{}
 	for _, id := range ids {
 		wanted[id] = true
 	}
 	for _, c := range l.chunks {
 		for b := c.after; len(b) >= idSize; b = b[idSize:] {
 			if id := int64(binary.BigEndian.Uint64(b)); wanted[id] { //nolint:gosec // written by packIDs
-				fn(id)
+				found[id] = true
 			}
 		}
 	}
+	return found
 }
 
 // removeIDs removes ids from a list of one chunk of a word. A longer list keeps them: searches skip an id without a document, and compaction removes many

@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/sync/errgroup"
 
 	"pavilion/storage"
 )
@@ -81,63 +83,92 @@ func (p posting) chunkKeys(from, to int) (keys []string) {
 	return keys
 }
 
-// changePostings adds and removes ids in the lists of one pool. It returns the generations of those lists that it added ids to and that may be compacted. tails has the ends of
-// lists that were written last; nil means none.
-func changePostings(ctx context.Context, pool *storage.Pool, tails *tailCache, adds, removes map[string][]int64) (map[string]string, error) {
+// listsAtOnce is the number of lists that are read and written together. writersAtOnce such groups are changed at the same time, because a server handles the
+// statements of a command one after the other.
+const (
+	listsAtOnce   = 1000
+	writersAtOnce = 2
+)
+
+// changePostings adds and removes ids in the lists of one pool. It returns the generations of those lists that it added ids to and that may be compacted.
+func changePostings(ctx context.Context, pool *storage.Pool, adds, removes map[string][]int64) (map[string]string, error) {
 	words := slices.Collect(maps.Keys(adds))
 	for w := range removes {
 		if adds[w] == nil {
 			words = append(words, w)
 		}
 	}
-	generations := map[string]string{}
-	var unsure []int64 // stay in long lists
-	for part := range slices.Chunk(words, keysAtOnce) {
-		for try, done := 0, false; !done; try++ {
-			if try == listTries {
-				return nil, errListsBusy
-			}
-			err := pool.Do(ctx, "write lists", func(ctx context.Context, db *mongo.Database) error {
-				c := db.Collection(postingsCollection)
-				lists, unread := tails.take(pool, part, adds, removes)
-				if err := readListTails(ctx, c, lists, unread, adds); err != nil {
-					return err
-				}
-				for _, l := range lists {
-					w := l.head.Key
-					if l.isLong() && w != unsureKey {
-						unsure = append(unsure, removes[w]...)
-					}
-					l.removeIDs(removes[w])
-					l.addIDs(adds[w])
-					if mayHaveOldEntries(l.count, l.head.Generation) && len(adds[w]) > 0 {
-						generations[w] = l.head.Generation
-					}
-				}
-				var err error
-				if done, err = writeListTails(ctx, c, lists); done && err == nil {
-					tails.put(pool, lists)
-				}
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
+	change := listsChange{pool: pool, adds: adds, removes: removes, generations: map[string]string{}}
+	writers, wctx := errgroup.WithContext(ctx)
+	writers.SetLimit(writersAtOnce)
+	for part := range slices.Chunk(words, listsAtOnce) {
+		writers.Go(func() error { return change.write(wctx, part) })
 	}
-	if len(unsure) > 0 {
-		_, err := changePostings(ctx, pool, tails, map[string][]int64{unsureKey: distinct(unsure)}, nil)
-		return generations, err
+	if err := writers.Wait(); err != nil {
+		return nil, err
 	}
-	return generations, nil
+	if len(change.unsure) > 0 {
+		_, err := changePostings(ctx, pool, map[string][]int64{unsureKey: distinct(change.unsure)}, nil)
+		return change.generations, err
+	}
+	return change.generations, nil
 }
 
-// readListTails adds the heads of words to lists, and reads the chunks to which ids may be added.
-func readListTails(ctx context.Context, c *mongo.Collection, lists map[string]*listTail, words []string, adds map[string][]int64) error {
+// listsChange adds and removes ids in lists of one pool.
+type listsChange struct {
+	pool          *storage.Pool
+	adds, removes map[string][]int64
+
+	mu          sync.Mutex
+	generations map[string]string // of the lists that got ids and that may be compacted
+	unsure      []int64           // removed ids that stay in long lists
+}
+
+// write changes the lists of some words. It reads them again and repeats the change as long as another process changes one of them meanwhile.
+func (c *listsChange) write(ctx context.Context, words []string) error {
+	for range listTries {
+		var done bool
+		err := c.pool.Do(ctx, "write lists", func(ctx context.Context, db *mongo.Database) error {
+			postings := db.Collection(postingsCollection)
+			lists, err := readListTails(ctx, postings, words, c.adds)
+			if err != nil {
+				return err
+			}
+			for _, l := range lists {
+				c.changeList(l)
+			}
+			done, err = writeListTails(ctx, postings, lists)
+			return err
+		})
+		if done || err != nil {
+			return err
+		}
+	}
+	return errListsBusy
+}
+
+// changeList changes a list in memory.
+func (c *listsChange) changeList(l *listTail) {
+	w := l.head.Key
+	l.removeIDs(c.removes[w])
+	l.addIDs(c.adds[w])
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if l.isLong() && w != unsureKey {
+		c.unsure = append(c.unsure, c.removes[w]...)
+	}
+	if mayHaveOldEntries(l.count, l.head.Generation) && len(c.adds[w]) > 0 {
+		c.generations[w] = l.head.Generation
+	}
+}
+
+// readListTails reads the heads of words, and the chunks to which ids may be added.
+func readListTails(ctx context.Context, c *mongo.Collection, words []string, adds map[string][]int64) (map[string]*listTail, error) {
 	heads, err := findPostings(ctx, c, words)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	lists := make(map[string]*listTail, len(words))
 	for _, h := range heads {
 		lists[h.Key] = newListTail(h, true)
 	}
@@ -155,11 +186,11 @@ func readListTails(ctx context.Context, c *mongo.Collection, lists map[string]*l
 			}
 		}
 		if len(wanted) == 0 {
-			return nil
+			return lists, nil
 		}
 		found, err := findPostings(ctx, c, slices.Collect(maps.Keys(wanted)))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, p := range found {
 			*wanted[p.Key] = listChunk{true, p.Files, p.Files}

@@ -170,11 +170,14 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 	return read, nil
 }
 
-// waitForRoom waits until the queue is less than half full, so that there is room for live events. It returns false when ctx ends.
+// maxReread is the number of queued events from which no messages are read again, so that a live post does not wait long behind them.
+const maxReread = 1000
+
+// waitForRoom waits until the queue has room for live events, and few before them. It returns false when ctx ends.
 func (x *Indexer) waitForRoom(ctx context.Context) bool {
 	for {
 		x.mu.Lock()
-		free, changed := len(x.queue) < max(1, x.opts.QueueSize/2), x.queueChanged
+		free, changed := len(x.queue) < max(1, min(maxReread, x.opts.QueueSize/2)), x.queueChanged
 		x.mu.Unlock()
 		if free {
 			return true

@@ -133,7 +133,7 @@ func (r *reindexer) findWrong(ctx context.Context, pool *storage.Pool, g *fileGr
 func (r *reindexer) noteUnsure(ctx context.Context, pool *storage.Pool, files map[int64]bool) error {
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(files)), unsurePart) {
 		err := r.inPart(ctx, func() error {
-			_, err := changePostings(ctx, pool, nil, map[string][]int64{unsureKey: part}, nil)
+			_, err := changePostings(ctx, pool, map[string][]int64{unsureKey: part}, nil)
 			return errors.Join(err, changeIndexVersion(ctx, pool))
 		})
 		if err != nil {

@@ -107,7 +107,7 @@ func compareEntries(ctx context.Context, pool *storage.Pool, entries map[string]
 				}
 			}
 		}
-		_, err := changePostings(ctx, pool, nil, adds, removes)
+		_, err := changePostings(ctx, pool, adds, removes)
 		if err = errors.Join(err, changeIndexVersion(ctx, pool)); err != nil {
 			return err
 		}

@@ -63,18 +63,24 @@ func (d unfinishedDoc) files() (ids []int64) {
 	return distinct(ids)
 }
 
-// listsOfNote bounds a note's size: with the longest words and a thousand files in each list it stays below the 16 MB of a document.
-const listsOfNote = 20_000
+// noteBytes bounds the ids and words of a note, so that it stays below the 16 MB of a document. One list has at most the files of a batch.
+const noteBytes = 8_000_000
 
 // noteUnfinished stores notes about entries and returns their ids.
 func noteUnfinished(ctx context.Context, pool *storage.Pool, entries map[string][]int64) (notes []string, err error) {
 	var docs []unfinishedDoc
-	for part := range slices.Chunk(slices.Sorted(maps.Keys(entries)), listsOfNote) {
-		doc := unfinishedDoc{ID: rand.Text()}
-		for _, k := range part {
-			doc.Lists = append(doc.Lists, unfinishedList{k, packIDs(entries[k])})
+	free := 0
+	for _, k := range slices.Sorted(maps.Keys(entries)) {
+		list := unfinishedList{k, packIDs(entries[k])}
+		if size := listBytes + len(k) + len(list.Files); size > free {
+			docs = append(docs, unfinishedDoc{ID: rand.Text()})
+			notes = append(notes, docs[len(docs)-1].ID)
+			free = noteBytes - size
+		} else {
+			free -= size
 		}
-		docs, notes = append(docs, doc), append(notes, doc.ID)
+		last := &docs[len(docs)-1]
+		last.Lists = append(last.Lists, list)
 	}
 	if len(docs) == 0 {
 		return nil, nil
