@@ -26,10 +26,13 @@ type chatParts struct {
 	jobs     *booking.Worker
 }
 
+// trustVersion is far below the second within which a post is found, and long enough that a busy bot rarely asks the databases whether they have changed.
+const trustVersion = 200 * time.Millisecond
+
 func (c *chatParts) newSearcher(p *parts, log *slog.Logger) *filter.Searcher {
 	//exhaustruct:enforce
 	return filter.NewSearcher(p.pools, c.vocab, filter.SearchOptions{
-		Unreachable: c.channels.Unreachable, AnyUnreachable: c.channels.AnyLost, Hidden: p.deletions.IsHidden, Taken: p.popularity.Level, Logger: log,
+		TrustVersion: trustVersion, Unreachable: c.channels.Unreachable, AnyUnreachable: c.channels.AnyLost, Hidden: p.deletions.IsHidden, Taken: p.popularity.Level, Logger: log,
 	})
 }
 

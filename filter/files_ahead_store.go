@@ -29,7 +29,7 @@ func (r *listReader) readAhead(ctx context.Context, db *mongo.Database, req pool
 	var ids []int64
 	for _, st := range req.steps {
 		version, found := r.candidatesInMemory(ctx, st.plan)
-		if len(found) == 0 || len(ids) > 0 && version != a.version {
+		if len(found) == 0 || len(ids) > 0 && version != a.version || r.version != nil && version != *r.version {
 			continue
 		}
 		a.version = version

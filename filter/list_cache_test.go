@@ -25,10 +25,10 @@ func TestListCache_CountsTheTablesOfItsLists(t *testing.T) {
 	put(lists)
 	put(lists) // the same words do not count twice
 	sum := 0
-	for _, l := range c.lists.Values() {
+	for _, l := range c.entries.Values() {
 		sum += 8*len(l.ids) + 4*len(l.table())
 	}
 	if sum > cachedBytes || sum < cachedBytes*9/10 {
-		t.Errorf("%d lists have %d bytes, the limit is %d", c.lists.Len(), sum, cachedBytes)
+		t.Errorf("%d lists have %d bytes, the limit is %d", c.entries.Len(), sum, cachedBytes)
 	}
 }

@@ -18,7 +18,7 @@ type listReader struct {
 	pool       *storage.Pool
 	lists      *mongo.Collection
 	cache      *listCache
-	versionOf  func(number int64) indexVersion
+	searcher   *Searcher
 	version    *indexVersion // nil before the first read
 	open       map[string]*list
 	checking   chan error // receives nil if the pool still has the version from memory, otherwise an error; the channel is nil if the version was read
@@ -32,8 +32,8 @@ func (r *listReader) inMemory(words []string) (open map[string]*list, version in
 		if open[w] != nil {
 			continue
 		}
-		l := r.cache.get(listName{r.pool, w})
-		if l == nil || len(open) > 0 && l.version != version {
+		l, cached := r.cache.get(listName{r.pool, w})
+		if !cached || len(open) > 0 && l.version != version {
 			return nil, version, false
 		}
 		open[w], version = l, l.version
@@ -41,12 +41,12 @@ func (r *listReader) inMemory(words []string) (open map[string]*list, version in
 	return open, version, len(open) > 0
 }
 
-// assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool.
-// isCurrent compares the two. It returns false if memory lacks a list.
+// assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool, unless
+// the reader knows it. isCurrent compares the two. It returns false if memory lacks a list.
 func (r *listReader) assumeVersion(ctx context.Context, words []string) bool {
 	_, version, ok := r.inMemory(words)
-	if !ok {
-		return false
+	if !ok || r.version != nil {
+		return ok && *r.version == version
 	}
 	r.version, r.checking = &version, make(chan error, 1)
 	go func() {
@@ -72,17 +72,20 @@ func (r *listReader) isCurrent() (bool, error) {
 }
 
 func (r *listReader) readVersion(ctx context.Context) (indexVersion, error) {
+	read := r.searcher.beginVersionRead(r.pool)
 	found, err := findPostings(ctx, r.lists, []string{indexVersionKey})
-	return r.versionIn(found), err
+	if err != nil {
+		return indexVersion{}, err
+	}
+	return r.searcher.endVersionRead(r.pool, read, versionNumber(found)), nil
 }
 
-// versionIn returns the version among documents that were read. The other ones have none.
-func (r *listReader) versionIn(found []posting) indexVersion {
-	number := int64(0)
+// versionNumber returns the number of the version among documents that were read. The other ones have none.
+func versionNumber(found []posting) (number int64) {
 	for _, p := range found {
 		number = cmp.Or(number, p.Version)
 	}
-	return r.versionOf(number)
+	return number
 }
 
 // openLists opens the lists of words that the pool has. The first call reads the version of the index, before any list.
@@ -93,7 +96,7 @@ func (r *listReader) openLists(ctx context.Context, words []string) error {
 		if _, ok := r.open[w]; ok || slices.Contains(unknown, w) {
 			continue
 		}
-		if l := r.cache.get(listName{r.pool, w}); l != nil {
+		if l, ok := r.cache.get(listName{r.pool, w}); ok {
 			cached = append(cached, l)
 			r.open[w] = l
 		} else {
@@ -104,12 +107,13 @@ func (r *listReader) openLists(ctx context.Context, words []string) error {
 	if !known {
 		keys = append([]string{indexVersionKey}, unknown...)
 	}
+	read := r.searcher.beginVersionRead(r.pool)
 	found, err := findPostings(ctx, r.lists, keys)
 	if err != nil {
 		return err
 	}
 	if !known {
-		version := r.versionIn(found)
+		version := r.searcher.endVersionRead(r.pool, read, versionNumber(found))
 		r.version = &version
 	}
 	for _, w := range unknown {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 	"pavilion/filter"
 )
 
-// Tests of what searches keep in memory: it is never older than the last write of any process.
+// Tests of what searches keep in memory: it is not older than the last write of any process, or of this one if that writes alone.
 
 func TestSearch_FindsWhatAnotherProcessJustStored(t *testing.T) {
 	t.Parallel()
@@ -131,5 +133,83 @@ func TestSearch_ResultsInMemoryExpire(t *testing.T) {
 	now = now.Add(time.Minute)
 	if n := search(); n != 0 {
 		t.Errorf("%d files a minute later", n)
+	}
+}
+
+// The bot is the only process that writes, so it need not look for writes of others each time. Its own writes are found at once.
+func TestSearch_AProcessThatWritesAloneRarelyLooksForChanges(t *testing.T) {
+	t.Parallel()
+	var commands atomic.Int64
+	one := newIndex(t, onePool, func(o *testOptions) {
+		o.beforeCommand = func(e *event.CommandStartedEvent) {
+			if finds(e, "postings") || finds(e, "files") {
+				commands.Add(1)
+			}
+		}
+	})
+	one.addBothChannels(t)
+	two := one.openSecond(t)
+	now := time.Now()
+	s := filter.NewSearcher(one.pools, one.vocab, filter.SearchOptions{TrustVersion: time.Second, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler)})
+	search := func(want int) {
+		t.Helper()
+		page, err := s.Search(t.Context(), filter.Query{Text: "golden river"})
+		if err != nil || len(page.Files) != want {
+			t.Fatalf("%d files, want %d; %v", len(page.Files), want, err)
+		}
+	}
+	one.storePosts(t, post(1, "Golden River 2001.mkv"))
+	search(1)
+	before := commands.Load()
+	search(1)
+	if n := commands.Load() - before; n != 0 {
+		t.Errorf("%d commands", n)
+	}
+	one.storePosts(t, post(2, "Golden River 2002.mkv"))
+	search(2)
+	two.storePosts(t, secondChannelPost(1, "Golden River 2003.mkv"))
+	now = now.Add(time.Second)
+	search(3)
+}
+
+// Many people search for a new film at the same time.
+func TestSearch_TheSameSearchOfManyReadsFilesOnce(t *testing.T) {
+	t.Parallel()
+	const people = 8
+	var reads atomic.Int64
+	var blocking atomic.Bool
+	release := make(chan struct{})
+	ix := newIndex(t, onePool, func(o *testOptions) {
+		o.beforeCommand = func(e *event.CommandStartedEvent) {
+			if finds(e, "files") && reads.Add(1) == 1 && blocking.Load() {
+				<-release
+			}
+		}
+	})
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden River 2001.mkv"))
+	eventually(t, "memory holds what was found", func() bool { // not while the words of the index are loaded
+		ix.foundNames(t, "golden")
+		before := reads.Load()
+		ix.foundNames(t, "golden")
+		return ix.Backlog().UnreadPools == 0 && reads.Load() == before
+	})
+	blocking.Store(true)
+	reads.Store(0)
+	var asking, answered sync.WaitGroup
+	for range people {
+		asking.Add(1)
+		answered.Go(func() {
+			asking.Done()
+			if page, err := ix.Search(t.Context(), filter.Query{Text: "golden river"}); err != nil || len(page.Files) != 1 {
+				t.Errorf("%d files, %v", len(page.Files), err)
+			}
+		})
+	}
+	asking.Wait()
+	close(release)
+	answered.Wait()
+	if n := reads.Load(); n != 1 {
+		t.Errorf("%d reads of files", n)
 	}
 }

@@ -1,20 +1,35 @@
 package filter
 
 import (
-	"maps"
+	"context"
+	"slices"
 	"sync"
-
-	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"pavilion/storage"
 )
 
-// resultCache keeps the results of the last queries, so that another page of a query, or the same query of somebody else, reads no files. An entry is used
-// while every pool has the version under which it was read and the vocabulary is the same. Results without a pool are not kept.
-type resultCache struct {
-	mu      sync.Mutex
-	entries *simplelru.LRU[resultKey, keptResults]
-	files   int
+// Two caches keep what searches found, so that the same query of somebody else, or another page of it, reads no files. An entry is used while every pool has
+// the version under which it was read, the vocabulary is the same, and none of the results has been hidden. Results without a pool are not kept.
+//
+// pageCache keeps pages. A page is smaller than all results, so it has those of more queries. resultCache keeps all results of a query, from which its other
+// pages are cut.
+type (
+	pageCache   = sizedCache[Query, keptPage]
+	resultCache = sizedCache[resultKey, keptResults]
+)
+
+const (
+	keptPages     = 5_000
+	keptPageBytes = 12_000_000
+
+	keptQueries     = 2_000
+	keptResultBytes = 8_000_000
+)
+
+func newPageCache() *pageCache { return newSizedCache[Query, keptPage](keptPages, keptPageBytes) }
+
+func newResultCache() *resultCache {
+	return newSizedCache[resultKey, keptResults](keptQueries, keptResultBytes)
 }
 
 type resultKey struct {
@@ -25,58 +40,107 @@ type resultKey struct {
 	rows      bool // they were counted
 }
 
-// keptResults are shared by searches, which change nothing in them.
-type keptResults struct {
-	*results
-	words int64 // of Vocabulary.changes
-}
-
-const (
-	keptQueries = 2_000
-	keptFiles   = 10_000 // less than a kilobyte each
-)
-
-// size returns the memory of an entry, in files. An id takes some 20 bytes.
-func (r keptResults) size() int { return len(r.byID) + len(r.unread)/30 }
-
-func newResultCache() *resultCache {
-	c := &resultCache{}
-	c.entries, _ = simplelru.NewLRU(keptQueries, func(_ resultKey, r keptResults) { c.files -= r.size() }) // an error means a size below 1
-	return c
-}
-
-func (c *resultCache) get(k resultKey) (keptResults, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.entries.Get(k)
-}
-
-func (c *resultCache) put(k resultKey, r keptResults) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.entries.Remove(k)
-	c.entries.Add(k, r)
-	for c.files += r.size(); c.files > keptFiles; {
-		c.entries.RemoveOldest()
-	}
+// readUnder is the state of the index under which an entry was read.
+type readUnder struct {
+	versions versions
+	words    int64 // of Vocabulary.changes
 }
 
 // versions are those of the pools that results were read from. A search reads the version of a pool once, before the first list.
 type versions map[*storage.Pool]indexVersion
 
-// usable returns the results without the files that have been hidden since.
-func (r keptResults) usable(o SearchOptions, q Query) *results {
-	found := newResults(q, r.parts)
-	found.byID = make(map[DocumentID]result, len(r.byID))
-	found.capped, found.hasLater, found.versions, found.unread = r.capped, r.hasLater, r.versions, maps.Clone(r.unread)
-	for id, x := range r.byID {
-		if !o.leavesOut(x.file) {
-			found.byID[id] = x
+// isUnchanged reports that the index is still in a state.
+func (s *Searcher) isUnchanged(ctx context.Context, r readUnder) bool {
+	return r.words == s.vocab.changes.Load() && s.areCurrent(ctx, r.versions)
+}
+
+// keptPage is shared by searches, which change nothing in it.
+type keptPage struct {
+	Page
+	ids []DocumentID // of all results, because the page counts them, and of its subtitles
+	readUnder
+}
+
+// keptResults are shared by searches, which change nothing in them.
+type keptResults struct {
+	arrangement
+	capped, hasLater bool // see results
+	readUnder
+}
+
+// results returns the results as a search would.
+func (r keptResults) results(q Query, parts int) *results {
+	found := newResults(q, parts)
+	found.arranged, found.capped, found.hasLater, found.versions = r.arrangement, r.capped, r.hasLater, r.versions
+	return found
+}
+
+// Estimates of the memory of an entry.
+const (
+	keptEntryBytes = 600
+	keptRowBytes   = 150
+	keptFileBytes  = 340 // beside its texts
+	keptFacetBytes = 50
+)
+
+func (p keptPage) bytes() int {
+	return keptEntryBytes + bytesOfRows(p.Rows) + len(p.Files)*keptFileBytes
+}
+
+func (r keptResults) bytes() int {
+	return keptEntryBytes + bytesOfRows(r.rows) + len(r.facets)*keptFacetBytes + 8*len(r.unread)
+}
+
+func bytesOfRows(rows []Row) int {
+	sum := len(rows) * keptRowBytes
+	for _, row := range rows {
+		for _, files := range [][]File{row.Files, row.Subtitles} {
+			for _, f := range files {
+				sum += keptFileBytes + len(f.Media.Name) + len(f.Media.Caption) + len(f.Media.CaptionEntities)
+			}
 		}
 	}
-	maps.DeleteFunc(found.unread, func(id DocumentID, _ bool) bool { return o.isHidden(id) })
-	if len(found.byID) == len(r.byID) {
-		found.arranged = r.arranged
+	return sum
+}
+
+// idsOfRows returns the ids of the files and subtitles of rows.
+func idsOfRows(rows []Row) (ids []DocumentID) {
+	for _, row := range rows {
+		for _, files := range [][]File{row.Files, row.Subtitles} {
+			for _, f := range files {
+				ids = append(ids, f.Media.Document)
+			}
+		}
 	}
-	return found
+	return ids
+}
+
+// leavesOutAny reports that a file of the rows is no result any more.
+func (o SearchOptions) leavesOutAny(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(row Row) bool {
+		return slices.ContainsFunc(row.Files, o.leavesOut) || slices.ContainsFunc(row.Subtitles, o.leavesOut)
+	})
+}
+
+// searchesUnderWay are the queries that are being searched for; a channel is closed at the end of its search.
+type searchesUnderWay struct {
+	mu     sync.Mutex
+	ending map[Query]chan struct{}
+}
+
+// begin notes a search until end is called. If the same one is under way, it notes nothing, and returns a channel that is closed at the end of that one.
+func (u *searchesUnderWay) begin(q Query) (same <-chan struct{}, end func()) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if ending, ok := u.ending[q]; ok {
+		return ending, func() {}
+	}
+	ended := make(chan struct{})
+	u.ending[q] = ended
+	return nil, func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		delete(u.ending, q)
+		close(ended)
+	}
 }

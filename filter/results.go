@@ -2,9 +2,9 @@ package filter
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 )
 
@@ -30,31 +30,26 @@ type results struct {
 	rows     bool // see poolRequest
 	selected Selection
 
-	arranged func() arrangement // made once for all pages
+	arranged arrangement // empty until the search has ended
 
 	versions versions
-	files    filesRead   // empty in results that memory keeps
-	leftOut  atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
+	files    filesRead
+	leftOut  *atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
 func newResults(q Query, parts int) *results {
-	r := &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, files: filesRead{}}
-	r.arranged = sync.OnceValue(func() arrangement { return r.arrange(q) })
-	return r
+	return &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, files: filesRead{}, leftOut: new(atomic.Bool)}
 }
 
-// forMemory returns the same results without the files that the search has read. Memory keeps only the files that were found.
-func (r *results) forMemory(q Query) *results {
-	kept := newResults(q, r.parts)
-	kept.byID, kept.unread, kept.capped, kept.hasLater, kept.versions, kept.files = r.byID, r.unread, r.capped, r.hasLater, r.versions, nil
-	r.arranged = kept.arranged
-	return kept
+// isWhole reports that all pools have answered in time, and that no file was left out, so that the results are good for others.
+func (r *results) isWhole(ctx context.Context) bool {
+	return r != nil && ctx.Err() == nil && len(r.missing) == 0 && !r.leftOut.Load() && len(r.versions) > 0
 }
 
 // another returns empty results of a further query of the same search, without a selection. The further query skips the pools that have failed, and reads
 // neither the versions of the others nor any file again.
 func (r *results) another() *results {
-	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions), files: r.files}
+	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions), files: r.files, leftOut: r.leftOut}
 }
 
 // addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which
@@ -88,25 +83,31 @@ func (r *results) sorted() []result {
 
 // arrangement is the results in order, of which a page is a part. Searches share it, so nothing changes it.
 type arrangement struct {
-	files  int
+	files  int // in rows
 	rows   []Row
+	unread []DocumentID // matches that are in no row because they were not read
 	facets []Facet
 }
 
 func (r *results) arrange(q Query) arrangement {
 	all := r.sorted()
-	a := arrangement{files: len(all), facets: countFacets(all, q.Selection)}
+	a := arrangement{files: len(all), facets: countFacets(all, q.Selection), unread: make([]DocumentID, 0, len(r.unread))}
 	if q.Grouped {
 		a.rows = groupRows(all)
 	} else {
 		a.rows = singleRows(all)
+	}
+	for id := range r.unread {
+		if _, ok := r.byID[id]; !ok {
+			a.unread = append(a.unread, id)
+		}
 	}
 	return a
 }
 
 // cutPage returns the page that q asks for.
 func (r *results) cutPage(q Query) Page {
-	all := r.arranged()
+	all := r.arranged
 	rows := all.rows
 	limit := cmp.Or(q.Limit, 10)
 	if q.Row != 0 {
@@ -120,12 +121,7 @@ func (r *results) cutPage(q Query) Page {
 		end, _ := slices.BinarySearchFunc(rows, q.Before, func(x Row, c Cursor) int { return x.cursor.Compare(c) })
 		from = max(0, end-limit)
 	}
-	total := all.files
-	for id := range r.unread {
-		if _, ok := r.byID[id]; !ok {
-			total++
-		}
-	}
+	total := all.files + len(all.unread)
 	if r.capped {
 		total = max(all.files, min(total, maxCounted)) // the same on every page
 	}
@@ -142,8 +138,9 @@ func (r *results) cutPage(q Query) Page {
 		p.Missing = append(p.Missing, name)
 	}
 	slices.Sort(p.Missing)
-	for _, row := range p.Rows {
-		p.Files = append(p.Files, row.Files[0])
+	p.Files = make([]File, len(p.Rows))
+	for i, row := range p.Rows {
+		p.Files[i] = row.Files[0]
 	}
 	if n := len(p.Rows); n > 0 {
 		p.First, p.Last = p.Rows[0].cursor, p.Rows[n-1].cursor

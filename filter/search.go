@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"pavilion/storage"
@@ -49,6 +50,11 @@ type SearchOptions struct {
 	Candidates int // matches after which the first part of a pool's results ends, however good they are; 0 means 100
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
+	// TrustVersion is how long after a read of its version a pool counts as unchanged, unless this process changes it; 0 means that every search reads the
+	// version. Only the process that writes sets it: the writes of another one stay unseen for this time.
+	//
+	//exhaustruct:optional
+	TrustVersion time.Duration
 	//exhaustruct:optional
 	Unreachable func(File) bool // tells which files cannot be delivered; they are left out. nil means none.
 	//exhaustruct:optional
@@ -66,6 +72,10 @@ func (o SearchOptions) isHidden(id DocumentID) bool { return o.Hidden != nil && 
 
 func (o SearchOptions) isUnreachable(f File) bool { return o.Unreachable != nil && o.Unreachable(f) }
 
+func (o SearchOptions) mayHaveUnreachable() bool {
+	return o.Unreachable != nil && (o.AnyUnreachable == nil || o.AnyUnreachable())
+}
+
 // leavesOut reports a file that is no result: it is hidden or unreachable.
 func (o SearchOptions) leavesOut(f File) bool {
 	return o.isHidden(f.Media.Document) || o.isUnreachable(f)
@@ -75,9 +85,13 @@ func (o SearchOptions) leavesOut(f File) bool {
 type Searcher struct {
 	pools *storage.Pools
 	vocab *Vocabulary
-	lists *listCache
-	kept  *resultCache
 	opts  SearchOptions
+
+	lists        *listCache
+	pages        *pageCache
+	kept         *resultCache
+	underWay     searchesUnderWay
+	versionReads versionReads
 }
 
 // NewSearcher makes a Searcher over pools.
@@ -87,19 +101,61 @@ func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Sear
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Searcher{pools: pools, vocab: vocab, lists: newListCache(), kept: newResultCache(), opts: o}
+	return &Searcher{
+		pools: pools, vocab: vocab, opts: o, lists: newListCache(), pages: newPageCache(), kept: newResultCache(),
+		underWay: searchesUnderWay{ending: map[Query]chan struct{}{}}, versionReads: versionReads{last: map[*storage.Pool]versionRead{}},
+	}
 }
 
 var errSearchTimeout = errors.New("the search took too long")
 
+// underWayShare is the part of its timeout for which a search waits for one of the same page that is running. That one may be held up by a pool that hangs.
+const underWayShare = 40
+
 // Search returns a page of the results of a query. It fails with ErrSearchUnavailable only when no pool answered; Page.Missing names those that did
-// not.
+// not. Callers must not change the slices of a page, because memory shares them. If a search for the same page is running, Search waits a short time for it,
+// and then finds the page in memory.
 func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errSearchTimeout)
 	defer cancel()
+	if page, ok := s.pageFromMemory(ctx, q); ok {
+		return page, nil
+	}
+	same, end := s.underWay.begin(q)
+	defer end()
+	if same != nil {
+		select {
+		case <-same:
+		case <-time.After(s.opts.Timeout / underWayShare):
+		case <-ctx.Done():
+		}
+		if page, ok := s.pageFromMemory(ctx, q); ok {
+			return page, nil
+		}
+	}
+	words := s.vocab.changes.Load()
+	page, found, err := s.findPage(ctx, q)
+	if err == nil && found.isWhole(ctx) && !q.Typing { // hardly two people stop at the same letter
+		ids := append(idsOfRows(found.arranged.rows), found.arranged.unread...)
+		s.pages.put(q, keptPage{page, append(ids, idsOfRows(page.Rows)...), readUnder{found.versions, words}})
+	}
+	return page, err
+}
+
+// pageFromMemory returns a page from memory. It returns false if the page, or its counts, may have changed.
+func (s *Searcher) pageFromMemory(ctx context.Context, q Query) (Page, bool) {
+	kept, ok := s.pages.get(q)
+	if !ok || s.opts.mayHaveUnreachable() || slices.ContainsFunc(kept.ids, s.opts.isHidden) || !s.isUnchanged(ctx, kept.readUnder) {
+		return Page{}, false
+	}
+	return kept.Page, true
+}
+
+// findPage searches for a page. The results are nil if there is nothing to search for.
+func (s *Searcher) findPage(ctx context.Context, q Query) (Page, *results, error) {
 	parsed := parseQuery(q.Text)
 	if len(parsed.terms) == 0 {
-		return Page{}, nil
+		return Page{}, nil, nil
 	}
 	if !q.Typing && !parsed.fragment && parsed.isSmallTalk() {
 		parsed.beginning = ""
@@ -112,7 +168,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	for ; ; parts++ {
 		found, err := s.matches(ctx, parsed, q, parts)
 		if err != nil {
-			return Page{}, err
+			return Page{}, nil, err
 		}
 		page := found.cutPage(q)
 		if !page.HasNext && found.hasLater && parts < q.mostParts() && ctx.Err() == nil {
@@ -126,7 +182,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 		if q.Grouped {
 			s.addSubtitles(ctx, page.Rows, found)
 		}
-		return page, nil
+		return page, found, nil
 	}
 }
 
@@ -144,15 +200,16 @@ func (q Query) mostParts() int {
 // matches returns the results of a query from memory, if no pool has changed since, or else searches for them.
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
 	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
-	if kept, ok := s.kept.get(key); ok && kept.words == words && s.areCurrent(ctx, kept.versions) {
-		return kept.usable(s.opts, q), nil
+	if kept, ok := s.kept.get(key); ok && !slices.ContainsFunc(kept.unread, s.opts.isHidden) && !s.opts.leavesOutAny(kept.rows) && s.isUnchanged(ctx, kept.readUnder) {
+		return kept.results(q, parts), nil
 	}
 	found, err := s.findMatches(ctx, parsed, q, parts)
 	if err != nil {
 		return found, err
 	}
-	if ctx.Err() == nil && len(found.missing) == 0 && !found.leftOut.Load() && len(found.versions) > 0 {
-		s.kept.put(key, keptResults{found.forMemory(q), words})
+	found.arranged = found.arrange(q)
+	if found.isWhole(ctx) {
+		s.kept.put(key, keptResults{found.arranged, found.capped, found.hasLater, readUnder{found.versions, words}})
 	}
 	return found, nil
 }
@@ -219,7 +276,7 @@ func (s *Searcher) queryPools(ctx context.Context, r *results, req poolRequest) 
 	if r.selected != (Selection{}) {
 		req.steps, req.verdicts = narrowed(req.steps, r.selected), nil
 	}
-	if s.opts.Unreachable != nil && (s.opts.AnyUnreachable == nil || s.opts.AnyUnreachable()) {
+	if s.opts.mayHaveUnreachable() {
 		req.verdicts, req.onlyRead = nil, true // the lists do not tell the channels of a file
 	}
 	req.hides = func(id DocumentID) bool {

@@ -76,13 +76,14 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 }
 
 // findInPool answers a request. If memory has all lists, it reads files and checks the version of the index at the same time. It starts again if the version
-// differs. If memory has the lists of one plan only, it reads the first files of that plan ahead. The version of the index is read once in a search.
+// differs. If memory has the lists of one plan only, it reads the first files of that plan ahead. The version of the index is read once in a search at most.
 func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	reader := s.newListReader(pool, db)
 	if version, ok := r.known[pool]; ok {
 		reader.version = &version
 		return s.findWithLists(ctx, db, r, reader, nil)
 	}
+	reader.version = s.trustedVersion(pool)
 	if !reader.assumeVersion(ctx, r.words) {
 		ahead := reader.readAhead(ctx, db, r)
 		defer ahead.wait()
@@ -98,7 +99,7 @@ func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo
 }
 
 func (s *Searcher) newListReader(pool *storage.Pool, db *mongo.Database) *listReader {
-	return &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, versionOf: s.versionOf, open: map[string]*list{}}
+	return &listReader{pool: pool, lists: db.Collection(postingsCollection), cache: s.lists, searcher: s, open: map[string]*list{}}
 }
 
 // findWithLists opens the lists of all steps at once, and reads files in the order of the steps until it has enough.
@@ -162,9 +163,29 @@ func (r poolRequest) wordsAtOnce() []string {
 	return slices.Compact(words)
 }
 
-// areCurrent reports that all pools answer and have these versions.
+// versionShare is the part of a search's timeout in which a pool has to tell its version. A pool that hangs then leaves time for the search.
+const versionShare = 8
+
+// areCurrent reports that all pools have these versions. It reads the versions that it may not trust.
 func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
+	unread := map[*storage.Pool]bool{}
+	for _, pool := range s.pools.All() {
+		switch version := s.trustedVersion(pool); {
+		case version == nil:
+			unread[pool] = true
+		case *version != known[pool]:
+			return false
+		}
+	}
+	if len(unread) == 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout/versionShare, errSearchTimeout)
+	defer cancel()
 	outcomes := s.pools.Each(ctx, "read version", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
+		if !unread[pool] {
+			return nil
+		}
 		now, err := s.newListReader(pool, db).readVersion(ctx)
 		if err != nil {
 			return err

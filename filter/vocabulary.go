@@ -34,7 +34,7 @@ type Vocabulary struct {
 
 	keptNear  *lru.Cache[nearKey, []Term]
 	keptBegun *lru.Cache[begunKey, []Term]
-	changes   atomic.Int64 // counts changes: the result cache does not use results of an older count
+	changes   atomic.Int64 // counts changes: memory does not use results of an older count
 }
 
 // Term is a word of the index.

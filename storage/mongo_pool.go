@@ -43,6 +43,7 @@ type Pool struct {
 	identified func(p *Pool, id string)
 
 	written atomic.Int64 // estimated bytes written since the last measurement
+	changes atomic.Int64 // see NoteChange
 
 	mu         sync.Mutex
 	dataBytes  int64
@@ -177,6 +178,12 @@ func (p *Pool) Down() bool { return p.breaker.State() != gobreaker.StateClosed }
 
 // Wrote adds to the estimated size of the pool until the next measurement.
 func (p *Pool) Wrote(bytes int64) { p.written.Add(bytes) }
+
+// NoteChange counts a change of what searches read. It is called after the server has answered, or has failed to.
+func (p *Pool) NoteChange() { p.changes.Add(1) }
+
+// Changes returns the number of changes that this process has noted.
+func (p *Pool) Changes() int64 { return p.changes.Load() }
 
 // State returns the pool's condition.
 func (p *Pool) State() PoolState {
