@@ -26,7 +26,7 @@ type chatParts struct {
 	jobs     *booking.Worker
 }
 
-// trustVersion is far below the second within which a post is found, and long enough that a busy bot rarely asks the databases whether they have changed.
+// trustVersion is how long the write of another process may stay unseen. It is short for people, and spares a busy bot most reads of the version.
 const trustVersion = 200 * time.Millisecond
 
 func (c *chatParts) newSearcher(p *parts, log *slog.Logger) *filter.Searcher {

@@ -14,12 +14,11 @@ import (
 )
 
 // Each pool has a random number among its lists that every write replaces after it has written files and lists. Searches keep lists and results in memory
-// under the number that they read before them, and use them while the pool still has it. So memory is not older than the last write that was acknowledged,
+// under the number that they read before those, and use them while the pool still has it. So memory is not older than the last write that was acknowledged,
 // whichever process made it.
 //
-// With SearchOptions.TrustVersion a number is used for that time without another read, as long as this process has written nothing. Then a write of another
-// process may stay unseen so long. The bot searches in this way: apart from it only repairs write, and a process that does not know yet that it has lost its
-// lease.
+// A number is used without another read for SearchOptions.TrustVersion, as long as this process has not written to the pool. A write of another process may stay
+// unseen so long. The bot searches in this way: apart from it only repairs write, and a process that does not know yet that it has lost its lease.
 //
 // A process that dies between a write and its number leaves the old one. The next one replaces it when it starts, and nothing in memory is
 // used for more than trustedFor.
@@ -57,15 +56,15 @@ type versionReads struct {
 	last map[*storage.Pool]versionRead
 }
 
-// versionRead is a read of a pool's number. Its time and the count of changes are those before the read began, so that a write during the read makes it
-// worthless.
+// versionRead is a read of a pool's number. Its time and the count of changes are those before the read began, so that a read that overlaps a write
+// of this process is not trusted.
 type versionRead struct {
 	number  int64
 	at      time.Time
 	changes int64 // of the pool
 }
 
-// beginVersionRead returns what a read of a pool's number has to know before it begins.
+// beginVersionRead notes the time and the count of changes before a read of a pool's number.
 func (s *Searcher) beginVersionRead(pool *storage.Pool) versionRead {
 	return versionRead{0, s.opts.Now(), pool.Changes()}
 }

@@ -9,7 +9,7 @@ import (
 	"pavilion/storage"
 )
 
-// A read of the version that began before a write of this process may have the version before it.
+// A read of the version that began before a write of this process may return the old version.
 func TestVersion_AReadDuringAWriteIsNotTrusted(t *testing.T) {
 	t.Parallel()
 	pools, err := storage.OpenPools(storage.PoolsOptions{Pools: []storage.PoolOptions{{Name: "a", URI: secret.New("mongodb+srv://cluster.example.org/none")}}, Logger: slog.New(slog.DiscardHandler)})

@@ -19,9 +19,9 @@ type listReader struct {
 	lists      *mongo.Collection
 	cache      *listCache
 	searcher   *Searcher
-	version    *indexVersion // nil before the first read
+	version    *indexVersion // nil until it is read, assumed or trusted
 	open       map[string]*list
-	checking   chan error // receives nil if the pool still has the version from memory, otherwise an error; the channel is nil if the version was read
+	checking   chan error // receives nil if the pool still has the version from memory, otherwise an error; the channel is nil if there is nothing to compare
 	onlyMemory bool       // a read that needs the database fails with errNotInMemory
 }
 
@@ -42,7 +42,8 @@ func (r *listReader) inMemory(words []string) (open map[string]*list, version in
 }
 
 // assumeVersion takes the version from memory if memory has the lists of all words under one version. Meanwhile it reads the version of the pool, unless
-// the reader knows it. isCurrent compares the two. It returns false if memory lacks a list.
+// the reader knows it. isCurrent compares the two. It returns false if memory lacks a list, or has another
+// version than the reader.
 func (r *listReader) assumeVersion(ctx context.Context, words []string) bool {
 	_, version, ok := r.inMemory(words)
 	if !ok || r.version != nil {
@@ -88,7 +89,7 @@ func versionNumber(found []posting) (number int64) {
 	return number
 }
 
-// openLists opens the lists of words that the pool has. The first call reads the version of the index, before any list.
+// openLists opens the lists of words that the pool has. The first call also reads the version of the index, unless the reader has it.
 func (r *listReader) openLists(ctx context.Context, words []string) error {
 	var unknown []string
 	var cached []*list

@@ -17,7 +17,7 @@ import (
 	"pavilion/filter"
 )
 
-// Tests of what searches keep in memory: it is not older than the last write of any process, or of this one if that writes alone.
+// Tests of what searches keep in memory: it is not older than the last write of any process or, with TrustVersion, of this process.
 
 func TestSearch_FindsWhatAnotherProcessJustStored(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 const answersAhead = 10
 
 // pastReader reads the ids of a read of the past one call after the other, while the index stores the posts of earlier answers. So a read takes as long as
-// Telegram's answers, unless the index is slower than that even in full batches.
+// Telegram's answers, unless the index stores more slowly.
 type pastReader struct {
 	indexer  *Indexer
 	progress *channelProgress

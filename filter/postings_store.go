@@ -124,7 +124,7 @@ type listsChange struct {
 	unsure      []int64           // removed ids that stay in long lists
 }
 
-// write changes the lists of some words. It reads them again and repeats the change as long as another process changes one of them meanwhile.
+// write changes the lists of some words. If another process changed one meanwhile, it reads them again and repeats the change, up to listTries times.
 func (c *listsChange) write(ctx context.Context, words []string) error {
 	for range listTries {
 		var done bool
@@ -147,7 +147,7 @@ func (c *listsChange) write(ctx context.Context, words []string) error {
 	return errListsBusy
 }
 
-// changeList changes a list in memory.
+// changeList applies the change to a list that was read. It notes the list's generation, and the removed ids that stay in the list.
 func (c *listsChange) changeList(l *listTail) {
 	w := l.head.Key
 	l.removeIDs(c.removes[w])

@@ -170,10 +170,10 @@ func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelPr
 	return read, nil
 }
 
-// maxReread is the number of queued events from which no messages are read again, so that a live post does not wait long behind them.
+// maxReread is the length of the queue from which no messages that were read again or are of the past are added, because live posts wait behind them.
 const maxReread = 1000
 
-// waitForRoom waits until the queue has room for live events, and few before them. It returns false when ctx ends.
+// waitForRoom waits until the queue is shorter than maxReread and than half its size. It returns false when ctx ends.
 func (x *Indexer) waitForRoom(ctx context.Context) bool {
 	for {
 		x.mu.Lock()

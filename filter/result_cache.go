@@ -9,7 +9,8 @@ import (
 )
 
 // Two caches keep what searches found, so that the same query of somebody else, or another page of it, reads no files. An entry is used while every pool has
-// the version under which it was read, the vocabulary is the same, and none of the results has been hidden. Results without a pool are not kept.
+// the version under which it was read, the vocabulary is the same, and none of the results has been hidden. What a search found while a pool did not
+// answer is not kept, and pages are not used while files may be unreachable.
 //
 // pageCache keeps pages. A page is smaller than all results, so it has those of more queries. resultCache keeps all results of a query, from which its other
 // pages are cut.
@@ -40,32 +41,32 @@ type resultKey struct {
 	rows      bool // they were counted
 }
 
-// readUnder is the state of the index under which an entry was read.
-type readUnder struct {
+// indexState is the state of the index that an entry belongs to.
+type indexState struct {
 	versions versions
 	words    int64 // of Vocabulary.changes
 }
 
-// versions are those of the pools that results were read from. A search reads the version of a pool once, before the first list.
+// versions are those of the pools that results were read from. A search reads the version of a pool before its first list.
 type versions map[*storage.Pool]indexVersion
 
-// isUnchanged reports that the index is still in a state.
-func (s *Searcher) isUnchanged(ctx context.Context, r readUnder) bool {
-	return r.words == s.vocab.changes.Load() && s.areCurrent(ctx, r.versions)
+// isUnchanged reports whether the index still has a state.
+func (s *Searcher) isUnchanged(ctx context.Context, state indexState) bool {
+	return state.words == s.vocab.changes.Load() && s.areCurrent(ctx, state.versions)
 }
 
 // keptPage is shared by searches, which change nothing in it.
 type keptPage struct {
 	Page
 	ids []DocumentID // of all results, because the page counts them, and of its subtitles
-	readUnder
+	indexState
 }
 
 // keptResults are shared by searches, which change nothing in them.
 type keptResults struct {
 	arrangement
 	capped, hasLater bool // see results
-	readUnder
+	indexState
 }
 
 // results returns the results as a search would.
@@ -84,7 +85,7 @@ const (
 )
 
 func (p keptPage) bytes() int {
-	return keptEntryBytes + bytesOfRows(p.Rows) + len(p.Files)*keptFileBytes
+	return keptEntryBytes + bytesOfRows(p.Rows) + len(p.Files)*keptFileBytes + len(p.Facets)*keptFacetBytes + 8*len(p.ids)
 }
 
 func (r keptResults) bytes() int {
@@ -115,7 +116,7 @@ func idsOfRows(rows []Row) (ids []DocumentID) {
 	return ids
 }
 
-// leavesOutAny reports that a file of the rows is no result any more.
+// leavesOutAny reports whether rows have a file that is hidden or unreachable.
 func (o SearchOptions) leavesOutAny(rows []Row) bool {
 	return slices.ContainsFunc(rows, func(row Row) bool {
 		return slices.ContainsFunc(row.Files, o.leavesOut) || slices.ContainsFunc(row.Subtitles, o.leavesOut)

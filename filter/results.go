@@ -41,7 +41,7 @@ func newResults(q Query, parts int) *results {
 	return &results{rows: q.Grouped, selected: q.Selection, byID: map[DocumentID]result{}, missing: map[string]bool{}, parts: parts, files: filesRead{}, leftOut: new(atomic.Bool)}
 }
 
-// isWhole reports that all pools have answered in time, and that no file was left out, so that the results are good for others.
+// isWhole reports that all pools have answered in time, and that no file was left out, so that the results may be kept.
 func (r *results) isWhole(ctx context.Context) bool {
 	return r != nil && ctx.Err() == nil && len(r.missing) == 0 && !r.leftOut.Load() && len(r.versions) > 0
 }
@@ -83,7 +83,7 @@ func (r *results) sorted() []result {
 
 // arrangement is the results in order, of which a page is a part. Searches share it, so nothing changes it.
 type arrangement struct {
-	files  int // in rows
+	files  int // number of files that were read, with copies that are in no row
 	rows   []Row
 	unread []DocumentID // matches that are in no row because they were not read
 	facets []Facet

@@ -50,8 +50,8 @@ type SearchOptions struct {
 	Candidates int // matches after which the first part of a pool's results ends, however good they are; 0 means 100
 	//exhaustruct:optional
 	Timeout time.Duration // of a search; 0 means 4 s. One step has three quarters of it.
-	// TrustVersion is how long after a read of its version a pool counts as unchanged, unless this process changes it; 0 means that every search reads the
-	// version. Only the process that writes sets it: the writes of another one stay unseen for this time.
+	// TrustVersion is how long a pool counts as unchanged after a read of its version, unless this process changes it; 0 means that every search reads the
+	// version. Set it only in the process that writes, because writes of another process may stay unseen so long.
 	//
 	//exhaustruct:optional
 	TrustVersion time.Duration
@@ -109,12 +109,12 @@ func NewSearcher(pools *storage.Pools, vocab *Vocabulary, o SearchOptions) *Sear
 
 var errSearchTimeout = errors.New("the search took too long")
 
-// underWayShare is the part of its timeout for which a search waits for one of the same page that is running. That one may be held up by a pool that hangs.
-const underWayShare = 40
+// A search waits for a running search of the same page for its timeout divided by underWayDivisor. A pool that hangs may hold that search up.
+const underWayDivisor = 40
 
 // Search returns a page of the results of a query. It fails with ErrSearchUnavailable only when no pool answered; Page.Missing names those that did
 // not. Callers must not change the slices of a page, because memory shares them. If a search for the same page is running, Search waits a short time for it,
-// and then finds the page in memory.
+// and then looks for the page in memory.
 func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errSearchTimeout)
 	defer cancel()
@@ -126,7 +126,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	if same != nil {
 		select {
 		case <-same:
-		case <-time.After(s.opts.Timeout / underWayShare):
+		case <-time.After(s.opts.Timeout / underWayDivisor):
 		case <-ctx.Done():
 		}
 		if page, ok := s.pageFromMemory(ctx, q); ok {
@@ -135,9 +135,9 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 	}
 	words := s.vocab.changes.Load()
 	page, found, err := s.findPage(ctx, q)
-	if err == nil && found.isWhole(ctx) && !q.Typing { // hardly two people stop at the same letter
+	if err == nil && found.isWhole(ctx) && !q.Typing { // two people rarely stop typing at the same letter
 		ids := append(idsOfRows(found.arranged.rows), found.arranged.unread...)
-		s.pages.put(q, keptPage{page, append(ids, idsOfRows(page.Rows)...), readUnder{found.versions, words}})
+		s.pages.put(q, keptPage{page, append(ids, idsOfRows(page.Rows)...), indexState{found.versions, words}})
 	}
 	return page, err
 }
@@ -145,7 +145,7 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 // pageFromMemory returns a page from memory. It returns false if the page, or its counts, may have changed.
 func (s *Searcher) pageFromMemory(ctx context.Context, q Query) (Page, bool) {
 	kept, ok := s.pages.get(q)
-	if !ok || s.opts.mayHaveUnreachable() || slices.ContainsFunc(kept.ids, s.opts.isHidden) || !s.isUnchanged(ctx, kept.readUnder) {
+	if !ok || s.opts.mayHaveUnreachable() || slices.ContainsFunc(kept.ids, s.opts.isHidden) || !s.isUnchanged(ctx, kept.indexState) {
 		return Page{}, false
 	}
 	return kept.Page, true
@@ -200,7 +200,7 @@ func (q Query) mostParts() int {
 // matches returns the results of a query from memory, if no pool has changed since, or else searches for them.
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
 	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
-	if kept, ok := s.kept.get(key); ok && !slices.ContainsFunc(kept.unread, s.opts.isHidden) && !s.opts.leavesOutAny(kept.rows) && s.isUnchanged(ctx, kept.readUnder) {
+	if kept, ok := s.kept.get(key); ok && !slices.ContainsFunc(kept.unread, s.opts.isHidden) && !s.opts.leavesOutAny(kept.rows) && s.isUnchanged(ctx, kept.indexState) {
 		return kept.results(q, parts), nil
 	}
 	found, err := s.findMatches(ctx, parsed, q, parts)
@@ -209,7 +209,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 	}
 	found.arranged = found.arrange(q)
 	if found.isWhole(ctx) {
-		s.kept.put(key, keptResults{found.arranged, found.capped, found.hasLater, readUnder{found.versions, words}})
+		s.kept.put(key, keptResults{found.arranged, found.capped, found.hasLater, indexState{found.versions, words}})
 	}
 	return found, nil
 }

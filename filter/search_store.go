@@ -76,7 +76,7 @@ func (s *Searcher) findInPools(ctx context.Context, r poolRequest, missing map[s
 }
 
 // findInPool answers a request. If memory has all lists, it reads files and checks the version of the index at the same time. It starts again if the version
-// differs. If memory has the lists of one plan only, it reads the first files of that plan ahead. The version of the index is read once in a search at most.
+// differs. If memory has the lists of one plan only, it reads the first files of that plan ahead. Further queries of the same search use the version in r.known.
 func (s *Searcher) findInPool(ctx context.Context, pool *storage.Pool, db *mongo.Database, r poolRequest) (poolAnswer, error) {
 	reader := s.newListReader(pool, db)
 	if version, ok := r.known[pool]; ok {
@@ -163,8 +163,8 @@ func (r poolRequest) wordsAtOnce() []string {
 	return slices.Compact(words)
 }
 
-// versionShare is the part of a search's timeout in which a pool has to tell its version. A pool that hangs then leaves time for the search.
-const versionShare = 8
+// A pool has to tell its version within the timeout of the search divided by versionDivisor, so that a pool that hangs leaves time for the search.
+const versionDivisor = 8
 
 // areCurrent reports that all pools have these versions. It reads the versions that it may not trust.
 func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
@@ -180,7 +180,7 @@ func (s *Searcher) areCurrent(ctx context.Context, known versions) bool {
 	if len(unread) == 0 {
 		return true
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout/versionShare, errSearchTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout/versionDivisor, errSearchTimeout)
 	defer cancel()
 	outcomes := s.pools.Each(ctx, "read version", func(ctx context.Context, pool *storage.Pool, db *mongo.Database) error {
 		if !unread[pool] {

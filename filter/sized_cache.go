@@ -15,8 +15,8 @@ type sizedCache[K comparable, V interface{ bytes() int }] struct {
 	most    int // bytes
 }
 
-// largestShare is the part of the bytes that one entry may have.
-const largestShare = 2
+// One entry may have the bytes of the cache divided by largestDivisor.
+const largestDivisor = 2
 
 func newSizedCache[K comparable, V interface{ bytes() int }](entries, bytes int) *sizedCache[K, V] {
 	c := &sizedCache[K, V]{most: bytes}
@@ -34,7 +34,7 @@ func (c *sizedCache[K, V]) put(k K, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.entries.Remove(k)
-	if v.bytes() > c.most/largestShare {
+	if v.bytes() > c.most/largestDivisor {
 		return
 	}
 	c.entries.Add(k, v)

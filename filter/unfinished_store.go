@@ -63,8 +63,12 @@ func (d unfinishedDoc) files() (ids []int64) {
 	return distinct(ids)
 }
 
-// noteBytes bounds the ids and words of a note, so that it stays below the 16 MB of a document. One list has at most the files of a batch.
-const noteBytes = 8_000_000
+// noteBytes bounds the lists of a note, so that it stays below the 16 MB of a document. One list is far smaller. noteListBytes is the size of a list beside its
+// word and ids.
+const (
+	noteBytes     = 8_000_000
+	noteListBytes = 30
+)
 
 // noteUnfinished stores notes about entries and returns their ids.
 func noteUnfinished(ctx context.Context, pool *storage.Pool, entries map[string][]int64) (notes []string, err error) {
@@ -72,7 +76,7 @@ func noteUnfinished(ctx context.Context, pool *storage.Pool, entries map[string]
 	free := 0
 	for _, k := range slices.Sorted(maps.Keys(entries)) {
 		list := unfinishedList{k, packIDs(entries[k])}
-		if size := listBytes + len(k) + len(list.Files); size > free {
+		if size := noteListBytes + len(k) + len(list.Files); size > free {
 			docs = append(docs, unfinishedDoc{ID: rand.Text()})
 			notes = append(notes, docs[len(docs)-1].ID)
 			free = noteBytes - size

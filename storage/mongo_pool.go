@@ -179,7 +179,7 @@ func (p *Pool) Down() bool { return p.breaker.State() != gobreaker.StateClosed }
 // Wrote adds to the estimated size of the pool until the next measurement.
 func (p *Pool) Wrote(bytes int64) { p.written.Add(bytes) }
 
-// NoteChange counts a change of what searches read. It is called after the server has answered, or has failed to.
+// NoteChange counts a change of the index. Call it after the write, also after a failed one, because the server may have applied it.
 func (p *Pool) NoteChange() { p.changes.Add(1) }
 
 // Changes returns the number of changes that this process has noted.

@@ -86,13 +86,13 @@ func (ps *Pools) Each(ctx context.Context, op string, fn func(ctx context.Contex
 	results := make([]PoolResult, len(pools))
 	var wg sync.WaitGroup
 	for i, p := range pools {
-		ask := func() {
+		runOn := func() {
 			results[i] = PoolResult{p, p.Do(ctx, op, func(ctx context.Context, db *mongo.Database) error { return fn(ctx, p, db) })}
 		}
 		if i == len(pools)-1 {
-			ask() // a goroutine for it would only cost time
+			runOn() // a goroutine for it would only cost time
 		} else {
-			wg.Go(ask)
+			wg.Go(runOn)
 		}
 	}
 	wg.Wait()

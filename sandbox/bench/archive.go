@@ -21,7 +21,7 @@ const (
 	archivePools    = 2
 	answerRounds    = 3
 	archiveChannels = 10
-	postedAhead     = 6_000 // the files that may be posted and not stored, so that the bot's queue holds them and the simulated Telegram leaves it processors
+	postedAhead     = 6_000 // files that are posted and not stored, at most: the bot's queue holds them, and posting leaves processor time to the bot
 )
 
 // archive measures an archive of one size: the real binary's, and beside it the same files with a multikey index over their words.
@@ -142,7 +142,7 @@ func (a *archive) ingest(ctx context.Context) error {
 			return err
 		}
 	}
-	posts, waiting := club.NewArchive(seed), postedFiles{pools: a.pools}
+	posts, waiting := club.NewArchive(seed), unstoredFiles{pools: a.pools}
 	start, tail := time.Now(), time.Time{}
 	last := a.files - a.files/10
 	for posted := 0; posted < a.files; {
@@ -229,7 +229,7 @@ func (a *archive) answersBesideEcho(ctx context.Context) error {
 	var ours, theirs, memory []float64
 	for round := range answerRounds {
 		queries := a.queriesFrom(seed+10+uint64(round), archiveSearches)
-		ask := func(turn int, bot int64, of string, rates *[]float64) error {
+		measureAnswers := func(turn int, bot int64, of string, rates *[]float64) error {
 			people, err := a.addPeople(2*round + turn)
 			if err != nil {
 				return err
@@ -238,10 +238,10 @@ func (a *archive) answersBesideEcho(ctx context.Context) error {
 			*rates = append(*rates, rate)
 			return err
 		}
-		err := ask(0, a.scene.BotID, "an answer", &ours)
+		err := measureAnswers(0, a.scene.BotID, "an answer", &ours)
 		full, merr := a.memory(ctx)
 		memory = append(memory, full/(1<<20))
-		if err = errors.Join(err, merr, ask(1, echo, "an echo", &theirs)); err != nil {
+		if err = errors.Join(err, merr, measureAnswers(1, echo, "an echo", &theirs)); err != nil {
 			return errors.Join(err, stop())
 		}
 	}

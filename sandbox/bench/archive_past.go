@@ -24,7 +24,7 @@ func (a *archive) past(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	posts, waiting := club.NewArchive(seed+1), postedFiles{pools: a.pools}
+	posts, waiting := club.NewArchive(seed+1), unstoredFiles{pools: a.pools}
 	last := 0
 	for posted := 0; posted < pastMessages; posted += batch {
 		made, err := a.scene.Post(id, sandbox.Specs(posts.Take(batch))...)

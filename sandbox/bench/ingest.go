@@ -85,7 +85,7 @@ func (b *bench) ingest(ctx context.Context) error {
 			return err
 		}
 	}
-	archive, waiting := club.NewArchive(seed), postedFiles{pools: []*database{b.database}}
+	archive, waiting := club.NewArchive(seed), unstoredFiles{pools: []*database{b.database}}
 	start := time.Now()
 	for posted := 0; posted < b.files; {
 		specs := sandbox.Specs(archive.Take(min(200, b.files-posted)))

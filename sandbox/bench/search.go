@@ -35,7 +35,7 @@ func (b *bench) search(ctx context.Context) error {
 	}
 	defer done()
 	clients := []int{1, 8}
-	queries := b.queriesFrom(seed, len(clients)*searches) // each is asked once, so that none is answered from memory
+	queries := b.queriesFrom(seed, len(clients)*searches) // for each client another part, because memory has the answers to repeated queries
 	index := func(ctx context.Context, query string) error {
 		page, err := searcher.Search(ctx, filter.Query{Text: query})
 		if err == nil && len(page.Missing) > 0 {

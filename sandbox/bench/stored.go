@@ -11,14 +11,14 @@ import (
 	"pavilion/sandbox/world"
 )
 
-// postedFiles are posts whose files are not in the pools yet, the oldest first. Files are looked up by their ids, because the stand-in counts a collection by
+// unstoredFiles are posts whose files are not in the pools yet, the oldest first. Files are looked up by their ids, because the stand-in counts a collection by
 // reading all of it: with a million files, counts took more of its time than writes.
-type postedFiles struct {
+type unstoredFiles struct {
 	pools []*database
 	ids   []int64
 }
 
-func (p *postedFiles) add(posts []world.Posted) {
+func (p *unstoredFiles) add(posts []world.Posted) {
 	for _, post := range posts {
 		p.ids = append(p.ids, post.File)
 	}
@@ -27,13 +27,13 @@ func (p *postedFiles) add(posts []world.Posted) {
 // lookupFiles is the number of files of one lookup.
 const lookupFiles = 500
 
-// wait waits until at most left of the files are not in the pools.
-func (p *postedFiles) wait(ctx context.Context, left int) error {
+// wait waits until no more than a number of files are missing from the pools.
+func (p *unstoredFiles) wait(ctx context.Context, most int) error {
 	tick := time.NewTicker(20 * time.Millisecond) // a database sends no signal
 	defer tick.Stop()
-	for len(p.ids) > left {
-		oldest := p.ids[:min(lookupFiles, len(p.ids)-left)]
-		stored, err := p.among(ctx, oldest)
+	for len(p.ids) > most {
+		oldest := p.ids[:min(lookupFiles, len(p.ids)-most)]
+		stored, err := p.findStored(ctx, oldest)
 		if err != nil {
 			return err
 		}
@@ -50,8 +50,8 @@ func (p *postedFiles) wait(ctx context.Context, left int) error {
 	return nil
 }
 
-// among returns those of the files that are in a pool.
-func (p *postedFiles) among(ctx context.Context, ids []int64) (map[int64]bool, error) {
+// findStored returns those of the files that are in a pool.
+func (p *unstoredFiles) findStored(ctx context.Context, ids []int64) (map[int64]bool, error) {
 	stored := map[int64]bool{}
 	for _, d := range p.pools {
 		cur, err := d.Collection("files").Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))

@@ -48,7 +48,8 @@ func (b *bench) updates(ctx context.Context) error {
 	return nil
 }
 
-// addPeople adds the people who write to a bot in one turn. The simulated Telegram takes the longer for a person, the more messages the person has.
+// addPeople adds the people who write to a bot in one turn. The simulated Telegram is slower for people with more messages, so each turn has new
+// people.
 func (b *bench) addPeople(turn int) (ids []int64, err error) {
 	for i := turn * people; i < (turn+1)*people; i++ {
 		u, err := b.scene.DC.World().AddUser(fmt.Sprintf("99966%05d", 30_000+i), "Person", strconv.Itoa(i), fmt.Sprintf("bench_person_%d", i), "en")
