@@ -17,7 +17,7 @@ import (
 	"pavilion/filter"
 )
 
-// Tests of what searches keep in memory: it is not older than the last write of any process or, with TrustVersion, of this process.
+// Tests of what searches keep in memory. A search finds what any process has stored before. With TrustVersion it finds at once what its own process has stored.
 
 func TestSearch_FindsWhatAnotherProcessJustStored(t *testing.T) {
 	t.Parallel()

@@ -2,18 +2,19 @@ package filter
 
 import (
 	"context"
-	"slices"
+	"iter"
 	"sync"
 
 	"pavilion/storage"
 )
 
-// Two caches keep what searches found, so that the same query of somebody else, or another page of it, reads no files. An entry is used while every pool has
-// the version under which it was read, the vocabulary is the same, and none of the results has been hidden. What a search found while a pool did not
-// answer is not kept, and pages are not used while files may be unreachable.
+// Two caches keep the answers of searches. A repeated query, or another page of it, then reads no files.
 //
-// pageCache keeps pages. A page is smaller than all results, so it has those of more queries. resultCache keeps all results of a query, from which its other
-// pages are cut.
+// pageCache keeps pages. A page is smaller than all results, so this cache covers more queries. resultCache keeps all results of a query; its other pages are
+// cut from them.
+//
+// An entry is used only if every pool still has the entry's version, the vocabulary has not changed, and none of the results is hidden. A search is kept only
+// if all pools answered it. Pages are not used while files may be unreachable.
 type (
 	pageCache   = sizedCache[Query, keptPage]
 	resultCache = sizedCache[resultKey, keptResults]
@@ -41,7 +42,7 @@ type resultKey struct {
 	rows      bool // they were counted
 }
 
-// indexState is the state of the index that an entry belongs to.
+// indexState is the state of the index that results belong to.
 type indexState struct {
 	versions versions
 	words    int64 // of Vocabulary.changes
@@ -72,7 +73,7 @@ type keptResults struct {
 // results returns the results as a search would.
 func (r keptResults) results(q Query, parts int) *results {
 	found := newResults(q, parts)
-	found.arranged, found.capped, found.hasLater, found.versions = r.arrangement, r.capped, r.hasLater, r.versions
+	found.arranged, found.capped, found.hasLater, found.indexState = r.arrangement, r.capped, r.hasLater, r.indexState
 	return found
 }
 
@@ -94,33 +95,42 @@ func (r keptResults) bytes() int {
 
 func bytesOfRows(rows []Row) int {
 	sum := len(rows) * keptRowBytes
-	for _, row := range rows {
-		for _, files := range [][]File{row.Files, row.Subtitles} {
-			for _, f := range files {
-				sum += keptFileBytes + len(f.Media.Name) + len(f.Media.Caption) + len(f.Media.CaptionEntities)
-			}
-		}
+	for f := range filesOfRows(rows) {
+		sum += keptFileBytes + len(f.Media.Name) + len(f.Media.Caption) + len(f.Media.CaptionEntities)
 	}
 	return sum
 }
 
-// idsOfRows returns the ids of the files and subtitles of rows.
-func idsOfRows(rows []Row) (ids []DocumentID) {
-	for _, row := range rows {
-		for _, files := range [][]File{row.Files, row.Subtitles} {
-			for _, f := range files {
-				ids = append(ids, f.Media.Document)
+// filesOfRows returns the files and the subtitles of rows.
+func filesOfRows(rows []Row) iter.Seq[File] {
+	return func(yield func(File) bool) {
+		for _, row := range rows {
+			for _, files := range [][]File{row.Files, row.Subtitles} {
+				for _, f := range files {
+					if !yield(f) {
+						return
+					}
+				}
 			}
 		}
+	}
+}
+
+func appendIDs(ids []DocumentID, rows []Row) []DocumentID {
+	for f := range filesOfRows(rows) {
+		ids = append(ids, f.Media.Document)
 	}
 	return ids
 }
 
 // leavesOutAny reports whether rows have a file that is hidden or unreachable.
 func (o SearchOptions) leavesOutAny(rows []Row) bool {
-	return slices.ContainsFunc(rows, func(row Row) bool {
-		return slices.ContainsFunc(row.Files, o.leavesOut) || slices.ContainsFunc(row.Subtitles, o.leavesOut)
-	})
+	for f := range filesOfRows(rows) {
+		if o.leavesOut(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // searchesUnderWay are the queries that are being searched for; a channel is closed at the end of its search.

@@ -32,9 +32,9 @@ type results struct {
 
 	arranged arrangement // empty until the search has ended
 
-	versions versions
-	files    filesRead
-	leftOut  *atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
+	indexState
+	files   filesRead
+	leftOut *atomic.Bool // files were hidden or unreachable; they may come back without a change of the index
 }
 
 func newResults(q Query, parts int) *results {
@@ -49,7 +49,7 @@ func (r *results) isWhole(ctx context.Context) bool {
 // another returns empty results of a further query of the same search, without a selection. The further query skips the pools that have failed, and reads
 // neither the versions of the others nor any file again.
 func (r *results) another() *results {
-	return &results{byID: map[DocumentID]result{}, missing: r.missing, versions: maps.Clone(r.versions), files: r.files, leftOut: r.leftOut}
+	return &results{byID: map[DocumentID]result{}, missing: r.missing, indexState: indexState{maps.Clone(r.versions), r.words}, files: r.files, leftOut: r.leftOut}
 }
 
 // addResult adds a file. Of two duplicates it keeps the one that sorts first, with the places of both, so that the order does not depend on which

@@ -133,11 +133,10 @@ func (s *Searcher) Search(ctx context.Context, q Query) (Page, error) {
 			return page, nil
 		}
 	}
-	words := s.vocab.changes.Load()
 	page, found, err := s.findPage(ctx, q)
 	if err == nil && found.isWhole(ctx) && !q.Typing { // two people rarely stop typing at the same letter
-		ids := append(idsOfRows(found.arranged.rows), found.arranged.unread...)
-		s.pages.put(q, keptPage{page, append(ids, idsOfRows(page.Rows)...), indexState{found.versions, words}})
+		ids := appendIDs(appendIDs(nil, found.arranged.rows), page.Rows)
+		s.pages.put(q, keptPage{page, append(ids, found.arranged.unread...), found.indexState})
 	}
 	return page, err
 }
@@ -199,7 +198,7 @@ func (q Query) mostParts() int {
 
 // matches returns the results of a query from memory, if no pool has changed since, or else searches for them.
 func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int) (*results, error) {
-	key, words := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}, s.vocab.changes.Load()
+	key := resultKey{q.Text, parsed.beginning, q.Selection, parts, q.Grouped}
 	if kept, ok := s.kept.get(key); ok && !slices.ContainsFunc(kept.unread, s.opts.isHidden) && !s.opts.leavesOutAny(kept.rows) && s.isUnchanged(ctx, kept.indexState) {
 		return kept.results(q, parts), nil
 	}
@@ -209,7 +208,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 	}
 	found.arranged = found.arrange(q)
 	if found.isWhole(ctx) {
-		s.kept.put(key, keptResults{found.arranged, found.capped, found.hasLater, indexState{found.versions, words}})
+		s.kept.put(key, keptResults{found.arranged, found.capped, found.hasLater, found.indexState})
 	}
 	return found, nil
 }
@@ -218,7 +217,7 @@ func (s *Searcher) matches(ctx context.Context, parsed query, q Query, parts int
 // misspelled terms, and then without articles.
 func (s *Searcher) findMatches(ctx context.Context, q query, asked Query, parts int) (*results, error) {
 	r := newResults(asked, parts)
-	r.unread, r.versions = map[DocumentID]bool{}, versions{}
+	r.unread, r.indexState = map[DocumentID]bool{}, indexState{versions{}, s.vocab.changes.Load()}
 	in := s.vocab.interpret(q)
 	if err := s.queryPools(ctx, r, s.newRequest(in, s.vocab.steps(in), titleKey(q.title()))); err != nil {
 		return r, err
