@@ -37,13 +37,10 @@ func redPicture(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-// A file is found while its name is typed, and the bot sends it into the person's chat. A tap on the button twice sends it once.
-func (p *pages) findsFiles(t *testing.T) {
+// fillArchive posts the files that the journeys find.
+func (p *pages) fillArchive(t *testing.T) {
+	t.Helper()
 	p.ready(t) // a new bot gets no messages from before its first start
-	who := p.Members[1]
-	chat := connect(t, p.Scene, who)
-	say(t, chat, "/start")
-	await(t, chat, "🏏 Hi")
 	admin := connect(t, p.Scene, p.Admin)
 	say(t, admin, "/channels add @"+sandbox.ChannelName)
 	await(t, admin, "is indexed")
@@ -51,7 +48,15 @@ func (p *pages) findsFiles(t *testing.T) {
 	if _, err := p.Post(p.Channel, world.FileSpec{Kind: world.FileVideo, Name: "Silver.Lining.S02E01.1080p.mkv", Size: 1 << 30, Thumb: redPicture(t)}); err != nil {
 		t.Fatal(err)
 	}
-	found(t, chat, "silver lining", "3 files")
+	found(t, admin, "silver lining", "3 files")
+}
+
+// A file is found while its name is typed, and the bot sends it into the person's chat. A tap on the button twice sends it once.
+func (p *pages) findsFiles(t *testing.T) {
+	who := p.Members[1]
+	chat := connect(t, p.Scene, who)
+	say(t, chat, "/start")
+	await(t, chat, "🏏 Hi")
 	v := p.visit(t, telegramweb.Visit{Who: who})
 	v.page.Press(t, "Archive")
 	v.page.Until(t, `document.querySelector("input[type=search]")`)

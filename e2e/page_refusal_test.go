@@ -101,7 +101,8 @@ func (p *pages) refusesAlike(t *testing.T) {
 	if err := w.Protect(p.Channel, true); err != nil {
 		t.Fatal(err)
 	}
-	one.wantsShared("a channel that restricts forwarding", file, "file-protected")
+	ask(t, one.chat, "silver") // meanwhile the bot hears of it
+	until(t, "a file of a channel that restricts forwarding cannot be shared", func() bool { return one.share(file).Problem() == "file-protected" })
 	forget(t, one.chat)
 	tap(t, one.chat, ask(t, one.chat, "silver lining s01e01"), "S01E01")
 	inChat := received(t, one.chat, name)
@@ -164,7 +165,12 @@ func (u archiveUser) deliver(f archiveFile) int64 {
 // wantsShared prepares a message with a file. The refusal must have a code; empty for none.
 func (u archiveUser) wantsShared(rule string, f archiveFile, code string) {
 	u.t.Helper()
-	if a := act(u.t, u.http, "/prepared-messages", "", map[string]any{"file": f}); a.Problem() != code {
+	if a := u.share(f); a.Problem() != code {
 		u.t.Errorf("%s: a message to share: %d %s, want %q", rule, a.Status, a.Body, code)
 	}
+}
+
+func (u archiveUser) share(f archiveFile) miniapp.Answer {
+	u.t.Helper()
+	return act(u.t, u.http, "/prepared-messages", "", map[string]any{"file": f})
 }

@@ -22,6 +22,7 @@ func TestPage(t *testing.T) {
 	p := openPages(t)
 	t.Run("TheFirstAdminSetsTheClubUp", p.setsUpClub)
 	p.prepareClub(t)
+	p.fillArchive(t)
 	t.Run("BooksAndPaysInThreeTaps", p.booksAndPays)
 	t.Run("AnInvoiceIsPaidInsideTelegram", p.paysInTelegram)
 	t.Run("ReloadSpendsNothing", p.reloads)

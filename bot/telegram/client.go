@@ -179,7 +179,7 @@ func (c *Client) build() error {
 		Handler: dispatcher, Storage: c.state, AccessHasher: c.state, UserAccessHasher: c.state, Logger: o.Logger,
 		MaxChannelDifferenceConcurrency: 8, OnChannelTooLong: c.channelTooLong,
 	})
-	c.updates = newUpdateQueue(c.manager.Handle)
+	c.updates = newUpdateQueue(newFirstUpdates(c.state, c.manager.Handle).handle)
 	o.UpdateHandler = telegram.UpdateHandlerFunc(c.updates.Handle)
 	// Without the two hooks each send causes a pts gap: gotd waits 0.5 s and calls getDifference.
 	o.Middlewares = []telegram.Middleware{hook.UpdateHook(c.updates.Handle), hook.AffectedHook(c.manager), channelDifference(dispatcher.Handle), differenceChats(c.state.storeChatHashes)}

@@ -304,6 +304,23 @@ func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) er
 	return nil
 }
 
+// knows reports whether a channel has a pts.
+func (s *state) knows(channelID int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.channel[channelID]
+	return known
+}
+
+// beginChannel gives a channel without a pts its first one, or a lower one than it began with.
+func (s *state) beginChannel(channelID int64, pts int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if first, known := s.channel[channelID]; !known || pts < first {
+		s.begun[channelID], s.channel[channelID], s.dirty.channel[channelID] = pts, pts, pts
+	}
+}
+
 // mayMiss reports whether messages of a channel may be missed: it has no pts, or the updates manager began it at its first live message.
 func (s *state) mayMiss(channelID int64) bool {
 	s.mu.Lock()
