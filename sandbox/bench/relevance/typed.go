@@ -24,6 +24,9 @@ var furtherTable string
 //go:embed later.tsv
 var laterTable string
 
+//go:embed fresh.tsv
+var freshTable string
+
 //go:embed looked.tsv
 var lookedTable string
 
@@ -43,13 +46,14 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Every second one is held out, and all of laterTable.
+// typed adds the queries that people typed. Every second one is held out, and all of laterTable and freshTable.
 func (a *asking) typed() error {
 	return errors.Join(
 		a.table(typedTable, halfHeldOut("typed: ")),
 		a.table(unseenTable, halfHeldOut("unseen: ")),
 		a.table(furtherTable, halfHeldOut("further: ")),
 		a.table(laterTable, func() string { return "held out, later: " }),
+		a.table(freshTable, func() string { return "held out, fresh: " }),
 		a.table(lookedTable, func() string { return "looked at: " }),
 	)
 }
