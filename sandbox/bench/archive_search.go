@@ -18,7 +18,7 @@ import (
 
 const (
 	archiveSearches  = 1000 // for each number of clients; each query is asked once
-	multikeySearches = 50
+	multikeySearches = 30
 	searchRounds     = 5
 	tenthPages       = 60
 )
@@ -91,7 +91,7 @@ func (a *archive) timeMultikey(ctx context.Context, vocab *filter.Vocabulary, qu
 			a.figure("multikey_"+name, percentile(took, p), "ms", reads[name])
 		}
 	}
-	broad, err := measure(ctx, 1, broadWords, upTo(len(broadWords)*4), search)
+	broad, err := measure(ctx, 1, broadWords, upTo(len(broadWords)*2), search)
 	if err != nil {
 		return err
 	}
