@@ -2,6 +2,7 @@ package filter
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	edlib "github.com/hbollon/go-edlib"
@@ -45,6 +46,10 @@ func respellQuery(in []string) []string {
 		case seasonWords[w] && romanNumbers[next] != "":
 			out = append(out, w, romanNumbers[next])
 			i++
+		case (seasonWords[w] || episodeWords[w]) && valueOfWord[next] > 0:
+			n, used := readNumber(in[i+1:])
+			out = append(out, w, strconv.Itoa(n))
+			i += used
 		case w == "series" && i > 0 && isNumber(next, 2) && followsEpisode(in[i+2:]): // in Britain
 			out = append(out, "season")
 		case episodeWords[next] && isOrdinal(w):

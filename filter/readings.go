@@ -154,6 +154,7 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 		v.addKnown(in, i, i+1, costSpelled, month)
 	}
 	v.addFigures(in, i)
+	spelledNumbers{v, in}.add(i)
 	if i+1 == len(in.terms) {
 		return
 	}
