@@ -26,8 +26,12 @@ func respellQuery(in []string) []string {
 		if i+1 < len(in) {
 			next = in[i+1]
 		}
-		if isNumber(next, 4) {
+		letters := strings.TrimRight(w, "0123456789")
+		switch {
+		case isNumber(next, 4), i > 0 && isOrdinal(in[i-1]):
 			w = seasonSpelled(w)
+		case len(w)-len(letters) > 0 && len(w)-len(letters) < 4: // sesion2
+			w = seasonSpelled(letters) + w[len(letters):]
 		}
 		switch {
 		case gluedSeason.MatchString(w):
@@ -63,14 +67,41 @@ func respellQuery(in []string) []string {
 	return out
 }
 
-// seasonSpelled returns "season" or "episode" for a word that is one mistake away from it.
+// seasonSpelled returns "season" or "episode" for a word that is a mistake for it: one mistake, or two in a word with the same consonants.
 func seasonSpelled(w string) string {
+	if len(w) < 4 || otherThanSeasons[w] || !isASCII(w) {
+		return w
+	}
 	for _, right := range []string{"season", "episode"} {
-		if len(w) > 4 && w[0] == right[0] && edlib.OSADamerauLevenshteinDistance(w, right) == 1 {
+		if w[0] != right[0] {
+			continue
+		}
+		mistakes := edlib.OSADamerauLevenshteinDistance(w, right)
+		if len(w) > 4 && mistakes == 1 || mistakes <= 2 && consonants(w) == consonants(right) {
 			return right
 		}
 	}
 	return w
+}
+
+// otherThanSeasons are words that are near "season" and "episode".
+//
+//nolint:gochecknoglobals // a table, never written
+var otherThanSeasons = wordSet("session", "sessions", "seasons", "episodes")
+
+// consonants returns the consonants of a word without repeats. A z counts as an s.
+func consonants(w string) string {
+	var out []byte
+	for i := range len(w) {
+		c := w[i]
+		if c == 'z' {
+			c = 's'
+		}
+		if !strings.ContainsRune("aeiouy", rune(c)) && (len(out) == 0 || out[len(out)-1] != c || strings.ContainsRune("aeiouy", rune(w[i-1]))) {
+			out = append(out, c)
+		}
+	}
+	return string(out)
 }
 
 // followsEpisode reports that words begin with an episode.
