@@ -25,6 +25,30 @@ func (j joinedWords) add(i int) {
 	}
 }
 
+// addRegrouped reads a term and the next one, if the index does not know one of them, as two words between which the blank stands elsewhere: gb whatsapp,
+// GBWhatsApp; spide rman, Spider-Man. It also reads three terms as one word, or as two: spi der man.
+func (j joinedWords) addRegrouped(i int) {
+	t, next := j.in.terms[i], j.in.terms[i+1]
+	if !isASCII(t) || !isASCII(next) || j.v.Count(t) > 0 && j.v.Count(next) > 0 {
+		return
+	}
+	j.addCuts(i, i+2, t+next)
+	if i+2 < len(j.in.terms) && isASCII(j.in.terms[i+2]) {
+		j.v.addKnown(j.in, i, i+3, costSpelled, t+next+j.in.terms[i+2])
+		j.addCuts(i, i+3, t+next+j.in.terms[i+2])
+	}
+}
+
+// addCuts reads terms as a text that is two words.
+func (j joinedWords) addCuts(from, to int, text string) {
+	if len(text) < 6 || len(text) > maxSegmented {
+		return
+	}
+	for _, cut := range splitPoints(text) {
+		j.v.addKnown(j.in, from, to, costSpelled, text[:cut], text[cut:])
+	}
+}
+
 const (
 	maxSegments   = 7 // words that are written as one
 	maxSegmented  = 40

@@ -160,6 +160,7 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	}
 	next := in.terms[i+1]
 	v.addKnown(in, i, i+2, costSpelled, t+next)
+	joinedWords{v, in}.addRegrouped(i)
 	if isNumeral(next) && isASCII(t) && isLetters(t, 4) { // Ocean's Eleven
 		v.addKnown(in, i, i+1, costSpelled, t+"s")
 	}
