@@ -58,9 +58,17 @@ type acronym struct {
 	files    int // approximate number
 }
 
-// isSpelled reports that the initials of the first words are the acronym, and returns the number of these words.
+// isSpelled reports that the initials of the first words are the acronym, and returns the number of these words. Names leave out an article at the beginning:
+// tbbt is Big Bang Theory, too.
 func (a acronym) isSpelled(words []string) (n int, ok bool) {
-	rest := a.letters
+	n, ok = spells(words, a.letters)
+	if short := withoutArticle(a.letters); !ok && len(short) >= leastAcronym {
+		return spells(words, short)
+	}
+	return n, ok
+}
+
+func spells(words []string, rest string) (n int, ok bool) {
 	for n < len(words) && rest != "" {
 		initial := initialOf(words[n], n == 0)
 		if initial == "" {
@@ -157,14 +165,18 @@ func (r acronymReader) isBeginning(in interpretation, i int) bool {
 	return i+1 == len(in.terms) && in.beginning == in.terms[i] && len(r.vocab.Prefixed(in.beginning, 1)) > 0
 }
 
+// withoutArticle returns an acronym without its first letter if that may be an article's, and an empty string otherwise.
+func withoutArticle(letters string) string {
+	if letters[0] == 't' || letters[0] == 'a' {
+		return letters[1:]
+	}
+	return ""
+}
+
 // keys returns the known keys of the titles with an acronym, which may have the initial of an article.
 func (r acronymReader) keys(letters string) (keys []string) {
-	all := []string{letters}
-	if letters[0] == 't' || letters[0] == 'a' {
-		all = append(all, letters[1:])
-	}
-	for _, l := range all {
-		if r.vocab.Count(acronymMark+l) > 0 {
+	for _, l := range []string{letters, withoutArticle(letters)} {
+		if l != "" && r.vocab.Count(acronymMark+l) > 0 {
 			keys = append(keys, acronymMark+l)
 		}
 	}

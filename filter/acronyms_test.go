@@ -19,8 +19,9 @@ func TestSearch_TheInitialsOfATitleFindIt(t *testing.T) {
 		mission = "Mission.Impossible.4.Ghost.Protocol.2011.mkv"
 		diaries = "The Vampire Diaries S02E14.mkv"
 		harbour = "Silent.Harbour.Of.Night.1080p.mkv"
+		theory  = "Big.Bang.Theory.S02E04.720p.mkv"
 	)
-	ix.storeNames(t, rings, thrones, rivers, mission, diaries, harbour)
+	ix.storeNames(t, rings, thrones, rivers, mission, diaries, harbour, theory)
 	for query, want := range map[string]string{
 		"lotr": rings, "lotr two towers": rings, "please send lotr movie": rings,
 		"got": thrones, "got s01e01": thrones, "got season 1": thrones,
@@ -28,10 +29,11 @@ func TestSearch_TheInitialsOfATitleFindIt(t *testing.T) {
 		"mi4": mission, "mi 4": mission, "m i 4": mission, "mi iv": mission,
 		"tvd": diaries, "tvd s02e14": diaries,
 		"shon 1080p": harbour, "is shon here": harbour,
+		"tbbt": theory, "tbbt s02e04": theory, "tbbt season 2 episode 4": theory, "tbbt 2x04 720p": theory,
 	} {
 		ix.expectFound(t, query, want)
 	}
-	for _, query := range []string{"lot", "lo 4", "gx", "soh", "vd s02e14"} {
+	for _, query := range []string{"lot", "lo 4", "gx", "soh", "vd s02e14", "avd", "xbbt"} {
 		ix.expectFound(t, query)
 	}
 }
