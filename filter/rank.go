@@ -139,7 +139,7 @@ func (m *matcher) readTokens(costs *costTable, tokens []string) {
 	for p, t := range tokens {
 		for _, r := range m.byWord[t] {
 			if len(r.words) == 1 || startsWith(tokens[p:], r.words) {
-				costs.note(r.from, r.to, r.cost)
+				costs.note(r.from, r.to, max(r.cost, m.costOfLetter(r, tokens, p)))
 			}
 		}
 		for _, b := range m.beginnings {
@@ -153,6 +153,15 @@ func (m *matcher) readTokens(costs *costTable, tokens []string) {
 			}
 		}
 	}
+}
+
+// costOfLetter returns costUnfinished if a reading is a last letter that may begin a word, and the name does not have it behind the word before it: the t of
+// "oceans t" is rather the beginning of Twelve than a letter somewhere else, such as in a link. It returns 0 for other readings.
+func (m *matcher) costOfLetter(r reading, tokens []string, at int) int32 {
+	if r.from == 0 || r.to < len(m.terms) || len(m.beginning) != 1 || isNumber(m.beginning, 1) || at > 0 && tokens[at-1] == m.terms[r.from-1] {
+		return 0
+	}
+	return costUnfinished
 }
 
 // cheapest returns the cost of the cheapest cover of all terms, costNone or more if there is none.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A query is read in several ways at once: "rokwall 4" may mean Rockwall IV. Each way is a reading of some neighbouring terms, and a file matches when
@@ -76,7 +77,7 @@ func (v *Vocabulary) interpret(q query) interpretation {
 			v.addKnown(&in, i, i+1, costSound, letters)
 		}
 		v.addHeard(&in, i, i+1, t, false)
-		if v.Count(t) == 0 {
+		if v.Count(t) == 0 && utf8.RuneCountInString(t) > 2 { // "mi" is rather Mission Impossible than "me"
 			for _, w := range v.soundsLike(t, isASCII(t), false, maxParts) {
 				in.add(i, i+1, costAlike, w.Text)
 			}

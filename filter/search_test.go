@@ -31,6 +31,25 @@ func TestSearch_TitlePhraseAndYearComeFirst(t *testing.T) {
 	}
 }
 
+// A letter or two of a link in a caption is no match for the beginning of a word, nor for initials.
+func TestSearch_LettersOfALinkComeBehindBeginningsAndInitials(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	linked := func(message int, title string) filter.Post {
+		p := post(message, fmt.Sprintf("VID_%d.mp4", message))
+		p.Media.Caption = title + "\nhttps://t.me/moviehub"
+		return p
+	}
+	ix.storePosts(t, post(1, "Oceans.Twelve.2004.mkv"), post(2, "Mission.Impossible.III.2006.mkv"), linked(3, "Oceans Eleven 2001"), linked(4, "Three 3 Idiots 2009"),
+		post(5, "Plan.B.2010.mkv"), post(6, "Plan.Better.2011.mkv"), linked(7, "Plan 9 2001"))
+	for query, want := range map[string]string{"oceans t": "Oceans.Twelve.2004.mkv", "mi 3": "Mission.Impossible.III.2006.mkv", "plan b": "Plan.B.2010.mkv"} {
+		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != want {
+			t.Errorf("%q finds %q", query, got)
+		}
+	}
+}
+
 func TestSearch_TheTitleIsFoundDespiteManyMentions(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t, func(o *testOptions) {
