@@ -156,6 +156,7 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	}
 	v.addFigures(in, i)
 	spelledNumbers{v, in}.add(i)
+	nameReader{v, in}.add(i)
 	if i+1 == len(in.terms) {
 		return
 	}
