@@ -55,7 +55,8 @@ func isAcronymKey(token string) bool { return strings.HasPrefix(token, acronymMa
 type acronym struct {
 	from, to int
 	letters  string
-	files    int // approximate number
+	files    int      // approximate number
+	behind   []string // if not nil, the words behind which it stands; then no list finds it
 }
 
 // isSpelled reports that the initials of the first words are the acronym, and returns the number of these words. Names leave out an article at the beginning:

@@ -151,7 +151,7 @@ func (s spelledNumbers) addHindi(i int) {
 	}
 	if n, ok := parseNumeral(t, 2); ok && n > 0 && n <= len(hindiNumbers) && (n > 2 || i == 0 && len(in.terms) > 1) {
 		for _, w := range hindiNumbers[n-1] {
-			v.addKnown(in, i, i+1, costSpelled, foldLetters(w))
+			v.addKnown(in, i, i+1, 2*costSpelled, foldLetters(w))
 		}
 	}
 }

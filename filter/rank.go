@@ -148,7 +148,7 @@ func (m *matcher) readTokens(costs *costTable, tokens []string) {
 			}
 		}
 		for _, a := range m.acronyms {
-			if _, ok := a.isSpelled(tokens[p:]); ok {
+			if a.matches(tokens, p) {
 				costs.note(a.from, a.to, costAcronym)
 			}
 		}

@@ -57,7 +57,7 @@ type interpretation struct {
 	query
 	readings   []reading
 	beginnings []beginning
-	acronyms   []acronym // each with a reading for each of its keys
+	acronyms   []acronym // each with a reading for each of its keys, unless it stands behind another word
 }
 
 // interpret returns the readings that are no mistakes: the terms themselves, other spellings (Spider-Man, Spiderman; Part 2, Part II), other scripts, and
@@ -263,10 +263,11 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), maxParts)
 		}
 	}
+	initialsReader{v, in}.add()
 	if last := len(in.terms) - 1; wide && isNumber(in.terms[last], 2) && last > 0 { // 1 may become 10
 		in.beginnings = append(in.beginnings, beginning{from: last, text: in.terms[last]})
 	}
-	return len(in.readings) > before || wide
+	return len(in.readings) > before || wide || slices.ContainsFunc(in.acronyms, func(a acronym) bool { return a.behind != nil })
 }
 
 // maxParts limits the words near a part of a term, or near two terms together.
@@ -340,6 +341,9 @@ func (v *Vocabulary) wordsFor(in interpretation, i int) (words []string, open bo
 			return nil, true
 		}
 		words = append(words, slices.MinFunc(r.words, func(a, b string) int { return cmp.Compare(v.Count(a), v.Count(b)) }))
+	}
+	if slices.ContainsFunc(in.acronyms, func(a acronym) bool { return a.behind != nil && a.from == i }) {
+		return nil, true
 	}
 	for _, b := range in.beginnings {
 		if b.from > i {

@@ -28,3 +28,31 @@ func TestSearch_ABlankAtAnotherPlaceHidesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Initials behind a word are those of the words that follow it in a name, and neighbouring words may be initials there.
+func TestSearch_InitialsOfAPartOfATitleFindIt(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	const (
+		andreas = "GTA_San_Andreas_v2.10_MOD.apk"
+		vice    = "GTA Vice City 1.12.apk"
+		ultron  = "Avengers.Age.of.Ultron.2015.mkv"
+		nowhere = "Spider-Man.No.Way.Home.2021.mkv"
+		goblet  = "Harry.Potter.and.the.Goblet.of.Fire.2005.mkv"
+		wanted  = "NFS Most Wanted Setup.zip"
+		stone   = "HP 1 Hindi 720p.mkv"
+		ring    = "LOTR.1.Extended.mkv"
+	)
+	ix.storeNames(t, andreas, vice, ultron, nowhere, goblet, wanted, stone, ring, "San.Andreas.2015.mkv", "Home.Alone.1990.mkv")
+	for query, want := range map[string]string{
+		"gta sa apk": andreas, "gta sa mod": andreas, "gta vc": vice, "avengers aou": ultron, "avengers aou 2015 hindi": ultron, "spiderman nwh": nowhere,
+		"harry potter gof": goblet, "nfs mw setup": wanted, "harry potter 1 hindi": stone, "lord of the rings 1 extended": ring, "spidrman nwh": nowhere,
+	} {
+		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != want {
+			t.Errorf("%q finds %q, not %q", query, got, want)
+		}
+	}
+	ix.expectFound(t, "home sa apk")
+	ix.expectFound(t, "hello people")
+}

@@ -72,9 +72,9 @@ func (r nameReader) add(i int) {
 	letters := strings.TrimRight(t, "0123456789")
 	switch {
 	case letters == "": // Under 14s, 90s
-		r.v.addKnown(r.in, i, i+1, costSpelled, t+"s")
+		r.v.addKnown(r.in, i, i+1, 2*costSpelled, t+"s")
 	case isNumber(strings.TrimSuffix(t, "s"), 4):
-		r.v.addKnown(r.in, i, i+1, costSpelled, strings.TrimSuffix(t, "s"))
+		r.v.addKnown(r.in, i, i+1, 2*costSpelled, strings.TrimSuffix(t, "s"))
 	case len(letters) < len(t):
 		r.addNumbered(i, i+1, letters, t[len(letters):])
 	case len(rest) > 1 && isNumber(rest[1], 4):

@@ -66,6 +66,11 @@ func (v *listVerdicts) ofFile(has func(word string) verdict) verdict {
 				best[to] = max(best[to], min(best[r.from], ofReading(r, has)))
 			}
 		}
+		for _, a := range v.acronyms {
+			if a.to == to && a.behind != nil {
+				best[to] = max(best[to], min(best[a.from], mayMatch))
+			}
+		}
 	}
 	last := best[len(v.terms)]
 	for _, b := range v.begun {
