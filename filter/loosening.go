@@ -22,6 +22,12 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		forms = append(forms, form)
 		s.tryQuery(ctx, r, form)
 	}
+	if short, ok := q.withoutKind(); ok {
+		s.tryQuery(ctx, r, short)
+		if wishing, ok := short.withWishes(); ok {
+			s.tryQuery(ctx, r, wishing)
+		}
+	}
 	if asked.isSmallTalk() {
 		if short, ok := asked.withoutArticles(); ok {
 			s.tryQuery(ctx, r, short)

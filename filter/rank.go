@@ -1,6 +1,9 @@
 package filter
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Ranks, best first. A file whose title is the query comes before one that mentions it. Behind rankMistyped the ranks continue with the likeness of the
 // words, each first with and then without the title.
@@ -63,10 +66,21 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 		return rankNone, name
 	}
 	isTitle := m.isTitle(name) || cost == 0 && saysTitle
+	if m.onlyTitle && cost < costEdit && !isTitle { // behind the tag of a channel, or in a caption
+		isTitle = m.isTitle(tokenSequence(withoutHandle(titleSource(f.Media.Name, f.Media.Caption))))
+	}
 	if m.onlyTitle && (!isTitle || cost >= costEdit) {
 		return rankNone, name
 	}
 	return m.rankOf(cost, isTitle, name), name
+}
+
+// withoutHandle cuts a tag with the name of a channel or site off, behind which titleSource leaves a title that is a year: @Channel_1917_2019.mkv.
+func withoutHandle(name string) string {
+	if tag := leadingTag.FindString(name); strings.Contains(tag, "@") || strings.Contains(strings.ToLower(tag), "www.") {
+		return name[len(tag):]
+	}
+	return name
 }
 
 // Rank returns the files that match a query, in the order in which a search lists them.

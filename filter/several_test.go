@@ -56,3 +56,21 @@ func TestSearch_InitialsOfAPartOfATitleFindIt(t *testing.T) {
 	ix.expectFound(t, "home sa apk")
 	ix.expectFound(t, "hello people")
 }
+
+// A word for a kind of film before "movie" hides no title, and no title is taken for such a word.
+func TestSearch_TheKindOfAFilmHidesNoTitle(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "1917.2019.mkv", "Civil.War.2024.mkv", "Civil.2010.mkv", "Get.Out.2017.mkv", "96.2018.Tamil.mkv", "Scream.1996.mkv", "Scream.Queens.S01E01.mkv", "Love.Story.1970.mkv", "@MovieHub_1922_2017_720p.mkv")
+	for query, want := range map[string]string{
+		"1917 war movie": "1917.2019.mkv", "please send 1917 war film": "1917.2019.mkv", "civil war movie": "Civil.War.2024.mkv", "96 love story movie": "96.2018.Tamil.mkv",
+		"scream horror movie": "Scream.1996.mkv", "scream slasher horror movie 1996": "Scream.1996.mkv", "love story movie": "Love.Story.1970.mkv", "ninety six love story film": "96.2018.Tamil.mkv",
+		"1922 horror movie": "@MovieHub_1922_2017_720p.mkv", "1922 crime drama movie hindi": "@MovieHub_1922_2017_720p.mkv",
+		"bhai scream horror film bhejo": "Scream.1996.mkv", "scream hollywood movie hindi": "Scream.1996.mkv",
+	} {
+		ix.expectFound(t, query, want)
+	}
+	ix.expectFound(t, "horror movie")
+	ix.expectFound(t, "queens horror movie")
+}

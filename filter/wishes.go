@@ -13,7 +13,8 @@ func isWish(t string) bool {
 	return releaseWords[t] || subtitleWords[t] || languageOf[t] != "" || parseResolution(t) != 0
 }
 
-// withWishes returns the query for files that need not meet its wishes. ok is false if there are none, or if nothing else carries meaning.
+// withWishes returns the query for files that need not meet its wishes. ok is false if there are none, or if nothing else carries meaning. A number does if it
+// has to be the title.
 func (q query) withWishes() (wishing query, ok bool) {
 	wishing = q
 	for _, t := range q.terms {
@@ -21,7 +22,8 @@ func (q query) withWishes() (wishing query, ok bool) {
 			wishing.beginning = ""
 		}
 	}
-	if !wishing.wishes || countMeaning(q.terms) == 0 {
+	isTitled := q.onlyTitle && slices.ContainsFunc(q.terms, func(t string) bool { return isNumber(t, 4) })
+	if !wishing.wishes || countMeaning(q.terms) == 0 && !isTitled {
 		return q, false
 	}
 	return wishing, true
