@@ -3,6 +3,8 @@ package filter_test
 import (
 	"slices"
 	"testing"
+
+	"pavilion/filter"
 )
 
 // A blank in the wrong place, and one that a name in camel case has elsewhere, hides nothing.
@@ -73,4 +75,21 @@ func TestSearch_TheKindOfAFilmHidesNoTitle(t *testing.T) {
 	}
 	ix.expectFound(t, "horror movie")
 	ix.expectFound(t, "queens horror movie")
+}
+
+// People number the films of a series whose names have no numbers.
+func TestSearch_ANumberThatNoFileHasIsLeftOutOfTheSuggestion(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storeNames(t, "Harry.Potter.and.the.Deathly.Hallows.Part.2.2011.mkv", "Iron.Man.2008.mkv", "Godfather.1972.mkv", "Hera.Pheri.2000.mkv", "Part.Time.2010.mkv")
+	for text, want := range map[string]string{
+		"hary poter 7 part 2": "hary poter part 2", "harry potter 7 part 2": "harry potter part 2", "bhai hary poter 7 part 2 bhejo": "hary poter part 2", "iron man 12": "iron man",
+		"hera feri 5 movie": "hera feri", "my 2 friends are 3": "",
+	} {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != want {
+			t.Errorf("%q: %d files, suggestion %q, want %q, %v", text, page.Total, page.Suggestion, want, err)
+		}
+	}
 }

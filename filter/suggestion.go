@@ -27,6 +27,17 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 		tries = append(tries, slices.Delete(slices.Clone(known), i, i+1))
 	}
 	meaning := countMeaning(asked.terms)
+	if meaning > 1 && !q.isChatter() {
+		for _, shorter := range q.withoutOneNumber() {
+			r := found.another()
+			if s.findInterpreted(ctx, r, s.vocab.interpret(shorter)); len(r.byID) == 0 {
+				s.findMisspelled(ctx, r, shorter)
+			}
+			if len(r.byID) > 0 {
+				return strings.Join(shorter.terms, " ")
+			}
+		}
+	}
 	for i, terms := range tries[:min(len(tries), maxTries)] {
 		left := countMeaning(terms)
 		if left == 0 || 2*left < meaning || slices.Equal(terms, q.terms) || ctx.Err() != nil {
@@ -46,6 +57,19 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 		}
 	}
 	return ""
+}
+
+// withoutOneNumber returns the query without chat words and without one of its numbers, for the first two numbers. People count the films of a series whose
+// names have no number: harry potter 7 part 2. The number of a part, a season or an episode stays.
+func (q query) withoutOneNumber() (shorter []query) {
+	asked, _ := q.without(func(t string) bool { return isChatWord(t) && !partWords[t] })
+	for i, t := range asked.terms {
+		if i == 0 || !isNumber(t, 2) || partWords[asked.terms[i-1]] || episodeWords[asked.terms[i-1]] || len(shorter) == 2 {
+			continue
+		}
+		shorter = append(shorter, query{terms: slices.Delete(slices.Clone(asked.terms), i, i+1)})
+	}
+	return shorter
 }
 
 // minSuggested is the length from which one word of several is worth a search, unless it is an abbreviation of three letters.
