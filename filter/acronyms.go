@@ -56,7 +56,7 @@ type acronym struct {
 	from, to int
 	letters  string
 	files    int      // approximate number
-	behind   []string // if not nil, the words behind which it stands; then no list finds it
+	beside   *besides // if not nil, it counts only there; then no list finds it
 }
 
 // isSpelled reports that the initials of the first words are the acronym, and returns the number of these words. Names leave out an article at the beginning:

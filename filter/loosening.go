@@ -84,13 +84,24 @@ func (s *Searcher) findTitleBehind(ctx context.Context, r *results, q query) {
 	}
 }
 
-// findMisspelled searches, if nothing matches so far, for words near the terms that the index does not know, and then near any term.
+// findMisspelled searches, if nothing matches so far, for words near the terms that the index does not know, then for initials beside other words, and then
+// for words near any term.
 func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query) {
-	for _, wide := range []bool{false, true} {
+	if q.onlyTitle {
+		return
+	}
+	for _, add := range []func(*interpretation) bool{
+		func(in *interpretation) bool { return s.vocab.addMistakes(in, false) },
+		func(in *interpretation) bool {
+			s.vocab.addMistakes(in, false)
+			return initialsReader{s.vocab, in}.add()
+		},
+		func(in *interpretation) bool { return s.vocab.addMistakes(in, true) },
+	} {
 		if len(r.byID) > 0 || ctx.Err() != nil {
 			return
 		}
-		if in := s.vocab.interpret(q); !q.onlyTitle && s.vocab.addMistakes(&in, wide) {
+		if in := s.vocab.interpret(q); add(&in) {
 			s.findInterpreted(ctx, r, in)
 		}
 	}

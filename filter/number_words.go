@@ -18,7 +18,7 @@ var (
 )
 
 func valuesOfWords() map[string]int {
-	values := map[string]int{"fourty": 40, "ninty": 90} // frequent misspellings
+	values := map[string]int{"fourty": 40, "ninty": 90} //nolint:misspell // people write so
 	for i, w := range smallNumbers {
 		values[w] = i + 1
 	}
@@ -120,16 +120,13 @@ func (s spelledNumbers) add(i int) {
 // hindiNumbers are the Hindi words for 1 to 10 in both scripts.
 //
 //nolint:gochecknoglobals // a table, never written
-var hindiNumbers = [][]string{
-	{"ek", "एक"}, {"do", "दो"}, {"teen", "तीन"}, {"char", "chaar", "चार"}, {"panch", "paanch", "पांच", "पाँच"}, {"chhe", "chhah", "chhai", "छह", "छः", "छे"},
-	{"saat", "सात"}, {"aath", "आठ"}, {"nau", "नौ"}, {"das", "दस"},
-}
+var hindiNumbers = strings.Split("ek एक, do दो, teen तीन, char chaar चार, panch paanch पांच पाँच, chhe chhah chhai छह छः छे, saat सात, aath आठ, nau नौ, das दस", ", ")
 
 //nolint:gochecknoglobals // a table, never written
 var valueOfHindi = func() map[string]int {
 	values := map[string]int{}
 	for i, forms := range hindiNumbers {
-		for w := range foldedSet(forms...) {
+		for w := range foldedSet(strings.Fields(forms)...) {
 			values[w] = i + 1
 		}
 	}
@@ -150,7 +147,7 @@ func (s spelledNumbers) addHindi(i int) {
 		}
 	}
 	if n, ok := parseNumeral(t, 2); ok && n > 0 && n <= len(hindiNumbers) && (n > 2 || i == 0 && len(in.terms) > 1) {
-		for _, w := range hindiNumbers[n-1] {
+		for w := range strings.FieldsSeq(hindiNumbers[n-1]) {
 			v.addKnown(in, i, i+1, 2*costSpelled, foldLetters(w))
 		}
 	}

@@ -10,7 +10,7 @@ func TestSearch_NumbersAreFoundInFiguresAndInWords(t *testing.T) {
 	ix.expectPairs(t, [][2]string{
 		{"twenty eight weeks later", "28.Weeks.Later.2007.mkv"},
 		{"twentyseven dresses", "27 Dresses 2008.mkv"},
-		{"fourty two 2013", "42.2013.mkv"},
+		{"fourty two 2013", "42.2013.mkv"}, //nolint:misspell // people write so
 		{"ninety two hindi movie", "92.2018.Hindi.1080p.mkv"},
 		{"nineteen eighty three", "1983.2014.mkv"},
 		{"nineteen forty two a love story", "1942.A.Love.Story.1994.mkv"},

@@ -57,7 +57,7 @@ type interpretation struct {
 	query
 	readings   []reading
 	beginnings []beginning
-	acronyms   []acronym // each with a reading for each of its keys, unless it stands behind another word
+	acronyms   []acronym // each with a reading for each of its keys, unless it has besides
 }
 
 // interpret returns the readings that are no mistakes: the terms themselves, other spellings (Spider-Man, Spiderman; Part 2, Part II), other scripts, and
@@ -249,6 +249,9 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 		}
 		v.addHeard(in, i, i+1, t, true)
 		for _, w := range v.soundsLike(t, isASCII(t), true, maxParts) {
+			if utf8.RuneCountInString(t) < 3 {
+				break
+			}
 			in.add(i, i+1, costEdit+costHeard*int32(w.distance), w.Text) //nolint:gosec // small
 		}
 		if i+1 < len(in.terms) && isLetters(in.terms[i+1], 3) {
@@ -263,11 +266,10 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 			v.addNear(in, i, i+2, v.near(t+in.terms[i+1], false), maxParts)
 		}
 	}
-	initialsReader{v, in}.add()
 	if last := len(in.terms) - 1; wide && isNumber(in.terms[last], 2) && last > 0 { // 1 may become 10
 		in.beginnings = append(in.beginnings, beginning{from: last, text: in.terms[last]})
 	}
-	return len(in.readings) > before || wide || slices.ContainsFunc(in.acronyms, func(a acronym) bool { return a.behind != nil })
+	return len(in.readings) > before || wide
 }
 
 // maxParts limits the words near a part of a term, or near two terms together.
@@ -319,9 +321,14 @@ func (v *Vocabulary) addCorrections(in *interpretation) bool {
 // that covers it. possible is false when the index has no word for a term.
 func (v *Vocabulary) plan(in interpretation) (p plan, possible bool) {
 	possible = true
-	for i := range in.terms {
+	for i := 0; i < len(in.terms); i++ {
 		words, open := v.wordsFor(in, i)
-		if open {
+		first := i
+		for ; in.hasBesides(i) && in.hasBesides(i+1); i++ { // gta vc: a file has one of them
+			more, moreOpen := v.wordsFor(in, i+1)
+			words, open = append(words, more...), open || moreOpen
+		}
+		if open || i == first && in.hasBesides(i) {
 			continue
 		}
 		slices.Sort(words)
@@ -341,9 +348,6 @@ func (v *Vocabulary) wordsFor(in interpretation, i int) (words []string, open bo
 			return nil, true
 		}
 		words = append(words, slices.MinFunc(r.words, func(a, b string) int { return cmp.Compare(v.Count(a), v.Count(b)) }))
-	}
-	if slices.ContainsFunc(in.acronyms, func(a acronym) bool { return a.behind != nil && a.from == i }) {
-		return nil, true
 	}
 	for _, b := range in.beginnings {
 		if b.from > i {

@@ -22,7 +22,7 @@ func TestSearch_ABlankAtAnotherPlaceHidesNothing(t *testing.T) {
 	)
 	ix.storeNames(t, whatsapp, stellar, knight, avengers, player, bahubali)
 	for query, want := range map[string]string{
-		"gb whatsapp": whatsapp, "gb whats app": whatsapp, "interste llar": stellar, "inter stel lar 2014": stellar, "dark knightrises": knight,
+		"gb whatsapp": whatsapp, "gb whats app": whatsapp, "inters tellar": stellar, "inter stel lar 2014": stellar, "dark knightrises": knight,
 		"dar kknight rises": knight, "avenger sendgame": avengers, "mx playerpro": player, "bahu ba li 2": bahubali, "dar kknihgt rises": knight,
 	} {
 		if got := ix.foundNames(t, query); !slices.Equal(got, []string{want}) {
@@ -45,11 +45,16 @@ func TestSearch_InitialsOfAPartOfATitleFindIt(t *testing.T) {
 		wanted  = "NFS Most Wanted Setup.zip"
 		stone   = "HP 1 Hindi 720p.mkv"
 		ring    = "LOTR.1.Extended.mkv"
+		king    = "The.Lord.of.the.Rings.The.Return.of.the.King.2003.mkv"
+		nation  = "Mission.Impossible.Rogue.Nation.2015.mkv"
+		speed   = "Need.for.Speed.Hot.Pursuit.zip"
+		jury    = "12.Angry.Men.1957.[Tam + Tel].mkv"
 	)
-	ix.storeNames(t, andreas, vice, ultron, nowhere, goblet, wanted, stone, ring, "San.Andreas.2015.mkv", "Home.Alone.1990.mkv")
+	ix.storeNames(t, andreas, vice, ultron, nowhere, goblet, wanted, stone, ring, king, nation, speed, jury, "Twelve.Man.2001.mkv", "Angry.2005.[Tam + Tel].mkv", "San.Andreas.2015.mkv", "Home.Alone.1990.mkv")
 	for query, want := range map[string]string{
 		"gta sa apk": andreas, "gta sa mod": andreas, "gta vc": vice, "avengers aou": ultron, "avengers aou 2015 hindi": ultron, "spiderman nwh": nowhere,
-		"harry potter gof": goblet, "nfs mw setup": wanted, "harry potter 1 hindi": stone, "lord of the rings 1 extended": ring, "spidrman nwh": nowhere,
+		"harry potter gof": goblet, "nfs mw setup": wanted, "harry potter 1 hindi": stone, "lord of the rings 1 extended": ring, "spider man nwh": nowhere,
+		"lotr rotk": king, "mi rogue nation": nation, "mi rouge nation": nation, "nfs hot pursuit": speed, "twelve angry man": jury,
 	} {
 		if got := ix.foundNames(t, query); len(got) == 0 || got[0] != want {
 			t.Errorf("%q finds %q, not %q", query, got, want)

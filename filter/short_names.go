@@ -5,25 +5,25 @@ import "strings"
 // shortNames are groups of names that people use for each other, as alternatives has words. Each name has one word or more.
 //
 //nolint:gochecknoglobals // a table, never written
-var shortNames = indexNames([][]string{
+var shortNames = indexNames(
 	// nations and competitions of cricket
-	{"india", "ind"}, {"pakistan", "pak"}, {"australia", "aus"}, {"england", "eng"}, {"bangladesh", "ban"}, {"zimbabwe", "zim"}, {"afghanistan", "afg"},
-	{"ireland", "ire"}, {"scotland", "sco"}, {"netherlands", "ned"}, {"new zealand", "newzealand", "nz"}, {"south africa", "southafrica", "sa", "rsa"},
-	{"sri lanka", "srilanka", "sl"}, {"west indies", "westindies", "windies", "wi"},
-	{"world cup", "worldcup", "wc"}, {"champions trophy", "ct"}, {"world test championship", "wtc"}, {"border gavaskar trophy", "bgt"},
-	{"indian premier league", "ipl"}, {"womens premier league", "wpl"}, {"pakistan super league", "psl"}, {"big bash league", "big bash", "bbl"},
-	{"caribbean premier league", "cpl"}, {"bangladesh premier league", "bpl"}, {"one day international", "odi"}, {"semi final", "semifinal", "sf"},
-	{"quarter final", "quarterfinal", "qf"},
-	{"chennai super kings", "csk"}, {"mumbai indians", "mi"}, {"royal challengers bangalore", "royal challengers bengaluru", "royal challengers", "rcb"},
-	{"kolkata knight riders", "kkr"}, {"sunrisers hyderabad", "srh"}, {"delhi capitals", "dc"}, {"delhi daredevils", "dd"}, {"rajasthan royals", "rr"},
-	{"kings xi punjab", "kxip"}, {"punjab kings", "pbks"}, {"gujarat titans", "gt"}, {"lucknow super giants", "lsg"}, {"rising pune supergiant", "rps"},
+	`india/ind, pakistan/pak, australia/aus, england/eng, bangladesh/ban, zimbabwe/zim, afghanistan/afg,
+	ireland/ire, scotland/sco, netherlands/ned, new zealand/newzealand/nz, south africa/southafrica/sa/rsa,
+	sri lanka/srilanka/sl, west indies/westindies/windies/wi,
+	world cup/worldcup/wc, champions trophy/ct, world test championship/wtc, border gavaskar trophy/bgt,
+	indian premier league/ipl, womens premier league/wpl, pakistan super league/psl, big bash league/big bash/bbl,
+	caribbean premier league/cpl, bangladesh premier league/bpl, one day international/odi, semi final/semifinal/sf,
+	quarter final/quarterfinal/qf,
+	chennai super kings/csk, mumbai indians/mi, royal challengers bangalore/royal challengers bengaluru/royal challengers/rcb,
+	kolkata knight riders/kkr, sunrisers hyderabad/srh, delhi capitals/dc, delhi daredevils/dd, rajasthan royals/rr,
+	kings xi punjab/kxip, punjab kings/pbks, gujarat titans/gt, lucknow super giants/lsg, rising pune supergiant/rps`,
 	// papers and subjects
-	{"previous year question", "previous year questions", "previous year paper", "previous year papers", "pyq", "pyqs"}, {"question paper", "qp"},
-	{"general knowledge", "gk"}, {"mathematics", "maths", "math"}, {"physics", "phy"}, {"chemistry", "chem"}, {"biology", "bio"}, {"computer science", "cs"},
+	`previous year question/previous year questions/previous year paper/previous year papers/pyq/pyqs, question paper/qp,
+	general knowledge/gk, mathematics/maths/math, physics/phy, chemistry/chem, biology/bio, computer science/cs`,
 	// prints, music, programs
-	{"cam", "hdcam", "camrip", "hdcamrip"}, {"ts", "hdts", "telesync"}, {"soundtrack", "original soundtrack", "ost"}, {"background music", "bgm"},
-	{"ft", "feat", "featuring"}, {"microsoft", "ms"}, {"operating system", "os"},
-})
+	`cam/hdcam/camrip/hdcamrip, ts/hdts/telesync, soundtrack/original soundtrack/ost, background music/bgm,
+	ft/feat/featuring, microsoft/ms, photoshop/ps, playstation/ps, operating system/os`,
+)
 
 // namedBy is a name and the other ones of its group.
 type namedBy struct {
@@ -31,10 +31,11 @@ type namedBy struct {
 	others [][]string
 }
 
-// indexNames returns the names by their first words.
-func indexNames(groups [][]string) map[string][]namedBy {
+// indexNames returns the names by their first words. A comma stands between groups, a slash between the names of one.
+func indexNames(tables ...string) map[string][]namedBy {
 	byFirst := map[string][]namedBy{}
-	for _, group := range groups {
+	for list := range strings.SplitSeq(strings.Join(tables, ","), ",") {
+		group := strings.Split(list, "/")
 		for i, name := range group {
 			n := namedBy{name: strings.Fields(name)}
 			for j, other := range group {
@@ -79,8 +80,15 @@ func (r nameReader) add(i int) {
 		r.addNumbered(i, i+1, letters, t[len(letters):])
 	case len(rest) > 1 && isNumber(rest[1], 4):
 		r.addNumbered(i, i+2, t, rest[1])
-	case len(rest) > 1 && isNumber(trimOrdinal(t), 2) && rest[1] == "class": // 12th class
-		r.v.addKnown(r.in, i, i+2, costSpelled, "class", trimOrdinal(t))
+	case trimOrdinal(t) != t: // 12th class, class 12th, 12th
+		class := []string{"class", trimOrdinal(t)}
+		r.v.addKnown(r.in, i, i+1, 2*costSpelled, class...)
+		if len(rest) > 1 && rest[1] == class[0] {
+			r.v.addKnown(r.in, i, i+2, costSpelled, class...)
+		}
+		if i > 0 && r.in.terms[i-1] == class[0] {
+			r.v.addKnown(r.in, i-1, i+1, costSpelled, class...)
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ func TestSearch_ShortNamesAreFoundByLongOnesAndTheReverse(t *testing.T) {
 		{"nova launcher version 7", "Nova.Launcher.v7.apk"},
 		{"class 12 physics pyq", "12th Physics Previous Year Question.pdf"},
 		{"10th class maths", "Class 10 Mathematics.pdf"},
+		{"class 9th sanskrit", "Class 9 Sanskrit.pdf"},
+		{"11th accounts", "Class 11 Accounts.pdf"},
 		{"lokesh cam print", "Lokesh.2025.HDCAM.mkv"},
 		{"microsoft office", "MS Office 2021.iso"},
 	})

@@ -67,7 +67,7 @@ func (v *listVerdicts) ofFile(has func(word string) verdict) verdict {
 			}
 		}
 		for _, a := range v.acronyms {
-			if a.to == to && a.behind != nil {
+			if a.to == to && a.beside != nil {
 				best[to] = max(best[to], min(best[a.from], mayMatch))
 			}
 		}
