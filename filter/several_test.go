@@ -87,10 +87,11 @@ func TestSearch_ANumberThatNoFileHasIsLeftOutOfTheSuggestion(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	ix.storeNames(t, "Harry.Potter.and.the.Deathly.Hallows.Part.2.2011.mkv", "Iron.Man.2008.mkv", "Godfather.1972.mkv", "Hera.Pheri.2000.mkv", "Part.Time.2010.mkv")
+	ix.storeNames(t, "Harry.Potter.and.the.Deathly.Hallows.Part.2.2011.mkv", "Iron.Man.2008.mkv", "Godfather.1972.mkv", "Hera.Pheri.2000.mkv", "Part.Time.2010.mkv", "Tenet.2020.mkv", "Inception.2010.mkv")
 	for text, want := range map[string]string{
 		"hary poter 7 part 2": "hary poter part 2", "harry potter 7 part 2": "harry potter part 2", "bhai hary poter 7 part 2 bhejo": "hary poter part 2", "iron man 12": "iron man",
 		"hera feri 5 movie": "hera feri", "my 2 friends are 3": "",
+		"inception tenet nolan": "inception", "tenet zxcvb nolan": "", "inception and tenet both yaar": "",
 	} {
 		page, err := ix.Search(t.Context(), filter.Query{Text: text})
 		if err != nil || page.Total != 0 || page.Suggestion != want {

@@ -56,6 +56,33 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 			}
 		}
 	}
+	if q.isChatter() || meaning > mostTitles {
+		return ""
+	}
+	return s.firstOfTitles(ctx, asked, found)
+}
+
+// mostTitles limits the words among which firstOfTitles looks.
+const mostTitles = 3
+
+// firstOfTitles returns the first word that is a title, if two words of the query are: inception interstellar nolan.
+func (s *Searcher) firstOfTitles(ctx context.Context, q query, found *results) string {
+	first, tries := "", 0
+	for _, t := range q.terms {
+		if !carriesMeaning(t) || utf8.RuneCountInString(t) < minSuggested || s.vocab.Count(t) == 0 || tries == maxTriesAmong {
+			continue
+		}
+		tries++
+		r := found.another()
+		s.findInterpreted(ctx, r, exactly(query{terms: []string{t}, onlyTitle: true}))
+		switch {
+		case len(r.byID) == 0:
+		case first == "":
+			first = t
+		default:
+			return first
+		}
+	}
 	return ""
 }
 
