@@ -12,7 +12,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		if !ok || len(r.byID) > 0 || len(form.terms) == len(asked.terms) {
 			continue
 		}
-		form.onlyTitle = s.vocab.isTalk(q)
+		if form.onlyTitle = s.vocab.isTalk(q); q.isDailyTalk() && len(form.terms) == 1 && isTalkWord(form.terms[0]) && !q.asksWhetherThere() {
+			break
+		}
 		for _, wider := range asked.withNeighbours(form) {
 			if wider.onlyTitle = true; len(wider.terms) < len(asked.terms) {
 				s.tryQuery(ctx, r, wider)
@@ -28,6 +30,20 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		}
 		s.findTitleBehind(ctx, r, q)
 		return
+	}
+	withoutTalk, hasTalk := q.withoutTalk(s.vocab)
+	hasTalk = hasTalk && len(withoutTalk.terms) < len(asked.terms)
+	requested := q.asksForFile()
+	if !requested && q.asksWhetherThere() && countMeaning(withoutTalk.terms) > 0 {
+		s.tryQuery(ctx, r, query{terms: withoutTalk.terms, begins: true})
+	}
+	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1) {
+		title := withoutTalk
+		title.onlyTitle = true
+		s.tryQuery(ctx, r, title)
+		if wishing, ok := title.withWishes(); ok {
+			s.tryQuery(ctx, r, wishing)
+		}
 	}
 	for _, form := range forms {
 		if first, ok := form.withoutFirstPart(); ok {
@@ -54,6 +70,21 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 	if short, ok := wishing.withoutArticles(); ok {
 		s.tryQuery(ctx, r, short)
 		s.findMisspelled(ctx, r, short)
+	}
+	if hasTalk && requested {
+		s.findRequested(ctx, r, withoutTalk)
+	}
+}
+
+// findRequested searches, if nothing matches so far, for what is left of a request without talkWords. Mistakes are looked for in several words only.
+func (s *Searcher) findRequested(ctx context.Context, r *results, q query) {
+	s.tryQuery(ctx, r, q)
+	wishing, ok := q.withWishes()
+	if ok {
+		s.tryQuery(ctx, r, wishing)
+	}
+	if countMeaning(q.terms) > 1 {
+		s.findMisspelled(ctx, r, wishing)
 	}
 }
 

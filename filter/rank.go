@@ -66,7 +66,21 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	if m.onlyTitle && (!isTitle || cost >= costEdit) {
 		return rankNone, name
 	}
+	if m.begins && !m.beginsName(f) {
+		return rankNone, name
+	}
 	return m.rankOf(cost, isTitle, name), name
+}
+
+// beginsName reports that the name of a file, without the tags of channels before it, begins with the terms.
+func (m *matcher) beginsName(f File) bool {
+	name := fileTokens(titleSource(f.Media.Name, f.Media.Caption))
+	if len(name) > 1 && articles[name[0]] {
+		name = name[1:]
+	}
+	return startsWith(name, m.terms) || len(name) > 0 && slices.ContainsFunc(m.byWord[name[0]], func(r reading) bool {
+		return r.from == 0 && r.to == len(m.terms) && startsWith(name, r.words)
+	})
 }
 
 // Rank returns the files that match a query, in the order in which a search lists them.

@@ -21,6 +21,10 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 		return title
 	}
 	asked, _ := s.vocab.withoutChat(q)
+	all := countMeaning(asked.terms)
+	if q.asksAtAll() {
+		asked, _ = q.withoutTalk(s.vocab)
+	}
 	known := s.knownTerms(asked)
 	tries := [][]string{s.knownTerms(q), known, s.vocab.sureTerms(asked)}
 	for _, i := range s.vocab.commonFirst(known) { // each term left out once, the most frequent first
@@ -39,8 +43,8 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 			s.findMisspelled(ctx, r, shorter)
 		}
 		for _, x := range r.byID {
-			isGood := x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms)
-			if left > 1 || left == meaning || isGood && !q.isChatter() {
+			isGood := x.cursor.Rank <= rankSpelledTitle || (q.asksForFile() || meaning == all) && isSubset(terms, q.terms) && isLong(terms)
+			if left > 1 || left == all || isGood && !q.isChatter() {
 				return strings.Join(terms, " ")
 			}
 		}
