@@ -96,10 +96,10 @@ func (q query) withNeighbours(short query) []query {
 	first, last := slices.Index(q.terms, short.terms[0]), slices.Index(q.terms, short.lastTerm())
 	var out []query
 	for before := min(first, maxNeighbours); before > 0; before-- {
-		out = append(out, query{terms: q.terms[first-before : last+1]})
+		out = append(out, query{terms: q.terms[first-before : last+1], unwanted: q.unwanted})
 	}
 	if last+1 < len(q.terms) {
-		out = append(out, query{terms: q.terms[first : last+2]})
+		out = append(out, query{terms: q.terms[first : last+2], unwanted: q.unwanted})
 	}
 	return out
 }
@@ -167,7 +167,7 @@ func (q query) without(drop func(term string) bool) (query, bool) {
 	if len(kept) == len(q.terms) || !slices.ContainsFunc(kept, func(t string) bool { return !articles[t] }) {
 		return q, false
 	}
-	short := query{terms: kept, onlyTitle: q.onlyTitle, wishes: q.wishes}
+	short := query{terms: kept, onlyTitle: q.onlyTitle, wishes: q.wishes, unwanted: q.unwanted}
 	if kept[len(kept)-1] == q.lastTerm() {
 		short.beginning, short.fragment = q.beginning, q.fragment
 	}

@@ -5,6 +5,10 @@ import "context"
 // findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
 // the pools that failed.
 func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
+	if wanted, ok := q.withoutUnwanted(); ok {
+		s.tryQuery(ctx, r, wanted)
+		q = wanted
+	}
 	forms := []query{q}
 	asked := q
 	for _, shorten := range []func(query) (query, bool){s.vocab.withoutAsking, s.vocab.withoutChat} {
@@ -35,7 +39,7 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 	hasTalk = hasTalk && len(withoutTalk.terms) < len(asked.terms)
 	requested := q.asksForFile()
 	if !requested && q.asksWhetherThere() && countMeaning(withoutTalk.terms) > 0 {
-		s.tryQuery(ctx, r, query{terms: withoutTalk.terms, begins: true})
+		s.tryQuery(ctx, r, query{terms: withoutTalk.terms, begins: true, unwanted: q.unwanted})
 	}
 	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1) {
 		title := withoutTalk

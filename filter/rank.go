@@ -66,10 +66,19 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	if m.onlyTitle && (!isTitle || cost >= costEdit) {
 		return rankNone, name
 	}
-	if m.begins && !m.beginsName(f) {
+	if m.begins && !m.beginsName(f) || m.isUnwanted(f) {
 		return rankNone, name
 	}
 	return m.rankOf(cost, isTitle, name), name
+}
+
+// isUnwanted reports a file in unwanted languages only.
+func (m *matcher) isUnwanted(f File) bool {
+	if len(m.unwanted) == 0 {
+		return false
+	}
+	languages := traitsOf(f.Media).languages
+	return len(languages) > 0 && !slices.ContainsFunc(languages, func(l string) bool { return !slices.Contains(m.unwanted, l) })
 }
 
 // beginsName reports that the name of a file, without the tags of channels before it, begins with the terms.
