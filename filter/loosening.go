@@ -5,6 +5,9 @@ import "context"
 // findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
 // the pools that failed.
 func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
+	if full, ok := q.inFull(); ok {
+		s.tryQuery(ctx, r, full)
+	}
 	if wanted, ok := q.withoutUnwanted(); ok {
 		s.tryQuery(ctx, r, wanted)
 		q = wanted
@@ -27,6 +30,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		asked = form
 		forms = append(forms, form)
 		s.tryQuery(ctx, r, form)
+		if full, ok := form.inFull(); ok {
+			s.tryQuery(ctx, r, full)
+		}
 	}
 	if asked.isSmallTalk() {
 		if short, ok := asked.withoutArticles(); ok {
