@@ -16,8 +16,12 @@ const (
 // suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps
 // at least half of the terms that carry meaning. It reduces several terms to a single one only if the query is not chatter. That term must match a title, or
 // be typed in the query and long enough (isLong), because the correction of a single word is too uncertain. found are the results of the query.
-func (s *Searcher) suggest(ctx context.Context, q query, found *results) string {
+func (s *Searcher) suggest(ctx context.Context, q query, text string, found *results) string {
 	if title := s.titleAmong(ctx, q, found); title != "" {
+		return title
+	}
+	clauses := s.clauses(q, text)
+	if title := s.titleClause(ctx, clauses, found); title != "" {
 		return title
 	}
 	asked, _ := s.vocab.withoutChat(q)
@@ -49,7 +53,10 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 			}
 		}
 	}
-	return ""
+	if clause := s.clauseFound(ctx, clauses, found); clause != "" {
+		return clause
+	}
+	return s.firstTitle(ctx, q, found)
 }
 
 // minSuggested is the length from which one word of several is worth a search, unless it is an abbreviation of three letters.
