@@ -17,6 +17,8 @@ var askWords = foldedSet(strings.Fields(`
 	koi kisi bhejo bhej bhejdo bhejna bheje do dedo dijiye dedijiye dena dijie chahiye chahie chaiye chahye chahiya chahta mujhe muje mereko mujhko ka ki ke
 	dekhna dekhni dekho milega milegi milega mil dalo daalo dikhao gana gaana gaane kitab kitaab bhejiye bhejie kijiye
 	कोई किसी भेजो भेजिए भेजिये भेज भेजें भेजना दो दे दें दीजिए दीजिये दिजिए देना चाहिए चाहिये चाहता मुझे मुझको का की के फिल्म फ़िल्म मूवी लिंक डाउनलोड कृपया प्लीज़ प्लीज
+	एचडी प्रिंट क्वालिटी डब डब्ड डबिंग अपलोड शेयर सेंड सीज़न सीजन एपिसोड पार्ट वर्जन वर्ज़न ऑनलाइन भेजदो भेजना भेजिएगा भिजवा भिजवाओ दिला दिलाओ दिलवाओ
+	डाल डालिए डालिये डालना दिखा दिखाइए दिखाइये सुनना सुनाओ कहाँ चाहिएगा
 	देखना देखनी देखनीहै मिलेगा मिलेगी मिल डालो दिखाओ गाना गाने किताब सीरीज सीरीज़ वीडियो ऑडियो पीडीएफ`)...)
 
 // chatWords are other words around a request, and those of small talk. They are dropped after askWords. No word of either table is taken for a misspelled
@@ -49,19 +51,26 @@ var chatWords = foldedSet(strings.Fields(`
 // interjections are chat words that begin no title, unless somebody is still typing.
 //
 //nolint:gochecknoglobals // a table, never written
-var interjections = wordSet("lol", "lmao", "rofl", "brb", "gm", "gn", "haha", "hahaha", "hehe", "hmm", "thx", "tysm", "btw", "ok", "okay")
+var interjections = wordSet("lol", "lmao", "rofl", "brb", "gm", "gn", "haha", "hahaha", "hehe", "hmm", "thx", "tysm", "btw", "ok", "okay",
+	"smh", "ikr", "idk", "idc", "nvm", "tbh", "imho", "afk", "ttyl", "wbu", "hbu", "hru", "wyd", "ily", "irl", "ngl", "lmk", "hbd",
+	"thnx", "thnks", "thanx", "tqsm", "hii", "hiii", "hiiii", "helo", "hellooo", "byee", "okk", "okkk", "hmmm", "hehehe", "hahahaha", "tmrw", "pls", "plz", "plzz", "plss")
 
-// isSmallTalk reports that all terms are chat words or articles. A single term is small talk only if it is an interjection.
+// isSmallTalk reports that all terms are chat words or articles, or daily talk. A single term is small talk only if it is an interjection.
 func (q query) isSmallTalk() bool {
 	if len(q.terms) == 1 {
 		return interjections[q.terms[0]]
 	}
-	return !slices.ContainsFunc(q.terms, func(t string) bool { return !isChatWord(t) && !articles[t] })
+	return q.isDailyTalk() || !slices.ContainsFunc(q.terms, func(t string) bool { return !isChatWord(t) && !articles[t] })
 }
 
 // isChatter reports a query that has words of chat and asks for nothing.
 func (q query) isChatter() bool {
-	return slices.ContainsFunc(q.terms, isChatWord) && !slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] && !particles[t] })
+	return slices.ContainsFunc(q.terms, isChatWord) && !q.asksAtAll()
+}
+
+// asksAtAll reports a word that may ask for a file. See asksForFile.
+func (q query) asksAtAll() bool {
+	return slices.ContainsFunc(q.terms, func(t string) bool { return askWords[t] && !particles[t] })
 }
 
 // particles are askWords that alone ask for nothing.
@@ -87,10 +96,10 @@ func (q query) withNeighbours(short query) []query {
 	first, last := slices.Index(q.terms, short.terms[0]), slices.Index(q.terms, short.lastTerm())
 	var out []query
 	for before := min(first, maxNeighbours); before > 0; before-- {
-		out = append(out, query{terms: q.terms[first-before : last+1]})
+		out = append(out, query{terms: q.terms[first-before : last+1], unwanted: q.unwanted})
 	}
 	if last+1 < len(q.terms) {
-		out = append(out, query{terms: q.terms[first : last+2]})
+		out = append(out, query{terms: q.terms[first : last+2], unwanted: q.unwanted})
 	}
 	return out
 }
@@ -158,7 +167,7 @@ func (q query) without(drop func(term string) bool) (query, bool) {
 	if len(kept) == len(q.terms) || !slices.ContainsFunc(kept, func(t string) bool { return !articles[t] }) {
 		return q, false
 	}
-	short := query{terms: kept, onlyTitle: q.onlyTitle, wishes: q.wishes}
+	short := query{terms: kept, onlyTitle: q.onlyTitle, wishes: q.wishes, unwanted: q.unwanted}
 	if kept[len(kept)-1] == q.lastTerm() {
 		short.beginning, short.fragment = q.beginning, q.fragment
 	}

@@ -40,6 +40,17 @@ func (ix *index) expectPairs(t *testing.T, pairs [][2]string) {
 	}
 }
 
+// expectNothing expects that queries find and suggest nothing.
+func (ix *index) expectNothing(t *testing.T, queries ...string) {
+	t.Helper()
+	for _, text := range queries {
+		page, err := ix.Search(t.Context(), filter.Query{Text: text})
+		if err != nil || page.Total != 0 || page.Suggestion != "" || page.Fewer != "" {
+			t.Errorf("%q: %d files, suggestion %q, fewer words %q, %v", text, page.Total, page.Suggestion, page.Fewer, err)
+		}
+	}
+}
+
 // While somebody types, every beginning of the query finds the file, from the second letter on.
 func TestSearch_ResultsStayWhileAWordIsUnfinished(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,13 @@ import "context"
 // findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
 // the pools that failed.
 func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
+	if full, ok := q.inFull(); ok {
+		s.tryQuery(ctx, r, full)
+	}
+	if wanted, ok := q.withoutUnwanted(); ok {
+		s.tryQuery(ctx, r, wanted)
+		q = wanted
+	}
 	forms := []query{q}
 	asked := q
 	for _, shorten := range []func(query) (query, bool){s.vocab.withoutAsking, s.vocab.withoutChat} {
@@ -12,7 +19,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		if !ok || len(r.byID) > 0 || len(form.terms) == len(asked.terms) {
 			continue
 		}
-		form.onlyTitle = s.vocab.isTalk(q)
+		if form.onlyTitle = s.vocab.isTalk(q); q.isDailyTalk() && len(form.terms) == 1 && isTalkWord(form.terms[0]) && !q.asksWhetherThere() {
+			break
+		}
 		for _, wider := range asked.withNeighbours(form) {
 			if wider.onlyTitle = true; len(wider.terms) < len(asked.terms) {
 				s.tryQuery(ctx, r, wider)
@@ -21,6 +30,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		asked = form
 		forms = append(forms, form)
 		s.tryQuery(ctx, r, form)
+		if full, ok := form.inFull(); ok {
+			s.tryQuery(ctx, r, full)
+		}
 	}
 	if short, ok := q.withoutKind(); ok {
 		s.tryQuery(ctx, r, short)
@@ -34,6 +46,20 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		}
 		s.findTitleBehind(ctx, r, q)
 		return
+	}
+	withoutTalk, hasTalk := q.withoutTalk(s.vocab)
+	hasTalk = hasTalk && len(withoutTalk.terms) < len(asked.terms)
+	requested := q.asksForFile()
+	if !requested && q.asksWhetherThere() && countMeaning(withoutTalk.terms) > 0 {
+		s.tryQuery(ctx, r, query{terms: withoutTalk.terms, begins: true, unwanted: q.unwanted})
+	}
+	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1) {
+		title := withoutTalk
+		title.onlyTitle = true
+		s.tryQuery(ctx, r, title)
+		if wishing, ok := title.withWishes(); ok {
+			s.tryQuery(ctx, r, wishing)
+		}
 	}
 	for _, form := range forms {
 		if first, ok := form.withoutFirstPart(); ok {
@@ -60,6 +86,21 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 	if short, ok := wishing.withoutArticles(); ok {
 		s.tryQuery(ctx, r, short)
 		s.findMisspelled(ctx, r, short)
+	}
+	if hasTalk && requested {
+		s.findRequested(ctx, r, withoutTalk)
+	}
+}
+
+// findRequested searches, if nothing matches so far, for what is left of a request without talkWords. Mistakes are looked for in several words only.
+func (s *Searcher) findRequested(ctx context.Context, r *results, q query) {
+	s.tryQuery(ctx, r, q)
+	wishing, ok := q.withWishes()
+	if ok {
+		s.tryQuery(ctx, r, wishing)
+	}
+	if countMeaning(q.terms) > 1 {
+		s.findMisspelled(ctx, r, wishing)
 	}
 }
 

@@ -22,7 +22,7 @@ type nearWord struct {
 // where the first letter is right.
 func (v *Vocabulary) near(word string, wide bool) []nearWord {
 	n := utf8.RuneCountInString(word)
-	if n < 3 || n == 3 && !wide || n > 40 || strings.ContainsAny(word, "0123456789") {
+	if n < 3 || n == 3 && !wide || n > 40 || isKeyMash(word) || strings.ContainsAny(word, "0123456789") {
 		return nil
 	}
 	first, _ := utf8.DecodeRuneInString(word)

@@ -20,6 +20,8 @@ type query struct {
 	beginning string   // of the words that the last term may become; empty when it is complete
 	fragment  bool     // the last term is no word yet: s01e0
 	onlyTitle bool     // only a file whose title it is matches: a word between words of small talk
+	begins    bool     // only a file whose name begins with the terms matches
+	unwanted  []string // languages; a file in no other language matches not
 	wishes    bool     // a file may lack the terms that are wishes
 }
 

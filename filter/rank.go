@@ -72,6 +72,9 @@ func (m *matcher) rankFile(f File, titled bool) (rank uint8, name []string) {
 	if m.onlyTitle && (!isTitle || cost >= costEdit) {
 		return rankNone, name
 	}
+	if m.begins && !m.beginsName(f) || m.isUnwanted(f) {
+		return rankNone, name
+	}
 	return m.rankOf(cost, isTitle, name), name
 }
 
@@ -81,6 +84,26 @@ func withoutHandle(name string) string {
 		return name[len(tag):]
 	}
 	return name
+}
+
+// isUnwanted reports a file in unwanted languages only.
+func (m *matcher) isUnwanted(f File) bool {
+	if len(m.unwanted) == 0 {
+		return false
+	}
+	languages := traitsOf(f.Media).languages
+	return len(languages) > 0 && !slices.ContainsFunc(languages, func(l string) bool { return !slices.Contains(m.unwanted, l) })
+}
+
+// beginsName reports that the name of a file, without the tags of channels before it, begins with the terms.
+func (m *matcher) beginsName(f File) bool {
+	name := fileTokens(titleSource(f.Media.Name, f.Media.Caption))
+	if len(name) > 1 && articles[name[0]] {
+		name = name[1:]
+	}
+	return startsWith(name, m.terms) || len(name) > 0 && slices.ContainsFunc(m.byWord[name[0]], func(r reading) bool {
+		return r.from == 0 && r.to == len(m.terms) && startsWith(name, r.words)
+	})
 }
 
 // Rank returns the files that match a query, in the order in which a search lists them.

@@ -70,8 +70,12 @@ func (v *Vocabulary) interpret(q query) interpretation {
 		}
 		if q.wishes && isWish(t) {
 			in.add(i, i+1, costWish)
+			for _, other := range cameraWords[t] {
+				v.addKnown(&in, i, i+1, costSpelled, other)
+			}
 		}
 		v.addSpellings(&in, i)
+		in.addShortNames(v, i)
 		acronymReader{v}.add(&in, i)
 		if letters := spelledLetters(t); letters != "" {
 			v.addKnown(&in, i, i+1, costSound, letters)

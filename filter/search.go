@@ -174,7 +174,7 @@ func (s *Searcher) findPage(ctx context.Context, q Query) (Page, *results, error
 			continue
 		}
 		if page.Total == 0 && q.Row == 0 && q.Selection == (Selection{}) && ctx.Err() == nil && !s.vocab.isTalk(parsed) {
-			if page.Suggestion = s.suggest(ctx, parsed, found); page.Suggestion == "" {
+			if page.Suggestion = s.suggest(ctx, parsed, q.Text, found); page.Suggestion == "" {
 				page.Fewer = s.vocab.withoutLeastKnown(q.Text)
 			}
 		}

@@ -230,7 +230,7 @@ func TestSearch_FewerWordsLeaveOutTheLeastKnown(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	for i, name := range []string{"Alpha.mkv", "Alpha.Again.mkv", "Bravo.mkv", "Charlie.mkv", "Charlie.Again.mkv", "Delta.mkv", "Delta.Again.mkv"} {
+	for i, name := range []string{"Alpha.Home.mkv", "Alpha.Again.mkv", "Bravo.Home.mkv", "Charlie.Home.mkv", "Charlie.Again.mkv", "Delta.Home.mkv", "Delta.Again.mkv"} {
 		ix.storePosts(t, post(i+1, name))
 	}
 	for text, want := range map[string]string{"zzz qqq": "", "zzz": "", "alpha zzz qqq": "alpha zzz", "alpha bravo charlie delta": "alpha charlie delta", "alpha - charlie delta zzz xxx": "alpha charlie delta zzz xxx"} {

@@ -16,11 +16,19 @@ const (
 // suggest returns a similar query with results for a query without results. It drops the terms without a known word near them, or one other term, and keeps
 // at least half of the terms that carry meaning. It reduces several terms to a single one only if the query is not chatter. That term must match a title, or
 // be typed in the query and long enough (isLong), because the correction of a single word is too uncertain. found are the results of the query.
-func (s *Searcher) suggest(ctx context.Context, q query, found *results) string {
+func (s *Searcher) suggest(ctx context.Context, q query, text string, found *results) string {
 	if title := s.titleAmong(ctx, q, found); title != "" {
 		return title
 	}
+	clauses := s.clauses(q, text)
+	if title := s.titleClause(ctx, clauses, found); title != "" {
+		return title
+	}
 	asked, _ := s.vocab.withoutChat(q)
+	all := countMeaning(asked.terms)
+	if q.asksAtAll() {
+		asked, _ = q.withoutTalk(s.vocab)
+	}
 	known := s.knownTerms(asked)
 	tries := [][]string{s.knownTerms(q), known, s.vocab.sureTerms(asked)}
 	for _, i := range s.vocab.commonFirst(known) { // each term left out once, the most frequent first
@@ -50,40 +58,16 @@ func (s *Searcher) suggest(ctx context.Context, q query, found *results) string 
 			s.findMisspelled(ctx, r, shorter)
 		}
 		for _, x := range r.byID {
-			isGood := x.cursor.Rank <= rankSpelledTitle || isSubset(terms, q.terms) && isLong(terms)
-			if left > 1 || left == meaning || isGood && !q.isChatter() {
+			isGood := x.cursor.Rank <= rankSpelledTitle || (q.asksForFile() || meaning == all) && isSubset(terms, q.terms) && isLong(terms)
+			if left > 1 || left == all || isGood && !q.isChatter() {
 				return strings.Join(terms, " ")
 			}
 		}
 	}
-	if q.isChatter() || meaning > mostTitles {
-		return ""
+	if clause := s.clauseFound(ctx, clauses, found); clause != "" {
+		return clause
 	}
-	return s.firstOfTitles(ctx, asked, found)
-}
-
-// mostTitles limits the words among which firstOfTitles looks.
-const mostTitles = 3
-
-// firstOfTitles returns the first word that is a title, if two words of the query are: inception interstellar nolan.
-func (s *Searcher) firstOfTitles(ctx context.Context, q query, found *results) string {
-	first, tries := "", 0
-	for _, t := range q.terms {
-		if !carriesMeaning(t) || utf8.RuneCountInString(t) < minSuggested || s.vocab.Count(t) == 0 || tries == maxTriesAmong {
-			continue
-		}
-		tries++
-		r := found.another()
-		s.findInterpreted(ctx, r, exactly(query{terms: []string{t}, onlyTitle: true}))
-		switch {
-		case len(r.byID) == 0:
-		case first == "":
-			first = t
-		default:
-			return first
-		}
-	}
-	return ""
+	return s.firstTitle(ctx, q, found)
 }
 
 // withoutOneNumber returns the query without chat words and without one of its numbers, for the first two numbers. People count the films of a series whose

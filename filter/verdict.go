@@ -52,7 +52,7 @@ func (v *Vocabulary) newListVerdicts(in interpretation) *listVerdicts {
 
 // ofFile returns the verdict on a file. has tells whether the file is in the list of a word. It follows matcher.cheapest.
 func (v *listVerdicts) ofFile(has func(word string) verdict) verdict {
-	if v.onlyTitle {
+	if v.onlyTitle || v.begins || len(v.unwanted) > 0 {
 		return mayMatch
 	}
 	if !v.fragment && !slices.ContainsFunc(v.terms, func(t string) bool { return has(t) != isMatch }) {

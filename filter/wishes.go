@@ -44,7 +44,7 @@ func (q query) withoutFirstPart() (query, bool) {
 			from--
 		}
 		if rest := slices.Concat(q.terms[:from], q.terms[to:]); countMeaning(rest) > 0 {
-			return query{terms: rest, onlyTitle: true, wishes: q.wishes}, true
+			return query{terms: rest, onlyTitle: true, wishes: q.wishes, unwanted: q.unwanted}, true
 		}
 	}
 	return q, false
