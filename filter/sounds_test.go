@@ -105,3 +105,15 @@ func TestSoundKeys_WordsOfEveryScriptAreHeardInLatinLetters(t *testing.T) {
 		}
 	}
 }
+
+func TestSpelledLetters_InitialsAreReadInEveryIndicScript(t *testing.T) {
+	t.Parallel()
+	for word, letters := range map[string]string{
+		"केजीएफ": "kgf", "ಕೆಜಿಎಫ್": "kgf", "కేజీఎఫ్": "kgf", "കെജിഎഫ്": "kgf", "કેજીએફ": "kgf", "ਕੇਜੀਐਫ": "kgf", "কেজিএফ": "kgf", "एमएस": "ms", "ఐపీఎల్": "ipl", "ಐಪಿಎಲ್": "ipl",
+		"आईपीएल": "ipl", "पीके": "pk", "எம்எஸ்": "ms", "आवारा": "", "кгф": "", "kgf": "",
+	} {
+		if got := spelledLetters(foldLetters(word)); got != letters {
+			t.Errorf("%s spells %q, not %q", word, got, letters)
+		}
+	}
+}
