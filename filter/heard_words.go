@@ -35,42 +35,44 @@ func (v *Vocabulary) soundsLike(word string, inLatin, far bool, limit int) []hea
 	if isAbbreviation(word) {
 		return nil
 	}
-	otherScript := inLatin != isASCII(word)
 	keys := soundKeys(word)
-	if !otherScript {
+	if inLatin && isASCII(word) {
 		keys = keys[:1]
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	found := map[string]heardWord{}
+	note := func(w string) {
+		same := isSameScript(word, w)
+		if w == word || same && !isSpelledAlike(word, w) {
+			return
+		}
+		var d int
+		if same {
+			d = allowedDistance(keys[0], soundKey(w), far)
+		} else {
+			d = nearestSound(keys, soundKeys(w), far, writesNoVoice(word) || writesNoVoice(w))
+		}
+		if old, ok := found[w]; d >= otherSound || ok && old.distance <= d {
+			return
+		}
+		if n := v.count(w); n > 0 {
+			found[w] = heardWord{Term{w, n}, d}
+		}
+	}
+	var frames []string
 	for _, key := range keys {
-		frame, most := soundFrame(key), 0
-		if frame == "" {
+		frame := soundFrame(key)
+		if frame == "" || slices.Contains(frames, frame) {
 			continue
 		}
-		if far {
-			most = mostHeard(key)
-		}
-		note := func(w string) {
-			d := soundDistance(key, soundKey(w))
-			if otherScript {
-				d = nearestSound(key, w)
-			} else if !isSpelledAlike(word, w) {
-				return
-			}
-			if old, ok := found[w]; d > most || w == word || ok && old.distance <= d {
-				return
-			}
-			if n := v.count(w); n > 0 {
-				found[w] = heardWord{Term{w, n}, d}
-			}
-		}
+		frames = append(frames, frame)
 		if !inLatin {
 			v.eachHeard(soundBucket(frame, soundForeign), note)
 			continue
 		}
 		v.eachHeard(soundBucket(frame, soundLatin), note)
-		if otherScript {
+		if !isASCII(word) {
 			v.eachHeard(soundBucket(frame, soundEnglish), note)
 		}
 	}
@@ -99,11 +101,29 @@ func (v *Vocabulary) eachHeard(bucket string, fn func(word string)) {
 	}
 }
 
-// nearestSound returns the soundDistance of a key from the nearest key of a word.
-func nearestSound(key, word string) int {
+// allowedDistance returns the soundDistance of two keys, otherSound if it is more than a word of the first key may have.
+func allowedDistance(key, other string, far bool) int {
+	d, most := soundDistance(key, other), 0
+	if far {
+		most = mostHeard(key)
+	}
+	if d > most {
+		return otherSound
+	}
+	return d
+}
+
+// nearestSound returns the least allowedDistance of the keys of a word from those of another one. voiceless tells that the script of one of them has one
+// letter for k and g.
+func nearestSound(keys, others []string, far, voiceless bool) int {
 	nearest := otherSound
-	for _, k := range soundKeys(word) {
-		nearest = min(nearest, soundDistance(key, k))
+	for _, k := range keys {
+		for _, o := range others {
+			if voiceless {
+				k, o = withoutVoice(k), withoutVoice(o)
+			}
+			nearest = min(nearest, allowedDistance(k, o, far))
+		}
 	}
 	return nearest
 }
@@ -125,6 +145,16 @@ func mostHeard(key string) int {
 	return min(sounds, 4)
 }
 
+// isSameScript reports that two words are both in Latin letters or both in one other script. All Indic scripts have their blocks, 128 characters apart.
+func isSameScript(a, b string) bool {
+	first, _ := utf8.DecodeRuneInString(a)
+	second, _ := utf8.DecodeRuneInString(b)
+	if isASCII(a) || isASCII(b) {
+		return isASCII(a) && isASCII(b)
+	}
+	return !isIndic(a) || !isIndic(b) || first>>7 == second>>7
+}
+
 // isSpelledAlike reports that two words of one script differ in few letters.
 func isSpelledAlike(a, b string) bool {
 	return edlib.OSADamerauLevenshteinDistance(a, b) <= (utf8.RuneCountInString(a)+2)/3
@@ -138,17 +168,21 @@ func soundBuckets(word string) []string {
 	if isAcronymKey(word) {
 		return nil
 	}
-	keys := soundKeys(word)
-	frame := soundFrame(keys[0])
-	switch {
-	case frame == "":
-		return nil
-	case !isASCII(word):
-		return []string{soundBucket(frame, soundForeign)}
-	}
-	buckets := []string{soundBucket(frame, soundLatin)}
-	if english := soundFrame(keys[len(keys)-1]); english != frame && english != "" {
-		buckets = append(buckets, soundBucket(english, soundEnglish))
+	var buckets []string
+	for i, key := range soundKeys(word) {
+		frame, script := soundFrame(key), soundEnglish
+		switch {
+		case frame == "":
+			continue
+		case !isASCII(word):
+			script = soundForeign
+		case i == 0:
+			script = soundLatin
+		}
+		latin := soundBucket(frame, soundLatin)
+		if bucket := soundBucket(frame, script); !slices.Contains(buckets, bucket) && !slices.Contains(buckets, latin) {
+			buckets = append(buckets, bucket)
+		}
 	}
 	return buckets
 }

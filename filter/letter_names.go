@@ -2,7 +2,8 @@ package filter
 
 import "strings"
 
-// letterNames are the names of English letters in Devanagari, in which people write initials: केजीएफ for KGF. A longer name comes before one that begins it.
+// letterNames are the names of English letters in Devanagari, in which people write initials: केजीएफ for KGF. Words of other Indic scripts are compared in
+// Devanagari. A longer name comes before one that begins it.
 //
 //nolint:gochecknoglobals // a table, never written
 var letterNames = foldedPairs([][2]string{
@@ -17,6 +18,7 @@ var letterNames = foldedPairs([][2]string{
 	{"एस", "s"},
 	{"क्यू", "q"},
 	{"आई", "i"},
+	{"ऐ", "i"},
 	{"आर", "r"},
 	{"वाई", "y"},
 	{"ज़ेड", "z"},
@@ -38,15 +40,51 @@ var letterNames = foldedPairs([][2]string{
 
 func foldedPairs(pairs [][2]string) [][2]string {
 	for i, p := range pairs {
-		pairs[i][0] = foldLetters(p[0])
+		if p[0] != "ऐ" {
+			pairs[i][0] = letterSounds(foldLetters(p[0]))
+		}
 	}
 	return pairs
 }
 
-// spelledLetters returns the letters that a word in Devanagari names, two or more. It is empty for another word.
+// letterSounds writes a word of an Indic script in Devanagari, without the signs in which scripts differ about the names of letters: ಕೆಜಿಎಫ್, કેજીએફ and केजीएफ.
+func letterSounds(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x900 || r > 0xd7f {
+			return r
+		}
+		if r == 'ऐ' || r == 'ਐ' {
+			return 'ए' // in other scripts it is the name of I
+		}
+		switch r = 0x900 + r%0x80; r {
+		case 'ी':
+			return 'ि'
+		case 'ई':
+			return 'इ'
+		case 'ॆ', 'ै':
+			return 'े'
+		case 'ऎ':
+			return 'ए'
+		case 'ऒ':
+			return 'ओ'
+		case 'ू':
+			return 'ु'
+		case 'ऊ', 'उ':
+			return 'ु'
+		case '्', '़', 'ः':
+			return -1
+		}
+		return r
+	}, word)
+}
+
+// spelledLetters returns the letters that a word in an Indic script names, two or more. It is empty for another word.
 func spelledLetters(word string) string {
+	if isASCII(word) || !isIndic(word) {
+		return ""
+	}
 	var letters []byte
-	for rest := word; rest != ""; {
+	for rest := letterSounds(word); rest != ""; {
 		name := nameOfLetter(rest)
 		if name[0] == "" {
 			return ""

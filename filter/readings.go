@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // A query is read in several ways at once: "rokwall 4" may mean Rockwall IV. Each way is a reading of some neighbouring terms, and a file matches when
@@ -80,14 +79,13 @@ func (v *Vocabulary) interpret(q query) interpretation {
 		if letters := spelledLetters(t); letters != "" {
 			v.addKnown(&in, i, i+1, costSound, letters)
 		}
-		v.addHeard(&in, i, i+1, t, false)
-		if v.Count(t) == 0 && utf8.RuneCountInString(t) > 2 { // "mi" is rather Mission Impossible than "me"
-			for _, w := range v.soundsLike(t, isASCII(t), false, maxParts) {
-				in.add(i, i+1, costAlike, w.Text)
-			}
+		heardTerms{v, &in}.add(i, i+1, t, false)
+		if v.Count(t) == 0 {
+			heardTerms{v, &in}.addAlike(i, false)
 		}
 		if i+1 < len(q.terms) && isLetters(q.terms[i+1], 3) {
-			v.addHeard(&in, i, i+2, t+q.terms[i+1], false)
+			heardTerms{v, &in}.add(i, i+2, t+q.terms[i+1], false)
+			heardTerms{v, &in}.addTogether(i, false)
 		}
 	}
 	v.addBeginnings(&in)
@@ -111,17 +109,6 @@ func (in *interpretation) add(from, to int, cost int32, words ...string) {
 func (v *Vocabulary) addKnown(in *interpretation, from, to int, cost int32, words ...string) {
 	if !slices.ContainsFunc(words, func(w string) bool { return v.Count(w) == 0 }) {
 		in.add(from, to, cost, words...)
-	}
-}
-
-// addHeard adds the words of other scripts that sound like a text. far allows differences.
-func (v *Vocabulary) addHeard(in *interpretation, from, to int, text string, far bool) {
-	for _, w := range v.soundsLike(text, !isASCII(text), far, maxSimilar) {
-		if !far {
-			in.add(from, to, costSound, w.Text)
-		} else if w.distance > 0 {
-			in.add(from, to, costEdit+costHeard*int32(w.distance-1), w.Text) //nolint:gosec // small
-		}
 	}
 }
 
@@ -157,6 +144,13 @@ func (v *Vocabulary) addSpellings(in *interpretation, i int) {
 	}
 	if month, _, ok := parseMonthDay(t, "1"); ok && i > 0 && i == len(in.terms)-1 && isYear(in.terms[i-1]) { // 2026-06
 		v.addKnown(in, i, i+1, costSpelled, month)
+	}
+	for _, title := range honorifics {
+		if rest, ok := strings.CutPrefix(t, title); ok {
+			v.addKnown(in, i, i+1, costSpelled, rest)
+		} else if isIndic(t) && isSameScript(t, title) {
+			v.addKnown(in, i, i+1, costSpelled, title+t)
+		}
 	}
 	v.addFigures(in, i)
 	spelledNumbers{v, in}.add(i)
@@ -251,15 +245,11 @@ func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 		if v.Count(t) == 0 {
 			v.addMistypedNumeral(in, i)
 		}
-		v.addHeard(in, i, i+1, t, true)
-		for _, w := range v.soundsLike(t, isASCII(t), true, maxParts) {
-			if utf8.RuneCountInString(t) < 3 {
-				break
-			}
-			in.add(i, i+1, costEdit+costHeard*int32(w.distance), w.Text) //nolint:gosec // small
-		}
+		heardTerms{v, in}.add(i, i+1, t, true)
+		heardTerms{v, in}.addAlike(i, true)
 		if i+1 < len(in.terms) && isLetters(in.terms[i+1], 3) {
-			v.addHeard(in, i, i+2, t+in.terms[i+1], true)
+			heardTerms{v, in}.add(i, i+2, t+in.terms[i+1], true)
+			heardTerms{v, in}.addTogether(i, true)
 		}
 		if !wide {
 			continue

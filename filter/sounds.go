@@ -1,10 +1,10 @@
 package filter
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/mozillazg/go-unidecode"
 )
 
 // soundKey returns a key that a word shares with its spellings in other scripts, and with other spellings in Latin letters: आवारा, awara and aawara. It
@@ -17,83 +17,59 @@ func soundKey(word string) string {
 	if !latin && (isUnspaced(word) || !startsWithLetter(word)) {
 		return ""
 	}
-	var key []byte
 	if latin {
-		key = appendSounds(nil, respellEnglish(word), true)
-	} else {
-		key = foreignSounds(word)
+		return endSound(appendSounds(nil, respellEnglish(word), true), word)
 	}
-	return endSound(key, word)
+	return endSound(foreignSounds(word), word)
 }
 
-// endSound returns a key without a last h that nobody hears, and with n for a last m.
+// endSound returns a key without a last h that nobody hears, with n for a last m, and without every a but a first one.
 func endSound(key []byte, word string) string {
 	last := len(key) - 1
-	if last > 1 && key[last] == 'h' && (strings.HasSuffix(word, "h") || strings.HasSuffix(word, "ه") || strings.HasSuffix(word, "ह")) { // pakeezah, पाकीज़ा
+	for last > 0 && key[last] == 'a' {
 		key, last = key[:last], last-1
 	}
-	if last > 0 && key[last] == 'm' {
+	if last > 1 && key[last] == 'h' && (strings.HasSuffix(word, "h") || strings.HasSuffix(word, "ه") || strings.HasSuffix(word, "ह")) { // pakeezah, पाकीज़ा
+		key = bytes.TrimRight(key[:last], "a")
+	}
+	if last = len(key) - 1; last > 0 && key[last] == 'm' {
 		key[last] = 'n' // written with one sign in Indic scripts
 	}
-	return string(key)
+	var out []byte
+	for i, c := range key {
+		switch {
+		case c == 'a' && i > 0, soundClass(c) == vowel && len(out) > 0 && out[len(out)-1] == c:
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out)
 }
 
-// soundKeys returns the keys of a word: its soundKey, and for a word in Latin letters also the key of its sound in English, if it is another one.
+// soundKeys returns the keys of a word: its soundKey, and those of the other ways in which it may be heard, if there are any: a word in Latin letters as an
+// English one, a word in another script as foreignVariants tells.
 func soundKeys(word string) []string {
-	key := soundKey(word)
-	if !isASCII(word) || key == "" {
-		return []string{key}
+	keys := []string{soundKey(word)}
+	if keys[0] == "" {
+		return keys
+	}
+	add := func(key string) {
+		if key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	if !isASCII(word) {
+		for _, other := range foreignVariants(word) {
+			add(soundKey(other))
+		}
+		return keys
 	}
 	spoken := spokenEnglish(word)
-	if english := endSound(appendSounds(nil, spoken, true), spoken); english != key && english != "" {
-		return []string{key, english}
+	add(endSound(appendSounds(nil, spoken, true), spoken))
+	if short := withoutShortU(word); short != word {
+		add(endSound(appendSounds(nil, short, true), short))
 	}
-	return []string{key}
-}
-
-// spokenEnglish drops the letters of an English word that are not heard, and writes the g of "edge" as j, and the a of "game" as e.
-func spokenEnglish(word string) string {
-	for _, silent := range [][2]string{{"kn", "n"}, {"wr", "r"}, {"gn", "n"}, {"ps", "s"}} {
-		if rest, ok := strings.CutPrefix(word, silent[0]); ok && len(rest) > 1 {
-			word = silent[1] + rest
-			break
-		}
-	}
-	word, plural := strings.CutSuffix(heardInEnglish.Replace(respellEnglish(word)), "s")
-	word = withoutUnheardE(word)
-	if plural {
-		word += "s"
-	}
-	return word
-}
-
-// withoutUnheardE drops the last e of game, and that of spider. The a before a silent e sounds like an e.
-func withoutUnheardE(word string) string {
-	n := len(word)
-	switch {
-	case n > 2 && (strings.HasSuffix(word, "er") || strings.HasSuffix(word, "or")):
-		return word[:n-2] + "r"
-	case n < 3 || word[n-1] != 'e' || strings.IndexByte("aeiou", word[n-2]) >= 0:
-		return word
-	case n > 3 && word[n-3] == 'a':
-		return word[:n-3] + "e" + word[n-2:n-1]
-	}
-	return word[:n-1]
-}
-
-// heardInEnglish replaces letters within English words by their sounds.
-//
-//nolint:gochecknoglobals // a table, never written
-var heardInEnglish = strings.NewReplacer("ght", "t", "igh", "i", "tch", "ch", "dge", "je", "dgi", "ji", "dgy", "ji", "ge", "je", "gi", "ji", "gy", "ji", "ture", "cher")
-
-// respellEnglish writes endings of English words as other scripts do: इंसेप्शन for inception.
-func respellEnglish(word string) string {
-	for _, ending := range []string{"tion", "sion", "cian"} {
-		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) > 1 {
-			return rest + "shn"
-		}
-	}
-	return word
+	return keys
 }
 
 // soundFrame returns the consonants of a soundKey, each as the first of its kind: words that a person may write for each other in two scripts share it,
@@ -180,41 +156,8 @@ func startsWithLetter(word string) bool {
 	return false
 }
 
-// indicRespelling replaces the letters whose Latin form is not how people write their sound.
-//
-//nolint:gochecknoglobals // a table, never written
-var indicRespelling = strings.NewReplacer("ज्ञ", "ग्य", "ऋ", "रि", "ृ", "्रि", "ৃ", "্রি", "ૃ", "્રિ", "ృ", "్రి", "ೃ", "್ರಿ", "ൃ", "്രി", "ச", "ஸ",
-	"ॉ", "ो", "ऑ", "ओ", "ॅ", "े", "ऍ", "ए", "ੱ", "", "ও", "ৱ")
-
-// alef is written like the a that it stands for, because no Latin letter is its own.
-//
-//nolint:gochecknoglobals // a table, never written
-var alef = strings.NewReplacer("ا", "a")
-
-func foreignSounds(word string) []byte {
-	if !unicode.In([]rune(word)[0], indicScripts...) {
-		return appendSounds(nil, strings.ToLower(unidecode.Unidecode(alef.Replace(word))), unicode.In([]rune(word)[0], unicode.Latin, unicode.Cyrillic, unicode.Greek))
-	}
-	var key []byte
-	for _, r := range indicRespelling.Replace(word) { // letter by letter: the h of म and ह is no breath
-		letter := strings.ToLower(unidecode.Unidecode(string(r)))
-		switch {
-		case letter == "ph":
-			letter = "f"
-		case len(letter) > 1 && letter[0] != 's':
-			letter = strings.TrimSuffix(letter, "h")
-		}
-		key = appendSounds(key, letter, false)
-	}
-	return key
-}
-
-//nolint:gochecknoglobals // a table, never written
-var indicScripts = []*unicode.RangeTable{
-	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam,
-}
-
-// appendSounds adds the sounds of a text in Latin letters. hardC tells that a c without h sounds like k. It returns nil for a text with figures.
+// appendSounds adds the sounds of a text in Latin letters. hardC tells that a c without h sounds like k. It returns nil for a text with figures. Letters that
+// an a separates are not doubled (baba), so every a stays until endSound.
 func appendSounds(key []byte, text string, hardC bool) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -223,10 +166,6 @@ func appendSounds(key []byte, text string, hardC bool) []byte {
 			next = text[i+1]
 		}
 		switch c {
-		case 'a':
-			if len(key) > 0 {
-				continue
-			}
 		case 'e', 'y':
 			c = 'i'
 		case 'o':
