@@ -61,17 +61,20 @@ func (a *asking) take(n int, fits func(work) bool) []work {
 
 func isFilm(w work) bool { return w.kind == "film" }
 
-// titled accepts the files of works whose titles have all words of a title: "dune" also means Dune Part Two.
+// titled accepts the files whose titles have all words of a title: "dune" also means Dune Part Two. A file without a work has its name for a title.
 func titled(title string) func(file) bool {
 	want := saidWords(title)
 	return func(f file) bool {
-		if f.work == nil {
-			return false
+		have := saidWords(spaced(f.name))
+		if f.work != nil {
+			have = f.work.words()
 		}
-		have := f.work.words()
 		return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) })
 	}
 }
+
+// spaced returns a file name with blanks between its words.
+func spaced(name string) string { return strings.NewReplacer("_", " ", ".", " ", "(", " ", "[", " ").Replace(name) }
 
 func (a *asking) asItIs() {
 	for _, w := range a.take(22, isFilm) {
@@ -214,7 +217,7 @@ func (a *asking) initials() {
 		joined := joinedInitials(w.person)
 		accepts := func(f file) bool {
 			if f.work == nil { // the club has clips of the same people
-				return strings.Contains(strings.ToLower(f.name), joined)
+				return strings.Contains(joinedInitials(spaced(f.name)), joined)
 			}
 			return joinedInitials(f.work.person) == joined
 		}
