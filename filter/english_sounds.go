@@ -16,7 +16,8 @@ func spokenEnglish(word string) string {
 	}
 	word = respellBefore(word, "er", "r", "bcdfgklmnpqstvwxz", false) // superman
 	word = respellBefore(word, "ow", "o", "bcdfgklmnpst", true)       // bowling, show
-	word = respellBefore(word, "ew", "u", "", true)                   // new
+	word = respellBefore(word, "aw", "o", "bcdfgklmnpst", true)       // jaws
+	word = respellBefore(word, "ew", "u", "bcdfgklmnpst", true)       // new
 	word, plural := strings.CutSuffix(word, "s")
 	word = withoutUnheardE(word)
 	if plural {
@@ -25,12 +26,14 @@ func spokenEnglish(word string) string {
 	return word
 }
 
-// withoutUnheardE drops the last e of game, and that of spider. The a before a silent e sounds like an e.
+// withoutUnheardE drops the last e of game, and the last vowel of spider, dragon, heaven and angel. The a before a silent e sounds like an e.
 func withoutUnheardE(word string) string {
 	n := len(word)
 	switch {
 	case n > 2 && (strings.HasSuffix(word, "er") || strings.HasSuffix(word, "or")):
 		return word[:n-2] + "r"
+	case n > 3 && (strings.HasSuffix(word, "on") || strings.HasSuffix(word, "en") || strings.HasSuffix(word, "el")):
+		return word[:n-2] + word[n-1:]
 	case n < 3 || word[n-1] != 'e' || strings.IndexByte("aeiou", word[n-2]) >= 0:
 		return word
 	case n > 3 && word[n-3] == 'a':
@@ -43,7 +46,7 @@ func withoutUnheardE(word string) string {
 //
 //nolint:gochecknoglobals // a table, never written
 var heardInEnglish = strings.NewReplacer("ght", "t", "igh", "i", "tch", "ch", "dge", "je", "dgi", "ji", "dgy", "ji", "ge", "je", "gi", "ji", "gy", "ji", "ture", "cher",
-	"ca", "ka", "ce", "se", "wor", "wr", "ous", "as", "chr", "kr", "sch", "sk", "chem", "kem", "chao", "kao", "tech", "tek", "mech", "mek", "psych", "sik", "archi", "arki", "echo", "eko")
+	"ouse", "aus", "tian", "shian", "cial", "shl", "tial", "shl", "chael", "kal", "ca", "ka", "ce", "se", "wor", "wr", "ous", "as", "chr", "kr", "sch", "sk", "chem", "kem", "chao", "kao", "tech", "tek", "mech", "mek", "psych", "sik", "archi", "arki", "echo", "eko")
 
 // respellBefore replaces a text where one of the letters follows, or the end of the word if ends is true.
 func respellBefore(word, text, by, letters string, ends bool) string {

@@ -106,12 +106,18 @@ func foreignVariants(word string) []string {
 		add(tamilSandhi.ReplaceAllString(word, ""))
 	}
 	english := indicEnglish.Replace(word)
-	for _, e := range []string{"ए", "ऐ"} {
-		if rest, ok := strings.CutPrefix(english, e); ok {
-			english = "अ" + rest // एवेंजर्स, avengers
+	for _, first := range [][2]string{{"ए", "अ"}, {"ऐ", "अ"}, {"ऑ", "औ"}} { // एवेंजर्स avengers, ऑटो auto
+		if rest, ok := strings.CutPrefix(english, first[0]); ok {
+			english = first[1] + rest
+			break
 		}
 	}
 	add(english)
+	for _, last := range [][2]string{{"ाव", "ाओ"}, {"ांव", "ाओन"}, {"ीज", "ीस"}, {"ोज", "ोस"}, {"ूज", "ूस"}, {"्ज", "्स"}} { // बाजीराव bajirao, सीरीज series
+		if rest, ok := strings.CutSuffix(word, last[0]); ok && rest != "" {
+			add(rest + last[1])
+		}
+	}
 	for _, nasal := range []string{string(anusvara), "\u0a02"} { // in Devanagari and Gurmukhi: यारों, yaaro
 		if spoken, ok := strings.CutSuffix(word, nasal); ok && endsInVowelSign(spoken) {
 			add(spoken)

@@ -479,12 +479,12 @@ func TestSearch_TitlesAreFoundFromEveryScript(t *testing.T) {
 	ix.addChannel(t)
 	names := []string{
 		"Левиафан (2014) 1080p.mkv", "Joker.2019.mkv", "श्रीमद्भगवद्गीता.pdf", "जाने भी दो यारों 1983.mkv", "Spider-Man.2002.mkv", "John.Wick.Chapter.3.Parabellum.2019.mkv", "Jawan.2023.mkv",
-		"KGF.Chapter.1.2018.mkv", "मधुमती 1958.mkv", "The.Lamp.Zenok.S03E07.mkv", "Mean.Girls.2004.mkv", "The.Mine.2012.mkv", "Mini.2022.mkv",
+		"KGF.Chapter.1.2018.mkv", "मधुमती 1958.mkv", "The.Lamp.Zenok.S03E07.mkv", "Mean.Girls.2004.mkv", "The.Mine.2012.mkv", "Mini.2022.mkv", "Dune.Part.Two.2024.mkv", "Doctor.Strange.2016.mkv",
 	}
 	ix.storeNames(t, names...)
 	for query, at := range map[string]int{
 		"leviathan": 0, "джокер": 1, "ജോക്കർ": 1, "shrimad bhagwat geeta": 2, "bhagavad gita": 2, "भगवद्गीता": 2, "jaane bhi do yaaro": 3, "स्पाइडरमैन": 4, "স্পাইডারম্যান": 4, "जॉन विक 3": 5, "джон уик": 5,
-		"জওয়ান": 6, "ஜவான்": 6, "ಕೆಜಿಎಫ್": 7, "మధుమతి": 8, "মধুমতী": 8,
+		"জওয়ান": 6, "ஜவான்": 6, "ಕೆಜಿಎಫ್": 7, "మధుమతి": 8, "মধুমতী": 8, "ड्यून पार्ट 2": 13, "डॉक्टर स्ट्रेंज": 14,
 	} {
 		ix.expectFound(t, query, names[at])
 	}

@@ -66,7 +66,7 @@ func soundKeys(word string) []string {
 	}
 	spoken := spokenEnglish(word)
 	add(endSound(appendSounds(nil, spoken, true), spoken))
-	if short := withoutShortU(word); short != word {
+	if short := withoutShortU(spoken); short != spoken {
 		add(endSound(appendSounds(nil, short, true), short))
 	}
 	return keys

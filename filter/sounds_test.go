@@ -91,7 +91,8 @@ func TestSoundKeys_WordsOfEveryScriptAreHeardInLatinLetters(t *testing.T) {
 			уик wick уильям william холоп kholop холоп holop дюна dune рэмбо rambo оппенгеймер oppenheimer`,
 		"Devanagari": `मैन man बैटमैन batman सुपरमैन superman एवेंजर्स avengers इंटरस्टेलर interstellar हल्क hulk ब्लैक black मैट्रिक्स matrix जॉन john रेस race ऑफिस office वर्ल्ड world
 			फैमिली family बॉलिंग bowling केमिस्ट्री chemistry डंकी dunki फ्यूरियस furious न्यू new यारों yaaro नहीं nahi में me क्यों kyo श्रीमद्भगवद्गीता bhagavadgita श्रीकृष्ण krishna हम hum
-			इम्पॉसिबल impossible तुम्बाड tumbbad`,
+			इम्पॉसिबल impossible तुम्बाड tumbbad हाउस house रनर runner मर्डर murder ड्रैगन dragon हेवन heaven जंगल jungle स्पेशल special मार्शियन martian न्यूटन newton बाजीराव bajirao
+			सीरीज series ऑटो auto माइकल michael राव rao मार्वल marvel`,
 	} {
 		for pair := range slices.Chunk(strings.Fields(pairs), 2) {
 			if !sharesKey(pair[0], pair[1]) {

@@ -20,8 +20,8 @@ var alternatives = buildAlternatives(append(languageGroups(),
 	[]string{"1st", "first"}, []string{"2nd", "second"}, []string{"3rd", "third"}, []string{"4th", "fourth"}, []string{"5th", "fifth"}, []string{"6th", "sixth"},
 	[]string{"7th", "seventh"}, []string{"8th", "eighth"}, []string{"9th", "ninth"}, []string{"10th", "tenth"}, []string{"11th", "eleventh"},
 	[]string{"12th", "twelfth"}, []string{"13th", "thirteenth"},
-	[]string{"vs", "v", "versus"}, []string{"vol", "volume"}, []string{"pt", "part"}, []string{"ch", "chapter"}, []string{"dr", "doctor"},
-	[]string{"mr", "mister"}, []string{"st", "saint"},
+	[]string{"vs", "v", "versus"}, []string{"vol", "volume"}, []string{"pt", "part", "पार्ट"}, []string{"ch", "chapter", "चैप्टर"}, []string{"dr", "doctor", "डॉक्टर"},
+	[]string{"mr", "mister", "मिस्टर"}, []string{"st", "saint"},
 	[]string{"480", "480p"}, []string{"720", "720p"}, []string{"1080", "1080p"}, []string{"2160p", "4k", "2160", "uhd"},
 )...)
 
@@ -43,7 +43,7 @@ func buildAlternatives(groups ...[]string) map[string][]string {
 // partWords stand before the number of a film or a book.
 //
 //nolint:gochecknoglobals // a table, never written
-var partWords = foldedSet("part", "pt", "chapter", "ch", "vol", "volume", "bhaag", "भाग")
+var partWords = foldedSet("part", "pt", "chapter", "ch", "vol", "volume", "bhaag", "भाग", "पार्ट", "चैप्टर")
 
 func withAlternatives(word string) []string { return append([]string{word}, alternatives[word]...) }
 
