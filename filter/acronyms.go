@@ -127,6 +127,15 @@ type acronymReader struct{ vocab *Vocabulary }
 // word.
 func (r acronymReader) add(in *interpretation, i int) {
 	letters, used := acronymOf(in.terms[i:])
+	r.addLetters(in, i, letters, used)
+	if used == 1 && i+1 < len(in.terms) && isLetters(letters, leastAcronym) { // kfp 3
+		if number := initialOf(in.terms[i+1], false); isNumber(number, 2) {
+			r.addLetters(in, i, letters+number, 2)
+		}
+	}
+}
+
+func (r acronymReader) addLetters(in *interpretation, i int, letters string, used int) {
 	if used == 0 || in.onlyTitle && len(letters) < leastCut {
 		return
 	}

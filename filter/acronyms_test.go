@@ -19,9 +19,10 @@ func TestSearch_TheInitialsOfATitleFindIt(t *testing.T) {
 		mission = "Mission.Impossible.4.Ghost.Protocol.2011.mkv"
 		diaries = "The Vampire Diaries S02E14.mkv"
 		harbour = "Silent.Harbour.Of.Night.1080p.mkv"
+		panda   = "Kung.Fu.Panda.3.2016.mkv"
 		theory  = "Big.Bang.Theory.S02E04.720p.mkv"
 	)
-	ix.storeNames(t, rings, thrones, rivers, mission, diaries, harbour, theory)
+	ix.storeNames(t, rings, thrones, rivers, mission, diaries, harbour, theory, panda)
 	for query, want := range map[string]string{
 		"lotr": rings, "lotr two towers": rings, "please send lotr movie": rings,
 		"got": thrones, "got s01e01": thrones, "got season 1": thrones,
@@ -29,6 +30,7 @@ func TestSearch_TheInitialsOfATitleFindIt(t *testing.T) {
 		"mi4": mission, "mi 4": mission, "m i 4": mission, "mi iv": mission,
 		"tvd": diaries, "tvd s02e14": diaries,
 		"shon 1080p": harbour, "is shon here": harbour,
+		"kfp 3": panda, "kfp3 2016": panda, "kfp iii": panda, "kfp three": panda,
 		"tbbt": theory, "tbbt s02e04": theory, "tbbt season 2 episode 4": theory, "tbbt 2x04 720p": theory,
 	} {
 		ix.expectFound(t, query, want)

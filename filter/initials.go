@@ -1,6 +1,9 @@
 package filter
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 // initialsReader adds readings of terms that are no acronym of a title: the initials of the words behind another word (gta sa, GTA San Andreas) or before it
 // (nfs most wanted), and terms that a file has as initials (harry potter 1, HP 1).
@@ -73,6 +76,9 @@ func (in interpretation) hasBesides(i int) bool {
 	return slices.ContainsFunc(in.acronyms, func(a acronym) bool { return a.beside != nil && a.from == i })
 }
 
+// letterAndNumber matches t2.
+var letterAndNumber = regexp.MustCompile(`^[a-z]\d{1,2}$`)
+
 // isKnown reports a term that carries meaning and of which the index knows a reading.
 func (r initialsReader) isKnown(i int) bool {
 	return carriesMeaning(r.in.terms[i]) && slices.ContainsFunc(r.in.readings, func(x reading) bool {
@@ -82,7 +88,7 @@ func (r initialsReader) isKnown(i int) bool {
 
 func (r initialsReader) areInitials(i int) bool {
 	t := r.in.terms[i]
-	return isASCII(t) && isLetters(t, leastBeside) && len(t) <= mostBeside && carriesMeaning(t)
+	return isASCII(t) && (isLetters(t, leastBeside) || letterAndNumber.MatchString(t)) && len(t) <= mostBeside && carriesMeaning(t)
 }
 
 // addShortened adds the initials of neighbouring terms, if the index knows them as a word. Two or three words that are the whole query, that are chat, or

@@ -3,6 +3,7 @@ package filter
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // joinedWords adds readings of a term as several words that are written as one.
@@ -11,9 +12,19 @@ type joinedWords struct {
 	in *interpretation
 }
 
-// add reads an unknown term as a word and a letter (walle, WALL-E), as two initials and a name (hcverma), or as three words and more (lalaland).
+// add reads an unknown term as a word and a letter (walle, WALL-E), as two initials and a name (hcverma), as three words and more (lalaland), or as a number
+// and several words (13reasonswhy).
 func (j joinedWords) add(i int) {
 	t := j.in.terms[i]
+	if letters := strings.TrimLeft(t, "0123456789"); letters != t && isLetters(letters, 4) {
+		number := t[:len(t)-len(letters)]
+		for _, cut := range splitPoints(letters) {
+			j.v.addKnown(j.in, i, i+1, costSpelled, number, letters[:cut], letters[cut:])
+		}
+		for _, words := range j.segment(letters) {
+			j.in.add(i, i+1, costSpelled, append([]string{number}, words...)...)
+		}
+	}
 	if last := len(t) - 1; last > 2 && isLetters(t, 4) {
 		j.v.addKnown(j.in, i, i+1, costSpelled, t[:last], t[last:])
 	}

@@ -113,6 +113,13 @@ func (s spelledNumbers) add(i int) {
 		} else if len(words) == 1 && alternatives[t] == nil {
 			v.addKnown(in, i, i+1, costSpelled, words[0])
 		}
+		if len(t) > 1 && !strings.Contains(t, "0") { // Nine-Nine
+			var figures []string
+			for f := range len(t) {
+				figures = append(figures, smallNumbers[t[f]-'1'])
+			}
+			v.addKnown(in, i, i+1, 2*costSpelled, figures...)
+		}
 	}
 	s.addHindi(i)
 }
@@ -150,5 +157,17 @@ func (s spelledNumbers) addHindi(i int) {
 		for w := range strings.FieldsSeq(hindiNumbers[n-1]) {
 			v.addKnown(in, i, i+1, 2*costSpelled, foldLetters(w))
 		}
+	}
+}
+
+// addShortYear reads two figures as a year without its century: ipl 24, scam 92.
+func (s spelledNumbers) addShortYear(i int) {
+	t := s.in.terms[i]
+	switch {
+	case i == 0 || len(t) != 2 || !isNumber(t, 2):
+	case t < "30":
+		s.v.addKnown(s.in, i, i+1, costEdit, "20"+t)
+	case t >= "50":
+		s.v.addKnown(s.in, i, i+1, costEdit, "19"+t)
 	}
 }

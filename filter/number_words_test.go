@@ -26,6 +26,11 @@ func TestSearch_NumbersAreFoundInFiguresAndInWords(t *testing.T) {
 		{"9 do gyarah", "Nau.Do.Gyarah.1957.mkv"},
 		{"2 dooni chaar", "Do.Dooni.Chaar.2010.mkv"},
 		{"bahu part do", "Bahu.2.2017.mkv"},
+		{"fraud 92", "Fraud.1992.S01E01.mkv"},
+		{"13reasonswhy", "13.Reasons.Why.S01E02.mkv"},
+		{"brooklyn 99 s3e4", "Brooklyn.Nine-Nine.S03E04.mkv"},
+		{"gate ece 22", "GATE ECE 2022 Solved.pdf"},
+		{"t2 judgment", "Terminator.2.Judgment.Day.mkv"},
 		{"rivers season twenty one", "Rivers.S21E03.mkv"},
 		{"cave season eleven episode twenty three", "Cave.S11E23.mkv"},
 	})

@@ -238,6 +238,7 @@ func (v *Vocabulary) addBeginnings(in *interpretation) {
 func (v *Vocabulary) addMistakes(in *interpretation, wide bool) bool {
 	before := len(in.readings)
 	for i, t := range in.terms {
+		spelledNumbers{v, in}.addShortYear(i)
 		if articles[t] || isChatWord(t) && v.Count(t) == 0 || !wide && v.Count(t) > 0 {
 			continue
 		}
