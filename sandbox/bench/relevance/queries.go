@@ -83,7 +83,7 @@ func (a *asking) asItIs() {
 		a.ask("as it is", strings.Join(words, " "), titled(w.title))
 	}
 	for _, w := range a.take(10, isFilm) {
-		a.ask("as it is", fmt.Sprintf("%d %s", w.year, strings.ToLower(w.title)), func(f file) bool { return titled(w.title)(f) && f.work.year == w.year })
+		a.ask("as it is", fmt.Sprintf("%d %s", w.year, strings.ToLower(w.title)), func(f file) bool { return f.work != nil && titled(w.title)(f) && f.work.year == w.year })
 	}
 	for _, w := range a.take(8, func(w work) bool { return w.kind == "book" || w.kind == "song" }) {
 		a.ask("as it is", strings.Join(w.words(), " "), titled(w.title))
