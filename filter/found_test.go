@@ -480,6 +480,7 @@ func TestSearch_TitlesAreFoundFromEveryScript(t *testing.T) {
 	names := []string{
 		"Левиафан (2014) 1080p.mkv", "Joker.2019.mkv", "श्रीमद्भगवद्गीता.pdf", "जाने भी दो यारों 1983.mkv", "Spider-Man.2002.mkv", "John.Wick.Chapter.3.Parabellum.2019.mkv", "Jawan.2023.mkv",
 		"KGF.Chapter.1.2018.mkv", "मधुमती 1958.mkv", "The.Lamp.Zenok.S03E07.mkv", "Mean.Girls.2004.mkv", "The.Mine.2012.mkv", "Mini.2022.mkv", "Dune.Part.Two.2024.mkv", "Doctor.Strange.2016.mkv",
+		"Baahubali.2015.mkv", "ബാഹുബലി 2013.mkv", "Мастер и Маргарита 2005.avi",
 	}
 	ix.storeNames(t, names...)
 	for query, at := range map[string]int{
@@ -488,4 +489,6 @@ func TestSearch_TitlesAreFoundFromEveryScript(t *testing.T) {
 	} {
 		ix.expectFound(t, query, names[at])
 	}
+	ix.expectFound(t, "बाहुबली", "Baahubali.2015.mkv", "ബാഹുബലി 2013.mkv") // Latin letters before other Indic scripts
+	ix.expectFound(t, "mast hai yaar")                                     // words of chat are no part of a word
 }
