@@ -58,6 +58,7 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		title.onlyTitle = true
 		s.tryQuery(ctx, r, title)
 		if wishing, ok := title.withWishes(); ok {
+			wishing.onlyTitle, wishing.begins = false, true
 			s.tryQuery(ctx, r, wishing)
 		}
 	}

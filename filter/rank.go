@@ -95,14 +95,18 @@ func (m *matcher) isUnwanted(f File) bool {
 	return len(languages) > 0 && !slices.ContainsFunc(languages, func(l string) bool { return !slices.Contains(m.unwanted, l) })
 }
 
-// beginsName reports that the name of a file, without the tags of channels before it, begins with the terms.
+// beginsName reports that the name of a file, without the tags of channels before it, begins with the terms before the first wish.
 func (m *matcher) beginsName(f File) bool {
 	name := fileTokens(titleSource(f.Media.Name, f.Media.Caption))
 	if len(name) > 1 && articles[name[0]] {
 		name = name[1:]
 	}
-	return startsWith(name, m.terms) || len(name) > 0 && slices.ContainsFunc(m.byWord[name[0]], func(r reading) bool {
-		return r.from == 0 && r.to == len(m.terms) && startsWith(name, r.words)
+	to := len(m.terms)
+	if i := slices.IndexFunc(m.terms, isWish); i > 0 {
+		to = i
+	}
+	return startsWith(name, m.terms[:to]) || len(name) > 0 && slices.ContainsFunc(m.byWord[name[0]], func(r reading) bool {
+		return r.from == 0 && r.to == to && startsWith(name, r.words)
 	})
 }
 

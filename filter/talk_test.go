@@ -10,7 +10,7 @@ func TestSearch_DailyTalkFindsNothing(t *testing.T) {
 		"Dilwale Dulhania Le Jayenge 1995.mkv", "Rashid_Khan_Yorker.mp4", "Phone.Booth.2002.mkv", "Batting_Drill.mp4")
 	ix.expectNothing(t, "भाई फोन उठा ले", "khana kha liya", "see you sunday", "what time is the match tomorrow", "see you at the nets", "mute kar do isko", "smh", "pls call me", "tmrw pls",
 		"mom is calling me", "who won the match", "kal office jana hai", "phone aa gaya kya", "खाना खा लिया क्या", "कल मैच कितने बजे है", "meet me at 7 pm", "nvm found it", "bhai dinner karke aata hu",
-		"good night dost kal milte hai", "ok call you later", "ok see you at 5", "train late hai", "bhai tera number de")
+		"good night dost kal milte hai", "ok call you later", "ok see you at 5", "train late hai", "bhai tera number de", "will call you back")
 }
 
 // A title of words of talk is found, and so is a title beside them.
@@ -51,10 +51,11 @@ func TestSearch_QuestionsWhetherAFileIsThere(t *testing.T) {
 	t.Parallel()
 	ix := newIndex(t)
 	ix.addChannel(t)
-	ix.storeNames(t, "@Cine_Salaar_Part_1_Ceasefire_2023.mkv", "Making of Salaar.mkv", "The.Lokah.Chapter.1.Chandra.2025.mkv")
-	for _, query := range []string{"bhai log salaar aa gayi kya", "salaar hai kya", "is salaar out yet", "सालार आ गई क्या", "salaar aayi kya bhai", "salaar kab aayegi", "salaar aa chuki hai kya"} {
+	ix.storeNames(t, "@Cine_Salaar_Part_1_Ceasefire_2023.mkv", "Making of Salaar.mkv", "@MovieHub_Gladiator_2000_1080p_Hindi.mkv", "The.Lokah.Chapter.1.Chandra.2025.mkv")
+	for _, query := range []string{"bhai log salaar aa gayi kya", "salaar hai kya", "is salaar out yet", "सालार आ गई क्या", "salaar aayi kya bhai", "salaar kab aayegi", "salaar aa chuki hai kya", "yaar salaar nahi mili abhi tak"} {
 		ix.expectFound(t, query, "@Cine_Salaar_Part_1_Ceasefire_2023.mkv")
 	}
 	ix.expectFound(t, "lokah hai kya bhai", "The.Lokah.Chapter.1.Chandra.2025.mkv")
+	ix.expectFound(t, "gladiator 4k plz yaar mummy", "@MovieHub_Gladiator_2000_1080p_Hindi.mkv")
 	ix.expectNothing(t, "making hogi kal tak", "bus aa gayi kya")
 }

@@ -26,7 +26,7 @@ var talkWords = foldedSet(strings.Fields(`
 	so soja sojao sona soya soye soyi sogaya sleep sleeping slept wake woke awake uth utho uthja uthgaya naha nahana bath
 	jaa jata jati jate jaata jaati jaate jaunga jaungi jaoge jayenge jayega jayegi chal chalo chala chale chali chalte chalta chalti chalna chalega chalegi chalein nikal niklo nikla nikle
 	aata aati aate aaunga aaungi aaoge aayenge aayega aayegi aaja aajao aarha ara arha aara arahe pahunch pahuncha pahunche pahunchi pahuncho pahoch pohoch pohuch pahuch reach reached reaching
-	milte milna milenge mile milne milunga milungi miloge mulakat meet meeting met
+	mili milli mil mila milte milna milenge mile milne milunga milungi miloge mulakat meet meeting met
 	bol bola bole boli bolna bolta bolti bolte bolunga keh kaho kahna kehna kehta kehti kaha kahte suna sune suni sunna sunao puch pucho poocho puchna poochna pucha bataya bataunga bataoge bataenge
 	samajh samjha samjhe samjho samajhna pata maloom malum lagta lagti lagte laga lage lagi lagega lagegi soch socha socho sochna
 	kisne kisko kiska kiski kiske kinka jisko jiska jo jaise jaisa jaisi aisa aise aisi waisa waise vaise itna itne itni utna utne kaun kon konsa konsi kaunsa kaunsi
@@ -47,6 +47,7 @@ var talkWords = foldedSet(strings.Fields(`
 	shift duty job chutti chhutti holiday holidays vacation birthday bday janamdin janmdin party shadi wedding anniversary diwali deepawali holi eid rakhi navratri christmas xmas newyear
 	घर ऑफिस स्कूल कॉलेज परीक्षा एग्जाम फीस पैसे पैसा छुट्टी जन्मदिन शादी दीवाली दिवाली होली ईद
 	mausam weather rain raining rainy baarish barish garmi thand thandi dhoop hot cold sunny barsaat baras barsa मौसम बारिश गर्मी ठंड ठंडी धूप बरस बरसात
+	back advance expire expires expiring hurry mood watchlist recommend suggest suggestion
 	girlfriend boyfriend gf bf frnd frnds fren pasand fav favourite favorite chuka chuki chuke chuk open opens opened opening drive gdrive mega torrent uploaded uploading downloaded downloading
 	den n nd thodi thoda thode zyada jyada bahut bohot bohat bht boht pehle phele baari bari intezar intezaar wait waiting khoya khoyi hogaya hogayi hogya ruk ruko rukna theek thik kharab galti madad
 	पसंद खराब ख़राब मदद बहुत थोड़ा ज्यादा ज़्यादा पहले इंतजार इंतज़ार रुको चुका चुकी चुके
@@ -115,6 +116,7 @@ func (q query) asksForFile() bool {
 //nolint:gochecknoglobals // tables, never written
 var (
 	arrivals  = foldedSet("gaya", "gayi", "gai", "gya", "gyi", "chuka", "chuki", "गया", "गई", "गयी", "चुका", "चुकी")
+	missing   = foldedSet("mila", "mili", "mile", "milli", "mil", "मिला", "मिली", "मिल")
 	arrived   = foldedSet("aaya", "aayi", "aya", "ayi", "aai", "aagaya", "aagayi", "aagya", "aagyi", "आया", "आई", "आयी")
 	arriving  = foldedSet("aayega", "aayegi", "ayega", "ayegi", "aaegi", "aaega", "ayenge", "aayenge", "आएगा", "आएगी", "आयेगा", "आयेगी")
 	when      = foldedSet("kab", "कब")
@@ -123,7 +125,8 @@ var (
 	places    = wordSet("there", "here", "out", "yet", "released")
 )
 
-// asksWhetherThere reports a question whether a file is there: salaar aa gayi kya, lokah hai kya, kantara kab aayegi, is kantara out yet.
+// asksWhetherThere reports a question whether a file is there: salaar aa gayi kya, lokah hai kya, swades nahi mili, kantara kab aayegi, is kantara out
+// yet.
 func (q query) asksWhetherThere() bool {
 	if q.terms[0] == "is" && places[q.lastTerm()] {
 		return true
@@ -136,6 +139,8 @@ func (q query) asksWhetherThere() bool {
 		switch {
 		case arriving[t]:
 			return slices.ContainsFunc(q.terms, func(t string) bool { return when[t] })
+		case missing[t] && refusalsBehind[before]:
+			return true
 		case arrivals[t] && (before == "aa" || before == foldLetters("आ")), arrived[t], isItThere[t] && i > 0:
 			return slices.ContainsFunc(q.terms, func(t string) bool { return what[t] })
 		}
