@@ -53,7 +53,8 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 	if !requested && q.asksWhetherThere() && countMeaning(withoutTalk.terms) > 0 {
 		s.tryQuery(ctx, r, query{terms: withoutTalk.terms, begins: true, unwanted: q.unwanted})
 	}
-	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1) {
+	dropped := len(asked.terms) - len(withoutTalk.terms)
+	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1 && dropped > 1) { // one word may be of a mistyped title: twelve angry man
 		title := withoutTalk
 		title.onlyTitle = true
 		s.tryQuery(ctx, r, title)
