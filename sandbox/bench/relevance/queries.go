@@ -39,7 +39,7 @@ func queries(works []work) ([]query, error) {
 	a.unfinished()
 	a.several()
 	a.nonsense()
-	err := errors.Join(a.heldOut(), a.typed())
+	err := errors.Join(a.byHand(), a.typed())
 	return a.out, err
 }
 
@@ -352,14 +352,14 @@ func (a *asking) nonsense() {
 	}
 }
 
-//go:embed heldout.tsv
-var heldOutTable string
+//go:embed byhand.tsv
+var handTable string
 
 var episodeAtEnd = regexp.MustCompile(`^(.*) S(\d\d)(?:E(\d\d))?$`)
 
-// heldOut adds the queries that were written by hand.
-func (a *asking) heldOut() error {
-	for line := range strings.Lines(heldOutTable) {
+// byHand adds the queries that were written by hand.
+func (a *asking) byHand() error {
+	for line := range strings.Lines(handTable) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if strings.HasPrefix(line, "#") {
 			continue
@@ -374,7 +374,7 @@ func (a *asking) heldOut() error {
 				return err
 			}
 		}
-		a.ask("held out: "+f[0], f[1], accepts)
+		a.ask("by hand: "+f[0], f[1], accepts)
 	}
 	return nil
 }

@@ -46,30 +46,20 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Every second one is held out, and all of laterTable and freshTable.
+// typed adds the queries that people typed. Those of freshTable are held out.
 func (a *asking) typed() error {
 	return errors.Join(
-		a.table(typedTable, halfHeldOut("typed: ")),
-		a.table(unseenTable, halfHeldOut("unseen: ")),
-		a.table(furtherTable, halfHeldOut("further: ")),
-		a.table(laterTable, func() string { return "held out, later: " }),
-		a.table(freshTable, func() string { return "held out, fresh: " }),
-		a.table(lookedTable, func() string { return "looked at: " }),
+		a.table(typedTable, "typed: "),
+		a.table(unseenTable, "unseen: "),
+		a.table(furtherTable, "further: "),
+		a.table(laterTable, "later: "),
+		a.table(freshTable, "held out, fresh: "),
+		a.table(lookedTable, "looked at: "),
 	)
 }
 
-func halfHeldOut(class string) func() string {
-	n := 0
-	return func() string {
-		if n++; n%2 == 0 {
-			return "held out, " + class
-		}
-		return class
-	}
-}
-
-// table adds the queries of a table. kind returns the beginning of the class of the next query.
-func (a *asking) table(rows string, kind func() string) error {
+// table adds the queries of a table. kind is the beginning of their classes.
+func (a *asking) table(rows, kind string) error {
 	for line := range strings.Lines(rows) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if strings.HasPrefix(line, "#") {
@@ -82,7 +72,7 @@ func (a *asking) table(rows string, kind func() string) error {
 		if err != nil {
 			return err
 		}
-		a.ask(kind()+f[0], f[1], accepts)
+		a.ask(kind+f[0], f[1], accepts)
 	}
 	return nil
 }
