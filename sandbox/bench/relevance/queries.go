@@ -74,7 +74,9 @@ func titled(title string) func(file) bool {
 }
 
 // spaced returns a file name with blanks between its words.
-func spaced(name string) string { return strings.NewReplacer("_", " ", ".", " ", "(", " ", "[", " ").Replace(name) }
+func spaced(name string) string {
+	return strings.NewReplacer("_", " ", ".", " ", "(", " ", "[", " ").Replace(name)
+}
 
 func (a *asking) asItIs() {
 	for _, w := range a.take(22, isFilm) {
@@ -286,9 +288,10 @@ func (a *asking) scripts() {
 		if w.kind != "script" {
 			continue
 		}
+		alike := a.spelledLike(w)
 		accepts := func(f file) bool {
 			if f.work == nil { // the club has some of these titles, too
-				return strings.Contains(f.name, w.title)
+				return slices.ContainsFunc(alike, func(title string) bool { return strings.Contains(f.name, title) })
 			}
 			return (f.work.title == w.title || slices.ContainsFunc(w.latin, func(l string) bool { return titled(l)(f) || slices.Contains(f.work.latin, l) }))
 		}
@@ -300,6 +303,17 @@ func (a *asking) scripts() {
 	a.ask("scripts", "包", titled("小化妆包"))
 	a.ask("scripts", "ととろ", titled("となりのトトロ"))
 	a.ask("scripts", "ရုပ်ရှင်", titled("မြန်မာရုပ်ရှင်"))
+}
+
+// spelledLike returns the titles that share a spelling in Latin letters with a work, its own among them.
+func (a *asking) spelledLike(w work) []string {
+	titles := []string{w.title}
+	for _, other := range a.works {
+		if slices.ContainsFunc(other.latin, func(l string) bool { return slices.Contains(w.latin, l) }) {
+			titles = append(titles, other.title)
+		}
+	}
+	return titles
 }
 
 func (a *asking) unfinished() {
