@@ -9,13 +9,15 @@ import (
 
 var clauseEnd = regexp.MustCompile(`[,;:!?।؟،\n]+\s*|\.{2,}|\.\s+`)
 
-// maxClauses limits the clauses that are searched for.
-const maxClauses = 3
+const (
+	maxTexts   = 8 // into which a request is divided
+	maxClauses = 3 // that are searched for
+)
 
 // clauses returns the clauses of a request that has several, without words of talk: my exam is tomorrow, need class 12 chemistry paper. Those that ask for a
 // file come first.
 func (s *Searcher) clauses(q query, text string) []query {
-	texts := clauseEnd.Split(text, -1)
+	texts := clauseEnd.Split(text, maxTexts)
 	if len(texts) < 2 || !q.asksAtAll() {
 		return nil
 	}

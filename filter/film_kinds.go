@@ -28,7 +28,8 @@ func (q query) withoutKind() (short query, ok bool) {
 	if from <= 0 || from == end {
 		return q, false
 	}
-	short, _ = query{terms: slices.Concat(q.terms[:from], q.terms[end+1:])}.without(isChatWord)
+	short = query{terms: slices.Concat(q.terms[:from], q.terms[end+1:]), wishes: q.wishes, unwanted: q.unwanted}
+	short, _ = short.without(isChatWord)
 	short.onlyTitle = true
 	return short, slices.ContainsFunc(short.terms, func(t string) bool { return !isChatWord(t) && !articles[t] })
 }

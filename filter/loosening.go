@@ -5,9 +5,6 @@ import "context"
 // findLoosely tries the shorter forms of a query and its possible mistakes until something matches. It returns no error, because r.missing already names
 // the pools that failed.
 func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
-	if full, ok := q.inFull(); ok {
-		s.tryQuery(ctx, r, full)
-	}
 	if wanted, ok := q.withoutUnwanted(); ok {
 		s.tryQuery(ctx, r, wanted)
 		q = wanted
@@ -19,7 +16,11 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		if !ok || len(r.byID) > 0 || len(form.terms) == len(asked.terms) {
 			continue
 		}
-		if form.onlyTitle = s.vocab.isTalk(q); q.isDailyTalk() && len(form.terms) == 1 && isTalkWord(form.terms[0]) && !q.asksWhetherThere() {
+		form.onlyTitle = s.vocab.isTalk(q)
+		if q.isDailyTalk() && len(form.terms) == 1 && isTalkWord(form.terms[0]) && !q.asksWhetherThere() { // home pls
+			if form.onlyTitle = true; q.asksAtAll() && !interjections[form.terms[0]] {
+				s.tryQuery(ctx, r, form)
+			}
 			break
 		}
 		for _, wider := range asked.withNeighbours(form) {
@@ -34,6 +35,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 			s.tryQuery(ctx, r, full)
 		}
 	}
+	if full, ok := q.inFull(); ok {
+		s.tryQuery(ctx, r, full)
+	}
 	if short, ok := q.withoutKind(); ok {
 		s.tryQuery(ctx, r, short)
 		if wishing, ok := short.withWishes(); ok {
@@ -41,6 +45,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 		}
 	}
 	if asked.isSmallTalk() {
+		if last := len(asked.terms) - 1; last > 0 && verbStems[asked.terms[last]] { // the office de do
+			s.tryQuery(ctx, r, query{terms: asked.terms[:last], onlyTitle: true, unwanted: q.unwanted})
+		}
 		if short, ok := asked.withoutArticles(); ok {
 			s.tryQuery(ctx, r, short)
 		}
@@ -57,6 +64,9 @@ func (s *Searcher) findLoosely(ctx context.Context, r *results, q query) {
 	if hasTalk && (requested || q.asksAtAll() || countMeaning(withoutTalk.terms) > 1 && dropped > 1) { // one word may be of a mistyped title: twelve angry man
 		title := withoutTalk
 		title.onlyTitle = true
+		if countMeaning(title.terms) == 1 { // phone boot bhejo
+			s.findMisspelled(ctx, r, asked)
+		}
 		s.tryQuery(ctx, r, title)
 		if wishing, ok := title.withWishes(); ok {
 			wishing.onlyTitle, wishing.begins = false, true

@@ -60,7 +60,7 @@ type interpretation struct {
 }
 
 // interpret returns the readings that are no mistakes: the terms themselves, other spellings (Spider-Man, Spiderman; Part 2, Part II), other scripts, and
-// the last term as a beginning. It returns readings that the index has words for.
+// the last term as a beginning. Except the terms themselves, it returns only readings that the index has words for.
 func (v *Vocabulary) interpret(q query) interpretation {
 	in := interpretation{query: q}
 	for i, t := range q.terms {
@@ -69,12 +69,8 @@ func (v *Vocabulary) interpret(q query) interpretation {
 		}
 		if q.wishes && isWish(t) {
 			in.add(i, i+1, costWish)
-			for _, other := range cameraWords[t] {
-				v.addKnown(&in, i, i+1, costSpelled, other)
-			}
 		}
 		v.addSpellings(&in, i)
-		in.addShortNames(v, i)
 		acronymReader{v}.add(&in, i)
 		if letters := spelledLetters(t); letters != "" {
 			v.addKnown(&in, i, i+1, costSound, letters)

@@ -82,14 +82,18 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 			}
 		}
 	}
+	var reading *readInProgress
+	if len(ids) > 0 {
+		reading = t.beginRead(ids)
+	}
 	x.mu.Unlock()
 	if len(ids) == 0 {
 		return false
 	}
 	if probing {
-		return x.probeChannel(ctx, id, t, ids)
+		return x.probeChannel(ctx, id, t, ids, reading)
 	}
-	_, err := x.rereadMessages(ctx, id, t, ids)
+	_, err := x.rereadMessages(ctx, id, t, ids, reading)
 	if err != nil {
 		x.postponeChannel(ctx, id, t, err)
 	}
@@ -102,10 +106,10 @@ func (x *Indexer) allPoolsUp() bool {
 }
 
 // probeChannel reads the ids above the highest known one until probeEmpty ids in a row are empty.
-func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) bool {
+func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID, reading *readInProgress) bool {
 	empty := 0
-	for empty < probeEmpty {
-		read, err := x.rereadMessages(ctx, id, t, ids)
+	for {
+		read, err := x.rereadMessages(ctx, id, t, ids, reading)
 		if err != nil {
 			x.postponeChannel(ctx, id, t, err)
 			return false
@@ -120,23 +124,24 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProg
 		} else {
 			empty += len(ids)
 		}
-		ids = ids[:0]
-		for n := range MessageID(readAtOnce) {
-			ids = append(ids, last+1+n)
+		if empty >= probeEmpty {
+			t.needsProbe = false
+			x.mu.Unlock()
+			return true
 		}
+		ids = ids[:0]
+		next := max(last, t.highest) + 1 // live posts may be further; what they leave out is a gap
+		for n := range MessageID(readAtOnce) {
+			ids = append(ids, next+n)
+		}
+		reading = t.beginRead(ids)
 		x.mu.Unlock()
 	}
-	x.mu.Lock()
-	t.needsProbe = false
-	x.mu.Unlock()
-	return true
 }
 
-// rereadMessages reads ids and queues their posts, and a deletion for every id without a post. An id that got an event during the read stays a gap.
-func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID) (PostsRead, error) {
-	x.mu.Lock()
-	reading := t.beginRead(ids)
-	x.mu.Unlock()
+// rereadMessages reads ids and queues their posts, and a deletion for every id without a post. An id that got an event since the read was begun stays a gap.
+// The read must be begun when the ids are chosen: a post that arrives in between would be deleted if Telegram does not show it yet. rereadMessages ends it.
+func (x *Indexer) rereadMessages(ctx context.Context, id ChannelID, t *channelProgress, ids []MessageID, reading *readInProgress) (PostsRead, error) {
 	defer func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()

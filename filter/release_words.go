@@ -3,7 +3,6 @@ package filter
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // technicalWords begin the part of a name that tells one version of a title from another.
@@ -31,33 +30,4 @@ func isReleaseWord(token string) bool {
 		return seasonAlone.MatchString(token) || seasonEpisode.MatchString(token)
 	}
 	return token == "episode"
-}
-
-// cameraWords are the names of copies that were filmed in a cinema. A request for one prefers files of the others to those of better quality.
-//
-//nolint:gochecknoglobals // a table, never written
-var cameraWords = buildAlternatives(
-	[]string{"cam", "hdcam", "camrip", "hdcamrip", "hqcam"}, []string{"ts", "hdts", "telesync", "hdtsrip", "hqts"}, []string{"predvd", "predvdrip", "dvdscr", "scr"},
-)
-
-// systemNames are short names of systems, which a number follows in names of files: Win11, Windows 11.
-//
-//nolint:gochecknoglobals // a table, never written
-var systemNames = buildAlternatives([]string{"win", "windows", "window"})
-
-// addShortNames adds the other names of a system that a number follows, as a word of its own or not.
-func (in *interpretation) addShortNames(v *Vocabulary, i int) {
-	t := in.terms[i]
-	name := strings.TrimRight(t, "0123456789")
-	if i+1 < len(in.terms) && name == t && isNumber(in.terms[i+1], 2) {
-		for _, other := range systemNames[t] {
-			v.addKnown(in, i, i+2, costSpelled, other, in.terms[i+1])
-		}
-		return
-	}
-	for _, other := range systemNames[name] {
-		if name != t {
-			v.addKnown(in, i, i+1, costSpelled, other, t[len(name):])
-		}
-	}
 }

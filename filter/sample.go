@@ -80,10 +80,14 @@ func (s *Sampler) read(ctx context.Context, channel ChannelID, ids []MessageID) 
 	x := s.indexer
 	x.mu.Lock()
 	t := x.progressOf(channel)
+	var reading *readInProgress
+	if t != nil {
+		reading = t.beginRead(ids)
+	}
 	x.mu.Unlock()
 	if t == nil {
 		return 0, ErrChannelUnknown
 	}
-	read, err := x.rereadMessages(ctx, channel, t, ids)
+	read, err := x.rereadMessages(ctx, channel, t, ids, reading)
 	return len(read.Posts), err
 }

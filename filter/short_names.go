@@ -21,7 +21,7 @@ var shortNames = indexNames(
 	`previous year question/previous year questions/previous year paper/previous year papers/pyq/pyqs, question paper/qp,
 	general knowledge/gk, mathematics/maths/math, physics/phy, chemistry/chem, biology/bio, computer science/cs`,
 	// prints, music, programs
-	`cam/hdcam/camrip/hdcamrip, ts/hdts/telesync, soundtrack/original soundtrack/ost, background music/bgm,
+	`cam/hdcam/camrip/hdcamrip/hqcam, ts/hdts/telesync/hdtsrip/hqts, predvd/predvdrip/dvdscr/scr, soundtrack/original soundtrack/ost, background music/bgm,
 	ft/feat/featuring, microsoft/ms, photoshop/ps, playstation/ps, operating system/os`,
 )
 
@@ -52,7 +52,7 @@ func indexNames(tables ...string) map[string][]namedBy {
 // namesOfNumbered are groups of words that people use for each other before a number: Windows 11, Win11; Under 19, U19.
 //
 //nolint:gochecknoglobals // a table, never written
-var namesOfNumbered = buildAlternatives([]string{"windows", "win"}, []string{"under", "u"}, []string{"version", "ver", "v"}, []string{"class", "std", "standard"},
+var namesOfNumbered = buildAlternatives([]string{"windows", "window", "win"}, []string{"under", "u"}, []string{"version", "ver", "v"}, []string{"class", "std", "standard"},
 	[]string{"number", "no"})
 
 // nameReader adds readings of terms as short or long names.
@@ -65,8 +65,12 @@ func (r nameReader) add(i int) {
 	t, rest := r.in.terms[i], r.in.terms[i:]
 	for _, n := range shortNames[t] {
 		if startsWith(rest, n.name) {
+			cost := int32(costSpelled)
+			if len(n.name) == 1 && len(t) == 2 { // mi is Mumbai Indians or Mission Impossible
+				cost = costAcronym
+			}
 			for _, other := range n.others {
-				r.v.addKnown(r.in, i, i+len(n.name), costSpelled, other...)
+				r.v.addKnown(r.in, i, i+len(n.name), cost, other...)
 			}
 		}
 	}

@@ -65,6 +65,11 @@ var gameWords = foldedSet(strings.Fields(`
 	score runs wicket wickets over overs training session booked booking book tournament league final khel khelo khela khelna khelenge khelne maidan khiladi jeet jeeta jeete haar haare
 	मैच प्रैक्टिस अभ्यास ग्राउंड मैदान टीम कप्तान बल्ला गेंद खेल खेलना खेलेंगे जीत जीता जीते हार`)...)
 
+// verbStems stand before "do" in a request.
+//
+//nolint:gochecknoglobals // a table, never written
+var verbStems = foldedSet("de", "kar", "kr", "दे", "कर")
+
 // isTalkWord reports a word of talk in any of the tables.
 func isTalkWord(t string) bool { return isChatWord(t) || talkWords[t] || gameWords[t] }
 

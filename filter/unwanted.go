@@ -12,8 +12,9 @@ import (
 var (
 	refusalsBehind = foldedSet("nahi", "nahin", "nhi", "nai", "nahee", "mat", "नहीं", "नही", "मत")
 	refusalsBefore = foldedSet("not", "no", "without", "except", "bina", "बिना")
-	existences     = foldedSet("hai", "hain", "h", "he", "mil", "mila", "mili", "milega", "milegi", "milta", "milti", "है", "हैं", "मिल", "मिला", "मिली", "मिलेगा", "मिलेगी")
-	fillers        = foldedSet("in", "the", "wali", "wala", "wale", "me", "mein", "main", "वाली", "वाला", "में")
+	existences     = foldedSet("hai", "hain", "h", "he", "mil", "mila", "mili", "milega", "milegi", "milta", "milti", "है", "हैं", "मिल", "मिला", "मिली", "मिलेगा", "मिलेगी",
+		"aa", "aaya", "aayi", "aya", "ayi", "aai", "aayega", "aayegi", "ayega", "ayegi", "chal", "kya", "kyun", "kyu", "abhi", "आ", "आया", "आई", "आयी", "आएगा", "आएगी", "चल", "क्या", "क्यों", "अभी")
+	fillers = foldedSet("in", "the", "wali", "wala", "wale", "me", "mein", "main", "वाली", "वाला", "में")
 )
 
 // saidLanguages are the names of languages in Devanagari, which names of files lack.
@@ -49,8 +50,11 @@ func (q query) withoutUnwanted() (wanted query, ok bool) {
 		for behind < len(q.terms) && fillers[q.terms[behind]] {
 			behind++
 		}
-		for before > 0 && fillers[q.terms[before]] {
+		for before > 0 && fillers[q.terms[before]] && !refusalsBefore[q.terms[before]] {
 			before--
+		}
+		if before >= 0 && q.terms[before] == "no" && before+1 < i { // dr no in hindi
+			before = -1
 		}
 		switch {
 		case behind < len(q.terms) && refusalsBehind[q.terms[behind]] && (behind+1 == len(q.terms) || !existences[q.terms[behind+1]]):
