@@ -199,3 +199,32 @@ func TestIndexer_APostWhileAChannelIsAddedIsFound(t *testing.T) {
 	ix.addChannel(t)
 	eventually(t, "it is found", func() bool { return len(ix.foundNames(t, "golden river")) == 1 })
 }
+
+// Telegram may show a post later than it reports it. The search for lost posts takes no such post for a deleted one.
+func TestIndexer_APostThatArrivesWhileLostOnesAreLookedForStays(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	ix.addChannel(t)
+	ix.storePosts(t, post(1, "Golden.River.2014.mkv"))
+	const shown, reported = 101, 151
+	ix.telegram.mu.Lock()
+	ix.telegram.afterRead = sync.OnceFunc(func() {
+		for m := 2; m <= reported; m++ {
+			p := post(m, "Silent.Harbour.2015.mkv")
+			ix.Post(p)
+			if m <= shown {
+				ix.telegram.putPost(p)
+			}
+		}
+	})
+	ix.telegram.mu.Unlock()
+	ix.NoteLostUpdates(channel)
+	eventually(t, "the first posts are read again", func() bool { return ix.Backlog() == filter.Backlog{} && !ix.RecoverOnce(t.Context()) })
+	page, err := ix.Search(t.Context(), filter.Query{Text: "silent harbour", Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Total != reported-1 {
+		t.Errorf("%d of %d posts are found", page.Total, reported-1)
+	}
+}
