@@ -21,7 +21,7 @@ type query struct {
 	fragment  bool     // the last term is no word yet: s01e0
 	onlyTitle bool     // only a file whose title it is matches: a word between words of small talk
 	begins    bool     // only a file whose name begins with the terms matches
-	unwanted  []string // languages; a file in no other language matches not
+	unwanted  []string // languages; a file that has these languages only does not match
 	wishes    bool     // a file may lack the terms that are wishes
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Words that refuse what stands beside them: tamil nahi, not in tamil.
+// Words that refuse the language beside them: tamil nahi, not in tamil.
 //
 //nolint:gochecknoglobals // tables, never written
 var (
