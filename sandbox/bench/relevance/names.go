@@ -18,6 +18,8 @@ type file struct {
 	resolution    string
 	source        string
 	language      string
+	words         []string // of the title of work, or else of the name
+	initials      string   // the name as people type it: see joinedInitials
 }
 
 // naming writes names. Its tables are its own.
@@ -58,6 +60,13 @@ func corpus(works []work) ([]file, error) {
 	}
 	for _, f := range club.NewArchive(seed).Take(fillers) {
 		files = append(files, file{name: f.Name, caption: f.Caption})
+	}
+	for i := range files {
+		f := &files[i]
+		f.words, f.initials = saidWords(spaced(f.name)), joinedInitials(spaced(f.name))
+		if f.work != nil {
+			f.words = f.work.words()
+		}
 	}
 	n.rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 	return files, nil

@@ -65,11 +65,7 @@ func isFilm(w work) bool { return w.kind == "film" }
 func titled(title string) func(file) bool {
 	want := saidWords(title)
 	return func(f file) bool {
-		have := saidWords(spaced(f.name))
-		if f.work != nil {
-			have = f.work.words()
-		}
-		return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) })
+		return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(f.words, w) })
 	}
 }
 
@@ -219,7 +215,7 @@ func (a *asking) initials() {
 		joined := joinedInitials(w.person)
 		accepts := func(f file) bool {
 			if f.work == nil { // the club has clips of the same people
-				return strings.Contains(joinedInitials(spaced(f.name)), joined)
+				return strings.Contains(f.initials, joined)
 			}
 			return joinedInitials(f.work.person) == joined
 		}
