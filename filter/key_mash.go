@@ -1,6 +1,9 @@
 package filter
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // keyboardRows are the rows of letters of a keyboard.
 //
@@ -28,9 +31,7 @@ func isKeyMash(word string) bool {
 }
 
 func reversed(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		b.WriteByte(s[len(s)-1-i])
-	}
-	return b.String()
+	letters := []byte(s)
+	slices.Reverse(letters)
+	return string(letters)
 }

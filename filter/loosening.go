@@ -143,18 +143,19 @@ func (s *Searcher) findMisspelled(ctx context.Context, r *results, q query) {
 	if q.onlyTitle {
 		return
 	}
-	for _, add := range []func(*interpretation) bool{
-		func(in *interpretation) bool { return s.vocab.addMistakes(in, false) },
-		func(in *interpretation) bool {
-			s.vocab.addMistakes(in, false)
-			return initialsReader{s.vocab, in}.add()
+	in := s.vocab.interpret(q)
+	for _, add := range []func() bool{
+		func() bool { return s.vocab.addMistakes(&in, false) },
+		initialsReader{s.vocab, &in}.add, // beside the mistakes
+		func() bool {
+			in = s.vocab.interpret(q)
+			return s.vocab.addMistakes(&in, true)
 		},
-		func(in *interpretation) bool { return s.vocab.addMistakes(in, true) },
 	} {
 		if len(r.byID) > 0 || ctx.Err() != nil {
 			return
 		}
-		if in := s.vocab.interpret(q); add(&in) {
+		if add() {
 			s.findInterpreted(ctx, r, in)
 		}
 	}

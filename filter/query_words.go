@@ -97,7 +97,7 @@ func consonants(w string) string {
 		if c == 'z' {
 			c = 's'
 		}
-		if !strings.ContainsRune("aeiouy", rune(c)) && (len(out) == 0 || out[len(out)-1] != c || strings.ContainsRune("aeiouy", rune(w[i-1]))) {
+		if !isVowelLetter(c) && (len(out) == 0 || out[len(out)-1] != c || isVowelLetter(w[i-1])) {
 			out = append(out, c)
 		}
 	}

@@ -72,9 +72,7 @@ func (x *Indexer) recoverChannel(ctx context.Context, id ChannelID) bool {
 	case t == nil || now.Before(t.notBefore):
 	case t.needsProbe:
 		probing = true
-		for n := range MessageID(readAtOnce) {
-			ids = append(ids, t.highest+1+n)
-		}
+		ids = nextIDs(t.highest)
 	case now.Sub(t.gapsBegan) >= grace:
 		for _, m := range t.ledger.NextMissing(readAtOnce + len(t.inflight)) {
 			if t.inflight[m] == 0 && len(ids) < readAtOnce {
@@ -129,14 +127,19 @@ func (x *Indexer) probeChannel(ctx context.Context, id ChannelID, t *channelProg
 			x.mu.Unlock()
 			return true
 		}
-		ids = ids[:0]
-		next := max(last, t.highest) + 1 // live posts may be further; what they leave out is a gap
-		for n := range MessageID(readAtOnce) {
-			ids = append(ids, next+n)
-		}
+		ids = nextIDs(max(last, t.highest)) // live posts may be further; what they leave out is a gap
 		reading = t.beginRead(ids)
 		x.mu.Unlock()
 	}
+}
+
+// nextIDs returns the ids of a read behind one.
+func nextIDs(id MessageID) []MessageID {
+	ids := make([]MessageID, readAtOnce)
+	for n := range ids {
+		ids[n] = id + 1 + MessageID(n)
+	}
+	return ids
 }
 
 // rereadMessages reads ids and queues their posts, and a deletion for every id without a post. An id that got an event since the read was begun stays a gap.

@@ -32,7 +32,7 @@ func (f *firstUpdates) handle(ctx context.Context, u tg.UpdatesClass) error {
 	defer f.mu.Unlock()
 	for channel, before := range ptsBefore(u) {
 		held, isHeld := f.held[channel]
-		if !isHeld && f.state.knows(channel) {
+		if _, isKnown, _ := f.state.GetChannelPts(ctx, f.state.botID, channel); isKnown && !isHeld {
 			continue
 		}
 		f.state.beginChannel(channel, before)

@@ -304,14 +304,6 @@ func (s *state) SetChannelPts(_ context.Context, _, channelID int64, pts int) er
 	return nil
 }
 
-// knows reports whether a channel has a pts.
-func (s *state) knows(channelID int64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, known := s.channel[channelID]
-	return known
-}
-
 // beginChannel gives a channel without a pts its first one, or a lower one than it began with.
 func (s *state) beginChannel(channelID int64, pts int) {
 	s.mu.Lock()

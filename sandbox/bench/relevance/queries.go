@@ -1,8 +1,6 @@
 package relevance
 
 import (
-	_ "embed"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -39,7 +37,7 @@ func queries(works []work) ([]query, error) {
 	a.unfinished()
 	a.several()
 	a.nonsense()
-	err := errors.Join(a.byHand(), a.typed())
+	err := a.written()
 	return a.out, err
 }
 
@@ -362,29 +360,4 @@ func (a *asking) nonsense() {
 	}
 }
 
-//go:embed byhand.tsv
-var handTable string
-
 var episodeAtEnd = regexp.MustCompile(`^(.*) S(\d\d)(?:E(\d\d))?$`)
-
-// byHand adds the queries that were written by hand.
-func (a *asking) byHand() error {
-	for line := range strings.Lines(handTable) {
-		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		if len(f) != 3 {
-			return fmt.Errorf("%w: %q", errTable, line)
-		}
-		var accepts func(file) bool
-		if f[2] != "-" {
-			var err error
-			if accepts, err = a.anyOf(strings.Split(f[2], ",")); err != nil {
-				return err
-			}
-		}
-		a.ask("by hand: "+f[0], f[1], accepts)
-	}
-	return nil
-}

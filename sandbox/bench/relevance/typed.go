@@ -12,6 +12,9 @@ import (
 //go:embed posted.tsv
 var postedTable string
 
+//go:embed byhand.tsv
+var handTable string
+
 //go:embed typed.tsv
 var typedTable string
 
@@ -46,9 +49,10 @@ func readPosted() ([]file, error) {
 	return files, nil
 }
 
-// typed adds the queries that people typed. Those of freshTable are held out.
-func (a *asking) typed() error {
+// written adds the queries of all tables. Those of freshTable are held out.
+func (a *asking) written() error {
 	return errors.Join(
+		a.table(handTable, "by hand: "),
 		a.table(typedTable, "typed: "),
 		a.table(unseenTable, "unseen: "),
 		a.table(furtherTable, "further: "),
